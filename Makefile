@@ -1,0 +1,30 @@
+# make          install into .venv and write output/digits.xlsx
+# make test     run the tests
+# make lint     run the linters
+# make bench    measure speed and memory, as ratios in one run
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+build: .venv/ready
+	$(BIN)/xlnn build
+
+test: .venv/ready
+	$(BIN)/pytest
+
+lint: .venv/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+bench: .venv/ready
+	$(BIN)/pytest tests/benchmarks -s
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable ".[dev]"
+	touch $@
+
+clean:
+	rm -rf .venv output/*.xlsx
+
+.PHONY: build test lint bench clean

@@ -1,0 +1,42 @@
+"""What several tests share: the book's workbook, built once, and random networks."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from xlnn.build import build
+from xlnn.recipe import Options, Recipe, recipe
+from xlnn.templates import template
+
+
+@pytest.fixture(scope="session")
+def digits_path(tmp_path_factory):
+    """The book's 64-image workbook. Tests read it and change copies."""
+    path = tmp_path_factory.mktemp("digits") / "digits.xlsx"
+    build("digits", path, verify=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def short_path(tmp_path_factory):
+    """The book's network and images, 3 epochs of them: small enough to break again and again."""
+    path = tmp_path_factory.mktemp("short") / "short.xlsx"
+    build("digits", path, Options(epochs=3), verify=False)
+    return path
+
+
+@pytest.fixture
+def short_copy(short_path, tmp_path):
+    return shutil.copy(short_path, tmp_path / "copy.xlsx")
+
+
+@pytest.fixture(scope="session")
+def digits() -> Recipe:
+    """What the book's workbook is built from."""
+    return recipe(template("digits"), Options())
+
+
+@pytest.fixture
+def generator():
+    return np.random.default_rng(20_260)

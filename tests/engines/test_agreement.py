@@ -1,0 +1,133 @@
+"""Every engine gives the values written down here by hand, for each function that xlnn uses."""
+
+import math
+import os
+import shutil
+
+import pytest
+from openpyxl import Workbook
+
+from xlnn.engines import ENGINES, CellError, load
+
+TOLERANCE = 1e-14  # relative: LibreOffice writes 15 digits, and EXP differs by a last bit
+
+DATA = ((1, 2, "text"), (2, 4, True), (3, 5, None), (4, 4, -0.5), (5, 5, None))
+"""The rows of the sheet D."""
+
+EXPECTED = {
+    "=SUM(D!A1:A5)": 15,
+    "=SUM(D!A1:INDEX(D!A1:A5,3,1))": 6,
+    "=SUMPRODUCT(D!A1:A5,D!B1:B5)": 2 + 8 + 15 + 16 + 25,
+    "=SUMPRODUCT((D!A1:A5=2)*1,D!B1:B5)": 4,
+    "=SUMXMY2(D!A1:A5,D!B1:B5)": 1 + 4 + 4 + 0 + 0,
+    "=SUMSQ(D!A1:A3)": 1 + 4 + 9,
+    "=SUMIF(D!B1:B5,4,D!A1:A5)": 2 + 4,
+    '=SUMIF(D!A1:A5,">3")': 4 + 5,
+    "=COUNT(D!A1:B5,D!C4:C5)": 5 + 5 + 1,  # without C2: LibreOffice counts booleans, Excel not
+    "=COUNTIF(D!B1:B5,5)": 2,
+    "=AVERAGE(D!B1:B5)": 4,
+    "=MAX(D!B1:B5)": 5,
+    "=MIN(D!A1:A5,D!C4)": -0.5,
+    "=ABS(D!C4)": 0.5,
+    "=SIGN(D!C4)": -1,
+    "=EXP(1)": math.e,
+    "=1/(1+EXP(-0.5))": 0.6224593312018546,
+    "=LN(10)": 2.302585092994046,
+    "=SQRT(2)": 1.4142135623730951,
+    "=TANH(0.5)": 0.46211715726000976,
+    "=ACOS(0.5)": math.pi / 3,
+    "=PI()": math.pi,
+    "=MOD(-7,3)": 2,
+    "=INT(-2.5)": -3,
+    "=ROUND(2.5,0)": 3,
+    "=ROUND(-1.25,1)": -1.3,
+    "=INDEX(D!A1:B5,3,2)": 5,
+    "=MATCH(4,D!B1:B5,0)": 2,
+    "=MATCH(MAX(D!B1:B5),D!B1:B5,0)": 3,
+    "=VLOOKUP(3,D!A1:B5,2,FALSE)": 5,
+    '=IF(D!A1>2,"yes","no")': "no",
+    "=IF(D!A1<2,7,8)": 7,
+    "=AND(D!A1=1,D!A2=2)": True,
+    '=CHOOSE(2,"a","b")': "b",
+    '=IFERROR(1/0,"none")': "none",
+    '=IFERROR(7,"none")': 7,
+    "=ISBLANK(D!C3)": True,
+    "=ISBLANK(D!A1)": False,
+    "=FIXED(3.14159,2,TRUE)": "3.14",
+    "=FIXED(1234.5,1,TRUE)": "1234.5",
+    '=TEXT(0.5,"0.000")': "0.500",
+    '=REPT("ab",3)': "ababab",
+    "=SLOPE(D!B1:B5,D!A1:A5)": 6 / 10,
+    "=INTERCEPT(D!B1:B5,D!A1:A5)": 4 - 0.6 * 3,
+    "=STEYX(D!B1:B5,D!A1:A5)": math.sqrt((6 - 36 / 10) / 3),
+    "=RANK(4,D!B1:B5)": 3,
+    "=ROW(D!A7)": 7,
+    "=ADDRESS(3,28)": "$AB$3",
+    "=ADDRESS(2,1,4)": "A2",
+    # operators
+    "=-2^2": 4,
+    "=7/2-0.5*3": 2,
+    "=50%": 0.5,
+    "=1=2": False,
+    "=D!A1<D!A2": True,
+    "=D!C2": True,
+    "=D!C3": 0,
+    # texts
+    '="a"&D!A2&"b"': "a2b",
+    '="x"&0.5': "x0.5",
+    '=D!C1&"!"': "text!",
+    '="a<b> & ""q"""': 'a<b> & "q"',
+    '="  数字 σ "': "  数字 σ ",
+    # errors
+    "=1/0": CellError("#DIV/0!"),
+    "=1/0+1": CellError("#DIV/0!"),
+    "=EXP(710)": CellError("#NUM!"),
+    "=ACOS(2)": CellError("#NUM!"),
+    "=VLOOKUP(9,D!A1:B5,2,FALSE)": CellError("#N/A"),
+    '=MATCH("q",D!B1:B5,0)': CellError("#N/A"),
+    "=D!C1+1": CellError("#VALUE!"),
+}
+
+SOME_ERROR = ("=LN(-1)", "=SQRT(-1)")
+"""#NUM! in Excel; LibreOffice's own error for it becomes #VALUE! in a file."""
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    workbook = Workbook()
+    workbook.active.title = "D"
+    for row in DATA:
+        workbook["D"].append(row)
+    formulas = workbook.create_sheet("F")
+    for row, formula in enumerate((*EXPECTED, *SOME_ERROR), 1):
+        formulas.cell(row, 1, formula)
+    path = tmp_path_factory.mktemp("agreement") / "functions.xlsx"
+    workbook.save(path)
+    return path
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def grid(request, book):
+    missing = request.param == "libreoffice" and not shutil.which("soffice")
+    if missing and not os.environ.get("CI"):
+        pytest.skip("LibreOffice is not installed")
+    return load(request.param, book)({})["F"]
+
+
+@pytest.mark.parametrize("formula", list(EXPECTED))
+def test_the_engine_gives_the_value_computed_by_hand(grid, formula):
+    row = list(EXPECTED).index(formula) + 1
+    expected = EXPECTED[formula]
+    if isinstance(expected, str | bool):
+        got = grid.others.get((row, 1), grid.numbers[row - 1, 0])
+        assert got == expected
+        assert type(got) is type(expected)
+    else:
+        assert (row, 1) not in grid.others
+        assert grid.numbers[row - 1, 0] == pytest.approx(expected, rel=TOLERANCE, abs=0)
+
+
+@pytest.mark.parametrize("formula", SOME_ERROR)
+def test_the_engine_gives_an_error_outside_the_domain(grid, formula):
+    row = (*EXPECTED, *SOME_ERROR).index(formula) + 1
+    assert isinstance(grid.others[row, 1], CellError)

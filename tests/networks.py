@@ -1,0 +1,37 @@
+"""Random networks for tests: a Spec, its inputs, and how hypothesis draws them."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from xlnn.data import rounded
+from xlnn.models.network import network
+from xlnn.recipe import Recipe
+from xlnn.spec import LayerSpec, Spec
+
+
+def spec(sizes, *, images=3, epochs=2, activation="sigmoid", cost="squared error"):
+    """Return the Spec of a network with layers of these sizes, the input first."""
+    layers = [LayerSpec(str(n), size, activation) for n, size in enumerate(sizes[1:], start=2)]
+    labels = tuple(str(number) for number in range(sizes[-1]))
+    return Spec("test", "en", epochs, images, (1, sizes[0]), labels, tuple(layers), cost)
+
+
+def random_recipe(model_spec, seed):
+    """Return a recipe with random inputs, of a size at which nothing saturates."""
+    generator = np.random.default_rng(seed)
+    model = network(model_spec)
+    inputs = {
+        quantity.name: rounded(quantity.scale * generator.uniform(-1, 1, quantity.input_lengths))
+        for quantity in model.inputs
+    }
+    inputs["labels"] = np.arange(len(model_spec.labels), dtype=float)
+    inputs["eta"] = rounded(abs(inputs["eta"]) + 0.01)
+    return Recipe(model_spec, model, inputs)
+
+
+@st.composite
+def recipes(draw):
+    """Draw small networks of 1 to 4 layers above the input."""
+    sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
+    images, epochs = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    return random_recipe(spec(sizes, images=images, epochs=epochs), draw(st.integers(0, 2**32)))

@@ -1,0 +1,285 @@
+"""The check finds what is wrong, names it where it is born, and lets pass what is right."""
+
+import json
+import re
+
+import numpy as np
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from networks import random_recipe, recipes, spec
+from openpyxl.formula.translate import Translator
+
+from xlnn import check as check_module
+from xlnn import reference
+from xlnn.build import drawings
+from xlnn.check import check
+from xlnn.contents import layout_of
+from xlnn.errors import WorkbookError
+from xlnn.text import text
+from xlnn.values import values
+from xlnn.workbook import write
+
+ENGINES = ("formulas", "formualizer")
+DRIFT = 1e-11
+"""50 epochs of rounding at 1e-16, in another order of summation."""
+
+
+def edit(path, changes):
+    """Type into cells of a saved workbook, as a person does, and return its path."""
+    workbook = openpyxl.load_workbook(path)
+    for cell, content in changes.items():
+        sheet, address = cell.split("!")
+        workbook[sheet][address] = content
+    workbook.save(path)
+    return path
+
+
+def write_recipe(path, recipe):
+    layout = layout_of(recipe.spec)
+    write(path, layout, drawings(layout, recipe, text("en")), recipe.inputs)
+    return path
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_formula_cell_of_the_book_agrees_with_numpy(digits_path, engine):
+    report = check(digits_path, engine)
+    assert report.agrees, report.wrong[:3]
+    assert report.compared_cells == report.formula_cells == 81_778
+    assert report.other_cells == 0
+    assert report.drift < DRIFT
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_values_equal_the_numpy_run_under_the_names_of_the_contract(digits_path, digits, engine):
+    got = values(digits_path, engine)
+    run = reference.run(digits.model, digits.inputs)
+    shapes = {
+        "x": (64, 12), "t": (64, 2), "eta": (), "C": (50, 64), "C_T": (50,),
+        "W2": (51, 3, 12), "b2": (51, 3), "W3": (51, 2, 3), "b3": (51, 2),
+        "z2": (50, 64, 3), "a2": (50, 64, 3), "delta2": (50, 64, 3),
+        "z3": (50, 64, 2), "a3": (50, 64, 2), "delta3": (50, 64, 2),
+        "dC_dW2": (50, 3, 12), "dC_db2": (50, 3), "dC_dW3": (50, 2, 3), "dC_db3": (50, 2),
+    }  # fmt: skip
+    for name, shape in shapes.items():
+        assert got[name].shape == shape, name
+    assert set(got) == set(run)
+    for name, array in run.items():
+        np.testing.assert_allclose(got[name], array, rtol=0, atol=DRIFT, err_msg=name)
+
+
+def test_all_formulas_of_the_file_are_counted(digits_path):
+    workbook = openpyxl.load_workbook(digits_path)
+    formulas = sum(
+        cell.data_type == "f" for sheet in workbook for row in sheet.iter_rows() for cell in row
+    )
+    report = check(digits_path, "formualizer", probes=0)
+    assert report.formula_cells + report.text_cells == formulas
+
+
+@given(recipe=recipes())
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):
+    report = check(write_recipe(tmp_path / "random.xlsx", recipe), engine)
+    assert report.agrees, report.wrong[:3]
+    assert report.drift < DRIFT
+
+
+ERRORS = {
+    "a shifted reference": ("z2", (1, 5, 0), lambda f: f.replace("B9:M9", "B10:M10")),
+    "a changed operator": ("a2", (0, 63, 2), lambda f: f.replace("1+EXP", "1-EXP")),
+    "a constant added": ("W3", (2, 1, 2), lambda f: f + "+0.001"),
+    "a range one short": ("dC_dW2", (1, 2, 11), lambda f: re.sub(r"67\)$", "66)", f)),
+    "a sign dropped": ("a3", (2, 0, 1), lambda f: f.replace("(-", "(")),
+    "a lost weight": ("delta2", (0, 7, 1), lambda f: re.sub(r"\+[^)]*\)", ")", f)),
+    "a wrong sum": ("C_T", (1,), lambda f: f.replace("SUM(", "MAX(")),
+    "a wrong verdict": ("right", (0, 3), lambda f: f.replace(",1,0)", ",0,1)")),
+    "a wrong class": ("answer", (2, 9), lambda f: f.replace("MAX", "MIN")),
+    "a wrong label": ("label", (1, 1), lambda f: f.replace("C$6", "C$5")),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("error", ERRORS)
+def test_check_names_the_one_altered_cell(short_copy, error, engine):
+    name, index, alter = ERRORS[error]
+    layout = layout_of(check_module.read_spec(short_copy))
+    cell, formula = layout.cell(name, index), layout.formula(name, index)
+    assert alter(formula) != formula
+    edit(short_copy, {cell: alter(formula)})
+    report = check(short_copy, engine)
+    assert not report.agrees
+    (wrong,) = report.wrong
+    assert (wrong.cell, wrong.quantity) == (cell, name)
+    assert wrong.formula == alter(formula)
+    assert wrong.expected_formula == formula
+    epoch = index[0] if name.startswith("W") else index[0] + 1
+    image = index[1] + 1 if layout.blocks[name].quantity.axes[-1].name == "image" else None
+    assert (wrong.epoch, wrong.image) == (epoch, image)
+    assert wrong.got != wrong.expected
+
+
+def test_a_formula_replaced_by_its_own_value_is_named(short_copy):
+    value = float(values(short_copy, "formualizer")["z2"][1, 2, 0])
+    layout = layout_of(check_module.read_spec(short_copy))
+    cell = layout.cell("z2", (1, 2, 0))
+    report = check(edit(short_copy, {cell: value}), "formualizer")
+    (wrong,) = report.wrong
+    assert (wrong.cell, wrong.formula) == (cell, None)
+    assert report.formula_cells == check(short_copy, "formualizer", probes=0).compared_cells
+
+
+def test_a_formula_right_only_because_a_pixel_is_0_needs_the_probe(short_copy):
+    """Image 1 has a 0 in x5: reading its weight twice changes nothing until x5 is no 0."""
+    layout = layout_of(check_module.read_spec(short_copy))
+    cell, formula = layout.cell("z2", (0, 0, 0)), layout.formula("z2", (0, 0, 0))
+    edit(short_copy, {cell: f"{formula}+Images!F4"})
+    assert values(short_copy, "formualizer")["x"][0, 4] == 0
+    assert check(short_copy, "formualizer", probes=0).agrees
+    (wrong,) = check(short_copy, "formualizer", probes=1).wrong
+    assert wrong.cell == cell
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_error_value_is_named_where_it_is_born_and_its_victims_are_counted(short_copy, engine):
+    layout = layout_of(check_module.read_spec(short_copy))
+    cell = layout.cell("z2", (0, 4, 1))
+    report = check(edit(short_copy, {cell: "=1/0"}), engine)
+    (wrong,) = report.wrong
+    assert (wrong.cell, wrong.got) == (cell, "#DIV/0!")
+    assert report.consequences > 1_000
+
+
+def test_consequences_are_counted_and_not_listed(short_copy):
+    layout = layout_of(check_module.read_spec(short_copy))
+    cell = layout.cell("W2", (1, 0, 0))
+    report = check(edit(short_copy, {cell: "=1"}), "formualizer")
+    assert [wrong.cell for wrong in report.wrong] == [cell]
+    assert report.consequences > 500
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_inputs_that_a_person_changed_are_taken_as_they_are(short_copy, engine):
+    before = values(short_copy, engine)["C_T"]
+    report = check(
+        edit(short_copy, {"Settings!C4": 0.5, "Images!B4": 0.25, "Weights!B4": -1.5}), engine
+    )
+    assert report.agrees
+    after = values(short_copy, engine)
+    assert after["eta"] == 0.5
+    assert after["x"][0, 0] == 0.25
+    assert after["W2"][0, 0, 0] == -1.5
+    assert not np.allclose(before, after["C_T"])
+
+
+def test_formulas_that_a_person_added_elsewhere_are_counted_and_do_not_disturb(short_copy):
+    workbook = openpyxl.load_workbook(short_copy)
+    workbook.create_sheet("My notes", 0)["A1"] = "=SUM(Progress!B4:B6)"
+    workbook["Progress"]["B20"] = "=MAX(B4:B6)"
+    workbook["Training"].column_dimensions["C"].width = 30
+    workbook.save(short_copy)
+    report = check(short_copy, "formualizer")
+    assert report.agrees
+    assert report.other_cells == 2
+
+
+@pytest.mark.parametrize("content", [None, "many", True])
+def test_an_input_cell_without_a_number_is_refused_by_name(short_copy, content):
+    edit(short_copy, {"Images!C5": content})
+    with pytest.raises(WorkbookError, match=r"Images!C5 holds .*type a number"):
+        check(short_copy, "formualizer")
+
+
+def test_a_workbook_without_spec_is_refused(tmp_path):
+    path = tmp_path / "other.xlsx"
+    openpyxl.Workbook().save(path)
+    with pytest.raises(WorkbookError, match="no sheet Spec"):
+        check(path, "formualizer")
+
+
+def test_a_spec_that_was_changed_into_nonsense_is_refused(short_copy):
+    edit(short_copy, {"Spec!A4": "format = 1 1"})
+    with pytest.raises(WorkbookError, match="sheet Spec: The Spec cannot be read"):
+        check(short_copy, "formualizer")
+
+
+def test_a_deleted_sheet_is_named(short_copy):
+    workbook = openpyxl.load_workbook(short_copy)
+    workbook["Progress"].title = "Fortschritt"
+    workbook.save(short_copy)
+    with pytest.raises(WorkbookError, match="the sheet Progress is missing"):
+        check(short_copy, "formualizer")
+
+
+def test_a_file_that_is_no_workbook_is_refused(tmp_path):
+    path = tmp_path / "text.xlsx"
+    path.write_text("no workbook")
+    with pytest.raises(WorkbookError):
+        check(path, "formualizer")
+
+
+def test_the_json_report_has_the_entries_of_the_contract(short_copy):
+    layout = layout_of(check_module.read_spec(short_copy))
+    edit(short_copy, {layout.cell("C", (0, 0)): "=1/0"})
+    report = json.loads(json.dumps(check(short_copy, "formualizer").to_json(), allow_nan=False))
+    assert {
+        "file", "engine", "agrees", "formula_cells", "compared_cells", "drift", "quantities",
+        "wrong", "text_cells",
+    } <= set(report)  # fmt: skip
+    assert set(report["quantities"][0]) == {"name", "cells", "max_difference", "agrees"}
+    assert set(report["wrong"][0]) == {
+        "cell", "quantity", "epoch", "image", "expected", "got", "formula", "expected_formula",
+    }  # fmt: skip
+
+
+def test_every_block_is_its_first_cell_filled_down(short_path):
+    """Within an epoch a spreadsheet's own fill-down gives each column; from epoch to epoch the
+    layout's moving rows do."""
+    workbook = openpyxl.load_workbook(short_path)
+    layout = layout_of(check_module.read_spec(short_path))
+    seen = 0
+    for name, block in layout.blocks.items():
+        quantity = block.quantity
+        if quantity.equation is None:
+            continue
+        sheet = workbook[layout.titles[block.sheet]]
+        for index in np.ndindex(quantity.lengths):
+            if index[0] < quantity.given:
+                continue
+            row, column = block.address(index)
+            formula = sheet.cell(row, column).value
+            assert formula == layout.formula(name, index)
+            seen += 1
+            innermost = len(quantity.axes) - 1
+            if quantity.axes[-1].name == "image" and index[innermost] > 0:
+                above = sheet.cell(row - 1, column)
+                moved = Translator(above.value, above.coordinate)
+                assert moved.translate_formula(sheet.cell(row, column).coordinate) == formula
+    assert seen == sum(
+        cell.data_type == "f" for sheet in workbook for row in sheet.iter_rows() for cell in row
+    )
+
+
+def test_the_same_column_of_weights_and_gradients_is_the_same_parameter(digits_path):
+    layout = layout_of(check_module.read_spec(digits_path))
+    for name in ("W2", "b2", "W3", "b3"):
+        assert layout.blocks[name].column == layout.blocks[f"dC_d{name}"].column
+
+
+def test_labels_that_are_words_are_compared_as_texts(tmp_path):
+    words = spec([2, 2, 2])
+    words = words.__class__(**(words.__dict__ | {"labels": ("cat", "dog")}))
+    recipe = random_recipe(words, seed=3)
+    recipe.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
+    path = write_recipe(tmp_path / "words.xlsx", recipe)
+    report = check(path, "formualizer")
+    assert report.agrees
+    assert report.text_cells == 3 + 2 * 3
+    layout = layout_of(words)
+    cell = layout.cell("label", (1, 2))
+    report = check(edit(path, {cell: '="bird"'}), "formualizer")
+    (wrong,) = report.wrong
+    assert (wrong.cell, wrong.got) == (cell, "bird")

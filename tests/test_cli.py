@@ -1,0 +1,173 @@
+"""The command line keeps its contract: results, one sentence for a mistake, exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from xlnn.cli import cli
+
+CSV = "label,a,b,c,d,e,f,g,h,i,j,k,l\n0,1,1,1,1,0,1,1,0,1,1,1,1\n1,0,1,0,0,1,0,0,1,0,0,1,0\n"
+
+
+def xlnn(*arguments, cwd, **options):
+    """Run the real program as a person does."""
+    command = [sys.executable, "-m", "xlnn", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=120, **options
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "output").mkdir()
+    (tmp_path / "my.csv").write_text(CSV)
+    return tmp_path
+
+
+def test_build_then_check_then_values(folder):
+    built = xlnn("build", "--epochs", 2, "--eta", 0.5, "--data", "my.csv", cwd=folder)
+    assert built.returncode == 0, built.stderr
+    assert "all agree with NumPy (formualizer, 1 probe)" in built.stdout
+    for engine in ("formulas", "formualizer"):
+        checked = xlnn("check", "output/digits.xlsx", "--engine", engine, cwd=folder)
+        assert checked.returncode == 0, checked.stderr
+        assert f"all agree with NumPy ({engine}, 1 probe)" in checked.stdout
+    saved = xlnn("values", "output/digits.xlsx", "-o", "d.npz", cwd=folder)
+    assert saved.returncode == 0, saved.stderr
+    with np.load(folder / "d.npz") as arrays:
+        assert arrays["W2"].shape == (3, 3, 12)
+        assert arrays["eta"] == 0.5
+
+
+def test_check_prints_json_for_one_engine_and_a_list_for_several(folder):
+    xlnn("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
+    one = json.loads(xlnn("check", "output/digits.xlsx", "--json", cwd=folder).stdout)
+    assert one["engine"] == "formulas"
+    both = xlnn(
+        "check", "output/digits.xlsx", "--json", "--engine", "formualizer", "--engine", "formulas",
+        cwd=folder,
+    )  # fmt: skip
+    assert [report["engine"] for report in json.loads(both.stdout)] == ["formualizer", "formulas"]
+
+
+def test_a_disagreement_is_named_and_exits_with_1(folder):
+    xlnn("build", "--epochs", 2, "--data", "my.csv", cwd=folder)
+    path = folder / "output" / "digits.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    workbook["Training"]["C5"] = "=1+1"
+    workbook.save(path)
+    checked = xlnn("check", path, cwd=folder)
+    assert checked.returncode == 1
+    assert "Training!C5   z2, epoch 1, image 2" in checked.stdout
+    assert "formula  =1+1" in checked.stdout
+    assert "expected =SUMPRODUCT(Images!B5:M5" in checked.stdout
+    assert "1 cell wrong" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["build", "nothing"], 'no template "nothing"'),
+        (["build", "--epochs", "0"], "at least 1 epoch"),
+        (["build", "--eta", "0"], "eta is 0"),
+        (["build", "--eta", "nan"], "eta is nan"),
+        (["build", "--eta", "inf"], "eta is inf"),
+        (["build", "--lang", "xx"], 'no language "xx"'),
+        (["build", "--data", "none.csv"], "none.csv cannot be read"),
+        (["build", "--start", "my.csv"], "my.csv is not JSON"),
+        (["build", "-o", "missing/a.xlsx"], "The folder missing does not exist"),
+        (["build", "-o", "a.txt"], "name it .xlsx"),
+        (["build", "-o", "foreign.xlsx"], "was not made by xlnn"),
+        (["check", "none.xlsx"], "none.xlsx"),
+        (["check", "my.csv"], "my.csv"),
+        (["check", "foreign.xlsx"], "no sheet Spec"),
+        (["check", "good.xlsx", "--engine", "abacus"], 'no engine "abacus"'),
+        (["values", "good.xlsx", "-o", "missing/a.npz"], "cannot be written"),
+    ],
+)
+def test_a_mistake_gives_one_sentence_and_exit_code_1(folder, arguments, message):
+    openpyxl.Workbook().save(folder / "foreign.xlsx")
+    if "good.xlsx" in arguments:
+        xlnn("build", "--epochs", 1, "--data", "my.csv", "-o", "good.xlsx", cwd=folder)
+    before = sorted(folder.rglob("*"))
+    ran = xlnn(*arguments, cwd=folder)
+    assert ran.returncode == 1
+    assert message in ran.stderr
+    assert ran.stderr.count("\n") == 1
+    assert "Traceback" not in ran.stderr
+    assert ran.stdout == ""
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_is_not_writable_is_refused(folder):
+    (folder / "output").chmod(0o500)
+    ran = xlnn("build", cwd=folder)
+    assert ran.returncode == 1
+    assert "not writable" in ran.stderr
+
+
+def test_force_replaces_a_file_that_xlnn_did_not_make(folder):
+    openpyxl.Workbook().save(folder / "foreign.xlsx")
+    ran = xlnn(
+        "build", "--epochs", 1, "--data", "my.csv", "-o", "foreign.xlsx", "--force", cwd=folder
+    )
+    assert ran.returncode == 0
+    assert xlnn("check", "foreign.xlsx", cwd=folder).returncode == 0
+
+
+def test_a_workbook_of_xlnn_is_replaced_without_force(folder):
+    for eta in (0.1, 0.2):
+        ran = xlnn("build", "--epochs", 1, "--data", "my.csv", "--eta", eta, cwd=folder)
+        assert ran.returncode == 0, ran.stderr
+    workbook = openpyxl.load_workbook(folder / "output" / "digits.xlsx")
+    assert workbook["Settings"]["C4"].value == 0.2
+
+
+def test_no_verify_says_that_nothing_was_verified(folder):
+    ran = xlnn("build", "--epochs", 1, "--data", "my.csv", "--no-verify", cwd=folder)
+    assert "not verified" in ran.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_killed_build_leaves_no_file_and_keeps_the_old_one(folder, name):
+    xlnn("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
+    path = folder / "output" / "digits.xlsx"
+    before, files = path.read_bytes(), sorted(folder.rglob("*"))
+    command = [sys.executable, "-m", "xlnn", "build", "--epochs", "200"]
+    process = subprocess.Popen(
+        command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    time.sleep(1.5)
+    process.send_signal(getattr(signal, name))
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode not in {0, None}
+    assert "Traceback" not in errors
+    assert path.read_bytes() == before
+    assert sorted(folder.rglob("*")) == files
+
+
+def test_wrong_usage_exits_with_2(folder):
+    assert xlnn("build", "--nonsense", cwd=folder).returncode == 2
+    assert xlnn("build", "--seed", 1, "--start", "a.json", cwd=folder).returncode == 2
+
+
+def test_templates_lists_a_line_each(folder):
+    lines = xlnn("templates", cwd=folder).stdout.splitlines()
+    assert any(line.startswith("digits   64 images of 0 and 1") for line in lines)
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in cli.commands)])
+def test_every_help_is_short_and_has_an_example(command):
+    result = CliRunner().invoke(cli, [*command, "--help"])
+    assert result.exit_code == 0
+    assert "Example: xlnn" in result.output

@@ -1,0 +1,104 @@
+"""Addresses: each quantity in its place, one formula a column, nothing beyond Excel's grid."""
+
+import numpy as np
+import pytest
+from networks import spec
+
+from xlnn.contents import layout_of
+from xlnn.errors import DataError
+from xlnn.layout import FIRST_ROW, Block, Reference
+from xlnn.quantity import Axis, Quantity
+
+
+@pytest.fixture
+def layout():
+    return layout_of(spec([3, 2, 2], images=4, epochs=2))
+
+
+def test_no_two_quantities_share_a_cell(layout):
+    cells = [
+        (block.sheet, *block.address(index))
+        for block in layout.blocks.values()
+        for index in np.ndindex(block.quantity.lengths)
+    ]
+    assert len(cells) == len(set(cells))
+
+
+def test_formulas_read_as_the_book_writes_them(layout):
+    assert layout.formula("z2", (0, 0, 0)) == (
+        "=SUMPRODUCT(Images!B4:D4,Weights!B$4:D$4)+Weights!H$4"
+    )
+    assert layout.formula("delta2", (1, 2, 0)) == ("=(P10*Weights!J$5+Q10*Weights!L$5)*G10")
+    assert layout.formula("dC_dW2", (1, 0, 2)) == "=SUMPRODUCT(Training!R8:R11,Images!D$4:D$7)"
+    assert layout.formula("W2", (2, 1, 2)) == "=G5-Settings!C$4*Gradients!G5"
+    assert layout.formula("C", (0, 3)) == "=SUMXMY2(Images!E7:F7,K7:L7)/2"
+
+
+def test_a_window_shows_a_block_of_the_sheet(layout):
+    rows, columns = layout.extents["training"]
+    sheet = np.arange(rows * columns, dtype=float).reshape(rows, columns)
+    window = layout.blocks["a3"].window(sheet)
+    for index in np.ndindex(window.shape):
+        row, column = layout.blocks["a3"].address(index)
+        assert window[index] == sheet[row - 1, column - 1]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "options", "message"),
+    [
+        ([2, 2], {"epochs": 1_100, "images": 1_000}, "Training would have 1,100,003 rows"),
+        ([5_000, 4, 2], {}, r"Weights would have \d\d,\d{3} columns and Excel has 16,384"),
+    ],
+)
+def test_a_sheet_beyond_the_grid_is_refused_with_what_to_reduce(sizes, options, message):
+    with pytest.raises(DataError, match=message):
+        layout_of(spec(sizes, **options))
+
+
+def test_a_formula_beyond_excels_limit_is_refused():
+    layout = layout_of(spec([1, 1, 500], images=1, epochs=1))
+    with pytest.raises(DataError, match=r"delta2 has \d+,\d{3} characters.*narrower"):
+        list(layout.columns("delta2"))
+
+
+@pytest.fixture
+def map_reference():
+    """A 2 x 4 x 4 map of an image, seen from a formula of the same epoch and image."""
+    rows = (Axis("epoch", 2, "time"), Axis("image", 3, "image"))
+    steps = ((3, 0), (1, 0), (0, 16), (0, 4), (0, 1))
+    maps = Block(Quantity("aF", "a", "", "training", rows, (2, 4, 4)), "training", 4, 3, steps)
+    here = Block(Quantity("z", "z", "", "training", rows, ()), "training", 4, 40, steps[:2])
+    numbers = {}
+    reference = Reference(maps, here, 0, "Training", numbers)
+
+    def render(text, epoch, image):
+        return text.format(*(first + epoch * down + image * on for first, (down, on) in numbers))
+
+    return reference, render
+
+
+def test_a_window_of_a_map_is_a_range_for_each_row(map_reference):
+    """What a convolution needs: one range for each row of its window, over all images too."""
+    reference, render = map_reference
+    assert render(reference[1, 2, 0:3], epoch=1, image=2) == "AA9:AC9"
+    assert render(reference.images[0, 0, 1:4], epoch=1, image=0) == "D$7:F$9"
+
+
+def test_a_window_that_is_no_rectangle_of_cells_is_an_error(map_reference):
+    reference, _ = map_reference
+    with pytest.raises(ValueError, match="not one rectangle"):
+        reference[0, 0:2, 0:2]
+
+
+def test_a_picture_block_is_one_range():
+    """What a lens needs: pixels as rows and columns of the sheet."""
+    picture = Block(Quantity("p", "x", "", "lens", (), (4, 3)), "lens", 10, 2, ((1, 0), (0, 1)))
+    here = Block(Quantity("z", "z", "", "lens", (), ()), "lens", 3, 3, ())
+    assert picture.last == (13, 4)
+    numbers = {}
+    text = Reference(picture, here, 0, "Lens", numbers)[:, :]
+    assert text.format(*(first for first, _ in numbers)) == "B10:D13"
+
+
+def test_tables_begin_below_their_headings(layout):
+    assert all(block.row >= FIRST_ROW for block in layout.blocks.values())

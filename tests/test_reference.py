@@ -1,0 +1,120 @@
+"""The NumPy reference is guarded from outside: by the definition of a derivative, by bare loops."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from networks import random_recipe, recipes, spec
+from plain import train
+
+from xlnn import reference
+from xlnn.models.network import network
+
+STEP = 1e-5
+CENTRAL = 1e-7
+"""A central difference with step 1e-5 is exact to about 1e-10 plus rounding of 1e-16 / 1e-5."""
+
+
+def total_cost(recipe, changes):
+    inputs = recipe.inputs | changes
+    return reference.run(recipe.model, inputs)["C_T"][0]
+
+
+def bumped(array, index, step):
+    array = array.copy()
+    array[index] += step
+    return array
+
+
+@given(recipes())
+@settings(max_examples=30, deadline=None)
+def test_each_gradient_equals_the_central_difference_of_C_T(recipe):
+    run = reference.run(recipe.model, recipe.inputs)
+    parameters = [q for q in recipe.model.quantities if q.kind in {"W", "b"}]
+    for parameter in parameters:
+        start = recipe.inputs[parameter.name]
+        for index in np.ndindex(start.shape):
+            up = total_cost(recipe, {parameter.name: bumped(start, index, STEP)})
+            down = total_cost(recipe, {parameter.name: bumped(start, index, -STEP)})
+            gradient = run[f"dC_d{parameter.name}"][index]
+            assert gradient == pytest.approx((up - down) / (2 * STEP), abs=CENTRAL)
+
+
+@given(recipes())
+@settings(max_examples=20, deadline=None)
+def test_delta_equals_dC_dz(recipe):
+    """Shift one weighted input of one image: its bias, for that image alone."""
+    run = reference.run(recipe.model, recipe.inputs)
+    layers = [layer.name for layer in recipe.spec.layers]
+    for name in layers:
+        for image, unit in np.ndindex(run[f"delta{name}"][0].shape):
+            costs = [
+                _cost_with_z_shifted(recipe, run, name, image, unit, step) for step in (STEP, -STEP)
+            ]
+            difference = (costs[0] - costs[1]) / (2 * STEP)
+            assert run[f"delta{name}"][0, image, unit] == pytest.approx(difference, abs=CENTRAL)
+
+
+def _cost_with_z_shifted(recipe, run, layer, image, unit, step):
+    """C of one image in the first epoch after its z of one unit was shifted, by bare formulas."""
+    z = run[f"z{layer}"][0, image].copy()
+    z[unit] += step
+    a = 1 / (1 + np.exp(-z))
+    above = [spec.name for spec in recipe.spec.layers]
+    for name in above[above.index(layer) + 1 :]:
+        a = 1 / (1 + np.exp(-(run[f"W{name}"][0] @ a + run[f"b{name}"][0])))
+    return ((run["t"][image] - a) ** 2).sum() / 2
+
+
+def test_the_book_network_equals_the_bare_loops_in_all_50_epochs(digits):
+    run = reference.run(digits.model, digits.inputs)
+    plain = {name: array.tolist() for name, array in digits.inputs.items()}
+    history, final = train(
+        plain["x"],
+        plain["t"],
+        *(plain[name][0] for name in ("W2", "b2", "W3", "b3")),
+        plain["eta"],
+        digits.spec.epochs,
+    )
+    assert len(history) == 50
+    for index, epoch in enumerate(history):
+        for name, values in epoch.items():
+            np.testing.assert_allclose(run[name][index], values, rtol=0, atol=1e-11, err_msg=name)
+    for name, values in final.items():
+        np.testing.assert_allclose(run[name][-1], values, rtol=0, atol=1e-11, err_msg=name)
+
+
+def test_training_recognises_all_64_images_of_the_book(digits):
+    run = reference.run(digits.model, digits.inputs)
+    assert run["recognised"][-1] == 64
+    assert run["C_T"][-1] < run["C_T"][0] / 50
+
+
+@given(recipes())
+@settings(max_examples=20, deadline=None)
+def test_expected_gives_back_what_the_run_computed(recipe):
+    run = reference.run(recipe.model, recipe.inputs)
+    for quantity in recipe.model.quantities:
+        if quantity.equation is not None:
+            expected = reference.expected(recipe.model, quantity, run)
+            computed = run[quantity.name]
+            computed = computed[quantity.given :] if quantity.given else computed
+            np.testing.assert_array_equal(expected, computed, err_msg=quantity.name)
+
+
+def test_quantities_stand_after_the_ones_they_are_computed_from():
+    seen = set()
+    for quantity in network(spec([3, 2, 2])).quantities:
+        now = {use.name for use in quantity.uses.values() if use.lag == 0}
+        assert now <= seen, quantity.name
+        seen.add(quantity.name)
+
+
+def test_a_wrong_gradient_would_be_noticed():
+    """The test above can fail: a gradient that forgets the slope is no central difference."""
+    recipe = random_recipe(spec([2, 2, 1]), seed=1)
+    run = reference.run(recipe.model, recipe.inputs)
+    forgetful = (run["delta3"][0] @ run["W3"][0]).T @ run["x"]
+    start = recipe.inputs["W2"]
+    up = total_cost(recipe, {"W2": bumped(start, (0, 0, 0), STEP)})
+    down = total_cost(recipe, {"W2": bumped(start, (0, 0, 0), -STEP)})
+    assert abs(forgetful[0, 0] - (up - down) / (2 * STEP)) > CENTRAL

@@ -1,0 +1,64 @@
+"""A Spec says all about a workbook that is not a number in it, and refuses what cannot be."""
+
+import pytest
+from hypothesis import given
+from networks import recipes, spec
+
+from xlnn.errors import DataError
+from xlnn.spec import Spec
+
+
+@given(recipes())
+def test_a_spec_is_its_text_and_back(recipe):
+    assert Spec.from_toml(recipe.spec.to_toml()) == recipe.spec
+
+
+GOOD = {
+    "template": "digits", "lang": "en", "epochs": 2, "images": 3, "picture": [2, 2],
+    "labels": ["a", "b"], "layers": [{"units": 3}, {"units": 2}], "cost": "squared error",
+}  # fmt: skip
+
+
+def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
+    first, second = Spec.from_mapping(GOOD).layers
+    assert (first.name, first.units, first.activation) == ("2", 3, "sigmoid")
+    assert (second.name, second.units) == ("3", 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"epochs": 0}, "at least 1 epoch"),
+        ({"epochs": 2.5}, "a whole number was expected"),
+        ({"epochs": True}, "a whole number was expected"),
+        ({"images": 0}, "no images"),
+        ({"picture": [2]}, r"write \[rows, columns\]"),
+        ({"picture": [0, 2]}, "at least 1 row"),
+        ({"picture": [1000, 1000]}, "at most 16,384 pixels"),
+        ({"layers": []}, "no layers"),
+        ({"layers": [3, 2]}, "not a list of tables"),
+        ({"layers": [{"units": 3}, {"units": 0}]}, "Layer 3 has 0 units"),
+        ({"layers": [{"units": 3, "activation": "step"}]}, 'no activation "step"'),
+        ({"layers": [{"size": 3}]}, 'unknown entries: "size"'),
+        ({"layers": [{}]}, "does not say its units"),
+        ({"layers": [{"units": 3, "name": "3"}, {"units": 2}]}, "Two layers have one name"),
+        ({"layers": [{"units": 3, "name": "a b"}, {"units": 2}]}, "letters and digits"),
+        ({"layers": [{"units": 3}, {"units": 4}]}, "4 units for 2 labels"),
+        ({"labels": ["a", "a"]}, "stands twice"),
+        ({"cost": "none"}, 'no cost "none"'),
+        ({"surprise": 1}, 'Unknown entries: "surprise"'),
+    ],
+)
+def test_what_no_network_can_be_is_refused(changes, message):
+    with pytest.raises(DataError, match=message):
+        Spec.from_mapping(GOOD | changes)
+
+
+@pytest.mark.parametrize("text", ["", "format = 2", "format = 1", "[", "format = 1\nlayers = 3"])
+def test_a_text_that_is_no_spec_is_refused(text):
+    with pytest.raises(DataError):
+        Spec.from_toml(text)
+
+
+def test_networks_of_tests_number_their_layers_as_templates_do():
+    assert [layer.name for layer in spec([3, 2, 4]).layers] == ["2", "3"]

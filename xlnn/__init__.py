@@ -1,0 +1,1 @@
+"""xlnn writes neural networks as spreadsheet formulas and proves that they are right."""

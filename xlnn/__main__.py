@@ -1,0 +1,5 @@
+"""Run the command line as ``python -m xlnn``."""
+
+from xlnn.cli import main
+
+main()

@@ -1,0 +1,168 @@
+"""How does a build flow? From a template and its data to a workbook that agrees with NumPy."""
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlnn.check import Report, check
+from xlnn.contents import read_spec
+from xlnn.drawing import Drawing
+from xlnn.errors import DisagreementError, OutputError, XlnnError
+from xlnn.layout import Layout, lay_out
+from xlnn.package import inspect
+from xlnn.recipe import Options, Recipe, recipe
+from xlnn.sheets.progress import progress
+from xlnn.sheets.settings import settings
+from xlnn.sheets.spec import spec_sheet
+from xlnn.sheets.table import table
+from xlnn.templates import DEFAULT, template
+from xlnn.text import Text, text
+from xlnn.workbook import write
+
+VERIFIER = "formualizer"
+"""The engine that proves a workbook before it is published; `check` has them all."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A workbook that was written.
+
+    Attributes
+    ----------
+    path : Path
+    formulas : int
+        How many formulas it holds.
+    report : Report or None
+        What the check before publishing found; None where nothing was verified.
+    """
+
+    path: Path
+    formulas: int
+    report: Report | None
+
+
+def build(
+    name: str = DEFAULT,
+    output: Path | str | None = None,
+    options: Options | None = None,
+    *,
+    force: bool = False,
+    verify: bool = True,
+) -> Built:
+    """Write the workbook of a template, and prove it before it appears.
+
+    Parameters
+    ----------
+    name : str
+        A template.
+    output : Path
+        By default ``output/NAME.xlsx``.
+    options : Options
+        What shall differ from the template.
+    force : bool
+        Replace a file that xlnn did not make.
+    verify : bool
+        Recalculate the workbook and compare it with NumPy before it is published.
+
+    Raises
+    ------
+    XlnnError
+        Something that the user can mend. The output is as it was before.
+    """
+    made = recipe(template(name), options or Options())
+    output = Path(output) if output is not None else Path("output") / f"{name}.xlsx"
+    check_output(output, force=force)
+    words = text(made.spec.lang)
+    layout = lay_out(made.model, words.sheets)
+    with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
+        draft = Path(folder) / "draft.xlsx"
+        formulas = write(draft, layout, drawings(layout, made, words), made.inputs)
+        report = _verified(draft) if verify else None
+        _publish(draft, output)
+    return Built(output, formulas, report)
+
+
+def drawings(layout: Layout, made: Recipe, words: Text) -> dict[str, Drawing]:
+    """Return what each sheet shows besides its quantities, by the sheet's key."""
+    tables = ("images", "training", "weights", "gradients")
+    return {sheet: table(layout, sheet, words) for sheet in tables} | {
+        "settings": settings(layout, words),
+        "progress": progress(layout, words),
+        "spec": spec_sheet(layout, made.spec, words),
+    }
+
+
+def _verified(draft: Path) -> Report:
+    report = check(draft, VERIFIER)
+    if not report.agrees or report.other_cells:
+        first = report.wrong[0] if report.wrong else None
+        where = f"{first.cell} is {first.got} and NumPy has {first.expected}" if first else ""
+        raise DisagreementError(
+            f"The workbook does not agree with NumPy and was not written: {where}. "
+            "Please report this with your data."
+        )
+    return report
+
+
+def check_output(output: Path, *, force: bool) -> None:
+    """Refuse an output that cannot be written, or must not be replaced.
+
+    Raises
+    ------
+    OutputError
+        Its folder is missing or not writable, its name is not ``.xlsx``, or it is a file that
+        xlnn did not make and ``force`` is not set.
+    """
+    if output.suffix.lower() != ".xlsx":
+        raise OutputError(f"{output}: the output is a workbook, name it .xlsx.")
+    folder = output.parent
+    if not folder.is_dir():
+        raise OutputError(f"The folder {folder} does not exist: create it, or choose another.")
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"The folder {folder} is not writable: choose another with -o.")
+    if output.is_dir():
+        raise OutputError(f"{output} is a folder: choose another name with -o.")
+    if output.exists() and not force and not _made_by_xlnn(output):
+        raise OutputError(
+            f"{output} was not made by xlnn: choose another name with -o, or replace it "
+            "with --force."
+        )
+
+
+def _made_by_xlnn(path: Path) -> bool:
+    try:
+        inspect(path)
+        read_spec(path)
+    except XlnnError:
+        return False
+    return True
+
+
+def _publish(draft: Path, output: Path) -> None:
+    """Move a finished workbook to its place at once: the old one stays until the new one stands."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=".xlnn-", suffix=".part", dir=output.parent)
+    except OSError as error:
+        raise OutputError(f"{output.parent} cannot be written: {error.strerror}.") from error
+    part = Path(name)
+    try:
+        with draft.open("rb") as source, os.fdopen(handle, "wb") as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        part.chmod(0o666 & ~_umask())
+        part.replace(output)
+    except OSError as error:
+        raise OutputError(f"{output} cannot be written: {error.strerror}.") from error
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

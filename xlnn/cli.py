@@ -1,0 +1,214 @@
+"""The command line: ``xlnn build``, ``check``, ``values``, ``templates``."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from xlnn.errors import XlnnError
+
+SHOWN = 10
+"""How many wrong cells the text output lists; --json lists all."""
+
+
+class _Commands(click.Group):
+    """Commands in the order in which a newcomer needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return list(self.commands)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="xlnn")
+def cli() -> None:
+    """Neural networks that train in spreadsheet formulas, each checked against NumPy.
+
+    Example: xlnn build && xlnn check output/digits.xlsx
+    """
+
+
+@cli.command()
+@click.argument("template", default="digits")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.")
+@click.option("--data", type=click.Path(path_type=Path), help="Your images: CSV, label first.")
+@click.option(
+    "--start", type=click.Path(path_type=Path), help="Start weights: .json or .npz of W2, b2 …"
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Draw the start weights at random.")
+@click.option("--epochs", type=int, help="How many epochs to train.")
+@click.option("--eta", type=float, help="The learning rate.")
+@click.option("--lang", default="en", show_default=True, help="The workbook's language.")
+@click.option("--force", is_flag=True, help="Replace a file that xlnn did not make.")
+@click.option("--no-verify", is_flag=True, help="Do not compare with NumPy before writing.")
+def build(  # noqa: PLR0913, PLR0917 -- one argument for each option of the contract
+    template: str,
+    output: Path | None,
+    data: Path | None,
+    start: Path | None,
+    seed: int | None,
+    epochs: int | None,
+    eta: float | None,
+    lang: str,
+    *,
+    force: bool,
+    no_verify: bool,
+) -> None:
+    """Write the workbook of a TEMPLATE, verified against NumPy.
+
+    Example: xlnn build digits --data my.csv -o my.xlsx
+    """
+    from xlnn.build import build as build_workbook  # noqa: PLC0415 -- only what the command needs
+    from xlnn.recipe import Options  # noqa: PLC0415 -- the same
+
+    if start is not None and seed is not None:
+        raise click.UsageError("--start and --seed exclude each other.")
+    options = Options(data, start, seed, epochs, eta, lang)
+    built = build_workbook(template, output, options, force=force, verify=not no_verify)
+    click.echo(f"{built.path}   {built.formulas:,} formulas   {_proven(built.report)}")
+
+
+def _proven(report: object) -> str:
+    if report is None:
+        return "not verified (--no-verify)"
+    return (
+        f"all agree with NumPy ({report.engine}, {_count(report.probes, 'probe')})   "
+        f"max difference {report.max_difference:.0e}"
+    )
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--engine",
+    "chosen",
+    multiple=True,
+    help="formulas (default), formualizer, libreoffice or all; may be repeated.",
+)
+@click.option(
+    "--probes",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="How many times to compare with random inputs.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) -> None:
+    """Recalculate a workbook FILE and compare every cell with NumPy.
+
+    Example: xlnn check output/digits.xlsx --engine formualizer
+    """
+    from xlnn.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
+    from xlnn.engines import ENGINES  # noqa: PLC0415 -- the same
+
+    names = [name for choice in chosen or ENGINES[:1] for name in _engines(choice, ENGINES)]
+    reports = [check_workbook(file, name, probes) for name in dict.fromkeys(names)]
+    if as_json:
+        plain = [report.to_json() for report in reports]
+        result = plain if len(plain) > 1 else plain[0]
+        click.echo(json.dumps(result, indent=1, ensure_ascii=False))
+    else:
+        for report in reports:
+            _print(report)
+    if not all(report.agrees for report in reports):
+        sys.exit(1)
+
+
+def _engines(choice: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    return known if choice == "all" else (choice,)
+
+
+def _print(report: object) -> None:
+    cells = report.compared_cells + report.text_cells
+    head = f"{report.file}   {cells:,} formulas"
+    if report.agrees:
+        click.echo(f"{head}   {_proven(report)}   drift {report.drift:.0e}")
+    else:
+        engine = f"{report.engine}, {_count(report.probes, 'probe')}"
+        click.echo(f"{head}   {_count(len(report.wrong), 'cell')} wrong ({engine})")
+        for wrong in report.wrong[:SHOWN]:
+            click.echo(_describe(wrong))
+        if len(report.wrong) > SHOWN:
+            click.echo(f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)")
+        click.echo(f"{_count(report.consequences, 'other cell')} spoilt by these")
+    if report.other_cells:
+        click.echo(f"{_count(report.other_cells, 'formula')} outside the model, not compared")
+
+
+def _describe(wrong: object) -> str:
+    place = [wrong.quantity]
+    if wrong.epoch is not None:
+        place.append(f"epoch {wrong.epoch}")
+    if wrong.image is not None:
+        place.append(f"image {wrong.image}")
+    found = wrong.formula if wrong.formula is not None else "no formula"
+    return (
+        f"{wrong.cell}   {', '.join(place)}\n"
+        f"    value    {wrong.got}   expected {wrong.expected}\n"
+        f"    formula  {found}\n"
+        f"    expected {wrong.expected_formula}"
+    )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@click.option("--engine", default="formulas", show_default=True, help="The engine to use.")
+def values(file: Path, output: Path, engine: str) -> None:
+    """Save every quantity of a workbook FILE, recalculated, as NumPy arrays by name.
+
+    Example: xlnn values output/digits.xlsx -o digits.npz
+    """
+    from xlnn.values import save  # noqa: PLC0415 -- only what is needed
+    from xlnn.values import values as workbook_values  # noqa: PLC0415 -- the same
+
+    arrays = workbook_values(file, engine)
+    save(output, arrays)
+    click.echo(f"{output}   {_count(len(arrays), 'array')}   recalculated by {engine}")
+
+
+@cli.command()
+def templates() -> None:
+    """List the templates, a line each.
+
+    Example: xlnn templates
+    """
+    from xlnn.templates import names, template  # noqa: PLC0415 -- only what is needed
+
+    for name in names():
+        click.echo(f"{name}   {template(name).summary}")
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is one sentence and exit code 1."""
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    try:
+        cli.main(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except XlnnError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """Let a stopped command clean up after itself, and say no more than that it stopped."""
+    # openpyxl's unfinished writers complain when they are collected; there is nothing to mend
+    sys.unraisablehook = lambda _: None
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + number)

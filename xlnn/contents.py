@@ -1,0 +1,130 @@
+"""What does a workbook of xlnn hold? Its Spec, and its quantities as arrays."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from xlnn.engines import CellError, Grid, Values
+from xlnn.errors import DataError, WorkbookError
+from xlnn.layout import Block, Layout, lay_out
+from xlnn.models.network import network
+from xlnn.spec import Spec
+from xlnn.text import languages, text
+
+LONGEST_SPEC = 10_000
+"""Lines of a Spec sheet that are read."""
+
+
+def read_spec(path: Path) -> Spec:
+    """Read a workbook's Spec sheet.
+
+    Raises
+    ------
+    WorkbookError
+        The file has no Spec sheet, or not one that xlnn wrote.
+    """
+    from openpyxl import load_workbook  # noqa: PLC0415 -- slow to import, and not always needed
+
+    titles = {text(lang).sheets["spec"] for lang in languages()}
+    workbook = load_workbook(path, read_only=True)
+    try:
+        title = next((title for title in workbook.sheetnames if title in titles), None)
+        if title is None:
+            raise WorkbookError(
+                f"{path.name} has no sheet Spec: it was not made by xlnn, or the sheet was deleted."
+            )
+        rows = workbook[title].iter_rows(max_row=LONGEST_SPEC, max_col=1, values_only=True)
+        lines = [value for (value,) in rows if isinstance(value, str)]
+    finally:
+        workbook.close()
+    try:
+        return Spec.from_toml("\n".join(lines[2:]))
+    except DataError as error:
+        raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
+
+
+def layout_of(spec: Spec) -> Layout:
+    """Return the cells of everything that a Spec describes."""
+    return lay_out(network(spec), text(spec.lang).sheets)
+
+
+def read_arrays(layout: Layout, values: Values) -> dict[str, np.ndarray]:
+    """Read every quantity out of a recalculated workbook.
+
+    Returns
+    -------
+    dict of arrays
+        By name. NaN where a cell that should hold a number holds none; None for a text.
+    """
+    return {
+        name: _read(block, values[layout.titles[block.sheet]], layout)
+        for name, block in layout.blocks.items()
+    }
+
+
+def _read(block: Block, grid: Grid, layout: Layout) -> np.ndarray:
+    if block.quantity.is_text:
+        array = np.empty(block.quantity.lengths, dtype=object)
+        for index in np.ndindex(array.shape):
+            value = grid.others.get(block.address(index))
+            array[index] = value if not isinstance(value, CellError) else None
+        return array
+    rows, columns = layout.extents[block.sheet]
+    numbers = grid.numbers
+    missing = max(0, rows - numbers.shape[0]), max(0, columns - numbers.shape[1])
+    if any(missing):
+        numbers = np.pad(numbers, [(0, missing[0]), (0, missing[1])], constant_values=np.nan)
+    return np.array(block.window(numbers))
+
+
+def inputs_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the input quantities among the arrays; of the weights, the start."""
+    return {
+        quantity.name: arrays[quantity.name][: quantity.given]
+        if quantity.equation is not None
+        else arrays[quantity.name]
+        for quantity in layout.model.inputs
+    }
+
+
+def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray]) -> None:
+    """Refuse input cells that hold no number.
+
+    Raises
+    ------
+    WorkbookError
+        Naming the first such cell and what it holds.
+    """
+    for name, array in inputs.items():
+        block = layout.blocks[name]
+        if block.quantity.is_text:
+            bad = np.argwhere([[not isinstance(value, str)] for value in array.ravel()])
+            wanted = "a text"
+        else:
+            bad = np.argwhere(~np.isfinite(array))
+            wanted = "a number"
+        if len(bad):
+            index = tuple(bad[0][: len(block.steps)])
+            row, column = block.address(index)
+            found = values[layout.titles[block.sheet]].others.get((row, column))
+            shown = f'"{found}"' if found is not None else "nothing"
+            raise WorkbookError(
+                f"{layout.cell(name, index)} holds {shown}: it is an input, type {wanted}."
+            )
+
+
+def as_contract(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the arrays in the shapes that others rely on: a layer's units in one dimension.
+
+    A weight array keeps two: its unit, and all that the unit sees.
+    """
+    exported = {}
+    for name, array in arrays.items():
+        quantity = layout.blocks[name].quantity
+        axes = array.shape[: len(quantity.axes)]
+        if len(quantity.shape) > 1:
+            kept = quantity.shape[:1] if quantity.kind in {"W", "dC_dW"} else ()
+            array = array.reshape((*axes, *kept, -1))  # noqa: PLW2901 -- the same array
+        exported[name] = array.astype(str) if quantity.is_text else array
+    return exported

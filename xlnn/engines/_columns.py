@@ -1,0 +1,185 @@
+"""How is one call of a function of `formulas` run for many cells?
+
+The arguments of a call and its result are columns, with one value a cell. Each number comes from
+`formulas`; nothing is added or multiplied here. Of three ways to run a call the first that works is
+taken: once for all cells, for each cell on floats, for each cell on whatever it holds.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+
+import numpy as np
+from formulas.errors import BaseError
+from formulas.functions import Array
+from formulas.ranges import Ranges
+
+from xlnn.engines._functions import Function
+
+
+class UnevenError(Exception):
+    """The cells of a column have values of different shapes: compute each cell alone."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """The values of one operand, for n cells.
+
+    Attributes
+    ----------
+    values : array
+        Shape (n,), or (n, rows, columns) where each value is an array. float if all are floats,
+        else object.
+    kind : type or None
+        The class of each cell's value as `formulas` knows it: ``np.ndarray`` for the values of a
+        reference, `Array` for a result, `Ranges` for a reference that was computed, None for a
+        bare Python value.
+    """
+
+    values: np.ndarray
+    kind: type | None
+
+    def each(self) -> Iterable:
+        """Give the value of each cell in the form in which `formulas` hands it on."""
+        if self.kind is None or self.kind is Ranges:
+            return self.values.tolist()
+        if self.values.ndim == 1:
+            return [np.asarray(value, object).view(Array) for value in self.values.tolist()]
+        # formulas keeps numbers in object arrays, and is faster on them than on floats
+        return list(self.values.astype(object, copy=False).view(self.kind))
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A value that is the same in every cell."""
+
+    value: object
+
+
+def run(function: Function, operands: Sequence[Column | Constant], n: int) -> Column:
+    """Run a call for all cells in the shortest way that gives what `formulas` gives."""
+    return (
+        _elementwise(function, operands, n)
+        or _float_by_float(function, operands, n)
+        or _cell_by_cell(function, operands, n)
+    )
+
+
+def _elementwise(
+    function: Function, operands: Sequence[Column | Constant], n: int
+) -> Column | None:
+    """Run an elementwise call once for all cells; None if it has to run for each cell."""
+    if not function.is_elementwise or len(operands) >= _MANY_OPERANDS:
+        return None
+    values = [o.values if isinstance(o, Column) else o.value for o in operands]
+    if any(np.ndim(value) > 1 for value in values):
+        values = [
+            value[:, None, None] if isinstance(o, Column) and value.ndim == 1 else value
+            for o, value in zip(operands, values, strict=True)
+        ]
+    try:
+        shape = np.broadcast_shapes(*map(np.shape, values))
+    except ValueError:
+        return None
+    if function.scalar and all(map(_is_numeric, values)):
+        results = _apply(function.scalar, values, shape)
+        if results is not None:
+            return Column(results, Array)
+    values = [v.astype(object) if isinstance(v, np.ndarray) else v for v in values]
+    results = function.public(*values)
+    # One cell whose value formulas cannot compute makes the result a single #VALUE!
+    if np.shape(results) != shape or shape[0] != n:
+        return None
+    return Column(_floats(np.asarray(results), shape), Array)
+
+
+_MANY_OPERANDS = 32  # from here on formulas goes through the elements of the first axis only
+
+
+def _is_numeric(value: object) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.dtype == float
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _apply(
+    scalar: Callable[..., float], values: Sequence[np.ndarray | float], shape: tuple[int, ...]
+) -> np.ndarray | None:
+    """Apply a function of formulas to floats; None if it fails or a result is no finite float."""
+    elements = [
+        np.broadcast_to(value, shape).ravel().tolist()
+        if isinstance(value, np.ndarray)
+        else repeat(float(value))
+        for value in values
+    ]
+    try:
+        results = list(map(scalar, *elements))
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+    if not {*map(type, results)} <= {float, np.float64}:
+        return None
+    array = np.array(results).reshape(shape)
+    return array if np.isfinite(array).all() else None
+
+
+def _float_by_float(
+    function: Function, operands: Sequence[Column | Constant], n: int
+) -> Column | None:
+    """Run a call for each cell without the search for what is no number; None if it fails."""
+    values = [o.values if isinstance(o, Column) else o.value for o in operands]
+    if function.of_floats is None or not all(map(_is_numeric, values)):
+        return None
+    each = (list(v) if isinstance(v, np.ndarray) else repeat(v, n) for v in values)
+    try:
+        results = list(map(function.of_floats, *each))
+    except (ArithmeticError, TypeError, ValueError, BaseError):
+        return None
+    if not {*map(type, results)} <= {float, np.float64}:
+        return None
+    array = np.array(results)
+    return Column(array, None) if np.isfinite(array).all() else None
+
+
+def _cell_by_cell(function: Function, operands: Sequence[Column | Constant], n: int) -> Column:
+    """Run a call once for each cell."""
+    each = (o.each() if isinstance(o, Column) else repeat(o.value, n) for o in operands)
+    return column([function.public(*arguments) for arguments in zip(*each, strict=True)])
+
+
+def column(results: list) -> Column:
+    """Stack the results of the cells."""
+    kinds = {*map(type, results)}
+    if Ranges in kinds:
+        return Column(_objects(results), Ranges)
+    if not any(issubclass(kind, np.ndarray) for kind in kinds):
+        return Column(_floats(_objects(results), (len(results),)), None)
+    if len(kinds) > 1 or len({result.shape for result in results}) > 1:
+        raise UnevenError
+    stacked = np.stack([result.view(np.ndarray) for result in results])
+    return Column(_floats(stacked, stacked.shape), kinds.pop())
+
+
+def _objects(values: list) -> np.ndarray:
+    """Make an array of objects, also where they are arrays themselves."""
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def _floats(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Turn an array of objects into floats if all of them are."""
+    if {*map(type, values.ravel().tolist())} <= {float, np.float64}:
+        return values.astype(float).reshape(shape)
+    return values.astype(object).reshape(shape)
+
+
+def single_values(outcome: Column | Constant, n: int) -> np.ndarray:
+    """Bring the values of formulas to one value a cell, as `formulas` does it."""
+    if isinstance(outcome, Constant):
+        return _objects([_single(outcome.value)] * n)
+    if outcome.kind is None or outcome.values.size == n:
+        return outcome.values.reshape(n)
+    return _objects([_single(value) for value in outcome.each()])
+
+
+def _single(value: object) -> object:
+    """Make one value of a result as `formulas` does when it puts it into a cell."""
+    return Ranges().push("A1", value).value[0, 0]

@@ -1,0 +1,198 @@
+"""What does `formulas` compute for the formulas of one shape?
+
+`formulas` parses the text of a shape once. Its parser builds a graph of calls of its functions;
+what is kept of it here is the list of the calls, in the order in which to run them.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from formulas import Parser
+from formulas.cell import CELL
+from formulas.functions import COMPILING, not_implemented, parse_ranges
+from formulas.ranges import Ranges
+from schedula import START, bypass
+
+from xlnn.engines._columns import Column, Constant, UnevenError, column, run, single_values
+from xlnn.engines._functions import INDEX, PICK, Function
+
+References = Callable[[int | None, int], Ranges]
+"""From a slot (None: the formula's own cell) and the index of a formula to formulas' reference."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The values of a slot."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A slot as a reference; None is the cell of the formula itself."""
+
+    slot: int | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of an earlier call."""
+
+    call: int
+
+
+Operand = Slot | Reference | Constant | Result
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a function of `formulas`."""
+
+    function: Function
+    operands: tuple[Operand, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """The calls that compute a formula.
+
+    Attributes
+    ----------
+    calls : tuple of Call
+    outcome : operand
+        The value of the formula.
+    """
+
+    calls: tuple[Call, ...]
+    outcome: Operand
+
+    def run(self, slots: Sequence[np.ndarray], n: int, references: References) -> np.ndarray:
+        """Compute n cells.
+
+        Parameters
+        ----------
+        slots : sequence of arrays, shape (n, rows, columns)
+            The values that each formula reads.
+        n : int
+            How many formulas.
+        references : callable
+            Makes formulas' reference for a slot of one of them.
+
+        Returns
+        -------
+        array, shape (n,)
+            float, or object where not all values are finite floats.
+        """
+        try:
+            frame = _Frame(slots, n, references)
+            for call in self.calls:
+                takes_references = call.function.takes_references
+                operands = [frame.fetch(o, as_range=takes_references) for o in call.operands]
+                frame.results.append(run(call.function, operands, n))
+            return single_values(frame.fetch(self.outcome, as_range=False), n)
+        except UnevenError:
+            # a function gave an error in some of the cells, or arrays of different sizes
+            alone = np.empty(n, dtype=object)
+            for i in range(n):
+                one = [slot[i : i + 1] for slot in slots]
+                alone[i] = self.run(one, 1, lambda slot, _, i=i: references(slot, i))[0]
+            return alone
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What the calls of a program work on: the slots of n cells and the results so far."""
+
+    slots: Sequence[np.ndarray]
+    n: int
+    references: References
+    results: list[Column] = field(default_factory=list)
+
+    def fetch(self, operand: Operand, *, as_range: bool) -> Column | Constant:
+        """Fetch an operand; a range that was computed is turned into values unless it may stay."""
+        if isinstance(operand, Constant):
+            return operand
+        if isinstance(operand, Slot):
+            return Column(self.slots[operand.index], np.ndarray)
+        if isinstance(operand, Reference):
+            return column([self.references(operand.slot, i) for i in range(self.n)])
+        result = self.results[operand.call]
+        if result.kind is Ranges and not as_range:
+            return column(list(parse_ranges(*result.values)[0]))
+        return result
+
+
+def compile_shape(text: str) -> Program:
+    """Let `formulas` parse the text of a shape and list the calls that compute it.
+
+    Raises
+    ------
+    ValueError
+        The text does not parse, or uses a function that `formulas` does not have.
+
+    Examples
+    --------
+    >>> numbers = np.array([[[3.0]], [[4.0]]])
+    >>> compile_shape("_s0*(1-_s0)").run([numbers], 2, None)
+    array([ -6., -12.])
+    """
+    try:
+        builder = Parser().ast(f"={text}")[1]
+        graph, outcome = builder.dsp, builder.get_node_id(builder[-1])
+    except Exception as error:
+        # whatever formulas' parser trips over, the formula is one that it cannot read
+        raise ValueError("is no formula that the engine can read") from error
+    known: dict[Any, Operand] = {CELL: Reference(None), COMPILING: Constant(value=False)}
+    for name in graph.data_nodes:
+        if name in graph.default_values:
+            known.setdefault(name, Constant(graph.default_values[name]["value"]))
+        elif slot := re.fullmatch("_S([0-9]+)", str(name)):
+            known[name] = Slot(int(slot[1]))
+    calls: list[Call] = []
+    # the parser adds a call after the calls of its operands, so this is the order to run them in
+    for name, node in graph.function_nodes.items():
+        if node["function"] is not_implemented or not known.keys() >= {*node["inputs"]} - {START}:
+            raise ValueError(f"uses {name}, which the engine does not know")
+        known[node["outputs"][0]] = _add_call(node, known, calls)
+    return Program(_shorten_index(calls), known[outcome])
+
+
+def _add_call(node: dict, known: dict[Any, Operand], calls: list[Call]) -> Operand:
+    """Add a call to the list, unless its result is the same in every cell."""
+    function = node["function"]
+    operands = [known[name] for name in node["inputs"] if name is not START]
+    if function is bypass:
+        return operands[0]
+    is_pure = COMPILING not in node["inputs"]
+    if is_pure and all(isinstance(operand, Constant) for operand in operands):
+        with np.errstate(all="ignore"):  # an overflow becomes an error value
+            return Constant(function(*(operand.value for operand in operands)))
+    found = Function.of(function)
+    if found.takes_references:
+        operands = [Reference(o.index) if isinstance(o, Slot) else o for o in operands]
+    calls.append(Call(found, tuple(operands)))
+    return Result(len(calls) - 1)
+
+
+def _shorten_index(calls: Sequence[Call]) -> tuple[Call, ...]:
+    """Let INDEX pick from values where nobody needs its result as a reference."""
+    as_references = {
+        operand.call
+        for call in calls
+        if call.function.takes_references
+        for operand in call.operands
+        if isinstance(operand, Result)
+    }
+    shortened = []
+    for number, call in enumerate(calls):
+        if call.function.public is INDEX and number not in as_references:
+            _, picked_from, *where = call.operands  # the first says whether formulas compiles
+            if isinstance(picked_from, Reference):
+                operands = [Slot(o.slot) if isinstance(o, Reference) else o for o in where]
+                shortened.append(Call(PICK, (Slot(picked_from.slot), *operands)))
+                continue
+        shortened.append(call)
+    return tuple(shortened)

@@ -1,0 +1,202 @@
+"""Where is the value of each cell kept while a workbook is computed?
+
+All sheets lie one after the other in one flat array. A cell is a place in it, so that the formulas
+of all sheets gather what they read with one NumPy index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from formulas.tokens.operand import Error, XlError
+from openpyxl.utils import get_column_letter
+from schedula import EMPTY
+
+from xlnn.engines import CellError, Grid
+from xlnn.errors import EngineError
+
+MAX_PLACES = 100_000_000
+"""Cells that all sheets together may span, empty ones too: 0.8 GB of numbers."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """How far a sheet extends.
+
+    Attributes
+    ----------
+    title : str
+    used : (int, int)
+        Rows and columns that hold a value or a formula.
+    kept : (int, int)
+        Rows and columns that are used or that a formula reads.
+    """
+
+    title: str
+    used: tuple[int, int]
+    kept: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Places:
+    """The place of every cell of a workbook in one flat array.
+
+    Row r and column c (both from 1) of a sheet are place
+    ``first[sheet] + (r - 1) * width[sheet] + c - 1``.
+
+    Attributes
+    ----------
+    areas : tuple of Area
+        One for each sheet.
+    first : array, shape (sheets,)
+        The place of A1.
+    width : array, shape (sheets,)
+        Columns that are kept.
+    size : int
+        Places of all sheets.
+    """
+
+    areas: tuple[Area, ...]
+    first: np.ndarray
+    width: np.ndarray
+    size: int
+
+    @classmethod
+    def of(cls, areas: Sequence[Area]) -> "Places":
+        """Lay out the sheets.
+
+        Raises
+        ------
+        EngineError
+            The sheets span more than `MAX_PLACES` cells.
+        """
+        sizes = [rows * columns for rows, columns in (area.kept for area in areas)]
+        if sum(sizes) > MAX_PLACES:
+            largest = areas[int(np.argmax(sizes))]
+            rows, columns = largest.kept
+            raise EngineError(
+                f"{largest.title}: the cells in use span {rows} rows and {columns} columns; the"
+                f" engine takes {MAX_PLACES} cells over all sheets. Move the far cells closer."
+            )
+        first = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+        width = np.array([area.kept[1] for area in areas], dtype=np.int64)
+        return cls(tuple(areas), first, width, sum(sizes))
+
+    def at(self, sheet: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Find the places of cells of one sheet."""
+        return self.first[sheet] + (rows - 1) * self.width[sheet] + columns - 1
+
+    def sheets(self, places: np.ndarray) -> np.ndarray:
+        """Find the sheet of each place."""
+        # "right" steps over sheets without cells, which share their place with the next sheet
+        return np.searchsorted(self.first, places, side="right") - 1
+
+    def within(self, corners: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+        """Find the places of ranges of one shape.
+
+        Parameters
+        ----------
+        corners : array, shape (n,)
+            The places of the upper left cells.
+        shape : (int, int)
+            Rows and columns of each range.
+
+        Returns
+        -------
+        array, shape (n, rows, columns)
+        """
+        rows, columns = shape
+        if rows == columns == 1:
+            return corners[:, None, None]
+        width = self.width[self.sheets(corners)]
+        down = width[:, None, None] * np.arange(rows)[:, None]
+        return corners[:, None, None] + down + np.arange(columns)
+
+    def cell(self, place: int) -> tuple[int, int, int]:
+        """Find the sheet, row and column of a place."""
+        sheet = int(self.sheets(np.array([place]))[0])
+        row, column = divmod(int(place - self.first[sheet]), int(self.width[sheet]))
+        return sheet, row + 1, column + 1
+
+    def name(self, place: int) -> str:
+        """Write a place as Sheet!A1."""
+        sheet, row, column = self.cell(place)
+        return f"{self.areas[sheet].title}!{get_column_letter(column)}{row}"
+
+
+@dataclass
+class Store:
+    """The values of all cells.
+
+    Attributes
+    ----------
+    places : Places
+    numbers : array, shape (places,)
+        NaN where a cell holds no number.
+    others : dict
+        Texts, booleans and formulas' error values by place.
+    """
+
+    places: Places
+    numbers: np.ndarray
+    others: dict[int, object] = field(default_factory=dict)
+
+    def copy(self) -> "Store":
+        """Copy the values; the places are shared."""
+        return Store(self.places, self.numbers.copy(), dict(self.others))
+
+    def take(self, places: np.ndarray) -> np.ndarray:
+        """Read cells.
+
+        Returns
+        -------
+        array of the same shape
+            float where all are numbers, else object with formulas' own values: EMPTY, str, bool,
+            XlError.
+        """
+        values = self.numbers[places]
+        missing = np.isnan(values)
+        if not missing.any():
+            return values
+        values = values.astype(object)
+        values[missing] = [self.others.get(place, EMPTY) for place in places[missing].tolist()]
+        return values
+
+    def put(self, places: np.ndarray, values: np.ndarray) -> None:
+        """Write the results of formulas, both of shape (n,)."""
+        if values.dtype == float and np.isfinite(values).all():
+            self.numbers[places] = values
+            return
+        for place, value in zip(places.tolist(), values.tolist(), strict=True):
+            self.set(place, value)
+
+    def set(self, place: int, value: object) -> None:
+        """Write one value, of a file or of formulas."""
+        if value is EMPTY:  # a formula that refers to an empty cell shows 0
+            value = 0.0
+        if isinstance(value, np.bool_):
+            value = bool(value)
+        is_real = isinstance(value, int | float | np.integer | np.floating)
+        if is_real and not isinstance(value, bool) and np.isfinite(value):
+            self.numbers[place] = value
+            self.others.pop(place, None)
+            return
+        if isinstance(value, CellError):
+            value = Error.errors.get(value, Error.errors["#VALUE!"])
+        elif not isinstance(value, str | bool):
+            # formulas lets infinity and complex numbers out of a few functions; no cell holds them
+            value = Error.errors["#NUM!"]
+        self.numbers[place] = np.nan
+        self.others[place] = value
+
+    def grids(self) -> dict[str, Grid]:
+        """Hand over the values of all sheets, each cut to its used area."""
+        grids = {}
+        for area, first in zip(self.places.areas, self.places.first, strict=True):
+            kept = self.numbers[first : first + area.kept[0] * area.kept[1]].reshape(area.kept)
+            grids[area.title] = Grid(kept[: area.used[0], : area.used[1]].copy())
+        for place, value in self.others.items():
+            sheet, row, column = self.places.cell(place)
+            grid = grids[self.places.areas[sheet].title]
+            grid.others[row, column] = CellError(value) if isinstance(value, XlError) else value
+        return grids

@@ -1,0 +1,192 @@
+"""The engine ``formulas``: the Python library of that name computes every number.
+
+The library's own model of a workbook builds a graph of Python objects for every cell: minutes and
+gigabytes for a run of training. Here it gets only what it is good at, to parse a formula and to
+compute its functions, and both as rarely as possible:
+
+- formulas that are equal but for the cells they read are parsed once (`_shapes`, `_programs`);
+- cells become ready in waves (`_order`), and all ready cells of a shape are computed together;
+- values live in one flat array (`_store`).
+"""
+
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from formulas.ranges import Ranges
+from openpyxl.utils import get_column_letter
+
+from xlnn.archive import Archive
+from xlnn.engines import Inputs, Recalculate, Values
+from xlnn.engines._order import waves
+from xlnn.engines._programs import Program, compile_shape
+from xlnn.engines._shapes import Formulas, Shape
+from xlnn.engines._store import Places, Store
+from xlnn.errors import EngineError, WorkbookError
+from xlnn.package import cells
+from xlnn.parts import read_workbook
+
+_AT_ONCE = 500_000
+"""Values that are gathered at a time, so that a large wave does not need as much memory again."""
+
+
+def load(path: Path) -> Recalculate:
+    """Load a workbook: read its cells, parse its distinct formulas, find their order.
+
+    Parameters
+    ----------
+    path : Path
+        A file that `xlnn.package.inspect` has let pass.
+
+    Raises
+    ------
+    EngineError
+        A formula does not parse, uses a function that `formulas` does not have, or reads more
+        cells than fit into memory.
+    WorkbookError
+        Formulas refer to one another in a circle.
+    """
+    return _Session(path)
+
+
+class _Session:
+    """A loaded workbook: constants, programs and the order in which to run them."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self.store, self.shapes = _read(path)
+        self.programs = self._compile()
+        self.steps = list(_steps(self.shapes, self.store.places))
+
+    def __call__(self, inputs: Inputs) -> Values:
+        """Compute every formula, with some cells replaced by numbers."""
+        store = self.store.copy()
+        replaced = np.array([self._place(*cell) for cell in inputs], dtype=np.int64)
+        for place, value in zip(replaced.tolist(), inputs.values(), strict=True):
+            store.set(place, float(value))
+        # what formulas cannot compute becomes an error value of the cell: no warning is needed
+        with np.errstate(all="ignore"):
+            for number, ready in self.steps:
+                shape = self.shapes[number]
+                rows = ready[~np.isin(shape.cells[ready], replaced)] if replaced.size else ready
+                largest = max((tall * wide for tall, wide in shape.sizes), default=1)
+                count = max(1, _AT_ONCE // largest)
+                for start in range(0, len(rows), count):
+                    self._run(shape, self.programs[shape.text], rows[start : start + count], store)
+        return store.grids()
+
+    def _run(self, shape: Shape, program: Program, rows: np.ndarray, store: Store) -> None:
+        places = store.places
+        slots = [
+            store.take(places.within(shape.slots[rows, index], size))
+            for index, size in enumerate(shape.sizes)
+        ]
+
+        def reference(slot: int | None, i: int) -> Ranges:
+            if slot is None:
+                return _reference(places, shape.cells[rows[i]], (1, 1), None)
+            corner = shape.slots[rows[i], slot]
+            return _reference(places, corner, shape.sizes[slot], slots[slot][i])
+
+        try:
+            results = program.run(slots, len(rows), reference)
+        except Exception as error:
+            cell = places.name(shape.cells[rows[0]])
+            raise EngineError(
+                f"{cell}: formulas cannot compute a formula like {shape.example}: {error}"
+            ) from error
+        store.put(shape.cells[rows], results)
+
+    def _compile(self) -> dict[str, Program]:
+        programs: dict[str, Program] = {}
+        for shape in self.shapes:
+            if shape.text not in programs:
+                try:
+                    programs[shape.text] = compile_shape(shape.text)
+                except ValueError as error:
+                    cell = self.store.places.name(shape.cells[0])
+                    raise EngineError(f"{cell}: {shape.example} {error}.") from error
+        return programs
+
+    def _place(self, title: str, row: int, column: int) -> int:
+        areas = self.store.places.areas
+        sheet = next((n for n, area in enumerate(areas) if area.title == title), None)
+        if sheet is None:
+            raise WorkbookError(f'{self.name}: there is no sheet "{title}".')
+        rows, columns = areas[sheet].kept
+        if not (1 <= row <= rows and 1 <= column <= columns):
+            raise WorkbookError(
+                f"{title}!{get_column_letter(column)}{row} lies outside the cells in use, so it"
+                " can be no input."
+            )
+        return int(self.store.places.at(sheet, np.int64(row), np.int64(column)))
+
+
+def _read(path: Path) -> tuple[Store, list[Shape]]:
+    """Read all cells once, sheet after sheet; millions of them, so nothing is kept per cell."""
+    with Archive(path) as archive:
+        workbook = read_workbook(archive)
+    titles = list(workbook.sheets)
+    names = {
+        name.casefold(): target
+        for name, target, attributes in workbook.names
+        if "localSheetId" not in attributes
+    }
+    found = Formulas(titles, names)
+    numbers = [(array("i"), array("d")) for _ in titles]
+    others: list[dict[tuple[int, int], object]] = [{} for _ in titles]
+    last = []
+    for sheet, title in enumerate(titles):
+        cell_positions, cell_numbers = numbers[sheet]
+        bottom = right = 0
+        for row, column, formula, value in cells(path, title):
+            if formula is not None:
+                found.add(sheet, row, column, formula)
+                continue
+            if value is None:
+                continue
+            bottom, right = max(bottom, row), max(right, column)
+            if isinstance(value, str | bool):
+                others[sheet][row, column] = value
+            else:
+                cell_positions.extend((row, column))
+                cell_numbers.append(value)
+        last.append((bottom, right))
+    places = Places.of(found.areas(last))
+    store = Store(places, np.full(places.size, np.nan))
+    for sheet, (cell_positions, cell_numbers) in enumerate(numbers):
+        rows, columns = np.array(cell_positions, dtype=np.int64).reshape(-1, 2).T
+        store.numbers[places.at(sheet, rows, columns)] = cell_numbers
+        for (row, column), value in others[sheet].items():
+            store.set(int(places.at(sheet, np.int64(row), np.int64(column))), value)
+    return store, found.shapes(places)
+
+
+def _steps(shapes: list[Shape], places: Places) -> Iterator[tuple[int, np.ndarray]]:
+    """List what to compute: a shape, and which of its formulas are ready then."""
+    if not shapes:
+        return
+    wave = waves(shapes, places)
+    counts = [len(shape.cells) for shape in shapes]
+    shape = np.repeat(np.arange(len(shapes), dtype=np.int32), counts)
+    index = np.concatenate([np.arange(count, dtype=np.int32) for count in counts])
+    order = np.argsort(wave, kind="stable")  # within a wave the shapes stay together
+    wave, shape, index = wave[order], shape[order], index[order]
+    ends = np.flatnonzero((np.diff(wave) != 0) | (np.diff(shape) != 0)) + 1
+    for rows, start in zip(np.split(index, ends), [0, *ends.tolist()], strict=True):
+        yield int(shape[start]), rows
+
+
+def _reference(
+    places: Places, corner: int, size: tuple[int, int], values: np.ndarray | None
+) -> Ranges:
+    """Make formulas' reference to a range, as ROW and INDEX want it."""
+    sheet, row, column = places.cell(corner)
+    last = f"{get_column_letter(column + size[1] - 1)}{row + size[0] - 1}"
+    area = Ranges.get_range(
+        f"{get_column_letter(column)}{row}:{last}", {"sheet": places.areas[sheet].title}
+    )
+    if values is None:
+        return Ranges((area,))
+    return Ranges().set_value(area, values.astype(object))

@@ -1,0 +1,57 @@
+"""The equations of a dense layer: every unit sees every unit of the layer below.
+
+Shapes: a (images, inputs), W (units, inputs), b (units,), z and delta (images, units).
+"""
+
+import numpy as np
+
+from xlnn.quantity import Cells, Equation
+
+
+class WeightedInput(Equation):
+    """z_j = sum_i w_ji a_i + b_j.   Book: 3-2."""
+
+    def array(self, a: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Return z, shape (images, units)."""
+        return a @ W.T + b
+
+    def cell(self, j: int, a: Cells, W: Cells, b: Cells) -> str:
+        """Return the formula of unit j."""
+        return f"=SUMPRODUCT({a[:]},{W[j, :]})+{b[j]}"
+
+
+class HiddenDelta(Equation):
+    """delta_i = (sum_k delta_k w_ki) a'(z_i), from the layer above.   Book: 4-3."""
+
+    def array(self, delta_above: np.ndarray, W_above: np.ndarray, slope: np.ndarray) -> np.ndarray:
+        """Return delta, shape (images, units); W_above has the shape (units above, units)."""
+        return (delta_above @ W_above) * slope
+
+    def cell(self, i: int, delta_above: Cells, W_above: Cells, slope: Cells) -> str:
+        """Return the formula of unit i, written out as the book writes it."""
+        terms = (f"{delta_above[k]}*{W_above[k, i]}" for k in range(delta_above.shape[0]))
+        return f"=({'+'.join(terms)})*{slope[i]}"
+
+
+class WeightGradient(Equation):
+    """dC_T/dw_ji = sum over the images of delta_j a_i.   Book: 4-2, summed as in 4-4."""
+
+    def array(self, delta: np.ndarray, a: np.ndarray) -> np.ndarray:
+        """Return the gradient, shape (units, inputs)."""
+        return delta.T @ a
+
+    def cell(self, j: int, i: int, delta: Cells, a: Cells) -> str:
+        """Return the formula of the weight from unit i below to unit j."""
+        return f"=SUMPRODUCT({delta.images[j]},{a.images[i]})"
+
+
+class BiasGradient(Equation):
+    """dC_T/db_j = sum over the images of delta_j.   Book: 4-2, summed as in 4-4."""
+
+    def array(self, delta: np.ndarray) -> np.ndarray:
+        """Return the gradient, shape (units,)."""
+        return delta.sum(axis=0)
+
+    def cell(self, j: int, delta: Cells) -> str:
+        """Return the formula of the bias of unit j."""
+        return f"=SUM({delta.images[j]})"

@@ -1,0 +1,59 @@
+"""What the network recognises: the class with the largest output, and whether it is right.
+
+Classes are counted from 1, as MATCH counts. Of equal outputs the first wins, in MATCH and in
+argmax alike.
+"""
+
+import numpy as np
+
+from xlnn.quantity import Cells, Equation
+
+
+class LargestUnit(Equation):
+    """The number of the unit with the largest value, from 1.   Book: 3-3."""
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return the class of each image, shape (images,)."""
+        return a.argmax(axis=1) + 1
+
+    def cell(self, a: Cells) -> str:
+        """Return the formula of one image."""
+        return f"=MATCH(MAX({a[:]}),{a[:]},0)"
+
+
+class LabelOf(Equation):
+    """The label of a class: which digit was recognised."""
+
+    def array(self, answer: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Return the label of each image, shape (images,); NaN or None where there is none."""
+        known = (answer >= 1) & (answer <= len(labels))
+        nothing = None if labels.dtype == object else np.nan
+        return np.where(known, labels[np.where(known, answer, 1).astype(int) - 1], nothing)
+
+    def cell(self, answer: Cells, labels: Cells) -> str:
+        """Return the formula of one image."""
+        return f"=INDEX({labels[:]},{answer[()]})"
+
+
+class Right(Equation):
+    """1 where the network recognised the image, else 0."""
+
+    def array(self, answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        """Return 0 or 1 for each image, shape (images,)."""
+        return np.where(answer == truth, 1.0, 0.0)
+
+    def cell(self, answer: Cells, truth: Cells) -> str:
+        """Return the formula of one image."""
+        return f"=IF({answer[()]}={truth[()]},1,0)"
+
+
+class Recognised(Equation):
+    """How many images were recognised in an epoch."""
+
+    def array(self, right: np.ndarray) -> np.ndarray:
+        """Return the number of images, a number."""
+        return right.sum()
+
+    def cell(self, right: Cells) -> str:
+        """Return the formula of one epoch."""
+        return f"=SUM({right.images[()]})"

@@ -1,0 +1,340 @@
+"""Where does each quantity stand, and how is one cell addressed from another?
+
+The only module that knows cell addresses. A quantity occupies a `Block`: its array index maps to
+a row and a column by a fixed step for each axis, so a block can be a table (a row for each epoch
+and image, a column for each unit) as well as a picture (rows and columns of pixels).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import Self
+
+import numpy as np
+from openpyxl.utils import get_column_letter
+
+from xlnn.errors import DataError
+from xlnn.quantity import Model, Quantity
+
+ROWS, COLUMNS = 1_048_576, 16_384
+"""Excel's grid."""
+
+LONGEST_FORMULA = 8_192
+"""Excel's limit, in characters."""
+
+FIRST_ROW = 4
+"""Where the tables begin: below a line that says what the sheet is, and two rows of headings."""
+
+KEY_COLUMNS = {"images": 1, "training": 2, "weights": 1, "gradients": 1, "progress": 1}
+"""How many columns name a table's rows (epoch, image) before its quantities begin."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """The cells of a quantity.
+
+    Attributes
+    ----------
+    quantity : Quantity
+    sheet : str
+        The sheet's key.
+    row, column : int
+        The first cell, from 1.
+    steps : tuple of (int, int)
+        For each dimension of the quantity's array, how far its next entry lies: rows, columns.
+    """
+
+    quantity: Quantity
+    sheet: str
+    row: int
+    column: int
+    steps: tuple[tuple[int, int], ...]
+
+    def address(self, index: tuple[int, ...]) -> tuple[int, int]:
+        """Return the row and column of one entry of the array."""
+        row, column = self.row, self.column
+        for position, (down, right) in zip(index, self.steps, strict=True):
+            row += position * down
+            column += position * right
+        return row, column
+
+    @property
+    def last(self) -> tuple[int, int]:
+        """The row and column of the last entry of the array."""
+        return self.address(tuple(length - 1 for length in self.quantity.lengths))
+
+    def window(self, sheet: np.ndarray) -> np.ndarray:
+        """Return the block's entries in an array of the whole sheet, as a view of it.
+
+        Parameters
+        ----------
+        sheet : array, shape (rows, columns)
+            At least as large as the block reaches.
+
+        Returns
+        -------
+        array
+            Of the quantity's shape.
+        """
+        down, right = sheet.strides
+        return np.lib.stride_tricks.as_strided(
+            sheet[self.row - 1 :, self.column - 1 :],
+            self.quantity.lengths,
+            tuple(rows * down + columns * right for rows, columns in self.steps),
+        )
+
+
+@dataclass(frozen=True)
+class Column:
+    """The formula of one unit, to be filled down over the block's epochs and images.
+
+    Attributes
+    ----------
+    unit : tuple of int
+    text : str
+        The formula; ``{0}``, ``{1}`` ... stand for the row numbers of `rows`.
+    rows : tuple of (int, tuple of int)
+        Row numbers that move with the formula's own index along its axes: at the first index, and
+        by how much for each step along each axis.
+    """
+
+    unit: tuple[int, ...]
+    text: str
+    rows: tuple[tuple[int, tuple[int, ...]], ...]
+
+    def at(self, index: tuple[int, ...]) -> str:
+        """Return the formula at an index along the block's axes."""
+        return self.text.format(
+            *(
+                first + sum(i * step for i, step in zip(index, steps, strict=True))
+                for first, steps in self.rows
+            )
+        )
+
+
+class Reference:
+    """The cells of a quantity as the formula of another one sees them (`xlnn.quantity.Cells`)."""
+
+    def __init__(
+        self, block: Block, here: Block, lag: int, title: str, rows: dict[tuple, int]
+    ) -> None:
+        self._block = block
+        self._here = here
+        self._lag = lag
+        self._title = title
+        self._rows = rows
+        self._spanned: frozenset[str] = frozenset()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the units."""
+        return self._block.quantity.shape
+
+    @property
+    def images(self) -> Self:
+        """The same units, over all images."""
+        return self._over("image")
+
+    @property
+    def epochs(self) -> Self:
+        """The same units, over all epochs."""
+        return self._over("time")
+
+    def _over(self, family: str) -> Self:
+        other = Reference(self._block, self._here, self._lag, self._title, self._rows)
+        other._spanned = self._spanned | {family}
+        return other
+
+    def __getitem__(self, unit: int | slice | tuple[int | slice, ...]) -> str:
+        """Return the address of a unit, or the range of several."""
+        if not isinstance(unit, tuple):
+            unit = (unit,)
+        quantity, steps = self._block.quantity, self._block.steps
+        spans = [self._span(axis) for axis in quantity.axes]
+        spans += [_bounds(entry, n) for entry, n in zip(unit, quantity.shape, strict=True)]
+        row, column, height, width = self._block.row, self._block.column, 1, 1
+        moves = [0] * len(self._here.quantity.axes)
+        for (first, last, own), (down, right) in zip(spans, steps, strict=True):
+            row += first * down
+            column += first * right
+            height += (last - first) * down
+            width += (last - first) * right
+            if own is not None:
+                moves[own] += down
+        if height * width != prod(last - first + 1 for first, last, _ in spans):
+            raise ValueError(f"{quantity.name}{list(unit)} is not one rectangle of cells")
+        return self._render(row, column, height, width, tuple(moves))
+
+    def _span(self, axis: object) -> tuple[int, int, int | None]:
+        """Return the first and last index along an axis, and the own axis that moves them."""
+        if axis.family in self._spanned:
+            return 0, axis.length - 1, None
+        for position, own in enumerate(self._here.quantity.axes):
+            if own.family == axis.family:
+                lag = self._lag if axis.family == "time" else 0
+                return -lag, -lag, position
+        raise ValueError(f"{self._block.quantity.name} is used for one {axis.name} of several")
+
+    def _render(
+        self, row: int, column: int, height: int, width: int, moves: tuple[int, ...]
+    ) -> str:
+        fixed = "$" if moves and moves[-1] == 0 else ""
+
+        def corner(right: int, down: int) -> str:
+            key = (row + down, moves)
+            number = self._rows.setdefault(key, len(self._rows))
+            return f"{get_column_letter(column + right)}{fixed}{{{number}}}"
+
+        sheet = f"{quoted(self._title)}!" if self._block.sheet != self._here.sheet else ""
+        if height == width == 1:
+            return sheet + corner(0, 0)
+        return f"{sheet}{corner(0, 0)}:{corner(width - 1, height - 1)}"
+
+
+def _bounds(unit: int | slice, length: int) -> tuple[int, int, None]:
+    if isinstance(unit, slice):
+        first, beyond, _ = unit.indices(length)
+        return first, beyond - 1, None
+    return unit, unit, None
+
+
+def quoted(title: str) -> str:
+    """Write a sheet's title as a formula has it.
+
+    >>> quoted("Training"), quoted("Gradient check"), quoted("训练")
+    ('Training', "'Gradient check'", '训练')
+    """
+    if re.fullmatch(r"[^\W\d]\w*", title) and not re.fullmatch(
+        r"[A-Za-z]{1,3}\d+|[Rr]\d*[Cc]?\d*|[Cc]\d*", title
+    ):
+        return title
+    return "'" + title.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Every block of a workbook.
+
+    Attributes
+    ----------
+    model : Model
+    titles : dict
+        The sheets' titles by their keys, in the workbook's order.
+    blocks : dict
+        The blocks by their quantity's name.
+    """
+
+    model: Model
+    titles: dict[str, str]
+    blocks: dict[str, Block]
+
+    @cached_property
+    def extents(self) -> dict[str, tuple[int, int]]:
+        """How many rows and columns the blocks of each sheet reach."""
+        extents = dict.fromkeys(self.titles, (0, 0))
+        for block in self.blocks.values():
+            extents[block.sheet] = tuple(map(max, extents[block.sheet], block.last))
+        return extents
+
+    def on(self, sheet: str) -> tuple[Block, ...]:
+        """Return the blocks of a sheet, in the order of their quantities."""
+        return tuple(block for block in self.blocks.values() if block.sheet == sheet)
+
+    def cell(self, name: str, index: tuple[int, ...]) -> str:
+        """Return the address of one entry of a quantity's array, as ``Training!R7``."""
+        block = self.blocks[name]
+        row, column = block.address(index)
+        return f"{quoted(self.titles[block.sheet])}!{get_column_letter(column)}{row}"
+
+    def columns(self, name: str) -> Iterator[Column]:
+        """Yield the formula of each unit of a quantity that has an equation."""
+        here = self.blocks[name]
+        quantity = here.quantity
+        for unit in product(*map(range, quantity.shape)):
+            yield self._column(here, unit)
+
+    def formula(self, name: str, index: tuple[int, ...]) -> str:
+        """Return the formula of one entry of a quantity's array."""
+        here = self.blocks[name]
+        axes = len(here.quantity.axes)
+        return self._column(here, index[axes:]).at(index[:axes])
+
+    def _column(self, here: Block, unit: tuple[int, ...]) -> Column:
+        rows: dict[tuple, int] = {}
+        quantity = here.quantity
+        arguments = {}
+        for role, use in quantity.uses.items():
+            block = self.blocks[use.name]
+            arguments[role] = Reference(block, here, use.lag, self.titles[block.sheet], rows)
+        text = quantity.equation.cell(*unit, **arguments)
+        column = Column(unit, text, tuple(rows))
+        if len(text) + 5 * len(rows) > LONGEST_FORMULA:
+            longest = len(column.at(tuple(axis.length - 1 for axis in quantity.axes)))
+            if longest > LONGEST_FORMULA:
+                raise DataError(
+                    f"The formula of {quantity.name} has {longest:,} characters and a cell takes "
+                    f"{LONGEST_FORMULA:,}: make the layers narrower."
+                )
+        return column
+
+
+def lay_out(model: Model, titles: dict[str, str]) -> Layout:
+    """Give every quantity of a model its cells.
+
+    Parameters
+    ----------
+    model : Model
+    titles : dict
+        The sheets' titles by their keys, in the workbook's order.
+
+    Raises
+    ------
+    DataError
+        A sheet would be larger than Excel's grid.
+    """
+    columns = {sheet: count + 1 for sheet, count in KEY_COLUMNS.items()}
+    row = FIRST_ROW
+    blocks = {}
+    for quantity in model.quantities:
+        units = prod(quantity.shape)
+        if quantity.sheet == "settings":
+            steps = ((1, 0),) if quantity.shape else ()
+            block = Block(quantity, "settings", row, 3, steps)
+            row += units + (1 if not quantity.shape else 3)
+        else:
+            column = columns[quantity.sheet]
+            block = Block(quantity, quantity.sheet, FIRST_ROW, column, _table_steps(quantity))
+            columns[quantity.sheet] += units
+        blocks[quantity.name] = block
+        _check_grid(block, titles[block.sheet])
+    return Layout(model, titles, blocks)
+
+
+def _table_steps(quantity: Quantity) -> tuple[tuple[int, int], ...]:
+    """One row for each index along the axes, one column for each unit."""
+    steps, down, right = [], 1, 1
+    for axis in reversed(quantity.axes):
+        steps.insert(0, (down, 0))
+        down *= axis.length
+    units = []
+    for length in reversed(quantity.shape):
+        units.insert(0, (0, right))
+        right *= length
+    return (*steps, *units)
+
+
+def _check_grid(block: Block, title: str) -> None:
+    row, column = block.last
+    if row > ROWS:
+        raise DataError(
+            f"The sheet {title} would have {row:,} rows and Excel has {ROWS:,}: "
+            "take fewer epochs or fewer images."
+        )
+    if column > COLUMNS:
+        raise DataError(
+            f"The sheet {title} would have {column:,} columns and Excel has {COLUMNS:,}: "
+            "make the layers narrower."
+        )

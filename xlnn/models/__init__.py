@@ -1,0 +1,1 @@
+"""Which quantities a model is made of."""

@@ -1,0 +1,230 @@
+"""How an .xlsx file is copied with some of its cells rewritten and nothing else touched.
+
+Parts are streamed, so that memory does not grow with a sheet. The zip comes out the same at any
+time and on any machine.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from posixpath import join, normpath, split
+from types import MappingProxyType
+from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from xlnn.errors import WorkbookError
+
+CHUNK = 1 << 16  # bytes of XML at a time
+LARGE = 1 << 30  # a part of this size gets the long sizes of zip64, since it grows on the way
+
+IDS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",  # Excel's "strict" files
+)
+
+Edit = Callable[[Iterable[bytes]], Iterable[bytes]]
+"""Turns the chunks of a part into other chunks."""
+
+
+def copy(
+    source: Path, target: Path, edits: Callable[[ZipFile], Mapping[str, Edit]], compression: int
+) -> None:
+    """Copy a package with some of its parts edited.
+
+    The order of the entries is kept; each is dated 1980-01-01 and has the same attributes.
+
+    Parameters
+    ----------
+    source, target : Path
+        Two different files; ``target`` is overwritten.
+    edits : callable
+        Given the open package, the edit of each part that has one, by the part's name.
+    compression : int
+        ``zipfile.ZIP_DEFLATED`` or ``zipfile.ZIP_STORED``.
+
+    Raises
+    ------
+    WorkbookError
+        The source is not a package, or is damaged.
+    """
+    try:
+        with ZipFile(source) as package, ZipFile(target, "w") as copied:
+            edit_of = edits(package)
+            for entry in package.infolist():
+                new = ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
+                new.compress_type = compression
+                new.create_system = 0  # else Windows and the others differ
+                new.external_attr = 0o600 << 16
+                edit = edit_of.get(entry.filename, iter)
+                with (
+                    package.open(entry) as part,
+                    copied.open(new, "w", force_zip64=entry.file_size >= LARGE) as written,
+                ):
+                    for chunk in edit(iter(lambda: part.read(CHUNK), b"")):
+                        written.write(chunk)
+    except (BadZipFile, KeyError, ParseError, DefusedXmlException, expat.ExpatError) as error:
+        raise WorkbookError(f"{source.name} is damaged, or is no .xlsx file: {error}") from error
+
+
+def sheet_parts(package: ZipFile) -> dict[str, str]:
+    """Find the part that holds each sheet of cells, in the workbook's order: {title: part}."""
+    workbook = dict(_related(package, "").values())["officeDocument"]
+    parts = _related(package, workbook)
+    sheets = fromstring(package.read(workbook)).findall("{*}sheets/{*}sheet")
+    found = {sheet.get("name", ""): parts[sheet.get(IDS[0], sheet.get(IDS[1]))] for sheet in sheets}
+    return {title: part for title, (kind, part) in found.items() if kind == "worksheet"}
+
+
+def _related(package: ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """Read the relations of a part, or of the package: {id: (last word of the type, part)}."""
+    folder, name = split(part)
+    relations = fromstring(package.read(join(folder, "_rels", f"{name}.rels")))
+    return {
+        relation.get("Id", ""): (
+            relation.get("Type", "").rpartition("/")[2],
+            normpath(join("/", folder, relation.get("Target", "")))[1:],
+        )
+        for relation in relations
+    }
+
+
+def whole(change: Callable[[bytes], bytes]) -> Edit:
+    """Edit a small part in one piece."""
+    return lambda chunks: [change(b"".join(chunks))]
+
+
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Cell:
+    """A cell on its way through `rewrite_cells`.
+
+    Attributes
+    ----------
+    attributes, formula_attributes : dict
+        Those of the elements ``c`` and ``f``.
+    formula : str
+        The element ``f`` as it stands; empty where the cell has none.
+    """
+
+    __slots__ = ("attributes", "formula", "formula_attributes", "prefix", "start")
+
+    def __init__(self, prefix: str, attributes: dict[str, str], start: int) -> None:
+        self.prefix = prefix
+        self.attributes = attributes
+        self.start = start
+        self.formula = ""
+        self.formula_attributes: Mapping[str, str] = NONE
+
+    def rebuilt(self, formula: str, kind: str, value: str) -> str:
+        """Write the cell with its place and style, and another content.
+
+        Parameters
+        ----------
+        formula : str
+            The element ``f``, or nothing.
+        kind : str
+            The attribute t, such as ``' t="b"'``; nothing for a number.
+        value : str
+            What follows ``<v``, as in ``'>0.5'``.
+        """
+        p, place = self.prefix, self.attributes["r"]
+        style = _style(self.attributes.get("s"))
+        return f'<{p}c r="{place}"{style}{kind}>{formula}<{p}v{value}</{p}v></{p}c>'
+
+
+@lru_cache(maxsize=4096)
+def _style(style: str | None) -> str:
+    return "" if style is None else f" s={quoteattr(style)}"
+
+
+Rewrite = Callable[[Cell], str | None]
+"""Gives the XML that takes the cell's place; None leaves it as it is."""
+
+
+def rewrite_cells(rewrite: Rewrite) -> Edit:
+    """Edit a sheet: every byte passes through, except for the cells that are rewritten."""
+
+    def edit(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        scanner = _Scanner(rewrite)
+        for chunk in chunks:
+            yield scanner.read(chunk, last=False)
+        yield scanner.read(b"", last=True)
+
+    return edit
+
+
+class _Scanner:
+    """Finds cells by expat's byte offsets, and so understands any valid XML.
+
+    Attributes in another order, prefixes, cells without content: Excel, LibreOffice and openpyxl
+    each write a sheet in their own way.
+    """
+
+    def __init__(self, rewrite: Rewrite) -> None:
+        self.rewrite = rewrite
+        self.parser = expat.ParserCreate("UTF-8")
+        self.parser.StartElementHandler = self.root
+        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.data = b""  # what was read and is not yet passed on
+        self.offset = 0  # where in the part data begins
+        self.passed = 0  # up to where in the part the bytes are in out
+        self.out: list[bytes] = []
+        self.cell: Cell | None = None
+        self.formula_start = 0
+
+    def read(self, chunk: bytes, *, last: bool) -> bytes:
+        self.data += chunk
+        self.parser.Parse(chunk, last)
+        if last:
+            self.out.append(self.data[self.passed - self.offset :])
+        else:
+            # expat may keep back some of what it read, and its index is -1 before the first tag.
+            safe = self.cell.start if self.cell else max(self.parser.CurrentByteIndex, self.offset)
+            self.out.append(self.data[self.passed - self.offset : safe - self.offset])
+            self.data = self.data[safe - self.offset :]
+            self.passed = self.offset = safe
+        result = b"".join(self.out)
+        self.out.clear()
+        return result
+
+    def doctype(self, *_: object) -> None:
+        raise WorkbookError("A sheet declares a document type, which no spreadsheet does.")
+
+    def root(self, name: str, _: dict[str, str]) -> None:
+        prefix = self.prefix = name[: name.rfind(":") + 1]
+        self.c, self.f = f"{prefix}c", f"{prefix}f"
+        self.closing_c, self.closing_f = f"</{prefix}c".encode(), f"</{prefix}f".encode()
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == self.c:
+            self.cell = Cell(self.prefix, attributes, self.parser.CurrentByteIndex)
+        elif name == self.f and self.cell:
+            self.formula_start = self.parser.CurrentByteIndex
+            self.cell.formula_attributes = attributes
+
+    def end(self, name: str) -> None:
+        if name == self.f and (cell := self.cell):
+            start, end = self.formula_start - self.offset, self.end_of(self.closing_f)
+            cell.formula = self.data[start:end].decode()
+        elif name == self.c and (cell := self.cell):
+            self.cell = None
+            new = self.rewrite(cell)
+            if new is not None:
+                unchanged = self.data[self.passed - self.offset : cell.start - self.offset]
+                self.out += unchanged, new.encode()
+                self.passed = self.offset + self.end_of(self.closing_c)
+
+    def end_of(self, closing: bytes) -> int:
+        """Find where in data the element ends whose end is being reported."""
+        position = self.parser.CurrentByteIndex - self.offset
+        if self.data.startswith(closing, position):
+            return self.data.index(b">", position) + 1
+        return position  # <c/> ends where it is reported

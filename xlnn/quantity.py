@@ -1,0 +1,214 @@
+"""What is a quantity?
+
+A quantity is a named array of the book (``z2``, ``delta3``, ``dC_dW2`` ...): its axes, the
+quantities it is computed from, and the equation that says how. Everything else in xlnn is a
+reader of an ordered list of quantities.
+"""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, Self
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A direction in which a quantity repeats.
+
+    Attributes
+    ----------
+    name : str
+        ``epoch``, ``state`` (before the first epoch and after each), ``image`` ...
+    length : int
+        How many there are.
+    family : str
+        Axes of one family count the same thing from the same beginning, so that index 3 of one
+        belongs to index 3 of the other: state 3 holds the weights that epoch 3 uses.
+    """
+
+    name: str
+    length: int
+    family: str
+
+
+class Cells(Protocol):
+    """The cells of another quantity, as an equation's ``cell`` sees them.
+
+    Indexing gives an address, or a range where an index is a slice: ``W[j, :]``. The row is that
+    of the formula's own epoch and image; ``images`` and ``epochs`` stand for all of them.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the units, without epochs and images."""
+
+    @property
+    def images(self) -> Self:
+        """The same units, over all images."""
+
+    @property
+    def epochs(self) -> Self:
+        """The same units, over all epochs."""
+
+    def __getitem__(self, unit: int | slice | tuple[int | slice, ...]) -> str:
+        """Return the address of a unit, or the range of several."""
+
+
+class Equation:
+    """One line of the book, stated twice.
+
+    A subclass defines two functions of the same arguments that never call each other:
+
+    ``array(self, ...)``
+        NumPy: all images of one epoch at once. An argument of a quantity with images has the
+        images as its first axis.
+    ``cell(self, *unit, ...)``
+        The formula of one unit, as text, from the addresses of its arguments (`Cells`).
+    """
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the arguments, in the order in which ``array`` takes them."""
+        return tuple(inspect.signature(self.array).parameters)
+
+    def array(self, **arguments: np.ndarray) -> np.ndarray:
+        """State the equation in NumPy."""
+        raise NotImplementedError
+
+    def cell(self, *unit: int, **arguments: Cells) -> str:
+        """State the equation as the formula of one unit's cell."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Use:
+    """Another quantity as an argument: its name, and how many epochs back it is read."""
+
+    name: str
+    lag: int = 0
+
+
+def previous(name: str) -> Use:
+    """Use the value that a quantity had one epoch before."""
+    return Use(name, lag=1)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A named array and its equation.
+
+    Attributes
+    ----------
+    name : str
+        The name of the array: ``z2``, ``dC_dW3``.
+    kind : str
+        What it is, whatever its layer: ``z``. The key of its words in every language.
+    symbol : str
+        The book's notation; ``{}`` stands for the unit's index: ``z²{}``.
+    sheet : str
+        The sheet that holds it, by its key (``training``).
+    axes : tuple of Axis
+        What its rows are: epochs, images, both or neither.
+    shape : tuple of int
+        The shape of its units: (3,), (3, 12), or () for a single number.
+    equation : Equation or None
+        None for an input.
+    uses : dict
+        The arguments of the equation, by role.
+    given : int
+        How many entries along the first axis are inputs although there is an equation: 1 for
+        the weights, whose first row is the start.
+    number_format : str
+        The spreadsheet's number format.
+    is_text : bool
+        Whether its values are texts.
+    scale : float
+        Of an input: the size of the random numbers that a probe puts in its place. Small enough
+        that a network neither saturates nor runs away, so that every cell stays sensitive.
+    """
+
+    name: str
+    kind: str
+    symbol: str
+    sheet: str
+    axes: tuple[Axis, ...] = ()
+    shape: tuple[int, ...] = ()
+    equation: Equation | None = None
+    uses: Mapping[str, Use] = field(default_factory=dict)
+    given: int = 0
+    number_format: str = "0.0000"
+    is_text: bool = False
+    scale: float = 1.0
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """The shape of the whole array: axes, then units."""
+        return (*(axis.length for axis in self.axes), *self.shape)
+
+    @property
+    def timed(self) -> bool:
+        """Whether the quantity has a value for each epoch."""
+        return bool(self.axes) and self.axes[0].family == "time"
+
+    @property
+    def is_input(self) -> bool:
+        """Whether any of its cells is typed in rather than computed."""
+        return self.equation is None or self.given > 0
+
+    @property
+    def input_lengths(self) -> tuple[int, ...]:
+        """The shape of the part that is typed in."""
+        if self.equation is None:
+            return self.lengths
+        return (self.given, *self.lengths[1:])
+
+    def heading(self, unit: tuple[int, ...]) -> str:
+        """Return the unit's symbol in the book's notation, counted from 1.
+
+        >>> Quantity("z2", "z", "z²{}", "training", shape=(3,)).heading((0,))
+        'z²₁'
+        """
+        return self.symbol.format(subscript(unit, self.shape))
+
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def subscript(unit: Sequence[int], shape: Sequence[int]) -> str:
+    """Write an index from 0 as the book's subscript from 1, with commas where it takes them.
+
+    >>> subscript((0, 2), (3, 9)), subscript((0, 2), (3, 12))
+    ('₁₃', '₁,₃')
+    """
+    separator = "," if any(length > 9 for length in shape) else ""
+    return separator.join(str(index + 1).translate(SUBSCRIPTS) for index in unit)
+
+
+def superscript(layer: str) -> str:
+    """Write a layer's name as the book's superscript: 2 as ²."""
+    return layer.translate(SUPERSCRIPTS)
+
+
+@dataclass(frozen=True)
+class Model:
+    """An ordered list of quantities, each after the ones it is computed from."""
+
+    quantities: tuple[Quantity, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, Quantity]:
+        """The quantities by name."""
+        return {quantity.name: quantity for quantity in self.quantities}
+
+    def __getitem__(self, name: str) -> Quantity:
+        """Return the quantity of that name."""
+        return self.by_name[name]
+
+    @property
+    def inputs(self) -> tuple[Quantity, ...]:
+        """The quantities that are typed in, wholly or in their first row."""
+        return tuple(quantity for quantity in self.quantities if quantity.is_input)

@@ -1,0 +1,98 @@
+"""What does NumPy say? The quantities of a model, computed by their ``array`` statements.
+
+Two readings of the same list: `run` computes everything from the inputs, epoch after epoch;
+`expected` computes one quantity from given values of the quantities it depends on.
+"""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+import numpy as np
+
+from xlnn.quantity import Model, Quantity
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def run(model: Model, inputs: Arrays) -> dict[str, np.ndarray]:
+    """Compute every quantity of a model from its inputs.
+
+    Parameters
+    ----------
+    model : Model
+    inputs : dict of arrays
+        The input quantities by name. Of a quantity with a start (the weights), the start:
+        shape (1, units ...).
+
+    Returns
+    -------
+    dict of arrays
+        Every quantity by name, axes first: ``z2`` (epochs, images, units).
+    """
+    arrays = {quantity.name: _empty(quantity, inputs) for quantity in model.quantities}
+    computed = [quantity for quantity in model.quantities if quantity.equation is not None]
+    for timed, group in groupby(computed, key=lambda quantity: quantity.timed):
+        quantities = list(group)
+        if not timed:
+            for quantity in quantities:
+                arrays[quantity.name][...] = _value(model, quantity, arrays)
+            continue
+        for index in range(max(quantity.lengths[0] for quantity in quantities)):
+            for quantity in quantities:
+                if quantity.given <= index < quantity.lengths[0]:
+                    arrays[quantity.name][index] = _value(model, quantity, arrays, index)
+    return arrays
+
+
+def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
+    """Compute a quantity from the given values of the quantities that it depends on.
+
+    Parameters
+    ----------
+    model : Model
+    quantity : Quantity
+        A quantity with an equation.
+    arrays : dict of arrays
+        Values of the quantities it uses, as `run` returns them; also of itself where it uses its
+        own value of the epoch before.
+
+    Returns
+    -------
+    array
+        The quantity, without the part that is given.
+    """
+    if not quantity.timed:
+        return np.asarray(_value(model, quantity, arrays))
+    rows = range(quantity.given, quantity.lengths[0])
+    values = np.empty((len(rows), *quantity.lengths[1:]), dtype=_dtype(quantity))
+    for row, index in enumerate(rows):
+        values[row] = _value(model, quantity, arrays, index)
+    return values
+
+
+def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
+    if quantity.equation is None:
+        return inputs[quantity.name]
+    array = np.full(quantity.lengths, np.nan, dtype=_dtype(quantity))
+    if quantity.given:
+        array[: quantity.given] = inputs[quantity.name]
+    return array
+
+
+def _dtype(quantity: Quantity) -> type:
+    return object if quantity.is_text else float
+
+
+def _value(
+    model: Model, quantity: Quantity, arrays: Arrays, index: int | None = None
+) -> np.ndarray:
+    """Compute a quantity; if it has epochs, in the epoch of that index."""
+    arguments = {
+        role: arrays[use.name][index - use.lag]
+        if index is not None and model[use.name].timed
+        else arrays[use.name]
+        for role, use in quantity.uses.items()
+    }
+    # NumPy's warnings of an overflow say nothing that the comparison does not say better
+    with np.errstate(all="ignore"):
+        return quantity.equation.array(**arguments)

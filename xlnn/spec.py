@@ -1,0 +1,215 @@
+"""What does a workbook model? A template read and validated, and the text that a workbook keeps.
+
+The text is TOML. A template says it in ``template.toml``; a workbook carries it on its sheet
+Spec, completed by what its data added, so that the file explains itself.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+import tomli_w
+
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.cost import COSTS
+from xlnn.errors import DataError
+
+FORMAT = 1
+"""The version of the Spec sheet; a later, different one gets the next number."""
+
+LARGEST_LAYER = 16_384
+"""No layer can be wider than a sheet."""
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """A layer of the network.
+
+    Attributes
+    ----------
+    name : str
+        The layer's number or letter in the book's notation; the input is layer 1.
+    units : int
+    activation : str
+        A key of `xlnn.equations.activation.ACTIVATIONS`.
+    """
+
+    name: str
+    units: int
+    activation: str = "sigmoid"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Everything about a workbook that is not a number in one of its input cells.
+
+    Attributes
+    ----------
+    template : str
+        The template's name.
+    lang : str
+        The language of the workbook's texts.
+    epochs, images : int
+    picture : tuple of int
+        Rows and columns of an image.
+    labels : tuple of str
+        The names of the classes, in the order of the outputs.
+    layers : tuple of LayerSpec
+        The layers above the input; the last is the output.
+    cost : str
+        A key of `xlnn.equations.cost.COSTS`.
+    """
+
+    template: str
+    lang: str
+    epochs: int
+    images: int
+    picture: tuple[int, int]
+    labels: tuple[str, ...]
+    layers: tuple[LayerSpec, ...]
+    cost: str
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs the network has: the pixels of an image."""
+        return self.picture[0] * self.picture[1]
+
+    def __post_init__(self) -> None:
+        """Refuse what no network can be.
+
+        Raises
+        ------
+        DataError
+            A number is out of range, a name is unknown or the sizes do not fit.
+        """
+        if self.epochs < 1:
+            raise DataError(f"epochs is {self.epochs}: training takes at least 1 epoch.")
+        if self.images < 1:
+            raise DataError("There are no images: training takes at least 1.")
+        if min(self.picture) < 1 or self.inputs > LARGEST_LAYER:
+            raise DataError(
+                f"picture = {list(self.picture)}: an image has at least 1 row and 1 column, "
+                f"and at most {LARGEST_LAYER:,} pixels."
+            )
+        if not self.layers:
+            raise DataError("The network has no layers: it takes at least an output layer.")
+        for layer in self.layers:
+            _check_layer(layer)
+        names = [layer.name for layer in self.layers]
+        if len(set(names)) < len(names):
+            raise DataError(f"Two layers have one name; the names are {', '.join(names)}.")
+        if self.cost not in COSTS:
+            raise DataError(f'There is no cost "{self.cost}"; choose one of {_list(COSTS)}.')
+        if len(self.labels) != self.layers[-1].units:
+            raise DataError(
+                f"The output layer has {self.layers[-1].units} units for {len(self.labels)} "
+                "labels: it takes one unit for each label."
+            )
+        if len(set(self.labels)) < len(self.labels):
+            raise DataError(f"A label stands twice in {_list(self.labels)}.")
+
+    def to_toml(self) -> str:
+        """Return the text that the workbook keeps."""
+        return tomli_w.dumps({"format": FORMAT, **_plain(asdict(self))})
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """Read the text that a workbook keeps.
+
+        Raises
+        ------
+        DataError
+            The text is not what `to_toml` writes.
+        """
+        try:
+            values = tomllib.loads(text)
+            if values.pop("format") != FORMAT:
+                raise DataError("The Spec was written by another version of xlnn.")
+            return cls.from_mapping(values)
+        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+            raise DataError(f"The Spec cannot be read: {error}.") from error
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Self:
+        """Build a Spec from plain values, as TOML gives them.
+
+        Raises
+        ------
+        DataError
+            A value is missing, has the wrong type or is out of range.
+        """
+        known = {field.name for field in fields(cls)}
+        if unknown := set(values) - known:
+            raise DataError(f"Unknown entries: {_list(sorted(unknown))}.")
+        if missing := known - set(values):
+            raise DataError(f"Missing entries: {_list(sorted(missing))}.")
+        layers = values["layers"]
+        if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
+            raise DataError("layers is not a list of tables; write each as [[layers]].")
+        return cls(
+            template=_typed(values, "template", str),
+            lang=_typed(values, "lang", str),
+            epochs=_typed(values, "epochs", int),
+            images=_typed(values, "images", int),
+            picture=_picture(values["picture"]),
+            labels=tuple(_typed({"labels": label}, "labels", str) for label in values["labels"]),
+            layers=tuple(_layer(layer, number) for number, layer in enumerate(layers, start=2)),
+            cost=_typed(values, "cost", str),
+        )
+
+
+def _check_layer(layer: LayerSpec) -> None:
+    if not layer.name.isalnum():
+        raise DataError(f'A layer is named "{layer.name}": names are letters and digits.')
+    if not 1 <= layer.units <= LARGEST_LAYER:
+        raise DataError(
+            f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}."
+        )
+    if layer.activation not in ACTIVATIONS:
+        raise DataError(
+            f'Layer {layer.name}: there is no activation "{layer.activation}"; '
+            f"choose one of {_list(ACTIVATIONS)}."
+        )
+
+
+def _layer(values: Mapping[str, Any], number: int) -> LayerSpec:
+    known = {field.name for field in fields(LayerSpec)}
+    if unknown := set(values) - known:
+        raise DataError(f"Layer {number}: unknown entries: {_list(sorted(unknown))}.")
+    if "units" not in values:
+        raise DataError(f"Layer {number} does not say its units.")
+    complete = {"name": str(number), "activation": "sigmoid", **values}
+    return LayerSpec(
+        name=_typed(complete, "name", str),
+        units=_typed(complete, "units", int),
+        activation=_typed(complete, "activation", str),
+    )
+
+
+def _picture(value: object) -> tuple[int, int]:
+    match value:
+        case [int(rows), int(columns)]:
+            return rows, columns
+    raise DataError(f"picture = {value}: write [rows, columns].")
+
+
+def _typed(values: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 -- as asked
+    value = values[name]
+    if not isinstance(value, kind) or isinstance(value, bool):
+        wanted = {str: "text", int: "a whole number"}[kind]
+        raise DataError(f"{name} = {value!r}: {wanted} was expected.")
+    return value
+
+
+def _plain(value: object) -> object:
+    """Turn tuples into lists, as TOML has them."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def _list(names: object) -> str:
+    return ", ".join(f'"{name}"' for name in names)

@@ -1,0 +1,118 @@
+"""How does a workbook look? Colours, fonts, number formats and widths, and nothing else."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.worksheet import Worksheet
+
+FONT = "Arial"
+"""Present on Windows and macOS; Linux draws it with Liberation Sans, of the same widths."""
+
+INK = "1F2933"
+QUIET = "6B7785"
+RULE = "C9D1D9"
+INPUT_INK = "1B4F9C"
+
+FILLS = {
+    "input": "FFF3C4",
+    "key": "F1F3F5",
+    "forward": "DCE9F7",
+    "backward": "FBE3D3",
+    "weight": "DDEFE3",
+    "result": "E9E4F2",
+}
+"""One colour for each role, on every sheet. Only input cells may be changed."""
+
+ROLES = {
+    "x": "input",
+    "t": "input",
+    "eta": "input",
+    "labels": "input",
+    "W": "weight",
+    "b": "weight",
+    "z": "forward",
+    "a": "forward",
+    "slope": "forward",
+    "C": "backward",
+    "C_T": "backward",
+    "delta": "backward",
+    "dC_dW": "backward",
+    "dC_db": "backward",
+    "gradient_size": "backward",
+}
+"""The role of each kind of quantity; what is not named is a result."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The look of a cell.
+
+    Attributes
+    ----------
+    fill : str
+        A key of `FILLS`, or nothing.
+    size : int
+    bold, italic, wrap : bool
+    ink : str
+        The colour of the text.
+    align : str
+        Horizontal alignment.
+    number_format : str
+    first : bool
+        Whether a thin line stands at its left: the first column of a block.
+    """
+
+    fill: str = ""
+    size: int = 10
+    bold: bool = False
+    italic: bool = False
+    wrap: bool = False
+    ink: str = INK
+    align: str = "general"
+    number_format: str = "General"
+    first: bool = False
+
+
+PLAIN = Look()
+TITLE = Look(size=14, bold=True)
+NOTE = Look(ink=QUIET, italic=True)
+KEY = Look(fill="key", align="center", ink=QUIET)
+TEXT_LINE = Look(number_format="@")
+
+
+def heading(kind: str, *, first: bool) -> Look:
+    """Return the look of a heading above a quantity of a kind."""
+    fill = ROLES.get(kind, "result")
+    return Look(fill=fill, bold=True, align="center", wrap=True, first=first)
+
+
+def value(number_format: str, *, given: bool, first: bool) -> Look:
+    """Return the look of a number: typed in, or computed."""
+    look = Look(number_format=number_format, first=first)
+    return replace(look, fill="input", ink=INPUT_INK) if given else look
+
+
+@cache
+def _parts(look: Look) -> dict[str, object]:
+    parts = {
+        "font": Font(name=FONT, size=look.size, bold=look.bold, italic=look.italic, color=look.ink),
+        "alignment": Alignment(
+            horizontal=look.align, vertical="center", wrap_text=look.wrap or None
+        ),
+        "number_format": look.number_format,
+    }
+    if look.fill:
+        parts["fill"] = PatternFill("solid", fgColor=FILLS[look.fill])
+    if look.first:
+        parts["border"] = Border(left=Side("thin", color=RULE))
+    return parts
+
+
+def styled(sheet: Worksheet, look: Look) -> Cell:
+    """Return a cell of that look, to be written again and again with other values."""
+    cell = WriteOnlyCell(sheet)
+    for name, part in _parts(look).items():
+        setattr(cell, name, part)
+    return cell

@@ -1,0 +1,177 @@
+"""How is a workbook written? The quantities and the drawings of a layout, through openpyxl.
+
+The only module that writes with openpyxl. Its write-only mode writes a sheet row by row: each
+column has one cell, styled once, whose value is replaced for every row.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import chain, product, repeat
+from math import prod
+from pathlib import Path
+
+import numpy as np
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.workbook.properties import CalcProperties
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnn.drawing import Drawing
+from xlnn.layout import Block, Column, Layout, quoted
+from xlnn.reference import Arrays
+from xlnn.style import Look, styled, value
+
+
+def write(path: Path, layout: Layout, drawings: dict[str, Drawing], inputs: Arrays) -> int:
+    """Write a workbook.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+    drawings : dict
+        What each sheet shows besides its quantities, by the sheet's key.
+    inputs : dict of arrays
+        The input quantities; of the weights, the start.
+
+    Returns
+    -------
+    int
+        How many formulas it holds.
+    """
+    workbook = Workbook(write_only=True)
+    workbook.calculation = CalcProperties(fullCalcOnLoad=True)
+    formulas = 0
+    for key, title in layout.titles.items():
+        sheet = workbook.create_sheet(title)
+        _furnish(sheet, drawings[key])
+        formulas += _fill(sheet, drawings[key], layout, layout.on(key), inputs)
+    for name, block in layout.blocks.items():
+        workbook.defined_names[f"xlnn.{name}"] = DefinedName(
+            f"xlnn.{name}", attr_text=_absolute(block, layout.titles[block.sheet])
+        )
+    workbook.save(path)
+    return formulas
+
+
+def _absolute(block: Block, title: str) -> str:
+    row, column = block.last
+    first = f"${get_column_letter(block.column)}${block.row}"
+    last = f"${get_column_letter(column)}${row}"
+    return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
+
+
+def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
+    """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
+    for column, width in drawing.widths.items():
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for row, height in drawing.heights.items():
+        sheet.row_dimensions[row].height = height
+    if drawing.freeze:
+        row, column = drawing.freeze
+        sheet.freeze_panes = f"{get_column_letter(column)}{row}"
+    for anchor, chart in drawing.charts:
+        sheet.add_chart(chart, anchor)
+    for validation in drawing.validations:
+        sheet.data_validations.append(validation)
+    sheet.sheet_view.showGridLines = drawing.gridlines
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _fill(
+    sheet: Worksheet, drawing: Drawing, layout: Layout, blocks: tuple[Block, ...], inputs: Arrays
+) -> int:
+    """Write all rows of a sheet; return how many formulas they hold."""
+    looks: dict[Look, Cell] = {}
+    strips = [strip for block in blocks for strip in _strips(sheet, layout, block, inputs)]
+    strips.sort(key=lambda strip: strip.column)
+    last = max([*drawing.cells, *(strip.last for strip in strips)])
+
+    def drawn(content: tuple[str | float, Look]) -> Cell:
+        text, look = content
+        if look not in looks:
+            looks[look] = styled(sheet, look)
+        cell = _set(looks[look], text)
+        if isinstance(text, str):
+            cell.data_type = "s"  # a text that begins with "=" is no formula
+        return cell
+
+    def cells(row: int) -> Iterator[Cell | None]:
+        here: dict[int, Callable[[], Cell]] = {
+            strip.column: strip.cells.__next__
+            for strip in strips
+            if strip.first <= row <= strip.last
+        }
+        for column, content in drawing.cells.get(row, {}).items():
+            here[column] = partial(drawn, content)
+        before = 0
+        for column in sorted(here):
+            yield from repeat(None, column - before - 1)
+            yield here[column]()
+            before = column
+
+    for row in range(1, last + 1):
+        sheet.append(cells(row))
+    return sum(strip.formulas for strip in strips)
+
+
+@dataclass(frozen=True)
+class _Strip:
+    """Cells below each other in one column, one after another, and how many are formulas."""
+
+    column: int
+    first: int
+    last: int
+    cells: Iterator[Cell]
+    formulas: int
+
+
+def _strips(sheet: Worksheet, layout: Layout, block: Block, inputs: Arrays) -> Iterator[_Strip]:
+    """Yield the cells of a block: a strip for each column of a table, or for each single cell."""
+    quantity = block.quantity
+    lengths = tuple(axis.length for axis in quantity.axes)
+    count = prod(lengths)
+    given = prod(quantity.input_lengths[: len(lengths)]) if quantity.is_input else 0
+    columns = iter(layout.columns(quantity.name)) if quantity.equation else repeat(None)
+    first_column = block.column
+    for unit, column in zip(product(*map(range, quantity.shape)), columns, strict=False):
+        row, at = block.address((*(0 for _ in lengths), *unit))
+        first = at == first_column
+        look = partial(value, quantity.number_format, first=first)
+        parts = []
+        if given:
+            numbers = inputs[quantity.name][(..., *unit)].ravel().tolist()
+            parts.append((styled(sheet, look(given=True)), numbers))
+        if column is not None:
+            parts.append((styled(sheet, look(given=False)), _filled(column, lengths, given)))
+        cells = chain.from_iterable(map(partial(_set, cell), values) for cell, values in parts)
+        yield _Strip(at, row, row + count - 1, cells, count - given)
+
+
+def _set(cell: Cell, content: str | float) -> Cell:
+    cell.value = content
+    return cell
+
+
+def _filled(column: Column, lengths: tuple[int, ...], given: int) -> Iterator[str]:
+    """Yield a column's formula for every row but the given ones, from top to bottom."""
+    if not column.rows:
+        return repeat(column.text, prod(lengths) - given)
+    numbers = [_row_numbers(first, steps, lengths)[given:] for first, steps in column.rows]
+    return map(column.text.format, *numbers)
+
+
+@lru_cache(maxsize=64)
+def _row_numbers(first: int, steps: tuple[int, ...], lengths: tuple[int, ...]) -> list[int]:
+    """Return a moving row number for every row of a table."""
+    numbers = np.array(first)
+    for step, length in zip(steps, lengths, strict=True):
+        numbers = np.add.outer(numbers, step * np.arange(length))
+    return numbers.ravel().tolist()
