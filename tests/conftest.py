@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from xlnn.build import build
+from xlnn.builder import build
 from xlnn.recipe import Options, Recipe, recipe
 from xlnn.templates import template
 
@@ -22,7 +22,7 @@ def digits_path(tmp_path_factory):
 def short_path(tmp_path_factory):
     """The book's network and images, 3 epochs of them: small enough to break again and again."""
     path = tmp_path_factory.mktemp("short") / "short.xlsx"
-    build("digits", path, Options(epochs=3), verify=False)
+    build("digits", path, epochs=3, verify=False)
     return path
 
 

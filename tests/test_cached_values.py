@@ -28,6 +28,7 @@ from xlnn.package_copy import rewrite_cells
 TEXTS = ["", "a & b < c > d", "\"quotes\" and 'more'", "  led and trailed  ", "two\nlines", "学 σ"]
 MORE_MEMORY = 1.5  # allowed factor for ten times the rows: the zip's own buffers vary a little
 SHEET_1 = "xl/worksheets/sheet1.xml"
+SCALE = ColorScaleRule(start_type="min", start_color="FF0000", end_type="max", end_color="00FF00")
 
 
 def write_rich(path: Path) -> None:
@@ -41,7 +42,7 @@ def write_rich(path: Path) -> None:
     sheet["A4"], sheet["B4"] = None, "=1/0"
     sheet["B1"].font = Font(name="Arial", bold=True, italic=True, color="FF0000", size=12)
     sheet["C1"].hyperlink = "#S!A1"
-    sheet.conditional_formatting.add("A1:B4", ColorScaleRule("min", None, "FF0000", "max"))
+    sheet.conditional_formatting.add("A1:B4", SCALE)
     sheet.add_data_validation(DataValidation("list", formula1='"1,2,3"', sqref="A1"))
     workbook.defined_names["xlnn.x"] = DefinedName("xlnn.x", attr_text="S!$A$1:$B$4")
     chart = LineChart()
@@ -168,9 +169,10 @@ def test_a_value_that_no_cell_can_hold_is_refused(rich, tmp_path, value):
         store(rich, tmp_path / "out.xlsx", {"S": grid})
 
 
-def test_a_formula_outside_the_grid_is_refused(rich, tmp_path):
+@pytest.mark.parametrize("values", [{}, {"S": Grid(np.empty((0, 0)))}])
+def test_a_formula_without_a_value_is_named(rich, tmp_path, values):
     with pytest.raises(WorkbookError, match="S!B1: the formula has no value"):
-        store(rich, tmp_path / "out.xlsx", {"S": Grid(np.empty((0, 0)))})
+        store(rich, tmp_path / "out.xlsx", values)
 
 
 def test_memory_does_not_grow_with_the_sheet(tmp_path):

@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
+import numpy as np
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from xlnn.engines import CellError, Grid, Inputs, Values
@@ -25,6 +26,8 @@ FONT_ORDER = (
     *("sz", "color", "name", "family", "charset", "scheme"),
 )
 """The order in which Microsoft's SDK wants the children of <font>."""
+
+NOTHING = Grid(np.empty((0, 0)))
 
 Other = str | bool | CellError
 
@@ -59,7 +62,7 @@ def store(source: Path, target: Path, values: Values) -> int:
     count = 0
 
     def fill(title: str) -> Rewrite:
-        cached = _cached(title, values[title])
+        cached = _cached(title, values.get(title, NOTHING))
 
         def rewrite(cell: Cell) -> str | None:
             nonlocal count
@@ -71,7 +74,7 @@ def store(source: Path, target: Path, values: Values) -> int:
         return rewrite
 
     def edits(package: ZipFile) -> dict[str, Edit]:
-        sheets = {p: rewrite_cells(fill(t)) for t, p in sheet_parts(package).items() if t in values}
+        sheets = {part: rewrite_cells(fill(title)) for title, part in sheet_parts(package).items()}
         others = {"xl/styles.xml": _order_fonts, "docProps/core.xml": _fix_dates}
         return sheets | {part: whole(change) for part, change in others.items()}
 

@@ -3,6 +3,8 @@
 import json
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -60,14 +62,37 @@ def build(  # noqa: PLR0913, PLR0917 -- one argument for each option of the cont
 
     Example: xlnn build digits --data my.csv -o my.xlsx
     """
-    from xlnn.build import build as build_workbook  # noqa: PLC0415 -- only what the command needs
-    from xlnn.recipe import Options  # noqa: PLC0415 -- the same
+    from xlnn.builder import build as build_workbook  # noqa: PLC0415 -- only what is needed
 
     if start is not None and seed is not None:
         raise click.UsageError("--start and --seed exclude each other.")
-    options = Options(data, start, seed, epochs, eta, lang)
-    built = build_workbook(template, output, options, force=force, verify=not no_verify)
+    with _progress() as tell:
+        built = build_workbook(
+            template,
+            output,
+            data=data,
+            start=start,
+            seed=seed,
+            epochs=epochs,
+            eta=eta,
+            lang=lang,
+            force=force,
+            verify=not no_verify,
+            tell=tell,
+        )
     click.echo(f"{built.path}   {built.formulas:,} formulas   {_proven(built.report)}")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show on a terminal's stderr what is being done; give a function that says it."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 -- only where someone looks
+
+    with Console(stderr=True).status("Reading") as status:
+        yield lambda stage: status.update(f"{stage} …")
 
 
 def _proven(report: object) -> str:
@@ -100,11 +125,15 @@ def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) ->
 
     Example: xlnn check output/digits.xlsx --engine formualizer
     """
-    from xlnn.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
+    from xlnn.checker import check as check_workbook  # noqa: PLC0415 -- only what is needed
     from xlnn.engines import ENGINES  # noqa: PLC0415 -- the same
 
     names = [name for choice in chosen or ENGINES[:1] for name in _engines(choice, ENGINES)]
-    reports = [check_workbook(file, name, probes) for name in dict.fromkeys(names)]
+    with _progress() as tell:
+        reports = []
+        for name in dict.fromkeys(names):
+            tell(f"Recalculating with {name}, and comparing with NumPy")
+            reports.append(check_workbook(file, name, probes))
     if as_json:
         plain = [report.to_json() for report in reports]
         result = plain if len(plain) > 1 else plain[0]
@@ -165,8 +194,8 @@ def values(file: Path, output: Path, engine: str) -> None:
 
     Example: xlnn values output/digits.xlsx -o digits.npz
     """
-    from xlnn.values import save  # noqa: PLC0415 -- only what is needed
-    from xlnn.values import values as workbook_values  # noqa: PLC0415 -- the same
+    from xlnn.contents import save  # noqa: PLC0415 -- only what is needed
+    from xlnn.contents import values as workbook_values  # noqa: PLC0415 -- the same
 
     arrays = workbook_values(file, engine)
     save(output, arrays)

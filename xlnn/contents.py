@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.engines import CellError, Grid, Values
-from xlnn.errors import DataError, WorkbookError
+from xlnn import engines, package
+from xlnn.engines import DEFAULT_ENGINE, CellError, Grid, Values
+from xlnn.errors import DataError, OutputError, WorkbookError
 from xlnn.layout import Block, Layout, lay_out
 from xlnn.models.network import network
 from xlnn.spec import Spec
@@ -78,13 +79,26 @@ def _read(block: Block, grid: Grid, layout: Layout) -> np.ndarray:
     return np.array(block.window(numbers))
 
 
+def write_values(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Values:
+    """Return arrays as the values of a workbook: the reverse of `read_arrays`."""
+    values = {
+        title: Grid(np.full(layout.extents[key], np.nan), {})
+        for key, title in layout.titles.items()
+    }
+    for name, block in layout.blocks.items():
+        grid, array = values[layout.titles[block.sheet]], arrays[name]
+        if block.quantity.is_text:
+            for index in np.ndindex(array.shape):
+                grid.others[block.address(index)] = array[index]
+        else:
+            block.window(grid.numbers)[...] = array
+    return values
+
+
 def inputs_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the input quantities among the arrays; of the weights, the start."""
     return {
-        quantity.name: arrays[quantity.name][: quantity.given]
-        if quantity.equation is not None
-        else arrays[quantity.name]
-        for quantity in layout.model.inputs
+        quantity.name: quantity.typed(arrays[quantity.name]) for quantity in layout.model.inputs
     }
 
 
@@ -128,3 +142,39 @@ def as_contract(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, n
             array = array.reshape((*axes, *kept, -1))  # noqa: PLW2901 -- the same array
         exported[name] = array.astype(str) if quantity.is_text else array
     return exported
+
+
+def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarray]:
+    """Recalculate a workbook and return its quantities.
+
+    Returns
+    -------
+    dict of arrays
+        ``x`` (images, inputs), ``z2`` (epochs, images, units), ``W2`` (epochs + 1, units,
+        inputs), ``C_T`` (epochs,) and so on. Epoch 1 uses the start weights ``W2[0]``.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no workbook of xlnn, or is not safe to open.
+    """
+    path = Path(path)
+    package.inspect(path)
+    recalculate = engines.load(engine, path)
+    layout = layout_of(read_spec(path))
+    return as_contract(layout, read_arrays(layout, recalculate({})))
+
+
+def save(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Save arrays as ``.npz``.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    try:
+        with path.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error

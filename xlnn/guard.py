@@ -44,10 +44,10 @@ _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _NUMBERED = [name for name in sorted(FUNCTIONS) if not name.isalpha()]
 
 FORBIDDEN = {
+    "sheet.binary": "a binary workbook (.xlsb)",  # before macros, of which its type speaks, too
     "vbaproject": "macros (VBA)",
     "macro": "macros, or is of a kind that may hold them",
     "dialogsheet": "a dialog sheet of Excel 5",
-    "sheet.binary": "a binary workbook (.xlsb)",
     "attachedtoolbars": "toolbars",
     "customui": "a changed ribbon",
     "externallink": "links to other workbooks",

@@ -108,6 +108,8 @@ def tokens(archive: Archive, part: str) -> Iterator[list[Token]]:
     parser, fed = _parser(found), 0
     try:
         for chunk in archive.chunks(part):
+            if not fed and (b"\0" in chunk[:4] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
+                raise _EncodingError("UTF-16")  # noqa: TRY301 - one place words the refusals
             parser.Parse(chunk, False)  # noqa: FBT003 - expat names no keyword
             fed += len(chunk)
             if fed - parser.CurrentByteIndex > MAX_TAG + len(chunk):

@@ -4,6 +4,7 @@ Parts are streamed, so that memory does not grow with a sheet. The zip comes out
 time and on any machine.
 """
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,9 @@ from xlnn.errors import WorkbookError
 
 CHUNK = 1 << 16  # bytes of XML at a time
 LARGE = 1 << 30  # a part of this size gets the long sizes of zip64, since it grows on the way
+
+DAMAGES = (BadZipFile, zlib.error, KeyError, ParseError, DefusedXmlException, expat.ExpatError)
+"""What the libraries raise for a damaged file."""
 
 IDS = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
@@ -67,7 +71,7 @@ def copy(
                 ):
                     for chunk in edit(iter(lambda: part.read(CHUNK), b"")):
                         written.write(chunk)
-    except (BadZipFile, KeyError, ParseError, DefusedXmlException, expat.ExpatError) as error:
+    except DAMAGES as error:
         raise WorkbookError(f"{source.name} is damaged, or is no .xlsx file: {error}") from error
 
 

@@ -165,6 +165,10 @@ class Quantity:
             return self.lengths
         return (self.given, *self.lengths[1:])
 
+    def typed(self, array: np.ndarray) -> np.ndarray:
+        """Return the part of an input quantity's array that is typed in."""
+        return array if self.equation is None else array[: self.given]
+
     def heading(self, unit: tuple[int, ...]) -> str:
         """Return the unit's symbol in the book's notation, counted from 1.
 

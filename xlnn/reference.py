@@ -53,20 +53,18 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     quantity : Quantity
         A quantity with an equation.
     arrays : dict of arrays
-        Values of the quantities it uses, as `run` returns them; also of itself where it uses its
-        own value of the epoch before.
+        Values of the quantity and of those it uses, as `run` returns them.
 
     Returns
     -------
     array
-        The quantity, without the part that is given.
+        The whole quantity; a part that is given stays as it is.
     """
     if not quantity.timed:
         return np.asarray(_value(model, quantity, arrays))
-    rows = range(quantity.given, quantity.lengths[0])
-    values = np.empty((len(rows), *quantity.lengths[1:]), dtype=_dtype(quantity))
-    for row, index in enumerate(rows):
-        values[row] = _value(model, quantity, arrays, index)
+    values = arrays[quantity.name].copy()
+    for index in range(quantity.given, quantity.lengths[0]):
+        values[index] = _value(model, quantity, arrays, index)
     return values
 
 

@@ -157,7 +157,7 @@ class _Sheet:
                     f"makes this sheet a rectangle of {row * widest:,} cells, and xlnn reads up to "
                     f"{MAX_BOX:,}; move what stands far out nearer to A1",
                 )
-        return address(row or 1, widest)
+        return f"A1:{address(row or 1, widest)}"
 
     def cells(self, tag: Opening, above: int) -> Iterator[Item]:  # noqa: C901, PLR0912 - one loop, since calls cost seconds at four million cells
         """Read one row, given the number of the one above; return its number and last column."""
@@ -207,12 +207,12 @@ class _Sheet:
 
     def leaf(self, tag: Opening, row: int, column: int) -> tuple[str, dict[str, str]]:
         """Read an element that holds text alone; return its text and attributes."""
-        text, attributes = "", {}
+        text, attributes, end = "", {}, tag.name
         for token in self.source:
             if token.__class__ is str:
-                if token == tag.name:
+                if token == end:
                     break
-                text += token
+                text = text + token if text else token
                 if len(text) > MAX_TEXT:
                     raise self.refused(
                         row,
@@ -234,7 +234,7 @@ class _Sheet:
                 if token.main == "t":
                     text += self.leaf(token, row, column)[0]
                 elif token.main == "rPh":  # how an East Asian text is read aloud
-                    self.skip(token, row, column)
+                    self.skip(row, column)
                 else:
                     depth += 1
                 if depth > MAX_DEPTH:
@@ -249,14 +249,16 @@ class _Sheet:
                 )
         return text
 
-    def skip(self, tag: Opening, row: int, column: int) -> None:
+    def skip(self, row: int, column: int) -> None:
         """Read past an element of which nothing is asked."""
         depth = 1
         for token in self.source:
             if token.__class__ is Opening:
                 depth += 1
                 if depth > MAX_DEPTH or token.main in {"sheetData", "row", "c", "f", "v"}:
-                    raise self.refused(row, column, f"holds <{token.local}> inside <{tag.local}>")
+                    raise self.refused(
+                        row, column, f"holds <{token.local}> where none belongs; {_ANEW}"
+                    )
             elif token.__class__ is str and is_closing(token):
                 depth -= 1
                 if depth == 0:
@@ -269,7 +271,7 @@ class _Sheet:
                 raise self.refused(
                     row, column, f"holds <{token.local}> where none belongs; {_ANEW}"
                 )
-            self.skip(token, row, column)
+            self.skip(row, column)
         elif isinstance(token, str) and not token.isspace():
             raise self.refused(row, column, f"holds loose text where none belongs; {_ANEW}")
 

@@ -3,13 +3,17 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlnn.check import Report, check
-from xlnn.contents import read_spec
+from xlnn import engines, reference
+from xlnn.cached_values import store
+from xlnn.checker import Report, compare
+from xlnn.contents import read_spec, write_values
 from xlnn.drawing import Drawing
+from xlnn.engines import Values
 from xlnn.errors import DisagreementError, OutputError, XlnnError
 from xlnn.layout import Layout, lay_out
 from xlnn.package import inspect
@@ -18,12 +22,15 @@ from xlnn.sheets.progress import progress
 from xlnn.sheets.settings import settings
 from xlnn.sheets.spec import spec_sheet
 from xlnn.sheets.table import table
-from xlnn.templates import DEFAULT, template
+from xlnn.templates import DEFAULT
+from xlnn.templates import template as named
 from xlnn.text import Text, text
 from xlnn.workbook import write
 
 VERIFIER = "formualizer"
 """The engine that proves a workbook before it is published; `check` has them all."""
+
+PROBES = 1
 
 
 @dataclass(frozen=True)
@@ -44,44 +51,68 @@ class Built:
     report: Report | None
 
 
-def build(
-    name: str = DEFAULT,
+def build(  # noqa: PLR0913 -- the options of the command line, by the same words
+    template: str = DEFAULT,
     output: Path | str | None = None,
-    options: Options | None = None,
     *,
+    data: Path | str | None = None,
+    start: Path | str | None = None,
+    seed: int | None = None,
+    epochs: int | None = None,
+    eta: float | None = None,
+    lang: str = "en",
     force: bool = False,
     verify: bool = True,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """Write the workbook of a template, and prove it before it appears.
 
     Parameters
     ----------
-    name : str
-        A template.
+    template : str
+        A template's name.
     output : Path
         By default ``output/NAME.xlsx``.
-    options : Options
-        What shall differ from the template.
+    data, start : Path
+        Images, as CSV, and start weights, as JSON or ``.npz``, instead of the template's.
+    seed : int
+        Draw the start weights instead.
+    epochs : int
+    eta : float
+    lang : str
+        The language of the workbook's texts.
     force : bool
         Replace a file that xlnn did not make.
     verify : bool
-        Recalculate the workbook and compare it with NumPy before it is published.
+        Recalculate the workbook and compare it with NumPy before it is published. Without it,
+        the values that previews show are NumPy's, and nothing proves the formulas.
+    tell : function
+        Is told what is being done.
 
     Raises
     ------
     XlnnError
         Something that the user can mend. The output is as it was before.
     """
-    made = recipe(template(name), options or Options())
-    output = Path(output) if output is not None else Path("output") / f"{name}.xlsx"
+    options = Options(data, start, seed, epochs, eta, lang)
+    made = recipe(named(template), options)
+    output = Path(output) if output is not None else Path("output") / f"{template}.xlsx"
     check_output(output, force=force)
     words = text(made.spec.lang)
     layout = lay_out(made.model, words.sheets)
     with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
-        draft = Path(folder) / "draft.xlsx"
+        draft, final = Path(folder) / "draft.xlsx", Path(folder) / "final.xlsx"
+        tell("Writing the formulas")
         formulas = write(draft, layout, drawings(layout, made, words), made.inputs)
-        report = _verified(draft) if verify else None
-        _publish(draft, output)
+        if verify:
+            tell("Recalculating, and comparing with NumPy")
+            report, values = _verified(draft, layout)
+        else:
+            report = None
+            values = write_values(layout, reference.run(made.model, made.inputs))
+        tell("Storing the values")
+        store(draft, final, values)
+        _publish(final, output)
     return Built(output, formulas, report)
 
 
@@ -95,16 +126,19 @@ def drawings(layout: Layout, made: Recipe, words: Text) -> dict[str, Drawing]:
     }
 
 
-def _verified(draft: Path) -> Report:
-    report = check(draft, VERIFIER)
-    if not report.agrees or report.other_cells:
-        first = report.wrong[0] if report.wrong else None
-        where = f"{first.cell} is {first.got} and NumPy has {first.expected}" if first else ""
-        raise DisagreementError(
-            f"The workbook does not agree with NumPy and was not written: {where}. "
-            "Please report this with your data."
-        )
-    return report
+def _verified(draft: Path, layout: Layout) -> tuple[Report, Values]:
+    """Compare a draft with NumPy; return what was found and the recalculated values."""
+    recalculate = engines.load(VERIFIER, draft)
+    report, values = compare(inspect(draft), layout, recalculate, VERIFIER, PROBES)
+    if report.agrees and not report.other_cells:
+        return report, values
+    if not report.wrong:
+        raise DisagreementError("The workbook holds formulas that nothing compares: not written.")
+    first = report.wrong[0]
+    raise DisagreementError(
+        f"The workbook does not agree with NumPy and was not written: {first.cell} is {first.got} "
+        f"and NumPy has {first.expected}. Please report this with your data."
+    )
 
 
 def check_output(output: Path, *, force: bool) -> None:

@@ -10,14 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from networks import random_recipe, recipes, spec
 from openpyxl.formula.translate import Translator
 
-from xlnn import check as check_module
 from xlnn import reference
-from xlnn.build import drawings
-from xlnn.check import check
-from xlnn.contents import layout_of
+from xlnn.builder import drawings
+from xlnn.checker import check
+from xlnn.contents import layout_of, read_spec, values
 from xlnn.errors import WorkbookError
 from xlnn.text import text
-from xlnn.values import values
 from xlnn.workbook import write
 
 ENGINES = ("formulas", "formualizer")
@@ -106,7 +104,7 @@ ERRORS = {
 @pytest.mark.parametrize("error", ERRORS)
 def test_check_names_the_one_altered_cell(short_copy, error, engine):
     name, index, alter = ERRORS[error]
-    layout = layout_of(check_module.read_spec(short_copy))
+    layout = layout_of(read_spec(short_copy))
     cell, formula = layout.cell(name, index), layout.formula(name, index)
     assert alter(formula) != formula
     edit(short_copy, {cell: alter(formula)})
@@ -124,7 +122,7 @@ def test_check_names_the_one_altered_cell(short_copy, error, engine):
 
 def test_a_formula_replaced_by_its_own_value_is_named(short_copy):
     value = float(values(short_copy, "formualizer")["z2"][1, 2, 0])
-    layout = layout_of(check_module.read_spec(short_copy))
+    layout = layout_of(read_spec(short_copy))
     cell = layout.cell("z2", (1, 2, 0))
     report = check(edit(short_copy, {cell: value}), "formualizer")
     (wrong,) = report.wrong
@@ -134,7 +132,7 @@ def test_a_formula_replaced_by_its_own_value_is_named(short_copy):
 
 def test_a_formula_right_only_because_a_pixel_is_0_needs_the_probe(short_copy):
     """Image 1 has a 0 in x5: reading its weight twice changes nothing until x5 is no 0."""
-    layout = layout_of(check_module.read_spec(short_copy))
+    layout = layout_of(read_spec(short_copy))
     cell, formula = layout.cell("z2", (0, 0, 0)), layout.formula("z2", (0, 0, 0))
     edit(short_copy, {cell: f"{formula}+Images!F4"})
     assert values(short_copy, "formualizer")["x"][0, 4] == 0
@@ -145,7 +143,7 @@ def test_a_formula_right_only_because_a_pixel_is_0_needs_the_probe(short_copy):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_error_value_is_named_where_it_is_born_and_its_victims_are_counted(short_copy, engine):
-    layout = layout_of(check_module.read_spec(short_copy))
+    layout = layout_of(read_spec(short_copy))
     cell = layout.cell("z2", (0, 4, 1))
     report = check(edit(short_copy, {cell: "=1/0"}), engine)
     (wrong,) = report.wrong
@@ -154,7 +152,7 @@ def test_an_error_value_is_named_where_it_is_born_and_its_victims_are_counted(sh
 
 
 def test_consequences_are_counted_and_not_listed(short_copy):
-    layout = layout_of(check_module.read_spec(short_copy))
+    layout = layout_of(read_spec(short_copy))
     cell = layout.cell("W2", (1, 0, 0))
     report = check(edit(short_copy, {cell: "=1"}), "formualizer")
     assert [wrong.cell for wrong in report.wrong] == [cell]
@@ -210,7 +208,7 @@ def test_a_deleted_sheet_is_named(short_copy):
     workbook = openpyxl.load_workbook(short_copy)
     workbook["Progress"].title = "Fortschritt"
     workbook.save(short_copy)
-    with pytest.raises(WorkbookError, match="the sheet Progress is missing"):
+    with pytest.raises(WorkbookError, match="Progress"):
         check(short_copy, "formualizer")
 
 
@@ -222,7 +220,7 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path):
 
 
 def test_the_json_report_has_the_entries_of_the_contract(short_copy):
-    layout = layout_of(check_module.read_spec(short_copy))
+    layout = layout_of(read_spec(short_copy))
     edit(short_copy, {layout.cell("C", (0, 0)): "=1/0"})
     report = json.loads(json.dumps(check(short_copy, "formualizer").to_json(), allow_nan=False))
     assert {
@@ -239,7 +237,7 @@ def test_every_block_is_its_first_cell_filled_down(short_path):
     """Within an epoch a spreadsheet's own fill-down gives each column; from epoch to epoch the
     layout's moving rows do."""
     workbook = openpyxl.load_workbook(short_path)
-    layout = layout_of(check_module.read_spec(short_path))
+    layout = layout_of(read_spec(short_path))
     seen = 0
     for name, block in layout.blocks.items():
         quantity = block.quantity
@@ -264,7 +262,7 @@ def test_every_block_is_its_first_cell_filled_down(short_path):
 
 
 def test_the_same_column_of_weights_and_gradients_is_the_same_parameter(digits_path):
-    layout = layout_of(check_module.read_spec(digits_path))
+    layout = layout_of(read_spec(digits_path))
     for name in ("W2", "b2", "W3", "b3"):
         assert layout.blocks[name].column == layout.blocks[f"dC_d{name}"].column
 

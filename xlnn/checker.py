@@ -8,8 +8,9 @@ an independent NumPy run from the file's own inputs, which is reported but does 
 rounding grows over the epochs.
 """
 
-from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ import numpy as np
 
 from xlnn import engines, package, reference
 from xlnn.contents import check_inputs, inputs_of, layout_of, read_arrays, read_spec
-from xlnn.engines import Inputs, Values
+from xlnn.engines import DEFAULT_ENGINE, Inputs, Recalculate, Values
 from xlnn.errors import WorkbookError
 from xlnn.layout import Block, Layout
 from xlnn.package import Contents
-from xlnn.quantity import Quantity
+from xlnn.quantity import Model, Quantity
+from xlnn.reference import Arrays
 
 TOLERANCE = 1e-12
 """Relative to max(1, |expected|). One formula rounds a few times at 1e-16, and LibreOffice writes
@@ -121,7 +123,7 @@ class Report:
     wrong: tuple[Wrong, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for JSON; what is not finite becomes None."""
+        """Return plain values for JSON."""
         return _plain(asdict(self))
 
     @property
@@ -130,7 +132,7 @@ class Report:
         return max((quantity.max_difference for quantity in self.quantities), default=0.0)
 
 
-def check(path: Path | str, engine: str = "formulas", probes: int = 1) -> Report:
+def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Report:
     """Compare every formula of a workbook with NumPy.
 
     Parameters
@@ -152,27 +154,49 @@ def check(path: Path | str, engine: str = "formulas", probes: int = 1) -> Report
     contents = package.inspect(path)
     recalculate = engines.load(engine, path)
     layout = layout_of(read_spec(path))
-    _check_sheets(path, contents, layout)
+    report, _ = compare(contents, layout, recalculate, engine, probes)
+    return report
+
+
+def compare(
+    contents: Contents, layout: Layout, recalculate: Recalculate, engine: str, probes: int
+) -> tuple[Report, Values]:
+    """Compare a workbook that an engine has loaded with NumPy.
+
+    Returns
+    -------
+    Report
+    Values
+        The recalculated workbook, with its own inputs.
+
+    Raises
+    ------
+    WorkbookError
+        A sheet is missing, or an input cell holds no number.
+    """
+    _check_sheets(contents, layout)
     comparison = _Comparison(layout, contents)
-    values = recalculate({})
-    arrays = read_arrays(layout, values)
-    inputs = inputs_of(layout, arrays)
-    check_inputs(layout, values, inputs)
-    comparison.typed_over(arrays, values)
-    comparison.local(arrays, values)
-    for number in range(probes):
-        probe = probe_inputs(layout, number)
-        values = recalculate(probe)
-        comparison.local(read_arrays(layout, values), values)
-    run = reference.run(layout.model, inputs)
-    return comparison.report(engine, probes, arrays, run)
+    # The engine computes the next values while NumPy compares the last
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        waiting = [worker.submit(recalculate, {})]
+        waiting += [worker.submit(recalculate, probe_inputs(layout, n)) for n in range(probes)]
+        values = waiting.pop(0).result()
+        arrays = read_arrays(layout, values)
+        inputs = inputs_of(layout, arrays)
+        check_inputs(layout, values, inputs)
+        comparison.typed_over(arrays, values)
+        comparison.local(arrays, values)
+        run = reference.run(layout.model, inputs)
+        for probed in waiting:
+            comparison.local(read_arrays(layout, probed.result()), probed.result())
+    return comparison.report(engine, probes, arrays, run), values
 
 
-def _check_sheets(path: Path, contents: Contents, layout: Layout) -> None:
+def _check_sheets(contents: Contents, layout: Layout) -> None:
     for title in layout.titles.values():
         if title not in contents.sheets:
             raise WorkbookError(
-                f"{path.name}: the sheet {title} is missing; undo its deletion or renaming."
+                f"{contents.path.name}: the sheet {title} is missing; bring it back, or its name."
             )
 
 
@@ -196,7 +220,7 @@ def probe_inputs(layout: Layout, seed: int) -> Inputs:
     return probe
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Finding:
     """A wrong entry of a quantity's array."""
 
@@ -213,58 +237,49 @@ class _Comparison:
     found: dict[str, dict[tuple[int, ...], _Finding]] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Find out which cells of each quantity hold a formula."""
-        masks = {}
-        for key, title in self.layout.titles.items():
-            rows, columns = self.contents.formulas[title]
-            extent = self.layout.extents[key]
-            mask = np.zeros(extent, dtype=bool)
-            inside = (rows <= extent[0]) & (columns <= extent[1])
-            mask[rows[inside] - 1, columns[inside] - 1] = True
-            masks[key] = mask
-        self.has_formula = {
-            name: block.window(masks[block.sheet])[block.quantity.given :]
-            if block.quantity.given
-            else block.window(masks[block.sheet])
-            for name, block in self.layout.blocks.items()
-            if block.quantity.equation is not None
+    @cached_property
+    def computed(self) -> tuple[Quantity, ...]:
+        """The quantities that have an equation."""
+        return tuple(q for q in self.layout.model.quantities if q.equation is not None)
+
+    @cached_property
+    def has_formula(self) -> dict[str, np.ndarray]:
+        """For each computed quantity: which of its entries hold a formula, beyond the given."""
+        masks = {
+            key: _mask(*self.contents.formulas[title], self.layout.extents[key])
+            for key, title in self.layout.titles.items()
         }
+        formulas = {}
+        for quantity in self.computed:
+            block = self.layout.blocks[quantity.name]
+            formulas[quantity.name] = block.window(masks[block.sheet]).copy()
+            quantity.typed(formulas[quantity.name])[...] = False
+        return formulas
 
-    @property
-    def _computed(self) -> Sequence[Quantity]:
-        return [q for q in self.layout.model.quantities if q.equation is not None]
-
-    def typed_over(self, arrays: reference.Arrays, values: Values) -> None:
+    def typed_over(self, arrays: Arrays, values: Values) -> None:
         """Find computed cells that hold no formula, whatever their value."""
-        for quantity in self._computed:
+        for quantity in self.computed:
             missing = ~self.has_formula[quantity.name]
+            quantity.typed(missing)[...] = False
             if missing.any():
                 expected = reference.expected(self.layout.model, quantity, arrays)
                 self._add(quantity, missing, expected, values)
 
-    def local(self, arrays: reference.Arrays, values: Values) -> None:
+    def local(self, arrays: Arrays, values: Values) -> None:
         """Compare each quantity with its equation, from the values of what it depends on."""
-        for quantity in self._computed:
+        for quantity in self.computed:
             expected = reference.expected(self.layout.model, quantity, arrays)
-            got = (
-                arrays[quantity.name][quantity.given or None :]
-                if quantity.axes
-                else arrays[quantity.name]
-            )
+            got = arrays[quantity.name]
             if quantity.is_text:
                 wrong = got != expected
             else:
-                difference = np.abs(got - expected) / np.maximum(1, np.abs(expected))
-                finite = difference[np.isfinite(difference)]
-                largest = float(finite.max(initial=0.0))
-                self.differences[quantity.name] = max(
-                    largest, self.differences.get(quantity.name, 0.0)
-                )
+                difference = _difference(got, expected)
+                largest = max(_largest(difference), self.differences.get(quantity.name, 0.0))
+                self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)
                 if wrong.any():
                     wrong &= ~(np.isnan(got) & _tainted(self.layout.model, quantity, arrays))
-            if np.any(wrong):
+            if wrong.any():
                 self._add(quantity, wrong, expected, values)
 
     def _add(
@@ -273,49 +288,38 @@ class _Comparison:
         block = self.layout.blocks[quantity.name]
         grid = values[self.layout.titles[block.sheet]]
         found = self.found.setdefault(quantity.name, {})
-        for position in map(tuple, np.argwhere(wrong)):
-            index = _whole_index(quantity, position)
+        for entry in np.argwhere(wrong):
+            index = tuple(map(int, entry))
             if index not in found:
-                row, column = block.address(index)
-                got = grid.others.get((row, column))
-                if got is None and row <= grid.numbers.shape[0] and column <= grid.numbers.shape[1]:
-                    got = _number(grid.numbers[row - 1, column - 1])
-                value = expected[position]
-                found[index] = _Finding(value if quantity.is_text else _number(value), got)
+                found[index] = _Finding(_plain(expected[index]), grid.at(*block.address(index)))
 
-    def report(
-        self, engine: str, probes: int, arrays: reference.Arrays, run: reference.Arrays
-    ) -> Report:
-        """Sum up."""
-        drift, spoilt = 0.0, 0
-        for quantity in self._computed:
-            if quantity.is_text:
-                continue
-            got, expected = arrays[quantity.name], run[quantity.name]
-            difference = np.abs(got - expected) / np.maximum(1, np.abs(expected))
-            drift = max(drift, float(difference[np.isfinite(difference)].max(initial=0.0)))
-            spoilt += int((~(difference <= CONSEQUENCE)).sum())
+    def report(self, engine: str, probes: int, arrays: Arrays, run: Arrays) -> Report:
+        """Sum up, beside the independent run."""
+        numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
+        differences = [_difference(arrays[name], run[name]) for name in numeric]
+        spoilt = sum(int((~(difference <= CONSEQUENCE)).sum()) for difference in differences)
         wrong = self._wrong()
-        numeric = {q.name: not q.is_text for q in self._computed}
-        counts = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
-        numbers = sum(count for name, count in counts.items() if numeric[name])
+        cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
+        compared = sum(cells[name] for name in numeric)
+        texts = sum(cells.values()) - compared
         total = sum(len(rows) for rows, _ in self.contents.formulas.values())
+        other = sum(len(rows) for title, (rows, _) in self.contents.formulas.items()) - sum(
+            cells.values()
+        )
         return Report(
             file=str(self.contents.path),
             engine=engine,
             agrees=not wrong,
-            formula_cells=numbers,
-            compared_cells=numbers,
-            text_cells=sum(counts.values()) - numbers,
-            other_cells=total - sum(counts.values()),
+            formula_cells=total - other - texts,
+            compared_cells=compared,
+            text_cells=texts,
+            other_cells=other,
             probes=probes,
-            drift=drift,
+            drift=max(map(_largest, differences), default=0.0),
             consequences=max(0, spoilt - len(wrong)) if wrong else 0,
             quantities=tuple(
-                Compared(
-                    name, counts[name], self.differences.get(name, 0.0), name not in self.found
-                )
-                for name in numeric
+                Compared(name, count, self.differences.get(name, 0.0), name not in self.found)
+                for name, count in cells.items()
             ),
             wrong=wrong,
         )
@@ -353,37 +357,51 @@ class _Comparison:
         }
 
 
-def _tainted(model: object, quantity: Quantity, arrays: reference.Arrays) -> np.ndarray:
-    """Tell which entries depend on a cell that holds an error: theirs is no cause but a result.
+def _mask(rows: np.ndarray, columns: np.ndarray, extent: tuple[int, int]) -> np.ndarray:
+    """Mark cells in an array of a sheet's blocks."""
+    mask = np.zeros(extent, dtype=bool)
+    inside = (rows <= extent[0]) & (columns <= extent[1])
+    mask[rows[inside] - 1, columns[inside] - 1] = True
+    return mask
+
+
+def _difference(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    return np.abs(got - expected) / np.maximum(1, np.abs(expected))
+
+
+def _largest(difference: np.ndarray) -> float:
+    """Return the largest difference of those that are numbers."""
+    return float(np.max(difference, initial=0.0, where=np.isfinite(difference)))
+
+
+def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
+    """Tell which entries depend on a cell that holds an error: theirs is a result, no cause.
 
     Returns
     -------
     array of bool
-        It broadcasts to the computed part of the quantity.
+        Of the quantity's shape, or one that broadcasts to it.
     """
-    tainted = np.zeros((1,) * len(quantity.lengths), dtype=bool)
+    tainted = np.zeros(quantity.lengths, dtype=bool)
+    shared = [axis.family for axis in quantity.axes]
     for use in quantity.uses.values():
         source = model[use.name]
         if source.is_text:
             continue
         bad = np.isnan(arrays[use.name])
-        if source.timed and quantity.timed:
-            first = quantity.given - use.lag
-            bad = bad[first : first + quantity.lengths[0] - quantity.given]
-        shared = [axis.family for axis in quantity.axes]
-        keep = [i for i, axis in enumerate(source.axes) if axis.family in shared]
-        bad = bad.any(axis=tuple(i for i in range(bad.ndim) if i not in keep), keepdims=True)
-        lengths = [1] * len(quantity.lengths)
-        for position in keep:
-            lengths[shared.index(source.axes[position].family)] = bad.shape[position]
-        tainted = tainted | bad.reshape(lengths)
+        kept = [axis.family for axis in source.axes if axis.family in shared]
+        spread = [i for i in range(bad.ndim) if i >= len(source.axes)]
+        spread += [i for i, axis in enumerate(source.axes) if axis.family not in shared]
+        bad = bad.any(axis=tuple(spread))
+        if "time" in kept:
+            rows = np.arange(quantity.given, quantity.lengths[0])
+            aligned = np.zeros((quantity.lengths[0], *bad.shape[1:]), dtype=bool)
+            aligned[rows] = bad[rows - use.lag]
+            bad = aligned
+        missing = [i for i, family in enumerate(shared) if family not in kept]
+        bad = np.expand_dims(bad, (*missing, *range(len(shared), len(quantity.lengths))))
+        tainted |= bad
     return tainted
-
-
-def _whole_index(quantity: Quantity, position: tuple[int, ...]) -> tuple[int, ...]:
-    """Turn an index into the computed part into one into the whole array."""
-    position = tuple(map(int, position))
-    return (position[0] + quantity.given, *position[1:]) if quantity.given else position
 
 
 def _position(block: Block, index: tuple[int, ...], family: str) -> int | None:
@@ -394,15 +412,12 @@ def _position(block: Block, index: tuple[int, ...], family: str) -> int | None:
     return None
 
 
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
 def _plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON can hold
+    """Return values as JSON has them; a number that is not finite becomes None."""
     if isinstance(value, dict):
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
     return value
