@@ -3,28 +3,34 @@
 from types import SimpleNamespace
 
 from openpyxl.chart import Reference, ScatterChart, Series
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, RegularTextRun
 from openpyxl.utils import get_column_letter
 
 from xlnn.drawing import Drawing
 from xlnn.layout import FIRST_ROW, Block, Layout
 from xlnn.sheets.table import table
-from xlnn.text import Text
+from xlnn.style import INK, RULE
+from xlnn.text import Text as Words
 
 CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
 
-CHART_ROWS = 17
+CHART_ROWS = 15
 
 
-def progress(layout: Layout, text: Text) -> Drawing:
+def progress(layout: Layout, words: Words) -> Drawing:
     """Draw the table and, beside it, the charts of the total cost and of the images recognised."""
-    drawing = table(layout, "progress", text)
+    drawing = table(layout, "progress", words)
     images = layout.model["x"].axes[0].length
     column = max(block.last[1] for block in layout.on("progress")) + 2
     for position, (name, colour) in enumerate(CHARTED.items()):
         chart = _line(layout.blocks[name], colour, layout.titles["progress"])
-        chart.title = text("charts", name, images=images)
-        chart.x_axis.title = text("charts", "epoch")
+        chart.title = _titled(words("charts", name, images=images))
+        chart.x_axis.title = _titled(words("charts", "epoch"))
         row = FIRST_ROW - 1 + position * CHART_ROWS
         drawing.charts.append((f"{get_column_letter(column)}{row}", chart))
     return drawing
@@ -46,10 +52,19 @@ def _line(block: Block, colour: str, title: str) -> ScatterChart:
     chart.scatterStyle = "lineMarker"
     chart.series.append(series)
     chart.legend = None
-    chart.height, chart.width = 8, 16
+    chart.height, chart.width = 7.2, 15
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.scaling.min = 0
     chart.y_axis.scaling.min = 0
     chart.x_axis.majorGridlines = None
-    chart.x_axis.number_format = "0"
+    chart.x_axis.scaling.max = block.quantity.lengths[0]
+    chart.x_axis.number_format = chart.y_axis.number_format = "General"
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE))
     return chart
+
+
+def _titled(words: str) -> Title:
+    """Return a chart's title in the size of a heading: the programs' own is far larger."""
+    font = CharacterProperties(sz=1100, b=True, solidFill=INK)
+    run = RegularTextRun(rPr=font, t=words)
+    return Title(tx=Text(rich=RichText(p=[Paragraph(r=[run])])), overlay=False)
