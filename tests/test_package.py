@@ -775,6 +775,14 @@ def test_one_bad_formula_among_many_of_the_same_shape_is_found(refusal, monkeypa
     assert "Training!A500 calls SUMXMY7" in refusal(minimal("".join(good) + bad))
 
 
+@pytest.mark.parametrize(
+    ("good", "bad"), [("B111111:CV111112", "B111111:CV999999"), ("$1:$2", "$1:$9999")]
+)
+def test_a_range_that_is_too_large_by_its_digits_alone_is_found(refusal, good, bad):
+    data = row(formula(f"SUM({good})"), formula(f"SUM({bad})", "B1"))
+    assert "Training!B1 refers to" in refusal(minimal(data))
+
+
 def test_a_sheet_name_that_differs_in_a_digit_is_found(refusal):
     sheets = '<sheet name="S1" r:id="rId1"/>'
     data = row(formula("S1!B1"), formula("S2!B1", "B1"))
@@ -824,6 +832,11 @@ def test_a_shared_formula_that_would_leave_the_sheet_is_refused(save):
 def test_a_formula_of_more_than_8192_characters_is_refused(save, refusal):
     inspect(save(minimal(row(formula("1" + "+1" * 4095)))))
     assert "8,193 characters" in refusal(minimal(row(formula("11" + "+1" * 4095))))
+
+
+def test_a_message_holds_no_commands_to_the_terminal(refusal):
+    names = '<definedNames><definedName name="a&#10;b\x9b2J">NOW()</definedName></definedNames>'
+    assert '"a?b?2J" calls NOW' in refusal(minimal(**{"xl/workbook.xml": workbook(names)}))
 
 
 # Cells

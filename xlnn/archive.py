@@ -176,7 +176,7 @@ class Archive:
             or name[:1] == "/"
         ):
             raise self.refused(
-                f'the part name "{entry.orig_filename!a}" is not allowed in a workbook; save it '
+                f"the part name {entry.orig_filename!a} is not allowed in a workbook; save it "
                 "anew in a spreadsheet program"
             )
         if entry.flag_bits & _ENCRYPTED:
@@ -281,4 +281,6 @@ class Archive:
 
 
 def _refused(path: Path, sentence: str) -> WorkbookError:
-    return WorkbookError(f"{path.name}: {sentence}.")
+    # what was found is quoted from the file, and could hold line ends or commands to a terminal
+    message = f"{path.name}: {sentence}."
+    return WorkbookError("".join(each if each.isprintable() else "?" for each in message))

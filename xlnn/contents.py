@@ -1,46 +1,47 @@
 """What does a workbook of xlnn hold? Its Spec, and its quantities as arrays."""
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from xlnn import engines, package
+from xlnn.archive import Archive
 from xlnn.engines import DEFAULT_ENGINE, CellError, Grid, Values
 from xlnn.errors import DataError, OutputError, WorkbookError
-from xlnn.layout import Block, Layout, lay_out
+from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
 from xlnn.models.network import network
+from xlnn.parts import read_workbook
 from xlnn.spec import Spec
 from xlnn.text import languages, text
 
 LONGEST_SPEC = 10_000
-"""Lines of a Spec sheet that are read."""
+"""Cells of a Spec sheet that are read."""
 
 
 def read_spec(path: Path) -> Spec:
-    """Read a workbook's Spec sheet.
+    """Read the Spec sheet of a workbook that `xlnn.package.inspect` has let pass.
 
     Raises
     ------
     WorkbookError
         The file has no Spec sheet, or not one that xlnn wrote.
     """
-    from openpyxl import load_workbook  # noqa: PLC0415 -- slow to import, and not always needed
-
-    titles = {text(lang).sheets["spec"] for lang in languages()}
-    workbook = load_workbook(path, read_only=True)
+    known = {text(lang).sheets["spec"] for lang in languages()}
+    with Archive(path) as archive:
+        title = next((title for title in read_workbook(archive).sheets if title in known), None)
+    if title is None:
+        raise WorkbookError(
+            f"{path.name} has no sheet Spec: it was not made by xlnn, or the sheet was deleted."
+        )
+    lines = [
+        cell.value
+        for cell in islice(package.cells(path, title), LONGEST_SPEC)
+        if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str)
+    ]
     try:
-        title = next((title for title in workbook.sheetnames if title in titles), None)
-        if title is None:
-            raise WorkbookError(
-                f"{path.name} has no sheet Spec: it was not made by xlnn, or the sheet was deleted."
-            )
-        rows = workbook[title].iter_rows(max_row=LONGEST_SPEC, max_col=1, values_only=True)
-        lines = [value for (value,) in rows if isinstance(value, str)]
-    finally:
-        workbook.close()
-    try:
-        return Spec.from_toml("\n".join(lines[2:]))
+        return Spec.from_toml("\n".join(lines))
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
 

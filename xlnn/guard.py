@@ -131,9 +131,8 @@ class Formulas:
                 self._check_sheet(token[kind].replace("''", "'"), place)
                 digits_decide |= _has_digit(token[kind])
             elif kind == "word":
-                digits_decide |= _is_far(token["word"])
                 if corner:
-                    self._check_range(corner, token["word"], place)
+                    digits_decide |= self._check_range(corner, token["word"], place)
                 word, corner = token["word"], ""
             elif token[0].strip() == ":":
                 corner = word
@@ -157,22 +156,26 @@ class Formulas:
                 "the formula or restore the sheet"
             )
 
-    def _check_range(self, first: str, last: str, place: str) -> None:
-        """Refuse a range that no engine can hold; a missing row or column means all of them."""
+    def _check_range(self, first: str, last: str, place: str) -> bool:
+        """Refuse a range that no engine can hold; say whether other digits make it one."""
         corners = [_REFERENCE.fullmatch(corner) for corner in (first, last)]
-        columns, rows = [], []
-        for default, corner in zip((1, None), corners, strict=True):
+        columns, rows, longest = [], [], 0
+        for missing, corner in zip((1, None), corners, strict=True):
             if corner is None:
-                return
+                return False  # a name, or the number of no row
             letters, digits = corner.groups()
-            columns.append(COLUMNS[letters.upper()] if letters else default or MAX_COLUMNS)
-            rows.append(int(digits[:8]) if digits else default or MAX_ROWS)
-        cells = (abs(columns[1] - columns[0]) + 1) * (abs(rows[1] - rows[0]) + 1)
+            # a missing column or row means all of them
+            columns.append(COLUMNS[letters.upper()] if letters else missing or MAX_COLUMNS)
+            rows.append(int(digits[:8]) if digits else missing or MAX_ROWS)
+            longest = max(longest, len(digits or "1" * 7))
+        width = abs(columns[1] - columns[0]) + 1
+        cells = width * (abs(rows[1] - rows[0]) + 1)
         if cells > MAX_BOX:
             raise self._refused(
-                f"{place} refers to {first}:{last}, {cells:,} cells, and xlnn computes ranges of "
-                f"up to {MAX_BOX:,}; name only the cells that are in use"
+                f"{place} refers to {first:.20}:{last:.20}, {cells:,} cells, and xlnn computes "
+                f"ranges of up to {MAX_BOX:,}; name only the cells that are in use"
             )
+        return width * min(10**longest, MAX_ROWS) > MAX_BOX or longest > len(str(MAX_ROWS))
 
     def _stranger(self, formula: str, position: int, place: str) -> WorkbookError:
         """Return the error for a character that begins nothing which a formula may hold."""
@@ -203,8 +206,3 @@ def _external(place: str) -> str:
 
 def _has_digit(text: str) -> bool:
     return any(character.isdigit() for character in text)
-
-
-def _is_far(word: str) -> bool:
-    """Say whether a reference may be so far down that a range to it can be too large."""
-    return sum(map(str.isdigit, word)) >= len(str(MAX_ROWS)) - 1

@@ -14,8 +14,8 @@ from math import prod
 from typing import Self
 
 import numpy as np
-from openpyxl.utils import get_column_letter
 
+from xlnn.address import address, letters
 from xlnn.errors import DataError
 from xlnn.quantity import Model, Quantity
 
@@ -186,7 +186,7 @@ class Reference:
         def corner(right: int, down: int) -> str:
             key = (row + down, moves)
             number = self._rows.setdefault(key, len(self._rows))
-            return f"{get_column_letter(column + right)}{fixed}{{{number}}}"
+            return f"{letters(column + right)}{fixed}{{{number}}}"
 
         sheet = f"{quoted(self._title)}!" if self._block.sheet != self._here.sheet else ""
         if height == width == 1:
@@ -247,7 +247,7 @@ class Layout:
         """Return the address of one entry of a quantity's array, as ``Training!R7``."""
         block = self.blocks[name]
         row, column = block.address(index)
-        return f"{quoted(self.titles[block.sheet])}!{get_column_letter(column)}{row}"
+        return f"{quoted(self.titles[block.sheet])}!{address(row, column)}"
 
     def columns(self, name: str) -> Iterator[Column]:
         """Yield the formula of each unit of a quantity that has an equation."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from xlnn.archive import Archive
+from xlnn.errors import WorkbookError
 
 MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -49,13 +50,6 @@ class Opening:
 
 Token = Opening | dict[str, str] | str
 """An opening tag; its attributes, if it has any; a text; the name of a closing tag."""
-
-CLOSING = {
-    f"{namespace}{_SEPARATOR}{name}": name
-    for namespace in MAIN
-    for name in ("c", "f", "is", "row", "sheetData", "t", "v")
-}
-"""The closing tags that matter in a sheet: token -> local name."""
 
 
 class Element(NamedTuple):
@@ -140,7 +134,7 @@ def tokens(archive: Archive, part: str) -> Iterator[list[Token]]:
     yield found
 
 
-def doctype_refused(archive: Archive, part: str) -> Exception:
+def doctype_refused(archive: Archive, part: str) -> WorkbookError:
     """Return the error that refuses a document type."""
     return archive.refused(
         f'the part "{part}" declares a document type, by which a small file can fill all memory; '
@@ -194,7 +188,7 @@ def elements(archive: Archive, part: str) -> Iterator[Element]:
                 stack[-1][2].append(token)
 
 
-def depth_refused(archive: Archive, part: str) -> Exception:
+def depth_refused(archive: Archive, part: str) -> WorkbookError:
     """Return the error that refuses elements nested without end."""
     return archive.refused(
         f'the part "{part}" nests its elements more than {MAX_DEPTH} deep; save the file anew in a '

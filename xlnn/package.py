@@ -340,7 +340,7 @@ class _SharedFormulas:
 
     def moved(self, row: int, column: int, attributes: Mapping[str, str]) -> str:
         """Return the formula that a cell shares, with its references moved along."""
-        from openpyxl.formula.tokenizer import TokenizerError  # noqa: PLC0415 - 0.2 s
+        from openpyxl.formula.tokenizer import TokenizerError  # noqa: PLC0415 - slow
         from openpyxl.formula.translate import Translator, TranslatorError  # noqa: PLC0415
 
         index = attributes["si"]

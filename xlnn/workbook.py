@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlnn.address import address, letters
 from xlnn.drawing import Drawing
 from xlnn.layout import Block, Column, Layout, quoted
 from xlnn.reference import Arrays
@@ -60,20 +60,20 @@ def write(path: Path, layout: Layout, drawings: dict[str, Drawing], inputs: Arra
 
 def _absolute(block: Block, title: str) -> str:
     row, column = block.last
-    first = f"${get_column_letter(block.column)}${block.row}"
-    last = f"${get_column_letter(column)}${row}"
+    first = f"${letters(block.column)}${block.row}"
+    last = f"${letters(column)}${row}"
     return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
 
 def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
     """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
     for column, width in drawing.widths.items():
-        sheet.column_dimensions[get_column_letter(column)].width = width
+        sheet.column_dimensions[letters(column)].width = width
     for row, height in drawing.heights.items():
         sheet.row_dimensions[row].height = height
     if drawing.freeze:
         row, column = drawing.freeze
-        sheet.freeze_panes = f"{get_column_letter(column)}{row}"
+        sheet.freeze_panes = address(row, column)
     for anchor, chart in drawing.charts:
         sheet.add_chart(chart, anchor)
     for validation in drawing.validations:

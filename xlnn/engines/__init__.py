@@ -38,6 +38,15 @@ class Grid:
     numbers: np.ndarray
     others: dict[tuple[int, int], str | bool | CellError] = field(default_factory=dict)
 
+    def at(self, row: int, column: int) -> float | str | bool | CellError | None:
+        """Return what a cell holds; None for an empty one."""
+        if (row, column) in self.others:
+            return self.others[row, column]
+        rows, columns = self.numbers.shape
+        if row > rows or column > columns or np.isnan(self.numbers[row - 1, column - 1]):
+            return None
+        return float(self.numbers[row - 1, column - 1])
+
 
 Values = Mapping[str, Grid]
 """A recalculated workbook: a Grid for each sheet, by the sheet's title."""
@@ -46,6 +55,8 @@ Recalculate = Callable[[Inputs], Values]
 """Recalculates the loaded workbook, with some inputs replaced (none: ``{}``)."""
 
 ENGINES = ("formulas", "formualizer", "libreoffice")
+
+DEFAULT_ENGINE = "formulas"
 
 
 def load(engine: str, path: Path) -> Recalculate:

@@ -132,7 +132,7 @@ def _float_by_float(
     each = (list(v) if isinstance(v, np.ndarray) else repeat(v, n) for v in values)
     try:
         results = list(map(function.of_floats, *each))
-    except (ArithmeticError, TypeError, ValueError, BaseError):
+    except (ArithmeticError, AttributeError, TypeError, ValueError, BaseError):
         return None
     if not {*map(type, results)} <= {float, np.float64}:
         return None

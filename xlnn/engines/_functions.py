@@ -25,6 +25,7 @@ from formulas.functions import (
 )
 from formulas.functions.look import _index
 from formulas.functions.operators import OPERATORS
+from formulas.ranges import Ranges
 from schedula import bypass
 
 
@@ -56,6 +57,8 @@ class Function:
     @classmethod
     def of(cls, public: Callable) -> "Function":
         """Take a function of `formulas` apart."""
+        if public is OPERATORS[":"]:
+            return cls(_range, takes_references=True)
         # this wrapper turns references into values
         if getattr(public, "__code__", None) is not wrap_ranges_func(bypass).__code__:
             return cls(public, takes_references=True)
@@ -160,6 +163,28 @@ def _pick(values: np.ndarray, row: object, column: object = None, area: object =
         if isinstance(picked[0, 0], np.ndarray):
             picked = picked[0, 0]
     return picked.view(Array)
+
+
+def _range(first: Ranges, last: Ranges) -> Ranges:
+    """Join two references to a range as formulas does, which sees no other cells than theirs.
+
+    In ``B1:INDEX(B5:B9,2)`` it would take B2 to B4 for empty.
+    """
+    joined = OPERATORS[":"](first, last)
+    operands = [operand for operand in (first, last) if isinstance(operand, Ranges)]
+    seen = [area for operand in operands for area, _ in operand.values.values()]
+    if isinstance(joined, Ranges) and not any(_holds(area, joined.ranges[0]) for area in seen):
+        raise ValueError("the range reaches beyond the cells given to INDEX")
+    return joined
+
+
+def _holds(outer: dict, inner: dict) -> bool:
+    return (
+        int(outer["r1"]) <= int(inner["r1"])
+        and int(outer["r2"]) >= int(inner["r2"])
+        and outer["n1"] <= inner["n1"]
+        and outer["n2"] >= inner["n2"]
+    )
 
 
 INDEX: Callable = get_functions()["INDEX"]["function"]

@@ -13,12 +13,13 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
-from openpyxl.utils import column_index_from_string, get_column_letter
 
+from xlnn.address import address
 from xlnn.engines._store import Area, Places
 from xlnn.errors import EngineError
 
@@ -33,17 +34,20 @@ _TOKEN = re.compile(
       (?P<text>"(?:[^"]|"")*")
     | (?P<error>(?:'(?:[^']|'')*'!|[^\W\d][\w.]*!)?\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A))
     | (?:(?P<sheet>'(?:[^']|'')*'|[^\W\d][\w.]*)!)?
-      (?: {_CELL.format("first_")} (?: : {_CELL.format("last_")} )?
+      (?: {_CELL.format("first_")} (?: : (?:(?P=sheet)!)? {_CELL.format("last_")} )?
         | \$?(?P<from_column>[A-Z]{{1,3}}):\$?(?P<to_column>[A-Z]{{1,3}})
         | \$?(?P<from_row>[1-9][0-9]{{0,6}}):\$?(?P<to_row>[1-9][0-9]{{0,6}})
       ) (?![\w.(!])
     | (?P<number>[0-9]+\.?[0-9]*(?:E[+-]?[0-9]+)?)
     | (?P<function>[^\W\d][\w.]*\()
+    | (?P<foreign>\[|[^\W\d][\w.]*\[)
     | (?P<name>(?:(?:'(?:[^']|'')*'|[^\W\d][\w.]*)!)?[^\W\d][\w.\\?]*)
-    | (?P<foreign>[\[\]])
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+
+_MOVES = re.compile(r"(?<![$A-Z])[A-Z]|(?<![$0-9])[0-9]")
+"""A column or a row without $: of a name, it would depend on the cell that uses the name."""
 
 
 class Slot(NamedTuple):
@@ -90,7 +94,7 @@ class Met(NamedTuple):
 class _Alike:
     """The formulas that are equal but for digits, by their digits that are no row numbers."""
 
-    others: Callable[[str], Sequence[str]] = str.split
+    others: Callable[[str], Sequence[str]]
     met: dict[Sequence[str], Met] = field(default_factory=dict)
 
 
@@ -150,7 +154,7 @@ class Formulas:
             try:
                 met, others = self._read(sheet, formula)
             except ValueError as error:
-                cell = f"{self.titles[sheet]}!{get_column_letter(column)}{row}"
+                cell = f"{self.titles[sheet]}!{address(row, column)}"
                 raise EngineError(f"{cell}: {formula} {error}.") from error
             alike = self._alike.setdefault(key, _Alike(_getter(others)))
             alike.met[alike.others(formula)] = met
@@ -176,13 +180,14 @@ class Formulas:
         height, width = used.max(axis=0, initial=1)
         for met in self._all():
             for slot in met.slots:
-                last = met.rows(slot, height)[1].max()
-                if last > ALL_ROWS:
+                first, last = met.rows(slot, height)
+                if first.min() < 1 or last.max() > ALL_ROWS:
+                    row = 0 if first.min() < 1 else last.max()
                     raise EngineError(
                         f"{self.titles[met.sheet]}: a formula like {met.formula} refers to row"
-                        f" {last}; a sheet has {ALL_ROWS} rows."
+                        f" {row}; a sheet has rows 1 to {ALL_ROWS}."
                     )
-                reach = last, _clip(slot.columns, width)[1]
+                reach = last.max(), _clip(slot.columns, width)[1]
                 kept[slot.sheet] = np.maximum(kept[slot.sheet], reach)
         return [
             Area(title, (rows, columns), (reached_rows, reached_columns))
@@ -279,7 +284,7 @@ class Formulas:
         if target is None:
             raise ValueError(f'uses the name "{name}", which the workbook does not define')
         token = _TOKEN.fullmatch(target)
-        if token is None or not token["sheet"] or target.count("$") < 2:
+        if token is None or not token["sheet"] or _MOVES.search(target, token.end("sheet") + 1):
             raise ValueError(f'uses the name "{name}" for {target}, which is no fixed range')
         rows: list[slice] = []
         slot = self._slot(token, -1, rows)
@@ -300,7 +305,10 @@ def _getter(spans: list[slice]) -> Callable[[str], Sequence[str]]:
 
 def _columns(first: str, last: str) -> tuple[int, int]:
     """Turn letters into numbers, the smaller first."""
-    numbers = column_index_from_string(first.upper()), column_index_from_string(last.upper())
+    numbers = [
+        reduce(lambda number, letter: 26 * number + ord(letter) - 64, letters.upper(), 0)
+        for letters in (first, last)
+    ]
     if max(numbers) > ALL_COLUMNS:
         raise ValueError(f"refers to column {max(first, last)}, but a sheet ends at XFD")
     return min(numbers), max(numbers)

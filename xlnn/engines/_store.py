@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from formulas.tokens.operand import Error, XlError
-from openpyxl.utils import get_column_letter
 from schedula import EMPTY
 
+from xlnn.address import address
 from xlnn.engines import CellError, Grid
 from xlnn.errors import EngineError
 
@@ -121,7 +121,7 @@ class Places:
     def name(self, place: int) -> str:
         """Write a place as Sheet!A1."""
         sheet, row, column = self.cell(place)
-        return f"{self.areas[sheet].title}!{get_column_letter(column)}{row}"
+        return f"{self.areas[sheet].title}!{address(row, column)}"
 
 
 @dataclass

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import formualizer
 import numpy as np
-from openpyxl.utils import get_column_letter
 
+from xlnn.address import address
 from xlnn.engines import CellError, Grid, Inputs, Recalculate, Values
 from xlnn.errors import EngineError, WorkbookError
 
@@ -130,10 +130,10 @@ class _Session:
         if kind in ERRORS:
             return ERRORS[kind]
         if kind == "Circ":
-            cause = self._cause_of_cycle(address(*cell))
+            cause = self._cause_of_cycle(_place(*cell))
             raise WorkbookError(f"{cause} depends on itself: a circular reference.")
         formula = self.workbook.get_formula(*cell)
-        raise EngineError(f"{address(*cell)}: formualizer cannot compute {formula} ({kind}).")
+        raise EngineError(f"{_place(*cell)}: formualizer cannot compute {formula} ({kind}).")
 
     def _cause_of_cycle(self, cell: str) -> str:
         """Follow the formulas from a cell that a cycle spoilt to one that is in the cycle."""
@@ -177,10 +177,10 @@ def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, in
     return sorted(found)
 
 
-def address(sheet: str, row: int, column: int) -> str:
+def _place(sheet: str, row: int, column: int) -> str:
     """Write a cell as Sheet!A1.
 
-    >>> address("Training", 5, 28)
+    >>> _place("Training", 5, 28)
     'Training!AB5'
     """
-    return f"{sheet}!{get_column_letter(column)}{row}"
+    return f"{sheet}!{address(row, column)}"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 from formulas.ranges import Ranges
-from openpyxl.utils import get_column_letter
 
+from xlnn.address import address
 from xlnn.archive import Archive
 from xlnn.engines import Inputs, Recalculate, Values
 from xlnn.engines._order import waves
@@ -65,6 +65,8 @@ class _Session:
         replaced = np.array([self._place(*cell) for cell in inputs], dtype=np.int64)
         for place, value in zip(replaced.tolist(), inputs.values(), strict=True):
             store.set(place, float(value))
+        computed = [shape.cells for shape in self.shapes]
+        replaced = replaced[np.isin(replaced, np.concatenate([[], *computed]))]
         # what formulas cannot compute becomes an error value of the cell: no warning is needed
         with np.errstate(all="ignore"):
             for number, ready in self.steps:
@@ -92,6 +94,10 @@ class _Session:
         try:
             results = program.run(slots, len(rows), reference)
         except Exception as error:
+            if len(rows) > 1:
+                for row in rows:  # the one that fails tells its name
+                    self._run(shape, program, np.array([row]), store)
+                return
             cell = places.name(shape.cells[rows[0]])
             raise EngineError(
                 f"{cell}: formulas cannot compute a formula like {shape.example}: {error}"
@@ -117,7 +123,7 @@ class _Session:
         rows, columns = areas[sheet].kept
         if not (1 <= row <= rows and 1 <= column <= columns):
             raise WorkbookError(
-                f"{title}!{get_column_letter(column)}{row} lies outside the cells in use, so it"
+                f"{title}!{address(row, column)} lies outside the cells in use, so it"
                 " can be no input."
             )
         return int(self.store.places.at(sheet, np.int64(row), np.int64(column)))
@@ -183,10 +189,8 @@ def _reference(
 ) -> Ranges:
     """Make formulas' reference to a range, as ROW and INDEX want it."""
     sheet, row, column = places.cell(corner)
-    last = f"{get_column_letter(column + size[1] - 1)}{row + size[0] - 1}"
-    area = Ranges.get_range(
-        f"{get_column_letter(column)}{row}:{last}", {"sheet": places.areas[sheet].title}
-    )
+    corners = address(row, column), address(row + size[0] - 1, column + size[1] - 1)
+    area = Ranges.get_range(":".join(corners), {"sheet": places.areas[sheet].title})
     if values is None:
         return Ranges((area,))
     return Ranges().set_value(area, values.astype(object))

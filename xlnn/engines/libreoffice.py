@@ -61,7 +61,8 @@ SETTINGS = (
 def load(path: Path) -> Recalculate:
     """Find LibreOffice; each call then opens a copy of the file in a profile of its own.
 
-    LibreOffice writes numbers with 15 significant digits.
+    LibreOffice writes numbers with 15 significant digits, and writes #VALUE! for its own errors,
+    such as a circular reference.
 
     Raises
     ------

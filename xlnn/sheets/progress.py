@@ -8,8 +8,8 @@ from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, RegularTextRun
-from openpyxl.utils import get_column_letter
 
+from xlnn.address import address
 from xlnn.drawing import Drawing
 from xlnn.layout import FIRST_ROW, Block, Layout
 from xlnn.sheets.table import table
@@ -32,7 +32,7 @@ def progress(layout: Layout, words: Words) -> Drawing:
         chart.title = _titled(words("charts", name, images=images))
         chart.x_axis.title = _titled(words("charts", "epoch"))
         row = FIRST_ROW - 1 + position * CHART_ROWS
-        drawing.charts.append((f"{get_column_letter(column)}{row}", chart))
+        drawing.charts.append((address(row, column), chart))
     return drawing
 
 

@@ -1,8 +1,8 @@
 """What is drawn on the sheet Settings: the learning rate and the labels, with their words."""
 
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from xlnn.address import address
 from xlnn.drawing import Drawing
 from xlnn.layout import Layout
 from xlnn.style import NOTE, PLAIN, TITLE, Look
@@ -36,6 +36,6 @@ def settings(layout: Layout, text: Text) -> Drawing:
         errorTitle=text("validation", "number_title"),
         error=text("validation", "positive"),
     )
-    positive.add(f"{get_column_letter(eta.column)}{eta.row}")
+    positive.add(address(eta.row, eta.column))
     drawing.validations.append(positive)
     return drawing

@@ -3,9 +3,9 @@
 from itertools import product
 from math import prod
 
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from xlnn.address import address
 from xlnn.drawing import Drawing
 from xlnn.layout import FIRST_ROW, KEY_COLUMNS, Block, Layout
 from xlnn.quantity import Axis
@@ -72,7 +72,7 @@ def numbers_only(block: Block, text: Text) -> DataValidation:
     quantity = block.quantity
     lengths = quantity.input_lengths
     row, column = block.address(tuple(length - 1 for length in lengths))
-    first = f"{get_column_letter(block.column)}{block.row}"
+    first = address(block.row, block.column)
     validation = DataValidation(
         type="decimal",
         operator="between",
@@ -83,5 +83,5 @@ def numbers_only(block: Block, text: Text) -> DataValidation:
         errorTitle=text("validation", "number_title"),
         error=text("validation", "number"),
     )
-    validation.add(f"{first}:{get_column_letter(column)}{row}")
+    validation.add(f"{first}:{address(row, column)}")
     return validation

@@ -1,0 +1,26 @@
+"""How is a cell named? Letters for its column, a number for its row.
+
+openpyxl has the same function; importing it takes 0.15 s, a tenth of a whole check.
+"""
+
+from functools import cache
+
+
+@cache
+def letters(column: int) -> str:
+    """Return the letters of a column, counted from 1.
+
+    >>> letters(1), letters(26), letters(703)
+    ('A', 'Z', 'AAA')
+    """
+    before, last = divmod(column - 1, 26)
+    return (letters(before) if before else "") + chr(ord("A") + last)
+
+
+def address(row: int, column: int) -> str:
+    """Return the address of a cell.
+
+    >>> address(7, 18)
+    'R7'
+    """
+    return f"{letters(column)}{row}"

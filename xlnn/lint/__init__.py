@@ -1,0 +1,52 @@
+"""Will Excel open this workbook without "We found a problem with some content"?
+
+`xlnn.package.inspect` looks first: what it refuses - a function off the list (so also one that
+lacks its ``_xlfn.``), a formula or a text that is too long, cells or rows twice or out of order,
+NaN in a cell, references to missing sheets - is raised as an error, since a file that is not safe
+is looked at no further. Lint then looks for what validators miss.
+"""
+
+from pathlib import Path
+
+from xlnn.archive import Archive
+from xlnn.lint.book import read_book
+from xlnn.lint.formulas import formula_problems
+from xlnn.lint.names import name_problems
+from xlnn.lint.package_parts import package_problems
+from xlnn.lint.problem import RULES, Problem
+from xlnn.lint.sheets import sheet_problems
+from xlnn.lint.styles import style_problems
+from xlnn.package import inspect
+
+__all__ = ["RULES", "Problem", "lint"]
+
+
+def lint(path: Path) -> tuple[Problem, ...]:
+    """Look for what would make Excel repair a workbook.
+
+    Parameters
+    ----------
+    path : Path
+        A file from anywhere.
+
+    Returns
+    -------
+    tuple of Problem
+        Empty where nothing was found. Of formulas that are wrong alike, filled down a column, the
+        first is named.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no workbook, or holds what xlnn opens no file with.
+    """
+    contents = inspect(path)
+    with Archive(path) as archive:
+        book = read_book(archive, contents)
+        return (
+            *package_problems(book),
+            *name_problems(book),
+            *style_problems(book),
+            *sheet_problems(book),
+            *formula_problems(book),
+        )

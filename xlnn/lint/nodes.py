@@ -1,0 +1,205 @@
+"""What does a part of a workbook say, as a tree - and a sheet, without its cells in the tree?"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from xlnn.archive import Archive
+from xlnn.lint.used import Used
+from xlnn.markup import MAIN, Opening, Token, is_closing, tokens
+from xlnn.sheet_stream import COLUMNS, address
+
+BATCH = 8_192
+"""Formulas that are looked at together."""
+
+ERRORS = frozenset(
+    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
+)
+"""The error values of the format; a cell of the type "e" holds one of them."""
+
+
+_CLOSING = {
+    f"{namespace}\x01{name}": name for namespace in MAIN for name in ("f", "v", "c", "sheetData")
+}
+"""The closing tags among cells that matter: token -> local name."""
+
+
+class Node:
+    r"""An element of a part.
+
+    Attributes
+    ----------
+    name : str
+        The local name.
+    main : bool
+        Whether it belongs to the namespace of workbooks.
+    parent : Node or None
+    attributes : dict of str to str
+        By name; a name with a namespace stands as ``namespace`` + ``\x01`` + ``name``.
+    text : str
+    children : list of Node
+    """
+
+    __slots__ = ("attributes", "children", "main", "name", "parent", "text")
+
+    def __init__(self, opening: Opening, parent: "Node | None") -> None:
+        self.name, self.main, self.parent = opening.local, bool(opening.main), parent
+        self.attributes: dict[str, str] = {}
+        self.text = ""
+        self.children: list[Node] = []
+
+
+def nodes(archive: Archive, part: str) -> list[Node]:
+    """Read a part that is no sheet; its elements in the order in which they open."""
+    return _nodes(chain.from_iterable(tokens(archive, part)), None)
+
+
+@dataclass
+class Sheet:
+    """A sheet of cells.
+
+    Attributes
+    ----------
+    title, part : str
+    nodes : list of Node
+        What stands beside the cells; ``sheetData`` itself is empty.
+    used : Used
+        Which cells exist.
+    styles : dict of str to str
+        The style indices of cells and rows, each with the first address that has it.
+    bad_values : list of tuple
+        Cells that hold no value of their type: (address, type, value).
+    no_value : str
+        The first formula without a cached value; empty if all have one.
+    shared : bool
+        Whether there are shared formulas, which `formulas` does not write out.
+    """
+
+    title: str
+    part: str
+    nodes: list[Node] = field(default_factory=list)
+    used: Used = field(default_factory=Used)
+    styles: dict[str, str] = field(default_factory=dict)
+    bad_values: list[tuple[str, str, str]] = field(default_factory=list)
+    no_value: str = ""
+    shared: bool = False
+    _batch: list[str] = field(default_factory=list)
+    _packed: list[bytes] = field(default_factory=list)
+
+    def add_formula(self, formula: str) -> None:
+        """Keep a formula until the cells of all sheets are known.
+
+        Filled-down formulas deflate to a thirtieth, and faster than the file is read again.
+        """
+        self._batch.append(formula)
+        if len(self._batch) == BATCH:
+            self._pack()
+
+    def formulas(self) -> Iterator[list[str]]:
+        """Return all formulas, `BATCH` at a time, in the order of their cells."""
+        self._pack()
+        for packed in self._packed:
+            # NUL stands in no XML
+            yield zlib.decompress(packed).decode().split("\0")
+
+    def _pack(self) -> None:
+        if self._batch:
+            self._packed.append(zlib.compress("\0".join(self._batch).encode(), 1))
+            self._batch.clear()
+
+
+def read_sheet(archive: Archive, title: str, part: str) -> Sheet:
+    """Read a sheet of a file that `xlnn.package.inspect` has let pass, as a stream."""
+    sheet = Sheet(title, part)
+    sheet.nodes = _nodes(chain.from_iterable(tokens(archive, part)), sheet)
+    return sheet
+
+
+def _nodes(source: Iterator[Token], sheet: Sheet | None) -> list[Node]:
+    found: list[Node] = []
+    parent: Node | None = None
+    for token in source:
+        if isinstance(token, Opening):
+            node = Node(token, parent)
+            found.append(node)
+            if parent is not None:
+                parent.children.append(node)
+            if sheet is not None and token.main == "sheetData":
+                _read_cells(source, token.name, sheet)
+            else:
+                parent = node
+        elif parent is None:
+            continue  # a blank before or after the one element of a part
+        elif isinstance(token, dict):
+            parent.attributes.update(token)
+        elif is_closing(token):
+            parent = parent.parent
+        else:
+            parent.text += token
+    return found
+
+
+def _read_cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four million cells
+    source: Iterator[Token], end: str, sheet: Sheet
+) -> None:
+    """Read up to the end of ``sheetData``; `inspect` knows that all stands where it belongs."""
+    row, column, row_text, columns, add = 0, 0, "", COLUMNS, sheet.used.add
+    name = text = ""
+    attributes: dict[str, str] = {}
+    formula: str | None = None
+    value: str | None = None
+    for token in source:
+        kind = token.__class__
+        if kind is Opening:
+            name, text = token.main, ""
+            if name == "c":
+                attributes, formula, value, column = {}, None, None, column + 1
+            elif name == "row":
+                row, column = row + 1, 0
+                row_text = str(row)
+        elif kind is dict:
+            if name == "c":
+                attributes = token
+                if "r" in token:
+                    column = columns[token["r"].removesuffix(row_text)]
+            elif name == "row":
+                row_text = token.get("r", row_text)
+                row = int(row_text)
+                if "s" in token:
+                    sheet.styles.setdefault(token["s"], f"{row}:{row}")
+            elif name == "f" and token.get("t") == "shared":
+                sheet.shared = True
+        elif (closed := _CLOSING.get(token)) is None:
+            text += token
+        elif closed == "f":
+            formula = text
+        elif closed == "v":
+            value = text
+        elif closed == "c":
+            add(row, column)
+            if (style := attributes.get("s")) is not None and style not in sheet.styles:
+                sheet.styles[style] = address(row, column)
+            if formula is not None:
+                sheet.add_formula(formula)
+            kind = attributes.get("t", "n")
+            if not value or kind == "e":
+                _note(sheet, address(row, column), kind, formula, value)
+        elif token == end:
+            return
+
+
+def _note(sheet: Sheet, place: str, kind: str, formula: str | None, value: str | None) -> None:
+    """Note a cell that holds an error or no value."""
+    if value:
+        bad = value not in ERRORS
+    elif kind in {"str", "inlineStr"}:
+        bad = False  # an empty text
+    elif formula is not None:
+        sheet.no_value = sheet.no_value or place
+        bad = False
+    else:
+        # openpyxl writes a cell that only has a style with the type "n" and without <v>
+        bad = value is not None or kind != "n"
+    if bad:
+        sheet.bad_values.append((place, kind, value or ""))
