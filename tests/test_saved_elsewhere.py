@@ -56,7 +56,7 @@ def test_shared_formulas_as_excel_saves_them_are_checked(short_copy, engine):
     assert report.compared_cells == report.formula_cells > 4_000
 
 
-def _share_activations(name, content):
+def _share_activations(content):
     if b"<f>1/(1+EXP(-C4))</f>" not in content:
         return content
     content = content.replace(
@@ -82,4 +82,4 @@ def _rewrite(path, change):
         parts = [(name, archive.read(name)) for name in archive.namelist()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts:
-            archive.writestr(name, change(name, content))
+            archive.writestr(name, change(content))

@@ -16,6 +16,7 @@ from xlnn.drawing import Drawing
 from xlnn.engines import Values
 from xlnn.errors import DisagreementError, OutputError, XlnnError
 from xlnn.layout import Layout, lay_out
+from xlnn.lint import lint
 from xlnn.package import inspect
 from xlnn.recipe import Options, Recipe, recipe
 from xlnn.sheets.progress import progress
@@ -112,6 +113,9 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
             values = write_values(layout, reference.run(made.model, made.inputs))
         tell("Storing the values")
         store(draft, final, values)
+        if verify:
+            tell("Looking for what Excel would repair")
+            _linted(final)
         _publish(final, output)
     return Built(output, formulas, report)
 
@@ -139,6 +143,16 @@ def _verified(draft: Path, layout: Layout) -> tuple[Report, Values]:
         f"The workbook does not agree with NumPy and was not written: {first.cell} is {first.got} "
         f"and NumPy has {first.expected}. Please report this with your data."
     )
+
+
+def _linted(final: Path) -> None:
+    """Refuse a workbook that Excel would want to repair."""
+    if problems := lint(final):
+        first = problems[0]
+        raise DisagreementError(
+            f"The workbook was not written, since Excel would repair it: {first.where}: "
+            f"{first.message} Please report this with your data."
+        )
 
 
 def check_output(output: Path, *, force: bool) -> None:

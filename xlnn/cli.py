@@ -203,6 +203,24 @@ def values(file: Path, output: Path, engine: str) -> None:
 
 
 @cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def lint(file: Path) -> None:
+    """Look for what would make Excel say that a workbook FILE has a problem.
+
+    Example: xlnn lint output/digits.xlsx
+    """
+    from xlnn.lint import RULES  # noqa: PLC0415 -- only what is needed
+    from xlnn.lint import lint as lint_workbook  # noqa: PLC0415 -- the same
+
+    problems = lint_workbook(file)
+    for problem in problems:
+        click.echo(f"{problem.where}   {problem.rule}: {problem.message}")
+    if problems:
+        sys.exit(1)
+    click.echo(f"{file}   nothing found by {_count(len(RULES), 'rule')}")
+
+
+@cli.command()
 def templates() -> None:
     """List the templates, a line each.
 

@@ -6,6 +6,7 @@ NaN in a cell, references to missing sheets - is raised as an error, since a fil
 is looked at no further. Lint then looks for what validators miss.
 """
 
+from itertools import chain, islice
 from pathlib import Path
 
 from xlnn.archive import Archive
@@ -20,6 +21,9 @@ from xlnn.package import inspect
 
 __all__ = ["RULES", "Problem", "lint"]
 
+MAX_PROBLEMS = 10_000
+"""Problems that are listed; nobody reads more, and a file may be built to have millions."""
+
 
 def lint(path: Path) -> tuple[Problem, ...]:
     """Look for what would make Excel repair a workbook.
@@ -32,8 +36,8 @@ def lint(path: Path) -> tuple[Problem, ...]:
     Returns
     -------
     tuple of Problem
-        Empty where nothing was found. Of formulas that are wrong alike, filled down a column, the
-        first is named.
+        Empty where nothing was found; at most `MAX_PROBLEMS`. Of formulas that are wrong alike,
+        filled down a column, the first is named.
 
     Raises
     ------
@@ -43,10 +47,11 @@ def lint(path: Path) -> tuple[Problem, ...]:
     contents = inspect(path)
     with Archive(path) as archive:
         book = read_book(archive, contents)
-        return (
-            *package_problems(book),
-            *name_problems(book),
-            *style_problems(book),
-            *sheet_problems(book),
-            *formula_problems(book),
+        found = chain(
+            package_problems(book),
+            name_problems(book),
+            style_problems(book),
+            sheet_problems(book),
+            formula_problems(book),
         )
+        return tuple(islice(found, MAX_PROBLEMS))

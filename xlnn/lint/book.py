@@ -1,5 +1,6 @@
 """What is in the workbook that lint looks at?"""
 
+import itertools
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,6 +72,11 @@ class Book:
         return tuple(node.attributes.get("name", "") for node in named(self.workbook, "sheet"))
 
     @cached_property
+    def folded_titles(self) -> frozenset[str]:
+        """The names of all sheets, the case of letters left aside."""
+        return frozenset(map(str.casefold, self.titles))
+
+    @cached_property
     def sheet_by_title(self) -> dict[str, Sheet]:
         """The sheets of cells by their titles, whose case does not matter."""
         return {sheet.title.casefold(): sheet for sheet in self.sheets}
@@ -97,18 +103,25 @@ def read_book(archive: Archive, contents: Contents) -> Book:
     """Read a file that `xlnn.package.inspect` has let pass."""
     book = read_workbook(archive)
     large = {*book.sheets.values(), book.strings}
+    count = itertools.count(1)
     parts = {
-        part: nodes(archive, part)
+        part: nodes(archive, part, count)
         for part in archive.parts
-        if part not in large and part.casefold().endswith((".xml", ".rels"))
+        if part not in large and _is_read(part.casefold())
     }
     return Book(
         archive,
         contents,
-        tuple(read_sheet(archive, title, part) for title, part in book.sheets.items()),
+        tuple(read_sheet(archive, title, part, count) for title, part in book.sheets.items()),
         parts,
         {source_of(part): _lines(part, parts[part]) for part in parts if part.endswith(".rels")},
     )
+
+
+def _is_read(part: str) -> bool:
+    """Say whether a part is XML of a kind that is known."""
+    is_known = part.endswith(".xml") and not part.startswith("customxml/")
+    return is_known or part.endswith(".rels")
 
 
 def named(found: list[Node], name: str) -> list[Node]:

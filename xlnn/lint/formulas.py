@@ -19,6 +19,10 @@ from xlnn.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _BLANKS = bytes(byte if chr(byte) in "0123456789" else 32 for byte in range(256))
 
+_MAX_READINGS = 100_000
+"""Readings remembered at a time, so that a file of nothing but different formulas fills no memory.
+"""
+
 Where = Callable[[int], str]
 """Where the formula of some index in a batch stands."""
 
@@ -65,7 +69,7 @@ def _asides(book: Book) -> Iterator[tuple[str, Sheet | None, str]]:
     for node in named(book.workbook, "definedName"):
         name = node.attributes.get("name", "")
         # Excel's own names, such as print titles, are whole rows
-        if not name.startswith("_xlnm."):
+        if node.text.strip() and not name.startswith("_xlnm."):
             yield f'the defined name "{name}"', None, node.text
     for sheet in book.sheets:
         for node in sheet.nodes:
@@ -123,18 +127,19 @@ class _Formulas:
     def _reading(self, group: "_Group", deciding: tuple[int, ...] = ()) -> Reading:
         key = group.shape, tuple(group.table[0, list(deciding)])
         if key not in self._readings:
+            if len(self._readings) > _MAX_READINGS:
+                self._readings.clear()
             self._readings[key] = read(group.first)
         return self._readings[key]
 
     def _look(self, group: "_Group", reading: Reading) -> Iterator[Problem]:
         """Look at formulas of one reading."""
-        if not reading.parses:
+        if reading.fault:
             yield from self._say(
                 group,
                 0,
                 "formula-syntax",
-                f'"={group.first:.60}" is no formula that a spreadsheet can read; expected are '
-                "operands between operators, and brackets in pairs.",
+                f'"={group.first:.60}" cannot be parsed; {reading.fault}.',
             )
         for name in reading.names:
             if name.casefold() not in self._book.names:

@@ -19,6 +19,13 @@ ERRORS = frozenset(
 """The error values of the format; a cell of the type "e" holds one of them."""
 
 
+MAX_NODES = 1_000_000
+"""Elements beside cells and texts, kept in memory. A workbook of xlnn has some thousand, and twice
+as many as a chart has points where a spreadsheet program stored these."""
+
+MAX_NOTED = 100_000
+"""Styles and bad values noted in a sheet; Excel itself has up to 65,490 styles."""
+
 _CLOSING = {
     f"{namespace}\x01{name}": name for namespace in MAIN for name in ("f", "v", "c", "sheetData")
 }
@@ -50,9 +57,22 @@ class Node:
         self.children: list[Node] = []
 
 
-def nodes(archive: Archive, part: str) -> list[Node]:
-    """Read a part that is no sheet; its elements in the order in which they open."""
-    return _nodes(chain.from_iterable(tokens(archive, part)), None)
+def nodes(archive: Archive, part: str, count: Iterator[int]) -> list[Node]:
+    """Read a part that is no sheet; its elements in the order in which they open.
+
+    Parameters
+    ----------
+    archive : Archive
+    part : str
+    count : iterator of int
+        Counts the elements of a whole workbook.
+
+    Raises
+    ------
+    WorkbookError
+        There are more than `MAX_NODES`.
+    """
+    return _nodes(archive, part, count, None)
 
 
 @dataclass
@@ -96,6 +116,11 @@ class Sheet:
         if len(self._batch) == BATCH:
             self._pack()
 
+    def add_style(self, style: str, place: str) -> None:
+        """Note a style, where it is used first."""
+        if len(self.styles) < MAX_NOTED:
+            self.styles.setdefault(style, place)
+
     def formulas(self) -> Iterator[list[str]]:
         """Return all formulas, `BATCH` at a time, in the order of their cells."""
         self._pack()
@@ -109,18 +134,24 @@ class Sheet:
             self._batch.clear()
 
 
-def read_sheet(archive: Archive, title: str, part: str) -> Sheet:
+def read_sheet(archive: Archive, title: str, part: str, count: Iterator[int]) -> Sheet:
     """Read a sheet of a file that `xlnn.package.inspect` has let pass, as a stream."""
     sheet = Sheet(title, part)
-    sheet.nodes = _nodes(chain.from_iterable(tokens(archive, part)), sheet)
+    sheet.nodes = _nodes(archive, part, count, sheet)
     return sheet
 
 
-def _nodes(source: Iterator[Token], sheet: Sheet | None) -> list[Node]:
+def _nodes(archive: Archive, part: str, count: Iterator[int], sheet: Sheet | None) -> list[Node]:
     found: list[Node] = []
     parent: Node | None = None
+    source = chain.from_iterable(tokens(archive, part))
     for token in source:
         if isinstance(token, Opening):
+            if next(count) > MAX_NODES:
+                raise archive.refused(
+                    f"it holds more than {MAX_NODES:,} elements beside its cells and texts, and "
+                    "lint looks at no more; remove charts, formats or links"
+                )
             node = Node(token, parent)
             found.append(node)
             if parent is not None:
@@ -132,7 +163,7 @@ def _nodes(source: Iterator[Token], sheet: Sheet | None) -> list[Node]:
         elif parent is None:
             continue  # a blank before or after the one element of a part
         elif isinstance(token, dict):
-            parent.attributes.update(token)
+            parent.attributes = token
         elif is_closing(token):
             parent = parent.parent
         else:
@@ -167,7 +198,7 @@ def _read_cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at
                 row_text = token.get("r", row_text)
                 row = int(row_text)
                 if "s" in token:
-                    sheet.styles.setdefault(token["s"], f"{row}:{row}")
+                    sheet.add_style(token["s"], f"{row}:{row}")
             elif name == "f" and token.get("t") == "shared":
                 sheet.shared = True
         elif (closed := _CLOSING.get(token)) is None:
@@ -178,8 +209,9 @@ def _read_cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at
             value = text
         elif closed == "c":
             add(row, column)
-            if (style := attributes.get("s")) is not None and style not in sheet.styles:
-                sheet.styles[style] = address(row, column)
+            style = attributes.get("s")
+            if style is not None and style not in sheet.styles:
+                sheet.add_style(style, address(row, column))
             if formula is not None:
                 sheet.add_formula(formula)
             kind = attributes.get("t", "n")
@@ -201,5 +233,5 @@ def _note(sheet: Sheet, place: str, kind: str, formula: str | None, value: str |
     else:
         # openpyxl writes a cell that only has a style with the type "n" and without <v>
         bad = value is not None or kind != "n"
-    if bad:
+    if bad and len(sheet.bad_values) < MAX_NOTED:
         sheet.bad_values.append((place, kind, value or ""))

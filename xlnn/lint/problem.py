@@ -23,18 +23,10 @@ class Problem:
     where: str
     message: str
 
-    def __str__(self) -> str:
-        """Return the problem as a line of text.
-
-        >>> print(Problem("merge", "Lens!B2:C3", "It covers a formula."))
-        Lens!B2:C3   It covers a formula.   (merge)
-        """
-        return f"{self.where}   {self.message}   ({self.rule})"
-
 
 RULES: Mapping[str, str] = MappingProxyType(
     {
-        "formula-syntax": "A formula can be parsed.",
+        "formula-syntax": "A formula can be parsed, and is not deeper than the engines compute.",
         "unknown-name": "A word in a formula is a cell or a defined name.",
         "reference": "Every cell that a formula, a name or a chart refers to exists.",
         "uncomputed": "Formulas have a cached value, or the workbook asks to be computed.",

@@ -16,6 +16,9 @@ from xlnn.sheet_stream import COLUMNS
 NUMBER = re.compile(rb"[0-9]+")
 """A number of a formula: what its digits make up, wherever they stand."""
 
+_WRONG = "expected are operands between operators, and brackets in pairs"
+_DEEP = "expected are at most 72 brackets inside one another, and 256 operators in a row"
+
 _AREA = re.compile(
     r"\$?(?P<left>[A-Z]{1,3})?\$?(?P<first>[0-9]+)?(?P<range>:\$?(?P<right>[A-Z]{1,3})?\$?(?P<last>[0-9]+)?)?",
     re.IGNORECASE,
@@ -50,7 +53,8 @@ class Reading:
 
     Attributes
     ----------
-    parses : bool
+    fault : str
+        Why it cannot be parsed; empty if it can.
     names : tuple of str
         The words that can only be defined names.
     references : tuple of Reference
@@ -58,7 +62,7 @@ class Reading:
         Which numbers belong to names or titles; formulas that differ there have a reading each.
     """
 
-    parses: bool
+    fault: str = ""
     names: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     deciding: tuple[int, ...] = ()
@@ -69,15 +73,17 @@ def read(formula: str) -> Reading:
 
     >>> read("SUM(B2:B9)*Weights!$C$4").references[1]
     Reference(sheet='Weights', left=3, right=3, first=2, last=2)
-    >>> read("1+*2").parses, read("2*xlnn.eta").names
-    (False, ('xlnn.eta',))
+    >>> read("1+*2").fault, read("2*xlnn.eta").names
+    ('expected are operands between operators, and brackets in pairs', ('xlnn.eta',))
     """
     equation = f"={formula}"
     try:
         formualizer.parse(equation)
         tokens = formualizer.tokenize(equation)
-    except (formualizer.ParserError, formualizer.TokenizerError):
-        return Reading(parses=False)
+    except (formualizer.ParserError, formualizer.TokenizerError) as error:
+        # the words of formualizer, which has no other sign for a formula beyond its limits
+        is_deep = "too deep" in str(error) or "limit" in str(error)
+        return Reading(_DEEP if is_deep else _WRONG)
     starts = [number.start() for number in NUMBER.finditer(equation.encode())]
     names: list[str] = []
     references: list[Reference] = []
@@ -96,7 +102,6 @@ def read(formula: str) -> Reading:
         own_end = token.end if reference is None else area
         deciding.update(range(bisect_left(starts, token.start), bisect_left(starts, own_end)))
     return Reading(
-        parses=True,
         names=tuple(names),
         references=tuple(references),
         deciding=tuple(sorted(deciding)),

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 
 from xlnn.lint.book import Book, named
 from xlnn.lint.nodes import Node, Sheet
 from xlnn.lint.problem import Problem
-from xlnn.lint.used import Box, box
+from xlnn.lint.used import box
 from xlnn.sheet_stream import MAX_COLUMNS
 
 # fmt: off
@@ -94,34 +95,25 @@ def _cell_values(sheet: Sheet) -> Iterator[Problem]:
 
 
 def _merges(book: Book, sheet: Sheet) -> Iterator[Problem]:
-    ranges = [node.attributes.get("ref", "") for node in named(sheet.nodes, "mergeCell")]
-    merges = [(found, reference) for reference in ranges if (found := box(reference))]
-    for reference in ranges:
-        found = box(reference)
-        if found is None or ":" not in reference or found[:2] == found[2:]:
+    merged: dict[tuple[int, int], str] = {}  # `inspect` lets a million cells pass
+    for node in named(sheet.nodes, "mergeCell"):
+        reference = node.attributes.get("ref", "")
+        where, found = f"{sheet.title}!{reference}", box(reference)
+        if found is None or found[:2] == found[2:]:
+            yield Problem("merge", where, "This is no range of several cells inside the grid.")
+            continue
+        rows, columns = range(found.top, found.bottom + 1), range(found.left, found.right + 1)
+        cells = list(product(rows, columns))
+        other = next((merged[cell] for cell in cells if cell in merged), None)
+        if other:
             yield Problem(
-                "merge",
-                f"{sheet.title}!{reference}",
-                "This is no range of several cells inside the grid, so nothing can be merged.",
+                "merge", where, f"It overlaps the merged range {other}; a cell belongs to one."
             )
-    merges.sort()
-    open_merges: list[tuple[Box, str]] = []
-    for found, reference in merges:
-        # only those that reach down to this row can overlap it
-        open_merges = [other for other in open_merges if other[0].bottom >= found.top]
-        for other, name in open_merges:
-            if found.overlaps(other):
-                yield Problem(
-                    "merge",
-                    f"{sheet.title}!{reference}",
-                    f"It overlaps the merged range {name}; a cell belongs to one at most.",
-                )
-        open_merges.append((found, reference))
-    rows, columns = book.contents.formulas[sheet.title]
-    for found, reference in merges:
-        inside = (found.top <= rows) & (rows <= found.bottom)
-        inside &= (found.left <= columns) & (columns <= found.right)
-        if inside.any():
+        merged.update(dict.fromkeys(cells, reference))
+    if merged:
+        formulas = book.contents.formulas[sheet.title]
+        places = zip(formulas.rows.tolist(), formulas.columns.tolist(), strict=True)
+        for reference in dict.fromkeys(merged[cell] for cell in places if cell in merged):
             yield Problem(
                 "merge",
                 f"{sheet.title}!{reference}",
@@ -203,8 +195,9 @@ def _leads_somewhere(book: Book, location: str) -> bool:
         return location.casefold() in book.names or box(location) is not None
     title = (found["quoted"] or found["plain"] or "").replace("''", "'").casefold()
     place = found["place"]
-    known = title in map(str.casefold, book.titles)
-    return known and (box(place) is not None or place.casefold() in book.names)
+    return title in book.folded_titles and (
+        box(place) is not None or place.casefold() in book.names
+    )
 
 
 def _whole(text: str) -> int:

@@ -1,6 +1,7 @@
 """Which cells does a sheet have, and are those of a range among them?"""
 
 import re
+from array import array
 from typing import NamedTuple
 
 import numpy as np
@@ -17,19 +18,6 @@ class Box(NamedTuple):
     left: int
     bottom: int
     right: int
-
-    def overlaps(self, other: "Box") -> bool:
-        """Say whether two ranges have a cell in common.
-
-        >>> Box(1, 1, 2, 2).overlaps(Box(2, 2, 3, 3)), Box(1, 1, 2, 2).overlaps(Box(3, 1, 3, 2))
-        (True, False)
-        """
-        return (
-            self.top <= other.bottom
-            and other.top <= self.bottom
-            and self.left <= other.right
-            and other.left <= self.right
-        )
 
 
 def box(reference: str) -> Box | None:
@@ -65,18 +53,19 @@ class Used:
     """
 
     def __init__(self) -> None:
-        self._runs: dict[int, list[list[int]]] = {}
+        self._runs: dict[int, tuple[array[int], array[int]]] = {}
         self._bounds: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def add(self, row: int, column: int) -> None:
         """Add a cell below all others of its column."""
         runs = self._runs.get(column)
         if runs is None:
-            self._runs[column] = [[row, row]]
-        elif runs[-1][1] == row - 1:
-            runs[-1][1] = row
+            self._runs[column] = array("i", [row]), array("i", [row])
+        elif runs[1][-1] == row - 1:
+            runs[1][-1] = row
         else:
-            runs.append([row, row])
+            runs[0].append(row)
+            runs[1].append(row)
 
     def have(self, left: int, right: int, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """Say of some ranges between two columns whether all their cells exist.
@@ -105,7 +94,7 @@ class Used:
         """Return the first cell of a range that does not exist, column by column."""
         for column in range(left, right + 1):
             row = first
-            for start, end in self._runs.get(column, []):
+            for start, end in zip(*self._runs.get(column, ((), ())), strict=True):
                 if start <= row <= end:
                     row = end + 1
             if row <= last:
@@ -114,6 +103,6 @@ class Used:
 
     def _bounds_of(self, column: int) -> tuple[np.ndarray, np.ndarray]:
         if column not in self._bounds:
-            runs = np.array(self._runs[column])
-            self._bounds[column] = runs[:, 0], runs[:, 1]
+            starts, ends = self._runs[column]
+            self._bounds[column] = np.array(starts), np.array(ends)
         return self._bounds[column]

@@ -1,0 +1,149 @@
+"""Does the check catch every single error, and name it exactly? Errors planted by the thousand.
+
+    python tests/benchmarks/mutation.py --errors 1000 --seed 0 --engine formualizer
+
+Errors of every kind (`tests/mutants.py`) are planted, one at a time, in random cells of every
+sheet of several workbooks; each goes through the whole check, as a file. The exit code is 0 if all
+are caught, each with exactly the planted cells named, and if no formula that is the same in other
+words (`tests/other_words.py`) is named wrong; else 1.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from mutants import KINDS
+from planting import NETWORKS, Book, book_of_digits, book_of_network, plant_many, try_out
+
+from xlnn.engines import ENGINES
+
+SHOWN = 20
+"""Failures that are written out."""
+
+
+def books(folder, seed):
+    """Write the workbooks: the book's images take half of the errors, random networks the rest."""
+    networks = [book_of_network(folder, name, seed) for name in NETWORKS]
+    digits = [book_of_digits(folder, epochs) for epochs in (2, 3)]
+    return networks + digits * (len(networks) // len(digits))
+
+
+class Worker:
+    """A process that checks; it reads each workbook once."""
+
+    def __init__(self, paths, engine, probes):
+        opened = {path: Book(path) for path in dict.fromkeys(paths)}
+        self.books = [opened[path] for path in paths]
+        self.engine, self.probes = engine, probes
+        self.folder = tempfile.TemporaryDirectory(prefix="xlnn-mutation-")
+
+    def __call__(self, number, planted):
+        path = Path(self.folder.name) / "planted.xlsx"
+        return try_out(self.books[number], planted, path, self.engine, self.probes)
+
+
+worker: Worker
+
+
+def start(*arguments):
+    """Begin a process."""
+    global worker  # noqa: PLW0603 -- what a process pool gives its functions
+    worker = Worker(*arguments)
+
+
+def work(number, planted):
+    """Try out one error."""
+    return worker(number, planted)
+
+
+def table(title, key, names, outcomes):
+    """Count the outcomes, a row for each name, and sum up."""
+    counts = {name: Counter() for name in names}
+    for outcome in outcomes:
+        kept = counts[key(outcome.planted)]
+        kept["planted"] += 1
+        kept["same"] += outcome.same
+        kept["caught"] += outcome.caught and not outcome.same
+        kept["exact"] += outcome.exact and not outcome.same
+        kept["alarms"] += outcome.same and not outcome.good
+    counts["all"] = sum(counts.values(), Counter())
+    drawn = Table(title=title, title_justify="left")
+    drawn.add_column()
+    for heading in ("planted", "same in other words", "wrong", "caught", "named exactly"):
+        drawn.add_column(heading, justify="right")
+    for name, n in counts.items():
+        if name == "all":
+            drawn.add_section()
+        wrong = n["planted"] - n["same"]
+        numbers = (n["planted"], n["same"], wrong, n["caught"], n["exact"])
+        drawn.add_row(name, *map(str, numbers))
+    return drawn
+
+
+def told(book, outcome):
+    """Say what was planted and what the check said of it."""
+    planted, (cell, content) = outcome.planted, next(iter(outcome.planted.changes.items()))
+    before = book.formulas[planted.sheet, *cell]
+    what = "the same in other words" if outcome.same else f"{len(planted.wrong)} wrong"
+    said = outcome.refusal or f"named {', '.join(outcome.named[:5]) or 'nothing'}"
+    return (
+        f"{book.path.name}, {planted.kind}, {planted.sheet} row {cell[0]}, column {cell[1]}: "
+        f"{before} -> {content} ({what}); {said}"
+    )
+
+
+def main():
+    """Plant, check and count."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--errors", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--engine", choices=ENGINES, default="formualizer")
+    parser.add_argument("--probes", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    options = parser.parse_args()
+    progress, result = Console(stderr=True), Console()
+    with tempfile.TemporaryDirectory(prefix="xlnn-mutation-") as folder:
+        planted_in = books(Path(folder), options.seed)
+        generator = np.random.default_rng(options.seed)
+        errors = list(plant_many(planted_in, options.errors, generator))
+        arguments = ([book.path for book in planted_in], options.engine, options.probes)
+        with ProcessPoolExecutor(options.jobs, get_context("spawn"), start, arguments) as pool:
+            outcomes = list(
+                track(
+                    pool.map(work, *zip(*errors, strict=True)),
+                    f"Checking {options.errors:,} errors",
+                    total=options.errors,
+                    console=progress,
+                    disable=not progress.is_terminal,
+                )
+            )
+        failures = [
+            told(planted_in[number], outcome)
+            for (number, _), outcome in zip(errors, outcomes, strict=True)
+            if not outcome.good
+        ]
+    sheets = list(dict.fromkeys(sheet for book in planted_in for sheet in book.computed))
+    title = f"{options.errors:,} planted errors, seed {options.seed}, {options.engine}"
+    result.print(table(title, lambda planted: planted.kind, KINDS, outcomes))
+    result.print(table("The same by sheet", lambda planted: planted.sheet, sheets, outcomes))
+    for failure in failures[:SHOWN]:
+        result.print(failure, markup=False, highlight=False, soft_wrap=True)
+    if failures:
+        result.print(f"{len(failures):,} of {options.errors:,} not as they should be.")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""Which single errors does a person make in a workbook's formulas? The kinds, a function each.
+
+Each takes a place (`planting.Place`: a formula cell and its workbook) and a random generator, and
+returns what to put into which cells of the place's sheet: {(row, column): content}. A content that
+begins with ``=`` is a formula. None where the kind does not apply to that formula.
+
+A kind touches one cell, except two which by their nature touch more: of two swapped formulas both
+are wrong, and a lost ``$`` does no harm before the formula is filled down.
+"""
+
+import re
+from dataclasses import replace
+
+from cell_references import references, with_reference
+from openpyxl.formula.translate import Translator
+from openpyxl.utils import get_column_letter
+
+OPERATORS = "+-*/"
+COMPARISONS = ("<>", "<", ">", "<=", ">=")
+CONSTANTS = ("+1", "-1", "+0.5", "+0.001", "-0.000001")
+
+_BINARY = re.compile(r"(?<=[\w)])[-+*/=](?=[\w(\-'])")
+_SIGN = re.compile(r"(?<=[(,=])-")
+
+
+def shifted_row(place, generator):
+    """One reference reads the row above or below."""
+    return _with_another_reference(place, generator, lambda r: [r.moved(rows=-1), r.moved(rows=1)])
+
+
+def shifted_column(place, generator):
+    """One reference reads the column to the left or to the right."""
+    return _with_another_reference(
+        place, generator, lambda r: [r.moved(columns=-1), r.moved(columns=1)]
+    )
+
+
+def wrong_sheet(place, generator):
+    """One reference reads the same cells of another sheet."""
+
+    def elsewhere(read):
+        here = read.sheet or place.sheet
+        return [replace(read, sheet=title) for title in place.book.sheets if title != here]
+
+    return _with_another_reference(place, generator, elsewhere)
+
+
+def range_long(place, generator):
+    """One range takes in a cell more, at either end."""
+    return _with_another_reference(place, generator, lambda r: _resized(r, 1))
+
+
+def range_short(place, generator):
+    """One range leaves out its first or its last cell."""
+    return _with_another_reference(place, generator, lambda r: _resized(r, -1))
+
+
+def operator(place, generator):
+    """One operator becomes another: ``+`` for ``*``, ``>=`` for ``=``."""
+    found = list(_BINARY.finditer(place.formula, 1))
+    if not found:
+        return None
+    match = _one_of(found, generator)
+    others = COMPARISONS if match[0] == "=" else [o for o in OPERATORS if o != match[0]]
+    return place.one(_with(place.formula, match, _one_of(others, generator)))
+
+
+def sign_dropped(place, generator):
+    """A minus before a term is left out."""
+    found = list(_SIGN.finditer(place.formula))
+    return place.one(_with(place.formula, _one_of(found, generator), "")) if found else None
+
+
+def constant_added(place, generator):
+    """A number is added to the result."""
+    return place.one(place.formula + _one_of(CONSTANTS, generator))
+
+
+def value(place, generator):  # noqa: ARG001 -- one signature for all kinds
+    """The formula is replaced by the very value that it has."""
+    return place.one(place.value)
+
+
+def dollar_lost(place, generator):
+    """The first cell of an epoch loses a ``$`` and is filled down over the rest of its epoch.
+
+    openpyxl's Translator fills down as a spreadsheet does. A ``$`` before one corner of a range
+    is lost, or those before both. Columns that a spreadsheet's fill-down does not give (a row of
+    Gradients reads 64 rows of Training) are filled down by nobody: the kind does not apply there.
+    """
+    first, *rest = place.epoch()
+    formula = place.book.formulas[place.sheet, *first]
+    marked = [r for r in references(formula) if any(c.row_mark for c in r.corners)]
+    if (
+        not rest
+        or not marked
+        or _filled(formula, first, rest[0]) != place.book.formulas[place.sheet, *rest[0]]
+    ):
+        return None
+    read = _one_of(marked, generator)
+    losses = [(0,), (1,), (0, 1)] if len(read.corners) == 2 else [(0,)]
+    lost = _one_of(losses, generator)
+    corners = [replace(c, row_mark="") if n in lost else c for n, c in enumerate(read.corners)]
+    altered = with_reference(formula, read, replace(read, corners=tuple(corners)))
+    return {first: altered} | {cell: _filled(altered, first, cell) for cell in rest}
+
+
+def swapped(place, generator):
+    """Two formulas of a sheet stand in each other's cells: in one column, or anywhere."""
+    near = generator.random() < 0.5
+    other = place.book.draw(generator, place.sheet, place.quantity if near else None)
+    if other.formula == place.formula:
+        return None
+    return place.one(other.formula) | other.one(place.formula)
+
+
+def epoch_off(place, generator):
+    """One reference reads the epoch before, or the next."""
+
+    def epochs_away(read):
+        block = place.book.block_at(read.sheet or place.sheet, *read.area[:2])
+        if block is None or not block.quantity.timed:
+            return []
+        rows = block.steps[0][0]
+        moved = [read.moved(rows=-rows), read.moved(rows=rows)]
+        return [new for new in moved if new is not None and new.area[0] >= block.row]
+
+    return _with_another_reference(place, generator, epochs_away)
+
+
+KINDS = {
+    "reference shifted by a row": shifted_row,
+    "reference shifted by a column": shifted_column,
+    "wrong sheet": wrong_sheet,
+    "range one long": range_long,
+    "range one short": range_short,
+    "operator changed": operator,
+    "sign dropped": sign_dropped,
+    "constant added": constant_added,
+    "formula replaced by its value": value,
+    "$ lost with a fill-down": dollar_lost,
+    "two formulas swapped": swapped,
+    "epoch off by one": epoch_off,
+}
+
+
+def _with_another_reference(place, generator, others):
+    """Put one of the other references that a function offers in the place of one."""
+    offered = [
+        (read, new)
+        for read in references(place.formula)
+        for new in others(read)
+        if new is not None and str(new) != str(read)
+    ]
+    if not offered:
+        return None
+    read = _one_of(list(dict(offered)), generator)
+    new = _one_of([new for old, new in offered if old == read], generator)
+    return place.one(with_reference(place.formula, read, new))
+
+
+def _resized(read, more):
+    """Return a range with a cell more (1) or less (-1) along its length, at either end."""
+    if len(read.corners) == 1:
+        return []
+    top, left, bottom, right = read.area
+    down, across = (1, 0) if bottom - top > right - left else (0, 1)
+    return [
+        read.moved(-more * down, -more * across, corners=(0,)),
+        read.moved(more * down, more * across, corners=(1,)),
+    ]
+
+
+def _filled(formula, first, cell):
+    start, end = (f"{get_column_letter(column)}{row}" for row, column in (first, cell))
+    return Translator(formula, start).translate_formula(end)
+
+
+def _with(formula, match, text):
+    return formula[: match.start()] + text + formula[match.end() :]
+
+
+def _one_of(things, generator):
+    return things[int(generator.integers(len(things)))]

