@@ -172,8 +172,18 @@ def _resized(read, more):
 
 
 def _filled(formula, first, cell):
+    """Fill a formula down from one cell to another, and write each range from its upper corner."""
     start, end = (f"{get_column_letter(column)}{row}" for row, column in (first, cell))
-    return Translator(formula, start).translate_formula(end)
+    moved = Translator(formula, start).translate_formula(end)
+    for read in reversed(references(moved)):
+        upper, lower = read.corners[0], read.corners[-1]
+        if upper.row > lower.row:
+            corners = (
+                replace(upper, row=lower.row, row_mark=lower.row_mark),
+                replace(lower, row=upper.row, row_mark=upper.row_mark),
+            )
+            moved = with_reference(moved, read, replace(read, corners=corners))
+    return moved
 
 
 def _with(formula, match, text):

@@ -1,0 +1,117 @@
+"""A build publishes a whole, proven, reproducible workbook, or nothing."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from xlnn import builder, reference
+from xlnn.builder import build
+from xlnn.equations.dense import HiddenDelta
+from xlnn.errors import DisagreementError, OutputError
+from xlnn.lint.problem import Problem
+
+CACHED = 1e-12
+"""Stored values are an engine's; it sums in another order than NumPy."""
+
+
+def test_every_formula_cell_carries_its_value(digits_path, digits):
+    stored = openpyxl.load_workbook(digits_path, data_only=True)
+    formulas = openpyxl.load_workbook(digits_path)
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    assert isinstance(stored[sheet.title][cell.coordinate].value, int | float)
+    run = reference.run(digits.model, digits.inputs)
+    frame = pd.read_excel(digits_path, sheet_name="Progress", header=2)
+    np.testing.assert_allclose(frame["C_T"], run["C_T"], rtol=0, atol=CACHED)
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_stored_values_are_those_of_an_engine_or_without_proof_of_numpy(tmp_path, digits, verify):
+    path = tmp_path / "short.xlsx"
+    built = build("digits", path, epochs=2, verify=verify)
+    assert (built.report is not None) == verify
+    stored = openpyxl.load_workbook(path, data_only=True)["Training"]["C5"].value
+    run = reference.run(digits.model, digits.inputs)
+    assert stored == pytest.approx(run["z2"][0, 1, 0], abs=CACHED)
+
+
+def test_excel_is_told_to_compute_the_workbook_when_it_opens_it(short_path):
+    assert openpyxl.load_workbook(short_path).calculation.fullCalcOnLoad
+
+
+def test_the_same_input_gives_the_same_bytes_anywhere(tmp_path):
+    digests = set()
+    for number, surroundings in enumerate(
+        [
+            {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "1", "USER": "ada"},
+            {"TZ": "America/Lima", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "USER": "emmy"},
+        ]
+    ):
+        folder = tmp_path / f"folder{number}"
+        folder.mkdir()
+        command = [sys.executable, "-m", "xlnn", "build", "--epochs", "2", "-o", "digits.xlsx"]
+        subprocess.run(command, cwd=folder, env=os.environ | surroundings, check=True, timeout=120)
+        digests.add(hashlib.sha256((folder / "digits.xlsx").read_bytes()).hexdigest())
+    assert len(digests) == 1
+
+
+def test_another_input_gives_other_bytes(tmp_path):
+    """The test above can fail."""
+    contents = [
+        build("digits", tmp_path / "a.xlsx", epochs=1, eta=eta, verify=False).path.read_bytes()
+        for eta in (0.2, 0.3)
+    ]
+    assert contents[0] != contents[1]
+
+
+def test_no_name_of_a_person_or_folder_is_in_the_file(short_path):
+    properties = openpyxl.load_workbook(short_path).properties
+    assert properties.lastModifiedBy is None
+    assert properties.creator in {None, "xlnn", "openpyxl"}
+
+
+def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
+    """A mistake in one statement of one equation: nothing is written, the old file stays."""
+    path = tmp_path / "digits.xlsx"
+    build("digits", path, epochs=1)
+    before = path.read_bytes()
+    right = HiddenDelta.cell
+    monkeypatch.setattr(HiddenDelta, "cell", lambda *args, **more: right(*args, **more) + "*1.001")
+    with pytest.raises(DisagreementError, match=r"was not written: Training!U4 is"):
+        build("digits", path, epochs=2)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypatch):
+    problem = Problem("some rule", "Training!A1", "something is wrong.")
+    monkeypatch.setattr(builder, "lint", lambda _: (problem,))
+    with pytest.raises(DisagreementError, match="Training!A1: something is wrong"):
+        build("digits", tmp_path / "digits.xlsx", epochs=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OutputError, match="is not writable"):
+        build("digits", tmp_path / "digits.xlsx", epochs=1)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs a folder that takes no file")  # noqa: PTH112
+def test_a_folder_that_takes_no_file_is_refused():
+    with pytest.raises(OutputError, match="cannot be written"):
+        build("digits", "/proc/digits.xlsx", epochs=1)
+
+
+def test_a_template_of_another_kind_of_name_is_refused(tmp_path):
+    for name in ("../digits", "/etc", "", "digits/../digits"):
+        with pytest.raises(builder.XlnnError, match="no template"):
+            build(name, tmp_path / "a.xlsx")
