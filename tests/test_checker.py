@@ -267,6 +267,13 @@ def test_the_same_column_of_weights_and_gradients_is_the_same_parameter(digits_p
         assert layout.blocks[name].column == layout.blocks[f"dC_d{name}"].column
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_layer_of_300_units_agrees(tmp_path, engine):
+    """Sums that long are put in brackets: an engine takes 256 operators in a row."""
+    recipe = random_recipe(spec([2, 2, 300, 2], images=1, epochs=1), seed=2)
+    assert check(write_recipe(tmp_path / "wide.xlsx", recipe), engine).agrees
+
+
 def test_labels_that_are_words_are_compared_as_texts(tmp_path):
     words = spec([2, 2, 2])
     words = words.__class__(**(words.__dict__ | {"labels": ("cat", "dog")}))

@@ -3,9 +3,27 @@
 Shapes: a (images, inputs), W (units, inputs), b (units,), z and delta (images, units).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from xlnn.quantity import Cells, Equation
+
+
+LONGEST_CHAIN = 100
+"""Terms added in a row: formualizer takes 256 operators, so longer sums are put in brackets."""
+
+
+def written_sum(terms: Sequence[str]) -> str:
+    """Write a sum out.
+
+    >>> written_sum(["a*b", "c*d"])
+    'a*b+c*d'
+    """
+    if len(terms) <= LONGEST_CHAIN:
+        return "+".join(terms)
+    groups = [terms[i : i + LONGEST_CHAIN] for i in range(0, len(terms), LONGEST_CHAIN)]
+    return "+".join(f"({'+'.join(group)})" for group in groups)
 
 
 class WeightedInput(Equation):
@@ -29,8 +47,8 @@ class HiddenDelta(Equation):
 
     def cell(self, i: int, delta_above: Cells, W_above: Cells, slope: Cells) -> str:
         """Return the formula of unit i, written out as the book writes it."""
-        terms = (f"{delta_above[k]}*{W_above[k, i]}" for k in range(delta_above.shape[0]))
-        return f"=({'+'.join(terms)})*{slope[i]}"
+        terms = [f"{delta_above[k]}*{W_above[k, i]}" for k in range(delta_above.shape[0])]
+        return f"=({written_sum(terms)})*{slope[i]}"
 
 
 class WeightGradient(Equation):
