@@ -17,7 +17,7 @@ import numpy as np
 
 from xlnn.address import address, letters
 from xlnn.errors import DataError
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Model, Quantity, Unit
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -148,10 +148,13 @@ class Reference:
         other._spanned = self._spanned | {family}
         return other
 
-    def __getitem__(self, unit: int | slice | tuple[int | slice, ...]) -> str:
-        """Return the address of a unit, or the range of several."""
-        if not isinstance(unit, tuple):
-            unit = (unit,)
+    def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
+        """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
+        unit = unit if isinstance(unit, tuple) else (unit,)
+        if ... in unit:
+            at = unit.index(...)
+            missing = len(self.shape) - len(unit) + 1
+            unit = (*unit[:at], *(slice(None),) * missing, *unit[at + 1 :])
         quantity, steps = self._block.quantity, self._block.steps
         spans = [self._span(axis) for axis in quantity.axes]
         spans += [_bounds(entry, n) for entry, n in zip(unit, quantity.shape, strict=True)]

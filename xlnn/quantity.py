@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import EllipsisType
 from typing import Protocol, Self
 
 import numpy as np
@@ -34,6 +35,10 @@ class Axis:
     family: str
 
 
+Unit = int | slice | EllipsisType
+"""An index of a unit along one dimension, as NumPy has it."""
+
+
 class Cells(Protocol):
     """The cells of another quantity, as an equation's ``cell`` sees them.
 
@@ -53,8 +58,8 @@ class Cells(Protocol):
     def epochs(self) -> Self:
         """The same units, over all epochs."""
 
-    def __getitem__(self, unit: int | slice | tuple[int | slice, ...]) -> str:
-        """Return the address of a unit, or the range of several."""
+    def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
+        """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
 
 
 class Equation:
@@ -128,6 +133,8 @@ class Quantity:
     scale : float
         Of an input: the size of the random numbers that a probe puts in its place. Small enough
         that a network neither saturates nor runs away, so that every cell stays sensitive.
+    choices : (int, int) or None
+        Of a selector: the smallest and the largest number that can be chosen.
     """
 
     name: str
@@ -142,6 +149,7 @@ class Quantity:
     number_format: str = "0.0000"
     is_text: bool = False
     scale: float = 1.0
+    choices: tuple[int, int] | None = None
 
     @property
     def lengths(self) -> tuple[int, ...]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from xlnn.quantity import Cells, Equation
 
-
 LONGEST_CHAIN = 100
 """Terms added in a row: formualizer takes 256 operators, so longer sums are put in brackets."""
 
@@ -30,12 +29,12 @@ class WeightedInput(Equation):
     """z_j = sum_i w_ji a_i + b_j.   Book: 3-2."""
 
     def array(self, a: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return z, shape (images, units)."""
-        return a @ W.T + b
+        """Return z, shape (images, units); a and W may keep the shape of a picture."""
+        return a.reshape(len(a), -1) @ W.reshape(len(W), -1).T + b
 
     def cell(self, j: int, a: Cells, W: Cells, b: Cells) -> str:
         """Return the formula of unit j."""
-        return f"=SUMPRODUCT({a[:]},{W[j, :]})+{b[j]}"
+        return f"=SUMPRODUCT({a[...]},{W[j, ...]})+{b[j]}"
 
 
 class HiddenDelta(Equation):

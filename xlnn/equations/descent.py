@@ -29,5 +29,5 @@ class GradientSize(Equation):
 
     def cell(self, **gradients: Cells) -> str:
         """Return the formula of one epoch."""
-        ranges = ",".join(g[(slice(None),) * len(g.shape)] for g in gradients.values())
+        ranges = ",".join(gradient[...] for gradient in gradients.values())
         return f"=SQRT(SUMSQ({ranges}))"

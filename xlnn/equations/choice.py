@@ -1,0 +1,92 @@
+"""Looking something up: the values of one image, one epoch or one row that a person chose.
+
+Choices count from 1, as INDEX does; the weights after epoch e are those of state e.
+"""
+
+from math import prod
+
+import numpy as np
+
+from xlnn.quantity import Cells, Equation
+
+
+def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    """Return the position of a unit in the row that holds its layer.
+
+    >>> flat((1, 2), (4, 3))
+    5
+    """
+    return int(np.ravel_multi_index(unit, shape)) if shape else 0
+
+
+class OfImage(Equation):
+    """The pixels or targets of the chosen image, in the shape of a picture or of a row."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape = shape
+
+    def array(self, all_images: np.ndarray, image: np.ndarray) -> np.ndarray:
+        """Return the chosen image's units, shape (1, units ...)."""
+        return all_images[int(image) - 1].reshape(1, *self.shape)
+
+    def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"=INDEX({all_images.images[flat(unit, self.shape)]},{image[()]})"
+
+
+class OfEpoch(Equation):
+    """The weights, biases or gradients of the chosen epoch.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape in which they are shown: (units, rows, columns) for weights of a picture.
+    row : int
+        Which row belongs to choice 1, from 1: the weights that epoch 1 uses stand in row 1, and
+        those after it in row 2.
+    """
+
+    def __init__(self, shape: tuple[int, ...], row: int = 1) -> None:
+        self.shape = shape
+        self.row = row
+
+    def array(self, all_epochs: np.ndarray, epoch: np.ndarray) -> np.ndarray:
+        """Return the chosen epoch's array, of the shape in which it is shown."""
+        return all_epochs[int(epoch) - 2 + self.row].reshape(self.shape)
+
+    def cell(self, *unit: int, all_epochs: Cells, epoch: Cells) -> str:
+        """Return the formula of one weight."""
+        stored = np.unravel_index(flat(unit, self.shape), all_epochs.shape)
+        shift = f"{self.row - 1:+d}" if self.row != 1 else ""
+        return f"=INDEX({all_epochs.epochs[tuple(map(int, stored))]},{epoch[()]}{shift})"
+
+
+class TrainingPosition(Equation):
+    """Where the chosen epoch and image stand among all rows of the sheet Training, from 1."""
+
+    def __init__(self, images: int) -> None:
+        self.images = images
+
+    def array(self, epoch: np.ndarray, image: np.ndarray) -> np.ndarray:
+        """Return the position, a number."""
+        return (epoch - 1) * self.images + image
+
+    def cell(self, epoch: Cells, image: Cells) -> str:
+        """Return the formula."""
+        return f"=({epoch[()]}-1)*{self.images}+{image[()]}"
+
+
+class OfRow(Equation):
+    """A quantity of the sheet Training in the chosen epoch, for the chosen image."""
+
+    def __init__(self, shape: tuple[int, ...] = ()) -> None:
+        self.shape = shape
+
+    def array(self, rows: np.ndarray, position: np.ndarray) -> np.ndarray:
+        """Return the row's units that are shown, shape (1, units ...)."""
+        units = rows.reshape(-1, prod(rows.shape[2:]))[int(position) - 1]
+        return units[: prod(self.shape)].reshape(1, *self.shape)
+
+    def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"=INDEX({rows.epochs.images[unit]},{position[()]})"

@@ -1,0 +1,109 @@
+"""Equations of one image: what the sheets for looking closely add to those of training."""
+
+import numpy as np
+
+from xlnn.equations.choice import flat
+from xlnn.quantity import Cells, Equation
+
+
+class OneWeightGradient(Equation):
+    """dC/dw_ji = delta_j a_i, of one image; training sums it over the images.   Book: 4-2."""
+
+    def array(self, delta: np.ndarray, a: np.ndarray) -> np.ndarray:
+        """Return the gradient, shape (units, inputs ...), from those of one image."""
+        return np.multiply.outer(delta[0], a[0])
+
+    def cell(self, j: int, *unit: int, delta: Cells, a: Cells) -> str:
+        """Return the formula of the weight from a unit below to unit j."""
+        return f"={delta[j]}*{a[unit]}"
+
+
+class Seen(Equation):
+    """w_ji x_i: what each pixel adds to the weighted input of a unit."""
+
+    def array(self, a: np.ndarray, W: np.ndarray) -> np.ndarray:
+        """Return the products, shape (units, rows, columns)."""
+        return a[0] * W
+
+    def cell(self, j: int, *unit: int, a: Cells, W: Cells) -> str:
+        """Return the formula of one pixel for unit j."""
+        return f"={a[unit]}*{W[(j, *unit)]}"
+
+
+class Shifted(Equation):
+    """w + h for the chosen parameter, w for all others.   Book: 2-7, the definition of a slope.
+
+    Parameters
+    ----------
+    first : int
+        The number of the array's first parameter among all, from 1.
+    sign : int
+        1 for w + h, -1 for w - h.
+    """
+
+    def __init__(self, first: int, sign: int) -> None:
+        self.first = first
+        self.sign = sign
+
+    def array(self, W: np.ndarray, chosen: np.ndarray, h: np.ndarray) -> np.ndarray:
+        """Return the parameters, of the shape of W."""
+        numbers = np.arange(self.first, self.first + W.size).reshape(W.shape)
+        return np.where(numbers == chosen, W + self.sign * h, W)
+
+    def cell(self, *unit: int, W: Cells, chosen: Cells, h: Cells) -> str:
+        """Return the formula of one parameter."""
+        number = self.first + flat(unit, W.shape)
+        sign = "+" if self.sign > 0 else "-"
+        return f"=IF({chosen[()]}={number},{W[unit]}{sign}{h[()]},{W[unit]})"
+
+
+class DifferenceQuotient(Equation):
+    """(C(w + h) - C(w - h)) / 2h, for one image.   Book: 2-7.
+
+    Differs from summing C_T(w + h) and C_T(w - h) first: those are large and nearly equal, and
+    their difference would keep few digits.
+    """
+
+    def array(self, C_plus: np.ndarray, C_minus: np.ndarray, h: np.ndarray) -> np.ndarray:
+        """Return the difference quotient of each image, shape (images,)."""
+        return (C_plus - C_minus) / (2 * h)
+
+    def cell(self, C_plus: Cells, C_minus: Cells, h: Cells) -> str:
+        """Return the formula of one image."""
+        return f"=({C_plus[()]}-{C_minus[()]})/(2*{h[()]})"
+
+
+class ChosenGradient(Equation):
+    """The back-propagated gradient of the chosen parameter.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The gradients' names, in the order in which parameters are numbered.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.roles = (*names, "chosen")
+
+    def array(self, chosen: np.ndarray, **gradients: np.ndarray) -> np.ndarray:
+        """Return the gradient, a number."""
+        return np.concatenate([gradients[name].ravel() for name in self.names])[int(chosen) - 1]
+
+    def cell(self, chosen: Cells, **gradients: Cells) -> str:
+        """Return the formula; the gradients stand in one row."""
+        first = gradients[self.names[0]][...].partition(":")[0]
+        last = gradients[self.names[-1]][...].rpartition(":")[2]
+        return f"=INDEX({first}:{last},1,{chosen[()]})"
+
+
+class Distance(Equation):
+    """|here - there|: how far two values are from each other."""
+
+    def array(self, here: np.ndarray, there: np.ndarray) -> np.ndarray:
+        """Return the distances, of the shape of both."""
+        return np.abs(here - there)
+
+    def cell(self, *unit: int, here: Cells, there: Cells) -> str:
+        """Return the formula of one value."""
+        return f"=ABS({here[unit]}-{there[unit]})"
