@@ -5,8 +5,13 @@ from hypothesis import strategies as st
 
 from xlnn.data import rounded
 from xlnn.models.network import network
+from xlnn.models.workbook import first_choices, with_records
 from xlnn.recipe import Recipe
+from xlnn.sheets import drawings, workbook_layout
+from xlnn.sheets.page import Page
 from xlnn.spec import LayerSpec, Spec
+from xlnn.text import text
+from xlnn.workbook import write
 
 
 def spec(sizes, *, images=3, epochs=2, activation="sigmoid", cost="squared error"):
@@ -24,6 +29,7 @@ def random_recipe(model_spec, seed):
         quantity.name: rounded(quantity.scale * generator.uniform(-1, 1, quantity.input_lengths))
         for quantity in model.inputs
     }
+    inputs["number"] = np.arange(1.0, model_spec.images + 1)
     inputs["labels"] = np.arange(len(model_spec.labels), dtype=float)
     inputs["eta"] = rounded(abs(inputs["eta"]) + 0.01)
     return Recipe(model_spec, model, inputs)
@@ -35,3 +41,13 @@ def recipes(draw):
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
     images, epochs = draw(st.integers(1, 4)), draw(st.integers(1, 3))
     return random_recipe(spec(sizes, images=images, epochs=epochs), draw(st.integers(0, 2**32)))
+
+
+def write_recipe(path, recipe):
+    """Write a recipe's workbook, without verifying it, and return its path."""
+    words = text(recipe.spec.lang)
+    layout = workbook_layout(recipe.spec, words)
+    inputs = with_records(recipe.spec, recipe.inputs)
+    inputs |= first_choices(layout.model, recipe.inputs)
+    write(path, layout, drawings(Page(recipe.spec, layout, words)), inputs)
+    return path

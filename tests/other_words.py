@@ -16,7 +16,9 @@ formulas whose normal forms are equal compute the same in every state of the wor
 6. The slope of a sigmoid, a (1 - a), is never above a: MAX passes over a slope at the end of a
    range that also holds its a.
 
-Rules 3 to 6 ask the workbook (`Facts`); without it the first two stand alone.
+Rules 4 to 6 leave cells out only where none holds a formula but slopes, which no class goes into:
+a formula that takes in its own cell is a circle, even if it reads no more than before. Rules 3 to 6
+ask the workbook (`Facts`); without it the first two stand alone.
 """
 
 from typing import Protocol
@@ -33,6 +35,9 @@ class Facts(Protocol):
 
     def may_hold_number(self, sheet, row, column):
         """Tell whether the cell holds a number in any state of the workbook."""
+
+    def holds_formula(self, sheet, row, column):
+        """Tell whether the cell holds a formula."""
 
     def classes(self, sheet, row, column):
         """Return how many classes there are, if the cell holds a class; else None."""
@@ -99,10 +104,11 @@ def _function(name, arguments, facts):
                 classes = facts.classes(*number[1:4]) if _is_cell(number) else None
                 if classes and left == right:
                     bottom = min(column[4], top + classes - 1)
-                    arguments = [("area", title, top, left, bottom, right), number]
+                    cut = _cut(column, ("area", title, top, left, bottom, right), facts)
+                    arguments = [cut, number]
             case "MATCH", [("MAX", ("area", *_) as largest), ("area", *_) as searched, exact]:
                 if _begins_with(searched, largest):
-                    arguments = [("MAX", largest), largest, exact]
+                    arguments = [("MAX", largest), _cut(searched, largest, facts), exact]
     if name in ANY_ORDER:
         arguments = sorted(arguments, key=repr)
     return (name, *arguments)
@@ -136,6 +142,22 @@ def _without_slopes(form, facts):
             break
         right -= 1
     return ("area", sheet, top, left, bottom, right)
+
+
+def _cut(whole, part, facts):
+    """Return a part of a range if what is left out holds no formulas but slopes, else the whole."""
+    _, sheet, top, left, bottom, right = whole
+    _, _, _, _, last_row, last_column = part
+    left_out = (
+        (sheet, row, column)
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+        if row > last_row or column > last_column
+    )
+    harmless = all(
+        not facts.holds_formula(*cell) or facts.activation_of(*cell) for cell in left_out
+    )
+    return part if harmless else whole
 
 
 def _begins_with(whole, beginning):

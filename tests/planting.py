@@ -15,22 +15,19 @@ from zipfile import ZIP_STORED
 
 import numpy as np
 from mutants import KINDS
-from networks import random_recipe, spec
+from networks import random_recipe, spec, write_recipe
 from openpyxl.utils import get_column_letter
 from other_words import same
 
-from xlnn import package, reference
-from xlnn.builder import drawings
+from xlnn import engines, package
 from xlnn.cached_values import store
 from xlnn.checker import check
-from xlnn.contents import layout_of, read_spec, write_values
+from xlnn.contents import layout_of, read_spec
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
 from xlnn.package_copy import copy, rewrite_cells, sheet_parts
 from xlnn.recipe import Options, recipe
 from xlnn.templates import template
-from xlnn.text import text
-from xlnn.workbook import write
 
 NETWORKS = {
     "1 layer": ([4, 3], 5, 3, None),
@@ -40,6 +37,9 @@ NETWORKS = {
 }
 """Layer sizes, images, epochs and labels. There are two outputs at least: with one, every image is
 of class 1 in every state, and a formula that reads another image's class is not wrong."""
+
+SHEETS = ("images", "training", "weights", "gradients", "progress")
+"""The sheets that train the network, by their keys: errors are planted in these."""
 
 TRIES = 60
 """Cells of a sheet that are tried before an error of a kind is planted in another sheet."""
@@ -63,10 +63,8 @@ def book_of_network(folder, name, seed):
 
 
 def _written(path, made):
-    layout = layout_of(made.spec)
-    draft = path.with_suffix(".draft")
-    write(draft, layout, drawings(layout, made, text(made.spec.lang)), made.inputs)
-    store(draft, path, write_values(layout, reference.run(made.model, made.inputs)))
+    draft = write_recipe(path.with_suffix(".draft.xlsx"), made)
+    store(draft, path, engines.load("formualizer", draft)({}))
     return Book(path)
 
 
@@ -90,12 +88,13 @@ class Book:
 
     @cached_property
     def computed(self):
-        """For each sheet with formulas: the names of its quantities that have an equation."""
-        found = {}
-        for name, block in self.layout.blocks.items():
-            if block.quantity.equation is not None:
-                found.setdefault(self.layout.titles[block.sheet], []).append(name)
-        return found
+        """For each of `SHEETS`: the names of its quantities that are compared with NumPy."""
+        return {
+            self.layout.titles[key]: [
+                block.quantity.name for block in self.layout.on(key) if block.quantity.is_compared
+            ]
+            for key in SHEETS
+        }
 
     @cached_property
     def _owners(self):
@@ -130,6 +129,10 @@ class Book:
         return (sheet, row, column) in self._owners or (
             cell is not None and isinstance(cell.value, float)
         )
+
+    def holds_formula(self, sheet, row, column):
+        """Tell whether the cell holds a formula."""
+        return (sheet, row, column) in self.formulas
 
     def classes(self, sheet, row, column):
         """Return how many classes there are, if the cell holds a class; else None."""

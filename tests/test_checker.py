@@ -7,16 +7,13 @@ import numpy as np
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
-from networks import random_recipe, recipes, spec
+from networks import random_recipe, recipes, spec, write_recipe
 from openpyxl.formula.translate import Translator
 
 from xlnn import reference
-from xlnn.builder import drawings
 from xlnn.checker import check
 from xlnn.contents import layout_of, read_spec, values
 from xlnn.errors import WorkbookError
-from xlnn.text import text
-from xlnn.workbook import write
 
 ENGINES = ("formulas", "formualizer")
 DRIFT = 1e-11
@@ -33,17 +30,12 @@ def edit(path, changes):
     return path
 
 
-def write_recipe(path, recipe):
-    layout = layout_of(recipe.spec)
-    write(path, layout, drawings(layout, recipe, text("en")), recipe.inputs)
-    return path
-
-
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_formula_cell_of_the_book_agrees_with_numpy(digits_path, engine):
     report = check(digits_path, engine)
     assert report.agrees, report.wrong[:3]
-    assert report.compared_cells == report.formula_cells == 81_778
+    assert report.compared_cells == report.formula_cells == 84_646
+    assert report.text_cells == 88
     assert report.other_cells == 0
     assert report.drift < DRIFT
 
@@ -61,7 +53,7 @@ def test_values_equal_the_numpy_run_under_the_names_of_the_contract(digits_path,
     }  # fmt: skip
     for name, shape in shapes.items():
         assert got[name].shape == shape, name
-    assert set(got) == set(run)
+    assert set(run) <= set(got)
     for name, array in run.items():
         np.testing.assert_allclose(got[name], array, rtol=0, atol=DRIFT, err_msg=name)
 
@@ -238,6 +230,7 @@ def test_every_block_is_its_first_cell_filled_down(short_path):
     layout's moving rows do."""
     workbook = openpyxl.load_workbook(short_path)
     layout = layout_of(read_spec(short_path))
+    image = layout.model["x"].axes[0]
     seen = 0
     for name, block in layout.blocks.items():
         quantity = block.quantity
@@ -245,14 +238,14 @@ def test_every_block_is_its_first_cell_filled_down(short_path):
             continue
         sheet = workbook[layout.titles[block.sheet]]
         for index in np.ndindex(quantity.lengths):
-            if index[0] < quantity.given:
+            if quantity.given and index[0] < quantity.given:
                 continue
             row, column = block.address(index)
             formula = sheet.cell(row, column).value
             assert formula == layout.formula(name, index)
             seen += 1
             innermost = len(quantity.axes) - 1
-            if quantity.axes[-1].name == "image" and index[innermost] > 0:
+            if block.is_table and quantity.axes[-1:] == (image,) and index[innermost] > 0:
                 above = sheet.cell(row - 1, column)
                 moved = Translator(above.value, above.coordinate)
                 assert moved.translate_formula(sheet.cell(row, column).coordinate) == formula
@@ -282,8 +275,9 @@ def test_labels_that_are_words_are_compared_as_texts(tmp_path):
     path = write_recipe(tmp_path / "words.xlsx", recipe)
     report = check(path, "formualizer")
     assert report.agrees
-    assert report.text_cells == 3 + 2 * 3
     layout = layout_of(words)
+    texts = [q for q in layout.model.quantities if q.is_text and q.equation is not None]
+    assert report.text_cells == sum(np.prod(q.lengths, dtype=int) for q in texts) > 3 + 2 * 3
     cell = layout.cell("label", (1, 2))
     report = check(edit(path, {cell: '="bird"'}), "formualizer")
     (wrong,) = report.wrong

@@ -47,7 +47,7 @@ def test_a_window_shows_a_block_of_the_sheet(layout):
     ("sizes", "options", "message"),
     [
         ([2, 2], {"epochs": 1_100, "images": 1_000}, "Training would have 1,100,003 rows"),
-        ([5_000, 4, 2], {}, r"Weights would have \d\d,\d{3} columns and Excel has 16,384"),
+        ([5_000, 4, 2], {}, r"would have \d\d,\d{3} columns and Excel has 16,384"),
     ],
 )
 def test_a_sheet_beyond_the_grid_is_refused_with_what_to_reduce(sizes, options, message):

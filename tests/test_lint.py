@@ -80,9 +80,7 @@ def link(location):
 
 
 def sheet_name(name):
-    return Break(
-        "sheet-name", WORKBOOK, '<sheet ([^>]*)name="Progress"', f'<sheet \\1name="{name}"'
-    )
+    return Break("sheet-name", WORKBOOK, '<sheet ([^>]*)name="Spec"', f'<sheet \\1name="{name}"')
 
 
 def defined_name(name, text="Settings!$C$4", more=""):

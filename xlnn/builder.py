@@ -12,20 +12,18 @@ from xlnn import engines, reference
 from xlnn.cached_values import store
 from xlnn.checker import Report, compare
 from xlnn.contents import read_spec, write_values
-from xlnn.drawing import Drawing
 from xlnn.engines import Values
 from xlnn.errors import DisagreementError, OutputError, XlnnError
-from xlnn.layout import Layout, lay_out
+from xlnn.layout import Layout
 from xlnn.lint import lint
+from xlnn.models.workbook import first_choices, with_records
 from xlnn.package import inspect
-from xlnn.recipe import Options, Recipe, recipe
-from xlnn.sheets.progress import progress
-from xlnn.sheets.settings import settings
-from xlnn.sheets.spec import spec_sheet
-from xlnn.sheets.table import table
+from xlnn.recipe import Options, recipe
+from xlnn.sheets import drawings, workbook_layout
+from xlnn.sheets.page import Page
 from xlnn.templates import DEFAULT
 from xlnn.templates import template as named
-from xlnn.text import Text, text
+from xlnn.text import text
 from xlnn.workbook import write
 
 VERIFIER = "formualizer"
@@ -100,17 +98,18 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     output = Path(output) if output is not None else Path("output") / f"{template}.xlsx"
     check_output(output, force=force)
     words = text(made.spec.lang)
-    layout = lay_out(made.model, words.sheets)
+    layout = workbook_layout(made.spec, words)
+    inputs = with_records(made.spec, made.inputs) | first_choices(layout.model, made.inputs)
     with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
         draft, final = Path(folder) / "draft.xlsx", Path(folder) / "final.xlsx"
         tell("Writing the formulas")
-        formulas = write(draft, layout, drawings(layout, made, words), made.inputs)
+        formulas = write(draft, layout, drawings(Page(made.spec, layout, words)), inputs)
         if verify:
             tell("Recalculating, and comparing with NumPy")
             report, values = _verified(draft, layout)
         else:
             report = None
-            values = write_values(layout, reference.run(made.model, made.inputs))
+            values = write_values(layout, reference.run(layout.model, inputs))
         tell("Storing the values")
         store(draft, final, values)
         if verify:
@@ -118,16 +117,6 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
             _linted(final)
         _publish(final, output)
     return Built(output, formulas, report)
-
-
-def drawings(layout: Layout, made: Recipe, words: Text) -> dict[str, Drawing]:
-    """Return what each sheet shows besides its quantities, by the sheet's key."""
-    tables = ("images", "training", "weights", "gradients")
-    return {sheet: table(layout, sheet, words) for sheet in tables} | {
-        "settings": settings(layout, words),
-        "progress": progress(layout, words),
-        "spec": spec_sheet(layout, made.spec, words),
-    }
 
 
 def _verified(draft: Path, layout: Layout) -> tuple[Report, Values]:

@@ -15,11 +15,12 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
-from openpyxl.utils import column_index_from_string, get_column_letter
 
+from xlnn.address import address
 from xlnn.engines import CellError, Grid, Inputs, Values
 from xlnn.errors import OutputError, WorkbookError
 from xlnn.package_copy import Cell, Edit, Rewrite, copy, rewrite_cells, sheet_parts, whole
+from xlnn.sheet_stream import COLUMNS
 
 FONT_ORDER = (
     *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
@@ -95,7 +96,7 @@ def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
     missing = dict(inputs)
 
     def put(title: str) -> Rewrite:
-        places = {_place(*key[1:]): key for key in inputs if key[0] == title}
+        places = {address(*key[1:]): key for key in inputs if key[0] == title}
 
         def rewrite(cell: Cell) -> str | None:
             key = places.get(cell.attributes.get("r", ""))
@@ -103,7 +104,7 @@ def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
                 return None
             if "ref" in cell.formula_attributes:
                 raise WorkbookError(
-                    f"{title}!{_place(*key[1:])} is an input, but holds a formula that other cells"
+                    f"{title}!{address(*key[1:])} is an input, but holds a formula that other cells"
                     " share: type a number into it."
                 )
             return cell.rebuilt("", "", f">{float(missing.pop(key))!r}")
@@ -118,12 +119,8 @@ def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
     copy(source, target, edits, ZIP_STORED)
     for sheet, row, column in missing:
         raise WorkbookError(
-            f"{source.name}: the input {sheet}!{_place(row, column)} is not in the file."
+            f"{source.name}: the input {sheet}!{address(row, column)} is not in the file."
         )
-
-
-def _place(row: int, column: int) -> str:
-    return f"{get_column_letter(column)}{row}"
 
 
 def _cached(title: str, grid: Grid) -> Callable[[str], tuple[str, str]]:
@@ -134,7 +131,7 @@ def _cached(title: str, grid: Grid) -> Callable[[str], tuple[str, str]]:
     def cached(place: str) -> tuple[str, str]:
         nonlocal row_of_numbers
         letters = place.rstrip("0123456789")
-        row, column = int(place[len(letters) :]), column_index_from_string(letters)
+        row, column = int(place[len(letters) :]), COLUMNS[letters]
         other = others.get((row, column))
         if other is not None:
             return _other(other, f"{title}!{place}")
@@ -146,7 +143,7 @@ def _cached(title: str, grid: Grid) -> Callable[[str], tuple[str, str]]:
                 grid.numbers[row - 1].tolist() if row <= len(grid.numbers) else [],
             )
         numbers = row_of_numbers[1]
-        number = numbers[column - 1] if column <= len(numbers) else float("nan")
+        number = numbers[column - 1] if 0 < column <= len(numbers) else float("nan")
         if not isfinite(number):
             raise WorkbookError(f"{title}!{place}: the formula has no value that a cell can hold.")
         return "", ">" + repr(number).removesuffix(".0")

@@ -203,7 +203,8 @@ def _check_sheets(contents: Contents, layout: Layout) -> None:
 def probe_inputs(layout: Layout, seed: int) -> Inputs:
     """Draw a random number for every input cell that holds a number.
 
-    Their sizes are between a quarter and the whole of the quantity's scale, of either sign.
+    Their sizes are between a quarter and the whole of the quantity's scale, of either sign; a
+    selector gets one of its choices.
     """
     generator = np.random.default_rng(seed)
     probe = {}
@@ -211,12 +212,16 @@ def probe_inputs(layout: Layout, seed: int) -> Inputs:
         if quantity.is_text:
             continue
         block = layout.blocks[quantity.name]
-        size = generator.uniform(0.25, 1.0, quantity.input_lengths)
-        sign = generator.choice([-1.0, 1.0], quantity.input_lengths)
-        numbers = quantity.scale * size * sign
+        if quantity.choices:
+            least, most = quantity.choices
+            numbers = generator.integers(least, most + 1, quantity.input_lengths)
+        else:
+            size = generator.uniform(0.25, 1.0, quantity.input_lengths)
+            numbers = quantity.scale * size * generator.choice([-1.0, 1.0], size.shape)
         for index in np.ndindex(numbers.shape):
             row, column = block.address(index)
-            probe[layout.titles[block.sheet], row, column] = float(f"{numbers[index]:.15g}")
+            number = float(f"{numbers[index]:.15g}")
+            probe[layout.titles[block.sheet], row, column] = number
     return probe
 
 
@@ -262,15 +267,22 @@ class _Comparison:
             missing = ~self.has_formula[quantity.name]
             quantity.typed(missing)[...] = False
             if missing.any():
-                expected = reference.expected(self.layout.model, quantity, arrays)
-                self._add(quantity, missing, expected, values)
+                self._add(quantity, missing, self._expected(quantity, arrays), values)
+
+    def _expected(self, quantity: Quantity, arrays: Arrays) -> np.ndarray:
+        """Return NumPy's value of a quantity; None where NumPy has no statement of it."""
+        if not quantity.is_compared:
+            return np.full(quantity.lengths, None)
+        return reference.expected(self.layout.model, quantity, arrays)
 
     def local(self, arrays: Arrays, values: Values) -> None:
         """Compare each quantity with its equation, from the values of what it depends on."""
         for quantity in self.computed:
-            expected = reference.expected(self.layout.model, quantity, arrays)
+            expected = self._expected(quantity, arrays)
             got = arrays[quantity.name]
-            if quantity.is_text:
+            if not quantity.is_compared:
+                wrong = np.equal(got, None) & ~_tainted(self.layout.model, quantity, arrays)
+            elif quantity.is_text:
                 wrong = got != expected
             else:
                 difference = _difference(got, expected)
@@ -380,28 +392,37 @@ def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     Returns
     -------
     array of bool
-        Of the quantity's shape, or one that broadcasts to it.
+        Of the quantity's shape.
     """
     tainted = np.zeros(quantity.lengths, dtype=bool)
-    shared = [axis.family for axis in quantity.axes]
+    units = tuple(range(-len(quantity.shape), 0))
     for use in quantity.uses.values():
         source = model[use.name]
-        if source.is_text:
-            continue
-        bad = np.isnan(arrays[use.name])
-        kept = [axis.family for axis in source.axes if axis.family in shared]
-        spread = [i for i in range(bad.ndim) if i >= len(source.axes)]
-        spread += [i for i, axis in enumerate(source.axes) if axis.family not in shared]
-        bad = bad.any(axis=tuple(spread))
-        if "time" in kept:
-            rows = np.arange(quantity.given, quantity.lengths[0])
-            aligned = np.zeros((quantity.lengths[0], *bad.shape[1:]), dtype=bool)
-            aligned[rows] = bad[rows - use.lag]
-            bad = aligned
-        missing = [i for i, family in enumerate(shared) if family not in kept]
-        bad = np.expand_dims(bad, (*missing, *range(len(shared), len(quantity.lengths))))
-        tainted |= bad
+        if not source.is_text:
+            bad = np.isnan(arrays[use.name])
+            bad = bad.any(axis=tuple(range(len(source.axes), bad.ndim)))
+            tainted |= np.expand_dims(_aligned(bad, source, quantity, use.lag), units)
     return tainted
+
+
+def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, lag: int) -> np.ndarray:
+    """Bring what is said of a source's epochs and images to those of a quantity that uses it."""
+    own = {axis.family: axis for axis in quantity.axes}
+    for position, axis in enumerate(source.axes):
+        here = own.get(axis.family)
+        if here is None or axis.length == 1:
+            bad = bad.any(axis=position, keepdims=True)
+            continue
+        shift = here.first - axis.first - (lag if axis.family == "time" else 0)
+        rows = np.arange(here.length) + shift
+        inside = (rows >= 0) & (rows < axis.length)
+        bad = np.take(bad, np.clip(rows, 0, axis.length - 1), axis=position)
+        bad &= inside.reshape([-1 if n == position else 1 for n in range(bad.ndim)])
+    families = [axis.family for axis in source.axes]
+    dropped = tuple(n for n, family in enumerate(families) if family not in own)
+    bad = bad.any(axis=dropped)
+    kept = [family for family in families if family in own]
+    return np.expand_dims(bad, tuple(n for n, family in enumerate(own) if family not in kept))
 
 
 def _position(block: Block, index: tuple[int, ...], family: str) -> int | None:

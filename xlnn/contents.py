@@ -10,9 +10,9 @@ from xlnn import engines, package
 from xlnn.archive import Archive
 from xlnn.engines import DEFAULT_ENGINE, CellError, Grid, Values
 from xlnn.errors import DataError, OutputError, WorkbookError
-from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
-from xlnn.models.network import network
+from xlnn.layout import FIRST_ROW, Block, Layout
 from xlnn.parts import read_workbook
+from xlnn.sheets import workbook_layout
 from xlnn.spec import Spec
 from xlnn.text import languages, text
 
@@ -48,7 +48,7 @@ def read_spec(path: Path) -> Spec:
 
 def layout_of(spec: Spec) -> Layout:
     """Return the cells of everything that a Spec describes."""
-    return lay_out(network(spec), text(spec.lang).sheets)
+    return workbook_layout(spec, text(spec.lang))
 
 
 def read_arrays(layout: Layout, values: Values) -> dict[str, np.ndarray]:
@@ -90,16 +90,18 @@ def write_values(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Values:
         grid, array = values[layout.titles[block.sheet]], arrays[name]
         if block.quantity.is_text:
             for index in np.ndindex(array.shape):
-                grid.others[block.address(index)] = array[index]
+                grid.others[block.address(index)] = array[index] or ""
         else:
             block.window(grid.numbers)[...] = array
     return values
 
 
 def inputs_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the input quantities among the arrays; of the weights, the start."""
+    """Return what is typed in: inputs, of the weights the start, and records."""
     return {
-        quantity.name: quantity.typed(arrays[quantity.name]) for quantity in layout.model.inputs
+        quantity.name: quantity.typed(arrays[quantity.name])
+        for quantity in layout.model.quantities
+        if quantity.is_input or quantity.is_record
     }
 
 
@@ -114,16 +116,18 @@ def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray
     for name, array in inputs.items():
         block = layout.blocks[name]
         if block.quantity.is_text:
-            bad = np.argwhere([[not isinstance(value, str)] for value in array.ravel()])
-            wanted = "a text"
+            bad = np.array([not isinstance(value, str) for value in array.flat])
+            bad, wanted = bad.reshape(array.shape), "a text"
+        elif block.quantity.choices:
+            least, most = block.quantity.choices
+            bad = ~((array >= least) & (array <= most) & (array == np.round(array)))
+            wanted = f"a whole number from {least} to {most}"
         else:
-            bad = np.argwhere(~np.isfinite(array))
-            wanted = "a number"
-        if len(bad):
-            index = tuple(bad[0][: len(block.steps)])
-            row, column = block.address(index)
-            found = values[layout.titles[block.sheet]].others.get((row, column))
-            shown = f'"{found}"' if found is not None else "nothing"
+            bad, wanted = ~np.isfinite(array), "a number"
+        if bad.any():
+            index = tuple(map(int, np.argwhere(bad)[0]))
+            found = values[layout.titles[block.sheet]].at(*block.address(index))
+            shown = "nothing" if found is None else f'"{found}"'
             raise WorkbookError(
                 f"{layout.cell(name, index)} holds {shown}: it is an input, type {wanted}."
             )

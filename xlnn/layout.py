@@ -6,7 +6,8 @@ and image, a column for each unit) as well as a picture (rows and columns of pix
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -17,7 +18,7 @@ import numpy as np
 
 from xlnn.address import address, letters
 from xlnn.errors import DataError
-from xlnn.quantity import Model, Quantity, Unit
+from xlnn.quantity import Axis, Model, Quantity, Unit
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -60,6 +61,19 @@ class Block:
             row += position * down
             column += position * right
         return row, column
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its epochs and images follow each other down the rows."""
+        axes = len(self.quantity.axes)
+        return self.steps[:axes] == _table_steps(self.quantity)[:axes]
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether it fills the rectangle that holds it: units in bands of their own do not."""
+        row, column = self.last
+        area = (row - self.row + 1) * (column - self.column + 1)
+        return area == prod(self.quantity.lengths)
 
     @property
     def last(self) -> tuple[int, int]:
@@ -127,6 +141,7 @@ class Reference:
         self._title = title
         self._rows = rows
         self._spanned: frozenset[str] = frozenset()
+        self._epoch: int | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -143,9 +158,15 @@ class Reference:
         """The same units, over all epochs."""
         return self._over("time")
 
+    def at(self, epoch: int) -> Self:
+        """Return the same units in one epoch or state, counted from 0; -1 is the last."""
+        other = copy(self)
+        other._epoch = epoch  # noqa: SLF001 -- a copy of its own
+        return other
+
     def _over(self, family: str) -> Self:
-        other = Reference(self._block, self._here, self._lag, self._title, self._rows)
-        other._spanned = self._spanned | {family}
+        other = copy(self)
+        other._spanned = self._spanned | {family}  # noqa: SLF001 -- a copy of its own
         return other
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
@@ -171,14 +192,19 @@ class Reference:
             raise ValueError(f"{quantity.name}{list(unit)} is not one rectangle of cells")
         return self._render(row, column, height, width, tuple(moves))
 
-    def _span(self, axis: object) -> tuple[int, int, int | None]:
+    def _span(self, axis: Axis) -> tuple[int, int, int | None]:
         """Return the first and last index along an axis, and the own axis that moves them."""
         if axis.family in self._spanned:
             return 0, axis.length - 1, None
+        if axis.family == "time" and self._epoch is not None:
+            return self._epoch % axis.length, self._epoch % axis.length, None
+        if axis.length == 1:
+            return 0, 0, None
         for position, own in enumerate(self._here.quantity.axes):
             if own.family == axis.family:
                 lag = self._lag if axis.family == "time" else 0
-                return -lag, -lag, position
+                first = own.first - axis.first - lag
+                return first, first, position
         raise ValueError(f"{self._block.quantity.name} is used for one {axis.name} of several")
 
     def _render(
@@ -284,36 +310,33 @@ class Layout:
         return column
 
 
-def lay_out(model: Model, titles: dict[str, str]) -> Layout:
-    """Give every quantity of a model its cells.
+def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> Layout:
+    """Join the blocks of all sheets.
 
     Parameters
     ----------
     model : Model
     titles : dict
         The sheets' titles by their keys, in the workbook's order.
+    blocks : iterable of Block
+        One for each quantity, in any order.
 
     Raises
     ------
     DataError
         A sheet would be larger than Excel's grid.
     """
-    columns = {sheet: count + 1 for sheet, count in KEY_COLUMNS.items()}
-    row = FIRST_ROW
-    blocks = {}
-    for quantity in model.quantities:
-        units = prod(quantity.shape)
-        if quantity.sheet == "settings":
-            steps = ((1, 0),) if quantity.shape else ()
-            block = Block(quantity, "settings", row, 3, steps)
-            row += units + (1 if not quantity.shape else 3)
-        else:
-            column = columns[quantity.sheet]
-            block = Block(quantity, quantity.sheet, FIRST_ROW, column, _table_steps(quantity))
-            columns[quantity.sheet] += units
-        blocks[quantity.name] = block
+    placed = {block.quantity.name: block for block in blocks}
+    for block in placed.values():
         _check_grid(block, titles[block.sheet])
-    return Layout(model, titles, blocks)
+    return Layout(model, titles, {q.name: placed[q.name] for q in model.quantities})
+
+
+def table_blocks(quantities: Iterable[Quantity], row: int, column: int) -> Iterator[Block]:
+    """Place quantities side by side: a row for each epoch and image, a column for each unit."""
+    for quantity in quantities:
+        yield Block(quantity, quantity.sheet, row, column, _table_steps(quantity))
+        column += prod(quantity.shape)
 
 
 def _table_steps(quantity: Quantity) -> tuple[tuple[int, int], ...]:

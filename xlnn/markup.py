@@ -6,7 +6,7 @@ refused.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from xml.parsers import expat
 
 from xlnn.archive import Archive
@@ -88,6 +88,45 @@ def is_closing(token: str) -> bool:
     return _SEPARATOR in token
 
 
+class Parser:
+    """Reads a part piece by piece, each of any length.
+
+    Attributes
+    ----------
+    archive : Archive
+    part : str
+    found : list
+        The tokens of what was fed.
+    """
+
+    def __init__(self, archive: Archive, part: str) -> None:
+        self.archive, self.part = archive, part
+        self.found: list[Token] = []
+        self._parser, self._fed = _parser(self.found), 0
+
+    def feed(self, data: bytes, *, last: bool) -> None:
+        """Read on; add what was found to `found`."""
+        self._parser.Parse(data, last)
+        self._fed += len(data)
+        if self._fed - self._parser.CurrentByteIndex > MAX_TAG + len(data):
+            raise self.archive.refused(
+                f'the part "{self.part}" has a tag of more than {MAX_TAG:,} bytes; save the file '
+                "anew in a spreadsheet program"
+            )
+
+    @property
+    def between_tags(self) -> bool:
+        """Whether what was fed ends neither in a tag nor in a comment."""
+        return self._parser.CurrentByteIndex == self._fed
+
+
+class Feed(Protocol):
+    """Takes a part's bytes, in the end those that are the last."""
+
+    def __call__(self, data: bytes, *, last: bool) -> None:
+        """Take some bytes."""
+
+
 def tokens(archive: Archive, part: str) -> Iterator[list[Token]]:
     """Read a part as XML, in lists of some thousand tokens.
 
@@ -98,22 +137,21 @@ def tokens(archive: Archive, part: str) -> Iterator[list[Token]]:
     WorkbookError
         The part is not sound XML in UTF-8, declares a document type, or is built to exhaust memory.
     """
-    found: list[Token] = []
-    parser, fed = _parser(found), 0
+    parser = Parser(archive, part)
+    return batches(parser, parser.feed)
+
+
+def batches(parser: Parser, feed: Feed) -> Iterator[list[Token]]:
+    """Read a part as `tokens` does, through a `feed` that hands on what it gets to the parser."""
+    archive, part, found = parser.archive, parser.part, parser.found
     try:
-        for chunk in archive.chunks(part):
-            if not fed and (b"\0" in chunk[:4] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
+        for number, chunk in enumerate(archive.chunks(part)):
+            if number == 0 and (b"\0" in chunk[:4] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
                 raise _EncodingError("UTF-16")  # noqa: TRY301 - one place words the refusals
-            parser.Parse(chunk, False)  # noqa: FBT003 - expat names no keyword
-            fed += len(chunk)
-            if fed - parser.CurrentByteIndex > MAX_TAG + len(chunk):
-                raise archive.refused(
-                    f'the part "{part}" has a tag of more than {MAX_TAG:,} bytes; save the file '
-                    "anew in a spreadsheet program"
-                )
+            feed(chunk, last=False)
             yield found
             found.clear()
-        parser.Parse(b"", True)  # noqa: FBT003
+        feed(b"", last=True)
     except expat.ExpatError as error:
         raise archive.refused(
             f'the part "{part}" is no sound XML ({error}); save the file anew in a spreadsheet '

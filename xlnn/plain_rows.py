@@ -20,29 +20,25 @@ Where one of the first three fails, expat reads the rest of the part.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from xlnn.archive import Archive
 from xlnn.errors import WorkbookError
-from xlnn.markup import Parser, Token, batches, tokens
+from xlnn.markup import MAX_TAG, Opening, Parser, Token, batches, tokens
 
-_TEXT = r"[^<>&\x00-\x1f\ufffe\uffff]"
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them
-    r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="[0-9]{1,9}")?(?: t="(n|str|b|e|s)")?'
-    r'(?:/>|>(?:<f((?: aca="false")?)>'
-    # a longer text goes to expat, and there to the one place that refuses it
-    rf"({_TEXT}{{1,32767}}+)</f>)?(?:<v>({_TEXT}{{0,32767}}+)</v>)?</c>)"
+    r'<c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="[0-9]{1,9}+")?+(?: t="(n|str|b|e|s)")?+'
+    # a longer text goes to expat, and then to the one place that refuses it
+    r'(?:/>|>(?:<f((?: aca="false")?+)>([^<]{1,32767}+)</f>)?+(?:<v>([^<]{0,32767}+)</v>)?+</c>)'
 )
 _GROUPS = _CELL.groups + 1
-_ROW = re.compile(
-    rb'[ \t\r\n]*+<row r="([1-9][0-9]{0,6})"((?: [A-Za-z][\w.:-]*+="[^"<>&\x00-\x1f]*+")*+)(/?)>'
-)
+_ROW = re.compile(rb'[ \t\r\n]*+<row r="([1-9][0-9]{0,6})"((?: [A-Za-z][\w.:-]*+="[^"]*+")*+)(/?)>')
 _ROW_END = b"</row>"
 _DATA = b"<sheetData>"
 
-_MAX_HEADS = 10_000
-"""Different attributes of rows that are remembered; a spreadsheet program writes a few of them."""
+_MAX_DIFFERENT, _MAX_LENGTH = 1_000, 1_000
+"""Attributes of rows that are remembered: how many, and of how many bytes. A sheet has a few."""
 
 _TYPES = {None: "n"} | {type_: type_ for type_ in ("n", "str", "b", "e", "s")}
 _FORMULA_ATTRIBUTES = {None: None, "": {}, ' aca="false"': {"aca": "false"}}
@@ -68,9 +64,7 @@ class PlainRow:
 
     def contents(
         self,
-    ) -> tuple[
-        Iterator[str], Iterator[dict[str, str] | None], list[str | None], list[str | None]
-    ]:
+    ) -> tuple[Iterator[str], Iterator[dict[str, str] | None], list[str | None], list[str | None]]:
         """Return of all cells: types, attributes of formulas, formulas, values."""
         pieces = self._pieces
         return (
@@ -85,13 +79,97 @@ def sheet_tokens(archive: Archive, part: str) -> Iterator[list[Token | PlainRow]
     """Read a sheet as `xlnn.markup.tokens` does, with each plain row as one token."""
     parser = Parser(archive, part)
     try:
-        yield from batches(parser, _without_plain_rows(archive.chunks(part), parser))
+        yield from batches(parser, _Sieve(parser).feed)
     except WorkbookError:
-        # expat counts the lines of what it was given; for the message it is given all
+        # expat counts the lines of what it was given: for the message it is given everything
         for _ in tokens(archive, part):
             pass
         raise
 
 
-def _without_plain_rows(chunks: Iterable[bytes], parser: Parser) -> Iterator[bytes]:
-    ...
+class _Sieve:
+    """Takes the plain rows out of a sheet and gives the rest to a parser."""
+
+    def __init__(self, parser: Parser) -> None:
+        self._parser = parser
+        self._found: list[Token | PlainRow] = parser.found
+        self._held = b""
+        self._inside = False  # whether ``<sheetData>`` was read
+        self._ended = False  # whether the parser reads the rest
+        self._attributes = {b""}  # what may follow the number of a plain row
+
+    def feed(self, data: bytes, *, last: bool) -> None:
+        """Take some bytes; keep back the beginning of a row, so that the parser gets it whole."""
+        data = self._held + data
+        start = 0 if self._ended else self._sift(data)
+        self._held = data[start:]
+        if last or self._ended or len(self._held) > MAX_TAG:
+            self._ended = True
+            self._parser.feed(self._held, last=last)
+            self._held = b""
+
+    def _sift(self, data: bytes) -> int:
+        """Read row by row; return where the first one begins that has no end."""
+        start = 0
+        if not self._inside:
+            start = data.find(_DATA) + len(_DATA)
+            if start < len(_DATA):
+                return 0
+            self._inside = True
+            self._ended = not self._reads_opening(data[:start])
+        while not self._ended:
+            tag = _ROW.match(data, start)
+            end = tag.end() if tag and tag[3] else data.find(_ROW_END, start) + len(_ROW_END)
+            if end < len(_ROW_END):
+                break
+            plain = tag and self._plain(tag, data[tag.end() : end])
+            if plain:
+                self._found.append(plain)
+            elif not self._reads_row(data[start:end]):
+                self._ended = True
+            elif tag and len(tag[2]) < _MAX_LENGTH and len(self._attributes) < _MAX_DIFFERENT:
+                self._attributes.add(tag[2])
+            start = end
+        return start
+
+    def _plain(self, tag: re.Match[bytes], content: bytes) -> PlainRow | None:
+        """Return a row if it is plain, given its opening tag and what follows."""
+        if tag[2] not in self._attributes:
+            return None
+        try:
+            text = content.removesuffix(_ROW_END).decode()
+        except UnicodeDecodeError:
+            return None
+        # an entity has to be resolved, and what XML cannot hold is not printable
+        if "&" in text or "]]>" in text or not text.isprintable():
+            return None
+        pieces = _CELL.split(text)
+        number = tag[1].decode()
+        # no gap between the cells, and all of them in this row
+        if any(pieces[::_GROUPS]) or not {number}.issuperset(pieces[2::_GROUPS]):
+            return None
+        return PlainRow(number, pieces)
+
+    def _reads_opening(self, data: bytes) -> bool:
+        """Let the parser read up to ``<sheetData>``; say whether it has found that it is one."""
+        self._parser.feed(data, last=False)
+        last = self._found[-1] if self._found else None
+        is_tag = b"<!" not in data and self._parser.between_tags
+        return is_tag and isinstance(last, Opening) and last.main == "sheetData"
+
+    def _reads_row(self, data: bytes) -> bool:
+        """Let the parser read up to a ``</row>``; say whether it has found one row and no more."""
+        before = len(self._found)
+        self._parser.feed(data, last=False)
+        if b"<!" in data or b"<?" in data or not self._parser.between_tags:
+            return False
+        new = self._found[before:]
+        if isinstance(new[0], str) and new[0].isspace():
+            del new[0]  # between the rows
+        opening = new[0]
+        return (
+            isinstance(opening, Opening)
+            and opening.main == "row"
+            and new[-1] == opening.name
+            and new.count(opening) == new.count(opening.name) == 1
+        )

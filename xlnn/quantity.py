@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from types import EllipsisType
 from typing import Protocol, Self
 
@@ -28,11 +29,14 @@ class Axis:
     family : str
         Axes of one family count the same thing from the same beginning, so that index 3 of one
         belongs to index 3 of the other: state 3 holds the weights that epoch 3 uses.
+    first : int
+        Where it begins among the others of its family: 8 for images 9 to 16.
     """
 
     name: str
     length: int
     family: str
+    first: int = 0
 
 
 Unit = int | slice | EllipsisType
@@ -58,6 +62,9 @@ class Cells(Protocol):
     def epochs(self) -> Self:
         """The same units, over all epochs."""
 
+    def at(self, epoch: int) -> Self:
+        """Return the same units in one epoch or state, counted from 0; -1 is the last."""
+
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
 
@@ -72,7 +79,11 @@ class Equation:
         images as its first axis.
     ``cell(self, *unit, ...)``
         The formula of one unit, as text, from the addresses of its arguments (`Cells`).
+
+    A sentence for the reader has no ``array``; it states its `roles` and is not `compared`.
     """
+
+    compared = True
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
@@ -128,8 +139,12 @@ class Quantity:
         the weights, whose first row is the start.
     number_format : str
         The spreadsheet's number format.
+    layer : str
+        The layer's name; empty where it belongs to none.
     is_text : bool
         Whether its values are texts.
+    is_record : bool
+        Whether it holds what was noted when the workbook was built: no input, no formula.
     scale : float
         Of an input: the size of the random numbers that a probe puts in its place. Small enough
         that a network neither saturates nor runs away, so that every cell stays sensitive.
@@ -147,7 +162,9 @@ class Quantity:
     uses: Mapping[str, Use] = field(default_factory=dict)
     given: int = 0
     number_format: str = "0.0000"
+    layer: str = ""
     is_text: bool = False
+    is_record: bool = False
     scale: float = 1.0
     choices: tuple[int, int] | None = None
 
@@ -157,6 +174,11 @@ class Quantity:
         return (*(axis.length for axis in self.axes), *self.shape)
 
     @property
+    def units(self) -> tuple[tuple[int, ...], ...]:
+        """The index of each unit, in the order of the array."""
+        return tuple(product(*map(range, self.shape)))
+
+    @property
     def timed(self) -> bool:
         """Whether the quantity has a value for each epoch."""
         return bool(self.axes) and self.axes[0].family == "time"
@@ -164,7 +186,12 @@ class Quantity:
     @property
     def is_input(self) -> bool:
         """Whether any of its cells is typed in rather than computed."""
-        return self.equation is None or self.given > 0
+        return not self.is_record and (self.equation is None or self.given > 0)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether NumPy states its equation, too."""
+        return self.equation is not None and self.equation.compared
 
     @property
     def input_lengths(self) -> tuple[int, ...]:
@@ -175,7 +202,9 @@ class Quantity:
 
     def typed(self, array: np.ndarray) -> np.ndarray:
         """Return the part of an input quantity's array that is typed in."""
-        return array if self.equation is None else array[: self.given]
+        if self.equation is None:
+            return array
+        return array[: self.given] if self.given else np.empty(0, array.dtype)
 
     def heading(self, unit: tuple[int, ...]) -> str:
         """Return the unit's symbol in the book's notation, counted from 1.

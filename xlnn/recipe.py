@@ -94,6 +94,7 @@ def recipe(template: Template, options: Options) -> Recipe:
         {
             "eta": eta,
             "labels": names.astype(object if model["labels"].is_text else float),
+            "number": np.arange(1.0, len(x) + 1),
             "x": x,
             "t": t,
             **{name: array[np.newaxis] for name, array in start.items()},

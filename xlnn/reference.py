@@ -30,7 +30,7 @@ def run(model: Model, inputs: Arrays) -> dict[str, np.ndarray]:
         Every quantity by name, axes first: ``z2`` (epochs, images, units).
     """
     arrays = {quantity.name: _empty(quantity, inputs) for quantity in model.quantities}
-    computed = [quantity for quantity in model.quantities if quantity.equation is not None]
+    computed = [quantity for quantity in model.quantities if quantity.is_compared]
     for timed, group in groupby(computed, key=lambda quantity: quantity.timed):
         quantities = list(group)
         if not timed:
@@ -70,15 +70,12 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
 
 def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
     if quantity.equation is None:
-        return inputs[quantity.name]
-    array = np.full(quantity.lengths, np.nan, dtype=_dtype(quantity))
+        return np.asarray(inputs[quantity.name])
+    nothing, kind = (None, object) if quantity.is_text else (np.nan, float)
+    array = np.full(quantity.lengths, nothing, dtype=kind)
     if quantity.given:
         array[: quantity.given] = inputs[quantity.name]
     return array
-
-
-def _dtype(quantity: Quantity) -> type:
-    return object if quantity.is_text else float
 
 
 def _value(

@@ -7,11 +7,13 @@ skip and another one compute, is refused.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 
+from xlnn.address import address
 from xlnn.archive import Archive
 from xlnn.errors import WorkbookError
-from xlnn.markup import MAX_DEPTH, Opening, Token, is_closing, tokens
+from xlnn.markup import MAX_DEPTH, Opening, Token, is_closing
+from xlnn.plain_rows import PlainRow, sheet_tokens
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The grid of Excel and of LibreOffice."""
@@ -41,19 +43,6 @@ TOLD = {"cfvo", "dimension", "hyperlink", "mergeCell"}
 
 _ANEW = "save the file anew in a spreadsheet program"
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-
-
-def address(row: int, column: int) -> str:
-    """Return the address of a cell.
-
-    >>> address(7, 18), address(1, 703)
-    ('R7', 'AAA1')
-    """
-    letters = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(65 + letter) + letters
-    return f"{letters}{row}"
 
 
 class _Columns(dict[str, int]):
@@ -95,7 +84,7 @@ def stream(archive: Archive, part: str, title: str) -> Iterator[Item]:
     WorkbookError
         The XML is not sound, or a cell stands where or in an order in which none belongs.
     """
-    source = chain.from_iterable(tokens(archive, part))
+    source = chain.from_iterable(sheet_tokens(archive, part))
     return _Sheet(archive, part, title, source).items()
 
 
@@ -106,7 +95,7 @@ class _Sheet:
     archive: Archive
     part: str
     title: str
-    source: Iterator[Token]
+    source: Iterator[Token | PlainRow]
 
     def refused(self, row: int, column: int, sentence: str) -> WorkbookError:
         """Return the error that says what is wrong in a cell (a row: column 0; else both 0)."""
@@ -145,10 +134,13 @@ class _Sheet:
         for token in self.source:
             if token == data.name:
                 break
-            if token.__class__ is not Opening or token.main != "row":
+            if token.__class__ is PlainRow:
+                row, last = yield from self.plain_cells(token, row)
+            elif token.__class__ is Opening and token.main == "row":
+                row, last = yield from self.cells(token, row)
+            else:
                 self.between(token, row, 0)
                 continue
-            row, last = yield from self.cells(token, row)
             widest = max(widest, last)
             if row * widest > MAX_BOX:
                 raise self.refused(
@@ -158,6 +150,20 @@ class _Sheet:
                     f"{MAX_BOX:,}; move what stands far out nearer to A1",
                 )
         return f"A1:{address(row or 1, widest)}"
+
+    def plain_cells(self, plain: PlainRow, above: int) -> Iterator[Item]:
+        """Read one plain row as `cells` does."""
+        row = self.row_number(plain.number, above)
+        columns = [COLUMNS[letters] for letters in plain.letters]
+        before = 0
+        for index, column in enumerate(columns):
+            if column <= before:
+                raise self.misplaced(plain.letters[index] + plain.number, row, before)
+            before = column
+        yield from zip(repeat(row), columns, *plain.contents())
+        if row > MAX_ROWS:
+            raise self.misplaced(address(row, 1), row, 0)
+        return row, before
 
     def cells(self, tag: Opening, above: int) -> Iterator[Item]:  # noqa: C901, PLR0912 - one loop, since calls cost seconds at four million cells
         """Read one row, given the number of the one above; return its number and last column."""

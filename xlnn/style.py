@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -52,9 +53,9 @@ class Look:
     Attributes
     ----------
     fill : str
-        A key of `FILLS`, or nothing.
+        A key of `FILLS`, a colour, or nothing.
     size : int
-    bold, italic, wrap : bool
+    underline, bold, italic, wrap : bool
     ink : str
         The colour of the text.
     align : str
@@ -62,10 +63,13 @@ class Look:
     number_format : str
     first : bool
         Whether a thin line stands at its left: the first column of a block.
+    border : bool
+        Whether thin lines stand all around it.
     """
 
     fill: str = ""
     size: int = 10
+    underline: bool = False
     bold: bool = False
     italic: bool = False
     wrap: bool = False
@@ -73,6 +77,7 @@ class Look:
     align: str = "general"
     number_format: str = "General"
     first: bool = False
+    border: bool = False
 
 
 PLAIN = Look()
@@ -80,6 +85,34 @@ TITLE = Look(size=14, bold=True)
 NOTE = Look(ink=QUIET, italic=True)
 KEY = Look(fill="key", align="center", ink=QUIET)
 TEXT_LINE = Look(number_format="@")
+LABEL = Look(ink=QUIET)
+LINK = Look(ink=INPUT_INK, underline=True)
+SECTION = Look(fill="key", bold=True)
+SENTENCE = Look()
+NUMBER = Look(number_format="0.0000", align="center")
+CAPTION = Look(size=8, ink=QUIET)
+PICTURE = Look(size=8, align="center", number_format="0.00")
+
+WHITE, DARK = "FFFFFF", INK
+NEGATIVE, POSITIVE = "3B78B8", "D9793B"
+"""The ends of the scale of weights: blue below 0, orange above, white at 0."""
+
+
+def ink_scale() -> Rule:
+    """Colour pixels: 0 is white, 1 is ink."""
+    return ColorScaleRule(
+        start_type="num", start_value=0, start_color=WHITE,
+        end_type="num", end_value=1, end_color=DARK,
+    )  # fmt: skip
+
+
+def diverging_scale(reach: float) -> Rule:
+    """Colour weights or gradients: white at 0, full colour at the reach to either side."""
+    return ColorScaleRule(
+        start_type="num", start_value=-reach, start_color=NEGATIVE,
+        mid_type="num", mid_value=0, mid_color=WHITE,
+        end_type="num", end_value=reach, end_color=POSITIVE,
+    )  # fmt: skip
 
 
 def heading(kind: str, *, first: bool) -> Look:
@@ -97,15 +130,25 @@ def value(number_format: str, *, given: bool, first: bool) -> Look:
 @cache
 def _parts(look: Look) -> dict[str, object]:
     parts = {
-        "font": Font(name=FONT, size=look.size, bold=look.bold, italic=look.italic, color=look.ink),
+        "font": Font(
+            name=FONT,
+            size=look.size,
+            bold=look.bold,
+            italic=look.italic,
+            underline="single" if look.underline else None,
+            color=look.ink,
+        ),
         "alignment": Alignment(
             horizontal=look.align, vertical="center", wrap_text=look.wrap or None
         ),
         "number_format": look.number_format,
     }
     if look.fill:
-        parts["fill"] = PatternFill("solid", fgColor=FILLS[look.fill])
-    if look.first:
+        parts["fill"] = PatternFill("solid", fgColor=FILLS.get(look.fill, look.fill))
+    if look.border:
+        line = Side("thin", color=RULE)
+        parts["border"] = Border(left=line, right=line, top=line, bottom=line)
+    elif look.first:
         parts["border"] = Border(left=Side("thin", color=RULE))
     return parts
 

@@ -7,7 +7,7 @@ column has one cell, styled once, whose value is replaced for every row.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import chain, product, repeat
+from itertools import chain, repeat
 from math import prod
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -51,6 +52,8 @@ def write(path: Path, layout: Layout, drawings: dict[str, Drawing], inputs: Arra
         _furnish(sheet, drawings[key])
         formulas += _fill(sheet, drawings[key], layout, layout.on(key), inputs)
     for name, block in layout.blocks.items():
+        if not block.is_dense:
+            continue
         workbook.defined_names[f"xlnn.{name}"] = DefinedName(
             f"xlnn.{name}", attr_text=_absolute(block, layout.titles[block.sheet])
         )
@@ -74,6 +77,12 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
     if drawing.freeze:
         row, column = drawing.freeze
         sheet.freeze_panes = address(row, column)
+    for cells, rule in drawing.colours:
+        sheet.conditional_formatting.add(cells, rule)
+    for cell, target in drawing.links.items():
+        sheet._hyperlinks.append(Hyperlink(ref=cell, location=target))  # noqa: SLF001 -- no other way in write-only mode
+    if drawing.repeat:
+        sheet.print_title_rows = f"1:{drawing.repeat}"
     for anchor, chart in drawing.charts:
         sheet.add_chart(chart, anchor)
     for validation in drawing.validations:
@@ -81,7 +90,8 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
     sheet.sheet_view.showGridLines = drawing.gridlines
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = int(drawing.one_page)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
@@ -90,9 +100,17 @@ def _fill(
 ) -> int:
     """Write all rows of a sheet; return how many formulas they hold."""
     looks: dict[Look, Cell] = {}
-    strips = [strip for block in blocks for strip in _strips(sheet, layout, block, inputs)]
+    strips = [
+        strip
+        for block in blocks
+        for strip in _strips(sheet, layout, block, inputs, drawing.looks.get(block.quantity.name))
+    ]
     strips.sort(key=lambda strip: strip.column)
     last = max([*drawing.cells, *(strip.last for strip in strips)])
+    by_row: dict[int, list[_Strip]] = {}
+    for strip in strips:
+        for row in range(strip.first, strip.last + 1):
+            by_row.setdefault(row, []).append(strip)
 
     def drawn(content: tuple[str | float, Look]) -> Cell:
         text, look = content
@@ -105,9 +123,7 @@ def _fill(
 
     def cells(row: int) -> Iterator[Cell | None]:
         here: dict[int, Callable[[], Cell]] = {
-            strip.column: strip.cells.__next__
-            for strip in strips
-            if strip.first <= row <= strip.last
+            strip.column: strip.cells.__next__ for strip in by_row.get(row, ())
         }
         for column, content in drawing.cells.get(row, {}).items():
             here[column] = partial(drawn, content)
@@ -133,26 +149,34 @@ class _Strip:
     formulas: int
 
 
-def _strips(sheet: Worksheet, layout: Layout, block: Block, inputs: Arrays) -> Iterator[_Strip]:
+def _strips(
+    sheet: Worksheet, layout: Layout, block: Block, inputs: Arrays, look: Look | None
+) -> Iterator[_Strip]:
     """Yield the cells of a block: a strip for each column of a table, or for each single cell."""
     quantity = block.quantity
-    lengths = tuple(axis.length for axis in quantity.axes)
-    count = prod(lengths)
-    given = prod(quantity.input_lengths[: len(lengths)]) if quantity.is_input else 0
+    axes = tuple(axis.length for axis in quantity.axes)
+    given = inputs.get(quantity.name, np.empty(0))
     columns = iter(layout.columns(quantity.name)) if quantity.equation else repeat(None)
-    first_column = block.column
-    for unit, column in zip(product(*map(range, quantity.shape)), columns, strict=False):
-        row, at = block.address((*(0 for _ in lengths), *unit))
-        first = at == first_column
-        look = partial(value, quantity.number_format, first=first)
-        parts = []
-        if given:
-            numbers = inputs[quantity.name][(..., *unit)].ravel().tolist()
-            parts.append((styled(sheet, look(given=True)), numbers))
-        if column is not None:
-            parts.append((styled(sheet, look(given=False)), _filled(column, lengths, given)))
-        cells = chain.from_iterable(map(partial(_set, cell), values) for cell, values in parts)
-        yield _Strip(at, row, row + count - 1, cells, count - given)
+    for unit, column in zip(quantity.units, columns, strict=False):
+        row, at = block.address((*(0 for _ in axes), *unit))
+        typed = [] if given.size == 0 else given[(..., *unit)].ravel().tolist()
+        formulas = [] if column is None else _filled(column, axes, len(typed))
+        count = prod(axes)
+        first = at == block.column and bool(axes)
+        looks = [
+            look or value(quantity.number_format, given=marked, first=first)
+            for marked in (not quantity.is_record, False)
+        ]
+        parts = zip(looks, (typed, formulas), strict=True)
+        cells = chain.from_iterable(
+            map(partial(_set, styled(sheet, part)), contents) for part, contents in parts
+        )
+        if block.is_table:
+            yield _Strip(at, row, row + count - 1, cells, count - len(typed))
+            continue
+        for index in np.ndindex(axes):
+            row, at = block.address((*index, *unit))
+            yield _Strip(at, row, row, cells, int(column is not None))
 
 
 def _set(cell: Cell, content: str | float) -> Cell:

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
 
 import numpy as np
 
+from xlnn.archive import Archive
 from xlnn.cached_values import replace_inputs
 from xlnn.engines import CellError, Grid, Inputs, Recalculate, Values
 from xlnn.errors import EngineError
 from xlnn.package import cells
-from xlnn.package_copy import sheet_parts
+from xlnn.parts import read_workbook
 
 if TYPE_CHECKING:
     from xlnn.package import Cell
@@ -77,8 +77,8 @@ def load(path: Path) -> Recalculate:
             copy = Path(folder, "workbook.xlsx")
             replace_inputs(path, copy, inputs)
             result = _convert(program, copy, Path(folder))
-            with ZipFile(result) as package:
-                titles = list(sheet_parts(package))
+            with Archive(result) as archive:
+                titles = list(read_workbook(archive).sheets)
             return {title: _grid(cells(result, title)) for title in titles}
 
     return recalculate

@@ -19,6 +19,18 @@ def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
     return int(np.ravel_multi_index(unit, shape)) if shape else 0
 
 
+class Copy(Equation):
+    """The same number once more, where the eye needs it."""
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return the numbers, of the shape of a."""
+        return a
+
+    def cell(self, *unit: int, a: Cells) -> str:
+        """Return the formula of one number."""
+        return f"={a[unit]}"
+
+
 class OfImage(Equation):
     """The pixels or targets of the chosen image, in the shape of a picture or of a row."""
 
@@ -27,7 +39,7 @@ class OfImage(Equation):
 
     def array(self, all_images: np.ndarray, image: np.ndarray) -> np.ndarray:
         """Return the chosen image's units, shape (1, units ...)."""
-        return all_images[int(image) - 1].reshape(1, *self.shape)
+        return all_images[int(image) - 1][: prod(self.shape)].reshape(1, *self.shape)
 
     def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
         """Return the formula of one unit."""
@@ -40,7 +52,8 @@ class OfEpoch(Equation):
     Parameters
     ----------
     shape : tuple of int
-        The shape in which they are shown: (units, rows, columns) for weights of a picture.
+        The shape in which they are shown: (units, rows, columns) for weights of a picture. It may
+        hold the first units only.
     row : int
         Which row belongs to choice 1, from 1: the weights that epoch 1 uses stand in row 1, and
         those after it in row 2.
@@ -52,13 +65,16 @@ class OfEpoch(Equation):
 
     def array(self, all_epochs: np.ndarray, epoch: np.ndarray) -> np.ndarray:
         """Return the chosen epoch's array, of the shape in which it is shown."""
-        return all_epochs[int(epoch) - 2 + self.row].reshape(self.shape)
+        chosen = all_epochs[int(epoch) - 2 + self.row][: self.shape[0]]
+        if chosen.ndim > 1:
+            chosen = chosen[:, : prod(self.shape[1:])]
+        return chosen.reshape(self.shape)
 
     def cell(self, *unit: int, all_epochs: Cells, epoch: Cells) -> str:
         """Return the formula of one weight."""
-        stored = np.unravel_index(flat(unit, self.shape), all_epochs.shape)
+        stored = (unit[0], flat(unit[1:], self.shape[1:]))[: len(all_epochs.shape)]
         shift = f"{self.row - 1:+d}" if self.row != 1 else ""
-        return f"=INDEX({all_epochs.epochs[tuple(map(int, stored))]},{epoch[()]}{shift})"
+        return f"=INDEX({all_epochs.epochs[stored]},{epoch[()]}{shift})"
 
 
 class TrainingPosition(Equation):

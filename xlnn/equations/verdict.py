@@ -26,7 +26,7 @@ class LabelOf(Equation):
 
     def array(self, answer: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the label of each image, shape (images,); NaN or None where there is none."""
-        known = (answer >= 1) & (answer <= len(labels))
+        known = (answer >= 1) & (answer <= len(labels))  # NaN is not
         nothing = None if labels.dtype == object else np.nan
         return np.where(known, labels[np.where(known, answer, 1).astype(int) - 1], nothing)
 

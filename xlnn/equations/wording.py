@@ -38,9 +38,7 @@ class InputSentence(Sentence):
         """Return the formula of unit j."""
         symbol, last = self.symbols[j], factor(b[j])
         if len(a.shape) == 1 and a.shape[0] <= FACTORS:
-            terms = (
-                f'{factor(W[j, i])}&" × "&{factor(a[i])}&" + "&' for i in range(a.shape[0])
-            )
+            terms = (f'{factor(W[j, i])}&" × "&{factor(a[i])}&" + "&' for i in range(a.shape[0]))
             return f'="{symbol} = "&{"".join(terms)}{last}&" = "&{fixed(z[j])}'
         total = f"({z[j]}-{b[j]})"
         return f'="{symbol} = Σwx + b = "&{fixed(total)}&" + "&{last}&" = "&{fixed(z[j])}'
@@ -78,9 +76,7 @@ class HiddenDeltaSentence(Sentence):
 
     roles = ("delta_above", "W_above", "slope", "delta")
 
-    def cell(
-        self, i: int, delta_above: Cells, W_above: Cells, slope: Cells, delta: Cells
-    ) -> str:
+    def cell(self, i: int, delta_above: Cells, W_above: Cells, slope: Cells, delta: Cells) -> str:
         """Return the formula of unit i."""
         symbol, units = self.symbols[i], delta_above.shape[0]
         last = f'") × "&{fixed(slope[i])}&" = "&{fixed(delta[i], 4)}'
@@ -107,6 +103,16 @@ class CostSentence(Sentence):
             f'"("&{factor(t[k], 0)}&" - "&{fixed(a[k])}&")²"' for k in range(units)
         )
         return f'="C = ½ ("&{terms}&") = "&{fixed(C[()])}'
+
+
+class Name(Sentence):
+    """The label of an output, as text."""
+
+    roles = ("labels",)
+
+    def cell(self, k: int, labels: Cells) -> str:
+        """Return the formula of output k."""
+        return f'={labels[k]}&""'
 
 
 class Bar(Sentence):

@@ -4,7 +4,7 @@ The quantities follow the book's order: the inputs, the weights, forward through
 cost, back through the layers, the gradients, and what came of it (4-4).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from math import sqrt
 
@@ -45,6 +45,7 @@ def _inputs(stack: Stack) -> Iterator[Quantity]:
     labels, rows = len(stack.spec.labels), (stack.image,)
     yield quantity("eta", scale=1 / stack.spec.images)
     yield quantity("labels", shape=(labels,), is_text=stack.labels_are_text)
+    yield quantity("number", axes=rows, is_record=True)
     yield quantity("x", axes=rows, shape=(stack.spec.inputs,))
     yield quantity("t", axes=rows, shape=(labels,))
     yield quantity("truth", axes=rows, equation=LargestUnit(), uses={"a": "t"})
@@ -69,15 +70,24 @@ def _weights(stack: Stack) -> Iterator[Quantity]:
         )
 
 
-def forward(
-    stack: Stack, *, axes: tuple[Axis, ...], prefix: str = "", sheet: str = "", slopes: bool = True
+def forward(  # noqa: PLR0913 -- the same layers, for the sheets that look closely
+    stack: Stack,
+    *,
+    axes: tuple[Axis, ...],
+    prefix: str = "",
+    sheet: str = "",
+    slopes: bool = True,
+    below: Mapping[str, str] | None = None,
 ) -> Iterator[Quantity]:
-    """Yield z, a and a' of every layer, from the pixels and weights of that prefix.   Book: 3-2."""
+    """Yield z, a and a' of every layer, from the pixels and weights of that prefix.   Book: 3-2.
+
+    For a layer that ``below`` names, its units see that quantity.
+    """
     for layer in stack.layers:
         name = layer.name
         rows = {"prefix": prefix, "sheet": sheet, "axes": axes, "shape": (layer.units,)}
         uses = {
-            "a": stack.activation(stack.below[name], prefix),
+            "a": (below or {}).get(name, stack.activation(stack.below[name], prefix)),
             "W": f"{prefix}W{name}",
             "b": f"{prefix}b{name}",
         }
@@ -89,11 +99,17 @@ def forward(
             yield quantity("slope", name, equation=activation.slope, uses=own, **rows)
 
 
-def cost(
-    stack: Stack, *, axes: tuple[Axis, ...], prefix: str = "", sheet: str = "", t: str = "t"
+def cost(  # noqa: PLR0913 -- the same
+    stack: Stack,
+    *,
+    axes: tuple[Axis, ...],
+    prefix: str = "",
+    sheet: str = "",
+    t: str = "t",
+    a: str = "",
 ) -> Iterator[Quantity]:
     """Yield C of the outputs of that prefix.   Book: 3-4."""
-    uses = {"t": t, "a": stack.activation(stack.output, prefix)}
+    uses = {"t": t, "a": a or stack.activation(stack.output, prefix)}
     equation = COSTS[stack.spec.cost].value
     yield quantity("C", prefix=prefix, sheet=sheet, axes=axes, equation=equation, uses=uses)
 

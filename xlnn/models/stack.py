@@ -20,6 +20,7 @@ class Kind:
 KINDS = {
     "eta": Kind("η", "settings", "General"),
     "labels": Kind("", "settings", "General"),
+    "number": Kind("", "images", "0"),
     "x": Kind("x{}", "images", "General"),
     "t": Kind("t{}", "images", "General"),
     "truth": Kind("", "images", "0"),
@@ -69,11 +70,19 @@ class Stack:
         """Return the name of a layer's activations; those of layer 1 are the pixels."""
         return f"{prefix}x" if layer == "1" else f"{prefix}a{layer}"
 
-    def label(self, kind: str, axes: tuple[Axis, ...], *, of: str) -> Quantity:
+    def label(
+        self, kind: str, axes: tuple[Axis, ...], *, of: str, prefix: str = "", sheet: str = ""
+    ) -> Quantity:
         """Return the quantity that names a class."""
-        uses = {"answer": of, "labels": "labels"}
-        is_text = self.labels_are_text
-        return quantity(kind, axes=axes, equation=LabelOf(), uses=uses, is_text=is_text)
+        return quantity(
+            kind,
+            prefix=prefix,
+            sheet=sheet,
+            axes=axes,
+            equation=LabelOf(),
+            uses={"answer": of, "labels": "labels"},
+            is_text=self.labels_are_text,
+        )
 
 
 def numeric_labels(spec: Spec) -> bool:
@@ -92,6 +101,7 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
     equation: Equation | None = None,
     uses: Mapping[str, str | Use] | None = None,
     is_text: bool = False,
+    is_record: bool = False,
     given: int = 0,
     scale: float = 1.0,
     choices: tuple[int, int] | None = None,
@@ -112,7 +122,9 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
         uses={role: use if isinstance(use, Use) else Use(use) for role, use in offered.items()},
         given=given,
         number_format=number_format or settled.number_format,
+        layer=layer,
         is_text=is_text,
+        is_record=is_record,
         scale=scale,
         choices=choices,
     )

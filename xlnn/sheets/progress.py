@@ -11,10 +11,10 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, RegularTextRun
 
 from xlnn.address import address
 from xlnn.drawing import Drawing
-from xlnn.layout import FIRST_ROW, Block, Layout
+from xlnn.layout import FIRST_ROW, Block
+from xlnn.sheets.page import Page
 from xlnn.sheets.table import table
 from xlnn.style import INK, RULE
-from xlnn.text import Text as Words
 
 CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
@@ -22,10 +22,12 @@ CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C"}
 CHART_ROWS = 15
 
 
-def progress(layout: Layout, words: Words) -> Drawing:
+def draw(page: Page) -> Drawing:
     """Draw the table and, beside it, the charts of the total cost and of the images recognised."""
-    drawing = table(layout, "progress", words)
-    images = layout.model["x"].axes[0].length
+    layout, words = page.layout, page.words
+    drawing = table(page, "progress", layout.on("progress"))
+    drawing.one_page = True
+    images = page.spec.images
     column = max(block.last[1] for block in layout.on("progress")) + 2
     for position, (name, colour) in enumerate(CHARTED.items()):
         chart = _line(layout.blocks[name], colour, layout.titles["progress"])

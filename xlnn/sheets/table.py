@@ -1,14 +1,16 @@
 """What is drawn on a sheet that is a table: a row for each epoch or image, a column a unit."""
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import product
-from math import prod
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address
 from xlnn.drawing import Drawing
-from xlnn.layout import FIRST_ROW, KEY_COLUMNS, Block, Layout
-from xlnn.quantity import Axis
+from xlnn.layout import FIRST_ROW, Block, table_blocks
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.sheets.page import Page
 from xlnn.style import KEY, NOTE, ROLES, TITLE, heading
 from xlnn.text import Text
 
@@ -16,72 +18,109 @@ NARROW, NORMAL, WIDE = 7, 10.5, 13
 GROUP_ROW, UNIT_ROW = FIRST_ROW - 2, FIRST_ROW - 1
 
 
-def table(layout: Layout, sheet: str, text: Text) -> Drawing:
+def placed(sheet: str) -> Callable[[Model], Iterator[Block]]:
+    """Return the function that places a sheet's quantities beside the columns that name rows."""
+
+    def place(model: Model) -> Iterator[Block]:
+        quantities = [quantity for quantity in model.quantities if quantity.sheet == sheet]
+        yield from table_blocks(quantities, FIRST_ROW, len(row_axes(quantities)) + 1)
+
+    return place
+
+
+def drawn(sheet: str) -> Callable[[Page], Drawing]:
+    """Return the function that draws a sheet which is nothing but a table."""
+
+    def draw(page: Page) -> Drawing:
+        return table(page, sheet, page.layout.on(sheet))
+
+    return draw
+
+
+def row_axes(quantities: Iterable[Quantity]) -> tuple[Axis, ...]:
+    """Return what the rows of a table are: epochs, images or both."""
+    return max((quantity.axes for quantity in quantities), key=len)
+
+
+def table(page: Page, sheet: str, blocks: Iterable[Block]) -> Drawing:
     """Draw the headings of a table in two rows, quantity and unit, and the names of its rows."""
-    drawing = Drawing(freeze=(FIRST_ROW, KEY_COLUMNS[sheet] + 1))
-    drawing.put(1, 1, layout.titles[sheet], TITLE)
-    drawing.put(1, KEY_COLUMNS[sheet] + 3, text("notes", sheet, **layout.titles), NOTE)
+    blocks = tuple(blocks)
+    axes = row_axes(block.quantity for block in blocks)
+    drawing = Drawing(freeze=(FIRST_ROW, len(axes) + 1), repeat=UNIT_ROW)
+    drawing.put(1, 1, page.layout.titles[sheet], TITLE)
+    drawing.put(1, len(axes) + 3, page.words("notes", sheet, **page.layout.titles), NOTE)
     drawing.heights |= {1: 24, GROUP_ROW: 30, UNIT_ROW: 18}
-    blocks = layout.on(sheet)
-    _row_names(drawing, max((block.quantity.axes for block in blocks), key=len), text)
+    name_rows(drawing, axes, FIRST_ROW, page.words)
     for block in blocks:
-        _headings(drawing, block, text)
+        head(drawing, block, page.words)
         if block.quantity.is_input:
-            drawing.validations.append(numbers_only(block, text))
+            drawing.validations.append(numbers_only(block, page.words))
     return drawing
 
 
-def _row_names(drawing: Drawing, axes: tuple[Axis, ...], text: Text) -> None:
+def name_rows(drawing: Drawing, axes: tuple[Axis, ...], first: int, words: Text) -> None:
     """Name the rows: the epoch, the image, or both. A state 0 is the start."""
     for column, axis in enumerate(axes, start=1):
         name = {"state": "epoch"}.get(axis.name, axis.name)
-        drawing.put(GROUP_ROW, column, "", KEY)
-        drawing.put(UNIT_ROW, column, text("headings", name), KEY)
+        drawing.put(first - 2, column, "", KEY)
+        drawing.put(first - 1, column, words("headings", name), KEY)
         drawing.widths[column] = NARROW
     ranges = (range(axis.name != "state", axis.length + (axis.name != "state")) for axis in axes)
-    for row, index in enumerate(product(*ranges), start=FIRST_ROW):
+    for row, index in enumerate(product(*ranges), start=first):
         for column, number in enumerate(index, start=1):
             drawing.put(row, column, number, KEY)
 
 
-def _headings(drawing: Drawing, block: Block, text: Text) -> None:
+def head(drawing: Drawing, block: Block, words: Text, *, width: bool = True) -> None:
+    """Draw the two headings over a block: what it is, and the symbol of each unit."""
     quantity = block.quantity
-    units = list(product(*map(range, quantity.shape)))
-    words = text("quantities", quantity.kind)
+    units = quantity.units
+    spread = {"align": "centerContinuous" if len(units) <= 6 else "left", "wrap": False}
     for position, unit in enumerate(units):
         column = block.column + position
         look = heading(quantity.kind, first=position == 0)
-        drawing.put(UNIT_ROW, column, quantity.heading(unit), look)
-        drawing.put(GROUP_ROW, column, words if position == 0 else "", look)
-        narrow = ROLES.get(quantity.kind) == "input"
-        drawing.widths[column] = NARROW if narrow else NORMAL if len(units) > 1 else WIDE
-    if prod(quantity.shape) > 1:
-        _spread(drawing, block, len(units))
+        drawing.put(block.row - 1, column, quantity.heading(unit), look)
+        text = words("quantities", quantity.kind) if position == 0 else ""
+        above = replace(look, **spread) if len(units) > 1 else look
+        drawing.put(block.row - 2, column, text, above)
+        if width:
+            narrow = ROLES.get(quantity.kind) == "input"
+            drawing.widths[column] = NARROW if narrow else NORMAL if len(units) > 1 else WIDE
 
 
-def _spread(drawing: Drawing, block: Block, units: int) -> None:
-    """Let the words over a block run across its columns, without merging cells."""
-    for column in range(block.column, block.column + units):
-        value, look = drawing.cells[GROUP_ROW][column]
-        spread = {"align": "centerContinuous" if units <= 6 else "left", "wrap": False}
-        drawing.put(GROUP_ROW, column, value, look.__class__(**(look.__dict__ | spread)))
-
-
-def numbers_only(block: Block, text: Text) -> DataValidation:
+def numbers_only(block: Block, words: Text) -> DataValidation:
     """Let only numbers be typed into a block's input cells."""
-    quantity = block.quantity
-    lengths = quantity.input_lengths
-    row, column = block.address(tuple(length - 1 for length in lengths))
+    lengths = block.quantity.input_lengths
     first = address(block.row, block.column)
+    last = address(*block.address(tuple(length - 1 for length in lengths)))
+    return number_validation(f"{first}:{last}", words)
+
+
+def number_validation(cells: str, words: Text, *, positive: bool = False) -> DataValidation:
+    """Let only numbers, or only positive ones, be typed into some cells."""
     validation = DataValidation(
         type="decimal",
-        operator="between",
-        formula1="-1E+300",
-        formula2="1E+300",
+        operator="greaterThan" if positive else "between",
+        formula1="0" if positive else "-1E+300",
+        formula2=None if positive else "1E+300",
         allow_blank=False,
         showErrorMessage=True,
-        errorTitle=text("validation", "number_title"),
-        error=text("validation", "number"),
+        errorTitle=words("validation", "number_title"),
+        error=words("validation", "positive" if positive else "number"),
     )
-    validation.add(f"{first}:{address(row, column)}")
+    validation.add(cells)
+    return validation
+
+
+def choice_validation(cell: str, source: str, words: Text, largest: int) -> DataValidation:
+    """Let a number be chosen from a list of numbers that stands in the workbook."""
+    validation = DataValidation(
+        type="list",
+        formula1=source,
+        allow_blank=False,
+        showErrorMessage=True,
+        errorTitle=words("validation", "choice_title"),
+        error=words("validation", "choice", largest=largest),
+    )
+    validation.add(cell)
     return validation

@@ -1,0 +1,240 @@
+"""The check catches every planted error and names exactly its cells: a small run of
+tests/benchmarks/mutation.py, and what makes that program itself fail."""
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mutants import KINDS
+from other_words import same
+from planting import (
+    NETWORKS,
+    Planted,
+    book_of_digits,
+    book_of_network,
+    plant,
+    plant_many,
+    try_out,
+    write_planted,
+)
+
+from xlnn import checker, package
+
+PROGRAM = Path(__file__).parent / "benchmarks" / "mutation.py"
+ERRORS = 72
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("books")
+    return [book_of_network(folder, name, seed=1) for name in NETWORKS] + [
+        book_of_digits(folder, epochs=2)
+    ]
+
+
+@pytest.fixture(scope="module")
+def network(books):
+    """Three outputs, whose labels are words, and two layers."""
+    return books[list(NETWORKS).index("2 layers, words")]
+
+
+@pytest.fixture(scope="module")
+def images(books):
+    """The book's 64 images."""
+    return books[-1]
+
+
+@pytest.fixture
+def tried(tmp_path):
+    """Put contents into cells of a sheet, and return what the check says of it."""
+
+    def try_changes(book, sheet, changes, wrong=None, probes=1):
+        wrong = frozenset(changes if wrong is None else wrong)
+        planted = Planted("by hand", sheet, changes, wrong)
+        return try_out(book, planted, tmp_path / "planted.xlsx", "formualizer", probes)
+
+    return try_changes
+
+
+def cell_of(book, name, index):
+    return book.layout.blocks[name].address(index)
+
+
+def test_every_planted_error_is_caught_and_named_exactly(books, tmp_path):
+    generator = np.random.default_rng(7)
+    outcomes = [
+        try_out(books[number], planted, tmp_path / "planted.xlsx", "formualizer", probes=1)
+        for number, planted in plant_many(books, ERRORS, generator)
+    ]
+    assert [outcome for outcome in outcomes if not outcome.good] == []
+    assert {outcome.planted.kind for outcome in outcomes if not outcome.same} == set(KINDS)
+    assert any(outcome.same for outcome in outcomes)
+
+
+def test_each_kind_and_each_sheet_gets_its_share(books):
+    errors = [planted for _, planted in plant_many(books, 240, np.random.default_rng(0))]
+    assert set(Counter(planted.kind for planted in errors).values()) == {20}
+    sheets = Counter(planted.sheet for planted in errors)
+    assert set(sheets) == {"Images", "Weights", "Training", "Gradients", "Progress"}
+    assert min(sheets.values()) > 20
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_applies_and_changes_what_stands_in_its_cells(network, kind):
+    generator = np.random.default_rng(3)
+    planted = plant(network, kind, "Training", generator)
+    many = {"two formulas swapped": 2, "$ lost with a fill-down": 6}
+    assert len(planted.changes) == many.get(kind, 1)
+    for cell, content in planted.changes.items():
+        assert content != network.formulas["Training", *cell]
+
+
+def test_the_same_generator_plants_the_same_errors(books):
+    once, again = (list(plant_many(books, 24, np.random.default_rng(5))) for _ in range(2))
+    assert once == again
+
+
+def test_a_dollar_lost_in_the_first_image_spoils_all_others_of_its_epoch(network):
+    generator = np.random.default_rng(0)
+    planted = plant(network, "$ lost with a fill-down", "Training", generator)
+    _, *rest = sorted(planted.changes)
+    assert planted.wrong == set(rest)
+    assert len({column for _, column in planted.changes}) == 1
+
+
+def test_only_the_planted_cells_of_the_file_are_changed(network, tmp_path):
+    planted = plant(network, "two formulas swapped", "Training", np.random.default_rng(1))
+    path = tmp_path / "planted.xlsx"
+    write_planted(network, planted, path)
+    for title in network.layout.titles.values():
+        for cell in package.cells(path, title):
+            before = network.cells[title, cell.row, cell.column]
+            if title == planted.sheet and (cell.row, cell.column) in planted.changes:
+                assert cell.formula == planted.changes[cell.row, cell.column]
+                assert cell.formula != before.formula
+            else:
+                assert cell == before
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("=A1*B1", "=B1*A1"),
+        ("=(S4*Weights!AO$4+T4)*I4", "=I4*(T4+Weights!AO4*S4)"),
+        ("=A1+(B1+C1)", "=C1+A1+B1"),
+        ("=1/(1+EXP(-C4))", "=1/(EXP(-$C$4)+1)"),
+        ("=SUMXMY2(A1:B1,C1:D1)/2", "=SUMXMY2(C1:D1,A1:B1)/2"),
+        ("=SUMPRODUCT(A1:A3,B1:B3)", "=SUMPRODUCT(B3:B1,Training!A$1:A$3)"),
+        ("=B4:B4+1", "=1+B4"),
+    ],
+)
+def test_the_same_formula_in_other_words_is_recognised(one, other):
+    assert same(one, other, "Training")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("=A1-B1", "=B1-A1"),
+        ("=A1/B1", "=B1/A1"),
+        ("=A1*B1+C1", "=A1*(B1+C1)"),
+        ("=-A1+B1", "=-(A1+B1)"),
+        ("=A1*-B1", "=A1*B1"),
+        ("=A1+B1", "=Weights!A1+B1"),
+        ("=SUM(A1:A3)", "=SUM(A1:A4)"),
+        ("=IF(A1=B1,1,0)", "=IF(A1>=B1,1,0)"),
+        ("=IF(A1=B1,1,0)", "=IF(A1=B1,0,1)"),
+        ("=INDEX(A1:A3,B1)", "=INDEX(B1,A1:A3)"),
+        ("=SUM(A1:A3)", "=SUMSQ(A1:A3)"),
+        ("=A1", "=A1+0"),
+    ],
+)
+def test_another_formula_is_not_the_same_in_other_words(one, other):
+    assert not same(one, other, "Training")
+
+
+# The network of words: x in Images!B:D, t in E:G, truth in H; z3 in Training!O:Q, a3 in R:T and the
+# slopes in U:W, right in AH; six images in rows 4 to 9 and 10 to 15; labels in Settings!C6:C8.
+@pytest.mark.parametrize(
+    ("sheet", "one", "other"),
+    [
+        ("Progress", "=SUM(Training!AH4:AH9)", "=SUM(Training!AH3:AH9)"),  # a heading
+        ("Progress", "=SUM(Training!AH10:AH15)", "=SUM(Training!AH10:AH16)"),  # a blank cell
+        ("Images", "=INDEX(Settings!C$6:C$8,H4)", "=INDEX(Settings!C$6:C$9,H4)"),
+        ("Training", "=MATCH(MAX(R4:T4),R4:T4,0)", "=MATCH(MAX(R4:T4),R4:U4,0)"),
+        ("Training", "=MATCH(MAX(R4:T4),R4:T4,0)", "=MATCH(MAX(R4:U4),R4:T4,0)"),
+    ],
+)
+def test_cells_that_can_not_matter_make_other_words(network, sheet, one, other):
+    assert one in network.formulas.values()
+    assert same(one, other, sheet, network)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "one", "other"),
+    [
+        ("Progress", "=SUM(Training!AH4:AH9)", "=SUM(Training!AH4:AH10)"),  # the next epoch
+        ("Images", "=INDEX(Settings!C$6:C$8,H4)", "=INDEX(Settings!C$5:C$8,H4)"),
+        ("Images", "=INDEX(Settings!C$6:C$8,H4)", "=INDEX(Settings!C$6:C$7,H4)"),
+        ("Training", "=MATCH(MAX(R4:T4),R4:T4,0)", "=MATCH(MAX(R4:T4),Q4:T4,0)"),
+        ("Training", "=MATCH(MAX(R4:T4),R4:T4,0)", "=MATCH(MAX(Q4:T4),R4:T4,0)"),
+        ("Training", "=MATCH(MAX(R4:T4),R4:T4,0)", "=MATCH(MAX(S4:U4),R4:T4,0)"),
+        ("Images", "=MATCH(MAX(E4:G4),E4:G4,0)", "=MATCH(MAX(E4:G4),E4:H4,0)"),  # its own cell
+    ],
+)
+def test_cells_that_can_matter_make_another_formula(network, sheet, one, other):
+    assert one in network.formulas.values()
+    assert not same(one, other, sheet, network)
+
+
+def test_an_error_that_a_pixel_of_0_hides_fails_without_the_probe(images, tried):
+    cell = cell_of(images, "z2", (0, 0, 0))
+    altered = {cell: images.formulas["Training", *cell] + "+Images!F4"}
+    assert images.cells["Images", 4, 6].value == 0
+    outcome = tried(images, "Training", altered, probes=0)
+    assert (outcome.caught, outcome.exact, outcome.good) == (False, False, False)
+    assert tried(images, "Training", altered).good
+
+
+def test_a_check_with_a_huge_tolerance_fails(network, tried, monkeypatch):
+    cell = cell_of(network, "a2", (0, 0, 0))
+    altered = {cell: network.formulas["Training", *cell] + "+0.001"}
+    assert tried(network, "Training", altered).good
+    monkeypatch.setattr(checker, "TOLERANCE", 1e9)
+    outcome = tried(network, "Training", altered)
+    assert (outcome.caught, outcome.good) == (False, False)
+
+
+def test_a_cell_named_too_many_or_too_few_fails(network, tried):
+    one, other = cell_of(network, "a2", (0, 0, 0)), cell_of(network, "a2", (0, 1, 0))
+    altered = {one: "=0.5", other: network.formulas["Training", *other]}
+    outcome = tried(network, "Training", altered, wrong={one, other})
+    assert (outcome.caught, outcome.exact, outcome.good) == (True, False, False)
+    altered = {one: "=0.5", other: "=0.5"}
+    outcome = tried(network, "Training", altered, wrong={one})
+    assert (outcome.caught, outcome.exact, outcome.good) == (True, False, False)
+
+
+def test_a_false_alarm_over_other_words_fails(network, tried):
+    cell = cell_of(network, "a2", (0, 0, 0))
+    outcome = tried(network, "Training", {cell: "=0.5"}, wrong=())
+    assert (outcome.same, outcome.caught, outcome.good) == (True, True, False)
+
+
+def test_a_refusal_catches_and_names_nothing(network, tried):
+    cell = cell_of(network, "a2", (0, 0, 0))
+    outcome = tried(network, "Training", {cell: "=NOW()"})
+    assert (outcome.caught, outcome.exact, outcome.good) == (True, False, False)
+    assert "NOW" in outcome.refusal
+
+
+def test_the_program_exits_with_1_where_errors_pass():
+    command = [sys.executable, PROGRAM, "--errors", "36", "--probes", "0", "--jobs", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "of 36 not as they should be" in done.stdout
+    for kind in KINDS:
+        assert kind in done.stdout

@@ -1,0 +1,34 @@
+"""Images drawn as pictures, and what stands below each."""
+
+import numpy as np
+
+from xlnn.equations.choice import flat
+from xlnn.quantity import Axis, Cells, Equation
+
+
+class Picture(Equation):
+    """The pixels of some of the images, each in its rows and columns."""
+
+    def __init__(self, some: Axis, shape: tuple[int, int]) -> None:
+        self.some = some
+        self.shape = shape
+
+    def array(self, x: np.ndarray) -> np.ndarray:
+        """Return the pictures, shape (some images, rows, columns)."""
+        first = self.some.first
+        return x[first : first + self.some.length].reshape(-1, *self.shape)
+
+    def cell(self, row: int, column: int, x: Cells) -> str:
+        """Return the formula of one pixel."""
+        return f"={x[flat((row, column), self.shape)]}"
+
+
+class Caption(Equation):
+    """The image's number and its label."""
+
+    compared = False
+    roles = ("number", "label")
+
+    def cell(self, number: Cells, label: Cells) -> str:
+        """Return the formula of one image."""
+        return f'={number[()]}&": "&{label[()]}'

@@ -1,0 +1,90 @@
+"""Which quantities is a whole workbook made of? The network, and the sheets that look closely."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.equations.gallery import Caption, Picture
+from xlnn.models.gradient_check import gradient_check
+from xlnn.models.lens import lens
+from xlnn.models.network import network
+from xlnn.models.recognise import recognise
+from xlnn.models.record import record, recorded
+from xlnn.models.stack import Stack, quantity
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.spec import Spec
+from xlnn.text import Text
+
+LARGEST_DRAWN = 2_000
+"""Weights and biases up to which a network is drawn whole."""
+
+GALLERY = 256
+"""Images that are drawn as pictures; all of them are in the table."""
+
+GALLERY_COLUMNS = 36
+"""Columns of the sheet that one line of pictures takes."""
+
+
+def workbook_model(spec: Spec, words: Text) -> Model:
+    """Return all quantities of the workbook that a Spec describes."""
+    stack = Stack(spec)
+    quantities = [
+        *network(spec).quantities,
+        *_gallery(stack),
+        *lens(stack, whole=drawn_whole(spec)),
+    ]
+    if drawn_whole(spec):
+        blanks = {"label": "{label}", "output": "{output}"}
+        quantities += recognise(stack, words("sentences", "verdict", **blanks))
+        quantities += gradient_check(stack)
+    state = tuple(words("sentences", key) for key in ("agrees", "changed", "wrong"))
+    quantities += record(stack, state)
+    return Model(tuple(quantities))
+
+
+def drawn_whole(spec: Spec) -> bool:
+    """Tell whether the network is small enough for its sheets of pictures to show all of it."""
+    sizes = [spec.inputs, *(layer.units for layer in spec.layers)]
+    weights = (units * (below + 1) for below, units in pairwise(sizes))
+    return sum(weights) <= LARGEST_DRAWN
+
+
+def with_records(spec: Spec, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the network's inputs, and beside them what NumPy's run of it notes down."""
+    return {**inputs, **recorded(Stack(spec), reference.run(network(spec), inputs))}
+
+
+def first_choices(model: Model, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what the sheets that look closely show when the workbook is opened first.
+
+    The first image in the first epoch; the last image of the data as a drawing to start from,
+    after the last epoch; and the first parameter, moved by 0.001.
+    """
+    choices = {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
+    choices["slope_h"] = 0.001
+    if "draw_x" in model.by_name:
+        choices["draw_epoch"] = model["draw_epoch"].choices[1]
+        choices["draw_x"] = inputs["x"][-1].reshape(model["draw_x"].lengths)
+    return {
+        name: np.asarray(value, dtype=float)
+        for name, value in choices.items()
+        if name in model.by_name
+    }
+
+
+def _gallery(stack: Stack) -> Iterator[Quantity]:
+    rows, columns = stack.spec.picture
+    across = max(1, GALLERY_COLUMNS // (columns + 1))
+    drawn = min(stack.spec.images, GALLERY)
+    for line, first in enumerate(range(0, drawn, across), start=1):
+        some = Axis("image", min(across, drawn - first), "image", first)
+        shown = {"prefix": f"line{line}_", "sheet": "images", "axes": (some,)}
+        uses = {"x": "x", "number": "number", "label": "truth_label"}
+        shape = (rows, columns)
+        equation = Picture(some, shape)
+        yield quantity("caption", equation=Caption(), uses=uses, is_text=True, **shown)
+        yield quantity(
+            "picture", equation=equation, uses=uses, shape=shape, number_format=";;;", **shown
+        )
