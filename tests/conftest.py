@@ -14,7 +14,7 @@ from xlnn.templates import template
 def digits_path(tmp_path_factory):
     """The book's 64-image workbook. Tests read it and change copies."""
     path = tmp_path_factory.mktemp("digits") / "digits.xlsx"
-    build("digits", path, verify=False)
+    build("digits", path)
     return path
 
 

@@ -90,6 +90,7 @@ LINK = Look(ink=INPUT_INK, underline=True)
 SECTION = Look(fill="key", bold=True)
 SENTENCE = Look()
 NUMBER = Look(number_format="0.0000", align="center")
+QUIET_NUMBER = Look(number_format="0", align="center", ink=QUIET)
 CAPTION = Look(size=8, ink=QUIET)
 PICTURE = Look(size=8, align="center", number_format="0.00")
 

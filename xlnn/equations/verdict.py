@@ -57,3 +57,31 @@ class Recognised(Equation):
     def cell(self, right: Cells) -> str:
         """Return the formula of one epoch."""
         return f"=SUM({right.images[()]})"
+
+
+class SmallestEpoch(Equation):
+    """The epoch with the smallest total cost, from 1; the first of equals."""
+
+    def array(self, C_T: np.ndarray) -> np.ndarray:
+        """Return the epoch, a number."""
+        return np.asarray(C_T.argmin() + 1.0)
+
+    def cell(self, C_T: Cells) -> str:
+        """Return the formula."""
+        return f"=MATCH(MIN({C_T.epochs[()]}),{C_T.epochs[()]},0)"
+
+
+class FirstAllRight(Equation):
+    """The first epoch in which all images are recognised, from 1; 0 if there is none."""
+
+    def __init__(self, images: int) -> None:
+        self.images = images
+
+    def array(self, recognised: np.ndarray) -> np.ndarray:
+        """Return the epoch, a number."""
+        whole = recognised == self.images
+        return np.asarray(whole.argmax() + 1.0 if whole.any() else 0.0)
+
+    def cell(self, recognised: Cells) -> str:
+        """Return the formula."""
+        return f"=IFERROR(MATCH({self.images},{recognised.epochs[()]},0),0)"

@@ -141,3 +141,35 @@ class Verdict(Sentence):
         before, after = self.words.split("{label}")
         middle, after = after.split("{output}")
         return f'="{before}"&{label[()]}&"{middle}"&{fixed(f"MAX({a[...]})")}&"{after}"'
+
+
+class Story(Sentence):
+    """What happened in training: when the cost was smallest, and when all images were right.
+
+    Parameters
+    ----------
+    words : dict
+        ``best``, ``all_right`` with ``{epoch}`` in it, ``never``, and ``end`` with ``{count}``.
+    """
+
+    roles = ("best", "all_right", "recognised")
+
+    def __init__(self, words: dict[str, str]) -> None:
+        super().__init__(())
+        self.words = words
+
+    def cell(self, line: int, best: Cells, all_right: Cells, recognised: Cells) -> str:
+        """Return the formula of one line."""
+        first = all_right[()]
+        if line == 0:
+            return "=" + _filled_in(self.words["best"], "{epoch}", best[()])
+        if line == 1:
+            found = _filled_in(self.words["all_right"], "{epoch}", first)
+            return f'=IF({first}=0,"{self.words["never"]}",{found})'
+        return "=" + _filled_in(self.words["end"], "{count}", recognised.at(-1)[()])
+
+
+def _filled_in(words: str, blank: str, cell: str) -> str:
+    """Return the formula of a text with a cell's number in it."""
+    before, after = words.split(blank)
+    return f'"{before}"&{cell}&"{after}"'

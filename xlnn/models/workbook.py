@@ -7,6 +7,8 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.equations.gallery import Caption, Picture
+from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
+from xlnn.equations.wording import Story
 from xlnn.models.gradient_check import gradient_check
 from xlnn.models.lens import lens
 from xlnn.models.network import network
@@ -39,6 +41,7 @@ def workbook_model(spec: Spec, words: Text) -> Model:
         blanks = {"label": "{label}", "output": "{output}"}
         quantities += recognise(stack, words("sentences", "verdict", **blanks))
         quantities += gradient_check(stack)
+    quantities += _story(stack, words)
     state = tuple(words("sentences", key) for key in ("agrees", "changed", "wrong"))
     quantities += record(stack, state)
     return Model(tuple(quantities))
@@ -72,6 +75,20 @@ def first_choices(model: Model, inputs: Mapping[str, np.ndarray]) -> dict[str, n
         for name, value in choices.items()
         if name in model.by_name
     }
+
+
+def _story(stack: Stack, words: Text) -> Iterator[Quantity]:
+    """Yield what the sheet Progress says of training as a whole."""
+    shown = {"sheet": "progress", "number_format": "0"}
+    first = FirstAllRight(stack.spec.images)
+    yield quantity("best", equation=SmallestEpoch(), uses={"C_T": "C_T"}, **shown)
+    yield quantity("all_right", equation=first, uses={"recognised": "recognised"}, **shown)
+    blanks = {"epoch": "{epoch}", "count": "{count}", "images": stack.spec.images}
+    lines = {key: words("story", key, **blanks) for key in ("best", "all_right", "never", "end")}
+    uses = {"best": "best", "all_right": "all_right", "recognised": "recognised"}
+    yield quantity(
+        "story", shape=(3,), equation=Story(lines), uses=uses, is_text=True, sheet="progress"
+    )
 
 
 def _gallery(stack: Stack) -> Iterator[Quantity]:

@@ -49,7 +49,7 @@ SHEETS = {
     "training": Sheet(table.placed("training"), table.drawn("training")),
     "weights": Sheet(table.placed("weights"), table.drawn("weights")),
     "gradients": Sheet(table.placed("gradients"), table.drawn("gradients")),
-    "progress": Sheet(table.placed("progress"), progress.draw),
+    "progress": Sheet(progress.place, progress.draw),
     "gradient_check": Sheet(gradient_check.place, gradient_check.draw),
     "check": Sheet(check.place, check.draw),
     "spec": Sheet(lambda _: (), spec_text.draw),

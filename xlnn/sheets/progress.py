@@ -1,5 +1,6 @@
 """What is drawn on the sheet Progress: its table, and a chart for each thing worth watching."""
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 from openpyxl.chart import Reference, ScatterChart, Series
@@ -11,55 +12,106 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, RegularTextRun
 
 from xlnn.address import address
 from xlnn.drawing import Drawing
-from xlnn.layout import FIRST_ROW, Block
+from xlnn.layout import FIRST_ROW, Block, Layout, table_blocks
+from xlnn.quantity import Model
 from xlnn.sheets.page import Page
 from xlnn.sheets.table import table
-from xlnn.style import INK, RULE
+from xlnn.style import INK, QUIET_NUMBER, RULE, SECTION
 
 CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
 
-CHART_ROWS = 15
+SHEET = "progress"
+STORY = FIRST_ROW
+"""The first row of the words."""
+
+LINES = 50
+"""Weights of a layer whose paths are drawn, one line each."""
+
+CHART_ROWS, CHART_COLUMNS = 15, 8
+"""How far the charts stand from each other."""
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the table, and to its right what happened, in numbers and in words."""
+    here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
+    rows = [quantity for quantity in here if quantity.axes]
+    yield from table_blocks(rows, FIRST_ROW, 2)
+    column = _beside(len(rows))
+    yield Block(model["story"], SHEET, STORY, column, ((1, 0),))
+    for row, name in enumerate(("best", "all_right"), start=STORY):
+        yield Block(model[name], SHEET, row, column - 1, ())
 
 
 def draw(page: Page) -> Drawing:
-    """Draw the table and, beside it, the charts of the total cost and of the images recognised."""
+    """Draw the table, the words, and the charts: cost, images recognised, paths of the weights."""
     layout, words = page.layout, page.words
-    drawing = table(page, "progress", layout.on("progress"))
+    tables = [block for block in layout.on(SHEET) if block.quantity.axes]
+    drawing = table(page, SHEET, tables)
     drawing.one_page = True
-    images = page.spec.images
-    column = max(block.last[1] for block in layout.on("progress")) + 2
-    for position, (name, colour) in enumerate(CHARTED.items()):
-        chart = _line(layout.blocks[name], colour, layout.titles["progress"])
-        chart.title = _titled(words("charts", name, images=images))
+    column = layout.blocks["story"].column
+    drawing.widths[column - 1] = 7
+    drawing.put(STORY - 1, column - 1, words("story", "title"), SECTION)
+    drawing.looks |= {"best": QUIET_NUMBER, "all_right": QUIET_NUMBER}
+    charts = [
+        (words("charts", name, images=page.spec.images), [(layout.blocks[name], ())], colour)
+        for name, colour in CHARTED.items()
+    ]
+    charts += [
+        (
+            words("charts", "weights", layer=layer.name),
+            [(layout.blocks[f"W{layer.name}"], unit) for unit in _first(layout, layer.name)],
+            "",
+        )
+        for layer in page.spec.layers
+    ]
+    for position, (title, lines, colour) in enumerate(charts):
+        chart = _chart(lines, colour, layout.titles)
+        chart.title = _titled(title)
         chart.x_axis.title = _titled(words("charts", "epoch"))
-        row = FIRST_ROW - 1 + position * CHART_ROWS
-        drawing.charts.append((address(row, column), chart))
+        row = STORY + 4 + position // 2 * CHART_ROWS
+        at = column - 1 + position % 2 * CHART_COLUMNS
+        drawing.charts.append((address(row, at), chart))
     return drawing
 
 
-def _line(block: Block, colour: str, title: str) -> ScatterChart:
-    """Return a chart of a quantity over the epochs."""
-    sheet = SimpleNamespace(title=title)  # all that a chart asks of a sheet
-    last = block.last[0]
-    epochs = Reference(sheet, min_col=1, min_row=block.row, max_row=last)
-    values = Reference(sheet, min_col=block.column, min_row=block.row, max_row=last)
-    series = Series(values, epochs)
-    series.graphicalProperties.line.solidFill = colour
-    series.graphicalProperties.line.width = 22_000
-    series.marker.symbol = "none"
-    series.smooth = False
+def _beside(columns: int) -> int:
+    """Return the column of the words, to the right of a table of so many columns."""
+    return columns + 4
+
+
+def _first(layout: Layout, layer: str) -> tuple[tuple[int, ...], ...]:
+    return layout.model[f"W{layer}"].units[:LINES]
+
+
+def _chart(
+    lines: list[tuple[Block, tuple[int, ...]]], colour: str, titles: dict[str, str]
+) -> ScatterChart:
+    """Return a chart of some units over the epochs; many lines get the programs' own colours."""
     chart = ScatterChart()
+    for block, unit in lines:
+        sheet = SimpleNamespace(title=titles[block.sheet])  # all that a chart asks of a sheet
+        rows = {"min_row": block.row, "max_row": block.last[0]}
+        _, column = block.address((0, *unit))
+        values = Reference(sheet, min_col=column, **rows)
+        series = Series(values, Reference(sheet, min_col=1, **rows))
+        series.graphicalProperties.line.width = 22_000 if colour else 12_000
+        if colour:
+            series.graphicalProperties.line.solidFill = colour
+        series.marker.symbol = "none"
+        series.smooth = False
+        chart.series.append(series)
     chart.style = 2
     chart.scatterStyle = "lineMarker"
-    chart.series.append(series)
     chart.legend = None
-    chart.height, chart.width = 7.2, 15
+    chart.height, chart.width = 7.2, 13
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.scaling.min = 0
-    chart.y_axis.scaling.min = 0
+    if colour:
+        chart.y_axis.scaling.min = 0
+    chart.x_axis.tickLblPos = "low"
     chart.x_axis.majorGridlines = None
-    chart.x_axis.scaling.max = block.quantity.lengths[0]
+    chart.x_axis.scaling.max = lines[0][0].last[0] - FIRST_ROW + 1
     chart.x_axis.number_format = chart.y_axis.number_format = "General"
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE))
     return chart
