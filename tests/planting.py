@@ -183,6 +183,8 @@ class Place:
         """Return the column's formula cells of the same epoch; all, where an epoch has one row."""
         block = self.book.layout.blocks[self.quantity]
         axes = len(block.quantity.axes)
+        if not axes:
+            return [self.cell]
         first = block.quantity.given if axes == 1 else 0
         entries = range(first, block.quantity.axes[-1].length)
         before, unit = self.index[: axes - 1], self.index[axes:]

@@ -25,7 +25,7 @@ def edit(path, changes):
     workbook = openpyxl.load_workbook(path)
     for cell, content in changes.items():
         sheet, address = cell.split("!")
-        workbook[sheet][address] = content
+        workbook[sheet.strip("'")][address] = content
     workbook.save(path)
     return path
 

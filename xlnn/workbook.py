@@ -79,8 +79,6 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
         sheet.freeze_panes = address(row, column)
     for cells, rule in drawing.colours:
         sheet.conditional_formatting.add(cells, rule)
-    for cell, target in drawing.links.items():
-        sheet._hyperlinks.append(Hyperlink(ref=cell, location=target))  # noqa: SLF001 -- no other way in write-only mode
     if drawing.repeat:
         sheet.print_title_rows = f"1:{drawing.repeat}"
     for anchor, chart in drawing.charts:
@@ -135,6 +133,10 @@ def _fill(
 
     for row in range(1, last + 1):
         sheet.append(cells(row))
+    # openpyxl forgets the links of a write-only sheet that are there before its first row
+    sheet._hyperlinks += [  # noqa: SLF001 -- it has no other way in
+        Hyperlink(ref=cell, location=target) for cell, target in drawing.links.items()
+    ]
     return sum(strip.formulas for strip in strips)
 
 

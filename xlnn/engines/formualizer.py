@@ -17,6 +17,7 @@ ERRORS = {
     "Null": CellError("#NULL!"),
     "Num": CellError("#NUM!"),
     "Ref": CellError("#REF!"),
+    "Spill": CellError("#SPILL!"),
     "Value": CellError("#VALUE!"),
 }
 """The error values of a spreadsheet, by formualizer's word for them."""

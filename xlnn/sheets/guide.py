@@ -1,6 +1,7 @@
 """What is drawn on the sheet Guide: what this is, where to begin, what the colours mean."""
 
 from dataclasses import replace
+from string import Formatter
 
 from xlnn.address import address
 from xlnn.drawing import Drawing
@@ -108,10 +109,16 @@ def _first(page: Page, kind: str) -> Quantity | None:
 def _experiments(drawing: Drawing, page: Page, row: int) -> None:
     guide, titles = page.words.words["guide"], page.layout.titles
     row = _section(drawing, row, guide["experiments_title"])
-    for number, experiment in enumerate(guide["experiments"], start=1):
+    experiments = [e for e in guide["experiments"] if _named(e["do"] + e["look"]) <= set(titles)]
+    for number, experiment in enumerate(experiments, start=1):
         drawing.put(row, 2, f"{number}. {experiment['do'].format(**titles)}", PLAIN)
         drawing.put(row + 1, 3, experiment["look"].format(**titles), LABEL)
         row += 2
     for line in guide["broken"]:
         row += 1
         drawing.put(row, 2, line, PLAIN)
+
+
+def _named(text: str) -> set[str]:
+    """Return the sheets that a text names, by their keys."""
+    return {name for _, name, *_ in Formatter().parse(text) if name}

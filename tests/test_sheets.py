@@ -1,0 +1,187 @@
+"""The sheets that look closely show what training computed, and say what they should."""
+
+import numpy as np
+import openpyxl
+import pytest
+from networks import random_recipe, spec, write_recipe
+from test_checker import edit
+
+from xlnn.checker import check
+from xlnn.contents import layout_of, read_spec, values
+from xlnn.errors import WorkbookError
+from xlnn.lint import lint
+from xlnn.models.workbook import GALLERY, LARGEST_DRAWN, drawn_whole
+
+CENTRAL = 1e-5
+"""A central difference with h = 0.001 is off by about h squared."""
+
+SAME = 1e-12
+
+
+@pytest.fixture
+def choose(short_copy):
+    """Type into cells of quantities by their names, and recalculate."""
+    layout = layout_of(read_spec(short_copy))
+
+    def choose(**choices):
+        edit(short_copy, {layout.cell(name, ()): value for name, value in choices.items()})
+        return values(short_copy, "formualizer")
+
+    return choose
+
+
+@pytest.mark.parametrize(("epoch", "image"), [(1, 1), (3, 64), (2, 33)])
+def test_the_lens_shows_the_row_of_training_that_was_chosen(choose, epoch, image):
+    got = choose(lens_epoch=epoch, lens_image=image)
+    for kind in ("z", "a", "slope", "delta"):
+        for layer in "23":
+            shown, row = got[f"lens_{kind}{layer}"][0], got[f"{kind}{layer}"][epoch - 1, image - 1]
+            np.testing.assert_allclose(shown, row, rtol=0, atol=SAME)
+    assert got["lens_gap"] <= SAME
+    np.testing.assert_array_equal(got["lens_x"][0], got["x"][image - 1])
+    np.testing.assert_array_equal(got["lens_W2"], got["W2"][epoch - 1])
+    np.testing.assert_array_equal(got["lens_dC_dW3"], got["dC_dW3"][epoch - 1])
+    np.testing.assert_array_equal(got["lens_W_after3"], got["W3"][epoch].ravel())
+
+
+def test_the_gradients_of_single_images_add_up_to_the_gradient(choose):
+    total = sum(choose(lens_epoch=2, lens_image=image)["lens_dC_dW_one3"] for image in range(1, 65))
+    gradient = choose(lens_epoch=2)["dC_dW3"][1]
+    np.testing.assert_allclose(total, gradient.ravel(), rtol=0, atol=1e-11)
+
+
+def test_the_lens_writes_each_line_with_its_numbers(digits_path):
+    workbook = openpyxl.load_workbook(digits_path, data_only=True)
+    texts = {cell.value for row in workbook["Lens"].iter_rows() for cell in row}
+    assert "δ³₁ = (0.327 - 1) × 0.220 = -0.148" in texts
+    assert "a²₁ = σ(-5.465) = 0.004" in texts
+    assert "C = ½ ((1 - 0.327)² + (0 - 0.141)²) = 0.237" in texts
+
+
+@pytest.mark.parametrize("chosen", [1, 37, 38, 47])
+@pytest.mark.parametrize("epoch", [1, 3])
+def test_the_gradient_check_finds_the_back_propagated_gradient(choose, chosen, epoch):
+    got = choose(slope_chosen=chosen, slope_epoch=epoch)
+    gradients = [got[f"dC_d{name}"][epoch - 1].ravel() for name in ("W2", "b2", "W3", "b3")]
+    expected = np.concatenate(gradients)[chosen - 1]
+    assert got["slope_backward"] == pytest.approx(expected, abs=SAME)
+    assert got["slope_numeric"] == pytest.approx(expected, abs=CENTRAL)
+
+
+def test_the_check_sheet_agrees_at_first_and_says_when_inputs_were_changed(short_copy):
+    layout = layout_of(read_spec(short_copy))
+    cell = layout.cell("numpy_state", ())
+
+    def said(changes):
+        edit(short_copy, changes)
+        return str(values(short_copy, "formualizer")["numpy_state"])
+
+    assert said({}) == "The sheets agree with NumPy's run."
+    changes = [
+        ("Settings!C4", 0.2, 0.3),
+        (layout.cell("x", (5, 2)), 1, 0.5),
+        (layout.cell("t", (5, 1)), 0, 1),
+        (layout.cell("W3", (0, 1, 2)), None, 0.25),
+        (layout.cell("b2", (0, 1)), None, 0.25),
+    ]
+    workbook = openpyxl.load_workbook(short_copy)
+    for where, _, changed in changes:
+        sheet, address = where.split("!")
+        before = workbook[sheet][address].value
+        assert said({where: changed}).startswith("Inputs were changed"), where
+        assert said({where: before}).startswith("The sheets agree"), where
+    wrong = {layout.cell("delta3", (1, 2, 0)): 0.5}
+    assert said(wrong).startswith("The sheets differ from NumPy's run although")
+    assert cell.startswith("Check!")
+
+
+def test_a_drawing_is_recognised(digits_path):
+    """The last image, a 1, stands on the sheet when it is opened first."""
+    stored = openpyxl.load_workbook(digits_path, data_only=True)["Recognise"]
+    texts = [str(cell.value) for row in stored.iter_rows() for cell in row]
+    assert "This is 1: its output is 0.854." in texts
+
+
+def test_any_epoch_can_be_asked_about_the_drawing(choose):
+    got = choose()
+    np.testing.assert_array_equal(got["draw_W2"], got["W2"][-1])
+    at_start = choose(draw_epoch=0)
+    np.testing.assert_array_equal(at_start["draw_W2"], got["W2"][0])
+
+
+def test_each_image_is_drawn_with_its_number_and_label(choose):
+    got = choose()
+    drawn = np.concatenate([got[name] for name in got if name.endswith("_picture")])
+    np.testing.assert_array_equal(drawn, got["x"])
+    captions = np.concatenate([got[name] for name in got if name.endswith("_caption")])
+    assert captions[0] == "1: 0"
+    assert captions[-1] == "64: 1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("lens_epoch", 4, "a whole number from 1 to 3"),
+        ("lens_image", 0, "a whole number from 1 to 64"),
+        ("lens_image", 1.5, "a whole number from 1 to 64"),
+        ("draw_epoch", -1, "a whole number from 0 to 3"),
+        ("slope_chosen", 48, "a whole number from 1 to 47"),
+    ],
+)
+def test_a_choice_out_of_range_is_refused(short_copy, name, value, message):
+    layout = layout_of(read_spec(short_copy))
+    edit(short_copy, {layout.cell(name, ()): value})
+    with pytest.raises(WorkbookError, match=message):
+        check(short_copy, "formualizer")
+
+
+def test_training_is_told_in_words(digits_path):
+    workbook = openpyxl.load_workbook(digits_path, data_only=True)
+    texts = {cell.value for row in workbook["Progress"].iter_rows() for cell in row}
+    assert "The total cost is smallest in epoch 50." in texts
+    assert "Epoch 24 is the first in which every image is recognised." in texts
+    assert "In the last epoch 64 of 64 images are recognised." in texts
+
+
+@pytest.mark.parametrize("sizes", [[6, 1], [1, 1, 1], [12, 9, 7, 5, 3]])
+def test_networks_of_other_shapes_are_drawn_whole(tmp_path, sizes):
+    recipe = random_recipe(spec(sizes, images=2, epochs=1), seed=4)
+    path = write_recipe(tmp_path / "other.xlsx", recipe)
+    assert check(path, "formualizer").agrees
+    assert "Lens" in openpyxl.load_workbook(path).sheetnames
+
+
+def test_a_network_too_large_to_draw_shows_its_first_units_and_says_so(tmp_path):
+    large = spec([64, 40, 10], images=2, epochs=2)
+    assert not drawn_whole(large)
+    assert LARGEST_DRAWN < 64 * 40
+    path = write_recipe(tmp_path / "large.xlsx", random_recipe(large, seed=5))
+    assert check(path, "formualizer").agrees
+    workbook = openpyxl.load_workbook(path)
+    assert {"Recognise", "Gradient check"}.isdisjoint(workbook.sheetnames)
+    assert "the first 8 units" in workbook["Lens"]["B3"].value
+    got = values(path, "formualizer")
+    np.testing.assert_array_equal(got["lens_z2"][0], got["z2"][0, 0, :8])
+
+
+def test_more_images_than_the_gallery_holds_are_in_the_table(tmp_path):
+    many = spec([2, 1], images=GALLERY + 9, epochs=1)
+    path = write_recipe(tmp_path / "many.xlsx", random_recipe(many, seed=6))
+    assert check(path, "formualizer").agrees
+    got = values(path, "formualizer")
+    drawn = sum(len(got[name]) for name in got if name.endswith("_picture"))
+    assert drawn == GALLERY
+    assert len(got["x"]) == GALLERY + 9
+
+
+def test_every_link_leads_somewhere(short_path):
+    workbook = openpyxl.load_workbook(short_path)
+    links = [
+        cell.hyperlink.location
+        for sheet in workbook
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.hyperlink
+    ]
+    assert len(links) > 20
+    assert not [problem for problem in lint(short_path) if problem.rule == "hyperlink"]
