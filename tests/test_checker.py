@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from networks import random_recipe, recipes, spec, write_recipe
 from openpyxl.formula.translate import Translator
+from programs import skip_without_libreoffice
 
 from xlnn import reference
 from xlnn.checker import check
@@ -30,8 +31,9 @@ def edit(path, changes):
     return path
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", [*ENGINES, "libreoffice"])
 def test_every_formula_cell_of_the_book_agrees_with_numpy(digits_path, engine):
+    skip_without_libreoffice(engine)
     report = check(digits_path, engine)
     assert report.agrees, report.wrong[:3]
     assert report.compared_cells == report.formula_cells == 84_646

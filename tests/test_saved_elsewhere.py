@@ -1,11 +1,11 @@
 """Workbooks that other programs have saved are checked like our own."""
 
-import shutil
 import subprocess
 import zipfile
 
 import openpyxl
 import pytest
+from programs import skip_without_libreoffice
 from test_checker import edit
 
 from xlnn.checker import check
@@ -16,11 +16,9 @@ ENGINES = ("formulas", "formualizer")
 
 def save_with_libreoffice(path, folder):
     """Open a workbook in LibreOffice and save it as .xlsx."""
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("LibreOffice is not installed")
+    skip_without_libreoffice()
     command = [
-        soffice, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to",
+        "soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to",
         "xlsx", "--outdir", f"{folder}/saved", path,
     ]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=120)

@@ -4,6 +4,7 @@ import numpy as np
 import openpyxl
 import pytest
 from networks import random_recipe, spec, write_recipe
+from programs import skip_without_libreoffice
 from test_checker import edit
 
 from xlnn.checker import check
@@ -185,3 +186,16 @@ def test_every_link_leads_somewhere(short_path):
     ]
     assert len(links) > 20
     assert not [problem for problem in lint(short_path) if problem.rule == "hyperlink"]
+
+
+@pytest.mark.parametrize("engine", ["formulas", "formualizer", "libreoffice"])
+def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine):
+    """C is known to 15 digits at best, and divided by 2h: that is no error of the formula."""
+    skip_without_libreoffice(engine)
+    layout = layout_of(read_spec(short_copy))
+    edit(short_copy, {layout.cell("slope_h", ()): 1e-7})
+    assert check(short_copy, engine).agrees
+    cell = layout.cell("slope_quotient", (3,))
+    edit(short_copy, {cell: layout.formula("slope_quotient", (3,)) + "*1.01"})
+    (wrong,) = check(short_copy, engine).wrong
+    assert wrong.cell == cell

@@ -285,7 +285,8 @@ class _Comparison:
             elif quantity.is_text:
                 wrong = got != expected
             else:
-                difference = _difference(got, expected)
+                size = reference.magnitude(quantity, arrays)
+                difference = _difference(got, expected, size)
                 largest = max(_largest(difference), self.differences.get(quantity.name, 0.0))
                 self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)
@@ -377,8 +378,11 @@ def _mask(rows: np.ndarray, columns: np.ndarray, extent: tuple[int, int]) -> np.
     return mask
 
 
-def _difference(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    return np.abs(got - expected) / np.maximum(1, np.abs(expected))
+def _difference(
+    got: np.ndarray, expected: np.ndarray, size: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """Return the difference relative to 1, the expected value or the size of its terms."""
+    return np.abs(got - expected) / np.maximum(np.maximum(1, np.abs(expected)), size)
 
 
 def _largest(difference: np.ndarray) -> float:

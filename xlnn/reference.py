@@ -68,6 +68,15 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     return values
 
 
+def magnitude(quantity: Quantity, arrays: Arrays) -> np.ndarray | float:
+    """Return the size of the terms that cancel in a quantity: `Equation.magnitude`."""
+    if quantity.timed:
+        return 0.0
+    arguments = {role: arrays[use.name] for role, use in quantity.uses.items()}
+    with np.errstate(all="ignore"):
+        return quantity.equation.magnitude(**arguments)
+
+
 def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
     if quantity.equation is None:
         return np.asarray(inputs[quantity.name])

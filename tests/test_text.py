@@ -1,0 +1,371 @@
+"""Every language says all that a workbook says, in words that fit where they stand."""
+
+import re
+import shutil
+import tomllib
+import zipfile
+from copy import deepcopy
+from html import unescape
+from string import Formatter
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from networks import random_recipe, spec, write_recipe
+
+from xlnn.cli import cli
+from xlnn.layout import FIRST_ROW, quoted
+from xlnn.models.workbook import GALLERY, LARGEST_DRAWN, drawn_whole
+from xlnn.text import Text, languages, text
+
+TRANSLATED = [lang for lang in languages() if lang != "en"]
+
+LONGEST_TITLE = 31
+FORBIDDEN_IN_TITLES = set("[]:*?/\\")
+"""Excel's rules for a sheet's name."""
+
+LONGEST_LITERAL = 255
+"""Characters of a text within a formula, in Excel."""
+
+LONGEST_SHOWN = {
+    "validation.number_title": 32,
+    "validation.choice_title": 32,
+    "validation.number": 225,
+    "validation.positive": 225,
+    "validation.choice": 225,
+    "recognise.grid": 32,
+    "recognise.prompt": 255,
+}
+"""Characters that Excel's windows show of a title and a text: those of errors, of which the file
+format would take 255, and those of prompts."""
+
+NOT_ON_A_SHEET = {"language"}
+"""The name of the language is for those who read its file."""
+
+ALLOWED_WORDS = {
+    "xlnn": "the program's name",
+    "check": "its command, as it is typed",
+    "NumPy": "a program's name",
+    "C_T": "a symbol",
+    "wx": "two symbols, in Σwx",
+    "Sigmoid": "the Chinese edition of the book writes it so: Sigmoid 函数",
+}
+"""Latin words that stand in every language, and why. A single letter is a symbol."""
+
+
+# --- what is compared ------------------------------------------------------------------------
+
+
+def leaves(words, path=""):
+    """Yield the texts of a dictionary by their dotted keys; entries of a list by their number."""
+    if isinstance(words, str):
+        yield path, words
+        return
+    entries = words.items() if isinstance(words, dict) else enumerate(words)
+    for key, value in entries:
+        yield from leaves(value, f"{path}.{key}" if path else str(key))
+
+
+def put(words, path, value):
+    """Return a copy of a dictionary in which one text is another, or is gone (None)."""
+    words = deepcopy(words)
+    *parents, last = (int(key) if key.isdigit() else key for key in path.split("."))
+    table = words
+    for key in parents:
+        table = table[key]
+    if value is None:
+        del table[last]
+    else:
+        table[last] = value
+    return words
+
+
+def blanks(words):
+    """Return the names in a text's braces."""
+    return sorted(name for _, name, *_ in Formatter().parse(words) if name is not None)
+
+
+def differences(english, other):
+    """Return the keys at which a dictionary says not what the English one says."""
+    ours, theirs = dict(leaves(english)), dict(leaves(other))
+    found = set(ours) ^ set(theirs)
+    for key in set(ours) & set(theirs):
+        is_symbols = not latin_words(ours[key]) - {"C_T"}
+        same = ours[key] == theirs[key] if is_symbols else blanks(ours[key]) == blanks(theirs[key])
+        if not same or bool(ours[key].strip()) != bool(theirs[key].strip()):
+            found.add(key)
+    return found
+
+
+def latin_words(words):
+    """Return the words of two or more Latin letters that no brace holds."""
+    return set(re.findall(r"[A-Za-z_]{2,}", re.sub(r"\{\w*\}", "", words)))
+
+
+def title_problems(titles):
+    """Return the titles that Excel does not allow, or not beside the others."""
+    wrong = [
+        title
+        for title in titles
+        if not 1 <= len(title) <= LONGEST_TITLE
+        or FORBIDDEN_IN_TITLES & set(title)
+        or title != title.strip(" '")
+        or title.casefold() == "history"
+    ]
+    return wrong + [title for title in titles if titles.count(title) > 1]
+
+
+def sentence_problems(words):
+    """Return the keys of the texts that a formula cannot take in."""
+    sentences = {
+        key: value
+        for key, value in leaves(words)
+        if key.split(".")[0] in {"sentences", "story"} and key != "story.title"
+    }
+    wrong = {
+        key
+        for key, value in sentences.items()
+        if '"' in value or "\n" in value or len(value) > LONGEST_LITERAL
+    }
+    if not re.search(r"\{label\}.*\{output\}", sentences["sentences.verdict"]):
+        wrong.add("sentences.verdict")
+    return wrong
+
+
+def too_long(words):
+    """Return the keys of the texts that Excel's windows would cut off."""
+    texts = dict(leaves(words))
+    return {
+        key
+        for key, most in LONGEST_SHOWN.items()
+        if len(texts[key].replace("{largest}", "1000000")) > most
+    }
+
+
+@pytest.fixture(scope="module")
+def english():
+    return text("en").words
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_a_language_has_the_keys_braces_and_symbols_of_english(english, lang):
+    assert differences(english, text(lang).words) == set()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("notes.lens", None),
+        ("guide.about.4", None),
+        ("guide.experiments.0.look", None),
+        ("guide.about", ["one"]),
+        ("notes.other", "more"),
+        ("charts.weights", "no layer"),
+        ("charts.weights", "{layer} {images}"),
+        ("lens.output_bar", "something"),
+        ("guide.title", " "),
+        ("guide.symbols.z.equation", "z = Σ w a"),
+        ("guide.symbols.z.book", "3-3"),
+    ],
+)
+def test_a_key_a_brace_or_a_symbol_that_differs_is_found(english, key, value):
+    assert any(found.startswith(key) for found in differences(english, put(english, key, value)))
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_titles_are_sheet_names_and_those_of_formulas_need_no_quotes(lang):
+    titles = list(text(lang).sheets.values())
+    assert title_problems(titles) == []
+    if lang != "en":
+        assert [quoted(title) for title in titles] == titles
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [["a" * 32], ["a:b"], ["a/b"], [""], [" a"], ["a'"], ["History"], ["a", "b", "a"]],
+)
+def test_a_title_that_excel_does_not_allow_is_found(titles):
+    assert title_problems(titles)
+
+
+def test_a_workbook_is_recognised_by_a_title_that_no_other_sheet_has_in_any_language():
+    specs = {text(lang).sheets["spec"] for lang in languages()}
+    others = [
+        title for lang in languages() for key, title in text(lang).sheets.items() if key != "spec"
+    ]
+    assert len(specs) == len(languages())
+    assert specs.isdisjoint(others)
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_sentences_can_stand_in_formulas(lang):
+    assert sentence_problems(text(lang).words) == set()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("sentences.agrees", 'They "agree".'),
+        ("sentences.wrong", "a" * 256),
+        ("story.never", "two\nlines"),
+        ("sentences.verdict", "{output} for {label}"),
+    ],
+)
+def test_a_sentence_that_no_formula_takes_is_found(english, key, value):
+    assert sentence_problems(put(english, key, value)) == {key}
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_what_is_said_of_a_wrong_input_is_shown_whole(lang):
+    assert too_long(text(lang).words) == set()
+
+
+@pytest.mark.parametrize("key", LONGEST_SHOWN)
+def test_what_would_be_cut_off_is_found(english, key):
+    assert too_long(put(english, key, "a" * (LONGEST_SHOWN[key] + 1))) == {key}
+
+
+# --- what is used ----------------------------------------------------------------------------
+
+
+def unused(words, monkeypatch, folder):
+    """Return the keys of the texts that are in no workbook.
+
+    Every text carries a mark of its own, and the files are searched for the marks: what is only
+    looked up and never written is not used.
+    """
+    marks = {key: f"«{number}»" for number, (key, _) in enumerate(leaves(words))}
+    marked = words
+    for key, value in leaves(words):
+        whole = marks[key] if key.startswith("sheets.") else value + marks[key]
+        marked = put(marked, key, whole)
+    monkeypatch.setattr("networks.text", lambda lang: Text(lang, marked))
+    whole, large = spec([4, 3, 2]), spec([60, 40, 2], images=GALLERY + 1, epochs=1)
+    assert (drawn_whole(whole), drawn_whole(large)) == (True, False), LARGEST_DRAWN
+    written = ""
+    for number, model in enumerate((whole, large)):
+        path = write_recipe(folder / f"{number}.xlsx", random_recipe(model, seed=1))
+        with zipfile.ZipFile(path) as archive:
+            written += "".join(unescape(archive.read(part).decode()) for part in archive.namelist())
+    return {key for key, mark in marks.items() if mark not in written}
+
+
+def test_every_text_is_used_and_none_is_missing(english, monkeypatch, tmp_path):
+    assert unused(english, monkeypatch, tmp_path) == NOT_ON_A_SHEET
+
+
+def test_a_text_that_is_not_used_is_found(english, monkeypatch, tmp_path):
+    words = put(english, "notes.other", "never shown")
+    words = put(words, "guide.steps.other", "of a sheet that is not there")
+    found = unused(words, monkeypatch, tmp_path) - NOT_ON_A_SHEET
+    assert found == {"notes.other", "guide.steps.other"}
+
+
+def test_a_text_that_is_missing_is_found(english, monkeypatch, tmp_path):
+    with pytest.raises(KeyError, match="first_units"):
+        unused(put(english, "notes.first_units", None), monkeypatch, tmp_path)
+
+
+def test_the_dictionary_is_toml_in_which_no_key_stands_twice():
+    with pytest.raises(tomllib.TOMLDecodeError):
+        tomllib.loads("a = 1\na = 2")
+    assert {text(lang).lang for lang in languages()} >= {"en", "ja", "zh"}
+
+
+# --- what is built ---------------------------------------------------------------------------
+
+
+def shown(path):
+    """Yield every text that a workbook shows or may show, and where; not the lines of the Spec."""
+    titles = {text(lang).sheets["spec"] for lang in languages()}
+    formulas, stored = (openpyxl.load_workbook(path, data_only=value) for value in (False, True))
+    for sheet in formulas:
+        yield sheet.title, sheet.title
+        for row in sheet.iter_rows(max_row=FIRST_ROW - 1 if sheet.title in titles else None):
+            for cell in row:
+                place = f"{sheet.title}!{cell.coordinate}"
+                if cell.data_type == "f":
+                    for literal in re.findall(r'"((?:[^"]|"")*)"', cell.value):
+                        yield place, literal
+                value = stored[sheet.title][cell.coordinate].value
+                if isinstance(value, str):
+                    yield place, value
+        for rule in sheet.data_validations.dataValidation:
+            for said in (rule.errorTitle, rule.error, rule.promptTitle, rule.prompt):
+                yield f"{sheet.title}!{rule.sqref}", said or ""
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if part.startswith("xl/charts/"):
+                for said in re.findall(r"<a:t>([^<]*)</a:t>", archive.read(part).decode()):
+                    yield part, unescape(said)
+
+
+def english_left(path):
+    """Return the Latin words that no language but English should have, by their place."""
+    found = {}
+    for place, said in shown(path):
+        if words := latin_words(said) - set(ALLOWED_WORDS):
+            found[place] = words
+    return found
+
+
+@pytest.fixture(scope="module", params=languages())
+def built(request, tmp_path_factory):
+    """Two epochs of the book's network, in one language."""
+    path = tmp_path_factory.mktemp(request.param) / "short.xlsx"
+    arguments = ["build", "--lang", request.param, "--epochs", "2", "-o", str(path)]
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert "all agree with NumPy (formualizer, 1 probe)" in result.output
+    return request.param, path
+
+
+@pytest.mark.parametrize("engine", ["formualizer", "formulas", "libreoffice"])
+def test_a_workbook_agrees_with_numpy_in_every_language(built, engine):
+    if engine == "libreoffice" and not shutil.which("soffice"):
+        pytest.skip("LibreOffice is not installed")
+    arguments = ["check", str(built[1]), "--engine", engine]
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert f"all agree with NumPy ({engine}, 1 probe)" in result.output
+
+
+def test_an_altered_cell_is_named_in_every_language(built, tmp_path):
+    lang, path = built
+    training = text(lang).sheets["training"]
+    workbook = openpyxl.load_workbook(path)
+    workbook[training]["C5"] = "=1+1"
+    workbook.save(tmp_path / "altered.xlsx")
+    result = CliRunner().invoke(cli, ["check", str(tmp_path / "altered.xlsx")])
+    assert result.exit_code == 1
+    assert f"{training}!C5   z2, epoch 1, image 2" in result.output
+
+
+def test_no_brace_is_left_to_fill_in(built):
+    assert [said for _, said in shown(built[1]) if re.search(r"[{}]", said)] == []
+
+
+def test_only_names_and_symbols_are_english_in_another_language(built):
+    lang, path = built
+    assert bool(english_left(path)) == (lang == "en"), english_left(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("guide.title", "A title"),
+        ("sheets.lens", "Lens"),
+        ("notes.spec", "What is this?"),
+        ("charts.epoch", "epoch"),
+        ("validation.number", "Not a number."),
+        ("recognise.prompt", "Draw."),
+        ("sentences.wrong", "Is altered."),
+    ],
+)
+def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key, value):
+    words = put(text("zh").words, key, value)
+    monkeypatch.setattr("networks.text", lambda lang: Text(lang, words))
+    path = write_recipe(tmp_path / "mixed.xlsx", random_recipe(spec([4, 3, 2]), seed=1))
+    found = set().union(*english_left(path).values())
+    assert found
+    assert found <= latin_words(value)
