@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import tomllib
 import zipfile
 from copy import deepcopy
 from html import unescape
@@ -15,10 +14,13 @@ from networks import random_recipe, spec, write_recipe
 
 from xlnn.cli import cli
 from xlnn.layout import FIRST_ROW, quoted
-from xlnn.models.workbook import GALLERY, LARGEST_DRAWN, drawn_whole
+from xlnn.models.workbook import GALLERY, drawn_whole
 from xlnn.text import Text, languages, text
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
+
+SYMBOLS = {"C_T", "wx"}
+"""Symbols of more than one letter: the total cost, and the product in Σwx."""
 
 LONGEST_TITLE = 31
 FORBIDDEN_IN_TITLES = set("[]:*?/\\")
@@ -46,11 +48,9 @@ ALLOWED_WORDS = {
     "xlnn": "the program's name",
     "check": "its command, as it is typed",
     "NumPy": "a program's name",
-    "C_T": "a symbol",
-    "wx": "two symbols, in Σwx",
     "Sigmoid": "the Chinese edition of the book writes it so: Sigmoid 函数",
 }
-"""Latin words that stand in every language, and why. A single letter is a symbol."""
+"""Latin words, besides symbols, that stand in every language, and why. A single letter is a symbol."""
 
 
 # --- what is compared ------------------------------------------------------------------------
@@ -90,7 +90,7 @@ def differences(english, other):
     ours, theirs = dict(leaves(english)), dict(leaves(other))
     found = set(ours) ^ set(theirs)
     for key in set(ours) & set(theirs):
-        is_symbols = not latin_words(ours[key]) - {"C_T"}
+        is_symbols = not latin_words(ours[key]) - SYMBOLS
         same = ours[key] == theirs[key] if is_symbols else blanks(ours[key]) == blanks(theirs[key])
         if not same or bool(ours[key].strip()) != bool(theirs[key].strip()):
             found.add(key)
@@ -240,8 +240,8 @@ def unused(words, monkeypatch, folder):
         whole = marks[key] if key.startswith("sheets.") else value + marks[key]
         marked = put(marked, key, whole)
     monkeypatch.setattr("networks.text", lambda lang: Text(lang, marked))
-    whole, large = spec([4, 3, 2]), spec([60, 40, 2], images=GALLERY + 1, epochs=1)
-    assert (drawn_whole(whole), drawn_whole(large)) == (True, False), LARGEST_DRAWN
+    whole, large = spec([4, 3, 2]), spec([2_000, 1, 2], images=GALLERY + 1, epochs=1)
+    assert (drawn_whole(whole), drawn_whole(large)) == (True, False)
     written = ""
     for number, model in enumerate((whole, large)):
         path = write_recipe(folder / f"{number}.xlsx", random_recipe(model, seed=1))
@@ -266,30 +266,15 @@ def test_a_text_that_is_missing_is_found(english, monkeypatch, tmp_path):
         unused(put(english, "notes.first_units", None), monkeypatch, tmp_path)
 
 
-def test_the_dictionary_is_toml_in_which_no_key_stands_twice():
-    with pytest.raises(tomllib.TOMLDecodeError):
-        tomllib.loads("a = 1\na = 2")
-    assert {text(lang).lang for lang in languages()} >= {"en", "ja", "zh"}
-
-
 # --- what is built ---------------------------------------------------------------------------
 
 
 def shown(path):
     """Yield every text that a workbook shows or may show, and where; not the lines of the Spec."""
-    titles = {text(lang).sheets["spec"] for lang in languages()}
     formulas, stored = (openpyxl.load_workbook(path, data_only=value) for value in (False, True))
     for sheet in formulas:
         yield sheet.title, sheet.title
-        for row in sheet.iter_rows(max_row=FIRST_ROW - 1 if sheet.title in titles else None):
-            for cell in row:
-                place = f"{sheet.title}!{cell.coordinate}"
-                if cell.data_type == "f":
-                    for literal in re.findall(r'"((?:[^"]|"")*)"', cell.value):
-                        yield place, literal
-                value = stored[sheet.title][cell.coordinate].value
-                if isinstance(value, str):
-                    yield place, value
+        yield from in_cells(sheet, stored[sheet.title])
         for rule in sheet.data_validations.dataValidation:
             for said in (rule.errorTitle, rule.error, rule.promptTitle, rule.prompt):
                 yield f"{sheet.title}!{rule.sqref}", said or ""
@@ -300,13 +285,38 @@ def shown(path):
                     yield part, unescape(said)
 
 
+def in_cells(sheet, stored):
+    """Yield the texts of a sheet's cells, and those within its formulas."""
+    is_spec = sheet.title in {text(lang).sheets["spec"] for lang in languages()}
+    for row in sheet.iter_rows(max_row=FIRST_ROW - 1 if is_spec else None):
+        for cell in row:
+            place = f"{sheet.title}!{cell.coordinate}"
+            if cell.data_type == "f":
+                for literal in re.findall(r'"((?:[^"]|"")*)"', cell.value):
+                    yield place, literal
+            value = stored[cell.coordinate].value
+            if isinstance(value, str):
+                yield place, value
+
+
+def unfilled(path):
+    """Return the texts in which a brace is left."""
+    return [said for _, said in shown(path) if re.search(r"[{}]", said)]
+
+
 def english_left(path):
     """Return the Latin words that no language but English should have, by their place."""
     found = {}
     for place, said in shown(path):
-        if words := latin_words(said) - set(ALLOWED_WORDS):
+        if words := latin_words(said) - SYMBOLS - set(ALLOWED_WORDS):
             found[place] = words
     return found
+
+
+def write_words(words, monkeypatch, folder):
+    """Write a small workbook with the words of a dictionary, and return its path."""
+    monkeypatch.setattr("networks.text", lambda lang: Text(lang, words))
+    return write_recipe(folder / "words.xlsx", random_recipe(spec([4, 3, 2]), seed=1))
 
 
 @pytest.fixture(scope="module", params=languages())
@@ -342,12 +352,23 @@ def test_an_altered_cell_is_named_in_every_language(built, tmp_path):
 
 
 def test_no_brace_is_left_to_fill_in(built):
-    assert [said for _, said in shown(built[1]) if re.search(r"[{}]", said)] == []
+    assert unfilled(built[1]) == []
+
+
+def test_a_brace_that_is_left_is_found(english, monkeypatch, tmp_path):
+    path = write_words(put(english, "notes.settings", "Of {{what}}."), monkeypatch, tmp_path)
+    assert "Of {what}." in unfilled(path)
 
 
 def test_only_names_and_symbols_are_english_in_another_language(built):
     lang, path = built
     assert bool(english_left(path)) == (lang == "en"), english_left(path)
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_no_text_is_english_that_only_larger_workbooks_show(lang):
+    words = {key: latin_words(value) for key, value in leaves(text(lang).words)}
+    assert {key for key, found in words.items() if found - SYMBOLS - set(ALLOWED_WORDS)} == set()
 
 
 @pytest.mark.parametrize(
@@ -363,9 +384,7 @@ def test_only_names_and_symbols_are_english_in_another_language(built):
     ],
 )
 def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key, value):
-    words = put(text("zh").words, key, value)
-    monkeypatch.setattr("networks.text", lambda lang: Text(lang, words))
-    path = write_recipe(tmp_path / "mixed.xlsx", random_recipe(spec([4, 3, 2]), seed=1))
+    path = write_words(put(text("zh").words, key, value), monkeypatch, tmp_path)
     found = set().union(*english_left(path).values())
     assert found
     assert found <= latin_words(value)
