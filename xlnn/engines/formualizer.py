@@ -1,6 +1,7 @@
 """The engine ``formualizer``: a spreadsheet engine in Rust; the fastest, so `build` uses it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, product
 from pathlib import Path
 
 import formualizer
@@ -21,6 +22,9 @@ ERRORS = {
     "Value": CellError("#VALUE!"),
 }
 """The error values of a spreadsheet, by formualizer's word for them."""
+
+CIRCULAR = CellError("#CIRC!")
+"""What formualizer gives every cell of a circle, and every cell that depends on one."""
 
 ALL_ROWS = 1_048_576
 ALL_COLUMNS = 16_384
@@ -81,7 +85,12 @@ class _Session:
             self.workbook.evaluate_all()
         except (ValueError, RuntimeError, formualizer.ExcelEvaluationError) as error:
             raise EngineError(f"{self.name}: formualizer cannot evaluate it: {error}") from error
-        return {title: self._grid(title) for title in titles}
+        circular: list[tuple[str, int, int]] = []
+        grids = {title: self._grid(title, circular) for title in titles}
+        if circular:
+            cause = _place(*self._in_a_circle(circular))
+            raise WorkbookError(f"{cause} depends on itself: a circular reference.")
+        return grids
 
     def _remember(self, cell: tuple[str, int, int]) -> None:
         sheet, row, column = cell
@@ -98,7 +107,8 @@ class _Session:
             ]
             self.workbook.set_values_batch(sheet, row, column, data)
 
-    def _grid(self, title: str) -> Grid:
+    def _grid(self, title: str, circular: list[tuple[str, int, int]]) -> Grid:
+        """Read a sheet's values; add its cells that a circle spoils."""
         rows, columns = self._used_area(title)
         numbers = np.full((rows, columns), np.nan)
         others: dict[tuple[int, int], str | bool | CellError] = {}
@@ -114,7 +124,10 @@ class _Session:
                     if type(value) is int:
                         numbers[row - 1, column - 1] = value
                     else:
-                        others[row, column] = self._other(value, (title, row, column))
+                        found = self._other(value, (title, row, column))
+                        others[row, column] = found
+                        if found is CIRCULAR:
+                            circular.append((title, row, column))
         return Grid(numbers, others)
 
     def _used_area(self, title: str) -> tuple[int, int]:
@@ -131,19 +144,32 @@ class _Session:
         if kind in ERRORS:
             return ERRORS[kind]
         if kind == "Circ":
-            cause = self._cause_of_cycle(_place(*cell))
-            raise WorkbookError(f"{cause} depends on itself: a circular reference.")
+            return CIRCULAR
         formula = self.workbook.get_formula(*cell)
         raise EngineError(f"{_place(*cell)}: formualizer cannot compute {formula} ({kind}).")
 
-    def _cause_of_cycle(self, cell: str) -> str:
-        """Follow the formulas from a cell that a cycle spoilt to one that is in the cycle."""
-        trace = self.workbook.trace([cell], max_depth=1_000, max_nodes=10_000, max_links=20_000)
-        for link in trace.links:
-            for target in link.targets:
-                if target.disposition == formualizer.LinkDisposition.Cycle:
-                    return target.node.address
+    def _in_a_circle(self, spoilt: list[tuple[str, int, int]]) -> tuple[str, int, int]:
+        """Return a cell of the circle: where the way back from a spoilt cell meets itself.
+
+        Every spoilt cell refers to a spoilt cell, so the way never ends.
+        """
+        cell, known, way = spoilt[0], set(spoilt), set()
+        while cell not in way:
+            way.add(cell)
+            formula = formualizer.parse(self.workbook.get_formula(*cell))
+            seen = chain.from_iterable(_cells(ref, cell[0]) for ref in formula.walk_refs())
+            cell = next((other for other in seen if other in known), cell)
         return cell
+
+
+def _cells(
+    reference: formualizer.CellRef | formualizer.RangeRef, here: str
+) -> Iterator[tuple[str, int, int]]:
+    """Yield the cells that a reference in a formula of some sheet stands for."""
+    first = getattr(reference, "start", reference)
+    last = getattr(reference, "end", reference)
+    for row, column in product(range(first.row, last.row + 1), range(first.col, last.col + 1)):
+        yield reference.sheet or here, row, column
 
 
 def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int, int, int]]:

@@ -1,0 +1,68 @@
+"""A hostile workbook is refused in one sentence, before any engine sees it."""
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from programs import skip_without_libreoffice
+from test_checker import edit
+
+from xlnn import engines
+from xlnn.checker import check
+from xlnn.contents import layout_of, read_spec, values
+from xlnn.errors import WorkbookError
+from xlnn.lint import lint
+
+ENGINES = ("formulas", "formualizer", "libreoffice")
+
+
+@pytest.fixture
+def with_macros(short_copy):
+    """The workbook with a part that holds macros."""
+    with zipfile.ZipFile(short_copy, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"macros")
+    return short_copy
+
+
+@pytest.mark.parametrize("command", [check, values, lint])
+def test_no_engine_sees_a_file_that_is_refused(with_macros, command, monkeypatch):
+    def seen(*_):
+        raise AssertionError("an engine has seen the file")
+
+    monkeypatch.setattr(engines, "load", seen)
+    with pytest.raises(WorkbookError, match="macros"):
+        command(with_macros)
+
+
+def test_a_refusal_is_one_sentence_and_exit_code_1(with_macros):
+    command = [sys.executable, "-m", "xlnn", "check", with_macros]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert ran.stderr.count("\n") == 1
+    assert "macros" in ran.stderr
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_circular_reference_is_named_and_ends(short_copy, engine):
+    """LibreOffice gives the cells of a circle an error value, so that they are named as wrong."""
+    skip_without_libreoffice(engine)
+    layout = layout_of(read_spec(short_copy))
+    cell, next_cell = layout.cell("z2", (0, 0, 0)), layout.cell("a2", (0, 0, 0))
+    edit(short_copy, {cell: f"={next_cell.split('!')[1]}+1"})
+    if engine == "libreoffice":
+        assert {wrong.cell for wrong in check(short_copy, engine).wrong} & {cell, next_cell}
+        return
+    with pytest.raises(WorkbookError, match="depends on itself: a circular reference") as refusal:
+        check(short_copy, engine)
+    assert str(refusal.value).split(" ")[0] in {cell, next_cell}
+
+
+@pytest.mark.parametrize(
+    "formula", ['=WEBSERVICE("http://localhost")', "=cmd|'/c calc'!A1", "=[1]x!A1"]
+)
+def test_a_dangerous_formula_is_named(short_copy, formula):
+    edit(short_copy, {"Training!D7": formula})
+    with pytest.raises(WorkbookError, match=r"Training!D7"):
+        check(short_copy, "formualizer")
