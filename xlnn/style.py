@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.formatting.rule import ColorScaleRule, Rule
+from openpyxl.formatting.rule import ColorScaleRule, FormulaRule, Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -105,6 +105,11 @@ def ink_scale() -> Rule:
         start_type="num", start_value=0, start_color=WHITE,
         end_type="num", end_value=1, end_color=DARK,
     )  # fmt: skip
+
+
+def on_ink(first: str) -> Rule:
+    """Write in white what stands on dark pixels; `first` is the first cell of the range."""
+    return FormulaRule(formula=[f"{first}>0.5"], font=Font(color=WHITE))
 
 
 def diverging_scale(reach: float) -> Rule:

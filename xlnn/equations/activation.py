@@ -11,7 +11,7 @@ from xlnn.quantity import Cells, Equation
 
 
 class Sigmoid(Equation):
-    """a = 1 / (1 + exp(-z)), between 0 and 1.   Book: 1-4, 2-1."""
+    """a = 1 / (1 + exp(-z)), between 0 and 1.   Book: 1-3, 2-1."""
 
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a, of the shape of z."""

@@ -116,7 +116,7 @@ def _experiments(drawing: Drawing, page: Page, row: int) -> None:
         row += 2
     for line in guide["broken"]:
         row += 1
-        drawing.put(row, 2, line, PLAIN)
+        drawing.put(row, 2, line.format(**titles), PLAIN)
 
 
 def _named(text: str) -> set[str]:

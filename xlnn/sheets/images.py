@@ -39,6 +39,7 @@ def draw(page: Page) -> Drawing:
     blocks = page.layout.on(SHEET)
     pictures = [block for block in blocks if _is_drawn(block.quantity)]
     drawing = table(page, SHEET, [block for block in blocks if not _is_drawn(block.quantity)])
+    drawing.gridlines = False
     drawing.looks["number"] = replace(KEY, number_format="0")
     first = min(block.column for block in pictures)
     for column in range(first - 1, max(block.last[1] for block in pictures) + 3):

@@ -51,7 +51,9 @@ def draw(page: Page) -> Drawing:
     drawing.one_page = True
     column = layout.blocks["story"].column
     drawing.widths[column - 1] = 7
-    drawing.put(STORY - 1, column - 1, words("story", "title"), SECTION)
+    for position in range(CHART_COLUMNS):
+        title = words("story", "title") if position == 0 else ""
+        drawing.put(STORY - 1, column - 1 + position, title, SECTION)
     drawing.looks |= {"best": QUIET_NUMBER, "all_right": QUIET_NUMBER}
     charts = [
         (words("charts", name, images=page.spec.images), [(layout.blocks[name], ())], colour)

@@ -23,6 +23,7 @@ from xlnn.style import (
     Look,
     diverging_scale,
     ink_scale,
+    on_ink,
     value,
 )
 
@@ -112,6 +113,7 @@ def draw(page: Page) -> Drawing:
         drawing.put(bars.row + unit, bars.column - 2, name, LABEL)
     _draw_layers(drawing, page)
     drawing.colour(grid, ink_scale())
+    drawing.colour(grid, on_ink(address(grid.row, grid.column)))
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
     return drawing
