@@ -7,12 +7,14 @@ formulas whose normal forms are equal compute the same in every state of the wor
 1. ``$``, a prefix that names the formula's own sheet, and the order of a range's corners say
    nothing about the value. ``B4:B4`` is ``B4``.
 2. The operands of ``+`` and of ``*`` may stand in any order, and so may the arguments of SUM,
-   SUMSQ, SUMPRODUCT, MAX and SUMXMY2.
-3. SUM, SUMSQ and MAX of a range pass over cells without a number: rows and columns at the edge of
-   a range that hold none in any state of the workbook (headings, blank cells) are left out.
+   SUMSQ, SUMPRODUCT, MAX, MIN and SUMXMY2.
+3. SUM, SUMSQ, MAX and MIN of a range pass over cells without a number: rows and columns at the
+   edge of a range that hold none in any state of the workbook (headings, blank cells) are left out.
+   So are such cells at the end of the s of MATCH(n, s, 0), where n is a number other than 0.
 4. INDEX(column, n) reads none of the column beyond the largest n: where n is a class, counted from
    1 to K, the column ends after its K-th cell.
-5. MATCH(MAX(r), s, 0) finds the maximum within r, if s begins with r: s ends where r ends.
+5. MATCH(MAX(r), s, 0) finds the maximum within r, if s begins with r: s ends where r ends. The
+   same for MIN.
 6. The slope of a sigmoid, a (1 - a), is never above a: MAX passes over a slope at the end of a
    range that also holds its a.
 
@@ -26,8 +28,8 @@ from typing import Protocol
 import formualizer
 from cell_references import reference
 
-ANY_ORDER = {"SUM", "SUMSQ", "SUMPRODUCT", "MAX", "SUMXMY2"}
-SKIPS_EMPTY = {"SUM", "SUMSQ", "MAX"}
+ANY_ORDER = {"SUM", "SUMSQ", "SUMPRODUCT", "MAX", "MIN", "SUMXMY2"}
+SKIPS_EMPTY = {"SUM", "SUMSQ", "MAX", "MIN"}
 
 
 class Facts(Protocol):
@@ -106,9 +108,12 @@ def _function(name, arguments, facts):
                     bottom = min(column[4], top + classes - 1)
                     cut = _cut(column, ("area", title, top, left, bottom, right), facts)
                     arguments = [cut, number]
-            case "MATCH", [("MAX", ("area", *_) as largest), ("area", *_) as searched, exact]:
-                if _begins_with(searched, largest):
-                    arguments = [("MAX", largest), _cut(searched, largest, facts), exact]
+            case "MATCH", [("MAX" | "MIN" as most, ("area", *_) as r), ("area", *_) as s, exact]:
+                if _begins_with(s, r):
+                    arguments = [(most, r), _cut(s, r, facts), exact]
+            case "MATCH", [("literal", float(n)) as wanted, ("area", *_) as searched, exact] if n:
+                full = _without_empty_edges(searched, facts)
+                arguments = [wanted, (*searched[:4], *full[4:]), exact]
     if name in ANY_ORDER:
         arguments = sorted(arguments, key=repr)
     return (name, *arguments)

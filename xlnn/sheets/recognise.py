@@ -47,9 +47,9 @@ def place(model: Model) -> Iterator[Block]:
         quantity = model[PREFIX + name]
         return Block(quantity, SHEET, row, column, ((0, 0),) * len(quantity.axes) + steps)
 
-    yield block("epoch", TOP, LEFT + 2)
+    yield block("epoch", TOP, LEFT + 3)
     yield block("x", TOP + 2, LEFT, (1, 0), (0, 1))
-    right = LEFT + columns + 2
+    right = LEFT + max(columns, 3) + 2
     yield block("verdict", TOP, right)
     yield block("label", TOP + 1, right + 2)
     yield block("answer", TOP + 1, right + 4)
