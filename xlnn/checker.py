@@ -8,7 +8,7 @@ an independent NumPy run from the file's own inputs, which is reported but does 
 rounding grows over the epochs.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -153,8 +153,11 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
     path = Path(path)
     contents = package.inspect(path)
     recalculate = engines.load(engine, path)
-    layout = layout_of(read_spec(path))
-    report, _ = compare(contents, layout, recalculate, engine, probes)
+    # The engine computes while Python reads the Spec and imports what places its cells
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        first = worker.submit(recalculate, {})
+        layout = layout_of(read_spec(path))
+        report, _ = _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
     return report
 
 
@@ -174,22 +177,38 @@ def compare(
     WorkbookError
         A sheet is missing, or an input cell holds no number.
     """
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        first = worker.submit(recalculate, {})
+        return _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """An engine at work: the first result is on its way."""
+
+    engine: str
+    recalculate: Recalculate
+    worker: ThreadPoolExecutor
+    first: Future[Values]
+
+
+def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tuple[Report, Values]:
     _check_sheets(contents, layout)
     comparison = _Comparison(layout, contents)
-    # The engine computes the next values while NumPy compares the last
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        waiting = [worker.submit(recalculate, {})]
-        waiting += [worker.submit(recalculate, probe_inputs(layout, n)) for n in range(probes)]
-        values = waiting.pop(0).result()
-        arrays = read_arrays(layout, values)
-        inputs = inputs_of(layout, arrays)
-        check_inputs(layout, values, inputs)
-        comparison.typed_over(arrays, values)
-        comparison.local(arrays, values)
-        run = reference.run(layout.model, inputs)
-        for probed in waiting:
-            comparison.local(read_arrays(layout, probed.result()), probed.result())
-    return comparison.report(engine, probes, arrays, run), values
+    waiting = [
+        work.worker.submit(work.recalculate, probe_inputs(layout, number))
+        for number in range(probes)
+    ]
+    values = work.first.result()
+    arrays = read_arrays(layout, values)
+    inputs = inputs_of(layout, arrays)
+    check_inputs(layout, values, inputs)
+    comparison.typed_over(arrays, values)
+    comparison.local(arrays, values)
+    run = reference.run(layout.model, inputs)
+    for probed in waiting:
+        comparison.local(read_arrays(layout, probed.result()), probed.result())
+    return comparison.report(work.engine, probes, arrays, run), values
 
 
 def _check_sheets(contents: Contents, layout: Layout) -> None:

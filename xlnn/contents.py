@@ -12,7 +12,6 @@ from xlnn.engines import DEFAULT_ENGINE, CellError, Grid, Values
 from xlnn.errors import DataError, OutputError, WorkbookError
 from xlnn.layout import FIRST_ROW, Block, Layout
 from xlnn.parts import read_workbook
-from xlnn.sheets import workbook_layout
 from xlnn.spec import Spec
 from xlnn.text import languages, text
 
@@ -48,6 +47,9 @@ def read_spec(path: Path) -> Spec:
 
 def layout_of(spec: Spec) -> Layout:
     """Return the cells of everything that a Spec describes."""
+    # slow to import, since the sheets draw with openpyxl: an engine works meanwhile
+    from xlnn.sheets import workbook_layout  # noqa: PLC0415
+
     return workbook_layout(spec, text(spec.lang))
 
 
