@@ -21,7 +21,7 @@ from other_words import same
 
 from xlnn import engines, package
 from xlnn.cached_values import store
-from xlnn.checker import check
+from xlnn.checker import check, plainly
 from xlnn.contents import layout_of, read_spec
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
@@ -38,8 +38,11 @@ NETWORKS = {
 """Layer sizes, images, epochs and labels. There are two outputs at least: with one, every image is
 of class 1 in every state, and a formula that reads another image's class is not wrong."""
 
-SHEETS = ("images", "training", "weights", "gradients", "progress")
-"""The sheets that train the network, by their keys: errors are planted in these."""
+SHEETS = (
+    "images", "lens", "recognise", "training", "weights", "gradients", "progress",
+    "gradient_check", "check",
+)  # fmt: skip
+"""The sheets with formulas, by their keys: errors are planted in these."""
 
 TRIES = 60
 """Cells of a sheet that are tried before an error of a kind is planted in another sheet."""
@@ -223,7 +226,11 @@ def plant(book, kind, sheet, generator):
 def _is_wrong(book, sheet, cell, content):
     if not isinstance(content, str) or not content.startswith("="):
         return True
-    return not same(content, book.formulas[sheet, *cell], sheet, book)
+    stated = book.formulas[sheet, *cell]
+    if book.block_at(sheet, *cell).quantity.is_coarse:
+        # its values can not prove it, so it must read as stated: no other words are free
+        return plainly(content) != plainly(stated)
+    return not same(content, stated, sheet, book)
 
 
 def plant_many(books, errors, generator):

@@ -8,6 +8,7 @@ an independent NumPy run from the file's own inputs, which is reported but does 
 rounding grows over the epochs.
 """
 
+import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -19,7 +20,7 @@ import numpy as np
 from xlnn import engines, package, reference
 from xlnn.contents import check_inputs, inputs_of, layout_of, read_arrays, read_spec
 from xlnn.engines import DEFAULT_ENGINE, Inputs, Recalculate, Values
-from xlnn.errors import WorkbookError
+from xlnn.errors import CircularReferenceError, WorkbookError
 from xlnn.layout import Block, Layout
 from xlnn.package import Contents
 from xlnn.quantity import Model, Quantity
@@ -32,6 +33,10 @@ its values with 15 digits; the smallest planted error was a thousand times large
 CONSEQUENCE = 1e-6
 """A cell this far from the independent run, relative to max(1, |expected|), was spoilt by a
 wrong one rather than by rounding."""
+
+
+CIRCULAR = "#CIRC!"
+"""What a report shows as the value of a cell in a workbook that holds a circle."""
 
 
 @dataclass(frozen=True)
@@ -199,12 +204,19 @@ def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tu
         work.worker.submit(work.recalculate, probe_inputs(layout, number))
         for number in range(probes)
     ]
-    values = work.first.result()
+    comparison.read()  # while the engine computes
+    try:
+        values = work.first.result()
+    except CircularReferenceError:
+        if not comparison.circular():
+            raise
+        return comparison.report(work.engine, 0, {}, {}), {}
     arrays = read_arrays(layout, values)
     inputs = inputs_of(layout, arrays)
     check_inputs(layout, values, inputs)
     comparison.typed_over(arrays, values)
     comparison.local(arrays, values)
+    comparison.otherwise(arrays, values)
     run = reference.run(layout.model, inputs)
     for probed in waiting:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
@@ -260,6 +272,7 @@ class _Comparison:
     contents: Contents
     found: dict[str, dict[tuple[int, ...], _Finding]] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)
+    reads_otherwise: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
 
     @cached_property
     def computed(self) -> tuple[Quantity, ...]:
@@ -279,6 +292,49 @@ class _Comparison:
             formulas[quantity.name] = block.window(masks[block.sheet]).copy()
             quantity.typed(formulas[quantity.name])[...] = False
         return formulas
+
+    def read(self, *, everything: bool = False) -> None:
+        """Find formulas that do not read as the layout states them.
+
+        The values of classes, look-ups and sentences are too coarse to prove their formulas: a
+        range that is one row short gives the right class nearly always. Other formulas are free
+        to say the same in other words, since their values prove them.
+        """
+        self.reads_otherwise = []
+        stated: dict[str, dict[tuple[int, int], tuple[str, tuple[int, ...], str]]] = {}
+        for quantity in self.computed:
+            if everything or quantity.is_coarse:
+                block = self.layout.blocks[quantity.name]
+                cells = stated.setdefault(self.layout.titles[block.sheet], {})
+                axes = tuple(axis.length for axis in quantity.axes)
+                for column in self.layout.columns(quantity.name):
+                    for position in np.ndindex(axes):
+                        if not quantity.given or position[0] >= quantity.given:
+                            index = (*position, *column.unit)
+                            text = column.at(position)
+                            cells[block.address(index)] = quantity.name, index, text
+        for title, cells in stated.items():
+            for cell in package.cells(self.contents.path, title):
+                found = cells.get((cell.row, cell.column))
+                if found is not None and cell.formula is not None:
+                    name, index, text = found
+                    if cell.formula != text and plainly(cell.formula) != plainly(text):
+                        self.reads_otherwise.append((name, index))
+
+    def otherwise(self, arrays: Arrays, values: Values) -> None:
+        """Add the formulas that do not read as stated, with their values."""
+        for name, index in self.reads_otherwise:
+            quantity = self.layout.model[name]
+            wrong = np.zeros(quantity.lengths, dtype=bool)
+            wrong[index] = True
+            self._add(quantity, wrong, self._expected(quantity, arrays), values)
+
+    def circular(self) -> bool:
+        """Add the formulas that read otherwise: one of them closes the circle, if any does."""
+        self.read(everything=True)
+        for name, index in self.reads_otherwise:
+            self.found.setdefault(name, {})[index] = _Finding(None, CIRCULAR)
+        return bool(self.reads_otherwise)
 
     def typed_over(self, arrays: Arrays, values: Values) -> None:
         """Find computed cells that hold no formula, whatever their value."""
@@ -310,7 +366,10 @@ class _Comparison:
                 self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)
                 if wrong.any():
-                    wrong &= ~(np.isnan(got) & _tainted(self.layout.model, quantity, arrays))
+                    # no value where NumPy has none either, or none to be had
+                    tainted = _tainted(self.layout.model, quantity, arrays)
+                    wrong &= ~(np.isnan(expected) & (np.isnan(got) | tainted))
+                    wrong &= ~(np.isnan(got) & tainted)
             if wrong.any():
                 self._add(quantity, wrong, expected, values)
 
@@ -328,7 +387,7 @@ class _Comparison:
     def report(self, engine: str, probes: int, arrays: Arrays, run: Arrays) -> Report:
         """Sum up, beside the independent run."""
         numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
-        differences = [_difference(arrays[name], run[name]) for name in numeric]
+        differences = [_difference(arrays[name], run[name]) for name in numeric if arrays]
         spoilt = sum(int((~(difference <= CONSEQUENCE)).sum()) for difference in differences)
         wrong = self._wrong()
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
@@ -395,6 +454,15 @@ def _mask(rows: np.ndarray, columns: np.ndarray, extent: tuple[int, int]) -> np.
     inside = (rows <= extent[0]) & (columns <= extent[1])
     mask[rows[inside] - 1, columns[inside] - 1] = True
     return mask
+
+
+def plainly(formula: str) -> str:
+    """Write a formula without what a program that saves it may change: $, quotes, blanks, case.
+
+    >>> plainly("=Sum('Images'!$B$4:B7, C1)")
+    '=SUM(IMAGES!B4:B7,C1)'
+    """
+    return re.sub(r"[\s$']", "", formula).upper()
 
 
 def _difference(

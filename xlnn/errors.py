@@ -17,6 +17,10 @@ class WorkbookError(XlnnError):
     """A file is no workbook of xlnn, or is not safe to open."""
 
 
+class CircularReferenceError(WorkbookError):
+    """A cell depends on itself."""
+
+
 class OutputError(XlnnError):
     """The output cannot be written where it was asked for."""
 

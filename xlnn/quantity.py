@@ -84,6 +84,9 @@ class Equation:
     """
 
     compared = True
+    coarse = False
+    """Whether its values are so coarse (a class, a look-up, a sentence) that a wrong formula may
+    give the right ones; then the formula must also read as ``cell`` states it."""
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
@@ -152,6 +155,9 @@ class Quantity:
         Whether its values are texts.
     is_record : bool
         Whether it holds what was noted when the workbook was built: no input, no formula.
+    reads_as_stated : bool
+        Whether its formulas must read as stated although their equation's values prove it
+        elsewhere: here the cells around hold nearly the same numbers.
     scale : float
         Of an input: the size of the random numbers that a probe puts in its place. Small enough
         that a network neither saturates nor runs away, so that every cell stays sensitive.
@@ -172,6 +178,7 @@ class Quantity:
     layer: str = ""
     is_text: bool = False
     is_record: bool = False
+    reads_as_stated: bool = False
     scale: float = 1.0
     choices: tuple[int, int] | None = None
 
@@ -199,6 +206,11 @@ class Quantity:
     def is_compared(self) -> bool:
         """Whether NumPy states its equation, too."""
         return self.equation is not None and self.equation.compared
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether its values can not prove its formulas: `Equation.coarse`."""
+        return self.equation is not None and (self.equation.coarse or self.reads_as_stated)
 
     @property
     def input_lengths(self) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from xlnn.engines._shapes import Shape
 from xlnn.engines._store import Places
-from xlnn.errors import EngineError, WorkbookError
+from xlnn.errors import CircularReferenceError, EngineError
 
 MAX_EXPANDED = 500_000_000
 """Cells in all distinct ranges together: an edge each, of 24 bytes while they are sorted."""
@@ -31,7 +31,7 @@ def waves(shapes: Sequence[Shape], places: Places) -> np.ndarray:
 
     Raises
     ------
-    WorkbookError
+    CircularReferenceError
         Formulas refer to one another in a circle.
     """
     cells = np.concatenate([shape.cells for shape in shapes])
@@ -54,7 +54,9 @@ def waves(shapes: Sequence[Shape], places: Places) -> np.ndarray:
         ready = np.unique(following[waiting[following] == 0])
     if (wave < 0).any():
         place = cells[_on_cycle(sources, targets, wave, len(cells))]
-        raise WorkbookError(f"{places.name(place)} depends on itself: a circular reference.")
+        raise CircularReferenceError(
+            f"{places.name(place)} depends on itself: a circular reference."
+        )
     return wave[: len(cells)]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlnn.address import address
 from xlnn.engines import CellError, Grid, Inputs, Recalculate, Values
-from xlnn.errors import EngineError, WorkbookError
+from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -89,7 +89,7 @@ class _Session:
         grids = {title: self._grid(title, circular) for title in titles}
         if circular:
             cause = _place(*self._in_a_circle(circular))
-            raise WorkbookError(f"{cause} depends on itself: a circular reference.")
+            raise CircularReferenceError(f"{cause} depends on itself: a circular reference.")
         return grids
 
     def _remember(self, cell: tuple[str, int, int]) -> None:

@@ -34,6 +34,8 @@ class Copy(Equation):
 class OfImage(Equation):
     """The pixels or targets of the chosen image, in the shape of a picture or of a row."""
 
+    coarse = True
+
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.shape = shape
 
@@ -59,6 +61,8 @@ class OfEpoch(Equation):
         those after it in row 2.
     """
 
+    coarse = True
+
     def __init__(self, shape: tuple[int, ...], row: int = 1) -> None:
         self.shape = shape
         self.row = row
@@ -80,6 +84,8 @@ class OfEpoch(Equation):
 class TrainingPosition(Equation):
     """Where the chosen epoch and image stand among all rows of the sheet Training, from 1."""
 
+    coarse = True
+
     def __init__(self, images: int) -> None:
         self.images = images
 
@@ -94,6 +100,8 @@ class TrainingPosition(Equation):
 
 class OfRow(Equation):
     """A quantity of the sheet Training in the chosen epoch, for the chosen image."""
+
+    coarse = True
 
     def __init__(self, shape: tuple[int, ...] = ()) -> None:
         self.shape = shape

@@ -26,6 +26,7 @@ class Picture(Equation):
 class Caption(Equation):
     """The image's number and its label."""
 
+    coarse = True
     compared = False
     roles = ("number", "label")
 

@@ -41,6 +41,8 @@ class Shifted(Equation):
         1 for w + h, -1 for w - h.
     """
 
+    coarse = True
+
     def __init__(self, first: int, sign: int) -> None:
         self.first = first
         self.sign = sign
@@ -85,6 +87,8 @@ class ChosenGradient(Equation):
     names : tuple of str
         The gradients' names, in the order in which parameters are numbered.
     """
+
+    coarse = True
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names

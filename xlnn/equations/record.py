@@ -60,6 +60,8 @@ class Changes(Equation):
 class Largest(Equation):
     """The largest of all distances."""
 
+    coarse = True
+
     def __init__(self, names: tuple[str, ...]) -> None:
         self.roles = names
 
@@ -81,6 +83,7 @@ class State(Equation):
         For agreement, for changed inputs, and for a difference that nothing explains.
     """
 
+    coarse = True
     compared = False
     roles = ("changes", "largest")
 

@@ -12,6 +12,8 @@ from xlnn.quantity import Cells, Equation
 class LargestUnit(Equation):
     """The number of the unit with the largest value, from 1.   Book: 3-3."""
 
+    coarse = True
+
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return the class of each image, shape (images,)."""
         return a.argmax(axis=1) + 1
@@ -24,9 +26,11 @@ class LargestUnit(Equation):
 class LabelOf(Equation):
     """The label of a class: which digit was recognised."""
 
+    coarse = True
+
     def array(self, answer: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the label of each image, shape (images,); NaN or None where there is none."""
-        known = (answer >= 1) & (answer <= len(labels))  # NaN is not
+        known = (answer >= 1) & (answer < len(labels) + 1)  # NaN is not; INDEX cuts off
         nothing = None if labels.dtype == object else np.nan
         return np.where(known, labels[np.where(known, answer, 1).astype(int) - 1], nothing)
 
@@ -37,6 +41,8 @@ class LabelOf(Equation):
 
 class Right(Equation):
     """1 where the network recognised the image, else 0."""
+
+    coarse = True
 
     def array(self, answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
         """Return 0 or 1 for each image, shape (images,)."""
@@ -50,6 +56,8 @@ class Right(Equation):
 class Recognised(Equation):
     """How many images were recognised in an epoch."""
 
+    coarse = True
+
     def array(self, right: np.ndarray) -> np.ndarray:
         """Return the number of images, a number."""
         return right.sum()
@@ -62,6 +70,8 @@ class Recognised(Equation):
 class SmallestEpoch(Equation):
     """The epoch with the smallest total cost, from 1; the first of equals."""
 
+    coarse = True
+
     def array(self, C_T: np.ndarray) -> np.ndarray:
         """Return the epoch, a number."""
         return np.asarray(C_T.argmin() + 1.0)
@@ -73,6 +83,8 @@ class SmallestEpoch(Equation):
 
 class FirstAllRight(Equation):
     """The first epoch in which all images are recognised, from 1; 0 if there is none."""
+
+    coarse = True
 
     def __init__(self, images: int) -> None:
         self.images = images

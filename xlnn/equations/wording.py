@@ -23,6 +23,7 @@ def factor(cell: str, digits: int = 3) -> str:
 class Sentence(Equation):
     """A text made of a unit's symbols and numbers; NumPy has no statement of it."""
 
+    coarse = True
     compared = False
 
     def __init__(self, symbols: tuple[str, ...]) -> None:
