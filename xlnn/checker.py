@@ -157,7 +157,10 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
     """
     path = Path(path)
     contents = package.inspect(path)
-    recalculate = engines.load(engine, path)
+    try:
+        recalculate = engines.load(engine, path)
+    except CircularReferenceError as circle:  # found at once: no value can be had of it
+        recalculate = _nothing_but(circle)
     # The engine computes while Python reads the Spec and imports what places its cells
     with ThreadPoolExecutor(max_workers=1) as worker:
         first = worker.submit(recalculate, {})
@@ -185,6 +188,15 @@ def compare(
     with ThreadPoolExecutor(max_workers=1) as worker:
         first = worker.submit(recalculate, {})
         return _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
+
+
+def _nothing_but(error: CircularReferenceError) -> Recalculate:
+    """Return an engine that can say only what is wrong."""
+
+    def recalculate(_: Inputs) -> Values:
+        raise error
+
+    return recalculate
 
 
 @dataclass(frozen=True)
