@@ -111,7 +111,8 @@ def test_check_names_the_one_altered_cell(short_copy, error, engine):
     epoch = index[0] if name.startswith("W") else index[0] + 1
     image = index[1] + 1 if layout.blocks[name].quantity.axes[-1].name == "image" else None
     assert (wrong.epoch, wrong.image) == (epoch, image)
-    assert wrong.got != wrong.expected
+    # a coarse value may be right by chance, and the formula is named for how it reads
+    assert wrong.got != wrong.expected or layout.blocks[name].quantity.is_coarse
 
 
 def test_a_formula_replaced_by_its_own_value_is_named(short_copy):
