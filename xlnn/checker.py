@@ -474,7 +474,8 @@ def plainly(formula: str) -> str:
     >>> plainly("=Sum('Images'!$B$4:B7, C1)")
     '=SUM(IMAGES!B4:B7,C1)'
     """
-    return re.sub(r"[\s$']", "", formula).upper()
+    # LibreOffice writes TRUE() for TRUE
+    return re.sub(r"[\s$']", "", formula).upper().replace("TRUE()", "TRUE")
 
 
 def _difference(
