@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -226,6 +227,23 @@ def test_the_json_report_has_the_entries_of_the_contract(short_copy):
     assert set(report["wrong"][0]) == {
         "cell", "quantity", "epoch", "image", "expected", "got", "formula", "expected_formula",
     }  # fmt: skip
+
+
+def test_a_whole_number_is_written_as_json(short_copy):
+    """A class comes from argmax as an integer of NumPy, which json does not know."""
+    layout = layout_of(read_spec(short_copy))
+    report = check(edit(short_copy, {layout.cell("truth", (2,)): "=1+0.5"}), "formualizer")
+    (wrong,) = json.loads(json.dumps(report.to_json(), allow_nan=False))["wrong"]
+    assert (wrong["expected"], wrong["got"]) == (1, 1.5)
+
+
+def test_a_sentence_about_a_wrong_label_is_a_victim_and_no_cause(tmp_path):
+    recipe = random_recipe(replace(spec([2, 2, 2]), labels=("cat", "dog")), seed=3)
+    recipe.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
+    path = write_recipe(tmp_path / "words.xlsx", recipe)
+    cell = layout_of(recipe.spec).cell("truth_label", (1,))
+    (wrong,) = check(edit(path, {cell: "=INDEX(Settings!C6:C7,1/0)"}), "formualizer").wrong
+    assert wrong.cell == cell
 
 
 def test_every_block_is_its_first_cell_filled_down(short_path):

@@ -502,10 +502,10 @@ def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     units = tuple(range(-len(quantity.shape), 0))
     for use in quantity.uses.values():
         source = model[use.name]
-        if not source.is_text:
-            bad = np.isnan(arrays[use.name])
-            bad = bad.any(axis=tuple(range(len(source.axes), bad.ndim)))
-            tainted |= np.expand_dims(_aligned(bad, source, quantity, use.lag), units)
+        array = arrays[use.name]
+        bad = np.equal(array, None).astype(bool) if source.is_text else np.isnan(array)
+        bad = bad.any(axis=tuple(range(len(source.axes), bad.ndim)))
+        tainted |= np.expand_dims(_aligned(bad, source, quantity, use.lag), units)
     return tainted
 
 
@@ -543,6 +543,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON can hold
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
-    if isinstance(value, float | np.floating):
+    if isinstance(value, float | np.number):
         return float(value) if np.isfinite(value) else None
     return value
