@@ -9,9 +9,12 @@ rounding grows over the epochs.
 """
 
 import re
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from itertools import islice
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -312,26 +315,31 @@ class _Comparison:
         range that is one row short gives the right class nearly always. Other formulas are free
         to say the same in other words, since their values prove them.
         """
+        blocks = [
+            self.layout.blocks[quantity.name]
+            for quantity in self.computed
+            if everything or quantity.is_coarse
+        ]
+        stated: dict[str, dict[tuple[int, int], str]] = {}
+        for block in blocks:
+            cells = stated.setdefault(block.sheet, {})
+            axes = tuple(axis.length for axis in block.quantity.axes)
+            given = block.quantity.given * prod(axes[1:])
+            for column in self.layout.columns(block.quantity.name):
+                places = islice(block.places(column.unit), given, None)
+                cells.update(zip(places, column.down(axes, given), strict=True))
         self.reads_otherwise = []
-        stated: dict[str, dict[tuple[int, int], tuple[str, tuple[int, ...], str]]] = {}
-        for quantity in self.computed:
-            if everything or quantity.is_coarse:
-                block = self.layout.blocks[quantity.name]
-                cells = stated.setdefault(self.layout.titles[block.sheet], {})
-                axes = tuple(axis.length for axis in quantity.axes)
-                for column in self.layout.columns(quantity.name):
-                    for position in np.ndindex(axes):
-                        if not quantity.given or position[0] >= quantity.given:
-                            index = (*position, *column.unit)
-                            text = column.at(position)
-                            cells[block.address(index)] = quantity.name, index, text
-        for title, cells in stated.items():
-            for cell in package.cells(self.contents.path, title):
-                found = cells.get((cell.row, cell.column))
-                if found is not None and cell.formula is not None:
-                    name, index, text = found
-                    if cell.formula != text and plainly(cell.formula) != plainly(text):
-                        self.reads_otherwise.append((name, index))
+        for sheet, cells in stated.items():
+            found = package.formulas(self.contents.path, self.layout.titles[sheet])
+            differing = [
+                (row, column)
+                for row, column, formula in found
+                if (text := cells.get((row, column), formula)) != formula
+                and plainly(text) != plainly(formula)
+            ]
+            if differing:
+                owners = _owners(block for block in blocks if block.sheet == sheet)
+                self.reads_otherwise += map(owners.get, differing)
 
     def otherwise(self, arrays: Arrays, values: Values) -> None:
         """Add the formulas that do not read as stated, with their values."""
@@ -466,6 +474,17 @@ def _mask(rows: np.ndarray, columns: np.ndarray, extent: tuple[int, int]) -> np.
     inside = (rows <= extent[0]) & (columns <= extent[1])
     mask[rows[inside] - 1, columns[inside] - 1] = True
     return mask
+
+
+def _owners(
+    blocks: Iterable[Block],
+) -> dict[tuple[int, int], tuple[str, tuple[int, ...]]]:
+    """Return the quantity and the index of every cell of some blocks of one sheet."""
+    return {
+        block.address(index): (block.quantity.name, index)
+        for block in blocks
+        for index in np.ndindex(block.quantity.lengths)
+    }
 
 
 def plainly(formula: str) -> str:

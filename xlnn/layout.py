@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import product
+from functools import cached_property, lru_cache
+from itertools import product, repeat
 from math import prod
 from typing import Self
 
@@ -61,6 +61,14 @@ class Block:
             row += position * down
             column += position * right
         return row, column
+
+    def places(self, unit: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+        """Yield the row and column of one unit at every index along the axes, in their order."""
+        axes = self.quantity.axes
+        lengths = tuple(axis.length for axis in axes)
+        row, column = self.address((*(0 for _ in axes), *unit))
+        down, right = (tuple(step[n] for step in self.steps[: len(axes)]) for n in (0, 1))
+        return zip(spread(row, down, lengths), spread(column, right, lengths), strict=True)
 
     @property
     def is_table(self) -> bool:
@@ -127,6 +135,26 @@ class Column:
                 for first, steps in self.rows
             )
         )
+
+    def down(self, lengths: tuple[int, ...], given: int) -> Iterator[str]:
+        """Yield the formula at every index along axes of these lengths, but the given ones."""
+        if not self.rows:
+            return repeat(self.text, prod(lengths) - given)
+        numbers = [spread(first, steps, lengths)[given:] for first, steps in self.rows]
+        return map(self.text.format, *numbers)
+
+
+@lru_cache(maxsize=64)
+def spread(first: int, steps: tuple[int, ...], lengths: tuple[int, ...]) -> list[int]:
+    """Return a number that moves by a step along each axis, for every index in their order.
+
+    >>> spread(4, (2, 1), (3, 2))
+    [4, 5, 6, 7, 8, 9]
+    """
+    numbers = np.array(first)
+    for step, length in zip(steps, lengths, strict=True):
+        numbers = np.add.outer(numbers, step * np.arange(length))
+    return numbers.ravel().tolist()
 
 
 class Reference:

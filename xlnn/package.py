@@ -19,7 +19,14 @@ from xlnn.archive import Archive
 from xlnn.engines import CellError
 from xlnn.errors import WorkbookError
 from xlnn.guard import Formulas
-from xlnn.parts import check_names, check_other_parts, check_parts, read_workbook, shared_strings
+from xlnn.parts import (
+    Workbook,
+    check_names,
+    check_other_parts,
+    check_parts,
+    read_workbook,
+    shared_strings,
+)
 from xlnn.sheet_stream import COMPUTED, MAX_BOX, Item, area, stream
 
 if TYPE_CHECKING:
@@ -282,11 +289,7 @@ def cells(path: Path, sheet: str) -> Iterator[Cell]:
     """
     with Archive(path) as archive:
         book = read_workbook(archive)
-        if sheet not in book.sheets:
-            raise archive.refused(
-                f'there is no sheet "{sheet:.40}"; there are {", ".join(book.sheets)}'
-            )
-        source = _Sheet(archive, sheet, book.sheets[sheet])
+        source = _opened(archive, book, sheet)
         strings = shared_strings(archive, book.strings)
         shared, new = _SharedFormulas(source), tuple.__new__
         for row, column, kind, attributes, formula, text in source.items():
@@ -304,6 +307,33 @@ def cells(path: Path, sheet: str) -> Iterator[Cell]:
             elif kind in {"str", "inlineStr"}:
                 value = text
             yield new(Cell, (row, column, formula, value))
+
+
+def formulas(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
+    """Read the formulas of one sheet: row, column and formula, and no value.
+
+    Like `cells`, in less time.
+    """
+    with Archive(path) as archive:
+        source = _opened(archive, read_workbook(archive), sheet)
+        shared = _SharedFormulas(source)
+        for row, column, _, attributes, formula, _ in source.items():
+            if not row or attributes is None:
+                continue
+            if attributes or not formula:
+                stated = shared.stated(row, column, attributes, formula)
+                yield row, column, "=" + (stated or shared.moved(row, column, attributes))
+            else:
+                yield row, column, "=" + formula
+
+
+def _opened(archive: Archive, book: Workbook, sheet: str) -> _Sheet:
+    """Return the sheet of a title, to be read."""
+    if sheet not in book.sheets:
+        raise archive.refused(
+            f'there is no sheet "{sheet:.40}"; there are {", ".join(book.sheets)}'
+        )
+    return _Sheet(archive, sheet, book.sheets[sheet])
 
 
 def number(text: str) -> float | None:

@@ -6,7 +6,7 @@ column has one cell, styled once, whose value is replaced for every row.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain, repeat
 from math import prod
 from pathlib import Path
@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.address import address, letters
 from xlnn.drawing import Drawing
-from xlnn.layout import Block, Column, Layout, quoted
+from xlnn.layout import Block, Layout, quoted
 from xlnn.reference import Arrays
 from xlnn.style import Look, styled, value
 
@@ -162,7 +162,7 @@ def _strips(
     for unit, column in zip(quantity.units, columns, strict=False):
         row, at = block.address((*(0 for _ in axes), *unit))
         typed = [] if given.size == 0 else given[(..., *unit)].ravel().tolist()
-        formulas = [] if column is None else _filled(column, axes, len(typed))
+        formulas = [] if column is None else column.down(axes, len(typed))
         count = prod(axes)
         first = at == block.column and bool(axes)
         looks = [
@@ -184,20 +184,3 @@ def _strips(
 def _set(cell: Cell, content: str | float) -> Cell:
     cell.value = content
     return cell
-
-
-def _filled(column: Column, lengths: tuple[int, ...], given: int) -> Iterator[str]:
-    """Yield a column's formula for every row but the given ones, from top to bottom."""
-    if not column.rows:
-        return repeat(column.text, prod(lengths) - given)
-    numbers = [_row_numbers(first, steps, lengths)[given:] for first, steps in column.rows]
-    return map(column.text.format, *numbers)
-
-
-@lru_cache(maxsize=64)
-def _row_numbers(first: int, steps: tuple[int, ...], lengths: tuple[int, ...]) -> list[int]:
-    """Return a moving row number for every row of a table."""
-    numbers = np.array(first)
-    for step, length in zip(steps, lengths, strict=True):
-        numbers = np.add.outer(numbers, step * np.arange(length))
-    return numbers.ravel().tolist()
