@@ -298,7 +298,7 @@ class _Comparison:
     def has_formula(self) -> dict[str, np.ndarray]:
         """For each computed quantity: which of its entries hold a formula, beyond the given."""
         masks = {
-            key: _mask(*self.contents.formulas[title], self.layout.extents[key])
+            key: _mask(self.contents.formulas[title], self.layout.extents[key])
             for key, title in self.layout.titles.items()
         }
         formulas = {}
@@ -330,7 +330,7 @@ class _Comparison:
                 cells.update(zip(places, column.down(axes, given), strict=True))
         self.reads_otherwise = []
         for sheet, cells in stated.items():
-            found = package.formulas(self.contents.path, self.layout.titles[sheet])
+            found = self.contents.stated(self.layout.titles[sheet])
             differing = [
                 (row, column)
                 for row, column, formula in found
@@ -413,15 +413,12 @@ class _Comparison:
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
         compared = sum(cells[name] for name in numeric)
         texts = sum(cells.values()) - compared
-        total = sum(len(rows) for rows, _ in self.contents.formulas.values())
-        other = sum(len(rows) for title, (rows, _) in self.contents.formulas.items()) - sum(
-            cells.values()
-        )
+        other = self.contents.formula_count - sum(cells.values())
         return Report(
             file=str(self.contents.path),
             engine=engine,
             agrees=not wrong,
-            formula_cells=total - other - texts,
+            formula_cells=compared,
             compared_cells=compared,
             text_cells=texts,
             other_cells=other,
@@ -468,11 +465,11 @@ class _Comparison:
         }
 
 
-def _mask(rows: np.ndarray, columns: np.ndarray, extent: tuple[int, int]) -> np.ndarray:
-    """Mark cells in an array of a sheet's blocks."""
+def _mask(cells: package.FormulaCells, extent: tuple[int, int]) -> np.ndarray:
+    """Mark formula cells in an array of a sheet's blocks."""
     mask = np.zeros(extent, dtype=bool)
-    inside = (rows <= extent[0]) & (columns <= extent[1])
-    mask[rows[inside] - 1, columns[inside] - 1] = True
+    inside = (cells.rows <= extent[0]) & (cells.columns <= extent[1])
+    mask[cells.rows[inside] - 1, cells.columns[inside] - 1] = True
     return mask
 
 

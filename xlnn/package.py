@@ -39,6 +39,9 @@ formulas of a hundred characters need 0.4 of it; one long formula shared by a sh
 MAX_SPREAD = 1_000_000
 """Cells of merged ranges and hyperlinks: openpyxl makes an object for each."""
 
+MAX_KEPT = 500_000
+"""Formulas of a sheet whose texts are kept: some 50 MB."""
+
 _BATCH = 2_048  # items checked at once
 
 _Text = TypeVar("_Text")
@@ -73,16 +76,20 @@ class Cell(NamedTuple):
 
 
 class FormulaCells(NamedTuple):
-    """The formula cells of a sheet, row by row and from left to right, 8 bytes a cell.
+    """The formula cells of a sheet, row by row and from left to right.
 
     Attributes
     ----------
     rows, columns : array of int32, shape (formulas,)
         Where each formula stands, from 1.
+    texts : list of str or None
+        The formulas without their "="; None where they are too many to be kept, or where some are
+        stated by another cell: `Contents.stated` reads those again.
     """
 
     rows: np.ndarray
     columns: np.ndarray
+    texts: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,16 @@ class Contents:
     sheets: tuple[str, ...]
     formulas: Mapping[str, FormulaCells]
     names: Mapping[str, str]
+
+    def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
+        """Yield the formulas of one sheet: row, column and formula."""
+        cells = self.formulas[sheet]
+        if cells.texts is None:
+            yield from formulas(self.path, sheet)
+        else:
+            rows, columns = cells.rows.tolist(), cells.columns.tolist()
+            for row, column, text in zip(rows, columns, cells.texts, strict=True):
+                yield row, column, "=" + text
 
     @property
     def formula_count(self) -> int:
@@ -193,6 +210,7 @@ def _inspect_sheet(
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
     rows, columns = array("i"), array("i")
+    texts: list[str] | None = []
     shared = _SharedFormulas(sheet)
     source = sheet.items()
     while items := list(islice(source, _BATCH)):
@@ -204,11 +222,16 @@ def _inspect_sheet(
         computed = [item for item in found if item[3] is not None]
         rows.extend([item[0] for item in computed])
         columns.extend([item[1] for item in computed])
-        _check_formulas(sheet, formulas, computed, shared, budget)
+        stated = _check_formulas(sheet, formulas, computed, shared, budget)
+        if texts is not None and all(stated) and len(rows) <= MAX_KEPT:
+            texts += stated
+        else:
+            texts = None
         _check_values(sheet, [item for item in found if item[5]], strings, budget)
     return FormulaCells(
         np.frombuffer(rows, dtype=np.int32) if rows else np.empty(0, np.int32),
         np.frombuffer(columns, dtype=np.int32) if columns else np.empty(0, np.int32),
+        texts,
     )
 
 
@@ -218,8 +241,8 @@ def _check_formulas(
     computed: Sequence[Item],
     shared: "_SharedFormulas",
     budget: _Budget,
-) -> None:
-    """Check the formulas of some cells, each where it is stated."""
+) -> list[str]:
+    """Check the formulas of some cells, each where it is stated; return them, "" for others."""
     stated = []
     for row, column, _, attributes, text, _ in computed:
         # nearly all formulas have a text and no attributes: they need no call
@@ -229,6 +252,7 @@ def _check_formulas(
         stated.append(own or "")
     formulas.check(stated, lambda index: f"{sheet.title}!{address(*computed[index][:2])}")
     budget.spend(text=sum(map(len, stated)))
+    return stated
 
 
 def _check_values(

@@ -34,7 +34,7 @@ def formula_problems(book: Book) -> Iterator[Problem]:
     """
     formulas = _Formulas(book)
     for sheet in book.sheets:
-        rows, columns = book.contents.formulas[sheet.title]
+        rows, columns, _ = book.contents.formulas[sheet.title]
         start = 0
         for batch in _batches(book, sheet):
 
