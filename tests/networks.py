@@ -29,8 +29,11 @@ def random_recipe(model_spec, seed):
         quantity.name: rounded(quantity.scale * generator.uniform(-1, 1, quantity.input_lengths))
         for quantity in model.inputs
     }
-    inputs["number"] = np.arange(1.0, model_spec.images + 1)
-    inputs["labels"] = np.arange(len(model_spec.labels), dtype=float)
+    for name in ("number", "test_number"):
+        if name in model.by_name:
+            inputs[name] = np.arange(1.0, model[name].lengths[0] + 1)
+    names = model_spec.labels if model["labels"].is_text else range(len(model_spec.labels))
+    inputs["labels"] = np.array(names, dtype=object if model["labels"].is_text else float)
     inputs["eta"] = rounded(abs(inputs["eta"]) + 0.01)
     return Recipe(model_spec, model, inputs)
 
@@ -45,7 +48,7 @@ def recipes(draw):
 
 def write_recipe(path, recipe):
     """Write a recipe's workbook, without verifying it, and return its path."""
-    words = text(recipe.spec.lang)
+    words = text(recipe.spec.lang).of(recipe.spec)
     layout = workbook_layout(recipe.spec, words)
     inputs = with_records(recipe.spec, recipe.inputs)
     inputs |= first_choices(layout.model, recipe.inputs)

@@ -97,7 +97,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     made = recipe(named(template), options)
     output = Path(output) if output is not None else Path("output") / f"{template}.xlsx"
     check_output(output, force=force)
-    words = text(made.spec.lang)
+    words = text(made.spec.lang).of(made.spec)
     layout = workbook_layout(made.spec, words)
     inputs = with_records(made.spec, made.inputs) | first_choices(layout.model, made.inputs)
     with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:

@@ -50,7 +50,7 @@ def layout_of(spec: Spec) -> Layout:
     # slow to import, since the sheets draw with openpyxl: an engine works meanwhile
     from xlnn.sheets import workbook_layout  # noqa: PLC0415
 
-    return workbook_layout(spec, text(spec.lang))
+    return workbook_layout(spec, text(spec.lang).of(spec))
 
 
 def read_arrays(layout: Layout, values: Values) -> dict[str, np.ndarray]:

@@ -33,6 +33,10 @@ KEY_COLUMNS = {"images": 1, "training": 2, "weights": 1, "gradients": 1, "progre
 """How many columns name a table's rows (epoch, image) before its quantities begin."""
 
 
+class NoRectangleError(ValueError):
+    """Cells that were asked for as a range do not fill a rectangle."""
+
+
 @dataclass(frozen=True)
 class Block:
     """The cells of a quantity.
@@ -186,6 +190,14 @@ class Reference:
         """The same units, over all epochs."""
         return self._over("time")
 
+    @property
+    def listed(self) -> str:
+        """All units as the arguments of SUM or MAX: a range, or cell by cell if they are none."""
+        try:
+            return self[...]
+        except NoRectangleError:
+            return ",".join(self[unit] for unit in self._block.quantity.units)
+
     def at(self, epoch: int) -> Self:
         """Return the same units in one epoch or state, counted from 0; -1 is the last."""
         other = copy(self)
@@ -217,7 +229,7 @@ class Reference:
             if own is not None:
                 moves[own] += down
         if height * width != prod(last - first + 1 for first, last, _ in spans):
-            raise ValueError(f"{quantity.name}{list(unit)} is not one rectangle of cells")
+            raise NoRectangleError(f"{quantity.name}{list(unit)} is not one rectangle of cells")
         return self._render(row, column, height, width, tuple(moves))
 
     def _span(self, axis: Axis) -> tuple[int, int, int | None]:

@@ -62,6 +62,10 @@ class Cells(Protocol):
     def epochs(self) -> Self:
         """The same units, over all epochs."""
 
+    @property
+    def listed(self) -> str:
+        """All units as the arguments of SUM or MAX: a range, or cell by cell if they are none."""
+
     def at(self, epoch: int) -> Self:
         """Return the same units in one epoch or state, counted from 0; -1 is the last."""
 
@@ -82,6 +86,9 @@ class Equation:
 
     A sentence for the reader has no ``array``; it states its `roles` and is not `compared`.
     """
+
+    optional: tuple[str, ...] = ()
+    """Arguments that may be left out."""
 
     compared = True
     coarse = False

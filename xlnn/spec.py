@@ -6,12 +6,12 @@ Spec, completed by what its data added, so that the file explains itself.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Self
 
 import tomli_w
 
-from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
 from xlnn.errors import DataError
 
@@ -20,6 +20,8 @@ FORMAT = 1
 
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
+
+TASKS = ("classification", "regression")
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,22 @@ class Spec:
         The language of the workbook's texts.
     epochs, images : int
     picture : tuple of int
-        Rows and columns of an image.
+        Rows and columns of an image; a table has a row of its features.
     labels : tuple of str
-        The names of the classes, in the order of the outputs.
+        The names of the classes, in the order of the outputs; of a regression, those of the
+        numbers that it predicts.
     layers : tuple of LayerSpec
         The layers above the input; the last is the output.
     cost : str
         A key of `xlnn.equations.cost.COSTS`.
+    test_images : int
+        How many images are held out from training.
+    features : tuple of str
+        The names of the inputs of a table; pictures have none.
+    task : str
+        One of `TASKS`.
+    scaled : bool
+        Whether the sheet scales the inputs as they were given.
     """
 
     template: str
@@ -69,11 +80,20 @@ class Spec:
     labels: tuple[str, ...]
     layers: tuple[LayerSpec, ...]
     cost: str
+    test_images: int = 0
+    features: tuple[str, ...] = ()
+    task: str = "classification"
+    scaled: bool = False
 
     @property
     def inputs(self) -> int:
         """How many inputs the network has: the pixels of an image."""
         return self.picture[0] * self.picture[1]
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether it predicts numbers rather than classes."""
+        return self.task == "regression"
 
     def __post_init__(self) -> None:
         """Refuse what no network can be.
@@ -83,15 +103,7 @@ class Spec:
         DataError
             A number is out of range, a name is unknown or the sizes do not fit.
         """
-        if self.epochs < 1:
-            raise DataError(f"epochs is {self.epochs}: training takes at least 1 epoch.")
-        if self.images < 1:
-            raise DataError("There are no images: training takes at least 1.")
-        if min(self.picture) < 1 or self.inputs > LARGEST_LAYER:
-            raise DataError(
-                f"picture = {list(self.picture)}: an image has at least 1 row and 1 column, "
-                f"and at most {LARGEST_LAYER:,} pixels."
-            )
+        self._check_data()
         if not self.layers:
             raise DataError("The network has no layers: it takes at least an output layer.")
         for layer in self.layers:
@@ -99,15 +111,54 @@ class Spec:
         names = [layer.name for layer in self.layers]
         if len(set(names)) < len(names):
             raise DataError(f"Two layers have one name; the names are {', '.join(names)}.")
-        if self.cost not in COSTS:
-            raise DataError(f'There is no cost "{self.cost}"; choose one of {_list(COSTS)}.')
+        self._check_functions()
         if len(self.labels) != self.layers[-1].units:
             raise DataError(
                 f"The output layer has {self.layers[-1].units} units for {len(self.labels)} "
                 "labels: it takes one unit for each label."
             )
+
+    def _check_data(self) -> None:
+        """Refuse sizes that no data has."""
+        if self.epochs < 1:
+            raise DataError(f"epochs is {self.epochs}: training takes at least 1 epoch.")
+        if self.images < 1:
+            raise DataError("There are no images: training takes at least 1.")
+        if self.test_images < 0:
+            raise DataError(f"test_images is {self.test_images}: no fewer than 0 can be held out.")
+        if min(self.picture) < 1 or self.inputs > LARGEST_LAYER:
+            raise DataError(
+                f"picture = {list(self.picture)}: an image has at least 1 row and 1 column, "
+                f"and at most {LARGEST_LAYER:,} pixels."
+            )
+        if self.features and len(self.features) != self.inputs:
+            raise DataError(f"{len(self.features)} features are named for {self.inputs} inputs.")
+        if self.task not in TASKS:
+            raise DataError(f'There is no task "{self.task}"; choose one of {_list(TASKS)}.')
         if len(set(self.labels)) < len(self.labels):
             raise DataError(f"A label stands twice in {_list(self.labels)}.")
+
+    def _check_functions(self) -> None:
+        """Refuse activation functions and costs that do not go together, and say why."""
+        for layer in self.layers[:-1]:
+            if ACTIVATIONS[layer.activation].only_output:
+                raise DataError(
+                    f"Layer {layer.name}: {layer.activation} is for the output layer, whose "
+                    "values it makes probabilities; choose another one below it."
+                )
+        if self.cost not in COSTS:
+            raise DataError(f'There is no cost "{self.cost}"; choose one of {_list(COSTS)}.')
+        cost, output = COSTS[self.cost], self.layers[-1].activation
+        if output not in cost.outputs:
+            raise DataError(
+                f'The cost "{self.cost}" does not go with the output layer\'s "{output}", since '
+                f"{cost.reason}: choose {_or(cost.outputs)} there, or another cost."
+            )
+        if self.is_regression and not cost.for_numbers:
+            raise DataError(
+                f'The cost "{self.cost}" is for classes, since {cost.reason}: '
+                'a regression takes "squared error".'
+            )
 
     def to_toml(self) -> str:
         """Return the text that the workbook keeps."""
@@ -139,10 +190,11 @@ class Spec:
         DataError
             A value is missing, has the wrong type or is out of range.
         """
-        known = {field.name for field in fields(cls)}
-        if unknown := set(values) - known:
+        known = {field.name: field.default for field in fields(cls)}
+        if unknown := set(values) - set(known):
             raise DataError(f"Unknown entries: {_list(sorted(unknown))}.")
-        if missing := known - set(values):
+        values = {name: value for name, value in known.items() if value is not MISSING} | {**values}
+        if missing := set(known) - set(values):
             raise DataError(f"Missing entries: {_list(sorted(missing))}.")
         layers = values["layers"]
         if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
@@ -153,9 +205,13 @@ class Spec:
             epochs=_typed(values, "epochs", int),
             images=_typed(values, "images", int),
             picture=_picture(values["picture"]),
-            labels=tuple(_typed({"labels": label}, "labels", str) for label in values["labels"]),
+            labels=_texts(values, "labels"),
             layers=tuple(_layer(layer, number) for number, layer in enumerate(layers, start=2)),
             cost=_typed(values, "cost", str),
+            test_images=_typed(values, "test_images", int),
+            features=_texts(values, "features"),
+            task=_typed(values, "task", str),
+            scaled=_typed(values, "scaled", bool),
         )
 
 
@@ -165,6 +221,11 @@ def _check_layer(layer: LayerSpec) -> None:
     if not 1 <= layer.units <= LARGEST_LAYER:
         raise DataError(
             f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}."
+        )
+    if layer.activation in REFUSED:
+        raise DataError(
+            f"Layer {layer.name}: no network learns with the {layer.activation}, since "
+            f"{REFUSED[layer.activation]}; choose one of {_list(ACTIVATIONS)}."
         )
     if layer.activation not in ACTIVATIONS:
         raise DataError(
@@ -196,10 +257,16 @@ def _picture(value: object) -> tuple[int, int]:
 
 def _typed(values: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 -- as asked
     value = values[name]
-    if not isinstance(value, kind) or isinstance(value, bool):
-        wanted = {str: "text", int: "a whole number"}[kind]
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        wanted = {str: "text", int: "a whole number", bool: "true or false"}[kind]
         raise DataError(f"{name} = {value!r}: {wanted} was expected.")
     return value
+
+
+def _texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    if not isinstance(values[name], list | tuple):
+        raise DataError(f"{name} = {values[name]!r}: a list of texts was expected.")
+    return tuple(_typed({name: text}, name, str) for text in values[name])
 
 
 def _plain(value: object) -> object:
@@ -209,6 +276,11 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
     return value
+
+
+def _or(names: tuple[str, ...]) -> str:
+    *head, last = (f'"{name}"' for name in names)
+    return f"{', '.join(head)} or {last}" if head else last
 
 
 def _list(names: object) -> str:

@@ -27,6 +27,9 @@ FILLS = {
 """One colour for each role, on every sheet. Only input cells may be changed."""
 
 ROLES = {
+    "middle": "input",
+    "factor": "input",
+    "raw": "input",
     "x": "input",
     "t": "input",
     "eta": "input",
@@ -36,6 +39,10 @@ ROLES = {
     "z": "forward",
     "a": "forward",
     "slope": "forward",
+    "largest": "forward",
+    "exp": "forward",
+    "loss": "backward",
+    "mean_C": "backward",
     "C": "backward",
     "C_T": "backward",
     "delta": "backward",

@@ -1,11 +1,19 @@
-"""What is a workbook's text in a language? Read from ``templates/text``, a file a language."""
+"""What is a workbook's text in a language? Read from ``templates/text``, a file a language.
+
+A file ends with what is said otherwise for some workbooks: ``table`` where the data is no
+pictures, ``regression`` where numbers are predicted, and a template's name for its own words.
+"""
 
 import tomllib
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from xlnn.errors import DataError
+from xlnn.spec import Spec
 from xlnn.templates import folder
+
+VARIANTS = ("digits", "table", "regression")
+"""What is said otherwise, each over the ones before it."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +34,27 @@ class Text:
         """Return a text, with its ``{braces}`` filled in."""
         return self.words[section][key].format(**values)
 
+    def of(self, spec: Spec) -> Self:
+        """Return the words of one workbook."""
+        variants = {"table": bool(spec.features), "regression": spec.is_regression}
+        words = {key: value for key, value in self.words.items() if key not in VARIANTS}
+        for variant in VARIANTS:
+            if variants.get(variant, spec.template == variant):
+                words = _merged(words, self.words[variant])
+        return replace(self, words=words)
+
     @property
     def sheets(self) -> dict[str, str]:
         """The sheets' titles by their keys, in the workbook's order."""
         return dict(self.words["sheets"])
+
+
+def _merged(words: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Return a dictionary in which the entries of another take the place of its own."""
+    merged = dict(words)
+    for key, value in others.items():
+        merged[key] = _merged(words[key], value) if isinstance(value, dict) else value
+    return merged
 
 
 def languages() -> tuple[str, ...]:

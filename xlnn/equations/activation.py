@@ -1,13 +1,18 @@
 """The activation functions a(z) and their slopes a'(z), unit by unit.
 
-Shapes: z and a (images, units ...).
+Shapes: z and a (images, units ...). The unit step is none of them: its slope is 0 wherever it has
+one, and gradient descent has nothing to go by (book: 2-1).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from xlnn.quantity import Cells, Equation
+
+LOWEST = -700
+"""Where exp(-z) is still a number: beyond exp(709) a spreadsheet has none."""
 
 
 class Sigmoid(Equation):
@@ -15,11 +20,12 @@ class Sigmoid(Equation):
 
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a, of the shape of z."""
-        return 1 / (1 + np.exp(-z))
+        # Differs from the book below -700, where exp(-z) is no number any more: a is 0 there
+        return np.where(z < LOWEST, 0.0, 1 / (1 + np.exp(-z)))
 
     def cell(self, *unit: int, z: Cells) -> str:
         """Return the formula of one unit."""
-        return f"=1/(1+EXP(-{z[unit]}))"
+        return f"=IF({z[unit]}<{LOWEST},0,1/(1+EXP(-{z[unit]})))"
 
 
 class SigmoidSlope(Equation):
@@ -34,14 +40,151 @@ class SigmoidSlope(Equation):
         return f"={a[unit]}*(1-{a[unit]})"
 
 
+class Tanh(Equation):
+    """a = tanh(z), between -1 and 1.   Book: 2-1."""
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return a, of the shape of z."""
+        return np.tanh(z)
+
+    def cell(self, *unit: int, z: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"=TANH({z[unit]})"
+
+
+class TanhSlope(Equation):
+    """a'(z) = 1 - a^2."""
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return a'(z), of the shape of a."""
+        return 1 - a * a
+
+    def cell(self, *unit: int, a: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"=1-{a[unit]}*{a[unit]}"
+
+
+class ReLU(Equation):
+    """a = max(0, z)."""
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return a, of the shape of z."""
+        return np.maximum(0, z)
+
+    def cell(self, *unit: int, z: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"=MAX(0,{z[unit]})"
+
+
+class ReLUSlope(Equation):
+    """a'(z) = 1 where z > 0, else 0; at 0, where there is no slope, it is taken as 0."""
+
+    coarse = True
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return a'(z), of the shape of z."""
+        return np.where(z > 0, 1.0, 0.0)
+
+    def cell(self, *unit: int, z: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"=IF({z[unit]}>0,1,0)"
+
+
+class Linear(Equation):
+    """a = z: the unit passes on what it receives, and its slope is 1."""
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return a, of the shape of z."""
+        return z
+
+    def cell(self, *unit: int, z: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"={z[unit]}"
+
+
+class LargestInput(Equation):
+    """max_l z_l: the largest weighted input of a layer."""
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return the largest z of each image, shape (images,)."""
+        return z.max(axis=1)
+
+    def cell(self, z: Cells) -> str:
+        """Return the formula of one image."""
+        return f"=MAX({z.listed})"
+
+
+class Exponential(Equation):
+    """exp(z_k - max_l z_l): between 0 and 1, so that it is a number for every z."""
+
+    def array(self, z: np.ndarray, largest: np.ndarray) -> np.ndarray:
+        """Return the exponentials, shape (images, units)."""
+        return np.exp(z - largest[:, np.newaxis])
+
+    def cell(self, k: int, z: Cells, largest: Cells) -> str:
+        """Return the formula of unit k."""
+        return f"=EXP({z[k]}-{largest[()]})"
+
+
+class Softmax(Equation):
+    """a_k = exp(z_k) / sum_l exp(z_l); subtracting max z from every z does not change it."""
+
+    def array(self, exp: np.ndarray) -> np.ndarray:
+        """Return a, shape (images, units), from the exponentials."""
+        return exp / exp.sum(axis=1, keepdims=True)
+
+    def cell(self, k: int, exp: Cells) -> str:
+        """Return the formula of unit k."""
+        return f"={exp[k]}/SUM({exp.listed})"
+
+
 @dataclass(frozen=True)
 class Activation:
-    """An activation function and its slope."""
+    """An activation function and its slope.
+
+    Attributes
+    ----------
+    value : Equation
+    slope : Equation or None
+        None where it is 1 everywhere, or where no cost asks for it.
+    formula, slope_formula : str
+        Both as the Guide shows them, in every language.
+    symbol : str
+        How a sentence names the function.
+    steps : dict
+        What is computed first, by its kind: one number a layer, or one a unit.
+    only_output : bool
+        Whether it is for the output layer alone.
+    """
 
     value: Equation
-    slope: Equation
+    slope: Equation | None
+    formula: str
+    slope_formula: str = ""
+    symbol: str = ""
+    steps: Mapping[str, Equation] = field(default_factory=dict)
+    only_output: bool = False
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation(Sigmoid(), SigmoidSlope()),
+    "sigmoid": Activation(
+        Sigmoid(), SigmoidSlope(), "a = 1 / (1 + exp(−z))", "a′(z) = a (1 − a)", "σ"
+    ),
+    "tanh": Activation(Tanh(), TanhSlope(), "a = tanh(z)", "a′(z) = 1 − a²", "tanh"),
+    "relu": Activation(ReLU(), ReLUSlope(), "a = max(0, z)", "a′(z) = 1 if z > 0, else 0", "ReLU"),
+    "linear": Activation(Linear(), None, "a = z"),
+    "softmax": Activation(
+        Softmax(),
+        None,
+        "a = exp(z) / Σ exp(z)",
+        symbol="softmax",
+        steps={"largest": LargestInput(), "exp": Exponential()},
+        only_output=True,
+    ),
 }
+
+REFUSED = {
+    "unit step": "it is not differentiable at 0 and its slope is 0 elsewhere, so that gradient "
+    "descent has nothing to go by (book: 2-1)",
+}
+"""Activation functions that no network here can learn with, and why."""

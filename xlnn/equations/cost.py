@@ -1,12 +1,17 @@
 """The cost functions, and where back-propagation begins: delta of the output layer.
 
-Shapes: t and a (images, outputs), C (images,).
+Shapes: t, z and a (images, outputs), C (images,).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.equations.wording import (
+    CategoricalCrossEntropySentence,
+    CrossEntropySentence,
+    Sentence,
+)
 from xlnn.quantity import Cells, Equation
 
 
@@ -23,15 +28,75 @@ class SquaredError(Equation):
 
 
 class SquaredErrorDelta(Equation):
-    """delta_k = dC/da_k a'(z_k) = (a_k - t_k) a'(z_k).   Book: 4-2."""
+    """delta_k = dC/da_k a'(z_k) = (a_k - t_k) a'(z_k); a linear unit has no a'.   Book: 4-2."""
 
-    def array(self, t: np.ndarray, a: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    optional = ("slope",)
+
+    def array(self, t: np.ndarray, a: np.ndarray, slope: np.ndarray | float = 1.0) -> np.ndarray:
         """Return delta, shape (images, outputs)."""
         return (a - t) * slope
 
-    def cell(self, k: int, t: Cells, a: Cells, slope: Cells) -> str:
+    def cell(self, k: int, t: Cells, a: Cells, slope: Cells | None = None) -> str:
         """Return the formula of output k."""
-        return f"=({a[k]}-{t[k]})*{slope[k]}"
+        return f"=({a[k]}-{t[k]})*{slope[k]}" if slope else f"={a[k]}-{t[k]}"
+
+
+class CrossEntropy(Equation):
+    """c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit.   Book: 3-3.
+
+    Differs from the book's form, in which ln 0 is asked for once a is 0 or 1 to 16 digits: with
+    a = 1 / (1 + exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|)).
+    """
+
+    def array(self, t: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return the cost of each output, shape (images, outputs)."""
+        return np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z)))
+
+    def cell(self, k: int, t: Cells, z: Cells) -> str:
+        """Return the formula of output k."""
+        return f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))"
+
+
+class CategoricalCrossEntropy(Equation):
+    """c_k = -t_k ln a_k, of a softmax unit.
+
+    Differs from that form, in which ln 0 is asked for once a is 0: with a = exp / sum exp it is
+    the same as t_k (ln(sum exp) + max z - z_k).
+    """
+
+    def array(
+        self, t: np.ndarray, z: np.ndarray, largest: np.ndarray, exp: np.ndarray
+    ) -> np.ndarray:
+        """Return the cost of each output, shape (images, outputs)."""
+        return t * ((np.log(exp.sum(axis=1)) + largest)[:, np.newaxis] - z)
+
+    def cell(self, k: int, t: Cells, z: Cells, largest: Cells, exp: Cells) -> str:
+        """Return the formula of output k."""
+        return f"={t[k]}*(LN(SUM({exp.listed}))+{largest[()]}-{z[k]})"
+
+
+class SumOfOutputs(Equation):
+    """C = sum_k c_k, for one image.   Book: 3-3."""
+
+    def array(self, loss: np.ndarray) -> np.ndarray:
+        """Return C, shape (images,)."""
+        return loss.sum(axis=1)
+
+    def cell(self, loss: Cells) -> str:
+        """Return the formula of one image."""
+        return f"=SUM({loss.listed})"
+
+
+class CrossEntropyDelta(Equation):
+    """delta_k = a_k - t_k: a'(z_k) cancels. With softmax the targets sum to 1."""
+
+    def array(self, t: np.ndarray, a: np.ndarray) -> np.ndarray:
+        """Return delta, shape (images, outputs)."""
+        return a - t
+
+    def cell(self, k: int, t: Cells, a: Cells) -> str:
+        """Return the formula of output k."""
+        return f"={a[k]}-{t[k]}"
 
 
 class TotalCost(Equation):
@@ -48,12 +113,65 @@ class TotalCost(Equation):
 
 @dataclass(frozen=True)
 class Cost:
-    """A cost function, and the delta that it gives the output layer."""
+    """A cost function, and the delta that it gives the output layer.
+
+    Attributes
+    ----------
+    value, delta : Equation
+    loss : Equation or None
+        The cost of one output, where the cost of an image is their sum.
+    formula, delta_formula : str
+        Both as the Guide shows them, in every language.
+    outputs : tuple of str
+        The activation functions of the output layer that it suits.
+    reason : str
+        Why it suits no other.
+    sentence : type or None
+        Says the cost of one output with the numbers in it.
+    for_numbers : bool
+        Whether the targets may be any numbers, as in a regression.
+    """
 
     value: Equation
     delta: Equation
+    loss: Equation | None
+    formula: str
+    delta_formula: str
+    outputs: tuple[str, ...]
+    reason: str
+    sentence: type[Sentence] | None = None
+    for_numbers: bool = False
 
 
 COSTS = {
-    "squared error": Cost(SquaredError(), SquaredErrorDelta()),
+    "squared error": Cost(
+        SquaredError(),
+        SquaredErrorDelta(),
+        None,
+        "C = ½ Σ (t − a)²",
+        "(a − t) a′(z)",
+        ("sigmoid", "tanh", "relu", "linear"),
+        "an output of softmax depends on all weighted inputs, and δ = (a − t) a′(z) on one",
+        for_numbers=True,
+    ),
+    "cross-entropy": Cost(
+        SumOfOutputs(),
+        CrossEntropyDelta(),
+        CrossEntropy(),
+        "C = −Σ (t ln a + (1 − t) ln(1 − a))",
+        "a − t",
+        ("sigmoid",),
+        "ln a and ln(1 − a) ask for outputs between 0 and 1, and δ = a − t for the sigmoid",
+        CrossEntropySentence,
+    ),
+    "categorical cross-entropy": Cost(
+        SumOfOutputs(),
+        CrossEntropyDelta(),
+        CategoricalCrossEntropy(),
+        "C = −Σ t ln a",
+        "a − t",
+        ("softmax",),
+        "its outputs are probabilities that sum to 1, and δ = a − t holds for softmax",
+        CategoricalCrossEntropySentence,
+    ),
 }

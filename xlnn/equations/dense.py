@@ -26,40 +26,53 @@ def written_sum(terms: Sequence[str]) -> str:
 
 
 class WeightedInput(Equation):
-    """z_j = sum_i w_ji a_i + b_j.   Book: 3-2."""
+    """z_j = sum_i w_ji a_i + b_j.   Book: 3-2, 5-3."""
 
     def array(self, a: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return z, shape (images, units); a and W may keep the shape of a picture."""
+        """Return z, shape (images, units); a and W may keep the shape of a picture or of maps."""
         return a.reshape(len(a), -1) @ W.reshape(len(W), -1).T + b
 
     def cell(self, j: int, a: Cells, W: Cells, b: Cells) -> str:
-        """Return the formula of unit j."""
-        return f"=SUMPRODUCT({a[...]},{W[j, ...]})+{b[j]}"
+        """Return the formula of unit j; of several maps below, each has its own sum."""
+        maps = range(a.shape[0]) if len(a.shape) == 3 else ()
+        parts = [(m, ...) for m in maps] or [(...,)]
+        sums = "+".join(f"SUMPRODUCT({a[part]},{W[(j, *part)]})" for part in parts)
+        return f"={sums}+{b[j]}"
 
 
 class HiddenDelta(Equation):
-    """delta_i = (sum_k delta_k w_ki) a'(z_i), from the layer above.   Book: 4-3."""
+    """delta_i = (sum_k delta_k w_ki) a'(z_i), from the layer above.   Book: 4-3.
 
-    def array(self, delta_above: np.ndarray, W_above: np.ndarray, slope: np.ndarray) -> np.ndarray:
-        """Return delta, shape (images, units); W_above has the shape (units above, units)."""
-        return (delta_above @ W_above) * slope
+    A layer whose a is its z has no a'.
+    """
 
-    def cell(self, i: int, delta_above: Cells, W_above: Cells, slope: Cells) -> str:
-        """Return the formula of unit i, written out as the book writes it."""
-        terms = [f"{delta_above[k]}*{W_above[k, i]}" for k in range(delta_above.shape[0])]
-        return f"=({written_sum(terms)})*{slope[i]}"
+    optional = ("slope",)
+
+    def array(
+        self, delta_above: np.ndarray, W_above: np.ndarray, slope: np.ndarray | float = 1.0
+    ) -> np.ndarray:
+        """Return delta, shape (images, units ...); W_above has (units above, units ...)."""
+        return np.tensordot(delta_above, W_above, axes=1) * slope
+
+    def cell(
+        self, *unit: int, delta_above: Cells, W_above: Cells, slope: Cells | None = None
+    ) -> str:
+        """Return the formula of a unit, written out as the book writes it."""
+        above = range(delta_above.shape[0])
+        total = written_sum([f"{delta_above[k]}*{W_above[(k, *unit)]}" for k in above])
+        return f"=({total})*{slope[unit]}" if slope else f"={total}"
 
 
 class WeightGradient(Equation):
     """dC_T/dw_ji = sum over the images of delta_j a_i.   Book: 4-2, summed as in 4-4."""
 
     def array(self, delta: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Return the gradient, shape (units, inputs)."""
-        return delta.T @ a
+        """Return the gradient, shape (units, inputs ...)."""
+        return np.tensordot(delta, a, axes=(0, 0))
 
-    def cell(self, j: int, i: int, delta: Cells, a: Cells) -> str:
-        """Return the formula of the weight from unit i below to unit j."""
-        return f"=SUMPRODUCT({delta.images[j]},{a.images[i]})"
+    def cell(self, j: int, *unit: int, delta: Cells, a: Cells) -> str:
+        """Return the formula of the weight from a unit below to unit j."""
+        return f"=SUMPRODUCT({delta.images[j]},{a.images[unit]})"
 
 
 class BiasGradient(Equation):

@@ -67,6 +67,32 @@ class Recognised(Equation):
         return f"=SUM({right.images[()]})"
 
 
+class Accuracy(Equation):
+    """The share of the images that were recognised in an epoch."""
+
+    coarse = True
+
+    def array(self, right: np.ndarray) -> np.ndarray:
+        """Return a number from 0 to 1."""
+        return right.mean()
+
+    def cell(self, right: Cells) -> str:
+        """Return the formula of one epoch."""
+        return f"=AVERAGE({right.images[()]})"
+
+
+class MeanCost(Equation):
+    """The mean of C over the images: what one of them costs."""
+
+    def array(self, C: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return C.mean()
+
+    def cell(self, C: Cells) -> str:
+        """Return the formula of one epoch."""
+        return f"=AVERAGE({C.images[()]})"
+
+
 class SmallestEpoch(Equation):
     """The epoch with the smallest total cost, from 1; the first of equals."""
 

@@ -4,6 +4,8 @@ Texts are not compared with NumPy but looked at for error values. FIXED writes n
 every locale and engine.
 """
 
+import re
+
 from xlnn.quantity import Cells, Equation
 
 FACTORS = 6
@@ -46,62 +48,118 @@ class InputSentence(Sentence):
 
 
 class ActivationSentence(Sentence):
-    """a_j = a(z_j), with the numbers."""
+    """a_j = a(z_j), with the numbers; for softmax, its exponential and their sum."""
 
-    roles = ("z", "a")
+    roles = ("z", "exp", "a")
+    optional = ("exp",)
 
     def __init__(self, symbols: tuple[str, ...], function: str) -> None:
         super().__init__(symbols)
         self.function = function
 
-    def cell(self, j: int, z: Cells, a: Cells) -> str:
+    def cell(self, j: int, z: Cells, a: Cells, exp: Cells | None = None) -> str:
         """Return the formula of unit j."""
+        if exp:
+            terms = f'{fixed(exp[j])}&" / "&{fixed(f"SUM({exp.listed})")}'
+            return f'="{self.symbols[j]} = exp / Σ exp = "&{terms}&" = "&{fixed(a[j])}'
+        if not self.function:
+            return f'="{self.symbols[j]} = z = "&{fixed(a[j])}'
         return f'="{self.symbols[j]} = {self.function}("&{fixed(z[j])}&") = "&{fixed(a[j])}'
 
 
-class OutputDeltaSentence(Sentence):
-    """delta_k = (a_k - t_k) a'(z_k), with the numbers."""
+class CrossEntropySentence(Sentence):
+    """c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), with the numbers."""
 
-    roles = ("a", "t", "slope", "delta")
+    roles = ("t", "a", "loss")
 
-    def cell(self, k: int, a: Cells, t: Cells, slope: Cells, delta: Cells) -> str:
+    def cell(self, k: int, t: Cells, a: Cells, loss: Cells) -> str:
+        """Return the formula of output k."""
+        first = f'{factor(t[k], 0)}&" × ln "&{fixed(a[k])}'
+        second = f'{factor(f"(1-{t[k]})", 0)}&" × ln "&{fixed(f"(1-{a[k]})")}'
+        return f'="{self.symbols[k]} = −("&{first}&" + "&{second}&") = "&{fixed(loss[k])}'
+
+
+class CategoricalCrossEntropySentence(Sentence):
+    """c_k = -t_k ln a_k, with the numbers."""
+
+    roles = ("t", "a", "loss")
+
+    def cell(self, k: int, t: Cells, a: Cells, loss: Cells) -> str:
         """Return the formula of output k."""
         return (
-            f'="{self.symbols[k]} = ("&{fixed(a[k])}&" - "&{factor(t[k], 0)}&") × "'
+            f'="{self.symbols[k]} = −"&{factor(t[k], 0)}&" × ln "&{fixed(a[k])}&" = "'
+            f"&{fixed(loss[k])}"
+        )
+
+
+class OutputDeltaSentence(Sentence):
+    """delta_k = (a_k - t_k) a'(z_k), with the numbers; some costs and units have no a'."""
+
+    roles = ("a", "t", "slope", "delta")
+    optional = ("slope",)
+
+    def __init__(self, symbols: tuple[str, ...], digits: int) -> None:
+        super().__init__(symbols)
+        self.digits = digits
+
+    def cell(self, k: int, a: Cells, t: Cells, delta: Cells, slope: Cells | None = None) -> str:
+        """Return the formula of output k."""
+        symbol, target = self.symbols[k], factor(t[k], self.digits)
+        if slope is None:
+            return f'="{symbol} = "&{fixed(a[k])}&" - "&{target}&" = "&{fixed(delta[k])}'
+        return (
+            f'="{symbol} = ("&{fixed(a[k])}&" - "&{target}&") × "'
             f'&{fixed(slope[k])}&" = "&{fixed(delta[k])}'
         )
 
 
 class HiddenDeltaSentence(Sentence):
-    """delta_i = (sum_k delta_k w_ki) a'(z_i), with the numbers."""
+    """delta_i = (sum_k delta_k w_ki) a'(z_i), with the numbers; a linear unit has no a'."""
 
     roles = ("delta_above", "W_above", "slope", "delta")
+    optional = ("slope",)
 
-    def cell(self, i: int, delta_above: Cells, W_above: Cells, slope: Cells, delta: Cells) -> str:
+    def cell(
+        self,
+        i: int,
+        delta_above: Cells,
+        W_above: Cells,
+        delta: Cells,
+        slope: Cells | None = None,
+    ) -> str:
         """Return the formula of unit i."""
         symbol, units = self.symbols[i], delta_above.shape[0]
-        last = f'") × "&{fixed(slope[i])}&" = "&{fixed(delta[i], 4)}'
+        times = f'" × "&{fixed(slope[i])}&' if slope else ""
+        last = f'{times}" = "&{fixed(delta[i], 4)}'
         if units <= FACTORS:
             terms = '&" + "&'.join(
                 f'{factor(delta_above[k])}&" × "&{factor(W_above[k, i])}' for k in range(units)
             )
-            return f'="{symbol} = ("&{terms}&{last}'
-        total = f"IF({slope[i]}=0,0,{delta[i]}/{slope[i]})"
-        return f'="{symbol} = (Σδw = "&{fixed(total)}&{last}'
+            return f'="{symbol} = ("&{terms}&")"&{last}'
+        total = f"IF({slope[i]}=0,0,{delta[i]}/{slope[i]})" if slope else delta[i]
+        return f'="{symbol} = (Σδw = "&{fixed(total)}&")"&{last}'
 
 
 class CostSentence(Sentence):
-    """C = 1/2 sum (t_k - a_k)^2, with the numbers."""
+    """C = 1/2 sum (t_k - a_k)^2, or C = sum c_k, with the numbers."""
 
-    roles = ("t", "a", "C")
+    roles = ("t", "a", "loss", "C")
+    optional = ("loss",)
 
-    def cell(self, t: Cells, a: Cells, C: Cells) -> str:
+    def __init__(self, digits: int) -> None:
+        super().__init__(())
+        self.digits = digits
+
+    def cell(self, t: Cells, a: Cells, C: Cells, loss: Cells | None = None) -> str:
         """Return the formula."""
         units = a.shape[0]
         if units > FACTORS:
             return f'="C = "&{fixed(C[()])}'
+        if loss:
+            terms = '&" + "&'.join(fixed(loss[k]) for k in range(units))
+            return f'="C = Σ c = "&{terms}&" = "&{fixed(C[()])}'
         terms = '&" + "&'.join(
-            f'"("&{factor(t[k], 0)}&" - "&{fixed(a[k])}&")²"' for k in range(units)
+            f'"("&{factor(t[k], self.digits)}&" - "&{fixed(a[k])}&")²"' for k in range(units)
         )
         return f'="C = ½ ("&{terms}&") = "&{fixed(C[()])}'
 
@@ -145,32 +203,42 @@ class Verdict(Sentence):
 
 
 class Story(Sentence):
-    """What happened in training: when the cost was smallest, and when all images were right.
+    """What happened in training, a line each.
 
     Parameters
     ----------
     words : dict
-        ``best``, ``all_right`` with ``{epoch}`` in it, ``never``, and ``end`` with ``{count}``.
+        The lines by their keys, with blanks: ``best`` of ``{epoch}``; ``end`` of ``{count}``, or of
+        ``{first}`` and ``{cost}`` where there are no classes; ``all_right`` of ``{epoch}`` and
+        ``never``, of which one is said; ``tested`` of ``{count}``.
+    roles : tuple of str
+        What is known: ``best``, ``all_right``, ``recognised``, ``C_T``, ``tested``.
     """
 
-    roles = ("best", "all_right", "recognised")
-
-    def __init__(self, words: dict[str, str]) -> None:
+    def __init__(self, words: dict[str, str], roles: tuple[str, ...]) -> None:
         super().__init__(())
         self.words = words
+        self.roles = roles
+        self.lines = tuple(key for key in words if key != "never")
 
-    def cell(self, line: int, best: Cells, all_right: Cells, recognised: Cells) -> str:
+    def cell(self, line: int, best: Cells, **known: Cells) -> str:
         """Return the formula of one line."""
-        first = all_right[()]
-        if line == 0:
-            return "=" + _filled_in(self.words["best"], "{epoch}", best[()])
-        if line == 1:
-            found = _filled_in(self.words["all_right"], "{epoch}", first)
-            return f'=IF({first}=0,"{self.words["never"]}",{found})'
-        return "=" + _filled_in(self.words["end"], "{count}", recognised.at(-1)[()])
+        key = self.lines[line]
+        if key == "best":
+            return "=" + self._filled(key, epoch=best[()])
+        if key == "all_right":
+            first = known["all_right"][()]
+            return f'=IF({first}=0,"{self.words["never"]}",{self._filled(key, epoch=first)})'
+        if key == "tested":
+            tested = known["tested"].at(-1)[()]
+            count = tested if "recognised" in known else fixed(tested, 4)
+            return "=" + self._filled(key, count=count)
+        if "recognised" in known:
+            return "=" + self._filled(key, count=known["recognised"].at(-1)[()])
+        C_T = known["C_T"]
+        return "=" + self._filled(key, first=fixed(C_T.at(0)[()]), cost=fixed(C_T.at(-1)[()]))
 
-
-def _filled_in(words: str, blank: str, cell: str) -> str:
-    """Return the formula of a text with a cell's number in it."""
-    before, after = words.split(blank)
-    return f'"{before}"&{cell}&"{after}"'
+    def _filled(self, key: str, **cells: str) -> str:
+        """Return the formula of a text with cells in its blanks."""
+        parts = re.split(r"\{(\w+)\}", self.words[key])
+        return "&".join(cells[part] if n % 2 else f'"{part}"' for n, part in enumerate(parts))

@@ -7,7 +7,9 @@ A network that is too large to draw whole is shown by its first units, looked up
 from collections.abc import Iterator
 from dataclasses import replace
 
+from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.choice import Copy, OfEpoch, OfImage, OfRow, TrainingPosition
+from xlnn.equations.cost import COSTS
 from xlnn.equations.lens import Distance, OneWeightGradient
 from xlnn.equations.wording import (
     ActivationSentence,
@@ -18,16 +20,13 @@ from xlnn.equations.wording import (
     Name,
     OutputDeltaSentence,
 )
-from xlnn.models.network import backward, cost, forward
+from xlnn.models.network import backward, cost, forward, has_slope
 from xlnn.models.stack import Stack, quantity
 from xlnn.quantity import Axis, Equation, Quantity
 
 SHEET = "lens"
 PREFIX = "lens_"
 ONE = Axis("one", 1, "image")
-FUNCTIONS = {"sigmoid": "σ"}
-"""The symbols of the activation functions."""
-
 
 FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""
@@ -53,7 +52,8 @@ def lens(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
         {"epoch": "lens_epoch", "image": "lens_image"},
         number_format="0",
     )
-    for name, shape in (("x", stack.spec.picture), ("t", (stack.units[stack.output],))):
+    labels = stack.shapes[stack.output]
+    for name, shape in (("x", stack.spec.picture), ("t", labels)):
         yield quantity(
             name,
             shape=shape,
@@ -62,7 +62,7 @@ def lens(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
             **rows,
         )
     yield from weights(stack, PREFIX, SHEET, "lens_epoch")
-    outputs, labels = {"a": f"lens_a{stack.output}"}, (stack.units[stack.output],)
+    outputs = {"a": f"lens_a{stack.output}"}
     if whole:
         yield from forward_by_bands(stack, **rows)
         yield _quantity("output", Copy(), outputs, labels)
@@ -74,11 +74,14 @@ def lens(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
     for name in stack.names:
         yield from _layer_gradients(stack, name)
     for name in stack.names:
-        yield from _sentences(stack, name)
+        yield from _sentences(stack, name, whole=whole)
     yield _quantity("name", Name(()), {"labels": "labels"}, labels)
     yield _quantity("bar", Bar(()), outputs, labels)
     costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
-    yield _quantity("C_text", CostSentence(()), costs)
+    if whole and COSTS[stack.spec.cost].loss:
+        costs["loss"] = "lens_loss"
+    digits = 3 if stack.spec.is_regression else 0
+    yield _quantity("C_text", CostSentence(digits), costs)
     yield _quantity("there", OfRow(), {"rows": "C", "position": "lens_position"})
     yield _quantity(
         "gap", Distance(), {"here": "lens_C", "there": "lens_there"}, number_format="0E+00"
@@ -120,7 +123,10 @@ def first_units(stack: Stack) -> Stack:
 def _looked_up(stack: Stack, rows: dict[str, object]) -> Iterator[Quantity]:
     """Yield what the sheet Training says of the first units of each layer."""
     for layer in stack.layers:
-        for kind in ("z", "a", "slope", "delta"):
+        kinds = (
+            ("z", "a", "slope", "delta") if has_slope(stack, layer.name) else ("z", "a", "delta")
+        )
+        for kind in kinds:
             shape = (layer.units,)
             uses = {"rows": f"{kind}{layer.name}", "position": "lens_position"}
             yield quantity(kind, layer.name, shape=shape, equation=OfRow(shape), uses=uses, **rows)
@@ -140,11 +146,11 @@ def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> 
 
 def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
     """Return the shape in which a layer's weights or biases are shown."""
-    units = (stack.units[layer],)
+    units = stack.shapes[layer]
     if kind == "b":
         return units
     below = stack.below[layer]
-    return (*units, *(stack.spec.picture if below == "1" else (stack.units[below],)))
+    return (*units, *(stack.spec.picture if below == "1" else stack.shapes[below]))
 
 
 def _choice(kind: str, largest: int) -> Quantity:
@@ -191,20 +197,26 @@ def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
         yield quantity(f"{kind}_after", name, equation=OfEpoch(shape, 2), uses=after, **shown)
 
 
-def _sentences(stack: Stack, name: str) -> Iterator[Quantity]:
+def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
     layer = next(layer for layer in stack.layers if layer.name == name)
+    activation, cost = ACTIVATIONS[layer.activation], COSTS[stack.spec.cost]
     shape = (layer.units,)
-    own = {kind: f"lens_{kind}{name}" for kind in ("z", "a", "slope", "delta", "W", "b")}
+    kinds = ["z", "a", "delta", "W", "b"]
+    kinds += ["slope"] * has_slope(stack, name) + [*activation.steps] * whole
+    own = {kind: f"lens_{kind}{name}" for kind in kinds}
     below = {"a": stack.activation(stack.below[name], PREFIX)}
-    z, a, delta = (
+    z, a, loss, delta = (
         tuple(quantity(kind, name, shape=shape).heading((unit,)) for unit in range(layer.units))
-        for kind in ("z", "a", "delta")
+        for kind in ("z", "a", "loss", "delta")
     )
-    function = FUNCTIONS[layer.activation]
     yield _quantity("z_text", InputSentence(z), own | below, shape, layer=name)
-    yield _quantity("a_text", ActivationSentence(a, function), own, shape, layer=name)
+    yield _quantity("a_text", ActivationSentence(a, activation.symbol), own, shape, layer=name)
     if name == stack.output:
-        sentence, uses = OutputDeltaSentence(delta), own | {"t": "lens_t"}
+        targets = own | {"t": "lens_t", "loss": "lens_loss"}
+        digits = 3 if stack.spec.is_regression else 0
+        if whole and cost.loss:
+            yield _quantity("loss_text", cost.sentence(loss), targets, shape, layer=name)
+        sentence, uses = OutputDeltaSentence(delta, digits), targets
     else:
         upper = stack.names[stack.names.index(name) + 1]
         above = {"delta_above": f"lens_delta{upper}", "W_above": f"lens_W{upper}"}

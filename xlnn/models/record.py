@@ -1,6 +1,7 @@
 """Which quantities does the sheet Check hold? NumPy's run as it was when the workbook was built."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,42 +15,49 @@ SHEET = "check"
 PREFIX = "numpy_"
 
 
-def record(stack: Stack, words: tuple[str, str, str]) -> Iterator[Quantity]:
+def record(
+    stack: Stack, inputs: Sequence[Quantity], words: tuple[str, str, str]
+) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Check.
 
     Parameters
     ----------
     stack : Stack
+    inputs : sequence of Quantity
+        What is typed into the network.
     words : (str, str, str)
         What `xlnn.equations.record.State` says.
     """
     shown = {"prefix": PREFIX, "sheet": SHEET}
     noted = {"is_record": True, **shown}
-    parameters = [(f"{kind}{layer}", kind, layer, shape) for kind, layer, shape in stack.parameters]
-    yield quantity("eta", number_format="General", **noted)
-    prints = {"x": stack.spec.inputs, "t": stack.units[stack.output]}
-    for name, units in prints.items():
-        uses = {"number": "number", "values": name}
-        yield quantity(f"{name}_print", shape=(units,), number_format="General", **noted)
-        yield quantity(
-            f"{name}_print_now",
-            shape=(units,),
+    pairs = []
+    for given in _noted(inputs):
+        name = _noted_name(given)
+        pairs.append((given.name, name))
+        own = {"shape": given.shape, "number_format": given.number_format}
+        if not _has_images(given):
+            yield _named(name, quantity(given.kind, given.layer, **own, **noted))
+            continue
+        own["number_format"] = "General"
+        yield _named(name, quantity(given.kind, **own, **noted))
+        number = f"{given.name.removesuffix(given.kind)}number"
+        now = quantity(
+            given.kind,
             equation=Fingerprint(),
-            uses=uses,
-            number_format="General",
+            uses={"number": number, "values": given.name},
+            **own,
             **shown,
         )
-    for _, kind, layer, shape in parameters:
-        yield quantity(f"{kind}_start", layer, shape=shape, number_format="0.0000", **noted)
-    for name, kind, layer, shape in parameters:
-        last = {"W": name, "noted": f"numpy_{name}"}
+        pairs[-1] = (f"{name}_now", name)
+        yield _named(f"{name}_now", now)
+    for kind, layer, shape in stack.parameters:
         yield quantity(kind, layer, shape=shape, **noted)
         yield quantity(
             f"{kind}_distance",
             layer,
             shape=shape,
             equation=LastDistance(),
-            uses=last,
+            uses={"W": f"{kind}{layer}", "noted": f"numpy_{kind}{layer}"},
             number_format="0E+00",
             **shown,
         )
@@ -59,15 +67,12 @@ def record(stack: Stack, words: tuple[str, str, str]) -> Iterator[Quantity]:
     yield quantity(
         "C_T_distance", equation=Distance(), uses=uses, number_format="0E+00", **epochs, **shown
     )
-    pairs = [("eta", "numpy_eta")]
-    pairs += [(f"numpy_{name}_print_now", f"numpy_{name}_print") for name in prints]
-    pairs += [(name, f"numpy_{kind}_start{layer}") for name, kind, layer, _ in parameters]
     uses = {role: role for pair in pairs for role in pair}
     yield quantity(
         "changes", equation=Changes(tuple(pairs)), uses=uses, number_format="0E+00", **shown
     )
     distances = ["numpy_C_T_distance"]
-    distances += [f"numpy_{kind}_distance{layer}" for _, kind, layer, _ in parameters]
+    distances += [f"numpy_{kind}_distance{layer}" for kind, layer, _ in stack.parameters]
     uses = {name: name for name in distances}
     yield quantity(
         "largest", equation=Largest(tuple(distances)), uses=uses, number_format="0E+00", **shown
@@ -76,15 +81,38 @@ def record(stack: Stack, words: tuple[str, str, str]) -> Iterator[Quantity]:
     yield quantity("state", equation=State(words), uses=uses, is_text=True, **shown)
 
 
-def recorded(stack: Stack, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def recorded(
+    stack: Stack, inputs: Sequence[Quantity], run: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
     """Return what the records hold, from a run of the network."""
-    noted = {
-        "numpy_eta": run["eta"],
-        "numpy_x_print": run["number"] @ run["x"],
-        "numpy_t_print": run["number"] @ run["t"],
-        "numpy_C_T": run["C_T"],
-    }
+    noted = {"numpy_C_T": run["C_T"]}
+    for given in _noted(inputs):
+        value = run[given.name]
+        if _has_images(given):
+            value = run[f"{given.name.removesuffix(given.kind)}number"] @ value
+        elif given.axes:
+            value = value[0]
+        noted[_noted_name(given)] = value
     for kind, layer, _ in stack.parameters:
-        noted[f"numpy_{kind}_start{layer}"] = run[f"{kind}{layer}"][0]
         noted[f"numpy_{kind}{layer}"] = run[f"{kind}{layer}"][-1]
     return {name: rounded(array) for name, array in noted.items()}
+
+
+def _noted(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield the inputs on which training depends; labels are names and change nothing."""
+    return (given for given in inputs if given.kind != "labels")
+
+
+def _has_images(given: Quantity) -> bool:
+    return any(axis.family == "image" for axis in given.axes)
+
+
+def _noted_name(given: Quantity) -> str:
+    """Return the name of what is noted of an input."""
+    if _has_images(given):
+        return f"{PREFIX}{given.name}_print"
+    return f"{PREFIX}{given.kind}_start{given.layer}" if given.axes else f"{PREFIX}{given.name}"
+
+
+def _named(name: str, found: Quantity) -> Quantity:
+    return replace(found, name=name)

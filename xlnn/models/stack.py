@@ -21,6 +21,9 @@ KINDS = {
     "eta": Kind("η", "settings", "General"),
     "labels": Kind("", "settings", "General"),
     "number": Kind("", "images", "0"),
+    "middle": Kind("", "settings", "General"),
+    "factor": Kind("", "settings", "General"),
+    "raw": Kind("x{}", "images", "General"),
     "x": Kind("x{}", "images", "General"),
     "t": Kind("t{}", "images", "General"),
     "truth": Kind("", "images", "0"),
@@ -28,8 +31,11 @@ KINDS = {
     "W": Kind("w^{}", "weights"),
     "b": Kind("b^{}", "weights"),
     "z": Kind("z^{}", "training"),
+    "largest": Kind("max z^", "training"),
+    "exp": Kind("exp^{}", "training"),
     "a": Kind("a^{}", "training"),
     "slope": Kind("a′(z^{})", "training"),
+    "loss": Kind("c{}", "training"),
     "C": Kind("C", "training"),
     "delta": Kind("δ^{}", "training"),
     "answer": Kind("", "training", "0"),
@@ -39,6 +45,8 @@ KINDS = {
     "dC_db": Kind("∂C_T/∂b^{}", "gradients", "0.00000"),
     "C_T": Kind("C_T", "progress"),
     "recognised": Kind("", "progress", "0"),
+    "accuracy": Kind("", "progress", "0.0%"),
+    "mean_C": Kind("", "progress"),
     "gradient_size": Kind("|∇C_T|", "progress"),
 }
 """The kinds of quantities that the book names."""
@@ -53,25 +61,26 @@ class Stack:
         self.epoch = Axis("epoch", spec.epochs, "time")
         self.state = Axis("state", spec.epochs + 1, "time")
         self.image = Axis("image", spec.images, "image")
+        self.test_image = Axis("image", spec.test_images, "image")
         self.names = [layer.name for layer in spec.layers]
         self.output = self.names[-1]
         self.below = dict(zip(self.names, ["1", *self.names], strict=False))
-        self.units = {"1": spec.inputs} | {layer.name: layer.units for layer in spec.layers}
-        self.labels_are_text = not numeric_labels(spec)
+        self.shapes = {"1": (spec.inputs,)} | {layer.name: (layer.units,) for layer in spec.layers}
+        self.labels_are_text = spec.is_regression or not numeric_labels(spec)
 
     @property
     def parameters(self) -> Iterator[tuple[str, str, tuple[int, ...]]]:
         """Kind, layer and shape of all weights and biases, layer by layer."""
-        for name in self.names:
-            yield "W", name, (self.units[name], self.units[self.below[name]])
-            yield "b", name, (self.units[name],)
+        for layer in self.layers:
+            yield "W", layer.name, (layer.units, *self.shapes[self.below[layer.name]])
+            yield "b", layer.name, (layer.units,)
 
     def activation(self, layer: str, prefix: str = "") -> str:
         """Return the name of a layer's activations; those of layer 1 are the pixels."""
         return f"{prefix}x" if layer == "1" else f"{prefix}a{layer}"
 
     def label(
-        self, kind: str, axes: tuple[Axis, ...], *, of: str, prefix: str = "", sheet: str = ""
+        self, kind: str, *, axes: tuple[Axis, ...], of: str, prefix: str = "", sheet: str = ""
     ) -> Quantity:
         """Return the quantity that names a class."""
         return quantity(
@@ -108,8 +117,10 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
     number_format: str = "",
 ) -> Quantity:
     """Return the quantity of a kind in a layer; of the uses offered it takes its equation's."""
-    roles = equation.roles if equation is not None else ()
-    offered = {role: (uses or {})[role] for role in roles}
+    offered = {}
+    if equation is not None:
+        left_out = {role for role in equation.optional if role not in (uses or {})}
+        offered = {role: (uses or {})[role] for role in equation.roles if role not in left_out}
     settled = KINDS.get(kind, Kind())
     return Quantity(
         name=f"{prefix}{kind}{layer}",

@@ -1,7 +1,7 @@
 """Which quantities is a whole workbook made of? The network, and the sheets that look closely."""
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from math import prod
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from xlnn.text import Text
 LARGEST_DRAWN = 2_000
 """Weights and biases up to which a network is drawn whole."""
 
+MOST_OUTPUTS = 100
+"""Outputs up to which it is: a function takes 255 single cells."""
+
 GALLERY = 256
 """Images that are drawn as pictures; all of them are in the table."""
 
@@ -31,9 +34,9 @@ GALLERY_COLUMNS = 36
 
 def workbook_model(spec: Spec, words: Text) -> Model:
     """Return all quantities of the workbook that a Spec describes."""
-    stack = Stack(spec)
+    stack, trained = Stack(spec), network(spec)
     quantities = [
-        *network(spec).quantities,
+        *trained.quantities,
         *_gallery(stack),
         *lens(stack, whole=drawn_whole(spec)),
     ]
@@ -43,20 +46,21 @@ def workbook_model(spec: Spec, words: Text) -> Model:
         quantities += gradient_check(stack)
     quantities += _story(stack, words)
     state = tuple(words("sentences", key) for key in ("agrees", "changed", "wrong"))
-    quantities += record(stack, state)
+    quantities += record(stack, trained.inputs, state)
     return Model(tuple(quantities))
 
 
 def drawn_whole(spec: Spec) -> bool:
     """Tell whether the network is small enough for its sheets of pictures to show all of it."""
-    sizes = [spec.inputs, *(layer.units for layer in spec.layers)]
-    weights = (units * (below + 1) for below, units in pairwise(sizes))
-    return sum(weights) <= LARGEST_DRAWN
+    parameters = sum(prod(shape) for *_, shape in Stack(spec).parameters)
+    return parameters <= LARGEST_DRAWN and len(spec.labels) <= MOST_OUTPUTS
 
 
 def with_records(spec: Spec, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the network's inputs, and beside them what NumPy's run of it notes down."""
-    return {**inputs, **recorded(Stack(spec), reference.run(network(spec), inputs))}
+    trained = network(spec)
+    run = reference.run(trained, inputs)
+    return {**inputs, **recorded(Stack(spec), trained.inputs, run)}
 
 
 def first_choices(model: Model, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -67,9 +71,10 @@ def first_choices(model: Model, inputs: Mapping[str, np.ndarray]) -> dict[str, n
     """
     choices = {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
     choices["slope_h"] = 0.001
-    if "draw_x" in model.by_name:
+    if "draw_epoch" in model.by_name:
         choices["draw_epoch"] = model["draw_epoch"].choices[1]
-        choices["draw_x"] = inputs["x"][-1].reshape(model["draw_x"].lengths)
+        drawn = "raw" if "raw" in inputs else "x"
+        choices[f"draw_{drawn}"] = inputs[drawn][-1].reshape(model[f"draw_{drawn}"].lengths)
     return {
         name: np.asarray(value, dtype=float)
         for name, value in choices.items()
@@ -80,18 +85,31 @@ def first_choices(model: Model, inputs: Mapping[str, np.ndarray]) -> dict[str, n
 def _story(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield what the sheet Progress says of training as a whole."""
     shown = {"sheet": "progress", "number_format": "0"}
-    first = FirstAllRight(stack.spec.images)
     yield quantity("best", equation=SmallestEpoch(), uses={"C_T": "C_T"}, **shown)
-    yield quantity("all_right", equation=first, uses={"recognised": "recognised"}, **shown)
-    blanks = {"epoch": "{epoch}", "count": "{count}", "images": stack.spec.images}
-    lines = {key: words("story", key, **blanks) for key in ("best", "all_right", "never", "end")}
-    uses = {"best": "best", "all_right": "all_right", "recognised": "recognised"}
-    yield quantity(
-        "story", shape=(3,), equation=Story(lines), uses=uses, is_text=True, sheet="progress"
-    )
+    uses = {"best": "best"}
+    blanks = {name: f"{{{name}}}" for name in ("epoch", "count", "cost", "first")}
+    blanks |= {"images": stack.spec.images, "tested": stack.spec.test_images}
+    keys = ["best", "end"]
+    if not stack.spec.is_regression:
+        first = FirstAllRight(stack.spec.images)
+        yield quantity("all_right", equation=first, uses={"recognised": "recognised"}, **shown)
+        uses |= {"all_right": "all_right", "recognised": "recognised"}
+        keys = ["best", "all_right", "never", "end"]
+    else:
+        uses["C_T"] = "C_T"
+    if stack.spec.test_images:
+        tested = "mean_C" if stack.spec.is_regression else "recognised"
+        uses["tested"] = f"test_{tested}"
+        keys.append("tested")
+    lines = {key: words("story", key, **blanks) for key in keys}
+    story = Story(lines, tuple(uses))
+    shown = {"sheet": "progress", "is_text": True}
+    yield quantity("story", shape=(len(story.lines),), equation=story, uses=uses, **shown)
 
 
 def _gallery(stack: Stack) -> Iterator[Quantity]:
+    if stack.spec.features:
+        return
     rows, columns = stack.spec.picture
     across = max(1, GALLERY_COLUMNS // (columns + 1))
     drawn = min(stack.spec.images, GALLERY)

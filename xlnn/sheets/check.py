@@ -6,43 +6,52 @@ from dataclasses import replace
 from xlnn.drawing import Drawing
 from xlnn.layout import Block, table_blocks
 from xlnn.models.record import PREFIX, SHEET
-from xlnn.quantity import Model
+from xlnn.quantity import Model, Quantity
 from xlnn.sheets.page import Page
-from xlnn.sheets.table import head, name_rows
+from xlnn.sheets.table import head, name_rows, named
 from xlnn.style import LABEL, NOTE, SENTENCE, TITLE, heading
+from xlnn.text import Text
 
 TOP = 4
 VALUES = 3
-RESULTS = ("state", "changes", "largest", "eta")
+RESULTS = ("state", "changes", "largest")
 LINES = ("", "_distance", "_start")
 """The rows of the parameters: the last weights, their distance, and the start."""
 
-PARAMETERS = TOP + 8
-PRINTS = PARAMETERS + 6
-EPOCHS = PRINTS + 10
+PARAMETERS = TOP + 7
+NOTED = PARAMETERS + 5
+"""The first row of what else was noted of the inputs."""
 
 
 def place(model: Model) -> Iterator[Block]:
-    """Place the results, the parameters, the fingerprints, and a row for each epoch."""
+    """Place the results, the parameters, the other inputs, and a row for each epoch."""
     for row, name in enumerate(RESULTS, start=TOP):
         yield Block(model[PREFIX + name], SHEET, row, VALUES, ())
     names = [q for q in model.quantities if q.sheet == "weights"]
     for row, line in enumerate(LINES, start=PARAMETERS):
         quantities = [model[f"{PREFIX}{q.kind}{line}{q.layer}"] for q in names]
         yield from table_blocks(quantities, row, VALUES)
-    row = PRINTS
-    for name in ("x", "t"):
-        for line in ("", "_now"):
-            yield from table_blocks([model[f"{PREFIX}{name}_print{line}"]], row, VALUES)
-            row += 1
-        row += 1
-    yield from table_blocks([model[f"{PREFIX}C_T"], model[f"{PREFIX}C_T_distance"]], EPOCHS, 2)
+    inputs = _inputs(model)
+    for row, quantity in enumerate(inputs, start=NOTED):
+        yield from table_blocks([quantity], row, VALUES)
+    first = NOTED + len(inputs) + 3
+    yield from table_blocks([model[f"{PREFIX}C_T"], model[f"{PREFIX}C_T_distance"]], first, 2)
+
+
+def _inputs(model: Model) -> list[Quantity]:
+    """Return what was noted of the inputs that are no weights, and of images the same now."""
+    placed = {f"{PREFIX}{name}" for name in (*RESULTS, "C_T", "C_T_distance")}
+    return [
+        quantity
+        for quantity in model.quantities
+        if quantity.sheet == SHEET and quantity.name not in placed and not quantity.layer
+    ]
 
 
 def draw(page: Page) -> Drawing:
     """Draw what the lines are."""
     blocks, words = page.layout.blocks, page.words
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 8, 2: 30})
+    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 8, 2: 36})
     drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
     for name in RESULTS:
@@ -63,15 +72,20 @@ def draw(page: Page) -> Drawing:
             look = heading(quantity.kind, first=position == 0)
             drawing.put(PARAMETERS - 1, column, quantity.heading(unit), look)
             column += 1
-    row = PRINTS
-    for name in ("x", "t"):
-        for line in ("", "_now"):
-            drawing.put(row, 1, words("check", f"{name}{line}"), LABEL)
-            row += 1
-        row += 1
+    for quantity in _inputs(page.layout.model):
+        drawing.put(blocks[quantity.name].row, 1, _told(quantity, words), LABEL)
     epochs = [blocks[f"{PREFIX}C_T"], blocks[f"{PREFIX}C_T_distance"]]
-    name_rows(drawing, epochs[0].quantity.axes, EPOCHS, words)
+    name_rows(drawing, epochs[0].quantity.axes, epochs[0].row, words)
     for block in epochs:
         head(drawing, block, words, width=False)
     drawing.widths |= dict.fromkeys(range(VALUES, column + 1), 10)
     return drawing
+
+
+def _told(quantity: Quantity, words: Text) -> str:
+    """Say what was noted: an input, or a sum that changes with any image; and the same now."""
+    name = named(quantity, words)
+    if quantity.name.endswith("_now"):
+        return words("check", "sum_now", name=name)
+    key = "sum" if quantity.name.endswith("_print") else "noted"
+    return words("check", key, name=name)

@@ -5,9 +5,12 @@ from string import Formatter
 
 from xlnn.address import address
 from xlnn.drawing import Drawing
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.cost import COSTS
 from xlnn.layout import FIRST_ROW, quoted
 from xlnn.quantity import Quantity
 from xlnn.sheets.page import Page
+from xlnn.spec import Spec
 from xlnn.style import FILLS, LABEL, LINK, NEGATIVE, PLAIN, POSITIVE, SECTION, TITLE, WHITE, Look
 from xlnn.text import Text
 
@@ -29,6 +32,7 @@ def draw(page: Page) -> Drawing:
         "labels": ", ".join(page.spec.labels),
         "rows": page.spec.picture[0],
         "columns": page.spec.picture[1],
+        "inputs": page.spec.inputs,
     }
     row = 2
     for line in guide["about"]:
@@ -83,6 +87,7 @@ def _symbols(drawing: Drawing, page: Page, row: int) -> int:
     for column, key in enumerate(COLUMNS, start=2):
         drawing.put(row, column, guide["columns"][key], replace(LABEL, bold=True))
     row += 1
+    equations = _equations(page.spec)
     for kind, symbol in guide["symbols"].items():
         quantity = _first(page, kind)
         if quantity is None:
@@ -93,12 +98,28 @@ def _symbols(drawing: Drawing, page: Page, row: int) -> int:
         drawing.put(row, 2, quantity.symbol.replace("{}", "") or "", replace(PLAIN, bold=True))
         drawing.put(row, 3, page.words("quantities", kind), PLAIN)
         drawing.put(row, 4, symbol["meaning"], TEXT)
-        drawing.put(row, 5, symbol["equation"], PLAIN)
+        drawing.put(row, 5, symbol["equation"].format(**equations), TEXT)
         drawing.put(row, 6, title, LINK)
         drawing.links[address(row, 6)] = f"{quoted(title)}!{where}"
         drawing.put(row, 7, symbol["book"], PLAIN)
         row += 1
     return row
+
+
+def _equations(spec: Spec) -> dict[str, str]:
+    """Return the equations of the functions at hand; of several, each with its name."""
+    names = dict.fromkeys(layer.activation for layer in spec.layers)
+    used = {name: ACTIVATIONS[name] for name in names}
+    cost = COSTS[spec.cost]
+    delta = cost.delta_formula
+    if used[spec.layers[-1].activation].slope is None:
+        delta = delta.removesuffix(" a′(z)")
+    return {
+        "activation": "; ".join(activation.formula for activation in used.values()),
+        "slope": "; ".join(a.slope_formula for a in used.values() if a.slope_formula),
+        "cost": cost.formula,
+        "delta": delta,
+    }
 
 
 def _first(page: Page, kind: str) -> Quantity | None:

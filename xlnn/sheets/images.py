@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import prod
 
 from xlnn.drawing import Drawing
 from xlnn.layout import FIRST_ROW, Block, table_blocks
 from xlnn.models.workbook import GALLERY
 from xlnn.quantity import Model, Quantity
 from xlnn.sheets.page import Page
-from xlnn.sheets.table import table
-from xlnn.style import CAPTION, KEY, NOTE, PICTURE, ink_scale
+from xlnn.sheets.table import GROUP_ROW, NORMAL, table
+from xlnn.style import CAPTION, KEY, NOTE, PICTURE, heading, ink_scale
 
-SHEET = "images"
+SHEET, TESTED = "images", "test_images"
 PIXEL_WIDTH = 2.7
 BETWEEN = 2
 """Columns between the table and the pictures."""
@@ -22,7 +23,7 @@ def place(model: Model) -> Iterator[Block]:
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
     rows = [quantity for quantity in here if not _is_drawn(quantity)]
     yield from table_blocks(rows, FIRST_ROW, 1)
-    column = 1 + sum(_width(quantity) for quantity in rows) + BETWEEN
+    column = 1 + sum(prod(quantity.shape) for quantity in rows) + BETWEEN
     row = FIRST_ROW
     for quantity in here:
         if quantity.kind == "picture":
@@ -34,13 +35,18 @@ def place(model: Model) -> Iterator[Block]:
             row += height + 2
 
 
+def place_tested(model: Model) -> Iterator[Block]:
+    """Place the table of the images that are held out."""
+    rows = [quantity for quantity in model.quantities if quantity.sheet == TESTED]
+    yield from table_blocks(rows, FIRST_ROW, 1)
+
+
 def draw(page: Page) -> Drawing:
     """Draw the table's headings, and colour the pictures by their values."""
-    blocks = page.layout.on(SHEET)
-    pictures = [block for block in blocks if _is_drawn(block.quantity)]
-    drawing = table(page, SHEET, [block for block in blocks if not _is_drawn(block.quantity)])
-    drawing.gridlines = False
-    drawing.looks["number"] = replace(KEY, number_format="0")
+    drawing = _table(page, SHEET)
+    pictures = [block for block in page.layout.on(SHEET) if _is_drawn(block.quantity)]
+    if not pictures:
+        return drawing
     first = min(block.column for block in pictures)
     for column in range(first - 1, max(block.last[1] for block in pictures) + 3):
         drawing.widths[column] = PIXEL_WIDTH
@@ -56,12 +62,31 @@ def draw(page: Page) -> Drawing:
     return drawing
 
 
+def draw_tested(page: Page) -> Drawing:
+    """Draw the headings of the images that are held out."""
+    return _table(page, TESTED)
+
+
+def _table(page: Page, sheet: str) -> Drawing:
+    """Draw a table of images; inputs of a table and targets have the names the person gave them."""
+    blocks = [block for block in page.layout.on(sheet) if not _is_drawn(block.quantity)]
+    drawing = table(page, sheet, blocks)
+    drawing.gridlines = False
+    names = {"t": page.spec.labels, "raw": page.spec.features, "x": page.spec.features}
+    for block in blocks:
+        quantity = block.quantity
+        if quantity.kind == "number":
+            drawing.looks[quantity.name] = replace(KEY, number_format="0")
+        for position, name in enumerate(names.get(quantity.kind, ())):
+            column = block.column + position
+            text = f"{page.words('quantities', quantity.kind)}: {name}" if position == 0 else name
+            look = heading(quantity.kind, first=position == 0)
+            drawing.put(GROUP_ROW, column, text, look)
+            drawing.widths[column] = NORMAL
+    if page.spec.features:
+        drawing.heights[GROUP_ROW] = 44
+    return drawing
+
+
 def _is_drawn(quantity: Quantity) -> bool:
     return quantity.kind in {"picture", "caption"}
-
-
-def _width(quantity: Quantity) -> int:
-    width = 1
-    for length in quantity.shape:
-        width *= length
-    return width

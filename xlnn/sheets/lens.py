@@ -35,8 +35,9 @@ LEFT = 2
 PICTURES = ("W", "dC_dW_one", "dC_dW", "W_after")
 BIASES = ("b", "", "dC_db", "b_after")
 """What stands below each picture; the gradient of a bias in one image is delta itself."""
-NUMBERS = ("z", "a", "slope", "delta")
-TEXTS = ("z_text", "a_text", "delta_text")
+NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
+"""What a unit has, of which a layer shows what it computes."""
+TEXTS = ("z_text", "a_text", "loss_text", "delta_text")
 CELL, LABELS, VALUES = 6.2, 7.5, 9
 
 
@@ -54,6 +55,13 @@ class _Grid:
     def layers(self) -> list[str]:
         """The layers' names, from below."""
         return [q.layer for q in self.model.quantities if q.name.startswith(f"{PREFIX}z_text")]
+
+    def shown(self, kinds: tuple[str, ...], layer: str) -> list[str]:
+        """Return the names of what a layer's units have of some kinds; only outputs have a cost."""
+        names = [
+            kind if kind == "loss" and layer == self.layers[-1] else kind + layer for kind in kinds
+        ]
+        return [name for name in names if PREFIX + name in self.model.by_name]
 
     def picture(self, layer: str) -> tuple[int, int]:
         """Rows and columns of a unit's weights."""
@@ -82,11 +90,13 @@ class _Grid:
 
     def above(self, layer: str) -> int:
         """Return the rows above the first band: the heading, and what the layer sees."""
-        return 1 + (f"{PREFIX}below{layer}" in self.model.by_name) * 2
+        return (
+            3 if {f"{PREFIX}below{layer}", f"{PREFIX}largest{layer}"} & {*self.model.by_name} else 1
+        )
 
     def band(self, layer: str) -> int:
         """Return how many rows a unit takes."""
-        return max(self.picture(layer)[0] + 1, len(NUMBERS)) + 2
+        return max(self.picture(layer)[0] + 1, len(self.shown(NUMBERS, layer))) + 2
 
     def row(self, layer: str) -> int:
         """Return the row of a layer's heading."""
@@ -118,8 +128,10 @@ def place(model: Model) -> Iterator[Block]:
 def _place_layer(model: Model, grid: _Grid, layer: str) -> Iterator[Block]:
     down, (rows, _) = grid.band(layer), grid.picture(layer)
     first = grid.row(layer) + grid.above(layer)
-    if grid.above(layer) > 1:
+    if f"{PREFIX}below{layer}" in model.by_name:
         yield _block(model, f"below{layer}", first - 1, LEFT, (0, 1))
+    if f"{PREFIX}largest{layer}" in model.by_name:
+        yield _block(model, f"largest{layer}", first - 1, grid.numbers)
     is_picture = len(model[f"{PREFIX}W{layer}"].shape) == 3
     inside = ((1, 0), (0, 1)) if is_picture else ((0, 1),)
     for position, kind in enumerate(PICTURES):
@@ -128,8 +140,8 @@ def _place_layer(model: Model, grid: _Grid, layer: str) -> Iterator[Block]:
         if BIASES[position]:
             yield _block(model, BIASES[position] + layer, first + 1 + rows, column, (down, 0))
     for kinds, column in ((NUMBERS, grid.numbers), (TEXTS, grid.column(4))):
-        for position, kind in enumerate(kinds, start=1):
-            yield _block(model, kind + layer, first + position, column, (down, 0))
+        for position, name in enumerate(grid.shown(kinds, layer), start=1):
+            yield _block(model, name, first + position, column, (down, 0))
 
 
 def _block(model: Model, name: str, row: int, column: int, *steps: tuple[int, int]) -> Block:
@@ -193,8 +205,11 @@ def _draw_layer(drawing: Drawing, page: Page, grid: _Grid, layer: str) -> None:
         drawing.put(row, column, headings.get(column, ""), SECTION)
     drawing.put(row, grid.numbers - 1, words("lens", "layer", layer=layer), SECTION)
     units = grid.units(layer)
-    if grid.above(layer) > 1:
+    if f"{PREFIX}below{layer}" in blocks:
         drawing.put(row + 1, LEFT, words("lens", "below"), LABEL)
+    if f"{PREFIX}largest{layer}" in blocks:
+        symbol = blocks[f"{PREFIX}largest{layer}"].quantity.symbol
+        drawing.put(row + 1, grid.numbers - 1, symbol, LABEL)
     for unit in range(units):
         top = row + grid.above(layer) + unit * grid.band(layer)
         for position, kind in enumerate(PICTURES):
@@ -203,8 +218,8 @@ def _draw_layer(drawing: Drawing, page: Page, grid: _Grid, layer: str) -> None:
         bias = top + 1 + grid.picture(layer)[0]
         for position in (0, 2, 3):
             drawing.put(bias, grid.column(position) + 1, "b", LABEL)
-        for position, kind in enumerate(NUMBERS, start=1):
-            quantity = blocks[f"{PREFIX}{kind}{layer}"].quantity
+        for position, name in enumerate(grid.shown(NUMBERS, layer), start=1):
+            quantity = blocks[PREFIX + name].quantity
             drawing.put(top + position, grid.numbers - 1, quantity.heading((unit,)), LABEL)
     for kind in PICTURES:
         block = blocks[f"{PREFIX}{kind}{layer}"]
@@ -225,7 +240,7 @@ def _look(drawing: Drawing, quantity: Quantity) -> None:
         look = replace(PICTURE, number_format=";;;")
     elif kind.endswith("text") or kind in {"bar", "name"}:
         look = SENTENCE
-    elif kind in {"position", "there", "gap", "t", "output"} or kind in NUMBERS or kind == "C":
+    elif kind in {"position", "there", "gap", "t", "output", "C", "largest", *NUMBERS}:
         look = replace(NUMBER, number_format=quantity.number_format)
     else:
         look = PICTURE

@@ -22,3 +22,9 @@ class Page:
     spec: Spec
     layout: Layout
     words: Text
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What the inputs are called: a table's features, or the symbols of pixels."""
+        x = self.layout.model["x"]
+        return self.spec.features or tuple(x.heading(unit) for unit in x.units)

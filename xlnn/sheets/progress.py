@@ -1,6 +1,7 @@
 """What is drawn on the sheet Progress: its table, and a chart for each thing worth watching."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 from openpyxl.chart import Reference, ScatterChart, Series
@@ -12,14 +13,17 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, RegularTextRun
 
 from xlnn.address import address
 from xlnn.drawing import Drawing
-from xlnn.layout import FIRST_ROW, Block, Layout, table_blocks
+from xlnn.layout import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.sheets.page import Page
 from xlnn.sheets.table import table
 from xlnn.style import INK, QUIET_NUMBER, RULE, SECTION
 
-CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C"}
+CHARTED = {"C_T": "C0561C", "mean_C": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
+
+TESTED_COLOUR = "7A8B2A"
+"""The line of the images that are held out, beside that of the others."""
 
 SHEET = "progress"
 STORY = FIRST_ROW
@@ -39,8 +43,9 @@ def place(model: Model) -> Iterator[Block]:
     yield from table_blocks(rows, FIRST_ROW, 2)
     column = _beside(len(rows))
     yield Block(model["story"], SHEET, STORY, column, ((1, 0),))
-    for row, name in enumerate(("best", "all_right"), start=STORY):
-        yield Block(model[name], SHEET, row, column - 1, ())
+    numbers = [quantity for quantity in here if not quantity.axes and not quantity.is_text]
+    for row, quantity in enumerate(numbers, start=STORY):
+        yield Block(quantity, SHEET, row, column - 1, ())
 
 
 def draw(page: Page) -> Drawing:
@@ -55,26 +60,49 @@ def draw(page: Page) -> Drawing:
         title = words("story", "title") if position == 0 else ""
         drawing.put(STORY - 1, column - 1 + position, title, SECTION)
     drawing.looks |= {"best": QUIET_NUMBER, "all_right": QUIET_NUMBER}
-    charts = [
-        (words("charts", name, images=page.spec.images), [(layout.blocks[name], ())], colour)
-        for name, colour in CHARTED.items()
-    ]
-    charts += [
-        (
-            words("charts", "weights", layer=layer.name),
-            [(layout.blocks[f"W{layer.name}"], unit) for unit in _first(layout, layer.name)],
-            "",
-        )
-        for layer in page.spec.layers
-    ]
-    for position, (title, lines, colour) in enumerate(charts):
-        chart = _chart(lines, colour, layout.titles)
+    charts = [*_courses(page), *_paths(page)]
+    for position, (title, lines) in enumerate(charts):
+        chart = _chart(lines, layout.titles)
         chart.title = _titled(title)
         chart.x_axis.title = _titled(words("charts", "epoch"))
-        row = STORY + 4 + position // 2 * CHART_ROWS
+        row = STORY + layout.blocks["story"].quantity.shape[0] + 1 + position // 2 * CHART_ROWS
         at = column - 1 + position % 2 * CHART_COLUMNS
         drawing.charts.append((address(row, at), chart))
     return drawing
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of a chart: a unit of a block over the epochs; without a colour, the program's own."""
+
+    block: Block
+    unit: tuple[int, ...] = ()
+    colour: str = ""
+    name: str = ""
+
+
+def _courses(page: Page) -> Iterator[tuple[str, list[_Line]]]:
+    """Yield what training comes to, beside the same of the images that are held out."""
+    blocks, words = page.layout.blocks, page.words
+    for name, colour in CHARTED.items():
+        if name not in blocks or (name == "recognised" and "accuracy" in blocks):
+            continue
+        lines = [_Line(blocks[name], colour=colour)]
+        if name in {"mean_C", "accuracy"}:
+            trained, tested = words("charts", "trained"), words("charts", "tested")
+            lines = [
+                _Line(blocks[name], colour=colour, name=trained),
+                _Line(blocks[f"test_{name}"], colour=TESTED_COLOUR, name=tested),
+            ]
+        yield words("charts", name, images=page.spec.images), lines
+
+
+def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
+    """Yield the paths of the weights of each layer."""
+    for layer in page.spec.layers:
+        block = page.layout.blocks[f"W{layer.name}"]
+        lines = [_Line(block, unit) for unit in block.quantity.units[:LINES]]
+        yield page.words("charts", "weights", layer=layer.name), lines
 
 
 def _beside(columns: int) -> int:
@@ -82,38 +110,36 @@ def _beside(columns: int) -> int:
     return columns + 4
 
 
-def _first(layout: Layout, layer: str) -> tuple[tuple[int, ...], ...]:
-    return layout.model[f"W{layer}"].units[:LINES]
-
-
-def _chart(
-    lines: list[tuple[Block, tuple[int, ...]]], colour: str, titles: dict[str, str]
-) -> ScatterChart:
-    """Return a chart of some units over the epochs; many lines get the programs' own colours."""
+def _chart(lines: list[_Line], titles: dict[str, str]) -> ScatterChart:
+    """Return a chart of some lines over the epochs."""
     chart = ScatterChart()
-    for block, unit in lines:
+    for line in lines:
+        block = line.block
         sheet = SimpleNamespace(title=titles[block.sheet])  # all that a chart asks of a sheet
         rows = {"min_row": block.row, "max_row": block.last[0]}
-        _, column = block.address((0, *unit))
+        _, column = block.address((0, *line.unit))
         values = Reference(sheet, min_col=column, **rows)
-        series = Series(values, Reference(sheet, min_col=1, **rows))
-        series.graphicalProperties.line.width = 22_000 if colour else 12_000
-        if colour:
-            series.graphicalProperties.line.solidFill = colour
+        series = Series(values, Reference(sheet, min_col=1, **rows), title=line.name or None)
+        series.graphicalProperties.line.width = 22_000 if line.colour else 12_000
+        if line.colour:
+            series.graphicalProperties.line.solidFill = line.colour
         series.marker.symbol = "none"
         series.smooth = False
         chart.series.append(series)
     chart.style = 2
     chart.scatterStyle = "lineMarker"
-    chart.legend = None
+    if len(lines) > 1 and lines[0].name:
+        chart.legend.position = "b"
+    else:
+        chart.legend = None
     chart.height, chart.width = 7.2, 13
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.scaling.min = 0
-    if colour:
+    if lines[0].colour:
         chart.y_axis.scaling.min = 0
     chart.x_axis.tickLblPos = "low"
     chart.x_axis.majorGridlines = None
-    chart.x_axis.scaling.max = lines[0][0].last[0] - FIRST_ROW + 1
+    chart.x_axis.scaling.max = lines[0].block.last[0] - FIRST_ROW + 1
     chart.x_axis.number_format = chart.y_axis.number_format = "General"
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE))
     return chart

@@ -10,7 +10,7 @@ from xlnn.drawing import Drawing, cell_range
 from xlnn.layout import Block, quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.sheets.page import Page
-from xlnn.sheets.table import choice_validation
+from xlnn.sheets.table import choice_validation, number_validation
 from xlnn.style import (
     INPUT_INK,
     LABEL,
@@ -28,7 +28,8 @@ from xlnn.style import (
 )
 
 SHEET, PREFIX = "recognise", "draw_"
-TOP, LEFT, CELL = 4, 2, 6.2
+TOP, LEFT, CELL, FEATURE_WIDTH = 4, 2, 6.2, 11
+FEATURE = replace(LABEL, align="center", wrap=True)
 
 
 def _layers(model: Model) -> list[str]:
@@ -39,50 +40,91 @@ def place(model: Model) -> Iterator[Block]:
     """Place the epoch, the grid, the outputs and verdict, then a band for each layer."""
     if f"{PREFIX}x" not in model.by_name:
         return
-    rows, columns = model[f"{PREFIX}x"].shape
-    layers = _layers(model)
-    outputs = model[f"{PREFIX}z{layers[-1]}"].shape[0]
-
-    def block(name: str, row: int, column: int, *steps: tuple[int, int]) -> Block:
-        quantity = model[PREFIX + name]
-        return Block(quantity, SHEET, row, column, ((0, 0),) * len(quantity.axes) + steps)
-
-    yield block("epoch", TOP, LEFT + 3)
-    yield block("x", TOP + 2, LEFT, (1, 0), (0, 1))
-    right = LEFT + max(columns, 3) + 2
-    yield block("verdict", TOP, right)
-    yield block("label", TOP + 1, right + 2)
-    yield block("answer", TOP + 1, right + 4)
-    yield block(f"a{layers[-1]}", TOP + 3, right + 1, (1, 0))
-    yield block("bar", TOP + 3, right + 2, (1, 0))
-    row = TOP + max(rows + 2, outputs + 3) + 2
-    band = max(rows + 1, 3) + 2
-    first, units = layers[0], model[f"{PREFIX}z{layers[0]}"].shape[0]
-    for position, kind in enumerate((f"W{first}", "seen")):
-        column = LEFT + position * (columns + 1)
-        yield block(kind, row + 2, column, (band, 0), (1, 0), (0, 1))
-    numbers = LEFT + 2 * (columns + 1) + 1
-    yield block(f"b{first}", row + 2, numbers, (band, 0))
-    yield block(f"z{first}", row + 3, numbers, (band, 0))
-    if len(layers) > 1:  # else it is the output layer, whose a stands above
-        yield block(f"a{first}", row + 4, numbers, (band, 0))
-    row += 2 + units * band
-    for layer in layers[1:]:
-        width = model[f"{PREFIX}W{layer}"].shape[1]
-        yield block(f"below{layer}", row + 2, LEFT + 4, (0, 1))
-        yield block(f"W{layer}", row + 3, LEFT + 4, (1, 0), (0, 1))
-        yield block(f"b{layer}", row + 3, LEFT + 4 + width, (1, 0))
-        yield block(f"z{layer}", row + 3, LEFT + 1, (1, 0))
-        if layer != layers[-1]:
-            yield block(f"a{layer}", row + 3, LEFT + 2, (1, 0))
+    yield from _place_top(model)
+    first, *others = _layers(model)
+    yield from _place_first(model, first)
+    row = _first_row(model) + 2 + model[f"{PREFIX}z{first}"].shape[0] * _band(model, first)
+    for layer in others:
+        yield from _place_upper(model, layer, row)
         row += 4 + model[f"{PREFIX}z{layer}"].shape[0]
+
+
+def _block(model: Model, name: str, row: int, column: int, *steps: tuple[int, int]) -> Block:
+    quantity = model[PREFIX + name]
+    return Block(quantity, SHEET, row, column, ((0, 0),) * len(quantity.axes) + steps)
+
+
+def _place_top(model: Model) -> Iterator[Block]:
+    rows, columns = model[f"{PREFIX}x"].shape
+    yield _block(model, "epoch", TOP, LEFT + 3)
+    yield _block(model, _drawn(model), TOP + 2, LEFT, (1, 0), (0, 1))
+    if f"{PREFIX}raw" in model.by_name:
+        yield _block(model, "x", TOP + 3 + rows, LEFT, (1, 0), (0, 1))
+    right = LEFT + max(columns, 3) + 2
+    yield _block(model, "name", TOP + 3, right, (1, 0))
+    yield _block(model, "output", TOP + 3, right + 1, (1, 0))
+    if f"{PREFIX}verdict" in model.by_name:
+        yield _block(model, "verdict", TOP, right)
+        yield _block(model, "label", TOP + 1, right + 2)
+        yield _block(model, "answer", TOP + 1, right + 4)
+        yield _block(model, "bar", TOP + 3, right + 2, (1, 0))
+
+
+def _first_row(model: Model) -> int:
+    """Return the row of the heading of the first layer, below the grid and the outputs."""
+    rows, outputs = model[f"{PREFIX}x"].shape[0], model[f"{PREFIX}output"].shape[0]
+    if f"{PREFIX}raw" in model.by_name:
+        rows += rows + 1
+    return TOP + max(rows + 2, outputs + 3) + 2
+
+
+def _band(model: Model, layer: str) -> int:
+    """Return how many rows a unit of the first layer takes."""
+    return max(model[f"{PREFIX}x"].shape[0] + 1, len(_numbers(model, layer))) + 2
+
+
+def _place_first(model: Model, layer: str) -> Iterator[Block]:
+    """Place a band for each unit: its weights and what it sees as pictures, and its numbers."""
+    columns, row, band = model[f"{PREFIX}x"].shape[1], _first_row(model) + 2, _band(model, layer)
+    for position, kind in enumerate((f"W{layer}", "seen")):
+        column = LEFT + position * (columns + 1)
+        yield _block(model, kind, row, column, (band, 0), (1, 0), (0, 1))
+    column = LEFT + 2 * (columns + 1) + 1
+    for below, name in enumerate(_numbers(model, layer)):
+        yield _block(model, name, row + below, column, (band, 0))
+    if f"{PREFIX}largest{layer}" in model.by_name:
+        yield _block(model, f"largest{layer}", row - 1, column + 2)
+
+
+def _place_upper(model: Model, layer: str, row: int) -> Iterator[Block]:
+    """Place a row for each unit: its numbers, and its weights below what it sees."""
+    own = [name for name in _numbers(model, layer) if name[0] != "b"]
+    left, width = LEFT + len(own) + 2, model[f"{PREFIX}W{layer}"].shape[1]
+    yield _block(model, f"below{layer}", row + 2, left, (0, 1))
+    yield _block(model, f"W{layer}", row + 3, left, (1, 0), (0, 1))
+    yield _block(model, f"b{layer}", row + 3, left + width, (1, 0))
+    for column, name in enumerate(own, start=LEFT + 1):
+        yield _block(model, name, row + 3, column, (1, 0))
+    if f"{PREFIX}largest{layer}" in model.by_name:
+        yield _block(model, f"largest{layer}", row + 2, LEFT + 1)
+
+
+def _drawn(model: Model) -> str:
+    """Return the name of what is drawn or typed: the inputs, before they are scaled."""
+    return "raw" if f"{PREFIX}raw" in model.by_name else "x"
+
+
+def _numbers(model: Model, layer: str) -> list[str]:
+    """Return the names of the numbers of a layer's units."""
+    names = [f"{kind}{layer}" for kind in ("b", "z", "exp", "a")]
+    return [name for name in names if PREFIX + name in model.by_name]
 
 
 def draw(page: Page) -> Drawing:
     """Draw the headings, what may be typed, and the colours."""
     model, blocks, words = page.layout.model, page.layout.blocks, page.words
     drawing = Drawing(gridlines=False, one_page=True, widths={1: 2}, heights={1: 24})
-    grid = blocks[f"{PREFIX}x"]
+    grid = blocks[PREFIX + _drawn(model)]
     last = max(block.last[1] for block in page.layout.on(SHEET))
     drawing.widths |= dict.fromkeys(range(LEFT, last + 4), CELL)
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
@@ -98,25 +140,38 @@ def draw(page: Page) -> Drawing:
             page.spec.epochs,
         )
     )
-    drawing.put(grid.row - 1, LEFT, words("recognise", "grid"), LABEL)
-    ink = DataValidation(
-        type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
-        promptTitle=words("recognise", "grid"), prompt=words("recognise", "prompt"),
-    )  # fmt: skip
-    ink.add(cell_range(grid))
-    drawing.validations.append(ink)
-    label = blocks[f"{PREFIX}label"]
-    drawing.put(label.row, label.column - 2, words("quantities", "label"), LABEL)
-    drawing.put(label.row, label.column + 1, words("headings", "class"), LABEL)
-    bars = blocks[f"{PREFIX}bar"]
-    for unit, name in enumerate(page.spec.labels):
-        drawing.put(bars.row + unit, bars.column - 2, name, LABEL)
+    _draw_grid(drawing, page, grid)
+    if f"{PREFIX}label" in blocks:
+        label = blocks[f"{PREFIX}label"]
+        drawing.put(label.row, label.column - 2, words("quantities", "label"), LABEL)
+        drawing.put(label.row, label.column + 1, words("headings", "class"), LABEL)
     _draw_layers(drawing, page)
-    drawing.colour(grid, ink_scale())
-    drawing.colour(grid, on_ink(address(grid.row, grid.column)))
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
     return drawing
+
+
+def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
+    """Draw what is around the cells to draw on, or around the features to type in."""
+    words, features = page.words, page.spec.features
+    scaled = page.layout.blocks[f"{PREFIX}x"]
+    if features:
+        drawing.validations.append(number_validation(cell_range(grid), words))
+        for position, name in enumerate(features):
+            drawing.put(grid.row - 1, grid.column + position, name, FEATURE)
+            drawing.widths[grid.column + position] = FEATURE_WIDTH
+    else:
+        drawing.put(grid.row - 1, LEFT, words("recognise", "grid"), LABEL)
+        ink = DataValidation(
+            type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
+            promptTitle=words("recognise", "grid"), prompt=words("recognise", "prompt"),
+        )  # fmt: skip
+        ink.add(cell_range(grid))
+        drawing.validations.append(ink)
+        drawing.colour(scaled, ink_scale())
+        drawing.colour(scaled, on_ink(address(scaled.row, scaled.column)))
+    if scaled is not grid:
+        drawing.put(scaled.row - 1, LEFT, words("recognise", "scaled"), LABEL)
 
 
 def _draw_layers(drawing: Drawing, page: Page) -> None:
@@ -132,10 +187,9 @@ def _draw_layers(drawing: Drawing, page: Page) -> None:
         symbol = z.quantity.heading((unit,)).replace("z", "w")
         drawing.put(top - 1, LEFT, symbol, LABEL)
         drawing.put(top - 1, seen.column, f"{symbol} x", LABEL)
-        for below, kind in enumerate(("b", "z", "a")):
-            if below < 2 or others:
-                quantity = blocks[f"{PREFIX}{kind}{first}"].quantity
-                drawing.put(top + below, z.column - 1, quantity.heading((unit,)), LABEL)
+        for below, name in enumerate(_numbers(model, first)):
+            quantity = blocks[PREFIX + name].quantity
+            drawing.put(top + below, z.column - 1, quantity.heading((unit,)), LABEL)
     drawing.colour(weights, diverging_scale(3))
     drawing.colour(seen, diverging_scale(3))
     for layer in others:
@@ -144,26 +198,30 @@ def _draw_layers(drawing: Drawing, page: Page) -> None:
         for column in range(LEFT, bias.column + 1):
             drawing.put(row, column, "", SECTION)
         drawing.put(row, LEFT, words("recognise", "layer", layer=layer), SECTION)
-        drawing.put(row, LEFT + 1, "z", SECTION)
-        drawing.put(row, LEFT + 2, "a" if layer != others[-1] else "", SECTION)
+        for name in _numbers(model, layer):
+            block = blocks[PREFIX + name]
+            drawing.put(row, block.column, block.quantity.kind, SECTION)
         drawing.put(row, weights.column, "w", SECTION)
-        drawing.put(row, bias.column, "b", SECTION)
-        drawing.put(row + 1, LEFT, words("recognise", "below"), LABEL)
+        drawing.put(row + 1, weights.column - 1, "a", LABEL)
         for unit in range(weights.quantity.shape[0]):
             symbol = blocks[f"{PREFIX}z{layer}"].quantity.heading((unit,))
             drawing.put(weights.row + unit, LEFT, symbol, LABEL)
         drawing.colour(weights, diverging_scale(3))
+    for layer in (first, *others):
+        if f"{PREFIX}largest{layer}" in blocks:
+            largest = blocks[f"{PREFIX}largest{layer}"]
+            drawing.put(largest.row, largest.column - 1, largest.quantity.symbol, LABEL)
 
 
 def _look(quantity: Quantity) -> Look:
     if quantity.choices:
         return replace(value("0", given=True, first=False), bold=True, align="center")
-    if quantity.kind == "x":
+    if quantity.is_input:
         return replace(PICTURE, ink=INPUT_INK, number_format="0.##", border=True)
     if quantity.kind == "verdict":
         return replace(SENTENCE, bold=True, size=14)
-    if quantity.kind == "bar":
+    if quantity.kind in {"bar", "name"}:
         return SENTENCE
-    if quantity.kind in {"W", "seen", "b"}:
+    if quantity.kind in {"W", "seen", "b", "x"}:
         return PICTURE
     return replace(NUMBER, number_format=quantity.number_format)

@@ -9,6 +9,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from xlnn.address import address
 from xlnn.drawing import Drawing
 from xlnn.layout import FIRST_ROW, Block, table_blocks
+from xlnn.models.network import TEST
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.sheets.page import Page
 from xlnn.style import KEY, NOTE, ROLES, TITLE, heading
@@ -80,12 +81,19 @@ def head(drawing: Drawing, block: Block, words: Text, *, width: bool = True) -> 
         column = block.column + position
         look = heading(quantity.kind, first=position == 0)
         drawing.put(block.row - 1, column, quantity.heading(unit), look)
-        text = words("quantities", quantity.kind) if position == 0 else ""
+        text = named(quantity, words) if position == 0 else ""
         above = replace(look, **spread) if len(units) > 1 else look
         drawing.put(block.row - 2, column, text, above)
         if width:
             narrow = ROLES.get(quantity.kind) == "input"
             drawing.widths[column] = NARROW if narrow else NORMAL if len(units) > 1 else WIDE
+
+
+def named(quantity: Quantity, words: Text) -> str:
+    """Return what a quantity is called, beside that of the images that are trained."""
+    name = words("quantities", quantity.kind)
+    is_beside = quantity.sheet in {"progress", "check"} and TEST in quantity.name
+    return words("headings", "tested", name=name) if is_beside else name
 
 
 def numbers_only(block: Block, words: Text) -> DataValidation:
