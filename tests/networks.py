@@ -1,9 +1,13 @@
 """Random networks for tests: a Spec, its inputs, and how hypothesis draws them."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
 from xlnn.data import rounded
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.cost import COSTS
 from xlnn.models.network import network
 from xlnn.models.workbook import first_choices, with_records
 from xlnn.recipe import Recipe
@@ -34,16 +38,42 @@ def random_recipe(model_spec, seed):
             inputs[name] = np.arange(1.0, model[name].lengths[0] + 1)
     names = model_spec.labels if model["labels"].is_text else range(len(model_spec.labels))
     inputs["labels"] = np.array(names, dtype=object if model["labels"].is_text else float)
+    if model_spec.cost != "squared error":  # the targets are shares
+        shares = np.abs(inputs["t"]) + 0.01
+        inputs["t"] = rounded(shares / shares.sum(axis=1, keepdims=True))
     inputs["eta"] = rounded(abs(inputs["eta"]) + 0.01)
     return Recipe(model_spec, model, inputs)
 
 
+HIDDEN = [name for name, function in ACTIVATIONS.items() if not function.only_output]
+PAIRS = [(cost, output) for cost, made in COSTS.items() for output in made.outputs]
+"""Every cost with every activation function of the output layer that goes with it."""
+
+
+def with_functions(model_spec, hidden, cost, output):
+    """Return a Spec with these activation functions and this cost."""
+    names = [*hidden, output]
+    layers = tuple(
+        replace(layer, activation=name)
+        for layer, name in zip(model_spec.layers, names, strict=True)
+    )
+    return replace(model_spec, layers=layers, cost=cost)
+
+
 @st.composite
 def recipes(draw):
-    """Draw small networks of 1 to 4 layers above the input."""
+    """Draw small networks of 1 to 4 layers above the input, of all functions that go together."""
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
     images, epochs = draw(st.integers(1, 4)), draw(st.integers(1, 3))
-    return random_recipe(spec(sizes, images=images, epochs=epochs), draw(st.integers(0, 2**32)))
+    hidden = [draw(st.sampled_from(HIDDEN)) for _ in sizes[2:]]
+    cost, output = draw(st.sampled_from(PAIRS))
+    drawn = with_functions(spec(sizes, images=images, epochs=epochs), hidden, cost, output)
+    if draw(st.booleans()):
+        drawn = replace(drawn, test_images=draw(st.integers(1, 2)))
+    if draw(st.booleans()):
+        features = tuple(f"x {number}" for number in range(sizes[0]))
+        drawn = replace(drawn, features=features, scaled=draw(st.booleans()))
+    return random_recipe(drawn, draw(st.integers(0, 2**32)))
 
 
 def write_recipe(path, recipe):

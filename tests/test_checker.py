@@ -8,7 +8,7 @@ import numpy as np
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
-from networks import random_recipe, recipes, spec, write_recipe
+from networks import HIDDEN, PAIRS, random_recipe, recipes, spec, with_functions, write_recipe
 from openpyxl.formula.translate import Translator
 from programs import skip_without_libreoffice
 
@@ -79,6 +79,23 @@ def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):
     report = check(write_recipe(tmp_path / "random.xlsx", recipe), engine)
     assert report.agrees, report.wrong[:3]
     assert report.drift < DRIFT
+
+
+EXTREME = [(pair, hidden, engine) for pair in PAIRS for hidden in HIDDEN for engine in ENGINES] + [
+    (pair, HIDDEN[0], "libreoffice") for pair in PAIRS
+]  # a process each: one function is enough
+
+
+@pytest.mark.parametrize(("pair", "hidden", "engine"), EXTREME)
+def test_functions_agree_also_where_the_book_would_ask_for_exp_of_2000(
+    pair, hidden, engine, tmp_path
+):
+    skip_without_libreoffice(engine)
+    recipe = random_recipe(with_functions(spec([3, 2, 3]), [hidden], *pair), seed=4)
+    recipe.inputs["b2"][...] = [[-800.0, 3.0]]
+    recipe.inputs["b3"][...] = [[2000.0, -2000.0, 0.0]]
+    report = check(write_recipe(tmp_path / "large.xlsx", recipe), engine)
+    assert report.agrees, report.wrong[:3]
 
 
 ERRORS = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from networks import random_recipe, recipes, spec
+from networks import PAIRS, random_recipe, recipes, spec, with_functions
 from plain import train
 
 from xlnn import reference
@@ -54,15 +54,50 @@ def test_delta_equals_dC_dz(recipe):
             assert run[f"delta{name}"][0, image, unit] == pytest.approx(difference, abs=CENTRAL)
 
 
+BARE_ACTIVATIONS = {
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "tanh": lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
+    "relu": lambda z: z * (z > 0),
+    "linear": lambda z: z,
+    "softmax": lambda z: np.exp(z) / np.exp(z).sum(),
+}
+BARE_COSTS = {
+    "squared error": lambda t, a: ((t - a) ** 2).sum() / 2,
+    "cross-entropy": lambda t, a: -(t * np.log(a) + (1 - t) * np.log(1 - a)).sum(),
+    "categorical cross-entropy": lambda t, a: -(t * np.log(a)).sum(),
+}
+"""The functions as books write them, with nothing done against an overflow."""
+
+
 def _cost_with_z_shifted(recipe, run, layer, image, unit, step):
     """C of one image in the first epoch after its z of one unit was shifted, by bare formulas."""
     z = run[f"z{layer}"][0, image].copy()
     z[unit] += step
-    a = 1 / (1 + np.exp(-z))
+    functions = {spec.name: BARE_ACTIVATIONS[spec.activation] for spec in recipe.spec.layers}
+    a = functions[layer](z)
     above = [spec.name for spec in recipe.spec.layers]
     for name in above[above.index(layer) + 1 :]:
-        a = 1 / (1 + np.exp(-(run[f"W{name}"][0] @ a + run[f"b{name}"][0])))
-    return ((run["t"][image] - a) ** 2).sum() / 2
+        a = functions[name](run[f"W{name}"][0] @ a + run[f"b{name}"][0])
+    return BARE_COSTS[recipe.spec.cost](run["t"][image], a)
+
+
+@pytest.mark.parametrize(("cost", "output"), PAIRS)
+def test_guarded_costs_are_those_of_the_book(cost, output):
+    recipe = random_recipe(with_functions(spec([3, 2, 3]), ["sigmoid"], cost, output), seed=4)
+    run = reference.run(recipe.model, recipe.inputs)
+    for image, C in enumerate(run["C"][0]):
+        a = BARE_ACTIVATIONS[output](run["z3"][0, image])
+        assert pytest.approx(BARE_COSTS[cost](run["t"][image], a), abs=1e-13) == C
+
+
+@pytest.mark.parametrize(("cost", "output"), PAIRS)
+def test_large_weighted_inputs_give_numbers_all_the_same(cost, output):
+    """The book's exp(-z) overflows beyond 709, and its ln a has no value once a is 0."""
+    recipe = random_recipe(with_functions(spec([3, 2, 3]), ["sigmoid"], cost, output), seed=4)
+    large = recipe.inputs | {"b3": np.array([[2000.0, -2000.0, 0.0]])}
+    run = reference.run(recipe.model, large)
+    for name in ("a3", "C", "delta3", "delta2", "dC_dW2", "C_T"):
+        assert np.isfinite(run[name][0]).all(), name
 
 
 def test_the_book_network_equals_the_bare_loops_in_all_50_epochs(digits):

@@ -380,8 +380,10 @@ class _Comparison:
             elif quantity.is_text:
                 wrong = got != expected
             else:
-                size = reference.magnitude(quantity, arrays)
-                difference = _difference(got, expected, size)
+                difference = _difference(got, expected)
+                if not (difference <= TOLERANCE).all():
+                    size = reference.terms(self.layout.model, quantity, arrays)
+                    difference = _difference(got, expected, size)
                 largest = max(_largest(difference), self.differences.get(quantity.name, 0.0))
                 self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)

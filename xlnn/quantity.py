@@ -108,13 +108,6 @@ class Equation:
         """State the equation as the formula of one unit's cell."""
         raise NotImplementedError
 
-    def magnitude(self, **arguments: np.ndarray) -> np.ndarray | float:  # noqa: ARG002 -- by name
-        """Return the size of the terms that cancel, where the result is far smaller than they.
-
-        An engine writes its values with 15 digits: so many of the terms' digits are known.
-        """
-        return 0.0
-
 
 @dataclass(frozen=True)
 class Use:

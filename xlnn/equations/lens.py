@@ -70,10 +70,6 @@ class DifferenceQuotient(Equation):
         """Return the difference quotient of each image, shape (images,)."""
         return (C_plus - C_minus) / (2 * h)
 
-    def magnitude(self, C_plus: np.ndarray, C_minus: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Return the size of the two terms."""
-        return (np.abs(C_plus) + np.abs(C_minus)) / np.abs(2 * h)
-
     def cell(self, C_plus: Cells, C_minus: Cells, h: Cells) -> str:
         """Return the formula of one image."""
         return f"=({C_plus[()]}-{C_minus[()]})/(2*{h[()]})"

@@ -182,7 +182,7 @@ class Bar(Sentence):
 
     def cell(self, k: int, a: Cells) -> str:
         """Return the formula of output k."""
-        length = f"MAX(0,MIN({self.LENGTH},ROUND({a[k]}*{self.LENGTH},0)))"
+        length = f"ROUND(MAX(0,MIN(1,{a[k]}))*{self.LENGTH},0)"
         return f'=REPT("█",{length})&REPT("░",{self.LENGTH}-{length})'
 
 
