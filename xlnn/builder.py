@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,10 @@ from xlnn.contents import read_spec, write_values
 from xlnn.engines import Values
 from xlnn.errors import DisagreementError, OutputError, XlnnError
 from xlnn.layout import Layout
+from xlnn.limits import check_size
 from xlnn.lint import lint
 from xlnn.models.workbook import first_choices, with_records
+from xlnn.origin import from_template, from_workbook
 from xlnn.package import inspect
 from xlnn.recipe import Options, recipe
 from xlnn.sheets import drawings, workbook_layout
@@ -31,6 +33,9 @@ VERIFIER = "formualizer"
 
 PROBES = 1
 
+OUTPUT = Path("output")
+"""The folder of the workbooks that nobody gave another place."""
+
 
 @dataclass(frozen=True)
 class Built:
@@ -43,23 +48,37 @@ class Built:
         How many formulas it holds.
     report : Report or None
         What the check before publishing found; None where nothing was verified.
+    notes : tuple of str
+        What the person may not expect, a sentence each.
     """
 
     path: Path
     formulas: int
     report: Report | None
+    notes: tuple[str, ...] = ()
 
 
 def build(  # noqa: PLR0913 -- the options of the command line, by the same words
     template: str = DEFAULT,
     output: Path | str | None = None,
     *,
+    old: Path | str | None = None,
     data: Path | str | None = None,
     start: Path | str | None = None,
     seed: int | None = None,
+    spread: str | None = None,
     epochs: int | None = None,
     eta: float | None = None,
-    lang: str = "en",
+    lang: str | None = None,
+    test_share: float | None = None,
+    scale: str | None = None,
+    picture: tuple[int, int] | None = None,
+    table: bool | None = None,
+    label: str | None = None,
+    targets: Sequence[str] | None = None,
+    threshold: float | None = None,
+    light_ink: bool | None = None,
+    large: bool = False,
     force: bool = False,
     verify: bool = True,
     tell: Callable[[str], None] = lambda _: None,
@@ -69,17 +88,22 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     Parameters
     ----------
     template : str
-        A template's name.
+        A template's name, or a folder with a ``template.toml``.
     output : Path
-        By default ``output/NAME.xlsx``.
-    data, start : Path
-        Images, as CSV, and start weights, as JSON or ``.npz``, instead of the template's.
-    seed : int
-        Draw the start weights instead.
-    epochs : int
-    eta : float
-    lang : str
-        The language of the workbook's texts.
+        By default ``output/NAME.xlsx``; of an older workbook ``OLD-new.xlsx`` beside it.
+    old : Path
+        A workbook to begin with instead of a template: its network, its settings and start, its
+        language and, if no others are given, its data.
+    data : Path
+        A CSV, an ``.npz`` or a folder of pictures, instead of the template's.
+    start : Path
+        Start weights, as JSON or ``.npz``, instead of the template's.
+    seed, spread, epochs, eta, lang, test_share, scale, picture, table, label, targets, threshold
+        As in `xlnn.recipe.Options`.
+    light_ink : bool
+        As there.
+    large : bool
+        Build also what most programs take minutes to open.
     force : bool
         Replace a file that xlnn did not make.
     verify : bool
@@ -93,12 +117,19 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     XlnnError
         Something that the user can mend. The output is as it was before.
     """
-    options = Options(data, start, seed, epochs, eta, lang)
-    made = recipe(named(template), options)
-    output = Path(output) if output is not None else Path("output") / f"{template}.xlsx"
+    options = Options(
+        data=data, start=start, seed=seed, spread=spread, epochs=epochs, eta=eta, lang=lang,
+        test_share=test_share, scale=scale, picture=picture, table=table, label=label,
+        targets=None if targets is None else tuple(targets), threshold=threshold,
+        light_ink=light_ink,
+    )  # fmt: skip
+    origin = from_workbook(Path(old)) if old is not None else from_template(named(template))
+    made = recipe(origin, options)
+    output = Path(output) if output is not None else _usual_output(origin.name, old)
     check_output(output, force=force)
     words = text(made.spec.lang).of(made.spec)
     layout = workbook_layout(made.spec, words)
+    check_size(layout, large=large)
     inputs = with_records(made.spec, made.inputs) | first_choices(layout.model, made.inputs)
     with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
         draft, final = Path(folder) / "draft.xlsx", Path(folder) / "final.xlsx"
@@ -116,7 +147,16 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
             tell("Looking for what Excel would repair")
             _linted(final)
         _publish(final, output)
-    return Built(output, formulas, report)
+    return Built(output, formulas, report, made.notes)
+
+
+def _usual_output(name: str, old: Path | str | None) -> Path:
+    """Return where a workbook is written that nobody gave a name: never over the one before."""
+    if old is not None:
+        return Path(old).with_name(f"{Path(old).stem}-new.xlsx")
+    with suppress(OSError):  # what is wrong with it is said when the output is looked at
+        OUTPUT.mkdir(exist_ok=True)
+    return OUTPUT / f"{name}.xlsx"
 
 
 def _verified(draft: Path, layout: Layout) -> tuple[Report, Values]:

@@ -1,6 +1,7 @@
-"""The command line: ``xlnn build``, ``check``, ``values``, ``templates``."""
+"""The command line: ``xlnn build``, ``new``, ``check``, ``values``, ``lint``, ``templates``."""
 
 import json
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -32,55 +33,92 @@ def cli() -> None:
     """
 
 
+class _Picture(click.ParamType):
+    """Rows and columns, written as 8x8."""
+
+    name = "ROWSxCOLUMNS"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Read what was typed."""
+        found = re.fullmatch(r"([0-9]{1,5})[x×]([0-9]{1,5})", value)
+        if not found:
+            self.fail(f"{value} is no size of a picture: write rows and columns as 8x8.", param, ctx)
+        return int(found[1]), int(found[2])
+
+
 @cli.command()
-@click.argument("template", default="digits")
+@click.argument("template", required=False)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.")
-@click.option("--data", type=click.Path(path_type=Path), help="Your images: CSV, label first.")
+@click.option(
+    "--from", "old", type=click.Path(path_type=Path), help="Begin with a workbook made before."
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Your data: a CSV (label first), an .npz, or a folder of pictures.",
+)
+@click.option("--picture", type=_Picture(), help="The size of the pictures, such as 8x8.")
+@click.option("--threshold", type=float, help="Picture files: grey from here on is 1, else 0.")
+@click.option("--light-ink", is_flag=True, default=None, help="Picture files: light on dark.")
+@click.option("--table", is_flag=True, default=None, help="The data are a table, no pictures.")
+@click.option("--label", help="A table's column with the labels; the first if not given.")
+@click.option("--target", "targets", multiple=True, help="A column to predict; may be repeated.")
+@click.option("--scale", help="Scale the inputs: none, range (0 to 1) or standard.")
+@click.option("--test-share", type=float, help="Hold out this part of the data, such as 0.2.")
 @click.option(
     "--start", type=click.Path(path_type=Path), help="Start weights: .json or .npz of W2, b2 …"
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Draw the start weights at random.")
+@click.option("--spread", help="How they are drawn: normal (the book) or fan-in.")
 @click.option("--epochs", type=int, help="How many epochs to train.")
 @click.option("--eta", type=float, help="The learning rate.")
-@click.option("--lang", default="en", show_default=True, help="The workbook's language.")
+@click.option("--lang", help="The workbook's language: en, zh or ja.")
+@click.option("--large", is_flag=True, help="Build also what takes minutes to open.")
 @click.option("--force", is_flag=True, help="Replace a file that xlnn did not make.")
 @click.option("--no-verify", is_flag=True, help="Do not compare with NumPy before writing.")
-def build(  # noqa: PLR0913, PLR0917 -- one argument for each option of the contract
-    template: str,
-    output: Path | None,
-    data: Path | None,
-    start: Path | None,
-    seed: int | None,
-    epochs: int | None,
-    eta: float | None,
-    lang: str,
-    *,
-    force: bool,
-    no_verify: bool,
+def build(
+    template: str | None, *, targets: tuple[str, ...], no_verify: bool, **options: object
 ) -> None:
     """Write the workbook of a TEMPLATE, verified against NumPy.
+
+    TEMPLATE is a name that `xlnn templates` lists (digits if none is given), or your folder.
 
     Example: xlnn build digits --data my.csv -o my.xlsx
     """
     from xlnn.builder import build as build_workbook  # noqa: PLC0415 -- only what is needed
+    from xlnn.templates import DEFAULT  # noqa: PLC0415 -- the same
 
-    if start is not None and seed is not None:
+    if options["start"] is not None and options["seed"] is not None:
         raise click.UsageError("--start and --seed exclude each other.")
+    if template is not None and options["old"] is not None:
+        raise click.UsageError("A template and --from exclude each other.")
     with _progress() as tell:
         built = build_workbook(
-            template,
-            output,
-            data=data,
-            start=start,
-            seed=seed,
-            epochs=epochs,
-            eta=eta,
-            lang=lang,
-            force=force,
+            template or DEFAULT,
+            targets=targets or None,
             verify=not no_verify,
             tell=tell,
+            **options,
         )
+    for note in built.notes:
+        click.echo(f"Note: {note}", err=True)
     click.echo(f"{built.path}   {built.formulas:,} formulas   {_proven(built.report)}")
+
+
+@cli.command()
+@click.argument("name", type=click.Path(path_type=Path))
+@click.option("--from", "template", default="digits", show_default=True, help="Which template.")
+def new(name: Path, template: str) -> None:
+    """Copy a template into the folder NAME, to be edited and built.
+
+    Example: xlnn new mine --from digits && xlnn build mine
+    """
+    from xlnn.templates import copy  # noqa: PLC0415 -- only what is needed
+
+    copy(template, name)
+    click.echo(f"{name}   edit template.toml and its files, then: xlnn build {name}")
 
 
 @contextmanager
@@ -228,8 +266,9 @@ def templates() -> None:
     """
     from xlnn.templates import names, template  # noqa: PLC0415 -- only what is needed
 
+    width = max(map(len, names()))
     for name in names():
-        click.echo(f"{name}   {template(name).summary}")
+        click.echo(f"{name:{width}}   {template(name).summary}")
 
 
 def main() -> None:

@@ -204,7 +204,7 @@ class Spec:
             lang=_typed(values, "lang", str),
             epochs=_typed(values, "epochs", int),
             images=_typed(values, "images", int),
-            picture=_picture(values["picture"]),
+            picture=picture_of(values["picture"]),
             labels=_texts(values, "labels"),
             layers=tuple(_layer(layer, number) for number, layer in enumerate(layers, start=2)),
             cost=_typed(values, "cost", str),
@@ -248,7 +248,14 @@ def _layer(values: Mapping[str, Any], number: int) -> LayerSpec:
     )
 
 
-def _picture(value: object) -> tuple[int, int]:
+def picture_of(value: object) -> tuple[int, int]:
+    """Read the rows and columns of an image.
+
+    Raises
+    ------
+    DataError
+        The value is no pair of whole numbers.
+    """
     match value:
         case [int(rows), int(columns)]:
             return rows, columns

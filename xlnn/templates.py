@@ -1,5 +1,6 @@
 """Which templates are there, and what is in one?"""
 
+import shutil
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -47,15 +48,39 @@ def names() -> tuple[str, ...]:
 
 
 def template(name: str) -> Template:
-    """Return a template by its name.
+    """Return a template by its name, or that of a person's folder.
 
     Raises
     ------
     DataError
-        There is no template of that name.
+        There is no template of that name and no such folder, or its template.toml is not TOML.
+    """
+    path = folder() / name if name in names() else Path(name)
+    try:
+        with (path / "template.toml").open("rb") as file:
+            return Template(path.resolve().name, path, tomllib.load(file))
+    except (OSError, ValueError) as error:
+        if path.is_dir() and (path / "template.toml").exists():
+            raise DataError(f"{path / 'template.toml'} cannot be read: {error}.") from error
+        raise DataError(
+            f'There is no template "{name}" and no folder of that name with a template.toml; '
+            f"choose one of {', '.join(names())}."
+        ) from error
+
+
+def copy(name: str, target: Path) -> None:
+    """Copy a template into a folder of its own, to be edited.
+
+    Raises
+    ------
+    DataError
+        There is no template of that name, or the folder exists or cannot be made.
     """
     if name not in names():
         raise DataError(f'There is no template "{name}"; choose one of {", ".join(names())}.')
-    path = folder() / name
-    with (path / "template.toml").open("rb") as file:
-        return Template(name, path, tomllib.load(file))
+    if target.exists():
+        raise DataError(f"{target} exists: choose another name, nothing was changed.")
+    try:
+        shutil.copytree(folder() / name, target)
+    except OSError as error:
+        raise DataError(f"{target} cannot be made: {error.strerror}.") from error

@@ -1,0 +1,77 @@
+"""Is a workbook of a size that people can open? Known before anything is written."""
+
+from dataclasses import dataclass
+from math import prod
+
+from xlnn.errors import DataError
+from xlnn.layout import Layout
+
+LARGE = 2_000_000
+"""Formulas from which a build asks for --large: spreadsheet programs take minutes and gigabytes."""
+
+BYTES = 14
+"""Of a file, for each formula with its value; measured on the templates, see tests/benchmarks."""
+
+SECONDS = 20e-6
+"""To open, for each formula, in LibreOffice; measured on the same."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a workbook will be.
+
+    Attributes
+    ----------
+    formulas : int
+    bytes : int
+        Of the file, estimated.
+    seconds : float
+        To open it, estimated.
+    """
+
+    formulas: int
+    bytes: int
+    seconds: float
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return (
+            f"{self.formulas:,} formulas, a file of about {self.bytes / 1e6:,.0f} MB that takes "
+            f"about {self.seconds:,.0f} s to open"
+        )
+
+
+def size(layout: Layout) -> Size:
+    """Return how large the workbook of a layout will be.
+
+    Raises
+    ------
+    DataError
+        A formula would be longer than a cell takes.
+    """
+    formulas = 0
+    for name, block in layout.blocks.items():
+        quantity = block.quantity
+        if quantity.equation is None:
+            continue
+        formulas += prod(quantity.lengths) - prod(quantity.lengths[1:]) * quantity.given
+        last = tuple(length - 1 for length in quantity.lengths)
+        layout.formula(name, last)  # refuses a formula that is too long
+    return Size(formulas, formulas * BYTES, formulas * SECONDS)
+
+
+def check_size(layout: Layout, *, large: bool) -> Size:
+    """Refuse a workbook that is larger than most programs take, unless it was asked for.
+
+    Raises
+    ------
+    DataError
+        It is, or a formula would be too long.
+    """
+    found = size(layout)
+    if found.formulas > LARGE and not large:
+        raise DataError(
+            f"The workbook would have {found}: take fewer epochs or images, or ask for it with "
+            "--large."
+        )
+    return found
