@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from xlnn import data
+from xlnn.data import Dataset, Reading, read, rounded
+from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 from xlnn.models.network import network
 from xlnn.quantity import Model
 from xlnn.spec import Spec
+from xlnn.start import start_from_file, start_from_seed
 from xlnn.templates import Template
 
 
@@ -22,7 +24,8 @@ class Options:
     Attributes
     ----------
     data, start : Path
-        The images, as CSV; the start weights, as JSON or ``.npz``.
+        The images, as CSV, ``.npz`` or a folder of pictures; the start weights, as JSON or
+        ``.npz``.
     seed : int
         Draw the start weights instead.
     epochs : int
@@ -66,16 +69,16 @@ def recipe(template: Template, options: Options) -> Recipe:
     values = dict(template.values)
     try:
         picture = values["data"]["picture"]
-        inputs = int(np.prod(picture))
         labels = [str(label) for label in values["labels"]]
         file = options.data or template.path / values["data"]["file"]
-        x, t = data.images_from_csv(Path(file), inputs, labels)
+        images = read(Path(file), Reading(picture=tuple(picture), labels=tuple(labels)))
+        _check_images(Path(file).name, images, tuple(labels), int(np.prod(picture)))
         spec = Spec.from_mapping(
             {
                 "template": template.name,
                 "lang": options.lang,
                 "epochs": values["epochs"] if options.epochs is None else options.epochs,
-                "images": len(x),
+                "images": len(images.x),
                 "picture": picture,
                 "labels": labels,
                 "layers": values["layers"],
@@ -94,18 +97,38 @@ def recipe(template: Template, options: Options) -> Recipe:
         {
             "eta": eta,
             "labels": names.astype(object if model["labels"].is_text else float),
-            "number": np.arange(1.0, len(x) + 1),
-            "x": x,
-            "t": t,
+            "number": np.arange(1.0, len(images.x) + 1),
+            "x": images.x,
+            "t": images.t,
             **{name: array[np.newaxis] for name, array in start.items()},
         },
     )
 
 
+def _check_images(name: str, images: Dataset, labels: tuple[str, ...], inputs: int) -> None:
+    """Refuse images that the template's network does not fit."""
+    if images.x.shape[1] != inputs:
+        raise DataError(
+            f"{name}: an image has {images.x.shape[1]:,} pixels; this template takes {inputs:,}."
+        )
+    if images.is_regression:
+        raise DataError(f"{name} holds numbers to predict; this template knows {listed(labels)}.")
+    if unknown := [label for label in images.labels if label not in labels]:
+        raise DataError(
+            f'{name}: the label "{short(unknown[0])}" is unknown. '
+            f"This template knows {listed(labels)}."
+        )
+    if missing := [label for label in labels if label not in images.labels]:
+        raise DataError(
+            f'{name}: no image has the label "{short(missing[0])}". '
+            f"This template knows {listed(labels)}."
+        )
+
+
 def _eta(value: object) -> np.ndarray:
     if not isinstance(value, int | float) or not np.isfinite(value) or value <= 0:
         raise DataError(f"eta is {value}: the learning rate is a number greater than 0.")
-    return data.rounded(value)
+    return rounded(value)
 
 
 def _start(
@@ -113,7 +136,7 @@ def _start(
 ) -> dict[str, np.ndarray]:
     shapes = {q.name: q.shape for q in model.inputs if q.equation is not None}
     if options.seed is not None:
-        return data.start_from_seed(options.seed, shapes)
+        return start_from_seed(options.seed, shapes)
     if options.start is not None:
-        return data.start_from_file(Path(options.start), shapes)
-    return data.start_from_file(template.path / values["start"]["file"], shapes)
+        return start_from_file(Path(options.start), shapes)
+    return start_from_file(template.path / values["start"]["file"], shapes)
