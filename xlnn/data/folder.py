@@ -43,6 +43,7 @@ def from_folder(folder: Path, reading: Reading) -> Dataset:
     DataError
         Something in the folder cannot be read as a picture; the message names it.
     """
+    folder = folder if folder.name else folder.absolute()  # "." has no name for a message
     _check(folder, reading)
     found: list[tuple[str, Path]] = []
     for entry in _labelled(folder):

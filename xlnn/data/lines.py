@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS
 from xlnn.data.files import text
+from xlnn.data.wording import short
 from xlnn.errors import DataError
 
 DELIMITERS = ("\t", ";", ",")
@@ -29,6 +30,7 @@ def lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     content = text(path, "CSV")
     first = content.lstrip("\n").split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=first.count)
+    delimiter = delimiter if delimiter in first else ","
     reader = csv.reader(io.StringIO(content, newline="\n"), delimiter=delimiter, strict=True)
     columns, started, count = 0, 0, 0
     try:
@@ -50,7 +52,10 @@ def lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                 )
             yield reader.line_num, fields
     except csv.Error as error:
-        raise DataError(f"{path.name}, line {reader.line_num}: not CSV: {error}.") from error
+        where = f"{path.name}, line {reader.line_num}"
+        raise DataError(f"{where}: not CSV: {short(error)}.") from error
+    if not count:
+        raise DataError(f"{path.name} holds no images: a line for each is expected.")
 
 
 def _columns(path: Path, line: int, fields: list[str]) -> int:

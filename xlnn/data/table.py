@@ -31,15 +31,15 @@ class Columns:
         The column of the label; None for a regression.
     targets : tuple of int
         The columns to predict; () for classes.
-    values : tuple of int
-        The inputs.
+    inputs : tuple of int
+        All others.
     """
 
     headings: tuple[str, ...]
     given: bool
     label: int | None
     targets: tuple[int, ...]
-    values: tuple[int, ...]
+    inputs: tuple[int, ...]
 
 
 def from_csv(path: Path, reading: Reading) -> Dataset:
@@ -65,7 +65,7 @@ def from_csv(path: Path, reading: Reading) -> Dataset:
     for line, fields in read if columns.given else chain([first], read):
         if columns.label is not None:
             names.append(name(fields[columns.label], f"{path.name}, line {line}"))
-        x.append(_numbers(path, line, columns, fields, columns.values))
+        x.append(_numbers(path, line, columns, fields, columns.inputs))
         numbers.append(_numbers(path, line, columns, fields, columns.targets))
     if not x:
         raise DataError(f"{path.name} holds no images: a line for each is expected.")
@@ -79,7 +79,7 @@ def from_csv(path: Path, reading: Reading) -> Dataset:
         t=t,
         labels=labels,
         picture=None if is_table else _picture(path, columns, reading),
-        features=_names(path, columns, columns.values) if is_table else (),
+        features=_names(path, columns, columns.inputs) if is_table else (),
         is_regression=columns.label is None,
     )
 
@@ -87,28 +87,25 @@ def from_csv(path: Path, reading: Reading) -> Dataset:
 def _columns(path: Path, first: Sequence[str], reading: Reading) -> Columns:
     """Tell what each column is, by the first line and what is asked for."""
     first = [field.strip() for field in first]
-    asked = reading.targets or ((reading.label,) if reading.label else ())
-    label = first.index(reading.label) if reading.label in first and not reading.targets else 0
-    given = not any(
-        _looks_numeric(field)
-        for column, field in enumerate(first)
-        if reading.targets or column != label
-    )
+    label = first.index(reading.label) if reading.label and reading.label in first else 0
+    values = [field for column, field in enumerate(first) if reading.targets or column != label]
+    given = not any(_looks_numeric(field) for field in values)
     headings = first if given else []
+    asked = reading.targets or ((reading.label,) if reading.label else ())
     found = [_find(path, heading, headings) for heading in asked]
     if len(set(found)) < len(found):
         raise DataError(f"{path.name}: a column stands twice in the targets {listed(asked)}.")
     targets = tuple(found) if reading.targets else ()
     taken = targets or (label,)
-    values = tuple(column for column in range(len(first)) if column not in taken)
-    if not values:
+    inputs = tuple(column for column in range(len(first)) if column not in taken)
+    if not inputs:
         raise DataError(
             f"{path.name}: all columns are targets; at least one is needed to predict from."
         )
     if not given:
         mark = "x" if reading.table else "p"
         headings = ["label", *(f"{mark}{place}" for place in range(1, len(first)))]
-    return Columns(tuple(headings), given, None if targets else label, targets, values)
+    return Columns(tuple(headings), given, None if targets else label, targets, inputs)
 
 
 def _find(path: Path, heading: str, headings: Sequence[str]) -> int:
@@ -159,5 +156,5 @@ def _names(path: Path, columns: Columns, chosen: Sequence[int]) -> tuple[str, ..
 
 
 def _picture(path: Path, columns: Columns, reading: Reading) -> tuple[int, int]:
-    headings = [columns.headings[column] for column in columns.values] if columns.given else []
-    return picture_size(len(columns.values), headings, reading.picture, path.name)
+    headings = [columns.headings[column] for column in columns.inputs] if columns.given else []
+    return picture_size(len(columns.inputs), headings, reading.picture, path.name)
