@@ -52,11 +52,11 @@ def test_a_label_without_images_is_named(tmp_path):
     known = template("digits")
     known.values["labels"] = ["0", "1", "2"]
     known.values["layers"][-1]["units"] = 3
-    with pytest.raises(DataError, match='my.csv: no image has the label "2"'):
+    with pytest.raises(DataError, match=r'my\.csv: no image has the label "2"'):
         recipe(known, csv(tmp_path, ["0", *NOUGHT], ["1", *ONE]))
 
 
 def test_numbers_to_predict_are_no_labels(tmp_path):
     np.savez(tmp_path / "my.npz", x=[NOUGHT, ONE], t=[0.5, 2])
-    with pytest.raises(DataError, match="my.npz holds numbers to predict; this template knows 0"):
+    with pytest.raises(DataError, match=r"my\.npz holds numbers to predict; this template knows 0"):
         recipe(template("digits"), Options(data=tmp_path / "my.npz"))

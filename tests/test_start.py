@@ -41,12 +41,14 @@ def test_a_start_that_does_not_fit_is_refused_by_name(tmp_path, changes, message
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.json", b"[1]"), ("a.json", b"{"), ("a.npz", b"x")]
+    ("message", "content"),
+    [("a.json is not an object", b"[1]"), ("a.json is not JSON", b"{"), ("a.npz is not", b"x")],
 )
-def test_a_start_that_is_no_start_is_refused(tmp_path, name, content):
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(DataError, match=name):
-        start_from_file(tmp_path / name, SHAPES)
+def test_a_start_that_is_no_start_is_refused(tmp_path, message, content):
+    path = tmp_path / message.split()[0]
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        start_from_file(path, SHAPES)
 
 
 def test_a_pickle_in_a_start_is_not_opened(tmp_path):

@@ -128,6 +128,7 @@ def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_pa
         ({"y": None, "t": ["a", "b", "c"]}, r"t holds no numbers"),
         ({"y": None, "t": np.zeros((3, 1, 1))}, r"t has the shape \(3, 1, 1\); 2 axes"),
         ({"y": None, "t": [1, 2, 3], "names": ["a", "b"]}, r"names are a and b; a different one"),
+        ({"y": None, "t": [1, 2, 3], "names": ["a", "a"]}, r"names are a and a; a different one"),
         ({"y": None, "t": np.eye(3), "names": ["a", "b", "a"]}, r"names are a, b and a; a diff"),
     ],
 )

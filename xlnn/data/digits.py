@@ -39,36 +39,41 @@ def is_number(text: str) -> bool:
     return len(text) <= LONGEST and NUMBER.fullmatch(text) is not None
 
 
-def number(text: str, where: str) -> float:
-    """Read a plain decimal number.
+def number(text: str) -> float | None:
+    """Read a plain decimal number; return None if the text is none that a spreadsheet keeps.
+
+    >>> number(" 0.5 "), number("1e400")
+    (0.5, None)
+    """
+    text = text.strip()
+    if not is_number(text):
+        return None
+    value = float(text)
+    return value if abs(value) <= LARGEST else None
+
+
+def refusal(text: str, where: str) -> DataError:
+    """Say why a text is no number, and what to do.
 
     Parameters
     ----------
     text : str
     where : str
         The place, as a message names it.
-
-    Raises
-    ------
-    DataError
-        The text is no number, not finite or too large.
     """
     text = text.strip()
     where = f'{where}: "{short(text)}"'
     if text.startswith(("=", "@")):
-        raise DataError(
+        return DataError(
             f'{where} is not a number. Values are plain numbers: remove the leading "{text[0]}".'
         )
     if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
-        raise DataError(f"{where} is not finite. Values are plain numbers such as 0, 1 or 0.25.")
+        return DataError(f"{where} is not finite. Values are plain numbers such as 0, 1 or 0.25.")
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", text):
-        raise DataError(f"{where} is not a number. Write a decimal point and no comma.")
-    if not is_number(text):
-        raise DataError(f"{where} is not a number. Values are plain numbers such as 0, 1 or 0.25.")
-    value = float(text)
-    if abs(value) > LARGEST:
-        raise DataError(f"{where} is too large for a number: use values near 0 to 1.")
-    return value
+        return DataError(f"{where} is not a number. Write a decimal point and no comma.")
+    if is_number(text):
+        return DataError(f"{where} is too large for a number: use values near 0 to 1.")
+    return DataError(f"{where} is not a number. Values are plain numbers such as 0, 1 or 0.25.")
 
 
 def generator(seed: int) -> np.random.Generator:

@@ -123,7 +123,7 @@ def _entries(root: Path, folder: Path) -> Iterator[Path]:
         if path.name.startswith(".") or path.name.lower() in IGNORED:
             continue
         # no pathlib: Path.resolve fails where links point in a circle
-        if path.is_symlink() and not os.path.realpath(path).startswith(inside + os.sep):
+        if not os.path.realpath(path).startswith(inside.rstrip(os.sep) + os.sep):
             raise DataError(
                 f"{_shown(root, path)} is a link out of the folder; copy the picture itself."
             )

@@ -1,7 +1,7 @@
 """What do the columns of a CSV say? Labels and pixels, or columns to predict and others."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -10,7 +10,7 @@ import numpy as np
 
 from xlnn.data.classes import name, one_hot
 from xlnn.data.dataset import Dataset, Reading
-from xlnn.data.digits import number, rounded
+from xlnn.data.digits import number, refusal, rounded
 from xlnn.data.lines import lines
 from xlnn.data.size import picture_size
 from xlnn.data.wording import listed, short
@@ -139,13 +139,14 @@ def _numbers(
     path: Path, line: int, columns: Columns, fields: Sequence[str], chosen: Sequence[int]
 ) -> np.ndarray:
     """Return the numbers in the chosen columns of a line."""
-
-    def numbers() -> Iterator[float]:
-        for column in chosen:
-            heading = short(columns.headings[column])
-            yield number(fields[column], f"{path.name}, line {line}, column {heading}")
-
-    return np.fromiter(numbers(), dtype=float, count=len(chosen))
+    numbers = np.empty(len(chosen))
+    for place, column in enumerate(chosen):
+        value = number(fields[column])
+        if value is None:
+            where = f"{path.name}, line {line}, column {short(columns.headings[column])}"
+            raise refusal(fields[column], where)
+        numbers[place] = value
+    return numbers
 
 
 def _names(path: Path, columns: Columns, chosen: Sequence[int]) -> tuple[str, ...]:
