@@ -1,0 +1,241 @@
+"""Arrays are read without pickles, and not before their sizes were looked at."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from files import npz, read_or_refused
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xlnn.data import Reading, arrays, read
+from xlnn.data import npz as archive
+from xlnn.errors import DataError
+
+X = np.array([[1, 0.5, 0, 0], [0, 0, 0.25, 1], [1, 1, 1, 1]])
+
+
+@pytest.mark.parametrize("key", ["labels", "y"])
+@pytest.mark.parametrize(
+    ("given", "labels"),
+    [
+        (np.array([7, 3, 7]), ("3", "7")),
+        (np.array([7, 3, 7], dtype=np.uint8), ("3", "7")),
+        (np.array([7.0, 3.0, 7.0], dtype=np.float16), ("3", "7")),
+        (np.array([True, False, True]), ("0", "1")),
+        (np.array(["dog", "cat", "dog"]), ("dog", "cat")),
+    ],
+    ids=["integers", "bytes", "whole floats", "booleans", "texts"],
+)
+def test_labels_are_whole_numbers_or_texts(tmp_path, key, given, labels):
+    data = read(npz(tmp_path, x=X, **{key: given}), Reading())
+    assert data.x.tolist() == X.tolist()
+    assert data.labels == labels
+    own = [data.labels[one] for one in data.t.argmax(axis=1)]
+    assert own == [str(label if given.dtype.kind == "U" else int(label)) for label in given]
+    assert data.picture == (2, 2)
+
+
+def test_the_shape_of_x_is_the_size_of_the_pictures(tmp_path):
+    data = read(npz(tmp_path, x=X.reshape(3, 1, 4), y=[0, 1, 0]), Reading(picture=(2, 2)))
+    assert data.picture == (1, 4)
+    assert data.x.tolist() == X.tolist()
+    fortran = np.asfortranarray(X.reshape(3, 2, 2))
+    assert read(npz(tmp_path, x=fortran, y=[0, 1, 0]), Reading()).x.tolist() == X.tolist()
+
+
+def test_a_wanted_size_is_taken_for_flat_pictures(tmp_path):
+    assert read(npz(tmp_path, x=X, y=[0, 1, 0]), Reading(picture=(4, 1))).picture == (4, 1)
+
+
+def test_a_table_has_no_picture(tmp_path):
+    for x in (X, X.reshape(3, 2, 2)):
+        data = read(npz(tmp_path, x=x, y=[0, 1, 0]), Reading(table=True))
+        assert data.picture is None
+        assert data.features == ("x1", "x2", "x3", "x4")
+
+
+def test_one_hot_targets_are_classes(tmp_path):
+    t = np.eye(3)[[2, 0, 2]]
+    data = read(npz(tmp_path, x=X, t=t), Reading())
+    assert not data.is_regression
+    assert data.labels == ("0", "1", "2")
+    assert data.t.tolist() == t.tolist()
+    named = npz(tmp_path, x=X, t=t, names=np.array(["a", "b", "c"]))
+    assert read(named, Reading()).labels == ("a", "b", "c")
+    wanted = read(named, Reading(labels=("c", "b", "a")))
+    assert wanted.labels == ("c", "b", "a")
+    assert wanted.t.tolist() == t[:, ::-1].tolist()
+
+
+@pytest.mark.parametrize(
+    "t", [[[0.5, 0.5]] * 3, [[1, 1]] * 3, [[0, 0]] * 3, [[1], [0], [1]], [1, 2, 3]]
+)
+def test_other_targets_are_a_regression(tmp_path, t):
+    data = read(npz(tmp_path, x=X, t=np.array(t)), Reading())
+    assert data.is_regression
+    assert data.t.tolist() == np.array(t, dtype=float).reshape(3, -1).tolist()
+    assert data.labels == ("t1", "t2")[: data.t.shape[1]]
+    assert data.picture is None
+    assert data.features == ("x1", "x2", "x3", "x4")
+
+
+def test_a_regression_of_pictures_keeps_their_size(tmp_path):
+    data = read(npz(tmp_path, x=X.reshape(3, 2, 2), t=[1, 2, 3]), Reading())
+    assert data.is_regression
+    assert data.picture == (2, 2)
+
+
+def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_path):
+    wanted = Reading(targets=("price", "age"))
+    t = np.eye(2)[[0, 1, 0]]
+    data = read(npz(tmp_path, x=X, t=t), wanted)
+    assert data.is_regression
+    assert data.labels == ("price", "age")
+    assert read(npz(tmp_path, x=X, t=t[:, :1]), wanted).labels == ("t1",)
+    names = np.array(["km", "l"])
+    assert read(npz(tmp_path, x=X, t=t, names=names), wanted).labels == ("km", "l")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"x": None}, r"my.npz holds y; x is expected, and one of labels, y or t"),
+        ({"y": None}, r"my.npz holds x; x is expected, and one of labels, y or t"),
+        ({"y": None, "x": None}, r"my.npz holds nothing; x is expected"),
+        ({"t": [1, 2, 3]}, r"my.npz holds .*; x is expected, and one of"),
+        ({"z": [1]}, r"my.npz: z is not known; x is expected"),
+        ({"names": ["a", "b"]}, r"names belongs to t; y holds the names itself"),
+        ({"y": [0, 1]}, r"x has 3 images and y 2"),
+        ({"y": 1, "x": X[:1]}, r"y has the shape \(\); one label for each image"),
+        ({"y": [[0], [1], [0]]}, r"y has the shape \(3, 1\); one label for each image"),
+        ({"y": [0, 0.5, 1]}, r"y holds numbers that are not whole.*name the array t"),
+        ({"y": [0, np.nan, 1]}, r"y holds numbers that are not whole"),
+        ({"y": [0, 2**60, 1]}, r"y holds numbers that are not whole"),
+        ({"y": [5, 5, 5]}, r'all images have the label "5"; at least 2 classes'),
+        ({"y": ["a", "b\n", "c\nd"]}, r'my.npz, y, entry 3: the label "c\?d" holds a character'),
+        ({"x": [["a"], ["b"], ["c"]]}, r"x holds no numbers"),
+        ({"x": [[1j], [1], [1]]}, r"x holds objects of the kind complex128; numbers and texts"),
+        ({"x": [1, 2, 3]}, r"x has the shape \(3,\); 2 or 3 axes"),
+        ({"x": np.zeros((3, 2, 2, 1))}, r"x has the shape \(3, 2, 2, 1\); 2 or 3 axes"),
+        ({"x": np.zeros((3, 0))}, r"x has the shape \(3, 0\)"),
+        ({"x": np.zeros((3, 16_385))}, r"x has 3 rows of 16,385 numbers; a sheet has 1,048,576"),
+        ({"x": [[np.nan], [1], [1]]}, r"x holds a value that is not finite"),
+        ({"x": [[1e301], [1], [1]]}, r"x holds a value that is not finite"),
+        ({"x": np.ones((3, 6))}, r"6 pixels make no square picture.*--picture 2x3"),
+        ({"y": None, "t": [1, np.inf, 3]}, r"t holds a value that is not finite"),
+        ({"y": None, "t": ["a", "b", "c"]}, r"t holds no numbers"),
+        ({"y": None, "t": np.zeros((3, 1, 1))}, r"t has the shape \(3, 1, 1\); 2 axes"),
+        ({"y": None, "t": [1, 2, 3], "names": ["a", "b"]}, r"names are a and b; a different one"),
+        ({"y": None, "t": [1, 2, 3], "names": ["a", "a"]}, r"names are a and a; a different one"),
+        ({"y": None, "t": np.eye(3), "names": ["a", "b", "a"]}, r"names are a, b and a; a diff"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused_by_name(tmp_path, changes, message):
+    given = {"x": X, "y": np.array([0, 1, 0])} | changes
+    path = npz(tmp_path, **{key: np.array(v) for key, v in given.items() if v is not None})
+    with pytest.raises(DataError, match=message) as refusal:
+        read(path, Reading())
+    assert len(str(refusal.value)) < 250
+
+
+def test_too_many_rows_and_classes_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(arrays, "MOST_IMAGES", 2)
+    with pytest.raises(DataError, match="x has 3 rows of 4 numbers; a sheet has 2 rows"):
+        read(npz(tmp_path, x=X, y=[0, 1, 0]), Reading())
+
+
+def test_more_than_a_thousand_classes_are_refused(tmp_path):
+    with pytest.raises(DataError, match="1,001 different labels"):
+        read(npz(tmp_path, x=np.ones((1001, 1)), t=np.eye(1001)), Reading())
+
+
+def test_classes_are_no_columns_to_predict(tmp_path):
+    with pytest.raises(DataError, match=r"holds y, which are classes; .* expected in an array t"):
+        read(npz(tmp_path, x=X, y=[0, 1, 0]), Reading(targets=("price",)))
+
+
+def test_a_pickle_is_not_opened(tmp_path):
+    opened = tmp_path / "opened"
+
+    class Hostile:
+        def __reduce__(self):
+            return opened.touch, ()
+
+    path = npz(tmp_path, x=np.array([Hostile()], dtype=object))
+    with pytest.raises(DataError, match=r"my\.npz: x holds objects of the kind object"):
+        read(path, Reading())
+    assert not opened.exists()
+
+
+def raw(tmp_path, header, data=b"", version=b"\1\0"):
+    """Write an archive whose array x has this header and these bytes."""
+    text = header.encode() + b"\n"
+    path = tmp_path / "my.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr(
+            "x.npy", b"\x93NUMPY" + version + len(text).to_bytes(2, "little") + text + data
+        )
+    return path
+
+
+def header(shape="(1,)", kind="<f8"):
+    return f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}}}"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"header": header("(1000000000000,)")}, r"x claims 8,000,000,000,000 bytes and does not"),
+        ({"header": header(), "data": b"1234567"}, r"x claims 8 bytes and does not hold as many"),
+        ({"header": header(), "data": b"123456789"}, r"x claims 8 bytes and does not hold"),
+        ({"header": header("(10000000000,)", "<U0")}, r"x has an impossible shape"),
+        ({"header": header("(-1, -1)"), "data": b"12345678"}, r"x has an impossible shape"),
+        ({"header": header(kind="<U1"), "data": b"\xff" * 4}, r"is not an .npz archive of arrays"),
+        ({"header": header(), "version": b"\3\0"}, r"x is in version 3.0 of NumPy's format"),
+        ({"header": "{" * 5000}, r"is not an .npz archive of arrays"),
+        ({"header": "__import__('os')"}, r"is not an .npz archive of arrays"),
+    ],
+)
+def test_a_header_that_lies_is_refused(tmp_path, content, message):
+    with pytest.raises(DataError, match=message):
+        read(raw(tmp_path, **content), Reading())
+
+
+def test_an_archive_that_inflates_too_far_is_refused_before_it_does(tmp_path, monkeypatch):
+    path = npz(tmp_path, x=np.zeros((1000, 1000)))
+    assert path.stat().st_size < 100_000
+    monkeypatch.setattr(archive, "LARGEST_INFLATED", 1_000_000)
+    monkeypatch.setattr(zipfile.ZipFile, "open", None)
+    with pytest.raises(DataError, match=r"declares 1 arrays of 8,000,128 bytes; at most"):
+        read(path, Reading())
+
+
+def test_too_many_arrays_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "MOST_ARRAYS", 1)
+    with pytest.raises(DataError, match=r"declares 2 arrays"):
+        read(npz(tmp_path, x=X, y=[0, 1, 0]), Reading())
+
+
+def test_a_missing_archive_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"none.npz cannot be read: No such file"):
+        read(tmp_path / "none.npz", Reading())
+
+
+BYTES = io.BytesIO()
+np.savez_compressed(BYTES, x=X, y=np.array(["a", "b", "a"]))
+
+
+@given(st.binary(max_size=100) | st.tuples(st.integers(0, 600), st.binary(min_size=1, max_size=4)))
+@settings(max_examples=300, deadline=None)
+def test_arbitrary_or_altered_bytes_give_data_or_a_refusal(tmp_path_factory, change):
+    content = bytearray(BYTES.getvalue())
+    if isinstance(change, bytes):
+        content = change
+    else:
+        content[change[0] : change[0] + len(change[1])] = change[1]
+    path = tmp_path_factory.mktemp("bytes") / "my.npz"
+    path.write_bytes(content)
+    data = read_or_refused(path, Reading())
+    assert data is None or np.isfinite(data.x).all()

@@ -1,0 +1,323 @@
+"""Pictures in a folder become the expected numbers, or a sentence that names the file."""
+
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from files import picture, read_or_refused
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from xlnn.data import Reading, folder, pictures, read
+from xlnn.errors import DataError
+
+INK, PAPER = 0, 255
+ONE = [[255, 0], [255, 0], [255, 0]]
+NOUGHT = [[0, 0], [255, 51], [0, 0]]
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Two pictures of 3 rows and 2 columns, sorted in subfolders."""
+    picture(tmp_path / "my" / "1" / "a.png", ONE)
+    picture(tmp_path / "my" / "0" / "a.png", NOUGHT)
+    return tmp_path / "my"
+
+
+def test_subfolders_are_labels_and_ink_is_1(root):
+    data = read(root, Reading())
+    assert data.x.tolist() == [[1, 1, 0, 0.8, 1, 1], [0, 1, 0, 1, 0, 1]]
+    assert data.t.tolist() == [[1, 0], [0, 1]]
+    assert data.labels == ("0", "1")
+    assert data.picture == (3, 2)
+    assert data.features == ()
+    assert not data.is_regression
+
+
+def test_light_ink_turns_the_numbers_round(root):
+    assert read(root, Reading(light_ink=True)).x[0].tolist() == [0, 0, 1, 0.2, 0, 0]
+
+
+def test_a_grey_of_the_threshold_is_ink(root):
+    assert read(root, Reading(threshold=0.8)).x[0].tolist() == [1, 1, 0, 1, 1, 1]
+    assert read(root, Reading(threshold=0.81)).x[0].tolist() == [1, 1, 0, 0, 1, 1]
+
+
+def test_names_before_the_last_underscore_are_labels(tmp_path):
+    for name in ("big_dog_10.png", "big_dog_2.PNG", "cat_1.png"):
+        picture(tmp_path / "my" / name, [[len(name), 0]])
+    data = read(tmp_path / "my", Reading())
+    assert data.labels == ("big_dog", "cat")
+    assert data.t.tolist() == [[1, 0], [1, 0], [0, 1]]
+    second_by_number = 1 - len("big_dog_10.png") / 255
+    assert data.x[1, 0] == pytest.approx(second_by_number, abs=1e-14)
+
+
+def test_images_are_in_natural_order_by_label_and_name(tmp_path):
+    for label in ("10", "9"):
+        for name in ("p2.png", "p10.png"):
+            picture(tmp_path / "my" / label / name, [[int(label) + len(name)]])
+    data = read(tmp_path / "my", Reading())
+    assert data.labels == ("9", "10")
+    assert np.rint(255 - 255 * data.x).ravel().tolist() == [15, 16, 16, 17]
+
+
+def test_the_wanted_order_of_the_classes_is_kept(root):
+    data = read(root, Reading(labels=("1", "0")))
+    assert data.labels == ("1", "0")
+    assert data.t.tolist() == [[0, 1], [1, 0]]
+
+
+def test_a_picture_is_averaged_to_the_wanted_size(tmp_path):
+    blocks = np.kron([[0, 1], [1, 1]], np.full((10, 10), 255))
+    blocks[:10, :5] = 255  # half of the first block is paper
+    for label in "01":
+        picture(tmp_path / "my" / f"{label}_1.png", blocks)
+    data = read(tmp_path / "my", Reading(picture=(2, 2)))
+    assert data.picture == (2, 2)
+    assert data.x[0].tolist() == pytest.approx([0.5, 0, 0, 0], abs=0.5 / 255)
+
+
+def test_without_a_wanted_size_all_become_as_large_as_the_first(root):
+    picture(root / "0" / "b.png", np.zeros((9, 8)))
+    data = read(root, Reading())
+    assert data.picture == (3, 2)
+    assert data.x[1].tolist() == [1] * 6
+
+
+@pytest.mark.parametrize("light_ink", [False, True])
+def test_transparent_pixels_are_paper(tmp_path, light_ink):
+    colours = np.array([[[0, 0, 0, 0], [255, 255, 255, 0], [128, 128, 128, 255]]], dtype=np.uint8)
+    palette = Image.fromarray(np.array([[0, 1, 2]], dtype=np.uint8), "L").convert("P")
+    palette.putpalette([0, 0, 0, 255, 255, 255, 128, 128, 128])
+    for name in ("0_1.png", "0_2.png", "1_1.png"):
+        picture(tmp_path / "my" / name, [[0, 0, 0]])
+    Image.fromarray(colours).save(tmp_path / "my" / "0_1.png")
+    palette.save(tmp_path / "my" / "0_2.png", transparency=b"\0\0\xff")
+    data = read(tmp_path / "my", Reading(light_ink=light_ink))
+    grey = 128 / 255 if light_ink else 1 - 128 / 255
+    for row in data.x[:2]:
+        assert row.tolist() == pytest.approx([0, 0, grey], abs=1e-14)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_png_gives_the_same_greys(tmp_path, mode):
+    greys = np.array([[0, 255], [255, 0]], dtype=np.uint8)
+    for label in "01":
+        path = picture(tmp_path / "my" / f"{label}_1.png", greys)
+        if mode == "I;16":
+            Image.fromarray(greys.astype(np.uint16) * 257).save(path)
+        else:
+            Image.fromarray(greys).convert(mode).save(path)
+    assert read(tmp_path / "my", Reading()).x[0].tolist() == [1, 0, 0, 1]
+
+
+def test_16_bits_a_pixel_keep_their_greys(tmp_path):
+    for label in "01":
+        path = picture(tmp_path / "my" / f"{label}_1.png", [[0]])
+        Image.fromarray(np.array([[51 * 257]], dtype=np.uint16)).save(path)
+    assert read(tmp_path / "my", Reading()).x.tolist() == [[0.8], [0.8]]
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize("suffix", ["jpg", "JPEG"])
+def test_jpeg_is_read(tmp_path, mode, suffix):
+    for label in "01":
+        picture(tmp_path / "my" / f"{label}_1.{suffix}", np.zeros((8, 8)), mode, quality=95)
+    x = read(tmp_path / "my", Reading()).x
+    assert x.min() > 0.98
+
+
+def test_a_photograph_is_turned_as_it_was_held(tmp_path):
+    held = Image.Exif()
+    held[0x0112] = 6  # turn by a quarter
+    for label in "01":
+        picture(tmp_path / "my" / f"{label}_1.png", [[0, 255, 255]], exif=held)
+    data = read(tmp_path / "my", Reading())
+    assert data.picture == (3, 1)
+    assert data.x[0].tolist() == [1, 0, 0]
+
+
+def test_what_systems_leave_is_ignored(root):
+    (root / ".DS_Store").write_bytes(b"x")
+    (root / "0" / ".hidden").mkdir()
+    (root / "0" / "Thumbs.db").write_bytes(b"x")
+    (root / "__MACOSX").mkdir()
+    assert len(read(root, Reading()).x) == 2
+
+
+def test_a_link_within_the_folder_is_followed(root):
+    (root / "0" / "b.png").symlink_to(root / "0" / "a.png")
+    assert len(read(root, Reading()).x) == 3
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [("0/b.png", "outside/a.png"), ("2", "outside"), ("0/b.png", "my2/a.png"), ("0", "missing")],
+)
+def test_a_link_out_of_the_folder_is_not_followed(root, link, target):
+    for outside in ("outside", "my2"):
+        picture(root.parent / outside / "a.png", ONE)
+    if link == "0":
+        link = "0/c.png"
+    (root / link).symlink_to(root.parent / target)
+    with pytest.raises(DataError, match=rf"my/{link} is a link out of the folder; copy the pic"):
+        read(root, Reading())
+
+
+def test_a_circle_of_links_is_no_picture(root):
+    (root / "0" / "b.png").symlink_to(root / "0" / "c.png")
+    (root / "0" / "c.png").symlink_to(root / "0" / "b.png")
+    with pytest.raises(DataError, match=r"my/0/b\.png is no picture"):
+        read(root, Reading())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
+def test_a_pipe_is_no_picture(root):
+    os.mkfifo(root / "0" / "b.png")
+    with pytest.raises(DataError, match=r"my/0/b\.png is no picture"):
+        read(root, Reading())
+
+
+def png(rows, columns, data=b""):
+    """Return a PNG that claims so many rows and columns."""
+
+    def chunk(kind, content):
+        check = zlib.crc32(kind + content)
+        return struct.pack(">L", len(content)) + kind + content + struct.pack(">L", check)
+
+    size = struct.pack(">LLBBBBB", columns, rows, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 1 1\n%%EndComments\nshowpage\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("0/b.png", b"", r"my/0/b\.png is no PNG or JPEG that can be read\.$"),
+        ("0/b.png", b"no picture", r"my/0/b\.png is no PNG or JPEG that can be read\.$"),
+        ("0/b.png", POSTSCRIPT, r"my/0/b\.png is no PNG or JPEG that can be read\.$"),
+        ("0/b.png", b"GIF89a\1\0\1\0\0\0\0;", r"my/0/b\.png is no PNG or JPEG that can be read"),
+        ("0/b.png", png(2, 2, zlib.compress(b"\0")), r"my/0/b\.png is no PNG or JPEG .* read: "),
+        ("0/b.png", png(8_001, 8_000), r"b\.png has 64,008,000 pixels, and at most 64,000,000 ar"),
+        ("0/b.png", png(10_000, 10_000), r"b\.png has 100,000,000 pixels, and at most"),
+        ("0/b.png", png(100_000, 100_000), r"b\.png has far more than 64,000,000 pixels; save"),
+        ("0/b.gif", b"GIF89a", r"my/0/b\.gif is no picture \(.png, .jpg or .jpeg\); remove it or"),
+        ("0/notes.txt", b"x", r"my/0/notes\.txt is no picture"),
+        ("0/more/b.png", png(1, 1), r"my/0/more is a folder within the folder of a label"),
+        ("b_1.png", png(1, 1), r"my holds subfolders and beside them b_1\.png: move it into"),
+        ("a\nb/1.png", png(1, 1), r'folder a\?b: the label "a\?b" holds a character'),
+        ("a" * 41 + "/1.png", png(1, 1), r"the label .* has 41 characters"),
+    ],
+)
+def test_what_is_no_picture_is_named(root, name, content, message):
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_bytes(content)
+    with pytest.raises(DataError, match=message) as refusal:
+        read(root, Reading())
+    assert len(str(refusal.value)) < 250
+    assert str(refusal.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("a.png", r"a\.png does not say its label: name it LABEL_1.png, or sort"),
+        ("_1.png", r"_1\.png: the label is empty"),
+        ("0_1.txt", r"my/0_1\.txt is no picture"),
+    ],
+)
+def test_a_file_that_does_not_say_its_label_is_named(tmp_path, name, message):
+    picture(tmp_path / "my" / "z_1.png", ONE)
+    (tmp_path / "my" / name).write_bytes(b"")
+    with pytest.raises(DataError, match=message):
+        read(tmp_path / "my", Reading())
+
+
+def test_a_folder_without_pictures_is_refused(root):
+    (root / "2").mkdir()
+    with pytest.raises(DataError, match="my: the subfolder 2 holds no pictures; add some or rem"):
+        read(root, Reading())
+    with pytest.raises(DataError, match="2 holds no pictures: expected are subfolders named by"):
+        read(root / "2", Reading())
+
+
+def test_the_folder_that_one_stands_in_has_a_name(root, monkeypatch):
+    monkeypatch.chdir(root)
+    (root / "2").mkdir()
+    with pytest.raises(DataError, match=r"^my: the subfolder 2"):
+        read(Path(), Reading())
+
+
+def test_one_class_is_too_few(tmp_path):
+    picture(tmp_path / "my" / "0" / "a.png", ONE)
+    with pytest.raises(DataError, match='my: all images have the label "0"; at least 2 classes'):
+        read(tmp_path / "my", Reading())
+
+
+def test_a_large_first_picture_asks_for_a_size(root):
+    picture(root / "0" / "a.png", np.zeros((65, 20)))
+    with pytest.raises(DataError, match=r"my/0/a\.png has 65 x 20 pixels.*add --picture"):
+        read(root, Reading())
+    picture(root / "0" / "a.png", np.zeros((64, 64)))
+    assert read(root, Reading()).picture == (64, 64)
+
+
+@pytest.mark.parametrize("size", [(0, 3), (3, -1), (129, 128)])
+def test_a_size_that_no_picture_has_is_refused(root, size):
+    with pytest.raises(DataError, match="cannot be: it has at least 1 row and 1 column, and at m"):
+        read(root, Reading(picture=size))
+
+
+@pytest.mark.parametrize("threshold", [0, -1, 1.01, float("nan")])
+def test_a_threshold_that_no_grey_has_is_refused(root, threshold):
+    with pytest.raises(DataError, match="greys are above 0 and at most 1"):
+        read(root, Reading(threshold=threshold))
+
+
+@pytest.mark.parametrize("reading", [Reading(table=True), Reading(targets=("price",))])
+def test_pictures_are_no_table(root, reading):
+    with pytest.raises(DataError, match="my is a folder of pictures, which have labels and no col"):
+        read(root, reading)
+
+
+@pytest.mark.parametrize(
+    ("module", "limit", "message"),
+    [
+        (folder, "MOST_PICTURES", "my holds more than 1 pictures: use fewer"),
+        (folder, "MOST_NUMBERS", r"my holds 2 pictures, which at 3 x 2 are more than 1 pixels"),
+        (pictures, "LARGEST_PICTURE", r"a\.png is too large: at most 1 bytes are read"),
+    ],
+)
+def test_limits_are_kept(root, monkeypatch, module, limit, message):
+    monkeypatch.setattr(module, limit, 1)
+    with pytest.raises(DataError, match=message):
+        read(root, Reading())
+
+
+def test_a_folder_that_may_not_be_looked_at_is_named(root, monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(folder.Path, "iterdir", refuse)
+    with pytest.raises(DataError, match="my cannot be read: Permission denied"):
+        read(root, Reading())
+
+
+@given(st.binary(max_size=60), st.integers(0, 80), st.sampled_from(["png", "jpeg"]))
+@settings(max_examples=150, deadline=None)
+def test_altered_pictures_give_numbers_or_a_refusal(tmp_path_factory, change, place, kind):
+    path = tmp_path_factory.mktemp("bytes")
+    for label in "01":
+        picture(path / f"{label}_1.{kind}", ONE)
+    content = bytearray((path / f"0_1.{kind}").read_bytes())
+    content[place : place + len(change)] = change
+    (path / f"0_1.{kind}").write_bytes(content)
+    data = read_or_refused(path, Reading(picture=(3, 2)))
+    assert data is None or ((data.x >= 0) & (data.x <= 1)).all()

@@ -1,0 +1,112 @@
+"""Which classes are there, in which order, and which one is each image?"""
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+
+from xlnn.data.digits import is_number
+from xlnn.data.wording import short
+from xlnn.errors import DataError
+
+LONGEST_NAME = 40
+"""Characters of a label or heading: a column's head or a chart's legend shows no more."""
+
+MOST_CLASSES = 1_000
+"""Each class is an output with its own columns; the largest networks in use tell 1,000 apart."""
+
+
+def name(text: str, where: str, what: str = "label") -> str:
+    """Return a name without blanks around it, in the composed form of Unicode.
+
+    A text such as ``=1+1`` is a name like any other: it is written as text, never as a formula.
+
+    Raises
+    ------
+    DataError
+        There is none, it is too long or holds control characters.
+    """
+    text = unicodedata.normalize("NFC", text.strip())
+    if not text:
+        raise DataError(f"{where}: the {what} is empty; write a word or a number.")
+    if len(text) > LONGEST_NAME:
+        raise DataError(
+            f'{where}: the {what} "{short(text)}" has {len(text):,} characters; '
+            f"at most {LONGEST_NAME} are read."
+        )
+    if not text.isprintable():
+        raise DataError(
+            f'{where}: the {what} "{short(text)}" holds a character that cannot be printed; '
+            "remove it."
+        )
+    return text
+
+
+def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return the classes as wanted, else by number, else as they first appear.
+
+    >>> ordered(["10", "9", "10"], wanted=())
+    ('9', '10')
+    >>> ordered(["cat", "dog"], wanted=["dog", "cat"])
+    ('dog', 'cat')
+    """
+    known = tuple(dict.fromkeys(names))
+    if set(known) == set(wanted):
+        return tuple(dict.fromkeys(wanted))
+    if all(is_number(label) for label in known):
+        return tuple(sorted(known, key=lambda label: (float(label), label)))
+    return known
+
+
+def one_hot(
+    names: Sequence[str], wanted: Sequence[str], where: str
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return the targets of images from their labels.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The label of each image.
+    wanted : sequence of str
+        The order of the classes, if these are all.
+    where : str
+        The file, as a message names it.
+
+    Returns
+    -------
+    t : array, shape (images, classes)
+        1 for the class of the image, else 0.
+    labels : tuple of str
+        The classes in the order of the outputs.
+
+    Raises
+    ------
+    DataError
+        There are too few classes or too many.
+    """
+    labels = ordered(names, wanted)
+    check_count(labels, where)
+    column = {label: number for number, label in enumerate(labels)}
+    t = np.zeros((len(names), len(labels)))
+    t[np.arange(len(names)), [column[label] for label in names]] = 1
+    return t, labels
+
+
+def check_count(labels: Sequence[str], where: str) -> None:
+    """Refuse a number of classes from which nothing can be learned.
+
+    Raises
+    ------
+    DataError
+        There is one class, or so many that they can be no classes.
+    """
+    if len(labels) < 2:
+        raise DataError(
+            f'{where}: all images have the label "{labels[0]}"; '
+            "at least 2 classes are needed, to be told apart."
+        )
+    if len(labels) > MOST_CLASSES:
+        raise DataError(
+            f"{where}: {len(labels):,} different labels were found, and at most {MOST_CLASSES:,} "
+            "classes are read. Did you mean a regression? Then name the target columns."
+        )

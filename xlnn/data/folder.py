@@ -1,0 +1,180 @@
+"""Which pictures are in a folder, and what is the label of each?"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from xlnn.data.classes import name, one_hot
+from xlnn.data.dataset import MOST_INPUTS, Dataset, Reading
+from xlnn.data.digits import rounded
+from xlnn.data.pictures import ink, size
+from xlnn.data.wording import short
+from xlnn.errors import DataError
+
+SUFFIXES = (".png", ".jpg", ".jpeg")
+
+IGNORED = ("thumbs.db", "desktop.ini", "__macosx")
+"""What systems leave in folders without being asked, beside names that begin with a dot."""
+
+MOST_PICTURES = 100_000
+"""MNIST, the largest set that beginners meet, has 70,000."""
+
+MOST_NUMBERS = 32_000_000
+"""Pixels of all pictures: 256 MB. A workbook of as many cells would open nowhere."""
+
+LARGEST_SIDE = 64
+"""Rows and columns that a picture's own size may give; photographs need to be asked for smaller."""
+
+
+def from_folder(folder: Path, reading: Reading) -> Dataset:
+    """Read pictures, PNG or JPEG, in subfolders named by label or in files named LABEL_n.png.
+
+    Parameters
+    ----------
+    folder : Path
+    reading : Reading
+        Without a picture size all become as large as the first one.
+
+    Raises
+    ------
+    DataError
+        Something in the folder cannot be read as a picture; the message names it.
+    """
+    folder = folder if folder.name else folder.absolute()  # "." has no name for a message
+    _check(folder, reading)
+    found: list[tuple[str, Path]] = []
+    for entry in _labelled(folder):
+        found.append(entry)
+        if len(found) > MOST_PICTURES:
+            raise DataError(f"{folder.name} holds more than {MOST_PICTURES:,} pictures: use fewer.")
+    if not found:
+        raise DataError(
+            f"{folder.name} holds no pictures: expected are subfolders named by label with PNG or "
+            "JPEG files in them, or files named LABEL_1.png, LABEL_2.png and so on."
+        )
+    found.sort(key=lambda entry: (_natural(entry[0]), _natural(entry[1].name)))
+    t, labels = one_hot([label for label, _ in found], reading.labels, folder.name)
+    rows, columns = reading.picture or _first_size(folder, found[0][1])
+    if len(found) * rows * columns > MOST_NUMBERS:
+        raise DataError(
+            f"{folder.name} holds {len(found):,} pictures, which at {rows} x {columns} are more "
+            f"than {MOST_NUMBERS:,} pixels: use fewer or --picture with a smaller size."
+        )
+    x = np.empty((len(found), rows * columns))
+    for row, (_, path) in zip(x, found, strict=True):
+        row[:] = ink(path, _shown(folder, path), (rows, columns), reading)
+    return Dataset(rounded(x), t, labels, (rows, columns))
+
+
+def _check(folder: Path, reading: Reading) -> None:
+    """Refuse what pictures cannot be read as."""
+    if reading.targets or reading.table:
+        raise DataError(
+            f"{folder.name} is a folder of pictures, which have labels and no columns: "
+            "name a CSV or .npz file."
+        )
+    if reading.threshold is not None and not 0 < reading.threshold <= 1:
+        raise DataError(
+            f"The threshold is {reading.threshold}: greys are above 0 and at most 1, "
+            "for example 0.5."
+        )
+    if reading.picture is not None:
+        rows, columns = reading.picture
+        if min(rows, columns) < 1 or rows * columns > MOST_INPUTS:
+            raise DataError(
+                f"A picture of {rows} x {columns} cannot be: it has at least 1 row and 1 column, "
+                f"and at most {MOST_INPUTS:,} pixels."
+            )
+
+
+def _labelled(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the label and the path of each picture."""
+    entries = list(_entries(folder, folder))
+    subfolders = [path for path in entries if path.is_dir()]
+    for path in entries:
+        if not subfolders:
+            _check_file(folder, path)
+            yield name(_before_number(path), path.name), path
+        elif path not in subfolders:
+            raise DataError(
+                f"{folder.name} holds subfolders and beside them {short(path.name)}: move it into "
+                "the subfolder of its label."
+            )
+    for subfolder in subfolders:
+        label, is_empty = name(subfolder.name, f"folder {short(subfolder.name)}"), True
+        for path in _entries(folder, subfolder):
+            _check_file(folder, path)
+            is_empty = False
+            yield label, path
+        if is_empty:
+            raise DataError(
+                f"{folder.name}: the subfolder {short(subfolder.name)} holds no pictures; add "
+                "some or remove it."
+            )
+
+
+def _entries(root: Path, folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder, in the order of the names, but what is hidden."""
+    inside = os.path.realpath(root)
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name.lower() in IGNORED:
+            continue
+        # no pathlib: Path.resolve fails where links point in a circle
+        if not os.path.realpath(path).startswith(inside.rstrip(os.sep) + os.sep):
+            raise DataError(
+                f"{_shown(root, path)} is a link out of the folder; copy the picture itself."
+            )
+        yield path
+
+
+def _check_file(root: Path, path: Path) -> None:
+    if path.is_dir():
+        raise DataError(
+            f"{_shown(root, path)} is a folder within the folder of a label; pictures are "
+            "expected there."
+        )
+    if path.suffix.lower() not in SUFFIXES or not path.is_file():
+        raise DataError(
+            f"{_shown(root, path)} is no picture (.png, .jpg or .jpeg); remove it or name it "
+            "with a dot before, to hide it."
+        )
+
+
+def _before_number(path: Path) -> str:
+    """Return what stands before the last underscore of a file's name."""
+    label, underscore, _ = path.stem.rpartition("_")
+    if not underscore:
+        raise DataError(
+            f"{short(path.name)} does not say its label: name it LABEL_1.png, or sort the "
+            "pictures in subfolders named by label."
+        )
+    return label
+
+
+def _natural(text: str) -> tuple[list[str | int], str]:
+    """Return the key that sorts 2 before 10.
+
+    >>> sorted(["a10", "a2", "b1"], key=_natural)
+    ['a2', 'a10', 'b1']
+    """
+    parts = re.split(r"([0-9]+)", text)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], text
+
+
+def _first_size(folder: Path, path: Path) -> tuple[int, int]:
+    """Return the size of the first picture, for all."""
+    rows, columns = size(path, _shown(folder, path))
+    if max(rows, columns) > LARGEST_SIDE:
+        raise DataError(
+            f"{_shown(folder, path)} has {rows:,} x {columns:,} pixels, too many to learn from in "
+            "cells: add --picture ROWSxCOLUMNS, for example --picture 12x12."
+        )
+    return rows, columns
+
+
+def _shown(root: Path, path: Path) -> str:
+    """Return a path as a message names it: from the folder on."""
+    return "/".join(short(part) for part in (root.name, *path.relative_to(root).parts))

@@ -1,0 +1,126 @@
+"""Which numbers is a picture file? Its ink: 1 where the pen was, 0 for paper."""
+
+import io
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlnn.data.dataset import Reading
+from xlnn.data.files import content
+from xlnn.data.wording import short
+from xlnn.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+FORMATS = ("PNG", "JPEG")
+"""The decoders that may see a file, whatever its name; others of Pillow start programs."""
+
+LARGEST_PICTURE = 32 * 1024 * 1024
+"""Bytes of a picture file; a phone's photograph has 2 to 15 million."""
+
+MOST_PIXELS = 64_000_000
+"""Pixels before a picture is made small; a phone's photograph has 12 to 50 million. At 4 bytes
+each they take 256 MB, and a file of some kB can claim a thousand times as many."""
+
+
+def size(path: Path, shown: str) -> tuple[int, int]:
+    """Return the rows and columns of a picture file.
+
+    Parameters
+    ----------
+    path : Path
+    shown : str
+        Its name in a message.
+
+    Raises
+    ------
+    DataError
+        It is no PNG or JPEG, or too large.
+    """
+    columns, rows = _grey(path, shown, paper=255).size
+    return rows, columns
+
+
+def ink(path: Path, shown: str, picture: tuple[int, int], reading: Reading) -> np.ndarray:
+    """Return the ink of a picture file.
+
+    Parameters
+    ----------
+    path : Path
+    shown : str
+        Its name in a message.
+    picture : tuple of int
+        The rows and columns to which it is made smaller or larger.
+    reading : Reading
+        Its ``threshold`` and ``light_ink``.
+
+    Returns
+    -------
+    array, shape (rows * columns,)
+        0 is paper and 1 is ink, row by row.
+
+    Raises
+    ------
+    DataError
+        It is no PNG or JPEG, or too large.
+    """
+    rows, columns = picture
+    grey = _grey(path, shown, paper=0 if reading.light_ink else 255)
+    # BOX: each pixel is the mean of what lies in it, so that it says how much of it is inked and
+    # stays within 0 to 1. LANCZOS is sharper to the eye, with rings of more ink than there was.
+    resized = grey.resize((columns, rows), _box())
+    light = np.asarray(resized, dtype=float).ravel() / 255
+    dark = light if reading.light_ink else 1 - light
+    return dark if reading.threshold is None else (dark >= reading.threshold).astype(float)
+
+
+def _box() -> int:
+    from PIL import Image  # noqa: PLC0415 -- only who reads pictures waits for Pillow
+
+    return Image.Resampling.BOX
+
+
+def _grey(path: Path, shown: str, paper: int) -> "Image":
+    """Return a picture in 256 greys, upright, with paper where it is transparent."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 -- only who reads pictures waits for Pillow
+
+    data = content(path, LARGEST_PICTURE)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of many pixels, which are counted here
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                _check_pixels(image.width * image.height, shown)
+                upright = ImageOps.exif_transpose(image)  # a phone notes how it was held
+                return _without_colour(upright, paper)
+    except DataError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise DataError(
+            f"{shown} has far more than {MOST_PIXELS:,} pixels; save it smaller."
+        ) from error
+    except Exception as error:  # a decoder of foreign bytes may fail in any way
+        # Pillow names the buffer that it was given: no help to a person
+        reason = "" if "BytesIO" in str(error) else f": {short(error)}"
+        raise DataError(f"{shown} is no PNG or JPEG that can be read{reason}.") from error
+
+
+def _check_pixels(pixels: int, shown: str) -> None:
+    """Refuse a picture by the size that it claims, before it is decoded."""
+    if pixels > MOST_PIXELS:
+        raise DataError(
+            f"{shown} has {pixels:,} pixels, and at most {MOST_PIXELS:,} are read; save it smaller."
+        )
+
+
+def _without_colour(image: "Image", paper: int) -> "Image":
+    from PIL import Image  # noqa: PLC0415 -- only who reads pictures waits for Pillow
+
+    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would cut off at 255
+        return Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
+    if "A" in image.getbands() or "transparency" in image.info:
+        sheet = Image.new("RGBA", image.size, (paper, paper, paper, 255))
+        image = Image.alpha_composite(sheet, image.convert("RGBA"))
+    return image.convert("L")

@@ -1,0 +1,63 @@
+"""Which images are held out of training, to see what the network makes of new ones?"""
+
+import numpy as np
+
+from xlnn.data.digits import generator
+from xlnn.errors import DataError
+
+
+def held_out(t: np.ndarray, share: float, seed: int, *, is_regression: bool) -> np.ndarray:
+    """Draw the images that are held out.
+
+    Of classes each gives its share, as near as whole images allow, and keeps at least one image
+    for training.
+
+    Parameters
+    ----------
+    t : array, shape (images, outputs)
+    share : float
+        Between 0 and 1; at least one image is held out.
+    seed : int
+    is_regression : bool
+        The rows of t are numbers and no classes: all are drawn from alike.
+
+    Returns
+    -------
+    array of bool, shape (images,)
+        True for the images that are held out.
+
+    Raises
+    ------
+    DataError
+        The share or the seed is out of range, or no class can spare an image.
+
+    >>> t = np.eye(2)[[0, 0, 0, 0, 1, 1]]
+    >>> mask = held_out(t, 0.5, seed=1, is_regression=False)
+    >>> int(mask[:4].sum()), int(mask[4:].sum())
+    (2, 1)
+    """
+    if not 0 < share < 1:
+        raise DataError(
+            f"The share to hold out is {share}: it is a number between 0 and 1, for example 0.2."
+        )
+    classes = np.zeros(len(t), dtype=int) if is_regression else t.argmax(axis=1)
+    members = [np.flatnonzero(classes == known) for known in np.unique(classes)]
+    counts = _counts(np.array([len(images) for images in members]), share)
+    if not counts.sum():
+        raise DataError("No class has two images, so none can be held out: add images.")
+    random = generator(seed)
+    mask = np.zeros(len(t), dtype=bool)
+    for images, count in zip(members, counts, strict=True):
+        mask[random.permutation(images)[:count]] = True
+    return mask
+
+
+def _counts(sizes: np.ndarray, share: float) -> np.ndarray:
+    """Return how many images each class gives: whole numbers by the largest remainders."""
+    most = sizes - 1
+    wanted = min(max(1, round(share * sizes.sum())), most.sum())
+    counts = np.minimum(np.floor(share * sizes).astype(int), most)
+    while counts.sum() < wanted:
+        missing = np.where(counts < most, share * sizes - counts, -np.inf)
+        counts[missing.argmax()] += 1
+    return counts

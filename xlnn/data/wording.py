@@ -1,0 +1,25 @@
+"""How is what stands in a file quoted in a message?"""
+
+from collections.abc import Iterable
+
+
+def short(text: object) -> str:
+    """Cut a text from a file to what a message can hold, without line ends or commands.
+
+    >>> short("a" * 50)
+    'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
+    """
+    text = "".join(character if character.isprintable() else "?" for character in str(text))
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def listed(names: Iterable[object], last: str = "and", most: int = 12) -> str:
+    """Join names as in a sentence; of many, the first ones.
+
+    >>> listed(["W2", "b2", "W3"])
+    'W2, b2 and W3'
+    """
+    *head, end = [short(name) for name in names]
+    if len(head) >= most:
+        return f"{', '.join(head[:most])} and {len(head) + 1 - most:,} more"
+    return f"{', '.join(head)} {last} {end}" if head else end

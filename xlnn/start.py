@@ -1,0 +1,104 @@
+"""Which weights and biases does training start from? Those of a file, or of a seed."""
+
+import json
+from collections.abc import Mapping
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from xlnn.data.digits import LARGEST, generator, rounded
+from xlnn.data.files import text
+from xlnn.data.npz import arrays
+from xlnn.data.wording import listed, short
+from xlnn.errors import DataError
+
+SPREADS = ("normal", "fan-in")
+
+
+def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    """Read the weights and biases that training starts from.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.json`` object or an ``.npz`` archive with an entry for each name.
+    shapes : dict
+        The names that are expected (``W2``, ``b2`` ...) and their shapes.
+
+    Raises
+    ------
+    DataError
+        An entry is missing, has another shape or holds something that is no finite number.
+    """
+    entries = arrays(path) if path.suffix.lower() == ".npz" else _json(path)
+    if unknown := sorted(set(entries) - set(shapes)):
+        raise DataError(
+            f"{path.name}: {listed(unknown)} belongs to no layer; expected are {listed(shapes)}."
+        )
+    start = {}
+    for name, shape in shapes.items():
+        if name not in entries:
+            raise DataError(f"{path.name}: {name} is missing; expected are {listed(shapes)}.")
+        try:
+            array = np.asarray(entries[name], dtype=float)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise DataError(f"{path.name}: {name} is not an array of numbers.") from error
+        if array.shape != shape:
+            raise DataError(
+                f"{path.name}: {name} has the shape {array.shape}; the network has {shape}."
+            )
+        if not (np.abs(array) <= LARGEST).all():
+            raise DataError(f"{path.name}: {name} holds a value that is not finite.")
+        start[name] = rounded(array)
+    return start
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        entries = json.loads(text(path, "JSON"))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path.name} is not JSON: {short(error)}.") from error
+    if not isinstance(entries, dict):
+        raise DataError(f"{path.name} is not an object with an entry for each weight array.")
+    return entries
+
+
+def start_from_seed(
+    seed: int, shapes: Mapping[str, tuple[int, ...]], spread: str = "normal"
+) -> dict[str, np.ndarray]:
+    """Draw the weights and biases that training starts from.
+
+    Parameters
+    ----------
+    seed : int
+    shapes : dict
+        The names and their shapes: of weights (units, units below) or (filters, rows, columns),
+        of biases (units,).
+    spread : str
+        ``normal`` draws all from the standard normal distribution, as the book does. ``fan-in``
+        divides each weight by the square root of how many inputs its unit adds up, so that wide
+        layers do not saturate, and sets the biases to 0.
+
+    Raises
+    ------
+    DataError
+        The seed is negative, or there is no such spread.
+
+    Book: 4-4.
+    """
+    if spread not in SPREADS:
+        raise DataError(f'There is no spread "{short(spread)}"; choose {listed(SPREADS, "or")}.')
+    random = generator(seed)
+    return {
+        name: rounded(
+            random.standard_normal(shape) if spread == "normal" else _by_fan_in(random, shape)
+        )
+        for name, shape in shapes.items()
+    }
+
+
+def _by_fan_in(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    if len(shape) < 2:
+        return np.zeros(shape)
+    return random.standard_normal(shape) / np.sqrt(prod(shape[1:]))
