@@ -4,6 +4,7 @@ import subprocess
 import sys
 import zipfile
 
+import openpyxl
 import pytest
 from programs import skip_without_libreoffice
 from test_checker import edit
@@ -55,6 +56,17 @@ def test_a_circular_reference_is_named_and_ends(short_copy, engine):
     named = {wrong.cell for wrong in report.wrong}
     assert not report.agrees
     assert named == {cell} if engine != "libreoffice" else named & {cell, next_cell}
+
+
+@pytest.mark.parametrize("circle", [{}, {"Training!C4": "=F4+1"}], ids=["without", "with"])
+@pytest.mark.parametrize("command", [check, values, lint])
+def test_iterative_calculation_is_refused_with_a_circle_and_without(short_copy, command, circle):
+    """An engine would settle the circle silently, and give its cells numbers."""
+    workbook = openpyxl.load_workbook(edit(short_copy, circle))
+    workbook.calculation.iterate = True
+    workbook.save(short_copy)
+    with pytest.raises(WorkbookError, match="iterative calculation"):
+        command(short_copy)
 
 
 @pytest.mark.parametrize("engine", ["formulas", "formualizer"])
