@@ -25,7 +25,8 @@ from xlnn.checker import check, plainly
 from xlnn.contents import layout_of, read_spec
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
-from xlnn.package_copy import copy, rewrite_cells, sheet_parts
+from xlnn.package_copy import copy, rewrite_cells
+from xlnn.parts import sheet_parts
 from xlnn.recipe import Options, recipe
 from xlnn.templates import template
 
@@ -317,9 +318,7 @@ def write_planted(book, planted, path):
             return cell.rebuilt("", ' t="str"', f">{escape(content)}")
         return cell.rebuilt(f"<f>{escape(content[1:])}</f>", "", ">-77")
 
-    def edits(opened):
-        return {sheet_parts(opened)[planted.sheet]: rewrite_cells(rewrite)}
-
+    edits = {sheet_parts(book.path)[planted.sheet]: rewrite_cells(rewrite)}
     copy(book.path, path, edits, ZIP_STORED)
 
 

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from xlnn.archive import Archive
 from xlnn.guard import Formulas, forbidden
@@ -196,6 +197,12 @@ def _check_calculation(archive: Archive, attributes: Mapping[str, str]) -> None:
             raise archive.refused(
                 f"it is set to {meaning}; switch that off in the options of the spreadsheet program"
             )
+
+
+def sheet_parts(path: Path) -> Mapping[str, str]:
+    """Return the part of each sheet of cells of a file by its title, in the workbook's order."""
+    with Archive(path) as archive:
+        return read_workbook(archive).sheets
 
 
 def shared_strings(archive: Archive, part: str | None) -> list[str]:
