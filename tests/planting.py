@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import cycle
-from math import prod
 from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZIP_STORED
@@ -133,26 +132,6 @@ class Book:
         return (sheet, row, column) in self._owners or (
             cell is not None and isinstance(cell.value, float)
         )
-
-    def holds_formula(self, sheet, row, column):
-        """Tell whether the cell holds a formula."""
-        return (sheet, row, column) in self.formulas
-
-    def classes(self, sheet, row, column):
-        """Return how many classes there are, if the cell holds a class; else None."""
-        block = self.block_at(sheet, row, column)
-        return len(self._labels) if block and block.quantity.kind in {"answer", "truth"} else None
-
-    @property
-    def _labels(self):
-        return range(prod(self.layout.model["labels"].shape))
-
-    def activation_of(self, sheet, row, column):
-        """Return the row and column of the a of which the cell is the slope; else None."""
-        name, index = self._owners.get((sheet, row, column), ("", ()))
-        if not name.startswith("slope"):
-            return None
-        return self.layout.blocks[name.replace("slope", "a")].address(index)
 
 
 @dataclass(frozen=True)
