@@ -22,7 +22,7 @@ import numpy as np
 
 from xlnn import engines, package, reference
 from xlnn.contents import check_inputs, inputs_of, layout_of, read_arrays, read_spec
-from xlnn.engines import DEFAULT_ENGINE, Inputs, Recalculate, Values
+from xlnn.engines import DEFAULT_ENGINE, CellError, Inputs, Recalculate, Values
 from xlnn.errors import CircularReferenceError, WorkbookError
 from xlnn.layout import Block, Layout
 from xlnn.package import Contents
@@ -410,6 +410,7 @@ class _Comparison:
         differences = [_difference(arrays[name], run[name]) for name in numeric if arrays]
         spoilt = sum(int((~(difference <= CONSEQUENCE)).sum()) for difference in differences)
         wrong = self._wrong()
+        named = {each.quantity for each in wrong}
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
         compared = sum(cells[name] for name in numeric)
         texts = sum(cells.values()) - compared
@@ -426,7 +427,7 @@ class _Comparison:
             drift=max(map(_largest, differences), default=0.0),
             consequences=max(0, spoilt - len(wrong)) if wrong else 0,
             quantities=tuple(
-                Compared(name, count, self.differences.get(name, 0.0), name not in self.found)
+                Compared(name, count, self.differences.get(name, 0.0), name not in named)
                 for name, count in cells.items()
             ),
             wrong=wrong,
@@ -434,7 +435,7 @@ class _Comparison:
 
     def _wrong(self) -> tuple[Wrong, ...]:
         formulas = self._formulas_of_wrong()
-        return tuple(
+        wrong = tuple(
             Wrong(
                 cell=self.layout.cell(name, index),
                 quantity=name,
@@ -448,6 +449,7 @@ class _Comparison:
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
+        return tuple(each for each in wrong if not _overflows(each)) or wrong
 
     def _formulas_of_wrong(self) -> dict[str, str | None]:
         """Read the formulas of the wrong cells; nothing is read where all agree."""
@@ -482,6 +484,17 @@ def _owners(
         for block in blocks
         for index in np.ndindex(block.quantity.lengths)
     }
+
+
+def _overflows(wrong: Wrong) -> bool:
+    """Tell whether a formula reads as stated and yet gives an error where NumPy has a number.
+
+    EXP(710) is #NUM! in a spreadsheet and infinite in NumPy, so that a(z) is an error in one and 0
+    in the other. Where other formulas are wrong, they gave it such a z.
+    """
+    if not isinstance(wrong.got, CellError) or wrong.formula is None:
+        return False
+    return plainly(wrong.formula) == plainly(wrong.expected_formula)
 
 
 def plainly(formula: str) -> str:
