@@ -38,12 +38,6 @@ NETWORKS = {
 """Layer sizes, images, epochs and labels. There are two outputs at least: with one, every image is
 of class 1 in every state, and a formula that reads another image's class is not wrong."""
 
-SHEETS = (
-    "images", "lens", "recognise", "training", "weights", "gradients", "progress",
-    "gradient_check", "check",
-)  # fmt: skip
-"""The sheets with formulas, by their keys: errors are planted in these."""
-
 TRIES = 60
 """Cells of a sheet that are tried before an error of a kind is planted in another sheet."""
 
@@ -91,13 +85,12 @@ class Book:
 
     @cached_property
     def computed(self):
-        """For each of `SHEETS`: the names of its quantities that are compared with NumPy."""
-        return {
-            self.layout.titles[key]: [
-                block.quantity.name for block in self.layout.on(key) if block.quantity.is_compared
-            ]
-            for key in SHEETS
+        """The names of the quantities that have formulas, for each sheet that has any."""
+        named = {
+            title: [b.quantity.name for b in self.layout.on(key) if b.quantity.equation is not None]
+            for key, title in self.layout.titles.items()
         }
+        return {title: names for title, names in named.items() if names}
 
     @cached_property
     def _owners(self):

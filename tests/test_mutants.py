@@ -83,6 +83,18 @@ def test_each_kind_and_each_sheet_gets_its_share(books):
     assert min(sheets.values()) > 240 / len(sheets) / 2
 
 
+def test_every_formula_cell_of_every_sheet_can_be_hit(books):
+    for book in books:
+        hit = {
+            (sheet, *book.layout.blocks[name].address(index))
+            for sheet, names in book.computed.items()
+            for name in names
+            for index in np.ndindex(book.layout.blocks[name].quantity.lengths)
+            if not index or index[0] >= book.layout.blocks[name].quantity.given
+        }
+        assert hit == set(book.formulas)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_applies_and_changes_what_stands_in_its_cells(network, kind):
     generator = np.random.default_rng(3)
