@@ -14,6 +14,7 @@ _REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
+_TEXT = re.compile(r'"(?:[^"]|"")*"')
 _CORNER = re.compile(r"(\$?)([A-Z]+)(\$?)(\d+)")
 
 
@@ -74,12 +75,22 @@ class Reference:
 
 
 def references(formula):
-    """Return the references of a formula; xlnn's formulas hold no texts, which could look like one.
+    """Return the references of a formula.
 
-    >>> [str(reference) for reference in references("=SUMXMY2(Images!N4:O4,N$4)/2")]
+    >>> [str(reference) for reference in references('="A1"&SUMXMY2(Images!N4:O4,N$4)/2')]
     ['Images!N4:O4', 'N$4']
     """
-    return [reference(match[0], match.span()) for match in _REFERENCE.finditer(formula)]
+    found = _REFERENCE.finditer(without_texts(formula))
+    return [reference(match[0], match.span()) for match in found]
+
+
+def without_texts(formula):
+    """Return the formula with blanks for its texts, in which anything could stand.
+
+    >>> without_texts('="δ = A1*"&B2')
+    '=         &B2'
+    """
+    return _TEXT.sub(lambda text: " " * len(text[0]), formula)
 
 
 def reference(text, span=(0, 0)):

@@ -11,7 +11,7 @@ are wrong, and a lost ``$`` does no harm before the formula is filled down.
 import re
 from dataclasses import replace
 
-from cell_references import references, with_reference
+from cell_references import references, with_reference, without_texts
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 
@@ -57,7 +57,7 @@ def range_short(place, generator):
 
 def operator(place, generator):
     """One operator becomes another: ``+`` for ``*``, ``>=`` for ``=``."""
-    found = list(_BINARY.finditer(place.formula, 1))
+    found = list(_BINARY.finditer(without_texts(place.formula), 1))
     if not found:
         return None
     match = _one_of(found, generator)
@@ -67,7 +67,7 @@ def operator(place, generator):
 
 def sign_dropped(place, generator):
     """A minus before a term is left out."""
-    found = list(_SIGN.finditer(place.formula))
+    found = list(_SIGN.finditer(without_texts(place.formula)))
     return place.one(_with(place.formula, _one_of(found, generator), "")) if found else None
 
 

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import cycle
-from math import prod
 from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZIP_STORED
@@ -25,7 +24,8 @@ from xlnn.checker import check, plainly
 from xlnn.contents import layout_of, read_spec
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
-from xlnn.package_copy import copy, rewrite_cells, sheet_parts
+from xlnn.package_copy import copy, rewrite_cells
+from xlnn.parts import sheet_parts
 from xlnn.recipe import Options, recipe
 from xlnn.templates import template
 
@@ -37,12 +37,6 @@ NETWORKS = {
 }
 """Layer sizes, images, epochs and labels. There are two outputs at least: with one, every image is
 of class 1 in every state, and a formula that reads another image's class is not wrong."""
-
-SHEETS = (
-    "images", "lens", "recognise", "training", "weights", "gradients", "progress",
-    "gradient_check", "check",
-)  # fmt: skip
-"""The sheets with formulas, by their keys: errors are planted in these."""
 
 TRIES = 60
 """Cells of a sheet that are tried before an error of a kind is planted in another sheet."""
@@ -91,13 +85,12 @@ class Book:
 
     @cached_property
     def computed(self):
-        """For each of `SHEETS`: the names of its quantities that are compared with NumPy."""
-        return {
-            self.layout.titles[key]: [
-                block.quantity.name for block in self.layout.on(key) if block.quantity.is_compared
-            ]
-            for key in SHEETS
+        """The names of the quantities that have formulas, for each sheet that has any."""
+        named = {
+            title: [b.quantity.name for b in self.layout.on(key) if b.quantity.equation is not None]
+            for key, title in self.layout.titles.items()
         }
+        return {title: names for title, names in named.items() if names}
 
     @cached_property
     def _owners(self):
@@ -132,26 +125,6 @@ class Book:
         return (sheet, row, column) in self._owners or (
             cell is not None and isinstance(cell.value, float)
         )
-
-    def holds_formula(self, sheet, row, column):
-        """Tell whether the cell holds a formula."""
-        return (sheet, row, column) in self.formulas
-
-    def classes(self, sheet, row, column):
-        """Return how many classes there are, if the cell holds a class; else None."""
-        block = self.block_at(sheet, row, column)
-        return len(self._labels) if block and block.quantity.kind in {"answer", "truth"} else None
-
-    @property
-    def _labels(self):
-        return range(prod(self.layout.model["labels"].shape))
-
-    def activation_of(self, sheet, row, column):
-        """Return the row and column of the a of which the cell is the slope; else None."""
-        name, index = self._owners.get((sheet, row, column), ("", ()))
-        if not name.startswith("slope"):
-            return None
-        return self.layout.blocks[name.replace("slope", "a")].address(index)
 
 
 @dataclass(frozen=True)
@@ -317,9 +290,7 @@ def write_planted(book, planted, path):
             return cell.rebuilt("", ' t="str"', f">{escape(content)}")
         return cell.rebuilt(f"<f>{escape(content[1:])}</f>", "", ">-77")
 
-    def edits(opened):
-        return {sheet_parts(opened)[planted.sheet]: rewrite_cells(rewrite)}
-
+    edits = {sheet_parts(book.path)[planted.sheet]: rewrite_cells(rewrite)}
     copy(book.path, path, edits, ZIP_STORED)
 
 

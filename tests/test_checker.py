@@ -164,6 +164,25 @@ def test_an_error_value_is_named_where_it_is_born_and_its_victims_are_counted(sh
     assert report.consequences > 1_000
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_overflow_is_no_cause_where_a_wrong_formula_brought_it(short_copy, engine):
+    """EXP(1000) is an error in a spreadsheet and infinite in NumPy, whose a(z) is 0."""
+    layout = layout_of(read_spec(short_copy))
+    cell = layout.cell("z2", (0, 4, 1))
+    (wrong,) = check(edit(short_copy, {cell: "=-1000"}), engine).wrong
+    assert wrong.cell == cell
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_overflow_of_the_inputs_is_named(short_copy, engine):
+    layout = layout_of(read_spec(short_copy))
+    report = check(edit(short_copy, {layout.cell("b2", (0, 1)): -1000}), engine)
+    wrong = report.wrong[0]
+    assert (wrong.cell, wrong.expected, wrong.got) == (layout.cell("a2", (0, 0, 1)), 0, "#NUM!")
+    assert wrong.formula == wrong.expected_formula
+    assert "a2" not in [quantity.name for quantity in report.quantities if quantity.agrees]
+
+
 def test_consequences_are_counted_and_not_listed(short_copy):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell("W2", (1, 0, 0))

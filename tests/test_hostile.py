@@ -4,12 +4,13 @@ import subprocess
 import sys
 import zipfile
 
+import openpyxl
 import pytest
 from programs import skip_without_libreoffice
 from test_checker import edit
 
 from xlnn import engines
-from xlnn.checker import check
+from xlnn.checker import CIRCULAR, check
 from xlnn.contents import layout_of, read_spec, values
 from xlnn.errors import WorkbookError
 from xlnn.lint import lint
@@ -46,15 +47,44 @@ def test_a_refusal_is_one_sentence_and_exit_code_1(with_macros):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_circular_reference_is_named_and_ends(short_copy, engine):
-    """LibreOffice gives the cells of a circle an error value, so that they are named as wrong."""
     skip_without_libreoffice(engine)
+    (wrong,) = check(edit(short_copy, {"Training!C4": "=F4+1"}), engine).wrong
+    assert (wrong.cell, wrong.formula) == ("Training!C4", "=F4+1")
+    # LibreOffice gives the cells of a circle error values, and the others theirs
+    assert wrong.got == (CIRCULAR if engine != "libreoffice" else "#VALUE!")
+
+
+CIRCLES = {
+    "itself": {"Training!C5": "=C5"},
+    "a range with itself": {"Progress!B5": "=SUM(Training!R68:R131)+0*SUM(B4:B6)"},
+    "the epoch after": {"Weights!B5": "=B4-Settings!C$4*Gradients!B6"},
+    "two circles": {"Training!C5": "=F5", "Training!D9": "=D9"},
+    "a cell of nobody": {"Training!C5": "=Guide!Z99", "Guide!Z99": "=Training!F5"},
+    "a sentence": {"Progress!G4": '="a"&G4'},
+}
+
+
+@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+@pytest.mark.parametrize("circle", CIRCLES)
+def test_beside_a_circle_other_words_pass_and_other_errors_are_named(short_copy, circle, engine):
     layout = layout_of(read_spec(short_copy))
-    cell, next_cell = layout.cell("z2", (0, 0, 0)), layout.cell("a2", (0, 0, 0))
-    edit(short_copy, {cell: f"={next_cell.split('!')[1]}+1"})
-    report = check(short_copy, engine)
+    slope, typed = layout.cell("slope2", (2, 9, 0)), layout.cell("C", (1, 3))
+    a = layout.cell("a2", (2, 9, 0)).split("!")[1]
+    others = {slope: f"=(1-{a})*{a}", typed: 0.5}
+    report = check(edit(short_copy, CIRCLES[circle] | others), engine)
     named = {wrong.cell for wrong in report.wrong}
-    assert not report.agrees
-    assert named == {cell} if engine != "libreoffice" else named & {cell, next_cell}
+    assert named == {*CIRCLES[circle], typed} - {"Guide!Z99"}
+
+
+@pytest.mark.parametrize("circle", [{}, {"Training!C4": "=F4+1"}], ids=["without", "with"])
+@pytest.mark.parametrize("command", [check, values, lint])
+def test_iterative_calculation_is_refused_with_a_circle_and_without(short_copy, command, circle):
+    """An engine would settle the circle silently, and give its cells numbers."""
+    workbook = openpyxl.load_workbook(edit(short_copy, circle))
+    workbook.calculation.iterate = True
+    workbook.save(short_copy)
+    with pytest.raises(WorkbookError, match="iterative calculation"):
+        command(short_copy)
 
 
 @pytest.mark.parametrize("engine", ["formulas", "formualizer"])

@@ -763,6 +763,24 @@ def test_a_name_of_a_macro_is_refused(refusal):
     assert "macro" in refusal(minimal(**{"xl/workbook.xml": workbook(names)}))
 
 
+@pytest.mark.parametrize(
+    ("setting", "found"),
+    [
+        ('iterate="1"', "iterative calculation"),
+        ('iterateCount="9" iterate=" true "', "iterative calculation"),
+        ('fullPrecision="0"', "precision as displayed"),
+    ],
+)
+def test_a_setting_under_which_engines_differ_is_refused(refusal, setting, found):
+    book = minimal(**{"xl/workbook.xml": workbook(f'<calcPr calcId="1" {setting}/>')})
+    assert found in refusal(book)
+
+
+@pytest.mark.parametrize("setting", ["", 'iterate="0" fullPrecision="true" calcMode="manual"'])
+def test_settings_that_change_no_value_pass(save, setting):
+    inspect(save(minimal(**{"xl/workbook.xml": workbook(f"<calcPr {setting}/>")})))
+
+
 def test_a_chart_of_another_workbook_is_refused(refusal):
     chart = '<c:x xmlns:c="u"><c:f>[1]Sheet!$A$1</c:f></c:x>'
     assert "another workbook" in refusal(minimal() | {"xl/charts/chart1.xml": chart})

@@ -46,7 +46,7 @@ def test_an_error_planted_before_libreoffice_saved_it_is_named(short_copy, tmp_p
 @pytest.mark.parametrize("engine", ENGINES)
 def test_shared_formulas_as_excel_saves_them_are_checked(short_copy, engine):
     """Excel stores a filled-down column once and refers to it from the cells below."""
-    _rewrite(short_copy, _share_activations)
+    rewrite(short_copy, _share_activations)
     workbook = openpyxl.load_workbook(short_copy)
     assert workbook["Training"]["F6"].value == "=1/(1+EXP(-C6))"
     report = check(short_copy, engine)
@@ -75,7 +75,7 @@ def test_a_reordered_zip_is_checked(short_copy, engine):
     assert check(short_copy, engine).agrees
 
 
-def _rewrite(path, change):
+def rewrite(path, change):
     with zipfile.ZipFile(path) as archive:
         parts = [(name, archive.read(name)) for name in archive.namelist()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

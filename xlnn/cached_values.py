@@ -12,14 +12,15 @@ from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED
 
 import numpy as np
 
 from xlnn.address import address
 from xlnn.engines import CellError, Grid, Inputs, Values
 from xlnn.errors import OutputError, WorkbookError
-from xlnn.package_copy import Cell, Edit, Rewrite, copy, rewrite_cells, sheet_parts, whole
+from xlnn.package_copy import Cell, Rewrite, copy, rewrite_cells, whole
+from xlnn.parts import sheet_parts
 from xlnn.sheet_stream import COLUMNS
 
 FONT_ORDER = (
@@ -74,11 +75,9 @@ def store(source: Path, target: Path, values: Values) -> int:
 
         return rewrite
 
-    def edits(package: ZipFile) -> dict[str, Edit]:
-        sheets = {part: rewrite_cells(fill(title)) for title, part in sheet_parts(package).items()}
-        others = {"xl/styles.xml": _order_fonts, "docProps/core.xml": _fix_dates}
-        return sheets | {part: whole(change) for part, change in others.items()}
-
+    sheets = {part: rewrite_cells(fill(title)) for title, part in sheet_parts(source).items()}
+    others = {"xl/styles.xml": _order_fonts, "docProps/core.xml": _fix_dates}
+    edits = sheets | {part: whole(change) for part, change in others.items()}
     copy(source, target, edits, ZIP_DEFLATED)
     return count
 
@@ -111,11 +110,9 @@ def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
 
         return rewrite
 
-    def edits(package: ZipFile) -> dict[str, Edit]:
-        titles = {sheet for sheet, _, _ in inputs}
-        parts = sheet_parts(package)
-        return {p: rewrite_cells(put(title)) for title, p in parts.items() if title in titles}
-
+    titles = {sheet for sheet, _, _ in inputs}
+    parts = sheet_parts(source)
+    edits = {p: rewrite_cells(put(title)) for title, p in parts.items() if title in titles}
     copy(source, target, edits, ZIP_STORED)
     for sheet, row, column in missing:
         raise WorkbookError(

@@ -16,13 +16,16 @@ from functools import cached_property
 from itertools import islice
 from math import prod
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from xlnn import engines, package, reference
+from xlnn.cached_values import replace_inputs
+from xlnn.circles import Entry, reading_ahead, replacements
 from xlnn.contents import check_inputs, inputs_of, layout_of, read_arrays, read_spec
-from xlnn.engines import DEFAULT_ENGINE, Inputs, Recalculate, Values
+from xlnn.engines import DEFAULT_ENGINE, CellError, Inputs, Recalculate, Values
 from xlnn.errors import CircularReferenceError, WorkbookError
 from xlnn.layout import Block, Layout
 from xlnn.package import Contents
@@ -39,7 +42,7 @@ wrong one rather than by rounding."""
 
 
 CIRCULAR = "#CIRC!"
-"""What a report shows as the value of a cell in a workbook that holds a circle."""
+"""What a report shows as the value of a formula that closes a circle."""
 
 
 @dataclass(frozen=True)
@@ -215,27 +218,48 @@ class _Work:
 def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tuple[Report, Values]:
     _check_sheets(contents, layout)
     comparison = _Comparison(layout, contents)
-    waiting = [
-        work.worker.submit(work.recalculate, probe_inputs(layout, number))
-        for number in range(probes)
-    ]
+    waiting = _probing(work, layout, probes)
     comparison.read()  # while the engine computes
     try:
         values = work.first.result()
     except CircularReferenceError:
-        if not comparison.circular():
-            raise
-        return comparison.report(work.engine, 0, {}, {}), {}
+        for probed in waiting:
+            probed.cancel()
+        with TemporaryDirectory(prefix="xlnn-") as folder:
+            cut = comparison.cut(Path(folder))
+            if cut is None:
+                raise
+            recalculate = engines.load(work.engine, cut)
+            first = work.worker.submit(recalculate, {})
+            opened = _Work(work.engine, recalculate, work.worker, first)
+            return _judge(comparison, opened, first.result(), _probing(opened, layout, probes))
+    return _judge(comparison, work, values, waiting)
+
+
+def _probing(work: _Work, layout: Layout, probes: int) -> list[Future[Values]]:
+    """Let the engine begin with the probes."""
+    return [
+        work.worker.submit(work.recalculate, probe_inputs(layout, number))
+        for number in range(probes)
+    ]
+
+
+def _judge(
+    comparison: "_Comparison", work: _Work, values: Values, waiting: list[Future[Values]]
+) -> tuple[Report, Values]:
+    """Make all comparisons of a workbook that has values."""
+    layout = comparison.layout
     arrays = read_arrays(layout, values)
     inputs = inputs_of(layout, arrays)
     check_inputs(layout, values, inputs)
+    comparison.circular(arrays)
     comparison.typed_over(arrays, values)
     comparison.local(arrays, values)
     comparison.otherwise(arrays, values)
     run = reference.run(layout.model, inputs)
     for probed in waiting:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
-    return comparison.report(work.engine, probes, arrays, run), values
+    return comparison.report(work.engine, len(waiting), arrays, run), values
 
 
 def _check_sheets(contents: Contents, layout: Layout) -> None:
@@ -287,7 +311,8 @@ class _Comparison:
     contents: Contents
     found: dict[str, dict[tuple[int, ...], _Finding]] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)
-    reads_otherwise: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
+    reads_otherwise: dict[Entry, str] = field(default_factory=dict)
+    reads_ahead: tuple[Entry, ...] = ()
 
     @cached_property
     def computed(self) -> tuple[Quantity, ...]:
@@ -328,18 +353,18 @@ class _Comparison:
             for column in self.layout.columns(block.quantity.name):
                 places = islice(block.places(column.unit), given, None)
                 cells.update(zip(places, column.down(axes, given), strict=True))
-        self.reads_otherwise = []
+        self.reads_otherwise = {}
         for sheet, cells in stated.items():
             found = self.contents.stated(self.layout.titles[sheet])
-            differing = [
-                (row, column)
+            differing = {
+                (row, column): formula
                 for row, column, formula in found
                 if (text := cells.get((row, column), formula)) != formula
                 and plainly(text) != plainly(formula)
-            ]
+            }
             if differing:
                 owners = _owners(block for block in blocks if block.sheet == sheet)
-                self.reads_otherwise += map(owners.get, differing)
+                self.reads_otherwise |= {owners[at]: text for at, text in differing.items()}
 
     def otherwise(self, arrays: Arrays, values: Values) -> None:
         """Add the formulas that do not read as stated, with their values."""
@@ -349,12 +374,28 @@ class _Comparison:
             wrong[index] = True
             self._add(quantity, wrong, self._expected(quantity, arrays), values)
 
-    def circular(self) -> bool:
-        """Add the formulas that read otherwise: one of them closes the circle, if any does."""
+    def cut(self, folder: Path) -> Path | None:
+        """Copy the workbook with numbers instead of the formulas that close circles, if any do."""
+        coarse = self.reads_otherwise
         self.read(everything=True)
-        for name, index in self.reads_otherwise:
-            self.found.setdefault(name, {})[index] = _Finding(None, CIRCULAR)
-        return bool(self.reads_otherwise)
+        self.reads_ahead = reading_ahead(self.layout, self.contents, self.reads_otherwise)
+        self.reads_otherwise = coarse
+        if not self.reads_ahead:
+            return None
+        copy = folder / self.contents.path.name
+        try:
+            replace_inputs(self.contents.path, copy, replacements(self.layout, self.reads_ahead))
+        except WorkbookError:  # other cells share the formula, and would be left without it
+            return None
+        return copy
+
+    def circular(self, arrays: Arrays) -> None:
+        """Add the formulas that close circles; they have no values of their own."""
+        names = dict.fromkeys(name for name, _ in self.reads_ahead)
+        expected = {name: self._expected(self.layout.model[name], arrays) for name in names}
+        for name, index in self.reads_ahead:
+            finding = _Finding(_plain(expected[name][index]), CIRCULAR)
+            self.found.setdefault(name, {})[index] = finding
 
     def typed_over(self, arrays: Arrays, values: Values) -> None:
         """Find computed cells that hold no formula, whatever their value."""
@@ -412,6 +453,7 @@ class _Comparison:
         differences = [_difference(arrays[name], run[name]) for name in numeric if arrays]
         spoilt = sum(int((~(difference <= CONSEQUENCE)).sum()) for difference in differences)
         wrong = self._wrong()
+        named = {each.quantity for each in wrong}
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
         compared = sum(cells[name] for name in numeric)
         texts = sum(cells.values()) - compared
@@ -428,7 +470,7 @@ class _Comparison:
             drift=max(map(_largest, differences), default=0.0),
             consequences=max(0, spoilt - len(wrong)) if wrong else 0,
             quantities=tuple(
-                Compared(name, count, self.differences.get(name, 0.0), name not in self.found)
+                Compared(name, count, self.differences.get(name, 0.0), name not in named)
                 for name, count in cells.items()
             ),
             wrong=wrong,
@@ -436,7 +478,7 @@ class _Comparison:
 
     def _wrong(self) -> tuple[Wrong, ...]:
         formulas = self._formulas_of_wrong()
-        return tuple(
+        wrong = tuple(
             Wrong(
                 cell=self.layout.cell(name, index),
                 quantity=name,
@@ -450,6 +492,7 @@ class _Comparison:
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
+        return tuple(each for each in wrong if not _overflows(each)) or wrong
 
     def _formulas_of_wrong(self) -> dict[str, str | None]:
         """Read the formulas of the wrong cells; nothing is read where all agree."""
@@ -484,6 +527,17 @@ def _owners(
         for block in blocks
         for index in np.ndindex(block.quantity.lengths)
     }
+
+
+def _overflows(wrong: Wrong) -> bool:
+    """Tell whether a formula reads as stated and yet gives an error where NumPy has a number.
+
+    EXP(710) is #NUM! in a spreadsheet and infinite in NumPy, so that a(z) is an error in one and 0
+    in the other. Where other formulas are wrong, they gave it such a z.
+    """
+    if not isinstance(wrong.got, CellError) or wrong.formula is None:
+        return False
+    return plainly(wrong.formula) == plainly(wrong.expected_formula)
 
 
 def plainly(formula: str) -> str:

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from xlnn import engines, package
-from xlnn.archive import Archive
 from xlnn.engines import DEFAULT_ENGINE, CellError, Grid, Values
 from xlnn.errors import DataError, OutputError, WorkbookError
 from xlnn.layout import FIRST_ROW, Block, Layout
-from xlnn.parts import read_workbook
+from xlnn.parts import sheet_parts
 from xlnn.spec import Spec
 from xlnn.text import languages, text
 
@@ -28,8 +27,7 @@ def read_spec(path: Path) -> Spec:
         The file has no Spec sheet, or not one that xlnn wrote.
     """
     known = {text(lang).sheets["spec"] for lang in languages()}
-    with Archive(path) as archive:
-        title = next((title for title in read_workbook(archive).sheets if title in known), None)
+    title = next((title for title in sheet_parts(path) if title in known), None)
     if title is None:
         raise WorkbookError(
             f"{path.name} has no sheet Spec: it was not made by xlnn, or the sheet was deleted."

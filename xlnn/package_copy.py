@@ -8,36 +8,24 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from posixpath import join, normpath, split
 from types import MappingProxyType
-from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 from zipfile import BadZipFile, ZipFile, ZipInfo
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from xlnn.errors import WorkbookError
 
 CHUNK = 1 << 16  # bytes of XML at a time
 LARGE = 1 << 30  # a part of this size gets the long sizes of zip64, since it grows on the way
 
-DAMAGES = (BadZipFile, zlib.error, KeyError, ParseError, DefusedXmlException, expat.ExpatError)
+DAMAGES = (BadZipFile, zlib.error, expat.ExpatError)
 """What the libraries raise for a damaged file."""
-
-IDS = (
-    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
-    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",  # Excel's "strict" files
-)
 
 Edit = Callable[[Iterable[bytes]], Iterable[bytes]]
 """Turns the chunks of a part into other chunks."""
 
 
-def copy(
-    source: Path, target: Path, edits: Callable[[ZipFile], Mapping[str, Edit]], compression: int
-) -> None:
+def copy(source: Path, target: Path, edits: Mapping[str, Edit], compression: int) -> None:
     """Copy a package with some of its parts edited.
 
     The order of the entries is kept; each is dated 1980-01-01 and has the same attributes.
@@ -46,8 +34,8 @@ def copy(
     ----------
     source, target : Path
         Two different files; ``target`` is overwritten.
-    edits : callable
-        Given the open package, the edit of each part that has one, by the part's name.
+    edits : mapping of str to Edit
+        The edit of each part that has one, by the part's name.
     compression : int
         ``zipfile.ZIP_DEFLATED`` or ``zipfile.ZIP_STORED``.
 
@@ -58,13 +46,12 @@ def copy(
     """
     try:
         with ZipFile(source) as package, ZipFile(target, "w") as copied:
-            edit_of = edits(package)
             for entry in package.infolist():
                 new = ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
                 new.compress_type = compression
                 new.create_system = 0  # else Windows and the others differ
                 new.external_attr = 0o600 << 16
-                edit = edit_of.get(entry.filename, iter)
+                edit = edits.get(entry.filename, iter)
                 with (
                     package.open(entry) as part,
                     copied.open(new, "w", force_zip64=entry.file_size >= LARGE) as written,
@@ -73,28 +60,6 @@ def copy(
                         written.write(chunk)
     except DAMAGES as error:
         raise WorkbookError(f"{source.name} is damaged, or is no .xlsx file: {error}") from error
-
-
-def sheet_parts(package: ZipFile) -> dict[str, str]:
-    """Find the part that holds each sheet of cells, in the workbook's order: {title: part}."""
-    workbook = dict(_related(package, "").values())["officeDocument"]
-    parts = _related(package, workbook)
-    sheets = fromstring(package.read(workbook)).findall("{*}sheets/{*}sheet")
-    found = {sheet.get("name", ""): parts[sheet.get(IDS[0], sheet.get(IDS[1]))] for sheet in sheets}
-    return {title: part for title, (kind, part) in found.items() if kind == "worksheet"}
-
-
-def _related(package: ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """Read the relations of a part, or of the package: {id: (last word of the type, part)}."""
-    folder, name = split(part)
-    relations = fromstring(package.read(join(folder, "_rels", f"{name}.rels")))
-    return {
-        relation.get("Id", ""): (
-            relation.get("Type", "").rpartition("/")[2],
-            normpath(join("/", folder, relation.get("Target", "")))[1:],
-        )
-        for relation in relations
-    }
 
 
 def whole(change: Callable[[bytes], bytes]) -> Edit:

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from xlnn.archive import Archive
 from xlnn.guard import Formulas, forbidden
@@ -22,6 +23,12 @@ MAX_OTHER_PART = 64 << 20
 """Inflated bytes of a part of XML that is neither a sheet nor the shared texts."""
 
 _ANEW = "save the file anew in a spreadsheet program"
+_UNWANTED = {
+    "iterate": ({"0", "false"}, "iterative calculation, which hides circular references"),
+    "fullPrecision": ({"1", "true"}, "precision as displayed, which rounds every value"),
+}
+"""Settings of a workbook under which engines differ: harmless values, and what others mean."""
+
 _COMPUTED = {*COMPUTED, "calculatedColumnFormula", "totalsRowFormula"}
 _TYPES = "[Content_Types].xml"
 
@@ -161,6 +168,8 @@ def read_workbook(archive: Archive) -> Workbook:
     for tag, attributes, text in elements(archive, WORKBOOK):
         if tag.main == "definedName":
             names.append((attributes.get("name", ""), text, attributes))
+        elif tag.local == "calcPr":
+            _check_calculation(archive, attributes)
         elif tag.main == "sheet":
             title = attributes.get("name", "")
             identity = next((attributes[key] for key in attributes if key.endswith("\x01id")), "")
@@ -180,6 +189,20 @@ def read_workbook(archive: Archive) -> Workbook:
     if len(strings) > 1 or any(part not in archive.parts for part in strings):
         raise archive.refused(f"its shared texts are missing or there twice; {_ANEW}")
     return Workbook(sheets, strings[0] if strings else None, tuple(names))
+
+
+def _check_calculation(archive: Archive, attributes: Mapping[str, str]) -> None:
+    for name, (harmless, meaning) in _UNWANTED.items():
+        if name in attributes and attributes[name].strip() not in harmless:
+            raise archive.refused(
+                f"it is set to {meaning}; switch that off in the options of the spreadsheet program"
+            )
+
+
+def sheet_parts(path: Path) -> Mapping[str, str]:
+    """Return the part of each sheet of cells of a file by its title, in the workbook's order."""
+    with Archive(path) as archive:
+        return read_workbook(archive).sheets
 
 
 def shared_strings(archive: Archive, part: str | None) -> list[str]:

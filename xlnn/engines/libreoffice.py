@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlnn.archive import Archive
 from xlnn.cached_values import replace_inputs
 from xlnn.engines import CellError, Grid, Inputs, Recalculate, Values
 from xlnn.errors import EngineError
 from xlnn.package import cells
-from xlnn.parts import read_workbook
+from xlnn.parts import sheet_parts
 
 if TYPE_CHECKING:
     from xlnn.package import Cell
@@ -77,9 +76,7 @@ def load(path: Path) -> Recalculate:
             copy = Path(folder, "workbook.xlsx")
             replace_inputs(path, copy, inputs)
             result = _convert(program, copy, Path(folder))
-            with Archive(result) as archive:
-                titles = list(read_workbook(archive).sheets)
-            return {title: _grid(cells(result, title)) for title in titles}
+            return {title: _grid(cells(result, title)) for title in sheet_parts(result)}
 
     return recalculate
 

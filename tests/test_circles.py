@@ -1,0 +1,57 @@
+"""No formula as the layout states it reads ahead, and one that does is found."""
+
+import numpy as np
+import pytest
+from networks import random_recipe, spec, write_recipe
+from openpyxl.utils import range_boundaries
+from test_checker import edit
+from test_saved_elsewhere import rewrite
+
+from xlnn.checker import check
+from xlnn.circles import reading_ahead
+from xlnn.contents import layout_of
+from xlnn.errors import WorkbookError
+from xlnn.package import inspect
+
+
+@pytest.fixture(scope="module", params=[[3, 2], [2, 3, 2, 2]], ids=["1 layer", "3 layers"])
+def book(request, tmp_path_factory):
+    recipe = random_recipe(spec(request.param, images=3, epochs=3), seed=4)
+    path = write_recipe(tmp_path_factory.mktemp("circles") / "book.xlsx", recipe)
+    return layout_of(recipe.spec), inspect(path)
+
+
+def test_no_formula_reads_ahead_as_the_layout_states_it(book):
+    layout, contents = book
+    stated = {
+        (quantity.name, index): layout.formula(quantity.name, index)
+        for quantity in layout.model.quantities
+        if quantity.equation is not None
+        for index in np.ndindex(quantity.lengths)
+        if not index or index[0] >= quantity.given
+    }
+    assert len(stated) == contents.formula_count
+    assert reading_ahead(layout, contents, stated) == ()
+
+
+@pytest.mark.parametrize("name", ["z2", "C_T", "W2", "story"])
+def test_a_formula_that_reads_its_own_cell_reads_ahead(book, name):
+    layout, contents = book
+    quantity = layout.model[name]
+    entry = name, tuple(length - 1 for length in quantity.lengths)
+    cell = layout.cell(*entry)
+    _, address = cell.split("!")
+    _, row, *_ = range_boundaries(address)
+    for formula in (f"={cell.lower()}", f"=SUM(A1:{address})", f"=SUM({row}:{row})"):
+        assert reading_ahead(layout, contents, {entry: formula}) == (entry,), formula
+    assert reading_ahead(layout, contents, {entry: "=1+"}) == ()
+
+
+@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+def test_a_circle_in_a_formula_that_other_cells_share_is_refused(short_copy, engine):
+    """Its cell cannot be given a number without taking the formula from the others."""
+    shared = b'<f t="shared" ref="C4:C5" si="0">F4</f>'
+    edit(short_copy, {"Training!C4": "=F4"})
+    rewrite(short_copy, lambda sheet: sheet.replace(b"<f>F4</f>", shared, 1))
+    with pytest.raises(WorkbookError, match=r"(C4|F4) depends on itself: a circular reference"):
+        check(short_copy, engine)
