@@ -25,7 +25,7 @@ from xlnn import engines, package, reference
 from xlnn.cached_values import replace_inputs
 from xlnn.circles import Entry, reading_ahead, replacements
 from xlnn.contents import check_inputs, inputs_of, layout_of, read_arrays, read_spec
-from xlnn.engines import DEFAULT_ENGINE, CellError, Inputs, Recalculate, Values
+from xlnn.engines import DEFAULT_ENGINE, Inputs, Recalculate, Values
 from xlnn.errors import CircularReferenceError, WorkbookError
 from xlnn.layout import Block, Layout
 from xlnn.package import Contents
@@ -478,7 +478,7 @@ class _Comparison:
 
     def _wrong(self) -> tuple[Wrong, ...]:
         formulas = self._formulas_of_wrong()
-        wrong = tuple(
+        return tuple(
             Wrong(
                 cell=self.layout.cell(name, index),
                 quantity=name,
@@ -492,7 +492,6 @@ class _Comparison:
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
-        return tuple(each for each in wrong if not _overflows(each)) or wrong
 
     def _formulas_of_wrong(self) -> dict[str, str | None]:
         """Read the formulas of the wrong cells; nothing is read where all agree."""
@@ -527,17 +526,6 @@ def _owners(
         for block in blocks
         for index in np.ndindex(block.quantity.lengths)
     }
-
-
-def _overflows(wrong: Wrong) -> bool:
-    """Tell whether a formula reads as stated and yet gives an error where NumPy has a number.
-
-    EXP(710) is #NUM! in a spreadsheet and infinite in NumPy, so that a(z) is an error in one and 0
-    in the other. Where other formulas are wrong, they gave it such a z.
-    """
-    if not isinstance(wrong.got, CellError) or wrong.formula is None:
-        return False
-    return plainly(wrong.formula) == plainly(wrong.expected_formula)
 
 
 def plainly(formula: str) -> str:

@@ -44,7 +44,9 @@ class _Picture(click.ParamType):
         """Read what was typed."""
         found = re.fullmatch(r"([0-9]{1,5})[x×]([0-9]{1,5})", value)
         if not found:
-            self.fail(f"{value} is no size of a picture: write rows and columns as 8x8.", param, ctx)
+            self.fail(
+                f"{value} is no size of a picture: write rows and columns as 8x8.", param, ctx
+            )
         return int(found[1]), int(found[2])
 
 
