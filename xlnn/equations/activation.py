@@ -171,7 +171,9 @@ ACTIVATIONS = {
         Sigmoid(), SigmoidSlope(), "a = 1 / (1 + exp(−z))", "a′(z) = a (1 − a)", "σ"
     ),
     "tanh": Activation(Tanh(), TanhSlope(), "a = tanh(z)", "a′(z) = 1 − a²", "tanh"),
-    "relu": Activation(ReLU(), ReLUSlope(), "a = max(0, z)", "a′(z) = 1 (z > 0), 0 (z ≤ 0)", "ReLU"),
+    "relu": Activation(
+        ReLU(), ReLUSlope(), "a = max(0, z)", "a′(z) = 1 (z > 0), 0 (z ≤ 0)", "ReLU"
+    ),
     "linear": Activation(Linear(), None, "a = z"),
     "softmax": Activation(
         Softmax(),
