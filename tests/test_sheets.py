@@ -1,9 +1,13 @@
 """The sheets that look closely show what training computed, and say what they should."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import openpyxl
 import pytest
 from networks import random_recipe, spec, write_recipe
+from openpyxl.utils import range_boundaries
 from programs import skip_without_libreoffice
 from test_checker import edit
 
@@ -199,3 +203,25 @@ def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine)
     edit(short_copy, {cell: layout.formula("slope_quotient", (3,)) + "*1.01"})
     (wrong,) = check(short_copy, engine).wrong
     assert wrong.cell == cell
+
+
+def test_inputs_and_their_records_are_compared_in_ranges_of_one_shape(tmp_path):
+    """LibreOffice sums no differences of a column and a row."""
+    scaled = replace(spec([4, 3, 2]), features=tuple("pqrs"), scaled=True, test_images=2)
+    path = write_recipe(tmp_path / "scaled.xlsx", random_recipe(scaled, seed=1))
+    layout = layout_of(read_spec(path))
+    sheet, cell = layout.cell("numpy_changes", ()).split("!")
+    formula = openpyxl.load_workbook(path)[sheet][cell].value
+    shapes = [
+        tuple((right - left, down - up) for left, up, right, down in map(range_boundaries, pair))
+        for pair in re.findall(r"SUMXMY2\((?:\w+!)?([\w:]+),(?:\w+!)?([\w:]+)\)", formula)
+    ]
+    assert len(shapes) == formula.count("SUMXMY2")
+    assert [one for one, other in shapes if one != other] == []
+
+
+def test_the_guide_lists_no_symbol_that_training_has_not(tmp_path):
+    path = write_recipe(tmp_path / "sigmoid.xlsx", random_recipe(spec([4, 3, 2]), seed=1))
+    symbols = [row[1] for row in openpyxl.load_workbook(path)["Guide"].values]
+    assert "δ³" in symbols
+    assert not [symbol for symbol in symbols if str(symbol).startswith("max")]

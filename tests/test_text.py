@@ -4,6 +4,7 @@ import re
 import shutil
 import zipfile
 from copy import deepcopy
+from dataclasses import replace
 from html import unescape
 from string import Formatter
 
@@ -15,12 +16,13 @@ from networks import random_recipe, spec, write_recipe
 from xlnn.cli import cli
 from xlnn.layout import FIRST_ROW, quoted
 from xlnn.models.workbook import GALLERY, drawn_whole
-from xlnn.text import Text, languages, text
+from xlnn.spec import LayerSpec
+from xlnn.text import VARIANTS, Text, languages, text
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
-SYMBOLS = {"C_T", "wx"}
-"""Symbols of more than one letter: the total cost, and the product in Σwx."""
+SYMBOLS = {"C_T", "wx", "exp", "max", "ln", "tanh", "ReLU", "softmax"}
+"""Symbols of more than one letter: the total cost, the product in Σwx, and functions."""
 
 LONGEST_TITLE = 31
 FORBIDDEN_IN_TITLES = set("[]:*?/\\")
@@ -48,9 +50,46 @@ ALLOWED_WORDS = {
     "xlnn": "the program's name",
     "check": "its command, as it is typed",
     "NumPy": "a program's name",
-    "Sigmoid": "the Chinese edition of the book writes it so: Sigmoid 函数",
 }
 """Latin words that stand in every language, and why. A single letter is a symbol, too."""
+
+
+def layers(*sizes_and_functions):
+    """Return the layers above the input, of pairs of units and an activation function."""
+    return tuple(
+        LayerSpec(str(number), *pair) for number, pair in enumerate(sizes_and_functions, start=2)
+    )
+
+
+PICTURES = spec([4, 3, 2])
+TABLE = replace(PICTURES, features=("甲", "乙", "丙", "丁"))
+SOFTMAX = {
+    "layers": layers((3, "tanh"), (2, "softmax")),
+    "cost": "categorical cross-entropy",
+    "scaled": True,
+    "test_images": 2,
+}
+REGRESSION = {
+    "layers": layers((3, "relu"), (2, "linear")),
+    "task": "regression",
+    "test_images": 2,
+}
+KINDS = {
+    "pictures": PICTURES,
+    "digits": replace(PICTURES, template="digits"),
+    "table": TABLE,
+    "regression": replace(TABLE, **REGRESSION),
+}
+"""A workbook of each kind that has words of its own."""
+
+SHOWING = {
+    **KINDS,
+    "too large": spec([40, 60, 2], images=1, epochs=1),
+    "more than the gallery": spec([4, 3, 2], images=GALLERY + 1, epochs=1),
+    "softmax": replace(PICTURES, **SOFTMAX),
+    "softmax of a table": replace(TABLE, **SOFTMAX),
+}
+"""Workbooks that show, taken together, every text."""
 
 
 # --- what is compared ------------------------------------------------------------------------
@@ -80,9 +119,20 @@ def put(words, path, value):
     return words
 
 
+def applied(words):
+    """Return the words of a workbook of each kind, with what it says otherwise put in place."""
+    return {kind: Text("", words).of(model).words for kind, model in KINDS.items()}
+
+
 def blanks(words):
     """Return the names in a text's braces."""
     return sorted(name for _, name, *_ in Formatter().parse(words) if name is not None)
+
+
+def without_variant(key):
+    """Return the key at which a text stands when it has taken the place of the general one."""
+    variant, _, rest = key.partition(".")
+    return rest if variant in VARIANTS else key
 
 
 def differences(english, other):
@@ -115,8 +165,17 @@ def title_problems(titles):
     return wrong + [title for title in titles if titles.count(title) > 1]
 
 
+def quoted_titles(titles):
+    """Return the titles that a formula has to quote."""
+    return [title for title in titles if quoted(title) != title]
+
+
 def sentence_problems(words):
-    """Return the keys of the texts that a formula cannot take in."""
+    """Return the keys of the texts that a formula cannot take in, in some kind of workbook."""
+    return set().union(*map(_unfit_sentences, applied(words).values()))
+
+
+def _unfit_sentences(words):
     sentences = {
         key: value
         for key, value in leaves(words)
@@ -133,10 +192,10 @@ def sentence_problems(words):
 
 
 def too_long(words):
-    """Return the keys of the texts that Excel's windows would cut off."""
-    texts = dict(leaves(words))
+    """Return the keys of the texts that Excel's windows would cut off in some workbook."""
     return {
         key
+        for texts in (dict(leaves(said)) for said in applied(words).values())
         for key, most in LONGEST_SHOWN.items()
         if len(texts[key].replace("{largest}", "1000000")) > most
     }
@@ -158,6 +217,9 @@ def test_a_language_has_the_keys_braces_and_symbols_of_english(english, lang):
         ("notes.lens", None),
         ("guide.about.4", None),
         ("guide.experiments.0.look", None),
+        ("digits.guide.experiments.4", None),
+        ("table.story", {"end": "{count} of {images}"}),
+        ("regression.story.end", "{first}"),
         ("guide.about", ["one"]),
         ("notes.other", "more"),
         ("charts.weights", "no layer"),
@@ -172,12 +234,12 @@ def test_a_key_a_brace_or_a_symbol_that_differs_is_found(english, key, value):
     assert any(found.startswith(key) for found in differences(english, put(english, key, value)))
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lang", languages())
-def test_titles_are_sheet_names_and_those_of_formulas_need_no_quotes(lang):
-    titles = list(text(lang).sheets.values())
+def test_titles_are_sheet_names_and_those_of_formulas_need_no_quotes(lang, kind):
+    titles = list(text(lang).of(KINDS[kind]).sheets.values())
     assert title_problems(titles) == []
-    if lang != "en":
-        assert [quoted(title) for title in titles] == titles
+    assert lang == "en" or quoted_titles(titles) == []
 
 
 @pytest.mark.parametrize(
@@ -188,13 +250,24 @@ def test_a_title_that_excel_does_not_allow_is_found(titles):
     assert title_problems(titles)
 
 
+def test_a_title_that_needs_quotes_is_found():
+    assert quoted_titles(["数据", "测试 数据", "1层"]) == ["测试 数据", "1层"]
+
+
+@pytest.mark.parametrize("kind", VARIANTS)
+def test_a_title_that_a_kind_of_workbook_has_twice_is_found(english, kind):
+    words = deepcopy(english)
+    words[kind].setdefault("sheets", {})["lens"] = "Progress"
+    assert title_problems(list(applied(words)[kind]["sheets"].values()))
+    assert not title_problems(list(applied(words)["pictures"]["sheets"].values()))
+
+
 def test_a_workbook_is_recognised_by_a_title_that_no_other_sheet_has_in_any_language():
     specs = {text(lang).sheets["spec"] for lang in languages()}
-    others = [
-        title for lang in languages() for key, title in text(lang).sheets.items() if key != "spec"
-    ]
+    sheets = [text(lang).of(model).sheets for lang in languages() for model in KINDS.values()]
     assert len(specs) == len(languages())
-    assert specs.isdisjoint(others)
+    assert {titles["spec"] for titles in sheets} == specs
+    assert specs.isdisjoint(titles[key] for titles in sheets for key in titles if key != "spec")
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -209,10 +282,12 @@ def test_sentences_can_stand_in_formulas(lang):
         ("sentences.wrong", "a" * 256),
         ("story.never", "two\nlines"),
         ("sentences.verdict", "{output} for {label}"),
+        ("table.story.never", 'In "none".'),
+        ("regression.story.end", "a" * 256),
     ],
 )
 def test_a_sentence_that_no_formula_takes_is_found(english, key, value):
-    assert sentence_problems(put(english, key, value)) == {key}
+    assert sentence_problems(put(english, key, value)) == {without_variant(key)}
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -223,6 +298,12 @@ def test_what_is_said_of_a_wrong_input_is_shown_whole(lang):
 @pytest.mark.parametrize("key", LONGEST_SHOWN)
 def test_what_would_be_cut_off_is_found(english, key):
     assert too_long(put(english, key, "a" * (LONGEST_SHOWN[key] + 1))) == {key}
+
+
+def test_what_would_be_cut_off_in_one_kind_of_workbook_is_found(english):
+    words = deepcopy(english)
+    words["regression"]["validation"] = {"number": "a" * 226}
+    assert too_long(words) == {"validation.number"}
 
 
 # --- what is used ----------------------------------------------------------------------------
@@ -237,18 +318,19 @@ def unused(words, monkeypatch, folder):
     marks = {key: f"«{number}»" for number, (key, _) in enumerate(leaves(words))}
     marked = words
     for key, value in leaves(words):
-        whole = marks[key] if key.startswith("sheets.") else value + marks[key]
-        marked = put(marked, key, whole)
+        is_title = without_variant(key).startswith("sheets.")
+        marked = put(marked, key, marks[key] if is_title else value + marks[key])
     monkeypatch.setattr("networks.text", lambda lang: Text(lang, marked))
-    whole, large = spec([4, 3, 2]), spec([40, 60, 2], images=1, epochs=1)
-    many = spec([4, 3, 2], images=GALLERY + 1, epochs=1)
-    assert (drawn_whole(whole), drawn_whole(large)) == (True, False)
     written = ""
-    for number, model in enumerate((whole, large, many)):
-        path = write_recipe(folder / f"{number}.xlsx", random_recipe(model, seed=1))
+    for name, model in SHOWING.items():
+        path = write_recipe(folder / f"{name}.xlsx", random_recipe(model, seed=1))
         with zipfile.ZipFile(path) as archive:
             written += "".join(unescape(archive.read(part).decode()) for part in archive.namelist())
     return {key for key, mark in marks.items() if mark not in written}
+
+
+def test_the_workbooks_show_large_networks_and_small_ones():
+    assert {name for name, model in SHOWING.items() if not drawn_whole(model)} == {"too large"}
 
 
 def test_every_text_is_used_and_none_is_missing(english, monkeypatch, tmp_path):
@@ -258,8 +340,9 @@ def test_every_text_is_used_and_none_is_missing(english, monkeypatch, tmp_path):
 def test_a_text_that_is_not_used_is_found(english, monkeypatch, tmp_path):
     words = put(english, "notes.other", "never shown")
     words = put(words, "guide.steps.other", "of a sheet that is not there")
+    words = put(words, "table.notes.gallery", "a table has no pictures")
     found = unused(words, monkeypatch, tmp_path) - NOT_ON_A_SHEET
-    assert found == {"notes.other", "guide.steps.other"}
+    assert found == {"notes.other", "guide.steps.other", "table.notes.gallery"}
 
 
 def test_a_text_that_is_missing_is_found(english, monkeypatch, tmp_path):
@@ -314,10 +397,10 @@ def english_left(path):
     return found
 
 
-def write_words(words, monkeypatch, folder):
+def write_words(words, monkeypatch, folder, model=PICTURES):
     """Write a small workbook with the words of a dictionary, and return its path."""
     monkeypatch.setattr("networks.text", lambda lang: Text(lang, words))
-    return write_recipe(folder / "words.xlsx", random_recipe(spec([4, 3, 2]), seed=1))
+    return write_recipe(folder / "words.xlsx", random_recipe(model, seed=1))
 
 
 @pytest.fixture(scope="module", params=languages())
@@ -366,6 +449,14 @@ def test_only_names_and_symbols_are_english_in_another_language(built):
     assert bool(english_left(path)) == (lang == "en"), english_left(path)
 
 
+@pytest.mark.parametrize("name", SHOWING)
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_no_workbook_is_partly_english_in_another_language(lang, name, monkeypatch, tmp_path):
+    path = write_words(text(lang).words, monkeypatch, tmp_path, SHOWING[name])
+    assert english_left(path) == {}
+    assert unfilled(path) == []
+
+
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_no_text_is_english_that_only_larger_workbooks_show(lang):
     words = {key: latin_words(value) for key, value in leaves(text(lang).words)}
@@ -375,6 +466,8 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
+        ("regression.guide.symbols.t.meaning", "what to reach"),
+        ("table.sheets.images", "Data"),
         ("guide.title", "A title"),
         ("sheets.lens", "Lens"),
         ("notes.spec", "What is this?"),
@@ -385,7 +478,8 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
     ],
 )
 def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key, value):
-    path = write_words(put(text("zh").words, key, value), monkeypatch, tmp_path)
+    model = KINDS["regression"] if without_variant(key) != key else PICTURES
+    path = write_words(put(text("zh").words, key, value), monkeypatch, tmp_path, model)
     found = set().union(*english_left(path).values())
     assert found
     assert found <= latin_words(value)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
+from unicodedata import east_asian_width
 
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.formatting.rule import ColorScaleRule, FormulaRule, Rule
@@ -128,9 +129,10 @@ def diverging_scale(reach: float) -> Rule:
     )  # fmt: skip
 
 
-def heading(kind: str, *, first: bool) -> Look:
-    """Return the look of a heading above a quantity of a kind."""
+def heading(kind: str, *, first: bool, computed: bool = False) -> Look:
+    """Return the look of a heading above a quantity of a kind; only what is typed in is yellow."""
     fill = ROLES.get(kind, "result")
+    fill = "forward" if computed and fill == "input" else fill
     return Look(fill=fill, bold=True, align="center", wrap=True, first=first)
 
 
@@ -138,6 +140,12 @@ def value(number_format: str, *, given: bool, first: bool) -> Look:
     """Return the look of a number: typed in, or computed."""
     look = Look(number_format=number_format, first=first)
     return replace(look, fill="input", ink=INPUT_INK) if given else look
+
+
+def name_width(names: tuple[str, ...]) -> float:
+    """Return the width of a column that holds names, up to a limit; ideographs are two wide."""
+    wide = (sum(1 + (east_asian_width(sign) in "WF") for sign in name) for name in names)
+    return min(20, 1.1 * max(wide, default=0) + 1)
 
 
 @cache

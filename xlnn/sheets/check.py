@@ -22,6 +22,11 @@ PARAMETERS = TOP + 7
 NOTED = PARAMETERS + 5
 """The first row of what else was noted of the inputs."""
 
+NAMES = 5
+"""The column of the inputs' names, beside how they were scaled: down, as on the sheet Settings."""
+
+SCALING = ("middle", "factor")
+
 
 def place(model: Model) -> Iterator[Block]:
     """Place the results, the parameters, the other inputs, and a row for each epoch."""
@@ -32,15 +37,21 @@ def place(model: Model) -> Iterator[Block]:
         quantities = [model[f"{PREFIX}{q.kind}{line}{q.layer}"] for q in names]
         yield from table_blocks(quantities, row, VALUES)
     inputs = _inputs(model)
+    first = NOTED + len(inputs) + 3
+    for column, quantity in enumerate(_scaling(model), start=NAMES + 1):
+        yield Block(quantity, SHEET, first, column, ((1, 0),))
     for row, quantity in enumerate(inputs, start=NOTED):
         yield from table_blocks([quantity], row, VALUES)
-    first = NOTED + len(inputs) + 3
     yield from table_blocks([model[f"{PREFIX}C_T"], model[f"{PREFIX}C_T_distance"]], first, 2)
 
 
+def _scaling(model: Model) -> list[Quantity]:
+    return [model[PREFIX + name] for name in SCALING if PREFIX + name in model.by_name]
+
+
 def _inputs(model: Model) -> list[Quantity]:
-    """Return what was noted of the inputs that are no weights, and of images the same now."""
-    placed = {f"{PREFIX}{name}" for name in (*RESULTS, "C_T", "C_T_distance")}
+    """Return what else was noted of the inputs that are no weights, and of images the same now."""
+    placed = {f"{PREFIX}{name}" for name in (*RESULTS, *SCALING, "C_T", "C_T_distance")}
     return [
         quantity
         for quantity in model.quantities
@@ -78,8 +89,21 @@ def draw(page: Page) -> Drawing:
     name_rows(drawing, epochs[0].quantity.axes, epochs[0].row, words)
     for block in epochs:
         head(drawing, block, words, width=False)
-    drawing.widths |= dict.fromkeys(range(VALUES, column + 1), 10)
+    drawing.widths |= dict.fromkeys(range(VALUES, max(column, NAMES + len(SCALING)) + 1), 10)
+    _draw_scaling(drawing, page)
     return drawing
+
+
+def _draw_scaling(drawing: Drawing, page: Page) -> None:
+    """Draw the headings of what was noted of the scaling, and the names of the inputs."""
+    scaling = _scaling(page.layout.model)
+    for quantity in scaling:
+        block = page.layout.blocks[quantity.name]
+        look = heading(quantity.kind, first=True, computed=True)
+        drawing.put(block.row - 1, block.column, _told(quantity, page.words), look)
+        drawing.heights[block.row - 1] = 44
+        for row, name in enumerate(page.input_names, start=block.row):
+            drawing.put(row, NAMES, name, LABEL)
 
 
 def _told(quantity: Quantity, words: Text) -> str:

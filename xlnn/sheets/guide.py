@@ -113,7 +113,7 @@ def _equations(spec: Spec) -> dict[str, str]:
     cost = COSTS[spec.cost]
     delta = cost.delta_formula
     if used[spec.layers[-1].activation].slope is None:
-        delta = delta.removesuffix(" a′(z)")
+        delta = delta.removesuffix(" a′(z)").strip("()")
     return {
         "activation": "; ".join(activation.formula for activation in used.values()),
         "slope": "; ".join(a.slope_formula for a in used.values() if a.slope_formula),
@@ -123,8 +123,9 @@ def _equations(spec: Spec) -> dict[str, str]:
 
 
 def _first(page: Page, kind: str) -> Quantity | None:
-    """Return the first quantity of a kind on a sheet of training."""
-    return next((q for q in page.layout.model.quantities if q.kind == kind), None)
+    """Return the first quantity of a kind on a sheet of training, and so not on Check."""
+    quantities = page.layout.model.quantities
+    return next((q for q in quantities if q.kind == kind and q.sheet != "check"), None)
 
 
 def _experiments(drawing: Drawing, page: Page, row: int) -> None:

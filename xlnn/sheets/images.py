@@ -80,7 +80,7 @@ def _table(page: Page, sheet: str) -> Drawing:
         for position, name in enumerate(names.get(quantity.kind, ())):
             column = block.column + position
             text = f"{page.words('quantities', quantity.kind)}: {name}" if position == 0 else name
-            look = heading(quantity.kind, first=position == 0)
+            look = heading(quantity.kind, first=position == 0, computed=not quantity.is_input)
             drawing.put(GROUP_ROW, column, text, look)
             drawing.widths[column] = NORMAL
     if page.spec.features:

@@ -16,6 +16,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.sheets.page import Page
 from xlnn.sheets.table import choice_validation
 from xlnn.style import (
+    CAPTION,
     LABEL,
     LINK,
     NOTE,
@@ -26,6 +27,7 @@ from xlnn.style import (
     TITLE,
     diverging_scale,
     ink_scale,
+    name_width,
     value,
 )
 
@@ -39,6 +41,7 @@ NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
 """What a unit has, of which a layer shows what it computes."""
 TEXTS = ("z_text", "a_text", "loss_text", "delta_text")
 CELL, LABELS, VALUES = 6.2, 7.5, 9
+FEATURE = replace(CAPTION, align="center", wrap=True)
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def place(model: Model) -> Iterator[Block]:
     grid = _Grid(model)
     for row, name in enumerate(("epoch", "image", "position", "there", "gap"), start=TOP):
         yield _block(model, name, row, LEFT + 2)
-    yield _block(model, "x", TOP, LEFT + 4, (1, 0), (0, 1))
+    yield _block(model, "x", TOP + (model[f"{PREFIX}x"].shape[0] == 1), LEFT + 4, (1, 0), (0, 1))
     for column, name in enumerate(("name", "t", "output", "bar"), start=grid.outputs):
         yield _block(model, name, TOP + 1, column, (1, 0))
     below = TOP + 1 + model[f"{PREFIX}t"].shape[0]
@@ -166,6 +169,10 @@ def draw(page: Page) -> Drawing:
         _draw_layer(drawing, page, grid, layer)
     for block in page.layout.on(SHEET):
         _look(drawing, block.quantity)
+    labels = page.spec.labels[: grid.units(grid.layers[-1])]
+    drawing.widths[grid.outputs] = max(drawing.widths[grid.outputs], name_width(labels))
+    if page.spec.features:
+        _draw_features(drawing, page)
     return drawing
 
 
@@ -194,7 +201,17 @@ def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
     for column, name in enumerate(headings, start=grid.outputs):
         drawing.put(TOP, column, words("lens", f"output_{name}"), SECTION)
     drawing.put(blocks[f"{PREFIX}C"].row, grid.outputs, "C", LABEL)
-    drawing.colour(blocks[f"{PREFIX}x"], ink_scale())
+    if not page.spec.features:
+        drawing.colour(blocks[f"{PREFIX}x"], ink_scale())
+
+
+def _draw_features(drawing: Drawing, page: Page) -> None:
+    """Draw a row of the table as numbers below the features' names, and not as a picture."""
+    x = page.layout.blocks[f"{PREFIX}x"]
+    drawing.looks[f"{PREFIX}x"] = PICTURE
+    drawing.heights[x.row - 1] = 24
+    for position, name in enumerate(page.spec.features):
+        drawing.put(x.row - 1, x.column + position, name, FEATURE)
 
 
 def _draw_layer(drawing: Drawing, page: Page, grid: _Grid, layer: str) -> None:
@@ -208,8 +225,8 @@ def _draw_layer(drawing: Drawing, page: Page, grid: _Grid, layer: str) -> None:
     if f"{PREFIX}below{layer}" in blocks:
         drawing.put(row + 1, LEFT, words("lens", "below"), LABEL)
     if f"{PREFIX}largest{layer}" in blocks:
-        symbol = blocks[f"{PREFIX}largest{layer}"].quantity.symbol
-        drawing.put(row + 1, grid.numbers - 1, symbol, LABEL)
+        largest = blocks[f"{PREFIX}largest{layer}"]
+        drawing.put(largest.row, grid.numbers - 1, largest.quantity.symbol, LABEL)
     for unit in range(units):
         top = row + grid.above(layer) + unit * grid.band(layer)
         for position, kind in enumerate(PICTURES):

@@ -23,6 +23,7 @@ from xlnn.style import (
     Look,
     diverging_scale,
     ink_scale,
+    name_width,
     on_ink,
     value,
 )
@@ -148,6 +149,8 @@ def draw(page: Page) -> Drawing:
     _draw_layers(drawing, page)
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
+    names = blocks[f"{PREFIX}name"].column
+    drawing.widths[names] = max(drawing.widths[names], name_width(page.spec.labels))
     return drawing
 
 
@@ -217,7 +220,7 @@ def _look(quantity: Quantity) -> Look:
     if quantity.choices:
         return replace(value("0", given=True, first=False), bold=True, align="center")
     if quantity.is_input:
-        return replace(PICTURE, ink=INPUT_INK, number_format="0.##", border=True)
+        return replace(PICTURE, fill="input", ink=INPUT_INK, number_format="0.##", border=True)
     if quantity.kind == "verdict":
         return replace(SENTENCE, bold=True, size=14)
     if quantity.kind in {"bar", "name"}:

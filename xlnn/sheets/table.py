@@ -79,7 +79,7 @@ def head(drawing: Drawing, block: Block, words: Text, *, width: bool = True) -> 
     spread = {"align": "centerContinuous" if len(units) <= 6 else "left", "wrap": False}
     for position, unit in enumerate(units):
         column = block.column + position
-        look = heading(quantity.kind, first=position == 0)
+        look = heading(quantity.kind, first=position == 0, computed=not quantity.is_input)
         drawing.put(block.row - 1, column, quantity.heading(unit), look)
         text = named(quantity, words) if position == 0 else ""
         above = replace(look, **spread) if len(units) > 1 else look
