@@ -1,7 +1,7 @@
 """What does a build begin with? A template, or a workbook that xlnn made before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -186,4 +186,4 @@ def _labels(spec: Spec, now: np.ndarray) -> tuple[str, ...]:
 
 
 def _as_written(layer: LayerSpec) -> dict[str, Any]:
-    return {"name": layer.name, "units": layer.units, "activation": layer.activation}
+    return {**asdict(layer), "size": list(layer.size)}

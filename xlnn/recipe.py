@@ -4,6 +4,7 @@ The sizes of the input and of the output layer follow from the data; what lies b
 """
 
 from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def recipe(origin: Origin, options: Options) -> Recipe:
     held = _held(origin, options, data)
     scaled = _scaled(origin, options, data.x[~held])
     layers = [dict(layer) for layer in origin.layers] if _are_tables(origin.layers) else []
-    if layers:
+    if layers and layers[-1].get("kind", "dense") == "dense":
         layers[-1]["units"] = len(data.labels)
     spec = Spec.from_mapping(
         {
@@ -130,7 +131,8 @@ def recipe(origin: Origin, options: Options) -> Recipe:
     for prefix, rows in (("", ~held), ("test_", held)):
         if rows.any():
             inputs[f"{prefix}number"] = np.arange(1.0, rows.sum() + 1)
-            inputs[f"{prefix}{'raw' if scaled else 'x'}"] = data.x[rows]
+            x = f"{prefix}{'raw' if scaled else 'x'}"
+            inputs[x] = data.x[rows].reshape(-1, *model[x].shape)
             inputs[f"{prefix}t"] = data.t[rows]
     return Recipe(spec, model, inputs, notes)
 
@@ -200,7 +202,19 @@ def _start(
     origin: Origin, options: Options, model: Model
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Return the start weights, and what is to be said of them."""
-    shapes = {q.name: q.shape for q in model.inputs if q.given}
+    shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.given}
+    start, notes = _start_in_rows(origin, options, shapes)
+    return {name: array.reshape(model[name].shape) for name, array in start.items()}, notes
+
+
+def as_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape in which weights are exchanged: a row for each unit or filter."""
+    return shape if len(shape) == 1 else (shape[0], prod(shape[1:]))
+
+
+def _start_in_rows(
+    origin: Origin, options: Options, shapes: dict[str, tuple[int, ...]]
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     seed = origin.seed if options.seed is None else options.seed
     if options.seed is not None or options.spread is not None:
         return start_from_seed(seed, shapes, options.spread or origin.spread), ()
@@ -210,11 +224,13 @@ def _start(
         return start_from_seed(seed, shapes, origin.spread), ()
     drawn = start_from_seed(seed, shapes, "fan-in")
     if not isinstance(origin.start, Path):
-        fits = {name for name, array in origin.start.items() if array.shape == shapes.get(name)}
-        kept = {name: origin.start[name] for name in fits}
-        missing = [name for name in shapes if name not in fits]
+        had = {name: array.reshape(as_rows(array.shape)) for name, array in origin.start.items()}
+        kept = {name: array for name, array in had.items() if array.shape == shapes.get(name)}
+        missing = [name for name in shapes if name not in kept]
         told = f"{', '.join(missing)} changed their sizes: their start was drawn (seed {seed})."
-        return {name: kept.get(name, drawn[name]) for name in shapes}, (told,) if missing else ()
+        return drawn | {name: kept[name] for name in shapes if name in kept}, (
+            (told,) if missing else ()
+        )
     try:
         return start_from_file(origin.start, shapes), ()
     except DataError as error:

@@ -7,12 +7,14 @@ Spec, completed by what its data added, so that the file explains itself.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
+from functools import cached_property
 from typing import Any, Self
 
 import tomli_w
 
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
+from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS, Kind, Shape
 from xlnn.errors import DataError
 
 FORMAT = 1
@@ -33,13 +35,20 @@ class LayerSpec:
     name : str
         The layer's number or letter in the book's notation; the input is layer 1.
     units : int
+        Of a convolution its filters, of a pooling 0: it has as many maps as the layer below.
     activation : str
-        A key of `xlnn.equations.activation.ACTIVATIONS`.
+        A key of `xlnn.equations.activation.ACTIVATIONS`; a pooling is "linear".
+    kind : str
+        A key of `xlnn.equations.layer.LAYERS`.
+    size : tuple of int
+        Rows and columns of a filter or of a block.
     """
 
     name: str
     units: int
     activation: str = "sigmoid"
+    kind: str = "dense"
+    size: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,22 @@ class Spec:
         """How many inputs the network has: the pixels of an image."""
         return self.picture[0] * self.picture[1]
 
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """What each layer is over the one below, by its name."""
+        kinds: dict[str, Kind] = {}
+        below: Shape = (self.inputs,)
+        if self.layers[0].kind != "dense" and not self.features:
+            below = self.picture
+        for layer in self.layers:
+            kinds[layer.name] = LAYERS[layer.kind](below, layer.units, layer.size)
+            try:
+                kinds[layer.name].check()
+            except DataError as error:
+                raise DataError(f"Layer {layer.name} {error}.") from error
+            below = kinds[layer.name].shape
+        return kinds
+
     @property
     def is_regression(self) -> bool:
         """Whether it predicts numbers rather than classes."""
@@ -112,6 +137,12 @@ class Spec:
         if len(set(names)) < len(names):
             raise DataError(f"Two layers have one name; the names are {', '.join(names)}.")
         self._check_functions()
+        _ = self.kinds  # each fits the layer below
+        if self.layers[-1].kind != "dense":
+            raise DataError(
+                f"The output layer {names[-1]} is a {self.layers[-1].kind}: the last layer is "
+                "dense, with a unit for each label."
+            )
         if len(self.labels) != self.layers[-1].units:
             raise DataError(
                 f"The output layer has {self.layers[-1].units} units for {len(self.labels)} "
@@ -218,6 +249,19 @@ class Spec:
 def _check_layer(layer: LayerSpec) -> None:
     if not layer.name.isalnum():
         raise DataError(f'A layer is named "{layer.name}": names are letters and digits.')
+    if layer.kind not in LAYERS:
+        raise DataError(
+            f'Layer {layer.name}: there is no kind "{layer.kind}"; choose one of {_list(LAYERS)}.'
+        )
+    if min(layer.size, default=1) < 1 or len(layer.size) not in {0, 2}:
+        raise DataError(f"Layer {layer.name}: size = {list(layer.size)}: write [rows, columns].")
+    if layer.kind in WITHOUT_WEIGHTS:
+        if layer.units or layer.activation != "linear":
+            raise DataError(
+                f"Layer {layer.name}: a {layer.kind} has neither units nor an activation of its "
+                "own: leave both away."
+            )
+        return
     if not 1 <= layer.units <= LARGEST_LAYER:
         raise DataError(
             f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}."
@@ -238,13 +282,21 @@ def _layer(values: Mapping[str, Any], number: int) -> LayerSpec:
     known = {field.name for field in fields(LayerSpec)}
     if unknown := set(values) - known:
         raise DataError(f"Layer {number}: unknown entries: {_list(sorted(unknown))}.")
-    if "units" not in values:
+    usual = {"name": str(number), "kind": "dense", "size": [], "activation": "sigmoid"}
+    if values.get("kind") in WITHOUT_WEIGHTS:
+        usual |= {"units": 0, "activation": "linear"}
+    complete = {**usual, **values}
+    if "units" not in complete:
         raise DataError(f"Layer {number} does not say its units.")
-    complete = {"name": str(number), "activation": "sigmoid", **values}
+    size = complete["size"]
+    if not isinstance(size, list | tuple) or not all(type(length) is int for length in size):
+        raise DataError(f"Layer {number}: size = {size!r}: write [rows, columns].")
     return LayerSpec(
         name=_typed(complete, "name", str),
         units=_typed(complete, "units", int),
         activation=_typed(complete, "activation", str),
+        kind=_typed(complete, "kind", str),
+        size=tuple(size),
     )
 
 

@@ -19,6 +19,24 @@ def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
     return int(np.ravel_multi_index(unit, shape)) if shape else 0
 
 
+def stored(
+    unit: tuple[int, ...], shown: tuple[int, ...], shape: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Return where a unit of a picture is stored: in the row that holds the picture, or as it is.
+
+    >>> stored((1, 2), (4, 3), (12,)), stored((1, 2), (4, 3), (4, 3))
+    ((5,), (1, 2))
+    """
+    return unit if len(shown) == len(shape) else (flat(unit, shown),)
+
+
+def first_of(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the first units of an array, or all of them in the shape of a picture."""
+    if array.ndim == len(shape):
+        return array[tuple(map(slice, shape))]
+    return array[: prod(shape)].reshape(shape)
+
+
 class Copy(Equation):
     """The same number once more, where the eye needs it."""
 
@@ -41,11 +59,12 @@ class OfImage(Equation):
 
     def array(self, all_images: np.ndarray, image: np.ndarray) -> np.ndarray:
         """Return the chosen image's units, shape (1, units ...)."""
-        return all_images[int(image) - 1][: prod(self.shape)].reshape(1, *self.shape)
+        return first_of(all_images[int(image) - 1], self.shape)[np.newaxis]
 
     def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
         """Return the formula of one unit."""
-        return f"=INDEX({all_images.images[flat(unit, self.shape)]},{image[()]})"
+        where = stored(unit, self.shape, all_images.shape)
+        return f"=INDEX({all_images.images[where]},{image[()]})"
 
 
 class OfEpoch(Equation):
@@ -69,16 +88,14 @@ class OfEpoch(Equation):
 
     def array(self, all_epochs: np.ndarray, epoch: np.ndarray) -> np.ndarray:
         """Return the chosen epoch's array, of the shape in which it is shown."""
-        chosen = all_epochs[int(epoch) - 2 + self.row][: self.shape[0]]
-        if chosen.ndim > 1:
-            chosen = chosen[:, : prod(self.shape[1:])]
-        return chosen.reshape(self.shape)
+        chosen = all_epochs[int(epoch) - 2 + self.row]
+        return np.stack([first_of(unit, self.shape[1:]) for unit in chosen[: self.shape[0]]])
 
     def cell(self, *unit: int, all_epochs: Cells, epoch: Cells) -> str:
         """Return the formula of one weight."""
-        stored = (unit[0], flat(unit[1:], self.shape[1:]))[: len(all_epochs.shape)]
+        where = (unit[0], *stored(unit[1:], self.shape[1:], all_epochs.shape[1:]))
         shift = f"{self.row - 1:+d}" if self.row != 1 else ""
-        return f"=INDEX({all_epochs.epochs[stored]},{epoch[()]}{shift})"
+        return f"=INDEX({all_epochs.epochs[where]},{epoch[()]}{shift})"
 
 
 class TrainingPosition(Equation):
@@ -108,8 +125,8 @@ class OfRow(Equation):
 
     def array(self, rows: np.ndarray, position: np.ndarray) -> np.ndarray:
         """Return the row's units that are shown, shape (1, units ...)."""
-        units = rows.reshape(-1, prod(rows.shape[2:]))[int(position) - 1]
-        return units[: prod(self.shape)].reshape(1, *self.shape)
+        units = rows.reshape(-1, *rows.shape[2:])[int(position) - 1]
+        return first_of(units, self.shape)[np.newaxis]
 
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
         """Return the formula of one unit."""

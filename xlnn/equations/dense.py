@@ -76,12 +76,12 @@ class WeightGradient(Equation):
 
 
 class BiasGradient(Equation):
-    """dC_T/db_j = sum over the images of delta_j.   Book: 4-2, summed as in 4-4."""
+    """dC_T/db_j = sum over the images, and a filter's places, of delta_j.   Book: 4-2, 5-5."""
 
     def array(self, delta: np.ndarray) -> np.ndarray:
         """Return the gradient, shape (units,)."""
-        return delta.sum(axis=0)
+        return delta.sum(axis=(0, *range(2, delta.ndim)))
 
     def cell(self, j: int, delta: Cells) -> str:
         """Return the formula of the bias of unit j."""
-        return f"=SUM({delta.images[j]})"
+        return f"=SUM({delta.images[j, ...]})"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xlnn.equations.choice import flat
+from xlnn.equations.choice import stored
 from xlnn.quantity import Axis, Cells, Equation
 
 
@@ -20,7 +20,7 @@ class Picture(Equation):
 
     def cell(self, row: int, column: int, x: Cells) -> str:
         """Return the formula of one pixel."""
-        return f"={x[flat((row, column), self.shape)]}"
+        return f"={x[stored((row, column), self.shape, x.shape)]}"
 
 
 class Caption(Equation):

@@ -10,9 +10,9 @@ class Fingerprint(Equation):
 
     def array(self, number: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Return a number for each pixel or target, shape (units,)."""
-        return number @ values
+        return np.tensordot(number, values, axes=1)
 
-    def cell(self, unit: int, number: Cells, values: Cells) -> str:
+    def cell(self, *unit: int, number: Cells, values: Cells) -> str:
         """Return the formula of one pixel or target."""
         return f"=SUMPRODUCT({number.images[()]},{values.images[unit]})"
 

@@ -20,7 +20,7 @@ from xlnn.equations.wording import (
     Name,
     OutputDeltaSentence,
 )
-from xlnn.models.network import backward, cost, forward, has_slope
+from xlnn.models.network import backward, cost, forward, has_slope, learning
 from xlnn.models.stack import Stack, quantity
 from xlnn.quantity import Axis, Equation, Quantity
 
@@ -71,10 +71,12 @@ def lens(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
     else:
         yield from _looked_up(stack, rows)
         yield _quantity("output", Copy(), outputs, labels)
+    for name, kind in stack.kinds.items():
+        if kind.weights:
+            yield from _layer_gradients(stack, name)
     for name in stack.names:
-        yield from _layer_gradients(stack, name)
-    for name in stack.names:
-        yield from _sentences(stack, name, whole=whole)
+        if len(stack.shapes[name]) == 1:
+            yield from _sentences(stack, name, whole=whole)
     yield _quantity("name", Name(()), {"labels": "labels"}, labels)
     yield _quantity("bar", Bar(()), outputs, labels)
     costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
@@ -93,14 +95,17 @@ def forward_by_bands(
 ) -> Iterator[Quantity]:
     """Yield z, a and a' of every layer where each unit stands in a band of its own.
 
-    The activations that a layer sees are then written once more, in one row above its weights.
+    The activations that a layer sees are then written once more, in one row above its weights;
+    maps are pictures and need no copy.
     """
     upper = dict(zip(stack.names, stack.names[1:], strict=False))
-    below = {layer: f"{prefix}below{layer}" for layer in upper.values()}
+    rows = {lower: layer for lower, layer in upper.items() if len(stack.shapes[lower]) == 1}
+    below = {layer: f"{prefix}below{layer}" for layer in rows.values()}
+    copied = {f"{prefix}a{lower}" for lower in rows}
     options = {"axes": axes, "prefix": prefix, "sheet": sheet, "slopes": slopes}
     for found in forward(stack, below=below, **options):
         yield found
-        if found.kind == "a" and found.layer in upper:
+        if found.name in copied:
             yield quantity(
                 "below",
                 upper[found.layer],
@@ -123,14 +128,25 @@ def first_units(stack: Stack) -> Stack:
 def _looked_up(stack: Stack, rows: dict[str, object]) -> Iterator[Quantity]:
     """Yield what the sheet Training says of the first units of each layer."""
     for layer in stack.layers:
-        kinds = (
-            ("z", "a", "slope", "delta") if has_slope(stack, layer.name) else ("z", "a", "delta")
-        )
-        for kind in kinds:
-            shape = (layer.units,)
+        shape = stack.shapes[layer.name]
+        for kind in _trained(stack, layer.name):
             uses = {"rows": f"{kind}{layer.name}", "position": "lens_position"}
             yield quantity(kind, layer.name, shape=shape, equation=OfRow(shape), uses=uses, **rows)
     yield quantity("C", equation=OfRow(), uses={"rows": "C", "position": "lens_position"}, **rows)
+
+
+def _trained(stack: Stack, name: str) -> Iterator[str]:
+    """Yield the kinds of what the sheet Training has of each unit of a layer."""
+    kind, learns = stack.kinds[name], name in learning(stack)
+    if kind.weights:
+        yield "z"
+    yield "a"
+    if has_slope(stack, name):
+        yield "slope"
+    if kind.position and learns:
+        yield "position"
+    if learns:
+        yield "delta"
 
 
 def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> Iterator[Quantity]:
@@ -146,11 +162,11 @@ def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> 
 
 def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
     """Return the shape in which a layer's weights or biases are shown."""
-    units = stack.shapes[layer]
+    shape = stack.kinds[layer].weights
     if kind == "b":
-        return units
-    below = stack.below[layer]
-    return (*units, *(stack.spec.picture if below == "1" else stack.shapes[below]))
+        return shape[:1]
+    is_row = stack.below[layer] == "1" and len(stack.shapes["1"]) == 1
+    return (shape[0], *stack.spec.picture) if is_row else shape
 
 
 def _choice(kind: str, largest: int) -> Quantity:
@@ -190,7 +206,9 @@ def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
                 "delta": f"lens_delta{name}",
                 "a": stack.activation(stack.below[name], PREFIX),
             }
-            yield quantity("dC_dW_one", name, equation=OneWeightGradient(), uses=uses, **shown)
+            is_dense = len(stack.shapes[name]) == 1
+            one = OneWeightGradient() if is_dense else stack.kinds[name].gradient
+            yield quantity("dC_dW_one", name, equation=one, uses=uses, **shown)
         total = {"all_epochs": f"dC_d{kind}{name}", "epoch": "lens_epoch"}
         yield quantity(f"dC_d{kind}", name, equation=OfEpoch(shape), uses=total, **shown)
         after = {"all_epochs": f"{kind}{name}", "epoch": "lens_epoch"}

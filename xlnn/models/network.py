@@ -11,7 +11,7 @@ from math import prod, sqrt
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TotalCost
-from xlnn.equations.dense import BiasGradient, HiddenDelta, WeightedInput, WeightGradient
+from xlnn.equations.dense import BiasGradient
 from xlnn.equations.descent import Descent, GradientSize
 from xlnn.equations.scaling import Scaled
 from xlnn.equations.verdict import Accuracy, LargestUnit, MeanCost, Recognised, Right
@@ -53,8 +53,8 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
     yield quantity("eta", scale=1 / stack.spec.images)
     yield quantity("labels", shape=(len(stack.spec.labels),), is_text=stack.labels_are_text)
     if stack.spec.scaled:
-        yield quantity("middle", shape=stack.shapes["1"])
-        yield quantity("factor", shape=stack.shapes["1"])
+        yield quantity("middle", shape=(stack.spec.inputs,))
+        yield quantity("factor", shape=(stack.spec.inputs,))
 
 
 def _data(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
@@ -116,23 +116,33 @@ def forward(  # noqa: PLR0913 -- the same layers, for the sheets that look close
     """
     weights = prefix if weights is None else weights
     for layer in stack.layers:
-        name = layer.name
+        name, kind = layer.name, stack.kinds[layer.name]
         rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
         shape = stack.shapes[name]
-        uses = {
-            "a": (below or {}).get(name, stack.activation(stack.below[name], prefix)),
-            "W": f"{weights}W{name}",
-            "b": f"{weights}b{name}",
-        }
+        seen = (below or {}).get(name, stack.activation(stack.below[name], prefix))
+        if kind.value:
+            uses = {"below": seen, "a": f"{prefix}a{name}"}
+            yield quantity("a", name, equation=kind.value, uses=uses, shape=shape, **rows)
+            if slopes and kind.position and name in learning(stack):
+                found = {"equation": kind.position, "uses": uses, "shape": shape, **rows}
+                yield quantity("position", name, **found)
+            continue
+        uses = {"a": seen, "W": f"{weights}W{name}", "b": f"{weights}b{name}"}
         own = {kind: f"{prefix}{kind}{name}" for kind in ("z", "largest", "exp", "a")}
         activation = ACTIVATIONS[layer.activation]
-        yield quantity("z", name, equation=WeightedInput(), uses=uses, shape=shape, **rows)
+        yield quantity("z", name, equation=kind.weighted, uses=uses, shape=shape, **rows)
         for kind, equation in activation.steps.items():
             size = () if kind == "largest" else shape
             yield quantity(kind, name, equation=equation, uses=own, shape=size, **rows)
         yield quantity("a", name, equation=activation.value, uses=own, shape=shape, **rows)
         if slopes and has_slope(stack, name):
             yield quantity("slope", name, equation=activation.slope, uses=own, shape=shape, **rows)
+
+
+def learning(stack: Stack) -> list[str]:
+    """Return the layers that errors reach: those with weights, and those above them."""
+    first = next(number for number, name in enumerate(stack.names) if stack.kinds[name].weights)
+    return stack.names[first:]
 
 
 def has_slope(stack: Stack, name: str) -> bool:
@@ -180,27 +190,28 @@ def backward(
         uses={"t": t, "a": f"{prefix}a{name}", **slope(name)},
         **rows,
     )
-    for upper, lower in pairwise(reversed(stack.names)):
-        above = {"delta_above": f"{prefix}delta{upper}", "W_above": f"{prefix}W{upper}"}
+    for upper, lower in pairwise(reversed(learning(stack))):
+        above = {"delta_above": "delta", "W_above": "W", "position": "position"}
+        above = {role: f"{prefix}{kind}{upper}" for role, kind in above.items()}
         yield quantity(
             "delta",
             lower,
             shape=stack.shapes[lower],
-            equation=HiddenDelta(),
+            equation=stack.kinds[upper].delta_below,
             uses=above | slope(lower),
             **rows,
         )
 
 
 def _gradients(stack: Stack) -> Iterator[Quantity]:
-    equations = {"W": WeightGradient(), "b": BiasGradient()}
     for kind, layer, shape in stack.parameters:
+        gradient = stack.kinds[layer].gradient if kind == "W" else BiasGradient()
         yield quantity(
             f"dC_d{kind}",
             layer,
             axes=(stack.epoch,),
             shape=shape,
-            equation=equations[kind],
+            equation=gradient,
             uses={"delta": f"delta{layer}", "a": stack.activation(stack.below[layer])},
         )
 

@@ -37,13 +37,10 @@ def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
     yield from weights(stack, PREFIX, SHEET, "draw_epoch", row=2)
     yield from forward_by_bands(stack, slopes=False, **one)
     first = stack.names[0]
-    yield quantity(
-        "seen",
-        shape=shown_shape(stack, "W", first),
-        equation=Seen(),
-        uses={"a": "draw_x", "W": f"draw_W{first}"},
-        **shown,
-    )
+    if len(stack.shapes[first]) == 1:
+        shape = shown_shape(stack, "W", first)
+        uses = {"a": "draw_x", "W": f"draw_W{first}"}
+        yield quantity("seen", shape=shape, equation=Seen(), uses=uses, **shown)
     output, shape = {"a": f"draw_a{stack.output}"}, stack.shapes[stack.output]
     outputs = {"shape": shape, **one}
     labels = {"labels": "labels"}

@@ -89,7 +89,8 @@ def recorded(
     for given in _noted(inputs):
         value = run[given.name]
         if _has_images(given):
-            value = run[f"{given.name.removesuffix(given.kind)}number"] @ value
+            number = run[f"{given.name.removesuffix(given.kind)}number"]
+            value = np.tensordot(number, value, axes=1)
         elif given.axes:
             value = value[0]
         noted[_noted_name(given)] = value

@@ -34,6 +34,7 @@ KINDS = {
     "largest": Kind("max z^", "training"),
     "exp": Kind("exp^{}", "training"),
     "a": Kind("a^{}", "training"),
+    "position": Kind("max^{}", "training", "0"),
     "slope": Kind("a′(z^{})", "training"),
     "loss": Kind("c{}", "training"),
     "C": Kind("C", "training"),
@@ -65,15 +66,18 @@ class Stack:
         self.names = [layer.name for layer in spec.layers]
         self.output = self.names[-1]
         self.below = dict(zip(self.names, ["1", *self.names], strict=False))
-        self.shapes = {"1": (spec.inputs,)} | {layer.name: (layer.units,) for layer in spec.layers}
+        self.kinds = spec.kinds
+        self.shapes = {"1": self.kinds[self.names[0]].below}
+        self.shapes |= {name: kind.shape for name, kind in self.kinds.items()}
         self.labels_are_text = spec.is_regression or not numeric_labels(spec)
 
     @property
     def parameters(self) -> Iterator[tuple[str, str, tuple[int, ...]]]:
         """Kind, layer and shape of all weights and biases, layer by layer."""
-        for layer in self.layers:
-            yield "W", layer.name, (layer.units, *self.shapes[self.below[layer.name]])
-            yield "b", layer.name, (layer.units,)
+        for name, kind in self.kinds.items():
+            if kind.weights:
+                yield "W", name, kind.weights
+                yield "b", name, kind.weights[:1]
 
     def activation(self, layer: str, prefix: str = "") -> str:
         """Return the name of a layer's activations; those of layer 1 are the pixels."""

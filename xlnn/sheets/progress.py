@@ -99,10 +99,10 @@ def _courses(page: Page) -> Iterator[tuple[str, list[_Line]]]:
 
 def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
     """Yield the paths of the weights of each layer."""
-    for layer in page.spec.layers:
-        block = page.layout.blocks[f"W{layer.name}"]
-        lines = [_Line(block, unit) for unit in block.quantity.units[:LINES]]
-        yield page.words("charts", "weights", layer=layer.name), lines
+    for block in page.layout.on("weights"):
+        if block.quantity.kind == "W":
+            lines = [_Line(block, unit) for unit in block.quantity.units[:LINES]]
+            yield page.words("charts", "weights", layer=block.quantity.layer), lines
 
 
 def _beside(columns: int) -> int:

@@ -9,6 +9,7 @@ from xlnn.address import address
 from xlnn.drawing import Drawing, cell_range
 from xlnn.layout import Block, quoted
 from xlnn.quantity import Model, Quantity
+from xlnn.sheets.bands import Bands, Strip, layer_title
 from xlnn.sheets.page import Page
 from xlnn.sheets.table import choice_validation, number_validation
 from xlnn.style import (
@@ -34,20 +35,45 @@ FEATURE = replace(LABEL, align="center", wrap=True)
 
 
 def _layers(model: Model) -> list[str]:
-    return [q.layer for q in model.quantities if q.sheet == SHEET and q.kind == "z"]
+    return [q.layer for q in model.quantities if q.sheet == SHEET and q.kind == "a"]
 
 
 def place(model: Model) -> Iterator[Block]:
-    """Place the epoch, the grid, the outputs and verdict, then a band for each layer."""
+    """Place the epoch, the grid, the outputs and verdict, then each layer."""
     if f"{PREFIX}x" not in model.by_name:
         return
     yield from _place_top(model)
-    first, *others = _layers(model)
-    yield from _place_first(model, first)
-    row = _first_row(model) + 2 + model[f"{PREFIX}z{first}"].shape[0] * _band(model, first)
-    for layer in others:
-        yield from _place_upper(model, layer, row)
-        row += 4 + model[f"{PREFIX}z{layer}"].shape[0]
+    for layer, (row, bands) in _sections(model).items():
+        yield from bands.place() if bands else _place_row(model, layer, row)
+        if bands and f"{PREFIX}largest{layer}" in model.by_name:
+            yield _block(model, f"largest{layer}", bands.first - 1, bands.columns[-1])
+
+
+def _sections(model: Model) -> dict[str, tuple[int, Bands | None]]:
+    """Return for each layer the row of its heading, and its bands; a row of units has none."""
+    row, sections = _first_row(model), {}
+    for layer in _layers(model):
+        if f"{PREFIX}below{layer}" in model.by_name:
+            sections[layer] = (row, None)
+            row += 4 + model[f"{PREFIX}z{layer}"].shape[0]
+            continue
+        lines = 2 * (f"{PREFIX}largest{layer}" in model.by_name)
+        strips = _strips(model, layer)
+        bands = Bands(model, SHEET, PREFIX, layer, row, LEFT, strips, lines=lines)
+        sections[layer] = (row, bands)
+        row = bands.next + 1
+    return sections
+
+
+def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
+    """Return what the units of a layer show: weights, what they see, and their numbers or maps."""
+    if len(model[f"{PREFIX}a{layer}"].shape) > 1:
+        groups = (("W", "b"), ("z",), ("a",))
+        names = [tuple(f"{kind}{layer}" for kind in kinds) for kinds in groups]
+        return tuple(Strip(group) for group in names if PREFIX + group[0] in model.by_name)
+    seen = (Strip(("seen",)),) if layer == _layers(model)[0] else ()
+    numbers = Strip(tuple(_numbers(model, layer)), is_labelled=True)
+    return (Strip((f"W{layer}",)), *seen, numbers)
 
 
 def _block(model: Model, name: str, row: int, column: int, *steps: tuple[int, int]) -> Block:
@@ -79,25 +105,7 @@ def _first_row(model: Model) -> int:
     return TOP + max(rows + 2, outputs + 3) + 2
 
 
-def _band(model: Model, layer: str) -> int:
-    """Return how many rows a unit of the first layer takes."""
-    return max(model[f"{PREFIX}x"].shape[0] + 1, len(_numbers(model, layer))) + 2
-
-
-def _place_first(model: Model, layer: str) -> Iterator[Block]:
-    """Place a band for each unit: its weights and what it sees as pictures, and its numbers."""
-    columns, row, band = model[f"{PREFIX}x"].shape[1], _first_row(model) + 2, _band(model, layer)
-    for position, kind in enumerate((f"W{layer}", "seen")):
-        column = LEFT + position * (columns + 1)
-        yield _block(model, kind, row, column, (band, 0), (1, 0), (0, 1))
-    column = LEFT + 2 * (columns + 1) + 1
-    for below, name in enumerate(_numbers(model, layer)):
-        yield _block(model, name, row + below, column, (band, 0))
-    if f"{PREFIX}largest{layer}" in model.by_name:
-        yield _block(model, f"largest{layer}", row - 1, column + 2)
-
-
-def _place_upper(model: Model, layer: str, row: int) -> Iterator[Block]:
+def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
     """Place a row for each unit: its numbers, and its weights below what it sees."""
     own = [name for name in _numbers(model, layer) if name[0] != "b"]
     left, width = LEFT + len(own) + 2, model[f"{PREFIX}W{layer}"].shape[1]
@@ -132,7 +140,7 @@ def draw(page: Page) -> Drawing:
     drawing.put(2, LEFT, words("notes", SHEET), NOTE)
     epoch = blocks[f"{PREFIX}epoch"]
     drawing.put(epoch.row, LEFT, words("recognise", "epoch"), LABEL)
-    weights = blocks["W" + _layers(model)[0]]
+    weights = page.layout.on("weights")[0]
     drawing.validations.append(
         choice_validation(
             address(epoch.row, epoch.column),
@@ -179,41 +187,36 @@ def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
 
 def _draw_layers(drawing: Drawing, page: Page) -> None:
     model, blocks, words = page.layout.model, page.layout.blocks, page.words
-    first, *others = _layers(model)
-    weights, seen, z = (blocks[PREFIX + name] for name in (f"W{first}", "seen", f"z{first}"))
-    for column in range(LEFT, z.column + 1):
-        drawing.put(weights.row - 2, column, "", SECTION)
-    drawing.put(weights.row - 2, LEFT, words("recognise", "weights", layer=first), SECTION)
-    drawing.put(weights.row - 2, seen.column, words("recognise", "seen"), SECTION)
-    for unit in range(z.quantity.shape[0]):
-        top = weights.row + unit * weights.steps[0][0]
-        symbol = z.quantity.heading((unit,)).replace("z", "w")
-        drawing.put(top - 1, LEFT, symbol, LABEL)
-        drawing.put(top - 1, seen.column, f"{symbol} x", LABEL)
-        for below, name in enumerate(_numbers(model, first)):
-            quantity = blocks[PREFIX + name].quantity
-            drawing.put(top + below, z.column - 1, quantity.heading((unit,)), LABEL)
-    drawing.colour(weights, diverging_scale(3))
-    drawing.colour(seen, diverging_scale(3))
-    for layer in others:
-        weights, bias = blocks[f"{PREFIX}W{layer}"], blocks[f"{PREFIX}b{layer}"]
-        row = weights.row - 2
-        for column in range(LEFT, bias.column + 1):
-            drawing.put(row, column, "", SECTION)
-        drawing.put(row, LEFT, words("recognise", "layer", layer=layer), SECTION)
-        for name in _numbers(model, layer):
-            block = blocks[PREFIX + name]
-            drawing.put(row, block.column, block.quantity.kind, SECTION)
-        drawing.put(row, weights.column, "w", SECTION)
-        drawing.put(row + 1, weights.column - 1, "a", LABEL)
-        for unit in range(weights.quantity.shape[0]):
-            symbol = blocks[f"{PREFIX}z{layer}"].quantity.heading((unit,))
-            drawing.put(weights.row + unit, LEFT, symbol, LABEL)
-        drawing.colour(weights, diverging_scale(3))
-    for layer in (first, *others):
+    headings = {"W": words("lens", "W"), "seen": words("recognise", "seen")}
+    maps = {kind: words("quantities", kind) for kind in ("z", "a")}
+    sections = _sections(model)
+    last = max(bands.columns[-1] for _, bands in sections.values() if bands)
+    for layer, (row, bands) in sections.items():
+        if bands:
+            bands.draw(drawing, page, headings if bands.is_dense else headings | maps, last)
+        else:
+            _draw_row(drawing, page, layer, row)
         if f"{PREFIX}largest{layer}" in blocks:
             largest = blocks[f"{PREFIX}largest{layer}"]
             drawing.put(largest.row, largest.column - 1, largest.quantity.symbol, LABEL)
+
+
+def _draw_row(drawing: Drawing, page: Page, layer: str, row: int) -> None:
+    """Draw the headings of a layer whose units are rows."""
+    model, blocks = page.layout.model, page.layout.blocks
+    weights, bias = blocks[f"{PREFIX}W{layer}"], blocks[f"{PREFIX}b{layer}"]
+    for column in range(LEFT, bias.column + 1):
+        drawing.put(row, column, "", SECTION)
+    drawing.put(row, LEFT, layer_title(page, layer), SECTION)
+    for name in _numbers(model, layer):
+        block = blocks[PREFIX + name]
+        drawing.put(row + 1, block.column, block.quantity.kind, LABEL)
+    drawing.put(row + 1, weights.column, "w", LABEL)
+    drawing.put(row + 2, weights.column - 1, "a", LABEL)
+    for unit in range(weights.quantity.shape[0]):
+        symbol = blocks[f"{PREFIX}z{layer}"].quantity.heading((unit,))
+        drawing.put(weights.row + unit, LEFT, symbol, LABEL)
+    drawing.colour(weights, diverging_scale(3))
 
 
 def _look(quantity: Quantity) -> Look:
@@ -225,6 +228,6 @@ def _look(quantity: Quantity) -> Look:
         return replace(SENTENCE, bold=True, size=14)
     if quantity.kind in {"bar", "name"}:
         return SENTENCE
-    if quantity.kind in {"W", "seen", "b", "x"}:
+    if quantity.kind in {"W", "seen", "b", "x"} or len(quantity.shape) == 3:
         return PICTURE
     return replace(NUMBER, number_format=quantity.number_format)

@@ -1,0 +1,116 @@
+"""The equations of a convolution: a filter slides over the maps below, one step at a time.
+
+Shapes: a (images, rows, columns) for a picture, or (images, maps, rows, columns); W
+(filters, r, c) or (filters, maps, r, c); b (filters,); z and delta (images, filters, R, C), where
+R = rows - r + 1 and C = columns - c + 1.
+
+Differs from one matrix product: sums are taken in the same order at every place, so that equal
+windows give exactly equal numbers. Pooling asks which of them is the largest.
+"""
+
+import numpy as np
+
+from xlnn.equations.dense import written_sum
+from xlnn.quantity import Cells, Equation
+
+
+def _maps(below: np.ndarray) -> np.ndarray:
+    """Return a picture as one map; maps as they are: (images, maps, rows, columns)."""
+    return below[:, np.newaxis] if below.ndim == 3 else below
+
+
+def _filters(W: np.ndarray) -> np.ndarray:
+    """Return filters over a picture as filters over one map: (filters, maps, r, c)."""
+    return W[:, np.newaxis] if W.ndim == 3 else W
+
+
+def _each_map(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return the index of each map; that of a picture is empty."""
+    return [(m,) for m in range(shape[0])] if len(shape) == 3 else [()]
+
+
+class Convolution(Equation):
+    """z_fij = sum of w_fmuv a_m,i+u,j+v over maps m, rows u, columns v, + b_f.   Book: 5-3."""
+
+    def array(self, a: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Return z, shape (images, filters, R, C)."""
+        a, W = _maps(a), _filters(W)
+        R, C = a.shape[2] - W.shape[2] + 1, a.shape[3] - W.shape[3] + 1
+        z = np.zeros((len(a), len(W), R, C))
+        for m, u, v in np.ndindex(W.shape[1:]):
+            z += W[:, m, u, v, np.newaxis, np.newaxis] * a[:, m, np.newaxis, u : u + R, v : v + C]
+        return z + b[:, np.newaxis, np.newaxis]
+
+    def cell(self, f: int, *place: int, a: Cells, W: Cells, b: Cells) -> str:
+        """Return the formula of one place: a SUMPRODUCT for each row of the filter."""
+        (i, j), (*_, r, c) = place, W.shape
+        rows = [
+            f"SUMPRODUCT({a[(*m, i + u, slice(j, j + c))]},{W[(f, *m, u, slice(None))]})"
+            for m in _each_map(a.shape)
+            for u in range(r)
+        ]
+        return f"={'+'.join(rows)}+{b[f]}"
+
+
+class ConvolutionDelta(Equation):
+    """delta_mpq = (sum over the filters f of delta_f,p-u,q-v w_fmuv) a'(z_mpq).   Book: 5-5.
+
+    For the layer below a convolution: each of its units is seen by every window that holds it.
+    """
+
+    optional = ("slope",)
+
+    def __init__(self, below: tuple[int, ...]) -> None:
+        self.below = below
+
+    def array(
+        self, delta_above: np.ndarray, W_above: np.ndarray, slope: np.ndarray | float = 1.0
+    ) -> np.ndarray:
+        """Return delta of the layer below, shape (images, maps, rows, columns)."""
+        W, (R, C) = _filters(W_above), delta_above.shape[2:]
+        delta = np.zeros((len(delta_above), W.shape[1], *self.below[-2:]))
+        for f, m, u, v in np.ndindex(W.shape):
+            delta[:, m, u : u + R, v : v + C] += delta_above[:, f] * W[f, m, u, v]
+        return delta.reshape(len(delta), *self.below) * slope
+
+    def cell(
+        self, *unit: int, delta_above: Cells, W_above: Cells, slope: Cells | None = None
+    ) -> str:
+        """Return the formula of a unit, written out."""
+        *m, p, q = unit
+        filters, R, C = delta_above.shape
+        *_, r, c = W_above.shape
+        total = written_sum(
+            [
+                f"{delta_above[f, p - u, q - v]}*{W_above[(f, *m, u, v)]}"
+                for f in range(filters)
+                for u in range(r)
+                for v in range(c)
+                if 0 <= p - u < R and 0 <= q - v < C
+            ]
+        )
+        return f"=({total})*{slope[unit]}" if slope else f"={total}"
+
+
+class FilterGradient(Equation):
+    """dC_T/dw_fmuv = sum over the images and places of delta_fij a_m,i+u,j+v.   Book: 5-5."""
+
+    def array(self, delta: np.ndarray, a: np.ndarray) -> np.ndarray:
+        """Return the gradient, of the shape of W."""
+        maps, (R, C) = _maps(a), delta.shape[2:]
+        r, c = maps.shape[2] - R + 1, maps.shape[3] - C + 1
+        gradient = np.empty((delta.shape[1], maps.shape[1], r, c))
+        for m, u, v in np.ndindex(gradient.shape[1:]):
+            window = maps[:, m, np.newaxis, u : u + R, v : v + C]
+            gradient[:, m, u, v] = (delta * window).sum(axis=(0, 2, 3))
+        return gradient if a.ndim == 4 else gradient[:, 0]
+
+    def cell(self, f: int, *place: int, delta: Cells, a: Cells) -> str:
+        """Return the formula of one weight: a SUMPRODUCT over the images for each row of delta."""
+        *m, u, v = place
+        _, R, C = delta.shape
+        rows = [
+            f"SUMPRODUCT({delta.images[f, i, :]},{a.images[(*m, i + u, slice(v, v + C))]})"
+            for i in range(R)
+        ]
+        return f"={'+'.join(rows)}"

@@ -1,0 +1,142 @@
+"""The equations of pooling: each block of a map becomes one number.
+
+Shapes: a below (images, maps, rows, columns), or (images, rows, columns) of a picture, which is one
+map; above (images, maps, rows / r, columns / c) for a block of r x c.
+"""
+
+import numpy as np
+
+from xlnn.quantity import Cells, Equation
+
+TIE = 1e-12
+"""Values of a block that are nearer to its largest are taken for equal to it: a spreadsheet shows
+15 digits and LibreOffice compares so many, so that the 16th must not decide."""
+
+
+def _blocks(a: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return the cells of each block side by side, row by row: (images, maps, R, C, cells)."""
+    (r, c), (rows, columns) = size, a.shape[-2:]
+    split = a.reshape(len(a), -1, rows // r, r, columns // c, c)
+    return split.swapaxes(3, 4).reshape(len(a), -1, rows // r, columns // c, r * c)
+
+
+class _Pooling(Equation):
+    """What the two kinds of pooling share.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Rows and columns of a block.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+
+    def ranges(self, unit: tuple[int, ...], below: Cells) -> str:
+        """Return a block as the arguments of a function: a range for each of its rows."""
+        (r, c), (*m, p, q) = self.size, unit
+        m = m if len(below.shape) == 3 else ()
+        return ",".join(below[(*m, p * r + u, slice(q * c, q * c + c))] for u in range(r))
+
+    def single(self, unit: tuple[int, ...], below: Cells) -> list[tuple[int, ...]]:
+        """Return the index of each cell of a block, row by row."""
+        (r, c), (*m, p, q) = self.size, unit
+        m = m if len(below.shape) == 3 else ()
+        return [(*m, p * r + u, q * c + v) for u in range(r) for v in range(c)]
+
+    def above(self, unit: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+        """Return the block to which a unit below belongs, and its number there, from 1."""
+        (r, c), (*m, i, j) = self.size, unit
+        return (*m, i // r, j // c), i % r * c + j % c + 1
+
+    def spread(self, above: np.ndarray) -> np.ndarray:
+        """Return for each unit below what its block has."""
+        return above.repeat(self.size[0], axis=-2).repeat(self.size[1], axis=-1)
+
+
+class MaxPooling(_Pooling):
+    """a = the largest value of the block.   Book: 5-3."""
+
+    def array(self, below: np.ndarray) -> np.ndarray:
+        """Return a, shape (images, maps, rows / r, columns / c)."""
+        return _blocks(below, self.size).max(axis=-1)
+
+    def cell(self, *unit: int, below: Cells) -> str:
+        """Return the formula of one block."""
+        return f"=MAX({self.ranges(unit, below)})"
+
+
+class MaxPosition(_Pooling):
+    """Which value of the block is the largest, from 1, row by row; of equals the first.
+
+    Differs from a plain reading of the book (5-5), in which every value that equals the largest
+    passes the error on: the derivative would count twice where two windows are alike.
+    """
+
+    coarse = True
+
+    def array(self, below: np.ndarray, a: np.ndarray) -> np.ndarray:
+        """Return the position, of the shape of a."""
+        return (a[..., np.newaxis] - _blocks(below, self.size) < TIE).argmax(axis=-1) + 1.0
+
+    def cell(self, *unit: int, below: Cells, a: Cells) -> str:
+        """Return the formula of one block."""
+        *first, _ = self.single(unit, below)
+        tests = "".join(
+            f"IF({a[unit]}-{below[cell]}<1E-12,{number}," for number, cell in enumerate(first, 1)
+        )
+        return f"={tests}{len(first) + 1}{')' * len(first)}"
+
+
+class MaxPoolingDelta(_Pooling):
+    """delta = (delta of the block, for its first largest value, else 0) a'(z).   Book: 5-5."""
+
+    optional = ("slope",)
+
+    def array(
+        self,
+        delta_above: np.ndarray,
+        position: np.ndarray,
+        slope: np.ndarray | float = 1.0,
+    ) -> np.ndarray:
+        """Return delta of the layer below."""
+        passed = self.spread(delta_above)
+        (r, c), (rows, columns) = self.size, passed.shape[-2:]
+        numbers = np.arange(rows)[:, np.newaxis] % r * c + np.arange(columns) % c + 1
+        return np.where(self.spread(position) == numbers, passed, 0.0) * slope
+
+    def cell(
+        self, *unit: int, delta_above: Cells, position: Cells, slope: Cells | None = None
+    ) -> str:
+        """Return the formula of a unit below."""
+        block, number = self.above(unit)
+        passed = f"IF({position[block]}={number},{delta_above[block]},0)"
+        return f"={passed}*{slope[unit]}" if slope else f"={passed}"
+
+
+class AveragePooling(_Pooling):
+    """a = the mean of the block."""
+
+    def array(self, below: np.ndarray) -> np.ndarray:
+        """Return a, shape (images, maps, rows / r, columns / c)."""
+        return _blocks(below, self.size).mean(axis=-1)
+
+    def cell(self, *unit: int, below: Cells) -> str:
+        """Return the formula of one block."""
+        return f"=AVERAGE({self.ranges(unit, below)})"
+
+
+class AveragePoolingDelta(_Pooling):
+    """delta = (delta of the block / how many share it) a'(z)."""
+
+    optional = ("slope",)
+
+    def array(self, delta_above: np.ndarray, slope: np.ndarray | float = 1.0) -> np.ndarray:
+        """Return delta of the layer below."""
+        return self.spread(delta_above) / (self.size[0] * self.size[1]) * slope
+
+    def cell(self, *unit: int, delta_above: Cells, slope: Cells | None = None) -> str:
+        """Return the formula of a unit below."""
+        block, _ = self.above(unit)
+        shared = f"{delta_above[block]}/{self.size[0] * self.size[1]}"
+        return f"={shared}*{slope[unit]}" if slope else f"={shared}"
