@@ -76,6 +76,37 @@ def recipes(draw):
     return random_recipe(drawn, draw(st.integers(0, 2**32)))
 
 
+@st.composite
+def convolutional_recipes(draw):
+    """Draw small stacks of convolutions, poolings and then dense layers."""
+    picture = draw(st.integers(3, 7)), draw(st.integers(3, 7))
+    rows, columns = picture
+    layers = []
+    for name in "FGHI"[: draw(st.integers(1, 4))]:
+        kind = draw(st.sampled_from(["convolution", "max pooling", "average pooling"]))
+        if kind == "convolution":
+            size = draw(st.integers(1, min(3, rows))), draw(st.integers(1, min(3, columns)))
+            function = draw(st.sampled_from(HIDDEN))
+            layers.append(LayerSpec(name, draw(st.integers(1, 2)), function, kind, size))
+            rows, columns = rows - size[0] + 1, columns - size[1] + 1
+        else:
+            size = draw(st.sampled_from(divisors(rows))), draw(st.sampled_from(divisors(columns)))
+            layers.append(LayerSpec(name, 0, "linear", kind, size))
+            rows, columns = rows // size[0], columns // size[1]
+    if draw(st.booleans()):
+        layers.append(LayerSpec("M", 2, draw(st.sampled_from(HIDDEN))))
+    cost, output = draw(st.sampled_from(PAIRS))
+    layers.append(LayerSpec("O", 2, output))
+    images, epochs = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+    drawn = Spec("test", "en", epochs, images, picture, ("0", "1"), tuple(layers), cost)
+    return random_recipe(drawn, draw(st.integers(0, 2**32)))
+
+
+def divisors(length):
+    """Return the block lengths of up to 3 that divide a map."""
+    return [number for number in (1, 2, 3) if length % number == 0]
+
+
 def write_recipe(path, recipe):
     """Write a recipe's workbook, without verifying it, and return its path."""
     words = text(recipe.spec.lang).of(recipe.spec)

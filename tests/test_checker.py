@@ -8,7 +8,16 @@ import numpy as np
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
-from networks import HIDDEN, PAIRS, random_recipe, recipes, spec, with_functions, write_recipe
+from networks import (
+    HIDDEN,
+    PAIRS,
+    convolutional_recipes,
+    random_recipe,
+    recipes,
+    spec,
+    with_functions,
+    write_recipe,
+)
 from openpyxl.formula.translate import Translator
 from programs import skip_without_libreoffice
 
@@ -70,9 +79,9 @@ def test_all_formulas_of_the_file_are_counted(digits_path):
     assert report.formula_cells + report.text_cells == formulas
 
 
-@given(recipe=recipes())
+@given(recipe=recipes() | convolutional_recipes())
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @pytest.mark.parametrize("engine", ENGINES)
 def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from networks import PAIRS, random_recipe, recipes, spec, with_functions
+from networks import (
+    PAIRS,
+    convolutional_recipes,
+    random_recipe,
+    recipes,
+    spec,
+    with_functions,
+)
 from plain import train
 
 from xlnn import reference
@@ -25,8 +32,8 @@ def bumped(array, index, step):
     return array
 
 
-@given(recipes())
-@settings(max_examples=30, deadline=None)
+@given(recipes() | convolutional_recipes())
+@settings(max_examples=60, deadline=None)
 def test_each_gradient_equals_the_central_difference_of_C_T(recipe):
     run = reference.run(recipe.model, recipe.inputs)
     parameters = [q for q in recipe.model.quantities if q.kind in {"W", "b"}]
@@ -124,8 +131,8 @@ def test_training_recognises_all_64_images_of_the_book(digits):
     assert run["C_T"][-1] < run["C_T"][0] / 50
 
 
-@given(recipes())
-@settings(max_examples=20, deadline=None)
+@given(recipes() | convolutional_recipes())
+@settings(max_examples=30, deadline=None)
 def test_expected_gives_back_what_the_run_computed(recipe):
     run = reference.run(recipe.model, recipe.inputs)
     for quantity in recipe.model.quantities:

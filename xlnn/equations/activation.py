@@ -4,15 +4,33 @@ Shapes: z and a (images, units ...). The unit step is none of them: its slope is
 one, and gradient descent has nothing to go by (book: 2-1).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from xlnn.equations.dense import written_sum
 from xlnn.quantity import Cells, Equation
+
+MOST_ARGUMENTS = 200
+"""A function takes 255."""
 
 LOWEST = -700
 """Where exp(-z) is still a number: beyond exp(709) a spreadsheet has none."""
+
+
+def written_max(cells: Sequence[str]) -> str:
+    """Write out the largest of some cells.
+
+    Differs from MAX of a range, as `written_sum` from SUM, and for the same reason.
+
+    >>> written_max(["A1", "B1"])
+    'MAX(A1,B1)'
+    """
+    if len(cells) <= MOST_ARGUMENTS:
+        return f"MAX({','.join(cells)})"
+    groups = range(0, len(cells), MOST_ARGUMENTS)
+    return written_max([written_max(cells[i : i + MOST_ARGUMENTS]) for i in groups])
 
 
 class Sigmoid(Equation):
@@ -111,7 +129,7 @@ class LargestInput(Equation):
 
     def cell(self, z: Cells) -> str:
         """Return the formula of one image."""
-        return f"=MAX({z.listed})"
+        return "=" + written_max([z[k] for k in range(z.shape[0])])
 
 
 class Exponential(Equation):
@@ -135,7 +153,7 @@ class Softmax(Equation):
 
     def cell(self, k: int, exp: Cells) -> str:
         """Return the formula of unit k."""
-        return f"={exp[k]}/SUM({exp.listed})"
+        return f"={exp[k]}/({written_sum([exp[unit] for unit in range(exp.shape[0])])})"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.equations.dense import written_sum
 from xlnn.equations.wording import (
     CategoricalCrossEntropySentence,
     CrossEntropySentence,
@@ -72,7 +73,8 @@ class CategoricalCrossEntropy(Equation):
 
     def cell(self, k: int, t: Cells, z: Cells, largest: Cells, exp: Cells) -> str:
         """Return the formula of output k."""
-        return f"={t[k]}*(LN(SUM({exp.listed}))+{largest[()]}-{z[k]})"
+        total = written_sum([exp[unit] for unit in range(exp.shape[0])])
+        return f"={t[k]}*(LN({total})+{largest[()]}-{z[k]})"
 
 
 class SumOfOutputs(Equation):

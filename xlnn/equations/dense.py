@@ -16,6 +16,10 @@ LONGEST_CHAIN = 100
 def written_sum(terms: Sequence[str]) -> str:
     """Write a sum out.
 
+    Differs from SUM of a range: where LibreOffice (25.2) must first compute the cells of the range
+    in the middle of another computation, it takes some of them as they were before. SUMPRODUCT of
+    a range does not.
+
     >>> written_sum(["a*b", "c*d"])
     'a*b+c*d'
     """
@@ -83,5 +87,8 @@ class BiasGradient(Equation):
         return delta.sum(axis=(0, *range(2, delta.ndim)))
 
     def cell(self, j: int, delta: Cells) -> str:
-        """Return the formula of the bias of unit j."""
-        return f"=SUM({delta.images[j, ...]})"
+        """Return the formula of the bias of unit j.
+
+        SUMPRODUCT, for the reason of `written_sum`.
+        """
+        return f"=SUMPRODUCT({delta.images[j, ...]})"

@@ -6,6 +6,7 @@ map; above (images, maps, rows / r, columns / c) for a block of r x c.
 
 import numpy as np
 
+from xlnn.equations.activation import written_max
 from xlnn.quantity import Cells, Equation
 
 TIE = 1e-12
@@ -32,12 +33,6 @@ class _Pooling(Equation):
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
 
-    def ranges(self, unit: tuple[int, ...], below: Cells) -> str:
-        """Return a block as the arguments of a function: a range for each of its rows."""
-        (r, c), (*m, p, q) = self.size, unit
-        m = m if len(below.shape) == 3 else ()
-        return ",".join(below[(*m, p * r + u, slice(q * c, q * c + c))] for u in range(r))
-
     def single(self, unit: tuple[int, ...], below: Cells) -> list[tuple[int, ...]]:
         """Return the index of each cell of a block, row by row."""
         (r, c), (*m, p, q) = self.size, unit
@@ -63,7 +58,7 @@ class MaxPooling(_Pooling):
 
     def cell(self, *unit: int, below: Cells) -> str:
         """Return the formula of one block."""
-        return f"=MAX({self.ranges(unit, below)})"
+        return "=" + written_max([below[cell] for cell in self.single(unit, below)])
 
 
 class MaxPosition(_Pooling):
@@ -123,7 +118,8 @@ class AveragePooling(_Pooling):
 
     def cell(self, *unit: int, below: Cells) -> str:
         """Return the formula of one block."""
-        return f"=AVERAGE({self.ranges(unit, below)})"
+        cells = (below[cell] for cell in self.single(unit, below))
+        return f"=AVERAGE({','.join(cells)})"
 
 
 class AveragePoolingDelta(_Pooling):
