@@ -11,10 +11,14 @@ from networks import (
     spec,
     with_functions,
 )
-from plain import train
+from plain import train, train_convolutional
 
 from xlnn import reference
 from xlnn.models.network import network
+from xlnn.origin import from_template
+from xlnn.recipe import Options, recipe
+from xlnn.spec import LayerSpec, Spec
+from xlnn.templates import template
 
 STEP = 1e-5
 CENTRAL = 1e-7
@@ -123,6 +127,70 @@ def test_the_book_network_equals_the_bare_loops_in_all_50_epochs(digits):
             np.testing.assert_allclose(run[name][index], values, rtol=0, atol=1e-11, err_msg=name)
     for name, values in final.items():
         np.testing.assert_allclose(run[name][-1], values, rtol=0, atol=1e-11, err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def chapter_5():
+    """What the book's convolutional network is built from."""
+    return recipe(from_template(template("cnn")), Options())
+
+
+def test_the_convolutional_network_equals_the_bare_loops_in_all_50_epochs(chapter_5):
+    run = reference.run(chapter_5.model, chapter_5.inputs)
+    plain = {name: array.tolist() for name, array in chapter_5.inputs.items()}
+    start = (plain[name][0] for name in ("WF", "bF", "WO", "bO"))
+    history, final = train_convolutional(
+        plain["x"], plain["t"], *start, plain["eta"], chapter_5.spec.epochs
+    )
+    assert len(history) == 50
+    for index, epoch in enumerate(history):
+        for name, values in epoch.items():
+            np.testing.assert_allclose(run[name][index], values, rtol=0, atol=1e-11, err_msg=name)
+    for name, values in final.items():
+        np.testing.assert_allclose(run[name][-1], values, rtol=0, atol=1e-11, err_msg=name)
+
+
+def test_the_convolutional_network_recognises_all_96_images_of_the_book(chapter_5):
+    run = reference.run(chapter_5.model, chapter_5.inputs)
+    assert run["recognised"][-1] == 96
+
+
+def test_equal_windows_are_exactly_equal_so_that_ties_are_common(chapter_5):
+    run = reference.run(chapter_5.model, chapter_5.inputs)
+    x, z = chapter_5.inputs["x"], run["zF"][0]
+    found = {}
+    for image, i, j in np.ndindex(len(x), 4, 4):
+        window = x[image, i : i + 3, j : j + 3].tobytes()
+        found.setdefault(window, set()).add(tuple(z[image, :, i, j]))
+    assert len(found) < len(x) * 16 / 5
+    assert {len(values) for values in found.values()} == {1}
+    a, top = run["aF"][0], run["aP"][0].repeat(2, axis=-1).repeat(2, axis=-2)
+    assert (a == top).sum() > run["aP"][0].size
+
+
+def test_a_tie_passes_the_error_on_once_and_counting_every_tie_doubles_the_derivative():
+    """A picture of one grey: all windows are alike, and so are all values of a block."""
+    drawn = Spec(
+        "test", "en", 1, 1, (3, 3), ("0", "1"),
+        (
+            LayerSpec("F", 1, "sigmoid", "convolution", (2, 2)),
+            LayerSpec("P", 0, "linear", "max pooling", (2, 2)),
+            LayerSpec("O", 2),
+        ),
+        "squared error",
+    )  # fmt: skip
+    made = random_recipe(drawn, seed=3)
+    made.inputs["x"][...] = 0.5
+    run = reference.run(made.model, made.inputs)
+    assert len(set(run["aF"][0].ravel())) == 1
+    assert run["positionP"].ravel().tolist() == [1.0]
+    start = made.inputs["bF"]
+    costs = [total_cost(made, {"bF": start + step}) for step in (STEP, -STEP)]
+    difference = (costs[0] - costs[1]) / (2 * STEP)
+    assert run["dC_dbF"][0, 0] == pytest.approx(difference, abs=CENTRAL)
+    # a plain reading of the book: every value that equals the largest passes the error on
+    ties = (run["aF"][0] == run["aP"][0].max()) * run["deltaP"][0].max() * run["slopeF"][0]
+    assert ties.sum() == pytest.approx(4 * difference, abs=4 * CENTRAL)
 
 
 def test_training_recognises_all_64_images_of_the_book(digits):
