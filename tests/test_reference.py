@@ -183,7 +183,7 @@ def test_a_tie_passes_the_error_on_once_and_counting_every_tie_doubles_the_deriv
     made.inputs["x"][...] = 0.5
     run = reference.run(made.model, made.inputs)
     assert len(set(run["aF"][0].ravel())) == 1
-    assert run["positionP"].ravel().tolist() == [1.0]
+    assert run["argmaxP"].ravel().tolist() == [1.0]
     start = made.inputs["bF"]
     costs = [total_cost(made, {"bF": start + step}) for step in (STEP, -STEP)]
     difference = (costs[0] - costs[1]) / (2 * STEP)

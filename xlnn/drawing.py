@@ -3,6 +3,7 @@
 The modules of ``xlnn.sheets`` fill a `Drawing`; `xlnn.workbook` writes it.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from openpyxl.chart._chart import ChartBase
@@ -11,7 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address
 from xlnn.layout import Block
-from xlnn.style import PLAIN, Look
+from xlnn.style import PLAIN, Look, diverging_scale
 
 
 @dataclass
@@ -65,6 +66,12 @@ class Drawing:
     def colour(self, block: Block, rule: Rule) -> None:
         """Let the colours of a block's cells follow their values."""
         self.colours.append((cell_range(block), rule))
+
+    def colour_around_0(self, block: Block, *others: Block) -> None:
+        """Let the colours of blocks follow their values to either side of 0, by one scale."""
+        rule = diverging_scale(re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cell_range(block)))
+        for each in (block, *others):
+            self.colour(each, rule)
 
 
 def cell_range(block: Block) -> str:

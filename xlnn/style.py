@@ -41,6 +41,7 @@ ROLES = {
     "a": "forward",
     "slope": "forward",
     "largest": "forward",
+    "argmax": "forward",
     "exp": "forward",
     "loss": "backward",
     "mean_C": "backward",
@@ -120,12 +121,16 @@ def on_ink(first: str) -> Rule:
     return FormulaRule(formula=[f"{first}>0.5"], font=Font(color=WHITE))
 
 
-def diverging_scale(reach: float) -> Rule:
-    """Colour weights or gradients: white at 0, full colour at the reach to either side."""
+def diverging_scale(cells: str) -> Rule:
+    """Colour numbers: white at 0, full colour at the size of the largest in some cells.
+
+    The cells are a range with ``$``. The size is a formula: it follows the numbers.
+    """
+    size = f"MAX(MAX({cells}),-MIN({cells}),1E-9)"
     return ColorScaleRule(
-        start_type="num", start_value=-reach, start_color=NEGATIVE,
+        start_type="formula", start_value=f"-{size}", start_color=NEGATIVE,
         mid_type="num", mid_value=0, mid_color=WHITE,
-        end_type="num", end_value=reach, end_color=POSITIVE,
+        end_type="formula", end_value=size, end_color=POSITIVE,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """What is a workbook's text in a language? Read from ``templates/text``, a file a language.
 
 A file ends with what is said otherwise for some workbooks: ``table`` where the data is no
-pictures, ``regression`` where numbers are predicted, and a template's name for its own words.
+pictures, ``regression`` where numbers are predicted, ``maps`` where filters make maps of pictures,
+and a template's name for its own words.
 """
 
 import tomllib
@@ -12,7 +13,7 @@ from xlnn.errors import DataError
 from xlnn.spec import Spec
 from xlnn.templates import folder
 
-VARIANTS = ("digits", "table", "regression")
+VARIANTS = ("digits", "table", "regression", "maps")
 """What is said otherwise, each over the ones before it."""
 
 
@@ -36,7 +37,11 @@ class Text:
 
     def of(self, spec: Spec) -> Self:
         """Return the words of one workbook."""
-        variants = {"table": bool(spec.features), "regression": spec.is_regression}
+        variants = {
+            "table": bool(spec.features),
+            "regression": spec.is_regression,
+            "maps": any(layer.kind != "dense" for layer in spec.layers),
+        }
         words = {key: value for key, value in self.words.items() if key not in VARIANTS}
         for variant in VARIANTS:
             if variants.get(variant, spec.template == variant):

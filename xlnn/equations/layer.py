@@ -11,11 +11,11 @@ from typing import Protocol
 from xlnn.equations.convolution import Convolution, ConvolutionDelta, FilterGradient
 from xlnn.equations.dense import HiddenDelta, WeightedInput, WeightGradient
 from xlnn.equations.pooling import (
+    Argmax,
     AveragePooling,
     AveragePoolingDelta,
     MaxPooling,
     MaxPoolingDelta,
-    MaxPosition,
 )
 from xlnn.errors import DataError
 from xlnn.quantity import Equation
@@ -51,7 +51,7 @@ class Kind(Protocol):
         """Its a, from ``below``, where that is not an activation function of z."""
 
     @property
-    def position(self) -> Equation | None:
+    def argmax(self) -> Equation | None:
         """What it notes for the way back, from ``below`` and ``a``."""
 
     @property
@@ -71,7 +71,7 @@ class Dense:
     units: int
     size: Shape = ()
 
-    value = position = None
+    value = argmax = None
     weighted, gradient, delta_below = WeightedInput(), WeightGradient(), HiddenDelta()
 
     def check(self) -> None:
@@ -98,7 +98,7 @@ class Convolutional:
     units: int
     size: Shape
 
-    value = position = None
+    value = argmax = None
     weighted, gradient = Convolution(), FilterGradient()
 
     def check(self) -> None:
@@ -159,9 +159,9 @@ class MaxPooled:
         return MaxPooling(self.size)
 
     @property
-    def position(self) -> Equation:
+    def argmax(self) -> Equation:
         """Where it stands."""
-        return MaxPosition(self.size)
+        return Argmax(self.size)
 
     @property
     def delta_below(self) -> Equation:
@@ -178,7 +178,7 @@ class AveragePooled:
     size: Shape
 
     weights: Shape = ()
-    weighted = gradient = position = None
+    weighted = gradient = argmax = None
 
     def check(self) -> None:
         """Refuse blocks that do not divide the maps below."""

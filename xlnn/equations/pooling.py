@@ -61,7 +61,7 @@ class MaxPooling(_Pooling):
         return "=" + written_max([below[cell] for cell in self.single(unit, below)])
 
 
-class MaxPosition(_Pooling):
+class Argmax(_Pooling):
     """Which value of the block is the largest, from 1, row by row; of equals the first.
 
     Differs from a plain reading of the book (5-5), in which every value that equals the largest
@@ -91,21 +91,21 @@ class MaxPoolingDelta(_Pooling):
     def array(
         self,
         delta_above: np.ndarray,
-        position: np.ndarray,
+        argmax: np.ndarray,
         slope: np.ndarray | float = 1.0,
     ) -> np.ndarray:
         """Return delta of the layer below."""
         passed = self.spread(delta_above)
         (r, c), (rows, columns) = self.size, passed.shape[-2:]
         numbers = np.arange(rows)[:, np.newaxis] % r * c + np.arange(columns) % c + 1
-        return np.where(self.spread(position) == numbers, passed, 0.0) * slope
+        return np.where(self.spread(argmax) == numbers, passed, 0.0) * slope
 
     def cell(
-        self, *unit: int, delta_above: Cells, position: Cells, slope: Cells | None = None
+        self, *unit: int, delta_above: Cells, argmax: Cells, slope: Cells | None = None
     ) -> str:
         """Return the formula of a unit below."""
         block, number = self.above(unit)
-        passed = f"IF({position[block]}={number},{delta_above[block]},0)"
+        passed = f"IF({argmax[block]}={number},{delta_above[block]},0)"
         return f"={passed}*{slope[unit]}" if slope else f"={passed}"
 
 

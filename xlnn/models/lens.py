@@ -143,8 +143,8 @@ def _trained(stack: Stack, name: str) -> Iterator[str]:
     yield "a"
     if has_slope(stack, name):
         yield "slope"
-    if kind.position and learns:
-        yield "position"
+    if kind.argmax and learns:
+        yield "argmax"
     if learns:
         yield "delta"
 

@@ -123,9 +123,9 @@ def forward(  # noqa: PLR0913 -- the same layers, for the sheets that look close
         if kind.value:
             uses = {"below": seen, "a": f"{prefix}a{name}"}
             yield quantity("a", name, equation=kind.value, uses=uses, shape=shape, **rows)
-            if slopes and kind.position and name in learning(stack):
-                found = {"equation": kind.position, "uses": uses, "shape": shape, **rows}
-                yield quantity("position", name, **found)
+            if slopes and kind.argmax and name in learning(stack):
+                found = {"equation": kind.argmax, "uses": uses, "shape": shape, **rows}
+                yield quantity("argmax", name, **found)
             continue
         uses = {"a": seen, "W": f"{weights}W{name}", "b": f"{weights}b{name}"}
         own = {kind: f"{prefix}{kind}{name}" for kind in ("z", "largest", "exp", "a")}
@@ -191,7 +191,7 @@ def backward(
         **rows,
     )
     for upper, lower in pairwise(reversed(learning(stack))):
-        above = {"delta_above": "delta", "W_above": "W", "position": "position"}
+        above = {"delta_above": "delta", "W_above": "W", "argmax": "argmax"}
         above = {role: f"{prefix}{kind}{upper}" for role, kind in above.items()}
         yield quantity(
             "delta",

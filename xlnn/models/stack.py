@@ -34,7 +34,7 @@ KINDS = {
     "largest": Kind("max z^", "training"),
     "exp": Kind("exp^{}", "training"),
     "a": Kind("a^{}", "training"),
-    "position": Kind("max^{}", "training", "0"),
+    "argmax": Kind("max^{}", "training", "0"),
     "slope": Kind("a′(z^{})", "training"),
     "loss": Kind("c{}", "training"),
     "C": Kind("C", "training"),

@@ -11,13 +11,7 @@ from xlnn.drawing import Drawing
 from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, superscript
 from xlnn.sheets.page import Page
-from xlnn.style import LABEL, SECTION, diverging_scale
-
-REACH = {"W": 3, "seen": 3, "dC_dW_one": 0.1, "dC_dW": 1, "W_after": 3, "z": 3, "delta": 0.1}
-"""The values at which the colours of a picture are full, to either side of 0."""
-
-UNIT_SCALE = {"a", "slope"}
-"""Pictures of numbers that begin at 0: the more, the darker."""
+from xlnn.style import LABEL, SECTION
 
 PREFIXES = {"dC_dW_one": "∂C/∂w", "dC_dW": "∂C_T/∂w", "W_after": "→ w", "W": "w", "seen": "w x"}
 """The symbols of pictures that stand for a unit's weights."""
@@ -130,8 +124,9 @@ class Bands:
                 drawing.put(self.row + 1, column - strip.is_labelled, text, LABEL)
             for unit in range(self.units):
                 self._draw_symbols(drawing, column, strip, unit)
-            for name in strip.names:
-                colour(drawing, page, self.quantity(name))
+            if not strip.is_labelled and not first.is_text and first.kind != "argmax":
+                blocks = (page.layout.blocks[self.prefix + name] for name in strip.names)
+                drawing.colour_around_0(*blocks)
 
     def _draw_symbols(self, drawing: Drawing, column: int, strip: Strip, unit: int) -> None:
         row = self.first + unit * self.down
@@ -187,15 +182,3 @@ def layer_title(page: Page, layer: str) -> str:
     rows, columns = found.size or (0, 0)
     values = {"layer": layer, "units": found.units, "rows": rows, "columns": columns}
     return page.words("layers", found.kind, **values)
-
-
-def colour(drawing: Drawing, page: Page, quantity: Quantity) -> None:
-    """Let the colours of pictures follow their values."""
-    block = page.layout.blocks[quantity.name]
-    if len(quantity.shape) == 1 and quantity.kind not in {"b", "dC_db", "b_after"}:
-        return
-    kind = {"b": "W", "dC_db": "dC_dW", "b_after": "W_after"}.get(quantity.kind, quantity.kind)
-    if kind in REACH:
-        drawing.colour(block, diverging_scale(REACH[kind]))
-    elif kind in UNIT_SCALE:
-        drawing.colour(block, diverging_scale(1))

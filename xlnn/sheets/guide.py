@@ -7,8 +7,10 @@ from xlnn.address import address
 from xlnn.drawing import Drawing
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
+from xlnn.equations.layer import WITHOUT_WEIGHTS
 from xlnn.layout import FIRST_ROW, quoted
 from xlnn.quantity import Quantity
+from xlnn.sheets.bands import layer_title
 from xlnn.sheets.page import Page
 from xlnn.spec import Spec
 from xlnn.style import FILLS, LABEL, LINK, NEGATIVE, PLAIN, POSITIVE, SECTION, TITLE, WHITE, Look
@@ -23,7 +25,10 @@ def draw(page: Page) -> Drawing:
     widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 40, 6: 18, 7: 12}
     drawing = Drawing(gridlines=False, one_page=True, widths=widths, heights={1: 30})
     guide = page.words.words["guide"]
-    network = "-".join(str(size) for size in _sizes(page))
+    if any(layer.kind != "dense" for layer in page.spec.layers):
+        network = "; ".join(layer_title(page, layer.name) for layer in page.spec.layers)
+    else:
+        network = "-".join(str(size) for size in _sizes(page))
     drawing.put(1, 2, guide["title"], replace(TITLE, size=18))
     values = {
         "images": page.spec.images,
@@ -108,7 +113,8 @@ def _symbols(drawing: Drawing, page: Page, row: int) -> int:
 
 def _equations(spec: Spec) -> dict[str, str]:
     """Return the equations of the functions at hand; of several, each with its name."""
-    names = dict.fromkeys(layer.activation for layer in spec.layers)
+    with_weights = (layer for layer in spec.layers if layer.kind not in WITHOUT_WEIGHTS)
+    names = dict.fromkeys(layer.activation for layer in with_weights)
     used = {name: ACTIVATIONS[name] for name in names}
     cost = COSTS[spec.cost]
     delta = cost.delta_formula

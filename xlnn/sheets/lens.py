@@ -40,7 +40,7 @@ NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
 TEXTS = ("z_text", "a_text", "loss_text", "delta_text")
 GRADIENTS = (("dC_dW_one",), ("dC_dW", "dC_db"), ("W_after", "b_after"))
 """Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
-MAPS = ("z", "a", "slope", "position", "delta")
+MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
 CELL, LABELS, VALUES, SENTENCES = 6.2, 7.5, 9, 60
 FEATURE = replace(CAPTION, align="center", wrap=True)
@@ -217,8 +217,8 @@ def _look(drawing: Drawing, quantity: Quantity) -> None:
         look = replace(PICTURE, number_format=";;;")
     elif kind.endswith("text") or kind in {"bar", "name"}:
         look = SENTENCE
-    elif len(quantity.shape) == 3 and quantity.axes:
-        look = PICTURE
+    elif len(quantity.shape) == 3 and kind in MAPS:
+        look = replace(PICTURE, number_format="0" if kind == "argmax" else "0.00")
     elif kind in {"position", "there", "gap", "t", "output", "C", "largest", *NUMBERS}:
         look = replace(NUMBER, number_format=quantity.number_format)
     else:

@@ -22,7 +22,6 @@ from xlnn.style import (
     SENTENCE,
     TITLE,
     Look,
-    diverging_scale,
     ink_scale,
     name_width,
     on_ink,
@@ -216,7 +215,7 @@ def _draw_row(drawing: Drawing, page: Page, layer: str, row: int) -> None:
     for unit in range(weights.quantity.shape[0]):
         symbol = blocks[f"{PREFIX}z{layer}"].quantity.heading((unit,))
         drawing.put(weights.row + unit, LEFT, symbol, LABEL)
-    drawing.colour(weights, diverging_scale(3))
+    drawing.colour_around_0(weights)
 
 
 def _look(quantity: Quantity) -> Look:
