@@ -24,6 +24,9 @@ TRANSLATED = [lang for lang in languages() if lang != "en"]
 SYMBOLS = {"C_T", "wx", "exp", "max", "ln", "tanh", "ReLU", "softmax"}
 """Symbols of more than one letter: the total cost, the product in Σwx, and functions."""
 
+OF_A_LAYER = re.compile("([abwz]|max)[A-Z]")
+"""Symbols of a layer that has a letter for its name."""
+
 LONGEST_TITLE = 31
 FORBIDDEN_IN_TITLES = set("[]:*?/\\")
 """Excel's rules for a sheet's name."""
@@ -79,6 +82,16 @@ KINDS = {
     "digits": replace(PICTURES, template="digits"),
     "table": TABLE,
     "regression": replace(TABLE, **REGRESSION),
+    "maps": replace(
+        PICTURES,
+        picture=(6, 6),
+        layers=(
+            LayerSpec("F", 2, "sigmoid", "convolution", (3, 3)),
+            LayerSpec("P", 0, "linear", "max pooling", (2, 2)),
+            LayerSpec("Q", 0, "linear", "average pooling", (2, 1)),
+            LayerSpec("O", 2),
+        ),
+    ),
 }
 """A workbook of each kind that has words of its own."""
 
@@ -392,7 +405,8 @@ def english_left(path):
     """Return the Latin words that no language but English should have, by their place."""
     found = {}
     for place, said in shown(path):
-        if words := latin_words(said) - SYMBOLS - set(ALLOWED_WORDS):
+        words = latin_words(said) - SYMBOLS - set(ALLOWED_WORDS)
+        if words := {word for word in words if not OF_A_LAYER.fullmatch(word)}:
             found[place] = words
     return found
 
