@@ -218,6 +218,10 @@ class Spec:
 def _check_layer(layer: LayerSpec) -> None:
     if not layer.name.isalnum():
         raise DataError(f'A layer is named "{layer.name}": names are letters and digits.')
+    if layer.name == "1":
+        raise DataError(
+            'A layer is named "1", as the input is: leave the name out, or choose another.'
+        )
     if not 1 <= layer.units <= LARGEST_LAYER:
         raise DataError(
             f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}."
