@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,8 @@ def from_workbook(path: Path) -> Origin:
         reading=Reading(
             picture=None if is_table else spec.picture,
             table=is_table,
-            labels=tuple(dict.fromkeys((*labels, *spec.labels))),
+            # new data may have the names of the sheet or those of the data before
+            labels=tuple(dict.fromkeys(chain(*zip(labels, spec.labels, strict=True)))),
             targets=spec.labels if spec.is_regression else (),
         ),
         data=Dataset(
