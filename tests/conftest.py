@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from xlnn.builder import build
+from xlnn.origin import from_template
 from xlnn.recipe import Options, Recipe, recipe
 from xlnn.templates import template
 
@@ -34,7 +35,7 @@ def short_copy(short_path, tmp_path):
 @pytest.fixture(scope="session")
 def digits() -> Recipe:
     """What the book's workbook is built from."""
-    return recipe(template("digits"), Options())
+    return recipe(from_template(template("digits")), Options())
 
 
 @pytest.fixture

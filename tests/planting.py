@@ -24,6 +24,7 @@ from xlnn.checker import check, plainly
 from xlnn.contents import layout_of, read_spec
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
+from xlnn.origin import from_template
 from xlnn.package_copy import copy, rewrite_cells
 from xlnn.parts import sheet_parts
 from xlnn.recipe import Options, recipe
@@ -44,7 +45,7 @@ TRIES = 60
 
 def book_of_digits(folder, epochs):
     """Write the book's 64 images, with fewer epochs."""
-    made = recipe(template("digits"), Options(epochs=epochs))
+    made = recipe(from_template(template("digits")), Options(epochs=epochs))
     return _written(folder / f"digits-{epochs}.xlsx", made)
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from xlnn.cli import cli
+from xlnn.templates import names
 
 CSV = "label,a,b,c,d,e,f,g,h,i,j,k,l\n0,1,1,1,1,0,1,1,0,1,1,1,1\n1,0,1,0,0,1,0,0,1,0,0,1,0\n"
 
@@ -77,6 +79,20 @@ def test_a_disagreement_is_named_and_exits_with_1(folder):
     [
         (["build", "nothing"], 'no template "nothing"'),
         (["build", "--epochs", "0"], "at least 1 epoch"),
+        (["build", "--test-share", "1.5"], "share to hold out is 1.5"),
+        (["build", "--scale", "log"], 'no scaling "log"'),
+        (["build", "--spread", "wide"], 'no spread "wide"'),
+        (["build", "--picture", "3x3"], "4 x 3 pixels and not 3 x 3"),
+        (["build", "--label", "kind"], 'the column "kind" is not there'),
+        (["build", "--target", "price"], 'the column "price" is not there'),
+        (["build", "iris", "--target", "petal width"], "Remove the column."),
+        (["build", "digits-8x8", "--epochs", "60"], "or ask for it with --large"),
+        (["build", "--from", "none.xlsx"], "none.xlsx: there is no such file"),
+        (["build", "--from", "foreign.xlsx"], "no sheet Spec"),
+        (["build", "--from", "my.csv"], "no .xlsx workbook"),
+        (["new", "output"], "output exists: choose another name"),
+        (["new", "xor"], "xor is the name of a template"),
+        (["new", "mine", "--from", "nothing"], 'no template "nothing"'),
         (["build", "--eta", "0"], "eta is 0"),
         (["build", "--eta", "nan"], "eta is nan"),
         (["build", "--eta", "inf"], "eta is inf"),
@@ -90,11 +106,14 @@ def test_a_disagreement_is_named_and_exits_with_1(folder):
         (["check", "my.csv"], "my.csv"),
         (["check", "foreign.xlsx"], "no sheet Spec"),
         (["check", "good.xlsx", "--engine", "abacus"], 'no engine "abacus"'),
-        (["values", "good.xlsx", "-o", "missing/a.npz"], "cannot be written"),
+        (["values", "good.xlsx", "-o", "missing/a.npz"], "The folder missing does not exist"),
+        (["values", "good.xlsx", "-o", "good.xlsx"], "name it .npz"),
+        (["values", "good.xlsx", "-o", "other.npz"], "other.npz holds no arrays"),
     ],
 )
 def test_a_mistake_gives_one_sentence_and_exit_code_1(folder, arguments, message):
     openpyxl.Workbook().save(folder / "foreign.xlsx")
+    (folder / "other.npz").write_text("mine")
     if "good.xlsx" in arguments:
         xlnn("build", "--epochs", 1, "--data", "my.csv", "-o", "good.xlsx", cwd=folder)
     before = sorted(folder.rglob("*"))
@@ -105,6 +124,12 @@ def test_a_mistake_gives_one_sentence_and_exit_code_1(folder, arguments, message
     assert "Traceback" not in ran.stderr
     assert ran.stdout == ""
     assert sorted(folder.rglob("*")) == before
+    assert (folder / "other.npz").read_text() == "mine"
+
+
+def test_a_failed_build_makes_no_folder(tmp_path):
+    assert xlnn("build", "--eta", "-1", cwd=tmp_path).returncode == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
@@ -156,14 +181,96 @@ def test_a_killed_build_leaves_no_file_and_keeps_the_old_one(folder, name):
     assert sorted(folder.rglob("*")) == files
 
 
-def test_wrong_usage_exits_with_2(folder):
-    assert xlnn("build", "--nonsense", cwd=folder).returncode == 2
-    assert xlnn("build", "--seed", 1, "--start", "a.json", cwd=folder).returncode == 2
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--nonsense"], "No such option"),
+        (["--seed", 1, "--start", "a.json"], "--start and --seed exclude each other"),
+        (["--label", "a", "--target", "b"], "--label and --target exclude each other"),
+        (["--picture", "2x6", "--table"], "--picture and --table exclude each other"),
+        (["--picture", "8"], "8 is no size of a picture: write rows and columns as 8x8"),
+        (["--seed", "-1"], "-1 is not in the range"),
+        (["--epochs", "1.5"], "not a valid integer"),
+        (["--data", "my.csv", "--threshold", "0.5"], "--threshold is for folders of pictures"),
+        (["xor", "--from", "old.xlsx"], "A template and --from exclude each other"),
+    ],
+)
+def test_wrong_usage_exits_with_2(folder, arguments, message):
+    before = sorted(folder.rglob("*"))
+    ran = xlnn("build", *arguments, cwd=folder)
+    assert ran.returncode == 2
+    assert message in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_every_option_of_build_reaches_the_workbook(folder):
+    """A table of a person's own, in Chinese, with everything asked for at once."""
+    rows = [f"{n};{n * n};{'猫狗'[n % 2]}" for n in range(12)]
+    (folder / "cats.csv").write_text("\n".join(["long;wide;kind", *rows]), encoding="utf-8")
+    built = xlnn(
+        "build", "xor", "--data", "cats.csv", "--label", "kind", "--scale", "range",
+        "--test-share", "0.25", "--seed", 4, "--spread", "normal", "--epochs", 3, "--eta", "0.125",
+        "--lang", "zh", "--large", "-o", "cats.xlsx", cwd=folder,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stderr
+    assert built.stderr == ""
+    xlnn("values", "cats.xlsx", "-o", "cats.npz", cwd=folder)
+    with np.load(folder / "cats.npz") as arrays:
+        assert arrays["labels"].tolist() == ["猫", "狗"]
+        assert (arrays["raw"].shape, arrays["test_raw"].shape) == ((9, 2), (3, 2))
+        assert arrays["x"].min() == 0
+        assert arrays["x"].max() == pytest.approx(1, abs=1e-14)  # a factor has 15 digits
+        assert arrays["b2"][0].all()
+        assert (len(arrays["C_T"]), arrays["eta"]) == (3, 0.125)
+    assert openpyxl.load_workbook(folder / "cats.xlsx").sheetnames[0] == "说明"
+
+
+def test_a_template_is_copied_edited_and_built(folder):
+    copied = xlnn("new", "mine", "--from", "xor", cwd=folder)
+    assert copied.returncode == 0, copied.stderr
+    assert "then: xlnn build mine" in copied.stdout
+    template = folder / "mine" / "template.toml"
+    template.write_text(template.read_text().replace("units = 3", "units = 4"))
+    built = xlnn("build", "mine", "--epochs", 2, cwd=folder)
+    assert built.stdout.startswith(str(Path("output", "mine.xlsx")))
+    xlnn("values", "output/mine.xlsx", "-o", "mine.npz", cwd=folder)
+    with np.load(folder / "mine.npz") as arrays:
+        assert arrays["W2"].shape == (3, 4, 2)
+
+
+def test_a_workbook_is_built_from_an_older_one_beside_it(folder):
+    xlnn("build", "--epochs", 1, "--data", "my.csv", "-o", "old.xlsx", cwd=folder)
+    workbook = openpyxl.load_workbook(folder / "old.xlsx")
+    workbook["Settings"]["C4"] = 0.75
+    workbook.save(folder / "old.xlsx")
+    built = xlnn("build", "--from", "old.xlsx", "--epochs", 2, cwd=folder)
+    assert built.stdout.startswith("old-new.xlsx   "), built.stderr
+    assert openpyxl.load_workbook(folder / "old-new.xlsx")["Settings"]["C4"].value == 0.75
+
+
+def test_values_replace_arrays_at_once_and_other_files_when_forced(folder):
+    xlnn("build", "--epochs", 1, "--data", "my.csv", "-o", "a.xlsx", cwd=folder)
+    (folder / "a.npz").write_text("mine")
+    assert xlnn("values", "a.xlsx", "-o", "a.npz", cwd=folder).returncode == 1
+    for force in (["--force"], []):
+        saved = xlnn("values", "a.xlsx", "-o", "a.npz", *force, cwd=folder)
+        assert saved.returncode == 0, saved.stderr
+    assert "W2" in np.load(folder / "a.npz")
+    assert not list(folder.glob(".xlnn*"))
+
+
+def test_a_note_stands_on_stderr(folder):
+    (folder / "nine.csv").write_text("a,1,1,1,0,0,0,1,1,1\nb,0,0,0,1,1,1,0,0,0\n")
+    built = xlnn("build", "--epochs", 1, "--data", "nine.csv", "-o", "a.xlsx", cwd=folder)
+    assert built.returncode == 0
+    assert built.stderr.startswith("Note: start.json: W2 has the shape (3, 12); the network has")
 
 
 def test_templates_lists_a_line_each(folder):
     lines = xlnn("templates", cwd=folder).stdout.splitlines()
-    assert any(line.startswith("digits   64 images of 0 and 1") for line in lines)
+    assert [line.split()[0] for line in lines] == list(names())
+    assert " ".join(lines[0].split()).startswith("digits 64 images of 0 and 1")
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in cli.commands)])

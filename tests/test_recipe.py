@@ -1,62 +1,296 @@
-"""A template and a person's data become one recipe, or a sentence says why not."""
+"""A template and a person's data and options become one recipe, or a sentence says why not."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from xlnn.errors import DataError
-from xlnn.recipe import Options, recipe
+from xlnn.errors import DataError, OptionsError
+from xlnn.origin import from_template
+from xlnn.recipe import OTHER_DATA, Options, recipe
 from xlnn.templates import template
 
 NOUGHT, ONE = [1.0] * 12, [0.0] * 12
 
-
-def csv(tmp_path, *rows):
-    path = tmp_path / "my.csv"
-    path.write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
-    return Options(data=path)
+ROUNDED = 1e-14
+"""Numbers are kept with 15 digits."""
 
 
-def test_the_template_s_order_of_the_labels_is_kept(tmp_path):
-    made = recipe(template("digits"), csv(tmp_path, ["1", *ONE], ["0", *NOUGHT]))
-    assert made.spec.labels == ("0", "1")
-    assert made.inputs["t"].tolist() == [[0, 1], [1, 0]]
-    assert made.inputs["x"].tolist() == [ONE, NOUGHT]
+def made(name="digits", **options):
+    """Return the recipe of a shipped template with some options."""
+    return recipe(from_template(template(name)), Options(**options))
 
 
-def test_arrays_and_folders_of_pictures_are_data(tmp_path):
-    np.savez(tmp_path / "my.npz", x=[NOUGHT, ONE], y=[0, 1])
+@pytest.fixture
+def csv(tmp_path):
+    """Write lines of values into a CSV."""
+
+    def csv(*rows, between=","):
+        path = tmp_path / "my.csv"
+        lines = [between.join(map(str, row)) + "\n" for row in rows]
+        path.write_text("".join(lines), encoding="utf-8")
+        return path
+
+    return csv
+
+
+@pytest.fixture
+def houses(csv):
+    rows = [[size, 50 - size, 2 * size, size + 3] for size in range(1, 11)]
+    return csv(["size", "age", "price", "rent"], *rows)
+
+
+@pytest.fixture
+def pictures(tmp_path):
     for label, ink in (("0", NOUGHT), ("1", ONE)):
         (tmp_path / "my" / label).mkdir(parents=True)
         grey = np.reshape(255 - 255 * np.array(ink), (4, 3)).astype(np.uint8)
         Image.fromarray(grey).save(tmp_path / "my" / label / "a.png")
-    for path in (tmp_path / "my.npz", tmp_path / "my"):
-        made = recipe(template("digits"), Options(data=path))
-        assert made.inputs["x"].tolist() == [NOUGHT, ONE]
-        assert made.inputs["t"].tolist() == [[1, 0], [0, 1]]
+    return tmp_path / "my"
+
+
+# --- data ------------------------------------------------------------------------------------
+
+
+def test_the_template_s_order_of_the_labels_is_kept(csv):
+    found = made(data=csv(["1", *ONE], ["0", *NOUGHT]))
+    assert found.spec.labels == ("0", "1")
+    assert found.inputs["t"].tolist() == [[0, 1], [1, 0]]
+    assert found.inputs["x"].tolist() == [ONE, NOUGHT]
+
+
+def test_arrays_and_folders_of_pictures_are_data(tmp_path, pictures):
+    np.savez(tmp_path / "my.npz", x=[NOUGHT, ONE], y=[0, 1])
+    for path in (tmp_path / "my.npz", pictures):
+        found = made(data=path)
+        assert found.inputs["x"].tolist() == [NOUGHT, ONE]
+        assert found.inputs["t"].tolist() == [[1, 0], [0, 1]]
+        assert found.spec.picture == (4, 3)
+
+
+def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
+    rows = [[word, *np.arange(9) / 10 + n] for n, word in enumerate(["狗", "猫", "马", "狗"])]
+    found = made(data=csv(*rows, between=";"))
+    assert found.spec.picture == (3, 3)
+    assert [layer.units for layer in found.spec.layers] == [3, 3]
+    assert found.spec.labels == ("狗", "猫", "马")
+    assert found.inputs["labels"].tolist() == ["狗", "猫", "马"]
+    assert found.inputs["W2"].shape == (1, 3, 9)
+    (note,) = found.notes
+    assert note == (
+        "start.json: W2 has the shape (3, 12); the network has (3, 9). So the start weights were "
+        "drawn (seed 0, fan-in)."
+    )
+
+
+def test_a_start_that_fits_other_data_is_kept_without_a_word(csv):
+    found = made(data=csv(["0", *NOUGHT], ["1", *ONE]))
+    np.testing.assert_array_equal(found.inputs["W2"], made().inputs["W2"])
+    assert found.notes == ()
+
+
+def test_a_table_names_its_inputs_and_its_label_may_stand_anywhere(csv):
+    path = csv(["width", "height", "kind"], [1, 2, "big"], [0.5, 1, "small"])
+    found = made("xor", data=path, label="kind")
+    assert found.spec.features == ("width", "height")
+    assert found.spec.labels == ("big", "small")
+    assert made(data=path, table=True, label="kind").spec.features == ("width", "height")
+
+
+def test_columns_to_predict_make_it_a_regression(houses):
+    found = made("xor", data=houses, targets=("price", "rent"))
+    assert found.spec.is_regression
+    assert found.spec.labels == ("price", "rent")
+    assert found.spec.features == ("size", "age")
+    assert found.inputs["t"][1].tolist() == [4, 5]
+
+
+def test_columns_to_predict_leave_no_label_of_the_template(csv):
+    """The template iris has a label; what is to be predicted takes its place."""
+    known = from_template(template("iris"))
+    layers = [*known.layers[:-1], {"activation": "linear"}]
+    path = csv(["species", "width"], [1, 2], [2, 3], [3, 5])
+    found = recipe(
+        replace(known, layers=layers, cost="squared error"),
+        Options(data=path, targets=("width",), test_share=0.0),
+    )
+    assert found.spec.labels == ("width",)
+    assert found.spec.features == ("species",)
+
+
+def test_a_label_takes_the_place_of_the_template_s_columns_to_predict(csv):
+    known = from_template(template("xor"))
+    known = replace(known, reading=replace(known.reading, targets=("price",)))
+    path = csv(["kind", "size"], ["a", 1], ["b", 2])
+    assert recipe(known, Options(data=path, label="kind")).spec.labels == ("a", "b")
+
+
+def test_targets_that_an_output_cannot_reach_are_told(houses):
+    (note,) = made("xor", data=houses, targets=("price",)).notes
+    assert note.startswith("The targets go from 2 to 20, and outputs of tanh from -1 to 1: they")
+
+
+def test_a_picture_makes_pictures_of_what_the_template_calls_a_table(csv):
+    found = made("xor", data=csv(["a", *NOUGHT], ["b", *ONE]), picture=(2, 6))
+    assert found.spec.picture == (2, 6)
+    assert found.spec.features == ()
+
+
+def test_pictures_are_resized_thresholded_and_inverted(pictures):
+    found = made(data=pictures, picture=(2, 2), light_ink=True, threshold=0.5)
+    assert found.spec.picture == (2, 2)
+    assert found.inputs["x"].tolist() == [[0] * 4, [1] * 4]
+
+
+def test_other_data_are_not_called_the_template_s(csv):
+    """The Guide says of the book's own images what they show."""
+    assert made().spec.template == "digits"
+    other = made(data=csv(["0", *NOUGHT], ["1", *ONE]))
+    assert other.spec.template == f"digits{OTHER_DATA}"
+
+
+# --- held out and scaled ---------------------------------------------------------------------
+
+
+def test_a_share_is_held_out_and_the_template_s_share_can_be_undone():
+    found = made(test_share=0.25)
+    assert (found.spec.images, found.spec.test_images) == (48, 16)
+    assert found.inputs["x"].shape == (48, 12)
+    assert found.inputs["test_x"].shape == (16, 12)
+    assert found.inputs["test_number"].tolist() == list(range(1, 17))
+    assert made("iris", test_share=0.0).spec.test_images == 0
+
+
+def test_inputs_are_scaled_by_those_that_are_trained():
+    found = made("iris")
+    assert found.spec.scaled
+    assert "x" not in found.inputs
+    raw, tested = found.inputs["raw"], found.inputs["test_raw"]
+    assert (len(raw), len(tested)) == (120, 30)
+    np.testing.assert_allclose(found.inputs["middle"], raw.mean(axis=0), rtol=ROUNDED)
+    np.testing.assert_allclose(found.inputs["factor"], 1 / raw.std(axis=0), rtol=ROUNDED)
+    assert not made("iris", scale="none").spec.scaled
+
+
+def test_a_range_is_brought_to_0_to_1(houses):
+    found = made("xor", data=houses, targets=("price",), scale="range")
+    scaled = (found.inputs["raw"] - found.inputs["middle"]) * found.inputs["factor"]
+    np.testing.assert_allclose(scaled.min(axis=0), 0, atol=ROUNDED)
+    np.testing.assert_allclose(scaled.max(axis=0), 1, rtol=ROUNDED)
+
+
+# --- start and settings ----------------------------------------------------------------------
+
+
+def test_settings_take_the_place_of_the_template_s():
+    found = made(epochs=7, eta=0.5, lang="ja")
+    assert (found.spec.epochs, found.spec.lang, float(found.inputs["eta"])) == (7, "ja", 0.5)
+
+
+def test_a_seed_draws_the_start_as_the_template_spreads_it_or_as_asked():
+    first, again, other = (made(seed=seed).inputs["W2"] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert made(seed=1).inputs["b2"].any()
+    assert not made(seed=1, spread="fan-in").inputs["b2"].any()
+    assert not made(spread="fan-in").inputs["b2"].any()
+
+
+def test_a_start_of_a_person_takes_the_place_of_the_template_s(tmp_path):
+    arrays = {name: made(seed=5).inputs[name][0] for name in ("W2", "b2", "W3", "b3")}
+    np.savez(tmp_path / "my.npz", **arrays)
+    found = made(start=tmp_path / "my.npz")
+    np.testing.assert_array_equal(found.inputs["W3"][0], arrays["W3"])
+
+
+# --- refusals --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("rows", "message"),
+    ("options", "message"),
     [
-        ([["0", *NOUGHT], ["7", *ONE]], r'my.csv: the label "7" is unknown. .* knows 0 and 1\.'),
-        ([["0", *NOUGHT[:9]], ["1", *ONE[:9]]], "an image has 9 pixels; this template takes 12"),
+        ({"start": "a.json", "seed": 1}, "--start and --seed exclude each other"),
+        ({"start": "a.json", "spread": "normal"}, "--start and --spread exclude each other"),
+        ({"label": "a", "targets": ("b",)}, "--label and --target exclude each other"),
+        ({"picture": (1, 2), "table": True}, "--picture and --table exclude each other"),
     ],
 )
-def test_images_that_the_template_does_not_fit_are_refused(tmp_path, rows, message):
+def test_options_that_make_each_other_void_are_refused(options, message):
+    with pytest.raises(OptionsError, match=message):
+        Options(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"threshold": 0.5}, r"--threshold is for folders of pictures; my\.csv is none"),
+        ({"light_ink": True}, r"--light-ink is for folders of pictures; my\.csv is none"),
+    ],
+)
+def test_options_that_say_nothing_about_the_data_are_refused(csv, options, message):
+    with pytest.raises(OptionsError, match=message):
+        made(data=csv(["0", *NOUGHT], ["1", *ONE]), **options)
+
+
+def test_a_folder_or_an_archive_has_no_column(tmp_path, pictures):
+    np.savez(tmp_path / "my.npz", x=[NOUGHT, ONE], y=[0, 1])
+    for path in (tmp_path / "my.npz", pictures):
+        with pytest.raises(OptionsError, match="--label names a column of a CSV"):
+            made(data=path, label="kind")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"test_share": 1.5}, r"share to hold out is 1\.5"),
+        ({"test_share": float("nan")}, "share to hold out is nan"),
+        ({"test_share": "half"}, "test_share is 'half'"),
+        ({"scale": "log"}, 'no scaling "log"'),
+        ({"spread": "wide"}, 'no spread "wide"'),
+        ({"epochs": 0}, "epochs is 0"),
+        ({"eta": -1}, "eta is -1"),
+        ({"eta": float("inf")}, "eta is inf"),
+        ({"data": "none.csv"}, r"none\.csv cannot be read"),
+        ({"data": "none.csv", "threshold": 0.5}, r"none\.csv cannot be read"),
+        ({"start": "none.json"}, r"none\.json cannot be read"),
+        ({"picture": (3, 3)}, r"images\.csv: the pictures have 4 x 3 pixels and not 3 x 3"),
+        ({"label": "kind"}, 'the column "kind" is not there.* --label and --target name columns'),
+        ({"targets": ("price",)}, 'the column "price" is not there'),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused(options, message):
     with pytest.raises(DataError, match=message):
-        recipe(template("digits"), csv(tmp_path, *rows))
+        made(**options)
 
 
-def test_a_label_without_images_is_named(tmp_path):
-    known = template("digits")
-    known.values["labels"] = ["0", "1", "2"]
-    known.values["layers"][-1]["units"] = 3
-    with pytest.raises(DataError, match=r'my\.csv: no image has the label "2"'):
-        recipe(known, csv(tmp_path, ["0", *NOUGHT], ["1", *ONE]))
+def test_classes_by_softmax_are_no_numbers_to_predict(houses):
+    message = 'a regression takes "squared error"'
+    with pytest.raises(DataError, match=message):
+        made("iris", data=houses, targets=("price",), test_share=0.0)
 
 
-def test_numbers_to_predict_are_no_labels(tmp_path):
-    np.savez(tmp_path / "my.npz", x=[NOUGHT, ONE], t=[0.5, 2])
-    with pytest.raises(DataError, match=r"my\.npz holds numbers to predict; this template knows 0"):
-        recipe(template("digits"), Options(data=tmp_path / "my.npz"))
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        ({"table": True}, ' Remove the column, or if it holds the labels add --label "kind".'),
+        ({"targets": ("a",)}, " Remove the column."),
+    ],
+)
+def test_words_in_an_input_are_refused_with_what_to_do(csv, options, hint):
+    path = csv(["a", "b", "kind"], [1, 2, "big"], [2, 3, "small"])
+    message = (
+        r'line 2, column kind: "big" is not a number\. .* such as 0, 1 or 0\.25\.' + hint + "$"
+    )
+    with pytest.raises(DataError, match=message):
+        made("xor", data=path, **options)
+
+
+def test_the_template_s_own_data_must_have_its_labels_and_its_outputs():
+    known = from_template(template("digits"))
+    other = replace(known, reading=replace(known.reading, labels=("nought", "one")))
+    with pytest.raises(DataError, match=r"the labels nought and one, and images\.csv has 0 and 1"):
+        recipe(other, Options())
+    three = replace(known, layers=[known.layers[0], {"units": 3, "activation": "sigmoid"}])
+    with pytest.raises(DataError, match="output layer has 3 units for 2 labels"):
+        recipe(three, Options())

@@ -48,20 +48,25 @@ def test_shared_formulas_as_excel_saves_them_are_checked(short_copy, engine):
     """Excel stores a filled-down column once and refers to it from the cells below."""
     rewrite(short_copy, _share_activations)
     workbook = openpyxl.load_workbook(short_copy)
-    assert workbook["Training"]["F6"].value == "=1/(1+EXP(-C6))"
+    assert workbook["Training"]["F6"].value == "=" + SIGMOID % (6, 6)
     report = check(short_copy, engine)
     assert report.agrees, report.wrong[:3]
     assert report.compared_cells == report.formula_cells > 4_000
 
 
+SIGMOID = "IF(C%d<-700,0,1/(1+EXP(-C%d)))"
+
+
 def _share_activations(content):
-    if b"<f>1/(1+EXP(-C4))</f>" not in content:
+    def formula(row):
+        return f"<f>{SIGMOID % (row, row)}</f>".replace("<-", "&lt;-").encode()
+
+    if formula(4) not in content:
         return content
-    content = content.replace(
-        b"<f>1/(1+EXP(-C4))</f>", b'<f t="shared" ref="F4:F67" si="0">1/(1+EXP(-C4))</f>'
-    )
+    shared = formula(4).replace(b"<f>", b'<f t="shared" ref="F4:F67" si="0">')
+    content = content.replace(formula(4), shared)
     for row in range(5, 68):
-        content = content.replace(b"<f>1/(1+EXP(-C%d))</f>" % row, b'<f t="shared" si="0"/>')
+        content = content.replace(formula(row), b'<f t="shared" si="0"/>')
     return content
 
 

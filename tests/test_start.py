@@ -30,7 +30,13 @@ def test_start_weights_are_read_from_json_and_npz(tmp_path):
         ({"b2": [1, float("inf")]}, r"b2 holds a value that is not finite"),
         ({"b2": [1, "two"]}, r"b2 is not an array of numbers"),
         ({"b2": [1, [2]]}, r"b2 is not an array of numbers"),
+        ({"b2": [1, "2"]}, r"b2 is not an array of numbers"),
+        ({"b2": [1, "1_0"]}, r"b2 is not an array of numbers"),
+        ({"b2": [1, "٣"]}, r"b2 is not an array of numbers"),
+        ({"b2": [1, True]}, r"b2 is not an array of numbers"),
+        ({"b2": "12"}, r"b2 is not an array of numbers"),
         ({"W9": [1]}, r"W9 belongs to no layer"),
+        ({"W9": [1], "b9": [1]}, r"W9 and b9 belong to no layer"),
     ],
 )
 def test_a_start_that_does_not_fit_is_refused_by_name(tmp_path, changes, message):
@@ -54,6 +60,13 @@ def test_a_start_that_is_no_start_is_refused(tmp_path, message, content):
 def test_a_pickle_in_a_start_is_not_opened(tmp_path):
     np.savez(tmp_path / "start.npz", W2=np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(DataError, match=r"start.npz: W2 holds objects of the kind object"):
+        start_from_file(tmp_path / "start.npz", SHAPES)
+
+
+@pytest.mark.parametrize("array", [np.array(["1", "2"]), np.array([True, False])])
+def test_texts_and_truth_values_in_an_archive_are_no_numbers(tmp_path, array):
+    np.savez(tmp_path / "start.npz", W2=np.ones((2, 3)), b2=array)
+    with pytest.raises(DataError, match=r"b2 is not an array of numbers"):
         start_from_file(tmp_path / "start.npz", SHAPES)
 
 

@@ -1,10 +1,8 @@
 """How does a build flow? From a template and its data to a workbook that agrees with NumPy."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +15,10 @@ from xlnn.errors import DisagreementError, OutputError, XlnnError
 from xlnn.layout import Layout
 from xlnn.limits import check_size
 from xlnn.lint import lint
+from xlnn.models.network import network
 from xlnn.models.workbook import first_choices, with_records
 from xlnn.origin import from_template, from_workbook
+from xlnn.output import check_place, replacing
 from xlnn.package import inspect
 from xlnn.recipe import Options, recipe
 from xlnn.sheets import drawings, workbook_layout
@@ -26,6 +26,7 @@ from xlnn.sheets.page import Page
 from xlnn.templates import DEFAULT
 from xlnn.templates import template as named
 from xlnn.text import text
+from xlnn.training import check_training, training_notes
 from xlnn.workbook import write
 
 VERIFIER = "formualizer"
@@ -130,7 +131,11 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     words = text(made.spec.lang).of(made.spec)
     layout = workbook_layout(made.spec, words)
     check_size(layout, large=large)
-    inputs = with_records(made.spec, made.inputs) | first_choices(layout.model, made.inputs)
+    tell("Training with NumPy")
+    trained = network(made.spec)
+    run = reference.run(trained, made.inputs)
+    check_training(trained, run)
+    inputs = with_records(made.spec, made.inputs, run) | first_choices(layout.model, made.inputs)
     with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
         draft, final = Path(folder) / "draft.xlsx", Path(folder) / "final.xlsx"
         tell("Writing the formulas")
@@ -147,15 +152,13 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
             tell("Looking for what Excel would repair")
             _linted(final)
         _publish(final, output)
-    return Built(output, formulas, report, made.notes)
+    return Built(output, formulas, report, made.notes + training_notes(run))
 
 
 def _usual_output(name: str, old: Path | str | None) -> Path:
     """Return where a workbook is written that nobody gave a name: never over the one before."""
     if old is not None:
         return Path(old).with_name(f"{Path(old).stem}-new.xlsx")
-    with suppress(OSError):  # what is wrong with it is said when the output is looked at
-        OUTPUT.mkdir(exist_ok=True)
     return OUTPUT / f"{name}.xlsx"
 
 
@@ -195,13 +198,8 @@ def check_output(output: Path, *, force: bool) -> None:
     """
     if output.suffix.lower() != ".xlsx":
         raise OutputError(f"{output}: the output is a workbook, name it .xlsx.")
-    folder = output.parent
-    if not folder.is_dir():
-        raise OutputError(f"The folder {folder} does not exist: create it, or choose another.")
-    if not os.access(folder, os.W_OK):
-        raise OutputError(f"The folder {folder} is not writable: choose another with -o.")
-    if output.is_dir():
-        raise OutputError(f"{output} is a folder: choose another name with -o.")
+    if output.parent != OUTPUT or OUTPUT.exists():  # else it is made when all is well
+        check_place(output)
     if output.exists() and not force and not _made_by_xlnn(output):
         raise OutputError(
             f"{output} was not made by xlnn: choose another name with -o, or replace it "
@@ -220,26 +218,10 @@ def _made_by_xlnn(path: Path) -> bool:
 
 def _publish(draft: Path, output: Path) -> None:
     """Move a finished workbook to its place at once: the old one stays until the new one stands."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=".xlnn-", suffix=".part", dir=output.parent)
-    except OSError as error:
-        raise OutputError(f"{output.parent} cannot be written: {error.strerror}.") from error
-    part = Path(name)
-    try:
-        with draft.open("rb") as source, os.fdopen(handle, "wb") as target:
-            shutil.copyfileobj(source, target)
-            target.flush()
-            os.fsync(target.fileno())
-        part.chmod(0o666 & ~_umask())
-        part.replace(output)
-    except OSError as error:
-        raise OutputError(f"{output} cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    if output.parent == OUTPUT:
+        try:
+            OUTPUT.mkdir(exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"The folder {OUTPUT} cannot be made: {error.strerror}.") from error
+    with draft.open("rb") as source, replacing(output) as target:
+        shutil.copyfileobj(source, target)

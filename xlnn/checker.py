@@ -29,6 +29,7 @@ from xlnn.engines import DEFAULT_ENGINE, Inputs, Recalculate, Values
 from xlnn.errors import CircularReferenceError, WorkbookError
 from xlnn.layout import Block, Layout
 from xlnn.package import Contents
+from xlnn.probe import probe_inputs
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
 
@@ -270,31 +271,6 @@ def _check_sheets(contents: Contents, layout: Layout) -> None:
             )
 
 
-def probe_inputs(layout: Layout, seed: int) -> Inputs:
-    """Draw a random number for every input cell that holds a number.
-
-    Their sizes are between a quarter and the whole of the quantity's scale, of either sign; a
-    selector gets one of its choices.
-    """
-    generator = np.random.default_rng(seed)
-    probe = {}
-    for quantity in layout.model.inputs:
-        if quantity.is_text:
-            continue
-        block = layout.blocks[quantity.name]
-        if quantity.choices:
-            least, most = quantity.choices
-            numbers = generator.integers(least, most + 1, quantity.input_lengths)
-        else:
-            size = generator.uniform(0.25, 1.0, quantity.input_lengths)
-            numbers = quantity.scale * size * generator.choice([-1.0, 1.0], size.shape)
-        for index in np.ndindex(numbers.shape):
-            row, column = block.address(index)
-            number = float(f"{numbers[index]:.15g}")
-            probe[layout.titles[block.sheet], row, column] = number
-    return probe
-
-
 @dataclass(frozen=True)
 class _Finding:
     """A wrong entry of a quantity's array."""
@@ -425,6 +401,8 @@ class _Comparison:
                 if not (difference <= TOLERANCE).all():
                     size = reference.terms(self.layout.model, quantity, arrays)
                     difference = _difference(got, expected, size)
+                if reference.ties(quantity, arrays, TOLERANCE):
+                    difference = np.zeros(quantity.lengths)
                 largest = max(_largest(difference), self.differences.get(quantity.name, 0.0))
                 self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)

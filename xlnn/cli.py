@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-from xlnn.errors import XlnnError
+from xlnn.errors import OptionsError, XlnnError
 
 SHOWN = 10
 """How many wrong cells the text output lists; --json lists all."""
@@ -92,8 +92,6 @@ def build(
     from xlnn.builder import build as build_workbook  # noqa: PLC0415 -- only what is needed
     from xlnn.templates import DEFAULT  # noqa: PLC0415 -- the same
 
-    if options["start"] is not None and options["seed"] is not None:
-        raise click.UsageError("--start and --seed exclude each other.")
     if template is not None and options["old"] is not None:
         raise click.UsageError("A template and --from exclude each other.")
     with _progress() as tell:
@@ -229,16 +227,18 @@ def _count(number: int, thing: str) -> str:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
 @click.option("--engine", default="formulas", show_default=True, help="The engine to use.")
-def values(file: Path, output: Path, engine: str) -> None:
+@click.option("--force", is_flag=True, help="Replace a file that holds no arrays.")
+def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
     """Save every quantity of a workbook FILE, recalculated, as NumPy arrays by name.
 
     Example: xlnn values output/digits.xlsx -o digits.npz
     """
-    from xlnn.contents import save  # noqa: PLC0415 -- only what is needed
+    from xlnn.contents import check_saved, save  # noqa: PLC0415 -- only what is needed
     from xlnn.contents import values as workbook_values  # noqa: PLC0415 -- the same
 
+    check_saved(output, force=force)
     arrays = workbook_values(file, engine)
-    save(output, arrays)
+    save(output, arrays, force=force)
     click.echo(f"{output}   {_count(len(arrays), 'array')}   recalculated by {engine}")
 
 
@@ -290,7 +290,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except XlnnError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, OptionsError) else 1)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

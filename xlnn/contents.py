@@ -1,5 +1,6 @@
 """What does a workbook of xlnn hold? Its Spec, and its quantities as arrays."""
 
+import zipfile
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
@@ -10,6 +11,7 @@ from xlnn import engines, package
 from xlnn.engines import DEFAULT_ENGINE, CellError, Grid, Values
 from xlnn.errors import DataError, OutputError, WorkbookError
 from xlnn.layout import FIRST_ROW, Block, Layout
+from xlnn.output import check_place, replacing
 from xlnn.parts import sheet_parts
 from xlnn.spec import Spec
 from xlnn.text import languages, text
@@ -170,16 +172,41 @@ def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarr
     return as_contract(layout, read_arrays(layout, recalculate({})))
 
 
-def save(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Save arrays as ``.npz``.
+def check_saved(path: Path, *, force: bool = False) -> None:
+    """Refuse a place where no arrays should be saved.
 
     Raises
     ------
     OutputError
-        The file cannot be written.
+        Its folder is missing, its name is not ``.npz``, or it is a file of another kind and
+        ``force`` is not set.
     """
+    if path.suffix.lower() != ".npz":
+        raise OutputError(f"{path}: the output holds arrays, name it .npz.")
+    check_place(path)
+    if path.exists() and not force and not _holds_arrays(path):
+        raise OutputError(
+            f"{path} holds no arrays: choose another name with -o, or replace it with --force."
+        )
+
+
+def _holds_arrays(path: Path) -> bool:
+    """Tell whether a file is an archive of arrays and of nothing else."""
     try:
-        with path.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+        with zipfile.ZipFile(path) as archive:
+            return all(name.endswith(".npy") for name in archive.namelist())
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return False
+
+
+def save(path: Path, arrays: dict[str, np.ndarray], *, force: bool = False) -> None:
+    """Save arrays as ``.npz``, at once: the old file stays until the new one is complete.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written, or must not be replaced; see `check_saved`.
+    """
+    check_saved(path, force=force)
+    with replacing(path) as file:
+        np.savez_compressed(file, **arrays)

@@ -13,6 +13,10 @@ class DataError(XlnnError):
     """The data, the start weights or the template cannot be used."""
 
 
+class OptionsError(DataError):
+    """Two options exclude each other, or one has nothing to apply to: wrong usage."""
+
+
 class WorkbookError(XlnnError):
     """A file is no workbook of xlnn, or is not safe to open."""
 

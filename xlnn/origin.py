@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ import numpy as np
 
 from xlnn import engines, package
 from xlnn.contents import check_inputs, inputs_of, layout_of, read_arrays, read_spec
-from xlnn.data import Dataset, Reading
+from xlnn.data import Dataset, Reading, classes, rounded
 from xlnn.data.wording import listed, short
-from xlnn.errors import DataError
-from xlnn.spec import LayerSpec, Spec, picture_of
+from xlnn.errors import DataError, WorkbookError
+from xlnn.spec import LayerSpec, picture_of
 from xlnn.templates import Template
 
 UNSCALED = "none"
@@ -68,15 +69,29 @@ class Origin:
     spread: str = "normal"
 
 
-KNOWN = {
-    "": {"summary", "labels", "cost", "eta", "epochs", "data", "start", "layers"},
-    "data": {
-        "file", "picture", "table", "label", "targets", "scale", "test_share", "threshold",
-        "light_ink",
-    },
-    "start": {"file", "seed", "spread"},
+TEXT, WHOLE, NUMBER, CHOICE = "a text", "a whole number", "a number", "true or false"
+LIST, TABLE, PAIR = "a list", "a table", "a list [rows, columns]"
+
+KINDS = {
+    TEXT: (str,), WHOLE: (int,), NUMBER: (int, float), CHOICE: (bool,), LIST: (list,),
+    TABLE: (dict,), PAIR: (list,),
 }  # fmt: skip
-"""What a template.toml may say, by its tables."""
+"""What TOML reads as what."""
+
+KNOWN = {
+    "": {
+        "summary": TEXT, "labels": LIST, "cost": TEXT, "eta": NUMBER, "epochs": WHOLE,
+        "data": TABLE, "start": TABLE, "layers": LIST,
+    },
+    "data": {
+        "file": TEXT, "picture": PAIR, "table": CHOICE, "label": TEXT, "targets": LIST,
+        "scale": TEXT, "test_share": NUMBER, "threshold": NUMBER, "light_ink": CHOICE,
+    },
+    "start": {"file": TEXT, "seed": WHOLE, "spread": TEXT},
+}  # fmt: skip
+"""What a template.toml may say, by its tables, and what each entry is."""
+
+NEEDED = {"": ("cost", "eta", "epochs", "layers", "data"), "data": ("file",), "start": ()}
 
 
 def from_template(template: Template) -> Origin:
@@ -88,44 +103,55 @@ def from_template(template: Template) -> Origin:
         It says too little, or something that is not known.
     """
     values = template.values
-    data, start = values.get("data"), values.get("start", {})
-    for name, table in (("", values), ("data", data), ("start", start)):
-        where = f"template.toml of {template.name}" + (f", [{name}]" if name else "")
-        if not isinstance(table, dict):
-            raise DataError(f"{where} is missing: it says which file holds the data.")
-        if unknown := sorted(set(table) - KNOWN[name]):
-            raise DataError(
-                f"{where}: {short(unknown[0])} is unknown; known are {listed(sorted(KNOWN[name]))}."
-            )
-    try:
-        reading = Reading(
+    _check(template, "", values)
+    data, start = values["data"], values.get("start", {})
+    _check(template, "data", data)
+    _check(template, "start", start)
+    if "picture" in data and data.get("table"):
+        raise DataError(
+            f"template.toml of {template.name}, [data]: a table has no picture; remove one of both."
+        )
+    labels = tuple(str(label) for label in values.get("labels", ()))
+    if len(set(labels)) < len(labels):
+        raise DataError(f"template.toml of {template.name}: a label stands twice in its labels.")
+    return Origin(
+        name=template.name,
+        lang="en",
+        epochs=values["epochs"],
+        eta=values["eta"],
+        cost=values["cost"],
+        layers=values["layers"],
+        reading=Reading(
             picture=picture_of(data["picture"]) if "picture" in data else None,
-            table=bool(data.get("table", False)),
-            labels=tuple(str(label) for label in values.get("labels", ())),
-            label=str(data.get("label", "")),
+            table=data.get("table", False),
+            labels=labels,
+            label=data.get("label", ""),
             targets=tuple(str(name) for name in data.get("targets", ())),
             threshold=data.get("threshold"),
-            light_ink=bool(data.get("light_ink", False)),
-        )
-        return Origin(
-            name=template.name,
-            lang="en",
-            epochs=values["epochs"],
-            eta=values["eta"],
-            cost=values["cost"],
-            layers=values["layers"],
-            reading=reading,
-            data=template.path / str(data["file"]),
-            test_share=data.get("test_share", 0.0),
-            scale=data.get("scale", UNSCALED),
-            start=template.path / str(start["file"]) if "file" in start else None,
-            seed=start.get("seed", 0),
-            spread=start.get("spread", "normal"),
-        )
-    except KeyError as error:
-        raise DataError(f"template.toml of {template.name} does not say {error}.") from error
-    except TypeError as error:
-        raise DataError(f"template.toml of {template.name} cannot be used: {error}.") from error
+            light_ink=data.get("light_ink", False),
+        ),
+        data=template.path / data["file"],
+        test_share=data.get("test_share", 0.0),
+        scale=data.get("scale", UNSCALED),
+        start=template.path / start["file"] if "file" in start else None,
+        seed=start.get("seed", 0),
+        spread=start.get("spread", "normal"),
+    )
+
+
+def _check(template: Template, name: str, table: Mapping[str, Any]) -> None:
+    """Refuse a table of a template.toml that says too little, or what is not known."""
+    where = f"template.toml of {template.name}" + (f", [{name}]" if name else "")
+    known = KNOWN[name]
+    for key, value in table.items():
+        if key not in known:
+            raise DataError(f"{where}: {short(key)} is unknown; known are {listed(known)}.")
+        is_meant = isinstance(value, bool) == (known[key] == CHOICE)
+        if not isinstance(value, KINDS[known[key]]) or not is_meant:
+            raise DataError(f"{where}: {key} = {short(repr(value))}: {known[key]} was expected.")
+    for key in NEEDED[name]:
+        if key not in table:
+            raise DataError(f"{where} does not say its {key}.")
 
 
 def from_workbook(path: Path) -> Origin:
@@ -143,7 +169,7 @@ def from_workbook(path: Path) -> Origin:
     arrays = read_arrays(layout, values)
     check_inputs(layout, values, inputs_of(layout, arrays))
     x, t = (_with_tested(arrays, name) for name in ("raw" if spec.scaled else "x", "t"))
-    is_table = bool(spec.features)
+    is_table, labels = bool(spec.features), _labels(path, arrays["labels"])
     return Origin(
         name=spec.template,
         lang=spec.lang,
@@ -154,21 +180,22 @@ def from_workbook(path: Path) -> Origin:
         reading=Reading(
             picture=None if is_table else spec.picture,
             table=is_table,
-            labels=spec.labels,
+            # new data may have the names of the sheet or those of the data before
+            labels=tuple(dict.fromkeys(chain(*zip(labels, spec.labels, strict=True)))),
             targets=spec.labels if spec.is_regression else (),
         ),
         data=Dataset(
-            x=x,
-            t=t,
-            labels=_labels(spec, arrays["labels"]),
+            x=rounded(x),  # a person may have typed =1/3
+            t=rounded(t),
+            labels=labels,
             picture=None if is_table else spec.picture,
             features=spec.features,
             is_regression=spec.is_regression,
         ),
         test_share=spec.test_images / len(x),
         held=np.arange(len(x)) >= spec.images,
-        scaling=(arrays["middle"], arrays["factor"]) if spec.scaled else None,
-        start={q.name: arrays[q.name][0] for q in layout.model.inputs if q.given},
+        scaling=(rounded(arrays["middle"]), rounded(arrays["factor"])) if spec.scaled else None,
+        start={q.name: rounded(arrays[q.name][0]) for q in layout.model.inputs if q.given},
         spread="fan-in",
     )
 
@@ -179,10 +206,13 @@ def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     return np.concatenate([arrays[name], arrays[tested]]) if tested in arrays else arrays[name]
 
 
-def _labels(spec: Spec, now: np.ndarray) -> tuple[str, ...]:
-    """Return the labels as the sheet names them now; the Spec knows how numbers are written."""
+def _labels(path: Path, now: np.ndarray) -> tuple[str, ...]:
+    """Return the labels as the sheet names them now."""
     written = [value if isinstance(value, str) else f"{value:.15g}" for value in now]
-    return tuple(written) if len(set(written)) == len(written) else spec.labels
+    labels = tuple(classes.name(label, path.name) for label in written)
+    if len(set(labels)) < len(labels):
+        raise WorkbookError(f"{path.name}: a label stands twice in {listed(labels)}; change one.")
+    return labels
 
 
 def _as_written(layer: LayerSpec) -> dict[str, Any]:

@@ -108,6 +108,10 @@ class Equation:
         """State the equation as the formula of one unit's cell."""
         raise NotImplementedError
 
+    def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> bool:  # noqa: ARG002 -- for those that choose
+        """Tell whether a choice is as good as that of ``array``: equal to it but for rounding."""
+        return False
+
 
 @dataclass(frozen=True)
 class Use:

@@ -3,20 +3,35 @@
 The sizes of the input and of the output layer follow from the data; what lies between them stays.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from xlnn.data import Dataset, Reading, held_out, read, rounded, scaling
-from xlnn.errors import DataError
+from xlnn.data.wording import listed
+from xlnn.errors import DataError, OptionsError
 from xlnn.models.network import network
 from xlnn.models.stack import numeric_labels
 from xlnn.origin import UNSCALED, Origin
 from xlnn.quantity import Model
 from xlnn.spec import Spec
 from xlnn.start import start_from_file, start_from_seed
+
+EXCLUDING = (("start", "seed"), ("start", "spread"), ("label", "targets"), ("picture", "table"))
+"""Options of which one would make the other void."""
+
+READING = ("picture", "table", "label", "targets", "threshold", "light_ink")
+"""Options that say how data are to be read."""
+
+OTHER_DATA = ", other data"
+"""What a workbook's template is called with data that are not its own."""
+
+REACH = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, np.inf)}
+"""From where to where the outputs of activation functions go that do not give every number."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,24 @@ class Options:
     threshold: float | None = None
     light_ink: bool | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse options that make each other void.
+
+        Raises
+        ------
+        OptionsError
+            Two of them do.
+        """
+        for one, other in EXCLUDING:
+            if getattr(self, one) is not None and getattr(self, other) is not None:
+                raise OptionsError(f"{_option(one)} and {_option(other)} exclude each other.")
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What was said about how to read data, by name."""
+        given = {name: getattr(self, name) for name in READING}
+        return {name: value for name, value in given.items() if value is not None}
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -100,12 +133,9 @@ def recipe(origin: Origin, options: Options) -> Recipe:
     data = _data(origin, options)
     held = _held(origin, options, data)
     scaled = _scaled(origin, options, data.x[~held])
-    layers = [dict(layer) for layer in origin.layers] if _are_tables(origin.layers) else []
-    if layers and layers[-1].get("kind", "dense") == "dense":
-        layers[-1]["units"] = len(data.labels)
     spec = Spec.from_mapping(
         {
-            "template": origin.name,
+            "template": _template(origin, options),
             "lang": options.lang or origin.lang,
             "epochs": origin.epochs if options.epochs is None else options.epochs,
             "images": int((~held).sum()),
@@ -115,12 +145,13 @@ def recipe(origin: Origin, options: Options) -> Recipe:
             "labels": list(data.labels),
             "task": "regression" if data.is_regression else "classification",
             "scaled": scaled is not None,
-            "layers": layers or origin.layers,
+            "layers": _layers(origin, options, len(data.labels)),
             "cost": origin.cost,
         }
     )
     model = network(spec)
     start, notes = _start(origin, options, model)
+    notes += _scaling_note(origin, options, data) + _reach_note(spec, data)
     inputs = {
         "eta": _eta(origin.eta if options.eta is None else options.eta),
         "labels": _labels(spec),
@@ -137,25 +168,69 @@ def recipe(origin: Origin, options: Options) -> Recipe:
     return Recipe(spec, model, inputs, notes)
 
 
+def _option(name: str) -> str:
+    """Return the name of an option as it is typed."""
+    return "--" + {"targets": "target"}.get(name, name).replace("_", "-")
+
+
 def _data(origin: Origin, options: Options) -> Dataset:
+    given = options.reading
     if options.data is None and isinstance(origin.data, Dataset):
+        if given:
+            raise OptionsError(f"{_option(next(iter(given)))} says how to read data: add --data.")
         return origin.data
-    given = {
-        name: getattr(options, name)
-        for name in ("picture", "table", "label", "targets", "threshold", "light_ink")
-        if getattr(options, name) is not None
-    }
-    reading = replace(origin.reading, **given)
+    path = Path(origin.data if options.data is None else options.data)
+    _check_reading(path, given)
+    reading = _consistent(replace(origin.reading, **given), given)
+    data = read(path, reading)
+    if "picture" in given and data.picture != given["picture"]:
+        asked, found = ("{} x {}".format(*size) for size in (given["picture"], data.picture or ()))
+        raise DataError(f"{path.name}: the pictures have {found} pixels and not {asked}.")
+    is_told = reading.labels and not data.is_regression
+    if options.data is None and not given and is_told and set(data.labels) != set(reading.labels):
+        raise DataError(
+            f"The template names the labels {listed(reading.labels)}, and {path.name} has "
+            f"{listed(data.labels)}: both must be the same."
+        )
+    return data
+
+
+def _check_reading(path: Path, given: Mapping[str, Any]) -> None:
+    """Refuse options that say nothing about data of this kind."""
+    is_npz = path.suffix.lower() == ".npz"
+    for name in ("threshold", "light_ink"):
+        if name in given and path.exists() and not path.is_dir():
+            raise OptionsError(f"{_option(name)} is for folders of pictures; {path.name} is none.")
+    if "label" in given and (path.is_dir() or is_npz):
+        raise OptionsError(f"--label names a column of a CSV; {path.name} is none.")
+
+
+def _consistent(reading: Reading, given: Mapping[str, Any]) -> Reading:
+    """Return a reading without what the origin says and the person's options contradict."""
     if "picture" in given:
         reading = replace(reading, table=False)
-    return read(Path(origin.data if options.data is None else options.data), _consistent(reading))
+    if "label" in given:
+        reading = replace(reading, targets=())
+    if reading.targets:
+        # columns to predict leave no picture and no label
+        reading = replace(reading, table=True, label="", labels=())
+    return reading
 
 
-def _consistent(reading: Reading) -> Reading:
-    """Return a reading in which columns to predict leave no picture and no label."""
-    if not reading.targets:
-        return reading
-    return replace(reading, table=True, label="", labels=())
+def _template(origin: Origin, options: Options) -> str:
+    """Return what the workbook calls its template: what is said of its own data ends with them."""
+    is_own = options.data is None and not options.reading
+    return origin.name if is_own else f"{origin.name.removesuffix(OTHER_DATA)}{OTHER_DATA}"
+
+
+def _layers(origin: Origin, options: Options, outputs: int) -> object:
+    """Return the layers, of which the last one's units follow from the data."""
+    layers = origin.layers
+    if not layers or not all(isinstance(layer, dict) for layer in layers):
+        return layers  # which the Spec refuses
+    is_own = options.data is None and not options.reading
+    last = {"units": outputs, **layers[-1]} if is_own else {**layers[-1], "units": outputs}
+    return [*layers[:-1], last]
 
 
 def _held(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
@@ -182,8 +257,27 @@ def _scaled(
     return None if how == UNSCALED else scaling(x, how)
 
 
-def _are_tables(layers: object) -> bool:
-    return isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers)
+def _scaling_note(origin: Origin, options: Options, data: Dataset) -> tuple[str, ...]:
+    """Say that inputs are scaled anew."""
+    is_settled = origin.scaling is None or len(origin.scaling[0]) == data.x.shape[1]
+    if is_settled or options.scale is not None:
+        return ()
+    return ("The inputs are others, so they are scaled anew (--scale standard).",)
+
+
+def _reach_note(spec: Spec, data: Dataset) -> tuple[str, ...]:
+    """Say that the output layer cannot reach numbers that are to be predicted."""
+    activation = spec.layers[-1].activation
+    least, most = REACH.get(activation, (-np.inf, np.inf))
+    if not spec.is_regression or (data.t.min() >= least and data.t.max() <= most):
+        return ()
+    reach = f"from {least} to {most}" if most < np.inf else f"from {least} on"
+    note = (
+        f"The targets go from {data.t.min():g} to {data.t.max():g}, and outputs of {activation} "
+        f'{reach}: they cannot be reached. Take activation = "linear" for the output layer, in '
+        "a template of your own (xlnn new)."
+    )
+    return (note,)
 
 
 def _labels(spec: Spec) -> np.ndarray:
@@ -227,14 +321,14 @@ def _start_in_rows(
         had = {name: array.reshape(as_rows(array.shape)) for name, array in origin.start.items()}
         kept = {name: array for name, array in had.items() if array.shape == shapes.get(name)}
         missing = [name for name in shapes if name not in kept]
-        told = f"{', '.join(missing)} changed their sizes: their start was drawn (seed {seed})."
+        told = f"Of another size now, and so drawn (seed {seed}, fan-in): {', '.join(missing)}."
         return drawn | {name: kept[name] for name in shapes if name in kept}, (
             (told,) if missing else ()
         )
     try:
         return start_from_file(origin.start, shapes), ()
     except DataError as error:
-        if options.data is None:
+        if options.data is None and not options.reading:
             raise
         told = f"{error} So the start weights were drawn (seed {seed}, fan-in)."
         return drawn, (told,)

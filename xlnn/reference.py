@@ -96,8 +96,17 @@ def terms(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray | floa
             for name in sorted(names)
         }
         result = expected(model, quantity, {**arrays, **moved})
-        size = np.fmax(size, np.abs(result - still) / NUDGE)
+        with np.errstate(all="ignore"):  # of infinities, which the comparison names
+            size = np.fmax(size, np.abs(result - still) / NUDGE)
     return size
+
+
+def ties(quantity: Quantity, arrays: Arrays, tolerance: float) -> bool:
+    """Tell whether a quantity without epochs made another choice that is as good."""
+    if quantity.timed:
+        return False
+    arguments = {role: arrays[use.name] for role, use in quantity.uses.items()}
+    return quantity.equation.ties(arrays[quantity.name], tolerance, **arguments)
 
 
 def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:

@@ -249,6 +249,10 @@ class Spec:
 def _check_layer(layer: LayerSpec) -> None:
     if not layer.name.isalnum():
         raise DataError(f'A layer is named "{layer.name}": names are letters and digits.')
+    if layer.name == "1":
+        raise DataError(
+            'A layer is named "1", as the input is: leave the name out, or choose another.'
+        )
     if layer.kind not in LAYERS:
         raise DataError(
             f'Layer {layer.name}: there is no kind "{layer.kind}"; choose one of {_list(LAYERS)}.'

@@ -33,13 +33,16 @@ def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
     """
     entries = arrays(path) if path.suffix.lower() == ".npz" else _json(path)
     if unknown := sorted(set(entries) - set(shapes)):
+        belong = "belongs" if len(unknown) == 1 else "belong"
         raise DataError(
-            f"{path.name}: {listed(unknown)} belongs to no layer; expected are {listed(shapes)}."
+            f"{path.name}: {listed(unknown)} {belong} to no layer; expected are {listed(shapes)}."
         )
     start = {}
     for name, shape in shapes.items():
         if name not in entries:
             raise DataError(f"{path.name}: {name} is missing; expected are {listed(shapes)}.")
+        if not _holds_numbers(entries[name]):
+            raise DataError(f"{path.name}: {name} is not an array of numbers.")
         try:
             array = np.asarray(entries[name], dtype=float)
         except (TypeError, ValueError, OverflowError) as error:
@@ -52,6 +55,20 @@ def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
             raise DataError(f"{path.name}: {name} holds a value that is not finite.")
         start[name] = rounded(array)
     return start
+
+
+def _holds_numbers(entry: object) -> bool:
+    """Tell whether an entry holds numbers alone: NumPy would also read "1_0", "٣" and true."""
+    if isinstance(entry, np.ndarray):
+        return entry.dtype.kind in "iuf"
+    waiting = [entry]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+    return True
 
 
 def _json(path: Path) -> dict[str, object]:

@@ -78,7 +78,12 @@ def copy(name: str, target: Path) -> None:
     """
     if name not in names():
         raise DataError(f'There is no template "{name}"; choose one of {", ".join(names())}.')
-    if target.exists():
+    if target.name in names():
+        raise DataError(
+            f"{target.name} is the name of a template of xlnn, and would stand for that: choose "
+            "another name."
+        )
+    if target.exists() or target.is_symlink():
         raise DataError(f"{target} exists: choose another name, nothing was changed.")
     try:
         shutil.copytree(folder() / name, target)

@@ -133,7 +133,7 @@ def _outputs(
     if is_regression:
         return t, labels, True
     check_count(labels, path.name)
-    order = ordered(labels, reading.labels) if set(labels) == set(reading.labels) else labels
+    order = ordered(labels, reading.labels) if set(labels) <= set(reading.labels) else labels
     return t[:, [labels.index(label) for label in order]], order, False
 
 

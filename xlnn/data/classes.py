@@ -43,7 +43,7 @@ def name(text: str, where: str, what: str = "label") -> str:
 
 
 def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return the classes as wanted, else by number, else as they first appear.
+    """Return the classes as wanted if these hold all, else by number, else as they first appear.
 
     >>> ordered(["10", "9", "10"], wanted=())
     ('9', '10')
@@ -51,8 +51,8 @@ def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     ('dog', 'cat')
     """
     known = tuple(dict.fromkeys(names))
-    if set(known) == set(wanted):
-        return tuple(dict.fromkeys(wanted))
+    if set(known) <= set(wanted):
+        return tuple(label for label in dict.fromkeys(wanted) if label in known)
     if all(is_number(label) for label in known):
         return tuple(sorted(known, key=lambda label: (float(label), label)))
     return known
@@ -68,7 +68,7 @@ def one_hot(
     names : sequence of str
         The label of each image.
     wanted : sequence of str
-        The order of the classes, if these are all.
+        The order of the classes, if all are among these.
     where : str
         The file, as a message names it.
 

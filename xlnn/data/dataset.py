@@ -50,7 +50,7 @@ class Reading:
     table : bool
         The inputs are no picture.
     labels : tuple of str
-        The wanted order of the classes, if the data have these and no others.
+        The wanted order of the classes, if the data have no others.
     label : str
         The heading of the column that holds the label; by default it is the first column.
     targets : tuple of str

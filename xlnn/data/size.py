@@ -47,7 +47,8 @@ def picture_size(
     example = next(_sizes(inputs, from_rows=side))
     raise DataError(
         f"{where}: {inputs:,} pixels make no square picture, and no headings such as p11 say its "
-        f"size; add --picture ROWSxCOLUMNS, for example --picture {example[0]}x{example[1]}."
+        f"size; add --picture ROWSxCOLUMNS, for example --picture {example[0]}x{example[1]}, or "
+        "--table if they are no pixels."
     )
 
 

@@ -119,7 +119,7 @@ def _find(path: Path, heading: str, headings: Sequence[str]) -> int:
         found = "stands more than once" if heading in headings else "is not there"
         raise DataError(
             f'{path.name}: the column "{short(heading)}" {found}; the headings are '
-            f"{listed(headings)}."
+            f"{listed(headings)}. --label and --target name columns."
         )
     return headings.index(heading)
 
@@ -143,8 +143,12 @@ def _numbers(
     for place, column in enumerate(chosen):
         value = number(fields[column])
         if value is None:
-            where = f"{path.name}, line {line}, column {short(columns.headings[column])}"
-            raise refusal(fields[column], where)
+            heading = short(columns.headings[column])
+            reason = str(refusal(fields[column], f"{path.name}, line {line}, column {heading}"))
+            if columns.given and not _looks_numeric(fields[column].strip()):
+                or_label = f', or if it holds the labels add --label "{heading}"'
+                reason = f"{reason} Remove the column{'' if columns.targets else or_label}."
+            raise DataError(reason)
         numbers[place] = value
     return numbers
 

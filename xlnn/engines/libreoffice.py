@@ -36,6 +36,12 @@ USUAL_PLACES = {
 SETTINGS = (
     # LibreOffice believes cached values and ignores fullCalcOnLoad, unless it must compute anew.
     ("org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),  # always
+    # With threads LibreOffice 25.2 computes the first cell of some columns before what it needs.
+    (
+        "org.openoffice.Office.Calc/Formula/Calculation",
+        "UseThreadedCalculationForFormulaGroups",
+        "false",
+    ),
     ("org.openoffice.Office.Calc/Content/Update", "Link", "2"),  # never
     ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),  # very high
     ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),

@@ -106,6 +106,13 @@ class SmallestEpoch(Equation):
         """Return the formula."""
         return f"=MATCH(MIN({C_T.epochs[()]}),{C_T.epochs[()]},0)"
 
+    def ties(self, got: np.ndarray, tolerance: float, C_T: np.ndarray) -> bool:
+        """Tell whether C_T is as small in another epoch; spreadsheets compare 15 digits."""
+        if got not in range(1, len(C_T) + 1):
+            return False
+        least = C_T.min()
+        return bool(C_T[int(got) - 1] - least <= tolerance * max(1, abs(least)))
+
 
 class FirstAllRight(Equation):
     """The first epoch in which all images are recognised, from 1; 0 if there is none."""

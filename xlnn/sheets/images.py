@@ -79,7 +79,8 @@ def _table(page: Page, sheet: str) -> Drawing:
             drawing.looks[quantity.name] = replace(KEY, number_format="0")
         for position, name in enumerate(names.get(quantity.kind, ())):
             column = block.column + position
-            text = f"{page.words('quantities', quantity.kind)}: {name}" if position == 0 else name
+            what = page.words("quantities", quantity.kind)
+            text = page.words("joined", "named", what=what, name=name) if position == 0 else name
             look = heading(quantity.kind, first=position == 0, computed=not quantity.is_input)
             drawing.put(GROUP_ROW, column, text, look)
             drawing.widths[column] = NORMAL

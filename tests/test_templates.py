@@ -1,0 +1,181 @@
+"""Each template is proven by every engine and learns; a folder of one's own is read strictly."""
+
+from functools import cache
+
+import pytest
+from programs import skip_without_libreoffice
+
+from xlnn import reference
+from xlnn.builder import build
+from xlnn.checker import check
+from xlnn.engines import ENGINES
+from xlnn.errors import DataError
+from xlnn.lint import lint
+from xlnn.origin import from_template
+from xlnn.recipe import Options, recipe
+from xlnn.templates import copy, folder, names, template
+
+FEW = 60
+"""Of the 1,797 digits: a workbook of seconds and not of minutes."""
+
+FEWER_EPOCHS = {"digits-8x8": 3, "iris": 10, "digits-cross-entropy": 10}
+
+LEARNT = {
+    "digits": (64, None),
+    "digits-cross-entropy": (64, None),
+    "xor": (4, None),
+    "iris": (116, 30),
+    "digits-8x8": (757, 183),
+}
+"""How many are right after the last epoch: of those that are trained, of those held out. Of the
+digits of 8 x 8 pixels, of ten kinds, it is half of them after so few epochs."""
+
+
+@cache
+def trained(name):
+    """Return a template's recipe and NumPy's run of all its epochs."""
+    made = recipe(from_template(template(name)), Options())
+    return made, reference.run(made.model, made.inputs)
+
+
+@pytest.fixture(scope="module", params=names())
+def built(request, tmp_path_factory):
+    """Return the workbook of a template, made smaller where it would take long."""
+    place = tmp_path_factory.mktemp(request.param)
+    options = {"epochs": FEWER_EPOCHS.get(request.param)}
+    if request.param == "digits-8x8":
+        lines = (folder() / "digits-8x8" / "digits.csv").read_text().splitlines(keepends=True)
+        options["data"] = place / "few.csv"
+        options["data"].write_text("".join(lines[:FEW]))
+    return build(request.param, place / "built.xlsx", **options)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_agrees_with_numpy_on(built, engine):
+    skip_without_libreoffice(engine)
+    report = check(built.path, engine)
+    assert report.agrees, report.wrong[:3]
+    assert report.other_cells == 0
+
+
+def test_excel_finds_nothing_to_repair_in(built):
+    assert lint(built.path) == ()
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_network_learns_from(name):
+    made, run = trained(name)
+    right, tested = LEARNT[name]
+    assert run["recognised"][-1] == right
+    assert right > 5 * made.spec.images / len(made.spec.labels) or right > 0.95 * made.spec.images
+    assert run["C_T"][-1] < 0.75 * run["C_T"][0]
+    if tested is not None:
+        assert run["test_recognised"][-1] == tested
+
+
+def test_each_template_says_what_it_is_in_a_line():
+    for name in names():
+        assert 20 < len(template(name).summary) < 100
+        assert "\n" not in template(name).summary
+
+
+def test_the_sizes_in_the_summaries_are_true():
+    for name, (images, layers) in {
+        "digits-8x8": (1797, "64-16-10"),
+        "iris": (150, "4-5-3"),
+        "xor": (4, "2-3-2"),
+        "digits": (64, "12-3-2"),
+    }.items():
+        spec = trained(name)[0].spec
+        assert spec.images + spec.test_images == images
+        assert layers == "-".join(map(str, [spec.inputs, *(layer.units for layer in spec.layers)]))
+        assert layers in template(name).summary
+
+
+# --- of one's own ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_copy_is_what_it_was_copied_from(name, tmp_path):
+    copy(name, tmp_path / "mine")
+    mine, theirs = template(str(tmp_path / "mine")), template(name)
+    assert mine.name == "mine"
+    assert mine.values == theirs.values
+    assert {path.name for path in mine.path.iterdir()} == {p.name for p in theirs.path.iterdir()}
+
+
+def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    for name in ("mine", "link"):
+        with pytest.raises(DataError, match=f"{name} exists: choose another name"):
+            copy("digits", tmp_path / name)
+    with pytest.raises(DataError, match="xor is the name of a template"):
+        copy("digits", tmp_path / "xor")
+    with pytest.raises(DataError, match='no template "nothing"; choose one of digits,'):
+        copy("nothing", tmp_path / "other")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="cannot be made: Not a directory"):
+        copy("xor", tmp_path / "file" / "mine")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "eta = 0.2",
+            'eta = "0.2"',
+            r"toml of mine: eta = '0\.2': a number was expected",
+        ),
+        ("eta = 0.2", "eta = true", "eta = True: a number was expected"),
+        ("eta = 0.2", "", r"template\.toml of mine does not say its eta"),
+        ("epochs = 150", "epochs = 1.5", r"epochs = 1\.5: a whole number was expected"),
+        ("epochs = 150", 'epochs = 1\nlabels = "01"', "labels = '01': a list was expected"),
+        ("epochs = 150", 'epochs = 1\nlabels = ["0", "0"]', "a label stands twice"),
+        ("epochs = 150", 'epochs = 1\ncolour = "red"', "colour is unknown; known are summary, lab"),
+        ('cost = "squared error"', 'cost = "hinge"', 'no cost "hinge"'),
+        ("[data]", "[date]", "date is unknown"),
+        ('file = "xor.csv"', "file = 5", r"of mine, \[data\]: file = 5: a text was expected"),
+        ('file = "xor.csv"', 'file = "none.csv"', r"none\.csv cannot be read"),
+        ('file = "xor.csv"', "", r"of mine, \[data\] does not say its file"),
+        ("table = true", 'table = "yes"', "table = 'yes': true or false was expected"),
+        ("table = true", "table = true\npicture = [1, 2]", "a table has no picture"),
+        ("table = true", "picture = [4]", r"picture = \[4\]: write \[rows, columns\]"),
+        ("table = true", 'table = true\ntargets = "x1"', "targets = 'x1': a list was expected"),
+        ("seed = 3", "seed = 1.5", r"\[start\]: seed = 1\.5: a whole number was expected"),
+        ("seed = 3", "seed = -1", "The seed is -1"),
+        ("seed = 3", 'file = "none.json"', r"none\.json cannot be read"),
+        ("units = 3", 'units = 3\nname = "1"', 'A layer is named "1", as the input is'),
+        ("units = 3", "units = 0", "Layer 2 has 0 units"),
+        ("units = 3", "", "Layer 2 does not say its units"),
+        ('"tanh"', '"unit step"', "no network learns with the unit step"),
+        ('"tanh"', '"softmax"', "Layer 2: softmax is for the output layer"),
+        ("# the output", "units = 7 #", "output layer has 7 units for 2 labels"),
+        ("eta = 0.2", "eta = ", r"template\.toml cannot be read"),
+    ],
+)
+def test_what_a_template_may_not_say_is_refused_by_name(tmp_path, old, new, message):
+    copy("xor", tmp_path / "mine")
+    path = tmp_path / "mine" / "template.toml"
+    text = path.read_text()
+    assert old in text
+    new = f"\n{new}" if new.startswith("units = 7") else new
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(DataError, match=message):
+        recipe(from_template(template(str(tmp_path / "mine"))), Options())
+
+
+def test_softmax_does_not_go_with_squared_error(tmp_path):
+    copy("iris", tmp_path / "mine")
+    path = tmp_path / "mine" / "template.toml"
+    path.write_text(path.read_text().replace('"categorical cross-entropy"', '"squared error"'))
+    with pytest.raises(DataError, match='"squared error" does not go with the output'):
+        recipe(from_template(template(str(tmp_path / "mine"))), Options())
+
+
+def test_a_text_that_is_not_utf_8_is_refused(tmp_path):
+    copy("xor", tmp_path / "mine")
+    (tmp_path / "mine" / "template.toml").write_bytes(b"# \xe9")
+    with pytest.raises(DataError, match=r"template\.toml cannot be read"):
+        template(str(tmp_path / "mine"))
