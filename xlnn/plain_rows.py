@@ -30,7 +30,7 @@ from xlnn.markup import MAX_TAG, Opening, Parser, Token, batches, tokens
 
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them
-    r'<c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="[0-9]{1,9}+")?+(?: t="(n|str|b|e|s)")?+'
+    r'<c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="([0-9]{1,9}+)")?+(?: t="(n|str|b|e|s)")?+'
     # a longer text goes to expat, and then to the one place that refuses it
     r'(?:/>|>(?:<f((?: aca="false")?+)>([^<]{1,32767}+)</f>)?+(?:<v>([^<]{0,32767}+)</v>)?+</c>)'
 )
@@ -71,11 +71,16 @@ class PlainRow:
         """Return of all cells: types, attributes of formulas, formulas, values."""
         pieces = self._pieces
         return (
-            map(_TYPES.__getitem__, pieces[3::_GROUPS]),
-            map(_FORMULA_ATTRIBUTES.__getitem__, pieces[4::_GROUPS]),
-            pieces[5::_GROUPS],
+            map(_TYPES.__getitem__, pieces[4::_GROUPS]),
+            map(_FORMULA_ATTRIBUTES.__getitem__, pieces[5::_GROUPS]),
             pieces[6::_GROUPS],
+            pieces[7::_GROUPS],
         )
+
+    @property
+    def styles(self) -> list[str | None]:
+        """The styles of all cells."""
+        return self._pieces[3::_GROUPS]
 
 
 def sheet_tokens(archive: Archive, part: str) -> Iterator[list[Token | PlainRow]]:
