@@ -59,7 +59,7 @@ class Used:
         self._bottom = 0
 
     def add_row(self, row: int, columns: list[int]) -> None:
-        """Add cells of one row, below all others of their columns; few rows differ from those above.
+        """Add cells of one row, below all others; few rows differ from those above.
 
         >>> used = Used()
         >>> for row in (1, 2, 3):
