@@ -78,6 +78,11 @@ class PlainRow:
         )
 
     @property
+    def has_numbers_only(self) -> bool:
+        """Whether all cells are of the type of numbers."""
+        return {None, "n"}.issuperset(self._pieces[4::_GROUPS])
+
+    @property
     def styles(self) -> list[str | None]:
         """The styles of all cells."""
         return self._pieces[3::_GROUPS]

@@ -8,6 +8,7 @@ import formualizer
 import numpy as np
 
 from xlnn.address import address
+from xlnn.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
 from xlnn.engines import CellError, Grid, Inputs, Recalculate, Values
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 
@@ -25,6 +26,15 @@ ERRORS = {
 
 CIRCULAR = CellError("#CIRC!")
 """What formualizer gives every cell of a circle, and every cell that depends on one."""
+
+LIMITS = {
+    "max_input_bytes": MAX_FILE,
+    "max_entries": MAX_ENTRIES,
+    "max_expanded_bytes": MAX_TOTAL,
+    "max_part_bytes": MAX_PART,
+}
+"""The files that it reads are those that `xlnn.archive` lets pass; its own limit, 256 MB a part, is
+reached by a sheet of two million formulas."""
 
 ALL_ROWS = 1_048_576
 ALL_COLUMNS = 16_384
@@ -47,7 +57,7 @@ def load(path: Path) -> Recalculate:
         mode=formualizer.WorkbookMode.Interactive, eval_config=evaluation, enable_changelog=False
     )
     try:
-        workbook = formualizer.Workbook.load_path(str(path), config=config)
+        workbook = formualizer.Workbook.load_path(str(path), config=config, load_limits=LIMITS)
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
     workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
@@ -91,6 +101,10 @@ class _Session:
             cause = _place(*self._in_a_circle(circular))
             raise CircularReferenceError(f"{cause} depends on itself: a circular reference.")
         return grids
+
+    def cancel(self) -> None:
+        """Let an evaluation in another thread end as soon as it can; it raises EngineError."""
+        self.workbook.cancel()
 
     def _remember(self, cell: tuple[str, int, int]) -> None:
         sheet, row, column = cell
