@@ -136,13 +136,28 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
         draft, final = Path(folder) / "draft.xlsx", Path(folder) / "final.xlsx"
         tell("Writing the formulas")
-        formulas = write(draft, layout, drawings(Page(made.spec, layout, words)), inputs)
+        formulas = write(
+            draft,
+            layout,
+            drawings(Page(made.spec, layout, words)),
+            inputs,
+            lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+        )
+
+        def keep(values: Values) -> None:
+            tell("Storing the values")
+            store(
+                draft,
+                final,
+                values,
+                lambda done: tell(f"Storing the values, {done:,} of {formulas:,}"),
+            )
+
         if verify:
-            report = _proven(draft, final, layout, tell)
+            report = _proven(draft, final, layout, keep, tell)
         else:
             report = None
-            tell("Storing the values")
-            store(draft, final, write_values(layout, reference.run(layout.model, inputs)))
+            keep(write_values(layout, reference.run(layout.model, inputs)))
         tell("Moving the workbook to its place")
         _publish(final, output)
     return Built(output, formulas, report, made.notes)
@@ -157,7 +172,13 @@ def _usual_output(name: str, old: Path | str | None) -> Path:
     return OUTPUT / f"{name}.xlsx"
 
 
-def _proven(draft: Path, final: Path, layout: Layout, tell: Callable[[str], None]) -> Report:
+def _proven(
+    draft: Path,
+    final: Path,
+    layout: Layout,
+    keep: Callable[[Values], None],
+    tell: Callable[[str], None],
+) -> Report:
     """Store an engine's values in a draft, and compare with NumPy what will be published.
 
     The engine, which needs no Python, computes the probes while the workbook is looked at.
@@ -170,8 +191,7 @@ def _proven(draft: Path, final: Path, layout: Layout, tell: Callable[[str], None
             report, _ = compare(inspect(draft), layout, recalculate, VERIFIER, PROBES)
             _refuse_disagreement(report)
             raise
-        tell("Storing the values")
-        store(draft, final, values)
+        keep(values)
         tell("Looking for what Excel would repair")
         contents = inspect(final)
         problems = lint(final, contents)
@@ -201,9 +221,10 @@ class _Ahead:
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         """End the engine's work; whoever stops a build does not wait for it."""
-        if error is not None:
-            self._recalculate.cancel()
-        self._worker.shutdown(wait=error is None, cancel_futures=True)
+        if error is None:
+            self._worker.shutdown()
+        else:
+            engines.cancel(self._recalculate, self._worker)
 
 
 def _refuse_disagreement(report: Report) -> None:

@@ -41,7 +41,9 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """The characters that XML cannot hold."""
 
 
-def store(source: Path, target: Path, values: Values) -> int:
+def store(
+    source: Path, target: Path, values: Values, tell: Callable[[int], None] = lambda _: None
+) -> int:
     """Copy a workbook that xlnn's writer made, with a cached value in each formula cell.
 
     The same workbook and values give the same bytes. The document's dates become
@@ -54,6 +56,8 @@ def store(source: Path, target: Path, values: Values) -> int:
         Two different files; ``target`` is overwritten.
     values : Values
         A value for each formula cell.
+    tell : function
+        Is told now and then how many have theirs.
 
     Returns
     -------
@@ -86,6 +90,7 @@ def store(source: Path, target: Path, values: Values) -> int:
     def add(number: int) -> None:
         nonlocal count
         count += number
+        tell(count)
 
     titles = sheet_parts(source)
     others = {"xl/styles.xml": _order_fonts, "docProps/core.xml": _fix_dates}

@@ -4,7 +4,7 @@ The only module that writes with openpyxl, in its write-only mode, which writes 
 the rows are those of `xlnn.rows`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import repeat
 from math import prod
@@ -28,8 +28,17 @@ from xlnn.reference import Arrays
 from xlnn.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
 from xlnn.style import Look, styled, value
 
+ROWS_TOLD = 1_000
+"""After so many rows whoever waits is told."""
 
-def write(path: Path, layout: Layout, drawings: dict[str, Drawing], inputs: Arrays) -> int:
+
+def write(
+    path: Path,
+    layout: Layout,
+    drawings: dict[str, Drawing],
+    inputs: Arrays,
+    tell: Callable[[int, int], None] = lambda *_: None,
+) -> int:
     """Write a workbook.
 
     Parameters
@@ -40,6 +49,8 @@ def write(path: Path, layout: Layout, drawings: dict[str, Drawing], inputs: Arra
         What each sheet shows besides its quantities, by the sheet's key.
     inputs : dict of arrays
         The input quantities; of the weights, the start.
+    tell : function
+        Is told now and then how many rows were written, and of how many.
 
     Returns
     -------
@@ -48,12 +59,16 @@ def write(path: Path, layout: Layout, drawings: dict[str, Drawing], inputs: Arra
     """
     workbook = Workbook(write_only=True)
     workbook.calculation = CalcProperties(fullCalcOnLoad=True)
-    formulas = 0
+    formulas, done = 0, 0
+    rows = sum(layout.extents[key][0] for key in layout.titles)
     for key, title in layout.titles.items():
         sheet = workbook.create_sheet(title)
         _furnish(sheet, drawings[key])
         strips, drawn = _cells(sheet, drawings[key], layout, key, inputs)
-        _fill(Rows(sheet, path.with_suffix(f".{key}")), strips, drawn, drawings[key].links)
+        writer = Rows(sheet, path.with_suffix(f".{key}"))
+        for row in _fill(writer, strips, drawn, drawings[key].links):
+            tell(min(done + row, rows), rows)
+        done += layout.extents[key][0]
         formulas += sum(strip.formulas for strip in strips)
     for name, block in layout.blocks.items():
         if not block.is_dense:
@@ -101,11 +116,13 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
 
 def _fill(
     writer: Rows, strips: list[Strip], drawn: dict[int, dict[int, str]], links: dict[str, str]
-) -> None:
-    """Write all rows of a sheet."""
+) -> Iterator[int]:
+    """Write all rows of a sheet; yield now and then how many there are."""
     last = max([*drawn, *(strip.last for strip in strips)])
-    for cells in rows_of(strips, drawn, last):
+    for row, cells in enumerate(rows_of(strips, drawn, last), start=1):
         writer.append(cells)
+        if row % ROWS_TOLD == 0:
+            yield row
     # openpyxl forgets the links of a write-only sheet that are there before its first row
     writer.ws._hyperlinks += [  # noqa: SLF001 -- it has no other way in
         Hyperlink(ref=cell, location=target) for cell, target in links.items()
