@@ -93,7 +93,7 @@ def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
 
 def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypatch):
     problem = Problem("some rule", "Training!A1", "something is wrong.")
-    monkeypatch.setattr(builder, "lint", lambda _: (problem,))
+    monkeypatch.setattr(builder, "lint", lambda *_: (problem,))
     with pytest.raises(DisagreementError, match="Training!A1: something is wrong"):
         build("digits", tmp_path / "digits.xlsx", epochs=1)
     assert list(tmp_path.iterdir()) == []

@@ -23,6 +23,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from xlnn.cached_values import replace_inputs, store
 from xlnn.engines import CellError, Grid
 from xlnn.errors import OutputError, WorkbookError
+from xlnn.filled_rows import NotPlainError, fill_rows
 from xlnn.package_copy import rewrite_cells
 
 TEXTS = ["", "a & b < c > d", "\"quotes\" and 'more'", "  led and trailed  ", "two\nlines", "学 σ"]
@@ -323,3 +324,50 @@ def test_chunks_may_be_cut_anywhere(sizes):
         '<c r="B1" s="2" ><f>A1&lt;"学"</f><v>1</v></c>',
         '<c r="B1" s="2"><f>A1&lt;"学"</f><v>5</v></c>',
     )
+
+
+# Rows as xlnn's writer writes them need no parser, and others get one
+
+ROW = '<row r="1"><c r="A1"><v>2</v></c><c r="B1" s="3"><f>A1&lt;3</f></c></row>'
+
+
+def filled(data, size):
+    chunks = (data[start : start + size] for start in range(0, len(data), size))
+    edit = fill_rows(np.array([[2.0, 0.5]]), lambda place: (' t="str"', f">{place}"), [].append)
+    return b"".join(edit(chunks))
+
+
+@pytest.mark.parametrize("size", [1, 7, 50, 1000])
+def test_plain_rows_are_filled_wherever_chunks_are_cut(size):
+    data = f"<sheetData>{ROW}{ROW.replace('B1', 'C1')}</sheetData><tail/>".encode()
+    expected = data.replace(b'B1" s="3"><f>A1&lt;3</f>', b'B1" s="3"><f>A1&lt;3</f><v>0.5</v>')
+    text = b'C1" s="3" t="str"><f>A1&lt;3</f><v>C1</v>'
+    assert filled(data, size) == expected.replace(b'C1" s="3"><f>A1&lt;3</f>', text)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="1"><c s="3" r="B1"><f>A1</f></c></row>',
+        '<row r="1"><c r="B1"><f t="shared" si="0"/></c></row>',
+        '<row r="1"><c r="B1"><f >A1</f></c></row>',
+        '<row r="1"><x:c r="B1"><x:f>A1</x:f></x:c></row>',
+        '<row r="1"><c r="B1"><f>A1</f><v>1</v></c></row>',
+        '<row r="1"><c r="B1" t="str"><f>A1</f></c></row>',
+        '<row r="1"><!-- <c r="B1"><f>A1</f></c> --></row>',
+        '<row r="1"/><x:row r="2"><c r="B1"><f>A1</f></c></x:row>',
+    ],
+)
+@pytest.mark.parametrize("size", [1, 1000])
+def test_any_other_formula_is_left_to_a_parser(row, size):
+    with pytest.raises(NotPlainError):
+        filled(f"<sheetData>{row}</sheetData>".encode(), size)
+
+
+@pytest.mark.parametrize(
+    "name", sorted({*OTHER_WRITERS} - {"a shared string"})
+)  # which is not there
+def test_values_are_stored_however_the_sheet_is_written(edited, tmp_path, name):
+    store(edited(OTHER_WRITERS[name]), tmp_path / "out.xlsx", RICH)
+    sheet = load_workbook(tmp_path / "out.xlsx", data_only=True)["S"]
+    assert [sheet[f"B{row}"].value for row in (1, 2, 3, 4)] == [2 / 3, "text!", True, "#DIV/0!"]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from xlnn.cli import cli
+from xlnn.engines import ENGINES
 from xlnn.templates import names
 
 CSV = "label,a,b,c,d,e,f,g,h,i,j,k,l\n0,1,1,1,1,0,1,1,0,1,1,1,1\n1,0,1,0,0,1,0,0,1,0,0,1,0\n"
@@ -178,6 +180,46 @@ def test_a_killed_build_leaves_no_file_and_keeps_the_old_one(folder, name):
     assert process.returncode not in {0, None}
     assert "Traceback" not in errors
     assert path.read_bytes() == before
+    assert sorted(folder.rglob("*")) == files
+
+
+STAGES = ("Writing the formulas", "Recalculating", "Storing the values", "Looking for")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has neither SIGTERM nor a pty")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["build", "--epochs", "200", stage] for stage in STAGES),
+        *(["check", "old.xlsx", "--engine", engine, "Recalculating"] for engine in ENGINES),
+    ],
+    ids=" ".join,
+)
+def test_who_stops_a_stage_finds_nothing_left_anywhere(folder, command, name):
+    """The stage is known from what is shown on a terminal."""
+    *arguments, stage = command
+    (folder / "temporary").mkdir()
+    xlnn("build", "--epochs", 20, "-o", "old.xlsx", cwd=folder)
+    files = sorted(folder.rglob("*"))
+    terminal, inside = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "xlnn", *arguments],
+        cwd=folder, env=os.environ | {"TMPDIR": str(folder / "temporary"), "TERM": "xterm"},
+        stdout=subprocess.DEVNULL, stderr=inside,
+    )  # fmt: skip
+    os.close(inside)
+    shown = b""
+    while stage.encode() not in shown:
+        shown += os.read(terminal, 1024)
+    process.send_signal(getattr(signal, name))
+    with suppress(OSError):  # what a terminal gives when its program has ended
+        while more := os.read(terminal, 1024):
+            shown += more
+    os.close(terminal)
+    assert process.wait(timeout=60) == 128 + getattr(signal, name)
+    assert b"Traceback" not in shown
+    assert b"Stopped." in shown
     assert sorted(folder.rglob("*")) == files
 
 

@@ -90,6 +90,8 @@ def plain(number, letters="A"):
         '<c r="A1" t="str"><f>"x"</f><v> x </v></c>',
         '<c r="A1" t="b"><v>1</v></c><c r="C1" t="e"><v>#N/A</v></c><c r="XFD1" t="s"><v>7</v></c>',
         '<c r="A1" t="str"><f>训练!B1</f><v>σ</v></c>',
+        '<c r="A1" t="b"><f>AND(B1&lt;2,C1&gt;=1)</f><v>1</v></c>',
+        '<c r="A1" t="str"><f>"&amp;lt;"&amp;B1</f><v>&amp;amp;&lt;</v></c>',
         "",
     ],
 )
@@ -102,7 +104,12 @@ def test_a_cell_as_programs_write_it_is_plain(cell):
 @pytest.mark.parametrize(
     "cell",
     [
-        '<c r="A1"><f>B1&lt;2</f></c>',
+        '<c r="A1"><f>B1&#60;2</f></c>',
+        '<c r="A1"><f>B1&lt2</f></c>',
+        '<c r="A1"><f>B1&lt;2&quot;</f></c>',
+        '<c r="A1"><f>B1&unknown;2</f></c>',
+        '<c r="&lt;A1"><f>B1</f></c>',
+        '<c r="A1"/>&lt;',
         '<c r="A1"><f t="shared" si="0">B1</f></c>',
         '<c r="A1" t="inlineStr"><is><t>x</t></is></c>',
         '<c t="n" r="A1"><v>1</v></c>',
@@ -289,6 +296,7 @@ def test_the_items_are_those_without_the_fast_path(data, size):
 
 PIECES = (
     *(b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?p ", b"?>", b'"', b"'", b">", b"<", b"&amp;"),
+    *(b"&lt;", b"&gt;", b"&#60;", b"&quot;", b"&", b"&lt"),
     *(b"<row>", b"</row>", b"</row >", b"<row r='1'/>", b"<sheetData>", b"</sheetData>", b"</c>"),
     *(b'<row r="9">', b'<c r="A9">', b"<is>", b"</is>", b' xmlns="u"', b"\xff", b"\r\n", b"\0"),
 )  # fmt: skip

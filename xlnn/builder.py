@@ -3,18 +3,20 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from xlnn import engines, reference
 from xlnn.cached_values import store
-from xlnn.checker import Report, compare
+from xlnn.checker import Report, compare, probe_inputs
 from xlnn.contents import read_spec, write_values
-from xlnn.engines import Values
-from xlnn.errors import DisagreementError, OutputError, XlnnError
+from xlnn.engines import Inputs, Recalculate, Values
+from xlnn.errors import CircularReferenceError, DisagreementError, OutputError, XlnnError
 from xlnn.layout import Layout
 from xlnn.limits import check_size
-from xlnn.lint import lint
+from xlnn.lint import Problem, lint
 from xlnn.models.network import network
 from xlnn.models.workbook import first_choices, with_records
 from xlnn.origin import from_template, from_workbook
@@ -139,18 +141,29 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
         draft, final = Path(folder) / "draft.xlsx", Path(folder) / "final.xlsx"
         tell("Writing the formulas")
-        formulas = write(draft, layout, drawings(Page(made.spec, layout, words)), inputs)
+        formulas = write(
+            draft,
+            layout,
+            drawings(Page(made.spec, layout, words)),
+            inputs,
+            lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+        )
+
+        def keep(values: Values) -> None:
+            tell("Storing the values")
+            store(
+                draft,
+                final,
+                values,
+                lambda done: tell(f"Storing the values, {done:,} of {formulas:,}"),
+            )
+
         if verify:
-            tell("Recalculating, and comparing with NumPy")
-            report, values = _verified(draft, layout)
+            report = _proven(draft, final, layout, keep, tell)
         else:
             report = None
-            values = write_values(layout, reference.run(layout.model, inputs))
-        tell("Storing the values")
-        store(draft, final, values)
-        if verify:
-            tell("Looking for what Excel would repair")
-            _linted(final)
+            keep(write_values(layout, reference.run(layout.model, inputs)))
+        tell("Moving the workbook to its place")
         _publish(final, output)
     return Built(output, formulas, report, made.notes + training_notes(run))
 
@@ -162,12 +175,65 @@ def _usual_output(name: str, old: Path | str | None) -> Path:
     return OUTPUT / f"{name}.xlsx"
 
 
-def _verified(draft: Path, layout: Layout) -> tuple[Report, Values]:
-    """Compare a draft with NumPy; return what was found and the recalculated values."""
-    recalculate = engines.load(VERIFIER, draft)
-    report, values = compare(inspect(draft), layout, recalculate, VERIFIER, PROBES)
+def _proven(
+    draft: Path,
+    final: Path,
+    layout: Layout,
+    keep: Callable[[Values], None],
+    tell: Callable[[str], None],
+) -> Report:
+    """Store an engine's values in a draft, and compare with NumPy what will be published.
+
+    The engine, which needs no Python, computes the probes while the workbook is looked at.
+    """
+    tell("Recalculating")
+    with _Ahead(engines.load(VERIFIER, draft), layout) as recalculate:
+        try:
+            values = recalculate({})
+        except CircularReferenceError:  # the comparison says which formula closes the circle
+            report, _ = compare(inspect(draft), layout, recalculate, VERIFIER, PROBES)
+            _refuse_disagreement(report)
+            raise
+        keep(values)
+        tell("Looking for what Excel would repair")
+        contents = inspect(final)
+        problems = lint(final, contents)
+        tell("Comparing with NumPy")
+        report, _ = compare(contents, layout, recalculate, VERIFIER, PROBES)
+    _refuse_disagreement(report)
+    _refuse_problems(problems)
+    return report
+
+
+class _Ahead:
+    """An engine that has begun with what it will be asked for."""
+
+    def __init__(self, recalculate: Recalculate, layout: Layout) -> None:
+        self._recalculate = recalculate
+        self._asked = [{}, *(probe_inputs(layout, number) for number in range(PROBES))]
+
+    def __enter__(self) -> Self:
+        """Let the engine begin."""
+        self._worker = ThreadPoolExecutor(max_workers=1)
+        self._results = [self._worker.submit(self._recalculate, asked) for asked in self._asked]
+        return self
+
+    def __call__(self, inputs: Inputs) -> Values:
+        """Return what the engine computes from these inputs."""
+        return self._results[self._asked.index(inputs)].result()
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        """End the engine's work; whoever stops a build does not wait for it."""
+        if error is None:
+            self._worker.shutdown()
+        else:
+            engines.cancel(self._recalculate, self._worker)
+
+
+def _refuse_disagreement(report: Report) -> None:
+    """Refuse a workbook that does not agree with NumPy."""
     if report.agrees and not report.other_cells:
-        return report, values
+        return
     if not report.wrong:
         raise DisagreementError("The workbook holds formulas that nothing compares: not written.")
     first = report.wrong[0]
@@ -177,9 +243,9 @@ def _verified(draft: Path, layout: Layout) -> tuple[Report, Values]:
     )
 
 
-def _linted(final: Path) -> None:
+def _refuse_problems(problems: Sequence[Problem]) -> None:
     """Refuse a workbook that Excel would want to repair."""
-    if problems := lint(final):
+    if problems:
         first = problems[0]
         raise DisagreementError(
             f"The workbook was not written, since Excel would repair it: {first.where}: "

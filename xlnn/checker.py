@@ -9,8 +9,9 @@ rounding grows over the epochs.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -169,7 +170,7 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
     except CircularReferenceError as circle:  # found at once: no value can be had of it
         recalculate = _nothing_but(circle)
     # The engine computes while Python reads the Spec and imports what places its cells
-    with ThreadPoolExecutor(max_workers=1) as worker:
+    with _worker(recalculate) as worker:
         first = worker.submit(recalculate, {})
         layout = layout_of(read_spec(path))
         report, _ = _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
@@ -192,9 +193,21 @@ def compare(
     WorkbookError
         A sheet is missing, or an input cell holds no number.
     """
-    with ThreadPoolExecutor(max_workers=1) as worker:
+    with _worker(recalculate) as worker:
         first = worker.submit(recalculate, {})
         return _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
+
+
+@contextmanager
+def _worker(recalculate: Recalculate) -> Iterator[ThreadPoolExecutor]:
+    """Give a thread for the engine; whoever stops a check does not wait for it."""
+    worker = ThreadPoolExecutor(max_workers=1)
+    try:
+        yield worker
+    except BaseException:
+        engines.cancel(recalculate, worker)
+        raise
+    worker.shutdown()
 
 
 def _nothing_but(error: CircularReferenceError) -> Recalculate:

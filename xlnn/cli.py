@@ -1,6 +1,8 @@
 """The command line: ``xlnn build``, ``new``, ``check``, ``values``, ``lint``, ``templates``."""
 
+import atexit
 import json
+import os
 import re
 import signal
 import sys
@@ -8,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -283,8 +286,9 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except click.Abort:
-        click.echo("Stopped.", err=True)
-        sys.exit(130)
+        _leave(128 + signal.SIGINT)
+    except _StoppedError:
+        _leave(128 + signal.SIGTERM)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -297,6 +301,19 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     """Let a stopped command clean up after itself, and say no more than that it stopped."""
     # openpyxl's unfinished writers complain when they are collected; there is nothing to mend
     sys.unraisablehook = lambda _: None
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    sys.exit(128 + number)
+    # what is being cleaned up is not interrupted again
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt if number == signal.SIGINT else _StoppedError
+
+
+class _StoppedError(BaseException):
+    """The program was told to end."""
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: all is cleaned up, and an engine in another thread may take long to notice."""
+    click.echo("Stopped.", err=True)
+    sys.stderr.flush()
+    atexit._run_exitfuncs()  # noqa: SLF001 -- all that is done at the end but to wait for threads
+    os._exit(code)

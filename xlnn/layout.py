@@ -155,10 +155,15 @@ def spread(first: int, steps: tuple[int, ...], lengths: tuple[int, ...]) -> list
     >>> spread(4, (2, 1), (3, 2))
     [4, 5, 6, 7, 8, 9]
     """
+    return moving(first, steps, lengths).tolist()
+
+
+def moving(first: int, steps: tuple[int, ...], lengths: tuple[int, ...]) -> np.ndarray:
+    """Return the numbers of `spread` as an array."""
     numbers = np.array(first)
     for step, length in zip(steps, lengths, strict=True):
         numbers = np.add.outer(numbers, step * np.arange(length))
-    return numbers.ravel().tolist()
+    return numbers.ravel()
 
 
 class Reference:

@@ -8,7 +8,7 @@ import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -27,7 +27,7 @@ from xlnn.parts import (
     read_workbook,
     shared_strings,
 )
-from xlnn.sheet_stream import COMPUTED, MAX_BOX, Item, area, stream
+from xlnn.sheet_stream import COMPUTED, MAX_BOX, Item, WholeRow, area, stream, stream_rows
 
 if TYPE_CHECKING:
     from openpyxl.formula.translate import Translator
@@ -170,6 +170,10 @@ class _Sheet:
         """Read the sheet."""
         return stream(self.archive, self.part, self.title)
 
+    def rows(self) -> Iterator[Item | WholeRow]:
+        """Read the sheet, each plain row at once."""
+        return stream_rows(self.archive, self.part, self.title)
+
     def refused(self, row: int, column: int, sentence: str) -> WorkbookError:
         """Return the error that says what is wrong in a cell."""
         return self.archive.refused(f"{self.title}!{address(row, column)} {sentence}")
@@ -212,27 +216,99 @@ def _inspect_sheet(
     rows, columns = array("i"), array("i")
     texts: list[str] | None = []
     shared = _SharedFormulas(sheet)
-    source = sheet.items()
-    while items := list(islice(source, _BATCH)):
-        found = [item for item in items if item[0]]
-        if len(found) < len(items):
-            for item in items:
-                if not item[0]:
-                    _check_aside(sheet, formulas, budget, item)
-        computed = [item for item in found if item[3] is not None]
-        rows.extend([item[0] for item in computed])
-        columns.extend([item[1] for item in computed])
-        stated = _check_formulas(sheet, formulas, computed, shared, budget)
+    for batch in _batches(sheet.rows()):
+        if isinstance(batch[0], WholeRow):
+            stated = _check_rows(sheet, formulas, batch, (rows, columns), strings, budget)
+        else:
+            stated = _check_items(sheet, formulas, batch, (rows, columns), shared, strings, budget)
         if texts is not None and all(stated) and len(rows) <= MAX_KEPT:
             texts += stated
         else:
             texts = None
-        _check_values(sheet, [item for item in found if item[5]], strings, budget)
     return FormulaCells(
         np.frombuffer(rows, dtype=np.int32) if rows else np.empty(0, np.int32),
         np.frombuffer(columns, dtype=np.int32) if columns else np.empty(0, np.int32),
         texts,
     )
+
+
+def _batches(source: Iterator[Item | WholeRow]) -> Iterator[list[Item] | list[WholeRow]]:
+    """Yield what is read in lists of one kind, each of some `_BATCH` cells."""
+    batch: list[Item | WholeRow] = []
+    count, kind = 0, tuple
+    for item in source:
+        if item.__class__ is not kind or count >= _BATCH:
+            if batch:
+                yield batch
+            batch, count, kind = [], 0, item.__class__
+        batch.append(item)
+        count += len(item.columns) if kind is WholeRow else 1
+    if batch:
+        yield batch
+
+
+def _check_rows(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
+    sheet: _Sheet,
+    formulas: Formulas,
+    batch: Sequence[WholeRow],
+    places: tuple["array[int]", "array[int]"],
+    strings: Sequence[int],
+    budget: _Budget,
+) -> list[str]:
+    """Check plain rows; return their formulas, each of which is stated where it stands."""
+    rows, columns = places
+    before = len(rows)
+    stated: list[str] = []
+    numbers: list[str] = []
+    others: list[Item] = []
+    for row, here, plain in batch:
+        kinds, attributes, texts, values = plain.contents()
+        own = [text for text in texts if text is not None]
+        stated += own
+        rows.extend(repeat(row, len(own)))
+        columns.extend(
+            here
+            if len(own) == len(here)
+            else [column for column, text in zip(here, texts, strict=True) if text is not None]
+        )
+        if plain.has_numbers_only:
+            numbers += filter(None, values)
+        else:
+            items = zip(repeat(row), here, kinds, attributes, texts, values)
+            others += [item for item in items if item[5]]
+    formulas.check(
+        stated, lambda n: f"{sheet.title}!{address(rows[before + n], columns[before + n])}"
+    )
+    budget.spend(text=sum(map(len, stated)))
+    if not _are_numbers(numbers):
+        items = (zip(repeat(row), here, *plain.contents()) for row, here, plain in batch)
+        others = [item for item in chain.from_iterable(items) if item[5]]
+    _check_values(sheet, others, strings, budget)
+    return stated
+
+
+def _check_items(  # noqa: PLR0913, PLR0917 -- the same
+    sheet: _Sheet,
+    formulas: Formulas,
+    batch: Sequence[Item],
+    places: tuple["array[int]", "array[int]"],
+    shared: "_SharedFormulas",
+    strings: Sequence[int],
+    budget: _Budget,
+) -> list[str]:
+    """Check other cells and what stands beside them; return the formulas, "" for shared ones."""
+    rows, columns = places
+    found = [item for item in batch if item[0]]
+    if len(found) < len(batch):
+        for item in batch:
+            if not item[0]:
+                _check_aside(sheet, formulas, budget, item)
+    computed = [item for item in found if item[3] is not None]
+    rows.extend([item[0] for item in computed])
+    columns.extend([item[1] for item in computed])
+    stated = _check_formulas(sheet, formulas, computed, shared, budget)
+    _check_values(sheet, [item for item in found if item[5]], strings, budget)
+    return stated
 
 
 def _check_formulas(

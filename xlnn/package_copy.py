@@ -25,7 +25,13 @@ Edit = Callable[[Iterable[bytes]], Iterable[bytes]]
 """Turns the chunks of a part into other chunks."""
 
 
-def copy(source: Path, target: Path, edits: Mapping[str, Edit], compression: int) -> None:
+def copy(
+    source: Path,
+    target: Path,
+    edits: Mapping[str, Edit],
+    compression: int,
+    level: int | None = None,
+) -> None:
     """Copy a package with some of its parts edited.
 
     The order of the entries is kept; each is dated 1980-01-01 and has the same attributes.
@@ -38,6 +44,8 @@ def copy(source: Path, target: Path, edits: Mapping[str, Edit], compression: int
         The edit of each part that has one, by the part's name.
     compression : int
         ``zipfile.ZIP_DEFLATED`` or ``zipfile.ZIP_STORED``.
+    level : int
+        How much is done to compress; None for zlib's own choice.
 
     Raises
     ------
@@ -49,6 +57,7 @@ def copy(source: Path, target: Path, edits: Mapping[str, Edit], compression: int
             for entry in package.infolist():
                 new = ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
                 new.compress_type = compression
+                new._compresslevel = level  # noqa: SLF001 -- what `open` takes from it
                 new.create_system = 0  # else Windows and the others differ
                 new.external_attr = 0o600 << 16
                 edit = edits.get(entry.filename, iter)

@@ -14,13 +14,15 @@ find the same in it, and these conditions make that certain:
 * The attributes that follow the row's number are, byte for byte, those of a row that expat has
   read in this sheet. So no prefix is undeclared, no attribute is there twice, and no namespace is
   another one.
-* Its cells are in UTF-8, follow each other without a gap, and each names this row.
+* Its cells are in UTF-8, follow each other without a gap, and each names this row. Of all entities
+  it has ``&lt;``, ``&gt;`` and ``&amp;`` alone, which mean the same in every document.
 
 Where one of the first three fails, expat reads the rest of the part.
 """
 
 import re
 from collections.abc import Iterator
+from xml.sax.saxutils import unescape
 
 from xlnn.archive import Archive
 from xlnn.errors import WorkbookError
@@ -28,7 +30,7 @@ from xlnn.markup import MAX_TAG, Opening, Parser, Token, batches, tokens
 
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them
-    r'<c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="[0-9]{1,9}+")?+(?: t="(n|str|b|e|s)")?+'
+    r'<c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="([0-9]{1,9}+)")?+(?: t="(n|str|b|e|s)")?+'
     # a longer text goes to expat, and then to the one place that refuses it
     r'(?:/>|>(?:<f((?: aca="false")?+)>([^<]{1,32767}+)</f>)?+(?:<v>([^<]{0,32767}+)</v>)?+</c>)'
 )
@@ -36,6 +38,7 @@ _GROUPS = _CELL.groups + 1
 _ROW = re.compile(rb'[ \t\r\n]*+<row r="([1-9][0-9]{0,6})"((?: [A-Za-z][\w.:-]*+="[^"]*+")*+)(/?)>')
 _ROW_END = b"</row>"
 _DATA = b"<sheetData>"
+_ENTITY = re.compile("&(?:lt|gt|amp);")
 
 _MAX_DIFFERENT, _MAX_LENGTH = 1_000, 1_000
 """Attributes of rows that are remembered: how many, and of how many bytes. A sheet has a few."""
@@ -68,11 +71,21 @@ class PlainRow:
         """Return of all cells: types, attributes of formulas, formulas, values."""
         pieces = self._pieces
         return (
-            map(_TYPES.__getitem__, pieces[3::_GROUPS]),
-            map(_FORMULA_ATTRIBUTES.__getitem__, pieces[4::_GROUPS]),
-            pieces[5::_GROUPS],
+            map(_TYPES.__getitem__, pieces[4::_GROUPS]),
+            map(_FORMULA_ATTRIBUTES.__getitem__, pieces[5::_GROUPS]),
             pieces[6::_GROUPS],
+            pieces[7::_GROUPS],
         )
+
+    @property
+    def has_numbers_only(self) -> bool:
+        """Whether all cells are of the type of numbers."""
+        return {None, "n"}.issuperset(self._pieces[4::_GROUPS])
+
+    @property
+    def styles(self) -> list[str | None]:
+        """The styles of all cells."""
+        return self._pieces[3::_GROUPS]
 
 
 def sheet_tokens(archive: Archive, part: str) -> Iterator[list[Token | PlainRow]]:
@@ -140,14 +153,20 @@ class _Sieve:
             text = content.removesuffix(_ROW_END).decode()
         except UnicodeDecodeError:
             return None
-        # an entity has to be resolved, and what XML cannot hold is not printable
-        if "&" in text or "]]>" in text or not text.isprintable():
+        # what XML cannot hold is not printable
+        if "]]>" in text or not text.isprintable():
+            return None
+        has_entities = "&" in text
+        # a sign by its number, and what is no entity, is for the parser
+        if has_entities and len(_ENTITY.findall(text)) != text.count("&"):
             return None
         pieces = _CELL.split(text)
         number = tag[1].decode()
         # no gap between the cells, and all of them in this row
         if any(pieces[::_GROUPS]) or not {number}.issuperset(pieces[2::_GROUPS]):
             return None
+        if has_entities:  # they stand in formulas and values, since nothing else can hold them
+            pieces = [unescape(piece) if piece and "&" in piece else piece for piece in pieces]
         return PlainRow(number, pieces)
 
     def _reads_opening(self, data: bytes) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
+from typing import NamedTuple
 
 from xlnn.address import address
 from xlnn.archive import Archive
@@ -29,6 +30,15 @@ Item = tuple[int, int, str, dict[str, str] | None, str | None, str | None]
 """A cell: (row, column, type, attributes of its formula or None, formula, value). Or something
 else that the sheet says: (0, 0, local name of its element, attributes, text, None); last comes
 ``sheetData`` with the rectangle of all cells as its text."""
+
+
+class WholeRow(NamedTuple):
+    """A plain row, with the numbers of its row and of its cells' columns."""
+
+    row: int
+    columns: list[int]
+    plain: PlainRow
+
 
 COMPUTED = {
     "f": "an extension",
@@ -82,6 +92,21 @@ def stream(archive: Archive, part: str, title: str) -> Iterator[Item]:
     Raises
     ------
     WorkbookError
+        As `stream_rows`.
+    """
+    for item in stream_rows(archive, part, title):
+        if item.__class__ is WholeRow:
+            yield from zip(repeat(item.row), item.columns, *item.plain.contents())
+        else:
+            yield item
+
+
+def stream_rows(archive: Archive, part: str, title: str) -> Iterator[Item | WholeRow]:
+    """Read a sheet as `stream` does, but each plain row at once.
+
+    Raises
+    ------
+    WorkbookError
         The XML is not sound, or a cell stands where or in an order in which none belongs.
     """
     source = chain.from_iterable(sheet_tokens(archive, part))
@@ -104,7 +129,7 @@ class _Sheet:
             where = f"{self.title}!{address(row, column) if column else f'{row}:{row}'}"
         return self.archive.refused(f"{where} {sentence}")
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[Item | WholeRow]:
         """Read the whole sheet."""
         depth, box, opened = 0, "", None
         for token in self.source:
@@ -128,14 +153,22 @@ class _Sheet:
                 depth -= 1
         yield 0, 0, "sheetData", None, box or "A1", None
 
-    def rows(self, data: Opening) -> Iterator[Item]:
+    def rows(self, data: Opening) -> Iterator[Item | WholeRow]:
         """Read all rows; return the rectangle that holds their cells."""
         row, widest = 0, 1
+        letters: list[str] = []
+        columns: list[int] = []
         for token in self.source:
             if token == data.name:
                 break
             if token.__class__ is PlainRow:
-                row, last = yield from self.plain_cells(token, row)
+                row = self.row_number(token.number, row)
+                if token.letters != letters:  # else the columns are those of the row above
+                    letters, columns = token.letters, self.columns_of(token, row)
+                if row > MAX_ROWS:
+                    raise self.misplaced(address(row, 1), row, 0)
+                last = columns[-1] if columns else 0
+                yield WholeRow(row, columns, token)
             elif token.__class__ is Opening and token.main == "row":
                 row, last = yield from self.cells(token, row)
             else:
@@ -151,19 +184,15 @@ class _Sheet:
                 )
         return f"A1:{address(row or 1, widest)}"
 
-    def plain_cells(self, plain: PlainRow, above: int) -> Iterator[Item]:
-        """Read one plain row as `cells` does."""
-        row = self.row_number(plain.number, above)
+    def columns_of(self, plain: PlainRow, row: int) -> list[int]:
+        """Return the columns of a plain row's cells, which go from left to right."""
         columns = [COLUMNS[letters] for letters in plain.letters]
         before = 0
-        for index, column in enumerate(columns):
+        for letters, column in zip(plain.letters, columns, strict=True):
             if column <= before:
-                raise self.misplaced(plain.letters[index] + plain.number, row, before)
+                raise self.misplaced(letters + plain.number, row, before)
             before = column
-        yield from zip(repeat(row), columns, *plain.contents())
-        if row > MAX_ROWS:
-            raise self.misplaced(address(row, 1), row, 0)
-        return row, before
+        return columns
 
     def cells(self, tag: Opening, above: int) -> Iterator[Item]:  # noqa: C901, PLR0912 - one loop, since calls cost seconds at four million cells
         """Read one row, given the number of the one above; return its number and last column."""

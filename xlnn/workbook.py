@@ -1,33 +1,44 @@
 """How is a workbook written? The quantities and the drawings of a layout, through openpyxl.
 
-The only module that writes with openpyxl. Its write-only mode writes a sheet row by row: each
-column has one cell, styled once, whose value is replaced for every row.
+The only module that writes with openpyxl, in its write-only mode, which writes a sheet row by row;
+the rows are those of `xlnn.rows`.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from itertools import chain, repeat
+from functools import cache
+from itertools import repeat
 from math import prod
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from xlnn.address import address, letters
 from xlnn.drawing import Drawing
-from xlnn.layout import Block, Layout, quoted
+from xlnn.layout import Block, Layout, moving, quoted
 from xlnn.reference import Arrays
+from xlnn.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
 from xlnn.style import Look, styled, value
 
+ROWS_TOLD = 1_000
+"""After so many rows whoever waits is told."""
 
-def write(path: Path, layout: Layout, drawings: dict[str, Drawing], inputs: Arrays) -> int:
+
+def write(
+    path: Path,
+    layout: Layout,
+    drawings: dict[str, Drawing],
+    inputs: Arrays,
+    tell: Callable[[int, int], None] = lambda *_: None,
+) -> int:
     """Write a workbook.
 
     Parameters
@@ -38,6 +49,8 @@ def write(path: Path, layout: Layout, drawings: dict[str, Drawing], inputs: Arra
         What each sheet shows besides its quantities, by the sheet's key.
     inputs : dict of arrays
         The input quantities; of the weights, the start.
+    tell : function
+        Is told now and then how many rows were written, and of how many.
 
     Returns
     -------
@@ -46,18 +59,26 @@ def write(path: Path, layout: Layout, drawings: dict[str, Drawing], inputs: Arra
     """
     workbook = Workbook(write_only=True)
     workbook.calculation = CalcProperties(fullCalcOnLoad=True)
-    formulas = 0
+    formulas, done = 0, 0
+    rows = sum(layout.extents[key][0] for key in layout.titles)
     for key, title in layout.titles.items():
         sheet = workbook.create_sheet(title)
         _furnish(sheet, drawings[key])
-        formulas += _fill(sheet, drawings[key], layout, layout.on(key), inputs)
+        strips, drawn = _cells(sheet, drawings[key], layout, key, inputs)
+        writer = Rows(sheet, path.with_suffix(f".{key}"))
+        for row in _fill(writer, strips, drawn, drawings[key].links):
+            tell(min(done + row, rows), rows)
+        done += layout.extents[key][0]
+        formulas += sum(strip.formulas for strip in strips)
     for name, block in layout.blocks.items():
         if not block.is_dense:
             continue
         workbook.defined_names[f"xlnn.{name}"] = DefinedName(
             f"xlnn.{name}", attr_text=_absolute(block, layout.titles[block.sheet])
         )
-    workbook.save(path)
+    # the draft is read again at once, and a better compression takes longer than it saves
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        ExcelWriter(workbook, archive).write_data()
     return formulas
 
 
@@ -94,93 +115,60 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
 
 
 def _fill(
-    sheet: Worksheet, drawing: Drawing, layout: Layout, blocks: tuple[Block, ...], inputs: Arrays
-) -> int:
-    """Write all rows of a sheet; return how many formulas they hold."""
-    looks: dict[Look, Cell] = {}
-    strips = [
-        strip
-        for block in blocks
-        for strip in _strips(sheet, layout, block, inputs, drawing.looks.get(block.quantity.name))
-    ]
-    strips.sort(key=lambda strip: strip.column)
-    last = max([*drawing.cells, *(strip.last for strip in strips)])
-    by_row: dict[int, list[_Strip]] = {}
-    for strip in strips:
-        for row in range(strip.first, strip.last + 1):
-            by_row.setdefault(row, []).append(strip)
-
-    def drawn(content: tuple[str | float, Look]) -> Cell:
-        text, look = content
-        if look not in looks:
-            looks[look] = styled(sheet, look)
-        cell = _set(looks[look], text)
-        if isinstance(text, str):
-            cell.data_type = "s"  # a text that begins with "=" is no formula
-        return cell
-
-    def cells(row: int) -> Iterator[Cell | None]:
-        here: dict[int, Callable[[], Cell]] = {
-            strip.column: strip.cells.__next__ for strip in by_row.get(row, ())
-        }
-        for column, content in drawing.cells.get(row, {}).items():
-            here[column] = partial(drawn, content)
-        before = 0
-        for column in sorted(here):
-            yield from repeat(None, column - before - 1)
-            yield here[column]()
-            before = column
-
-    for row in range(1, last + 1):
-        sheet.append(cells(row))
+    writer: Rows, strips: list[Strip], drawn: dict[int, dict[int, str]], links: dict[str, str]
+) -> Iterator[int]:
+    """Write all rows of a sheet; yield now and then how many there are."""
+    last = max([*drawn, *(strip.last for strip in strips)])
+    for row, cells in enumerate(rows_of(strips, drawn, last), start=1):
+        writer.append(cells)
+        if row % ROWS_TOLD == 0:
+            yield row
     # openpyxl forgets the links of a write-only sheet that are there before its first row
-    sheet._hyperlinks += [  # noqa: SLF001 -- it has no other way in
-        Hyperlink(ref=cell, location=target) for cell, target in drawing.links.items()
+    writer.ws._hyperlinks += [  # noqa: SLF001 -- it has no other way in
+        Hyperlink(ref=cell, location=target) for cell, target in links.items()
     ]
-    return sum(strip.formulas for strip in strips)
 
 
-@dataclass(frozen=True)
-class _Strip:
-    """Cells below each other in one column, one after another, and how many are formulas."""
+def _cells(
+    sheet: WriteOnlyWorksheet, drawing: Drawing, layout: Layout, key: str, inputs: Arrays
+) -> tuple[list[Strip], dict[int, dict[int, str]]]:
+    """Return all cells of a sheet: those of its quantities, and the single ones."""
 
-    column: int
-    first: int
-    last: int
-    cells: Iterator[Cell]
-    formulas: int
+    @cache
+    def style(look: Look) -> int:
+        return styled(sheet, look).style_id
 
+    @cache
+    def numbers(*moves: tuple[int, ...]) -> np.ndarray:
+        return moving(*moves)
 
-def _strips(
-    sheet: Worksheet, layout: Layout, block: Block, inputs: Arrays, look: Look | None
-) -> Iterator[_Strip]:
-    """Yield the cells of a block: a strip for each column of a table, or for each single cell."""
-    quantity = block.quantity
-    axes = tuple(axis.length for axis in quantity.axes)
-    given = inputs.get(quantity.name, np.empty(0))
-    columns = iter(layout.columns(quantity.name)) if quantity.equation else repeat(None)
-    for unit, column in zip(quantity.units, columns, strict=False):
-        row, at = block.address((*(0 for _ in axes), *unit))
-        typed = [] if given.size == 0 else given[(..., *unit)].ravel().tolist()
-        formulas = [] if column is None else column.down(axes, len(typed))
-        count = prod(axes)
-        first = at == block.column and bool(axes)
-        looks = [
-            look or value(quantity.number_format, given=marked, first=first)
-            for marked in (not quantity.is_record, False)
-        ]
-        parts = zip(looks, (typed, formulas), strict=True)
-        cells = chain.from_iterable(
-            map(partial(_set, styled(sheet, part)), contents) for part, contents in parts
-        )
-        if block.is_table:
-            yield _Strip(at, row, row + count - 1, cells, count - len(typed))
-            continue
-        for index in np.ndindex(axes):
-            row, at = block.address((*index, *unit))
-            yield _Strip(at, row, row, cells, int(column is not None))
+    def strips(block: Block) -> Iterator[Strip]:
+        quantity = block.quantity
+        axes = tuple(axis.length for axis in quantity.axes)
+        given = inputs.get(quantity.name, np.empty(0))
+        columns = iter(layout.columns(quantity.name)) if quantity.equation else repeat(None)
+        for unit, column in zip(quantity.units, columns, strict=False):
+            row, at = block.address((*(0 for _ in axes), *unit))
+            typed_in, computed = (
+                drawing.looks.get(quantity.name)
+                or value(
+                    quantity.number_format, given=marked, first=at == block.column and bool(axes)
+                )
+                for marked in (not quantity.is_record, False)
+            )
+            typed = [] if given.size == 0 else given[(..., *unit)].ravel().tolist()
+            texts = [content(each, style(typed_in)) for each in typed]
+            pattern, order = formula_pattern(column, style(computed)) if column else ("", [])
+            varying = tuple(numbers(*column.rows[number], axes) for number in order)
+            filled = Filled(texts, pattern, varying)
+            if block.is_table:
+                yield from filled.strips(at, row, range(prod(axes)))
+                continue
+            for number, place in enumerate(block.places(unit)):
+                yield from filled.strips(place[1], place[0], range(number, number + 1))
 
-
-def _set(cell: Cell, content: str | float) -> Cell:
-    cell.value = content
-    return cell
+    drawn = {
+        row: {column: content(text, style(look)) for column, (text, look) in cells.items()}
+        for row, cells in drawing.cells.items()
+    }
+    return [strip for block in layout.on(key) for strip in strips(block)], drawn

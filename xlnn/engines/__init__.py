@@ -4,6 +4,7 @@ An engine never believes the values stored in a file: it computes every formula 
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -57,6 +58,15 @@ Recalculate = Callable[[Inputs], Values]
 ENGINES = ("formulas", "formualizer", "libreoffice")
 
 DEFAULT_ENGINE = "formulas"
+
+
+def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
+    """End an engine's work in another thread, as soon as nothing of it is left anywhere.
+
+    A method ``cancel`` of an engine ends what the interpreter would not.
+    """
+    worker.shutdown(wait=False, cancel_futures=True)
+    getattr(recalculate, "cancel", lambda: None)()
 
 
 def load(engine: str, path: Path) -> Recalculate:

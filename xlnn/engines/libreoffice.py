@@ -7,8 +7,10 @@ import subprocess
 import sys
 from array import array
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,12 +38,6 @@ USUAL_PLACES = {
 SETTINGS = (
     # LibreOffice believes cached values and ignores fullCalcOnLoad, unless it must compute anew.
     ("org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),  # always
-    # With threads LibreOffice 25.2 computes the first cell of some columns before what it needs.
-    (
-        "org.openoffice.Office.Calc/Formula/Calculation",
-        "UseThreadedCalculationForFormulaGroups",
-        "false",
-    ),
     ("org.openoffice.Office.Calc/Content/Update", "Link", "2"),  # never
     ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),  # very high
     ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
@@ -76,15 +72,33 @@ def load(path: Path) -> Recalculate:
     """
     program = _program()
 
-    def recalculate(inputs: Inputs) -> Values:
-        # Windows may hold a file for a moment longer than its process lives.
-        with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
-            copy = Path(folder, "workbook.xlsx")
-            replace_inputs(path, copy, inputs)
-            result = _convert(program, copy, Path(folder))
-            return {title: _grid(cells(result, title)) for title in sheet_parts(result)}
+    return _Conversions(path, program)
 
-    return recalculate
+
+class _Conversions:
+    """Recalculates a copy of the file at each call."""
+
+    def __init__(self, path: Path, program: str) -> None:
+        self._path, self._program = path, program
+        self._works = Lock()
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def cancel(self) -> None:
+        """End LibreOffice, and wait until what it worked with is removed."""
+        for process in self._running:
+            _kill(process)
+        with self._works:
+            pass
+
+    def __call__(self, inputs: Inputs) -> Values:
+        """Put the inputs into a copy, and let LibreOffice compute it."""
+        # Windows may hold a file for a moment longer than its process lives.
+        folder = TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True)
+        with self._works, folder as name:
+            copy = Path(name, "workbook.xlsx")
+            replace_inputs(self._path, copy, inputs)
+            result = _convert(self._program, copy, Path(name), self._running)
+            return {title: _grid(cells(result, title)) for title in sheet_parts(result)}
 
 
 def _program() -> str:
@@ -98,8 +112,10 @@ def _program() -> str:
     return found
 
 
-def _convert(program: str, workbook: Path, folder: Path) -> Path:
-    """Let LibreOffice compute a workbook and save it as .xlsx."""
+def _convert(
+    program: str, workbook: Path, folder: Path, running: list[subprocess.Popen[bytes]]
+) -> Path:
+    """Let LibreOffice compute a workbook and save it as .xlsx; meanwhile it is in the list."""
     profile, output = folder / "profile", folder / "output"
     _write_profile(profile)
     command = [
@@ -116,6 +132,7 @@ def _convert(program: str, workbook: Path, folder: Path) -> Path:
         )
     except OSError as error:
         raise EngineError(f"LibreOffice cannot be started: {error}") from error
+    running.append(process)
     try:
         _, said = process.communicate(timeout=TIME_LIMIT)
     except subprocess.TimeoutExpired as error:
@@ -124,6 +141,7 @@ def _convert(program: str, workbook: Path, folder: Path) -> Path:
             " fewer epochs or images."
         ) from error
     finally:
+        running.remove(process)
         _end(process)
     result = output / workbook.name
     if process.returncode != 0 or not result.is_file():
@@ -150,11 +168,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """End what was started, also after Ctrl-C, which does not reach another process group."""
     if process.poll() is not None:
         return
+    _kill(process)
+    process.communicate()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         process.kill()
     else:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+        with suppress(ProcessLookupError):  # it has just ended
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _grid(cells_of_sheet: Iterable["Cell"]) -> Grid:

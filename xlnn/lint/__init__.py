@@ -17,7 +17,7 @@ from xlnn.lint.package_parts import package_problems
 from xlnn.lint.problem import RULES, Problem
 from xlnn.lint.sheets import sheet_problems
 from xlnn.lint.styles import style_problems
-from xlnn.package import inspect
+from xlnn.package import Contents, inspect
 
 __all__ = ["RULES", "Problem", "lint"]
 
@@ -25,13 +25,15 @@ MAX_PROBLEMS = 10_000
 """Problems that are listed; nobody reads more, and a file may be built to have millions."""
 
 
-def lint(path: Path) -> tuple[Problem, ...]:
+def lint(path: Path, contents: Contents | None = None) -> tuple[Problem, ...]:
     """Look for what would make Excel repair a workbook.
 
     Parameters
     ----------
     path : Path
         A file from anywhere.
+    contents : Contents
+        What `xlnn.package.inspect` found in it; it looks now if it has not yet.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def lint(path: Path) -> tuple[Problem, ...]:
     WorkbookError
         The file is no workbook, or holds what xlnn opens no file with.
     """
-    contents = inspect(path)
+    contents = contents or inspect(path)
     with Archive(path) as archive:
         book = read_book(archive, contents)
         found = chain(

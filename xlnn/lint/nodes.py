@@ -1,13 +1,14 @@
 """What does a part of a workbook say, as a tree - and a sheet, without its cells in the tree?"""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from xlnn.archive import Archive
 from xlnn.lint.used import Used
 from xlnn.markup import MAIN, Opening, Token, is_closing, tokens
+from xlnn.plain_rows import PlainRow, sheet_tokens
 from xlnn.sheet_stream import COLUMNS, address
 
 BATCH = 8_192
@@ -105,16 +106,35 @@ class Sheet:
     no_value: str = ""
     shared: bool = False
     _batch: list[str] = field(default_factory=list)
+    _row_of_styles: list[str | None] = field(default_factory=list)
     _packed: list[bytes] = field(default_factory=list)
 
-    def add_formula(self, formula: str) -> None:
-        """Keep a formula until the cells of all sheets are known.
+    def add_formulas(self, formulas: Sequence[str]) -> None:
+        """Keep formulas until the cells of all sheets are known.
 
         Filled-down formulas deflate to a thirtieth, and faster than the file is read again.
         """
-        self._batch.append(formula)
-        if len(self._batch) == BATCH:
+        self._batch += formulas
+        if len(self._batch) >= BATCH:
             self._pack()
+
+    def add_plain(self, plain: PlainRow) -> None:
+        """Take a plain row, whose cells nearly always are those of the row above."""
+        row, columns = int(plain.number), [COLUMNS[letters] for letters in plain.letters]
+        self.used.add_row(row, columns)
+        styles = plain.styles
+        if styles != self._row_of_styles:
+            self._row_of_styles = styles
+            for column, style in zip(columns, styles, strict=True):
+                if style is not None and style not in self.styles:
+                    self.add_style(style, address(row, column))
+        kinds, _, formulas, values = plain.contents()
+        kinds = list(kinds)
+        self.add_formulas([formula for formula in formulas if formula is not None])
+        if "e" in kinds or not all(values):
+            for column, kind, formula, value in zip(columns, kinds, formulas, values, strict=True):
+                if not value or kind == "e":
+                    _note(self, address(row, column), kind, formula, value)
 
     def add_style(self, style: str, place: str) -> None:
         """Note a style, where it is used first."""
@@ -122,7 +142,7 @@ class Sheet:
             self.styles.setdefault(style, place)
 
     def formulas(self) -> Iterator[list[str]]:
-        """Return all formulas, `BATCH` at a time, in the order of their cells."""
+        """Return all formulas, some `BATCH` at a time, in the order of their cells."""
         self._pack()
         for packed in self._packed:
             # NUL stands in no XML
@@ -144,7 +164,8 @@ def read_sheet(archive: Archive, title: str, part: str, count: Iterator[int]) ->
 def _nodes(archive: Archive, part: str, count: Iterator[int], sheet: Sheet | None) -> list[Node]:
     found: list[Node] = []
     parent: Node | None = None
-    source = chain.from_iterable(tokens(archive, part))
+    read = tokens if sheet is None else sheet_tokens
+    source = chain.from_iterable(read(archive, part))
     for token in source:
         if isinstance(token, Opening):
             if next(count) > MAX_NODES:
@@ -172,17 +193,20 @@ def _nodes(archive: Archive, part: str, count: Iterator[int], sheet: Sheet | Non
 
 
 def _read_cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four million cells
-    source: Iterator[Token], end: str, sheet: Sheet
+    source: Iterator[Token | PlainRow], end: str, sheet: Sheet
 ) -> None:
     """Read up to the end of ``sheetData``; `inspect` knows that all stands where it belongs."""
-    row, column, row_text, columns, add = 0, 0, "", COLUMNS, sheet.used.add
+    row, column, row_text, columns, add = 0, 0, "", COLUMNS, sheet.used.add_row
     name = text = ""
     attributes: dict[str, str] = {}
     formula: str | None = None
     value: str | None = None
     for token in source:
         kind = token.__class__
-        if kind is Opening:
+        if kind is PlainRow:
+            sheet.add_plain(token)
+            row = int(token.number)
+        elif kind is Opening:
             name, text = token.main, ""
             if name == "c":
                 attributes, formula, value, column = {}, None, None, column + 1
@@ -208,12 +232,12 @@ def _read_cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at
         elif closed == "v":
             value = text
         elif closed == "c":
-            add(row, column)
+            add(row, [column])
             style = attributes.get("s")
             if style is not None and style not in sheet.styles:
                 sheet.add_style(style, address(row, column))
             if formula is not None:
-                sheet.add_formula(formula)
+                sheet.add_formulas((formula,))
             kind = attributes.get("t", "n")
             if not value or kind == "e":
                 _note(sheet, address(row, column), kind, formula, value)

@@ -55,6 +55,31 @@ class Used:
     def __init__(self) -> None:
         self._runs: dict[int, tuple[array[int], array[int]]] = {}
         self._bounds: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._columns: list[int] = []  # of the last row and those alike above it
+        self._bottom = 0
+
+    def add_row(self, row: int, columns: list[int]) -> None:
+        """Add cells of one row, below all others; few rows differ from those above.
+
+        >>> used = Used()
+        >>> for row in (1, 2, 3):
+        ...     used.add_row(row, [1, 3])
+        >>> used.have(3, 3, np.array([1]), np.array([3]))
+        array([ True])
+        """
+        if row == self._bottom + 1 and columns == self._columns:
+            self._bottom = row
+            return
+        self._settle()
+        for column in columns:
+            self.add(row, column)
+        self._columns, self._bottom = columns, row
+
+    def _settle(self) -> None:
+        """Write down how far the last rows that are alike reach."""
+        for column in self._columns:
+            self._runs[column][1][-1] = self._bottom
+        self._columns = []
 
     def add(self, row: int, column: int) -> None:
         """Add a cell below all others of its column."""
@@ -81,6 +106,7 @@ class Used:
         -------
         array of bool, shape (ranges,)
         """
+        self._settle()
         complete = np.ones(len(first), dtype=bool)
         for column in range(left, right + 1):
             if column not in self._runs:
@@ -92,6 +118,7 @@ class Used:
 
     def first_missing(self, left: int, right: int, first: int, last: int) -> str:
         """Return the first cell of a range that does not exist, column by column."""
+        self._settle()
         for column in range(left, right + 1):
             row = first
             for start, end in zip(*self._runs.get(column, ((), ())), strict=True):

@@ -1,0 +1,186 @@
+"""How do time and memory grow with the workbook, and how far is a build from plain openpyxl?
+
+    pytest tests/benchmarks/test_scale.py -s
+
+Whole processes are measured, in processor time, since others may use the machine. It takes some
+twenty minutes and 8 GB; XLNN_FORMULAS=400000 makes the large workbook a tenth as large.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import psutil
+import pytest
+
+from xlnn.limits import size
+from xlnn.origin import from_template
+from xlnn.recipe import Options, recipe
+from xlnn.sheets import workbook_layout
+from xlnn.templates import template
+from xlnn.text import text
+
+SMALL, LARGE = 72_000, int(os.environ.get("XLNN_FORMULAS", "4000000"))
+"""Formulas."""
+
+ROUNDS = 3
+"""How often the small one is measured; the median counts."""
+
+MORE_TIME = 1.3
+"""Allowed time for a formula of the large workbook, as a multiple of that in the small one."""
+
+MEGABYTES = 500
+"""Allowed memory of a build that is not verified."""
+
+PLAIN = 3.5
+"""Allowed time of a whole build, as a multiple of openpyxl's for the same formulas."""
+
+WRITE_PLAINLY = """
+import json, sys, time
+from pathlib import Path
+from xlnn.package import inspect
+source, target = map(Path, sys.argv[1:])
+contents = inspect(source)
+sheets = {}
+for title in contents.sheets:
+    rows = sheets[title] = {}
+    for row, column, formula in contents.stated(title):
+        cells = rows.setdefault(row, [])
+        cells += [None] * (column - len(cells) - 1)
+        cells.append(formula)
+begin = time.process_time()
+from openpyxl import Workbook
+workbook = Workbook(write_only=True)
+for title, rows in sheets.items():
+    sheet = workbook.create_sheet(title)
+    for row in range(1, max(rows, default=0) + 1):
+        sheet.append(rows.get(row, []))
+workbook.save(target)
+print(json.dumps(time.process_time() - begin))
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took: processor time, time by the clock, and memory at its peak."""
+
+    seconds: float
+    clock: float
+    megabytes: float
+
+
+def cost(*arguments):
+    """Measure a command of xlnn."""
+    begin, peak = time.perf_counter(), 0
+    command = [sys.executable, "-m", "xlnn", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        watched = psutil.Process(process.pid)
+        times = watched.cpu_times()
+        while watched.status() != psutil.STATUS_ZOMBIE:
+            peak = max(peak, watched.memory_info().rss)
+            times = watched.cpu_times()
+            time.sleep(0.02)
+        # a process that has ended and was not waited for still has its times
+        times = max(times, watched.cpu_times())
+    assert process.returncode == 0
+    return Cost(times.user + times.system, time.perf_counter() - begin, peak / 1e6)
+
+
+def epochs_for(name, formulas):
+    """Return with how many epochs a template has some number of formulas."""
+    one, two = (count(name, epochs) for epochs in (1, 2))
+    return max(1, round((formulas - one) / (two - one)) + 1)
+
+
+def count(name, epochs):
+    """Return how many formulas a template has."""
+    made = recipe(from_template(template(name)), Options(epochs=epochs, test_share=0))
+    return size(workbook_layout(made.spec, text(made.spec.lang).of(made.spec))).formulas
+
+
+class Book:
+    """A workbook and what its build took."""
+
+    def __init__(self, path, formulas, rounds):
+        epochs = epochs_for("digits", formulas)
+        self.path, self.formulas = path, count("digits", epochs)
+        self.build = median(rounds, "build", "digits", "--epochs", epochs, "--large", "-o", path)
+
+    def check(self, engine, rounds):
+        """Return what a check took."""
+        return median(rounds, "check", self.path, "--engine", engine)
+
+
+def median(rounds, *arguments):
+    """Measure a command several times."""
+    costs = [cost(*arguments) for _ in range(rounds)]
+    return sorted(costs, key=seconds)[rounds // 2]
+
+
+def seconds(measured):
+    """Return what is compared."""
+    return measured.seconds
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scale")
+    small = Book(folder / "small.xlsx", SMALL, ROUNDS)
+    return small, Book(folder / "large.xlsx", LARGE, 1)
+
+
+def compare(what, books, costs):
+    """Print what was measured; return how much longer a formula of the large workbook takes."""
+    each = [1e6 * cost.seconds / book.formulas for book, cost in zip(books, costs, strict=True)]
+    for book, cost_, time_ in zip(books, costs, each, strict=True):
+        print(
+            f"\n{what}, {book.formulas:,} formulas: {cost_.seconds:.1f} s of processor time, "
+            f"{cost_.clock:.1f} s, {time_:.1f} µs a formula, {cost_.megabytes:,.0f} MB",
+            end="",
+        )
+    print(f"\n{what}: ratio {each[1] / each[0]:.2f}")
+    return each[1] / each[0]
+
+
+def test_a_formula_of_a_large_workbook_is_built_and_verified_in_the_same_time(books):
+    assert compare("build", books, [book.build for book in books]) <= MORE_TIME
+
+
+@pytest.mark.parametrize("engine", ["formualizer", "formulas"])
+def test_a_formula_of_a_large_workbook_is_checked_in_the_same_time(books, engine):
+    small, large = books
+    costs = [small.check(engine, ROUNDS), large.check(engine, 1)]
+    assert compare(f"check --engine {engine}", books, costs) <= MORE_TIME
+
+
+def test_a_build_that_is_not_verified_fits_into_500_megabytes(tmp_path):
+    epochs = epochs_for("digits-8x8", LARGE)
+    measured = cost(
+        "build", "digits-8x8", "--no-verify", "--large", "--epochs", epochs, "--test-share", 0,
+        "-o", tmp_path / "large.xlsx",
+    )  # fmt: skip
+    print(
+        f"\nbuild --no-verify, {count('digits-8x8', epochs):,} formulas: "
+        f"{measured.seconds:.1f} s of processor time, {measured.megabytes:,.0f} MB"
+    )
+    assert measured.megabytes < MEGABYTES
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["small", "large"])
+def test_a_build_takes_little_longer_than_openpyxl_alone(books, tmp_path, which):
+    book = books[which]
+    command = [sys.executable, "-c", WRITE_PLAINLY, book.path, tmp_path / "plain.xlsx"]
+    plain = statistics.median(
+        json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        for _ in range(1 if which else ROUNDS)
+    )
+    ratio = book.build.seconds / plain
+    print(
+        f"\n{book.formulas:,} formulas: build {book.build.seconds:.1f} s of processor time, "
+        f"openpyxl alone {plain:.1f} s, ratio {ratio:.2f}"
+    )
+    assert ratio <= PLAIN

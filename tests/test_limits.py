@@ -1,0 +1,38 @@
+"""What is too large for most programs is said before it is built, and built when asked for."""
+
+import pytest
+
+from xlnn import limits
+from xlnn.builder import build
+from xlnn.errors import DataError
+
+FACTOR = 2
+"""How far the estimate of a file's size may be off: the numbers of a network are as long as any."""
+
+
+@pytest.mark.parametrize("template", ["digits", "xor", "iris"])
+def test_the_estimated_size_is_within_a_factor_of_2(tmp_path, template):
+    built = build(template, tmp_path / "built.xlsx", verify=False)
+    ratio = built.path.stat().st_size / (built.formulas * limits.BYTES)
+    assert 1 / FACTOR < ratio < FACTOR
+
+
+def test_the_number_of_formulas_is_known_before(tmp_path, monkeypatch):
+    told = []
+    known = limits.size
+    monkeypatch.setattr(limits, "size", lambda layout: told.append(known(layout)) or told[-1])
+    built = build("digits", tmp_path / "built.xlsx", epochs=1, verify=False)
+    assert [size.formulas for size in told] == [built.formulas]
+
+
+def test_what_most_programs_cannot_open_is_refused_with_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "LARGE", 1_000)
+    with pytest.raises(DataError, match=r"would have \d,\d+ formulas, .* MB .* s to open: .*large"):
+        build("digits", tmp_path / "built.xlsx", epochs=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_large_lets_it_pass(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "LARGE", 1_000)
+    built = build("digits", tmp_path / "built.xlsx", epochs=1, verify=False, large=True)
+    assert built.formulas > limits.LARGE

@@ -1,0 +1,221 @@
+"""How do the cells of a sheet become the XML of its rows, millions of them, in little time?
+
+What a column holds is filled down: a cell is a pattern that is the same in every row, with some
+numbers and values between. So the patterns of a whole row are joined once, and each row of that
+kind is one formatting of it. openpyxl takes the rows as XML, since its objects cost more for each
+cell than all that is in it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import numpy as np
+from lxml.etree import fromstring
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.compat import safe_string
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet._writer import WorksheetWriter
+
+from xlnn.address import letters
+from xlnn.layout import Column
+
+_AT_ONCE = 1_000  # rows whose numbers are written out together
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Cells below one another in one column.
+
+    Attributes
+    ----------
+    column, first, last : int
+    top : int
+        The row in which the first of what varies would stand.
+    pattern : str
+        The XML of a cell, with ``%s`` for each varying text and ``%%`` for a percent sign.
+    varying : tuple of sequences
+        For each ``%s`` but the first, which is the row's number: texts or numbers, one a row.
+    formulas : int
+        How many of the cells are formulas.
+    """
+
+    column: int
+    first: int
+    last: int
+    top: int
+    pattern: str
+    varying: tuple[Sequence[str] | np.ndarray, ...]
+    formulas: int = 0
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What is filled down for one unit of a quantity.
+
+    Attributes
+    ----------
+    typed : list of str
+        Its first cells, as `content` has them.
+    pattern : str
+        That of all cells below, which hold formulas; empty if there are none.
+    varying : tuple of sequences
+        As in `Strip`; the first belongs to the first of all cells.
+    """
+
+    typed: list[str]
+    pattern: str
+    varying: tuple[np.ndarray, ...]
+
+    def strips(self, column: int, row: int, part: range) -> Iterator[Strip]:
+        """Yield some of the cells, the first of them in the row."""
+        top = row - part.start
+        middle = max(part.start, min(part.stop, len(self.typed)))
+        if part.start < middle:
+            yield Strip(column, row, top + middle - 1, top, "%s%s", (self.typed,))
+        if middle < part.stop and self.pattern:
+            last, count = top + part.stop - 1, part.stop - middle
+            yield Strip(column, top + middle, last, top, self.pattern, self.varying, count)
+
+
+def formula_pattern(column: Column, style: int) -> tuple[str, list[int]]:
+    """Return the pattern of a formula's cell, and which of its row numbers stand in it, in order.
+
+    The cell's own row is the first ``%s``, and not among them; its letters stand before.
+
+    >>> formula_pattern(Column((), "=IF(B{0}<1,A{1}%,B{0})", ()), 7)
+    ('%s" s="7"><f>IF(B%s&lt;1,A%s%%,B%s)</f></c>', [0, 1, 0])
+    """
+    pieces = re.split(r"\{(\d+)\}", column.text.removeprefix("="))
+    text = "%s".join(_fixed(piece) for piece in pieces[::2])
+    return f'%s" s="{style}"><f>{text}</f></c>', [int(number) for number in pieces[1::2]]
+
+
+def content(value: str | float, style: int) -> str:
+    """Return what follows the address of a cell that holds a text or a number.
+
+    A text that begins with "=" is no formula.
+
+    >>> content("=1+1", 7), content(0.5, 7)
+    ('" s="7" t="inlineStr"><is><t>=1+1</t></is></c>', '" s="7" t="n"><v>0.5</v></c>')
+    """
+    if not isinstance(value, str):
+        return f'" s="{style}" t="n"><v>{safe_string(value)}</v></c>'
+    if not value:
+        return f'" s="{style}" t="inlineStr"/>'
+    text = _escaped(WriteOnlyCell().check_string(value))
+    space = ' xml:space="preserve"' if value != value.strip() else ""
+    return f'" s="{style}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
+
+
+def _escaped(text: str) -> str:
+    return escape(text, {"\r": "&#13;"})
+
+
+def _fixed(text: str) -> str:
+    """Write a text into a pattern."""
+    return _escaped(text).replace("%", "%%")
+
+
+def rows_of(
+    strips: Iterable[Strip], drawn: Mapping[int, Mapping[int, str]], last: int
+) -> Iterator[str]:
+    """Yield what every row of a sheet holds.
+
+    Parameters
+    ----------
+    strips : iterable of Strip
+    drawn : mapping
+        Single cells, by row and then by column: what follows the address, as `content` has it.
+    last : int
+        The last row.
+    """
+    beginning: dict[int, list[Strip]] = {}
+    bounds = {1, last + 1}
+    for strip in strips:
+        beginning.setdefault(strip.first, []).append(strip)
+        bounds |= {strip.first, strip.last + 1}
+    here: list[Strip] = []
+    for first, beyond in pairwise(sorted(bounds)):
+        here = [strip for strip in here if strip.last >= first] + beginning.get(first, [])
+        for start in range(first, beyond, _AT_ONCE):
+            yield from _band(here, drawn, start, min(start + _AT_ONCE, beyond))
+
+
+def _band(
+    strips: list[Strip], drawn: Mapping[int, Mapping[int, str]], first: int, beyond: int
+) -> Iterator[str]:
+    """Yield some rows in which the same strips have cells."""
+    # many cells refer to the same rows: each of their numbers is written out once
+    columns = {
+        (id(texts), strip.top): [*map(str, _part(texts, first - strip.top, beyond - strip.top))]
+        for strip in strips
+        for texts in strip.varying
+    }
+    places = {key: number for number, key in enumerate(columns, start=1)}
+    texts = [[*map(str, range(first, beyond))], *columns.values()]
+    kinds: dict[tuple[int, ...], tuple[str, list[int]]] = {}
+    for row, varying in enumerate(zip(*texts, strict=True), first):
+        singles = drawn.get(row, {})
+        kind = tuple(singles)
+        if kind not in kinds:
+            kinds[kind] = _joined(strips, kind, places)
+        pattern, order = kinds[kind]
+        known = (*varying, *singles.values())
+        yield pattern % tuple([known[place] for place in order])
+
+
+def _part(texts: Sequence[str] | np.ndarray, start: int, stop: int) -> Sequence[str | int]:
+    part = texts[start:stop]
+    return part.tolist() if isinstance(part, np.ndarray) else part  # NumPy's are slow one by one
+
+
+def _joined(
+    strips: list[Strip], singles: tuple[int, ...], places: Mapping[tuple[int, int], int]
+) -> tuple[str, list[int]]:
+    """Join the patterns of a row's cells; return it, and the places of what it is filled with."""
+    cells = {
+        strip.column: (
+            strip.pattern,
+            [0, *(places[id(texts), strip.top] for texts in strip.varying)],
+        )
+        for strip in strips
+    }
+    beyond = len(places) + 1
+    cells |= {column: ("%s%s", [0, number]) for number, column in enumerate(singles, beyond)}
+    inside = sorted(cells.items())
+    text = "".join(f'<c r="{letters(column)}{pattern}' for column, (pattern, _) in inside)
+    return text, [*chain.from_iterable(order for _, (_, order) in inside)]
+
+
+class Rows(WorksheetWriter):
+    """openpyxl's writer of one sheet, given whole rows instead of cells.
+
+    Its file is one of ours, so that nothing is left where openpyxl puts temporary files.
+    """
+
+    def __init__(self, sheet: WriteOnlyWorksheet, path: Path) -> None:
+        super().__init__(sheet, str(path))
+        self.cells = ""
+        sheet._writer = self  # noqa: SLF001 -- openpyxl has no other way in
+        self.write_top()
+
+    def append(self, cells: str) -> None:
+        """Write the next row."""
+        self.cells = cells
+        self.ws.append(())
+
+    def write_row(self, xf: object, _: object, row_idx: int) -> None:
+        """Write the row that `append` was given; openpyxl calls it."""
+        more = dict(self.ws.row_dimensions[row_idx]) if row_idx in self.ws.row_dimensions else {}
+        row = fromstring(f'<row r="{row_idx}">{self.cells}</row>')
+        for name, value in more.items():
+            row.set(name, value)
+        xf.write(row)
+
+    def cleanup(self) -> None:
+        """Remove the file, once it is in the workbook."""
+        Path(self.out).unlink()
