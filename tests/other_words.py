@@ -8,11 +8,13 @@ formulas whose normal forms are equal compute the same in every state of the wor
    nothing about the value. ``B4:B4`` is ``B4``.
 2. The operands of ``+`` and of ``*`` may stand in any order, and so may the arguments of SUM,
    SUMSQ, SUMPRODUCT and SUMXMY2.
-3. SUM and SUMSQ of a range pass over cells without a number: rows and columns at the edge of a
-   range that hold none in any state of the workbook (headings, blank cells) are left out.
+3. SUM, SUMSQ and SUMPRODUCT of a single range pass over cells without a number: rows and columns
+   at the edge of a range that hold none in any state of the workbook (headings, blank cells) are
+   left out.
 
 Rule 3 asks the workbook (`Facts`); without it the first two stand alone. Formulas with coarse
-values must read as stated, so the functions that only they use (MAX, MATCH, INDEX) have no rule.
+values must read as stated, so the functions that only they use (MATCH, INDEX) have no rule, nor
+has MAX, whose other argument is a number.
 """
 
 from typing import Protocol
@@ -79,7 +81,8 @@ def _operation(operator, sides):
 
 
 def _function(name, arguments, facts):
-    if facts is not None and name in SKIPS_EMPTY:
+    is_sum = name in SKIPS_EMPTY or (name == "SUMPRODUCT" and len(arguments) == 1)
+    if facts is not None and is_sum:
         arguments = [_without_empty_edges(argument, facts) for argument in arguments]
     if name in ANY_ORDER:
         arguments = sorted(arguments, key=repr)

@@ -14,7 +14,7 @@ from zipfile import ZIP_STORED
 
 import numpy as np
 from mutants import KINDS
-from networks import random_recipe, spec, write_recipe
+from networks import random_recipe, spec, with_functions, write_recipe
 from openpyxl.utils import get_column_letter
 from other_words import same
 
@@ -24,6 +24,7 @@ from xlnn.checker import check, plainly
 from xlnn.contents import layout_of, read_spec
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
+from xlnn.models.network import network
 from xlnn.origin import from_template
 from xlnn.package_copy import copy, rewrite_cells
 from xlnn.parts import sheet_parts
@@ -36,6 +37,13 @@ NETWORKS = {
     "3 layers": ([2, 3, 2, 2], 4, 4, None),
     "4 layers": ([3, 2, 3, 2, 4], 7, 2, None),
 }
+FUNCTIONS = {
+    "tanh and softmax": (["tanh"], "categorical cross-entropy", "softmax"),
+    "relu and linear": (["relu"], "squared error", "linear"),
+    "cross-entropy": (["sigmoid"], "cross-entropy", "sigmoid"),
+}
+"""Networks of 3, 4 and 3 units with held-out images: functions of the hidden layer, the cost, and
+the function of the outputs."""
 """Layer sizes, images, epochs and labels. There are two outputs at least: with one, every image is
 of class 1 in every state, and a formula that reads another image's class is not wrong."""
 
@@ -58,6 +66,25 @@ def book_of_network(folder, name, seed):
     made = random_recipe(replace(model_spec, labels=labels), seed)
     made.inputs["labels"] = np.array(labels, dtype=object)
     return _written(folder / f"{name}.xlsx", made)
+
+
+def book_of_functions(folder, name, seed):
+    """Write one of `FUNCTIONS`, a table that is scaled, with images that are held out."""
+    model_spec = with_functions(spec([3, 4, 3], images=5, epochs=2), *FUNCTIONS[name])
+    model_spec = replace(model_spec, features=("a", "b", "c"), scaled=True, test_images=3)
+    return _written(folder / f"{name}.xlsx", random_recipe(model_spec, seed))
+
+
+def book_of_maps(folder, images):
+    """Write the book's network of chapter 5, with fewer epochs and images."""
+    made = recipe(from_template(template("cnn")), Options(epochs=2))
+    few = slice(0, None, len(made.inputs["x"]) // images)
+    inputs = {
+        name: array[few] if name in {"x", "t"} else array for name, array in made.inputs.items()
+    }
+    inputs["number"] = np.arange(1.0, len(inputs["x"]) + 1)
+    smaller = replace(made, spec=replace(made.spec, images=len(inputs["x"])), inputs=inputs)
+    return _written(folder / "maps.xlsx", replace(smaller, model=network(smaller.spec)))
 
 
 def _written(path, made):

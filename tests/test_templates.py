@@ -18,9 +18,10 @@ from xlnn.templates import copy, folder, names, template
 FEW = 60
 """Of the 1,797 digits: a workbook of seconds and not of minutes."""
 
-FEWER_EPOCHS = {"digits-8x8": 3, "iris": 10, "digits-cross-entropy": 10}
+FEWER_EPOCHS = {"cnn": 3, "digits": 10, "digits-cross-entropy": 10, "digits-8x8": 3, "iris": 10}
 
 LEARNT = {
+    "cnn": (96, None),
     "digits": (64, None),
     "digits-cross-entropy": (64, None),
     "xor": (4, None),
@@ -112,7 +113,7 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
             copy("digits", tmp_path / name)
     with pytest.raises(DataError, match="xor is the name of a template"):
         copy("digits", tmp_path / "xor")
-    with pytest.raises(DataError, match='no template "nothing"; choose one of digits,'):
+    with pytest.raises(DataError, match='no template "nothing"; choose one of cnn, digits,'):
         copy("nothing", tmp_path / "other")
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be made: Not a directory"):

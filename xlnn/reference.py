@@ -83,10 +83,8 @@ def terms(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray | floa
     Returns
     -------
     array
-        Of the quantity's shape. 0 for classes and the like, which do not move but jump.
+        Of the quantity's shape. Large for a class that jumps, and yet far below 1 / 1e-12.
     """
-    if quantity.is_coarse:
-        return 0.0
     generator = np.random.default_rng(0)
     names = {use.name for use in quantity.uses.values() if not model[use.name].is_text}
     still, size = expected(model, quantity, arrays), 0.0

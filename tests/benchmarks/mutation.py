@@ -25,7 +25,17 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mutants import KINDS
-from planting import NETWORKS, Book, book_of_digits, book_of_network, plant_many, try_out
+from planting import (
+    FUNCTIONS,
+    NETWORKS,
+    Book,
+    book_of_digits,
+    book_of_functions,
+    book_of_maps,
+    book_of_network,
+    plant_many,
+    try_out,
+)
 
 from xlnn.engines import ENGINES
 
@@ -36,8 +46,9 @@ SHOWN = 20
 def books(folder, seed):
     """Write the workbooks: the book's images take half of the errors, random networks the rest."""
     networks = [book_of_network(folder, name, seed) for name in NETWORKS]
-    digits = [book_of_digits(folder, epochs) for epochs in (2, 3)]
-    return networks + digits * (len(networks) // len(digits))
+    networks += [book_of_functions(folder, name, seed) for name in FUNCTIONS]
+    books = [book_of_digits(folder, 2), book_of_digits(folder, 3), book_of_maps(folder, 12)]
+    return networks + books * (len(networks) // len(books))
 
 
 class Worker:

@@ -38,12 +38,12 @@ class Sigmoid(Equation):
 
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a, of the shape of z."""
-        # Differs from the book below -700, where exp(-z) is no number any more: a is 0 there
-        return np.where(z < LOWEST, 0.0, 1 / (1 + np.exp(-z)))
+        # Differs from the book below -700, where exp(-z) is soon no number any more: a stays 1e-304
+        return 1 / (1 + np.exp(-np.maximum(LOWEST, z)))
 
     def cell(self, *unit: int, z: Cells) -> str:
         """Return the formula of one unit."""
-        return f"=IF({z[unit]}<{LOWEST},0,1/(1+EXP(-{z[unit]})))"
+        return f"=1/(1+EXP(-MAX({LOWEST},{z[unit]})))"
 
 
 class SigmoidSlope(Equation):
@@ -85,6 +85,8 @@ class TanhSlope(Equation):
 class ReLU(Equation):
     """a = max(0, z)."""
 
+    coarse = True
+
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a, of the shape of z."""
         return np.maximum(0, z)
@@ -122,6 +124,8 @@ class Linear(Equation):
 
 class LargestInput(Equation):
     """max_l z_l: the largest weighted input of a layer."""
+
+    coarse = True
 
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return the largest z of each image, shape (images,)."""

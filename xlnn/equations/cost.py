@@ -49,6 +49,8 @@ class CrossEntropy(Equation):
     a = 1 / (1 + exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|)).
     """
 
+    coarse = True
+
     def array(self, t: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Return the cost of each output, shape (images, outputs)."""
         return np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z)))

@@ -52,6 +52,8 @@ class _Pooling(Equation):
 class MaxPooling(_Pooling):
     """a = the largest value of the block.   Book: 5-3."""
 
+    coarse = True
+
     def array(self, below: np.ndarray) -> np.ndarray:
         """Return a, shape (images, maps, rows / r, columns / c)."""
         return _blocks(below, self.size).max(axis=-1)
@@ -85,6 +87,8 @@ class Argmax(_Pooling):
 
 class MaxPoolingDelta(_Pooling):
     """delta = (delta of the block, for its first largest value, else 0) a'(z).   Book: 5-5."""
+
+    coarse = True
 
     optional = ("slope",)
 
