@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from xlnn.equations.dense import written_sum
+from xlnn.equations.dense import total
 from xlnn.quantity import Cells, Equation
 
 MOST_ARGUMENTS = 200
@@ -22,7 +22,7 @@ LOWEST = -700
 def written_max(cells: Sequence[str]) -> str:
     """Write out the largest of some cells.
 
-    Differs from MAX of a range, as `written_sum` from SUM, and for the same reason.
+    Differs from MAX of a range, as `total` from SUM, and for the same reason.
 
     >>> written_max(["A1", "B1"])
     'MAX(A1,B1)'
@@ -157,7 +157,7 @@ class Softmax(Equation):
 
     def cell(self, k: int, exp: Cells) -> str:
         """Return the formula of unit k."""
-        return f"={exp[k]}/({written_sum([exp[unit] for unit in range(exp.shape[0])])})"
+        return f"={exp[k]}/{total(exp)}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.equations.dense import written_sum
+from xlnn.equations.dense import total
 from xlnn.equations.wording import (
     CategoricalCrossEntropySentence,
     CrossEntropySentence,
@@ -75,8 +75,7 @@ class CategoricalCrossEntropy(Equation):
 
     def cell(self, k: int, t: Cells, z: Cells, largest: Cells, exp: Cells) -> str:
         """Return the formula of output k."""
-        total = written_sum([exp[unit] for unit in range(exp.shape[0])])
-        return f"={t[k]}*(LN({total})+{largest[()]}-{z[k]})"
+        return f"={t[k]}*(LN({total(exp)})+{largest[()]}-{z[k]})"
 
 
 class SumOfOutputs(Equation):

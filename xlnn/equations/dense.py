@@ -16,10 +16,6 @@ LONGEST_CHAIN = 100
 def written_sum(terms: Sequence[str]) -> str:
     """Write a sum out.
 
-    Differs from SUM of a range: where LibreOffice (25.2) must first compute the cells of the range
-    in the middle of another computation, it takes some of them as they were before. SUMPRODUCT of
-    a range does not.
-
     >>> written_sum(["a*b", "c*d"])
     'a*b+c*d'
     """
@@ -27,6 +23,18 @@ def written_sum(terms: Sequence[str]) -> str:
         return "+".join(terms)
     groups = [terms[i : i + LONGEST_CHAIN] for i in range(0, len(terms), LONGEST_CHAIN)]
     return "+".join(f"({'+'.join(group)})" for group in groups)
+
+
+def total(cells: Cells) -> str:
+    """Return the sum of all units, of the formula's own row or of those that it names.
+
+    Differs from SUM of a range: where LibreOffice (25.2) must first compute the cells of the range
+    in the middle of another computation, it takes some of them as they were before. SUMPRODUCT of
+    a range does not.
+    """
+    if ":" in cells.listed and "," not in cells.listed:
+        return f"SUMPRODUCT({cells.listed})"
+    return f"({written_sum(cells.listed.split(','))})"
 
 
 class WeightedInput(Equation):
@@ -87,8 +95,5 @@ class BiasGradient(Equation):
         return delta.sum(axis=(0, *range(2, delta.ndim)))
 
     def cell(self, j: int, delta: Cells) -> str:
-        """Return the formula of the bias of unit j.
-
-        SUMPRODUCT, for the reason of `written_sum`.
-        """
+        """Return the formula of the bias of unit j; not SUM, for the reason of `total`."""
         return f"=SUMPRODUCT({delta.images[j, ...]})"
