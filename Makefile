@@ -13,7 +13,7 @@ build: .venv/ready
 	$(BIN)/xlnn build
 
 test: .venv/ready
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: .venv/ready
 	$(BIN)/ruff check

@@ -186,7 +186,7 @@ def test_inputs_that_saturate_a_unit_give_no_error(short_copy, engine):
     """EXP(1000) is an error in a spreadsheet; the formula of a(z) does not ask for it."""
     layout = layout_of(read_spec(short_copy))
     assert check(edit(short_copy, {layout.cell("b2", (0, 1)): -1000}), engine).agrees
-    assert not values(short_copy, engine)["a2"][0, :, 1].any()
+    assert values(short_copy, engine)["a2"][0, :, 1].max() < 1e-300
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -343,7 +343,7 @@ def test_a_layer_of_300_units_agrees(tmp_path, engine):
 
 def test_labels_that_are_words_are_compared_as_texts(tmp_path):
     words = spec([2, 2, 2])
-    words = words.__class__(**(words.__dict__ | {"labels": ("cat", "dog")}))
+    words = replace(words, labels=("cat", "dog"))
     recipe = random_recipe(words, seed=3)
     recipe.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
     path = write_recipe(tmp_path / "words.xlsx", recipe)

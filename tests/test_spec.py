@@ -19,6 +19,11 @@ GOOD = {
 }  # fmt: skip
 
 
+FILTERS = {"kind": "convolution", "units": 2, "size": [2, 2]}
+OUTPUT = {"units": 2}
+POOLS = {"kind": "max pooling", "size": [2, 2]}
+
+
 def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
     first, second = Spec.from_mapping(GOOD).layers
     assert (first.name, first.units, first.activation) == ("2", 3, "sigmoid")
@@ -39,7 +44,34 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"layers": [3, 2]}, "not a list of tables"),
         ({"layers": [{"units": 3}, {"units": 0}]}, "Layer 3 has 0 units"),
         ({"layers": [{"units": 3, "activation": "step"}]}, 'no activation "step"'),
-        ({"layers": [{"size": 3}]}, 'unknown entries: "size"'),
+        ({"layers": [{"width": 3}]}, 'unknown entries: "width"'),
+        ({"layers": [{"units": 2, "kind": "spiral"}]}, 'Layer 2: there is no kind "spiral"'),
+        ({"layers": [{"units": 2, "size": 3}]}, r"Layer 2: size = 3: write \[rows, columns\]"),
+        ({"layers": [{"units": 2, "size": [3]}]}, r"size = \[3\]: write \[rows, columns\]"),
+        ({"layers": [{"units": 2, "size": [1, 1]}]}, "Layer 2 is dense and has units, no size"),
+        (
+            {"layers": [FILTERS | {"size": []}, {"units": 2}]},
+            "does not say the size of its filters",
+        ),
+        (
+            {"layers": [FILTERS | {"size": [3, 1]}, {"units": 2}]},
+            "have 2 × 2: take smaller filters",
+        ),
+        ({"layers": [{"units": 2}, FILTERS, {"units": 2}]}, "has filters and no picture below it"),
+        (
+            {"layers": [POOLS | {"size": [3, 1]}, {"units": 2}]},
+            "which do not divide the maps of 2 × 2",
+        ),
+        ({"layers": [POOLS | {"units": 2}, {"units": 2}]}, "has neither units nor an activation"),
+        ({"layers": [FILTERS]}, "The output layer 2 is a convolution: the last layer is dense"),
+        (
+            {"picture": [8, 8], "layers": [POOLS | {"size": [8, 8]}, {"units": 2}]},
+            "a formula tells apart 60 values at most",
+        ),
+        (
+            {"features": list("abcd"), "layers": [FILTERS, {"units": 2}]},
+            "has filters and no picture below it",
+        ),
         ({"layers": [{}]}, "does not say its units"),
         ({"layers": [{"units": 3, "name": "3"}, {"units": 2}]}, "Two layers have one name"),
         ({"layers": [{"units": 3, "name": "a b"}, {"units": 2}]}, "letters and digits"),

@@ -36,8 +36,6 @@ def written_max(cells: Sequence[str]) -> str:
 class Sigmoid(Equation):
     """a = 1 / (1 + exp(-z)), between 0 and 1.   Book: 1-3, 2-1."""
 
-    coarse = True  # no value of a probe asks what stands before <-700
-
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a, of the shape of z."""
         # Differs from the book below -700, where exp(-z) is soon no number any more: a stays 1e-304
