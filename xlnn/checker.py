@@ -468,8 +468,12 @@ class _Comparison:
         )
 
     def _wrong(self) -> tuple[Wrong, ...]:
+        """Return what is wrong; where formulas were altered, the ones as stated are victims.
+
+        They were given what no right cell gives them: INDEX and NumPy, say, differ on row 0.5.
+        """
         formulas = self._formulas_of_wrong()
-        return tuple(
+        wrong = tuple(
             Wrong(
                 cell=self.layout.cell(name, index),
                 quantity=name,
@@ -483,6 +487,7 @@ class _Comparison:
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
+        return tuple(each for each in wrong if _is_altered(each)) or wrong
 
     def _formulas_of_wrong(self) -> dict[str, str | None]:
         """Read the formulas of the wrong cells; nothing is read where all agree."""
@@ -517,6 +522,11 @@ def _owners(
         for block in blocks
         for index in np.ndindex(block.quantity.lengths)
     }
+
+
+def _is_altered(wrong: Wrong) -> bool:
+    """Tell whether a cell reads otherwise than stated."""
+    return wrong.formula is None or plainly(wrong.formula) != plainly(wrong.expected_formula)
 
 
 def plainly(formula: str) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 from xlnn.equations.activation import written_max
 from xlnn.quantity import Cells, Equation
 
-TIE = 1e-12
-"""Values of a block that are nearer to its largest are taken for equal to it: a spreadsheet shows
-15 digits and LibreOffice compares so many, so that the 16th must not decide."""
+DIGITS = 12
+"""Values of a block that equal its largest to so many decimals are taken for equal to it: engines
+compare 15 digits or 17, so that the last ones must not decide."""
 
 
 def _blocks(a: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -74,13 +74,15 @@ class Argmax(_Pooling):
 
     def array(self, below: np.ndarray, a: np.ndarray) -> np.ndarray:
         """Return the position, of the shape of a."""
-        return (a[..., np.newaxis] - _blocks(below, self.size) < TIE).argmax(axis=-1) + 1.0
+        distance = a[..., np.newaxis] - _blocks(below, self.size)
+        return (np.round(distance, DIGITS) == 0).argmax(axis=-1) + 1.0
 
     def cell(self, *unit: int, below: Cells, a: Cells) -> str:
         """Return the formula of one block."""
         *first, _ = self.single(unit, below)
         tests = "".join(
-            f"IF({a[unit]}-{below[cell]}<1E-12,{number}," for number, cell in enumerate(first, 1)
+            f"IF(ROUND({a[unit]}-{below[cell]},{DIGITS})=0,{number},"
+            for number, cell in enumerate(first, 1)
         )
         return f"={tests}{len(first) + 1}{')' * len(first)}"
 

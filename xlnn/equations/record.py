@@ -93,4 +93,5 @@ class State(Equation):
     def cell(self, changes: Cells, largest: Cells) -> str:
         """Return the formula."""
         agrees, changed, wrong = (f'"{text}"' for text in self.words)
-        return f"=IF({changes[()]}>0,{changed},IF({largest[()]}<0.000001,{agrees},{wrong}))"
+        # a number such as 0.000001 is none of those that Excel saves as they were written
+        return f"=IF({changes[()]}>0,{changed},IF(ROUND({largest[()]},6)=0,{agrees},{wrong}))"
