@@ -42,6 +42,9 @@ PLAIN = {"small": 5.5, "large": 8}
 """Allowed time of a whole build, as a multiple of openpyxl's for the same formulas without styles.
 Measured were 4.9 and 7.1, of which the engine's two evaluations are 1.5 and 4.3."""
 
+MEMORY = 24_000
+"""Megabytes of a machine on which the network of chapter 5 is checked."""
+
 WRITE_PLAINLY = """
 import json, sys, time
 from pathlib import Path
@@ -176,14 +179,34 @@ def test_a_build_that_is_not_verified_fits_into_500_megabytes(tmp_path):
 @pytest.mark.parametrize("which", PLAIN)
 def test_a_build_takes_few_times_as_long_as_openpyxl_alone(books, tmp_path, which):
     book = dict(zip(PLAIN, books, strict=True))[which]
-    command = [sys.executable, "-c", WRITE_PLAINLY, book.path, tmp_path / "plain.xlsx"]
-    plain = statistics.median(
-        json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        for _ in range(ROUNDS if which == "small" else 1)
-    )
+    plain = plainly(book.path, tmp_path / "plain.xlsx", ROUNDS if which == "small" else 1)
     ratio = book.build.seconds / plain
     print(
         f"\n{book.formulas:,} formulas: build {book.build.seconds:.1f} s of processor time, "
         f"openpyxl alone {plain:.1f} s, ratio {ratio:.2f}"
     )
     assert ratio <= PLAIN[which]
+
+
+def test_the_network_of_chapter_5_is_built_and_checked(tmp_path):
+    path = tmp_path / "cnn.xlsx"
+    built = cost("build", "cnn", "-o", path)
+    plain = plainly(path, tmp_path / "plain.xlsx", 1)
+    costs = {"build": built}
+    for engine in ("formulas", "formualizer"):
+        costs[f"check --engine {engine}"] = cost("check", path, "--engine", engine)
+    print(f"\nchapter 5, {count('cnn', 50):,} formulas")
+    for what, took in costs.items():
+        print(f"{what}: {took.seconds:.1f} s of processor time, {took.megabytes:,.0f} MB")
+    print(f"openpyxl alone {plain:.1f} s, ratio {built.seconds / plain:.2f}")
+    assert built.seconds / plain <= PLAIN["large"]
+    assert max(took.megabytes for took in costs.values()) < MEMORY
+
+
+def plainly(path, target, rounds):
+    """Return the processor time in which openpyxl writes the same formulas without styles."""
+    command = [sys.executable, "-c", WRITE_PLAINLY, path, target]
+    return statistics.median(
+        json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        for _ in range(rounds)
+    )
