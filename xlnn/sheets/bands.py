@@ -132,7 +132,7 @@ class Bands:
         row = self.first + unit * self.down
         first = self.quantity(strip.names[0])
         if not strip.is_labelled and not first.is_text:
-            drawing.put(row, column, symbol(first, unit), LABEL)
+            drawing.put(row, column, symbol(first, unit, self.layer), LABEL)
         for name in strip.names:
             row += 1
             quantity = self.quantity(name)
@@ -143,14 +143,13 @@ class Bands:
             row += self.height(name) - 1
 
 
-def symbol(quantity: Quantity, unit: int) -> str:
-    """Return what stands over a picture: its symbol, of one unit."""
+def symbol(quantity: Quantity, unit: int, layer: str) -> str:
+    """Return what stands over a picture: its symbol, of one unit of a layer."""
     if quantity.kind not in PREFIXES:
         return quantity.heading((unit,))
     index = Quantity("", "", "{}", "", shape=quantity.shape).heading((unit,))
-    layer = superscript(quantity.layer)
     before, _, after = PREFIXES[quantity.kind].partition("w")
-    return f"{before}w{layer}{index}{after}"
+    return f"{before}w{superscript(layer)}{index}{after}"
 
 
 def picture_size(quantity: Quantity) -> tuple[int, int]:
