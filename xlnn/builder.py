@@ -10,7 +10,7 @@ from typing import Self
 
 from xlnn import engines, reference
 from xlnn.cached_values import store
-from xlnn.checker import Report, compare, probe_inputs
+from xlnn.checker import Report, compare
 from xlnn.contents import read_spec, write_values
 from xlnn.engines import Inputs, Recalculate, Values
 from xlnn.errors import CircularReferenceError, DisagreementError, OutputError, XlnnError
@@ -22,6 +22,7 @@ from xlnn.models.workbook import first_choices, with_records
 from xlnn.origin import from_template, from_workbook
 from xlnn.output import check_place, replacing
 from xlnn.package import inspect
+from xlnn.probe import probe_inputs
 from xlnn.recipe import Options, recipe
 from xlnn.sheets import drawings, workbook_layout
 from xlnn.sheets.page import Page

@@ -4,11 +4,13 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.engines import Inputs
-from xlnn.equations.activation import Linear, ReLU
+from xlnn.equations.activation import ACTIVATIONS
 from xlnn.layout import Layout
 from xlnn.quantity import Model
 
-UNBOUNDED = (ReLU, Linear)
+UNBOUNDED = tuple(
+    type(found.value) for found in ACTIVATIONS.values() if not np.isfinite(found.reach).all()
+)
 """Activations that grow with the weights, and the weights with them: training may overflow."""
 
 LARGEST = 1e9

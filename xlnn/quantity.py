@@ -95,6 +95,10 @@ class Equation:
     """Whether its values are so coarse (a class, a look-up, a sentence) that a wrong formula may
     give the right ones; then the formula must also read as ``cell`` states it."""
 
+    switches = False
+    """Whether it switches units off: what they then give and pass on is exactly 0, so that the
+    values of a network with it prove little, and all its formulas must read as stated."""
+
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """The names of the arguments, in the order in which ``array`` takes them."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from xlnn.data import Dataset, Reading, held_out, read, rounded, scaling
 from xlnn.data.wording import listed
+from xlnn.equations.activation import ACTIVATIONS
 from xlnn.errors import DataError, OptionsError
 from xlnn.models.network import network
 from xlnn.models.stack import numeric_labels
@@ -29,9 +30,6 @@ READING = ("picture", "table", "label", "targets", "threshold", "light_ink")
 
 OTHER_DATA = ", other data"
 """What a workbook's template is called with data that are not its own."""
-
-REACH = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, np.inf)}
-"""From where to where the outputs of activation functions go that do not give every number."""
 
 
 @dataclass(frozen=True)
@@ -268,7 +266,7 @@ def _scaling_note(origin: Origin, options: Options, data: Dataset) -> tuple[str,
 def _reach_note(spec: Spec, data: Dataset) -> tuple[str, ...]:
     """Say that the output layer cannot reach numbers that are to be predicted."""
     activation = spec.layers[-1].activation
-    least, most = REACH.get(activation, (-np.inf, np.inf))
+    least, most = ACTIVATIONS[activation].reach
     if not spec.is_regression or (data.t.min() >= least and data.t.max() <= most):
         return ()
     reach = f"from {least} to {most}" if most < np.inf else f"from {least} on"

@@ -6,6 +6,7 @@ one, and gradient descent has nothing to go by (book: 2-1).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 
@@ -85,7 +86,7 @@ class TanhSlope(Equation):
 class ReLU(Equation):
     """a = max(0, z)."""
 
-    coarse = True
+    coarse = switches = True
 
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a, of the shape of z."""
@@ -177,6 +178,8 @@ class Activation:
         What is computed first, by its kind: one number a layer, or one a unit.
     only_output : bool
         Whether it is for the output layer alone.
+    reach : (float, float)
+        Between which numbers its values lie.
     """
 
     value: Equation
@@ -186,15 +189,28 @@ class Activation:
     symbol: str = ""
     steps: Mapping[str, Equation] = field(default_factory=dict)
     only_output: bool = False
+    reach: tuple[float, float] = (-inf, inf)
 
 
 ACTIVATIONS = {
     "sigmoid": Activation(
-        Sigmoid(), SigmoidSlope(), "a = 1 / (1 + exp(−z))", "a′(z) = a (1 − a)", "σ"
+        Sigmoid(),
+        SigmoidSlope(),
+        "a = 1 / (1 + exp(−z))",
+        "a′(z) = a (1 − a)",
+        symbol="σ",
+        reach=(0, 1),
     ),
-    "tanh": Activation(Tanh(), TanhSlope(), "a = tanh(z)", "a′(z) = 1 − a²", "tanh"),
+    "tanh": Activation(
+        Tanh(), TanhSlope(), "a = tanh(z)", "a′(z) = 1 − a²", symbol="tanh", reach=(-1, 1)
+    ),
     "relu": Activation(
-        ReLU(), ReLUSlope(), "a = max(0, z)", "a′(z) = 1 (z > 0), 0 (z ≤ 0)", "ReLU"
+        ReLU(),
+        ReLUSlope(),
+        "a = max(0, z)",
+        "a′(z) = 1 (z > 0), 0 (z ≤ 0)",
+        symbol="ReLU",
+        reach=(0, inf),
     ),
     "linear": Activation(Linear(), None, "a = z"),
     "softmax": Activation(
@@ -204,6 +220,7 @@ ACTIVATIONS = {
         symbol="softmax",
         steps={"largest": LargestInput(), "exp": Exponential()},
         only_output=True,
+        reach=(0, 1),
     ),
 }
 

@@ -129,29 +129,39 @@ class Convolutional:
 
 
 @dataclass(frozen=True)
-class MaxPooled:
-    """Of each block of the maps below the largest value."""
+class _Pooled:
+    """What the poolings share: blocks that divide the maps below, and no weights."""
 
     below: Shape
     units: int
     size: Shape
 
     weights: Shape = ()
-    weighted = gradient = None
+    weighted = gradient = argmax = None
 
     def check(self) -> None:
         """Refuse blocks that do not divide the maps below."""
         _check_blocks(self.below, self.size)
+
+    @property
+    def shape(self) -> Shape:
+        """A unit for each block; a picture is one map."""
+        (*maps, rows, columns), (r, c) = self.below, self.size
+        return (*(maps or (1,)), rows // r, columns // c)
+
+
+@dataclass(frozen=True)
+class MaxPooled(_Pooled):
+    """Of each block of the maps below the largest value."""
+
+    def check(self) -> None:
+        """Refuse blocks that do not divide the maps below, or that no formula can look through."""
+        super().check()
         if self.size[0] * self.size[1] > LARGEST_BLOCK:
             raise DataError(
                 f"has blocks of {_times(self.size)}: a formula tells apart {LARGEST_BLOCK} values "
                 "at most, so take smaller blocks"
             )
-
-    @property
-    def shape(self) -> Shape:
-        """A unit for each block."""
-        return _pooled(self.below, self.size)
 
     @property
     def value(self) -> Equation:
@@ -170,24 +180,8 @@ class MaxPooled:
 
 
 @dataclass(frozen=True)
-class AveragePooled:
+class AveragePooled(_Pooled):
     """Of each block of the maps below the mean."""
-
-    below: Shape
-    units: int
-    size: Shape
-
-    weights: Shape = ()
-    weighted = gradient = argmax = None
-
-    def check(self) -> None:
-        """Refuse blocks that do not divide the maps below."""
-        _check_blocks(self.below, self.size)
-
-    @property
-    def shape(self) -> Shape:
-        """A unit for each block."""
-        return _pooled(self.below, self.size)
 
     @property
     def value(self) -> Equation:
@@ -228,11 +222,6 @@ def _check_blocks(below: Shape, size: Shape) -> None:
             f"has blocks of {_times(size)}, which do not divide the maps of {rows} × {columns} "
             "below it"
         )
-
-
-def _pooled(below: Shape, size: Shape) -> Shape:
-    *maps, rows, columns = below
-    return (*(maps or (1,)), rows // size[0], columns // size[1])
 
 
 def _times(size: Shape) -> str:

@@ -52,7 +52,7 @@ class _Pooling(Equation):
 class MaxPooling(_Pooling):
     """a = the largest value of the block.   Book: 5-3."""
 
-    coarse = True
+    coarse = switches = True
 
     def array(self, below: np.ndarray) -> np.ndarray:
         """Return a, shape (images, maps, rows / r, columns / c)."""

@@ -36,10 +36,10 @@ def record(
         pairs.append((given.name, name))
         own = {"shape": given.shape, "number_format": given.number_format}
         if not _has_images(given):
-            yield _named(name, quantity(given.kind, given.layer, **own, **noted))
+            yield replace(quantity(given.kind, given.layer, **own, **noted), name=name)
             continue
         own["number_format"] = "General"
-        yield _named(name, quantity(given.kind, **own, **noted))
+        yield replace(quantity(given.kind, **own, **noted), name=name)
         number = f"{given.name.removesuffix(given.kind)}number"
         now = quantity(
             given.kind,
@@ -49,7 +49,7 @@ def record(
             **shown,
         )
         pairs[-1] = (f"{name}_now", name)
-        yield _named(f"{name}_now", now)
+        yield replace(now, name=f"{name}_now")
     for kind, layer, shape in stack.parameters:
         yield quantity(kind, layer, shape=shape, **noted)
         yield quantity(
@@ -113,7 +113,3 @@ def _noted_name(given: Quantity) -> str:
     if _has_images(given):
         return f"{PREFIX}{given.name}_print"
     return f"{PREFIX}{given.kind}_start{given.layer}" if given.axes else f"{PREFIX}{given.name}"
-
-
-def _named(name: str, found: Quantity) -> Quantity:
-    return replace(found, name=name)

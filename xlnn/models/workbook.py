@@ -48,16 +48,10 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     quantities += _story(stack, words)
     state = tuple(words("sentences", key) for key in ("agrees", "changed", "wrong"))
     quantities += record(stack, trained.inputs, state)
-    if _switches(spec):
+    if any(found.equation and found.equation.switches for found in trained.quantities):
         # where a unit or a place is switched off, its formulas give 0 whatever they refer to
         quantities = [replace(quantity, reads_as_stated=True) for quantity in quantities]
     return Model(tuple(quantities))
-
-
-def _switches(spec: Spec) -> bool:
-    """Tell whether units are switched off: errors and activations of exactly 0 prove little."""
-    kinds = {layer.kind for layer in spec.layers} | {layer.activation for layer in spec.layers}
-    return not kinds.isdisjoint({"max pooling", "relu"})
 
 
 def drawn_whole(spec: Spec) -> bool:
