@@ -5,10 +5,10 @@ import shutil
 import numpy as np
 import pytest
 
-from xlnn.builder import build
-from xlnn.origin import from_template
-from xlnn.recipe import Options, Recipe, recipe
-from xlnn.templates import template
+from xlnn.building.build import build
+from xlnn.shipped.templates import template
+from xlnn.workbooks.network.origin import from_template
+from xlnn.workbooks.network.recipe import Options, Recipe, recipe
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from xlnn.data import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.models.network import network
-from xlnn.models.workbook import first_choices, with_records
-from xlnn.recipe import Recipe
-from xlnn.sheets import drawings, workbook_layout
-from xlnn.sheets.page import Page
-from xlnn.spec import LayerSpec, Spec
-from xlnn.text import text
-from xlnn.workbook import write
+from xlnn.shipped.text import text
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.quantities.whole import first_choices, with_records
+from xlnn.workbooks.network.recipe import Recipe
+from xlnn.workbooks.network.sheets import drawings, workbook_layout
+from xlnn.workbooks.network.sheets.page import Page
+from xlnn.workbooks.network.spec import LayerSpec, Spec
+from xlnn.writing.workbook import write
 
 
 def spec(sizes, *, images=3, epochs=2, activation="sigmoid", cost="squared error"):

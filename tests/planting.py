@@ -18,18 +18,20 @@ from networks import random_recipe, spec, with_functions, write_recipe
 from openpyxl.utils import get_column_letter
 from other_words import same
 
-from xlnn import engines, package
-from xlnn.cached_values import store
-from xlnn.checker import check, plainly
-from xlnn.contents import layout_of, read_spec
+from xlnn import engines
+from xlnn.checking.check import check
+from xlnn.checking.comparison import plainly
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
-from xlnn.models.network import network
-from xlnn.origin import from_template
-from xlnn.package_copy import copy, rewrite_cells
-from xlnn.parts import sheet_parts
-from xlnn.recipe import Options, recipe
-from xlnn.templates import template
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.shipped.templates import template
+from xlnn.workbooks.network.origin import from_template
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.xlsx.cached_values import store
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.copying import copy, rewrite_cells
+from xlnn.xlsx.parts import sheet_parts
 
 NETWORKS = {
     "1 layer": ([4, 3], 5, 3, None),
@@ -102,7 +104,7 @@ class Book:
         self.cells = {
             (title, cell.row, cell.column): cell
             for title in self.layout.titles.values()
-            for cell in package.cells(self.path, title)
+            for cell in cells(self.path, title)
         }
         self.formulas = {place: c.formula for place, c in self.cells.items() if c.formula}
 

@@ -10,11 +10,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from xlnn import builder, reference
-from xlnn.builder import build
+from xlnn import reference
+from xlnn.building import build as building
+from xlnn.building.build import build
 from xlnn.equations.dense import HiddenDelta
-from xlnn.errors import DisagreementError, OutputError
-from xlnn.lint.problem import Problem
+from xlnn.errors import DisagreementError, OutputError, XlnnError
+from xlnn.linting.problem import Problem
 
 CACHED = 1e-12
 """Stored values are an engine's; it sums in another order than NumPy."""
@@ -93,7 +94,7 @@ def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
 
 def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypatch):
     problem = Problem("some rule", "Training!A1", "something is wrong.")
-    monkeypatch.setattr(builder, "lint", lambda *_: (problem,))
+    monkeypatch.setattr(building, "lint", lambda *_: (problem,))
     with pytest.raises(DisagreementError, match="Training!A1: something is wrong"):
         build("digits", tmp_path / "digits.xlsx", epochs=1)
     assert list(tmp_path.iterdir()) == []
@@ -113,5 +114,5 @@ def test_a_folder_that_takes_no_file_is_refused():
 
 def test_a_template_of_another_kind_of_name_is_refused(tmp_path):
     for name in ("../digits", "/etc", "", "digits/../digits"):
-        with pytest.raises(builder.XlnnError, match="no template"):
+        with pytest.raises(XlnnError, match="no template"):
             build(name, tmp_path / "a.xlsx")

@@ -20,11 +20,11 @@ from openpyxl.styles import Font
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from xlnn.cached_values import replace_inputs, store
-from xlnn.engines import CellError, Grid
 from xlnn.errors import OutputError, WorkbookError
-from xlnn.filled_rows import NotPlainError, fill_rows
-from xlnn.package_copy import rewrite_cells
+from xlnn.grid import CellError, Grid
+from xlnn.xlsx.cached_values import replace_inputs, store
+from xlnn.xlsx.copying import rewrite_cells
+from xlnn.xlsx.filled_rows import NotPlainError, fill_rows
 
 TEXTS = ["", "a & b < c > d", "\"quotes\" and 'more'", "  led and trailed  ", "two\nlines", "学 σ"]
 MORE_MEMORY = 1.5  # allowed factor for ten times the rows: the zip's own buffers vary a little
@@ -198,7 +198,7 @@ MAKE = """
 import sys
 from pathlib import Path
 from openpyxl import Workbook
-from xlnn.cached_values import store
+from xlnn.xlsx.cached_values import store
 from test_cached_values import RICH, write_rich
 write_rich(Path("in.xlsx"))
 store(Path("in.xlsx"), Path("out.xlsx"), RICH)

@@ -22,9 +22,10 @@ from openpyxl.formula.translate import Translator
 from programs import skip_without_libreoffice
 
 from xlnn import reference
-from xlnn.checker import check
-from xlnn.contents import layout_of, read_spec, values
+from xlnn.checking.check import check
 from xlnn.errors import WorkbookError
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.values import values
 
 ENGINES = ("formulas", "formualizer")
 DRIFT = 1e-11

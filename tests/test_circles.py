@@ -7,11 +7,11 @@ from openpyxl.utils import range_boundaries
 from test_checker import edit
 from test_saved_elsewhere import rewrite
 
-from xlnn.checker import check
-from xlnn.circles import reading_ahead
-from xlnn.contents import layout_of
+from xlnn.checking.check import check
+from xlnn.checking.circles import reading_ahead
 from xlnn.errors import WorkbookError
-from xlnn.package import inspect
+from xlnn.reading.spec import layout_of
+from xlnn.xlsx.package import inspect
 
 
 @pytest.fixture(scope="module", params=[[3, 2], [2, 3, 2, 2]], ids=["1 layer", "3 layers"])

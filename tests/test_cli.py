@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from xlnn.cli import cli
 from xlnn.engines import ENGINES
-from xlnn.templates import names
+from xlnn.shipped.templates import names
 
 CSV = "label,a,b,c,d,e,f,g,h,i,j,k,l\n0,1,1,1,1,0,1,1,0,1,1,1,1\n1,0,1,0,0,1,0,0,1,0,0,1,0\n"
 

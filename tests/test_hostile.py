@@ -10,10 +10,12 @@ from programs import skip_without_libreoffice
 from test_checker import edit
 
 from xlnn import engines
-from xlnn.checker import CIRCULAR, check
-from xlnn.contents import layout_of, read_spec, values
+from xlnn.checking.check import check
+from xlnn.checking.comparison import CIRCULAR
 from xlnn.errors import WorkbookError
-from xlnn.lint import lint
+from xlnn.linting import lint
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.values import values
 
 ENGINES = ("formulas", "formualizer", "libreoffice")
 

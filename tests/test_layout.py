@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from networks import spec
 
-from xlnn.contents import layout_of
+from xlnn.blocks import FIRST_ROW, Block
 from xlnn.errors import DataError
-from xlnn.layout import FIRST_ROW, Block, Reference
+from xlnn.layout import Reference
 from xlnn.quantity import Axis, Quantity
+from xlnn.reading.spec import layout_of
 
 
 @pytest.fixture

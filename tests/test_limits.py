@@ -2,8 +2,8 @@
 
 import pytest
 
-from xlnn import limits
-from xlnn.builder import build
+from xlnn.building import limits
+from xlnn.building.build import build
 from xlnn.errors import DataError
 
 FACTOR = 2

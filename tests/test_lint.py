@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.table import Table
 
-from xlnn.archive import Archive
 from xlnn.errors import WorkbookError
-from xlnn.lint import RULES, lint
-from xlnn.lint.reading import read
-from xlnn.lint.used import Used
-from xlnn.parts import read_workbook
+from xlnn.linting import RULES, lint
+from xlnn.linting.reading import read
+from xlnn.linting.used import Used
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.parts import read_workbook
 
 FORMULA = r'(<c r="[A-Z]+[0-9]+"[^>]*>)<f>[^<]*</f>'
 """A cell with a formula, up to its value."""
@@ -344,13 +344,13 @@ def test_what_the_guard_refuses_lint_raises(content, sentence, short_copy):
 
 
 def test_a_file_of_more_elements_than_lint_reads_is_refused(short_copy, monkeypatch):
-    monkeypatch.setattr("xlnn.lint.nodes.MAX_NODES", 100)
+    monkeypatch.setattr("xlnn.linting.nodes.MAX_NODES", 100)
     with pytest.raises(WorkbookError, match="more than 100 elements"):
         lint(short_copy)
 
 
 def test_no_more_problems_are_listed_than_anyone_reads(short_copy, monkeypatch):
-    monkeypatch.setattr("xlnn.lint.MAX_PROBLEMS", 2)
+    monkeypatch.setattr("xlnn.linting.MAX_PROBLEMS", 2)
     ranges = conditional("A0") + conditional("B0") + conditional("C0")
     part = part_of(short_copy, "Training")
     change(short_copy, {part: replace("<pageMargins", f"{ranges}<pageMargins")})

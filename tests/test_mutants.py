@@ -22,7 +22,8 @@ from planting import (
     write_planted,
 )
 
-from xlnn import checker, package
+from xlnn.checking import comparison
+from xlnn.xlsx.cells import cells
 
 PROGRAM = Path(__file__).parent / "benchmarks" / "mutation.py"
 ERRORS = 72
@@ -123,7 +124,7 @@ def test_only_the_planted_cells_of_the_file_are_changed(network, tmp_path):
     path = tmp_path / "planted.xlsx"
     write_planted(network, planted, path)
     for title in network.layout.titles.values():
-        for cell in package.cells(path, title):
+        for cell in cells(path, title):
             before = network.cells[title, cell.row, cell.column]
             if title == planted.sheet and (cell.row, cell.column) in planted.changes:
                 assert cell.formula == planted.changes[cell.row, cell.column]
@@ -211,7 +212,7 @@ def test_a_check_with_a_huge_tolerance_fails(network, tried, monkeypatch):
     cell = cell_of(network, "z2", (0, 0, 0))
     altered = {cell: network.formulas["Training", *cell] + "+0.001"}
     assert tried(network, "Training", altered).good
-    monkeypatch.setattr(checker, "TOLERANCE", 1e9)
+    monkeypatch.setattr(comparison, "TOLERANCE", 1e9)
     outcome = tried(network, "Training", altered)
     assert (outcome.caught, outcome.good) == (False, False)
 

@@ -5,12 +5,13 @@ import openpyxl
 import pytest
 from test_checker import edit
 
-from xlnn.builder import build
-from xlnn.checker import check
-from xlnn.contents import layout_of, read_spec, values
+from xlnn.building.build import build
+from xlnn.checking.check import check
 from xlnn.errors import DataError, OptionsError, WorkbookError
-from xlnn.origin import from_workbook
-from xlnn.recipe import OTHER_DATA
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.values import values
+from xlnn.workbooks.network.origin import from_workbook
+from xlnn.workbooks.network.recipe import OTHER_DATA
 
 NOUGHT, ONE = "1," * 11 + "1", "0," * 11 + "0"
 

@@ -1,4 +1,4 @@
-"""What xlnn.package lets pass, and one file for each thing that it refuses."""
+"""What xlnn.xlsx.package lets pass, and one file for each thing that it refuses."""
 
 import io
 import shutil
@@ -20,11 +20,12 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from xlnn import archive, package, parts, sheet_stream
-from xlnn.engines import CellError
 from xlnn.errors import WorkbookError
-from xlnn.guard import FUNCTIONS
-from xlnn.package import Cell, cells, inspect
+from xlnn.grid import CellError
+from xlnn.xlsx import archive, package, parts, sheet_stream
+from xlnn.xlsx.cells import Cell, cells
+from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.package import inspect
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

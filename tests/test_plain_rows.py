@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from xlnn import plain_rows, sheet_stream
 from xlnn.errors import WorkbookError
-from xlnn.markup import MAX_TAG, tokens
+from xlnn.xlsx import plain_rows, sheet_stream
+from xlnn.xlsx.markup import MAX_TAG, tokens
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

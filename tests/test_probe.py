@@ -5,9 +5,9 @@ import pytest
 from networks import spec, with_functions
 
 from xlnn import reference
-from xlnn.probe import LARGEST, _calm, _training
-from xlnn.sheets import workbook_layout
-from xlnn.text import text
+from xlnn.checking.probe import LARGEST, _calm, _training
+from xlnn.shipped.text import text
+from xlnn.workbooks.network.sheets import workbook_layout
 
 
 @pytest.mark.parametrize(("hidden", "output"), [("linear", "linear"), ("relu", "linear")])

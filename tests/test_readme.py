@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from test_checker import edit
 
 from xlnn.cli import cli
-from xlnn.contents import layout_of, read_spec
+from xlnn.reading.spec import layout_of, read_spec
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from xlnn.errors import DataError, OptionsError
-from xlnn.origin import from_template
-from xlnn.recipe import OTHER_DATA, Options, recipe
-from xlnn.templates import template
+from xlnn.shipped.templates import template
+from xlnn.workbooks.network.origin import from_template
+from xlnn.workbooks.network.recipe import OTHER_DATA, Options, recipe
 
 NOUGHT, ONE = [1.0] * 12, [0.0] * 12
 

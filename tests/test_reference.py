@@ -14,11 +14,11 @@ from networks import (
 from plain import train, train_convolutional
 
 from xlnn import reference
-from xlnn.models.network import network
-from xlnn.origin import from_template
-from xlnn.recipe import Options, recipe
-from xlnn.spec import LayerSpec, Spec
-from xlnn.templates import template
+from xlnn.shipped.templates import template
+from xlnn.workbooks.network.origin import from_template
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 STEP = 1e-5
 CENTRAL = 1e-7

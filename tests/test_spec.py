@@ -5,7 +5,7 @@ from hypothesis import given
 from networks import recipes, spec
 
 from xlnn.errors import DataError
-from xlnn.spec import Spec
+from xlnn.workbooks.network.spec import Spec
 
 
 @given(recipes())

@@ -6,14 +6,14 @@ import pytest
 from programs import skip_without_libreoffice
 
 from xlnn import reference
-from xlnn.builder import build
-from xlnn.checker import check
+from xlnn.building.build import build
+from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.errors import DataError
-from xlnn.lint import lint
-from xlnn.origin import from_template
-from xlnn.recipe import Options, recipe
-from xlnn.templates import copy, folder, names, template
+from xlnn.linting import lint
+from xlnn.shipped.templates import copy, folder, names, template
+from xlnn.workbooks.network.origin import from_template
+from xlnn.workbooks.network.recipe import Options, recipe
 
 FEW = 60
 """Of the 1,797 digits: a workbook of seconds and not of minutes."""

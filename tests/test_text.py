@@ -13,11 +13,12 @@ import pytest
 from click.testing import CliRunner
 from networks import random_recipe, spec, write_recipe
 
+from xlnn.blocks import FIRST_ROW
 from xlnn.cli import cli
-from xlnn.layout import FIRST_ROW, quoted
-from xlnn.models.workbook import GALLERY, drawn_whole
-from xlnn.spec import LayerSpec
-from xlnn.text import VARIANTS, Text, languages, text
+from xlnn.layout import quoted
+from xlnn.shipped.text import VARIANTS, Text, languages, text
+from xlnn.workbooks.network.quantities.whole import GALLERY, drawn_whole
+from xlnn.workbooks.network.spec import LayerSpec
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from xlnn import reference
-from xlnn.builder import build
+from xlnn.building.build import build
 from xlnn.errors import DataError
-from xlnn.training import check_training, training_notes
+from xlnn.workbooks.network.training import check_training, training_notes
 
 REGRESSION = """
 cost = "squared error"

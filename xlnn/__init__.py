@@ -10,7 +10,11 @@ True
 
 from importlib import import_module
 
-_HOMES = {"build": "xlnn.builder", "check": "xlnn.checker", "values": "xlnn.contents"}
+_HOMES = {
+    "build": "xlnn.building.build",
+    "check": "xlnn.checking.check",
+    "values": "xlnn.reading.values",
+}
 
 __all__ = ["build", "check", "values"]
 

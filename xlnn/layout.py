@@ -1,24 +1,21 @@
 """Where does each quantity stand, and how is one cell addressed from another?
 
-The only module that knows cell addresses. A quantity occupies a `Block`: its array index maps to
-a row and a column by a fixed step for each axis, so a block can be a table (a row for each epoch
-and image, a column for each unit) as well as a picture (rows and columns of pixels).
+With `xlnn.blocks` the only module that knows cell addresses.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import product, repeat
 from math import prod
 from typing import Self
 
-import numpy as np
-
 from xlnn.address import address, letters
+from xlnn.blocks import Block, spread
 from xlnn.errors import DataError
-from xlnn.quantity import Axis, Model, Quantity, Unit
+from xlnn.quantity import Axis, Model, Unit
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -26,91 +23,9 @@ ROWS, COLUMNS = 1_048_576, 16_384
 LONGEST_FORMULA = 8_192
 """Excel's limit, in characters."""
 
-FIRST_ROW = 4
-"""Where the tables begin: below a line that says what the sheet is, and two rows of headings."""
-
-KEY_COLUMNS = {"images": 1, "training": 2, "weights": 1, "gradients": 1, "progress": 1}
-"""How many columns name a table's rows (epoch, image) before its quantities begin."""
-
 
 class NoRectangleError(ValueError):
     """Cells that were asked for as a range do not fill a rectangle."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """The cells of a quantity.
-
-    Attributes
-    ----------
-    quantity : Quantity
-    sheet : str
-        The sheet's key.
-    row, column : int
-        The first cell, from 1.
-    steps : tuple of (int, int)
-        For each dimension of the quantity's array, how far its next entry lies: rows, columns.
-    """
-
-    quantity: Quantity
-    sheet: str
-    row: int
-    column: int
-    steps: tuple[tuple[int, int], ...]
-
-    def address(self, index: tuple[int, ...]) -> tuple[int, int]:
-        """Return the row and column of one entry of the array."""
-        row, column = self.row, self.column
-        for position, (down, right) in zip(index, self.steps, strict=True):
-            row += position * down
-            column += position * right
-        return row, column
-
-    def places(self, unit: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-        """Yield the row and column of one unit at every index along the axes, in their order."""
-        axes = self.quantity.axes
-        lengths = tuple(axis.length for axis in axes)
-        row, column = self.address((*(0 for _ in axes), *unit))
-        down, right = (tuple(step[n] for step in self.steps[: len(axes)]) for n in (0, 1))
-        return zip(spread(row, down, lengths), spread(column, right, lengths), strict=True)
-
-    @property
-    def is_table(self) -> bool:
-        """Whether its epochs and images follow each other down the rows."""
-        axes = len(self.quantity.axes)
-        return self.steps[:axes] == _table_steps(self.quantity)[:axes]
-
-    @property
-    def is_dense(self) -> bool:
-        """Whether it fills the rectangle that holds it: units in bands of their own do not."""
-        row, column = self.last
-        area = (row - self.row + 1) * (column - self.column + 1)
-        return area == prod(self.quantity.lengths)
-
-    @property
-    def last(self) -> tuple[int, int]:
-        """The row and column of the last entry of the array."""
-        return self.address(tuple(length - 1 for length in self.quantity.lengths))
-
-    def window(self, sheet: np.ndarray) -> np.ndarray:
-        """Return the block's entries in an array of the whole sheet, as a view of it.
-
-        Parameters
-        ----------
-        sheet : array, shape (rows, columns)
-            At least as large as the block reaches.
-
-        Returns
-        -------
-        array
-            Of the quantity's shape.
-        """
-        down, right = sheet.strides
-        return np.lib.stride_tricks.as_strided(
-            sheet[self.row - 1 :, self.column - 1 :],
-            self.quantity.lengths,
-            tuple(rows * down + columns * right for rows, columns in self.steps),
-        )
 
 
 @dataclass(frozen=True)
@@ -146,24 +61,6 @@ class Column:
             return repeat(self.text, prod(lengths) - given)
         numbers = [spread(first, steps, lengths)[given:] for first, steps in self.rows]
         return map(self.text.format, *numbers)
-
-
-@lru_cache(maxsize=64)
-def spread(first: int, steps: tuple[int, ...], lengths: tuple[int, ...]) -> list[int]:
-    """Return a number that moves by a step along each axis, for every index in their order.
-
-    >>> spread(4, (2, 1), (3, 2))
-    [4, 5, 6, 7, 8, 9]
-    """
-    return moving(first, steps, lengths).tolist()
-
-
-def moving(first: int, steps: tuple[int, ...], lengths: tuple[int, ...]) -> np.ndarray:
-    """Return the numbers of `spread` as an array."""
-    numbers = np.array(first)
-    for step, length in zip(steps, lengths, strict=True):
-        numbers = np.add.outer(numbers, step * np.arange(length))
-    return numbers.ravel()
 
 
 class Reference:
@@ -375,26 +272,6 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
     for block in placed.values():
         _check_grid(block, titles[block.sheet])
     return Layout(model, titles, {q.name: placed[q.name] for q in model.quantities})
-
-
-def table_blocks(quantities: Iterable[Quantity], row: int, column: int) -> Iterator[Block]:
-    """Place quantities side by side: a row for each epoch and image, a column for each unit."""
-    for quantity in quantities:
-        yield Block(quantity, quantity.sheet, row, column, _table_steps(quantity))
-        column += prod(quantity.shape)
-
-
-def _table_steps(quantity: Quantity) -> tuple[tuple[int, int], ...]:
-    """One row for each index along the axes, one column for each unit."""
-    steps, down, right = [], 1, 1
-    for axis in reversed(quantity.axes):
-        steps.insert(0, (down, 0))
-        down *= axis.length
-    units = []
-    for length in reversed(quantity.shape):
-        units.insert(0, (0, right))
-        right *= length
-    return (*steps, *units)
 
 
 def _check_grid(block: Block, title: str) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from xlnn.builder import build
+from xlnn.building.build import build
 
 ROUNDS = 5
 

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 import psutil
 import pytest
 
-from xlnn.limits import size
-from xlnn.origin import from_template
-from xlnn.recipe import Options, recipe
-from xlnn.sheets import workbook_layout
-from xlnn.templates import folder, template
-from xlnn.text import text
+from xlnn.building.limits import size
+from xlnn.shipped.templates import folder, template
+from xlnn.shipped.text import text
+from xlnn.workbooks.network.origin import from_template
+from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.sheets import workbook_layout
 
 NAME = "digits-8x8"
 
@@ -54,7 +54,7 @@ MEMORY = 24_000
 WRITE_PLAINLY = """
 import json, sys, time
 from pathlib import Path
-from xlnn.package import inspect
+from xlnn.xlsx.package import inspect
 source, target = map(Path, sys.argv[1:])
 contents = inspect(source)
 sheets = {}

@@ -7,7 +7,8 @@ import shutil
 import pytest
 from openpyxl import Workbook
 
-from xlnn.engines import ENGINES, CellError, load
+from xlnn.engines import ENGINES, load
+from xlnn.grid import CellError
 
 TOLERANCE = 1e-14  # relative: LibreOffice writes 15 digits, and EXP differs by a last bit
 

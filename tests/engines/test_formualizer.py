@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 
-from xlnn.engines import CellError, load
+from xlnn.engines import load
 from xlnn.engines.formualizer import rectangles
 from xlnn.errors import EngineError, WorkbookError
+from xlnn.grid import CellError
 
 
 @pytest.fixture

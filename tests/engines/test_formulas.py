@@ -16,12 +16,13 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.workbook.defined_name import DefinedName
 from schedula import EMPTY
 
-from xlnn.engines import CellError, formulas, load
 from xlnn.engines import _columns as columns
 from xlnn.engines import _programs as programs
 from xlnn.engines import _store as store
+from xlnn.engines import formulas, load
 from xlnn.engines._functions import Function
 from xlnn.errors import EngineError, WorkbookError
+from xlnn.grid import CellError
 
 DATA = (
     (2.5, 1.0, 0.1, "Zero", False),

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 
-from xlnn.cached_values import store
-from xlnn.engines import CellError, Grid, libreoffice, load
+from xlnn.engines import libreoffice, load
 from xlnn.errors import EngineError
+from xlnn.grid import CellError, Grid
+from xlnn.xlsx.cached_values import store
 
 RECALCULATION = "OOXMLRecalcMode"
 

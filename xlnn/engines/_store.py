@@ -12,8 +12,8 @@ from formulas.tokens.operand import Error, XlError
 from schedula import EMPTY
 
 from xlnn.address import address
-from xlnn.engines import CellError, Grid
 from xlnn.errors import EngineError
+from xlnn.grid import CellError, Grid
 
 MAX_PLACES = 100_000_000
 """Cells that all sheets together may span, empty ones too: 0.8 GB of numbers."""

@@ -13,9 +13,10 @@ import formualizer
 import numpy as np
 
 from xlnn.address import address
-from xlnn.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
-from xlnn.engines import CellError, Grid, Inputs, Recalculate, Values
+from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
+from xlnn.grid import CellError, Grid, Inputs, Values
+from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -38,8 +39,8 @@ LIMITS = {
     "max_expanded_bytes": MAX_TOTAL,
     "max_part_bytes": MAX_PART,
 }
-"""The files that it reads are those that `xlnn.archive` lets pass; its own limit, 256 MB a part, is
-reached by a sheet of two million formulas."""
+"""The files that it reads are those that `xlnn.xlsx.archive` lets pass; its own limit, 256 MB a
+part, is reached by a sheet of two million formulas."""
 
 ALL_ROWS = 1_048_576
 ALL_COLUMNS = 16_384

@@ -17,15 +17,16 @@ import numpy as np
 from formulas.ranges import Ranges
 
 from xlnn.address import address
-from xlnn.archive import Archive
-from xlnn.engines import Inputs, Recalculate, Values
+from xlnn.engines import Recalculate
 from xlnn.engines._order import waves
 from xlnn.engines._programs import Program, compile_shape
 from xlnn.engines._shapes import Formulas, Shape
 from xlnn.engines._store import Places, Store
 from xlnn.errors import EngineError, WorkbookError
-from xlnn.package import cells
-from xlnn.parts import read_workbook
+from xlnn.grid import Inputs, Values
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.parts import read_workbook
 
 _AT_ONCE = 500_000
 """Values that are gathered at a time, so that a large wave does not need as much memory again."""
@@ -37,7 +38,7 @@ def load(path: Path) -> Recalculate:
     Parameters
     ----------
     path : Path
-        A file that `xlnn.package.inspect` has let pass.
+        A file that `xlnn.xlsx.package.inspect` has let pass.
 
     Raises
     ------

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlnn.cached_values import replace_inputs
-from xlnn.engines import CellError, Grid, Inputs, Recalculate, Values
+from xlnn.engines import Recalculate
 from xlnn.errors import EngineError
-from xlnn.package import cells
-from xlnn.parts import sheet_parts
+from xlnn.grid import CellError, Grid, Inputs, Values
+from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.parts import sheet_parts
 
 if TYPE_CHECKING:
-    from xlnn.package import Cell
+    from xlnn.xlsx.cells import Cell
 
 TIME_LIMIT = 600  # seconds; a workbook of 72,000 formulas takes 3
 

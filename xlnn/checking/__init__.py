@@ -1,0 +1,1 @@
+"""Does a workbook compute what it says? Its formulas against NumPy, cell by cell."""

@@ -1,0 +1,132 @@
+"""Which formulas close a circle: which read what is computed only after them, or from them?
+
+Every formula as the layout states it reads what stands before it in the order of `reference.run`.
+So a circle holds a formula that reads ahead in this order; without those formulas there is none.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+import formualizer
+import numpy as np
+
+from xlnn.grid import Inputs
+from xlnn.layout import Layout
+from xlnn.xlsx.package import Contents
+
+Entry = tuple[str, tuple[int, ...]]
+"""A quantity's name and an index of its array."""
+
+CHOICE, NUMBER = 1.0, 0.75
+"""What replaces a class, a choice or another coarse value, and any other number: a number at
+which no slope vanishes, a(1 - a) neither."""
+
+_LAST = np.iinfo(np.int64).max
+
+
+def reading_ahead(
+    layout: Layout, contents: Contents, formulas: Mapping[Entry, str]
+) -> tuple[Entry, ...]:
+    """Return which of some formulas read a cell that is computed after theirs, or theirs itself.
+
+    Parameters
+    ----------
+    layout : Layout
+    contents : Contents
+    formulas : mapping
+        Formulas of quantities' entries, which do not read as the layout states them.
+    """
+    order = _Order.of(layout, contents)
+    return tuple(entry for entry, formula in formulas.items() if order.is_ahead(entry, formula))
+
+
+def replacements(layout: Layout, entries: Iterable[Entry]) -> Inputs:
+    """Return a number for each of some formula cells, by which it closes no circle."""
+    numbers = {}
+    for name, index in entries:
+        block = layout.blocks[name]
+        number = CHOICE if block.quantity.is_coarse else NUMBER
+        numbers[layout.titles[block.sheet], *block.address(index)] = number
+    return numbers
+
+
+@dataclass(frozen=True)
+class _Order:
+    """When each cell is computed.
+
+    Attributes
+    ----------
+    layout : Layout
+    turns : mapping of str to array
+        For each sheet, in lower case, the turn of each cell from A1 on: 0 for what is typed in,
+        `_LAST` for formulas of no quantity, which may depend on anything.
+    """
+
+    layout: Layout
+    turns: Mapping[str, np.ndarray]
+
+    @classmethod
+    def of(cls, layout: Layout, contents: Contents) -> "_Order":
+        turns = {}
+        for title, cells in contents.formulas.items():
+            rows, columns = cells.rows.max(initial=0), cells.columns.max(initial=0)
+            key = next((key for key, own in layout.titles.items() if own == title), None)
+            down, right = layout.extents.get(key, (0, 0))
+            grid = np.zeros((max(rows, down), max(columns, right)), dtype=np.int64)
+            grid[cells.rows - 1, cells.columns - 1] = _LAST
+            turns[title.casefold()] = grid
+        for name, turn in _turns(layout).items():
+            block = layout.blocks[name]
+            block.window(turns[layout.titles[block.sheet].casefold()])[...] = turn
+        return cls(layout, turns)
+
+    def is_ahead(self, entry: Entry, formula: str) -> bool:
+        name, index = entry
+        block = self.layout.blocks[name]
+        title = self.layout.titles[block.sheet].casefold()
+        row, column = block.address(index)
+        own = self.turns[title][row - 1, column - 1]
+        try:
+            read = list(formualizer.parse(formula).walk_refs())
+        except formualizer.ParserError:
+            return False  # no engine computes it, and each says so
+        return any(self._latest(reference, title) >= own for reference in read)
+
+    def _latest(self, reference: object, here: str) -> int:
+        """Return the last turn of the cells that a reference stands for."""
+        first = getattr(reference, "start", reference)
+        last = getattr(reference, "end", reference)
+        if not hasattr(first, "row") or not hasattr(last, "row"):
+            return _LAST  # a name, a whole column or a whole row
+        sheet = (reference.sheet or here).casefold()
+        rows, columns = sorted((first.row, last.row)), sorted((first.col, last.col))
+        cells = self.turns[sheet][rows[0] - 1 : rows[1], columns[0] - 1 : columns[1]]
+        return int(cells.max(initial=0))
+
+
+def _turns(layout: Layout) -> dict[str, np.ndarray]:
+    """Give the entries of each quantity their turns in the order of `reference.run`.
+
+    What NumPy has no statement of is read by nothing else that is computed: it comes last.
+    """
+    quantities = layout.model.quantities
+    position = {quantity.name: number for number, quantity in enumerate(quantities)}
+    computed = [quantity for quantity in quantities if quantity.is_compared]
+    groups = [list(group) for _, group in groupby(computed, key=lambda q: q.timed)]
+    groups.append([q for q in quantities if q.equation is not None and not q.is_compared])
+    turns: dict[str, np.ndarray] = {
+        q.name: np.zeros(q.lengths, dtype=np.int64) for q in quantities if q.equation is None
+    }
+    start = 1
+    for group in groups:
+        rounds = max((q.lengths[0] if q.timed else 1 for q in group), default=0)
+        for quantity in group:
+            turn = np.full(quantity.lengths, start + position[quantity.name], dtype=np.int64)
+            if quantity.timed:
+                steps = np.arange(quantity.lengths[0]) * len(quantities)
+                turn += steps.reshape(-1, *(1 for _ in quantity.lengths[1:]))
+            quantity.typed(turn)[...] = 0
+            turns[quantity.name] = turn
+        start += rounds * len(quantities)
+    return turns

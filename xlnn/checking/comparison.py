@@ -1,0 +1,351 @@
+"""Which cells do not compute their quantity? Found by value, and by how their formulas read."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.blocks import Block
+from xlnn.checking.circles import Entry, reading_ahead, replacements
+from xlnn.checking.report import Compared, Report, Wrong, plain
+from xlnn.errors import WorkbookError
+from xlnn.grid import Values
+from xlnn.layout import Layout
+from xlnn.quantity import Model, Quantity
+from xlnn.reference import Arrays
+from xlnn.xlsx import package
+from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.package import Contents
+
+TOLERANCE = 1e-12
+"""Relative to max(1, |expected|). One formula rounds a few times at 1e-16, and LibreOffice writes
+its values with 15 digits; the smallest planted error was a thousand times larger."""
+
+CONSEQUENCE = 1e-6
+"""A cell this far from the independent run, relative to max(1, |expected|), was spoilt by a
+wrong one rather than by rounding."""
+
+
+CIRCULAR = "#CIRC!"
+"""What a report shows as the value of a formula that closes a circle."""
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """A wrong entry of a quantity's array."""
+
+    expected: float | str | None
+    got: float | str | bool | None
+
+
+@dataclass
+class Comparison:
+    """What was found so far."""
+
+    layout: Layout
+    contents: Contents
+    found: dict[str, dict[tuple[int, ...], _Finding]] = field(default_factory=dict)
+    differences: dict[str, float] = field(default_factory=dict)
+    reads_otherwise: dict[Entry, str] = field(default_factory=dict)
+    reads_ahead: tuple[Entry, ...] = ()
+
+    @cached_property
+    def computed(self) -> tuple[Quantity, ...]:
+        """The quantities that have an equation."""
+        return tuple(q for q in self.layout.model.quantities if q.equation is not None)
+
+    @cached_property
+    def has_formula(self) -> dict[str, np.ndarray]:
+        """For each computed quantity: which of its entries hold a formula, beyond the given."""
+        masks = {
+            key: _mask(self.contents.formulas[title], self.layout.extents[key])
+            for key, title in self.layout.titles.items()
+        }
+        formulas = {}
+        for quantity in self.computed:
+            block = self.layout.blocks[quantity.name]
+            formulas[quantity.name] = block.window(masks[block.sheet]).copy()
+            quantity.typed(formulas[quantity.name])[...] = False
+        return formulas
+
+    def read(self, *, everything: bool = False) -> None:
+        """Find formulas that do not read as the layout states them.
+
+        The values of classes, look-ups and sentences are too coarse to prove their formulas: a
+        range that is one row short gives the right class nearly always. Other formulas are free
+        to say the same in other words, since their values prove them.
+        """
+        blocks = [
+            self.layout.blocks[quantity.name]
+            for quantity in self.computed
+            if everything or quantity.is_coarse
+        ]
+        stated: dict[str, dict[tuple[int, int], str]] = {}
+        for block in blocks:
+            cells = stated.setdefault(block.sheet, {})
+            axes = tuple(axis.length for axis in block.quantity.axes)
+            given = block.quantity.given * prod(axes[1:])
+            for column in self.layout.columns(block.quantity.name):
+                places = islice(block.places(column.unit), given, None)
+                cells.update(zip(places, column.down(axes, given), strict=True))
+        self.reads_otherwise = {}
+        for sheet, cells in stated.items():
+            found = self.contents.stated(self.layout.titles[sheet])
+            differing = {
+                (row, column): formula
+                for row, column, formula in found
+                if (text := cells.get((row, column), formula)) != formula
+                and plainly(text) != plainly(formula)
+            }
+            if differing:
+                owners = _owners(block for block in blocks if block.sheet == sheet)
+                self.reads_otherwise |= {owners[at]: text for at, text in differing.items()}
+
+    def otherwise(self, arrays: Arrays, values: Values) -> None:
+        """Add the formulas that do not read as stated, with their values."""
+        for name, index in self.reads_otherwise:
+            quantity = self.layout.model[name]
+            wrong = np.zeros(quantity.lengths, dtype=bool)
+            wrong[index] = True
+            self._add(quantity, wrong, self._expected(quantity, arrays), values)
+
+    def cut(self, folder: Path) -> Path | None:
+        """Copy the workbook with numbers instead of the formulas that close circles, if any do."""
+        coarse = self.reads_otherwise
+        self.read(everything=True)
+        self.reads_ahead = reading_ahead(self.layout, self.contents, self.reads_otherwise)
+        self.reads_otherwise = coarse
+        if not self.reads_ahead:
+            return None
+        copy = folder / self.contents.path.name
+        try:
+            replace_inputs(self.contents.path, copy, replacements(self.layout, self.reads_ahead))
+        except WorkbookError:  # other cells share the formula, and would be left without it
+            return None
+        return copy
+
+    def circular(self, arrays: Arrays) -> None:
+        """Add the formulas that close circles; they have no values of their own."""
+        names = dict.fromkeys(name for name, _ in self.reads_ahead)
+        expected = {name: self._expected(self.layout.model[name], arrays) for name in names}
+        for name, index in self.reads_ahead:
+            finding = _Finding(plain(expected[name][index]), CIRCULAR)
+            self.found.setdefault(name, {})[index] = finding
+
+    def typed_over(self, arrays: Arrays, values: Values) -> None:
+        """Find computed cells that hold no formula, whatever their value."""
+        for quantity in self.computed:
+            missing = ~self.has_formula[quantity.name]
+            quantity.typed(missing)[...] = False
+            if missing.any():
+                self._add(quantity, missing, self._expected(quantity, arrays), values)
+
+    def _expected(self, quantity: Quantity, arrays: Arrays) -> np.ndarray:
+        """Return NumPy's value of a quantity; None where NumPy has no statement of it."""
+        if not quantity.is_compared:
+            return np.full(quantity.lengths, None)
+        return reference.expected(self.layout.model, quantity, arrays)
+
+    def local(self, arrays: Arrays, values: Values) -> None:
+        """Compare each quantity with its equation, from the values of what it depends on."""
+        for quantity in self.computed:
+            expected = self._expected(quantity, arrays)
+            got = arrays[quantity.name]
+            if not quantity.is_compared:
+                wrong = np.equal(got, None) & ~_tainted(self.layout.model, quantity, arrays)
+            elif quantity.is_text:
+                wrong = got != expected
+            else:
+                difference = _difference(got, expected)
+                if not (difference <= TOLERANCE).all():
+                    size = reference.terms(self.layout.model, quantity, arrays)
+                    difference = _difference(got, expected, size)
+                if reference.ties(quantity, arrays, TOLERANCE):
+                    difference = np.zeros(quantity.lengths)
+                largest = max(_largest(difference), self.differences.get(quantity.name, 0.0))
+                self.differences[quantity.name] = largest
+                wrong = ~(difference <= TOLERANCE)
+                if wrong.any():
+                    # no value where NumPy has none either, or none to be had
+                    tainted = _tainted(self.layout.model, quantity, arrays)
+                    wrong &= ~(np.isnan(expected) & (np.isnan(got) | tainted))
+                    wrong &= ~(np.isnan(got) & tainted)
+            if wrong.any():
+                self._add(quantity, wrong, expected, values)
+
+    def _add(
+        self, quantity: Quantity, wrong: np.ndarray, expected: np.ndarray, values: Values
+    ) -> None:
+        block = self.layout.blocks[quantity.name]
+        grid = values[self.layout.titles[block.sheet]]
+        found = self.found.setdefault(quantity.name, {})
+        for entry in np.argwhere(wrong):
+            index = tuple(map(int, entry))
+            if index not in found:
+                found[index] = _Finding(plain(expected[index]), grid.at(*block.address(index)))
+
+    def report(self, engine: str, probes: int, arrays: Arrays, run: Arrays) -> Report:
+        """Sum up, beside the independent run."""
+        numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
+        differences = [_difference(arrays[name], run[name]) for name in numeric if arrays]
+        spoilt = sum(int((~(difference <= CONSEQUENCE)).sum()) for difference in differences)
+        wrong = self._wrong()
+        named = {each.quantity for each in wrong}
+        cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
+        compared = sum(cells[name] for name in numeric)
+        texts = sum(cells.values()) - compared
+        other = self.contents.formula_count - sum(cells.values())
+        return Report(
+            file=str(self.contents.path),
+            engine=engine,
+            agrees=not wrong,
+            formula_cells=compared,
+            compared_cells=compared,
+            text_cells=texts,
+            other_cells=other,
+            probes=probes,
+            drift=max(map(_largest, differences), default=0.0),
+            consequences=max(0, spoilt - len(wrong)) if wrong else 0,
+            quantities=tuple(
+                Compared(name, count, self.differences.get(name, 0.0), name not in named)
+                for name, count in cells.items()
+            ),
+            wrong=wrong,
+        )
+
+    def _wrong(self) -> tuple[Wrong, ...]:
+        """Return what is wrong; where formulas were altered, the ones as stated are victims.
+
+        They were given what no right cell gives them: INDEX and NumPy, say, differ on row 0.5.
+        """
+        formulas = self._formulas_of_wrong()
+        wrong = tuple(
+            Wrong(
+                cell=self.layout.cell(name, index),
+                quantity=name,
+                epoch=_position(self.layout.blocks[name], index, "time"),
+                image=_position(self.layout.blocks[name], index, "image"),
+                expected=finding.expected,
+                got=finding.got,
+                formula=formulas.get(self.layout.cell(name, index)),
+                expected_formula=self.layout.formula(name, index),
+            )
+            for name, findings in self.found.items()
+            for index, finding in sorted(findings.items())
+        )
+        return tuple(each for each in wrong if _is_altered(each)) or wrong
+
+    def _formulas_of_wrong(self) -> dict[str, str | None]:
+        """Read the formulas of the wrong cells; nothing is read where all agree."""
+        wanted: dict[str, dict[tuple[int, int], str]] = {}
+        for name, findings in self.found.items():
+            block = self.layout.blocks[name]
+            here = wanted.setdefault(self.layout.titles[block.sheet], {})
+            for index in findings:
+                here[block.address(index)] = self.layout.cell(name, index)
+        return {
+            here[cell.row, cell.column]: cell.formula
+            for title, here in wanted.items()
+            for cell in cells(self.contents.path, title)
+            if (cell.row, cell.column) in here
+        }
+
+
+def _mask(cells: package.FormulaCells, extent: tuple[int, int]) -> np.ndarray:
+    """Mark formula cells in an array of a sheet's blocks."""
+    mask = np.zeros(extent, dtype=bool)
+    inside = (cells.rows <= extent[0]) & (cells.columns <= extent[1])
+    mask[cells.rows[inside] - 1, cells.columns[inside] - 1] = True
+    return mask
+
+
+def _owners(
+    blocks: Iterable[Block],
+) -> dict[tuple[int, int], tuple[str, tuple[int, ...]]]:
+    """Return the quantity and the index of every cell of some blocks of one sheet."""
+    return {
+        block.address(index): (block.quantity.name, index)
+        for block in blocks
+        for index in np.ndindex(block.quantity.lengths)
+    }
+
+
+def _is_altered(wrong: Wrong) -> bool:
+    """Tell whether a cell reads otherwise than stated."""
+    return wrong.formula is None or plainly(wrong.formula) != plainly(wrong.expected_formula)
+
+
+def plainly(formula: str) -> str:
+    """Write a formula without what a program that saves it may change: $, quotes, blanks, case.
+
+    >>> plainly("=Sum('Images'!$B$4:B7, C1)")
+    '=SUM(IMAGES!B4:B7,C1)'
+    """
+    # LibreOffice writes TRUE() for TRUE
+    return re.sub(r"[\s$']", "", formula).upper().replace("TRUE()", "TRUE")
+
+
+def _difference(
+    got: np.ndarray, expected: np.ndarray, size: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """Return the difference relative to 1, the expected value or the size of its terms."""
+    return np.abs(got - expected) / np.maximum(np.maximum(1, np.abs(expected)), size)
+
+
+def _largest(difference: np.ndarray) -> float:
+    """Return the largest difference of those that are numbers."""
+    return float(np.max(difference, initial=0.0, where=np.isfinite(difference)))
+
+
+def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
+    """Tell which entries depend on a cell that holds an error: theirs is a result, no cause.
+
+    Returns
+    -------
+    array of bool
+        Of the quantity's shape.
+    """
+    tainted = np.zeros(quantity.lengths, dtype=bool)
+    units = tuple(range(-len(quantity.shape), 0))
+    for use in quantity.uses.values():
+        source = model[use.name]
+        array = arrays[use.name]
+        bad = np.equal(array, None).astype(bool) if source.is_text else np.isnan(array)
+        bad = bad.any(axis=tuple(range(len(source.axes), bad.ndim)))
+        tainted |= np.expand_dims(_aligned(bad, source, quantity, use.lag), units)
+    return tainted
+
+
+def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, lag: int) -> np.ndarray:
+    """Bring what is said of a source's epochs and images to those of a quantity that uses it."""
+    own = {axis.family: axis for axis in quantity.axes}
+    for position, axis in enumerate(source.axes):
+        here = own.get(axis.family)
+        if here is None or axis.length == 1:
+            bad = bad.any(axis=position, keepdims=True)
+            continue
+        shift = here.first - axis.first - (lag if axis.family == "time" else 0)
+        rows = np.arange(here.length) + shift
+        inside = (rows >= 0) & (rows < axis.length)
+        bad = np.take(bad, np.clip(rows, 0, axis.length - 1), axis=position)
+        bad &= inside.reshape([-1 if n == position else 1 for n in range(bad.ndim)])
+    families = [axis.family for axis in source.axes]
+    dropped = tuple(n for n, family in enumerate(families) if family not in own)
+    bad = bad.any(axis=dropped)
+    kept = [family for family in families if family in own]
+    return np.expand_dims(bad, tuple(n for n, family in enumerate(own) if family not in kept))
+
+
+def _position(block: Block, index: tuple[int, ...], family: str) -> int | None:
+    """Return the epoch or image of an entry, from 1; state 1 is the end of epoch 1."""
+    for axis, position in zip(block.quantity.axes, index, strict=False):
+        if axis.family == family:
+            return position + (axis.name != "state")
+    return None

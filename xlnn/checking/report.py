@@ -1,0 +1,115 @@
+"""What did a check find?"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A cell whose formula does not compute its quantity.
+
+    Attributes
+    ----------
+    cell : str
+        Sheet and address: ``Training!R7``.
+    quantity : str
+    epoch, image : int or None
+        From 1.
+    expected : float, str or None
+        NumPy's value, from the values that the formula refers to.
+    got : float, str or None
+        The recalculated value; None for an empty cell.
+    formula : str or None
+        What the cell holds; None where it holds no formula.
+    expected_formula : str
+    """
+
+    cell: str
+    quantity: str
+    epoch: int | None
+    image: int | None
+    expected: float | str | None
+    got: float | str | bool | None
+    formula: str | None
+    expected_formula: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How one quantity fared.
+
+    Attributes
+    ----------
+    name : str
+    cells : int
+        How many formula cells were compared.
+    max_difference : float
+        The largest |got - expected| / max(1, |expected|) of a number, over all probes.
+    agrees : bool
+    """
+
+    name: str
+    cells: int
+    max_difference: float
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found.
+
+    Attributes
+    ----------
+    file, engine : str
+    agrees : bool
+    formula_cells : int
+        Formulas of xlnn with a numeric result; each is compared.
+    compared_cells : int
+    text_cells : int
+        Formulas of xlnn with a text as result, compared as well.
+    other_cells : int
+        Formulas that someone added outside the quantities; they are not compared.
+    probes : int
+    drift : float
+        The largest relative difference from the independent NumPy run.
+    consequences : int
+        Cells spoilt by the wrong ones.
+    quantities : tuple of Compared
+    wrong : tuple of Wrong
+        The causes, in the order in which the quantities are computed.
+    """
+
+    file: str
+    engine: str
+    agrees: bool
+    formula_cells: int
+    compared_cells: int
+    text_cells: int
+    other_cells: int
+    probes: int
+    drift: float
+    consequences: int
+    quantities: tuple[Compared, ...]
+    wrong: tuple[Wrong, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return plain(asdict(self))
+
+    @property
+    def max_difference(self) -> float:
+        """The largest relative difference of any number."""
+        return max((quantity.max_difference for quantity in self.quantities), default=0.0)
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON can hold
+    """Return values as JSON has them; a number that is not finite becomes None."""
+    if isinstance(value, dict):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, float | np.number):
+        return float(value) if np.isfinite(value) else None
+    return value

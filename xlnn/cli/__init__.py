@@ -1,0 +1,5 @@
+"""The command line: a module a command, and ``main``, which runs them."""
+
+from xlnn.cli.main import cli, main
+
+__all__ = ["cli", "main"]

@@ -1,0 +1,82 @@
+"""The command ``xlnn build``."""
+
+import re
+from pathlib import Path
+
+import click
+
+from xlnn.cli.saying import progress, proven
+
+
+class Picture(click.ParamType):
+    """Rows and columns, written as 8x8."""
+
+    name = "ROWSxCOLUMNS"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Read what was typed."""
+        found = re.fullmatch(r"([0-9]{1,5})[x×]([0-9]{1,5})", value)
+        if not found:
+            self.fail(
+                f"{value} is no size of a picture: write rows and columns as 8x8.", param, ctx
+            )
+        return int(found[1]), int(found[2])
+
+
+@click.command()
+@click.argument("template", required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.")
+@click.option(
+    "--from", "old", type=click.Path(path_type=Path), help="Begin with a workbook made before."
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Your data: a CSV (label first), an .npz, or a folder of pictures.",
+)
+@click.option("--picture", type=Picture(), help="The size of the pictures, such as 8x8.")
+@click.option("--threshold", type=float, help="Picture files: grey from here on is 1, else 0.")
+@click.option("--light-ink", is_flag=True, default=None, help="Picture files: light on dark.")
+@click.option("--table", is_flag=True, default=None, help="The data are a table, no pictures.")
+@click.option("--label", help="A table's column with the labels; the first if not given.")
+@click.option("--target", "targets", multiple=True, help="A column to predict; may be repeated.")
+@click.option("--scale", help="Scale the inputs: none, range (0 to 1) or standard.")
+@click.option("--test-share", type=float, help="Hold out this part of the data, such as 0.2.")
+@click.option(
+    "--start", type=click.Path(path_type=Path), help="Start weights: .json or .npz of W2, b2 …"
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Draw the start weights at random.")
+@click.option("--spread", help="How they are drawn: normal (the book) or fan-in.")
+@click.option("--epochs", type=int, help="How many epochs to train.")
+@click.option("--eta", type=float, help="The learning rate.")
+@click.option("--lang", help="The workbook's language: en, zh or ja.")
+@click.option("--large", is_flag=True, help="Build also what takes minutes to open.")
+@click.option("--force", is_flag=True, help="Replace a file that xlnn did not make.")
+@click.option("--no-verify", is_flag=True, help="Do not compare with NumPy before writing.")
+def build(
+    template: str | None, *, targets: tuple[str, ...], no_verify: bool, **options: object
+) -> None:
+    """Write the workbook of a TEMPLATE, verified against NumPy.
+
+    TEMPLATE is a name that `xlnn templates` lists (digits if none is given), or your folder.
+
+    Example: xlnn build digits --data my.csv -o my.xlsx
+    """
+    from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- only what is needed
+    from xlnn.shipped.templates import DEFAULT  # noqa: PLC0415 -- the same
+
+    if template is not None and options["old"] is not None:
+        raise click.UsageError("A template and --from exclude each other.")
+    with progress() as tell:
+        built = build_workbook(
+            template or DEFAULT,
+            targets=targets or None,
+            verify=not no_verify,
+            tell=tell,
+            **options,
+        )
+    for note in built.notes:
+        click.echo(f"Note: {note}", err=True)
+    click.echo(f"{built.path}   {built.formulas:,} formulas   {proven(built.report)}")

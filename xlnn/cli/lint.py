@@ -1,0 +1,26 @@
+"""The command ``xlnn lint``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from xlnn.cli.saying import counted
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def lint(file: Path) -> None:
+    """Look for what would make Excel say that a workbook FILE has a problem.
+
+    Example: xlnn lint output/digits.xlsx
+    """
+    from xlnn.linting import RULES  # noqa: PLC0415 -- only what is needed
+    from xlnn.linting import lint as lint_workbook  # noqa: PLC0415 -- the same
+
+    problems = lint_workbook(file)
+    for problem in problems:
+        click.echo(f"{problem.where}   {problem.rule}: {problem.message}")
+    if problems:
+        sys.exit(1)
+    click.echo(f"{file}   nothing found by {counted(len(RULES), 'rule')}")

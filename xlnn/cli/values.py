@@ -1,0 +1,26 @@
+"""The command ``xlnn values``."""
+
+from pathlib import Path
+
+import click
+
+from xlnn.cli.saying import counted
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@click.option("--engine", default="formulas", show_default=True, help="The engine to use.")
+@click.option("--force", is_flag=True, help="Replace a file that holds no arrays.")
+def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
+    """Save every quantity of a workbook FILE, recalculated, as NumPy arrays by name.
+
+    Example: xlnn values output/digits.xlsx -o digits.npz
+    """
+    from xlnn.reading.values import check_saved, save  # noqa: PLC0415 -- only what is needed
+    from xlnn.reading.values import values as workbook_values  # noqa: PLC0415 -- the same
+
+    check_saved(output, force=force)
+    arrays = workbook_values(file, engine)
+    save(output, arrays, force=force)
+    click.echo(f"{output}   {counted(len(arrays), 'array')}   recalculated by {engine}")

@@ -1,0 +1,45 @@
+"""What does a recalculated workbook hold? A grid of values for each sheet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Inputs = Mapping[tuple[str, int, int], float]
+"""Numbers to put into input cells before recalculating: (sheet, row, column) -> number."""
+
+
+class CellError(str):
+    """An error value of a cell, such as ``#NUM!``."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The values of one sheet.
+
+    Attributes
+    ----------
+    numbers : array, shape (rows, columns)
+        The cell in row r and column c (both from 1) is ``numbers[r - 1, c - 1]``; NaN where the
+        cell holds no number.
+    others : dict
+        Texts, booleans and error values by (row, column), both from 1. Empty cells are absent.
+    """
+
+    numbers: np.ndarray
+    others: dict[tuple[int, int], str | bool | CellError] = field(default_factory=dict)
+
+    def at(self, row: int, column: int) -> float | str | bool | CellError | None:
+        """Return what a cell holds; None for an empty one."""
+        if (row, column) in self.others:
+            return self.others[row, column]
+        rows, columns = self.numbers.shape
+        if row > rows or column > columns or np.isnan(self.numbers[row - 1, column - 1]):
+            return None
+        return float(self.numbers[row - 1, column - 1])
+
+
+Values = Mapping[str, Grid]
+"""A recalculated workbook: a Grid for each sheet, by the sheet's title."""

@@ -1,0 +1,59 @@
+"""Will Excel open this workbook without "We found a problem with some content"?
+
+`xlnn.xlsx.package.inspect` looks first: what it refuses - a function off the list (so also one that
+lacks its ``_xlfn.``), a formula or a text that is too long, cells or rows twice or out of order,
+NaN in a cell, references to missing sheets - is raised as an error, since a file that is not safe
+is looked at no further. Lint then looks for what validators miss.
+"""
+
+from itertools import chain, islice
+from pathlib import Path
+
+from xlnn.linting.book import read_book
+from xlnn.linting.formulas import formula_problems
+from xlnn.linting.names import name_problems
+from xlnn.linting.package_parts import package_problems
+from xlnn.linting.problem import RULES, Problem
+from xlnn.linting.sheets import sheet_problems
+from xlnn.linting.styles import style_problems
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.package import Contents, inspect
+
+__all__ = ["RULES", "Problem", "lint"]
+
+MAX_PROBLEMS = 10_000
+"""Problems that are listed; nobody reads more, and a file may be built to have millions."""
+
+
+def lint(path: Path, contents: Contents | None = None) -> tuple[Problem, ...]:
+    """Look for what would make Excel repair a workbook.
+
+    Parameters
+    ----------
+    path : Path
+        A file from anywhere.
+    contents : Contents
+        What `xlnn.xlsx.package.inspect` found in it; it looks now if it has not yet.
+
+    Returns
+    -------
+    tuple of Problem
+        Empty where nothing was found; at most `MAX_PROBLEMS`. Of formulas that are wrong alike,
+        filled down a column, the first is named.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no workbook, or holds what xlnn opens no file with.
+    """
+    contents = contents or inspect(path)
+    with Archive(path) as archive:
+        book = read_book(archive, contents)
+        found = chain(
+            package_problems(book),
+            name_problems(book),
+            style_problems(book),
+            sheet_problems(book),
+            formula_problems(book),
+        )
+        return tuple(islice(found, MAX_PROBLEMS))

@@ -1,0 +1,153 @@
+"""What is in the workbook that lint looks at?"""
+
+import itertools
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from xlnn.linting.nodes import Node, Sheet, nodes, read_sheet
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.package import Contents
+from xlnn.xlsx.parts import WORKBOOK, read_workbook
+
+OFFICE = "officeDocument/2006/relationships\x01"
+"""How the names of attributes that refer to a relationship begin, after the host."""
+
+
+@dataclass(frozen=True)
+class Relationship:
+    """A line of a ``.rels`` part.
+
+    Attributes
+    ----------
+    identity : str
+        Its id, by which the source refers to it.
+    kind : str
+        The last word of its type.
+    target : str
+        The part it leads to; as it stands, where that is outside the file.
+    outside : bool
+    """
+
+    identity: str
+    kind: str
+    target: str
+    outside: bool
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook, read once for all rules.
+
+    Attributes
+    ----------
+    archive : Archive
+        The open file.
+    contents : Contents
+        What `inspect` found.
+    sheets : tuple of Sheet
+        The sheets of cells.
+    parts : mapping of str to list of Node
+        What the parts say: the workbook, charts, drawings, tables, styles. The sheets, shared
+        texts and what is no XML are left out.
+    relationships : mapping of str to tuple
+        Where each part leads to; the package itself is "".
+    """
+
+    archive: Archive
+    contents: Contents
+    sheets: tuple[Sheet, ...]
+    parts: Mapping[str, list[Node]]
+    relationships: Mapping[str, tuple[Relationship, ...]]
+
+    @property
+    def workbook(self) -> list[Node]:
+        """What ``xl/workbook.xml`` says."""
+        return self.parts[WORKBOOK]
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """The names of all sheets, chart sheets too, in the workbook's order."""
+        return tuple(node.attributes.get("name", "") for node in named(self.workbook, "sheet"))
+
+    @cached_property
+    def folded_titles(self) -> frozenset[str]:
+        """The names of all sheets, the case of letters left aside."""
+        return frozenset(map(str.casefold, self.titles))
+
+    @cached_property
+    def sheet_by_title(self) -> dict[str, Sheet]:
+        """The sheets of cells by their titles, whose case does not matter."""
+        return {sheet.title.casefold(): sheet for sheet in self.sheets}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The defined names, of sheets too; their case does not matter."""
+        defined = named(self.workbook, "definedName")
+        return frozenset(node.attributes.get("name", "").casefold() for node in defined)
+
+    @cached_property
+    def styles_part(self) -> str:
+        """The part with the styles; empty where there is none."""
+        kinds = {line.kind: line.target for line in self.relationships[WORKBOOK]}
+        return kinds.get("styles", "")
+
+    @property
+    def styles(self) -> list[Node]:
+        """What the part with the styles says."""
+        return self.parts.get(self.styles_part, [])
+
+
+def read_book(archive: Archive, contents: Contents) -> Book:
+    """Read a file that `xlnn.xlsx.package.inspect` has let pass."""
+    book = read_workbook(archive)
+    large = {*book.sheets.values(), book.strings}
+    count = itertools.count(1)
+    parts = {
+        part: nodes(archive, part, count)
+        for part in archive.parts
+        if part not in large and _is_read(part.casefold())
+    }
+    return Book(
+        archive,
+        contents,
+        tuple(read_sheet(archive, title, part, count) for title, part in book.sheets.items()),
+        parts,
+        {source_of(part): _lines(part, parts[part]) for part in parts if part.endswith(".rels")},
+    )
+
+
+def _is_read(part: str) -> bool:
+    """Say whether a part is XML of a kind that is known."""
+    is_known = part.endswith(".xml") and not part.startswith("customxml/")
+    return is_known or part.endswith(".rels")
+
+
+def named(found: list[Node], name: str) -> list[Node]:
+    """Return the elements of a name."""
+    return [node for node in found if node.name == name]
+
+
+def source_of(part: str) -> str:
+    """Return the part whose relationships a ``.rels`` part holds; "" is the package.
+
+    >>> source_of("xl/_rels/workbook.xml.rels"), source_of("_rels/.rels")
+    ('xl/workbook.xml', '')
+    """
+    folder, name = posixpath.split(part)
+    return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
+
+
+def _lines(part: str, found: list[Node]) -> tuple[Relationship, ...]:
+    folder = posixpath.dirname(source_of(part))
+    return tuple(_line(folder, node.attributes) for node in named(found, "Relationship"))
+
+
+def _line(folder: str, attributes: Mapping[str, str]) -> Relationship:
+    target = attributes.get("Target", "")
+    outside = attributes.get("TargetMode", "Internal") != "Internal"
+    if not outside:
+        target = posixpath.normpath(posixpath.join("/", folder, target.partition("#")[0]))[1:]
+    kind = attributes.get("Type", "").rpartition("/")[2]
+    return Relationship(attributes.get("Id", ""), kind, target, outside)

@@ -1,0 +1,252 @@
+"""Can every formula be read, and is everything there that it refers to?
+
+Looks at the formulas of the cells, and at those of names, validations, formats and charts.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlnn.linting.book import Book, named
+from xlnn.linting.nodes import BATCH, Node, Sheet
+from xlnn.linting.problem import Problem
+from xlnn.linting.reading import NUMBER, Reading, Reference, read
+from xlnn.linting.used import Used
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
+
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_BLANKS = bytes(byte if chr(byte) in "0123456789" else 32 for byte in range(256))
+
+_MAX_READINGS = 100_000
+"""Readings remembered at a time, so that a file of nothing but different formulas fills no memory.
+"""
+
+Where = Callable[[int], str]
+"""Where the formula of some index in a batch stands."""
+
+
+def formula_problems(book: Book) -> Iterator[Problem]:
+    """Look at all formulas of a workbook.
+
+    Of formulas that differ in their row numbers only, the first wrong one is reported.
+    """
+    formulas = _Formulas(book)
+    for sheet in book.sheets:
+        rows, columns, _ = book.contents.formulas[sheet.title]
+        start = 0
+        for batch in _batches(book, sheet):
+
+            def where(index: int, sheet: Sheet = sheet, start: int = start) -> str:
+                place = address(int(rows[start + index]), int(columns[start + index]))  # noqa: B023 -- called at once
+                return f"{sheet.title}!{place}"
+
+            yield from formulas.problems(batch, sheet, where)
+            start += len(batch)
+    for place, sheet, formula in _asides(book):
+        yield from formulas.problems([formula], sheet, lambda _, place=place: place)
+
+
+def _batches(book: Book, sheet: Sheet) -> Iterator[list[str]]:
+    """Return the formulas of a sheet's cells."""
+    if not sheet.shared:
+        yield from sheet.formulas()
+        return
+    # Excel lets filled-down cells share a formula: `cells` writes each out
+    batch = []
+    for cell in cells(book.archive.path, sheet.title):
+        if cell.formula is not None:
+            batch.append(cell.formula[1:])
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    yield batch
+
+
+def _asides(book: Book) -> Iterator[tuple[str, Sheet | None, str]]:
+    """Return the formulas outside the cells: where, on which sheet, and the formula."""
+    for node in named(book.workbook, "definedName"):
+        name = node.attributes.get("name", "")
+        # Excel's own names, such as print titles, are whole rows
+        if node.text.strip() and not name.startswith("_xlnm."):
+            yield f'the defined name "{name}"', None, node.text
+    for sheet in book.sheets:
+        for node in sheet.nodes:
+            if node.name in COMPUTED and node.text:
+                yield f"{sheet.title}!{_range_of(node)}", sheet, node.text
+    for part, found in book.parts.items():
+        for node in found:
+            if node.name == "f" and node.text:
+                yield part, None, node.text
+
+
+def _range_of(node: Node) -> str:
+    """Return the range to which a validation or a format belongs."""
+    above = node.parent
+    while above is not None and "sqref" not in above.attributes:
+        above = above.parent
+    return above.attributes["sqref"] if above is not None else "extLst"
+
+
+class _Formulas:
+    """Looks at formulas; those that differ in their numbers only are read once."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._readings: dict[tuple[bytes, tuple[float, ...]], Reading] = {}
+        self._said: set[tuple[object, ...]] = set()
+
+    def problems(
+        self, formulas: Sequence[str], sheet: Sheet | None, where: Where
+    ) -> Iterator[Problem]:
+        """Look at some formulas of one sheet, given without their leading "="."""
+        if not formulas:
+            return
+        joined = "\0".join(formulas).encode()
+        shapes = joined.translate(_DIGITS).split(b"\0")
+        codes: dict[bytes, int] = {}
+        code = np.array([codes.setdefault(shape, len(codes)) for shape in shapes])
+        count = np.array([len(NUMBER.findall(shape)) for shape in codes])
+        start = np.cumsum(count[code]) - count[code]
+        # the last 0 is there since fromstring finds -1 in nothing but blanks
+        numbers = np.fromstring(joined.translate(_BLANKS) + b" 0", sep=" ")
+        for shape, number in codes.items():
+            members = np.flatnonzero(code == number)
+            table = numbers[start[members][:, None] + np.arange(count[number])]
+            group = _Group(shape, members, table, formulas, sheet, where)
+            reading = self._reading(group)
+            if not reading.deciding:
+                yield from self._look(group, reading)
+                continue
+            _, which = np.unique(table[:, reading.deciding], axis=0, return_inverse=True)
+            for value in range(which.max() + 1):
+                part = group.only(which == value)
+                yield from self._look(part, self._reading(part, reading.deciding))
+
+    def _reading(self, group: "_Group", deciding: tuple[int, ...] = ()) -> Reading:
+        key = group.shape, tuple(group.table[0, list(deciding)])
+        if key not in self._readings:
+            if len(self._readings) > _MAX_READINGS:
+                self._readings.clear()
+            self._readings[key] = read(group.first)
+        return self._readings[key]
+
+    def _look(self, group: "_Group", reading: Reading) -> Iterator[Problem]:
+        """Look at formulas of one reading."""
+        if reading.fault:
+            yield from self._say(
+                group,
+                0,
+                "formula-syntax",
+                f'"={group.first:.60}" cannot be parsed; {reading.fault}.',
+            )
+        for name in reading.names:
+            if name.casefold() not in self._book.names:
+                yield from self._say(
+                    group,
+                    0,
+                    "unknown-name",
+                    f'The formula uses "{name:.60}", which is neither a cell nor a defined name.',
+                )
+        for index, reference in enumerate(reading.references):
+            yield from self._look_at_cells(group, reference, index)
+
+    def _look_at_cells(
+        self, group: "_Group", reference: Reference, index: int
+    ) -> Iterator[Problem]:
+        title = reference.sheet
+        sheet = group.sheet if title is None else self._book.sheet_by_title.get(title.casefold())
+        if sheet is None:
+            yield from self._say(
+                group, 0, "reference", "A reference names no sheet of cells; one was expected."
+            )
+            return
+        left, right = reference.left or 1, reference.right or MAX_COLUMNS
+        first, last = group.rows(reference)
+        have = sheet.used.have(left, right, first, last) & (last <= MAX_ROWS)
+        if have.all():
+            return
+        wrong = int(np.argmin(have))
+        top, bottom = int(first[wrong]), int(last[wrong])
+        shown = _written(reference, top, bottom)
+        yield from self._say(
+            group,
+            wrong,
+            "reference",
+            f"It refers to {sheet.title}!{shown}, and "
+            f"{_missing(sheet.used, left, right, top, bottom)}; expected are cells that exist.",
+            index,
+        )
+
+    def _say(
+        self, group: "_Group", member: int, rule: str, message: str, detail: object = None
+    ) -> Iterator[Problem]:
+        """Report a problem, unless it was reported of a formula alike."""
+        title = group.sheet.title if group.sheet else group.where(0)
+        alike = rule, title, NUMBER.sub(b"0", group.shape), detail
+        if alike not in self._said:
+            self._said.add(alike)
+            yield Problem(rule, group.where(int(group.members[member])), message)
+
+
+def _written(reference: Reference, top: int, bottom: int) -> str:
+    """Write a reference with the rows of one formula."""
+    if reference.left is None:
+        return f"{top}:{bottom}"
+    if reference.first is None:
+        left, right = (address(1, column or 1)[:-1] for column in (reference.left, reference.right))
+        return f"{left}:{right}"
+    first, last = address(top, reference.left), address(bottom, reference.right or 1)
+    return first if first == last else f"{first}:{last}"
+
+
+def _missing(used: Used, left: int, right: int, top: int, bottom: int) -> str:
+    if top < 1 or bottom > MAX_ROWS:
+        return f"the rows of a sheet go from 1 to {MAX_ROWS:,}"
+    return f"{used.first_missing(left, right, top, bottom)} holds nothing"
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Formulas that differ in their numbers only.
+
+    Attributes
+    ----------
+    shape : bytes
+        What they have in common: each digit is a 0.
+    members : array of int, shape (formulas,)
+        Their indices in the batch.
+    table : array, shape (formulas, numbers)
+        The numbers of each.
+    batch : sequence of str
+        The formulas among which they are.
+    sheet : Sheet or None
+        Where they stand; None for names and charts.
+    where : callable
+        Where each of the batch stands, in words.
+    """
+
+    shape: bytes
+    members: np.ndarray
+    table: np.ndarray
+    batch: Sequence[str]
+    sheet: Sheet | None
+    where: Where
+
+    @property
+    def first(self) -> str:
+        """The first of the formulas."""
+        return self.batch[self.members[0]]
+
+    def only(self, chosen: np.ndarray) -> "_Group":
+        """Return some of the formulas."""
+        return replace(self, members=self.members[chosen], table=self.table[chosen])
+
+    def rows(self, reference: Reference) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first and the last row of a reference in every formula."""
+        if reference.first is None or reference.last is None:
+            count = len(self.members)
+            return np.ones(count), np.full(count, MAX_ROWS)
+        one, other = self.table[:, reference.first], self.table[:, reference.last]
+        return np.minimum(one, other), np.maximum(one, other)

@@ -1,0 +1,110 @@
+"""Does Excel allow the names of the sheets and the defined names, and will it compute?"""
+
+import re
+from collections.abc import Iterator
+
+from xlnn.linting.book import Book, named
+from xlnn.linting.problem import Problem
+from xlnn.linting.used import box
+
+MAX_TITLE = 31
+"""Characters of a sheet's name; Excel counts those beyond the basic plane as two."""
+
+MAX_NAME = 255
+"""Characters of a defined name."""
+
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_NAME = re.compile(r"[^\W\d][\w.?\\]*|\\[\w.?\\]*")
+_R1C1 = re.compile(r"R[0-9]*(?:C[0-9]*)?|C[0-9]*", re.IGNORECASE)
+
+
+def name_problems(book: Book) -> Iterator[Problem]:
+    """Look at what ``xl/workbook.xml`` says."""
+    yield from _sheet_names(book)
+    yield from _defined_names(book)
+    yield from _uncomputed(book)
+
+
+def _sheet_names(book: Book) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for title in book.titles:
+        wrong = _wrong_title(title)
+        if title.casefold() in seen:
+            wrong = "it is there twice, for Excel with the case of letters left aside"
+        seen.add(title.casefold())
+        if wrong:
+            yield Problem(
+                "sheet-name",
+                f'the sheet "{title:.40}"',
+                f"Excel does not allow this name: {wrong}; choose another.",
+            )
+
+
+def _wrong_title(title: str) -> str | None:
+    length = len(title.encode("utf-16-le")) // 2
+    forbidden = _FORBIDDEN.search(title)
+    if not title.strip():
+        return "it is empty"
+    if length > MAX_TITLE:
+        return f"it has {length} characters, and {MAX_TITLE} are allowed"
+    if forbidden:
+        return f"it contains {forbidden[0]!a}"
+    if title[0] == "'" or title[-1] == "'":
+        return "it begins or ends with an apostrophe"
+    if title.casefold() == "history":
+        return "it is reserved for Excel's own use"
+    return None
+
+
+def _defined_names(book: Book) -> Iterator[Problem]:
+    seen: set[tuple[str, str]] = set()
+    for node in named(book.workbook, "definedName"):
+        name, sheet = node.attributes.get("name", ""), node.attributes.get("localSheetId", "")
+        wrong = _wrong_name(name)
+        if (name.casefold(), sheet) in seen:
+            wrong = "it is there twice, with the case of letters left aside"
+        elif sheet and not (sheet.isascii() and sheet.isdigit() and int(sheet) < len(book.titles)):
+            wrong = f"it belongs to sheet number {sheet:.9}, which is not there"
+        elif not node.text.strip():
+            wrong = "it stands for nothing"
+        seen.add((name.casefold(), sheet))
+        if wrong:
+            yield Problem(
+                "defined-name",
+                f'the defined name "{name:.40}"',
+                f"Excel does not allow it: {wrong}; choose another, or remove it.",
+            )
+
+
+def _wrong_name(name: str) -> str | None:
+    if len(name) > MAX_NAME:
+        return f"it has {len(name)} characters, and {MAX_NAME} are allowed"
+    if not _NAME.fullmatch(name):
+        return "a name begins with a letter, _ or \\ and goes on with letters, digits, . _ ? or \\"
+    if box(name.upper()) or _R1C1.fullmatch(name):
+        return "it looks like the address of a cell"
+    if name.upper() in {"TRUE", "FALSE"}:
+        return "it is a value"
+    return None
+
+
+def _uncomputed(book: Book) -> Iterator[Problem]:
+    """Look for formulas that would show nothing.
+
+    openpyxl writes formulas without a value. Excel computes them all on opening if the workbook
+    asks for it, by fullCalcOnLoad; without that, what it shows depends on which version of it
+    seems to have saved the file. A workbook in which every formula has its value, as a spreadsheet
+    program saves it, need not ask.
+    """
+    asks = any(
+        node.attributes.get("fullCalcOnLoad") in {"1", "true"}
+        for node in named(book.workbook, "calcPr")
+    )
+    first = next((sheet for sheet in book.sheets if sheet.no_value), None)
+    if first is not None and not asks:
+        yield Problem(
+            "uncomputed",
+            f"{first.title}!{first.no_value}",
+            "The formula has no cached value and the workbook does not ask to be computed; "
+            'expected is <calcPr fullCalcOnLoad="1"/>, or a value.',
+        )

@@ -1,0 +1,261 @@
+"""What does a part of a workbook say, as a tree - and a sheet, without its cells in the tree?"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from xlnn.linting.used import Used
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.markup import MAIN, Opening, Token, is_closing, tokens
+from xlnn.xlsx.plain_rows import PlainRow, sheet_tokens
+from xlnn.xlsx.sheet_stream import COLUMNS, address
+
+BATCH = 8_192
+"""Formulas that are looked at together."""
+
+ERRORS = frozenset(
+    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
+)
+"""The error values of the format; a cell of the type "e" holds one of them."""
+
+
+MAX_NODES = 1_000_000
+"""Elements beside cells and texts, kept in memory. A workbook of xlnn has some thousand, and twice
+as many as a chart has points where a spreadsheet program stored these."""
+
+MAX_NOTED = 100_000
+"""Styles and bad values noted in a sheet; Excel itself has up to 65,490 styles."""
+
+_CLOSING = {
+    f"{namespace}\x01{name}": name for namespace in MAIN for name in ("f", "v", "c", "sheetData")
+}
+"""The closing tags among cells that matter: token -> local name."""
+
+
+class Node:
+    r"""An element of a part.
+
+    Attributes
+    ----------
+    name : str
+        The local name.
+    main : bool
+        Whether it belongs to the namespace of workbooks.
+    parent : Node or None
+    attributes : dict of str to str
+        By name; a name with a namespace stands as ``namespace`` + ``\x01`` + ``name``.
+    text : str
+    children : list of Node
+    """
+
+    __slots__ = ("attributes", "children", "main", "name", "parent", "text")
+
+    def __init__(self, opening: Opening, parent: "Node | None") -> None:
+        self.name, self.main, self.parent = opening.local, bool(opening.main), parent
+        self.attributes: dict[str, str] = {}
+        self.text = ""
+        self.children: list[Node] = []
+
+
+def nodes(archive: Archive, part: str, count: Iterator[int]) -> list[Node]:
+    """Read a part that is no sheet; its elements in the order in which they open.
+
+    Parameters
+    ----------
+    archive : Archive
+    part : str
+    count : iterator of int
+        Counts the elements of a whole workbook.
+
+    Raises
+    ------
+    WorkbookError
+        There are more than `MAX_NODES`.
+    """
+    return _nodes(archive, part, count, None)
+
+
+@dataclass
+class Sheet:
+    """A sheet of cells.
+
+    Attributes
+    ----------
+    title, part : str
+    nodes : list of Node
+        What stands beside the cells; ``sheetData`` itself is empty.
+    used : Used
+        Which cells exist.
+    styles : dict of str to str
+        The style indices of cells and rows, each with the first address that has it.
+    bad_values : list of tuple
+        Cells that hold no value of their type: (address, type, value).
+    no_value : str
+        The first formula without a cached value; empty if all have one.
+    shared : bool
+        Whether there are shared formulas, which `formulas` does not write out.
+    """
+
+    title: str
+    part: str
+    nodes: list[Node] = field(default_factory=list)
+    used: Used = field(default_factory=Used)
+    styles: dict[str, str] = field(default_factory=dict)
+    bad_values: list[tuple[str, str, str]] = field(default_factory=list)
+    no_value: str = ""
+    shared: bool = False
+    _batch: list[str] = field(default_factory=list)
+    _row_of_styles: list[str | None] = field(default_factory=list)
+    _packed: list[bytes] = field(default_factory=list)
+
+    def add_formulas(self, formulas: Sequence[str]) -> None:
+        """Keep formulas until the cells of all sheets are known.
+
+        Filled-down formulas deflate to a thirtieth, and faster than the file is read again.
+        """
+        self._batch += formulas
+        if len(self._batch) >= BATCH:
+            self._pack()
+
+    def add_plain(self, plain: PlainRow) -> None:
+        """Take a plain row, whose cells nearly always are those of the row above."""
+        row, columns = int(plain.number), [COLUMNS[letters] for letters in plain.letters]
+        self.used.add_row(row, columns)
+        styles = plain.styles
+        if styles != self._row_of_styles:
+            self._row_of_styles = styles
+            for column, style in zip(columns, styles, strict=True):
+                if style is not None and style not in self.styles:
+                    self.add_style(style, address(row, column))
+        kinds, _, formulas, values = plain.contents()
+        kinds = list(kinds)
+        self.add_formulas([formula for formula in formulas if formula is not None])
+        if "e" in kinds or not all(values):
+            for column, kind, formula, value in zip(columns, kinds, formulas, values, strict=True):
+                if not value or kind == "e":
+                    _note(self, address(row, column), kind, formula, value)
+
+    def add_style(self, style: str, place: str) -> None:
+        """Note a style, where it is used first."""
+        if len(self.styles) < MAX_NOTED:
+            self.styles.setdefault(style, place)
+
+    def formulas(self) -> Iterator[list[str]]:
+        """Return all formulas, some `BATCH` at a time, in the order of their cells."""
+        self._pack()
+        for packed in self._packed:
+            # NUL stands in no XML
+            yield zlib.decompress(packed).decode().split("\0")
+
+    def _pack(self) -> None:
+        if self._batch:
+            self._packed.append(zlib.compress("\0".join(self._batch).encode(), 1))
+            self._batch.clear()
+
+
+def read_sheet(archive: Archive, title: str, part: str, count: Iterator[int]) -> Sheet:
+    """Read a sheet of a file that `xlnn.xlsx.package.inspect` has let pass, as a stream."""
+    sheet = Sheet(title, part)
+    sheet.nodes = _nodes(archive, part, count, sheet)
+    return sheet
+
+
+def _nodes(archive: Archive, part: str, count: Iterator[int], sheet: Sheet | None) -> list[Node]:
+    found: list[Node] = []
+    parent: Node | None = None
+    read = tokens if sheet is None else sheet_tokens
+    source = chain.from_iterable(read(archive, part))
+    for token in source:
+        if isinstance(token, Opening):
+            if next(count) > MAX_NODES:
+                raise archive.refused(
+                    f"it holds more than {MAX_NODES:,} elements beside its cells and texts, and "
+                    "lint looks at no more; remove charts, formats or links"
+                )
+            node = Node(token, parent)
+            found.append(node)
+            if parent is not None:
+                parent.children.append(node)
+            if sheet is not None and token.main == "sheetData":
+                _read_cells(source, token.name, sheet)
+            else:
+                parent = node
+        elif parent is None:
+            continue  # a blank before or after the one element of a part
+        elif isinstance(token, dict):
+            parent.attributes = token
+        elif is_closing(token):
+            parent = parent.parent
+        else:
+            parent.text += token
+    return found
+
+
+def _read_cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four million cells
+    source: Iterator[Token | PlainRow], end: str, sheet: Sheet
+) -> None:
+    """Read up to the end of ``sheetData``; `inspect` knows that all stands where it belongs."""
+    row, column, row_text, columns, add = 0, 0, "", COLUMNS, sheet.used.add_row
+    name = text = ""
+    attributes: dict[str, str] = {}
+    formula: str | None = None
+    value: str | None = None
+    for token in source:
+        kind = token.__class__
+        if kind is PlainRow:
+            sheet.add_plain(token)
+            row = int(token.number)
+        elif kind is Opening:
+            name, text = token.main, ""
+            if name == "c":
+                attributes, formula, value, column = {}, None, None, column + 1
+            elif name == "row":
+                row, column = row + 1, 0
+                row_text = str(row)
+        elif kind is dict:
+            if name == "c":
+                attributes = token
+                if "r" in token:
+                    column = columns[token["r"].removesuffix(row_text)]
+            elif name == "row":
+                row_text = token.get("r", row_text)
+                row = int(row_text)
+                if "s" in token:
+                    sheet.add_style(token["s"], f"{row}:{row}")
+            elif name == "f" and token.get("t") == "shared":
+                sheet.shared = True
+        elif (closed := _CLOSING.get(token)) is None:
+            text += token
+        elif closed == "f":
+            formula = text
+        elif closed == "v":
+            value = text
+        elif closed == "c":
+            add(row, [column])
+            style = attributes.get("s")
+            if style is not None and style not in sheet.styles:
+                sheet.add_style(style, address(row, column))
+            if formula is not None:
+                sheet.add_formulas((formula,))
+            kind = attributes.get("t", "n")
+            if not value or kind == "e":
+                _note(sheet, address(row, column), kind, formula, value)
+        elif token == end:
+            return
+
+
+def _note(sheet: Sheet, place: str, kind: str, formula: str | None, value: str | None) -> None:
+    """Note a cell that holds an error or no value."""
+    if value:
+        bad = value not in ERRORS
+    elif kind in {"str", "inlineStr"}:
+        bad = False  # an empty text
+    elif formula is not None:
+        sheet.no_value = sheet.no_value or place
+        bad = False
+    else:
+        # openpyxl writes a cell that only has a style with the type "n" and without <v>
+        bad = value is not None or kind != "n"
+    if bad and len(sheet.bad_values) < MAX_NOTED:
+        sheet.bad_values.append((place, kind, value or ""))

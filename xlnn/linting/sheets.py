@@ -1,0 +1,204 @@
+"""Is each sheet as Excel wants it: its elements, cells, merges, validations and links?"""
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+from xlnn.linting.book import Book, named
+from xlnn.linting.nodes import Node, Sheet
+from xlnn.linting.problem import Problem
+from xlnn.linting.used import box
+from xlnn.xlsx.sheet_stream import MAX_COLUMNS
+
+# fmt: off
+ORDER = (
+    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr",
+    "sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate",
+    "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations",
+    "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks",
+    "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing",
+    "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls",
+    "webPublishItems", "tableParts", "extLst",
+)
+# fmt: on
+"""The children of <worksheet>, by ECMA-376 part 1, 18.3.1.99."""
+
+REPEATED = {"cols", "conditionalFormatting"}
+"""The children of <worksheet> of which there may be several."""
+
+MAX_LIST = 255
+"""Characters of the list of a validation; Excel repairs a file with more by removing it."""
+
+MAX_TEXTS = {"promptTitle": 32, "errorTitle": 32, "prompt": 255, "error": 255}
+"""Characters of the other texts of a validation."""
+
+_LOCATION = re.compile(r"(?:'(?P<quoted>(?:[^']|'')*)'|(?P<plain>[^'!]+))!(?P<place>.+)", re.DOTALL)
+
+
+def sheet_problems(book: Book) -> Iterator[Problem]:
+    """Look at every sheet of cells."""
+    for sheet in book.sheets:
+        yield from _element_order(sheet)
+        yield from _column_widths(sheet)
+        yield from _cell_values(sheet)
+        yield from _merges(book, sheet)
+        yield from _ranges(sheet)
+        yield from _validation_texts(sheet)
+        yield from _hyperlinks(book, sheet)
+
+
+def _element_order(sheet: Sheet) -> Iterator[Problem]:
+    before, seen = "", set()
+    for node in sheet.nodes[0].children:
+        if not node.main:
+            continue
+        if node.name not in ORDER:
+            yield Problem("element-order", sheet.title, f"A sheet has no element <{node.name}>.")
+            continue
+        if node.name in seen and node.name not in REPEATED:
+            yield Problem(
+                "element-order", sheet.title, f"<{node.name}> is there twice; expected is one."
+            )
+        elif before and ORDER.index(node.name) < ORDER.index(before):
+            yield Problem(
+                "element-order",
+                sheet.title,
+                f"<{node.name}> comes after <{before}>; the schema has it before.",
+            )
+        else:
+            before = node.name
+        seen.add(node.name)
+
+
+def _column_widths(sheet: Sheet) -> Iterator[Problem]:
+    before = 0
+    for node in named(sheet.nodes, "col"):
+        first, last = (_whole(node.attributes.get(end, "")) for end in ("min", "max"))
+        if not before < first <= last <= MAX_COLUMNS:
+            yield Problem(
+                "column-widths",
+                sheet.title,
+                f"<cols> has columns {first} to {last} after column {before}; expected are columns "
+                f"further right, up to {MAX_COLUMNS:,}.",
+            )
+        before = max(before, last)
+
+
+def _cell_values(sheet: Sheet) -> Iterator[Problem]:
+    for place, kind, value in sheet.bad_values:
+        found = f'holds "{value:.20}"' if value else "holds nothing"
+        yield Problem(
+            "cell-value",
+            f"{sheet.title}!{place}",
+            f'A cell of the type "{kind}" {found}; expected is a value of this type.',
+        )
+
+
+def _merges(book: Book, sheet: Sheet) -> Iterator[Problem]:
+    merged: dict[tuple[int, int], str] = {}  # `inspect` lets a million cells pass
+    for node in named(sheet.nodes, "mergeCell"):
+        reference = node.attributes.get("ref", "")
+        where, found = f"{sheet.title}!{reference}", box(reference)
+        if found is None or found[:2] == found[2:]:
+            yield Problem("merge", where, "This is no range of several cells inside the grid.")
+            continue
+        rows, columns = range(found.top, found.bottom + 1), range(found.left, found.right + 1)
+        cells = list(product(rows, columns))
+        other = next((merged[cell] for cell in cells if cell in merged), None)
+        if other:
+            yield Problem(
+                "merge", where, f"It overlaps the merged range {other}; a cell belongs to one."
+            )
+        merged.update(dict.fromkeys(cells, reference))
+    if merged:
+        formulas = book.contents.formulas[sheet.title]
+        places = zip(formulas.rows.tolist(), formulas.columns.tolist(), strict=True)
+        for reference in dict.fromkeys(merged[cell] for cell in places if cell in merged):
+            yield Problem(
+                "merge",
+                f"{sheet.title}!{reference}",
+                "It covers a formula; formulas stand in cells that are not merged.",
+            )
+
+
+def _ranges(sheet: Sheet) -> Iterator[Problem]:
+    for node in sheet.nodes:
+        if node.name in {"dataValidation", "conditionalFormatting"}:
+            # the extensions of Excel 2010 have the range as an element
+            inner = [child.text for child in node.children if child.name == "sqref"]
+            text = node.attributes.get("sqref", " ".join(inner))
+        elif node.name in {"hyperlink", "dimension", "autoFilter"}:
+            text = node.attributes.get("ref", "")
+        else:
+            continue
+        wrong = [reference for reference in text.split() if box(reference) is None]
+        if wrong or not text.strip():
+            yield Problem(
+                "range",
+                sheet.title,
+                f'<{node.name}> has the range "{text:.60}"; expected is one like B2:C9 inside the '
+                "grid.",
+            )
+
+
+def _validation_texts(sheet: Sheet) -> Iterator[Problem]:
+    for node in named(sheet.nodes, "dataValidation"):
+        where = f"{sheet.title}!{node.attributes.get('sqref', '')}"
+        for child in named(node.children, "formula1"):
+            listed = child.text.strip()
+            if listed.startswith('"') and len(listed) - 2 > MAX_LIST:
+                yield Problem(
+                    "validation-text",
+                    where,
+                    f"The list has {len(listed) - 2:,} characters and Excel allows {MAX_LIST}; "
+                    "refer to cells instead.",
+                )
+        for name, limit in MAX_TEXTS.items():
+            text = node.attributes.get(name, "")
+            if len(text) > limit:
+                yield Problem(
+                    "validation-text",
+                    where,
+                    f"Its {name} has {len(text):,} characters and Excel allows {limit}.",
+                )
+
+
+def _hyperlinks(book: Book, sheet: Sheet) -> Iterator[Problem]:
+    outside = {
+        line.identity: line.target
+        for line in book.relationships.get(sheet.part, ())
+        if line.outside and line.kind == "hyperlink"
+    }
+    for node in named(sheet.nodes, "hyperlink"):
+        location = node.attributes.get("location", "")
+        if not location:
+            target = next((outside.get(node.attributes[key], "") for key in _identities(node)), "")
+            if not target.startswith("#"):
+                continue
+            location = target[1:]
+        if not _leads_somewhere(book, location):
+            yield Problem(
+                "hyperlink",
+                f"{sheet.title}!{node.attributes.get('ref', '')}",
+                f'The link leads to "{location:.60}"; expected is a cell, a name or a sheet of '
+                "this workbook.",
+            )
+
+
+def _identities(node: Node) -> list[str]:
+    return [key for key in node.attributes if key.endswith("\x01id")]
+
+
+def _leads_somewhere(book: Book, location: str) -> bool:
+    found = _LOCATION.fullmatch(location)
+    if found is None:
+        return location.casefold() in book.names or box(location) is not None
+    title = (found["quoted"] or found["plain"] or "").replace("''", "'").casefold()
+    place = found["place"]
+    return title in book.folded_titles and (
+        box(place) is not None or place.casefold() in book.names
+    )
+
+
+def _whole(text: str) -> int:
+    return int(text[:9]) if text.isascii() and text.isdigit() else 0

@@ -1,1 +1,0 @@
-"""Which quantities a model is made of."""

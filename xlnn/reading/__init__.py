@@ -1,0 +1,1 @@
+"""What does a finished workbook say? Its Spec, and its quantities as arrays."""

@@ -1,0 +1,92 @@
+"""Which arrays do the values of a workbook make, and which values do arrays make?"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from xlnn.blocks import Block
+from xlnn.errors import WorkbookError
+from xlnn.grid import CellError, Grid, Values
+from xlnn.layout import Layout
+
+
+def read_arrays(layout: Layout, values: Values) -> dict[str, np.ndarray]:
+    """Read every quantity out of a recalculated workbook.
+
+    Returns
+    -------
+    dict of arrays
+        By name. NaN where a cell that should hold a number holds none; None for a text.
+    """
+    return {
+        name: _read(block, values[layout.titles[block.sheet]], layout)
+        for name, block in layout.blocks.items()
+    }
+
+
+def _read(block: Block, grid: Grid, layout: Layout) -> np.ndarray:
+    if block.quantity.is_text:
+        array = np.empty(block.quantity.lengths, dtype=object)
+        for index in np.ndindex(array.shape):
+            value = grid.others.get(block.address(index))
+            array[index] = value if not isinstance(value, CellError) else None
+        return array
+    rows, columns = layout.extents[block.sheet]
+    numbers = grid.numbers
+    missing = max(0, rows - numbers.shape[0]), max(0, columns - numbers.shape[1])
+    if any(missing):
+        numbers = np.pad(numbers, [(0, missing[0]), (0, missing[1])], constant_values=np.nan)
+    return np.array(block.window(numbers))
+
+
+def write_values(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Values:
+    """Return arrays as the values of a workbook: the reverse of `read_arrays`."""
+    values = {
+        title: Grid(np.full(layout.extents[key], np.nan), {})
+        for key, title in layout.titles.items()
+    }
+    for name, block in layout.blocks.items():
+        grid, array = values[layout.titles[block.sheet]], arrays[name]
+        if block.quantity.is_text:
+            for index in np.ndindex(array.shape):
+                grid.others[block.address(index)] = array[index] or ""
+        else:
+            block.window(grid.numbers)[...] = array
+    return values
+
+
+def inputs_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what is typed in: inputs, of the weights the start, and records."""
+    return {
+        quantity.name: quantity.typed(arrays[quantity.name])
+        for quantity in layout.model.quantities
+        if quantity.is_input or quantity.is_record
+    }
+
+
+def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray]) -> None:
+    """Refuse input cells that hold no number.
+
+    Raises
+    ------
+    WorkbookError
+        Naming the first such cell and what it holds.
+    """
+    for name, array in inputs.items():
+        block = layout.blocks[name]
+        if block.quantity.is_text:
+            bad = np.array([not isinstance(value, str) for value in array.flat])
+            bad, wanted = bad.reshape(array.shape), "a text"
+        elif block.quantity.choices:
+            least, most = block.quantity.choices
+            bad = ~((array >= least) & (array <= most) & (array == np.round(array)))
+            wanted = f"a whole number from {least} to {most}"
+        else:
+            bad, wanted = ~np.isfinite(array), "a number"
+        if bad.any():
+            index = tuple(map(int, np.argwhere(bad)[0]))
+            found = values[layout.titles[block.sheet]].at(*block.address(index))
+            shown = "nothing" if found is None else f'"{found}"'
+            raise WorkbookError(
+                f"{layout.cell(name, index)} holds {shown}: it is an input, type {wanted}."
+            )

@@ -1,0 +1,48 @@
+"""What does a workbook say that it models? Its sheet Spec, and the cells that follow from it."""
+
+from itertools import islice
+from pathlib import Path
+
+from xlnn.blocks import FIRST_ROW
+from xlnn.errors import DataError, WorkbookError
+from xlnn.layout import Layout
+from xlnn.shipped.text import languages, text
+from xlnn.workbooks.network.spec import Spec
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.parts import sheet_parts
+
+LONGEST_SPEC = 10_000
+"""Cells of a Spec sheet that are read."""
+
+
+def read_spec(path: Path) -> Spec:
+    """Read the Spec sheet of a workbook that `xlnn.xlsx.package.inspect` has let pass.
+
+    Raises
+    ------
+    WorkbookError
+        The file has no Spec sheet, or not one that xlnn wrote.
+    """
+    known = {text(lang).sheets["spec"] for lang in languages()}
+    title = next((title for title in sheet_parts(path) if title in known), None)
+    if title is None:
+        raise WorkbookError(
+            f"{path.name} has no sheet Spec: it was not made by xlnn, or the sheet was deleted."
+        )
+    lines = [
+        cell.value
+        for cell in islice(cells(path, title), LONGEST_SPEC)
+        if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str)
+    ]
+    try:
+        return Spec.from_toml("\n".join(lines))
+    except DataError as error:
+        raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
+
+
+def layout_of(spec: Spec) -> Layout:
+    """Return the cells of everything that a Spec describes."""
+    # slow to import, since the sheets draw with openpyxl: an engine works meanwhile
+    from xlnn.workbooks.network.sheets import workbook_layout  # noqa: PLC0415
+
+    return workbook_layout(spec, text(spec.lang).of(spec))

@@ -1,0 +1,92 @@
+"""Which templates are there, and what is in one?"""
+
+import shutil
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from xlnn.errors import DataError
+
+DEFAULT = "digits"
+
+
+@cache
+def folder() -> Path:
+    """Return the folder of the templates: in the installed package, or in the source tree."""
+    package = Path(__file__).parents[1]
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A folder with a ``template.toml`` and the files it names.
+
+    Attributes
+    ----------
+    name : str
+    path : Path
+        The folder.
+    values : dict
+        What ``template.toml`` says.
+    """
+
+    name: str
+    path: Path
+    values: dict[str, Any]
+
+    @property
+    def summary(self) -> str:
+        """One line that says what it is."""
+        return str(self.values.get("summary", ""))
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the templates that xlnn ships."""
+    return tuple(sorted(path.parent.name for path in folder().glob("*/template.toml")))
+
+
+def template(name: str) -> Template:
+    """Return a template by its name, or that of a person's folder.
+
+    Raises
+    ------
+    DataError
+        There is no template of that name and no such folder, or its template.toml is not TOML.
+    """
+    path = folder() / name if name in names() else Path(name)
+    try:
+        with (path / "template.toml").open("rb") as file:
+            return Template(path.resolve().name, path, tomllib.load(file))
+    except (OSError, ValueError) as error:
+        if path.is_dir() and (path / "template.toml").exists():
+            raise DataError(f"{path / 'template.toml'} cannot be read: {error}.") from error
+        raise DataError(
+            f'There is no template "{name}" and no folder of that name with a template.toml; '
+            f"choose one of {', '.join(names())}."
+        ) from error
+
+
+def copy(name: str, target: Path) -> None:
+    """Copy a template into a folder of its own, to be edited.
+
+    Raises
+    ------
+    DataError
+        There is no template of that name, or the folder exists or cannot be made.
+    """
+    if name not in names():
+        raise DataError(f'There is no template "{name}"; choose one of {", ".join(names())}.')
+    if target.name in names():
+        raise DataError(
+            f"{target.name} is the name of a template of xlnn, and would stand for that: choose "
+            "another name."
+        )
+    if target.exists() or target.is_symlink():
+        raise DataError(f"{target} exists: choose another name, nothing was changed.")
+    try:
+        shutil.copytree(folder() / name, target)
+    except OSError as error:
+        raise DataError(f"{target} cannot be made: {error.strerror}.") from error

@@ -1,0 +1,221 @@
+"""What does a build begin with? A template, or a workbook that xlnn made before."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnn import engines
+from xlnn.data import Dataset, Reading, classes, rounded
+from xlnn.data.wording import listed, short
+from xlnn.errors import DataError, WorkbookError
+from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.shipped.templates import Template
+from xlnn.workbooks.network.spec import LayerSpec, picture_of
+from xlnn.xlsx import package
+
+UNSCALED = "none"
+
+READER = "formualizer"
+"""The engine that says what an older workbook's cells hold."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is known before a person's options are.
+
+    Attributes
+    ----------
+    name : str
+        The template's name.
+    lang : str
+    epochs, eta : int, float
+    cost : str
+    layers : list of dict
+        As a template writes them; the last one's units follow from the data.
+    reading : Reading
+        How data are to be read.
+    data : Path or Dataset
+    test_share : float
+        Which part of new data is held out; 0 is none.
+    held : array of bool, or None
+        Which images of `data` are held out, where that is settled.
+    scale : str
+        ``none``, or a way that `xlnn.data.scaling` knows.
+    scaling : (array, array) or None
+        The middle and factor of each input, where they are settled.
+    start : Path, dict of arrays, or None
+        The start weights; None where they are drawn.
+    seed, spread : int, str
+        How they are drawn.
+    """
+
+    name: str
+    lang: str
+    epochs: int
+    eta: object
+    cost: str
+    layers: list[dict[str, Any]]
+    reading: Reading
+    data: Path | Dataset
+    test_share: object = 0.0
+    held: np.ndarray | None = None
+    scale: str = UNSCALED
+    scaling: tuple[np.ndarray, np.ndarray] | None = None
+    start: Path | Mapping[str, np.ndarray] | None = None
+    seed: int = 0
+    spread: str = "normal"
+
+
+TEXT, WHOLE, NUMBER, CHOICE = "a text", "a whole number", "a number", "true or false"
+LIST, TABLE, PAIR = "a list", "a table", "a list [rows, columns]"
+
+KINDS = {
+    TEXT: (str,), WHOLE: (int,), NUMBER: (int, float), CHOICE: (bool,), LIST: (list,),
+    TABLE: (dict,), PAIR: (list,),
+}  # fmt: skip
+"""What TOML reads as what."""
+
+KNOWN = {
+    "": {
+        "summary": TEXT, "labels": LIST, "cost": TEXT, "eta": NUMBER, "epochs": WHOLE,
+        "data": TABLE, "start": TABLE, "layers": LIST,
+    },
+    "data": {
+        "file": TEXT, "picture": PAIR, "table": CHOICE, "label": TEXT, "targets": LIST,
+        "scale": TEXT, "test_share": NUMBER, "threshold": NUMBER, "light_ink": CHOICE,
+    },
+    "start": {"file": TEXT, "seed": WHOLE, "spread": TEXT},
+}  # fmt: skip
+"""What a template.toml may say, by its tables, and what each entry is."""
+
+NEEDED = {"": ("cost", "eta", "epochs", "layers", "data"), "data": ("file",), "start": ()}
+
+
+def from_template(template: Template) -> Origin:
+    """Read what a template says.
+
+    Raises
+    ------
+    DataError
+        It says too little, or something that is not known.
+    """
+    values = template.values
+    _check(template, "", values)
+    data, start = values["data"], values.get("start", {})
+    _check(template, "data", data)
+    _check(template, "start", start)
+    if "picture" in data and data.get("table"):
+        raise DataError(
+            f"template.toml of {template.name}, [data]: a table has no picture; remove one of both."
+        )
+    labels = tuple(str(label) for label in values.get("labels", ()))
+    if len(set(labels)) < len(labels):
+        raise DataError(f"template.toml of {template.name}: a label stands twice in its labels.")
+    return Origin(
+        name=template.name,
+        lang="en",
+        epochs=values["epochs"],
+        eta=values["eta"],
+        cost=values["cost"],
+        layers=values["layers"],
+        reading=Reading(
+            picture=picture_of(data["picture"]) if "picture" in data else None,
+            table=data.get("table", False),
+            labels=labels,
+            label=data.get("label", ""),
+            targets=tuple(str(name) for name in data.get("targets", ())),
+            threshold=data.get("threshold"),
+            light_ink=data.get("light_ink", False),
+        ),
+        data=template.path / data["file"],
+        test_share=data.get("test_share", 0.0),
+        scale=data.get("scale", UNSCALED),
+        start=template.path / start["file"] if "file" in start else None,
+        seed=start.get("seed", 0),
+        spread=start.get("spread", "normal"),
+    )
+
+
+def _check(template: Template, name: str, table: Mapping[str, Any]) -> None:
+    """Refuse a table of a template.toml that says too little, or what is not known."""
+    where = f"template.toml of {template.name}" + (f", [{name}]" if name else "")
+    known = KNOWN[name]
+    for key, value in table.items():
+        if key not in known:
+            raise DataError(f"{where}: {short(key)} is unknown; known are {listed(known)}.")
+        is_meant = isinstance(value, bool) == (known[key] == CHOICE)
+        if not isinstance(value, KINDS[known[key]]) or not is_meant:
+            raise DataError(f"{where}: {key} = {short(repr(value))}: {known[key]} was expected.")
+    for key in NEEDED[name]:
+        if key not in table:
+            raise DataError(f"{where} does not say its {key}.")
+
+
+def from_workbook(path: Path) -> Origin:
+    """Read what a workbook holds now: also what a person changed in it.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no workbook of xlnn, is not safe to open, or an input holds no number.
+    """
+    package.inspect(path)
+    spec = read_spec(path)
+    layout = layout_of(spec)
+    values = engines.load(READER, path)({})
+    arrays = read_arrays(layout, values)
+    check_inputs(layout, values, inputs_of(layout, arrays))
+    x, t = (_with_tested(arrays, name) for name in ("raw" if spec.scaled else "x", "t"))
+    is_table, labels = bool(spec.features), _labels(path, arrays["labels"])
+    return Origin(
+        name=spec.template,
+        lang=spec.lang,
+        epochs=spec.epochs,
+        eta=float(arrays["eta"]),
+        cost=spec.cost,
+        layers=[_as_written(layer) for layer in spec.layers],
+        reading=Reading(
+            picture=None if is_table else spec.picture,
+            table=is_table,
+            # new data may have the names of the sheet or those of the data before
+            labels=tuple(dict.fromkeys(chain(*zip(labels, spec.labels, strict=True)))),
+            targets=spec.labels if spec.is_regression else (),
+        ),
+        data=Dataset(
+            x=rounded(x),  # a person may have typed =1/3
+            t=rounded(t),
+            labels=labels,
+            picture=None if is_table else spec.picture,
+            features=spec.features,
+            is_regression=spec.is_regression,
+        ),
+        test_share=spec.test_images / len(x),
+        held=np.arange(len(x)) >= spec.images,
+        scaling=(rounded(arrays["middle"]), rounded(arrays["factor"])) if spec.scaled else None,
+        start={q.name: rounded(arrays[q.name][0]) for q in layout.model.inputs if q.given},
+        spread="fan-in",
+    )
+
+
+def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """Return the images that are trained, and after them those that are held out."""
+    tested = f"test_{name}"
+    return np.concatenate([arrays[name], arrays[tested]]) if tested in arrays else arrays[name]
+
+
+def _labels(path: Path, now: np.ndarray) -> tuple[str, ...]:
+    """Return the labels as the sheet names them now."""
+    written = [value if isinstance(value, str) else f"{value:.15g}" for value in now]
+    labels = tuple(classes.name(label, path.name) for label in written)
+    if len(set(labels)) < len(labels):
+        raise WorkbookError(f"{path.name}: a label stands twice in {listed(labels)}; change one.")
+    return labels
+
+
+def _as_written(layer: LayerSpec) -> dict[str, Any]:
+    return {**asdict(layer), "size": list(layer.size)}

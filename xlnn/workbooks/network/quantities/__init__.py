@@ -1,0 +1,1 @@
+"""Which quantities is a network's workbook made of?"""

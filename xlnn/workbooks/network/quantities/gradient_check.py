@@ -1,0 +1,75 @@
+"""Which quantities does the sheet Gradient check hold? One slope, taken twice.
+
+The chosen parameter is moved by h to either side, all images are sent forward, and the quotient of
+the differences stands beside what back-propagation says.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from xlnn.equations.choice import OfEpoch
+from xlnn.equations.cost import TotalCost
+from xlnn.equations.lens import ChosenGradient, DifferenceQuotient, Distance, Shifted
+from xlnn.quantity import Quantity
+from xlnn.workbooks.network.quantities.network import cost, forward
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
+
+SHEET = "gradient_check"
+PREFIX = "slope_"
+SIDES = {"plus_": 1, "minus_": -1}
+
+
+def gradient_check(stack: Stack) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet Gradient check."""
+    shown = {"prefix": PREFIX, "sheet": SHEET}
+    parameters = list(stack.parameters)
+    count = sum(_size(shape) for *_, shape in parameters)
+    yield quantity("epoch", choices=(1, stack.spec.epochs), number_format="0", **shown)
+    yield quantity("chosen", choices=(1, count), number_format="0", **shown)
+    yield quantity("h", scale=0.01, number_format="General", **shown)
+    for kind in ("", "dC_d"):
+        for letter, layer, shape in parameters:
+            yield quantity(
+                f"{kind}{letter}",
+                layer,
+                shape=shape,
+                equation=OfEpoch(shape),
+                uses={"all_epochs": f"{kind}{letter}{layer}", "epoch": "slope_epoch"},
+                **shown,
+            )
+    for side, sign in SIDES.items():
+        first = 1
+        for letter, layer, shape in parameters:
+            yield quantity(
+                letter,
+                layer,
+                prefix=side,
+                sheet=SHEET,
+                shape=shape,
+                equation=Shifted(first, sign),
+                uses={"W": f"slope_{letter}{layer}", "chosen": "slope_chosen", "h": "slope_h"},
+            )
+            first += _size(shape)
+    images = (stack.image,)
+    for side in SIDES:
+        below = {stack.names[0]: "x"}
+        moved = {"axes": images, "prefix": side, "sheet": SHEET}
+        sent = chain(forward(stack, slopes=False, below=below, **moved), cost(stack, **moved))
+        # w + h and w - h differ in one parameter: a formula may take either and seem right
+        yield from (replace(found, reads_as_stated=True) for found in sent)
+    quotients = {"C_plus": "plus_C", "C_minus": "minus_C", "h": "slope_h"}
+    yield quantity("quotient", axes=images, equation=DifferenceQuotient(), uses=quotients, **shown)
+    yield quantity("numeric", equation=TotalCost(), uses={"C": "slope_quotient"}, **shown)
+    names = tuple(f"slope_dC_d{letter}{layer}" for letter, layer, _ in parameters)
+    uses = {name: name for name in names} | {"chosen": "slope_chosen"}
+    yield quantity("backward", equation=ChosenGradient(names), uses=uses, **shown)
+    between = {"here": "slope_numeric", "there": "slope_backward"}
+    yield quantity("distance", equation=Distance(), uses=between, number_format="0.0E+00", **shown)
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size

@@ -1,0 +1,242 @@
+"""Which quantities does the Lens hold? One epoch and one image, forward and back, as pictures.
+
+The equations are those of training, over an axis of one image, from weights that are looked up.
+A network that is too large to draw whole is shown by its first units, looked up and not computed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.choice import Copy, OfEpoch, OfImage, OfRow, TrainingPosition
+from xlnn.equations.cost import COSTS
+from xlnn.equations.lens import Distance, OneWeightGradient
+from xlnn.equations.wording import (
+    ActivationSentence,
+    Bar,
+    CostSentence,
+    HiddenDeltaSentence,
+    InputSentence,
+    Name,
+    OutputDeltaSentence,
+)
+from xlnn.quantity import Axis, Equation, Quantity
+from xlnn.workbooks.network.quantities.network import backward, cost, forward, has_slope, learning
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
+
+SHEET = "lens"
+PREFIX = "lens_"
+ONE = Axis("one", 1, "image")
+
+FIRST_UNITS = 8
+"""How many units of a layer are shown where the network is too large to be drawn whole."""
+
+
+def lens(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet Lens.
+
+    Parameters
+    ----------
+    stack : Stack
+    whole : bool
+        Compute everything from the pixels and weights; else look up the first units of each layer.
+    """
+    if not whole:
+        stack = first_units(stack)
+    rows = {"axes": (ONE,), "prefix": PREFIX, "sheet": SHEET}
+    yield _choice("epoch", stack.spec.epochs)
+    yield _choice("image", stack.spec.images)
+    yield _quantity(
+        "position",
+        TrainingPosition(stack.spec.images),
+        {"epoch": "lens_epoch", "image": "lens_image"},
+        number_format="0",
+    )
+    labels = stack.shapes[stack.output]
+    for name, shape in (("x", stack.spec.picture), ("t", labels)):
+        yield quantity(
+            name,
+            shape=shape,
+            equation=OfImage(shape),
+            uses={"all_images": name, "image": "lens_image"},
+            **rows,
+        )
+    yield from weights(stack, PREFIX, SHEET, "lens_epoch")
+    outputs = {"a": f"lens_a{stack.output}"}
+    if whole:
+        yield from forward_by_bands(stack, **rows)
+        yield _quantity("output", Copy(), outputs, labels)
+        yield from cost(stack, t="lens_t", a="lens_output", **rows)
+        yield from backward(stack, t="lens_t", **rows)
+    else:
+        yield from _looked_up(stack, rows)
+        yield _quantity("output", Copy(), outputs, labels)
+    for name, kind in stack.kinds.items():
+        if kind.weights:
+            yield from _layer_gradients(stack, name)
+    for name in stack.names:
+        if len(stack.shapes[name]) == 1:
+            yield from _sentences(stack, name, whole=whole)
+    yield _quantity("name", Name(()), {"labels": "labels"}, labels)
+    yield _quantity("bar", Bar(()), outputs, labels)
+    costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
+    if whole and COSTS[stack.spec.cost].loss:
+        costs["loss"] = "lens_loss"
+    digits = 3 if stack.spec.is_regression else 0
+    yield _quantity("C_text", CostSentence(digits), costs)
+    yield _quantity("there", OfRow(), {"rows": "C", "position": "lens_position"})
+    yield _quantity(
+        "gap", Distance(), {"here": "lens_C", "there": "lens_there"}, number_format="0E+00"
+    )
+
+
+def forward_by_bands(
+    stack: Stack, *, axes: tuple[Axis, ...], prefix: str, sheet: str, slopes: bool = True
+) -> Iterator[Quantity]:
+    """Yield z, a and a' of every layer where each unit stands in a band of its own.
+
+    The activations that a layer sees are then written once more, in one row above its weights;
+    maps are pictures and need no copy.
+    """
+    upper = dict(zip(stack.names, stack.names[1:], strict=False))
+    rows = {lower: layer for lower, layer in upper.items() if len(stack.shapes[lower]) == 1}
+    below = {layer: f"{prefix}below{layer}" for layer in rows.values()}
+    copied = {f"{prefix}a{lower}" for lower in rows}
+    options = {"axes": axes, "prefix": prefix, "sheet": sheet, "slopes": slopes}
+    for found in forward(stack, below=below, **options):
+        yield found
+        if found.name in copied:
+            yield quantity(
+                "below",
+                upper[found.layer],
+                prefix=prefix,
+                sheet=sheet,
+                axes=axes,
+                shape=found.shape,
+                equation=Copy(),
+                uses={"a": found.name},
+            )
+
+
+def first_units(stack: Stack) -> Stack:
+    """Return a stack of which each layer holds its first units only."""
+    layers = tuple(replace(layer, units=min(layer.units, FIRST_UNITS)) for layer in stack.layers)
+    labels = stack.spec.labels[: layers[-1].units]
+    return Stack(replace(stack.spec, layers=layers, labels=labels))
+
+
+def _looked_up(stack: Stack, rows: dict[str, object]) -> Iterator[Quantity]:
+    """Yield what the sheet Training says of the first units of each layer."""
+    for layer in stack.layers:
+        shape = stack.shapes[layer.name]
+        for kind in _trained(stack, layer.name):
+            uses = {"rows": f"{kind}{layer.name}", "position": "lens_position"}
+            yield quantity(kind, layer.name, shape=shape, equation=OfRow(shape), uses=uses, **rows)
+    yield quantity("C", equation=OfRow(), uses={"rows": "C", "position": "lens_position"}, **rows)
+
+
+def _trained(stack: Stack, name: str) -> Iterator[str]:
+    """Yield the kinds of what the sheet Training has of each unit of a layer."""
+    kind, learns = stack.kinds[name], name in learning(stack)
+    if kind.weights:
+        yield "z"
+    yield "a"
+    if has_slope(stack, name):
+        yield "slope"
+    if kind.argmax and learns:
+        yield "argmax"
+    if learns:
+        yield "delta"
+
+
+def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> Iterator[Quantity]:
+    """Yield the weights and biases of the chosen epoch, those of the pixels as pictures."""
+    for kind, layer, _ in stack.parameters:
+        shape = shown_shape(stack, kind, layer)
+        uses = {"all_epochs": f"{kind}{layer}", "epoch": epoch}
+        equation = OfEpoch(shape, row)
+        yield quantity(
+            kind, layer, prefix=prefix, sheet=sheet, shape=shape, equation=equation, uses=uses
+        )
+
+
+def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
+    """Return the shape in which a layer's weights or biases are shown."""
+    shape = stack.kinds[layer].weights
+    if kind == "b":
+        return shape[:1]
+    is_row = stack.below[layer] == "1" and len(stack.shapes["1"]) == 1
+    return (shape[0], *stack.spec.picture) if is_row else shape
+
+
+def _choice(kind: str, largest: int) -> Quantity:
+    return quantity(kind, prefix=PREFIX, sheet=SHEET, choices=(1, largest), number_format="0")
+
+
+def _quantity(  # noqa: PLR0913, PLR0917 -- what differs between them
+    kind: str,
+    equation: Equation,
+    uses: dict[str, str],
+    shape: tuple[int, ...] = (),
+    number_format: str = "0.0000",
+    layer: str = "",
+) -> Quantity:
+    """Return a quantity of the one image; sentences are texts."""
+    return quantity(
+        kind,
+        layer,
+        prefix=PREFIX,
+        sheet=SHEET,
+        axes=() if kind == "position" else (ONE,),
+        shape=shape,
+        equation=equation,
+        uses=uses,
+        is_text=not equation.compared,
+        number_format=number_format,
+    )
+
+
+def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
+    """Yield the gradient of this image, the gradient of all, and the weights after the step."""
+    for kind in ("W", "b"):
+        shape = shown_shape(stack, kind, name)
+        shown = {"prefix": PREFIX, "sheet": SHEET, "shape": shape}
+        if kind == "W":
+            uses = {
+                "delta": f"lens_delta{name}",
+                "a": stack.activation(stack.below[name], PREFIX),
+            }
+            is_dense = len(stack.shapes[name]) == 1
+            one = OneWeightGradient() if is_dense else stack.kinds[name].gradient
+            yield quantity("dC_dW_one", name, equation=one, uses=uses, **shown)
+        total = {"all_epochs": f"dC_d{kind}{name}", "epoch": "lens_epoch"}
+        yield quantity(f"dC_d{kind}", name, equation=OfEpoch(shape), uses=total, **shown)
+        after = {"all_epochs": f"{kind}{name}", "epoch": "lens_epoch"}
+        yield quantity(f"{kind}_after", name, equation=OfEpoch(shape, 2), uses=after, **shown)
+
+
+def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
+    layer = next(layer for layer in stack.layers if layer.name == name)
+    activation, cost = ACTIVATIONS[layer.activation], COSTS[stack.spec.cost]
+    shape = (layer.units,)
+    kinds = ["z", "a", "delta", "W", "b"]
+    kinds += ["slope"] * has_slope(stack, name) + [*activation.steps] * whole
+    own = {kind: f"lens_{kind}{name}" for kind in kinds}
+    below = {"a": stack.activation(stack.below[name], PREFIX)}
+    z, a, loss, delta = (
+        tuple(quantity(kind, name, shape=shape).heading((unit,)) for unit in range(layer.units))
+        for kind in ("z", "a", "loss", "delta")
+    )
+    yield _quantity("z_text", InputSentence(z), own | below, shape, layer=name)
+    yield _quantity("a_text", ActivationSentence(a, activation.symbol), own, shape, layer=name)
+    if name == stack.output:
+        targets = own | {"t": "lens_t", "loss": "lens_loss"}
+        digits = 3 if stack.spec.is_regression else 0
+        if whole and cost.loss:
+            yield _quantity("loss_text", cost.sentence(loss), targets, shape, layer=name)
+        sentence, uses = OutputDeltaSentence(delta, digits), targets
+    else:
+        upper = stack.names[stack.names.index(name) + 1]
+        above = {"delta_above": f"lens_delta{upper}", "W_above": f"lens_W{upper}"}
+        sentence, uses = HiddenDeltaSentence(delta), own | above
+    yield _quantity("delta_text", sentence, uses, shape, layer=name)

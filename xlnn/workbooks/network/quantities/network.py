@@ -1,0 +1,260 @@
+"""Which quantities is a network made of? Any stack of layers, trained by gradient descent.
+
+The quantities follow the book's order: the inputs, the weights, forward through the layers, the
+cost, back through the layers, the gradients, and what came of it (4-4). Images that are held out
+go forward only.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from math import prod, sqrt
+
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.cost import COSTS, TotalCost
+from xlnn.equations.dense import BiasGradient
+from xlnn.equations.descent import Descent, GradientSize
+from xlnn.equations.scaling import Scaled
+from xlnn.equations.verdict import Accuracy, LargestUnit, MeanCost, Recognised, Right
+from xlnn.quantity import Axis, Model, Quantity, previous
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.spec import Spec
+
+TEST = "test_"
+"""Begins the names of all quantities of the images that are held out."""
+
+
+def network(spec: Spec) -> Model:
+    """Return the quantities of the network that a Spec describes.
+
+    Names are those of the contract, a kind and a layer: ``x``, ``t``, ``W2``, ``b2``, ``z2``,
+    ``a2``, ``slope2``, ``C``, ``delta2``, ``dC_dW2``, ``dC_db2``, ``C_T`` and so on; of images
+    that are held out ``test_x``, ``test_z2``.
+
+    Book: 4-4.
+    """
+    stack = Stack(spec)
+    each = (stack.epoch, stack.image)
+    return Model(
+        (
+            *_settings(stack),
+            *_data(stack, stack.image),
+            *_weights(stack),
+            *forward(stack, axes=each),
+            *cost(stack, axes=each),
+            *backward(stack, axes=each),
+            *_gradients(stack),
+            *_results(stack),
+            *_tested(stack),
+        )
+    )
+
+
+def _settings(stack: Stack) -> Iterator[Quantity]:
+    yield quantity("eta", scale=1 / stack.spec.images)
+    yield quantity("labels", shape=(len(stack.spec.labels),), is_text=stack.labels_are_text)
+    if stack.spec.scaled:
+        yield quantity("middle", shape=(stack.spec.inputs,))
+        yield quantity("factor", shape=(stack.spec.inputs,))
+
+
+def _data(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
+    rows = {"axes": (images,), "prefix": prefix, "sheet": sheet}
+    yield quantity("number", is_record=True, **rows)
+    if stack.spec.scaled:
+        yield quantity("raw", shape=stack.shapes["1"], **rows)
+        yield scaled(stack.shapes["1"], **rows)
+    else:
+        yield quantity("x", shape=stack.shapes["1"], **rows)
+    yield quantity("t", shape=stack.shapes[stack.output], **rows)
+    if not stack.spec.is_regression:
+        yield quantity("truth", equation=LargestUnit(), uses={"a": f"{prefix}t"}, **rows)
+        yield stack.label("truth_label", of=f"{prefix}truth", **rows)
+
+
+def scaled(shape: tuple[int, ...], *, axes: tuple[Axis, ...], prefix: str, sheet: str) -> Quantity:
+    """Return the inputs of that prefix, scaled, in the shape in which they were given."""
+    uses = {"raw": f"{prefix}raw", "middle": "middle", "factor": "factor"}
+    equation = Scaled(shape)
+    return quantity(
+        "x", shape=shape, equation=equation, uses=uses, axes=axes, prefix=prefix, sheet=sheet,
+        number_format="0.0000",
+    )  # fmt: skip
+
+
+def _weights(stack: Stack) -> Iterator[Quantity]:
+    for kind, layer, shape in stack.parameters:
+        yield quantity(
+            kind,
+            layer,
+            axes=(stack.state,),
+            shape=shape,
+            equation=Descent(),
+            uses={
+                "W": previous(f"{kind}{layer}"),
+                "gradient": previous(f"dC_d{kind}{layer}"),
+                "eta": "eta",
+            },
+            given=1,
+            scale=1.5 / sqrt(prod(shape[1:])) if kind == "W" else 0.5,
+        )
+
+
+def forward(  # noqa: PLR0913 -- the same layers, for the sheets that look closely
+    stack: Stack,
+    *,
+    axes: tuple[Axis, ...],
+    prefix: str = "",
+    sheet: str = "",
+    slopes: bool = True,
+    below: Mapping[str, str] | None = None,
+    weights: str | None = None,
+) -> Iterator[Quantity]:
+    """Yield z, a and a' of every layer, from the pixels of that prefix.   Book: 3-2.
+
+    The weights are those of the same prefix, or of the prefix ``weights``. For a layer that
+    ``below`` names, its units see that quantity.
+    """
+    weights = prefix if weights is None else weights
+    for layer in stack.layers:
+        name, kind = layer.name, stack.kinds[layer.name]
+        rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
+        shape = stack.shapes[name]
+        seen = (below or {}).get(name, stack.activation(stack.below[name], prefix))
+        if kind.value:
+            uses = {"below": seen, "a": f"{prefix}a{name}"}
+            yield quantity("a", name, equation=kind.value, uses=uses, shape=shape, **rows)
+            if slopes and kind.argmax and name in learning(stack):
+                found = {"equation": kind.argmax, "uses": uses, "shape": shape, **rows}
+                yield quantity("argmax", name, **found)
+            continue
+        uses = {"a": seen, "W": f"{weights}W{name}", "b": f"{weights}b{name}"}
+        own = {kind: f"{prefix}{kind}{name}" for kind in ("z", "largest", "exp", "a")}
+        activation = ACTIVATIONS[layer.activation]
+        yield quantity("z", name, equation=kind.weighted, uses=uses, shape=shape, **rows)
+        for kind, equation in activation.steps.items():
+            size = () if kind == "largest" else shape
+            yield quantity(kind, name, equation=equation, uses=own, shape=size, **rows)
+        yield quantity("a", name, equation=activation.value, uses=own, shape=shape, **rows)
+        if slopes and has_slope(stack, name):
+            yield quantity("slope", name, equation=activation.slope, uses=own, shape=shape, **rows)
+
+
+def learning(stack: Stack) -> list[str]:
+    """Return the layers that errors reach: those with weights, and those above them."""
+    first = next(number for number, name in enumerate(stack.names) if stack.kinds[name].weights)
+    return stack.names[first:]
+
+
+def has_slope(stack: Stack, name: str) -> bool:
+    """Tell whether back-propagation asks for a layer's a'."""
+    layer = next(layer for layer in stack.layers if layer.name == name)
+    asked = name != stack.output or "slope" in COSTS[stack.spec.cost].delta.roles
+    return asked and ACTIVATIONS[layer.activation].slope is not None
+
+
+def cost(  # noqa: PLR0913 -- the same
+    stack: Stack,
+    *,
+    axes: tuple[Axis, ...],
+    prefix: str = "",
+    sheet: str = "",
+    t: str = "t",
+    a: str = "",
+) -> Iterator[Quantity]:
+    """Yield C of the outputs of that prefix, and before it the cost of each output.   Book: 3-4."""
+    name = stack.output
+    rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
+    uses = {kind: f"{prefix}{kind}{name}" for kind in ("z", "largest", "exp")}
+    uses |= {"t": t, "a": a or f"{prefix}a{name}", "loss": f"{prefix}loss"}
+    found = COSTS[stack.spec.cost]
+    if found.loss:
+        yield quantity("loss", equation=found.loss, uses=uses, shape=stack.shapes[name], **rows)
+    yield quantity("C", equation=found.value, uses=uses, **rows)
+
+
+def backward(
+    stack: Stack, *, axes: tuple[Axis, ...], prefix: str = "", sheet: str = "", t: str = "t"
+) -> Iterator[Quantity]:
+    """Yield delta of every layer, from the output layer down.   Book: 4-2, 4-3."""
+    rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
+
+    def slope(name: str) -> dict[str, str]:
+        return {"slope": f"{prefix}slope{name}"} if has_slope(stack, name) else {}
+
+    name = stack.output
+    yield quantity(
+        "delta",
+        name,
+        shape=stack.shapes[name],
+        equation=COSTS[stack.spec.cost].delta,
+        uses={"t": t, "a": f"{prefix}a{name}", **slope(name)},
+        **rows,
+    )
+    for upper, lower in pairwise(reversed(learning(stack))):
+        above = {"delta_above": "delta", "W_above": "W", "argmax": "argmax"}
+        above = {role: f"{prefix}{kind}{upper}" for role, kind in above.items()}
+        yield quantity(
+            "delta",
+            lower,
+            shape=stack.shapes[lower],
+            equation=stack.kinds[upper].delta_below,
+            uses=above | slope(lower),
+            **rows,
+        )
+
+
+def _gradients(stack: Stack) -> Iterator[Quantity]:
+    for kind, layer, shape in stack.parameters:
+        gradient = stack.kinds[layer].gradient if kind == "W" else BiasGradient()
+        yield quantity(
+            f"dC_d{kind}",
+            layer,
+            axes=(stack.epoch,),
+            shape=shape,
+            equation=gradient,
+            uses={"delta": f"delta{layer}", "a": stack.activation(stack.below[layer])},
+        )
+
+
+def _results(stack: Stack) -> Iterator[Quantity]:
+    gradients = tuple(f"dC_d{kind}{layer}" for kind, layer, _ in stack.parameters)
+    yield from _verdicts(stack, stack.image)
+    yield quantity(
+        "gradient_size",
+        axes=(stack.epoch,),
+        equation=GradientSize(gradients),
+        uses={name: name for name in gradients},
+    )
+
+
+def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
+    """Yield what the outputs say, image by image and then of each epoch."""
+    each = {"axes": (stack.epoch, images), "prefix": prefix, "sheet": sheet}
+    whole = {"axes": (stack.epoch,), "prefix": prefix}
+    classes, tested = not stack.spec.is_regression, stack.spec.test_images > 0
+    if classes:
+        output = {"a": stack.activation(stack.output, prefix)}
+        right = {"answer": f"{prefix}answer", "truth": f"{prefix}truth"}
+        yield quantity("answer", equation=LargestUnit(), uses=output, **each)
+        yield stack.label("label", of=f"{prefix}answer", **each)
+        yield quantity("right", equation=Right(), uses=right, **each)
+    C = {"C": f"{prefix}C"}
+    yield quantity("C_T", equation=TotalCost(), uses=C, **whole)
+    if classes:
+        right = {"right": f"{prefix}right"}
+        yield quantity("recognised", equation=Recognised(), uses=right, **whole)
+        if tested:  # so that the two kinds of images can be set beside each other
+            yield quantity("accuracy", equation=Accuracy(), uses=right, **whole)
+    elif tested:
+        yield quantity("mean_C", equation=MeanCost(), uses=C, **whole)
+
+
+def _tested(stack: Stack) -> Iterator[Quantity]:
+    """Yield the images that are held out, and what the weights of each epoch make of them."""
+    if not stack.spec.test_images:
+        return
+    each = {"axes": (stack.epoch, stack.test_image), "prefix": TEST, "sheet": "test"}
+    yield from _data(stack, stack.test_image, TEST, "test_images")
+    yield from forward(stack, slopes=False, weights="", **each)
+    yield from cost(stack, t=f"{TEST}t", **each)
+    yield from _verdicts(stack, stack.test_image, TEST, "test")

@@ -1,0 +1,61 @@
+"""Which quantities does the sheet Recognise hold? A drawing, and what the network makes of it."""
+
+from collections.abc import Iterator
+
+from xlnn.equations.choice import Copy
+from xlnn.equations.lens import Seen
+from xlnn.equations.verdict import LargestUnit
+from xlnn.equations.wording import Bar, Name, Verdict
+from xlnn.quantity import Quantity
+from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_shape, weights
+from xlnn.workbooks.network.quantities.network import scaled
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
+
+SHEET = "recognise"
+PREFIX = "draw_"
+
+
+def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet Recognise.
+
+    Parameters
+    ----------
+    stack : Stack
+    words : str
+        The verdict in the workbook's language, with ``{label}`` and then ``{output}`` in it. A
+        regression has none.
+    """
+    shown = {"prefix": PREFIX, "sheet": SHEET}
+    one = {"axes": (ONE,), **shown}
+    yield quantity("epoch", choices=(0, stack.spec.epochs), number_format="0", **shown)
+    if stack.spec.scaled:
+        yield quantity("raw", shape=stack.spec.picture, number_format="General", **one)
+        yield scaled(stack.spec.picture, **one)
+    else:
+        yield quantity("x", shape=stack.spec.picture, number_format="General", **one)
+    # state 0 is the start, so the weights after epoch e stand in row e + 1
+    yield from weights(stack, PREFIX, SHEET, "draw_epoch", row=2)
+    yield from forward_by_bands(stack, slopes=False, **one)
+    first = stack.names[0]
+    if len(stack.shapes[first]) == 1:
+        shape = shown_shape(stack, "W", first)
+        uses = {"a": "draw_x", "W": f"draw_W{first}"}
+        yield quantity("seen", shape=shape, equation=Seen(), uses=uses, **shown)
+    output, shape = {"a": f"draw_a{stack.output}"}, stack.shapes[stack.output]
+    outputs = {"shape": shape, **one}
+    labels = {"labels": "labels"}
+    yield quantity("name", equation=Name(()), uses=labels, is_text=True, **outputs)
+    yield quantity("output", equation=Copy(), uses=output, **outputs)
+    if stack.spec.is_regression:
+        return
+    yield quantity("bar", equation=Bar(()), uses=output, is_text=True, **outputs)
+    output = {"a": "draw_output"}
+    yield quantity("answer", equation=LargestUnit(), uses=output, **one)
+    yield stack.label("label", axes=(ONE,), of="draw_answer", **shown)
+    yield quantity(
+        "verdict",
+        equation=Verdict(words),
+        uses={"label": "draw_label", **output},
+        is_text=True,
+        **one,
+    )

@@ -1,0 +1,131 @@
+"""Which quantities is a whole workbook made of? The network, and the sheets that look closely."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.equations.gallery import Caption, Picture
+from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
+from xlnn.equations.wording import Story
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.gradient_check import gradient_check
+from xlnn.workbooks.network.quantities.lens import lens
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.quantities.recognise import recognise
+from xlnn.workbooks.network.quantities.record import record, recorded
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.spec import Spec
+
+LARGEST_DRAWN = 2_000
+"""Weights and biases up to which a network is drawn whole."""
+
+MOST_OUTPUTS = 100
+"""Outputs up to which it is: a function takes 255 single cells."""
+
+GALLERY = 256
+"""Images that are drawn as pictures; all of them are in the table."""
+
+GALLERY_COLUMNS = 36
+"""Columns of the sheet that one line of pictures takes."""
+
+
+def workbook_model(spec: Spec, words: Text) -> Model:
+    """Return all quantities of the workbook that a Spec describes."""
+    stack, trained = Stack(spec), network(spec)
+    quantities = [
+        *trained.quantities,
+        *_gallery(stack),
+        *lens(stack, whole=drawn_whole(spec)),
+    ]
+    if drawn_whole(spec):
+        blanks = {"label": "{label}", "output": "{output}"}
+        quantities += recognise(stack, words("sentences", "verdict", **blanks))
+        quantities += gradient_check(stack)
+    quantities += _story(stack, words)
+    state = tuple(words("sentences", key) for key in ("agrees", "changed", "wrong"))
+    quantities += record(stack, trained.inputs, state)
+    if any(found.equation and found.equation.switches for found in trained.quantities):
+        # where a unit or a place is switched off, its formulas give 0 whatever they refer to
+        quantities = [replace(quantity, reads_as_stated=True) for quantity in quantities]
+    return Model(tuple(quantities))
+
+
+def drawn_whole(spec: Spec) -> bool:
+    """Tell whether the network is small enough for its sheets of pictures to show all of it."""
+    parameters = sum(prod(shape) for *_, shape in Stack(spec).parameters)
+    return parameters <= LARGEST_DRAWN and len(spec.labels) <= MOST_OUTPUTS
+
+
+def with_records(
+    spec: Spec, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None = None
+) -> dict[str, np.ndarray]:
+    """Return the network's inputs, and beside them what NumPy's run of it notes down."""
+    trained = network(spec)
+    run = reference.run(trained, inputs) if run is None else run
+    return {**inputs, **recorded(Stack(spec), trained.inputs, run)}
+
+
+def first_choices(model: Model, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what the sheets that look closely show when the workbook is opened first.
+
+    The first image in the first epoch; the last image of the data as a drawing to start from,
+    after the last epoch; and the first parameter, moved by 0.001.
+    """
+    choices = {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
+    choices["slope_h"] = 0.001
+    if "draw_epoch" in model.by_name:
+        choices["draw_epoch"] = model["draw_epoch"].choices[1]
+        drawn = "raw" if "raw" in inputs else "x"
+        choices[f"draw_{drawn}"] = inputs[drawn][-1].reshape(model[f"draw_{drawn}"].lengths)
+    return {
+        name: np.asarray(value, dtype=float)
+        for name, value in choices.items()
+        if name in model.by_name
+    }
+
+
+def _story(stack: Stack, words: Text) -> Iterator[Quantity]:
+    """Yield what the sheet Progress says of training as a whole."""
+    shown = {"sheet": "progress", "number_format": "0"}
+    yield quantity("best", equation=SmallestEpoch(), uses={"C_T": "C_T"}, **shown)
+    uses = {"best": "best"}
+    blanks = {name: f"{{{name}}}" for name in ("epoch", "count", "cost", "first")}
+    blanks |= {"images": stack.spec.images, "tested": stack.spec.test_images}
+    keys = ["best", "end"]
+    if not stack.spec.is_regression:
+        first = FirstAllRight(stack.spec.images)
+        yield quantity("all_right", equation=first, uses={"recognised": "recognised"}, **shown)
+        uses |= {"all_right": "all_right", "recognised": "recognised"}
+        keys = ["best", "all_right", "never", "end"]
+    else:
+        uses["C_T"] = "C_T"
+    if stack.spec.test_images:
+        tested = "mean_C" if stack.spec.is_regression else "recognised"
+        uses["tested"] = f"test_{tested}"
+        keys.append("tested")
+    lines = {key: words("story", key, **blanks) for key in keys}
+    story = Story(lines, tuple(uses))
+    shown = {"sheet": "progress", "is_text": True}
+    yield quantity("story", shape=(len(story.lines),), equation=story, uses=uses, **shown)
+
+
+def _gallery(stack: Stack) -> Iterator[Quantity]:
+    if stack.spec.features:
+        return
+    rows, columns = stack.spec.picture
+    across = max(1, GALLERY_COLUMNS // (columns + 1))
+    drawn = min(stack.spec.images, GALLERY)
+    for line, first in enumerate(range(0, drawn, across), start=1):
+        some = Axis("image", min(across, drawn - first), "image", first)
+        shown = {"prefix": f"line{line}_", "sheet": "images", "axes": (some,)}
+        uses = {"x": "x", "number": "number", "label": "truth_label"}
+        shape = (rows, columns)
+        equation = Picture(some, shape)
+        yield quantity("caption", equation=Caption(), uses=uses, is_text=True, **shown)
+        yield quantity(
+            "picture", equation=equation, uses=uses, shape=shape, number_format=";;;", **shown
+        )

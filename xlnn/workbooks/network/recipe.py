@@ -1,0 +1,332 @@
+"""What shall be built? A template or an older workbook, the data and the person's options, in one.
+
+The sizes of the input and of the output layer follow from the data; what lies between them stays.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnn.data import Dataset, Reading, held_out, read, rounded, scaling
+from xlnn.data.wording import listed
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.errors import DataError, OptionsError
+from xlnn.quantity import Model
+from xlnn.workbooks.network.origin import UNSCALED, Origin
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.quantities.stack import numeric_labels
+from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.start import start_from_file, start_from_seed
+
+EXCLUDING = (("start", "seed"), ("start", "spread"), ("label", "targets"), ("picture", "table"))
+"""Options of which one would make the other void."""
+
+READING = ("picture", "table", "label", "targets", "threshold", "light_ink")
+"""Options that say how data are to be read."""
+
+OTHER_DATA = ", other data"
+"""What a workbook's template is called with data that are not its own."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person asks for that differs from the origin; None leaves the origin's.
+
+    Attributes
+    ----------
+    data : Path
+        A CSV, an ``.npz`` or a folder of pictures.
+    start : Path
+        The start weights, as JSON or ``.npz``.
+    seed, spread : int, str
+        Draw the start weights instead, and how: `xlnn.workbooks.network.start.SPREADS`.
+    epochs : int
+    eta : float
+    lang : str
+    test_share : float
+        Which part of the data is held out of training.
+    scale : str
+        ``none``, ``range`` or ``standard``.
+    picture : (int, int)
+        Rows and columns of an image.
+    table : bool
+        The data are no pictures.
+    label : str
+        The heading of the column with the labels.
+    targets : tuple of str
+        The headings of the columns to predict.
+    threshold : float
+        Grey of a picture file that becomes 1.
+    light_ink : bool
+        Picture files show light ink on dark paper.
+    """
+
+    data: Path | None = None
+    start: Path | None = None
+    seed: int | None = None
+    spread: str | None = None
+    epochs: int | None = None
+    eta: float | None = None
+    lang: str | None = None
+    test_share: float | None = None
+    scale: str | None = None
+    picture: tuple[int, int] | None = None
+    table: bool | None = None
+    label: str | None = None
+    targets: tuple[str, ...] | None = None
+    threshold: float | None = None
+    light_ink: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse options that make each other void.
+
+        Raises
+        ------
+        OptionsError
+            Two of them do.
+        """
+        for one, other in EXCLUDING:
+            if getattr(self, one) is not None and getattr(self, other) is not None:
+                raise OptionsError(f"{_option(one)} and {_option(other)} exclude each other.")
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What was said about how to read data, by name."""
+        given = {name: getattr(self, name) for name in READING}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a workbook is built from.
+
+    Attributes
+    ----------
+    spec : Spec
+    model : Model
+    inputs : dict of arrays
+        The input quantities by name; of the weights, the start: shape (1, units ...).
+    notes : tuple of str
+        What the person may not expect, a sentence each.
+    """
+
+    spec: Spec
+    model: Model
+    inputs: dict[str, np.ndarray]
+    notes: tuple[str, ...] = ()
+
+
+def recipe(origin: Origin, options: Options) -> Recipe:
+    """Join an origin with a person's options.
+
+    Raises
+    ------
+    DataError
+        The template, the data, the start or an option cannot be used.
+    """
+    data = _data(origin, options)
+    held = _held(origin, options, data)
+    scaled = _scaled(origin, options, data.x[~held])
+    spec = Spec.from_mapping(
+        {
+            "template": _template(origin, options),
+            "lang": options.lang or origin.lang,
+            "epochs": origin.epochs if options.epochs is None else options.epochs,
+            "images": int((~held).sum()),
+            "test_images": int(held.sum()),
+            "picture": list(data.picture or (1, data.x.shape[1])),
+            "features": list(data.features) if data.picture is None else [],
+            "labels": list(data.labels),
+            "task": "regression" if data.is_regression else "classification",
+            "scaled": scaled is not None,
+            "layers": _layers(origin, options, len(data.labels)),
+            "cost": origin.cost,
+        }
+    )
+    model = network(spec)
+    start, notes = _start(origin, options, model)
+    notes += _scaling_note(origin, options, data) + _reach_note(spec, data)
+    inputs = {
+        "eta": _eta(origin.eta if options.eta is None else options.eta),
+        "labels": _labels(spec),
+        **{name: array[np.newaxis] for name, array in start.items()},
+    }
+    if scaled:
+        inputs |= {"middle": scaled[0], "factor": scaled[1]}
+    for prefix, rows in (("", ~held), ("test_", held)):
+        if rows.any():
+            inputs[f"{prefix}number"] = np.arange(1.0, rows.sum() + 1)
+            x = f"{prefix}{'raw' if scaled else 'x'}"
+            inputs[x] = data.x[rows].reshape(-1, *model[x].shape)
+            inputs[f"{prefix}t"] = data.t[rows]
+    return Recipe(spec, model, inputs, notes)
+
+
+def _option(name: str) -> str:
+    """Return the name of an option as it is typed."""
+    return "--" + {"targets": "target"}.get(name, name).replace("_", "-")
+
+
+def _data(origin: Origin, options: Options) -> Dataset:
+    given = options.reading
+    if options.data is None and isinstance(origin.data, Dataset):
+        if given:
+            raise OptionsError(f"{_option(next(iter(given)))} says how to read data: add --data.")
+        return origin.data
+    path = Path(origin.data if options.data is None else options.data)
+    _check_reading(path, given)
+    reading = _consistent(replace(origin.reading, **given), given)
+    data = read(path, reading)
+    if "picture" in given and data.picture != given["picture"]:
+        asked, found = ("{} x {}".format(*size) for size in (given["picture"], data.picture or ()))
+        raise DataError(f"{path.name}: the pictures have {found} pixels and not {asked}.")
+    is_told = reading.labels and not data.is_regression
+    if options.data is None and not given and is_told and set(data.labels) != set(reading.labels):
+        raise DataError(
+            f"The template names the labels {listed(reading.labels)}, and {path.name} has "
+            f"{listed(data.labels)}: both must be the same."
+        )
+    return data
+
+
+def _check_reading(path: Path, given: Mapping[str, Any]) -> None:
+    """Refuse options that say nothing about data of this kind."""
+    is_npz = path.suffix.lower() == ".npz"
+    for name in ("threshold", "light_ink"):
+        if name in given and path.exists() and not path.is_dir():
+            raise OptionsError(f"{_option(name)} is for folders of pictures; {path.name} is none.")
+    if "label" in given and (path.is_dir() or is_npz):
+        raise OptionsError(f"--label names a column of a CSV; {path.name} is none.")
+
+
+def _consistent(reading: Reading, given: Mapping[str, Any]) -> Reading:
+    """Return a reading without what the origin says and the person's options contradict."""
+    if "picture" in given:
+        reading = replace(reading, table=False)
+    if "label" in given:
+        reading = replace(reading, targets=())
+    if reading.targets:
+        # columns to predict leave no picture and no label
+        reading = replace(reading, table=True, label="", labels=())
+    return reading
+
+
+def _template(origin: Origin, options: Options) -> str:
+    """Return what the workbook calls its template: what is said of its own data ends with them."""
+    is_own = options.data is None and not options.reading
+    return origin.name if is_own else f"{origin.name.removesuffix(OTHER_DATA)}{OTHER_DATA}"
+
+
+def _layers(origin: Origin, options: Options, outputs: int) -> object:
+    """Return the layers, of which the last one's units follow from the data."""
+    layers = origin.layers
+    if not layers or not all(isinstance(layer, dict) for layer in layers):
+        return layers  # which the Spec refuses
+    is_own = options.data is None and not options.reading
+    last = {"units": outputs, **layers[-1]} if is_own else {**layers[-1], "units": outputs}
+    return [*layers[:-1], last]
+
+
+def _held(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
+    """Tell which images are held out."""
+    if options.test_share is None and options.data is None and origin.held is not None:
+        return origin.held
+    share = origin.test_share if options.test_share is None else options.test_share
+    if isinstance(share, int | float) and share == 0:
+        return np.zeros(len(data.x), dtype=bool)
+    if not isinstance(share, int | float):
+        raise DataError(f"test_share is {share!r}: a number from 0 to 1 was expected.")
+    seed = origin.seed if options.seed is None else options.seed
+    return held_out(data.t, share, seed, is_regression=data.is_regression)
+
+
+def _scaled(
+    origin: Origin, options: Options, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the middle and the factor of each input, from the images that are trained."""
+    settled = origin.scaling
+    if options.scale is None and settled is not None and len(settled[0]) == x.shape[1]:
+        return settled
+    how = options.scale or ("standard" if settled is not None else origin.scale)
+    return None if how == UNSCALED else scaling(x, how)
+
+
+def _scaling_note(origin: Origin, options: Options, data: Dataset) -> tuple[str, ...]:
+    """Say that inputs are scaled anew."""
+    is_settled = origin.scaling is None or len(origin.scaling[0]) == data.x.shape[1]
+    if is_settled or options.scale is not None:
+        return ()
+    return ("The inputs are others, so they are scaled anew (--scale standard).",)
+
+
+def _reach_note(spec: Spec, data: Dataset) -> tuple[str, ...]:
+    """Say that the output layer cannot reach numbers that are to be predicted."""
+    activation = spec.layers[-1].activation
+    least, most = ACTIVATIONS[activation].reach
+    if not spec.is_regression or (data.t.min() >= least and data.t.max() <= most):
+        return ()
+    reach = f"from {least} to {most}" if most < np.inf else f"from {least} on"
+    note = (
+        f"The targets go from {data.t.min():g} to {data.t.max():g}, and outputs of {activation} "
+        f'{reach}: they cannot be reached. Take activation = "linear" for the output layer, in '
+        "a template of your own (xlnn new)."
+    )
+    return (note,)
+
+
+def _labels(spec: Spec) -> np.ndarray:
+    if spec.is_regression or not numeric_labels(spec):
+        return np.array(spec.labels, dtype=object)
+    return np.array([float(label) for label in spec.labels])
+
+
+def _eta(value: object) -> np.ndarray:
+    if not isinstance(value, int | float) or not np.isfinite(value) or value <= 0:
+        raise DataError(f"eta is {value}: the learning rate is a number greater than 0.")
+    return rounded(value)
+
+
+def _start(
+    origin: Origin, options: Options, model: Model
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Return the start weights, and what is to be said of them."""
+    shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.given}
+    start, notes = _start_in_rows(origin, options, shapes)
+    return {name: array.reshape(model[name].shape) for name, array in start.items()}, notes
+
+
+def as_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape in which weights are exchanged: a row for each unit or filter."""
+    return shape if len(shape) == 1 else (shape[0], prod(shape[1:]))
+
+
+def _start_in_rows(
+    origin: Origin, options: Options, shapes: dict[str, tuple[int, ...]]
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    seed = origin.seed if options.seed is None else options.seed
+    if options.seed is not None or options.spread is not None:
+        return start_from_seed(seed, shapes, options.spread or origin.spread), ()
+    if options.start is not None:
+        return start_from_file(Path(options.start), shapes), ()
+    if origin.start is None:
+        return start_from_seed(seed, shapes, origin.spread), ()
+    drawn = start_from_seed(seed, shapes, "fan-in")
+    if not isinstance(origin.start, Path):
+        had = {name: array.reshape(as_rows(array.shape)) for name, array in origin.start.items()}
+        kept = {name: array for name, array in had.items() if array.shape == shapes.get(name)}
+        missing = [name for name in shapes if name not in kept]
+        told = f"Of another size now, and so drawn (seed {seed}, fan-in): {', '.join(missing)}."
+        return drawn | {name: kept[name] for name in shapes if name in kept}, (
+            (told,) if missing else ()
+        )
+    try:
+        return start_from_file(origin.start, shapes), ()
+    except DataError as error:
+        if options.data is None and not options.reading:
+            raise
+        told = f"{error} So the start weights were drawn (seed {seed}, fan-in)."
+        return drawn, (told,)

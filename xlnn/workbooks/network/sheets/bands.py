@@ -1,0 +1,183 @@
+"""How do the units of a layer stand below each other, each with its pictures and its numbers?
+
+A layer is a heading and a band for each of its units or maps. A band is made of strips, side by
+side; in a strip stand pictures or numbers below each other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlnn.blocks import Block
+from xlnn.quantity import Model, Quantity, superscript
+from xlnn.workbooks.network.sheets.page import Page
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import LABEL, SECTION
+
+PREFIXES = {"dC_dW_one": "∂C/∂w", "dC_dW": "∂C_T/∂w", "W_after": "→ w", "W": "w", "seen": "w x"}
+"""The symbols of pictures that stand for a unit's weights."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Quantities of a unit below each other.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Without the sheet's prefix.
+    is_labelled : bool
+        Whether their symbols stand in a column to their left: they are single numbers.
+    """
+
+    names: tuple[str, ...]
+    is_labelled: bool = False
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The bands of a layer.
+
+    Attributes
+    ----------
+    model : Model
+    sheet, prefix, layer : str
+    row : int
+        The row of the layer's heading.
+    left : int
+    strips : tuple of Strip
+    width : int
+        The least width of a picture, so that layers stand below each other.
+    lines : int
+        Rows between the headings and the first band.
+    """
+
+    model: Model
+    sheet: str
+    prefix: str
+    layer: str
+    row: int
+    left: int
+    strips: tuple[Strip, ...]
+    width: int = 1
+    lines: int = 0
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether its units are no maps."""
+        return len(self.quantity(f"a{self.layer}").shape) == 1
+
+    @property
+    def first(self) -> int:
+        """The row of the first band."""
+        return self.row + 2 + self.lines
+
+    @property
+    def units(self) -> int:
+        """How many bands there are."""
+        return self.quantity(self.strips[0].names[0]).shape[0]
+
+    @property
+    def down(self) -> int:
+        """How many rows a band takes: the symbols, what is highest, and one that is empty."""
+        return 2 + max(sum(self.height(name) for name in strip.names) for strip in self.strips)
+
+    @property
+    def next(self) -> int:
+        """The row of the next layer's heading."""
+        return self.first + self.units * self.down
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The column of each strip."""
+        columns, column = [], self.left
+        for strip in self.strips:
+            column += strip.is_labelled
+            columns.append(column)
+            widths = (picture_size(self.quantity(name))[1] for name in strip.names)
+            column += 2 if strip.is_labelled else max(self.width, *widths, 1) + 1
+        return tuple(columns)
+
+    def quantity(self, name: str) -> Quantity:
+        """Return a quantity by its name without the prefix."""
+        return self.model[self.prefix + name]
+
+    def height(self, name: str) -> int:
+        """Return how many rows a unit of a quantity takes."""
+        return picture_size(self.quantity(name))[0]
+
+    def place(self) -> Iterator[Block]:
+        """Place the quantities of all strips."""
+        for column, strip in zip(self.columns, self.strips, strict=True):
+            row = self.first + 1
+            for name in strip.names:
+                yield placed(self.quantity(name), self.sheet, row, column, self.down)
+                row += self.height(name)
+
+    def draw(self, drawing: Drawing, page: Page, headings: dict[str, str], last: int) -> None:
+        """Draw what the layer is, what its strips are, and the symbols of its units."""
+        for column in range(self.left, last + 1):
+            drawing.put(self.row, column, "", SECTION)
+        drawing.put(self.row, self.left, layer_title(page, self.layer), SECTION)
+        for column, strip in zip(self.columns, self.strips, strict=True):
+            first = self.quantity(strip.names[0])
+            if text := headings.get(first.kind, ""):
+                drawing.put(self.row + 1, column - strip.is_labelled, text, LABEL)
+            for unit in range(self.units):
+                self._draw_symbols(drawing, column, strip, unit)
+            if not strip.is_labelled and not first.is_text and first.kind != "argmax":
+                blocks = (page.layout.blocks[self.prefix + name] for name in strip.names)
+                drawing.colour_around_0(*blocks)
+
+    def _draw_symbols(self, drawing: Drawing, column: int, strip: Strip, unit: int) -> None:
+        row = self.first + unit * self.down
+        first = self.quantity(strip.names[0])
+        if not strip.is_labelled and not first.is_text:
+            drawing.put(row, column, symbol(first, unit, self.layer), LABEL)
+        for name in strip.names:
+            row += 1
+            quantity = self.quantity(name)
+            if strip.is_labelled:
+                drawing.put(row, column - 1, quantity.heading((unit,)), LABEL)
+            elif name != strip.names[0] and not quantity.is_text:
+                drawing.put(row, column + 1, "b", LABEL)
+            row += self.height(name) - 1
+
+
+def symbol(quantity: Quantity, unit: int, layer: str) -> str:
+    """Return what stands over a picture: its symbol, of one unit of a layer."""
+    if quantity.kind not in PREFIXES:
+        return quantity.heading((unit,))
+    index = Quantity("", "", "{}", "", shape=quantity.shape).heading((unit,))
+    before, _, after = PREFIXES[quantity.kind].partition("w")
+    return f"{before}w{superscript(layer)}{index}{after}"
+
+
+def picture_size(quantity: Quantity) -> tuple[int, int]:
+    """Return the rows and columns that one unit takes: a number, a row, a picture or maps."""
+    match quantity.shape[1:]:
+        case ():
+            return 1, 1
+        case (columns,):
+            return 1, columns
+        case (rows, columns):
+            return rows, columns
+        case (maps, rows, columns):
+            return rows, maps * (columns + 1) - 1
+    raise ValueError(f"{quantity.name} of {quantity.shape} is no picture")
+
+
+def placed(quantity: Quantity, sheet: str, row: int, column: int, down: int) -> Block:
+    """Return the cells of a quantity whose units stand below each other, maps side by side."""
+    inside = ((0, 1),) if len(quantity.shape) == 2 else ((1, 0), (0, 1))
+    if len(quantity.shape) == 4:
+        inside = ((0, quantity.shape[-1] + 1), *inside)
+    steps = ((down, 0), *inside)[: len(quantity.shape)]
+    return Block(quantity, sheet, row, column, ((0, 0),) * len(quantity.axes) + steps)
+
+
+def layer_title(page: Page, layer: str) -> str:
+    """Say what a layer is."""
+    found = next(spec for spec in page.spec.layers if spec.name == layer)
+    rows, columns = found.size or (0, 0)
+    values = {"layer": layer, "units": found.units, "rows": rows, "columns": columns}
+    return page.words("layers", found.kind, **values)

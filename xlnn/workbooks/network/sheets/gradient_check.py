@@ -1,0 +1,125 @@
+"""What is drawn on the sheet Gradient check: one slope, taken twice."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import PatternFill
+
+from xlnn.address import address, letters
+from xlnn.blocks import Block, table_blocks
+from xlnn.layout import quoted
+from xlnn.quantity import Model
+from xlnn.workbooks.network.quantities.gradient_check import PREFIX, SHEET, SIDES
+from xlnn.workbooks.network.sheets.page import Page
+from xlnn.workbooks.network.sheets.table import (
+    choice_validation,
+    head,
+    name_rows,
+    number_validation,
+)
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import FILLS, KEY, LABEL, NOTE, NUMBER, TITLE, heading, value
+
+VALUES = 3
+CHOICES = ("epoch", "chosen", "h")
+RESULTS = ("numeric", "backward", "distance")
+TOP = 4
+PARAMETERS = TOP + 8
+"""The row of the parameters' numbers; their symbols, values and gradients stand below."""
+
+IMAGES = PARAMETERS + 9
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the choices and results, the parameters in one row each, and a row for each image."""
+    here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
+    for row, name in enumerate((*CHOICES, *RESULTS), start=TOP):
+        if here:
+            yield Block(model[PREFIX + name], SHEET, row, VALUES, ())
+    rows = {f"{PREFIX}w": 2, f"{PREFIX}g": 3} | {side: 4 + i for i, side in enumerate(SIDES)}
+    columns = dict.fromkeys(rows, 2)
+    parameters = [q for q in here if not q.axes and q.shape]
+    for quantity in parameters:
+        row = f"{PREFIX}{'g' if quantity.kind.startswith('dC') else 'w'}"
+        row = next((side for side in SIDES if quantity.name.startswith(side)), row)
+        (block,) = table_blocks([quantity], PARAMETERS + rows[row], columns[row])
+        columns[row] += prod(quantity.shape)
+        yield block
+    yield from table_blocks([q for q in here if q.axes], IMAGES, 2)
+
+
+def draw(page: Page) -> Drawing:
+    """Draw the choices, the parameters' names, and the headings of the images' table."""
+    blocks, words = page.layout.blocks, page.words
+    drawing = Drawing(freeze=(1, 2), heights={1: 24})
+    drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
+    drawing.put(2, 1, words("notes", SHEET), NOTE)
+    for name in (*CHOICES, *RESULTS):
+        block = blocks[PREFIX + name]
+        drawing.put(block.row, 1, words("gradient_check", name), LABEL)
+        drawing.looks[PREFIX + name] = replace(
+            value(block.quantity.number_format, given=name in CHOICES, first=False), align="center"
+        )
+    drawing.put(TOP + 1, VALUES + 1, words("gradient_check", "where"), NOTE)
+    here = page.layout.on(SHEET)
+    tables = [block for block in here if block.quantity.axes]
+    name_rows(drawing, tables[0].quantity.axes, IMAGES, words)
+    for block in tables:
+        head(drawing, block, words, width=False)
+    _draw_parameters(drawing, page)
+    sides = {"plus_": words("gradient_check", "plus"), "minus_": words("gradient_check", "minus")}
+    for side, text in sides.items():
+        first = next(block for block in tables if block.quantity.name.startswith(side))
+        drawing.put(IMAGES - 3, first.column, text, LABEL)
+    last = max(block.last[1] for block in here)
+    drawing.widths |= dict.fromkeys(range(2, last + 1), 10)
+    drawing.widths[1] = 26
+    return drawing
+
+
+def _draw_parameters(drawing: Drawing, page: Page) -> None:
+    blocks, words = page.layout.blocks, page.words
+    lines = ("number", "symbol", "w", "gradient", "plus", "minus")
+    for row, name in enumerate(lines, start=PARAMETERS):
+        drawing.put(row, 1, words("gradient_check", f"line_{name}"), LABEL)
+    column = 2
+    parameters = [
+        block
+        for block in page.layout.on(SHEET)
+        if block.row == PARAMETERS + 2 and not block.quantity.axes
+    ]
+    for block in parameters:
+        quantity = block.quantity
+        for position, unit in enumerate(quantity.units):
+            drawing.put(PARAMETERS, column, column - 1, KEY)
+            look = heading(quantity.kind, first=position == 0)
+            drawing.put(PARAMETERS + 1, column, quantity.heading(unit), look)
+            column += 1
+    for block in page.layout.on(SHEET):
+        if not block.quantity.axes and block.quantity.shape:
+            drawing.looks[block.quantity.name] = NUMBER
+    chosen, epoch, h = (blocks[PREFIX + name] for name in ("chosen", "epoch", "h"))
+    end = letters(column - 1)
+    progress = blocks["C_T"]
+    drawing.validations += [
+        choice_validation(
+            address(chosen.row, chosen.column),
+            f"$B${PARAMETERS}:${end}${PARAMETERS}",
+            words,
+            chosen.quantity.choices[1],
+        ),
+        choice_validation(
+            address(epoch.row, epoch.column),
+            f"{quoted(page.layout.titles['progress'])}!$A${progress.row}:$A${progress.last[0]}",
+            words,
+            epoch.quantity.choices[1],
+        ),
+        number_validation(address(h.row, h.column), words, positive=True),
+    ]
+    rule = FormulaRule(
+        formula=[f"B${PARAMETERS}=${letters(chosen.column)}${chosen.row}"],
+        fill=PatternFill("solid", bgColor=FILLS["input"]),
+    )
+    drawing.colours.append((f"B{PARAMETERS}:{end}{PARAMETERS + 5}", rule))

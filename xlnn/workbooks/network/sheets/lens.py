@@ -1,0 +1,227 @@
+"""What is drawn on the sheet Lens: one epoch and one image, from the pixels to the step.
+
+Each unit is a band: its weights as a picture, its numbers, and its gradient as a picture, in the
+order in which the book computes them; behind them each line with the numbers in it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from xlnn.address import address
+from xlnn.blocks import Block
+from xlnn.layout import quoted
+from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
+from xlnn.workbooks.network.quantities.whole import drawn_whole
+from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size
+from xlnn.workbooks.network.sheets.page import Page
+from xlnn.workbooks.network.sheets.table import choice_validation
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import (
+    CAPTION,
+    LABEL,
+    LINK,
+    NOTE,
+    NUMBER,
+    PICTURE,
+    SECTION,
+    SENTENCE,
+    TITLE,
+    ink_scale,
+    name_width,
+    value,
+)
+
+SHEET = "lens"
+TOP = 4
+LEFT = 2
+NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
+"""What a unit has, of which a layer shows what it computes."""
+TEXTS = ("z_text", "a_text", "loss_text", "delta_text")
+GRADIENTS = (("dC_dW_one",), ("dC_dW", "dC_db"), ("W_after", "b_after"))
+"""Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
+MAPS = ("z", "a", "slope", "argmax", "delta")
+"""What maps have."""
+CELL, LABELS, VALUES, SENTENCES = 6.2, 7.5, 9, 60
+FEATURE = replace(CAPTION, align="center", wrap=True)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Where the parts of the sheet stand, from the sizes of its network."""
+
+    model: Model
+
+    @cached_property
+    def layers(self) -> list[str]:
+        """The layers' names, from below."""
+        return [q.layer for q in self.model.quantities if q.sheet == SHEET and q.kind == "a"]
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a quantity of that name."""
+        return PREFIX + name in self.model.by_name
+
+    def strips(self, layer: str) -> tuple[Strip, ...]:
+        """Return what the units of a layer show, from left to right."""
+
+        def shown(*kinds: str) -> tuple[str, ...]:
+            output = layer == self.layers[-1]
+            names = ("loss" if kind == "loss" and output else f"{kind}{layer}" for kind in kinds)
+            return tuple(name for name in names if self.has(name))
+
+        if len(self.model[f"{PREFIX}a{layer}"].shape) == 1:
+            numbers, texts = Strip(shown(*NUMBERS), is_labelled=True), Strip(shown(*TEXTS))
+            gradients = (Strip(shown(*kinds)) for kinds in GRADIENTS)
+            return (Strip(shown("W", "b")), numbers, *gradients, texts)
+        names = [("W", "b"), *((kind,) for kind in MAPS), *GRADIENTS]
+        return tuple(Strip(shown(*kinds)) for kinds in names if shown(*kinds))
+
+    @cached_property
+    def bands(self) -> list[Bands]:
+        """The bands of all layers, one layer below the other."""
+        shown, outputs = (self.model[PREFIX + name].shape[0] for name in ("x", "t"))
+        row, bands = TOP + max(shown, outputs + 2, 6) + 2, []
+        width = max(
+            picture_size(self.model[f"{PREFIX}W{layer}"])[1]
+            for layer in self.layers
+            if self.has(f"z_text{layer}")
+        )
+        for layer in self.layers:
+            is_dense = self.has(f"z_text{layer}")
+            lines = 2 * (self.has(f"below{layer}") or self.has(f"largest{layer}"))
+            strips = self.strips(layer)
+            bands.append(
+                Bands(
+                    self.model, SHEET, PREFIX, layer, row, LEFT, strips,
+                    width=width if is_dense else 1, lines=lines,
+                )
+            )  # fmt: skip
+            row = bands[-1].next + 1
+        return bands
+
+    @property
+    def numbers(self) -> int:
+        """The column of z, a, a' and delta; their symbols stand to the left."""
+        return self.bands[-1].columns[1]
+
+    @property
+    def texts(self) -> int:
+        """The column of the sentences."""
+        return self.bands[-1].columns[-1]
+
+    @property
+    def outputs(self) -> int:
+        """The first column of the list of outputs, to the right of the image."""
+        return LEFT + 5 + self.model[f"{PREFIX}x"].shape[1]
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the choices, the image, the outputs, and a band for each unit."""
+    grid = _Grid(model)
+    for row, name in enumerate(("epoch", "image", "position", "there", "gap"), start=TOP):
+        yield _block(model, name, row, LEFT + 2)
+    yield _block(model, "x", TOP + (model[f"{PREFIX}x"].shape[0] == 1), LEFT + 4, (1, 0), (0, 1))
+    for column, name in enumerate(("name", "t", "output", "bar"), start=grid.outputs):
+        yield _block(model, name, TOP + 1, column, (1, 0))
+    below = TOP + 1 + model[f"{PREFIX}t"].shape[0]
+    yield _block(model, "C", below, grid.outputs + 2)
+    yield _block(model, "C_text", below, grid.outputs + 3)
+    for bands in grid.bands:
+        yield from bands.place()
+        if grid.has(f"below{bands.layer}"):
+            yield _block(model, f"below{bands.layer}", bands.first - 1, LEFT, (0, 1))
+        if grid.has(f"largest{bands.layer}"):
+            yield _block(model, f"largest{bands.layer}", bands.first - 1, bands.columns[1])
+
+
+def _block(model: Model, name: str, row: int, column: int, *steps: tuple[int, int]) -> Block:
+    """Return the cells of a quantity of the one image, whose axis takes no room."""
+    quantity = model[PREFIX + name]
+    return Block(quantity, SHEET, row, column, ((0, 0),) * len(quantity.axes) + steps)
+
+
+def draw(page: Page) -> Drawing:
+    """Draw the headings, the choices' lists and the colours."""
+    grid = _Grid(page.layout.model)
+    drawing = Drawing(gridlines=False, one_page=True, widths={1: 2}, heights={1: 24})
+    last = max(bands.columns[-1] for bands in grid.bands)
+    drawing.widths |= dict.fromkeys(range(LEFT, last + 1), CELL)
+    drawing.widths |= {grid.numbers - 1: LABELS, grid.numbers: VALUES, grid.texts: SENTENCES}
+    drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
+    drawing.put(2, LEFT, page.words("notes", SHEET, **page.layout.titles), NOTE)
+    if not drawn_whole(page.spec):
+        drawing.put(3, LEFT, page.words("notes", "first_units", count=FIRST_UNITS), NOTE)
+    _draw_top(drawing, page, grid)
+    headings = {kind: page.words("lens", kind) for (kind, *_) in GRADIENTS}
+    headings |= {"W": page.words("lens", "W"), "z_text": page.words("lens", "texts")}
+    maps = {kind: page.words("quantities", kind) for kind in MAPS}
+    for bands in grid.bands:
+        bands.draw(drawing, page, headings if bands.is_dense else headings | maps, last)
+        if grid.has(f"below{bands.layer}"):
+            drawing.put(bands.first - 2, LEFT, page.words("lens", "below"), LABEL)
+        if grid.has(f"largest{bands.layer}"):
+            largest = page.layout.blocks[f"{PREFIX}largest{bands.layer}"]
+            drawing.put(largest.row, largest.column - 1, largest.quantity.symbol, LABEL)
+    for block in page.layout.on(SHEET):
+        _look(drawing, block.quantity)
+    labels = page.spec.labels[: grid.bands[-1].units]
+    drawing.widths[grid.outputs] = max(drawing.widths[grid.outputs], name_width(labels))
+    if page.spec.features:
+        _draw_features(drawing, page)
+    return drawing
+
+
+def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
+    blocks, words = page.layout.blocks, page.words
+    for name in ("epoch", "image", "position", "there", "gap"):
+        drawing.put(blocks[PREFIX + name].row, LEFT, words("lens", name), LABEL)
+    progress, images = (quoted(page.layout.titles[key]) for key in ("progress", "images"))
+    sources = {"epoch": (progress, "C_T"), "image": (images, "number")}
+    for name, (title, column) in sources.items():
+        cell, source = blocks[PREFIX + name], blocks[column]
+        drawing.validations.append(
+            choice_validation(
+                address(cell.row, cell.column),
+                f"{title}!$A${source.row}:$A${source.last[0]}",
+                words,
+                cell.quantity.choices[1],
+            )
+        )
+    position = blocks[f"{PREFIX}position"]
+    training = blocks["C"]
+    drawing.put(position.row, LEFT, words("lens", "position"), LINK)
+    target = f"{quoted(page.layout.titles['training'])}!{address(training.row, 1)}"
+    drawing.links[address(position.row, LEFT)] = target
+    headings = ("name", "t", "a", "bar")
+    for column, name in enumerate(headings, start=grid.outputs):
+        drawing.put(TOP, column, words("lens", f"output_{name}"), SECTION)
+    drawing.put(blocks[f"{PREFIX}C"].row, grid.outputs, "C", LABEL)
+    if not page.spec.features:
+        drawing.colour(blocks[f"{PREFIX}x"], ink_scale())
+
+
+def _draw_features(drawing: Drawing, page: Page) -> None:
+    """Draw a row of the table as numbers below the features' names, and not as a picture."""
+    x = page.layout.blocks[f"{PREFIX}x"]
+    drawing.looks[f"{PREFIX}x"] = PICTURE
+    drawing.heights[x.row - 1] = 24
+    for position, name in enumerate(page.spec.features):
+        drawing.put(x.row - 1, x.column + position, name, FEATURE)
+
+
+def _look(drawing: Drawing, quantity: Quantity) -> None:
+    kind = quantity.kind
+    if quantity.choices:
+        look = replace(value("0", given=True, first=False), bold=True, align="center")
+    elif kind == "x":
+        look = replace(PICTURE, number_format=";;;")
+    elif kind.endswith("text") or kind in {"bar", "name"}:
+        look = SENTENCE
+    elif len(quantity.shape) == 3 and kind in MAPS:
+        look = replace(PICTURE, number_format="0" if kind == "argmax" else "0.00")
+    elif kind in {"position", "there", "gap", "t", "output", "C", "largest", *NUMBERS}:
+        look = replace(NUMBER, number_format=quantity.number_format)
+    else:
+        look = PICTURE
+    drawing.looks[quantity.name] = look

@@ -1,0 +1,233 @@
+"""What is drawn on the sheet Recognise: a grid to draw on, and what the network makes of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from xlnn.address import address
+from xlnn.blocks import Block
+from xlnn.layout import quoted
+from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.network.sheets.bands import Bands, Strip, layer_title
+from xlnn.workbooks.network.sheets.page import Page
+from xlnn.workbooks.network.sheets.table import choice_validation, number_validation
+from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.style import (
+    INPUT_INK,
+    LABEL,
+    NOTE,
+    NUMBER,
+    PICTURE,
+    SECTION,
+    SENTENCE,
+    TITLE,
+    Look,
+    ink_scale,
+    name_width,
+    on_ink,
+    value,
+)
+
+SHEET, PREFIX = "recognise", "draw_"
+TOP, LEFT, CELL, FEATURE_WIDTH = 4, 2, 6.2, 11
+FEATURE = replace(LABEL, align="center", wrap=True)
+
+
+def _layers(model: Model) -> list[str]:
+    return [q.layer for q in model.quantities if q.sheet == SHEET and q.kind == "a"]
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the epoch, the grid, the outputs and verdict, then each layer."""
+    if f"{PREFIX}x" not in model.by_name:
+        return
+    yield from _place_top(model)
+    for layer, (row, bands) in _sections(model).items():
+        yield from bands.place() if bands else _place_row(model, layer, row)
+        if bands and f"{PREFIX}largest{layer}" in model.by_name:
+            yield _block(model, f"largest{layer}", bands.first - 1, bands.columns[-1])
+
+
+def _sections(model: Model) -> dict[str, tuple[int, Bands | None]]:
+    """Return for each layer the row of its heading, and its bands; a row of units has none."""
+    row, sections = _first_row(model), {}
+    for layer in _layers(model):
+        if f"{PREFIX}below{layer}" in model.by_name:
+            sections[layer] = (row, None)
+            row += 4 + model[f"{PREFIX}z{layer}"].shape[0]
+            continue
+        lines = 2 * (f"{PREFIX}largest{layer}" in model.by_name)
+        strips = _strips(model, layer)
+        bands = Bands(model, SHEET, PREFIX, layer, row, LEFT, strips, lines=lines)
+        sections[layer] = (row, bands)
+        row = bands.next + 1
+    return sections
+
+
+def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
+    """Return what the units of a layer show: weights, what they see, and their numbers or maps."""
+    if len(model[f"{PREFIX}a{layer}"].shape) > 1:
+        groups = (("W", "b"), ("z",), ("a",))
+        names = [tuple(f"{kind}{layer}" for kind in kinds) for kinds in groups]
+        return tuple(Strip(group) for group in names if PREFIX + group[0] in model.by_name)
+    seen = (Strip(("seen",)),) if layer == _layers(model)[0] else ()
+    numbers = Strip(tuple(_numbers(model, layer)), is_labelled=True)
+    return (Strip((f"W{layer}",)), *seen, numbers)
+
+
+def _block(model: Model, name: str, row: int, column: int, *steps: tuple[int, int]) -> Block:
+    quantity = model[PREFIX + name]
+    return Block(quantity, SHEET, row, column, ((0, 0),) * len(quantity.axes) + steps)
+
+
+def _place_top(model: Model) -> Iterator[Block]:
+    rows, columns = model[f"{PREFIX}x"].shape
+    yield _block(model, "epoch", TOP, LEFT + 3)
+    yield _block(model, _drawn(model), TOP + 2, LEFT, (1, 0), (0, 1))
+    if f"{PREFIX}raw" in model.by_name:
+        yield _block(model, "x", TOP + 3 + rows, LEFT, (1, 0), (0, 1))
+    right = LEFT + max(columns, 3) + 2
+    yield _block(model, "name", TOP + 3, right, (1, 0))
+    yield _block(model, "output", TOP + 3, right + 1, (1, 0))
+    if f"{PREFIX}verdict" in model.by_name:
+        yield _block(model, "verdict", TOP, right)
+        yield _block(model, "label", TOP + 1, right + 2)
+        yield _block(model, "answer", TOP + 1, right + 4)
+        yield _block(model, "bar", TOP + 3, right + 2, (1, 0))
+
+
+def _first_row(model: Model) -> int:
+    """Return the row of the heading of the first layer, below the grid and the outputs."""
+    rows, outputs = model[f"{PREFIX}x"].shape[0], model[f"{PREFIX}output"].shape[0]
+    if f"{PREFIX}raw" in model.by_name:
+        rows += rows + 1
+    return TOP + max(rows + 2, outputs + 3) + 2
+
+
+def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
+    """Place a row for each unit: its numbers, and its weights below what it sees."""
+    own = [name for name in _numbers(model, layer) if name[0] != "b"]
+    left, width = LEFT + len(own) + 2, model[f"{PREFIX}W{layer}"].shape[1]
+    yield _block(model, f"below{layer}", row + 2, left, (0, 1))
+    yield _block(model, f"W{layer}", row + 3, left, (1, 0), (0, 1))
+    yield _block(model, f"b{layer}", row + 3, left + width, (1, 0))
+    for column, name in enumerate(own, start=LEFT + 1):
+        yield _block(model, name, row + 3, column, (1, 0))
+    if f"{PREFIX}largest{layer}" in model.by_name:
+        yield _block(model, f"largest{layer}", row + 2, LEFT + 1)
+
+
+def _drawn(model: Model) -> str:
+    """Return the name of what is drawn or typed: the inputs, before they are scaled."""
+    return "raw" if f"{PREFIX}raw" in model.by_name else "x"
+
+
+def _numbers(model: Model, layer: str) -> list[str]:
+    """Return the names of the numbers of a layer's units."""
+    names = [f"{kind}{layer}" for kind in ("b", "z", "exp", "a")]
+    return [name for name in names if PREFIX + name in model.by_name]
+
+
+def draw(page: Page) -> Drawing:
+    """Draw the headings, what may be typed, and the colours."""
+    model, blocks, words = page.layout.model, page.layout.blocks, page.words
+    drawing = Drawing(gridlines=False, one_page=True, widths={1: 2}, heights={1: 24})
+    grid = blocks[PREFIX + _drawn(model)]
+    last = max(block.last[1] for block in page.layout.on(SHEET))
+    drawing.widths |= dict.fromkeys(range(LEFT, last + 4), CELL)
+    drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
+    drawing.put(2, LEFT, words("notes", SHEET), NOTE)
+    epoch = blocks[f"{PREFIX}epoch"]
+    drawing.put(epoch.row, LEFT, words("recognise", "epoch"), LABEL)
+    weights = page.layout.on("weights")[0]
+    drawing.validations.append(
+        choice_validation(
+            address(epoch.row, epoch.column),
+            f"{quoted(page.layout.titles['weights'])}!$A${weights.row}:$A${weights.last[0]}",
+            words,
+            page.spec.epochs,
+        )
+    )
+    _draw_grid(drawing, page, grid)
+    if f"{PREFIX}label" in blocks:
+        label = blocks[f"{PREFIX}label"]
+        drawing.put(label.row, label.column - 2, words("quantities", "label"), LABEL)
+        drawing.put(label.row, label.column + 1, words("headings", "class"), LABEL)
+    _draw_layers(drawing, page)
+    for block in page.layout.on(SHEET):
+        drawing.looks[block.quantity.name] = _look(block.quantity)
+    names = blocks[f"{PREFIX}name"].column
+    drawing.widths[names] = max(drawing.widths[names], name_width(page.spec.labels))
+    return drawing
+
+
+def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
+    """Draw what is around the cells to draw on, or around the features to type in."""
+    words, features = page.words, page.spec.features
+    scaled = page.layout.blocks[f"{PREFIX}x"]
+    if features:
+        drawing.validations.append(number_validation(cell_range(grid), words))
+        for position, name in enumerate(features):
+            drawing.put(grid.row - 1, grid.column + position, name, FEATURE)
+            drawing.widths[grid.column + position] = FEATURE_WIDTH
+    else:
+        drawing.put(grid.row - 1, LEFT, words("recognise", "grid"), LABEL)
+        ink = DataValidation(
+            type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
+            promptTitle=words("recognise", "grid"), prompt=words("recognise", "prompt"),
+        )  # fmt: skip
+        ink.add(cell_range(grid))
+        drawing.validations.append(ink)
+        drawing.colour(scaled, ink_scale())
+        drawing.colour(scaled, on_ink(address(scaled.row, scaled.column)))
+    if scaled is not grid:
+        drawing.put(scaled.row - 1, LEFT, words("recognise", "scaled"), LABEL)
+
+
+def _draw_layers(drawing: Drawing, page: Page) -> None:
+    model, blocks, words = page.layout.model, page.layout.blocks, page.words
+    headings = {"W": words("lens", "W"), "seen": words("recognise", "seen")}
+    maps = {kind: words("quantities", kind) for kind in ("z", "a")}
+    sections = _sections(model)
+    last = max(bands.columns[-1] for _, bands in sections.values() if bands)
+    for layer, (row, bands) in sections.items():
+        if bands:
+            bands.draw(drawing, page, headings if bands.is_dense else headings | maps, last)
+        else:
+            _draw_row(drawing, page, layer, row)
+        if f"{PREFIX}largest{layer}" in blocks:
+            largest = blocks[f"{PREFIX}largest{layer}"]
+            drawing.put(largest.row, largest.column - 1, largest.quantity.symbol, LABEL)
+
+
+def _draw_row(drawing: Drawing, page: Page, layer: str, row: int) -> None:
+    """Draw the headings of a layer whose units are rows."""
+    model, blocks = page.layout.model, page.layout.blocks
+    weights, bias = blocks[f"{PREFIX}W{layer}"], blocks[f"{PREFIX}b{layer}"]
+    for column in range(LEFT, bias.column + 1):
+        drawing.put(row, column, "", SECTION)
+    drawing.put(row, LEFT, layer_title(page, layer), SECTION)
+    for name in _numbers(model, layer):
+        block = blocks[PREFIX + name]
+        drawing.put(row + 1, block.column, block.quantity.kind, LABEL)
+    drawing.put(row + 1, weights.column, "w", LABEL)
+    drawing.put(row + 2, weights.column - 1, "a", LABEL)
+    for unit in range(weights.quantity.shape[0]):
+        symbol = blocks[f"{PREFIX}z{layer}"].quantity.heading((unit,))
+        drawing.put(weights.row + unit, LEFT, symbol, LABEL)
+    drawing.colour_around_0(weights)
+
+
+def _look(quantity: Quantity) -> Look:
+    if quantity.choices:
+        return replace(value("0", given=True, first=False), bold=True, align="center")
+    if quantity.is_input:
+        return replace(PICTURE, fill="input", ink=INPUT_INK, number_format="0.##", border=True)
+    if quantity.kind == "verdict":
+        return replace(SENTENCE, bold=True, size=14)
+    if quantity.kind in {"bar", "name"}:
+        return SENTENCE
+    if quantity.kind in {"W", "seen", "b", "x"} or len(quantity.shape) == 3:
+        return PICTURE
+    return replace(NUMBER, number_format=quantity.number_format)

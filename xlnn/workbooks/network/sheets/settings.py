@@ -1,0 +1,50 @@
+"""What is drawn on the sheet Settings: the learning rate and the labels, with their words."""
+
+from collections.abc import Iterator
+
+from xlnn.address import address
+from xlnn.blocks import FIRST_ROW, Block
+from xlnn.quantity import Model
+from xlnn.workbooks.network.sheets.page import Page
+from xlnn.workbooks.network.sheets.table import number_validation
+from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.style import NOTE, PLAIN, TITLE, Look
+
+LISTS = ("labels", "middle", "factor")
+SYMBOL = Look(bold=True, align="center")
+VALUE = 3
+"""The column of the cells that may be changed."""
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place eta, and below it the lists, one after the other."""
+    yield Block(model["eta"], "settings", FIRST_ROW, VALUE, ())
+    row = FIRST_ROW + 2
+    for name in LISTS:
+        if name in model.by_name:
+            yield Block(model[name], "settings", row, VALUE, ((1, 0),))
+            row += model[name].shape[0] + 1
+
+
+def draw(page: Page) -> Drawing:
+    """Draw a line for each setting: its name, its symbol, and what it does behind its cell."""
+    drawing = Drawing(widths={1: 24, 2: 14, VALUE: 12, 4: 60}, gridlines=False)
+    drawing.put(1, 1, page.layout.titles["settings"], TITLE)
+    drawing.put(2, 1, page.words("notes", "settings"), NOTE)
+    blocks = page.layout.blocks
+    for block in page.layout.on("settings"):
+        name = block.quantity.name
+        drawing.put(block.row, 1, page.words("quantities", name), PLAIN)
+        drawing.put(block.row, 4, page.words("settings", name), NOTE)
+    drawing.put(blocks["eta"].row, 2, blocks["eta"].quantity.symbol, SYMBOL)
+    for number in range(1, len(page.spec.labels) + 1):
+        text = f"{page.words('headings', 'class')} {number}"
+        drawing.put(blocks["labels"].row + number - 1, 2, text, SYMBOL)
+    for name in ("middle", "factor"):
+        if name in blocks:
+            for number, text in enumerate(page.input_names):
+                drawing.put(blocks[name].row + number, 2, text, SYMBOL)
+            drawing.validations.append(number_validation(cell_range(blocks[name]), page.words))
+    where = address(blocks["eta"].row, blocks["eta"].column)
+    drawing.validations.append(number_validation(where, page.words, positive=True))
+    return drawing

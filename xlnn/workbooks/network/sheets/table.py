@@ -1,0 +1,134 @@
+"""What is drawn on a sheet that is a table: a row for each epoch or image, a column a unit."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from xlnn.address import address
+from xlnn.blocks import FIRST_ROW, Block, table_blocks
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.sheets.page import Page
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import KEY, NOTE, ROLES, TITLE, heading
+
+NARROW, NORMAL, WIDE = 7, 10.5, 13
+GROUP_ROW, UNIT_ROW = FIRST_ROW - 2, FIRST_ROW - 1
+
+
+def placed(sheet: str) -> Callable[[Model], Iterator[Block]]:
+    """Return the function that places a sheet's quantities beside the columns that name rows."""
+
+    def place(model: Model) -> Iterator[Block]:
+        quantities = [quantity for quantity in model.quantities if quantity.sheet == sheet]
+        yield from table_blocks(quantities, FIRST_ROW, len(row_axes(quantities)) + 1)
+
+    return place
+
+
+def drawn(sheet: str) -> Callable[[Page], Drawing]:
+    """Return the function that draws a sheet which is nothing but a table."""
+
+    def draw(page: Page) -> Drawing:
+        return table(page, sheet, page.layout.on(sheet))
+
+    return draw
+
+
+def row_axes(quantities: Iterable[Quantity]) -> tuple[Axis, ...]:
+    """Return what the rows of a table are: epochs, images or both."""
+    return max((quantity.axes for quantity in quantities), key=len)
+
+
+def table(page: Page, sheet: str, blocks: Iterable[Block]) -> Drawing:
+    """Draw the headings of a table in two rows, quantity and unit, and the names of its rows."""
+    blocks = tuple(blocks)
+    axes = row_axes(block.quantity for block in blocks)
+    drawing = Drawing(freeze=(FIRST_ROW, len(axes) + 1), repeat=UNIT_ROW)
+    drawing.put(1, 1, page.layout.titles[sheet], TITLE)
+    drawing.put(1, len(axes) + 3, page.words("notes", sheet, **page.layout.titles), NOTE)
+    drawing.heights |= {1: 24, GROUP_ROW: 30, UNIT_ROW: 18}
+    name_rows(drawing, axes, FIRST_ROW, page.words)
+    for block in blocks:
+        head(drawing, block, page.words)
+        if block.quantity.is_input:
+            drawing.validations.append(numbers_only(block, page.words))
+    return drawing
+
+
+def name_rows(drawing: Drawing, axes: tuple[Axis, ...], first: int, words: Text) -> None:
+    """Name the rows: the epoch, the image, or both. A state 0 is the start."""
+    for column, axis in enumerate(axes, start=1):
+        name = {"state": "epoch"}.get(axis.name, axis.name)
+        drawing.put(first - 2, column, "", KEY)
+        drawing.put(first - 1, column, words("headings", name), KEY)
+        drawing.widths[column] = NARROW
+    ranges = (range(axis.name != "state", axis.length + (axis.name != "state")) for axis in axes)
+    for row, index in enumerate(product(*ranges), start=first):
+        for column, number in enumerate(index, start=1):
+            drawing.put(row, column, number, KEY)
+
+
+def head(drawing: Drawing, block: Block, words: Text, *, width: bool = True) -> None:
+    """Draw the two headings over a block: what it is, and the symbol of each unit."""
+    quantity = block.quantity
+    units = quantity.units
+    spread = {"align": "centerContinuous" if len(units) <= 6 else "left", "wrap": False}
+    for position, unit in enumerate(units):
+        column = block.column + position
+        look = heading(quantity.kind, first=position == 0, computed=not quantity.is_input)
+        drawing.put(block.row - 1, column, quantity.heading(unit), look)
+        text = named(quantity, words) if position == 0 else ""
+        above = replace(look, **spread) if len(units) > 1 else look
+        drawing.put(block.row - 2, column, text, above)
+        if width:
+            narrow = ROLES.get(quantity.kind) == "input"
+            drawing.widths[column] = NARROW if narrow else NORMAL if len(units) > 1 else WIDE
+
+
+def named(quantity: Quantity, words: Text) -> str:
+    """Return what a quantity is called, beside that of the images that are trained."""
+    name = words("quantities", quantity.kind)
+    is_beside = quantity.sheet in {"progress", "check"} and TEST in quantity.name
+    return words("headings", "tested", name=name) if is_beside else name
+
+
+def numbers_only(block: Block, words: Text) -> DataValidation:
+    """Let only numbers be typed into a block's input cells."""
+    lengths = block.quantity.input_lengths
+    first = address(block.row, block.column)
+    last = address(*block.address(tuple(length - 1 for length in lengths)))
+    return number_validation(f"{first}:{last}", words)
+
+
+def number_validation(cells: str, words: Text, *, positive: bool = False) -> DataValidation:
+    """Let only numbers, or only positive ones, be typed into some cells."""
+    validation = DataValidation(
+        type="decimal",
+        operator="greaterThan" if positive else "between",
+        formula1="0" if positive else "-1E+300",
+        formula2=None if positive else "1E+300",
+        allow_blank=False,
+        showErrorMessage=True,
+        errorTitle=words("validation", "number_title"),
+        error=words("validation", "positive" if positive else "number"),
+    )
+    validation.add(cells)
+    return validation
+
+
+def choice_validation(cell: str, source: str, words: Text, largest: int) -> DataValidation:
+    """Let a number be chosen from a list of numbers that stands in the workbook."""
+    validation = DataValidation(
+        type="list",
+        formula1=source,
+        allow_blank=False,
+        showErrorMessage=True,
+        errorTitle=words("validation", "choice_title"),
+        error=words("validation", "choice", largest=largest),
+    )
+    validation.add(cell)
+    return validation

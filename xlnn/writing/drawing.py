@@ -1,0 +1,79 @@
+"""What does a sheet show besides its quantities? Headings, notes, charts, colours, widths.
+
+The sheets of ``xlnn.workbooks`` fill a `Drawing`; `xlnn.writing.workbook` writes it.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from openpyxl.chart._chart import ChartBase
+from openpyxl.formatting.rule import Rule
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from xlnn.address import address
+from xlnn.blocks import Block
+from xlnn.writing.style import PLAIN, Look, diverging_scale
+
+
+@dataclass
+class Drawing:
+    """Everything on a sheet that is no quantity.
+
+    Attributes
+    ----------
+    cells : dict
+        Texts and numbers with their looks, by row and then by column.
+    widths : dict
+        The width of columns, by their number.
+    heights : dict
+        The height of rows.
+    looks : dict
+        How a quantity is to look, by its name, where its sheet wants it otherwise than in a table.
+    freeze : (int, int) or None
+        The first row and column that scroll.
+    repeat : int
+        How many rows are printed again at the top of each page.
+    charts : list of (str, chart)
+        Charts and the cells at which they stand.
+    validations : list of DataValidation
+        What may be typed into which cells.
+    colours : list of (str, Rule)
+        Ranges whose colours follow their values.
+    links : dict
+        For a cell, by its address, the cell that it leads to.
+    gridlines : bool
+    one_page : bool
+        Whether it is printed on one page rather than on as many as its rows take.
+    """
+
+    cells: dict[int, dict[int, tuple[str | int | float, Look]]] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    looks: dict[str, Look] = field(default_factory=dict)
+    freeze: tuple[int, int] | None = None
+    repeat: int = 0
+    charts: list[tuple[str, ChartBase]] = field(default_factory=list)
+    validations: list[DataValidation] = field(default_factory=list)
+    colours: list[tuple[str, Rule]] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    gridlines: bool = True
+    one_page: bool = False
+
+    def put(self, row: int, column: int, value: str | float, look: Look = PLAIN) -> None:
+        """Write a text or a number into a cell."""
+        self.cells.setdefault(row, {})[column] = (value, look)
+
+    def colour(self, block: Block, rule: Rule) -> None:
+        """Let the colours of a block's cells follow their values."""
+        self.colours.append((cell_range(block), rule))
+
+    def colour_around_0(self, block: Block, *others: Block) -> None:
+        """Let the colours of blocks follow their values to either side of 0, by one scale."""
+        rule = diverging_scale(re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cell_range(block)))
+        for each in (block, *others):
+            self.colour(each, rule)
+
+
+def cell_range(block: Block) -> str:
+    """Return the rectangle that holds a block."""
+    return f"{address(block.row, block.column)}:{address(*block.last)}"

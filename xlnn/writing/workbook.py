@@ -1,0 +1,175 @@
+"""How is a workbook written? The quantities and the drawings of a layout, through openpyxl.
+
+The only module that writes with openpyxl, in its write-only mode, which writes a sheet row by row;
+the rows are those of `xlnn.writing.rows`.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import repeat
+from math import prod
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import numpy as np
+from openpyxl import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.workbook.properties import CalcProperties
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+
+from xlnn.address import address, letters
+from xlnn.blocks import Block, moving
+from xlnn.layout import Layout, quoted
+from xlnn.reference import Arrays
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
+from xlnn.writing.style import Look, styled, value
+
+ROWS_TOLD = 1_000
+"""After so many rows whoever waits is told."""
+
+
+def write(
+    path: Path,
+    layout: Layout,
+    drawings: dict[str, Drawing],
+    inputs: Arrays,
+    tell: Callable[[int, int], None] = lambda *_: None,
+) -> int:
+    """Write a workbook.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+    drawings : dict
+        What each sheet shows besides its quantities, by the sheet's key.
+    inputs : dict of arrays
+        The input quantities; of the weights, the start.
+    tell : function
+        Is told now and then how many rows were written, and of how many.
+
+    Returns
+    -------
+    int
+        How many formulas it holds.
+    """
+    workbook = Workbook(write_only=True)
+    workbook.calculation = CalcProperties(fullCalcOnLoad=True)
+    formulas, done = 0, 0
+    rows = sum(layout.extents[key][0] for key in layout.titles)
+    for key, title in layout.titles.items():
+        sheet = workbook.create_sheet(title)
+        _furnish(sheet, drawings[key])
+        strips, drawn = _cells(sheet, drawings[key], layout, key, inputs)
+        writer = Rows(sheet, path.with_suffix(f".{key}"))
+        for row in _fill(writer, strips, drawn, drawings[key].links):
+            tell(min(done + row, rows), rows)
+        done += layout.extents[key][0]
+        formulas += sum(strip.formulas for strip in strips)
+    for name, block in layout.blocks.items():
+        if not block.is_dense:
+            continue
+        workbook.defined_names[f"xlnn.{name}"] = DefinedName(
+            f"xlnn.{name}", attr_text=_absolute(block, layout.titles[block.sheet])
+        )
+    # the draft is read again at once, and a better compression takes longer than it saves
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        ExcelWriter(workbook, archive).write_data()
+    return formulas
+
+
+def _absolute(block: Block, title: str) -> str:
+    row, column = block.last
+    first = f"${letters(block.column)}${block.row}"
+    last = f"${letters(column)}${row}"
+    return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
+
+
+def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
+    """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
+    for column, width in drawing.widths.items():
+        sheet.column_dimensions[letters(column)].width = width
+    for row, height in drawing.heights.items():
+        sheet.row_dimensions[row].height = height
+    if drawing.freeze:
+        row, column = drawing.freeze
+        sheet.freeze_panes = address(row, column)
+    for cells, rule in drawing.colours:
+        sheet.conditional_formatting.add(cells, rule)
+    if drawing.repeat:
+        sheet.print_title_rows = f"1:{drawing.repeat}"
+    for anchor, chart in drawing.charts:
+        sheet.add_chart(chart, anchor)
+    for validation in drawing.validations:
+        sheet.data_validations.append(validation)
+    sheet.sheet_view.showGridLines = drawing.gridlines
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = int(drawing.one_page)
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _fill(
+    writer: Rows, strips: list[Strip], drawn: dict[int, dict[int, str]], links: dict[str, str]
+) -> Iterator[int]:
+    """Write all rows of a sheet; yield now and then how many there are."""
+    last = max([*drawn, *(strip.last for strip in strips)])
+    for row, cells in enumerate(rows_of(strips, drawn, last), start=1):
+        writer.append(cells)
+        if row % ROWS_TOLD == 0:
+            yield row
+    # openpyxl forgets the links of a write-only sheet that are there before its first row
+    writer.ws._hyperlinks += [  # noqa: SLF001 -- it has no other way in
+        Hyperlink(ref=cell, location=target) for cell, target in links.items()
+    ]
+
+
+def _cells(
+    sheet: WriteOnlyWorksheet, drawing: Drawing, layout: Layout, key: str, inputs: Arrays
+) -> tuple[list[Strip], dict[int, dict[int, str]]]:
+    """Return all cells of a sheet: those of its quantities, and the single ones."""
+
+    @cache
+    def style(look: Look) -> int:
+        return styled(sheet, look).style_id
+
+    @cache
+    def numbers(*moves: tuple[int, ...]) -> np.ndarray:
+        return moving(*moves)
+
+    def strips(block: Block) -> Iterator[Strip]:
+        quantity = block.quantity
+        axes = tuple(axis.length for axis in quantity.axes)
+        given = inputs.get(quantity.name, np.empty(0))
+        columns = iter(layout.columns(quantity.name)) if quantity.equation else repeat(None)
+        for unit, column in zip(quantity.units, columns, strict=False):
+            row, at = block.address((*(0 for _ in axes), *unit))
+            typed_in, computed = (
+                drawing.looks.get(quantity.name)
+                or value(
+                    quantity.number_format, given=marked, first=at == block.column and bool(axes)
+                )
+                for marked in (not quantity.is_record, False)
+            )
+            typed = [] if given.size == 0 else given[(..., *unit)].ravel().tolist()
+            texts = [content(each, style(typed_in)) for each in typed]
+            pattern, order = formula_pattern(column, style(computed)) if column else ("", [])
+            varying = tuple(numbers(*column.rows[number], axes) for number in order)
+            filled = Filled(texts, pattern, varying)
+            if block.is_table:
+                yield from filled.strips(at, row, range(prod(axes)))
+                continue
+            for number, place in enumerate(block.places(unit)):
+                yield from filled.strips(place[1], place[0], range(number, number + 1))
+
+    drawn = {
+        row: {column: content(text, style(look)) for column, (text, look) in cells.items()}
+        for row, cells in drawing.cells.items()
+    }
+    return [strip for block in layout.on(key) for strip in strips(block)], drawn

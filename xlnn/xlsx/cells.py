@@ -1,0 +1,232 @@
+"""What do the cells of a sheet hold? Read as a stream, from a file that was let pass."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from xlnn.address import address
+from xlnn.errors import WorkbookError
+from xlnn.grid import CellError
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.parts import Workbook, read_workbook, shared_strings
+from xlnn.xlsx.sheet_stream import Item, WholeRow, stream, stream_rows
+
+if TYPE_CHECKING:
+    from openpyxl.formula.translate import Translator
+
+ANEW = "save the file anew in a spreadsheet program"
+"""What to do with a file that is not as programs write it."""
+
+_Text = TypeVar("_Text")
+
+_SHARED = {
+    "array": "an array formula",
+    "dataTable": "a data table",
+    "shared": "a shared formula that is stated nowhere above, or twice",
+}
+"""What the types of a formula that cannot be read cell by cell are called."""
+
+
+class Cell(NamedTuple):
+    """A cell that is present in a sheet's XML.
+
+    Attributes
+    ----------
+    row, column : int
+        From 1.
+    formula : str or None
+        With its leading "="; a shared formula is written out for this cell.
+    value : float, bool, str, CellError or None
+        The constant, or the cached value of a formula, which nobody may trust.
+    """
+
+    row: int
+    column: int
+    formula: str | None
+    value: float | bool | str | CellError | None
+
+
+@dataclass(frozen=True)
+class SheetSource:
+    """A sheet that is being read."""
+
+    archive: Archive
+    title: str
+    part: str
+
+    def items(self) -> Iterator[Item]:
+        """Read the sheet."""
+        return stream(self.archive, self.part, self.title)
+
+    def rows(self) -> Iterator[Item | WholeRow]:
+        """Read the sheet, each plain row at once."""
+        return stream_rows(self.archive, self.part, self.title)
+
+    def refused(self, row: int, column: int, sentence: str) -> WorkbookError:
+        """Return the error that says what is wrong in a cell."""
+        return self.archive.refused(f"{self.title}!{address(row, column)} {sentence}")
+
+    def bad_value(self, row: int, column: int, kind: str, text: str) -> WorkbookError:
+        """Return the error for a value that does not fit the type of its cell."""
+        return self.refused(
+            row, column, f'holds "{text:.40}", no finite value of its type "{kind:.12}"; {ANEW}'
+        )
+
+
+def cells(path: Path, sheet: str) -> Iterator[Cell]:
+    """Read the cells of one sheet, row by row and from left to right.
+
+    The sheet is read as a stream: four million cells need no more memory than four.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook that `inspect` has let pass.
+    sheet : str
+        The title of a sheet.
+
+    Raises
+    ------
+    WorkbookError
+        There is no such sheet, or its XML is not sound.
+    """
+    with Archive(path) as archive:
+        book = read_workbook(archive)
+        source = _opened(archive, book, sheet)
+        strings = shared_strings(archive, book.strings)
+        shared, new = SharedFormulas(source), tuple.__new__
+        for row, column, kind, attributes, formula, text in source.items():
+            if not row:
+                continue
+            if attributes is not None:
+                if attributes or not formula:
+                    formula = shared.stated(row, column, attributes, formula)  # noqa: PLW2901
+                formula = "=" + (formula or shared.moved(row, column, attributes))  # noqa: PLW2901
+            value = None
+            if text:
+                value = number(text) if kind == "n" else cell_value(kind, text, strings)
+                if value is None:
+                    raise source.bad_value(row, column, kind, text)
+            elif kind in {"str", "inlineStr"}:
+                value = text
+            yield new(Cell, (row, column, formula, value))
+
+
+def formulas(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
+    """Read the formulas of one sheet: row, column and formula, and no value.
+
+    Like `cells`, in less time.
+    """
+    with Archive(path) as archive:
+        source = _opened(archive, read_workbook(archive), sheet)
+        shared = SharedFormulas(source)
+        for row, column, _, attributes, formula, _ in source.items():
+            if not row or attributes is None:
+                continue
+            if attributes or not formula:
+                stated = shared.stated(row, column, attributes, formula)
+                yield row, column, "=" + (stated or shared.moved(row, column, attributes))
+            else:
+                yield row, column, "=" + formula
+
+
+def _opened(archive: Archive, book: Workbook, sheet: str) -> SheetSource:
+    """Return the sheet of a title, to be read."""
+    if sheet not in book.sheets:
+        raise archive.refused(
+            f'there is no sheet "{sheet:.40}"; there are {", ".join(book.sheets)}'
+        )
+    return SheetSource(archive, sheet, book.sheets[sheet])
+
+
+def number(text: str) -> float | None:
+    """Return a finite number as programs write them; None if it is something else.
+
+    >>> number("-2.5E-3"), number("1e999"), number("1_000")
+    (-0.0025, None, None)
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    # float() also reads "1_000" and the digits of other scripts, which engines do not
+    return value if math.isfinite(value) and text.isascii() and "_" not in text else None
+
+
+def are_numbers(texts: Sequence[str]) -> bool:
+    """Say whether `number` reads each of these texts; a hundred at once cost a fifth.
+
+    >>> are_numbers(["1", "-2.5E-3"]), are_numbers(["1", "nan"]), are_numbers(["1_000"])
+    (True, False, False)
+    """
+    joined = "".join(texts)
+    try:
+        return joined.isascii() and "_" not in joined and all(map(math.isfinite, map(float, texts)))
+    except ValueError:
+        return False
+
+
+def cell_value(
+    kind: str, text: str, strings: Sequence[_Text]
+) -> bool | str | CellError | _Text | None:
+    """Return what a cell that holds no number holds; None if it does not fit its type."""
+    match kind:
+        case "str" | "inlineStr" | "d":
+            return text
+        case "s":
+            known = text.isascii() and text.isdigit() and int(text[:9]) < len(strings)
+            return strings[int(text[:9])] if known and len(text) < 10 else None
+        case "b":
+            return {"0": False, "1": True, "false": False, "true": True}.get(text)
+        case "e":
+            return CellError(text)
+        case _:
+            return None
+
+
+class SharedFormulas:
+    """The shared formulas of one sheet: stated once, and moved to each further cell."""
+
+    def __init__(self, sheet: SheetSource) -> None:
+        self._sheet = sheet
+        self._stated: dict[str, tuple[str, int, int]] = {}
+        self._translators: dict[str, Translator] = {}
+
+    def stated(
+        self, row: int, column: int, attributes: Mapping[str, str], text: str | None
+    ) -> str | None:
+        """Return the formula that a cell states itself; None if it shares one stated above."""
+        kind, index = attributes.get("t", "normal"), attributes.get("si", "")
+        if kind == "normal" and text:
+            return text
+        if kind == "shared" and text and index not in self._stated:
+            self._stated[index] = text, row, column
+            return text
+        if kind == "shared" and not text and index in self._stated:
+            return None
+        known = _SHARED if text or kind != "normal" else {}
+        raise self._refused(row, column, known.get(kind, "a formula without text"))
+
+    def moved(self, row: int, column: int, attributes: Mapping[str, str]) -> str:
+        """Return the formula that a cell shares, with its references moved along."""
+        from openpyxl.formula.tokenizer import TokenizerError  # noqa: PLC0415 - slow
+        from openpyxl.formula.translate import Translator, TranslatorError  # noqa: PLC0415
+
+        index = attributes["si"]
+        text, top, left = self._stated[index]
+        try:
+            if index not in self._translators:
+                self._translators[index] = Translator("=" + text, address(top, left))
+            translator = self._translators[index]
+            return translator.translate_formula(row_delta=row - top, col_delta=column - left)[1:]
+        except (TokenizerError, TranslatorError, ValueError, IndexError):
+            raise self._refused(row, column, "a shared formula that cannot be moved here") from None
+
+    def length(self, attributes: Mapping[str, str]) -> int:
+        """Return how many characters a cell has whose formula is stated above."""
+        return len(self._stated[attributes["si"]][0])
+
+    def _refused(self, row: int, column: int, what: str) -> WorkbookError:
+        return self._sheet.refused(row, column, f"holds {what}; write a plain formula in each cell")

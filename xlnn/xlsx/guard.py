@@ -1,0 +1,208 @@
+"""May this formula be given to an engine, and may this part stand in a workbook?
+
+A checked workbook computes with the functions on which all engines agree and with nothing from
+outside itself. What is not known to be harmless is refused.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from xlnn.errors import WorkbookError
+from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS
+
+# fmt: off
+FUNCTIONS = frozenset({
+    "ABS", "ACOS", "ADDRESS", "AND", "AVERAGE", "CHOOSE", "COUNT", "COUNTIF", "EXP", "FALSE",
+    "FIXED", "IF", "IFERROR", "INDEX", "INT", "INTERCEPT", "ISBLANK", "LN", "MATCH", "MAX", "MIN",
+    "MOD", "PI", "RANK", "REPT", "ROUND", "ROW", "SIGN", "SLOPE", "SQRT", "STEYX", "SUM", "SUMIF",
+    "SUMPRODUCT", "SUMSQ", "SUMXMY2", "TANH", "TEXT", "TRUE", "VLOOKUP",
+})
+# fmt: on
+"""The functions on which formulas, formualizer and LibreOffice agree, tried one by one. This is a
+promise: a file that `inspect` lets pass is computed with these alone. LibreOffice writes TRUE() and
+FALSE() where Excel writes TRUE and FALSE."""
+
+MAX_FORMULA = 8_192
+"""Characters of a formula, as in Excel."""
+
+_MAX_SHAPES = 100_000
+"""Shapes remembered at a time, so that a file of nothing but different formulas fills no memory."""
+
+_TOKEN = re.compile(
+    r"""
+    "(?:[^"]|"")*+"                                             # a text
+    | (?: '(?P<quoted>(?:[^']|'')*+)' | (?P<plain>[\w.]++) )!   # a sheet
+    | \#(?:N/A|DIV/0!|NUM!|VALUE!|NAME\?|NULL!)                 # an error
+    | (?P<call>[\w.]++)\s*+\(                                   # a function
+    | (?P<word>[\w.$]++)                                        # a number, a reference or a name
+    | [-+*/^&=<>%(),;:{}\s]++
+    """,
+    re.VERBOSE,
+)
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]++)?", re.IGNORECASE)
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_NUMBERED = [name for name in sorted(FUNCTIONS) if not name.isalpha()]
+
+FORBIDDEN = {
+    "sheet.binary": "a binary workbook (.xlsb)",  # before macros, of which its type speaks, too
+    "vbaproject": "macros (VBA)",
+    "macro": "macros, or is of a kind that may hold them",
+    "dialogsheet": "a dialog sheet of Excel 5",
+    "attachedtoolbars": "toolbars",
+    "customui": "a changed ribbon",
+    "externallink": "links to other workbooks",
+    "ddelink": "a DDE link",
+    "oleobject": "an embedded object (OLE)",
+    "/embeddings/": "an embedded object",
+    "relationships/package": "an embedded file",
+    "activex": "an ActiveX control",
+    "ctrlprop": "a form control",
+    "/control": "a control",
+    "controlproperties": "a form control",
+    "connections": "connections to external data",
+    "querytable": "a query of external data",
+    "webextension": "a web extension",
+    "powerpivot": "a data model",
+    "/model/": "a data model",
+}
+"""What a part's name, content type or relationship may not contain, and what it means."""
+
+
+def forbidden(text: str) -> str | None:
+    """Return what a part's name, content type or relationship type brings along, if anything."""
+    text = text.casefold()
+    return next((meaning for word, meaning in FORBIDDEN.items() if word in text), None)
+
+
+class Formulas:
+    """Looks at formulas; the many that differ only in their digits are looked at once."""
+
+    def __init__(self, titles: Iterable[str], refused: Callable[[str], WorkbookError]) -> None:
+        self._titles = {title.casefold() for title in titles}
+        self._refused = refused
+        self._harmless: set[bytes] = set()
+
+    def check(self, formulas: Sequence[str], place: Callable[[int], str]) -> None:
+        """Refuse the first formula that may not be computed.
+
+        Parameters
+        ----------
+        formulas : sequence of str
+            Formulas without their leading "=".
+        place : callable
+            Where the formula of some index stands, for the message.
+        """
+        if not formulas:
+            return
+        # NUL stands in no XML, so the formulas can be joined and all be treated in C at once
+        joined = "\0".join(formulas).encode()
+        for code, name in enumerate(_NUMBERED, start=1):
+            joined = joined.replace(f"{name}(".encode(), bytes([code]) + b"(")
+        shapes = joined.translate(_DIGITS).split(b"\0")
+        unknown = set(shapes) - self._harmless
+        if not unknown:
+            return
+        for index, shape in enumerate(shapes):
+            if shape in unknown and not self._check(formulas[index], place(index)):
+                unknown.discard(shape)
+                self._harmless.add(shape)
+        if len(self._harmless) > _MAX_SHAPES:
+            self._harmless.clear()
+
+    def _check(self, formula: str, place: str) -> bool:
+        """Refuse a formula that may not be computed; say whether its digits decided about it."""
+        if len(formula) >= MAX_FORMULA:
+            raise self._refused(
+                f"{place} holds a formula of {len(formula) + 1:,} characters, and Excel allows "
+                f"{MAX_FORMULA:,}; split it over several cells"
+            )
+        position, digits_decide = 0, False
+        word = corner = ""
+        while position < len(formula):
+            token = _TOKEN.match(formula, position)
+            if token is None:
+                raise self._stranger(formula, position, place)
+            position = token.end()
+            kind = token.lastgroup
+            if kind == "call":
+                self._check_function(token["call"], place)
+                digits_decide |= _has_digit(token["call"]) and token[0][:-1] not in _NUMBERED
+            elif kind in ("quoted", "plain"):
+                self._check_sheet(token[kind].replace("''", "'"), place)
+                digits_decide |= _has_digit(token[kind])
+            elif kind == "word":
+                if corner:
+                    digits_decide |= self._check_range(corner, token["word"], place)
+                word, corner = token["word"], ""
+            elif token[0].strip() == ":":
+                corner = word
+            else:
+                word = corner = ""
+        return digits_decide
+
+    def _check_function(self, name: str, place: str) -> None:
+        if name.upper() not in FUNCTIONS or not name.isascii():
+            raise self._refused(
+                f"{place} calls {name:.40}, which is none of the {len(FUNCTIONS)} functions that "
+                "all engines compute alike; write the formula without it"
+            )
+
+    def _check_sheet(self, title: str, place: str) -> None:
+        if "[" in title:
+            raise self._refused(_external(place))
+        if title.casefold() not in self._titles:
+            raise self._refused(
+                f'{place} refers to a sheet "{title:.40}", which is not in this workbook; correct '
+                "the formula or restore the sheet"
+            )
+
+    def _check_range(self, first: str, last: str, place: str) -> bool:
+        """Refuse a range that no engine can hold; say whether other digits make it one."""
+        corners = [_REFERENCE.fullmatch(corner) for corner in (first, last)]
+        columns, rows, longest = [], [], 0
+        for missing, corner in zip((1, None), corners, strict=True):
+            if corner is None:
+                return False  # a name, or the number of no row
+            letters, digits = corner.groups()
+            # a missing column or row means all of them
+            columns.append(COLUMNS[letters.upper()] if letters else missing or MAX_COLUMNS)
+            rows.append(int(digits[:8]) if digits else missing or MAX_ROWS)
+            longest = max(longest, len(digits or "1" * 7))
+        width = abs(columns[1] - columns[0]) + 1
+        cells = width * (abs(rows[1] - rows[0]) + 1)
+        if cells > MAX_BOX:
+            raise self._refused(
+                f"{place} refers to {first:.20}:{last:.20}, {cells:,} cells, and xlnn computes "
+                f"ranges of up to {MAX_BOX:,}; name only the cells that are in use"
+            )
+        return width * min(10**longest, MAX_ROWS) > MAX_BOX or longest > len(str(MAX_ROWS))
+
+    def _stranger(self, formula: str, position: int, place: str) -> WorkbookError:
+        """Return the error for a character that begins nothing which a formula may hold."""
+        rest = formula[position:]
+        if rest.startswith("#REF!"):
+            return self._refused(
+                f"{place} refers to cells that were deleted (#REF!); correct the formula"
+            )
+        if rest[0] == "|":
+            return self._refused(
+                f"{place} asks another program for data (DDE); remove the formula, and do not open "
+                "the file in Excel unless you know its author"
+            )
+        if rest[0] in "[]":
+            return self._refused(_external(place))
+        return self._refused(
+            f'{place} holds a formula with "{rest:.20}", which a checked workbook may not contain; '
+            "write it with functions, operators and references alone"
+        )
+
+
+def _external(place: str) -> str:
+    return (
+        f"{place} refers to another workbook or to a table, in square brackets; copy the values "
+        "into this workbook and refer to their cells"
+    )
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)

@@ -1,0 +1,316 @@
+"""What is in this .xlsx file - read as a stream, and refused where it is not safe?
+
+`inspect` looks at every part of a file and refuses what no workbook of xlnn needs;
+`xlnn.xlsx.cells` then reads a sheet cell by cell. No engine and no openpyxl sees a file that
+`inspect` has not let pass.
+"""
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from xlnn.address import address
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.cells import (
+    ANEW,
+    SharedFormulas,
+    SheetSource,
+    are_numbers,
+    cell_value,
+    formulas,
+    number,
+)
+from xlnn.xlsx.guard import Formulas
+from xlnn.xlsx.parts import (
+    check_names,
+    check_other_parts,
+    check_parts,
+    read_workbook,
+    shared_strings,
+)
+from xlnn.xlsx.sheet_stream import COMPUTED, MAX_BOX, Item, WholeRow, area
+
+MAX_ALL_TEXT = 1 << 30
+"""Characters of all formulas and texts as engines hold them, each written out. Four million
+formulas of a hundred characters need 0.4 of it; one long formula shared by a sheet exceeds it."""
+
+MAX_SPREAD = 1_000_000
+"""Cells of merged ranges and hyperlinks: openpyxl makes an object for each."""
+
+MAX_KEPT = 500_000
+"""Formulas of a sheet whose texts are kept: some 50 MB."""
+
+_BATCH = 2_048  # items checked at once
+
+
+class FormulaCells(NamedTuple):
+    """The formula cells of a sheet, row by row and from left to right.
+
+    Attributes
+    ----------
+    rows, columns : array of int32, shape (formulas,)
+        Where each formula stands, from 1.
+    texts : list of str or None
+        The formulas without their "="; None where they are too many to be kept, or where some are
+        stated by another cell: `Contents.stated` reads those again.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    texts: list[str] | None = None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in a workbook that was let pass.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    sheets : tuple of str
+        The titles of the sheets of cells, in the workbook's order; chart sheets are left out.
+    formulas : mapping of str to FormulaCells
+        The cells that hold a formula, for every sheet.
+    names : mapping of str to str
+        The defined names of the whole workbook: ``xlnn.z2`` -> ``Training!$A$2:$C$3201``.
+    """
+
+    path: Path
+    sheets: tuple[str, ...]
+    formulas: Mapping[str, FormulaCells]
+    names: Mapping[str, str]
+
+    def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
+        """Yield the formulas of one sheet: row, column and formula."""
+        cells = self.formulas[sheet]
+        if cells.texts is None:
+            yield from formulas(self.path, sheet)
+        else:
+            rows, columns = cells.rows.tolist(), cells.columns.tolist()
+            for row, column, text in zip(rows, columns, cells.texts, strict=True):
+                yield row, column, "=" + text
+
+    @property
+    def formula_count(self) -> int:
+        """The number of formula cells in all sheets."""
+        return sum(len(cells.rows) for cells in self.formulas.values())
+
+
+def inspect(path: Path) -> Contents:
+    """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
+
+    Parameters
+    ----------
+    path : Path
+        A file from anywhere.
+
+    Raises
+    ------
+    WorkbookError
+        In one sentence: where, what was found, and what to do.
+    """
+    with Archive(path) as archive:
+        check_parts(archive)
+        book = read_workbook(archive)
+        formulas = Formulas(book.sheets, archive.refused)
+        check_names(archive, book, formulas)
+        check_other_parts(archive, book, formulas)
+        strings = list(map(len, shared_strings(archive, book.strings)))
+        budget = _Budget(archive)
+        found = {
+            title: _inspect_sheet(SheetSource(archive, title, part), formulas, strings, budget)
+            for title, part in book.sheets.items()
+        }
+    names = {name: text for name, text, more in book.names if "localSheetId" not in more}
+    return Contents(path, tuple(book.sheets), found, names)
+
+
+@dataclass
+class _Budget:
+    """What all sheets of a workbook may claim together."""
+
+    archive: Archive
+    box: int = 0
+    text: int = 0
+    spread: int = 0
+
+    def spend(self, *, box: int = 0, text: int = 0, spread: int = 0) -> None:
+        """Count what a sheet claims, and refuse the sheet that claims too much."""
+        self.box, self.text, self.spread = self.box + box, self.text + text, self.spread + spread
+        for claim, limit, what in (
+            (self.box, MAX_BOX, "cells in the rectangles of its sheets"),
+            (self.text, MAX_ALL_TEXT, "characters in its cells"),
+            (self.spread, MAX_SPREAD, "cells in merged ranges and hyperlinks"),
+        ):
+            if claim > limit:
+                raise self.archive.refused(
+                    f"it claims {claim:,} {what}, and xlnn reads up to {limit:,}; build it with "
+                    "fewer epochs or images, or remove what is not needed"
+                )
+
+
+def _inspect_sheet(
+    sheet: SheetSource, formulas: Formulas, strings: Sequence[int], budget: _Budget
+) -> FormulaCells:
+    """Check every item of a sheet; return where its formulas are."""
+    rows, columns = array("i"), array("i")
+    texts: list[str] | None = []
+    shared = SharedFormulas(sheet)
+    for batch in _batches(sheet.rows()):
+        if isinstance(batch[0], WholeRow):
+            stated = _check_rows(sheet, formulas, batch, (rows, columns), strings, budget)
+        else:
+            stated = _check_items(sheet, formulas, batch, (rows, columns), shared, strings, budget)
+        if texts is not None and all(stated) and len(rows) <= MAX_KEPT:
+            texts += stated
+        else:
+            texts = None
+    return FormulaCells(
+        np.frombuffer(rows, dtype=np.int32) if rows else np.empty(0, np.int32),
+        np.frombuffer(columns, dtype=np.int32) if columns else np.empty(0, np.int32),
+        texts,
+    )
+
+
+def _batches(source: Iterator[Item | WholeRow]) -> Iterator[list[Item] | list[WholeRow]]:
+    """Yield what is read in lists of one kind, each of some `_BATCH` cells."""
+    batch: list[Item | WholeRow] = []
+    count, kind = 0, tuple
+    for item in source:
+        if item.__class__ is not kind or count >= _BATCH:
+            if batch:
+                yield batch
+            batch, count, kind = [], 0, item.__class__
+        batch.append(item)
+        count += len(item.columns) if kind is WholeRow else 1
+    if batch:
+        yield batch
+
+
+def _check_rows(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
+    sheet: SheetSource,
+    formulas: Formulas,
+    batch: Sequence[WholeRow],
+    places: tuple["array[int]", "array[int]"],
+    strings: Sequence[int],
+    budget: _Budget,
+) -> list[str]:
+    """Check plain rows; return their formulas, each of which is stated where it stands."""
+    rows, columns = places
+    before = len(rows)
+    stated: list[str] = []
+    numbers: list[str] = []
+    others: list[Item] = []
+    for row, here, plain in batch:
+        kinds, attributes, texts, values = plain.contents()
+        own = [text for text in texts if text is not None]
+        stated += own
+        rows.extend(repeat(row, len(own)))
+        columns.extend(
+            here
+            if len(own) == len(here)
+            else [column for column, text in zip(here, texts, strict=True) if text is not None]
+        )
+        if plain.has_numbers_only:
+            numbers += filter(None, values)
+        else:
+            items = zip(repeat(row), here, kinds, attributes, texts, values)
+            others += [item for item in items if item[5]]
+    formulas.check(
+        stated, lambda n: f"{sheet.title}!{address(rows[before + n], columns[before + n])}"
+    )
+    budget.spend(text=sum(map(len, stated)))
+    if not are_numbers(numbers):
+        items = (zip(repeat(row), here, *plain.contents()) for row, here, plain in batch)
+        others = [item for item in chain.from_iterable(items) if item[5]]
+    _check_values(sheet, others, strings, budget)
+    return stated
+
+
+def _check_items(  # noqa: PLR0913, PLR0917 -- the same
+    sheet: SheetSource,
+    formulas: Formulas,
+    batch: Sequence[Item],
+    places: tuple["array[int]", "array[int]"],
+    shared: "SharedFormulas",
+    strings: Sequence[int],
+    budget: _Budget,
+) -> list[str]:
+    """Check other cells and what stands beside them; return the formulas, "" for shared ones."""
+    rows, columns = places
+    found = [item for item in batch if item[0]]
+    if len(found) < len(batch):
+        for item in batch:
+            if not item[0]:
+                _check_aside(sheet, formulas, budget, item)
+    computed = [item for item in found if item[3] is not None]
+    rows.extend([item[0] for item in computed])
+    columns.extend([item[1] for item in computed])
+    stated = _check_formulas(sheet, formulas, computed, shared, budget)
+    _check_values(sheet, [item for item in found if item[5]], strings, budget)
+    return stated
+
+
+def _check_formulas(
+    sheet: SheetSource,
+    formulas: Formulas,
+    computed: Sequence[Item],
+    shared: "SharedFormulas",
+    budget: _Budget,
+) -> list[str]:
+    """Check the formulas of some cells, each where it is stated; return them, "" for others."""
+    stated = []
+    for row, column, _, attributes, text, _ in computed:
+        # nearly all formulas have a text and no attributes: they need no call
+        own = text if text and not attributes else shared.stated(row, column, attributes, text)
+        if own is None:
+            budget.spend(text=shared.length(attributes))
+        stated.append(own or "")
+    formulas.check(stated, lambda index: f"{sheet.title}!{address(*computed[index][:2])}")
+    budget.spend(text=sum(map(len, stated)))
+    return stated
+
+
+def _check_values(
+    sheet: SheetSource, filled: Sequence[Item], strings: Sequence[int], budget: _Budget
+) -> None:
+    """Check the values of some cells, none of them empty."""
+    if not are_numbers([text for _, _, kind, _, _, text in filled if kind == "n"]):
+        for row, column, kind, _, _, text in filled:
+            if kind == "n" and number(text) is None:
+                raise sheet.bad_value(row, column, kind, text)
+    for row, column, kind, _, _, text in filled:
+        if kind != "n":
+            value = cell_value(kind, text, strings)
+            if value is None:
+                raise sheet.bad_value(row, column, kind, text)
+            if kind == "s":
+                budget.spend(text=value)
+
+
+def _check_aside(sheet: SheetSource, formulas: Formulas, budget: _Budget, item: Item) -> None:
+    """Check what a sheet says beside its cells."""
+    _, _, kind, attributes, text, _ = item
+    attributes, text = attributes or {}, text or ""
+    if kind == "sheetData":
+        budget.spend(box=area(text))
+    elif kind in COMPUTED:
+        formulas.check([text], lambda _: f'{COMPUTED[kind]} of the sheet "{sheet.title}"')
+    elif kind == "cfvo" and attributes.get("type") == "formula":
+        formulas.check(
+            [attributes.get("val", "")], lambda _: f'a colour scale of the sheet "{sheet.title}"'
+        )
+    elif kind in {"hyperlink", "mergeCell"}:
+        # openpyxl visits each cell of these
+        budget.spend(spread=area(attributes.get("ref", "")))
+    elif kind == "dimension" and area(attributes.get("ref", "")) > MAX_BOX:
+        raise sheet.archive.refused(
+            f'the sheet "{sheet.title}" claims to fill {attributes["ref"]:.30}, more than '
+            f"{MAX_BOX:,} cells; {ANEW}"
+        )
