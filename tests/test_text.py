@@ -19,6 +19,7 @@ from xlnn.layout import quoted
 from xlnn.shipped.text import VARIANTS, Text, languages, text
 from xlnn.workbooks.network.quantities.whole import GALLERY, drawn_whole
 from xlnn.workbooks.network.spec import LayerSpec
+from xlnn.workbooks.network.words import variants
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
@@ -135,7 +136,7 @@ def put(words, path, value):
 
 def applied(words):
     """Return the words of a workbook of each kind, with what it says otherwise put in place."""
-    return {kind: Text("", words).of(model).words for kind, model in KINDS.items()}
+    return {kind: Text("", words).of(variants(model)).words for kind, model in KINDS.items()}
 
 
 def blanks(words):
@@ -251,7 +252,7 @@ def test_a_key_a_brace_or_a_symbol_that_differs_is_found(english, key, value):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lang", languages())
 def test_titles_are_sheet_names_and_those_of_formulas_need_no_quotes(lang, kind):
-    titles = list(text(lang).of(KINDS[kind]).sheets.values())
+    titles = list(text(lang).of(variants(KINDS[kind])).sheets.values())
     assert title_problems(titles) == []
     assert lang == "en" or quoted_titles(titles) == []
 
@@ -278,7 +279,9 @@ def test_a_title_that_a_kind_of_workbook_has_twice_is_found(english, kind):
 
 def test_a_workbook_is_recognised_by_a_title_that_no_other_sheet_has_in_any_language():
     specs = {text(lang).sheets["spec"] for lang in languages()}
-    sheets = [text(lang).of(model).sheets for lang in languages() for model in KINDS.values()]
+    sheets = [
+        text(lang).of(variants(model)).sheets for lang in languages() for model in KINDS.values()
+    ]
     assert len(specs) == len(languages())
     assert {titles["spec"] for titles in sheets} == specs
     assert specs.isdisjoint(titles[key] for titles in sheets for key in titles if key != "spec")

@@ -157,6 +157,9 @@ class Quantity:
         the weights, whose first row is the start.
     number_format : str
         The spreadsheet's number format.
+    role : str
+        What it is to a reader, by the colour of its heading: input, forward, backward, weight or
+        result.
     layer : str
         The layer's name; empty where it belongs to none.
     is_text : bool
@@ -171,6 +174,9 @@ class Quantity:
         that a network neither saturates nor runs away, so that every cell stays sensitive.
     choices : (int, int) or None
         Of a selector: the smallest and the largest number that can be chosen.
+    calms : bool
+        Of an input: whether recurrences that run away stay within bounds where it is smaller, as a
+        learning rate does. A probe makes it as small as it takes.
     """
 
     name: str
@@ -183,12 +189,14 @@ class Quantity:
     uses: Mapping[str, Use] = field(default_factory=dict)
     given: int = 0
     number_format: str = "0.0000"
+    role: str = "result"
     layer: str = ""
     is_text: bool = False
     is_record: bool = False
     reads_as_stated: bool = False
     scale: float = 1.0
     choices: tuple[int, int] | None = None
+    calms: bool = False
 
     @property
     def lengths(self) -> tuple[int, ...]:

@@ -29,7 +29,10 @@ class Picture(click.ParamType):
 @click.argument("template", required=False)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.")
 @click.option(
-    "--from", "old", type=click.Path(path_type=Path), help="Begin with a workbook made before."
+    "--from",
+    "from_workbook",
+    type=click.Path(path_type=Path),
+    help="Begin with a workbook made before.",
 )
 @click.option(
     "--data",
@@ -67,7 +70,7 @@ def build(
     from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- only what is needed
     from xlnn.shipped.templates import DEFAULT  # noqa: PLC0415 -- the same
 
-    if template is not None and options["old"] is not None:
+    if template is not None and options["from_workbook"] is not None:
         raise click.UsageError("A template and --from exclude each other.")
     with progress() as tell:
         built = build_workbook(

@@ -7,7 +7,9 @@ from xlnn.blocks import FIRST_ROW
 from xlnn.errors import DataError, WorkbookError
 from xlnn.layout import Layout
 from xlnn.shipped.text import languages, text
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks import kind_of
+from xlnn.workbooks.kind import Spec
+from xlnn.workbooks.spec_text import from_toml
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
@@ -35,14 +37,11 @@ def read_spec(path: Path) -> Spec:
         if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str)
     ]
     try:
-        return Spec.from_toml("\n".join(lines))
+        return from_toml("\n".join(lines))
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
 
 
 def layout_of(spec: Spec) -> Layout:
     """Return the cells of everything that a Spec describes."""
-    # slow to import, since the sheets draw with openpyxl: an engine works meanwhile
-    from xlnn.workbooks.network.sheets import workbook_layout  # noqa: PLC0415
-
-    return workbook_layout(spec, text(spec.lang).of(spec))
+    return kind_of(spec).layout(spec)

@@ -1,7 +1,6 @@
 """What does a workbook compute? Its quantities as arrays, recalculated, and saved."""
 
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,27 +8,11 @@ import numpy as np
 from xlnn import engines
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OutputError
-from xlnn.layout import Layout
 from xlnn.output import check_place, replacing
 from xlnn.reading.arrays import read_arrays
 from xlnn.reading.spec import layout_of, read_spec
+from xlnn.workbooks import kind_of
 from xlnn.xlsx import package
-
-
-def as_contract(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the arrays in the shapes that others rely on: a layer's units in one dimension.
-
-    A weight array keeps two: its unit, and all that the unit sees.
-    """
-    exported = {}
-    for name, array in arrays.items():
-        quantity = layout.blocks[name].quantity
-        axes = array.shape[: len(quantity.axes)]
-        if len(quantity.shape) > 1:
-            kept = quantity.shape[:1] if quantity.kind in {"W", "dC_dW"} else ()
-            array = array.reshape((*axes, *kept, -1))  # noqa: PLW2901 -- the same array
-        exported[name] = array.astype(str) if quantity.is_text else array
-    return exported
 
 
 def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarray]:
@@ -49,8 +32,9 @@ def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarr
     path = Path(path)
     package.inspect(path)
     recalculate = engines.load(engine, path)
-    layout = layout_of(read_spec(path))
-    return as_contract(layout, read_arrays(layout, recalculate({})))
+    spec = read_spec(path)
+    layout = layout_of(spec)
+    return kind_of(spec).as_contract(layout, read_arrays(layout, recalculate({})))
 
 
 def check_saved(path: Path, *, force: bool = False) -> None:

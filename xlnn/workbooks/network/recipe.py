@@ -16,6 +16,7 @@ from xlnn.data.wording import listed
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Model
+from xlnn.workbooks.kind import Recipe, as_typed
 from xlnn.workbooks.network.origin import UNSCALED, Origin
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
@@ -91,7 +92,7 @@ class Options:
         """
         for one, other in EXCLUDING:
             if getattr(self, one) is not None and getattr(self, other) is not None:
-                raise OptionsError(f"{_option(one)} and {_option(other)} exclude each other.")
+                raise OptionsError(f"{as_typed(one)} and {as_typed(other)} exclude each other.")
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -100,27 +101,7 @@ class Options:
         return {name: value for name, value in given.items() if value is not None}
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """All that a workbook is built from.
-
-    Attributes
-    ----------
-    spec : Spec
-    model : Model
-    inputs : dict of arrays
-        The input quantities by name; of the weights, the start: shape (1, units ...).
-    notes : tuple of str
-        What the person may not expect, a sentence each.
-    """
-
-    spec: Spec
-    model: Model
-    inputs: dict[str, np.ndarray]
-    notes: tuple[str, ...] = ()
-
-
-def recipe(origin: Origin, options: Options) -> Recipe:
+def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     """Join an origin with a person's options.
 
     Raises
@@ -166,16 +147,11 @@ def recipe(origin: Origin, options: Options) -> Recipe:
     return Recipe(spec, model, inputs, notes)
 
 
-def _option(name: str) -> str:
-    """Return the name of an option as it is typed."""
-    return "--" + {"targets": "target"}.get(name, name).replace("_", "-")
-
-
 def _data(origin: Origin, options: Options) -> Dataset:
     given = options.reading
     if options.data is None and isinstance(origin.data, Dataset):
         if given:
-            raise OptionsError(f"{_option(next(iter(given)))} says how to read data: add --data.")
+            raise OptionsError(f"{as_typed(next(iter(given)))} says how to read data: add --data.")
         return origin.data
     path = Path(origin.data if options.data is None else options.data)
     _check_reading(path, given)
@@ -198,7 +174,7 @@ def _check_reading(path: Path, given: Mapping[str, Any]) -> None:
     is_npz = path.suffix.lower() == ".npz"
     for name in ("threshold", "light_ink"):
         if name in given and path.exists() and not path.is_dir():
-            raise OptionsError(f"{_option(name)} is for folders of pictures; {path.name} is none.")
+            raise OptionsError(f"{as_typed(name)} is for folders of pictures; {path.name} is none.")
     if "label" in given and (path.is_dir() or is_npz):
         raise OptionsError(f"--label names a column of a CSV; {path.name} is none.")
 

@@ -1,24 +1,19 @@
-"""What does a workbook model? A template read and validated, and the text that a workbook keeps.
+"""Which network does a workbook train, on what? Read and validated.
 
-The text is TOML. A template says it in ``template.toml``; a workbook carries it on its sheet
-Spec, completed by what its data added, so that the file explains itself.
+A template says it in ``template.toml``; a workbook carries it on its sheet Spec, completed by what
+its data added.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from functools import cached_property
-from typing import Any, Self
-
-import tomli_w
+from typing import Any, ClassVar, Self
 
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS, Kind, Shape
+from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS, LayerKind, Shape
 from xlnn.errors import DataError
-
-FORMAT = 1
-"""The version of the Spec sheet; a later, different one gets the next number."""
+from xlnn.workbooks.spec_text import plain
 
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
@@ -81,6 +76,8 @@ class Spec:
         Whether the sheet scales the inputs as they were given.
     """
 
+    kind: ClassVar[str] = "network"
+
     template: str
     lang: str
     epochs: int
@@ -100,9 +97,9 @@ class Spec:
         return self.picture[0] * self.picture[1]
 
     @cached_property
-    def kinds(self) -> dict[str, Kind]:
+    def kinds(self) -> dict[str, LayerKind]:
         """What each layer is over the one below, by its name."""
-        kinds: dict[str, Kind] = {}
+        kinds: dict[str, LayerKind] = {}
         below: Shape = (self.inputs,)
         if self.layers[0].kind != "dense" and not self.features:
             below = self.picture
@@ -191,26 +188,10 @@ class Spec:
                 'a regression takes "squared error".'
             )
 
-    def to_toml(self) -> str:
-        """Return the text that the workbook keeps."""
-        return tomli_w.dumps({"format": FORMAT, **_plain(asdict(self))})
-
-    @classmethod
-    def from_toml(cls, text: str) -> Self:
-        """Read the text that a workbook keeps.
-
-        Raises
-        ------
-        DataError
-            The text is not what `to_toml` writes.
-        """
-        try:
-            values = tomllib.loads(text)
-            if values.pop("format") != FORMAT:
-                raise DataError("The Spec was written by another version of xlnn.")
-            return cls.from_mapping(values)
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-            raise DataError(f"The Spec cannot be read: {error}.") from error
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values, as TOML has them."""
+        values: dict[str, Any] = plain(asdict(self))
+        return values
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:
@@ -330,15 +311,6 @@ def _texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(values[name], list | tuple):
         raise DataError(f"{name} = {values[name]!r}: a list of texts was expected.")
     return tuple(_typed({name: text}, name, str) for text in values[name])
-
-
-def _plain(value: object) -> object:
-    """Turn tuples into lists, as TOML has them."""
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    return value
 
 
 def _or(names: tuple[str, ...]) -> str:

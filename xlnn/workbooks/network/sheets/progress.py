@@ -14,8 +14,9 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, RegularTextRun
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model
-from xlnn.workbooks.network.sheets.page import Page
-from xlnn.workbooks.network.sheets.table import table
+from xlnn.workbooks.network.sheets.names import named
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import table
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INK, QUIET_NUMBER, RULE, SECTION
 
@@ -52,7 +53,7 @@ def draw(page: Page) -> Drawing:
     """Draw the table, the words, and the charts: cost, images recognised, paths of the weights."""
     layout, words = page.layout, page.words
     tables = [block for block in layout.on(SHEET) if block.quantity.axes]
-    drawing = table(page, SHEET, tables)
+    drawing = table(page, SHEET, tables, named)
     drawing.one_page = True
     column = layout.blocks["story"].column
     drawing.widths[column - 1] = 7
