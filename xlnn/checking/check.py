@@ -8,37 +8,68 @@ an independent NumPy run from the file's own inputs, which is reported but does 
 rounding grows over the epochs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal, overload
 
 from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.probe import probe_inputs
-from xlnn.checking.report import Report
+from xlnn.checking.report import Report, Reports
 from xlnn.engines import DEFAULT_ENGINE, Recalculate
-from xlnn.errors import CircularReferenceError, WorkbookError
+from xlnn.errors import CircularReferenceError, OptionsError, WorkbookError
 from xlnn.grid import Inputs, Values
 from xlnn.layout import Layout
+from xlnn.quantity import Model
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.spec import described
 from xlnn.xlsx import package
 from xlnn.xlsx.package import Contents
 
 
-def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Report:
+@overload
+def check(
+    path: Path | str, engine: Literal["all"], probes: int = 1, *, model: Model | None = None
+) -> Reports: ...
+@overload
+def check(
+    path: Path | str,
+    engine: list[str] | tuple[str, ...],
+    probes: int = 1,
+    *,
+    model: Model | None = None,
+) -> Reports: ...
+@overload
+def check(
+    path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1, *, model: Model | None = None
+) -> Report: ...
+def check(
+    path: Path | str,
+    engine: str | Sequence[str] = DEFAULT_ENGINE,
+    probes: int = 1,
+    *,
+    model: Model | None = None,
+) -> Report | Reports:
     """Compare every formula of a workbook with NumPy.
 
     Parameters
     ----------
     path : Path
-    engine : str
-        One of `xlnn.engines.ENGINES`.
+    engine : str, or several
+        One of `xlnn.engines.ENGINES`, some of them, or ``"all"``.
     probes : int
-        How many times to repeat the comparison with random inputs.
+        How many times to repeat the comparison with random inputs; 0 or more.
+    model : Model
+        The model of a workbook that was made of your own.
+
+    Returns
+    -------
+    Report, or Reports of several engines
+        Either tells by ``agrees`` whether all is well.
 
     Raises
     ------
@@ -46,8 +77,19 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
         The file is no workbook of xlnn, or is not safe to open.
     EngineError
         The engine cannot be used.
+    OptionsError
+        `probes` is no whole number from 0 on.
     """
-    path = Path(path)
+    if not isinstance(probes, int) or probes < 0:
+        raise OptionsError(f"probes is {probes!r}: a whole number from 0 on was expected.")
+    if isinstance(engine, str) and engine != "all":
+        return _checked(Path(path), engine, probes, model)
+    names = engines.ENGINES if engine == "all" else tuple(dict.fromkeys(engine))
+    return Reports(_checked(Path(path), name, probes, model) for name in names)
+
+
+def _checked(path: Path, engine: str, probes: int, model: Model | None) -> Report:
+    """Compare every formula of a workbook, recalculated by one engine."""
     contents = package.inspect(path)
     try:
         recalculate = engines.load(engine, path)
@@ -56,7 +98,7 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
     # The engine computes while Python reads the Spec and imports what places its cells
     with _worker(recalculate) as worker:
         first = worker.submit(recalculate, {})
-        layout = layout_of(read_spec(path))
+        _, layout = described(path, model)
         report, _ = _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
     return report
 

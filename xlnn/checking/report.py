@@ -56,7 +56,7 @@ class Compared:
     agrees: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What a check found.
 
@@ -94,6 +94,11 @@ class Report:
     quantities: tuple[Compared, ...]
     wrong: tuple[Wrong, ...]
 
+    def __repr__(self) -> str:
+        """Say it in a line."""
+        found = "agrees" if self.agrees else f"{len(self.wrong):,} wrong"
+        return f"Report({self.file!r}, {self.engine!r}, {found}, {self.formula_cells:,} formulas)"
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         return plain(asdict(self))
@@ -102,6 +107,17 @@ class Report:
     def max_difference(self) -> float:
         """The largest relative difference of any number."""
         return max((quantity.max_difference for quantity in self.quantities), default=0.0)
+
+
+class Reports(tuple[Report, ...]):
+    """What a check by several engines found, in their order."""
+
+    __slots__ = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all of them agree."""
+        return all(report.agrees for report in self)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON can hold

@@ -9,14 +9,25 @@ from xlnn import engines
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OutputError
 from xlnn.output import check_place, replacing
+from xlnn.quantity import Model
 from xlnn.reading.arrays import read_arrays
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.spec import described
 from xlnn.workbooks import kind_of
 from xlnn.xlsx import package
 
 
-def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarray]:
+def values(
+    path: Path | str, engine: str = DEFAULT_ENGINE, *, model: Model | None = None
+) -> dict[str, np.ndarray]:
     """Recalculate a workbook and return its quantities.
+
+    Parameters
+    ----------
+    path : Path
+    engine : str
+        One of `xlnn.engines.ENGINES`.
+    model : Model
+        The model of a workbook that was made of your own.
 
     Returns
     -------
@@ -32,8 +43,7 @@ def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarr
     path = Path(path)
     package.inspect(path)
     recalculate = engines.load(engine, path)
-    spec = read_spec(path)
-    layout = layout_of(spec)
+    spec, layout = described(path, model)
     return kind_of(spec).as_contract(layout, read_arrays(layout, recalculate({})))
 
 

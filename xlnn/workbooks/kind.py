@@ -179,9 +179,7 @@ def refuse_options(kind: str, known: frozenset[str], given: Mapping[str, Any]) -
     for name in given:
         if name not in known:
             takes = ", ".join(sorted(map(as_typed, known)))
-            raise DataError(
-                f"{as_typed(name)} means nothing to {kind}: it takes {takes}."
-            )
+            raise DataError(f"{as_typed(name)} means nothing to {kind}: it takes {takes}.")
 
 
 def as_typed(option: str) -> str:

@@ -67,16 +67,18 @@ def table(page: Page, sheet: str, blocks: Iterable[Block], named: Named = plain_
     return drawing
 
 
-def name_rows(drawing: Drawing, axes: tuple[Axis, ...], first: int, words: Text) -> None:
-    """Name the rows: the epoch, the image, or both. A state 0 is the start."""
-    for column, axis in enumerate(axes, start=1):
+def name_rows(
+    drawing: Drawing, axes: tuple[Axis, ...], first: int, words: Text, left: int = 1
+) -> None:
+    """Name the rows, from a column on: the epoch, the image, or both. State 0 is the start."""
+    for column, axis in enumerate(axes, start=left):
         name = {"state": "epoch"}.get(axis.name, axis.name)
         drawing.put(first - 2, column, "", KEY)
         drawing.put(first - 1, column, words("headings", name), KEY)
         drawing.widths[column] = NARROW
     ranges = (range(axis.name != "state", axis.length + (axis.name != "state")) for axis in axes)
     for row, index in enumerate(product(*ranges), start=first):
-        for column, number in enumerate(index, start=1):
+        for column, number in enumerate(index, start=left):
             drawing.put(row, column, number, KEY)
 
 
