@@ -33,12 +33,15 @@ class Axis:
         index, so that they may use what stands before (`previous`).
     first : int
         Where it begins among the others of its family: 8 for images 9 to 16.
+    counts_from : int
+        What a person calls its first index: 0 for the state before the first epoch.
     """
 
     name: str
     length: int
     family: str = ""
     first: int = 0
+    counts_from: int = 1
 
     def __post_init__(self) -> None:
         """Take the name for the family where none is given."""

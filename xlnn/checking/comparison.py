@@ -33,6 +33,9 @@ CONSEQUENCE = 1e-6
 wrong one rather than by rounding."""
 
 
+AXES = {"state": "epoch"}
+"""Axes whose numbers are those of another: state 3 is the end of epoch 3."""
+
 CIRCULAR = "#CIRC!"
 """What a report shows as the value of a formula that closes a circle."""
 
@@ -232,6 +235,7 @@ class Comparison:
                 quantity=name,
                 epoch=_position(self.layout.blocks[name], index, "time"),
                 image=_position(self.layout.blocks[name], index, "image"),
+                place=_place(self.layout.blocks[name], index),
                 expected=finding.expected,
                 got=finding.got,
                 formula=formulas.get(self.layout.cell(name, index)),
@@ -343,9 +347,15 @@ def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, lag: int) ->
     return np.expand_dims(bad, tuple(n for n, family in enumerate(own) if family not in kept))
 
 
+def _place(block: Block, index: tuple[int, ...]) -> dict[str, int]:
+    """Return where an entry stands along its axes, as a person counts."""
+    axes = zip(block.quantity.axes, index, strict=False)
+    return {AXES.get(axis.name, axis.name): axis.counts_from + at for axis, at in axes}
+
+
 def _position(block: Block, index: tuple[int, ...], family: str) -> int | None:
     """Return the epoch or image of an entry, from 1; state 1 is the end of epoch 1."""
     for axis, position in zip(block.quantity.axes, index, strict=False):
         if axis.family == family:
-            return position + (axis.name != "state")
+            return position + axis.counts_from
     return None

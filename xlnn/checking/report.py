@@ -1,6 +1,6 @@
 """What did a check find?"""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ class Wrong:
     quantity : str
     epoch, image : int or None
         From 1.
+    place : dict of int
+        Where the cell stands along each axis of its quantity: ``{"epoch": 3, "image": 1}``.
     expected : float, str or None
         NumPy's value, from the values that the formula refers to.
     got : float, str or None
@@ -34,6 +36,7 @@ class Wrong:
     got: float | str | bool | None
     formula: str | None
     expected_formula: str
+    place: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

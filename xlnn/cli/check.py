@@ -76,11 +76,7 @@ def _print(report: Report) -> None:
 
 
 def _describe(wrong: Wrong) -> str:
-    place = [wrong.quantity]
-    if wrong.epoch is not None:
-        place.append(f"epoch {wrong.epoch}")
-    if wrong.image is not None:
-        place.append(f"image {wrong.image}")
+    place = [wrong.quantity, *(f"{axis} {number}" for axis, number in wrong.place.items())]
     found = wrong.formula if wrong.formula is not None else "no formula"
     return (
         f"{wrong.cell}   {', '.join(place)}\n"

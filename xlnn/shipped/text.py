@@ -24,7 +24,7 @@ SHARED: Mapping[str, frozenset[str] | None] = {
     "notes": frozenset({"spec"}),
     "guide": frozenset(
         {"steps_title", "symbols_title", "colours_title", "experiments_title"}
-        | {"colours", "columns", "overwritten"}
+        | {"colours", "columns"}
     ),
 }
 """What a kind with words of its own takes over from the others: whole sections, or some keys."""
@@ -49,6 +49,11 @@ class Text:
         filled: str = self.words[section][key].format(**values)
         return filled
 
+    def open(self, section: str, key: str, **values: object) -> str:
+        """Return a text with some of its ``{braces}`` filled in, the others left as they are."""
+        left: str = self.words[section][key].format_map(_Blanks(values))
+        return left
+
     def of(self, variants: Iterable[str]) -> Self:
         """Return the words of workbooks that say some things otherwise, the later ones last."""
         words = {key: value for key, value in self.words.items() if key not in VARIANTS}
@@ -60,6 +65,13 @@ class Text:
     def sheets(self) -> dict[str, str]:
         """The sheets' titles by their keys, in the workbook's order."""
         return dict(self.words["sheets"])
+
+
+class _Blanks(dict[str, object]):
+    """What is known of the braces of a text; the others stay."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
 
 
 def _merged(words: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS
 
 # fmt: off
 FUNCTIONS = frozenset({
-    "ABS", "ACOS", "ADDRESS", "AND", "AVERAGE", "CHOOSE", "COUNT", "COUNTIF", "EXP", "FALSE",
+    "ABS", "ACOS", "ADDRESS", "AND", "AVERAGE", "CHOOSE", "COS", "COUNT", "COUNTIF", "EXP", "FALSE",
     "FIXED", "IF", "IFERROR", "INDEX", "INT", "INTERCEPT", "ISBLANK", "LN", "MATCH", "MAX", "MIN",
-    "MOD", "PI", "RANK", "REPT", "ROUND", "ROW", "SIGN", "SLOPE", "SQRT", "STEYX", "SUM", "SUMIF",
-    "SUMPRODUCT", "SUMSQ", "SUMXMY2", "TANH", "TEXT", "TRUE", "VLOOKUP",
+    "MOD", "PI", "RANK", "REPT", "ROUND", "ROW", "SIGN", "SIN", "SLOPE", "SQRT", "STEYX", "SUM",
+    "SUMIF", "SUMPRODUCT", "SUMSQ", "SUMXMY2", "TANH", "TEXT", "TRUE", "VLOOKUP",
 })
 # fmt: on
 """The functions on which formulas, formualizer and LibreOffice agree, tried one by one. This is a

@@ -72,11 +72,10 @@ def name_rows(
 ) -> None:
     """Name the rows, from a column on: the epoch, the image, or both. State 0 is the start."""
     for column, axis in enumerate(axes, start=left):
-        name = {"state": "epoch"}.get(axis.name, axis.name)
         drawing.put(first - 2, column, "", KEY)
-        drawing.put(first - 1, column, words("headings", name), KEY)
+        drawing.put(first - 1, column, words("headings", axis.name), KEY)
         drawing.widths[column] = NARROW
-    ranges = (range(axis.name != "state", axis.length + (axis.name != "state")) for axis in axes)
+    ranges = (range(axis.counts_from, axis.counts_from + axis.length) for axis in axes)
     for row, index in enumerate(product(*ranges), start=first):
         for column, number in enumerate(index, start=left):
             drawing.put(row, column, number, KEY)

@@ -61,7 +61,7 @@ class Stack:
         self.spec = spec
         self.layers = spec.layers
         self.epoch = Axis("epoch", spec.epochs, "time")
-        self.state = Axis("state", spec.epochs + 1, "time")
+        self.state = Axis("state", spec.epochs + 1, "time", counts_from=0)
         self.image = Axis("image", spec.images, "image")
         self.test_image = Axis("image", spec.test_images, "image")
         self.names = [layer.name for layer in spec.layers]
