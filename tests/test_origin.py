@@ -10,7 +10,6 @@ from xlnn.checking.check import check
 from xlnn.errors import DataError, OptionsError, WorkbookError
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
-from xlnn.workbooks.network.origin import from_workbook
 from xlnn.workbooks.network.recipe import OTHER_DATA
 
 NOUGHT, ONE = "1," * 11 + "1", "0," * 11 + "0"
@@ -200,4 +199,4 @@ def test_what_is_no_workbook_of_xlnn_is_refused(tmp_path):
         ("none.xlsx", "there is no such file"),
     ):
         with pytest.raises(WorkbookError, match=message):
-            from_workbook(tmp_path / name)
+            build(from_workbook=tmp_path / name)

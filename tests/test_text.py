@@ -16,6 +16,7 @@ from networks import random_recipe, spec, write_recipe
 from xlnn.blocks import FIRST_ROW
 from xlnn.cli import cli
 from xlnn.layout import quoted
+from xlnn.shipped.templates import folder
 from xlnn.shipped.text import VARIANTS, Text, languages, text
 from xlnn.workbooks.network.quantities.whole import GALLERY, drawn_whole
 from xlnn.workbooks.network.spec import LayerSpec
@@ -337,7 +338,7 @@ def unused(words, monkeypatch, folder):
     for key, value in leaves(words):
         is_title = without_variant(key).startswith("sheets.")
         marked = put(marked, key, marks[key] if is_title else value + marks[key])
-    monkeypatch.setattr("networks.text", lambda lang: Text(lang, marked))
+    monkeypatch.setattr("xlnn.workbooks.network.words.text", lambda lang: Text(lang, marked))
     written = ""
     for name, model in SHOWING.items():
         path = write_recipe(folder / f"{name}.xlsx", random_recipe(model, seed=1))
@@ -417,7 +418,7 @@ def english_left(path):
 
 def write_words(words, monkeypatch, folder, model=PICTURES):
     """Write a small workbook with the words of a dictionary, and return its path."""
-    monkeypatch.setattr("networks.text", lambda lang: Text(lang, words))
+    monkeypatch.setattr("xlnn.workbooks.network.words.text", lambda lang: Text(lang, words))
     return write_recipe(folder / "words.xlsx", random_recipe(model, seed=1))
 
 
@@ -501,3 +502,13 @@ def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key
     found = set().union(*english_left(path).values())
     assert found
     assert found <= latin_words(value)
+
+
+KINDS_WITH_WORDS = sorted(path.name for path in (folder() / "text").iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("kind", KINDS_WITH_WORDS)
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, lang):
+    assert differences(text("en", kind).words, text(lang, kind).words) == set()
+    assert title_problems([*text(lang, kind).sheets.values()]) == []
