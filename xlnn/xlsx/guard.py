@@ -77,7 +77,13 @@ def forbidden(text: str) -> str | None:
 class Formulas:
     """Looks at formulas; the many that differ only in their digits are looked at once."""
 
-    def __init__(self, titles: Iterable[str], refused: Callable[[str], WorkbookError]) -> None:
+    def __init__(
+        self,
+        titles: Iterable[str],
+        refused: Callable[[str], WorkbookError],
+        ambiguous: frozenset[str] = frozenset(),
+    ) -> None:
+        self._ambiguous = ambiguous  # defined names that no formula may use, in lower case
         self._titles = {title.casefold() for title in titles}
         self._refused = refused
         self._harmless: set[bytes] = set()
@@ -131,6 +137,8 @@ class Formulas:
                 self._check_sheet(token[kind].replace("''", "'"), place)
                 digits_decide |= _has_digit(token[kind])
             elif kind == "word":
+                if self._ambiguous:
+                    digits_decide |= self._check_name(token["word"], place)
                 if corner:
                     digits_decide |= self._check_range(corner, token["word"], place)
                 word, corner = token["word"], ""
@@ -155,6 +163,15 @@ class Formulas:
                 f'{place} refers to a sheet "{title:.40}", which is not in this workbook; correct '
                 "the formula or restore the sheet"
             )
+
+    def _check_name(self, word: str, place: str) -> bool:
+        """Refuse a name of which programs choose one; say whether its digits made it no such."""
+        if word.replace("$", "").casefold() in self._ambiguous:
+            raise self._refused(
+                f'{place} uses the name "{word:.40}", which is defined more than once, for a sheet '
+                "and for the workbook; write the cells in its place"
+            )
+        return _has_digit(word)
 
     def _check_range(self, first: str, last: str, place: str) -> bool:
         """Refuse a range that no engine can hold; say whether other digits make it one."""

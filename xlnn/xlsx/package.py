@@ -25,14 +25,9 @@ from xlnn.xlsx.cells import (
     formulas,
     number,
 )
+from xlnn.xlsx.defined_names import ambiguous, check_names
 from xlnn.xlsx.guard import Formulas
-from xlnn.xlsx.parts import (
-    check_names,
-    check_other_parts,
-    check_parts,
-    read_workbook,
-    shared_strings,
-)
+from xlnn.xlsx.parts import check_other_parts, check_parts, read_workbook, shared_strings
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_BOX, Item, WholeRow, area
 
 MAX_ALL_TEXT = 1 << 30
@@ -118,8 +113,8 @@ def inspect(path: Path) -> Contents:
     with Archive(path) as archive:
         check_parts(archive)
         book = read_workbook(archive)
-        formulas = Formulas(book.sheets, archive.refused)
-        check_names(archive, book, formulas)
+        formulas = Formulas(book.sheets, archive.refused, ambiguous(book.names))
+        check_names(archive, book.names, formulas)
         check_other_parts(archive, book, formulas)
         strings = list(map(len, shared_strings(archive, book.strings)))
         budget = _Budget(archive)

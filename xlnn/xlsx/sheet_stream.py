@@ -139,7 +139,8 @@ class _Sheet:
                     raise self.archive.refused(f'the part "{self.part}" is no sheet; {_ANEW}')
                 if token.main == "sheetData" and depth == 1 and not box:
                     box = yield from self.rows(token)
-                elif token.main in {"sheetData", "row", "c", "v", "is"} or depth > MAX_DEPTH:
+                elif token.local in {"sheetData", "row", "c", "v", "is"} or depth > MAX_DEPTH:
+                    # in whatever namespace: some programs look at the local name alone
                     raise self.refused(0, 0, f"holds <{token.local}> where none belongs; {_ANEW}")
                 elif token.local in COMPUTED:
                     text, attributes = self.leaf(token, 0, 0)
@@ -272,7 +273,8 @@ class _Sheet:
                     self.skip(row, column)
                 else:
                     depth += 1
-                if depth > MAX_DEPTH:
+                is_foreign = token.local in {"t", "rPh"} and not token.main
+                if depth > MAX_DEPTH or is_foreign:
                     self.between(token, row, column)
             elif token == tag.name:
                 break
@@ -290,7 +292,7 @@ class _Sheet:
         for token in self.source:
             if token.__class__ is Opening:
                 depth += 1
-                if depth > MAX_DEPTH or token.main in {"sheetData", "row", "c", "f", "v"}:
+                if depth > MAX_DEPTH or token.local in {"sheetData", "row", "c", "f", "v"}:
                     raise self.refused(
                         row, column, f"holds <{token.local}> where none belongs; {_ANEW}"
                     )
