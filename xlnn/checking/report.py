@@ -24,6 +24,8 @@ class Wrong:
     formula : str or None
         What the cell holds; None where it holds no formula.
     expected_formula : str
+    reason : str or None
+        Why the formula is wrong, where its values may not show it.
     """
 
     cell: str
@@ -34,6 +36,7 @@ class Wrong:
     got: float | str | bool | None
     formula: str | None
     expected_formula: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -87,4 +87,5 @@ def _describe(wrong: Wrong) -> str:
         f"    value    {wrong.got}   expected {wrong.expected}\n"
         f"    formula  {found}\n"
         f"    expected {wrong.expected_formula}"
+        + (f"\n    reason   {wrong.reason}" if wrong.reason else "")
     )
