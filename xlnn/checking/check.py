@@ -20,12 +20,12 @@ from xlnn.checking.comparison import Comparison
 from xlnn.checking.probe import probe_inputs
 from xlnn.checking.report import Report
 from xlnn.engines import DEFAULT_ENGINE, Recalculate
-from xlnn.errors import CircularReferenceError, WorkbookError
+from xlnn.errors import CircularReferenceError
 from xlnn.grid import Inputs, Values
 from xlnn.layout import Layout
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
+from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import layout_of, read_spec
-from xlnn.xlsx import package
 from xlnn.xlsx.package import Contents
 
 
@@ -48,7 +48,7 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
         The engine cannot be used.
     """
     path = Path(path)
-    contents = package.inspect(path)
+    contents = opened(path)
     try:
         recalculate = engines.load(engine, path)
     except CircularReferenceError as circle:  # found at once: no value can be had of it
@@ -114,7 +114,7 @@ class _Work:
 
 
 def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tuple[Report, Values]:
-    _check_sheets(contents, layout)
+    check_sheets(contents, layout)
     comparison = Comparison(layout, contents)
     waiting = _probing(work, layout, probes)
     comparison.read()  # while the engine computes
@@ -158,11 +158,3 @@ def _judge(
     for probed in waiting:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
     return comparison.report(work.engine, len(waiting), arrays, run), values
-
-
-def _check_sheets(contents: Contents, layout: Layout) -> None:
-    for title in layout.titles.values():
-        if title not in contents.sheets:
-            raise WorkbookError(
-                f"{contents.path.name}: the sheet {title} is missing; bring it back, or its name."
-            )

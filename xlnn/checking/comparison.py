@@ -16,7 +16,7 @@ from xlnn.checking.circles import Entry, reading_ahead, replacements
 from xlnn.checking.intersection import intersection
 from xlnn.checking.report import Compared, Report, Wrong, plain
 from xlnn.errors import WorkbookError
-from xlnn.grid import Values
+from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
@@ -245,17 +245,21 @@ class Comparison:
                 got=finding.got,
                 formula=formulas.get(self.layout.cell(name, index)),
                 expected_formula=self.layout.formula(name, index),
-                reason=self._reason(formulas.get(self.layout.cell(name, index))),
+                reason=self._reason(finding, formulas.get(self.layout.cell(name, index))),
             )
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
         return tuple(each for each in wrong if _is_altered(each)) or wrong
 
-    def _reason(self, formula: str | None) -> str | None:
+    def _reason(self, finding: _Finding, formula: str | None) -> str | None:
         """Say why a formula is wrong where its values may not show it."""
         one = intersection(formula, self.names) if formula is not None else None
-        return one and f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+        if one:
+            return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+        if finding.expected is None and isinstance(finding.got, CellError):
+            return "a number that it depends on is too large, or is no number"
+        return None
 
     def _formulas_of_wrong(self) -> dict[str, str | None]:
         """Read the formulas of the wrong cells; nothing is read where all agree."""

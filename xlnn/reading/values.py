@@ -12,8 +12,8 @@ from xlnn.errors import OutputError
 from xlnn.layout import Layout
 from xlnn.output import check_place, replacing
 from xlnn.reading.arrays import read_arrays
+from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import layout_of, read_spec
-from xlnn.xlsx import package
 
 
 def as_contract(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -47,9 +47,10 @@ def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarr
         The file is no workbook of xlnn, or is not safe to open.
     """
     path = Path(path)
-    package.inspect(path)
-    recalculate = engines.load(engine, path)
+    contents = opened(path)
     layout = layout_of(read_spec(path))
+    check_sheets(contents, layout)
+    recalculate = engines.load(engine, path)
     return as_contract(layout, read_arrays(layout, recalculate({})))
 
 

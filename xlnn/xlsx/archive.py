@@ -299,6 +299,4 @@ def _has_second_name(extra: bytes) -> bool:
 
 
 def _refused(path: Path, sentence: str) -> WorkbookError:
-    # what was found is quoted from the file, and could hold line ends or commands to a terminal
-    message = f"{path.name}: {sentence}."
-    return WorkbookError("".join(each if each.isprintable() else "?" for each in message))
+    return WorkbookError(f"{path.name}: {sentence}.")

@@ -13,10 +13,10 @@ from xlnn.data import Dataset, Reading, classes, rounded
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, WorkbookError
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
+from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.shipped.templates import Template
 from xlnn.workbooks.network.spec import LayerSpec, picture_of
-from xlnn.xlsx import package
 
 UNSCALED = "none"
 
@@ -164,9 +164,10 @@ def from_workbook(path: Path) -> Origin:
     WorkbookError
         The file is no workbook of xlnn, is not safe to open, or an input holds no number.
     """
-    package.inspect(path)
+    contents = opened(path)
     spec = read_spec(path)
     layout = layout_of(spec)
+    check_sheets(contents, layout)
     values = engines.load(READER, path)({})
     arrays = read_arrays(layout, values)
     check_inputs(layout, values, inputs_of(layout, arrays))

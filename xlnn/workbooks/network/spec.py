@@ -23,6 +23,10 @@ FORMAT = 1
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
 
+LARGEST_NUMBER = 10**9
+"""A thousand times as many epochs or images as a sheet has rows; Python writes out no longer ones
+than of some thousand digits."""
+
 TASKS = ("classification", "regression")
 
 
@@ -166,6 +170,11 @@ class Spec:
             raise DataError(f"{len(self.features)} features are named for {self.inputs} inputs.")
         if self.task not in TASKS:
             raise DataError(f'There is no task "{self.task}"; choose one of {_list(TASKS)}.')
+        if self.is_regression and not self.features:
+            raise DataError(
+                "The task is a regression, and no features are named: pictures have classes, so "
+                "the task of this workbook is classification."
+            )
         if len(set(self.labels)) < len(self.labels):
             raise DataError(f"A label stands twice in {_list(self.labels)}.")
 
@@ -209,7 +218,7 @@ class Spec:
             if values.pop("format") != FORMAT:
                 raise DataError("The Spec was written by another version of xlnn.")
             return cls.from_mapping(values)
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise DataError(f"The Spec cannot be read: {error}.") from error
 
     @classmethod
@@ -323,6 +332,8 @@ def _typed(values: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: AN
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         wanted = {str: "text", int: "a whole number", bool: "true or false"}[kind]
         raise DataError(f"{name} = {value!r}: {wanted} was expected.")
+    if kind is int and abs(value) > LARGEST_NUMBER:
+        raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
     return value
 
 
