@@ -11,19 +11,21 @@ rounding grows over the epochs.
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
+from xlnn.checking.edits import appended, happened
 from xlnn.checking.probe import probe_inputs
 from xlnn.checking.report import Report
 from xlnn.engines import DEFAULT_ENGINE, Recalculate
-from xlnn.errors import CircularReferenceError
+from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import Inputs, Values
 from xlnn.layout import Layout
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
+from xlnn.reading.left_out import shown
 from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.xlsx.package import Contents
@@ -48,17 +50,32 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
         The engine cannot be used.
     """
     path = Path(path)
-    contents = opened(path)
     try:
-        recalculate = engines.load(engine, path)
-    except CircularReferenceError as circle:  # found at once: no value can be had of it
-        recalculate = _nothing_but(circle)
-    # The engine computes while Python reads the Spec and imports what places its cells
-    with _worker(recalculate) as worker:
-        first = worker.submit(recalculate, {})
-        layout = layout_of(read_spec(path))
-        report, _ = _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
-    return report
+        report, layout, values = _checked(path, engine, probes)
+    except (WorkbookError, EngineError) as refusal:
+        cause = happened(path)
+        if cause is None:
+            raise
+        raise WorkbookError(f"{path.name}: {cause}.") from refusal
+    notes = appended(layout, values), None if report.agrees else happened(path, report.wrong)
+    return replace(report, notes=tuple(filter(None, notes)))
+
+
+def _checked(path: Path, engine: str, probes: int) -> tuple[Report, Layout, Values]:
+    """Compare a workbook as `check` does, whatever was done to it."""
+    contents = opened(path)
+    with shown(contents) as file:
+        try:
+            recalculate = engines.load(engine, file)
+        except CircularReferenceError as circle:  # found at once: no value can be had of it
+            recalculate = _nothing_but(circle)
+        # The engine computes while Python reads the Spec and imports what places its cells
+        with _worker(recalculate) as worker:
+            first = worker.submit(recalculate, {})
+            layout = layout_of(read_spec(path))
+            work = _Work(engine, recalculate, worker, first)
+            report, values = _compare(contents, layout, work, probes)
+    return report, layout, values
 
 
 def compare(

@@ -227,6 +227,7 @@ class Comparison:
                 for name, count in cells.items()
             ),
             wrong=wrong,
+            left_out=dict(self.contents.left_out),
         )
 
     def _wrong(self) -> tuple[Wrong, ...]:

@@ -1,6 +1,7 @@
 """What did a check find?"""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,10 @@ class Report:
     quantities : tuple of Compared
     wrong : tuple of Wrong
         The causes, in the order in which the quantities are computed.
+    left_out : mapping of str to str
+        Cells outside the quantities whose formulas no engine has seen, and what they call.
+    notes : tuple of str
+        What a person did to the rows of a table, in sentences.
     """
 
     file: str
@@ -96,6 +101,8 @@ class Report:
     consequences: int
     quantities: tuple[Compared, ...]
     wrong: tuple[Wrong, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for JSON."""

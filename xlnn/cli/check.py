@@ -7,6 +7,7 @@ import click
 
 from xlnn.checking.report import Report, Wrong
 from xlnn.cli.saying import counted, progress, proven, say, say_json
+from xlnn.reading.left_out import sentence
 
 SHOWN = 10
 """How many wrong cells the text output lists; --json lists all."""
@@ -71,6 +72,10 @@ def _print(report: Report) -> None:
         if len(report.wrong) > SHOWN:
             say(f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)")
         say(f"{counted(report.consequences, 'other cell')} spoilt by these")
+    for note in report.notes:
+        say(f"Note: {note}")
+    if report.left_out:
+        say(sentence(report.left_out))
     if report.other_cells:
         say(f"{counted(report.other_cells, 'formula')} outside the model, not compared")
 

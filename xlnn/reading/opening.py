@@ -1,9 +1,10 @@
-"""Is this file a workbook whose sheets are all there, and if not, what became of them?"""
+"""Is this file a workbook whose sheets are all there, and what in it does no engine see?"""
 
 from pathlib import Path
 
 from xlnn.errors import WorkbookError, XlnnError
 from xlnn.layout import Layout
+from xlnn.reading.left_out import check_dependents, outside
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.xlsx import package
 from xlnn.xlsx.package import Contents
@@ -26,8 +27,12 @@ def opened(path: Path) -> Contents:
             layout = layout_of(read_spec(path))
             cause = missing_sheet(path, tuple(sheet_parts(path)), layout)
         except XlnnError:
-            cause = None
-        raise cause or refusal from None
+            raise refusal from None
+        if cause:
+            raise cause from None
+        contents = package.inspect(path, outside(layout))
+        check_dependents(contents, layout)
+        return contents
 
 
 def check_sheets(contents: Contents, layout: Layout) -> None:

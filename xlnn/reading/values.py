@@ -12,6 +12,7 @@ from xlnn.errors import OutputError
 from xlnn.layout import Layout
 from xlnn.output import check_place, replacing
 from xlnn.reading.arrays import read_arrays
+from xlnn.reading.left_out import shown
 from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import layout_of, read_spec
 
@@ -50,8 +51,9 @@ def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarr
     contents = opened(path)
     layout = layout_of(read_spec(path))
     check_sheets(contents, layout)
-    recalculate = engines.load(engine, path)
-    return as_contract(layout, read_arrays(layout, recalculate({})))
+    with shown(contents) as file:
+        recalculated = engines.load(engine, file)({})
+    return as_contract(layout, read_arrays(layout, recalculated))
 
 
 def check_saved(path: Path, *, force: bool = False) -> None:

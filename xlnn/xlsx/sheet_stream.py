@@ -156,7 +156,7 @@ class _Sheet:
 
     def rows(self, data: Opening) -> Iterator[Item | WholeRow]:
         """Read all rows; return the rectangle that holds their cells."""
-        row, widest = 0, 1
+        row, lowest, widest = 0, 1, 1
         letters: list[str] = []
         columns: list[int] = []
         for token in self.source:
@@ -175,7 +175,9 @@ class _Sheet:
             else:
                 self.between(token, row, 0)
                 continue
-            widest = max(widest, last)
+            if not last:  # LibreOffice writes an empty last row of the grid
+                continue
+            lowest, widest = row, max(widest, last)
             if row * widest > MAX_BOX:
                 raise self.refused(
                     row,
@@ -183,7 +185,7 @@ class _Sheet:
                     f"makes this sheet a rectangle of {row * widest:,} cells, and xlnn reads up to "
                     f"{MAX_BOX:,}; move what stands far out nearer to A1",
                 )
-        return f"A1:{address(row or 1, widest)}"
+        return f"A1:{address(lowest, widest)}"
 
     def columns_of(self, plain: PlainRow, row: int) -> list[int]:
         """Return the columns of a plain row's cells, which go from left to right."""

@@ -13,6 +13,7 @@ from xlnn.data import Dataset, Reading, classes, rounded
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, WorkbookError
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
+from xlnn.reading.left_out import shown
 from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.shipped.templates import Template
@@ -168,7 +169,8 @@ def from_workbook(path: Path) -> Origin:
     spec = read_spec(path)
     layout = layout_of(spec)
     check_sheets(contents, layout)
-    values = engines.load(READER, path)({})
+    with shown(contents) as file:
+        values = engines.load(READER, file)({})
     arrays = read_arrays(layout, values)
     check_inputs(layout, values, inputs_of(layout, arrays))
     x, t = (_with_tested(arrays, name) for name in ("raw" if spec.scaled else "x", "t"))
