@@ -280,6 +280,7 @@ def test_the_json_report_has_the_entries_of_the_contract(short_copy):
     assert set(report["quantities"][0]) == {"name", "cells", "max_difference", "agrees"}
     assert set(report["wrong"][0]) == {
         "cell", "quantity", "epoch", "image", "expected", "got", "formula", "expected_formula",
+        "reason",
     }  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
+from xlnn.errors import DataError
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -313,6 +315,25 @@ class Model:
     """An ordered list of quantities, each after the ones it is computed from."""
 
     quantities: tuple[Quantity, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse two quantities of one name: a layer may be named so that it makes another one.
+
+        Raises
+        ------
+        DataError
+            Naming the layer.
+        """
+        known: dict[str, Quantity] = {}
+        for quantity in self.quantities:
+            # a defined name, in which capitals make no difference, stands for each
+            other = known.setdefault(quantity.name.casefold(), quantity)
+            if other is not quantity:
+                layer = quantity.layer or other.layer
+                raise DataError(
+                    f'A layer is named "{layer:.40}", and with it two quantities would be named '
+                    f'"{quantity.name:.40}": choose another name.'
+                )
 
     @cached_property
     def by_name(self) -> dict[str, Quantity]:

@@ -10,13 +10,14 @@ from xlnn.building.place import OUTPUT, check_output
 from xlnn.building.proof import VERIFIER
 from xlnn.building.writing import Built, write_proven
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.left_out import shown
+from xlnn.reading.opening import check_sheets, opened
+from xlnn.reading.spec import described
 from xlnn.shipped.templates import DEFAULT
 from xlnn.shipped.templates import template as named
 from xlnn.workbooks import kind_named, kind_of
 from xlnn.workbooks.kind import WorkbookKind, refuse_options
 from xlnn.workbooks.spec_text import FIRST_KIND
-from xlnn.xlsx.package import inspect
 
 __all__ = ["Built", "build"]
 
@@ -122,10 +123,12 @@ def _begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
 
 def _continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
     """Return the kind of a workbook, what it holds now, and its template's name."""
-    inspect(path)
-    spec = read_spec(path)
-    kind, layout = kind_of(spec), layout_of(spec)
-    values = engines.load(VERIFIER, path)({})
+    contents = opened(path)
+    spec, layout = described(path)
+    check_sheets(contents, layout)
+    with shown(contents) as file:
+        values = engines.load(VERIFIER, file)({})
+    kind = kind_of(spec)
     arrays = read_arrays(layout, values)
     check_inputs(layout, values, inputs_of(layout, arrays))
     return kind, kind.from_workbook(path.name, spec, arrays), spec.template

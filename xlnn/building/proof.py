@@ -77,6 +77,10 @@ class _Ahead:
             engines.cancel(self._recalculate, self._worker)
 
 
+OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")
+"""What engines give where a formula as stated leaves the range of numbers."""
+
+
 def _refuse_disagreement(report: Report) -> None:
     """Refuse a workbook that does not agree with NumPy."""
     if report.agrees and not report.other_cells:
@@ -84,6 +88,11 @@ def _refuse_disagreement(report: Report) -> None:
     if not report.wrong:
         raise DisagreementError("The workbook holds formulas that nothing compares: not written.")
     first = report.wrong[0]
+    if first.formula == first.expected_formula and first.got in OVERFLOWS:
+        raise DisagreementError(
+            f"{first.cell} is {first.got}, since a number among the inputs or the start weights is "
+            "so large that what follows from it fits no cell: take smaller numbers."
+        )
     raise DisagreementError(
         f"The workbook does not agree with NumPy and was not written: {first.cell} is {first.got} "
         f"and NumPy has {first.expected}. Please report this with your data."

@@ -11,23 +11,25 @@ rounding grows over the epochs.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, overload
 
 from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
+from xlnn.checking.edits import appended, happened
 from xlnn.checking.probe import probe_inputs
 from xlnn.checking.report import Report, Reports
 from xlnn.engines import DEFAULT_ENGINE, Recalculate
-from xlnn.errors import CircularReferenceError, OptionsError, WorkbookError
+from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
 from xlnn.grid import Inputs, Values
 from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
+from xlnn.reading.left_out import shown
+from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import described
-from xlnn.xlsx import package
 from xlnn.xlsx.package import Contents
 
 
@@ -83,24 +85,42 @@ def check(
     if not isinstance(probes, int) or probes < 0:
         raise OptionsError(f"probes is {probes!r}: a whole number from 0 on was expected.")
     if isinstance(engine, str) and engine != "all":
-        return _checked(Path(path), engine, probes, model)
+        return _reported(Path(path), engine, probes, model)
     names = engines.ENGINES if engine == "all" else tuple(dict.fromkeys(engine))
-    return Reports(_checked(Path(path), name, probes, model) for name in names)
+    return Reports(_reported(Path(path), name, probes, model) for name in names)
 
 
-def _checked(path: Path, engine: str, probes: int, model: Model | None) -> Report:
-    """Compare every formula of a workbook, recalculated by one engine."""
-    contents = package.inspect(path)
+def _reported(path: Path, engine: str, probes: int, model: Model | None) -> Report:
+    """Compare a workbook with NumPy by one engine, and say what happened to it."""
     try:
-        recalculate = engines.load(engine, path)
-    except CircularReferenceError as circle:  # found at once: no value can be had of it
-        recalculate = _nothing_but(circle)
-    # The engine computes while Python reads the Spec and imports what places its cells
-    with _worker(recalculate) as worker:
-        first = worker.submit(recalculate, {})
-        _, layout = described(path, model)
-        report, _ = _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
-    return report
+        report, layout, values = _checked(path, engine, probes, model)
+    except (WorkbookError, EngineError) as refusal:
+        cause = happened(path, model=model)
+        if cause is None:
+            raise
+        raise WorkbookError(f"{path.name}: {cause}.") from refusal
+    edited = None if report.agrees else happened(path, report.wrong, model)
+    notes = appended(layout, values), edited
+    return replace(report, notes=tuple(filter(None, notes)))
+
+
+def _checked(
+    path: Path, engine: str, probes: int, model: Model | None
+) -> tuple[Report, Layout, Values]:
+    """Compare a workbook as `check` does, whatever was done to it."""
+    contents = opened(path, model)
+    with shown(contents) as file:
+        try:
+            recalculate = engines.load(engine, file)
+        except CircularReferenceError as circle:  # found at once: no value can be had of it
+            recalculate = _nothing_but(circle)
+        # The engine computes while Python reads the Spec and imports what places its cells
+        with _worker(recalculate) as worker:
+            first = worker.submit(recalculate, {})
+            _, layout = described(path, model)
+            work = _Work(engine, recalculate, worker, first)
+            report, values = _compare(contents, layout, work, probes)
+    return report, layout, values
 
 
 def compare(
@@ -156,7 +176,7 @@ class _Work:
 
 
 def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tuple[Report, Values]:
-    _check_sheets(contents, layout)
+    check_sheets(contents, layout)
     comparison = Comparison(layout, contents)
     waiting = _probing(work, layout, probes)
     comparison.read()  # while the engine computes
@@ -200,11 +220,3 @@ def _judge(
     for probed in waiting:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
     return comparison.report(work.engine, len(waiting), arrays, run), values
-
-
-def _check_sheets(contents: Contents, layout: Layout) -> None:
-    for title in layout.titles.values():
-        if title not in contents.sheets:
-            raise WorkbookError(
-                f"{contents.path.name}: the sheet {title} is missing; bring it back, or its name."
-            )

@@ -13,9 +13,10 @@ import numpy as np
 from xlnn import reference
 from xlnn.blocks import Block
 from xlnn.checking.circles import Entry, reading_ahead, replacements
+from xlnn.checking.intersection import intersection
 from xlnn.checking.report import Compared, Report, Wrong, plain
 from xlnn.errors import WorkbookError
-from xlnn.grid import Values
+from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
@@ -60,6 +61,11 @@ class Comparison:
     reads_ahead: tuple[Entry, ...] = ()
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """What the defined names stand for, by their names in lower case."""
+        return {name.casefold(): text for name, text in self.contents.names.items()}
+
+    @cached_property
     def computed(self) -> tuple[Quantity, ...]:
         """The quantities that have an equation."""
         return tuple(q for q in self.layout.model.quantities if q.equation is not None)
@@ -83,13 +89,10 @@ class Comparison:
 
         The values of classes, look-ups and sentences are too coarse to prove their formulas: a
         range that is one row short gives the right class nearly always. Other formulas are free
-        to say the same in other words, since their values prove them.
+        to say the same in other words, since their values prove them, unless Excel would compute
+        them otherwise than an engine does.
         """
-        blocks = [
-            self.layout.blocks[quantity.name]
-            for quantity in self.computed
-            if everything or quantity.is_coarse
-        ]
+        blocks = [self.layout.blocks[quantity.name] for quantity in self.computed]
         stated: dict[str, dict[tuple[int, int], str]] = {}
         for block in blocks:
             cells = stated.setdefault(block.sheet, {})
@@ -109,7 +112,13 @@ class Comparison:
             }
             if differing:
                 owners = _owners(block for block in blocks if block.sheet == sheet)
-                self.reads_otherwise |= {owners[at]: text for at, text in differing.items()}
+                self.reads_otherwise |= {
+                    owners[at]: text
+                    for at, text in differing.items()
+                    if everything
+                    or self.layout.model[owners[at][0]].is_coarse
+                    or intersection(text, self.names)
+                }
 
     def otherwise(self, arrays: Arrays, values: Values) -> None:
         """Add the formulas that do not read as stated, with their values."""
@@ -221,6 +230,7 @@ class Comparison:
                 for name, count in cells.items()
             ),
             wrong=wrong,
+            left_out=dict(self.contents.left_out),
         )
 
     def _wrong(self) -> tuple[Wrong, ...]:
@@ -240,11 +250,21 @@ class Comparison:
                 got=finding.got,
                 formula=formulas.get(self.layout.cell(name, index)),
                 expected_formula=self.layout.formula(name, index),
+                reason=self._reason(finding, formulas.get(self.layout.cell(name, index))),
             )
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
         return tuple(each for each in wrong if _is_altered(each)) or wrong
+
+    def _reason(self, finding: _Finding, formula: str | None) -> str | None:
+        """Say why a formula is wrong where its values may not show it."""
+        one = intersection(formula, self.names) if formula is not None else None
+        if one:
+            return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+        if finding.expected is None and isinstance(finding.got, CellError):
+            return "a number that it depends on is too large, or is no number"
+        return None
 
     def _formulas_of_wrong(self) -> dict[str, str | None]:
         """Read the formulas of the wrong cells; nothing is read where all agree."""

@@ -1,5 +1,6 @@
 """What did a check find?"""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -26,6 +27,8 @@ class Wrong:
     formula : str or None
         What the cell holds; None where it holds no formula.
     expected_formula : str
+    reason : str or None
+        Why the formula is wrong, where its values may not show it.
     """
 
     cell: str
@@ -37,6 +40,7 @@ class Wrong:
     formula: str | None
     expected_formula: str
     place: dict[str, int] = field(default_factory=dict)
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,10 @@ class Report:
     quantities : tuple of Compared
     wrong : tuple of Wrong
         The causes, in the order in which the quantities are computed.
+    left_out : mapping of str to str
+        Cells outside the quantities whose formulas no engine has seen, and what they call.
+    notes : tuple of str
+        What a person did to the rows of a table, in sentences.
     """
 
     file: str
@@ -96,6 +104,8 @@ class Report:
     consequences: int
     quantities: tuple[Compared, ...]
     wrong: tuple[Wrong, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Say it in a line."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.saying import progress, proven
+from xlnn.cli.saying import progress, proven, say
 
 
 class Picture(click.ParamType):
@@ -81,5 +81,5 @@ def build(
             **options,
         )
     for note in built.notes:
-        click.echo(f"Note: {note}", err=True)
-    click.echo(f"{built.path}   {built.formulas:,} formulas   {proven(built.report)}")
+        say(f"Note: {note}", err=True)
+    say(f"{built.path}   {built.formulas:,} formulas   {proven(built.report)}")

@@ -1,13 +1,13 @@
 """The command ``xlnn check``."""
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
 from xlnn.checking.report import Report, Wrong
-from xlnn.cli.saying import counted, progress, proven
+from xlnn.cli.saying import counted, progress, proven, say, say_json
+from xlnn.reading.left_out import sentence
 
 SHOWN = 10
 """How many wrong cells the text output lists; --json lists all."""
@@ -46,7 +46,7 @@ def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) ->
     if as_json:
         plain = [report.to_json() for report in reports]
         result = plain if len(plain) > 1 else plain[0]
-        click.echo(json.dumps(result, indent=1, ensure_ascii=False))
+        say_json(result)
     else:
         for report in reports:
             _print(report)
@@ -62,25 +62,31 @@ def _print(report: Report) -> None:
     cells = report.compared_cells + report.text_cells
     head = f"{report.file}   {cells:,} formulas"
     if report.agrees:
-        click.echo(f"{head}   {proven(report)}   drift {report.drift:.0e}")
+        say(f"{head}   {proven(report)}   drift {report.drift:.0e}")
     else:
         engine = f"{report.engine}, {counted(report.probes, 'probe')}"
-        click.echo(f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine})")
+        say(f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine})")
         for wrong in report.wrong[:SHOWN]:
-            click.echo(_describe(wrong))
+            for line in _describe(wrong):
+                say(line)
         if len(report.wrong) > SHOWN:
-            click.echo(f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)")
-        click.echo(f"{counted(report.consequences, 'other cell')} spoilt by these")
+            say(f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)")
+        say(f"{counted(report.consequences, 'other cell')} spoilt by these")
+    for note in report.notes:
+        say(f"Note: {note}")
+    if report.left_out:
+        say(sentence(report.left_out))
     if report.other_cells:
-        click.echo(f"{counted(report.other_cells, 'formula')} outside the model, not compared")
+        say(f"{counted(report.other_cells, 'formula')} outside the model, not compared")
 
 
-def _describe(wrong: Wrong) -> str:
+def _describe(wrong: Wrong) -> list[str]:
     place = [wrong.quantity, *(f"{axis} {number}" for axis, number in wrong.place.items())]
     found = wrong.formula if wrong.formula is not None else "no formula"
-    return (
-        f"{wrong.cell}   {', '.join(place)}\n"
-        f"    value    {wrong.got}   expected {wrong.expected}\n"
-        f"    formula  {found}\n"
-        f"    expected {wrong.expected_formula}"
-    )
+    lines = [
+        f"{wrong.cell}   {', '.join(place)}",
+        f"    value    {wrong.got}   expected {wrong.expected}",
+        f"    formula  {found}",
+        f"    expected {wrong.expected_formula}",
+    ]
+    return lines + ([f"    reason   {wrong.reason}"] if wrong.reason else [])

@@ -4,6 +4,7 @@ import atexit
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -13,9 +14,10 @@ from xlnn.cli.build import build
 from xlnn.cli.check import check
 from xlnn.cli.lint import lint
 from xlnn.cli.new import new
+from xlnn.cli.saying import finish, ready, reason, say
 from xlnn.cli.templates import templates
 from xlnn.cli.values import values
-from xlnn.errors import OptionsError, XlnnError
+from xlnn.errors import OptionsError, OutputError, XlnnError
 
 
 class _Commands(click.Group):
@@ -42,8 +44,9 @@ def main() -> None:
     """Run the command line; what the user can mend is one sentence and exit code 1."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
+    ready()
     try:
-        cli.main(standalone_mode=False)
+        _run()
     except click.UsageError as error:
         error.show()
         sys.exit(2)
@@ -55,8 +58,33 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except XlnnError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(2 if isinstance(error, OptionsError) else 1)
+        _refuse(str(error), 2 if isinstance(error, OptionsError) else 1)
+    except OSError as error:
+        # of the system, such as a full disk: the person at the keyboard can mend it, we cannot
+        _refuse(
+            f"The system does not allow what is needed: {reason(error)}; free some space, or set "
+            "TMPDIR to a folder that has some.",
+            1,
+        )
+    except MemoryError:
+        _refuse("There is not enough memory: take fewer epochs, images or units.", 1)
+
+
+def _run() -> None:
+    """Run the command, and write out what it said, however it ended."""
+    try:
+        cli.main(standalone_mode=False)
+    finally:
+        if not isinstance(sys.exception(), _StoppedError | KeyboardInterrupt):
+            finish()
+
+
+def _refuse(sentence: str, code: int) -> NoReturn:
+    # openpyxl's unfinished writers complain when they are collected; the sentence says it all
+    sys.unraisablehook = lambda _: None
+    with suppress(OutputError):
+        say(f"Error: {sentence}", err=True)
+    sys.exit(code)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

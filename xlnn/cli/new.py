@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from xlnn.cli.saying import say
+
 
 @click.command()
 @click.argument("name", type=click.Path(path_type=Path))
@@ -16,4 +18,4 @@ def new(name: Path, template: str) -> None:
     from xlnn.shipped.templates import copy  # noqa: PLC0415 -- only what is needed
 
     copy(template, name)
-    click.echo(f"{name}   edit template.toml and its files, then: xlnn build {name}")
+    say(f"{name}   edit template.toml and its files, then: xlnn build {name}")

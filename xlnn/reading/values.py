@@ -11,9 +11,10 @@ from xlnn.errors import OutputError
 from xlnn.output import check_place, replacing
 from xlnn.quantity import Model
 from xlnn.reading.arrays import read_arrays
+from xlnn.reading.left_out import shown
+from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import described
 from xlnn.workbooks import kind_of
-from xlnn.xlsx import package
 
 
 def values(
@@ -41,10 +42,12 @@ def values(
         The file is no workbook of xlnn, or is not safe to open.
     """
     path = Path(path)
-    package.inspect(path)
-    recalculate = engines.load(engine, path)
+    contents = opened(path, model)
     spec, layout = described(path, model)
-    return kind_of(spec).as_contract(layout, read_arrays(layout, recalculate({})))
+    check_sheets(contents, layout)
+    with shown(contents) as file:
+        recalculated = engines.load(engine, file)({})
+    return kind_of(spec).as_contract(layout, read_arrays(layout, recalculated))
 
 
 def check_saved(path: Path, *, force: bool = False) -> None:

@@ -60,7 +60,7 @@ def template(name: str) -> Template:
     try:
         with (path / "template.toml").open("rb") as file:
             return Template(path.resolve().name, path, tomllib.load(file))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         if path.is_dir() and (path / "template.toml").exists():
             raise DataError(f"{path / 'template.toml'} cannot be read: {error}.") from error
         raise DataError(
@@ -89,4 +89,6 @@ def copy(name: str, target: Path) -> None:
     try:
         shutil.copytree(folder() / name, target)
     except OSError as error:
-        raise DataError(f"{target} cannot be made: {error.strerror}.") from error
+        # copytree collects what happened to each file: source, copy, and what the system said
+        said = error.strerror or error.args[0][0][2]
+        raise DataError(f"{target} cannot be made: {said}.") from error

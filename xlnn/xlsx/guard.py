@@ -43,6 +43,12 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]++)?", re.IGNORECASE)
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _NUMBERED = [name for name in sorted(FUNCTIONS) if not name.isalpha()]
 
+_OUTSIDE = (
+    *("WEBSERVICE", "RTD", "DDE", "CALL", "REGISTER", "EXEC", "EVALUATE", "SQL", "CUBE", "IMAGE"),
+    *("FILTERXML", "STOCKHISTORY", "HYPERLINK", "INDIRECT", "IMPORT", "PY", "COPILOT", "TRANSLATE"),
+)
+"""How functions begin that reach a network, a program, or cells that are named nowhere."""
+
 FORBIDDEN = {
     "sheet.binary": "a binary workbook (.xlsb)",  # before macros, of which its type speaks, too
     "vbaproject": "macros (VBA)",
@@ -74,10 +80,30 @@ def forbidden(text: str) -> str | None:
     return next((meaning for word, meaning in FORBIDDEN.items() if word in text), None)
 
 
+class _OtherFunctionError(Exception):
+    """A formula calls a function that is not on the list: the refusal, and its name."""
+
+
+def _leads_outside(name: str) -> bool:
+    """Say whether a function reaches more than cells, so that it is never left out in silence."""
+    plain = re.sub(r"^_XL\w*\.", "", name.upper())
+    return plain.startswith(_OUTSIDE) or not plain.isascii()
+
+
 class Formulas:
     """Looks at formulas; the many that differ only in their digits are looked at once."""
 
-    def __init__(self, titles: Iterable[str], refused: Callable[[str], WorkbookError]) -> None:
+    def __init__(
+        self,
+        titles: Iterable[str],
+        refused: Callable[[str], WorkbookError],
+        ambiguous: frozenset[str] = frozenset(),
+        may_be_left_out: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self.left_out: dict[str, str] = {}
+        """What the formulas call that no engine may see, by their cells."""
+        self._may_be_left_out = may_be_left_out
+        self._ambiguous = ambiguous  # defined names that no formula may use, in lower case
         self._titles = {title.casefold() for title in titles}
         self._refused = refused
         self._harmless: set[bytes] = set()
@@ -103,11 +129,22 @@ class Formulas:
         if not unknown:
             return
         for index, shape in enumerate(shapes):
-            if shape in unknown and not self._check(formulas[index], place(index)):
+            if shape in unknown and not self._is_left_out(formulas[index], place(index)):
                 unknown.discard(shape)
                 self._harmless.add(shape)
         if len(self._harmless) > _MAX_SHAPES:
             self._harmless.clear()
+
+    def _is_left_out(self, formula: str, place: str) -> bool:
+        """Check a formula; say whether its digits or its place decided about it."""
+        try:
+            return self._check(formula, place)
+        except _OtherFunctionError as error:
+            refused, name = error.args
+            if _leads_outside(name) or not self._may_be_left_out(place):
+                raise refused from None
+            self.left_out[place] = name
+            return True
 
     def _check(self, formula: str, place: str) -> bool:
         """Refuse a formula that may not be computed; say whether its digits decided about it."""
@@ -131,6 +168,8 @@ class Formulas:
                 self._check_sheet(token[kind].replace("''", "'"), place)
                 digits_decide |= _has_digit(token[kind])
             elif kind == "word":
+                if self._ambiguous:
+                    digits_decide |= self._check_name(token["word"], place)
                 if corner:
                     digits_decide |= self._check_range(corner, token["word"], place)
                 word, corner = token["word"], ""
@@ -142,10 +181,11 @@ class Formulas:
 
     def _check_function(self, name: str, place: str) -> None:
         if name.upper() not in FUNCTIONS or not name.isascii():
-            raise self._refused(
+            refused = self._refused(
                 f"{place} calls {name:.40}, which is none of the {len(FUNCTIONS)} functions that "
                 "all engines compute alike; write the formula without it"
             )
+            raise _OtherFunctionError(refused, name)
 
     def _check_sheet(self, title: str, place: str) -> None:
         if "[" in title:
@@ -155,6 +195,15 @@ class Formulas:
                 f'{place} refers to a sheet "{title:.40}", which is not in this workbook; correct '
                 "the formula or restore the sheet"
             )
+
+    def _check_name(self, word: str, place: str) -> bool:
+        """Refuse a name of which programs choose one; say whether its digits made it no such."""
+        if word.replace("$", "").casefold() in self._ambiguous:
+            raise self._refused(
+                f'{place} uses the name "{word:.40}", which is defined more than once, for a sheet '
+                "and for the workbook; write the cells in its place"
+            )
+        return _has_digit(word)
 
     def _check_range(self, first: str, last: str, place: str) -> bool:
         """Refuse a range that no engine can hold; say whether other digits make it one."""

@@ -6,8 +6,8 @@
 """
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,6 @@ import numpy as np
 from xlnn.address import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
-    ANEW,
     SharedFormulas,
     SheetSource,
     are_numbers,
@@ -25,14 +24,9 @@ from xlnn.xlsx.cells import (
     formulas,
     number,
 )
+from xlnn.xlsx.defined_names import ambiguous, check_names
 from xlnn.xlsx.guard import Formulas
-from xlnn.xlsx.parts import (
-    check_names,
-    check_other_parts,
-    check_parts,
-    read_workbook,
-    shared_strings,
-)
+from xlnn.xlsx.parts import check_other_parts, check_parts, read_workbook, shared_strings
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_BOX, Item, WholeRow, area
 
 MAX_ALL_TEXT = 1 << 30
@@ -79,12 +73,15 @@ class Contents:
         The cells that hold a formula, for every sheet.
     names : mapping of str to str
         The defined names of the whole workbook: ``xlnn.z2`` -> ``Training!$A$2:$C$3201``.
+    left_out : mapping of str to str
+        Cells whose formulas no engine may see, and the functions that they call.
     """
 
     path: Path
     sheets: tuple[str, ...]
     formulas: Mapping[str, FormulaCells]
     names: Mapping[str, str]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
@@ -102,13 +99,15 @@ class Contents:
         return sum(len(cells.rows) for cells in self.formulas.values())
 
 
-def inspect(path: Path) -> Contents:
+def inspect(path: Path, may_be_left_out: Callable[[str], bool] = lambda _: False) -> Contents:
     """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
 
     Parameters
     ----------
     path : Path
         A file from anywhere.
+    may_be_left_out : callable
+        Says of a cell whether its formula may call any function, since no engine will see it.
 
     Raises
     ------
@@ -118,8 +117,8 @@ def inspect(path: Path) -> Contents:
     with Archive(path) as archive:
         check_parts(archive)
         book = read_workbook(archive)
-        formulas = Formulas(book.sheets, archive.refused)
-        check_names(archive, book, formulas)
+        formulas = Formulas(book.sheets, archive.refused, ambiguous(book.names), may_be_left_out)
+        check_names(archive, book.names, formulas)
         check_other_parts(archive, book, formulas)
         strings = list(map(len, shared_strings(archive, book.strings)))
         budget = _Budget(archive)
@@ -128,7 +127,7 @@ def inspect(path: Path) -> Contents:
             for title, part in book.sheets.items()
         }
     names = {name: text for name, text, more in book.names if "localSheetId" not in more}
-    return Contents(path, tuple(book.sheets), found, names)
+    return Contents(path, tuple(book.sheets), found, names, formulas.left_out)
 
 
 @dataclass
@@ -309,8 +308,3 @@ def _check_aside(sheet: SheetSource, formulas: Formulas, budget: _Budget, item: 
     elif kind in {"hyperlink", "mergeCell"}:
         # openpyxl visits each cell of these
         budget.spend(spread=area(attributes.get("ref", "")))
-    elif kind == "dimension" and area(attributes.get("ref", "")) > MAX_BOX:
-        raise sheet.archive.refused(
-            f'the sheet "{sheet.title}" claims to fill {attributes["ref"]:.30}, more than '
-            f"{MAX_BOX:,} cells; {ANEW}"
-        )

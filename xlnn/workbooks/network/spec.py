@@ -18,6 +18,10 @@ from xlnn.workbooks.spec_text import plain
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
 
+LARGEST_NUMBER = 10**9
+"""A thousand times as many epochs or images as a sheet has rows; Python writes out no longer ones
+than of some thousand digits."""
+
 TASKS = ("classification", "regression")
 
 
@@ -163,6 +167,11 @@ class Spec:
             raise DataError(f"{len(self.features)} features are named for {self.inputs} inputs.")
         if self.task not in TASKS:
             raise DataError(f'There is no task "{self.task}"; choose one of {_list(TASKS)}.')
+        if self.is_regression and not self.features:
+            raise DataError(
+                "The task is a regression, and no features are named: pictures have classes, so "
+                "the task of this workbook is classification."
+            )
         if len(set(self.labels)) < len(self.labels):
             raise DataError(f"A label stands twice in {_list(self.labels)}.")
 
@@ -304,6 +313,8 @@ def _typed(values: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: AN
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         wanted = {str: "text", int: "a whole number", bool: "true or false"}[kind]
         raise DataError(f"{name} = {value!r}: {wanted} was expected.")
+    if kind is int and abs(value) > LARGEST_NUMBER:
+        raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
     return value
 
 
