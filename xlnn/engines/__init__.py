@@ -14,9 +14,18 @@ from xlnn.grid import Inputs, Values
 Recalculate = Callable[[Inputs], Values]
 """Recalculates the loaded workbook, with some inputs replaced (none: ``{}``)."""
 
-ENGINES = ("formulas", "formualizer", "libreoffice")
+ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
 
 DEFAULT_ENGINE = "formulas"
+
+PROGRAMS = ("libreoffice", "gnumeric")
+"""The engines that are programs of their own: pip does not install them."""
+
+
+def missing() -> dict[str, str]:
+    """Say which engines are not installed, and how to get each of them."""
+    programs = {name: import_module(f"xlnn.engines.{name}").PROGRAM for name in PROGRAMS}
+    return {name: program.install for name, program in programs.items() if not program.find()}
 
 
 def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:

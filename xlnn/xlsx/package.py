@@ -27,6 +27,7 @@ from xlnn.xlsx.cells import (
 )
 from xlnn.xlsx.guard import Formulas
 from xlnn.xlsx.parts import (
+    check_calculation,
     check_names,
     check_other_parts,
     check_parts,
@@ -118,6 +119,7 @@ def inspect(path: Path) -> Contents:
     with Archive(path) as archive:
         check_parts(archive)
         book = read_workbook(archive)
+        check_calculation(archive, book)
         formulas = Formulas(book.sheets, archive.refused)
         check_names(archive, book, formulas)
         check_other_parts(archive, book, formulas)

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from xlnn.xlsx.archive import Archive
@@ -45,11 +46,14 @@ class Workbook:
         The part with the shared texts.
     names : tuple
         Defined names: (name, formula, attributes).
+    calculation : tuple
+        The attributes of each ``calcPr``: how the workbook is to be computed.
     """
 
     sheets: Mapping[str, str]
     strings: str | None
     names: tuple[tuple[str, str, Mapping[str, str]], ...]
+    calculation: tuple[Mapping[str, str], ...] = ()
 
 
 def check_parts(archive: Archive) -> None:
@@ -164,12 +168,12 @@ def read_workbook(archive: Archive) -> Workbook:
     """Read xl/workbook.xml and its relationships."""
     relationships = _relationships(archive, WORKBOOK)
     sheets: dict[str, str] = {}
-    names = []
+    names, settings = [], []
     for tag, attributes, text in elements(archive, WORKBOOK):
         if tag.main == "definedName":
             names.append((attributes.get("name", ""), text, attributes))
         elif tag.local == "calcPr":
-            _check_calculation(archive, attributes)
+            settings.append(attributes)
         elif tag.main == "sheet":
             title = attributes.get("name", "")
             identity = next((attributes[key] for key in attributes if key.endswith("\x01id")), "")
@@ -188,12 +192,13 @@ def read_workbook(archive: Archive) -> Workbook:
     strings = [part for kind, part in relationships.values() if kind == "sharedStrings"]
     if len(strings) > 1 or any(part not in archive.parts for part in strings):
         raise archive.refused(f"its shared texts are missing or there twice; {_ANEW}")
-    return Workbook(sheets, strings[0] if strings else None, tuple(names))
+    return Workbook(sheets, strings[0] if strings else None, tuple(names), tuple(settings))
 
 
-def _check_calculation(archive: Archive, attributes: Mapping[str, str]) -> None:
-    for name, (harmless, meaning) in _UNWANTED.items():
-        if name in attributes and attributes[name].strip() not in harmless:
+def check_calculation(archive: Archive, book: Workbook) -> None:
+    """Refuse settings of the calculation with which a workbook would not compute as it reads."""
+    for settings, (name, (harmless, meaning)) in product(book.calculation, _UNWANTED.items()):
+        if name in settings and settings[name].strip() not in harmless:
             raise archive.refused(
                 f"it is set to {meaning}; switch that off in the options of the spreadsheet program"
             )
