@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook
 from programs import skip_without
 
-from xlnn.engines import PROGRAMS, gnumeric, libreoffice, load, missing
+from xlnn.engines import PROGRAMS, Allowance, gnumeric, libreoffice, load, missing
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, Grid
 from xlnn.xlsx.cached_values import store
@@ -179,7 +179,7 @@ def endless(request, lying_book, stand_in, tmp_path, temporary):
         pytest.skip("the test looks for the process in /proc")
     child = tmp_path / "child"
     stand_in(f'sleep 60 & echo $! > "{child}"; wait')
-    yield load(request.param, lying_book)
+    yield load(request.param, lying_book, Allowance(first=1, again=1, memory=10**9))
     assert not list(temporary.iterdir())
     process = int(child.read_text())
     for _ in range(50):
@@ -191,9 +191,8 @@ def endless(request, lying_book, stand_in, tmp_path, temporary):
 
 @needs_posix
 def test_nothing_is_left_after_the_time_limit(endless, monkeypatch):
-    for program in (libreoffice, gnumeric):
-        monkeypatch.setattr(program, "TIME_LIMIT", 0.5)
-    with pytest.raises(EngineError, match=r"took longer than 0\.5 seconds"):
+    monkeypatch.setattr(Allowance, "clock", lambda *_: 0.5)  # it sleeps: no time of a processor
+    with pytest.raises(EngineError, match=r"took longer than the 1 seconds"):
         endless({})
 
 

@@ -19,9 +19,9 @@ from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.probe import probe_inputs
 from xlnn.checking.report import Report
-from xlnn.engines import DEFAULT_ENGINE, Recalculate
+from xlnn.engines import DEFAULT_ENGINE, Allowance, Recalculate
 from xlnn.errors import CircularReferenceError, WorkbookError
-from xlnn.grid import Inputs, Values
+from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.reading.spec import layout_of, read_spec
@@ -49,11 +49,8 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
     """
     path = Path(path)
     contents = package.inspect(path)
-    try:
-        recalculate = engines.load(engine, path)
-    except CircularReferenceError as circle:  # found at once: no value can be had of it
-        recalculate = _nothing_but(circle)
-    # The engine computes while Python reads the Spec and imports what places its cells
+    recalculate = engines.load(engine, path, Allowance.of(contents))
+    # The engine computes while this process reads the Spec and imports what places its cells
     with _worker(recalculate) as worker:
         first = worker.submit(recalculate, {})
         layout = layout_of(read_spec(path))
@@ -92,15 +89,7 @@ def _worker(recalculate: Recalculate) -> Iterator[ThreadPoolExecutor]:
         engines.cancel(recalculate, worker)
         raise
     worker.shutdown()
-
-
-def _nothing_but(error: CircularReferenceError) -> Recalculate:
-    """Return an engine that can say only what is wrong."""
-
-    def recalculate(_: Inputs) -> Values:
-        raise error
-
-    return recalculate
+    engines.cancel(recalculate, worker)
 
 
 @dataclass(frozen=True)
@@ -127,10 +116,11 @@ def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tu
             cut = comparison.cut(Path(folder))
             if cut is None:
                 raise
-            recalculate = engines.load(work.engine, cut)
-            first = work.worker.submit(recalculate, {})
-            opened = _Work(work.engine, recalculate, work.worker, first)
-            return _judge(comparison, opened, first.result(), _probing(opened, layout, probes))
+            recalculate = engines.load(work.engine, cut, Allowance.of(contents))
+            with _worker(recalculate) as worker:
+                first = worker.submit(recalculate, {})
+                opened = _Work(work.engine, recalculate, worker, first)
+                return _judge(comparison, opened, first.result(), _probing(opened, layout, probes))
     return _judge(comparison, work, values, waiting)
 
 

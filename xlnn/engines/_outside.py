@@ -16,8 +16,10 @@ from threading import Lock
 import numpy as np
 
 from xlnn.address import address
+from xlnn.engines._allowance import Allowance, limit
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, Grid, Inputs, Values
+from xlnn.leftovers import ended_by, shielded
 from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.cells import Cell, cells
 from xlnn.xlsx.parts import sheet_parts
@@ -72,7 +74,7 @@ class Conversions:
         The program was not found.
     """
 
-    def __init__(self, path: Path, program: Program, time_limit: Callable[[], float]) -> None:
+    def __init__(self, path: Path, program: Program, allowance: Allowance) -> None:
         found = program.find()
         if found is None:
             raise EngineError(
@@ -80,7 +82,7 @@ class Conversions:
                 " engine."
             )
         self._path, self._program, self._found = path, program, found
-        self._time_limit = time_limit
+        self._allowance = allowance
         self._works = Lock()
         self._running: list[subprocess.Popen[bytes]] = []
 
@@ -103,37 +105,47 @@ class Conversions:
 
     def _convert(self, workbook: Path, folder: Path) -> Path:
         """Let the program compute a workbook and save it as .xlsx."""
-        name, limit = self._program.name, self._time_limit()
+        name, program = self._program.name, self._program
+        seconds = self._allowance.first  # each time it begins and loads anew
         result, home = folder / "output" / workbook.name, folder / "home"
         result.parent.mkdir()
         home.mkdir()
-        command = [self._found, *self._program.arguments(workbook, result, home)]
+        command = [self._found, *program.arguments(workbook, result, home)]
+        process, forget = self._start(command, program.environment(home))
         try:
-            process = subprocess.Popen(  # noqa: S603 - a program that was found, on our copy
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env={**os.environ, **self._program.environment(home)},
-                start_new_session=True,  # its own group, so that its children end with it
-            )
-        except OSError as error:
-            raise EngineError(f"{name} cannot be started: {error}") from error
-        self._running.append(process)
-        try:
-            _, said = process.communicate(timeout=limit)
-        except subprocess.TimeoutExpired as error:
-            raise EngineError(
-                f"{name} took longer than {limit} seconds: choose another engine, or take fewer"
-                " epochs or images."
-            ) from error
+            _, said = process.communicate(timeout=self._allowance.clock(seconds))
+        except subprocess.TimeoutExpired:
+            raise self._allowance.too_slow(self._path.name, name, seconds) from None
         finally:
-            self._running.remove(process)
             _end(process)
-        if process.returncode != 0 or not result.is_file():
+            self._running.remove(process)
+            forget()
+        if process.returncode < 0:
+            raise self._allowance.died(self._path.name, name, process.returncode, seconds)
+        if process.returncode > 0 or not result.is_file():
             reason = said.decode(errors="replace").strip() or f"exit code {process.returncode}"
             raise EngineError(f"{name} could not compute the workbook: {reason}")
         return result
+
+    def _start(
+        self, command: list[str], environment: dict[str, str]
+    ) -> tuple["subprocess.Popen[bytes]", Callable[[], None]]:
+        try:
+            with shielded():
+                process = subprocess.Popen(  # noqa: S603 - a program that was found, on our copy
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    env={**os.environ, **environment},
+                    start_new_session=True,  # its own group, so that its children end with it
+                )
+                self._running.append(process)
+                forget = ended_by(lambda: _end(process))
+        except OSError as error:
+            raise EngineError(f"{self._program.name} cannot be started: {error}") from error
+        limit(self._allowance, process.pid)
+        return process, forget
 
     def _grid(self, result: Path, title: str) -> Grid:
         rows, columns, values = array("q"), array("q"), array("d")

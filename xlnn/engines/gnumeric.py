@@ -2,21 +2,7 @@
 
 from pathlib import Path
 
-from xlnn.engines import Recalculate
-from xlnn.engines._outside import Conversions, Program
-
-TIME_LIMIT = 600  # seconds; a workbook of 85,000 formulas takes 2
-
-
-def load(path: Path) -> Recalculate:
-    """Find ssconvert; each call then lets it recalculate a copy of the file.
-
-    Raises
-    ------
-    EngineError
-        Gnumeric was not found.
-    """
-    return Conversions(path, PROGRAM, lambda: TIME_LIMIT)
+from xlnn.engines._outside import Program
 
 
 def _arguments(workbook: Path, result: Path, _: Path) -> list[str]:

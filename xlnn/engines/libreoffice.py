@@ -1,11 +1,12 @@
-"""The engine ``libreoffice``: LibreOffice without a window, on a copy of the file."""
+"""The engine ``libreoffice``: LibreOffice without a window, on a copy of the file.
+
+LibreOffice writes numbers with 15 significant digits, and writes #VALUE! for its own errors, such
+as a circular reference.
+"""
 
 from pathlib import Path
 
-from xlnn.engines import Recalculate
-from xlnn.engines._outside import Conversions, Program
-
-TIME_LIMIT = 600  # seconds; a workbook of 72,000 formulas takes 3
+from xlnn.engines._outside import Program
 
 SETTINGS = (
     # LibreOffice believes cached values and ignores fullCalcOnLoad, unless it must compute anew.
@@ -29,20 +30,6 @@ SETTINGS = (
     ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", "9"),
 )
 """What the private profile sets: (path, property, value)."""
-
-
-def load(path: Path) -> Recalculate:
-    """Find LibreOffice; each call then opens a copy of the file in a profile of its own.
-
-    LibreOffice writes numbers with 15 significant digits, and writes #VALUE! for its own errors,
-    such as a circular reference.
-
-    Raises
-    ------
-    EngineError
-        LibreOffice was not found.
-    """
-    return Conversions(path, PROGRAM, lambda: TIME_LIMIT)
 
 
 def _arguments(workbook: Path, result: Path, home: Path) -> list[str]:

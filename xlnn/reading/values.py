@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn import engines
-from xlnn.engines import DEFAULT_ENGINE
+from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import OutputError
 from xlnn.layout import Layout
 from xlnn.output import check_place, replacing
@@ -47,8 +47,8 @@ def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarr
         The file is no workbook of xlnn, or is not safe to open.
     """
     path = Path(path)
-    package.inspect(path)
-    recalculate = engines.load(engine, path)
+    allowance = Allowance.of(package.inspect(path))
+    recalculate = engines.load(engine, path, allowance)
     layout = layout_of(read_spec(path))
     return as_contract(layout, read_arrays(layout, recalculate({})))
 

@@ -80,12 +80,15 @@ class Contents:
         The cells that hold a formula, for every sheet.
     names : mapping of str to str
         The defined names of the whole workbook: ``xlnn.z2`` -> ``Training!$A$2:$C$3201``.
+    box : int
+        The cells of the rectangles from A1 that hold the sheets.
     """
 
     path: Path
     sheets: tuple[str, ...]
     formulas: Mapping[str, FormulaCells]
     names: Mapping[str, str]
+    box: int
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
@@ -130,7 +133,7 @@ def inspect(path: Path) -> Contents:
             for title, part in book.sheets.items()
         }
     names = {name: text for name, text, more in book.names if "localSheetId" not in more}
-    return Contents(path, tuple(book.sheets), found, names)
+    return Contents(path, tuple(book.sheets), found, names, budget.box)
 
 
 @dataclass

@@ -164,10 +164,10 @@ def from_workbook(path: Path) -> Origin:
     WorkbookError
         The file is no workbook of xlnn, is not safe to open, or an input holds no number.
     """
-    package.inspect(path)
+    allowance = engines.Allowance.of(package.inspect(path))
     spec = read_spec(path)
     layout = layout_of(spec)
-    values = engines.load(READER, path)({})
+    values = engines.load(READER, path, allowance)({})
     arrays = read_arrays(layout, values)
     check_inputs(layout, values, inputs_of(layout, arrays))
     x, t = (_with_tested(arrays, name) for name in ("raw" if spec.scaled else "x", "t"))
