@@ -84,7 +84,8 @@ class Allowance:
         if sys.platform != "win32":
             if code == -signal.SIGXCPU:
                 return self.too_slow(name, engine, seconds)
-            if code in {-signal.SIGKILL, -signal.SIGABRT}:  # by the system, or by the engine itself
+            # by the system, or by the engine itself: Rust, C++ and GLib end in these ways
+            if code in {-signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP}:
                 return self.too_large(name, engine)
         with suppress(ValueError):
             code = signal.Signals(-code).name

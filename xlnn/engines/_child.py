@@ -223,9 +223,16 @@ def serve(
             send(replies, loaded)
             receive(requests)
         while True:
-            send(replies, _tried(partial(loaded, asked)))
+            _send_result(replies, _tried(partial(loaded, asked)))
             asked = receive(requests)
             limit_time(allowance.again)
+
+
+def _send_result(replies: BinaryIO, result: object) -> None:
+    try:
+        send(replies, result)
+    except MemoryError:  # before anything was sent: the arrays go as they are
+        send(replies, MemoryError())
 
 
 def _tried(work: Callable[[], object]) -> object:

@@ -123,7 +123,10 @@ class Conversions:
         if process.returncode < 0:
             raise self._allowance.died(self._path.name, name, process.returncode, seconds)
         if process.returncode > 0 or not result.is_file():
-            reason = said.decode(errors="replace").strip() or f"exit code {process.returncode}"
+            code = process.returncode
+            if code - 128 in {*signal.Signals}:  # what its script says of the program itself
+                raise self._allowance.died(self._path.name, name, 128 - code, seconds)
+            reason = " ".join(said.decode(errors="replace").split())[-200:] or f"exit code {code}"
             raise EngineError(f"{name} could not compute the workbook: {reason}")
         return result
 

@@ -46,6 +46,10 @@ MAX_SPREAD = 1_000_000
 MAX_KEPT = 500_000
 """Formulas of a sheet whose texts are kept: some 50 MB."""
 
+SPARE_BOX, SPARSE = 2_000_000, 20
+"""Cells of the rectangles of all sheets: some, and so many times those that are there. Engines keep
+the whole rectangle; a sheet of xlnn is filled, but a person may have noted something far away."""
+
 _BATCH = 2_048  # items checked at once
 
 
@@ -132,6 +136,7 @@ def inspect(path: Path) -> Contents:
             title: _inspect_sheet(SheetSource(archive, title, part), formulas, strings, budget)
             for title, part in book.sheets.items()
         }
+        formulas.check_reads()
     names = {name: text for name, text, more in book.names if "localSheetId" not in more}
     return Contents(path, tuple(book.sheets), found, names, budget.box)
 
@@ -144,6 +149,15 @@ class _Budget:
     box: int = 0
     text: int = 0
     spread: int = 0
+    cells: int = 0
+
+    def check_box(self, title: str) -> None:
+        """Refuse a sheet whose cells lie so far apart that most of its rectangle is empty."""
+        if self.box > SPARE_BOX + SPARSE * self.cells:
+            raise self.archive.refused(
+                f'the rectangles of its sheets, up to "{title:.40}", span {self.box:,} cells, of '
+                f"which {self.cells:,} are there; move the far cells of that sheet closer"
+            )
 
     def spend(self, *, box: int = 0, text: int = 0, spread: int = 0) -> None:
         """Count what a sheet claims, and refuse the sheet that claims too much."""
@@ -169,13 +183,16 @@ def _inspect_sheet(
     shared = SharedFormulas(sheet)
     for batch in _batches(sheet.rows()):
         if isinstance(batch[0], WholeRow):
+            budget.cells += sum(len(row.columns) for row in batch)
             stated = _check_rows(sheet, formulas, batch, (rows, columns), strings, budget)
         else:
+            budget.cells += len(batch)
             stated = _check_items(sheet, formulas, batch, (rows, columns), shared, strings, budget)
         if texts is not None and all(stated) and len(rows) <= MAX_KEPT:
             texts += stated
         else:
             texts = None
+    budget.check_box(sheet.title)
     return FormulaCells(
         np.frombuffer(rows, dtype=np.int32) if rows else np.empty(0, np.int32),
         np.frombuffer(columns, dtype=np.int32) if columns else np.empty(0, np.int32),
