@@ -51,7 +51,9 @@ class Trial:
     @property
     def is_clean(self) -> bool:
         """Whether it ended, by the signal or before it, and left nothing."""
-        by_signal = self.code in {128 + self.number, -self.number}  # -: not yet in our hands
+        # before the program has begun, the signal ends Python, which says so in its own way
+        python = self.code == 1 and self.said.endswith("KeyboardInterrupt\n")
+        by_signal = python or self.code in {128 + self.number, -self.number}
         return (by_signal or self.code == 0) and not self.left
 
 
@@ -77,14 +79,15 @@ def time_of(command, folder):
 def start(command, folder, mark):
     """Start a command in a folder, in a session of its own."""
     temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder / "temporary"))
-    return subprocess.Popen(
-        [sys.executable, "-m", "xlnn", *command],
-        cwd=folder,
-        env=os.environ | temporary | {MARK: mark},
-        stdout=subprocess.DEVNULL,
-        stderr=(folder / "said").open("wb"),
-        start_new_session=True,
-    )
+    with (folder / "said").open("wb") as said:
+        return subprocess.Popen(
+            [sys.executable, "-m", "xlnn", *command],
+            cwd=folder,
+            env=os.environ | temporary | {MARK: mark},
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
 
 
 def interrupt(folder, command, number, delay):

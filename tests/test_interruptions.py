@@ -30,14 +30,14 @@ def test_signals_at_random_moments_end_every_command_and_leave_nothing(folder):
 
 def test_what_is_left_is_found(folder):
     """The test above would see a folder and a process that outlive their program."""
-    prepare(folder, 1)
+    prepare(folder, 3)
     mark = "left"
-    process = start(commands(1)[0], folder, mark)
+    process = start(commands(3)[0], folder, mark)
     assert any(str(process.pid) in carrier for carrier in carriers(mark))
     process.kill()
     process.wait()
     (folder / "temporary" / "xlnn-lost").mkdir()
-    trial = interrupt(folder, commands(1)[0], signal.SIGTERM, 0.0)
+    trial = interrupt(folder, commands(3)[0], signal.SIGTERM, 0.0)
     assert trial.left == ("temporary/xlnn-lost",)
     assert not trial.is_clean
 

@@ -24,7 +24,7 @@ from xlnn.errors import CircularReferenceError, WorkbookError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.spec import read_layout
 from xlnn.xlsx import package
 from xlnn.xlsx.package import Contents
 
@@ -53,7 +53,7 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
     # The engine computes while this process reads the Spec and imports what places its cells
     with _worker(recalculate) as worker:
         first = worker.submit(recalculate, {})
-        layout = layout_of(read_spec(path))
+        layout = read_layout(path, contents)
         report, _ = _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
     return report
 

@@ -1,6 +1,7 @@
 """What does a workbook say that it models? Its sheet Spec, and the cells that follow from it."""
 
 from itertools import islice
+from math import prod
 from pathlib import Path
 
 from xlnn.blocks import FIRST_ROW
@@ -9,7 +10,14 @@ from xlnn.layout import Layout
 from xlnn.shipped.text import languages, text
 from xlnn.workbooks.network.spec import Spec
 from xlnn.xlsx.cells import cells
+from xlnn.xlsx.package import Contents
 from xlnn.xlsx.parts import sheet_parts
+
+A_LAYER = 4
+"""Formulas of a layer at least: a unit's weighted input, activation, error and weight."""
+
+SPARE = 10_000
+"""Cells that a Spec may describe beyond twice those that the sheets span: rows were deleted."""
 
 LONGEST_SPEC = 10_000
 """Cells of a Spec sheet that are read."""
@@ -38,6 +46,32 @@ def read_spec(path: Path) -> Spec:
         return Spec.from_toml("\n".join(lines))
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
+
+
+def read_layout(path: Path, contents: Contents) -> Layout:
+    """Return the cells of everything that a workbook says it holds, if it can hold them.
+
+    Raises
+    ------
+    WorkbookError
+        The Spec sheet cannot be read, or it describes more cells than the file spans: it would
+        cost time and memory that the file does not show.
+    """
+    spec = read_spec(path)
+    claimed = len(spec.layers)
+    if claimed <= contents.formula_count // A_LAYER:  # or its cells are not even counted
+        layout = layout_of(spec)
+        claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())
+        if claimed <= SPARE + 2 * contents.box:
+            return layout
+        raise WorkbookError(
+            f"{path.name}: its Spec describes {claimed:,} cells, and its sheets span"
+            f" {contents.box:,}; bring back the Spec or the cells that were deleted."
+        )
+    raise WorkbookError(
+        f"{path.name}: its Spec describes {claimed:,} layers, and it holds"
+        f" {contents.formula_count:,} formulas; bring back the Spec or the cells that were deleted."
+    )
 
 
 def layout_of(spec: Spec) -> Layout:

@@ -12,7 +12,7 @@ from xlnn.errors import OutputError
 from xlnn.layout import Layout
 from xlnn.output import check_place, replacing
 from xlnn.reading.arrays import read_arrays
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.spec import read_layout
 from xlnn.xlsx import package
 
 
@@ -47,9 +47,9 @@ def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarr
         The file is no workbook of xlnn, or is not safe to open.
     """
     path = Path(path)
-    allowance = Allowance.of(package.inspect(path))
-    recalculate = engines.load(engine, path, allowance)
-    layout = layout_of(read_spec(path))
+    contents = package.inspect(path)
+    layout = read_layout(path, contents)
+    recalculate = engines.load(engine, path, Allowance.of(contents))
     return as_contract(layout, read_arrays(layout, recalculate({})))
 
 

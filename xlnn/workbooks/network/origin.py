@@ -13,7 +13,7 @@ from xlnn.data import Dataset, Reading, classes, rounded
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, WorkbookError
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.spec import read_layout, read_spec
 from xlnn.shipped.templates import Template
 from xlnn.workbooks.network.spec import LayerSpec, picture_of
 from xlnn.xlsx import package
@@ -164,10 +164,9 @@ def from_workbook(path: Path) -> Origin:
     WorkbookError
         The file is no workbook of xlnn, is not safe to open, or an input holds no number.
     """
-    allowance = engines.Allowance.of(package.inspect(path))
-    spec = read_spec(path)
-    layout = layout_of(spec)
-    values = engines.load(READER, path, allowance)({})
+    contents = package.inspect(path)
+    layout, spec = read_layout(path, contents), read_spec(path)
+    values = engines.load(READER, path, engines.Allowance.of(contents))({})
     arrays = read_arrays(layout, values)
     check_inputs(layout, values, inputs_of(layout, arrays))
     x, t = (_with_tested(arrays, name) for name in ("raw" if spec.scaled else "x", "t"))
