@@ -60,7 +60,10 @@ def read_layout(path: Path, contents: Contents) -> Layout:
     spec = read_spec(path)
     claimed = len(spec.layers)
     if claimed <= contents.formula_count // A_LAYER:  # or its cells are not even counted
-        layout = layout_of(spec)
+        try:
+            layout = layout_of(spec)
+        except DataError as error:
+            raise WorkbookError(f"{path.name}, sheet Spec: {error}") from error
         claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())
         if claimed <= SPARE + 2 * contents.box:
             return layout
