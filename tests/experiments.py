@@ -2,19 +2,19 @@
 
 import numpy as np
 import openpyxl
-from programs import skip_without_libreoffice
+from programs import skip_without
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.reading.spec import described
 
-ENGINES = ("formulas", "formualizer", "libreoffice")
+ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
 PROBES = 3
 
 
 def agrees_in(engine, path):
     """Check a workbook with probes, and return the report."""
-    skip_without_libreoffice(engine)
+    skip_without(engine)
     report = check(path, engine, PROBES)
     assert report.agrees, report.wrong[:3]
     assert report.other_cells == 0

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from experiments import every_kind_of_cell_is_named_when_it_is_wrong
-from programs import skip_without_libreoffice
+from programs import skip_without
 
 import xlnn
 from xlnn.cli import cli
@@ -17,7 +17,7 @@ from xlnn.errors import XlnnError
 from xlnn.reading import spec as reading
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
-ENGINES = ("formulas", "formualizer", "libreoffice")
+ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
 
 
 def example(name):
@@ -55,7 +55,7 @@ def test_an_example_runs_as_it_stands_and_is_short(name, tmp_path):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_example_agrees_in_every_engine(made, engine):
-    skip_without_libreoffice(engine)
+    skip_without(engine)
     model, _, path = made
     assert xlnn.check(path, engine, 3, model=model).agrees
 

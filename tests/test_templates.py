@@ -3,7 +3,7 @@
 from functools import cache
 
 import pytest
-from programs import skip_without_libreoffice
+from programs import skip_without
 
 from xlnn import reference
 from xlnn.building.build import build
@@ -57,7 +57,7 @@ def built(request, tmp_path_factory):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_agrees_with_numpy_on(built, engine):
-    skip_without_libreoffice(engine)
+    skip_without(engine)
     report = check(built.path, engine)
     assert report.agrees, report.wrong[:3]
     assert report.other_cells == 0

@@ -124,10 +124,10 @@ def _begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
 def _continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
     """Return the kind of a workbook, what it holds now, and its template's name."""
     contents = opened(path)
-    spec, layout = described(path)
+    spec, layout = described(path, contents=contents)
     check_sheets(contents, layout)
     with shown(contents) as file:
-        values = engines.load(VERIFIER, file)({})
+        values = engines.load(VERIFIER, file, engines.Allowance.of(contents))({})
     kind = kind_of(spec)
     arrays = read_arrays(layout, values)
     check_inputs(layout, values, inputs_of(layout, arrays))

@@ -21,9 +21,9 @@ from xlnn.checking.comparison import Comparison
 from xlnn.checking.edits import appended, happened
 from xlnn.checking.probe import probe_inputs
 from xlnn.checking.report import Report, Reports
-from xlnn.engines import DEFAULT_ENGINE, Recalculate
+from xlnn.engines import DEFAULT_ENGINE, Allowance, Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
-from xlnn.grid import Inputs, Values
+from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
@@ -87,7 +87,10 @@ def check(
     if isinstance(engine, str) and engine != "all":
         return _reported(Path(path), engine, probes, model)
     names = engines.ENGINES if engine == "all" else tuple(dict.fromkeys(engine))
-    return Reports(_reported(Path(path), name, probes, model) for name in names)
+    left_out = engines.missing() if engine == "all" else {}
+    return Reports(
+        _reported(Path(path), name, probes, model) for name in names if name not in left_out
+    )
 
 
 def _reported(path: Path, engine: str, probes: int, model: Model | None) -> Report:
@@ -110,14 +113,11 @@ def _checked(
     """Compare a workbook as `check` does, whatever was done to it."""
     contents = opened(path, model)
     with shown(contents) as file:
-        try:
-            recalculate = engines.load(engine, file)
-        except CircularReferenceError as circle:  # found at once: no value can be had of it
-            recalculate = _nothing_but(circle)
-        # The engine computes while Python reads the Spec and imports what places its cells
+        recalculate = engines.load(engine, file, Allowance.of(contents))
+        # The engine computes while this process reads the Spec and imports what places its cells
         with _worker(recalculate) as worker:
             first = worker.submit(recalculate, {})
-            _, layout = described(path, model)
+            _, layout = described(path, model, contents)
             work = _Work(engine, recalculate, worker, first)
             report, values = _compare(contents, layout, work, probes)
     return report, layout, values
@@ -154,15 +154,7 @@ def _worker(recalculate: Recalculate) -> Iterator[ThreadPoolExecutor]:
         engines.cancel(recalculate, worker)
         raise
     worker.shutdown()
-
-
-def _nothing_but(error: CircularReferenceError) -> Recalculate:
-    """Return an engine that can say only what is wrong."""
-
-    def recalculate(_: Inputs) -> Values:
-        raise error
-
-    return recalculate
+    engines.cancel(recalculate, worker)
 
 
 @dataclass(frozen=True)
@@ -189,10 +181,11 @@ def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tu
             cut = comparison.cut(Path(folder))
             if cut is None:
                 raise
-            recalculate = engines.load(work.engine, cut)
-            first = work.worker.submit(recalculate, {})
-            opened = _Work(work.engine, recalculate, work.worker, first)
-            return _judge(comparison, opened, first.result(), _probing(opened, layout, probes))
+            recalculate = engines.load(work.engine, cut, Allowance.of(contents))
+            with _worker(recalculate) as worker:
+                first = worker.submit(recalculate, {})
+                opened = _Work(work.engine, recalculate, worker, first)
+                return _judge(comparison, opened, first.result(), _probing(opened, layout, probes))
     return _judge(comparison, work, values, waiting)
 
 

@@ -1,6 +1,7 @@
 """The command ``xlnn check``."""
 
 import sys
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ SHOWN = 10
     "--engine",
     "chosen",
     multiple=True,
-    help="formulas (default), formualizer, libreoffice or all; may be repeated.",
+    help="formulas (default), formualizer, libreoffice, gnumeric or all; may be repeated.",
 )
 @click.option(
     "--probes",
@@ -35,12 +36,14 @@ def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) ->
     Example: xlnn check output/digits.xlsx --engine formualizer
     """
     from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
-    from xlnn.engines import ENGINES  # noqa: PLC0415 -- the same
+    from xlnn.engines import DEFAULT_ENGINE, ENGINES, missing  # noqa: PLC0415 -- the same
 
-    names = [name for choice in chosen or ENGINES[:1] for name in _engines(choice, ENGINES)]
+    absent = missing() if "all" in chosen else {}
+    every = [name for name in ENGINES if name not in absent]
+    asked = [every if choice == "all" else [choice] for choice in chosen or (DEFAULT_ENGINE,)]
     with progress() as tell:
         reports = []
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(chain.from_iterable(asked)):
             tell(f"Recalculating with {name}, and comparing with NumPy")
             reports.append(check_workbook(file, name, probes))
     if as_json:
@@ -50,12 +53,10 @@ def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) ->
     else:
         for report in reports:
             _print(report)
+        for name, install in absent.items():
+            click.echo(f"Left out: {name}, which is not installed ({install}).", err=True)
     if not all(report.agrees for report in reports):
         sys.exit(1)
-
-
-def _engines(choice: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    return known if choice == "all" else (choice,)
 
 
 def _print(report: Report) -> None:

@@ -1,11 +1,7 @@
 """How does the program begin, how does it end, and which commands are there?"""
 
-import atexit
-import os
-import signal
 import sys
 from contextlib import suppress
-from types import FrameType
 from typing import NoReturn
 
 import click
@@ -18,6 +14,7 @@ from xlnn.cli.saying import finish, ready, reason, say
 from xlnn.cli.templates import templates
 from xlnn.cli.values import values
 from xlnn.errors import OptionsError, OutputError, XlnnError
+from xlnn.leftovers import nothing_left
 
 
 class _Commands(click.Group):
@@ -42,18 +39,13 @@ for command in (build, new, check, values, lint, templates):
 
 def main() -> None:
     """Run the command line; what the user can mend is one sentence and exit code 1."""
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
     ready()
     try:
-        _run()
+        with nothing_left():
+            _run()
     except click.UsageError as error:
         error.show()
         sys.exit(2)
-    except click.Abort:
-        _leave(128 + signal.SIGINT)
-    except _StoppedError:
-        _leave(128 + signal.SIGTERM)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -75,8 +67,7 @@ def _run() -> None:
     try:
         cli.main(standalone_mode=False)
     finally:
-        if not isinstance(sys.exception(), _StoppedError | KeyboardInterrupt):
-            finish()
+        finish()
 
 
 def _refuse(sentence: str, code: int) -> NoReturn:
@@ -85,25 +76,3 @@ def _refuse(sentence: str, code: int) -> NoReturn:
     with suppress(OutputError):
         say(f"Error: {sentence}", err=True)
     sys.exit(code)
-
-
-def _stop(number: int, _frame: FrameType | None) -> None:
-    """Let a stopped command clean up after itself, and say no more than that it stopped."""
-    # openpyxl's unfinished writers complain when they are collected; there is nothing to mend
-    sys.unraisablehook = lambda _: None
-    # what is being cleaned up is not interrupted again
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt if number == signal.SIGINT else _StoppedError
-
-
-class _StoppedError(BaseException):
-    """The program was told to end."""
-
-
-def _leave(code: int) -> NoReturn:
-    """End at once: all is cleaned up, and an engine in another thread may take long to notice."""
-    click.echo("Stopped.", err=True)
-    sys.stderr.flush()
-    atexit._run_exitfuncs()  # noqa: SLF001 -- all that is done at the end but to wait for threads
-    os._exit(code)

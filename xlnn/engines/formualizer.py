@@ -1,13 +1,8 @@
 """The engine ``formualizer``: a spreadsheet engine in Rust; the fastest, so `build` uses it."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
-from weakref import finalize
 
 import formualizer
 import numpy as np
@@ -67,39 +62,18 @@ def load(path: Path) -> Recalculate:
     config = formualizer.WorkbookConfig(
         mode=formualizer.WorkbookMode.Interactive, eval_config=evaluation, enable_changelog=False
     )
-    folder = mkdtemp(prefix="xlnn-")
     try:
-        with _temporary_files_in(folder):
-            workbook = formualizer.Workbook.load_path(str(path), config=config, load_limits=LIMITS)
-        workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
-        return _Session(path.name, workbook, folder)
-    except BaseException as error:
-        rmtree(folder, ignore_errors=True)
-        if not isinstance(error, OSError | ValueError | RuntimeError):
-            raise
+        workbook = formualizer.Workbook.load_path(str(path), config=config, load_limits=LIMITS)
+    except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
-
-
-@contextmanager
-def _temporary_files_in(folder: str) -> Iterator[None]:
-    """Let formualizer put the formulas, until it needs them, where we can remove them."""
-    name = "TMP" if os.name == "nt" else "TMPDIR"
-    before = os.environ.get(name)
-    os.environ[name] = folder
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+    workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
+    return _Session(path.name, workbook)
 
 
 class _Session:
     """A loaded workbook that remembers what its replaced inputs held."""
 
-    def __init__(self, name: str, workbook: formualizer.Workbook, folder: str) -> None:
-        self._cleaned_up = finalize(self, rmtree, folder, ignore_errors=True)
+    def __init__(self, name: str, workbook: formualizer.Workbook) -> None:
         self.name = name
         self.workbook = workbook
         self.originals: dict[tuple[str, int, int], float | str | bool | None] = {}
@@ -136,11 +110,6 @@ class _Session:
             cause = _place(*self._in_a_circle(circular))
             raise CircularReferenceError(f"{cause} depends on itself: a circular reference.")
         return grids
-
-    def cancel(self) -> None:
-        """Let an evaluation in another thread end as soon as it can; it raises EngineError."""
-        self.workbook.cancel()
-        self._cleaned_up()
 
     def _remember(self, cell: tuple[str, int, int]) -> None:
         sheet, row, column = cell

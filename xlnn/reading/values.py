@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn import engines
-from xlnn.engines import DEFAULT_ENGINE
+from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import OutputError
 from xlnn.output import check_place, replacing
 from xlnn.quantity import Model
@@ -43,10 +43,10 @@ def values(
     """
     path = Path(path)
     contents = opened(path, model)
-    spec, layout = described(path, model)
+    spec, layout = described(path, model, contents)
     check_sheets(contents, layout)
     with shown(contents) as file:
-        recalculated = engines.load(engine, file)({})
+        recalculated = engines.load(engine, file, Allowance.of(contents))({})
     return kind_of(spec).as_contract(layout, read_arrays(layout, recalculated))
 
 

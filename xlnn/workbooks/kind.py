@@ -143,6 +143,10 @@ class WorkbookKind(ABC, Generic[S, O]):
         """
         return dict(recipe.inputs)
 
+    def least_formulas(self, spec: S) -> int:  # noqa: ARG002 -- for those that may describe many
+        """Return how many formulas a Spec describes at least, without laying them out."""
+        return 0
+
     def check_run(self, model: Model, run: Arrays) -> None:
         """Refuse inputs with which NumPy's run leaves all that a cell holds.
 

@@ -5,9 +5,11 @@ outside itself. What is not known to be harmless is refused.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from xlnn.errors import WorkbookError
+from xlnn.xlsx.effort import READS, READS_A_FORMULA, Range, ranges, reads, too_much
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS
 
 # fmt: off
@@ -39,6 +41,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_REPEATS = "REPT("  # how often is a matter of its digits
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]++)?", re.IGNORECASE)
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _NUMBERED = [name for name in sorted(FUNCTIONS) if not name.isalpha()]
@@ -107,6 +110,9 @@ class Formulas:
         self._titles = {title.casefold() for title in titles}
         self._refused = refused
         self._harmless: set[bytes] = set()
+        self._ranges: dict[bytes, tuple[Range, ...]] = {}
+        self._count = self._reads = 0  # formulas, and the cells that they read
+        self._most = (0, "")
 
     def check(self, formulas: Sequence[str], place: Callable[[int], str]) -> None:
         """Refuse the first formula that may not be computed.
@@ -124,16 +130,45 @@ class Formulas:
         joined = "\0".join(formulas).encode()
         for code, name in enumerate(_NUMBERED, start=1):
             joined = joined.replace(f"{name}(".encode(), bytes([code]) + b"(")
-        shapes = joined.translate(_DIGITS).split(b"\0")
+        texts, shapes = joined.split(b"\0"), joined.translate(_DIGITS).split(b"\0")
         unknown = set(shapes) - self._harmless
-        if not unknown:
-            return
-        for index, shape in enumerate(shapes):
-            if shape in unknown and not self._is_left_out(formulas[index], place(index)):
-                unknown.discard(shape)
-                self._harmless.add(shape)
+        if unknown:
+            for index, shape in enumerate(shapes):
+                if shape in unknown and not self._is_left_out(formulas[index], place(index)):
+                    unknown.discard(shape)
+                    self._harmless.add(shape)
+        self._count_reads(texts, shapes, place)
         if len(self._harmless) > _MAX_SHAPES:
             self._harmless.clear()
+            self._ranges.clear()
+
+    def _count_reads(
+        self, texts: Sequence[bytes], shapes: Sequence[bytes], place: Callable[[int], str]
+    ) -> None:
+        """Add up the cells that formulas read."""
+        self._count += len(texts)
+        alike = defaultdict(list)
+        for index, shape in enumerate(shapes):
+            alike[shape].append(index)
+        for shape, indices in alike.items():
+            if (found := self._ranges.get(shape)) is None:
+                found = self._ranges[shape] = ranges(shape)
+            if found:
+                cells = reads([texts[index] for index in indices], found)
+                self._reads += int(cells.sum())
+                most = int(cells.argmax())
+                if cells[most] > self._most[0]:
+                    self._most = int(cells[most]), place(indices[most])
+
+    def check_reads(self) -> None:
+        """Refuse formulas that together read more cells than so many need."""
+        limit = READS + READS_A_FORMULA * self._count
+        if self._reads > limit:
+            cells, place = self._most
+            raise self._refused(
+                f"its formulas read {self._reads:,} cells, {cells:,} of them in {place}, and so "
+                f"many formulas may read {limit:,}; name only the cells that are in use"
+            )
 
     def _is_left_out(self, formula: str, place: str) -> bool:
         """Check a formula; say whether its digits or its place decided about it."""
@@ -148,12 +183,8 @@ class Formulas:
 
     def _check(self, formula: str, place: str) -> bool:
         """Refuse a formula that may not be computed; say whether its digits decided about it."""
-        if len(formula) >= MAX_FORMULA:
-            raise self._refused(
-                f"{place} holds a formula of {len(formula) + 1:,} characters, and Excel allows "
-                f"{MAX_FORMULA:,}; split it over several cells"
-            )
-        position, digits_decide = 0, False
+        self._check_amount(formula, place)
+        position, digits_decide = 0, _REPEATS in formula.upper()
         word = corner = ""
         while position < len(formula):
             token = _TOKEN.match(formula, position)
@@ -178,6 +209,15 @@ class Formulas:
             else:
                 word = corner = ""
         return digits_decide
+
+    def _check_amount(self, formula: str, place: str) -> None:
+        if len(formula) >= MAX_FORMULA:
+            raise self._refused(
+                f"{place} holds a formula of {len(formula) + 1:,} characters, and Excel allows "
+                f"{MAX_FORMULA:,}; split it over several cells"
+            )
+        if excess := too_much(formula):
+            raise self._refused(f"{place} {excess}; correct the formula")
 
     def _check_function(self, name: str, place: str) -> None:
         if name.upper() not in FUNCTIONS or not name.isascii():

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from xlnn.xlsx.archive import Archive
@@ -65,11 +66,14 @@ class Workbook:
         The part with the shared texts.
     names : tuple
         Defined names: (name, formula, attributes).
+    calculation : tuple
+        The attributes of each ``calcPr``: how the workbook is to be computed.
     """
 
     sheets: Mapping[str, str]
     strings: str | None
     names: tuple[tuple[str, str, Mapping[str, str]], ...]
+    calculation: tuple[Mapping[str, str], ...] = ()
 
 
 def check_parts(archive: Archive) -> None:
@@ -129,7 +133,7 @@ def _check_bytes(archive: Archive, part: str) -> None:
 def read_workbook(archive: Archive) -> Workbook:
     """Read xl/workbook.xml and its relationships."""
     known = relationships(archive, WORKBOOK)
-    names, listed = [], []
+    names, listed, settings = [], [], []
     for (tag, attributes, text), above in nested(archive, WORKBOOK):
         place = [other.main for other in reversed(above)]
         if tag.local in _PLACES and (not tag.main or place != _PLACES[tag.local]):
@@ -139,7 +143,7 @@ def read_workbook(archive: Archive) -> Workbook:
         if tag.main == "definedName":
             names.append((attributes.get("name", ""), text, attributes))
         elif tag.main == "calcPr":
-            _check_calculation(archive, attributes)
+            settings.append(attributes)
         elif tag.main == "sheet":
             listed.append((attributes.get("name", ""), attributes))
     sheets = _sheets(archive, listed, known)
@@ -150,7 +154,7 @@ def read_workbook(archive: Archive) -> Workbook:
     for kind, parts in (("worksheet", sheets.values()), ("sharedStrings", strings)):
         for part in parts:
             check_kind(archive, types, kind, part)
-    return Workbook(sheets, strings[0] if strings else None, tuple(names))
+    return Workbook(sheets, strings[0] if strings else None, tuple(names), tuple(settings))
 
 
 def _sheets(
@@ -184,9 +188,10 @@ def _identity(archive: Archive, title: str, attributes: Mapping[str, str]) -> st
     return attributes[found[0]]
 
 
-def _check_calculation(archive: Archive, attributes: Mapping[str, str]) -> None:
-    for name, (harmless, meaning) in _UNWANTED.items():
-        if name in attributes and attributes[name].strip() not in harmless:
+def check_calculation(archive: Archive, book: Workbook) -> None:
+    """Refuse settings of the calculation with which a workbook would not compute as it reads."""
+    for settings, (name, (harmless, meaning)) in product(book.calculation, _UNWANTED.items()):
+        if name in settings and settings[name].strip() not in harmless:
             raise archive.refused(
                 f"it is set to {meaning}; switch that off in the options of the spreadsheet program"
             )

@@ -22,6 +22,9 @@ from xlnn.workbooks.network.words import words_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 
+A_LAYER = 4
+"""Formulas of a layer at least: a unit's weighted input, activation, error and weight."""
+
 IN_ROWS = frozenset({"W", "dC_dW"})
 """Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees."""
 
@@ -59,6 +62,10 @@ class Network(WorkbookKind[Spec, Origin]):
         """Return the inputs, the records of NumPy's run, and what is chosen first."""
         noted = with_records(recipe.spec, recipe.inputs, run)
         return noted | first_choices(layout.model, recipe.inputs)
+
+    def least_formulas(self, spec: Spec) -> int:
+        """Return how many formulas a Spec describes at least."""
+        return A_LAYER * len(spec.layers)
 
     def check_run(self, model: Model, run: Arrays) -> None:
         """Refuse a training that diverges."""
