@@ -19,6 +19,15 @@ def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
     return int(np.ravel_multi_index(unit, shape)) if shape else 0
 
 
+def looked_up(cells: str, number: str) -> str:
+    """Return the formula of one of several cells; of a single cell, which is no range, itself.
+
+    >>> looked_up("A1:A3", "C1"), looked_up("A1", "C1")
+    ('=INDEX(A1:A3,C1)', '=A1')
+    """
+    return f"=INDEX({cells},{number})" if ":" in cells else f"={cells}"
+
+
 def stored(
     unit: tuple[int, ...], shown: tuple[int, ...], shape: tuple[int, ...]
 ) -> tuple[int, ...]:
@@ -40,6 +49,8 @@ def first_of(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 class Copy(Equation):
     """The same number once more, where the eye needs it."""
 
+    repeats = True
+
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return the numbers, of the shape of a."""
         return a
@@ -52,7 +63,7 @@ class Copy(Equation):
 class OfImage(Equation):
     """The pixels or targets of the chosen image, in the shape of a picture or of a row."""
 
-    coarse = True
+    coarse = repeats = True
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.shape = shape
@@ -64,7 +75,7 @@ class OfImage(Equation):
     def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
         """Return the formula of one unit."""
         where = stored(unit, self.shape, all_images.shape)
-        return f"=INDEX({all_images.images[where]},{image[()]})"
+        return looked_up(all_images.images[where], image[()])
 
 
 class OfEpoch(Equation):
@@ -80,7 +91,7 @@ class OfEpoch(Equation):
         those after it in row 2.
     """
 
-    coarse = True
+    coarse = repeats = True
 
     def __init__(self, shape: tuple[int, ...], row: int = 1) -> None:
         self.shape = shape
@@ -95,7 +106,7 @@ class OfEpoch(Equation):
         """Return the formula of one weight."""
         where = (unit[0], *stored(unit[1:], self.shape[1:], all_epochs.shape[1:]))
         shift = f"{self.row - 1:+d}" if self.row != 1 else ""
-        return f"=INDEX({all_epochs.epochs[where]},{epoch[()]}{shift})"
+        return looked_up(all_epochs.epochs[where], f"{epoch[()]}{shift}")
 
 
 class TrainingPosition(Equation):
@@ -118,7 +129,7 @@ class TrainingPosition(Equation):
 class OfRow(Equation):
     """A quantity of the sheet Training in the chosen epoch, for the chosen image."""
 
-    coarse = True
+    coarse = repeats = True
 
     def __init__(self, shape: tuple[int, ...] = ()) -> None:
         self.shape = shape
@@ -130,4 +141,4 @@ class OfRow(Equation):
 
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
         """Return the formula of one unit."""
-        return f"=INDEX({rows.epochs.images[unit]},{position[()]})"
+        return looked_up(rows.epochs.images[unit], position[()])

@@ -9,6 +9,7 @@ from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.guard import Formulas, forbidden
 from xlnn.xlsx.markup import doctype_refused, elements
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
+from xlnn.xlsx.texts import unescaped
 
 WORKBOOK = "xl/workbook.xml"
 """Where all programs put the workbook, and where some engines look without asking."""
@@ -217,7 +218,7 @@ def shared_strings(archive: Archive, part: str | None) -> list[str]:
         elif tag.main == "rPh":  # how an East Asian text is read aloud; its text has just ended
             runs.pop()
         elif tag.main == "si":
-            strings.append("".join(runs))
+            strings.append(unescaped("".join(runs)))
             runs.clear()
             length += len(strings[-1])
             if len(strings[-1]) > MAX_TEXT:
