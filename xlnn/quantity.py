@@ -66,6 +66,10 @@ class Cells(Protocol):
     def listed(self) -> str:
         """All units as the arguments of SUM or MAX: a range, or cell by cell if they are none."""
 
+    @property
+    def corner(self) -> tuple[str, int, int]:
+        """The sheet's title, row and column of the first cell, for a text that names cells."""
+
     def at(self, epoch: int) -> Self:
         """Return the same units in one epoch or state, counted from 0; -1 is the last."""
 
