@@ -18,7 +18,7 @@ from xlnn.quantity import Cells, Equation
 E = "2.718281828459045"
 
 MOST_ABOVE = 60
-"""Units of the layer above up to which its errors are written out in one formula."""
+"""Units of a dense layer up to which its sums are written out in one formula."""
 
 
 def _over(distance: str, size: str) -> str:
@@ -77,6 +77,26 @@ class SumGap(Equation):
         weights = f"SUMPRODUCT({W[...]},{dC_dW[...]})+SUMPRODUCT({b[...]},{dC_db[...]})"
         distance = f"ABS({weights}-SUMPRODUCT({delta_all},{z_all}))"
         return "=" + _over(distance, f"SQRT(SUMSQ({delta_all})*SUMSQ({z_all}))")
+
+
+class InputGap(Equation):
+    """Sum of all z of a dense layer = sum_j (sum of w_ji a_i) + how many images times sum of b."""
+
+    coarse = True
+
+    def array(self, z: np.ndarray, a: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Return the gap, a number."""
+        told = (W.reshape(len(W), -1) @ a.reshape(len(a), -1).sum(axis=0)).sum() + len(z) * b.sum()
+        size = np.sqrt((W**2).sum() * (a**2).sum()) + np.sqrt((z**2).sum())
+        return _share(np.abs(z.sum() - told), size)
+
+    def cell(self, z: Cells, a: Cells, W: Cells, b: Cells) -> str:
+        """Return the formula of one epoch."""
+        z_all, a_all = z.images[...], a.images[...]
+        sums = [f"SUMPRODUCT({a_all}*{W[(j, ...)]})" for j in range(W.shape[0])]
+        told = f"({written_sum(sums)})+COUNT({z.images[0]})*SUMPRODUCT({b[...]})"
+        size = f"(SQRT(SUMSQ({W[...]})*SUMSQ({a_all}))+SQRT(SUMSQ({z_all})))"
+        return "=" + _over(f"ABS(SUMPRODUCT({z_all})-({told}))", size)
 
 
 class UnitGap(Equation):

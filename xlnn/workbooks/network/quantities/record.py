@@ -32,6 +32,7 @@ from xlnn.equations.restated import (
     UNIT_GAPS,
     CostGap,
     HiddenGap,
+    InputGap,
     OutputGap,
     StepGap,
     SumGap,
@@ -39,12 +40,13 @@ from xlnn.equations.restated import (
 from xlnn.quantity import Equation, Quantity
 from xlnn.workbooks.network.quantities.network import has_slope, learning
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.spec import LayerSpec
 
 SHEET = "check"
 PREFIX = "numpy_"
 SHOWN = {"prefix": PREFIX, "sheet": SHEET}
 NOTED = {"is_record": True, **SHOWN}
-SMALL = {"number_format": "0E+00", **SHOWN}
+SMALL = {"number_format": "[=0]0;0E+00", **SHOWN}
 WHOLE = {"number_format": "0", **SHOWN}
 
 
@@ -140,33 +142,42 @@ def _gaps(stack: Stack) -> Iterator[Quantity]:
         uses = {"W": f"{kind}{layer}", "gradient": f"dC_d{kind}{layer}", "eta": "eta"}
         yield quantity(f"{kind}_steps", layer, shape=shape, equation=StepGap(), uses=uses, **SMALL)
     for layer in stack.layers:
-        name = layer.name
-        own = {
-            kind: f"{kind}{name}"
-            for kind in ("W", "b", "z", "largest", "exp", "a", "delta", "dC_dW", "dC_db")
-        }
-        if has_slope(stack, name):
-            own["slope"] = f"slope{name}"
-        if stack.kinds[name].weights:
-            yield _gap("units", name, UNIT_GAPS[layer.activation], own, stack)
-            yield _gap("sums", name, SumGap(), own, stack)
+        if stack.kinds[layer.name].weights:
+            yield from _layer_gaps(stack, layer)
+    yield from _error_gaps(stack)
     output = stack.output
-    uses = {"delta": f"delta{output}", "a": f"a{output}", "t": "t"}
-    if has_slope(stack, output):
-        uses["slope"] = f"slope{output}"
+    has_loss = COSTS[stack.spec.cost].loss is not None
+    uses = {"loss": "loss"} if has_loss else {"t": "t", "a": f"a{output}"}
+    yield _gap("cost", "", CostGap(), uses | {"C_T": "C_T"}, stack)
+
+
+def _layer_gaps(stack: Stack, layer: LayerSpec) -> Iterator[Quantity]:
+    """Yield the gaps of what a layer with weights computes forward, and of its gradient."""
+    name = layer.name
+    kinds = ("W", "b", "z", "largest", "exp", "a", "delta", "dC_dW", "dC_db")
+    own = {kind: f"{kind}{name}" for kind in kinds} | _slope(stack, name)
+    if layer.kind == "dense" and layer.units <= MOST_ABOVE:
+        seen = own | {"a": stack.activation(stack.below[name])}
+        yield _gap("inputs", name, InputGap(), seen, stack)
+    yield _gap("units", name, UNIT_GAPS[layer.activation], own, stack)
+    yield _gap("sums", name, SumGap(), own, stack)
+
+
+def _error_gaps(stack: Stack) -> Iterator[Quantity]:
+    """Yield the gaps of the errors: of the outputs, and of the layers below a dense one."""
+    output = stack.output
+    uses = {"delta": f"delta{output}", "a": f"a{output}", "t": "t", **_slope(stack, output)}
     yield _gap("errors", output, OutputGap(), uses, stack)
     for lower, upper in pairwise(learning(stack)):
         above = stack.kinds[upper]
-        if not isinstance(above.delta_below, HiddenDelta) or above.shape[0] > MOST_ABOVE:
-            continue
-        uses = {"delta": f"delta{lower}", "delta_above": f"delta{upper}", "W_above": f"W{upper}"}
-        if has_slope(stack, lower):
-            uses["slope"] = f"slope{lower}"
-        yield _gap("errors", lower, HiddenGap(), uses, stack)
-    trained = {"C_T": "C_T", "t": "t", "a": f"a{output}"}
-    if COSTS[stack.spec.cost].loss:
-        trained = {"C_T": "C_T", "loss": "loss"}
-    yield _gap("cost", "", CostGap(), trained, stack)
+        if isinstance(above.delta_below, HiddenDelta) and above.shape[0] <= MOST_ABOVE:
+            uses = {"delta_above": f"delta{upper}", "W_above": f"W{upper}"}
+            uses |= {"delta": f"delta{lower}", **_slope(stack, lower)}
+            yield _gap("errors", lower, HiddenGap(), uses, stack)
+
+
+def _slope(stack: Stack, name: str) -> dict[str, str]:
+    return {"slope": f"slope{name}"} if has_slope(stack, name) else {}
 
 
 def _gap(

@@ -113,7 +113,8 @@ def draw(page: Page) -> Drawing:
             drawing.put(row, 1, text, LABEL)
     epochs = [blocks[quantity.name] for quantity in _epochs(page.layout.model)]
     name_rows(drawing, epochs[0].quantity.axes, epochs[0].row, words)
-    drawing.heights[epochs[0].row - 2] = 44
+    drawing.put(epochs[0].row - 3, VALUES + 1, words("check", "gaps"), NOTE)
+    drawing.heights[epochs[0].row - 2] = 58
     for block in epochs:
         _head(drawing, block, words)
     last = _names_column(page.layout.model) + len(SCALING)
