@@ -93,6 +93,9 @@ def chain(book):
     return sorted(names & book.layout.blocks.keys() | {"C", "C_T"})
 
 
+WHOLE = {"xor", "iris", "digits-cross-entropy"}
+"""Of which every quantity of training is overwritten in turn; others would take long."""
+
 UNSEEN = {
     "cnn": {"aP", "deltaF"},
 }
@@ -116,8 +119,8 @@ def test_the_sheet_check_tells_the_truth(small, engine):
         sentence, cell = book.says_without(name)
         assert sentence.startswith(f"The input {cell} holds no number"), sentence
     names = chain(book)
-    if engine != "formualizer":
-        names = [name for name in names if re.fullmatch("delta[3O]|C_T", name)]
+    if engine != "formualizer" or small.parent.name[:-1] not in WHOLE:
+        names = [name for name in names if re.fullmatch("delta[3OF]|aP|C_T", name)]
     for name in names:
         key = book.key(name, last=True)
         assert book.says({key: 7.5}).startswith("A formula was altered"), name

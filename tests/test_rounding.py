@@ -12,6 +12,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.equations.activation import ReLU, ReLUSlope
+from xlnn.equations.choice import OfRow
 from xlnn.equations.verdict import LargestUnit, SmallestEpoch
 from xlnn.linting import lint
 from xlnn.reading.values import values
@@ -183,6 +184,13 @@ def test_one_epoch_of_one_image_is_looked_up_without_index(tmp_path, engine):
                 text = str(cell.value)
                 assert "INDEX(" not in text or ":" in text.partition("INDEX(")[2], text
     assert check(path, engine).agrees
+
+
+def test_a_position_beyond_all_rows_is_an_error_as_in_a_cell():
+    row = OfRow((3,))
+    for position in (0.0, 0.5, 5.0, np.nan):
+        assert np.isnan(row.array(np.ones((2, 2, 3)), np.array(position))).all()
+    assert row.array(np.arange(12.0).reshape(2, 2, 3), np.array(4.5)).tolist() == [[9, 10, 11]]
 
 
 # Texts

@@ -28,6 +28,17 @@ def looked_up(cells: str, number: str) -> str:
     return f"=INDEX({cells},{number})" if ":" in cells else f"={cells}"
 
 
+def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Return an entry along the first axis, counted from 1; NaN where INDEX has an error.
+
+    >>> entry(np.array([2.0, 4.0]), np.array(2)), entry(np.array([2.0, 4.0]), np.array(3))
+    (np.float64(4.0), array(nan))
+    """
+    if not 1 <= number < len(array) + 1:  # INDEX cuts off; NaN is no number either
+        return np.full(array.shape[1:], np.nan)
+    return array[int(number) - 1]
+
+
 def stored(
     unit: tuple[int, ...], shown: tuple[int, ...], shape: tuple[int, ...]
 ) -> tuple[int, ...]:
@@ -70,7 +81,7 @@ class OfImage(Equation):
 
     def array(self, all_images: np.ndarray, image: np.ndarray) -> np.ndarray:
         """Return the chosen image's units, shape (1, units ...)."""
-        return first_of(all_images[int(image) - 1], self.shape)[np.newaxis]
+        return first_of(entry(all_images, image), self.shape)[np.newaxis]
 
     def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
         """Return the formula of one unit."""
@@ -99,7 +110,7 @@ class OfEpoch(Equation):
 
     def array(self, all_epochs: np.ndarray, epoch: np.ndarray) -> np.ndarray:
         """Return the chosen epoch's array, of the shape in which it is shown."""
-        chosen = all_epochs[int(epoch) - 2 + self.row]
+        chosen = entry(all_epochs, epoch + self.row - 1)
         return np.stack([first_of(unit, self.shape[1:]) for unit in chosen[: self.shape[0]]])
 
     def cell(self, *unit: int, all_epochs: Cells, epoch: Cells) -> str:
@@ -136,7 +147,7 @@ class OfRow(Equation):
 
     def array(self, rows: np.ndarray, position: np.ndarray) -> np.ndarray:
         """Return the row's units that are shown, shape (1, units ...)."""
-        units = rows.reshape(-1, *rows.shape[2:])[int(position) - 1]
+        units = entry(rows.reshape(-1, *rows.shape[2:]), position)
         return first_of(units, self.shape)[np.newaxis]
 
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
