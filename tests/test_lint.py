@@ -99,6 +99,8 @@ BREAKS = [
     formula("formula-syntax", "Settings!C4:"),
     formula("formula-syntax", "1+" * 300 + "1"),
     formula("formula-syntax", "(" * 80 + "1" + ")" * 80),
+    formula("arguments", "SUM(" + "1," * 255 + "1)"),
+    formula("arguments", "1+MAX(C4,AVERAGE(" + "D4," * 300 + "(1)))"),
     formula("unknown-name", "xlnn.eta2*2"),
     formula("unknown-name", "XFE1+1"),
     formula("unknown-name", "SUM(C4:D)"),

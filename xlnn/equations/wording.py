@@ -6,6 +6,7 @@ every locale and engine.
 
 import re
 
+from xlnn.equations.dense import written_call
 from xlnn.quantity import Cells, Equation
 
 FACTORS = 6
@@ -70,7 +71,7 @@ class ActivationSentence(Sentence):
     def cell(self, j: int, z: Cells, a: Cells, exp: Cells | None = None) -> str:
         """Return the formula of unit j."""
         if exp:
-            terms = f'{fixed(exp[j])}&" / "&{fixed(f"SUM({exp.listed})")}'
+            terms = f'{fixed(exp[j])}&" / "&{fixed(written_call("SUM", exp.listed.split(",")))}'
             return f'="{self.symbols[j]} = exp / Σ exp = "&{terms}&" = "&{fixed(a[j])}'
         if not self.function:
             return f'="{self.symbols[j]} = z = "&{fixed(a[j])}'

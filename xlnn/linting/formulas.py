@@ -11,7 +11,7 @@ import numpy as np
 from xlnn.linting.book import Book, named
 from xlnn.linting.nodes import BATCH, Node, Sheet
 from xlnn.linting.problem import Problem
-from xlnn.linting.reading import NUMBER, Reading, Reference, read
+from xlnn.linting.reading import MOST_ARGUMENTS, NUMBER, Reading, Reference, read
 from xlnn.linting.used import Used
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
@@ -140,6 +140,13 @@ class _Formulas:
                 0,
                 "formula-syntax",
                 f'"={group.first:.60}" cannot be parsed; {reading.fault}.',
+            )
+        for function, count in reading.crowded:
+            yield from self._say(
+                group,
+                0,
+                "arguments",
+                f"{function:.40} has {count:,} arguments; expected are {MOST_ARGUMENTS} at most.",
             )
         for name in reading.names:
             if name.casefold() not in self._book.names:

@@ -23,6 +23,7 @@ from xlnn.xlsx.copying import Cell, Edit, Rewrite, copy, rewrite_cells, whole
 from xlnn.xlsx.filled_rows import NotPlainError, fill_rows
 from xlnn.xlsx.parts import sheet_parts
 from xlnn.xlsx.sheet_stream import COLUMNS
+from xlnn.xlsx.texts import escaped
 
 FONT_ORDER = (
     *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
@@ -196,7 +197,7 @@ def _other(value: Other, cell: str) -> tuple[str, str]:
         return ' t="e"', f">{escape(value)}"
     # Excel and its SDK know xml:space on <v>; \r would be read as \n.
     space = ' xml:space="preserve"' if value != value.strip() else ""
-    return ' t="str"', f"{space}>{escape(value, {chr(13): '&#13;'})}"
+    return ' t="str"', f"{space}>{escape(escaped(value), {chr(13): '&#13;'})}"
 
 
 def _order_fonts(styles: bytes) -> bytes:

@@ -12,6 +12,7 @@ from xlnn.grid import CellError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.parts import Workbook, read_workbook, shared_strings
 from xlnn.xlsx.sheet_stream import Item, WholeRow, stream, stream_rows
+from xlnn.xlsx.texts import unescaped
 
 if TYPE_CHECKING:
     from openpyxl.formula.translate import Translator
@@ -173,7 +174,9 @@ def cell_value(
 ) -> bool | str | CellError | _Text | None:
     """Return what a cell that holds no number holds; None if it does not fit its type."""
     match kind:
-        case "str" | "inlineStr" | "d":
+        case "str" | "inlineStr":
+            return unescaped(text)
+        case "d":
             return text
         case "s":
             known = text.isascii() and text.isdigit() and int(text[:9]) < len(strings)

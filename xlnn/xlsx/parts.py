@@ -9,6 +9,7 @@ from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.guard import Formulas
 from xlnn.xlsx.markup import doctype_refused, elements, nested
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
+from xlnn.xlsx.texts import unescaped
 from xlnn.xlsx.wiring import (
     ANEW,
     TYPES,
@@ -221,7 +222,7 @@ def shared_strings(archive: Archive, part: str | None) -> list[str]:
             if place[0] != "rPh":  # how an East Asian text is read aloud is no part of it
                 runs.append(text)
         else:
-            strings.append("".join(runs))
+            strings.append(unescaped("".join(runs)))
             runs.clear()
             length += len(strings[-1])
             if len(strings[-1]) > MAX_TEXT:
