@@ -16,7 +16,7 @@ from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, DisagreementError, OutputError, XlnnError
 from xlnn.grid import Inputs, Values
 from xlnn.layout import Layout
-from xlnn.linting import Problem, lint
+from xlnn.linting import Problem, inspect_and_lint
 from xlnn.output import check_place, replacing
 from xlnn.reading.arrays import write_values
 from xlnn.reading.spec import read_spec
@@ -199,8 +199,7 @@ def _proven(
             raise
         keep(values)
         tell("Looking for what Excel would repair")
-        contents = inspect(final)
-        problems = lint(final, contents)
+        contents, problems = inspect_and_lint(final)
         tell("Comparing with NumPy")
         report, _ = compare(contents, layout, recalculate, VERIFIER, PROBES)
     _refuse_disagreement(report)

@@ -6,7 +6,7 @@
 """
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from pathlib import Path
@@ -33,7 +33,7 @@ from xlnn.xlsx.parts import (
     read_workbook,
     shared_strings,
 )
-from xlnn.xlsx.sheet_stream import COMPUTED, MAX_BOX, Item, WholeRow, area
+from xlnn.xlsx.sheet_stream import COMPUTED, MAX_BOX, Item, WholeRow, Witness, area
 
 MAX_ALL_TEXT = 1 << 30
 """Characters of all formulas and texts as engines hold them, each written out. Four million
@@ -102,13 +102,19 @@ class Contents:
         return sum(len(cells.rows) for cells in self.formulas.values())
 
 
-def inspect(path: Path) -> Contents:
+Watch = Callable[[SheetSource], Witness]
+"""Gives the witness of a sheet that is about to be read."""
+
+
+def inspect(path: Path, watch: Watch | None = None) -> Contents:
     """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
 
     Parameters
     ----------
     path : Path
         A file from anywhere.
+    watch : function
+        Gives each sheet a witness, so that whoever wants more of it need not read it again.
 
     Raises
     ------
@@ -124,7 +130,9 @@ def inspect(path: Path) -> Contents:
         strings = list(map(len, shared_strings(archive, book.strings)))
         budget = _Budget(archive)
         found = {
-            title: _inspect_sheet(SheetSource(archive, title, part), formulas, strings, budget)
+            title: _inspect_sheet(
+                SheetSource(archive, title, part), watch, formulas, strings, budget
+            )
             for title, part in book.sheets.items()
         }
     names = {name: text for name, text, more in book.names if "localSheetId" not in more}
@@ -156,13 +164,17 @@ class _Budget:
 
 
 def _inspect_sheet(
-    sheet: SheetSource, formulas: Formulas, strings: Sequence[int], budget: _Budget
+    sheet: SheetSource,
+    watch: Watch | None,
+    formulas: Formulas,
+    strings: Sequence[int],
+    budget: _Budget,
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
     rows, columns = array("i"), array("i")
     texts: list[str] | None = []
     shared = SharedFormulas(sheet)
-    for batch in _batches(sheet.rows()):
+    for batch in _batches(sheet.rows(watch and watch(sheet))):
         if isinstance(batch[0], WholeRow):
             stated = _check_rows(sheet, formulas, batch, (rows, columns), strings, budget)
         else:
