@@ -111,7 +111,7 @@ BREAKS = [
     formula("reference", "Weights!B1048577"),
     formula("reference", "Weights!B0"),
     Break("reference", WORKBOOK, r'(name="xlnn.eta">)[^<]*', r"\1Settings!$ZZ$900", "xlnn.eta"),
-    Break("reference", CHART, r"(<f>)[^<]*", r"\1Progress!$ZZ$1:$ZZ$9", CHART),
+    Break("reference", CHART, r"(<c:f>)[^<]*", r"\1Progress!$ZZ$1:$ZZ$9", CHART),
     beside("reference", conditional("C4:D9", text="$ZZ4&gt;0")),
     beside("reference", validation('sqref="C4" type="list"', "<formula1>$ZZ$4</formula1>")),
     Break("uncomputed", WORKBOOK, r"<calcPr[^>]*/>", ""),
@@ -236,7 +236,7 @@ def charts(path):
 
 
 def without_references(text):
-    return re.sub(r"<f>[^<]*</f>", "<f>Settings!$C$4</f>", text)
+    return re.sub(r"<c:f>[^<]*</c:f>", "<c:f>Settings!$C$4</c:f>", text)
 
 
 def test_every_rule_has_a_file_that_breaks_it():

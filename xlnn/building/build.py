@@ -150,6 +150,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
             drawings(Page(made.spec, layout, words)),
             inputs,
             lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+            title=f"xlnn: {made.spec.template}",
         )
 
         def keep(values: Values) -> None:
