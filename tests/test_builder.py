@@ -31,7 +31,7 @@ def test_every_formula_cell_carries_its_value(digits_path, digits):
                 if cell.data_type == "f":
                     assert isinstance(stored[sheet.title][cell.coordinate].value, int | float | str)
     run = reference.run(digits.model, digits.inputs)
-    frame = pd.read_excel(digits_path, sheet_name="Progress", header=2)
+    frame = pd.read_excel(digits_path, sheet_name="Progress", header=2, engine="openpyxl")
     np.testing.assert_allclose(frame["C_T"], run["C_T"], rtol=0, atol=CACHED)
 
 

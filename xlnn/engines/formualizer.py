@@ -17,6 +17,8 @@ from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import CellError, Grid, Inputs, Values
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
+from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.parts import iterates
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -65,7 +67,13 @@ def load(path: Path) -> Recalculate:
     folder = mkdtemp(prefix="xlnn-")
     try:
         with _temporary_files_in(folder):
-            workbook = formualizer.Workbook.load_path(str(path), config=config, load_limits=LIMITS)
+            source = path
+            if iterates(path):  # it follows the file in this, whatever its configuration says
+                source = Path(folder) / "workbook.xlsx"
+                replace_inputs(path, source, {})
+            workbook = formualizer.Workbook.load_path(
+                str(source), config=config, load_limits=LIMITS
+            )
         workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
         return _Session(path.name, workbook, folder)
     except BaseException as error:

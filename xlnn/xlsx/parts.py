@@ -23,11 +23,9 @@ MAX_OTHER_PART = 64 << 20
 """Inflated bytes of a part of XML that is neither a sheet nor the shared texts."""
 
 _ANEW = "save the file anew in a spreadsheet program"
-_UNWANTED = {
-    "iterate": ({"0", "false"}, "iterative calculation, which hides circular references"),
-    "fullPrecision": ({"1", "true"}, "precision as displayed, which rounds every value"),
-}
-"""Settings of a workbook under which engines differ: harmless values, and what others mean."""
+
+_PRINTED = {"_xlnm.Print_Area", "_xlnm.Print_Titles"}
+"""Names that nothing computes with. Gnumeric writes #REF! where a sheet is printed whole."""
 
 _COMPUTED = {*COMPUTED, "calculatedColumnFormula", "totalsRowFormula"}
 _TYPES = "[Content_Types].xml"
@@ -45,11 +43,15 @@ class Workbook:
         The part with the shared texts.
     names : tuple
         Defined names: (name, formula, attributes).
+    iterates : bool
+        Whether a program may settle circular references by iteration, as Gnumeric asks in every
+        file. No engine of ours does: `xlnn.xlsx.cached_values.replace_inputs` switches it off.
     """
 
     sheets: Mapping[str, str]
     strings: str | None
     names: tuple[tuple[str, str, Mapping[str, str]], ...]
+    iterates: bool
 
 
 def check_parts(archive: Archive) -> None:
@@ -64,8 +66,13 @@ def check_parts(archive: Archive) -> None:
             "in a spreadsheet program and save it as .xlsx"
         )
     workbooks = []
-    for _, attributes, _ in elements(archive, _TYPES):
-        content = attributes.get("ContentType", "")
+    endings = {part.casefold().rpartition(".")[2] for part in archive.parts}
+    for tag, attributes, _ in elements(archive, _TYPES):
+        content, ending = attributes.get("ContentType", ""), attributes.get("Extension", "")
+        if tag.local == "Default":
+            if ending.casefold() not in endings:
+                continue  # SheetJS names the types of whatever it knows
+            _check_word(archive, content, f'the ending ".{ending:.20}" of a part')
         _check_word(archive, content, f'the part "{attributes.get("PartName", "")}"')
         if content.endswith(("sheet.main+xml", "template.main+xml")):
             workbooks.append(attributes.get("PartName", ""))
@@ -102,7 +109,8 @@ def check_names(archive: Archive, book: Workbook, formulas: Formulas) -> None:
         macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
         if any(attributes[key] not in {"0", "false"} for key in macro):
             raise archive.refused(f'the defined name "{name:.40}" belongs to a macro; remove it')
-        formulas.check([text], lambda _, name=name: f'the defined name "{name:.40}"')
+        if name not in _PRINTED or text != "#REF!":
+            formulas.check([text], lambda _, name=name: f'the defined name "{name:.40}"')
 
 
 def check_other_parts(archive: Archive, book: Workbook, formulas: Formulas) -> None:
@@ -164,12 +172,12 @@ def read_workbook(archive: Archive) -> Workbook:
     """Read xl/workbook.xml and its relationships."""
     relationships = _relationships(archive, WORKBOOK)
     sheets: dict[str, str] = {}
-    names = []
+    names, iterates = [], False
     for tag, attributes, text in elements(archive, WORKBOOK):
         if tag.main == "definedName":
             names.append((attributes.get("name", ""), text, attributes))
         elif tag.local == "calcPr":
-            _check_calculation(archive, attributes)
+            iterates |= _iterates(archive, attributes)
         elif tag.main == "sheet":
             title = attributes.get("name", "")
             identity = next((attributes[key] for key in attributes if key.endswith("\x01id")), "")
@@ -188,15 +196,25 @@ def read_workbook(archive: Archive) -> Workbook:
     strings = [part for kind, part in relationships.values() if kind == "sharedStrings"]
     if len(strings) > 1 or any(part not in archive.parts for part in strings):
         raise archive.refused(f"its shared texts are missing or there twice; {_ANEW}")
-    return Workbook(sheets, strings[0] if strings else None, tuple(names))
+    return Workbook(sheets, strings[0] if strings else None, tuple(names), iterates)
 
 
-def _check_calculation(archive: Archive, attributes: Mapping[str, str]) -> None:
-    for name, (harmless, meaning) in _UNWANTED.items():
-        if name in attributes and attributes[name].strip() not in harmless:
-            raise archive.refused(
-                f"it is set to {meaning}; switch that off in the options of the spreadsheet program"
-            )
+def _iterates(archive: Archive, attributes: Mapping[str, str]) -> bool:
+    """Say whether a workbook's settings ask for iteration; refuse those that round its values."""
+    # a reader may overlook that a name has another namespace
+    settings = {name.rpartition("\x01")[2]: value.strip() for name, value in attributes.items()}
+    if settings.get("fullPrecision", "1") not in {"1", "true"}:
+        raise archive.refused(
+            "it is set to precision as displayed, which rounds every value; switch that off in the "
+            "options of the spreadsheet program"
+        )
+    return settings.get("iterate", "0") not in {"0", "false"}
+
+
+def iterates(path: Path) -> bool:
+    """Say whether a file asks for circular references to be settled by iteration."""
+    with Archive(path) as archive:
+        return read_workbook(archive).iterates
 
 
 def sheet_parts(path: Path) -> Mapping[str, str]:

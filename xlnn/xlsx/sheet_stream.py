@@ -15,6 +15,7 @@ from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import MAX_DEPTH, Opening, Token, is_closing
 from xlnn.xlsx.plain_rows import PlainRow, sheet_tokens
+from xlnn.xlsx.prefixes import unprefixed
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The grid of Excel and of LibreOffice."""
@@ -27,7 +28,8 @@ MAX_TEXT = 32_767
 """Characters of a cell, as in Excel."""
 
 Item = tuple[int, int, str, dict[str, str] | None, str | None, str | None]
-"""A cell: (row, column, type, attributes of its formula or None, formula, value). Or something
+"""A cell: (row, column, type, attributes of its formula or None, formula as
+`xlnn.xlsx.prefixes.unprefixed` writes it, value). Or something
 else that the sheet says: (0, 0, local name of its element, attributes, text, None); last comes
 ``sheetData`` with the rectangle of all cells as its text."""
 
@@ -234,6 +236,7 @@ class _Sheet:
                     name = inner.main
                     if name == "f" and formula is None:
                         formula, attributes = leaf(inner, row, column)
+                        formula = unprefixed(formula)
                     elif name == "v" and value is None:
                         value, _ = leaf(inner, row, column)
                     elif name == "is" and inline is None:
