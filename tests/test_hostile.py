@@ -108,6 +108,14 @@ def test_values_of_a_circle_are_refused(short_copy, engine, change):
         values(short_copy, engine)
 
 
+@pytest.mark.parametrize("typed", [99_999, -3, 0.5, "x", None])
+def test_a_position_beyond_all_rows_is_named(short_copy, typed):
+    """The cells that look something up there have no values to be compared with."""
+    cell = layout_of(read_spec(short_copy)).cell("lens_position", ())
+    (wrong,) = check(edit(short_copy, {cell: typed}), "formualizer").wrong
+    assert (wrong.cell, wrong.got) == (cell, typed)
+
+
 @pytest.mark.parametrize(
     "formula", ['=WEBSERVICE("http://localhost")', "=cmd|'/c calc'!A1", "=[1]x!A1"]
 )

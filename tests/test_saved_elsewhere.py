@@ -82,6 +82,15 @@ def test_an_error_planted_before_another_program_saved_it_is_named(short_copy, t
     assert wrong.cell == layout.cell(*entry)
 
 
+def test_formulas_that_sheetjs_dropped_are_named(short_copy, tmp_path):
+    """It keeps no formula without a stored value, and openpyxl stores none."""
+    saved = save_with_javascript("xlsx")(edit(short_copy, {}), tmp_path)
+    report = check(saved, "formualizer")
+    assert report.formula_cells == 0
+    assert len(report.wrong) > 4_000
+    assert all(wrong.got is None for wrong in report.wrong)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_circle_that_gnumeric_may_iterate_is_named(short_copy, tmp_path, engine):
     """Gnumeric switches iteration on in every file."""

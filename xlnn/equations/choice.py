@@ -124,9 +124,11 @@ class OfRow(Equation):
         self.shape = shape
 
     def array(self, rows: np.ndarray, position: np.ndarray) -> np.ndarray:
-        """Return the row's units that are shown, shape (1, units ...)."""
-        units = rows.reshape(-1, *rows.shape[2:])[int(position) - 1]
-        return first_of(units, self.shape)[np.newaxis]
+        """Return the row's units that are shown, shape (1, units ...); NaN of no row."""
+        known = rows.reshape(-1, *rows.shape[2:])
+        if not 1 <= position < len(known) + 1:  # its cell was overwritten
+            known, position = np.full_like(known, np.nan), np.ones(())
+        return first_of(known[int(position) - 1], self.shape)[np.newaxis]
 
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
         """Return the formula of one unit."""
