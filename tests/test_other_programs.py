@@ -128,6 +128,13 @@ def test_a_prefix_in_a_text_stays_however_the_quotes_are_written(save, tmp_path,
     assert next(cells(path, "Training")).formula == '="_xlfn.IFERROR("&1'
 
 
+def test_an_endless_text_is_passed_on_piece_by_piece():
+    pieces = [b"<a>", *[b"_xlfn.IFERROR(" * 10_000] * 40, b"</a><f>_xlfn.IFERROR(1,2)</f>"]
+    copied = [*unprefix(pieces)]
+    assert b"".join(copied) == b"".join(pieces).replace(b"<f>_xlfn.", b"<f>")
+    assert max(map(len, copied)) < 2 << 20
+
+
 @given(st.lists(st.integers(0, 90)))
 def test_a_prefix_is_removed_however_the_bytes_come(cuts):
     sheet = b'<row><c><f a="1">_xlfn.IFERROR(A1,0)&lt;1</f><v>_xlfn.IFERROR(</v></c></row>'

@@ -3,6 +3,7 @@
 import subprocess
 import zipfile
 
+import ironcalc
 import openpyxl
 import pytest
 from programs import skip_without, skip_without_libreoffice
@@ -39,6 +40,14 @@ def save_with_javascript(library):
     return saving
 
 
+def save_with_ironcalc(path, folder):
+    """Open a workbook in IronCalc, compute it and save it."""
+    model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
+    model.evaluate()
+    model.save_to_xlsx(str(folder / "saved.xlsx"))
+    return folder / "saved.xlsx"
+
+
 def save_with_libreoffice(path, folder):
     """Open a workbook in LibreOffice and save it as .xlsx."""
     skip_without_libreoffice()
@@ -55,6 +64,7 @@ PROGRAMS = {
     "gnumeric": save_with_gnumeric,
     "sheetjs": save_with_javascript("xlsx"),
     "exceljs": save_with_javascript("exceljs"),
+    "ironcalc": save_with_ironcalc,
 }
 
 

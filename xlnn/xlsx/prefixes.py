@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, unescape
 
+from xlnn.xlsx.markup import MAX_TAG
+
 PREFIX = "_xlfn."
 
 _PREFIXED = re.compile(r"""("(?:[^"]|"")*+"|'(?:[^']|'')*+'!)|(?<![\w.])_xlfn\.(?=IFERROR\()""")
@@ -27,13 +29,19 @@ def unprefixed(formula: str) -> str:
 
 def unprefix(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Edit a sheet, as `xlnn.xlsx.copying.copy` does: each formula becomes `unprefixed`."""
-    held = b""
+    held: list[bytes] = []
+    length = 0
     for chunk in chunks:
-        data = held + chunk
-        end = max(data.rfind(b"<"), 0)  # what stands before a tag is complete
-        held = data[end:]
-        yield _unprefixed(data[:end])
-    yield _unprefixed(held)
+        end = chunk.rfind(b"<")  # what stands before a tag is complete
+        if end >= 0:
+            yield _unprefixed(b"".join([*held, chunk[:end]]))
+            held, length, chunk = [], 0, chunk[end:]  # noqa: PLW2901 -- its rest
+        held.append(chunk)
+        length += len(chunk)
+        if length > MAX_TAG + len(chunk):  # no formula
+            yield b"".join(held)
+            held, length = [], 0
+    yield _unprefixed(b"".join(held))
 
 
 def _unprefixed(data: bytes) -> bytes:
