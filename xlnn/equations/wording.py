@@ -54,7 +54,7 @@ class InputSentence(Sentence):
         if len(a.shape) == 1 and a.shape[0] <= FACTORS:
             terms = (f'{factor(W[j, i])}&" × "&{factor(a[i])}&" + "&' for i in range(a.shape[0]))
             return f'="{symbol} = "&{"".join(terms)}{last}&" = "&{fixed(z[j])}'
-        total = f"({z[j]}-{b[j]})"
+        total = f"{z[j]}-{b[j]}"
         return f'="{symbol} = Σwx + b = "&{fixed(total)}&" + "&{last}&" = "&{fixed(z[j])}'
 
 
