@@ -22,7 +22,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
-from threading import Event, Lock, Timer
+from threading import Event, Lock, RLock, Timer
 from typing import BinaryIO, Protocol
 from weakref import finalize
 
@@ -123,7 +123,7 @@ class _Forked:
 
     def __init__(self, process: int, requests: int, replies: int) -> None:
         self._process, self._code = process, None
-        self._waits = Lock()
+        self._waits = RLock()  # a signal may end what is just being ended
         self.requests, self.replies = os.fdopen(requests, "wb"), os.fdopen(replies, "rb")
 
     def end(self, patience: float = 0) -> int:
@@ -176,7 +176,7 @@ class _Spawned:
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(patience)
         self._process.kill()
-        return self._process.wait()
+        return self._process.wait(LAST_WORDS)
 
 
 def _spawn(engine: str, path: str, allowance: Allowance, folder: str) -> _Spawned:
