@@ -4,6 +4,7 @@ Where the system can fork, the child begins with everything imported: some milli
 it is a new Python. The arrays of a result come through the pipe as they are (pickle's protocol 5).
 """
 
+import faulthandler
 import gc
 import json
 import os
@@ -203,6 +204,7 @@ def main() -> None:
 
 def _hush() -> None:
     """Let nothing be read or said but through the pipes: an engine may have its own last words."""
+    faulthandler.disable()  # it may hold a stream of its own
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
