@@ -1,11 +1,7 @@
 """Which cells do not compute their quantity? Found by value, and by how their formulas read."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
-from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +10,6 @@ from xlnn import reference
 from xlnn.blocks import Block
 from xlnn.checking.circles import reading_ahead, replacements
 from xlnn.checking.readings import Entry, Readings, is_backwards, plainly
-from xlnn.checking.intersection import intersection
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, Values
@@ -201,9 +196,7 @@ class Comparison:
             if index not in found:
                 found[index] = _Finding(plain(expected[index]), grid.at(*block.address(index)))
 
-    def report(
-        self, engine: str, probes: int, seed: int, arrays: Arrays, run: Arrays
-    ) -> Report:
+    def report(self, engine: str, probes: int, seed: int, arrays: Arrays, run: Arrays) -> Report:
         """Sum up, beside the independent run."""
         numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
         differences = {name: _difference(arrays[name], run[name]) for name in numeric if arrays}

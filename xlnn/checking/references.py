@@ -42,8 +42,8 @@ def areas(formula: str, here: str) -> list[Area] | None:
 
     Names, whole rows and whole columns are none, and neither is what does not parse.
 
-    >>> areas("=SUM(B2:A1)+Weights!$C3", "Training")
-    [Area(sheet='training', top=1, left=1, bottom=2, right=2), Area(sheet='weights', top=3, left=3, bottom=3, right=3)]
+    >>> [tuple(area) for area in areas("=SUM(B2:A1)+Weights!$C3", "Training")]
+    [('training', 1, 1, 2, 2), ('weights', 3, 3, 3, 3)]
     """
     try:
         found = list(formualizer.parse(formula).walk_refs())
@@ -53,7 +53,9 @@ def areas(formula: str, here: str) -> list[Area] | None:
     for reference in found:
         first = getattr(reference, "start", reference)
         last = getattr(reference, "end", reference)
-        if not all(isinstance(getattr(c, a, None), int) for c in (first, last) for a in ("row", "col")):
+        if not all(
+            isinstance(getattr(c, a, None), int) for c in (first, last) for a in ("row", "col")
+        ):
             return None
         rows, columns = sorted((first.row, last.row)), sorted((first.col, last.col))
         sheet = (reference.sheet or here).casefold()
