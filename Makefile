@@ -4,10 +4,13 @@
 # make bench    measure speed and memory, as ratios in one run
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
 # make mutation plant 1,000 errors and see whether the check names each
+# make fuzz     break files at random for MINUTES=5, from case SEED=0 on
 # make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
 
 PYTHON ?= python3
 BIN := .venv/bin
+MINUTES ?= 5
+SEED ?= 0
 
 build: .venv/ready
 	$(BIN)/xlnn build
@@ -25,6 +28,9 @@ bench: .venv/ready
 mutation: .venv/ready
 	$(BIN)/python tests/benchmarks/mutation.py --errors 1000
 
+fuzz: .venv/ready
+	$(BIN)/python tests/benchmarks/fuzz.py --minutes $(MINUTES) --seed $(SEED)
+
 pictures: build
 	docs/pictures.sh
 
@@ -40,4 +46,4 @@ validator:
 clean:
 	rm -rf .venv output/*.xlsx
 
-.PHONY: build test lint bench mutation pictures validator clean
+.PHONY: build test lint bench mutation fuzz pictures validator clean

@@ -87,7 +87,7 @@ class _OtherFunctionError(Exception):
 def _leads_outside(name: str) -> bool:
     """Say whether a function reaches more than cells, so that it is never left out in silence."""
     plain = re.sub(r"^_XL\w*\.", "", name.upper())
-    return plain.startswith(_OUTSIDE) or not plain.isascii()
+    return plain.startswith(_OUTSIDE) or not name.isascii()
 
 
 class Formulas:
