@@ -278,6 +278,9 @@ def strange_cells():
     yield worksheet(f"<f:row {f}/>")
     inline = '<row><c r="A1" t="inlineStr"><is>{}</is></c></row>'
     yield worksheet(inline.format(f"<t>a</t><f:t {f}>b</f:t>"))
+    for name in ("c", "row", "v", "f", "is", "sheetData"):
+        yield worksheet(inline.format(f"<t>a</t><{name}/>"))
+        yield worksheet(inline.format(f"<t>a</t><r><{name}/></r>"))
     yield worksheet(inline.format(f"<t>a</t><r><f:t {f}>b</f:t></r>"))
 
 
