@@ -3,13 +3,16 @@
 # make lint     run the linters
 # make bench    measure speed and memory, as ratios in one run
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
-# make mutation plant 1,000 errors and see whether the check names each
+# make mutation plant 2,000 errors and see whether the check names each
 # make signals  stop commands at 200 random moments and see whether anything is left
+# make fuzz     break files at random for MINUTES=5, from case SEED=0 on
 # make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
 # make readers  install SheetJS and exceljs, with which the tests read workbooks (npm)
 
 PYTHON ?= python3
 BIN := .venv/bin
+MINUTES ?= 5
+SEED ?= 0
 
 build: .venv/ready
 	$(BIN)/xlnn build
@@ -25,10 +28,13 @@ bench: .venv/ready
 	$(BIN)/pytest tests/benchmarks -s
 
 mutation: .venv/ready
-	$(BIN)/python tests/benchmarks/mutation.py --errors 1000
+	$(BIN)/python tests/benchmarks/mutation.py --errors 2000
 
 signals: .venv/ready
 	$(BIN)/python tests/benchmarks/signals.py --number 200
+
+fuzz: .venv/ready
+	$(BIN)/python tests/benchmarks/fuzz.py --minutes $(MINUTES) --seed $(SEED)
 
 pictures: build
 	docs/pictures.sh
@@ -49,4 +55,4 @@ readers:
 clean:
 	rm -rf .venv output/*.xlsx
 
-.PHONY: build test lint bench mutation signals pictures validator readers clean
+.PHONY: build test lint bench mutation signals fuzz pictures validator readers clean

@@ -128,6 +128,68 @@ def epoch_off(place, generator):
     return _with_another_reference(place, generator, epochs_away)
 
 
+def range_into_blanks(place, generator):
+    """One range takes in a line of cells beyond the blocks of its sheet, which are empty now."""
+
+    def into_blanks(read):
+        extent = place.book.extent(read.sheet or place.sheet)
+        if len(read.corners) == 1 or extent is None:
+            return []
+        rows, columns = extent
+        down, across = rows + 1 - read.area[2], columns + 1 - read.area[3]
+        return [read.moved(down, 0, corners=(1,)), read.moved(0, across, corners=(1,))]
+
+    return _with_another_reference(place, generator, into_blanks)
+
+
+def range_backwards(place, generator):
+    """One range begins with its last corner."""
+
+    def backwards(read):
+        if len(read.corners) == 1:
+            return []
+        return [replace(read, corners=tuple(reversed(read.corners)))]
+
+    return _with_another_reference(place, generator, backwards)
+
+
+def term_of_nothing(place, generator):
+    """A term is added that is 0 now: an empty cell, or a number of the sheet, times 0."""
+    read = _one_of(references(place.formula) or [None], generator)
+    terms = ["+ZZ999", "+0*ZZ999"]
+    if read is not None:
+        corner = replace(read, corners=read.corners[:1])
+        terms += [f"+0*{corner}", f"*(1+0*{corner})"]
+    return place.one(place.formula + _one_of(terms, generator))
+
+
+def false_condition(place, generator):
+    """Another value is taken on a condition that is false now, on a cell of the formula."""
+    found = references(place.formula)
+    if not found:
+        return None
+    read = _one_of(found, generator)
+    corner = replace(read, corners=read.corners[:1])
+    condition = _one_of([f"{corner}>1000000", f"{corner}=0.123456789"], generator)
+    return place.one(f"{place.formula}+IF({condition},1,0)")
+
+
+def guard_dropped(place, generator):  # noqa: ARG001 -- one signature for all kinds
+    """What keeps a number within bounds is left out: MAX(-700,z) is z, exp(z - max z) is exp(z)."""
+    altered = re.sub(r"M(?:AX|IN)\(-?[0-9.]+,([^(),]+)\)", r"\1", place.formula, count=1)
+    if altered == place.formula:
+        altered = re.sub(r"EXP\(([^()]+)-[^()]+\)", r"EXP(\1)", place.formula, count=1)
+    return place.one(altered) if altered != place.formula else None
+
+
+def coarse_otherwise(place, generator):  # noqa: ARG001 -- the same
+    """A class, a look-up or a sentence is said in other words that give the same now."""
+    if not place.book.layout.model[place.quantity].is_coarse:
+        return None
+    is_text = place.book.layout.model[place.quantity].is_text
+    return place.one(f'{place.formula}&""' if is_text else f"{place.formula}+0")
+
+
 KINDS = {
     "reference shifted by a row": shifted_row,
     "reference shifted by a column": shifted_column,
@@ -141,6 +203,12 @@ KINDS = {
     "$ lost with a fill-down": dollar_lost,
     "two formulas swapped": swapped,
     "epoch off by one": epoch_off,
+    "range into empty cells": range_into_blanks,
+    "range backwards": range_backwards,
+    "term that is 0 now": term_of_nothing,
+    "condition that is false now": false_condition,
+    "guard dropped": guard_dropped,
+    "coarse formula said otherwise": coarse_otherwise,
 }
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from mutants import KINDS
 from networks import random_recipe, spec, with_functions, write_recipe
 from openpyxl.utils import get_column_letter
-from other_words import same
 
 from xlnn import engines
 from xlnn.checking.check import check
@@ -149,6 +148,11 @@ class Book:
         owner = self._owners.get((sheet, row, column))
         return self.layout.blocks[owner[0]] if owner else None
 
+    def extent(self, sheet):
+        """Return how many rows and columns the blocks of a sheet reach; None of no sheet of ours."""
+        keys = {title: key for key, title in self.layout.titles.items()}
+        return self.layout.extents[keys[sheet]] if sheet in keys else None
+
     def may_hold_number(self, sheet, row, column):
         """Tell whether the cell belongs to a quantity, or holds a number."""
         cell = self.cells.get((sheet, row, column))
@@ -207,7 +211,7 @@ class Planted:
     changes : dict of (row, column) to str or float
         What is put into which cells of the sheet.
     wrong : frozenset of (row, column)
-        The cells whose formula is now wrong; the others are the same in other words.
+        The cells that do not read as stated now.
     """
 
     kind: str
@@ -227,13 +231,9 @@ def plant(book, kind, sheet, generator):
 
 
 def _is_wrong(book, sheet, cell, content):
-    if not isinstance(content, str) or not content.startswith("="):
-        return True
-    stated = book.formulas[sheet, *cell]
-    if book.block_at(sheet, *cell).quantity.is_coarse:
-        # its values can not prove it, so it must read as stated: no other words are free
-        return plainly(content) != plainly(stated)
-    return not same(content, stated, sheet, book)
+    """Tell whether a content is anything but the stated formula, up to what a program changes."""
+    is_formula = isinstance(content, str) and content.startswith("=")
+    return not is_formula or plainly(content) != plainly(book.formulas[sheet, *cell])
 
 
 def plant_many(books, errors, generator):
@@ -262,13 +262,17 @@ class Outcome:
     ----------
     planted : Planted
     same : bool
-        Whether the planted formulas are the original ones in other words.
+        Whether the planted formulas read as stated: only ``$`` differ.
     caught : bool
-        Whether the check found anything wrong.
+        Whether the check mentioned anything: as wrong, or as restated.
     exact : bool
-        Whether the cells that it named are those planted: none, where nothing is wrong.
+        Whether the cells that it named wrong or listed are those planted, and no others; what is
+        not the same in other words by a stated rule (`other_words`) and was listed has given the
+        same values at every point.
     named : tuple of str
-        The cells that it named.
+        The cells that it named wrong.
+    listed : tuple of str
+        The cells that it listed as restated.
     refusal : str
         The message, where it named no cells but refused the file.
     """
@@ -278,6 +282,7 @@ class Outcome:
     caught: bool
     exact: bool
     named: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     refusal: str = ""
 
     @property
@@ -295,9 +300,9 @@ def try_out(book, planted, path, engine, probes):
     except XlnnError as error:
         return Outcome(planted, not wanted, caught=True, exact=False, refusal=str(error))
     named = tuple(wrong.cell for wrong in report.wrong)
-    return Outcome(
-        planted, not wanted, caught=not report.agrees, exact=set(named) == wanted, named=named
-    )
+    listed = tuple(each.cell for each in report.restated)
+    exact = {*named, *listed} == wanted and not {*named} & {*listed}
+    return Outcome(planted, not wanted, bool(named or listed), exact, named, listed)
 
 
 def write_planted(book, planted, path):

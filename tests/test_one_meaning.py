@@ -246,6 +246,14 @@ def test_a_formula_with_a_name_that_reads_as_a_cell_is_refused(tmp_path, name):
         inspect(saved(tmp_path / "book.xlsx", book))
 
 
+def test_what_is_printed_of_each_sheet_is_no_name_of_two_meanings_but_for_a_formula(tmp_path):
+    names = named(*[("_xlnm.Print_Titles", "Training!$1:$3", ON_SHEET)])
+    inspect(saved(tmp_path / "book.xlsx", minimal(row(formula("A2+A3")), **names)))
+    book = minimal(row(formula("SUM(_xlnm.Print_Titles)")), **names)
+    with pytest.raises(WorkbookError, match="Training!A1 uses the name"):
+        inspect(saved(tmp_path / "book.xlsx", book))
+
+
 def test_one_name_of_two_meanings_among_many_formulas_of_one_shape_is_found(tmp_path):
     names = named(("rate_1", "1", ""), ("rate_2", "2", ""), ("rate_2", "3", ON_SHEET))
     good = [row(formula("rate_1", f"A{n}"), number=n) for n in range(1, 50)]
@@ -270,6 +278,9 @@ def strange_cells():
     yield worksheet(f"<f:row {f}/>")
     inline = '<row><c r="A1" t="inlineStr"><is>{}</is></c></row>'
     yield worksheet(inline.format(f"<t>a</t><f:t {f}>b</f:t>"))
+    for name in ("c", "row", "v", "f", "is", "sheetData"):
+        yield worksheet(inline.format(f"<t>a</t><{name}/>"))
+        yield worksheet(inline.format(f"<t>a</t><r><{name}/></r>"))
     yield worksheet(inline.format(f"<t>a</t><r><f:t {f}>b</f:t></r>"))
 
 

@@ -897,9 +897,12 @@ def test_sheets_that_are_too_large_together_are_refused(refusal, monkeypatch):
     assert "claims 12 cells" in refusal(book)
 
 
-def test_a_dimension_that_claims_the_whole_grid_is_refused(refusal):
-    sheet = worksheet("", before='<dimension ref="A1:XFD1048576"/>')
-    assert "claims to fill" in refusal(minimal(**{"xl/worksheets/sheet1.xml": sheet}))
+def test_a_dimension_and_an_empty_last_row_claim_no_cells(save):
+    """No engine believes the dimension, and LibreOffice writes that row."""
+    sheet = worksheet(
+        row(formula("1")) + row(number=1_048_576), before='<dimension ref="A1:XFD1048576"/>'
+    )
+    assert inspect(save(minimal(**{"xl/worksheets/sheet1.xml": sheet}))).formula_count == 1
 
 
 @pytest.mark.parametrize(

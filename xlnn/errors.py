@@ -15,9 +15,9 @@ def one_line(text: str, longest: int = LONGEST) -> str:
     r"""Write a text as one line that a terminal can show, whatever it was quoted from.
 
     >>> one_line("a\nb \x1b[2J")
-    'a b ?[2J'
+    'a?b ?[2J'
     """
-    line = "".join(each if each.isprintable() else " " if each.isspace() else "?" for each in text)
+    line = "".join(each if each.isprintable() else "?" for each in text)
     if len(line) <= longest:
         return line
     end = min(_END, longest // 3)

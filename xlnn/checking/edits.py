@@ -42,7 +42,7 @@ def happened(path: Path, wrong: Sequence[Wrong] = (), model: Model | None = None
     try:
         _, layout = described(path, model)
         found = (_in_sheet(path, layout, key) for key in layout.titles)
-        return next(filter(None, found), None) or _moved(wrong)
+        return next(filter(None, found), None) or _moved(wrong) or _lost(path, layout)
     except XlnnError:
         return None  # what refused the file says enough
 
@@ -103,6 +103,18 @@ def _in_sheet(path: Path, layout: Layout, key: str) -> str | None:
         return f"{rows} inserted above {name}!{empty[-1] + 1}: undo it, or delete what was inserted"
     if empty == list(range(last - count + 1, last + 1)) and count < last - first + 1:
         return f"{rows} deleted from the sheet {name}: undo it, or build anew without that data"
+    return None
+
+
+def _lost(path: Path, layout: Layout) -> str | None:
+    """Look for formulas whose cells are gone: as after sorting rows that read other sheets."""
+    for title in layout.titles.values():
+        count = sum("#REF!" in (cell.formula or "") for cell in cells(path, title))
+        if count >= MANY:
+            return (
+                f"{count:,} formulas of the sheet {quoted(title)} lost the cells that they named, "
+                "since rows or columns were sorted, moved or deleted: undo it"
+            )
     return None
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.guard import Formulas
+from xlnn.xlsx.guard import BUILT_IN, Formulas
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_ROWS
 
 Named = tuple[str, str, Mapping[str, str]]
@@ -27,7 +27,10 @@ def ambiguous(names: Sequence[Named]) -> frozenset[str]:
     counts = Counter(name.casefold() for name, _, _ in names)
     local = {name.casefold() for name, _, attributes in names if "localSheetId" in attributes}
     return frozenset(
-        name for name in counts if counts[name] > 1 or name in local or reads_otherwise(name)
+        name
+        for name in counts
+        if not name.startswith(BUILT_IN)
+        and (counts[name] > 1 or name in local or reads_otherwise(name))
     )
 
 

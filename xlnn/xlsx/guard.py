@@ -27,6 +27,10 @@ FALSE() where Excel writes TRUE and FALSE."""
 MAX_FORMULA = 8_192
 """Characters of a formula, as in Excel."""
 
+BUILT_IN = "_xlnm."
+"""How names begin that mean another range on each sheet, such as what is printed: Excel's own, and
+no formula's."""
+
 _MAX_SHAPES = 100_000
 """Shapes remembered at a time, so that a file of nothing but different formulas fills no memory."""
 
@@ -90,7 +94,7 @@ class _OtherFunctionError(Exception):
 def _leads_outside(name: str) -> bool:
     """Say whether a function reaches more than cells, so that it is never left out in silence."""
     plain = re.sub(r"^_XL\w*\.", "", name.upper())
-    return plain.startswith(_OUTSIDE) or not plain.isascii()
+    return plain.startswith(_OUTSIDE) or not name.isascii()
 
 
 class Formulas:
@@ -200,7 +204,7 @@ class Formulas:
                 self._check_sheet(token[kind].replace("''", "'"), place)
                 digits_decide |= _has_digit(token[kind])
             elif kind == "word":
-                if self._ambiguous:
+                if self._ambiguous or token["word"][0] == "_":
                     digits_decide |= self._check_name(token["word"], place)
                 if corner:
                     digits_decide |= self._check_range(corner, token["word"], place)
@@ -239,7 +243,8 @@ class Formulas:
 
     def _check_name(self, word: str, place: str) -> bool:
         """Refuse a name of which programs choose one; say whether its digits made it no such."""
-        if word.replace("$", "").casefold() in self._ambiguous:
+        plain = word.replace("$", "").casefold()
+        if plain in self._ambiguous or plain.startswith(BUILT_IN):
             raise self._refused(
                 f'{place} uses the name "{word:.40}", which is defined more than once, for a sheet '
                 "and for the workbook; write the cells in its place"

@@ -296,7 +296,8 @@ class _Sheet:
                 else:
                     depth += 1
                 is_foreign = token.local in {"t", "rPh"} and not token.main
-                if depth > MAX_DEPTH or is_foreign:
+                is_cell = token.local in {"sheetData", "row", "c", "f", "v", "is"}
+                if depth > MAX_DEPTH or is_foreign or is_cell:
                     self.between(token, row, column)
             elif token == tag.name:
                 break

@@ -170,11 +170,6 @@ class Spec:
             raise DataError(f"{len(self.features)} features are named for {self.inputs} inputs.")
         if self.task not in TASKS:
             raise DataError(f'There is no task "{self.task}"; choose one of {_list(TASKS)}.')
-        if self.is_regression and not self.features:
-            raise DataError(
-                "The task is a regression, and no features are named: pictures have classes, so "
-                "the task of this workbook is classification."
-            )
         if len(set(self.labels)) < len(self.labels):
             raise DataError(f"A label stands twice in {_list(self.labels)}.")
 
@@ -198,6 +193,11 @@ class Spec:
             raise DataError(
                 f'The cost "{self.cost}" is for classes, since {cost.reason}: '
                 'a regression takes "squared error".'
+            )
+        if self.is_regression and not self.features:
+            raise DataError(
+                "The task is a regression, and no features are named: pictures have classes, so "
+                "the task of this workbook is classification."
             )
 
     def to_mapping(self) -> dict[str, Any]:

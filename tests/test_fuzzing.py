@@ -1,0 +1,41 @@
+"""A short run of `make fuzz`: files broken at random, and what may come of them."""
+
+import pytest
+from fuzzing import KINDS, Worker, attempt, make
+from networks import random_recipe, spec, write_recipe
+
+CASES = 120
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    path = tmp_path_factory.mktemp("fuzz") / "small.xlsx"
+    return write_recipe(
+        path, random_recipe(spec([2, 2, 2], images=3, epochs=2), seed=3)
+    ).read_bytes()
+
+
+def test_files_broken_at_random_give_sentences_and_nothing_else(content, tmp_path):
+    seen = set()
+    with Worker() as worker:
+        for number in range(CASES):
+            case = make(content, number, tmp_path)
+            seen.add(case.kind)
+            assert worker.attempt(case) is None, case
+    assert seen == set(KINDS)
+
+
+def test_a_case_is_made_again_by_its_number(content, tmp_path):
+    for number in range(12):
+        first = make(content, number, tmp_path)
+        before = first.path.read_bytes()
+        assert make(content, number, tmp_path).path.read_bytes() == before
+
+
+def test_a_traceback_is_found(content, tmp_path, monkeypatch):
+    def fails(_):
+        raise RuntimeError("a mistake of ours")
+
+    case = next(c for n in range(99) if (c := make(content, n, tmp_path)).kind == "cells")
+    monkeypatch.setattr("fuzzing.lint", fails)
+    assert "a mistake of ours" in attempt(case)

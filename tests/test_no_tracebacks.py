@@ -1,0 +1,113 @@
+"""Whatever a workbook or template says, it ends in a sentence with the cell and the cause."""
+
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from networks import spec
+from openpyxl.workbook.defined_name import DefinedName
+from test_checker import edit
+
+from xlnn.building.build import build
+from xlnn.checking.check import check
+from xlnn.errors import DataError, DisagreementError, EngineError, WorkbookError, XlnnError
+from xlnn.reading.spec import layout_of
+from xlnn.reading.values import values
+from xlnn.shipped.templates import template
+
+ENGINES = ("formulas", "formualizer")
+
+
+def respelled(path, old, new):
+    """Write something else into the sheet Spec."""
+    book = openpyxl.load_workbook(path)
+    for (cell,) in book["Spec"].iter_rows(max_col=1):
+        if isinstance(cell.value, str):
+            cell.value = cell.value.replace(old, new)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("formula", ["=loop+1", "=SUM(C:C)", "=SUM(5:5)", "=SUM(A:F)", "=-loop"])
+def test_a_circle_through_a_name_or_a_whole_line_is_named(short_copy, engine, formula):
+    book = openpyxl.load_workbook(short_copy)
+    book.defined_names["loop"] = DefinedName("loop", attr_text="Training!$C$5")
+    book["Training"]["C5"] = formula
+    book.save(short_copy)
+    (wrong,) = check(short_copy, engine).wrong
+    assert wrong.cell == "Training!C5"
+    with pytest.raises(WorkbookError, match="depends on itself"):
+        values(short_copy, engine)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "formula",
+    ["=PI(1)", "=ISBLANK()", "=SUMPRODUCT(Images!B5:M5;Weights!B$4:M$4)", "=EXP()", "=VLOOKUP()"],
+)
+def test_a_formula_that_no_program_reads_is_named_with_its_own_cell(short_copy, engine, formula):
+    edit(short_copy, {"Training!C5": formula})
+    try:
+        cells = [wrong.cell for wrong in check(short_copy, engine).wrong]
+    except EngineError as error:
+        cells = [str(error).split(": ")[0]]
+    assert cells == ["Training!C5"]
+
+
+def test_a_renamed_sheet_is_named_by_every_command(short_copy, tmp_path):
+    book = openpyxl.load_workbook(short_copy)
+    book["Progress"].title = "Fortschritt"
+    book.save(short_copy)
+    for work in (check, values, lambda path: build(old=path, output=tmp_path / "new.xlsx")):
+        with pytest.raises(WorkbookError, match=r"the sheet Progress is missing \(is it \"Fort"):
+            work(short_copy)
+
+
+def test_a_deleted_sheet_is_the_cause_and_no_name_is(short_copy):
+    book = openpyxl.load_workbook(short_copy)
+    del book["Gradients"]
+    book.save(short_copy)
+    with pytest.raises(WorkbookError, match="the sheet Gradients is missing;"):
+        check(short_copy)
+
+
+@pytest.mark.parametrize("command", [check, values])
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ('cost = "squared error"', "cost = " + "[" * 5000 + "]" * 5000, "cannot be read"),
+        ("epochs = 3", "epochs = 0x" + "f" * 5000, "larger than any workbook"),
+        ('name = "2"', 'name = "est"', 'A layer is named "est"'),
+        ('name = "2"', 'name = "nswer"', 'A layer is named "nswer"'),
+        ('"classification"', '"regression"', "no features are named"),
+        ('lang = "en"', 'lang = "zh"', "is missing"),
+    ],
+)
+def test_a_spec_that_no_build_writes_is_refused(short_copy, command, old, new, found):
+    with pytest.raises(XlnnError, match=found):
+        command(respelled(short_copy, old, new))
+
+
+@pytest.mark.parametrize("brackets", ["[" * 5000, "[" * 5000 + "]" * 5000, "{a=" * 3000])
+def test_a_template_with_nested_brackets_is_refused(tmp_path, brackets):
+    (tmp_path / "template.toml").write_text(f"epochs = {brackets}")
+    with pytest.raises(DataError, match="cannot be read"):
+        template(str(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["est", "nswer", "EST", "Nswer"])
+def test_a_layer_whose_name_makes_another_quantity_is_refused(name):
+    base = spec([2, 2, 2])
+    layers = replace(base.layers[0], name=name), *base.layers[1:]
+    with pytest.raises(DataError, match=f'A layer is named "{name}"'):
+        layout_of(replace(base, layers=layers))
+
+
+def test_a_number_that_is_too_large_asks_for_a_smaller_one(short_copy, tmp_path):
+    edit(short_copy, {"Images!C5": 1e300})
+    with pytest.raises(DisagreementError, match="take smaller numbers") as error:
+        build(old=short_copy, output=tmp_path / "new.xlsx")
+    assert "report" not in str(error.value)
+    (wrong,) = check(short_copy, "formualizer").wrong
+    assert "too large" in wrong.reason
