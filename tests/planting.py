@@ -1,7 +1,7 @@
 """Workbooks to plant errors in, which errors are drawn, and what the check says of each.
 
-What is asked of the check: every planted error is caught, the cells that it names are exactly those
-whose formula is wrong, and a formula in other words (`other_words`) is named nowhere.
+What is asked of the check: no error is silent. The cells that it names wrong or lists as restated
+are exactly those that were altered.
 """
 
 from collections import Counter
@@ -18,6 +18,7 @@ from networks import random_recipe, spec, with_functions, write_recipe
 from openpyxl.utils import get_column_letter
 
 from xlnn import engines
+from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.checking.comparison import plainly
 from xlnn.errors import XlnnError
@@ -88,6 +89,11 @@ def book_of_maps(folder, images):
     return _written(folder / "maps.xlsx", replace(smaller, model=network(smaller.spec)))
 
 
+def book_of_descent(folder):
+    """Write a workbook of another kind than networks."""
+    return Book(build("descent", folder / "descent.xlsx", epochs=5).path)
+
+
 def _written(path, made):
     draft = write_recipe(path.with_suffix(".draft.xlsx"), made)
     store(draft, path, engines.load("formualizer", draft)({}))
@@ -149,7 +155,7 @@ class Book:
         return self.layout.blocks[owner[0]] if owner else None
 
     def extent(self, sheet):
-        """Return how many rows and columns the blocks of a sheet reach; None of no sheet of ours."""
+        """Return how many rows and columns a sheet's blocks reach; None of no sheet of ours."""
         keys = {title: key for key, title in self.layout.titles.items()}
         return self.layout.extents[keys[sheet]] if sheet in keys else None
 
@@ -266,9 +272,7 @@ class Outcome:
     caught : bool
         Whether the check mentioned anything: as wrong, or as restated.
     exact : bool
-        Whether the cells that it named wrong or listed are those planted, and no others; what is
-        not the same in other words by a stated rule (`other_words`) and was listed has given the
-        same values at every point.
+        Whether the cells that it named wrong or listed are those planted, and no others.
     named : tuple of str
         The cells that it named wrong.
     listed : tuple of str

@@ -1,7 +1,6 @@
 """The check catches every planted error and names exactly its cells: a small run of
 tests/benchmarks/mutation.py, and what makes that program itself fail."""
 
-import re
 import subprocess
 import sys
 from collections import Counter
@@ -10,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mutants import KINDS
-from other_words import ANY_ORDER, same
 from planting import (
     NETWORKS,
     Planted,
@@ -65,7 +63,7 @@ def cell_of(book, name, index):
     return book.layout.blocks[name].address(index)
 
 
-def test_every_planted_error_is_caught_and_named_exactly(books, tmp_path):
+def test_every_planted_error_is_named_or_listed_exactly(books, tmp_path):
     generator = np.random.default_rng(39)
     outcomes = [
         try_out(books[number], planted, tmp_path / "planted.xlsx", "formualizer", probes=1)
@@ -73,15 +71,17 @@ def test_every_planted_error_is_caught_and_named_exactly(books, tmp_path):
     ]
     assert [outcome for outcome in outcomes if not outcome.good] == []
     assert {outcome.planted.kind for outcome in outcomes if not outcome.same} == set(KINDS)
-    assert any(outcome.same for outcome in outcomes)
+    assert any(outcome.listed for outcome in outcomes)
 
 
 def test_each_kind_and_each_sheet_gets_its_share(books):
-    errors = [planted for _, planted in plant_many(books, 240, np.random.default_rng(0))]
-    assert set(Counter(planted.kind for planted in errors).values()) == {20}
+    errors = [
+        planted for _, planted in plant_many(books, 12 * len(KINDS), np.random.default_rng(0))
+    ]
+    assert set(Counter(planted.kind for planted in errors).values()) == {12}
     sheets = Counter(planted.sheet for planted in errors)
     assert set(sheets) == set(books[0].sheets) - {"Settings"}
-    assert min(sheets.values()) > 240 / len(sheets) / 2
+    assert min(sheets.values()) > 12 * len(KINDS) / len(sheets) / 2
 
 
 def test_every_formula_cell_of_every_sheet_can_be_hit(books):
@@ -133,86 +133,29 @@ def test_only_the_planted_cells_of_the_file_are_changed(network, tmp_path):
                 assert cell == before
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("=A1*B1", "=B1*A1"),
-        ("=(S4*Weights!AO$4+T4)*I4", "=I4*(T4+Weights!AO4*S4)"),
-        ("=A1+(B1+C1)", "=C1+A1+B1"),
-        ("=1/(1+EXP(-C4))", "=1/(EXP(-$C$4)+1)"),
-        ("=SUMXMY2(A1:B1,C1:D1)/2", "=SUMXMY2(C1:D1,A1:B1)/2"),
-        ("=SUMPRODUCT(A1:A3,B1:B3)", "=SUMPRODUCT(B3:B1,Training!A$1:A$3)"),
-        ("=B4:B4+1", "=1+B4"),
-    ],
-)
-def test_the_same_formula_in_other_words_is_recognised(one, other):
-    assert same(one, other, "Training")
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("=A1-B1", "=B1-A1"),
-        ("=A1/B1", "=B1/A1"),
-        ("=A1*B1+C1", "=A1*(B1+C1)"),
-        ("=-A1+B1", "=-(A1+B1)"),
-        ("=A1*-B1", "=A1*B1"),
-        ("=A1+B1", "=Weights!A1+B1"),
-        ("=SUM(A1:A3)", "=SUM(A1:A4)"),
-        ("=IF(A1=B1,1,0)", "=IF(A1>=B1,1,0)"),
-        ("=IF(A1=B1,1,0)", "=IF(A1=B1,0,1)"),
-        ("=INDEX(A1:A3,B1)", "=INDEX(B1,A1:A3)"),
-        ("=SUM(A1:A3)", "=SUMSQ(A1:A3)"),
-        ("=A1", "=A1+0"),
-    ],
-)
-def test_another_formula_is_not_the_same_in_other_words(one, other):
-    assert not same(one, other, "Training")
-
-
-# The network of words: right in Training!AH, six images in rows 4 to 9 and 10 to 15.
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("=SUM(Training!AH4:AH9)", "=SUM(Training!AH3:AH9)"),  # a heading
-        ("=SUM(Training!AH10:AH15)", "=SUM(Training!AH10:AH16)"),  # a blank cell
-    ],
-)
-def test_cells_that_can_not_matter_make_other_words(network, one, other):
-    assert one in network.formulas.values()
-    assert same(one, other, "Progress", network)
-
-
-def test_cells_that_can_matter_make_another_formula(network):
-    one, other = "=SUM(Training!AH4:AH9)", "=SUM(Training!AH4:AH10)"  # the next epoch
-    assert one in network.formulas.values()
-    assert not same(one, other, "Progress", network)
-
-
-def test_only_formulas_that_must_read_as_stated_use_functions_without_a_rule(books):
-    ruled = {*ANY_ORDER, "ABS", "AVERAGE", "EXP", "LN", "MAX", "SQRT", "TANH"}
-    for book in books:
-        for quantity in book.layout.model.quantities:
-            if quantity.equation is not None and not quantity.is_coarse:
-                last = tuple(length - 1 for length in quantity.lengths)
-                formula = book.layout.formula(quantity.name, last)
-                assert set(re.findall(r"[A-Z0-9]+(?=\()", formula)) <= ruled, formula
-
-
-def test_an_error_that_a_pixel_of_0_hides_fails_without_the_probe(images, tried):
+def test_an_error_that_a_pixel_of_0_hides_is_listed_and_named_by_the_probe(images, tried):
     cell = cell_of(images, "z2", (0, 0, 0))
     altered = {cell: images.formulas["Training", *cell] + "+Images!F4"}
     assert images.cells["Images", 4, 6].value == 0
     outcome = tried(images, "Training", altered, probes=0)
-    assert (outcome.caught, outcome.exact, outcome.good) == (False, False, False)
-    assert tried(images, "Training", altered).good
+    assert (len(outcome.named), len(outcome.listed), outcome.good) == (0, 1, True)
+    outcome = tried(images, "Training", altered)
+    assert (len(outcome.named), len(outcome.listed), outcome.good) == (1, 0, True)
 
 
-def test_a_check_with_a_huge_tolerance_fails(network, tried, monkeypatch):
+def test_a_check_with_a_huge_tolerance_names_less(network, tried, monkeypatch):
     cell = cell_of(network, "z2", (0, 0, 0))
     altered = {cell: network.formulas["Training", *cell] + "+0.001"}
-    assert tried(network, "Training", altered).good
+    assert tried(network, "Training", altered).named
     monkeypatch.setattr(comparison, "TOLERANCE", 1e9)
+    assert not tried(network, "Training", altered).named
+
+
+def test_a_check_that_reads_no_formulas_is_silent_and_fails(network, tried, monkeypatch):
+    cell = cell_of(network, "a2", (0, 0, 0))
+    altered = {cell: network.formulas["Training", *cell] + "+IF(C4>1000000,1,0)"}
+    assert tried(network, "Training", altered).good
+    monkeypatch.setattr("xlnn.checking.readings.plainly", lambda formula: "")
     outcome = tried(network, "Training", altered)
     assert (outcome.caught, outcome.good) == (False, False)
 
@@ -227,7 +170,7 @@ def test_a_cell_named_too_many_or_too_few_fails(network, tried):
     assert (outcome.caught, outcome.exact, outcome.good) == (True, False, False)
 
 
-def test_a_false_alarm_over_other_words_fails(network, tried):
+def test_a_false_alarm_fails(network, tried):
     cell = cell_of(network, "a2", (0, 0, 0))
     outcome = tried(network, "Training", {cell: "=0.5"}, wrong=())
     assert (outcome.same, outcome.caught, outcome.good) == (True, True, False)
@@ -240,21 +183,9 @@ def test_a_refusal_catches_and_names_nothing(network, tried):
     assert "NOW" in outcome.refusal
 
 
-def test_the_program_exits_with_1_where_errors_pass():
-    command = [
-        sys.executable,
-        PROGRAM,
-        "--errors",
-        "36",
-        "--seed",
-        "1",
-        "--probes",
-        "0",
-        "--jobs",
-        "1",
-    ]
+def test_the_program_prints_a_row_a_kind():
+    command = [sys.executable, PROGRAM, "--errors", "36", "--seed", "1", "--jobs", "1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 1, done.stderr
-    assert "of 36 not as they should be" in done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
     for kind in KINDS:
         assert kind in done.stdout

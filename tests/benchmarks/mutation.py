@@ -28,6 +28,7 @@ from planting import (
     FUNCTIONS,
     NETWORKS,
     Book,
+    book_of_descent,
     book_of_digits,
     book_of_functions,
     book_of_maps,
@@ -46,6 +47,7 @@ def books(folder, seed):
     """Write the workbooks: the book's images take half of the errors, random networks the rest."""
     networks = [book_of_network(folder, name, seed) for name in NETWORKS]
     networks += [book_of_functions(folder, name, seed) for name in FUNCTIONS]
+    networks.append(book_of_descent(folder))
     books = [book_of_digits(folder, 2), book_of_digits(folder, 3), book_of_maps(folder, 12)]
     return networks + books * (len(networks) // len(books))
 
