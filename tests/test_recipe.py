@@ -77,7 +77,10 @@ def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
     assert found.spec.labels == ("狗", "猫", "马")
     assert found.inputs["labels"].tolist() == ["狗", "猫", "马"]
     assert found.inputs["W2"].shape == (1, 3, 9)
-    (note,) = found.notes
+    told, note = found.notes
+    assert told == (
+        "my.csv: 4 images of 3 × 3 pixels, labels 狗, 猫 and 马 in the first column (2, 1 and 1)."
+    )
     assert note == (
         "start.json: W2 has the shape (3, 12); the network has (3, 9). So the start weights were "
         "drawn (seed 0, fan-in)."
@@ -87,7 +90,10 @@ def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
 def test_a_start_that_fits_other_data_is_kept_without_a_word(csv):
     found = made(data=csv(["0", *NOUGHT], ["1", *ONE]))
     np.testing.assert_array_equal(found.inputs["W2"], made().inputs["W2"])
-    assert found.notes == ()
+    assert found.notes == (
+        "my.csv: 2 images of 4 × 3 pixels, labels 0 and 1 in the first column (1 and 1).",
+    )
+    assert made().notes == ()
 
 
 def test_a_table_names_its_inputs_and_its_label_may_stand_anywhere(csv):
@@ -127,8 +133,14 @@ def test_a_label_takes_the_place_of_the_template_s_columns_to_predict(csv):
 
 
 def test_targets_that_an_output_cannot_reach_are_told(houses):
-    (note,) = made("xor", data=houses, targets=("price",)).notes
+    told, note, size = made("xor", data=houses, targets=("price",)).notes
+    assert told == ("my.csv: 10 rows of 3 inputs, size, age and rent; to predict: price (2 to 20).")
     assert note.startswith("The targets go from 2 to 20, and outputs of tanh from -1 to 1: they")
+    assert note.endswith("Add --output-activation linear.")
+    assert size == (
+        "The inputs are of very different size (size from 1 to 10, age from 40 to 49): add --scale "
+        "standard."
+    )
 
 
 def test_a_picture_makes_pictures_of_what_the_template_calls_a_table(csv):

@@ -121,7 +121,8 @@ def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_pa
         ({"x": np.zeros((3, 2, 2, 1))}, r"x has the shape \(3, 2, 2, 1\); 2 or 3 axes"),
         ({"x": np.zeros((3, 0))}, r"x has the shape \(3, 0\)"),
         ({"x": np.zeros((3, 16_385))}, r"x has 3 rows of 16,385 numbers; a sheet has 1,048,576"),
-        ({"x": [[np.nan], [1], [1]]}, r"x holds a value that is not finite"),
+        ({"x": [[np.nan], [1], [1]]}, r"1 value missing in 1 row, the first in row 1, column 1"),
+        ({"x": [[np.inf], [1], [1]]}, r"x holds a value that is not finite"),
         ({"x": [[1e301], [1], [1]]}, r"x holds a value that is not finite"),
         ({"x": np.ones((3, 6))}, r"6 pixels make no square picture.*--picture 2x3"),
         ({"y": None, "t": [1, np.inf, 3]}, r"t holds a value that is not finite"),
@@ -148,7 +149,7 @@ def test_too_many_rows_and_classes_are_refused(tmp_path, monkeypatch):
 
 def test_more_than_a_thousand_classes_are_refused(tmp_path):
     with pytest.raises(DataError, match="1,001 different labels"):
-        read(npz(tmp_path, x=np.ones((1001, 1)), t=np.eye(1001)), Reading())
+        read(npz(tmp_path, x=np.ones((1001, 1)), t=np.eye(1001)), Reading(large=True))
 
 
 def test_classes_are_no_columns_to_predict(tmp_path):

@@ -1,5 +1,6 @@
 """The command ``xlnn new``."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -16,4 +17,5 @@ def new(name: Path, template: str) -> None:
     from xlnn.shipped.templates import copy  # noqa: PLC0415 -- only what is needed
 
     copy(template, name)
-    click.echo(f"{name}   edit template.toml and its files, then: xlnn build {name}")
+    quoted = shlex.quote(str(name))
+    click.echo(f"{name}   edit template.toml and its files, then: xlnn build {quoted}")

@@ -23,3 +23,12 @@ def listed(names: Iterable[object], last: str = "and", most: int = 12) -> str:
     if len(head) >= most:
         return f"{', '.join(head[:most])} and {len(head) + 1 - most:,} more"
     return f"{', '.join(head)} {last} {end}" if head else end
+
+
+def counted(number: int, thing: str) -> str:
+    """Say how many of a thing there are.
+
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

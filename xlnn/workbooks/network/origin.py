@@ -88,6 +88,7 @@ KNOWN = {
     "data": {
         "file": TEXT, "picture": PAIR, "table": CHOICE, "label": TEXT, "targets": LIST,
         "scale": TEXT, "test_share": NUMBER, "threshold": NUMBER, "light_ink": CHOICE,
+        "sheet": TEXT, "encoding": TEXT, "decimal": TEXT, "missing": TEXT,
     },
     "start": {"file": TEXT, "seed": WHOLE, "spread": TEXT},
 }  # fmt: skip
@@ -131,6 +132,10 @@ def from_template(template: Template) -> Origin:
             targets=tuple(str(name) for name in data.get("targets", ())),
             threshold=data.get("threshold"),
             light_ink=data.get("light_ink", False),
+            sheet=data.get("sheet", ""),
+            encoding=data.get("encoding", ""),
+            decimal=data.get("decimal", ""),
+            missing=data.get("missing", ""),
         ),
         data=template.path / data["file"],
         test_share=data.get("test_share", 0.0),
@@ -193,6 +198,7 @@ def from_workbook(path: Path) -> Origin:
             picture=None if is_table else spec.picture,
             features=spec.features,
             is_regression=spec.is_regression,
+            missing=spec.missing,
         ),
         test_share=spec.test_images / len(x),
         held=np.arange(len(x)) >= spec.images,

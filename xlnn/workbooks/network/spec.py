@@ -79,6 +79,8 @@ class Spec:
         One of `TASKS`.
     scaled : bool
         Whether the sheet scales the inputs as they were given.
+    missing : str
+        What was made of missing values, as in `xlnn.data.Dataset`; "" where none were missing.
     """
 
     template: str
@@ -93,6 +95,7 @@ class Spec:
     features: tuple[str, ...] = ()
     task: str = "classification"
     scaled: bool = False
+    missing: str = ""
 
     @property
     def inputs(self) -> int:
@@ -193,7 +196,10 @@ class Spec:
 
     def to_toml(self) -> str:
         """Return the text that the workbook keeps."""
-        return tomli_w.dumps({"format": FORMAT, **_plain(asdict(self))})
+        values = asdict(self)
+        if not self.missing:
+            del values["missing"]
+        return tomli_w.dumps({"format": FORMAT, **_plain(values)})
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
@@ -243,6 +249,7 @@ class Spec:
             features=_texts(values, "features"),
             task=_typed(values, "task", str),
             scaled=_typed(values, "scaled", bool),
+            missing=_typed(values, "missing", str),
         )
 
 
