@@ -102,7 +102,8 @@ def looks_grouped(text: str) -> bool:
     [True, True, True, False]
     """
     text = text.strip()
-    return _LOOKS.fullmatch(text) is not None and any(mark in text for mark in "," + _SPACES)
+    has_marks = text.count(".") > 1 or any(mark in text for mark in "," + _SPACES)
+    return has_marks and _LOOKS.fullmatch(text) is not None
 
 
 def proven(texts: Iterable[tuple[str, str]], where: str) -> Numerals:
@@ -163,6 +164,8 @@ def refusal(text: str, where: str) -> DataError:
         )
     if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
         return DataError(f"{where} is not finite. Values are plain numbers such as 0, 1 or 0.25.")
-    if is_number(text):
+    if is_number(text) and abs(float(text)) > LARGEST:
         return DataError(f"{where} is too large for a number: use values near 0 to 1.")
+    if is_number(text):
+        return DataError(f"{where} is not a number with a decimal comma: write all alike.")
     return DataError(f"{where} is not a number. Values are plain numbers such as 0, 1 or 0.25.")

@@ -44,7 +44,7 @@ class SheetRows:
         self._formulas = 0
         with Archive(path) as archive:
             check_parts(archive)
-            book = read_workbook(archive)
+            book = read_workbook(archive, computed=False)
             self.sheet = reading.sheet or next(iter(book.sheets))
             if self.sheet not in book.sheets:
                 raise DataError(
@@ -128,7 +128,7 @@ class SheetRows:
         row, column, kind, attributes, _, value = item
         if attributes is not None:
             self._formulas += 1
-            if value is None:
+            if not value and kind != "str":  # a text may be empty
                 raise DataError(
                     f"{self.name}, {self._cell(row, column)} holds a formula without a stored "
                     "value: open the file in a spreadsheet program and save it."

@@ -160,15 +160,23 @@ def _relationships(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def read_workbook(archive: Archive) -> Workbook:
-    """Read xl/workbook.xml and its relationships."""
+def read_workbook(archive: Archive, *, computed: bool = True) -> Workbook:
+    """Read xl/workbook.xml and its relationships.
+
+    Parameters
+    ----------
+    archive : Archive
+    computed : bool
+        Whether the workbook will be recalculated, so that its settings must be those of all
+        engines. Gnumeric sets iteration in every file.
+    """
     relationships = _relationships(archive, WORKBOOK)
     sheets: dict[str, str] = {}
     names = []
     for tag, attributes, text in elements(archive, WORKBOOK):
         if tag.main == "definedName":
             names.append((attributes.get("name", ""), text, attributes))
-        elif tag.local == "calcPr":
+        elif tag.local == "calcPr" and computed:
             _check_calculation(archive, attributes)
         elif tag.main == "sheet":
             title = attributes.get("name", "")
