@@ -6,7 +6,7 @@ from files import csv, read_or_refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlnn.data import Reading, lines, read
+from xlnn.data import Reading, dataset, lines, read
 from xlnn.errors import DataError
 
 ROW = Reading(picture=(1, 3))
@@ -85,6 +85,24 @@ def test_more_lines_than_a_sheet_has_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(lines, "MOST_IMAGES", 2)
     with pytest.raises(DataError, match="line 3: a sheet has 2 rows; leave images out"):
         read(csv(tmp_path, "0,1\n1,1\n0,1\n"), ROW)
+
+
+def test_numbers_are_counted_before_they_are_read(tmp_path, monkeypatch):
+    path = csv(tmp_path, "0,1,1\n1,0,0\n" * 5)
+    monkeypatch.setattr(dataset, "LARGE", 29)
+    monkeypatch.setattr(lines, "_split", None)
+    message = "holds 30 numbers in 10 rows or images; over 29 make .* ask for it with --large"
+    with pytest.raises(DataError, match=message):
+        read(path, Reading())
+    monkeypatch.setattr(dataset, "MOST_NUMBERS", 29)
+    with pytest.raises(DataError, match="at most 29 are read: leave some out, or take smaller"):
+        read(path, Reading(large=True))
+
+
+def test_large_lets_many_numbers_pass(tmp_path, monkeypatch):
+    path = csv(tmp_path, "0,1,1\n1,0,0\n" * 5)
+    monkeypatch.setattr(dataset, "LARGE", 29)
+    assert len(read(path, Reading(picture=(1, 2), large=True)).x) == 10
 
 
 @pytest.mark.parametrize(

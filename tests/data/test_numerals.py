@@ -34,10 +34,9 @@ def test_numbers_that_can_be_read_in_one_way_are_read_and_told(tmp_path, one, tw
     assert data.x.ravel().tolist() == list(numbers)
     assert data.told[1].startswith("my.csv: numbers were read with a decimal ")
     assert data.told[1].endswith(f"(--decimal {mark}).")
-    assert (
-        read(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), Reading(table=True, decimal=mark)).told[1:]
-        == ()
-    )
+    said = read(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), Reading(table=True, decimal=mark))
+    assert said.x.tolist() == data.x.tolist()
+    assert len(said.told) == 1
 
 
 @pytest.mark.parametrize("number", ["1,234", "-12,345", "1,234e2"])
@@ -79,7 +78,7 @@ def test_what_is_said_of_the_decimal_mark_holds(tmp_path):
     path = csv(tmp_path, "k;a\nx;0,5\ny;1\n")
     with pytest.raises(DataError, match='line 2, column a: "0,5" is not a number'):
         read(path, Reading(table=True, decimal="."))
-    with pytest.raises(DataError, match='"0.5" is not a number'):
+    with pytest.raises(DataError, match=r'"0\.5" is not a number with a decimal comma'):
         read(csv(tmp_path, "k;a\nx;0.5\ny;1\n"), Reading(table=True, decimal=","))
     with pytest.raises(DataError, match=r'decimal mark is "x": it is a point or a comma'):
         read(path, Reading(table=True, decimal="x"))
