@@ -54,7 +54,7 @@ PLACED = "2 rows of 2 inputs, x1 and x2; " + KINDS
         (
             "a,b,p\n1,2,0.5\n3,4,-2e9\n",
             Reading(targets=("p",)),
-            "2 rows of 2 inputs, a and b; to predict: p (-2e+09 to 0.5).",
+            "2 rows of 2 inputs, a and b; to predict: p (-2 × 10⁹ to 0.5).",
         ),
         (
             "1,2,0.5\n3,4,1\n",

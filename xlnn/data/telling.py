@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.data.digits import is_number
-from xlnn.data.wording import counted, listed
+from xlnn.data.wording import amount, counted, listed
 
 MOST_NAMED = 6
 """Labels or inputs that a line names one by one."""
@@ -57,7 +57,8 @@ def targets_told(targets: Sequence[str], t: np.ndarray) -> str:
     'to predict: price (2 to 20.5)'
     """
     spans = [
-        f"{low:.4g} to {high:.4g}" for low, high in zip(t.min(axis=0), t.max(axis=0), strict=True)
+        f"{amount(low)} to {amount(high)}"
+        for low, high in zip(t.min(axis=0), t.max(axis=0), strict=True)
     ]
     named = [f"{target} ({span})" for target, span in zip(targets, spans, strict=True)]
     return "to predict: " + listed(named, most=MOST_NAMED)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from xlnn.data import Dataset
-from xlnn.data.wording import short
+from xlnn.data.wording import amount, short
 
 LARGE = 10.0
 """Inputs of about 1 are what start weights are made for; from 10 on most units are saturated."""
@@ -30,12 +30,12 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
     if data.picture is not None:
         if sizes[largest] <= LARGE:
             return ()
-        span = f"from {least.min():.4g} to {most.max():.4g}"
+        span = f"from {amount(least.min())} to {amount(most.max())}"
         return (f"The pixels go {span}, and units learn best from 0 to 1: add --scale range.",)
     if sizes[largest] > LARGE or sizes[largest] > APART * sizes[smallest]:
         how = "of very different size" if largest != smallest else "large"
         spans = [
-            f"{short(data.features[column])} from {least[column]:.4g} to {most[column]:.4g}"
+            f"{short(data.features[column])} from {amount(least[column])} to {amount(most[column])}"
             for column in dict.fromkeys((smallest, largest))
         ]
         return (f"The inputs are {how} ({', '.join(spans)}): add --scale standard.",)
