@@ -5,7 +5,7 @@ import os
 import stat
 from pathlib import Path
 
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import listed, printable, short
 from xlnn.errors import DataError
 
 LARGEST_FILE = 256 * 1024 * 1024
@@ -35,12 +35,12 @@ def content(path: Path, largest: int | None = None) -> bytes:
     try:
         # opening a pipe would wait for whoever writes into it, perhaps for ever
         if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():  # noqa: PTH116 -- its type
-            raise DataError(f"{path} is a pipe or a device: name a file.")
+            raise DataError(f"{printable(path)} is a pipe or a device: name a file.")
         with path.open("rb") as file:
             read = file.read(largest + 1)  # what grows while it is read has no size to ask for
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path} cannot be read: {reason}.") from error
+        raise DataError(f"{printable(path)} cannot be read: {reason}.") from error
     if len(read) > largest:
         raise DataError(f"{path.name} is too large: at most {largest:,} bytes are read.")
     return read

@@ -11,8 +11,17 @@ def short(text: object) -> str:
     >>> short("a" * 50)
     'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
     """
-    text = "".join(character if character.isprintable() else "?" for character in str(text))
+    text = printable(text)
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def printable(text: object) -> str:
+    r"""Return a text without line ends or commands to a terminal.
+
+    >>> printable("a\0b")
+    'a?b'
+    """
+    return "".join(character if character.isprintable() else "?" for character in str(text))
 
 
 def listed(names: Iterable[object], last: str = "and", most: int = 12) -> str:

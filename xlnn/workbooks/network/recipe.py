@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.data import Dataset, held_out, rounded, scaling
+from xlnn.data.dataset import LARGE, MOST_NUMBERS
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Model
@@ -286,8 +287,19 @@ def _start(
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Return the start weights, and what is to be said of them."""
     shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.given}
+    _check_weights(sum(map(prod, shapes.values())), large=options.large)
     start, notes = _start_in_rows(origin, options, shapes)
     return {name: array.reshape(model[name].shape) for name, array in start.items()}, notes
+
+
+def _check_weights(weights: int, *, large: bool) -> None:
+    """Refuse more weights than were asked for, before they are drawn."""
+    if weights > (MOST_NUMBERS if large else LARGE):
+        remedy = "." if large else ", or ask for it with --large."
+        raise DataError(
+            f"The network has {weights:,} weights and biases; over {LARGE:,} make a workbook that "
+            f"takes minutes to build and to open: take fewer units or smaller pictures{remedy}"
+        )
 
 
 def as_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
