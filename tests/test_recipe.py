@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -68,6 +69,18 @@ def test_arrays_and_folders_of_pictures_are_data(tmp_path, pictures):
         assert found.inputs["x"].tolist() == [NOUGHT, ONE]
         assert found.inputs["t"].tolist() == [[1, 0], [0, 1]]
         assert found.spec.picture == (4, 3)
+
+
+def test_pictures_of_a_person_keep_their_size_whatever_a_shipped_template_s_have(tmp_path):
+    for label in "01":
+        Image.fromarray(np.zeros((300, 400), dtype=np.uint8)).save(tmp_path / f"{label}_1.png")
+    found = made(data=tmp_path)
+    assert found.spec.picture == (24, 32)
+    assert "2 pictures of 300 × 400 pixels" in found.notes[0]
+    assert made(data=tmp_path, picture=(6, 8)).spec.picture == (6, 8)
+    known = from_template(template("digits"))
+    own = replace(known, data=tmp_path / "own.csv")
+    assert recipe(own, Options(data=tmp_path)).spec.picture == (4, 3)
 
 
 def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
@@ -355,6 +368,17 @@ def test_a_picture_in_a_template_of_picture_files_is_their_size(mine, pictures, 
     pictures.rename(tmp_path / "mine" / "photos")
     found = mine('file = "images.csv"\npicture = [4, 3]', 'file = "photos"\npicture = [3, 3]')
     assert found.spec.picture == (3, 3)
+
+
+def test_how_a_template_s_file_is_written_says_nothing_of_other_data(mine, csv):
+    says = 'picture = [4, 3]\nencoding = "cp932"\ndecimal = ","\nsheet = "a"'
+    found = mine("picture = [4, 3]", says, data=csv(["0", *NOUGHT], ["1", *ONE]))
+    assert found.inputs["x"].tolist() == [NOUGHT, ONE]
+
+
+def test_a_frame_with_a_column_called_name_is_read():
+    frame = pd.DataFrame({"name": ["a", "b"], "x": [1, 2]})
+    assert made("xor", data=frame, label="name").spec.features == ("x",)
 
 
 def test_a_template_says_how_its_data_are_read(mine, tmp_path):

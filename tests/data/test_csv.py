@@ -126,6 +126,15 @@ def test_the_classes_are_in_the_wanted_order_or_by_number_or_as_they_appear(
     assert [data.labels[one] for one in data.t.argmax(axis=1)] == list(first)
 
 
+@pytest.mark.parametrize("style", ["%d", "%.1f", "%.18e"])
+def test_whole_labels_are_whole_however_a_program_writes_them(tmp_path, style):
+    rows = np.array([[0, 0.5], [1, 0.25], [10, 0.75]])
+    np.savetxt(tmp_path / "my.csv", rows, fmt=[style, "%.2f"], delimiter=",")
+    data = read(tmp_path / "my.csv", Reading(labels=("10", "1", "0")))
+    assert data.labels == ("10", "1", "0")
+    assert data.x.tolist() == [[0.5], [0.25], [0.75]]
+
+
 def test_two_ways_to_write_one_letter_are_one_label(tmp_path):
     content = "caf\u00e9,1\ncafe\u0301,1\ntea,1\n"
     assert read(csv(tmp_path, content), Reading()).labels == ("caf\u00e9", "tea")

@@ -43,6 +43,21 @@ def name(text: str, where: str, what: str = "label") -> str:
     return text
 
 
+def as_whole(names: Sequence[str]) -> list[str]:
+    """Return labels without the ".0" that programs append to whole numbers, if all are such.
+
+    >>> as_whole(["1.0", "2.000e+00"]), as_whole(["1.5", "2.0"]), as_whole(["007", "1"])
+    (['1', '2'], ['1.5', '2.0'], ['007', '1'])
+    """
+    kinds = dict.fromkeys(names, "")
+    for kind in kinds:
+        value = float(kind) if is_number(kind) else np.nan
+        if not abs(value) < 2**53 or value != np.trunc(value):
+            return list(names)
+        kinds[kind] = str(int(value)) if {".", "e", "E"} & set(kind) else kind
+    return [kinds[kind] for kind in names]
+
+
 def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     """Return the classes as wanted if these hold all, else by number, else as they first appear.
 

@@ -66,7 +66,8 @@ def from_folder(folder: Path, reading: Reading) -> Dataset:
     x = np.empty((len(found), rows * columns))
     for row, (_, path) in zip(x, found, strict=True):
         row[:] = ink(path, _shown(folder, path), (rows, columns), reading)
-    told = f"{folder.name}: {_told(own, (rows, columns))}, {labels_told(labels, t, 'by name')}."
+    where = "by file name" if found[0][1].parent == folder else "by subfolder"
+    told = f"{folder.name}: {_told(own, (rows, columns))}, {labels_told(labels, t, where)}."
     return Dataset(rounded(x), t, labels, (rows, columns), told=(told,))
 
 

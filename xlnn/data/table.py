@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from xlnn.data import numerals
-from xlnn.data.classes import name, one_hot
+from xlnn.data.classes import as_whole, name, one_hot
 from xlnn.data.columns import Columns, columns, looks_numeric
 from xlnn.data.dataset import Dataset, Reading
 from xlnn.data.digits import LARGEST, LONGEST, PLAIN_LINE, rounded
@@ -93,7 +93,7 @@ def _dataset(rows: Rows, reading: Reading, found: _Found, notes: tuple[str, ...]
     if not found.rows and not found.unlabelled:
         raise DataError(f"{rows.name} holds no images: a {rows.row} for each is expected.")
     here, kept = found.columns, filled(_holed(rows, found), reading)
-    names = [label for label, is_kept in zip(found.names, kept.whole, strict=False) if is_kept]
+    names = as_whole([n for n, is_kept in zip(found.names, kept.whole, strict=False) if is_kept])
     is_table = reading.table or here.label is None
     features = _names(rows, here, here.inputs) if is_table else ()
     if here.label is None:

@@ -14,8 +14,10 @@ from xlnn.workbooks.network.origin import Origin
 if TYPE_CHECKING:
     from xlnn.workbooks.network.recipe import Options
 
+PICTURES = "folders of pictures"
+
 KINDS = {
-    "threshold": "folders of pictures", "light_ink": "folders of pictures", "sheet": ".xlsx files",
+    "threshold": PICTURES, "light_ink": PICTURES, "sheet": ".xlsx files",
     "encoding": "CSV files",
 }  # fmt: skip
 """Of which data an option speaks that speaks of no others."""
@@ -42,7 +44,12 @@ def data_of(origin: Origin, options: "Options") -> Dataset:
     source = _path(origin.data if options.data is None else options.data)
     name = source.name if isinstance(source, Path) else "data"
     _check_reading(source, given)
-    reading = _consistent(replace(origin.reading, **given, large=options.large), given)
+    known = replace(origin.reading, large=options.large)
+    if options.data is not None:  # how the origin's file was written says nothing of another
+        known = replace(known, sheet="", encoding="", decimal="")
+    if options.data is not None and origin.is_shipped and _kind(source) == PICTURES:
+        known = replace(known, picture=None)  # that of our images says nothing of a person's
+    reading = _consistent(replace(known, **given), given)
     data = read(source, reading)
     _check_picture(origin, options, name, data)
     is_told = reading.labels and not data.is_regression
@@ -80,7 +87,7 @@ def _kind(source: object) -> str:
     if not isinstance(source, Path):
         return "arrays" if isinstance(source, tuple | list | Mapping) else "data frames"
     if source.is_dir():
-        return "folders of pictures"
+        return PICTURES
     known = {".npz": "arrays", **dict.fromkeys(WORKBOOKS, ".xlsx files")}
     return known.get(source.suffix.lower(), "CSV files")
 
@@ -89,15 +96,15 @@ def _check_reading(source: object, given: Mapping[str, Any]) -> None:
     """Refuse options that say nothing about data of this kind."""
     if isinstance(source, Path) and not source.exists():
         return  # which reading it says
-    kind, name = _kind(source), getattr(source, "name", "data")
+    kind, name = _kind(source), source.name if isinstance(source, Path) else "data"
     for option, meant in KINDS.items():
         if option in given and kind != meant:
             raise OptionsError(f"{option_of(option)} is for {meant}; {name} is none.")
-    if "label" in given and kind in {"arrays", "folders of pictures"}:
+    if "label" in given and kind in {"arrays", PICTURES}:
         raise OptionsError(f"--label names a column of a CSV; {name} is none.")
-    if "decimal" in given and kind in {"arrays", "folders of pictures"}:
+    if "decimal" in given and kind in {"arrays", PICTURES}:
         raise OptionsError(f"--decimal is for numbers in texts; {name} holds none.")
-    if "missing" in given and kind == "folders of pictures":
+    if "missing" in given and kind == PICTURES:
         raise OptionsError(f"--missing is for tables; {name} is a folder of pictures.")
 
 

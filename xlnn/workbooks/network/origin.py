@@ -14,7 +14,7 @@ from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, WorkbookError
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.reading.spec import layout_of, read_spec
-from xlnn.shipped.templates import Template
+from xlnn.shipped.templates import Template, folder
 from xlnn.workbooks.network.spec import LayerSpec, picture_of
 from xlnn.xlsx import package
 
@@ -69,6 +69,11 @@ class Origin:
     start: Path | Mapping[str, np.ndarray] | None = None
     seed: int = 0
     spread: str = "normal"
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is a template of xlnn itself, with its own data."""
+        return isinstance(self.data, Path) and folder() in self.data.parents
 
 
 TEXT, WHOLE, NUMBER, CHOICE = "a text", "a whole number", "a number", "true or false"

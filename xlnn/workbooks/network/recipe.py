@@ -16,7 +16,6 @@ from xlnn.data.dataset import LARGE, MOST_NUMBERS
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Model
-from xlnn.shipped.templates import folder
 from xlnn.workbooks.network.given import data_of, option_of
 from xlnn.workbooks.network.origin import UNSCALED, Origin
 from xlnn.workbooks.network.quantities.network import network
@@ -205,8 +204,7 @@ def _template(origin: Origin, options: Options) -> str:
 def _told(origin: Origin, options: Options, data: Dataset) -> tuple[str, ...]:
     """Return what was read, but of a template's own data, which its documents describe."""
     is_own = options.data is None and not options.reading
-    is_shipped = isinstance(origin.data, Path) and folder() in origin.data.parents
-    return () if is_own and is_shipped else data.told
+    return () if is_own and origin.is_shipped else data.told
 
 
 def _layers(origin: Origin, options: Options, data: Dataset) -> tuple[object, tuple[str, ...]]:
