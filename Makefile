@@ -4,6 +4,7 @@
 # make bench    measure speed and memory, as ratios in one run
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
 # make mutation plant 1,000 errors and see whether the check names each
+# make signals  stop commands at 200 random moments and see whether anything is left
 # make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
 
 PYTHON ?= python3
@@ -25,6 +26,9 @@ bench: .venv/ready
 mutation: .venv/ready
 	$(BIN)/python tests/benchmarks/mutation.py --errors 1000
 
+signals: .venv/ready
+	$(BIN)/python tests/benchmarks/signals.py --number 200
+
 pictures: build
 	docs/pictures.sh
 
@@ -40,4 +44,4 @@ validator:
 clean:
 	rm -rf .venv output/*.xlsx
 
-.PHONY: build test lint bench mutation pictures validator clean
+.PHONY: build test lint bench mutation signals pictures validator clean

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from xlnn.data import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.shipped.text import text
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
 from xlnn.workbooks.network.recipe import Recipe
 from xlnn.workbooks.network.sheets import drawings, workbook_layout
-from xlnn.workbooks.network.sheets.page import Page
 from xlnn.workbooks.network.spec import LayerSpec, Spec
+from xlnn.workbooks.network.words import words_of
+from xlnn.workbooks.pages.page import Page
 from xlnn.writing.workbook import write
 
 
@@ -109,7 +109,7 @@ def divisors(length):
 
 def write_recipe(path, recipe):
     """Write a recipe's workbook, without verifying it, and return its path."""
-    words = text(recipe.spec.lang).of(recipe.spec)
+    words = words_of(recipe.spec)
     layout = workbook_layout(recipe.spec, words)
     inputs = with_records(recipe.spec, recipe.inputs)
     inputs |= first_choices(layout.model, recipe.inputs)

@@ -1,13 +1,16 @@
 """Programs that a test may need. In CI nothing is skipped for want of one."""
 
 import os
-import shutil
 
 import pytest
 
+from xlnn.engines import missing
 
-def skip_without_libreoffice(engine="libreoffice"):
-    """Skip where LibreOffice is asked for and missing, but not in CI, which installs it."""
-    missing = engine == "libreoffice" and shutil.which("soffice") is None
-    if missing and not os.environ.get("CI"):
-        pytest.skip("LibreOffice is not installed")
+MISSING = {} if os.environ.get("CI") else missing()
+"""How to install the engines that are not here; in CI a test fails without its engine."""
+
+
+def skip_without(engine):
+    """Skip where an engine is asked for and missing, but not in CI, which installs all."""
+    if engine in MISSING:
+        pytest.skip(f"{engine} is not installed ({MISSING[engine]})")

@@ -66,7 +66,7 @@ def test_every_argument_refuses_a_wrong_type_in_one_line(name, value):
         ({"start": 5}, r"start is 5: a path or a dict of arrays"),
         ({"data": 5}, r"data is a int: a path, a pair of arrays"),
         ({"output": 5}, r"output is 5: a path"),
-        ({"template": None, "old": 5}, r"old is 5: a path"),
+        ({"from_workbook": 5}, r"from_workbook is 5: a path"),
         ({"lang": 1}, r"lang is 1: a text"),
         ({"start": {"W2": "x"}}, r"start: b2 is missing|start: W2 is not an array"),
         ({"start": {"W2": object()}}, r"start: W2 is not an array of numbers"),

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from xlnn import reference
-from xlnn.building import build as building
+from xlnn.building import proof
 from xlnn.building.build import build
 from xlnn.equations.dense import HiddenDelta
 from xlnn.errors import DisagreementError, OutputError, XlnnError
@@ -94,7 +94,7 @@ def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
 
 def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypatch):
     problem = Problem("some rule", "Training!A1", "something is wrong.")
-    monkeypatch.setattr(building, "lint", lambda *_: (problem,))
+    monkeypatch.setattr(proof, "lint", lambda *_: (problem,))
     with pytest.raises(DisagreementError, match="Training!A1: something is wrong"):
         build("digits", tmp_path / "digits.xlsx", epochs=1)
     assert list(tmp_path.iterdir()) == []

@@ -19,10 +19,11 @@ from networks import (
     write_recipe,
 )
 from openpyxl.formula.translate import Translator
-from programs import skip_without_libreoffice
+from programs import skip_without
 
 from xlnn import reference
 from xlnn.checking.check import check
+from xlnn.engines import PROGRAMS
 from xlnn.errors import WorkbookError
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
@@ -42,9 +43,9 @@ def edit(path, changes):
     return path
 
 
-@pytest.mark.parametrize("engine", [*ENGINES, "libreoffice"])
+@pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
 def test_every_formula_cell_of_the_book_agrees_with_numpy(digits_path, engine):
-    skip_without_libreoffice(engine)
+    skip_without(engine)
     report = check(digits_path, engine)
     assert report.agrees, report.wrong[:3]
     assert report.compared_cells == report.formula_cells == 84_650
@@ -92,7 +93,7 @@ def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):
 
 
 EXTREME = [(pair, hidden, engine) for pair in PAIRS for hidden in HIDDEN for engine in ENGINES] + [
-    (pair, HIDDEN[0], "libreoffice") for pair in PAIRS
+    (pair, HIDDEN[0], program) for pair in PAIRS for program in PROGRAMS
 ]  # a process each: one function is enough
 
 
@@ -100,7 +101,7 @@ EXTREME = [(pair, hidden, engine) for pair in PAIRS for hidden in HIDDEN for eng
 def test_functions_agree_also_where_the_book_would_ask_for_exp_of_2000(
     pair, hidden, engine, tmp_path
 ):
-    skip_without_libreoffice(engine)
+    skip_without(engine)
     recipe = random_recipe(with_functions(spec([3, 2, 3]), [hidden], *pair), seed=4)
     recipe.inputs["b2"][...] = [[-800.0, 3.0]]
     recipe.inputs["b3"][...] = [[2000.0, -2000.0, 0.0]]
@@ -280,6 +281,7 @@ def test_the_json_report_has_the_entries_of_the_contract(short_copy):
     assert set(report["quantities"][0]) == {"name", "cells", "max_difference", "agrees"}
     assert set(report["wrong"][0]) == {
         "cell", "quantity", "epoch", "image", "expected", "got", "formula", "expected_formula",
+        "reason",
     }  # fmt: skip
 
 
@@ -359,12 +361,12 @@ def test_labels_that_are_words_are_compared_as_texts(tmp_path):
     assert (wrong.cell, wrong.got) == (cell, "bird")
 
 
-@pytest.mark.parametrize("engine", [*ENGINES, "libreoffice"])
+@pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
 def test_epochs_of_equal_cost_are_told_apart_by_no_engine_and_a_worse_one_is_wrong(
     short_copy, engine
 ):
     """MATCH takes numbers for equal that differ in the 16th digit; NumPy does not."""
-    skip_without_libreoffice(engine)
+    skip_without(engine)
     layout = layout_of(read_spec(short_copy))
     still = {layout.cell("eta", ()): 1e-16}
     assert check(edit(short_copy, still), engine).agrees

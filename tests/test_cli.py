@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from xlnn.cli import cli
-from xlnn.engines import ENGINES
+from xlnn.engines import ENGINES, gnumeric, libreoffice
 from xlnn.shipped.templates import names
 
 CSV = "label,a,b,c,d,e,f,g,h,i,j,k,l\n0,1,1,1,1,0,1,1,0,1,1,1,1\n1,0,1,0,0,1,0,0,1,0,0,1,0\n"
@@ -183,6 +183,11 @@ def test_a_killed_build_leaves_no_file_and_keeps_the_old_one(folder, name):
     assert sorted(folder.rglob("*")) == files
 
 
+PROGRAM_REMEDIES = {
+    "libreoffice": libreoffice.PROGRAM.install,
+    "gnumeric": gnumeric.PROGRAM.install,
+}
+
 STAGES = ("Writing the formulas", "Recalculating", "Storing the values", "Looking for")
 
 
@@ -321,7 +326,25 @@ def test_a_note_stands_on_stderr(folder):
 def test_templates_lists_a_line_each(folder):
     lines = xlnn("templates", cwd=folder).stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(names())
-    assert " ".join(lines[1].split()).startswith("digits 64 images of 0 and 1")
+    assert " ".join(lines[2].split()).startswith("digits 64 images of 0 and 1")
+
+
+def test_all_leaves_out_what_is_not_installed_and_says_how_to_get_it(folder):
+    xlnn("build", "--epochs", 1, "--data", "my.csv", "-o", "a.xlsx", cwd=folder)
+    nowhere = os.environ | {"PATH": ""}
+    ran = xlnn("check", "a.xlsx", "--engine", "all", cwd=folder, env=nowhere)
+    assert ran.returncode == 0, ran.stderr
+    assert [line.split("NumPy (")[1].split(",")[0] for line in ran.stdout.splitlines()] == [
+        "formulas",
+        "formualizer",
+    ]
+    assert ran.stderr.splitlines() == [
+        f"Left out: {name}, which is not installed ({install})."
+        for name, install in PROGRAM_REMEDIES.items()
+    ]
+    asked = xlnn("check", "a.xlsx", "--engine", "gnumeric", cwd=folder, env=nowhere)
+    assert asked.returncode == 1
+    assert asked.stderr.startswith("Error: Gnumeric was not found: install it (Debian: apt-get")
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in cli.commands)])

@@ -10,7 +10,6 @@ from xlnn.checking.check import check
 from xlnn.errors import DataError, OptionsError, WorkbookError
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
-from xlnn.workbooks.network.origin import from_workbook
 from xlnn.workbooks.network.recipe import OTHER_DATA
 
 NOUGHT, ONE = "1," * 11 + "1", "0," * 11 + "0"
@@ -39,7 +38,7 @@ def cell(path, name, index=()):
 
 def again(path, **options):
     """Build from a workbook, check the new one and return its Spec and values."""
-    new = build(old=path, **options)
+    new = build(from_workbook=path, **options)
     assert check(new.path, "formualizer").agrees
     return read_spec(new.path), values(new.path, "formualizer"), new
 
@@ -159,7 +158,7 @@ def test_a_regression_predicts_the_same_columns_of_new_data(tmp_path):
     assert after["t"][:, 0].tolist() == [0.5, 0.25]
     (tmp_path / "new.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match='the column "y" is not there'):
-        build(old=old.path, data=tmp_path / "new.csv")
+        build(from_workbook=old.path, data=tmp_path / "new.csv")
 
 
 @pytest.mark.parametrize(
@@ -177,20 +176,20 @@ def test_a_regression_predicts_the_same_columns_of_new_data(tmp_path):
 def test_an_input_that_holds_nothing_usable_is_refused(short_copy, name, index, value, message):
     edit(short_copy, {cell(short_copy, name, index): value})
     with pytest.raises((DataError, WorkbookError), match=message):
-        build(old=short_copy)
+        build(from_workbook=short_copy)
     assert list(short_copy.parent.iterdir()) == [short_copy]
 
 
 def test_a_label_that_is_too_long_is_refused(words):
     edit(words, {cell(words, "labels", (0,)): "a" * 41})
     with pytest.raises(DataError, match="has 41 characters"):
-        build(old=words)
+        build(from_workbook=words)
 
 
 def test_how_to_read_data_is_no_option_without_data(short_copy):
     for options in ({"picture": (6, 2)}, {"table": True}, {"label": "a"}, {"light_ink": True}):
         with pytest.raises(OptionsError, match="says how to read data: add --data"):
-            build(old=short_copy, **options)
+            build(from_workbook=short_copy, **options)
 
 
 def test_what_is_no_workbook_of_xlnn_is_refused(tmp_path):
@@ -200,4 +199,4 @@ def test_what_is_no_workbook_of_xlnn_is_refused(tmp_path):
         ("none.xlsx", "there is no such file"),
     ):
         with pytest.raises(WorkbookError, match=message):
-            from_workbook(tmp_path / name)
+            build(from_workbook=tmp_path / name)

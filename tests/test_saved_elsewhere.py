@@ -5,7 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from programs import skip_without_libreoffice
+from programs import skip_without
 from test_checker import edit
 
 from xlnn.checking.check import check
@@ -17,7 +17,7 @@ ENGINES = ("formulas", "formualizer")
 
 def save_with_libreoffice(path, folder):
     """Open a workbook in LibreOffice and save it as .xlsx."""
-    skip_without_libreoffice()
+    skip_without("libreoffice")
     command = [
         "soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to",
         "xlsx", "--outdir", f"{folder}/saved", path,

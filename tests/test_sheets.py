@@ -8,10 +8,11 @@ import openpyxl
 import pytest
 from networks import random_recipe, spec, write_recipe
 from openpyxl.utils import range_boundaries
-from programs import skip_without_libreoffice
+from programs import skip_without
 from test_checker import edit
 
 from xlnn.checking.check import check
+from xlnn.engines import ENGINES
 from xlnn.errors import WorkbookError
 from xlnn.linting import lint
 from xlnn.reading.spec import layout_of, read_spec
@@ -193,10 +194,10 @@ def test_every_link_leads_somewhere(short_path):
     assert not [problem for problem in lint(short_path) if problem.rule == "hyperlink"]
 
 
-@pytest.mark.parametrize("engine", ["formulas", "formualizer", "libreoffice"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine):
     """C is known to 15 digits at best, and divided by 2h: that is no error of the formula."""
-    skip_without_libreoffice(engine)
+    skip_without(engine)
     layout = layout_of(read_spec(short_copy))
     edit(short_copy, {layout.cell("slope_h", ()): 1e-7})
     assert check(short_copy, engine).agrees

@@ -6,11 +6,12 @@ from networks import recipes, spec
 
 from xlnn.errors import DataError
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.spec_text import from_toml, to_toml
 
 
 @given(recipes())
 def test_a_spec_is_its_text_and_back(recipe):
-    assert Spec.from_toml(recipe.spec.to_toml()) == recipe.spec
+    assert from_toml(to_toml(recipe.spec)) == recipe.spec
 
 
 GOOD = {
@@ -103,7 +104,7 @@ def test_what_no_network_can_be_is_refused(changes, message):
 @pytest.mark.parametrize("text", ["", "format = 2", "format = 1", "[", "format = 1\nlayers = 3"])
 def test_a_text_that_is_no_spec_is_refused(text):
     with pytest.raises(DataError):
-        Spec.from_toml(text)
+        from_toml(text)
 
 
 def test_networks_of_tests_number_their_layers_as_templates_do():

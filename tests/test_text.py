@@ -16,9 +16,11 @@ from networks import random_recipe, spec, write_recipe
 from xlnn.blocks import FIRST_ROW
 from xlnn.cli import cli
 from xlnn.layout import quoted
+from xlnn.shipped.templates import folder
 from xlnn.shipped.text import VARIANTS, Text, languages, text
 from xlnn.workbooks.network.quantities.whole import GALLERY, drawn_whole
 from xlnn.workbooks.network.spec import LayerSpec
+from xlnn.workbooks.network.words import variants
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
@@ -135,7 +137,7 @@ def put(words, path, value):
 
 def applied(words):
     """Return the words of a workbook of each kind, with what it says otherwise put in place."""
-    return {kind: Text("", words).of(model).words for kind, model in KINDS.items()}
+    return {kind: Text("", words).of(variants(model)).words for kind, model in KINDS.items()}
 
 
 def blanks(words):
@@ -251,7 +253,7 @@ def test_a_key_a_brace_or_a_symbol_that_differs_is_found(english, key, value):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lang", languages())
 def test_titles_are_sheet_names_and_those_of_formulas_need_no_quotes(lang, kind):
-    titles = list(text(lang).of(KINDS[kind]).sheets.values())
+    titles = list(text(lang).of(variants(KINDS[kind])).sheets.values())
     assert title_problems(titles) == []
     assert lang == "en" or quoted_titles(titles) == []
 
@@ -278,7 +280,9 @@ def test_a_title_that_a_kind_of_workbook_has_twice_is_found(english, kind):
 
 def test_a_workbook_is_recognised_by_a_title_that_no_other_sheet_has_in_any_language():
     specs = {text(lang).sheets["spec"] for lang in languages()}
-    sheets = [text(lang).of(model).sheets for lang in languages() for model in KINDS.values()]
+    sheets = [
+        text(lang).of(variants(model)).sheets for lang in languages() for model in KINDS.values()
+    ]
     assert len(specs) == len(languages())
     assert {titles["spec"] for titles in sheets} == specs
     assert specs.isdisjoint(titles[key] for titles in sheets for key in titles if key != "spec")
@@ -334,7 +338,7 @@ def unused(words, monkeypatch, folder):
     for key, value in leaves(words):
         is_title = without_variant(key).startswith("sheets.")
         marked = put(marked, key, marks[key] if is_title else value + marks[key])
-    monkeypatch.setattr("networks.text", lambda lang: Text(lang, marked))
+    monkeypatch.setattr("xlnn.workbooks.network.words.text", lambda lang: Text(lang, marked))
     written = ""
     for name, model in SHOWING.items():
         path = write_recipe(folder / f"{name}.xlsx", random_recipe(model, seed=1))
@@ -414,7 +418,7 @@ def english_left(path):
 
 def write_words(words, monkeypatch, folder, model=PICTURES):
     """Write a small workbook with the words of a dictionary, and return its path."""
-    monkeypatch.setattr("networks.text", lambda lang: Text(lang, words))
+    monkeypatch.setattr("xlnn.workbooks.network.words.text", lambda lang: Text(lang, words))
     return write_recipe(folder / "words.xlsx", random_recipe(model, seed=1))
 
 
@@ -498,3 +502,13 @@ def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key
     found = set().union(*english_left(path).values())
     assert found
     assert found <= latin_words(value)
+
+
+KINDS_WITH_WORDS = sorted(path.name for path in (folder() / "text").iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("kind", KINDS_WITH_WORDS)
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, lang):
+    assert differences(text("en", kind).words, text(lang, kind).words) == set()
+    assert title_problems([*text(lang, kind).sheets.values()]) == []

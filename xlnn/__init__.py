@@ -1,4 +1,6 @@
-"""xlnn writes neural networks as spreadsheet formulas and proves that they are right.
+"""Workbooks whose formulas are proven: of the book's networks, and of your own equations.
+
+Build, check and read a workbook that xlnn ships as a template:
 
 >>> import xlnn
 >>> built = xlnn.build("digits", "output/digits.xlsx")   # doctest: +SKIP
@@ -6,21 +8,81 @@
 True
 >>> xlnn.values("output/digits.xlsx")["W2"].shape        # doctest: +SKIP
 (51, 3, 12)
+
+State equations of your own twice, for NumPy and for a cell, and get the same proof:
+
+>>> double = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
+>>> model = xlnn.Model((xlnn.Quantity("x"), xlnn.Quantity("y", equation=double)))
+>>> built = xlnn.workbook(model, {"x": 21}, "my.xlsx")   # doctest: +SKIP
+>>> xlnn.check("my.xlsx", model=model).agrees            # doctest: +SKIP
+True
+
+What the user can mend is raised as an `XlnnError`, whose message is written for them.
 """
 
-from importlib import import_module
+from importlib import import_module, metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xlnn.building.build import build
+    from xlnn.building.own import workbook
+    from xlnn.building.writing import Built
+    from xlnn.checking.check import check
+    from xlnn.checking.report import Report, Reports
+    from xlnn.errors import XlnnError
+    from xlnn.linting import lint
+    from xlnn.quantity import Axis, Cells, Equation, Model, Quantity, Stated, Use, previous
+    from xlnn.reading.values import values
+
+    __version__: str
+
+__all__ = [
+    "Axis",
+    "Built",
+    "Cells",
+    "Equation",
+    "Model",
+    "Quantity",
+    "Report",
+    "Reports",
+    "Stated",
+    "Use",
+    "XlnnError",
+    "__version__",
+    "build",
+    "check",
+    "lint",
+    "previous",
+    "values",
+    "workbook",
+]
+
+_QUANTITY = ("Axis", "Cells", "Equation", "Model", "Quantity", "Stated", "Use", "previous")
 
 _HOMES = {
     "build": "xlnn.building.build",
+    "workbook": "xlnn.building.own",
+    "Built": "xlnn.building.writing",
     "check": "xlnn.checking.check",
+    "Report": "xlnn.checking.report",
+    "Reports": "xlnn.checking.report",
+    "XlnnError": "xlnn.errors",
+    "lint": "xlnn.linting",
     "values": "xlnn.reading.values",
+    **dict.fromkeys(_QUANTITY, "xlnn.quantity"),
 }
-
-__all__ = ["build", "check", "values"]
 
 
 def __getattr__(name: str) -> object:
-    """Import a function when it is first asked for: the command line needs but one of them."""
+    """Import what is public when it is first asked for: the command line needs but little of it."""
+    if name == "__version__":
+        return metadata.version("xlnn")
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return found
     raise AttributeError(f"module 'xlnn' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """List what is public."""
+    return __all__

@@ -130,3 +130,8 @@ def _table_steps(quantity: Quantity) -> tuple[tuple[int, int], ...]:
         units.insert(0, (0, right))
         right *= length
     return (*steps, *units)
+
+
+def single_block(quantity: Quantity, row: int, column: int, *steps: tuple[int, int]) -> Block:
+    """Place a quantity of one image or of none: its axes take no room, its units these steps."""
+    return Block(quantity, quantity.sheet, row, column, ((0, 0),) * len(quantity.axes) + steps)

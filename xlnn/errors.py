@@ -4,9 +4,32 @@ A message says where, what was found, what was expected and what to do, in one s
 The command line prints it and exits with 1; from Python it is raised.
 """
 
+LONGEST = 290
+"""Characters of a message: with the word before it, one line of less than 300."""
+
+_END = 110
+"""How many of them are the end, which says what to do."""
+
+
+def one_line(text: str, longest: int = LONGEST) -> str:
+    r"""Write a text as one line that a terminal can show, whatever it was quoted from.
+
+    >>> one_line("a\nb \x1b[2J")
+    'a b ?[2J'
+    """
+    line = "".join(each if each.isprintable() else " " if each.isspace() else "?" for each in text)
+    if len(line) <= longest:
+        return line
+    end = min(_END, longest // 3)
+    return f"{line[: longest - end - 3]} … {line[-end:]}"
+
 
 class XlnnError(Exception):
     """Something that the user can mend; the message is written for them."""
+
+    def __str__(self) -> str:
+        """Return the message as one line, whatever the file holds that it quotes."""
+        return one_line(super().__str__())
 
 
 class DataError(XlnnError):

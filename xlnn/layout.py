@@ -85,12 +85,12 @@ class Reference:
     @property
     def images(self) -> Self:
         """The same units, over all images."""
-        return self._over("image")
+        return self.over("image")
 
     @property
     def epochs(self) -> Self:
         """The same units, over all epochs."""
-        return self._over("time")
+        return self.over("time")
 
     @property
     def listed(self) -> str:
@@ -106,7 +106,8 @@ class Reference:
         other._epoch = epoch  # noqa: SLF001 -- a copy of its own
         return other
 
-    def _over(self, family: str) -> Self:
+    def over(self, family: str) -> Self:
+        """Return the same units, over all of the axis of a family."""
         other = copy(self)
         other._spanned = self._spanned | {family}  # noqa: SLF001 -- a copy of its own
         return other

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from xlnn.errors import OutputError
+from xlnn.leftovers import ended_by, shielded
 
 
 def check_place(path: Path) -> None:
@@ -37,10 +38,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         It cannot be written. What stood there before still does.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=".xlnn-", suffix=".part", dir=path.parent)
+        with shielded():
+            handle, name = tempfile.mkstemp(prefix=".xlnn-", suffix=".part", dir=path.parent)
+            part = Path(name)
+            forget = ended_by(part.unlink)
     except OSError as error:
         raise OutputError(f"{path.parent} cannot be written: {error.strerror}.") from error
-    part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -53,6 +56,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
+        forget()
 
 
 def _umask() -> int:

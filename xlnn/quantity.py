@@ -6,14 +6,16 @@ reader of an ordered list of quantities.
 """
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from types import EllipsisType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
+
+from xlnn.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,25 @@ class Axis:
         How many there are.
     family : str
         Axes of one family count the same thing from the same beginning, so that index 3 of one
-        belongs to index 3 of the other: state 3 holds the weights that epoch 3 uses.
+        belongs to index 3 of the other: state 3 holds the weights that epoch 3 uses. By default
+        the name. Along the family ``time``, which comes first, quantities are computed index after
+        index, so that they may use what stands before (`previous`).
     first : int
         Where it begins among the others of its family: 8 for images 9 to 16.
+    counts_from : int
+        What a person calls its first index: 0 for the state before the first epoch.
     """
 
     name: str
     length: int
-    family: str
+    family: str = ""
     first: int = 0
+    counts_from: int = 1
+
+    def __post_init__(self) -> None:
+        """Take the name for the family where none is given."""
+        if not self.family:
+            object.__setattr__(self, "family", self.name)
 
 
 Unit = int | slice | EllipsisType
@@ -46,8 +58,9 @@ Unit = int | slice | EllipsisType
 class Cells(Protocol):
     """The cells of another quantity, as an equation's ``cell`` sees them.
 
-    Indexing gives an address, or a range where an index is a slice: ``W[j, :]``. The row is that
-    of the formula's own epoch and image; ``images`` and ``epochs`` stand for all of them.
+    Indexing gives an address, or a range where an index is a slice: ``W[j, :]``; a number without
+    units is ``eta[()]``. The row is that of the formula's own epoch and image; ``images``,
+    ``epochs`` and ``over`` stand for all of them.
     """
 
     @property
@@ -61,6 +74,9 @@ class Cells(Protocol):
     @property
     def epochs(self) -> Self:
         """The same units, over all epochs."""
+
+    def over(self, family: str) -> Self:
+        """Return the same units, over all of the axis of a family."""
 
     @property
     def listed(self) -> str:
@@ -104,17 +120,28 @@ class Equation:
         """The names of the arguments, in the order in which ``array`` takes them."""
         return tuple(inspect.signature(self.array).parameters)
 
-    def array(self, **arguments: np.ndarray) -> np.ndarray:
-        """State the equation in NumPy."""
-        raise NotImplementedError
+    array: Callable[..., Any]
+    """State the equation in NumPy; each equation has arguments of its own."""
 
-    def cell(self, *unit: int, **arguments: Cells) -> str:
-        """State the equation as the formula of one unit's cell."""
-        raise NotImplementedError
+    cell: Callable[..., str]
+    """State the equation as the formula of one unit's cell."""
 
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> bool:  # noqa: ARG002 -- for those that choose
         """Tell whether a choice is as good as that of ``array``: equal to it but for rounding."""
         return False
+
+
+@dataclass(frozen=True, eq=False)
+class Stated(Equation):
+    """An equation that is short enough for two functions instead of a class.
+
+    >>> double = Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
+    >>> double.roles
+    ('x',)
+    """
+
+    array: Callable[..., Any]
+    cell: Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -139,9 +166,10 @@ class Quantity:
     name : str
         The name of the array: ``z2``, ``dC_dW3``.
     kind : str
-        What it is, whatever its layer: ``z``. The key of its words in every language.
+        What it is, whatever its layer: ``z``. The key of its words in every language. By default
+        the name.
     symbol : str
-        The book's notation; ``{}`` stands for the unit's index: ``z²{}``.
+        The book's notation; ``{}`` stands for the unit's index: ``z²{}``. By default the name.
     sheet : str
         The sheet that holds it, by its key (``training``).
     axes : tuple of Axis
@@ -151,12 +179,16 @@ class Quantity:
     equation : Equation or None
         None for an input.
     uses : dict
-        The arguments of the equation, by role.
+        The arguments of the equation, by role: a `Use`, or a quantity's name. A role that is not
+        named is the name of a quantity.
     given : int
         How many entries along the first axis are inputs although there is an equation: 1 for
         the weights, whose first row is the start.
     number_format : str
         The spreadsheet's number format.
+    role : str
+        What it is to a reader, by the colour of its heading: input, forward, backward, weight or
+        result.
     layer : str
         The layer's name; empty where it belongs to none.
     is_text : bool
@@ -171,24 +203,41 @@ class Quantity:
         that a network neither saturates nor runs away, so that every cell stays sensitive.
     choices : (int, int) or None
         Of a selector: the smallest and the largest number that can be chosen.
+    calms : bool
+        Of an input: whether recurrences that run away stay within bounds where it is smaller, as a
+        learning rate does. A probe makes it as small as it takes.
     """
 
     name: str
-    kind: str
-    symbol: str
-    sheet: str
+    kind: str = ""
+    symbol: str = ""
+    sheet: str = "Model"
     axes: tuple[Axis, ...] = ()
     shape: tuple[int, ...] = ()
     equation: Equation | None = None
-    uses: Mapping[str, Use] = field(default_factory=dict)
+    uses: Mapping[str, Use | str] = field(default_factory=dict)
     given: int = 0
     number_format: str = "0.0000"
+    role: str = "result"
     layer: str = ""
     is_text: bool = False
     is_record: bool = False
     reads_as_stated: bool = False
     scale: float = 1.0
     choices: tuple[int, int] | None = None
+    calms: bool = False
+
+    def __post_init__(self) -> None:
+        """Take for a kind the name, for a symbol the name, and for arguments those of the names."""
+        if not self.kind:
+            object.__setattr__(self, "kind", self.name)
+            symbol = self.symbol or f"{self.name}{{}}"
+            object.__setattr__(self, "symbol", symbol)
+        if self.equation is not None:
+            needed = (role for role in self.equation.roles if role not in self.equation.optional)
+            uses = {role: role for role in needed} | {**self.uses}
+            uses = {role: use if isinstance(use, Use) else Use(use) for role, use in uses.items()}
+            object.__setattr__(self, "uses", uses)
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -266,6 +315,25 @@ class Model:
     """An ordered list of quantities, each after the ones it is computed from."""
 
     quantities: tuple[Quantity, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse two quantities of one name: a layer may be named so that it makes another one.
+
+        Raises
+        ------
+        DataError
+            Naming the layer.
+        """
+        known: dict[str, Quantity] = {}
+        for quantity in self.quantities:
+            # a defined name, in which capitals make no difference, stands for each
+            other = known.setdefault(quantity.name.casefold(), quantity)
+            if other is not quantity:
+                layer = quantity.layer or other.layer
+                raise DataError(
+                    f'A layer is named "{layer:.40}", and with it two quantities would be named '
+                    f'"{quantity.name:.40}": choose another name.'
+                )
 
     @cached_property
     def by_name(self) -> dict[str, Quantity]:

@@ -19,10 +19,10 @@ import pytest
 
 from xlnn.building.limits import size
 from xlnn.shipped.templates import folder, template
-from xlnn.shipped.text import text
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Options, recipe
 from xlnn.workbooks.network.sheets import workbook_layout
+from xlnn.workbooks.network.words import words_of
 
 NAME = "digits-8x8"
 
@@ -112,7 +112,7 @@ def count(name, epochs, data=None):
     """Return how many formulas a template has, maybe with other data."""
     options = Options(epochs=epochs, test_share=0, data=data, seed=1, spread="fan-in")
     made = recipe(from_template(template(name)), options)
-    return size(workbook_layout(made.spec, text(made.spec.lang).of(made.spec))).formulas
+    return size(workbook_layout(made.spec, words_of(made.spec))).formulas
 
 
 class Book:

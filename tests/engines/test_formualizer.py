@@ -77,7 +77,7 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"no zip")
     with pytest.raises(EngineError, match=r"book\.xlsx: formualizer cannot load the file"):
-        load("formualizer", path)
+        load("formualizer", path)({})
 
 
 def test_rectangles_cover_each_cell_once():

@@ -19,7 +19,7 @@ from schedula import EMPTY
 from xlnn.engines import _columns as columns
 from xlnn.engines import _programs as programs
 from xlnn.engines import _store as store
-from xlnn.engines import formulas, load
+from xlnn.engines import formulas
 from xlnn.engines._functions import Function
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import CellError
@@ -110,7 +110,7 @@ def book(tmp_path):
         for name in names:
             workbook.defined_names.add(name)
         workbook.save(tmp_path / "book.xlsx")
-        return load("formulas", tmp_path / "book.xlsx")
+        return formulas.load(tmp_path / "book.xlsx")
 
     return write
 
@@ -127,7 +127,7 @@ def tricky(tmp_path_factory):
             sheet.cell(row, column).value = formula
     path = tmp_path_factory.mktemp("tricky") / "tricky.xlsx"
     workbook.save(path)
-    return load("formulas", path)({})[sheet.title]
+    return formulas.load(path)({})[sheet.title]
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
@@ -139,7 +139,7 @@ def test_a_formula_gives_what_formulas_alone_gives(tricky, formula):
 
 
 def test_the_formulas_of_the_book_give_what_formulas_alone_gives(short_path):
-    session = load("formulas", short_path)
+    session = formulas.load(short_path)
     values = session({})
     own = {title.upper(): title for title in values}
     sheets = load_workbook(short_path).worksheets
@@ -260,7 +260,7 @@ def test_a_formula_that_cannot_be_computed_is_refused_with_its_cell(tmp_path, fo
     workbook.active["C2"] = formula
     workbook.save(tmp_path / "book.xlsx")
     with pytest.raises(EngineError) as refusal:
-        load("formulas", tmp_path / "book.xlsx")
+        formulas.load(tmp_path / "book.xlsx")
     assert str(refusal.value).startswith(f"Sheet!C2: {formula} {complaint}")
 
 
@@ -333,9 +333,9 @@ def test_a_formula_filled_down_is_parsed_once(book, monkeypatch):
 
 
 def test_a_wave_cut_into_pieces_gives_the_same(short_path, monkeypatch):
-    whole = load("formulas", short_path)({})
+    whole = formulas.load(short_path)({})
     monkeypatch.setattr(formulas, "_AT_ONCE", 100)
-    for title, grid in load("formulas", short_path)({}).items():
+    for title, grid in formulas.load(short_path)({}).items():
         np.testing.assert_array_equal(grid.numbers, whole[title].numbers)
         assert grid.others == whole[title].others
 

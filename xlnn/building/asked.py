@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from numbers import Integral, Real
+from typing import Any
 
 from xlnn.errors import OptionsError
 
@@ -78,13 +79,15 @@ def _label(name: str, value: object) -> str:
     return str(value)
 
 
-def _one(is_meant: Callable[[object], bool], wanted: str) -> Callable[[str, object], object]:
-    """Return what lets a value of one kind pass and refuses all others."""
+def _one(
+    is_meant: Callable[[object], bool], wanted: str, plain: Callable[[Any], object] = lambda v: v
+) -> Callable[[str, object], object]:
+    """Return what lets a value of one kind pass, made plain, and refuses all others."""
 
     def check(name: str, value: object) -> object:
         if not is_meant(value):
             raise _wrong(name, value, wanted)
-        return value
+        return plain(value)
 
     return check
 
@@ -124,13 +127,13 @@ def _wrong(name: str, value: object, wanted: str) -> OptionsError:
 
 
 _text = _one(_is_text, "a text")
-_whole = _one(_is_whole, "a whole number")
-_number = _one(_is_number, "a number")
+_whole = _one(_is_whole, "a whole number", int)
+_number = _one(_is_number, "a number", float)
 _path = _one(_is_path, "a path")
 _choice = _one(lambda value: isinstance(value, bool), "True or False")
 
 KINDS: dict[str, Callable[[str, object], object]] = {
-    "template": _path, "output": _path, "old": _path,
+    "template": _path, "output": _path, "from_workbook": _path,
     "start": _one(_is_start, "a path or a dict of arrays"),
     "seed": _whole, "epochs": _whole, "eta": _number, "test_share": _number, "threshold": _number,
     "spread": _text, "lang": _text, "scale": _text, "sheet": _text, "encoding": _text,

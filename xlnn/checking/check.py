@@ -8,37 +8,70 @@ an independent NumPy run from the file's own inputs, which is reported but does 
 rounding grows over the epochs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal, overload
 
 from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
+from xlnn.checking.edits import appended, happened
 from xlnn.checking.probe import probe_inputs
-from xlnn.checking.report import Report
-from xlnn.engines import DEFAULT_ENGINE, Recalculate
-from xlnn.errors import CircularReferenceError, WorkbookError
-from xlnn.grid import Inputs, Values
+from xlnn.checking.report import Report, Reports
+from xlnn.engines import DEFAULT_ENGINE, Allowance, Recalculate
+from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
+from xlnn.grid import Values
 from xlnn.layout import Layout
+from xlnn.quantity import Model
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.xlsx import package
+from xlnn.reading.left_out import shown
+from xlnn.reading.opening import check_sheets, opened
+from xlnn.reading.spec import described
 from xlnn.xlsx.package import Contents
 
 
-def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Report:
+@overload
+def check(
+    path: Path | str, engine: Literal["all"], probes: int = 1, *, model: Model | None = None
+) -> Reports: ...
+@overload
+def check(
+    path: Path | str,
+    engine: list[str] | tuple[str, ...],
+    probes: int = 1,
+    *,
+    model: Model | None = None,
+) -> Reports: ...
+@overload
+def check(
+    path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1, *, model: Model | None = None
+) -> Report: ...
+def check(
+    path: Path | str,
+    engine: str | Sequence[str] = DEFAULT_ENGINE,
+    probes: int = 1,
+    *,
+    model: Model | None = None,
+) -> Report | Reports:
     """Compare every formula of a workbook with NumPy.
 
     Parameters
     ----------
     path : Path
-    engine : str
-        One of `xlnn.engines.ENGINES`.
+    engine : str, or several
+        One of `xlnn.engines.ENGINES`, some of them, or ``"all"``.
     probes : int
-        How many times to repeat the comparison with random inputs.
+        How many times to repeat the comparison with random inputs; 0 or more.
+    model : Model
+        The model of a workbook that was made of your own.
+
+    Returns
+    -------
+    Report, or Reports of several engines
+        Either tells by ``agrees`` whether all is well.
 
     Raises
     ------
@@ -46,19 +79,48 @@ def check(path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1) -> Re
         The file is no workbook of xlnn, or is not safe to open.
     EngineError
         The engine cannot be used.
+    OptionsError
+        `probes` is no whole number from 0 on.
     """
-    path = Path(path)
-    contents = package.inspect(path)
+    if not isinstance(probes, int) or probes < 0:
+        raise OptionsError(f"probes is {probes!r}: a whole number from 0 on was expected.")
+    if isinstance(engine, str) and engine != "all":
+        return _reported(Path(path), engine, probes, model)
+    names = engines.ENGINES if engine == "all" else tuple(dict.fromkeys(engine))
+    left_out = engines.missing() if engine == "all" else {}
+    return Reports(
+        _reported(Path(path), name, probes, model) for name in names if name not in left_out
+    )
+
+
+def _reported(path: Path, engine: str, probes: int, model: Model | None) -> Report:
+    """Compare a workbook with NumPy by one engine, and say what happened to it."""
     try:
-        recalculate = engines.load(engine, path)
-    except CircularReferenceError as circle:  # found at once: no value can be had of it
-        recalculate = _nothing_but(circle)
-    # The engine computes while Python reads the Spec and imports what places its cells
-    with _worker(recalculate) as worker:
-        first = worker.submit(recalculate, {})
-        layout = layout_of(read_spec(path))
-        report, _ = _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
-    return report
+        report, layout, values = _checked(path, engine, probes, model)
+    except (WorkbookError, EngineError) as refusal:
+        cause = happened(path, model=model)
+        if cause is None:
+            raise
+        raise WorkbookError(f"{path.name}: {cause}.") from refusal
+    edited = None if report.agrees else happened(path, report.wrong, model)
+    notes = appended(layout, values), edited
+    return replace(report, notes=tuple(filter(None, notes)))
+
+
+def _checked(
+    path: Path, engine: str, probes: int, model: Model | None
+) -> tuple[Report, Layout, Values]:
+    """Compare a workbook as `check` does, whatever was done to it."""
+    contents = opened(path, model)
+    with shown(contents) as file:
+        recalculate = engines.load(engine, file, Allowance.of(contents))
+        # The engine computes while this process reads the Spec and imports what places its cells
+        with _worker(recalculate) as worker:
+            first = worker.submit(recalculate, {})
+            _, layout = described(path, model, contents)
+            work = _Work(engine, recalculate, worker, first)
+            report, values = _compare(contents, layout, work, probes)
+    return report, layout, values
 
 
 def compare(
@@ -92,15 +154,7 @@ def _worker(recalculate: Recalculate) -> Iterator[ThreadPoolExecutor]:
         engines.cancel(recalculate, worker)
         raise
     worker.shutdown()
-
-
-def _nothing_but(error: CircularReferenceError) -> Recalculate:
-    """Return an engine that can say only what is wrong."""
-
-    def recalculate(_: Inputs) -> Values:
-        raise error
-
-    return recalculate
+    engines.cancel(recalculate, worker)
 
 
 @dataclass(frozen=True)
@@ -114,7 +168,7 @@ class _Work:
 
 
 def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tuple[Report, Values]:
-    _check_sheets(contents, layout)
+    check_sheets(contents, layout)
     comparison = Comparison(layout, contents)
     waiting = _probing(work, layout, probes)
     comparison.read()  # while the engine computes
@@ -127,10 +181,11 @@ def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tu
             cut = comparison.cut(Path(folder))
             if cut is None:
                 raise
-            recalculate = engines.load(work.engine, cut)
-            first = work.worker.submit(recalculate, {})
-            opened = _Work(work.engine, recalculate, work.worker, first)
-            return _judge(comparison, opened, first.result(), _probing(opened, layout, probes))
+            recalculate = engines.load(work.engine, cut, Allowance.of(contents))
+            with _worker(recalculate) as worker:
+                first = worker.submit(recalculate, {})
+                opened = _Work(work.engine, recalculate, worker, first)
+                return _judge(comparison, opened, first.result(), _probing(opened, layout, probes))
     return _judge(comparison, work, values, waiting)
 
 
@@ -158,11 +213,3 @@ def _judge(
     for probed in waiting:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
     return comparison.report(work.engine, len(waiting), arrays, run), values
-
-
-def _check_sheets(contents: Contents, layout: Layout) -> None:
-    for title in layout.titles.values():
-        if title not in contents.sheets:
-            raise WorkbookError(
-                f"{contents.path.name}: the sheet {title} is missing; bring it back, or its name."
-            )

@@ -13,9 +13,10 @@ import numpy as np
 from xlnn import reference
 from xlnn.blocks import Block
 from xlnn.checking.circles import Entry, reading_ahead, replacements
+from xlnn.checking.intersection import intersection
 from xlnn.checking.report import Compared, Report, Wrong, plain
 from xlnn.errors import WorkbookError
-from xlnn.grid import Values
+from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
@@ -32,6 +33,9 @@ CONSEQUENCE = 1e-6
 """A cell this far from the independent run, relative to max(1, |expected|), was spoilt by a
 wrong one rather than by rounding."""
 
+
+AXES = {"state": "epoch"}
+"""Axes whose numbers are those of another: state 3 is the end of epoch 3."""
 
 CIRCULAR = "#CIRC!"
 """What a report shows as the value of a formula that closes a circle."""
@@ -57,6 +61,11 @@ class Comparison:
     reads_ahead: tuple[Entry, ...] = ()
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """What the defined names stand for, by their names in lower case."""
+        return {name.casefold(): text for name, text in self.contents.names.items()}
+
+    @cached_property
     def computed(self) -> tuple[Quantity, ...]:
         """The quantities that have an equation."""
         return tuple(q for q in self.layout.model.quantities if q.equation is not None)
@@ -80,13 +89,10 @@ class Comparison:
 
         The values of classes, look-ups and sentences are too coarse to prove their formulas: a
         range that is one row short gives the right class nearly always. Other formulas are free
-        to say the same in other words, since their values prove them.
+        to say the same in other words, since their values prove them, unless Excel would compute
+        them otherwise than an engine does.
         """
-        blocks = [
-            self.layout.blocks[quantity.name]
-            for quantity in self.computed
-            if everything or quantity.is_coarse
-        ]
+        blocks = [self.layout.blocks[quantity.name] for quantity in self.computed]
         stated: dict[str, dict[tuple[int, int], str]] = {}
         for block in blocks:
             cells = stated.setdefault(block.sheet, {})
@@ -106,7 +112,13 @@ class Comparison:
             }
             if differing:
                 owners = _owners(block for block in blocks if block.sheet == sheet)
-                self.reads_otherwise |= {owners[at]: text for at, text in differing.items()}
+                self.reads_otherwise |= {
+                    owners[at]: text
+                    for at, text in differing.items()
+                    if everything
+                    or self.layout.model[owners[at][0]].is_coarse
+                    or intersection(text, self.names)
+                }
 
     def otherwise(self, arrays: Arrays, values: Values) -> None:
         """Add the formulas that do not read as stated, with their values."""
@@ -218,6 +230,7 @@ class Comparison:
                 for name, count in cells.items()
             ),
             wrong=wrong,
+            left_out=dict(self.contents.left_out),
         )
 
     def _wrong(self) -> tuple[Wrong, ...]:
@@ -232,15 +245,26 @@ class Comparison:
                 quantity=name,
                 epoch=_position(self.layout.blocks[name], index, "time"),
                 image=_position(self.layout.blocks[name], index, "image"),
+                place=_place(self.layout.blocks[name], index),
                 expected=finding.expected,
                 got=finding.got,
                 formula=formulas.get(self.layout.cell(name, index)),
                 expected_formula=self.layout.formula(name, index),
+                reason=self._reason(finding, formulas.get(self.layout.cell(name, index))),
             )
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
         return tuple(each for each in wrong if _is_altered(each)) or wrong
+
+    def _reason(self, finding: _Finding, formula: str | None) -> str | None:
+        """Say why a formula is wrong where its values may not show it."""
+        one = intersection(formula, self.names) if formula is not None else None
+        if one:
+            return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+        if finding.expected is None and isinstance(finding.got, CellError):
+            return "a number that it depends on is too large, or is no number"
+        return None
 
     def _formulas_of_wrong(self) -> dict[str, str | None]:
         """Read the formulas of the wrong cells; nothing is read where all agree."""
@@ -343,9 +367,15 @@ def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, lag: int) ->
     return np.expand_dims(bad, tuple(n for n, family in enumerate(own) if family not in kept))
 
 
+def _place(block: Block, index: tuple[int, ...]) -> dict[str, int]:
+    """Return where an entry stands along its axes, as a person counts."""
+    axes = zip(block.quantity.axes, index, strict=False)
+    return {AXES.get(axis.name, axis.name): axis.counts_from + at for axis, at in axes}
+
+
 def _position(block: Block, index: tuple[int, ...], family: str) -> int | None:
     """Return the epoch or image of an entry, from 1; state 1 is the end of epoch 1."""
     for axis, position in zip(block.quantity.axes, index, strict=False):
         if axis.family == family:
-            return position + (axis.name != "state")
+            return position + axis.counts_from
     return None

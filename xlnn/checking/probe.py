@@ -3,28 +3,23 @@
 import numpy as np
 
 from xlnn import reference
-from xlnn.equations.activation import ACTIVATIONS
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
 from xlnn.quantity import Model
 
-UNBOUNDED = tuple(
-    type(found.value) for found in ACTIVATIONS.values() if not np.isfinite(found.reach).all()
-)
-"""Activations that grow with the weights, and the weights with them: training may overflow."""
-
 LARGEST = 1e9
-"""How large training may become: far below what a cell holds, far above what it begins with."""
+"""How large a recurrence may become: far below what a cell holds, far above what it begins with."""
 
 SHRINK, TRIES = 1 / 8, 50
-"""How the learning rate is made smaller until it does not; 8^-50 moves no weight at all."""
+"""How its steps are made smaller until it does not; 8^-50 moves nothing at all."""
 
 
 def probe_inputs(layout: Layout, seed: int) -> Inputs:
     """Draw a random number for every input cell that holds a number.
 
     Their sizes are between a quarter and the whole of the quantity's scale, of either sign; a
-    selector gets one of its choices. The learning rate is smaller where training would overflow.
+    selector gets one of its choices. Inputs that calm (`Quantity.calms`) are smaller where a
+    recurrence would overflow.
     """
     generator = np.random.default_rng(seed)
     drawn = {}
@@ -38,7 +33,7 @@ def probe_inputs(layout: Layout, seed: int) -> Inputs:
             size = generator.uniform(0.25, 1.0, quantity.input_lengths)
             numbers = quantity.scale * size * generator.choice([-1.0, 1.0], size.shape)
         drawn[quantity.name] = numbers
-    drawn["eta"] = _calm(layout.model, drawn)
+    drawn = _calm(layout.model, drawn)
     probe = {}
     for name, numbers in drawn.items():
         block = layout.blocks[name]
@@ -49,22 +44,24 @@ def probe_inputs(layout: Layout, seed: int) -> Inputs:
     return probe
 
 
-def _calm(model: Model, drawn: dict[str, np.ndarray]) -> np.ndarray:
-    """Return a learning rate with which training stays within bounds."""
-    if not any(isinstance(quantity.equation, UNBOUNDED) for quantity in model.quantities):
-        return drawn["eta"]
-    training, eta = _training(model), np.asarray(drawn["eta"])
+def _calm(model: Model, drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return inputs with which every recurrence stays within bounds."""
+    calming = [quantity.name for quantity in model.inputs if quantity.calms]
+    if not calming:
+        return drawn
+    recurring = _recurring(model)
     for _ in range(TRIES):
-        run = reference.run(training, {**drawn, "eta": eta})
-        if all((np.abs(run[quantity.name]) < LARGEST).all() for quantity in training.quantities):
+        run = reference.run(recurring, drawn)
+        if all((np.abs(run[quantity.name]) < LARGEST).all() for quantity in recurring.quantities):
             break
-        eta = eta * SHRINK
-    return eta
+        drawn = {**drawn, **{name: np.asarray(drawn[name]) * SHRINK for name in calming}}
+    return drawn
 
 
-def _training(model: Model) -> Model:
-    """Return the quantities that training computes, without those that look at them."""
-    needed, waiting = set(), ["C_T"]
+def _recurring(model: Model) -> Model:
+    """Return the quantities with a start, and what they are computed from."""
+    needed: set[str] = set()
+    waiting = [quantity.name for quantity in model.quantities if quantity.given]
     while waiting:
         name = waiting.pop()
         if name not in needed:

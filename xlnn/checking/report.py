@@ -1,6 +1,7 @@
 """What did a check find?"""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ class Wrong:
     quantity : str
     epoch, image : int or None
         From 1.
+    place : dict of int
+        Where the cell stands along each axis of its quantity: ``{"epoch": 3, "image": 1}``.
     expected : float, str or None
         NumPy's value, from the values that the formula refers to.
     got : float, str or None
@@ -24,6 +27,8 @@ class Wrong:
     formula : str or None
         What the cell holds; None where it holds no formula.
     expected_formula : str
+    reason : str or None
+        Why the formula is wrong, where its values may not show it.
     """
 
     cell: str
@@ -34,6 +39,8 @@ class Wrong:
     got: float | str | bool | None
     formula: str | None
     expected_formula: str
+    place: dict[str, int] = field(default_factory=dict)
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Compared:
     agrees: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What a check found.
 
@@ -79,6 +86,10 @@ class Report:
     quantities : tuple of Compared
     wrong : tuple of Wrong
         The causes, in the order in which the quantities are computed.
+    left_out : mapping of str to str
+        Cells outside the quantities whose formulas no engine has seen, and what they call.
+    notes : tuple of str
+        What a person did to the rows of a table, in sentences.
     """
 
     file: str
@@ -93,6 +104,13 @@ class Report:
     consequences: int
     quantities: tuple[Compared, ...]
     wrong: tuple[Wrong, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say it in a line."""
+        found = "agrees" if self.agrees else f"{len(self.wrong):,} wrong"
+        return f"Report({self.file!r}, {self.engine!r}, {found}, {self.formula_cells:,} formulas)"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -102,6 +120,17 @@ class Report:
     def max_difference(self) -> float:
         """The largest relative difference of any number."""
         return max((quantity.max_difference for quantity in self.quantities), default=0.0)
+
+
+class Reports(tuple[Report, ...]):
+    """What a check by several engines found, in their order."""
+
+    __slots__ = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all of them agree."""
+        return all(report.agrees for report in self)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON can hold

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from xlnn.building.asked import picture
-from xlnn.cli.saying import progress, proven
+from xlnn.cli.saying import progress, proven, say
 from xlnn.errors import OptionsError
 
 
@@ -28,7 +28,10 @@ class Picture(click.ParamType):
 @click.argument("template", required=False)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.")
 @click.option(
-    "--from", "old", type=click.Path(path_type=Path), help="Begin with a workbook made before."
+    "--from",
+    "from_workbook",
+    type=click.Path(path_type=Path),
+    help="Begin with a workbook made before.",
 )
 @click.option(
     "--data",
@@ -74,7 +77,7 @@ def build(
     from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- only what is needed
     from xlnn.shipped.templates import DEFAULT  # noqa: PLC0415 -- the same
 
-    if template is not None and options["old"] is not None:
+    if template is not None and options["from_workbook"] is not None:
         raise click.UsageError("A template and --from exclude each other.")
     with progress() as tell:
         built = build_workbook(
@@ -85,5 +88,5 @@ def build(
             **options,
         )
     for note in built.notes:
-        click.echo(f"Note: {note}", err=True)
-    click.echo(f"{built.path}   {built.formulas:,} formulas   {proven(built.report)}")
+        say(f"Note: {note}", err=True)
+    say(f"{built.path}   {built.formulas:,} formulas   {proven(built.report)}")

@@ -1,13 +1,14 @@
 """The command ``xlnn check``."""
 
-import json
 import sys
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from xlnn.checking.report import Report, Wrong
-from xlnn.cli.saying import counted, progress, proven
+from xlnn.cli.saying import counted, progress, proven, say, say_json
+from xlnn.reading.left_out import sentence
 
 SHOWN = 10
 """How many wrong cells the text output lists; --json lists all."""
@@ -19,7 +20,7 @@ SHOWN = 10
     "--engine",
     "chosen",
     multiple=True,
-    help="formulas (default), formualizer, libreoffice or all; may be repeated.",
+    help="formulas (default), formualizer, libreoffice, gnumeric or all; may be repeated.",
 )
 @click.option(
     "--probes",
@@ -35,56 +36,58 @@ def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) ->
     Example: xlnn check output/digits.xlsx --engine formualizer
     """
     from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
-    from xlnn.engines import ENGINES  # noqa: PLC0415 -- the same
+    from xlnn.engines import DEFAULT_ENGINE, ENGINES, missing  # noqa: PLC0415 -- the same
 
-    names = [name for choice in chosen or ENGINES[:1] for name in _engines(choice, ENGINES)]
+    absent = missing() if "all" in chosen else {}
+    every = [name for name in ENGINES if name not in absent]
+    asked = [every if choice == "all" else [choice] for choice in chosen or (DEFAULT_ENGINE,)]
     with progress() as tell:
         reports = []
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(chain.from_iterable(asked)):
             tell(f"Recalculating with {name}, and comparing with NumPy")
             reports.append(check_workbook(file, name, probes))
     if as_json:
         plain = [report.to_json() for report in reports]
         result = plain if len(plain) > 1 else plain[0]
-        click.echo(json.dumps(result, indent=1, ensure_ascii=False))
+        say_json(result)
     else:
         for report in reports:
             _print(report)
+        for name, install in absent.items():
+            click.echo(f"Left out: {name}, which is not installed ({install}).", err=True)
     if not all(report.agrees for report in reports):
         sys.exit(1)
-
-
-def _engines(choice: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    return known if choice == "all" else (choice,)
 
 
 def _print(report: Report) -> None:
     cells = report.compared_cells + report.text_cells
     head = f"{report.file}   {cells:,} formulas"
     if report.agrees:
-        click.echo(f"{head}   {proven(report)}   drift {report.drift:.0e}")
+        say(f"{head}   {proven(report)}   drift {report.drift:.0e}")
     else:
         engine = f"{report.engine}, {counted(report.probes, 'probe')}"
-        click.echo(f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine})")
+        say(f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine})")
         for wrong in report.wrong[:SHOWN]:
-            click.echo(_describe(wrong))
+            for line in _describe(wrong):
+                say(line)
         if len(report.wrong) > SHOWN:
-            click.echo(f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)")
-        click.echo(f"{counted(report.consequences, 'other cell')} spoilt by these")
+            say(f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)")
+        say(f"{counted(report.consequences, 'other cell')} spoilt by these")
+    for note in report.notes:
+        say(f"Note: {note}")
+    if report.left_out:
+        say(sentence(report.left_out))
     if report.other_cells:
-        click.echo(f"{counted(report.other_cells, 'formula')} outside the model, not compared")
+        say(f"{counted(report.other_cells, 'formula')} outside the model, not compared")
 
 
-def _describe(wrong: Wrong) -> str:
-    place = [wrong.quantity]
-    if wrong.epoch is not None:
-        place.append(f"epoch {wrong.epoch}")
-    if wrong.image is not None:
-        place.append(f"image {wrong.image}")
+def _describe(wrong: Wrong) -> list[str]:
+    place = [wrong.quantity, *(f"{axis} {number}" for axis, number in wrong.place.items())]
     found = wrong.formula if wrong.formula is not None else "no formula"
-    return (
-        f"{wrong.cell}   {', '.join(place)}\n"
-        f"    value    {wrong.got}   expected {wrong.expected}\n"
-        f"    formula  {found}\n"
-        f"    expected {wrong.expected_formula}"
-    )
+    lines = [
+        f"{wrong.cell}   {', '.join(place)}",
+        f"    value    {wrong.got}   expected {wrong.expected}",
+        f"    formula  {found}",
+        f"    expected {wrong.expected_formula}",
+    ]
+    return lines + ([f"    reason   {wrong.reason}"] if wrong.reason else [])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.saying import counted
+from xlnn.cli.saying import counted, say
 
 
 @click.command()
@@ -20,7 +20,7 @@ def lint(file: Path) -> None:
 
     problems = lint_workbook(file)
     for problem in problems:
-        click.echo(f"{problem.where}   {problem.rule}: {problem.message}")
+        say(f"{problem.where}   {problem.rule}: {problem.message}")
     if problems:
         sys.exit(1)
-    click.echo(f"{file}   nothing found by {counted(len(RULES), 'rule')}")
+    say(f"{file}   nothing found by {counted(len(RULES), 'rule')}")

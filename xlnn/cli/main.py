@@ -1,10 +1,7 @@
 """How does the program begin, how does it end, and which commands are there?"""
 
-import atexit
-import os
-import signal
 import sys
-from types import FrameType
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -13,9 +10,11 @@ from xlnn.cli.build import build
 from xlnn.cli.check import check
 from xlnn.cli.lint import lint
 from xlnn.cli.new import new
+from xlnn.cli.saying import finish, ready, reason, say
 from xlnn.cli.templates import templates
 from xlnn.cli.values import values
-from xlnn.errors import OptionsError, XlnnError
+from xlnn.errors import OptionsError, OutputError, XlnnError
+from xlnn.leftovers import nothing_left
 
 
 class _Commands(click.Group):
@@ -40,42 +39,40 @@ for command in (build, new, check, values, lint, templates):
 
 def main() -> None:
     """Run the command line; what the user can mend is one sentence and exit code 1."""
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    ready()
     try:
-        cli.main(standalone_mode=False)
+        with nothing_left():
+            _run()
     except click.UsageError as error:
         error.show()
         sys.exit(2)
-    except click.Abort:
-        _leave(128 + signal.SIGINT)
-    except _StoppedError:
-        _leave(128 + signal.SIGTERM)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except XlnnError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(2 if isinstance(error, OptionsError) else 1)
+        _refuse(str(error), 2 if isinstance(error, OptionsError) else 1)
+    except OSError as error:
+        # of the system, such as a full disk: the person at the keyboard can mend it, we cannot
+        _refuse(
+            f"The system does not allow what is needed: {reason(error)}; free some space, or set "
+            "TMPDIR to a folder that has some.",
+            1,
+        )
+    except MemoryError:
+        _refuse("There is not enough memory: take fewer epochs, images or units.", 1)
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
-    """Let a stopped command clean up after itself, and say no more than that it stopped."""
-    # openpyxl's unfinished writers complain when they are collected; there is nothing to mend
+def _run() -> None:
+    """Run the command, and write out what it said, however it ended."""
+    try:
+        cli.main(standalone_mode=False)
+    finally:
+        finish()
+
+
+def _refuse(sentence: str, code: int) -> NoReturn:
+    # openpyxl's unfinished writers complain when they are collected; the sentence says it all
     sys.unraisablehook = lambda _: None
-    # what is being cleaned up is not interrupted again
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt if number == signal.SIGINT else _StoppedError
-
-
-class _StoppedError(BaseException):
-    """The program was told to end."""
-
-
-def _leave(code: int) -> NoReturn:
-    """End at once: all is cleaned up, and an engine in another thread may take long to notice."""
-    click.echo("Stopped.", err=True)
-    sys.stderr.flush()
-    atexit._run_exitfuncs()  # noqa: SLF001 -- all that is done at the end but to wait for threads
-    os._exit(code)
+    with suppress(OutputError):
+        say(f"Error: {sentence}", err=True)
+    sys.exit(code)

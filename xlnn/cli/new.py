@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from xlnn.cli.saying import say
+
 
 @click.command()
 @click.argument("name", type=click.Path(path_type=Path))
@@ -18,4 +20,4 @@ def new(name: Path, template: str) -> None:
 
     copy(template, name)
     quoted = shlex.quote(str(name))
-    click.echo(f"{name}   edit template.toml and its files, then: xlnn build {quoted}")
+    say(f"{name}   edit template.toml and its files, then: xlnn build {quoted}")

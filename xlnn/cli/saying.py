@@ -1,14 +1,21 @@
 """What do the commands say, and where: what is going on to stderr, results to stdout?"""
 
+import json
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from xlnn.errors import OutputError, one_line
+
+LONGEST_LINE = 299
+"""Characters of a line of the output."""
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
     """Show on a terminal's stderr what is being done; give a function that says it."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console  # noqa: PLC0415 -- only where someone looks
@@ -30,3 +37,78 @@ def proven(report: object) -> str:
 def counted(number: int, thing: str) -> str:
     """Say how many of a thing there are."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Print one line; what a file holds cannot make it two, or a command to the terminal."""
+    _print(one_line(line, LONGEST_LINE), err=err)
+
+
+def _print(text: str, *, err: bool = False) -> None:
+    stream = sys.stderr if err else sys.stdout
+    if stream is not None:
+        with _writing():  # click's echo writes UTF-8 where the encoding is ASCII
+            print(text, file=stream, flush=True)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Write something out.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written: the disk is full.
+    """
+    try:
+        yield
+    except BrokenPipeError:  # nobody reads on, as after ``| head -1``: what was found still counts
+        _give_up()
+    except (OSError, ValueError) as error:
+        _give_up()
+        raise OutputError(f"The output cannot be written: {reason(error)}.") from error
+
+
+def say_json(result: object) -> None:
+    """Print plain values as JSON, with nothing in it that a terminal would obey."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    text = json.dumps(result, indent=1, ensure_ascii=not encoding.lower().startswith("utf"))
+    _print("".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text))
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1]
+
+
+def ready() -> None:
+    """Let output go on where its encoding lacks a letter, or where nobody gave it a place."""
+    with suppress(OSError):
+        # a file that is opened later must not get the number of an output that was closed
+        while os.open(os.devnull, os.O_RDWR) <= 2:
+            pass
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def finish() -> None:
+    """Write out what was said; see `_writing`."""
+    with _writing():
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+
+
+def _give_up() -> None:
+    """Say no more on stdout, where nothing can be written: neither now nor at the end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def reason(error: BaseException) -> str:
+    """Say what the system said, and of which file."""
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    name = getattr(error, "filename", None)
+    return f"{said} ({name})" if name else said

@@ -2,6 +2,8 @@
 
 import click
 
+from xlnn.cli.saying import say
+
 
 @click.command()
 def templates() -> None:
@@ -13,4 +15,4 @@ def templates() -> None:
 
     width = max(map(len, names()))
     for name in names():
-        click.echo(f"{name:{width}}   {template(name).summary}")
+        say(f"{name:{width}}   {template(name).summary}")

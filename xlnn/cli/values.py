@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.saying import counted
+from xlnn.cli.saying import counted, say
 
 
 @click.command()
@@ -23,4 +23,4 @@ def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
     check_saved(output, force=force)
     arrays = workbook_values(file, engine)
     save(output, arrays, force=force)
-    click.echo(f"{output}   {counted(len(arrays), 'array')}   recalculated by {engine}")
+    say(f"{output}   {counted(len(arrays), 'array')}   recalculated by {engine}")

@@ -44,7 +44,7 @@ class SheetRows:
         self._formulas = 0
         with Archive(path) as archive:
             check_parts(archive)
-            book = read_workbook(archive, computed=False)
+            book = read_workbook(archive)
             self.sheet = reading.sheet or next(iter(book.sheets))
             if self.sheet not in book.sheets:
                 raise DataError(

@@ -8,15 +8,27 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
+from xlnn.engines._allowance import UNLIMITED, Allowance
 from xlnn.errors import EngineError
 from xlnn.grid import Inputs, Values
+
+__all__ = ["ENGINES", "Allowance", "Recalculate", "cancel", "load", "missing"]
 
 Recalculate = Callable[[Inputs], Values]
 """Recalculates the loaded workbook, with some inputs replaced (none: ``{}``)."""
 
-ENGINES = ("formulas", "formualizer", "libreoffice")
+ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
 
 DEFAULT_ENGINE = "formulas"
+
+PROGRAMS = ("libreoffice", "gnumeric")
+"""The engines that are programs of their own: pip does not install them."""
+
+
+def missing() -> dict[str, str]:
+    """Say which engines are not installed, and how to get each of them."""
+    programs = {name: import_module(f"xlnn.engines.{name}").PROGRAM for name in PROGRAMS}
+    return {name: program.install for name, program in programs.items() if not program.find()}
 
 
 def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
@@ -28,15 +40,20 @@ def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
     getattr(recalculate, "cancel", lambda: None)()
 
 
-def load(engine: str, path: Path) -> Recalculate:
-    """Load a workbook into an engine; the result may be called any number of times.
+def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Recalculate:
+    """Let an engine load a workbook; the result may be called any number of times.
+
+    The engine works in a process of its own, within what it is allowed. What it cannot load is
+    said by the first call.
 
     Raises
     ------
     EngineError
-        The engine is unknown, is not installed, or cannot load the file.
+        The engine is unknown or is not installed.
     """
     if engine not in ENGINES:
         raise EngineError(f'There is no engine "{engine}"; choose one of {", ".join(ENGINES)}.')
-    module = import_module(f"xlnn.engines.{engine}")
-    return module.load(path)
+    if engine in PROGRAMS:
+        program = import_module(f"xlnn.engines.{engine}").PROGRAM
+        return import_module("xlnn.engines._outside").Conversions(path, program, allowance)
+    return import_module("xlnn.engines._child").Child(engine, path, allowance)

@@ -156,7 +156,10 @@ def compile_shape(text: str) -> Program:
     for name, node in graph.function_nodes.items():
         if node["function"] is not_implemented or not known.keys() >= {*node["inputs"]} - {START}:
             raise ValueError(f"uses {name}, which the engine does not know")
-        known[node["outputs"][0]] = _add_call(node, known, calls)
+        try:
+            known[node["outputs"][0]] = _add_call(node, known, calls)
+        except TypeError as error:  # of a function that is called without its arguments
+            raise ValueError(f"calls {name} with arguments that it does not take") from error
     return Program(_shorten_index(calls), known[outcome])
 
 

@@ -1,13 +1,8 @@
 """The engine ``formualizer``: a spreadsheet engine in Rust; the fastest, so `build` uses it."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from itertools import chain, product
+from itertools import chain
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
-from weakref import finalize
 
 import formualizer
 import numpy as np
@@ -32,6 +27,11 @@ ERRORS = {
 
 CIRCULAR = CellError("#CIRC!")
 """What formualizer gives every cell of a circle, and every cell that depends on one."""
+
+UNKNOWN = CellError("#ERROR!")
+"""Any other value: that of a formula that formualizer cannot read, and of all that depend on it."""
+
+MALFORMED = "=#ERROR!"
 
 LIMITS = {
     "max_input_bytes": MAX_FILE,
@@ -62,39 +62,18 @@ def load(path: Path) -> Recalculate:
     config = formualizer.WorkbookConfig(
         mode=formualizer.WorkbookMode.Interactive, eval_config=evaluation, enable_changelog=False
     )
-    folder = mkdtemp(prefix="xlnn-")
     try:
-        with _temporary_files_in(folder):
-            workbook = formualizer.Workbook.load_path(str(path), config=config, load_limits=LIMITS)
-        workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
-        return _Session(path.name, workbook, folder)
-    except BaseException as error:
-        rmtree(folder, ignore_errors=True)
-        if not isinstance(error, OSError | ValueError | RuntimeError):
-            raise
+        workbook = formualizer.Workbook.load_path(str(path), config=config, load_limits=LIMITS)
+    except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
-
-
-@contextmanager
-def _temporary_files_in(folder: str) -> Iterator[None]:
-    """Let formualizer put the formulas, until it needs them, where we can remove them."""
-    name = "TMP" if os.name == "nt" else "TMPDIR"
-    before = os.environ.get(name)
-    os.environ[name] = folder
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+    workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
+    return _Session(path.name, workbook)
 
 
 class _Session:
     """A loaded workbook that remembers what its replaced inputs held."""
 
-    def __init__(self, name: str, workbook: formualizer.Workbook, folder: str) -> None:
-        self._cleaned_up = finalize(self, rmtree, folder, ignore_errors=True)
+    def __init__(self, name: str, workbook: formualizer.Workbook) -> None:
         self.name = name
         self.workbook = workbook
         self.originals: dict[tuple[str, int, int], float | str | bool | None] = {}
@@ -123,16 +102,14 @@ class _Session:
         except (ValueError, RuntimeError, formualizer.ExcelEvaluationError) as error:
             raise EngineError(f"{self.name}: formualizer cannot evaluate it: {error}") from error
         circular: list[tuple[str, int, int]] = []
-        grids = {title: self._grid(title, circular) for title in titles}
+        failing: list[tuple[str, int, int]] = []
+        grids = {title: self._grid(title, circular, failing) for title in titles}
+        if failing:
+            raise self._failure(failing)
         if circular:
             cause = _place(*self._in_a_circle(circular))
             raise CircularReferenceError(f"{cause} depends on itself: a circular reference.")
         return grids
-
-    def cancel(self) -> None:
-        """Let an evaluation in another thread end as soon as it can; it raises EngineError."""
-        self.workbook.cancel()
-        self._cleaned_up()
 
     def _remember(self, cell: tuple[str, int, int]) -> None:
         sheet, row, column = cell
@@ -149,8 +126,13 @@ class _Session:
             ]
             self.workbook.set_values_batch(sheet, row, column, data)
 
-    def _grid(self, title: str, circular: list[tuple[str, int, int]]) -> Grid:
-        """Read a sheet's values; add its cells that a circle spoils."""
+    def _grid(
+        self,
+        title: str,
+        circular: list[tuple[str, int, int]],
+        failing: list[tuple[str, int, int]],
+    ) -> Grid:
+        """Read a sheet's values; add its cells that a circle spoils, or that have no value."""
         rows, columns = self._used_area(title)
         numbers = np.full((rows, columns), np.nan)
         others: dict[tuple[int, int], str | bool | CellError] = {}
@@ -166,10 +148,12 @@ class _Session:
                     if type(value) is int:
                         numbers[row - 1, column - 1] = value
                     else:
-                        found = self._other(value, (title, row, column))
+                        found = self._other(value)
                         others[row, column] = found
                         if found is CIRCULAR:
                             circular.append((title, row, column))
+                        elif found is UNKNOWN:
+                            failing.append((title, row, column))
         return Grid(numbers, others)
 
     def _used_area(self, title: str) -> tuple[int, int]:
@@ -179,16 +163,22 @@ class _Session:
         columns = self.workbook.range_page(f"{sheet}!1:{ALL_ROWS}", limit=1).total // ALL_ROWS
         return rows, columns
 
-    def _other(self, value: object, cell: tuple[str, int, int]) -> str | bool | CellError:
+    def _failure(self, failing: list[tuple[str, int, int]]) -> EngineError:
+        """Return the error that names the cell without which the others would have values."""
+        stated = {cell: self.workbook.get_formula(*cell) or "" for cell in failing}
+        first = failing[0]
+        # formualizer keeps a message in place of a formula that it cannot read
+        cell = next((cell for cell in failing if stated[cell].startswith(MALFORMED)), first)
+        what = "its formula" if stated[cell].startswith(MALFORMED) else stated[cell]
+        return EngineError(f"{_place(*cell)}: formualizer cannot read or compute {what}.")
+
+    def _other(self, value: object) -> str | bool | CellError:
         if isinstance(value, str | bool):
             return value
         kind = value.get("kind") if isinstance(value, dict) else type(value).__name__
         if kind in ERRORS:
             return ERRORS[kind]
-        if kind == "Circ":
-            return CIRCULAR
-        formula = self.workbook.get_formula(*cell)
-        raise EngineError(f"{_place(*cell)}: formualizer cannot compute {formula} ({kind}).")
+        return CIRCULAR if kind == "Circ" else UNKNOWN
 
     def _in_a_circle(self, spoilt: list[tuple[str, int, int]]) -> tuple[str, int, int]:
         """Return a cell of the circle: where the way back from a spoilt cell meets itself.
@@ -199,19 +189,29 @@ class _Session:
         while cell not in way:
             way.add(cell)
             formula = formualizer.parse(self.workbook.get_formula(*cell))
-            seen = chain.from_iterable(_cells(ref, cell[0]) for ref in formula.walk_refs())
-            cell = next((other for other in seen if other in known), cell)
+            seen = chain.from_iterable(_cells(ref, cell[0], known) for ref in formula.walk_refs())
+            cell = next(seen, cell)
         return cell
 
 
 def _cells(
-    reference: formualizer.CellRef | formualizer.RangeRef, here: str
+    reference: object, here: str, known: Iterable[tuple[str, int, int]]
 ) -> Iterator[tuple[str, int, int]]:
-    """Yield the cells that a reference in a formula of some sheet stands for."""
+    """Yield which of some cells a reference in a formula of some sheet stands for.
+
+    A name, a whole column or a whole row has no corners, and may stand for any of them.
+    """
     first = getattr(reference, "start", reference)
     last = getattr(reference, "end", reference)
-    for row, column in product(range(first.row, last.row + 1), range(first.col, last.col + 1)):
-        yield reference.sheet or here, row, column
+    sheet = getattr(reference, "sheet", None) or here
+    rows = getattr(first, "row", 1), getattr(last, "row", ALL_ROWS)
+    columns = getattr(first, "col", 1), getattr(last, "col", ALL_COLUMNS)
+    if rows[0] == rows[1] and columns[0] == columns[1]:
+        yield from {(sheet, rows[0], columns[0])} & set(known)
+        return
+    for title, row, column in sorted(known):
+        if title == sheet and rows[0] <= row <= rows[1] and columns[0] <= column <= columns[1]:
+            yield title, row, column
 
 
 def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int, int, int]]:

@@ -26,7 +26,7 @@ LARGEST_BLOCK = 60
 """Cells of a block of max pooling: a formula takes 64 functions within each other."""
 
 
-class Kind(Protocol):
+class LayerKind(Protocol):
     """What is asked of a layer, from the shape of the layer below it."""
 
     below: Shape
@@ -194,7 +194,7 @@ class AveragePooled(_Pooled):
         return AveragePoolingDelta(self.size)
 
 
-LAYERS: dict[str, type[Kind]] = {
+LAYERS: dict[str, type[LayerKind]] = {
     "dense": Dense,
     "convolution": Convolutional,
     "max pooling": MaxPooled,

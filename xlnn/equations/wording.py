@@ -22,13 +22,23 @@ def factor(cell: str, digits: int = 3) -> str:
     return f'IF({cell}<0,"("&{fixed(cell, digits)}&")",{fixed(cell, digits)})'
 
 
+def filled(words: str, **cells: str) -> str:
+    """Return the formula of a text with cells, or other parts of a formula, in its blanks.
+
+    >>> filled("{what} is {much}.", what="A1", much=fixed("B1", 1))
+    '""&A1&" is "&FIXED(B1,1,TRUE)&"."'
+    """
+    parts = re.split(r"\{(\w+)\}", words)
+    return "&".join(cells[part] if n % 2 else f'"{part}"' for n, part in enumerate(parts))
+
+
 class Sentence(Equation):
     """A text made of a unit's symbols and numbers; NumPy has no statement of it."""
 
     coarse = True
     compared = False
 
-    def __init__(self, symbols: tuple[str, ...]) -> None:
+    def __init__(self, symbols: tuple[str, ...] = ()) -> None:
         self.symbols = symbols
 
 
@@ -240,5 +250,4 @@ class Story(Sentence):
 
     def _filled(self, key: str, **cells: str) -> str:
         """Return the formula of a text with cells in its blanks."""
-        parts = re.split(r"\{(\w+)\}", self.words[key])
-        return "&".join(cells[part] if n % 2 else f'"{part}"' for n, part in enumerate(parts))
+        return filled(self.words[key], **cells)

@@ -25,7 +25,7 @@ MAX_PROBLEMS = 10_000
 """Problems that are listed; nobody reads more, and a file may be built to have millions."""
 
 
-def lint(path: Path, contents: Contents | None = None) -> tuple[Problem, ...]:
+def lint(path: Path | str, contents: Contents | None = None) -> tuple[Problem, ...]:
     """Look for what would make Excel repair a workbook.
 
     Parameters
@@ -46,6 +46,7 @@ def lint(path: Path, contents: Contents | None = None) -> tuple[Problem, ...]:
     WorkbookError
         The file is no workbook, or holds what xlnn opens no file with.
     """
+    path = Path(path)
     contents = contents or inspect(path)
     with Archive(path) as archive:
         book = read_book(archive, contents)

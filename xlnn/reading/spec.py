@@ -1,15 +1,30 @@
 """What does a workbook say that it models? Its sheet Spec, and the cells that follow from it."""
 
 from itertools import islice
+from math import prod
 from pathlib import Path
 
 from xlnn.blocks import FIRST_ROW
 from xlnn.errors import DataError, WorkbookError
 from xlnn.layout import Layout
+from xlnn.quantity import Model
 from xlnn.shipped.text import languages, text
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks import kind_of
+from xlnn.workbooks.kind import Spec
+from xlnn.workbooks.own import check_same, layout_of_model
+from xlnn.workbooks.spec_text import from_toml
 from xlnn.xlsx.cells import cells
+from xlnn.xlsx.package import Contents
 from xlnn.xlsx.parts import sheet_parts
+
+A_LAYER = 4
+"""Formulas of a layer at least: a unit's weighted input, activation, error and weight."""
+
+SPARE = 10_000
+"""Cells that a Spec may describe beyond twice those that the sheets span: rows were deleted."""
+
+SPARE = 10_000
+"""Cells that a Spec may describe beyond twice those that the sheets span: rows were deleted."""
 
 LONGEST_SPEC = 10_000
 """Cells of a Spec sheet that are read."""
@@ -35,14 +50,88 @@ def read_spec(path: Path) -> Spec:
         if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str)
     ]
     try:
-        return Spec.from_toml("\n".join(lines))
+        return from_toml("\n".join(lines))
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
 
 
+def read_layout(path: Path, contents: Contents) -> Layout:
+    """Return the cells of everything that a workbook says it holds, if it can hold them.
+
+    Raises
+    ------
+    WorkbookError
+        The Spec sheet cannot be read, or it describes more cells than the file spans: it would
+        cost time and memory that the file does not show.
+    """
+    spec = read_spec(path)
+    claimed = len(spec.layers)
+    if claimed <= contents.formula_count // A_LAYER:  # or its cells are not even counted
+        try:
+            layout = layout_of(spec)
+        except DataError as error:
+            raise WorkbookError(f"{path.name}, sheet Spec: {error}") from error
+        claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())
+        if claimed <= SPARE + 2 * contents.box:
+            return layout
+        raise WorkbookError(
+            f"{path.name}: its Spec describes {claimed:,} cells, and its sheets span"
+            f" {contents.box:,}; bring back the Spec or the cells that were deleted."
+        )
+    raise WorkbookError(
+        f"{path.name}: its Spec describes {claimed:,} layers, and it holds"
+        f" {contents.formula_count:,} formulas; bring back the Spec or the cells that were deleted."
+    )
+
+
 def layout_of(spec: Spec) -> Layout:
     """Return the cells of everything that a Spec describes."""
-    # slow to import, since the sheets draw with openpyxl: an engine works meanwhile
-    from xlnn.workbooks.network.sheets import workbook_layout  # noqa: PLC0415
+    return kind_of(spec).layout(spec)
 
-    return workbook_layout(spec, text(spec.lang).of(spec))
+
+def described(
+    path: Path, model: Model | None = None, contents: Contents | None = None
+) -> tuple[Spec, Layout]:
+    """Return the Spec of a workbook that was let pass, and the cells of what it describes.
+
+    Parameters
+    ----------
+    path : Path
+    model : Model
+        The model of a workbook that its programmer made of it.
+    contents : Contents
+        What was found in the file; without it, its size alone says what it can hold.
+
+    Raises
+    ------
+    WorkbookError
+        There is no Spec, the file holds another model, or the Spec describes more cells than the
+        file spans: it would cost time and memory that the file does not show.
+    """
+    spec = read_spec(path)
+    formulas, box = (contents.formula_count, contents.box) if contents else _at_most(path)
+    least = kind_of(spec).least_formulas(spec)
+    if least > formulas:  # or its cells are not even counted
+        raise WorkbookError(
+            f"{path.name}: its Spec describes at least {least:,} formulas, and it holds "
+            f"{formulas:,}; bring back the Spec or the cells that were deleted."
+        )
+    try:
+        if model is not None:
+            check_same(spec, model)
+        layout = layout_of(spec) if model is None else layout_of_model(model)
+    except DataError as error:
+        raise WorkbookError(f"{path.name}, sheet Spec: {error}") from error
+    claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())
+    if claimed > SPARE + 2 * box:
+        raise WorkbookError(
+            f"{path.name}: its Spec describes {claimed:,} cells, and its sheets span {box:,}; "
+            "bring back the Spec or the cells that were deleted."
+        )
+    return spec, layout
+
+
+def _at_most(path: Path) -> tuple[int, int]:
+    """Return how many formulas, and how many cells, a file of its size can hold at the most."""
+    size = path.stat().st_size
+    return size, size

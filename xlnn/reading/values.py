@@ -1,39 +1,34 @@
 """What does a workbook compute? Its quantities as arrays, recalculated, and saved."""
 
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from xlnn import engines
-from xlnn.engines import DEFAULT_ENGINE
+from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import OutputError
-from xlnn.layout import Layout
 from xlnn.output import check_place, replacing
+from xlnn.quantity import Model
 from xlnn.reading.arrays import read_arrays
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.xlsx import package
+from xlnn.reading.left_out import shown
+from xlnn.reading.opening import check_sheets, opened
+from xlnn.reading.spec import described
+from xlnn.workbooks import kind_of
 
 
-def as_contract(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the arrays in the shapes that others rely on: a layer's units in one dimension.
-
-    A weight array keeps two: its unit, and all that the unit sees.
-    """
-    exported = {}
-    for name, array in arrays.items():
-        quantity = layout.blocks[name].quantity
-        axes = array.shape[: len(quantity.axes)]
-        if len(quantity.shape) > 1:
-            kept = quantity.shape[:1] if quantity.kind in {"W", "dC_dW"} else ()
-            array = array.reshape((*axes, *kept, -1))  # noqa: PLW2901 -- the same array
-        exported[name] = array.astype(str) if quantity.is_text else array
-    return exported
-
-
-def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarray]:
+def values(
+    path: Path | str, engine: str = DEFAULT_ENGINE, *, model: Model | None = None
+) -> dict[str, np.ndarray]:
     """Recalculate a workbook and return its quantities.
+
+    Parameters
+    ----------
+    path : Path
+    engine : str
+        One of `xlnn.engines.ENGINES`.
+    model : Model
+        The model of a workbook that was made of your own.
 
     Returns
     -------
@@ -47,10 +42,12 @@ def values(path: Path | str, engine: str = DEFAULT_ENGINE) -> dict[str, np.ndarr
         The file is no workbook of xlnn, or is not safe to open.
     """
     path = Path(path)
-    package.inspect(path)
-    recalculate = engines.load(engine, path)
-    layout = layout_of(read_spec(path))
-    return as_contract(layout, read_arrays(layout, recalculate({})))
+    contents = opened(path, model)
+    spec, layout = described(path, model, contents)
+    check_sheets(contents, layout)
+    with shown(contents) as file:
+        recalculated = engines.load(engine, file, Allowance.of(contents))({})
+    return kind_of(spec).as_contract(layout, read_arrays(layout, recalculated))
 
 
 def check_saved(path: Path, *, force: bool = False) -> None:

@@ -103,4 +103,6 @@ def copy(name: str, target: Path) -> None:
     try:
         shutil.copytree(folder() / name, target)
     except OSError as error:
-        raise DataError(f"{target} cannot be made: {error.strerror}.") from error
+        # copytree collects what happened to each file: source, copy, and what the system said
+        said = error.strerror or error.args[0][0][2]
+        raise DataError(f"{target} cannot be made: {said}.") from error

@@ -1,20 +1,33 @@
-"""What is a workbook's text in a language? Read from ``templates/text``, a file a language.
+"""What are the words of a language? Read from ``templates/text``, a file a language.
 
-A file ends with what is said otherwise for some workbooks: ``table`` where the data is no
-pictures, ``regression`` where numbers are predicted, ``maps`` where filters make maps of pictures,
-and a template's name for its own words.
+A file ends with what is said otherwise for some workbooks, each in a table of its name. A kind of
+workbook with words of its own has a folder of its name there, with a file a language.
 """
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Self
 
 from xlnn.errors import DataError
 from xlnn.shipped.templates import folder
-from xlnn.workbooks.network.spec import Spec
 
 VARIANTS = ("digits", "table", "regression", "maps")
-"""What is said otherwise, each over the ones before it."""
+"""What is said otherwise."""
+
+SHARED: Mapping[str, frozenset[str] | None] = {
+    "joined": None,
+    "headings": None,
+    "validation": None,
+    "sheets": frozenset({"guide", "spec"}),
+    "notes": frozenset({"spec"}),
+    "guide": frozenset(
+        {"steps_title", "symbols_title", "colours_title", "experiments_title"}
+        | {"colours", "columns"}
+    ),
+}
+"""What a kind with words of its own takes over from the others: whole sections, or some keys."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +46,19 @@ class Text:
 
     def __call__(self, section: str, key: str, **values: object) -> str:
         """Return a text, with its ``{braces}`` filled in."""
-        return self.words[section][key].format(**values)
+        filled: str = self.words[section][key].format(**values)
+        return filled
 
-    def of(self, spec: Spec) -> Self:
-        """Return the words of one workbook."""
-        variants = {
-            "table": bool(spec.features),
-            "regression": spec.is_regression,
-            "maps": any(layer.kind != "dense" for layer in spec.layers),
-        }
+    def open(self, section: str, key: str, **values: object) -> str:
+        """Return a text with some of its ``{braces}`` filled in, the others left as they are."""
+        left: str = self.words[section][key].format_map(_Blanks(values))
+        return left
+
+    def of(self, variants: Iterable[str]) -> Self:
+        """Return the words of workbooks that say some things otherwise, the later ones last."""
         words = {key: value for key, value in self.words.items() if key not in VARIANTS}
-        for variant in VARIANTS:
-            if variants.get(variant, spec.template == variant):
-                words = _merged(words, self.words[variant])
+        for variant in variants:
+            words = _merged(words, self.words[variant])
         return replace(self, words=words)
 
     @property
@@ -54,11 +67,19 @@ class Text:
         return dict(self.words["sheets"])
 
 
-def _merged(words: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+class _Blanks(dict[str, object]):
+    """What is known of the braces of a text; the others stay."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def _merged(words: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
     """Return a dictionary in which the entries of another take the place of its own."""
     merged = dict(words)
     for key, value in others.items():
-        merged[key] = _merged(words[key], value) if isinstance(value, dict) else value
+        own = words.get(key)
+        merged[key] = _merged(own, value) if isinstance(own, dict) else value
     return merged
 
 
@@ -67,8 +88,8 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (folder() / "text").glob("*.toml")))
 
 
-def text(lang: str) -> Text:
-    """Return the words of a language.
+def text(lang: str, own: str = "") -> Text:
+    """Return the words of a language; of a kind with words of its own, those and what is shared.
 
     Raises
     ------
@@ -77,5 +98,16 @@ def text(lang: str) -> Text:
     """
     if lang not in languages():
         raise DataError(f'There is no language "{lang}"; choose one of {", ".join(languages())}.')
-    with (folder() / "text" / f"{lang}.toml").open("rb") as file:
-        return Text(lang, tomllib.load(file))
+    words = _read(folder() / "text" / f"{lang}.toml")
+    if own:
+        shared = {
+            section: {key: word for key, word in words[section].items() if not keys or key in keys}
+            for section, keys in SHARED.items()
+        }
+        words = _merged(shared, _read(folder() / "text" / own / f"{lang}.toml"))
+    return Text(lang, words)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)

@@ -1,1 +1,37 @@
-"""Which kinds of workbooks are there?"""
+"""Which kinds of workbooks are there?
+
+Each is found by the name that a template and the sheet Spec give it; `xlnn.workbooks.kind` says
+what a kind is.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from xlnn.errors import DataError
+from xlnn.workbooks.kind import Spec, WorkbookKind
+
+KINDS = {
+    "network": "xlnn.workbooks.network.kind",
+    "descent": "xlnn.workbooks.descent",
+    "model": "xlnn.workbooks.own",
+}
+"""The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""
+
+
+def kind_named(name: object) -> WorkbookKind[Any, Any]:
+    """Return a kind by its name.
+
+    Raises
+    ------
+    DataError
+        There is none of that name.
+    """
+    if not isinstance(name, str) or name not in KINDS:
+        raise DataError(f'There is no kind of workbook "{name}"; there are {", ".join(KINDS)}.')
+    found: WorkbookKind[Any, Any] = import_module(KINDS[name]).KIND
+    return found
+
+
+def kind_of(spec: Spec) -> WorkbookKind[Any, Any]:
+    """Return the kind of a workbook."""
+    return kind_named(spec.kind)

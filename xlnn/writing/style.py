@@ -27,33 +27,6 @@ FILLS = {
 }
 """One colour for each role, on every sheet. Only input cells may be changed."""
 
-ROLES = {
-    "middle": "input",
-    "factor": "input",
-    "raw": "input",
-    "x": "input",
-    "t": "input",
-    "eta": "input",
-    "labels": "input",
-    "W": "weight",
-    "b": "weight",
-    "z": "forward",
-    "a": "forward",
-    "slope": "forward",
-    "largest": "forward",
-    "argmax": "forward",
-    "exp": "forward",
-    "loss": "backward",
-    "mean_C": "backward",
-    "C": "backward",
-    "C_T": "backward",
-    "delta": "backward",
-    "dC_dW": "backward",
-    "dC_db": "backward",
-    "gradient_size": "backward",
-}
-"""The role of each kind of quantity; what is not named is a result."""
-
 
 @dataclass(frozen=True)
 class Look:
@@ -134,10 +107,9 @@ def diverging_scale(cells: str) -> Rule:
     )  # fmt: skip
 
 
-def heading(kind: str, *, first: bool, computed: bool = False) -> Look:
-    """Return the look of a heading above a quantity of a kind; only what is typed in is yellow."""
-    fill = ROLES.get(kind, "result")
-    fill = "forward" if computed and fill == "input" else fill
+def heading(role: str, *, first: bool, computed: bool = False) -> Look:
+    """Return the look of a heading above a quantity of a role; only what is typed in is yellow."""
+    fill = "forward" if computed and role == "input" else role
     return Look(fill=fill, bold=True, align="center", wrap=True, first=first)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
+from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
@@ -23,6 +24,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from xlnn.address import address, letters
 from xlnn.blocks import Block, moving
+from xlnn.errors import OutputError
 from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
@@ -57,6 +59,11 @@ def write(
     -------
     int
         How many formulas it holds.
+
+    Raises
+    ------
+    OutputError
+        There is no space for it.
     """
     workbook = Workbook(write_only=True)
     workbook.calculation = CalcProperties(fullCalcOnLoad=True)
@@ -67,8 +74,14 @@ def write(
         _furnish(sheet, drawings[key])
         strips, drawn = _cells(sheet, drawings[key], layout, key, inputs)
         writer = Rows(sheet, path.with_suffix(f".{key}"))
-        for row in _fill(writer, strips, drawn, drawings[key].links):
-            tell(min(done + row, rows), rows)
+        try:
+            for row in _fill(writer, strips, drawn, drawings[key].links):
+                tell(min(done + row, rows), rows)
+        except SerialisationError as error:
+            raise OutputError(
+                f"The draft of the workbook cannot be written ({error}): free some space in "
+                f"{path.parent}, or set TMPDIR to another folder."
+            ) from error
         done += layout.extents[key][0]
         formulas += sum(strip.formulas for strip in strips)
     for name, block in layout.blocks.items():

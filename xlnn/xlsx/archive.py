@@ -37,6 +37,7 @@ _CHUNK = 1 << 17
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _SIZES_FOLLOW = 0x1, 0x8  # flag bits of an entry
 _DIRECTORY_END = struct.Struct("<4s4H2LH")
+_EXTRA, _UNICODE_PATH = struct.Struct("<2H"), 0x7075
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -172,8 +173,9 @@ class Archive:
         if (
             entry.orig_filename != name
             or "\\" in name
-            or ".." in name.split("/")
-            or name[:1] == "/"
+            or any(piece in {"", ".", ".."} for piece in name.removesuffix("/").split("/"))
+            or name.casefold().endswith(".piece")  # a part in pieces, which few programs join
+            or _has_second_name(entry.extra)
         ):
             raise self.refused(
                 f"the part name {entry.orig_filename!a} is not allowed in a workbook; save it "
@@ -236,6 +238,11 @@ class Archive:
                 f'the zip directory and the part "{entry.filename}" contradict each other; get a '
                 "new copy"
             )
+        if _has_second_name(self._file.read(extra)):
+            raise self.refused(
+                f'the part "{entry.filename}" has a second name; save the file anew in a '
+                "spreadsheet program"
+            )
         return entry.header_offset + _LOCAL_HEADER.size + name + extra
 
     def chunks(self, part: str) -> Iterator[bytes]:
@@ -280,7 +287,16 @@ class Archive:
                 yield data
 
 
+def _has_second_name(extra: bytes) -> bool:
+    """Say whether what a zip notes of an entry holds a name by which some programs know it."""
+    place = 0
+    while place + _EXTRA.size <= len(extra):
+        kind, size = _EXTRA.unpack_from(extra, place)
+        if kind == _UNICODE_PATH:
+            return True
+        place += _EXTRA.size + size
+    return False
+
+
 def _refused(path: Path, sentence: str) -> WorkbookError:
-    # what was found is quoted from the file, and could hold line ends or commands to a terminal
-    message = f"{path.name}: {sentence}."
-    return WorkbookError("".join(each if each.isprintable() else "?" for each in message))
+    return WorkbookError(f"{path.name}: {sentence}.")

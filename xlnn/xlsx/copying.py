@@ -115,6 +115,10 @@ class Cell:
         style = _style(self.attributes.get("s"))
         return f'<{p}c r="{place}"{style}{kind}>{formula}<{p}v{value}</{p}v></{p}c>'
 
+    def emptied(self) -> str:
+        """Write the cell with its place and style, and nothing in it."""
+        return f'<{self.prefix}c r="{self.attributes["r"]}"{_style(self.attributes.get("s"))}/>'
+
 
 @lru_cache(maxsize=4096)
 def _style(style: str | None) -> str:

@@ -5,17 +5,19 @@ outside itself. What is not known to be harmless is refused.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from xlnn.errors import WorkbookError
+from xlnn.xlsx.effort import READS, READS_A_FORMULA, Range, ranges, reads, too_much
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS
 
 # fmt: off
 FUNCTIONS = frozenset({
-    "ABS", "ACOS", "ADDRESS", "AND", "AVERAGE", "CHOOSE", "COUNT", "COUNTIF", "EXP", "FALSE",
+    "ABS", "ACOS", "ADDRESS", "AND", "AVERAGE", "CHOOSE", "COS", "COUNT", "COUNTIF", "EXP", "FALSE",
     "FIXED", "IF", "IFERROR", "INDEX", "INT", "INTERCEPT", "ISBLANK", "LN", "MATCH", "MAX", "MIN",
-    "MOD", "PI", "RANK", "REPT", "ROUND", "ROW", "SIGN", "SLOPE", "SQRT", "STEYX", "SUM", "SUMIF",
-    "SUMPRODUCT", "SUMSQ", "SUMXMY2", "TANH", "TEXT", "TRUE", "VLOOKUP",
+    "MOD", "PI", "RANK", "REPT", "ROUND", "ROW", "SIGN", "SIN", "SLOPE", "SQRT", "STEYX", "SUM",
+    "SUMIF", "SUMPRODUCT", "SUMSQ", "SUMXMY2", "TANH", "TEXT", "TRUE", "VLOOKUP",
 })
 # fmt: on
 """The functions on which formulas, formualizer and LibreOffice agree, tried one by one. This is a
@@ -39,9 +41,16 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_REPEATS = "REPT("  # how often is a matter of its digits
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]++)?", re.IGNORECASE)
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _NUMBERED = [name for name in sorted(FUNCTIONS) if not name.isalpha()]
+
+_OUTSIDE = (
+    *("WEBSERVICE", "RTD", "DDE", "CALL", "REGISTER", "EXEC", "EVALUATE", "SQL", "CUBE", "IMAGE"),
+    *("FILTERXML", "STOCKHISTORY", "HYPERLINK", "INDIRECT", "IMPORT", "PY", "COPILOT", "TRANSLATE"),
+)
+"""How functions begin that reach a network, a program, or cells that are named nowhere."""
 
 FORBIDDEN = {
     "sheet.binary": "a binary workbook (.xlsb)",  # before macros, of which its type speaks, too
@@ -74,13 +83,36 @@ def forbidden(text: str) -> str | None:
     return next((meaning for word, meaning in FORBIDDEN.items() if word in text), None)
 
 
+class _OtherFunctionError(Exception):
+    """A formula calls a function that is not on the list: the refusal, and its name."""
+
+
+def _leads_outside(name: str) -> bool:
+    """Say whether a function reaches more than cells, so that it is never left out in silence."""
+    plain = re.sub(r"^_XL\w*\.", "", name.upper())
+    return plain.startswith(_OUTSIDE) or not plain.isascii()
+
+
 class Formulas:
     """Looks at formulas; the many that differ only in their digits are looked at once."""
 
-    def __init__(self, titles: Iterable[str], refused: Callable[[str], WorkbookError]) -> None:
+    def __init__(
+        self,
+        titles: Iterable[str],
+        refused: Callable[[str], WorkbookError],
+        ambiguous: frozenset[str] = frozenset(),
+        may_be_left_out: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self.left_out: dict[str, str] = {}
+        """What the formulas call that no engine may see, by their cells."""
+        self._may_be_left_out = may_be_left_out
+        self._ambiguous = ambiguous  # defined names that no formula may use, in lower case
         self._titles = {title.casefold() for title in titles}
         self._refused = refused
         self._harmless: set[bytes] = set()
+        self._ranges: dict[bytes, tuple[Range, ...]] = {}
+        self._count = self._reads = 0  # formulas, and the cells that they read
+        self._most = (0, "")
 
     def check(self, formulas: Sequence[str], place: Callable[[int], str]) -> None:
         """Refuse the first formula that may not be computed.
@@ -98,25 +130,61 @@ class Formulas:
         joined = "\0".join(formulas).encode()
         for code, name in enumerate(_NUMBERED, start=1):
             joined = joined.replace(f"{name}(".encode(), bytes([code]) + b"(")
-        shapes = joined.translate(_DIGITS).split(b"\0")
+        texts, shapes = joined.split(b"\0"), joined.translate(_DIGITS).split(b"\0")
         unknown = set(shapes) - self._harmless
-        if not unknown:
-            return
-        for index, shape in enumerate(shapes):
-            if shape in unknown and not self._check(formulas[index], place(index)):
-                unknown.discard(shape)
-                self._harmless.add(shape)
+        if unknown:
+            for index, shape in enumerate(shapes):
+                if shape in unknown and not self._is_left_out(formulas[index], place(index)):
+                    unknown.discard(shape)
+                    self._harmless.add(shape)
+        self._count_reads(texts, shapes, place)
         if len(self._harmless) > _MAX_SHAPES:
             self._harmless.clear()
+            self._ranges.clear()
+
+    def _count_reads(
+        self, texts: Sequence[bytes], shapes: Sequence[bytes], place: Callable[[int], str]
+    ) -> None:
+        """Add up the cells that formulas read."""
+        self._count += len(texts)
+        alike = defaultdict(list)
+        for index, shape in enumerate(shapes):
+            alike[shape].append(index)
+        for shape, indices in alike.items():
+            if (found := self._ranges.get(shape)) is None:
+                found = self._ranges[shape] = ranges(shape)
+            if found:
+                cells = reads([texts[index] for index in indices], found)
+                self._reads += int(cells.sum())
+                most = int(cells.argmax())
+                if cells[most] > self._most[0]:
+                    self._most = int(cells[most]), place(indices[most])
+
+    def check_reads(self) -> None:
+        """Refuse formulas that together read more cells than so many need."""
+        limit = READS + READS_A_FORMULA * self._count
+        if self._reads > limit:
+            cells, place = self._most
+            raise self._refused(
+                f"its formulas read {self._reads:,} cells, {cells:,} of them in {place}, and so "
+                f"many formulas may read {limit:,}; name only the cells that are in use"
+            )
+
+    def _is_left_out(self, formula: str, place: str) -> bool:
+        """Check a formula; say whether its digits or its place decided about it."""
+        try:
+            return self._check(formula, place)
+        except _OtherFunctionError as error:
+            refused, name = error.args
+            if _leads_outside(name) or not self._may_be_left_out(place):
+                raise refused from None
+            self.left_out[place] = name
+            return True
 
     def _check(self, formula: str, place: str) -> bool:
         """Refuse a formula that may not be computed; say whether its digits decided about it."""
-        if len(formula) >= MAX_FORMULA:
-            raise self._refused(
-                f"{place} holds a formula of {len(formula) + 1:,} characters, and Excel allows "
-                f"{MAX_FORMULA:,}; split it over several cells"
-            )
-        position, digits_decide = 0, False
+        self._check_amount(formula, place)
+        position, digits_decide = 0, _REPEATS in formula.upper()
         word = corner = ""
         while position < len(formula):
             token = _TOKEN.match(formula, position)
@@ -131,6 +199,8 @@ class Formulas:
                 self._check_sheet(token[kind].replace("''", "'"), place)
                 digits_decide |= _has_digit(token[kind])
             elif kind == "word":
+                if self._ambiguous:
+                    digits_decide |= self._check_name(token["word"], place)
                 if corner:
                     digits_decide |= self._check_range(corner, token["word"], place)
                 word, corner = token["word"], ""
@@ -140,12 +210,22 @@ class Formulas:
                 word = corner = ""
         return digits_decide
 
+    def _check_amount(self, formula: str, place: str) -> None:
+        if len(formula) >= MAX_FORMULA:
+            raise self._refused(
+                f"{place} holds a formula of {len(formula) + 1:,} characters, and Excel allows "
+                f"{MAX_FORMULA:,}; split it over several cells"
+            )
+        if excess := too_much(formula):
+            raise self._refused(f"{place} {excess}; correct the formula")
+
     def _check_function(self, name: str, place: str) -> None:
         if name.upper() not in FUNCTIONS or not name.isascii():
-            raise self._refused(
+            refused = self._refused(
                 f"{place} calls {name:.40}, which is none of the {len(FUNCTIONS)} functions that "
                 "all engines compute alike; write the formula without it"
             )
+            raise _OtherFunctionError(refused, name)
 
     def _check_sheet(self, title: str, place: str) -> None:
         if "[" in title:
@@ -155,6 +235,15 @@ class Formulas:
                 f'{place} refers to a sheet "{title:.40}", which is not in this workbook; correct '
                 "the formula or restore the sheet"
             )
+
+    def _check_name(self, word: str, place: str) -> bool:
+        """Refuse a name of which programs choose one; say whether its digits made it no such."""
+        if word.replace("$", "").casefold() in self._ambiguous:
+            raise self._refused(
+                f'{place} uses the name "{word:.40}", which is defined more than once, for a sheet '
+                "and for the workbook; write the cells in its place"
+            )
+        return _has_digit(word)
 
     def _check_range(self, first: str, last: str, place: str) -> bool:
         """Refuse a range that no engine can hold; say whether other digits make it one."""

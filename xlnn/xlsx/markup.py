@@ -24,6 +24,19 @@ MAX_TAG = 1 << 20
 MAX_DEPTH = 256
 """Elements inside one another; libxml2 has the same limit."""
 
+RELATIONSHIPS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+"""The namespaces of the attribute by which an element names a relationship of its part."""
+
+MEANT = frozenset({
+    "r", "t", "si", "ref", "name", "localSheetId", "id", "Id", "Type", "Target", "TargetMode",
+    "PartName", "ContentType", "Extension", "iterate", "fullPrecision",
+})  # fmt: skip
+"""Attributes on which it depends what a workbook computes. A reader that looks at local names alone
+would take them from any namespace, and another one from its own alone."""
+
 _SEPARATOR = "\x01"  # no XML text can hold it, so no text can be taken for a name
 
 
@@ -73,6 +86,10 @@ class _Openings(dict[str, Opening]):
 
 class _ForeignError(Exception):
     """An element has no namespace, so its closing tag could be taken for text."""
+
+
+class _LentError(Exception):
+    """An attribute has the name of one that means something, and a foreign namespace."""
 
 
 class _DoctypeError(Exception):
@@ -162,6 +179,12 @@ def batches(parser: Parser, feed: Feed) -> Iterator[list[Token]]:
             f'the part "{part}" holds an element "{error}" of no namespace, which no workbook '
             "has; save the file anew in a spreadsheet program"
         ) from None
+    except _LentError as error:
+        raise archive.refused(
+            f'the part "{part}" holds an attribute "{error}" of a foreign namespace, which some '
+            "programs take for its own and others do not; save the file anew in a spreadsheet "
+            "program"
+        ) from None
     except _EncodingError as error:
         raise archive.refused(
             f'the part "{part}" is written in {error}, and xlnn reads UTF-8; save the file anew in '
@@ -186,6 +209,9 @@ def _parser(found: list[Token]) -> expat.XMLParserType:
     def start(name: str, attributes: dict[str, str]) -> None:
         push(openings[name])
         if attributes:
+            for key in attributes:
+                if _SEPARATOR in key:
+                    _check_attribute(key)
             push(attributes)
 
     def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
@@ -208,8 +234,24 @@ def _parser(found: list[Token]) -> expat.XMLParserType:
     return parser
 
 
+def _check_attribute(name: str) -> None:
+    """Refuse an attribute that one reader takes for another one."""
+    namespace, _, local = name.rpartition(_SEPARATOR)
+    if local in MEANT and not (local == "id" and namespace in RELATIONSHIPS):
+        raise _LentError(local)
+
+
 def elements(archive: Archive, part: str) -> Iterator[Element]:
     """Read a small part as XML; yield each element when it ends."""
+    for element, _ in nested(archive, part):
+        yield element
+
+
+def nested(archive: Archive, part: str) -> Iterator[tuple[Element, list[Opening]]]:
+    """Read a small part as `elements` does; with each element yield those that it stands in.
+
+    They come from the outermost on, in a list of their own.
+    """
     stack: list[tuple[Opening, dict[str, str], list[str]]] = []
     for batch in tokens(archive, part):
         for token in batch:
@@ -221,7 +263,7 @@ def elements(archive: Archive, part: str) -> Iterator[Element]:
                 stack[-1][1].update(token)
             elif is_closing(token):
                 tag, attributes, texts = stack.pop()
-                yield Element(tag, attributes, "".join(texts))
+                yield Element(tag, attributes, "".join(texts)), [above for above, *_ in stack]
             else:
                 stack[-1][2].append(token)
 

@@ -6,8 +6,8 @@
 """
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,6 @@ import numpy as np
 from xlnn.address import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
-    ANEW,
     SharedFormulas,
     SheetSource,
     are_numbers,
@@ -25,9 +24,10 @@ from xlnn.xlsx.cells import (
     formulas,
     number,
 )
+from xlnn.xlsx.defined_names import ambiguous, check_names
 from xlnn.xlsx.guard import Formulas
 from xlnn.xlsx.parts import (
-    check_names,
+    check_calculation,
     check_other_parts,
     check_parts,
     read_workbook,
@@ -44,6 +44,10 @@ MAX_SPREAD = 1_000_000
 
 MAX_KEPT = 500_000
 """Formulas of a sheet whose texts are kept: some 50 MB."""
+
+SPARE_BOX, SPARSE = 2_000_000, 20
+"""Cells of the rectangles of all sheets: some, and so many times those that are there. Engines keep
+the whole rectangle; a sheet of xlnn is filled, but a person may have noted something far away."""
 
 _BATCH = 2_048  # items checked at once
 
@@ -79,12 +83,18 @@ class Contents:
         The cells that hold a formula, for every sheet.
     names : mapping of str to str
         The defined names of the whole workbook: ``xlnn.z2`` -> ``Training!$A$2:$C$3201``.
+    box : int
+        The cells of the rectangles from A1 that hold the sheets.
+    left_out : mapping of str to str
+        Cells whose formulas no engine may see, and the functions that they call.
     """
 
     path: Path
     sheets: tuple[str, ...]
     formulas: Mapping[str, FormulaCells]
     names: Mapping[str, str]
+    box: int
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
@@ -102,13 +112,15 @@ class Contents:
         return sum(len(cells.rows) for cells in self.formulas.values())
 
 
-def inspect(path: Path) -> Contents:
+def inspect(path: Path, may_be_left_out: Callable[[str], bool] = lambda _: False) -> Contents:
     """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
 
     Parameters
     ----------
     path : Path
         A file from anywhere.
+    may_be_left_out : callable
+        Says of a cell whether its formula may call any function, since no engine will see it.
 
     Raises
     ------
@@ -118,8 +130,9 @@ def inspect(path: Path) -> Contents:
     with Archive(path) as archive:
         check_parts(archive)
         book = read_workbook(archive)
-        formulas = Formulas(book.sheets, archive.refused)
-        check_names(archive, book, formulas)
+        check_calculation(archive, book)
+        formulas = Formulas(book.sheets, archive.refused, ambiguous(book.names), may_be_left_out)
+        check_names(archive, book.names, formulas)
         check_other_parts(archive, book, formulas)
         strings = list(map(len, shared_strings(archive, book.strings)))
         budget = _Budget(archive)
@@ -127,8 +140,9 @@ def inspect(path: Path) -> Contents:
             title: _inspect_sheet(SheetSource(archive, title, part), formulas, strings, budget)
             for title, part in book.sheets.items()
         }
+        formulas.check_reads()
     names = {name: text for name, text, more in book.names if "localSheetId" not in more}
-    return Contents(path, tuple(book.sheets), found, names)
+    return Contents(path, tuple(book.sheets), found, names, budget.box, formulas.left_out)
 
 
 @dataclass
@@ -139,6 +153,15 @@ class _Budget:
     box: int = 0
     text: int = 0
     spread: int = 0
+    cells: int = 0
+
+    def check_box(self, title: str) -> None:
+        """Refuse a sheet whose cells lie so far apart that most of its rectangle is empty."""
+        if self.box > SPARE_BOX + SPARSE * self.cells:
+            raise self.archive.refused(
+                f'the rectangles of its sheets, up to "{title:.40}", span {self.box:,} cells, of '
+                f"which {self.cells:,} are there; move the far cells of that sheet closer"
+            )
 
     def spend(self, *, box: int = 0, text: int = 0, spread: int = 0) -> None:
         """Count what a sheet claims, and refuse the sheet that claims too much."""
@@ -164,13 +187,16 @@ def _inspect_sheet(
     shared = SharedFormulas(sheet)
     for batch in _batches(sheet.rows()):
         if isinstance(batch[0], WholeRow):
+            budget.cells += sum(len(row.columns) for row in batch)
             stated = _check_rows(sheet, formulas, batch, (rows, columns), strings, budget)
         else:
+            budget.cells += len(batch)
             stated = _check_items(sheet, formulas, batch, (rows, columns), shared, strings, budget)
         if texts is not None and all(stated) and len(rows) <= MAX_KEPT:
             texts += stated
         else:
             texts = None
+    budget.check_box(sheet.title)
     return FormulaCells(
         np.frombuffer(rows, dtype=np.int32) if rows else np.empty(0, np.int32),
         np.frombuffer(columns, dtype=np.int32) if columns else np.empty(0, np.int32),
@@ -309,8 +335,3 @@ def _check_aside(sheet: SheetSource, formulas: Formulas, budget: _Budget, item: 
     elif kind in {"hyperlink", "mergeCell"}:
         # openpyxl visits each cell of these
         budget.spend(spread=area(attributes.get("ref", "")))
-    elif kind == "dimension" and area(attributes.get("ref", "")) > MAX_BOX:
-        raise sheet.archive.refused(
-            f'the sheet "{sheet.title}" claims to fill {attributes["ref"]:.30}, more than '
-            f"{MAX_BOX:,} cells; {ANEW}"
-        )

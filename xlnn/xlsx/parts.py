@@ -1,14 +1,24 @@
 """Which parts does a workbook have, and which of them may it not have?"""
 
-import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.guard import Formulas, forbidden
-from xlnn.xlsx.markup import doctype_refused, elements
+from xlnn.xlsx.guard import Formulas
+from xlnn.xlsx.markup import doctype_refused, elements, nested
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
+from xlnn.xlsx.wiring import (
+    ANEW,
+    TYPES,
+    check_kind,
+    check_relationships,
+    check_root,
+    check_word,
+    content_types,
+    relationships,
+)
 
 WORKBOOK = "xl/workbook.xml"
 """Where all programs put the workbook, and where some engines look without asking."""
@@ -22,15 +32,26 @@ MAX_STRINGS_LENGTH = 100_000_000
 MAX_OTHER_PART = 64 << 20
 """Inflated bytes of a part of XML that is neither a sheet nor the shared texts."""
 
-_ANEW = "save the file anew in a spreadsheet program"
 _UNWANTED = {
     "iterate": ({"0", "false"}, "iterative calculation, which hides circular references"),
     "fullPrecision": ({"1", "true"}, "precision as displayed, which rounds every value"),
 }
 """Settings of a workbook under which engines differ: harmless values, and what others mean."""
 
+_PLACES = {
+    "workbook": [],
+    "sheets": ["workbook"],
+    "sheet": ["sheets", "workbook"],
+    "definedNames": ["workbook"],
+    "definedName": ["definedNames", "workbook"],
+    "calcPr": ["workbook"],
+}
+"""Where each element of a workbook stands that says which cells there are: in which others."""
+
+_TEXTS = {"t": (["si", "sst"], ["r", "si", "sst"], ["rPh", "si", "sst"]), "si": (["sst"],)}
+"""Where each element of the shared texts stands."""
+
 _COMPUTED = {*COMPUTED, "calculatedColumnFormula", "totalsRowFormula"}
-_TYPES = "[Content_Types].xml"
 
 
 @dataclass(frozen=True)
@@ -45,64 +66,35 @@ class Workbook:
         The part with the shared texts.
     names : tuple
         Defined names: (name, formula, attributes).
+    calculation : tuple
+        The attributes of each ``calcPr``: how the workbook is to be computed.
     """
 
     sheets: Mapping[str, str]
     strings: str | None
     names: tuple[tuple[str, str, Mapping[str, str]], ...]
+    calculation: tuple[Mapping[str, str], ...] = ()
 
 
 def check_parts(archive: Archive) -> None:
     """Refuse macros, links to the outside and whatever else `guard.FORBIDDEN` names."""
     for part in archive.parts:
-        _check_word(archive, f"/{part}", f'the part "{part}"')
+        check_word(archive, f"/{part}", f'the part "{part}"')
         if part.casefold().endswith(".rels"):
-            _check_relationships(archive, part)
-    if _TYPES not in archive.parts or WORKBOOK not in archive.parts:
+            check_relationships(archive, part)
+    if TYPES not in archive.parts or WORKBOOK not in archive.parts:
         raise archive.refused(
-            f'it is a zip file without "{_TYPES}" or "{WORKBOOK}", so no .xlsx workbook; open it '
+            f'it is a zip file without "{TYPES}" or "{WORKBOOK}", so no .xlsx workbook; open it '
             "in a spreadsheet program and save it as .xlsx"
         )
-    workbooks = []
-    for _, attributes, _ in elements(archive, _TYPES):
-        content = attributes.get("ContentType", "")
-        _check_word(archive, content, f'the part "{attributes.get("PartName", "")}"')
-        if content.endswith(("sheet.main+xml", "template.main+xml")):
-            workbooks.append(attributes.get("PartName", ""))
+    types = content_types(archive).items()
+    ends = "sheet.main+xml", "template.main+xml"
+    workbooks = [part for part, content in types if content.endswith(ends)]
     if workbooks != [f"/{WORKBOOK}"]:
         raise archive.refused(
-            f'it declares {len(workbooks)} workbooks, and one is expected, "{WORKBOOK}"; {_ANEW}'
+            f'it declares {len(workbooks)} workbooks, and one is expected, "{WORKBOOK}"; {ANEW}'
         )
-
-
-def _check_word(archive: Archive, text: str, where: str) -> None:
-    meaning = forbidden(text)
-    if meaning:
-        raise archive.refused(
-            f"{where} means that the file holds {meaning}, which xlnn does not open; remove that "
-            "and save the file as a plain .xlsx workbook"
-        )
-
-
-def _check_relationships(archive: Archive, part: str) -> None:
-    for _, attributes, _ in elements(archive, part):
-        kind, target = attributes.get("Type", ""), attributes.get("Target", "")
-        _check_word(archive, kind, f'a relationship in "{part}"')
-        outside = attributes.get("TargetMode", "Internal") != "Internal"
-        if outside and not kind.endswith("/hyperlink"):
-            raise archive.refused(
-                f'the part "{part}" refers to "{target:.60}" outside the file, which xlnn does not '
-                "open; remove the link in a spreadsheet program"
-            )
-
-
-def check_names(archive: Archive, book: Workbook, formulas: Formulas) -> None:
-    """Refuse defined names that belong to macros or whose formulas may not be computed."""
-    for name, text, attributes in book.names:
-        macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
-        if any(attributes[key] not in {"0", "false"} for key in macro):
-            raise archive.refused(f'the defined name "{name:.40}" belongs to a macro; remove it')
-        formulas.check([text], lambda _, name=name: f'the defined name "{name:.40}"')
+    check_root(archive, WORKBOOK)
 
 
 def check_other_parts(archive: Archive, book: Workbook, formulas: Formulas) -> None:
@@ -122,7 +114,7 @@ def check_other_parts(archive: Archive, book: Workbook, formulas: Formulas) -> N
         for tag, _, text in elements(archive, part):
             if tag.main == "sheetData":
                 raise archive.refused(
-                    f'the part "{part}" holds a sheet that the workbook does not list; {_ANEW}'
+                    f'the part "{part}" holds a sheet that the workbook does not list; {ANEW}'
                 )
             if tag.local in _COMPUTED and text:
                 formulas.check([text], lambda _, part=part: f'the part "{part}"')
@@ -138,70 +130,68 @@ def _check_bytes(archive: Archive, part: str) -> None:
             raise doctype_refused(archive, part)
 
 
-def _resolve(part: str, target: str) -> str:
-    """Return the part that a relationship of another part points at."""
-    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
-
-
-def _relationships(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
-    """Return the relationships of a part: id -> (last word of the type, target part)."""
-    folder, name = posixpath.split(part)
-    source = posixpath.join(folder, "_rels", f"{name}.rels")
-    if source not in archive.parts:
-        raise archive.refused(f'the part "{source}" is missing; {_ANEW}')
-    found: dict[str, tuple[str, str]] = {}
-    for tag, attributes, _ in elements(archive, source):
-        if tag.local == "Relationship":
-            identity = attributes.get("Id", "")
-            if identity in found:
-                raise archive.refused(f'the part "{source}" has "{identity}" twice; {_ANEW}')
-            kind = attributes.get("Type", "").rpartition("/")[2]
-            found[identity] = kind, _resolve(part, attributes.get("Target", ""))
-    return found
-
-
-def read_workbook(archive: Archive, *, computed: bool = True) -> Workbook:
-    """Read xl/workbook.xml and its relationships.
-
-    Parameters
-    ----------
-    archive : Archive
-    computed : bool
-        Whether the workbook will be recalculated, so that its settings must be those of all
-        engines. Gnumeric sets iteration in every file.
-    """
-    relationships = _relationships(archive, WORKBOOK)
-    sheets: dict[str, str] = {}
-    names = []
-    for tag, attributes, text in elements(archive, WORKBOOK):
+def read_workbook(archive: Archive) -> Workbook:
+    """Read xl/workbook.xml and its relationships."""
+    known = relationships(archive, WORKBOOK)
+    names, listed, settings = [], [], []
+    for (tag, attributes, text), above in nested(archive, WORKBOOK):
+        place = [other.main for other in reversed(above)]
+        if tag.local in _PLACES and (not tag.main or place != _PLACES[tag.local]):
+            raise archive.refused(
+                f'the part "{WORKBOOK}" holds <{tag.local}> where none belongs; {ANEW}'
+            )
         if tag.main == "definedName":
             names.append((attributes.get("name", ""), text, attributes))
-        elif tag.local == "calcPr" and computed:
-            _check_calculation(archive, attributes)
+        elif tag.main == "calcPr":
+            settings.append(attributes)
         elif tag.main == "sheet":
-            title = attributes.get("name", "")
-            identity = next((attributes[key] for key in attributes if key.endswith("\x01id")), "")
-            kind, part = relationships.get(identity, ("", ""))
-            if kind == "chartsheet":
-                continue
-            if kind != "worksheet" or part not in archive.parts:
-                raise archive.refused(
-                    f'the sheet "{title}" is missing or of no known kind; {_ANEW}'
-                )
-            if part in sheets.values() or title.casefold() in map(str.casefold, sheets):
-                raise archive.refused(f'the sheet "{title}" is there twice; {_ANEW}')
-            sheets[title] = part
+            listed.append((attributes.get("name", ""), attributes))
+    sheets = _sheets(archive, listed, known)
+    strings = [part for kind, part in known.values() if kind == "sharedStrings"]
+    if len(strings) > 1 or any(part not in archive.parts for part in strings):
+        raise archive.refused(f"its shared texts are missing or there twice; {ANEW}")
+    types = content_types(archive)
+    for kind, parts in (("worksheet", sheets.values()), ("sharedStrings", strings)):
+        for part in parts:
+            check_kind(archive, types, kind, part)
+    return Workbook(sheets, strings[0] if strings else None, tuple(names), tuple(settings))
+
+
+def _sheets(
+    archive: Archive,
+    listed: Sequence[tuple[str, Mapping[str, str]]],
+    known: Mapping[str, tuple[str, str]],
+) -> dict[str, str]:
+    """Return the part of each sheet of cells that a workbook lists."""
+    sheets: dict[str, str] = {}
+    seen = set()
+    for title, attributes in listed:
+        kind, part = known.get(_identity(archive, title, attributes), ("", ""))
+        if title.casefold() in seen or part in sheets.values():
+            raise archive.refused(f'the sheet "{title}" is there twice; {ANEW}')
+        seen.add(title.casefold())
+        if kind == "chartsheet":
+            continue
+        if kind != "worksheet" or part not in archive.parts:
+            raise archive.refused(f'the sheet "{title}" is missing or of no known kind; {ANEW}')
+        sheets[title] = part
     if not sheets:
         raise archive.refused("it has no sheet of cells; check that it is the right file")
-    strings = [part for kind, part in relationships.values() if kind == "sharedStrings"]
-    if len(strings) > 1 or any(part not in archive.parts for part in strings):
-        raise archive.refused(f"its shared texts are missing or there twice; {_ANEW}")
-    return Workbook(sheets, strings[0] if strings else None, tuple(names))
+    return sheets
 
 
-def _check_calculation(archive: Archive, attributes: Mapping[str, str]) -> None:
-    for name, (harmless, meaning) in _UNWANTED.items():
-        if name in attributes and attributes[name].strip() not in harmless:
+def _identity(archive: Archive, title: str, attributes: Mapping[str, str]) -> str:
+    """Return the relationship that a sheet names, by one attribute and no other."""
+    found = [key for key in attributes if key.rpartition("\x01")[2].casefold() == "id"]
+    if len(found) != 1 or "\x01" not in found[0]:
+        raise archive.refused(f'the sheet "{title}" names no part of its own, or several; {ANEW}')
+    return attributes[found[0]]
+
+
+def check_calculation(archive: Archive, book: Workbook) -> None:
+    """Refuse settings of the calculation with which a workbook would not compute as it reads."""
+    for settings, (name, (harmless, meaning)) in product(book.calculation, _UNWANTED.items()):
+        if name in settings and settings[name].strip() not in harmless:
             raise archive.refused(
                 f"it is set to {meaning}; switch that off in the options of the spreadsheet program"
             )
@@ -219,12 +209,18 @@ def shared_strings(archive: Archive, part: str | None) -> list[str]:
     if part is None:
         return strings
     length, runs = 0, []
-    for tag, _, text in elements(archive, part):
-        if tag.main == "t":
-            runs.append(text)
-        elif tag.main == "rPh":  # how an East Asian text is read aloud; its text has just ended
-            runs.pop()
-        elif tag.main == "si":
+    for (tag, _, text), above in nested(archive, part):
+        if tag.local not in _TEXTS:
+            continue
+        place = [other.main for other in reversed(above)]
+        if not tag.main or place not in _TEXTS[tag.local]:
+            raise archive.refused(
+                f'the part "{part}" holds <{tag.local}> where none belongs; {ANEW}'
+            )
+        if tag.local == "t":
+            if place[0] != "rPh":  # how an East Asian text is read aloud is no part of it
+                runs.append(text)
+        else:
             strings.append("".join(runs))
             runs.clear()
             length += len(strings[-1])

@@ -139,7 +139,8 @@ class _Sheet:
                     raise self.archive.refused(f'the part "{self.part}" is no sheet; {_ANEW}')
                 if token.main == "sheetData" and depth == 1 and not box:
                     box = yield from self.rows(token)
-                elif token.main in {"sheetData", "row", "c", "v", "is"} or depth > MAX_DEPTH:
+                elif token.local in {"sheetData", "row", "c", "v", "is"} or depth > MAX_DEPTH:
+                    # in whatever namespace: some programs look at the local name alone
                     raise self.refused(0, 0, f"holds <{token.local}> where none belongs; {_ANEW}")
                 elif token.local in COMPUTED:
                     text, attributes = self.leaf(token, 0, 0)
@@ -155,7 +156,7 @@ class _Sheet:
 
     def rows(self, data: Opening) -> Iterator[Item | WholeRow]:
         """Read all rows; return the rectangle that holds their cells."""
-        row, widest = 0, 1
+        row, lowest, widest = 0, 1, 1
         letters: list[str] = []
         columns: list[int] = []
         for token in self.source:
@@ -174,7 +175,9 @@ class _Sheet:
             else:
                 self.between(token, row, 0)
                 continue
-            widest = max(widest, last)
+            if not last:  # LibreOffice writes an empty last row of the grid
+                continue
+            lowest, widest = row, max(widest, last)
             if row * widest > MAX_BOX:
                 raise self.refused(
                     row,
@@ -182,7 +185,7 @@ class _Sheet:
                     f"makes this sheet a rectangle of {row * widest:,} cells, and xlnn reads up to "
                     f"{MAX_BOX:,}; move what stands far out nearer to A1",
                 )
-        return f"A1:{address(row or 1, widest)}"
+        return f"A1:{address(lowest, widest)}"
 
     def columns_of(self, plain: PlainRow, row: int) -> list[int]:
         """Return the columns of a plain row's cells, which go from left to right."""
@@ -272,7 +275,8 @@ class _Sheet:
                     self.skip(row, column)
                 else:
                     depth += 1
-                if depth > MAX_DEPTH:
+                is_foreign = token.local in {"t", "rPh"} and not token.main
+                if depth > MAX_DEPTH or is_foreign:
                     self.between(token, row, column)
             elif token == tag.name:
                 break
@@ -290,7 +294,7 @@ class _Sheet:
         for token in self.source:
             if token.__class__ is Opening:
                 depth += 1
-                if depth > MAX_DEPTH or token.main in {"sheetData", "row", "c", "f", "v"}:
+                if depth > MAX_DEPTH or token.local in {"sheetData", "row", "c", "f", "v"}:
                     raise self.refused(
                         row, column, f"holds <{token.local}> where none belongs; {_ANEW}"
                     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xlnn.data import WORKBOOKS, Dataset, Reading, read
 from xlnn.data.wording import listed
 from xlnn.errors import DataError, OptionsError
+from xlnn.workbooks.kind import as_typed
 from xlnn.workbooks.network.origin import Origin
 
 if TYPE_CHECKING:
@@ -23,11 +24,6 @@ KINDS = {
 """Of which data an option speaks that speaks of no others."""
 
 
-def option_of(name: str) -> str:
-    """Return the name of an option as it is typed."""
-    return "--" + {"targets": "target"}.get(name, name).replace("_", "-")
-
-
 def data_of(origin: Origin, options: "Options") -> Dataset:
     """Read the data of a person, of a template or of an older workbook.
 
@@ -39,7 +35,7 @@ def data_of(origin: Origin, options: "Options") -> Dataset:
     given = options.reading
     if options.data is None and isinstance(origin.data, Dataset):
         if given:
-            raise OptionsError(f"{option_of(next(iter(given)))} says how to read data: add --data.")
+            raise OptionsError(f"{as_typed(next(iter(given)))} says how to read data: add --data.")
         return origin.data
     source = _path(origin.data if options.data is None else options.data)
     name = source.name if isinstance(source, Path) else "data"
@@ -99,7 +95,7 @@ def _check_reading(source: object, given: Mapping[str, Any]) -> None:
     kind, name = _kind(source), source.name if isinstance(source, Path) else "data"
     for option, meant in KINDS.items():
         if option in given and kind != meant:
-            raise OptionsError(f"{option_of(option)} is for {meant}; {name} is none.")
+            raise OptionsError(f"{as_typed(option)} is for {meant}; {name} is none.")
     if "label" in given and kind in {"arrays", PICTURES}:
         raise OptionsError(f"--label names a column of a CSV; {name} is none.")
     if "decimal" in given and kind in {"arrays", PICTURES}:

@@ -8,20 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from xlnn import engines
 from xlnn.data import Dataset, Reading, classes, rounded
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, WorkbookError
-from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template, folder
-from xlnn.workbooks.network.spec import LayerSpec, picture_of
-from xlnn.xlsx import package
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.spec import LayerSpec, Spec, picture_of
 
 UNSCALED = "none"
-
-READER = "formualizer"
-"""The engine that says what an older workbook's cells hold."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ class Origin:
 TEXT, WHOLE, NUMBER, CHOICE = "a text", "a whole number", "a number", "true or false"
 LIST, TABLE, PAIR = "a list", "a table", "a list [rows, columns]"
 
-KINDS = {
+TOML_TYPES = {
     TEXT: (str,), WHOLE: (int,), NUMBER: (int, float), CHOICE: (bool,), LIST: (list,),
     TABLE: (dict,), PAIR: (list,),
 }  # fmt: skip
@@ -87,7 +82,7 @@ KINDS = {
 
 KNOWN = {
     "": {
-        "summary": TEXT, "labels": LIST, "cost": TEXT, "eta": NUMBER, "epochs": WHOLE,
+        "kind": TEXT, "summary": TEXT, "labels": LIST, "cost": TEXT, "eta": NUMBER, "epochs": WHOLE,
         "data": TABLE, "start": TABLE, "layers": LIST,
     },
     "data": {
@@ -159,29 +154,31 @@ def _check(template: Template, name: str, table: Mapping[str, Any]) -> None:
         if key not in known:
             raise DataError(f"{where}: {short(key)} is unknown; known are {listed(known)}.")
         is_meant = isinstance(value, bool) == (known[key] == CHOICE)
-        if not isinstance(value, KINDS[known[key]]) or not is_meant:
+        if not isinstance(value, TOML_TYPES[known[key]]) or not is_meant:
             raise DataError(f"{where}: {key} = {short(repr(value))}: {known[key]} was expected.")
     for key in NEEDED[name]:
         if key not in table:
             raise DataError(f"{where} does not say its {key}.")
 
 
-def from_workbook(path: Path) -> Origin:
-    """Read what a workbook holds now: also what a person changed in it.
+def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
+    """Take up what a workbook holds now: also what a person changed in it.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    spec : Spec
+    arrays : dict of arrays
+        Its quantities; the inputs are sound.
 
     Raises
     ------
     WorkbookError
-        The file is no workbook of xlnn, is not safe to open, or an input holds no number.
+        A label stands twice.
     """
-    package.inspect(path)
-    spec = read_spec(path)
-    layout = layout_of(spec)
-    values = engines.load(READER, path)({})
-    arrays = read_arrays(layout, values)
-    check_inputs(layout, values, inputs_of(layout, arrays))
     x, t = (_with_tested(arrays, name) for name in ("raw" if spec.scaled else "x", "t"))
-    is_table, labels = bool(spec.features), _labels(path, arrays["labels"])
+    is_table, labels = bool(spec.features), _labels(name, arrays["labels"])
     return Origin(
         name=spec.template,
         lang=spec.lang,
@@ -208,7 +205,7 @@ def from_workbook(path: Path) -> Origin:
         test_share=spec.test_images / len(x),
         held=np.arange(len(x)) >= spec.images,
         scaling=(rounded(arrays["middle"]), rounded(arrays["factor"])) if spec.scaled else None,
-        start={q.name: rounded(arrays[q.name][0]) for q in layout.model.inputs if q.given},
+        start={q.name: rounded(arrays[q.name][0]) for q in network(spec).inputs if q.given},
         spread="fan-in",
     )
 
@@ -219,12 +216,12 @@ def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     return np.concatenate([arrays[name], arrays[tested]]) if tested in arrays else arrays[name]
 
 
-def _labels(path: Path, now: np.ndarray) -> tuple[str, ...]:
+def _labels(name: str, now: np.ndarray) -> tuple[str, ...]:
     """Return the labels as the sheet names them now."""
     written = [value if isinstance(value, str) else f"{value:.15g}" for value in now]
-    labels = tuple(classes.name(label, path.name) for label in written)
+    labels = tuple(classes.name(label, name) for label in written)
     if len(set(labels)) < len(labels):
-        raise WorkbookError(f"{path.name}: a label stands twice in {listed(labels)}; change one.")
+        raise WorkbookError(f"{name}: a label stands twice in {listed(labels)}; change one.")
     return labels
 
 

@@ -16,7 +16,8 @@ from xlnn.data.dataset import LARGE, MOST_NUMBERS
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Model
-from xlnn.workbooks.network.given import data_of, option_of
+from xlnn.workbooks.kind import Recipe, as_typed
+from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import UNSCALED, Origin
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
@@ -116,7 +117,7 @@ class Options:
         """
         for one, other in EXCLUDING:
             if getattr(self, one) is not None and getattr(self, other) is not None:
-                raise OptionsError(f"{option_of(one)} and {option_of(other)} exclude each other.")
+                raise OptionsError(f"{as_typed(one)} and {as_typed(other)} exclude each other.")
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -125,27 +126,7 @@ class Options:
         return {name: value for name, value in given.items() if value is not None}
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """All that a workbook is built from.
-
-    Attributes
-    ----------
-    spec : Spec
-    model : Model
-    inputs : dict of arrays
-        The input quantities by name; of the weights, the start: shape (1, units ...).
-    notes : tuple of str
-        What the person may not expect, a sentence each.
-    """
-
-    spec: Spec
-    model: Model
-    inputs: dict[str, np.ndarray]
-    notes: tuple[str, ...] = ()
-
-
-def recipe(origin: Origin, options: Options) -> Recipe:
+def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     """Join an origin with a person's options.
 
     Raises

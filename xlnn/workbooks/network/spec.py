@@ -1,27 +1,26 @@
-"""What does a workbook model? A template read and validated, and the text that a workbook keeps.
+"""Which network does a workbook train, on what? Read and validated.
 
-The text is TOML. A template says it in ``template.toml``; a workbook carries it on its sheet
-Spec, completed by what its data added, so that the file explains itself.
+A template says it in ``template.toml``; a workbook carries it on its sheet Spec, completed by what
+its data added.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from functools import cached_property
-from typing import Any, Self
-
-import tomli_w
+from typing import Any, ClassVar, Self
 
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS, Kind, Shape
+from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS, LayerKind, Shape
 from xlnn.errors import DataError
-
-FORMAT = 1
-"""The version of the Spec sheet; a later, different one gets the next number."""
+from xlnn.workbooks.spec_text import plain
 
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
+
+LARGEST_NUMBER = 10**9
+"""A thousand times as many epochs or images as a sheet has rows; Python writes out no longer ones
+than of some thousand digits."""
 
 TASKS = ("classification", "regression")
 
@@ -83,6 +82,8 @@ class Spec:
         What was made of missing values, as in `xlnn.data.Dataset`; "" where none were missing.
     """
 
+    kind: ClassVar[str] = "network"
+
     template: str
     lang: str
     epochs: int
@@ -103,9 +104,9 @@ class Spec:
         return self.picture[0] * self.picture[1]
 
     @cached_property
-    def kinds(self) -> dict[str, Kind]:
+    def kinds(self) -> dict[str, LayerKind]:
         """What each layer is over the one below, by its name."""
-        kinds: dict[str, Kind] = {}
+        kinds: dict[str, LayerKind] = {}
         below: Shape = (self.inputs,)
         if self.layers[0].kind != "dense" and not self.features:
             below = self.picture
@@ -169,6 +170,11 @@ class Spec:
             raise DataError(f"{len(self.features)} features are named for {self.inputs} inputs.")
         if self.task not in TASKS:
             raise DataError(f'There is no task "{self.task}"; choose one of {_list(TASKS)}.')
+        if self.is_regression and not self.features:
+            raise DataError(
+                "The task is a regression, and no features are named: pictures have classes, so "
+                "the task of this workbook is classification."
+            )
         if len(set(self.labels)) < len(self.labels):
             raise DataError(f"A label stands twice in {_list(self.labels)}.")
 
@@ -194,29 +200,12 @@ class Spec:
                 'a regression takes "squared error".'
             )
 
-    def to_toml(self) -> str:
-        """Return the text that the workbook keeps."""
-        values = asdict(self)
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values, as TOML has them."""
+        values: dict[str, Any] = plain(asdict(self))
         if not self.missing:
             del values["missing"]
-        return tomli_w.dumps({"format": FORMAT, **_plain(values)})
-
-    @classmethod
-    def from_toml(cls, text: str) -> Self:
-        """Read the text that a workbook keeps.
-
-        Raises
-        ------
-        DataError
-            The text is not what `to_toml` writes.
-        """
-        try:
-            values = tomllib.loads(text)
-            if values.pop("format") != FORMAT:
-                raise DataError("The Spec was written by another version of xlnn.")
-            return cls.from_mapping(values)
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-            raise DataError(f"The Spec cannot be read: {error}.") from error
+        return values
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:
@@ -330,6 +319,8 @@ def _typed(values: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: AN
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         wanted = {str: "text", int: "a whole number", bool: "true or false"}[kind]
         raise DataError(f"{name} = {value!r}: {wanted} was expected.")
+    if kind is int and abs(value) > LARGEST_NUMBER:
+        raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
     return value
 
 
@@ -337,15 +328,6 @@ def _texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(values[name], list | tuple):
         raise DataError(f"{name} = {values[name]!r}: a list of texts was expected.")
     return tuple(_typed({name: text}, name, str) for text in values[name])
-
-
-def _plain(value: object) -> object:
-    """Turn tuples into lists, as TOML has them."""
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    return value
 
 
 def _or(names: tuple[str, ...]) -> str:

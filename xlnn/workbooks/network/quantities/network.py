@@ -7,7 +7,7 @@ go forward only.
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from math import prod, sqrt
+from math import isfinite, prod, sqrt
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TotalCost
@@ -50,7 +50,12 @@ def network(spec: Spec) -> Model:
 
 
 def _settings(stack: Stack) -> Iterator[Quantity]:
-    yield quantity("eta", scale=1 / stack.spec.images)
+    grows = any(
+        not isfinite(bound)
+        for layer in stack.layers
+        for bound in ACTIVATIONS[layer.activation].reach
+    )
+    yield quantity("eta", scale=1 / stack.spec.images, calms=grows)
     yield quantity("labels", shape=(len(stack.spec.labels),), is_text=stack.labels_are_text)
     if stack.spec.scaled:
         yield quantity("middle", shape=(stack.spec.inputs,))

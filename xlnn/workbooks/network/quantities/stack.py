@@ -9,46 +9,47 @@ from xlnn.workbooks.network.spec import Spec
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What all quantities of a kind share: symbol (^ is the layer), sheet, number format."""
+class QuantityKind:
+    """What all quantities of a kind share: symbol (^ is the layer), sheet, number format, role."""
 
     symbol: str = ""
     sheet: str = ""
     number_format: str = "0.0000"
+    role: str = "result"
 
 
-KINDS = {
-    "eta": Kind("η", "settings", "General"),
-    "labels": Kind("", "settings", "General"),
-    "number": Kind("", "images", "0"),
-    "middle": Kind("", "settings", "General"),
-    "factor": Kind("", "settings", "General"),
-    "raw": Kind("x{}", "images", "General"),
-    "x": Kind("x{}", "images", "General"),
-    "t": Kind("t{}", "images", "General"),
-    "truth": Kind("", "images", "0"),
-    "truth_label": Kind("", "images", "General"),
-    "W": Kind("w^{}", "weights"),
-    "b": Kind("b^{}", "weights"),
-    "z": Kind("z^{}", "training"),
-    "largest": Kind("max z^", "training"),
-    "exp": Kind("exp^{}", "training"),
-    "a": Kind("a^{}", "training"),
-    "argmax": Kind("max^{}", "training", "0"),
-    "slope": Kind("a′(z^{})", "training"),
-    "loss": Kind("c{}", "training"),
-    "C": Kind("C", "training"),
-    "delta": Kind("δ^{}", "training"),
-    "answer": Kind("", "training", "0"),
-    "label": Kind("", "training", "General"),
-    "right": Kind("", "training", "0"),
-    "dC_dW": Kind("∂C_T/∂w^{}", "gradients", "0.00000"),
-    "dC_db": Kind("∂C_T/∂b^{}", "gradients", "0.00000"),
-    "C_T": Kind("C_T", "progress"),
-    "recognised": Kind("", "progress", "0"),
-    "accuracy": Kind("", "progress", "0.0%"),
-    "mean_C": Kind("", "progress"),
-    "gradient_size": Kind("|∇C_T|", "progress"),
+QUANTITY_KINDS = {
+    "eta": QuantityKind("η", "settings", "General", role="input"),
+    "labels": QuantityKind("", "settings", "General", role="input"),
+    "number": QuantityKind("", "images", "0"),
+    "middle": QuantityKind("", "settings", "General", role="input"),
+    "factor": QuantityKind("", "settings", "General", role="input"),
+    "raw": QuantityKind("x{}", "images", "General", role="input"),
+    "x": QuantityKind("x{}", "images", "General", role="input"),
+    "t": QuantityKind("t{}", "images", "General", role="input"),
+    "truth": QuantityKind("", "images", "0"),
+    "truth_label": QuantityKind("", "images", "General"),
+    "W": QuantityKind("w^{}", "weights", role="weight"),
+    "b": QuantityKind("b^{}", "weights", role="weight"),
+    "z": QuantityKind("z^{}", "training", role="forward"),
+    "largest": QuantityKind("max z^", "training", role="forward"),
+    "exp": QuantityKind("exp^{}", "training", role="forward"),
+    "a": QuantityKind("a^{}", "training", role="forward"),
+    "argmax": QuantityKind("max^{}", "training", "0", role="forward"),
+    "slope": QuantityKind("a′(z^{})", "training", role="forward"),
+    "loss": QuantityKind("c{}", "training", role="backward"),
+    "C": QuantityKind("C", "training", role="backward"),
+    "delta": QuantityKind("δ^{}", "training", role="backward"),
+    "answer": QuantityKind("", "training", "0"),
+    "label": QuantityKind("", "training", "General"),
+    "right": QuantityKind("", "training", "0"),
+    "dC_dW": QuantityKind("∂C_T/∂w^{}", "gradients", "0.00000", role="backward"),
+    "dC_db": QuantityKind("∂C_T/∂b^{}", "gradients", "0.00000", role="backward"),
+    "C_T": QuantityKind("C_T", "progress", role="backward"),
+    "recognised": QuantityKind("", "progress", "0"),
+    "accuracy": QuantityKind("", "progress", "0.0%"),
+    "mean_C": QuantityKind("", "progress", role="backward"),
+    "gradient_size": QuantityKind("|∇C_T|", "progress", role="backward"),
 }
 """The kinds of quantities that the book names."""
 
@@ -60,7 +61,7 @@ class Stack:
         self.spec = spec
         self.layers = spec.layers
         self.epoch = Axis("epoch", spec.epochs, "time")
-        self.state = Axis("state", spec.epochs + 1, "time")
+        self.state = Axis("state", spec.epochs + 1, "time", counts_from=0)
         self.image = Axis("image", spec.images, "image")
         self.test_image = Axis("image", spec.test_images, "image")
         self.names = [layer.name for layer in spec.layers]
@@ -118,6 +119,7 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
     given: int = 0,
     scale: float = 1.0,
     choices: tuple[int, int] | None = None,
+    calms: bool = False,
     number_format: str = "",
 ) -> Quantity:
     """Return the quantity of a kind in a layer; of the uses offered it takes its equation's."""
@@ -125,7 +127,7 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
     if equation is not None:
         left_out = {role for role in equation.optional if role not in (uses or {})}
         offered = {role: (uses or {})[role] for role in equation.roles if role not in left_out}
-    settled = KINDS.get(kind, Kind())
+    settled = QUANTITY_KINDS.get(kind, QuantityKind())
     return Quantity(
         name=f"{prefix}{kind}{layer}",
         kind=kind,
@@ -137,9 +139,11 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
         uses={role: use if isinstance(use, Use) else Use(use) for role, use in offered.items()},
         given=given,
         number_format=number_format or settled.number_format,
+        role=settled.role,
         layer=layer,
         is_text=is_text,
         is_record=is_record,
         scale=scale,
         choices=choices,
+        calms=calms,
     )

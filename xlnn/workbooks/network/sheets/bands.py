@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from xlnn.blocks import Block
 from xlnn.quantity import Model, Quantity, superscript
-from xlnn.workbooks.network.sheets.page import Page
+from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, SECTION
 

@@ -7,8 +7,9 @@ from xlnn.blocks import Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.record import PREFIX, SHEET
-from xlnn.workbooks.network.sheets.page import Page
-from xlnn.workbooks.network.sheets.table import head, name_rows, named
+from xlnn.workbooks.network.sheets.names import input_names, named
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NOTE, SENTENCE, TITLE, heading
 
@@ -80,7 +81,7 @@ def draw(page: Page) -> Drawing:
     for block in page.layout.on("weights"):
         quantity = block.quantity
         for position, unit in enumerate(quantity.units):
-            look = heading(quantity.kind, first=position == 0)
+            look = heading(quantity.role, first=position == 0)
             drawing.put(PARAMETERS - 1, column, quantity.heading(unit), look)
             column += 1
     for quantity in _inputs(page.layout.model):
@@ -99,10 +100,10 @@ def _draw_scaling(drawing: Drawing, page: Page) -> None:
     scaling = _scaling(page.layout.model)
     for quantity in scaling:
         block = page.layout.blocks[quantity.name]
-        look = heading(quantity.kind, first=True, computed=True)
+        look = heading(quantity.role, first=True, computed=True)
         drawing.put(block.row - 1, block.column, _told(quantity, page.words), look)
         drawing.heights[block.row - 1] = 44
-        for row, name in enumerate(page.input_names, start=block.row):
+        for row, name in enumerate(input_names(page), start=block.row):
             drawing.put(row, NAMES, name, LABEL)
 
 

@@ -12,8 +12,8 @@ from xlnn.blocks import Block, table_blocks
 from xlnn.layout import quoted
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.gradient_check import PREFIX, SHEET, SIDES
-from xlnn.workbooks.network.sheets.page import Page
-from xlnn.workbooks.network.sheets.table import (
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import (
     choice_validation,
     head,
     name_rows,
@@ -94,7 +94,7 @@ def _draw_parameters(drawing: Drawing, page: Page) -> None:
         quantity = block.quantity
         for position, unit in enumerate(quantity.units):
             drawing.put(PARAMETERS, column, column - 1, KEY)
-            look = heading(quantity.kind, first=position == 0)
+            look = heading(quantity.role, first=position == 0)
             drawing.put(PARAMETERS + 1, column, quantity.heading(unit), look)
             column += 1
     for block in page.layout.on(SHEET):

@@ -7,8 +7,8 @@ from math import prod
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.whole import GALLERY
-from xlnn.workbooks.network.sheets.page import Page
-from xlnn.workbooks.network.sheets.table import GROUP_ROW, NORMAL, table
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, table
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import CAPTION, KEY, NOTE, PICTURE, heading, ink_scale
 
@@ -81,7 +81,7 @@ def _table(page: Page, sheet: str) -> Drawing:
             column = block.column + position
             what = page.words("quantities", quantity.kind)
             text = page.words("joined", "named", what=what, name=name) if position == 0 else name
-            look = heading(quantity.kind, first=position == 0, computed=not quantity.is_input)
+            look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
             drawing.put(GROUP_ROW, column, text, look)
             drawing.widths[column] = NORMAL
     if page.spec.features:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlnn.address import address
-from xlnn.blocks import Block
+from xlnn.blocks import Block, single_block
 from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size
-from xlnn.workbooks.network.sheets.page import Page
-from xlnn.workbooks.network.sheets.table import choice_validation
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import choice_validation
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     CAPTION,
@@ -120,25 +120,23 @@ def place(model: Model) -> Iterator[Block]:
     """Place the choices, the image, the outputs, and a band for each unit."""
     grid = _Grid(model)
     for row, name in enumerate(("epoch", "image", "position", "there", "gap"), start=TOP):
-        yield _block(model, name, row, LEFT + 2)
-    yield _block(model, "x", TOP + (model[f"{PREFIX}x"].shape[0] == 1), LEFT + 4, (1, 0), (0, 1))
+        yield single_block(model[PREFIX + name], row, LEFT + 2)
+    yield single_block(
+        model[f"{PREFIX}x"], TOP + (model[f"{PREFIX}x"].shape[0] == 1), LEFT + 4, (1, 0), (0, 1)
+    )
     for column, name in enumerate(("name", "t", "output", "bar"), start=grid.outputs):
-        yield _block(model, name, TOP + 1, column, (1, 0))
+        yield single_block(model[PREFIX + name], TOP + 1, column, (1, 0))
     below = TOP + 1 + model[f"{PREFIX}t"].shape[0]
-    yield _block(model, "C", below, grid.outputs + 2)
-    yield _block(model, "C_text", below, grid.outputs + 3)
+    yield single_block(model[f"{PREFIX}C"], below, grid.outputs + 2)
+    yield single_block(model[f"{PREFIX}C_text"], below, grid.outputs + 3)
     for bands in grid.bands:
         yield from bands.place()
         if grid.has(f"below{bands.layer}"):
-            yield _block(model, f"below{bands.layer}", bands.first - 1, LEFT, (0, 1))
+            yield single_block(model[f"{PREFIX}below{bands.layer}"], bands.first - 1, LEFT, (0, 1))
         if grid.has(f"largest{bands.layer}"):
-            yield _block(model, f"largest{bands.layer}", bands.first - 1, bands.columns[1])
-
-
-def _block(model: Model, name: str, row: int, column: int, *steps: tuple[int, int]) -> Block:
-    """Return the cells of a quantity of the one image, whose axis takes no room."""
-    quantity = model[PREFIX + name]
-    return Block(quantity, SHEET, row, column, ((0, 0),) * len(quantity.axes) + steps)
+            yield single_block(
+                model[f"{PREFIX}largest{bands.layer}"], bands.first - 1, bands.columns[1]
+            )
 
 
 def draw(page: Page) -> Drawing:

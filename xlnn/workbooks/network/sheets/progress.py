@@ -2,22 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
 
-from openpyxl.chart import Reference, ScatterChart, Series
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText, Text
-from openpyxl.chart.title import Title
-from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Paragraph, RegularTextRun
+from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model
-from xlnn.workbooks.network.sheets.page import Page
-from xlnn.workbooks.network.sheets.table import table
+from xlnn.workbooks.network.sheets.names import named
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import table
+from xlnn.writing.charts import THICK, THIN, Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import INK, QUIET_NUMBER, RULE, SECTION
+from xlnn.writing.style import QUIET_NUMBER, SECTION
 
 CHARTED = {"C_T": "C0561C", "mean_C": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
@@ -52,7 +48,7 @@ def draw(page: Page) -> Drawing:
     """Draw the table, the words, and the charts: cost, images recognised, paths of the weights."""
     layout, words = page.layout, page.words
     tables = [block for block in layout.on(SHEET) if block.quantity.axes]
-    drawing = table(page, SHEET, tables)
+    drawing = table(page, SHEET, tables, named)
     drawing.one_page = True
     column = layout.blocks["story"].column
     drawing.widths[column - 1] = 7
@@ -62,9 +58,7 @@ def draw(page: Page) -> Drawing:
     drawing.looks |= {"best": QUIET_NUMBER, "all_right": QUIET_NUMBER}
     charts = [*_courses(page), *_paths(page)]
     for position, (title, lines) in enumerate(charts):
-        chart = _chart(lines, layout.titles)
-        chart.title = _titled(title)
-        chart.x_axis.title = _titled(words("charts", "epoch"))
+        chart = _chart(title, words("charts", "epoch"), lines, layout.titles)
         row = STORY + layout.blocks["story"].quantity.shape[0] + 1 + position // 2 * CHART_ROWS
         at = column - 1 + position % 2 * CHART_COLUMNS
         drawing.charts.append((address(row, at), chart))
@@ -79,6 +73,13 @@ class _Line:
     unit: tuple[int, ...] = ()
     colour: str = ""
     name: str = ""
+
+    def drawn(self, titles: dict[str, str]) -> Line:
+        """Return the line as a chart takes it."""
+        title, rows = titles[self.block.sheet], (self.block.row, self.block.last[0])
+        _, column = self.block.address((0, *self.unit))
+        x, y = Cells(title, 1, *rows), Cells(title, column, *rows)
+        return Line(x, y, self.colour, self.name, THICK if self.colour else THIN)
 
 
 def _courses(page: Page) -> Iterator[tuple[str, list[_Line]]]:
@@ -110,43 +111,11 @@ def _beside(columns: int) -> int:
     return columns + 4
 
 
-def _chart(lines: list[_Line], titles: dict[str, str]) -> ScatterChart:
+def _chart(title: str, x_title: str, lines: list[_Line], titles: dict[str, str]) -> ScatterChart:
     """Return a chart of some lines over the epochs."""
-    chart = ScatterChart()
-    for line in lines:
-        block = line.block
-        sheet = SimpleNamespace(title=titles[block.sheet])  # all that a chart asks of a sheet
-        rows = {"min_row": block.row, "max_row": block.last[0]}
-        _, column = block.address((0, *line.unit))
-        values = Reference(sheet, min_col=column, **rows)
-        series = Series(values, Reference(sheet, min_col=1, **rows), title=line.name or None)
-        series.graphicalProperties.line.width = 22_000 if line.colour else 12_000
-        if line.colour:
-            series.graphicalProperties.line.solidFill = line.colour
-        series.marker.symbol = "none"
-        series.smooth = False
-        chart.series.append(series)
-    chart.style = 2
-    chart.scatterStyle = "lineMarker"
-    if len(lines) > 1 and lines[0].name:
-        chart.legend.position = "b"
-    else:
-        chart.legend = None
-    chart.height, chart.width = 7.2, 13
-    chart.x_axis.delete = chart.y_axis.delete = False
+    chart = scatter(title, x_title, [line.drawn(titles) for line in lines])
     chart.x_axis.scaling.min = 0
     if lines[0].colour:
         chart.y_axis.scaling.min = 0
-    chart.x_axis.tickLblPos = "low"
-    chart.x_axis.majorGridlines = None
     chart.x_axis.scaling.max = lines[0].block.last[0] - FIRST_ROW + 1
-    chart.x_axis.number_format = chart.y_axis.number_format = "General"
-    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE))
     return chart
-
-
-def _titled(words: str) -> Title:
-    """Return a chart's title in the size of a heading: the programs' own is far larger."""
-    font = CharacterProperties(sz=1100, b=True, solidFill=INK)
-    run = RegularTextRun(rPr=font, t=words)
-    return Title(tx=Text(rich=RichText(p=[Paragraph(r=[run])])), overlay=False)

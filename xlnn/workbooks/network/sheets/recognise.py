@@ -6,12 +6,12 @@ from dataclasses import replace
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address
-from xlnn.blocks import Block
+from xlnn.blocks import Block, single_block
 from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, layer_title
-from xlnn.workbooks.network.sheets.page import Page
-from xlnn.workbooks.network.sheets.table import choice_validation, number_validation
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import choice_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import (
     INPUT_INK,
@@ -46,7 +46,7 @@ def place(model: Model) -> Iterator[Block]:
     for layer, (row, bands) in _sections(model).items():
         yield from bands.place() if bands else _place_row(model, layer, row)
         if bands and f"{PREFIX}largest{layer}" in model.by_name:
-            yield _block(model, f"largest{layer}", bands.first - 1, bands.columns[-1])
+            yield single_block(model[f"{PREFIX}largest{layer}"], bands.first - 1, bands.columns[-1])
 
 
 def _sections(model: Model) -> dict[str, tuple[int, Bands | None]]:
@@ -76,25 +76,20 @@ def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
     return (Strip((f"W{layer}",)), *seen, numbers)
 
 
-def _block(model: Model, name: str, row: int, column: int, *steps: tuple[int, int]) -> Block:
-    quantity = model[PREFIX + name]
-    return Block(quantity, SHEET, row, column, ((0, 0),) * len(quantity.axes) + steps)
-
-
 def _place_top(model: Model) -> Iterator[Block]:
     rows, columns = model[f"{PREFIX}x"].shape
-    yield _block(model, "epoch", TOP, LEFT + 3)
-    yield _block(model, _drawn(model), TOP + 2, LEFT, (1, 0), (0, 1))
+    yield single_block(model[f"{PREFIX}epoch"], TOP, LEFT + 3)
+    yield single_block(model[PREFIX + _drawn(model)], TOP + 2, LEFT, (1, 0), (0, 1))
     if f"{PREFIX}raw" in model.by_name:
-        yield _block(model, "x", TOP + 3 + rows, LEFT, (1, 0), (0, 1))
+        yield single_block(model[f"{PREFIX}x"], TOP + 3 + rows, LEFT, (1, 0), (0, 1))
     right = LEFT + max(columns, 3) + 2
-    yield _block(model, "name", TOP + 3, right, (1, 0))
-    yield _block(model, "output", TOP + 3, right + 1, (1, 0))
+    yield single_block(model[f"{PREFIX}name"], TOP + 3, right, (1, 0))
+    yield single_block(model[f"{PREFIX}output"], TOP + 3, right + 1, (1, 0))
     if f"{PREFIX}verdict" in model.by_name:
-        yield _block(model, "verdict", TOP, right)
-        yield _block(model, "label", TOP + 1, right + 2)
-        yield _block(model, "answer", TOP + 1, right + 4)
-        yield _block(model, "bar", TOP + 3, right + 2, (1, 0))
+        yield single_block(model[f"{PREFIX}verdict"], TOP, right)
+        yield single_block(model[f"{PREFIX}label"], TOP + 1, right + 2)
+        yield single_block(model[f"{PREFIX}answer"], TOP + 1, right + 4)
+        yield single_block(model[f"{PREFIX}bar"], TOP + 3, right + 2, (1, 0))
 
 
 def _first_row(model: Model) -> int:
@@ -109,13 +104,13 @@ def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
     """Place a row for each unit: its numbers, and its weights below what it sees."""
     own = [name for name in _numbers(model, layer) if name[0] != "b"]
     left, width = LEFT + len(own) + 2, model[f"{PREFIX}W{layer}"].shape[1]
-    yield _block(model, f"below{layer}", row + 2, left, (0, 1))
-    yield _block(model, f"W{layer}", row + 3, left, (1, 0), (0, 1))
-    yield _block(model, f"b{layer}", row + 3, left + width, (1, 0))
+    yield single_block(model[f"{PREFIX}below{layer}"], row + 2, left, (0, 1))
+    yield single_block(model[f"{PREFIX}W{layer}"], row + 3, left, (1, 0), (0, 1))
+    yield single_block(model[f"{PREFIX}b{layer}"], row + 3, left + width, (1, 0))
     for column, name in enumerate(own, start=LEFT + 1):
-        yield _block(model, name, row + 3, column, (1, 0))
+        yield single_block(model[PREFIX + name], row + 3, column, (1, 0))
     if f"{PREFIX}largest{layer}" in model.by_name:
-        yield _block(model, f"largest{layer}", row + 2, LEFT + 1)
+        yield single_block(model[f"{PREFIX}largest{layer}"], row + 2, LEFT + 1)
 
 
 def _drawn(model: Model) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block
 from xlnn.quantity import Model
-from xlnn.workbooks.network.sheets.page import Page
-from xlnn.workbooks.network.sheets.table import number_validation
+from xlnn.workbooks.network.sheets.names import input_names
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import number_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import NOTE, PLAIN, TITLE, Look
 
@@ -42,7 +43,7 @@ def draw(page: Page) -> Drawing:
         drawing.put(blocks["labels"].row + number - 1, 2, text, SYMBOL)
     for name in ("middle", "factor"):
         if name in blocks:
-            for number, text in enumerate(page.input_names):
+            for number, text in enumerate(input_names(page)):
                 drawing.put(blocks[name].row + number, 2, text, SYMBOL)
             drawing.validations.append(number_validation(cell_range(blocks[name]), page.words))
     where = address(blocks["eta"].row, blocks["eta"].column)

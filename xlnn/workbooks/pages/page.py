@@ -1,14 +1,17 @@
 """What does a sheet need to know to draw itself?"""
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from xlnn.layout import Layout
 from xlnn.shipped.text import Text
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.kind import Spec
+
+S = TypeVar("S", bound=Spec)
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[S]):
     """The workbook that a sheet belongs to.
 
     Attributes
@@ -19,12 +22,6 @@ class Page:
         The texts of its language.
     """
 
-    spec: Spec
+    spec: S
     layout: Layout
     words: Text
-
-    @property
-    def input_names(self) -> tuple[str, ...]:
-        """What the inputs are called: a table's features, or the symbols of pixels."""
-        x = self.layout.model["x"]
-        return self.spec.features or tuple(x.heading(unit) for unit in x.units)

@@ -10,13 +10,21 @@ from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
-from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.sheets.page import Page
+from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import KEY, NOTE, ROLES, TITLE, heading
+from xlnn.writing.style import KEY, NOTE, TITLE, heading
 
 NARROW, NORMAL, WIDE = 7, 10.5, 13
 GROUP_ROW, UNIT_ROW = FIRST_ROW - 2, FIRST_ROW - 1
+
+
+Named = Callable[[Quantity, Text], str]
+"""What a quantity is called in a heading."""
+
+
+def plain_name(quantity: Quantity, words: Text) -> str:
+    """Return what a quantity is called."""
+    return words("quantities", quantity.kind)
 
 
 def placed(sheet: str) -> Callable[[Model], Iterator[Block]]:
@@ -43,7 +51,7 @@ def row_axes(quantities: Iterable[Quantity]) -> tuple[Axis, ...]:
     return max((quantity.axes for quantity in quantities), key=len)
 
 
-def table(page: Page, sheet: str, blocks: Iterable[Block]) -> Drawing:
+def table(page: Page, sheet: str, blocks: Iterable[Block], named: Named = plain_name) -> Drawing:
     """Draw the headings of a table in two rows, quantity and unit, and the names of its rows."""
     blocks = tuple(blocks)
     axes = row_axes(block.quantity for block in blocks)
@@ -53,47 +61,43 @@ def table(page: Page, sheet: str, blocks: Iterable[Block]) -> Drawing:
     drawing.heights |= {1: 24, GROUP_ROW: 30, UNIT_ROW: 18}
     name_rows(drawing, axes, FIRST_ROW, page.words)
     for block in blocks:
-        head(drawing, block, page.words)
+        head(drawing, block, page.words, named)
         if block.quantity.is_input:
             drawing.validations.append(numbers_only(block, page.words))
     return drawing
 
 
-def name_rows(drawing: Drawing, axes: tuple[Axis, ...], first: int, words: Text) -> None:
-    """Name the rows: the epoch, the image, or both. A state 0 is the start."""
-    for column, axis in enumerate(axes, start=1):
-        name = {"state": "epoch"}.get(axis.name, axis.name)
+def name_rows(
+    drawing: Drawing, axes: tuple[Axis, ...], first: int, words: Text, left: int = 1
+) -> None:
+    """Name the rows, from a column on: the epoch, the image, or both. State 0 is the start."""
+    for column, axis in enumerate(axes, start=left):
         drawing.put(first - 2, column, "", KEY)
-        drawing.put(first - 1, column, words("headings", name), KEY)
+        drawing.put(first - 1, column, words("headings", axis.name), KEY)
         drawing.widths[column] = NARROW
-    ranges = (range(axis.name != "state", axis.length + (axis.name != "state")) for axis in axes)
+    ranges = (range(axis.counts_from, axis.counts_from + axis.length) for axis in axes)
     for row, index in enumerate(product(*ranges), start=first):
-        for column, number in enumerate(index, start=1):
+        for column, number in enumerate(index, start=left):
             drawing.put(row, column, number, KEY)
 
 
-def head(drawing: Drawing, block: Block, words: Text, *, width: bool = True) -> None:
+def head(
+    drawing: Drawing, block: Block, words: Text, named: Named = plain_name, *, width: bool = True
+) -> None:
     """Draw the two headings over a block: what it is, and the symbol of each unit."""
     quantity = block.quantity
     units = quantity.units
     spread = {"align": "centerContinuous" if len(units) <= 6 else "left", "wrap": False}
     for position, unit in enumerate(units):
         column = block.column + position
-        look = heading(quantity.kind, first=position == 0, computed=not quantity.is_input)
+        look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
         drawing.put(block.row - 1, column, quantity.heading(unit), look)
         text = named(quantity, words) if position == 0 else ""
         above = replace(look, **spread) if len(units) > 1 else look
         drawing.put(block.row - 2, column, text, above)
         if width:
-            narrow = ROLES.get(quantity.kind) == "input"
+            narrow = quantity.role == "input"
             drawing.widths[column] = NARROW if narrow else NORMAL if len(units) > 1 else WIDE
-
-
-def named(quantity: Quantity, words: Text) -> str:
-    """Return what a quantity is called, beside that of the images that are trained."""
-    name = words("quantities", quantity.kind)
-    is_beside = quantity.sheet in {"progress", "check"} and TEST in quantity.name
-    return words("headings", "tested", name=name) if is_beside else name
 
 
 def numbers_only(block: Block, words: Text) -> DataValidation:

@@ -1,7 +1,8 @@
 """What is drawn on the sheet Spec: the model as text, a line a row."""
 
 from xlnn.blocks import FIRST_ROW
-from xlnn.workbooks.network.sheets.page import Page
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.spec_text import to_toml
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import NOTE, TEXT_LINE, TITLE
 
@@ -11,7 +12,7 @@ def draw(page: Page) -> Drawing:
     drawing = Drawing(widths={1: 80}, gridlines=False)
     drawing.put(1, 1, page.layout.titles["spec"], TITLE)
     drawing.put(2, 1, page.words("notes", "spec"), NOTE)
-    for row, line in enumerate(page.spec.to_toml().splitlines(), start=FIRST_ROW):
+    for row, line in enumerate(to_toml(page.spec).splitlines(), start=FIRST_ROW):
         if line:
             drawing.put(row, 1, line, TEXT_LINE)
     return drawing

@@ -1,28 +1,32 @@
-"""The engine libreoffice: that it computes anew, in private, and leaves nothing behind."""
+"""The engines that are programs: they compute anew, in private, and leave nothing behind."""
 
 import os
-import shutil
 import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from openpyxl import Workbook
+from programs import skip_without
 
-from xlnn.engines import libreoffice, load
+from xlnn.engines import PROGRAMS, Allowance, gnumeric, libreoffice, load, missing
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, Grid
 from xlnn.xlsx.cached_values import store
 
 RECALCULATION = "OOXMLRecalcMode"
 
-needs_libreoffice = pytest.mark.skipif(
-    not shutil.which("soffice") and not os.environ.get("CI"), reason="LibreOffice is not installed"
-)
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+
+
+@pytest.fixture(params=PROGRAMS)
+def engine(request):
+    skip_without(request.param)
+    return request.param
 
 
 @pytest.fixture
@@ -48,10 +52,9 @@ def lying_book(tmp_path):
     return tmp_path / "lying.xlsx"
 
 
-@needs_libreoffice
-def test_false_cached_values_are_not_believed(lying_book, temporary):
+def test_false_cached_values_are_not_believed(engine, lying_book, temporary):
     before = lying_book.read_bytes()
-    grid = load("libreoffice", lying_book)({})["S"]
+    grid = load(engine, lying_book)({})["S"]
     np.testing.assert_array_equal(grid.numbers[0], [2, 6])
     assert np.isnan(grid.numbers[1:]).all()
     error = CellError("#DIV/0!")
@@ -61,72 +64,103 @@ def test_false_cached_values_are_not_believed(lying_book, temporary):
     assert not list(temporary.iterdir())
 
 
-@needs_libreoffice
-def test_false_cached_values_come_back_unless_recalculation_is_forced(lying_book, monkeypatch):
+def test_libreoffice_believes_cached_values_unless_its_profile_forbids(lying_book, monkeypatch):
+    skip_without("libreoffice")
     settings = [setting for setting in libreoffice.SETTINGS if setting[1] != RECALCULATION]
     assert len(settings) == len(libreoffice.SETTINGS) - 1
     monkeypatch.setattr(libreoffice, "SETTINGS", settings)
     assert load("libreoffice", lying_book)({})["S"].numbers[0, 1] == 99
 
 
-@needs_libreoffice
-def test_numbers_in_texts_do_not_take_the_comma_of_the_user(tmp_path, monkeypatch):
+def test_gnumeric_believes_cached_values_unless_it_is_told_to_recalculate(lying_book, monkeypatch):
+    skip_without("gnumeric")
+
+    program = gnumeric.PROGRAM
+
+    def arguments(*places):
+        return [word for word in program.arguments(*places) if word != "--recalc"]
+
+    monkeypatch.setattr(gnumeric, "PROGRAM", replace(program, arguments=arguments))
+    assert load("gnumeric", lying_book)({})["S"].numbers[0, 1] == 99
+
+
+def test_numbers_in_texts_do_not_take_the_comma_of_the_user(engine, tmp_path, monkeypatch):
+    workbook = Workbook()
+    workbook.active.append(["=FIXED(3.14159,2,TRUE)", '="x"&0.5'])
+    workbook.save(tmp_path / "texts.xlsx")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    recalculate = load(engine, tmp_path / "texts.xlsx")
+    assert recalculate({})["Sheet"].others == {(1, 1): "3.14", (1, 2): "x0.5"}
+
+
+def test_libreoffice_takes_the_comma_of_the_user_unless_its_profile_forbids(tmp_path, monkeypatch):
+    skip_without("libreoffice")
     workbook = Workbook()
     workbook.active.append(["=FIXED(3.14159,2,TRUE)", '="x"&0.5'])
     workbook.save(tmp_path / "texts.xlsx")
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     recalculate = load("libreoffice", tmp_path / "texts.xlsx")
-    assert recalculate({})["Sheet"].others == {(1, 1): "3.14", (1, 2): "x0.5"}
     settings = [setting for setting in libreoffice.SETTINGS if "L10N" not in setting[0]]
     monkeypatch.setattr(libreoffice, "SETTINGS", settings)
     assert recalculate({})["Sheet"].others == {(1, 1): "3,14", (1, 2): "x0,5"}
 
 
-@needs_libreoffice
-def test_two_at_a_time_do_not_disturb_each_other_and_take_their_own_inputs(lying_book):
-    recalculate = load("libreoffice", lying_book)
+def test_two_at_a_time_do_not_disturb_each_other_and_take_their_own_inputs(engine, lying_book):
+    recalculate = load(engine, lying_book)
     with ThreadPoolExecutor(2) as pool:
         results = pool.map(recalculate, ({("S", 1, 1): 5.0}, {("S", 1, 1): -1.5}))
     assert [result["S"].numbers[0, 1] for result in results] == [15, -4.5]
 
 
-def test_a_missing_libreoffice_is_reported_with_the_remedy(lying_book, monkeypatch):
-    monkeypatch.setattr(libreoffice, "USUAL_PLACES", {})
+def without_installers(module, monkeypatch, places):
+    """Put what a program's own installers do in a place of ours."""
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(EngineError, match=r"not found: install it .* or choose another engine"):
-        load("libreoffice", lying_book)
+    monkeypatch.setattr(module, "PROGRAM", replace(module.PROGRAM, places={sys.platform: places}))
+
+
+@pytest.mark.parametrize("module", [libreoffice, gnumeric])
+def test_a_missing_program_is_reported_with_the_remedy(module, lying_book, monkeypatch):
+    without_installers(module, monkeypatch, ())
+    engine = module.__name__.rpartition(".")[2]
+    remedy = r"not found: install it \(Debian: apt-get install .*\) or choose another engine"
+    with pytest.raises(EngineError, match=remedy):
+        load(engine, lying_book)
+    assert missing()[engine] == module.PROGRAM.install
 
 
 def test_libreoffice_is_found_where_its_installer_puts_it(tmp_path, lying_book, monkeypatch):
     (tmp_path / "soffice").touch()
-    monkeypatch.setenv("PATH", "")
     places = (str(tmp_path / "nowhere"), str(tmp_path / "soffice"))
-    monkeypatch.setattr(libreoffice, "USUAL_PLACES", {sys.platform: places})
+    without_installers(libreoffice, monkeypatch, places)
     assert callable(load("libreoffice", lying_book))
 
 
 @pytest.fixture
 def stand_in(tmp_path, monkeypatch):
-    """Give a function that puts a script in the place of LibreOffice."""
+    """Give a function that puts a script in the place of both programs."""
 
     def put(script: str) -> None:
-        program = tmp_path / "bin" / "soffice"
-        program.parent.mkdir()
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        for command in ("soffice", "ssconvert"):
+            (folder / command).write_text(f"#!/bin/sh\n{script}\n")
+            (folder / command).chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
     return put
 
 
 @needs_posix
+@pytest.mark.parametrize("engine", PROGRAMS)
 @pytest.mark.parametrize(
     ("script", "reason"), [("echo no display >&2; exit 3", "no display"), ("exit 0", "exit code 0")]
 )
-def test_a_failure_is_reported_with_its_reason(lying_book, stand_in, temporary, script, reason):
+def test_a_failure_is_reported_with_its_reason(
+    engine, lying_book, stand_in, temporary, script, reason
+):
     stand_in(script)
-    with pytest.raises(EngineError, match=f"LibreOffice could not compute the workbook: {reason}"):
-        load("libreoffice", lying_book)({})
+    with pytest.raises(EngineError, match=rf"\w+ could not compute the workbook: {reason}"):
+        load(engine, lying_book)({})
     assert not list(temporary.iterdir())
 
 
@@ -138,14 +172,14 @@ def is_running(process: int) -> bool:
     return state != "Z"  # a zombie has ended
 
 
-@pytest.fixture
-def endless(lying_book, stand_in, tmp_path, temporary):
+@pytest.fixture(params=PROGRAMS)
+def endless(request, lying_book, stand_in, tmp_path, temporary):
     """Give a recalculation without end; whatever ends it, nothing must be left of it."""
     if not Path("/proc").is_dir():
         pytest.skip("the test looks for the process in /proc")
     child = tmp_path / "child"
     stand_in(f'sleep 60 & echo $! > "{child}"; wait')
-    yield load("libreoffice", lying_book)
+    yield load(request.param, lying_book, Allowance(first=1, again=1, memory=10**9))
     assert not list(temporary.iterdir())
     process = int(child.read_text())
     for _ in range(50):
@@ -157,8 +191,8 @@ def endless(lying_book, stand_in, tmp_path, temporary):
 
 @needs_posix
 def test_nothing_is_left_after_the_time_limit(endless, monkeypatch):
-    monkeypatch.setattr(libreoffice, "TIME_LIMIT", 0.5)
-    with pytest.raises(EngineError, match=r"LibreOffice took longer than 0\.5 seconds"):
+    monkeypatch.setattr(Allowance, "clock", lambda *_: 0.5)  # it sleeps: no time of a processor
+    with pytest.raises(EngineError, match=r"took longer than the 1 seconds"):
         endless({})
 
 
@@ -171,3 +205,14 @@ def test_nothing_is_left_after_ctrl_c(endless):
             endless({})
     finally:
         signal.signal(signal.SIGALRM, previous)
+
+
+@needs_posix
+def test_a_program_sees_a_home_and_a_temporary_folder_that_are_thrown_away(
+    lying_book, stand_in, temporary
+):
+    stand_in('echo "$TMPDIR" >&2; exit 3')
+    for engine in PROGRAMS:
+        with pytest.raises(EngineError, match=f": {temporary}/xlnn-"):
+            load(engine, lying_book)({})
+    assert not list(temporary.iterdir())

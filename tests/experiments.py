@@ -1,0 +1,55 @@
+"""What every experiment must do: a new one's tests begin with a line for each of these."""
+
+import numpy as np
+import openpyxl
+from programs import skip_without
+
+from xlnn.building.build import build
+from xlnn.checking.check import check
+from xlnn.reading.spec import described
+
+ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
+PROBES = 3
+
+
+def agrees_in(engine, path):
+    """Check a workbook with probes, and return the report."""
+    skip_without(engine)
+    report = check(path, engine, PROBES)
+    assert report.agrees, report.wrong[:3]
+    assert report.other_cells == 0
+    return report
+
+
+def changed(path, copy, inputs):
+    """Return a copy of a workbook in which some inputs hold something else, by their names."""
+    _, layout = described(path)
+    workbook = openpyxl.load_workbook(path)
+    for name, given in inputs.items():
+        quantity, block = layout.model[name], layout.blocks[name]
+        array = np.broadcast_to(np.asarray(given, dtype=object), quantity.input_lengths)
+        for index in np.ndindex(array.shape):
+            workbook[layout.titles[block.sheet]].cell(*block.address(index)).value = array[index]
+    workbook.save(copy)
+    return copy
+
+
+def every_kind_of_cell_is_named_when_it_is_wrong(path, copy, engine="formualizer"):
+    """Overwrite a cell of each quantity in turn, and see it named alone."""
+    _, layout = described(path)
+    for quantity in layout.model.quantities:
+        if quantity.equation is None:
+            continue
+        last = tuple(length - 1 for length in quantity.lengths)
+        block = layout.blocks[quantity.name]
+        workbook = openpyxl.load_workbook(path)
+        cell = workbook[layout.titles[block.sheet]].cell(*block.address(last))
+        cell.value = f'{cell.value}&"!"' if quantity.is_text else f"{cell.value}+0.5"
+        workbook.save(copy)
+        report = check(copy, engine)
+        assert [wrong.cell for wrong in report.wrong] == [layout.cell(quantity.name, last)]
+
+
+def built(folder, template, **options):
+    """Build a template into a folder, and return its path."""
+    return build(template, folder / f"{template}.xlsx", **options).path

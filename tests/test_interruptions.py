@@ -1,0 +1,102 @@
+"""A signal at any moment ends the program, and nothing is left behind.
+
+`make signals` sends 200 of them.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from interruptions import LONG, carriers, commands, interrupt, prepare, start, trials
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these signals")
+
+NUMBER = 15
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path
+
+
+def test_signals_at_random_moments_end_every_command_and_leave_nothing(folder):
+    rng = np.random.default_rng()
+    unclean = [trial for trial in trials(folder, rng, NUMBER, epochs=3) if not trial.is_clean]
+    assert unclean == []
+
+
+def test_what_is_left_is_found(folder):
+    """The test above would see a folder and a process that outlive their program."""
+    prepare(folder, 3)
+    mark = "left"
+    process = start(commands(3)[0], folder, mark)
+    assert any(str(process.pid) in carrier for carrier in carriers(mark))
+    process.kill()
+    process.wait()
+    (folder / "temporary" / "xlnn-lost").mkdir()
+    trial = interrupt(folder, commands(3)[0], signal.SIGTERM, 0.0)
+    assert trial.left == ("temporary/xlnn-lost",)
+    assert not trial.is_clean
+
+
+SWALLOWING = """
+import sys, time
+from xlnn.leftovers import nothing_left
+with nothing_left():
+    class Swallows:
+        def __del__(self):
+            print("here", flush=True)
+            time.sleep(60)
+    try:
+        Swallows()
+    except BaseException:
+        pass
+    print("there", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_in_a_destructor_is_not_swallowed(name):
+    """Python swallows an exception there: a handler that raises one would be lost."""
+    process = subprocess.Popen([sys.executable, "-c", SWALLOWING], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"here\n"
+    process.send_signal(getattr(signal, name))
+    assert process.wait(LONG) == 128 + getattr(signal, name)
+    assert process.stdout.read() == b""
+    process.stdout.close()
+
+
+SHIELDED = """
+import sys, time
+from xlnn.leftovers import ended_by, nothing_left, shielded
+with nothing_left():
+    with shielded():
+        print("here", flush=True)
+        time.sleep(1)
+        ended_by(lambda: print("ended", flush=True))
+    print("there", flush=True)
+"""
+
+
+def test_what_is_just_begun_is_known_before_a_signal_ends_it():
+    process = subprocess.Popen([sys.executable, "-c", SHIELDED], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"here\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.stdout.read() == b"ended\n"
+    assert process.wait(LONG) == 128 + signal.SIGTERM
+    process.stdout.close()
+
+
+def test_nohup_keeps_its_meaning():
+    code = "import signal\nfrom xlnn.leftovers import nothing_left\nwith nothing_left():\n"
+    code += "    print(signal.getsignal(signal.SIGHUP).name)"
+    hushed = "import os,signal,sys; signal.signal(signal.SIGHUP, signal.SIG_IGN);"
+    hushed += "os.execv(sys.executable, [sys.executable, '-c', sys.argv[1]])"
+    ran = subprocess.run(
+        [sys.executable, "-c", hushed, code], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "SIG_IGN\n"

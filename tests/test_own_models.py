@@ -1,0 +1,159 @@
+"""A programmer's own equations become a workbook with the same proof."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from experiments import every_kind_of_cell_is_named_when_it_is_wrong
+from programs import skip_without
+
+import xlnn
+from xlnn.cli import cli
+from xlnn.errors import XlnnError
+from xlnn.reading import spec as reading
+
+EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
+ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
+
+
+def example(name):
+    found = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return getattr(module, name)
+
+
+MODELS = {
+    "loan": {"yearly": 0.06, "rate": 443.21, "debt": 10_000},
+    "kmeans": {
+        "points": np.random.default_rng(3).normal(size=(20, 2)),
+        "centres": [[[0.1, 0.2], [-0.3, 0.4]]],
+    },
+}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def made(request, tmp_path_factory):
+    model, inputs = example(request.param), MODELS[request.param]
+    path = tmp_path_factory.mktemp(request.param) / f"{request.param}.xlsx"
+    return model, inputs, xlnn.workbook(model, inputs, path).path
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_an_example_runs_as_it_stands_and_is_short(name, tmp_path):
+    script = EXAMPLES / f"{name}.py"
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "agrees" in done.stdout
+    assert len(script.read_text().splitlines()) < 40
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_example_agrees_in_every_engine(made, engine):
+    skip_without(engine)
+    model, _, path = made
+    assert xlnn.check(path, engine, 3, model=model).agrees
+
+
+def test_the_loan_is_paid_back_as_plain_python_says(tmp_path):
+    path = xlnn.workbook(example("loan"), MODELS["loan"], tmp_path / "loan.xlsx").path
+    debt = 10_000.0
+    for left in xlnn.values(path, model=example("loan"))["debt"]:
+        assert left == pytest.approx(debt, rel=1e-12)
+        debt += debt * 0.06 / 12 - 443.21
+
+
+def test_a_wrong_formula_is_named(made, tmp_path, monkeypatch):
+    model, _, path = made
+    described = reading.described
+    monkeypatch.setattr("experiments.described", lambda path: described(path, model))
+    checked = xlnn.check
+    monkeypatch.setattr(
+        "experiments.check", lambda path, engine: checked(path, engine, model=model)
+    )
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+def test_the_command_line_says_in_one_sentence_that_the_model_is_the_programmers(made):
+    _, _, path = made
+    for command in (["check", path], ["values", path, "-o", path.with_suffix(".npz")],
+                    ["build", "--from", path]):  # fmt: skip
+        done = CliRunner().invoke(cli, [*map(str, command)])
+        assert isinstance(done.exception, XlnnError)
+        assert "programmer's own" in str(done.exception)
+    assert CliRunner().invoke(cli, ["lint", str(path)]).exit_code == 0
+
+
+def test_another_model_than_the_files_is_refused(made, digits_path):
+    model, _, path = made
+    other = xlnn.Model((xlnn.Quantity("x"),))
+    with pytest.raises(XlnnError, match="made of another model: they differ in"):
+        xlnn.check(path, model=other)
+    with pytest.raises(XlnnError, match="made of the template digits"):
+        xlnn.check(digits_path, model=model)
+
+
+def test_several_engines_report_together(made):
+    model, _, path = made
+    reports = xlnn.check(path, ["formulas", "formualizer"], model=model)
+    assert reports.agrees
+    assert [report.engine for report in reports] == ["formulas", "formualizer"]
+
+
+@pytest.mark.parametrize("probes", [-1, 1.5, "1"])
+def test_probes_are_a_whole_number_from_0_on(made, probes):
+    model, _, path = made
+    with pytest.raises(XlnnError, match="a whole number from 0"):
+        xlnn.check(path, probes=probes, model=model)
+
+
+DOUBLE = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
+WRONG = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=3*{x[()]}")
+X = xlnn.Quantity("x")
+REFUSED = [
+    ((), {}, "no quantities"),
+    ((X, X), {"x": 1}, "Two quantities are named x"),
+    ((xlnn.Quantity("2x"),), {"2x": 1}, "is no name"),
+    ((xlnn.Quantity("x", sheet="a/b"),), {"x": 1}, "cannot be the name of its sheet"),
+    ((xlnn.Quantity("x", sheet="Spec"),), {"x": 1}, "not Spec"),
+    ((xlnn.Quantity("y", equation=DOUBLE),), {}, "no such quantity"),
+    ((xlnn.Quantity("y", equation=DOUBLE), X), {"x": 1}, "put it before"),
+    ((X,), {}, "The input x is missing"),
+    ((X,), {"x": 1, "y": 2}, "y is no input"),
+    ((X,), {"x": [1, 2]}, "x takes numbers of the shape"),
+    ((X,), {"x": "one"}, "x takes numbers of the shape"),
+    ((X,), {"x": float("inf")}, "not finite"),
+    ((X, xlnn.Quantity("y", equation=WRONG)), {"x": 1}, "does not agree with NumPy"),
+]
+
+
+@pytest.mark.parametrize(("quantities", "inputs", "sentence"), REFUSED)
+def test_what_makes_no_workbook_is_refused_in_a_sentence(tmp_path, quantities, inputs, sentence):
+    with pytest.raises(XlnnError, match=sentence):
+        xlnn.workbook(xlnn.Model(quantities), inputs, tmp_path / "x.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_texts_matrices_and_several_tables_stand_on_one_sheet(tmp_path):
+    row, column = xlnn.Axis("row", 3), xlnn.Axis("column", 2)
+    total = xlnn.Stated(array=lambda m: m.sum(), cell=lambda m: f"=SUM({m[...]})")
+    model = xlnn.Model(
+        (
+            xlnn.Quantity("m", shape=(2, 3)),
+            xlnn.Quantity("who", axes=(row,), is_text=True),
+            xlnn.Quantity("a", axes=(row,)),
+            xlnn.Quantity("b", axes=(column,), shape=(2,)),
+            xlnn.Quantity("total", equation=total),
+        )
+    )
+    inputs = {"m": np.arange(6.0).reshape(2, 3), "who": ["=1+1", "b", "c"], "a": 1 / 3, "b": 2}
+    path = xlnn.workbook(model, inputs, tmp_path / "x.xlsx").path
+    got = xlnn.values(path, model=model)
+    assert got["total"] == 15
+    assert got["who"].tolist() == ["=1+1", "b", "c"]
+    np.testing.assert_array_equal(got["a"], [0.333333333333333] * 3)

@@ -1,0 +1,90 @@
+"""Imports point one way: which folder may import which."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "xlnn"
+
+CORE = {"address", "blocks", "errors", "grid", "layout", "output", "quantity", "reference"}
+"""The modules beside the folders: what a quantity is, where it stands, what NumPy says."""
+
+MAY = {
+    "address": set(),
+    "errors": set(),
+    "grid": set(),
+    "quantity": set(),
+    "blocks": {"quantity"},
+    "layout": {"address", "blocks", "errors", "quantity"},
+    "output": {"errors"},
+    "reference": {"quantity"},
+    "shipped": {"errors"},
+    "equations": {"errors", "quantity"},
+    "data": {"errors", "xlsx"},
+    "xlsx": {"address", "errors", "grid"},
+    "linting": {"errors", "xlsx"},
+    "engines": {"address", "errors", "grid", "xlsx"},
+    "writing": {"address", "blocks", "layout", "quantity", "reference"},
+    "workbooks": CORE | {"data", "equations", "shipped", "writing"},
+    "reading": CORE | {"engines", "shipped", "workbooks", "xlsx"},
+    "checking": CORE | {"engines", "reading", "xlsx"},
+    "building": CORE
+    | {"checking", "data", "engines", "linting", "reading", "shipped"}
+    | {"workbooks", "writing", "xlsx"},
+    "cli": {"building", "checking", "engines", "errors", "linting", "reading", "shipped"},
+    "__main__": {"cli"},
+}  # fmt: skip
+"""What each room may import besides itself; the package itself imports what is asked of it."""
+
+
+def room(parts):
+    """Return the room of a module: a folder, or a module beside the folders."""
+    return parts[0]
+
+
+def imports(path):
+    """Yield the modules of xlnn that a module imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[1:] for name in node.names if "xlnn." in name.name)
+        elif isinstance(node, ast.ImportFrom) and node.module == "xlnn":
+            yield from ([name.name] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("xlnn."):
+            yield node.module.split(".")[1:]
+
+
+MODULES = [path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py"]
+
+
+def arrows(path):
+    own = path.relative_to(ROOT).with_suffix("").parts[0]
+    return {(own, room(parts)) for parts in imports(path) if room(parts) != own}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_rooms_below_its_own(path):
+    for own, other in arrows(path):
+        assert other in MAY[own], f"{own} may not import {other}"
+
+
+def test_the_table_itself_points_one_way():
+    order, rest = [], dict(MAY)
+    while rest:
+        free = [name for name, below in rest.items() if below <= set(order)]
+        assert free, f"a circle among {sorted(rest)}"
+        order += free
+        rest = {name: below for name, below in rest.items() if name not in free}
+
+
+def test_a_wrong_import_is_found(tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text("def late():\n    from xlnn.building.build import build\n")
+    assert [*imports(module)] == [["building", "build"]]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_answers_one_question_in_at_most_400_lines(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    assert ast.get_docstring(ast.parse(text))

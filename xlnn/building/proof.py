@@ -1,0 +1,109 @@
+"""Does a workbook that was just written agree with NumPy, and would Excel open it as it is?"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Self
+
+from xlnn import engines
+from xlnn.checking.check import compare
+from xlnn.checking.probe import probe_inputs
+from xlnn.checking.report import Report
+from xlnn.engines import Recalculate
+from xlnn.errors import CircularReferenceError, DisagreementError
+from xlnn.grid import Inputs, Values
+from xlnn.layout import Layout
+from xlnn.linting import Problem, lint
+from xlnn.xlsx.package import inspect
+
+VERIFIER = "formualizer"
+"""The engine that proves a workbook before it is published; `check` has them all."""
+
+PROBES = 1
+
+
+def proven(
+    draft: Path,
+    final: Path,
+    layout: Layout,
+    keep: Callable[[Values], None],
+    tell: Callable[[str], None],
+) -> Report:
+    """Store an engine's values in a draft, and compare with NumPy what will be published.
+
+    The engine, which needs no Python, computes the probes while the workbook is looked at.
+    """
+    tell("Recalculating")
+    with _Ahead(engines.load(VERIFIER, draft), layout) as recalculate:
+        try:
+            values = recalculate({})
+        except CircularReferenceError:  # the comparison says which formula closes the circle
+            report, _ = compare(inspect(draft), layout, recalculate, VERIFIER, PROBES)
+            _refuse_disagreement(report)
+            raise
+        keep(values)
+        tell("Looking for what Excel would repair")
+        contents = inspect(final)
+        problems = lint(final, contents)
+        tell("Comparing with NumPy")
+        report, _ = compare(contents, layout, recalculate, VERIFIER, PROBES)
+    _refuse_disagreement(report)
+    _refuse_problems(problems)
+    return report
+
+
+class _Ahead:
+    """An engine that has begun with what it will be asked for."""
+
+    def __init__(self, recalculate: Recalculate, layout: Layout) -> None:
+        self._recalculate = recalculate
+        self._asked = [{}, *(probe_inputs(layout, number) for number in range(PROBES))]
+
+    def __enter__(self) -> Self:
+        """Let the engine begin."""
+        self._worker = ThreadPoolExecutor(max_workers=1)
+        self._results = [self._worker.submit(self._recalculate, asked) for asked in self._asked]
+        return self
+
+    def __call__(self, inputs: Inputs) -> Values:
+        """Return what the engine computes from these inputs."""
+        return self._results[self._asked.index(inputs)].result()
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        """End the engine's work; whoever stops a build does not wait for it."""
+        if error is None:
+            self._worker.shutdown()
+        else:
+            engines.cancel(self._recalculate, self._worker)
+
+
+OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")
+"""What engines give where a formula as stated leaves the range of numbers."""
+
+
+def _refuse_disagreement(report: Report) -> None:
+    """Refuse a workbook that does not agree with NumPy."""
+    if report.agrees and not report.other_cells:
+        return
+    if not report.wrong:
+        raise DisagreementError("The workbook holds formulas that nothing compares: not written.")
+    first = report.wrong[0]
+    if first.formula == first.expected_formula and first.got in OVERFLOWS:
+        raise DisagreementError(
+            f"{first.cell} is {first.got}, since a number among the inputs or the start weights is "
+            "so large that what follows from it fits no cell: take smaller numbers."
+        )
+    raise DisagreementError(
+        f"The workbook does not agree with NumPy and was not written: {first.cell} is {first.got} "
+        f"and NumPy has {first.expected}. Please report this with your data."
+    )
+
+
+def _refuse_problems(problems: Sequence[Problem]) -> None:
+    """Refuse a workbook that Excel would want to repair."""
+    if problems:
+        first = problems[0]
+        raise DisagreementError(
+            f"The workbook was not written, since Excel would repair it: {first.where}: "
+            f"{first.message} Please report this with your data."
+        )

@@ -1,0 +1,108 @@
+"""How does a layout become a workbook in its place, proven?"""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.building.place import publish
+from xlnn.building.proof import proven
+from xlnn.checking.report import Report
+from xlnn.grid import Values
+from xlnn.layout import Layout
+from xlnn.reading.arrays import write_values
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.workbook import write
+from xlnn.xlsx.cached_values import store
+
+
+@dataclass(frozen=True, repr=False)
+class Built:
+    """A workbook that was written.
+
+    Attributes
+    ----------
+    path : Path
+    formulas : int
+        How many formulas it holds.
+    report : Report or None
+        What the check before publishing found; None where nothing was verified.
+    notes : tuple of str
+        What the person may not expect, a sentence each.
+    """
+
+    path: Path
+    formulas: int
+    report: Report | None
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say it in a line."""
+        return f"Built({str(self.path)!r}, {self.formulas:,} formulas, {self.report!r})"
+
+
+def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
+    output: Path,
+    layout: Layout,
+    drawings: Mapping[str, Drawing],
+    inputs: Mapping[str, np.ndarray],
+    *,
+    verify: bool = True,
+    notes: tuple[str, ...] = (),
+    tell: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """Write a workbook, compare it with NumPy, and only then move it to its place.
+
+    Parameters
+    ----------
+    output : Path
+    layout : Layout
+    drawings : dict
+        What each sheet shows besides its quantities, by the sheet's key.
+    inputs : dict of arrays
+        What all input cells hold.
+    verify : bool
+        Without it the stored values are NumPy's, and nothing proves the formulas.
+    notes : tuple of str
+        What is to be said besides.
+    tell : function
+        Is told what is being done.
+
+    Raises
+    ------
+    DisagreementError
+        The workbook does not agree with NumPy, or Excel would repair it.
+    OutputError
+        It cannot be moved to its place. What stood there before still does.
+    """
+    with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
+        draft, final = Path(folder) / "draft.xlsx", Path(folder) / "final.xlsx"
+        tell("Writing the formulas")
+        formulas = write(
+            draft,
+            layout,
+            dict(drawings),
+            inputs,
+            lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+        )
+
+        def keep(values: Values) -> None:
+            tell("Storing the values")
+            store(
+                draft,
+                final,
+                values,
+                lambda done: tell(f"Storing the values, {done:,} of {formulas:,}"),
+            )
+
+        report: Report | None = None
+        if verify:
+            report = replace(proven(draft, final, layout, keep, tell), file=str(output))
+        else:
+            keep(write_values(layout, reference.run(layout.model, inputs)))
+        tell("Moving the workbook to its place")
+        publish(final, output)
+    return Built(output, formulas, report, notes)

@@ -1,0 +1,121 @@
+"""What did a person do to a table, where hundreds of cells are wrong or a formula lost its cells?
+
+A row that was inserted, deleted or moved shows in which rows of a table are filled, and in how its
+formulas read. What happened is then said once, and not what follows from it in every cell.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+
+import numpy as np
+
+from xlnn.blocks import Block
+from xlnn.checking.report import Wrong
+from xlnn.errors import XlnnError
+from xlnn.grid import Values
+from xlnn.layout import Layout, quoted
+from xlnn.quantity import Model
+from xlnn.reading.spec import described
+from xlnn.xlsx.cells import cells
+
+MANY = 20
+"""Wrong cells of one sheet from which on something happened to its rows, and not to a cell."""
+
+_DIGITS = re.compile("[0-9]+")
+
+
+def happened(path: Path, wrong: Sequence[Wrong] = (), model: Model | None = None) -> str | None:
+    """Say what was done to the rows of a table; None if nothing of that kind is seen.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook that was refused, or in which formulas are wrong.
+    wrong : sequence of Wrong
+        Those that are.
+    model : Model
+        The model of a workbook that was made of a programmer's own.
+    """
+    try:
+        _, layout = described(path, model)
+        found = (_in_sheet(path, layout, key) for key in layout.titles)
+        return next(filter(None, found), None) or _moved(wrong)
+    except XlnnError:
+        return None  # what refused the file says enough
+
+
+def appended(layout: Layout, values: Values) -> str | None:
+    """Say that rows stand below the images of a network, which does not see them."""
+    images = (block for block in layout.blocks.values() if _holds_images(block))
+    block = next(images, None)
+    if block is None:
+        return None
+    title, (bottom, right) = layout.titles[block.sheet], block.last
+    below = values[title].numbers[bottom:, block.column - 1 : right]
+    filled = (~np.isnan(below)).any(axis=1)
+    count = sum(1 for _ in takewhile(bool, filled.tolist()))
+    if not count:
+        return None
+    rows = f"row {bottom + 1}" if count == 1 else f"rows {bottom + 1} to {bottom + count}"
+    return (
+        f"{quoted(title)}: {rows} below the images is not part of the network; to train with it, "
+        "build anew with --data"
+    )
+
+
+def _holds_images(block: Block) -> bool:
+    """Tell whether a block is the table of what a network learns from."""
+    quantity = block.quantity
+    return (
+        quantity.equation is None
+        and not quantity.is_record
+        and block.is_table
+        and [axis.family for axis in quantity.axes] == ["image"]
+    )
+
+
+def _in_sheet(path: Path, layout: Layout, key: str) -> str | None:
+    """Look for rows of a sheet's tables that are empty, or that should be."""
+    tables = [block for block in layout.on(key) if block.is_table and block.quantity.axes]
+    if not tables:
+        return None
+    title = layout.titles[key]
+    last = max(block.last[0] for block in tables)
+    tallest = [block for block in tables if block.last[0] == last]
+    first = max(block.row for block in tallest)
+    columns = {column for b in tallest for column in range(b.column, b.last[1] + 1)}
+    filled = Counter(
+        cell.row
+        for cell in cells(path, title)
+        if cell.column in columns and (cell.formula is not None or cell.value is not None)
+    )
+    empty = [row for row in range(first, last + 1) if not filled[row]]
+    below = sum(1 for _ in takewhile(lambda row: filled[row], range(last + 1, last + 1 + last)))
+    name = quoted(title)
+    if not empty:
+        return None
+    count = len(empty)
+    rows = "a row was" if count == 1 else f"{count:,} rows were"
+    if below == count and empty[-1] - empty[0] == count - 1:
+        return f"{rows} inserted above {name}!{empty[-1] + 1}: undo it, or delete what was inserted"
+    if empty == list(range(last - count + 1, last + 1)) and count < last - first + 1:
+        return f"{rows} deleted from the sheet {name}: undo it, or build anew without that data"
+    return None
+
+
+def _moved(wrong: Sequence[Wrong]) -> str | None:
+    """Look for formulas that read as stated but for the rows: those of another row."""
+    sheets = Counter(
+        each.cell.rpartition("!")[0]
+        for each in wrong
+        if each.formula is not None
+        and each.formula != each.expected_formula
+        and _DIGITS.sub("0", each.formula) == _DIGITS.sub("0", each.expected_formula)
+    )
+    if not sheets or max(sheets.values()) < MANY:
+        return None
+    name = max(sheets, key=lambda sheet: sheets[sheet])
+    return f"the rows of the sheet {name} were sorted or moved: undo it"

@@ -1,0 +1,137 @@
+"""What must not outlive the program, and how does a signal end it with nothing left behind?
+
+A signal raises nothing: an exception can be swallowed wherever it arrives, in a destructor or in
+somebody's ``except``. The handler itself ends what was started, removes what was written, and
+leaves. So whatever can be left behind is begun inside `shielded`, which puts the signal off until
+it is known here.
+"""
+
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from shutil import rmtree
+from threading import RLock, current_thread, main_thread
+from types import FrameType
+from typing import NoReturn
+
+from xlnn.errors import OutputError
+
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+PATIENCE = 5
+"""Seconds that the end may take: for another thread to say what it has just begun, and for a folder
+to be empty into which one still writes."""
+
+_SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
+"""What a terminal needs on which progress was shown: an empty line and a cursor."""
+
+
+class _State:
+    """What the handler must know; it runs in the main thread, between any two steps of it."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.owner = 0
+        self.depth = 0  # of `shielded` in the main thread
+        self.pending: int | None = None
+        self.stopping = False
+        self.endings: dict[object, Callable[[], object]] = {}
+
+
+_state = _State()
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """Let no signal end the program between the beginning of something and `ended_by`."""
+    with _state.lock:
+        is_main = current_thread() is main_thread()
+        _state.depth += is_main
+        try:
+            yield
+        finally:
+            _state.depth -= is_main
+            if not _state.depth and _state.pending is not None:
+                _stop(_state.pending, None)
+
+
+def ended_by(ending: Callable[[], object]) -> Callable[[], None]:
+    """Remember how something that was begun is ended; return what forgets it."""
+    token = object()
+    with shielded():
+        _state.endings[token] = ending
+
+    def forget() -> None:
+        with shielded():
+            _state.endings.pop(token, None)
+
+    return forget
+
+
+@contextmanager
+def nothing_left() -> Iterator[None]:
+    """Give the program one folder for all that is temporary, and handlers that leave nothing.
+
+    Raises
+    ------
+    OutputError
+        No temporary folder can be made.
+    """
+    _state.owner = os.getpid()
+    with shielded():
+        for name in SIGNALS:
+            number = getattr(signal, name, None)
+            # nohup asks that a program goes on when its terminal ends
+            hushed = name == "SIGHUP" and number and signal.getsignal(number) is signal.SIG_IGN
+            if number is not None and not hushed:
+                signal.signal(number, _stop)
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="xlnn-"))
+        except OSError as error:
+            raise OutputError(
+                f"No temporary folder can be made ({error.strerror}): let TMPDIR name a folder that"
+                " is writable and has room."
+            ) from error
+        tempfile.tempdir = str(folder)
+        ended_by(lambda: _remove(folder))
+    try:
+        yield
+    finally:
+        _remove(folder)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """End everything that was begun, say that it stopped, and leave."""
+    if os.getpid() != _state.owner:  # a child in its first moments
+        os._exit(128 + number)
+    if _state.depth:
+        _state.pending = number
+        return
+    if _state.stopping:
+        return
+    _state.stopping = True
+    # never given back: nothing begins any more
+    _state.lock.acquire(timeout=PATIENCE)
+    for ending in reversed(list(_state.endings.values())):
+        with suppress(Exception):
+            ending()
+    _leave(number)
+
+
+def _leave(number: int) -> NoReturn:
+    with suppress(OSError):
+        shown = sys.platform != "win32" and os.isatty(2)
+        os.write(2, (_SHOW_CURSOR if shown else b"") + b"Stopped.\n")
+    os._exit(128 + number)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also one into which another thread still writes."""
+    until = time.monotonic() + PATIENCE
+    while folder.exists() and time.monotonic() < until:
+        rmtree(folder, ignore_errors=True)

@@ -1,0 +1,203 @@
+"""What is an experiment? A small kind of workbook: a few inputs, their quantities, and a page.
+
+A template of such a kind names its sizes (whole numbers on which the cells depend: how many steps)
+and its inputs (what the yellow cells hold at first). `xlnn.workbooks.descent` is the example.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from xlnn.data import rounded
+from xlnn.data.wording import listed, short
+from xlnn.errors import DataError
+from xlnn.layout import Layout
+from xlnn.quantity import Model, Quantity
+from xlnn.reference import Arrays
+from xlnn.shipped.templates import Template
+from xlnn.shipped.text import Text, text
+from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.pages import spec_text
+from xlnn.workbooks.pages.guide import draw_guide
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import FILLS
+
+KEYS = ("kind", "summary", "book", "sizes", "inputs")
+"""What the template of an experiment may say."""
+
+
+@dataclass(frozen=True)
+class ExperimentSpec:
+    """Everything about an experiment that is not a number in one of its input cells.
+
+    Attributes
+    ----------
+    kind, template, lang : str
+    sizes : dict of int
+        The whole numbers on which its cells depend.
+    """
+
+    kind: str
+    template: str
+    lang: str
+    sizes: Mapping[str, int]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values, as TOML has them."""
+        return {"template": self.template, "lang": self.lang, "sizes": dict(self.sizes)}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is known of an experiment before a person's options are.
+
+    Attributes
+    ----------
+    spec : ExperimentSpec
+    inputs : dict
+        What its inputs hold, by name.
+    """
+
+    spec: ExperimentSpec
+    inputs: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Experiment(WorkbookKind[ExperimentSpec, Origin]):
+    """A kind of workbook that a few functions describe.
+
+    Attributes
+    ----------
+    name : str
+        Its key in `xlnn.workbooks.KINDS`, and the folder of its words in ``templates/text``.
+    sizes : dict of (int, int)
+        The least and the largest value of each size.
+    quantities : function
+        Gives the quantities of some sizes, in the words of a language.
+    sheets : dict of Sheet
+        Its sheets between the Guide and the Spec, by their keys, in the workbook's order.
+    taken : dict of str
+        The options of ``build`` that it takes, and the size or input that each of them sets.
+    """
+
+    name: str
+    sizes: Mapping[str, tuple[int, int]]
+    quantities: Callable[[Mapping[str, int], Text], Iterable[Quantity]]
+    sheets: Mapping[str, Sheet]
+    taken: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def options(self) -> frozenset[str]:  # type: ignore[override]
+        """The options of ``build`` that mean something to it."""
+        return frozenset({"lang", *self.taken})
+
+    def from_template(self, template: Template) -> Origin:
+        """Read the sizes and inputs that a template names."""
+        values, where = template.values, f"template.toml of {template.name}"
+        for key, value in values.items():
+            if key not in KEYS:
+                raise DataError(f"{where}: {short(key)} is unknown; known are {listed(KEYS)}.")
+            if key in {"sizes", "inputs"} and not isinstance(value, dict):
+                raise DataError(f"{where}: {key} is no table; write it as [{key}].")
+        spec = self._spec(template.name, "en", values.get("sizes", {}), where)
+        return Origin(spec, values.get("inputs", {}))
+
+    def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> Origin:  # noqa: ARG002 -- nothing in it can be wrong
+        """Take up what the inputs hold now."""
+        model = self._model(spec)
+        return Origin(spec, {q.name: q.typed(arrays[q.name]) for q in model.inputs})
+
+    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[ExperimentSpec]:
+        """Join an origin with a person's options."""
+        asked = {self.taken[name]: value for name, value in options.items() if name in self.taken}
+        sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
+        lang, where = options.get("lang", origin.spec.lang), origin.spec.template
+        spec = replace(self._spec(where, lang, sizes, where), template=origin.spec.template)
+        model = self._model(spec)
+        given = {**origin.inputs, **{k: v for k, v in asked.items() if k not in sizes}}
+        if unknown := [name for name in given if name not in {q.name for q in model.inputs}]:
+            raise DataError(f"{where}: {short(unknown[0])} is no input of a {self.name} workbook.")
+        inputs = {q.name: _given(q, given, where) for q in model.inputs}
+        return Recipe(spec, model, inputs | _counts(model))
+
+    def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:
+        """Read the Spec that a workbook keeps."""
+        match values:
+            case {"template": str(name), "lang": str(lang), "sizes": dict(sizes), **rest} if (
+                not rest
+            ):
+                return self._spec(name, lang, sizes, "The Spec")
+        raise DataError(f"The Spec of a {self.name} workbook has a template, a lang and sizes.")
+
+    def _spec(
+        self, template: str, lang: str, sizes: Mapping[str, Any], where: str
+    ) -> ExperimentSpec:
+        if set(sizes) != set(self.sizes):
+            named = listed(self.sizes) if self.sizes else "none"
+            raise DataError(f"{where}: the sizes of a {self.name} workbook are {named}.")
+        for name, (least, most) in self.sizes.items():
+            size = sizes[name]
+            if type(size) is not int or not least <= size <= most:
+                raise DataError(
+                    f"{where}: {name} is {short(size)}: a whole number from {least} to {most:,} "
+                    "was expected."
+                )
+        return ExperimentSpec(self.name, template, lang, dict(sizes))
+
+    def layout(self, spec: ExperimentSpec) -> Layout:
+        """Return the cells of its quantities."""
+        return layout_of_sheets(self._model(spec), self._sheets(), self._words(spec).sheets)
+
+    def drawings(self, spec: ExperimentSpec, layout: Layout) -> dict[str, Drawing]:
+        """Return what each sheet shows besides its quantities."""
+        return drawn(Page(spec, layout, self._words(spec)), self._sheets())
+
+    def _words(self, spec: ExperimentSpec) -> Text:
+        return text(spec.lang, self.name)
+
+    def _model(self, spec: ExperimentSpec) -> Model:
+        return Model(tuple(self.quantities(spec.sizes, self._words(spec))))
+
+    def _sheets(self) -> dict[str, Sheet]:
+        return {"guide": Sheet(_draw_guide), **self.sheets, "spec": Sheet(spec_text.draw)}
+
+
+def _draw_guide(page: Page[ExperimentSpec]) -> Drawing:
+    """Draw the Guide, with the colours that the workbook has."""
+    quantities = page.layout.model.quantities
+    used = {quantity.role for quantity in quantities} | {"input", "key"}
+    colours = [colour for colour in FILLS if colour in used]
+    return draw_guide(page, values=page.spec.sizes, equations={}, colours=colours)
+
+
+def _counts(model: Model) -> dict[str, np.ndarray]:
+    """Return what the records of an experiment hold: the numbers of their axis, in order."""
+    records = (quantity for quantity in model.quantities if quantity.is_record)
+    return {q.name: np.arange(q.axes[0].length) + float(q.axes[0].counts_from) for q in records}
+
+
+def _given(quantity: Quantity, given: Mapping[str, Any], where: str) -> np.ndarray:
+    """Return what an input holds, in its shape."""
+    name = quantity.name
+    if name not in given:
+        raise DataError(f"{where}: the input {name} is missing.")
+    lengths = quantity.input_lengths
+    try:
+        array = np.asarray(given[name], dtype=object if quantity.is_text else float)
+        array = array.reshape(lengths)
+    except (TypeError, ValueError) as error:
+        shape = " x ".join(map(str, lengths)) or "one number"
+        raise DataError(f"{where}: {name} takes {shape}: {short(given[name])} is not.") from error
+    if quantity.is_text:
+        return array
+    if not np.isfinite(array).all():
+        raise DataError(f"{where}: {name} holds a number that is not finite.")
+    if quantity.choices:
+        least, most = quantity.choices
+        if not ((array >= least) & (array <= most) & (array == np.round(array))).all():
+            raise DataError(f"{where}: {name} is a whole number from {least} to {most}.")
+    return rounded(array)

@@ -1,0 +1,94 @@
+"""The kind "network": a stack of layers that learns from data by gradient descent."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from xlnn.layout import Layout
+from xlnn.quantity import Model
+from xlnn.reference import Arrays
+from xlnn.shipped.templates import Template
+from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.network import origin
+from xlnn.workbooks.network.origin import Origin
+from xlnn.workbooks.network.quantities.whole import first_choices, with_records
+from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.sheets import drawings, workbook_layout
+from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.training import check_training, training_notes
+from xlnn.workbooks.network.words import words_of
+from xlnn.workbooks.pages.page import Page
+from xlnn.writing.drawing import Drawing
+
+A_LAYER = 4
+"""Formulas of a layer at least: a unit's weighted input, activation, error and weight."""
+
+IN_ROWS = frozenset({"W", "dC_dW"})
+"""Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees."""
+
+
+class Network(WorkbookKind[Spec, Origin]):
+    """Networks, of which the book's is the first."""
+
+    options = frozenset(field.name for field in fields(Options))
+
+    def from_template(self, template: Template) -> Origin:
+        """Read what a template says."""
+        return origin.from_template(template)
+
+    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
+        """Take up what a workbook holds now."""
+        return origin.from_workbook(name, spec, arrays)
+
+    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
+        """Join an origin with a person's options."""
+        return recipe(origin, Options(**options))
+
+    def spec(self, values: Mapping[str, Any]) -> Spec:
+        """Read the Spec that a workbook keeps."""
+        return Spec.from_mapping(values)
+
+    def layout(self, spec: Spec) -> Layout:
+        """Return the cells of everything that a Spec describes."""
+        return workbook_layout(spec, words_of(spec))
+
+    def drawings(self, spec: Spec, layout: Layout) -> dict[str, Drawing]:
+        """Return what each sheet shows besides its quantities."""
+        return drawings(Page(spec, layout, words_of(spec)))
+
+    def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
+        """Return the inputs, the records of NumPy's run, and what is chosen first."""
+        noted = with_records(recipe.spec, recipe.inputs, run)
+        return noted | first_choices(layout.model, recipe.inputs)
+
+    def least_formulas(self, spec: Spec) -> int:
+        """Return how many formulas a Spec describes at least."""
+        return A_LAYER * len(spec.layers)
+
+    def check_run(self, model: Model, run: Arrays) -> None:
+        """Refuse a training that diverges."""
+        check_training(model, run)
+
+    def run_notes(self, run: Arrays) -> tuple[str, ...]:
+        """Say that a network got worse, if it did."""
+        return training_notes(run)
+
+    def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
+        """Return the arrays with a layer's units in one dimension.
+
+        A weight array keeps two: its unit, and all that the unit sees.
+        """
+        exported = {}
+        for name, array in super().as_contract(layout, arrays).items():
+            quantity = layout.model[name]
+            axes = array.shape[: len(quantity.axes)]
+            if len(quantity.shape) > 1:
+                kept = quantity.shape[:1] if quantity.kind in IN_ROWS else ()
+                array = array.reshape((*axes, *kept, -1))  # noqa: PLW2901 -- the same array
+            exported[name] = array
+        return exported
+
+
+KIND = Network()

@@ -1,0 +1,31 @@
+"""Which words does a network's workbook use?
+
+Some are said otherwise for some workbooks: ``digits`` for the book's own images, ``table`` where
+the data is no pictures, ``regression`` where numbers are predicted, ``maps`` where filters make
+maps of pictures.
+"""
+
+from collections.abc import Iterator
+
+from xlnn.shipped.text import Text, text
+from xlnn.workbooks.network.spec import Spec
+
+TEMPLATES = ("digits",)
+"""Templates with words of their own."""
+
+
+def words_of(spec: Spec) -> Text:
+    """Return the words of a workbook."""
+    return text(spec.lang).of(variants(spec))
+
+
+def variants(spec: Spec) -> Iterator[str]:
+    """Yield what a workbook says otherwise, each over the ones before it."""
+    if spec.template in TEMPLATES:
+        yield spec.template
+    if spec.features:
+        yield "table"
+    if spec.is_regression:
+        yield "regression"
+    if any(layer.kind != "dense" for layer in spec.layers):
+        yield "maps"

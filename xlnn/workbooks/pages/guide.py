@@ -1,0 +1,141 @@
+"""What is drawn on the sheet Guide: what this is, where to begin, what the colours mean."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from string import Formatter
+from typing import Any
+
+from xlnn.address import address
+from xlnn.blocks import FIRST_ROW
+from xlnn.layout import quoted
+from xlnn.quantity import Quantity
+from xlnn.shipped.text import Text
+from xlnn.workbooks.pages.page import Page
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import (
+    FILLS,
+    LABEL,
+    LINK,
+    NEGATIVE,
+    PLAIN,
+    POSITIVE,
+    SECTION,
+    TITLE,
+    WHITE,
+    Look,
+)
+
+TEXT = Look(wrap=True)
+COLUMNS = ("symbol", "name", "meaning", "equation", "where", "book")
+SCALE = {"negative": NEGATIVE, "zero": WHITE, "positive": POSITIVE}
+"""What the colours of weights mean, where there are any."""
+
+
+def draw_guide(
+    page: Page[Any],
+    *,
+    values: Mapping[str, object],
+    equations: Mapping[str, str],
+    colours: Iterable[str] = (*FILLS, *SCALE),
+) -> Drawing:
+    """Draw the sheet from top to bottom; every place it names is a link.
+
+    Parameters
+    ----------
+    page : Page
+    values : mapping
+        What the words in braces of the lines about the workbook stand for.
+    equations : mapping
+        The same of the equations of the symbols.
+    colours : iterable of str
+        The roles, and ends of the scale of weights, that the workbook has.
+    """
+    widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 40, 6: 18, 7: 12}
+    drawing = Drawing(gridlines=False, one_page=True, widths=widths, heights={1: 30})
+    guide = page.words.words["guide"]
+    drawing.put(1, 2, guide["title"].format(**values), replace(TITLE, size=18))
+    row = 2
+    for line in guide["about"]:
+        drawing.put(row, 2, line.format(**values), PLAIN)
+        row += 1
+    row = _steps(drawing, page, row + 1)
+    row = _legend(drawing, page.words, row + 1, colours)
+    row = _symbols(drawing, page, row + 1, equations)
+    _experiments(drawing, page, row + 1)
+    return drawing
+
+
+def _section(drawing: Drawing, row: int, title: str) -> int:
+    for column in range(2, 8):
+        drawing.put(row, column, title if column == 2 else "", SECTION)
+    return row + 1
+
+
+def _steps(drawing: Drawing, page: Page[Any], row: int) -> int:
+    guide, titles = page.words.words["guide"], page.layout.titles
+    row = _section(drawing, row, guide["steps_title"])
+    steps = [(key, text) for key, text in guide["steps"].items() if key in titles]
+    for number, (key, text) in enumerate(steps, start=1):
+        drawing.put(row, 2, f"{number}. {titles[key]}", LINK)
+        drawing.links[address(row, 2)] = f"{quoted(titles[key])}!A1"
+        drawing.put(row, 3, text.format(**titles), PLAIN)
+        row += 1
+    return row
+
+
+def _legend(drawing: Drawing, words: Text, row: int, colours: Iterable[str]) -> int:
+    guide = words.words["guide"]
+    row = _section(drawing, row, guide["colours_title"])
+    for key in colours:
+        drawing.put(row, 2, "", Look(fill=SCALE.get(key, key), border=True))
+        drawing.put(row, 3, guide["colours"][key], PLAIN)
+        row += 1
+    return row
+
+
+def _symbols(drawing: Drawing, page: Page[Any], row: int, equations: Mapping[str, str]) -> int:
+    guide = page.words.words["guide"]
+    row = _section(drawing, row, guide["symbols_title"])
+    for column, key in enumerate(COLUMNS, start=2):
+        drawing.put(row, column, guide["columns"][key], replace(LABEL, bold=True))
+    row += 1
+    for kind, symbol in guide["symbols"].items():
+        quantity = _first(page, kind)
+        if quantity is None:
+            continue
+        block = page.layout.blocks[quantity.name]
+        title = page.layout.titles[block.sheet]
+        where = address(max(block.row - 1, FIRST_ROW - 1), block.column)
+        drawing.put(row, 2, quantity.symbol.replace("{}", "") or "", replace(PLAIN, bold=True))
+        drawing.put(row, 3, page.words("quantities", kind), PLAIN)
+        drawing.put(row, 4, symbol["meaning"], TEXT)
+        drawing.put(row, 5, symbol["equation"].format(**equations), TEXT)
+        drawing.put(row, 6, title, LINK)
+        drawing.links[address(row, 6)] = f"{quoted(title)}!{where}"
+        drawing.put(row, 7, symbol["book"], PLAIN)
+        row += 1
+    return row
+
+
+def _first(page: Page[Any], kind: str) -> Quantity | None:
+    """Return the first quantity of a kind on a sheet of training, and so not on Check."""
+    quantities = page.layout.model.quantities
+    return next((q for q in quantities if q.kind == kind and q.sheet != "check"), None)
+
+
+def _experiments(drawing: Drawing, page: Page[Any], row: int) -> None:
+    guide, titles = page.words.words["guide"], page.layout.titles
+    row = _section(drawing, row, guide["experiments_title"])
+    experiments = [e for e in guide["experiments"] if _named(e["do"] + e["look"]) <= set(titles)]
+    for number, experiment in enumerate(experiments, start=1):
+        drawing.put(row, 2, f"{number}. {experiment['do'].format(**titles)}", PLAIN)
+        drawing.put(row + 1, 3, experiment["look"].format(**titles), LABEL)
+        row += 2
+    for line in guide["broken"]:
+        row += 1
+        drawing.put(row, 2, line.format(**titles), PLAIN)
+
+
+def _named(text: str) -> set[str]:
+    """Return the sheets that a text names, by their keys."""
+    return {name for _, name, *_ in Formatter().parse(text) if name}

@@ -1,0 +1,53 @@
+"""What is a sheet, and how do the sheets of a workbook make its layout?"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xlnn.blocks import Block
+from xlnn.layout import Layout, lay_out
+from xlnn.quantity import Model
+from xlnn.workbooks.pages.page import Page
+from xlnn.writing.drawing import Drawing
+
+
+def nothing(_: Model) -> Iterable[Block]:
+    """Place no quantity: the sheet has none."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """How a sheet is made.
+
+    Attributes
+    ----------
+    draw : function
+        Draws what the sheet shows besides its quantities.
+    place : function
+        Gives each of the sheet's quantities its cells.
+    """
+
+    draw: Callable[[Page[Any]], Drawing]
+    place: Callable[[Model], Iterable[Block]] = nothing
+
+
+def layout_of_sheets(
+    model: Model, sheets: Mapping[str, Sheet], titles: Mapping[str, str]
+) -> Layout:
+    """Return the cells of a model's quantities, on those sheets that have any or need none.
+
+    Raises
+    ------
+    DataError
+        They do not fit a spreadsheet.
+    """
+    used = {quantity.sheet for quantity in model.quantities}
+    keys = [key for key, sheet in sheets.items() if key in used or sheet.place is nothing]
+    blocks = (block for key in keys for block in sheets[key].place(model))
+    return lay_out(model, {key: titles[key] for key in keys}, blocks)
+
+
+def drawn(page: Page[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]:
+    """Return what each sheet of a workbook shows besides its quantities, by the sheet's key."""
+    return {key: sheets[key].draw(page) for key in page.layout.titles}

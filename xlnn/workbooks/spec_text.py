@@ -1,0 +1,53 @@
+"""How does a workbook say what it models? As TOML, so that the file explains itself."""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import tomli_w
+
+from xlnn.errors import DataError
+from xlnn.workbooks import kind_named
+from xlnn.workbooks.kind import Spec
+
+FORMAT = 1
+"""The version of the Spec sheet; a later, different one gets the next number."""
+
+FIRST_KIND = "network"
+"""The kind of workbooks that do not name theirs: there was but one."""
+
+
+def to_toml(spec: Spec) -> str:
+    """Return the text that a workbook keeps."""
+    return tomli_w.dumps({"format": FORMAT, "kind": spec.kind, **spec.to_mapping()})
+
+
+def from_toml(text: str) -> Spec:
+    """Read the text that a workbook keeps.
+
+    Raises
+    ------
+    DataError
+        The text is not what `to_toml` writes.
+    """
+    try:
+        values: dict[str, Any] = tomllib.loads(text)
+        if values.pop("format") != FORMAT:
+            raise DataError("The Spec was written by another version of xlnn.")
+        spec: Spec = kind_named(values.pop("kind", FIRST_KIND)).spec(values)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise DataError(f"The Spec cannot be read: {error}.") from error
+    return spec
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 -- as TOML has it
+    """Turn tuples into lists, as TOML has them.
+
+    >>> plain({"a": (1, (2,))})
+    {'a': [1, [2]]}
+    """
+    if isinstance(value, Mapping):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    return value

@@ -1,0 +1,108 @@
+"""How are lines drawn? Scatter charts with straight lines, of cells that stay live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from openpyxl.chart import Reference, ScatterChart, Series
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, RegularTextRun
+
+from xlnn.writing.style import INK, RULE
+
+THICK, THIN = 22_000, 12_000
+"""Widths of lines, in EMU."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells below each other, of a sheet.
+
+    Attributes
+    ----------
+    title : str
+        The sheet's title.
+    column, first, last : int
+    """
+
+    title: str
+    column: int
+    first: int
+    last: int
+
+    @property
+    def reference(self) -> Reference:
+        """The cells as openpyxl's charts take them."""
+        sheet = SimpleNamespace(title=self.title)  # all that a chart asks of a sheet
+        return Reference(sheet, min_col=self.column, min_row=self.first, max_row=self.last)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a chart.
+
+    Attributes
+    ----------
+    x, y : Cells
+    colour : str
+        Without one, the program's own.
+    name : str
+        What the legend calls it.
+    width : int
+    marker : str
+        The kind of marker on each point, such as ``circle``.
+    """
+
+    x: Cells
+    y: Cells
+    colour: str = ""
+    name: str = ""
+    width: int = THICK
+    marker: str = "none"
+
+    @property
+    def series(self) -> Series:
+        """The line as openpyxl's charts take it."""
+        series = Series(self.y.reference, self.x.reference, title=self.name or None)
+        series.graphicalProperties.line.width = self.width
+        if self.colour:
+            series.graphicalProperties.line.solidFill = self.colour
+        series.marker.symbol = self.marker
+        if self.marker != "none":
+            series.marker.size = 5
+            fill = GraphicalProperties(solidFill=self.colour)
+            fill.line.solidFill = self.colour
+            series.marker.graphicalProperties = fill
+        series.smooth = False
+        return series
+
+
+def scatter(title: str, x_title: str, lines: Sequence[Line]) -> ScatterChart:
+    """Return a chart of some lines; those that have names are named in a legend."""
+    chart = ScatterChart()
+    chart.series.extend(line.series for line in lines)
+    chart.style = 2
+    chart.scatterStyle = "lineMarker"
+    if len(lines) > 1 and any(line.name for line in lines):
+        chart.legend.position = "b"
+    else:
+        chart.legend = None
+    chart.height, chart.width = 7.2, 13
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.tickLblPos = "low"
+    chart.x_axis.majorGridlines = None
+    chart.x_axis.number_format = chart.y_axis.number_format = "General"
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE))
+    chart.title = _titled(title)
+    chart.x_axis.title = _titled(x_title)
+    return chart
+
+
+def _titled(words: str) -> Title:
+    """Return a chart's title in the size of a heading: the programs' own is far larger."""
+    font = CharacterProperties(sz=1100, b=True, solidFill=INK)
+    run = RegularTextRun(rPr=font, t=words)
+    return Title(tx=Text(rich=RichText(p=[Paragraph(r=[run])])), overlay=False)

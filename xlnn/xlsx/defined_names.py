@@ -1,0 +1,50 @@
+"""Does a defined name mean the same to every program?"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.guard import Formulas
+from xlnn.xlsx.sheet_stream import COLUMNS, MAX_ROWS
+
+Named = tuple[str, str, Mapping[str, str]]
+"""A defined name, its formula, and its attributes."""
+
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_OTHER = re.compile(r"R[0-9]*|C[0-9]*|R[0-9]+C[0-9]+|TRUE|FALSE|[0-9.]+(?:E[0-9]+)?")
+
+
+def ambiguous(names: Sequence[Named]) -> frozenset[str]:
+    """Return the names, in lower case, of which programs would choose one or another meaning.
+
+    They are defined more than once, such as for a sheet and for the book, or for one sheet alone,
+    where another sheet may know none; or they read as a cell.
+    """
+    counts = Counter(name.casefold() for name, _, _ in names)
+    local = {name.casefold() for name, _, attributes in names if "localSheetId" in attributes}
+    return frozenset(
+        name for name in counts if counts[name] > 1 or name in local or reads_otherwise(name)
+    )
+
+
+def check_names(archive: Archive, names: Sequence[Named], formulas: Formulas) -> None:
+    """Refuse defined names that belong to macros or whose formulas may not be computed."""
+    for name, text, attributes in names:
+        where = f'the defined name "{name:.40}"'
+        macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
+        if any(attributes[key] not in {"0", "false"} for key in macro):
+            raise archive.refused(f"{where} belongs to a macro; remove it")
+        formulas.check([text], lambda _, where=where: where)
+
+
+def reads_otherwise(name: str) -> bool:
+    """Say whether a name would be taken for a cell or a value.
+
+    >>> [reads_otherwise(name) for name in ("eta", "eta1", "xlnn.z2", "R1C1", "true", "abcd1")]
+    [False, True, False, True, True, False]
+    """
+    cell = _CELL.fullmatch(name.upper())
+    if cell and COLUMNS[cell[1]] and 1 <= int(cell[2]) <= MAX_ROWS:
+        return True
+    return _OTHER.fullmatch(name.upper()) is not None
