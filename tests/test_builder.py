@@ -16,6 +16,7 @@ from xlnn.building.build import build
 from xlnn.equations.dense import HiddenDelta
 from xlnn.errors import DisagreementError, OutputError, XlnnError
 from xlnn.linting.problem import Problem
+from xlnn.xlsx.package import inspect
 
 CACHED = 1e-12
 """Stored values are an engine's; it sums in another order than NumPy."""
@@ -30,7 +31,7 @@ def test_every_formula_cell_carries_its_value(digits_path, digits):
                 if cell.data_type == "f":
                     assert isinstance(stored[sheet.title][cell.coordinate].value, int | float | str)
     run = reference.run(digits.model, digits.inputs)
-    frame = pd.read_excel(digits_path, sheet_name="Progress", header=2)
+    frame = pd.read_excel(digits_path, sheet_name="Progress", header=2, engine="openpyxl")
     np.testing.assert_allclose(frame["C_T"], run["C_T"], rtol=0, atol=CACHED)
 
 
@@ -94,7 +95,8 @@ def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
 
 def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypatch):
     problem = Problem("some rule", "Training!A1", "something is wrong.")
-    monkeypatch.setattr(proof, "lint", lambda *_: (problem,))
+    found = lambda path: (inspect(path), (problem,))  # noqa: E731 -- one line
+    monkeypatch.setattr(proof, "inspect_and_lint", found)
     with pytest.raises(DisagreementError, match="Training!A1: something is wrong"):
         build("digits", tmp_path / "digits.xlsx", epochs=1)
     assert list(tmp_path.iterdir()) == []

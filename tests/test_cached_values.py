@@ -113,7 +113,7 @@ def test_openpyxl_shows_the_cached_values(stored):
 
 
 def test_pandas_shows_the_cached_values(stored):
-    frame = pd.read_excel(stored, header=None)
+    frame = pd.read_excel(stored, header=None, engine="openpyxl")
     assert frame[1][:3].tolist() == [2 / 3, "text!", True]
 
 

@@ -370,7 +370,7 @@ def test_epochs_of_equal_cost_are_told_apart_by_no_engine_and_a_worse_one_is_wro
     layout = layout_of(read_spec(short_copy))
     still = {layout.cell("eta", ()): 1e-16}
     assert check(edit(short_copy, still), engine).agrees
-    best = layout.blocks["best"].quantity
+    model, best = layout.model, layout.blocks["best"].quantity
     C_T = np.array([3.0, 2.0 + 1e-15, 2.0, 4.0])
-    tied = [reference.ties(best, {"best": np.array(n), "C_T": C_T}, 1e-12) for n in range(6)]
+    tied = [reference.ties(model, best, {"best": np.array(n), "C_T": C_T}, 1e-12) for n in range(6)]
     assert tied == [False, False, True, True, False, False]

@@ -77,22 +77,42 @@ def test_beside_a_circle_other_words_pass_and_other_errors_are_named(short_copy,
     assert named == {*CIRCLES[circle], typed} - {"Guide!Z99"}
 
 
-@pytest.mark.parametrize("circle", [{}, {"Training!C4": "=F4+1"}], ids=["without", "with"])
-@pytest.mark.parametrize("command", [check, values, lint])
-def test_iterative_calculation_is_refused_with_a_circle_and_without(short_copy, command, circle):
-    """An engine would settle the circle silently, and give its cells numbers."""
-    workbook = openpyxl.load_workbook(edit(short_copy, circle))
+def iterating(path, changes):
+    """Switch on what lets a program settle circles, and give their cells numbers."""
+    workbook = openpyxl.load_workbook(edit(path, changes))
     workbook.calculation.iterate = True
-    workbook.save(short_copy)
-    with pytest.raises(WorkbookError, match="iterative calculation"):
-        command(short_copy)
+    workbook.save(path)
+    return path
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_circle_is_named_where_programs_may_iterate(short_copy, engine):
+    skip_without(engine)
+    (wrong,) = check(iterating(short_copy, {"Training!C4": "=F4/2+1"}), engine).wrong
+    assert (wrong.cell, wrong.formula) == ("Training!C4", "=F4/2+1")
+    assert wrong.got == (CIRCULAR if engine != "libreoffice" else "#VALUE!")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_workbook_without_a_circle_may_iterate(short_copy, engine):
+    skip_without(engine)
+    assert check(iterating(short_copy, {}), engine).agrees
+
+
+@pytest.mark.parametrize("change", [edit, iterating])
 @pytest.mark.parametrize("engine", ["formulas", "formualizer"])
-def test_values_of_a_circle_are_refused(short_copy, engine):
-    edit(short_copy, {"Training!C4": "=F4+1"})
+def test_values_of_a_circle_are_refused(short_copy, engine, change):
+    change(short_copy, {"Training!C4": "=F4/2+1"})
     with pytest.raises(WorkbookError, match=r"(C4|F4) depends on itself: a circular reference"):
         values(short_copy, engine)
+
+
+@pytest.mark.parametrize("typed", [99_999, -3, 0.5, "x", None])
+def test_a_position_beyond_all_rows_is_named(short_copy, typed):
+    """The cells that look something up there have no values to be compared with."""
+    cell = layout_of(read_spec(short_copy)).cell("lens_position", ())
+    (wrong,) = check(edit(short_copy, {cell: typed}), "formualizer").wrong
+    assert (wrong.cell, wrong.got) == (cell, typed)
 
 
 @pytest.mark.parametrize(

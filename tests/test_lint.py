@@ -15,10 +15,11 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.table import Table
 
 from xlnn.errors import WorkbookError
-from xlnn.linting import RULES, lint
+from xlnn.linting import RULES, inspect_and_lint, lint
 from xlnn.linting.reading import read
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.package import inspect
 from xlnn.xlsx.parts import read_workbook
 
 FORMULA = r'(<c r="[A-Z]+[0-9]+"[^>]*>)<f>[^<]*</f>'
@@ -99,6 +100,8 @@ BREAKS = [
     formula("formula-syntax", "Settings!C4:"),
     formula("formula-syntax", "1+" * 300 + "1"),
     formula("formula-syntax", "(" * 80 + "1" + ")" * 80),
+    formula("arguments", "SUM(" + "1," * 255 + "1)"),
+    formula("arguments", "1+MAX(C4,AVERAGE(" + "D4," * 300 + "(1)))"),
     formula("unknown-name", "xlnn.eta2*2"),
     formula("unknown-name", "XFE1+1"),
     formula("unknown-name", "SUM(C4:D)"),
@@ -110,7 +113,7 @@ BREAKS = [
     formula("reference", "Weights!B1048577"),
     formula("reference", "Weights!B0"),
     Break("reference", WORKBOOK, r'(name="xlnn.eta">)[^<]*', r"\1Settings!$ZZ$900", "xlnn.eta"),
-    Break("reference", CHART, r"(<f>)[^<]*", r"\1Progress!$ZZ$1:$ZZ$9", CHART),
+    Break("reference", CHART, r"(<c:f>)[^<]*", r"\1Progress!$ZZ$1:$ZZ$9", CHART),
     beside("reference", conditional("C4:D9", text="$ZZ4&gt;0")),
     beside("reference", validation('sqref="C4" type="list"', "<formula1>$ZZ$4</formula1>")),
     Break("uncomputed", WORKBOOK, r"<calcPr[^>]*/>", ""),
@@ -235,7 +238,7 @@ def charts(path):
 
 
 def without_references(text):
-    return re.sub(r"<f>[^<]*</f>", "<f>Settings!$C$4</f>", text)
+    return re.sub(r"<c:f>[^<]*</c:f>", "<c:f>Settings!$C$4</c:f>", text)
 
 
 def test_every_rule_has_a_file_that_breaks_it():
@@ -359,6 +362,29 @@ def test_no_more_problems_are_listed_than_anyone_reads(short_copy, monkeypatch):
 
 def test_nothing_is_found_in_the_book_s_workbook(digits_path):
     assert lint(digits_path) == ()
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_each_sheet_is_read_once(short_copy, monkeypatch, shared):
+    if shared:
+        first = '<f t="shared" si="0" ref="C4:C5">Weights!B4</f>'
+        cell = replace(r'(<c r="C4"[^>]*>)<f>[^<]*</f>', rf"\g<1>{first}")
+        change(short_copy, {part_of(short_copy, "Training"): cell})
+    inflated = []
+    chunks = Archive.chunks
+
+    def counted(archive, part):
+        inflated.append(part)
+        return chunks(archive, part)
+
+    monkeypatch.setattr(Archive, "chunks", counted)
+    contents, problems = inspect_and_lint(short_copy)
+    assert problems == ()
+    assert contents.formula_count == inspect(short_copy).formula_count
+    inflated.clear()
+    assert lint(short_copy) == ()
+    sheets = [part for part in inflated if part.startswith("xl/worksheets/sheet")]
+    assert len(sheets) == len(set(sheets)) == len(contents.sheets)
 
 
 @needs_libreoffice

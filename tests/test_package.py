@@ -767,9 +767,9 @@ def test_a_name_of_a_macro_is_refused(refusal):
 @pytest.mark.parametrize(
     ("setting", "found"),
     [
-        ('iterate="1"', "iterative calculation"),
-        ('iterateCount="9" iterate=" true "', "iterative calculation"),
         ('fullPrecision="0"', "precision as displayed"),
+        ('iterate="1" fullPrecision=" false "', "precision as displayed"),
+        ('xmlns:x="u" x:fullPrecision="0"', "precision as displayed"),
     ],
 )
 def test_a_setting_under_which_engines_differ_is_refused(refusal, setting, found):

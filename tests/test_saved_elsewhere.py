@@ -3,16 +3,49 @@
 import subprocess
 import zipfile
 
+import ironcalc
 import openpyxl
 import pytest
 from programs import skip_without
 from test_checker import edit
+from test_readers import run_javascript
 
 from xlnn.checking.check import check
+from xlnn.checking.comparison import CIRCULAR
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
+from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.parts import iterates
 
 ENGINES = ("formulas", "formualizer")
+
+
+def save_with_gnumeric(path, folder):
+    """Open a workbook in Gnumeric and save it as .xlsx."""
+    skip_without("gnumeric")
+    saved = folder / "saved.xlsx"
+    command = ["ssconvert", path, saved]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return saved
+
+
+def save_with_javascript(library):
+    """Return what opens a workbook in a library of JavaScript and saves it."""
+
+    def saving(path, folder):
+        saved = folder / "saved.xlsx"
+        run_javascript(library, path, saved)
+        return saved
+
+    return saving
+
+
+def save_with_ironcalc(path, folder):
+    """Open a workbook in IronCalc, compute it and save it."""
+    model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
+    model.evaluate()
+    model.save_to_xlsx(str(folder / "saved.xlsx"))
+    return folder / "saved.xlsx"
 
 
 def save_with_libreoffice(path, folder):
@@ -26,22 +59,66 @@ def save_with_libreoffice(path, folder):
     return folder / "saved" / path.name
 
 
+PROGRAMS = {
+    "libreoffice": save_with_libreoffice,
+    "gnumeric": save_with_gnumeric,
+    "sheetjs": save_with_javascript("xlsx"),
+    "exceljs": save_with_javascript("exceljs"),
+    "ironcalc": save_with_ironcalc,
+}
+
+
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_workbook_changed_and_saved_in_libreoffice_is_checked(short_copy, tmp_path, engine):
-    edit(short_copy, {"Settings!C4": 0.7, "Images!C6": 0.5})
-    saved = save_with_libreoffice(short_copy, tmp_path)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_workbook_changed_and_saved_in_another_program_is_checked(
+    short_copy, tmp_path, engine, program
+):
+    changed = tmp_path / "changed.xlsx"
+    replace_inputs(short_copy, changed, {("Settings", 4, 3): 0.7, ("Images", 6, 3): 0.5})
+    saved = PROGRAMS[program](changed, tmp_path)
     report = check(saved, engine)
     assert report.agrees, report.wrong[:3]
     assert report.compared_cells == check(short_copy, "formualizer").compared_cells
     assert values(saved, engine)["eta"] == 0.7
 
 
-def test_an_error_planted_before_libreoffice_saved_it_is_named(short_copy, tmp_path):
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_an_error_planted_before_another_program_saved_it_is_named(short_copy, tmp_path, program):
     layout = layout_of(read_spec(short_copy))
-    cell = layout.cell("delta2", (1, 9, 1))
-    edit(short_copy, {cell: layout.formula("delta2", (1, 9, 1)) + "+0.01"})
-    (wrong,) = check(save_with_libreoffice(short_copy, tmp_path), "formualizer").wrong
-    assert wrong.cell == cell
+    entry = "delta2", (1, 9, 1)
+    right = layout.formula(*entry)[1:].encode()
+    rewrite(short_copy, lambda part: part.replace(b"<f>%b<" % right, b"<f>%b+0.01<" % right))
+    (wrong,) = check(PROGRAMS[program](short_copy, tmp_path), "formualizer").wrong
+    assert wrong.cell == layout.cell(*entry)
+
+
+def test_formulas_that_sheetjs_dropped_are_named(short_copy, tmp_path):
+    """It keeps no formula without a stored value, and openpyxl stores none."""
+    saved = save_with_javascript("xlsx")(edit(short_copy, {}), tmp_path)
+    report = check(saved, "formualizer")
+    assert report.formula_cells == 0
+    assert len(report.wrong) > 4_000
+    assert all(wrong.got is None for wrong in report.wrong)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_circle_that_gnumeric_may_iterate_is_named(short_copy, tmp_path, engine):
+    """Gnumeric switches iteration on in every file."""
+    saved = save_with_gnumeric(edit(short_copy, {"Training!C4": "=F4/2+1"}), tmp_path)
+    assert iterates(saved)
+    (wrong,) = check(saved, engine).wrong
+    assert (wrong.cell, wrong.formula, wrong.got) == ("Training!C4", "=F4/2+1", CIRCULAR)
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, "libreoffice"])
+def test_iferror_with_the_prefix_that_spire_writes_is_checked(short_copy, engine):
+    skip_without(engine)
+    rewrite(short_copy, lambda part: part.replace(b"IFERROR(", b"_xlfn.IFERROR("))
+    workbook = openpyxl.load_workbook(short_copy)
+    assert workbook["Progress"]["F5"].value.startswith("=_xlfn.IFERROR(")
+    report = check(short_copy, engine)
+    assert report.agrees, report.wrong[:3]
+    assert report.compared_cells == report.formula_cells
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -1,13 +1,9 @@
 """The sheets that look closely show what training computed, and say what they should."""
 
-import re
-from dataclasses import replace
-
 import numpy as np
 import openpyxl
 import pytest
 from networks import random_recipe, spec, write_recipe
-from openpyxl.utils import range_boundaries
 from programs import skip_without
 from test_checker import edit
 
@@ -73,33 +69,6 @@ def test_the_gradient_check_finds_the_back_propagated_gradient(choose, chosen, e
     expected = np.concatenate(gradients)[chosen - 1]
     assert got["slope_backward"] == pytest.approx(expected, abs=SAME)
     assert got["slope_numeric"] == pytest.approx(expected, abs=CENTRAL)
-
-
-def test_the_check_sheet_agrees_at_first_and_says_when_inputs_were_changed(short_copy):
-    layout = layout_of(read_spec(short_copy))
-    cell = layout.cell("numpy_state", ())
-
-    def said(changes):
-        edit(short_copy, changes)
-        return str(values(short_copy, "formualizer")["numpy_state"])
-
-    assert said({}) == "The sheets agree with NumPy's run."
-    changes = [
-        ("Settings!C4", 0.2, 0.3),
-        (layout.cell("x", (5, 2)), 1, 0.5),
-        (layout.cell("t", (5, 1)), 0, 1),
-        (layout.cell("W3", (0, 1, 2)), None, 0.25),
-        (layout.cell("b2", (0, 1)), None, 0.25),
-    ]
-    workbook = openpyxl.load_workbook(short_copy)
-    for where, _, changed in changes:
-        sheet, address = where.split("!")
-        before = workbook[sheet][address].value
-        assert said({where: changed}).startswith("Inputs were changed"), where
-        assert said({where: before}).startswith("The sheets agree"), where
-    wrong = {layout.cell("delta3", (1, 2, 0)): 0.5}
-    assert said(wrong).startswith("The sheets differ from NumPy's run although")
-    assert cell.startswith("Check!")
 
 
 def test_a_drawing_is_recognised(digits_path):
@@ -205,21 +174,6 @@ def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine)
     edit(short_copy, {cell: layout.formula("slope_quotient", (3,)) + "*1.01"})
     (wrong,) = check(short_copy, engine).wrong
     assert wrong.cell == cell
-
-
-def test_inputs_and_their_records_are_compared_in_ranges_of_one_shape(tmp_path):
-    """LibreOffice sums no differences of a column and a row."""
-    scaled = replace(spec([4, 3, 2]), features=tuple("pqrs"), scaled=True, test_images=2)
-    path = write_recipe(tmp_path / "scaled.xlsx", random_recipe(scaled, seed=1))
-    layout = layout_of(read_spec(path))
-    sheet, cell = layout.cell("numpy_changes", ()).split("!")
-    formula = openpyxl.load_workbook(path)[sheet][cell].value
-    shapes = [
-        tuple((right - left, down - up) for left, up, right, down in map(range_boundaries, pair))
-        for pair in re.findall(r"SUMXMY2\((?:\w+!)?([\w:]+),(?:\w+!)?([\w:]+)\)", formula)
-    ]
-    assert len(shapes) == formula.count("SUMXMY2")
-    assert [one for one, other in shapes if one != other] == []
 
 
 def test_the_guide_lists_no_symbol_that_training_has_not(tmp_path):

@@ -76,6 +76,8 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"layers": [{}]}, "does not say its units"),
         ({"layers": [{"units": 3, "name": "3"}, {"units": 2}]}, "Two layers have one name"),
         ({"layers": [{"units": 3, "name": "a b"}, {"units": 2}]}, "letters and digits"),
+        ({"layers": [{"units": 3, "name": "层"}, {"units": 2}]}, "does not take every sign"),
+        ({"layers": [{"units": 3, "name": "F"}, {"units": 2, "name": "f"}]}, "Capitals make no"),
         ({"layers": [{"units": 3}, {"units": 4}]}, "4 units for 2 labels"),
         ({"labels": ["a", "a"]}, "stands twice"),
         ({"cost": "none"}, 'no cost "none"'),

@@ -100,6 +100,11 @@ class Reference:
         except NoRectangleError:
             return ",".join(self[unit] for unit in self._block.quantity.units)
 
+    @property
+    def corner(self) -> tuple[str, int, int]:
+        """The sheet's title, row and column of the first cell, for a text that names cells."""
+        return quoted(self._title), self._block.row, self._block.column
+
     def at(self, epoch: int) -> Self:
         """Return the same units in one epoch or state, counted from 0; -1 is the last."""
         other = copy(self)

@@ -82,6 +82,10 @@ class Cells(Protocol):
     def listed(self) -> str:
         """All units as the arguments of SUM or MAX: a range, or cell by cell if they are none."""
 
+    @property
+    def corner(self) -> tuple[str, int, int]:
+        """The sheet's title, row and column of the first cell, for a text that names cells."""
+
     def at(self, epoch: int) -> Self:
         """Return the same units in one epoch or state, counted from 0; -1 is the last."""
 
@@ -111,6 +115,12 @@ class Equation:
     """Whether its values are so coarse (a class, a look-up, a sentence) that a wrong formula may
     give the right ones; then the formula must also read as ``cell`` states it."""
 
+    jumps = False
+    """Whether its values jump where what it is computed from moves a little: a class, a count."""
+
+    repeats = False
+    """Whether it shows values of another quantity, which jump if those do."""
+
     switches = False
     """Whether it switches units off: what they then give and pass on is exactly 0, so that the
     values of a network with it prove little, and all its formulas must read as stated."""
@@ -126,9 +136,15 @@ class Equation:
     cell: Callable[..., str]
     """State the equation as the formula of one unit's cell."""
 
-    def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> bool:  # noqa: ARG002 -- for those that choose
-        """Tell whether a choice is as good as that of ``array``: equal to it but for rounding."""
-        return False
+    def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
+        """Tell where a choice is as good as that of ``array``: equal to it but for rounding.
+
+        Returns
+        -------
+        array of bool
+            Of the shape of ``got``.
+        """
+        return np.zeros(np.shape(got), dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -343,6 +359,17 @@ class Model:
     def __getitem__(self, name: str) -> Quantity:
         """Return the quantity of that name."""
         return self.by_name[name]
+
+    @cached_property
+    def jumping(self) -> frozenset[str]:
+        """The names of the quantities whose values jump: classes, counts, and what shows them."""
+        names: set[str] = set()
+        for quantity in self.quantities:
+            equation = quantity.equation
+            shown = {use.name for use in quantity.uses.values()}
+            if equation and (equation.jumps or (equation.repeats and shown & names)):
+                names.add(quantity.name)
+        return frozenset(names)
 
     @property
     def inputs(self) -> tuple[Quantity, ...]:

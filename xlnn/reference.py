@@ -99,12 +99,23 @@ def terms(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray | floa
     return size
 
 
-def ties(quantity: Quantity, arrays: Arrays, tolerance: float) -> bool:
-    """Tell whether a quantity without epochs made another choice that is as good."""
-    if quantity.timed:
-        return False
-    arguments = {role: arrays[use.name] for role, use in quantity.uses.items()}
-    return quantity.equation.ties(arrays[quantity.name], tolerance, **arguments)
+def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> np.ndarray:
+    """Tell which entries of a quantity are other choices that are as good.
+
+    Returns
+    -------
+    array of bool
+        Of the quantity's shape.
+    """
+    got = arrays[quantity.name]
+    tied = np.zeros(quantity.lengths, dtype=bool)
+    if not quantity.timed:
+        tied[...] = quantity.equation.ties(got, tolerance, **_arguments(model, quantity, arrays))
+        return tied
+    for index in range(quantity.given, quantity.lengths[0]):
+        arguments = _arguments(model, quantity, arrays, index)
+        tied[index] = quantity.equation.ties(got[index], tolerance, **arguments)
+    return tied
 
 
 def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
@@ -121,12 +132,19 @@ def _value(
     model: Model, quantity: Quantity, arrays: Arrays, index: int | None = None
 ) -> np.ndarray:
     """Compute a quantity; if it has epochs, in the epoch of that index."""
-    arguments = {
+    arguments = _arguments(model, quantity, arrays, index)
+    # NumPy's warnings of an overflow say nothing that the comparison does not say better
+    with np.errstate(all="ignore"):
+        return quantity.equation.array(**arguments)
+
+
+def _arguments(
+    model: Model, quantity: Quantity, arrays: Arrays, index: int | None = None
+) -> dict[str, np.ndarray]:
+    """Return what an equation is computed from; if it has epochs, in the epoch of that index."""
+    return {
         role: arrays[use.name][index - use.lag]
         if index is not None and model[use.name].timed
         else arrays[use.name]
         for role, use in quantity.uses.items()
     }
-    # NumPy's warnings of an overflow say nothing that the comparison does not say better
-    with np.errstate(all="ignore"):
-        return quantity.equation.array(**arguments)

@@ -1,6 +1,7 @@
 """The engine formualizer: its own ways; what every engine must do is in test_agreement.py."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -76,6 +77,17 @@ def test_a_formula_that_does_not_parse_is_named(book):
 def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"no zip")
+    with pytest.raises(WorkbookError, match=r"book\.xlsx: it is no \.xlsx workbook"):
+        load("formualizer", path)
+
+
+def test_a_workbook_that_formualizer_cannot_load_is_named(book):
+    path = book({"A1": 2})
+    with ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    with ZipFile(path, "w") as broken:
+        for name, content in parts.items():
+            broken.writestr(name, content.replace(b"</worksheet>", b""))
     with pytest.raises(EngineError, match=r"book\.xlsx: formualizer cannot load the file"):
         load("formualizer", path)({})
 

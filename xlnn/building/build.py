@@ -124,6 +124,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
         layout,
         kind.drawings(made.spec, layout),
         kind.cells(made, layout, run),
+        title=made.spec.template,
         verify=verify,
         notes=made.notes + kind.run_notes(run),
         tell=tell,

@@ -62,7 +62,7 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     check_size(layout, large=large)
     KIND.check_run(model, reference.run(model, arrays))
     drawings = KIND.drawings(spec_of(model, path.stem), layout)
-    return write_proven(path, layout, drawings, arrays, verify=verify, tell=tell)
+    return write_proven(path, layout, drawings, arrays, title=path.stem, verify=verify, tell=tell)
 
 
 def _given(quantity: Quantity, inputs: Mapping[str, ArrayLike]) -> np.ndarray:

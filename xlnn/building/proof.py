@@ -13,7 +13,7 @@ from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, DisagreementError
 from xlnn.grid import Inputs, Values
 from xlnn.layout import Layout
-from xlnn.linting import Problem, lint
+from xlnn.linting import Problem, inspect_and_lint
 from xlnn.xlsx.package import inspect
 
 VERIFIER = "formualizer"
@@ -43,8 +43,7 @@ def proven(
             raise
         keep(values)
         tell("Looking for what Excel would repair")
-        contents = inspect(final)
-        problems = lint(final, contents)
+        contents, problems = inspect_and_lint(final)
         tell("Comparing with NumPy")
         report, _ = compare(contents, layout, recalculate, VERIFIER, PROBES)
     _refuse_disagreement(report)

@@ -50,6 +50,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     drawings: Mapping[str, Drawing],
     inputs: Mapping[str, np.ndarray],
     *,
+    title: str,
     verify: bool = True,
     notes: tuple[str, ...] = (),
     tell: Callable[[str], None] = lambda _: None,
@@ -64,6 +65,8 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         What each sheet shows besides its quantities, by the sheet's key.
     inputs : dict of arrays
         What all input cells hold.
+    title : str
+        What the document's properties call it, after the product's name.
     verify : bool
         Without it the stored values are NumPy's, and nothing proves the formulas.
     notes : tuple of str
@@ -87,6 +90,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
             dict(drawings),
             inputs,
             lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+            title=f"xlnn: {title}",
         )
 
         def keep(values: Values) -> None:

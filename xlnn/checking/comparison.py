@@ -179,8 +179,9 @@ class Comparison:
                 if not (difference <= TOLERANCE).all():
                     size = reference.terms(self.layout.model, quantity, arrays)
                     difference = _difference(got, expected, size)
-                if reference.ties(quantity, arrays, TOLERANCE):
-                    difference = np.zeros(quantity.lengths)
+                if not (difference <= TOLERANCE).all():
+                    tied = reference.ties(self.layout.model, quantity, arrays, TOLERANCE)
+                    difference = np.where(tied, 0.0, difference)
                 largest = max(_largest(difference), self.differences.get(quantity.name, 0.0))
                 self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)
@@ -206,8 +207,9 @@ class Comparison:
     def report(self, engine: str, probes: int, arrays: Arrays, run: Arrays) -> Report:
         """Sum up, beside the independent run."""
         numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
-        differences = [_difference(arrays[name], run[name]) for name in numeric if arrays]
-        spoilt = sum(int((~(difference <= CONSEQUENCE)).sum()) for difference in differences)
+        differences = {name: _difference(arrays[name], run[name]) for name in numeric if arrays}
+        spoilt = sum(int((~(found <= CONSEQUENCE)).sum()) for found in differences.values())
+        steady = differences.keys() - self.layout.model.jumping  # a tie is no drift
         wrong = self._wrong()
         named = {each.quantity for each in wrong}
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
@@ -223,7 +225,7 @@ class Comparison:
             text_cells=texts,
             other_cells=other,
             probes=probes,
-            drift=max(map(_largest, differences), default=0.0),
+            drift=max((_largest(differences[name]) for name in steady), default=0.0),
             consequences=max(0, spoilt - len(wrong)) if wrong else 0,
             quantities=tuple(
                 Compared(name, count, self.differences.get(name, 0.0), name not in named)

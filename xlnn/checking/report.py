@@ -80,7 +80,8 @@ class Report:
         Formulas that someone added outside the quantities; they are not compared.
     probes : int
     drift : float
-        The largest relative difference from the independent NumPy run.
+        The largest relative difference from the independent NumPy run, of what does not jump:
+        a class or a count of them may change with the last digit of an output.
     consequences : int
         Cells spoilt by the wrong ones.
     quantities : tuple of Compared

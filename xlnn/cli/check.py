@@ -33,6 +33,11 @@ SHOWN = 10
 def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) -> None:
     """Recalculate a workbook FILE and compare every cell with NumPy.
 
+    Each cell is compared where it stands, from the cells that it refers to. Where two outputs are
+    equal to 12 digits either class is right, in every epoch. The drift is how far the numbers are
+    from a run of NumPy's own, since rounding grows from epoch to epoch; it is measured on numbers
+    that move smoothly, not on classes and counts of them, and does not judge.
+
     Example: xlnn check output/digits.xlsx --engine formualizer
     """
     from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
@@ -84,9 +89,12 @@ def _print(report: Report) -> None:
 def _describe(wrong: Wrong) -> list[str]:
     place = [wrong.quantity, *(f"{axis} {number}" for axis, number in wrong.place.items())]
     found = wrong.formula if wrong.formula is not None else "no formula"
+    value = "nothing" if wrong.got is None else wrong.got
+    # sentences have no other statement, and NumPy no number where there is none
+    expected = "" if wrong.expected is None else f"   expected {wrong.expected}"
     lines = [
         f"{wrong.cell}   {', '.join(place)}",
-        f"    value    {wrong.got}   expected {wrong.expected}",
+        f"    value    {value}{expected}",
         f"    formula  {found}",
         f"    expected {wrong.expected_formula}",
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import formualizer
 import numpy as np
@@ -12,6 +13,8 @@ from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import CellError, Grid, Inputs, Values
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
+from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.parts import iterates
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -63,7 +66,14 @@ def load(path: Path) -> Recalculate:
         mode=formualizer.WorkbookMode.Interactive, eval_config=evaluation, enable_changelog=False
     )
     try:
-        workbook = formualizer.Workbook.load_path(str(path), config=config, load_limits=LIMITS)
+        with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
+            source = path
+            if iterates(path):  # it follows the file in this, whatever its configuration says
+                source = Path(folder) / "workbook.xlsx"
+                replace_inputs(path, source, {})
+            workbook = formualizer.Workbook.load_path(
+                str(source), config=config, load_limits=LIMITS
+            )
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
     workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers

@@ -4,34 +4,21 @@ Shapes: z and a (images, units ...). The unit step is none of them: its slope is
 one, and gradient descent has nothing to go by (book: 2-1).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
 import numpy as np
 
-from xlnn.equations.dense import total
+from xlnn.equations.dense import total, written_call
 from xlnn.quantity import Cells, Equation
-
-MOST_ARGUMENTS = 200
-"""A function takes 255."""
 
 LOWEST = -700
 """Where exp(-z) is still a number: beyond exp(709) a spreadsheet has none."""
 
-
-def written_max(cells: Sequence[str]) -> str:
-    """Write out the largest of some cells.
-
-    Differs from MAX of a range, as `total` from SUM, and for the same reason.
-
-    >>> written_max(["A1", "B1"])
-    'MAX(A1,B1)'
-    """
-    if len(cells) <= MOST_ARGUMENTS:
-        return f"MAX({','.join(cells)})"
-    groups = range(0, len(cells), MOST_ARGUMENTS)
-    return written_max([written_max(cells[i : i + MOST_ARGUMENTS]) for i in groups])
+DIGITS = 12
+"""A z that is 0 to so many decimals switches its unit off: engines take 0.1 + 0.2 - 0.3 for 0 and
+NumPy for 5.6e-17, so that the last digits must not decide."""
 
 
 class Sigmoid(Equation):
@@ -84,7 +71,10 @@ class TanhSlope(Equation):
 
 
 class ReLU(Equation):
-    """a = max(0, z)."""
+    """a = max(0, z).
+
+    No rounding here: nothing jumps at 0, and a tiny z stays what it is.
+    """
 
     coarse = switches = True
 
@@ -98,17 +88,21 @@ class ReLU(Equation):
 
 
 class ReLUSlope(Equation):
-    """a'(z) = 1 where z > 0, else 0; at 0, where there is no slope, it is taken as 0."""
+    """a'(z) = 1 where z > 0, else 0; at 0, where there is no slope, it is taken as 0.
 
-    coarse = True
+    Differs from that line within 5e-13 of 0, where rounding alone may decide: it is 0 there, too.
+    """
+
+    coarse = jumps = True
 
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a'(z), of the shape of z."""
-        return np.where(z > 0, 1.0, 0.0)
+        return np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, 0.0)
 
     def cell(self, *unit: int, z: Cells) -> str:
         """Return the formula of one unit."""
-        return f"=IF({z[unit]}>0,1,0)"
+        # between 0 and 1: not every engine rounds 1E+20 to 12 places
+        return f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,0)"
 
 
 class Linear(Equation):
@@ -134,7 +128,7 @@ class LargestInput(Equation):
 
     def cell(self, z: Cells) -> str:
         """Return the formula of one image."""
-        return "=" + written_max([z[k] for k in range(z.shape[0])])
+        return "=" + written_call("MAX", [z[k] for k in range(z.shape[0])])
 
 
 class Exponential(Equation):

@@ -19,6 +19,26 @@ def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
     return int(np.ravel_multi_index(unit, shape)) if shape else 0
 
 
+def looked_up(cells: str, number: str) -> str:
+    """Return the formula of one of several cells; of a single cell, which is no range, itself.
+
+    >>> looked_up("A1:A3", "C1"), looked_up("A1", "C1")
+    ('=INDEX(A1:A3,C1)', '=A1')
+    """
+    return f"=INDEX({cells},{number})" if ":" in cells else f"={cells}"
+
+
+def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Return an entry along the first axis, counted from 1; NaN where INDEX has an error.
+
+    >>> entry(np.array([2.0, 4.0]), np.array(2)), entry(np.array([2.0, 4.0]), np.array(3))
+    (np.float64(4.0), array(nan))
+    """
+    if not 1 <= number < len(array) + 1:  # INDEX cuts off; NaN is no number either
+        return np.full(array.shape[1:], np.nan)
+    return array[int(number) - 1]
+
+
 def stored(
     unit: tuple[int, ...], shown: tuple[int, ...], shape: tuple[int, ...]
 ) -> tuple[int, ...]:
@@ -40,6 +60,8 @@ def first_of(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 class Copy(Equation):
     """The same number once more, where the eye needs it."""
 
+    repeats = True
+
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return the numbers, of the shape of a."""
         return a
@@ -52,19 +74,19 @@ class Copy(Equation):
 class OfImage(Equation):
     """The pixels or targets of the chosen image, in the shape of a picture or of a row."""
 
-    coarse = True
+    coarse = repeats = True
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.shape = shape
 
     def array(self, all_images: np.ndarray, image: np.ndarray) -> np.ndarray:
         """Return the chosen image's units, shape (1, units ...)."""
-        return first_of(all_images[int(image) - 1], self.shape)[np.newaxis]
+        return first_of(entry(all_images, image), self.shape)[np.newaxis]
 
     def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
         """Return the formula of one unit."""
         where = stored(unit, self.shape, all_images.shape)
-        return f"=INDEX({all_images.images[where]},{image[()]})"
+        return looked_up(all_images.images[where], image[()])
 
 
 class OfEpoch(Equation):
@@ -80,7 +102,7 @@ class OfEpoch(Equation):
         those after it in row 2.
     """
 
-    coarse = True
+    coarse = repeats = True
 
     def __init__(self, shape: tuple[int, ...], row: int = 1) -> None:
         self.shape = shape
@@ -88,14 +110,14 @@ class OfEpoch(Equation):
 
     def array(self, all_epochs: np.ndarray, epoch: np.ndarray) -> np.ndarray:
         """Return the chosen epoch's array, of the shape in which it is shown."""
-        chosen = all_epochs[int(epoch) - 2 + self.row]
+        chosen = entry(all_epochs, epoch + self.row - 1)
         return np.stack([first_of(unit, self.shape[1:]) for unit in chosen[: self.shape[0]]])
 
     def cell(self, *unit: int, all_epochs: Cells, epoch: Cells) -> str:
         """Return the formula of one weight."""
         where = (unit[0], *stored(unit[1:], self.shape[1:], all_epochs.shape[1:]))
         shift = f"{self.row - 1:+d}" if self.row != 1 else ""
-        return f"=INDEX({all_epochs.epochs[where]},{epoch[()]}{shift})"
+        return looked_up(all_epochs.epochs[where], f"{epoch[()]}{shift}")
 
 
 class TrainingPosition(Equation):
@@ -118,16 +140,16 @@ class TrainingPosition(Equation):
 class OfRow(Equation):
     """A quantity of the sheet Training in the chosen epoch, for the chosen image."""
 
-    coarse = True
+    coarse = repeats = True
 
     def __init__(self, shape: tuple[int, ...] = ()) -> None:
         self.shape = shape
 
     def array(self, rows: np.ndarray, position: np.ndarray) -> np.ndarray:
         """Return the row's units that are shown, shape (1, units ...)."""
-        units = rows.reshape(-1, *rows.shape[2:])[int(position) - 1]
+        units = entry(rows.reshape(-1, *rows.shape[2:]), position)
         return first_of(units, self.shape)[np.newaxis]
 
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
         """Return the formula of one unit."""
-        return f"=INDEX({rows.epochs.images[unit]},{position[()]})"
+        return looked_up(rows.epochs.images[unit], position[()])

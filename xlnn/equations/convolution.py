@@ -49,7 +49,7 @@ class Convolution(Equation):
             for m in _each_map(a.shape)
             for u in range(r)
         ]
-        return f"={'+'.join(rows)}+{b[f]}"
+        return f"={written_sum(rows)}+{b[f]}"
 
 
 class ConvolutionDelta(Equation):
@@ -113,4 +113,4 @@ class FilterGradient(Equation):
             f"SUMPRODUCT({delta.images[f, i, :]},{a.images[(*m, i + u, slice(v, v + C))]})"
             for i in range(R)
         ]
-        return f"={'+'.join(rows)}"
+        return f"={written_sum(rows)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.equations.dense import total
+from xlnn.equations.dense import total, written_call
 from xlnn.equations.wording import (
     CategoricalCrossEntropySentence,
     CrossEntropySentence,
@@ -87,7 +87,7 @@ class SumOfOutputs(Equation):
 
     def cell(self, loss: Cells) -> str:
         """Return the formula of one image."""
-        return f"=SUM({loss.listed})"
+        return "=" + written_call("SUM", loss.listed.split(","))
 
 
 class CrossEntropyDelta(Equation):

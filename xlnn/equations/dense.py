@@ -13,6 +13,36 @@ LONGEST_CHAIN = 100
 """Terms added in a row: formualizer takes 256 operators, so longer sums are put in brackets."""
 
 
+MOST_ARGUMENTS = 200
+"""Arguments of a function in a row: it takes 255, so more are put in functions of their own."""
+
+
+def written_call(function: str, cells: Sequence[str]) -> str:
+    """Write out the MAX, MIN or SUM of some cells or ranges.
+
+    Differs from MAX of a range, as `total` from SUM, and for the same reason.
+
+    >>> written_call("MAX", ["A1", "B1"])
+    'MAX(A1,B1)'
+    """
+    if len(cells) <= MOST_ARGUMENTS:
+        return f"{function}({','.join(cells)})"
+    groups = range(0, len(cells), MOST_ARGUMENTS)
+    parts = [written_call(function, cells[i : i + MOST_ARGUMENTS]) for i in groups]
+    return written_call(function, parts)
+
+
+def written_squares(ranges: Sequence[str]) -> str:
+    """Write out the sum of the squares of some cells or ranges.
+
+    >>> written_squares(["A1:B1", "D1"])
+    'SUMSQ(A1:B1,D1)'
+    """
+    starts = range(0, len(ranges), MOST_ARGUMENTS)
+    parts = [f"SUMSQ({','.join(ranges[i : i + MOST_ARGUMENTS])})" for i in starts]
+    return written_sum(parts)
+
+
 def written_sum(terms: Sequence[str]) -> str:
     """Write a sum out.
 
@@ -48,7 +78,7 @@ class WeightedInput(Equation):
         """Return the formula of unit j; of several maps below, each has its own sum."""
         maps = range(a.shape[0]) if len(a.shape) == 3 else ()
         parts = [(m, ...) for m in maps] or [(...,)]
-        sums = "+".join(f"SUMPRODUCT({a[part]},{W[(j, *part)]})" for part in parts)
+        sums = written_sum([f"SUMPRODUCT({a[part]},{W[(j, *part)]})" for part in parts])
         return f"={sums}+{b[j]}"
 
 

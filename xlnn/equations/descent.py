@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from xlnn.equations.dense import written_squares
 from xlnn.quantity import Cells, Equation
 
 
@@ -29,5 +30,5 @@ class GradientSize(Equation):
 
     def cell(self, **gradients: Cells) -> str:
         """Return the formula of one epoch."""
-        ranges = ",".join(gradient[...] for gradient in gradients.values())
-        return f"=SQRT(SUMSQ({ranges}))"
+        ranges = [gradient[...] for gradient in gradients.values()]
+        return f"=SQRT({written_squares(ranges)})"

@@ -6,7 +6,7 @@ map; above (images, maps, rows / r, columns / c) for a block of r x c.
 
 import numpy as np
 
-from xlnn.equations.activation import written_max
+from xlnn.equations.dense import MOST_ARGUMENTS, written_call, written_sum
 from xlnn.quantity import Cells, Equation
 
 DIGITS = 12
@@ -60,7 +60,7 @@ class MaxPooling(_Pooling):
 
     def cell(self, *unit: int, below: Cells) -> str:
         """Return the formula of one block."""
-        return "=" + written_max([below[cell] for cell in self.single(unit, below)])
+        return "=" + written_call("MAX", [below[cell] for cell in self.single(unit, below)])
 
 
 class Argmax(_Pooling):
@@ -70,7 +70,7 @@ class Argmax(_Pooling):
     passes the error on: the derivative would count twice where two windows are alike.
     """
 
-    coarse = True
+    coarse = jumps = True
 
     def array(self, below: np.ndarray, a: np.ndarray) -> np.ndarray:
         """Return the position, of the shape of a."""
@@ -124,7 +124,9 @@ class AveragePooling(_Pooling):
 
     def cell(self, *unit: int, below: Cells) -> str:
         """Return the formula of one block."""
-        cells = (below[cell] for cell in self.single(unit, below))
+        cells = [below[cell] for cell in self.single(unit, below)]
+        if len(cells) > MOST_ARGUMENTS:
+            return f"=({written_sum(cells)})/{len(cells)}"
         return f"=AVERAGE({','.join(cells)})"
 
 

@@ -1,18 +1,20 @@
 """What the network recognises: the class with the largest output, and whether it is right.
 
 Classes are counted from 1, as MATCH counts. Of equal outputs the first wins, in MATCH and in
-argmax alike.
+argmax alike; outputs that are equal to 1e-12 are one to the MATCH of some engines and two to
+NumPy, and either class is right.
 """
 
 import numpy as np
 
+from xlnn.equations.choice import looked_up
 from xlnn.quantity import Cells, Equation
 
 
 class LargestUnit(Equation):
     """The number of the unit with the largest value, from 1.   Book: 3-3."""
 
-    coarse = True
+    coarse = jumps = True
 
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return the class of each image, shape (images,)."""
@@ -22,11 +24,15 @@ class LargestUnit(Equation):
         """Return the formula of one image."""
         return f"=MATCH(MAX({a[:]}),{a[:]},0)"
 
+    def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
+        """Tell of which images the output of the class is as large as the largest."""
+        return _within(-a, got, tolerance)
+
 
 class LabelOf(Equation):
     """The label of a class: which digit was recognised."""
 
-    coarse = True
+    coarse = jumps = True
 
     def array(self, answer: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the label of each image, shape (images,); NaN or None where there is none."""
@@ -36,13 +42,13 @@ class LabelOf(Equation):
 
     def cell(self, answer: Cells, labels: Cells) -> str:
         """Return the formula of one image."""
-        return f"=INDEX({labels[:]},{answer[()]})"
+        return looked_up(labels[:], answer[()])
 
 
 class Right(Equation):
     """1 where the network recognised the image, else 0."""
 
-    coarse = True
+    coarse = jumps = True
 
     def array(self, answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
         """Return 0 or 1 for each image, shape (images,)."""
@@ -56,7 +62,7 @@ class Right(Equation):
 class Recognised(Equation):
     """How many images were recognised in an epoch."""
 
-    coarse = True
+    coarse = jumps = True
 
     def array(self, right: np.ndarray) -> np.ndarray:
         """Return the number of images, a number."""
@@ -70,7 +76,7 @@ class Recognised(Equation):
 class Accuracy(Equation):
     """The share of the images that were recognised in an epoch."""
 
-    coarse = True
+    coarse = jumps = True
 
     def array(self, right: np.ndarray) -> np.ndarray:
         """Return a number from 0 to 1."""
@@ -96,7 +102,7 @@ class MeanCost(Equation):
 class SmallestEpoch(Equation):
     """The epoch with the smallest total cost, from 1; the first of equals."""
 
-    coarse = True
+    coarse = jumps = True
 
     def array(self, C_T: np.ndarray) -> np.ndarray:
         """Return the epoch, a number."""
@@ -106,18 +112,15 @@ class SmallestEpoch(Equation):
         """Return the formula."""
         return f"=MATCH(MIN({C_T.epochs[()]}),{C_T.epochs[()]},0)"
 
-    def ties(self, got: np.ndarray, tolerance: float, C_T: np.ndarray) -> bool:
-        """Tell whether C_T is as small in another epoch; spreadsheets compare 15 digits."""
-        if got not in range(1, len(C_T) + 1):
-            return False
-        least = C_T.min()
-        return bool(C_T[int(got) - 1] - least <= tolerance * max(1, abs(least)))
+    def ties(self, got: np.ndarray, tolerance: float, C_T: np.ndarray) -> np.ndarray:
+        """Tell whether C_T is as small in that epoch."""
+        return _within(C_T, got, tolerance)
 
 
 class FirstAllRight(Equation):
     """The first epoch in which all images are recognised, from 1; 0 if there is none."""
 
-    coarse = True
+    coarse = jumps = True
 
     def __init__(self, images: int) -> None:
         self.images = images
@@ -130,3 +133,16 @@ class FirstAllRight(Equation):
     def cell(self, recognised: Cells) -> str:
         """Return the formula."""
         return f"=IFERROR(MATCH({self.images},{recognised.epochs[()]},0),0)"
+
+
+def _within(values: np.ndarray, chosen: np.ndarray, tolerance: float) -> np.ndarray:
+    """Tell where the chosen one of the last axis, counted from 1, is the least but for rounding.
+
+    Engines compare with 15 digits, or take what differs by 1e-12 for one.
+    """
+    count = values.shape[-1]
+    is_one = (chosen >= 1) & (chosen <= count) & (chosen == np.round(chosen))
+    position = np.where(is_one, chosen, 1).astype(int) - 1
+    taken = np.take_along_axis(values, position[..., np.newaxis], axis=-1)[..., 0]
+    least = values.min(axis=-1)
+    return is_one & (taken - least <= tolerance * np.maximum(1, np.abs(least)))

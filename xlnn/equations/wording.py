@@ -6,6 +6,7 @@ every locale and engine.
 
 import re
 
+from xlnn.equations.dense import written_call
 from xlnn.quantity import Cells, Equation
 
 FACTORS = 6
@@ -53,7 +54,7 @@ class InputSentence(Sentence):
         if len(a.shape) == 1 and a.shape[0] <= FACTORS:
             terms = (f'{factor(W[j, i])}&" × "&{factor(a[i])}&" + "&' for i in range(a.shape[0]))
             return f'="{symbol} = "&{"".join(terms)}{last}&" = "&{fixed(z[j])}'
-        total = f"({z[j]}-{b[j]})"
+        total = f"{z[j]}-{b[j]}"
         return f'="{symbol} = Σwx + b = "&{fixed(total)}&" + "&{last}&" = "&{fixed(z[j])}'
 
 
@@ -70,7 +71,7 @@ class ActivationSentence(Sentence):
     def cell(self, j: int, z: Cells, a: Cells, exp: Cells | None = None) -> str:
         """Return the formula of unit j."""
         if exp:
-            terms = f'{fixed(exp[j])}&" / "&{fixed(f"SUM({exp.listed})")}'
+            terms = f'{fixed(exp[j])}&" / "&{fixed(written_call("SUM", exp.listed.split(",")))}'
             return f'="{self.symbols[j]} = exp / Σ exp = "&{terms}&" = "&{fixed(a[j])}'
         if not self.function:
             return f'="{self.symbols[j]} = z = "&{fixed(a[j])}'

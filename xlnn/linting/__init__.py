@@ -6,34 +6,35 @@ NaN in a cell, references to missing sheets - is raised as an error, since a fil
 is looked at no further. Lint then looks for what validators miss.
 """
 
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import Path
 
 from xlnn.linting.book import read_book
 from xlnn.linting.formulas import formula_problems
 from xlnn.linting.names import name_problems
+from xlnn.linting.nodes import Sheet, witness
 from xlnn.linting.package_parts import package_problems
 from xlnn.linting.problem import RULES, Problem
 from xlnn.linting.sheets import sheet_problems
 from xlnn.linting.styles import style_problems
 from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.cells import SheetSource
 from xlnn.xlsx.package import Contents, inspect
+from xlnn.xlsx.sheet_stream import Witness
 
-__all__ = ["RULES", "Problem", "lint"]
+__all__ = ["RULES", "Problem", "inspect_and_lint", "lint"]
 
 MAX_PROBLEMS = 10_000
 """Problems that are listed; nobody reads more, and a file may be built to have millions."""
 
 
-def lint(path: Path | str, contents: Contents | None = None) -> tuple[Problem, ...]:
+def lint(path: Path | str) -> tuple[Problem, ...]:
     """Look for what would make Excel repair a workbook.
 
     Parameters
     ----------
     path : Path
         A file from anywhere.
-    contents : Contents
-        What `xlnn.xlsx.package.inspect` found in it; it looks now if it has not yet.
 
     Returns
     -------
@@ -46,10 +47,28 @@ def lint(path: Path | str, contents: Contents | None = None) -> tuple[Problem, .
     WorkbookError
         The file is no workbook, or holds what xlnn opens no file with.
     """
-    path = Path(path)
-    contents = contents or inspect(path)
+    _, problems = inspect_and_lint(Path(path))
+    return problems
+
+
+def inspect_and_lint(path: Path) -> tuple[Contents, tuple[Problem, ...]]:
+    """Return what `xlnn.xlsx.package.inspect` and `lint` find, by one reading of each sheet.
+
+    Raises
+    ------
+    WorkbookError
+        As `lint`.
+    """
+    sheets: list[Sheet] = []
+    number = count(1)  # of elements
+
+    def watch(source: SheetSource) -> Witness:
+        sheets.append(Sheet(source))
+        return witness(sheets[-1], number)
+
+    contents = inspect(path, watch=watch)
     with Archive(path) as archive:
-        book = read_book(archive, contents)
+        book = read_book(archive, contents, sheets, number)
         found = chain(
             package_problems(book),
             name_problems(book),
@@ -57,4 +76,4 @@ def lint(path: Path | str, contents: Contents | None = None) -> tuple[Problem, .
             sheet_problems(book),
             formula_problems(book),
         )
-        return tuple(islice(found, MAX_PROBLEMS))
+        return contents, tuple(islice(found, MAX_PROBLEMS))

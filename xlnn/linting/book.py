@@ -1,12 +1,11 @@
 """What is in the workbook that lint looks at?"""
 
-import itertools
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlnn.linting.nodes import Node, Sheet, nodes, read_sheet
+from xlnn.linting.nodes import Node, Sheet, nodes
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.package import Contents
 from xlnn.xlsx.parts import WORKBOOK, read_workbook
@@ -99,11 +98,23 @@ class Book:
         return self.parts.get(self.styles_part, [])
 
 
-def read_book(archive: Archive, contents: Contents) -> Book:
-    """Read a file that `xlnn.xlsx.package.inspect` has let pass."""
+def read_book(
+    archive: Archive, contents: Contents, sheets: Sequence[Sheet], count: Iterator[int]
+) -> Book:
+    """Read a file that `xlnn.xlsx.package.inspect` has let pass, but for the sheets it has shown.
+
+    Parameters
+    ----------
+    archive : Archive
+    contents : Contents
+        What was found.
+    sheets : sequence of Sheet
+        What was shown.
+    count : iterator of int
+        Goes on counting the elements of the workbook.
+    """
     book = read_workbook(archive)
     large = {*book.sheets.values(), book.strings}
-    count = itertools.count(1)
     parts = {
         part: nodes(archive, part, count)
         for part in archive.parts
@@ -112,7 +123,7 @@ def read_book(archive: Archive, contents: Contents) -> Book:
     return Book(
         archive,
         contents,
-        tuple(read_sheet(archive, title, part, count) for title, part in book.sheets.items()),
+        tuple(sheets),
         parts,
         {source_of(part): _lines(part, parts[part]) for part in parts if part.endswith(".rels")},
     )

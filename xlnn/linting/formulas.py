@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlnn.linting.book import Book, named
-from xlnn.linting.nodes import BATCH, Node, Sheet
+from xlnn.linting.nodes import Node, Sheet
 from xlnn.linting.problem import Problem
-from xlnn.linting.reading import NUMBER, Reading, Reference, read
+from xlnn.linting.reading import MOST_ARGUMENTS, NUMBER, Reading, Reference, read
 from xlnn.linting.used import Used
-from xlnn.xlsx.cells import cells
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
@@ -34,9 +33,9 @@ def formula_problems(book: Book) -> Iterator[Problem]:
     """
     formulas = _Formulas(book)
     for sheet in book.sheets:
-        rows, columns, _ = book.contents.formulas[sheet.title]
-        start = 0
-        for batch in _batches(book, sheet):
+        cells = book.contents.formulas[sheet.title]
+        rows, columns, start = cells.rows, cells.columns, 0
+        for batch in sheet.formulas(cells):
 
             def where(index: int, sheet: Sheet = sheet, start: int = start) -> str:
                 place = address(int(rows[start + index]), int(columns[start + index]))  # noqa: B023 -- called at once
@@ -46,22 +45,6 @@ def formula_problems(book: Book) -> Iterator[Problem]:
             start += len(batch)
     for place, sheet, formula in _asides(book):
         yield from formulas.problems([formula], sheet, lambda _, place=place: place)
-
-
-def _batches(book: Book, sheet: Sheet) -> Iterator[list[str]]:
-    """Return the formulas of a sheet's cells."""
-    if not sheet.shared:
-        yield from sheet.formulas()
-        return
-    # Excel lets filled-down cells share a formula: `cells` writes each out
-    batch = []
-    for cell in cells(book.archive.path, sheet.title):
-        if cell.formula is not None:
-            batch.append(cell.formula[1:])
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
-    yield batch
 
 
 def _asides(book: Book) -> Iterator[tuple[str, Sheet | None, str]]:
@@ -140,6 +123,13 @@ class _Formulas:
                 0,
                 "formula-syntax",
                 f'"={group.first:.60}" cannot be parsed; {reading.fault}.',
+            )
+        for function, count in reading.crowded:
+            yield from self._say(
+                group,
+                0,
+                "arguments",
+                f"{function:.40} has {count:,} arguments; expected are {MOST_ARGUMENTS} at most.",
             )
         for name in reading.names:
             if name.casefold() not in self._book.names:

@@ -1,15 +1,16 @@
 """What does a part of a workbook say, as a tree - and a sheet, without its cells in the tree?"""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.cells import SharedFormulas, SheetSource
 from xlnn.xlsx.markup import MAIN, Opening, Token, is_closing, tokens
-from xlnn.xlsx.plain_rows import PlainRow, sheet_tokens
-from xlnn.xlsx.sheet_stream import COLUMNS, address
+from xlnn.xlsx.package import FormulaCells
+from xlnn.xlsx.plain_rows import PlainRow
+from xlnn.xlsx.sheet_stream import COLUMNS, Witness, address
 
 BATCH = 8_192
 """Formulas that are looked at together."""
@@ -31,6 +32,9 @@ _CLOSING = {
     f"{namespace}\x01{name}": name for namespace in MAIN for name in ("f", "v", "c", "sheetData")
 }
 """The closing tags among cells that matter: token -> local name."""
+
+_SHARED = "\x01"
+"""Stands before and after the number of a shared formula, and in no XML."""
 
 
 class Node:
@@ -73,7 +77,13 @@ def nodes(archive: Archive, part: str, count: Iterator[int]) -> list[Node]:
     WorkbookError
         There are more than `MAX_NODES`.
     """
-    return _nodes(archive, part, count, None)
+    found: list[Node] = []
+    reader = _reader(found, archive, count)
+    next(reader)
+    for batch in tokens(archive, part):
+        for token in batch:
+            reader.send(token)
+    return found
 
 
 @dataclass
@@ -94,11 +104,10 @@ class Sheet:
     no_value : str
         The first formula without a cached value; empty if all have one.
     shared : bool
-        Whether there are shared formulas, which `formulas` does not write out.
+        Whether there are shared formulas.
     """
 
-    title: str
-    part: str
+    source: SheetSource
     nodes: list[Node] = field(default_factory=list)
     used: Used = field(default_factory=Used)
     styles: dict[str, str] = field(default_factory=dict)
@@ -108,6 +117,16 @@ class Sheet:
     _batch: list[str] = field(default_factory=list)
     _row_of_styles: list[str | None] = field(default_factory=list)
     _packed: list[bytes] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+        return self.source.title
+
+    @property
+    def part(self) -> str:
+        """Where it stands in the file."""
+        return self.source.part
 
     def add_formulas(self, formulas: Sequence[str]) -> None:
         """Keep formulas until the cells of all sheets are known.
@@ -141,12 +160,20 @@ class Sheet:
         if len(self.styles) < MAX_NOTED:
             self.styles.setdefault(style, place)
 
-    def formulas(self) -> Iterator[list[str]]:
-        """Return all formulas, some `BATCH` at a time, in the order of their cells."""
+    def formulas(self, cells: FormulaCells) -> Iterator[list[str]]:
+        """Return all formulas, some `BATCH` at a time, in the order of their cells.
+
+        Excel lets filled-down cells share a formula: it is written out for each.
+        """
         self._pack()
+        shared = SharedFormulas(self.source)
+        places = zip(cells.rows.tolist(), cells.columns.tolist(), strict=True)
         for packed in self._packed:
             # NUL stands in no XML
-            yield zlib.decompress(packed).decode().split("\0")
+            batch = zlib.decompress(packed).decode().split("\0")
+            if self.shared:
+                batch = [_written_out(formula, *next(places), shared) for formula in batch]
+            yield batch
 
     def _pack(self) -> None:
         if self._batch:
@@ -154,19 +181,29 @@ class Sheet:
             self._batch.clear()
 
 
-def read_sheet(archive: Archive, title: str, part: str, count: Iterator[int]) -> Sheet:
-    """Read a sheet of a file that `xlnn.xlsx.package.inspect` has let pass, as a stream."""
-    sheet = Sheet(title, part)
-    sheet.nodes = _nodes(archive, part, count, sheet)
-    return sheet
+def witness(sheet: Sheet, count: Iterator[int]) -> Witness:
+    """Return what fills a sheet with all that `xlnn.xlsx.package.inspect` reads of it."""
+    reader = _reader(sheet.nodes, sheet.source.archive, count, sheet)
+    next(reader)
+
+    def take(batch: list[Token | PlainRow]) -> None:
+        for token in batch:
+            reader.send(token)
+
+    return take
 
 
-def _nodes(archive: Archive, part: str, count: Iterator[int], sheet: Sheet | None) -> list[Node]:
-    found: list[Node] = []
+_Reader = Generator[None, Token | PlainRow, None]
+"""Is sent the tokens of a part, one by one."""
+
+
+def _reader(
+    found: list[Node], archive: Archive, count: Iterator[int], sheet: Sheet | None = None
+) -> _Reader:
+    """Collect the elements of a part; what stands in the cells goes to the sheet."""
     parent: Node | None = None
-    read = tokens if sheet is None else sheet_tokens
-    source = chain.from_iterable(read(archive, part))
-    for token in source:
+    while True:
+        token = yield
         if isinstance(token, Opening):
             if next(count) > MAX_NODES:
                 raise archive.refused(
@@ -178,7 +215,7 @@ def _nodes(archive: Archive, part: str, count: Iterator[int], sheet: Sheet | Non
             if parent is not None:
                 parent.children.append(node)
             if sheet is not None and token.main == "sheetData":
-                _read_cells(source, token.name, sheet)
+                yield from _cells(token.name, sheet)
             else:
                 parent = node
         elif parent is None:
@@ -189,19 +226,20 @@ def _nodes(archive: Archive, part: str, count: Iterator[int], sheet: Sheet | Non
             parent = parent.parent
         else:
             parent.text += token
-    return found
 
 
-def _read_cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four million cells
-    source: Iterator[Token | PlainRow], end: str, sheet: Sheet
-) -> None:
-    """Read up to the end of ``sheetData``; `inspect` knows that all stands where it belongs."""
+def _cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four million cells
+    end: str, sheet: Sheet
+) -> _Reader:
+    """Take what stands up to the end of ``sheetData``: `inspect` lets nothing else come."""
     row, column, row_text, columns, add = 0, 0, "", COLUMNS, sheet.used.add_row
     name = text = ""
     attributes: dict[str, str] = {}
     formula: str | None = None
     value: str | None = None
-    for token in source:
+    shared = ""
+    while True:
+        token = yield
         kind = token.__class__
         if kind is PlainRow:
             sheet.add_plain(token)
@@ -224,11 +262,11 @@ def _read_cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at
                 if "s" in token:
                     sheet.add_style(token["s"], f"{row}:{row}")
             elif name == "f" and token.get("t") == "shared":
-                sheet.shared = True
+                sheet.shared, shared = True, f"{_SHARED}{token.get('si', '')}{_SHARED}"
         elif (closed := _CLOSING.get(token)) is None:
             text += token
         elif closed == "f":
-            formula = text
+            formula, shared = shared + text, ""
         elif closed == "v":
             value = text
         elif closed == "c":
@@ -243,6 +281,16 @@ def _read_cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at
                 _note(sheet, address(row, column), kind, formula, value)
         elif token == end:
             return
+
+
+def _written_out(formula: str, row: int, column: int, shared: SharedFormulas) -> str:
+    """Return a cell's own formula, given what the cell says of it."""
+    if not formula.startswith(_SHARED):
+        return formula
+    _, index, text = formula.split(_SHARED)
+    attributes = {"t": "shared", "si": index}
+    own = shared.stated(row, column, attributes, text)
+    return shared.moved(row, column, attributes) if own is None else own
 
 
 def _note(sheet: Sheet, place: str, kind: str, formula: str | None, value: str | None) -> None:

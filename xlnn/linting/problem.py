@@ -27,6 +27,7 @@ class Problem:
 RULES: Mapping[str, str] = MappingProxyType(
     {
         "formula-syntax": "A formula can be parsed, and is not deeper than the engines compute.",
+        "arguments": "A function has at most the 255 arguments that Excel takes.",
         "unknown-name": "A word in a formula is a cell or a defined name.",
         "reference": "Every cell that a formula, a name or a chart refers to exists.",
         "uncomputed": "Formulas have a cached value, or the workbook asks to be computed.",

@@ -7,6 +7,7 @@ are but rows of a table of numbers.
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import formualizer
@@ -18,6 +19,9 @@ NUMBER = re.compile(rb"[0-9]+")
 
 _WRONG = "expected are operands between operators, and brackets in pairs"
 _DEEP = "expected are at most 72 brackets inside one another, and 256 operators in a row"
+
+MOST_ARGUMENTS = 255
+"""Arguments of a function; some programs drop a formula with more without a word."""
 
 _AREA = re.compile(
     r"\$?(?P<left>[A-Z]{1,3})?\$?(?P<first>[0-9]+)?(?P<range>:\$?(?P<right>[A-Z]{1,3})?\$?(?P<last>[0-9]+)?)?",
@@ -57,6 +61,8 @@ class Reading:
         Why it cannot be parsed; empty if it can.
     names : tuple of str
         The words that can only be defined names.
+    crowded : tuple of (str, int)
+        The functions with more arguments than Excel takes, and how many.
     references : tuple of Reference
     deciding : tuple of int
         Which numbers belong to names or titles; formulas that differ there have a reading each.
@@ -64,6 +70,7 @@ class Reading:
 
     fault: str = ""
     names: tuple[str, ...] = ()
+    crowded: tuple[tuple[str, int], ...] = ()
     references: tuple[Reference, ...] = ()
     deciding: tuple[int, ...] = ()
 
@@ -103,9 +110,25 @@ def read(formula: str) -> Reading:
         deciding.update(range(bisect_left(starts, token.start), bisect_left(starts, own_end)))
     return Reading(
         names=tuple(names),
+        crowded=tuple(_crowded(tokens)),
         references=tuple(references),
         deciding=tuple(sorted(deciding)),
     )
+
+
+def _crowded(tokens: Iterable[formualizer.Token]) -> Iterator[tuple[str, int]]:
+    """Yield the functions with more arguments than Excel takes, and how many."""
+    opened: list[tuple[str, int]] = []
+    for token in tokens:
+        if token.subtype == formualizer.TokenSubType.Open:
+            opened.append((token.value, 1))
+        elif token.subtype == formualizer.TokenSubType.Arg and opened:
+            name, count = opened[-1]
+            opened[-1] = name, count + 1
+        elif token.subtype == formualizer.TokenSubType.Close and opened:
+            name, count = opened.pop()
+            if count > MOST_ARGUMENTS and name != "{":
+                yield name.rstrip("("), count
 
 
 def _reference(text: str, title: str | None, number: int) -> Reference | None:

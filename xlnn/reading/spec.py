@@ -17,12 +17,6 @@ from xlnn.xlsx.cells import cells
 from xlnn.xlsx.package import Contents
 from xlnn.xlsx.parts import sheet_parts
 
-A_LAYER = 4
-"""Formulas of a layer at least: a unit's weighted input, activation, error and weight."""
-
-SPARE = 10_000
-"""Cells that a Spec may describe beyond twice those that the sheets span: rows were deleted."""
-
 SPARE = 10_000
 """Cells that a Spec may describe beyond twice those that the sheets span: rows were deleted."""
 
@@ -53,35 +47,6 @@ def read_spec(path: Path) -> Spec:
         return from_toml("\n".join(lines))
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
-
-
-def read_layout(path: Path, contents: Contents) -> Layout:
-    """Return the cells of everything that a workbook says it holds, if it can hold them.
-
-    Raises
-    ------
-    WorkbookError
-        The Spec sheet cannot be read, or it describes more cells than the file spans: it would
-        cost time and memory that the file does not show.
-    """
-    spec = read_spec(path)
-    claimed = len(spec.layers)
-    if claimed <= contents.formula_count // A_LAYER:  # or its cells are not even counted
-        try:
-            layout = layout_of(spec)
-        except DataError as error:
-            raise WorkbookError(f"{path.name}, sheet Spec: {error}") from error
-        claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())
-        if claimed <= SPARE + 2 * contents.box:
-            return layout
-        raise WorkbookError(
-            f"{path.name}: its Spec describes {claimed:,} cells, and its sheets span"
-            f" {contents.box:,}; bring back the Spec or the cells that were deleted."
-        )
-    raise WorkbookError(
-        f"{path.name}: its Spec describes {claimed:,} layers, and it holds"
-        f" {contents.formula_count:,} formulas; bring back the Spec or the cells that were deleted."
-    )
 
 
 def layout_of(spec: Spec) -> Layout:

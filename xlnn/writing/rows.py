@@ -22,6 +22,7 @@ from openpyxl.worksheet._writer import WorksheetWriter
 
 from xlnn.address import letters
 from xlnn.layout import Column
+from xlnn.xlsx.texts import escaped
 
 _AT_ONCE = 1_000  # rows whose numbers are written out together
 
@@ -106,7 +107,7 @@ def content(value: str | float, style: int) -> str:
         return f'" s="{style}" t="n"><v>{safe_string(value)}</v></c>'
     if not value:
         return f'" s="{style}" t="inlineStr"/>'
-    text = _escaped(WriteOnlyCell().check_string(value))
+    text = _escaped(escaped(WriteOnlyCell().check_string(value)))
     space = ' xml:space="preserve"' if value != value.strip() else ""
     return f'" s="{style}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
 

@@ -9,11 +9,12 @@ from functools import cache
 from itertools import repeat
 from math import prod
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED
 
 import numpy as np
 from lxml.etree import SerialisationError
 from openpyxl import Workbook
+from openpyxl.packaging.core import DocumentProperties
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -28,6 +29,7 @@ from xlnn.errors import OutputError
 from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.parts import APPLICATION, Parts
 from xlnn.writing.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
 from xlnn.writing.style import Look, styled, value
 
@@ -35,12 +37,14 @@ ROWS_TOLD = 1_000
 """After so many rows whoever waits is told."""
 
 
-def write(
+def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     path: Path,
     layout: Layout,
     drawings: dict[str, Drawing],
     inputs: Arrays,
     tell: Callable[[int, int], None] = lambda *_: None,
+    *,
+    title: str = APPLICATION,
 ) -> int:
     """Write a workbook.
 
@@ -54,6 +58,8 @@ def write(
         The input quantities; of the weights, the start.
     tell : function
         Is told now and then how many rows were written, and of how many.
+    title : str
+        What file managers and search engines call the workbook.
 
     Returns
     -------
@@ -67,10 +73,13 @@ def write(
     """
     workbook = Workbook(write_only=True)
     workbook.calculation = CalcProperties(fullCalcOnLoad=True)
+    # the name of a person's folder may hold what XML cannot
+    printable = "".join(each if each.isprintable() else "?" for each in title)
+    workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
     formulas, done = 0, 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
-    for key, title in layout.titles.items():
-        sheet = workbook.create_sheet(title)
+    for key in layout.titles:
+        sheet = workbook.create_sheet(layout.titles[key])
         _furnish(sheet, drawings[key])
         strips, drawn = _cells(sheet, drawings[key], layout, key, inputs)
         writer = Rows(sheet, path.with_suffix(f".{key}"))
@@ -91,7 +100,7 @@ def write(
             f"xlnn.{name}", attr_text=_absolute(block, layout.titles[block.sheet])
         )
     # the draft is read again at once, and a better compression takes longer than it saves
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+    with Parts(path, "w", ZIP_DEFLATED, compresslevel=1) as archive:
         ExcelWriter(workbook, archive).write_data()
     return formulas
 

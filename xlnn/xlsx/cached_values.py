@@ -21,8 +21,10 @@ from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import CellError, Grid, Inputs, Values
 from xlnn.xlsx.copying import Cell, Edit, Rewrite, copy, rewrite_cells, whole
 from xlnn.xlsx.filled_rows import NotPlainError, fill_rows
-from xlnn.xlsx.parts import sheet_parts
+from xlnn.xlsx.parts import WORKBOOK, sheet_parts
+from xlnn.xlsx.prefixes import unprefix
 from xlnn.xlsx.sheet_stream import COLUMNS
+from xlnn.xlsx.texts import escaped
 
 FONT_ORDER = (
     *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
@@ -108,7 +110,9 @@ def store(
 def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
     """Copy a workbook, whoever saved it, with numbers put into some cells, for an engine to read.
 
-    Cached values are left as they were, so they are stale. The copy is not compressed.
+    Cached values are left as they were, so they are stale. Formulas are written as all engines
+    read them, and iteration is switched off, by which an engine would give the cells of a circle
+    numbers. The copy is not compressed.
 
     Raises
     ------
@@ -135,12 +139,35 @@ def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
 
     titles = {sheet for sheet, _, _ in inputs}
     parts = sheet_parts(source)
-    edits = {p: rewrite_cells(put(title)) for title, p in parts.items() if title in titles}
+    edits: dict[str, Edit] = {WORKBOOK: whole(_without_iteration)}
+    for title, part in parts.items():
+        edits[part] = unprefix
+        if title in titles:
+            edits[part] = _both(unprefix, rewrite_cells(put(title)))
     copy(source, target, edits, ZIP_STORED)
     for sheet, row, column in missing:
         raise WorkbookError(
             f"{source.name}: the input {sheet}!{address(row, column)} is not in the file."
         )
+
+
+def _both(first: Edit, second: Edit) -> Edit:
+    return lambda chunks: second(first(chunks))
+
+
+def _without_iteration(workbook: bytes) -> bytes:
+    """Remove the setting by which programs settle circular references."""
+    if b"iterate" not in workbook:
+        return workbook
+    from lxml import etree  # noqa: PLC0415 - slow
+
+    # `inspect` has limited its size and its depth
+    root = etree.fromstring(workbook, etree.XMLParser(resolve_entities=False, huge_tree=True))
+    for settings in root.iter("{*}calcPr"):
+        for name in list(settings.attrib):
+            if etree.QName(name).localname == "iterate":
+                del settings.attrib[name]
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
 
 
 def _only_numbers(grid: Grid) -> np.ndarray:
@@ -196,7 +223,7 @@ def _other(value: Other, cell: str) -> tuple[str, str]:
         return ' t="e"', f">{escape(value)}"
     # Excel and its SDK know xml:space on <v>; \r would be read as \n.
     space = ' xml:space="preserve"' if value != value.strip() else ""
-    return ' t="str"', f"{space}>{escape(value, {chr(13): '&#13;'})}"
+    return ' t="str"', f"{space}>{escape(escaped(value), {chr(13): '&#13;'})}"
 
 
 def _order_fonts(styles: bytes) -> bytes:

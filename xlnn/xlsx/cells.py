@@ -11,7 +11,8 @@ from xlnn.errors import WorkbookError
 from xlnn.grid import CellError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.parts import Workbook, read_workbook, shared_strings
-from xlnn.xlsx.sheet_stream import Item, WholeRow, stream, stream_rows
+from xlnn.xlsx.sheet_stream import Item, WholeRow, Witness, stream, stream_rows
+from xlnn.xlsx.texts import unescaped
 
 if TYPE_CHECKING:
     from openpyxl.formula.translate import Translator
@@ -60,9 +61,9 @@ class SheetSource:
         """Read the sheet."""
         return stream(self.archive, self.part, self.title)
 
-    def rows(self) -> Iterator[Item | WholeRow]:
-        """Read the sheet, each plain row at once."""
-        return stream_rows(self.archive, self.part, self.title)
+    def rows(self, witness: Witness | None = None) -> Iterator[Item | WholeRow]:
+        """Read the sheet, each plain row at once, and show it to a witness."""
+        return stream_rows(self.archive, self.part, self.title, witness)
 
     def refused(self, row: int, column: int, sentence: str) -> WorkbookError:
         """Return the error that says what is wrong in a cell."""
@@ -173,7 +174,9 @@ def cell_value(
 ) -> bool | str | CellError | _Text | None:
     """Return what a cell that holds no number holds; None if it does not fit its type."""
     match kind:
-        case "str" | "inlineStr" | "d":
+        case "str" | "inlineStr":
+            return unescaped(text)
+        case "d":
             return text
         case "s":
             known = text.isascii() and text.isdigit() and int(text[:9]) < len(strings)

@@ -11,6 +11,9 @@ from xlnn.xlsx.sheet_stream import COLUMNS, MAX_ROWS
 Named = tuple[str, str, Mapping[str, str]]
 """A defined name, its formula, and its attributes."""
 
+_PRINTED = {"_xlnm.Print_Area", "_xlnm.Print_Titles"}
+"""Names that nothing computes with. Gnumeric writes #REF! where a sheet is printed whole."""
+
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _OTHER = re.compile(r"R[0-9]*|C[0-9]*|R[0-9]+C[0-9]+|TRUE|FALSE|[0-9.]+(?:E[0-9]+)?")
 
@@ -35,7 +38,8 @@ def check_names(archive: Archive, names: Sequence[Named], formulas: Formulas) ->
         macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
         if any(attributes[key] not in {"0", "false"} for key in macro):
             raise archive.refused(f"{where} belongs to a macro; remove it")
-        formulas.check([text], lambda _, where=where: where)
+        if name not in _PRINTED or text != "#REF!":
+            formulas.check([text], lambda _, where=where: where)
 
 
 def reads_otherwise(name: str) -> bool:

@@ -27,13 +27,12 @@ from xlnn.xlsx.cells import (
 from xlnn.xlsx.defined_names import ambiguous, check_names
 from xlnn.xlsx.guard import Formulas
 from xlnn.xlsx.parts import (
-    check_calculation,
     check_other_parts,
     check_parts,
     read_workbook,
     shared_strings,
 )
-from xlnn.xlsx.sheet_stream import COMPUTED, MAX_BOX, Item, WholeRow, area
+from xlnn.xlsx.sheet_stream import COMPUTED, MAX_BOX, Item, WholeRow, Witness, area
 
 MAX_ALL_TEXT = 1 << 30
 """Characters of all formulas and texts as engines hold them, each written out. Four million
@@ -112,7 +111,15 @@ class Contents:
         return sum(len(cells.rows) for cells in self.formulas.values())
 
 
-def inspect(path: Path, may_be_left_out: Callable[[str], bool] = lambda _: False) -> Contents:
+Watch = Callable[[SheetSource], Witness]
+"""Gives the witness of a sheet that is about to be read."""
+
+
+def inspect(
+    path: Path,
+    may_be_left_out: Callable[[str], bool] = lambda _: False,
+    watch: Watch | None = None,
+) -> Contents:
     """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
 
     Parameters
@@ -121,6 +128,8 @@ def inspect(path: Path, may_be_left_out: Callable[[str], bool] = lambda _: False
         A file from anywhere.
     may_be_left_out : callable
         Says of a cell whether its formula may call any function, since no engine will see it.
+    watch : function
+        Gives each sheet a witness, so that whoever wants more of it need not read it again.
 
     Raises
     ------
@@ -130,14 +139,15 @@ def inspect(path: Path, may_be_left_out: Callable[[str], bool] = lambda _: False
     with Archive(path) as archive:
         check_parts(archive)
         book = read_workbook(archive)
-        check_calculation(archive, book)
         formulas = Formulas(book.sheets, archive.refused, ambiguous(book.names), may_be_left_out)
         check_names(archive, book.names, formulas)
         check_other_parts(archive, book, formulas)
         strings = list(map(len, shared_strings(archive, book.strings)))
         budget = _Budget(archive)
         found = {
-            title: _inspect_sheet(SheetSource(archive, title, part), formulas, strings, budget)
+            title: _inspect_sheet(
+                SheetSource(archive, title, part), watch, formulas, strings, budget
+            )
             for title, part in book.sheets.items()
         }
         formulas.check_reads()
@@ -179,13 +189,17 @@ class _Budget:
 
 
 def _inspect_sheet(
-    sheet: SheetSource, formulas: Formulas, strings: Sequence[int], budget: _Budget
+    sheet: SheetSource,
+    watch: Watch | None,
+    formulas: Formulas,
+    strings: Sequence[int],
+    budget: _Budget,
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
     rows, columns = array("i"), array("i")
     texts: list[str] | None = []
     shared = SharedFormulas(sheet)
-    for batch in _batches(sheet.rows()):
+    for batch in _batches(sheet.rows(watch and watch(sheet))):
         if isinstance(batch[0], WholeRow):
             budget.cells += sum(len(row.columns) for row in batch)
             stated = _check_rows(sheet, formulas, batch, (rows, columns), strings, budget)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.guard import Formulas
 from xlnn.xlsx.markup import doctype_refused, elements, nested
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
+from xlnn.xlsx.texts import unescaped
 from xlnn.xlsx.wiring import (
     ANEW,
     TYPES,
@@ -32,11 +32,6 @@ MAX_STRINGS_LENGTH = 100_000_000
 MAX_OTHER_PART = 64 << 20
 """Inflated bytes of a part of XML that is neither a sheet nor the shared texts."""
 
-_UNWANTED = {
-    "iterate": ({"0", "false"}, "iterative calculation, which hides circular references"),
-    "fullPrecision": ({"1", "true"}, "precision as displayed, which rounds every value"),
-}
-"""Settings of a workbook under which engines differ: harmless values, and what others mean."""
 
 _PLACES = {
     "workbook": [],
@@ -66,14 +61,15 @@ class Workbook:
         The part with the shared texts.
     names : tuple
         Defined names: (name, formula, attributes).
-    calculation : tuple
-        The attributes of each ``calcPr``: how the workbook is to be computed.
+    iterates : bool
+        Whether a program may settle circular references by iteration, as Gnumeric asks in every
+        file. No engine of ours does: `xlnn.xlsx.cached_values.replace_inputs` switches it off.
     """
 
     sheets: Mapping[str, str]
     strings: str | None
     names: tuple[tuple[str, str, Mapping[str, str]], ...]
-    calculation: tuple[Mapping[str, str], ...] = ()
+    iterates: bool = False
 
 
 def check_parts(archive: Archive) -> None:
@@ -133,7 +129,7 @@ def _check_bytes(archive: Archive, part: str) -> None:
 def read_workbook(archive: Archive) -> Workbook:
     """Read xl/workbook.xml and its relationships."""
     known = relationships(archive, WORKBOOK)
-    names, listed, settings = [], [], []
+    names, listed, iterates = [], [], False
     for (tag, attributes, text), above in nested(archive, WORKBOOK):
         place = [other.main for other in reversed(above)]
         if tag.local in _PLACES and (not tag.main or place != _PLACES[tag.local]):
@@ -143,7 +139,7 @@ def read_workbook(archive: Archive) -> Workbook:
         if tag.main == "definedName":
             names.append((attributes.get("name", ""), text, attributes))
         elif tag.main == "calcPr":
-            settings.append(attributes)
+            iterates |= _iterates(archive, attributes)
         elif tag.main == "sheet":
             listed.append((attributes.get("name", ""), attributes))
     sheets = _sheets(archive, listed, known)
@@ -154,7 +150,7 @@ def read_workbook(archive: Archive) -> Workbook:
     for kind, parts in (("worksheet", sheets.values()), ("sharedStrings", strings)):
         for part in parts:
             check_kind(archive, types, kind, part)
-    return Workbook(sheets, strings[0] if strings else None, tuple(names), tuple(settings))
+    return Workbook(sheets, strings[0] if strings else None, tuple(names), iterates)
 
 
 def _sheets(
@@ -188,13 +184,22 @@ def _identity(archive: Archive, title: str, attributes: Mapping[str, str]) -> st
     return attributes[found[0]]
 
 
-def check_calculation(archive: Archive, book: Workbook) -> None:
-    """Refuse settings of the calculation with which a workbook would not compute as it reads."""
-    for settings, (name, (harmless, meaning)) in product(book.calculation, _UNWANTED.items()):
-        if name in settings and settings[name].strip() not in harmless:
-            raise archive.refused(
-                f"it is set to {meaning}; switch that off in the options of the spreadsheet program"
-            )
+def _iterates(archive: Archive, attributes: Mapping[str, str]) -> bool:
+    """Say whether a workbook's settings ask for iteration; refuse those that round its values."""
+    # a reader may overlook that a name has another namespace
+    settings = {name.rpartition("\x01")[2]: value.strip() for name, value in attributes.items()}
+    if settings.get("fullPrecision", "1") not in {"1", "true"}:
+        raise archive.refused(
+            "it is set to precision as displayed, which rounds every value; switch that off in the "
+            "options of the spreadsheet program"
+        )
+    return settings.get("iterate", "0") not in {"0", "false"}
+
+
+def iterates(path: Path) -> bool:
+    """Say whether a file asks for circular references to be settled by iteration."""
+    with Archive(path) as archive:
+        return read_workbook(archive).iterates
 
 
 def sheet_parts(path: Path) -> Mapping[str, str]:
@@ -221,7 +226,7 @@ def shared_strings(archive: Archive, part: str | None) -> list[str]:
             if place[0] != "rPh":  # how an East Asian text is read aloud is no part of it
                 runs.append(text)
         else:
-            strings.append("".join(runs))
+            strings.append(unescaped("".join(runs)))
             runs.clear()
             length += len(strings[-1])
             if len(strings[-1]) > MAX_TEXT:

@@ -14,6 +14,7 @@ find the same in it, and these conditions make that certain:
 * The attributes that follow the row's number are, byte for byte, those of a row that expat has
   read in this sheet. So no prefix is undeclared, no attribute is there twice, and no namespace is
   another one.
+* It has no ``_xlfn.``, which is not always left as it stands.
 * Its cells are in UTF-8, follow each other without a gap, and each names this row. Of all entities
   it has ``&lt;``, ``&gt;`` and ``&amp;`` alone, which mean the same in every document.
 
@@ -27,6 +28,7 @@ from xml.sax.saxutils import unescape
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import MAX_TAG, Opening, Parser, Token, batches, tokens
+from xlnn.xlsx.prefixes import PREFIX
 
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them
@@ -154,7 +156,7 @@ class _Sieve:
         except UnicodeDecodeError:
             return None
         # what XML cannot hold is not printable
-        if "]]>" in text or not text.isprintable():
+        if "]]>" in text or PREFIX in text or not text.isprintable():
             return None
         has_entities = "&" in text
         # a sign by its number, and what is no entity, is for the parser

@@ -5,7 +5,7 @@ skip and another one compute, is refused.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import MAX_DEPTH, Opening, Token, is_closing
 from xlnn.xlsx.plain_rows import PlainRow, sheet_tokens
+from xlnn.xlsx.prefixes import unprefixed
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The grid of Excel and of LibreOffice."""
@@ -27,7 +28,8 @@ MAX_TEXT = 32_767
 """Characters of a cell, as in Excel."""
 
 Item = tuple[int, int, str, dict[str, str] | None, str | None, str | None]
-"""A cell: (row, column, type, attributes of its formula or None, formula, value). Or something
+"""A cell: (row, column, type, attributes of its formula or None, formula as
+`xlnn.xlsx.prefixes.unprefixed` writes it, value). Or something
 else that the sheet says: (0, 0, local name of its element, attributes, text, None); last comes
 ``sheetData`` with the rectangle of all cells as its text."""
 
@@ -39,6 +41,10 @@ class WholeRow(NamedTuple):
     columns: list[int]
     plain: PlainRow
 
+
+Witness = Callable[[list[Token | PlainRow]], None]
+"""Is shown what a sheet holds while it is read, some thousand tokens at a time: those that were
+found to stand where they belong. The list is emptied afterwards."""
 
 COMPUTED = {
     "f": "an extension",
@@ -101,16 +107,29 @@ def stream(archive: Archive, part: str, title: str) -> Iterator[Item]:
             yield item
 
 
-def stream_rows(archive: Archive, part: str, title: str) -> Iterator[Item | WholeRow]:
-    """Read a sheet as `stream` does, but each plain row at once.
+def stream_rows(
+    archive: Archive, part: str, title: str, witness: Witness | None = None
+) -> Iterator[Item | WholeRow]:
+    """Read a sheet as `stream` does, but each plain row at once, and show it to a witness.
 
     Raises
     ------
     WorkbookError
         The XML is not sound, or a cell stands where or in an order in which none belongs.
     """
-    source = chain.from_iterable(sheet_tokens(archive, part))
-    return _Sheet(archive, part, title, source).items()
+    batches = sheet_tokens(archive, part)
+    if witness is not None:
+        batches = _shown(batches, witness)
+    return _Sheet(archive, part, title, chain.from_iterable(batches)).items()
+
+
+def _shown(
+    batches: Iterator[list[Token | PlainRow]], witness: Witness
+) -> Iterator[list[Token | PlainRow]]:
+    """Hand on what is read; the next is asked for when all of it was taken and nothing refused."""
+    for batch in batches:
+        yield batch
+        witness(batch)
 
 
 @dataclass(frozen=True)
@@ -220,6 +239,7 @@ class _Sheet:
                     name = inner.main
                     if name == "f" and formula is None:
                         formula, attributes = leaf(inner, row, column)
+                        formula = unprefixed(formula)
                     elif name == "v" and value is None:
                         value, _ = leaf(inner, row, column)
                     elif name == "is" and inline is None:

@@ -62,10 +62,13 @@ def content_types(archive: Archive) -> Mapping[str, str]:
         A part or an ending has two, or something stands where some programs pass over it.
     """
     found: dict[str, str] = {}
+    endings = {part.casefold().rpartition(".")[2] for part in archive.parts}
     for (tag, attributes, _), above in nested(archive, TYPES):
         content = attributes.get("ContentType", "")
         name = attributes.get("PartName", f"*.{attributes.get('Extension', '')}")
-        check_word(archive, content, f'the part "{name:.60}"')
+        is_used = tag.local != "Default" or attributes.get("Extension", "").casefold() in endings
+        if is_used:  # SheetJS names the types of whatever it knows
+            check_word(archive, content, f'the part "{name:.60}"')
         if not _in_place(tag.name, above, _TYPES, {"Default", "Override"}):
             raise archive.refused(
                 f'the part "{TYPES}" holds <{tag.local:.40}> where none belongs; {ANEW}'

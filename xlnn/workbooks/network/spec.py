@@ -138,8 +138,11 @@ class Spec:
         for layer in self.layers:
             _check_layer(layer)
         names = [layer.name for layer in self.layers]
-        if len(set(names)) < len(names):
-            raise DataError(f"Two layers have one name; the names are {', '.join(names)}.")
+        if len({name.casefold() for name in names}) < len(names):
+            raise DataError(
+                f"Two layers have one name; the names are {', '.join(names)}. Capitals make no "
+                "difference: the workbook names cells after layers, and Excel takes W_F for w_f."
+            )
         self._check_functions()
         _ = self.kinds  # each fits the layer below
         if self.layers[-1].kind != "dense":
@@ -243,8 +246,11 @@ class Spec:
 
 
 def _check_layer(layer: LayerSpec) -> None:
-    if not layer.name.isalnum():
-        raise DataError(f'A layer is named "{layer.name}": names are letters and digits.')
+    if not (layer.name.isalnum() and layer.name.isascii()):
+        raise DataError(
+            f'A layer is named "{layer.name}": names are letters and digits of ASCII, since the '
+            "workbook names cells after layers and Excel does not take every sign there."
+        )
     if layer.name == "1":
         raise DataError(
             'A layer is named "1", as the input is: leave the name out, or choose another.'

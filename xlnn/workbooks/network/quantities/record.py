@@ -1,22 +1,57 @@
-"""Which quantities does the sheet Check hold? NumPy's run as it was when the workbook was built."""
+"""Which quantities does the sheet Check hold? NumPy's run as it was, and what must always hold.
+
+What was noted when the workbook was built tells which inputs are others now, and how far the run is
+from NumPy's. What must hold among the sheets' own numbers tells an altered formula also where
+inputs were changed.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
 from xlnn.data import rounded
+from xlnn.equations.cost import COSTS
+from xlnn.equations.dense import HiddenDelta
 from xlnn.equations.lens import Distance
-from xlnn.equations.record import Changes, Fingerprint, Largest, LastDistance, State
-from xlnn.quantity import Quantity
+from xlnn.equations.record import (
+    POWERS,
+    Address,
+    Counted,
+    Found,
+    ImageFound,
+    Largest,
+    LargestGap,
+    LastDistance,
+    Moved,
+    State,
+)
+from xlnn.equations.restated import (
+    MOST_ABOVE,
+    UNIT_GAPS,
+    CostGap,
+    HiddenGap,
+    InputGap,
+    OutputGap,
+    StepGap,
+    SumGap,
+)
+from xlnn.quantity import Equation, Quantity
+from xlnn.workbooks.network.quantities.network import has_slope, learning
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.spec import LayerSpec
 
 SHEET = "check"
 PREFIX = "numpy_"
+SHOWN = {"prefix": PREFIX, "sheet": SHEET}
+NOTED = {"is_record": True, **SHOWN}
+SMALL = {"number_format": "[=0]0;0E+00", **SHOWN}
+WHOLE = {"number_format": "0", **SHOWN}
 
 
 def record(
-    stack: Stack, inputs: Sequence[Quantity], words: tuple[str, str, str]
+    stack: Stack, inputs: Sequence[Quantity], words: Mapping[str, str]
 ) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Check.
 
@@ -25,77 +60,171 @@ def record(
     stack : Stack
     inputs : sequence of Quantity
         What is typed into the network.
-    words : (str, str, str)
+    words : dict
         What `xlnn.equations.record.State` says.
     """
-    shown = {"prefix": PREFIX, "sheet": SHEET}
-    noted = {"is_record": True, **shown}
-    pairs = []
-    for given in _noted(inputs):
-        name = _noted_name(given)
-        pairs.append((given.name, name))
+    inputs = tuple(_noted(inputs))
+    for given in inputs:
+        yield from _compared(given)
+    yield from _run(stack)
+    gaps = list(_gaps(stack))
+    yield from gaps
+    yield _largest(stack)
+    names = tuple(gap.name for gap in gaps)
+    yield quantity(
+        "inside", equation=LargestGap(names), uses={name: name for name in names}, **SMALL
+    )
+    yield from _changes(inputs)
+    kinds = State.roles
+    uses = {kind: f"{PREFIX}{kind}" for kind in kinds}
+    yield quantity("state", equation=State(dict(words)), uses=uses, is_text=True, **SHOWN)
+
+
+def _compared(given: Quantity) -> Iterator[Quantity]:
+    """Yield what was noted of an input, and where it is another now."""
+    name, found = _noted_name(given), _found_name(given)
+    if not _has_images(given):
         own = {"shape": given.shape, "number_format": given.number_format}
-        if not _has_images(given):
-            yield replace(quantity(given.kind, given.layer, **own, **noted), name=name)
-            continue
-        own["number_format"] = "General"
-        yield replace(quantity(given.kind, **own, **noted), name=name)
-        number = f"{given.name.removesuffix(given.kind)}number"
-        now = quantity(
-            given.kind,
-            equation=Fingerprint(),
-            uses={"number": number, "values": given.name},
-            **own,
-            **shown,
-        )
-        pairs[-1] = (f"{name}_now", name)
-        yield replace(now, name=f"{name}_now")
+        yield replace(quantity(given.kind, given.layer, **own, **NOTED), name=name)
+        uses = {"now": given.name, "noted": name}
+        flag = quantity(
+            f"{given.kind}_found", given.layer, shape=given.shape, equation=Found(), uses=uses,
+            **WHOLE,
+        )  # fmt: skip
+        yield replace(flag, name=found)
+        return
+    shape = (len(POWERS), *given.shape)
+    yield replace(
+        quantity(f"{given.kind}_print", shape=shape, number_format="General", **NOTED), name=name
+    )
+    number = f"{given.name.removesuffix(given.kind)}number"
+    uses = {"number": number, "values": given.name, "noted": name}
+    moved = quantity(
+        f"{given.kind}_moved", shape=shape, equation=Moved(), uses=uses,
+        **(SHOWN | {"number_format": "General"}),
+    )  # fmt: skip
+    yield replace(moved, name=f"{PREFIX}{given.name}_moved")
+    uses = {"number": number, "values": given.name, "moved": f"{PREFIX}{given.name}_moved"}
+    images = given.axes[0].length
+    flag = quantity(
+        f"{given.kind}_found", shape=given.shape, equation=ImageFound(images), uses=uses, **WHOLE
+    )
+    yield replace(flag, name=found)
+
+
+def _run(stack: Stack) -> Iterator[Quantity]:
+    """Yield NumPy's last weights and its costs, and how far those of the sheets are from them."""
     for kind, layer, shape in stack.parameters:
-        yield quantity(kind, layer, shape=shape, **noted)
+        yield quantity(kind, layer, shape=shape, **NOTED)
+        uses = {"W": f"{kind}{layer}", "noted": f"{PREFIX}{kind}{layer}"}
         yield quantity(
-            f"{kind}_distance",
-            layer,
-            shape=shape,
-            equation=LastDistance(),
-            uses={"W": f"{kind}{layer}", "noted": f"numpy_{kind}{layer}"},
-            number_format="0E+00",
-            **shown,
+            f"{kind}_distance", layer, shape=shape, equation=LastDistance(), uses=uses, **SMALL
         )
-    epochs = {"axes": (stack.epoch,)}
-    yield quantity("C_T", **epochs, **noted)
-    uses = {"here": "C_T", "there": "numpy_C_T"}
-    yield quantity(
-        "C_T_distance", equation=Distance(), uses=uses, number_format="0E+00", **epochs, **shown
+    yield quantity("C_T", axes=(stack.epoch,), **NOTED)
+    uses = {"here": "C_T", "there": f"{PREFIX}C_T"}
+    yield quantity("C_T_distance", axes=(stack.epoch,), equation=Distance(), uses=uses, **SMALL)
+
+
+def _largest(stack: Stack) -> Quantity:
+    """Return the largest distance from NumPy's run."""
+    pairs = [(f"{PREFIX}C_T_distance", f"{PREFIX}C_T")]
+    pairs += [
+        (f"{PREFIX}{kind}_distance{layer}", f"{PREFIX}{kind}{layer}")
+        for kind, layer, _ in stack.parameters
+    ]
+    uses = {name: name for pair in pairs for name in pair}
+    return quantity("largest", equation=Largest(tuple(pairs)), uses=uses, **SMALL)
+
+
+def _gaps(stack: Stack) -> Iterator[Quantity]:
+    """Yield how far the sheets are from the same said in another way."""
+    for kind, layer, shape in stack.parameters:
+        uses = {"W": f"{kind}{layer}", "gradient": f"dC_d{kind}{layer}", "eta": "eta"}
+        yield quantity(f"{kind}_steps", layer, shape=shape, equation=StepGap(), uses=uses, **SMALL)
+    for layer in stack.layers:
+        if stack.kinds[layer.name].weights:
+            yield from _layer_gaps(stack, layer)
+    yield from _error_gaps(stack)
+    output = stack.output
+    has_loss = COSTS[stack.spec.cost].loss is not None
+    uses = {"loss": "loss"} if has_loss else {"t": "t", "a": f"a{output}"}
+    yield _gap("cost", "", CostGap(), uses | {"C_T": "C_T"}, stack)
+
+
+def _layer_gaps(stack: Stack, layer: LayerSpec) -> Iterator[Quantity]:
+    """Yield the gaps of what a layer with weights computes forward, and of its gradient."""
+    name = layer.name
+    kinds = ("W", "b", "z", "largest", "exp", "a", "delta", "dC_dW", "dC_db")
+    own = {kind: f"{kind}{name}" for kind in kinds} | _slope(stack, name)
+    if layer.kind == "dense" and layer.units <= MOST_ABOVE:
+        seen = own | {"a": stack.activation(stack.below[name])}
+        yield _gap("inputs", name, InputGap(), seen, stack)
+    yield _gap("units", name, UNIT_GAPS[layer.activation], own, stack)
+    yield _gap("sums", name, SumGap(), own, stack)
+
+
+def _error_gaps(stack: Stack) -> Iterator[Quantity]:
+    """Yield the gaps of the errors: of the outputs, and of the layers below a dense one."""
+    output = stack.output
+    uses = {"delta": f"delta{output}", "a": f"a{output}", "t": "t", **_slope(stack, output)}
+    yield _gap("errors", output, OutputGap(), uses, stack)
+    for lower, upper in pairwise(learning(stack)):
+        above = stack.kinds[upper]
+        if isinstance(above.delta_below, HiddenDelta) and above.shape[0] <= MOST_ABOVE:
+            uses = {"delta_above": f"delta{upper}", "W_above": f"W{upper}"}
+            uses |= {"delta": f"delta{lower}", **_slope(stack, lower)}
+            yield _gap("errors", lower, HiddenGap(), uses, stack)
+
+
+def _slope(stack: Stack, name: str) -> dict[str, str]:
+    return {"slope": f"slope{name}"} if has_slope(stack, name) else {}
+
+
+def _gap(
+    kind: str, layer: str, equation: Equation, uses: Mapping[str, str], stack: Stack
+) -> Quantity:
+    """Return a gap of each epoch."""
+    return quantity(
+        f"{kind}_gap", layer, axes=(stack.epoch,), equation=equation, uses=uses, **SMALL
     )
-    uses = {role: role for pair in pairs for role in pair}
-    yield quantity(
-        "changes", equation=Changes(tuple(pairs)), uses=uses, number_format="0E+00", **shown
-    )
-    distances = ["numpy_C_T_distance"]
-    distances += [f"numpy_{kind}_distance{layer}" for kind, layer, _ in stack.parameters]
-    uses = {name: name for name in distances}
-    yield quantity(
-        "largest", equation=Largest(tuple(distances)), uses=uses, number_format="0E+00", **shown
-    )
-    uses = {"changes": "numpy_changes", "largest": "numpy_largest"}
-    yield quantity("state", equation=State(words), uses=uses, is_text=True, **shown)
+
+
+def _changes(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield how many inputs are others now or hold no number, and the first of each."""
+    weights = [given for given in inputs if given.given]
+    found = tuple(_found_name(given) for given in inputs)
+    pairs, images = [], {}
+    for given in inputs:
+        if given.given:
+            continue
+        way = "images" if _has_images(given) else "down" if given.shape else "single"
+        pairs.append((given.name, _found_name(given), way))
+        if way == "images":
+            images[given.name] = given.axes[0].length
+    pairs += [(given.name, _found_name(given), "right") for given in weights]
+    for sign, count, name in ((1, "changes", "changed"), (-1, "empty", "emptied")):
+        uses = {each: each for each in found}
+        yield quantity(count, equation=Counted(found, sign), uses=uses, **WHOLE)
+        address = Address(tuple(pairs), images, sign)
+        uses = {role: role for role in address.roles}
+        yield quantity(name, equation=address, uses=uses, is_text=True, **SHOWN)
 
 
 def recorded(
     stack: Stack, inputs: Sequence[Quantity], run: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Return what the records hold, from a run of the network."""
-    noted = {"numpy_C_T": run["C_T"]}
+    noted = {f"{PREFIX}C_T": run["C_T"]}
     for given in _noted(inputs):
         value = run[given.name]
         if _has_images(given):
             number = run[f"{given.name.removesuffix(given.kind)}number"]
-            value = np.tensordot(number, value, axes=1)
+            value = np.stack([np.tensordot(number**power, value, axes=1) for power in POWERS])
         elif given.axes:
             value = value[0]
         noted[_noted_name(given)] = value
     for kind, layer, _ in stack.parameters:
-        noted[f"numpy_{kind}{layer}"] = run[f"{kind}{layer}"][-1]
+        noted[f"{PREFIX}{kind}{layer}"] = run[f"{kind}{layer}"][-1]
     return {name: rounded(array) for name, array in noted.items()}
 
 
@@ -113,3 +242,10 @@ def _noted_name(given: Quantity) -> str:
     if _has_images(given):
         return f"{PREFIX}{given.name}_print"
     return f"{PREFIX}{given.kind}_start{given.layer}" if given.axes else f"{PREFIX}{given.name}"
+
+
+def _found_name(given: Quantity) -> str:
+    """Return the name of what is found of an input."""
+    return (
+        f"{PREFIX}{given.kind}_found{given.layer}" if given.given else f"{PREFIX}{given.name}_found"
+    )

@@ -46,7 +46,10 @@ def workbook_model(spec: Spec, words: Text) -> Model:
         quantities += recognise(stack, words("sentences", "verdict", **blanks))
         quantities += gradient_check(stack)
     quantities += _story(stack, words)
-    state = tuple(words("sentences", key) for key in ("agrees", "changed", "wrong"))
+    state = {
+        key: words("sentences", key, cell="{cell}")
+        for key in ("agrees", "changed", "emptied", "wrong")
+    }
     quantities += record(stack, trained.inputs, state)
     if any(found.equation and found.equation.switches for found in trained.quantities):
         # where a unit or a place is switched off, its formulas give 0 whatever they refer to

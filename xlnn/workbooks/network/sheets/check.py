@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnn.blocks import Block, table_blocks
+from xlnn.equations.record import ImageFound
 from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.record import PREFIX, SHEET
@@ -15,18 +16,17 @@ from xlnn.writing.style import LABEL, NOTE, SENTENCE, TITLE, heading
 
 TOP = 4
 VALUES = 3
-RESULTS = ("state", "changes", "largest")
-LINES = ("", "_distance", "_start")
-"""The rows of the parameters: the last weights, their distance, and the start."""
+RESULTS = ("state", "changes", "changed", "empty", "emptied", "largest", "inside")
+LINES = ("", "_distance", "_steps", "_start", "_found")
+"""The rows of the parameters: the last weights and how far they are from NumPy's and from all steps
+taken at once; the start, and whether it is another now."""
 
-PARAMETERS = TOP + 7
-NOTED = PARAMETERS + 5
+PARAMETERS = TOP + len(RESULTS) + 4
+NOTED = PARAMETERS + len(LINES) + 2
 """The first row of what else was noted of the inputs."""
 
-NAMES = 5
-"""The column of the inputs' names, beside how they were scaled: down, as on the sheet Settings."""
-
-SCALING = ("middle", "factor")
+SCALING = ("middle", "factor", "middle_found", "factor_found")
+"""What stands beside the epochs: down, as on the sheet Settings."""
 
 
 def place(model: Model) -> Iterator[Block]:
@@ -37,13 +37,35 @@ def place(model: Model) -> Iterator[Block]:
     for row, line in enumerate(LINES, start=PARAMETERS):
         quantities = [model[f"{PREFIX}{q.kind}{line}{q.layer}"] for q in names]
         yield from table_blocks(quantities, row, VALUES)
-    inputs = _inputs(model)
-    first = NOTED + len(inputs) + 3
-    for column, quantity in enumerate(_scaling(model), start=NAMES + 1):
+    row = NOTED
+    for quantity in _inputs(model):
+        rows = quantity.shape[0] if _has_rows(quantity) else 1
+        if rows == 1:
+            yield from table_blocks([quantity], row, VALUES)
+        else:
+            (inner,) = table_blocks([replace(quantity, shape=quantity.shape[1:])], row, VALUES)
+            yield Block(quantity, SHEET, row, VALUES, ((1, 0), *inner.steps))
+        row += rows
+    first = row + 3
+    epochs = _epochs(model)
+    for column, quantity in enumerate(_scaling(model), start=_names_column(model) + 1):
         yield Block(quantity, SHEET, first, column, ((1, 0),))
-    for row, quantity in enumerate(inputs, start=NOTED):
-        yield from table_blocks([quantity], row, VALUES)
-    yield from table_blocks([model[f"{PREFIX}C_T"], model[f"{PREFIX}C_T_distance"]], first, 2)
+    yield from table_blocks(epochs, first, 2)
+
+
+def _has_rows(quantity: Quantity) -> bool:
+    """Tell whether it has a row for each power of the image's number."""
+    return quantity.kind.endswith(("_print", "_moved"))
+
+
+def _epochs(model: Model) -> list[Quantity]:
+    """Return what has a row for each epoch."""
+    return [quantity for quantity in model.quantities if quantity.sheet == SHEET and quantity.axes]
+
+
+def _names_column(model: Model) -> int:
+    """Return the column of the inputs' names, beside how they were scaled."""
+    return 2 + len(_epochs(model)) + 1
 
 
 def _scaling(model: Model) -> list[Quantity]:
@@ -52,11 +74,14 @@ def _scaling(model: Model) -> list[Quantity]:
 
 def _inputs(model: Model) -> list[Quantity]:
     """Return what else was noted of the inputs that are no weights, and of images the same now."""
-    placed = {f"{PREFIX}{name}" for name in (*RESULTS, *SCALING, "C_T", "C_T_distance")}
+    placed = {f"{PREFIX}{name}" for name in (*RESULTS, *SCALING)}
     return [
         quantity
         for quantity in model.quantities
-        if quantity.sheet == SHEET and quantity.name not in placed and not quantity.layer
+        if quantity.sheet == SHEET
+        and quantity.name not in placed
+        and not quantity.layer
+        and not quantity.axes
     ]
 
 
@@ -85,12 +110,16 @@ def draw(page: Page) -> Drawing:
             drawing.put(PARAMETERS - 1, column, quantity.heading(unit), look)
             column += 1
     for quantity in _inputs(page.layout.model):
-        drawing.put(blocks[quantity.name].row, 1, _told(quantity, words), LABEL)
-    epochs = [blocks[f"{PREFIX}C_T"], blocks[f"{PREFIX}C_T_distance"]]
+        for row, text in enumerate(_told(quantity, words), start=blocks[quantity.name].row):
+            drawing.put(row, 1, text, LABEL)
+    epochs = [blocks[quantity.name] for quantity in _epochs(page.layout.model)]
     name_rows(drawing, epochs[0].quantity.axes, epochs[0].row, words)
+    drawing.put(epochs[0].row - 3, VALUES + 1, words("check", "gaps"), NOTE)
+    drawing.heights[epochs[0].row - 2] = 58
     for block in epochs:
-        head(drawing, block, words, width=False)
-    drawing.widths |= dict.fromkeys(range(VALUES, max(column, NAMES + len(SCALING)) + 1), 10)
+        _head(drawing, block, words)
+    last = _names_column(page.layout.model) + len(SCALING)
+    drawing.widths |= dict.fromkeys(range(VALUES, max(column, last) + 1), 10)
     _draw_scaling(drawing, page)
     return drawing
 
@@ -101,16 +130,33 @@ def _draw_scaling(drawing: Drawing, page: Page) -> None:
     for quantity in scaling:
         block = page.layout.blocks[quantity.name]
         look = heading(quantity.role, first=True, computed=True)
-        drawing.put(block.row - 1, block.column, _told(quantity, page.words), look)
-        drawing.heights[block.row - 1] = 44
+        (text,) = _told(quantity, page.words)
+        drawing.put(block.row - 2, block.column, text, look)
         for row, name in enumerate(input_names(page), start=block.row):
-            drawing.put(row, NAMES, name, LABEL)
+            if quantity is scaling[0]:
+                drawing.put(row, block.column - 1, name, LABEL)
 
 
-def _told(quantity: Quantity, words: Text) -> str:
-    """Say what was noted: an input, or a sum that changes with any image; and the same now."""
-    name = named(quantity, words)
-    if quantity.name.endswith("_now"):
-        return words("check", "sum_now", name=name)
-    key = "sum" if quantity.name.endswith("_print") else "noted"
-    return words("check", key, name=name)
+def _head(drawing: Drawing, block: Block, words: Text) -> None:
+    """Draw the headings of a column of the epochs: what it compares, and where."""
+    quantity = block.quantity
+    if not quantity.kind.endswith("_gap"):
+        head(drawing, block, words, width=False)
+        return
+    look = heading(quantity.role, first=True, computed=True)
+    drawing.put(block.row - 2, block.column, words("check", quantity.kind), look)
+    layer = words("check", "layer", layer=quantity.layer) if quantity.layer else "C_T"
+    drawing.put(block.row - 1, block.column, layer, look)
+
+
+def _told(quantity: Quantity, words: Text) -> list[str]:
+    """Say what was noted: an input, or sums that change with any image; and which changed since."""
+    kind, _, what = quantity.kind.rpartition("_")
+    name = named(replace(quantity, kind=kind or quantity.kind), words)
+    if _has_rows(quantity):
+        sums = ("", words("check", "number") + " × ", words("check", "number") + "² × ")
+        return [words("check", what, name=f"Σ {each}{name}") for each in sums]
+    if what == "found":
+        is_image = isinstance(quantity.equation, ImageFound)
+        return [words("check", "image_found" if is_image else "found", name=name)]
+    return [words("check", "noted", name=name)]

@@ -164,7 +164,7 @@ def draw(page: Page) -> Drawing:
     for block in page.layout.on(SHEET):
         _look(drawing, block.quantity)
     labels = page.spec.labels[: grid.bands[-1].units]
-    drawing.widths[grid.outputs] = max(drawing.widths[grid.outputs], name_width(labels))
+    drawing.widths[grid.outputs] = max(drawing.widths.get(grid.outputs, 0), name_width(labels))
     if page.spec.features:
         _draw_features(drawing, page)
     return drawing

@@ -1,0 +1,140 @@
+"""What other libraries read from the workbooks that xlnn builds: what is stored there, bit by bit.
+
+What is stored are NumPy's values. The JavaScript libraries are those that ``make readers`` puts
+into the folder .readers.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from programs import skip_without_javascript
+from python_calamine import CalamineWorkbook
+
+from xlnn import reference
+from xlnn.blocks import FIRST_ROW
+from xlnn.building.build import build
+from xlnn.grid import Grid
+from xlnn.reading.arrays import inputs_of, read_arrays, write_values
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.shipped.templates import folder, names
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.package import inspect
+
+SCRIPT = Path(__file__).with_name("readers.js")
+JAVASCRIPT = SCRIPT.parent.parent / ".readers"
+TIMEOUT = 120
+"""Seconds for one file; one or two are usual."""
+
+FEW = 60
+"""Of the 1,797 digits: a workbook of seconds and not of minutes."""
+
+TABLES = ("training", "weights", "gradients")
+"""The sheets that are tables, for which people take polars."""
+
+
+@pytest.fixture(scope="module", params=names())
+def built(request, tmp_path_factory):
+    """Return the workbook of a template, of two epochs."""
+    place, data = tmp_path_factory.mktemp(request.param), None
+    if request.param == "digits-8x8":
+        lines = (folder() / "digits-8x8" / "digits.csv").read_text().splitlines(keepends=True)
+        data = place / "few.csv"
+        data.write_text("".join(lines[:FEW]))
+    return build(request.param, place / "built.xlsx", data=data, epochs=2, verify=False).path
+
+
+@pytest.fixture(scope="module")
+def stored(built):
+    """Return what a workbook holds: {sheet: {(row, column): value}}, empty texts left out."""
+    return {
+        sheet: filled((cell.row, cell.column, cell.value) for cell in cells(built, sheet))
+        for sheet in inspect(built).sheets
+    }
+
+
+def filled(found):
+    return {(row, column): value for row, column, value in found if value not in {None, ""}}
+
+
+def test_what_is_stored_is_numpy_s(built, stored):
+    layout = layout_of(read_spec(built))
+    arrays = read_arrays(layout, {title: grid(found) for title, found in stored.items()})
+    run = reference.run(layout.model, inputs_of(layout, arrays))
+    for title, values in write_values(layout, run).items():
+        rows, columns = np.nonzero(np.isfinite(values.numbers))
+        computed = values.numbers[rows, columns].tolist()
+        places = zip((rows + 1).tolist(), (columns + 1).tolist(), strict=True)
+        assert [stored[title][place] for place in places] == computed
+
+
+def grid(found):
+    """Return the values of a sheet as an engine returns them."""
+    numbers = {place: value for place, value in found.items() if isinstance(value, float)}
+    texts = {place: value for place, value in found.items() if isinstance(value, str)}
+    table = np.full(np.max([*found], axis=0), np.nan)
+    for (row, column), value in numbers.items():
+        table[row - 1, column - 1] = value
+    return Grid(table, texts)
+
+
+@pytest.mark.parametrize("library", ["xlsx", "exceljs"])
+def test_javascript_reads_what_is_stored(built, stored, library):
+    assert javascript(library, built) == stored
+
+
+def skip_without_reader(library):
+    skip_without_javascript(JAVASCRIPT / "node_modules" / library, "readers")
+
+
+def javascript(library, path):
+    """Return what SheetJS (xlsx) or exceljs reads."""
+    sheets = {title: [] for title in inspect(path).sheets}
+    for title, *cell in json.loads(run_javascript(library, path)):
+        sheets[title].append(cell)
+    return {title: filled(found) for title, found in sheets.items()}
+
+
+def run_javascript(library, *paths):
+    """Let a library read a workbook, and print what it holds or save it."""
+    skip_without_reader(library)
+    command = ["node", SCRIPT, JAVASCRIPT, library, *paths]
+    run = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_calamine_reads_what_is_stored(built, stored):
+    book = CalamineWorkbook.from_path(built)
+    assert book.sheet_names == [*stored]
+    for title, known in stored.items():
+        rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+        numbered = (
+            (row, column, value)
+            for row, values in enumerate(rows, 1)
+            for column, value in enumerate(values, 1)
+        )
+        assert filled(numbered) == known
+
+
+def test_polars_reads_the_tables_as_they_are_stored(built, stored):
+    layout = layout_of(read_spec(built))
+    for title in (layout.titles[key] for key in TABLES):
+        table = pl.read_excel(
+            built,
+            sheet_name=title,
+            infer_schema_length=None,
+            read_options={"header_row": FIRST_ROW - 2},
+        )
+        numbered = (
+            (row, column, value)
+            for column, series in enumerate(table, 1)
+            for row, value in enumerate(series, FIRST_ROW)
+        )
+        below = {place: value for place, value in stored[title].items() if place[0] >= FIRST_ROW}
+        assert filled(numbered) == below

@@ -1,0 +1,209 @@
+"""Where rounding alone could decide, engines and NumPy decide alike, or any choice is right."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from networks import random_recipe, spec, with_functions, write_recipe
+from programs import skip_without
+
+from xlnn import reference
+from xlnn.building.build import build
+from xlnn.checking.check import check
+from xlnn.engines import ENGINES
+from xlnn.equations.activation import ReLU, ReLUSlope
+from xlnn.equations.choice import OfRow
+from xlnn.equations.verdict import LargestUnit, SmallestEpoch
+from xlnn.linting import lint
+from xlnn.reading.values import values
+from xlnn.workbooks.network.spec import LayerSpec, Spec
+
+SAME = 1e-12
+
+WINE = """kind,alcohol,magnesium,colour,proline
+A,14.23,127,5.64,1065
+A,13.2,100,4.38,1050
+A,14.37,113,7.8,1480
+A,13.24,118,4.32,735
+B,12.37,88,1.95,520
+B,12.33,101,3.27,680
+B,13.67,100,5.75,450
+C,12.86,122,4.1,630
+C,12.88,101,5.4,530
+C,12.81,96,5.7,560
+"""
+"""Of the wines of scikit-learn: unscaled, they drive every unit to its end."""
+
+
+@pytest.fixture(scope="module")
+def wines(tmp_path_factory):
+    """A workbook whose outputs are equal to 12 digits in some epochs, for some wines."""
+    folder = tmp_path_factory.mktemp("wines")
+    (folder / "wine.csv").write_text(WINE)
+    options = {"data": folder / "wine.csv", "table": True, "label": "kind"}
+    return build("xor", folder / "wine.xlsx", epochs=12, seed=2, eta=1.0, **options).path
+
+
+def nearly(largest, others):
+    """Return which of some outputs are within 1e-12 of the largest, without being it."""
+    return (others != largest) & (largest - others <= SAME)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_of_two_outputs_equal_to_12_digits_either_class_is_right(wines, engine):
+    skip_without(engine)
+    outputs = values(wines, engine)["a3"]
+    assert nearly(outputs.max(axis=-1, keepdims=True), outputs).any()
+    report = check(wines, engine, probes=2)
+    assert report.agrees, report.wrong[:2]
+    assert report.drift < 1e-6
+
+
+def test_only_the_largest_output_and_what_equals_it_are_right_classes():
+    a = np.array([[0.3, 0.3 + 1e-13, 0.1]] * 6)
+    got = np.array([1.0, 2.0, 3.0, 0.0, 1.5, np.nan])
+    assert LargestUnit().ties(got, SAME, a).tolist() == [True, True, False, False, False, False]
+
+
+def test_only_the_smallest_cost_and_what_equals_it_are_right_epochs():
+    C_T = np.array([2.0, 1.0 + 1e-13, 1.0, 3.0])
+    tied = [SmallestEpoch().ties(np.array(float(n)), SAME, C_T).item() for n in range(6)]
+    assert tied == [False, False, True, True, False, False]
+
+
+def test_a_class_that_is_no_tie_is_wrong(wines, tmp_path):
+    """The cell must read as stated as well: a tie excuses no formula."""
+    import openpyxl  # noqa: PLC0415 -- slow
+
+    workbook = openpyxl.load_workbook(wines)
+    cell = next(c for row in workbook["Training"] for c in row if "MATCH(MAX" in str(c.value))
+    cell.value = f"={cell.value[1:]}+1"
+    workbook.save(tmp_path / "altered.xlsx")
+    (wrong,) = check(tmp_path / "altered.xlsx", "formualizer").wrong
+    assert wrong.cell == f"Training!{cell.coordinate}"
+
+
+def test_drift_is_measured_on_what_moves_smoothly():
+    model = reference_model()
+    assert {"answer", "label", "right", "recognised", "lens_argmaxF"} & model.jumping == {
+        "answer", "label", "right", "recognised",
+    }  # fmt: skip
+    assert not {"z2", "a2", "C_T", "W2", "lens_z2"} & model.jumping
+
+
+def reference_model():
+    """Return the quantities of a small workbook."""
+    from xlnn.shipped.text import text  # noqa: PLC0415 -- only here
+    from xlnn.workbooks.network.quantities.whole import workbook_model  # noqa: PLC0415
+
+    small = spec([4, 3, 2])
+    return workbook_model(small, text("en").of(small))
+
+
+# ReLU
+
+
+def test_what_is_0_but_for_rounding_has_no_slope_and_what_is_not_keeps_its_value():
+    z = np.array([5.6e-17, -5.6e-17, 0.0, 4e-13, -4e-13, 6e-13, 1e-300, 1e300, -1e300, 1e20, 0.1])
+    slope = ReLUSlope().array(z)
+    np.testing.assert_array_equal(slope, [0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 1])
+    np.testing.assert_array_equal(ReLU().array(z), np.where(z > 0, z, 0))
+
+
+def rounding_recipe():
+    """Return a network of relu units whose z is 0.1 + 0.2 - 0.3 and the like, of either sign."""
+    small = with_functions(spec([2, 4, 2], images=2, epochs=3), ["relu"], "squared error", "linear")
+    recipe = random_recipe(small, seed=1)
+    recipe.inputs["x"] = np.array([[0.1, 0.2], [1e17, 1.0]])
+    recipe.inputs["W2"] = np.array([[[1.0, 1.0], [-1.0, -1.0], [2.0, 1.0], [0.0, 0.0]]])
+    recipe.inputs["b2"] = np.array([[-0.3, 0.3, 1.0, 1e-200]])
+    recipe.inputs["eta"] = np.array(1e-40)
+    return recipe
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_relu_unit_at_a_rounding_zero_is_off_in_every_engine(tmp_path, engine):
+    skip_without(engine)
+    recipe = rounding_recipe()
+    run = reference.run(recipe.model, recipe.inputs)
+    assert run["z2"][0, 0, :2].tolist() != [0, 0]
+    path = write_recipe(tmp_path / "relu.xlsx", recipe)
+    got = values(path, engine)
+    np.testing.assert_array_equal(got["slope2"], run["slope2"])
+    for name in ("a2", "delta2", "dC_dW2", "C_T"):
+        np.testing.assert_allclose(got[name], run[name].reshape(got[name].shape), SAME, SAME)
+    assert run["slope2"][0].tolist() == [[0, 0, 1, 0], [1, 0, 1, 0]]
+    assert check(path, engine, probes=1).agrees
+
+
+# Long lists
+
+
+@pytest.mark.parametrize("kind", ["average pooling", "max pooling"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_block_of_many_cells_is_computed_with_functions_of_255_arguments(tmp_path, kind, engine):
+    skip_without(engine)
+    size = (16, 16) if kind == "average pooling" else (6, 10)
+    layers = (LayerSpec("P", 0, "linear", kind, size), LayerSpec("O", 2))
+    picture = (size[0], 2 * size[1])
+    recipe = random_recipe(
+        Spec("test", "en", 1, 2, picture, ("0", "1"), layers, "squared error"), 1
+    )
+    path = write_recipe(tmp_path / "pooled.xlsx", recipe)
+    assert check(path, engine).agrees
+    assert not {"arguments", "formula-syntax"} & {problem.rule for problem in lint(path)}
+
+
+def test_sums_of_many_outputs_have_functions_of_255_arguments(tmp_path):
+    wide = spec([2, 300], images=2, epochs=1, cost="cross-entropy")
+    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, 1))
+    assert check(path, "formualizer").agrees
+    assert not {"arguments", "formula-syntax"} & {problem.rule for problem in lint(path)}
+
+
+def test_softmax_of_many_outputs_has_functions_of_255_arguments(tmp_path):
+    wide = replace(
+        spec([2, 450], images=2, epochs=1), cost="categorical cross-entropy",
+        layers=(LayerSpec("2", 450, "softmax"),),
+    )  # fmt: skip
+    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, 1))
+    assert check(path, "formualizer").agrees
+    assert not {"arguments", "formula-syntax"} & {problem.rule for problem in lint(path)}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_one_epoch_of_one_image_is_looked_up_without_index(tmp_path, engine):
+    """INDEX of a single cell is refused or read otherwise by some programs."""
+    import openpyxl  # noqa: PLC0415 -- slow
+
+    skip_without(engine)
+    path = write_recipe(tmp_path / "one.xlsx", random_recipe(spec([2, 2], images=1, epochs=1), 1))
+    for sheet in openpyxl.load_workbook(path):
+        for row in sheet:
+            for cell in row:
+                text = str(cell.value)
+                assert "INDEX(" not in text or ":" in text.partition("INDEX(")[2], text
+    assert check(path, engine).agrees
+
+
+def test_a_position_beyond_all_rows_is_an_error_as_in_a_cell():
+    row = OfRow((3,))
+    for position in (0.0, 0.5, 5.0, np.nan):
+        assert np.isnan(row.array(np.ones((2, 2, 3)), np.array(position))).all()
+    assert row.array(np.arange(12.0).reshape(2, 2, 3), np.array(4.5)).tolist() == [[9, 10, 11]]
+
+
+# Texts
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_label_that_looks_like_an_escape_survives(tmp_path, engine):
+    skip_without(engine)
+    data = tmp_path / "data.csv"
+    data.write_text("kind,a,b\n_x0041_,0.5,1\n_x005F_,0.25,2\nA_x000D_,0.1,3\n")
+    options = {"data": data, "table": True, "label": "kind", "epochs": 2}
+    path = build("xor", tmp_path / "escaped.xlsx", **options).path
+    expected = ["_x0041_", "_x005F_", "A_x000D_"]
+    assert values(path, engine)["truth_label"].tolist() == expected
+    assert values(path, engine)["labels"].tolist() == expected
+    assert check(path, engine).agrees
