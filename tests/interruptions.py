@@ -87,7 +87,15 @@ def start(command, folder, mark):
             stdout=subprocess.DEVNULL,
             stderr=said,
             start_new_session=True,
+            preexec_fn=_heed,  # noqa: PLW1509 -- there is no other thread
         )
+
+
+def _heed():
+    """Let no signal be ignored because whoever started the tests ignores it, as nohup does."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def interrupt(folder, command, number, delay):

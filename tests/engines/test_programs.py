@@ -216,3 +216,22 @@ def test_a_program_sees_a_home_and_a_temporary_folder_that_are_thrown_away(
         with pytest.raises(EngineError, match=f": {temporary}/xlnn-"):
             load(engine, lying_book)({})
     assert not list(temporary.iterdir())
+
+
+ENDS = {
+    "while :; do :; done": "took longer than the 1 seconds that a workbook of its size may take",
+    "exit 152": "took longer than the 1 seconds",  # what a script says of SIGXCPU
+    "exit 134": "asked for more memory than the 1,000 MB",
+    "kill -SEGV $$": r"ended without a result \(SIGSEGV\): choose another engine",
+    "echo one >&2; echo two >&2; exit 1": "could not compute the workbook: one two",
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process")
+@pytest.mark.parametrize("engine", PROGRAMS)
+@pytest.mark.parametrize("script", ENDS)
+def test_whatever_ends_a_program_is_a_sentence(lying_book, stand_in, temporary, engine, script):
+    stand_in(script)
+    with pytest.raises(EngineError, match=ENDS[script]):
+        load(engine, lying_book, Allowance(first=1, again=1, memory=10**9))({})
+    assert not list(temporary.iterdir())

@@ -7,7 +7,7 @@ from typing import Self
 
 from xlnn import engines
 from xlnn.checking.check import compare
-from xlnn.checking.probe import probe_inputs
+from xlnn.checking.probe import Points, probe_inputs
 from xlnn.checking.report import Report
 from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, DisagreementError
@@ -19,7 +19,8 @@ from xlnn.xlsx.package import inspect
 VERIFIER = "formualizer"
 """The engine that proves a workbook before it is published; `check` has them all."""
 
-PROBES = 1
+POINTS = Points(probes=1)
+"""Its probe is always the same: what is built today is built again tomorrow."""
 
 
 def proven(
@@ -38,14 +39,14 @@ def proven(
         try:
             values = recalculate({})
         except CircularReferenceError:  # the comparison says which formula closes the circle
-            report, _ = compare(inspect(draft), layout, recalculate, VERIFIER, PROBES)
+            report, _ = compare(inspect(draft), layout, recalculate, VERIFIER, POINTS)
             _refuse_disagreement(report)
             raise
         keep(values)
         tell("Looking for what Excel would repair")
         contents, problems = inspect_and_lint(final)
         tell("Comparing with NumPy")
-        report, _ = compare(contents, layout, recalculate, VERIFIER, PROBES)
+        report, _ = compare(contents, layout, recalculate, VERIFIER, POINTS)
     _refuse_disagreement(report)
     _refuse_problems(problems)
     return report
@@ -56,7 +57,10 @@ class _Ahead:
 
     def __init__(self, recalculate: Recalculate, layout: Layout) -> None:
         self._recalculate = recalculate
-        self._asked = [{}, *(probe_inputs(layout, number) for number in range(PROBES))]
+        self._asked = [
+            {},
+            *(probe_inputs(layout, POINTS.seed, number) for number in range(POINTS.probes)),
+        ]
 
     def __enter__(self) -> Self:
         """Let the engine begin."""
@@ -82,7 +86,7 @@ OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")
 
 def _refuse_disagreement(report: Report) -> None:
     """Refuse a workbook that does not agree with NumPy."""
-    if report.agrees and not report.other_cells:
+    if report.agrees and not report.other_cells and not report.restated:
         return
     if not report.wrong:
         raise DisagreementError("The workbook holds formulas that nothing compares: not written.")

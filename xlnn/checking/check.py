@@ -1,11 +1,11 @@
 """Does a workbook compute what the book says? Every cell against NumPy, where it is born.
 
-Three comparisons. *Local*: each quantity against NumPy's value of the same equation, computed
-from the recalculated values of the quantities it depends on, so that a wrong formula is found
-where it stands and not in the thousands of cells that it spoils. *Probe*: the same with every
-input replaced by a random number, so that nothing agrees by chance. *Drift*: all of it against
-an independent NumPy run from the file's own inputs, which is reported but does not judge, since
-rounding grows over the epochs.
+Every formula is read (`xlnn.checking.readings`), and three comparisons are made. *Local*: each
+quantity against NumPy's value of the same equation, computed from the recalculated values of the
+quantities it depends on, so that a wrong formula is found where it stands and not in the thousands
+of cells that it spoils. *Probe*: the same with every input replaced by a random number. *Drift*:
+all of it against an independent NumPy run from the file's own inputs, which is reported but does
+not judge, since rounding grows over the epochs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import randbelow
 from tempfile import TemporaryDirectory
 from typing import Literal, overload
 
 from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.edits import appended, happened
-from xlnn.checking.probe import probe_inputs
+from xlnn.checking.probe import Points, probe_inputs
 from xlnn.checking.report import Report, Reports
 from xlnn.engines import DEFAULT_ENGINE, Allowance, Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
@@ -32,10 +33,18 @@ from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import described
 from xlnn.xlsx.package import Contents
 
+SEEDS = 1_000_000
+"""From how many seeds one is drawn."""
+
 
 @overload
 def check(
-    path: Path | str, engine: Literal["all"], probes: int = 1, *, model: Model | None = None
+    path: Path | str,
+    engine: Literal["all"],
+    probes: int = 1,
+    *,
+    seed: int | None = None,
+    model: Model | None = None,
 ) -> Reports: ...
 @overload
 def check(
@@ -43,17 +52,24 @@ def check(
     engine: list[str] | tuple[str, ...],
     probes: int = 1,
     *,
+    seed: int | None = None,
     model: Model | None = None,
 ) -> Reports: ...
 @overload
 def check(
-    path: Path | str, engine: str = DEFAULT_ENGINE, probes: int = 1, *, model: Model | None = None
+    path: Path | str,
+    engine: str = DEFAULT_ENGINE,
+    probes: int = 1,
+    *,
+    seed: int | None = None,
+    model: Model | None = None,
 ) -> Report: ...
 def check(
     path: Path | str,
     engine: str | Sequence[str] = DEFAULT_ENGINE,
     probes: int = 1,
     *,
+    seed: int | None = None,
     model: Model | None = None,
 ) -> Report | Reports:
     """Compare every formula of a workbook with NumPy.
@@ -65,6 +81,9 @@ def check(
         One of `xlnn.engines.ENGINES`, some of them, or ``"all"``.
     probes : int
         How many times to repeat the comparison with random inputs; 0 or more.
+    seed : int
+        With which the random inputs are drawn; by default another one at each check, which the
+        report names, so that no file can be made to agree with it.
     model : Model
         The model of a workbook that was made of your own.
 
@@ -80,23 +99,26 @@ def check(
     EngineError
         The engine cannot be used.
     OptionsError
-        `probes` is no whole number from 0 on.
+        `probes` or `seed` is no whole number from 0 on.
     """
     if not isinstance(probes, int) or probes < 0:
         raise OptionsError(f"probes is {probes!r}: a whole number from 0 on was expected.")
+    if seed is not None and (not isinstance(seed, int) or seed < 0):
+        raise OptionsError(f"seed is {seed!r}: a whole number from 0 on was expected.")
+    points = Points(probes, randbelow(SEEDS) if seed is None else seed)
     if isinstance(engine, str) and engine != "all":
-        return _reported(Path(path), engine, probes, model)
+        return _reported(Path(path), engine, points, model)
     names = engines.ENGINES if engine == "all" else tuple(dict.fromkeys(engine))
     left_out = engines.missing() if engine == "all" else {}
     return Reports(
-        _reported(Path(path), name, probes, model) for name in names if name not in left_out
+        _reported(Path(path), name, points, model) for name in names if name not in left_out
     )
 
 
-def _reported(path: Path, engine: str, probes: int, model: Model | None) -> Report:
+def _reported(path: Path, engine: str, points: Points, model: Model | None) -> Report:
     """Compare a workbook with NumPy by one engine, and say what happened to it."""
     try:
-        report, layout, values = _checked(path, engine, probes, model)
+        report, layout, values = _checked(path, engine, points, model)
     except (WorkbookError, EngineError) as refusal:
         cause = happened(path, model=model)
         if cause is None:
@@ -108,7 +130,7 @@ def _reported(path: Path, engine: str, probes: int, model: Model | None) -> Repo
 
 
 def _checked(
-    path: Path, engine: str, probes: int, model: Model | None
+    path: Path, engine: str, points: Points, model: Model | None
 ) -> tuple[Report, Layout, Values]:
     """Compare a workbook as `check` does, whatever was done to it."""
     contents = opened(path, model)
@@ -119,12 +141,12 @@ def _checked(
             first = worker.submit(recalculate, {})
             _, layout = described(path, model, contents)
             work = _Work(engine, recalculate, worker, first)
-            report, values = _compare(contents, layout, work, probes)
+            report, values = _compare(contents, layout, work, points)
     return report, layout, values
 
 
 def compare(
-    contents: Contents, layout: Layout, recalculate: Recalculate, engine: str, probes: int
+    contents: Contents, layout: Layout, recalculate: Recalculate, engine: str, points: Points
 ) -> tuple[Report, Values]:
     """Compare a workbook that an engine has loaded with NumPy.
 
@@ -141,7 +163,7 @@ def compare(
     """
     with _worker(recalculate) as worker:
         first = worker.submit(recalculate, {})
-        return _compare(contents, layout, _Work(engine, recalculate, worker, first), probes)
+        return _compare(contents, layout, _Work(engine, recalculate, worker, first), points)
 
 
 @contextmanager
@@ -167,38 +189,54 @@ class _Work:
     first: Future[Values]
 
 
-def _compare(contents: Contents, layout: Layout, work: _Work, probes: int) -> tuple[Report, Values]:
+def _compare(
+    contents: Contents, layout: Layout, work: _Work, points: Points
+) -> tuple[Report, Values]:
     check_sheets(contents, layout)
     comparison = Comparison(layout, contents)
-    waiting = _probing(work, layout, probes)
-    comparison.read()  # while the engine computes
+    with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
+        return _computed(comparison, work, points, Path(folder))
+
+
+def _computed(
+    comparison: Comparison, work: _Work, points: Points, folder: Path
+) -> tuple[Report, Values]:
+    """Judge a workbook; where a formula stops the engine, without that formula."""
+    waiting = _probing(work, comparison.layout, points)
+    _ = comparison.readings  # while the engine computes
     try:
         values = work.first.result()
-    except CircularReferenceError:
+    except (CircularReferenceError, EngineError) as stopped:
         for probed in waiting:
             probed.cancel()
-        with TemporaryDirectory(prefix="xlnn-") as folder:
-            cut = comparison.cut(Path(folder))
-            if cut is None:
-                raise
-            recalculate = engines.load(work.engine, cut, Allowance.of(contents))
-            with _worker(recalculate) as worker:
-                first = worker.submit(recalculate, {})
-                opened = _Work(work.engine, recalculate, worker, first)
-                return _judge(comparison, opened, first.result(), _probing(opened, layout, probes))
-    return _judge(comparison, work, values, waiting)
+        if isinstance(stopped, CircularReferenceError):
+            copy = comparison.opened(folder)
+        else:
+            copy = comparison.readable(folder, f"the engine stops at it: {stopped}")
+        if copy is None:
+            raise
+        recalculate = engines.load(work.engine, copy, Allowance.of(comparison.contents))
+        with _worker(recalculate) as worker:
+            first = worker.submit(recalculate, {})
+            again = _Work(work.engine, recalculate, worker, first)
+            return _computed(comparison, again, points, folder)
+    return _judge(comparison, work, values, waiting, points)
 
 
-def _probing(work: _Work, layout: Layout, probes: int) -> list[Future[Values]]:
+def _probing(work: _Work, layout: Layout, points: Points) -> list[Future[Values]]:
     """Let the engine begin with the probes."""
     return [
-        work.worker.submit(work.recalculate, probe_inputs(layout, number))
-        for number in range(probes)
+        work.worker.submit(work.recalculate, probe_inputs(layout, points.seed, number))
+        for number in range(points.probes)
     ]
 
 
 def _judge(
-    comparison: Comparison, work: _Work, values: Values, waiting: list[Future[Values]]
+    comparison: Comparison,
+    work: _Work,
+    values: Values,
+    waiting: list[Future[Values]],
+    points: Points,
 ) -> tuple[Report, Values]:
     """Make all comparisons of a workbook that has values."""
     layout = comparison.layout
@@ -206,10 +244,11 @@ def _judge(
     inputs = inputs_of(layout, arrays)
     check_inputs(layout, values, inputs)
     comparison.circular(arrays)
+    comparison.not_computed(arrays)
     comparison.typed_over(arrays, values)
     comparison.local(arrays, values)
     comparison.otherwise(arrays, values)
     run = reference.run(layout.model, inputs)
     for probed in waiting:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
-    return comparison.report(work.engine, len(waiting), arrays, run), values
+    return comparison.report(work.engine, points.probes, points.seed, arrays, run), values

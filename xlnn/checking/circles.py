@@ -11,12 +11,10 @@ from itertools import groupby
 import formualizer
 import numpy as np
 
+from xlnn.checking.readings import Entry
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
 from xlnn.xlsx.package import Contents
-
-Entry = tuple[str, tuple[int, ...]]
-"""A quantity's name and an index of its array."""
 
 CHOICE, NUMBER = 1.0, 0.75
 """What replaces a class, a choice or another coarse value, and any other number: a number at

@@ -1,20 +1,16 @@
 """Which cells do not compute their quantity? Found by value, and by how their formulas read."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
-from math import prod
 from pathlib import Path
 
 import numpy as np
 
 from xlnn import reference
 from xlnn.blocks import Block
-from xlnn.checking.circles import Entry, reading_ahead, replacements
-from xlnn.checking.intersection import intersection
-from xlnn.checking.report import Compared, Report, Wrong, plain
+from xlnn.checking.circles import reading_ahead, replacements
+from xlnn.checking.readings import Entry, Readings, is_backwards, plainly
+from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
@@ -40,6 +36,9 @@ AXES = {"state": "epoch"}
 CIRCULAR = "#CIRC!"
 """What a report shows as the value of a formula that closes a circle."""
 
+UNREAD = "#N/A"
+"""The same of a formula that stopped the engine."""
+
 
 @dataclass(frozen=True)
 class _Finding:
@@ -57,8 +56,9 @@ class Comparison:
     contents: Contents
     found: dict[str, dict[tuple[int, ...], _Finding]] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)
-    reads_otherwise: dict[Entry, str] = field(default_factory=dict)
+    reasons: dict[Entry, str] = field(default_factory=dict)
     reads_ahead: tuple[Entry, ...] = ()
+    unread: dict[Entry, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -84,61 +84,46 @@ class Comparison:
             quantity.typed(formulas[quantity.name])[...] = False
         return formulas
 
-    def read(self, *, everything: bool = False) -> None:
-        """Find formulas that do not read as the layout states them.
-
-        The values of classes, look-ups and sentences are too coarse to prove their formulas: a
-        range that is one row short gives the right class nearly always. Other formulas are free
-        to say the same in other words, since their values prove them, unless Excel would compute
-        them otherwise than an engine does.
-        """
-        blocks = [self.layout.blocks[quantity.name] for quantity in self.computed]
-        stated: dict[str, dict[tuple[int, int], str]] = {}
-        for block in blocks:
-            cells = stated.setdefault(block.sheet, {})
-            axes = tuple(axis.length for axis in block.quantity.axes)
-            given = block.quantity.given * prod(axes[1:])
-            for column in self.layout.columns(block.quantity.name):
-                places = islice(block.places(column.unit), given, None)
-                cells.update(zip(places, column.down(axes, given), strict=True))
-        self.reads_otherwise = {}
-        for sheet, cells in stated.items():
-            found = self.contents.stated(self.layout.titles[sheet])
-            differing = {
-                (row, column): formula
-                for row, column, formula in found
-                if (text := cells.get((row, column), formula)) != formula
-                and plainly(text) != plainly(formula)
-            }
-            if differing:
-                owners = _owners(block for block in blocks if block.sheet == sheet)
-                self.reads_otherwise |= {
-                    owners[at]: text
-                    for at, text in differing.items()
-                    if everything
-                    or self.layout.model[owners[at][0]].is_coarse
-                    or intersection(text, self.names)
-                }
+    @cached_property
+    def readings(self) -> Readings:
+        """How the formulas read."""
+        return Readings.of(self.layout, self.contents)
 
     def otherwise(self, arrays: Arrays, values: Values) -> None:
-        """Add the formulas that do not read as stated, with their values."""
-        for name, index in self.reads_otherwise:
+        """Add the formulas that are wrong by how they read, with their values."""
+        for entry in self.readings.otherwise:
+            fault = self.readings.fault(entry, self.names)
+            if fault is None:
+                continue
+            self.reasons[entry] = fault
+            name, index = entry
             quantity = self.layout.model[name]
             wrong = np.zeros(quantity.lengths, dtype=bool)
             wrong[index] = True
             self._add(quantity, wrong, self._expected(quantity, arrays), values)
 
-    def cut(self, folder: Path) -> Path | None:
+    def opened(self, folder: Path) -> Path | None:
         """Copy the workbook with numbers instead of the formulas that close circles, if any do."""
-        coarse = self.reads_otherwise
-        self.read(everything=True)
-        self.reads_ahead = reading_ahead(self.layout, self.contents, self.reads_otherwise)
-        self.reads_otherwise = coarse
-        if not self.reads_ahead:
+        self.reads_ahead = reading_ahead(self.layout, self.contents, self.readings.otherwise)
+        return self._cut(folder, self.reads_ahead)
+
+    def readable(self, folder: Path, why: str) -> Path | None:
+        """Copy the workbook with numbers instead of the formulas that may stop an engine.
+
+        Those are the ones that read otherwise, and first the ones with a range backwards.
+        """
+        otherwise = self.readings.otherwise
+        backwards = [entry for entry, text in otherwise.items() if is_backwards(text)]
+        entries = [entry for entry in backwards or otherwise if entry not in self.unread]
+        self.unread |= dict.fromkeys(entries, why)
+        return self._cut(folder, tuple(self.unread)) if entries else None
+
+    def _cut(self, folder: Path, entries: tuple[Entry, ...]) -> Path | None:
+        if not entries:
             return None
         copy = folder / self.contents.path.name
         try:
-            replace_inputs(self.contents.path, copy, replacements(self.layout, self.reads_ahead))
+            replace_inputs(self.contents.path, copy, replacements(self.layout, entries))
         except WorkbookError:  # other cells share the formula, and would be left without it
             return None
         return copy
@@ -150,6 +135,13 @@ class Comparison:
         for name, index in self.reads_ahead:
             finding = _Finding(plain(expected[name][index]), CIRCULAR)
             self.found.setdefault(name, {})[index] = finding
+
+    def not_computed(self, arrays: Arrays) -> None:
+        """Add the formulas that an engine could not compute."""
+        for (name, index), why in self.unread.items():
+            expected = self._expected(self.layout.model[name], arrays)
+            self.found.setdefault(name, {})[index] = _Finding(plain(expected[index]), UNREAD)
+            self.reasons[name, index] = why
 
     def typed_over(self, arrays: Arrays, values: Values) -> None:
         """Find computed cells that hold no formula, whatever their value."""
@@ -204,7 +196,7 @@ class Comparison:
             if index not in found:
                 found[index] = _Finding(plain(expected[index]), grid.at(*block.address(index)))
 
-    def report(self, engine: str, probes: int, arrays: Arrays, run: Arrays) -> Report:
+    def report(self, engine: str, probes: int, seed: int, arrays: Arrays, run: Arrays) -> Report:
         """Sum up, beside the independent run."""
         numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
         differences = {name: _difference(arrays[name], run[name]) for name in numeric if arrays}
@@ -232,6 +224,8 @@ class Comparison:
                 for name, count in cells.items()
             ),
             wrong=wrong,
+            restated=self._restated(probes + 1),
+            seed=seed,
             left_out=dict(self.contents.left_out),
         )
 
@@ -252,21 +246,35 @@ class Comparison:
                 got=finding.got,
                 formula=formulas.get(self.layout.cell(name, index)),
                 expected_formula=self.layout.formula(name, index),
-                reason=self._reason(finding, formulas.get(self.layout.cell(name, index))),
+                reason=self._reason((name, index), finding),
             )
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
         return tuple(each for each in wrong if _is_altered(each)) or wrong
 
-    def _reason(self, finding: _Finding, formula: str | None) -> str | None:
+    def _reason(self, entry: Entry, finding: _Finding) -> str | None:
         """Say why a formula is wrong where its values may not show it."""
-        one = intersection(formula, self.names) if formula is not None else None
-        if one:
-            return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+        if entry in self.reasons:
+            return self.reasons[entry]
         if finding.expected is None and isinstance(finding.got, CellError):
             return "a number that it depends on is too large, or is no number"
         return None
+
+    def _restated(self, points: int) -> tuple[Restated, ...]:
+        """Return the formulas that say the same in other words, as far as was seen."""
+        return tuple(
+            Restated(
+                cell=self.layout.cell(name, index),
+                quantity=name,
+                place=_place(self.layout.blocks[name], index),
+                formula=formula,
+                stated=self.layout.formula(name, index),
+                points=points,
+            )
+            for (name, index), formula in self.readings.otherwise.items()
+            if index not in self.found.get(name, {})
+        )
 
     def _formulas_of_wrong(self) -> dict[str, str | None]:
         """Read the formulas of the wrong cells; nothing is read where all agree."""
@@ -292,30 +300,9 @@ def _mask(cells: package.FormulaCells, extent: tuple[int, int]) -> np.ndarray:
     return mask
 
 
-def _owners(
-    blocks: Iterable[Block],
-) -> dict[tuple[int, int], tuple[str, tuple[int, ...]]]:
-    """Return the quantity and the index of every cell of some blocks of one sheet."""
-    return {
-        block.address(index): (block.quantity.name, index)
-        for block in blocks
-        for index in np.ndindex(block.quantity.lengths)
-    }
-
-
 def _is_altered(wrong: Wrong) -> bool:
     """Tell whether a cell reads otherwise than stated."""
     return wrong.formula is None or plainly(wrong.formula) != plainly(wrong.expected_formula)
-
-
-def plainly(formula: str) -> str:
-    """Write a formula without what a program that saves it may change: $, quotes, blanks, case.
-
-    >>> plainly("=Sum('Images'!$B$4:B7, C1)")
-    '=SUM(IMAGES!B4:B7,C1)'
-    """
-    # LibreOffice writes TRUE() for TRUE
-    return re.sub(r"[\s$']", "", formula).upper().replace("TRUE()", "TRUE")
 
 
 def _difference(

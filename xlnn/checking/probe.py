@@ -1,5 +1,7 @@
 """With which random numbers is a workbook compared once more, so that nothing agrees by chance?"""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from xlnn import reference
@@ -10,18 +12,49 @@ from xlnn.quantity import Model
 LARGEST = 1e9
 """How large a recurrence may become: far below what a cell holds, far above what it begins with."""
 
+NEAR, FAR = (-0.3, 0.3), (-1.5, 0.7)
+"""Between which powers of 10 times its scale the inputs of a quantity lie: of the first probe, with
+which a network neither saturates nor runs away, and of the others."""
+
+WHOLE = 3
+"""Which of four probes has whole numbers."""
+
 SHRINK, TRIES = 1 / 8, 50
 """How its steps are made smaller until it does not; 8^-50 moves nothing at all."""
 
 
-def probe_inputs(layout: Layout, seed: int) -> Inputs:
+@dataclass(frozen=True)
+class Points:
+    """At how many points a workbook is compared besides its own, and which.
+
+    Attributes
+    ----------
+    probes : int
+    seed : int
+        Probe k of a seed is always the same.
+    """
+
+    probes: int
+    seed: int = 0
+
+
+def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
     """Draw a random number for every input cell that holds a number.
 
-    Their sizes are between a quarter and the whole of the quantity's scale, of either sign; a
+    Their sizes are spread around the quantity's scale, of either sign, and the further probes
+    spread them over two orders of magnitude; every fourth has whole numbers, such as data hold. A
     selector gets one of its choices. Inputs that calm (`Quantity.calms`) are smaller where a
     recurrence would overflow.
+
+    Parameters
+    ----------
+    layout : Layout
+    seed : int
+    number : int
+        Of the probe, from 0 on.
     """
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng([seed, number])
+    low, high = NEAR if number == 0 else FAR
     drawn = {}
     for quantity in layout.model.inputs:
         if quantity.is_text:
@@ -31,7 +64,10 @@ def probe_inputs(layout: Layout, seed: int) -> Inputs:
             numbers = generator.integers(least, most + 1, quantity.input_lengths)
         else:
             size = generator.uniform(0.25, 1.0, quantity.input_lengths)
-            numbers = quantity.scale * size * generator.choice([-1.0, 1.0], size.shape)
+            size *= quantity.scale * 10 ** generator.uniform(low, high)
+            if number % 4 == WHOLE:
+                size = np.ceil(size)
+            numbers = size * generator.choice([-1.0, 1.0], size.shape)
         drawn[quantity.name] = numbers
     drawn = _calm(layout.model, drawn)
     probe = {}

@@ -44,6 +44,32 @@ class Wrong:
 
 
 @dataclass(frozen=True)
+class Restated:
+    """A formula that reads otherwise than stated, and gave the same values wherever it was tried.
+
+    It names no cells but those of its equation. Whether it says the same everywhere, no values can
+    prove.
+
+    Attributes
+    ----------
+    cell, quantity : str
+    place : dict of int
+        As in `Wrong`.
+    formula, stated : str
+        What the cell holds, and what xlnn would write.
+    points : int
+        At how many points its value was compared: the file's own inputs, and the probes.
+    """
+
+    cell: str
+    quantity: str
+    place: dict[str, int]
+    formula: str
+    stated: str
+    points: int
+
+
+@dataclass(frozen=True)
 class Compared:
     """How one quantity fared.
 
@@ -87,6 +113,10 @@ class Report:
     quantities : tuple of Compared
     wrong : tuple of Wrong
         The causes, in the order in which the quantities are computed.
+    restated : tuple of Restated
+        Formulas in other words, proven by their values alone.
+    seed : int
+        With which the random numbers of the probes were drawn.
     left_out : mapping of str to str
         Cells outside the quantities whose formulas no engine has seen, and what they call.
     notes : tuple of str
@@ -105,6 +135,8 @@ class Report:
     consequences: int
     quantities: tuple[Compared, ...]
     wrong: tuple[Wrong, ...]
+    restated: tuple[Restated, ...] = ()
+    seed: int = 0
     left_out: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

@@ -29,8 +29,13 @@ SHOWN = 10
     show_default=True,
     help="How many times to compare with random inputs.",
 )
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Draw the random inputs as that check did."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) -> None:
+def check(
+    file: Path, chosen: tuple[str, ...], probes: int, seed: int | None, *, as_json: bool
+) -> None:
     """Recalculate a workbook FILE and compare every cell with NumPy.
 
     Each cell is compared where it stands, from the cells that it refers to. Where two outputs are
@@ -50,7 +55,7 @@ def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) ->
         reports = []
         for name in dict.fromkeys(chain.from_iterable(asked)):
             tell(f"Recalculating with {name}, and comparing with NumPy")
-            reports.append(check_workbook(file, name, probes))
+            reports.append(check_workbook(file, name, probes, seed=seed))
     if as_json:
         plain = [report.to_json() for report in reports]
         result = plain if len(plain) > 1 else plain[0]
@@ -67,23 +72,37 @@ def check(file: Path, chosen: tuple[str, ...], probes: int, *, as_json: bool) ->
 def _print(report: Report) -> None:
     cells = report.compared_cells + report.text_cells
     head = f"{report.file}   {cells:,} formulas"
+    seed = f"   seed {report.seed}" if report.probes else ""
     if report.agrees:
-        say(f"{head}   {proven(report)}   drift {report.drift:.0e}")
+        say(f"{head}   {proven(report)}   drift {report.drift:.0e}{seed}")
     else:
         engine = f"{report.engine}, {counted(report.probes, 'probe')}"
-        say(f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine})")
+        say(f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine}){seed}")
         for wrong in report.wrong[:SHOWN]:
             for line in _describe(wrong):
                 say(line)
         if len(report.wrong) > SHOWN:
             say(f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)")
         say(f"{counted(report.consequences, 'other cell')} spoilt by these")
+    if report.restated:
+        _print_restated(report)
     for note in report.notes:
         say(f"Note: {note}")
     if report.left_out:
         say(sentence(report.left_out))
     if report.other_cells:
         say(f"{counted(report.other_cells, 'formula')} outside the model, not compared")
+
+
+def _print_restated(report: Report) -> None:
+    """List the formulas in other words."""
+    count, points = len(report.restated), report.restated[0].points
+    same = "the same value" if count == 1 else "the same values"
+    say(f"{counted(count, 'formula')} restated, {same} at {counted(points, 'point')}:")
+    for each in report.restated[:SHOWN]:
+        say(f"{each.cell}   {each.formula}   stated as {each.stated}")
+    if count > SHOWN:
+        say(f"… and {count - SHOWN:,} more (--json lists all)")
 
 
 def _describe(wrong: Wrong) -> list[str]:

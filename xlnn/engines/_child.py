@@ -4,6 +4,7 @@ Where the system can fork, the child begins with everything imported: some milli
 it is a new Python. The arrays of a result come through the pipe as they are (pickle's protocol 5).
 """
 
+import faulthandler
 import gc
 import json
 import os
@@ -22,7 +23,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
-from threading import Event, Lock, Timer
+from threading import Event, Lock, RLock, Timer
 from typing import BinaryIO, Protocol
 from weakref import finalize
 
@@ -123,7 +124,7 @@ class _Forked:
 
     def __init__(self, process: int, requests: int, replies: int) -> None:
         self._process, self._code = process, None
-        self._waits = Lock()
+        self._waits = RLock()  # a signal may end what is just being ended
         self.requests, self.replies = os.fdopen(requests, "wb"), os.fdopen(replies, "rb")
 
     def end(self, patience: float = 0) -> int:
@@ -176,7 +177,7 @@ class _Spawned:
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(patience)
         self._process.kill()
-        return self._process.wait()
+        return self._process.wait(LAST_WORDS)
 
 
 def _spawn(engine: str, path: str, allowance: Allowance, folder: str) -> _Spawned:
@@ -203,6 +204,7 @@ def main() -> None:
 
 def _hush() -> None:
     """Let nothing be read or said but through the pipes: an engine may have its own last words."""
+    faulthandler.disable()  # it may hold a stream of its own
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)

@@ -195,6 +195,7 @@ class Formulas:
             if kind == "call":
                 self._check_function(token["call"], place)
                 digits_decide |= _has_digit(token["call"]) and token[0][:-1] not in _NUMBERED
+                word = corner = ""  # a range up to what INDEX gives: the engines' limits hold it
             elif kind in ("quoted", "plain"):
                 self._check_sheet(token[kind].replace("''", "'"), place)
                 digits_decide |= _has_digit(token[kind])

@@ -1,0 +1,163 @@
+"""Which formulas do not read as the layout states them, and may they?
+
+Every formula is read. One that reads as stated, up to ``$``, quotes, blanks and case, is proven in
+form and by value. One that reads otherwise is wrong where its values can not prove it (a class, a
+look-up, a sentence), where it names cells that its equation does not use, or where Excel would
+compute something else than an engine; else it is *restated*, and proven by its values alone.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from math import prod
+
+import numpy as np
+
+from xlnn.address import address
+from xlnn.blocks import Block
+from xlnn.checking.intersection import intersection
+from xlnn.checking.references import areas, beyond
+from xlnn.layout import Layout, quoted
+from xlnn.xlsx.package import Contents
+
+Entry = tuple[str, tuple[int, ...]]
+"""A quantity's name and an index of its array."""
+
+_BACKWARDS = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
+
+
+def plainly(formula: str) -> str:
+    """Write a formula without what a program that saves it may change: $, quotes, blanks, case.
+
+    >>> plainly("=Sum('Images'!$B$4:B7, C1)")
+    '=SUM(IMAGES!B4:B7,C1)'
+    """
+    # LibreOffice writes TRUE() for TRUE
+    return re.sub(r"[\s$']", "", formula).upper().replace("TRUE()", "TRUE")
+
+
+def is_backwards(formula: str) -> bool:
+    """Tell whether a range of a formula begins with its lower or its right corner.
+
+    >>> is_backwards("=SUM(B9:B2)"), is_backwards("=SUM(B2:B9)+C1")
+    (True, False)
+    """
+    for left, top, right, bottom in _BACKWARDS.findall(formula):
+        if int(top) > int(bottom) or (len(left), left.upper()) > (len(right), right.upper()):
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What was read in a workbook's formulas.
+
+    Attributes
+    ----------
+    layout : Layout
+    contents : Contents
+    otherwise : dict of str
+        The formulas that do not read as stated, by their entries.
+    """
+
+    layout: Layout
+    contents: Contents
+    otherwise: dict[Entry, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, layout: Layout, contents: Contents) -> "Readings":
+        """Read all formulas of a workbook."""
+        otherwise: dict[Entry, str] = {}
+        for sheet in layout.titles:
+            blocks = [block for block in layout.on(sheet) if block.quantity.equation is not None]
+            stated = _Stated(layout, blocks)
+            differing = {
+                (row, column): formula
+                for row, column, formula in contents.stated(layout.titles[sheet])
+                if (text := stated.at(row, column)) is not None
+                and text != formula
+                and plainly(text) != plainly(formula)
+            }
+            if differing:
+                owners = _owners(blocks)
+                otherwise |= {owners[at]: text for at, text in differing.items()}
+        return cls(layout, contents, otherwise)
+
+    def fault(self, entry: Entry, names: Mapping[str, str]) -> str | None:
+        """Say why a formula that reads otherwise is wrong whatever its value; None if it is not."""
+        name, index = entry
+        formula, quantity = self.otherwise[entry], self.layout.model[name]
+        if one := intersection(formula, names):
+            return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+        title = self.layout.titles[self.layout.blocks[name].sheet]
+        named = areas(formula, title)
+        if named is None:
+            return "it names no single cells or ranges of them"
+        outside = beyond(named, areas(self.layout.formula(name, index), title) or ())
+        if outside:
+            return f"it names {self._written(outside)}, which its equation does not use"
+        if quantity.is_coarse:
+            return "its value does not prove it, so it must read as stated"
+        return None
+
+    def _written(self, area: tuple[str, int, int, int, int]) -> str:
+        titles = {title.casefold(): title for title in self.contents.sheets}
+        sheet, top, left, bottom, right = area
+        first, last = address(top, left), address(bottom, right)
+        cells = first if first == last else f"{first}:{last}"
+        return f"{quoted(titles.get(sheet, sheet))}!{cells}"
+
+
+class _Stated:
+    """The formulas of a sheet as the layout states them, asked for row by row.
+
+    Those of tables are made as they are asked for: of four million, none is kept.
+    """
+
+    def __init__(self, layout: Layout, blocks: Iterable[Block]) -> None:
+        self._single: dict[tuple[int, int], str] = {}
+        self._columns: dict[int, list[_Down]] = {}
+        for block in blocks:
+            axes = tuple(axis.length for axis in block.quantity.axes)
+            given = block.quantity.given * prod(axes[1:])
+            for column in layout.columns(block.quantity.name):
+                texts = column.down(axes, given)
+                if block.is_table and axes:
+                    row, at = block.address((*(0 for _ in axes), *column.unit))
+                    down = _Down(row + given, row + prod(axes) - 1, texts)
+                    self._columns.setdefault(at, []).append(down)
+                else:
+                    places = islice(block.places(column.unit), given, None)
+                    self._single.update(zip(places, texts, strict=True))
+
+    def at(self, row: int, column: int) -> str | None:
+        """Return what a cell should hold; rows are asked for in their order."""
+        for down in self._columns.get(column, ()):
+            if down.next <= row <= down.last:
+                return down.at(row)
+        return self._single.get((row, column))
+
+
+@dataclass
+class _Down:
+    """The formulas of a column from a row on."""
+
+    next: int
+    last: int
+    texts: Iterator[str]
+
+    def at(self, row: int) -> str:
+        """Return the formula of a row; those before it are passed over."""
+        text = next(islice(self.texts, row - self.next, None))
+        self.next = row + 1
+        return text
+
+
+def _owners(blocks: Iterable[Block]) -> dict[tuple[int, int], Entry]:
+    """Return the quantity and the index of every cell of some blocks of one sheet."""
+    return {
+        block.address(index): (block.quantity.name, index)
+        for block in blocks
+        for index in np.ndindex(block.quantity.lengths)
+    }

@@ -1,0 +1,80 @@
+"""Which cells does a formula name?"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import formualizer
+
+
+class Area(NamedTuple):
+    """A rectangle of cells: its sheet's title in lower case, and its corners."""
+
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def without(self, other: "Area") -> Iterator["Area"]:
+        """Yield what is left of the area outside another one, in up to four parts.
+
+        >>> a, b = Area("s", 1, 1, 3, 3), Area("s", 2, 2, 9, 9)
+        >>> [part[1:] for part in a.without(b)]
+        [(1, 1, 1, 3), (2, 1, 3, 1)]
+        """
+        top, bottom = max(self.top, other.top), min(self.bottom, other.bottom)
+        left, right = max(self.left, other.left), min(self.right, other.right)
+        if self.sheet != other.sheet or top > bottom or left > right:
+            yield self
+            return
+        if self.top < top:
+            yield self._replace(bottom=top - 1)
+        if bottom < self.bottom:
+            yield self._replace(top=bottom + 1)
+        if self.left < left:
+            yield Area(self.sheet, top, self.left, bottom, left - 1)
+        if right < self.right:
+            yield Area(self.sheet, top, right + 1, bottom, self.right)
+
+
+def areas(formula: str, here: str) -> list[Area] | None:
+    """Return the areas that a formula of a sheet names; None where it names what is no area.
+
+    Names, whole rows and whole columns are none, and neither is what does not parse.
+
+    >>> [tuple(area) for area in areas("=SUM(B2:A1)+Weights!$C3", "Training")]
+    [('training', 1, 1, 2, 2), ('weights', 3, 3, 3, 3)]
+    """
+    try:
+        found = list(formualizer.parse(formula).walk_refs())
+    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
+        return None
+    named = []
+    for reference in found:
+        first = getattr(reference, "start", reference)
+        last = getattr(reference, "end", reference)
+        if not all(
+            isinstance(getattr(c, a, None), int) for c in (first, last) for a in ("row", "col")
+        ):
+            return None
+        rows, columns = sorted((first.row, last.row)), sorted((first.col, last.col))
+        sheet = (reference.sheet or here).casefold()
+        named.append(Area(sheet, rows[0], columns[0], rows[1], columns[1]))
+    return named
+
+
+def beyond(named: Iterable[Area], allowed: Iterable[Area]) -> Area | None:
+    """Return a part of some areas that lies outside of all others; None if there is none.
+
+    >>> beyond([Area("s", 1, 1, 3, 1)], [Area("s", 1, 1, 2, 1), Area("s", 3, 1, 3, 9)])
+    >>> beyond([Area("s", 1, 1, 4, 1)], [Area("s", 1, 1, 2, 1), Area("s", 3, 1, 3, 9)])[1:]
+    (4, 1, 4, 1)
+    """
+    allowed = list(allowed)
+    for area in named:
+        left = [area]
+        for other in allowed:
+            left = [part for each in left for part in each.without(other)]
+        if left:
+            return left[0]
+    return None
