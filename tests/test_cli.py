@@ -261,7 +261,10 @@ def test_every_option_of_build_reaches_the_workbook(folder):
         "--lang", "zh", "--large", "-o", "cats.xlsx", cwd=folder,
     )  # fmt: skip
     assert built.returncode == 0, built.stderr
-    assert built.stderr == ""
+    assert built.stderr == (
+        "Note: cats.csv: 12 rows of 2 inputs, long and wide; labels 猫 and 狗 in the column "
+        '"kind" (6 and 6).\n'
+    )
     xlnn("values", "cats.xlsx", "-o", "cats.npz", cwd=folder)
     with np.load(folder / "cats.npz") as arrays:
         assert arrays["labels"].tolist() == ["猫", "狗"]
@@ -277,6 +280,8 @@ def test_a_template_is_copied_edited_and_built(folder):
     copied = xlnn("new", "mine", "--from", "xor", cwd=folder)
     assert copied.returncode == 0, copied.stderr
     assert "then: xlnn build mine" in copied.stdout
+    spaced = xlnn("new", "a b; c", "--from", "xor", cwd=folder)
+    assert spaced.stdout.endswith("then: xlnn build 'a b; c'\n")
     template = folder / "mine" / "template.toml"
     template.write_text(template.read_text().replace("units = 3", "units = 4"))
     built = xlnn("build", "mine", "--epochs", 2, cwd=folder)
@@ -311,7 +316,11 @@ def test_a_note_stands_on_stderr(folder):
     (folder / "nine.csv").write_text("a,1,1,1,0,0,0,1,1,1\nb,0,0,0,1,1,1,0,0,0\n")
     built = xlnn("build", "--epochs", 1, "--data", "nine.csv", "-o", "a.xlsx", cwd=folder)
     assert built.returncode == 0
-    assert built.stderr.startswith("Note: start.json: W2 has the shape (3, 12); the network has")
+    read, start = built.stderr.splitlines()
+    assert read == (
+        "Note: nine.csv: 2 images of 3 × 3 pixels, labels a and b in the first column (1 and 1)."
+    )
+    assert start.startswith("Note: start.json: W2 has the shape (3, 12); the network has (3, 9).")
 
 
 def test_templates_lists_a_line_each(folder):

@@ -36,3 +36,11 @@ def test_large_lets_it_pass(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "LARGE", 1_000)
     built = build("digits", tmp_path / "built.xlsx", epochs=1, verify=False, large=True)
     assert built.formulas > limits.LARGE
+
+
+def test_inputs_are_counted_as_well_as_formulas(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "LARGE_INPUTS", 1_000)
+    with pytest.raises(DataError, match=r"would have .* formulas, 1,\d+ inputs, .*with --large"):
+        build("digits", tmp_path / "built.xlsx", epochs=1)
+    assert list(tmp_path.iterdir()) == []
+    assert build("digits", tmp_path / "built.xlsx", epochs=1, verify=False, large=True).formulas

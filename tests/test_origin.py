@@ -115,7 +115,7 @@ def test_new_data_of_another_size_keep_what_fits_and_say_what_was_drawn(short_co
     before = values(short_copy, "formualizer")
     spec, after, new = again(short_copy, data=tmp_path / "new.csv")
     assert (spec.picture, spec.labels) == ((3, 3), ("a", "b", "c"))
-    assert new.notes[0] == "Of another size now, and so drawn (seed 0, fan-in): W2, W3, b3."
+    assert new.notes[1] == "Of another size now, and so drawn (seed 0, fan-in): W2, W3, b3."
     np.testing.assert_array_equal(after["b2"][0], before["b2"][0])
 
 

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from xlnn.errors import DataError, OptionsError
-from xlnn.shipped.templates import template
+from xlnn.shipped.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import OTHER_DATA, Options, recipe
+from xlnn.workbooks.spec_text import from_toml, to_toml
 
 NOUGHT, ONE = [1.0] * 12, [0.0] * 12
 
@@ -69,6 +71,18 @@ def test_arrays_and_folders_of_pictures_are_data(tmp_path, pictures):
         assert found.spec.picture == (4, 3)
 
 
+def test_pictures_of_a_person_keep_their_size_whatever_a_shipped_template_s_have(tmp_path):
+    for label in "01":
+        Image.fromarray(np.zeros((300, 400), dtype=np.uint8)).save(tmp_path / f"{label}_1.png")
+    found = made(data=tmp_path)
+    assert found.spec.picture == (24, 32)
+    assert "2 pictures of 300 × 400 pixels" in found.notes[0]
+    assert made(data=tmp_path, picture=(6, 8)).spec.picture == (6, 8)
+    known = from_template(template("digits"))
+    own = replace(known, data=tmp_path / "own.csv")
+    assert recipe(own, Options(data=tmp_path)).spec.picture == (4, 3)
+
+
 def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
     rows = [[word, *np.arange(9) / 10 + n] for n, word in enumerate(["狗", "猫", "马", "狗"])]
     found = made(data=csv(*rows, between=";"))
@@ -77,7 +91,10 @@ def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
     assert found.spec.labels == ("狗", "猫", "马")
     assert found.inputs["labels"].tolist() == ["狗", "猫", "马"]
     assert found.inputs["W2"].shape == (1, 3, 9)
-    (note,) = found.notes
+    told, note = found.notes
+    assert told == (
+        "my.csv: 4 images of 3 × 3 pixels, labels 狗, 猫 and 马 in the first column (2, 1 and 1)."
+    )
     assert note == (
         "start.json: W2 has the shape (3, 12); the network has (3, 9). So the start weights were "
         "drawn (seed 0, fan-in)."
@@ -87,7 +104,10 @@ def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
 def test_a_start_that_fits_other_data_is_kept_without_a_word(csv):
     found = made(data=csv(["0", *NOUGHT], ["1", *ONE]))
     np.testing.assert_array_equal(found.inputs["W2"], made().inputs["W2"])
-    assert found.notes == ()
+    assert found.notes == (
+        "my.csv: 2 images of 4 × 3 pixels, labels 0 and 1 in the first column (1 and 1).",
+    )
+    assert made().notes == ()
 
 
 def test_a_table_names_its_inputs_and_its_label_may_stand_anywhere(csv):
@@ -127,8 +147,14 @@ def test_a_label_takes_the_place_of_the_template_s_columns_to_predict(csv):
 
 
 def test_targets_that_an_output_cannot_reach_are_told(houses):
-    (note,) = made("xor", data=houses, targets=("price",)).notes
+    told, note, size = made("xor", data=houses, targets=("price",)).notes
+    assert told == ("my.csv: 10 rows of 3 inputs, size, age and rent; to predict: price (2 to 20).")
     assert note.startswith("The targets go from 2 to 20, and outputs of tanh from -1 to 1: they")
+    assert note.endswith("Add --output-activation linear.")
+    assert size == (
+        "The inputs are of very different size (size from 1 to 10, age from 40 to 49): add --scale "
+        "standard."
+    )
 
 
 def test_a_picture_makes_pictures_of_what_the_template_calls_a_table(csv):
@@ -204,6 +230,225 @@ def test_a_start_of_a_person_takes_the_place_of_the_template_s(tmp_path):
     np.testing.assert_array_equal(found.inputs["W3"][0], arrays["W3"])
 
 
+# --- layers, and what a template of one's own says -----------------------------------------------
+
+
+def shape(found):
+    """Return the units and the activation of each layer."""
+    return [(layer.units, layer.activation) for layer in found.spec.layers]
+
+
+@pytest.mark.parametrize(
+    ("template_name", "options", "layers", "cost"),
+    [
+        ("digits", {"hidden": (5, 3)}, [(5, "sigmoid"), (3, "sigmoid"), (2, "sigmoid")], None),
+        ("digits", {"hidden": ()}, [(2, "sigmoid")], None),
+        ("digits", {"activation": "tanh"}, [(3, "tanh"), (2, "sigmoid")], None),
+        ("digits", {"output_activation": "tanh"}, [(3, "sigmoid"), (2, "tanh")], None),
+        ("digits", {"cost": "cross-entropy"}, [(3, "sigmoid"), (2, "sigmoid")], "cross-entropy"),
+        ("xor", {"hidden": (4,), "activation": "relu"}, [(4, "relu"), (2, "tanh")], None),
+        (
+            "digits",
+            {"cost": "categorical cross-entropy"},
+            [(3, "sigmoid"), (2, "softmax")],
+            "categorical cross-entropy",
+        ),
+        ("cnn", {"hidden": (6,), "epochs": 1}, [(6, "sigmoid"), (3, "sigmoid")], None),
+        (
+            "cnn",
+            {"activation": "relu", "epochs": 1},
+            [(3, "relu"), (0, "linear"), (3, "sigmoid")],
+            None,
+        ),
+    ],
+)
+def test_layers_functions_and_the_cost_change_without_a_folder(
+    template_name, options, layers, cost
+):
+    found = made(template_name, **options)
+    assert shape(found) == layers
+    assert found.spec.cost == (cost or "squared error")
+
+
+def test_a_start_that_no_longer_fits_other_layers_is_drawn_with_a_word():
+    (note,) = made(hidden=(5,)).notes
+    assert note == (
+        "start.json: W2 has the shape (3, 12); the network has (5, 12). So the start weights were "
+        "drawn (seed 0, fan-in)."
+    )
+    assert made(activation="tanh").notes == ()
+
+
+def test_an_output_that_goes_with_the_cost_is_told():
+    (note,) = made(cost="categorical cross-entropy").notes
+    assert note == (
+        "The output layer is softmax now and not sigmoid, which does not go with the cost "
+        '"categorical cross-entropy" (--output-activation).'
+    )
+    message = 'does not go with the output layer\'s "tanh"'
+    with pytest.raises(DataError, match=message):
+        made(cost="categorical cross-entropy", output_activation="tanh")
+
+
+def test_a_regression_takes_a_linear_output_with_its_cost(houses):
+    found = made("iris", data=houses, targets=("price",), cost="squared error", test_share=0.0)
+    assert shape(found)[-1] == (1, "linear")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"hidden": (0,)}, "Layer 2 has 0 units"),
+        ({"hidden": (5,), "activation": "step"}, 'Layer 2: there is no activation "step"'),
+        ({"activation": "sinus"}, 'no activation "sinus"'),
+        ({"activation": "softmax"}, "softmax is for the output layer"),
+        ({"cost": "none"}, 'no cost "none"'),
+        ({"hidden": (), "activation": "tanh"}, "--activation is of the hidden layers, and there"),
+    ],
+)
+def test_layers_that_cannot_be_are_refused(options, message):
+    with pytest.raises(DataError, match=message):
+        made(**options)
+
+
+def test_hidden_layers_of_an_older_workbook_are_numbered_anew():
+    known = from_template(template("digits"))
+    named = [layer | {"name": str(n), "units": 2} for n, layer in enumerate(known.layers, start=2)]
+    found = recipe(replace(known, layers=named), Options(hidden=(4, 3)))
+    assert [layer.name for layer in found.spec.layers] == ["2", "3", "4"]
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """A copy of the template digits, with a function that edits its template.toml."""
+    copy("digits", tmp_path / "mine")
+
+    def edited(old, new, **options):
+        path = tmp_path / "mine" / "template.toml"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        return recipe(from_template(template(str(tmp_path / "mine"))), Options(**options))
+
+    return edited
+
+
+def test_a_template_whose_layers_were_edited_draws_a_start_that_no_longer_fits(mine):
+    found = mine("units = 3", "units = 4")
+    assert found.inputs["W2"].shape == (1, 4, 12)
+    told, note = found.notes
+    assert told == (
+        'images.csv: 64 images of 4 × 3 pixels, labels 0 and 1 in the column "label" (32 and 32).'
+    )
+    assert note.endswith("So the start weights were drawn (seed 0, fan-in).")
+
+
+def test_a_template_whose_images_were_edited_draws_a_start_that_no_longer_fits(mine, tmp_path):
+    (tmp_path / "mine" / "images.csv").write_text("0,1,1,1,1\n1,0,0,0,0\n")
+    found = mine("picture = [4, 3]", "picture = [2, 2]")
+    assert found.spec.picture == (2, 2)
+    assert found.notes[1].startswith("start.json: W2 has the shape (3, 12); the network has (3, 4)")
+
+
+def test_a_start_that_is_broken_is_still_refused(mine, tmp_path):
+    for content, message in (("{", "not JSON"), ('{"W2": ["x"]}', "W2 is not an array of numb")):
+        (tmp_path / "mine" / "start.json").write_text(content)
+        with pytest.raises(DataError, match=message):
+            mine("units = 3", "units = 3")
+
+
+def test_a_picture_in_a_template_is_honoured_or_refused(mine):
+    assert mine("picture = [4, 3]", "picture = [3, 4]").spec.picture == (3, 4)
+    message = r"says picture = \[3, 3\], and the pictures of images\.csv have 4 x 3 pixels: correct"
+    with pytest.raises(DataError, match=message):
+        mine("picture = [3, 4]", "picture = [3, 3]")
+
+
+def test_a_picture_in_a_template_of_picture_files_is_their_size(mine, pictures, tmp_path):
+    pictures.rename(tmp_path / "mine" / "photos")
+    found = mine('file = "images.csv"\npicture = [4, 3]', 'file = "photos"\npicture = [3, 3]')
+    assert found.spec.picture == (3, 3)
+
+
+def test_how_a_template_s_file_is_written_says_nothing_of_other_data(mine, csv):
+    says = 'picture = [4, 3]\nencoding = "cp932"\ndecimal = ","\nsheet = "a"'
+    found = mine("picture = [4, 3]", says, data=csv(["0", *NOUGHT], ["1", *ONE]))
+    assert found.inputs["x"].tolist() == [NOUGHT, ONE]
+
+
+def test_a_frame_with_a_column_called_name_is_read():
+    frame = pd.DataFrame({"name": ["a", "b"], "x": [1, 2]})
+    assert made("xor", data=frame, label="name").spec.features == ("x",)
+
+
+def test_a_template_says_how_its_data_are_read(mine, tmp_path):
+    rows = "0,5;;é\n1,5;2;à\n2,5;3;é\n"
+    (tmp_path / "mine" / "images.csv").write_bytes(rows.encode("cp1252"))
+    mine_says = 'table = true\nencoding = "cp1252"\ndecimal = ","\nmissing = "drop"\nlabel = "3"'
+    with pytest.raises(DataError, match=r"names the labels 0 and 1, and .* has à and é"):
+        mine("picture = [4, 3]", mine_says)
+    found = mine('labels = ["0", "1"]', 'labels = ["é", "à"]')
+    assert found.inputs["x"].tolist() == [[1.5, 2], [2.5, 3]]
+    assert found.spec.labels == ("é", "à")
+
+
+# --- what is missing, and what is large ----------------------------------------------------------
+
+
+def test_what_was_made_of_missing_values_is_kept_in_the_workbook(csv):
+    path = csv(["k", "a"], ["x", 1], ["y", ""], ["x", 3], ["y", 2])
+    found = made("xor", data=path, missing="mean")
+    assert found.spec.missing == "mean"
+    assert 'missing = "mean"' in to_toml(found.spec)
+    assert found.notes[1].endswith("replaced by the mean of the column (--missing mean).")
+    assert from_toml(to_toml(found.spec)) == found.spec
+    assert "missing" not in to_toml(made().spec)
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "note"),
+    [
+        ([[0, 255, 0, 9], [1, 3, 200, 0]], {"picture": (1, 3)}, "The pixels go from 0 to 255, and"),
+        ([[0, 16, 0, 9], [1, 3, 12, 0]], {"picture": (1, 3)}, "The pixels go from 0 to 16, and"),
+        (
+            [["a", 1, 20_000], ["b", 2, 30_000]],
+            {"table": True},
+            "The inputs are of very different size (x1 from 1 to 2, x2 from 20,000 to 30,000): add",
+        ),
+        ([["a", 1e-9, 1], ["b", 2e-9, 0]], {"table": True}, "The inputs are of very different"),
+        (
+            [["a", 2019], ["b", 2020]],
+            {"table": True},
+            "The inputs are large (x1 from 2,019 to 2,020)",
+        ),
+        (
+            [["a", -1e12], ["b", 0]],
+            {"table": True},
+            "The inputs are large (x1 from -1 × 10¹² to 0)",
+        ),
+    ],
+)
+def test_inputs_of_a_size_to_be_scaled_are_told_with_the_option(csv, rows, options, note):
+    found = made("digits" if "picture" in options else "xor", data=csv(*rows), **options)
+    assert found.notes[-1].startswith(note)
+    scaled = made("xor", data=csv(*rows), table=True, scale="standard")
+    assert not any("--scale" in told for told in scaled.notes)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["a", 1, 0.5], ["b", 0, -3]],
+        [["a", 1, 9_999], ["b", 0, 9_999]],  # a constant column teaches nothing
+        [["a", 5, 5], ["b", 5, 5]],
+        [["a", 1e-9, 2e-9], ["b", 2e-9, 0]],
+    ],
+    ids=["of about 1", "constant", "all constant", "tiny alike"],
+)
+def test_inputs_of_one_size_are_not_told(csv, rows):
+    assert len(made("xor", data=csv(*rows), table=True).notes) == 1
+
+
 # --- refusals --------------------------------------------------------------------------------
 
 
@@ -226,11 +471,24 @@ def test_options_that_make_each_other_void_are_refused(options, message):
     [
         ({"threshold": 0.5}, r"--threshold is for folders of pictures; my\.csv is none"),
         ({"light_ink": True}, r"--light-ink is for folders of pictures; my\.csv is none"),
+        ({"sheet": "Data"}, r"--sheet is for \.xlsx files; my\.csv is none"),
     ],
 )
 def test_options_that_say_nothing_about_the_data_are_refused(csv, options, message):
     with pytest.raises(OptionsError, match=message):
         made(data=csv(["0", *NOUGHT], ["1", *ONE]), **options)
+
+
+def test_options_of_tables_say_nothing_about_arrays_and_pictures(tmp_path, pictures):
+    np.savez(tmp_path / "my.npz", x=[NOUGHT, ONE], y=[0, 1])
+    for path in (tmp_path / "my.npz", pictures):
+        for options in ({"encoding": "cp1252"}, {"sheet": "a"}, {"decimal": ","}):
+            with pytest.raises(OptionsError, match=r"--(encoding|sheet|decimal) is for .* none"):
+                made(data=path, **options)
+    with pytest.raises(OptionsError, match="--missing is for tables; my is a folder of pictures"):
+        made(data=pictures, missing="drop")
+    with pytest.raises(OptionsError, match="--label names a column of a CSV; data is none"):
+        made(data=([NOUGHT, ONE], [0, 1]), label="last")
 
 
 def test_a_folder_or_an_archive_has_no_column(tmp_path, pictures):

@@ -186,5 +186,7 @@ def test_softmax_does_not_go_with_squared_error(tmp_path):
 def test_a_text_that_is_not_utf_8_is_refused(tmp_path):
     copy("xor", tmp_path / "mine")
     (tmp_path / "mine" / "template.toml").write_bytes(b"# \xe9")
-    with pytest.raises(DataError, match=r"template\.toml cannot be read"):
+    with pytest.raises(
+        DataError, match=r"template\.toml is not UTF-8 text: save it as TOML in UTF-8"
+    ):
         template(str(tmp_path / "mine"))

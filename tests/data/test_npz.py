@@ -9,7 +9,7 @@ from files import npz, read_or_refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlnn.data import Reading, arrays, read
+from xlnn.data import Reading, arrays, dataset, read
 from xlnn.data import npz as archive
 from xlnn.errors import DataError
 
@@ -121,7 +121,8 @@ def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_pa
         ({"x": np.zeros((3, 2, 2, 1))}, r"x has the shape \(3, 2, 2, 1\); 2 or 3 axes"),
         ({"x": np.zeros((3, 0))}, r"x has the shape \(3, 0\)"),
         ({"x": np.zeros((3, 16_385))}, r"x has 3 rows of 16,385 numbers; a sheet has 1,048,576"),
-        ({"x": [[np.nan], [1], [1]]}, r"x holds a value that is not finite"),
+        ({"x": [[np.nan], [1], [1]]}, r"1 value missing in 1 row, the first in row 1, column 1"),
+        ({"x": [[np.inf], [1], [1]]}, r"x holds a value that is not finite"),
         ({"x": [[1e301], [1], [1]]}, r"x holds a value that is not finite"),
         ({"x": np.ones((3, 6))}, r"6 pixels make no square picture.*--picture 2x3"),
         ({"y": None, "t": [1, np.inf, 3]}, r"t holds a value that is not finite"),
@@ -148,7 +149,7 @@ def test_too_many_rows_and_classes_are_refused(tmp_path, monkeypatch):
 
 def test_more_than_a_thousand_classes_are_refused(tmp_path):
     with pytest.raises(DataError, match="1,001 different labels"):
-        read(npz(tmp_path, x=np.ones((1001, 1)), t=np.eye(1001)), Reading())
+        read(npz(tmp_path, x=np.ones((1001, 1)), t=np.eye(1001)), Reading(large=True))
 
 
 def test_classes_are_no_columns_to_predict(tmp_path):
@@ -221,6 +222,54 @@ def test_too_many_arrays_are_refused(tmp_path, monkeypatch):
 def test_a_missing_archive_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"none.npz cannot be read: No such file"):
         read(tmp_path / "none.npz", Reading())
+
+
+def test_numbers_are_counted_before_they_are_inflated(tmp_path, monkeypatch):
+    path = npz(tmp_path, x=np.zeros((20_000, 100), dtype=bool), y=np.zeros(20_000, dtype=np.int8))
+    assert path.stat().st_size < 20_000
+    monkeypatch.setattr(np, "frombuffer", None)
+    message = (
+        r"my\.npz: x holds 2,000,000 numbers in 20,000 rows or images; over 1,000,000 .*--large"
+    )
+    with pytest.raises(DataError, match=message):
+        read(path, Reading())
+    monkeypatch.setattr(dataset, "MOST_NUMBERS", 1_500_000)
+    with pytest.raises(DataError, match="at most 1,500,000 are read: leave some out"):
+        read(path, Reading(large=True))
+
+
+def test_texts_are_counted_in_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "LARGEST_TEXTS", 100)
+    with pytest.raises(DataError, match=r"y holds 120 bytes of text; at most 100 are read"):
+        read(npz(tmp_path, x=X, y=np.array(["a" * 10, "b", "c"])), Reading())
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_numpy_does_not_compress_with_is_not_inflated(tmp_path, method, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "my.npz", "w", method) as zipped:
+        zipped.writestr("x.npy", b"0" * 1000)
+    monkeypatch.setattr(zipfile.ZipFile, "open", None)
+    with pytest.raises(DataError, match=r"my\.npz: x\.npy is compressed in a way that NumPy does"):
+        read(tmp_path / "my.npz", Reading())
+
+
+def test_arrays_of_no_use_are_not_inflated(tmp_path, monkeypatch):
+    path = npz(tmp_path, x=X, y=[0, 1, 0], other=np.zeros(10))
+    seen = []
+    known = archive._array  # noqa: SLF001 -- what inflates
+    monkeypatch.setattr(archive, "_array", lambda *a: seen.append(a[2].filename) or known(*a))
+    with pytest.raises(DataError, match="other is not known; x is expected"):
+        read(path, Reading())
+    assert seen == ["x.npy", "y.npy"]
+
+
+def test_a_directory_of_very_many_entries_is_not_listed(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "my.npz", "w") as zipped:
+        for number in range(2_100):
+            zipped.writestr(f"{number}.npy", b"")
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(DataError, match=r"my\.npz declares over 1,000 arrays"):
+        read(tmp_path / "my.npz", Reading())
 
 
 BYTES = io.BytesIO()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from xlnn.data import Reading, folder, pictures, read
+from xlnn.data import Reading, dataset, folder, pictures, read
 from xlnn.errors import DataError
 
 INK, PAPER = 0, 255
@@ -261,12 +261,48 @@ def test_one_class_is_too_few(tmp_path):
         read(tmp_path / "my", Reading())
 
 
-def test_a_large_first_picture_asks_for_a_size(root):
-    picture(root / "0" / "a.png", np.zeros((65, 20)))
-    with pytest.raises(DataError, match=r"my/0/a\.png has 65 x 20 pixels.*add --picture"):
-        read(root, Reading())
-    picture(root / "0" / "a.png", np.zeros((64, 64)))
-    assert read(root, Reading()).picture == (64, 64)
+@pytest.mark.parametrize(
+    ("own", "taken"),
+    [
+        ((32, 32), (32, 32)),
+        ((33, 33), (32, 32)),
+        ((300, 400), (24, 32)),
+        ((400, 300), (32, 24)),
+        ((2, 900), (1, 32)),
+        ((1, 1), (1, 1)),
+    ],
+)
+def test_without_a_wanted_size_a_large_picture_is_made_smaller_in_its_proportions(
+    tmp_path, own, taken
+):
+    for label in "01":
+        picture(tmp_path / "my" / f"{label}_1.png", np.zeros(own))
+    data = read(tmp_path / "my", Reading())
+    assert data.picture == taken
+    assert data.x.shape == (2, taken[0] * taken[1])
+    (told,) = data.told
+    if own == taken:
+        size = f"{own[0]} × {own[1]} pixels"
+    else:
+        size = f"{own[0]} × {own[1]} pixels (rows × columns), taken as {taken[0]} × {taken[1]}"
+        size += " (--picture)"
+    assert told == f"my: 2 pictures of {size}, labels 0 and 1 by file name (1 and 1)."
+
+
+def test_pictures_of_several_sizes_and_proportions_are_told(root):
+    picture(root / "0" / "b.png", np.zeros((90, 80)))
+    picture(root / "1" / "b.png", np.zeros((3, 40)))
+    (told,) = read(root, Reading()).told
+    start = "my: 4 pictures of 3 × 2 to 90 × 80 pixels (rows × columns), taken as 3 × 2 (--picture)"
+    assert told == f"{start}, some stretched, labels 0 and 1 by subfolder (2 and 2)."
+
+
+def test_the_size_of_a_photograph_is_that_after_it_was_turned(tmp_path):
+    held = Image.Exif()
+    held[0x0112] = 8
+    for label in "01":
+        picture(tmp_path / "my" / f"{label}_1.png", np.zeros((30, 90)), exif=held)
+    assert read(tmp_path / "my", Reading()).picture == (32, 11)
 
 
 @pytest.mark.parametrize("size", [(0, 3), (3, -1), (129, 128)])
@@ -291,13 +327,40 @@ def test_pictures_are_no_table(root, reading):
     ("module", "limit", "message"),
     [
         (folder, "MOST_PICTURES", "my holds more than 1 pictures: use fewer"),
-        (folder, "MOST_NUMBERS", r"my holds 2 pictures, which at 3 x 2 are more than 1 pixels"),
+        (folder, "MOST_DECODED", r"my holds pictures of more than 1 pixels: use fewer, or save"),
+        (dataset, "LARGE", r"my holds 12 numbers in 2 rows or images; over 1 make .* --large"),
+        (dataset, "MOST_NUMBERS", r"my holds 12 numbers in 2 rows or images, and at most 1 are"),
         (pictures, "LARGEST_PICTURE", r"a\.png is too large: at most 1 bytes are read"),
     ],
 )
 def test_limits_are_kept(root, monkeypatch, module, limit, message):
     monkeypatch.setattr(module, limit, 1)
     with pytest.raises(DataError, match=message):
+        read(root, Reading())
+
+
+def scans(jpeg, count):
+    """Return a progressive JPEG whose last scan is painted again and again."""
+    last = jpeg.rindex(pictures.SCAN)
+    end = jpeg.rindex(b"\xff\xd9")
+    return jpeg[:end] + jpeg[last:end] * count + jpeg[end:]
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused_and_one_of_a_few_is_read(root):
+    path = picture(root / "0" / "b.jpg", np.zeros((16, 16)), quality=90, progressive=True)
+    plain = path.read_bytes()
+    assert plain.count(pictures.SCAN) > 1
+    path.write_bytes(scans(plain, 20))
+    assert len(read(root, Reading()).x) == 3
+    path.write_bytes(scans(plain, 3_000))
+    with pytest.raises(DataError, match=r"my/0/b\.jpg is painted in 3,0\d\d scans"):
+        read(root, Reading())
+
+
+def test_a_large_jpeg_may_have_fewer_scans(root, monkeypatch):
+    picture(root / "0" / "b.jpg", np.zeros((16, 16)), quality=90, progressive=True)
+    monkeypatch.setattr(pictures, "MOST_PAINTED", 16 * 16 * 2)
+    with pytest.raises(DataError, match=r"my/0/b\.jpg is painted in"):
         read(root, Reading())
 
 

@@ -1,10 +1,11 @@
 """How does a build flow? From a template and its data to a workbook that agrees with NumPy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from xlnn import engines, reference
+from xlnn.building.asked import asked
 from xlnn.building.limits import check_size
 from xlnn.building.place import OUTPUT, check_output
 from xlnn.building.proof import VERIFIER
@@ -27,8 +28,8 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     output: Path | str | None = None,
     *,
     from_workbook: Path | str | None = None,
-    data: Path | str | None = None,
-    start: Path | str | None = None,
+    data: object = None,
+    start: Path | str | Mapping[str, object] | None = None,
     seed: int | None = None,
     spread: str | None = None,
     epochs: int | None = None,
@@ -36,12 +37,20 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     lang: str | None = None,
     test_share: float | None = None,
     scale: str | None = None,
-    picture: tuple[int, int] | None = None,
+    picture: tuple[int, int] | str | None = None,
     table: bool | None = None,
-    label: str | None = None,
-    targets: Sequence[str] | None = None,
+    label: str | int | None = None,
+    targets: Sequence[str] | str | None = None,
     threshold: float | None = None,
     light_ink: bool | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
+    missing: str | None = None,
+    hidden: Sequence[int] | str | int | None = None,
+    activation: str | None = None,
+    output_activation: str | None = None,
+    cost: str | None = None,
     large: bool = False,
     force: bool = False,
     verify: bool = True,
@@ -58,13 +67,14 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     from_workbook : Path
         A workbook to begin with instead of a template: its network, its settings and start, its
         language and, if no others are given, its data. ``--from`` on the command line.
-    data : Path
-        A CSV, an ``.npz`` or a folder of pictures, instead of the template's.
-    start : Path
-        Start weights, as JSON or ``.npz``, instead of the template's.
+    data : Path, pair of arrays, dict of arrays or data frame
+        A CSV, an ``.xlsx``, an ``.npz`` or a folder of pictures, or what a program holds: arrays
+        (x, labels), or a frame of pandas or polars; instead of the template's.
+    start : Path or dict of arrays
+        Start weights, as JSON or ``.npz`` or by name, instead of the template's.
     seed, spread, epochs, eta, lang, test_share, scale, picture, table, label, targets, threshold
-        As in `xlnn.workbooks.network.recipe.Options`.
-    light_ink : bool
+        As in `xlnn.workbooks.network.recipe.Options`, or as the command line has them: "8x8".
+    light_ink, sheet, encoding, decimal, missing, hidden, activation, output_activation, cost
         As there.
     large : bool
         Build also what most programs take minutes to open.
@@ -81,20 +91,26 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     XlnnError
         Something that the user can mend. The output is as it was before.
     """
-    given = {
+    places = {"template": template, "output": output, "from_workbook": from_workbook}
+    asked({**places, "force": force, "verify": verify, "large": large})
+    given = asked({
         "data": data, "start": start, "seed": seed, "spread": spread, "epochs": epochs, "eta": eta,
         "lang": lang, "test_share": test_share, "scale": scale, "picture": picture, "table": table,
-        "label": label, "targets": None if targets is None else tuple(targets),
-        "threshold": threshold, "light_ink": light_ink,
-    }  # fmt: skip
+        "label": label, "targets": targets, "threshold": threshold, "light_ink": light_ink,
+        "sheet": sheet, "encoding": encoding, "decimal": decimal, "missing": missing,
+        "hidden": hidden, "activation": activation, "output_activation": output_activation,
+        "cost": cost,
+    })  # fmt: skip
     options = {name: value for name, value in given.items() if value is not None}
     if from_workbook is not None:
         kind, origin, name = _continued(Path(from_workbook))
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     else:
-        kind, origin, name = _begun(template)
+        kind, origin, name = _begun(str(template))
         usual = OUTPUT / f"{name}.xlsx"
     refuse_options(name, kind.options, options)
+    if "large" in kind.options:
+        options["large"] = large
     made = kind.recipe(origin, options)
     output = Path(output) if output is not None else usual
     check_output(output, force=force)

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from math import prod
 
+from xlnn.data import dataset
 from xlnn.errors import DataError
 from xlnn.layout import Layout
 
 LARGE = 2_000_000
 """Formulas from which a build asks for --large: spreadsheet programs take minutes and gigabytes."""
+
+LARGE_INPUTS = dataset.LARGE
+"""Inputs from which it asks as well, which cost a build as much as formulas: 50 µs, 0.6 kB each."""
 
 BYTES = 20
 """Of a file, for each formula with its value: 18.9 for iris, 20.5 for digits-8x8, 21.6 for xor."""
@@ -17,13 +21,20 @@ SECONDS = 12e-6
 """
 
 
+INPUT_BYTES = 8
+"""Of a file, for each input: pixels of one digit take less, numbers of 15 digits more."""
+
+INPUT_SECONDS = 3e-6
+"""To open, for each input, in LibreOffice 25.2."""
+
+
 @dataclass(frozen=True)
 class Size:
     """How large a workbook will be.
 
     Attributes
     ----------
-    formulas : int
+    formulas, inputs : int
     bytes : int
         Of the file, estimated.
     seconds : float
@@ -31,14 +42,15 @@ class Size:
     """
 
     formulas: int
+    inputs: int
     bytes: int
     seconds: float
 
     def __str__(self) -> str:
         """Say it in a line."""
         return (
-            f"{self.formulas:,} formulas, a file of about {self.bytes / 1e6:,.0f} MB that takes "
-            f"about {self.seconds:,.0f} s to open"
+            f"{self.formulas:,} formulas, {self.inputs:,} inputs, a file of about "
+            f"{self.bytes / 1e6:,.0f} MB that takes about {self.seconds:,.0f} s to open"
         )
 
 
@@ -50,15 +62,23 @@ def size(layout: Layout) -> Size:
     DataError
         A formula would be longer than a cell takes.
     """
-    formulas = 0
+    formulas = inputs = 0
     for name, block in layout.blocks.items():
         quantity = block.quantity
         if quantity.equation is None:
+            inputs += prod(quantity.lengths)
             continue
-        formulas += prod(quantity.lengths) - prod(quantity.lengths[1:]) * quantity.given
+        start = prod(quantity.lengths[1:]) * quantity.given
+        inputs += start
+        formulas += prod(quantity.lengths) - start
         last = tuple(length - 1 for length in quantity.lengths)
         layout.formula(name, last)  # refuses a formula that is too long
-    return Size(formulas, formulas * BYTES, formulas * SECONDS)
+    return Size(
+        formulas,
+        inputs,
+        formulas * BYTES + inputs * INPUT_BYTES,
+        formulas * SECONDS + inputs * INPUT_SECONDS,
+    )
 
 
 def check_size(layout: Layout, *, large: bool) -> Size:
@@ -70,9 +90,9 @@ def check_size(layout: Layout, *, large: bool) -> Size:
         It is, or a formula would be too long.
     """
     found = size(layout)
-    if found.formulas > LARGE and not large:
+    if (found.formulas > LARGE or found.inputs > LARGE_INPUTS) and not large:
         raise DataError(
-            f"The workbook would have {found}: take fewer epochs or images, or ask for it with "
-            "--large."
+            f"The workbook would have {found}: take fewer epochs or images, or smaller pictures, "
+            "or ask for it with --large."
         )
     return found

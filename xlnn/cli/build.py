@@ -1,11 +1,12 @@
 """The command ``xlnn build``."""
 
-import re
 from pathlib import Path
 
 import click
 
+from xlnn.building.asked import picture
 from xlnn.cli.saying import progress, proven, say
+from xlnn.errors import OptionsError
 
 
 class Picture(click.ParamType):
@@ -17,12 +18,10 @@ class Picture(click.ParamType):
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
         """Read what was typed."""
-        found = re.fullmatch(r"([0-9]{1,5})[x×]([0-9]{1,5})", value)
-        if not found:
-            self.fail(
-                f"{value} is no size of a picture: write rows and columns as 8x8.", param, ctx
-            )
-        return int(found[1]), int(found[2])
+        try:
+            return picture(value)
+        except OptionsError as error:
+            self.fail(str(error), param, ctx)
 
 
 @click.command()
@@ -37,14 +36,18 @@ class Picture(click.ParamType):
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="Your data: a CSV (label first), an .npz, or a folder of pictures.",
+    help="Your data: a CSV or .xlsx (label first), an .npz, or a folder of pictures.",
 )
 @click.option("--picture", type=Picture(), help="The size of the pictures, such as 8x8.")
 @click.option("--threshold", type=float, help="Picture files: grey from here on is 1, else 0.")
 @click.option("--light-ink", is_flag=True, default=None, help="Picture files: light on dark.")
 @click.option("--table", is_flag=True, default=None, help="The data are a table, no pictures.")
-@click.option("--label", help="A table's column with the labels; the first if not given.")
+@click.option("--label", help="The column with the labels: its heading, its number, or last.")
 @click.option("--target", "targets", multiple=True, help="A column to predict; may be repeated.")
+@click.option("--sheet", help="The sheet of an .xlsx; the first if not given.")
+@click.option("--encoding", help="How a CSV was saved, such as cp1252 or utf-16.")
+@click.option("--decimal", help="The decimal mark of the numbers: . or ,")
+@click.option("--missing", help="Of missing values: drop their rows, or take the mean.")
 @click.option("--scale", help="Scale the inputs: none, range (0 to 1) or standard.")
 @click.option("--test-share", type=float, help="Hold out this part of the data, such as 0.2.")
 @click.option(
@@ -52,6 +55,10 @@ class Picture(click.ParamType):
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Draw the start weights at random.")
 @click.option("--spread", help="How they are drawn: normal (the book) or fan-in.")
+@click.option("--hidden", help="Units of the hidden layers, such as 5,3, or none.")
+@click.option("--activation", help="Of the hidden layers, such as tanh.")
+@click.option("--output-activation", help="Of the output layer, such as linear.")
+@click.option("--cost", help="What training makes small, such as cross-entropy.")
 @click.option("--epochs", type=int, help="How many epochs to train.")
 @click.option("--eta", type=float, help="The learning rate.")
 @click.option("--lang", help="The workbook's language: en, zh or ja.")

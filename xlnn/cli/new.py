@@ -1,5 +1,6 @@
 """The command ``xlnn new``."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -18,4 +19,5 @@ def new(name: Path, template: str) -> None:
     from xlnn.shipped.templates import copy  # noqa: PLC0415 -- only what is needed
 
     copy(template, name)
-    say(f"{name}   edit template.toml and its files, then: xlnn build {name}")
+    quoted = shlex.quote(str(name))
+    say(f"{name}   edit template.toml and its files, then: xlnn build {quoted}")

@@ -1,5 +1,6 @@
-"""What do the arrays of an .npz archive say? ``x``, and ``labels``, ``y`` or ``t``."""
+"""What do arrays say, of an .npz archive or of a program? ``x``, and ``labels``, ``y`` or ``t``."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,10 @@ import numpy as np
 from xlnn.data.classes import check_count, name, one_hot, ordered
 from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Dataset, Reading
 from xlnn.data.digits import LARGEST, rounded
+from xlnn.data.missing import Holed, filled
 from xlnn.data.npz import arrays
 from xlnn.data.size import picture_size
+from xlnn.data.telling import images_told, labels_told, table_told, targets_told
 from xlnn.data.wording import listed
 from xlnn.errors import DataError
 
@@ -16,12 +19,25 @@ TARGETS = ("labels", "y", "t")
 
 
 def from_npz(path: Path, reading: Reading) -> Dataset:
+    """Read images or rows from an archive of arrays; see `from_arrays`.
+
+    Raises
+    ------
+    DataError
+        It is no archive, or an array cannot be used.
+    """
+    return from_arrays(path.name, arrays(path, ("x", "names", *TARGETS), reading), reading)
+
+
+def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: Reading) -> Dataset:
     """Read images or rows from arrays.
 
     Parameters
     ----------
-    path : Path
-        An archive of ``x``, shape (images, inputs) or (images, rows, columns), and one of
+    where : str
+        The file, as a message names it.
+    found : dict of arrays
+        ``x``, shape (images, inputs) or (images, rows, columns), and one of
         ``labels`` or ``y``, shape (images,), whole numbers or texts, or
         ``t``, shape (images, outputs), numbers; with ``t``, ``names`` may name the outputs.
     reading : Reading
@@ -31,98 +47,129 @@ def from_npz(path: Path, reading: Reading) -> Dataset:
     DataError
         An array is missing, has the wrong shape or holds what cannot be used.
     """
-    found = arrays(path)
+    key = _key(where, found)
+    x = _numbers(where, "x", found["x"], axes=(2, 3), may_miss=True)
+    target = found[key]
+    if len(x) != len(np.atleast_1d(target)):
+        raise DataError(
+            f"{where}: x has {len(x):,} images and {key} "
+            f"{len(np.atleast_1d(target)):,}; both need one entry for each image."
+        )
+    x, target, missing, notes = _filled(where, x, target, reading)
+    if key == "t":
+        t, labels, is_regression = _outputs(where, target, found.get("names"), reading)
+    elif reading.targets:
+        raise DataError(
+            f"{where} holds {key}, which are classes; the numbers to predict are "
+            "expected in an array t."
+        )
+    else:
+        t, labels = one_hot(_classes(where, key, target), reading, where)
+        is_regression = False
+    picture, features = _picture(where, x, reading, is_regression=is_regression)
+    end = targets_told(labels, t) if is_regression else labels_told(labels, t, f"in {key}")
+    told = images_told(len(x), picture, end) if picture else table_told(len(x), features, end)
+    return Dataset(
+        rounded(x.reshape(len(x), -1)),
+        rounded(t),
+        labels,
+        picture,
+        features,
+        is_regression,
+        (f"{where}: {told}.", *notes),
+        missing,
+    )
+
+
+def _key(where: str, found: Mapping[str, np.ndarray]) -> str:
+    """Return which of the arrays says what an image is."""
     if unknown := sorted(set(found) - {"x", "names", *TARGETS}):
         raise DataError(
-            f"{path.name}: {listed(unknown)} is not known; x is expected, and one of "
+            f"{where}: {listed(unknown)} is not known; x is expected, and one of "
             f"{listed(TARGETS, 'or')}."
         )
     given = [target for target in TARGETS if target in found]
     if "x" not in found or len(given) != 1:
         raise DataError(
-            f"{path.name} holds {listed(found) if found else 'nothing'}; x is expected, and one "
+            f"{where} holds {listed(found) if found else 'nothing'}; x is expected, and one "
             f"of {listed(TARGETS, 'or')}."
         )
     if "names" in found and given != ["t"]:
-        raise DataError(f"{path.name}: names belongs to t; {given[0]} holds the names itself.")
-    x = _numbers(path, "x", found["x"], axes=(2, 3))
-    target = found[given[0]]
-    if len(x) != len(np.atleast_1d(target)):
-        raise DataError(
-            f"{path.name}: x has {len(x):,} images and {given[0]} "
-            f"{len(np.atleast_1d(target)):,}; both need one entry for each image."
-        )
-    if given == ["t"]:
-        t, labels, is_regression = _outputs(path, target, found.get("names"), reading)
-    elif reading.targets:
-        raise DataError(
-            f"{path.name} holds {given[0]}, which are classes; the numbers to predict are "
-            "expected in an array t."
-        )
-    else:
-        t, labels = one_hot(_classes(path, given[0], target), reading.labels, path.name)
-        is_regression = False
-    picture, features = _picture(path, x, reading, is_regression=is_regression)
-    return Dataset(
-        rounded(x.reshape(len(x), -1)), rounded(t), labels, picture, features, is_regression
-    )
+        raise DataError(f"{where}: names belongs to t; {given[0]} holds the names itself.")
+    return given[0]
 
 
-def _numbers(path: Path, key: str, array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
-    """Return an array of finite numbers that fit a sheet."""
+def _filled(
+    where: str, x: np.ndarray, target: np.ndarray, reading: Reading
+) -> tuple[np.ndarray, np.ndarray, str, tuple[str, ...]]:
+    """Return x and the target without rows or values that are missing, and what is to be told."""
+    rows = x.reshape(len(x), -1)
+    if not np.isnan(rows).any():
+        return x, target, "", ()
+    headings = [str(number) for number in range(1, rows.shape[1] + 1)]
+    numbers = range(1, len(x) + 1)
+    kept = filled(Holed(where, "row", numbers, headings, rows, np.empty((len(x), 0))), reading)
+    return kept.x.reshape(-1, *x.shape[1:]), target[kept.whole], kept.missing, kept.told
+
+
+def _numbers(
+    where: str, key: str, array: np.ndarray, axes: tuple[int, ...], *, may_miss: bool = False
+) -> np.ndarray:
+    """Return an array of finite numbers that fit a sheet; NaN may stand for what is missing."""
     if array.dtype.kind not in "biuf":
-        raise DataError(f"{path.name}: {key} holds no numbers.")
+        raise DataError(f"{where}: {key} holds no numbers.")
     if array.ndim not in axes or not array.size:
         raise DataError(
-            f"{path.name}: {key} has the shape {array.shape}; {listed(axes, 'or')} axes with at "
+            f"{where}: {key} has the shape {array.shape}; {listed(axes, 'or')} axes with at "
             "least one entry are expected, the first for the images."
         )
     width = array.size // len(array)
     if len(array) > MOST_IMAGES or width > MOST_INPUTS:
         raise DataError(
-            f"{path.name}: {key} has {len(array):,} rows of {width:,} numbers; a sheet has "
+            f"{where}: {key} has {len(array):,} rows of {width:,} numbers; a sheet has "
             f"{MOST_IMAGES:,} rows and {MOST_INPUTS:,} columns."
         )
     array = array.astype(float)
-    if not (np.abs(array) <= LARGEST).all():
-        raise DataError(f"{path.name}: {key} holds a value that is not finite.")
+    fits = np.abs(array) <= LARGEST
+    if not (fits | np.isnan(array) if may_miss else fits).all():
+        raise DataError(f"{where}: {key} holds a value that is not finite.")
     return array
 
 
-def _classes(path: Path, key: str, array: np.ndarray) -> list[str]:
+def _classes(where: str, key: str, array: np.ndarray) -> list[str]:
     """Return the label of each image as text."""
     if array.ndim != 1:
         raise DataError(
-            f"{path.name}: {key} has the shape {array.shape}; one label for each image is expected."
+            f"{where}: {key} has the shape {array.shape}; one label for each image is expected."
         )
     if array.dtype.kind == "U":
         return [
-            name(str(label), f"{path.name}, {key}, entry {entry}")
+            name(str(label), f"{where}, {key}, entry {entry}")
             for entry, label in enumerate(array, start=1)
         ]
     array = array.astype(float)
     if not ((np.abs(array) < 2**53) & (array == np.trunc(array))).all():
         raise DataError(
-            f"{path.name}: {key} holds numbers that are not whole, so they are no classes; "
+            f"{where}: {key} holds numbers that are not whole, so they are no classes; "
             "to predict numbers name the array t."
         )
     return [str(int(label)) for label in array]
 
 
 def _outputs(
-    path: Path, t: np.ndarray, names: np.ndarray | None, reading: Reading
+    where: str, t: np.ndarray, names: np.ndarray | None, reading: Reading
 ) -> tuple[np.ndarray, tuple[str, ...], bool]:
     """Return t, the names of its columns and whether they are numbers to predict."""
-    t = _numbers(path, "t", t.reshape(-1, 1) if t.ndim == 1 else t, axes=(2,))
+    t = _numbers(where, "t", t.reshape(-1, 1) if t.ndim == 1 else t, axes=(2,))
     outputs = t.shape[1]
     is_regression = bool(
         reading.targets or outputs < 2 or not np.isin(t, (0, 1)).all() or (t.sum(axis=1) != 1).any()
     )
     if names is not None:
-        labels = tuple(_classes(path, "names", names))
+        labels = tuple(_classes(where, "names", names))
         if len(labels) != outputs or len(set(labels)) != outputs:
             raise DataError(
-                f"{path.name}: names are {listed(labels)}; a different one for each of the "
+                f"{where}: names are {listed(labels)}; a different one for each of the "
                 f"{outputs:,} columns of t is expected."
             )
     elif is_regression:
@@ -132,13 +179,13 @@ def _outputs(
         labels = tuple(str(column) for column in range(outputs))
     if is_regression:
         return t, labels, True
-    check_count(labels, path.name)
+    check_count(labels, where)
     order = ordered(labels, reading.labels) if set(labels) <= set(reading.labels) else labels
     return t[:, [labels.index(label) for label in order]], order, False
 
 
 def _picture(
-    path: Path, x: np.ndarray, reading: Reading, *, is_regression: bool
+    where: str, x: np.ndarray, reading: Reading, *, is_regression: bool
 ) -> tuple[tuple[int, int] | None, tuple[str, ...]]:
     """Return the size of a picture, or the names of a table's inputs."""
     if x.ndim == 3 and not reading.table:
@@ -146,4 +193,4 @@ def _picture(
     if reading.table or is_regression:
         inputs = x.size // len(x)
         return None, tuple(f"x{column}" for column in range(1, inputs + 1))
-    return picture_size(x.shape[1], (), reading.picture, path.name), ()
+    return picture_size(x.shape[1], (), reading.picture, where), ()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xlnn.data.dataset import Reading
 from xlnn.data.digits import is_number
 from xlnn.data.wording import short
 from xlnn.errors import DataError
@@ -42,6 +43,21 @@ def name(text: str, where: str, what: str = "label") -> str:
     return text
 
 
+def as_whole(names: Sequence[str]) -> list[str]:
+    """Return labels without the ".0" that programs append to whole numbers, if all are such.
+
+    >>> as_whole(["1.0", "2.000e+00"]), as_whole(["1.5", "2.0"]), as_whole(["007", "1"])
+    (['1', '2'], ['1.5', '2.0'], ['007', '1'])
+    """
+    kinds = dict.fromkeys(names, "")
+    for kind in kinds:
+        value = float(kind) if is_number(kind) else np.nan
+        if not abs(value) < 2**53 or value != np.trunc(value):
+            return list(names)
+        kinds[kind] = str(int(value)) if {".", "e", "E"} & set(kind) else kind
+    return [kinds[kind] for kind in names]
+
+
 def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     """Return the classes as wanted if these hold all, else by number, else as they first appear.
 
@@ -59,7 +75,7 @@ def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def one_hot(
-    names: Sequence[str], wanted: Sequence[str], where: str
+    names: Sequence[str], reading: Reading, where: str, hint: str = ""
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the targets of images from their labels.
 
@@ -67,10 +83,12 @@ def one_hot(
     ----------
     names : sequence of str
         The label of each image.
-    wanted : sequence of str
-        The order of the classes, if all are among these.
+    reading : Reading
+        Its ``labels`` are the order of the classes, if all are among these.
     where : str
         The file, as a message names it.
+    hint : str
+        What to do if these are no labels.
 
     Returns
     -------
@@ -82,17 +100,18 @@ def one_hot(
     Raises
     ------
     DataError
-        There are too few classes or too many.
+        There are too few classes or too many, or more numbers than were asked for.
     """
-    labels = ordered(names, wanted)
-    check_count(labels, where)
+    labels = ordered(names, reading.labels)
+    check_count(labels, where, hint)
+    reading.check_count(where, len(names), len(names) * len(labels))
     column = {label: number for number, label in enumerate(labels)}
     t = np.zeros((len(names), len(labels)))
     t[np.arange(len(names)), [column[label] for label in names]] = 1
     return t, labels
 
 
-def check_count(labels: Sequence[str], where: str) -> None:
+def check_count(labels: Sequence[str], where: str, hint: str = "") -> None:
     """Refuse a number of classes from which nothing can be learned.
 
     Raises
@@ -103,10 +122,10 @@ def check_count(labels: Sequence[str], where: str) -> None:
     if len(labels) < 2:
         raise DataError(
             f'{where}: all images have the label "{labels[0]}"; '
-            "at least 2 classes are needed, to be told apart."
+            f"at least 2 classes are needed, to be told apart.{hint}"
         )
     if len(labels) > MOST_CLASSES:
         raise DataError(
             f"{where}: {len(labels):,} different labels were found, and at most {MOST_CLASSES:,} "
-            "classes are read. Did you mean a regression? Then name the target columns."
+            f"classes are read. Did you mean a regression? Then name the target columns.{hint}"
         )

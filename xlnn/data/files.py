@@ -1,11 +1,26 @@
-"""What does a file hold, if it is of sane size?"""
+"""What does a file hold, if it is a file of sane size?"""
 
+import codecs
+import os
+import stat
 from pathlib import Path
 
+from xlnn.data.wording import listed, printable, short
 from xlnn.errors import DataError
 
 LARGEST_FILE = 256 * 1024 * 1024
 """Bytes of a data file. Excel's million rows of a thousand pixels would be larger: refuse early."""
+
+CSV = "CSV"
+"""The kind of text of which a person may say the encoding."""
+
+ENCODINGS = (
+    "utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "gb18030", "big5", "cp932",
+    "shift_jis", "euc_jp", "euc_kr", "mac_roman",
+)  # fmt: skip
+"""What spreadsheet programs and editors have written, here and there."""
+
+_KNOWN = {codecs.lookup(name).name: name for name in ENCODINGS}
 
 
 def content(path: Path, largest: int | None = None) -> bytes:
@@ -14,41 +29,81 @@ def content(path: Path, largest: int | None = None) -> bytes:
     Raises
     ------
     DataError
-        The file cannot be read or is too large.
+        It is no file, cannot be read or is too large.
     """
     largest = LARGEST_FILE if largest is None else largest
     try:
+        # opening a pipe would wait for whoever writes into it, perhaps for ever
+        if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():  # noqa: PTH116 -- its type
+            raise DataError(f"{printable(path)} is a pipe or a device: name a file.")
         with path.open("rb") as file:
-            read = file.read(largest + 1)  # a device has no size to ask for, and no end
+            read = file.read(largest + 1)  # what grows while it is read has no size to ask for
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path} cannot be read: {reason}.") from error
+        raise DataError(f"{printable(path)} cannot be read: {reason}.") from error
     if len(read) > largest:
         raise DataError(f"{path.name} is too large: at most {largest:,} bytes are read.")
     return read
 
 
-def text(path: Path, kind: str) -> str:
-    """Return the text of a file in UTF-8, its line ends made one kind.
+def text(path: Path, kind: str, encoding: str = "", largest: int | None = None) -> str:
+    """Return the text of a file, its line ends made one kind.
 
     Parameters
     ----------
     path : Path
     kind : str
         What the file should be, for the message: ``CSV``.
+    encoding : str
+        By default UTF-8, with or without a mark.
+    largest : int
+        How many bytes it may have.
 
     Raises
     ------
     DataError
-        The file cannot be read, is empty or is no UTF-8 text.
+        The file cannot be read, is empty or is no text in this encoding.
     """
-    read = content(path)
+    known = _codec(encoding)
+    read = content(path, largest)
     if not read.strip():
         raise DataError(f"{path.name} is empty: {kind} is expected.")
     try:
-        decoded = read.decode("utf-8-sig")
+        decoded = read.decode(known)
     except UnicodeDecodeError as error:
-        raise DataError(f"{path.name} is not UTF-8 text: save it as {kind} in UTF-8.") from error
+        raise DataError(_undecoded(path.name, kind, encoding, read, error.start)) from error
     if "\0" in decoded:
         raise DataError(f"{path.name} holds NUL bytes: save it as {kind} in UTF-8.")
+    if "\r" not in decoded:
+        return decoded
     return decoded.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _codec(encoding: str) -> str:
+    """Return the codec of an encoding by one of its names."""
+    try:
+        name = codecs.lookup(encoding or "utf-8").name
+    except (LookupError, ValueError):
+        name = ""
+    if name not in _KNOWN:
+        raise DataError(
+            f'There is no encoding "{short(encoding)}"; choose {listed(ENCODINGS, "or", 20)}.'
+        )
+    return "utf-8-sig" if name == "utf-8" else name
+
+
+def _undecoded(name: str, kind: str, encoding: str, read: bytes, place: int) -> str:
+    """Say what is to be done with bytes that are no text."""
+    if kind != CSV:
+        return f"{name} is not UTF-8 text: save it as {kind} in UTF-8."
+    if encoding:
+        return f"{name} is not {short(encoding)} text (byte {place + 1:,}): choose its --encoding."
+    if read.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return f"{name} is not UTF-8 text but UTF-16: add --encoding utf-16."
+    if read.startswith(b"PK\3\4"):
+        return f"{name} is not UTF-8 text but a zip file: name it by its kind, .xlsx or .npz."
+    line = read.count(b"\n", 0, place) + 1
+    return (
+        f"{name}, line {line:,}, is not UTF-8 text: save it as {kind} in UTF-8, or say how it was "
+        "saved, often --encoding cp1252 (Windows) or --encoding gb18030 (Chinese)."
+    )

@@ -11,7 +11,8 @@ from xlnn.data.classes import name, one_hot
 from xlnn.data.dataset import MOST_INPUTS, Dataset, Reading
 from xlnn.data.digits import rounded
 from xlnn.data.pictures import ink, size
-from xlnn.data.wording import short
+from xlnn.data.telling import labels_told, sized
+from xlnn.data.wording import counted, short
 from xlnn.errors import DataError
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -22,11 +23,12 @@ IGNORED = ("thumbs.db", "desktop.ini", "__macosx")
 MOST_PICTURES = 100_000
 """MNIST, the largest set that beginners meet, has 70,000."""
 
-MOST_NUMBERS = 32_000_000
-"""Pixels of all pictures: 256 MB. A workbook of as many cells would open nowhere."""
+LARGEST_SIDE = 32
+"""Rows and columns that a picture has at most to which nobody gave a size: those of CIFAR's. Each
+pixel is a column of cells, and of weights in each epoch."""
 
-LARGEST_SIDE = 64
-"""Rows and columns that a picture's own size may give; photographs need to be asked for smaller."""
+MOST_DECODED = 4_000_000_000
+"""Pixels of all picture files: 300 photographs of 12 million, which take about a minute."""
 
 
 def from_folder(folder: Path, reading: Reading) -> Dataset:
@@ -36,7 +38,8 @@ def from_folder(folder: Path, reading: Reading) -> Dataset:
     ----------
     folder : Path
     reading : Reading
-        Without a picture size all become as large as the first one.
+        Without a picture size all become as large as the first one, or, if that is larger than
+        can be learned from, as it made smaller.
 
     Raises
     ------
@@ -56,17 +59,56 @@ def from_folder(folder: Path, reading: Reading) -> Dataset:
             "JPEG files in them, or files named LABEL_1.png, LABEL_2.png and so on."
         )
     found.sort(key=lambda entry: (_natural(entry[0]), _natural(entry[1].name)))
-    t, labels = one_hot([label for label, _ in found], reading.labels, folder.name)
-    rows, columns = reading.picture or _first_size(folder, found[0][1])
-    if len(found) * rows * columns > MOST_NUMBERS:
-        raise DataError(
-            f"{folder.name} holds {len(found):,} pictures, which at {rows} x {columns} are more "
-            f"than {MOST_NUMBERS:,} pixels: use fewer or --picture with a smaller size."
-        )
+    own = _sizes(folder, found)
+    rows, columns = reading.picture or _small_enough(own[0])
+    reading.check_count(folder.name, len(found), len(found) * rows * columns)
+    t, labels = one_hot([label for label, _ in found], reading, folder.name)
     x = np.empty((len(found), rows * columns))
     for row, (_, path) in zip(x, found, strict=True):
         row[:] = ink(path, _shown(folder, path), (rows, columns), reading)
-    return Dataset(rounded(x), t, labels, (rows, columns))
+    where = "by file name" if found[0][1].parent == folder else "by subfolder"
+    told = f"{folder.name}: {_told(own, (rows, columns))}, {labels_told(labels, t, where)}."
+    return Dataset(rounded(x), t, labels, (rows, columns), told=(told,))
+
+
+def _sizes(folder: Path, found: list[tuple[str, Path]]) -> list[tuple[int, int]]:
+    """Return the size of each picture, before any is decoded."""
+    sizes, pixels = [], 0
+    for _, path in found:
+        rows, columns = size(path, _shown(folder, path))
+        sizes.append((rows, columns))
+        pixels += rows * columns
+        if pixels > MOST_DECODED:
+            raise DataError(
+                f"{folder.name} holds pictures of more than {MOST_DECODED:,} pixels: use fewer, or "
+                "save them smaller."
+            )
+    return sizes
+
+
+def _small_enough(own: tuple[int, int]) -> tuple[int, int]:
+    """Return a picture's own size, or the nearest of the same proportions that can be learned from.
+
+    >>> _small_enough((28, 28)), _small_enough((480, 640))
+    ((28, 28), (24, 32))
+    """
+    longest = max(own)
+    if longest <= LARGEST_SIDE:
+        return own
+    rows, columns = (max(1, round(side * LARGEST_SIDE / longest)) for side in own)
+    return rows, columns
+
+
+def _told(own: list[tuple[int, int]], taken: tuple[int, int]) -> str:
+    """Say how many pictures there are, how large, and which size was taken."""
+    count, least, most = counted(len(own), "picture"), min(own), max(own)
+    if least == most == taken:
+        return f"{count} of {sized(taken)} pixels"
+    span = sized(own[0]) if least == most else f"{sized(least)} to {sized(most)}"
+    told = f"{count} of {span} pixels (rows × columns), taken as {sized(taken)} (--picture)"
+    if any(abs(rows * taken[1] - columns * taken[0]) > max(rows, columns) for rows, columns in own):
+        told += ", some stretched"
+    return told
 
 
 def _check(folder: Path, reading: Reading) -> None:
@@ -162,17 +204,6 @@ def _natural(text: str) -> tuple[list[str | int], str]:
     """
     parts = re.split(r"([0-9]+)", text)
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], text
-
-
-def _first_size(folder: Path, path: Path) -> tuple[int, int]:
-    """Return the size of the first picture, for all."""
-    rows, columns = size(path, _shown(folder, path))
-    if max(rows, columns) > LARGEST_SIDE:
-        raise DataError(
-            f"{_shown(folder, path)} has {rows:,} x {columns:,} pixels, too many to learn from in "
-            "cells: add --picture ROWSxCOLUMNS, for example --picture 12x12."
-        )
-    return rows, columns
 
 
 def _shown(root: Path, path: Path) -> str:

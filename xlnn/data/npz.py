@@ -1,16 +1,20 @@
 """Which arrays are in an .npz archive, if it is safe to load?
 
 NumPy makes room for an array as large as its header claims, and inflates what it is given. So the
-sizes that the archive and the headers declare are looked at first, and must agree.
+sizes that the archive and the headers declare are looked at first, and must agree; what is larger
+than a person's data can be, or was not asked for, is never inflated.
 """
 
 import io
 import math
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from xlnn.data.dataset import Reading
 from xlnn.data.files import content
 from xlnn.data.wording import short
 from xlnn.errors import DataError
@@ -18,30 +22,56 @@ from xlnn.errors import DataError
 LARGEST_INFLATED = 512 * 1024 * 1024
 """Bytes of all arrays: 60,000 images of 28 x 28 pixels are 376 MB at 8 bytes a number."""
 
+LARGEST_TEXTS = 64 * 1024 * 1024
+"""Bytes of an array of texts, at 4 bytes a character: 400,000 labels of 40 characters."""
+
 MOST_ARRAYS = 1_000
 """A network of 500 layers has as many weights and biases."""
 
 KINDS = "biufU"
 """Yes or no, whole numbers, numbers and text."""
 
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""How NumPy compresses; others inflate a thousand times as far."""
 
-def arrays(path: Path) -> dict[str, np.ndarray]:
+
+class _Header(NamedTuple):
+    shape: tuple[int, ...]
+    is_fortran: bool
+    kind: np.dtype
+    claimed: int
+
+
+def arrays(path: Path, known: Collection[str], reading: Reading) -> dict[str, np.ndarray]:
     """Return the arrays of an ``.npz`` archive by name, without pickles.
+
+    Parameters
+    ----------
+    path : Path
+    known : collection of str
+        The names that are of use. Of others only the name is returned, with an empty array.
+    reading : Reading
+        Whether there may be many numbers.
 
     Raises
     ------
     DataError
         The file is no archive of arrays, or declares more than can be meant.
     """
-    file = io.BytesIO(content(path))
+    data = content(path)
+    if data.count(b"PK\1\2") > 2 * MOST_ARRAYS:  # zipfile makes an object for each
+        raise DataError(f"{path.name} declares over {MOST_ARRAYS:,} arrays: so many are not read.")
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             _check_declared(path, entries)
-            return {
-                entry.filename.removesuffix(".npy"): _array(path, archive, entry)
-                for entry in entries
-            }
+            found = {}
+            for entry in entries:
+                name = entry.filename.removesuffix(".npy")
+                found[name] = np.empty(0)
+                if name in known:
+                    found[name] = _array(path, archive, entry, reading)
+            return found
     except DataError:
         raise
     except Exception as error:  # a parser of foreign bytes may fail in any way
@@ -56,35 +86,61 @@ def _check_declared(path: Path, entries: list[zipfile.ZipInfo]) -> None:
             f"{path.name} declares {len(entries):,} arrays of {size:,} bytes; at most "
             f"{MOST_ARRAYS:,} arrays and {LARGEST_INFLATED:,} bytes are read."
         )
+    for entry in entries:
+        if entry.compress_type not in METHODS:
+            raise DataError(
+                f"{path.name}: {short(entry.filename)} is compressed in a way that NumPy does not "
+                "use: save it with numpy.savez_compressed."
+            )
 
 
-def _array(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> np.ndarray:
+def _array(
+    path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, reading: Reading
+) -> np.ndarray:
     """Return one array; its header must claim as many bytes as there are."""
     name = short(entry.filename.removesuffix(".npy"))
     with archive.open(entry) as file:
-        version = np.lib.format.read_magic(file)
-        header = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }.get(version)
-        if header is None:
-            raise DataError(
-                f"{path.name}: {name} is in version {version[0]}.{version[1]} of NumPy's format; "
-                "1.0 and 2.0 are read."
-            )
-        shape, is_fortran, kind = header(file)
-        if kind.kind not in KINDS:
-            raise DataError(
-                f"{path.name}: {name} holds objects of the kind {short(kind)}; numbers and texts "
-                "are read."
-            )
-        claimed = math.prod(shape) * kind.itemsize
-        if min(shape, default=0) < 0 or not kind.itemsize:
-            raise DataError(f"{path.name}: {name} has an impossible shape {short(shape)}.")
-        data = file.read(claimed + 1) if claimed <= entry.file_size else b""
-    if len(data) != claimed:
-        raise DataError(f"{path.name}: {name} claims {claimed:,} bytes and does not hold as many.")
-    array = np.frombuffer(data, kind).reshape(shape, order="F" if is_fortran else "C")
-    if kind.kind == "U":
+        header = _header(path, name, file)
+        count = math.prod(header.shape)
+        if header.claimed <= entry.file_size:
+            if header.kind.kind == "U" and header.claimed > LARGEST_TEXTS:
+                raise DataError(
+                    f"{path.name}: {name} holds {header.claimed:,} bytes of text; at most "
+                    f"{LARGEST_TEXTS:,} are read."
+                )
+            reading.check_count(f"{path.name}: {name}", (*header.shape, 1)[0], count)
+            data = file.read(header.claimed + 1)
+        else:
+            data = b""
+    if len(data) != header.claimed:
+        raise DataError(
+            f"{path.name}: {name} claims {header.claimed:,} bytes and does not hold as many."
+        )
+    order = "F" if header.is_fortran else "C"
+    array = np.frombuffer(data, header.kind).reshape(header.shape, order=order)
+    if header.kind.kind == "U":
         array.tolist()  # fails at once if the bytes are no characters
     return array
+
+
+def _header(path: Path, name: str, file: BinaryIO) -> _Header:
+    """Read what an array claims to be."""
+    version = np.lib.format.read_magic(file)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }.get(version)
+    if read is None:
+        raise DataError(
+            f"{path.name}: {name} is in version {version[0]}.{version[1]} of NumPy's format; "
+            "1.0 and 2.0 are read."
+        )
+    shape, is_fortran, kind = read(file)
+    if kind.kind not in KINDS:
+        raise DataError(
+            f"{path.name}: {name} holds objects of the kind {short(kind)}; numbers and texts "
+            "are read."
+        )
+    if min(shape, default=0) < 0 or not kind.itemsize:
+        raise DataError(f"{path.name}: {name} has an impossible shape {short(shape)}.")
+    return _Header(shape, is_fortran, kind, math.prod(shape) * kind.itemsize)

@@ -2,6 +2,8 @@
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,12 @@ from xlnn.errors import DataError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+SCAN = b"\xff\xda"
+"""What begins a scan of a JPEG; within its pixels a byte 0 follows each 255."""
+
+ORIENTATION, QUARTERS = 0x0112, range(5, 9)
+"""Where a camera notes how it was held, and the ways that lie on a side."""
+
 FORMATS = ("PNG", "JPEG")
 """The decoders that may see a file, whatever its name; others of Pillow start programs."""
 
@@ -25,9 +33,16 @@ MOST_PIXELS = 64_000_000
 """Pixels before a picture is made small; a phone's photograph has 12 to 50 million. At 4 bytes
 each they take 256 MB, and a file of some kB can claim a thousand times as many."""
 
+MOST_SCANS = 100
+"""Passes in which a JPEG may paint itself; programs write about ten, and each takes as long as a
+picture of one."""
+
+MOST_PAINTED = 1_000_000_000
+"""Pixels of a JPEG in all its scans: those of a large photograph in the usual ten, twice."""
+
 
 def size(path: Path, shown: str) -> tuple[int, int]:
-    """Return the rows and columns of a picture file.
+    """Return the rows and columns of a picture file as it is seen, without decoding it.
 
     Parameters
     ----------
@@ -40,8 +55,9 @@ def size(path: Path, shown: str) -> tuple[int, int]:
     DataError
         It is no PNG or JPEG, or too large.
     """
-    columns, rows = _grey(path, shown, paper=255).size
-    return rows, columns
+    with _opened(path, shown) as image:
+        is_turned = image.getexif().get(ORIENTATION, 1) in QUARTERS
+        return (image.width, image.height) if is_turned else (image.height, image.width)
 
 
 def ink(path: Path, shown: str, picture: tuple[int, int], reading: Reading) -> np.ndarray:
@@ -85,7 +101,17 @@ def _box() -> int:
 
 def _grey(path: Path, shown: str, paper: int) -> "Image":
     """Return a picture in 256 greys, upright, with paper where it is transparent."""
-    from PIL import Image, ImageOps  # noqa: PLC0415 -- only who reads pictures waits for Pillow
+    from PIL import ImageOps  # noqa: PLC0415 -- only who reads pictures waits for Pillow
+
+    with _opened(path, shown) as image:
+        upright = ImageOps.exif_transpose(image)  # a phone notes how it was held
+        return _without_colour(upright, paper)
+
+
+@contextmanager
+def _opened(path: Path, shown: str) -> Iterator["Image"]:
+    """Open a picture of sane size; whatever fails in it is one sentence."""
+    from PIL import Image  # noqa: PLC0415 -- only who reads pictures waits for Pillow
 
     data = content(path, LARGEST_PICTURE)
     try:
@@ -93,8 +119,9 @@ def _grey(path: Path, shown: str, paper: int) -> "Image":
             warnings.simplefilter("ignore")  # of many pixels, which are counted here
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _check_pixels(image.width * image.height, shown)
-                upright = ImageOps.exif_transpose(image)  # a phone notes how it was held
-                return _without_colour(upright, paper)
+                if image.format == "JPEG":
+                    _check_scans(data, image.width * image.height, shown)
+                yield image
     except DataError:
         raise
     except Image.DecompressionBombError as error:
@@ -105,6 +132,15 @@ def _grey(path: Path, shown: str, paper: int) -> "Image":
         # Pillow names the buffer that it was given: no help to a person
         reason = "" if "BytesIO" in str(error) else f": {short(error)}"
         raise DataError(f"{shown} is no PNG or JPEG that can be read{reason}.") from error
+
+
+def _check_scans(data: bytes, pixels: int, shown: str) -> None:
+    """Refuse a JPEG that would be painted again and again, by its marks, before it is decoded."""
+    scans = data.count(SCAN)
+    if scans > MOST_SCANS or scans * pixels > MOST_PAINTED:
+        raise DataError(
+            f"{shown} is painted in {scans:,} scans, and programs write about ten; save it anew."
+        )
 
 
 def _check_pixels(pixels: int, shown: str) -> None:

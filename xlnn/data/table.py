@@ -1,165 +1,250 @@
-"""What do the columns of a CSV say? Labels and pixels, or columns to predict and others."""
+"""What do the rows of a table say? Labels and pixels, or columns to predict and others."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from xlnn.data.classes import name, one_hot
+from xlnn.data import numerals
+from xlnn.data.classes import as_whole, name, one_hot
+from xlnn.data.columns import Columns, columns, looks_numeric
 from xlnn.data.dataset import Dataset, Reading
-from xlnn.data.digits import number, refusal, rounded
-from xlnn.data.lines import lines
+from xlnn.data.digits import LARGEST, LONGEST, PLAIN_LINE, rounded
+from xlnn.data.missing import Holed, filled
+from xlnn.data.numerals import Numerals
 from xlnn.data.size import picture_size
-from xlnn.data.wording import listed, short
+from xlnn.data.telling import doubt, images_told, labels_told, table_told, targets_told
+from xlnn.data.wording import short
 from xlnn.errors import DataError
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Which column of a CSV is what.
+class Rows(Protocol):
+    """The rows of a table, from whatever it is kept in; each iteration begins anew.
 
     Attributes
     ----------
-    headings : tuple of str
-        Of all columns, for messages; made up if the file has none.
-    given : bool
-        The headings stand in the file.
-    label : int or None
-        The column of the label; None for a regression.
-    targets : tuple of int
-        The columns to predict; () for classes.
-    inputs : tuple of int
-        All others.
+    name : str
+        The file, as a message names it.
+    row : str
+        What a row is called there.
+    given : bool or None
+        Whether the first row holds headings; None where it must tell itself.
+    notes : tuple of str
+        What a person may not expect, after the rows were read.
     """
 
-    headings: tuple[str, ...]
-    given: bool
-    label: int | None
-    targets: tuple[int, ...]
-    inputs: tuple[int, ...]
+    name: str
+    row: str
+    given: bool | None
+    notes: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the number and the fields of every row that is not blank."""
+        ...
 
 
-def from_csv(path: Path, reading: Reading) -> Dataset:
-    """Read a line for each image: its label and its pixels, or the columns of a table.
+class _GroupedError(Exception):
+    """A number holds commas or blanks, of which nobody has said what they mean."""
+
+
+@dataclass
+class _Found:
+    """What has been read of a table so far."""
+
+    columns: Columns
+    rows: array = field(default_factory=lambda: array("l"))
+    names: list[str] = field(default_factory=list)
+    x: array = field(default_factory=lambda: array("d"))
+    t: array = field(default_factory=lambda: array("d"))
+    unlabelled: int = 0
+
+
+def from_rows(rows: Rows, reading: Reading) -> Dataset:
+    """Read a row for each image: its label and its pixels, or the columns of a table.
 
     Parameters
     ----------
-    path : Path
-        UTF-8, with comma, semicolon or tab between the values; a first line of headings may stand.
+    rows : Rows
     reading : Reading
 
     Raises
     ------
     DataError
-        The file cannot be read as images; the message names line and column.
+        The rows cannot be read as images; the message names row and column.
     """
-    read = lines(path)
-    first = next(read)
-    columns = _columns(path, first[1], reading)
-    x: list[np.ndarray] = []
-    numbers: list[np.ndarray] = []
-    names: list[str] = []
-    for line, fields in read if columns.given else chain([first], read):
-        if columns.label is not None:
-            names.append(name(fields[columns.label], f"{path.name}, line {line}"))
-        x.append(_numbers(path, line, columns, fields, columns.inputs))
-        numbers.append(_numbers(path, line, columns, fields, columns.targets))
-    if not x:
-        raise DataError(f"{path.name} holds no images: a line for each is expected.")
-    if columns.label is None:
-        t, labels = rounded(numbers), _names(path, columns, columns.targets)
+    said, notes = numerals.asked(reading.decimal), ()
+    try:
+        found = _read(rows, reading, said or numerals.PLAIN, is_said=said is not None)
+    except _GroupedError:
+        proven = numerals.proven(_places(rows, reading), rows.name)
+        found = _read(rows, reading, proven, is_said=True)
+        mark = {".": "point, and marks between thousands", ",": "comma"}[proven.mark]
+        notes = (
+            f"{rows.name}: numbers were read with a decimal {mark} (--decimal {proven.mark}).",
+        )
+    return _dataset(rows, reading, found, notes)
+
+
+def _dataset(rows: Rows, reading: Reading, found: _Found, notes: tuple[str, ...]) -> Dataset:
+    """Make a data set of what was read."""
+    if not found.rows and not found.unlabelled:
+        raise DataError(f"{rows.name} holds no images: a {rows.row} for each is expected.")
+    here, kept = found.columns, filled(_holed(rows, found), reading)
+    names = as_whole([n for n, is_kept in zip(found.names, kept.whole, strict=False) if is_kept])
+    is_table = reading.table or here.label is None
+    features = _names(rows, here, here.inputs) if is_table else ()
+    if here.label is None:
+        t, labels = rounded(kept.t), _names(rows, here, here.targets)
     else:
-        t, labels = one_hot(names, reading.labels, path.name)
-    is_table = reading.table or columns.label is None
+        hint = "" if reading.label else " Labels elsewhere? Add --label last, or a column."
+        t, labels = one_hot(names, reading, rows.name, hint)
+    picture = None if is_table else _picture(rows, here, reading)
+    if here.label is None:
+        end = targets_told(labels, t)
+    else:
+        end = labels_told(labels, t, f"in {here.where(here.label)}")
+        end += "" if reading.label else doubt(names, kept.x)
+    told = (
+        table_told(len(kept.x), features, end)
+        if picture is None
+        else images_told(len(kept.x), picture, end)
+    )
     return Dataset(
-        x=rounded(x),
+        x=rounded(kept.x),
         t=t,
         labels=labels,
-        picture=None if is_table else _picture(path, columns, reading),
-        features=_names(path, columns, columns.inputs) if is_table else (),
-        is_regression=columns.label is None,
+        picture=picture,
+        features=features,
+        is_regression=here.label is None,
+        told=(f"{rows.name}: {told}.", *rows.notes, *notes, *kept.told),
+        missing=kept.missing,
     )
 
 
-def _columns(path: Path, first: Sequence[str], reading: Reading) -> Columns:
-    """Tell what each column is, by the first line and what is asked for."""
-    first = [field.strip() for field in first]
-    label = first.index(reading.label) if reading.label and reading.label in first else 0
-    values = [field for column, field in enumerate(first) if reading.targets or column != label]
-    given = not any(_looks_numeric(field) for field in values)
-    headings = first if given else []
-    asked = reading.targets or ((reading.label,) if reading.label else ())
-    found = [_find(path, heading, headings) for heading in asked]
-    if len(set(found)) < len(found):
-        raise DataError(f"{path.name}: a column stands twice in the targets {listed(asked)}.")
-    targets = tuple(found) if reading.targets else ()
-    taken = targets or (label,)
-    inputs = tuple(column for column in range(len(first)) if column not in taken)
-    if not inputs:
-        raise DataError(
-            f"{path.name}: all columns are targets; at least one is needed to predict from."
-        )
-    if not given:
-        mark = "x" if reading.table else "p"
-        headings = ["label", *(f"{mark}{place}" for place in range(1, len(first)))]
-    return Columns(tuple(headings), given, None if targets else label, targets, inputs)
+def _holed(rows: Rows, found: _Found) -> Holed:
+    """Return what was read as arrays."""
+    here, count = found.columns, len(found.rows)
+    return Holed(
+        where=rows.name,
+        row=rows.row,
+        rows=found.rows,
+        headings=[here.headings[column] for column in (*here.inputs, *here.targets)],
+        x=np.array(found.x).reshape(count, len(here.inputs)),
+        t=np.array(found.t).reshape(count, len(here.targets)),
+        unlabelled=found.unlabelled,
+    )
 
 
-def _find(path: Path, heading: str, headings: Sequence[str]) -> int:
-    """Return the column of a heading that stands exactly once."""
-    if not headings:
-        raise DataError(
-            f'{path.name}: the first line holds numbers and no headings, so there is no column "'
-            f'{short(heading)}"; write the names of the columns in the first line.'
-        )
-    if headings.count(heading) != 1:
-        found = "stands more than once" if heading in headings else "is not there"
-        raise DataError(
-            f'{path.name}: the column "{short(heading)}" {found}; the headings are '
-            f"{listed(headings)}. --label and --target name columns."
-        )
-    return headings.index(heading)
+def _read(rows: Rows, reading: Reading, way: Numerals, *, is_said: bool) -> _Found:
+    """Read all rows; what is missing becomes NaN."""
+    every = iter(rows)
+    first = next(every)
+    found = _Found(columns(first[1], rows.given, reading, rows.name))
+    here = found.columns
+    for row, fields in every if here.given else chain([first], every):
+        if here.label is not None:
+            if reading.missing == "drop" and not fields[here.label].strip():
+                found.unlabelled += 1
+                continue
+            found.names.append(name(fields[here.label], f"{rows.name}, {rows.row} {row}"))
+        found.rows.append(row)
+        for numbers, chosen in ((found.x, here.inputs), (found.t, here.targets)):
+            texts = [fields[column] for column in chosen]
+            try:
+                numbers.extend(_plain(texts) if way.mark == "." else _slowly(texts, way))
+            except ValueError:
+                numbers.extend(_slowly_named(rows, row, here, fields, chosen, way, is_said=is_said))
+    return found
 
 
-def _looks_numeric(field: str) -> bool:
-    """Tell whether a field of the first line was meant as a value and not as a heading.
+def _plain(texts: Sequence[str]) -> list[float]:
+    """Return plain numbers all at once, or fail: one by one they take five times as long.
 
-    >>> [_looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1x1")]
-    [True, True, True, False, False]
+    Raises
+    ------
+    ValueError
+        One of them is no plain number, or too large.
     """
-    if re.fullmatch(r"[0-9]+x[0-9]+", field):
-        return False  # row x column of a pixel
-    return bool(re.match(r"[=+\-.\d]", field)) or field.lower() in {"nan", "inf", ""}
+    if not PLAIN_LINE.fullmatch("".join(texts)):
+        raise ValueError
+    values = list(map(float, texts))
+    if texts and (max(map(len, texts)) > LONGEST or max(map(abs, values)) > LARGEST):
+        raise ValueError
+    return values
 
 
-def _numbers(
-    path: Path, line: int, columns: Columns, fields: Sequence[str], chosen: Sequence[int]
-) -> np.ndarray:
-    """Return the numbers in the chosen columns of a line."""
-    numbers = np.empty(len(chosen))
-    for place, column in enumerate(chosen):
-        value = number(fields[column])
-        if value is None:
-            heading = short(columns.headings[column])
-            reason = str(refusal(fields[column], f"{path.name}, line {line}, column {heading}"))
-            if columns.given and not _looks_numeric(fields[column].strip()):
-                or_label = f', or if it holds the labels add --label "{heading}"'
-                reason = f"{reason} Remove the column{'' if columns.targets else or_label}."
-            raise DataError(reason)
-        numbers[place] = value
-    return numbers
+def _slowly(texts: Sequence[str], way: Numerals) -> list[float]:
+    """Return numbers one by one, or fail.
+
+    Raises
+    ------
+    ValueError
+        One of them is no number.
+    """
+    values = [way.number(text) for text in texts]
+    if None in values:
+        raise ValueError
+    return values
 
 
-def _names(path: Path, columns: Columns, chosen: Sequence[int]) -> tuple[str, ...]:
+def _slowly_named(  # noqa: PLR0913, PLR0917 -- all that a message names
+    rows: Rows,
+    row: int,
+    here: Columns,
+    fields: Sequence[str],
+    chosen: Sequence[int],
+    way: Numerals,
+    *,
+    is_said: bool,
+) -> Iterator[float]:
+    """Yield numbers one by one, and name the one that is none."""
+    for column in chosen:
+        value = way.number(fields[column])
+        if value is not None:
+            yield value
+        elif numerals.is_absent(fields[column]):
+            yield np.nan
+        elif not is_said and numerals.looks_grouped(fields[column]):
+            raise _GroupedError
+        else:
+            raise _no_number(rows, row, here, fields[column], column)
+
+
+def _no_number(rows: Rows, row: int, here: Columns, text: str, column: int) -> DataError:
+    """Return the error for a value that is no number: perhaps its column is the label."""
+    heading = short(here.headings[column])
+    reason = str(numerals.refusal(text, f"{rows.name}, {rows.row} {row}, column {heading}"))
+    if looks_numeric(text.strip()):
+        return DataError(reason)
+    place = f'"{heading}"' if here.given else _place(column, len(here.headings))
+    or_label = "" if here.targets else f", or if it holds the labels add --label {place}"
+    return DataError(f"{reason} Remove the column{or_label}.")
+
+
+def _place(column: int, count: int) -> str:
+    return "last" if column == count - 1 else str(column + 1)
+
+
+def _places(rows: Rows, reading: Reading) -> Iterator[tuple[str, str]]:
+    """Yield every value that should be a number: where it stands, and its text."""
+    every = iter(rows)
+    first = next(every)
+    here = columns(first[1], rows.given, reading, rows.name)
+    for row, fields in every if here.given else chain([first], every):
+        for column in (*here.inputs, *here.targets):
+            yield f"{rows.row} {row}, column {short(here.headings[column])}", fields[column]
+
+
+def _names(rows: Rows, here: Columns, chosen: Sequence[int]) -> tuple[str, ...]:
     """Return the names of columns, as they are written into the workbook."""
     return tuple(
-        name(columns.headings[column], f"{path.name}, line 1", "heading") for column in chosen
+        name(here.headings[column], f"{rows.name}, {rows.row} 1", "heading") for column in chosen
     )
 
 
-def _picture(path: Path, columns: Columns, reading: Reading) -> tuple[int, int]:
-    headings = [columns.headings[column] for column in columns.inputs] if columns.given else []
-    return picture_size(len(columns.inputs), headings, reading.picture, path.name)
+def _picture(rows: Rows, here: Columns, reading: Reading) -> tuple[int, int]:
+    headings = [here.headings[column] for column in here.inputs] if here.given else []
+    return picture_size(len(here.inputs), headings, reading.picture, rows.name)

@@ -12,7 +12,7 @@ from xlnn.data import Dataset, Reading, classes, rounded
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, WorkbookError
 from xlnn.reference import Arrays
-from xlnn.shipped.templates import Template
+from xlnn.shipped.templates import Template, folder
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.spec import LayerSpec, Spec, picture_of
 
@@ -65,6 +65,11 @@ class Origin:
     seed: int = 0
     spread: str = "normal"
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is a template of xlnn itself, with its own data."""
+        return isinstance(self.data, Path) and folder() in self.data.parents
+
 
 TEXT, WHOLE, NUMBER, CHOICE = "a text", "a whole number", "a number", "true or false"
 LIST, TABLE, PAIR = "a list", "a table", "a list [rows, columns]"
@@ -83,6 +88,7 @@ KNOWN = {
     "data": {
         "file": TEXT, "picture": PAIR, "table": CHOICE, "label": TEXT, "targets": LIST,
         "scale": TEXT, "test_share": NUMBER, "threshold": NUMBER, "light_ink": CHOICE,
+        "sheet": TEXT, "encoding": TEXT, "decimal": TEXT, "missing": TEXT,
     },
     "start": {"file": TEXT, "seed": WHOLE, "spread": TEXT},
 }  # fmt: skip
@@ -126,6 +132,10 @@ def from_template(template: Template) -> Origin:
             targets=tuple(str(name) for name in data.get("targets", ())),
             threshold=data.get("threshold"),
             light_ink=data.get("light_ink", False),
+            sheet=data.get("sheet", ""),
+            encoding=data.get("encoding", ""),
+            decimal=data.get("decimal", ""),
+            missing=data.get("missing", ""),
         ),
         data=template.path / data["file"],
         test_share=data.get("test_share", 0.0),
@@ -190,6 +200,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
             picture=None if is_table else spec.picture,
             features=spec.features,
             is_regression=spec.is_regression,
+            missing=spec.missing,
         ),
         test_share=spec.test_images / len(x),
         held=np.arange(len(x)) >= spec.images,

@@ -4,29 +4,35 @@ The sizes of the input and of the output layer follow from the data; what lies b
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from xlnn.data import Dataset, Reading, held_out, read, rounded, scaling
-from xlnn.data.wording import listed
+from xlnn.data import Dataset, held_out, rounded, scaling
+from xlnn.data.dataset import LARGE, MOST_NUMBERS
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Model
 from xlnn.workbooks.kind import Recipe, as_typed
+from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import UNSCALED, Origin
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
+from xlnn.workbooks.network.reshaped import fitting, reshaped
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.network.start import start_from_file, start_from_seed
+from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
+from xlnn.workbooks.network.unscaled import scale_note
 
 EXCLUDING = (("start", "seed"), ("start", "spread"), ("label", "targets"), ("picture", "table"))
 """Options of which one would make the other void."""
 
-READING = ("picture", "table", "label", "targets", "threshold", "light_ink")
+READING = (
+    "picture", "table", "label", "targets", "threshold", "light_ink", "sheet", "encoding",
+    "decimal", "missing",
+)  # fmt: skip
 """Options that say how data are to be read."""
 
 OTHER_DATA = ", other data"
@@ -39,10 +45,11 @@ class Options:
 
     Attributes
     ----------
-    data : Path
-        A CSV, an ``.npz`` or a folder of pictures.
-    start : Path
-        The start weights, as JSON or ``.npz``.
+    data : Path or object
+        A CSV, an ``.xlsx``, an ``.npz`` or a folder of pictures; or what `xlnn.data.read` reads
+        besides: arrays, a data frame.
+    start : Path or dict
+        The start weights, as JSON or ``.npz``, or arrays by name.
     seed, spread : int, str
         Draw the start weights instead, and how: `xlnn.workbooks.network.start.SPREADS`.
     epochs : int
@@ -57,17 +64,26 @@ class Options:
     table : bool
         The data are no pictures.
     label : str
-        The heading of the column with the labels.
+        The column with the labels: its heading, its number from 1, ``first`` or ``last``.
     targets : tuple of str
-        The headings of the columns to predict.
+        The columns to predict, named alike.
     threshold : float
         Grey of a picture file that becomes 1.
     light_ink : bool
         Picture files show light ink on dark paper.
+    sheet, encoding, decimal, missing : str
+        How a table is read: see `xlnn.data.Reading`.
+    hidden : tuple of int
+        Units of the hidden layers that take the place of the origin's.
+    activation, output_activation : str
+        Of the hidden layers, and of the output.
+    cost : str
+    large : bool
+        Read also what makes a workbook that takes minutes to open.
     """
 
-    data: Path | None = None
-    start: Path | None = None
+    data: object = None
+    start: Path | Mapping[str, object] | None = None
     seed: int | None = None
     spread: str | None = None
     epochs: int | None = None
@@ -81,6 +97,15 @@ class Options:
     targets: tuple[str, ...] | None = None
     threshold: float | None = None
     light_ink: bool | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    missing: str | None = None
+    hidden: tuple[int, ...] | None = None
+    activation: str | None = None
+    output_activation: str | None = None
+    cost: str | None = None
+    large: bool = False
 
     def __post_init__(self) -> None:
         """Refuse options that make each other void.
@@ -109,9 +134,10 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     DataError
         The template, the data, the start or an option cannot be used.
     """
-    data = _data(origin, options)
+    data = data_of(origin, options)
     held = _held(origin, options, data)
     scaled = _scaled(origin, options, data.x[~held])
+    layers, layer_notes = _layers(origin, options, data)
     spec = Spec.from_mapping(
         {
             "template": _template(origin, options),
@@ -124,13 +150,16 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             "labels": list(data.labels),
             "task": "regression" if data.is_regression else "classification",
             "scaled": scaled is not None,
-            "layers": _layers(origin, options, len(data.labels)),
-            "cost": origin.cost,
+            "missing": data.missing,
+            "layers": layers,
+            "cost": options.cost or origin.cost,
         }
     )
     model = network(spec)
     start, notes = _start(origin, options, model)
+    notes = _told(origin, options, data) + layer_notes + notes
     notes += _scaling_note(origin, options, data) + _reach_note(spec, data)
+    notes += () if scaled else scale_note(data)
     inputs = {
         "eta": _eta(origin.eta if options.eta is None else options.eta),
         "labels": _labels(spec),
@@ -147,64 +176,31 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     return Recipe(spec, model, inputs, notes)
 
 
-def _data(origin: Origin, options: Options) -> Dataset:
-    given = options.reading
-    if options.data is None and isinstance(origin.data, Dataset):
-        if given:
-            raise OptionsError(f"{as_typed(next(iter(given)))} says how to read data: add --data.")
-        return origin.data
-    path = Path(origin.data if options.data is None else options.data)
-    _check_reading(path, given)
-    reading = _consistent(replace(origin.reading, **given), given)
-    data = read(path, reading)
-    if "picture" in given and data.picture != given["picture"]:
-        asked, found = ("{} x {}".format(*size) for size in (given["picture"], data.picture or ()))
-        raise DataError(f"{path.name}: the pictures have {found} pixels and not {asked}.")
-    is_told = reading.labels and not data.is_regression
-    if options.data is None and not given and is_told and set(data.labels) != set(reading.labels):
-        raise DataError(
-            f"The template names the labels {listed(reading.labels)}, and {path.name} has "
-            f"{listed(data.labels)}: both must be the same."
-        )
-    return data
-
-
-def _check_reading(path: Path, given: Mapping[str, Any]) -> None:
-    """Refuse options that say nothing about data of this kind."""
-    is_npz = path.suffix.lower() == ".npz"
-    for name in ("threshold", "light_ink"):
-        if name in given and path.exists() and not path.is_dir():
-            raise OptionsError(f"{as_typed(name)} is for folders of pictures; {path.name} is none.")
-    if "label" in given and (path.is_dir() or is_npz):
-        raise OptionsError(f"--label names a column of a CSV; {path.name} is none.")
-
-
-def _consistent(reading: Reading, given: Mapping[str, Any]) -> Reading:
-    """Return a reading without what the origin says and the person's options contradict."""
-    if "picture" in given:
-        reading = replace(reading, table=False)
-    if "label" in given:
-        reading = replace(reading, targets=())
-    if reading.targets:
-        # columns to predict leave no picture and no label
-        reading = replace(reading, table=True, label="", labels=())
-    return reading
-
-
 def _template(origin: Origin, options: Options) -> str:
     """Return what the workbook calls its template: what is said of its own data ends with them."""
     is_own = options.data is None and not options.reading
     return origin.name if is_own else f"{origin.name.removesuffix(OTHER_DATA)}{OTHER_DATA}"
 
 
-def _layers(origin: Origin, options: Options, outputs: int) -> object:
-    """Return the layers, of which the last one's units follow from the data."""
-    layers = origin.layers
+def _told(origin: Origin, options: Options, data: Dataset) -> tuple[str, ...]:
+    """Return what was read, but of a template's own data, which its documents describe."""
+    is_own = options.data is None and not options.reading
+    return () if is_own and origin.is_shipped else data.told
+
+
+def _layers(origin: Origin, options: Options, data: Dataset) -> tuple[object, tuple[str, ...]]:
+    """Return the layers, of which the last one's units follow from the data, and what changed."""
+    layers, outputs = origin.layers, len(data.labels)
     if not layers or not all(isinstance(layer, dict) for layer in layers):
-        return layers  # which the Spec refuses
+        return layers, ()  # which the Spec refuses
     is_own = options.data is None and not options.reading
     last = {"units": outputs, **layers[-1]} if is_own else {**layers[-1], "units": outputs}
-    return [*layers[:-1], last]
+    asked = options.hidden, options.activation, options.output_activation
+    return fitting(
+        reshaped([*layers[:-1], last], *asked),
+        None if options.output_activation else options.cost,
+        is_regression=data.is_regression,
+    )
 
 
 def _held(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
@@ -248,8 +244,7 @@ def _reach_note(spec: Spec, data: Dataset) -> tuple[str, ...]:
     reach = f"from {least} to {most}" if most < np.inf else f"from {least} on"
     note = (
         f"The targets go from {data.t.min():g} to {data.t.max():g}, and outputs of {activation} "
-        f'{reach}: they cannot be reached. Take activation = "linear" for the output layer, in '
-        "a template of your own (xlnn new)."
+        f"{reach}: they cannot be reached. Add --output-activation linear."
     )
     return (note,)
 
@@ -271,8 +266,19 @@ def _start(
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Return the start weights, and what is to be said of them."""
     shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.given}
+    _check_weights(sum(map(prod, shapes.values())), large=options.large)
     start, notes = _start_in_rows(origin, options, shapes)
     return {name: array.reshape(model[name].shape) for name, array in start.items()}, notes
+
+
+def _check_weights(weights: int, *, large: bool) -> None:
+    """Refuse more weights than were asked for, before they are drawn."""
+    if weights > (MOST_NUMBERS if large else LARGE):
+        remedy = "." if large else ", or ask for it with --large."
+        raise DataError(
+            f"The network has {weights:,} weights and biases; over {LARGE:,} make a workbook that "
+            f"takes minutes to build and to open: take fewer units or smaller pictures{remedy}"
+        )
 
 
 def as_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -287,7 +293,7 @@ def _start_in_rows(
     if options.seed is not None or options.spread is not None:
         return start_from_seed(seed, shapes, options.spread or origin.spread), ()
     if options.start is not None:
-        return start_from_file(Path(options.start), shapes), ()
+        return start_of(options.start, shapes), ()
     if origin.start is None:
         return start_from_seed(seed, shapes, origin.spread), ()
     drawn = start_from_seed(seed, shapes, "fan-in")
@@ -300,9 +306,7 @@ def _start_in_rows(
             (told,) if missing else ()
         )
     try:
-        return start_from_file(origin.start, shapes), ()
-    except DataError as error:
-        if options.data is None and not options.reading:
-            raise
+        return start_of(origin.start, shapes), ()
+    except MisfitError as error:
         told = f"{error} So the start weights were drawn (seed {seed}, fan-in)."
         return drawn, (told,)

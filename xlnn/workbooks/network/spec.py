@@ -78,6 +78,8 @@ class Spec:
         One of `TASKS`.
     scaled : bool
         Whether the sheet scales the inputs as they were given.
+    missing : str
+        What was made of missing values, as in `xlnn.data.Dataset`; "" where none were missing.
     """
 
     kind: ClassVar[str] = "network"
@@ -94,6 +96,7 @@ class Spec:
     features: tuple[str, ...] = ()
     task: str = "classification"
     scaled: bool = False
+    missing: str = ""
 
     @property
     def inputs(self) -> int:
@@ -203,6 +206,8 @@ class Spec:
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values, as TOML has them."""
         values: dict[str, Any] = plain(asdict(self))
+        if not self.missing:
+            del values["missing"]
         return values
 
     @classmethod
@@ -236,6 +241,7 @@ class Spec:
             features=_texts(values, "features"),
             task=_typed(values, "task", str),
             scaled=_typed(values, "scaled", bool),
+            missing=_typed(values, "missing", str),
         )
 
 

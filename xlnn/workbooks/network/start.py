@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xlnn.data import Reading
 from xlnn.data.digits import LARGEST, generator, rounded
 from xlnn.data.files import text
 from xlnn.data.npz import arrays
@@ -14,6 +15,25 @@ from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 
 SPREADS = ("normal", "fan-in")
+
+SMALLEST_LIMIT = 4 * 1024 * 1024
+"""Bytes of a start in JSON that are read for any network, so that one of another size is known."""
+
+BYTES = 64
+"""Of a weight in JSON: 15 digits, and the blanks of a program that writes one a line."""
+
+
+class MisfitError(DataError):
+    """A start is one, but of another network."""
+
+
+def start_of(
+    given: Path | str | Mapping[str, object], shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, np.ndarray]:
+    """Return the start that was given: a file, or arrays by name; see `start_from_arrays`."""
+    if isinstance(given, Mapping):
+        return start_from_arrays("start", given, shapes)
+    return start_from_file(Path(given), shapes)
 
 
 def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
@@ -31,28 +51,56 @@ def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
     DataError
         An entry is missing, has another shape or holds something that is no finite number.
     """
-    entries = arrays(path) if path.suffix.lower() == ".npz" else _json(path)
-    if unknown := sorted(set(entries) - set(shapes)):
+    if path.suffix.lower() == ".npz":
+        entries = arrays(path, shapes, Reading(large=True))
+    else:
+        weights = sum(prod(shape) for shape in shapes.values())
+        entries = _json(path, max(SMALLEST_LIMIT, BYTES * weights))
+    return start_from_arrays(path.name, entries, shapes)
+
+
+def start_from_arrays(
+    where: str, entries: Mapping[str, object], shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, np.ndarray]:
+    """Return the weights and biases that a person gives by name.
+
+    Parameters
+    ----------
+    where : str
+        The file, as a message names it.
+    entries : dict
+        Arrays or lists by name.
+    shapes : dict
+        The names that are expected and their shapes.
+
+    Raises
+    ------
+    MisfitError
+        An entry is missing, has another shape or belongs to no layer.
+    DataError
+        An entry holds something that is no finite number.
+    """
+    if unknown := sorted(set(map(str, entries)) - set(shapes)):
         belong = "belongs" if len(unknown) == 1 else "belong"
-        raise DataError(
-            f"{path.name}: {listed(unknown)} {belong} to no layer; expected are {listed(shapes)}."
+        raise MisfitError(
+            f"{where}: {listed(unknown)} {belong} to no layer; expected are {listed(shapes)}."
         )
     start = {}
     for name, shape in shapes.items():
         if name not in entries:
-            raise DataError(f"{path.name}: {name} is missing; expected are {listed(shapes)}.")
+            raise MisfitError(f"{where}: {name} is missing; expected are {listed(shapes)}.")
         if not _holds_numbers(entries[name]):
-            raise DataError(f"{path.name}: {name} is not an array of numbers.")
+            raise DataError(f"{where}: {name} is not an array of numbers.")
         try:
             array = np.asarray(entries[name], dtype=float)
         except (TypeError, ValueError, OverflowError) as error:
-            raise DataError(f"{path.name}: {name} is not an array of numbers.") from error
+            raise DataError(f"{where}: {name} is not an array of numbers.") from error
         if array.shape != shape:
-            raise DataError(
-                f"{path.name}: {name} has the shape {array.shape}; the network has {shape}."
+            raise MisfitError(
+                f"{where}: {name} has the shape {array.shape}; the network has {shape}."
             )
         if not (np.abs(array) <= LARGEST).all():
-            raise DataError(f"{path.name}: {name} holds a value that is not finite.")
+            raise DataError(f"{where}: {name} holds a value that is not finite.")
         start[name] = rounded(array)
     return start
 
@@ -64,16 +112,16 @@ def _holds_numbers(entry: object) -> bool:
     waiting = [entry]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             waiting += value
         elif isinstance(value, bool) or not isinstance(value, int | float):
             return False
     return True
 
 
-def _json(path: Path) -> dict[str, object]:
+def _json(path: Path, largest: int) -> dict[str, object]:
     try:
-        entries = json.loads(text(path, "JSON"))
+        entries = json.loads(text(path, "JSON", largest=largest))
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path.name} is not JSON: {short(error)}.") from error
     if not isinstance(entries, dict):

@@ -1,0 +1,187 @@
+"""The first sheet of an .xlsx is a table, read as a stream and by its stored values."""
+
+import subprocess
+import zipfile
+
+import numpy as np
+import openpyxl
+import pytest
+from files import read_or_refused
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xlnn.data import Reading, dataset, read, sheet
+from xlnn.errors import DataError, WorkbookError
+
+TABLE = Reading(table=True)
+IRIS = [["species", "length", "width"], ["setosa", 5.1, 3.5], ["virginica", 6.3, None]]
+
+
+def xlsx(tmp_path, rows, name="my.xlsx", **others):
+    """Save rows as the first sheet, and others as sheets of their names."""
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "Data"
+    for title, lines in {"Data": rows, **others}.items():
+        sheet = workbook.active if title == "Data" else workbook.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    workbook.save(tmp_path / name)
+    return tmp_path / name
+
+
+def altered(path, old, new):
+    """Replace bytes in the first sheet."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {entry: archive.read(entry) for entry in archive.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    assert old in parts[part]
+    parts[part] = parts[part].replace(old, new)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry, content in parts.items():
+            archive.writestr(entry, content)
+    return path
+
+
+def test_a_table_is_read_as_from_a_csv(tmp_path):
+    rows = [*IRIS[:2], ["virginica", 6.3, -2.5e-7], ["setosa", 0.1, True]]
+    data = read(xlsx(tmp_path, rows), TABLE)
+    assert data.x.tolist() == [[5.1, 3.5], [6.3, -2.5e-7], [0.1, 1]]
+    assert data.labels == ("setosa", "virginica")
+    assert data.features == ("length", "width")
+    (told,) = data.told
+    assert told == (
+        "my.xlsx: 3 rows of 2 inputs, length and width; labels setosa and virginica in the column "
+        '"species" (2 and 1).'
+    )
+
+
+def test_pictures_without_headings_and_a_numeric_label(tmp_path):
+    data = read(xlsx(tmp_path, [[0, 1, 0, 1, 1], [1, 0, 0, 0, 1]]), Reading())
+    assert data.labels == ("0", "1")
+    assert data.picture == (2, 2)
+
+
+def test_the_sheet_is_the_first_or_the_one_that_is_asked_for(tmp_path):
+    path = xlsx(tmp_path, [["a", 1], ["b", 2]], More=[["c", 3], ["d", 4]])
+    first = read(path, TABLE)
+    assert first.labels == ("a", "b")
+    assert first.told[1] == 'my.xlsx: the first sheet, "Data", was read (--sheet).'
+    other = read(path, Reading(table=True, sheet="More"))
+    assert other.labels == ("c", "d")
+    assert len(other.told) == 1
+    with pytest.raises(DataError, match='there is no sheet "None"; there are Data and More'):
+        read(path, Reading(sheet="None"))
+
+
+def test_a_table_may_begin_anywhere_and_have_blank_rows(tmp_path):
+    rows = [[], [None, None, "k", "a"], [None, None, "x", 1], [], [None, None, "y", 2]]
+    data = read(xlsx(tmp_path, rows), TABLE)
+    assert data.x.tolist() == [[1], [2]]
+    assert data.features == ("a",)
+
+
+def test_formulas_count_by_their_stored_values_and_are_told(tmp_path):
+    path = xlsx(tmp_path, [["a", "=TODAY()"], ["b", "=1+1"], ["a", 3]])
+    with pytest.raises(DataError, match=r"my\.xlsx, Data!B1 holds a formula without a stored val"):
+        read(path, TABLE)
+    altered(path, b"<v></v>", b"<v>7</v>")
+    data = read(path, TABLE)
+    assert data.x.tolist() == [[7], [7], [3]]
+    assert data.told[1] == "my.xlsx holds 2 formulas: the stored values were taken."
+
+
+def test_cells_that_are_empty_or_not_available_are_missing(tmp_path):
+    path = xlsx(tmp_path, [*IRIS, ["setosa", "#N/A", 1]])
+    with pytest.raises(
+        DataError, match=r"2 values missing in 2 rows, the first in row 3, column w"
+    ):
+        read(path, TABLE)
+    data = read(path, Reading(table=True, missing="mean"))
+    assert data.x.tolist() == [[5.1, 3.5], [6.3, 2.25], [5.7, 1]]
+    assert data.missing == "mean"
+
+
+def test_texts_that_are_numbers_are_read_as_in_a_csv(tmp_path):
+    data = read(xlsx(tmp_path, [["a", "0,5", 1], ["b", "1.234,5", 2]]), TABLE)
+    assert data.x.tolist() == [[0.5, 1], [1234.5, 2]]
+    assert "decimal comma" in data.told[1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], r'my\.xlsx: the sheet "Data" is empty \(--sheet\)'),
+        ([["My measurements"], [], ["k", "a"], ["x", 1]], r"row 1: 1 column was found"),
+        ([["k", "a"], ["x", 1, 2]], r"Data!C2: a value stands beside the columns of row 1"),
+        ([[None, "k", "a"], ["?", "x", 1]], r"Data!A2: a value stands beside the columns"),
+        ([["k", "a"], ["x", "two"]], r'my\.xlsx, row 2, column a: "two" is not a number'),
+        ([["k", "a"], ["x", "#DIV/0!"]], r'my\.xlsx, row 2, column a: "#DIV/0!" is not a number'),
+        ([["k", "a"]], r"my\.xlsx holds no images: a row for each is expected"),
+    ],
+)
+def test_what_is_no_table_is_refused_by_its_cell(tmp_path, rows, message):
+    with pytest.raises(DataError, match=message) as refusal:
+        read(xlsx(tmp_path, rows), TABLE)
+    assert len(str(refusal.value)) < 250
+
+
+def test_what_a_sheet_claims_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    path = xlsx(tmp_path, [["a", 1], ["b", 2]])
+    altered(path, b'ref="A1:B2"', b'ref="A1:CV20000"')
+    monkeypatch.setattr(sheet.SheetRows, "_text", None)
+    message = r"my\.xlsx holds 1,980,000 numbers in 20,000 rows or images; over 1,000,000 make"
+    with pytest.raises(DataError, match=message):
+        read(path, TABLE)
+
+
+def test_what_a_sheet_holds_is_refused_when_there_is_too_much(tmp_path, monkeypatch):
+    path = altered(xlsx(tmp_path, [["a", 1]] * 50), b'ref="A1:B50"', b'ref="A1:B2"')
+    monkeypatch.setattr(dataset, "LARGE", 20)
+    with pytest.raises(DataError, match=r"my\.xlsx holds 21 numbers in 21 rows or images"):
+        read(path, TABLE)
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [("xl/vbaProject.bin", "macros"), ("xl/externalLinks/externalLink1.xml", "other workbooks")],
+)
+def test_the_gate_of_a_workbook_to_check_is_that_of_data(tmp_path, part, message):
+    path = xlsx(tmp_path, [["a", 1], ["b", 2]])
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(part, b"<x/>")
+    with pytest.raises(WorkbookError, match=message):
+        read(path, TABLE)
+
+
+@pytest.mark.parametrize("name", ["my.xls", "my.ods", "my.xlsx"])
+def test_what_is_no_xlsx_is_refused_with_what_to_do(tmp_path, name):
+    (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100)
+    with pytest.raises(WorkbookError, match=r"in the old \.xls format.*; save it as \.xlsx"):
+        read(tmp_path / name, TABLE)
+
+
+def test_a_workbook_named_csv_is_refused_with_what_to_do(tmp_path):
+    path = xlsx(tmp_path, [["a", 1], ["b", 2]], name="my.csv")
+    with pytest.raises(DataError, match=r"is not UTF-8 text but a zip file: name it by its kind"):
+        read(path, TABLE)
+
+
+def test_a_sheet_saved_by_another_program_is_read(tmp_path):
+    (tmp_path / "my.csv").write_text("k,a,b\nx,1,0.1\ny,2,1e-3\n")
+    command = ["ssconvert", "my.csv", "my.xlsx"]
+    try:
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    except FileNotFoundError:
+        pytest.skip("Gnumeric is not installed")
+    assert read(tmp_path / "my.xlsx", TABLE).x.tolist() == [[1, 0.1], [2, 0.001]]
+
+
+@given(st.integers(0, 3000), st.binary(min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_altered_bytes_give_data_or_a_refusal(tmp_path_factory, place, change):
+    path = xlsx(tmp_path_factory.mktemp("bytes"), [["a", 1, 2], ["b", 2, 3]])
+    content = bytearray(path.read_bytes())
+    content[place : place + len(change)] = change
+    path.write_bytes(content)
+    data = read_or_refused(path, TABLE)
+    assert data is None or np.isfinite(data.x).all()

@@ -1,0 +1,208 @@
+"""What was read is told in a line, and where the first column is no label the line says so."""
+
+import numpy as np
+import pytest
+from files import csv, npz
+
+from xlnn.data import Reading, read
+from xlnn.errors import DataError
+
+TABLE = Reading(table=True)
+DOUBT = "the first column can hardly be the label"
+
+
+def rows(*columns):
+    """Return the lines of a CSV without headings."""
+    return "".join(",".join(map(str, row)) + "\n" for row in zip(*columns, strict=True))
+
+
+def told(tmp_path, content, reading=Reading()):  # noqa: B008 -- it is frozen
+    return read(csv(tmp_path, content), reading).told[0]
+
+
+def test_images_are_told_with_their_labels_and_how_many_have_each(tmp_path):
+    content = "0,1,0,1,1\n" * 3 + "1,0,0,0,0\n"
+    assert told(tmp_path, content) == (
+        "my.csv: 4 images of 2 × 2 pixels, labels 0 and 1 in the first column (3 and 1)."
+    )
+
+
+def test_a_single_image_of_each_of_many_classes_is_told_shortly(tmp_path):
+    content = "".join(f"c{n},{n}\n" for n in range(9)) * 2 + "".join(f"c{n},1\n" for n in range(9))
+    content += "".join(f"d{n},1\n" for n in range(9))
+    assert told(tmp_path, content) == (
+        "my.csv: 36 images of 1 × 1 pixels, 18 labels, c0, c1, c2 and 15 more, in the first column "
+        "(1 to 3 of each)."
+    )
+
+
+KINDS = "labels x and y in {} (1 and 1)."
+NAMED = "2 rows of 2 inputs, a and b; " + KINDS.format('the column "k"')
+PLACED = "2 rows of 2 inputs, x1 and x2; " + KINDS
+
+
+@pytest.mark.parametrize(
+    ("content", "reading", "line"),
+    [
+        ("k,a,b\nx,1,2\ny,3,4\n", TABLE, NAMED),
+        ("a,b,k\n1,2,x\n3,4,y\n", Reading(table=True, label="k"), NAMED),
+        ("a,b,k\n1,2,x\n3,4,y\n", Reading(table=True, label="last"), NAMED),
+        ("a,b,k\n1,2,x\n3,4,y\n", Reading(table=True, label="3"), NAMED),
+        ("1,2,x\n3,4,y\n", Reading(table=True, label="last"), PLACED.format("the last column")),
+        ("1,x,2\n3,y,4\n", Reading(table=True, label="2"), PLACED.format("column 2")),
+        ("x,1,2\ny,3,4\n", Reading(table=True, label="first"), PLACED.format("the first column")),
+        (
+            "a,b,p\n1,2,0.5\n3,4,-2e9\n",
+            Reading(targets=("p",)),
+            "2 rows of 2 inputs, a and b; to predict: p (-2 × 10⁹ to 0.5).",
+        ),
+        (
+            "1,2,0.5\n3,4,1\n",
+            Reading(targets=("last",)),
+            "2 rows of 2 inputs, x1 and x2; to predict: x3 (0.5 to 1).",
+        ),
+        (
+            "1,2,0.5\n3,4,1\n",
+            Reading(targets=("3", "1")),
+            "2 rows of 1 input, x2; to predict: x3 (0.5 to 1) and x1 (1 to 3).",
+        ),
+    ],
+)
+def test_a_table_is_told_with_its_inputs_and_what_is_learned(tmp_path, content, reading, line):
+    assert told(tmp_path, content, reading) == f"my.csv: {line}"
+
+
+def test_a_heading_comes_before_a_place_of_the_same_name(tmp_path):
+    content = "last,a,k\nx,1,2\ny,3,4\n"
+    data = read(csv(tmp_path, content), Reading(table=True, label="last"))
+    assert data.labels == ("x", "y")
+
+
+def test_arrays_are_told_with_the_name_of_their_labels(tmp_path):
+    path = npz(tmp_path, x=np.ones((3, 2, 2)), y=[1, 0, 1])
+    assert read(path, Reading()).told == (
+        "my.npz: 3 images of 2 × 2 pixels, labels 0 and 1 in y (1 and 2).",
+    )
+    path = npz(tmp_path, x=np.ones((3, 2)), t=[0.5, 1, 2])
+    assert read(path, Reading()).told == (
+        "my.npz: 3 rows of 2 inputs, x1 and x2; to predict: t1 (0.5 to 2).",
+    )
+
+
+GENERATOR = np.random.default_rng(1)
+CLASSES = np.arange(30) % 3
+PIXELS = GENERATOR.integers(0, 17, (4, 30))
+BINARY = GENERATOR.integers(0, 2, (4, 30))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        (*GENERATOR.uniform(4, 8, (4, 30)).round(1), CLASSES),
+        (np.arange(30), *PIXELS),
+        (np.arange(1, 31) * 1000, *PIXELS),
+        (*PIXELS, CLASSES),
+        (*BINARY, CLASSES),
+        (*GENERATOR.integers(0, 256, (4, 30)), CLASSES + 1),
+        ([f"name {n}" for n in range(30)], *PIXELS),
+    ],
+    ids=["measured", "row numbers", "large row numbers", "greys", "0 and 1", "0 to 255", "names"],
+)
+def test_a_first_column_that_can_hardly_be_the_label_is_told(tmp_path, columns):
+    content = rows(*columns)
+    line = told(tmp_path, content)
+    assert DOUBT in line
+    assert "--label last" in line
+    assert DOUBT not in told(tmp_path, content, Reading(label="1"))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        (CLASSES, *PIXELS),
+        (CLASSES, *BINARY),
+        (CLASSES % 2, *BINARY),
+        ([3, 7] * 15, *BINARY),
+        (CLASSES, *GENERATOR.normal(size=(4, 30))),
+        (CLASSES, *GENERATOR.normal(size=(3, 30)), np.zeros(30)),
+        (["cat", "dog"] * 15, *PIXELS),
+        ([0] * 29 + [1], *PIXELS),
+        ([-1, 1] * 15, *GENERATOR.normal(scale=1e9, size=(4, 30))),
+        ([0, 1, 2], [1, 2, 3]),
+    ],
+    ids=[
+        "greys",
+        "0 and 1",
+        "two",
+        "3 and 7",
+        "real",
+        "constant",
+        "words",
+        "unbalanced",
+        "large",
+        "tiny",
+    ],
+)
+def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
+    assert DOUBT not in told(tmp_path, rows(*columns), TABLE)
+
+
+@pytest.mark.parametrize(
+    ("content", "reading", "message"),
+    [
+        (
+            "5.1,3.5,x\n6.3,3.3,y\n",
+            TABLE,
+            r'column x2: "x" is not a number.* labels add --label last',
+        ),
+        (
+            "1,x,2,3,4\n1,y,2,3,4\n",
+            Reading(),
+            r'line 1, column p1: "x" is .* labels add --label 2\.',
+        ),
+        (
+            "0,0,1\n0,1,0\n",
+            TABLE,
+            r'the label "0"; .* told apart. Labels elsewhere\? Add --label l',
+        ),
+        (
+            "".join(f"{n},1\n" for n in range(1001)),
+            TABLE,
+            r"target columns. Labels elsewhere\? Add",
+        ),
+        (
+            "1,2,3\n4,5,6\n",
+            Reading(label="4"),
+            r'no column "4"; name it by its place, last or 1 to 3',
+        ),
+        (
+            "a,b\n1,2\n",
+            Reading(label="3"),
+            r'the column "3" is not there; the headings are a and b',
+        ),
+        ("1,2,3\n4,5,6\n", Reading(label="0"), r'there is no column "0"'),
+        (
+            "1,2\n4,5\n",
+            Reading(targets=("last", "2")),
+            r"a column stands twice in the targets last",
+        ),
+    ],
+)
+def test_a_label_elsewhere_is_refused_with_the_option(tmp_path, content, reading, message):
+    with pytest.raises(DataError, match=message) as refusal:
+        read(csv(tmp_path, content), reading)
+    assert len(str(refusal.value)) < 300
+
+
+def test_the_row_numbers_that_pandas_writes_have_no_heading(tmp_path):
+    content = ",a,k\n0,1.5,x\n1,2.5,y\n"
+    data = read(csv(tmp_path, content), Reading(table=False, picture=(1, 2), label="k"))
+    assert data.labels == ("x", "y")
+    assert data.x.tolist() == [[0, 1.5], [1, 2.5]]
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1, 1e12])
+def test_real_values_of_any_size_are_read_as_they_are(tmp_path, scale):
+    x = GENERATOR.normal(scale=scale, size=(20, 3))
+    content = rows(CLASSES[:20] % 2, *x.T.tolist())
+    np.testing.assert_allclose(read(csv(tmp_path, content), TABLE).x, x, rtol=1e-14)

@@ -1,0 +1,145 @@
+"""What does a program ask of a build? The same words as on the command line, in the types of both.
+
+From Python an argument may have any type, and a wrong one is answered as a wrong option is.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from numbers import Integral, Real
+from typing import Any
+
+from xlnn.errors import OptionsError
+
+NO_LAYERS = "none"
+"""What is asked for where there shall be no hidden layer."""
+
+
+def asked(arguments: Mapping[str, object]) -> dict[str, object]:
+    """Return the arguments of a build as its options have them.
+
+    Parameters
+    ----------
+    arguments : dict
+        By the names of `xlnn.building.build.build`; None where nothing is asked for.
+
+    Raises
+    ------
+    OptionsError
+        One has a wrong type; the message says which is expected.
+
+    >>> asked({"picture": "8x8", "targets": "price", "hidden": "5,3", "eta": None})
+    {'picture': (8, 8), 'targets': ('price',), 'hidden': (5, 3), 'eta': None}
+    """
+    return {
+        name: None if value is None else KINDS[name](name, value) if name in KINDS else value
+        for name, value in arguments.items()
+    }
+
+
+def picture(value: object) -> tuple[int, int]:
+    """Read the rows and columns of an image: (8, 8) or "8x8".
+
+    Raises
+    ------
+    OptionsError
+        It is neither.
+    """
+    if isinstance(value, str) and (found := re.fullmatch(r"([0-9]{1,5})[x×]([0-9]{1,5})", value)):
+        return int(found[1]), int(found[2])
+    if not isinstance(value, str) and (sides := _several(value, _is_whole)) and len(sides) == 2:
+        return int(sides[0]), int(sides[1])
+    raise OptionsError(f"{value} is no size of a picture: write rows and columns as 8x8.")
+
+
+def _picture(_: str, value: object) -> tuple[int, int]:
+    return picture(value)
+
+
+def _hidden(name: str, value: object) -> tuple[int, ...]:
+    units = (value,) if _is_whole(value) else _several(value, _is_whole)
+    if isinstance(value, str):
+        parts = [] if value.strip() == NO_LAYERS else value.split(",")
+        units = parts if all(re.fullmatch(" *[0-9]{1,6} *", part) for part in parts) else None
+    if units is None:
+        raise _wrong(name, value, f"units of the hidden layers, such as 5,3, or {NO_LAYERS}")
+    return tuple(map(int, units))
+
+
+def _targets(name: str, value: object) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else _several(value, _is_text)
+    if not names:
+        raise _wrong(name, value, "the name of a column, or several")
+    return tuple(names)
+
+
+def _label(name: str, value: object) -> str:
+    if not _is_text(value) and not _is_whole(value):
+        raise _wrong(name, value, "the name of a column, or its number")
+    return str(value)
+
+
+def _one(
+    is_meant: Callable[[object], bool], wanted: str, plain: Callable[[Any], object] = lambda v: v
+) -> Callable[[str, object], object]:
+    """Return what lets a value of one kind pass, made plain, and refuses all others."""
+
+    def check(name: str, value: object) -> object:
+        if not is_meant(value):
+            raise _wrong(name, value, wanted)
+        return plain(value)
+
+    return check
+
+
+def _several(value: object, is_meant: Callable[[object], bool]) -> tuple | None:
+    """Return the entries of a list or tuple, if all are of one kind."""
+    if not isinstance(value, list | tuple) or not all(map(is_meant, value)):
+        return None
+    return tuple(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str | os.PathLike)
+
+
+def _is_start(value: object) -> bool:
+    return _is_path(value) or isinstance(value, Mapping)
+
+
+def _wrong(name: str, value: object, wanted: str) -> OptionsError:
+    shown = repr(value)
+    shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
+    shown = "".join(character if character.isprintable() else "?" for character in shown)
+    return OptionsError(f"{name} is {shown}: {wanted} is expected.")
+
+
+_text = _one(_is_text, "a text")
+_whole = _one(_is_whole, "a whole number", int)
+_number = _one(_is_number, "a number", float)
+_path = _one(_is_path, "a path")
+_choice = _one(lambda value: isinstance(value, bool), "True or False")
+
+KINDS: dict[str, Callable[[str, object], object]] = {
+    "template": _path, "output": _path, "from_workbook": _path,
+    "start": _one(_is_start, "a path or a dict of arrays"),
+    "seed": _whole, "epochs": _whole, "eta": _number, "test_share": _number, "threshold": _number,
+    "spread": _text, "lang": _text, "scale": _text, "sheet": _text, "encoding": _text,
+    "decimal": _text, "missing": _text, "activation": _text, "output_activation": _text,
+    "cost": _text, "table": _choice, "light_ink": _choice, "large": _choice, "force": _choice,
+    "verify": _choice, "picture": _picture, "hidden": _hidden, "targets": _targets,
+    "label": _label,
+}  # fmt: skip
+"""What each argument may be; data may be anything that `xlnn.data.read` reads."""

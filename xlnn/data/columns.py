@@ -1,0 +1,145 @@
+"""Which column of a table is what? The label or the targets, and the inputs."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlnn.data.dataset import Reading
+from xlnn.data.numerals import is_absent
+from xlnn.data.wording import listed, short
+from xlnn.errors import DataError
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column of a table is what.
+
+    Attributes
+    ----------
+    headings : tuple of str
+        Of all columns, for messages; made up if the table has none.
+    given : bool
+        The headings stand in the table.
+    label : int or None
+        The column of the label; None for a regression.
+    targets : tuple of int
+        The columns to predict; () for classes.
+    inputs : tuple of int
+        All others.
+    """
+
+    headings: tuple[str, ...]
+    given: bool
+    label: int | None
+    targets: tuple[int, ...]
+    inputs: tuple[int, ...]
+
+    def where(self, column: int) -> str:
+        """Say which column it is, as in "labels 0 and 1 in ...".
+
+        >>> Columns(("label", "p1", "p2"), False, 2, (), (0, 1)).where(2)
+        'the last column'
+        """
+        if self.given:
+            return f'the column "{short(self.headings[column])}"'
+        if column in {0, len(self.headings) - 1}:
+            return "the first column" if column == 0 else "the last column"
+        return f"column {column + 1}"
+
+
+def columns(first: Sequence[str], given: bool | None, reading: Reading, name: str) -> Columns:  # noqa: FBT001 -- what is known of the headings
+    """Tell what each column is, by the first row and what is asked for.
+
+    Parameters
+    ----------
+    first : sequence of str
+        The fields of the first row.
+    given : bool or None
+        Whether they are headings; None where they must tell themselves.
+    reading : Reading
+    name : str
+        The file, as a message names it.
+
+    Raises
+    ------
+    DataError
+        A column that is asked for is not there, or none is left to learn from.
+    """
+    first = [field.strip() for field in first]
+    asked = reading.targets or ((reading.label,) if reading.label else ())
+    if given is None:
+        given = _are_headings(first, reading)
+    headings = first if given else []
+    found = [_find(name, column, headings, len(first)) for column in asked]
+    if len(set(found)) < len(found):
+        raise DataError(f"{name}: a column stands twice in the targets {listed(asked)}.")
+    targets = tuple(found) if reading.targets else ()
+    label = None if targets else (found or [0])[0]
+    taken = targets or (label,)
+    inputs = tuple(column for column in range(len(first)) if column not in taken)
+    if not inputs:
+        raise DataError(f"{name}: all columns are targets; at least one is needed to predict from.")
+    if not given:
+        headings = _made_up(len(first), label, "x" if reading.table or targets else "p")
+    return Columns(tuple(headings), given, label, targets, inputs)
+
+
+def _are_headings(first: Sequence[str], reading: Reading) -> bool:
+    """Tell whether the first row holds headings: words, where all others hold values."""
+    if reading.label in first:
+        label = first.index(reading.label)
+    else:
+        label = _by_place(reading.label, len(first)) or 0
+    values = [field for column, field in enumerate(first) if reading.targets or column != label]
+    # the column of row numbers that pandas writes has no heading
+    return any(values) and not any(field and looks_numeric(field) for field in values)
+
+
+def _made_up(count: int, label: int | None, mark: str) -> list[str]:
+    """Return names for columns that have none: label, p1, p2 and so on."""
+    names = [f"{mark}{place}" for place in range(1, count + (label is None))]
+    if label is not None:
+        names.insert(label, "label")
+    return names
+
+
+def _by_place(asked: str, count: int) -> int | None:
+    """Return the column that a word or a number from 1 stands for.
+
+    >>> _by_place("last", 5), _by_place("2", 5), _by_place("6", 5), _by_place("kind", 5)
+    (4, 1, None, None)
+    """
+    if asked in {"first", "last"}:
+        return 0 if asked == "first" else count - 1
+    if re.fullmatch("[0-9]{1,6}", asked) and 1 <= int(asked) <= count:
+        return int(asked) - 1
+    return None
+
+
+def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
+    """Return the column with a heading that stands exactly once, or else at a place."""
+    if asked not in headings and (place := _by_place(asked, count)) is not None:
+        return place
+    if not headings:
+        raise DataError(
+            f'{name}: the first line holds numbers and no headings, so there is no column "'
+            f'{short(asked)}"; name it by its place, last or 1 to {count:,}, or write headings.'
+        )
+    if headings.count(asked) != 1:
+        found = "stands more than once" if asked in headings else "is not there"
+        raise DataError(
+            f'{name}: the column "{short(asked)}" {found}; the headings are '
+            f"{listed(headings)}. --label and --target name columns."
+        )
+    return headings.index(asked)
+
+
+def looks_numeric(field: str) -> bool:
+    """Tell whether a field of the first line was meant as a value and not as a heading.
+
+    >>> [looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1x1")]
+    [True, True, True, False, False]
+    """
+    if re.fullmatch(r"[0-9]+x[0-9]+", field):
+        return False  # row x column of a pixel
+    return bool(re.match(r"[=+\-.\d]", field)) or field.lower() == "inf" or is_absent(field)

@@ -1,0 +1,133 @@
+"""What is made of values that are missing? They are refused, or left out, or a column's mean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlnn.data.dataset import MISSING, Reading
+from xlnn.data.wording import counted, listed, short
+from xlnn.errors import DataError
+
+
+@dataclass(frozen=True)
+class Holed:
+    """Numbers of which some may be missing.
+
+    Attributes
+    ----------
+    where : str
+        The file, as a message names it.
+    row : str
+        What a row is called there.
+    rows : sequence of int
+        The numbers of the rows.
+    headings : sequence of str
+        Of the inputs and then the targets.
+    x, t : arrays, shapes (rows, inputs) and (rows, targets)
+        NaN where a value is missing.
+    unlabelled : int
+        How many rows without a label were left out already.
+    """
+
+    where: str
+    row: str
+    rows: Sequence[int]
+    headings: Sequence[str]
+    x: np.ndarray
+    t: np.ndarray
+    unlabelled: int = 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Rows without a value that is missing.
+
+    Attributes
+    ----------
+    x, t : arrays, shapes (rows, inputs) and (rows, targets)
+    whole : array of bool
+        Which of the rows these are.
+    missing : str
+        What was done, one of `MISSING`; "" where nothing was.
+    told : tuple of str
+        The same as a person is told it.
+    """
+
+    x: np.ndarray
+    t: np.ndarray
+    whole: np.ndarray
+    missing: str = ""
+    told: tuple[str, ...] = ()
+
+
+def check(reading: Reading) -> None:
+    """Refuse what nobody knows to make of missing values.
+
+    Raises
+    ------
+    DataError
+        It is none of `MISSING`.
+    """
+    if reading.missing and reading.missing not in MISSING:
+        raise DataError(
+            f'There is no way "{short(reading.missing)}" to treat missing values; choose '
+            f"{listed(MISSING, 'or')}."
+        )
+
+
+def filled(holed: Holed, reading: Reading) -> Kept:
+    """Return numbers of which none is missing.
+
+    Parameters
+    ----------
+    holed : Holed
+    reading : Reading
+        Its ``missing`` says what to do.
+
+    Raises
+    ------
+    DataError
+        Values are missing, and nothing was said about them or it cannot be done.
+    """
+    absent = np.hstack([np.isnan(holed.x), np.isnan(holed.t)])
+    whole = ~absent.any(axis=1)
+    if whole.all() and not holed.unlabelled:
+        return Kept(holed.x, holed.t, whole)
+    if not reading.missing:
+        row, column = np.argwhere(absent)[0]
+        raise DataError(
+            f"{holed.where}: {counted(int(absent.sum()), 'value')} missing in "
+            f"{counted(int((~whole).sum()), holed.row)}, the first in {holed.row} "
+            f"{holed.rows[row]}, column {short(holed.headings[column])}: fill in, or add "
+            "--missing drop (leaves these out) or --missing mean (takes the column's mean)."
+        )
+    if reading.missing == "mean":
+        return _with_means(holed, whole)
+    if not whole.any():
+        raise DataError(f"{holed.where}: every {holed.row} misses a value, so none can be kept.")
+    out = counted(int((~whole).sum()) + holed.unlabelled, holed.row)
+    told = f"{holed.where}: {out} with missing values left out (--missing drop)."
+    return Kept(holed.x[whole], holed.t[whole], whole, "drop", (told,))
+
+
+def _with_means(holed: Holed, whole: np.ndarray) -> Kept:
+    """Put the mean of its column in the place of each input that is missing."""
+    absent = np.isnan(holed.x)
+    if np.isnan(holed.t).any():
+        raise DataError(
+            f"{holed.where}: values to predict are missing, and a mean would teach what nobody "
+            "measured: add --missing drop."
+        )
+    if (empty := absent.all(axis=0)).any():
+        heading = short(holed.headings[int(empty.argmax())])
+        raise DataError(f"{holed.where}: the column {heading} holds no value at all: remove it.")
+    size = np.nanmax(np.abs(holed.x), axis=0)
+    size[size == 0] = 1  # so that no sum of numbers near the largest is too large for a number
+    means = np.nanmean(holed.x / size, axis=0) * size
+    told = (
+        f"{holed.where}: {counted(int(absent.sum()), 'missing value')} replaced by the mean of the "
+        "column (--missing mean)."
+    )
+    x = np.where(absent, means, holed.x)
+    return Kept(x, holed.t, np.full_like(whole, fill_value=True), "mean", (told,))

@@ -1,0 +1,168 @@
+"""Which fields stand in the rows of a sheet of an .xlsx that a person made?
+
+The file passes the same gate as a workbook to check: a sound archive of sane size without macros
+and links, read as a stream. Nothing is computed, so that any formula may stand in it: its stored
+value counts.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from xlnn.address import address
+from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Reading
+from xlnn.data.wording import counted, listed, short
+from xlnn.errors import DataError
+from xlnn.grid import CellError
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.cells import SheetSource, cell_value, number
+from xlnn.xlsx.parts import check_parts, read_workbook, shared_strings
+from xlnn.xlsx.sheet_stream import Item, area
+
+
+class SheetRows:
+    """The rows of a sheet: the number and the fields of each that is not blank, as text.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx``.
+    reading : Reading
+        Its ``sheet`` names the sheet; the first is taken if it names none.
+
+    Raises
+    ------
+    XlnnError
+        The file is not safe to open, or has no such sheet.
+    """
+
+    row = "row"
+    given: bool | None = None
+
+    def __init__(self, path: Path, reading: Reading) -> None:
+        self.name = path.name
+        self._path, self._reading = path, reading
+        self._formulas = 0
+        with Archive(path) as archive:
+            check_parts(archive)
+            book = read_workbook(archive)
+            self.sheet = reading.sheet or next(iter(book.sheets))
+            if self.sheet not in book.sheets:
+                raise DataError(
+                    f'{self.name}: there is no sheet "{short(self.sheet)}"; there are '
+                    f"{listed(book.sheets)}."
+                )
+            self._part, self._others = book.sheets[self.sheet], len(book.sheets) - 1
+            self._strings = [short_enough(text) for text in shared_strings(archive, book.strings)]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person may not expect of the rows that were read last."""
+        notes: tuple[str, ...] = ()
+        if self._others and not self._reading.sheet:
+            notes += (f'{self.name}: the first sheet, "{short(self.sheet)}", was read (--sheet).',)
+        if self._formulas:
+            held = f"{counted(self._formulas, 'formula')}: the stored values were taken"
+            notes += (f"{self.name} holds {held}.",)
+        return notes
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Read from the first row on.
+
+        Raises
+        ------
+        XlnnError
+            A cell cannot be read, or stands beside the columns of the first row.
+        """
+        self._formulas = count = 0
+        left = right = started = 0
+        for row, filled in self._filled():
+            if not started:
+                left, right, started = min(filled), max(filled), row
+                self._check_columns(row, right - left + 1)
+            for column in filled:
+                if not left <= column <= right:
+                    raise DataError(
+                        f"{self.name}, {self._cell(row, column)}: a value stands beside the "
+                        f"columns of row {started:,}, the first that is not empty: a table begins "
+                        "there, so remove what stands above or beside it."
+                    )
+            count += 1
+            if count > MOST_IMAGES - 1:
+                raise DataError(f"{self.name}: a sheet has {MOST_IMAGES:,} rows; leave some out.")
+            self._reading.check_count(self.name, count, count * (right - left))
+            yield row, [filled.get(column, "") for column in range(left, right + 1)]
+        if not count:
+            raise DataError(f'{self.name}: the sheet "{short(self.sheet)}" is empty (--sheet).')
+
+    def _filled(self) -> Iterator[tuple[int, dict[int, str]]]:
+        """Yield each row that is not blank: its number, and its texts by column."""
+        now, filled = 0, {}
+        with Archive(self._path) as archive:
+            source = SheetSource(archive, self.sheet, self._part)
+            for item in source.items():
+                row, column, kind, attributes, _, _ = item
+                if kind == "dimension" and not row:
+                    cells = area((attributes or {}).get("ref", ""))
+                    rows = cells // max(1, self._columns_of(attributes))
+                    self._reading.check_count(self.name, rows, cells - rows)
+                if not row:
+                    continue
+                if row != now:
+                    if filled:
+                        yield now, filled
+                    now, filled = row, {}
+                if text := self._text(source, item).strip():
+                    filled[column] = text
+            if filled:
+                yield now, filled
+
+    @staticmethod
+    def _columns_of(attributes: dict[str, str] | None) -> int:
+        """Return how many columns a sheet claims to fill."""
+        corners = (attributes or {}).get("ref", "").replace("$", "").split(":")
+        letters = [corner.rstrip("0123456789") for corner in corners]
+        return area(f"{letters[0]}1:{letters[-1]}1")
+
+    def _text(self, source: SheetSource, item: Item) -> str:
+        """Return a cell's value, or stored value, as a text."""
+        row, column, kind, attributes, _, value = item
+        if attributes is not None:
+            self._formulas += 1
+            if not value and kind != "str":  # a text may be empty
+                raise DataError(
+                    f"{self.name}, {self._cell(row, column)} holds a formula without a stored "
+                    "value: open the file in a spreadsheet program and save it."
+                )
+        if not value:
+            return ""
+        if kind == "n":
+            found = number(value)
+            if found is None:
+                raise source.bad_value(row, column, kind, value)
+            return value
+        known = cell_value(kind, value, self._strings)
+        if known is None:
+            raise source.bad_value(row, column, kind, value)
+        if isinstance(known, bool):
+            return str(int(known))
+        return str(known) if isinstance(known, CellError) else short_enough(known)
+
+    def _cell(self, row: int, column: int) -> str:
+        return f"{short(self.sheet)}!{address(row, column)}"
+
+    def _check_columns(self, row: int, columns: int) -> None:
+        """Refuse a first row of which no table can be made."""
+        if columns < 2:
+            raise DataError(
+                f"{self.name}, {self.row} {row:,}: 1 column was found; a label and at least one "
+                "value are expected, from the first row on that is not empty."
+            )
+        if columns > MOST_INPUTS:
+            raise DataError(
+                f"{self.name}: {columns:,} columns were found; at most {MOST_INPUTS:,}."
+            )
+
+
+def short_enough(text: str) -> str:
+    """Cut a text that no label or number is as long as, so that many need little room."""
+    return text[:200]
