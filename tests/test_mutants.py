@@ -155,7 +155,7 @@ def test_a_check_that_reads_no_formulas_is_silent_and_fails(network, tried, monk
     cell = cell_of(network, "a2", (0, 0, 0))
     altered = {cell: network.formulas["Training", *cell] + "+IF(C4>1000000,1,0)"}
     assert tried(network, "Training", altered).good
-    monkeypatch.setattr("xlnn.checking.readings.plainly", lambda formula: "")
+    monkeypatch.setattr("xlnn.checking.readings.plainly", lambda _: "")
     outcome = tried(network, "Training", altered)
     assert (outcome.caught, outcome.good) == (False, False)
 
