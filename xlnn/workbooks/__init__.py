@@ -12,6 +12,7 @@ from xlnn.workbooks.kind import Spec, WorkbookKind
 
 KINDS = {
     "network": "xlnn.workbooks.network.kind",
+    "neuron": "xlnn.workbooks.neuron",
     "descent": "xlnn.workbooks.descent",
     "model": "xlnn.workbooks.own",
 }
