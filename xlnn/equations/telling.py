@@ -9,9 +9,13 @@ from xlnn.quantity import Cells
 DIGITS = 6
 """Decimals of a number in a sentence; those that are 0 at its end are left out."""
 
+_END = re.compile("_(first|last)$")
+
 
 class Told(Sentence):
     """Words with a number in each blank, ``{name}`` for the quantity of that role.
+
+    Of a quantity with steps, ``{name_first}`` and ``{name_last}`` are those at its ends.
 
     Parameters
     ----------
@@ -27,15 +31,17 @@ class Told(Sentence):
         super().__init__()
         self.lines, self.case, self.digits = tuple(lines), case, digits
         blanks = (blank for line in lines for blank in re.findall(r"\{(\w+)\}", line))
-        self.blanks = tuple(dict.fromkeys(blanks))
-        self.roles = tuple(dict.fromkeys((*((case,) if case else ()), *self.blanks)))
+        self.blanks = {blank: _END.sub("", blank) for blank in blanks}
+        self.roles = tuple(dict.fromkeys((*((case,) if case else ()), *self.blanks.values())))
 
     def cell(self, *unit: int, **known: Cells) -> str:
         """Return the formula; a quantity of several units gives the unit's own number."""
-        numbers = {
-            blank: f"ROUND({known[blank][unit if known[blank].shape else ()]},{self.digits})"
-            for blank in self.blanks
-        }
+        numbers = {}
+        for blank, role in self.blanks.items():
+            cells = known[role]
+            if end := _END.search(blank):
+                cells = cells.at(0 if end[1] == "first" else -1)
+            numbers[blank] = f"ROUND({cells[unit if cells.shape else ()]},{self.digits})"
         texts = [filled(line, **numbers) for line in self.lines]
         if not self.case:
             return f"={texts[0]}"

@@ -13,6 +13,7 @@ from xlnn.workbooks.kind import Spec, WorkbookKind
 KINDS = {
     "network": "xlnn.workbooks.network.kind",
     "neuron": "xlnn.workbooks.neuron",
+    "activations": "xlnn.workbooks.activations.kind",
     "descent": "xlnn.workbooks.descent",
     "model": "xlnn.workbooks.own",
 }

@@ -12,7 +12,7 @@ from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import choice_validation, number_validation, plain_name
 from xlnn.writing.charts import Cells
-from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     CAPTION,
     LABEL,
@@ -72,19 +72,31 @@ def show(drawing: Drawing, layout: Layout, words: Text, names: Iterable[str]) ->
         type_in(drawing, block, words)
 
 
-def type_in(drawing: Drawing, block: Block, words: Text, *, positive: bool = False) -> None:
+def type_in(drawing: Drawing, block: Block, words: Text) -> None:
     """Let only numbers be typed into a block, or only those that can be chosen."""
     quantity = block.quantity
     if not quantity.is_input:
         return
-    first, last = (address(*at) for at in ((block.row, block.column), block.last))
+    first, last = (address(*at) for at in ((block.row, block.column), _end(block)))
     if quantity.choices:
         least, most = quantity.choices
         source = ",".join(str(number) for number in range(least, most + 1))
         drawing.validations.append(choice_validation(first, f'"{source}"', words, most))
     else:
         cells = first if first == last else f"{first}:{last}"
-        drawing.validations.append(number_validation(cells, words, positive=positive))
+        drawing.validations.append(number_validation(cells, words))
+
+
+def _end(block: Block) -> tuple[int, int]:
+    """Return the last cell of a block that is typed in."""
+    return block.address(tuple(length - 1 for length in block.quantity.input_lengths))
+
+
+def positive_only(drawing: Drawing, block: Block, words: Text) -> None:
+    """Let only positive numbers be typed into a cell, whatever was said of it before."""
+    cell = address(block.row, block.column)
+    others = [rule for rule in drawing.validations if cell not in str(rule.sqref).split()]
+    drawing.validations = [*others, number_validation(cell, words, positive=True)]
 
 
 def say(drawing: Drawing, *names: str, bold: bool = False) -> None:
@@ -146,8 +158,7 @@ def heads(drawing: Drawing, block: Block, words: Text, *, symbols: bool = True) 
 def column_of(layout: Layout, name: str, unit: Sequence[int] = ()) -> Cells:
     """Return a column of a table for a chart."""
     block = layout.blocks[name]
-    axes = len(block.quantity.axes)
-    row, column = block.address((*(0,) * axes, *unit))
+    row, column = block.address((*(0 for _ in block.quantity.axes), *unit))
     last, _ = block.last
     return Cells(layout.titles[block.sheet], column, row, last)
 
@@ -156,8 +167,3 @@ def point_of(layout: Layout, name: str) -> Cells:
     """Return a single number for a chart."""
     block = layout.blocks[name]
     return Cells(layout.titles[block.sheet], block.column, block.row, block.row)
-
-
-def bars(drawing: Drawing, block: Block, rule: Any) -> None:  # noqa: ANN401 -- openpyxl's rules
-    """Let a rule colour a block."""
-    drawing.colours.append((cell_range(block), rule))
