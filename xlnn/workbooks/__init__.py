@@ -14,6 +14,7 @@ KINDS = {
     "network": "xlnn.workbooks.network.kind",
     "neuron": "xlnn.workbooks.neuron",
     "activations": "xlnn.workbooks.activations.kind",
+    "sequences": "xlnn.workbooks.sequences",
     "descent": "xlnn.workbooks.descent",
     "model": "xlnn.workbooks.own",
 }
