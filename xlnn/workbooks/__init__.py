@@ -15,6 +15,7 @@ KINDS = {
     "neuron": "xlnn.workbooks.neuron",
     "activations": "xlnn.workbooks.activations.kind",
     "sequences": "xlnn.workbooks.sequences",
+    "similarity": "xlnn.workbooks.similarity",
     "descent": "xlnn.workbooks.descent",
     "model": "xlnn.workbooks.own",
 }

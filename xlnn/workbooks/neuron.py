@@ -63,7 +63,7 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield from _demons(words)
     curve = {"sheet": "curves", "axes": (Axis("point", POINTS, counts_from=0),)}
     yield Quantity("reach", equation=eq.REACH, sheet="neuron")
-    yield Quantity("number", is_record=True, number_format="0", **curve)
+    yield Quantity("number", symbol="k", is_record=True, number_format="0", **curve)
     uses = {"uses": {"z": "curve_z"}}
     yield Quantity("curve_z", symbol="z", equation=eq.spread_over(POINTS), **curve)
     yield Quantity(

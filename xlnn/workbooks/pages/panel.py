@@ -78,12 +78,12 @@ def type_in(drawing: Drawing, block: Block, words: Text) -> None:
     if not quantity.is_input:
         return
     first, last = (address(*at) for at in ((block.row, block.column), _end(block)))
+    cells = first if first == last else f"{first}:{last}"
     if quantity.choices:
         least, most = quantity.choices
         source = ",".join(str(number) for number in range(least, most + 1))
-        drawing.validations.append(choice_validation(first, f'"{source}"', words, most))
+        drawing.validations.append(choice_validation(cells, f'"{source}"', words, most))
     else:
-        cells = first if first == last else f"{first}:{last}"
         drawing.validations.append(number_validation(cells, words))
 
 
