@@ -12,6 +12,10 @@ from xlnn.workbooks.kind import Spec, WorkbookKind
 
 KINDS = {
     "network": "xlnn.workbooks.network.kind",
+    "neuron": "xlnn.workbooks.neuron",
+    "activations": "xlnn.workbooks.activations.kind",
+    "sequences": "xlnn.workbooks.sequences",
+    "similarity": "xlnn.workbooks.similarity",
     "descent": "xlnn.workbooks.descent",
     "model": "xlnn.workbooks.own",
 }

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data import rounded
+from xlnn.data import Reading, read, rounded
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
-from xlnn.shipped.templates import Template
+from xlnn.shipped.templates import Template, folder, names, template
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages import spec_text
@@ -26,7 +26,7 @@ from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
-KEYS = ("kind", "summary", "book", "sizes", "inputs")
+KEYS = ("kind", "summary", "book", "images", "sizes", "inputs")
 """What the template of an experiment may say."""
 
 
@@ -104,7 +104,8 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
             if key in {"sizes", "inputs"} and not isinstance(value, dict):
                 raise DataError(f"{where}: {key} is no table; write it as [{key}].")
         spec = self._spec(template.name, "en", values.get("sizes", {}), where)
-        return Origin(spec, values.get("inputs", {}))
+        images = _images_of(values["images"], where) if "images" in values else {}
+        return Origin(spec, images | values.get("inputs", {}))
 
     def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> Origin:  # noqa: ARG002 -- nothing in it can be wrong
         """Take up what the inputs hold now."""
@@ -172,6 +173,16 @@ def _draw_guide(page: Page[ExperimentSpec]) -> Drawing:
     used = {quantity.role for quantity in quantities} | {"input", "key"}
     colours = [colour for colour in FILLS if colour in used]
     return draw_guide(page, values=page.spec.sizes, equations={}, colours=colours)
+
+
+def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
+    """Return the pixels and the labels of the images that a shipped template learns from."""
+    data = template(name).values.get("data", {}) if name in names() else {}
+    if "picture" not in data:
+        raise DataError(f"{where}: images is {short(name)}: a template with pictures was expected.")
+    dataset = read(folder() / str(name) / data["file"], Reading(picture=tuple(data["picture"])))
+    labels = np.array(dataset.labels)[dataset.t.argmax(axis=1)]
+    return {"images": dataset.x, "labels": labels}
 
 
 def _counts(model: Model) -> dict[str, np.ndarray]:
