@@ -13,6 +13,7 @@ from xlnn.workbooks.kind import Spec, WorkbookKind
 KINDS = {
     "network": "xlnn.workbooks.network.kind",
     "descent": "xlnn.workbooks.descent",
+    "regression": "xlnn.workbooks.regression",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""
