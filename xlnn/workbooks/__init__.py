@@ -14,6 +14,7 @@ KINDS = {
     "network": "xlnn.workbooks.network.kind",
     "descent": "xlnn.workbooks.descent",
     "regression": "xlnn.workbooks.regression",
+    "slopes": "xlnn.workbooks.slopes",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""

@@ -92,7 +92,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
         The options of ``build`` that it takes, and the size or input that each of them sets.
     from_data : function or None
         Gives the sizes and inputs that follow from data, and raises a `DataError` if none can.
-        With it the options ``data`` and ``target`` are taken, and a template has a table ``[data]``.
+        With it ``data`` and ``target`` are options, and a template has a table ``[data]``.
     """
 
     name: str

@@ -39,15 +39,25 @@ TABLE = NAMES + len(WAYS) + 5
 POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
 
 
+PLAIN = {"number_format": "General"}
+
+
 def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     """Yield the data, the sums and their elimination, the descent, and what they come to."""
+    yield from _at_once(sizes)
+    yield from _step_by_step(sizes)
+    yield from _lines(sizes)
+    yield from _said(sizes, words)
+
+
+def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
+    """Yield the data, the normal equations and their solution."""
     n, k = sizes["rows"], sizes["columns"]
-    row, step = Axis("row", n), Axis("step", sizes["steps"] + 1, "time", counts_from=0)
+    row = Axis("row", n)
     page, table = {"sheet": "regression"}, {"sheet": "regression", "axes": (row,)}
-    plain = {"number_format": "General"}
     yield Quantity("names", symbol=" ", shape=(k + 1,), role="input", is_text=True, **page)
-    yield Quantity("x", symbol="x{}" if k > 1 else "x", shape=(k,), role="input", **table, **plain)
-    yield Quantity("y", symbol="y", role="input", **table, **plain)
+    yield Quantity("x", symbol="x{}" if k > 1 else "x", shape=(k,), role="input", **table, **PLAIN)
+    yield Quantity("y", symbol="y", role="input", **table, **PLAIN)
 
     sums = {"sheet": "sums"}
     for a, shape in (("x", (k,)), ("y", ())):
@@ -71,8 +81,14 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         yield Quantity("p_fitted", shape=(1,), equation=eq.Fitted("SLOPE"), uses=uses, **page)
         yield Quantity("q_fitted", equation=eq.Fitted("INTERCEPT"), uses=uses, **page)
 
+
+def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
+    """Yield gradient descent on scaled data, and the line to which it led."""
+    n, k = sizes["rows"], sizes["columns"]
+    step = Axis("step", sizes["steps"] + 1, "time", counts_from=0)
+    page = {"sheet": "regression"}
     down = {"sheet": "descent", "axes": (step,)}
-    yield Quantity("eta", symbol="η", role="input", sheet="descent", calms=True, **plain)
+    yield Quantity("eta", symbol="η", role="input", sheet="descent", calms=True, **PLAIN)
     yield Quantity("spread", symbol="s{}" if k > 1 else "s", shape=(k,), role="forward",
                    equation=eq.Spread(n), sheet="descent")  # fmt: skip
     yield Quantity("means", symbol=" ", shape=(k, k + 1), role="forward",
@@ -89,7 +105,12 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield Quantity("p_last", shape=(k,), equation=eq.Unscaled(), **page)
     yield Quantity("q_last", equation=eq.LastIntercept(), uses={"p": "p_last"}, **page)
 
-    typed = {"role": "input", **page, **plain}
+
+def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
+    """Yield what each line says of the rows, and what it costs."""
+    k, row = sizes["columns"], Axis("row", sizes["rows"])
+    page, table = {"sheet": "regression"}, {"sheet": "regression", "axes": (row,)}
+    typed = {"role": "input", **page, **PLAIN}
     yield Quantity("p_hand", shape=(k,), **typed)
     yield Quantity("q_hand", **typed)
     yield Quantity("x_new", shape=(k,), **typed)
@@ -105,21 +126,27 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     for name, line in (("C_T", "y_line"), ("C_last", "y_last"), ("C_hand", "y_hand")):
         yield Quantity(name, equation=eq.SquaredErrors(), uses={"on_plane": line}, **page)
     yield Quantity("apart", equation=eq.Apart(), uses={"one": "y_line", "other": "y_last"}, **page)
-    uses = {}
     if k == 1:
         on = {"p": "p_fitted", "q": "q_fitted"}
         yield Quantity("y_fitted", symbol="px + q", equation=eq.OnPlane(), uses=on,
                        role="forward", **table)  # fmt: skip
         yield Quantity("apart_fitted", equation=eq.Apart(),
                        uses={"one": "y_line", "other": "y_fitted"}, **page)  # fmt: skip
-        uses = {"apart_fitted": "apart_fitted"}
+
+
+def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the sentences."""
+    n, k, page = sizes["rows"], sizes["columns"], {"sheet": "regression"}
+    uses = {"apart_fitted": "apart_fitted"} if k == 1 else {}
     yield Quantity("line", equation=eq.LineSentence(), is_text=True, **page)
     agree = "agree" if k == 1 else "agree_many"
     said = tuple(words.open("sentences", key) for key in (agree, "late", "differ"))
     yield Quantity("agreement", equation=eq.Agreement(said), uses=uses, is_text=True, **page)
     numbers = {"rows": n, "parameters": k + 1, "more": n - k - 1}
     said = tuple(words.open("sentences", key, **numbers) for key in ("determined", "dependent"))
-    yield Quantity("determined", equation=eq.Determined(said), uses=last, is_text=True, **page)
+    yield Quantity(
+        "determined", equation=eq.Determined(said), uses={"M": f"swept_{k}"}, is_text=True, **page
+    )
     said = tuple(words.open("sentences", key) for key in ("by_hand", "least"))
     yield Quantity("by_hand", equation=eq.ByHand(said), is_text=True, **page)
 
@@ -180,6 +207,9 @@ def draw(page: Page[Any]) -> Drawing:
     drawing.looks |= dict.fromkeys(SENTENCES, SENTENCE)
     drawing.looks["line"] = replace(SENTENCE, bold=True)
     drawing.looks["names"] = replace(value("@", given=True, first=False), align="center")
+    for at, p in enumerate(model["p"].units):
+        drawing.put(NAMES - 1, 2 + at, model["p"].heading(p) if k > 1 else "p", KEY)
+    drawing.put(NAMES - 1, k + 2, "q", KEY)
     drawing.put(NAMES, k + 3, "C_T", heading("result", first=False))
     for row, (way, (p, _, _)) in enumerate(WAYS.items(), start=NAMES + 1):
         if p in model.by_name:
