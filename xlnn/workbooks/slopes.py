@@ -83,9 +83,12 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     for side, sign in (("up", "+"), ("down", "-")):
         symbol = f"f(x {sign.replace('-', '−')} h)"
         yield _column(width, on, f"f_{side}_h", symbol, eq.OfShifted(sign), h="width")
-    yield _column(width, on, "forward", "Δf/h", rules.FORWARD, up="f_up_h", h="width")
+    # where h is tiny, rounding makes any number of a quotient: its value proves no formula
+    of_reading = {"reads_as_stated": True}
+    forward = _column(width, on, "forward", "Δf/h", rules.FORWARD, up="f_up_h", h="width")
+    yield replace(forward, **of_reading)
     two = {"up": "f_up_h", "down": "f_down_h", "h": "width"}
-    yield _column(width, on, "central", "Δf/2h", rules.CENTRAL, **two)
+    yield replace(_column(width, on, "central", "Δf/2h", rules.CENTRAL, **two), **of_reading)
     for name in ("forward", "central"):
         error = _column(width, on, f"e_{name}", "e", rules.ERROR, quotient=name)
         yield replace(error, number_format="0.0E+00")
