@@ -17,6 +17,8 @@ KINDS = {
     "sequences": "xlnn.workbooks.sequences",
     "similarity": "xlnn.workbooks.similarity",
     "descent": "xlnn.workbooks.descent",
+    "regression": "xlnn.workbooks.regression",
+    "slopes": "xlnn.workbooks.slopes",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""
