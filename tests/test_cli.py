@@ -312,7 +312,8 @@ def test_a_note_stands_on_stderr(folder):
 def test_templates_lists_a_line_each(folder):
     lines = xlnn("templates", cwd=folder).stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(names())
-    assert " ".join(lines[2].split()).startswith("digits 64 images of 0 and 1")
+    digits = lines[names().index("digits")]
+    assert " ".join(digits.split()).startswith("digits 64 images of 0 and 1")
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in cli.commands)])
