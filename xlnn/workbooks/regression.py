@@ -14,6 +14,7 @@ from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.data import Dataset, rounded
 from xlnn.equations import regression as eq
+from xlnn.equations import regression_words as said_of
 from xlnn.equations.descent import Descent
 from xlnn.errors import DataError
 from xlnn.quantity import Axis, Model, Quantity, previous
@@ -138,17 +139,21 @@ def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     """Yield the sentences."""
     n, k, page = sizes["rows"], sizes["columns"], {"sheet": "regression"}
     uses = {"apart_fitted": "apart_fitted"} if k == 1 else {}
-    yield Quantity("line", equation=eq.LineSentence(), is_text=True, **page)
+    yield Quantity("line", equation=said_of.LineSentence(), is_text=True, **page)
     agree = "agree" if k == 1 else "agree_many"
     said = tuple(words.open("sentences", key) for key in (agree, "late", "differ"))
-    yield Quantity("agreement", equation=eq.Agreement(said), uses=uses, is_text=True, **page)
+    yield Quantity("agreement", equation=said_of.Agreement(said), uses=uses, is_text=True, **page)
     numbers = {"rows": n, "parameters": k + 1, "more": n - k - 1}
     said = tuple(words.open("sentences", key, **numbers) for key in ("determined", "dependent"))
     yield Quantity(
-        "determined", equation=eq.Determined(said), uses={"M": f"swept_{k}"}, is_text=True, **page
+        "determined",
+        equation=said_of.Determined(said),
+        uses={"M": f"swept_{k}"},
+        is_text=True,
+        **page,
     )
     said = tuple(words.open("sentences", key) for key in ("by_hand", "least"))
-    yield Quantity("by_hand", equation=eq.ByHand(said), is_text=True, **page)
+    yield Quantity("by_hand", equation=said_of.ByHand(said), is_text=True, **page)
 
 
 def place(model: Model) -> Iterator[Block]:
