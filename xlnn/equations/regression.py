@@ -105,7 +105,8 @@ class Swept(Equation):
         divided = f"{M[row, j]}/{M[row, row]}"
         if i == row:
             return f"=IF({nothing},0,{divided})"
-        return f"=IF({nothing},{M[i, j]},{M[i, j]}-{M[i, row]}*{divided})"
+        # the brackets leave exactly 0 in the column of the pivot: there the quotient is 1
+        return f"=IF({nothing},{M[i, j]},{M[i, j]}-{M[i, row]}*({divided}))"
 
 
 class Solution(Equation):
@@ -173,8 +174,7 @@ class SquaredErrors(Equation):
 class Fitted(Equation):
     """The slope or the intercept of the line, by the spreadsheet's own function.
 
-    NumPy's statement is its own, too: a least-squares solution by singular values. Where all x are
-    the same the function has no answer, and the slope is made 0.
+    Where all x are the same the function has no answer, and the slope is made 0.
 
     Parameters
     ----------
@@ -192,7 +192,11 @@ class Fitted(Equation):
         if not varies[0]:
             return np.asarray({"SLOPE": [0.0], "INTERCEPT": y_mean}[self.name])
         middle = x[:, 0].mean()
-        slope, height = np.polyfit(x[:, 0] - middle, y, 1)
+        d = x[:, 0] - middle
+        size = np.abs(d).max()
+        u = d / size
+        slope = u @ (y - y.mean()) / (u @ u) / size
+        height = y.mean()
         return np.asarray({"SLOPE": [slope], "INTERCEPT": height - slope * middle}[self.name])
 
     def cell(self, *_: int, x: Cells, y: Cells, varies: Cells, y_mean: Cells) -> str:

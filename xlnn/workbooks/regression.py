@@ -13,6 +13,7 @@ import numpy as np
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.data import Dataset, rounded
+from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations import regression_words as said_of
 from xlnn.equations.descent import Descent
@@ -42,6 +43,12 @@ POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
 
 PLAIN = {"number_format": "General"}
 
+MOST_COLUMNS = 30
+"""Each step of the elimination is a table of its own: of 30 columns, 28,000 cells in all."""
+
+SQUARABLE = (1e-140, 1e140)
+"""How far numbers may lie apart, so that the sums of their squares are numbers."""
+
 
 def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     """Yield the data, the sums and their elimination, the descent, and what they come to."""
@@ -68,11 +75,11 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
         uses = {"a": a, "mean": f"{a}_mean", "varies": f"{a}_varies"}
         yield Quantity(f"d_{a}", symbol=f"d{a}" + "{}" * (a == "x" and k > 1), axes=(row,),
                        equation=eq.Deviation(), **sums, **of | {"uses": uses})  # fmt: skip
-    yield Quantity("sums", symbol=" ", shape=(k, k + 1), role="backward",
+    yield Quantity("sums", symbol="Σd·d", shape=(k, k + 1), role="backward",
                    equation=eq.DeviationSums(), uses={"d": "d_x"}, **sums)  # fmt: skip
     for t in range(k):
         uses = {"M": f"swept_{t}" if t else "sums"}
-        yield Quantity(f"swept_{t + 1}", kind="swept", symbol=" ", shape=(k, k + 1),
+        yield Quantity(f"swept_{t + 1}", kind="swept", symbol="Σd·d", shape=(k, k + 1),
                        equation=eq.Swept(t), uses=uses, **sums)  # fmt: skip
     last = {"M": f"swept_{k}"}
     yield Quantity("p", shape=(k,), equation=eq.Solution(), uses=last, **page)
@@ -92,7 +99,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield Quantity("eta", symbol="η", role="input", sheet="descent", calms=True, **PLAIN)
     yield Quantity("spread", symbol="s{}" if k > 1 else "s", shape=(k,), role="forward",
                    equation=eq.Spread(n), sheet="descent")  # fmt: skip
-    yield Quantity("means", symbol=" ", shape=(k, k + 1), role="forward",
+    yield Quantity("means", symbol="u·u", shape=(k, k + 1), role="forward",
                    equation=eq.ScaledSums(n), sheet="descent")  # fmt: skip
     for a, shape in (("g", (k,)), ("h", ())):
         uses = {"W": previous(a), "gradient": previous(f"dC_d{a}"), "eta": "eta"}
@@ -330,9 +337,15 @@ def from_data(data: Dataset, where: str) -> Given:
     Raises
     ------
     DataError
-        More than one column is to be predicted, or there are fewer rows than parameters.
+        More than one column is to be predicted, there are fewer rows than parameters, or numbers
+        and columns of which a sheet keeps no sums.
     """
     n, k = data.x.shape
+    if k > MOST_COLUMNS:
+        raise DataError(
+            f"{where}: {k} columns were found and {MOST_COLUMNS} are eliminated in a sheet at "
+            "most: leave some out."
+        )
     if len(data.labels) != 1:
         raise DataError(f"{where}: name one column to predict, with --target; a plane has one y.")
     if n < k + 1:
@@ -340,9 +353,17 @@ def from_data(data: Dataset, where: str) -> Given:
             f"{where}: {n} rows cannot determine {k + 1} parameters, a coefficient for each of "
             f"{k} columns and q: as many rows as parameters are needed at least (book: 2-12)."
         )
+    names = (*data.features, *data.labels)
+    for name, column in zip(names, np.column_stack([data.x, data.t]).T, strict=True):
+        spread = float(np.ptp(column))
+        if spread and not SQUARABLE[0] <= spread <= SQUARABLE[1]:
+            raise DataError(
+                f"{where}, column {short(name)}: its numbers differ by {spread:.0e}, whose square "
+                "no sheet keeps: take another unit."
+            )
     mean = [float(f"{number:.4g}") for number in data.x.mean(axis=0)]
     inputs = {
-        "names": [*data.features, *data.labels],
+        "names": [*names],
         "x": data.x,
         "y": data.t[:, 0],
         "eta": rounded(1 / (k + 1)),  # below 1 / k, at which the steps begin to cross the valley
@@ -357,7 +378,7 @@ def from_data(data: Dataset, where: str) -> Given:
 
 KIND = Experiment(
     name="regression",
-    sizes={"rows": (2, 100_000), "columns": (1, 30), "steps": (1, 10_000)},
+    sizes={"rows": (2, 100_000), "columns": (1, MOST_COLUMNS), "steps": (1, 10_000)},
     quantities=quantities,
     sheets={
         "regression": Sheet(draw, place),
