@@ -37,11 +37,17 @@ SENTENCES = ("line", "agreement", "determined", "by_hand")
 NAMES = FIRST_ROW + len(SENTENCES) + 1
 """The row of the columns' names; the ways stand below it, and then the data."""
 
+WIDE = 15
+"""The width of columns whose numbers may be of any size."""
+
 TABLE = NAMES + len(WAYS) + 5
 POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
 
 
 PLAIN = {"number_format": "General"}
+
+COST = {"number_format": "[>=1000000]0.000E+00;0.0000"}
+"""The squares of a price soon have more digits than a column."""
 
 MOST_COLUMNS = 30
 """Each step of the elimination is a table of its own: of 30 columns, 28,000 cells in all."""
@@ -109,7 +115,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
                    equation=eq.ScaledGradient(), **down)  # fmt: skip
     yield Quantity("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HeightGradient(), **down)
     yield Quantity("C", symbol="C_T", role="forward", equation=eq.ScaledCost(n),
-                   uses={"slope_g": "dC_dg", "slope_h": "dC_dh"}, **down)  # fmt: skip
+                   uses={"slope_g": "dC_dg", "slope_h": "dC_dh"}, **COST, **down)  # fmt: skip
     yield Quantity("p_last", shape=(k,), equation=eq.Unscaled(), **page)
     yield Quantity("q_last", equation=eq.LastIntercept(), uses={"p": "p_last"}, **page)
 
@@ -132,7 +138,7 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     uses = {"on_plane": "y_line"}
     yield Quantity("e", symbol="e", equation=eq.Residual(), uses=uses, role="backward", **table)
     for name, line in (("C_T", "y_line"), ("C_last", "y_last"), ("C_hand", "y_hand")):
-        yield Quantity(name, equation=eq.SquaredErrors(), uses={"on_plane": line}, **page)
+        yield Quantity(name, equation=eq.SquaredErrors(), uses={"on_plane": line}, **page, **COST)
     yield Quantity("apart", equation=eq.Apart(), uses={"one": "y_line", "other": "y_last"}, **page)
     if k == 1:
         on = {"p": "p_fitted", "q": "q_fitted"}
@@ -232,7 +238,7 @@ def draw(page: Page[Any]) -> Drawing:
     for name in _columns(model):
         head(drawing, layout.blocks[name], words)
         columns = range(model[name].shape[0]) if model[name].shape else (0,)
-        drawing.widths |= {layout.blocks[name].column + at: 13 for at in columns}
+        drawing.widths |= {layout.blocks[name].column + at: WIDE for at in columns}
     for name in ("x", "y", "p_hand", "q_hand", "x_new"):
         drawing.validations.append(numbers_only(layout.blocks[name], words))
     drawing.charts = [*_charts(page)]
@@ -287,11 +293,12 @@ def draw_sums(page: Page[Any]) -> Drawing:
     drawing.widths[1] = 24
     for name in ("d_x", "d_y"):
         head(drawing, layout.blocks[name], words)
+    drawing.widths |= dict.fromkeys(range(2, k + 3), WIDE)
     for t in range(k + 1):
         block = layout.blocks[f"swept_{t}" if t else "sums"]
         said = words("sweeps", "step", number=t) if t else words("sweeps", "sums")
         drawing.put(block.row - 1, block.column, said, LABEL)
-        drawing.widths |= {block.column + j: 13 for j in range(k + 1)}
+        drawing.widths |= {block.column + j: WIDE for j in range(k + 1)}
     return drawing
 
 
@@ -317,6 +324,7 @@ def draw_descent(page: Page[Any]) -> Drawing:
     drawing.widths[1] = 30
     for name in ("g", "h", "dC_dg", "dC_dh", "C"):
         head(drawing, layout.blocks[name], words)
+    drawing.widths |= dict.fromkeys(range(2, layout.blocks["C"].column + 1), WIDE)
     where = {name: layout.blocks[name] for name in ("eta", "g", "h")}
     drawing.validations.append(
         number_validation(address(where["eta"].row, where["eta"].column), words, positive=True)
