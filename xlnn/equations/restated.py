@@ -189,8 +189,9 @@ def _sigmoid(z: np.ndarray) -> np.ndarray:
 
 
 def _bounded(z: str, most: int) -> str:
-    """Return the formula of a number within bounds, so that its exponential is one: neither too
-    large for a cell nor, which LibreOffice takes for an error, too small.
+    """Return the formula of a number within bounds.
+
+    Its exponential is neither too large for a cell nor too small, an error to LibreOffice.
 
     >>> _bounded("A1", 700)
     '(A1*(A1>-700)*(A1<700)-700*(A1<=-700)+700*(A1>=700))'

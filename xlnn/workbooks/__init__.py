@@ -19,6 +19,7 @@ KINDS = {
     "descent": "xlnn.workbooks.descent",
     "regression": "xlnn.workbooks.regression",
     "slopes": "xlnn.workbooks.slopes",
+    "costs": "xlnn.workbooks.costs",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""
