@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from xlnn.data import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
+from xlnn.shipped.templates import names, template
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
 from xlnn.workbooks.network.recipe import Recipe
@@ -16,6 +17,9 @@ from xlnn.workbooks.network.spec import LayerSpec, Spec
 from xlnn.workbooks.network.words import words_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.workbook import write
+
+NETWORK_TEMPLATES = [name for name in names() if "kind" not in template(name).values]
+"""The templates that train a network."""
 
 
 def spec(sizes, *, images=3, epochs=2, activation="sigmoid", cost="squared error"):

@@ -5,7 +5,15 @@ import shutil
 
 import numpy as np
 import pytest
-from networks import HIDDEN, PAIRS, random_recipe, spec, with_functions, write_recipe
+from networks import (
+    HIDDEN,
+    NETWORK_TEMPLATES,
+    PAIRS,
+    random_recipe,
+    spec,
+    with_functions,
+    write_recipe,
+)
 from programs import skip_without
 from test_checker import edit
 
@@ -15,7 +23,7 @@ from xlnn.engines import ENGINES
 from xlnn.layout import quoted
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
-from xlnn.shipped.templates import copy, folder, names
+from xlnn.shipped.templates import copy, folder
 from xlnn.xlsx.cached_values import replace_inputs
 
 FEW = 40
@@ -29,7 +37,7 @@ AGREES, CHANGED, EMPTY, ALTERED = (
 )
 
 
-@pytest.fixture(scope="module", params=names())
+@pytest.fixture(scope="module", params=NETWORK_TEMPLATES)
 def small(request, tmp_path_factory):
     """Return the workbook of a template, of few epochs."""
     place = tmp_path_factory.mktemp(request.param)

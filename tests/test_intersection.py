@@ -9,8 +9,8 @@ from xlnn.checking.check import check
 from xlnn.checking.intersection import intersection
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.shipped.templates import names, template
-from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks import kind_named
+from xlnn.workbooks.spec_text import FIRST_KIND
 from xlnn.xlsx.guard import FUNCTIONS
 
 OPERATORS = ("+", "-", "*", "/", "^", "&", "=", "<>", "<", ">", "<=", ">=")
@@ -94,8 +94,10 @@ def test_any_text_has_an_answer(text):
 
 @pytest.mark.parametrize("name", names())
 def test_no_formula_of_a_template_is_an_intersection(name):
-    model = recipe(from_template(template(name)), Options(epochs=2)).spec
-    assert_no_intersection(layout_of(model))
+    kind = kind_named(template(name).values.get("kind", FIRST_KIND))
+    options = {"epochs": 2} if "epochs" in kind.options else {}
+    made = kind.recipe(kind.from_template(template(name)), options)
+    assert_no_intersection(kind.layout(made.spec))
 
 
 def assert_no_intersection(layout):

@@ -93,11 +93,11 @@ def test_drift_is_measured_on_what_moves_smoothly():
 
 def reference_model():
     """Return the quantities of a small workbook."""
-    from xlnn.shipped.text import text  # noqa: PLC0415 -- only here
     from xlnn.workbooks.network.quantities.whole import workbook_model  # noqa: PLC0415
+    from xlnn.workbooks.network.words import words_of  # noqa: PLC0415
 
     small = spec([4, 3, 2])
-    return workbook_model(small, text("en").of(small))
+    return workbook_model(small, words_of(small))
 
 
 # ReLU

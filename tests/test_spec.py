@@ -89,7 +89,10 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
             {"cost": "cross-entropy", "layers": [{"units": 2, "activation": "tanh"}]},
             "between 0 and 1",
         ),
-        ({"cost": "cross-entropy", "task": "regression"}, "is for classes"),
+        (
+            {"cost": "cross-entropy", "task": "regression", "features": list("abcd")},
+            "is for classes",
+        ),
         ({"task": "guessing"}, 'no task "guessing"'),
         ({"test_images": -1}, "no fewer than 0"),
         ({"features": ["a"]}, "1 features are named for 4 inputs"),

@@ -3,6 +3,7 @@
 from functools import cache
 
 import pytest
+from networks import NETWORK_TEMPLATES
 from programs import skip_without
 
 from xlnn import reference
@@ -30,10 +31,6 @@ LEARNT = {
 }
 """How many are right after the last epoch: of those that are trained, of those held out. Of the
 digits of 8 x 8 pixels, of ten kinds, it is half of them after so few epochs."""
-
-
-NETWORKS = [name for name in names() if "kind" not in template(name).values]
-"""The templates that train a network."""
 
 
 @cache
@@ -67,7 +64,7 @@ def test_excel_finds_nothing_to_repair_in(built):
     assert lint(built.path) == ()
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", NETWORK_TEMPLATES)
 def test_the_network_learns_from(name):
     made, run = trained(name)
     right, tested = LEARNT[name]
