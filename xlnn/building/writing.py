@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn import reference
-from xlnn.building.place import publish
+from xlnn.building.place import Place
 from xlnn.building.proof import proven
 from xlnn.checking.report import Report
 from xlnn.grid import Values
@@ -45,7 +45,7 @@ class Built:
 
 
 def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
-    output: Path,
+    place: Place,
     layout: Layout,
     drawings: Mapping[str, Drawing],
     inputs: Mapping[str, np.ndarray],
@@ -59,7 +59,8 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
 
     Parameters
     ----------
-    output : Path
+    place : Place
+        Where; it was checked already.
     layout : Layout
     drawings : dict
         What each sheet shows besides its quantities, by the sheet's key.
@@ -104,9 +105,9 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
 
         report: Report | None = None
         if verify:
-            report = replace(proven(draft, final, layout, keep, tell), file=str(output))
+            report = replace(proven(draft, final, layout, keep, tell), file=str(place.path))
         else:
             keep(write_values(layout, reference.run(layout.model, inputs)))
         tell("Moving the workbook to its place")
-        publish(final, output)
-    return Built(output, formulas, report, notes)
+        place.publish(final)
+    return Built(place.path, formulas, report, notes)
