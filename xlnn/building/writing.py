@@ -1,7 +1,8 @@
 """How does a layout become a workbook in its place, proven?"""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from xlnn import reference
 from xlnn.building.place import Place
 from xlnn.building.proof import proven
 from xlnn.checking.report import Report
+from xlnn.errors import OutputError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.reading.arrays import write_values
@@ -80,10 +82,11 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     DisagreementError
         The workbook does not agree with NumPy, or Excel would repair it.
     OutputError
-        It cannot be moved to its place. What stood there before still does.
+        There is no room to draft it, or it cannot be moved to its place. What stood there before
+        still does.
     """
-    with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
-        draft, final = Path(folder) / "draft.xlsx", Path(folder) / "final.xlsx"
+    with _drafts() as folder:
+        draft, final = folder / "draft.xlsx", folder / "final.xlsx"
         tell("Writing the formulas")
         formulas = write(
             draft,
@@ -111,3 +114,22 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         tell("Moving the workbook to its place")
         place.publish(final)
     return Built(place.path, formulas, report, notes)
+
+
+@contextmanager
+def _drafts() -> Iterator[Path]:
+    """Give a folder for drafts, and remove it.
+
+    Raises
+    ------
+    OutputError
+        There is none, or it is full.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise OutputError(
+            f"The workbook cannot be drafted ({error.strerror or error}): free some space, or let "
+            "TMPDIR name a folder that is writable and has room."
+        ) from error
