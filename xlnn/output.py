@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from stat import S_IMODE, S_IWGRP, S_IWOTH, S_IWUSR
+from stat import S_IMODE, S_ISDIR, S_ISREG, S_IWGRP, S_IWOTH, S_IWUSR
 from typing import BinaryIO
 
 from xlnn.errors import OutputError
@@ -29,17 +29,21 @@ def check_place(path: Path) -> None:
             raise OutputError(f"The folder {folder} does not exist: create it, or choose another.")
         if not os.access(folder, os.W_OK):
             raise OutputError(f"The folder {folder} is not writable: choose another with -o.")
-        if not path.exists():
-            return
-        if path.is_dir():
-            raise OutputError(f"{path} is a folder: choose another name with -o.")
-        if not path.is_file():  # a pipe would wait for ever
-            raise OutputError(f"{path} is no regular file: choose another name with -o.")
-        # a file is replaced by the right to write into its folder, so that the system would let it
-        if not path.stat().st_mode & _WRITABLE:
-            raise OutputError(f"{path} is read-only: choose another name with -o.")
+        with suppress(FileNotFoundError):
+            _check_file(path, path.stat().st_mode)
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be written: {_reason(error)}.") from error
+
+
+def _check_file(path: Path, mode: int) -> None:
+    """Refuse what is there and is no file to be replaced."""
+    if S_ISDIR(mode):
+        raise OutputError(f"{path} is a folder: choose another name with -o.")
+    if not S_ISREG(mode):  # a pipe would wait for ever
+        raise OutputError(f"{path} is no regular file: choose another name with -o.")
+    # the right to write into its folder is enough to replace a file, whatever its own rights say
+    if not mode & _WRITABLE:
+        raise OutputError(f"{path} is read-only: make it writable, or choose another name with -o.")
 
 
 @contextmanager
