@@ -25,7 +25,7 @@ def path(tmp_path_factory):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_formula_agrees_with_numpy(path, engine):
-    assert agrees_in(engine, path).formula_cells == 909
+    assert agrees_in(engine, path).formula_cells == 1167
 
 
 def test_the_table_is_the_one_of_the_book(path):
@@ -46,6 +46,8 @@ INPUTS = [
     {"function": 2, "eta": 1e-12, "x": 1e8, "y": 1e8},
     {"function": 3, "eta": 0.1, "x": 0, "y": 0},
     {"function": 1, "eta": -0.1, "x": 3, "y": 2},
+    {"function": 3, "at": 30, "length": 2.5, "x": -0.7, "y": 0},
+    {"function": 2, "at": 7, "length": 0, "x": 3, "y": 2},
 ]
 
 
@@ -101,6 +103,28 @@ def test_the_sheet_says_what_eta_does(path, tmp_path, eta, said):
     assert crossed == (said in {"swing", "diverges"})
 
 
+@pytest.mark.parametrize("function", [1, 2, 3])
+def test_a_small_step_changes_z_most_where_the_inner_product_says(path, tmp_path, function):
+    inputs = {"function": function, "length": 1e-4, "at": 3}
+    got = values(changed(path, tmp_path / "small.xlsx", inputs))
+    point, gradient = (got["x"][3], got["y"][3]), (got["dz_dx"][3], got["dz_dy"][3])
+    np.testing.assert_allclose((got["x_at"], got["y_at"]), point)
+    np.testing.assert_allclose((got["slope_x"], got["slope_y"]), gradient)
+    # what is left is of the second order: half the largest curvature times the step squared
+    np.testing.assert_allclose(got["change"], got["inner"], atol=1e-8 * 4.01)
+    angle = np.degrees(np.arctan2(gradient[1], gradient[0])) % 360
+    for column in (got["change"], got["inner"]):
+        assert abs(10 * column.argmax() - angle) <= 5
+        assert abs(10 * column.argmin() - (angle + 180) % 360) <= 5
+    assert np.abs(got["inner"]).max() <= got["bound"]
+    assert f"grows most at {10 * got['change'].argmax()}°" in str(got["where"])
+
+
+def test_where_the_gradient_is_0_no_direction_is_steepest(path, tmp_path):
+    got = values(changed(path, tmp_path / "level.xlsx", {"x": 0, "y": 0}))
+    assert "The gradient is 0" in str(got["where"])
+
+
 def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"x": 5, "function": 3})
     new = build(from_workbook=start, eta=0.7, epochs=5, lang="ja")
@@ -112,6 +136,7 @@ def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
 
 REFUSED = [
     ({"data": "my.csv"}, "--data means nothing to descent: it takes --epochs, --eta, --lang"),
+    ({"epochs": 10**4 + 1}, "a whole number from 1 to 10,000"),
     ({"epochs": 0}, "steps is 0: a whole number from 1"),
     ({"epochs": 10**9}, "a whole number from 1 to 10,000"),
     ({"eta": float("nan")}, "eta holds a number that is not finite"),

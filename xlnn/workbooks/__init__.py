@@ -12,7 +12,13 @@ from xlnn.workbooks.kind import Spec, WorkbookKind
 
 KINDS = {
     "network": "xlnn.workbooks.network.kind",
+    "neuron": "xlnn.workbooks.neuron",
+    "activations": "xlnn.workbooks.activations.kind",
+    "sequences": "xlnn.workbooks.sequences",
+    "similarity": "xlnn.workbooks.similarity",
     "descent": "xlnn.workbooks.descent",
+    "regression": "xlnn.workbooks.regression",
+    "slopes": "xlnn.workbooks.slopes",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""

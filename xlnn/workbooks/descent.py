@@ -1,6 +1,7 @@
 """The kind "descent": a point goes down a surface by gradient descent.   Book: 2-10, 2-11.
 
-The example of an experiment: its quantities, its two sheets, and at the end what it is made of.
+The example of an experiment: its quantities, its sheets, and at the end what it is made of. The
+sheet of all directions stands in `xlnn.workbooks.steepest`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations import surface as eq
 from xlnn.quantity import Axis, Model, Quantity, previous
 from xlnn.shipped.text import Text
+from xlnn.workbooks import steepest
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet
@@ -95,6 +97,7 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield Quantity("verdict", equation=eq.EtaVerdict(said), is_text=True, **page)
     course = words.open("sentences", "course", steps=sizes["steps"])
     yield Quantity("course", equation=eq.Course(course), is_text=True, **page)
+    yield from steepest.quantities(sizes["steps"], words)
 
 
 def place(model: Model) -> Iterator[Block]:
@@ -188,6 +191,7 @@ KIND = Experiment(
     quantities=quantities,
     sheets={
         "descent": Sheet(draw, place),
+        "steepest": Sheet(steepest.draw, steepest.place),
         "level_lines": Sheet(draw_lines, place_lines),
     },
     taken={"epochs": "steps", "eta": "eta"},

@@ -6,17 +6,18 @@ and its inputs (what the yellow cells hold at first). `xlnn.workbooks.descent` i
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from xlnn.data import rounded
+from xlnn.data import Dataset, Reading, read, rounded
 from xlnn.data.wording import listed, short
-from xlnn.errors import DataError
+from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
-from xlnn.shipped.templates import Template
+from xlnn.shipped.templates import Template, folder, names, template
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages import spec_text
@@ -26,8 +27,15 @@ from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
-KEYS = ("kind", "summary", "book", "sizes", "inputs")
+KEYS = ("kind", "summary", "book", "images", "sizes", "inputs")
 """What the template of an experiment may say."""
+
+DATA = ("file", "target")
+"""What the table ``[data]`` of its template says, if the kind takes data: a file beside it, and the
+column to predict."""
+
+Given = tuple[Mapping[str, int], Mapping[str, Any]]
+"""Some sizes and inputs, by their names."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,9 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
         Its sheets between the Guide and the Spec, by their keys, in the workbook's order.
     taken : dict of str
         The options of ``build`` that it takes, and the size or input that each of them sets.
+    from_data : function or None
+        Gives the sizes and inputs that follow from data, and raises a `DataError` if none can.
+        With it ``data`` and ``target`` are options, and a template has a table ``[data]``.
     """
 
     name: str
@@ -89,22 +100,33 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
     quantities: Callable[[Mapping[str, int], Text], Iterable[Quantity]]
     sheets: Mapping[str, Sheet]
     taken: Mapping[str, str] = field(default_factory=dict)
+    from_data: Callable[[Dataset, str], Given] | None = None
 
     @property
     def options(self) -> frozenset[str]:  # type: ignore[override]
         """The options of ``build`` that mean something to it."""
-        return frozenset({"lang", *self.taken})
+        return frozenset({"lang", *self.taken, *(("data", "targets") if self.from_data else ())})
 
     def from_template(self, template: Template) -> Origin:
         """Read the sizes and inputs that a template names."""
         values, where = template.values, f"template.toml of {template.name}"
+        known = (*KEYS, "data") if self.from_data else KEYS
         for key, value in values.items():
-            if key not in KEYS:
-                raise DataError(f"{where}: {short(key)} is unknown; known are {listed(KEYS)}.")
-            if key in {"sizes", "inputs"} and not isinstance(value, dict):
+            if key not in known:
+                raise DataError(f"{where}: {short(key)} is unknown; known are {listed(known)}.")
+            if key in {"sizes", "inputs", "data"} and not isinstance(value, dict):
                 raise DataError(f"{where}: {key} is no table; write it as [{key}].")
-        spec = self._spec(template.name, "en", values.get("sizes", {}), where)
-        return Origin(spec, values.get("inputs", {}))
+        sizes, inputs = values.get("sizes", {}), values.get("inputs", {})
+        if self.from_data:
+            data = values.get("data", {})
+            if set(data) != set(DATA) or not all(isinstance(text, str) for text in data.values()):
+                raise DataError(f"{where}: [data] has two texts, {listed(DATA)}.")
+            path, targets = template.path / data["file"], (data["target"],)
+            found_sizes, found_inputs = self._read(path, targets)
+            sizes, inputs = {**found_sizes, **sizes}, {**found_inputs, **inputs}
+        spec = self._spec(template.name, "en", sizes, where)
+        images = _images_of(values["images"], where) if "images" in values else {}
+        return Origin(spec, images | inputs)
 
     def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> Origin:  # noqa: ARG002 -- nothing in it can be wrong
         """Take up what the inputs hold now."""
@@ -113,6 +135,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
 
     def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[ExperimentSpec]:
         """Join an origin with a person's options."""
+        origin = self._with_data(origin, options)
         asked = {self.taken[name]: value for name, value in options.items() if name in self.taken}
         sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
         lang, where = options.get("lang", origin.spec.lang), origin.spec.template
@@ -123,6 +146,24 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
             raise DataError(f"{where}: {short(unknown[0])} is no input of a {self.name} workbook.")
         inputs = {q.name: _given(q, given, where) for q in model.inputs}
         return Recipe(spec, model, inputs | _counts(model))
+
+    def _with_data(self, origin: Origin, options: Mapping[str, Any]) -> Origin:
+        """Return an origin with a person's data in the place of its own, if they have any."""
+        if "data" not in options and "targets" not in options:
+            return origin
+        if "data" not in options or "targets" not in options:
+            raise OptionsError(
+                "--data and --target go together: your data, and the column to predict."
+            )
+        sizes, inputs = self._read(Path(options["data"]), options["targets"])
+        spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes})
+        return Origin(spec, {**origin.inputs, **inputs})
+
+    def _read(self, path: Path, targets: tuple[str, ...]) -> Given:
+        """Return the sizes and inputs that follow from a file."""
+        if self.from_data is None:
+            return {}, {}
+        return self.from_data(read(path, Reading(table=True, targets=targets)), path.name)
 
     def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:
         """Read the Spec that a workbook keeps."""
@@ -172,6 +213,16 @@ def _draw_guide(page: Page[ExperimentSpec]) -> Drawing:
     used = {quantity.role for quantity in quantities} | {"input", "key"}
     colours = [colour for colour in FILLS if colour in used]
     return draw_guide(page, values=page.spec.sizes, equations={}, colours=colours)
+
+
+def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
+    """Return the pixels and the labels of the images that a shipped template learns from."""
+    data = template(name).values.get("data", {}) if name in names() else {}
+    if "picture" not in data:
+        raise DataError(f"{where}: images is {short(name)}: a template with pictures was expected.")
+    dataset = read(folder() / str(name) / data["file"], Reading(picture=tuple(data["picture"])))
+    labels = np.array(dataset.labels)[dataset.t.argmax(axis=1)]
+    return {"images": dataset.x, "labels": labels}
 
 
 def _counts(model: Model) -> dict[str, np.ndarray]:

@@ -52,6 +52,7 @@ class Line:
     name : str
         What the legend calls it.
     width : int
+        0 for a marker on each point and no line between them.
     marker : str
         The kind of marker on each point, such as ``circle``.
     """
@@ -67,9 +68,13 @@ class Line:
     def series(self) -> Series:
         """The line as openpyxl's charts take it."""
         series = Series(self.y.reference, self.x.reference, title=self.name or None)
-        series.graphicalProperties.line.width = self.width
-        if self.colour:
-            series.graphicalProperties.line.solidFill = self.colour
+        line = series.graphicalProperties.line
+        if not self.width:
+            line.noFill = True
+        else:
+            line.width = self.width
+            if self.colour:
+                line.solidFill = self.colour
         series.marker.symbol = self.marker
         if self.marker != "none":
             series.marker.size = 5

@@ -1,0 +1,132 @@
+"""The functions of 2-1 have the slopes that the sheet says, and the step can not learn."""
+
+import numpy as np
+import pytest
+from experiments import (
+    ENGINES,
+    agrees_in,
+    built,
+    changed,
+    every_kind_of_cell_is_named_when_it_is_wrong,
+)
+
+from xlnn.building.build import build
+from xlnn.errors import XlnnError
+from xlnn.linting import lint
+from xlnn.reading.values import values
+from xlnn.shipped.text import languages
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("activations"), "activations")
+
+
+@pytest.fixture(scope="module")
+def got(path):
+    return values(path)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_formula_agrees_with_numpy(path, engine):
+    agrees_in(engine, path)
+
+
+INPUTS = [
+    {"low": 0, "high": 0, "h": 0, "p": 0, "deviation": 0, "eta": 0},
+    {"low": -800, "high": 1e3, "h": 1e-6, "mean": -3.5, "deviation": 0.25, "x": 0, "step_w": 7},
+    {"low": 3, "high": -2.7, "h": -0.5, "p": -1e6, "q": 1e-9, "m": -1e8, "sigmoid_w": -6},
+    {"low": 1e-8, "high": 2e-8, "h": 1e-12, "deviation": 1e6, "t": 0.3, "b": -1, "eta": 30},
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
+    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
+
+
+def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+def test_the_functions_are_those_of_numpy(got):
+    z = np.linspace(-4, 4, 81)
+    sigmoid = 1 / (1 + np.exp(-z))
+    np.testing.assert_allclose(got["z"], z, atol=1e-12)
+    np.testing.assert_allclose(got["sigmoid"], sigmoid, rtol=1e-12)
+    np.testing.assert_allclose(got["tanh"], np.tanh(z), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(got["relu"], np.clip(z, 0, None), atol=1e-12)
+    assert got["step"].tolist() == [0] * 40 + [1] * 41
+
+
+@pytest.mark.parametrize("name", ["step", "sigmoid", "tanh", "relu", "linear"])
+def test_a_slope_is_the_central_difference_but_where_the_function_breaks(got, name):
+    smooth = np.ones(81, dtype=bool)
+    smooth[40] = name not in {"step", "relu"}
+    # h is 0.001, and the difference of a smooth function is right to about h squared
+    np.testing.assert_allclose(
+        got[f"{name}_slope"][smooth], got[f"{name}_difference"][smooth], rtol=0, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("h", [0.1, 0.001])
+def test_at_its_jump_the_difference_of_the_step_grows_as_h_shrinks(path, tmp_path, h):
+    got = values(changed(path, tmp_path / "h.xlsx", {"h": h}))
+    assert got["step_difference"][40] == pytest.approx(1 / (2 * h))
+    assert got["relu_difference"][40] == pytest.approx(0.5)
+
+
+def test_the_step_learns_nothing_and_the_sigmoid_learns(got):
+    assert set(got["step_w"]) == {-1}
+    assert set(got["step_C"]) == {0.5}
+    w, costs = -1.0, []
+    for _ in range(21):
+        a = 1 / (1 + np.exp(-w))
+        costs.append((1 - a) ** 2 / 2)
+        w += 2 * (1 - a) * a * (1 - a)
+    np.testing.assert_allclose(got["sigmoid_C"], costs, rtol=1e-12)
+
+
+def test_the_gradient_of_the_sigmoid_unit_is_the_central_difference_of_its_error(got):
+    def error(w):
+        return (1 - 1 / (1 + np.exp(-w))) ** 2 / 2
+
+    w, h = got["sigmoid_w"], 1e-6
+    difference = (error(w + h) - error(w - h)) / (2 * h)
+    # a central difference of this h is right to about 1e-10
+    np.testing.assert_allclose(got["sigmoid_dC_dw"], difference, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(("p", "said"), [(1, "lowest at x = 1"), (0, "a line"), (-1, "highest")])
+def test_only_a_parabola_that_opens_upwards_has_a_minimum(path, tmp_path, p, said):
+    got = values(changed(path, tmp_path / "p.xlsx", {"p": p}))
+    assert said in str(got["vertex"])
+    if p > 0:
+        assert got["lowest_y"] <= got["parabola"].min()
+
+
+def test_the_bell_curve_holds_what_every_table_says(path, tmp_path):
+    changes = {"mean": 3, "deviation": 0.5}
+    for got in (values(path), values(changed(path, tmp_path / "bell.xlsx", changes))):
+        within = [got[f"within_{far}"] for far in (1, 2, 3)]
+        # strips a twentieth of a deviation wide are right to about 1e-4
+        np.testing.assert_allclose(within, [0.6827, 0.9545, 0.9973], atol=2e-4)
+    assert "68.3 %" in str(got["drawn"])
+
+
+def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
+    start = changed(path, tmp_path / "old.xlsx", {"low": -2, "p": 5})
+    got = values(build(from_workbook=start, eta=0.5, epochs=3, lang="zh").path)
+    assert got["sigmoid_C"].shape == (4,)
+    assert (got["low"], got["p"], got["eta"]) == (-2, 5, 0.5)
+
+
+def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(XlnnError, match="steps is 0: a whole number from 1 to 1,000"):
+        build("activations", tmp_path / "activations.xlsx", epochs=0)
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
+    assert lint(built(tmp_path, "activations", lang=lang)) == ()

@@ -1,0 +1,122 @@
+"""A neuron in a sheet fires where the book says it does, and the demons read 0 and 1."""
+
+import numpy as np
+import pytest
+from experiments import (
+    ENGINES,
+    agrees_in,
+    built,
+    changed,
+    every_kind_of_cell_is_named_when_it_is_wrong,
+)
+
+from xlnn.building.build import build
+from xlnn.data import Reading, read
+from xlnn.equations import neuron as eq
+from xlnn.equations.activation import Sigmoid
+from xlnn.linting import lint
+from xlnn.reading.values import values
+from xlnn.shipped.templates import folder, template
+from xlnn.shipped.text import languages
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("neuron"), "neuron")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_formula_agrees_with_numpy(path, engine):
+    agrees_in(engine, path)
+
+
+INPUTS = [
+    {"x": [0.1, 0.2, 0.3], "w": [1, 1, -1], "threshold": 0},  # z is 0 but for rounding
+    {"x": 0, "w": 0, "threshold": 0, "picture": 0},
+    {"x": [1e8, -1e8, 0.5], "w": [-3.25, 1e4, 1e-9], "threshold": -1e9},
+    {"w": -1, "threshold": -2, "picture": 1, "W2": -0.5, "W3": -1.5},
+    {"picture": np.eye(4, 3), "W2": 1e6, "b2": [1, 2, 3], "b3": 1e-12},
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
+    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
+
+
+def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("threshold", "fires"),
+    [(3, [0, 0, 0, 0, 0, 0, 0, 1]), (2, [0, 0, 0, 1, 0, 1, 1, 1]), (1, [0, 1, 1, 1, 1, 1, 1, 1])],
+)
+def test_a_neuron_of_equal_weights_fires_from_as_many_signals_as_its_threshold(
+    path, tmp_path, threshold, fires
+):
+    got = values(changed(path, tmp_path / "and.xlsx", {"w": 1, "threshold": threshold}))
+    assert got["pattern_step"].tolist() == fires
+    assert got["pattern"].sum(axis=1).tolist() == [0, 1, 1, 2, 1, 2, 2, 3]
+    sigmoid = 1 / (1 + np.exp(threshold - got["pattern"].sum(axis=1)))
+    np.testing.assert_allclose(got["pattern_sigmoid"], sigmoid, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "said"), [(3, "reaches the threshold 3."), (3.5, "does not reach")]
+)
+def test_the_sheet_says_whether_the_neuron_fires(path, tmp_path, threshold, said):
+    got = values(changed(path, tmp_path / "fires.xlsx", {"threshold": threshold}))
+    assert said in str(got["verdict"])
+    assert got["step"] == (threshold <= 3)  # 2 x 1 + 3 x 0 + 1 x 1
+
+
+ONE = [[0, 1, 0]] * 4
+ZERO = [[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("picture", "loudest", "said"),
+    [
+        (ZERO, [1, 0, 1], "is a 0"),
+        (ONE, [0, 1, 0], "is a 1"),
+    ],
+)
+def test_the_demons_call_for_the_pixels_that_they_like(path, tmp_path, picture, loudest, said):
+    got = values(changed(path, tmp_path / "demons.xlsx", {"picture": picture}))
+    assert got["loudest2"].tolist() == loudest
+    assert said in str(got["says"])
+    picture, W2 = np.array(picture), got["W2"].reshape(3, 4, 3)
+    np.testing.assert_allclose(got["liking"], [(W * picture).sum() for W in W2])
+
+
+def test_two_output_demons_who_call_alike_are_both_loudest(path, tmp_path):
+    got = values(changed(path, tmp_path / "alike.xlsx", {"W3": 1}))
+    assert got["loudest3"].tolist() == [1, 1]
+    assert "equally" in str(got["says"])
+
+
+def test_the_demons_read_most_of_the_images_of_the_book():
+    # what the sheet computes, for all 64: the book's demons are an explanation, and not trained
+    given = {name: np.array(value) for name, value in template("neuron").values["inputs"].items()}
+    images = read(folder() / "digits" / "images.csv", Reading(picture=(4, 3)))
+    right = 0
+    for x, t in zip(images.x, images.t, strict=True):
+        liking = eq.InnerProduct().array(given["W2"], x.reshape(4, 3))
+        a2 = Sigmoid().array(liking + given["b2"])
+        a3 = Sigmoid().array(eq.Bonds().array(given["W3"], a2, given["b3"]))
+        right += a3.argmax() == t.argmax()
+    assert right == 62
+
+
+def test_from_keeps_what_was_changed(path, tmp_path):
+    start = changed(path, tmp_path / "old.xlsx", {"x": [0.5, 2, -1], "picture": ONE})
+    got = values(build(from_workbook=start, lang="ja").path)
+    assert got["x"].tolist() == [0.5, 2, -1]
+    assert got["picture"].reshape(4, 3).tolist() == ONE
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
+    assert lint(built(tmp_path, "neuron", lang=lang)) == ()

@@ -1,0 +1,217 @@
+"""Regression in a sheet is the book's line, and the least squares of any other table."""
+
+import csv
+
+import numpy as np
+import pytest
+from experiments import (
+    ENGINES,
+    agrees_in,
+    built,
+    changed,
+    every_kind_of_cell_is_named_when_it_is_wrong,
+)
+
+from xlnn.building.build import build
+from xlnn.errors import XlnnError
+from xlnn.linting import lint
+from xlnn.reading.values import values
+from xlnn.shipped.text import languages
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("regression"), "regression")
+
+
+def table(path, rows, headings):
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([headings, *rows])
+    return path
+
+
+@pytest.fixture(scope="module")
+def prices(tmp_path_factory):
+    """A workbook of three columns, of sizes far apart, and noise."""
+    folder, generator = tmp_path_factory.mktemp("prices"), np.random.default_rng(5)
+    x = generator.normal((80, 3, 1990), (25, 1, 20), (40, 3))
+    y = 1000 * x[:, 0] + 5e3 * x[:, 1] - 200 * x[:, 2] + generator.normal(0, 4e3, 40)
+    rows = np.round(np.column_stack([x, y]), 3)
+    data = table(folder / "my.csv", rows, ["area", "rooms", "year", "price"])
+    options = {"data": data, "targets": ["price"], "epochs": 300}
+    return rows, build("regression", folder / "prices.xlsx", **options).path
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_formula_agrees_with_numpy(path, engine):
+    assert agrees_in(engine, path).formula_cells > 300
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_table_of_one_s_own_agrees_as_well(prices, engine):
+    agrees_in(engine, prices[1])
+
+
+def test_the_line_is_that_of_the_seven_people_all_three_ways(path):
+    got = values(path)
+    x, y = got["x"][:, 0], got["y"]
+    p = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
+    q = y.mean() - p * x.mean()
+    assert (round(p, 2), round(q, 2)) == (0.41, -12.06)
+    for slope, intercept in (("p", "q"), ("p_fitted", "q_fitted")):
+        np.testing.assert_allclose(got[slope], p, rtol=1e-10)
+        np.testing.assert_allclose(got[intercept], q, rtol=1e-10)
+    np.testing.assert_allclose(got["p_last"], p, rtol=1e-9)  # after 50 halvings
+    np.testing.assert_allclose(got["e"], y - p * x - q, atol=1e-9)
+    assert "same line" in str(got["agreement"])
+    assert str(got["line"]) == "weight_kg = 0.4100 × height_cm − 12.0574"
+
+
+def test_the_plane_of_many_columns_is_numpys_least_squares(prices):
+    rows, path = prices
+    got = values(path)
+    right = np.linalg.lstsq(np.column_stack([rows[:, :3], np.ones(len(rows))]), rows[:, 3])[0]
+    np.testing.assert_allclose([*got["p"], got["q"]], right, rtol=1e-8)
+    np.testing.assert_allclose([*got["p_last"], got["q_last"]], right, rtol=1e-6)
+    assert "SLOPE and INTERCEPT take one column only" in str(got["agreement"])
+    assert "40 rows determine 4 parameters" in str(got["determined"])
+
+
+def test_no_line_by_hand_is_better(path, tmp_path, generator):
+    least = float(values(path)["C_T"])
+    for p, q in generator.normal((0.41, -12), (0.05, 5), (3, 2)):
+        got = values(changed(path, tmp_path / "hand.xlsx", {"p_hand": p, "q_hand": q}))
+        assert got["C_hand"] > least
+        assert f"the least is {round(least, 4)}" in str(got["by_hand"])
+    best = {"p_hand": float(values(path)["p"][0]), "q_hand": float(values(path)["q"])}
+    assert "none less" in str(values(changed(path, tmp_path / "best.xlsx", best))["by_hand"])
+
+
+INPUTS = [
+    {"x": [[1.7], [-2.3], [3.1], [0], [5.25], [-1e-9], [8]], "y": 0},
+    {"x": np.arange(7.0)[:, None] * 1e-9, "y": np.arange(7.0) ** 2 * 1e-9},
+    {"x": np.arange(7.0)[:, None] * 1e8, "y": -(np.arange(7.0) ** 3) * 1e6},
+    {"x": 0.1, "y": [3, 1, 4, 1, 5, 9, 2]},
+    {"eta": 1.9, "g": -40, "h": 1000},
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
+    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
+
+
+def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+def test_a_wrong_formula_of_any_quantity_of_a_plane_is_named(prices, tmp_path):
+    every_kind_of_cell_is_named_when_it_is_wrong(prices[1], tmp_path / "wrong.xlsx")
+
+
+@pytest.mark.parametrize("constant", [0, 0.1, 1e8])
+def test_a_column_that_never_changes_has_no_coefficient(path, tmp_path, constant):
+    got = values(changed(path, tmp_path / "flat.xlsx", {"x": constant}))
+    assert (got["p"][0], got["p_fitted"], got["p_last"][0]) == (0, 0, 0)
+    assert got["q"] == pytest.approx(got["y"].mean())
+    assert "never changes" in str(got["determined"])
+
+
+def test_a_column_that_follows_from_the_others_is_left_out_and_the_errors_stay(prices, tmp_path):
+    rows, path = prices
+    x = rows[:, :3].copy()
+    x[:, 2] = 2 * x[:, 0] - 3 * x[:, 1] + 7
+    got = values(changed(path, tmp_path / "twice.xlsx", {"x": x}))
+    assert got["p"][2] == 0
+    assert "follows from the others" in str(got["determined"])
+    right = np.linalg.lstsq(np.column_stack([x[:, :2], np.ones(len(x))]), rows[:, 3])[0]
+    np.testing.assert_allclose(got["y_line"], x[:, :2] @ right[:2] + right[2], rtol=1e-9)
+
+
+def test_the_sheet_says_when_the_descent_has_not_arrived(path, tmp_path):
+    got = values(changed(path, tmp_path / "slow.xlsx", {"eta": 0.01}))
+    assert "has not arrived" in str(got["agreement"])
+    assert got["C_last"] > got["C_T"]
+
+
+def test_the_gradient_of_the_descent_is_the_central_difference_of_C_T(prices):
+    got = values(prices[1])
+    x, y, step = got["x"], got["y"], 2
+    u = (x - x.mean(0)) / x.std(0)
+
+    def cost(g, h):
+        return ((y - u @ g - h) ** 2).sum() / 2
+
+    g, h, small = got["g"][step], got["h"][step], 1e-2
+    np.testing.assert_allclose(got["C"][step], cost(g, h), rtol=1e-9)
+    for j, unit in enumerate(np.eye(3) * small):
+        slope = (cost(g + unit, h) - cost(g - unit, h)) / (2 * small) / len(y)
+        assert got["dC_dg"][step, j] == pytest.approx(slope, rel=1e-5)
+    slope = (cost(g, h + small) - cost(g, h - small)) / (2 * small) / len(y)
+    assert got["dC_dh"][step] == pytest.approx(slope, rel=1e-5)
+
+
+def test_as_many_rows_as_parameters_leave_no_error(tmp_path):
+    data = table(tmp_path / "two.csv", [[1, 5], [3, 9]], ["a", "b"])
+    got = values(build("regression", tmp_path / "two.xlsx", data=data, targets=["b"]).path)
+    np.testing.assert_allclose(got["e"], 0, atol=1e-12)
+    assert "there are 0 more" in str(got["determined"])
+
+
+def test_from_keeps_what_was_changed_and_takes_options_and_data(path, tmp_path):
+    start = changed(path, tmp_path / "old.xlsx", {"q_hand": 5, "y": np.arange(7)})
+    got = values(build(from_workbook=start, eta=0.7, epochs=5, lang="ja").path)
+    assert (got["g"].shape, got["eta"], got["q_hand"]) == ((6, 1), 0.7, 5)
+    np.testing.assert_array_equal(got["y"], np.arange(7))
+    data = table(tmp_path / "my.csv", [[1, 2, 3], [4, 5, 9], [7, 9, 1]], ["a", "b", "c"])
+    new = build(from_workbook=start, output=tmp_path / "n.xlsx", data=data, targets=["a"])
+    assert [*values(new.path)["names"]] == ["b", "c", "a"]
+
+
+REFUSED = [
+    ({"data": "my.csv"}, "--data and --target go together"),
+    ({"targets": ["a"]}, "--data and --target go together"),
+    ({"data": "my.csv", "targets": ["nothing"]}, '"nothing" is not there'),
+    ({"data": "my.csv", "targets": ["a", "b"]}, "name one column to predict"),
+    ({"data": "my.csv", "targets": ["c"]}, "2 rows cannot determine 3 parameters"),
+    ({"data": "word.csv", "targets": ["b"]}, '"red" is not a number'),
+    ({"data": "none.csv", "targets": ["b"]}, "none.csv"),
+    ({"epochs": 0}, "steps is 0: a whole number from 1"),
+    ({"eta": 1e30}, "is no finite number"),
+    ({"seed": 1}, "--seed means nothing to regression"),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), REFUSED)
+def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
+    table(tmp_path / "my.csv", [[1, 2, 3], [4, 5, 6]], ["a", "b", "c"])
+    table(tmp_path / "word.csv", [[1, 2], ["red", 5], [3, 4]], ["a", "b"])
+    if "data" in options:
+        options = {**options, "data": tmp_path / options["data"]}
+    with pytest.raises(XlnnError, match=sentence):
+        build("regression", tmp_path / "regression.xlsx", **options)
+    assert not (tmp_path / "regression.xlsx").exists()
+
+
+TEMPLATES = [
+    ("[sizes]\nsteps = 3", r"\[data\] has two texts, file and target"),
+    ("[data]\nfile = 1\ntarget = 'b'", r"\[data\] has two texts"),
+    ("data = 1", "data is no table"),
+    ("[data]\nfile = 'my.csv'\ntarget = 'b'", "sizes of a regression workbook are"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), TEMPLATES)
+def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sentence):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    table(folder / "my.csv", [[1, 2], [4, 5]], ["a", "b"])
+    (folder / "template.toml").write_text(f'kind = "regression"\n{text}\n')
+    with pytest.raises(XlnnError, match=sentence):
+        build(str(folder), tmp_path / "mine.xlsx")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
+    assert lint(built(tmp_path, "regression", lang=lang)) == ()

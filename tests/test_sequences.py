@@ -1,0 +1,122 @@
+"""Recurrences filled down are the sequences of the book, and a way back meets the way there."""
+
+import numpy as np
+import pytest
+from experiments import (
+    ENGINES,
+    agrees_in,
+    built,
+    changed,
+    every_kind_of_cell_is_named_when_it_is_wrong,
+)
+
+from xlnn.building.build import build
+from xlnn.errors import XlnnError
+from xlnn.linting import lint
+from xlnn.reading.values import values
+from xlnn.shipped.text import languages
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("sequences"), "sequences")
+
+
+@pytest.fixture(scope="module")
+def got(path):
+    return values(path)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_formula_agrees_with_numpy(path, engine):
+    agrees_in(engine, path)
+
+
+INPUTS = [
+    {"r": 0, "p": 0, "q": 0, "d": 0, "coefficients": 0, "a": 0, "u": 0, "by": 0},
+    {
+        "r": -0.8,
+        "p": -1,
+        "geometric": 0.1,
+        "arithmetic": -1e8,
+        "coefficients": [[-1, 2], [0.5, -3]],
+    },
+    {"r": 1e3, "d": 1e-9, "u": [1e9, -1e9, 1e-6, 0.1, 0.2], "and_by": 1e5, "d_back": -7.5},
+    {"u": 0.1, "v": 0.2, "by": -0.3, "c": 1e-9, "coefficients": 1e3},
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
+    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
+
+
+def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+def test_a_recurrence_and_its_formula_give_the_same_terms(got):
+    assert got["arithmetic"].tolist() == list(range(1, 20, 2))
+    np.testing.assert_allclose(got["arithmetic_term"], got["arithmetic"])
+    np.testing.assert_allclose(got["geometric"], 1.5 ** np.arange(10))
+    np.testing.assert_allclose(got["geometric_term"], got["geometric"])
+    # a = 0.5 a + 3 stays at 6, and the distance to it halves each time
+    np.testing.assert_allclose(got["linear"], 6 - 5 * 0.5 ** np.arange(10))
+
+
+def test_the_coupled_pair_is_the_power_of_its_matrix(got):
+    P = np.array([[1, 2], [2, 3]])
+    pairs = [np.linalg.matrix_power(P, n) @ [1, 1] for n in range(10)]
+    np.testing.assert_allclose(np.transpose([got["a"], got["b"]]), pairs)
+    assert (got["a"][1], got["b"][1], got["a"][2], got["b"][2]) == (3, 5, 13, 21)
+    assert got["ratio"][-1] == pytest.approx((1 + np.sqrt(5)) / 2, abs=1e-8)
+
+
+def test_the_way_back_meets_the_way_there_and_is_its_derivative(path, tmp_path):
+    start = {"coefficients": [[0.5, -2], [1.25, 0.75]], "a": 3, "b": -1, "c": 2, "d_back": 5}
+    got = values(changed(path, tmp_path / "pair.xlsx", start))
+    assert got["at_end"] == pytest.approx(float(got["at_start"]), rel=1e-12)
+    assert "the same number" in str(got["verdict"])
+    h = 1e-3
+    ends = [
+        float(values(changed(path, tmp_path / f"{a}.xlsx", {**start, "a": a}))["at_end"])
+        for a in (3 + h, 3 - h)
+    ]
+    # the number at the end is linear in a_1, so that the difference is exact but for rounding
+    assert (ends[0] - ends[1]) / (2 * h) == pytest.approx(got["c"][-1], rel=1e-9)
+
+
+def test_the_sum_is_linear(path, tmp_path, got):
+    assert (got["sum_added"], got["sum_multiplied"], got["sum_combined"]) == (45, 45, -15)
+    u, v = [0.1, 0.2, 0.3, -7, 1e3], [3, 0.7, -0.1, 2, 5]
+    got = values(changed(path, tmp_path / "sums.xlsx", {"u": u, "v": v, "by": 0.3}))
+    for law in ("added", "multiplied", "combined"):
+        assert got[f"sum_{law}"] == pytest.approx(float(got[f"from_{law}"]))
+        assert got[f"same_{law}"] == 1
+        assert "rounding" not in str(got[f"law_{law}"])
+
+
+def test_what_differs_by_rounding_is_said_to(path, tmp_path):
+    # 1E+17 + 1 is 1E+17, so that the ones are lost where they are added to it one by one
+    u, v = [1e17, 1, -1e17, 1, 1], [1, 1e17, 1, -1e17, 1]
+    got = values(changed(path, tmp_path / "rounding.xlsx", {"u": u, "v": v}))
+    assert got["sum_added"] != got["from_added"]
+    assert "rounding" in str(got["law_added"])
+
+
+def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
+    start = changed(path, tmp_path / "old.xlsx", {"r": 2, "u": [9, 8, 7, 6, 5]})
+    got = values(build(from_workbook=start, epochs=4, lang="ja").path)
+    assert got["geometric"].tolist() == [1, 2, 4, 8]
+    assert got["u"].tolist() == [9, 8, 7, 6, 5]
+
+
+def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(XlnnError, match="terms is 1: a whole number from 2 to 100"):
+        build("sequences", tmp_path / "sequences.xlsx", epochs=1)
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
+    assert lint(built(tmp_path, "sequences", lang=lang)) == ()

@@ -1,0 +1,154 @@
+"""The inner product keeps within its bounds, images are ranked by it, and matrices multiply."""
+
+import numpy as np
+import pytest
+from experiments import (
+    ENGINES,
+    agrees_in,
+    built,
+    changed,
+    every_kind_of_cell_is_named_when_it_is_wrong,
+)
+
+from xlnn.building.build import build
+from xlnn.errors import XlnnError
+from xlnn.linting import lint
+from xlnn.reading.values import values
+from xlnn.shipped.templates import folder
+from xlnn.shipped.text import languages
+
+ZERO = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]])
+ONE = np.array([[0, 1, 0]] * 4)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("similarity"), "similarity")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_formula_agrees_with_numpy(path, engine):
+    agrees_in(engine, path)
+
+
+INPUTS = [
+    {"pattern_a": 0, "matrix_A": 0, "labels": 9},
+    {"pattern_a": ZERO * 0.1, "pattern_b": ZERO * -0.3, "images": 0.25, "matrix_B": -1.5},
+    {"pattern_a": ZERO * 1e6 - 0.5, "pattern_b": ONE * 1e-6, "matrix_A": np.eye(3) * 1e5},
+    {"pattern_a": ONE - 0.5, "pattern_b": [[1, 0, 1]] * 4, "matrix_A": 1e-9, "images": 0},
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
+    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
+
+
+def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "angle", "said"),
+    [
+        (ZERO, 3 * ZERO, 0, "one direction"),
+        (0.1 * ZERO, -0.3 * ZERO, 180, "opposite"),
+        (ONE, 1 - ONE, 90, "right angles"),
+        (ZERO, ONE, np.degrees(np.arccos(2 / np.sqrt(10 * 4))), "lies between"),
+        (ZERO, -ONE, 180 - np.degrees(np.arccos(2 / np.sqrt(10 * 4))), "below 0"),
+        (ZERO, 0 * ONE, 90, "all 0"),
+    ],
+)
+def test_the_sheet_says_how_two_patterns_lie(path, tmp_path, a, b, angle, said):
+    got = values(changed(path, tmp_path / "ab.xlsx", {"pattern_a": a, "pattern_b": b}))
+    assert got["angle"] == pytest.approx(angle, abs=1e-9)
+    assert said in str(got["verdict"])
+
+
+def test_the_inner_product_of_any_two_patterns_keeps_within_its_bounds(path, tmp_path, generator):
+    for _ in range(3):
+        a, b = generator.normal(size=(2, 4, 3))
+        got = values(changed(path, tmp_path / "any.xlsx", {"pattern_a": a, "pattern_b": b}))
+        assert got["inner"] == pytest.approx(np.vdot(a, b))
+        assert got["upper"] == pytest.approx(np.linalg.norm(a) * np.linalg.norm(b))
+        assert got["lower"] <= got["inner"] <= got["upper"]
+
+
+@pytest.mark.parametrize(("drawn", "first", "last"), [(ZERO, 0, 1), (ONE, 1, 0)])
+def test_images_of_the_drawn_digit_come_first_and_of_the_other_last(
+    path, tmp_path, drawn, first, last
+):
+    got = values(changed(path, tmp_path / "drawn.xlsx", {"pattern_a": drawn}))
+    images = np.asarray(got["images"]).reshape(64, 12)
+    cosines = images @ drawn.ravel() / np.linalg.norm(images, axis=1) / np.linalg.norm(drawn)
+    order = np.argsort(-np.round(cosines, 9), kind="stable")
+    assert got["place"][order].tolist() == list(range(1, 65))
+    assert got["best"].tolist() == (order[:8] + 1).tolist()
+    assert got["last"].tolist() == (order[-8:] + 1).tolist()
+    np.testing.assert_array_equal(np.ravel(got["best_pictures"]), images[order[:8]].ravel())
+    assert set(got["best_label"]) == {first}
+    assert set(got["last_label"]) == {last}
+
+
+def test_the_images_are_those_of_the_digits(path):
+    rows = np.loadtxt(folder() / "digits" / "images.csv", delimiter=",", skiprows=1)
+    got = values(path)
+    np.testing.assert_array_equal(got["labels"], rows[:, 0])
+    np.testing.assert_array_equal(np.asarray(got["images"]).reshape(64, 12), rows[:, 1:])
+
+
+def test_the_matrices_are_what_numpy_makes_of_them(path, tmp_path, generator):
+    A, B = generator.integers(-9, 10, (2, 3, 3))
+    got = values(changed(path, tmp_path / "AB.xlsx", {"matrix_A": A, "matrix_B": B}))
+    wanted = {
+        "AB": A @ B,
+        "BA": B @ A,
+        "hadamard": A * B,
+        "A_turned": A.T,
+        "turned_AB": (A @ B).T,
+        "BA_turned": B.T @ A.T,
+    }
+    for name, matrix in wanted.items():
+        np.testing.assert_array_equal(np.asarray(got[name]).reshape(3, 3), matrix)
+    assert "not equal" in str(got["commutes_said"])
+    assert "turns its order" in str(got["turns_said"])
+
+
+def test_a_matrix_and_its_square_commute(path, tmp_path):
+    A = np.array([[0.1, 0.2, 0.3], [-0.7, 0.1, 0], [0, 0.5, 0.3]])
+    got = values(changed(path, tmp_path / "square.xlsx", {"matrix_A": A, "matrix_B": A @ A}))
+    assert "either order" in str(got["commutes_said"])
+
+
+def test_from_keeps_what_was_changed(path, tmp_path):
+    start = changed(path, tmp_path / "old.xlsx", {"pattern_a": ONE, "matrix_A": 7})
+    got = values(build(from_workbook=start, lang="ja").path)
+    np.testing.assert_array_equal(np.asarray(got["pattern_a"]).reshape(4, 3), ONE)
+    assert set(np.ravel(got["matrix_A"])) == {7}
+    assert np.asarray(got["images"]).size == 64 * 12
+
+
+REFUSED = [
+    ('images = "digits"', 'images = "nothing"', "images is .*nothing.*: a template with pictures"),
+    ('images = "digits"', 'images = "xor"', "images is .*xor.*: a template with pictures"),
+    ('images = "digits"', "images = 3", "images is .*3.*: a template with pictures"),
+    ("images = 64", "images = 63", "labels takes 63"),
+    ("rows = 4", "rows = 5", "pattern_a takes 5 x 3"),
+]
+
+
+@pytest.mark.parametrize(("text", "other", "sentence"), REFUSED)
+def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, other, sentence):
+    template = (folder() / "similarity" / "template.toml").read_text(encoding="utf-8")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    assert text in template
+    (mine / "template.toml").write_text(template.replace(text, other), encoding="utf-8")
+    with pytest.raises(XlnnError, match=sentence):
+        build(str(mine), tmp_path / "mine.xlsx")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
+    assert lint(built(tmp_path, "similarity", lang=lang)) == ()

@@ -1,0 +1,153 @@
+"""Slopes in a sheet: each by its rule equals its difference quotient, and NumPy's."""
+
+import numpy as np
+import pytest
+from experiments import (
+    ENGINES,
+    agrees_in,
+    built,
+    changed,
+    every_kind_of_cell_is_named_when_it_is_wrong,
+)
+
+from xlnn.building.build import build
+from xlnn.equations.calculus import FUNCTIONS, Least
+from xlnn.equations.surface import SURFACES
+from xlnn.errors import XlnnError
+from xlnn.linting import lint
+from xlnn.reading.values import values
+from xlnn.shipped.text import languages
+
+TEXTS = [function.text for function in FUNCTIONS]
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("slopes"), "slopes")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_formula_agrees_with_numpy(path, engine):
+    assert agrees_in(engine, path).formula_cells > 900
+
+
+INPUTS = [
+    {"function": 1, "second": 4, "x": -1.75, "y": 0.30000000000000004, "h": 1e-5},
+    {"function": 2, "second": 5, "x": 0, "y": 0, "f_a": 0, "f_b": 0},
+    {"function": 3, "second": 2, "x": 5.5, "a": 0, "b": -1e6, "f_b": 0},
+    {"function": 4, "second": 1, "x": 1e-9, "y": 1e8, "surface": 1, "f_a": 0},
+    {"function": 5, "second": 3, "x": -30.25, "dx": 1e-9, "dy": 1e4, "surface": 2, "r": 1e6},
+    {"function": 1, "second": 1, "x": 1e8, "h": 10, "delta": -1e3, "r": -2},
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
+    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
+
+
+def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=TEXTS)
+def test_each_derivative_is_the_central_difference_of_the_one_before(function, generator):
+    x, h = generator.uniform(-2, 2, 20), 1e-5
+
+    def derivative(k, x):
+        return (
+            function.f.array(x)
+            if k == 0
+            else function.derivatives[k - 1].array(x, derivative(0, x))
+        )
+
+    for k in range(1, 5):
+        quotient = (derivative(k - 1, x + h) - derivative(k - 1, x - h)) / (2 * h)
+        np.testing.assert_allclose(derivative(k, x), quotient, rtol=1e-8, atol=1e-9)
+
+
+def test_the_error_of_a_quotient_falls_with_h_until_rounding_wins(path, tmp_path):
+    got = values(changed(path, tmp_path / "exp.xlsx", {"function": 3, "x": 1}))
+    forward, central = got["e_forward"], got["e_central"]
+    # f'' h / 2 and f''' h² / 6, both of e
+    np.testing.assert_allclose(forward[:5], np.e * got["width"][:5] / 2, rtol=0.05)
+    np.testing.assert_allclose(central[:3], np.e * got["width"][:3] ** 2 / 6, rtol=0.01)
+    assert np.argmin(got["log_forward"]) + 1 in {7, 8, 9}
+    assert np.argmin(got["log_central"]) + 1 in {4, 5, 6}
+    assert abs(forward[-1]) > abs(forward[7])
+    assert f"slope {round(np.e, 6)}" in str(got["best"])
+
+
+def test_the_rules_give_what_the_quotients_give(path):
+    got = values(path)
+    for rule, quotient in (
+        ("sum_rule", "sum_quotient"),
+        ("chain", "chain_quotient"),
+        ("dC_dx", "quotient_x"),
+        ("dC_dy", "quotient_y"),
+        ("dz_dx", "partial_x"),
+        ("dz_dy", "partial_y"),
+    ):
+        assert got[rule] == pytest.approx(float(got[quotient]), rel=1e-5)
+    assert got["s_slope"] == pytest.approx(float(got["s_quotient_rule"]), rel=1e-14)
+
+
+@pytest.mark.parametrize("surface", range(1, len(SURFACES) + 1))
+def test_half_the_step_leaves_a_quarter_of_the_error(path, tmp_path, surface):
+    got = values(changed(path, tmp_path / "surface.xlsx", {"surface": surface, "dx": 0.1}))
+    np.testing.assert_allclose(got["off"][3:-1] / got["off"][4:], 4, rtol=0.02)
+
+
+def test_each_degree_of_taylors_series_comes_nearer(path, tmp_path):
+    got = values(changed(path, tmp_path / "exp.xlsx", {"function": 3, "x": 0, "delta": 1}))
+    np.testing.assert_allclose(got["taylor"], [1, 2, 5 / 2, 8 / 3, 65 / 24], rtol=1e-14)
+    np.testing.assert_allclose(got["taylor_error"], got["taylor"] - np.e, rtol=1e-12)
+
+
+def test_the_least_on_the_circle_is_the_books_and_its_gradients_are_parallel(path):
+    # x + y on x² + y² = 1: least at x = y = -1/√2, where λ = -1/√2
+    got = values(path)
+    least = -np.sqrt(0.5)
+    np.testing.assert_allclose([got["best_x"], got["best_y"], got["factor"]], least, rtol=1e-12)
+    assert got["best_f"] == pytest.approx(float(got["exact"]))
+    assert "parallel" in str(got["found"])
+
+
+def test_the_point_found_is_as_near_as_the_finer_grid(path, tmp_path, generator):
+    for a, b, r in generator.uniform(-3, 3, (3, 3)):
+        got = values(changed(path, tmp_path / "f.xlsx", {"f_a": a, "f_b": b, "r": r}))
+        right = -abs(r) * np.array([a, b]) / np.hypot(a, b)
+        # half a step of the finer grid, of 36 x 20 points around the circle
+        near = abs(r) * np.pi / 36 / 20
+        assert np.hypot(*(right - [got["best_x"], got["best_y"]])) <= near * (1 + 1e-9)
+        assert "parallel" in str(got["found"])
+
+
+def test_equal_points_are_ties_and_others_are_not():
+    f = np.array([2.0, 1.0, 1.0 + 1e-15, 3.0])
+    assert Least().ties(np.asarray(3.0), 1e-12, f=f)
+    assert not Least().ties(np.asarray(4.0), 1e-12, f=f)
+    assert not Least().ties(np.asarray(9.0), 1e-12, f=f)
+    assert not Least().ties(np.asarray(np.nan), 1e-12, f=f)
+
+
+def test_from_keeps_what_was_changed(path, tmp_path):
+    start = changed(path, tmp_path / "old.xlsx", {"x": 5, "function": 3})
+    got = values(build(from_workbook=start, lang="zh").path)
+    assert (got["x"], got["function"]) == (5, 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [({"eta": 1}, "--eta means nothing to slopes: it takes --lang"), ({"lang": "xx"}, "xx")],
+)
+def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
+    with pytest.raises(XlnnError, match=sentence):
+        build("slopes", tmp_path / "slopes.xlsx", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
+    assert lint(built(tmp_path, "slopes", lang=lang)) == ()

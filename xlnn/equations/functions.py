@@ -1,0 +1,235 @@
+"""The functions of 2-1 with their slopes, and what a unit learns whose slope is always 0.
+
+Shapes: everything is a number at each point.   Book: 2-1, 2-6.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlnn.equations.activation import (
+    Linear,
+    ReLU,
+    ReLUSlope,
+    Sigmoid,
+    SigmoidSlope,
+    Tanh,
+    TanhSlope,
+)
+from xlnn.equations.neuron import DIGITS, UnitStep
+from xlnn.quantity import Cells, Equation, Stated
+
+SMALLEST = 1e-9
+"""What stands in for a width of 0, by which nothing can be divided."""
+
+
+class Flat(Equation):
+    """u'(z) = 0: the step is level at both sides of 0, where it has no slope.   Book: 2-1."""
+
+    coarse = True
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return 0, of the shape of z."""
+        return np.zeros_like(z)
+
+    def cell(self, z: Cells) -> str:
+        """Return the formula of one point."""
+        return f"=0*{z[()]}"
+
+
+class One(Equation):
+    """a'(z) = 1: a line rises by as much as one goes to the right."""
+
+    coarse = True
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return 1, of the shape of z."""
+        return np.ones_like(z)
+
+    def cell(self, z: Cells) -> str:
+        """Return the formula of one point."""
+        return f"=1+0*{z[()]}"
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function beside its slope.
+
+    Attributes
+    ----------
+    name : str
+    value, slope : Equation
+        Of z, or the slope of the value a where `of_value` says so.
+    of_value : bool
+    """
+
+    name: str
+    value: Equation
+    slope: Equation
+    of_value: bool = False
+
+
+FUNCTIONS = (
+    Function("step", UnitStep(), Flat()),
+    Function("sigmoid", Sigmoid(), SigmoidSlope(), of_value=True),
+    Function("tanh", Tanh(), TanhSlope(), of_value=True),
+    Function("relu", ReLU(), ReLUSlope()),
+    Function("linear", Linear(), One()),
+)
+"""In the order of the columns."""
+
+
+def width(cell: str) -> str:
+    """Return the formula of a number's size, and of a tiny one where it is 0."""
+    return f"MAX(ABS({cell}),1E-09)"
+
+
+def points(count: int) -> Equation:
+    """Return the equation of points that divide a range evenly."""
+    last = count - 1
+    return Stated(
+        lambda number, low, high: np.round(low + number * (high - low) / last, DIGITS),
+        lambda number, low, high: (
+            f"=ROUND({low[()]}+{number[()]}*({high[()]}-{low[()]})/{last},{DIGITS})"
+        ),
+    )
+
+
+STEP = Stated(
+    lambda h: np.maximum(np.abs(h), SMALLEST),
+    lambda h: f"={width(h[()])}",
+)
+"""The h that is used: no h is 0."""
+
+RIGHT = Stated(lambda z, h: z + h, lambda z, h: f"={z[()]}+{h[()]}")
+LEFT = Stated(lambda z, h: z - h, lambda z, h: f"={z[()]}-{h[()]}")
+"""A little to the right and to the left of z."""
+
+CENTRAL = Stated(
+    lambda right, left, h: (right - left) / (2 * h),
+    lambda right, left, h: f"=({right[()]}-{left[()]})/(2*{h[()]})",
+)
+"""(a(z + h) - a(z - h)) / 2h: the slope as two points have it.   Book: 2-6."""
+
+GAP = Stated(
+    lambda slope, difference: np.sqrt(((slope - difference) ** 2).mean()),
+    lambda slope, difference: (
+        f"=SQRT(SUMXMY2({slope.over('point')[()]},{difference.over('point')[()]})"
+        f"/COUNT({slope.over('point')[()]}))"
+    ),
+)
+"""How far slopes and differences lie apart: the root of the mean square."""
+
+LINE = Stated(lambda x, m, n: m * x + n, lambda x, m, n: f"={m[()]}*{x[()]}+{n[()]}")
+"""y = mx + n.   Book: 2-1 has ax + b; a and b belong to the parabola beside it here."""
+
+PARABOLA = Stated(
+    lambda x, a, b, c: a * x**2 + b * x + c,
+    lambda x, a, b, c: f"={a[()]}*{x[()]}^2+{b[()]}*{x[()]}+{c[()]}",
+)
+"""y = ax^2 + bx + c.   Book: 2-1."""
+
+
+class Bends(Equation):
+    """2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line."""
+
+    coarse = True
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return np.sign(a) + 1
+
+    def cell(self, a: Cells) -> str:
+        """Return the formula."""
+        return f"=SIGN({a[()]})+1"
+
+
+VERTEX = Stated(
+    lambda a, b: np.where(a == 0, 0.0, -b / (2 * np.where(a == 0, 1, a))),
+    lambda a, b: f"=IF({a[()]}=0,0,-{b[()]}/(2*{a[()]}))",
+)
+"""x = -b / 2a: where the parabola is lowest, for a > 0.   Book: 2-1."""
+
+PERCENT = Stated(lambda part: 100 * part, lambda part: f"=100*{part[()]}")
+"""A part of the whole as a sentence has it."""
+
+
+def beside(count: int) -> Equation:
+    """Return the equation of points up to 5 to either side of a middle."""
+    half = (count - 1) // 2
+    return Stated(
+        lambda number, middle: middle + 5 * (number / half - 1),
+        lambda number, middle: f"={middle[()]}+5*({number[()]}/{half}-1)",
+    )
+
+
+BELL = Stated(
+    lambda x, mean, deviation: (
+        np.exp(-((x - mean) ** 2) / (2 * deviation**2)) / (np.sqrt(2 * np.pi) * deviation)
+    ),
+    lambda x, mean, deviation: (
+        f"=EXP(-(({x[()]}-{mean[()]})^2)/(2*{deviation[()]}^2))/(SQRT(2*PI())*{deviation[()]})"
+    ),
+)
+"""f(x) = exp(-(x - mu)^2 / 2 sigma^2) / (sqrt(2 pi) sigma).   Book: 2-1."""
+
+
+def around(count: int, deviations: int) -> Equation:
+    """Return the equation of points up to some standard deviations to either side of the mean."""
+    half = (count - 1) // 2
+    return Stated(
+        lambda number, mean, deviation: mean + deviations * deviation * (number / half - 1),
+        lambda number, mean, deviation: (
+            f"={mean[()]}+{deviations}*{deviation[()]}*({number[()]}/{half}-1)"
+        ),
+    )
+
+
+class Area(Equation):
+    """The area below some points that lie evenly: the sum of the strips between neighbours.
+
+    Parameters
+    ----------
+    first, last : int
+        The points at its ends.
+    apart : float
+        How far neighbours lie apart, in standard deviations.
+    """
+
+    def __init__(self, first: int, last: int, apart: float) -> None:
+        self.first, self.last, self.apart = first, last, apart
+
+    def array(self, number: np.ndarray, bell: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        inside = bell[(number >= self.first) & (number <= self.last)]
+        ends = (inside[0] + inside[-1]) / 2
+        return np.asarray(self.apart * deviation * (inside.sum() - ends))
+
+    def cell(self, number: Cells, bell: Cells, deviation: Cells) -> str:
+        """Return the formula."""
+        numbers, every = (cells.over("point")[()] for cells in (number, bell))
+        inside = f"SUMPRODUCT(({numbers}>={self.first})*({numbers}<={self.last}),{every})"
+        first, last = (f"INDEX({every},{at + 1})" for at in (self.first, self.last))
+        return f"={self.apart}*{deviation[()]}*({inside}-({first}+{last})/2)"
+
+
+ANSWER_Z = Stated(lambda w, x, b: w * x + b, lambda w, x, b: f"={w[()]}*{x[()]}+{b[()]}")
+"""z = wx + b of a unit with one input."""
+
+SQUARED_ERROR = Stated(
+    lambda a, t: (t - a) ** 2 / 2,
+    lambda a, t: f"=({t[()]}-{a[()]})^2/2",
+)
+"""C = (t - a)^2 / 2.   Book: 3-3."""
+
+GRADIENT = Stated(
+    lambda a, t, slope, x: (a - t) * slope * x,
+    lambda a, t, slope, x: f"=({a[()]}-{t[()]})*{slope[()]}*{x[()]}",
+)
+"""dC/dw = (a - t) a'(z) x: the chain rule.   Book: 2-8, 4-2."""
+
+LEARNED = Stated(
+    lambda w, gradient, eta: w - eta * gradient,
+    lambda w, gradient, eta: f"={w[()]}-{eta[()]}*{gradient[()]}",
+)
+"""w - eta dC/dw: the weight after a step.   Book: 2-10."""

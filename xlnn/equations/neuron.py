@@ -1,0 +1,154 @@
+"""One neuron and the demons: threshold, unit step, weighted patterns, and who calls loudest.
+
+Shapes: x and w (inputs,), patterns (demons, rows, columns).   Book: 1-2, 1-3, 1-5.
+"""
+
+import numpy as np
+
+from xlnn.equations.dense import written_sum
+from xlnn.quantity import Cells, Equation, Stated
+
+DIGITS = 12
+"""To so many decimals z is rounded before it is asked whether it reaches 0: a spreadsheet takes
+0.1 + 0.2 - 0.3 for 0, and NumPy for 5.6E-17."""
+
+
+def fires(z: np.ndarray) -> np.ndarray:
+    """Return 1 where z reaches 0, else 0; numbers too large to be rounded are none near 0."""
+    return np.where(np.where(np.abs(z) < 1, np.round(z, DIGITS), z) >= 0, 1.0, 0.0)
+
+
+class UnitStep(Equation):
+    """u(z) = 1 for z >= 0, else 0: a neuron fires or does not.   Book: 1-2, 1-3, 2-1."""
+
+    coarse = True
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return u, of the shape of z."""
+        return fires(z)
+
+    def cell(self, *unit: int, z: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"=IF(ROUND({z[unit]},{DIGITS})>=0,1,0)"
+
+
+class Digit(Equation):
+    """The digits of a number in the binary system: each pattern of firing once.
+
+    Parameters
+    ----------
+    inputs : int
+    """
+
+    coarse = True
+
+    def __init__(self, inputs: int) -> None:
+        self.inputs = inputs
+
+    def array(self, number: np.ndarray) -> np.ndarray:
+        """Return 0 or 1, shape (patterns, inputs)."""
+        worth = 2.0 ** np.arange(self.inputs - 1, -1, -1)
+        return np.floor(number[:, np.newaxis] / worth) % 2
+
+    def cell(self, i: int, number: Cells) -> str:
+        """Return the formula of input i."""
+        return f"=MOD(INT({number[()]}/{2 ** (self.inputs - 1 - i)}),2)"
+
+
+class InnerProduct(Equation):
+    """How well each demon's pattern fits the picture: the sum of the products.   Book: 1-5, 2-4."""
+
+    def array(self, W: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return a number for each demon."""
+        return (W * x).sum(axis=(1, 2))
+
+    def cell(self, j: int, W: Cells, x: Cells) -> str:
+        """Return the formula of demon j."""
+        return f"=SUMPRODUCT({W[j, ...]},{x[...]})"
+
+
+class Bonds(Equation):
+    """z = W a + b of demons who listen to the demons before them.   Book: 1-5, 1-6."""
+
+    def array(self, W: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Return a number for each demon."""
+        return W @ a + b
+
+    def cell(self, k: int, W: Cells, a: Cells, b: Cells) -> str:
+        """Return the formula of demon k."""
+        terms = [f"{W[k, j]}*{a[j]}" for j in range(a.shape[0])]
+        return f"={written_sum(terms)}+{b[k]}"
+
+
+class AsLoud(Equation):
+    """1 for each demon that calls as loudly as the loudest, else 0.   Book: 1-5."""
+
+    coarse = True
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return 0 or 1 for each demon."""
+        a = np.round(a, DIGITS)
+        return np.where(a == a.max(), 1.0, 0.0)
+
+    def cell(self, j: int, a: Cells) -> str:
+        """Return the formula of demon j."""
+        largest = f"MAX({','.join(a[i] for i in range(a.shape[0]))})"
+        return f"=IF(ROUND({a[j]},{DIGITS})=ROUND({largest},{DIGITS}),1,0)"
+
+
+class Winner(Equation):
+    """Which demon alone calls loudest, counted from 0; as many as there are where none does."""
+
+    coarse = True
+
+    def array(self, loudest: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        alone = loudest.sum() == 1
+        return np.asarray(loudest.argmax() if alone else loudest.size, dtype=float)
+
+    def cell(self, loudest: Cells) -> str:
+        """Return the formula."""
+        demons = range(loudest.shape[0])
+        number = written_sum([f"{k}*{loudest[k]}" for k in demons])
+        return f"=IF({written_sum([loudest[k] for k in demons])}=1,{number},{len(demons)})"
+
+
+OPPOSITE = Stated(lambda threshold: -threshold, lambda threshold: f"=-{threshold[()]}")
+"""b = -theta: the bias says the same as the threshold.   Book: 1-3."""
+
+PRODUCTS = Stated(lambda w, x: w * x, lambda i, w, x: f"={w[i]}*{x[i]}")
+"""w_i x_i: what comes in through each input."""
+
+WEIGHTED_INPUT = Stated(
+    lambda products, bias: products.sum() + bias,
+    lambda products, bias: f"=SUMPRODUCT({products[:]})+{bias[()]}",
+)
+"""z = w_1 x_1 + w_2 x_2 + ... + b.   Book: 1-3."""
+
+OF_PATTERN = Stated(
+    lambda pattern, w, bias: pattern @ w + bias,
+    lambda pattern, w, bias: (
+        "=" + written_sum([f"{pattern[i]}*{w[i]}" for i in range(w.shape[0])]) + f"+{bias[()]}"
+    ),
+)
+"""The same of each pattern of firing."""
+
+SEEN = Stated(lambda W, x: W * x, lambda j, r, c, W, x: f"={W[j, r, c]}*{x[r, c]}")
+"""What of a picture a demon likes, pixel by pixel."""
+
+SUM = Stated(
+    lambda one, other: one + other, lambda *unit, one, other: f"={one[unit]}+{other[unit]}"
+)
+"""The sum of two numbers."""
+
+REACH = Stated(lambda z: np.maximum(6.0, 1.2 * np.abs(z)), lambda z: f"=MAX(6,1.2*ABS({z[()]}))")
+"""How far a curve is drawn so that the neuron's own point is on it."""
+
+
+def spread_over(points: int) -> Equation:
+    """Return the equation of z at points from -reach to reach."""
+    half = (points - 1) // 2
+    return Stated(
+        lambda number, reach: reach * (number / half - 1),
+        lambda number, reach: f"={reach[()]}*({number[()]}/{half}-1)",
+    )

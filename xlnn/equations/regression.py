@@ -1,0 +1,439 @@
+"""Least squares: the plane nearest to some points, and the sums of which it follows.
+
+For points (x_1 ... x_k, y) the plane is y = p_1 x_1 + ... + p_k x_k + q.   Book: 2-12.
+"""
+
+import numpy as np
+
+from xlnn.equations.wording import FACTORS, Sentence, filled, fixed
+from xlnn.quantity import Cells, Equation, subscript
+
+SMALL = "1E-10"
+"""A column of which no larger part than this is left says nothing that those before do not."""
+
+ALIKE = "1E-12"
+"""Numbers that differ by no larger part than this are one number, as they are to a spreadsheet."""
+
+
+class Mean(Equation):
+    """The mean of a column, over all rows."""
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return the means, shape (columns) or ()."""
+        return a.mean(axis=0)
+
+    def cell(self, *unit: int, a: Cells) -> str:
+        """Return the formula of one column."""
+        return f"=AVERAGE({a.over('row')[unit]})"
+
+
+class Varies(Equation):
+    """1 for a column of different numbers, 0 for one that holds the same number in every row."""
+
+    coarse = True
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return 0 or 1 for each column."""
+        return (np.ptp(a, axis=0) > float(ALIKE) * np.abs(a).max(axis=0)).astype(float)
+
+    def cell(self, *unit: int, a: Cells) -> str:
+        """Return the formula of one column."""
+        rows = a.over("row")[unit]
+        return f"=IF(MAX({rows})-MIN({rows})>{ALIKE}*MAX(MAX({rows}),-MIN({rows})),1,0)"
+
+
+class Deviation(Equation):
+    """d = x - mean: exactly 0 in a column that holds the same number in every row."""
+
+    def array(self, varies: np.ndarray, a: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        """Return the deviations, of the shape of a."""
+        return varies * (a - mean)
+
+    def cell(self, *unit: int, varies: Cells, a: Cells, mean: Cells) -> str:
+        """Return the formula of one row."""
+        return f"={varies[unit]}*({a[unit]}-{mean[unit]})"
+
+
+class DeviationSums(Equation):
+    """The sums of the normal equations: sum d_i d_j, and at their right sum d_i d_y.
+
+    They are what is left of dC_T/dp_i = 0 after dC_T/dq = 0 has given q = mean y - p mean x: the
+    plane goes through the mean of the points.   Book: 2-12.
+    """
+
+    def array(self, d: np.ndarray, d_y: np.ndarray) -> np.ndarray:
+        """Return the sums, shape (columns, columns + 1)."""
+        return d.T @ np.column_stack([d, d_y])
+
+    def cell(self, i: int, j: int, d: Cells, d_y: Cells) -> str:
+        """Return the formula of one sum."""
+        other = d_y.over("row")[()] if j == d.shape[0] else d.over("row")[j]
+        return f"=SUMPRODUCT({d.over('row')[i]},{other})"
+
+
+class Swept(Equation):
+    """One step of Gauss-Jordan elimination: the unknown of a row is swept out of the others.
+
+    The row is divided by its pivot, and taken off each other row as often as its unknown stands
+    there. No rows need be exchanged: the sums make a positive matrix. Where next to nothing is left
+    of a pivot, the column follows from those before it, and its coefficient is made 0.
+
+    Parameters
+    ----------
+    row : int
+        From 0.
+    """
+
+    def __init__(self, row: int) -> None:
+        self.row = row
+
+    def array(self, M: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        """Return the table after the step, of the shape of M."""
+        row, swept = self.row, M.copy()
+        if M[row, row] <= float(SMALL) * sums[row, row]:
+            swept[row] = 0
+            return swept
+        swept[row] = M[row] / M[row, row]
+        for i in range(len(M)):
+            if i != row:
+                swept[i] = M[i] - M[i, row] * swept[row]
+        return swept
+
+    def cell(self, i: int, j: int, M: Cells, sums: Cells) -> str:
+        """Return the formula of one number."""
+        row = self.row
+        nothing = f"{M[row, row]}<={SMALL}*{sums[row, row]}"
+        divided = f"{M[row, j]}/{M[row, row]}"
+        if i == row:
+            return f"=IF({nothing},0,{divided})"
+        return f"=IF({nothing},{M[i, j]},{M[i, j]}-{M[i, row]}*{divided})"
+
+
+class Solution(Equation):
+    """p: the right side, once every unknown stands alone."""
+
+    def array(self, M: np.ndarray) -> np.ndarray:
+        """Return the coefficients, shape (columns)."""
+        return M[:, -1]
+
+    def cell(self, i: int, M: Cells) -> str:
+        """Return the formula of one coefficient."""
+        return f"={M[i, M.shape[1] - 1]}"
+
+
+class Intercept(Equation):
+    """q = mean y - (p_1 mean x_1 + ... + p_k mean x_k).   Book: 2-12."""
+
+    def array(self, p: np.ndarray, x_mean: np.ndarray, y_mean: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return y_mean - p @ x_mean
+
+    def cell(self, p: Cells, x_mean: Cells, y_mean: Cells) -> str:
+        """Return the formula."""
+        return f"={y_mean[()]}-SUMPRODUCT({p[...]},{x_mean[...]})"
+
+
+class OnPlane(Equation):
+    """p_1 x_1 + ... + p_k x_k + q.   Book: 2-12."""
+
+    def array(self, p: np.ndarray, q: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return a number for each row of x."""
+        return x @ p + q
+
+    def cell(self, p: Cells, q: Cells, x: Cells) -> str:
+        """Return the formula of one row."""
+        if p.shape[0] == 1:
+            return f"={p[0]}*{x[0]}+{q[()]}"
+        return f"=SUMPRODUCT({p[...]},{x[...]})+{q[()]}"
+
+
+class Residual(Equation):
+    """e = y - (p x + q).   Book: 2-12."""
+
+    def array(self, y: np.ndarray, on_plane: np.ndarray) -> np.ndarray:
+        """Return a number for each row."""
+        return y - on_plane
+
+    def cell(self, y: Cells, on_plane: Cells) -> str:
+        """Return the formula of one row."""
+        return f"={y[()]}-{on_plane[()]}"
+
+
+class SquaredErrors(Equation):
+    """C_T = 1/2 sum (y - (p x + q))^2.   Book: 2-12."""
+
+    def array(self, y: np.ndarray, on_plane: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return ((y - on_plane) ** 2).sum() / 2
+
+    def cell(self, y: Cells, on_plane: Cells) -> str:
+        """Return the formula."""
+        return f"=SUMXMY2({y.over('row')[()]},{on_plane.over('row')[()]})/2"
+
+
+class Fitted(Equation):
+    """The slope or the intercept of the line, by the spreadsheet's own function.
+
+    NumPy's statement is its own, too: a least-squares solution by singular values. Where all x are
+    the same the function has no answer, and the slope is made 0.
+
+    Parameters
+    ----------
+    name : str
+        ``SLOPE`` or ``INTERCEPT``.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def array(
+        self, x: np.ndarray, y: np.ndarray, varies: np.ndarray, y_mean: np.ndarray
+    ) -> np.ndarray:
+        """Return a number; the slope in an array, shape (1,), as a plane has its slopes."""
+        if not varies[0]:
+            return np.asarray({"SLOPE": [0.0], "INTERCEPT": y_mean}[self.name])
+        middle = x[:, 0].mean()
+        slope, height = np.polyfit(x[:, 0] - middle, y, 1)
+        return np.asarray({"SLOPE": [slope], "INTERCEPT": height - slope * middle}[self.name])
+
+    def cell(self, *_: int, x: Cells, y: Cells, varies: Cells, y_mean: Cells) -> str:
+        """Return the formula."""
+        otherwise = {"SLOPE": "0", "INTERCEPT": y_mean[()]}[self.name]
+        ranges = f"{y.over('row')[()]},{x.over('row')[0]}"
+        return f"=IF({varies[0]}=1,{self.name}({ranges}),{otherwise})"
+
+
+class Spread(Equation):
+    """s = sqrt(sum d^2 / n): by which a column is scaled, u = d / s.
+
+    Parameters
+    ----------
+    rows : int
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def array(self, sums: np.ndarray) -> np.ndarray:
+        """Return a number for each column of x."""
+        return np.sqrt(np.diagonal(sums) / self.rows)
+
+    def cell(self, i: int, sums: Cells) -> str:
+        """Return the formula of one column."""
+        return f"=SQRT({sums[i, i]}/{self.rows})"
+
+
+class ScaledSums(Equation):
+    """The means of u_i u_j, and at their right of u_i d_y; 0 for a column that does not vary.
+
+    The gradient needs the data through these alone, so each step is spared all rows.
+
+    Parameters
+    ----------
+    rows : int
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def array(self, sums: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """Return the means, shape (columns, columns + 1)."""
+        by = np.divide(1, spread, out=np.zeros_like(spread), where=spread > 0)
+        return sums / self.rows * by[:, np.newaxis] * np.append(by, 1)
+
+    def cell(self, i: int, j: int, sums: Cells, spread: Cells) -> str:
+        """Return the formula of one mean."""
+        by = spread[i] + (f"*{spread[j]}" if j < spread.shape[0] else "")
+        return f"=IF({by}=0,0,{sums[i, j]}/({self.rows}*{by}))"
+
+
+class ScaledGradient(Equation):
+    """dC/dg_i = sum_j (mean u_i u_j) g_j - mean u_i d_y, of C = C_T / n.   Book: 2-10, 2-12.
+
+    Differs from the book: divided by the number of rows; then one eta serves few rows and many.
+    """
+
+    def array(self, g: np.ndarray, means: np.ndarray) -> np.ndarray:
+        """Return the gradient, of the shape of g."""
+        return means[:, :-1] @ g - means[:, -1]
+
+    def cell(self, i: int, g: Cells, means: Cells) -> str:
+        """Return the formula of one component."""
+        k = g.shape[0]
+        return f"=SUMPRODUCT({means[i, :k]},{g[...]})-{means[i, k]}"
+
+
+class HeightGradient(Equation):
+    """dC/dh = h - mean y: the mean of u is 0, so that the height goes its own way."""
+
+    def array(self, h: np.ndarray, y_mean: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return h - y_mean
+
+    def cell(self, h: Cells, y_mean: Cells) -> str:
+        """Return the formula of one step."""
+        return f"={h[()]}-{y_mean[()]}"
+
+
+class ScaledCost(Equation):
+    """C_T / n = 1/2 (mean d_y^2 - 2 g mean u d_y + g (mean u u) g + (h - mean y)^2), times n.
+
+    Parameters
+    ----------
+    rows : int
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def array(
+        self,
+        g: np.ndarray,
+        means: np.ndarray,
+        slope_g: np.ndarray,
+        slope_h: np.ndarray,
+        d_y: np.ndarray,
+    ) -> np.ndarray:
+        """Return a number."""
+        inner = g @ (slope_g - means[:, -1])
+        return ((d_y**2).sum() + self.rows * (inner + slope_h**2)) / 2
+
+    def cell(self, g: Cells, means: Cells, slope_g: Cells, slope_h: Cells, d_y: Cells) -> str:
+        """Return the formula of one step."""
+        k = g.shape[0]
+        right = "+".join(f"{g[i]}*({slope_g[i]}-{means[i, k]})" for i in range(k))
+        squares = f"SUMSQ({d_y.over('row')[()]})"
+        return f"=({squares}+{self.rows}*({right}+{slope_h[()]}^2))/2"
+
+
+class Unscaled(Equation):
+    """p = g / s: the coefficient of x, from that of u after the last step."""
+
+    def array(self, g: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """Return the coefficients, shape (columns)."""
+        last = g[-1]
+        return np.divide(last, spread, out=np.zeros_like(last), where=spread > 0)
+
+    def cell(self, i: int, g: Cells, spread: Cells) -> str:
+        """Return the formula of one coefficient."""
+        return f"=IF({spread[i]}=0,0,{g.at(-1)[i]}/{spread[i]})"
+
+
+class LastIntercept(Equation):
+    """q = h - (p_1 mean x_1 + ... + p_k mean x_k), of the height after the last step."""
+
+    def array(self, p: np.ndarray, x_mean: np.ndarray, h: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return h[-1] - p @ x_mean
+
+    def cell(self, p: Cells, x_mean: Cells, h: Cells) -> str:
+        """Return the formula."""
+        return f"={h.at(-1)[()]}-SUMPRODUCT({p[...]},{x_mean[...]})"
+
+
+class Apart(Equation):
+    """How far two planes are apart: the root of the mean square over all rows."""
+
+    def array(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return np.sqrt(((one - other) ** 2).mean())
+
+    def cell(self, one: Cells, other: Cells) -> str:
+        """Return the formula."""
+        rows = one.over("row")[()]
+        return f"=SQRT(SUMXMY2({rows},{other.over('row')[()]})/COUNT({rows}))"
+
+
+class LineSentence(Sentence):
+    """y = p x + q, in the names of the columns and with its numbers."""
+
+    roles = ("names", "p", "q")
+
+    def cell(self, names: Cells, p: Cells, q: Cells) -> str:
+        """Return the formula."""
+        k = p.shape[0]
+        if k > FACTORS:
+            last = subscript((k - 1,), (k,))
+            return f'={names[k]}&" = p₁x₁ + … + p{last}x{last} + q"'
+        parts = [f'{names[k]}&" = "&{fixed(p[0], 4)}&" × "&{names[0]}']
+        parts += [f'{_signed(p[i])}&" × "&{names[i]}' for i in range(1, k)]
+        return "=" + "&".join([*parts, _signed(q[()])])
+
+
+class Agreement(Sentence):
+    """Whether all ways lead to the same plane.
+
+    Parameters
+    ----------
+    words : (str, str, str)
+        That they do; that the descent has not arrived, ``{apart}`` being how far it is off; and
+        that the spreadsheet's own function differs.
+    """
+
+    roles = ("apart", "apart_fitted", "d_y")
+    optional = ("apart_fitted",)
+
+    def __init__(self, words: tuple[str, str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, apart: Cells, d_y: Cells, apart_fitted: Cells | None = None) -> str:
+        """Return the formula."""
+        spread = f"SQRT(SUMSQ({d_y.over('row')[()]}))"
+        shown = {"apart": f"ROUND({apart[()]},6)"}
+        agree, late, differ = (filled(line, **shown) for line in self.words)
+        said = f"IF({apart[()]}<=1E-06*{spread},{agree},{late})"
+        if apart_fitted is None:
+            return f"={said}"
+        return f"=IF({apart_fitted[()]}<=1E-06*{spread},{said},{differ})"
+
+
+class Determined(Sentence):
+    """Whether the data determine all coefficients.
+
+    Parameters
+    ----------
+    words : (str, str)
+        That they do, and that a column says nothing that the others do not.
+    """
+
+    roles = ("M",)
+
+    def __init__(self, words: tuple[str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, M: Cells) -> str:
+        """Return the formula."""
+        k = M.shape[0]
+        alone = "+".join(M[i, i] for i in range(k))
+        enough, too_few = (filled(line) for line in self.words)
+        return f"=IF(ROUND({alone},6)={k},{enough},{too_few})"
+
+
+class ByHand(Sentence):
+    """How much larger C_T is than it need be.
+
+    Parameters
+    ----------
+    words : (str, str)
+        ``{C_hand}`` is the cost of the line by hand, ``{C_T}`` the least there is.
+    """
+
+    roles = ("C_hand", "C_T")
+
+    def __init__(self, words: tuple[str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, C_hand: Cells, C_T: Cells) -> str:
+        """Return the formula."""
+        hand, least = C_hand[()], C_T[()]
+        shown = {"C_hand": f"ROUND({hand},4)", "C_T": f"ROUND({least},4)"}
+        more, same = (filled(line, **shown) for line in self.words)
+        return f"=IF(ROUND({hand},4)>ROUND({least},4),{more},{same})"
+
+
+def _signed(cell: str) -> str:
+    """Return a number as text that follows others, with its sign between."""
+    return f'IF({cell}<0," − "," + ")&{fixed(f"ABS({cell})", 4)}'

@@ -1,0 +1,259 @@
+"""How alike are two patterns? Inner product, lengths, angle, and a ranking; products of matrices.
+
+Shapes: a and b (rows, columns) for patterns; A and B (n, n) for matrices.   Book: 2-4, 2-5.
+"""
+
+import numpy as np
+
+from xlnn.equations.dense import written_sum
+from xlnn.quantity import Cells, Equation, Stated
+
+DIGITS = 9
+"""To so many decimals a likeness is rounded before it is compared with another."""
+
+INNER_PRODUCT = Stated(
+    lambda a, b: np.asarray((a * b).sum()),
+    lambda a, b: f"=SUMPRODUCT({a[...]},{b[...]})",
+)
+"""a . b = a_1 b_1 + a_2 b_2 + ...   Book: 2-4."""
+
+PRODUCT = Stated(lambda a, b: a * b, lambda *unit, a, b: f"={a[unit]}*{b[unit]}")
+"""a_i b_i, entry by entry: the Hadamard product.   Book: 2-5."""
+
+LENGTH = Stated(lambda a: np.asarray(np.sqrt((a * a).sum())), lambda a: f"=SQRT(SUMSQ({a[...]}))")
+"""|a|, the root of the sum of the squares.   Book: 2-4."""
+
+UPPER = Stated(
+    lambda length_a, length_b: length_a * length_b,
+    lambda length_a, length_b: f"={length_a[()]}*{length_b[()]}",
+)
+LOWER = Stated(lambda upper: -upper, lambda upper: f"=-{upper[()]}")
+"""-|a||b| <= a . b <= |a||b|: Cauchy and Schwarz.   Book: 2-4."""
+
+
+class Cosine(Equation):
+    """cos = a . b / |a||b|, between -1 and 1; 0 where one of them has no direction.   Book: 2-4."""
+
+    def array(self, inner: np.ndarray, upper: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        none = upper == 0
+        return np.where(none, 0.0, np.clip(inner / np.where(none, 1.0, upper), -1, 1))
+
+    def cell(self, inner: Cells, upper: Cells) -> str:
+        """Return the formula."""
+        return f"=IF({upper[()]}=0,0,MAX(-1,MIN(1,{inner[()]}/{upper[()]})))"
+
+
+ANGLE = Stated(
+    lambda cosine: 180 / np.pi * np.arccos(np.round(cosine, 12)),
+    # at 1 the angle moves by 1E-8 where the cosine moves by 1E-16: rounding holds it
+    lambda cosine: f"=180/PI()*ACOS(ROUND({cosine[()]},12))",
+)
+"""The angle between a and b, in degrees."""
+
+
+class Direction(Equation):
+    """How two patterns lie to each other, as the number of a sentence.
+
+    0 where one is all 0; 1 opposite, 2 rather opposite, 3 at right angles, 4 rather alike, 5 of one
+    direction.
+    """
+
+    coarse = True
+
+    def array(self, cosine: np.ndarray, upper: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        cosine = np.round(cosine, DIGITS)
+        alike = 3 + np.sign(cosine) + (cosine == 1) - (cosine == -1)
+        return np.where(upper == 0, 0.0, alike)
+
+    def cell(self, cosine: Cells, upper: Cells) -> str:
+        """Return the formula."""
+        rounded = f"ROUND({cosine[()]},{DIGITS})"
+        return f"=IF({upper[()]}=0,0,3+SIGN({rounded})+IF({rounded}=1,1,0)-IF({rounded}=-1,1,0))"
+
+
+def degrees(points: int) -> Equation:
+    """Return the equation of angles from 0 to 180 degrees."""
+    return Stated(
+        lambda number: 180 * number / (points - 1), lambda number: f"=180*{number[()]}/{points - 1}"
+    )
+
+
+AT_ANGLE = Stated(
+    lambda angle, upper: upper * np.cos(np.pi * angle / 180),
+    lambda angle, upper: f"={upper[()]}*COS(PI()*{angle[()]}/180)",
+)
+"""a . b = |a||b| cos: the inner product at any angle.   Book: 2-4."""
+
+
+LEVEL = Stated(
+    lambda angle, height: height + 0 * angle,
+    lambda angle, height: f"={height[()]}+0*{angle[()]}",
+)
+"""A level line, for a chart."""
+
+
+class InRow(Equation):
+    """A picture's pixels one after the other: as a vector.
+
+    Parameters
+    ----------
+    columns : int
+        Of the picture.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.columns = columns
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return the pixels in a row."""
+        return a.ravel()
+
+    def cell(self, i: int, a: Cells) -> str:
+        """Return the formula of one pixel."""
+        return f"={a[divmod(i, self.columns)]}"
+
+
+IMAGE_INNER = Stated(
+    lambda images, drawn: images @ drawn,
+    lambda images, drawn: f"=SUMPRODUCT({images[:]},{drawn[:]})",
+)
+"""a . b of the drawn picture and each image."""
+
+IMAGE_LENGTH = Stated(
+    lambda images: np.sqrt((images * images).sum(axis=1)),
+    lambda images: f"=SQRT(SUMSQ({images[:]}))",
+)
+"""|b| of each image."""
+
+
+class Likeness(Equation):
+    """The cosine of each image and the drawn picture, to nine decimals so that equals are equal."""
+
+    coarse = True
+
+    def array(self, inner: np.ndarray, own: np.ndarray, length: np.ndarray) -> np.ndarray:
+        """Return a number for each image."""
+        upper = own * length
+        none = upper == 0
+        return np.where(none, 0.0, np.round(inner / np.where(none, 1.0, upper), DIGITS))
+
+    def cell(self, inner: Cells, own: Cells, length: Cells) -> str:
+        """Return the formula of one image."""
+        upper = f"({own[()]}*{length[()]})"
+        return f"=IF({upper}=0,0,ROUND({inner[()]}/{upper},{DIGITS}))"
+
+
+class Place(Equation):
+    """Which place each image takes by its likeness; of equals the first comes first."""
+
+    coarse = True
+
+    def array(self, number: np.ndarray, likeness: np.ndarray) -> np.ndarray:
+        """Return a whole number for each image, from 1 on."""
+        before = likeness > likeness[:, np.newaxis]
+        equal = (likeness == likeness[:, np.newaxis]) & (number < number[:, np.newaxis])
+        return 1.0 + before.sum(axis=1) + equal.sum(axis=1)
+
+    def cell(self, number: Cells, likeness: Cells) -> str:
+        """Return the formula of one image."""
+        every, numbers = (cells.over("image")[()] for cells in (likeness, number))
+        own = likeness[()]
+        return (
+            f"=1+SUMPRODUCT(({every}>{own})*1)+SUMPRODUCT(({every}={own})*({numbers}<{number[()]}))"
+        )
+
+
+class AtPlace(Equation):
+    """Which images take some places, as their numbers.
+
+    Parameters
+    ----------
+    places : list of int
+        From 1 on.
+    """
+
+    coarse = True
+
+    def __init__(self, places: list[int]) -> None:
+        self.places = places
+
+    def array(self, place: np.ndarray) -> np.ndarray:
+        """Return the number of the image at each of the places."""
+        return np.array([1.0 + np.argmax(place == wanted) for wanted in self.places])
+
+    def cell(self, k: int, place: Cells) -> str:
+        """Return the formula of one place."""
+        return f"=MATCH({self.places[k]},{place.over('image')[()]},0)"
+
+
+class OfThese(Equation):
+    """The entry of each image of those that were found."""
+
+    coarse = True
+
+    def array(self, entries: np.ndarray, found: np.ndarray) -> np.ndarray:
+        """Return an entry for each that was found."""
+        return entries[found.astype(int) - 1]
+
+    def cell(self, k: int, entries: Cells, found: Cells) -> str:
+        """Return the formula of one that was found."""
+        return f"=INDEX({entries.over('image')[()]},{found[k]})"
+
+
+class PicturesOfThese(Equation):
+    """The pixels of those that were found, as pictures.
+
+    Parameters
+    ----------
+    columns : int
+        Of a picture.
+    """
+
+    coarse = True
+
+    def __init__(self, columns: int) -> None:
+        self.columns = columns
+
+    def array(self, images: np.ndarray, found: np.ndarray) -> np.ndarray:
+        """Return the pictures, shape (found, rows, columns)."""
+        pixels = images[found.astype(int) - 1]
+        return pixels.reshape(len(pixels), -1, self.columns)
+
+    def cell(self, k: int, row: int, column: int, images: Cells, found: Cells) -> str:
+        """Return the formula of one pixel."""
+        pixel = images.over("image")[row * self.columns + column]
+        return f"=INDEX({pixel},{found[k]})"
+
+
+class MatrixProduct(Equation):
+    """(AB)_ij = sum_k a_ik b_kj: a row of A with a column of B.   Book: 2-5."""
+
+    def array(self, A: np.ndarray, B: np.ndarray) -> np.ndarray:
+        """Return the product."""
+        return A @ B
+
+    def cell(self, i: int, j: int, A: Cells, B: Cells) -> str:
+        """Return the formula of one entry."""
+        return "=" + written_sum([f"{A[i, k]}*{B[k, j]}" for k in range(A.shape[1])])
+
+
+TRANSPOSE = Stated(lambda A: A.T, lambda i, j, A: f"={A[j, i]}")
+"""(A^T)_ij = a_ji.   Book: 2-5."""
+
+
+class Equal(Equation):
+    """1 where two matrices are one but for rounding, else 0."""
+
+    coarse = True
+
+    def array(self, A: np.ndarray, B: np.ndarray) -> np.ndarray:
+        """Return 1 or 0."""
+        size = np.maximum(1.0, (A * A).sum())
+        return np.where(((A - B) ** 2).sum() <= 1e-18 * size, 1.0, 0.0)
+
+    def cell(self, A: Cells, B: Cells) -> str:
+        """Return the formula."""
+        far = f"SUMXMY2({A[...]},{B[...]})"
+        return f"=IF({far}<=1E-18*MAX(1,SUMSQ({A[...]})),1,0)"

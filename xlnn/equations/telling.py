@@ -1,0 +1,49 @@
+"""Sentences of an experiment: words with numbers in their blanks, one of several by a case."""
+
+import re
+from collections.abc import Sequence
+
+from xlnn.equations.wording import Sentence, filled
+from xlnn.quantity import Cells
+
+DIGITS = 6
+"""Decimals of a number in a sentence; those that are 0 at its end are left out."""
+
+_END = re.compile("_(first|last)$")
+
+
+class Told(Sentence):
+    """Words with a number in each blank, ``{name}`` for the quantity of that role.
+
+    Of a quantity with steps, ``{name_first}`` and ``{name_last}`` are those at its ends.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        What is said in case 0, in case 1 and so on; one line alone is said always.
+    case : str
+        The role that tells the case, where there are several lines.
+    digits : int
+        Decimals at most.
+    """
+
+    def __init__(self, lines: Sequence[str], case: str = "", digits: int = DIGITS) -> None:
+        super().__init__()
+        self.lines, self.case, self.digits = tuple(lines), case, digits
+        blanks = (blank for line in lines for blank in re.findall(r"\{(\w+)\}", line))
+        self.blanks = {blank: _END.sub("", blank) for blank in blanks}
+        self.roles = tuple(dict.fromkeys((*((case,) if case else ()), *self.blanks.values())))
+
+    def cell(self, *unit: int, **known: Cells) -> str:
+        """Return the formula; a quantity of several units gives the unit's own number."""
+        numbers = {}
+        for blank, role in self.blanks.items():
+            cells = known[role]
+            if end := _END.search(blank):
+                cells = cells.at(0 if end[1] == "first" else -1)
+            numbers[blank] = f"ROUND({cells[unit if cells.shape else ()]},{self.digits})"
+        texts = [filled(line, **numbers) for line in self.lines]
+        if not self.case:
+            return f"={texts[0]}"
+        case = known[self.case]
+        return f"=CHOOSE(1+{case[unit if case.shape else ()]},{','.join(texts)})"

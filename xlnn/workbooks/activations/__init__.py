@@ -1,0 +1,1 @@
+"""What is a workbook of activation functions? `kind` makes one of `quantities`."""

@@ -1,0 +1,220 @@
+"""Which quantities do the activations have?   Book: 2-1.
+
+The functions beside their slopes and central differences, the two units that learn, the line and
+the parabola, and the bell curve.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from xlnn.equations import functions as eq
+from xlnn.equations.activation import Sigmoid, SigmoidSlope
+from xlnn.equations.neuron import UnitStep
+from xlnn.equations.telling import Told
+from xlnn.quantity import Axis, Quantity, previous
+from xlnn.shipped.text import Text
+
+POINTS = 81
+"""Of each curve; 0 is one of them where the range lies evenly around it."""
+
+BELL_POINTS, DEVIATIONS = 161, 4
+"""Of the bell curve, and how far it is drawn to either side, in standard deviations: so close that
+the strips between them hold its area to the tenth of a percent."""
+
+SYMBOLS = {
+    "step": ("u(z)", "u′(z)"),
+    "sigmoid": ("σ(z)", "σ′(z)"),
+    "tanh": ("tanh(z)", "tanh′(z)"),
+    "relu": ("ReLU(z)", "ReLU′(z)"),
+    "linear": ("z", "z′"),
+}
+"""How each function is written, and its slope."""
+
+UNITS = ("step", "sigmoid")
+STEPS = ("w", "input", "answer", "answer_slope", "C", "dC_dw")
+LEARNING = ("x", "t", "b", "eta")
+SHAPES = ("m", "n", "p", "q", "r", "lowest_x", "lowest_y")
+BELL = ("mean", "deviation", "used_deviation", "within_1", "within_2", "within_3")
+
+
+def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the functions, the two units that learn, the two shapes, and the bell curve."""
+    point = Axis("point", POINTS, counts_from=0)
+    yield from _functions(point)
+    yield from _learning(sizes["steps"], words)
+    yield from _shapes(point, words)
+    yield from _bell(words)
+
+
+def _functions(point: Axis) -> Iterator[Quantity]:
+    page = {"sheet": "activations", "number_format": "General"}
+    for name, scale in (("low", 4), ("high", 4), ("h", 0.1)):
+        yield Quantity(name, role="input", scale=scale, **page)
+    yield Quantity("used_h", symbol="h", equation=eq.STEP, **page)
+    table, beside = ({"sheet": key, "axes": (point,)} for key in ("table", "differences"))
+    yield Quantity("number", symbol="k", is_record=True, **{**table, "number_format": "0"})
+    yield Quantity("z", symbol="z", equation=eq.points(POINTS), **table)
+    for name, equation in (("right", eq.RIGHT), ("left", eq.LEFT)):
+        symbol = "z + h" if name == "right" else "z − h"
+        yield Quantity(
+            f"z_{name}", symbol=symbol, equation=equation, uses={"h": "used_h"}, **beside
+        )
+    for function in eq.FUNCTIONS:
+        name, (symbol, slope) = function.name, SYMBOLS[function.name]
+        yield Quantity(name, "value", symbol, equation=function.value, role="forward", **table)
+        for side in ("right", "left"):
+            shown = symbol.replace("z", "z + h" if side == "right" else "z − h")
+            uses = {"z": f"z_{side}"}
+            yield Quantity(
+                f"{name}_{side}", side, shown, equation=function.value, uses=uses, **beside
+            )
+        uses = {"a": name} if function.of_value else {}
+        yield Quantity(
+            f"{name}_slope",
+            "slope",
+            slope,
+            equation=function.slope,
+            uses=uses,
+            role="backward",
+            **table,
+        )
+    for function in eq.FUNCTIONS:
+        name = function.name
+        uses = {"right": f"{name}_right", "left": f"{name}_left", "h": "used_h"}
+        yield Quantity(
+            f"{name}_difference",
+            "difference",
+            SYMBOLS[name][1],
+            equation=eq.CENTRAL,
+            uses=uses,
+            **table,
+        )
+    for function in eq.FUNCTIONS:
+        name = function.name
+        uses = {"slope": f"{name}_slope", "difference": f"{name}_difference"}
+        yield Quantity(
+            f"{name}_gap",
+            "gap",
+            equation=eq.GAP,
+            uses=uses,
+            **{**page, "number_format": "0.0000000"},
+        )
+
+
+def _learning(steps: int, words: Text) -> Iterator[Quantity]:
+    page = {"sheet": "learning"}
+    for name in LEARNING:
+        symbol = "η" if name == "eta" else name
+        yield Quantity(
+            name,
+            symbol=symbol,
+            role="input",
+            number_format="General",
+            calms=name == "eta",
+            **page,
+        )
+    table = {**page, "axes": (Axis("step", steps + 1, "time", counts_from=0),)}
+    for name in UNITS:
+        of = {key: f"{name}_{key}" for key in STEPS}
+        yield Quantity(
+            of["w"],
+            "w",
+            "w",
+            equation=eq.LEARNED,
+            uses={"w": previous(of["w"]), "gradient": previous(of["dC_dw"])},
+            given=1,
+            role="weight",
+            **table,
+        )
+        yield Quantity(
+            of["input"], "input", "z", equation=eq.ANSWER_Z, uses={"w": of["w"]}, **table
+        )
+        value_of, slope_of = (
+            (UnitStep(), eq.Flat()) if name == "step" else (Sigmoid(), SigmoidSlope())
+        )
+        uses = {"z": of["input"]}
+        yield Quantity(
+            of["answer"], "answer", "a", equation=value_of, uses=uses, role="forward", **table
+        )
+        uses = {"z": of["input"]} if name == "step" else {"a": of["answer"]}
+        yield Quantity(
+            of["answer_slope"],
+            "answer_slope",
+            "a′(z)",
+            equation=slope_of,
+            uses=uses,
+            role="backward",
+            **table,
+        )
+        uses = {"a": of["answer"]}
+        yield Quantity(
+            of["C"], "C", "C", equation=eq.SQUARED_ERROR, uses=uses, role="forward", **table
+        )
+        yield Quantity(
+            of["dC_dw"],
+            "dC_dw",
+            "∂C/∂w",
+            equation=eq.GRADIENT,
+            uses={"a": of["answer"], "slope": of["answer_slope"]},
+            role="backward",
+            **table,
+        )
+        said = Told([words.open("sentences", f"{name}_course", steps=steps)], digits=4)
+        uses = {"w": of["w"], "C": of["C"]}
+        yield Quantity(f"{name}_course", equation=said, uses=uses, is_text=True, **page)
+
+
+def _shapes(point: Axis, words: Text) -> Iterator[Quantity]:
+    page = {"sheet": "shapes"}
+    for name, symbol in zip(SHAPES[:5], "mnabc", strict=True):
+        yield Quantity(name, symbol=symbol, role="input", number_format="General", **page)
+    parabola = {"a": "p", "b": "q", "c": "r"}
+    yield Quantity("lowest_x", symbol="x", equation=eq.VERTEX, uses={"a": "p", "b": "q"}, **page)
+    uses = {**parabola, "x": "lowest_x"}
+    yield Quantity("lowest_y", symbol="y", equation=eq.PARABOLA, uses=uses, **page)
+    yield Quantity("bends", equation=eq.Bends(), uses={"a": "p"}, number_format=";;;", **page)
+    said = [words.open("sentences", key) for key in ("maximum", "straight", "minimum")]
+    yield Quantity("vertex", equation=Told(said, "bends"), is_text=True, **page)
+    table = {"sheet": "shape_points", "axes": (point,)}
+    yield Quantity("shape_number", symbol="k", is_record=True, number_format="0", **table)
+    uses = {"number": "shape_number", "middle": "lowest_x"}
+    yield Quantity("shape_x", symbol="x", equation=eq.beside(POINTS), uses=uses, **table)
+    uses = {"x": "shape_x"}
+    yield Quantity("line", symbol="mx + n", equation=eq.LINE, uses=uses, role="forward", **table)
+    uses = {**parabola, "x": "shape_x"}
+    yield Quantity(
+        "parabola", symbol="ax² + bx + c", equation=eq.PARABOLA, uses=uses, role="forward", **table
+    )
+
+
+def _bell(words: Text) -> Iterator[Quantity]:
+    page = {"sheet": "bell"}
+    for name, symbol in (("mean", "μ"), ("deviation", "σ")):
+        yield Quantity(name, symbol=symbol, role="input", number_format="General", **page)
+    yield Quantity("used_deviation", symbol="σ", equation=eq.STEP, uses={"h": "deviation"}, **page)
+    table = {"sheet": "bell_points", "axes": (Axis("point", BELL_POINTS, counts_from=0),)}
+    of = {"deviation": "used_deviation"}
+    yield Quantity("bell_number", symbol="k", is_record=True, number_format="0", **table)
+    uses = {**of, "number": "bell_number"}
+    yield Quantity(
+        "bell_x", symbol="x", equation=eq.around(BELL_POINTS, DEVIATIONS), uses=uses, **table
+    )
+    uses = {**of, "x": "bell_x"}
+    yield Quantity("density", symbol="f(x)", equation=eq.BELL, uses=uses, role="forward", **table)
+    half = (BELL_POINTS - 1) // 2
+    for far in (1, 2, 3):
+        apart = half // DEVIATIONS * far
+        area = eq.Area(half - apart, half + apart, DEVIATIONS / half)
+        uses = {**of, "number": "bell_number", "bell": "density"}
+        yield Quantity(f"within_{far}", equation=area, uses=uses, number_format="0.0%", **page)
+    for far in (1, 2, 3):
+        yield Quantity(
+            f"percent_{far}",
+            "percent",
+            "%",
+            equation=eq.PERCENT,
+            uses={"part": f"within_{far}"},
+            number_format=";;;",
+            **page,
+        )
+    said = [words.open("sentences", "drawn")]
+    yield Quantity("drawn", equation=Told(said, digits=1), is_text=True, **page)

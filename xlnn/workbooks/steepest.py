@@ -1,0 +1,113 @@
+"""The sheet "steepest" of descent: in which direction does f change most?   Book: 2-4, 2-10.
+
+A small step of one length goes from a point of the descent in every direction. What f changes by is
+compared with the inner product of the step and the gradient.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from xlnn.address import address
+from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
+from xlnn.equations import steepest as eq
+from xlnn.equations.calculus import OfSurfaceShifted
+from xlnn.equations.surface import Direction, OfSurface
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.shipped.text import Text
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import head, number_validation, plain_name
+from xlnn.writing.charts import Cells, Line, scatter
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import LABEL, NOTE, SENTENCE, TITLE, value
+
+DIRECTIONS = 36
+"""A direction every 10 degrees."""
+
+LIST = ("at", "length", "x_at", "y_at", "slope_x", "slope_y", "z_at", "bound")
+TABLE, BESIDE = FIRST_ROW + len(LIST) + 5, 11
+COLUMNS = ("unit_x", "unit_y", "step_x", "step_y", "z_there", "change", "inner")
+CHANGE, INNER = "C0561C", "1B4F9C"
+
+
+def quantities(steps: int, words: Text) -> Iterator[Quantity]:
+    """Yield the point, the steps in all directions, and what each changes."""
+    page = {"sheet": "steepest"}
+    direction = Axis("direction", DIRECTIONS, counts_from=0)
+    around = {**page, "axes": (direction,)}
+    yield Quantity("at", symbol=" ", role="input", number_format="0", choices=(0, steps), **page)
+    yield Quantity("length", symbol="ε", role="input", number_format="General", scale=0.3, **page)
+    point = {"x": "x_at", "y": "y_at"}
+    for x in ("x", "y"):
+        of = {"all_steps": x}
+        yield Quantity(f"{x}_at", symbol=x, equation=eq.AtStep(), uses=of, role="weight", **page)
+    for x in ("x", "y"):
+        slope = OfSurface(f"dz_d{x}")
+        yield Quantity(
+            f"slope_{x}", symbol=f"∂z/∂{x}", equation=slope, uses=point, role="backward", **page
+        )
+    yield Quantity("z_at", symbol="z", equation=OfSurface("z"), uses=point, role="forward", **page)
+    yield Quantity("bound", symbol="ε|∇z|", equation=eq.Bound(), **page)
+    turn = {"symbol": "k", "number_format": "0"}
+    yield Quantity("turn", axes=(direction,), is_record=True, **turn, **page)
+    for name, of in (("unit_x", "COS"), ("unit_y", "SIN")):
+        turned = Direction(DIRECTIONS, of)
+        yield Quantity(name, symbol=of.lower(), equation=turned, uses={"part": "turn"}, **around)
+    for x in ("x", "y"):
+        step = {"u": f"unit_{x}"}
+        yield Quantity(
+            f"step_{x}", symbol=f"Δ{x}", equation=eq.STEP, uses=step, role="weight", **around
+        )
+    there = {"surface": "function", "dx": "step_x", "dy": "step_y", **point}
+    yield Quantity(
+        "z_there", symbol="z", equation=OfSurfaceShifted(), uses=there, role="forward", **around
+    )
+    yield Quantity("change", symbol="Δz", equation=eq.CHANGE, role="forward", **around)
+    yield Quantity("inner", symbol="∇z·Δ", equation=eq.INNER, role="backward", **around)
+    said = tuple(words.open("sentences", key) for key in ("steepest", "level"))
+    yield Quantity("where", equation=eq.Steepest(said, 360 // DIRECTIONS), is_text=True, **page)
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the point in a list, and below it a row for each direction."""
+    for row, name in enumerate(LIST, start=FIRST_ROW):
+        yield single_block(model[name], row, 4)
+    yield single_block(model["where"], FIRST_ROW + len(LIST), 1)
+    yield from table_blocks([model[name] for name in ("turn", *COLUMNS)], TABLE, 2)
+
+
+def draw(page: Page[Any]) -> Drawing:
+    """Draw the names of the list, the headings of the table, and the changes over directions."""
+    layout, words = page.layout, page.words
+    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 12})
+    drawing.put(1, 1, layout.titles["steepest"], TITLE)
+    drawing.put(2, 1, words("notes", "steepest"), NOTE)
+    for name in LIST:
+        block = layout.blocks[name]
+        drawing.put(block.row, 1, plain_name(block.quantity, words), LABEL)
+        symbol = block.quantity.heading(())
+        drawing.put(block.row, 3, symbol, replace(LABEL, align="right"))
+        look = value(block.quantity.number_format, given=block.quantity.is_input, first=False)
+        drawing.looks[name] = look
+    drawing.looks["where"] = SENTENCE
+    for name in ("turn", *COLUMNS):
+        head(drawing, layout.blocks[name], words)
+    drawing.colour_around_0(layout.blocks["change"], layout.blocks["inner"])
+    cells = [address(layout.blocks[name].row, 4) for name in ("at", "length")]
+    drawing.validations += [
+        number_validation(cells[0], words),
+        number_validation(cells[1], words, positive=True),
+    ]
+
+    def column(name: str) -> Cells:
+        block = layout.blocks[name]
+        return Cells(layout.titles["steepest"], block.column, block.row, block.last[0])
+
+    lines = [
+        Line(column("turn"), column("inner"), INNER, words("charts", "inner")),
+        Line(column("turn"), column("change"), CHANGE, words("charts", "change"), 0, "circle"),
+    ]
+    chart = scatter(words("charts", "steepest"), words("headings", "direction"), lines)
+    chart.height = 10
+    drawing.charts.append((address(TABLE - 2, BESIDE), chart))
+    return drawing
