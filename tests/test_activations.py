@@ -37,6 +37,7 @@ INPUTS = [
     {"low": -800, "high": 1e3, "h": 1e-6, "mean": -3.5, "deviation": 0.25, "x": 0, "step_w": 7},
     {"low": 3, "high": -2.7, "h": -0.5, "p": -1e6, "q": 1e-9, "m": -1e8, "sigmoid_w": -6},
     {"low": 1e-8, "high": 2e-8, "h": 1e-12, "deviation": 1e6, "t": 0.3, "b": -1, "eta": 30},
+    {"low": -1e20, "high": 1e22, "p": 1e30, "mean": 1e25, "deviation": 1e24, "x": 1e20, "eta": 1e9},
 ]
 
 

@@ -326,7 +326,8 @@ def test_a_note_stands_on_stderr(folder):
 def test_templates_lists_a_line_each(folder):
     lines = xlnn("templates", cwd=folder).stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(names())
-    assert " ".join(lines[2].split()).startswith("digits 64 images of 0 and 1")
+    digits = lines[names().index("digits")]
+    assert " ".join(digits.split()).startswith("digits 64 images of 0 and 1")
 
 
 def test_all_leaves_out_what_is_not_installed_and_says_how_to_get_it(folder):

@@ -152,6 +152,20 @@ def test_the_gradient_of_the_descent_is_the_central_difference_of_C_T(prices):
     assert got["dC_dh"][step] == pytest.approx(slope, rel=1e-5)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_columns_of_sizes_far_apart_agree_and_are_numpys_least_squares(tmp_path, engine):
+    generator = np.random.default_rng(1)
+    x = generator.normal(size=(60, 8)) * 10.0 ** generator.integers(-6, 7, 8) + 1e3
+    rows = np.column_stack([x, x @ generator.normal(size=8) + generator.normal(size=60)])
+    data = table(tmp_path / "far.csv", rows, [*"abcdefgh", "y"])
+    built = build("regression", tmp_path / "far.xlsx", data=data, targets=["y"], epochs=3)
+    agrees_in(engine, built.path)
+    d = x - x.mean(0)
+    right = np.linalg.lstsq(d / d.std(0), rows[:, -1] - rows[:, -1].mean())[0] / d.std(0)
+    # of the column whose numbers differ by 1e-6 around 1e3 the deviations have 7 digits
+    np.testing.assert_allclose(values(built.path)["p"], right, rtol=1e-5)
+
+
 def test_as_many_rows_as_parameters_leave_no_error(tmp_path):
     data = table(tmp_path / "two.csv", [[1, 5], [3, 9]], ["a", "b"])
     got = values(build("regression", tmp_path / "two.xlsx", data=data, targets=["b"]).path)
@@ -175,6 +189,9 @@ REFUSED = [
     ({"data": "my.csv", "targets": ["nothing"]}, '"nothing" is not there'),
     ({"data": "my.csv", "targets": ["a", "b"]}, "name one column to predict"),
     ({"data": "my.csv", "targets": ["c"]}, "2 rows cannot determine 3 parameters"),
+    ({"data": "tiny.csv", "targets": ["b"]}, "column a: its numbers differ by 2e-200"),
+    ({"data": "huge.csv", "targets": ["a"]}, "column a: its numbers differ by 1e.200"),
+    ({"data": "wide.csv", "targets": ["y"]}, "31 columns were found and 30 are eliminated"),
     ({"data": "word.csv", "targets": ["b"]}, '"red" is not a number'),
     ({"data": "none.csv", "targets": ["b"]}, "none.csv"),
     ({"epochs": 0}, "steps is 0: a whole number from 1"),
@@ -187,6 +204,9 @@ REFUSED = [
 def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
     table(tmp_path / "my.csv", [[1, 2, 3], [4, 5, 6]], ["a", "b", "c"])
     table(tmp_path / "word.csv", [[1, 2], ["red", 5], [3, 4]], ["a", "b"])
+    table(tmp_path / "tiny.csv", [[1e-200, 2], [2e-200, 5], [0, 4]], ["a", "b"])
+    table(tmp_path / "huge.csv", [[1e200, 2], [2e200, 5], [1e200, 4]], ["a", "b"])
+    table(tmp_path / "wide.csv", np.eye(40)[:, :32], [f"c{n}" for n in range(31)] + ["y"])
     if "data" in options:
         options = {**options, "data": tmp_path / options["data"]}
     with pytest.raises(XlnnError, match=sentence):

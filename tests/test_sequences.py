@@ -43,6 +43,7 @@ INPUTS = [
     },
     {"r": 1e3, "d": 1e-9, "u": [1e9, -1e9, 1e-6, 0.1, 0.2], "and_by": 1e5, "d_back": -7.5},
     {"u": 0.1, "v": 0.2, "by": -0.3, "c": 1e-9, "coefficients": 1e3},
+    {"coefficients": 1e6, "r": 1e9, "p": 1e9, "u": 1e30, "by": 1e20, "and_by": -1e25},
 ]
 
 
@@ -50,6 +51,13 @@ INPUTS = [
 @pytest.mark.parametrize("inputs", INPUTS)
 def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
     agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_pair_may_grow_beyond_what_can_be_rounded(tmp_path, engine):
+    path = built(tmp_path, "sequences", epochs=100)
+    agrees_in(engine, path)
+    assert values(path)["a"][-1] > 1e60
 
 
 def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):

@@ -36,6 +36,7 @@ INPUTS = [
     {"pattern_a": ZERO * 0.1, "pattern_b": ZERO * -0.3, "images": 0.25, "matrix_B": -1.5},
     {"pattern_a": ZERO * 1e6 - 0.5, "pattern_b": ONE * 1e-6, "matrix_A": np.eye(3) * 1e5},
     {"pattern_a": ONE - 0.5, "pattern_b": [[1, 0, 1]] * 4, "matrix_A": 1e-9, "images": 0},
+    {"pattern_a": ZERO * 1e30, "pattern_b": ONE * 1e25, "matrix_A": 1e30, "matrix_B": 1e20},
 ]
 
 

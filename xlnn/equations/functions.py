@@ -16,7 +16,7 @@ from xlnn.equations.activation import (
     Tanh,
     TanhSlope,
 )
-from xlnn.equations.neuron import DIGITS, UnitStep
+from xlnn.equations.neuron import UnitStep, steadied, steady
 from xlnn.quantity import Cells, Equation, Stated
 
 SMALLEST = 1e-9
@@ -81,16 +81,16 @@ FUNCTIONS = (
 
 def width(cell: str) -> str:
     """Return the formula of a number's size, and of a tiny one where it is 0."""
-    return f"MAX(ABS({cell}),1E-09)"
+    return f"MAX(ABS({cell}),1/10^9)"
 
 
 def points(count: int) -> Equation:
     """Return the equation of points that divide a range evenly."""
     last = count - 1
     return Stated(
-        lambda number, low, high: np.round(low + number * (high - low) / last, DIGITS),
+        lambda number, low, high: steady(low + number * (high - low) / last),
         lambda number, low, high: (
-            f"=ROUND({low[()]}+{number[()]}*({high[()]}-{low[()]})/{last},{DIGITS})"
+            "=" + steadied(f"({low[()]}+{number[()]}*({high[()]}-{low[()]})/{last})")
         ),
     )
 

@@ -13,9 +13,14 @@ DIGITS = 12
 0.1 + 0.2 - 0.3 for 0, and NumPy for 5.6E-17."""
 
 
-def fires(z: np.ndarray) -> np.ndarray:
-    """Return 1 where z reaches 0, else 0; numbers too large to be rounded are none near 0."""
-    return np.where(np.where(np.abs(z) < 1, np.round(z, DIGITS), z) >= 0, 1.0, 0.0)
+def steady(z: np.ndarray) -> np.ndarray:
+    """Return numbers with what is 0 but for rounding as 0; of size 1 and above as they are."""
+    return np.where(np.abs(z) < 1, np.round(z, DIGITS), z)
+
+
+def steadied(cell: str) -> str:
+    """Return the formula of `steady`: to round a number of 1E+17 is an error to one engine."""
+    return f"IF(ABS({cell})<1,ROUND({cell},{DIGITS}),{cell})"
 
 
 class UnitStep(Equation):
@@ -25,11 +30,11 @@ class UnitStep(Equation):
 
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return u, of the shape of z."""
-        return fires(z)
+        return np.where(steady(z) >= 0, 1.0, 0.0)
 
     def cell(self, *unit: int, z: Cells) -> str:
         """Return the formula of one unit."""
-        return f"=IF(ROUND({z[unit]},{DIGITS})>=0,1,0)"
+        return f"=IF({steadied(z[unit])}>=0,1,0)"
 
 
 class Digit(Equation):

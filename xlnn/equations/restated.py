@@ -15,7 +15,8 @@ import numpy as np
 from xlnn.equations.dense import written_sum
 from xlnn.quantity import Cells, Equation
 
-E = "2.718281828459045"
+E = "2.71828182845905"
+"""Of 15 digits, which is what spreadsheet programs save of a number in a formula."""
 
 MOST_ABOVE = 60
 """Units of a dense layer up to which its sums are written out in one formula."""
@@ -28,6 +29,15 @@ def _over(distance: str, size: str) -> str:
     'A1/(B1+(B1=0))'
     """
     return f"{distance}/({size}+({size}=0))"
+
+
+def _squares(distances: str) -> str:
+    """Return the formula of a sum of squares, by products: LibreOffice makes 1E-200^2 an error.
+
+    >>> _squares("(A1:A3-B1:B3)")
+    'SUMPRODUCT((A1:A3-B1:B3),(A1:A3-B1:B3))'
+    """
+    return f"SUMPRODUCT({distances},{distances})"
 
 
 def _share(distance: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -148,7 +158,7 @@ class UnitGap(Equation):
         return _share(((got - told) ** 2).sum(), 1 + size if self.reaches_1 else size)
 
     def _written(self, got: str, told: str) -> str:
-        distance = f"SUMPRODUCT(({got}-{told})^2)"
+        distance = _squares(f"({got}-{told})")
         return (
             f"{distance}/(1+SUMSQ({got}))" if self.reaches_1 else _over(distance, f"SUMSQ({got})")
         )
@@ -169,30 +179,38 @@ class SoftmaxGap(Equation):
     def cell(self, z: Cells, largest: Cells, exp: Cells, a: Cells) -> str:
         """Return the formula of one epoch."""
         exp_all, rows = exp.images[...], f"COUNT({largest.images[()]})"
-        told = f"{E}^({z.images[...]}-{largest.images[()]})"
-        squares = f"SUMPRODUCT(({exp_all}-{told})^2)/(1+SUMSQ({exp_all}))"
+        told = f"{E}^{_bounded(f'({z.images[...]}-{largest.images[()]})', 700)}"
+        squares = f"{_squares(f'({exp_all}-{told})')}/(1+SUMSQ({exp_all}))"
         return f"=SQRT({squares})+ABS(SUMPRODUCT({a.images[...]})-{rows})/{rows}"
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.maximum(z, -700)))
+    return 1 / (1 + np.exp(-np.clip(z, -700, 700)))
 
 
-# the smallest z and the largest 2z whose exponential is still a number, as in a cell of their own
-_BOUNDED, _DOUBLE = "({z}*({z}>-700)-700*({z}<=-700))", "({z}*({z}<350)+350*({z}>=350))"
+def _bounded(z: str, most: int) -> str:
+    """Return the formula of a number within bounds.
+
+    Its exponential is neither too large for a cell nor too small, an error to LibreOffice.
+
+    >>> _bounded("A1", 700)
+    '(A1*(A1>-700)*(A1<700)-700*(A1<=-700)+700*(A1>=700))'
+    """
+    return f"({z}*({z}>-{most})*({z}<{most})-{most}*({z}<=-{most})+{most}*({z}>={most}))"
+
 
 UNIT_GAPS = {
     "sigmoid": UnitGap(
         _sigmoid,
-        lambda _, a: a - a**2,
-        f"1/(1+{E}^-{_BOUNDED})",
-        "({a}-{a}^2)",
+        lambda _, a: a * (1 - a),
+        f"1/(1+{E}^-{_bounded('{z}', 700)})",
+        "{a}*(1-{a})",
         reaches_1=True,
     ),
     "tanh": UnitGap(
-        lambda z: 1 - 2 / (1 + np.exp(2 * np.minimum(z, 350))),
+        lambda z: 1 - 2 / (1 + np.exp(2 * np.clip(z, -350, 350))),
         lambda _, a: (1 - a) * (1 + a),
-        f"(1-2/(1+{E}^(2*{_DOUBLE})))",
+        f"(1-2/(1+{E}^(2*{_bounded('{z}', 350)})))",
         "(1-{a})*(1+{a})",
         reaches_1=True,
     ),
@@ -224,7 +242,7 @@ class OutputGap(Equation):
         """Return the formula of one epoch."""
         a_all, t_all = a.images[...], t.images[...]
         told = f"({a_all}-{t_all})" + (f"*{slope.images[...]}" if slope else "")
-        distance = f"SUMPRODUCT(({delta.images[...]}-{told})^2)"
+        distance = _squares(f"({delta.images[...]}-{told})")
         size = f"(SUMSQ({a_all})+SUMSQ({t_all}))"
         return f"=SQRT({_over(distance, size)})"
 
@@ -254,7 +272,7 @@ class HiddenGap(Equation):
         units = range(delta_above.shape[0])
         told = written_sum([f"{delta_above.images[k]}*{W_above[(k, ...)]}" for k in units])
         told = f"({told})" + (f"*{slope.images[...]}" if slope else "")
-        distance = f"SUMPRODUCT(({delta.images[...]}-{told})^2)"
+        distance = _squares(f"({delta.images[...]}-{told})")
         size = f"SUMSQ({delta_above.images[...]})*SUMSQ({W_above[...]})"
         return f"=SQRT({_over(distance, f'({size})')})"
 
@@ -291,5 +309,5 @@ class CostGap(Equation):
             every = loss.images[...]
             return "=" + _over(f"ABS({C_T[()]}-SUMPRODUCT({every}))", f"SQRT(SUMSQ({every}))")
         a_all, t_all = a.images[...], t.images[...]
-        distance = f"ABS({C_T[()]}-SUMPRODUCT(({t_all}-{a_all})^2)/2)"
+        distance = f"ABS({C_T[()]}-{_squares(f'({t_all}-{a_all})')}/2)"
         return "=" + _over(distance, f"(SUMSQ({a_all})+SUMSQ({t_all}))")

@@ -68,7 +68,7 @@ class Ratio(Equation):
 
     def cell(self, a: Cells, b: Cells) -> str:
         """Return the formula of one place."""
-        return f"=IF(ABS({a[()]})<1E-{DIGITS},0,{b[()]}/{a[()]})"
+        return f"=IF(ABS({a[()]})<1/10^{DIGITS},0,{b[()]}/{a[()]})"
 
 
 def across(of_pair: int, of_back: int) -> Equation:
@@ -111,9 +111,9 @@ class Same(Equation):
     def array(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Return a number."""
         size = np.maximum(1.0, np.abs(left))
-        return np.where(np.abs(left - right) <= 10.0**-DIGITS * 1000 * size, 1.0, 0.0)
+        return np.where(np.abs(left - right) <= size / 10.0 ** (DIGITS - 3), 1.0, 0.0)
 
     def cell(self, left: Cells, right: Cells) -> str:
         """Return the formula."""
         far = f"ABS({left[()]}-{right[()]})"
-        return f"=IF({far}<=1E-{DIGITS - 3:02}*MAX(1,ABS({left[()]})),1,0)"
+        return f"=IF({far}<=MAX(1,ABS({left[()]}))/10^{DIGITS - 3},1,0)"

@@ -251,9 +251,9 @@ class Equal(Equation):
     def array(self, A: np.ndarray, B: np.ndarray) -> np.ndarray:
         """Return 1 or 0."""
         size = np.maximum(1.0, (A * A).sum())
-        return np.where(((A - B) ** 2).sum() <= 1e-18 * size, 1.0, 0.0)
+        return np.where(((A - B) ** 2).sum() <= size / 1e18, 1.0, 0.0)
 
     def cell(self, A: Cells, B: Cells) -> str:
         """Return the formula."""
         far = f"SUMXMY2({A[...]},{B[...]})"
-        return f"=IF({far}<=1E-18*MAX(1,SUMSQ({A[...]})),1,0)"
+        return f"=IF({far}<=MAX(1,SUMSQ({A[...]}))/10^18,1,0)"

@@ -9,6 +9,9 @@ from xlnn.quantity import Cells
 DIGITS = 6
 """Decimals of a number in a sentence; those that are 0 at its end are left out."""
 
+LARGE = 12
+"""From 10 to this power on a number is told as it is."""
+
 _END = re.compile("_(first|last)$")
 
 
@@ -41,9 +44,13 @@ class Told(Sentence):
             cells = known[role]
             if end := _END.search(blank):
                 cells = cells.at(0 if end[1] == "first" else -1)
-            numbers[blank] = f"ROUND({cells[unit if cells.shape else ()]},{self.digits})"
+            numbers[blank] = self._number(cells[unit if cells.shape else ()])
         texts = [filled(line, **numbers) for line in self.lines]
         if not self.case:
             return f"={texts[0]}"
         case = known[self.case]
         return f"=CHOOSE(1+{case[unit if case.shape else ()]},{','.join(texts)})"
+
+    def _number(self, cell: str) -> str:
+        """Return a number as it is told: to round one of 1E+22 is an error to one engine."""
+        return f"IF(ABS({cell})<10^{LARGE},ROUND({cell},{self.digits}),{cell})"

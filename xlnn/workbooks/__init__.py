@@ -12,13 +12,14 @@ from xlnn.workbooks.kind import Spec, WorkbookKind
 
 KINDS = {
     "network": "xlnn.workbooks.network.kind",
-    "neuron": "xlnn.workbooks.neuron",
+    "neuron": "xlnn.workbooks.neuron.kind",
     "activations": "xlnn.workbooks.activations.kind",
     "sequences": "xlnn.workbooks.sequences",
-    "similarity": "xlnn.workbooks.similarity",
+    "similarity": "xlnn.workbooks.similarity.kind",
     "descent": "xlnn.workbooks.descent",
     "regression": "xlnn.workbooks.regression",
     "slopes": "xlnn.workbooks.slopes",
+    "costs": "xlnn.workbooks.costs",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""

@@ -1,7 +1,8 @@
 """What is an experiment? A small kind of workbook: a few inputs, their quantities, and a page.
 
 A template of such a kind names its sizes (whole numbers on which the cells depend: how many steps)
-and its inputs (what the yellow cells hold at first). `xlnn.workbooks.descent` is the example.
+and its inputs (what the yellow cells hold at first); with ``images`` it may name another template,
+whose images and labels are then inputs, too. `xlnn.workbooks.descent` is the example.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -13,7 +13,9 @@ import numpy as np
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.data import Dataset, rounded
+from xlnn.data.wording import short
 from xlnn.equations import regression as eq
+from xlnn.equations import regression_words as said_of
 from xlnn.equations.descent import Descent
 from xlnn.errors import DataError
 from xlnn.quantity import Axis, Model, Quantity, previous
@@ -35,11 +37,23 @@ SENTENCES = ("line", "agreement", "determined", "by_hand")
 NAMES = FIRST_ROW + len(SENTENCES) + 1
 """The row of the columns' names; the ways stand below it, and then the data."""
 
+WIDE = 15
+"""The width of columns whose numbers may be of any size."""
+
 TABLE = NAMES + len(WAYS) + 5
 POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
 
 
 PLAIN = {"number_format": "General"}
+
+COST = {"number_format": "[>=1000000]0.000E+00;0.0000"}
+"""The squares of a price soon have more digits than a column."""
+
+MOST_COLUMNS = 30
+"""Each step of the elimination is a table of its own: of 30 columns, 28,000 cells in all."""
+
+SQUARABLE = (1e-140, 1e140)
+"""How far numbers may lie apart, so that the sums of their squares are numbers."""
 
 
 def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
@@ -67,11 +81,11 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
         uses = {"a": a, "mean": f"{a}_mean", "varies": f"{a}_varies"}
         yield Quantity(f"d_{a}", symbol=f"d{a}" + "{}" * (a == "x" and k > 1), axes=(row,),
                        equation=eq.Deviation(), **sums, **of | {"uses": uses})  # fmt: skip
-    yield Quantity("sums", symbol=" ", shape=(k, k + 1), role="backward",
+    yield Quantity("sums", symbol="Σd·d", shape=(k, k + 1), role="backward",
                    equation=eq.DeviationSums(), uses={"d": "d_x"}, **sums)  # fmt: skip
     for t in range(k):
         uses = {"M": f"swept_{t}" if t else "sums"}
-        yield Quantity(f"swept_{t + 1}", kind="swept", symbol=" ", shape=(k, k + 1),
+        yield Quantity(f"swept_{t + 1}", kind="swept", symbol="Σd·d", shape=(k, k + 1),
                        equation=eq.Swept(t), uses=uses, **sums)  # fmt: skip
     last = {"M": f"swept_{k}"}
     yield Quantity("p", shape=(k,), equation=eq.Solution(), uses=last, **page)
@@ -91,7 +105,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield Quantity("eta", symbol="η", role="input", sheet="descent", calms=True, **PLAIN)
     yield Quantity("spread", symbol="s{}" if k > 1 else "s", shape=(k,), role="forward",
                    equation=eq.Spread(n), sheet="descent")  # fmt: skip
-    yield Quantity("means", symbol=" ", shape=(k, k + 1), role="forward",
+    yield Quantity("means", symbol="u·u", shape=(k, k + 1), role="forward",
                    equation=eq.ScaledSums(n), sheet="descent")  # fmt: skip
     for a, shape in (("g", (k,)), ("h", ())):
         uses = {"W": previous(a), "gradient": previous(f"dC_d{a}"), "eta": "eta"}
@@ -101,7 +115,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
                    equation=eq.ScaledGradient(), **down)  # fmt: skip
     yield Quantity("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HeightGradient(), **down)
     yield Quantity("C", symbol="C_T", role="forward", equation=eq.ScaledCost(n),
-                   uses={"slope_g": "dC_dg", "slope_h": "dC_dh"}, **down)  # fmt: skip
+                   uses={"slope_g": "dC_dg", "slope_h": "dC_dh"}, **COST, **down)  # fmt: skip
     yield Quantity("p_last", shape=(k,), equation=eq.Unscaled(), **page)
     yield Quantity("q_last", equation=eq.LastIntercept(), uses={"p": "p_last"}, **page)
 
@@ -124,7 +138,7 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     uses = {"on_plane": "y_line"}
     yield Quantity("e", symbol="e", equation=eq.Residual(), uses=uses, role="backward", **table)
     for name, line in (("C_T", "y_line"), ("C_last", "y_last"), ("C_hand", "y_hand")):
-        yield Quantity(name, equation=eq.SquaredErrors(), uses={"on_plane": line}, **page)
+        yield Quantity(name, equation=eq.SquaredErrors(), uses={"on_plane": line}, **page, **COST)
     yield Quantity("apart", equation=eq.Apart(), uses={"one": "y_line", "other": "y_last"}, **page)
     if k == 1:
         on = {"p": "p_fitted", "q": "q_fitted"}
@@ -138,17 +152,21 @@ def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     """Yield the sentences."""
     n, k, page = sizes["rows"], sizes["columns"], {"sheet": "regression"}
     uses = {"apart_fitted": "apart_fitted"} if k == 1 else {}
-    yield Quantity("line", equation=eq.LineSentence(), is_text=True, **page)
+    yield Quantity("line", equation=said_of.LineSentence(), is_text=True, **page)
     agree = "agree" if k == 1 else "agree_many"
     said = tuple(words.open("sentences", key) for key in (agree, "late", "differ"))
-    yield Quantity("agreement", equation=eq.Agreement(said), uses=uses, is_text=True, **page)
+    yield Quantity("agreement", equation=said_of.Agreement(said), uses=uses, is_text=True, **page)
     numbers = {"rows": n, "parameters": k + 1, "more": n - k - 1}
     said = tuple(words.open("sentences", key, **numbers) for key in ("determined", "dependent"))
     yield Quantity(
-        "determined", equation=eq.Determined(said), uses={"M": f"swept_{k}"}, is_text=True, **page
+        "determined",
+        equation=said_of.Determined(said),
+        uses={"M": f"swept_{k}"},
+        is_text=True,
+        **page,
     )
     said = tuple(words.open("sentences", key) for key in ("by_hand", "least"))
-    yield Quantity("by_hand", equation=eq.ByHand(said), is_text=True, **page)
+    yield Quantity("by_hand", equation=said_of.ByHand(said), is_text=True, **page)
 
 
 def place(model: Model) -> Iterator[Block]:
@@ -220,7 +238,7 @@ def draw(page: Page[Any]) -> Drawing:
     for name in _columns(model):
         head(drawing, layout.blocks[name], words)
         columns = range(model[name].shape[0]) if model[name].shape else (0,)
-        drawing.widths |= {layout.blocks[name].column + at: 13 for at in columns}
+        drawing.widths |= {layout.blocks[name].column + at: WIDE for at in columns}
     for name in ("x", "y", "p_hand", "q_hand", "x_new"):
         drawing.validations.append(numbers_only(layout.blocks[name], words))
     drawing.charts = [*_charts(page)]
@@ -275,11 +293,12 @@ def draw_sums(page: Page[Any]) -> Drawing:
     drawing.widths[1] = 24
     for name in ("d_x", "d_y"):
         head(drawing, layout.blocks[name], words)
+    drawing.widths |= dict.fromkeys(range(2, k + 3), WIDE)
     for t in range(k + 1):
         block = layout.blocks[f"swept_{t}" if t else "sums"]
         said = words("sweeps", "step", number=t) if t else words("sweeps", "sums")
         drawing.put(block.row - 1, block.column, said, LABEL)
-        drawing.widths |= {block.column + j: 13 for j in range(k + 1)}
+        drawing.widths |= {block.column + j: WIDE for j in range(k + 1)}
     return drawing
 
 
@@ -305,6 +324,7 @@ def draw_descent(page: Page[Any]) -> Drawing:
     drawing.widths[1] = 30
     for name in ("g", "h", "dC_dg", "dC_dh", "C"):
         head(drawing, layout.blocks[name], words)
+    drawing.widths |= dict.fromkeys(range(2, layout.blocks["C"].column + 1), WIDE)
     where = {name: layout.blocks[name] for name in ("eta", "g", "h")}
     drawing.validations.append(
         number_validation(address(where["eta"].row, where["eta"].column), words, positive=True)
@@ -325,9 +345,15 @@ def from_data(data: Dataset, where: str) -> Given:
     Raises
     ------
     DataError
-        More than one column is to be predicted, or there are fewer rows than parameters.
+        More than one column is to be predicted, there are fewer rows than parameters, or numbers
+        and columns of which a sheet keeps no sums.
     """
     n, k = data.x.shape
+    if k > MOST_COLUMNS:
+        raise DataError(
+            f"{where}: {k} columns were found and {MOST_COLUMNS} are eliminated in a sheet at "
+            "most: leave some out."
+        )
     if len(data.labels) != 1:
         raise DataError(f"{where}: name one column to predict, with --target; a plane has one y.")
     if n < k + 1:
@@ -335,9 +361,17 @@ def from_data(data: Dataset, where: str) -> Given:
             f"{where}: {n} rows cannot determine {k + 1} parameters, a coefficient for each of "
             f"{k} columns and q: as many rows as parameters are needed at least (book: 2-12)."
         )
+    names = (*data.features, *data.labels)
+    for name, column in zip(names, np.column_stack([data.x, data.t]).T, strict=True):
+        spread = float(np.ptp(column))
+        if spread and not SQUARABLE[0] <= spread <= SQUARABLE[1]:
+            raise DataError(
+                f"{where}, column {short(name)}: its numbers differ by {spread:.0e}, whose square "
+                "no sheet keeps: take another unit."
+            )
     mean = [float(f"{number:.4g}") for number in data.x.mean(axis=0)]
     inputs = {
-        "names": [*data.features, *data.labels],
+        "names": [*names],
         "x": data.x,
         "y": data.t[:, 0],
         "eta": rounded(1 / (k + 1)),  # below 1 / k, at which the steps begin to cross the valley
@@ -352,7 +386,7 @@ def from_data(data: Dataset, where: str) -> Given:
 
 KIND = Experiment(
     name="regression",
-    sizes={"rows": (2, 100_000), "columns": (1, 30), "steps": (1, 10_000)},
+    sizes={"rows": (2, 100_000), "columns": (1, MOST_COLUMNS), "steps": (1, 10_000)},
     quantities=quantities,
     sheets={
         "regression": Sheet(draw, place),

@@ -21,7 +21,7 @@ from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import choice_validation, head, numbers_only, plain_name
 from xlnn.writing.charts import THIN, Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import LABEL, NOTE, SENTENCE, TITLE, name_width, value
+from xlnn.writing.style import LABEL, NOTE, SECTION, SENTENCE, TITLE, name_width, value
 
 AROUND = 20
 """Points of a curve to either side of x."""
@@ -194,18 +194,26 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     for name in ("x", "y", "f"):
         at = {"least": "finest", "all_points": f"fine_{name}"}
         yield _line(on, f"best_{name}", name, eq.At(), **at)
+    yield _line(on, "exact", "−r√(a² + b²)", rules.EXACT, **line)
     best = {"x": "best_x", "y": "best_y"}
     yield _line(on, "factor", "λ", rules.FACTOR, **line, **best)
     for along, of in (("x", "f_a"), ("y", "f_b")):
         symbol = f"∂f/∂{along} − λ ∂g/∂{along}"
         yield _line(on, f"rest_{along}", symbol, rules.REST, a=of, x=f"best_{along}")
-    yield _line(on, "exact", "−r√(a² + b²)", rules.EXACT, **line)
     said = tuple(words.open("sentences", key) for key in ("parallel", "rough"))
     uses = {**line, **best, "f": "best_f"}
     yield Quantity("found", sheet=on, equation=eq.Found(said), uses=uses, is_text=True)
 
 
 SENTENCES = ("best", "found")
+PRIMES = ("′", "″", "‴", "⁗")
+
+PARTS_OF_LISTS = {
+    "f": "here", "f_secant": "secant", "g": "here", "sum_rule": "linearity", "e": "sigmoid",
+    "outer": "chain", "u": "chain_of_two", "z": "partial", "right": "taylor", "least": "least",
+    "factor": "gradients",
+}  # fmt: skip
+"""The quantities above which a list is headed, and by which words."""
 
 
 def _place(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
@@ -218,6 +226,7 @@ def _place(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
             if quantity.name in SENTENCES:
                 yield single_block(quantity, FIRST_ROW - 1, 1)
             elif not quantity.axes:
+                row += 2 * (quantity.name in PARTS_OF_LISTS)
                 yield single_block(quantity, row, 3, *[(1, 0)] * len(quantity.shape))
                 row += quantity.shape[0] if quantity.shape else 1
         column, row = TABLE, TOP
@@ -246,11 +255,15 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
             if quantity.axes:
                 head(drawing, block, words)
                 continue
+            if quantity.name in PARTS_OF_LISTS:
+                said = words("parts", PARTS_OF_LISTS[quantity.name])
+                for column, text in enumerate((said, "", ""), start=1):
+                    drawing.put(block.row - 1, column, text, SECTION)
             names.append(plain_name(quantity, words))
             drawing.put(block.row, 1, names[-1], LABEL)
             for unit in quantity.units:
                 at = block.row + (unit[0] if unit else 0)
-                drawing.put(at, 2, quantity.heading(unit), replace(LABEL, align="center"))
+                drawing.put(at, 2, _symbol(quantity, unit), replace(LABEL, align="center"))
             given = quantity.is_input
             look = value(quantity.number_format, given=given, first=False)
             drawing.looks[quantity.name] = replace(look, align="center")
@@ -269,6 +282,14 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
     return draw
 
 
+def _symbol(quantity: Quantity, unit: tuple[int, ...]) -> str:
+    """Return the symbol of a number in a list: a derivative has primes, a sum its degree."""
+    symbol = quantity.heading(unit)
+    if quantity.shape == (eq.DEGREE,):
+        return quantity.symbol.replace("⁽ⁿ⁾", PRIMES[unit[0]]).replace("{}", "")
+    return f"n = {unit[0]}" if quantity.shape else symbol
+
+
 def _cells(page: Page[Any], name: str) -> Cells:
     block = page.layout.blocks[name]
     return Cells(page.layout.titles[block.sheet], block.column, block.row, block.last[0])
@@ -282,13 +303,13 @@ def _tangent_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
         Line(along, _cells(page, "on_tangent"), TANGENT, words("charts", "tangent")),
         Line(along, _cells(page, "curve"), CURVE, words("charts", "curve")),
     ]
-    yield address(TOP + 17, 1), scatter(words("charts", "tangent_title"), "x", lines)
+    yield address(TOP + 18, 1), scatter(words("charts", "tangent_title"), "x", lines)
     n = _cells(page, "n")
     errors = [
         Line(n, _cells(page, "log_forward"), TANGENT, words("charts", "forward"), THIN, "circle"),
         Line(n, _cells(page, "log_central"), CURVE, words("charts", "central"), THIN, "circle"),
     ]
-    yield address(TOP + 17, TABLE), scatter(words("charts", "errors"), "n", errors)
+    yield address(TOP + 18, TABLE), scatter(words("charts", "errors"), "n", errors)
 
 
 def _lagrange_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
@@ -302,7 +323,7 @@ def _lagrange_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
     ]
     chart = scatter(words("charts", "circle_title"), "x", lines)
     chart.height, chart.width = 11, 11
-    row = TOP + 17
+    row = TOP + 21
     yield address(row, 1), chart
     around = Line(_cells(page, "part"), _cells(page, "circle_f"), TANGENT)
     yield address(row + 24, 1), scatter(words("charts", "around"), "k", [around])

@@ -97,7 +97,7 @@ def scatter(title: str, x_title: str, lines: Sequence[Line]) -> ScatterChart:
         chart.legend = None
     chart.height, chart.width = 7.2, 13
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.x_axis.tickLblPos = "low"
+    chart.x_axis.tickLblPos = chart.y_axis.tickLblPos = "low"
     chart.x_axis.majorGridlines = None
     chart.x_axis.number_format = chart.y_axis.number_format = "General"
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE))

@@ -107,6 +107,15 @@ def diverging_scale(cells: str) -> Rule:
     )  # fmt: skip
 
 
+def valley_scale() -> Rule:
+    """Colour costs: the least is deep, the largest white."""
+    return ColorScaleRule(
+        start_type="min", start_color=NEGATIVE,
+        mid_type="percentile", mid_value=25, mid_color="B5CFE7",
+        end_type="max", end_color=WHITE,
+    )  # fmt: skip
+
+
 def heading(role: str, *, first: bool, computed: bool = False) -> Look:
     """Return the look of a heading above a quantity of a role; only what is typed in is yellow."""
     fill = "forward" if computed and role == "input" else role

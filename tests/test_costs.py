@@ -1,0 +1,140 @@
+"""Costs in a sheet: both costs and their δ are the book's, and the valley is that of NumPy."""
+
+import numpy as np
+import pytest
+from experiments import (
+    ENGINES,
+    agrees_in,
+    built,
+    changed,
+    every_kind_of_cell_is_named_when_it_is_wrong,
+)
+
+from xlnn.building.build import build
+from xlnn.errors import XlnnError
+from xlnn.linting import lint
+from xlnn.reading.values import values
+from xlnn.shipped.text import languages
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("costs"), "costs")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_formula_agrees_with_numpy(path, engine):
+    assert agrees_in(engine, path).formula_cells > 1600
+
+
+INPUTS = [
+    {"t": 0, "z_chosen": 0, "z_sq": 3.3000000000000003, "z_ce": 7, "eta": 0.2},
+    {"t": 0.25, "z_chosen": 40, "eta": 1e-9, "between": 2},
+    {"t": 1, "z_chosen": -800, "z_sq": -1e-9, "z_ce": 0, "b": -1e3},
+    {"x": 0, "target": 0, "b": 0, "between": 0},
+    {"x": 1e4, "target": 0.5, "middle": -7, "between": 1e-6},
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
+    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
+
+
+def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def squared(z, t):
+    return (t - sigmoid(z)) ** 2 / 2
+
+
+def cross_entropy(z, t):
+    return -(t * np.log(sigmoid(z)) + (1 - t) * np.log(1 - sigmoid(z)))
+
+
+@pytest.mark.parametrize("t", [1, 0, 0.3])
+def test_costs_and_deltas_are_the_books_and_its_central_differences(path, tmp_path, t):
+    got = values(changed(path, tmp_path / "t.xlsx", {"t": t}))
+    z, h = got["z_along"][:, 0], 1e-5
+    np.testing.assert_allclose(z, np.linspace(-8, 8, 41), atol=1e-12)
+    for name, cost in (("sq", squared), ("ce", cross_entropy)):
+        np.testing.assert_allclose(got[f"C_{name}_along"].ravel(), cost(z, t), rtol=1e-9)
+        slope = (cost(z + h, t) - cost(z - h, t)) / (2 * h)
+        np.testing.assert_allclose(got[f"delta_{name}_along"].ravel(), slope, atol=1e-8)
+
+
+def test_where_the_sigmoid_is_flat_cross_entropy_drives_the_unit_a_hundred_times_as_much(path):
+    got = values(path)
+    ratio = float(got["delta_ce_chosen"][0] / got["delta_sq_chosen"][0])
+    assert got["times"] == pytest.approx(ratio, rel=1e-12)
+    assert ratio > 100
+    assert f"{round(ratio, 1)} times" in str(got["which"])
+
+
+def test_a_sigmoid_that_is_flat_to_all_digits_is_said_to_be(path, tmp_path):
+    got = values(changed(path, tmp_path / "flat.xlsx", {"z_chosen": 60}))
+    assert (got["times"], got["slope_chosen"][0]) == (0, 0)
+    assert "flat to all digits" in str(got["which"])
+
+
+def test_the_unit_with_cross_entropy_arrives_first_and_the_sheet_counts_the_steps(path):
+    got = values(path)
+    far = {name: int((np.abs(got[f"a_{name}"] - 1) > 0.1).sum()) for name in ("sq", "ce")}
+    assert far["ce"] < far["sq"] / 2
+    said = str(got["far"])
+    assert f"squared error {far['sq']} of" in said
+    assert f"cross-entropy {far['ce']}." in said
+
+
+@pytest.mark.parametrize(("name", "cost"), [("sq", squared), ("ce", cross_entropy)])
+def test_the_valley_is_the_cost_of_all_rows_at_each_pair_of_weights(path, tmp_path, name, cost):
+    got = values(changed(path, tmp_path / "b.xlsx", {"b": 0.3, "middle": [1, -0.5]}))
+    x, t = got["x"], got["target"]
+    w1, w2 = np.meshgrid(1 + 0.4 * np.arange(-10, 11), -0.5 + 0.4 * np.arange(-10, 11))
+    C_T = sum(cost(w1 * x1 + w2 * x2 + 0.3, each) for (x1, x2), each in zip(x, t, strict=True))
+    np.testing.assert_allclose(got[f"C_T_{name}"], C_T, rtol=1e-9)
+    np.testing.assert_allclose(got[f"low_w1_{name}"], C_T.min(axis=0), rtol=1e-9)
+    np.testing.assert_allclose(got[f"low_w2_{name}"], C_T.min(axis=1), rtol=1e-9)
+    i, j = np.unravel_index(C_T.argmin(), C_T.shape)
+    said = str(got[f"lowest_{name}"])
+    assert f"{C_T.min():.4f}" in said
+    assert f"w₁ = {round(w1[i, j], 6):g}, w₂ = {round(w2[i, j], 6):g}." in said
+
+
+def test_the_least_of_the_valley_lies_inside_the_grid(path):
+    got = values(path)
+    for name in ("sq", "ce"):
+        i, j = np.unravel_index(got[f"C_T_{name}"].argmin(), (21, 21))
+        assert 0 < i < 20
+        assert 0 < j < 20
+
+
+def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
+    start = changed(path, tmp_path / "old.xlsx", {"b": 5, "z_sq": -3})
+    got = values(build(from_workbook=start, eta=0.7, epochs=5, lang="ja").path)
+    assert (got["z_sq"].shape, got["z_sq"][0, 0], got["eta"], got["b"]) == ((6, 1), -3, 0.7, 5)
+
+
+REFUSED = [
+    ({"data": "my.csv"}, "--data means nothing to costs: it takes --epochs, --eta, --lang"),
+    ({"epochs": 0}, "steps is 0: a whole number from 1"),
+    ({"eta": "fast"}, "eta takes one number: fast is not"),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), REFUSED)
+def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
+    with pytest.raises(XlnnError, match=sentence):
+        build("costs", tmp_path / "costs.xlsx", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
+    assert lint(built(tmp_path, "costs", lang=lang)) == ()

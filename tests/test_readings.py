@@ -1,0 +1,164 @@
+"""Every formula is read: as stated, wrong, or restated and listed. None goes unmentioned."""
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+from programs import skip_without
+from test_checker import edit
+
+from xlnn.checking.check import check
+from xlnn.checking.probe import probe_inputs
+from xlnn.checking.references import Area, areas, beyond
+from xlnn.cli import cli
+from xlnn.errors import OptionsError
+from xlnn.reading.spec import described
+
+ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
+
+WRONG = {
+    "a range into empty cells": (
+        "gradient_size", (2,), lambda f: f.replace("6:AK6", "6:AK7"), "Gradients!B7:AK7",
+    ),
+    "an empty cell added": ("z2", (0, 1, 0), lambda f: f + "+Images!ZZ99", "Images!ZZ99"),
+    "a cell of nothing, times 0": (
+        "z2", (0, 1, 0), lambda f: f + "*(1+0*Settings!C4)", "Settings!C4",
+    ),
+    "a defined name": ("z2", (0, 1, 0), lambda f: f + "+0*xlnn.eta", "no single cells"),
+    "a whole column": ("z2", (0, 1, 0), lambda f: f + "+0*SUM(Images!ZZ:ZZ)", "no single cells"),
+    "a class in other words": ("answer", (0, 1), lambda f: f + "+0", "must read as stated"),
+    "a product of ranges": (
+        "z2", (0, 1, 0), lambda f: f.replace("PRODUCT(", "(").replace(",", "*"), "one cell of",
+    ),
+}  # fmt: skip
+RESTATED = {
+    "a condition that is false at all points": (
+        "W2", (1, 0, 0), lambda f: f + "+IF(Settings!C4>1000000,1,0)",
+    ),
+    "operands in another order": (
+        "z2", (0, 1, 0), lambda f: re.sub(r"^=(.*)\+(.*)$", r"=\2+\1", f),
+    ),
+    "a term said twice": ("C_T", (1,), lambda f: f"{f}*2/2"),
+}  # fmt: skip
+SAME = {
+    "dollars and case": ("z2", (0, 1, 0), lambda f: f.replace("$", "").lower()),
+    "blanks": ("z2", (0, 1, 0), lambda f: f.replace(",", " , ")),
+}
+
+
+@pytest.fixture
+def altered(short_copy):
+    """Return what writes another formula into an entry's cell."""
+    _, layout = described(short_copy)
+
+    def alter(name, index, change):
+        stated = layout.formula(name, index)
+        assert change(stated) != stated
+        cell = layout.cell(name, index)
+        return edit(short_copy, {cell: change(stated)}), cell
+
+    return alter
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, kind, engine):
+    skip_without(engine)
+    name, index, change, reason = WRONG[kind]
+    path, cell = altered(name, index, change)
+    (wrong,) = check(path, engine).wrong
+    assert wrong.cell == cell
+    assert reason in wrong.reason
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", RESTATED)
+def test_a_formula_in_other_words_is_listed(altered, kind, engine):
+    skip_without(engine)
+    path, cell = altered(*RESTATED[kind])
+    report = check(path, engine, probes=2)
+    assert report.agrees
+    (restated,) = report.restated
+    assert (restated.cell, restated.points) == (cell, 3)
+
+
+@pytest.mark.parametrize("kind", SAME)
+def test_what_programs_change_when_they_save_reads_as_stated(altered, kind):
+    path, _ = altered(*SAME[kind])
+    report = check(path, "formualizer")
+    assert report.agrees
+    assert report.restated == ()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_range_typed_backwards_is_mentioned_by_every_engine(altered, engine):
+    skip_without(engine)
+    backwards = "=SUMPRODUCT(Training!U67:U4,Images!B$4:B$67)"
+    path, cell = altered("dC_dW2", (0, 0, 0), lambda _: backwards)
+    report = check(path, engine)
+    assert [each.cell for each in (*report.wrong, *report.restated)] == [cell]
+
+
+def test_a_wrong_formula_beside_one_that_stops_the_engine_is_named_too(altered):
+    altered("dC_dW2", (0, 0, 0), lambda _: "=SUMPRODUCT(Training!U67:U4,Images!B$4:B$67)")
+    path, cell = altered("C_T", (2,), lambda f: f + "+1")
+    assert cell in {wrong.cell for wrong in check(path, "formualizer").wrong}
+
+
+def test_restated_formulas_are_told_in_text_and_in_json(altered):
+    path, cell = altered(*RESTATED["a condition that is false at all points"])
+    done = CliRunner().invoke(cli, ["check", str(path)])
+    assert done.exit_code == 0
+    assert "1 formula restated, the same value at 2 points:" in done.stdout
+    assert f"{cell}   =" in done.stdout
+    report = json.loads(CliRunner().invoke(cli, ["check", str(path), "--json"]).stdout)
+    assert [each["cell"] for each in report["restated"]] == [cell]
+    assert report["agrees"] is True
+
+
+def test_a_fresh_workbook_has_nothing_restated(short_path):
+    assert check(short_path, "formualizer").restated == ()
+
+
+def test_the_seed_is_another_at_each_check_printed_and_repeats_the_probe(short_path):
+    seeds = {check(short_path, "formualizer", probes=0).seed for _ in range(5)}
+    assert len(seeds) > 1
+    done = CliRunner().invoke(cli, ["check", str(short_path), "--seed", "48213"])
+    assert done.stdout.rstrip().endswith("seed 48213")
+    _, layout = described(short_path)
+    assert probe_inputs(layout, 48213, 0) == probe_inputs(layout, 48213, 0)
+    assert probe_inputs(layout, 48213, 0) != probe_inputs(layout, 48214, 0)
+    assert probe_inputs(layout, 48213, 0) != probe_inputs(layout, 48213, 1)
+
+
+def test_probes_spread_the_learning_rate_over_two_orders_of_magnitude(short_path):
+    _, layout = described(short_path)
+    eta = ("Settings", *layout.blocks["eta"].address(()))
+    sizes = [abs(probe_inputs(layout, 1, number)[eta]) for number in range(1, 60)]
+    assert max(sizes) > 100 * min(sizes)
+
+
+def test_every_fourth_probe_has_whole_numbers(short_path):
+    _, layout = described(short_path)
+    assert all(value == round(value) for value in probe_inputs(layout, 1, 3).values())
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "1"])
+def test_a_seed_is_a_whole_number_from_0_on(short_path, seed):
+    with pytest.raises(OptionsError, match="seed is"):
+        check(short_path, seed=seed)
+
+
+def test_areas_of_names_and_whole_lines_are_unknown():
+    assert areas("=A:A", "S") is None
+    assert areas("=eta+1", "S") is None
+    assert areas("=)(", "S") is None
+
+
+def test_an_area_that_is_covered_by_several_others_is_no_stranger():
+    whole = Area("s", 1, 1, 4, 4)
+    parts = [Area("s", 1, 1, 2, 4), Area("s", 3, 1, 4, 2), Area("s", 3, 3, 4, 4)]
+    assert beyond([whole], parts) is None
+    assert beyond([whole], parts[:2]) == Area("s", 3, 3, 4, 4)
+    assert beyond([whole._replace(sheet="t")], parts) is not None

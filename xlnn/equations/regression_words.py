@@ -1,0 +1,99 @@
+"""What is said of a regression: its line, whether all ways agree, and what the data determine."""
+
+from xlnn.equations.wording import FACTORS, Sentence, filled, fixed
+from xlnn.quantity import Cells, subscript
+
+
+class LineSentence(Sentence):
+    """y = p x + q, in the names of the columns and with its numbers."""
+
+    roles = ("names", "p", "q")
+
+    def cell(self, names: Cells, p: Cells, q: Cells) -> str:
+        """Return the formula."""
+        k = p.shape[0]
+        if k > FACTORS:
+            last = subscript((k - 1,), (k,))
+            return f'={names[k]}&" = p₁x₁ + … + p{last}x{last} + q"'
+        parts = [f'{names[k]}&" = "&{fixed(p[0], 4)}&" × "&{names[0]}']
+        parts += [f'{_signed(p[i])}&" × "&{names[i]}' for i in range(1, k)]
+        return "=" + "&".join([*parts, _signed(q[()])])
+
+
+class Agreement(Sentence):
+    """Whether all ways lead to the same plane.
+
+    Parameters
+    ----------
+    words : (str, str, str)
+        That they do; that the descent has not arrived, ``{apart}`` being how far it is off; and
+        that the spreadsheet's own function differs.
+    """
+
+    roles = ("apart", "apart_fitted", "d_y")
+    optional = ("apart_fitted",)
+
+    def __init__(self, words: tuple[str, str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, apart: Cells, d_y: Cells, apart_fitted: Cells | None = None) -> str:
+        """Return the formula."""
+        spread = f"SQRT(SUMSQ({d_y.over('row')[()]}))"
+        shown = {"apart": f"ROUND({apart[()]},6)"}
+        agree, late, differ = (filled(line, **shown) for line in self.words)
+        said = f"IF({apart[()]}<=1E-06*{spread},{agree},{late})"
+        if apart_fitted is None:
+            return f"={said}"
+        return f"=IF({apart_fitted[()]}<=1E-06*{spread},{said},{differ})"
+
+
+class Determined(Sentence):
+    """Whether the data determine all coefficients.
+
+    Parameters
+    ----------
+    words : (str, str)
+        That they do, and that a column says nothing that the others do not.
+    """
+
+    roles = ("M",)
+
+    def __init__(self, words: tuple[str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, M: Cells) -> str:
+        """Return the formula."""
+        k = M.shape[0]
+        alone = "+".join(M[i, i] for i in range(k))
+        enough, too_few = (filled(line) for line in self.words)
+        return f"=IF(ROUND({alone},6)={k},{enough},{too_few})"
+
+
+class ByHand(Sentence):
+    """How much larger C_T is than it need be.
+
+    Parameters
+    ----------
+    words : (str, str)
+        ``{C_hand}`` is the cost of the line by hand, ``{C_T}`` the least there is.
+    """
+
+    roles = ("C_hand", "C_T")
+
+    def __init__(self, words: tuple[str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, C_hand: Cells, C_T: Cells) -> str:
+        """Return the formula."""
+        hand, least = C_hand[()], C_T[()]
+        shown = {"C_hand": f"ROUND({hand},4)", "C_T": f"ROUND({least},4)"}
+        more, same = (filled(line, **shown) for line in self.words)
+        return f"=IF(ROUND({hand},4)>ROUND({least},4),{more},{same})"
+
+
+def _signed(cell: str) -> str:
+    """Return a number as text that follows others, with its sign between."""
+    return f'IF({cell}<0," − "," + ")&{fixed(f"ABS({cell})", 4)}'

@@ -1,0 +1,189 @@
+"""What does a neuron cost, at each of many weights? Two costs on a grid of w1 and w2.   Book: 3-4.
+
+A formula holds all rows of the data: there is no cell for each z, a and C of each pair of weights.
+"""
+
+import numpy as np
+
+from xlnn.equations.wording import Sentence, filled, fixed
+from xlnn.quantity import Cells, Equation, Stated
+
+FLAT = -300
+"""From here down the sigmoid is 0 to 130 digits, and its square still a number: LibreOffice has
+none for a power below 1e-308."""
+
+MANY = "10^12"
+"""More times than can be told from no slope at all."""
+
+POINT = Stated(lambda i: i[:, np.newaxis] * 0.4, lambda _, i: f"={i[()]}*0.4")
+"""The z of a point of the curves, in the shape of a layer of one unit."""
+
+SQUARED = Stated(lambda t, a: ((t - a) ** 2)[..., 0] / 2, lambda t, a: f"=SUMXMY2({t[0]},{a[0]})/2")
+"""C = 1/2 (t - a)^2, of one output.   Book: 3-3, 3-4."""
+
+TIMES = Stated(
+    lambda slope: np.divide(1, slope, out=np.zeros_like(slope), where=slope > 0)[..., 0],
+    lambda slope: f"=IF({slope[0]}>0,1/{slope[0]},0)",
+)
+"""How many times the delta of the squared error that of the cross-entropy is; 0 where the sigmoid
+has no slope that a number could hold."""
+
+
+class Weights(Equation):
+    """The weights of the grid: around the middle, at equal distances.
+
+    Parameters
+    ----------
+    which : int
+        0 for w1, 1 for w2.
+    size : int
+        How many there are.
+    """
+
+    def __init__(self, which: int, size: int) -> None:
+        self.which, self.size = which, size
+
+    def array(self, middle: np.ndarray, between: np.ndarray) -> np.ndarray:
+        """Return the weights, shape (size)."""
+        return middle[self.which] + (np.arange(self.size) - self.size // 2) * between
+
+    def cell(self, i: int, middle: Cells, between: Cells) -> str:
+        """Return the formula of one weight."""
+        return f"={middle[self.which]}+({i - self.size // 2})*{between[()]}"
+
+
+class OnGrid(Equation):
+    """C_T of one neuron with a sigmoid, over all rows, at each pair of weights.   Book: 3-3, 3-4.
+
+    Parameters
+    ----------
+    rows : int
+    cost : str
+        ``squared`` or ``cross-entropy``, which is stated as
+        `xlnn.equations.cost.CrossEntropy` is.
+    """
+
+    def __init__(self, rows: int, cost: str) -> None:
+        self.rows, self.cost = rows, cost
+
+    def array(
+        self, w1: np.ndarray, w2: np.ndarray, b: np.ndarray, x: np.ndarray, target: np.ndarray
+    ) -> np.ndarray:
+        """Return the costs, shape (w2, w1)."""
+        z = w1[:, np.newaxis] * x[:, 0] + (w2[:, np.newaxis] * x[:, 1])[:, np.newaxis] + b
+        if self.cost == "squared":
+            a = 1 / (1 + np.exp(-np.maximum(FLAT, z)))
+            return ((target - a) ** 2).sum(axis=-1) / 2
+        return (np.maximum(z, 0) - target * z + np.log(1 + np.exp(-np.abs(z)))).sum(axis=-1)
+
+    def cell(self, *at: int, w1: Cells, w2: Cells, b: Cells, x: Cells, target: Cells) -> str:
+        """Return the formula of one pair of weights."""
+        i, j = at
+
+        def cost(row: int) -> str:
+            z, t = f"({w1[j]}*{x[row, 0]}+{w2[i]}*{x[row, 1]}+{b[()]})", target[row]
+            if self.cost == "squared":
+                return f"({t}-1/(1+EXP(-MAX({FLAT},{z}))))^2"
+            return f"MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))"
+
+        total = "+".join(map(cost, range(self.rows)))
+        return f"=({total})/2" if self.cost == "squared" else f"={total}"
+
+
+class LeastAlong(Equation):
+    """The least C_T at each w1, or at each w2: what the valley looks like from its side.
+
+    Parameters
+    ----------
+    axis : int
+        0 for the least of each column, 1 for that of each row.
+    """
+
+    def __init__(self, axis: int) -> None:
+        self.axis = axis
+
+    def array(self, C_T: np.ndarray) -> np.ndarray:
+        """Return the costs, shape (weights)."""
+        return C_T.min(axis=self.axis)
+
+    def cell(self, i: int, C_T: Cells) -> str:
+        """Return the formula of one weight."""
+        return f"=MIN({C_T[i, :] if self.axis else C_T[:, i]})"
+
+
+class Lowest(Sentence):
+    """Where on the grid C_T is least.
+
+    Parameters
+    ----------
+    words : str
+        ``{C_T}``, ``{w1}`` and ``{w2}`` stand for numbers.
+    """
+
+    roles = ("w1", "w2", "low_w1", "low_w2")
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, w1: Cells, w2: Cells, low_w1: Cells, low_w2: Cells) -> str:
+        """Return the formula."""
+
+        def at(weights: Cells, low: Cells) -> str:
+            found = f"MATCH(MIN({low[:]}),{low[:]},0)"
+            # w2 stand below each other, and w1 side by side
+            place = f"{found},1" if weights is w2 else f"1,{found}"
+            return f"ROUND(INDEX({weights[:]},{place}),6)"
+
+        shown = {"C_T": fixed(f"MIN({low_w1[:]})", 4)}
+        return "=" + filled(self.words, **shown, w1=at(w1, low_w1), w2=at(w2, low_w2))
+
+
+class WhichLearns(Sentence):
+    """What both deltas are at the chosen z.
+
+    Parameters
+    ----------
+    words : (str, str)
+        ``{z}``, ``{a}``, ``{t}``, ``{delta_sq}``, ``{delta_ce}`` and ``{times}`` stand for
+        numbers; and where the sigmoid is flat to all digits.
+    """
+
+    roles = ("z", "a", "t", "delta_sq", "delta_ce", "times")
+
+    def __init__(self, words: tuple[str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, times: Cells, **cells: Cells) -> str:
+        """Return the formula."""
+        shown = {name: f"ROUND({cell[0]},6)" for name, cell in cells.items()}
+        said, flat = (
+            filled(line, **shown, times=f"ROUND(MIN({times[()]},{MANY}),1)") for line in self.words
+        )
+        return f"=IF(AND({times[()]}>0,{times[()]}<={MANY}),{said},{flat})"
+
+
+class FarFromTarget(Sentence):
+    """After how many steps each output is still farther than 0.1 from its target.
+
+    Parameters
+    ----------
+    words : str
+        ``{squared}`` and ``{cross}`` stand for how many.
+    """
+
+    roles = ("t", "a_sq", "a_ce")
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, t: Cells, a_sq: Cells, a_ce: Cells) -> str:
+        """Return the formula."""
+
+        def far(a: Cells) -> str:
+            off = f"({a.over('time')[0]}-{t[0]})"
+            return f"SUMPRODUCT(({off}*{off}>0.01)*1)"
+
+        return "=" + filled(self.words, squared=far(a_sq), cross=far(a_ce))

@@ -1,0 +1,1 @@
+"""What is a workbook of likeness? `kind` makes one of `quantities`."""

@@ -1,0 +1,142 @@
+"""Which quantities do patterns, their ranking and matrices have?   Book: 2-4, 2-5."""
+
+from collections.abc import Iterator, Mapping
+
+from xlnn.equations import similarity as eq
+from xlnn.equations.telling import Told
+from xlnn.quantity import Axis, Quantity
+from xlnn.shipped.text import Text
+
+SHOWN = 8
+"""How many images are drawn from either end of the ranking."""
+
+POINTS = 61
+"""Of the curve of the inner product over the angle."""
+
+ENDS = ("best", "last")
+"""Of the ranking."""
+
+
+def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield two patterns and their angle, the images in order, and the matrices."""
+    yield from _patterns(sizes, words)
+    yield from _ranking(sizes, words)
+    yield from _matrices(sizes["size"], words)
+
+
+def _patterns(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    page = {"sheet": "similarity"}
+    shape = {"shape": (sizes["rows"], sizes["columns"])}
+    for name in ("pattern_a", "pattern_b"):
+        yield Quantity(name, symbol=name[-1], role="input", **shape, **page)
+    of = {"a": "pattern_a", "b": "pattern_b"}
+    yield Quantity("product", equation=eq.PRODUCT, uses=of, role="forward", **shape, **page)
+    yield Quantity("inner", symbol="a·b", equation=eq.INNER_PRODUCT, uses=of, **page)
+    for name in "ab":
+        uses = {"a": of[name]}
+        yield Quantity(f"length_{name}", symbol=f"|{name}|", equation=eq.LENGTH, uses=uses, **page)
+    yield Quantity("upper", symbol="|a||b|", equation=eq.UPPER, **page)
+    yield Quantity("lower", symbol="−|a||b|", equation=eq.LOWER, **page)
+    yield Quantity("cosine", symbol="cos θ", equation=eq.Cosine(), **page)
+    yield Quantity("angle", symbol="θ", equation=eq.ANGLE, number_format="0.0", **page)
+    yield Quantity("direction", equation=eq.Direction(), number_format=";;;", **page)
+    keys = ("nothing", "opposite", "against", "right_angle", "alike", "same")
+    said = Told([words.open("sentences", key) for key in keys], "direction", 3)
+    yield Quantity("verdict", equation=said, is_text=True, **page)
+    curve = {"sheet": "curve", "axes": (Axis("point", POINTS, counts_from=0),)}
+    yield Quantity("curve_number", symbol="k", is_record=True, number_format="0", **curve)
+    uses = {"number": "curve_number"}
+    yield Quantity("curve_angle", symbol="θ", equation=eq.degrees(POINTS), uses=uses, **curve)
+    uses = {"angle": "curve_angle"}
+    for name in ("upper", "lower"):
+        yield Quantity(
+            f"curve_{name}",
+            symbol="|a||b|" if name == "upper" else "−|a||b|",
+            equation=eq.LEVEL,
+            uses={"angle": "curve_angle", "height": name},
+            **curve,
+        )
+    yield Quantity("curve_inner", symbol="|a||b| cos θ", equation=eq.AT_ANGLE, uses=uses, **curve)
+
+
+def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    images, columns = Axis("image", sizes["images"]), sizes["columns"]
+    pixels = sizes["rows"] * columns
+    page, table = {"sheet": "ranking"}, {"sheet": "images", "axes": (images,)}
+    yield Quantity(
+        "drawn",
+        symbol="a{}",
+        shape=(pixels,),
+        equation=eq.InRow(columns),
+        uses={"a": "pattern_a"},
+        role="forward",
+        sheet="images",
+        number_format="General",
+    )
+    yield Quantity("number", symbol="n", is_record=True, number_format="0", **table)
+    yield Quantity("labels", symbol=" ", role="input", number_format="0", choices=(0, 9), **table)
+    look = {"role": "input", "number_format": "General"}
+    yield Quantity("images", symbol="b{}", shape=(pixels,), **look, **table)
+    yield Quantity("image_inner", symbol="a·b", equation=eq.IMAGE_INNER, **table)
+    yield Quantity("image_length", symbol="|b|", equation=eq.IMAGE_LENGTH, **table)
+    uses = {"inner": "image_inner", "own": "length_a", "length": "image_length"}
+    yield Quantity("likeness", symbol="cos θ", equation=eq.Likeness(), uses=uses, **table)
+    yield Quantity("place", symbol=" ", equation=eq.Place(), number_format="0", **table)
+    shown = min(SHOWN, sizes["images"])
+    places = {
+        "best": list(range(1, shown + 1)),
+        "last": list(range(sizes["images"] - shown + 1, sizes["images"] + 1)),
+    }
+    several = {**page, "shape": (shown,)}
+    for end in ENDS:
+        yield Quantity(
+            end, "found", "", equation=eq.AtPlace(places[end]), number_format="0", **several
+        )
+        of = {"found": end}
+        for kind, entries, look in (("label", "labels", "0"), ("likeness", "likeness", "0.000")):
+            yield Quantity(
+                f"{end}_{kind}",
+                f"found_{kind}",
+                "",
+                equation=eq.OfThese(),
+                uses={**of, "entries": entries},
+                number_format=look,
+                **several,
+            )
+        yield Quantity(
+            f"{end}_pictures",
+            "pictures",
+            "",
+            equation=eq.PicturesOfThese(columns),
+            uses=of,
+            role="forward",
+            **{**page, "shape": (shown, sizes["rows"], columns)},
+        )
+    said = Told([words.open("sentences", "nearest")], digits=3)
+    uses = {"number": "best", "label": "best_label", "likeness": "best_likeness"}
+    yield Quantity("nearest", equation=said, uses=uses, shape=(1,), is_text=True, **page)
+
+
+def _matrices(size: int, words: Text) -> Iterator[Quantity]:
+    page = {"sheet": "matrices", "shape": (size, size), "number_format": "General"}
+    for name in ("A", "B"):
+        yield Quantity(f"matrix_{name}", name, f"{name}{{}}", role="weight", **page)
+    A, B = ("matrix_A", "matrix_B")
+    made = {"role": "forward", **page}
+    product = eq.MatrixProduct()
+    yield Quantity("AB", symbol="AB", equation=product, uses={"A": A, "B": B}, **made)
+    yield Quantity("BA", symbol="BA", equation=product, uses={"A": B, "B": A}, **made)
+    yield Quantity("hadamard", symbol="A ⊙ B", equation=eq.PRODUCT, uses={"a": A, "b": B}, **made)
+    for name, symbol, of in (
+        ("A_turned", "Aᵀ", A),
+        ("B_turned", "Bᵀ", B),
+        ("turned_AB", "(AB)ᵀ", "AB"),
+    ):
+        yield Quantity(name, symbol=symbol, equation=eq.TRANSPOSE, uses={"A": of}, **made)
+    uses = {"A": "B_turned", "B": "A_turned"}
+    yield Quantity("BA_turned", symbol="BᵀAᵀ", equation=product, uses=uses, **made)
+    single = {"sheet": "matrices", "number_format": ";;;"}
+    for name, one, other in (("commutes", "AB", "BA"), ("turns", "turned_AB", "BA_turned")):
+        yield Quantity(name, equation=eq.Equal(), uses={"A": one, "B": other}, **single)
+        said = Told([words.open("sentences", f"{key}_{name}") for key in ("not", "is")], name)
+        yield Quantity(f"{name}_said", equation=said, is_text=True, sheet="matrices")
