@@ -7,7 +7,7 @@ from typing import Any
 from xlnn import engines, reference
 from xlnn.building.asked import asked
 from xlnn.building.limits import check_size
-from xlnn.building.place import OUTPUT, check_output
+from xlnn.building.place import OUTPUT, Place
 from xlnn.building.proof import VERIFIER
 from xlnn.building.writing import Built, write_proven
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
@@ -79,7 +79,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     large : bool
         Build also what most programs take minutes to open.
     force : bool
-        Replace a file that xlnn did not make.
+        Replace also a file that xlnn did not make, or a workbook that was changed since.
     verify : bool
         Recalculate the workbook and compare it with NumPy before it is published. Without it,
         the values that previews show are NumPy's, and nothing proves the formulas.
@@ -112,15 +112,15 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     if "large" in kind.options:
         options["large"] = large
     made = kind.recipe(origin, options)
-    output = Path(output) if output is not None else usual
-    check_output(output, force=force)
+    place = Place(Path(output) if output is not None else usual, force=force)
+    place.check()
     layout = kind.layout(made.spec)
     check_size(layout, large=large)
     tell("Computing with NumPy")
     run = reference.run(made.model, made.inputs)
     kind.check_run(made.model, run)
     return write_proven(
-        output,
+        place,
         layout,
         kind.drawings(made.spec, layout),
         kind.cells(made, layout, run),

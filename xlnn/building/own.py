@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from xlnn import reference
 from xlnn.building.limits import check_size
-from xlnn.building.place import check_output
+from xlnn.building.place import WAYS_OF_PROGRAMS, Place
 from xlnn.building.writing import Built, write_proven
 from xlnn.data import rounded
 from xlnn.errors import DataError
@@ -42,7 +42,7 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     large : bool
         Write also what most programs take minutes to open.
     force : bool
-        Replace a file that xlnn did not make.
+        Replace also a file that xlnn did not make, or a workbook that was changed since.
     verify : bool
         Recalculate the workbook and compare it with NumPy before it is published.
     tell : function
@@ -58,11 +58,12 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     arrays = {quantity.name: _given(quantity, inputs) for quantity in model.inputs}
     if unknown := sorted(set(inputs) - set(arrays)):
         raise DataError(f"{unknown[0]} is no input of the model; it takes {', '.join(arrays)}.")
-    check_output(path, force=force)
+    place = Place(path, force, WAYS_OF_PROGRAMS)
+    place.check()
     check_size(layout, large=large)
     KIND.check_run(model, reference.run(model, arrays))
     drawings = KIND.drawings(spec_of(model, path.stem), layout)
-    return write_proven(path, layout, drawings, arrays, title=path.stem, verify=verify, tell=tell)
+    return write_proven(place, layout, drawings, arrays, title=path.stem, verify=verify, tell=tell)
 
 
 def _given(quantity: Quantity, inputs: Mapping[str, ArrayLike]) -> np.ndarray:

@@ -1,52 +1,96 @@
 """Where may a workbook be written, and how does it get there?"""
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.errors import OutputError, XlnnError
 from xlnn.output import check_place, replacing
 from xlnn.reading.spec import read_spec
+from xlnn.xlsx.fingerprint import State, state
 from xlnn.xlsx.package import inspect
 
 OUTPUT = Path("output")
 """The folder of the workbooks that nobody gave another place."""
 
+WAYS = "choose another name with -o, go on from it with --from, or replace it with --force"
+"""What whoever builds may do about a workbook that holds what a person did."""
 
-def check_output(output: Path, *, force: bool) -> None:
-    """Refuse an output that cannot be written, or must not be replaced.
+WAYS_OF_PROGRAMS = (
+    "give another path, take what it holds into a new one with xlnn.values, or replace it with "
+    "force=True"
+)
+"""The same for whoever writes a model of their own."""
 
-    Raises
-    ------
-    OutputError
-        Its folder is missing or not writable, its name is not ``.xlsx``, or it is a file that
-        xlnn did not make and ``force`` is not set.
+
+@dataclass(frozen=True)
+class Place:
+    """Where a workbook is to be, and what may be replaced there.
+
+    Attributes
+    ----------
+    path : Path
+    force : bool
+        Replace whatever file is there.
+    ways : str
+        What to do about a workbook that a person has changed.
     """
-    if output.suffix.lower() != ".xlsx":
-        raise OutputError(f"{output}: the output is a workbook, name it .xlsx.")
-    if output.parent != OUTPUT or OUTPUT.exists():  # else it is made when all is well
-        check_place(output)
-    if output.exists() and not force and not _made_by_xlnn(output):
-        raise OutputError(
-            f"{output} was not made by xlnn: choose another name with -o, or replace it "
-            "with --force."
-        )
 
+    path: Path
+    force: bool = False
+    ways: str = WAYS
 
-def _made_by_xlnn(path: Path) -> bool:
-    try:
-        inspect(path)
-        read_spec(path)
-    except XlnnError:
-        return False
-    return True
+    def check(self) -> None:
+        """Refuse a place that cannot be written, or a file that must not be replaced.
 
+        Raises
+        ------
+        OutputError
+            The folder is missing or not writable, the name is not ``.xlsx``, or, without `force`,
+            there is a file that xlnn did not make, or that was changed since.
+        """
+        if self.path.suffix.lower() != ".xlsx":
+            raise OutputError(f"{self.path}: the output is a workbook, name it .xlsx.")
+        # the usual folder is made when all is well, so that only its own place must do
+        check_place(self.path if self.path.parent != OUTPUT or OUTPUT.exists() else OUTPUT)
+        if self.path.exists() and not self.force:
+            self._check_replaceable()
 
-def publish(draft: Path, output: Path) -> None:
-    """Move a finished workbook to its place at once: the old one stays until the new one stands."""
-    if output.parent == OUTPUT:
+    def _check_replaceable(self) -> None:
         try:
-            OUTPUT.mkdir(exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"The folder {OUTPUT} cannot be made: {error.strerror}.") from error
-    with draft.open("rb") as source, replacing(output) as target:
-        shutil.copyfileobj(source, target)
+            found = state(self.path)
+            if found is State.AS_BUILT:
+                return
+            inspect(self.path)
+            read_spec(self.path)
+        except XlnnError as error:
+            raise OutputError(
+                f"{self.path} was not made by xlnn: choose another name with -o, or replace it "
+                "with --force."
+            ) from error
+        happened = {
+            State.CHANGED: "was changed after xlnn built it",
+            State.UNKNOWN: "may have been changed, since another program or an older xlnn wrote it",
+        }[found]
+        raise OutputError(f"{self.path} {happened}: {self.ways}.")
+
+    def publish(self, draft: Path) -> None:
+        """Move a finished workbook here at once: the old one stays until the new one stands.
+
+        What a person saved here while the workbook was built is not replaced either.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written, or must not be replaced; see `check`.
+        """
+        self.check()
+        if self.path.parent == OUTPUT:
+            try:
+                OUTPUT.mkdir(exist_ok=True)
+            except OSError as error:
+                raise OutputError(
+                    f"The folder {OUTPUT} cannot be made: {error.strerror}."
+                ) from error
+        with draft.open("rb") as source, replacing(self.path) as target:
+            shutil.copyfileobj(source, target)

@@ -1,16 +1,18 @@
 """How does a layout become a workbook in its place, proven?"""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from xlnn import reference
-from xlnn.building.place import publish
+from xlnn.building.place import Place
 from xlnn.building.proof import proven
 from xlnn.checking.report import Report
+from xlnn.errors import OutputError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.reading.arrays import write_values
@@ -45,7 +47,7 @@ class Built:
 
 
 def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
-    output: Path,
+    place: Place,
     layout: Layout,
     drawings: Mapping[str, Drawing],
     inputs: Mapping[str, np.ndarray],
@@ -59,7 +61,8 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
 
     Parameters
     ----------
-    output : Path
+    place : Place
+        Where; it was checked already.
     layout : Layout
     drawings : dict
         What each sheet shows besides its quantities, by the sheet's key.
@@ -79,10 +82,11 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     DisagreementError
         The workbook does not agree with NumPy, or Excel would repair it.
     OutputError
-        It cannot be moved to its place. What stood there before still does.
+        There is no room to draft it, or it cannot be moved to its place. What stood there before
+        still does.
     """
-    with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
-        draft, final = Path(folder) / "draft.xlsx", Path(folder) / "final.xlsx"
+    with _drafts() as folder:
+        draft, final = folder / "draft.xlsx", folder / "final.xlsx"
         tell("Writing the formulas")
         formulas = write(
             draft,
@@ -104,9 +108,28 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
 
         report: Report | None = None
         if verify:
-            report = replace(proven(draft, final, layout, keep, tell), file=str(output))
+            report = replace(proven(draft, final, layout, keep, tell), file=str(place.path))
         else:
             keep(write_values(layout, reference.run(layout.model, inputs)))
         tell("Moving the workbook to its place")
-        publish(final, output)
-    return Built(output, formulas, report, notes)
+        place.publish(final)
+    return Built(place.path, formulas, report, notes)
+
+
+@contextmanager
+def _drafts() -> Iterator[Path]:
+    """Give a folder for drafts, and remove it.
+
+    Raises
+    ------
+    OutputError
+        There is none, or it is full.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise OutputError(
+            f"The workbook cannot be drafted ({error.strerror or error}): free some space, or let "
+            "TMPDIR name a folder that is writable and has room."
+        ) from error

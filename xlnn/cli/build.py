@@ -63,7 +63,7 @@ class Picture(click.ParamType):
 @click.option("--eta", type=float, help="The learning rate.")
 @click.option("--lang", help="The workbook's language: en, zh or ja.")
 @click.option("--large", is_flag=True, help="Build also what takes minutes to open.")
-@click.option("--force", is_flag=True, help="Replace a file that xlnn did not make.")
+@click.option("--force", is_flag=True, help="Replace what xlnn did not make, or you changed.")
 @click.option("--no-verify", is_flag=True, help="Do not compare with NumPy before writing.")
 def build(
     template: str | None, *, targets: tuple[str, ...], no_verify: bool, **options: object

@@ -1,13 +1,16 @@
 """The command ``xlnn check``."""
 
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
 import click
 
 from xlnn.checking.report import Report, Wrong
-from xlnn.cli.saying import counted, progress, proven, say, say_json
+from xlnn.cli.saying import MENDABLE, counted, mended_by, progress, proven, say, say_json
+from xlnn.errors import EngineError
 from xlnn.reading.left_out import sentence
 
 SHOWN = 10
@@ -15,7 +18,9 @@ SHOWN = 10
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
 @click.option(
     "--engine",
     "chosen",
@@ -34,39 +39,87 @@ SHOWN = 10
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def check(
-    file: Path, chosen: tuple[str, ...], probes: int, seed: int | None, *, as_json: bool
+    files: tuple[Path, ...],
+    chosen: tuple[str, ...],
+    probes: int,
+    seed: int | None,
+    *,
+    as_json: bool,
 ) -> None:
-    """Recalculate a workbook FILE and compare every cell with NumPy.
+    """Recalculate each workbook FILE and compare every cell with NumPy.
 
     Each cell is compared where it stands, from the cells that it refers to. Where two outputs are
     equal to 12 digits either class is right, in every epoch. The drift is how far the numbers are
     from a run of NumPy's own, since rounding grows from epoch to epoch; it is measured on numbers
     that move smoothly, not on classes and counts of them, and does not judge.
 
+    A file that cannot be checked does not keep the others from it; any of them makes the exit code
+    1. With --json it is an object with its file and its error; several files or engines are a list.
+
     Example: xlnn check output/digits.xlsx --engine formualizer
     """
-    from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
-    from xlnn.engines import DEFAULT_ENGINE, ENGINES, missing  # noqa: PLC0415 -- the same
+    from xlnn.engines import DEFAULT_ENGINE, ENGINES, missing  # noqa: PLC0415 -- only what is needed
 
     absent = missing() if "all" in chosen else {}
     every = [name for name in ENGINES if name not in absent]
     asked = [every if choice == "all" else [choice] for choice in chosen or (DEFAULT_ENGINE,)]
-    with progress() as tell:
-        reports = []
-        for name in dict.fromkeys(chain.from_iterable(asked)):
-            tell(f"Recalculating with {name}, and comparing with NumPy")
-            reports.append(check_workbook(file, name, probes, seed=seed))
+    engines = list(dict.fromkeys(chain.from_iterable(asked)))
+    found: list[Report | Failure] = []
+    for file in files:
+        for result in _checked(file, engines, probes, seed):
+            found.append(result)
+            if isinstance(result, Failure):
+                is_named = len(files) == 1 or file.name in result.error
+                say(f"Error: {'' if is_named else f'{file}: '}{result.error}", err=True)
+            elif not as_json:
+                _print(result)
     if as_json:
-        plain = [report.to_json() for report in reports]
-        result = plain if len(plain) > 1 else plain[0]
-        say_json(result)
+        plain = [result.to_json() for result in found]
+        say_json(plain if len(files) > 1 or len(engines) > 1 else plain[0])
     else:
-        for report in reports:
-            _print(report)
         for name, install in absent.items():
             click.echo(f"Left out: {name}, which is not installed ({install}).", err=True)
-    if not all(report.agrees for report in reports):
+    if not all(isinstance(result, Report) and result.agrees for result in found):
         sys.exit(1)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that could not be checked, and why.
+
+    Attributes
+    ----------
+    file : str
+    error : str
+        A sentence.
+    """
+
+    file: str
+    error: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+def _checked(
+    file: Path, engines: Sequence[str], probes: int, seed: int | None
+) -> Iterator[Report | Failure]:
+    """Check a file with each engine; what no engine can read is said once."""
+    from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
+
+    for name in engines:
+        try:
+            with progress() as tell:
+                tell(f"Recalculating with {name}, and comparing with NumPy")
+                result = check_workbook(file, name, probes, seed=seed)
+        except EngineError as error:  # another engine may do
+            yield Failure(str(file), str(error))
+        except MENDABLE as error:
+            yield Failure(str(file), mended_by(error))
+            return
+        else:
+            yield result
 
 
 def _print(report: Report) -> None:

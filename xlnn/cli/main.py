@@ -10,10 +10,10 @@ from xlnn.cli.build import build
 from xlnn.cli.check import check
 from xlnn.cli.lint import lint
 from xlnn.cli.new import new
-from xlnn.cli.saying import finish, ready, reason, say
+from xlnn.cli.saying import MENDABLE, finish, mended_by, ready, say
 from xlnn.cli.templates import templates
 from xlnn.cli.values import values
-from xlnn.errors import OptionsError, OutputError, XlnnError
+from xlnn.errors import OptionsError, OutputError
 from xlnn.leftovers import nothing_left
 
 
@@ -49,17 +49,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except XlnnError as error:
-        _refuse(str(error), 2 if isinstance(error, OptionsError) else 1)
-    except OSError as error:
-        # of the system, such as a full disk: the person at the keyboard can mend it, we cannot
-        _refuse(
-            f"The system does not allow what is needed: {reason(error)}; free some space, or set "
-            "TMPDIR to a folder that has some.",
-            1,
-        )
-    except MemoryError:
-        _refuse("There is not enough memory: take fewer epochs, images or units.", 1)
+    except MENDABLE as error:
+        _refuse(mended_by(error), 2 if isinstance(error, OptionsError) else 1)
 
 
 def _run() -> None:

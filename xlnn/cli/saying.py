@@ -6,10 +6,25 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from xlnn.errors import OutputError, one_line
+from xlnn.errors import OutputError, XlnnError, one_line
 
 LONGEST_LINE = 299
 """Characters of a line of the output."""
+
+MENDABLE = (XlnnError, OSError, MemoryError)
+"""What the person at the keyboard can mend; whatever else is raised is an error of ours."""
+
+
+def mended_by(error: BaseException) -> str:
+    """Say what happened, and what to do about it."""
+    if isinstance(error, OSError):  # of the system, such as a full disk
+        return (
+            f"The system does not allow what is needed: {reason(error)}; free some space, or set "
+            "TMPDIR to a folder that has some."
+        )
+    if isinstance(error, MemoryError):
+        return "There is not enough memory: take fewer epochs, images or units."
+    return str(error)
 
 
 @contextmanager

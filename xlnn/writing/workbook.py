@@ -15,6 +15,7 @@ import numpy as np
 from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -32,6 +33,7 @@ from xlnn.writing.drawing import Drawing
 from xlnn.writing.parts import APPLICATION, Parts
 from xlnn.writing.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
 from xlnn.writing.style import Look, styled, value
+from xlnn.xlsx.fingerprint import NAME
 
 ROWS_TOLD = 1_000
 """After so many rows whoever waits is told."""
@@ -76,6 +78,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     # the name of a person's folder may hold what XML cannot
     printable = "".join(each if each.isprintable() else "?" for each in title)
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
+    workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by the last pass
     formulas, done = 0, 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
     for key in layout.titles:

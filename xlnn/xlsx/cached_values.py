@@ -19,8 +19,9 @@ import numpy as np
 from xlnn.address import address
 from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import CellError, Grid, Inputs, Values
-from xlnn.xlsx.copying import Cell, Edit, Rewrite, copy, rewrite_cells, whole
+from xlnn.xlsx.copying import Cell, Edit, Rewrite, Seal, copy, rewrite_cells, whole
 from xlnn.xlsx.filled_rows import NotPlainError, fill_rows
+from xlnn.xlsx.fingerprint import PART, properties
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts
 from xlnn.xlsx.prefixes import unprefix
 from xlnn.xlsx.sheet_stream import COLUMNS
@@ -50,7 +51,7 @@ def store(
 
     The same workbook and values give the same bytes. The document's dates become
     SOURCE_DATE_EPOCH, or else 1980-01-01, as the entries of the zip have it. fullCalcOnLoad stays
-    as the writer set it, and every other part is copied as it is.
+    as the writer set it, the fingerprint is set, and every other part is copied as it is.
 
     Parameters
     ----------
@@ -97,13 +98,14 @@ def store(
     titles = sheet_parts(source)
     others = {"xl/styles.xml": _order_fonts, "docProps/core.xml": _fix_dates}
     changes = {part: whole(change) for part, change in others.items()}
+    seal = Seal(PART, properties)
     try:
         edits = {part: fill_plain(title) for title, part in titles.items()}
-        copy(source, target, edits | changes, ZIP_DEFLATED, LEVEL)
+        copy(source, target, edits | changes, ZIP_DEFLATED, LEVEL, seal)
     except NotPlainError:
         count = 0
         edits = {part: rewrite_cells(fill(title)) for title, part in titles.items()}
-        copy(source, target, edits | changes, ZIP_DEFLATED, LEVEL)
+        copy(source, target, edits | changes, ZIP_DEFLATED, LEVEL, seal)
     return count
 
 

@@ -5,10 +5,11 @@ time and on any machine.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -25,16 +26,32 @@ Edit = Callable[[Iterable[bytes]], Iterable[bytes]]
 """Turns the chunks of a part into other chunks."""
 
 
-def copy(
+class Seal(NamedTuple):
+    """A part that says something of all others, and so is written when they are.
+
+    Attributes
+    ----------
+    part : str
+    content : function
+        Returns what it holds, from the entries of the others.
+    """
+
+    part: str
+    content: Callable[[Sequence[ZipInfo]], bytes]
+
+
+def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
     source: Path,
     target: Path,
     edits: Mapping[str, Edit],
     compression: int,
     level: int | None = None,
+    seal: Seal | None = None,
 ) -> None:
     """Copy a package with some of its parts edited.
 
-    The order of the entries is kept; each is dated 1980-01-01 and has the same attributes.
+    The order of the entries is kept, but for a seal, which is the last; each is dated 1980-01-01
+    and has the same attributes.
 
     Parameters
     ----------
@@ -46,6 +63,8 @@ def copy(
         ``zipfile.ZIP_DEFLATED`` or ``zipfile.ZIP_STORED``.
     level : int
         How much is done to compress; None for zlib's own choice.
+    seal : Seal
+        Of a package that has such a part.
 
     Raises
     ------
@@ -54,13 +73,16 @@ def copy(
     """
     try:
         with ZipFile(source) as package, ZipFile(target, "w") as copied:
-            for entry in package.infolist():
+            entries = sorted(package.infolist(), key=lambda entry: _is_sealed(entry, seal))
+            for entry in entries:
                 new = ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
                 new.compress_type = compression
                 new._compresslevel = level  # noqa: SLF001 -- what `open` takes from it
                 new.create_system = 0  # else Windows and the others differ
                 new.external_attr = 0o600 << 16
                 edit = edits.get(entry.filename, iter)
+                if seal and _is_sealed(entry, seal):
+                    edit = whole(lambda _: seal.content(copied.infolist()))
                 with (
                     package.open(entry) as part,
                     copied.open(new, "w", force_zip64=entry.file_size >= LARGE) as written,
@@ -69,6 +91,10 @@ def copy(
                         written.write(chunk)
     except DAMAGES as error:
         raise WorkbookError(f"{source.name} is damaged, or is no .xlsx file: {error}") from error
+
+
+def _is_sealed(entry: ZipInfo, seal: Seal | None) -> bool:
+    return seal is not None and entry.filename == seal.part
 
 
 def whole(change: Callable[[bytes], bytes]) -> Edit:
