@@ -135,7 +135,7 @@ def test_a_note_some_way_off_is_let_pass(tmp_path):
 
 
 @many
-@given(what=st.sampled_from(["images", "epochs", "test_images"]), claim=st.integers(20_000, 10**12))
+@given(what=st.sampled_from(["images", "epochs", "test_images"]), claim=st.integers(20_000, 10**9))
 def test_a_spec_that_claims_more_than_the_file_spans_is_refused(short_path, tmp_path, what, claim):
     path = shutil.copy(short_path, tmp_path / "copy.xlsx")
     claims(path, rf"^{what} = \d+", f"{what} = {claim}")
@@ -187,8 +187,9 @@ def test_what_only_an_engine_finds_ends_within_its_limits(tmp_path, monkeypatch,
     monkeypatch.setattr(allowances, "SECONDS", 2.0)  # the test need not wait for all of them
     path = write(tmp_path / "b.xlsx", DYNAMIC[what])
     contents = inspect(path)
+    before = psutil.Process().children()
     recalculate = load(engine, path, Allowance.of(contents))
-    (process,) = psutil.Process().children()
+    (process,) = (child for child in psutil.Process().children() if child not in before)
     assert process.rlimit(psutil.RLIMIT_DATA)[0] < 10**9
     with suppress(EngineError):  # or it gives an error value
         recalculate({})

@@ -50,7 +50,7 @@ def test_a_workbook_with_formulas_of_ones_own_is_read_and_built_from(short_copy,
     before = values(short_copy)
     edit(short_copy, OWN)
     assert (values(short_copy)["z2"] == before["z2"]).all()
-    assert build(old=short_copy, output=tmp_path / "new.xlsx").report.agrees
+    assert build(from_workbook=short_copy, output=tmp_path / "new.xlsx").report.agrees
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -59,7 +59,11 @@ def test_a_renamed_sheet_is_named_by_every_command(short_copy, tmp_path):
     book = openpyxl.load_workbook(short_copy)
     book["Progress"].title = "Fortschritt"
     book.save(short_copy)
-    for work in (check, values, lambda path: build(old=path, output=tmp_path / "new.xlsx")):
+    for work in (
+        check,
+        values,
+        lambda path: build(from_workbook=path, output=tmp_path / "new.xlsx"),
+    ):
         with pytest.raises(WorkbookError, match=r"the sheet Progress is missing \(is it \"Fort"):
             work(short_copy)
 
@@ -107,7 +111,7 @@ def test_a_layer_whose_name_makes_another_quantity_is_refused(name):
 def test_a_number_that_is_too_large_asks_for_a_smaller_one(short_copy, tmp_path):
     edit(short_copy, {"Images!C5": 1e300})
     with pytest.raises(DisagreementError, match="take smaller numbers") as error:
-        build(old=short_copy, output=tmp_path / "new.xlsx")
+        build(from_workbook=short_copy, output=tmp_path / "new.xlsx")
     assert "report" not in str(error.value)
     (wrong,) = check(short_copy, "formualizer").wrong
     assert "too large" in wrong.reason

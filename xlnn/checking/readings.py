@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from math import prod
 
+import formualizer
 import numpy as np
 
 from xlnn.address import address
@@ -47,6 +48,18 @@ def is_backwards(formula: str) -> bool:
         if int(top) > int(bottom) or (len(left), left.upper()) > (len(right), right.upper()):
             return True
     return False
+
+
+def is_bracketed_otherwise(formula: str, stated: str) -> bool:
+    """Tell whether two formulas that name cells alike differ in brackets that change nothing.
+
+    >>> is_bracketed_otherwise("=A1+B1+C1", "=(A1+B1)+C1")
+    True
+    >>> is_bracketed_otherwise("=A1-B1-C1", "=A1-(B1-C1)")
+    False
+    """
+    trees = [formualizer.parse(plainly(text)).to_dict() for text in (formula, stated)]
+    return bool(trees[0] == trees[1])
 
 
 @dataclass(frozen=True)
@@ -94,10 +107,11 @@ class Readings:
         named = areas(formula, title)
         if named is None:
             return "it names no single cells or ranges of them"
-        outside = beyond(named, areas(self.layout.formula(name, index), title) or ())
+        stated = self.layout.formula(name, index)
+        outside = beyond(named, areas(stated, title) or ())
         if outside:
             return f"it names {self._written(outside)}, which its equation does not use"
-        if quantity.is_coarse:
+        if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
             return "its value does not prove it, so it must read as stated"
         return None
 
