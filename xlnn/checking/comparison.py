@@ -257,7 +257,8 @@ class Comparison:
         """Say why a formula is wrong where its values may not show it."""
         if entry in self.reasons:
             return self.reasons[entry]
-        if finding.expected is None and isinstance(finding.got, CellError):
+        as_stated = entry not in self.readings.otherwise
+        if isinstance(finding.got, CellError) and (as_stated or finding.expected is None):
             return "a number that it depends on is too large, or is no number"
         return None
 
