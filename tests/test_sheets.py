@@ -181,3 +181,16 @@ def test_the_guide_lists_no_symbol_that_training_has_not(tmp_path):
     symbols = [row[1] for row in openpyxl.load_workbook(path)["Guide"].values]
     assert "δ³" in symbols
     assert not [symbol for symbol in symbols if str(symbol).startswith("max")]
+
+
+def test_each_input_that_the_sheet_check_names_leads_to_its_cells(short_path):
+    layout = layout_of(read_spec(short_path))
+    sheet = openpyxl.load_workbook(short_path)["Check"]
+    links = {c.hyperlink.location: c.value for row in sheet.iter_rows() for c in row if c.hyperlink}
+    inputs = [q for q in layout.model.inputs if q.sheet in {"settings", "images"} and not q.is_text]
+    for quantity in inputs:
+        if quantity.name != "labels":
+            assert layout.first_cell(quantity.name) in links
+    for name in ("W2", "b2", "W3", "b3"):
+        for unit in layout.model[name].units:
+            assert links[layout.cell(name, (0, *unit))] == layout.model[name].heading(unit)

@@ -226,6 +226,10 @@ class Layout:
         row, column = block.address(index)
         return f"{quoted(self.titles[block.sheet])}!{address(row, column)}"
 
+    def first_cell(self, name: str) -> str:
+        """Return the address of the first entry of a quantity's array."""
+        return self.cell(name, tuple(0 for _ in self.model[name].lengths))
+
     def columns(self, name: str) -> Iterator[Column]:
         """Yield the formula of each unit of a quantity that has an equation."""
         here = self.blocks[name]

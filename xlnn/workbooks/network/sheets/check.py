@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from xlnn.address import address
 from xlnn.blocks import Block, table_blocks
 from xlnn.equations.record import ImageFound
 from xlnn.quantity import Model, Quantity
@@ -12,7 +13,7 @@ from xlnn.workbooks.network.sheets.names import input_names, named
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import LABEL, NOTE, SENTENCE, TITLE, heading
+from xlnn.writing.style import LABEL, LINK, NOTE, SENTENCE, TITLE, heading
 
 TOP = 4
 VALUES = 3
@@ -85,8 +86,16 @@ def _inputs(model: Model) -> list[Quantity]:
     ]
 
 
+def _input_of(quantity: Quantity) -> str:
+    """Return the name of the input that something was noted of, or whose change is told."""
+    name = quantity.name.removeprefix(PREFIX)
+    for what in ("_print", "_moved", "_found"):
+        name = name.removesuffix(what)
+    return name
+
+
 def draw(page: Page) -> Drawing:
-    """Draw what the lines are."""
+    """Draw what the lines are; each name of an input leads to its cells."""
     blocks, words = page.layout.blocks, page.words
     drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 8, 2: 36})
     drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
@@ -108,10 +117,14 @@ def draw(page: Page) -> Drawing:
         for position, unit in enumerate(quantity.units):
             look = heading(quantity.role, first=position == 0)
             drawing.put(PARAMETERS - 1, column, quantity.heading(unit), look)
+            start = page.layout.cell(quantity.name, (0, *unit))
+            drawing.links[address(PARAMETERS - 1, column)] = start
             column += 1
     for quantity in _inputs(page.layout.model):
+        target = page.layout.first_cell(_input_of(quantity))
         for row, text in enumerate(_told(quantity, words), start=blocks[quantity.name].row):
-            drawing.put(row, 1, text, LABEL)
+            drawing.put(row, 1, text, LINK)
+            drawing.links[address(row, 1)] = target
     epochs = [blocks[quantity.name] for quantity in _epochs(page.layout.model)]
     name_rows(drawing, epochs[0].quantity.axes, epochs[0].row, words)
     drawing.put(epochs[0].row - 3, VALUES + 1, words("check", "gaps"), NOTE)
@@ -134,7 +147,10 @@ def _draw_scaling(drawing: Drawing, page: Page) -> None:
         drawing.put(block.row - 2, block.column, text, look)
         for row, name in enumerate(input_names(page), start=block.row):
             if quantity is scaling[0]:
-                drawing.put(row, block.column - 1, name, LABEL)
+                unit = (row - block.row,)
+                drawing.put(row, block.column - 1, name, LINK)
+                target = page.layout.cell(_input_of(quantity), unit)
+                drawing.links[address(row, block.column - 1)] = target
 
 
 def _head(drawing: Drawing, block: Block, words: Text) -> None:
