@@ -1,5 +1,6 @@
 # make          install into .venv and write output/digits.xlsx
 # make test     run the tests
+# make test-slow run the tests that take long
 # make lint     run the linters
 # make bench    measure speed and memory, as ratios in one run
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
@@ -19,6 +20,9 @@ build: .venv/ready
 
 test: .venv/ready
 	$(BIN)/pytest --numprocesses auto --dist loadfile
+
+test-slow: .venv/ready
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m slow
 
 lint: .venv/ready
 	$(BIN)/ruff check
@@ -56,4 +60,4 @@ readers:
 clean:
 	rm -rf .venv
 
-.PHONY: build test lint bench mutation signals fuzz pictures validator readers clean
+.PHONY: build test test-slow lint bench mutation signals fuzz pictures validator readers clean

@@ -2,6 +2,7 @@
 
 import numpy as np
 import openpyxl
+import pytest
 from programs import skip_without
 
 from xlnn.building.build import build
@@ -10,6 +11,10 @@ from xlnn.reading.spec import described
 
 ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
 PROBES = 3
+
+PROGRAMS = [pytest.param(name, marks=pytest.mark.slow) for name in ("libreoffice", "gnumeric")]
+TYPED = ("formulas", "formualizer", *PROGRAMS)
+"""The engines for other inputs: programs that start anew for each of them take long."""
 
 
 def agrees_in(engine, path):

@@ -18,13 +18,14 @@ import openpyxl
 from lxml import etree
 from PIL import Image
 
+from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.checking.comparison import plainly
 from xlnn.data import Reading, read
 from xlnn.errors import XlnnError
 from xlnn.linting import lint
 from xlnn.shipped.templates import template
-from xlnn.workbooks.network.origin import from_template, from_workbook
+from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Options, recipe
 from xlnn.xlsx.package import inspect
 
@@ -128,7 +129,7 @@ def broken_nodes(content, rng, wanted=(".xml", ".rels")):
                 node.addnext(etree.fromstring(etree.tostring(node)))
             case 2:
                 space = pick(rng, ("urn:x", root.nsmap.get(None, "u")))
-                node.tag = etree.QName(space, etree.QName(other).localname)
+                node.tag = f"{{{space}}}{etree.QName(str(other.tag)).localname}"
             case 3 if node.attrib:
                 key = pick(rng, node.attrib)
                 node.attrib[key] = pick(rng, (*VALUES, *other.attrib.values()))
@@ -235,6 +236,7 @@ def make(content, number, folder):
 
 def attempt(case):
     """Do with a file what the commands do; return what is wrong with that, or None."""
+    new = case.path.with_suffix(f".{case.number}.new.xlsx")
     try:
         match case.kind:
             case "csv":
@@ -250,7 +252,7 @@ def attempt(case):
                 )
         return (
             attempted(lambda: lint(case.path))
-            or attempted(lambda: from_workbook(case.path))
+            or attempted(lambda: build(from_workbook=case.path, output=new, epochs=1))
             or attempted(lambda: checked(case.path))
         )
     except Exception:  # noqa: BLE001 -- whatever it is, it is what is looked for

@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from experiments import TYPED
 from networks import (
     HIDDEN,
     NETWORK_TEMPLATES,
@@ -110,7 +111,7 @@ UNSEEN = {
 """What the sheet cannot tell where inputs were changed: no other way of saying it in ranges."""
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", TYPED)
 def test_the_sheet_check_tells_the_truth(small, engine):
     skip_without(engine)
     book = Book(small, engine)

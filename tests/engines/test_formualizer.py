@@ -70,7 +70,7 @@ def test_a_cycle_is_named_by_a_cell_inside_it(book):
 
 
 def test_a_formula_that_does_not_parse_is_named(book):
-    with pytest.raises(EngineError, match=r"S!B2: formualizer cannot compute"):
+    with pytest.raises(EngineError, match=r"S!B2: formualizer cannot read or compute"):
         load("formualizer", book({"B2": "=SUM("}))({})
 
 
@@ -78,7 +78,7 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"no zip")
     with pytest.raises(WorkbookError, match=r"book\.xlsx: it is no \.xlsx workbook"):
-        load("formualizer", path)
+        load("formualizer", path)({})
 
 
 def test_a_workbook_that_formualizer_cannot_load_is_named(book):
