@@ -122,3 +122,8 @@ def test_from_keeps_what_was_changed(path, tmp_path):
 @pytest.mark.parametrize("lang", languages())
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
     assert lint(built(tmp_path, "neuron", lang=lang)) == ()
+
+
+def test_only_what_is_0_but_for_rounding_is_moved():
+    z = np.array([0.1 + 0.2 - 0.3, -4e-13, 6e-13, 0.1234567890125, -1e-11, 1e20])
+    np.testing.assert_array_equal(eq.steady(z), [0, 0, *z[2:]])

@@ -14,6 +14,7 @@ from networks import (
 from plain import train, train_convolutional
 
 from xlnn import reference
+from xlnn.quantity import Model, Quantity, Stated
 from xlnn.shipped.templates import template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.quantities.network import network
@@ -226,3 +227,22 @@ def test_a_wrong_gradient_would_be_noticed():
     up = total_cost(recipe, {"W2": bumped(start, (0, 0, 0), STEP)})
     down = total_cost(recipe, {"W2": bumped(start, (0, 0, 0), -STEP)})
     assert abs(forgetful[0, 0] - (up - down) / (2 * STEP)) > CENTRAL
+
+
+CHOSEN = Stated(array=lambda x, n: x[n.astype(int)], cell=lambda x, n: f"=INDEX({x[:]},{n[()]}+1)")
+
+
+def test_an_equation_need_not_mind_what_has_no_value():
+    model = Model(
+        (
+            Quantity("x", shape=(3,)),
+            Quantity("n"),
+            Quantity("y", equation=CHOSEN),
+        )
+    )
+    arrays = {"x": np.arange(3.0), "n": np.array(1.0), "y": np.array(0.0)}
+    assert reference.expected(model, model["y"], arrays) == 1
+    without = arrays | {"n": np.array(np.nan)}
+    assert np.isnan(reference.expected(model, model["y"], without))
+    with pytest.raises(IndexError):  # a fault of the equation's own
+        reference.expected(model, model["y"], arrays | {"n": np.array(3.0)})

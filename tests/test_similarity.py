@@ -12,6 +12,7 @@ from experiments import (
 )
 
 from xlnn.building.build import build
+from xlnn.equations.similarity import ANGLE, AtPlace
 from xlnn.errors import XlnnError
 from xlnn.linting import lint
 from xlnn.reading.values import values
@@ -154,3 +155,14 @@ def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, othe
 @pytest.mark.parametrize("lang", languages())
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
     assert lint(built(tmp_path, "similarity", lang=lang)) == ()
+
+
+def test_a_place_that_no_image_takes_accuses_no_cell_that_looks_for_it():
+    found = AtPlace([1, 2, 3]).array(np.array([3.0, 1.0, 4.0]))
+    np.testing.assert_array_equal(found, [2, np.nan, 1])
+
+
+@pytest.mark.parametrize("cosine", [0.1234567890125, 0.5, 0.9999999999985])
+def test_an_angle_moves_no_further_than_its_cosine(cosine):
+    here, there = (ANGLE.array(np.float64(c)) for c in (cosine, cosine + 1e-15))
+    assert abs(here - there) < 2e-15 * 180 / np.pi / np.sqrt(1 - cosine**2)

@@ -135,7 +135,21 @@ def _value(
     arguments = _arguments(model, quantity, arrays, index)
     # NumPy's warnings of an overflow say nothing that the comparison does not say better
     with np.errstate(all="ignore"):
-        return quantity.equation.array(**arguments)
+        try:
+            return quantity.equation.array(**arguments)
+        except Exception:
+            # an equation need not mind what has no value: no entry is the NaN-th
+            if not any(_lacks(argument) for argument in arguments.values()):
+                raise
+            shape = quantity.lengths if index is None else quantity.lengths[1:]
+            return np.full(shape, *((None, object) if quantity.is_text else (np.nan, float)))
+
+
+def _lacks(argument: np.ndarray) -> bool:
+    """Tell whether some entry has no value."""
+    if argument.dtype == object:
+        return any(entry is None for entry in argument.ravel())
+    return bool(np.isnan(argument).any())
 
 
 def _arguments(

@@ -9,18 +9,22 @@ from xlnn.equations.dense import written_sum
 from xlnn.quantity import Cells, Equation, Stated
 
 DIGITS = 12
-"""To so many decimals z is rounded before it is asked whether it reaches 0: a spreadsheet takes
-0.1 + 0.2 - 0.3 for 0, and NumPy for 5.6E-17."""
+"""To so many decimals what is 0 but for rounding is 0: a spreadsheet takes 0.1 + 0.2 - 0.3 for 0,
+and NumPy for 5.6E-17."""
 
 
 def steady(z: np.ndarray) -> np.ndarray:
-    """Return numbers with what is 0 but for rounding as 0; of size 1 and above as they are."""
-    return np.where(np.abs(z) < 1, np.round(z, DIGITS), z)
+    """Return numbers with what is 0 but for rounding as 0, and all others as they are.
+
+    Rounding them would not do: where a number lies between two decimals, another engine's last bit
+    makes it the other one.
+    """
+    return np.where(np.abs(z) < 0.5 / 10**DIGITS, 0.0, z)
 
 
 def steadied(cell: str) -> str:
-    """Return the formula of `steady`: to round a number of 1E+17 is an error to one engine."""
-    return f"IF(ABS({cell})<1,ROUND({cell},{DIGITS}),{cell})"
+    """Return the formula of `steady`."""
+    return f"IF(ABS({cell})<0.5/10^{DIGITS},0,{cell})"
 
 
 class UnitStep(Equation):

@@ -45,9 +45,15 @@ class Cosine(Equation):
 
 
 ANGLE = Stated(
-    lambda cosine: 180 / np.pi * np.arccos(np.round(cosine, 12)),
-    # at 1 the angle moves by 1E-8 where the cosine moves by 1E-16: rounding holds it
-    lambda cosine: f"=180/PI()*ACOS(ROUND({cosine[()]},12))",
+    # at 1 the angle moves by 1E-8 where the cosine moves by 1E-16: what is 1 but for rounding is 1
+    lambda cosine: (
+        180
+        / np.pi
+        * np.arccos(np.where(1 - np.abs(cosine) < 0.5 / 10**12, np.sign(cosine), cosine))
+    ),
+    lambda cosine: (
+        f"=180/PI()*ACOS(IF(1-ABS({cosine[()]})<0.5/10^12,SIGN({cosine[()]}),{cosine[()]}))"
+    ),
 )
 """The angle between a and b, in degrees."""
 
@@ -180,8 +186,9 @@ class AtPlace(Equation):
         self.places = places
 
     def array(self, place: np.ndarray) -> np.ndarray:
-        """Return the number of the image at each of the places."""
-        return np.array([1.0 + np.argmax(place == wanted) for wanted in self.places])
+        """Return the number of the image at each of the places; none where no image takes it."""
+        taken = place == np.reshape(self.places, (-1, 1))
+        return np.where(taken.any(axis=1), 1.0 + taken.argmax(axis=1), np.nan)
 
     def cell(self, k: int, place: Cells) -> str:
         """Return the formula of one place."""
