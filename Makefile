@@ -6,6 +6,7 @@
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
 # make mutation plant 2,000 errors and see whether the check names each
 # make signals  stop commands at 200 random moments and see whether anything is left
+# make seeds    check every template with the numbers of 100 seeds
 # make fuzz     break files at random for MINUTES=5, from case SEED=0 on
 # make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
 # make readers  install SheetJS and exceljs, with which the tests read workbooks (npm)
@@ -37,6 +38,9 @@ mutation: .venv/ready
 signals: .venv/ready
 	$(BIN)/python tests/benchmarks/signals.py --number 200
 
+seeds: .venv/ready
+	$(BIN)/python tests/benchmarks/seeds.py
+
 fuzz: .venv/ready
 	$(BIN)/python tests/benchmarks/fuzz.py --minutes $(MINUTES) --seed $(SEED)
 
@@ -60,4 +64,4 @@ readers:
 clean:
 	rm -rf .venv
 
-.PHONY: build test test-slow lint bench mutation signals fuzz pictures validator readers clean
+.PHONY: build test test-slow lint bench mutation signals seeds fuzz pictures validator readers clean
