@@ -24,7 +24,7 @@ from xlnn.checking.comparison import plainly
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
 from xlnn.reading.spec import layout_of, read_spec
-from xlnn.shipped.templates import template
+from xlnn.shipped.templates import names, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.recipe import Options, recipe
@@ -89,9 +89,10 @@ def book_of_maps(folder, images):
     return _written(folder / "maps.xlsx", replace(smaller, model=network(smaller.spec)))
 
 
-def book_of_descent(folder):
-    """Write a workbook of another kind than networks."""
-    return Book(build("descent", folder / "descent.xlsx", epochs=5).path)
+def books_of_experiments(folder):
+    """Write a workbook of every template that is no network."""
+    experiments = [name for name in names() if isinstance(template(name).values.get("kind"), str)]
+    return [Book(build(name, folder / f"{name}.xlsx").path) for name in experiments]
 
 
 def _written(path, made):

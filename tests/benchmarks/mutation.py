@@ -28,11 +28,11 @@ from planting import (
     FUNCTIONS,
     NETWORKS,
     Book,
-    book_of_descent,
     book_of_digits,
     book_of_functions,
     book_of_maps,
     book_of_network,
+    books_of_experiments,
     plant_many,
     try_out,
 )
@@ -42,14 +42,16 @@ from xlnn.engines import ENGINES
 SHOWN = 20
 """Failures that are written out."""
 
+WIDTH = 100
+"""Of the tables, in characters."""
+
 
 def books(folder, seed):
-    """Write the workbooks: the book's images take half of the errors, random networks the rest."""
+    """Write the workbooks: a third each are random networks, experiments and the book's images."""
     networks = [book_of_network(folder, name, seed) for name in NETWORKS]
     networks += [book_of_functions(folder, name, seed) for name in FUNCTIONS]
-    networks.append(book_of_descent(folder))
-    books = [book_of_digits(folder, 2), book_of_digits(folder, 3), book_of_maps(folder, 12)]
-    return networks + books * (len(networks) // len(books))
+    images = [book_of_digits(folder, 2), book_of_digits(folder, 3), book_of_maps(folder, 12)]
+    return networks + books_of_experiments(folder) + images * (len(networks) // len(images))
 
 
 class Worker:
@@ -80,11 +82,11 @@ def work(number, planted):
     return worker(number, planted)
 
 
-def table(title, key, names, outcomes):
-    """Count the outcomes, a row for each name, and sum up."""
+def table(title, names, outcomes):
+    """Count outcomes, a row for each name that one comes with, and sum up."""
     counts = {name: Counter() for name in names}
-    for outcome in outcomes:
-        kept = counts[key(outcome.planted)]
+    for name, outcome in outcomes:
+        kept = counts[name]
         kept["planted"] += 1
         kept["same"] += outcome.same
         kept["caught"] += outcome.caught and not outcome.same
@@ -126,7 +128,7 @@ def main():
     parser.add_argument("--probes", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    progress, result = Console(stderr=True), Console()
+    progress, result = Console(stderr=True), Console(width=WIDTH)
     with tempfile.TemporaryDirectory(prefix="xlnn-mutation-") as folder:
         planted_in = books(Path(folder), options.seed)
         generator = np.random.default_rng(options.seed)
@@ -147,10 +149,12 @@ def main():
             for (number, _), outcome in zip(errors, outcomes, strict=True)
             if not outcome.good
         ]
-    sheets = list(dict.fromkeys(sheet for book in planted_in for sheet in book.computed))
+    kinds = [(outcome.planted.kind, outcome) for outcome in outcomes]
+    names = [planted_in[number].path.stem for number, _ in errors]
+    by_book = list(zip(names, outcomes, strict=True))
     title = f"{options.errors:,} planted errors, seed {options.seed}, {options.engine}"
-    result.print(table(title, lambda planted: planted.kind, KINDS, outcomes))
-    result.print(table("The same by sheet", lambda planted: planted.sheet, sheets, outcomes))
+    result.print(table(title, KINDS, kinds))
+    result.print(table("The same by workbook", sorted(set(names)), by_book))
     for failure in failures[:SHOWN]:
         result.print(failure, markup=False, highlight=False, soft_wrap=True)
     if failures:
