@@ -12,6 +12,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import WorkbookError
 from xlnn.reading.left_out import sentence
+from xlnn.reading.linted import lint
 from xlnn.reading.values import values
 
 ENGINES = ("formulas", "formualizer")
@@ -51,6 +52,14 @@ def test_a_workbook_with_formulas_of_ones_own_is_read_and_built_from(short_copy,
     edit(short_copy, OWN)
     assert (values(short_copy)["z2"] == before["z2"]).all()
     assert build(from_workbook=short_copy, output=tmp_path / "new.xlsx").report.agrees
+
+
+def test_a_workbook_with_formulas_of_ones_own_is_linted(short_copy):
+    saved = lint(edit(short_copy, {"Guide!Z9": "my own"}))
+    own = OWN | {"Lens!A200": "=_xlfn.STDEV.S(Training!C4:C9)"}  # no empty cells
+    assert lint(edit(short_copy, own)) == saved
+    with pytest.raises(WorkbookError, match="Training!BA5 calls STDEV"):
+        lint(edit(short_copy, {"Training!C5": "=TODAY()"}))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

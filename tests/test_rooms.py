@@ -28,7 +28,7 @@ MAY = {
     "engines": {"address", "errors", "grid", "leftovers", "xlsx"},
     "writing": {"address", "blocks", "errors", "layout", "quantity", "reference", "xlsx"},
     "workbooks": CORE | {"data", "equations", "shipped", "writing"},
-    "reading": CORE | {"engines", "shipped", "workbooks", "xlsx"},
+    "reading": CORE | {"engines", "linting", "shipped", "workbooks", "xlsx"},
     "checking": CORE | {"engines", "reading", "xlsx"},
     "building": CORE
     | {"checking", "data", "engines", "linting", "reading", "shipped"}

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from xlnn.checking.check import check
     from xlnn.checking.report import Report, Reports
     from xlnn.errors import XlnnError
-    from xlnn.linting import lint
     from xlnn.quantity import Axis, Cells, Equation, Model, Quantity, Stated, Use, previous
+    from xlnn.reading.linted import lint
     from xlnn.reading.values import values
 
     __version__: str
@@ -67,7 +67,7 @@ _HOMES = {
     "Report": "xlnn.checking.report",
     "Reports": "xlnn.checking.report",
     "XlnnError": "xlnn.errors",
-    "lint": "xlnn.linting",
+    "lint": "xlnn.reading.linted",
     "values": "xlnn.reading.values",
     **dict.fromkeys(_QUANTITY, "xlnn.quantity"),
 }

@@ -6,6 +6,7 @@ NaN in a cell, references to missing sheets - is raised as an error, since a fil
 is looked at no further. Lint then looks for what validators miss.
 """
 
+from collections.abc import Callable
 from itertools import chain, count, islice
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from xlnn.linting.sheets import sheet_problems
 from xlnn.linting.styles import style_problems
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import SheetSource
-from xlnn.xlsx.package import Contents, inspect
+from xlnn.xlsx.package import Contents, inspect, never
 from xlnn.xlsx.sheet_stream import Witness
 
 __all__ = ["RULES", "Problem", "inspect_and_lint", "lint"]
@@ -28,13 +29,15 @@ MAX_PROBLEMS = 10_000
 """Problems that are listed; nobody reads more, and a file may be built to have millions."""
 
 
-def lint(path: Path | str) -> tuple[Problem, ...]:
+def lint(path: Path, may_be_left_out: Callable[[str], bool] = never) -> tuple[Problem, ...]:
     """Look for what would make Excel repair a workbook.
 
     Parameters
     ----------
     path : Path
         A file from anywhere.
+    may_be_left_out : callable
+        As of `xlnn.xlsx.package.inspect`.
 
     Returns
     -------
@@ -47,11 +50,13 @@ def lint(path: Path | str) -> tuple[Problem, ...]:
     WorkbookError
         The file is no workbook, or holds what xlnn opens no file with.
     """
-    _, problems = inspect_and_lint(Path(path))
+    _, problems = inspect_and_lint(path, may_be_left_out)
     return problems
 
 
-def inspect_and_lint(path: Path) -> tuple[Contents, tuple[Problem, ...]]:
+def inspect_and_lint(
+    path: Path, may_be_left_out: Callable[[str], bool] = never
+) -> tuple[Contents, tuple[Problem, ...]]:
     """Return what `xlnn.xlsx.package.inspect` and `lint` find, by one reading of each sheet.
 
     Raises
@@ -66,7 +71,7 @@ def inspect_and_lint(path: Path) -> tuple[Contents, tuple[Problem, ...]]:
         sheets.append(Sheet(source))
         return witness(sheets[-1], number)
 
-    contents = inspect(path, watch=watch)
+    contents = inspect(path, may_be_left_out, watch)
     with Archive(path) as archive:
         book = read_book(archive, contents, sheets, number)
         found = chain(
