@@ -205,3 +205,9 @@ def test_a_whole_check_of_such_a_file_is_one_sentence(short_copy):
             EngineError, match=rf"copy.xlsx: {engine} asked for more memory than the"
         ):
             check(short_copy, engine)
+
+
+def test_a_check_of_6000_formulas_ends_within_20_seconds_and_a_gigabyte():
+    allowed = Allowance.of_size(6_000, 1_000_000)
+    assert allowed.first + max(allowed.first, allowed.again) <= 20  # a program begins anew
+    assert allowed.memory < 10**9
