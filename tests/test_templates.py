@@ -1,8 +1,10 @@
 """Each template is proven by every engine and learns; a folder of one's own is read strictly."""
 
+import re
 from functools import cache
 
 import pytest
+from cell_references import without_texts
 from networks import NETWORK_TEMPLATES
 from programs import skip_without
 
@@ -15,6 +17,8 @@ from xlnn.linting import lint
 from xlnn.shipped.templates import copy, folder, names, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.parts import sheet_parts
 
 FEW = 60
 """Of the 1,797 digits: a workbook of seconds and not of minutes."""
@@ -62,6 +66,27 @@ def test_every_engine_agrees_with_numpy_on(built, engine):
 
 def test_excel_finds_nothing_to_repair_in(built):
     assert lint(built.path) == ()
+
+
+NUMBER = re.compile(r"""(?<![\w$.])[0-9]+(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]+)?(?![\w!.])""")
+
+
+@pytest.mark.parametrize(
+    ("formula", "numbers"),
+    [("=A1E5*0.5+1E-12", ["0.5", "1E-12"]), ("=B4+10^-12", ["10", "12"]), ('="1E-12"', [])],
+)
+def test_numbers_in_formulas_are_found(formula, numbers):
+    assert NUMBER.findall(without_texts(formula)) == numbers
+
+
+def test_no_formula_holds_a_number_that_programs_save_otherwise(built):
+    # Excel saves 1E-12 as 9.9999999999999998E-13, others as 0.000000000001, and 15 digits at most
+    for title in sheet_parts(built.path):
+        for cell in cells(built.path, title):
+            for number in NUMBER.findall(without_texts(cell.formula or "")):
+                assert "E" not in number.upper(), (title, cell.formula)
+                assert len(number.replace(".", "").strip("0")) <= 15, (title, cell.formula)
+                assert float(number) == 0 or float(number) >= 1e-4, (title, cell.formula)
 
 
 @pytest.mark.parametrize("name", NETWORK_TEMPLATES)

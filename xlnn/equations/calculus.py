@@ -175,13 +175,15 @@ class PartialQuotient(Equation):
 class LogSize(Equation):
     """log10 |e|, of an error that is at least 1e-12: below, sheets differ on what is 0."""
 
+    jumps = True  # of what is left by rounding, the logarithm is another in each engine
+
     def array(self, e: np.ndarray) -> np.ndarray:
         """Return a number for each error."""
         return np.log10(np.maximum(np.abs(e), 1e-12))
 
     def cell(self, e: Cells) -> str:
         """Return the formula."""
-        return f"=LN(MAX(ABS({e[()]}),1E-12))/LN(10)"
+        return f"=LN(MAX(ABS({e[()]}),1/10^12))/LN(10)"
 
 
 class Taylor(Equation):

@@ -7,11 +7,11 @@ import numpy as np
 
 from xlnn.quantity import Cells, Equation
 
-SMALL = "1E-10"
-"""A column of which no larger part than this is left says nothing that those before do not."""
+SMALL = 10
+"""A column of which no larger part than 10^-SMALL is left says nothing that those before do not."""
 
-ALIKE = "1E-12"
-"""Numbers that differ by no larger part than this are one number, as they are to a spreadsheet."""
+ALIKE = 12
+"""Numbers that differ by no larger part than 10^-ALIKE are one, as they are to a spreadsheet."""
 
 
 class Mean(Equation):
@@ -33,12 +33,12 @@ class Varies(Equation):
 
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return 0 or 1 for each column."""
-        return (np.ptp(a, axis=0) > float(ALIKE) * np.abs(a).max(axis=0)).astype(float)
+        return (np.ptp(a, axis=0) > 10.0**-ALIKE * np.abs(a).max(axis=0)).astype(float)
 
     def cell(self, *unit: int, a: Cells) -> str:
         """Return the formula of one column."""
         rows = a.over("row")[unit]
-        return f"=IF(MAX({rows})-MIN({rows})>{ALIKE}*MAX(MAX({rows}),-MIN({rows})),1,0)"
+        return f"=IF(MAX({rows})-MIN({rows})>MAX(MAX({rows}),-MIN({rows}))/10^{ALIKE},1,0)"
 
 
 class Deviation(Equation):
@@ -89,7 +89,7 @@ class Swept(Equation):
     def array(self, M: np.ndarray, sums: np.ndarray) -> np.ndarray:
         """Return the table after the step, of the shape of M."""
         row, swept = self.row, M.copy()
-        if M[row, row] <= float(SMALL) * sums[row, row]:
+        if M[row, row] <= 10.0**-SMALL * sums[row, row]:
             swept[row] = 0
             return swept
         swept[row] = M[row] / M[row, row]
@@ -101,7 +101,7 @@ class Swept(Equation):
     def cell(self, i: int, j: int, M: Cells, sums: Cells) -> str:
         """Return the formula of one number."""
         row = self.row
-        nothing = f"{M[row, row]}<={SMALL}*{sums[row, row]}"
+        nothing = f"{M[row, row]}<={sums[row, row]}/10^{SMALL}"
         divided = f"{M[row, j]}/{M[row, row]}"
         if i == row:
             return f"=IF({nothing},0,{divided})"

@@ -42,10 +42,10 @@ class Agreement(Sentence):
         spread = f"SQRT(SUMSQ({d_y.over('row')[()]}))"
         shown = {"apart": f"ROUND({apart[()]},6)"}
         agree, late, differ = (filled(line, **shown) for line in self.words)
-        said = f"IF({apart[()]}<=1E-06*{spread},{agree},{late})"
+        said = f"IF({apart[()]}<={spread}/10^6,{agree},{late})"
         if apart_fitted is None:
             return f"={said}"
-        return f"=IF({apart_fitted[()]}<=1E-06*{spread},{said},{differ})"
+        return f"=IF({apart_fitted[()]}<={spread}/10^6,{said},{differ})"
 
 
 class Determined(Sentence):
