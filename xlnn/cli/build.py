@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from xlnn.building.asked import picture
-from xlnn.cli.saying import progress, proven, say
+from xlnn.cli.saying import progress, say_built
 from xlnn.errors import OptionsError
 
 
@@ -62,20 +62,36 @@ class Picture(click.ParamType):
 @click.option("--epochs", type=int, help="How many epochs to train.")
 @click.option("--eta", type=float, help="The learning rate.")
 @click.option("--lang", help="The workbook's language: en, zh or ja.")
+@click.option("--without", multiple=True, help="Of all: leave out this one; may be repeated.")
 @click.option("--large", is_flag=True, help="Build also what takes minutes to open.")
 @click.option("--force", is_flag=True, help="Replace what xlnn did not make, or you changed.")
 @click.option("--no-verify", is_flag=True, help="Do not compare with NumPy before writing.")
 def build(
-    template: str | None, *, targets: tuple[str, ...], no_verify: bool, **options: object
+    template: str | None,
+    *,
+    targets: tuple[str, ...],
+    no_verify: bool,
+    without: tuple[str, ...],
+    **options: object,
 ) -> None:
     """Write the workbook of a TEMPLATE, verified against NumPy.
 
-    TEMPLATE is a name that `xlnn templates` lists (digits if none is given), or your folder.
+    TEMPLATE is a name that `xlnn templates` lists (digits if none is given), or your folder. `all`
+    writes every template into output/, or the folder of -o, beside an index that leads to them; it
+    takes --lang, --epochs, --without, --large, --force and --no-verify.
 
     Example: xlnn build digits --data my.csv -o my.xlsx
     """
-    from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- only what is needed
-    from xlnn.shipped.templates import DEFAULT  # noqa: PLC0415 -- the same
+    from xlnn.shipped.templates import ALL, DEFAULT  # noqa: PLC0415 -- only what is needed
+
+    if template == ALL:
+        from xlnn.cli.everything import build_all  # noqa: PLC0415 -- the same
+
+        build_all({"target": targets or None, **options}, without, verify=not no_verify)
+        return
+    if without:
+        raise click.UsageError(f"--without goes with `xlnn build {ALL}`.")
+    from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- the same
 
     if template is not None and options["from_workbook"] is not None:
         raise click.UsageError("A template and --from exclude each other.")
@@ -87,6 +103,4 @@ def build(
             tell=tell,
             **options,
         )
-    for note in built.notes:
-        say(f"Note: {note}", err=True)
-    say(f"{built.path}   {built.formulas:,} formulas   {proven(built.report)}")
+    say_built(built)

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from xlnn.checking.report import Report, Wrong
-from xlnn.cli.saying import MENDABLE, counted, mended_by, progress, proven, say, say_json
-from xlnn.errors import EngineError
+from xlnn.cli.saying import counted, mended_by, progress, proven, say, say_json
+from xlnn.errors import MENDABLE, EngineError
 from xlnn.reading.left_out import sentence
 
 SHOWN = 10

@@ -10,10 +10,10 @@ from xlnn.cli.build import build
 from xlnn.cli.check import check
 from xlnn.cli.lint import lint
 from xlnn.cli.new import new
-from xlnn.cli.saying import MENDABLE, finish, mended_by, ready, say
+from xlnn.cli.saying import finish, mended_by, ready, say
 from xlnn.cli.templates import templates
 from xlnn.cli.values import values
-from xlnn.errors import OptionsError, OutputError
+from xlnn.errors import MENDABLE, OptionsError, OutputError
 from xlnn.leftovers import nothing_left
 
 

@@ -5,14 +5,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
-from xlnn.errors import OutputError, XlnnError, one_line
+from xlnn.errors import OutputError, one_line
 
 LONGEST_LINE = 299
 """Characters of a line of the output."""
-
-MENDABLE = (XlnnError, OSError, MemoryError)
-"""What the person at the keyboard can mend; whatever else is raised is an error of ours."""
 
 
 def mended_by(error: BaseException) -> str:
@@ -47,6 +45,14 @@ def proven(report: object) -> str:
         f"all agree with NumPy ({report.engine}, {counted(report.probes, 'probe')})   "
         f"max difference {report.max_difference:.0e}"
     )
+
+
+def say_built(built: Any) -> None:  # noqa: ANN401 -- `xlnn.building.writing.Built`, imported late
+    """Say what was built, and on stderr what the person may not expect."""
+    for note in built.notes:
+        say(f"Note: {note}", err=True)
+    formulas = counted(built.formulas, "formula")
+    say(f"{built.path}   {formulas}   {proven(built.report)}")
 
 
 def counted(number: int, thing: str) -> str:

@@ -7,12 +7,13 @@ from xlnn.cli.saying import say
 
 @click.command()
 def templates() -> None:
-    """List the templates, a line each.
+    """List the templates in the order of the book's sections, a line each.
 
     Example: xlnn templates
     """
-    from xlnn.shipped.templates import names, template  # noqa: PLC0415 -- only what is needed
+    from xlnn.shipped.templates import in_order, shown  # noqa: PLC0415 -- only what is needed
 
-    width = max(map(len, names()))
-    for name in names():
-        say(f"{name:{width}}   {template(name).summary}")
+    lines = [(each.name, shown(each.sections) or "-", each.summary) for each in in_order()]
+    name, sections = (max(len(line[column]) for line in lines) for column in (0, 1))
+    for line in lines:
+        say(f"{line[0]:{name}}   {line[1]:{sections}}   {line[2]}")

@@ -1,7 +1,9 @@
 """Which templates are there, and what is in one?"""
 
+import re
 import shutil
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +14,13 @@ from xlnn.data.wording import short
 from xlnn.errors import DataError
 
 DEFAULT = "digits"
+
+ALL, INDEX = "all", "index"
+"""What is asked for where every template is meant, and what that writes besides: no template and no
+copy of one is named so."""
+
+SECTIONS = {1: 7, 2: 12, 3: 5, 4: 4, 5: 6}
+"""The book's chapters, and how many sections each has."""
 
 LARGEST = 16 * 1024
 """Bytes of a template.toml; ours have 1,000. A dotted key takes time and room by the square of its
@@ -48,10 +57,44 @@ class Template:
         """One line that says what it is."""
         return str(self.values.get("summary", ""))
 
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The book's sections that it shows, the one where it belongs first; none if in none."""
+        found = self.values.get("book", ())
+        return (found,) if isinstance(found, str) else tuple(found)
+
+    @property
+    def place(self) -> tuple[bool, list[tuple[int, ...]], str]:
+        """Where it stands among others: by the book's sections, and last what is in none."""
+        numbers = [tuple(map(int, section.split("-"))) for section in self.sections]
+        return not numbers, numbers, self.name
+
+
+def shown(sections: Sequence[str], to: str = " to ") -> str:
+    """Write sections in a line, those that follow one another as a span.
+
+    >>> shown(["1-2", "1-3", "1-4", "1-5"]), shown(["4-4", "3-3"]), shown(["2-4", "2-5"])
+    ('1-2 to 1-5', '4-4, 3-3', '2-4, 2-5')
+    """
+    runs: list[list[str]] = []
+    for section in sections:
+        chapter, number = map(int, section.split("-"))
+        if runs and runs[-1][-1] == f"{chapter}-{number - 1}":
+            runs[-1].append(section)
+        else:
+            runs.append([section])
+    spans = ([f"{run[0]}{to}{run[-1]}"] if len(run) > 2 else run for run in runs)
+    return ", ".join(part for span in spans for part in span)
+
 
 def names() -> tuple[str, ...]:
     """Return the names of the templates that xlnn ships."""
     return tuple(sorted(path.parent.name for path in folder().glob("*/template.toml")))
+
+
+def in_order() -> tuple[Template, ...]:
+    """Return the templates that xlnn ships in the order of the book's sections."""
+    return tuple(sorted(map(template, names()), key=lambda each: each.place))
 
 
 def template(name: str) -> Template:
@@ -60,12 +103,14 @@ def template(name: str) -> Template:
     Raises
     ------
     DataError
-        There is no template of that name and no such folder, or its template.toml is not TOML.
+        There is no template of that name and no such folder, its template.toml is not TOML, or it
+        names a section that the book does not have.
     """
     path = folder() / name if name in names() else Path(name)
     try:
         if (path / "template.toml").exists():
             values = _values(path / "template.toml")
+            _check_sections(path.resolve().name, values.get("book", []))
             return Template(path.resolve().name, path, values)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
@@ -73,6 +118,20 @@ def template(name: str) -> Template:
         f'There is no template "{short(name)}" and no folder of that name with a template.toml; '
         f"choose one of {', '.join(names())}."
     )
+
+
+def _check_sections(name: str, book: object) -> None:
+    """Refuse what is no section of the book, and no list of some."""
+    sections = book if isinstance(book, list) else [book]
+    for section in sections:
+        found = re.fullmatch("([0-9])-([1-9][0-9]?)", section) if isinstance(section, str) else None
+        if not found or not int(found[2]) <= SECTIONS.get(int(found[1]), 0):
+            raise DataError(
+                f"template.toml of {name}: book = {short(section)}: a section of the book was "
+                'expected, such as "2-11", or a list of them.'
+            )
+    if len(set(sections)) < len(sections):
+        raise DataError(f"template.toml of {name}: a section stands twice in its book.")
 
 
 def _values(path: Path) -> dict[str, Any]:
@@ -93,6 +152,8 @@ def copy(name: str, target: Path) -> None:
     """
     if name not in names():
         raise DataError(f'There is no template "{name}"; choose one of {", ".join(names())}.')
+    if target.name in {ALL, INDEX}:
+        raise DataError(f"xlnn build {ALL} needs the name {target.name}: choose another one.")
     if target.name in names():
         raise DataError(
             f"{target.name} is the name of a template of xlnn, and would stand for that: choose "

@@ -20,6 +20,7 @@ KINDS = {
     "regression": "xlnn.workbooks.regression",
     "slopes": "xlnn.workbooks.slopes",
     "costs": "xlnn.workbooks.costs",
+    "index": "xlnn.workbooks.index",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""

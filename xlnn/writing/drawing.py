@@ -41,6 +41,8 @@ class Drawing:
         Ranges whose colours follow their values.
     links : dict
         For a cell, by its address, the cell that it leads to.
+    files : dict
+        For a cell, by its address, the file beside the workbook that it leads to.
     gridlines : bool
     one_page : bool
         Whether it is printed on one page rather than on as many as its rows take.
@@ -56,6 +58,7 @@ class Drawing:
     validations: list[DataValidation] = field(default_factory=list)
     colours: list[tuple[str, Rule]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     gridlines: bool = True
     one_page: bool = False
 

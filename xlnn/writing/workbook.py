@@ -87,7 +87,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         strips, drawn = _cells(sheet, drawings[key], layout, key, inputs)
         writer = Rows(sheet, path.with_suffix(f".{key}"))
         try:
-            for row in _fill(writer, strips, drawn, drawings[key].links):
+            for row in _fill(writer, strips, drawn, drawings[key]):
                 tell(min(done + row, rows), rows)
         except SerialisationError as error:
             raise OutputError(
@@ -141,7 +141,7 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
 
 
 def _fill(
-    writer: Rows, strips: list[Strip], drawn: dict[int, dict[int, str]], links: dict[str, str]
+    writer: Rows, strips: list[Strip], drawn: dict[int, dict[int, str]], drawing: Drawing
 ) -> Iterator[int]:
     """Write all rows of a sheet; yield now and then how many there are."""
     last = max([*drawn, *(strip.last for strip in strips)])
@@ -151,7 +151,8 @@ def _fill(
             yield row
     # openpyxl forgets the links of a write-only sheet that are there before its first row
     writer.ws._hyperlinks += [  # noqa: SLF001 -- it has no other way in
-        Hyperlink(ref=cell, location=target) for cell, target in links.items()
+        *(Hyperlink(ref=cell, location=target) for cell, target in drawing.links.items()),
+        *(Hyperlink(ref=cell, target=file) for cell, file in drawing.files.items()),
     ]
 
 

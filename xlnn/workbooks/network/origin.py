@@ -73,17 +73,18 @@ class Origin:
 
 TEXT, WHOLE, NUMBER, CHOICE = "a text", "a whole number", "a number", "true or false"
 LIST, TABLE, PAIR = "a list", "a table", "a list [rows, columns]"
+SECTIONS = "a section of the book, or a list of them"
 
 TOML_TYPES = {
     TEXT: (str,), WHOLE: (int,), NUMBER: (int, float), CHOICE: (bool,), LIST: (list,),
-    TABLE: (dict,), PAIR: (list,),
+    TABLE: (dict,), PAIR: (list,), SECTIONS: (str, list),
 }  # fmt: skip
 """What TOML reads as what."""
 
 KNOWN = {
     "": {
-        "kind": TEXT, "summary": TEXT, "labels": LIST, "cost": TEXT, "eta": NUMBER, "epochs": WHOLE,
-        "data": TABLE, "start": TABLE, "layers": LIST,
+        "kind": TEXT, "summary": TEXT, "book": SECTIONS, "labels": LIST, "cost": TEXT,
+        "eta": NUMBER, "epochs": WHOLE, "data": TABLE, "start": TABLE, "layers": LIST,
     },
     "data": {
         "file": TEXT, "picture": PAIR, "table": CHOICE, "label": TEXT, "targets": LIST,

@@ -1,0 +1,209 @@
+"""How are all templates built at once, with an index that leads to their workbooks?"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from xlnn.building.build import Plan, begun, carried_out, planned
+from xlnn.building.limits import size
+from xlnn.building.place import OUTPUT, Place
+from xlnn.building.writing import Built, write_proven
+from xlnn.data.wording import listed, short
+from xlnn.errors import MENDABLE, DataError, OutputError, XlnnError
+from xlnn.reading.spec import described
+from xlnn.shipped.templates import INDEX, Template, in_order
+from xlnn.shipped.text import text
+from xlnn.workbooks import index
+from xlnn.xlsx.package import inspect
+
+R = TypeVar("R")
+
+WAYS = "choose another folder with -o, or replace it with --force"
+"""What whoever builds everything may do about a workbook that holds what a person did."""
+
+LONG = 1_000_000
+"""Formulas from which a template takes minutes."""
+
+
+@dataclass(frozen=True)
+class Everything:
+    """What is asked of a build of all templates.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the workbooks go; it is made if it is not there.
+    without : tuple of str
+        The templates that are left out.
+    options : dict
+        ``lang`` and ``epochs``, as `xlnn.building.build.build` has them, where they are given; a
+        template that trains nothing has no epochs.
+    large, force, verify : bool
+        As there.
+    """
+
+    folder: Path = OUTPUT
+    without: Sequence[str] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    large: bool = False
+    force: bool = False
+    verify: bool = True
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one template, or of the index.
+
+    Attributes
+    ----------
+    name : str
+    built : Built or None
+    error : Exception or None
+        Why it was not built.
+    """
+
+    name: str
+    built: Built | None = None
+    error: BaseException | None = None
+
+
+def built(
+    asked: Everything, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[Result | str]:
+    """Build all templates in the order of the book, and last the index.
+
+    One that cannot be built does not keep the others from it.
+
+    Parameters
+    ----------
+    asked : Everything
+    tell : function
+        Is told what is being done.
+
+    Yields
+    ------
+    Result or str
+        What became of each; before the first, what takes minutes, as a sentence.
+
+    Raises
+    ------
+    DataError
+        A template to be left out is none, all are left out, or the language or the epochs cannot be
+        used.
+    OutputError
+        The folder cannot be made.
+    """
+    templates = _chosen(asked)
+    plans = {each.name: _attempt(lambda each=each: _planned(each, asked)) for each in templates}
+    _make(asked.folder)
+    long = {
+        name: size(plan.layout).formulas for name, plan in plans.items() if isinstance(plan, Plan)
+    }
+    long = {name: formulas for name, formulas in long.items() if formulas > LONG}
+    if long:
+        sizes = listed(f"{name} ({formulas:,} formulas)" for name, formulas in long.items())
+        leaving = listed(f"--without {name}" for name in long)
+        end = "leaves it out" if len(long) == 1 else "leave them out"
+        yield f"{sizes} will take minutes; {leaving} {end}."
+    counts: dict[str, int] = {}
+    for number, (name, plan) in enumerate(plans.items(), start=1):
+        said = _prefixed(tell, f"{number} of {len(plans)}, {name}")
+        result = _result(name, _carried_out(name, plan, asked, said))
+        if result.built:
+            counts[name] = result.built.formulas
+        yield result
+    yield _result(INDEX, _attempt(lambda: _index(asked, counts, _prefixed(tell, INDEX))))
+
+
+def _chosen(asked: Everything) -> tuple[Template, ...]:
+    """Return the templates to build, in the order of the book."""
+    known = [each.name for each in in_order()]
+    if unknown := [name for name in asked.without if name not in known]:
+        raise DataError(
+            f'There is no template "{short(unknown[0])}" to leave out: `xlnn templates` lists them.'
+        )
+    text(asked.options.get("lang", "en"))  # refuses a language that is not there, once
+    epochs = asked.options.get("epochs", 1)
+    if epochs < 1:
+        raise DataError(f"epochs = {epochs}: 1 is the least.")
+    found = tuple(each for each in in_order() if each.name not in asked.without)
+    if not found:
+        raise DataError("All templates are left out: there is nothing to build.")
+    return found
+
+
+def _make(folder: Path) -> None:
+    """Make the folder, unless it is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def _planned(template: Template, asked: Everything) -> Plan:
+    kind, origin, name = begun(template.name)
+    left = {"lang"} if "epochs" not in template.values else {"lang", "epochs"}
+    options = {name: value for name, value in asked.options.items() if name in left}
+    return planned(kind, origin, name, options, large=asked.large)
+
+
+def _carried_out(
+    name: str, plan: Plan | BaseException, asked: Everything, tell: Callable[[str], None]
+) -> Built | BaseException:
+    if not isinstance(plan, Plan):
+        return plan
+    place, large, verify = _place(asked, name), asked.large, asked.verify
+    return _attempt(lambda: carried_out(plan, place, large=large, verify=verify, tell=tell))
+
+
+def _place(asked: Everything, name: str) -> Place:
+    return Place(asked.folder / f"{name}.xlsx", asked.force, WAYS)
+
+
+def _attempt(do: Callable[[], R]) -> R | BaseException:
+    """Return what a step gives, or why it could not."""
+    try:
+        return do()
+    except MENDABLE as error:
+        return error
+
+
+def _result(name: str, outcome: Built | BaseException) -> Result:
+    if isinstance(outcome, BaseException):
+        return Result(name, error=outcome)
+    return Result(name, outcome)
+
+
+def _prefixed(tell: Callable[[str], None], before: str) -> Callable[[str], None]:
+    return lambda stage: tell(f"{before}: {stage}")
+
+
+def _index(asked: Everything, counts: Mapping[str, int], tell: Callable[[str], None]) -> Built:
+    """Write the index of all workbooks of templates that lie in the folder, also of older ones."""
+    templates = in_order()
+    names = [each.name for each in templates]
+    formulas = [counts.get(name) or _formulas(asked.folder / f"{name}.xlsx") for name in names]
+    entries = tuple(
+        index.Entry(each.name, each.sections, count > 0)
+        for each, count in zip(templates, formulas, strict=True)
+    )
+    spec = index.IndexSpec(asked.options.get("lang", "en"), entries)
+    made, place = index.made(spec, formulas), _place(asked, INDEX)
+    layout = index.KIND.layout(spec)
+    place.check()
+    drawings = index.KIND.drawings(spec, layout)
+    return write_proven(
+        place, layout, drawings, made.inputs, title=INDEX, verify=asked.verify, tell=tell
+    )
+
+
+def _formulas(path: Path) -> int:
+    """Return how many formulas the workbook of a template has, or 0 if it is not there."""
+    if not path.exists():
+        return 0
+    try:
+        spec, layout = described(path, contents=inspect(path))
+    except XlnnError:
+        return 0
+    return size(layout).formulas if spec.template == path.stem else 0

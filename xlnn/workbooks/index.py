@@ -1,0 +1,179 @@
+"""The kind "index": which workbooks lie in a folder, in the order of the book, and what they show.
+
+`xlnn build all` writes it. Its links are relative: the folder may move. Its numbers of formulas
+were noted when it was built; their sum is its one formula.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Never, NoReturn
+
+import numpy as np
+
+from xlnn.address import address
+from xlnn.blocks import Block, single_block, table_blocks
+from xlnn.errors import DataError
+from xlnn.layout import Layout
+from xlnn.quantity import Axis, Model, Quantity, Stated
+from xlnn.reference import Arrays
+from xlnn.shipped.templates import Template, shown
+from xlnn.shipped.text import text
+from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.pages import spec_text
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import KEY, LABEL, LINK, NOTE, PLAIN, TITLE, Look
+
+ROW, COLUMN = 8, 4
+"""Where the table of workbooks has its first number of formulas."""
+
+WRAPPED = Look(wrap=True)
+WIDTHS = {1: 14, 2: 23, 3: 96, 4: 12}
+LEAVES_OUT = "An index holds no network and no experiment: build it anew with  xlnn build all."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A template, and whether its workbook lies beside the index.
+
+    Attributes
+    ----------
+    name : str
+        The template's, and the file's without ``.xlsx``.
+    sections : tuple of str
+        The book's.
+    is_there : bool
+    """
+
+    name: str
+    sections: tuple[str, ...]
+    is_there: bool
+
+
+@dataclass(frozen=True)
+class IndexSpec:
+    """What an index says besides its numbers.
+
+    Attributes
+    ----------
+    lang : str
+    entries : tuple of Entry
+        In the order in which they stand.
+    """
+
+    kind: ClassVar[str] = "index"
+    template: ClassVar[str] = "index"
+
+    lang: str
+    entries: tuple[Entry, ...]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values, as TOML has them."""
+        entries = [
+            {"name": e.name, "book": [*e.sections], "is_there": e.is_there} for e in self.entries
+        ]
+        return {"lang": self.lang, "workbooks": entries}
+
+
+class Index(WorkbookKind[IndexSpec, Never]):
+    """Workbooks that lead to others."""
+
+    options = frozenset()
+
+    def from_template(self, template: Template) -> NoReturn:  # noqa: ARG002
+        """Refuse: it is built of all templates."""
+        raise DataError(LEAVES_OUT)
+
+    def from_workbook(self, name: str, spec: IndexSpec, arrays: Arrays) -> NoReturn:  # noqa: ARG002
+        """Refuse: nothing in it can be gone on from."""
+        raise DataError(f"{name}: {LEAVES_OUT}")
+
+    def recipe(self, origin: Never, options: Mapping[str, Any]) -> NoReturn:  # noqa: ARG002
+        """Refuse, as above."""
+        raise DataError(LEAVES_OUT)
+
+    def spec(self, values: Mapping[str, Any]) -> IndexSpec:
+        """Read the Spec that a workbook keeps."""
+        match values:
+            case {"lang": str(lang), "workbooks": list(entries), **rest} if entries and not rest:
+                return IndexSpec(lang, tuple(map(_entry, entries)))
+        raise DataError("The Spec of an index has a lang and its workbooks.")
+
+    def layout(self, spec: IndexSpec) -> Layout:
+        """Return the cells of the numbers of formulas, and of their sum."""
+        return layout_of_sheets(_model(spec), SHEETS, text(spec.lang, "index").sheets)
+
+    def drawings(self, spec: IndexSpec, layout: Layout) -> dict[str, Drawing]:
+        """Return the links, and what each workbook shows."""
+        return drawn(Page(spec, layout, text(spec.lang, "index")), SHEETS)
+
+
+KIND = Index()
+
+
+def made(spec: IndexSpec, formulas: Sequence[int]) -> Recipe[IndexSpec]:
+    """Return what an index is built from.
+
+    Parameters
+    ----------
+    spec : IndexSpec
+    formulas : sequence of int
+        How many formulas each of its workbooks has; 0 where it is not there.
+    """
+    return Recipe(spec, _model(spec), {"formulas": np.array(formulas, dtype=float)})
+
+
+def _entry(values: object) -> Entry:
+    match values:
+        case {"name": str(name), "book": list(sections), "is_there": bool(is_there)}:
+            return Entry(name, tuple(map(str, sections)), is_there)
+    raise DataError("A workbook in the Spec of an index has a name, a book and is_there.")
+
+
+SUM = Stated(
+    array=lambda each: each.sum(),
+    cell=lambda each: f"=SUM({each.over('workbook')[()]})",
+)
+
+
+def _model(spec: IndexSpec) -> Model:
+    """Return the numbers of formulas and their sum."""
+    workbook = Axis("workbook", len(spec.entries))
+    page: dict[str, Any] = {"sheet": "index", "number_format": "#,##0"}
+    return Model((
+        Quantity("formulas", axes=(workbook,), is_record=True, role="key", **page),
+        Quantity("total", equation=SUM, uses={"each": "formulas"}, **page),
+    ))  # fmt: skip
+
+
+def _place(model: Model) -> Iterator[Block]:
+    yield from table_blocks([model["formulas"]], ROW, COLUMN)
+    yield single_block(model["total"], ROW + model["formulas"].lengths[0], COLUMN)
+
+
+def _draw(page: Page[IndexSpec]) -> Drawing:
+    """Draw a line for each workbook: its sections, its link, and what it shows."""
+    words = page.words
+    drawing = Drawing(gridlines=False, one_page=True, heights={1: 30}, widths=dict(WIDTHS))
+    drawing.put(1, 1, words("index", "title"), TITLE)
+    for row, line in enumerate(words.words["index"]["about"], start=2):
+        drawing.put(row, 1, line, PLAIN)
+    for column, key in enumerate(("book", "workbook", "shows", "formulas"), start=1):
+        drawing.put(ROW - 1, column, words("headings", key), KEY)
+    for row, entry in enumerate(page.spec.entries, start=ROW):
+        sections = shown(entry.sections, words("joined", "to")) or words("index", "beyond")
+        drawing.put(row, 1, sections, LABEL)
+        drawing.put(row, 2, entry.name, LINK if entry.is_there else LABEL)
+        if entry.is_there:
+            drawing.files[address(row, 2)] = f"{entry.name}.xlsx"
+        shows = words.words["shows"][entry.name]
+        if not entry.is_there:
+            shows = words("joined", "absent", shows=shows, name=entry.name)
+        drawing.put(row, 3, shows, WRAPPED if entry.is_there else replace(NOTE, wrap=True))
+        drawing.heights[row] = 18 if entry.is_there else 28
+    drawing.put(ROW + len(page.spec.entries), 3, words("index", "total"), Look(align="right"))
+    return drawing
+
+
+SHEETS = {"index": Sheet(_draw, _place), "spec": Sheet(spec_text.draw)}
