@@ -33,7 +33,8 @@ MAY = {
     "building": CORE
     | {"checking", "data", "engines", "linting", "reading", "shipped"}
     | {"workbooks", "writing", "xlsx"},
-    "cli": {"building", "checking", "engines", "errors", "leftovers"}
+    "explaining": CORE | {"checking", "engines", "reading", "shipped", "workbooks", "xlsx"},
+    "cli": {"building", "checking", "engines", "errors", "explaining", "leftovers"}
     | {"linting", "reading", "shipped"},
     "__main__": {"cli"},
 }  # fmt: skip

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from xlnn.checking.check import check
     from xlnn.checking.report import Report, Reports
     from xlnn.errors import XlnnError
+    from xlnn.explaining.explain import explain
+    from xlnn.explaining.explanation import Explanation, Part
+    from xlnn.explaining.show import Contents, show
     from xlnn.quantity import Axis, Cells, Equation, Model, Quantity, Stated, Use, previous
     from xlnn.reading.linted import lint
     from xlnn.reading.values import values
@@ -40,8 +43,11 @@ __all__ = [
     "Axis",
     "Built",
     "Cells",
+    "Contents",
     "Equation",
+    "Explanation",
     "Model",
+    "Part",
     "Quantity",
     "Report",
     "Reports",
@@ -51,8 +57,10 @@ __all__ = [
     "__version__",
     "build",
     "check",
+    "explain",
     "lint",
     "previous",
+    "show",
     "values",
     "workbook",
 ]
@@ -67,6 +75,11 @@ _HOMES = {
     "Report": "xlnn.checking.report",
     "Reports": "xlnn.checking.report",
     "XlnnError": "xlnn.errors",
+    "explain": "xlnn.explaining.explain",
+    "Explanation": "xlnn.explaining.explanation",
+    "Part": "xlnn.explaining.explanation",
+    "show": "xlnn.explaining.show",
+    "Contents": "xlnn.explaining.show",
     "lint": "xlnn.reading.linted",
     "values": "xlnn.reading.values",
     **dict.fromkeys(_QUANTITY, "xlnn.quantity"),

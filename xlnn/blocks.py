@@ -47,6 +47,20 @@ class Block:
             column += position * right
         return row, column
 
+    def index(self, row: int, column: int) -> tuple[int, ...] | None:
+        """Return the index of the entry that stands at a row and a column; None if none does."""
+        left = [row - self.row, column - self.column]
+        found = [0] * len(self.steps)
+        # the widest step first; a dimension of one entry may have none
+        order = sorted(range(len(self.steps)), key=lambda n: -sum(self.steps[n]))
+        for dimension in order:
+            for direction, step in enumerate(self.steps[dimension]):
+                if step:
+                    most = self.quantity.lengths[dimension] - 1
+                    found[dimension] = min(max(left[direction], 0) // step, most)
+                    left[direction] -= found[dimension] * step
+        return None if any(left) else tuple(found)
+
     def places(self, unit: tuple[int, ...]) -> Iterator[tuple[int, int]]:
         """Yield the row and column of one unit at every index along the axes, in their order."""
         axes = self.quantity.axes

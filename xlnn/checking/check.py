@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import randbelow
 from tempfile import TemporaryDirectory
-from typing import Literal, overload
+from typing import Literal, NamedTuple, overload
 
 from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
@@ -30,7 +30,7 @@ from xlnn.quantity import Model
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.reading.left_out import shown
 from xlnn.reading.opening import check_sheets, opened
-from xlnn.reading.spec import described
+from xlnn.reading.spec import Spec, described
 from xlnn.xlsx.package import Contents
 
 SEEDS = 1_000_000
@@ -118,7 +118,7 @@ def check(
 def _reported(path: Path, engine: str, points: Points, model: Model | None) -> Report:
     """Compare a workbook with NumPy by one engine, and say what happened to it."""
     try:
-        report, layout, values = _checked(path, engine, points, model)
+        report, _, layout, values = examined(path, engine, points, model)
     except (WorkbookError, EngineError) as refusal:
         cause = happened(path, model=model)
         if cause is None:
@@ -129,9 +129,16 @@ def _reported(path: Path, engine: str, points: Points, model: Model | None) -> R
     return replace(report, notes=tuple(filter(None, notes)))
 
 
-def _checked(
-    path: Path, engine: str, points: Points, model: Model | None
-) -> tuple[Report, Layout, Values]:
+class Examined(NamedTuple):
+    """A workbook that was compared with NumPy, and what it holds."""
+
+    report: Report
+    spec: Spec
+    layout: Layout
+    values: Values
+
+
+def examined(path: Path, engine: str, points: Points, model: Model | None = None) -> Examined:
     """Compare a workbook as `check` does, whatever was done to it."""
     contents = opened(path, model)
     with shown(contents) as file:
@@ -139,10 +146,10 @@ def _checked(
         # The engine computes while this process reads the Spec and imports what places its cells
         with _worker(recalculate) as worker:
             first = worker.submit(recalculate, {})
-            _, layout = described(path, model, contents)
+            spec, layout = described(path, model, contents)
             work = _Work(engine, recalculate, worker, first)
             report, values = _compare(contents, layout, work, points)
-    return report, layout, values
+    return Examined(report, spec, layout, values)
 
 
 def compare(

@@ -241,7 +241,7 @@ class Comparison:
                 quantity=name,
                 epoch=_position(self.layout.blocks[name], index, "time"),
                 image=_position(self.layout.blocks[name], index, "image"),
-                place=_place(self.layout.blocks[name], index),
+                place=placed(self.layout.blocks[name], index),
                 expected=finding.expected,
                 got=finding.got,
                 formula=formulas.get(self.layout.cell(name, index)),
@@ -268,7 +268,7 @@ class Comparison:
             Restated(
                 cell=self.layout.cell(name, index),
                 quantity=name,
-                place=_place(self.layout.blocks[name], index),
+                place=placed(self.layout.blocks[name], index),
                 formula=formula,
                 stated=self.layout.formula(name, index),
                 points=points,
@@ -357,7 +357,7 @@ def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, lag: int) ->
     return np.expand_dims(bad, tuple(n for n, family in enumerate(own) if family not in kept))
 
 
-def _place(block: Block, index: tuple[int, ...]) -> dict[str, int]:
+def placed(block: Block, index: tuple[int, ...]) -> dict[str, int]:
     """Return where an entry stands along its axes, as a person counts."""
     axes = zip(block.quantity.axes, index, strict=False)
     return {AXES.get(axis.name, axis.name): axis.counts_from + at for axis, at in axes}

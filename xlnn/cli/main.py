@@ -8,9 +8,11 @@ import click
 
 from xlnn.cli.build import build
 from xlnn.cli.check import check
+from xlnn.cli.explain import explain
 from xlnn.cli.lint import lint
 from xlnn.cli.new import new
 from xlnn.cli.saying import finish, mended_by, ready, say
+from xlnn.cli.show import show
 from xlnn.cli.templates import templates
 from xlnn.cli.values import values
 from xlnn.errors import MENDABLE, OptionsError, OutputError
@@ -33,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (build, new, check, values, lint, templates):
+for command in (build, new, check, show, explain, values, lint, templates):
     cli.add_command(command)
 
 

@@ -192,17 +192,18 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
 
     def layout(self, spec: ExperimentSpec) -> Layout:
         """Return the cells of its quantities."""
-        return layout_of_sheets(self._model(spec), self._sheets(), self._words(spec).sheets)
+        return layout_of_sheets(self._model(spec), self._sheets(), self.words(spec).sheets)
 
     def drawings(self, spec: ExperimentSpec, layout: Layout) -> dict[str, Drawing]:
         """Return what each sheet shows besides its quantities."""
-        return drawn(Page(spec, layout, self._words(spec)), self._sheets())
+        return drawn(Page(spec, layout, self.words(spec)), self._sheets())
 
-    def _words(self, spec: ExperimentSpec) -> Text:
+    def words(self, spec: ExperimentSpec, layout: Layout | None = None) -> Text:  # noqa: ARG002
+        """Return its words."""
         return text(spec.lang, self.name)
 
     def _model(self, spec: ExperimentSpec) -> Model:
-        return Model(tuple(self.quantities(spec.sizes, self._words(spec))))
+        return Model(tuple(self.quantities(spec.sizes, self.words(spec))))
 
     def _sheets(self) -> dict[str, Sheet]:
         return {"guide": Sheet(_draw_guide), **self.sheets, "spec": Sheet(spec_text.draw)}

@@ -16,6 +16,7 @@ from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template
+from xlnn.shipped.text import Text
 from xlnn.writing.drawing import Drawing
 
 
@@ -130,6 +131,14 @@ class WorkbookKind(ABC, Generic[S, O]):
     @abstractmethod
     def drawings(self, spec: S, layout: Layout) -> dict[str, Drawing]:
         """Return what each sheet shows besides its quantities, by the sheet's key."""
+
+    @abstractmethod
+    def words(self, spec: S, layout: Layout) -> Text:
+        """Return the words of a workbook, in the language that the Spec names."""
+
+    def equations(self, spec: S) -> Mapping[str, str]:  # noqa: ARG002 -- for those with choices
+        """Return what stands in the equations of the symbols for the words in braces."""
+        return {}
 
     def cells(self, recipe: Recipe[S], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:  # noqa: ARG002 -- for those that look closely
         """Return what all input cells hold when the workbook is opened first.

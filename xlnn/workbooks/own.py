@@ -100,6 +100,10 @@ class OwnModel(WorkbookKind[OwnSpec, Never]):
         """Return what each sheet shows besides its quantities."""
         return drawn(Page(spec, layout, _words(layout.model)), _sheets(layout.model))
 
+    def words(self, spec: OwnSpec, layout: Layout) -> Text:  # noqa: ARG002
+        """Return what the programmer calls things."""
+        return _words(layout.model)
+
 
 KIND = OwnModel()
 

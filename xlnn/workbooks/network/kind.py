@@ -10,12 +10,14 @@ from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template
+from xlnn.shipped.text import Text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.network import origin
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
 from xlnn.workbooks.network.recipe import Options, recipe
 from xlnn.workbooks.network.sheets import drawings, workbook_layout
+from xlnn.workbooks.network.sheets.guide import equations_of
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.training import check_training, training_notes
 from xlnn.workbooks.network.words import words_of
@@ -57,6 +59,14 @@ class Network(WorkbookKind[Spec, Origin]):
     def drawings(self, spec: Spec, layout: Layout) -> dict[str, Drawing]:
         """Return what each sheet shows besides its quantities."""
         return drawings(Page(spec, layout, words_of(spec)))
+
+    def words(self, spec: Spec, layout: Layout) -> Text:  # noqa: ARG002 -- its kind may need it
+        """Return the words of such a network and such data."""
+        return words_of(spec)
+
+    def equations(self, spec: Spec) -> Mapping[str, str]:
+        """Return the equations of its activations and its cost."""
+        return equations_of(spec)
 
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and what is chosen first."""

@@ -25,14 +25,14 @@ def draw(page: Page[Spec]) -> Drawing:
         "columns": page.spec.picture[1],
         "inputs": page.spec.inputs,
     }
-    return draw_guide(page, values=values, equations=_equations(page.spec))
+    return draw_guide(page, values=values, equations=equations_of(page.spec))
 
 
 def _sizes(page: Page[Spec]) -> list[int]:
     return [page.spec.inputs, *(layer.units for layer in page.spec.layers)]
 
 
-def _equations(spec: Spec) -> dict[str, str]:
+def equations_of(spec: Spec) -> dict[str, str]:
     """Return the equations of the functions at hand; of several, each with its name."""
     with_weights = (layer for layer in spec.layers if layer.kind not in WITHOUT_WEIGHTS)
     names = dict.fromkeys(layer.activation for layer in with_weights)

@@ -1,0 +1,312 @@
+"""Any cell of any workbook is said in words, and so is what is in a workbook."""
+
+import json
+import re
+
+import numpy as np
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from test_own_models import MODELS, example
+
+import xlnn
+from xlnn.blocks import Block
+from xlnn.cli import cli
+from xlnn.cli.show import sparkline
+from xlnn.errors import OptionsError
+from xlnn.explaining.dependants import dependants
+from xlnn.explaining.explanation import in_words
+from xlnn.quantity import Axis, Quantity
+from xlnn.reading.spec import described
+from xlnn.shipped.templates import names, template
+from xlnn.shipped.text import languages
+
+EXPERIMENTS = [name for name in names() if "kind" in template(name).values]
+
+
+def said(*arguments):
+    """Run the command as a person does whose output is piped, and return what it says."""
+    result = CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def leaves(parts):
+    """Return the symbols of parts."""
+    return [part.symbol for part in parts]
+
+
+# --- where a cell stands ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("axes", [(), (3,), (3, 4)])
+@pytest.mark.parametrize("shape", [(), (2,), (2, 5), (1, 1)])
+def test_each_entry_is_found_again_where_it_stands_and_none_beside_them(axes, shape):
+    along = tuple(Axis(f"a{n}", length) for n, length in enumerate(axes))
+    quantity = Quantity("q", sheet="s", shape=shape, axes=along)
+    units = tuple((0, 1 if n == len(shape) - 1 else shape[-1]) for n in range(len(shape)))
+    rows = tuple((4 if n == 0 and len(axes) == 2 else 1, 0) for n in range(len(axes)))
+    block = Block(quantity, "s", 7, 3, (*rows, *units))
+    places = {block.address(index): index for index in np.ndindex(*quantity.lengths)}
+    for row in range(5, 25):
+        for column in range(1, 16):
+            assert block.index(row, column) == places.get((row, column))
+
+
+@pytest.mark.parametrize("name", ["digits", *EXPERIMENTS])
+def test_every_cell_of_a_workbook_leads_to_its_own_entry(name, tmp_path):
+    options = {"epochs": 1} if name == "digits" else {}
+    path = xlnn.build(name, tmp_path / "a.xlsx", verify=False, **options).path
+    _, layout = described(path)
+    for quantity in layout.model.quantities:
+        block = layout.blocks[quantity.name]
+        for index in {(0,) * len(quantity.lengths), tuple(n - 1 for n in quantity.lengths)}:
+            assert block.index(*block.address(index)) == index
+
+
+# --- a cell in words -------------------------------------------------------------------------
+
+
+def test_a_cell_is_said_with_its_symbol_equation_formula_and_numbers(short_path):
+    text = xlnn.explain(short_path, "Training!U9")
+    assert (text.symbol, text.name, text.layer, text.unit) == (
+        "δ²₁",
+        "error of the unit",
+        "2",
+        (1,),
+    )
+    assert text.place == {"epoch": 1, "image": 6}
+    assert text.book == "4-2, 4-3"
+    assert text.formula == "=(S9*Weights!AO$4+T9*Weights!AR$4)*I9"
+    assert text.in_symbols == "(δ³₁ × w³₁₁ + δ³₂ × w³₂₁) × a′(z²₁)"
+    arrays = xlnn.values(short_path)
+    numbers = [arrays["delta3"][0, 5, 0], arrays["W3"][0, 0, 0]]
+    assert text.in_numbers.startswith(f"(({in_words(numbers[0])}) × {in_words(numbers[1])} + ")
+    assert text.value == text.expected == arrays["delta2"][0, 5, 0]
+    assert text.agrees
+    assert leaves(text.computed_from) == ["δ³₁", "w³₁₁", "δ³₂", "w³₂₁", "a′(z²₁)"]
+    assert leaves(text.used_for)[:2] == ["∂C_T/∂w²₁,₁ … ∂C_T/∂w²₁,₁₂", "∂C_T/∂b²₁"]
+    assert text.used_for[0].cells == "Gradients!B4 … M4"
+
+
+def test_a_quantity_is_named_with_its_epoch_image_and_unit(short_path):
+    by_cell = xlnn.explain(short_path, "Training!U9")
+    by_name = xlnn.explain(short_path, "delta2", at={"epoch": 1, "image": 6}, unit=(1,))
+    assert by_name == by_cell
+    assert xlnn.explain(short_path, "'training'!$U$9") == by_cell
+    weights = xlnn.explain(short_path, "W2", at={"epoch": 3}, unit=(2, 3))
+    assert (weights.symbol, weights.cell) == ("w²₂,₃", "Weights!P7")
+
+
+def test_an_input_says_what_is_computed_from_it(short_path):
+    text = xlnn.explain(short_path, "eta")
+    assert (text.role, text.formula, text.agrees) == ("input", None, None)
+    assert leaves(text.used_for)[:2] == ["w²₁,₁ … w²₃,₁₂", "b²₁ … b²₃"]
+    assert text.used_for[0].count == 3 * 36  # the three epochs' steps, not the start
+    start = xlnn.explain(short_path, "W2")
+    assert (start.role, start.computed_from) == ("input", ())
+
+
+def test_depth_follows_what_a_cell_is_computed_from_and_for(short_path):
+    text = xlnn.explain(short_path, "delta3", at={"epoch": 2}, depth=3)
+    error = next(part for part in text.computed_from if part.symbol == "a³₁")
+    assert leaves(error.parts) == ["z³₁"]
+    assert leaves(error.parts[0].parts)[0].startswith("a²₁")
+    assert text.used_for[0].parts[0].parts
+    flat = xlnn.explain(short_path, "delta3", at={"epoch": 2})
+    assert all(part.parts == () for part in (*flat.computed_from, *flat.used_for))
+
+
+def test_dependants_are_the_formulas_that_name_the_cell(short_path):
+    _, layout = described(short_path)
+    for name, index in (("a2", (1, 5, 0)), ("W3", (1, 0, 2)), ("x", (4, 7)), ("C", (2, 63))):
+        cell = layout.cell(name, index)
+        title, address = cell.split("!")
+        found = {
+            layout.cell(quantity.name, (*place, *unit))
+            for quantity, unit, places in dependants(layout, name, index)
+            for place in places
+        }
+        named = set()
+        for quantity in layout.model.quantities:
+            if quantity.equation is None or name not in {u.name for u in quantity.uses.values()}:
+                continue
+            for entry in np.ndindex(*quantity.lengths):
+                if quantity.given and entry[0] < quantity.given:
+                    continue
+                formula = layout.formula(quantity.name, entry)
+                here = layout.titles[quantity.sheet]
+                if _names(formula, here, title, address):
+                    named.add(layout.cell(quantity.name, entry))
+        assert found == named
+        assert found
+
+
+RANGE = re.compile(
+    r"(?:('[^']+'|[A-Za-z]\w*)!)?\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?"
+)
+
+
+def _names(formula, here, title, address):
+    """Tell whether a formula names a cell: read by hand, by another route than the product's."""
+    column, row = re.fullmatch(r"([A-Z]+)(\d+)", address).groups()
+    at = openpyxl.utils.column_index_from_string
+    for sheet, left, top, right, bottom in RANGE.findall(re.sub('"[^"]*"', "", formula)):
+        if (sheet.strip("'") or here) != title:
+            continue
+        columns = at(left) <= at(column) <= at(right or left)
+        if columns and int(top) <= int(row) <= int(bottom or top):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_quantity_of_an_experiment_is_explained_in_each_language(name, lang, tmp_path):
+    path = xlnn.build(name, tmp_path / "a.xlsx", verify=False).path
+    _, layout = described(path)
+    for quantity in layout.model.quantities[:: max(1, len(layout.model.quantities) // 6)]:
+        lines = said("explain", path, quantity.name, "--lang", lang, "--depth", 2).splitlines()
+        assert lines[0].startswith(layout.cell(quantity.name, (0,) * len(quantity.lengths)))
+        assert not any("{" in line and "}" not in line for line in lines)
+
+
+def test_a_workbook_of_ones_own_is_explained_with_its_model(tmp_path):
+    model, inputs = example("loan"), MODELS["loan"]
+    path = xlnn.workbook(model, inputs, tmp_path / "loan.xlsx").path
+    name = next(quantity.name for quantity in model.quantities if not quantity.is_input)
+    assert xlnn.explain(path, name, model=model).agrees
+    assert 0.06 in xlnn.show(path, model=model).settings.values()
+    with pytest.raises(xlnn.XlnnError, match="programmer's own"):
+        xlnn.explain(path, name)
+
+
+# --- a cell that is wrong --------------------------------------------------------------------
+
+
+@pytest.fixture
+def altered(short_copy):
+    """A workbook with a wrong formula and one that is in other words."""
+    workbook = openpyxl.load_workbook(short_copy)
+    sheet = workbook["Training"]
+    sheet["U9"] = "=(S9*Weights!AO$4-T9*Weights!AR$4)*I9"
+    sheet["P9"] = "=N9-N9*N9"
+    workbook.save(short_copy)
+    return short_copy
+
+
+def test_a_wrong_cell_is_said_to_be_wrong_with_its_own_formula(altered):
+    text = xlnn.explain(altered, "Training!U9")
+    assert not text.agrees
+    assert " − " in text.in_symbols
+    assert text.expected != text.value
+    output = said("explain", altered, "Training!U9")
+    assert f"wrong: NumPy has {in_words(text.expected)}" in output
+    assert "stated as    =(S9*Weights!AO$4+T9*Weights!AR$4)*I9" in output
+
+
+def test_a_restated_cell_agrees_and_says_how_it_is_stated(altered):
+    text = xlnn.explain(altered, "Training!P9")
+    assert text.agrees
+    assert (text.formula, text.remark) == ("=N9-N9*N9", "=N9*(1-N9)")
+
+
+# --- what cannot be explained ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "options", "message"),
+    [
+        ("Guide!A1", {}, "belongs to no quantity"),
+        ("Nowhere!A1", {}, "is no cell of the sheets Guide"),
+        ("Training!", {}, "is no cell"),
+        ("delta9", {}, "is it delta"),
+        ("", {}, "There is no quantity"),
+        ("z2", {"at": {"image": 65}}, "image 1 to 64"),
+        ("z2", {"at": {"epoch": 0}}, "epoch 1 to 3"),
+        ("eta", {"at": {"epoch": 1}}, "its axes are none"),
+        ("z2", {"unit": (4,)}, "units of 3"),
+        ("z2", {"unit": (1, 1)}, "units of 3"),
+        ("z2", {"depth": 0}, "from 1 on"),
+        ("z2", {"lang": "xx"}, "no language"),
+        ("z2", {"engine": "abacus"}, "abacus"),
+    ],
+)
+def test_what_is_not_there_is_one_sentence(short_path, what, options, message):
+    with pytest.raises(xlnn.XlnnError, match=message) as refusal:
+        xlnn.explain(short_path, what, **options)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("arguments", [["--unit", "x"], ["--at", "epoch"], ["--at", "=2"]])
+def test_wrong_usage_is_exit_code_2(short_path, arguments):
+    result = CliRunner().invoke(cli, ["explain", str(short_path), "z2", *arguments])
+    assert result.exit_code == 2
+    assert "--" in result.output
+
+
+def test_json_holds_what_the_text_says(short_path):
+    found = json.loads(said("explain", short_path, "delta3", "--image", 6, "--json"))
+    assert found == json.loads(
+        json.dumps(xlnn.explain(short_path, "delta3", at={"image": 6}).to_json())
+    )
+
+
+# --- what is in a workbook -------------------------------------------------------------------
+
+
+def test_show_says_kind_network_settings_course_and_that_nothing_was_changed(short_path):
+    text = said("show", short_path)
+    assert len(text.splitlines()) <= 13
+    for words in ("network", "12-3-2", "η = 0.2", "C_T", "nothing was changed since", "█"):
+        assert words in text
+    seen = xlnn.show(short_path)
+    assert seen.changed is False
+    assert seen.course == pytest.approx(xlnn.values(short_path)["C_T"])
+    assert seen.inputs["W2"] == 36
+    workbook = openpyxl.load_workbook(short_path)
+    formulas = sum(c.data_type == "f" for s in workbook for row in s.rows for c in row)
+    assert sum(seen.formulas.values()) == formulas
+
+
+def test_show_says_which_input_and_which_formula_was_changed(altered):
+    workbook = openpyxl.load_workbook(altered)
+    workbook["Settings"]["C4"] = 0.7
+    workbook.save(altered)
+    text = said("show", altered)
+    assert "changed since" in text
+    assert "η = 0.7" in text
+    assert "1 cell wrong" in text
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_show_fits_every_kind_in_each_language(name, lang, tmp_path):
+    path = xlnn.build(name, tmp_path / "a.xlsx", lang=lang).path
+    seen = xlnn.show(path)
+    assert (seen.template, seen.lang, seen.changed, seen.wrong) == (name, lang, False, 0)
+    assert len(said("show", path).splitlines()) <= 14
+
+
+def test_a_file_that_is_no_workbook_is_one_sentence(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(b"PK")
+    for call in (xlnn.show, lambda path: xlnn.explain(path, "eta")):
+        with pytest.raises(xlnn.XlnnError):
+            call(tmp_path / "a.xlsx")
+
+
+def test_a_course_with_a_hole_or_without_change_is_drawn():
+    assert sparkline([1.0, 1.0]) == "▁▁"
+    assert sparkline([0.0, float("nan"), 1.0]) == "▁ █"
+    assert len(sparkline(range(1000))) == 50
+
+
+def test_a_file_is_left_as_it_was(short_copy, short_path):
+    said("show", short_copy)
+    said("explain", short_copy, "C_T")
+    assert short_copy.read_bytes() == short_path.read_bytes()
+
+
+def test_the_error_names_axes_as_a_person_counts(short_path):
+    with pytest.raises(OptionsError, match="state"):
+        xlnn.explain(short_path, "W2", at={"image": 1})

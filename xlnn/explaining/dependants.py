@@ -1,0 +1,49 @@
+"""Which formulas name a cell?"""
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+
+from xlnn.blocks import moving
+from xlnn.checking.references import areas
+from xlnn.layout import Column, Layout
+from xlnn.quantity import Quantity
+
+Entries = tuple[Quantity, tuple[int, ...], list[tuple[int, ...]]]
+"""A quantity, a unit of it, and the indices along its axes."""
+
+
+def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[Entries]:
+    """Yield which entries of each unit are computed from an entry of a quantity.
+
+    The formulas are those that the layout states.
+    """
+    block = layout.blocks[name]
+    place = layout.titles[block.sheet].casefold(), *block.address(index)
+    for quantity in layout.model.quantities:
+        if name not in {use.name for use in quantity.uses.values()}:
+            continue
+        here = layout.titles[quantity.sheet]
+        lengths = tuple(axis.length for axis in quantity.axes)
+        for column in layout.columns(quantity.name):
+            naming = _naming(column, here, lengths, place)
+            naming[: quantity.given * prod(lengths[1:])] = False
+            if naming.any():
+                found = np.argwhere(naming.reshape(lengths))
+                yield quantity, column.unit, [tuple(map(int, entry)) for entry in found]
+
+
+def _naming(
+    column: Column, here: str, lengths: tuple[int, ...], place: tuple[str, int, int]
+) -> np.ndarray:
+    """Tell at which places of a column its formula names a cell."""
+    sheet, row, at = place
+    naming = np.zeros(prod(lengths), dtype=bool)
+    # in place of its rows the number of each: an area's corners say how they move
+    numbered = column.text.format(*range(1, len(column.rows) + 1))
+    for area in areas(numbered, here) or ():
+        if area.sheet == sheet and area.left <= at <= area.right:
+            corners = [moving(*column.rows[n - 1], lengths) for n in (area.top, area.bottom)]
+            naming |= (np.minimum(*corners) <= row) & (row <= np.maximum(*corners))
+    return naming

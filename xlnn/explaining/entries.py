@@ -1,0 +1,209 @@
+"""Which entry of which quantity is a cell, and what does it hold and hang on?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlnn.address import letters
+from xlnn.checking.check import Examined
+from xlnn.checking.references import Area, areas
+from xlnn.errors import OptionsError
+from xlnn.explaining.dependants import dependants
+from xlnn.explaining.explanation import SHOWN, Part, Value, in_words
+from xlnn.grid import CellError
+from xlnn.layout import quoted
+from xlnn.quantity import Quantity
+from xlnn.reading.arrays import read_arrays
+from xlnn.workbooks import kind_of
+
+if TYPE_CHECKING:
+    from xlnn.checking.report import Restated, Wrong
+    from xlnn.shipped.text import Text
+
+Entry = tuple[str, tuple[int, ...]]
+"""The name of a quantity, and an index of its array."""
+
+
+class Entries:
+    """A workbook that was examined, and its words."""
+
+    def __init__(self, seen: Examined, lang: str | None) -> None:
+        self.layout, self.values = seen.layout, seen.values
+        self.lang = lang or seen.spec.lang
+        spec = replace(seen.spec, lang=self.lang)  # type: ignore[type-var]
+        kind = kind_of(spec)
+        self.words: Text = kind.words(spec, self.layout)
+        self.equations = kind.equations(spec)
+        self.wrong: dict[str, Wrong] = {each.cell: each for each in seen.report.wrong}
+        self.restated: dict[str, Restated] = {each.cell: each for each in seen.report.restated}
+        self._keys = {title.casefold(): key for key, title in self.layout.titles.items()}
+
+    @cached_property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What all quantities hold."""
+        return read_arrays(self.layout, self.values)
+
+    def found(self, what: str, at: Mapping[str, int], unit: tuple[int, ...]) -> Entry:
+        """Return the entry that a person names."""
+        if "!" in what:
+            return self._of_cell(what)
+        if what not in self.layout.model.by_name:
+            near = get_close_matches(what, self.layout.model.by_name, 3, 0.4)
+            hint = f": is it {' or '.join(near)}?" if near else "."
+            raise OptionsError(f'There is no quantity "{what:.40}"{hint}')
+        return what, self._index(self.layout.model[what], at, unit)
+
+    def _of_cell(self, what: str) -> Entry:
+        title, _, place = what.rpartition("!")
+        sheet = title.strip("'").replace("''", "'")
+        named = areas(f"={quoted(sheet)}!{place}", sheet)
+        if not named or named[0].sheet not in self._keys:
+            titles = ", ".join(self.layout.titles.values())
+            raise OptionsError(f"{what:.60} is no cell of the sheets {titles}.")
+        entry = self.at(named[0].sheet, named[0].top, named[0].left)
+        if entry is None:
+            raise OptionsError(f"{what:.60} belongs to no quantity: it is a heading, or empty.")
+        return entry
+
+    def _index(
+        self, quantity: Quantity, at: Mapping[str, int], unit: tuple[int, ...]
+    ) -> tuple[int, ...]:
+        names = {axis.name: n for n, axis in enumerate(quantity.axes)}
+        names |= {name: n for n, axis in enumerate(quantity.axes) for name in _also(axis.name)}
+        index = [0] * len(quantity.axes)
+        for name, number in at.items():
+            if name not in names:
+                known = ", ".join(axis.name for axis in quantity.axes) or "none"
+                raise OptionsError(f"{quantity.name} has no {name}: its axes are {known}.")
+            axis = quantity.axes[names[name]]
+            index[names[name]] = number - axis.counts_from
+            if not 0 <= index[names[name]] < axis.length:
+                last = axis.counts_from + axis.length - 1
+                raise OptionsError(
+                    f"{quantity.name} has {name} {axis.counts_from} to {last}, and no {number}."
+                )
+        unit = unit or (1,) * len(quantity.shape)
+        if len(unit) != len(quantity.shape) or not all(
+            1 <= each <= length for each, length in zip(unit, quantity.shape, strict=True)
+        ):
+            shape = " x ".join(map(str, quantity.shape)) or "one number"
+            raise OptionsError(f"{quantity.name} has units of {shape}: {unit} is none of them.")
+        return (*index, *(each - 1 for each in unit))
+
+    def at(self, title: str, row: int, column: int) -> Entry | None:
+        """Return the entry that stands in a cell; the title is in lower case."""
+        for block in self.layout.on(self._keys.get(title, "")):
+            index = block.index(row, column)
+            if index is not None:
+                return block.quantity.name, index
+        return None
+
+    def in_area(self, area: Area) -> Iterator[Entry]:
+        """Yield the entries in an area."""
+        for row in range(area.top, area.bottom + 1):
+            for column in range(area.left, area.right + 1):
+                entry = self.at(area.sheet, row, column)
+                if entry is not None:
+                    yield entry
+
+    def symbol(self, entry: Entry) -> str:
+        """Return the book's notation of an entry; its name where it has none."""
+        quantity = self.layout.model[entry[0]]
+        return quantity.heading(entry[1][len(quantity.axes) :]).strip() or quantity.name
+
+    def name(self, quantity: Quantity) -> str:
+        """Return what the workbook calls a quantity."""
+        return str(self.words.words["quantities"].get(quantity.kind, ""))
+
+    def value(self, entry: Entry) -> Value:
+        """Return what a cell holds."""
+        block = self.layout.blocks[entry[0]]
+        held = self.values[self.layout.titles[block.sheet]].at(*block.address(entry[1]))
+        return str(held) if isinstance(held, CellError) else held
+
+    def formula(self, entry: Entry) -> str | None:
+        """Return the formula that a cell holds: as stated, unless the check found another one."""
+        quantity, cell = self.layout.model[entry[0]], self.layout.cell(*entry)
+        if quantity.equation is None or (quantity.given and entry[1][0] < quantity.given):
+            return None
+        if cell in self.wrong:
+            return self.wrong[cell].formula
+        if cell in self.restated:
+            return self.restated[cell].formula
+        return self.layout.formula(*entry)
+
+    def sheet_of(self, entry: Entry) -> str:
+        """Return the title of an entry's sheet."""
+        return self.layout.titles[self.layout.blocks[entry[0]].sheet]
+
+    def part(self, entries: list[Entry], cells: str, parts: tuple[Part, ...] = ()) -> Part:
+        """Return some cells of one quantity as a part."""
+        quantity = self.layout.model[entries[0][0]]
+        symbols = dict.fromkeys(map(self.symbol, (entries[0], entries[-1])))
+        values = tuple(map(self.value, entries[:SHOWN]))
+        symbol = " … ".join(symbols)
+        name = self.name(quantity)
+        return Part(quantity.name, name, symbol, cells, len(entries), values, parts)
+
+    def computed_from(self, entry: Entry, depth: int) -> tuple[Part, ...]:
+        """Return what an entry's formula names."""
+        formula, here = self.formula(entry), self.sheet_of(entry)
+        if formula is None or depth < 1:
+            return ()
+        found = {}
+        for area in areas(formula, here) or ():
+            entries = list(self.in_area(area))
+            if entries and area not in found:
+                found[area] = self.part(entries, self._spelt(area), self._deeper(entries, depth))
+        return tuple(found.values())
+
+    def _deeper(self, entries: list[Entry], depth: int) -> tuple[Part, ...]:
+        if len(entries) == 1 or depth == 1:
+            return self.computed_from(entries[0], depth - 1)
+        each = partial(self.computed_from, depth=depth - 2)
+        return tuple(self.part([e], self.layout.cell(*e), each(e)) for e in entries[:SHOWN])
+
+    def used_for(self, entry: Entry, depth: int) -> tuple[Part, ...]:
+        """Return what names an entry, a part for each quantity."""
+        found: dict[str, list[Entry]] = {}
+        for quantity, unit, places in dependants(self.layout, *entry) if depth else ():
+            entries = found.setdefault(quantity.name, [])
+            entries += ((quantity.name, (*place, *unit)) for place in places)
+        parts = []
+        for entries in found.values():
+            first, last = (self.layout.cell(*entries[n]) for n in (0, -1))
+            cells = first if first == last else f"{first} … {last.rpartition('!')[2]}"
+            parts.append(self.part(entries, cells, self.used_for(entries[0], depth - 1)))
+        return tuple(parts)
+
+    def _spelt(self, area: Area) -> str:
+        title = quoted(self.layout.titles[self._keys[area.sheet]])
+        first = f"{title}!{letters(area.left)}{area.top}"
+        one = (area.top, area.left) == (area.bottom, area.right)
+        return first if one else f"{first}:{letters(area.right)}{area.bottom}"
+
+    def as_symbol(self, area: Area) -> str:
+        """Say an area by its symbols."""
+        entries = list(self.in_area(area))
+        ends = dict.fromkeys(map(self.symbol, (entries[0], entries[-1]))) if entries else ["?"]
+        return " … ".join(ends)
+
+    def as_number(self, area: Area) -> str:
+        """Say an area by its values."""
+        values = [self.value(entry) for entry in self.in_area(area)]
+        if len(values) == 1:
+            said = in_words(values[0])
+            return f"({said})" if said.startswith("−") else said
+        shown = [in_words(value) for value in values[:SHOWN]]
+        if len(values) > SHOWN:
+            shown[-2:] = ["…", in_words(values[-1])]
+        return "{" + ", ".join(shown) + "}"
+
+
+def _also(axis: str) -> tuple[str, ...]:
+    """Return what an axis is called, too: state 3 is the end of epoch 3."""
+    return ("epoch",) if axis == "state" else ()

@@ -1,0 +1,116 @@
+"""What is this cell: what does it hold, by which equation, from what, and for what?"""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from xlnn import reference
+from xlnn.checking.check import examined
+from xlnn.checking.comparison import placed
+from xlnn.checking.probe import Points
+from xlnn.checking.report import plain
+from xlnn.errors import OptionsError
+from xlnn.explaining.entries import Entries, Entry
+from xlnn.explaining.explanation import Explanation
+from xlnn.explaining.formulas import read_aloud
+from xlnn.quantity import Model
+
+ENGINE = "formualizer"
+
+
+def explain(  # noqa: PLR0913 -- each is a choice of the person who asks
+    path: Path | str,
+    what: str,
+    *,
+    at: Mapping[str, int] | None = None,
+    unit: tuple[int, ...] = (),
+    depth: int = 1,
+    lang: str | None = None,
+    engine: str = ENGINE,
+    model: Model | None = None,
+) -> Explanation:
+    """Explain a cell of a workbook.
+
+    Parameters
+    ----------
+    path : Path
+    what : str
+        A cell (``Training!R7``), or the name of a quantity (``delta3``).
+    at : dict
+        Of a quantity: which epoch, image and the like, as a person counts; the first by default.
+    unit : tuple of int
+        Of a quantity: which unit, from 1; the first by default.
+    depth : int
+        How far to follow what it is computed from and for.
+    lang : str
+        The language of the words; the workbook's by default.
+    engine : str
+        One of `xlnn.engines.ENGINES`.
+    model : Model
+        The model of a workbook that was made of your own.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no workbook of xlnn, or is not safe to open.
+    OptionsError
+        There is no such cell or quantity.
+
+    Examples
+    --------
+    >>> import xlnn
+    >>> built = xlnn.build("descent", "descent.xlsx")                       # doctest: +SKIP
+    >>> said = xlnn.explain("descent.xlsx", "dx", at={"step": 1})           # doctest: +SKIP
+    >>> said.cell, said.in_symbols, said.value                              # doctest: +SKIP
+    ('Descent!G9', '−η × ∂z/∂x', -0.6)
+    """
+    if type(depth) is not int or depth < 1:
+        raise OptionsError(f"depth is {depth!r}: a whole number from 1 on was expected.")
+    path = Path(path)
+    sheet = Entries(examined(path, engine, Points(0), model), lang)
+    entry = sheet.found(what, at or {}, unit)
+    return _explained(sheet, path.name, entry, depth)
+
+
+def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanation:
+    name, index = entry
+    quantity, block = sheet.layout.model[name], sheet.layout.blocks[name]
+    cell, formula = sheet.layout.cell(name, index), sheet.formula(entry)
+    role = "noted" if quantity.is_record else "computed"
+    if quantity.equation is None or (quantity.given and index[0] < quantity.given):
+        role = role if quantity.is_record else "input"
+    known = sheet.words.words.get("guide", {}).get("symbols", {}).get(quantity.kind, {})
+    aloud = partial(read_aloud, formula, sheet.sheet_of(entry)) if formula else lambda _: None
+    wrong, restated = sheet.wrong.get(cell), sheet.restated.get(cell)
+    remark = ""
+    if wrong:
+        remark = wrong.reason or wrong.expected_formula
+    elif restated:
+        remark = restated.stated
+    expected = None
+    if role == "computed" and quantity.is_compared:
+        expected = plain(reference.expected(sheet.layout.model, quantity, sheet.arrays)[index])
+    return Explanation(
+        file=file,
+        cell=cell,
+        lang=sheet.lang,
+        quantity=name,
+        name=sheet.name(quantity),
+        symbol=sheet.symbol(entry),
+        meaning=known.get("meaning", ""),
+        layer=quantity.layer,
+        unit=tuple(each + 1 for each in index[len(quantity.axes) :]),
+        place=placed(block, index),
+        role=role,
+        equation=known.get("equation", "").format(**sheet.equations),
+        book=known.get("book", ""),
+        formula=formula,
+        in_symbols=aloud(sheet.as_symbol),
+        in_numbers=aloud(sheet.as_number),
+        value=sheet.value(entry),
+        expected=expected,
+        agrees=None if role != "computed" else wrong is None,
+        remark=remark,
+        computed_from=sheet.computed_from(entry, depth),
+        used_for=sheet.used_for(entry, depth),
+    )

@@ -1,0 +1,120 @@
+"""What is said of a cell? Its symbol, equation, formula and value, and what hangs on it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+SHOWN = 8
+"""Values of a range that are listed, and cells of one that are followed further."""
+
+Value = float | str | bool | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Cells of one quantity that a cell is computed from, or that are computed from it.
+
+    Attributes
+    ----------
+    quantity, name, symbol : str
+        Of several cells the first and the last symbol.
+    cells : str
+        An address or a range.
+    count : int
+        Of cells.
+    values : tuple
+        The first `SHOWN` of them.
+    parts : tuple of Part
+        What these are computed from, or for.
+    """
+
+    quantity: str
+    name: str
+    symbol: str
+    cells: str
+    count: int
+    values: tuple[Value, ...]
+    parts: tuple["Part", ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A cell in words.
+
+    Attributes
+    ----------
+    file, cell : str
+    lang : str
+        The language of the words.
+    quantity, name, symbol, meaning : str
+        ``delta2``, what the workbook calls it, the book's notation with the unit's index, and what
+        it means; empty where the workbook does not say.
+    layer : str
+        Empty where it belongs to none.
+    unit : tuple of int
+        From 1.
+    place : dict
+        Epoch, image and the like, as a person counts.
+    role : str
+        ``input``, ``computed`` or ``noted`` (when the workbook was built).
+    equation, book : str
+        As the Guide has them: the equation of its quantity, and the section.
+    formula, in_symbols, in_numbers : str or None
+        The formula that the cell holds, with symbols and with numbers in the place of addresses.
+    value, expected : number, text or None
+        What it holds, recalculated; what NumPy has for it.
+    agrees : bool or None
+        Whether `xlnn.check` finds the cell right; None of an input.
+    remark : str
+        Why it does not, or how the formula is stated where it reads otherwise.
+    computed_from, used_for : tuple of Part
+    """
+
+    file: str
+    cell: str
+    lang: str
+    quantity: str
+    name: str
+    symbol: str
+    meaning: str
+    layer: str
+    unit: tuple[int, ...]
+    place: dict[str, int]
+    role: str
+    equation: str
+    book: str
+    formula: str | None
+    in_symbols: str | None
+    in_numbers: str | None
+    value: Value
+    expected: Value
+    agrees: bool | None
+    remark: str
+    computed_from: tuple[Part, ...]
+    used_for: tuple[Part, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+    def __repr__(self) -> str:
+        """Say which cell it explains."""
+        return f"<Explanation of {self.cell}: {self.symbol or self.quantity} = {self.value}>"
+
+
+def in_words(value: Value) -> str:
+    """Return a value as a sentence has it: six digits, and a true minus sign.
+
+    >>> in_words(-0.12345678), in_words(2.0), in_words("cat"), in_words(None), in_words(-1.5e-7)
+    ('−0.123457', '2', '"cat"', '–', '−1.5 × 10⁻⁷')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, bool):
+        return str(value).upper()
+    digits, _, power = f"{value:.6g}".partition("e")
+    scale = f" × 10{str(int(power)).translate(SUPERSCRIPTS)}" if power else ""
+    return digits.replace("-", "−") + scale

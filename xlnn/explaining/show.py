@@ -1,0 +1,190 @@
+"""What is in this workbook? Its kind, sizes, settings and course, and what was changed."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import islice
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from xlnn.checking.check import examined
+from xlnn.checking.probe import Points
+from xlnn.explaining.entries import Entries
+from xlnn.explaining.explain import ENGINE
+from xlnn.explaining.explanation import Value
+from xlnn.quantity import Model, Quantity
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.fingerprint import State, state
+
+SAID = 4
+"""Sentences of the workbook that are shown."""
+
+TITLE = 2
+"""Lines of the first sheet that say what the workbook is."""
+
+NOTHING = " –"
+"""What a sentence holds that has nothing to say."""
+
+CHECK = "check"
+"""The key of the sheet that says what was changed."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in a workbook.
+
+    Attributes
+    ----------
+    file, kind, template, lang : str
+    about : tuple of str
+        The first lines of its first sheet.
+    changed : bool or None
+        Whether it was changed, or saved by another program, since it was built; None where it
+        cannot be told.
+    sizes : dict
+        Of its Spec, as plain values.
+    settings : dict
+        Single numbers that are inputs, by symbol.
+    inputs : dict
+        Cells of all other inputs, by the names of their arrays.
+    formulas : dict
+        Formulas by the titles of their sheets.
+    course : tuple of float
+        One number after the other along epochs or steps, as C_T; empty where there is none.
+    course_of : str
+        The symbol of that number.
+    said : tuple of str
+        What the workbook says of it.
+    check : tuple of str
+        What its sheet Check says; empty where it has none.
+    wrong : int
+        Cells that `xlnn.check` finds wrong, without random numbers in the inputs.
+    """
+
+    file: str
+    kind: str
+    template: str
+    lang: str
+    about: tuple[str, ...]
+    changed: bool | None
+    sizes: Mapping[str, Any]
+    settings: Mapping[str, Value]
+    inputs: Mapping[str, int]
+    formulas: Mapping[str, int]
+    course: tuple[float, ...]
+    course_of: str
+    said: tuple[str, ...]
+    check: tuple[str, ...]
+    wrong: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+    def __repr__(self) -> str:
+        """Say which workbook it is of."""
+        return f"<Contents of {self.file}: {self.template}>"
+
+
+def show(path: Path | str, engine: str = ENGINE, model: Model | None = None) -> Contents:
+    """Return what is in a workbook.
+
+    Parameters
+    ----------
+    path : Path
+    engine : str
+        One of `xlnn.engines.ENGINES`; it recalculates the file.
+    model : Model
+        The model of a workbook that was made of your own.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no workbook of xlnn, or is not safe to open.
+    """
+    path = Path(path)
+    seen = examined(path, engine, Points(0), model)
+    entries = Entries(seen, None)
+    sizes = {key: value for key, value in seen.spec.to_mapping().items() if value not in ([], "")}
+    template, lang = (str(sizes.pop(key)) for key in ("template", "lang"))
+    single, inputs = _inputs(entries)
+    course = _course(entries)
+    return Contents(
+        file=path.name,
+        kind=seen.spec.kind,
+        template=template,
+        lang=lang,
+        about=_about(path, seen.layout.titles),
+        changed={State.AS_BUILT: False, State.CHANGED: True, State.UNKNOWN: None}[state(path)],
+        sizes=sizes,
+        settings=single,
+        inputs=inputs,
+        formulas=_formulas(entries),
+        course=tuple(map(float, entries.arrays[course.name])) if course else (),
+        course_of=entries.symbol((course.name, (0,))) if course else "",
+        said=tuple(islice(_sentences(entries, on_check=False), SAID)),
+        check=tuple(_sentences(entries, on_check=True)),
+        wrong=len(seen.report.wrong),
+    )
+
+
+def _about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
+    first = next(iter(titles.values()))
+    texts = (cell.value for cell in cells(path, first) if isinstance(cell.value, str))
+    return tuple(islice(texts, TITLE))
+
+
+def _inputs(entries: Entries) -> tuple[dict[str, Value], dict[str, int]]:
+    """Return the inputs that are one number, and how many cells the others have."""
+    single: dict[str, Value] = {}
+    others: dict[str, int] = {}
+    for quantity in entries.layout.model.quantities:
+        if not quantity.is_input:
+            continue
+        if not quantity.lengths and quantity.heading(()).strip():
+            single[quantity.heading(())] = entries.value((quantity.name, ()))
+            continue
+        others[quantity.name] = _given(quantity) if quantity.equation else prod(quantity.lengths)
+    return single, others
+
+
+def _given(quantity: Quantity) -> int:
+    """Return how many cells of a computed quantity are its start."""
+    return quantity.given * prod(quantity.lengths[1:]) if quantity.given else 0
+
+
+def _formulas(entries: Entries) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for quantity in entries.layout.model.quantities:
+        if quantity.equation is not None:
+            counts[entries.layout.titles[quantity.sheet]] += prod(quantity.lengths) - _given(
+                quantity
+            )
+    return dict(counts)
+
+
+def _course(entries: Entries) -> Quantity | None:
+    """Return the total cost; without one, the last single number along epochs or steps."""
+    found = [
+        quantity
+        for quantity in entries.layout.model.quantities
+        if [axis.family for axis in quantity.axes] == ["time"]
+        and not quantity.shape
+        and quantity.is_compared
+        and not quantity.is_text
+        and quantity.sheet != CHECK
+    ]
+    cost = [quantity for quantity in found if quantity.name == "C_T"]
+    return (cost or found or [None])[-1]
+
+
+def _sentences(entries: Entries, *, on_check: bool) -> Iterator[str]:
+    """Yield what the workbook says in words; its choices on single sheets are left out."""
+    for quantity in entries.layout.model.quantities:
+        if quantity.equation is None or quantity.is_compared or quantity.axes:
+            continue
+        if (quantity.sheet == CHECK) == on_check:
+            for said in entries.arrays[quantity.name].ravel():
+                if isinstance(said, str) and said.strip(NOTHING):
+                    yield said
