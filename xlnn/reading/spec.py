@@ -32,6 +32,21 @@ def read_spec(path: Path) -> Spec:
     WorkbookError
         The file has no Spec sheet, or not one that xlnn wrote.
     """
+    title, lines = spec_text(path)
+    try:
+        return from_toml(lines)
+    except DataError as error:
+        raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
+
+
+def spec_text(path: Path) -> tuple[str, str]:
+    """Return the title of the Spec sheet of a workbook that was let pass, and the text on it.
+
+    Raises
+    ------
+    WorkbookError
+        The file has no Spec sheet.
+    """
     known = {text(lang).sheets["spec"] for lang in languages()}
     title = next((title for title in sheet_parts(path) if title in known), None)
     if title is None:
@@ -43,10 +58,7 @@ def read_spec(path: Path) -> Spec:
         for cell in islice(cells(path, title), LONGEST_SPEC)
         if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str)
     ]
-    try:
-        return from_toml("\n".join(lines))
-    except DataError as error:
-        raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
+    return title, "\n".join(lines)
 
 
 def layout_of(spec: Spec) -> Layout:

@@ -16,6 +16,10 @@ FORMAT = 1
 FIRST_KIND = "network"
 """The kind of workbooks that do not name theirs: there was but one."""
 
+EXERCISE = "exercise"
+"""The table with which the text ends where a workbook was handed out as an exercise; it says
+nothing of what the workbook models, and `xlnn.practising.handed_out` reads it."""
+
 
 def to_toml(spec: Spec) -> str:
     """Return the text that a workbook keeps."""
@@ -34,6 +38,7 @@ def from_toml(text: str) -> Spec:
         values: dict[str, Any] = tomllib.loads(text)
         if values.pop("format") != FORMAT:
             raise DataError("The Spec was written by another version of xlnn.")
+        values.pop(EXERCISE, None)
         spec: Spec = kind_named(values.pop("kind", FIRST_KIND)).spec(values)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise DataError(f"The Spec cannot be read: {error}.") from error
