@@ -77,6 +77,8 @@ def recipes(draw):
     if draw(st.booleans()):
         features = tuple(f"x {number}" for number in range(sizes[0]))
         drawn = replace(drawn, features=features, scaled=draw(st.booleans()))
+        if cost == "squared error" and draw(st.booleans()):
+            drawn = replace(drawn, task="regression", scaled_targets=draw(st.booleans()))
     return random_recipe(drawn, draw(st.integers(0, 2**32)))
 
 

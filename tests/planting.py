@@ -43,6 +43,7 @@ FUNCTIONS = {
     "tanh and softmax": (["tanh"], "categorical cross-entropy", "softmax"),
     "relu and linear": (["relu"], "squared error", "linear"),
     "cross-entropy": (["sigmoid"], "cross-entropy", "sigmoid"),
+    "regression": (["tanh"], "squared error", "linear"),
 }
 """Networks of 3, 4 and 3 units with held-out images: functions of the hidden layer, the cost, and
 the function of the outputs."""
@@ -74,6 +75,8 @@ def book_of_functions(folder, name, seed):
     """Write one of `FUNCTIONS`, a table that is scaled, with images that are held out."""
     model_spec = with_functions(spec([3, 4, 3], images=5, epochs=2), *FUNCTIONS[name])
     model_spec = replace(model_spec, features=("a", "b", "c"), scaled=True, test_images=3)
+    if name == "regression":
+        model_spec = replace(model_spec, task="regression", scaled_targets=True)
     return _written(folder / f"{name}.xlsx", random_recipe(model_spec, seed))
 
 

@@ -147,10 +147,10 @@ def test_a_label_takes_the_place_of_the_template_s_columns_to_predict(csv):
 
 
 def test_targets_that_an_output_cannot_reach_are_told(houses):
-    told, note, size = made("xor", data=houses, targets=("price",)).notes
+    told, size, note = made("xor", data=houses, targets=("price",)).notes
     assert told == ("my.csv: 10 rows of 3 inputs, size, age and rent; to predict: price (2 to 20).")
     assert note.startswith("The targets go from 2 to 20, and outputs of tanh from -1 to 1: they")
-    assert note.endswith("Add --output-activation linear.")
+    assert note.endswith("Add --scale range, or --scale standard and --output-activation linear.")
     assert size == (
         "The inputs are of very different size (size from 1 to 10, age from 40 to 49): add --scale "
         "standard."

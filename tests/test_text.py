@@ -24,8 +24,8 @@ from xlnn.workbooks.network.words import variants
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
-SYMBOLS = {"C_T", "wx", "exp", "max", "ln", "tanh", "ReLU", "softmax"}
-"""Symbols of more than one letter: the total cost, the product in Σwx, and functions."""
+SYMBOLS = {"C_T", "wx", "exp", "max", "ln", "tanh", "ReLU", "softmax", "RMSE", "MAE"}
+"""Symbols of more than one letter: the total cost, the product in Σwx, functions and errors."""
 
 OF_A_LAYER = re.compile("([abwz]|max)[A-Z]")
 """Symbols of a layer that has a letter for its name."""
@@ -79,6 +79,8 @@ REGRESSION = {
     "layers": layers((3, "relu"), (2, "linear")),
     "task": "regression",
     "test_images": 2,
+    "scaled": True,
+    "scaled_targets": True,
 }
 KINDS = {
     "pictures": PICTURES,
@@ -104,6 +106,7 @@ SHOWING = {
     "more than the gallery": spec([4, 3, 2], images=GALLERY + 1, epochs=1),
     "softmax": replace(PICTURES, **SOFTMAX),
     "softmax of a table": replace(TABLE, **SOFTMAX),
+    "regression of all rows": replace(TABLE, **REGRESSION | {"test_images": 0}),
 }
 """Workbooks that show, taken together, every text."""
 

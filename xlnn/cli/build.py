@@ -48,7 +48,7 @@ class Picture(click.ParamType):
 @click.option("--encoding", help="How a CSV was saved, such as cp1252 or utf-16.")
 @click.option("--decimal", help="The decimal mark of the numbers: . or ,")
 @click.option("--missing", help="Of missing values: drop their rows, or take the mean.")
-@click.option("--scale", help="Scale the inputs: none, range (0 to 1) or standard.")
+@click.option("--scale", help="Scale inputs and numbers to predict: none, range or standard.")
 @click.option("--test-share", type=float, help="Hold out this part of the data, such as 0.2.")
 @click.option(
     "--start", type=click.Path(path_type=Path), help="Start weights: .json or .npz of W2, b2 …"

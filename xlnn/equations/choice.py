@@ -137,6 +137,25 @@ class TrainingPosition(Equation):
         return f"=({epoch[()]}-1)*{self.images}+{image[()]}"
 
 
+class OfEpochRows(Equation):
+    """A quantity of the sheet Training in the chosen epoch, for each image by its number."""
+
+    coarse = repeats = True
+
+    def __init__(self, images: int) -> None:
+        self.images = images
+
+    def array(self, rows: np.ndarray, number: np.ndarray, epoch: np.ndarray) -> np.ndarray:
+        """Return the rows of the images, shape (images, units ...)."""
+        rows, positions = rows.reshape(-1, *rows.shape[2:]), (epoch - 1) * self.images + number
+        return np.stack([entry(rows, position) for position in positions])
+
+    def cell(self, *unit: int, rows: Cells, number: Cells, epoch: Cells) -> str:
+        """Return the formula of one image's unit."""
+        position = f"({epoch[()]}-1)*{self.images}+{number[()]}"
+        return looked_up(rows.epochs.images[unit], position)
+
+
 class OfRow(Equation):
     """A quantity of the sheet Training in the chosen epoch, for the chosen image."""
 

@@ -9,6 +9,9 @@ import re
 from xlnn.equations.dense import written_call
 from xlnn.quantity import Cells, Equation
 
+LARGE = 12
+"""From 10 to this power on a number is told as it is."""
+
 FACTORS = 6
 """The longest sum that is written out; a longer one is named and not spelled."""
 
@@ -21,6 +24,16 @@ def fixed(cell: str, digits: int = 3) -> str:
 def factor(cell: str, digits: int = 3) -> str:
     """Return the formula of a number as text, in brackets where it is negative."""
     return f'IF({cell}<0,"("&{fixed(cell, digits)}&")",{fixed(cell, digits)})'
+
+
+def significant(cell: str, digits: int = 4) -> str:
+    """Return the formula of a number rounded to some digits, or to a whole number if it is large.
+
+    To round one of 1E+16 is an error to one engine.
+    """
+    decimals = f"{digits - 1}-INT(LN(ABS({cell})+({cell}=0))/LN(10))"
+    rounded = f"ROUND({cell},MIN(15,MAX(0,{decimals})))"
+    return f"IF(ABS({cell})<10^{LARGE},{rounded},{cell})"
 
 
 def filled(words: str, **cells: str) -> str:
@@ -213,6 +226,57 @@ class Verdict(Sentence):
         return f'="{before}"&{label[()]}&"{middle}"&{fixed(f"MAX({a[...]})")}&"{after}"'
 
 
+class Prediction(Sentence):
+    """What a regression predicts, output by output; and what it should be, where that is known.
+
+    Parameters
+    ----------
+    words : str
+        What is said of an output, with ``{label}``, ``{predicted}`` and perhaps ``{actual}``.
+    """
+
+    roles = ("labels", "predicted", "actual")
+    optional = ("actual",)
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+    def cell(self, labels: Cells, predicted: Cells, actual: Cells | None = None) -> str:
+        """Return the formula; of many outputs, the first ones are told."""
+        outputs = predicted.shape[0]
+        told = []
+        for k in range(min(outputs, FACTORS)):
+            cells = {"label": labels[k], "predicted": significant(predicted[k])}
+            if actual:
+                cells["actual"] = significant(actual[k])
+            told.append(filled(self.words, **cells))
+        more = ["…"] if outputs > FACTORS else []
+        return "=" + '&";  "&'.join([*told, *(f'"{text}"' for text in more)])
+
+
+class Errors(Sentence):
+    """How far off the predictions of an output are after the last epoch.
+
+    Parameters
+    ----------
+    words : str
+        With ``{label}``, ``{mae}``, ``{rmse}``, and of what is held out ``{test_mae}`` and
+        ``{test_rmse}``.
+    roles : tuple of str
+        ``labels`` and those that are named.
+    """
+
+    def __init__(self, words: str, roles: tuple[str, ...]) -> None:
+        super().__init__()
+        self.words, self.roles = words, roles
+
+    def cell(self, k: int, labels: Cells, **errors: Cells) -> str:
+        """Return the formula of output k."""
+        told = {name: significant(cells.at(-1)[k]) for name, cells in errors.items()}
+        return "=" + filled(self.words, label=labels[k], **told)
+
+
 class Story(Sentence):
     """What happened in training, a line each.
 
@@ -220,8 +284,8 @@ class Story(Sentence):
     ----------
     words : dict
         The lines by their keys, with blanks: ``best`` of ``{epoch}``; ``end`` of ``{count}``, or of
-        ``{first}`` and ``{cost}`` where there are no classes; ``all_right`` of ``{epoch}`` and
-        ``never``, of which one is said; ``tested`` of ``{count}``.
+        ``{first}`` and ``{cost}`` where there are no classes; and of classes ``all_right`` of
+        ``{epoch}`` and ``never``, of which one is said, and ``tested`` of ``{count}``.
     roles : tuple of str
         What is known: ``best``, ``all_right``, ``recognised``, ``C_T``, ``tested``.
     """
@@ -241,9 +305,7 @@ class Story(Sentence):
             first = known["all_right"][()]
             return f'=IF({first}=0,"{self.words["never"]}",{self._filled(key, epoch=first)})'
         if key == "tested":
-            tested = known["tested"].at(-1)[()]
-            count = tested if "recognised" in known else fixed(tested, 4)
-            return "=" + self._filled(key, count=count)
+            return "=" + self._filled(key, count=known["tested"].at(-1)[()])
         if "recognised" in known:
             return "=" + self._filled(key, count=known["recognised"].at(-1)[()])
         C_T = known["C_T"]

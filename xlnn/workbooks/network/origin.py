@@ -43,6 +43,8 @@ class Origin:
         ``none``, or a way that `xlnn.data.scaling` knows.
     scaling : (array, array) or None
         The middle and factor of each input, where they are settled.
+    target_scaling : (array, array) or None
+        The same of the targets of a regression.
     start : Path, dict of arrays, or None
         The start weights; None where they are drawn.
     seed, spread : int, str
@@ -61,6 +63,7 @@ class Origin:
     held: np.ndarray | None = None
     scale: str = UNSCALED
     scaling: tuple[np.ndarray, np.ndarray] | None = None
+    target_scaling: tuple[np.ndarray, np.ndarray] | None = None
     start: Path | Mapping[str, np.ndarray] | None = None
     seed: int = 0
     spread: str = "normal"
@@ -178,7 +181,8 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
     WorkbookError
         A label stands twice.
     """
-    x, t = (_with_tested(arrays, name) for name in ("raw" if spec.scaled else "x", "t"))
+    given = "raw" if spec.scaled else "x", "raw_t" if spec.scaled_targets else "t"
+    x, t = (_with_tested(arrays, name) for name in given)
     is_table, labels = bool(spec.features), _labels(name, arrays["labels"])
     return Origin(
         name=spec.template,
@@ -205,7 +209,8 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
         ),
         test_share=spec.test_images / len(x),
         held=np.arange(len(x)) >= spec.images,
-        scaling=(rounded(arrays["middle"]), rounded(arrays["factor"])) if spec.scaled else None,
+        scaling=_scaling(arrays, "") if spec.scaled else None,
+        target_scaling=_scaling(arrays, "t_") if spec.scaled_targets else None,
         start={q.name: rounded(arrays[q.name][0]) for q in network(spec).inputs if q.given},
         spread="fan-in",
     )
@@ -215,6 +220,11 @@ def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     """Return the images that are trained, and after them those that are held out."""
     tested = f"test_{name}"
     return np.concatenate([arrays[name], arrays[tested]]) if tested in arrays else arrays[name]
+
+
+def _scaling(arrays: Mapping[str, np.ndarray], prefix: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle and the factor of the inputs, or of the targets."""
+    return rounded(arrays[f"{prefix}middle"]), rounded(arrays[f"{prefix}factor"])
 
 
 def _labels(name: str, now: np.ndarray) -> tuple[str, ...]:

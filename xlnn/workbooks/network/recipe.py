@@ -11,20 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data import Dataset, held_out, rounded, scaling
+from xlnn.data import Dataset, held_out, rounded
 from xlnn.data.dataset import LARGE, MOST_NUMBERS
-from xlnn.equations.activation import ACTIVATIONS
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Model
 from xlnn.workbooks.kind import Recipe, as_typed
 from xlnn.workbooks.network.given import data_of
-from xlnn.workbooks.network.origin import UNSCALED, Origin
+from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.reshaped import fitting, reshaped
+from xlnn.workbooks.network.scaled import decimals, scalings
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
-from xlnn.workbooks.network.unscaled import scale_note
+from xlnn.workbooks.network.unscaled import scale_note, target_notes
 
 EXCLUDING = (("start", "seed"), ("start", "spread"), ("label", "targets"), ("picture", "table"))
 """Options of which one would make the other void."""
@@ -58,7 +58,7 @@ class Options:
     test_share : float
         Which part of the data is held out of training.
     scale : str
-        ``none``, ``range`` or ``standard``.
+        ``none``, ``range`` or ``standard``: of the inputs, and of the targets of a regression.
     picture : (int, int)
         Rows and columns of an image.
     table : bool
@@ -136,7 +136,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     """
     data = data_of(origin, options)
     held = _held(origin, options, data)
-    scaled = _scaled(origin, options, data.x[~held])
+    scales = scalings(origin, options, data, held)
     layers, layer_notes = _layers(origin, options, data)
     spec = Spec.from_mapping(
         {
@@ -149,7 +149,9 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             "features": list(data.features) if data.picture is None else [],
             "labels": list(data.labels),
             "task": "regression" if data.is_regression else "classification",
-            "scaled": scaled is not None,
+            "scaled": scales.inputs is not None,
+            "scaled_targets": scales.targets is not None,
+            **({"decimals": decimals(data.t[~held])} if data.is_regression else {}),
             "missing": data.missing,
             "layers": layers,
             "cost": options.cost or origin.cost,
@@ -157,22 +159,23 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     )
     model = network(spec)
     start, notes = _start(origin, options, model)
-    notes = _told(origin, options, data) + layer_notes + notes
-    notes += _scaling_note(origin, options, data) + _reach_note(spec, data)
-    notes += () if scaled else scale_note(data)
+    notes = _told(origin, options, data) + layer_notes + notes + scales.notes
+    notes += () if spec.scaled else scale_note(data)
+    notes += target_notes(spec, scales.targets_of(data.t[~held]))
     inputs = {
         "eta": _eta(origin.eta if options.eta is None else options.eta),
         "labels": _labels(spec),
         **{name: array[np.newaxis] for name, array in start.items()},
     }
-    if scaled:
-        inputs |= {"middle": scaled[0], "factor": scaled[1]}
+    for prefix, scale in (("", scales.inputs), ("t_", scales.targets)):
+        if scale is not None:
+            inputs |= {f"{prefix}middle": scale[0], f"{prefix}factor": scale[1]}
     for prefix, rows in (("", ~held), ("test_", held)):
         if rows.any():
             inputs[f"{prefix}number"] = np.arange(1.0, rows.sum() + 1)
-            x = f"{prefix}{'raw' if scaled else 'x'}"
+            x = f"{prefix}{'raw' if spec.scaled else 'x'}"
             inputs[x] = data.x[rows].reshape(-1, *model[x].shape)
-            inputs[f"{prefix}t"] = data.t[rows]
+            inputs[f"{prefix}{'raw_t' if spec.scaled_targets else 't'}"] = data.t[rows]
     return Recipe(spec, model, inputs, notes)
 
 
@@ -214,39 +217,6 @@ def _held(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
         raise DataError(f"test_share is {share!r}: a number from 0 to 1 was expected.")
     seed = origin.seed if options.seed is None else options.seed
     return held_out(data.t, share, seed, is_regression=data.is_regression)
-
-
-def _scaled(
-    origin: Origin, options: Options, x: np.ndarray
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the middle and the factor of each input, from the images that are trained."""
-    settled = origin.scaling
-    if options.scale is None and settled is not None and len(settled[0]) == x.shape[1]:
-        return settled
-    how = options.scale or ("standard" if settled is not None else origin.scale)
-    return None if how == UNSCALED else scaling(x, how)
-
-
-def _scaling_note(origin: Origin, options: Options, data: Dataset) -> tuple[str, ...]:
-    """Say that inputs are scaled anew."""
-    is_settled = origin.scaling is None or len(origin.scaling[0]) == data.x.shape[1]
-    if is_settled or options.scale is not None:
-        return ()
-    return ("The inputs are others, so they are scaled anew (--scale standard).",)
-
-
-def _reach_note(spec: Spec, data: Dataset) -> tuple[str, ...]:
-    """Say that the output layer cannot reach numbers that are to be predicted."""
-    activation = spec.layers[-1].activation
-    least, most = ACTIVATIONS[activation].reach
-    if not spec.is_regression or (data.t.min() >= least and data.t.max() <= most):
-        return ()
-    reach = f"from {least} to {most}" if most < np.inf else f"from {least} on"
-    note = (
-        f"The targets go from {data.t.min():g} to {data.t.max():g}, and outputs of {activation} "
-        f"{reach}: they cannot be reached. Add --output-activation linear."
-    )
-    return (note,)
 
 
 def _labels(spec: Spec) -> np.ndarray:

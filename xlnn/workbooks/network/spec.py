@@ -22,6 +22,12 @@ LARGEST_NUMBER = 10**9
 """A thousand times as many epochs or images as a sheet has rows; Python writes out no longer ones
 than of some thousand digits."""
 
+AS_MANY = -1
+"""Decimals as many as a number takes."""
+
+MOST_DECIMALS = 6
+"""A column has room for no more."""
+
 TASKS = ("classification", "regression")
 
 
@@ -78,6 +84,11 @@ class Spec:
         One of `TASKS`.
     scaled : bool
         Whether the sheet scales the inputs as they were given.
+    scaled_targets : bool
+        The same of the targets of a regression.
+    decimals : int
+        With how many decimals numbers of the size of the targets are shown; -1 for as many as they
+        take.
     missing : str
         What was made of missing values, as in `xlnn.data.Dataset`; "" where none were missing.
     """
@@ -97,6 +108,8 @@ class Spec:
     task: str = "classification"
     scaled: bool = False
     missing: str = ""
+    scaled_targets: bool = False
+    decimals: int = AS_MANY
 
     @property
     def inputs(self) -> int:
@@ -173,6 +186,10 @@ class Spec:
             raise DataError(f"{len(self.features)} features are named for {self.inputs} inputs.")
         if self.task not in TASKS:
             raise DataError(f'There is no task "{self.task}"; choose one of {_list(TASKS)}.')
+        if self.scaled_targets and not self.is_regression:
+            raise DataError("The targets of classes are 0 and 1: scaled_targets is of regressions.")
+        if not AS_MANY <= self.decimals <= MOST_DECIMALS:
+            raise DataError(f"decimals is {self.decimals}: it is from -1 to {MOST_DECIMALS}.")
         if len(set(self.labels)) < len(self.labels):
             raise DataError(f"A label stands twice in {_list(self.labels)}.")
 
@@ -206,8 +223,9 @@ class Spec:
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values, as TOML has them."""
         values: dict[str, Any] = plain(asdict(self))
-        if not self.missing:
-            del values["missing"]
+        for name in ("missing", "scaled_targets", "decimals"):
+            if values[name] in ("", False, AS_MANY):
+                del values[name]
         return values
 
     @classmethod
@@ -242,6 +260,8 @@ class Spec:
             task=_typed(values, "task", str),
             scaled=_typed(values, "scaled", bool),
             missing=_typed(values, "missing", str),
+            scaled_targets=_typed(values, "scaled_targets", bool),
+            decimals=_typed(values, "decimals", int),
         )
 
 

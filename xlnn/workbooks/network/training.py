@@ -2,9 +2,13 @@
 
 import numpy as np
 
+from xlnn.data.wording import amount, listed
 from xlnn.errors import DataError
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
+
+MOST_NAMED = 3
+"""Outputs that a sentence names."""
 
 
 def check_training(model: Model, run: Arrays) -> None:
@@ -36,19 +40,41 @@ def check_training(model: Model, run: Arrays) -> None:
         epoch, _, symbol = min(lost)
         raise DataError(
             f"Training diverges: {symbol} is no number from epoch {epoch} on. Take a smaller "
-            "--eta, or scale the inputs with --scale."
+            f"--eta{_scaling(model)}."
         )
 
 
+def _scaling(model: Model) -> str:
+    """Return what else may help: to scale what is not scaled."""
+    if "rmse" in model.by_name and "t_factor" not in model.by_name:
+        return ", or scale inputs and targets with --scale standard"
+    return "" if "factor" in model.by_name else ", or scale the inputs with --scale"
+
+
 def training_notes(run: Arrays) -> tuple[str, ...]:
-    """Say that a network got worse, if it did.
+    """Say that a network got worse, if it did, or that it predicts no better than a mean.
 
     Parameters
     ----------
     run : dict of arrays
-        ``C_T``, shape (epochs,).
+        ``C_T``, shape (epochs,); of a regression ``rmse``, shape (epochs, outputs), and its
+        targets ``t``, or as they were given ``raw_t``, shape (images, outputs).
     """
     first, last = run["C_T"][[0, -1]]
-    if last <= first:
+    if last > first:
+        return (f"C_T rose from {first:.3g} to {last:.3g}. Is --eta too large?",)
+    if "rmse" not in run:
         return ()
-    return (f"C_T rose from {first:.3g} to {last:.3g}. Is --eta too large?",)
+    errors, deviations = run["rmse"][-1], run.get("raw_t", run["t"]).std(axis=0)
+    useless = np.flatnonzero((deviations > 0) & (errors > deviations))
+    if not useless.size:
+        return ()
+    names = listed(run["labels"][useless], most=MOST_NAMED)
+    error, deviation = (amount(each[useless[0]]) for each in (errors, deviations))
+    remedy = "" if "raw_t" in run else " --scale standard,"
+    note = (
+        f"After the last epoch {names} would be predicted better by the mean of the targets (root "
+        f"mean square error {error}, and {deviation} by the mean): try{remedy} more --epochs or "
+        "another --eta."
+    )
+    return (note,)

@@ -1,12 +1,20 @@
-"""Are inputs of a size that units can learn from, or should they be scaled?"""
+"""Are inputs and targets of a size that units can learn from, or should they be scaled?"""
 
 import numpy as np
 
 from xlnn.data import Dataset
 from xlnn.data.wording import amount, short
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.workbooks.network.spec import Spec
 
 LARGE = 10.0
 """Inputs of about 1 are what start weights are made for; from 10 on most units are saturated."""
+
+ROUNDING = 1e-9
+"""How far beyond their ends numbers may seem to lie that were scaled to just there."""
+
+TINY = 0.01
+"""Targets that differ by less are drowned by the outputs of a network that has learnt nothing."""
 
 APART = 100.0
 """How often larger one column may be than another before it drowns that one."""
@@ -40,3 +48,48 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
         ]
         return (f"The inputs are {how} ({', '.join(spans)}): add --scale standard.",)
     return ()
+
+
+def target_notes(spec: Spec, t: np.ndarray) -> tuple[str, ...]:
+    """Say that the numbers to be predicted cannot be reached, or hardly be learnt.
+
+    Parameters
+    ----------
+    spec : Spec
+    t : array, shape (images, outputs)
+        The targets as the network learns them.
+    """
+    if not spec.is_regression:
+        return ()
+    least, most = t.min(axis=0), t.max(axis=0)
+    constant = [short(name) for name, same in zip(spec.labels, least == most, strict=True) if same]
+    notes = tuple(f"{name} is the same in all rows: nothing can be learnt." for name in constant)
+    activation = spec.layers[-1].activation
+    lowest, highest = ACTIVATIONS[activation].reach
+    if least.min() < lowest - ROUNDING or most.max() > highest + ROUNDING:
+        reach = f"from {lowest} to {highest}" if highest < np.inf else f"from {lowest} on"
+        what = "scaled targets" if spec.scaled_targets else "targets"
+        note = (
+            f"The {what} go from {least.min():g} to {most.max():g}, and outputs of {activation} "
+            f"{reach}: they cannot be reached. Add --scale range, or --scale standard and "
+            "--output-activation linear."
+        )
+        return (*notes, note)
+    return notes if spec.scaled_targets else notes + _size_note(spec, least, most)
+
+
+def _size_note(spec: Spec, least: np.ndarray, most: np.ndarray) -> tuple[str, ...]:
+    """Say that targets which nobody scales are large, tiny or of very different size."""
+    sizes, spread = np.maximum(np.abs(least), np.abs(most)), most - least
+    varied = np.flatnonzero(spread)
+    if not varied.size:
+        return ()
+    largest, smallest = varied[sizes[varied].argmax()], varied[spread[varied].argmin()]
+    if sizes[largest] > LARGE:
+        how, which = "large", largest
+    elif spread[smallest] < TINY:
+        how, which = "close together", smallest
+    else:
+        return ()
+    span = f"{short(spec.labels[which])} from {amount(least[which])} to {amount(most[which])}"
+    return (f"The targets are {how} ({span}): add --scale standard, which scales them as well.",)

@@ -11,6 +11,7 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.choice import Copy, OfEpoch, OfImage, OfRow, TrainingPosition
 from xlnn.equations.cost import COSTS
 from xlnn.equations.lens import Distance, OneWeightGradient
+from xlnn.equations.prediction import Predicted
 from xlnn.equations.wording import (
     ActivationSentence,
     Bar,
@@ -19,6 +20,7 @@ from xlnn.equations.wording import (
     InputSentence,
     Name,
     OutputDeltaSentence,
+    Prediction,
 )
 from xlnn.quantity import Axis, Equation, Quantity
 from xlnn.workbooks.network.quantities.network import backward, cost, forward, has_slope, learning
@@ -32,12 +34,15 @@ FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""
 
 
-def lens(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
+def lens(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Lens.
 
     Parameters
     ----------
     stack : Stack
+    words : str
+        What is said of the prediction of an output of a regression, with ``{label}``,
+        ``{predicted}`` and ``{actual}`` in it.
     whole : bool
         Compute everything from the pixels and weights; else look up the first units of each layer.
     """
@@ -53,7 +58,7 @@ def lens(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
         number_format="0",
     )
     labels = stack.shapes[stack.output]
-    for name, shape in (("x", stack.spec.picture), ("t", labels)):
+    for name, shape in _of_image(stack):
         yield quantity(
             name,
             shape=shape,
@@ -78,7 +83,10 @@ def lens(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
         if len(stack.shapes[name]) == 1:
             yield from _sentences(stack, name, whole=whole)
     yield _quantity("name", Name(()), {"labels": "labels"}, labels)
-    yield _quantity("bar", Bar(()), outputs, labels)
+    if stack.spec.is_regression:
+        yield from _prediction(stack, words)
+    else:
+        yield _quantity("bar", Bar(()), outputs, labels)
     costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
     if whole and COSTS[stack.spec.cost].loss:
         costs["loss"] = "lens_loss"
@@ -116,6 +124,28 @@ def forward_by_bands(
                 equation=Copy(),
                 uses={"a": found.name},
             )
+
+
+def _of_image(stack: Stack) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield what is looked up of the chosen image, and its shape."""
+    yield "x", stack.spec.picture
+    yield "t", stack.shapes[stack.output]
+    if stack.spec.is_regression:  # a person's own units, beside those of the network
+        if stack.spec.scaled:
+            yield "raw", stack.spec.picture
+        if stack.spec.scaled_targets:
+            yield "raw_t", stack.shapes[stack.output]
+
+
+def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
+    """Yield the prediction in the units of its targets, and a sentence that sets it beside them."""
+    if stack.spec.scaled_targets:
+        uses = {"a": "lens_output", "middle": "t_middle", "factor": "t_factor"}
+        shape = stack.shapes[stack.output]
+        yield _quantity("predicted", Predicted(), uses, shape, number_format=stack.measure)
+    predicted = "lens_predicted" if stack.spec.scaled_targets else "lens_output"
+    uses = {"labels": "labels", "predicted": predicted, "actual": stack.actual(PREFIX)}
+    yield _quantity("verdict", Prediction(words), uses)
 
 
 def first_units(stack: Stack) -> Stack:

@@ -13,6 +13,7 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TotalCost
 from xlnn.equations.dense import BiasGradient
 from xlnn.equations.descent import Descent, GradientSize
+from xlnn.equations.prediction import MeanAbsolute, Off, Predicted, RootMeanSquare
 from xlnn.equations.scaling import Scaled
 from xlnn.equations.verdict import Accuracy, LargestUnit, MeanCost, Recognised, Right
 from xlnn.quantity import Axis, Model, Quantity, previous
@@ -60,6 +61,9 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
     if stack.spec.scaled:
         yield quantity("middle", shape=(stack.spec.inputs,))
         yield quantity("factor", shape=(stack.spec.inputs,))
+    if stack.spec.scaled_targets:
+        yield quantity("t_middle", shape=stack.shapes[stack.output])
+        yield quantity("t_factor", shape=stack.shapes[stack.output])
 
 
 def _data(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
@@ -70,7 +74,14 @@ def _data(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iter
         yield scaled(stack.shapes["1"], **rows)
     else:
         yield quantity("x", shape=stack.shapes["1"], **rows)
-    yield quantity("t", shape=stack.shapes[stack.output], **rows)
+    outputs = stack.shapes[stack.output]
+    if stack.spec.scaled_targets:
+        yield quantity("raw_t", shape=outputs, **rows)
+        uses = {"raw": f"{prefix}raw_t", "middle": "t_middle", "factor": "t_factor"}
+        scale = {"equation": Scaled(outputs), "uses": uses, "number_format": "0.0000"}
+        yield quantity("t", shape=outputs, **scale, **rows)
+    else:
+        yield quantity("t", shape=outputs, **rows)
     if not stack.spec.is_regression:
         yield quantity("truth", equation=LargestUnit(), uses={"a": f"{prefix}t"}, **rows)
         yield stack.label("truth_label", of=f"{prefix}truth", **rows)
@@ -243,6 +254,8 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
         yield quantity("answer", equation=LargestUnit(), uses=output, **each)
         yield stack.label("label", of=f"{prefix}answer", **each)
         yield quantity("right", equation=Right(), uses=right, **each)
+    else:
+        yield from predictions(stack, prefix=prefix, axes=each["axes"], sheet=sheet)
     C = {"C": f"{prefix}C"}
     yield quantity("C_T", equation=TotalCost(), uses=C, **whole)
     if classes:
@@ -250,8 +263,26 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
         yield quantity("recognised", equation=Recognised(), uses=right, **whole)
         if tested:  # so that the two kinds of images can be set beside each other
             yield quantity("accuracy", equation=Accuracy(), uses=right, **whole)
-    elif tested:
+        return
+    if tested:
         yield quantity("mean_C", equation=MeanCost(), uses=C, **whole)
+    whole |= {"shape": stack.shapes[stack.output], "number_format": stack.measure}
+    off = {"off": f"{prefix}off"}
+    yield quantity("rmse", equation=RootMeanSquare(), uses=off, **whole)
+    yield quantity("mae", equation=MeanAbsolute(), uses=off, **whole)
+
+
+def predictions(
+    stack: Stack, *, axes: tuple[Axis, ...], prefix: str = "", sheet: str = ""
+) -> Iterator[Quantity]:
+    """Yield what a regression predicts in the units of its targets, and how far off it is."""
+    rows = {"axes": axes, "prefix": prefix, "sheet": sheet, "shape": stack.shapes[stack.output]}
+    rows["number_format"] = stack.measure
+    uses = {"a": stack.activation(stack.output, prefix), "t": f"{prefix}t"}
+    if stack.spec.scaled_targets:
+        uses |= {"middle": "t_middle", "factor": "t_factor"}
+        yield quantity("predicted", equation=Predicted(), uses=uses, **rows)
+    yield quantity("off", equation=Off(), uses=uses, **rows)
 
 
 def _tested(stack: Stack) -> Iterator[Quantity]:

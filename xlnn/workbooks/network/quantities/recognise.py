@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from xlnn.equations.choice import Copy
 from xlnn.equations.lens import Seen
+from xlnn.equations.prediction import Predicted
 from xlnn.equations.verdict import LargestUnit
-from xlnn.equations.wording import Bar, Name, Verdict
+from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_shape, weights
 from xlnn.workbooks.network.quantities.network import scaled
@@ -22,8 +23,8 @@ def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
     ----------
     stack : Stack
     words : str
-        The verdict in the workbook's language, with ``{label}`` and then ``{output}`` in it. A
-        regression has none.
+        The verdict in the workbook's language, with ``{label}`` and then ``{output}`` in it; of a
+        regression with ``{label}`` and ``{predicted}``.
     """
     shown = {"prefix": PREFIX, "sheet": SHEET}
     one = {"axes": (ONE,), **shown}
@@ -47,6 +48,7 @@ def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
     yield quantity("name", equation=Name(()), uses=labels, is_text=True, **outputs)
     yield quantity("output", equation=Copy(), uses=output, **outputs)
     if stack.spec.is_regression:
+        yield from _prediction(stack, words)
         return
     yield quantity("bar", equation=Bar(()), uses=output, is_text=True, **outputs)
     output = {"a": "draw_output"}
@@ -59,3 +61,18 @@ def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
         is_text=True,
         **one,
     )
+
+
+def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
+    """Yield what is predicted in the units of the targets, as numbers and as a sentence."""
+    shown = {"prefix": PREFIX, "sheet": SHEET, "axes": (ONE,)}
+    uses = {"a": "draw_output", "middle": "t_middle", "factor": "t_factor"}
+    predicted = "draw_output"
+    if stack.spec.scaled_targets:
+        predicted, shape = "draw_predicted", stack.shapes[stack.output]
+        yield quantity(
+            "predicted", equation=Predicted(), uses=uses, shape=shape,
+            number_format=stack.measure, **shown,
+        )  # fmt: skip
+    uses = {"labels": "labels", "predicted": predicted}
+    yield quantity("verdict", equation=Prediction(words), uses=uses, is_text=True, **shown)

@@ -24,7 +24,10 @@ QUANTITY_KINDS = {
     "number": QuantityKind("", "images", "0"),
     "middle": QuantityKind("", "settings", "General", role="input"),
     "factor": QuantityKind("", "settings", "General", role="input"),
+    "t_middle": QuantityKind("", "settings", "General", role="input"),
+    "t_factor": QuantityKind("", "settings", "General", role="input"),
     "raw": QuantityKind("x{}", "images", "General", role="input"),
+    "raw_t": QuantityKind("y{}", "images", "General", role="input"),
     "x": QuantityKind("x{}", "images", "General", role="input"),
     "t": QuantityKind("t{}", "images", "General", role="input"),
     "truth": QuantityKind("", "images", "0"),
@@ -43,12 +46,17 @@ QUANTITY_KINDS = {
     "answer": QuantityKind("", "training", "0"),
     "label": QuantityKind("", "training", "General"),
     "right": QuantityKind("", "training", "0"),
+    "predicted": QuantityKind("ŷ{}", "training"),
+    "actual": QuantityKind("y{}", "fit", "General"),
+    "off": QuantityKind("|ŷ − y|{}", "training"),
     "dC_dW": QuantityKind("∂C_T/∂w^{}", "gradients", "0.00000", role="backward"),
     "dC_db": QuantityKind("∂C_T/∂b^{}", "gradients", "0.00000", role="backward"),
     "C_T": QuantityKind("C_T", "progress", role="backward"),
     "recognised": QuantityKind("", "progress", "0"),
     "accuracy": QuantityKind("", "progress", "0.0%"),
     "mean_C": QuantityKind("", "progress", role="backward"),
+    "rmse": QuantityKind("RMSE{}", "progress"),
+    "mae": QuantityKind("MAE{}", "progress"),
     "gradient_size": QuantityKind("|∇C_T|", "progress", role="backward"),
 }
 """The kinds of quantities that the book names."""
@@ -83,6 +91,20 @@ class Stack:
     def activation(self, layer: str, prefix: str = "") -> str:
         """Return the name of a layer's activations; those of layer 1 are the pixels."""
         return f"{prefix}x" if layer == "1" else f"{prefix}a{layer}"
+
+    @property
+    def measure(self) -> str:
+        """The number format of what is told in the units of the targets of a regression."""
+        digits = self.spec.decimals
+        return "General" if digits < 0 else f"{0:.{digits}f}"
+
+    def predicted(self, prefix: str = "") -> str:
+        """Return the name of what a regression predicts, in the units of its targets."""
+        return f"{prefix}predicted" if self.spec.scaled_targets else f"{prefix}a{self.output}"
+
+    def actual(self, prefix: str = "") -> str:
+        """Return the name of the targets of a regression as they were given."""
+        return f"{prefix}raw_t" if self.spec.scaled_targets else f"{prefix}t"
 
     def label(
         self, kind: str, *, axes: tuple[Axis, ...], of: str, prefix: str = "", sheet: str = ""

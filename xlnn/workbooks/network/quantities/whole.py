@@ -9,12 +9,13 @@ import numpy as np
 from xlnn import reference
 from xlnn.equations.gallery import Caption, Picture
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
-from xlnn.equations.wording import Story
+from xlnn.equations.wording import Errors, Story
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.fit import fit
 from xlnn.workbooks.network.quantities.gradient_check import gradient_check
 from xlnn.workbooks.network.quantities.lens import lens
-from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.quantities.network import TEST, network
 from xlnn.workbooks.network.quantities.recognise import recognise
 from xlnn.workbooks.network.quantities.record import record, recorded
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -25,6 +26,9 @@ LARGEST_DRAWN = 2_000
 
 MOST_OUTPUTS = 100
 """Outputs up to which it is: a function takes 255 single cells."""
+
+MOST_TOLD = 3
+"""Outputs of a regression of whose errors Progress has a line and a chart each."""
 
 GALLERY = 256
 """Images that are drawn as pictures; all of them are in the table."""
@@ -39,12 +43,13 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     quantities = [
         *trained.quantities,
         *_gallery(stack),
-        *lens(stack, whole=drawn_whole(spec)),
+        *lens(stack, _beside(spec, words), whole=drawn_whole(spec)),
     ]
     if drawn_whole(spec):
-        blanks = {"label": "{label}", "output": "{output}"}
-        quantities += recognise(stack, words("sentences", "verdict", **blanks))
+        quantities += recognise(stack, _verdict(spec, words))
         quantities += gradient_check(stack)
+    if spec.is_regression:
+        quantities += fit(stack)
     quantities += _story(stack, words)
     state = {
         key: words("sentences", key, cell="{cell}")
@@ -55,6 +60,19 @@ def workbook_model(spec: Spec, words: Text) -> Model:
         # where a unit or a place is switched off, its formulas give 0 whatever they refer to
         quantities = [replace(quantity, reads_as_stated=True) for quantity in quantities]
     return Model(tuple(quantities))
+
+
+def _verdict(spec: Spec, words: Text) -> str:
+    """Return what is said of an output of a drawing or an example, with its blanks."""
+    if spec.is_regression:
+        return words("joined", "named", what="{label}", name="{predicted}")
+    return words("sentences", "verdict", label="{label}", output="{output}")
+
+
+def _beside(spec: Spec, words: Text) -> str:
+    """Return what is said of a prediction beside the actual number; nothing of classes."""
+    blanks = {name: f"{{{name}}}" for name in ("label", "predicted", "actual")}
+    return words("sentences", "predicted_actual", **blanks) if spec.is_regression else ""
 
 
 def drawn_whole(spec: Spec) -> bool:
@@ -76,10 +94,13 @@ def first_choices(model: Model, inputs: Mapping[str, np.ndarray]) -> dict[str, n
     """Return what the sheets that look closely show when the workbook is opened first.
 
     The first image in the first epoch; the last image of the data as a drawing to start from,
-    after the last epoch; and the first parameter, moved by 0.001.
+    after the last epoch; the first parameter, moved by 0.001; and what is predicted in the last
+    epoch.
     """
     choices = {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
     choices["slope_h"] = 0.001
+    if "fit_epoch" in model.by_name:
+        choices["fit_epoch"] = model["fit_epoch"].choices[1]
     if "draw_epoch" in model.by_name:
         choices["draw_epoch"] = model["draw_epoch"].choices[1]
         drawn = "raw" if "raw" in inputs else "x"
@@ -106,14 +127,29 @@ def _story(stack: Stack, words: Text) -> Iterator[Quantity]:
         keys = ["best", "all_right", "never", "end"]
     else:
         uses["C_T"] = "C_T"
-    if stack.spec.test_images:
-        tested = "mean_C" if stack.spec.is_regression else "recognised"
-        uses["tested"] = f"test_{tested}"
+    if stack.spec.test_images and not stack.spec.is_regression:
+        uses["tested"] = "test_recognised"
         keys.append("tested")
     lines = {key: words("story", key, **blanks) for key in keys}
     story = Story(lines, tuple(uses))
     shown = {"sheet": "progress", "is_text": True}
     yield quantity("story", shape=(len(story.lines),), equation=story, uses=uses, **shown)
+    if stack.spec.is_regression:
+        yield from _errors(stack, words)
+
+
+def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:
+    """Yield how far off the predictions are in the last epoch, a line for each output."""
+    names = ["mae", "rmse"]
+    names += [f"{TEST}{name}" for name in names] if stack.spec.test_images else []
+    blanks = {name: f"{{{name}}}" for name in ("label", *names)}
+    line = words("story", "errors_tested" if stack.spec.test_images else "errors", **blanks)
+    equation = Errors(line, ("labels", *names))
+    uses = {"labels": "labels"} | {name: name for name in names}
+    shape = (min(len(stack.spec.labels), MOST_TOLD),)
+    yield quantity(
+        "errors", shape=shape, equation=equation, uses=uses, sheet="progress", is_text=True
+    )
 
 
 def _gallery(stack: Stack) -> Iterator[Quantity]:

@@ -5,6 +5,7 @@ from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.whole import workbook_model
 from xlnn.workbooks.network.sheets import (
     check,
+    fit,
     gradient_check,
     guide,
     images,
@@ -31,6 +32,7 @@ SHEETS = {
     "weights": Sheet(table.drawn("weights"), table.placed("weights")),
     "gradients": Sheet(table.drawn("gradients"), table.placed("gradients")),
     "progress": Sheet(progress.draw, progress.place),
+    "fit": Sheet(fit.draw, fit.place),
     "gradient_check": Sheet(gradient_check.draw, gradient_check.place),
     "check": Sheet(check.draw, check.place),
     "spec": Sheet(spec_text.draw),

@@ -168,7 +168,9 @@ def _head(drawing: Drawing, block: Block, words: Text) -> None:
 def _told(quantity: Quantity, words: Text) -> list[str]:
     """Say what was noted: an input, or sums that change with any image; and which changed since."""
     kind, _, what = quantity.kind.rpartition("_")
-    name = named(replace(quantity, kind=kind or quantity.kind), words)
+    if what not in {"print", "moved", "found"}:
+        kind, what = quantity.kind, ""
+    name = named(replace(quantity, kind=kind), words)
     if _has_rows(quantity):
         sums = ("", words("check", "number") + " × ", words("check", "number") + "² × ")
         return [words("check", what, name=f"Σ {each}{name}") for each in sums]

@@ -72,7 +72,8 @@ def _table(page: Page, sheet: str) -> Drawing:
     blocks = [block for block in page.layout.on(sheet) if not _is_drawn(block.quantity)]
     drawing = table(page, sheet, blocks)
     drawing.gridlines = False
-    names = {"t": page.spec.labels, "raw": page.spec.features, "x": page.spec.features}
+    outputs = page.spec.labels
+    names = {"t": outputs, "raw_t": outputs, "raw": page.spec.features, "x": page.spec.features}
     for block in blocks:
         quantity = block.quantity
         if quantity.kind == "number":

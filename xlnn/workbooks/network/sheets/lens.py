@@ -39,11 +39,13 @@ LEFT = 2
 NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
 """What a unit has, of which a layer shows what it computes."""
 TEXTS = ("z_text", "a_text", "loss_text", "delta_text")
+TARGETS = ("t", "raw_t", "predicted")
+"""What is to be predicted, and what is."""
 GRADIENTS = (("dC_dW_one",), ("dC_dW", "dC_db"), ("W_after", "b_after"))
 """Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
 MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
-CELL, LABELS, VALUES, SENTENCES = 6.2, 7.5, 9, 60
+CELL, LABELS, VALUES, SENTENCES, OUTPUTS = 6.2, 7.5, 9, 60, 11.5
 FEATURE = replace(CAPTION, align="center", wrap=True)
 
 
@@ -100,6 +102,12 @@ class _Grid:
             row = bands[-1].next + 1
         return bands
 
+    @cached_property
+    def listed(self) -> tuple[str, ...]:
+        """What is listed of each output, a column each."""
+        names = ("name", "raw_t", "predicted", "t", "output", "bar")
+        return tuple(name for name in names if self.has(name))
+
     @property
     def numbers(self) -> int:
         """The column of z, a, a' and delta; their symbols stand to the left."""
@@ -121,14 +129,18 @@ def place(model: Model) -> Iterator[Block]:
     grid = _Grid(model)
     for row, name in enumerate(("epoch", "image", "position", "there", "gap"), start=TOP):
         yield single_block(model[PREFIX + name], row, LEFT + 2)
-    yield single_block(
-        model[f"{PREFIX}x"], TOP + (model[f"{PREFIX}x"].shape[0] == 1), LEFT + 4, (1, 0), (0, 1)
-    )
-    for column, name in enumerate(("name", "t", "output", "bar"), start=grid.outputs):
+    row = TOP + (model[f"{PREFIX}x"].shape[0] == 1)
+    for name in ("raw", "x"):
+        if grid.has(name):
+            yield single_block(model[PREFIX + name], row, LEFT + 4, (1, 0), (0, 1))
+            row += 1
+    for column, name in enumerate(grid.listed, start=grid.outputs):
         yield single_block(model[PREFIX + name], TOP + 1, column, (1, 0))
-    below = TOP + 1 + model[f"{PREFIX}t"].shape[0]
-    yield single_block(model[f"{PREFIX}C"], below, grid.outputs + 2)
-    yield single_block(model[f"{PREFIX}C_text"], below, grid.outputs + 3)
+    below, output = TOP + 1 + model[f"{PREFIX}t"].shape[0], grid.listed.index("output")
+    yield single_block(model[f"{PREFIX}C"], below, grid.outputs + output)
+    yield single_block(model[f"{PREFIX}C_text"], below, grid.outputs + output + 1)
+    if grid.has("verdict"):
+        yield single_block(model[f"{PREFIX}verdict"], below + 1, grid.outputs)
     for bands in grid.bands:
         yield from bands.place()
         if grid.has(f"below{bands.layer}"):
@@ -191,9 +203,12 @@ def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
     drawing.put(position.row, LEFT, words("lens", "position"), LINK)
     target = f"{quoted(page.layout.titles['training'])}!{address(training.row, 1)}"
     drawing.links[address(position.row, LEFT)] = target
-    headings = ("name", "t", "a", "bar")
-    for column, name in enumerate(headings, start=grid.outputs):
-        drawing.put(TOP, column, words("lens", f"output_{name}"), SECTION)
+    headings = {"output": "a"}
+    for column, name in enumerate(grid.listed, start=grid.outputs):
+        if page.spec.is_regression:
+            drawing.widths[column] = max(drawing.widths.get(column, 0), OUTPUTS)
+        key = headings.get(name, name)
+        drawing.put(TOP, column, words("lens", f"output_{key}"), SECTION)
     drawing.put(blocks[f"{PREFIX}C"].row, grid.outputs, "C", LABEL)
     if not page.spec.features:
         drawing.colour(blocks[f"{PREFIX}x"], ink_scale())
@@ -203,9 +218,13 @@ def _draw_features(drawing: Drawing, page: Page) -> None:
     """Draw a row of the table as numbers below the features' names, and not as a picture."""
     x = page.layout.blocks[f"{PREFIX}x"]
     drawing.looks[f"{PREFIX}x"] = PICTURE
-    drawing.heights[x.row - 1] = 24
+    if raw := page.layout.blocks.get(f"{PREFIX}raw"):
+        drawing.put(x.row, x.column - 1, page.words("lens", "scaled"), LABEL)
+        drawing.looks[f"{PREFIX}raw"] = replace(PICTURE, number_format="General")
+    names = raw or x
+    drawing.heights[names.row - 1] = 24
     for position, name in enumerate(page.spec.features):
-        drawing.put(x.row - 1, x.column + position, name, FEATURE)
+        drawing.put(names.row - 1, names.column + position, name, FEATURE)
 
 
 def _look(drawing: Drawing, quantity: Quantity) -> None:
@@ -214,11 +233,11 @@ def _look(drawing: Drawing, quantity: Quantity) -> None:
         look = replace(value("0", given=True, first=False), bold=True, align="center")
     elif kind == "x":
         look = replace(PICTURE, number_format=";;;")
-    elif kind.endswith("text") or kind in {"bar", "name"}:
+    elif kind.endswith("text") or kind in {"bar", "name", "verdict"}:
         look = SENTENCE
     elif len(quantity.shape) == 3 and kind in MAPS:
         look = replace(PICTURE, number_format="0" if kind == "argmax" else "0.00")
-    elif kind in {"position", "there", "gap", "t", "output", "C", "largest", *NUMBERS}:
+    elif kind in {"position", "there", "gap", "output", "C", "largest", *TARGETS, *NUMBERS}:
         look = replace(NUMBER, number_format=quantity.number_format)
     else:
         look = PICTURE

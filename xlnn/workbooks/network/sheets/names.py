@@ -10,7 +10,7 @@ from xlnn.workbooks.pages.table import plain_name
 def named(quantity: Quantity, words: Text) -> str:
     """Return what a quantity is called, beside that of the images that are trained."""
     name = plain_name(quantity, words)
-    is_beside = quantity.sheet in {"progress", "check"} and TEST in quantity.name
+    is_beside = quantity.sheet in {"progress", "fit", "check"} and TEST in quantity.name
     return words("headings", "tested", name=name) if is_beside else name
 
 

@@ -1,25 +1,30 @@
 """What is drawn on the sheet Progress: its table, and a chart for each thing worth watching."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 
 from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model
+from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import table
 from xlnn.writing.charts import THICK, THIN, Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import QUIET_NUMBER, SECTION
+from xlnn.writing.style import QUIET_NUMBER, SECTION, heading
 
-CHARTED = {"C_T": "C0561C", "mean_C": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
+CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
 
 TESTED_COLOUR = "7A8B2A"
 """The line of the images that are held out, beside that of the others."""
+
+ERRORS, ERROR_COLOUR = ("rmse", "mae"), "1B4F9C"
 
 SHEET = "progress"
 STORY = FIRST_ROW
@@ -37,8 +42,12 @@ def place(model: Model) -> Iterator[Block]:
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
     rows = [quantity for quantity in here if quantity.axes]
     yield from table_blocks(rows, FIRST_ROW, 2)
-    column = _beside(len(rows))
-    yield Block(model["story"], SHEET, STORY, column, ((1, 0),))
+    column = _beside(sum(prod(quantity.shape) for quantity in rows))
+    row = STORY
+    for quantity in here:
+        if quantity.is_text:
+            yield Block(quantity, SHEET, row, column, ((1, 0),))
+            row += quantity.shape[0]
     numbers = [quantity for quantity in here if not quantity.axes and not quantity.is_text]
     for row, quantity in enumerate(numbers, start=STORY):
         yield Block(quantity, SHEET, row, column - 1, ())
@@ -56,10 +65,12 @@ def draw(page: Page) -> Drawing:
         title = words("story", "title") if position == 0 else ""
         drawing.put(STORY - 1, column - 1 + position, title, SECTION)
     drawing.looks |= {"best": QUIET_NUMBER, "all_right": QUIET_NUMBER}
-    charts = [*_courses(page), *_paths(page)]
+    _name_outputs(drawing, page)
+    last = max(block.last[0] for block in layout.on(SHEET) if block.quantity.is_text)
+    charts = [*_courses(page), *_errors(page), *_paths(page)]
     for position, (title, lines) in enumerate(charts):
         chart = _chart(title, words("charts", "epoch"), lines, layout.titles)
-        row = STORY + layout.blocks["story"].quantity.shape[0] + 1 + position // 2 * CHART_ROWS
+        row = last + 2 + position // 2 * CHART_ROWS
         at = column - 1 + position % 2 * CHART_COLUMNS
         drawing.charts.append((address(row, at), chart))
     return drawing
@@ -89,13 +100,33 @@ def _courses(page: Page) -> Iterator[tuple[str, list[_Line]]]:
         if name not in blocks or (name == "recognised" and "accuracy" in blocks):
             continue
         lines = [_Line(blocks[name], colour=colour)]
-        if name in {"mean_C", "accuracy"}:
+        if name == "accuracy":
             trained, tested = words("charts", "trained"), words("charts", "tested")
             lines = [
                 _Line(blocks[name], colour=colour, name=trained),
                 _Line(blocks[f"test_{name}"], colour=TESTED_COLOUR, name=tested),
             ]
         yield words("charts", name, images=page.spec.images), lines
+
+
+def _errors(page: Page) -> Iterator[tuple[str, list[_Line]]]:
+    """Yield the root mean square error of each output of a regression, in the target's units."""
+    blocks, words = page.layout.blocks, page.words
+    for unit, label in enumerate(page.spec.labels[:MOST_TOLD] if "rmse" in blocks else ()):
+        lines = [_Line(blocks["rmse"], (unit,), ERROR_COLOUR, words("charts", "trained"))]
+        if f"{TEST}rmse" in blocks:
+            tested = words("charts", "tested")
+            lines.append(_Line(blocks[f"{TEST}rmse"], (unit,), TESTED_COLOUR, tested))
+        yield words("charts", "rmse", label=label), lines
+
+
+def _name_outputs(drawing: Drawing, page: Page) -> None:
+    """Draw the names of what is predicted over its errors."""
+    for block in page.layout.on(SHEET):
+        quantity = block.quantity
+        for position, name in enumerate(page.spec.labels if quantity.kind in ERRORS else ()):
+            look = replace(heading(quantity.role, first=position == 0), wrap=False)
+            drawing.put(block.row - 1, block.column + position, name, look)
 
 
 def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:

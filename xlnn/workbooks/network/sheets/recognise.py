@@ -30,7 +30,7 @@ from xlnn.writing.style import (
 )
 
 SHEET, PREFIX = "recognise", "draw_"
-TOP, LEFT, CELL, FEATURE_WIDTH = 4, 2, 6.2, 11
+TOP, LEFT, CELL, FEATURE_WIDTH, NUMBERS = 4, 2, 6.2, 11, 12
 FEATURE = replace(LABEL, align="center", wrap=True)
 
 
@@ -83,13 +83,18 @@ def _place_top(model: Model) -> Iterator[Block]:
     if f"{PREFIX}raw" in model.by_name:
         yield single_block(model[f"{PREFIX}x"], TOP + 3 + rows, LEFT, (1, 0), (0, 1))
     right = LEFT + max(columns, 3) + 2
-    yield single_block(model[f"{PREFIX}name"], TOP + 3, right, (1, 0))
-    yield single_block(model[f"{PREFIX}output"], TOP + 3, right + 1, (1, 0))
-    if f"{PREFIX}verdict" in model.by_name:
-        yield single_block(model[f"{PREFIX}verdict"], TOP, right)
+    for column, name in enumerate(_listed(model), start=right):
+        yield single_block(model[PREFIX + name], TOP + 3, column, (1, 0))
+    yield single_block(model[f"{PREFIX}verdict"], TOP, right)
+    if f"{PREFIX}label" in model.by_name:
         yield single_block(model[f"{PREFIX}label"], TOP + 1, right + 2)
         yield single_block(model[f"{PREFIX}answer"], TOP + 1, right + 4)
-        yield single_block(model[f"{PREFIX}bar"], TOP + 3, right + 2, (1, 0))
+
+
+def _listed(model: Model) -> list[str]:
+    """Return what is listed of each output, a column each."""
+    names = ("name", "predicted", "output", "bar")
+    return [name for name in names if PREFIX + name in model.by_name]
 
 
 def _first_row(model: Model) -> int:
@@ -149,12 +154,25 @@ def draw(page: Page) -> Drawing:
         label = blocks[f"{PREFIX}label"]
         drawing.put(label.row, label.column - 2, words("quantities", "label"), LABEL)
         drawing.put(label.row, label.column + 1, words("headings", "class"), LABEL)
+    if page.spec.is_regression:
+        _draw_outputs(drawing, page)
     _draw_layers(drawing, page)
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
     names = blocks[f"{PREFIX}name"].column
     drawing.widths[names] = max(drawing.widths[names], name_width(page.spec.labels))
     return drawing
+
+
+def _draw_outputs(drawing: Drawing, page: Page) -> None:
+    """Draw what the numbers beside the outputs of a regression are."""
+    headings = {"output": "a"}
+    for name in _listed(page.layout.model):
+        block = page.layout.blocks[PREFIX + name]
+        text = page.words("lens", f"output_{headings.get(name, name)}")
+        drawing.put(block.row - 1, block.column, text, SECTION)
+        if name != "name":
+            drawing.widths[block.column] = NUMBERS
 
 
 def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:

@@ -11,7 +11,7 @@ from xlnn.workbooks.pages.table import number_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import NOTE, PLAIN, TITLE, Look
 
-LISTS = ("labels", "middle", "factor")
+LISTS = ("labels", "middle", "factor", "t_middle", "t_factor")
 SYMBOL = Look(bold=True, align="center")
 VALUE = 3
 """The column of the cells that may be changed."""
@@ -41,11 +41,15 @@ def draw(page: Page) -> Drawing:
     for number in range(1, len(page.spec.labels) + 1):
         text = f"{page.words('headings', 'class')} {number}"
         drawing.put(blocks["labels"].row + number - 1, 2, text, SYMBOL)
-    for name in ("middle", "factor"):
+    scaled = {name: input_names(page) for name in ("middle", "factor")}
+    scaled |= dict.fromkeys(("t_middle", "t_factor"), page.spec.labels)
+    for name, texts in scaled.items():
         if name in blocks:
-            for number, text in enumerate(input_names(page)):
+            for number, text in enumerate(texts):
                 drawing.put(blocks[name].row + number, 2, text, SYMBOL)
-            drawing.validations.append(number_validation(cell_range(blocks[name]), page.words))
+            positive = name == "t_factor"  # a prediction is divided by it
+            cells = cell_range(blocks[name])
+            drawing.validations.append(number_validation(cells, page.words, positive=positive))
     where = address(blocks["eta"].row, blocks["eta"].column)
     drawing.validations.append(number_validation(where, page.words, positive=True))
     return drawing

@@ -1,0 +1,137 @@
+"""What is drawn on the sheet that sets predicted beside actual: a table, and a chart an output."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from openpyxl.chart import ScatterChart
+
+from xlnn.address import address
+from xlnn.blocks import Block, table_blocks
+from xlnn.layout import quoted
+from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.network.quantities.fit import PREFIX, SHEET
+from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.quantities.whole import MOST_TOLD
+from xlnn.workbooks.network.sheets.names import named
+from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, TESTED_COLOUR
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import choice_validation, name_rows
+from xlnn.writing.charts import THIN, Cells, Line, scatter
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import LABEL, NOTE, NUMBER, QUIET, TITLE, heading, value
+
+TOP = 4
+FIRST = TOP + 6
+"""The first row of the table: below the epoch, the errors and two rows of headings."""
+
+ROWS = ("actual", "predicted", "off")
+ERRORS = ("rmse", "mae")
+WIDTH = 12
+CHART_ROWS = 22
+"""How far the charts stand from each other."""
+
+
+def _parts(model: Model) -> list[str]:
+    """Return how the names begin of the images that are trained, and of those held out."""
+    return [part for part in (PREFIX, PREFIX + TEST) if f"{part}actual" in model.by_name]
+
+
+def _left(model: Model) -> dict[str, int]:
+    """Return the column of the rows' names of each part, and of the charts."""
+    column, left = 1, {}
+    for part in _parts(model):
+        left[part] = column
+        column += 2 + len(ROWS) * model[f"{part}actual"].shape[0]
+    return left | {"charts": column}
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the epoch, the errors, and below them a row for each image."""
+    if f"{PREFIX}epoch" not in model.by_name:
+        return
+    left = _left(model)
+    yield Block(model[f"{PREFIX}epoch"], SHEET, TOP, 3, ())
+    for part in _parts(model):
+        rows = [model[f"{part}{kind}"] for kind in ROWS]
+        for row, kind in enumerate(ERRORS, start=TOP + 1):
+            errors = model[f"{part}{kind}"]
+            yield Block(errors, SHEET, row, left[part] + 1 + 2 * errors.shape[0], ((0, 1),))
+        yield from table_blocks(rows, FIRST, left[part] + 1)
+    # the ends stand below each other, so that a chart can draw them
+    yield Block(model[f"{PREFIX}diagonal"], SHEET, TOP + 1, left["charts"], ((1, 0), (0, 1)))
+
+
+def draw(page: Page) -> Drawing:
+    """Draw the headings, the choice of the epoch, and a chart for each output."""
+    layout, words = page.layout, page.words
+    blocks, left = layout.blocks, _left(layout.model)
+    drawing = Drawing(freeze=(FIRST, 1), repeat=FIRST - 1, heights={1: 24, FIRST - 2: 30})
+    drawing.put(1, 1, layout.titles[SHEET], TITLE)
+    drawing.put(2, 1, words("notes", SHEET), NOTE)
+    _draw_epoch(drawing, page)
+    for part in _parts(layout.model):
+        rows = [blocks[f"{part}{kind}"] for kind in ROWS]
+        name_rows(drawing, rows[0].quantity.axes, FIRST, words, left[part])
+        for block in rows:
+            _head(drawing, page, block.quantity, block)
+        for kind in ERRORS:
+            errors = blocks[f"{part}{kind}"]
+            column = left[part] + 1 if part != PREFIX else 1
+            drawing.put(errors.row, column, named(errors.quantity, words), LABEL)
+            drawing.looks[f"{part}{kind}"] = replace(
+                NUMBER, number_format=errors.quantity.number_format
+            )
+    ends = blocks[f"{PREFIX}diagonal"]
+    drawing.put(ends.row - 1, ends.column, words("fit", "ends"), LABEL)
+    look = replace(NUMBER, number_format=ends.quantity.number_format, ink=QUIET)
+    drawing.looks[f"{PREFIX}diagonal"] = look
+    for unit, label in enumerate(page.spec.labels[:MOST_TOLD]):
+        chart = _chart(page, unit, label)
+        drawing.charts.append((address(FIRST - 2 + unit * CHART_ROWS, left["charts"]), chart))
+    return drawing
+
+
+def _draw_epoch(drawing: Drawing, page: Page) -> None:
+    """Draw the choice of the epoch."""
+    epoch, progress = page.layout.blocks[f"{PREFIX}epoch"], page.layout.blocks["C_T"]
+    drawing.put(epoch.row, 1, page.words("headings", "epoch"), LABEL)
+    look = replace(value("0", given=True, first=False), bold=True, align="center")
+    drawing.looks[f"{PREFIX}epoch"] = look
+    title = quoted(page.layout.titles["progress"])
+    source = f"{title}!$A${progress.row}:$A${progress.last[0]}"
+    cell = address(epoch.row, epoch.column)
+    drawing.validations.append(
+        choice_validation(cell, source, page.words, epoch.quantity.choices[1])
+    )
+
+
+def _head(drawing: Drawing, page: Page, quantity: Quantity, block: Block) -> None:
+    """Draw the headings of some columns: what they hold, and the name of each output."""
+    for position, name in enumerate(page.spec.labels):
+        look = heading(quantity.role, first=position == 0)
+        text = named(quantity, page.words) if position == 0 else ""
+        drawing.put(block.row - 2, block.column + position, text, look)
+        drawing.put(block.row - 1, block.column + position, name, replace(look, wrap=False))
+        drawing.widths[block.column + position] = WIDTH
+
+
+def _chart(page: Page, unit: int, label: str) -> ScatterChart:
+    """Return the chart of an output: a point an image, and the line where none is off."""
+    blocks, title = page.layout.blocks, page.layout.titles[SHEET]
+
+    def cells(name: str) -> Cells:
+        block = blocks[name]
+        return Cells(title, block.column + unit, block.row, block.last[0])
+
+    diagonal = cells(f"{PREFIX}diagonal")
+    lines = [Line(diagonal, diagonal, QUIET, page.words("fit", "diagonal"), THIN)]
+    parts = {PREFIX: ("trained", ERROR_COLOUR), PREFIX + TEST: ("tested", TESTED_COLOUR)}
+    for part in _parts(page.layout.model):
+        name, colour = parts[part]
+        x, y = cells(f"{part}actual"), cells(f"{part}predicted")
+        lines.append(Line(x, y, colour, page.words("charts", name), 0, "circle"))
+    chart = scatter(
+        page.words("fit", "chart", label=label), page.words("quantities", "actual"), lines
+    )
+    chart.height, chart.width = 10.5, 14
+    return chart
