@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from xlnn.data import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
+from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.shipped.templates import names, template
 from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.quantities.optimiser import nothing_yet
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
 from xlnn.workbooks.network.recipe import Recipe
 from xlnn.workbooks.network.sheets import drawings, workbook_layout
@@ -34,9 +36,13 @@ def random_recipe(model_spec, seed):
     generator = np.random.default_rng(seed)
     model = network(model_spec)
     inputs = {
-        quantity.name: rounded(quantity.scale * generator.uniform(-1, 1, quantity.input_lengths))
+        quantity.name: rounded(
+            generator.uniform(*(quantity.between or (-1, 1)), quantity.input_lengths)
+            * (1 if quantity.between else quantity.scale)
+        )
         for quantity in model.inputs
     }
+    inputs |= nothing_yet(model)
     for name in ("number", "test_number"):
         if name in model.by_name:
             inputs[name] = np.arange(1.0, model[name].lengths[0] + 1)
@@ -79,7 +85,13 @@ def recipes(draw):
         drawn = replace(drawn, features=features, scaled=draw(st.booleans()))
         if cost == "squared error" and draw(st.booleans()):
             drawn = replace(drawn, task="regression", scaled_targets=draw(st.booleans()))
-    return random_recipe(drawn, draw(st.integers(0, 2**32)))
+    return random_recipe(stepping(draw, drawn), draw(st.integers(0, 2**32)))
+
+
+def stepping(draw, drawn):
+    """Return a Spec whose steps may be others than the plain one, and its cost penalised."""
+    optimizer = draw(st.sampled_from([*OPTIMISERS]))
+    return replace(drawn, optimizer=optimizer, regularised=draw(st.booleans()))
 
 
 @st.composite
@@ -105,7 +117,7 @@ def convolutional_recipes(draw):
     layers.append(LayerSpec("O", 2, output))
     images, epochs = draw(st.integers(1, 3)), draw(st.integers(1, 2))
     drawn = Spec("test", "en", epochs, images, picture, ("0", "1"), tuple(layers), cost)
-    return random_recipe(drawn, draw(st.integers(0, 2**32)))
+    return random_recipe(stepping(draw, drawn), draw(st.integers(0, 2**32)))
 
 
 def divisors(length):

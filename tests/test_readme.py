@@ -40,7 +40,7 @@ def test_every_command_and_option_in_the_readme_exists():
     for line in re.findall(r"^    (?:\.venv/bin/)?xlnn (\w+)(.*)$", README, re.MULTILINE):
         name, rest = line
         assert name in cli.commands
-        assert set(re.findall(r"--[a-z-]+", rest.split("#")[0])) <= options
+        assert set(re.findall(r"--[a-z][a-z0-9-]*", rest.split("#")[0])) <= options
 
 
 def test_the_sheets_in_the_readme_are_those_of_the_workbook(digits_path):

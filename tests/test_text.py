@@ -56,6 +56,8 @@ ALLOWED_WORDS = {
     "xlnn": "the program's name",
     "check": "its command, as it is typed",
     "NumPy": "a program's name",
+    **dict.fromkeys(("Adam", "RMSProp"), "a method's name"),
+    **dict.fromkeys(("Polyak", "Tieleman", "Hinton", "Kingma", "Ba"), "who found a method"),
 }
 """Latin words that stand in every language, and why. A single letter is a symbol, too."""
 
@@ -97,6 +99,9 @@ KINDS = {
             LayerSpec("O", 2),
         ),
     ),
+    "momentum": replace(PICTURES, optimizer="momentum"),
+    "rmsprop": replace(PICTURES, optimizer="rmsprop", regularised=True),
+    "adam": replace(TABLE, optimizer="adam", regularised=True),
 }
 """A workbook of each kind that has words of its own."""
 

@@ -219,6 +219,9 @@ class Quantity:
         that a network neither saturates nor runs away, so that every cell stays sensitive.
     choices : (int, int) or None
         Of a selector: the smallest and the largest number that can be chosen.
+    between : (float, float) or None
+        Of an input: between which numbers a probe draws it, where the equations have no value
+        elsewhere, or none that tells: a share, a number that keeps a root real.
     calms : bool
         Of an input: whether recurrences that run away stay within bounds where it is smaller, as a
         learning rate does. A probe makes it as small as it takes.
@@ -241,6 +244,7 @@ class Quantity:
     reads_as_stated: bool = False
     scale: float = 1.0
     choices: tuple[int, int] | None = None
+    between: tuple[float, float] | None = None
     calms: bool = False
 
     def __post_init__(self) -> None:

@@ -53,6 +53,8 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     activation: str | None = None,
     output_activation: str | None = None,
     cost: str | None = None,
+    optimizer: str | None = None,
+    l2: float | None = None,
     large: bool = False,
     force: bool = False,
     verify: bool = True,
@@ -78,6 +80,8 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
         As in `xlnn.workbooks.network.recipe.Options`, or as the command line has them: "8x8".
     light_ink, sheet, encoding, decimal, missing, hidden, activation, output_activation, cost
         As there.
+    optimizer, l2
+        As there.
     large : bool
         Build also what most programs take minutes to open.
     force : bool
@@ -101,7 +105,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
         "label": label, "targets": targets, "threshold": threshold, "light_ink": light_ink,
         "sheet": sheet, "encoding": encoding, "decimal": decimal, "missing": missing,
         "hidden": hidden, "activation": activation, "output_activation": output_activation,
-        "cost": cost,
+        "cost": cost, "optimizer": optimizer, "l2": l2,
     })  # fmt: skip
     options = {name: value for name, value in given.items() if value is not None}
     if from_workbook is not None:

@@ -43,8 +43,8 @@ def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
 
     Their sizes are spread around the quantity's scale, of either sign, and the further probes
     spread them over two orders of magnitude; every fourth has whole numbers, such as data hold. A
-    selector gets one of its choices. Inputs that calm (`Quantity.calms`) are smaller where a
-    recurrence would overflow.
+    selector gets one of its choices, and an input with bounds a number between them. Inputs that
+    calm (`Quantity.calms`) are smaller where a recurrence would overflow.
 
     Parameters
     ----------
@@ -62,6 +62,8 @@ def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
         if quantity.choices:
             least, most = quantity.choices
             numbers = generator.integers(least, most + 1, quantity.input_lengths)
+        elif quantity.between:
+            numbers = generator.uniform(*quantity.between, quantity.input_lengths)
         else:
             size = generator.uniform(0.25, 1.0, quantity.input_lengths)
             size *= quantity.scale * 10 ** generator.uniform(low, high)
@@ -86,8 +88,9 @@ def _calm(model: Model, drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     if not calming:
         return drawn
     recurring = _recurring(model)
+    noted = {q.name: np.zeros(q.input_lengths) for q in recurring.quantities if q.is_record}
     for _ in range(TRIES):
-        run = reference.run(recurring, drawn)
+        run = reference.run(recurring, {**noted, **drawn})
         if all((np.abs(run[quantity.name]) < LARGEST).all() for quantity in recurring.quantities):
             break
         drawn = {**drawn, **{name: np.asarray(drawn[name]) * SHRINK for name in calming}}

@@ -103,15 +103,17 @@ class CrossEntropyDelta(Equation):
 
 
 class TotalCost(Equation):
-    """C_T = sum of C over the images.   Book: 3-4."""
+    """C_T = sum of C over the images, and the penalty on the weights if any.   Book: 3-4."""
 
-    def array(self, C: np.ndarray) -> np.ndarray:
+    optional = ("penalty",)
+
+    def array(self, C: np.ndarray, penalty: np.ndarray | float = 0.0) -> np.ndarray:
         """Return C_T, a number, from the C of each image."""
-        return C.sum()
+        return C.sum() + penalty
 
-    def cell(self, C: Cells) -> str:
+    def cell(self, C: Cells, penalty: Cells | None = None) -> str:
         """Return the formula of one epoch."""
-        return f"=SUM({C.images[()]})"
+        return f"=SUM({C.images[()]})" + (f"+{penalty[()]}" if penalty else "")
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ MOST_ABOVE = 60
 """Units of a dense layer up to which its sums are written out in one formula."""
 
 
-def _over(distance: str, size: str) -> str:
+def over(distance: str, size: str) -> str:
     """Return the formula of a distance relative to a size, which may be 0.
 
-    >>> _over("A1", "B1")
+    >>> over("A1", "B1")
     'A1/(B1+(B1=0))'
     """
     return f"{distance}/({size}+({size}=0))"
@@ -40,7 +40,8 @@ def _squares(distances: str) -> str:
     return f"SUMPRODUCT({distances},{distances})"
 
 
-def _share(distance: np.ndarray, size: np.ndarray) -> np.ndarray:
+def share(distance: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Return a distance relative to a size, which may be 0."""
     return distance / np.where(size == 0, 1, size)
 
 
@@ -52,19 +53,23 @@ class StepGap(Equation):
     def array(self, W: np.ndarray, gradient: np.ndarray, eta: np.ndarray) -> np.ndarray:
         """Return the gap of each weight, of the shape of those of one epoch."""
         distance = np.abs(W[-1] - W[0] + eta * gradient.sum(axis=0))
-        return _share(distance, np.sqrt((W**2).sum(axis=0)))
+        return share(distance, np.sqrt((W**2).sum(axis=0)))
 
     def cell(self, *unit: int, W: Cells, gradient: Cells, eta: Cells) -> str:
         """Return the formula of one weight."""
         steps = f"{eta[()]}*SUMPRODUCT({gradient.epochs[unit]})"
         distance = f"ABS({W.at(-1)[unit]}-{W.at(0)[unit]}+{steps})"
-        return "=" + _over(distance, f"SQRT(SUMSQ({W.epochs[unit]}))")
+        return "=" + over(distance, f"SQRT(SUMSQ({W.epochs[unit]}))")
 
 
 class SumGap(Equation):
-    """Sum of w dC_T/dw + sum of b dC_T/db = sum of delta z: z is linear in w and b."""
+    """Sum of w dC_T/dw + sum of b dC_T/db = sum of delta z: z is linear in w and b.
+
+    Of a cost with a penalty, lambda times the sum of w^2 comes to it.
+    """
 
     coarse = True
+    optional = ("l2",)
 
     def array(  # noqa: PLR0913, PLR0917 -- all that the identity joins
         self,
@@ -74,19 +79,29 @@ class SumGap(Equation):
         dC_db: np.ndarray,
         delta: np.ndarray,
         z: np.ndarray,
+        l2: np.ndarray | float = 0.0,
     ) -> np.ndarray:
         """Return the gap, a number."""
-        distance = np.abs((W * dC_dW).sum() + (b * dC_db).sum() - (delta * z).sum())
-        return _share(distance, np.sqrt((delta**2).sum() * (z**2).sum()))
+        weights = (W * dC_dW).sum() - l2 * (W**2).sum()
+        distance = np.abs(weights + (b * dC_db).sum() - (delta * z).sum())
+        return share(distance, np.sqrt((delta**2).sum() * (z**2).sum()))
 
     def cell(  # noqa: PLR0913, PLR0917 -- the same
-        self, W: Cells, b: Cells, dC_dW: Cells, dC_db: Cells, delta: Cells, z: Cells
+        self,
+        W: Cells,
+        b: Cells,
+        dC_dW: Cells,
+        dC_db: Cells,
+        delta: Cells,
+        z: Cells,
+        l2: Cells | None = None,
     ) -> str:
         """Return the formula of one epoch."""
         delta_all, z_all = delta.images[...], z.images[...]
         weights = f"SUMPRODUCT({W[...]},{dC_dW[...]})+SUMPRODUCT({b[...]},{dC_db[...]})"
+        weights += f"-{l2[()]}*SUMSQ({W[...]})" if l2 else ""
         distance = f"ABS({weights}-SUMPRODUCT({delta_all},{z_all}))"
-        return "=" + _over(distance, f"SQRT(SUMSQ({delta_all})*SUMSQ({z_all}))")
+        return "=" + over(distance, f"SQRT(SUMSQ({delta_all})*SUMSQ({z_all}))")
 
 
 class InputGap(Equation):
@@ -98,7 +113,7 @@ class InputGap(Equation):
         """Return the gap, a number."""
         told = (W.reshape(len(W), -1) @ a.reshape(len(a), -1).sum(axis=0)).sum() + len(z) * b.sum()
         size = np.sqrt((W**2).sum() * (a**2).sum()) + np.sqrt((z**2).sum())
-        return _share(np.abs(z.sum() - told), size)
+        return share(np.abs(z.sum() - told), size)
 
     def cell(self, z: Cells, a: Cells, W: Cells, b: Cells) -> str:
         """Return the formula of one epoch."""
@@ -106,7 +121,7 @@ class InputGap(Equation):
         sums = [f"SUMPRODUCT({a_all}*{W[(j, ...)]})" for j in range(W.shape[0])]
         told = f"({written_sum(sums)})+COUNT({z.images[0]})*SUMPRODUCT({b[...]})"
         size = f"(SQRT(SUMSQ({W[...]})*SUMSQ({a_all}))+SQRT(SUMSQ({z_all})))"
-        return "=" + _over(f"ABS(SUMPRODUCT({z_all})-({told}))", size)
+        return "=" + over(f"ABS(SUMPRODUCT({z_all})-({told}))", size)
 
 
 class UnitGap(Equation):
@@ -155,13 +170,11 @@ class UnitGap(Equation):
 
     def _square(self, got: np.ndarray, told: np.ndarray) -> np.ndarray:
         size = (got**2).sum()
-        return _share(((got - told) ** 2).sum(), 1 + size if self.reaches_1 else size)
+        return share(((got - told) ** 2).sum(), 1 + size if self.reaches_1 else size)
 
     def _written(self, got: str, told: str) -> str:
         distance = _squares(f"({got}-{told})")
-        return (
-            f"{distance}/(1+SUMSQ({got}))" if self.reaches_1 else _over(distance, f"SUMSQ({got})")
-        )
+        return f"{distance}/(1+SUMSQ({got}))" if self.reaches_1 else over(distance, f"SUMSQ({got})")
 
 
 class SoftmaxGap(Equation):
@@ -236,7 +249,7 @@ class OutputGap(Equation):
         slope: np.ndarray | float = 1.0,
     ) -> np.ndarray:
         """Return the gap, a number."""
-        return np.sqrt(_share(((delta - (a - t) * slope) ** 2).sum(), (a**2).sum() + (t**2).sum()))
+        return np.sqrt(share(((delta - (a - t) * slope) ** 2).sum(), (a**2).sum() + (t**2).sum()))
 
     def cell(self, delta: Cells, a: Cells, t: Cells, slope: Cells | None = None) -> str:
         """Return the formula of one epoch."""
@@ -244,7 +257,7 @@ class OutputGap(Equation):
         told = f"({a_all}-{t_all})" + (f"*{slope.images[...]}" if slope else "")
         distance = _squares(f"({delta.images[...]}-{told})")
         size = f"(SUMSQ({a_all})+SUMSQ({t_all}))"
-        return f"=SQRT({_over(distance, size)})"
+        return f"=SQRT({over(distance, size)})"
 
 
 class HiddenGap(Equation):
@@ -263,7 +276,7 @@ class HiddenGap(Equation):
         """Return the gap, a number."""
         told = np.tensordot(delta_above, W_above, axes=1) * slope
         size = (delta_above**2).sum() * (W_above**2).sum()
-        return np.sqrt(_share(((delta - told) ** 2).sum(), size))
+        return np.sqrt(share(((delta - told) ** 2).sum(), size))
 
     def cell(
         self, delta: Cells, delta_above: Cells, W_above: Cells, slope: Cells | None = None
@@ -274,15 +287,18 @@ class HiddenGap(Equation):
         told = f"({told})" + (f"*{slope.images[...]}" if slope else "")
         distance = _squares(f"({delta.images[...]}-{told})")
         size = f"SUMSQ({delta_above.images[...]})*SUMSQ({W_above[...]})"
-        return f"=SQRT({_over(distance, f'({size})')})"
+        return f"=SQRT({over(distance, f'({size})')})"
 
 
 class CostGap(Equation):
-    """C_T from all outputs at once: half the sum of (t - a)^2, or the sum of all costs."""
+    """C_T from all outputs at once: half the sum of (t - a)^2, or the sum of all costs.
+
+    Without the penalty, which is part of C_T.
+    """
 
     coarse = True
-    roles = ("C_T", "t", "a", "loss")
-    optional = ("t", "a", "loss")
+    roles = ("C_T", "t", "a", "loss", "penalty")
+    optional = ("t", "a", "loss", "penalty")
 
     def array(
         self,
@@ -290,12 +306,14 @@ class CostGap(Equation):
         t: np.ndarray | None = None,
         a: np.ndarray | None = None,
         loss: np.ndarray | None = None,
+        penalty: np.ndarray | float = 0.0,
     ) -> np.ndarray:
         """Return the gap, a number."""
+        C_T = C_T - penalty
         if loss is not None:
-            return _share(np.abs(C_T - loss.sum()), np.sqrt((loss**2).sum()))
+            return share(np.abs(C_T - loss.sum()), np.sqrt((loss**2).sum()))
         squares = ((t - a) ** 2).sum() / 2
-        return _share(np.abs(C_T - squares), (a**2).sum() + (t**2).sum())
+        return share(np.abs(C_T - squares), (a**2).sum() + (t**2).sum())
 
     def cell(
         self,
@@ -303,11 +321,13 @@ class CostGap(Equation):
         t: Cells | None = None,
         a: Cells | None = None,
         loss: Cells | None = None,
+        penalty: Cells | None = None,
     ) -> str:
         """Return the formula of one epoch."""
+        costs = f"{C_T[()]}-{penalty[()]}" if penalty else C_T[()]
         if loss:
             every = loss.images[...]
-            return "=" + _over(f"ABS({C_T[()]}-SUMPRODUCT({every}))", f"SQRT(SUMSQ({every}))")
+            return "=" + over(f"ABS({costs}-SUMPRODUCT({every}))", f"SQRT(SUMSQ({every}))")
         a_all, t_all = a.images[...], t.images[...]
-        distance = f"ABS({C_T[()]}-{_squares(f'({t_all}-{a_all})')}/2)"
-        return "=" + _over(distance, f"(SUMSQ({a_all})+SUMSQ({t_all}))")
+        distance = f"ABS({costs}-{_squares(f'({t_all}-{a_all})')}/2)"
+        return "=" + over(distance, f"(SUMSQ({a_all})+SUMSQ({t_all}))")

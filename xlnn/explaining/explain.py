@@ -76,9 +76,9 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     name, index = entry
     quantity, block = sheet.layout.model[name], sheet.layout.blocks[name]
     cell, formula = sheet.layout.cell(name, index), sheet.formula(entry)
-    role = "noted" if quantity.is_record else "computed"
+    role = "computed"
     if quantity.equation is None or (quantity.given and index[0] < quantity.given):
-        role = role if quantity.is_record else "input"
+        role = "noted" if quantity.is_record else "input"
     known = sheet.words.words.get("guide", {}).get("symbols", {}).get(quantity.kind, {})
     aloud = partial(read_aloud, formula, sheet.sheet_of(entry)) if formula else lambda _: None
     wrong, restated = sheet.wrong.get(cell), sheet.restated.get(cell)
@@ -103,7 +103,7 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
         place=placed(block, index),
         role=role,
         equation=known.get("equation", "").format(**sheet.equations),
-        book=known.get("book", ""),
+        book=known.get("book", "").format(**sheet.equations),
         formula=formula,
         in_symbols=aloud(sheet.as_symbol),
         in_numbers=aloud(sheet.as_number),

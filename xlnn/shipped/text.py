@@ -13,7 +13,7 @@ from typing import Any, Self
 from xlnn.errors import DataError
 from xlnn.shipped.templates import folder
 
-VARIANTS = ("digits", "table", "regression", "maps")
+VARIANTS = ("digits", "table", "regression", "maps", "momentum", "rmsprop", "adam")
 """What is said otherwise."""
 
 SHARED: Mapping[str, frozenset[str] | None] = {

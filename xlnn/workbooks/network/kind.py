@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from xlnn.equations.optimiser import REMEMBERED
 from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
@@ -27,7 +28,7 @@ from xlnn.writing.drawing import Drawing
 A_LAYER = 4
 """Formulas of a layer at least: a unit's weighted input, activation, error and weight."""
 
-IN_ROWS = frozenset({"W", "dC_dW"})
+IN_ROWS = frozenset({"W", "dC_dW", *(f"{name}_W" for name in REMEMBERED)})
 """Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees."""
 
 

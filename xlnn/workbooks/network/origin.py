@@ -1,7 +1,7 @@
 """What does a build begin with? A template, or a workbook that xlnn made before."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 
 from xlnn.data import Dataset, Reading, classes, rounded
 from xlnn.data.wording import listed, short
+from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, WorkbookError
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template, folder
@@ -49,6 +50,12 @@ class Origin:
         The start weights; None where they are drawn.
     seed, spread : int, str
         How they are drawn.
+    optimizer : str
+        A key of `xlnn.equations.optimiser.OPTIMISERS`.
+    constants : dict
+        What the optimiser takes, by name, where it is not as usual.
+    l2 : float or None
+        The strength of the penalty on the weights, if there is one.
     """
 
     name: str
@@ -67,6 +74,9 @@ class Origin:
     start: Path | Mapping[str, np.ndarray] | None = None
     seed: int = 0
     spread: str = "normal"
+    optimizer: str = PLAIN
+    constants: Mapping[str, object] = field(default_factory=dict)
+    l2: object = None
 
     @property
     def is_shipped(self) -> bool:
@@ -84,10 +94,14 @@ TOML_TYPES = {
 }  # fmt: skip
 """What TOML reads as what."""
 
+CONSTANTS = dict.fromkeys(chain(*(each.constants for each in OPTIMISERS.values())))
+"""What optimisers take."""
+
 KNOWN = {
     "": {
         "kind": TEXT, "summary": TEXT, "book": SECTIONS, "labels": LIST, "cost": TEXT,
         "eta": NUMBER, "epochs": WHOLE, "data": TABLE, "start": TABLE, "layers": LIST,
+        "optimizer": TEXT, "l2": NUMBER, **dict.fromkeys(CONSTANTS, NUMBER),
     },
     "data": {
         "file": TEXT, "picture": PAIR, "table": CHOICE, "label": TEXT, "targets": LIST,
@@ -147,7 +161,22 @@ def from_template(template: Template) -> Origin:
         start=template.path / start["file"] if "file" in start else None,
         seed=start.get("seed", 0),
         spread=start.get("spread", "normal"),
+        optimizer=_optimizer(template.name, values),
+        constants={name: values[name] for name in CONSTANTS if name in values},
+        l2=values.get("l2"),
     )
+
+
+def _optimizer(template: str, values: Mapping[str, Any]) -> str:
+    """Return the optimiser that a template names; what it says of others would be void."""
+    name: str = values.get("optimizer", PLAIN)
+    taken = OPTIMISERS[name].constants if name in OPTIMISERS else CONSTANTS
+    for constant in CONSTANTS:
+        if constant in values and constant not in taken:
+            raise DataError(
+                f'template.toml of {template}: {constant} means nothing to the optimizer "{name}".'
+            )
+    return name
 
 
 def _check(template: Template, name: str, table: Mapping[str, Any]) -> None:
@@ -213,6 +242,9 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
         target_scaling=_scaling(arrays, "t_") if spec.scaled_targets else None,
         start={q.name: rounded(arrays[q.name][0]) for q in network(spec).inputs if q.given},
         spread="fan-in",
+        optimizer=spec.optimizer,
+        constants={name: float(arrays[name]) for name in OPTIMISERS[spec.optimizer].constants},
+        l2=float(arrays["l2"]) if spec.regularised else None,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data import Dataset, held_out, rounded
+from xlnn.data import Dataset, held_out
 from xlnn.data.dataset import LARGE, MOST_NUMBERS
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Model
@@ -19,7 +19,9 @@ from xlnn.workbooks.kind import Recipe, as_typed
 from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.quantities.optimiser import nothing_yet
 from xlnn.workbooks.network.quantities.stack import numeric_labels
+from xlnn.workbooks.network.rates import constants_of, penalty_of, rate_of
 from xlnn.workbooks.network.reshaped import fitting, reshaped
 from xlnn.workbooks.network.scaled import decimals, scalings
 from xlnn.workbooks.network.spec import Spec
@@ -78,6 +80,10 @@ class Options:
     activation, output_activation : str
         Of the hidden layers, and of the output.
     cost : str
+    optimizer : str
+        How a gradient becomes a step: a key of `xlnn.equations.optimiser.OPTIMISERS`.
+    l2 : float
+        The strength of the penalty on the weights; 0 leaves it out.
     large : bool
         Read also what makes a workbook that takes minutes to open.
     """
@@ -105,6 +111,8 @@ class Options:
     activation: str | None = None
     output_activation: str | None = None
     cost: str | None = None
+    optimizer: str | None = None
+    l2: float | None = None
     large: bool = False
 
     def __post_init__(self) -> None:
@@ -138,6 +146,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     held = _held(origin, options, data)
     scales = scalings(origin, options, data, held)
     layers, layer_notes = _layers(origin, options, data)
+    l2 = penalty_of(origin.l2, options.l2)
     spec = Spec.from_mapping(
         {
             "template": _template(origin, options),
@@ -155,6 +164,8 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             "missing": data.missing,
             "layers": layers,
             "cost": options.cost or origin.cost,
+            "optimizer": options.optimizer or origin.optimizer,
+            "regularised": l2 is not None,
         }
     )
     model = network(spec)
@@ -163,8 +174,10 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     notes += () if spec.scaled else scale_note(data)
     notes += target_notes(spec, scales.targets_of(data.t[~held]))
     inputs = {
-        "eta": _eta(origin.eta if options.eta is None else options.eta),
+        "eta": rate_of(origin.eta if options.eta is None else options.eta),
         "labels": _labels(spec),
+        **constants_of(spec, origin.constants, l2),
+        **nothing_yet(model),
         **{name: array[np.newaxis] for name, array in start.items()},
     }
     for prefix, scale in (("", scales.inputs), ("t_", scales.targets)):
@@ -223,12 +236,6 @@ def _labels(spec: Spec) -> np.ndarray:
     if spec.is_regression or not numeric_labels(spec):
         return np.array(spec.labels, dtype=object)
     return np.array([float(label) for label in spec.labels])
-
-
-def _eta(value: object) -> np.ndarray:
-    if not isinstance(value, int | float) or not np.isfinite(value) or value <= 0:
-        raise DataError(f"eta is {value}: the learning rate is a number greater than 0.")
-    return rounded(value)
 
 
 def _start(

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS, LayerKind, Shape
+from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError
 from xlnn.workbooks.spec_text import plain
 
@@ -27,6 +28,9 @@ AS_MANY = -1
 
 MOST_DECIMALS = 6
 """A column has room for no more."""
+
+WHERE_OTHER = ("missing", "scaled_targets", "decimals", "optimizer", "regularised")
+"""What the sheet Spec names only where it is not as usual."""
 
 TASKS = ("classification", "regression")
 
@@ -91,6 +95,10 @@ class Spec:
         take.
     missing : str
         What was made of missing values, as in `xlnn.data.Dataset`; "" where none were missing.
+    optimizer : str
+        A key of `xlnn.equations.optimiser.OPTIMISERS`.
+    regularised : bool
+        Whether the cost holds a penalty on the weights.
     """
 
     kind: ClassVar[str] = "network"
@@ -110,6 +118,8 @@ class Spec:
     missing: str = ""
     scaled_targets: bool = False
     decimals: int = AS_MANY
+    optimizer: str = PLAIN
+    regularised: bool = False
 
     @property
     def inputs(self) -> int:
@@ -201,6 +211,10 @@ class Spec:
                     f"Layer {layer.name}: {layer.activation} is for the output layer, whose "
                     "values it makes probabilities; choose another one below it."
                 )
+        if self.optimizer not in OPTIMISERS:
+            raise DataError(
+                f'There is no optimizer "{self.optimizer}"; choose one of {_list(OPTIMISERS)}.'
+            )
         if self.cost not in COSTS:
             raise DataError(f'There is no cost "{self.cost}"; choose one of {_list(COSTS)}.')
         cost, output = COSTS[self.cost], self.layers[-1].activation
@@ -223,8 +237,8 @@ class Spec:
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values, as TOML has them."""
         values: dict[str, Any] = plain(asdict(self))
-        for name in ("missing", "scaled_targets", "decimals"):
-            if values[name] in ("", False, AS_MANY):
+        for name in WHERE_OTHER:
+            if values[name] == getattr(type(self), name):
                 del values[name]
         return values
 
@@ -260,8 +274,8 @@ class Spec:
             task=_typed(values, "task", str),
             scaled=_typed(values, "scaled", bool),
             missing=_typed(values, "missing", str),
-            scaled_targets=_typed(values, "scaled_targets", bool),
-            decimals=_typed(values, "decimals", int),
+            optimizer=_typed(values, "optimizer", str),
+            regularised=_typed(values, "regularised", bool),
         )
 
 

@@ -2,11 +2,12 @@
 
 Some are said otherwise for some workbooks: ``digits`` for the book's own images, ``table`` where
 the data is no pictures, ``regression`` where numbers are predicted, ``maps`` where filters make
-maps of pictures.
+maps of pictures, and an optimiser's name where a step is not the plain one.
 """
 
 from collections.abc import Iterator
 
+from xlnn.equations.optimiser import PLAIN
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.network.spec import Spec
 
@@ -21,7 +22,7 @@ def words_of(spec: Spec) -> Text:
 
 def variants(spec: Spec) -> Iterator[str]:
     """Yield what a workbook says otherwise, each over the ones before it."""
-    if spec.template in TEMPLATES:
+    if spec.template in TEMPLATES and spec.optimizer == PLAIN and not spec.regularised:
         yield spec.template
     if spec.features:
         yield "table"
@@ -29,3 +30,5 @@ def variants(spec: Spec) -> Iterator[str]:
         yield "regression"
     if any(layer.kind != "dense" for layer in spec.layers):
         yield "maps"
+    if spec.optimizer != PLAIN:
+        yield spec.optimizer

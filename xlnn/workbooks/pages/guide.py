@@ -112,7 +112,7 @@ def _symbols(drawing: Drawing, page: Page[Any], row: int, equations: Mapping[str
         drawing.put(row, 5, symbol["equation"].format(**equations), TEXT)
         drawing.put(row, 6, title, LINK)
         drawing.links[address(row, 6)] = f"{quoted(title)}!{where}"
-        drawing.put(row, 7, symbol["book"], PLAIN)
+        drawing.put(row, 7, symbol["book"].format(**equations), PLAIN)
         row += 1
     return row
 

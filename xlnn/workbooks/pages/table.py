@@ -108,17 +108,32 @@ def numbers_only(block: Block, words: Text) -> DataValidation:
     return number_validation(f"{first}:{last}", words)
 
 
+BOUNDS = {
+    "number": ("between", "-1E+300", "1E+300"),
+    "positive": ("greaterThan", "0", None),
+    "from_0": ("greaterThanOrEqual", "0", None),
+    "share": ("between", "0", "0.999999999"),
+}
+"""What a cell may take, by the key of its words: how it is compared, and with what."""
+
+
 def number_validation(cells: str, words: Text, *, positive: bool = False) -> DataValidation:
     """Let only numbers, or only positive ones, be typed into some cells."""
+    return bounded_validation(cells, words, "positive" if positive else "number")
+
+
+def bounded_validation(cells: str, words: Text, bounds: str) -> DataValidation:
+    """Let only numbers within some of the `BOUNDS` be typed into some cells."""
+    operator, least, most = BOUNDS[bounds]
     validation = DataValidation(
         type="decimal",
-        operator="greaterThan" if positive else "between",
-        formula1="0" if positive else "-1E+300",
-        formula2=None if positive else "1E+300",
+        operator=operator,
+        formula1=least,
+        formula2=most,
         allow_blank=False,
         showErrorMessage=True,
         errorTitle=words("validation", "number_title"),
-        error=words("validation", "positive" if positive else "number"),
+        error=words("validation", bounds),
     )
     validation.add(cells)
     return validation

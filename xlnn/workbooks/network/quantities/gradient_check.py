@@ -11,8 +11,10 @@ from itertools import chain
 from xlnn.equations.choice import OfEpoch
 from xlnn.equations.cost import TotalCost
 from xlnn.equations.lens import ChosenGradient, DifferenceQuotient, Distance, Shifted
+from xlnn.equations.optimiser import Penalty
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.network import cost, forward
+from xlnn.workbooks.network.quantities.optimiser import L2, penalised
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET = "gradient_check"
@@ -60,12 +62,31 @@ def gradient_check(stack: Stack) -> Iterator[Quantity]:
         yield from (replace(found, reads_as_stated=True) for found in sent)
     quotients = {"C_plus": "plus_C", "C_minus": "minus_C", "h": "slope_h"}
     yield quantity("quotient", axes=images, equation=DifferenceQuotient(), uses=quotients, **shown)
-    yield quantity("numeric", equation=TotalCost(), uses={"C": "slope_quotient"}, **shown)
+    uses = {"C": "slope_quotient"}
+    if stack.spec.regularised:
+        yield from _penalties(stack)
+        uses["penalty"] = "slope_penalty"
+    yield quantity("numeric", equation=TotalCost(), uses=uses, **shown)
     names = tuple(f"slope_dC_d{letter}{layer}" for letter, layer, _ in parameters)
     uses = {name: name for name in names} | {"chosen": "slope_chosen"}
     yield quantity("backward", equation=ChosenGradient(names), uses=uses, **shown)
     between = {"here": "slope_numeric", "there": "slope_backward"}
     yield quantity("distance", equation=Distance(), uses=between, number_format="0.0E+00", **shown)
+
+
+def _penalties(stack: Stack) -> Iterator[Quantity]:
+    """Yield the penalty with w + h and with w - h, and the slope that it adds to C_T."""
+    for side in SIDES:
+        weights = [f"{side}{name}" for name in penalised(stack)]
+        uses = {name: name for name in (*weights, L2)}
+        found = quantity(
+            "penalty", prefix=side, sheet=SHEET, equation=Penalty(tuple(weights)), uses=uses
+        )
+        yield replace(found, reads_as_stated=True)
+    quotients = {"C_plus": "plus_penalty", "C_minus": "minus_penalty", "h": "slope_h"}
+    yield quantity(
+        "penalty", prefix=PREFIX, sheet=SHEET, equation=DifferenceQuotient(), uses=quotients
+    )
 
 
 def _size(shape: tuple[int, ...]) -> int:

@@ -24,6 +24,7 @@ from xlnn.equations.wording import (
 )
 from xlnn.quantity import Axis, Equation, Quantity
 from xlnn.workbooks.network.quantities.network import backward, cost, forward, has_slope, learning
+from xlnn.workbooks.network.quantities.optimiser import led_by, optimiser_of
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET = "lens"
@@ -241,6 +242,9 @@ def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
             yield quantity("dC_dW_one", name, equation=one, uses=uses, **shown)
         total = {"all_epochs": f"dC_d{kind}{name}", "epoch": "lens_epoch"}
         yield quantity(f"dC_d{kind}", name, equation=OfEpoch(shape), uses=total, **shown)
+        if step := optimiser_of(stack).step:
+            led = {"all_epochs": led_by(stack, kind, name).name, "epoch": "lens_epoch"}
+            yield quantity(f"{step}_{kind}", name, equation=OfEpoch(shape, 2), uses=led, **shown)
         after = {"all_epochs": f"{kind}{name}", "epoch": "lens_epoch"}
         yield quantity(f"{kind}_after", name, equation=OfEpoch(shape, 2), uses=after, **shown)
 

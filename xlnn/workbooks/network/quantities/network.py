@@ -13,10 +13,12 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TotalCost
 from xlnn.equations.dense import BiasGradient
 from xlnn.equations.descent import Descent, GradientSize
+from xlnn.equations.optimiser import Penalised
 from xlnn.equations.prediction import MeanAbsolute, Off, Predicted, RootMeanSquare
 from xlnn.equations.scaling import Scaled
 from xlnn.equations.verdict import Accuracy, LargestUnit, MeanCost, Recognised, Right
-from xlnn.quantity import Axis, Model, Quantity, previous
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.workbooks.network.quantities.optimiser import constants, penalty, step_of, steps
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 
@@ -39,6 +41,7 @@ def network(spec: Spec) -> Model:
         (
             *_settings(stack),
             *_data(stack, stack.image),
+            *steps(stack),
             *_weights(stack),
             *forward(stack, axes=each),
             *cost(stack, axes=each),
@@ -57,6 +60,7 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
         for bound in ACTIVATIONS[layer.activation].reach
     )
     yield quantity("eta", scale=1 / stack.spec.images, calms=grows)
+    yield from constants(stack)
     yield quantity("labels", shape=(len(stack.spec.labels),), is_text=stack.labels_are_text)
     if stack.spec.scaled:
         yield quantity("middle", shape=(stack.spec.inputs,))
@@ -105,11 +109,7 @@ def _weights(stack: Stack) -> Iterator[Quantity]:
             axes=(stack.state,),
             shape=shape,
             equation=Descent(),
-            uses={
-                "W": previous(f"{kind}{layer}"),
-                "gradient": previous(f"dC_d{kind}{layer}"),
-                "eta": "eta",
-            },
+            uses=step_of(stack, kind, layer),
             given=1,
             scale=1.5 / sqrt(prod(shape[1:])) if kind == "W" else 0.5,
         )
@@ -222,13 +222,16 @@ def backward(
 def _gradients(stack: Stack) -> Iterator[Quantity]:
     for kind, layer, shape in stack.parameters:
         gradient = stack.kinds[layer].gradient if kind == "W" else BiasGradient()
+        if kind == "W" and stack.spec.regularised:
+            gradient = Penalised(gradient)
+        seen = {"delta": f"delta{layer}", "a": stack.activation(stack.below[layer])}
         yield quantity(
             f"dC_d{kind}",
             layer,
             axes=(stack.epoch,),
             shape=shape,
             equation=gradient,
-            uses={"delta": f"delta{layer}", "a": stack.activation(stack.below[layer])},
+            uses=seen | {"W": f"W{layer}", "l2": "l2"},
         )
 
 
@@ -257,6 +260,9 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
     else:
         yield from predictions(stack, prefix=prefix, axes=each["axes"], sheet=sheet)
     C = {"C": f"{prefix}C"}
+    if stack.spec.regularised and not prefix:  # what is held out is measured, not trained
+        yield from penalty(stack)
+        C["penalty"] = "penalty"
     yield quantity("C_T", equation=TotalCost(), uses=C, **whole)
     if classes:
         right = {"right": f"{prefix}right"}

@@ -37,8 +37,15 @@ from xlnn.equations.restated import (
     StepGap,
     SumGap,
 )
+from xlnn.equations.restated_steps import DIRECTION_GAPS, MEMORY_GAPS, PenaltyGap
 from xlnn.quantity import Equation, Quantity
 from xlnn.workbooks.network.quantities.network import has_slope, learning
+from xlnn.workbooks.network.quantities.optimiser import (
+    DIRECTION,
+    led_by,
+    optimiser_of,
+    penalised,
+)
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import LayerSpec
 
@@ -139,8 +146,10 @@ def _largest(stack: Stack) -> Quantity:
 def _gaps(stack: Stack) -> Iterator[Quantity]:
     """Yield how far the sheets are from the same said in another way."""
     for kind, layer, shape in stack.parameters:
-        uses = {"W": f"{kind}{layer}", "gradient": f"dC_d{kind}{layer}", "eta": "eta"}
+        step = led_by(stack, kind, layer).name
+        uses = {"W": f"{kind}{layer}", "gradient": step, "eta": "eta"}
         yield quantity(f"{kind}_steps", layer, shape=shape, equation=StepGap(), uses=uses, **SMALL)
+        yield from _remembered_gaps(stack, kind, layer, shape)
     for layer in stack.layers:
         if stack.kinds[layer.name].weights:
             yield from _layer_gaps(stack, layer)
@@ -148,7 +157,29 @@ def _gaps(stack: Stack) -> Iterator[Quantity]:
     output = stack.output
     has_loss = COSTS[stack.spec.cost].loss is not None
     uses = {"loss": "loss"} if has_loss else {"t": "t", "a": f"a{output}"}
+    if stack.spec.regularised:
+        uses["penalty"] = "penalty"
+        names = tuple(penalised(stack))
+        seen = {name: name for name in (*names, "penalty", "l2")}
+        yield _gap("penalty", "", PenaltyGap(names), seen, stack)
     yield _gap("cost", "", CostGap(), uses | {"C_T": "C_T"}, stack)
+
+
+def _remembered_gaps(
+    stack: Stack, kind: str, layer: str, shape: tuple[int, ...]
+) -> Iterator[Quantity]:
+    """Yield the gaps of what the optimiser keeps of a layer's gradients, and of its direction."""
+    optimiser = optimiser_of(stack)
+    shown = {"shape": shape, **SMALL}
+    own = {name: f"{name}_{kind}{layer}" for name in (*optimiser.memories, DIRECTION)}
+    own |= {"gradient": f"dC_d{kind}{layer}", "steps": "steps"}
+    own |= {name: name for name in optimiser.constants}
+    for name, memory in optimiser.memories.items():
+        uses = own | {"memory": own[name], "constant": memory.constant}
+        yield quantity(f"{kind}_{name}", layer, equation=MEMORY_GAPS[name], uses=uses, **shown)
+    if optimiser.direction:
+        gap = DIRECTION_GAPS[stack.spec.optimizer]
+        yield quantity(f"{kind}_{DIRECTION}", layer, equation=gap, uses=own, **shown)
 
 
 def _layer_gaps(stack: Stack, layer: LayerSpec) -> Iterator[Quantity]:
@@ -160,6 +191,8 @@ def _layer_gaps(stack: Stack, layer: LayerSpec) -> Iterator[Quantity]:
         seen = own | {"a": stack.activation(stack.below[name])}
         yield _gap("inputs", name, InputGap(), seen, stack)
     yield _gap("units", name, UNIT_GAPS[layer.activation], own, stack)
+    if stack.spec.regularised:
+        own["l2"] = "l2"
     yield _gap("sums", name, SumGap(), own, stack)
 
 

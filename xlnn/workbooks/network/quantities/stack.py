@@ -58,6 +58,29 @@ QUANTITY_KINDS = {
     "rmse": QuantityKind("RMSE{}", "progress"),
     "mae": QuantityKind("MAE{}", "progress"),
     "gradient_size": QuantityKind("|∇C_T|", "progress", role="backward"),
+    "l2": QuantityKind("λ", "settings", "General", role="input"),
+    "penalty": QuantityKind("λ/2 Σ w²", "progress", role="backward"),
+    "mu": QuantityKind("μ", "settings", "General", role="input"),
+    "beta": QuantityKind("β", "settings", "General", role="input"),
+    "beta1": QuantityKind("β₁", "settings", "General", role="input"),
+    "beta2": QuantityKind("β₂", "settings", "General", role="input"),
+    "epsilon": QuantityKind("ε", "settings", "General", role="input"),
+    "steps": QuantityKind("n", "optimiser", "0"),
+    "correction1": QuantityKind("1 − β₁ⁿ", "optimiser"),
+    "correction2": QuantityKind("1 − β₂ⁿ", "optimiser"),
+    **{
+        f"{kind}_{letter}": QuantityKind(
+            f"{sign}({letter.lower()}^{{}})", "optimiser", digits, role=role
+        )
+        for letter in "Wb"
+        for kind, sign, digits, role in (
+            ("velocity", "v", "0.00000", "weight"),
+            ("square", "s", "0.00E+00", "weight"),
+            ("moment1", "m", "0.00000", "weight"),
+            ("moment2", "v", "0.00E+00", "weight"),
+            ("direction", "r", "0.0000", "weight"),
+        )
+    },
 }
 """The kinds of quantities that the book names."""
 
@@ -141,6 +164,7 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
     given: int = 0,
     scale: float = 1.0,
     choices: tuple[int, int] | None = None,
+    between: tuple[float, float] | None = None,
     calms: bool = False,
     number_format: str = "",
 ) -> Quantity:
@@ -167,5 +191,6 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
         is_record=is_record,
         scale=scale,
         choices=choices,
+        between=between,
         calms=calms,
     )

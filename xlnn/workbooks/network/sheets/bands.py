@@ -13,7 +13,10 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, SECTION
 
-PREFIXES = {"dC_dW_one": "∂C/∂w", "dC_dW": "∂C_T/∂w", "W_after": "→ w", "W": "w", "seen": "w x"}
+PREFIXES = {
+    "dC_dW_one": "∂C/∂w", "dC_dW": "∂C_T/∂w", "velocity_W": "v(w)", "direction_W": "r(w)",
+    "W_after": "→ w", "W": "w", "seen": "w x",
+}  # fmt: skip
 """The symbols of pictures that stand for a unit's weights."""
 
 

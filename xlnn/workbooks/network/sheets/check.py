@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from xlnn.address import address
 from xlnn.blocks import Block, table_blocks
+from xlnn.equations.optimiser import REMEMBERED
 from xlnn.equations.record import ImageFound
 from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
@@ -18,13 +19,11 @@ from xlnn.writing.style import LABEL, LINK, NOTE, SENTENCE, TITLE, heading
 TOP = 4
 VALUES = 3
 RESULTS = ("state", "changes", "changed", "empty", "emptied", "largest", "inside")
-LINES = ("", "_distance", "_steps", "_start", "_found")
+LINES = ("", "_distance", "_steps", "_start", "_found", *(f"_{name}" for name in REMEMBERED))
 """The rows of the parameters: the last weights and how far they are from NumPy's and from all steps
-taken at once; the start, and whether it is another now."""
+taken at once; the start, and whether it is another now; the gaps of what an optimiser keeps."""
 
 PARAMETERS = TOP + len(RESULTS) + 4
-NOTED = PARAMETERS + len(LINES) + 2
-"""The first row of what else was noted of the inputs."""
 
 SCALING = ("middle", "factor", "middle_found", "factor_found")
 """What stands beside the epochs: down, as on the sheet Settings."""
@@ -35,10 +34,11 @@ def place(model: Model) -> Iterator[Block]:
     for row, name in enumerate(RESULTS, start=TOP):
         yield Block(model[PREFIX + name], SHEET, row, VALUES, ())
     names = [q for q in model.quantities if q.sheet == "weights"]
-    for row, line in enumerate(LINES, start=PARAMETERS):
+    lines = _lines(model)
+    for row, line in enumerate(lines, start=PARAMETERS):
         quantities = [model[f"{PREFIX}{q.kind}{line}{q.layer}"] for q in names]
         yield from table_blocks(quantities, row, VALUES)
-    row = NOTED
+    row = PARAMETERS + len(lines) + 2  # what else was noted of the inputs
     for quantity in _inputs(model):
         rows = quantity.shape[0] if _has_rows(quantity) else 1
         if rows == 1:
@@ -52,6 +52,13 @@ def place(model: Model) -> Iterator[Block]:
     for column, quantity in enumerate(_scaling(model), start=_names_column(model) + 1):
         yield Block(quantity, SHEET, first, column, ((1, 0),))
     yield from table_blocks(epochs, first, 2)
+
+
+def _lines(model: Model) -> list[str]:
+    """Return which rows of the parameters there are."""
+    first = next(quantity for quantity in model.quantities if quantity.sheet == "weights")
+    names = {line: f"{PREFIX}{first.kind}{line}{first.layer}" for line in LINES}
+    return [line for line, name in names.items() if name in model.by_name]
 
 
 def _has_rows(quantity: Quantity) -> bool:
@@ -109,7 +116,7 @@ def draw(page: Page) -> Drawing:
             number_format=blocks[PREFIX + name].quantity.number_format,
         )
     drawing.put(PARAMETERS - 2, 1, words("check", "parameters"), LABEL)
-    for row, line in enumerate(LINES, start=PARAMETERS):
+    for row, line in enumerate(_lines(page.layout.model), start=PARAMETERS):
         drawing.put(row, 1, words("check", f"line{line}"), LABEL)
     column = VALUES
     for block in page.layout.on("weights"):

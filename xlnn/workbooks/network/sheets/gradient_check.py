@@ -30,6 +30,9 @@ PARAMETERS = TOP + 8
 """The row of the parameters' numbers; their symbols, values and gradients stand below."""
 
 IMAGES = PARAMETERS + 9
+PENALTIES = {"plus_penalty": (4, 1), "minus_penalty": (5, 1), f"{PREFIX}penalty": (4, 2)}
+"""Where the penalty with w + h and with w - h stands, and its slope: below the first parameter's
+number, to the right of the last one."""
 
 
 def place(model: Model) -> Iterator[Block]:
@@ -47,6 +50,9 @@ def place(model: Model) -> Iterator[Block]:
         (block,) = table_blocks([quantity], PARAMETERS + rows[row], columns[row])
         columns[row] += prod(quantity.shape)
         yield block
+    for name, (row, right) in PENALTIES.items():
+        if name in model.by_name:
+            yield Block(model[name], SHEET, PARAMETERS + row, max(columns.values()) + right, ())
     yield from table_blocks([q for q in here if q.axes], IMAGES, 2)
 
 
@@ -98,8 +104,12 @@ def _draw_parameters(drawing: Drawing, page: Page) -> None:
             drawing.put(PARAMETERS + 1, column, quantity.heading(unit), look)
             column += 1
     for block in page.layout.on(SHEET):
-        if not block.quantity.axes and block.quantity.shape:
+        if not block.quantity.axes and (block.quantity.shape or block.quantity.name in PENALTIES):
             drawing.looks[block.quantity.name] = NUMBER
+    for name, text in (("plus_penalty", "λ/2 Σ w²"), (f"{PREFIX}penalty", "Δ / 2h")):
+        if name in blocks:
+            look = heading(blocks[name].quantity.role, first=True)
+            drawing.put(PARAMETERS + 1, blocks[name].column, text, look)
     chosen, epoch, h = (blocks[PREFIX + name] for name in ("chosen", "epoch", "h"))
     end = letters(column - 1)
     progress = blocks["C_T"]

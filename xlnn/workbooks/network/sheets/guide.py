@@ -3,6 +3,7 @@
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import WITHOUT_WEIGHTS
+from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.workbooks.network.sheets.bands import layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.guide import draw_guide
@@ -24,6 +25,8 @@ def draw(page: Page[Spec]) -> Drawing:
         "rows": page.spec.picture[0],
         "columns": page.spec.picture[1],
         "inputs": page.spec.inputs,
+        "steps": page.words("optimiser", page.spec.optimizer)
+        + (page.words("optimiser", "l2") if page.spec.regularised else ""),
     }
     return draw_guide(page, values=values, equations=equations_of(page.spec))
 
@@ -37,7 +40,7 @@ def equations_of(spec: Spec) -> dict[str, str]:
     with_weights = (layer for layer in spec.layers if layer.kind not in WITHOUT_WEIGHTS)
     names = dict.fromkeys(layer.activation for layer in with_weights)
     used = {name: ACTIVATIONS[name] for name in names}
-    cost = COSTS[spec.cost]
+    cost, optimiser = COSTS[spec.cost], OPTIMISERS[spec.optimizer]
     delta = cost.delta_formula
     if used[spec.layers[-1].activation].slope is None:
         delta = delta.removesuffix(" a′(z)").strip("()")
@@ -46,4 +49,10 @@ def equations_of(spec: Spec) -> dict[str, str]:
         "slope": "; ".join(a.slope_formula for a in used.values() if a.slope_formula),
         "cost": cost.formula,
         "delta": delta,
+        "step": optimiser.step_formula.format("w"),
+        "step_of_b": optimiser.step_formula.format("b"),
+        "rule": optimiser.rule,
+        "source": optimiser.source,
+        "decay": " + λ w" if spec.regularised else "",
+        "penalty": " + λ/2 Σ w²" if spec.regularised else "",
     }

@@ -41,7 +41,10 @@ NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
 TEXTS = ("z_text", "a_text", "loss_text", "delta_text")
 TARGETS = ("t", "raw_t", "predicted")
 """What is to be predicted, and what is."""
-GRADIENTS = (("dC_dW_one",), ("dC_dW", "dC_db"), ("W_after", "b_after"))
+GRADIENTS = (
+    ("dC_dW_one",), ("dC_dW", "dC_db"), ("velocity_W", "velocity_b"),
+    ("direction_W", "direction_b"), ("W_after", "b_after"),
+)  # fmt: skip
 """Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
 MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
@@ -74,7 +77,7 @@ class _Grid:
 
         if len(self.model[f"{PREFIX}a{layer}"].shape) == 1:
             numbers, texts = Strip(shown(*NUMBERS), is_labelled=True), Strip(shown(*TEXTS))
-            gradients = (Strip(shown(*kinds)) for kinds in GRADIENTS)
+            gradients = (Strip(shown(*kinds)) for kinds in GRADIENTS if shown(*kinds))
             return (Strip(shown("W", "b")), numbers, *gradients, texts)
         names = [("W", "b"), *((kind,) for kind in MAPS), *GRADIENTS]
         return tuple(Strip(shown(*kinds)) for kinds in names if shown(*kinds))

@@ -1,0 +1,286 @@
+"""Steps beyond the plain one: momentum, RMSProp, Adam, and the L2 penalty on the weights.
+
+Each remembers something of the gradients before, which is 0 before the first epoch, and makes of it
+the direction r in which the weights step: w - eta r. Shapes: as the weights or biases of a layer;
+the constants mu, beta and epsilon are numbers.
+
+B. T. Polyak, Some methods of speeding up the convergence of iteration methods, USSR Computational
+Mathematics and Mathematical Physics 4 (1964). T. Tieleman and G. Hinton, Lecture 6.5: RMSProp,
+Neural Networks for Machine Learning (2012). D. P. Kingma and J. Ba, Adam: A method for stochastic
+optimization, ICLR 2015, arXiv:1412.6980.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlnn.equations.dense import written_squares
+from xlnn.quantity import Cells, Equation
+
+DIRECTION = "direction"
+
+
+class Velocity(Equation):
+    """v <- mu v + g.   B. T. Polyak 1964, as PyTorch's SGD writes it: eta stands outside."""
+
+    roles = ("before", "gradient", "mu")
+
+    def array(self, before: np.ndarray, gradient: np.ndarray, mu: np.ndarray) -> np.ndarray:
+        """Return the velocity after this gradient."""
+        return mu * before + gradient
+
+    def cell(self, *unit: int, before: Cells, gradient: Cells, mu: Cells) -> str:
+        """Return the formula of one weight."""
+        return f"={mu[()]}*{before[unit]}+{gradient[unit]}"
+
+
+class Mean(Equation):
+    """m <- beta m + (1 - beta) g: a mean of the gradients that forgets.   Kingma and Ba 2015."""
+
+    def array(self, before: np.ndarray, gradient: np.ndarray, beta: np.ndarray) -> np.ndarray:
+        """Return the mean after this gradient."""
+        return beta * before + (1 - beta) * gradient
+
+    def cell(self, *unit: int, before: Cells, gradient: Cells, beta: Cells) -> str:
+        """Return the formula of one weight."""
+        return f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{gradient[unit]}"
+
+
+class MeanSquare(Equation):
+    """s <- beta s + (1 - beta) g g: the same of their squares.   Tieleman and Hinton 2012."""
+
+    def array(self, before: np.ndarray, gradient: np.ndarray, beta: np.ndarray) -> np.ndarray:
+        """Return the mean square after this gradient."""
+        return beta * before + (1 - beta) * gradient * gradient
+
+    def cell(self, *unit: int, before: Cells, gradient: Cells, beta: Cells) -> str:
+        """Return the formula of one weight; a product, since 1E-200^2 is an error to some."""
+        g = gradient[unit]
+        return f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{g}*{g}"
+
+
+class ScaledGradient(Equation):
+    """r = g / (sqrt(s) + epsilon), the direction of RMSProp.   Tieleman and Hinton 2012.
+
+    epsilon stands outside of the root, as in PyTorch: a gradient that was always 0 moves nothing.
+    """
+
+    def array(self, gradient: np.ndarray, square: np.ndarray, epsilon: np.ndarray) -> np.ndarray:
+        """Return the direction."""
+        return gradient / (np.sqrt(square) + epsilon)
+
+    def cell(self, *unit: int, gradient: Cells, square: Cells, epsilon: Cells) -> str:
+        """Return the formula of one weight."""
+        return f"={gradient[unit]}/(SQRT({square[unit]})+{epsilon[()]})"
+
+
+class Count(Equation):
+    """n <- n + 1: how many steps were taken."""
+
+    roles = ("before",)
+
+    def array(self, before: np.ndarray) -> np.ndarray:
+        """Return the number."""
+        return before + 1
+
+    def cell(self, before: Cells) -> str:
+        """Return the formula of one epoch."""
+        return f"={before[()]}+1"
+
+
+class Correction(Equation):
+    """1 - beta^n: what n gradients weigh in a mean that began with 0.   Kingma and Ba 2015."""
+
+    def array(self, beta: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """Return the number."""
+        return 1 - beta**steps
+
+    def cell(self, beta: Cells, steps: Cells) -> str:
+        """Return the formula of one epoch."""
+        return f"=1-{beta[()]}^{steps[()]}"
+
+
+class CorrectedRatio(Equation):
+    """r = (m / (1 - beta1^n)) / (sqrt(v / (1 - beta2^n)) + epsilon).   Kingma and Ba 2015."""
+
+    def array(
+        self,
+        moment1: np.ndarray,
+        moment2: np.ndarray,
+        correction1: np.ndarray,
+        correction2: np.ndarray,
+        epsilon: np.ndarray,
+    ) -> np.ndarray:
+        """Return the direction."""
+        return moment1 / correction1 / (np.sqrt(moment2 / correction2) + epsilon)
+
+    def cell(
+        self,
+        *unit: int,
+        moment1: Cells,
+        moment2: Cells,
+        correction1: Cells,
+        correction2: Cells,
+        epsilon: Cells,
+    ) -> str:
+        """Return the formula of one weight."""
+        mean = f"{moment1[unit]}/{correction1[()]}"
+        square = f"{moment2[unit]}/{correction2[()]}"
+        return f"={mean}/(SQRT({square})+{epsilon[()]})"
+
+
+class Penalty(Equation):
+    """lambda/2 sum of w^2, over the weights of all layers; biases are left free.
+
+    Differs from PyTorch's weight_decay, which takes all parameters unless they are put into groups:
+    a bias makes no output steeper, so that it is not decayed (Goodfellow et al. 2016, 7.1).
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.roles = (*names, "l2")
+
+    def array(self, l2: np.ndarray, **weights: np.ndarray) -> np.ndarray:
+        """Return what the weights add to C_T, a number."""
+        return l2 / 2 * sum((W * W).sum() for W in weights.values())
+
+    def cell(self, l2: Cells, **weights: Cells) -> str:
+        """Return the formula of one epoch."""
+        return f"={l2[()]}/2*({written_squares([W[...] for W in weights.values()])})"
+
+
+class Penalised(Equation):
+    """dC_T/dw + lambda w: the gradient of the images' costs, and of the penalty.
+
+    Parameters
+    ----------
+    gradient : Equation
+        That of the costs alone.
+    """
+
+    def __init__(self, gradient: Equation) -> None:
+        self.gradient = gradient
+        self.roles = (*gradient.roles, "W", "l2")
+
+    def array(self, W: np.ndarray, l2: np.ndarray, **own: np.ndarray) -> np.ndarray:
+        """Return the gradient, of the shape of W."""
+        return self.gradient.array(**own) + l2 * W
+
+    def cell(self, *unit: int, W: Cells, l2: Cells, **own: Cells) -> str:
+        """Return the formula of one weight."""
+        return f"{self.gradient.cell(*unit, **own)}+{l2[()]}*{W[unit]}"
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number that an optimiser takes: what it is by default, and below what it stays.
+
+    Attributes
+    ----------
+    usual : float
+    share : bool
+        Whether it is a share, at least 0 and less than 1; else it is greater than 0.
+    """
+
+    usual: float
+    share: bool = True
+
+    @property
+    def probed(self) -> tuple[float, float]:
+        """Between which numbers a probe draws it: where all equations have values that tell."""
+        return (0.05, 0.95) if self.share else (1e-4, 0.1)
+
+    @property
+    def wanted(self) -> str:
+        """What it may be, in words."""
+        return "from 0 on and less than 1" if self.share else "greater than 0"
+
+    def takes(self, value: float) -> bool:
+        """Tell whether it may be that number."""
+        return 0 <= value < 1 if self.share else value > 0
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What an optimiser keeps of the gradients before, a number for each weight.
+
+    Attributes
+    ----------
+    equation : Equation
+        Of what was ``before``, the ``gradient``, and a constant.
+    constant, role : str
+        The constant, and what the equation calls it.
+    """
+
+    equation: Equation
+    constant: str
+    role: str = "beta"
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """How a gradient becomes a step.
+
+    Attributes
+    ----------
+    constants : dict
+        By their names.
+    memories : dict
+        By their names, in the order in which they are computed.
+    direction : Equation or None
+        Of the memories, the gradient and the constants; None where the only memory is it.
+    corrected : dict
+        By the names of corrections, the constants that they correct.
+    step_formula, rule : str
+        Along what a weight ``{}`` steps, and how that is computed, as the Guide shows it in every
+        language.
+    source : str
+        Who says so.
+    """
+
+    constants: dict[str, Constant] = field(default_factory=dict)
+    memories: dict[str, Memory] = field(default_factory=dict)
+    direction: Equation | None = None
+    corrected: dict[str, str] = field(default_factory=dict)
+    step_formula: str = "∂C_T/∂{}"
+    rule: str = ""
+    source: str = "4-4"
+
+    @property
+    def step(self) -> str:
+        """The kind of quantity along which the weights step; empty for the gradient itself."""
+        return DIRECTION if self.direction else next(iter(self.memories), "")
+
+
+PLAIN = "sgd"
+"""The plain step against the gradient, of all images at once."""
+
+OPTIMISERS = {
+    PLAIN: Optimiser(),
+    "momentum": Optimiser(
+        {"mu": Constant(0.9)},
+        {"velocity": Memory(Velocity(), "mu", "mu")},
+        step_formula="v",
+        source="Polyak 1964",
+    ),
+    "rmsprop": Optimiser(
+        {"beta": Constant(0.9), "epsilon": Constant(1e-8, share=False)},
+        {"square": Memory(MeanSquare(), "beta")},
+        ScaledGradient(),
+        step_formula="r",
+        rule="r = (∂C_T/∂w) / (√s + ε)",
+        source="Tieleman & Hinton 2012",
+    ),
+    "adam": Optimiser(
+        {"beta1": Constant(0.9), "beta2": Constant(0.999), "epsilon": Constant(1e-8, share=False)},
+        {"moment1": Memory(Mean(), "beta1"), "moment2": Memory(MeanSquare(), "beta2")},
+        CorrectedRatio(),
+        {"correction1": "beta1", "correction2": "beta2"},
+        step_formula="r",
+        rule="r = (m / (1 − β₁ⁿ)) / (√(v / (1 − β₂ⁿ)) + ε)",
+        source="Kingma & Ba 2015",
+    ),
+}
+"""By the names that a template gives them."""
+
+REMEMBERED = (*dict.fromkeys(name for o in OPTIMISERS.values() for name in o.memories), DIRECTION)
+"""What there may be of each weight besides its gradient."""
