@@ -29,7 +29,7 @@ def path(tmp_path_factory):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_formula_agrees_with_numpy(path, engine):
-    assert agrees_in(engine, path).formula_cells == 751
+    assert agrees_in(engine, path).formula_cells == 758
 
 
 INPUTS = [
@@ -92,12 +92,24 @@ def test_the_rules_give_what_the_quotients_give(path):
     ):
         assert got[rule] == pytest.approx(float(got[quotient]), rel=1e-5)
     assert got["s_slope"] == pytest.approx(float(got["s_quotient_rule"]), rel=1e-14)
+    gaps = [got["sum_rule"] - got["sum_quotient"], got["chain"] - got["chain_quotient"]]
+    gaps += [got[f"dC_d{along}"] - got[f"quotient_{along}"] for along in ("x", "y")]
+    assert got["gap"] == pytest.approx(np.abs(gaps).max(), abs=1e-14)
+    assert 0 < got["gap"] < 1e-6
+
+
+def test_the_rules_and_quotients_part_where_h_is_large(path, tmp_path):
+    far = values(changed(path, tmp_path / "far.xlsx", {"h": 1}))
+    assert far["gap"] > 1e-3
+    assert f"{far['gap']:.4f}"[:5] in str(far["agree"])
 
 
 @pytest.mark.parametrize("surface", range(1, len(SURFACES) + 1))
 def test_half_the_step_leaves_a_quarter_of_the_error(path, tmp_path, surface):
     got = values(changed(path, tmp_path / "surface.xlsx", {"surface": surface, "dx": 0.1}))
     np.testing.assert_allclose(got["off"][3:-1] / got["off"][4:], 4, rtol=0.02)
+    assert got["shrinks"] == pytest.approx(got["off"][0] / got["off"][1])
+    assert 2 < got["shrinks"] < 8
 
 
 def test_each_degree_of_taylors_series_comes_nearer(path, tmp_path):

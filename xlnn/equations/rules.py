@@ -63,5 +63,21 @@ FACTOR = Stated(
 )
 REST = Stated(lambda a, factor, x: a - factor * 2 * x,
               lambda a, factor, x: f"={a[()]}-{factor[()]}*2*{x[()]}")  # fmt: skip
+GAP = Stated(
+    lambda sum_rule, sum_quotient, s_quotient_rule, s_slope, chain, chain_quotient, dC_dx,
+        quotient_x, dC_dy, quotient_y: np.max(np.abs([
+            sum_rule - sum_quotient, s_quotient_rule - s_slope, chain - chain_quotient,
+            dC_dx - quotient_x, dC_dy - quotient_y])),
+    lambda sum_rule, sum_quotient, s_quotient_rule, s_slope, chain, chain_quotient, dC_dx,
+        quotient_x, dC_dy, quotient_y:
+        f"=MAX(ABS({sum_rule[()]}-{sum_quotient[()]}),ABS({s_quotient_rule[()]}-{s_slope[()]}),"
+        f"ABS({chain[()]}-{chain_quotient[()]}),ABS({dC_dx[()]}-{quotient_x[()]}),"
+        f"ABS({dC_dy[()]}-{quotient_y[()]}))",
+)  # fmt: skip
+SHRINKS = Stated(
+    lambda off: np.divide(off[0], off[1], out=np.zeros(()), where=off[1] != 0),
+    lambda off: f"=IF(INDEX({off.over('half')[()]},2)=0,0,"
+        f"INDEX({off.over('half')[()]},1)/INDEX({off.over('half')[()]},2))",
+)  # fmt: skip
 EXACT = Stated(lambda a, b, r: -abs(r) * np.sqrt(a**2 + b**2),
                lambda a, b, r: f"=-ABS({r[()]})*SQRT({a[()]}^2+{b[()]}^2)")  # fmt: skip

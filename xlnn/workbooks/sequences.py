@@ -49,12 +49,12 @@ THIRD = "5B8C5A"
 
 def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     """Yield the sequences, the pair there and back, and the sums."""
-    yield from _sequences(sizes["terms"])
+    yield from _sequences(sizes["terms"], words)
     yield from _pair(sizes["terms"], words)
     yield from _sums(sizes["numbers"], words)
 
 
-def _sequences(terms: int) -> Iterator[Quantity]:
+def _sequences(terms: int, words: Text) -> Iterator[Quantity]:
     page = {"sheet": "sequences", "number_format": "General"}
     for name in SETTINGS:
         yield Quantity(name, symbol=name, role="input", **page)
@@ -78,6 +78,8 @@ def _sequences(terms: int) -> Iterator[Quantity]:
                 role="forward",
                 **place_of,
             )
+    said = words.open("sentences", "course", terms=terms)
+    yield Quantity("course", equation=Told([said], digits=4), is_text=True, **page)
 
 
 def _pair(terms: int, words: Text) -> Iterator[Quantity]:
@@ -155,6 +157,7 @@ def _sums(numbers: int, words: Text) -> Iterator[Quantity]:
 def place(model: Model) -> Iterator[Block]:
     """Place the coefficients, and the sequences with their formulas beside them."""
     yield from numbers_below(model, SETTINGS, FIRST_ROW)
+    yield single_block(model["course"], FIRST_ROW + 5, 1)
     yield from table_blocks([model[name] for name in ("n", *TERMS)], TABLE, 1)
 
 
@@ -186,9 +189,10 @@ def place_sums(model: Model) -> Iterator[Block]:
 def draw(page: Page[Any]) -> Drawing:
     """Draw the sequences as a table and as dots."""
     layout, words = page.layout, page.words
-    drawing = begun(page, "sequences", A=24, H=3)
-    drawing.widths |= dict.fromkeys(range(2, 7), 17)
+    drawing = begun(page, "sequences", A=20, G=3)
+    drawing.widths |= dict.fromkeys(range(2, 7), 15)
     show(drawing, layout, words, SETTINGS)
+    say(drawing, "course", bold=True)
     for name in ("n", *TERMS):
         block = layout.blocks[name]
         heads(drawing, block, words)

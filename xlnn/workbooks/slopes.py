@@ -13,6 +13,7 @@ from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations import calculus as eq
 from xlnn.equations import rules
 from xlnn.equations.surface import SURFACES, Direction, OfSurface
+from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment
@@ -21,7 +22,7 @@ from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import choice_validation, head, numbers_only, plain_name
 from xlnn.writing.charts import THIN, Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import LABEL, NOTE, SECTION, SENTENCE, TITLE, name_width, value
+from xlnn.writing.style import LABEL, NOTE, SECTION, SENTENCE, TITLE, value, wide
 
 AROUND = 20
 """Points of a curve to either side of x."""
@@ -38,8 +39,8 @@ CURVE, TANGENT, SECANT = "1B4F9C", "C0561C", "6B7785"
 def quantities(_: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     """Yield what stands on each sheet, in its order."""
     yield from _tangent(words)
-    yield from _rules()
-    yield from _approximation()
+    yield from _rules(words)
+    yield from _approximation(words)
     yield from _lagrange(words)
 
 
@@ -103,7 +104,7 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     yield Quantity("best", sheet=on, equation=eq.BestStep(said), is_text=True)
 
 
-def _rules() -> Iterator[Quantity]:
+def _rules(words: Text) -> Iterator[Quantity]:
     on = "rules"
     yield _choice(on, "second", len(eq.FUNCTIONS))
     yield Quantity("second_name", symbol=" ", sheet=on, equation=eq.FunctionNames(),
@@ -138,9 +139,12 @@ def _rules() -> Iterator[Quantity]:
         uses = {"a": one, "p": other}
         yield _line(on, f"dC_d{along}", f"∂C/∂{along}", rules.CHAIN_OF_TWO, **uses)
         yield _line(on, f"quotient_{along}", f"ΔC/Δ{along}", rules.QUOTIENT_OF_TWO, **uses)
+    yield replace(_line(on, "gap", "max |Δ|", rules.GAP), number_format="0.0E+00")
+    said = Told([words.open("sentences", "gap")], digits=10)
+    yield Quantity("agree", sheet=on, equation=said, is_text=True)
 
 
-def _approximation() -> Iterator[Quantity]:
+def _approximation(words: Text) -> Iterator[Quantity]:
     on = "approximation"
     yield _choice(on, "surface", len(SURFACES))
     yield Quantity("surface_name", symbol=" ", sheet=on, equation=eq.SurfaceNames(), is_text=True)
@@ -167,6 +171,9 @@ def _approximation() -> Iterator[Quantity]:
     yield _column(half, on, "near", "f + ∇f·Δ", rules.APPROXIMATION, **near)
     off = _column(half, on, "off", "e", rules.APART, right="true")
     yield replace(off, number_format="0.0E+00")
+    yield _line(on, "shrinks", "e₀ / e₁", rules.SHRINKS)
+    said = Told([words.open("sentences", "shrinks")], digits=3)
+    yield Quantity("square", sheet=on, equation=said, is_text=True)
 
 
 def _lagrange(words: Text) -> Iterator[Quantity]:
@@ -174,8 +181,8 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield _input(on, "f_a", "a")
     yield _input(on, "f_b", "b")
     yield _input(on, "r", "r")
-    part, near = Axis("part", rules.PARTS, counts_from=0), Axis("near", 2 * rules.FINE + 1, "part",
-                                                          counts_from=-rules.FINE)  # fmt: skip
+    part = Axis("part", rules.PARTS + 1, counts_from=0)  # the last is the first again
+    near = Axis("near", 2 * rules.FINE + 1, "part", counts_from=-rules.FINE)
     line = {"a": "f_a", "b": "f_b"}
     yield _count(on, "part", "k", part)
     for along, of in (("x", "COS"), ("y", "SIN")):
@@ -205,13 +212,13 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield Quantity("found", sheet=on, equation=eq.Found(said), uses=uses, is_text=True)
 
 
-SENTENCES = ("best", "found")
+SENTENCES = ("best", "agree", "square", "found")
 PRIMES = ("′", "″", "‴", "⁗")
 
 PARTS_OF_LISTS = {
     "f": "here", "f_secant": "secant", "g": "here", "sum_rule": "linearity", "e": "sigmoid",
     "outer": "chain", "u": "chain_of_two", "z": "partial", "right": "taylor", "least": "least",
-    "factor": "gradients",
+    "factor": "gradients", "gap": "compared", "shrinks": "halved",
 }  # fmt: skip
 """The quantities above which a list is headed, and by which words."""
 
@@ -243,10 +250,10 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
 
     def draw(page: Page[Any]) -> Drawing:
         layout, words = page.layout, page.words
-        drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={2: 24, 3: 14})
+        drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={3: 14})
         drawing.put(1, 1, layout.titles[sheet], TITLE)
         drawing.put(2, 1, words("notes", sheet), NOTE)
-        names = []
+        names, symbols = [], []
         for block in layout.on(sheet):
             quantity = block.quantity
             if quantity.name in SENTENCES:
@@ -254,6 +261,7 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
                 continue
             if quantity.axes:
                 head(drawing, block, words)
+                drawing.widths[block.column] = 11
                 continue
             if quantity.name in PARTS_OF_LISTS:
                 said = words("parts", PARTS_OF_LISTS[quantity.name])
@@ -263,7 +271,8 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
             drawing.put(block.row, 1, names[-1], LABEL)
             for unit in quantity.units:
                 at = block.row + (unit[0] if unit else 0)
-                drawing.put(at, 2, _symbol(quantity, unit), replace(LABEL, align="center"))
+                symbols.append(_symbol(quantity, unit))
+                drawing.put(at, 2, symbols[-1], replace(LABEL, align="center"))
             given = quantity.is_input
             look = value(quantity.number_format, given=given, first=False)
             drawing.looks[quantity.name] = replace(look, align="center")
@@ -274,7 +283,8 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
                 drawing.validations.append(choice_validation(cell, f'"{source}"', words, most))
             elif given:
                 drawing.validations.append(numbers_only(block, words))
-        drawing.widths[1] = min(46, 2.2 * name_width(tuple(names)))
+        drawing.widths[1] = min(46, max(map(wide, names)) + 3)
+        drawing.widths[2] = max(9, max(map(wide, symbols)) + 3)
         drawing.widths[4] = 30 if sheet == "rules" else 3
         drawing.charts = [*CHARTS.get(sheet, lambda _: ())(page)]
         return drawing
@@ -322,11 +332,12 @@ def _lagrange_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
         Line(*point, TANGENT, words("charts", "lowest"), 0, "circle"),
     ]
     chart = scatter(words("charts", "circle_title"), "x", lines)
-    chart.height, chart.width = 11, 11
-    row = TOP + 21
-    yield address(row, 1), chart
+    chart.height, chart.width = 9.5, 9.5
+    yield address(TOP + 19, 1), chart
     around = Line(_cells(page, "part"), _cells(page, "circle_f"), TANGENT)
-    yield address(row + 24, 1), scatter(words("charts", "around"), "k", [around])
+    chart = scatter(words("charts", "around"), "k", [around])
+    chart.x_axis.scaling.max = rules.PARTS
+    yield address(TOP + 39, 1), chart
 
 
 CHARTS = {"tangent": _tangent_charts, "lagrange": _lagrange_charts}

@@ -89,7 +89,7 @@ def draw(page: Page[Any]) -> Drawing:
         drawing.put(block.row, 3, symbol, replace(LABEL, align="right"))
         look = value(block.quantity.number_format, given=block.quantity.is_input, first=False)
         drawing.looks[name] = look
-    drawing.looks["where"] = SENTENCE
+    drawing.looks["where"] = replace(SENTENCE, bold=True)
     for name in ("turn", *COLUMNS):
         head(drawing, layout.blocks[name], words)
     drawing.colour_around_0(layout.blocks["change"], layout.blocks["inner"])
@@ -109,5 +109,6 @@ def draw(page: Page[Any]) -> Drawing:
     ]
     chart = scatter(words("charts", "steepest"), words("headings", "direction"), lines)
     chart.height = 10
+    chart.x_axis.scaling.max = DIRECTIONS
     drawing.charts.append((address(TABLE - 2, BESIDE), chart))
     return drawing

@@ -130,8 +130,12 @@ def value(number_format: str, *, given: bool, first: bool) -> Look:
 
 def name_width(names: tuple[str, ...]) -> float:
     """Return the width of a column that holds names, up to a limit; ideographs are two wide."""
-    wide = (sum(1 + (east_asian_width(sign) in "WF") for sign in name) for name in names)
-    return min(20, 1.1 * max(wide, default=0) + 1)
+    return min(20, 1.1 * max(map(wide, names), default=0) + 1)
+
+
+def wide(text: str) -> int:
+    """Return how many letters wide a text is."""
+    return sum(1 + (east_asian_width(sign) in "WF") for sign in text)
 
 
 @cache

@@ -20,6 +20,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
@@ -30,6 +31,7 @@ from xlnn.errors import OutputError
 from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.paper import MARGIN, Paper, paper
 from xlnn.writing.parts import APPLICATION, Parts
 from xlnn.writing.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
 from xlnn.writing.style import Look, styled, value
@@ -83,7 +85,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     rows = sum(layout.extents[key][0] for key in layout.titles)
     for key in layout.titles:
         sheet = workbook.create_sheet(layout.titles[key])
-        _furnish(sheet, drawings[key])
+        _furnish(sheet, drawings[key], paper(drawings[key], layout.extents[key]))
         strips, drawn = _cells(sheet, drawings[key], layout, key, inputs)
         writer = Rows(sheet, path.with_suffix(f".{key}"))
         try:
@@ -115,7 +117,7 @@ def _absolute(block: Block, title: str) -> str:
     return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
 
-def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
+def _furnish(sheet: Worksheet, drawing: Drawing, printed: Paper) -> None:
     """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
     for column, width in drawing.widths.items():
         sheet.column_dimensions[letters(column)].width = width
@@ -133,10 +135,13 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
     for validation in drawing.validations:
         sheet.data_validations.append(validation)
     sheet.sheet_view.showGridLines = drawing.gridlines
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation = "portrait" if printed.is_upright else "landscape"
     sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = int(drawing.one_page)
+    sheet.page_setup.fitToWidth = printed.across
+    sheet.page_setup.fitToHeight = printed.down
+    if printed.across > 1 and drawing.freeze and drawing.freeze[1] > 1:
+        sheet.print_title_cols = f"A:{letters(drawing.freeze[1] - 1)}"
+    sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, MARGIN / 2, MARGIN / 2)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 

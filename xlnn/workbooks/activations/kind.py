@@ -4,7 +4,7 @@ Activation functions beside their slopes and central differences; two units of w
 learn; a line and a parabola; and the bell curve from which start weights are drawn.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -113,6 +113,7 @@ def draw(page: Page[Any]) -> Drawing:
         for name, colour in COLOURS.items()
     ]
     chart = _sized(scatter(words("charts", "differences"), "z", lines))
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1.2  # the step's leaves the chart
     drawing.charts.append((address(FIRST_ROW + 17, BESIDE + 1), chart))
     return drawing
 
@@ -189,6 +190,17 @@ def draw_bell(page: Page[Any]) -> Drawing:
     return drawing
 
 
+def _narrow(draw_table: Callable[[Page[Any]], Drawing]) -> Callable[[Page[Any]], Drawing]:
+    """Return what draws a table with columns so narrow that it fits on a page."""
+
+    def draw(page: Page[Any]) -> Drawing:
+        drawing = draw_table(page)
+        drawing.widths = {column: min(11, width) for column, width in drawing.widths.items()}
+        return drawing
+
+    return draw
+
+
 KIND = Experiment(
     name="activations",
     sizes={"steps": (1, 1_000)},
@@ -199,7 +211,7 @@ KIND = Experiment(
         "shapes": Sheet(draw_shapes, place_shapes),
         "bell": Sheet(draw_bell, place_bell),
         **{
-            key: Sheet(drawn(key), placed(key))
+            key: Sheet(_narrow(drawn(key)), placed(key))
             for key in ("table", "differences", "shape_points", "bell_points")
         },
     },
