@@ -20,7 +20,7 @@ from xlnn.linting import lint
 from xlnn.shipped.templates import in_order, names, shown, template
 from xlnn.shipped.text import languages, text
 
-LONG = ("cnn", "digits-8x8", "iris")
+LONG = ("cnn", "diabetes", "digits-8x8", "iris")
 SHORT = ["--epochs", "1", "--no-verify", *(f"--without={name}" for name in LONG)]
 BUILT = [each.name for each in in_order() if each.name not in LONG]
 

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+import numpy as np
 import pytest
 from cell_references import without_texts
 from networks import NETWORK_TEMPLATES
@@ -23,7 +24,9 @@ from xlnn.xlsx.parts import sheet_parts
 FEW = 60
 """Of the 1,797 digits: a workbook of seconds and not of minutes."""
 
-FEWER_EPOCHS = {"cnn": 3, "digits": 10, "digits-cross-entropy": 10, "digits-8x8": 3, "iris": 10}
+FEWER_EPOCHS = {
+    "cnn": 3, "digits": 10, "digits-cross-entropy": 10, "digits-8x8": 3, "iris": 10, "diabetes": 2,
+}  # fmt: skip
 
 LEARNT = {
     "cnn": (96, None),
@@ -35,6 +38,13 @@ LEARNT = {
 }
 """How many are right after the last epoch: of those that are trained, of those held out. Of the
 digits of 8 x 8 pixels, of ten kinds, it is half of them after so few epochs."""
+
+PREDICTS = {"diabetes": (53.4, 55.2)}
+"""Root mean square errors of a regression after the last epoch: of those that are trained, and of
+those held out."""
+
+RIGHT = 0.05
+"""Half a unit of the last digit."""
 
 
 @cache
@@ -89,7 +99,20 @@ def test_no_formula_holds_a_number_that_programs_save_otherwise(built):
                 assert float(number) == 0 or float(number) >= 1e-4, (title, cell.formula)
 
 
-@pytest.mark.parametrize("name", NETWORK_TEMPLATES)
+@pytest.mark.parametrize("name", PREDICTS)
+def test_the_network_predicts_better_than_a_mean(name):
+    _, run = trained(name)
+    for part, error in zip(("", "test_"), PREDICTS[name], strict=True):
+        assert run[f"{part}rmse"][-1, 0] == pytest.approx(error, abs=RIGHT)
+        assert error < 0.8 * run[f"{part}raw_t"].std()
+    assert (np.diff(run["C_T"]) < 0).all()
+
+
+def test_each_network_template_learns_or_predicts():
+    assert {*LEARNT, *PREDICTS} == set(NETWORK_TEMPLATES)
+
+
+@pytest.mark.parametrize("name", LEARNT)
 def test_the_network_learns_from(name):
     made, run = trained(name)
     right, tested = LEARNT[name]
@@ -108,7 +131,7 @@ def test_each_template_says_what_it_is_in_a_line():
 
 def test_each_template_says_which_sections_of_the_book_it_shows():
     beyond = {each.name for each in in_order() if not each.sections}
-    assert beyond == {"digits-8x8", "iris", "xor"}
+    assert beyond == {"diabetes", "digits-8x8", "iris", "xor"}
     assert [each.sections[0] for each in in_order() if each.sections] == [
         *("1-2", "2-1", "2-2", "2-4", "2-6", "2-10", "2-12"),
         *("3-3", "4-1", "4-4", "5-5"),
@@ -150,6 +173,7 @@ def test_the_sizes_in_the_summaries_are_true():
     for name, (images, layers) in {
         "digits-8x8": (1797, "64-16-10"),
         "iris": (150, "4-5-3"),
+        "diabetes": (442, "10-4-1"),
         "xor": (4, "2-3-2"),
         "digits": (64, "12-3-2"),
     }.items():

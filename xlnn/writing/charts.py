@@ -55,6 +55,8 @@ class Line:
         0 for a marker on each point and no line between them.
     marker : str
         The kind of marker on each point, such as ``circle``.
+    size : int
+        Of the markers, in points.
     """
 
     x: Cells
@@ -63,6 +65,7 @@ class Line:
     name: str = ""
     width: int = THICK
     marker: str = "none"
+    size: int = 5
 
     @property
     def series(self) -> Series:
@@ -77,7 +80,7 @@ class Line:
                 line.solidFill = self.colour
         series.marker.symbol = self.marker
         if self.marker != "none":
-            series.marker.size = 5
+            series.marker.size = self.size
             fill = GraphicalProperties(solidFill=self.colour)
             fill.line.solidFill = self.colour
             series.marker.graphicalProperties = fill

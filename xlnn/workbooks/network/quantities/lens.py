@@ -60,9 +60,11 @@ def lens(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
     )
     labels = stack.shapes[stack.output]
     for name, shape in _of_image(stack):
+        is_scaled = name == "t" and stack.spec.scaled_targets
         yield quantity(
             name,
             shape=shape,
+            number_format="0.0000" if is_scaled else "",
             equation=OfImage(shape),
             uses={"all_images": name, "image": "lens_image"},
             **rows,

@@ -27,6 +27,8 @@ FIRST = TOP + 6
 ROWS = ("actual", "predicted", "off")
 ERRORS = ("rmse", "mae")
 WIDTH = 12
+SMALL, LARGE, MANY = 3, 5, 100
+"""Sizes of points, and from how many on they are small."""
 CHART_ROWS = 22
 """How far the charts stand from each other."""
 
@@ -129,7 +131,8 @@ def _chart(page: Page, unit: int, label: str) -> ScatterChart:
     for part in _parts(page.layout.model):
         name, colour = parts[part]
         x, y = cells(f"{part}actual"), cells(f"{part}predicted")
-        lines.append(Line(x, y, colour, page.words("charts", name), 0, "circle"))
+        size = SMALL if page.spec.images > MANY else LARGE
+        lines.append(Line(x, y, colour, page.words("charts", name), 0, "circle", size))
     chart = scatter(
         page.words("fit", "chart", label=label), page.words("quantities", "actual"), lines
     )
