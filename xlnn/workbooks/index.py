@@ -17,7 +17,7 @@ from xlnn.layout import Layout
 from xlnn.quantity import Axis, Model, Quantity, Stated
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template, shown
-from xlnn.shipped.text import text
+from xlnn.shipped.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages import spec_text
 from xlnn.workbooks.pages.page import Page
@@ -107,6 +107,10 @@ class Index(WorkbookKind[IndexSpec, Never]):
     def drawings(self, spec: IndexSpec, layout: Layout) -> dict[str, Drawing]:
         """Return the links, and what each workbook shows."""
         return drawn(Page(spec, layout, text(spec.lang, "index")), SHEETS)
+
+    def words(self, spec: IndexSpec, layout: Layout) -> Text:  # noqa: ARG002
+        """Return its words."""
+        return text(spec.lang, "index")
 
 
 KIND = Index()

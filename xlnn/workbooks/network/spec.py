@@ -274,6 +274,8 @@ class Spec:
             task=_typed(values, "task", str),
             scaled=_typed(values, "scaled", bool),
             missing=_typed(values, "missing", str),
+            scaled_targets=_typed(values, "scaled_targets", bool),
+            decimals=_typed(values, "decimals", int),
             optimizer=_typed(values, "optimizer", str),
             regularised=_typed(values, "regularised", bool),
         )
