@@ -46,7 +46,7 @@ POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
 
 PLAIN = {"number_format": "General"}
 
-COST = {"number_format": "[>=1000000]0.000E+00;0.0000"}
+COST = {"number_format": "0.0000"}
 """The squares of a price soon have more digits than a column."""
 
 MOST_COLUMNS = 30

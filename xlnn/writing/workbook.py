@@ -31,6 +31,7 @@ from xlnn.errors import OutputError
 from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import fitted
 from xlnn.writing.paper import MARGIN, Paper, paper
 from xlnn.writing.parts import APPLICATION, Parts
 from xlnn.writing.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
@@ -85,11 +86,12 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     rows = sum(layout.extents[key][0] for key in layout.titles)
     for key in layout.titles:
         sheet = workbook.create_sheet(layout.titles[key])
-        _furnish(sheet, drawings[key], paper(drawings[key], layout.extents[key]))
-        strips, drawn = _cells(sheet, drawings[key], layout, key, inputs)
+        drawing = fitted(drawings[key], layout.on(key))
+        _furnish(sheet, drawing, paper(drawing, layout.extents[key]))
+        strips, drawn = _cells(sheet, drawing, layout, key, inputs)
         writer = Rows(sheet, path.with_suffix(f".{key}"))
         try:
-            for row in _fill(writer, strips, drawn, drawings[key]):
+            for row in _fill(writer, strips, drawn, drawing):
                 tell(min(done + row, rows), rows)
         except SerialisationError as error:
             raise OutputError(

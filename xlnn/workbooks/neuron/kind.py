@@ -103,7 +103,7 @@ def draw(page: Page[Any]) -> Drawing:
             drawing,
             layout.blocks[name],
             scale="ink",
-            digits="0.##" if name == "pattern" else "0.000",
+            digits="General" if name == "pattern" else "0.000",
         )
     drawing.looks["pattern_z"] = replace(value("0.000", given=False, first=False), align="center")
     drawing.charts.append((address(FIRST_ROW, CHART_COLUMN), _curves(page)))

@@ -110,7 +110,7 @@ def picture(
     *captions: str,
     scale: str = "around 0",
     size: int = 9,
-    digits: str = "0.##",
+    digits: str = "General",
 ) -> None:
     """Draw a picture of cells, with a caption over each of several side by side.
 

@@ -48,7 +48,7 @@ GRADIENTS = (
 """Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
 MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
-CELL, LABELS, VALUES, SENTENCES, OUTPUTS = 6.2, 7.5, 9, 60, 11.5
+CELL, LABELS, VALUES, SENTENCES, OUTPUTS = 6.9, 7.5, 10.5, 60, 11.5
 FEATURE = replace(CAPTION, align="center", wrap=True)
 
 
@@ -240,7 +240,9 @@ def _look(drawing: Drawing, quantity: Quantity) -> None:
         look = SENTENCE
     elif len(quantity.shape) == 3 and kind in MAPS:
         look = replace(PICTURE, number_format="0" if kind == "argmax" else "0.00")
-    elif kind in {"position", "there", "gap", "output", "C", "largest", *TARGETS, *NUMBERS}:
+    elif kind in {"position", "there", "gap"}:  # above pictures, as narrow as they
+        look = replace(NUMBER, size=PICTURE.size, number_format=quantity.number_format)
+    elif kind in {"output", "C", "largest", *TARGETS, *NUMBERS}:
         look = replace(NUMBER, number_format=quantity.number_format)
     else:
         look = PICTURE

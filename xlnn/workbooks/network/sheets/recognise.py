@@ -30,7 +30,7 @@ from xlnn.writing.style import (
 )
 
 SHEET, PREFIX = "recognise", "draw_"
-TOP, LEFT, CELL, FEATURE_WIDTH, NUMBERS = 4, 2, 6.2, 11, 12
+TOP, LEFT, CELL, FEATURE_WIDTH, NUMBERS = 4, 2, 6.9, 11, 12
 FEATURE = replace(LABEL, align="center", wrap=True)
 
 
@@ -150,6 +150,7 @@ def draw(page: Page) -> Drawing:
         )
     )
     _draw_grid(drawing, page, grid)
+    drawing.widths |= dict.fromkeys(_number_columns(model), NUMBERS)
     if f"{PREFIX}label" in blocks:
         label = blocks[f"{PREFIX}label"]
         drawing.put(label.row, label.column - 2, words("quantities", "label"), LABEL)
@@ -158,7 +159,7 @@ def draw(page: Page) -> Drawing:
         _draw_outputs(drawing, page)
     _draw_layers(drawing, page)
     for block in page.layout.on(SHEET):
-        drawing.looks[block.quantity.name] = _look(block.quantity)
+        drawing.looks[block.quantity.name] = _look(model, block.quantity)
     names = blocks[f"{PREFIX}name"].column
     drawing.widths[names] = max(drawing.widths[names], name_width(page.spec.labels))
     return drawing
@@ -173,6 +174,16 @@ def _draw_outputs(drawing: Drawing, page: Page) -> None:
         drawing.put(block.row - 1, block.column, text, SECTION)
         if name != "name":
             drawing.widths[block.column] = NUMBERS
+
+
+def _number_columns(model: Model) -> Iterator[int]:
+    """Yield the columns that hold numbers to read, beside all pictures."""
+    yield LEFT + max(model[f"{PREFIX}x"].shape[1], 3) + 3
+    for _, bands in _sections(model).values():
+        if bands:
+            yield from (
+                c for c, s in zip(bands.columns, bands.strips, strict=True) if s.is_labelled
+            )
 
 
 def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
@@ -232,15 +243,21 @@ def _draw_row(drawing: Drawing, page: Page, layer: str, row: int) -> None:
     drawing.colour_around_0(weights)
 
 
-def _look(quantity: Quantity) -> Look:
+def _look(model: Model, quantity: Quantity) -> Look:
+    look = _LOOKS.get(quantity.kind)
     if quantity.choices:
         return replace(value("0", given=True, first=False), bold=True, align="center")
     if quantity.is_input:
-        return replace(PICTURE, fill="input", ink=INPUT_INK, number_format="0.##", border=True)
-    if quantity.kind == "verdict":
-        return replace(SENTENCE, bold=True, size=14)
-    if quantity.kind in {"bar", "name"}:
-        return SENTENCE
-    if quantity.kind in {"W", "seen", "b", "x"} or len(quantity.shape) == 3:
-        return PICTURE
+        return replace(PICTURE, fill="input", ink=INPUT_INK, number_format="General", border=True)
+    if look or len(quantity.shape) == 3:
+        return look or PICTURE
+    if f"{PREFIX}below{quantity.layer}" in model.by_name:  # below the pictures, as narrow as they
+        return replace(PICTURE, number_format="0.000")
     return replace(NUMBER, number_format=quantity.number_format)
+
+
+_LOOKS = {
+    "verdict": replace(SENTENCE, bold=True, size=14),
+    **dict.fromkeys(("bar", "name"), SENTENCE),
+    **dict.fromkeys(("W", "seen", "b", "x"), PICTURE),
+}

@@ -1,0 +1,194 @@
+"""How is a number shown whatever its size? What its cell and its column need, decided here alone.
+
+A number that its format would round to 0 is shown with an exponent, one that its column is too
+narrow for as a whole number, and if that is too long with an exponent, too. Values change after the
+build, so rules in the sheet decide, cell by cell. They are conditional formats and no sections of
+the number format: in sections with conditions LibreOffice drops the minus sign.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
+
+from xlnn.address import address
+from xlnn.blocks import Block
+from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.style import value
+
+USUAL_WIDTH = 8.43
+"""Of a column that no sheet sets, in digits of the usual font."""
+
+DIGIT_PIXELS, PADDING = 7, 5
+"""A column's width counts digits of the usual font, of so many pixels; a cell keeps some free."""
+
+EMS = {".": 0.278, "-": 0.584, "+": 0.584, "E": 0.667, "%": 0.889}
+"""Widths of signs in ems, in Arial; Gnumeric's minus sign is as wide as a plus."""
+
+DIGIT_EMS = 0.556
+PIXELS_A_POINT = 96 / 72
+
+GENERAL = "General"
+"""The format by which a program writes as many digits as there is room for."""
+
+WHOLE = "0"
+
+EXPONENTS = ("0.00E+00", "0.0E+00", "0E+00")
+"""For numbers that are nearly 0 or very large: the most exact that has room."""
+
+SHARE = "0.0000%"
+"""For a share that is nearly 0; of a million images, one is so much."""
+
+NUMBERS = {WHOLE: 1, "0.00E+00": 11, "0.0E+00": 201, "0E+00": 202, SHARE: 203}
+"""The formats' numbers in the file; from 164 on they are anyone's."""
+
+ROOMY = "-0E-10"
+"""A number for which there is room wherever a program chooses the form."""
+
+MOST_DIGITS = 15
+"""Digits that a number has; beyond, an exponent says more."""
+
+_FIXED = re.compile(r"0(?:\.(0+#*))?(%?)")
+
+
+def text_pixels(text: str, size: int) -> float:
+    """Return how wide a number is in a font of that size.
+
+    >>> round(text_pixels("-0.5", 10))
+    26
+    """
+    return sum(EMS.get(sign, DIGIT_EMS) for sign in text) * size * PIXELS_A_POINT
+
+
+def room_pixels(width: float) -> float:
+    """Return how much of a column of a width is there for a number."""
+    return width * DIGIT_PIXELS - PADDING
+
+
+def width_for(text: str, size: int) -> float:
+    """Return the width of the column in which a number has room."""
+    return (text_pixels(text, size) + PADDING) / DIGIT_PIXELS
+
+
+def fitted(drawing: Drawing, blocks: Iterable[Block]) -> Drawing:
+    """Return a drawing with room for its sheet's numbers, and rules by which they are shown.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    blocks : iterable of Block
+        The sheet's quantities.
+    """
+    shown = [(block, *_look(drawing, block)) for block in blocks if not block.quantity.is_text]
+    widths = dict(drawing.widths)
+    for block, number_format, size in shown:
+        least = max((width_for(text, size) for text in _least(number_format)), default=0)
+        for column in _columns(block):
+            if widths.get(column, USUAL_WIDTH) < least:
+                widths[column] = least
+    rules = []
+    for block, number_format, size in shown:
+        room = room_pixels(min(widths.get(column, USUAL_WIDTH) for column in _columns(block)))
+        areas = list(_areas(block))
+        for rule in _rules(number_format, size, room, areas[0].partition(":")[0]):
+            rules += [(" ".join(areas), rule)]
+    return replace(drawing, widths=widths, colours=[*rules, *drawing.colours])
+
+
+def _look(drawing: Drawing, block: Block) -> tuple[str, int]:
+    """Return the number format and the size of a block's numbers."""
+    quantity = block.quantity
+    look = drawing.looks.get(quantity.name)
+    look = look or value(quantity.number_format, given=False, first=False)
+    return look.number_format, look.size
+
+
+def _least(number_format: str) -> Iterator[str]:
+    """Yield numbers for which there must be room, whatever is computed."""
+    if fixed := _FIXED.fullmatch(number_format):
+        yield number_format if fixed[2] else f"-{number_format}"
+        yield SHARE if fixed[2] else "-0E-100"
+    elif number_format == GENERAL:
+        yield ROOMY  # programs then choose a form that has room
+    elif "E" in number_format:
+        yield f"-{number_format.rsplit(';', maxsplit=1)[-1]}0"
+
+
+def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[Rule]:
+    """Yield the rules for numbers too small or too large for their format.
+
+    Parameters
+    ----------
+    number_format : str
+    size : int
+        Of the font.
+    room : float
+        Pixels.
+    first : str
+        The cell at the top left of those that they are for.
+    """
+    fixed = _FIXED.fullmatch(number_format)
+    if not fixed:
+        return
+    decimals = len(fixed[1] or "")
+    if fixed[2]:
+        yield _shown_as(SHARE, f"AND({first}<>0,ABS({first})<0.{'0' * (decimals + 2)}5)")
+        return
+    code = next((c for c in EXPONENTS if text_pixels(f"-{c}0", size) <= room), EXPONENTS[-1])
+    small = f"0.{'0' * (decimals - 1)}1" if decimals else "0.5"
+    yield _shown_as(code, f"AND({first}<>0,ABS({first})<{small})")
+    long, too_long = (_too_long(each, size, room) for each in (number_format, WHOLE))
+    if decimals:
+        yield _shown_as(WHOLE, f"AND(ABS({first})>={long},ABS({first})<{too_long})")
+    yield _shown_as(code, f"ABS({first})>={too_long}")
+
+
+def _too_long(number_format: str, size: int, room: float) -> str:
+    """Return the number from which on one is too long for the room: all nines, rounded up."""
+    digits = 1
+    while digits < MOST_DIGITS and text_pixels(f"-{'0' * digits}{number_format}", size) <= room:
+        digits += 1
+    decimals = number_format.partition(".")[2]
+    return f"{'9' * digits}.{'9' * len(decimals)}5"
+
+
+def _shown_as(code: str, condition: str) -> Rule:
+    """Return the rule that shows numbers by a format where a condition holds."""
+    look = DifferentialStyle(numFmt=NumberFormat(numFmtId=NUMBERS[code], formatCode=code))
+    return Rule(type="expression", dxf=look, formula=[condition])
+
+
+def _columns(block: Block) -> range | set[int]:
+    """Return the columns in which a block has cells."""
+    if block.is_dense:
+        return range(block.column, block.last[1] + 1)
+    return {column for _, column in _places(block)}
+
+
+def _areas(block: Block) -> Iterator[str]:
+    """Yield rectangles that are a block's cells together, the first at its top left."""
+    if block.is_dense:
+        yield cell_range(block)
+        return
+    runs: dict[tuple[int, int], list[int]] = {}
+    for row, places in groupby(sorted(_places(block)), key=itemgetter(0)):
+        columns = [column for _, column in places]
+        starts = [column for column in columns if column - 1 not in columns]
+        ends = [column for column in columns if column + 1 not in columns]
+        for run in zip(starts, ends, strict=True):
+            runs.setdefault(run, []).append(row)
+    for (left, right), rows in runs.items():
+        starts = [row for row in rows if row - 1 not in rows]
+        ends = [row for row in rows if row + 1 not in rows]
+        for top, bottom in zip(starts, ends, strict=True):
+            yield f"{address(top, left)}:{address(bottom, right)}"
+
+
+def _places(block: Block) -> set[tuple[int, int]]:
+    """Return the rows and columns of the cells of a block that is no table."""
+    return {place for unit in block.quantity.units for place in block.places(unit)}
