@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.equations.number import fixed, short
 from xlnn.equations.surface import SURFACES
 from xlnn.equations.surface import chosen as chosen_surface
-from xlnn.equations.wording import Sentence, filled, fixed
+from xlnn.equations.wording import Sentence, filled
 from xlnn.quantity import Cells, Equation, Stated
 
 DEGREE = 4
@@ -295,7 +296,7 @@ class BestStep(Sentence):
             errors = logs.over("width")[()]
             return f"INDEX({rows},MATCH(MIN({errors}),{errors},0))"
 
-        said = {"slope": f"ROUND({df[0]},6)"}
+        said = {"slope": short(df[0])}
         said |= {"forward": best(log_forward), "central": best(log_central)}
         return "=" + filled(self.words, **said)
 

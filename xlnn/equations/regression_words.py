@@ -1,6 +1,7 @@
 """What is said of a regression: its line, whether all ways agree, and what the data determine."""
 
-from xlnn.equations.wording import FACTORS, Sentence, filled, fixed
+from xlnn.equations.number import fixed, short
+from xlnn.equations.wording import FACTORS, Sentence, filled
 from xlnn.quantity import Cells, subscript
 
 
@@ -40,7 +41,7 @@ class Agreement(Sentence):
     def cell(self, apart: Cells, d_y: Cells, apart_fitted: Cells | None = None) -> str:
         """Return the formula."""
         spread = f"SQRT(SUMSQ({d_y.over('row')[()]}))"
-        shown = {"apart": f"ROUND({apart[()]},6)"}
+        shown = {"apart": short(apart[()])}
         agree, late, differ = (filled(line, **shown) for line in self.words)
         said = f"IF({apart[()]}<={spread}/10^6,{agree},{late})"
         if apart_fitted is None:
@@ -89,9 +90,9 @@ class ByHand(Sentence):
     def cell(self, C_hand: Cells, C_T: Cells) -> str:
         """Return the formula."""
         hand, least = C_hand[()], C_T[()]
-        shown = {"C_hand": f"ROUND({hand},4)", "C_T": f"ROUND({least},4)"}
+        shown = {"C_hand": short(hand, 4), "C_T": short(least, 4)}
         more, same = (filled(line, **shown) for line in self.words)
-        return f"=IF(ROUND({hand},4)>ROUND({least},4),{more},{same})"
+        return f"=IF(({hand}-{least})*10^4>=0.5,{more},{same})"
 
 
 def _signed(cell: str) -> str:

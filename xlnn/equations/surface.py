@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.equations.number import short
 from xlnn.equations.wording import Sentence, filled
 from xlnn.quantity import Cells, Equation, Stated
 
@@ -247,34 +248,9 @@ class EtaVerdict(Sentence):
     def cell(self, eta: Cells, swings: Cells, grows: Cells) -> str:
         """Return the formula."""
         cells = {"eta": eta, "swings": swings, "grows": grows}
-        shown = {name: _shown(cell[()]) for name, cell in cells.items()}
+        shown = {name: short(cell[()]) for name, cell in cells.items()}
         uphill, settles, swinging, growing = (filled(line, **shown) for line in self.words)
         return (
             f"=IF({eta[()]}<=0,{uphill},IF({eta[()]}>{grows[()]},{growing},"
             f"IF({eta[()]}>{swings[()]},{swinging},{settles})))"
         )
-
-
-class Course(Sentence):
-    """How far the descent has come, in words.
-
-    Parameters
-    ----------
-    words : str
-        ``{first}`` and ``{last}`` stand for z at the start and at the end.
-    """
-
-    roles = ("z",)
-
-    def __init__(self, words: str) -> None:
-        super().__init__()
-        self.words = words
-
-    def cell(self, z: Cells) -> str:
-        """Return the formula."""
-        return "=" + filled(self.words, first=_shown(z.at(0)[()]), last=_shown(z.at(-1)[()]))
-
-
-def _shown(cell: str) -> str:
-    """Return a number of a sentence: up to six decimals, and none that says nothing."""
-    return f"ROUND({cell},6)"

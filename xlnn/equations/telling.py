@@ -3,14 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from xlnn.equations.number import short
 from xlnn.equations.wording import Sentence, filled
 from xlnn.quantity import Cells
 
 DIGITS = 6
 """Decimals of a number in a sentence; those that are 0 at its end are left out."""
-
-LARGE = 12
-"""From 10 to this power on a number is told as it is."""
 
 _END = re.compile("_(first|last)$")
 
@@ -44,13 +42,9 @@ class Told(Sentence):
             cells = known[role]
             if end := _END.search(blank):
                 cells = cells.at(0 if end[1] == "first" else -1)
-            numbers[blank] = self._number(cells[unit if cells.shape else ()])
+            numbers[blank] = short(cells[unit if cells.shape else ()], self.digits)
         texts = [filled(line, **numbers) for line in self.lines]
         if not self.case:
             return f"={texts[0]}"
         case = known[self.case]
         return f"=CHOOSE(1+{case[unit if case.shape else ()]},{','.join(texts)})"
-
-    def _number(self, cell: str) -> str:
-        """Return a number as it is told: to round one of 1E+22 is an error to one engine."""
-        return f"IF(ABS({cell})<10^{LARGE},ROUND({cell},{self.digits}),{cell})"

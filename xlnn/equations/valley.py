@@ -5,7 +5,8 @@ A formula holds all rows of the data: there is no cell for each z, a and C of ea
 
 import numpy as np
 
-from xlnn.equations.wording import Sentence, filled, fixed
+from xlnn.equations.number import fixed, short
+from xlnn.equations.wording import Sentence, filled
 from xlnn.quantity import Cells, Equation, Stated
 
 FLAT = -300
@@ -133,7 +134,7 @@ class Lowest(Sentence):
             found = f"MATCH(MIN({low[:]}),{low[:]},0)"
             # w2 stand below each other, and w1 side by side
             place = f"{found},1" if weights is w2 else f"1,{found}"
-            return f"ROUND(INDEX({weights[:]},{place}),6)"
+            return short(f"INDEX({weights[:]},{place})")
 
         shown = {"C_T": fixed(f"MIN({low_w1[:]})", 4)}
         return "=" + filled(self.words, **shown, w1=at(w1, low_w1), w2=at(w2, low_w2))
@@ -157,10 +158,9 @@ class WhichLearns(Sentence):
 
     def cell(self, times: Cells, **cells: Cells) -> str:
         """Return the formula."""
-        shown = {name: f"ROUND({cell[0]},6)" for name, cell in cells.items()}
-        said, flat = (
-            filled(line, **shown, times=f"ROUND(MIN({times[()]},{MANY}),1)") for line in self.words
-        )
+        shown = {name: short(cell[0]) for name, cell in cells.items()}
+        shown["times"] = short(f"MIN({times[()]},{MANY})", 1)
+        said, flat = (filled(line, **shown) for line in self.words)
         return f"=IF(AND({times[()]}>0,{times[()]}<={MANY}),{said},{flat})"
 
 

@@ -1,39 +1,16 @@
 """Sentences with the numbers in them: the formula's own line, as a person would write it.
 
-Texts are not compared with NumPy but looked at for error values. FIXED writes numbers alike in
-every locale and engine.
+Texts are not compared with NumPy but looked at for error values.
 """
 
 import re
 
 from xlnn.equations.dense import written_call
+from xlnn.equations.number import factor, fixed, significant
 from xlnn.quantity import Cells, Equation
-
-LARGE = 12
-"""From 10 to this power on a number is told as it is."""
 
 FACTORS = 6
 """The longest sum that is written out; a longer one is named and not spelled."""
-
-
-def fixed(cell: str, digits: int = 3) -> str:
-    """Return the formula of a number as text."""
-    return f"FIXED({cell},{digits},TRUE)"
-
-
-def factor(cell: str, digits: int = 3) -> str:
-    """Return the formula of a number as text, in brackets where it is negative."""
-    return f'IF({cell}<0,"("&{fixed(cell, digits)}&")",{fixed(cell, digits)})'
-
-
-def significant(cell: str, digits: int = 4) -> str:
-    """Return the formula of a number rounded to some digits, or to a whole number if it is large.
-
-    To round one of 1E+16 is an error to one engine.
-    """
-    decimals = f"{digits - 1}-INT(LN(ABS({cell})+({cell}=0))/LN(10))"
-    rounded = f"ROUND({cell},MIN(15,MAX(0,{decimals})))"
-    return f"IF(ABS({cell})<10^{LARGE},{rounded},{cell})"
 
 
 def filled(words: str, **cells: str) -> str:
@@ -84,7 +61,9 @@ class ActivationSentence(Sentence):
     def cell(self, j: int, z: Cells, a: Cells, exp: Cells | None = None) -> str:
         """Return the formula of unit j."""
         if exp:
-            terms = f'{fixed(exp[j])}&" / "&{fixed(written_call("SUM", exp.listed.split(",")))}'
+            # the largest is 1: the sum needs no exponent
+            total = written_call("SUM", exp.listed.split(","))
+            terms = f'{fixed(exp[j])}&" / "&FIXED({total},3,TRUE)'
             return f'="{self.symbols[j]} = exp / Σ exp = "&{terms}&" = "&{fixed(a[j])}'
         if not self.function:
             return f'="{self.symbols[j]} = z = "&{fixed(a[j])}'
@@ -183,7 +162,7 @@ class CostSentence(Sentence):
             terms = '&" + "&'.join(fixed(loss[k]) for k in range(units))
             return f'="C = Σ c = "&{terms}&" = "&{fixed(C[()])}'
         terms = '&" + "&'.join(
-            f'"("&{factor(t[k], self.digits)}&" - "&{fixed(a[k])}&")²"' for k in range(units)
+            f'"("&{factor(t[k], self.digits)}&" - "&{factor(a[k])}&")²"' for k in range(units)
         )
         return f'="C = ½ ("&{terms}&") = "&{fixed(C[()])}'
 

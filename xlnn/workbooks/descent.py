@@ -11,6 +11,7 @@ from typing import Any
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations import surface as eq
+from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Model, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks import steepest
@@ -96,7 +97,7 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     said = tuple(words.open("sentences", key) for key in ("uphill", "settles", "swings", "grows"))
     yield Quantity("verdict", equation=eq.EtaVerdict(said), is_text=True, **page)
     course = words.open("sentences", "course", steps=sizes["steps"])
-    yield Quantity("course", equation=eq.Course(course), is_text=True, **page)
+    yield Quantity("course", equation=Told([course]), is_text=True, **page)
     yield from steepest.quantities(sizes["steps"], words)
 
 

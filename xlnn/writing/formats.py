@@ -134,6 +134,8 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
     """
     fixed = _FIXED.fullmatch(number_format)
     if not fixed:
+        if number_format.endswith("E+00"):
+            yield _shown_as(WHOLE, f"{first}=0")
         return
     decimals = len(fixed[1] or "")
     if fixed[2]:

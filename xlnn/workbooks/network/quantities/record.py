@@ -53,7 +53,7 @@ SHEET = "check"
 PREFIX = "numpy_"
 SHOWN = {"prefix": PREFIX, "sheet": SHEET}
 NOTED = {"is_record": True, **SHOWN}
-SMALL = {"number_format": "[=0]0;0E+00", **SHOWN}
+SMALL = {"number_format": "0E+00", **SHOWN}
 WHOLE = {"number_format": "0", **SHOWN}
 
 
