@@ -117,7 +117,7 @@ def _rules(sheet):
                 continue
             areas = [range_boundaries(str(area)) for area in str(ranges.sqref).split()]
             first = f"{get_column_letter(areas[0][0])}{areas[0][1]}"
-            condition = rule.formula[0].replace("<>", "!=")
+            condition = re.sub("(?<![<>])=", "==", rule.formula[0]).replace("<>", "!=")
             for area in areas:
                 for column in range(area[0], area[2] + 1):
                     one = (area, first, condition, rule.dxf.numFmt.formatCode)

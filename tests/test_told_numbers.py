@@ -7,7 +7,7 @@ from openpyxl import Workbook
 from programs import skip_without
 
 from xlnn.engines import ENGINES, load
-from xlnn.equations.number import factor, fixed, short
+from xlnn.equations.number import factor, fixed, short, significant
 from xlnn.equations.telling import Told
 
 WRITTEN = {
@@ -73,6 +73,31 @@ def test_no_number_is_told_as_0_that_is_none(digits, tmp_path):
     for row, number in enumerate(numbers, start=1):
         for column in (2, 3):
             assert _read(values.at(row, column)) == pytest.approx(number, rel=0.34)
+
+
+SIGNIFICANT = {
+    0: "0",
+    1234.56: "1235",
+    -123456.78: "-123457",
+    0.00123456: "0.001235",
+    1.5: "1.5",
+    952751807406.842: "9.53 × 10¹¹",
+    -1.26e-8: "-1.26 × 10⁻⁸",
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_writes_four_digits_of_what_a_person_measures(engine, tmp_path):
+    skip_without(engine)
+    workbook = Workbook()
+    sheet = workbook.active
+    sheet.title = "S"
+    for row, number in enumerate(SIGNIFICANT, start=1):
+        sheet.cell(row, 1, number)
+        sheet.cell(row, 2, "=" + significant(f"A{row}"))
+    workbook.save(tmp_path / "numbers.xlsx")
+    values = load(engine, tmp_path / "numbers.xlsx")({})["S"]
+    assert [values.at(row, 2) for row in range(1, len(SIGNIFICANT) + 1)] == [*SIGNIFICANT.values()]
 
 
 def _read(text):
