@@ -5,9 +5,10 @@ axis, so a block can be a table (a row for each epoch and image, a column for ea
 a picture (rows and columns of pixels).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -87,6 +88,15 @@ class Block:
         """The row and column of the last entry of the array."""
         return self.address(tuple(length - 1 for length in self.quantity.lengths))
 
+    def rectangles(self) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        """Yield the first and the last cell of each rectangle of it, as few as there may be."""
+        lengths, apart = self.quantity.lengths, len(self.steps)
+        while apart and _fills(lengths[apart - 1 :], self.steps[apart - 1 :]):
+            apart -= 1
+        ends = tuple(length - 1 for length in lengths[apart:])
+        for index in product(*map(range, lengths[:apart])):
+            yield self.address((*index, *(0 for _ in ends))), self.address((*index, *ends))
+
     def window(self, sheet: np.ndarray) -> np.ndarray:
         """Return the block's entries in an array of the whole sheet, as a view of it.
 
@@ -106,6 +116,15 @@ class Block:
             self.quantity.lengths,
             tuple(rows * down + columns * right for rows, columns in self.steps),
         )
+
+
+def _fills(lengths: Sequence[int], steps: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether entries leave no cell between them."""
+    height, width = (
+        1 + sum((length - 1) * step[way] for length, step in zip(lengths, steps, strict=True))
+        for way in (0, 1)
+    )
+    return height * width == prod(lengths)
 
 
 @lru_cache(maxsize=64)

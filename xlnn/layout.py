@@ -230,12 +230,18 @@ class Layout:
         """Return the address of the first entry of a quantity's array."""
         return self.cell(name, tuple(0 for _ in self.model[name].lengths))
 
-    def columns(self, name: str) -> Iterator[Column]:
-        """Yield the formula of each unit of a quantity that has an equation."""
-        here = self.blocks[name]
-        quantity = here.quantity
-        for unit in product(*map(range, quantity.shape)):
-            yield self._column(here, unit)
+    def columns(self, name: str) -> tuple[Column, ...]:
+        """Return the formula of each unit of a quantity that has an equation."""
+        if name not in self._stated:
+            here = self.blocks[name]
+            units = product(*map(range, here.quantity.shape))
+            self._stated[name] = tuple(self._column(here, unit) for unit in units)
+        return self._stated[name]
+
+    @cached_property
+    def _stated(self) -> dict[str, tuple[Column, ...]]:
+        """The columns that were asked for: whoever writes them compares them as well."""
+        return {}
 
     def formula(self, name: str, index: tuple[int, ...]) -> str:
         """Return the formula of one entry of a quantity's array."""

@@ -138,8 +138,8 @@ KINDS: dict[str, Callable[[str, object], object]] = {
     "seed": _whole, "epochs": _whole, "eta": _number, "test_share": _number, "threshold": _number,
     "spread": _text, "lang": _text, "scale": _text, "sheet": _text, "encoding": _text,
     "decimal": _text, "missing": _text, "activation": _text, "output_activation": _text,
-    "cost": _text, "optimizer": _text, "l2": _number, "table": _choice, "light_ink": _choice,
-    "large": _choice, "force": _choice, "verify": _choice, "picture": _picture,
-    "hidden": _hidden, "targets": _targets, "label": _label,
+    "cost": _text, "optimizer": _text, "l2": _number, "table": _choice, "solved": _choice,
+    "light_ink": _choice, "large": _choice, "force": _choice, "verify": _choice,
+    "picture": _picture, "hidden": _hidden, "targets": _targets, "label": _label,
 }  # fmt: skip
 """What each argument may be; data may be anything that `xlnn.data.read` reads."""

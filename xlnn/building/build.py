@@ -55,6 +55,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     cost: str | None = None,
     optimizer: str | None = None,
     l2: float | None = None,
+    solved: bool | None = None,
     large: bool = False,
     force: bool = False,
     verify: bool = True,
@@ -82,6 +83,8 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
         As there.
     optimizer, l2
         As there.
+    solved : bool
+        Build a workbook for a solver with the weights that SciPy finds.
     large : bool
         Build also what most programs take minutes to open.
     force : bool
@@ -105,7 +108,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
         "label": label, "targets": targets, "threshold": threshold, "light_ink": light_ink,
         "sheet": sheet, "encoding": encoding, "decimal": decimal, "missing": missing,
         "hidden": hidden, "activation": activation, "output_activation": output_activation,
-        "cost": cost, "optimizer": optimizer, "l2": l2,
+        "cost": cost, "optimizer": optimizer, "l2": l2, "solved": solved,
     })  # fmt: skip
     options = {name: value for name, value in given.items() if value is not None}
     if from_workbook is not None:

@@ -63,6 +63,9 @@ class Picture(click.ParamType):
 @click.option("--eta", type=float, help="The learning rate.")
 @click.option("--optimizer", help="How it steps: sgd (the plain step), momentum, rmsprop or adam.")
 @click.option("--l2", type=float, help="The penalty on the weights, such as 0.01; 0 for none.")
+@click.option(
+    "--solved", is_flag=True, default=None, help="Of solver, cnn-solver: SciPy finds the weights."
+)
 @click.option("--lang", help="The workbook's language: en, zh or ja.")
 @click.option("--without", multiple=True, help="Of all: leave out this one; may be repeated.")
 @click.option("--large", is_flag=True, help="Build also what takes minutes to open.")

@@ -21,6 +21,8 @@ KINDS = {
     "slopes": "xlnn.workbooks.slopes",
     "costs": "xlnn.workbooks.costs",
     "index": "xlnn.workbooks.index",
+    "solver": "xlnn.workbooks.solver.kind",
+    "cnn-solver": "xlnn.workbooks.solver.maps",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""

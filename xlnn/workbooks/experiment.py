@@ -229,7 +229,7 @@ def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
 
 def _counts(model: Model) -> dict[str, np.ndarray]:
     """Return what the records of an experiment hold: the numbers of their axis, in order."""
-    records = (quantity for quantity in model.quantities if quantity.is_record)
+    records = (quantity for quantity in model.quantities if quantity.is_record and quantity.axes)
     return {q.name: np.arange(q.axes[0].length) + float(q.axes[0].counts_from) for q in records}
 
 

@@ -46,6 +46,15 @@ class Drawing:
     gridlines : bool
     one_page : bool
         Whether it is printed on one page rather than on as many as its rows take.
+    scale : int
+        Per cent to which a sheet that is printed on pages side by side is reduced; 0 where all of
+        its columns go on each page.
+    repeat_columns : int
+        How many columns are printed again at the left of each page.
+    breaks : list of int
+        The columns after which another page begins.
+    names : dict of str
+        Hidden names that the sheet alone knows, and what they stand for.
     """
 
     cells: dict[int, dict[int, tuple[str | int | float, Look]]] = field(default_factory=dict)
@@ -61,6 +70,10 @@ class Drawing:
     files: dict[str, str] = field(default_factory=dict)
     gridlines: bool = True
     one_page: bool = False
+    scale: int = 0
+    repeat_columns: int = 0
+    breaks: list[int] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
     def put(self, row: int, column: int, value: str | float, look: Look = PLAIN) -> None:
         """Write a text or a number into a cell."""

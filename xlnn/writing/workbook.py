@@ -21,6 +21,7 @@ from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
@@ -130,20 +131,32 @@ def _furnish(sheet: Worksheet, drawing: Drawing, printed: Paper) -> None:
         sheet.freeze_panes = address(row, column)
     for cells, rule in drawing.colours:
         sheet.conditional_formatting.add(cells, rule)
-    if drawing.repeat:
-        sheet.print_title_rows = f"1:{drawing.repeat}"
     for anchor, chart in drawing.charts:
         sheet.add_chart(chart, anchor)
     for validation in drawing.validations:
         sheet.data_validations.append(validation)
     sheet.sheet_view.showGridLines = drawing.gridlines
+    for name, text in drawing.names.items():
+        sheet.defined_names[name] = DefinedName(name, attr_text=text, hidden=True)
+    _print(sheet, drawing, printed)
+
+
+def _print(sheet: Worksheet, drawing: Drawing, printed: Paper) -> None:
+    """Say how a sheet is printed: fitted to some pages, or reduced and broken where it says."""
     sheet.page_setup.orientation = "portrait" if printed.is_upright else "landscape"
     sheet.page_setup.paperSize = 9  # A4
+    sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, MARGIN / 2, MARGIN / 2)
+    if drawing.repeat:
+        sheet.print_title_rows = f"1:{drawing.repeat}"
+    if printed.across != 1 and drawing.freeze and drawing.freeze[1] > 1:
+        sheet.print_title_cols = f"A:{letters(drawing.freeze[1] - 1)}"
+    if drawing.scale:
+        sheet.page_setup.scale = drawing.scale
+        for column in drawing.breaks:
+            sheet.col_breaks.append(Break(id=column))
+        return
     sheet.page_setup.fitToWidth = printed.across
     sheet.page_setup.fitToHeight = printed.down
-    if printed.across > 1 and drawing.freeze and drawing.freeze[1] > 1:
-        sheet.print_title_cols = f"A:{letters(drawing.freeze[1] - 1)}"
-    sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, MARGIN / 2, MARGIN / 2)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 

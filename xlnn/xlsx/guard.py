@@ -48,6 +48,7 @@ _TOKEN = re.compile(
 _REPEATS = "REPT("  # how often is a matter of its digits
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]++)?", re.IGNORECASE)
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_TEXT_DIGITS = str.maketrans("123456789", "000000000")
 _NUMBERED = [name for name in sorted(FUNCTIONS) if not name.isalpha()]
 
 _OUTSIDE = (
@@ -111,6 +112,7 @@ class Formulas:
         """What the formulas call that no engine may see, by their cells."""
         self._may_be_left_out = may_be_left_out
         self._ambiguous = ambiguous  # defined names that no formula may use, in lower case
+        self._like_ambiguous = {name.translate(_TEXT_DIGITS) for name in ambiguous}
         self._titles = {title.casefold() for title in titles}
         self._refused = refused
         self._harmless: set[bytes] = set()
@@ -242,14 +244,14 @@ class Formulas:
             )
 
     def _check_name(self, word: str, place: str) -> bool:
-        """Refuse a name of which programs choose one; say whether its digits made it no such."""
+        """Refuse a name of which programs choose one; say whether other digits make it such."""
         plain = word.replace("$", "").casefold()
         if plain in self._ambiguous or plain.startswith(BUILT_IN):
             raise self._refused(
                 f'{place} uses the name "{word:.40}", which is defined more than once, for a sheet '
                 "and for the workbook; write the cells in its place"
             )
-        return _has_digit(word)
+        return plain.translate(_TEXT_DIGITS) in self._like_ambiguous
 
     def _check_range(self, first: str, last: str, place: str) -> bool:
         """Refuse a range that no engine can hold; say whether other digits make it one."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW
-from xlnn.layout import quoted
+from xlnn.layout import Layout, quoted
 from xlnn.quantity import Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
@@ -59,6 +59,7 @@ def draw_guide(
         drawing.put(row, 2, line.format(**values), PLAIN)
         row += 1
     row = _steps(drawing, page, row + 1)
+    row = _procedures(drawing, page, row)
     row = _legend(drawing, page.words, row + 1, colours)
     row = _symbols(drawing, page, row + 1, equations)
     _experiments(drawing, page, row + 1)
@@ -81,6 +82,32 @@ def _steps(drawing: Drawing, page: Page[Any], row: int) -> int:
         drawing.put(row, 3, text.format(**titles), PLAIN)
         row += 1
     return row
+
+
+def _procedures(drawing: Drawing, page: Page[Any], row: int) -> int:
+    """Draw what is done step by step in a program, where the words have any."""
+    for procedure in page.words.words["guide"].get("procedures", ()):
+        row = _section(drawing, row + 1, procedure["title"])
+        for line in procedure["lines"]:
+            text = line.format(**page.layout.titles, cells=_CellsOf(page.layout))
+            drawing.put(row, 2, text, PLAIN)
+            row += 1
+    return row
+
+
+class _CellsOf:
+    """The cells of a quantity, as ``{cells[C_T]}`` asks for them."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def __getitem__(self, names: str) -> str:
+        """Return the ranges of one quantity, or of several with ``+`` between their names."""
+        return ";".join(
+            ":".join(address(*corner) for corner in dict.fromkeys(corners))
+            for name in names.split("+")
+            for corners in self._layout.blocks[name].rectangles()
+        )
 
 
 def _legend(drawing: Drawing, words: Text, row: int, colours: Iterable[str]) -> int:

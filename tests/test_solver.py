@@ -1,0 +1,369 @@
+"""The networks of chapters 3 and 5 on one sheet: Excel's Solver finds its model there."""
+
+import builtins
+import json
+import re
+import tomllib
+from zipfile import ZipFile
+
+import numpy as np
+import openpyxl
+import pytest
+from experiments import (
+    ENGINES,
+    TYPED,
+    agrees_in,
+    built,
+    changed,
+    every_kind_of_cell_is_named_when_it_is_wrong,
+)
+from test_checker import edit
+
+from xlnn.building.build import build
+from xlnn.checking.check import check
+from xlnn.errors import XlnnError
+from xlnn.layout import quoted
+from xlnn.linting import lint
+from xlnn.reading.spec import described
+from xlnn.reading.values import values
+from xlnn.shipped.templates import folder
+from xlnn.shipped.text import languages
+from xlnn.workbooks.solver.excel import MOST_VARIABLES, SETTINGS
+from xlnn.workbooks.solver.found import gradient
+from xlnn.workbooks.solver.kind import KIND, power
+from xlnn.workbooks.solver.nets import DENSE, MAPS
+
+NETS = {"solver": DENSE, "cnn-solver": MAPS}
+FORMULAS = {"solver": 964, "cnn-solver": 11_524}
+IMAGES = {"solver": 64, "cnn-solver": 96}
+LIKE = {"solver": ("digits", "a3"), "cnn-solver": ("cnn", "aO")}
+"""The template that has the same network, and its outputs."""
+
+SMALL = 1e-5
+
+
+@pytest.fixture(scope="module", params=NETS)
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def path(name, tmp_path_factory):
+    return built(tmp_path_factory.mktemp(name), name)
+
+
+@pytest.fixture(scope="module")
+def dense(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("dense"), "solver")
+
+
+@pytest.fixture(scope="module")
+def solved(name, tmp_path_factory):
+    pytest.importorskip("scipy")
+    return built(tmp_path_factory.mktemp(f"{name}-solved"), name, solved=True)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_formula_agrees_with_numpy(name, path, engine):
+    assert agrees_in(engine, path).formula_cells == FORMULAS[name] - 1  # but for a sentence
+
+
+def test_it_is_the_network_of_the_other_workbook_before_its_first_epoch(name, path, tmp_path):
+    template, output = LIKE[name]
+    here = values(path)
+    there = values(build(template, tmp_path / "other.xlsx", epochs=1).path)
+    np.testing.assert_allclose(here[output], there[output][0], rtol=1e-12)
+    np.testing.assert_allclose(here["C_T"], there["C_T"][0], rtol=1e-12)
+    np.testing.assert_array_equal(here["t"], there["t"])
+    assert here["recognised"] == there["recognised"][0]
+
+
+INPUTS = [
+    {"W2": 0, "b2": 0, "W3": 0, "b3": 0},
+    {"W2": 1e11, "b3": -1e11},
+    {"W2": 1e-8, "W3": 1e-8, "images": 0.5},
+    {"labels": 1, "images": -3.25},
+]
+
+
+@pytest.mark.parametrize("engine", TYPED)
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_other_inputs_typed_into_the_sheet_agree_as_well(dense, tmp_path, inputs, engine):
+    agrees_in(engine, changed(dense, tmp_path / "changed.xlsx", inputs))
+
+
+@pytest.mark.parametrize("inputs", [{"WF": 0, "WO": 0, "bF": 0, "bO": 0}, {"images": 2.5}])
+def test_other_inputs_of_the_maps_agree_as_well(tmp_path, inputs):
+    maps = built(tmp_path, "cnn-solver")
+    agrees_in("formualizer", changed(maps, tmp_path / "changed.xlsx", inputs))
+
+
+@pytest.mark.parametrize("which", ["solver", pytest.param("cnn-solver", marks=pytest.mark.slow)])
+def test_a_wrong_formula_of_any_quantity_is_named(which, tmp_path):
+    path = built(tmp_path, which)
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+def names_of(path):
+    """Return the defined names of the second sheet, hidden ones as well."""
+    with ZipFile(path) as archive:
+        text = archive.read("xl/workbook.xml").decode()
+    found = re.findall(r"<definedName ([^>]*)>([^<]*)<", text)
+    return {
+        re.search('name="([^"]*)"', attributes)[1]: (attributes, content)
+        for attributes, content in found
+        if 'localSheetId="1"' in attributes and "_xlnm" not in attributes
+    }
+
+
+def cells_of(path, reference):
+    """Return the addresses of the cells of a reference with several areas, and the sheet."""
+    found = []
+    for area in reference.split(","):
+        title, cells = area.rsplit("!", 1)
+        for row in np.atleast_2d(openpyxl.load_workbook(path)[title.strip("'")][cells]):
+            found += [cell.coordinate for cell in np.atleast_1d(row)]
+    return found
+
+
+def test_the_file_holds_the_model_as_excel_stores_it(path):
+    held = names_of(path)
+    assert {name for name in held if name.startswith("solver_")} == {
+        *SETTINGS, "solver_opt", "solver_adj"
+    }  # fmt: skip
+    assert all('hidden="1"' in attributes for attributes, _ in held.values())
+    text = {name: content for name, (_, content) in held.items()}
+    # smallest, GRG Nonlinear, negative values allowed, no constraint
+    wanted = {"solver_typ": "2", "solver_eng": "1", "solver_neg": "2", "solver_num": "0"}
+    assert {name: text[name] for name in wanted} == wanted
+
+
+def test_solver_changes_all_weights_and_biases_and_nothing_else(name, path):
+    _, layout = described(path)
+    adjusted = cells_of(path, names_of(path)["solver_adj"][1])
+    weights = {
+        layout.cell(each, index).rsplit("!", 1)[1]
+        for each, shape in NETS[name].variables.items()
+        for index in np.ndindex(shape)
+    }
+    assert len(adjusted) == len(set(adjusted)) == {"solver": 47, "cnn-solver": 69}[name]
+    assert set(adjusted) == weights
+    assert len(adjusted) <= MOST_VARIABLES
+    # Excel's dialog takes 255 characters
+    assert len(re.sub("[^,]*!", "", names_of(path)["solver_adj"][1])) <= 255
+    objective = names_of(path)["solver_opt"][1]
+    sheet = quoted(layout.titles["solver"])
+    assert objective.replace("$", "") == layout.cell("C_T", ())
+    assert objective.startswith(f"{sheet}!$")
+
+
+def test_the_variable_cells_are_yellow_and_the_objective_is_a_formula(path):
+    sheet = openpyxl.load_workbook(path).worksheets[1]
+    for cell in cells_of(path, names_of(path)["solver_adj"][1]):
+        assert sheet[cell].fill.start_color.rgb.endswith("FFF3C4")
+        assert isinstance(sheet[cell].value, float)
+    (objective,) = cells_of(path, names_of(path)["solver_opt"][1])
+    assert sheet[objective].value.startswith("=SUM(")
+
+
+HOSTILE = {
+    "a link": ("'[1]Other'!$A$1", "another workbook"),
+    "a program": ("cmd|'/c calc'!A1", "DDE"),
+    "a call": ("WEBSERVICE(&quot;x&quot;)", "WEBSERVICE"),
+    "a lost cell": ("#REF!", "deleted"),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_name_of_solvers_opens_no_way_to_anything_else(dense, tmp_path, what):
+    content, said = HOSTILE[what]
+
+    def rewrite(data):
+        return re.sub(
+            rb'(name="solver_opt"[^>]*>)[^<]*', lambda found: found[1] + content.encode(), data
+        )
+
+    hostile = tmp_path / "hostile.xlsx"
+    with ZipFile(dense) as old, ZipFile(hostile, "w") as new:
+        for entry in old.namelist():
+            data = old.read(entry)
+            new.writestr(entry, rewrite(data) if entry == "xl/workbook.xml" else data)
+    with pytest.raises(XlnnError, match=said):
+        check(hostile, "formualizer")
+
+
+def test_a_formula_may_not_use_a_name_of_solvers(dense, tmp_path):
+    other = tmp_path / "other.xlsx"
+    other.write_bytes(dense.read_bytes())
+    edit(other, {"Solver!A7": "=solver_opt+0"})
+    with pytest.raises(XlnnError, match="solver_opt"):
+        check(other, "formualizer")
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_back_propagation_gives_the_slopes_of_C_T(name, generator):
+    net, h = NETS[name], 1e-6
+    x = generator.integers(0, 2, (7, *net.picture)).astype(float)
+    t = np.eye(net.outputs)[generator.integers(0, net.outputs, 7)]
+    weights = {each: generator.normal(size=shape) for each, shape in net.variables.items()}
+    _, slopes = gradient(net, x, t, weights)
+    assert slopes.keys() == weights.keys()
+    for each, array in weights.items():
+        for index in np.ndindex(array.shape):
+            moved = []
+            for by in (h, -h):
+                other = array.copy()
+                other[index] += by
+                moved.append(gradient(net, x, t, {**weights, each: other})[0])
+            # a central difference of this h is right to about 1e-9
+            assert slopes[each][index] == pytest.approx((moved[0] - moved[1]) / (2 * h), abs=1e-8)
+
+
+def test_solved_weights_recognise_all_images_with_a_C_T_below_1e_5(name, solved):
+    got = values(solved)
+    assert got["C_T"] < SMALL
+    assert got["recognised"] == IMAGES[name] == got["right"].sum()
+    assert "below 0.00001" in str(got["says"])
+    agrees_in("formualizer", solved)
+
+
+def test_the_file_says_how_its_weights_were_found(name, solved):
+    sheet = openpyxl.load_workbook(solved).worksheets[1]
+    texts = [str(cell.value) for row in sheet.iter_rows(max_row=4) for cell in row if cell.value]
+    said = next(text for text in texts if text.startswith("Weights found by"))
+    section = {"solver": "4-4", "cnn-solver": "5-6"}[name]
+    number = power(float(values(solved)["C_T"]))
+    for part in ("SciPy", "L-BFGS-B", f"the start weights of {section}", number, "another minimum"):
+        assert part in said
+
+
+def test_a_minimum_depends_on_where_a_solver_starts(tmp_path):
+    pytest.importorskip("scipy")
+    poor = build("cnn-solver", tmp_path / "poor.xlsx", seed=0, solved=True)
+    assert "Another start may lead farther down" in poor.notes[0]
+    got = values(poor.path)
+    assert got["C_T"] > 1
+    assert got["recognised"] < 96
+    good = build("cnn-solver", tmp_path / "good.xlsx", seed=1, solved=True)
+    assert "Another start" not in good.notes[0]
+    assert values(good.path)["recognised"] == 96
+
+
+def test_without_scipy_a_sentence_says_what_to_install(tmp_path, monkeypatch):
+    imported = builtins.__import__
+
+    def without(module, *arguments, **named):
+        if module.split(".")[0] == "scipy":
+            raise ImportError(module)
+        return imported(module, *arguments, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(XlnnError, match=r'pip install "xlnn\[solver\]"'):
+        build("solver", tmp_path / "solver.xlsx", solved=True)
+    assert list(tmp_path.iterdir()) == []
+    assert build("solver", tmp_path / "solver.xlsx").report.agrees
+
+
+def test_a_start_of_the_other_workbooks_is_taken_as_it_is(tmp_path):
+    start = json.loads((folder() / "digits" / "start.json").read_text())
+    start["b3"] = [0.5, -0.25]
+    given = tmp_path / "start.json"
+    given.write_text(json.dumps(start))
+    got = values(build("solver", tmp_path / "given.xlsx", start=given).path)
+    np.testing.assert_array_equal(got["b3"], [0.5, -0.25])
+    np.testing.assert_array_equal(got["W2"].reshape(3, 12), start["W2"])
+
+
+def test_from_keeps_what_was_changed_and_forgets_what_was_not_found(tmp_path):
+    pytest.importorskip("scipy")
+    old = build("solver", tmp_path / "old.xlsx", solved=True).path
+    kept = build(from_workbook=old, lang="ja").path
+    spec, _ = described(kept)
+    assert spec.lang == "ja"
+    assert spec.found["start"] == "template"
+    assert values(kept)["C_T"] == values(old)["C_T"]
+    other = changed(old, tmp_path / "other.xlsx", {"b3": 0.125})
+    again = build(from_workbook=other, output=tmp_path / "again.xlsx").path
+    spec, _ = described(again)
+    assert not spec.found
+    got = values(again)
+    np.testing.assert_array_equal(got["b3"], 0.125)
+    assert got["C_T_built"] == pytest.approx(float(got["C_T"]))
+    solved = build(from_workbook=again, output=tmp_path / "solved.xlsx", solved=True).path
+    spec, _ = described(solved)
+    assert spec.found["start"] == "workbook"
+    assert values(solved)["C_T"] < SMALL
+
+
+REFUSED = [
+    ({"epochs": 3}, "--epochs means nothing to solver: it takes --lang, --seed, --solved, --start"),
+    ({"seed": -1}, "a whole number from 0"),
+    ({"start": {"W2": [[1]]}}, "b2 is missing|W2 has the shape"),
+    ({"solved": "yes"}, "True or False is expected"),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), REFUSED)
+def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
+    with pytest.raises(XlnnError, match=sentence):
+        build("solver", tmp_path / "solver.xlsx", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_solved_means_nothing_to_other_workbooks(tmp_path):
+    with pytest.raises(XlnnError, match="--solved means nothing to digits"):
+        build("digits", tmp_path / "digits.xlsx", solved=True)
+
+
+TEMPLATES = [
+    ('start = "digits"\n[sizes]\nimages = 64', "the input images is missing"),
+    ('images = "digits"\n[sizes]\nimages = 64', "the input W2 is missing"),
+    ('images = "digits"\nstart = "../digits"\n[sizes]\nimages = 64', "a template with a start"),
+    ('images = "digits"\nstart = "xor"\n[sizes]\nimages = 64', "a template with a start.json"),
+    ('images = "digits"\nstart = "cnn"\n[sizes]\nimages = 64', "belong to no layer"),
+    ('images = "cnn"\nstart = "digits"\n[sizes]\nimages = 96', "images takes 96 x 4 x 3"),
+    ('images = "digits"\nstart = "digits"\n[sizes]\nimages = 201', "from 1 to 200"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), TEMPLATES)
+def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sentence):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "template.toml").write_text(f'kind = "solver"\n{text}\n')
+    with pytest.raises(XlnnError, match=sentence):
+        build(str(mine), tmp_path / "mine.xlsx")
+
+
+SPECS = ["found = 3", '[found]\nmethod = "x"', '[found]\nmethod = "x"\nstart = "y"\nC_T = 1.0']
+
+
+@pytest.mark.parametrize("found", SPECS)
+def test_a_spec_that_says_otherwise_is_refused_in_a_sentence(found):
+    plain = {"template": "solver", "lang": "en", "sizes": {"images": 64}}
+    with pytest.raises(XlnnError, match="how weights were found"):
+        KIND.spec({**plain, **tomllib.loads(found)})
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_it_is_written_in_every_language_and_excel_would_not_repair_it(name, tmp_path, lang):
+    path = built(tmp_path, name, lang=lang)
+    assert lint(path) == ()
+    guide = openpyxl.load_workbook(path).worksheets[0]
+    texts = " ".join(str(cell.value) for row in guide.iter_rows() for cell in row if cell.value)
+    objective = names_of(path)["solver_opt"][1].rsplit("!", 1)[1].replace("$", "")
+    adjusted = re.sub("[^,]*!", "", names_of(path)["solver_adj"][1]).replace("$", "")
+    assert objective in texts
+    assert adjusted.replace(",", ";") in texts
+
+
+def test_images_are_printed_whole_and_with_the_weights_on_each_page(path):
+    sheet = openpyxl.load_workbook(path).worksheets[1]
+    _, layout = described(path)
+    block = layout.blocks["images"]
+    apart = block.steps[0][1]
+    breaks = [each.id for each in sheet.col_breaks.brk]
+    assert len(breaks) > 10
+    assert all((at - block.column + 1) % apart == 0 for at in breaks)
+    assert sheet.print_title_cols.startswith("$A:") or "A:" in sheet.print_title_cols
+    assert 55 <= sheet.page_setup.scale <= 100  # of 8 and 9 points

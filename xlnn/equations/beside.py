@@ -1,0 +1,175 @@
+"""How is an equation stated where images stand side by side, each a block of cells?
+
+On other sheets the images are rows, and one formula is filled down. Here each image has cells of
+its own, and the same equation is stated for it: nothing is said of the network a second time.
+
+Shapes: what an image has of its own begins with the images: (images, units ...).   Book: 3-5, 5-4.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from xlnn.equations.cost import SquaredError, TotalCost
+from xlnn.equations.dense import WeightedInput, written_call, written_sum
+from xlnn.equations.verdict import LargestUnit, Recognised
+from xlnn.quantity import Cells, Equation
+
+SMALL = 5
+"""C_T below 1/10^5 is as good as 0: each output is within half a hundredth of its target."""
+
+
+class _Own:
+    """The cells of one image, as the equation of an image sees them."""
+
+    def __init__(self, cells: Cells, image: int) -> None:
+        self._cells, self._image = cells, image
+        self.shape = cells.shape[1:]
+
+    def __getitem__(self, unit: Any) -> str:  # noqa: ANN401 -- any index of NumPy
+        """Return the address of a unit, or the range of several."""
+        units = unit if isinstance(unit, tuple) else (unit,)
+        return self._cells[(self._image, *units)]
+
+
+class Beside(Equation):
+    """The equation of one image, for each of the images that stand side by side.
+
+    Parameters
+    ----------
+    each : Equation
+        Whose ``array`` takes all images at once, and whose ``cell`` one of them.
+    own : str
+        The roles of what each image has of its own; the others, such as weights, all share.
+    """
+
+    def __init__(self, each: Equation, *own: str) -> None:
+        self.each, self.own = each, own
+        self.roles, self.optional, self.array, self.ties = (
+            each.roles, each.optional, each.array, each.ties
+        )  # fmt: skip
+        self.coarse, self.jumps, self.switches = each.coarse, each.jumps, each.switches
+
+    def cell(self, image: int, *unit: int, **arguments: Cells) -> str:
+        """Return the formula of one unit of one image."""
+        seen = {
+            role: _Own(cells, image) if role in self.own else cells
+            for role, cells in arguments.items()
+        }
+        return self.each.cell(*unit, **seen)
+
+
+class Target(Equation):
+    """t_k = 1 where the image shows the digit of output k, else 0.   Book: 3-3.
+
+    Parameters
+    ----------
+    first : int
+        The digit of the first output.
+    outputs : int
+    """
+
+    coarse = True
+
+    def __init__(self, first: int, outputs: int) -> None:
+        self.first, self.outputs = first, outputs
+
+    def array(self, label: np.ndarray) -> np.ndarray:
+        """Return 0 or 1, shape (images, outputs)."""
+        digits = np.arange(self.first, self.first + self.outputs)
+        return np.where(label[:, np.newaxis] == digits, 1.0, 0.0)
+
+    def cell(self, k: int, label: Cells) -> str:
+        """Return the formula of output k of one image."""
+        return f"=IF({label[()]}={self.first + k},1,0)"
+
+
+class InputFromApart(WeightedInput):
+    """z_j = sum_i w_ji a_i + b_j, of units below that stand apart: written out.   Book: 3-2."""
+
+    def cell(self, j: int, a: Cells, W: Cells, b: Cells) -> str:
+        """Return the formula of unit j."""
+        terms = [f"{W[j, i]}*{a[i]}" for i in range(a.shape[0])]
+        return f"={written_sum(terms)}+{b[j]}"
+
+
+class SquaresApart(Equation):
+    """C = 1/2 sum_k (t_k - a_k)^2, of outputs that stand apart: written out.   Book: 3-4."""
+
+    array = SquaredError.array
+
+    def cell(self, t: Cells, a: Cells) -> str:
+        """Return the formula of one image."""
+        terms = [f"({t[k]}-{a[k]})^2" for k in range(a.shape[0])]
+        return f"=({written_sum(terms)})/2"
+
+
+class LargestDigit(LargestUnit):
+    """The digit of the output with the largest value; of the first of equals.   Book: 3-3.
+
+    Parameters
+    ----------
+    first : int
+        The digit of the first output.
+    """
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return a digit for each image."""
+        return super().array(a) + self.first - 1
+
+    def cell(self, a: Cells) -> str:
+        """Return the formula of one image."""
+        *before, _ = digits = range(self.first, self.first + a.shape[0])
+        cells = [a[k] for k in range(a.shape[0])]
+        tests = "".join(
+            f"IF({cell}=MAX({','.join(cells)}),{digit},"
+            for cell, digit in zip(cells, before, strict=False)
+        )
+        return f"={tests}{digits[-1]}{')' * len(before)}"
+
+    def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
+        """Tell of which images the output of the digit is as large as the largest."""
+        return super().ties(got - self.first + 1, tolerance, a)
+
+
+class TotalOfBlocks(TotalCost):
+    """C_T = sum of C over the images, which stand apart.   Book: 3-4."""
+
+    def cell(self, C: Cells) -> str:
+        """Return the formula."""
+        return "=" + written_call("SUM", [C[image] for image in range(C.shape[0])])
+
+
+class RecognisedBlocks(Recognised):
+    """How many of the images that stand apart were recognised."""
+
+    def cell(self, right: Cells) -> str:
+        """Return the formula."""
+        return "=" + written_call("SUM", [right[image] for image in range(right.shape[0])])
+
+
+class HowFar(Equation):
+    """How far a solver has come: 0 while images are wrong, 1, and 2 where C_T is as good as 0.
+
+    Parameters
+    ----------
+    images : int
+    """
+
+    coarse = jumps = True
+
+    def __init__(self, images: int) -> None:
+        self.images = images
+
+    def array(self, C_T: np.ndarray, recognised: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        close = 1.0 + (C_T < 1 / 10**SMALL)
+        return np.asarray(np.where(recognised < self.images, 0.0, close))
+
+    def cell(self, C_T: Cells, recognised: Cells) -> str:
+        """Return the formula."""
+        close = f"IF({C_T[()]}<1/10^{SMALL},2,1)"
+        return f"=IF({recognised[()]}<{self.images},0,{close})"

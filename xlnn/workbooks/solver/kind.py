@@ -1,0 +1,202 @@
+"""The kinds "solver" and "cnn-solver": a network on one sheet, for a spreadsheet's own Solver.
+
+Excel finds the Solver model in the file; LibreOffice's steps stand in the Guide. With ``solved``
+the weights are those that SciPy finds.   Book: 3-5, 5-4.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from math import floor, log10, prod
+from typing import Any
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.data.wording import short
+from xlnn.errors import DataError
+from xlnn.quantity import SUPERSCRIPTS, Quantity
+from xlnn.reference import Arrays
+from xlnn.shipped.templates import Template, folder, names
+from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment, ExperimentSpec, Origin
+from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.solver import sheet
+from xlnn.workbooks.solver.found import find
+from xlnn.workbooks.solver.nets import DENSE, MAPS, Net, quantities
+from xlnn.writing.drawing import Drawing
+
+STARTS = ("template", "seed", "file", "workbook")
+"""Where a solver may have begun."""
+
+
+@dataclass(frozen=True)
+class SolverSpec(ExperimentSpec):
+    """Everything about such a workbook that is not a number in one of its input cells.
+
+    Attributes
+    ----------
+    found : dict
+        Where the weights were found that it was built with, how: the ``method``, the ``start``
+        (of `STARTS`), the ``seed`` if it was one, and ``C_T``.
+    """
+
+    found: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values, as TOML has them."""
+        return super().to_mapping() | ({"found": dict(self.found)} if self.found else {})
+
+
+@dataclass(frozen=True)
+class Continued(Origin):
+    """What a workbook held that is taken up."""
+
+
+@dataclass(frozen=True)
+class SolverKind(Experiment):
+    """An experiment with a network, whose weights are what a solver changes.
+
+    Attributes
+    ----------
+    net : Net
+    """
+
+    net: Net = DENSE
+
+    @property
+    def options(self) -> frozenset[str]:  # type: ignore[override]
+        """The options of ``build`` that mean something to it."""
+        return super().options | {"seed", "start", "solved"}
+
+    def from_template(self, template: Template) -> Origin:
+        """Read what a template says; ``start`` names another one, whose start is taken."""
+        values = dict(template.values)
+        named, where = values.pop("start", None), f"template.toml of {template.name}"
+        origin = super().from_template(replace(template, values=values))
+        if named is None:
+            return origin
+        file = folder() / str(named) / "start.json"
+        if named not in names() or not file.exists():
+            raise DataError(f"{where}: start is {short(named)}: a template with a start.json.")
+        return Origin(origin.spec, {**start_from_file(file, self._shapes), **origin.inputs})
+
+    def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> Origin:
+        """Take up what a workbook holds now; weights that were changed were not found."""
+        found = getattr(spec, "found", {})
+        if found and not np.isclose(arrays["C_T"], found["C_T"], rtol=1e-6, atol=0):
+            spec = replace(spec, found={})
+        held = super().from_workbook(name, spec, arrays)
+        return Continued(held.spec, held.inputs)
+
+    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[ExperimentSpec]:
+        """Join an origin with a person's options, and find the weights if they ask for it."""
+        given = self._start(options)
+        began = "workbook" if isinstance(origin, Continued) else "template"
+        began = "file" if "start" in options else "seed" if given else began
+        kept = {} if given else getattr(origin.spec, "found", {})
+        plain = {name: value for name, value in options.items() if name == "lang"}
+        made = super().recipe(Origin(origin.spec, {**origin.inputs, **given}), plain)
+        inputs, notes, method = dict(made.inputs), (), ""
+        if options.get("solved"):
+            target = reference.expected(made.model, made.model["t"], made.inputs)
+            result = find(self.net, inputs["images"], target, inputs)
+            inputs |= result.weights
+            method = result.method
+        inputs["C_T_built"] = np.asarray(0.0)
+        run = reference.run(made.model, inputs)
+        inputs["C_T_built"] = np.asarray(float(f"{float(run['C_T']):.15g}"))
+        if method:
+            kept = {"method": method, "start": began, "C_T": float(inputs["C_T_built"])}
+            kept |= {"seed": options["seed"]} if began == "seed" else {}
+            notes = self._notes(run)
+        return replace(made, spec=replace(made.spec, found=kept), inputs=inputs, notes=notes)
+
+    def _start(self, options: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Return the weights that a person asks for, if any."""
+        if "start" in options:
+            return start_of(options["start"], self._shapes)
+        if "seed" in options:
+            return start_from_seed(options["seed"], self._shapes)
+        return {}
+
+    @property
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of a start, as its files have them: a row for each unit or filter."""
+        shapes = self.net.variables.items()
+        return {name: (s[0], prod(s[1:])) if len(s) > 1 else s for name, s in shapes}
+
+    def _notes(self, run: Arrays) -> tuple[str, ...]:
+        right, images = int(run["recognised"]), len(run["C"])
+        said = f"SciPy found C_T = {float(run['C_T']):.2g}, {right} of {images} images recognised."
+        more = " Another start may lead farther down: try another --seed." if right < images else ""
+        return (said + more,)
+
+    def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:
+        """Read the Spec that a workbook keeps."""
+        values = dict(values)
+        found = values.pop("found", {})
+        match found:
+            case {"method": str(), "start": str(start), "C_T": float() | int(), **rest} if (
+                start in STARTS and (rest.keys() == {"seed"} or not rest)
+            ):
+                pass
+            case {**anything} if not anything:
+                pass
+            case _:
+                raise DataError(f"The Spec of a {self.name} workbook says how weights were found.")
+        return replace(super().spec(values), found=found)
+
+    def _spec(
+        self, template: str, lang: str, sizes: Mapping[str, Any], where: str
+    ) -> ExperimentSpec:
+        plain = super()._spec(template, lang, sizes, where)
+        return SolverSpec(plain.kind, plain.template, plain.lang, plain.sizes)
+
+
+def _made(name: str, net: Net) -> SolverKind:
+    """Return the kind of a network."""
+    places = sheet.Places(net)
+
+    def yielded(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+        return quantities(net, sizes["images"], words)
+
+    def draw(page: Page[Any]) -> Drawing:
+        return sheet.draw(page, places, _how(page))
+
+    return SolverKind(
+        name=name,
+        sizes={"images": (1, 200)},
+        quantities=yielded,
+        sheets={"solver": Sheet(draw, places.place)},
+        net=net,
+    )
+
+
+def _how(page: Page[Any]) -> str:
+    """Say how the weights were found, if they were."""
+    found = page.spec.found
+    if not found:
+        return ""
+    start = page.words("found", found["start"], seed=found.get("seed", ""))
+    return page.words(
+        "found", "found", method=found["method"], start=start, C_T=power(found["C_T"])
+    )
+
+
+def power(number: float) -> str:
+    """Write a number with two digits; one that is far below 1 with a power of 10.
+
+    >>> power(6.47e-13), power(1.5)
+    ('6.5 × 10⁻¹³', '1.5')
+    """
+    if number == 0 or number >= 1e-3:
+        return f"{number:.2g}"
+    exponent = floor(log10(number))
+    return f"{number / 10**exponent:.1f} × 10⁻{str(-exponent).translate(SUPERSCRIPTS)}"
+
+
+KIND = _made("solver", DENSE)
+MAPS_KIND = _made("cnn-solver", MAPS)

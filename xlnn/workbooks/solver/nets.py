@@ -1,0 +1,141 @@
+"""Which quantities has a network whose images stand side by side?   Book: 3-5, 5-4.
+
+Two networks: the dense one of chapter 3, and the convolutional one of chapter 5.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from xlnn.equations import beside
+from xlnn.equations.activation import Sigmoid
+from xlnn.equations.beside import Beside
+from xlnn.equations.cost import SquaredError
+from xlnn.equations.layer import Convolutional, Dense, LayerKind, MaxPooled
+from xlnn.equations.telling import Told
+from xlnn.equations.verdict import Right
+from xlnn.quantity import Quantity, superscript
+from xlnn.shipped.text import Text
+
+
+@dataclass(frozen=True)
+class Net:
+    """A network, and what its images show.
+
+    Attributes
+    ----------
+    picture : (int, int)
+        Rows and columns of an image.
+    first : int
+        The digit of the first output.
+    layers : dict of LayerKind
+        By their names, from the input on; those with weights have sigmoid units.
+    """
+
+    picture: tuple[int, int]
+    first: int
+    layers: Mapping[str, LayerKind]
+
+    @property
+    def output(self) -> str:
+        """The name of the output layer."""
+        return list(self.layers)[-1]
+
+    @property
+    def outputs(self) -> int:
+        """How many digits it tells apart."""
+        return self.layers[self.output].shape[0]
+
+    @property
+    def variables(self) -> dict[str, tuple[int, ...]]:
+        """The weights and biases, and their shapes, layer by layer."""
+        weighted = {name: layer for name, layer in self.layers.items() if layer.weighted}
+        return {
+            f"{kind}{name}": layer.weights if kind == "W" else layer.shape[:1]
+            for name, layer in weighted.items()
+            for kind in "Wb"
+        }
+
+
+DENSE = Net((4, 3), 0, {"2": Dense((4, 3), 3), "3": Dense((3,), 2)})
+"""12-3-2 units.   Book: 3-1, 3-5."""
+
+MAPS = Net(
+    (6, 6),
+    1,
+    {
+        "F": Convolutional((6, 6), 3, (3, 3)),
+        "P": MaxPooled((3, 4, 4), 0, (2, 2)),
+        "O": Dense((3, 2, 2), 3),
+    },
+)
+"""Three filters of 3 x 3, max pooling of 2 x 2, three outputs.   Book: 5-2, 5-4."""
+
+
+def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
+    """Yield the weights, and of each image its picture, its units, C and what is seen in it."""
+    on: dict[str, Any] = {"sheet": "solver"}
+    yield from _variables(net, on)
+    each = {**on, "role": "forward"}
+    yield Quantity("images", symbol="x{}", shape=(images, *net.picture), role="input",
+                   number_format="0.##", **on)  # fmt: skip
+    choices = (net.first, net.first + net.outputs - 1)
+    yield Quantity("labels", symbol="", shape=(images,), role="input", number_format="0",
+                   choices=choices, **on)  # fmt: skip
+    shape = (images, net.outputs)
+    target = Beside(beside.Target(net.first, net.outputs), "label")
+    yield Quantity("t", symbol="t", shape=shape, equation=target, uses={"label": "labels"},
+                   number_format="0", **each)  # fmt: skip
+    below = "images"
+    for name, layer in net.layers.items():
+        z, a, up = f"z{name}", f"a{name}", superscript(name)
+        shaped = {"shape": (images, *layer.shape), **each}
+        if layer.weighted:
+            uses = {"a": below, "W": f"W{name}", "b": f"b{name}"}
+            weighted = beside.InputFromApart() if len(layer.below) == 1 else layer.weighted
+            yield Quantity(z, "z", f"z{up}", equation=Beside(weighted, "a"), uses=uses,
+                           number_format="0.00", **shaped)  # fmt: skip
+            value, uses = Sigmoid(), {"z": z}
+        else:
+            value, uses = layer.value, {"below": below}
+        yield Quantity(a, "a", f"a{up}", equation=Beside(value, "z", "below"), uses=uses,
+                       number_format="0.00", **shaped)  # fmt: skip
+        below = a
+    yield from _results(net, images, words)
+
+
+def _variables(net: Net, on: Mapping[str, Any]) -> Iterator[Quantity]:
+    for name, shape in net.variables.items():
+        kind, up = name[0], superscript(name[1:])
+        scale = 1.5 / sqrt(np.prod(shape[1:])) if kind == "W" else 0.5
+        symbol = {"W": "w", "b": "b"}[kind] + up
+        yield Quantity(name, kind, symbol, shape=shape, role="weight", number_format="0.00",
+                       scale=scale, **on)  # fmt: skip
+
+
+def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:
+    """Yield C of each image and of all, which are recognised, and two sentences."""
+    on: dict[str, Any] = {"sheet": "solver"}
+    a = f"a{net.output}"
+    per = {**on, "shape": (images,)}
+    is_apart = len(net.layers[net.output].below) == 3  # beside weights of several rows
+    cost = Beside(beside.SquaresApart() if is_apart else SquaredError(), "t", "a")
+    yield Quantity("C", symbol="C", equation=cost, uses={"a": a}, number_format="0.000", **per)
+    seen = Beside(beside.LargestDigit(net.first), "a")
+    yield Quantity("answer", equation=seen, uses={"a": a}, number_format="0", **per)
+    right = Beside(Right(), "answer", "truth")
+    yield Quantity("right", equation=right, uses={"truth": "labels"}, number_format='"○";;"×"',
+                   **per)  # fmt: skip
+    yield Quantity("C_T", symbol="C_T", equation=beside.TotalOfBlocks(),
+                   number_format="[<0.00001]0.0E+00;0.00000", **on)  # fmt: skip
+    yield Quantity("recognised", equation=beside.RecognisedBlocks(), number_format="0", **on)
+    yield Quantity("C_T_built", symbol="C_T", is_record=True,
+                   number_format="[<0.00001]0.0E+00;0.00000", **on)  # fmt: skip
+    yield Quantity("far", equation=beside.HowFar(images), number_format="0", **on)
+    said = [
+        words.open("sentences", key, images=images) for key in ("to_solve", "all_right", "solved")
+    ]
+    yield Quantity("says", equation=Told(said, "far"), is_text=True, **on)
