@@ -26,18 +26,24 @@ class Cells:
     title : str
         The sheet's title.
     column, first, last : int
+    last_column : int
+        Where cells are side by side, the last of their columns.
     """
 
     title: str
     column: int
     first: int
     last: int
+    last_column: int = 0
 
     @property
     def reference(self) -> Reference:
         """The cells as openpyxl's charts take them."""
         sheet = SimpleNamespace(title=self.title)  # all that a chart asks of a sheet
-        return Reference(sheet, min_col=self.column, min_row=self.first, max_row=self.last)
+        last = self.last_column or self.column
+        return Reference(
+            sheet, min_col=self.column, min_row=self.first, max_col=last, max_row=self.last
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Which workbook shows what a hidden layer is for?"""
