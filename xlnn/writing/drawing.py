@@ -47,10 +47,8 @@ class Drawing:
     one_page : bool
         Whether it is printed on one page rather than on as many as its rows take.
     scale : int
-        Per cent to which a sheet that is printed on pages side by side is reduced; 0 where all of
-        its columns go on each page.
-    repeat_columns : int
-        How many columns are printed again at the left of each page.
+        Per cent to which a sheet that is broken into pages is reduced; 0 where it is fitted to
+        pages. Columns that do not scroll are printed again on each page.
     breaks : list of int
         The columns after which another page begins.
     names : dict of str
@@ -71,7 +69,6 @@ class Drawing:
     gridlines: bool = True
     one_page: bool = False
     scale: int = 0
-    repeat_columns: int = 0
     breaks: list[int] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 

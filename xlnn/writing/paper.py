@@ -52,6 +52,8 @@ def paper(drawing: Drawing, reach: tuple[int, int]) -> Paper:
     reach : (int, int)
         The last row and column of its quantities.
     """
+    if drawing.scale:
+        return Paper(is_upright=False, across=0, down=0, scale=drawing.scale / 100)
     width, height = size(drawing, reach)
     scales = {
         upright: tuple(

@@ -40,11 +40,14 @@ NAMES, WEIGHTS = 1, 2
 """The columns of what is named, and the first one of the weights."""
 
 NAME_WIDTH, WEIGHT_WIDTH, GAP_WIDTH, ROW_HEIGHT = 21, 6.3, 1.7, 15
-PAPER = 640, 440
-"""Width and height of what can be printed on A4, in points: Excel's margins, and columns that are a
-little wider in LibreOffice."""
+PAPER = 650, 500
+"""Width and height of what can be printed on A4, in points; columns are a little wider in
+LibreOffice than in Excel."""
 
-LARGEST_SCALE = 75
+SIZE = 9
+"""Of the numbers, in points."""
+
+LARGEST_SCALE = 67
 """Per cent to which a page is printed."""
 
 
@@ -210,7 +213,7 @@ def draw(page: Page[Any], places: Places, found: str) -> Drawing:
     for name in net.variables:
         block = layout.blocks[name]
         look = value("0.00", given=True, first=False)
-        drawing.looks[name] = replace(look, size=9, align="center", border=True)
+        drawing.looks[name] = replace(look, size=SIZE, align="center", border=True)
         type_in(drawing, block, words)
     for name in ("images", "labels"):
         type_in(drawing, layout.blocks[name], words)
@@ -222,7 +225,7 @@ def draw(page: Page[Any], places: Places, found: str) -> Drawing:
 
 def _columns(drawing: Drawing, places: Places, images: int) -> None:
     """Set the widths, and how many images are printed on a page."""
-    narrow = 6.3 if places.part == 1 else 4.6
+    narrow = 6.3 if places.part == 1 else 4.7
     widths = {NAMES: NAME_WIDTH, **dict.fromkeys(range(WEIGHTS, places.bias + 1), WEIGHT_WIDTH)}
     widths |= {places.first - 1: GAP_WIDTH}
     panel = sum(map(_points, widths.values()))
@@ -235,7 +238,6 @@ def _columns(drawing: Drawing, places: Places, images: int) -> None:
     drawing.scale = min(LARGEST_SCALE, int(100 * PAPER[1] / high))
     block = places.block * _points(narrow) + _points(GAP_WIDTH)
     several = max(1, int((100 * PAPER[0] / drawing.scale - panel) / block))
-    drawing.repeat_columns = places.first - 1
     drawing.breaks = [
         places.first - 1 + places.apart * image for image in range(several, images, several)
     ]
@@ -256,7 +258,7 @@ def _head(drawing: Drawing, page: Page[Any], places: Places) -> None:
         places.first + image * places.apart for image in range(page.layout.model["images"].shape[0])
     ]
     for number, column in enumerate(starts, start=1):
-        drawing.put(HEAD, column, number, replace(KEY, size=9))
+        drawing.put(HEAD, column, number, replace(KEY, size=SIZE))
         for more in range(1, places.block):
             if more != places.part:  # where the digit stands
                 drawing.put(HEAD, column + more, "", KEY)
@@ -270,12 +272,12 @@ def _head_layer(
 ) -> None:
     """Draw what is above the units of a layer, and the name of each."""
     words, net = page.words, places.net
-    centred = replace(SECTION, align="center", size=9)
+    centred = replace(SECTION, align="center", size=SIZE)
     row, up = places.tops[name] - 1, superscript(name)
     drawing.put(row, NAMES, words("headings", f"layer_{name}"), SECTION)
     for column in range(WEIGHTS, places.bias):
         text = words("headings", "weights") if column == WEIGHTS else ""
-        drawing.put(row, column, text, replace(SECTION, size=9))
+        drawing.put(row, column, text, replace(SECTION, size=SIZE))
     drawing.put(row, places.bias, f"b{up}", centred)
     counts_from = net.first if name == net.output else 1
     for unit in range(net.layers[name].shape[0]):
@@ -292,13 +294,12 @@ def _head_layer(
 def _pictures(drawing: Drawing, page: Page[Any], places: Places) -> None:
     """Let pixels and outputs look like ink, and z like small numbers."""
     blocks = page.layout.blocks
-    size = 9 if places.part == 1 else 8
     for name, layer in [("", None), *places.net.layers.items()]:
         block = blocks[f"a{name}" if name else "images"]
         quantity = block.quantity
         look = value(quantity.number_format, given=quantity.is_input, first=False)
         drawing.looks[quantity.name] = replace(
-            look, fill="", size=size, align="center", border=True
+            look, fill="", size=SIZE, align="center", border=True
         )
         cells = " ".join(
             ":".join(address(*corner) for corner in dict.fromkeys(corners))
@@ -309,11 +310,11 @@ def _pictures(drawing: Drawing, page: Page[Any], places: Places) -> None:
         if layer and layer.weighted:
             digits = "0.00" if len(layer.shape) == 1 else "0.0"
             drawing.looks[f"z{name}"] = Look(
-                size=size, align="center", border=True, number_format=digits
+                size=SIZE, align="center", border=True, number_format=digits
             )
-    drawing.looks["t"] = Look(size=size, align="center", border=True, number_format="0")
+    drawing.looks["t"] = Look(size=SIZE, align="center", border=True, number_format="0")
     digit = value("0", given=True, first=False)
-    drawing.looks["labels"] = replace(digit, size=9, align="center", bold=True)
+    drawing.looks["labels"] = replace(digit, size=SIZE, align="center", bold=True)
 
 
 def _results(drawing: Drawing, page: Page[Any]) -> None:
@@ -332,6 +333,6 @@ def _results(drawing: Drawing, page: Page[Any]) -> None:
     for name in ("C", "answer", "right"):
         quantity = layout.blocks[name].quantity
         drawing.looks[name] = Look(
-            size=9, align="center", number_format=quantity.number_format, bold=name != "C"
+            size=SIZE, align="center", number_format=quantity.number_format, bold=name != "C"
         )
     drawing.looks["says"] = replace(SENTENCE, bold=True)
