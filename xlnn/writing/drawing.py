@@ -12,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address
 from xlnn.blocks import Block
+from xlnn.writing.sparklines import Sparkline
 from xlnn.writing.style import PLAIN, Look, diverging_scale
 
 
@@ -35,6 +36,8 @@ class Drawing:
         How many rows are printed again at the top of each page.
     charts : list of (str, chart)
         Charts and the cells at which they stand.
+    sparklines : list of Sparkline
+        Lines in single cells.
     validations : list of DataValidation
         What may be typed into which cells.
     colours : list of (str, Rule)
@@ -62,6 +65,7 @@ class Drawing:
     freeze: tuple[int, int] | None = None
     repeat: int = 0
     charts: list[tuple[str, ChartBase]] = field(default_factory=list)
+    sparklines: list[Sparkline] = field(default_factory=list)
     validations: list[DataValidation] = field(default_factory=list)
     colours: list[tuple[str, Rule]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)

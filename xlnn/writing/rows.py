@@ -22,6 +22,7 @@ from openpyxl.worksheet._writer import WorksheetWriter
 
 from xlnn.address import letters
 from xlnn.layout import Column
+from xlnn.writing.sparklines import Sparkline, extension
 from xlnn.xlsx.texts import escaped
 
 _AT_ONCE = 1_000  # rows whose numbers are written out together
@@ -198,8 +199,11 @@ class Rows(WorksheetWriter):
     Its file is one of ours, so that nothing is left where openpyxl puts temporary files.
     """
 
-    def __init__(self, sheet: WriteOnlyWorksheet, path: Path) -> None:
+    def __init__(
+        self, sheet: WriteOnlyWorksheet, path: Path, sparklines: Sequence[Sparkline] = ()
+    ) -> None:
         super().__init__(sheet, str(path))
+        self.sparklines = sparklines
         self.cells = ""
         sheet._writer = self  # noqa: SLF001 -- openpyxl has no other way in
         self.write_top()
@@ -216,6 +220,12 @@ class Rows(WorksheetWriter):
         for name, value in more.items():
             row.set(name, value)
         xf.write(row)
+
+    def write_tail(self) -> None:
+        """Write what follows the rows, and last what openpyxl does not know."""
+        super().write_tail()
+        if self.sparklines:
+            self.xf.send(extension(self.sparklines))
 
     def cleanup(self) -> None:
         """Remove the file, once it is in the workbook."""

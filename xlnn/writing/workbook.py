@@ -90,7 +90,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         drawing = fitted(drawings[key], layout.on(key))
         _furnish(sheet, drawing, paper(drawing, layout.extents[key]))
         strips, drawn = _cells(sheet, drawing, layout, key, inputs)
-        writer = Rows(sheet, path.with_suffix(f".{key}"))
+        writer = Rows(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
         try:
             for row in _fill(writer, strips, drawn, drawing):
                 tell(min(done + row, rows), rows)

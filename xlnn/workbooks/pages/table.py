@@ -6,15 +6,23 @@ from itertools import product
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from xlnn.address import address
+from xlnn.address import address, letters
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
+from xlnn.layout import quoted
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.sparklines import Sparkline
 from xlnn.writing.style import KEY, NOTE, TITLE, heading
 
 NARROW, NORMAL, WIDE = 7, 10.5, 13
+FEWEST, MOST_COURSES = 3, 2_000
+"""Epochs that a course takes to be one, and how many are drawn."""
+
+COURSE = "9AA5B1"
+"""Pale enough to be read over."""
+
 GROUP_ROW, UNIT_ROW = FIRST_ROW - 2, FIRST_ROW - 1
 
 
@@ -37,13 +45,38 @@ def placed(sheet: str) -> Callable[[Model], Iterator[Block]]:
     return place
 
 
-def drawn(sheet: str) -> Callable[[Page], Drawing]:
-    """Return the function that draws a sheet which is nothing but a table."""
+def drawn(sheet: str, *, lined: bool = False) -> Callable[[Page], Drawing]:
+    """Return the function that draws a sheet which is nothing but a table.
+
+    It may be lined with the courses of its columns.
+    """
 
     def draw(page: Page) -> Drawing:
-        return table(page, sheet, page.layout.on(sheet))
+        drawing = table(page, sheet, page.layout.on(sheet))
+        if lined:
+            courses(drawing, page, page.layout.on(sheet))
+        return drawing
 
     return draw
+
+
+def courses(drawing: Drawing, page: Page, blocks: Iterable[Block]) -> None:
+    """Draw the course of each column's numbers over the epochs behind what the column is called.
+
+    Of wide tables the first columns only, so that the file stays small.
+    """
+    drawn = 0
+    for block in blocks:
+        length = block.quantity.axes[0].length
+        if length < FEWEST or block.quantity.is_text:
+            continue
+        title = quoted(page.layout.titles[block.sheet])
+        for position in range(min(len(block.quantity.units), MOST_COURSES - drawn)):
+            column = letters(block.column + position)
+            cells = f"{title}!{column}{block.row}:{column}{block.row + length - 1}"
+            line = Sparkline(cells, f"{column}{block.row - 2}", COURSE)
+            drawing.sparklines.append(line)
+            drawn += 1
 
 
 def row_axes(quantities: Iterable[Quantity]) -> tuple[Axis, ...]:

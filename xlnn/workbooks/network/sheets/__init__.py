@@ -30,7 +30,7 @@ SHEETS = {
     "test_images": Sheet(images.draw_tested, images.place_tested),
     "training": Sheet(table.drawn("training"), table.placed("training")),
     "test": Sheet(table.drawn("test"), table.placed("test")),
-    "weights": Sheet(table.drawn("weights"), table.placed("weights")),
+    "weights": Sheet(table.drawn("weights", lined=True), table.placed("weights")),
     "gradients": Sheet(table.drawn("gradients"), table.placed("gradients")),
     "optimiser": Sheet(optimiser.draw, optimiser.place),
     "progress": Sheet(progress.draw, progress.place),

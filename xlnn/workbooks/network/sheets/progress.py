@@ -13,7 +13,7 @@ from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import table
+from xlnn.workbooks.pages.table import courses, table
 from xlnn.writing.charts import THICK, THIN, Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import QUIET_NUMBER, SECTION, heading
@@ -58,6 +58,7 @@ def draw(page: Page) -> Drawing:
     layout, words = page.layout, page.words
     tables = [block for block in layout.on(SHEET) if block.quantity.axes]
     drawing = table(page, SHEET, tables, named)
+    courses(drawing, page, tables)
     drawing.one_page = True
     column = layout.blocks["story"].column
     drawing.widths[column - 1] = 7
