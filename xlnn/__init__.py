@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from xlnn.explaining.explain import explain
     from xlnn.explaining.explanation import Explanation, Part
     from xlnn.explaining.show import Contents, show
+    from xlnn.practising.grades import Grade, Grades
+    from xlnn.practising.grading import grade
     from xlnn.quantity import Axis, Cells, Equation, Model, Quantity, Stated, Use, previous
     from xlnn.reading.linted import lint
     from xlnn.reading.values import values
@@ -46,6 +48,8 @@ __all__ = [
     "Contents",
     "Equation",
     "Explanation",
+    "Grade",
+    "Grades",
     "Model",
     "Part",
     "Quantity",
@@ -58,6 +62,7 @@ __all__ = [
     "build",
     "check",
     "explain",
+    "grade",
     "lint",
     "previous",
     "show",
@@ -80,6 +85,9 @@ _HOMES = {
     "Part": "xlnn.explaining.explanation",
     "show": "xlnn.explaining.show",
     "Contents": "xlnn.explaining.show",
+    "grade": "xlnn.practising.grading",
+    "Grade": "xlnn.practising.grades",
+    "Grades": "xlnn.practising.grades",
     "lint": "xlnn.reading.linted",
     "values": "xlnn.reading.values",
     **dict.fromkeys(_QUANTITY, "xlnn.quantity"),

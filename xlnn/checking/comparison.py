@@ -167,10 +167,10 @@ class Comparison:
             elif quantity.is_text:
                 wrong = got != expected
             else:
-                difference = _difference(got, expected)
+                difference = apart(got, expected)
                 if not (difference <= TOLERANCE).all():
                     size = reference.terms(self.layout.model, quantity, arrays)
-                    difference = _difference(got, expected, size)
+                    difference = apart(got, expected, size)
                 if not (difference <= TOLERANCE).all():
                     tied = reference.ties(self.layout.model, quantity, arrays, TOLERANCE)
                     difference = np.where(tied, 0.0, difference)
@@ -199,7 +199,7 @@ class Comparison:
     def report(self, engine: str, probes: int, seed: int, arrays: Arrays, run: Arrays) -> Report:
         """Sum up, beside the independent run."""
         numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
-        differences = {name: _difference(arrays[name], run[name]) for name in numeric if arrays}
+        differences = {name: apart(arrays[name], run[name]) for name in numeric if arrays}
         spoilt = sum(int((~(found <= CONSEQUENCE)).sum()) for found in differences.values())
         steady = differences.keys() - self.layout.model.jumping  # a tie is no drift
         wrong = self._wrong()
@@ -306,9 +306,7 @@ def _is_altered(wrong: Wrong) -> bool:
     return wrong.formula is None or plainly(wrong.formula) != plainly(wrong.expected_formula)
 
 
-def _difference(
-    got: np.ndarray, expected: np.ndarray, size: np.ndarray | float = 0.0
-) -> np.ndarray:
+def apart(got: np.ndarray, expected: np.ndarray, size: np.ndarray | float = 0.0) -> np.ndarray:
     """Return the difference relative to 1, the expected value or the size of its terms."""
     return np.abs(got - expected) / np.maximum(np.maximum(1, np.abs(expected)), size)
 

@@ -53,10 +53,21 @@ def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
     number : int
         Of the probe, from 0 on.
     """
+    probe = {}
+    for name, numbers in probe_arrays(layout.model, seed, number).items():
+        block = layout.blocks[name]
+        for index in np.ndindex(numbers.shape):
+            row, column = block.address(index)
+            probe[layout.titles[block.sheet], row, column] = float(numbers[index])
+    return probe
+
+
+def probe_arrays(model: Model, seed: int, number: int) -> dict[str, np.ndarray]:
+    """Draw the same numbers as arrays, by the names of the inputs."""
     generator = np.random.default_rng([seed, number])
     low, high = NEAR if number == 0 else FAR
     drawn = {}
-    for quantity in layout.model.inputs:
+    for quantity in model.inputs:
         if quantity.is_text:
             continue
         if quantity.choices:
@@ -71,15 +82,9 @@ def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
                 size = np.ceil(size)
             numbers = size * generator.choice([-1.0, 1.0], size.shape)
         drawn[quantity.name] = numbers
-    drawn = _calm(layout.model, drawn)
-    probe = {}
-    for name, numbers in drawn.items():
-        block = layout.blocks[name]
-        for index in np.ndindex(numbers.shape):
-            row, column = block.address(index)
-            number = float(f"{numbers[index]:.15g}")
-            probe[layout.titles[block.sheet], row, column] = number
-    return probe
+    drawn = _calm(model, drawn)
+    digits = np.vectorize(lambda number: float(f"{number:.15g}"), otypes=[float])
+    return {name: digits(numbers) for name, numbers in drawn.items()}
 
 
 def _calm(model: Model, drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

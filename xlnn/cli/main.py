@@ -9,6 +9,7 @@ import click
 from xlnn.cli.build import build
 from xlnn.cli.check import check
 from xlnn.cli.explain import explain
+from xlnn.cli.grade import grade
 from xlnn.cli.lint import lint
 from xlnn.cli.new import new
 from xlnn.cli.saying import finish, mended_by, ready, say
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for command in (build, new, check, show, explain, values, lint, templates):
+for command in (build, new, check, show, explain, grade, values, lint, templates):
     cli.add_command(command)
 
 

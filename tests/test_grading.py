@@ -1,0 +1,305 @@
+"""Every quantity of a submission is judged alone, and every lost mark has its reason."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import numpy as np
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from programs import skip_without
+from submissions import RIGHT, WRONG, blanks, emptied, fill, on_another_sheet
+from test_saved_elsewhere import save_with_gnumeric, save_with_libreoffice
+
+import xlnn
+from xlnn.cli import cli
+from xlnn.practising.grading import grade
+from xlnn.practising.sentences import reason, words_of
+from xlnn.shipped.text import languages, text
+
+BLANK = {
+    "digits": ("z2", "a2", "C", "delta3", "delta2", "dC_dW2", "W2", "b3"),
+    "descent": ("dz_dx", "dx", "x", "z"),
+    "regression": ("q", "y_new", "C_T"),
+}
+"""What is blank in an exercise of each kind."""
+
+SAVING = {"libreoffice": save_with_libreoffice, "gnumeric": save_with_gnumeric}
+"""Programs in which a student may save."""
+
+NEAR = {
+    "column": {"column", "missing", "typed"},
+    "row": {"row", "epoch", None},  # p by the normal equations stands above p by SLOPE
+    "offset": {"offset"},
+    "missing": {"missing"},
+}
+"""By which kinds a mistake may be named: the next row may be another epoch, and the next unit one
+that is used as well."""
+
+
+@pytest.fixture(scope="module", params=BLANK)
+def handed_out(request, tmp_path_factory):
+    """A workbook with its values, the units that are blank, and the exercise."""
+    folder = tmp_path_factory.mktemp(request.param)
+    options = {"epochs": 2} if request.param == "digits" else {}
+    path = xlnn.build(request.param, folder / "full.xlsx", **options).path
+    names = BLANK[request.param]
+    return (
+        xlnn.values(path, engine="formualizer"),
+        blanks(path, names),
+        emptied(path, names, folder / "ada.xlsx", student="Ada"),
+    )
+
+
+def values_of(blank, arrays):
+    """Return what a unit holds, row by row."""
+    quantity = blank.quantity
+    steps = np.ndindex(*(axis.length for axis in quantity.axes))
+    rows = [index for index in steps if not (quantity.given and index[0] < quantity.given)]
+    return [float(arrays[quantity.name][(*index, *blank.unit)]) for index in rows]
+
+
+def submitted(handed_out, folder, answer, *, only=None):
+    """Fill an exercise in: one unit of each quantity with an answer, the others right."""
+    arrays, units, exercise = handed_out
+    workbook = openpyxl.load_workbook(exercise)
+    truth = {}
+    for (name, unit), blank in units.items():
+        given = answer(blank, values_of(blank, arrays)) if only in {None, name} else None
+        truth[name, unit] = given is not None
+        fill(workbook, blank, blank.stated if given is None else given)
+    path = folder / "ada.xlsx"
+    workbook.save(path)
+    return path, truth
+
+
+def only(grades):
+    (found,) = grades
+    assert not found.error, found.error
+    return found
+
+
+def units(found):
+    """Return the mistake of each unit by quantity and symbol; None where it is right."""
+    return [
+        (question.quantity, unit.mistake.kind if unit.mistake else None)
+        for question in found.questions
+        for unit in question.units
+    ]
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_answer_is_right_in_any_words(handed_out, name, tmp_path):
+    path, _ = submitted(handed_out, tmp_path, RIGHT[name])
+    found = only(grade(path, workers=1))
+    assert {kind for _, kind in units(found)} == {None}
+    assert found.points == found.of
+    assert found.whole
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_is_found_and_named(handed_out, name, tmp_path):
+    path, made = submitted(handed_out, tmp_path, WRONG[name])
+    found = only(grade(path, workers=1))
+    for is_wrong, (quantity, kind) in zip(made.values(), units(found), strict=True):
+        assert (kind in NEAR.get(name, {name})) if is_wrong else kind is None, (quantity, kind)
+    if any(made.values()):
+        assert found.points < found.of
+
+
+@pytest.mark.parametrize("name", ["typed", "sign", "empty", "error"])
+def test_one_mistake_costs_one_mark(handed_out, name, tmp_path):
+    _, every, _ = handed_out
+    first = next(iter(every))[0]
+    path, _ = submitted(handed_out, tmp_path, WRONG[name], only=first)
+    found = only(grade(path, workers=1))
+    lost = {question.quantity for question in found.questions if question.points < question.of}
+    assert lost == {first}
+
+
+def test_a_constant_upstream_earns_nothing_downstream_and_costs_nothing_there(tmp_path):
+    path = xlnn.build("digits", tmp_path / "full.xlsx", epochs=1).path
+    names = ("z3", "a3", "delta3", "delta2")
+    every = blanks(path, names)
+    workbook = openpyxl.load_workbook(emptied(path, names, tmp_path / "e.xlsx"))
+    for (name, _), blank in every.items():
+        zeros = ["=0"] * len(blank.stated)
+        fill(workbook, blank, zeros if name in {"z3", "delta2"} else blank.stated)
+    workbook.save(tmp_path / "s.xlsx")
+    found = only(grade(tmp_path / "s.xlsx", workers=1))
+    assert [question.points for question in found.questions] == [0, 1, 1, 0]
+    assert found.whole is False
+
+
+def test_helper_cells_and_other_routes_are_right(handed_out, tmp_path):
+    _, every, exercise = handed_out
+    workbook = openpyxl.load_workbook(exercise)
+    aside = workbook.create_sheet("My steps")
+    for number, blank in enumerate(every.values(), start=1):
+        answers = []
+        for row, stated in enumerate(on_another_sheet(blank), start=1):
+            cell = aside.cell(row, number)
+            cell.value = f"=2*({stated[1:]})"
+            answers.append(f"='My steps'!{cell.coordinate}/2")
+        fill(workbook, blank, answers)
+    workbook.save(tmp_path / "ada.xlsx")
+    found = only(grade(tmp_path / "ada.xlsx", workers=1))
+    assert {kind for _, kind in units(found)} == {None}
+
+
+def test_a_function_that_engines_compute_otherwise_is_judged_by_its_value(tmp_path):
+    path = xlnn.build("digits", tmp_path / "full.xlsx", epochs=1).path
+    every = blanks(path, ("a2",))
+    workbook = openpyxl.load_workbook(emptied(path, ("a2",), tmp_path / "e.xlsx"))
+    for blank in every.values():
+        fill(workbook, blank, [f"=POWER({text[1:]},1)" for text in blank.stated])
+    workbook.save(tmp_path / "s.xlsx")
+    assert only(grade(tmp_path / "s.xlsx", workers=1)).points == 1
+
+
+def test_altered_inputs_and_formulas_elsewhere_cost_nothing(handed_out, tmp_path):
+    path, _ = submitted(handed_out, tmp_path, RIGHT["stated"])
+    workbook = openpyxl.load_workbook(path)
+    for sheet in workbook:
+        for line in sheet.iter_rows():
+            for cell in line:
+                if cell.data_type == "n" and isinstance(cell.value, float):
+                    cell.value *= 1.5
+    workbook.save(path)
+    found = only(grade(path, workers=1))
+    assert found.points == found.of
+
+
+@pytest.mark.parametrize("program", SAVING)
+def test_a_submission_is_judged_the_same_after_another_program_saved_it(program, tmp_path):
+    skip_without(program)
+    path = xlnn.build("digits", tmp_path / "full.xlsx", epochs=1).path
+    names = ("z2", "delta2", "dC_dW3")
+    workbook = openpyxl.load_workbook(emptied(path, names, tmp_path / "e.xlsx"))
+    for (name, unit), blank in blanks(path, names).items():
+        wrong = name == "delta2" and unit == (1,)
+        fill(workbook, blank, WRONG["missing"](blank, ()) if wrong else blank.stated)
+    workbook.save(tmp_path / "s.xlsx")
+    before = only(grade(tmp_path / "s.xlsx", workers=1))
+    after = only(grade(SAVING[program](tmp_path / "s.xlsx", tmp_path), workers=1))
+    assert units(after) == units(before)
+    assert ("delta2", "missing") in units(before)
+
+
+# --- several files ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def class_of_four(tmp_path_factory):
+    """Ada is right, Bob and Eve have the same odd mistake, Cy hands in no workbook."""
+    folder = tmp_path_factory.mktemp("class")
+    path = xlnn.build("descent", folder / "full.xlsx").path
+    names = ("dz_dx", "dx")
+    for student in ("Ada", "Bob", "Eve"):
+        file = folder / f"{student.lower()}.xlsx"
+        workbook = openpyxl.load_workbook(emptied(path, names, file, student=student))
+        for (name, _), blank in blanks(path, names).items():
+            odd = [f"={text[1:]}+7/3" for text in blank.stated]
+            fill(workbook, blank, odd if name == "dx" and student != "Ada" else blank.stated)
+        workbook.save(file)
+    (folder / "cy.xlsx").write_bytes(b"PK\x03\x04 nothing")
+    return [folder / f"{name}.xlsx" for name in ("ada", "bob", "cy", "eve")]
+
+
+def test_a_bad_file_gets_its_sentence_and_stops_no_other(class_of_four):
+    grades = grade(class_of_four, points={"dx": 4}, workers=2)
+    assert [each.points for each in grades] == [5, 1, 0, 1]
+    assert [bool(each.error) for each in grades] == [False, False, True, False]
+    assert "cy.xlsx" in grades.grades[2].error
+
+
+def test_pairs_that_agree_where_both_are_wrong_are_named(class_of_four):
+    (pair,) = grade(class_of_four, workers=1).copies
+    assert pair.files == ("bob.xlsx", "eve.xlsx")
+
+
+def test_a_common_mistake_makes_no_pairs(class_of_four, tmp_path):
+    bob = class_of_four[1].read_bytes()
+    files = [tmp_path / f"bob{number}.xlsx" for number in range(5)]
+    for file in files:
+        file.write_bytes(bob)
+    assert grade(files, workers=1).copies == ()
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
+def test_a_report_names_each_student_and_question(class_of_four, ending, tmp_path):
+    report = tmp_path / f"report.{ending}"
+    arguments = ["grade", *map(str, class_of_four), "--points", "dx=4", "-o", str(report)]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 1, result.output  # one file is none
+    assert isinstance(result.exception, SystemExit), result.exception
+    if ending == "json":
+        found = json.loads(report.read_text(encoding="utf-8"))
+        assert [each["student"] for each in found["grades"]] == ["Ada", "Bob", "", "Eve"]
+    elif ending == "csv":
+        with report.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+        assert [row[0] for row in rows[1:]] == ["Ada", "Bob", "", "Eve"]
+        assert rows[1][2:4] == ["5", "5"] or rows[1][2:4] == ["5.0", "5.0"]
+    else:
+        book = openpyxl.load_workbook(report)
+        assert book.sheetnames == ["Class", "Questions", "Ada", "Bob", "cy", "Eve"]
+        assert book["Questions"].max_row == 3
+
+
+def test_a_report_holds_no_formula_whatever_a_student_is_called(tmp_path):
+    path = xlnn.build("descent", tmp_path / "full.xlsx").path
+    emptied(path, ("dx",), tmp_path / "a.xlsx", student="=1+1")
+    for ending in ("xlsx", "csv"):
+        report = tmp_path / f"r.{ending}"
+        CliRunner().invoke(cli, ["grade", str(tmp_path / "a.xlsx"), "-o", str(report)])
+    cells = [c for s in openpyxl.load_workbook(tmp_path / "r.xlsx") for r in s.rows for c in r]
+    assert not any(cell.data_type == "f" for cell in cells)
+    assert "\n'=1+1," in (tmp_path / "r.csv").read_text(encoding="utf-8-sig").replace("\r", "")
+
+
+def test_a_report_never_replaces_a_submission_or_another_file(class_of_four, tmp_path):
+    for name in (str(class_of_four[0]), str(tmp_path / "r.txt")):
+        result = CliRunner().invoke(cli, ["grade", str(class_of_four[0]), "-o", name])
+        assert result.exit_code != 0
+        assert not isinstance(result.exception, AssertionError)
+    (tmp_path / "r.csv").write_text("mine")
+    done = subprocess.run(
+        [sys.executable, "-m", "xlnn", "grade", str(class_of_four[0]), "-o", tmp_path / "r.csv"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--force" in done.stderr
+    assert (tmp_path / "r.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"points": {"dx": -1}}, "a number from 0"),
+        ({"points": {"nothing": 1}}, "blank in no file"),
+        ({"points": {"dx": "4"}}, "a number from 0"),
+    ],
+)
+def test_points_that_cannot_be_given_are_refused(class_of_four, options, message):
+    with pytest.raises(xlnn.XlnnError, match=message):
+        grade(class_of_four[0], workers=1, **options)
+
+
+def test_a_workbook_that_is_no_exercise_is_one_sentence(short_path):
+    (found,) = grade(short_path, workers=1)
+    assert "no exercise" in found.error
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_every_reason_is_said_in_each_language(class_of_four, lang):
+    words = text(lang, "grading")
+    assert set(WRONG) <= set(words.words["reasons"])
+    grades = grade(class_of_four[1], workers=1)
+    unit = next(u for q in only(grades).questions for u in q.units if not u.right)
+    assert "{" not in reason(unit, words_of(grades, lang))

@@ -1,0 +1,120 @@
+"""The command ``xlnn grade``."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlnn.cli.saying import say, say_json
+
+if TYPE_CHECKING:
+    from xlnn.practising.grades import Grades
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--points",
+    metavar="NAME=N,...",
+    default="",
+    help="What each quantity is worth: delta3=4,delta2=6; others are worth 1.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write a report: .xlsx (a sheet for the class, the questions, each student), .csv, .json.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Of the random inputs.")
+@click.option("--lang", help="The language of the reasons; the workbooks' by default.")
+@click.option("--force", is_flag=True, help="Replace a report that is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
+def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
+    files: tuple[Path, ...],
+    points: str,
+    output: Path | None,
+    seed: int,
+    lang: str | None,
+    force: bool,  # noqa: FBT001 -- the same
+    as_json: bool,  # noqa: FBT001 -- the same
+) -> None:
+    """Grade exercises that students filled in, each FILE one submission.
+
+    Every quantity is judged alone, among right values, at the file's own inputs and at random ones:
+    any formula that gives the right values is right, and one mistake costs its own mark only. A
+    unit that is right in every row earns its share of the points.
+
+    A file that cannot be graded gets its sentence, and keeps no other from its grade.
+
+    Example: xlnn grade handed-in/*.xlsx --points delta3=4,delta2=6 -o report.xlsx
+    """
+    from xlnn.practising.grading import grade as graded  # noqa: PLC0415 -- only what is needed
+    from xlnn.practising.report import check_report, write_report  # noqa: PLC0415 -- the same
+    from xlnn.shipped.text import text  # noqa: PLC0415 -- the same
+
+    if lang:
+        text(lang, "grading")
+    if output:
+        check_report(output, files, force=force)
+    with _counting(len(files)) as tell:
+        grades = graded(files, points=_points(points), seed=seed, tell=tell)
+    if as_json:
+        say_json(grades.to_json())
+    else:
+        _print(grades, lang)
+    if output:
+        write_report(output, grades, lang)
+        say(f"{output}   {len(grades)} submissions", err=as_json)
+    if any(each.error for each in grades):
+        sys.exit(1)
+
+
+def _print(grades: "Grades", lang: str | None) -> None:
+    from xlnn.practising.sentences import notes, reasons, words_of  # noqa: PLC0415 -- as above
+
+    words = words_of(grades, lang)
+    for each in grades:
+        if each.error:
+            say(f"Error: {each.error}", err=True)
+            continue
+        say(f"{each.file}   {each.student}   {each.points:.4g} / {each.of:g}")
+        for question in each.questions:
+            mark = f"{question.points:.4g} / {question.of:g}"
+            say(f"    {question.symbol}   {question.name}   {mark}")
+            for line in reasons(question, words):
+                say(f"        {line}")
+        for line in notes(each, grades, words):
+            say(f"    {line}")
+
+
+def _points(given: str) -> dict[str, float]:
+    """Read what each quantity is worth."""
+    points = {}
+    for entry in filter(None, given.split(",")):
+        name, _, number = entry.partition("=")
+        try:
+            points[name.strip()] = float(number)
+        except ValueError:
+            raise click.UsageError(
+                f'--points was given "{entry}": it takes names and numbers, as delta3=4,delta2=6.'
+            ) from None
+    return points
+
+
+@contextmanager
+def _counting(files: int) -> Iterator[Callable[[int], None] | None]:
+    """Show on a terminal's stderr how many were graded."""
+    if files < 2 or sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 -- only where someone looks
+    from rich.progress import Progress  # noqa: PLC0415 -- the same
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Grading", total=files)
+        yield lambda done: bar.update(task, completed=done)

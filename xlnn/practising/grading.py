@@ -1,0 +1,193 @@
+"""How many points has each submission, and why no more?"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
+from contextlib import suppress
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from xlnn.checking.readings import plainly
+from xlnn.engines.worlds import Task
+from xlnn.errors import MENDABLE, OptionsError
+from xlnn.practising.copied import copies
+from xlnn.practising.grades import Grade, Grades, QuestionGrade, UnitGrade
+from xlnn.practising.judging import PROBES, Judged, World, asked, judged, wrong_in
+from xlnn.practising.mistakes import mistake
+from xlnn.practising.submission import Submission, submission
+from xlnn.workbooks import kind_of
+
+Points = Mapping[str, float]
+"""What a quantity is worth, by its name; 1 where nothing is said."""
+
+
+def grade(
+    files: Sequence[Path | str] | Path | str,
+    *,
+    points: Points | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    tell: Callable[[int], None] | None = None,
+) -> Grades:
+    """Grade exercises that were handed in.
+
+    Each quantity is judged alone, in the file's own inputs and in random ones, among right values:
+    a mistake costs its own mark and no other. A file that cannot be graded gets its sentence, and
+    keeps no other from its grade.
+
+    Parameters
+    ----------
+    files : list of Path
+        Workbooks that `xlnn.exercise` wrote, filled in by students.
+    points : dict
+        What each quantity is worth, by its name: ``{"delta3": 4}``; others are worth 1.
+    seed : int
+        Of the random inputs.
+    workers : int
+        Processes; by default one for each processor.
+    tell : function
+        Is told after each submission how many were graded.
+
+    Returns
+    -------
+    Grades
+
+    Raises
+    ------
+    OptionsError
+        There are no files, or points for what is no number from 0 on.
+
+    Examples
+    --------
+    >>> import xlnn
+    >>> grades = xlnn.grade(["ada.xlsx", "bob.xlsx"], points={"delta3": 4})  # doctest: +SKIP
+    >>> [(grade.student, grade.points) for grade in grades]                  # doctest: +SKIP
+    [('Ada', 7.0), ('Bob', 4.5)]
+    """
+    paths = [Path(files)] if isinstance(files, str | Path) else [Path(file) for file in files]
+    worth = dict(points or {})
+    if not paths:
+        raise OptionsError("There is no file to grade.")
+    for name, number in worth.items():
+        if not isinstance(number, int | float) or not 0 <= number < float("inf"):
+            raise OptionsError(
+                f"points of {name:.40} are {number!r}: a number from 0 was expected."
+            )
+    work = partial(graded, points=worth, seed=seed)
+    found: dict[Path, Grade] = {}
+    for path, result in _each(work, list(dict.fromkeys(paths)), workers):
+        found[path] = result
+        if tell:
+            tell(len(found))
+    grades = tuple(found[path] for path in dict.fromkeys(paths))
+    _check_points(worth, grades)
+    return Grades(grades, copies(grades))
+
+
+def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
+    known = {question.quantity for each in grades for question in each.questions}
+    unknown = [name for name in worth if known and name not in known]
+    if unknown:
+        raise OptionsError(
+            f"There are points for {unknown[0]:.40}, which is blank in no file: "
+            f"those are {', '.join(sorted(known))}."
+        )
+
+
+def _each(
+    work: Callable[[Path], Grade], paths: Sequence[Path], workers: int | None
+) -> Iterator[tuple[Path, Grade]]:
+    """Yield the grade of each file as it is known, whatever becomes of a process."""
+    count = min(workers or os.cpu_count() or 1, len(paths))
+    if count == 1:
+        for path in paths:
+            yield path, work(path)
+        return
+    left = list(paths)
+    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
+        waiting = {pool.submit(work, path): path for path in paths}
+        with suppress(BrokenExecutor):
+            for done in as_completed(waiting):
+                result = done.result()
+                left.remove(waiting[done])
+                yield waiting[done], result
+    for path in left:  # a process ended, and all others with it: each gets one of its own
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            try:
+                yield path, pool.submit(work, path).result()
+            except BrokenExecutor:
+                yield (
+                    path,
+                    Grade(path.name, error=f"{path.name}: the grading ended without a result."),
+                )
+
+
+def graded(path: Path, points: Points, seed: int) -> Grade:
+    """Grade one file."""
+    try:
+        handed_in = submission(path)
+        results, usable = judged(handed_in, seed, PROBES)
+        whole = _whole(handed_in, results[0].worlds[0]) if usable and results else None
+    except MENDABLE as error:
+        return Grade(path.name, error=str(error) or type(error).__name__)
+    names = kind_of(handed_in.spec).words(handed_in.spec, handed_in.layout).words["quantities"]
+    return Grade(
+        file=path.name,
+        student=handed_in.exercise.student,
+        lang=handed_in.spec.lang,
+        questions=tuple(
+            _question(handed_in, each, points.get(each.quantity.name, 1), names) for each in results
+        ),
+        whole=whole,
+        usable=usable,
+    )
+
+
+def _question(
+    handed_in: Submission, result: Judged, worth: float, names: Mapping[str, str]
+) -> QuestionGrade:
+    quantity = result.quantity
+    units = tuple(_unit(handed_in, result, unit) for unit in quantity.units)
+    share = sum(unit.right for unit in units) / len(units)
+    symbol = quantity.symbol.format("").strip() or quantity.name
+    name = names.get(quantity.kind, "") or quantity.name
+    return QuestionGrade(quantity.name, symbol, name, worth * share, worth, units)
+
+
+def _unit(handed_in: Submission, result: Judged, unit: tuple[int, ...]) -> UnitGrade:
+    symbol = result.quantity.heading(unit).strip() or result.quantity.name
+    if result.right(unit):
+        return UnitGrade(symbol, right=True)
+    rows = (index for index, _ in handed_in.places(result.quantity))
+    own = [index for index in rows if index[len(result.quantity.axes) :] == unit]
+    answers = (
+        plainly(result.formulas[index]) if index in result.formulas else str(result.typed[index])
+        for index in own
+        if index in result.formulas or index in result.typed
+    )
+    why = mistake(handed_in.layout, result, unit)
+    return UnitGrade(symbol, right=False, mistake=why, answer="\n".join(answers))
+
+
+def _whole(handed_in: Submission, world: World) -> bool:
+    """Tell whether the submission as it is gives what NumPy gives."""
+    model = handed_in.layout.model
+    compared = [quantity for quantity in model.quantities if quantity.is_compared]
+    places = [place for quantity in compared for _, place in handed_in.places(quantity)]
+    owned = {place for quantity in compared for _, place in handed_in.places(quantity)}
+    task = Task(
+        formulas={
+            place: text for place, text in handed_in.formulas.items() if place in handed_in.owned
+        },
+        constants={
+            place: handed_in.typed.get(place) for place in owned if place not in handed_in.formulas
+        },
+        wanted=tuple(places),
+    )
+    values = dict(zip(places, asked(handed_in, [(world, [task])])[0][0], strict=True))
+    for quantity in compared:
+        got = {index: values[place] for index, place in handed_in.places(quantity)}
+        if wrong_in(handed_in, quantity, world, got).any():
+            return False
+    return True

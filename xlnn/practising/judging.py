@@ -1,0 +1,276 @@
+"""Is each quantity of a submission right, whatever the others are?
+
+A quantity is judged alone in a consistent world: all other cells hold what NumPy has for the
+world's inputs, and only its own keep the student's formulas, with the student's own steps beside
+the quantities. So one mistake costs one mark, a number typed upstream helps nobody, and every
+formula that gives the right values is right. The worlds are the file's own inputs and some random
+ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.checking.comparison import apart
+from xlnn.checking.intersection import intersection
+from xlnn.checking.probe import probe_arrays
+from xlnn.engines import Allowance
+from xlnn.engines import worlds as worlds_engine
+from xlnn.engines.worlds import Found, Task
+from xlnn.errors import EngineError
+from xlnn.grid import CellError
+from xlnn.practising.submission import Submission
+from xlnn.quantity import Quantity
+from xlnn.reading.arrays import inputs_of, write_values
+
+TOLERANCE = 1e-9
+"""Relative to the size of the terms: another route to the same value rounds otherwise, and the
+smallest mistake that `make grading` plants is a million times larger."""
+
+PROBES = 3
+"""Random worlds besides the file's own."""
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class World:
+    """What all cells hold for some inputs.
+
+    Attributes
+    ----------
+    arrays : dict of arrays
+        NumPy's run.
+    """
+
+    arrays: Arrays
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was found of one quantity.
+
+    Attributes
+    ----------
+    quantity : Quantity
+    formulas : dict
+        The student's formulas, by index.
+    typed : dict
+        What stands without a formula, by index.
+    wrong : array of bool
+        Of the quantity's shape; False where a part is given.
+    got : tuple of dict
+        What the cells give, by index, for each world.
+    worlds : tuple of World
+    reads_one : dict
+        Formulas of which Excel takes one cell of a range, by index: the range.
+    """
+
+    quantity: Quantity
+    formulas: Mapping[tuple[int, ...], str]
+    typed: Mapping[tuple[int, ...], object]
+    wrong: np.ndarray
+    got: tuple[Mapping[tuple[int, ...], Found], ...]
+    worlds: tuple[World, ...]
+    reads_one: Mapping[tuple[int, ...], str]
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether nothing was filled in."""
+        return not self.formulas and not self.typed
+
+    def right(self, unit: tuple[int, ...]) -> bool:
+        """Tell whether a unit is right in every row."""
+        rows = (slice(None),) * len(self.quantity.axes)
+        return not self.wrong[(*rows, *unit)].any()
+
+
+def worlds(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list[World], bool]:
+    """Return the worlds in which a submission is judged.
+
+    Returns
+    -------
+    list of World
+        The first is that of the file's own inputs, unless one of them is no number.
+    bool
+        Whether it is.
+    """
+    layout = submitted.layout
+    own = own_inputs(submitted)
+    usable = all(
+        all(isinstance(entry, str) for entry in array.ravel())
+        if layout.model[name].is_text
+        else bool(np.isfinite(array).all()) and _is_choice(layout.model[name], array)
+        for name, array in own.items()
+    )
+    drawn = [probe_arrays(layout.model, seed, number) for number in range(probes)]
+    blank = {
+        name: np.full(array.shape, "?", dtype=object)
+        if layout.model[name].is_text
+        else np.nan_to_num(array)
+        for name, array in own.items()
+    }
+    inputs = ([own] if usable else []) + [{**blank, **each} for each in drawn]
+    return [World(reference.run(layout.model, each)) for each in inputs], usable
+
+
+def _is_choice(quantity: Quantity, array: np.ndarray) -> bool:
+    if not quantity.choices:
+        return True
+    least, most = quantity.choices
+    return bool(((array >= least) & (array <= most) & (array == np.round(array))).all())
+
+
+def own_inputs(submitted: Submission) -> Arrays:
+    """Return what the file's own input cells hold; NaN or None where it does not belong there."""
+    arrays = {}
+    for quantity in submitted.layout.model.quantities:
+        if not (quantity.is_input or quantity.is_record):
+            continue
+        array = np.full(quantity.lengths, None if quantity.is_text else np.nan, dtype=object)
+        block = submitted.layout.blocks[quantity.name]
+        title = submitted.layout.titles[block.sheet]
+        for index in np.ndindex(*quantity.input_lengths):
+            value = submitted.typed.get((title, *block.address(index)))
+            if isinstance(value, CellError) or isinstance(value, str) != quantity.is_text:
+                continue
+            array[index] = value if quantity.is_text or value is None else float(value)
+        if not quantity.is_text:
+            array = np.array([np.nan if v is None else v for v in array.ravel()], dtype=float)
+            array = array.reshape(quantity.lengths)
+        arrays[quantity.name] = array
+    return inputs_of(submitted.layout, arrays)
+
+
+def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list[Judged], bool]:
+    """Judge each quantity that was to be filled in.
+
+    Returns
+    -------
+    list of Judged
+    bool
+        Whether the file's own inputs could be used.
+    """
+    every, usable = worlds(submitted, seed, probes)
+    filled = [_filled(submitted, quantity) for quantity in submitted.blanks]
+    tasks = [
+        _task(submitted, quantity, each)
+        for quantity, each in zip(submitted.blanks, filled, strict=True)
+    ]
+    found = asked(submitted, [(world, tasks) for world in every])
+    results = []
+    for number, (quantity, (formulas, typed)) in enumerate(
+        zip(submitted.blanks, filled, strict=True)
+    ):
+        indices = [index for index, _ in submitted.places(quantity)]
+        got = tuple(dict(zip(indices, answer[number], strict=True)) for answer in found)
+        once = {index: one for index, text in formulas.items() if (one := _reads_one(text))}
+        wrong = np.zeros(quantity.lengths, dtype=bool)
+        for world, values in zip(every, got, strict=True):
+            wrong |= wrong_in(submitted, quantity, world, values)
+        for index in indices:
+            wrong[index] |= index not in formulas or index in once
+        results.append(Judged(quantity, formulas, typed, wrong, got, tuple(every), once))
+    return results, usable
+
+
+def _filled(
+    submitted: Submission, quantity: Quantity
+) -> tuple[dict[tuple[int, ...], str], dict[tuple[int, ...], object]]:
+    formulas, typed = {}, {}
+    for index, place in submitted.places(quantity):
+        if place in submitted.formulas:
+            formulas[index] = submitted.formulas[place]
+        elif place in submitted.typed:
+            typed[index] = submitted.typed[place]
+    return formulas, typed
+
+
+def _task(
+    submitted: Submission,
+    quantity: Quantity,
+    filled: tuple[dict[tuple[int, ...], str], dict[tuple[int, ...], object]],
+) -> Task:
+    formulas, typed = filled
+    places = dict(submitted.places(quantity))
+    return Task(
+        formulas={places[index]: text for index, text in formulas.items()},
+        constants={
+            place: typed.get(index) for index, place in places.items() if index not in formulas
+        },
+        wanted=tuple(places.values()),
+    )
+
+
+def asked(
+    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]]
+) -> list[list[list[Found]]]:
+    """Let the tasks be computed in their worlds, within limits of time and memory."""
+    contents = submitted.contents
+    size = contents.formula_count * max(1, len(submitted.blanks))
+    ask = worlds_engine.beside(contents.path, Allowance.of_size(size, contents.box))
+    aside = {
+        place: value
+        for place, value in submitted.typed.items()
+        if place not in submitted.owned and not isinstance(value, CellError)
+    }
+    answers = []
+    try:
+        for world, tasks in questions:
+            grids = write_values(submitted.layout, world.arrays)
+            texts = {
+                (title, *place): text
+                for title, grid in grids.items()
+                for place, text in grid.others.items()
+                if isinstance(text, str)
+            }
+            answers.append(
+                ask(
+                    {
+                        "sheets": contents.sheets,
+                        "numbers": {title: grid.numbers for title, grid in grids.items()},
+                        "texts": texts | aside,
+                        "formulas": submitted.helpers,
+                        "tasks": list(tasks),
+                    }
+                )
+            )
+    finally:
+        ask.cancel()
+    return answers
+
+
+def _reads_one(formula: str) -> str:
+    """Return the range of which Excel would take one cell."""
+    try:
+        return intersection(formula, {}) or ""
+    except (EngineError, ValueError):
+        return ""
+
+
+def wrong_in(
+    submitted: Submission, quantity: Quantity, world: World, values: Mapping[tuple[int, ...], Found]
+) -> np.ndarray:
+    """Tell which entries are not what NumPy has for the world."""
+    expected = world.arrays[quantity.name]
+    if quantity.is_text or not quantity.is_compared:
+        wrong = np.zeros(quantity.lengths, dtype=bool)
+        for index, value in values.items():
+            known = expected[index] if quantity.is_compared else value
+            wrong[index] = not isinstance(value, str) or value != known
+        return wrong
+    got = np.array(expected, dtype=float)
+    for index, value in values.items():
+        is_number = isinstance(value, float | int | bool) and not isinstance(value, CellError)
+        got[index] = float(value) if is_number else np.nan
+    model, arrays = submitted.layout.model, {**world.arrays, quantity.name: got}
+    off = apart(got, expected)
+    if not (off <= TOLERANCE).all():
+        with np.errstate(all="ignore"):
+            off = apart(got, expected, reference.terms(model, quantity, world.arrays))
+    if not (off <= TOLERANCE).all():
+        off = np.where(reference.ties(model, quantity, arrays, TOLERANCE), 0.0, off)
+    return ~(off <= TOLERANCE) & ~(np.isnan(expected) & np.isnan(got))

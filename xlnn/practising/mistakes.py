@@ -1,0 +1,294 @@
+"""Why is a unit wrong? The commonest mistakes of whoever fills in a formula, told apart.
+
+A mistake is found by what the formula gives in every world (a sign, a factor, a row) and by the
+cells that it names beside those that the layout states. The first that fits is the reason.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.address import address, letters
+from xlnn.checking.references import Area, areas
+from xlnn.engines.worlds import Found
+from xlnn.grid import CellError
+from xlnn.layout import Layout, quoted
+from xlnn.practising.judging import TOLERANCE, Judged, World
+from xlnn.quantity import Model, Quantity
+
+Index = tuple[int, ...]
+
+NEAR = 3
+"""How many rows or columns off is still said to be off, rather than another cell."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Why a unit is wrong.
+
+    Attributes
+    ----------
+    kind : str
+        The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``reads_one``,
+        ``sign``, ``factor``, ``offset``, ``anchor``, ``epoch``, ``row``, ``column``, ``short``,
+        ``long``, ``missing``, ``other``.
+    cell : str
+        The first wrong cell.
+    said : dict
+        What stands in the braces of the sentence.
+    """
+
+    kind: str
+    cell: str
+    said: Mapping[str, str] = field(default_factory=dict)
+
+
+def mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:
+    """Return why a unit is wrong.
+
+    Parameters
+    ----------
+    layout : Layout
+    judged : Judged
+    unit : tuple of int
+        A unit that is wrong.
+    """
+    quantity = judged.quantity
+    rows = [index for index in judged.got[0] if index[len(quantity.axes) :] == unit]
+    first = next(index for index in rows if judged.wrong[index])
+    cell = layout.cell(quantity.name, first)
+    filled = [index for index in rows if index in judged.formulas or index in judged.typed]
+    if not filled:
+        return Mistake("empty", cell)
+    if not any(index in judged.formulas for index in rows):
+        return Mistake("typed", cell, {"value": _written(judged.typed[filled[0]])})
+    if first not in judged.formulas and first in judged.typed:
+        return Mistake("typed", cell, {"value": _written(judged.typed[first])})
+    if len(filled) < len(rows) and first not in judged.formulas:
+        return Mistake("partly", cell, {"filled": str(len(filled)), "rows": str(len(rows))})
+    if first in judged.reads_one:
+        return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
+    return (
+        _by_value(layout.model, judged, rows, cell)
+        or _by_cells(layout, judged, rows, first, cell)
+        or _error(judged, first, cell)
+        or Mistake("other", cell, _beside(judged, first))
+    )
+
+
+def _error(judged: Judged, first: Index, cell: str) -> Mistake | None:
+    for got in judged.got:
+        if isinstance(got[first], CellError):
+            return Mistake("error", cell, {"error": str(got[first])})
+    return None
+
+
+def _beside(judged: Judged, first: Index) -> dict[str, str]:
+    """Return what a cell gives and what belongs there, in the first world in which they differ."""
+    for got, world in zip(judged.got, judged.worlds, strict=True):
+        expected = world.arrays[judged.quantity.name][first]
+        found = got[first]
+        if not _same(found, expected):
+            return {"found": _written(found), "expected": _written(expected)}
+    return {"found": "", "expected": ""}
+
+
+def _same(found: Found, expected: object) -> bool:
+    try:
+        return abs(float(found) - float(expected)) <= TOLERANCE * max(1, abs(float(expected)))
+    except (TypeError, ValueError):
+        return found == expected
+
+
+def _by_value(model: Model, judged: Judged, rows: list[Index], cell: str) -> Mistake | None:
+    """Look for what is right but for its sign, a factor, or something added."""
+    if judged.quantity.is_text or not judged.quantity.is_compared:
+        return None
+    found, expected, sizes = [], [], []
+    for got, world in zip(judged.got, judged.worlds, strict=True):
+        stated = _step_by_step(model, judged.quantity, got, world)
+        size = float(np.max(np.abs(stated), initial=0.0))
+        for index in rows:
+            value = got[index]
+            if isinstance(value, str | bool) or value is None:
+                return None
+            found.append(value)
+            expected.append(float(stated[index]))
+            sizes.append(size)
+    return _scaled(np.array(found), np.array(expected), np.array(sizes), cell)
+
+
+def _step_by_step(
+    model: Model, quantity: Quantity, got: Mapping[Index, Found], world: World
+) -> np.ndarray:
+    """Return what each row should be after those above it, where a quantity goes on from itself."""
+    stated = world.arrays[quantity.name]
+    if quantity.name not in {use.name for use in quantity.uses.values()}:
+        return stated
+    values = np.array(stated, dtype=float)
+    for index, value in got.items():
+        is_number = isinstance(value, float) and not isinstance(value, CellError)
+        values[index] = value if is_number else np.nan
+    return reference.expected(model, quantity, {**world.arrays, quantity.name: values})
+
+
+def _scaled(
+    found: np.ndarray, expected: np.ndarray, sizes: np.ndarray, cell: str
+) -> Mistake | None:
+    """Compare numbers of several worlds, of which each has a size of its own."""
+    size = float(np.max(np.abs(expected), initial=0.0))
+    if not (np.isfinite(found).all() and np.isfinite(expected).all()) or not size:
+        return None
+    several = float(np.ptp(expected)) > 1e-6 * size
+    factor = float(found @ expected / (expected @ expected))
+    if several and factor and _close(found, factor * expected, sizes):
+        if abs(factor + 1) < 1e-6:
+            return Mistake("sign", cell)
+        if abs(factor - 1) > 1e-6:
+            return Mistake("factor", cell, {"factor": _written(factor)})
+    offset = float(np.mean(found - expected))
+    if (
+        several
+        and abs(offset) > 1e-9 * size
+        and _close(found, expected + offset, sizes + abs(offset))
+    ):
+        return Mistake("offset", cell, {"offset": _written(offset)})
+    return None
+
+
+def _close(found: np.ndarray, expected: np.ndarray, sizes: np.ndarray) -> bool:
+    """Tell whether numbers are the same, each relative to its own size, but for cancellation."""
+    return bool((np.abs(found - expected) <= 1e-7 * np.abs(expected) + 1e-11 * sizes).all())
+
+
+def _by_cells(
+    layout: Layout, judged: Judged, rows: list[Index], first: Index, cell: str
+) -> Mistake | None:
+    """Compare the cells that the formula names with those that the layout states."""
+    name = judged.quantity.name
+    here = layout.titles[layout.blocks[name].sheet]
+    named = areas(judged.formulas[first], here)
+    stated = areas(layout.formula(name, first), here)
+    if named is None or stated is None:
+        return None
+    strange = [area for area in named if area not in stated]
+    unused = [area for area in stated if area not in named]
+    anchor = _anchor(layout, judged, rows, first, strange)
+    if anchor:
+        return Mistake("anchor", cell, {"cells": anchor})
+    for area in strange:
+        for other in sorted(unused, key=lambda each: _far(each, area)):
+            kind = _kind(layout, area, other)
+            if kind:
+                said = {"named": _spelt(layout, area), "belongs": _spelt(layout, other)}
+                return Mistake(kind, cell, said | _epochs(layout, area, other))
+    if unused and not strange:
+        symbol = _symbol(layout, unused[0])
+        return Mistake("missing", cell, {"symbol": symbol, "belongs": _spelt(layout, unused[0])})
+    return None
+
+
+def _anchor(
+    layout: Layout, judged: Judged, rows: list[Index], first: Index, strange: list[Area]
+) -> str:
+    """Return the cells that moved down with a formula and should have stayed, with a $."""
+    top = next((index for index in rows if index in judged.formulas), first)
+    if top == first or judged.wrong[top] or not strange:
+        return ""
+    name = judged.quantity.name
+    block = layout.blocks[name]
+    here = layout.titles[block.sheet]
+    moved = block.address(first)[0] - block.address(top)[0]
+    stated = areas(layout.formula(name, top), here) or []
+    for area in strange:
+        back = area._replace(top=area.top - moved, bottom=area.bottom - moved)
+        if back in stated:
+            title = quoted(_title(layout, area.sheet))
+            ends = [f"{letters(back.left)}${back.top}", f"{letters(back.right)}${back.bottom}"]
+            return f"{title}!{':'.join(dict.fromkeys(ends))}"
+    return ""
+
+
+def _kind(layout: Layout, area: Area, other: Area) -> str:
+    """Say how an area lies beside the one that belongs there; empty where it lies elsewhere."""
+    size, right = _size(area), _size(other)
+    if size == right:
+        return "epoch" if _epochs(layout, area, other) else _off(area, other)
+    if area.sheet != other.sheet:
+        return ""
+    one = abs(size[0] - right[0]) + abs(size[1] - right[1]) == 1
+    corners = (area.top, area.left) == (other.top, other.left) or (area.bottom, area.right) == (
+        other.bottom, other.right,
+    )  # fmt: skip
+    if one and corners:
+        return "short" if size < right else "long"
+    return ""
+
+
+def _off(area: Area, other: Area) -> str:
+    down, aside = area.top - other.top, area.left - other.left
+    if area.sheet != other.sheet or (down and aside) or abs(down + aside) > NEAR:
+        return ""
+    return "row" if down else "column"
+
+
+def _epochs(layout: Layout, area: Area, other: Area) -> dict[str, str]:
+    """Return what two areas are of, and in which epochs, where they differ in these alone."""
+    one, two = _entry(layout, area), _entry(layout, other)
+    if one is None or two is None or one[0] != two[0] or not one[0].timed:
+        return {}
+    quantity, (time, *rest), (right, *others) = one[0], one[1], two[1]
+    if rest != others or time == right:
+        return {}
+    axis = quantity.axes[0]
+    return {
+        "symbol": _symbol(layout, other),
+        "epoch": str(time + axis.counts_from),
+        "right": str(right + axis.counts_from),
+    }
+
+
+def _entry(layout: Layout, area: Area) -> tuple[Quantity, list[int]] | None:
+    for block in layout.blocks.values():
+        if layout.titles[block.sheet].casefold() == area.sheet:
+            index = block.index(area.top, area.left)
+            if index is not None:
+                return block.quantity, list(index)
+    return None
+
+
+def _symbol(layout: Layout, area: Area) -> str:
+    found = _entry(layout, area)
+    if found is None:
+        return _spelt(layout, area)
+    quantity, index = found
+    return quantity.heading(tuple(index[len(quantity.axes) :])).strip() or quantity.name
+
+
+def _size(area: Area) -> tuple[int, int]:
+    return area.bottom - area.top, area.right - area.left
+
+
+def _far(area: Area, other: Area) -> int:
+    if area.sheet != other.sheet:
+        return 10**9
+    return abs(area.top - other.top) + abs(area.left - other.left)
+
+
+def _title(layout: Layout, folded: str) -> str:
+    titles: Iterator[str] = iter(layout.titles.values())
+    return next((title for title in titles if title.casefold() == folded), folded)
+
+
+def _spelt(layout: Layout, area: Area) -> str:
+    ends = [address(area.top, area.left), address(area.bottom, area.right)]
+    return f"{quoted(_title(layout, area.sheet))}!{':'.join(dict.fromkeys(ends))}"
+
+
+def _written(value: object) -> str:
+    """Write a value for a sentence."""
+    if isinstance(value, float | np.floating):
+        return f"{value:.6g}"
+    return f"{value}"

@@ -1,0 +1,126 @@
+"""What did a student hand in? The formulas, what was typed in, and which exercise it is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token
+
+from xlnn.engines.worlds import Place
+from xlnn.errors import WorkbookError
+from xlnn.grid import CellError
+from xlnn.layout import Layout
+from xlnn.practising.handed_out import Exercise, exercise_of
+from xlnn.quantity import Quantity
+from xlnn.reading.opening import check_sheets
+from xlnn.reading.spec import described
+from xlnn.workbooks.kind import Spec
+from xlnn.xlsx import package
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.package import Contents
+
+Typed = float | str | bool | CellError
+
+
+def anywhere(cell: str) -> bool:  # noqa: ARG001 -- whatever it is
+    """Say of every cell that its formula may call what it likes: it is judged by itself."""
+    return True
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A workbook that was handed in.
+
+    Attributes
+    ----------
+    contents : Contents
+    exercise : Exercise
+    spec : Spec
+    layout : Layout
+    formulas : dict
+        By place; those of the workbook's own sheets, and a student's own beside them.
+    typed : dict
+        What stands in cells without a formula, by place.
+    """
+
+    contents: Contents
+    exercise: Exercise
+    spec: Spec
+    layout: Layout
+    formulas: Mapping[Place, str]
+    typed: Mapping[Place, Typed]
+
+    @cached_property
+    def blanks(self) -> tuple[Quantity, ...]:
+        """The quantities that were to be filled in."""
+        return tuple(self.layout.model[name] for name in self.exercise.blank)
+
+    @cached_property
+    def helpers(self) -> dict[Place, str]:
+        """The formulas that belong to no quantity: a student's own steps in between."""
+        return {place: text for place, text in self.formulas.items() if place not in self.owned}
+
+    @cached_property
+    def owned(self) -> set[Place]:
+        """The cells of all quantities."""
+        return {
+            (self.layout.titles[block.sheet], *block.address(index))
+            for block in self.layout.blocks.values()
+            for index in np.ndindex(*block.quantity.lengths)
+        }
+
+    def places(self, quantity: Quantity) -> Iterator[tuple[tuple[int, ...], Place]]:
+        """Yield the index and the place of each cell that a quantity computes."""
+        block = self.layout.blocks[quantity.name]
+        title = self.layout.titles[block.sheet]
+        for index in np.ndindex(*quantity.lengths):
+            if not (quantity.given and index[0] < quantity.given):
+                yield index, (title, *block.address(index))
+
+
+def submission(path: Path) -> Submission:
+    """Read what a student handed in.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no exercise of xlnn, or is not safe to open.
+    """
+    contents = package.inspect(path, anywhere)
+    exercise = exercise_of(path)
+    if exercise is None:
+        raise WorkbookError(
+            f"{path.name} is a workbook of xlnn, but no exercise: nothing is blank."
+        )
+    spec, layout = described(path, None, contents)
+    check_sheets(contents, layout)
+    for name in exercise.blank:
+        if name not in layout.model.by_name or layout.model[name].equation is None:
+            raise WorkbookError(
+                f'{path.name}: its Spec asks for "{name:.40}", which it does not compute: hand in '
+                "the file as it was handed out."
+            )
+    formulas: dict[Place, str] = {}
+    typed: dict[Place, Typed] = {}
+    for title in contents.sheets:
+        for row, column, formula, value in cells(path, title):
+            if formula is not None:
+                formulas[title, row, column] = _without_names(formula, contents.names)
+            elif value is not None:
+                typed[title, row, column] = value
+    return Submission(contents, exercise, spec, layout, formulas, typed)
+
+
+def _without_names(formula: str, names: Mapping[str, str]) -> str:
+    """Write the cells in the place of the names that a formula uses."""
+    folded = {name.casefold(): text for name, text in names.items()}
+    if not any(name in formula.casefold() for name in folded):
+        return formula
+    items = Tokenizer(formula).items
+    for token in items:
+        if token.type == Token.OPERAND and token.subtype == Token.RANGE:
+            token.value = folded.get(token.value.casefold(), token.value)
+    return "=" + "".join(token.value for token in items)
