@@ -4,6 +4,7 @@
 # make lint     run the linters
 # make bench    measure speed and memory, as ratios in one run
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
+# make table    check every template with every engine and write README's table of them
 # make mutation plant 2,000 errors and see whether the check names each
 # make signals  stop commands at 200 random moments and see whether anything is left
 # make seeds    check every template with the numbers of 100 seeds
@@ -32,6 +33,9 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/pytest tests/benchmarks -s
+
+table: .venv/ready
+	$(BIN)/python docs/table.py
 
 mutation: .venv/ready
 	$(BIN)/python tests/benchmarks/mutation.py --errors 2000

@@ -45,7 +45,8 @@ def test_every_command_and_option_in_the_readme_exists():
 
 def test_the_sheets_in_the_readme_are_those_of_the_workbook(digits_path):
     table = README.split("| Sheet | It holds |")[1].split("\n\n")[0]
-    listed = [row.split("|")[1].strip() for row in table.splitlines()[2:]]
+    names = (row.split("|")[1] for row in table.splitlines()[2:])
+    listed = [name.strip() for each in names for name in each.split(",")]
     assert sorted(listed) == sorted(openpyxl.load_workbook(digits_path).sheetnames)
 
 

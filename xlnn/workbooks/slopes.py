@@ -261,7 +261,7 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
                 continue
             if quantity.axes:
                 head(drawing, block, words)
-                drawing.widths[block.column] = 11
+                drawing.widths[block.column] = max(11, wide(quantity.symbol))
                 continue
             if quantity.name in PARTS_OF_LISTS:
                 said = words("parts", PARTS_OF_LISTS[quantity.name])
