@@ -155,6 +155,7 @@ def prices(tmp_path_factory):
     before, _, after = told.read_text().rpartition('"tanh"')
     told.write_text(f'{before}"linear"{after}')
     options = {"data": place / "prices.csv", "targets": ["price"], "eta": 1e-4, "epochs": 5}
+    options["test_share"] = 0.2
     return build(str(place / "prices"), place / "built.xlsx", scale="standard", **options).path
 
 
@@ -168,6 +169,17 @@ def test_numbers_of_any_size_agree_at_first_and_a_small_change_is_seen(prices, e
     title, row, column = book.key("raw_t", last=True)
     assert book.says({(title, row, column): 1e5 + 1}).startswith("Inputs were changed")
     assert book.says({book.key("z3", last=True): 1e5}).startswith("A formula was altered")
+
+
+@pytest.mark.parametrize("name", ["predicted", "off", "rmse", "mae"])
+@pytest.mark.parametrize("part", ["", "test_"])
+def test_an_altered_prediction_or_error_is_seen_whatever_the_inputs_are(prices, part, name):
+    book = Book(prices, "formualizer")
+    other = {book.key("raw_t", last=True): 123_456, book.key("eta"): 1e-5}
+    assert book.says(other).startswith("Inputs were changed")
+    for changes in ({}, other):
+        sentence = book.says(changes | {book.key(f"{part}{name}", last=True): 7.5})
+        assert sentence.startswith("A formula was altered"), sentence
 
 
 def test_of_several_changes_in_a_column_the_column_is_named(small):

@@ -10,7 +10,7 @@ from xlnn import reference
 from xlnn.address import address
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.errors import DataError
+from xlnn.errors import DataError, WorkbookError
 from xlnn.reading.spec import described
 from xlnn.reading.values import values
 from xlnn.shipped.templates import names, template
@@ -172,6 +172,30 @@ def test_a_workbook_is_built_again_with_its_scaling_and_with_other_rows(prices, 
     new = build(from_workbook=prices, data=data, output=prices.with_name("new.xlsx"), eta=1e-9)
     assert described(new.path)[0].labels == ("y", "z")
     assert (values(new.path)["t_middle"] == one["t_middle"]).all()
+
+
+def test_a_factor_of_0_is_named_and_not_gone_on_from(prices):
+    path, (_, layout) = prices.with_name("zero.xlsx"), described(prices)
+    path.write_bytes(prices.read_bytes())
+    row, column = layout.blocks["t_factor"].address((0,))
+    edit(path, {f"{layout.titles['settings']}!{address(row, column)}": 0})
+    with pytest.raises(WorkbookError, match=r"zero\.xlsx: a factor of the targets is 0, and"):
+        build(from_workbook=path, output=prices.with_name("other.xlsx"))
+    found = check(path, "formualizer")
+    assert {wrong.reason for wrong in found.wrong} == {
+        "a number that it depends on is too large, or is no number"
+    }
+
+
+def test_of_many_outputs_a_large_network_shows_the_first(tmp_path):
+    generator, names = np.random.default_rng(4), [f"y{number}" for number in range(12)]
+    rows = [[f"{each:.6g}" for each in generator.uniform(0, 900, 14)] for _ in range(9)]
+    lines = "\n".join(map(",".join, [["a", "b", *names], *rows]))
+    (tmp_path / "many.csv").write_text(lines)
+    path = predicting(tmp_path, "many", targets=tuple(names), hidden=(200,), epochs=1)
+    got = values(path)
+    assert got["lens_predicted"].shape == (1, 8)
+    np.testing.assert_array_equal(got["lens_predicted"][0], got["predicted"][0, 0, :8])
 
 
 def test_without_scaling_predictions_are_the_outputs(tables):

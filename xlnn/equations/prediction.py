@@ -13,8 +13,9 @@ class Predicted(Equation):
     """y_k = middle_k + a_k / factor_k: an output, taken back to the size of its targets."""
 
     def array(self, a: np.ndarray, middle: np.ndarray, factor: np.ndarray) -> np.ndarray:
-        """Return the predictions, shape (images, outputs)."""
-        return middle + a / factor
+        """Return the predictions, shape (images, outputs); a may hold the first outputs only."""
+        outputs = a.shape[-1]
+        return middle[:outputs] + a / factor[:outputs]
 
     def cell(self, k: int, a: Cells, middle: Cells, factor: Cells) -> str:
         """Return the formula of output k."""

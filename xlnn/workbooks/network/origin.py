@@ -208,9 +208,14 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
     Raises
     ------
     WorkbookError
-        A label stands twice.
+        A label stands twice, or a factor of the targets is 0.
     """
     given = "raw" if spec.scaled else "x", "raw_t" if spec.scaled_targets else "t"
+    if spec.scaled_targets and not arrays["t_factor"].all():
+        raise WorkbookError(
+            f"{name}: a factor of the targets is 0, and predictions are divided by it: type "
+            "another number."
+        )
     x, t = (_with_tested(arrays, name) for name in given)
     is_table, labels = bool(spec.features), _labels(name, arrays["labels"])
     return Origin(

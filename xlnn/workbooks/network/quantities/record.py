@@ -37,9 +37,10 @@ from xlnn.equations.restated import (
     StepGap,
     SumGap,
 )
+from xlnn.equations.restated_errors import MeanAbsoluteGap, PredictedGap, RootMeanSquareGap
 from xlnn.equations.restated_steps import DIRECTION_GAPS, MEMORY_GAPS, PenaltyGap
 from xlnn.quantity import Equation, Quantity
-from xlnn.workbooks.network.quantities.network import has_slope, learning
+from xlnn.workbooks.network.quantities.network import TEST, has_slope, learning
 from xlnn.workbooks.network.quantities.optimiser import (
     DIRECTION,
     led_by,
@@ -163,6 +164,23 @@ def _gaps(stack: Stack) -> Iterator[Quantity]:
         seen = {name: name for name in (*names, "penalty", "l2")}
         yield _gap("penalty", "", PenaltyGap(names), seen, stack)
     yield _gap("cost", "", CostGap(), uses | {"C_T": "C_T"}, stack)
+    if stack.spec.is_regression and len(stack.spec.labels) <= MOST_ABOVE:
+        yield from _told_gaps(stack, "")
+        if stack.spec.test_images:
+            yield from _told_gaps(stack, TEST)
+
+
+def _told_gaps(stack: Stack, part: str) -> Iterator[Quantity]:
+    """Yield the gaps of what a regression tells in the units of its targets."""
+    kinds = ("C", "rmse", "mae", "off", "predicted")
+    uses = {kind: f"{part}{kind}" for kind in kinds} | {"a": f"{part}a{stack.output}"}
+    gaps = {"rmse": RootMeanSquareGap(), "mae": MeanAbsoluteGap()}
+    if stack.spec.scaled_targets:
+        uses |= {"middle": "t_middle", "factor": "t_factor"}
+        gaps["predicted"] = PredictedGap()
+    for kind, equation in gaps.items():
+        shown = SMALL | {"prefix": f"{PREFIX}{part}"}
+        yield quantity(f"{kind}_gap", axes=(stack.epoch,), equation=equation, uses=uses, **shown)
 
 
 def _remembered_gaps(

@@ -9,6 +9,7 @@ from xlnn.equations.optimiser import REMEMBERED
 from xlnn.equations.record import ImageFound
 from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.record import PREFIX, SHEET
 from xlnn.workbooks.network.sheets.names import input_names, named
 from xlnn.workbooks.pages.page import Page
@@ -24,6 +25,9 @@ LINES = ("", "_distance", "_steps", "_start", "_found", *(f"_{name}" for name in
 taken at once; the start, and whether it is another now; the gaps of what an optimiser keeps."""
 
 PARAMETERS = TOP + len(RESULTS) + 4
+
+TOLD = ("rmse_gap", "mae_gap", "predicted_gap")
+"""Gaps of what a regression tells of the rows that are trained, and of those held out."""
 
 SCALING = ("middle", "factor", "middle_found", "factor_found")
 """What stands beside the epochs: down, as on the sheet Settings."""
@@ -168,8 +172,11 @@ def _head(drawing: Drawing, block: Block, words: Text) -> None:
         return
     look = heading(quantity.role, first=True, computed=True)
     drawing.put(block.row - 2, block.column, words("check", quantity.kind), look)
-    layer = words("check", "layer", layer=quantity.layer) if quantity.layer else "C_T"
-    drawing.put(block.row - 1, block.column, layer, look)
+    if quantity.kind in TOLD:
+        where = words("charts", "tested" if TEST in quantity.name else "trained")
+    else:
+        where = words("check", "layer", layer=quantity.layer) if quantity.layer else "C_T"
+    drawing.put(block.row - 1, block.column, where, look)
 
 
 def _told(quantity: Quantity, words: Text) -> list[str]:
