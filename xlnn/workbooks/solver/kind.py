@@ -26,6 +26,7 @@ from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.solver import sheet
 from xlnn.workbooks.solver.found import find
 from xlnn.workbooks.solver.nets import DENSE, MAPS, Net, quantities
+from xlnn.workbooks.solver.places import Places
 from xlnn.writing.drawing import Drawing
 
 STARTS = ("template", "seed", "file", "workbook")
@@ -158,7 +159,7 @@ class SolverKind(Experiment):
 
 def _made(name: str, net: Net) -> SolverKind:
     """Return the kind of a network."""
-    places = sheet.Places(net)
+    places = Places(net)
 
     def yielded(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         return quantities(net, sizes["images"], words)

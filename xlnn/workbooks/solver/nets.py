@@ -81,7 +81,7 @@ def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     yield from _variables(net, on)
     each = {**on, "role": "forward"}
     yield Quantity("images", symbol="x{}", shape=(images, *net.picture), role="input",
-                   number_format="0.##", **on)  # fmt: skip
+                   number_format="General", **on)  # fmt: skip
     choices = (net.first, net.first + net.outputs - 1)
     yield Quantity("labels", symbol="", shape=(images,), role="input", number_format="0",
                    choices=choices, **on)  # fmt: skip
@@ -130,10 +130,10 @@ def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     yield Quantity("right", equation=right, uses={"truth": "labels"}, number_format='"○";;"×"',
                    **per)  # fmt: skip
     yield Quantity("C_T", symbol="C_T", equation=beside.TotalOfBlocks(),
-                   number_format="[<0.00001]0.0E+00;0.00000", **on)  # fmt: skip
+                   number_format="0.00000", **on)  # fmt: skip
     yield Quantity("recognised", equation=beside.RecognisedBlocks(), number_format="0", **on)
     yield Quantity("C_T_built", symbol="C_T", is_record=True,
-                   number_format="[<0.00001]0.0E+00;0.00000", **on)  # fmt: skip
+                   number_format="0.00000", **on)  # fmt: skip
     yield Quantity("far", equation=beside.HowFar(images), number_format="0", **on)
     said = [
         words.open("sentences", key, images=images) for key in ("to_solve", "all_right", "solved")
