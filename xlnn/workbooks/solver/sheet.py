@@ -28,8 +28,8 @@ from xlnn.writing.style import (
 SIZE, NUMBER_WIDTH = 9, 7.7
 """Of the numbers, in points, and of their columns: room for -1E-100."""
 
-NAME_WIDTH, GAP_WIDTH, ROW_HEIGHT = 18, 1.7, 14
-PAPER = 650, 500
+NAME_WIDTH, GAP_WIDTH, ROW_HEIGHT = 17, 1.2, 13.5
+PAPER = 645, 520
 """Width and height of what can be printed on A4, in points; columns are a little wider in
 LibreOffice than in Excel."""
 
