@@ -254,6 +254,19 @@ def test_what_is_printed_of_each_sheet_is_no_name_of_two_meanings_but_for_a_form
         inspect(saved(tmp_path / "book.xlsx", book))
 
 
+def test_ranges_that_gnumeric_could_not_read_pass_where_no_formula_may_use_them(tmp_path):
+    lost = "ERROR(&quot;Training!$B$1,Training!$C$1&quot;)"
+    book = minimal(row(formula("1")), **named(("solver_adj", lost, ON_SHEET)))
+    inspect(saved(tmp_path / "book.xlsx", book))
+    used = minimal(row(formula("solver_adj")), **named(("solver_adj", lost, ON_SHEET)))
+    with pytest.raises(WorkbookError, match="uses the name"):
+        inspect(saved(tmp_path / "used.xlsx", used))
+    for text, more in [(lost, ""), (lost + "+1", ON_SHEET), ("ERROR(A1)", ON_SHEET)]:
+        book = minimal(row(formula("1")), **named(("solver_adj", text, more)))
+        with pytest.raises(WorkbookError, match="calls ERROR"):
+            inspect(saved(tmp_path / "other.xlsx", book))
+
+
 def test_one_name_of_two_meanings_among_many_formulas_of_one_shape_is_found(tmp_path):
     names = named(("rate_1", "1", ""), ("rate_2", "2", ""), ("rate_2", "3", ON_SHEET))
     good = [row(formula("rate_1", f"A{n}"), number=n) for n in range(1, 50)]

@@ -3,6 +3,7 @@
 import builtins
 import json
 import re
+import subprocess
 import tomllib
 from zipfile import ZipFile
 
@@ -17,6 +18,7 @@ from experiments import (
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
+from programs import skip_without
 from test_checker import edit
 
 from xlnn.building.build import build
@@ -199,6 +201,27 @@ def test_a_formula_may_not_use_a_name_of_solvers(dense, tmp_path):
     edit(other, {"Solver!A3": "=solver_opt+0"})
     with pytest.raises(XlnnError, match="solver_opt"):
         check(other, "formualizer")
+
+
+SAVED = {"libreoffice": ("soffice", "--headless"), "gnumeric": ("ssconvert",)}
+
+
+@pytest.mark.parametrize("program", SAVED)
+def test_a_file_that_another_program_saved_passes(dense, tmp_path, program):
+    skip_without(program)
+    command, saved = [*SAVED[program]], tmp_path / "saved" / "solver.xlsx"
+    saved.parent.mkdir()
+    if program == "libreoffice":
+        command += [f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "xlsx"]
+        command += ["--outdir", str(saved.parent), str(dense)]
+    else:
+        command += [str(dense), str(saved)]
+    subprocess.run(command, check=True, capture_output=True)
+    assert check(saved, "formualizer").agrees
+    assert names_of(saved)["solver_opt"][1] == names_of(dense)["solver_opt"][1]
+    if program == "libreoffice":  # Gnumeric does not keep ranges with commas
+        assert names_of(saved)["solver_adj"][1] == names_of(dense)["solver_adj"][1]
+        assert lint(saved) == ()
 
 
 @pytest.mark.parametrize("name", NETS)

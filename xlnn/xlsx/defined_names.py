@@ -14,6 +14,10 @@ Named = tuple[str, str, Mapping[str, str]]
 _PRINTED = {"_xlnm.Print_Area", "_xlnm.Print_Titles"}
 """Names that nothing computes with. Gnumeric writes #REF! where a sheet is printed whole."""
 
+_NOT_READ = re.compile(r'ERROR\("[^"]*"\)')
+"""What Gnumeric writes for ranges with commas between them, such as the cells that Solver changes.
+It passes where no formula may use the name: where it belongs to one sheet."""
+
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _OTHER = re.compile(r"R[0-9]*|C[0-9]*|R[0-9]+C[0-9]+|TRUE|FALSE|[0-9.]+(?:E[0-9]+)?")
 
@@ -41,6 +45,8 @@ def check_names(archive: Archive, names: Sequence[Named], formulas: Formulas) ->
         macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
         if any(attributes[key] not in {"0", "false"} for key in macro):
             raise archive.refused(f"{where} belongs to a macro; remove it")
+        if _NOT_READ.fullmatch(text) and "localSheetId" in attributes:
+            continue
         if name not in _PRINTED or text != "#REF!":
             formulas.check([text], lambda _, where=where: where)
 

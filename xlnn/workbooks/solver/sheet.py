@@ -48,9 +48,7 @@ def draw(page: Page[Any], places: Places, found: str) -> Drawing:
         How the weights were found that it was built with; nothing where nobody did.
     """
     layout, words, net = page.layout, page.words, places.net
-    drawing = Drawing(
-        gridlines=False, heights={1: 24}, freeze=(HEAD + 1, places.first), repeat=HEAD
-    )
+    drawing = Drawing(gridlines=False, heights={1: 24}, freeze=(HEAD + 1, places.first))
     drawing.put(1, NAMES, layout.titles["solver"], TITLE)
     drawing.put(2, places.first, words("notes", "solver"), NOTE)
     if found:
