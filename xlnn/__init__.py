@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from xlnn.explaining.explain import explain
     from xlnn.explaining.explanation import Explanation, Part
     from xlnn.explaining.show import Contents, show
+    from xlnn.practising.exercise import exercise
     from xlnn.practising.grades import Grade, Grades
     from xlnn.practising.grading import grade
     from xlnn.quantity import Axis, Cells, Equation, Model, Quantity, Stated, Use, previous
@@ -61,6 +62,7 @@ __all__ = [
     "__version__",
     "build",
     "check",
+    "exercise",
     "explain",
     "grade",
     "lint",
@@ -80,6 +82,7 @@ _HOMES = {
     "Report": "xlnn.checking.report",
     "Reports": "xlnn.checking.report",
     "XlnnError": "xlnn.errors",
+    "exercise": "xlnn.practising.exercise",
     "explain": "xlnn.explaining.explain",
     "Explanation": "xlnn.explaining.explanation",
     "Part": "xlnn.explaining.explanation",

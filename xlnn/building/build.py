@@ -112,7 +112,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     })  # fmt: skip
     options = {name: value for name, value in given.items() if value is not None}
     if from_workbook is not None:
-        kind, origin, name = _continued(Path(from_workbook))
+        kind, origin, name = continued(Path(from_workbook))
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     else:
         kind, origin, name = begun(str(template))
@@ -187,7 +187,7 @@ def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
     return kind, kind.from_template(template), template.name
 
 
-def _continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
+def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
     """Return the kind of a workbook, what it holds now, and its template's name."""
     contents = opened(path)
     spec, layout = described(path, contents=contents)

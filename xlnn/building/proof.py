@@ -48,7 +48,7 @@ def proven(
         tell("Comparing with NumPy")
         report, _ = compare(contents, layout, recalculate, VERIFIER, POINTS)
     _refuse_disagreement(report)
-    _refuse_problems(problems)
+    refuse_problems(problems)
     return report
 
 
@@ -102,7 +102,7 @@ def _refuse_disagreement(report: Report) -> None:
     )
 
 
-def _refuse_problems(problems: Sequence[Problem]) -> None:
+def refuse_problems(problems: Sequence[Problem]) -> None:
     """Refuse a workbook that Excel would want to repair."""
     if problems:
         first = problems[0]

@@ -1,20 +1,21 @@
 """How does a layout become a workbook in its place, proven?"""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from xlnn import reference
+from xlnn import engines, reference
 from xlnn.building.place import Place
-from xlnn.building.proof import proven
+from xlnn.building.proof import VERIFIER, proven, refuse_problems
 from xlnn.checking.report import Report
 from xlnn.errors import OutputError
 from xlnn.grid import Values
 from xlnn.layout import Layout
+from xlnn.linting import inspect_and_lint
 from xlnn.reading.arrays import write_values
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import write
@@ -56,6 +57,8 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     verify: bool = True,
     notes: tuple[str, ...] = (),
     tell: Callable[[str], None] = lambda _: None,
+    blank: Collection[str] = (),
+    seen: Callable[[Values], None] = lambda _: None,
 ) -> Built:
     """Write a workbook, compare it with NumPy, and only then move it to its place.
 
@@ -76,6 +79,10 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         What is to be said besides.
     tell : function
         Is told what is being done.
+    blank : collection of str
+        The names of quantities whose formulas are left out, once all of them were proven.
+    seen : function
+        Is given all values before anything is left out, and may refuse them.
 
     Raises
     ------
@@ -98,6 +105,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         )
 
         def keep(values: Values) -> None:
+            seen(values)
             tell("Storing the values")
             store(
                 draft,
@@ -111,6 +119,13 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
             report = replace(proven(draft, final, layout, keep, tell), file=str(place.path))
         else:
             keep(write_values(layout, reference.run(layout.model, inputs)))
+        if blank:
+            tell("Leaving out formulas")
+            formulas = write(
+                draft, layout, dict(drawings), inputs, title=f"xlnn: {title}", blank=blank
+            )
+            store(draft, final, engines.load(VERIFIER, draft)({}))
+            refuse_problems(inspect_and_lint(final)[1])
         tell("Moving the workbook to its place")
         place.publish(final)
     return Built(place.path, formulas, report, notes)

@@ -8,6 +8,7 @@ import click
 
 from xlnn.cli.build import build
 from xlnn.cli.check import check
+from xlnn.cli.exercise import exercise
 from xlnn.cli.explain import explain
 from xlnn.cli.grade import grade
 from xlnn.cli.lint import lint
@@ -36,7 +37,7 @@ def cli() -> None:
     """
 
 
-for command in (build, new, check, show, explain, grade, values, lint, templates):
+for command in (build, new, check, show, explain, exercise, grade, values, lint, templates):
     cli.add_command(command)
 
 

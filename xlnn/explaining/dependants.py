@@ -40,6 +40,14 @@ def _naming(
     """Tell at which places of a column its formula names a cell."""
     sheet, row, at = place
     naming = np.zeros(prod(lengths), dtype=bool)
+    if not column.rows:  # its cells stand in it as they are
+        named = areas(column.text.format(), here) or ()
+        covered = (
+            area.sheet == sheet and area.left <= at <= area.right and area.top <= row <= area.bottom
+            for area in named
+        )
+        naming[:] = any(covered)
+        return naming
     # in place of its rows the number of each: an area's corners say how they move
     numbered = column.text.format(*range(1, len(column.rows) + 1))
     for area in areas(numbered, here) or ():

@@ -8,12 +8,15 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from xlnn.checking.check import examined
 from xlnn.checking.probe import Points
 from xlnn.explaining.entries import Entries
 from xlnn.explaining.explain import ENGINE
 from xlnn.explaining.explanation import Value
 from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
 
@@ -176,13 +179,16 @@ def _course(entries: Entries) -> Quantity | None:
         and quantity.sheet != CHECK
     ]
     cost = [quantity for quantity in found if quantity.name == "C_T"]
-    return (cost or found or [None])[-1]
+    known = [each for each in cost or found if np.isfinite(entries.arrays[each.name]).any()]
+    return (known or [None])[-1]
 
 
 def _sentences(entries: Entries, *, on_check: bool) -> Iterator[str]:
     """Yield what the workbook says in words; its choices on single sheets are left out."""
     for quantity in entries.layout.model.quantities:
         if quantity.equation is None or quantity.is_compared or quantity.axes:
+            continue
+        if quantity.sheet == SHEET:  # which speaks of cells, not of results
             continue
         if (quantity.sheet == CHECK) == on_check:
             for said in entries.arrays[quantity.name].ravel():

@@ -10,6 +10,8 @@ from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.shipped.text import languages, text
 from xlnn.workbooks import kind_of
+from xlnn.workbooks.exercise import exercise_in
+from xlnn.workbooks.exercise_sheet import exercise_title, exercised
 from xlnn.workbooks.kind import Spec
 from xlnn.workbooks.own import check_same, layout_of_model
 from xlnn.workbooks.spec_text import from_toml
@@ -85,7 +87,11 @@ def described(
         There is no Spec, the file holds another model, or the Spec describes more cells than the
         file spans: it would cost time and memory that the file does not show.
     """
-    spec = read_spec(path)
+    title, lines = spec_text(path)
+    try:
+        spec, exercise = from_toml(lines), exercise_in(lines)
+    except DataError as error:
+        raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
     formulas, box = (contents.formula_count, contents.box) if contents else _at_most(path)
     formulas = formulas or box  # of a program that dropped them all, each is named
     least = kind_of(spec).least_formulas(spec)
@@ -98,6 +104,8 @@ def described(
         if model is not None:
             check_same(spec, model)
         layout = layout_of(spec) if model is None else layout_of_model(model)
+        if exercise is not None and exercise_title(spec.lang) in sheet_parts(path):
+            layout = exercised(layout, exercise.blank, spec.lang)
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet Spec: {error}") from error
     claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())

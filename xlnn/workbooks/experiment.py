@@ -21,6 +21,7 @@ from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template, folder, names, template
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.moved import is_movable, moved_inputs
 from xlnn.workbooks.pages import spec_text
 from xlnn.workbooks.pages.guide import draw_guide
 from xlnn.workbooks.pages.page import Page
@@ -147,6 +148,26 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
             raise DataError(f"{where}: {short(unknown[0])} is no input of a {self.name} workbook.")
         inputs = {q.name: _given(q, given, where) for q in model.inputs}
         return Recipe(spec, model, inputs | _counts(model))
+
+    def personal(
+        self,
+        origin: Origin,
+        options: Mapping[str, Any],
+        random: np.random.Generator,
+    ) -> Origin:
+        """Return an origin whose real inputs are moved a little."""
+        origin = self._with_data(origin, options)
+        moved = {
+            q.name: moved_inputs(q, origin.inputs[q.name], random)
+            for q in self._model(origin.spec).inputs
+            if q.name in origin.inputs and is_movable(q)
+        }
+        return replace(origin, inputs={**origin.inputs, **moved})
+
+    def asked_for(self, spec: ExperimentSpec) -> dict[str, Any]:
+        """Return the language and the sizes that are options."""
+        asked = {name: spec.sizes[size] for name, size in self.taken.items() if size in spec.sizes}
+        return {**super().asked_for(spec), **asked}
 
     def _with_data(self, origin: Origin, options: Mapping[str, Any]) -> Origin:
         """Return an origin with a person's data in the place of its own, if they have any."""

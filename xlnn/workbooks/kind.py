@@ -108,6 +108,33 @@ class WorkbookKind(ABC, Generic[S, O]):
             The template, the data or an option cannot be used.
         """
 
+    def personal(
+        self,
+        origin: O,
+        options: Mapping[str, Any],  # noqa: ARG002 -- for those that read data
+        random: np.random.Generator,  # noqa: ARG002 -- for those that have numbers
+    ) -> O:
+        """Return an origin with other numbers of the same sort, for one person of many.
+
+        Parameters
+        ----------
+        origin : Origin
+        options : mapping
+            A person's options, as `recipe` has them.
+        random : Generator
+            From which the numbers follow.
+
+        Raises
+        ------
+        DataError
+            As `recipe` does.
+        """
+        return origin
+
+    def asked_for(self, spec: S) -> dict[str, Any]:
+        """Return the options with which `recipe` gives this Spec again from the same origin."""
+        return {"lang": spec.lang}
+
     @abstractmethod
     def spec(self, values: Mapping[str, Any]) -> S:
         """Read the Spec that a workbook keeps, from the values of its TOML.

@@ -80,6 +80,14 @@ class Drawing:
         """Write a text or a number into a cell."""
         self.cells.setdefault(row, {})[column] = (value, look)
 
+    def make_room(self, row: int) -> None:
+        """Move what stands in a row and below down by one: cells, heights and links."""
+        self.cells = {at + (at >= row): cells for at, cells in self.cells.items()}
+        self.heights = {at + (at >= row): height for at, height in self.heights.items()}
+        for kept in ("links", "files"):
+            moved = {_below(cell, row): target for cell, target in getattr(self, kept).items()}
+            setattr(self, kept, moved)
+
     def colour(self, block: Block, rule: Rule) -> None:
         """Let the colours of a block's cells follow their values."""
         self.colours.append((cell_range(block), rule))
@@ -89,6 +97,16 @@ class Drawing:
         rule = diverging_scale(re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cell_range(block)))
         for each in (block, *others):
             self.colour(each, rule)
+
+
+def _below(cell: str, row: int) -> str:
+    """Return the address of a cell after room was made for a row.
+
+    >>> _below("B7", 7), _below("B6", 7)
+    ('B8', 'B6')
+    """
+    column, at = re.fullmatch("([A-Z]+)([0-9]+)", cell).groups()  # type: ignore[union-attr]
+    return f"{column}{int(at) + (int(at) >= row)}"
 
 
 def cell_range(block: Block) -> str:

@@ -66,11 +66,14 @@ class Filled:
         That of all cells below, which hold formulas; empty if there are none.
     varying : tuple of sequences
         As in `Strip`; the first belongs to the first of all cells.
+    is_blank : bool
+        Whether the pattern is that of cells whose formulas are left out.
     """
 
     typed: list[str]
     pattern: str
     varying: tuple[np.ndarray, ...]
+    is_blank: bool = False
 
     def strips(self, column: int, row: int, part: range) -> Iterator[Strip]:
         """Yield some of the cells, the first of them in the row."""
@@ -79,7 +82,7 @@ class Filled:
         if part.start < middle:
             yield Strip(column, row, top + middle - 1, top, "%s%s", (self.typed,))
         if middle < part.stop and self.pattern:
-            last, count = top + part.stop - 1, part.stop - middle
+            last, count = top + part.stop - 1, 0 if self.is_blank else part.stop - middle
             yield Strip(column, top + middle, last, top, self.pattern, self.varying, count)
 
 

@@ -28,6 +28,10 @@ FILLS = {
 """One colour for each role, on every sheet. Only input cells may be changed."""
 
 
+BLANK = "F9DCEB"
+"""The colour of cells whose formulas are left out for someone to write."""
+
+
 @dataclass(frozen=True)
 class Look:
     """The look of a cell.

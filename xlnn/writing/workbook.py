@@ -4,7 +4,8 @@ The only module that writes with openpyxl, in its write-only mode, which writes 
 the rows are those of `xlnn.writing.rows`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import repeat
 from math import prod
@@ -36,7 +37,7 @@ from xlnn.writing.formats import fitted
 from xlnn.writing.paper import MARGIN, Paper, paper
 from xlnn.writing.parts import APPLICATION, Parts
 from xlnn.writing.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
-from xlnn.writing.style import Look, styled, value
+from xlnn.writing.style import BLANK, Look, styled, value
 from xlnn.xlsx.fingerprint import NAME
 
 ROWS_TOLD = 1_000
@@ -51,6 +52,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     tell: Callable[[int, int], None] = lambda *_: None,
     *,
     title: str = APPLICATION,
+    blank: Collection[str] = (),
 ) -> int:
     """Write a workbook.
 
@@ -66,6 +68,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         Is told now and then how many rows were written, and of how many.
     title : str
         What file managers and search engines call the workbook.
+    blank : collection of str
+        The names of quantities whose formulas are left out: their cells are empty and marked.
 
     Returns
     -------
@@ -89,7 +93,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         sheet = workbook.create_sheet(layout.titles[key])
         drawing = fitted(drawings[key], layout.on(key))
         _furnish(sheet, drawing, paper(drawing, layout.extents[key]))
-        strips, drawn = _cells(sheet, drawing, layout, key, inputs)
+        strips, drawn = _cells(sheet, drawing, layout, key, inputs, blank=frozenset(blank))
         writer = Rows(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
         try:
             for row in _fill(writer, strips, drawn, drawing):
@@ -176,8 +180,14 @@ def _fill(
     ]
 
 
-def _cells(
-    sheet: WriteOnlyWorksheet, drawing: Drawing, layout: Layout, key: str, inputs: Arrays
+def _cells(  # noqa: PLR0913 -- a sheet, and all that stands on it
+    sheet: WriteOnlyWorksheet,
+    drawing: Drawing,
+    layout: Layout,
+    key: str,
+    inputs: Arrays,
+    *,
+    blank: frozenset[str],
 ) -> tuple[list[Strip], dict[int, dict[int, str]]]:
     """Return all cells of a sheet: those of its quantities, and the single ones."""
 
@@ -205,9 +215,13 @@ def _cells(
             )
             typed = [] if given.size == 0 else given[(..., *unit)].ravel().tolist()
             texts = [content(each, style(typed_in)) for each in typed]
-            pattern, order = formula_pattern(column, style(computed)) if column else ("", [])
+            if quantity.name in blank:
+                marked_cell = style(replace(computed, fill=BLANK))
+                pattern, order = f'%s" s="{marked_cell}"/>', []
+            else:
+                pattern, order = formula_pattern(column, style(computed)) if column else ("", [])
             varying = tuple(numbers(*column.rows[number], axes) for number in order)
-            filled = Filled(texts, pattern, varying)
+            filled = Filled(texts, pattern, varying, is_blank=quantity.name in blank)
             if block.is_table:
                 yield from filled.strips(at, row, range(prod(axes)))
                 continue

@@ -15,6 +15,7 @@ from xlnn.shipped.text import Text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.network import origin
 from xlnn.workbooks.network.origin import Origin
+from xlnn.workbooks.network.personal import personal
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
 from xlnn.workbooks.network.recipe import Options, recipe
 from xlnn.workbooks.network.sheets import drawings, workbook_layout
@@ -48,6 +49,16 @@ class Network(WorkbookKind[Spec, Origin]):
     def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
         """Join an origin with a person's options."""
         return recipe(origin, Options(**options))
+
+    def personal(
+        self, origin: Origin, options: Mapping[str, Any], random: np.random.Generator
+    ) -> Origin:
+        """Return an origin with some of its images, in another order, and another start."""
+        return personal(origin, Options(**options), random)
+
+    def asked_for(self, spec: Spec) -> dict[str, Any]:
+        """Return the language and the epochs."""
+        return {**super().asked_for(spec), "epochs": spec.epochs}
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""

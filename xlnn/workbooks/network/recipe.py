@@ -143,7 +143,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
         The template, the data, the start or an option cannot be used.
     """
     data = data_of(origin, options)
-    held = _held(origin, options, data)
+    held = held_of(origin, options, data)
     scales = scalings(origin, options, data, held)
     layers, layer_notes = _layers(origin, options, data)
     l2 = penalty_of(origin.l2, options.l2)
@@ -219,7 +219,7 @@ def _layers(origin: Origin, options: Options, data: Dataset) -> tuple[object, tu
     )
 
 
-def _held(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
+def held_of(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
     """Tell which images are held out."""
     if options.test_share is None and options.data is None and origin.held is not None:
         return origin.held

@@ -1,0 +1,382 @@
+"""An exercise leaves formulas out and says live what is right; each student has other numbers."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from experiments import TYPED
+from programs import skip_without
+
+from xlnn import linting
+from xlnn.building.build import build
+from xlnn.checking.check import check
+from xlnn.cli import cli
+from xlnn.equations import exercise as eq
+from xlnn.errors import DataError, OptionsError, OutputError
+from xlnn.practising.exercise import Source, exercise, inputs_of
+from xlnn.practising.handed_out import exercise_of
+from xlnn.practising.levels import in_order
+from xlnn.practising.roster import file_names, students
+from xlnn.reading.spec import described, read_spec
+from xlnn.reading.values import values
+from xlnn.shipped.templates import names, template
+from xlnn.workbooks.exercise import Exercise
+
+LONG = {"digits-8x8", "cnn"}
+"""Templates that take minutes."""
+
+KINDS = [
+    pytest.param(name, marks=pytest.mark.slow if name not in {"descent", "neuron"} else ())
+    for name in names()
+    if name not in LONG
+]
+
+
+def made(path, what="digits", **asked):
+    """Write an exercise of few epochs, and return its path."""
+    if "kind" not in template(what).values:
+        asked = {"epochs": 2, **asked}
+    return exercise(what, path, **asked)[0].path
+
+
+@pytest.fixture(scope="module")
+def delta(tmp_path_factory):
+    """The book's network, without its errors, for a student."""
+    folder = tmp_path_factory.mktemp("exercise")
+    return made(folder / "ada.xlsx", blank="delta3,delta2", student="Ada", seed=7)
+
+
+def states(path, engine="formualizer"):
+    """Return the states of an exercise, in words, by the quantities that are left out."""
+    said = values(path, engine)["exercise_blanks_said"]
+    return dict(zip(exercise_of(path).blank, map(str, said), strict=True))
+
+
+def filled(path, copy, which, changed=lambda formula, _: formula):
+    """Return a copy in which the stated formulas, or changed ones, stand in some quantities."""
+    _, layout = described(path)
+    workbook = openpyxl.load_workbook(path)
+    for name in which:
+        quantity, block = layout.model[name], layout.blocks[name]
+        sheet = workbook[layout.titles[block.sheet]]
+        for index in np.ndindex(quantity.lengths):
+            if not (quantity.given and index[0] < quantity.given):
+                formula = changed(layout.formula(name, index), index)
+                sheet.cell(*block.address(index)).value = formula
+    workbook.save(copy)
+    return copy
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what, tmp_path):
+    path = made(tmp_path / "exercise.xlsx", what, level=5, student="Ada")
+    blank = exercise_of(path).blank
+    assert set(states(path).values()) == {"not done"}
+    assert linting.lint(path) == ()
+    report = check(path, "formualizer", 1)
+    assert {wrong.quantity for wrong in report.wrong} == set(blank)
+    assert {wrong.formula for wrong in report.wrong} == {None}
+    key = made(tmp_path / "key.xlsx", what, level=5, student="Ada", key=True)
+    assert exercise_of(key) == exercise_of(path)
+    assert set(states(key).values()) == {"correct"}
+    assert check(key, "formualizer", 2).agrees
+    solved = filled(path, tmp_path / "solved.xlsx", blank)
+    assert set(states(solved).values()) == {"correct"}
+    assert check(solved, "formualizer", 1).agrees
+
+
+@pytest.mark.parametrize("engine", TYPED)
+def test_every_engine_tells_the_states_alike(engine, delta, tmp_path):
+    skip_without(engine)
+    assert states(delta, engine) == {"delta3": "not done", "delta2": "not done"}
+    solved = filled(delta, tmp_path / "solved.xlsx", ["delta3", "delta2"])
+    assert states(solved, engine) == {"delta3": "correct", "delta2": "correct"}
+    assert check(solved, engine, 1).agrees
+    wrong = filled(delta, tmp_path / "wrong.xlsx", ["delta3"], lambda f, _: f"{f}+0.001")
+    assert states(wrong, engine) == {"delta3": "wrong", "delta2": "not done"}
+
+
+def test_all_cells_that_are_left_out_are_empty_and_marked_and_no_others(delta):
+    _, layout = described(delta)
+    sheet = openpyxl.load_workbook(delta)["Training"]
+    pink = {cell.coordinate for row in sheet for cell in row if cell.fill.fgColor.rgb == "00F9DCEB"}
+    left_out = {
+        sheet.cell(*layout.blocks[name].address(index)).coordinate
+        for name in ("delta3", "delta2")
+        for index in np.ndindex(layout.model[name].lengths)
+    }
+    assert pink == left_out
+    assert all(sheet[cell].value is None for cell in left_out)
+
+
+def test_the_start_of_the_weights_stays_where_their_steps_are_left_out(tmp_path):
+    path = made(tmp_path / "w.xlsx", blank=["W2"])
+    arrays = values(path, "formualizer")
+    assert np.isfinite(arrays["W2"][0]).all()
+    assert np.isnan(arrays["W2"][1:]).all()
+    assert values(made(tmp_path / "key.xlsx", blank=["W2"], key=True))["W2"].shape == (3, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        (lambda f, i: f if i[0] == 0 else None, "partly"),
+        (lambda f, i: f if i[2] == 0 else None, "partly"),
+        (lambda f, _: f"=-({f[1:]})", "wrong"),
+        (lambda f, _: f"{f}*1.00001", "wrong"),
+        (lambda f, i: f"{f}+0.00001*(ROW()=9)" if i else f, "wrong"),
+        (lambda f, i: f.replace("Images!N", "Images!O") if i[2] == 0 else f, "wrong"),
+        (lambda f, _: f"=0+({f[1:]})*1", "first step right"),
+    ],
+)
+def test_a_wrong_half_or_other_right_formula_is_told(delta, tmp_path, changed, state):
+    path = filled(delta, tmp_path / "try.xlsx", ["delta3"], changed)
+    assert states(path) == {"delta3": state, "delta2": "not done"}
+
+
+def test_later_steps_wait_for_what_else_is_left_out_and_then_are_told(delta, tmp_path):
+    key = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
+    assert set(states(key).values()) == {"correct"}
+    off = filled(key, tmp_path / "off.xlsx", ["delta2"], lambda f, i: f"{f}+0.1*{i[0]}")
+    assert states(off) == {"delta3": "correct", "delta2": "wrong"}  # of two epochs the last
+    first = filled(
+        key, tmp_path / "first.xlsx", ["delta2"], lambda f, _: f"-{f}".replace("-=", "=-")
+    )
+    assert states(first) == {"delta3": "first step right", "delta2": "wrong"}
+
+
+def test_columns_that_are_exchanged_and_rows_that_are_reversed_are_wrong(delta, tmp_path):
+    key = values(filled(delta, tmp_path / "key.xlsx", ["delta3"]), "formualizer")["delta3"]
+    for turned in (key[..., ::-1], key[::-1], key[:, ::-1]):
+        path = filled(delta, tmp_path / "t.xlsx", ["delta3"], lambda _, i, t=turned: float(t[i]))
+        assert states(path)["delta3"] == "wrong"
+
+
+def test_a_changed_input_is_told_instead_of_a_wrong_formula(delta, tmp_path):
+    path = filled(delta, tmp_path / "solved.xlsx", ["delta3", "delta2"])
+    for sheet, cell in (("Settings", "C4"), ("Images", "D9"), ("Weights", "B4")):
+        workbook = openpyxl.load_workbook(path)
+        workbook[sheet][cell].value += 0.25
+        workbook.save(tmp_path / "other.xlsx")
+        assert set(states(tmp_path / "other.xlsx").values()) == {"inputs changed"}
+    workbook = openpyxl.load_workbook(path)
+    workbook["Lens"]["C5"].value = 2  # which is chosen to look at, and changes nothing
+    workbook.save(tmp_path / "other.xlsx")
+    assert set(states(tmp_path / "other.xlsx").values()) == {"correct"}
+
+
+def test_the_stored_values_are_those_of_the_file_with_its_blanks(delta):
+    seen = openpyxl.load_workbook(delta, data_only=True)
+    assert seen["Training"]["S4"].value is None
+    assert seen["Exercise"]["G18"].value == "not done"
+    assert seen["Gradients"]["B4"].value == 0  # computed from blanks
+
+
+def test_a_student_gets_the_same_again_and_another_student_other_numbers(delta, tmp_path):
+    again = made(tmp_path / "again.xlsx", blank="delta3,delta2", student="Ada", seed=7)
+    assert again.read_bytes() == delta.read_bytes()
+    ada = values(delta, "formualizer")
+    for number, other in enumerate(({"student": "Bob", "seed": 7}, {"student": "Ada", "seed": 8})):
+        path = made(tmp_path / f"{number}.xlsx", blank="delta3,delta2", **other)
+        arrays = values(path, "formualizer")
+        assert not np.allclose(arrays["W2"][0], ada["W2"][0])
+        few = min(len(arrays["x"]), len(ada["x"]))
+        assert not np.array_equal(arrays["x"][:few], ada["x"][:few])
+
+
+def test_without_a_student_and_a_seed_the_numbers_are_those_of_the_template(tmp_path):
+    path = made(tmp_path / "plain.xlsx", level=1)
+    plain = build("digits", tmp_path / "digits.xlsx", epochs=2).path
+    ours, theirs = values(path, "formualizer"), values(plain, "formualizer")
+    for name in ("x", "t", "eta"):
+        np.testing.assert_array_equal(ours[name], theirs[name])
+    np.testing.assert_array_equal(ours["W2"][0], theirs["W2"][0])
+
+
+MOVED = [name for name in names() if name not in LONG]
+
+
+@pytest.mark.parametrize("what", MOVED)
+def test_students_of_every_kind_have_other_inputs_and_the_same_ones_follow_again(what):
+    source = Source.of(what)
+    spec = source.kind.recipe(source.origin, {}).spec
+    asked = Exercise((), "", 3, 1)
+    ada, bob = (inputs_of(replace(asked, student=name), spec) for name in ("Ada", "Bob"))
+    differing = [
+        name for name in ada if ada[name].shape != bob[name].shape or (ada[name] != bob[name]).any()
+    ]
+    assert differing
+    again = inputs_of(replace(asked, student="Ada"), spec, source)
+    assert all(np.array_equal(ada[name], again[name]) for name in ada)
+
+
+def test_what_a_student_was_handed_is_known_again_and_a_wrong_name_is_noticed(delta):
+    spec = read_spec(delta)
+    given = exercise_of(delta)
+    held = values(delta, "formualizer")
+    handed = inputs_of(given, spec)
+    np.testing.assert_array_equal(handed["x"], held["x"])
+    np.testing.assert_array_equal(handed["W3"][0], held["W3"][0])
+    others = inputs_of(replace(given, student="Bob"), spec)
+    assert not np.array_equal(others["W3"], handed["W3"])
+    assert inputs_of(given, replace(spec, template="nowhere")) is None
+
+
+def test_levels_go_from_the_weighted_input_to_a_whole_epoch(digits):
+    layout = Source.of("digits").kind.layout(digits.spec)
+    order = [quantity.name for quantity in in_order(layout)]
+    assert order.index("z2") < order.index("a2") < order.index("z3") < order.index("delta3")
+    assert order.index("dC_db3") < order.index("W2") < order.index("b3")
+
+
+def test_each_level_leaves_out_more_and_the_last_one_all(tmp_path):
+    blanks = [
+        exercise_of(made(tmp_path / f"{n}.xlsx", "descent", level=n)).blank for n in range(1, 6)
+    ]
+    for few, more in pairwise(blanks):
+        assert more[: len(few)] == few
+        assert len(more) > len(few)
+    assert {"x", "dz_dx", "dx", "z"} <= set(blanks[-1])
+
+
+def test_an_exercise_is_made_of_a_workbook_too(short_path, tmp_path):
+    workbook = openpyxl.load_workbook(short_path)
+    workbook["Settings"]["C4"].value = 0.4
+    workbook.save(tmp_path / "own.xlsx")
+    path = exercise(tmp_path / "own.xlsx", tmp_path / "e.xlsx", blank="z2", student="Ada")[0].path
+    assert values(path, "formualizer")["eta"] == 0.4
+    assert exercise_of(path).blank == ("z2",)
+
+
+@pytest.mark.parametrize("lang", ["zh", "ja"])
+def test_an_exercise_speaks_the_languages(lang, tmp_path):
+    path = made(tmp_path / f"{lang}.xlsx", level=2, lang=lang, student="李雷 <&> '")
+    assert len(set(states(path).values())) == 1
+    assert exercise_of(path).student == "李雷 <&> '"
+    assert read_spec(path).lang == lang
+    sheet = openpyxl.load_workbook(path)[{"zh": "练习", "ja": "練習"}[lang]]
+    assert "李雷 <&> '" in sheet["A1"].value
+    shown = " ".join(str(c.value) for row in sheet for c in row if isinstance(c.value, str))
+    assert not re.search("not done|correct|{", shown)
+
+
+def test_a_roster_makes_a_file_for_each_student(tmp_path):
+    roster = tmp_path / "names.csv"
+    roster.write_text("number;Name\n1;Ada\n2;李雷\n3;../x\n", encoding="utf-8-sig")
+    asked = ["descent", "--roster", str(roster), "--blank", "dx", "-o", str(tmp_path / "class")]
+    result = CliRunner().invoke(cli, ["exercise", *asked])
+    assert result.exit_code == 0, result.output
+    assert "3 exercises" in result.output
+    paths = sorted(path.name for path in (tmp_path / "class").iterdir())
+    assert paths == ["Ada.xlsx", "_x.xlsx", "李雷.xlsx"]
+    held = [values(tmp_path / "class" / name, "formualizer")["eta"] for name in paths]
+    assert len(set(map(float, held))) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Ada\nBob\nada\n", 'line 3: "ada" stands in line 1 already'),
+        ("Ada\n\nBob\n", "line 2: a name was expected"),
+        ("name,points\nAda,1\n,2\n", "line 3: a name was expected"),
+        ("Ada,1\nBob,2\n", 'none is headed "name"'),
+        ("name\n", "names nobody"),
+        ("", "is empty"),
+        ("A\u0007\n", "is no name"),
+        (f"{'a' * 201}\n", "is no name"),
+    ],
+)
+def test_a_roster_that_cannot_be_used_is_refused_in_a_sentence(tmp_path, text, said):
+    path = tmp_path / "names.csv"
+    path.write_text(text)
+    with pytest.raises(DataError, match=re.escape(said)) as refusal:
+        students(path)
+    assert len(str(refusal.value)) < 300
+
+
+def test_file_names_are_safe_and_no_two_are_alike():
+    given = ["../../etc", "a" * 300, "A" * 300, "con", "x.", "。", "  .", "a\\b"]
+    made_of = file_names(given)
+    assert len({name.casefold() for name in made_of}) == len(given)
+    for name in made_of:
+        assert name
+        assert not set('/\\:*?"<>|') & set(name)
+        assert not name.startswith((".", " "))
+        assert len(name) < 80
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "said"),
+    [
+        ({"blank": "delta"}, DataError, 'no quantity "delta" to leave out: is it delta'),
+        ({"blank": "x"}, DataError, "x can not be left out"),
+        ({"blank": "story"}, DataError, "story can not be left out"),
+        ({"level": 6}, OptionsError, "from 1 to 5"),
+        ({"level": 1, "blank": "z2"}, OptionsError, "exclude each other"),
+        ({"seed": -1}, OptionsError, "seed is -1"),
+        ({"seed": True}, OptionsError, "seed is True"),
+        ({"student": "A\n\0"}, DataError, "is no name"),
+        ({"student": "A", "roster": "names.csv"}, OptionsError, "exclude each other"),
+        ({"roster": "nowhere.csv"}, DataError, "cannot be read"),
+        ({"epochs": 0}, DataError, "at least 1 epoch"),
+        ({"lang": "fr"}, DataError, "no language"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused(asked, kind, said, tmp_path):
+    with pytest.raises(kind, match=re.escape(said)):
+        made(tmp_path / "e.xlsx", **asked)
+    assert not (tmp_path / "e.xlsx").exists()
+
+
+def test_numbers_that_rounding_decides_are_not_left_out(tmp_path):
+    with pytest.raises(DataError, match="rounding decides"):
+        made(tmp_path / "e.xlsx", "slopes", blank="e_central")
+
+
+def test_what_a_person_did_is_not_replaced(delta, tmp_path):
+    copy = filled(delta, tmp_path / "mine.xlsx", ["delta3"])
+    with pytest.raises(OutputError, match=r"may have been changed|was changed"):
+        made(copy, blank="delta3")
+    roster = tmp_path / "n.csv"
+    roster.write_text("Ada\n")
+    with pytest.raises(OutputError, match="a folder"):
+        made(tmp_path / "x.xlsx", roster=roster)
+
+
+def test_an_altered_state_is_found_by_the_check(delta, tmp_path):
+    path = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
+    workbook = openpyxl.load_workbook(path)
+    workbook["Exercise"]["H18"].value = "=3"
+    workbook.save(path)
+    report = check(path, "formualizer", 1)
+    assert [wrong.cell for wrong in report.wrong] == ["Exercise!H18"]
+
+
+def test_without_its_sheet_an_exercise_is_checked_as_before(delta, tmp_path):
+    path = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
+    workbook = openpyxl.load_workbook(path)
+    del workbook["Exercise"]
+    for name in [name for name in workbook.defined_names if "exercise" in name]:
+        del workbook.defined_names[name]
+    workbook["Training"].conditional_formatting = type(
+        workbook["Training"].conditional_formatting
+    )()
+    workbook.save(path)
+    assert check(path, "formualizer", 1).agrees
+
+
+def test_sums_of_what_is_tiny_large_or_constant_tell_right_from_wrong():
+    for numbers in (np.array([1e-8, 3e-8, -2e-8]), np.array([1e11, 3e11, 2e11]), np.full(3, 0.5)):
+        area = eq.Area("a", np.arange(3)[:, None], "A1:A3", "A1:A2", "A2:A3")
+        sums = eq.Sums([area])
+        noted = sums.array(a=numbers)
+        near, off = numbers * (1 + 1e-12), numbers * [1, 1, 1.0001]
+        state = eq.SumsState()
+        assert state.array(noted, sums.array(a=near)) == eq.CORRECT
+        assert state.array(noted, sums.array(a=off)) == eq.WRONG
+        assert state.array(noted, sums.array(a=np.array([np.nan, *numbers[1:]]))) == eq.PARTLY
+        assert state.array(noted, sums.array(a=np.full(3, np.nan))) == eq.NOT_DONE

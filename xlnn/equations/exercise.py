@@ -1,0 +1,229 @@
+"""How does a sheet tell whether the cells that someone filled hold the right numbers?
+
+Not by the numbers themselves and not by a formula: by sums of them, beside the same sums as they
+were noted when the exercise was written. One of the sums depends on the order of the numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlnn.equations.wording import Sentence
+from xlnn.quantity import Cells, Equation
+
+SUMS = 4
+"""How many numbers there are, their sum, the sum of their squares, and that of each one's square
+times the next number."""
+
+NOT_DONE, PARTLY, WRONG, CORRECT, OTHER_INPUTS, FIRST_STEP = range(6)
+"""The states of what is to be filled in. The first step (epoch) may be right while the others wait
+for what else is left out: without the errors there are no new weights."""
+
+CLOSE = "0.000000001"
+"""How far a sum may be off, relative to the numbers' size: far more than the rounding of another
+engine and another right formula over hundreds of epochs, far less than any mistake."""
+
+SMALLEST = "0.000001"
+"""What is added to the numbers' size, so that zeros may be off by 1E-15."""
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """A rectangle of cells of one quantity.
+
+    Attributes
+    ----------
+    name : str
+        The quantity's.
+    entries : array of int, shape (rows, columns)
+        Which entries of the quantity's flattened array stand there.
+    all_cells : str
+        As a formula names them.
+    but_last, but_first : str
+        The same without the last row, and without the first; of a single row, columns. Empty where
+        it is a single cell.
+    """
+
+    name: str
+    entries: np.ndarray
+    all_cells: str
+    but_last: str
+    but_first: str
+
+
+class Sums(Equation):
+    """Sums over rectangles of cells; empty cells count for nothing.
+
+    Parameters
+    ----------
+    areas : sequence of Area
+    """
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self.areas = tuple(areas)
+        self.roles = tuple(dict.fromkeys(area.name for area in areas))
+
+    def array(self, **arrays: np.ndarray) -> np.ndarray:
+        """Return the sums, shape (areas, `SUMS`), of arrays of any shape."""
+        sums = np.empty((len(self.areas), SUMS))
+        for row, area in enumerate(self.areas):
+            numbers = np.asarray(arrays[area.name], dtype=float).ravel()[area.entries]
+            there = np.isfinite(numbers)
+            numbers = np.where(there, numbers, 0.0)
+            first, after = numbers[:-1], numbers[1:]
+            if len(numbers) == 1:
+                first, after = numbers[:, :-1], numbers[:, 1:]
+            if numbers.size == 1:
+                first = after = numbers
+            sums[row] = (
+                there.sum(), numbers.sum(), (numbers**2).sum(), (first * first * after).sum()
+            )  # fmt: skip
+        return sums
+
+    def cell(self, area: int, which: int, **_: Cells) -> str:
+        """Return the formula of one of the sums."""
+        here = self.areas[area]
+        first, after = here.but_last, here.but_first
+        ordered = f"SUMPRODUCT({first},{first},{after})"
+        if not first:
+            ordered = f"SUM({here.all_cells})*SUMSQ({here.all_cells})"
+        return (
+            f"=COUNT({here.all_cells})",
+            f"=IFERROR(SUM({here.all_cells}),0)",
+            f"=IFERROR(SUMSQ({here.all_cells}),0)",
+            f"=IFERROR({ordered},0)",
+        )[which]
+
+
+class SumsState(Equation):
+    """Whether sums are those that were noted: none, some, wrong, or right."""
+
+    coarse = jumps = True
+
+    def array(self, noted: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        """Return the states, shape (areas,), of arrays of shape (areas, `SUMS`)."""
+        count = noted[:, 0]
+        size = np.sqrt(noted[:, 2] / count) + float(SMALLEST)
+        near = np.ones(len(count), dtype=bool)
+        for which in range(1, SUMS):
+            allowed = float(CLOSE) * count * size**which
+            near &= np.abs(sums[:, which] - noted[:, which]) <= allowed
+        complete = np.where(near, CORRECT, WRONG)
+        state = np.where(sums[:, 0] < count, PARTLY, complete)
+        return np.where(sums[:, 0] == 0, NOT_DONE, state).astype(float)
+
+    def cell(self, area: int, noted: Cells, sums: Cells) -> str:
+        """Return the formula of one state."""
+        count = noted[area, 0]
+        size = f"(SQRT({noted[area, 2]}/{count})+{SMALLEST})"
+        near = ",".join(
+            f"ABS({sums[area, which]}-{noted[area, which]})<={CLOSE}*{count}" + f"*{size}" * which
+            for which in range(1, SUMS)
+        )
+        return (
+            f"=IF({sums[area, 0]}=0,{NOT_DONE},IF({sums[area, 0]}<{count},{PARTLY},"
+            f"IF(AND({near}),{CORRECT},{WRONG})))"
+        )
+
+
+class BlankState(Equation):
+    """Whether what was left out is filled in, and rightly; right is so only for the same inputs.
+
+    Parameters
+    ----------
+    firsts : int
+        How many areas are of first steps; those of later steps follow them.
+    areas : sequence of pairs of (int, int)
+        Of each quantity that was left out, the stretch of its areas in the first step, and that of
+        its areas in later steps: the first of them, and the one after the last.
+    inputs : sequence of tuples of (int, int)
+        Of each, the inputs that it depends on, the same way, in several stretches.
+    """
+
+    coarse = jumps = True
+
+    def __init__(
+        self,
+        firsts: int,
+        areas: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+        inputs: Sequence[Sequence[tuple[int, int]]],
+    ) -> None:
+        self.firsts = firsts
+        self.areas, self.inputs = tuple(areas), tuple(map(tuple, inputs))
+
+    def array(self, states: np.ndarray, same: np.ndarray) -> np.ndarray:
+        """Return the states, shape (quantities,), from those of areas and those of inputs."""
+        return np.array([self._state(n, states, same) for n in range(len(self.areas))], dtype=float)
+
+    def _state(self, number: int, states: np.ndarray, same: np.ndarray) -> int:
+        first, later = (states[begin:end] for begin, end in self.areas[number])
+        here = np.concatenate([first, later])
+        if (here == NOT_DONE).all():
+            return NOT_DONE
+        if any((same[begin:end] != CORRECT).any() for begin, end in self.inputs[number]):
+            return OTHER_INPUTS
+        if (here == CORRECT).all():
+            return CORRECT
+        if (first == WRONG).any():
+            return WRONG
+        if (here < WRONG).any():
+            return PARTLY
+        return FIRST_STEP if (states[: self.firsts] != CORRECT).any() else WRONG
+
+    def cell(self, number: int, states: Cells, same: Cells) -> str:
+        """Return the formula of one state."""
+        stretches = [states[begin:end] for begin, end in self.areas[number] if begin < end]
+        count = sum(end - begin for begin, end in self.areas[number])
+
+        def counted(cells: Sequence[str], state: object) -> str:
+            return "+".join(f"COUNTIF({each},{state})" for each in cells)
+
+        wait = f"COUNTIF({states[: self.firsts]},{CORRECT})<{self.firsts}"
+        last = f"IF({wait},{FIRST_STEP},{WRONG})" if len(stretches) > 1 else str(WRONG)
+        rest = (
+            f"IF({counted(stretches, CORRECT)}={count},{CORRECT},"
+            f"IF({counted(stretches[:1], WRONG)}>0,{WRONG},"
+            f"IF({counted(stretches, NOT_DONE)}+{counted(stretches, PARTLY)}>0,{PARTLY},{last})))"
+        )
+        inputs = [same[begin:end] for begin, end in self.inputs[number]]
+        if inputs:
+            size = sum(end - begin for begin, end in self.inputs[number])
+            rest = f"IF({counted(inputs, CORRECT)}<{size},{OTHER_INPUTS},{rest})"
+        return f"=IF({counted(stretches, NOT_DONE)}={count},{NOT_DONE},{rest})"
+
+
+class Done(Equation):
+    """How many of the quantities that were left out are right."""
+
+    jumps = coarse = True
+
+    def array(self, states: np.ndarray) -> np.ndarray:
+        """Return one number."""
+        return np.asarray((states == CORRECT).sum(), dtype=float)
+
+    def cell(self, states: Cells) -> str:
+        """Return the formula."""
+        return f"=COUNTIF({states[...]},{CORRECT})"
+
+
+class StateSaid(Sentence):
+    """A state in a word.
+
+    Parameters
+    ----------
+    words : mapping
+        The words of `WORDS`.
+    """
+
+    roles = ("states",)
+    WORDS = ("not_done", "partly", "wrong", "correct", "other_inputs", "first_step")
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        super().__init__()
+        self.words = tuple(words[key] for key in self.WORDS)
+
+    def cell(self, number: int, states: Cells) -> str:
+        """Return the formula of one word."""
+        said = ",".join(f'"{word}"' for word in self.words)
+        return f"=CHOOSE({states[number]}+1,{said})"

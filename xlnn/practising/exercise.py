@@ -1,0 +1,324 @@
+"""How is an exercise made of a template or a workbook, for one student or for a class?
+
+The full workbook is written and proven as `xlnn.building.build` does; then it is written once more
+with the formulas of some quantities left out, and with a sheet that says what to do.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.building.build import begun, continued
+from xlnn.building.limits import check_size
+from xlnn.building.place import OUTPUT, Place
+from xlnn.building.writing import Built, write_proven
+from xlnn.errors import DataError, DisagreementError, OptionsError, OutputError
+from xlnn.grid import Values
+from xlnn.layout import Layout
+from xlnn.practising.levels import blanks_of
+from xlnn.practising.roster import checked, file_names, students
+from xlnn.practising.steady import cells_of, unsteady
+from xlnn.reading.arrays import read_arrays
+from xlnn.shipped.templates import DEFAULT
+from xlnn.workbooks.exercise import LARGEST_SEED, Exercise
+from xlnn.workbooks.exercise_drawing import drawings_of_exercise
+from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, exercised, noted
+from xlnn.workbooks.kind import Recipe, Spec, WorkbookKind, refuse_options
+
+TRIES = 20
+"""How often numbers are drawn for a student until a network learns with them."""
+
+WAYS = "choose another place with -o, or replace it with --force"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What exercises are made of.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    origin : Origin
+        As the kind has it.
+    name : str
+    """
+
+    kind: WorkbookKind[Any, Any]
+    origin: Any
+    name: str
+
+    @classmethod
+    def of(cls, what: str | Path) -> "Source":
+        """Return the source that a template's name, its folder or a workbook is."""
+        path = Path(what)
+        if path.suffix.lower() == ".xlsx":
+            return cls(*continued(path))
+        return cls(*begun(str(what)))
+
+
+def exercise(  # noqa: PLR0913 -- the options of the command line, by the same words
+    what: str | Path = DEFAULT,
+    output: Path | str | None = None,
+    *,
+    blank: Sequence[str] | str = (),
+    level: int | None = None,
+    student: str = "",
+    roster: Path | str | None = None,
+    seed: int = 0,
+    epochs: int | None = None,
+    lang: str | None = None,
+    key: bool = False,
+    large: bool = False,
+    force: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> tuple[Built, ...]:
+    """Write a workbook in which the formulas of some quantities are left out, to be filled in.
+
+    Parameters
+    ----------
+    what : str or Path
+        A template's name, its folder, or a workbook that xlnn made.
+    output : Path
+        The exercise; with a roster the folder of the exercises. By default in ``output/``.
+    blank : sequence of str
+        The names of the quantities that are left out, as ``xlnn values`` has them.
+    level : int
+        Instead: 1 to 5, from the first things that are computed to all of them. By default 1.
+    student : str
+        Whose it is. Each gets other start weights and other images, or other numbers; without a
+        student and a seed the numbers are those of the template.
+    roster : Path
+        A file for each of these students: a CSV with a column "name", or a name a line.
+    seed : int
+        From which, with the name, a student's numbers follow.
+    epochs, lang
+        As in `xlnn.build`.
+    key : bool
+        Write the solution instead: nothing is left out.
+    large, force
+        As in `xlnn.build`.
+    tell : function
+        Is told what is being done.
+
+    Returns
+    -------
+    tuple of Built
+        One for each student.
+
+    Raises
+    ------
+    XlnnError
+        Something that the user can mend.
+
+    Examples
+    --------
+    >>> import xlnn
+    >>> made = xlnn.exercise("digits", "ada.xlsx", blank="delta3,delta2", student="Ada",
+    ...                      seed=7, epochs=3)                        # doctest: +SKIP
+    """
+    chosen = tuple(filter(None, blank.split(","))) if isinstance(blank, str) else tuple(blank)
+    if chosen and level is not None:
+        raise OptionsError("--blank and --level exclude each other.")
+    if student and roster is not None:
+        raise OptionsError("--student and --roster exclude each other.")
+    if type(seed) is not int or not 0 <= seed <= LARGEST_SEED:
+        raise OptionsError(f"seed is {seed!r}: a whole number from 0 on was expected.")
+    asked = {"epochs": epochs, "lang": lang}
+    options = {name: value for name, value in asked.items() if value is not None}
+    source = Source.of(what)
+    refuse_options(source.name, source.kind.options, options)
+    if "large" in source.kind.options:
+        options["large"] = large
+    table = Exercise(chosen, checked(student, "--student") if student else "", seed, level or 1)
+    work = _Work(source, options, _decided(source, options, table), key=key, large=large)
+    ending = "-key" if key else ""
+    if roster is None:
+        usual = OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
+        path = Path(output) if output is not None else usual
+        return (work.done(Place(path, force=force, ways=WAYS), tell),)
+    names = students(Path(roster))
+    folder = Path(output) if output is not None else OUTPUT / f"{source.name}-exercises"
+    _make(folder)
+    files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
+    places = [Place(file, force=force, ways=WAYS) for file in files]
+    for place in places:
+        place.check()
+    works = [replace(work, table=replace(work.table, student=name)) for name in names]
+    built = dict(_in_parallel(works, places, tell))
+    return tuple(built[place.path] for place in places)
+
+
+def _decided(source: Source, options: Mapping[str, Any], asked: Exercise) -> Exercise:
+    """Say which quantities are left out, for every student the same."""
+    made = source.kind.recipe(source.origin, options)
+    layout = source.kind.layout(made.spec)
+    cells = cells_of(source.kind, made, layout)
+    blank = blanks_of(layout, asked.blank, asked.level, cells)
+    return replace(asked, blank=blank, level=0 if asked.blank else asked.level)
+
+
+def _make(folder: Path) -> None:
+    if folder.suffix.lower() == ".xlsx":
+        raise OutputError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
+    try:
+        folder.mkdir(parents=folder.parent == OUTPUT, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def _in_parallel(
+    works: Sequence["_Work"], places: Sequence[Place], tell: Callable[[str], None]
+) -> Iterator[tuple[Path, Built]]:
+    """Yield what was written for each student, in processes that share the work."""
+    context = multiprocessing.get_context("spawn")
+    workers = min(os.cpu_count() or 1, len(works))
+    pool = ProcessPoolExecutor(workers, context)
+    try:
+        waiting: dict[Future[Built], Path] = {
+            pool.submit(work.done, place): place.path
+            for work, place in zip(works, places, strict=True)
+        }
+        for number, future in enumerate(as_completed(waiting), start=1):
+            yield waiting[future], future.result()
+            tell(f"{number:,} of {len(works):,} exercises are written")
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """An exercise that is to be written.
+
+    Attributes
+    ----------
+    source : Source
+    options : dict
+    table : Exercise
+        What is left out, and for whom.
+    key, large : bool
+    """
+
+    source: Source
+    options: Mapping[str, Any]
+    table: Exercise
+    key: bool
+    large: bool
+
+    def done(self, place: Place, tell: Callable[[str], None] = lambda _: None) -> Built:
+        """Write an exercise, or its solution."""
+        place.check()
+        kind = self.source.kind
+        table = self.table
+        made = handed(self.source, self.options, table)
+        plain = kind.layout(made.spec)
+        tasks = Tasks(plain, table.blank)
+        layout = exercised(plain, table.blank, made.spec.lang)
+        check_size(layout, large=self.large)
+        tell("Computing with NumPy")
+        cells = cells_of(kind, made, plain)
+        cells |= noted(tasks, reference.run(plain.model, cells))
+        drawings = drawings_of_exercise(
+            kind.drawings(made.spec, plain),
+            tasks=tasks,
+            layout=layout,
+            exercise=table,
+            words=kind.words(made.spec, plain),
+            equations=kind.equations(made.spec),
+        )
+        return write_proven(
+            place,
+            layout,
+            drawings,
+            cells,
+            title=made.spec.template,
+            tell=tell,
+            blank=() if self.key else table.blank,
+            seen=partial(_check_solved, layout, table),
+        )
+
+
+def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:
+    """Refuse an exercise whose own solution an engine does not find correct.
+
+    Raises
+    ------
+    DisagreementError
+        Naming the first quantity.
+    """
+    states = read_arrays(layout, values)["exercise_blanks"]
+    for name, state in zip(exercise.blank, states, strict=True):
+        if state != CORRECT:
+            raise DisagreementError(
+                f"{name} can not be left out: with its right formulas another engine comes to "
+                "other numbers; leave out others."
+            )
+
+
+def handed(source: Source, options: Mapping[str, Any], exercise: Exercise) -> Recipe[Any]:
+    """Return what a student gets: the inputs follow from the name and the teacher's seed alone.
+
+    Raises
+    ------
+    DataError
+        The options do not fit, or with no numbers that were drawn a network learns.
+    """
+    kind, origin = source.kind, source.origin
+    if not exercise.student and not exercise.seed:
+        made: Recipe[Any] = kind.recipe(origin, options)
+        return made
+    for number in range(TRIES):
+        random = np.random.default_rng([exercise.own_seed, number])
+        try:
+            made = kind.recipe(kind.personal(origin, options, random), options)
+            layout = kind.layout(made.spec)
+            for name in exercise.blank:
+                check_blank(layout.model, name)
+            cells = cells_of(kind, made, layout)
+        except DataError:
+            if number == TRIES - 1:
+                raise
+        else:
+            if not unsteady(layout, exercise.blank, cells):
+                return made
+    raise DataError(
+        f"Of {TRIES} choices of numbers none is fit for {exercise.student or 'an exercise'}: "
+        "rounding decides what comes of them; leave out other quantities."
+    )
+
+
+def inputs_of(
+    exercise: Exercise, spec: Spec, source: Source | None = None
+) -> dict[str, np.ndarray] | None:
+    """Return what the input cells of a student's exercise held when it was handed out.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What the file says of itself: a name and a seed that do not belong together give other
+        inputs than those that stand in the file.
+    spec : Spec
+        Of the same file.
+    source : Source
+        What the exercises were made of, if it is not the template that the Spec names.
+
+    Returns
+    -------
+    dict of arrays, or None
+        By name: those that follow from the template, the options, and the student; of the weights
+        the start. None where the template is not there, or is no longer what it was: then nothing
+        can be told.
+    """
+    try:
+        source = source or Source.of(spec.template)
+        made = handed(source, source.kind.asked_for(spec), exercise)
+    except DataError:
+        return None
+    return dict(made.inputs)

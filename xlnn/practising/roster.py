@@ -1,0 +1,117 @@
+"""Who is in a class, and what are their files called?"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlnn.data.files import text
+from xlnn.data.wording import short
+from xlnn.errors import DataError
+from xlnn.workbooks.exercise import LONGEST_NAME
+
+HEADINGS = frozenset({
+    "name", "names", "student", "students", "full name", "姓名", "名字", "学生", "氏名", "名前",
+    "学生名",
+})  # fmt: skip
+"""What the column of names may be called."""
+
+MOST = 5_000
+"""Students; a class that is larger has more than one list."""
+
+LONGEST_FILE = 60
+"""Characters of a file's name."""
+
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""What Windows takes for a device."""
+
+
+def students(path: Path) -> tuple[str, ...]:
+    """Read the names of a roster: a line each, or the column of a CSV that is headed "name".
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or a name is missing, too long or there twice.
+    """
+    lines = text(path, "CSV").split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    separator = next((sign for sign in "\t;," if sign in lines[0]), ",")
+    try:
+        rows = list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise DataError(f"{path.name} is no CSV: {short(error)}.") from error
+    column, first = _column(path, rows)
+    found: dict[str, tuple[str, int]] = {}
+    for number, row in enumerate(rows[first:], start=first + 1):
+        name = checked(row[column] if column < len(row) else "", f"{path.name}, line {number:,}")
+        _, line = found.setdefault(name.casefold(), (name, number))
+        if line != number:
+            raise DataError(
+                f'{path.name}, line {number:,}: "{short(name)}" stands in line {line:,} already: '
+                "add something that tells them apart."
+            )
+    if not found:
+        raise DataError(f"{path.name} names nobody: write a name a line.")
+    if len(found) > MOST:
+        raise DataError(f"{path.name} names {len(found):,} students: at most {MOST:,} are taken.")
+    return tuple(name for name, _ in found.values())
+
+
+def _column(path: Path, rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """Return in which column the names stand, and in which row the first of them does."""
+    heads = [_plain(cell).casefold() for cell in rows[0]]
+    named = [column for column, head in enumerate(heads) if head in HEADINGS]
+    if named:
+        return named[0], 1
+    if max(map(len, rows)) > 1:
+        raise DataError(
+            f'{path.name} has several columns, and none is headed "name": name one so, or write '
+            "nothing but a name a line."
+        )
+    return 0, 0
+
+
+def checked(name: str, where: str) -> str:
+    """Return a name without what nobody sees in it.
+
+    Raises
+    ------
+    DataError
+        It is empty, too long or holds what no name does.
+    """
+    plain = _plain(name)
+    if not plain:
+        raise DataError(f"{where}: a name was expected, and there is none.")
+    if len(plain) > LONGEST_NAME or not plain.isprintable():
+        raise DataError(
+            f'{where}: "{short(plain)}" is no name: at most {LONGEST_NAME} characters that can be '
+            "printed."
+        )
+    return plain
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def file_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return a file's name for each student: one that every system takes, and no two alike.
+
+    >>> file_names(["李雷", "a/b: c.", "CON", "A_B_ C"])
+    ('李雷', 'a_b_ c', '_CON', 'A_B_ C-2')
+    """
+    taken: set[str] = set()
+    made = []
+    for name in names:
+        plain = re.sub(r"[^\w \-.()]", "_", name)[:LONGEST_FILE].strip(" .") or "_"
+        plain = f"_{plain}" if RESERVED.fullmatch(plain) else plain
+        free, number = plain, 1
+        while free.casefold() in taken:
+            number += 1
+            free = f"{plain}-{number}"
+        taken.add(free.casefold())
+        made.append(free)
+    return tuple(made)

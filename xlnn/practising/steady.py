@@ -1,0 +1,63 @@
+"""Whose numbers does rounding decide, so that a right formula may give others?
+
+A difference of nearly equal numbers, or the first of several that are equally large, is another one
+with another engine, and with another formula for the same. No sum can tell whether it is right.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.layout import Layout
+from xlnn.reference import Arrays
+from xlnn.workbooks.exercise_sheet import Tasks
+from xlnn.workbooks.kind import Recipe, WorkbookKind
+
+NUDGE = 1e-13
+"""How far the inputs are moved: a few hundred times further than rounding moves a number."""
+
+DRAWS = 2
+"""How often, each time in one direction and in the opposite one: one of both breaks a tie."""
+
+
+def cells_of(kind: WorkbookKind[Any, Any], made: Recipe[Any], layout: Layout) -> dict[str, Any]:
+    """Return what the input cells of a workbook hold, and the records.
+
+    Raises
+    ------
+    DataError
+        The inputs lead nowhere.
+    """
+    run = reference.run(made.model, made.inputs)
+    kind.check_run(made.model, run)
+    return kind.cells(made, layout, run)
+
+
+def unsteady(layout: Layout, blank: Sequence[str], cells: Arrays) -> tuple[str, ...]:
+    """Return which of some quantities have other sums when all inputs move by their last digits.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of the workbook, without a sheet Exercise.
+    blank : sequence of str
+    cells : dict of arrays
+        What its input cells hold.
+    """
+    if not blank:
+        return ()
+    tasks, random = Tasks(layout, tuple(blank)), np.random.default_rng(0)
+    run = reference.run(layout.model, cells)
+    right = np.ones(len(blank), dtype=bool)
+    for _ in range(DRAWS):
+        by = {
+            quantity.name: NUDGE * random.uniform(-1, 1, quantity.input_lengths)
+            for quantity in layout.model.inputs
+            if not (quantity.is_text or quantity.choices)
+        }
+        for sign in (1, -1):
+            moved = {name: np.asarray(cells[name]) * (1 + sign * by[name]) for name in by}
+            right &= tasks.right(run, reference.run(layout.model, {**cells, **moved}))
+    return tuple(name for name, is_right in zip(blank, right, strict=True) if not is_right)

@@ -1,0 +1,105 @@
+"""What does the end of a Spec say of an exercise: what is left out, for whom, with which numbers?
+
+An ordinary workbook says nothing there, and what a workbook models does not hang on it.
+"""
+
+import hashlib
+import tomllib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import tomli_w
+
+from xlnn.errors import DataError
+from xlnn.workbooks.spec_text import EXERCISE
+
+LEVELS = 5
+"""How many levels there are; 0 is an exercise whose blanks were chosen."""
+
+LARGEST_SEED = 2**53
+"""Of a teacher: a program that reads the text of the Spec may read a larger one inexactly."""
+
+MAX_BLANKS, LONGEST_NAME = 10_000, 200
+"""More quantities than a workbook has, and more characters than a name."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What was handed out to whom.
+
+    Attributes
+    ----------
+    blank : tuple of str
+        The names of the quantities whose formulas are left out, in the order of the model.
+    student : str
+        Empty where it is nobody's in particular.
+    seed : int
+        The teacher's, which is the same for all; see `own_seed`.
+    level : int
+        From 1 to `LEVELS`; 0 where the blanks were chosen.
+    """
+
+    blank: tuple[str, ...]
+    student: str
+    seed: int
+    level: int
+
+    @property
+    def own_seed(self) -> int:
+        """The seed of this student's numbers: it follows from the teacher's and from the name.
+
+        >>> Exercise((), "", 0, 1).own_seed != Exercise((), "Ada", 0, 1).own_seed
+        True
+        """
+        text = f"{self.seed}\n{self.student}".encode()
+        return int.from_bytes(hashlib.sha256(text).digest()[:6], "big")
+
+    def to_toml(self) -> str:
+        """Return the table with which the text of a Spec ends."""
+        return tomli_w.dumps({EXERCISE: {**asdict(self), "blank": list(self.blank)}})
+
+
+def exercise_in(text: str) -> Exercise | None:
+    """Return which exercise the text of a Spec says that a workbook is; None if it says nothing.
+
+    Raises
+    ------
+    DataError
+        It says what xlnn does not write. The names of the blanks may be of no quantity yet.
+    """
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DataError(f"The Spec cannot be read: {error}.") from error
+    if EXERCISE not in values:
+        return None
+    try:
+        return _exercise(values[EXERCISE])
+    except ValueError as error:
+        raise DataError(
+            f"[{EXERCISE}] does not say which exercise this is ({error}): hand in the file as it "
+            "was handed out."
+        ) from error
+
+
+def _exercise(table: Any) -> Exercise:  # noqa: ANN401 -- whatever TOML may hold
+    """Read a table, and refuse it with a `ValueError` that says why."""
+    if not isinstance(table, dict):
+        raise ValueError("it is no table")  # noqa: TRY004 -- as the other reasons
+    match table:
+        case {
+            "blank": list(blank), "student": str(student), "seed": int(seed), "level": int(level),
+            **rest,
+        } if not rest:  # fmt: skip
+            pass
+        case _:
+            raise ValueError("it has blank, student, seed and level")
+    if not 0 < len(blank) <= MAX_BLANKS or not all(isinstance(name, str) for name in blank):
+        raise ValueError("blank is a list of names of quantities")
+    if len(student) > LONGEST_NAME or not student.isprintable():
+        raise ValueError(f"student is a name of at most {LONGEST_NAME} characters")
+    if isinstance(seed, bool) or not 0 <= seed <= LARGEST_SEED:
+        raise ValueError("seed is a whole number from 0")
+    if isinstance(level, bool) or not 0 <= level <= LEVELS:
+        raise ValueError(f"level is a whole number from 0 to {LEVELS}")
+    return Exercise(tuple(blank), student, seed, level)

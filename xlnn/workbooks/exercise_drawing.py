@@ -1,0 +1,256 @@
+"""How does a workbook look as an exercise: its sheet Exercise, its Guide, what is to be filled?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from openpyxl.formatting.rule import FormulaRule, Rule
+from openpyxl.styles import PatternFill
+
+from xlnn.address import address, letters
+from xlnn.blocks import FIRST_ROW
+from xlnn.equations import exercise as eq
+from xlnn.layout import Layout, quoted
+from xlnn.quantity import Quantity
+from xlnn.shipped.text import Text, text
+from xlnn.workbooks.exercise import LEVELS, Exercise
+from xlnn.workbooks.exercise_sheet import (
+    BESIDE,
+    INPUTS_APART,
+    SAID,
+    SHEET,
+    STATE,
+    TASKS,
+    WORDS,
+    Tasks,
+)
+from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.style import (
+    BLANK,
+    LABEL,
+    LINK,
+    NOTE,
+    PLAIN,
+    QUIET,
+    SECTION,
+    TEXT_LINE,
+    TITLE,
+    Look,
+)
+
+GREEN, RED, AMBER = "CDEBD3", "F6C9C4", "FCE8B2"
+"""What a state is coloured with: right, wrong, and neither yet."""
+
+COLOURS = {eq.CORRECT: GREEN, eq.WRONG: RED, eq.PARTLY: AMBER, eq.OTHER_INPUTS: AMBER}
+COLOURS[eq.FIRST_STEP] = AMBER
+HEAD = replace(LABEL, bold=True)
+CELL = Look(wrap=True)
+QUIET_SUM = Look(ink=QUIET, align="right")
+QUIET_STATE = Look(number_format="0", ink=QUIET, align="center")
+SUMS = ("COUNT", "SUM", "SQUARES", "ORDERED")
+
+
+def drawings_of_exercise(  # noqa: PLR0913 -- all that the sheets tell of
+    drawings: Mapping[str, Drawing],
+    *,
+    tasks: Tasks,
+    layout: Layout,
+    exercise: Exercise,
+    words: Text,
+    equations: Mapping[str, str],
+) -> dict[str, Drawing]:
+    """Return what all sheets of an exercise show besides its quantities.
+
+    Parameters
+    ----------
+    drawings : mapping
+        Those of the workbook itself, by the sheets' keys; they are drawn into.
+    tasks : Tasks
+    layout : Layout
+        With the sheet Exercise.
+    exercise : Exercise
+    words : Text
+        Of the workbook itself.
+    equations : mapping
+        What stands in the Guide's equations for the words in braces.
+    """
+    own = text(words.lang, WORDS)
+    page = _draw(tasks, layout, exercise, own, words)
+    _table(page, tasks, own, words, equations)
+    drawn = {**drawings, SHEET: page}
+    if "guide" in drawn:
+        _draw_on_guide(drawn["guide"], layout, own, words)
+    spec = drawn["spec"]
+    for row, line in enumerate(exercise.to_toml().splitlines(), start=max(spec.cells) + 1):
+        if line:
+            spec.put(row, 1, line, TEXT_LINE)
+    for number, name in enumerate(exercise.blank, start=1):
+        block = layout.blocks[name]
+        # a rule on one sheet that names another by its cells is none that every Excel takes
+        state = f"INDEX(xlnn.exercise_blanks,{number})"
+        for code in (eq.CORRECT, eq.WRONG):
+            rule = _coloured(f"{state}={code}", COLOURS[code])
+            drawn[block.sheet].colours.append((cell_range(block), rule))
+    return drawn
+
+
+def _coloured(formula: str, colour: str) -> Rule:
+    return FormulaRule(formula=[formula], fill=PatternFill(bgColor=colour, fill_type="solid"))
+
+
+def _draw(tasks: Tasks, layout: Layout, exercise: Exercise, own: Text, words: Text) -> Drawing:
+    """Draw the sheet Exercise but for its table."""
+    widths = {1: 5, 2: 12, 3: 26, 4: 46, 5: 9, 6: 24, SAID: 22, STATE: 3, 9: 3, 10: 3}
+    widths |= {BESIDE: 16, BESIDE + 1: 26, BESIDE + 2: 18, BESIDE + 3: 3}
+    widths |= {BESIDE + 4 + n: 13 for n in range(2 * eq.SUMS)}
+    drawing = Drawing(gridlines=False, widths=widths, heights={1: 30})
+    title = own("exercise", "title")
+    if exercise.student:
+        title = own("exercise", "title_for", name=exercise.student)
+    drawing.put(1, 1, title, replace(TITLE, size=18))
+    drawing.put(2, 1, _what(exercise, own), PLAIN)
+    if exercise.level:
+        drawing.put(3, 1, own("exercise", "levels", levels=LEVELS), NOTE)
+    _section(drawing, FIRST_ROW, own("exercise", "todo"))
+    for row, line in enumerate(own.words["exercise"]["steps"], start=FIRST_ROW + 1):
+        drawing.put(row, 1, line, PLAIN)
+    row = FIRST_ROW + 2 + len(own.words["exercise"]["steps"])
+    drawing.put(row, 1, "", Look(fill=BLANK, border=True))
+    drawing.put(row, 2, own("exercise", "colour"), PLAIN)
+    drawing.looks["exercise_done"] = Look(bold=True, align="center", number_format="0", border=True)
+    of = own("exercise", "done", count=len(exercise.blank))
+    drawing.put(TASKS - 3, SAID - 1, of, replace(LABEL, align="right"))
+    row = TASKS
+    for part, areas, title in (
+        ("", tasks.areas, own("sums", "title")),
+        ("inputs_", tasks.inputs, own("sums", "inputs")),
+    ):
+        if areas:
+            _sums(
+                drawing,
+                row,
+                title,
+                [(_symbols(tasks, area, words), area.all_cells) for area in areas],
+                own,
+            )
+            _look(drawing, layout, f"exercise_{part}state", f"exercise_{part}state_said")
+            for name in ("sums", "noted"):
+                drawing.looks[f"exercise_{part}{name}"] = QUIET_SUM
+        row += len(areas) + INPUTS_APART
+    _look(drawing, layout, "exercise_blanks", "exercise_blanks_said", bold=True)
+    return drawing
+
+
+def _what(exercise: Exercise, own: Text) -> str:
+    """Say which exercise this is."""
+    if not exercise.level:
+        return own("exercise", "chosen")
+    share = str(len(exercise.blank))
+    return own("exercise", "level", level=exercise.level, levels=LEVELS, share=share)
+
+
+def _section(drawing: Drawing, row: int, title: str) -> None:
+    for column in range(1, STATE + 1):
+        drawing.put(row, column, title if column == 1 else "", SECTION)
+
+
+def _table(
+    drawing: Drawing, tasks: Tasks, own: Text, words: Text, equations: Mapping[str, str]
+) -> None:
+    """Draw a row for each quantity that is left out."""
+    for column, key in enumerate(own.words["table"], start=1):
+        drawing.put(TASKS - 1, column, own("table", key), HEAD)
+    drawing.put(TASKS - 1, STATE, "", HEAD)
+    known = words.words.get("guide", {}).get("symbols", {})
+    for number, name in enumerate(tasks.blank, start=1):
+        row, quantity = TASKS + number - 1, tasks.layout.model[name]
+        said = known.get(quantity.kind, {})
+        equation = said.get("equation", "").format(**equations)
+        first = tasks.first_steps[number - 1][0]
+        link = _cells(tasks, number - 1)
+        drawing.put(row, 1, str(number), replace(LABEL, align="center"))
+        drawing.put(row, 2, symbol(quantity), replace(CELL, bold=True))
+        drawing.put(row, 3, _name(quantity, words), CELL)
+        drawing.put(row, 4, equation or _arguments(tasks, quantity, own, words), CELL)
+        drawing.put(row, 5, said.get("book", ""), CELL)
+        drawing.put(row, 6, link, LINK)
+        drawing.links[address(row, 6)] = first.all_cells
+        drawing.heights[row] = 30 if len(equation) > 40 else 18
+
+
+def symbol(quantity: Quantity) -> str:
+    """Return a quantity's symbol without a unit's index; nothing where it has only a name."""
+    plain = quantity.symbol.replace("{}", "").strip()
+    return "" if plain == quantity.name and "_" in plain else plain
+
+
+def _symbols(tasks: Tasks, area: eq.Area, words: Text) -> str:
+    """Return the symbols of an area; its quantity's name where it has none."""
+    quantity = tasks.layout.model[area.name]
+    return tasks.symbol(area) if symbol(quantity) else _name(quantity, words)
+
+
+def _name(quantity: Quantity, words: Text) -> str:
+    """Return what a workbook calls a quantity."""
+    return str(words.words["quantities"].get(quantity.kind, ""))
+
+
+def _cells(tasks: Tasks, number: int) -> str:
+    """Return the cells of all areas of a quantity, from the first to the last."""
+    areas = (*tasks.first_steps[number], *tasks.later_steps[number])
+    first, last = areas[0].all_cells, areas[-1].all_cells
+    end = last.rpartition("!")[2].rpartition(":")[2]
+    begin = first.rpartition(":")[0] if ":" in first.rpartition("!")[2] else first
+    return begin if begin.rpartition("!")[2] == end else f"{begin}:{end}"
+
+
+def _arguments(tasks: Tasks, quantity: Quantity, own: Text, words: Text) -> str:
+    """Say what a quantity is computed from."""
+    names = dict.fromkeys(use.name for use in quantity.uses.values())
+    known = tasks.layout.model
+    symbols = [symbol(known[name]) or _name(known[name], words) for name in names]
+    said = own("exercise", "from_nothing") if not symbols else ", ".join(symbols)
+    return own("exercise", "no_equation", symbols=said)
+
+
+def _sums(
+    drawing: Drawing, row: int, title: str, areas: Sequence[tuple[str, str]], own: Text
+) -> None:
+    """Draw the names around a table of sums."""
+    drawing.put(row - 3, BESIDE, title, NOTE)
+    sums = BESIDE + 4
+    drawing.put(row - 2, sums, own("sums", "now"), HEAD)
+    drawing.put(row - 2, sums + eq.SUMS, own("sums", "right"), HEAD)
+    for column, key in enumerate(("symbol", "cells", "state"), start=BESIDE):
+        drawing.put(row - 1, column, own("sums", key), HEAD)
+    for column, key in enumerate((*SUMS, *SUMS), start=sums):
+        drawing.put(row - 1, column, own("sums", key), replace(HEAD, align="right"))
+    for at, (symbols, cells) in enumerate(areas, start=row):
+        drawing.put(at, BESIDE, symbols, PLAIN)
+        drawing.put(at, BESIDE + 1, cells, LINK)
+        drawing.links[address(at, BESIDE + 1)] = cells
+
+
+def _look(drawing: Drawing, layout: Layout, state: str, said: str, *, bold: bool = False) -> None:
+    """Let states look like states: coloured by what they are."""
+    if state not in layout.blocks:
+        return
+    drawing.looks[state] = QUIET_STATE
+    drawing.looks[said] = Look(bold=bold, border=True, align="center")
+    first = layout.blocks[state]
+    for code, colour in COLOURS.items():
+        formula = f"${letters(first.column)}{first.row}={code}"
+        drawing.colour(layout.blocks[said], _coloured(formula, colour))
+
+
+def _draw_on_guide(drawing: Drawing, layout: Layout, own: Text, words: Text) -> None:
+    """Say on the Guide that this is an exercise, and what its colour means."""
+    title = layout.titles[SHEET]
+    drawing.make_room(2)
+    drawing.put(2, 2, own("guide", "begin", exercise=title), replace(LINK, bold=True))
+    drawing.links[address(2, 2)] = f"{quoted(title)}!A1"
+    legend = words.words["guide"].get("colours_title")
+    row = next((r for r, cells in drawing.cells.items() if cells.get(2, "")[:1] == (legend,)), 0)
+    if row:
+        drawing.make_room(row + 1)
+        drawing.put(row + 1, 2, "", Look(fill=BLANK, border=True))
+        drawing.put(row + 1, 3, own("guide", "blank"), PLAIN)

@@ -1,0 +1,332 @@
+"""What stands on the sheet Exercise, by which formulas does it tell what is right, and where?
+
+An exercise is a workbook of any kind in which the formulas of some quantities are left out. To its
+quantities it adds a few that tell how far they are filled in, so that the check compares those,
+too; and to its sheets one that says what to do.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate, chain, pairwise
+
+import numpy as np
+
+from xlnn.address import address
+from xlnn.blocks import FIRST_ROW, Block, single_block
+from xlnn.equations import exercise as eq
+from xlnn.errors import DataError
+from xlnn.layout import Layout, lay_out, quoted
+from xlnn.quantity import Model, Quantity
+from xlnn.reference import Arrays
+from xlnn.shipped.text import Text, text
+
+SHEET, WORDS = "exercise", "practising"
+"""The key of the sheet, and the folder of its words."""
+
+TASKS = FIRST_ROW + 14
+"""The first row of the table of what is left out; above it stands what to do."""
+
+STATE, SAID = 8, 7
+"""The columns of a state as a number, and in a word."""
+
+CORRECT = eq.CORRECT
+"""The state of what is filled in rightly."""
+
+BESIDE = 11
+"""Where the table of sums begins: a symbol, cells, a state in a word and as a number, the sums as
+they are and as they were noted."""
+
+INPUTS_APART = 4
+"""Rows between the sums of what is left out, and those of the inputs that it depends on."""
+
+
+def exercise_title(lang: str) -> str:
+    """Return the title of the sheet Exercise."""
+    return text(lang, WORDS).sheets[SHEET]
+
+
+def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
+    """Return the layout of a workbook as an exercise.
+
+    Parameters
+    ----------
+    layout : Layout
+    blank : sequence of str
+        The names of the quantities whose formulas are left out.
+    lang : str
+
+    Raises
+    ------
+    DataError
+        One of them can not be left out: there is none of that name, or no number is computed.
+    """
+    for name in blank:
+        check_blank(layout.model, name)
+    tasks = Tasks(layout, tuple(blank))
+    new = [*_quantities(tasks, text(lang, WORDS))]
+    titles: dict[str, str] = {}
+    for key, title in layout.titles.items():  # after the Guide, which comes first
+        titles |= {key: title} | ({} if titles else {SHEET: exercise_title(lang)})
+    model = Model((*layout.model.quantities, *new))
+    return lay_out(model, titles, [*layout.blocks.values(), *_place(tasks, model)])
+
+
+def check_blank(model: Model, name: str) -> None:
+    """Refuse a quantity whose formulas can not be left out.
+
+    Raises
+    ------
+    DataError
+        Naming it.
+    """
+    if name not in model.by_name:
+        raise DataError(f'There is no quantity "{name:.40}" to leave out.')
+    quantity = model[name]
+    if not quantity.is_compared or quantity.is_text:
+        raise DataError(f"{name} can not be left out: it is no number that formulas compute.")
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """What is left out of a workbook, and the areas by whose sums it is told.
+
+    Attributes
+    ----------
+    layout : Layout
+        Without the sheet Exercise.
+    blank : tuple of str
+    """
+
+    layout: Layout
+    blank: tuple[str, ...]
+
+    @cached_property
+    def first_steps(self) -> tuple[tuple[eq.Area, ...], ...]:
+        """Of each quantity that is left out, the areas of its first step, or of all it has.
+
+        An area is a column of a table, or a row of what is no table.
+        """
+        return tuple(tuple(self._areas(name, self._computed(name, 0))) for name in self.blank)
+
+    @cached_property
+    def later_steps(self) -> tuple[tuple[eq.Area, ...], ...]:
+        """Of each quantity that is left out, the areas of its later steps, if it has steps."""
+        return tuple(tuple(self._areas(name, self._computed(name, 1))) for name in self.blank)
+
+    @cached_property
+    def areas(self) -> tuple[eq.Area, ...]:
+        """All of them: of the first steps of all quantities, and then of the later ones."""
+        return tuple(chain(*self.first_steps, *self.later_steps))
+
+    @cached_property
+    def firsts(self) -> int:
+        """How many of them are of first steps."""
+        return sum(map(len, self.first_steps))
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
+        """Of each quantity that is left out, the stretches of its areas: first and later steps."""
+        ends = list(accumulate(map(len, (*self.first_steps, *self.later_steps)), initial=0))
+        stretches = [*pairwise(ends)]
+        half = len(self.blank)
+        return tuple(zip(stretches[:half], stretches[half:], strict=True))
+
+    def _computed(self, name: str, part: int) -> np.ndarray:
+        """Mark the entries of a quantity that formulas compute: in the first step, or later."""
+        quantity = self.layout.model[name]
+        wanted = np.zeros(quantity.lengths, dtype=bool)
+        if not quantity.timed:
+            wanted[...] = part == 0
+            return wanted
+        first = slice(quantity.given, quantity.given + 1)
+        wanted[first if part == 0 else slice(quantity.given + 1, None)] = True
+        return wanted
+
+    @cached_property
+    def inputs(self) -> tuple[eq.Area, ...]:
+        """The areas of the inputs that any of it depends on."""
+        needed = set().union(*(self._sources(name) for name in self.blank))
+        names = [q.name for q in self.layout.model.inputs if q.name in needed and not q.is_text]
+        return tuple(
+            area for name in names for area in self._areas(name, self._typed(name), whole=True)
+        )
+
+    @cached_property
+    def needed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Of each quantity that is left out, the stretches of the inputs that it depends on."""
+        return tuple(self._stretches(self._sources(name)) for name in self.blank)
+
+    def _stretches(self, sources: set[str]) -> tuple[tuple[int, int], ...]:
+        found: list[tuple[int, int]] = []
+        for number, area in enumerate(self.inputs):
+            if area.name not in sources:
+                continue
+            if found and found[-1][1] == number:
+                found[-1] = (found[-1][0], number + 1)
+            else:
+                found.append((number, number + 1))
+        return tuple(found)
+
+    def _sources(self, name: str) -> set[str]:
+        """Return the names of all that a quantity is computed from, and its own."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += [use.name for use in self.layout.model[one].uses.values()]
+        return found
+
+    def _typed(self, name: str) -> np.ndarray:
+        """Mark the entries of an input that are typed in."""
+        wanted = np.zeros(self.layout.model[name].lengths, dtype=bool)
+        self.layout.model[name].typed(wanted)[...] = True
+        return wanted
+
+    def _areas(self, name: str, wanted: np.ndarray, *, whole: bool = False) -> Iterator[eq.Area]:
+        """Yield the areas of some entries of a quantity, or one of all if they fill a rectangle."""
+        block = self.layout.blocks[name]
+        quantity = block.quantity
+        entries = np.arange(wanted.size).reshape(quantity.lengths)
+        here = replace(block, row=1, column=1)
+        rows, columns = here.last
+        grid = np.full((rows, columns), -1)
+        here.window(grid)[...] = np.where(wanted, entries, -1)
+        if not (grid >= 0).any():
+            return
+        if whole:
+            down = np.flatnonzero((grid >= 0).any(axis=1))
+            filled = grid[down.min() : down.max() + 1]
+            if (filled >= 0).all():
+                yield self._area(block, filled, (int(down.min()), 0))
+                return
+        lengthwise = (block.is_table and bool(quantity.axes)) or columns == 1
+        for line in range(columns if lengthwise else rows):
+            along = grid[:, line] if lengthwise else grid[line]
+            for first, beyond in _runs(along >= 0):
+                cells = along[first:beyond]
+                corner = (first, line) if lengthwise else (line, first)
+                shape = (-1, 1) if lengthwise else (1, -1)
+                yield self._area(block, cells.reshape(shape), corner)
+
+    def _area(self, block: Block, entries: np.ndarray, corner: tuple[int, int]) -> eq.Area:
+        top, left = block.row + corner[0], block.column + corner[1]
+        height, width = entries.shape
+        title = quoted(self.layout.titles[block.sheet])
+
+        def written(down: int, right: int, up: int, back: int) -> str:
+            first = address(top + down, left + right)
+            last = address(top + height - 1 - up, left + width - 1 - back)
+            return f"{title}!{first}" + (f":{last}" if first != last else "")
+
+        if height > 1:
+            but_last, but_first = written(0, 0, 1, 0), written(1, 0, 0, 0)
+        elif width > 1:
+            but_last, but_first = written(0, 0, 0, 1), written(0, 1, 0, 0)
+        else:
+            but_last = but_first = ""
+        return eq.Area(block.quantity.name, entries, written(0, 0, 0, 0), but_last, but_first)
+
+    def right(self, run: Arrays, other: Arrays) -> tuple[bool, ...]:
+        """Tell of each quantity that is left out whether two runs have the same sums."""
+        states = eq.SumsState().array(_sums(self.areas, run), _sums(self.areas, other))
+        return tuple(
+            all((states[begin:end] == eq.CORRECT).all() for begin, end in stretches)
+            for stretches in self.bounds
+        )
+
+    def symbol(self, area: eq.Area) -> str:
+        """Return the symbols of an area: of its first entry, and of its last if it is another."""
+        quantity = self.layout.model[area.name]
+        axes = len(quantity.axes)
+        ends = [
+            quantity.heading(tuple(map(int, np.unravel_index(entry, quantity.lengths)))[axes:])
+            for entry in (area.entries.flat[0], area.entries.flat[-1])
+        ]
+        return " … ".join(dict.fromkeys(end.strip() or quantity.name for end in ends))
+
+
+def _runs(there: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield where stretches of truths begin, and where they have ended."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]]))).tolist()
+    yield from zip(edges[::2], edges[1::2], strict=True)
+
+
+def _quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
+    """Yield what tells how far a workbook is filled in."""
+    page = {"sheet": SHEET, "symbol": " "}
+    states, sums = words.words["states"], {**page, "number_format": "General"}
+    whole = {**page, "number_format": "0"}
+    for part, areas in (("inputs_", tasks.inputs), ("", tasks.areas)):
+        if not areas:
+            continue
+        noted, live, state = (f"exercise_{part}{name}" for name in ("noted", "sums", "state"))
+        shape = (len(areas), eq.SUMS)
+        yield Quantity(noted, shape=shape, is_record=True, **sums)
+        yield Quantity(live, shape=shape, equation=eq.Sums(areas), **sums)
+        uses = {"noted": noted, "sums": live}
+        yield Quantity(state, shape=shape[:1], equation=eq.SumsState(), uses=uses, **whole)
+        said = eq.StateSaid(states | (words.words["inputs"] if part else {}))
+        uses = {"states": state}
+        yield Quantity(
+            f"{state}_said", shape=shape[:1], equation=said, is_text=True, uses=uses, **page
+        )
+    same = "exercise_inputs_state" if tasks.inputs else "exercise_state"  # of which none is asked
+    yield Quantity(
+        "exercise_blanks",
+        shape=(len(tasks.blank),),
+        equation=eq.BlankState(tasks.firsts, tasks.bounds, tasks.needed),
+        uses={"states": "exercise_state", "same": same},
+        **whole,
+    )
+    uses = {"states": "exercise_blanks"}
+    yield Quantity("exercise_done", equation=eq.Done(), uses=uses, **whole)
+    yield Quantity(
+        "exercise_blanks_said",
+        shape=(len(tasks.blank),),
+        equation=eq.StateSaid(states),
+        is_text=True,
+        uses=uses,
+        **page,
+    )
+
+
+def _place(tasks: Tasks, model: Model) -> Iterator[Block]:
+    """Place the states beside the tasks, and the sums to the right of them."""
+    down, right = (1, 0), (0, 1)
+    yield single_block(model["exercise_blanks_said"], TASKS, SAID, down)
+    yield single_block(model["exercise_blanks"], TASKS, STATE, down)
+    yield single_block(model["exercise_done"], TASKS - 3, SAID)
+    row = TASKS
+    for part, areas in (("", tasks.areas), ("inputs_", tasks.inputs)):
+        if areas:
+            name = f"exercise_{part}"
+            yield single_block(model[f"{name}state_said"], row, BESIDE + 2, down)
+            yield single_block(model[f"{name}state"], row, BESIDE + 3, down)
+            yield single_block(model[f"{name}sums"], row, BESIDE + 4, down, right)
+            yield single_block(model[f"{name}noted"], row, BESIDE + 4 + eq.SUMS, down, right)
+        row += len(areas) + INPUTS_APART
+
+
+def noted(tasks: Tasks, run: Arrays) -> dict[str, np.ndarray]:
+    """Return the sums that an exercise holds for comparison, from a run with its inputs.
+
+    Parameters
+    ----------
+    tasks : Tasks
+    run : mapping of arrays
+        Every quantity of the workbook without the sheet Exercise.
+    """
+    both: Iterable[tuple[str, Sequence[eq.Area]]] = (
+        ("exercise_inputs_noted", tasks.inputs),
+        ("exercise_noted", tasks.areas),
+    )
+    return {name: _sums(areas, run) for name, areas in both if areas}
+
+
+def _sums(areas: Sequence[eq.Area], run: Mapping[str, np.ndarray]) -> np.ndarray:
+    equation = eq.Sums(areas)
+    sums = equation.array(**{name: run[name] for name in equation.roles})
+    return np.array([[float(f"{number:.15g}") for number in row] for row in sums])
