@@ -29,8 +29,9 @@ from xlnn.writing.drawing import Drawing
 A_LAYER = 4
 """Formulas of a layer at least: a unit's weighted input, activation, error and weight."""
 
-IN_ROWS = frozenset({"W", "dC_dW", *(f"{name}_W" for name in REMEMBERED)})
-"""Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees."""
+IN_ROWS = frozenset({"W", "dC_dW", "counts", *(f"{name}_W" for name in REMEMBERED)})
+"""Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees; a class,
+and what it is taken for."""
 
 
 class Network(WorkbookKind[Spec, Origin]):

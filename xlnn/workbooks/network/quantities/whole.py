@@ -12,6 +12,7 @@ from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.equations.wording import Errors, Story
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.confusion import confusion
 from xlnn.workbooks.network.quantities.fit import fit
 from xlnn.workbooks.network.quantities.gradient_check import gradient_check
 from xlnn.workbooks.network.quantities.lens import lens
@@ -48,8 +49,7 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     if drawn_whole(spec):
         quantities += recognise(stack, _verdict(spec, words))
         quantities += gradient_check(stack)
-    if spec.is_regression:
-        quantities += fit(stack)
+    quantities += fit(stack) if spec.is_regression else confusion(stack, words)
     quantities += _story(stack, words)
     state = {
         key: words("sentences", key, cell="{cell}")
@@ -94,13 +94,14 @@ def first_choices(model: Model, inputs: Mapping[str, np.ndarray]) -> dict[str, n
     """Return what the sheets that look closely show when the workbook is opened first.
 
     The first image in the first epoch; the last image of the data as a drawing to start from,
-    after the last epoch; the first parameter, moved by 0.001; and what is predicted in the last
-    epoch.
+    after the last epoch; the first parameter, moved by 0.001; and what is predicted or
+    recognised in the last epoch.
     """
     choices = {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
     choices["slope_h"] = 0.001
-    if "fit_epoch" in model.by_name:
-        choices["fit_epoch"] = model["fit_epoch"].choices[1]
+    for last in ("fit_epoch", "confusion_epoch"):
+        if last in model.by_name:
+            choices[last] = model[last].choices[1]
     if "draw_epoch" in model.by_name:
         choices["draw_epoch"] = model["draw_epoch"].choices[1]
         drawn = "raw" if "raw" in inputs else "x"

@@ -5,6 +5,7 @@ from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.whole import workbook_model
 from xlnn.workbooks.network.sheets import (
     check,
+    confusion,
     fit,
     gradient_check,
     guide,
@@ -35,6 +36,7 @@ SHEETS = {
     "optimiser": Sheet(optimiser.draw, optimiser.place),
     "progress": Sheet(progress.draw, progress.place),
     "fit": Sheet(fit.draw, fit.place),
+    "confusion": Sheet(confusion.draw, confusion.place),
     "gradient_check": Sheet(gradient_check.draw, gradient_check.place),
     "check": Sheet(check.draw, check.place),
     "spec": Sheet(spec_text.draw),

@@ -1,0 +1,177 @@
+"""Which images are taken for which class, and which of them are still wrong? In one epoch.
+
+Shapes: truth and answer (images,), numbers of classes from 1; labels (classes,). Which of two equal
+outputs is the answer is decided where the answer stands; here it is taken as it is.
+"""
+
+import numpy as np
+
+from xlnn.equations.wording import Sentence, filled
+from xlnn.quantity import Cells, Equation
+
+
+class Counts(Equation):
+    """How many images of one class were taken for another, or for their own."""
+
+    coarse = jumps = True
+
+    def __init__(self, classes: int) -> None:
+        self.classes = classes
+
+    def array(self, truth: np.ndarray, answer: np.ndarray) -> np.ndarray:
+        """Return the numbers, shape (classes, classes): a row is a class, a column an answer."""
+        numbers = np.arange(1, self.classes + 1)
+        is_of, taken_for = (each == numbers[:, np.newaxis] for each in (truth, answer))
+        counts = is_of.astype(float) @ taken_for.T
+        return np.where(np.isnan(answer).any(), np.nan, counts)
+
+    def cell(self, i: int, j: int, truth: Cells, answer: Cells) -> str:
+        """Return the formula of one class and one answer."""
+        classes, answers = truth.images[()], answer.images[()]
+        return f"=SUMPRODUCT(({classes}={i + 1})*({answers}={j + 1}))"
+
+
+class OfClass(Equation):
+    """How many images there are of each class."""
+
+    coarse = jumps = True
+
+    def __init__(self, classes: int) -> None:
+        self.classes = classes
+
+    def array(self, truth: np.ndarray) -> np.ndarray:
+        """Return the numbers, shape (classes,)."""
+        return (truth == np.arange(1, self.classes + 1)[:, np.newaxis]).sum(axis=1)
+
+    def cell(self, i: int, truth: Cells) -> str:
+        """Return the formula of one class."""
+        return f"=SUMPRODUCT(({truth.images[()]}={i + 1})*1)"
+
+
+class ShareRight(Equation):
+    """Which share of the images of a class is taken for it; 0 where there are none."""
+
+    coarse = jumps = True
+
+    def array(self, counts: np.ndarray, total: np.ndarray) -> np.ndarray:
+        """Return the shares, shape (classes,), from 0 to 1."""
+        return np.where(total == 0, 0.0, np.diagonal(counts) / np.where(total == 0, 1, total))
+
+    def cell(self, i: int, counts: Cells, total: Cells) -> str:
+        """Return the formula of one class."""
+        return f"=IF({total[i]}=0,0,{counts[i, i]}/{total[i]})"
+
+
+class Key(Equation):
+    """A number for each image that is wrong, the larger the earlier it stands; 0 for the others."""
+
+    coarse = jumps = True
+
+    def __init__(self, images: int) -> None:
+        self.images = images
+
+    def array(self, number: np.ndarray, truth: np.ndarray, answer: np.ndarray) -> np.ndarray:
+        """Return the keys, shape (images,)."""
+        keys = np.where(answer == truth, 0.0, self.images + 1 - number)
+        return np.where(np.isnan(answer), np.nan, keys)
+
+    def cell(self, number: Cells, truth: Cells, answer: Cells) -> str:
+        """Return the formula of one image."""
+        return f"=IF({answer[()]}={truth[()]},0,{self.images + 1}-{number[()]})"
+
+
+class Place(Equation):
+    """The place of each wrong image among them, from 1; 0 for the others."""
+
+    coarse = jumps = True
+
+    def __init__(self, images: int) -> None:
+        self.images = images
+
+    def array(self, key: np.ndarray) -> np.ndarray:
+        """Return the places, shape (images,)."""
+        larger = np.searchsorted(np.sort(-key), -key)
+        return np.where(np.isnan(key), np.nan, np.where(key == 0, 0.0, larger + 1.0))
+
+    def cell(self, key: Cells) -> str:
+        """Return the formula of one image."""
+        place = f"RANK({key[()]},{key.images[()]})" if self.images > 1 else "1"
+        return f"=IF({key[()]}=0,0,{place})"
+
+
+class CountWrong(Equation):
+    """How many images are wrong."""
+
+    coarse = jumps = True
+
+    def array(self, key: np.ndarray) -> np.ndarray:
+        """Return the number."""
+        return np.asarray((key > 0).sum(), dtype=float)
+
+    def cell(self, key: Cells) -> str:
+        """Return the formula."""
+        return f'=COUNTIF({key.images[()]},">0")'
+
+
+class AtPlace(Equation):
+    """Which image takes each place of the list; 0 where none is left.
+
+    Parameters
+    ----------
+    places : int
+        How many the list has.
+    """
+
+    coarse = jumps = True
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+
+    def array(self, place: np.ndarray) -> np.ndarray:
+        """Return the numbers of the images, shape (places,)."""
+        taken = place == np.arange(1, self.places + 1)[:, np.newaxis]
+        return np.where(taken.any(axis=1), taken.argmax(axis=1) + 1.0, 0.0)
+
+    def cell(self, n: int, place: Cells) -> str:
+        """Return the formula of one place."""
+        return f"=IFERROR(MATCH({n + 1},{place.images[()]},0),0)"
+
+
+class LabelInList(Sentence):
+    """The label of the class of a listed image, or of the one that it is taken for."""
+
+    roles = ("image", "of", "labels")
+
+    def cell(self, n: int, image: Cells, of: Cells, labels: Cells) -> str:
+        """Return the formula of one place of the list."""
+        number, classes = _entry(of.images[()], image[n]), labels[:]
+        return f'=IF({image[n]}=0,"",{_entry(classes, number)}&"")'
+
+
+class Mistakes(Sentence):
+    """How many images are wrong, and how many of them the list leaves out.
+
+    Parameters
+    ----------
+    words : (str, str, str)
+        That none is, that ``{wrong}`` are, and that ``{more}`` of them are not in the list.
+    places : int
+        How many the list has.
+    """
+
+    roles = ("wrong",)
+
+    def __init__(self, words: tuple[str, str, str], places: int) -> None:
+        super().__init__()
+        self.words, self.places = words, places
+
+    def cell(self, wrong: Cells) -> str:
+        """Return the formula."""
+        shown = {"wrong": wrong[()], "more": f"({wrong[()]}-{self.places})"}
+        none, some, many = (filled(line, **shown) for line in self.words)
+        return f"=IF({wrong[()]}=0,{none},IF({wrong[()]}>{self.places},{many},{some}))"
+
+
+def _entry(cells: str, number: str) -> str:
+    """Return one of several cells; of a single cell, which is no range, itself."""
+    return f"INDEX({cells},{number})" if ":" in cells else cells

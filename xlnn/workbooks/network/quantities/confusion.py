@@ -1,0 +1,75 @@
+"""Which quantities does the sheet Confusion hold? What is taken for what, and what is still wrong.
+
+Of the images that are trained and of those held out, in the chosen epoch: a table of classes, the
+list of wrong images, and the column from which both are counted.
+"""
+
+from collections.abc import Iterator
+
+from xlnn.equations import confusion as eq
+from xlnn.equations.choice import OfEpochRows
+from xlnn.equations.wording import Name
+from xlnn.quantity import Axis, Quantity
+from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
+
+SHEET = "confusion"
+PREFIX = "confusion_"
+
+MOST_CLASSES = 20
+"""Classes that the table has; of more, the first."""
+
+MOST_LISTED = 50
+"""Images that the list has; how many more there are is said."""
+
+
+def confusion(stack: Stack, words: Text) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet."""
+    choices = (1, stack.spec.epochs)
+    yield quantity("epoch", prefix=PREFIX, sheet=SHEET, choices=choices, number_format="0")
+    yield from _part(stack, stack.image, "", words)
+    if stack.spec.test_images:
+        yield from _part(stack, stack.test_image, TEST, words)
+
+
+def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quantity]:
+    """Yield what is counted and listed of the images that are trained, or held out."""
+    prefix, count = f"{PREFIX}{part}", images.length
+    classes = min(len(stack.spec.labels), MOST_CLASSES)
+    shown = {"prefix": prefix, "sheet": SHEET, "number_format": "0"}
+    truth = {"truth": f"{part}truth"}
+    uses = {"rows": f"{part}answer", "number": f"{part}number", "epoch": f"{PREFIX}epoch"}
+    yield quantity("answer", equation=OfEpochRows(count), uses=uses, axes=(images,), **shown)
+    uses = truth | {"answer": f"{prefix}answer"}
+    numbered = uses | {"number": f"{part}number"}
+    yield quantity("key", equation=eq.Key(count), uses=numbered, axes=(images,), **shown)
+    key, place = {"key": f"{prefix}key"}, {"place": f"{prefix}place"}
+    yield quantity("place", equation=eq.Place(count), uses=key, axes=(images,), **shown)
+    labels = {"labels": "labels"}
+    for kind in ("class_row", "class_column"):
+        yield quantity(
+            kind, equation=Name(()), uses=labels, shape=(classes,), is_text=True, **shown
+        )
+    square = (classes, classes)
+    yield quantity("counts", equation=eq.Counts(classes), uses=uses, shape=square, **shown)
+    yield quantity("total", equation=eq.OfClass(classes), uses=truth, shape=(classes,), **shown)
+    uses = {"counts": f"{prefix}counts", "total": f"{prefix}total"}
+    share = {**shown, "number_format": "0.0%"}
+    yield quantity("share", equation=eq.ShareRight(), uses=uses, shape=(classes,), **share)
+    yield quantity("wrong", equation=eq.CountWrong(), uses=key, **shown)
+    said = tuple(
+        words.open("sentences", f"confusion_{how}", images=count, listed=MOST_LISTED)
+        for how in ("none", "some", "many")
+    )
+    equation = eq.Mistakes(said, MOST_LISTED)
+    wrong = {"wrong": f"{prefix}wrong"}
+    yield quantity("mistakes", equation=equation, uses=wrong, is_text=True, **shown)
+    places = min(count, MOST_LISTED)
+    listed = {"shape": (places,), **shown}
+    yield quantity(
+        "image", equation=eq.AtPlace(places), uses=place, **{**listed, "number_format": "0;;"}
+    )
+    for kind, of in (("listed_label", f"{part}truth"), ("listed_answer", f"{prefix}answer")):
+        uses = labels | {"image": f"{prefix}image", "of": of}
+        yield quantity(kind, equation=eq.LabelInList(), uses=uses, is_text=True, **listed)

@@ -1,0 +1,179 @@
+"""What is drawn on the sheet Confusion: a table of classes, and the list of what is still wrong."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from openpyxl.formatting.rule import FormulaRule, Rule
+from openpyxl.styles import PatternFill
+
+from xlnn.address import address, letters
+from xlnn.blocks import Block, table_blocks
+from xlnn.layout import quoted
+from xlnn.quantity import Model
+from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, PREFIX, SHEET
+from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import choice_validation, name_rows
+from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.style import (
+    FILLS,
+    KEY,
+    LABEL,
+    NOTE,
+    NUMBER,
+    SECTION,
+    SENTENCE,
+    TITLE,
+    heading,
+    name_width,
+    value,
+)
+
+EPOCH, PART, FIRST = 4, 6, 11
+"""The rows of the choice, of what a part is, and the first of its table of classes."""
+
+ROWS = ("answer", "key", "place")
+"""What has a row for each image."""
+
+LIST = ("image", "listed_label", "listed_answer")
+COUNT, NUMBERS = 7, 10
+NAME = replace(KEY, wrap=True)
+
+
+def _parts(model: Model) -> list[str]:
+    """Return how the names begin of the images that are trained, and of those held out."""
+    return [part for part in (PREFIX, PREFIX + TEST) if f"{part}counts" in model.by_name]
+
+
+def _classes(model: Model) -> int:
+    return model[f"{PREFIX}total"].shape[0]
+
+
+def _width(model: Model) -> int:
+    """Return how many columns the table of a part takes, and the list below it at least."""
+    return max(_classes(model) + 3, len(LIST))
+
+
+def _columns(model: Model) -> Iterator[tuple[str, int, int]]:
+    """Yield each part with its first column, and that of the rows of its images."""
+    parts, width = _parts(model), _width(model) + 1
+    beside = 1 + len(parts) * width + 1
+    for number, part in enumerate(parts):
+        yield part, 1 + number * width, beside + number * (len(ROWS) + 2)
+
+
+def _list(model: Model) -> int:
+    """Return the first row of the list."""
+    return FIRST + _classes(model) + 4
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the epoch, and for each part its table, its list, and a row for each image."""
+    if f"{PREFIX}epoch" not in model.by_name:
+        return
+    yield Block(model[f"{PREFIX}epoch"], SHEET, EPOCH, 3, ())
+    classes, listed = _classes(model), _list(model)
+    for part, left, rows in _columns(model):
+        below = ((1, 0),)
+        yield Block(model[f"{part}mistakes"], SHEET, PART + 1, left, ())
+        yield Block(model[f"{part}class_column"], SHEET, FIRST - 1, left + 1, ((0, 1),))
+        yield Block(model[f"{part}class_row"], SHEET, FIRST, left, below)
+        yield Block(model[f"{part}counts"], SHEET, FIRST, left + 1, ((1, 0), (0, 1)))
+        yield Block(model[f"{part}total"], SHEET, FIRST, left + classes + 1, below)
+        yield Block(model[f"{part}share"], SHEET, FIRST, left + classes + 2, below)
+        yield Block(model[f"{part}wrong"], SHEET, listed - 2, left + 1, ())
+        for column, kind in enumerate(LIST, start=left):
+            yield Block(model[part + kind], SHEET, listed, column, below)
+        yield from table_blocks([model[part + kind] for kind in ROWS], FIRST, rows + 1)
+
+
+def draw(page: Page) -> Drawing:
+    """Draw the headings, the choice of the epoch, and the colours of what is right and wrong."""
+    layout, words = page.layout, page.words
+    drawing = Drawing(gridlines=False, heights={1: 24, FIRST - 1: 30})
+    drawing.put(1, 1, layout.titles[SHEET], TITLE)
+    drawing.put(2, 1, words("notes", SHEET), NOTE)
+    _draw_epoch(drawing, page)
+    for part, left, rows in _columns(layout.model):
+        _draw_table(drawing, page, part, left)
+        _draw_list(drawing, page, part, left)
+        _draw_rows(drawing, page, part, rows)
+    return drawing
+
+
+def _draw_epoch(drawing: Drawing, page: Page) -> None:
+    """Draw the choice of the epoch."""
+    epoch, progress = page.layout.blocks[f"{PREFIX}epoch"], page.layout.blocks["C_T"]
+    drawing.put(epoch.row, 1, page.words("headings", "epoch"), LABEL)
+    look = replace(value("0", given=True, first=False), bold=True, align="center")
+    drawing.looks[f"{PREFIX}epoch"] = look
+    title = quoted(page.layout.titles["progress"])
+    source = f"{title}!$A${progress.row}:$A${progress.last[0]}"
+    cell = address(epoch.row, epoch.column)
+    drawing.validations.append(
+        choice_validation(cell, source, page.words, epoch.quantity.choices[1])
+    )
+
+
+def _draw_table(drawing: Drawing, page: Page, part: str, left: int) -> None:
+    """Draw what the part is, the headings of its table, and the colours."""
+    words, classes = page.words, _classes(page.layout.model)
+    for column in range(left, left + _width(page.layout.model)):
+        drawing.put(PART, column, "", SECTION)
+    trained = "trained" if part == PREFIX else "tested"
+    drawing.put(PART, left, words("charts", trained), SECTION)
+    drawing.looks[f"{part}mistakes"] = replace(SENTENCE, bold=True)
+    drawing.put(FIRST - 2, left, words("confusion", "corner"), LABEL)
+    drawing.put(FIRST - 1, left, "", KEY)
+    for column, key in enumerate(("total", "share"), start=left + classes + 1):
+        drawing.put(FIRST - 1, column, words("confusion", key), NAME)
+        drawing.widths[column] = NUMBERS
+        drawing.looks[part + key] = replace(NUMBER, number_format="0.0%" if key == "share" else "0")
+    names = name_width(page.spec.labels)
+    for column in range(left + 1, left + classes + 1):
+        drawing.widths[column] = min(max(COUNT, names), 14)
+    drawing.widths[left] = max(12, names)
+    drawing.widths[left + _width(page.layout.model)] = 3
+    drawing.looks |= {f"{part}class_row": KEY, f"{part}class_column": NAME}
+    counts = page.layout.blocks[f"{part}counts"]
+    drawing.looks[counts.quantity.name] = replace(NUMBER, number_format="0", border=True)
+    cells, first = cell_range(counts), address(FIRST, left + 1)
+    own, answer = f"${letters(left)}{FIRST}", f"{letters(left + 1)}${FIRST - 1}"
+    for sign, role in (("=", "weight"), ("<>", "backward")):
+        drawing.colours.append((cells, _filled(f"AND({first}>0,{own}{sign}{answer})", role)))
+    if len(page.spec.labels) > MOST_CLASSES:
+        count = len(page.spec.labels)
+        text = words("confusion", "classes_left", count=count, shown=MOST_CLASSES)
+        drawing.put(FIRST + classes, left, text, NOTE)
+
+
+def _filled(condition: str, role: str) -> Rule:
+    """Colour the cells for which something is true."""
+    return FormulaRule(formula=[condition], fill=PatternFill("solid", bgColor=FILLS[role]))
+
+
+def _draw_list(drawing: Drawing, page: Page, part: str, left: int) -> None:
+    """Draw the headings of the list, and what is counted."""
+    words, first = page.words, _list(page.layout.model)
+    drawing.put(first - 2, left, words("confusion", "wrong"), LABEL)
+    drawing.looks[f"{part}wrong"] = replace(NUMBER, number_format="0")
+    headings = (
+        words("headings", "image"), words("confusion", "label"), words("confusion", "taken_for"),
+    )  # fmt: skip
+    for column, text in enumerate(headings, start=left):
+        drawing.put(first - 1, column, text, heading("result", first=column == left))
+    centred = replace(SENTENCE, align="center")
+    drawing.looks[f"{part}image"] = replace(NUMBER, number_format="0;;")
+    drawing.looks |= dict.fromkeys((f"{part}listed_label", f"{part}listed_answer"), centred)
+
+
+def _draw_rows(drawing: Drawing, page: Page, part: str, left: int) -> None:
+    """Draw the headings of the rows of the images, from which all is counted."""
+    words = page.words
+    trained = words("charts", "trained" if part == PREFIX else "tested")
+    drawing.put(PART, left, words("confusion", "rows", which=trained), LABEL)
+    axes = page.layout.model[f"{part}answer"].axes
+    name_rows(drawing, axes, FIRST, words, left)
+    for column, kind in enumerate(ROWS, start=left + 1):
+        drawing.put(FIRST - 1, column, words("confusion", kind), heading("result", first=False))
+        drawing.widths[column] = NUMBERS
