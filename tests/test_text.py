@@ -18,6 +18,7 @@ from xlnn.cli import cli
 from xlnn.layout import quoted
 from xlnn.shipped.templates import folder
 from xlnn.shipped.text import VARIANTS, Text, languages, text
+from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES
 from xlnn.workbooks.network.quantities.whole import GALLERY, drawn_whole
 from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.workbooks.network.words import variants
@@ -111,6 +112,7 @@ SHOWING = {
     "more than the gallery": spec([4, 3, 2], images=GALLERY + 1, epochs=1),
     "softmax": replace(PICTURES, **SOFTMAX),
     "softmax of a table": replace(TABLE, **SOFTMAX),
+    "many classes": spec([4, 3, MOST_CLASSES + 1], epochs=1),
     "regression of all rows": replace(TABLE, **REGRESSION | {"test_images": 0}),
 }
 """Workbooks that show, taken together, every text."""
