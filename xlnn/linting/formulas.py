@@ -3,6 +3,7 @@
 Looks at the formulas of the cells, and at those of names, validations, formats and charts.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,10 @@ from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _BLANKS = bytes(byte if chr(byte) in "0123456789" else 32 for byte in range(256))
+
+_ONE_RANGE = re.compile(
+    r"(?P<sheet>(?:'(?:[^']|'')*'|[^'!,()]*)!)(?P<first>[$A-Z0-9]+):(?P<last>[$A-Z0-9]+)"
+)
 
 _MAX_READINGS = 100_000
 """Readings remembered at a time, so that a file of nothing but different formulas fills no memory.
@@ -61,7 +66,18 @@ def _asides(book: Book) -> Iterator[tuple[str, Sheet | None, str]]:
     for part, found in book.parts.items():
         for node in found:
             if node.name == "f" and node.text:
-                yield part, None, node.text
+                for end in _ends(node.text):
+                    yield part, None, end
+
+
+def _ends(text: str) -> list[str]:
+    """Return the first and the last cell of what a chart shows; empty ones between are gaps.
+
+    >>> _ends("Drawing!$B$4:$B$9")
+    ['Drawing!$B$4', 'Drawing!$B$9']
+    """
+    found = _ONE_RANGE.fullmatch(text.strip())
+    return [f"{found['sheet']}{found[end]}" for end in ("first", "last")] if found else [text]
 
 
 def _range_of(node: Node) -> str:

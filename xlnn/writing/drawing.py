@@ -56,6 +56,8 @@ class Drawing:
         The columns after which another page begins.
     names : dict of str
         Hidden names that the sheet alone knows, and what they stand for.
+    opens : bool
+        Whether the workbook opens on it.
     """
 
     cells: dict[int, dict[int, tuple[str | int | float, Look]]] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class Drawing:
     scale: int = 0
     breaks: list[int] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    opens: bool = False
 
     def put(self, row: int, column: int, value: str | float, look: Look = PLAIN) -> None:
         """Write a text or a number into a cell."""

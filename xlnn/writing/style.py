@@ -80,9 +80,19 @@ QUIET_NUMBER = Look(number_format="0", align="center", ink=QUIET)
 CAPTION = Look(size=8, ink=QUIET)
 PICTURE = Look(size=8, align="center", number_format="0.00")
 
-WHITE, DARK = "FFFFFF", INK
+WHITE, DARK, FAINT = "FFFFFF", INK, "E4E9EE"
 NEGATIVE, POSITIVE = "3B78B8", "D9793B"
 """The ends of the scale of weights: blue below 0, orange above, white at 0."""
+
+
+def tint(colour: str, share: float, empty: str = WHITE) -> str:
+    """Return a colour that is full at 1 and empty at 0.
+
+    >>> tint("000000", 0.5)
+    '808080'
+    """
+    pairs = ((int(empty[at : at + 2], 16), int(colour[at : at + 2], 16)) for at in (0, 2, 4))
+    return "".join(f"{round(none + share * (full - none)):02X}" for none, full in pairs)
 
 
 def ink_scale() -> Rule:

@@ -93,6 +93,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         sheet = workbook.create_sheet(layout.titles[key])
         drawing = fitted(drawings[key], layout.on(key))
         _furnish(sheet, drawing, paper(drawing, layout.extents[key]))
+        if drawing.opens:
+            workbook.active = sheet
         strips, drawn = _cells(sheet, drawing, layout, key, inputs, blank=frozenset(blank))
         writer = Rows(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
         try:
@@ -140,6 +142,7 @@ def _furnish(sheet: Worksheet, drawing: Drawing, printed: Paper) -> None:
     for validation in drawing.validations:
         sheet.data_validations.append(validation)
     sheet.sheet_view.showGridLines = drawing.gridlines
+    sheet.sheet_view.tabSelected = drawing.opens or None
     for name, text in drawing.names.items():
         sheet.defined_names[name] = DefinedName(name, attr_text=text, hidden=True)
     _print(sheet, drawing, printed)

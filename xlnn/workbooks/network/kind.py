@@ -84,7 +84,7 @@ class Network(WorkbookKind[Spec, Origin]):
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and what is chosen first."""
         noted = with_records(recipe.spec, recipe.inputs, run)
-        return noted | first_choices(layout.model, recipe.inputs)
+        return noted | first_choices(layout.model, recipe.inputs, run)
 
     def least_formulas(self, spec: Spec) -> int:
         """Return how many formulas a Spec describes at least."""

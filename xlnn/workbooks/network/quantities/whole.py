@@ -17,6 +17,7 @@ from xlnn.workbooks.network.quantities.fit import fit
 from xlnn.workbooks.network.quantities.gradient_check import gradient_check
 from xlnn.workbooks.network.quantities.lens import lens
 from xlnn.workbooks.network.quantities.network import TEST, network
+from xlnn.workbooks.network.quantities.play import play, worth_seeing
 from xlnn.workbooks.network.quantities.recognise import recognise
 from xlnn.workbooks.network.quantities.record import record, recorded
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -51,6 +52,7 @@ def workbook_model(spec: Spec, words: Text) -> Model:
         quantities += gradient_check(stack)
     quantities += fit(stack) if spec.is_regression else confusion(stack, words)
     quantities += _story(stack, words)
+    quantities += play(stack, _play_words(spec, words))
     state = {
         key: words("sentences", key, cell="{cell}")
         for key in ("agrees", "changed", "emptied", "wrong")
@@ -75,6 +77,14 @@ def _beside(spec: Spec, words: Text) -> str:
     return words("sentences", "predicted_actual", **blanks) if spec.is_regression else ""
 
 
+def _play_words(spec: Spec, words: Text) -> dict[str, str]:
+    """Return the sentences of the sheet Play, with their blanks."""
+    if spec.is_regression:
+        return {"verdict": _beside(spec, words)}
+    keys = ("verdict", "is_right", "is_wrong")
+    return {key: words.open("sentences", key) for key in keys}
+
+
 def drawn_whole(spec: Spec) -> bool:
     """Tell whether the network is small enough for its sheets of pictures to show all of it."""
     parameters = sum(prod(shape) for *_, shape in Stack(spec).parameters)
@@ -90,15 +100,18 @@ def with_records(
     return {**inputs, **recorded(Stack(spec), trained.inputs, run)}
 
 
-def first_choices(model: Model, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def first_choices(
+    model: Model, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None = None
+) -> dict[str, np.ndarray]:
     """Return what the sheets that look closely show when the workbook is opened first.
 
-    The first image in the first epoch; the last image of the data as a drawing to start from,
-    after the last epoch; the first parameter, moved by 0.001; and what is predicted or
-    recognised in the last epoch.
+    An image that the network recognises, in the last epoch; on the Lens the first image in the
+    first epoch; the last image of the data as a drawing to start from, after the last epoch; the
+    first parameter, moved by 0.001; and what is predicted or recognised in the last epoch.
     """
     choices = {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
-    choices["slope_h"] = 0.001
+    choices |= {"slope_h": 0.001, "play_epoch": model["play_epoch"].choices[1]}
+    choices |= worth_seeing(inputs, run)
     for last in ("fit_epoch", "confusion_epoch"):
         if last in model.by_name:
             choices[last] = model[last].choices[1]

@@ -6,12 +6,14 @@ from xlnn.workbooks.network.quantities.whole import workbook_model
 from xlnn.workbooks.network.sheets import (
     check,
     confusion,
+    drawing,
     fit,
     gradient_check,
     guide,
     images,
     lens,
     optimiser,
+    play,
     progress,
     recognise,
     settings,
@@ -24,6 +26,7 @@ from xlnn.writing.drawing import Drawing
 
 SHEETS = {
     "guide": Sheet(guide.draw),
+    "play": Sheet(play.draw, play.place),
     "images": Sheet(images.draw, images.place),
     "settings": Sheet(settings.draw, settings.place),
     "lens": Sheet(lens.draw, lens.place),
@@ -38,6 +41,7 @@ SHEETS = {
     "fit": Sheet(fit.draw, fit.place),
     "confusion": Sheet(confusion.draw, confusion.place),
     "gradient_check": Sheet(gradient_check.draw, gradient_check.place),
+    "drawing": Sheet(drawing.draw, drawing.place),
     "check": Sheet(check.draw, check.place),
     "spec": Sheet(spec_text.draw),
 }

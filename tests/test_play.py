@@ -1,0 +1,217 @@
+"""Play draws the network that Training computes, at the epoch and for the image chosen."""
+
+import re
+import zipfile
+from itertools import pairwise
+
+import numpy as np
+import openpyxl
+import pytest
+from networks import random_recipe, spec, with_functions, write_recipe
+from programs import skip_without
+from test_checker import edit
+
+from xlnn.building.build import build
+from xlnn.checking.check import check
+from xlnn.engines import ENGINES
+from xlnn.equations.play import NOWHERE
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.values import values
+from xlnn.workbooks.network.quantities.figure import MOST_CONNECTIONS, Figure
+from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
+from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.workbooks.network.sheets import workbook_layout
+from xlnn.workbooks.network.words import words_of
+from xlnn.xlsx.fingerprint import NAME
+
+SHEETS = {"play", "drawing"}
+MOST_OF_DIGITS, MOST_OF_ANY = 2_000, 20_000
+"""Formulas of both sheets: of the book's network, and of any."""
+
+
+def formulas(model_spec):
+    """Return how many formulas the sheets Play and Drawing hold."""
+    layout = workbook_layout(model_spec, words_of(model_spec))
+    here = [block.quantity for key in SHEETS for block in layout.on(key)]
+    return sum(int(np.prod(quantity.lengths)) for quantity in here)
+
+
+@pytest.fixture
+def choose(short_copy):
+    """Choose an epoch and an image on Play, and recalculate."""
+    layout = layout_of(read_spec(short_copy))
+
+    def choose(epoch, image):
+        chosen = {layout.cell("play_epoch", ()): epoch, layout.cell("play_image", ()): image}
+        edit(short_copy, chosen)
+        return values(short_copy, "formualizer")
+
+    return choose
+
+
+@pytest.mark.parametrize(("epoch", "image"), [(1, 1), (3, 64), (2, 33)])
+def test_play_shows_the_epoch_and_the_image_that_were_chosen(choose, epoch, image):
+    got = choose(epoch, image)
+    np.testing.assert_array_equal(got["play_x"].ravel(), got["x"][image - 1])
+    for layer in "23":
+        shown = got[f"play_value{layer}"]
+        np.testing.assert_array_equal(shown, got[f"a{layer}"][epoch - 1, image - 1])
+        np.testing.assert_array_equal(
+            got[f"play_weight{layer}"], got[f"W{layer}"][epoch - 1].ravel()
+        )
+    assert got["play_C_T"][0] == got["C_T"][epoch - 1]
+    assert got["play_answer"][0] == got["answer"][epoch - 1, image - 1]
+    right = got["right"][epoch - 1, image - 1]
+    assert (str(got["play_truth_text"][0]) == "That is right.") == bool(right)
+
+
+def test_each_connection_is_drawn_by_the_series_of_its_weight_alone(choose):
+    got = choose(2, 5)
+    ends = {
+        (kind, layer): got[f"play_line_{kind}{layer}"].reshape(-1, 2, len(SERIES))
+        for kind in ("across", "up")
+        for layer in "23"
+    }
+    for layer, below in (("2", "1"), ("3", "2")):
+        weights = got[f"play_weight{layer}"].ravel()
+        shares = np.abs(weights) / np.abs(weights).max()
+        strengths = np.sign(weights) * (1 + (shares > 0.35) + (shares > 0.7))
+        start, end = (
+            np.stack([ends[kind, layer][:, at] for kind in ("across", "up")]) for at in (0, 1)
+        )  # fmt: skip
+        is_drawn = (start != end).any(axis=0)
+        np.testing.assert_array_equal(is_drawn, strengths[:, np.newaxis] == np.array(SERIES))
+        heights = np.tile(got[f"play_up{below}"], len(got[f"play_up{layer}"]))
+        np.testing.assert_array_equal(start[1], np.repeat(heights[:, np.newaxis], 6, axis=1))
+
+
+def test_each_unit_is_drawn_once_at_the_level_of_its_activation(choose):
+    got = choose(3, 9)
+    for layer in "23":
+        levels = np.floor(5 * got[f"a{layer}"][2, 8] + 0.5)
+        seen = got[f"play_dot{layer}"].reshape(-1, 6) != NOWHERE
+        np.testing.assert_array_equal(seen, levels[:, np.newaxis] == np.arange(6))
+
+
+def test_the_workbook_opens_on_play_and_on_an_image_that_is_recognised(digits_path):
+    book = openpyxl.load_workbook(digits_path, data_only=True)
+    assert book.active.title == "Play"
+    assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == ["Play"]
+    texts = {cell.value for row in book["Play"].iter_rows() for cell in row}
+    assert {"That is right.", "This is 1: its output is 0.988."} <= texts
+    assert NAME not in texts
+
+
+def test_play_opens_on_an_image_that_shows_something():
+    """The first row of exclusive or is 0, 0."""
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    run = {"C": np.array([[0.1, 0.3, 0.2]]), "right": np.array([[1.0, 1.0, 0.0]])}
+    assert worth_seeing({"x": x}, run) == {"play_image": 2}
+    assert worth_seeing({"x": x}, None) == {"play_image": 2}
+    assert worth_seeing({"x": x * 0}, run) == {"play_image": 1}
+    nothing_right = run | {"right": np.zeros((1, 3))}
+    assert worth_seeing({"x": x}, nothing_right) == {"play_image": 3}
+
+
+def test_the_lists_to_choose_from_hold_every_epoch_and_image(short_path):
+    sheet = openpyxl.load_workbook(short_path)["Play"]
+    lists = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert lists == {"C4": "Progress!$A$4:$A$6", "C5": "Images!$A$4:$A$67"}
+
+
+def test_the_rows_between_connections_and_units_are_truly_empty(short_path):
+    """An empty text would be drawn as 0, and a line would lead there."""
+    sheet = openpyxl.load_workbook(short_path)["Drawing"]
+    layout = layout_of(read_spec(short_path))
+    lines, dots = layout.blocks["play_line_across2"], layout.blocks["play_dot2"]
+    for block, apart in ((lines, 3), (dots, 2)):
+        for number in range(block.quantity.shape[0]):
+            row = block.row + apart * number + apart - 1
+            assert sheet.cell(row, block.column).value is None
+            assert sheet.cell(row - 1, block.column).value is not None
+
+
+def test_the_drawing_refers_to_the_cells_of_its_quantities(short_path):
+    with zipfile.ZipFile(short_path) as archive:
+        parts = [archive.read(n).decode() for n in archive.namelist() if "charts/chart" in n]
+    (drawing,) = (part for part in parts if "Drawing!" in part)
+    layout = layout_of(read_spec(short_path))
+    first, last = layout.blocks["play_line_up2"], layout.blocks["play_line_up3"]
+    cells = f"'Drawing'!\\$[A-Z]+\\${first.row}:\\$[A-Z]+\\${last.last[0]}<"
+    assert len(re.findall(cells, drawing)) == 2 * len(SERIES)
+    assert drawing.count("<c:ser>") == len(SERIES) + 2 * 6 + 2 + 3
+    assert '<c:dispBlanksAs val="gap"' in drawing
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_weights_and_activations_on_the_edge_of_a_level_agree(tmp_path, engine):
+    """3 * 0.1 is 0.30000000000000004: its level must not hang on the last digit."""
+    skip_without(engine)
+    drawn = random_recipe(spec([4, 4, 3], images=2), seed=3)
+    drawn.inputs["W2"] = np.array([[[0.35, 0.7, 1.0, 0.0], [-0.35, 3 * 0.1, 0.1, -1.0]] * 2])
+    drawn.inputs["x"] = np.array([[0.1, 3 * 0.1, 0.5, 1.0], [0.7, 0.9, 0.1 + 0.2, 1.0]])
+    path = write_recipe(tmp_path / "edges.xlsx", drawn)
+    layout = layout_of(read_spec(path))
+    edit(path, {layout.cell("play_epoch", ()): 1})
+    assert check(path, engine).agrees
+    got = values(path, engine)
+    np.testing.assert_array_equal(got["play_strength2"][:4], [1, 2, 3, 0])
+
+
+@pytest.mark.parametrize(
+    ("name", "index"), [("play_level3", (0,)), ("play_line_up2", (4, 1, 3)), ("play_dot1", (2, 1))]
+)
+def test_an_altered_number_of_the_drawing_is_named(short_copy, name, index):
+    layout = layout_of(read_spec(short_copy))
+    cell = layout.cell(name, index)
+    edit(short_copy, {cell: layout.formula(name, index) + "+1"})
+    (wrong,) = check(short_copy, "formualizer").wrong
+    assert wrong.cell == cell
+
+
+WIDE = spec([784, 20, 10], images=2, epochs=1)
+DEEP = spec([16] * 30 + [2], images=1, epochs=1)
+
+
+def test_no_network_takes_more_than_some_thousand_formulas(digits):
+    assert formulas(digits.spec) < MOST_OF_DIGITS
+    for large in (WIDE, DEEP, spec([80, 80, 80], images=1, epochs=1)):
+        assert formulas(large) < MOST_OF_ANY
+        figure = Figure(Stack(large))
+        sizes = [len(column.units) for column in figure.columns.values()]
+        assert sum(a * b for a, b in pairwise(sizes)) <= MOST_CONNECTIONS
+
+
+def test_a_deep_network_is_drawn_and_agrees(tmp_path):
+    deep = spec([5] + [4] * 20 + [2], images=2, epochs=1)
+    path = write_recipe(tmp_path / "deep.xlsx", random_recipe(deep, seed=2))
+    assert check(path, "formualizer").agrees
+
+
+def test_what_is_drawn_in_part_is_said(tmp_path, short_path):
+    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(spec([40, 30, 2], epochs=1), seed=5))
+    texts = [cell for row in openpyxl.load_workbook(path)["Play"].values for cell in row]
+    assert any("some units are drawn" in str(text) for text in texts)
+    texts = [cell for row in openpyxl.load_workbook(short_path)["Play"].values for cell in row]
+    assert not any("some units are drawn" in str(text) for text in texts)
+
+
+@pytest.mark.parametrize("size", [1e11, 1e-8])
+def test_numbers_of_any_size_are_drawn(tmp_path, size):
+    made = with_functions(spec([2, 3, 1], images=3), ["relu"], "squared error", "linear")
+    drawn = random_recipe(made, seed=4)
+    drawn.inputs["x"] *= size
+    drawn.inputs["eta"] = np.asarray(0.0)
+    path = write_recipe(tmp_path / "large.xlsx", drawn)
+    got = values(path, "formualizer")
+    assert np.abs(got["play_level1"]).max() == 5
+    assert check(path, "formualizer").agrees
+
+
+def test_maps_are_drawn_as_squares_with_lines_from_map_to_map(tmp_path):
+    path = build("cnn", tmp_path / "cnn.xlsx", epochs=1, verify=False).path
+    got = values(path, "formualizer")
+    epoch, image = int(got["play_epoch"]) - 1, int(got["play_image"]) - 1
+    np.testing.assert_array_equal(got["play_valueF"], got["aF"][epoch, image])
+    np.testing.assert_array_equal(got["play_valueP"], got["aP"][epoch, image])
+    assert got["play_guide_acrossF"].shape == got["play_guide_acrossP"].shape == (6,)

@@ -1,0 +1,260 @@
+"""What a drawing of the network is made of: values looked up, levels, and ends of lines.
+
+A chart has no colour that follows a number, but it has series: a connection is drawn by the series
+of its sign and strength, a unit by the series of its level. In all other series a connection has no
+length, and a unit lies outside of what the chart shows.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from xlnn.equations.choice import entry, flat, looked_up
+from xlnn.equations.wording import Sentence, filled, fixed, significant
+from xlnn.quantity import Cells, Equation
+
+DIGITS = 9
+"""Shares are rounded to so many places before they are compared: 0.1 + 0.2 is 0.3 to all."""
+
+LEVELS = 5
+"""Levels of a unit to either side of 0."""
+
+STRENGTHS = (0.35, 0.7)
+"""Shares of the largest weight of a layer from which a line is stronger."""
+
+NOWHERE = -100
+"""Where a unit is drawn that is not to be seen: below all that the chart shows."""
+
+Index = tuple[int, ...]
+
+
+class Chosen(Equation):
+    """The values of some units in the row that a person chose.
+
+    Parameters
+    ----------
+    units : sequence of tuple of int
+        Their indices.
+    shape : tuple of int
+        The shape in which they are shown; as many units as there are.
+    """
+
+    coarse = repeats = True
+
+    def __init__(self, units: Sequence[Index], shape: Index) -> None:
+        self.units = tuple(units)
+        self.shape = shape
+
+    def array(self, rows: np.ndarray, position: np.ndarray) -> np.ndarray:
+        """Return the values, of the shape in which they are shown, from all rows."""
+        axes = rows.ndim - len(self.units[0])
+        row = entry(rows.reshape(-1, *rows.shape[axes:]), position)
+        return np.array([row[unit] for unit in self.units]).reshape(self.shape)
+
+    def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
+        """Return the formula of one value."""
+        index = self.units[flat(unit, self.shape)]
+        return looked_up(rows.epochs.images[index], position[()])
+
+
+class OfAnswer(Equation):
+    """The output of the class that was found, in the chosen row."""
+
+    coarse = repeats = True
+
+    def array(self, rows: np.ndarray, position: np.ndarray, answer: np.ndarray) -> np.ndarray:
+        """Return the output, shape (1,)."""
+        row = entry(rows.reshape(-1, rows.shape[-1]), position)
+        return np.atleast_1d(entry(row, answer[0]))
+
+    def cell(self, rows: Cells, position: Cells, answer: Cells) -> str:
+        """Return the formula."""
+        cells = rows.epochs.images[:]
+        if rows.shape == (1,):
+            return looked_up(cells, position[()])
+        return f"=INDEX({cells},{position[()]},{answer[()]})"
+
+
+class Size(Equation):
+    """max |v|: the size of the largest of some numbers."""
+
+    def array(self, v: np.ndarray) -> np.ndarray:
+        """Return the size, a number."""
+        return np.abs(v).max()
+
+    def cell(self, v: Cells) -> str:
+        """Return the formula."""
+        return f"=MAX(MAX({v.listed}),-MIN({v.listed}))"
+
+
+class Level(Equation):
+    """How strongly a unit is filled: v, or v / size, in steps of a fifth.
+
+    Parameters
+    ----------
+    below_0 : bool
+        Whether there are levels below 0; else what is negative is at level 0.
+    """
+
+    coarse = jumps = True
+    roles = ("v", "size")
+    optional = ("size",)
+
+    def __init__(self, *, below_0: bool) -> None:
+        self.below_0 = below_0
+
+    def array(self, v: np.ndarray, size: np.ndarray | float = 1.0) -> np.ndarray:
+        """Return the levels, whole numbers from -5 or 0 to 5, of the shape of v."""
+        share = np.round(np.where(v == 0, 0, v / np.where(size == 0, 1, size)), DIGITS)
+        level = np.sign(share) * np.floor(LEVELS * np.abs(share) + 0.5)  # ROUND: from 0 away
+        return np.clip(level, -LEVELS if self.below_0 else 0, LEVELS)
+
+    def cell(self, *unit: int, v: Cells, size: Cells | None = None) -> str:
+        """Return the formula of one unit."""
+        least = -LEVELS if self.below_0 else 0
+        share = f"{v[unit]}/{size[()]}" if size else v[unit]
+        level = f"MAX({least},MIN({LEVELS},ROUND({LEVELS}*ROUND({share},{DIGITS}),0)))"
+        return f"=IF({v[unit]}=0,0,{level})"
+
+
+class Strength(Equation):
+    """How strongly a connection is drawn: 1 to 3 by |w| / max |w| of its layer, with w's sign."""
+
+    coarse = jumps = True
+
+    def array(self, w: np.ndarray, size: np.ndarray) -> np.ndarray:
+        """Return the strengths, whole numbers from -3 to 3, of the shape of w; 0 where w is 0."""
+        share = np.round(np.abs(w) / np.where(size == 0, 1, size), DIGITS)
+        return np.sign(w) * (1 + sum((share > bound).astype(float) for bound in STRENGTHS))
+
+    def cell(self, *unit: int, w: Cells, size: Cells) -> str:
+        """Return the formula of one connection."""
+        share = f"ROUND(ABS({w[unit]})/{size[()]},{DIGITS})"
+        weak, strong = STRENGTHS
+        strength = f"IF({share}>{strong},3,IF({share}>{weak},2,1))"
+        return f"=IF({w[unit]}=0,0,SIGN({w[unit]})*{strength})"
+
+
+class At(Equation):
+    """Where something is drawn, in mm from the left or from below.
+
+    Parameters
+    ----------
+    places : sequence of float
+    shape : tuple of int
+    """
+
+    roles = ()
+    coarse = True
+
+    def __init__(self, places: Sequence[float], shape: Index = ()) -> None:
+        self.places = tuple(round(place, 1) for place in places)
+        self.shape = shape or (len(self.places),)
+
+    def array(self) -> np.ndarray:
+        """Return the places."""
+        return np.array(self.places).reshape(self.shape)
+
+    def cell(self, *unit: int) -> str:
+        """Return the formula of one place."""
+        return f"={self.places[flat(unit, self.shape)]:g}"
+
+
+class LineEnds(Equation):
+    """A connection as the series of each strength draws it: from a unit below to a unit, or not.
+
+    Parameters
+    ----------
+    strengths : tuple of int
+        Of each series.
+    below : int
+        How many units are drawn of the layer below.
+    out, into : float
+        How far from the middle of a unit below a line begins, and from that of a unit it ends.
+    """
+
+    coarse = jumps = True
+
+    def __init__(
+        self, strengths: tuple[int, ...], below: int, out: float = 0, into: float = 0
+    ) -> None:
+        self.strengths = strengths
+        self.below = below
+        self.out, self.into = out, into
+
+    def array(self, strength: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Return both ends, shape (connections, 2, series), of strength (units, units below)."""
+        own = strength.reshape(-1, 1) == np.array(self.strengths)
+        starts = np.tile(start + self.out, len(end))[:, np.newaxis]
+        ends = np.where(own, np.repeat(end - self.into, len(start))[:, np.newaxis], starts)
+        return np.stack([np.broadcast_to(starts, ends.shape), ends], axis=1)
+
+    def cell(  # noqa: PLR0913, PLR0917 -- which of the cells, and what it is made of
+        self, connection: int, at: int, series: int, strength: Cells, start: Cells, end: Cells
+    ) -> str:
+        """Return the formula of one end, in one direction."""
+        unit, below = divmod(connection, self.below)
+        begins = f"{start[below]}+{self.out:g}" if self.out else start[below]
+        if at == 0:
+            return f"={begins}"
+        ends = f"{end[unit]}-{self.into:g}" if self.into else end[unit]
+        return f"=IF({strength[unit, below]}={self.strengths[series]},{ends},{begins})"
+
+
+class Dot(Equation):
+    """The height of a unit as the series of each level draws it: its own, or out of sight.
+
+    Parameters
+    ----------
+    levels : tuple of int
+        Of each series.
+    """
+
+    coarse = jumps = True
+
+    def __init__(self, levels: tuple[int, ...]) -> None:
+        self.levels = levels
+
+    def array(self, level: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the heights, shape (units, series)."""
+        own = level[:, np.newaxis] == np.array(self.levels)
+        return np.where(own, y[:, np.newaxis], float(NOWHERE))
+
+    def cell(self, unit: int, series: int, level: Cells, y: Cells) -> str:
+        """Return the formula of one unit in one series."""
+        return f"=IF({level[unit]}={self.levels[series]},{y[unit]},{NOWHERE})"
+
+
+class OutputLabel(Sentence):
+    """What stands beside an output: its label and its value, or what it predicts."""
+
+    roles = ("labels", "a", "predicted")
+    optional = ("a", "predicted")
+
+    def cell(
+        self, k: int, labels: Cells, a: Cells | None = None, predicted: Cells | None = None
+    ) -> str:
+        """Return the formula of output k."""
+        value = significant(predicted[k]) if predicted else fixed(a[k], 2)
+        return f'={labels[k]}&"  "&{value}'
+
+
+class Truth(Sentence):
+    """Whether the class that was found is right, and which one is.
+
+    Parameters
+    ----------
+    right, wrong : str
+        What is said; ``{truth}`` stands for the label of the image's class.
+    """
+
+    roles = ("answer", "truth", "label")
+
+    def __init__(self, right: str, wrong: str) -> None:
+        super().__init__()
+        self.right, self.wrong = right, wrong
+
+    def cell(self, answer: Cells, truth: Cells, label: Cells) -> str:
+        """Return the formula."""
+        wrong = filled(self.wrong, truth=label[()])
+        return f'=IF({answer[()]}={truth[()]},"{self.right}",{wrong})'

@@ -1,0 +1,256 @@
+"""Which units of a network are drawn on the sheet Play, and where? All that follows from its sizes.
+
+Lengths are mm; x counts from the left and y from below. A layer stands in a column: units below
+each other, maps as squares of places. Of what is wide some units are drawn, so that no network
+takes more than some thousand cells.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.layer import WITHOUT_WEIGHTS
+from xlnn.workbooks.network.quantities.stack import Stack
+
+WIDTH, HEIGHT = 170, 120
+"""Of the whole figure."""
+
+BOTTOM, TOP = 4, 108
+"""Between which heights units stand; above them is a layer's heading."""
+
+LEFT, RIGHT = 10, 136
+"""Between which the layers' columns stand; to the right is room for the outputs' labels."""
+
+NAMES = 42
+"""Where the first column stands if its units have names."""
+
+MOST_UNITS, LEAST_UNITS = 16, 2
+"""Units of a dense layer that are drawn; where there are many layers, fewer."""
+
+MOST_CONNECTIONS = 450
+"""Of a whole network, whatever its sizes: each is 26 cells."""
+
+MOST_MAPS, MAP_SIDE, MOST_PLACES = 6, 8, 160
+"""Maps of a layer, places along their sides, and places of a layer altogether."""
+
+APART, PITCH = 28, 5
+"""The largest distance of units in a column, and of places in a map."""
+
+POINTS = 72 / 25.4
+"""Of a mm."""
+
+ROUND_SHARE, MOST_POINTS = 0.7, 20
+"""How much of its place a unit takes, and how many points at most."""
+
+Index = tuple[int, ...]
+Look = tuple[bool, str]
+"""Whether units are places of maps, and between which values they lie."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A layer as it is drawn.
+
+    Attributes
+    ----------
+    layer : str
+    units : tuple of tuple of int
+        Which units, by their index; maps one after the other.
+    grid : tuple of int
+        Maps, rows and columns that are drawn of maps; () for units below each other.
+    of : int
+        How many units the layer has.
+    reach : str
+        What its values are: ``ink`` from 0 to 1, ``above 0`` or ``around 0``.
+    bounded : bool
+        Whether they lie between -1 and 1, so that their colours need no size.
+    """
+
+    layer: str
+    units: tuple[Index, ...]
+    grid: Index
+    of: int
+    reach: str
+    bounded: bool
+
+    @property
+    def look(self) -> Look:
+        """What its units have in common with those of other layers."""
+        return bool(self.grid), self.reach
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The network as it is drawn."""
+
+    stack: Stack
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The layers by their names, the input first."""
+        for most in range(MOST_UNITS, LEAST_UNITS, -1):
+            columns = self._columns(most)
+            if self._connections(columns) <= MOST_CONNECTIONS:
+                return columns
+        return self._columns(LEAST_UNITS)
+
+    @cached_property
+    def alike(self) -> dict[Look, list[Column]]:
+        """The layers whose units look alike, by their look."""
+        looks: dict[Look, list[Column]] = {}
+        for column in self.columns.values():
+            looks.setdefault(column.look, []).append(column)
+        return looks
+
+    @cached_property
+    def dense(self) -> list[str]:
+        """The layers whose connections are weights, each its own."""
+        return [layer.name for layer in self.stack.layers if layer.kind == "dense"]
+
+    def guides(self, layer: str) -> list[tuple[int, int]]:
+        """Return which map of the layer below leads to which map of a layer, counted from 0."""
+        below, here = self.columns[self.stack.below[layer]], self.columns[layer]
+        maps = range((below.grid or (1,))[0]), range(here.grid[0])
+        pools = self._kind(layer) in WITHOUT_WEIGHTS
+        return [(i, j) for j in maps[1] for i in maps[0] if not pools or i == j]
+
+    def x(self, layer: str) -> list[float]:
+        """Return how far to the right each unit of a column stands."""
+        column, middle = self.columns[layer], self.middle(layer)
+        if not column.grid:
+            return [middle] * len(column.units)
+        _, _, columns = column.grid
+        return [middle + (c - (columns - 1) / 2) * self.pitch for _, _, c in _places(column.grid)]
+
+    def y(self, layer: str) -> list[float]:
+        """Return how high each unit of a column stands."""
+        column = self.columns[layer]
+        if not column.grid:
+            return [*self._heights(len(column.units), APART)]
+        maps, rows, _ = column.grid
+        middles = [*self._heights(maps, TOP)]
+        return [middles[m] + ((rows - 1) / 2 - r) * self.pitch for m, r, _ in _places(column.grid)]
+
+    def edges(self, layer: str) -> list[tuple[float, float, float]]:
+        """Return of each map of a column its left and right edge and the height of its middle."""
+        grid = self.columns[layer].grid
+        half = grid[2] / 2 * self.pitch
+        middle = self.middle(layer)
+        return [(middle - half, middle + half, y) for y in self._heights(grid[0], TOP)]
+
+    def middle(self, layer: str) -> float:
+        """Return where a layer's column stands."""
+        names = [*self.columns]
+        left = NAMES if self.stack.spec.features else LEFT + self._breadth(names[0]) / 2
+        return left + (RIGHT - left) * names.index(layer) / (len(names) - 1)
+
+    @cached_property
+    def pitch(self) -> float:
+        """How far places of a map are from each other, in all maps alike."""
+        grids = [column.grid for column in self.columns.values() if column.grid]
+        apart = (RIGHT - LEFT) / (len(self.columns) - 0.5)
+        heights = [(TOP - BOTTOM) / maps / (rows + 1) for maps, rows, _ in grids]
+        breadths = [apart * 0.8 / columns for *_, columns in grids]
+        return min([PITCH, *heights, *breadths])
+
+    @cached_property
+    def apart(self) -> float:
+        """How far units below each other are from each other where they are nearest."""
+        longest = max(len(c.units) for c in self.columns.values() if not c.grid)
+        return min(APART, (TOP - BOTTOM) / longest)
+
+    def points(self, column: Column) -> int:
+        """Return how large the units of a column are, in points."""
+        size = self.pitch if column.grid else self.apart * ROUND_SHARE
+        return max(3, min(MOST_POINTS, round(size * POINTS)))
+
+    def radius(self, layer: str) -> float:
+        """Return how far a unit of a layer reaches from its middle."""
+        return round(self.points(self.columns[layer]) / POINTS / 2, 1)
+
+    def _heights(self, number: int, most: float) -> Iterator[float]:
+        """Yield the heights of so many things below each other, from the top."""
+        apart = min(most, (TOP - BOTTOM) / number)
+        top = (TOP + BOTTOM) / 2 + apart * (number - 1) / 2
+        return (top - apart * position for position in range(number))
+
+    def _breadth(self, layer: str) -> float:
+        grid = self.columns[layer].grid
+        return grid[2] * self.pitch if grid else 0
+
+    def _kind(self, layer: str) -> str:
+        return next(found.kind for found in self.stack.layers if found.name == layer)
+
+    def _connections(self, columns: dict[str, Column]) -> int:
+        below = self.stack.below
+        return sum(len(columns[n].units) * len(columns[below[n]].units) for n in self.dense)
+
+    def _columns(self, most: int) -> dict[str, Column]:
+        """Return the columns, dense ones of so many units at most."""
+        names = ["1", *self.stack.names]
+        above = dict(zip(names, self.stack.names, strict=False))
+        return {
+            name: self._column(name, most, is_seen_whole=above.get(name) in self.dense)
+            for name in names
+        }
+
+    def _column(self, name: str, most: int, *, is_seen_whole: bool) -> Column:
+        shape = self.stack.shapes[name]
+        reach, bounded = self._reach(name)
+        picture = self.stack.spec.picture if name == "1" else shape
+        is_picture = name == "1" and not self.stack.spec.features
+        is_map = len(shape) > 1 or (is_picture and prod(shape) > most)
+        if not is_map:
+            units = tuple((unit,) for unit in range(min(most, shape[0])))
+            return Column(name, units, (), shape[0], reach, bounded)
+        maps, rows, columns = picture if len(picture) == 3 else (1, *picture)
+        cap = most if is_seen_whole else MOST_PLACES
+        maps_drawn = min(maps, MOST_MAPS, cap)
+        side = next(
+            side
+            for side in range(MAP_SIDE, 0, -1)
+            if maps_drawn * min(side, rows) * min(side, columns) <= cap or side == 1
+        )
+        r, c = sampled(rows, side), sampled(columns, side)
+        grid = (maps_drawn, len(r), len(c))
+        units = tuple(
+            _stored((m, r[row], c[column]), shape, columns) for m, row, column in _places(grid)
+        )
+        return Column(name, units, grid, prod(shape), reach, bounded)
+
+    def _reach(self, layer: str) -> tuple[str, bool]:
+        """Return between which values a layer's units lie, and whether between -1 and 1."""
+        while layer != "1" and self._kind(layer) in WITHOUT_WEIGHTS:
+            layer = self.stack.below[layer]
+        spec = self.stack.spec
+        if layer == "1":
+            return ("around 0" if spec.features or spec.scaled else "ink"), False
+        activation = next(found.activation for found in self.stack.layers if found.name == layer)
+        least, most = ACTIVATIONS[activation].reach
+        return ("above 0" if least >= 0 else "around 0"), max(-least, most) <= 1
+
+
+def sampled(length: int, most: int) -> Sequence[int]:
+    """Return some places along a side, evenly spread.
+
+    >>> sampled(3, 4), sampled(8, 4)
+    (range(0, 3), [1, 3, 5, 7])
+    """
+    if length <= most:
+        return range(length)
+    return [(2 * place + 1) * length // (2 * most) for place in range(most)]
+
+
+def _places(grid: Index) -> Iterator[Index]:
+    maps, rows, columns = grid
+    return ((m, r, c) for m in range(maps) for r in range(rows) for c in range(columns))
+
+
+def _stored(place: Index, shape: Index, columns: int) -> Index:
+    """Return the index of a map's place in an array: of maps, a picture, or a row of pixels."""
+    if len(shape) == 3:
+        return place
+    _, row, column = place
+    return (row, column) if len(shape) == 2 else (row * columns + column,)

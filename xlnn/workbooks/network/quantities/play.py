@@ -1,0 +1,281 @@
+"""Which quantities do the sheets Play and Drawing hold? The network as a picture that follows it.
+
+Play shows the chosen image and epoch; Drawing holds every number of which its charts are made. All
+is looked up in the sheets that train, so that it is small beside them.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+import numpy as np
+
+from xlnn.equations.choice import OfEpoch, OfImage, OfRow, TrainingPosition
+from xlnn.equations.play import (
+    LEVELS,
+    At,
+    Chosen,
+    Dot,
+    Level,
+    LineEnds,
+    OfAnswer,
+    OutputLabel,
+    Size,
+    Strength,
+    Truth,
+)
+from xlnn.equations.wording import Bar, Name, Prediction, Verdict
+from xlnn.quantity import Equation, Quantity
+from xlnn.workbooks.network.quantities.figure import TOP, Column, Figure
+from xlnn.workbooks.network.quantities.lens import ONE, shown_shape
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
+
+SHEET, NUMBERS = "play", "drawing"
+PREFIX = "play_"
+
+SERIES = (-1, 1, -2, 2, -3, 3)
+"""The strengths of the lines, from the weakest, which are drawn first."""
+
+LISTED = 12
+"""Outputs, and inputs of a table, that are listed with their names."""
+
+LARGEST_PICTURE = 40
+"""Rows and columns up to which the chosen image is shown."""
+
+MOST_WEIGHTS, BROADEST = 2_000, 48
+"""Weights of a layer that are shown as pictures, and how many columns these take."""
+
+WHOLE = {"number_format": "0"}
+PLACE = {"number_format": "0.0"}
+
+
+def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
+    """Yield the quantities of both sheets.
+
+    Parameters
+    ----------
+    stack : Stack
+    words : dict
+        The sentences ``verdict``, ``is_right`` and ``is_wrong``, with their blanks; of a
+        regression ``verdict`` alone.
+    """
+    figure = Figure(stack)
+    yield _quantity("epoch", choices=(1, stack.spec.epochs), **WHOLE)
+    yield _quantity("image", choices=(1, stack.spec.images), **WHOLE)
+    both = {"epoch": "play_epoch", "image": "play_image"}
+    yield _number("position", TrainingPosition(stack.spec.images), both, **WHOLE)
+    yield from _chosen(stack)
+    yield from _said(stack, words)
+    for layer in stack.names:
+        yield from _weights(stack, layer)
+    for columns in figure.alike.values():  # so that they stand below each other
+        for column in columns:
+            yield from _units(stack, figure, column)
+    for layer in stack.names:
+        yield from _lines(figure, layer)
+    yield from _headings(figure)
+    labels = {"labels": "labels", "a": f"play_value{stack.output}"}
+    if stack.spec.is_regression:
+        labels = {"labels": "labels", "predicted": "play_output"}
+    outputs = min(LISTED, len(figure.columns[stack.output].units))
+    yield _number("label_text", OutputLabel(), labels, (outputs,))
+
+
+def worth_seeing(
+    inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None
+) -> dict[str, int]:
+    """Return the image that Play opens on: of those recognised at the end, the most surely.
+
+    Parameters
+    ----------
+    inputs : dict of arrays
+        ``x`` or ``raw``, shape (images, inputs ...). An image that is all 0 shows nothing.
+    run : dict of arrays or None
+        What training comes to: ``C`` and, of classes, ``right``, shape (epochs, images).
+    """
+    x = inputs.get("raw", inputs.get("x"))
+    shown = np.reshape(x, (len(x), -1)).any(axis=1)
+    cost = np.zeros(len(shown)) if run is None else np.array(run["C"][-1])
+    if run is not None and "right" in run:
+        right = shown & (run["right"][-1] > 0)
+        shown = right if right.any() else shown
+    if shown.any():
+        cost[~shown] = np.inf
+    return {"play_image": int(cost.argmin()) + 1}
+
+
+def _chosen(stack: Stack) -> Iterator[Quantity]:
+    """Yield the chosen image, and what the chosen epoch comes to."""
+    spec = stack.spec
+    uses = {"position": "play_image", "image": "play_image", "all_images": "x"}
+    if spec.features:
+        given = "raw" if spec.scaled else "x"
+        units = [(unit,) for unit in range(min(LISTED, spec.inputs))]
+        shape = (len(units),)
+        equation = Chosen(units, shape)
+        yield _quantity("given", equation, {**uses, "rows": given}, shape, number_format="General")
+    elif max(spec.picture) <= LARGEST_PICTURE:
+        yield _quantity("x", OfImage(spec.picture), uses, spec.picture, axes=(ONE,))
+    kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
+    for kind in kinds:
+        uses = {"rows": kind, "position": "play_epoch"}
+        yield _one(kind, OfRow(), uses, **_size(stack, kind))
+
+
+def _size(stack: Stack, kind: str) -> dict[str, str]:
+    """Return the number format of a cost that is as large as a person's own numbers make it."""
+    is_large = stack.spec.is_regression and not stack.spec.scaled_targets
+    return {"number_format": "General"} if is_large and kind == "C_T" else {}
+
+
+def _measure(stack: Stack) -> dict[str, str]:
+    """Return the number format of what is told in the units of the targets."""
+    return {"number_format": stack.measure} if stack.spec.is_regression else {}
+
+
+def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
+    """Yield the outputs, and in words what they mean."""
+    spec, outputs = stack.spec, f"a{stack.output}"
+    row = {"position": "play_position"}
+    units = [(unit,) for unit in range(min(LISTED, len(spec.labels)))]
+    shape = (len(units),)
+    yield _quantity("name", Name(()), {"labels": "labels"}, shape)
+    uses = {**row, "rows": stack.predicted() if spec.is_regression else outputs}
+    yield _quantity("output", Chosen(units, shape), uses, shape, **_measure(stack))
+    own = {"labels": "labels", "a": "play_output"}
+    if spec.is_regression:
+        image = {"position": "play_image", "rows": stack.actual()}
+        yield _quantity("t", Chosen(units, shape), image, shape, **_measure(stack))
+        own |= {"predicted": "play_output", "actual": "play_t"}
+        yield _quantity("verdict", Prediction(words["verdict"]), own)
+        return
+    yield _quantity("bar", Bar(()), own, shape)
+    yield _one("answer", OfRow(), {**row, "rows": "answer"}, sheet=NUMBERS, **WHOLE)
+    image = {"all_images": "truth", "image": "play_image"}
+    yield _one("truth", OfImage(()), image, sheet=NUMBERS, **WHOLE)
+    for kind, of in (("label", "answer"), ("truth_label", "truth")):
+        one = {"axes": (ONE,), "prefix": PREFIX, "sheet": NUMBERS}
+        yield stack.label(kind, of=f"play_{of}", **one)
+    found = {"answer": "play_answer", "truth": "play_truth"}
+    yield _one("surest", OfAnswer(), {**row, **found, "rows": outputs}, sheet=NUMBERS)
+    yield _one("verdict", Verdict(words["verdict"]), {"label": "play_label", "a": "play_surest"})
+    truth = {**found, "label": "play_truth_label"}
+    yield _one("truth_text", Truth(words["is_right"], words["is_wrong"]), truth)
+
+
+def _weights(stack: Stack, layer: str) -> Iterator[Quantity]:
+    """Yield the weights of a layer's first units, as pictures."""
+    if not stack.kinds[layer].weights:
+        return
+    units, *seen = shown_shape(stack, "W", layer)
+    if stack.spec.features and stack.below[layer] == "1":
+        seen = [stack.spec.inputs]
+    size = int(np.prod(seen))
+    if len(seen) == 1:  # a row for each unit
+        units, seen = min(units, LISTED), [min(size, BROADEST)]
+    else:
+        units = max(1, min(units, MOST_WEIGHTS // size, BROADEST // (seen[-1] + 1)))
+    if int(np.prod(seen)) > MOST_WEIGHTS:
+        return
+    shape = (units, *seen)
+    uses = {"all_epochs": f"W{layer}", "epoch": "play_epoch"}
+    yield _quantity("W", OfEpoch(shape), uses, shape, layer=layer)
+
+
+def _units(stack: Stack, figure: Figure, column: Column) -> Iterator[Quantity]:
+    """Yield what the units of a layer are, how strongly they are filled, and where they stand."""
+    layer, shape = column.layer, (len(column.units),)
+    rows = {"rows": stack.activation(layer)}
+    rows["position"] = "play_image" if layer == "1" else "play_position"
+    yield _number("value", Chosen(column.units, shape), rows, shape, layer=layer)
+    own = {"v": f"play_value{layer}", "level": f"play_level{layer}", "y": f"play_up{layer}"}
+    if not column.bounded:
+        yield _number("size", Size(), own, layer=layer)
+        own["size"] = f"play_size{layer}"
+    around_0 = column.reach == "around 0"
+    yield _number("level", Level(below_0=around_0), own, shape, layer=layer, **WHOLE)
+    yield _number("across", At(figure.x(layer)), {}, shape, layer=layer, **PLACE)
+    yield _number("up", At(figure.y(layer)), {}, shape, layer=layer, **PLACE)
+    levels = tuple(range(-LEVELS if around_0 else 0, LEVELS + 1))
+    yield _number("dot", Dot(levels), own, (*shape, len(levels)), layer=layer, **PLACE)
+
+
+def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
+    """Yield the connections of a layer: its weights and their lines, or where its maps look."""
+    below, here = figure.columns[figure.stack.below[layer]], figure.columns[layer]
+    if layer not in figure.dense:
+        yield from _guides(figure, layer)
+        return
+    pairs = [(*j, *i) for j, i in product(here.units, below.units)]
+    shape = (len(here.units), len(below.units))
+    uses = {"rows": f"W{layer}", "position": "play_epoch"}
+    yield _number("weight", Chosen(pairs, shape), uses, shape, layer=layer)
+    own = {kind: f"play_{kind}{layer}" for kind in ("strength", "across", "up")}
+    own |= {"v": f"play_weight{layer}", "w": f"play_weight{layer}"}
+    yield _number("largest", Size(), own, layer=layer)
+    own["size"] = f"play_largest{layer}"
+    yield _number("strength", Strength(), own, shape, layer=layer, **WHOLE)
+    apart = figure.radius(below.layer), figure.radius(layer)
+    for kind, ends in (("across", apart), ("up", (0, 0))):
+        both = {"start": f"play_{kind}{below.layer}", "end": f"play_{kind}{layer}"}
+        shape = (len(pairs), 2, len(SERIES))
+        equation = LineEnds(SERIES, len(below.units), *ends)
+        yield _number(f"line_{kind}", equation, own | both, shape, layer=layer, **PLACE)
+
+
+def _guides(figure: Figure, layer: str) -> Iterator[Quantity]:
+    """Yield the thin lines from each map to those that look at it."""
+    pairs = figure.guides(layer)
+    below, here = figure.edges(figure.stack.below[layer]), figure.edges(layer)
+    shape = (len(pairs), 2)
+    across = [place for i, j in pairs for place in (below[i][1], here[j][0])]
+    up = [place for i, j in pairs for place in (below[i][2], here[j][2])]
+    yield _number("guide_across", At(across, shape), {}, shape, layer=layer, **PLACE)
+    yield _number("guide_up", At(up, shape), {}, shape, layer=layer, **PLACE)
+
+
+def _headings(figure: Figure) -> Iterator[Quantity]:
+    """Yield where the headings of the layers stand, above their columns."""
+    middles = [figure.middle(layer) for layer in figure.columns]
+    shape = (len(middles),)
+    yield _number("heading_across", At(middles), {}, shape, **PLACE)
+    yield _number("heading_up", At([TOP + 2.0] * len(middles)), {}, shape, **PLACE)
+    output = figure.stack.output
+    right = [x + figure.radius(output) for x in figure.x(output)][:LISTED]
+    yield _number("label_across", At(right), {}, (len(right),), **PLACE)
+    if figure.stack.spec.features:
+        left = [x - figure.radius("1") for x in figure.x("1")]
+        yield _number("name_across", At(left), {}, (len(left),), **PLACE)
+
+
+def _quantity(
+    kind: str,
+    equation: Equation | None = None,
+    uses: Mapping[str, str] | None = None,
+    shape: tuple[int, ...] = (),
+    *,
+    sheet: str = SHEET,
+    **more: object,
+) -> Quantity:
+    is_text = equation is not None and not equation.compared
+    if is_text:  # of the one image, as on the Lens
+        more = {"axes": (ONE,), **more}
+    return quantity(
+        kind, prefix=PREFIX, sheet=sheet, equation=equation, uses=uses, shape=shape,
+        is_text=is_text, **more,
+    )  # fmt: skip
+
+
+def _one(kind: str, equation: Equation, uses: Mapping[str, str], **more: object) -> Quantity:
+    """Return a quantity of the one image."""
+    return _quantity(kind, equation, uses, axes=(ONE,), **more)
+
+
+def _number(
+    kind: str,
+    equation: Equation,
+    uses: Mapping[str, str],
+    shape: tuple[int, ...] = (),
+    **more: object,
+) -> Quantity:
+    """Return a quantity of the sheet Drawing."""
+    return _quantity(kind, equation, uses, shape, sheet=NUMBERS, **more)

@@ -1,0 +1,146 @@
+"""What is drawn on the sheet Drawing? The numbers of which the pictures on Play are made."""
+
+from collections.abc import Iterator
+
+from xlnn.blocks import FIRST_ROW, Block, single_block
+from xlnn.equations.play import LEVELS
+from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.network.quantities.figure import Figure
+from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
+from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.workbooks.pages.page import Page
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import CAPTION, KEY, NOTE, TITLE, heading
+
+LAYER, UNIT, VALUE, LEVEL, ACROSS, UP, DOT = range(1, 8)
+SIZE = DOT + 2 * LEVELS + 1
+LABEL = SIZE + 2
+TEXTS = ("label_across", "name_across", "heading_across", "heading_up")
+CONNECTION = LABEL + len(TEXTS) + 2
+LINES = CONNECTION + 5
+GUIDES = LINES + 2 * len(SERIES) + 2
+"""The columns; a connection is named once beside its weight, and once beside its lines."""
+
+APART = 2
+"""Rows of a unit: its own, and one that is truly empty, so that no line joins two units."""
+
+GAP = 3
+"""Rows of a connection: where it begins, where it ends, and one that is truly empty."""
+
+FOUND = ("position", "answer", "label", "truth", "truth_label", "surest")
+"""What is looked up for the words on Play."""
+
+ROLES = {
+    "value": "forward", "level": "forward", "dot": "forward", "size": "forward",
+    "weight": "weight", "strength": "weight", "largest": "weight",
+    "line_across": "weight", "line_up": "weight",
+}  # fmt: skip
+"""Whose colours the headings have."""
+
+WIDTHS = {"label_text": 22, "dot": 6, "line_across": 6, "line_up": 6}
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the units below each other, and beside them the lines, three rows each."""
+    here = [quantity for quantity in model.quantities if quantity.sheet == NUMBERS]
+    layers = [quantity.layer for quantity in here if quantity.kind == "dot"]
+    row = FIRST_ROW
+    columns = {"value": VALUE, "level": LEVEL, "across": ACROSS, "up": UP}
+    for layer in layers:
+        for kind, column in columns.items():
+            down = ((APART, 0),)
+            yield Block(model[f"{PREFIX}{kind}{layer}"], NUMBERS, row, column, down)
+        dot = model[f"{PREFIX}dot{layer}"]
+        first = DOT + 2 * LEVELS + 1 - dot.shape[1]
+        yield Block(dot, NUMBERS, row, first, ((APART, 0), (0, 1)))
+        if f"{PREFIX}size{layer}" in model.by_name:
+            yield Block(model[f"{PREFIX}size{layer}"], NUMBERS, row, SIZE, ())
+        row += APART * dot.shape[0]
+    yield single_block(model[f"{PREFIX}label_text"], FIRST_ROW, LABEL, (1, 0))
+    for column, kind in enumerate(TEXTS, start=LABEL + 1):
+        if PREFIX + kind in model.by_name:
+            yield Block(model[PREFIX + kind], NUMBERS, FIRST_ROW, column, ((1, 0),))
+    row = FIRST_ROW + model[f"{PREFIX}label_text"].shape[0] + 2
+    for name in (name for name in FOUND if PREFIX + name in model.by_name):
+        yield single_block(model[PREFIX + name], row, LABEL)
+        row += 1
+    yield from _place_lines(model, here)
+
+
+def _place_lines(model: Model, here: list[Quantity]) -> Iterator[Block]:
+    row, line = FIRST_ROW, FIRST_ROW
+    for quantity in (quantity for quantity in here if quantity.kind == "weight"):
+        layer, (units, below) = quantity.layer, quantity.shape
+        for column, kind in enumerate(("weight", "strength"), start=CONNECTION + 1):
+            down = ((below, 0), (1, 0))
+            yield Block(model[f"{PREFIX}{kind}{layer}"], NUMBERS, row, column, down)
+        yield Block(model[f"{PREFIX}largest{layer}"], NUMBERS, row, CONNECTION + 3, ())
+        for column, kind in ((LINES + 1, "across"), (LINES + 1 + len(SERIES), "up")):
+            ends = ((GAP, 0), (1, 0), (0, 1))
+            yield Block(model[f"{PREFIX}line_{kind}{layer}"], NUMBERS, line, column, ends)
+        row += units * below
+        line += GAP * units * below
+    row = FIRST_ROW
+    for quantity in (quantity for quantity in here if quantity.kind == "guide_across"):
+        for column, kind in enumerate(("across", "up"), start=GUIDES):
+            guide = model[f"{PREFIX}guide_{kind}{quantity.layer}"]
+            yield Block(guide, NUMBERS, row, column, ((GAP, 0), (1, 0)))
+        row += GAP * quantity.shape[0]
+
+
+def draw(page: Page) -> Drawing:
+    """Draw the headings, and which layer, unit or connection each row is of."""
+    drawing = Drawing(freeze=(FIRST_ROW, 3), repeat=FIRST_ROW - 1, heights={1: 24, 2: 30})
+    drawing.put(1, 1, page.layout.titles[NUMBERS], TITLE)
+    drawing.put(1, 4, page.words("notes", NUMBERS, **page.layout.titles), NOTE)
+    figure = Figure(Stack(page.spec))
+    row = FIRST_ROW
+    for column in (column for columns in figure.alike.values() for column in columns):
+        for unit in column.units:
+            drawing.put(row, LAYER, column.layer, KEY)
+            drawing.put(row, UNIT, _symbol(page, column.layer, unit), KEY)
+            row += APART
+    number = 0
+    for layer in figure.dense:
+        below = figure.columns[figure.stack.below[layer]]
+        for j in figure.columns[layer].units:
+            for i in below.units:
+                weight = page.layout.model[f"W{layer}"].heading((*j, *i))
+                drawing.put(FIRST_ROW + number, CONNECTION, weight, KEY)
+                drawing.put(FIRST_ROW + GAP * number, LINES, weight, KEY)
+                number += 1
+    _draw_headings(drawing, page)
+    for name in (name for name in FOUND if PREFIX + name in page.layout.blocks):
+        block = page.layout.blocks[PREFIX + name]
+        drawing.put(block.row, block.column - 1, page.words("drawing", name), CAPTION)
+    return drawing
+
+
+def _draw_headings(drawing: Drawing, page: Page) -> None:
+    """Head each column: what it holds, and of which level or strength."""
+    seen = set()
+    names = {LAYER: "layer", UNIT: "unit", CONNECTION: "connection", LINES: "connection"}
+    for column, key in names.items():
+        drawing.put(FIRST_ROW - 2, column, page.words("drawing", key), heading("key", first=False))
+    for block in page.layout.on(NUMBERS):
+        kind, quantity = block.quantity.kind, block.quantity
+        if kind in FOUND:
+            continue
+        if kind == "dot":
+            levels = quantity.equation.levels
+            steps = [(block.column + n, f"{level:+d}") for n, level in enumerate(levels)]
+        elif kind.startswith("line"):
+            steps = [(block.column + n, f"{level:+d}") for n, level in enumerate(SERIES)]
+        else:
+            steps = [(block.column, "")]
+        for n, (column, text) in enumerate(steps):
+            if (column, text) not in seen:
+                seen.add((column, text))
+                look = heading(ROLES.get(kind, "key"), first=n == 0, computed=True)
+                drawing.put(FIRST_ROW - 2, column, page.words("drawing", kind), look)
+                drawing.put(FIRST_ROW - 1, column, text, look)
+                drawing.widths[column] = WIDTHS.get(kind, 9)
+
+
+def _symbol(page: Page, layer: str, unit: tuple[int, ...]) -> str:
+    return page.layout.model["x" if layer == "1" else f"a{layer}"].heading(unit)

@@ -1,0 +1,208 @@
+"""What is drawn on the sheet Play: the network as a picture, at the epoch and image chosen."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from xlnn.address import address
+from xlnn.blocks import Block, single_block
+from xlnn.layout import quoted
+from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.network.quantities.figure import HEIGHT, Figure
+from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
+from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.workbooks.network.sheets.bands import layer_title
+from xlnn.workbooks.network.sheets.picture import picture
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import choice_validation
+from xlnn.writing.charts import Cells, Line, scatter
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import (
+    CAPTION,
+    LABEL,
+    NOTE,
+    NUMBER,
+    PICTURE,
+    SECTION,
+    SENTENCE,
+    TITLE,
+    Look,
+    ink_scale,
+    value,
+)
+
+TOP = 4
+NAMES, VALUES, BARS, RIGHT = 2, 3, 4, 6
+"""The columns: names, numbers, bars; from RIGHT on they are as narrow as pixels."""
+
+WIDTHS = {1: 2, NAMES: 20, VALUES: 13, BARS: 24, RIGHT - 1: 2}
+PIXEL, ROW = 2.7, 15
+"""The width and the height, in points, of a pixel."""
+
+ACROSS = 52
+"""Narrow columns."""
+
+COURSE_WIDTH, COURSE_HEIGHT = 10.6, 5.6
+"""Of the chart of the cost, in cm."""
+
+COURSE, HERE = "C0561C", "1F2933"
+"""The colours of the cost, and of where it is in the chosen epoch."""
+
+POINTS = 72 / 2.54
+"""Of a cm."""
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the choices, what comes of them, the image, and the weights."""
+    yield single_block(model[f"{PREFIX}epoch"], TOP, VALUES)
+    yield single_block(model[f"{PREFIX}image"], TOP + 1, VALUES)
+    for row, name in enumerate(("verdict", "truth_text"), start=TOP + 3):
+        if PREFIX + name in model.by_name:
+            yield single_block(model[PREFIX + name], row, NAMES)
+    rows = _rows(model)
+    columns = {"name": NAMES, "output": VALUES, "bar": BARS, "t": BARS}
+    for name, column in columns.items():
+        if PREFIX + name in model.by_name:
+            yield single_block(model[PREFIX + name], rows["outputs"] + 1, column, (1, 0))
+    for row, name in enumerate(("C_T", "recognised"), start=rows["course"]):
+        if PREFIX + name in model.by_name:
+            yield single_block(model[PREFIX + name], row, VALUES)
+    if "inputs" in rows:
+        yield single_block(model[f"{PREFIX}given"], rows["inputs"] + 1, VALUES, (1, 0))
+    if f"{PREFIX}x" in model.by_name:
+        yield single_block(model[f"{PREFIX}x"], TOP + 1, RIGHT, (1, 0), (0, 1))
+    yield from _pictures(model)
+
+
+def _rows(model: Model) -> dict[str, int]:
+    """Return the row of the heading of each part at the left, and that of its chart."""
+    rows = {"outputs": TOP + 6}
+    row = rows["outputs"] + model[f"{PREFIX}output"].shape[0] + 2
+    if f"{PREFIX}given" in model.by_name:
+        rows["inputs"] = row
+        row += model[f"{PREFIX}given"].shape[0] + 2
+    return rows | {"course": row, "chart": row + 3}
+
+
+def _pictures(model: Model) -> Iterator[Block]:
+    """Place the weights of each layer: a row a unit, or a picture a unit, side by side."""
+    row = TOP + int(HEIGHT / 10 * POINTS / ROW) + 3
+    if f"{PREFIX}x" in model.by_name:
+        row = max(row, TOP + 3 + model[f"{PREFIX}x"].shape[0])
+    for quantity in _weights(model):
+        match quantity.shape:
+            case (units, _):
+                yield Block(quantity, SHEET, row + 1, RIGHT + 1, ((1, 0), (0, 1)))
+                row += units + 2
+            case (_, *maps, rows, columns):
+                down = ((rows + 1, 0),) * len(maps)
+                steps = ((0, columns + 1), *down, (1, 0), (0, 1))
+                yield Block(quantity, SHEET, row + 2, RIGHT, steps)
+                row += (rows + 1) * (maps[0] if maps else 1) + 3
+
+
+def _weights(model: Model) -> list[Quantity]:
+    return [q for q in model.quantities if q.sheet == SHEET and q.kind == "W"]
+
+
+def draw(page: Page) -> Drawing:
+    """Draw the headings, the lists to choose from, the network and the course of the cost."""
+    blocks, words, model = page.layout.blocks, page.words, page.layout.model
+    drawing = Drawing(gridlines=False, one_page=True, opens=True, widths=dict(WIDTHS))
+    drawing.widths |= dict.fromkeys(range(RIGHT, RIGHT + ACROSS), PIXEL)
+    last = max(block.last[0] for block in page.layout.on(SHEET))
+    rows = _rows(model)
+    bottom = rows["chart"] + int(COURSE_HEIGHT * POINTS / ROW) + 1
+    drawing.heights = dict.fromkeys(range(2, max(last, bottom) + 1), ROW) | {1: 24}
+    drawing.put(1, NAMES, page.layout.titles[SHEET], TITLE)
+    drawing.put(2, NAMES, words("notes", SHEET, **page.layout.titles), NOTE)
+    if any(len(column.units) < column.of for column in Figure(Stack(page.spec)).columns.values()):
+        drawing.put(3, NAMES, words("notes", "play_part"), NOTE)
+    _draw_choices(drawing, page)
+    _draw_left(drawing, page, rows)
+    at = RIGHT
+    if image := blocks.get(f"{PREFIX}x"):
+        drawing.put(TOP, RIGHT, words("play", "image"), LABEL)
+        drawing.colour(image, ink_scale())
+        at = image.last[1] + 2
+    drawing.charts.append((address(TOP, at), picture(page)))
+    for quantity in _weights(model):
+        _draw_weights(drawing, page, blocks[quantity.name])
+    for block in page.layout.on(SHEET):
+        drawing.looks[block.quantity.name] = _look(block.quantity)
+    return drawing
+
+
+def _draw_choices(drawing: Drawing, page: Page) -> None:
+    sources = {"epoch": ("progress", "C_T"), "image": ("images", "number")}
+    for name, (sheet, column) in sources.items():
+        cell, source = page.layout.blocks[PREFIX + name], page.layout.blocks[column]
+        title = quoted(page.layout.titles[sheet])
+        drawing.put(cell.row, NAMES, page.words("lens", name), LABEL)
+        drawing.validations.append(
+            choice_validation(
+                address(cell.row, cell.column),
+                f"{title}!$A${source.row}:$A${source.last[0]}",
+                page.words,
+                cell.quantity.choices[1],
+            )
+        )
+
+
+def _draw_left(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
+    """Draw the names of the outputs, of a table's inputs, and of what the epoch comes to."""
+    words, blocks = page.words, page.layout.blocks
+    for column, name in enumerate(("name", "a", "bar"), start=NAMES):
+        drawing.put(rows["outputs"], column, words("lens", f"output_{name}"), SECTION)
+    if f"{PREFIX}t" in blocks:
+        for column, kind in ((VALUES, "predicted"), (BARS, "actual")):
+            drawing.put(rows["outputs"], column, words("quantities", kind), SECTION)
+    if "inputs" in rows:
+        given = blocks[f"{PREFIX}given"]
+        for column in range(NAMES, BARS + 1):
+            drawing.put(rows["inputs"], column, "", SECTION)
+        drawing.put(rows["inputs"], NAMES, words("play", "input"), SECTION)
+        for n in range(given.quantity.shape[0]):
+            drawing.put(given.row + n, NAMES, page.spec.features[n], LABEL)
+    for name in ("C_T", "recognised"):
+        if block := blocks.get(PREFIX + name):
+            drawing.put(block.row, NAMES, words("quantities", name), LABEL)
+    progress = page.layout.titles["progress"]
+    costs, epoch, here = blocks["C_T"], blocks[f"{PREFIX}epoch"], blocks[f"{PREFIX}C_T"]
+    x, y = (Cells(progress, column, costs.row, costs.last[0]) for column in (1, costs.column))
+    point = [Cells(page.layout.titles[SHEET], b.column, b.row, b.row) for b in (epoch, here)]
+    lines = [Line(x, y, COURSE), Line(*point, HERE, width=0, marker="circle")]
+    chart = scatter(words("charts", "C_T"), words("charts", "epoch"), lines)
+    chart.width, chart.height = COURSE_WIDTH, COURSE_HEIGHT
+    chart.x_axis.scaling.min = chart.y_axis.scaling.min = 0
+    chart.x_axis.scaling.max = page.spec.epochs
+    drawing.charts.append((address(rows["chart"], NAMES), chart))
+
+
+def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
+    """Draw what a layer's weights are, and over each picture whose they are."""
+    quantity = block.quantity
+    units, is_rows = quantity.shape[0], len(quantity.shape) == 2
+    heading = block.row - (1 if is_rows else 2)
+    for column in range(RIGHT, RIGHT + ACROSS):
+        drawing.put(heading, column, "", SECTION)
+    title = page.words("play", "weights", layer=layer_title(page, quantity.layer))
+    drawing.put(heading, RIGHT, title, SECTION)
+    for unit in range(units):
+        row, column = block.address((unit, *(0 for _ in quantity.shape[1:])))
+        at = (row, RIGHT) if is_rows else (row - 1, column)
+        drawing.put(*at, str(unit + 1), CAPTION)
+    drawing.colour_around_0(block)
+
+
+def _look(quantity: Quantity) -> Look:
+    kind = quantity.kind
+    if quantity.choices:
+        look = value("0", given=True, first=False)
+        return replace(look, bold=True, align="center", size=12, border=True)
+    if kind == "verdict":
+        return replace(SENTENCE, bold=True, size=14)
+    if kind in {"W", "x"}:
+        return replace(PICTURE, number_format=";;;", border=True)
+    if quantity.is_text:
+        return SENTENCE
+    return replace(NUMBER, number_format=quantity.number_format)
