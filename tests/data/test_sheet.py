@@ -1,5 +1,6 @@
 """The first sheet of an .xlsx is a table, read as a stream and by its stored values."""
 
+import datetime
 import subprocess
 import zipfile
 
@@ -88,6 +89,47 @@ def test_formulas_count_by_their_stored_values_and_are_told(tmp_path):
     data = read(path, TABLE)
     assert data.x.tolist() == [[7], [7], [3]]
     assert data.told[1] == "my.xlsx holds 2 formulas: the stored values were taken."
+
+
+@pytest.mark.parametrize("look", ["yyyy-mm-dd", "d.m.yy", "h:mm:ss", "mmm", '[$-411]ge"年"m"月"'])
+def test_dates_are_read_as_numbers_and_told(tmp_path, look):
+    path = xlsx(tmp_path, [["k", "day", "b"], ["x", 45292, 1], ["y", 45293.5, 2], ["x", None, 3]])
+    workbook = openpyxl.load_workbook(path)
+    for row in range(2, 6):  # also an empty cell, and a text beside the numbers
+        workbook["Data"].cell(row, 2).number_format = look
+    workbook["Data"]["A2"].number_format = look
+    workbook.save(path)
+    data = read(path, Reading(table=True, missing="drop"))
+    assert data.x.tolist() == [[45292, 1], [45293.5, 2]]
+    told = "my.xlsx holds 2 dates, the first in Data!B2: read as numbers of days, as the file "
+    assert told + "stores them." in data.told
+
+
+@pytest.mark.parametrize("look", ["0.00", "General", '"day" 0', "[Red]0", "0.0E+00", "# ?/?"])
+def test_numbers_that_are_no_dates_are_told_as_none(tmp_path, look):
+    path = xlsx(tmp_path, [["k", "a"], ["x", 1], ["y", 2]])
+    workbook = openpyxl.load_workbook(path)
+    workbook["Data"]["B2"].number_format = look
+    workbook.save(path)
+    assert len(read(path, TABLE).told) == 1
+
+
+def test_a_date_as_other_programs_write_it_is_told(tmp_path):
+    """Of a built-in format, on a sheet that says nothing of its size."""
+    path = xlsx(tmp_path, [["k", "day"], ["x", datetime.date(2024, 1, 1)], ["y", 3]])
+    altered(path, b'<dimension ref="A1:B3"/>', b"")
+    workbook = openpyxl.load_workbook(path)
+    workbook["Data"]["B2"].number_format = "mm-dd-yy"
+    workbook.save(path)
+    altered(path, b'<dimension ref="A1:B3"/>', b"")
+    data = read(path, TABLE)
+    assert data.x.tolist() == [[45292], [3]]
+    assert "holds 1 date, the first in Data!B2" in data.told[-1]
+
+
+def test_a_sheet_without_its_size_is_read(tmp_path):
+    path = xlsx(tmp_path, [["a", 1], ["b", 2]])
+    assert read(altered(path, b'<dimension ref="A1:B2"/>', b""), TABLE).x.tolist() == [[1], [2]]
 
 
 def test_cells_that_are_empty_or_not_available_are_missing(tmp_path):

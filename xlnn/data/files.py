@@ -73,7 +73,8 @@ def text(path: Path, kind: str, encoding: str = "", largest: int | None = None) 
     except UnicodeDecodeError as error:
         raise DataError(_undecoded(path.name, kind, encoding, read, error.start)) from error
     if "\0" in decoded:
-        raise DataError(f"{path.name} holds NUL bytes: save it as {kind} in UTF-8.")
+        remedy = ", or add --encoding utf-16" if kind == CSV and not encoding else ""
+        raise DataError(f"{path.name} holds NUL bytes: save it as {kind} in UTF-8{remedy}.")
     if "\r" not in decoded:
         return decoded
     return decoded.replace("\r\n", "\n").replace("\r", "\n")

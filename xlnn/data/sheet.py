@@ -15,6 +15,7 @@ from xlnn.errors import DataError
 from xlnn.grid import CellError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import SheetSource, cell_value, number
+from xlnn.xlsx.dates import date_styles, dates
 from xlnn.xlsx.parts import check_parts, read_workbook, shared_strings
 from xlnn.xlsx.sheet_stream import Item, area
 
@@ -52,6 +53,8 @@ class SheetRows:
                     f"{listed(book.sheets)}."
                 )
             self._part, self._others = book.sheets[self.sheet], len(book.sheets) - 1
+            styles = date_styles(archive)
+            self._dates = dates(archive, self._part, styles) if styles else (0, "")
             self._strings = [short_enough(text) for text in shared_strings(archive, book.strings)]
 
     @property
@@ -63,6 +66,12 @@ class SheetRows:
         if self._formulas:
             held = f"{counted(self._formulas, 'formula')}: the stored values were taken"
             notes += (f"{self.name} holds {held}.",)
+        count, first = self._dates
+        if count:
+            notes += (
+                f"{self.name} holds {counted(count, 'date')}, the first in {short(self.sheet)}!"
+                f"{short(first)}: read as numbers of days, as the file stores them.",
+            )
         return notes
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:

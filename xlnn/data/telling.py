@@ -46,7 +46,8 @@ def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
     if len(labels) <= 2 * MOST_NAMED:
         numbers = listed([f"{count:,}" for count in counts])
         return f"labels {listed(labels)} {where} ({numbers})"
-    each = f"{counts.min():,} to {counts.max():,} of each"
+    span = (f"{counts.min():,}", f"{counts.max():,}")
+    each = " to ".join(dict.fromkeys(span)) + " of each"
     return f"{len(labels):,} labels, {listed(labels, most=3)}, {where} ({each})"
 
 
@@ -95,8 +96,8 @@ def doubt(names: Sequence[str], x: np.ndarray) -> str:
     if not reason:
         return ""
     return (
-        f"; the first column can hardly be the label, {reason}: to name another add --label last, "
-        "a heading or a number, or --target for numbers to predict"
+        f"; the first column can hardly be the label, {reason}: add --label last, a heading or a "
+        "number, or --target for numbers to predict"
     )
 
 
