@@ -1,6 +1,6 @@
 """The first sheet of an .xlsx is a table, read as a stream and by its stored values."""
 
-import datetime
+import datetime as dt
 import subprocess
 import zipfile
 
@@ -116,7 +116,7 @@ def test_numbers_that_are_no_dates_are_told_as_none(tmp_path, look):
 
 def test_a_date_as_other_programs_write_it_is_told(tmp_path):
     """Of a built-in format, on a sheet that says nothing of its size."""
-    path = xlsx(tmp_path, [["k", "day"], ["x", datetime.date(2024, 1, 1)], ["y", 3]])
+    path = xlsx(tmp_path, [["k", "day"], ["x", dt.date(2024, 1, 1)], ["y", 3]])
     altered(path, b'<dimension ref="A1:B3"/>', b"")
     workbook = openpyxl.load_workbook(path)
     workbook["Data"]["B2"].number_format = "mm-dd-yy"

@@ -68,10 +68,9 @@ class SheetRows:
             notes += (f"{self.name} holds {held}.",)
         count, first = self._dates
         if count:
-            notes += (
-                f"{self.name} holds {counted(count, 'date')}, the first in {short(self.sheet)}!"
-                f"{short(first)}: read as numbers of days, as the file stores them.",
-            )
+            where = f"{short(self.sheet)}!{short(first)}"
+            held = f"{counted(count, 'date')}, the first in {where}: read as numbers of days"
+            notes += (f"{self.name} holds {held}, as the file stores them.",)
         return notes
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:

@@ -42,7 +42,6 @@ def dates(archive: Archive, part: str, styles: frozenset[str]) -> tuple[int, str
                     here = ""
                 elif before == "v" and here:
                     count, first, here = count + 1, first or here, ""
-            elif isinstance(token, dict) and before == "c":
-                if token.get("s") in styles and token.get("t", "n") == "n":
-                    here = token.get("r", "") or "?"
+            elif isinstance(token, dict) and before == "c" and token.get("t", "n") == "n":
+                here = token.get("r", "") if token.get("s") in styles else ""
     return count, first
