@@ -293,6 +293,24 @@ def test_a_workbook_that_is_no_exercise_is_one_sentence(short_path):
     assert "no exercise" in found.error
 
 
+def test_a_file_of_one_student_in_the_name_of_another_is_noted(tmp_path):
+    """The sheet Spec of Bob's file is made to say that it is Ada's."""
+    (tmp_path / "names.csv").write_text("Ada\nBob\n")
+    xlnn.exercise(
+        "digits", tmp_path / "class", blank=["delta3"], epochs=1, roster=tmp_path / "names.csv"
+    )
+    ada, bob = sorted((tmp_path / "class").glob("*.xlsx"))
+    assert [each.changed for each in grade([ada, bob], workers=1)] == [(), ()]
+    workbook = openpyxl.load_workbook(bob)
+    for (cell,) in workbook["Spec"].iter_rows(max_col=1):
+        if isinstance(cell.value, str):
+            cell.value = cell.value.replace('"Bob"', '"Ada"')
+    workbook.save(bob)
+    found = only(grade(bob, workers=1))
+    assert found.student == "Ada"
+    assert "W2" in found.changed
+
+
 # --- words -----------------------------------------------------------------------------------
 
 

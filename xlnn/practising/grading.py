@@ -8,12 +8,15 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
+
 from xlnn.checking.readings import plainly
 from xlnn.engines.worlds import Task
 from xlnn.errors import MENDABLE, OptionsError
 from xlnn.practising.copied import copies
+from xlnn.practising.exercise import inputs_of
 from xlnn.practising.grades import Grade, Grades, QuestionGrade, UnitGrade
-from xlnn.practising.judging import PROBES, Judged, World, asked, judged, wrong_in
+from xlnn.practising.judging import PROBES, Judged, World, asked, judged, own_inputs, wrong_in
 from xlnn.practising.mistakes import mistake
 from xlnn.practising.submission import Submission, submission
 from xlnn.workbooks import kind_of
@@ -128,6 +131,7 @@ def graded(path: Path, points: Points, seed: int) -> Grade:
     try:
         handed_in = submission(path)
         results, usable = judged(handed_in, seed, PROBES)
+        changed = _changed(handed_in) if usable else ()
         whole = _whole(handed_in, results[0].worlds[0]) if usable and results else None
     except MENDABLE as error:
         return Grade(path.name, error=str(error) or type(error).__name__)
@@ -140,6 +144,7 @@ def graded(path: Path, points: Points, seed: int) -> Grade:
             _question(handed_in, each, points.get(each.quantity.name, 1), names) for each in results
         ),
         whole=whole,
+        changed=changed,
         usable=usable,
     )
 
@@ -168,6 +173,27 @@ def _unit(handed_in: Submission, result: Judged, unit: tuple[int, ...]) -> UnitG
     )
     why = mistake(handed_in.layout, result, unit)
     return UnitGrade(symbol, right=False, mistake=why, answer="\n".join(answers))
+
+
+def _changed(handed_in: Submission) -> tuple[str, ...]:
+    """Return the inputs that are not those that were handed out, as far as it can be told."""
+    given = inputs_of(handed_in.exercise, handed_in.spec) or {}
+    own = own_inputs(handed_in)
+    chosen = {q.name for q in handed_in.layout.model.inputs if q.choices}
+    return tuple(
+        name
+        for name, array in given.items()
+        if name in own and name not in chosen and not _same(np.asarray(array), own[name])
+    )
+
+
+def _same(given: np.ndarray, own: np.ndarray) -> bool:
+    """Tell whether inputs are the same: programs that save a file keep 15 digits."""
+    if given.shape != own.shape:
+        return False
+    if np.dtype(object) in {own.dtype, given.dtype}:
+        return bool((given.astype(str) == own.astype(str)).all())
+    return bool(np.allclose(given, own, rtol=1e-12, atol=1e-15))
 
 
 def _whole(handed_in: Submission, world: World) -> bool:
