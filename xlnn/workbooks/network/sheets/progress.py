@@ -13,7 +13,7 @@ from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import courses, table
+from xlnn.workbooks.pages.table import WIDE, courses, table
 from xlnn.writing.charts import THICK, THIN, Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import QUIET_NUMBER, SECTION, heading
@@ -126,8 +126,11 @@ def _name_outputs(drawing: Drawing, page: Page) -> None:
     for block in page.layout.on(SHEET):
         quantity = block.quantity
         for position, name in enumerate(page.spec.labels if quantity.kind in ERRORS else ()):
-            look = replace(heading(quantity.role, first=position == 0), wrap=False)
-            drawing.put(block.row - 1, block.column + position, name, look)
+            look, column = heading(quantity.role, first=position == 0), block.column + position
+            drawing.put(block.row - 1, column, name, replace(look, wrap=False))
+            if position == 0:  # of several outputs, too, in lines within the first column
+                drawing.put(block.row - 2, column, named(quantity, page.words), look)
+            drawing.widths[column] = WIDE
 
 
 def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
