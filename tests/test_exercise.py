@@ -16,7 +16,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.equations import exercise as eq
-from xlnn.errors import DataError, OptionsError, OutputError
+from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.practising.exercise import Source, exercise, inputs_of
 from xlnn.practising.handed_out import exercise_of
 from xlnn.practising.levels import in_order
@@ -354,6 +354,37 @@ def test_an_altered_state_is_found_by_the_check(delta, tmp_path):
     workbook.save(path)
     report = check(path, "formualizer", 1)
     assert [wrong.cell for wrong in report.wrong] == ["Exercise!H18"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nothing", 'no quantity "nothing" to leave out'),
+        ("x", "x can not be left out"),
+        ("story", "story can not be left out"),
+        ("delta2", "names a quantity twice"),
+    ],
+)
+def test_a_spec_that_leaves_out_what_cannot_be_is_refused_in_a_sentence(
+    delta, tmp_path, name, said
+):
+    workbook = openpyxl.load_workbook(delta)
+    for (cell,) in workbook["Spec"].iter_rows(max_col=1):
+        if isinstance(cell.value, str):
+            cell.value = cell.value.replace('"delta3"', f'"{name}"')
+    workbook.save(tmp_path / "hostile.xlsx")
+    with pytest.raises(WorkbookError, match=re.escape(said)) as refusal:
+        check(tmp_path / "hostile.xlsx", "formualizer", 0)
+    assert len(str(refusal.value)) < 300
+
+
+def test_an_error_among_filled_cells_is_no_right_number(delta, tmp_path):
+    path = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
+    workbook = openpyxl.load_workbook(path)
+    workbook["Training"]["S5"].value = "=1/0"
+    workbook.save(path)
+    assert states(path)["delta3"] == "partly"
+    assert [wrong.cell for wrong in check(path, "formualizer", 1).wrong] == ["Training!S5"]
 
 
 def test_without_its_sheet_an_exercise_is_checked_as_before(delta, tmp_path):

@@ -38,7 +38,7 @@ def test_an_exercise_is_read_as_it_was_written(short_path, tmp_path):
 
 
 @given(
-    st.lists(st.text(min_size=1, max_size=9), min_size=1, max_size=3).map(tuple),
+    st.lists(st.text(min_size=1, max_size=9), min_size=1, max_size=3, unique=True).map(tuple),
     st.text(max_size=9).filter(str.isprintable),
     st.integers(0, LARGEST_SEED),
     st.integers(0, LEVELS),

@@ -96,6 +96,8 @@ def _exercise(table: Any) -> Exercise:  # noqa: ANN401 -- whatever TOML may hold
             raise ValueError("it has blank, student, seed and level")
     if not 0 < len(blank) <= MAX_BLANKS or not all(isinstance(name, str) for name in blank):
         raise ValueError("blank is a list of names of quantities")
+    if len(set(blank)) < len(blank):
+        raise ValueError("blank names a quantity twice")
     if len(student) > LONGEST_NAME or not student.isprintable():
         raise ValueError(f"student is a name of at most {LONGEST_NAME} characters")
     if isinstance(seed, bool) or not 0 <= seed <= LARGEST_SEED:
