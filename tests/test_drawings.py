@@ -106,3 +106,14 @@ def test_the_title_names_the_folder_of_an_own_template(tmp_path, name, title):
     copy("xor", tmp_path / name)
     path = build(str(tmp_path / name), tmp_path / "built.xlsx", epochs=2).path
     assert openpyxl.load_workbook(path).properties.title == f"xlnn: {title}"
+
+
+@pytest.mark.parametrize(("options", "largest"), [({}, 64), ({"test_share": 0.25}, 1)])
+def test_axes_end_where_the_data_end(options, largest, tmp_path):
+    build("digits", tmp_path / "digits.xlsx", epochs=3, verify=False, **options)
+    charts = openpyxl.load_workbook(tmp_path / "digits.xlsx")["Progress"]._charts  # noqa: SLF001
+    assert {chart.x_axis.scaling.max for chart in charts} == {3}
+    assert {chart.x_axis.majorUnit for chart in charts} == {1}
+    ends = [(chart.y_axis.scaling.max, chart.y_axis.majorUnit) for chart in charts]
+    assert (largest, 16 if largest == 64 else 0.2) in ends
+    assert len([end for end in ends if end != (None, None)]) == 1

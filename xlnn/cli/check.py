@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from xlnn.checking.report import Report, Wrong
-from xlnn.cli.saying import counted, mended_by, progress, proven, say, say_json
+from xlnn.cli.saying import counted, distance, mended_by, progress, proven, say, say_json
 from xlnn.errors import MENDABLE, EngineError
 from xlnn.reading.left_out import sentence
 
@@ -127,7 +127,7 @@ def _print(report: Report) -> None:
     head = f"{report.file}   {cells:,} formulas"
     seed = f"   seed {report.seed}" if report.probes else ""
     if report.agrees:
-        say(f"{head}   {proven(report)}   drift {report.drift:.0e}{seed}")
+        say(f"{head}   {proven(report)}   drift {distance(report.drift)}{seed}")
     else:
         engine = f"{report.engine}, {counted(report.probes, 'probe')}"
         say(f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine}){seed}")

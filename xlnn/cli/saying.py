@@ -43,8 +43,17 @@ def proven(report: object) -> str:
         return "not verified (--no-verify)"
     return (
         f"all agree with NumPy ({report.engine}, {counted(report.probes, 'probe')})   "
-        f"max difference {report.max_difference:.0e}"
+        f"max difference {distance(report.max_difference)}"
     )
+
+
+def distance(number: float) -> str:
+    """Write how far numbers are apart.
+
+    >>> distance(2.3e-15), distance(0.0)
+    ('2e-15', '0')
+    """
+    return f"{number:.0e}" if number else "0"
 
 
 def say_built(built: Any) -> None:  # noqa: ANN401 -- `xlnn.building.writing.Built`, imported late

@@ -20,7 +20,7 @@ from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import head, name_rows, number_validation, numbers_only, plain_name
-from xlnn.writing.charts import Cells, Line, scatter
+from xlnn.writing.charts import Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, LABEL, NOTE, SENTENCE, TITLE, valley_scale, value
 
@@ -226,6 +226,7 @@ def draw_learning(page: Page[Any]) -> Drawing:
         for cost, colour in zip(VALLEYS, (SQUARED, CROSS), strict=True)
     ]
     chart = scatter(words("charts", "learning"), words("headings", "step"), lines)
+    ends(chart.x_axis, 0, page.spec.sizes["steps"])
     drawing.charts.append((address(LEARNING - 2, layout.blocks["a_ce"].column + 3), chart))
     return drawing
 

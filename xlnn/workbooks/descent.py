@@ -25,7 +25,7 @@ from xlnn.workbooks.pages.table import (
     number_validation,
     plain_name,
 )
-from xlnn.writing.charts import THIN, Cells, Line, scatter
+from xlnn.writing.charts import THIN, Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NOTE, PLAIN, QUIET, SENTENCE, TITLE, value
 
@@ -182,7 +182,7 @@ def _charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
     course = scatter(
         words("charts", "z"), words("headings", "step"), [Line(numbers, cells("z"), VALLEY)]
     )
-    course.x_axis.scaling.min, course.x_axis.scaling.max = 0, page.spec.sizes["steps"]
+    ends(course.x_axis, 0, page.spec.sizes["steps"])
     yield address(FIRST_ROW + 26, BESIDE), course
 
 

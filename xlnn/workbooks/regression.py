@@ -24,7 +24,7 @@ from xlnn.workbooks.experiment import Experiment, Given
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import head, name_rows, number_validation, numbers_only, plain_name
-from xlnn.writing.charts import THIN, Cells, Line, scatter
+from xlnn.writing.charts import THIN, Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, LABEL, NOTE, SENTENCE, TITLE, heading, name_width, value
 
@@ -335,6 +335,7 @@ def draw_descent(page: Page[Any]) -> Drawing:
     course = scatter(
         words("charts", "C"), words("headings", "step"), [Line(numbers, _cells(page, "C"), LINE)]
     )
+    ends(course.x_axis, 0, page.spec.sizes["steps"])
     drawing.charts.append((address(top, block.column + 2), course))
     return drawing
 

@@ -29,7 +29,7 @@ from xlnn.workbooks.pages.panel import (
 )
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import name_rows
-from xlnn.writing.charts import Line, scatter
+from xlnn.writing.charts import Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, LABEL, NEGATIVE, POSITIVE, SECTION, value
 
@@ -104,8 +104,8 @@ def _pair(terms: int, words: Text) -> Iterator[Quantity]:
         symbol = "c" if which == 0 else "d"
         yield Quantity(name, symbol=symbol, equation=equation, uses=uses, **back)
     uses = {"d": "d_back"}
-    for name, ends in (("at_end", (-1, 0)), ("at_start", (0, -1))):
-        yield Quantity(name, equation=eq.across(*ends), uses=uses, **page)
+    for name, way in (("at_end", (-1, 0)), ("at_start", (0, -1))):
+        yield Quantity(name, equation=eq.across(*way), uses=uses, **page)
     uses = {"left": "at_end", "right": "at_start"}
     yield Quantity("meets", equation=eq.Same(), uses=uses, **{**page, "number_format": ";;;"})
     said = [words.open("sentences", key) for key in ("apart", "meets")]
@@ -205,7 +205,7 @@ def draw(page: Page[Any]) -> Drawing:
     ]
     chart = scatter(titles["sequences"], "n", lines)
     chart.height, chart.width = 9, 15
-    chart.x_axis.scaling.min = 0
+    ends(chart.x_axis, 0, layout.model["n"].axes[0].length)
     drawing.charts.append((address(FIRST_ROW, BESIDE - 1), chart))
     return drawing
 
@@ -238,7 +238,7 @@ def draw_pair(page: Page[Any]) -> Drawing:
     line = Line(n, column_of(layout, "ratio"), POSITIVE, marker="circle")
     chart = scatter(words("charts", "ratio"), "n", [line])
     chart.height, chart.width = 7.5, 12
-    chart.x_axis.scaling.min = 0
+    ends(chart.x_axis, 0, layout.model["n"].axes[0].length)
     drawing.charts.append((address(TABLE - 2, BESIDE + 1), chart))
     return drawing
 

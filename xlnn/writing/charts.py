@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from openpyxl.chart import Reference, ScatterChart, Series
+from openpyxl.chart.axis import NumericAxis
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -15,6 +16,9 @@ from xlnn.writing.style import INK, RULE
 
 THICK, THIN = 22_000, 12_000
 """Widths of lines, in EMU."""
+
+MOST_LABELS = 9
+"""Whole numbers up to which each has a label of its own."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,24 @@ def scatter(title: str, x_title: str, lines: Sequence[Line]) -> ScatterChart:
     chart.title = _titled(title)
     chart.x_axis.title = _titled(x_title)
     return chart
+
+
+def ends(axis: NumericAxis, first: float, last: float) -> None:
+    """Let an axis begin and end where its data do, with a label at its end where one fits."""
+    axis.scaling.min, axis.scaling.max = first, last
+    axis.majorUnit = interval(last - first)
+
+
+def interval(length: float) -> float | None:
+    """Return a length of which some, in round numbers, are an axis; None if there is none.
+
+    >>> interval(64), interval(50), interval(3), interval(1), interval(53)
+    (16, 10, 1, 0.2, None)
+    """
+    if length <= 1:
+        return length / 5
+    counts = (5, 4, 6, 8, 3, 7, 2) if length >= MOST_LABELS else (length,)
+    return next((length // count for count in counts if length % count == 0), None)
 
 
 def _titled(words: str) -> Title:

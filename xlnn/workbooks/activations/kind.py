@@ -28,7 +28,7 @@ from xlnn.workbooks.pages.panel import (
 )
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import drawn, name_rows, placed
-from xlnn.writing.charts import Line, scatter
+from xlnn.writing.charts import Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NEGATIVE, POSITIVE, SECTION, value
 
@@ -148,7 +148,7 @@ def draw_learning(page: Page[Any]) -> Drawing:
         for name in UNITS
     ]
     chart = _sized(scatter(words("charts", "learning"), words("headings", "step"), lines))
-    chart.x_axis.scaling.min, chart.x_axis.scaling.max = 0, page.spec.sizes["steps"]
+    ends(chart.x_axis, 0, page.spec.sizes["steps"])
     drawing.charts.append((address(FIRST_ROW, BESIDE), chart))
     return drawing
 

@@ -29,7 +29,7 @@ from xlnn.workbooks.pages.table import (
     placed,
 )
 from xlnn.workbooks.xor_layers.quantities import LAYERS, POINT, POINTS, quantities
-from xlnn.writing.charts import Cells, Line, scatter
+from xlnn.writing.charts import Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     LABEL,
@@ -169,7 +169,7 @@ def _charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
     ]
     chart = scatter(words("charts", "C_T"), words("headings", "epoch"), lines)
     chart.height, chart.width = 9, 13
-    chart.x_axis.scaling.min, chart.x_axis.scaling.max = 0, page.spec.sizes["steps"]
+    ends(chart.x_axis, 0, page.spec.sizes["steps"])
     chart.y_axis.scaling.min = 0
     yield address(CHARTS, 10), chart
 

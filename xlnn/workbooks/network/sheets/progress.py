@@ -14,7 +14,7 @@ from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import WIDE, courses, table
-from xlnn.writing.charts import THICK, THIN, Cells, Line, scatter
+from xlnn.writing.charts import THICK, THIN, Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import QUIET_NUMBER, SECTION, heading
 
@@ -70,7 +70,7 @@ def draw(page: Page) -> Drawing:
     last = max(block.last[0] for block in layout.on(SHEET) if block.quantity.is_text)
     charts = [*_courses(page), *_errors(page), *_paths(page)]
     for position, (title, lines) in enumerate(charts):
-        chart = _chart(title, words("charts", "epoch"), lines, layout.titles)
+        chart = _chart(page, title, lines)
         row = last + 2 + position // 2 * CHART_ROWS
         at = column - 1 + position % 2 * CHART_COLUMNS
         drawing.charts.append((address(row, at), chart))
@@ -146,11 +146,15 @@ def _beside(columns: int) -> int:
     return columns + 4
 
 
-def _chart(title: str, x_title: str, lines: list[_Line], titles: dict[str, str]) -> ScatterChart:
+def _chart(page: Page, title: str, lines: list[_Line]) -> ScatterChart:
     """Return a chart of some lines over the epochs."""
-    chart = scatter(title, x_title, [line.drawn(titles) for line in lines])
-    chart.x_axis.scaling.min = 0
-    if lines[0].colour:
+    drawn = [line.drawn(page.layout.titles) for line in lines]
+    chart = scatter(title, page.words("charts", "epoch"), drawn)
+    quantity = lines[0].block.quantity
+    rows, most = quantity.axes[0], {"recognised": page.spec.images, "accuracy": 1}
+    ends(chart.x_axis, 0, rows.counts_from + rows.length - 1)
+    if quantity.name in most:
+        ends(chart.y_axis, 0, most[quantity.name])
+    elif lines[0].colour:
         chart.y_axis.scaling.min = 0
-    chart.x_axis.scaling.max = lines[0].block.last[0] - FIRST_ROW + 1
     return chart
