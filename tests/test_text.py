@@ -112,6 +112,8 @@ SHOWING = {
     "more than the gallery": spec([4, 3, 2], images=GALLERY + 1, epochs=1),
     "softmax": replace(PICTURES, **SOFTMAX),
     "softmax of a table": replace(TABLE, **SOFTMAX),
+    "missing values": replace(TABLE, missing="drop"),
+    "mean values": replace(TABLE, missing="mean"),
     "many classes": spec([4, 3, MOST_CLASSES + 1], epochs=1),
     "regression of all rows": replace(TABLE, **REGRESSION | {"test_images": 0}),
 }

@@ -1,11 +1,14 @@
 """Missing values are refused with their number, or left out, or a mean: as a person says."""
 
 import numpy as np
+import openpyxl
 import pytest
 from files import csv, npz
 
+from xlnn.building.build import build
 from xlnn.data import Reading, read
 from xlnn.errors import DataError
+from xlnn.shipped.text import text
 
 HOLES = "k,a,b\nx,1,10\ny,,20\nx,5,NA\ny,3,nan\n"
 
@@ -102,3 +105,32 @@ def test_nan_in_arrays_is_missing(tmp_path):
     assert drop.x.tolist() == [[1, 2], [3, 6]]
     assert drop.labels == ("a", "b")
     assert read(path, Reading(table=True, missing="mean")).x[1].tolist() == [2, 4]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "ja"])
+@pytest.mark.parametrize("missing", ["drop", "mean"])
+def test_what_was_made_of_missing_values_stands_in_the_guide(tmp_path, lang, missing):
+    table = csv(tmp_path, HOLES + "x,7,8\ny,8,9\n")
+    options = {"data": table, "table": True, "missing": missing, "lang": lang, "epochs": 1}
+    build("xor", tmp_path / "holes.xlsx", verify=False, **options)
+    said = text(lang)("missing", missing)
+    assert said in guide(tmp_path / "holes.xlsx")
+    # continued, it still holds; with other data that are whole, no more
+    build(from_workbook=tmp_path / "holes.xlsx", output=tmp_path / "on.xlsx", verify=False)
+    assert said in guide(tmp_path / "on.xlsx")
+    whole = csv(tmp_path, "k,a,b\nx,1,10\ny,2,20\n")
+    build(from_workbook=tmp_path / "on.xlsx", output=tmp_path / "new.xlsx", data=whole, table=True)
+    assert said not in guide(tmp_path / "new.xlsx")
+
+
+def test_of_a_whole_table_the_guide_says_nothing_of_missing_values(tmp_path):
+    table = csv(tmp_path, "k,a,b\nx,1,10\ny,2,20\n")
+    options = {"data": table, "table": True, "missing": "mean", "epochs": 1}
+    build("xor", tmp_path / "whole.xlsx", verify=False, **options)
+    assert not any("missing" in line for line in guide(tmp_path / "whole.xlsx"))
+
+
+def guide(path):
+    """Return the texts of the first sheet."""
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    return {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row}

@@ -227,3 +227,9 @@ def test_altered_bytes_give_data_or_a_refusal(tmp_path_factory, place, change):
     path.write_bytes(content)
     data = read_or_refused(path, TABLE)
     assert data is None or np.isfinite(data.x).all()
+
+
+def test_a_sheet_that_does_not_say_its_size_is_read(tmp_path):
+    path = xlsx(tmp_path, [*IRIS[:2], ["virginica", 6.3, 2]])
+    path = altered(path, b'<dimension ref="A1:C3"/>', b"")
+    assert read(path, TABLE).x.tolist() == [[5.1, 3.5], [6.3, 2]]

@@ -16,6 +16,9 @@ ROUNDING = 1e-9
 TINY = 0.01
 """Targets that differ by less are drowned by the outputs of a network that has learnt nothing."""
 
+MANY_TIMES = 10.0
+"""How often larger one column is than another where they are said to be of very different size."""
+
 APART = 100.0
 """How often larger one column may be than another before it drowns that one."""
 
@@ -41,10 +44,11 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
         span = f"from {amount(least.min())} to {amount(most.max())}"
         return (f"The pixels go {span}, and units learn best from 0 to 1: add --scale range.",)
     if sizes[largest] > LARGE or sizes[largest] > APART * sizes[smallest]:
-        how = "of very different size" if largest != smallest else "large"
+        are_apart = sizes[largest] > MANY_TIMES * sizes[smallest]
+        how = "of very different size" if are_apart else "large"
         spans = [
             f"{short(data.features[column])} from {amount(least[column])} to {amount(most[column])}"
-            for column in dict.fromkeys((smallest, largest))
+            for column in ((smallest, largest) if are_apart else (largest,))
         ]
         return (f"The inputs are {how} ({', '.join(spans)}): add --scale standard.",)
     return ()

@@ -37,6 +37,7 @@ def draw_guide(
     values: Mapping[str, object],
     equations: Mapping[str, str],
     colours: Iterable[str] = (*FILLS, *SCALE),
+    more: Iterable[str] = (),
 ) -> Drawing:
     """Draw the sheet from top to bottom; every place it names is a link.
 
@@ -49,14 +50,16 @@ def draw_guide(
         The same of the equations of the symbols.
     colours : iterable of str
         The roles, and ends of the scale of weights, that the workbook has.
+    more : iterable of str
+        What is to be said of it besides, a line each.
     """
     widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 40, 6: 18, 7: 12}
     drawing = Drawing(gridlines=False, one_page=True, widths=widths, heights={1: 30})
     guide = page.words.words["guide"]
     drawing.put(1, 2, guide["title"].format(**values), replace(TITLE, size=18))
     row = 2
-    for line in guide["about"]:
-        drawing.put(row, 2, line.format(**values), PLAIN)
+    for line in (*(line.format(**values) for line in guide["about"]), *more):
+        drawing.put(row, 2, line, PLAIN)
         row += 1
     row = _steps(drawing, page, row + 1)
     row = _procedures(drawing, page, row)

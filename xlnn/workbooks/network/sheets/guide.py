@@ -28,7 +28,9 @@ def draw(page: Page[Spec]) -> Drawing:
         "steps": page.words("optimiser", page.spec.optimizer)
         + (page.words("optimiser", "l2") if page.spec.regularised else ""),
     }
-    return draw_guide(page, values=values, equations=equations_of(page.spec))
+    missing = page.spec.missing
+    more = [page.words("missing", missing)] if missing else []
+    return draw_guide(page, values=values, equations=equations_of(page.spec), more=more)
 
 
 def _sizes(page: Page[Spec]) -> list[int]:
