@@ -4,6 +4,7 @@
 # make lint     run the linters
 # make bench    measure speed and memory, as ratios in one run
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
+# make gallery  draw every sheet of every template in three languages into gallery/
 # make table    check every template with every engine and write README's table of them
 # make mutation plant 2,000 errors and see whether the check names each
 # make signals  stop commands at 200 random moments and see whether anything is left
@@ -55,6 +56,9 @@ grading: .venv/ready
 pictures: build
 	docs/pictures.sh
 
+gallery: .venv/ready
+	$(BIN)/python docs/gallery.py
+
 NPM := npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix
 
 validator:
@@ -72,4 +76,4 @@ readers:
 clean:
 	rm -rf .venv
 
-.PHONY: build test test-slow lint bench mutation signals seeds fuzz grading pictures validator readers clean
+.PHONY: build test test-slow lint bench mutation signals seeds fuzz grading pictures gallery validator readers clean

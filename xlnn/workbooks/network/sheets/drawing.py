@@ -1,6 +1,7 @@
 """What is drawn on the sheet Drawing? The numbers of which the pictures on Play are made."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from xlnn.blocks import FIRST_ROW, Block, single_block
 from xlnn.equations.play import LEVELS
@@ -90,7 +91,7 @@ def _place_lines(model: Model, here: list[Quantity]) -> Iterator[Block]:
 
 def draw(page: Page) -> Drawing:
     """Draw the headings, and which layer, unit or connection each row is of."""
-    drawing = Drawing(freeze=(FIRST_ROW, 3), repeat=FIRST_ROW - 1, heights={1: 24, 2: 30})
+    drawing = Drawing(freeze=(FIRST_ROW, 3), repeat=FIRST_ROW - 1, heights={1: 24, 2: 44})
     drawing.put(1, 1, page.layout.titles[NUMBERS], TITLE)
     drawing.put(1, 4, page.words("notes", NUMBERS, **page.layout.titles), NOTE)
     figure = Figure(Stack(page.spec))
@@ -137,7 +138,9 @@ def _draw_headings(drawing: Drawing, page: Page) -> None:
             if (column, text) not in seen:
                 seen.add((column, text))
                 look = heading(ROLES.get(kind, "key"), first=n == 0, computed=True)
-                drawing.put(FIRST_ROW - 2, column, page.words("drawing", kind), look)
+                spread = replace(look, align="centerContinuous", wrap=False) if text else look
+                above = page.words("drawing", kind) if n == 0 else ""
+                drawing.put(FIRST_ROW - 2, column, above, spread)
                 drawing.put(FIRST_ROW - 1, column, text, look)
                 drawing.widths[column] = WIDTHS.get(kind, 9)
 
