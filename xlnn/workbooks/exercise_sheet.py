@@ -68,8 +68,15 @@ def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
     titles: dict[str, str] = {}
     for key, title in layout.titles.items():  # after the Guide, which comes first
         titles |= {key: title} | ({} if titles else {SHEET: exercise_title(lang)})
-    model = Model((*layout.model.quantities, *new))
-    return lay_out(model, titles, [*layout.blocks.values(), *_place(tasks, model)])
+    # a rule that gives a number another format would hide, in LibreOffice, the one that colours it
+    plain = {name: replace(layout.model[name], number_format="General") for name in blank}
+    old = [plain.get(quantity.name, quantity) for quantity in layout.model.quantities]
+    blocks = [
+        replace(block, quantity=plain.get(name, block.quantity))
+        for name, block in layout.blocks.items()
+    ]
+    model = Model((*old, *new))
+    return lay_out(model, titles, [*blocks, *_place(tasks, model)])
 
 
 def check_blank(model: Model, name: str) -> None:
