@@ -268,3 +268,13 @@ def test_values_of_an_index_are_its_numbers(few, tmp_path):
     code, lines, _ = run("check", few[0] / "index.xlsx", "--json")
     assert code == 0
     assert json.loads("\n".join(lines))["formula_cells"] == 1
+
+
+@pytest.mark.parametrize("command", ["show", "explain"])
+def test_an_index_is_shown_and_explained_as_other_workbooks_are(folder, command):
+    lang, place = folder
+    title = text(lang, "index").sheets["index"]
+    total = [f"{title}!D{8 + len(names())}"] if command == "explain" else []
+    code, lines, errors = run(command, place / "index.xlsx", *total)
+    assert (code, errors) == (0, [])
+    assert "index" in lines[0] or title in lines[0]

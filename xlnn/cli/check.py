@@ -124,7 +124,7 @@ def _checked(
 
 def _print(report: Report) -> None:
     cells = report.compared_cells + report.text_cells
-    head = f"{report.file}   {cells:,} formulas"
+    head = f"{report.file}   {counted(cells, 'formula')}"
     seed = f"   seed {report.seed}" if report.probes else ""
     if report.agrees:
         say(f"{head}   {proven(report)}   drift {distance(report.drift)}{seed}")

@@ -73,7 +73,7 @@ class IndexSpec:
         entries = [
             {"name": e.name, "book": [*e.sections], "is_there": e.is_there} for e in self.entries
         ]
-        return {"lang": self.lang, "workbooks": entries}
+        return {"template": self.template, "lang": self.lang, "workbooks": entries}
 
 
 class Index(WorkbookKind[IndexSpec, Never]):
@@ -96,9 +96,9 @@ class Index(WorkbookKind[IndexSpec, Never]):
     def spec(self, values: Mapping[str, Any]) -> IndexSpec:
         """Read the Spec that a workbook keeps."""
         match values:
-            case {"lang": str(lang), "workbooks": list(entries), **rest} if entries and not rest:
+            case {"template": "index", "lang": str(lang), "workbooks": [_, *_] as entries}:
                 return IndexSpec(lang, tuple(map(_entry, entries)))
-        raise DataError("The Spec of an index has a lang and its workbooks.")
+        raise DataError("The Spec of an index has its template, index, a lang and its workbooks.")
 
     def layout(self, spec: IndexSpec) -> Layout:
         """Return the cells of the numbers of formulas, and of their sum."""
