@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from itertools import pairwise
 
+import numpy as np
 import openpyxl
 import psutil
 import pytest
@@ -20,6 +21,7 @@ from xlnn.engines import Allowance, load
 from xlnn.engines import _allowance as allowances
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.reading.spec import described
+from xlnn.xlsx.effort import ranges, reads
 from xlnn.xlsx.package import inspect
 
 WAYS = ("{}", "1+{}", "IF(A1>0,{},0)", "IFERROR({},0)", "SUM(B1:B2,{})", "({})*2")
@@ -211,3 +213,15 @@ def test_a_check_of_6000_formulas_ends_within_20_seconds_and_a_gigabyte():
     allowed = Allowance.of_size(6_000, 1_000_000)
     assert allowed.first + max(allowed.first, allowed.again) <= 20  # a program begins anew
     assert allowed.memory < 10**9
+
+
+def test_one_formula_s_ranges_are_counted_as_many_are(generator):
+    shape = "SUM(A{}:B{})+MAX(C:D)+SUM(AA${}:AA${})+SUM(1:{})"
+    formulas = [
+        shape.format(*generator.integers(10, 99, 4), generator.integers(10, 99)).encode()
+        for _ in range(50)
+    ]
+    found = ranges(formulas[0])
+    single = [reads([formula], found)[0] for formula in formulas]
+    np.testing.assert_array_equal(reads(formulas, found), single)
+    assert len(set(single)) > 1

@@ -52,6 +52,10 @@ def formula(rule, text):
     return Break(rule, "Training", FORMULA, rf"\g<1><f>{text}</f>", "Training!C4")
 
 
+FORMATS = "<conditionalFormatting"
+"""Where merged cells stand before."""
+
+
 def beside(rule, text, before="<pageMargins"):
     """Put something among the elements of the sheet Training."""
     return Break(rule, "Training", before, text + before, "Training")
@@ -132,9 +136,9 @@ BREAKS = [
     beside("element-order", "<unheardOf/>"),
     Break("column-widths", "Settings", "<cols>", '<cols><col min="1" max="3" width="9"/>'),
     Break("column-widths", "Settings", "<cols>", '<cols><col min="3" max="1" width="9"/>'),
-    beside("merge", merges("A1:B2", "B2:C3")),
-    beside("merge", merges("A1")),
-    beside("merge", merges("C4:C5")),
+    beside("merge", merges("A1:B2", "B2:C3"), before=FORMATS),
+    beside("merge", merges("A1"), before=FORMATS),
+    beside("merge", merges("C4:C5"), before=FORMATS),
     beside("range", validation('sqref="C4 D0" type="list"', "<formula1>1</formula1>")),
     beside("range", conditional("C9:B2")),
     beside("range", conditional("XFE1")),
@@ -437,3 +441,16 @@ def test_a_reading_knows_which_number_is_which_row(found, form):
     numbers = [int(number) for number in re.findall("[0-9]+", text)]
     references = read(text).references
     assert [(reference.left, numbers[reference.first]) for reference in references] == found
+
+
+def test_one_range_is_looked_up_as_many_are(generator):
+    used = Used()
+    for row in range(1, 40):
+        used.add_row(row, [column for column in (1, 2, 4) if generator.random() < 0.8])
+    first = generator.integers(1, 40, 200)
+    last = first + generator.integers(0, 6, 200)
+    for left, right in ((1, 1), (1, 2), (3, 3), (2, 4), (4, 4)):
+        many = used.have(left, right, first, last)
+        single = [used.have(left, right, first[n : n + 1], last[n : n + 1])[0] for n in range(200)]
+        np.testing.assert_array_equal(many, single)
+        assert left == 3 or right == 4 or 0 < many.sum() < 200

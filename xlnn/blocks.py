@@ -65,6 +65,8 @@ class Block:
     def places(self, unit: tuple[int, ...]) -> Iterator[tuple[int, int]]:
         """Yield the row and column of one unit at every index along the axes, in their order."""
         axes = self.quantity.axes
+        if not axes:
+            return iter((self.address(unit),))
         lengths = tuple(axis.length for axis in axes)
         row, column = self.address((*(0 for _ in axes), *unit))
         down, right = (tuple(step[n] for step in self.steps[: len(axes)]) for n in (0, 1))

@@ -2,6 +2,7 @@
 
 import re
 from array import array
+from bisect import bisect_right
 from typing import NamedTuple
 
 import numpy as np
@@ -107,6 +108,9 @@ class Used:
         array of bool, shape (ranges,)
         """
         self._settle()
+        if len(first) == 1:  # in less time than by arrays
+            top, bottom = int(first[0]), int(last[0])
+            return np.array([all(self._has(c, top, bottom) for c in range(left, right + 1))])
         complete = np.ones(len(first), dtype=bool)
         for column in range(left, right + 1):
             if column not in self._runs:
@@ -115,6 +119,12 @@ class Used:
             run = np.searchsorted(starts, first, side="right") - 1
             complete &= (run >= 0) & (last <= ends[run])
         return complete
+
+    def _has(self, column: int, top: int, bottom: int) -> bool:
+        """Say whether all cells of a column between two rows exist."""
+        starts, ends = self._runs.get(column, ((), ()))
+        run = bisect_right(starts, top) - 1
+        return run >= 0 and bottom <= ends[run]
 
     def first_missing(self, left: int, right: int, first: int, last: int) -> str:
         """Return the first cell of a range that does not exist, column by column."""

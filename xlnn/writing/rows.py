@@ -9,6 +9,7 @@ cell than all that is in it.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -120,6 +121,7 @@ def _escaped(text: str) -> str:
     return escape(text, {"\r": "&#13;"})
 
 
+@lru_cache(maxsize=10_000)
 def _fixed(text: str) -> str:
     """Write a text into a pattern."""
     return _escaped(text).replace("%", "%%")

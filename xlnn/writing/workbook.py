@@ -153,10 +153,15 @@ def _print(sheet: Worksheet, drawing: Drawing, printed: Paper) -> None:
     sheet.page_setup.orientation = "portrait" if printed.is_upright else "landscape"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, MARGIN / 2, MARGIN / 2)
-    if drawing.repeat:
-        sheet.print_title_rows = f"1:{drawing.repeat}"
+    rows = f"$1:${drawing.repeat}" if drawing.repeat else ""
+    columns = ""
     if printed.across != 1 and drawing.freeze and drawing.freeze[1] > 1:
-        sheet.print_title_cols = f"A:{letters(drawing.freeze[1] - 1)}"
+        columns = f"$A:${letters(drawing.freeze[1] - 1)}"
+    if rows or columns:
+        # openpyxl names the rows first, and LibreOffice then saves the name twice
+        parts = [f"{quoted(sheet.title)}!{part}" for part in (columns, rows) if part]
+        name = "_xlnm.Print_Titles"
+        sheet.defined_names[name] = DefinedName(name, attr_text=",".join(parts))
     if drawing.scale:
         sheet.page_setup.scale = drawing.scale
         for column in drawing.breaks:
@@ -207,6 +212,7 @@ def _cells(  # noqa: PLR0913 -- a sheet, and all that stands on it
         axes = tuple(axis.length for axis in quantity.axes)
         given = inputs.get(quantity.name, np.empty(0))
         columns = iter(layout.columns(quantity.name)) if quantity.equation else repeat(None)
+        is_table = block.is_table
         for unit, column in zip(quantity.units, columns, strict=False):
             row, at = block.address((*(0 for _ in axes), *unit))
             typed_in, computed = (
@@ -225,7 +231,7 @@ def _cells(  # noqa: PLR0913 -- a sheet, and all that stands on it
                 pattern, order = formula_pattern(column, style(computed)) if column else ("", [])
             varying = tuple(numbers(*column.rows[number], axes) for number in order)
             filled = Filled(texts, pattern, varying, is_blank=quantity.name in blank)
-            if block.is_table:
+            if is_table:
                 yield from filled.strips(at, row, range(prod(axes)))
                 continue
             for number, place in enumerate(block.places(unit)):

@@ -68,6 +68,8 @@ def reads(formulas: Sequence[bytes], found: Sequence[Range]) -> np.ndarray:
     >>> reads(formulas, ranges(formulas[0]))
     array([ 7, 11])
     """
+    if len(formulas) == 1:
+        return np.array([sum(_read(formulas[0], each) for each in found)], np.int64)
     digits = np.frombuffer(b"".join(formulas), np.uint8).reshape(len(formulas), -1)
     cells = np.zeros(len(formulas), np.int64)
     for each in found:
@@ -77,6 +79,13 @@ def reads(formulas: Sequence[bytes], found: Sequence[Range]) -> np.ndarray:
             rows = _numbers(digits[:, each.bottom]) - _numbers(digits[:, each.top])
             cells += each.width * (np.abs(rows) + 1)
     return cells
+
+
+def _read(formula: bytes, each: Range) -> int:
+    """Count the cells in a range of one formula, in less time than by arrays."""
+    if each.top is None or each.bottom is None:
+        return each.width * MAX_ROWS
+    return each.width * (abs(int(formula[each.bottom]) - int(formula[each.top])) + 1)
 
 
 def _numbers(digits: np.ndarray) -> np.ndarray:
