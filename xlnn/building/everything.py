@@ -135,6 +135,8 @@ def _chosen(asked: Everything) -> tuple[Template, ...]:
 
 def _make(folder: Path) -> None:
     """Make the folder, unless it is there."""
+    if folder.suffix.lower() == ".xlsx":
+        raise OutputError(f"{folder}: all templates go into a folder, name one with -o.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
