@@ -236,7 +236,7 @@ def test_who_stops_a_stage_finds_nothing_left_anywhere(folder, command, name):
         (["--label", "a", "--target", "b"], "--label and --target exclude each other"),
         (["--picture", "2x6", "--table"], "--picture and --table exclude each other"),
         (["--picture", "8"], "8 is no size of a picture: write rows and columns as 8x8"),
-        (["--seed", "-1"], "-1 is not in the range"),
+        (["--seed", "-1"], "a whole number from 0 on, or several"),
         (["--epochs", "1.5"], "not a valid integer"),
         (["--data", "my.csv", "--threshold", "0.5"], "--threshold is for folders of pictures"),
         (["xor", "--from", "old.xlsx"], "A template and --from exclude each other"),

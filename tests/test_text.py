@@ -102,6 +102,16 @@ KINDS = {
     ),
     "momentum": replace(PICTURES, optimizer="momentum"),
     "rmsprop": replace(PICTURES, optimizer="rmsprop", regularised=True),
+    "compared": replace(
+        PICTURES,
+        runs=("sgd", "momentum", "rmsprop", "adam"),
+        regularised=True,
+        compared=("optimizer", "eta", "l2", "seed"),
+        seeds=(1, 2, 3, 4),
+        test_images=2,
+    ),
+    "compared rows": replace(TABLE, runs=("sgd", "sgd"), test_images=2),
+    "compared regressions": replace(TABLE, **REGRESSION | {"runs": ("sgd", "sgd")}),
     "adam": replace(TABLE, optimizer="adam", regularised=True),
 }
 """A workbook of each kind that has words of its own."""

@@ -52,6 +52,17 @@ def picture(value: object) -> tuple[int, int]:
     raise OptionsError(f"{value} is no size of a picture: write rows and columns as 8x8.")
 
 
+def several(name: str, value: object) -> object:
+    """Read an option of which there may be several: "0.1,0.2" as (0.1, 0.2).
+
+    Raises
+    ------
+    OptionsError
+        An entry is none that it takes.
+    """
+    return KINDS[name](name, value)
+
+
 def _picture(_: str, value: object) -> tuple[int, int]:
     return picture(value)
 
@@ -126,6 +137,36 @@ def _wrong(name: str, value: object, wanted: str) -> OptionsError:
     return OptionsError(f"{name} is {shown}: {wanted} is expected.")
 
 
+def _some(
+    is_meant: Callable[[object], bool], wanted: str, plain: Callable[[Any], object]
+) -> Callable[[str, object], object]:
+    """Return what lets one value pass or several, also in a text with commas, and no others."""
+
+    def check(name: str, value: object) -> object:
+        given: tuple | None = (value,) if is_meant(value) else _several(value, is_meant)
+        if isinstance(value, str):
+            given = tuple(part.strip() for part in value.split(","))
+        try:
+            found = tuple(plain(each) for each in given or ())
+        except ValueError:
+            found = ()
+        if not found or "" in found:
+            raise _wrong(name, value, f"{wanted}, or several, such as {EXAMPLES[name]},")
+        return found[0] if len(found) == 1 else found
+
+    return check
+
+
+def _natural(value: object) -> int:
+    """Read a whole number from 0 on."""
+    found = int(value)  # type: ignore[call-overload]
+    if found < 0:
+        raise ValueError
+    return found
+
+
+EXAMPLES = {"eta": "0.1,0.5", "optimizer": "sgd,adam", "l2": "0,0.01", "seed": "1,2,3"}
+
 _text = _one(_is_text, "a text")
 _whole = _one(_is_whole, "a whole number", int)
 _number = _one(_is_number, "a number", float)
@@ -135,11 +176,14 @@ _choice = _one(lambda value: isinstance(value, bool), "True or False")
 KINDS: dict[str, Callable[[str, object], object]] = {
     "template": _path, "output": _path, "from_workbook": _path,
     "start": _one(_is_start, "a path or a dict of arrays"),
-    "seed": _whole, "epochs": _whole, "eta": _number, "test_share": _number, "threshold": _number,
+    "epochs": _whole, "test_share": _number, "threshold": _number,
     "spread": _text, "lang": _text, "scale": _text, "sheet": _text, "encoding": _text,
     "decimal": _text, "missing": _text, "activation": _text, "output_activation": _text,
-    "cost": _text, "optimizer": _text, "l2": _number, "table": _choice, "solved": _choice,
+    "cost": _text, "table": _choice, "solved": _choice,
     "light_ink": _choice, "large": _choice, "force": _choice, "verify": _choice,
     "picture": _picture, "hidden": _hidden, "targets": _targets, "label": _label,
+    "eta": _some(_is_number, "a number", float), "l2": _some(_is_number, "a number", float),
+    "optimizer": _some(_is_text, "a name", str),
+    "seed": _some(_is_whole, "a whole number from 0 on", _natural),
 }  # fmt: skip
 """What each argument may be; data may be anything that `xlnn.data.read` reads."""

@@ -32,10 +32,10 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     from_workbook: Path | str | None = None,
     data: object = None,
     start: Path | str | Mapping[str, object] | None = None,
-    seed: int | None = None,
+    seed: int | Sequence[int] | None = None,
     spread: str | None = None,
     epochs: int | None = None,
-    eta: float | None = None,
+    eta: float | Sequence[float] | None = None,
     lang: str | None = None,
     test_share: float | None = None,
     scale: str | None = None,
@@ -53,8 +53,8 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     activation: str | None = None,
     output_activation: str | None = None,
     cost: str | None = None,
-    optimizer: str | None = None,
-    l2: float | None = None,
+    optimizer: str | Sequence[str] | None = None,
+    l2: float | Sequence[float] | None = None,
     solved: bool | None = None,
     large: bool = False,
     force: bool = False,
@@ -82,7 +82,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     light_ink, sheet, encoding, decimal, missing, hidden, activation, output_activation, cost
         As there.
     optimizer, l2
-        As there.
+        As there. Several of these, of ``eta`` or of ``seed`` are as many runs beside each other.
     solved : bool
         Build a workbook for a solver with the weights that SciPy finds.
     large : bool

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from xlnn.building.asked import picture
+from xlnn.building.asked import picture, several
 from xlnn.cli.saying import progress, say_built
 from xlnn.errors import OptionsError
 
@@ -20,6 +20,21 @@ class Picture(click.ParamType):
         """Read what was typed."""
         try:
             return picture(value)
+        except OptionsError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Several(click.ParamType):
+    """One value, or several with commas between them: a run for each."""
+
+    name = "VALUE[,VALUE]"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> object:
+        """Read what was typed."""
+        try:
+            return several(param.name, value) if param and param.name else value
         except OptionsError as error:
             self.fail(str(error), param, ctx)
 
@@ -53,16 +68,18 @@ class Picture(click.ParamType):
 @click.option(
     "--start", type=click.Path(path_type=Path), help="Start weights: .json or .npz of W2, b2 …"
 )
-@click.option("--seed", type=click.IntRange(min=0), help="Draw the start weights at random.")
+@click.option("--seed", type=Several(), help="Draw the start weights at random.")
 @click.option("--spread", help="How they are drawn: normal (the book) or fan-in.")
 @click.option("--hidden", help="Units of the hidden layers, such as 5,3, or none.")
 @click.option("--activation", help="Of the hidden layers, such as tanh.")
 @click.option("--output-activation", help="Of the output layer, such as linear.")
 @click.option("--cost", help="What training makes small, such as cross-entropy.")
 @click.option("--epochs", type=int, help="How many epochs to train.")
-@click.option("--eta", type=float, help="The learning rate.")
-@click.option("--optimizer", help="How it steps: sgd (the plain step), momentum, rmsprop or adam.")
-@click.option("--l2", type=float, help="The penalty on the weights, such as 0.01; 0 for none.")
+@click.option("--eta", type=Several(), help="The learning rate; of several, a run for each.")
+@click.option(
+    "--optimizer", type=Several(), help="How it steps: sgd (plain), momentum, rmsprop or adam."
+)
+@click.option("--l2", type=Several(), help="Penalty on the weights, such as 0.01; 0 for none.")
 @click.option(
     "--solved", is_flag=True, default=None, help="Of solver, cnn-solver: SciPy finds the weights."
 )

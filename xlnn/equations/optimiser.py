@@ -10,7 +10,8 @@ Neural Networks for Machine Learning (2012). D. P. Kingma and J. Ba, Adam: A met
 optimization, ICLR 2015, arXiv:1412.6980.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 
@@ -72,6 +73,28 @@ class ScaledGradient(Equation):
     def cell(self, *unit: int, gradient: Cells, square: Cells, epsilon: Cells) -> str:
         """Return the formula of one weight."""
         return f"={gradient[unit]}/(SQRT({square[unit]})+{epsilon[()]})"
+
+
+class Along(Equation):
+    """r = g, or r = v: the weights step along the gradient, or along the velocity.
+
+    Parameters
+    ----------
+    role : str
+    """
+
+    def __init__(self, role: str) -> None:
+        self.roles = (role,)
+
+    def array(self, **one: np.ndarray) -> np.ndarray:
+        """Return the direction."""
+        (found,) = one.values()
+        return found
+
+    def cell(self, *unit: int, **one: Cells) -> str:
+        """Return the formula of one weight."""
+        (found,) = one.values()
+        return f"={found[unit]}"
 
 
 class Count(Equation):
@@ -249,6 +272,15 @@ class Optimiser:
     def step(self) -> str:
         """The kind of quantity along which the weights step; empty for the gradient itself."""
         return DIRECTION if self.direction else next(iter(self.memories), "")
+
+    @property
+    def directed(self) -> Self:
+        """The same with a direction of its own, where it steps along something else."""
+        if self.direction:
+            return self
+        along = next(iter(self.memories), "gradient")
+        rule = f"r = {self.step_formula.format('w')}"
+        return replace(self, direction=Along(along), step_formula="r", rule=rule)
 
 
 PLAIN = "sgd"

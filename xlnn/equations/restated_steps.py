@@ -74,6 +74,30 @@ class MeanSquareGap(Equation):
         return "=" + over(f"ABS(SUMPRODUCT({s})-({told}))", f"({_size(s)}+{squares})")
 
 
+class AlongGap(Equation):
+    """Sum of r = sum of what the weights step along: the gradient, or the velocity.
+
+    Parameters
+    ----------
+    role : str
+    """
+
+    coarse = True
+
+    def __init__(self, role: str) -> None:
+        self.roles = ("direction", role)
+
+    def array(self, direction: np.ndarray, **one: np.ndarray) -> np.ndarray:
+        """Return the gap of each weight."""
+        (along,) = one.values()
+        return share(np.abs(direction.sum(axis=0) - along.sum(axis=0)), _bound(along))
+
+    def cell(self, *unit: int, direction: Cells, **one: Cells) -> str:
+        """Return the formula of one weight."""
+        r, (g,) = direction.epochs[unit], (each.epochs[unit] for each in one.values())
+        return "=" + over(f"ABS(SUMPRODUCT({r})-SUMPRODUCT({g}))", _size(g))
+
+
 class ScaledGap(Equation):
     """Sum of r (sqrt(s) + epsilon) = sum of dC_T/dw."""
 
@@ -181,5 +205,8 @@ MEMORY_GAPS = {
 }
 """By the name of what is remembered."""
 
-DIRECTION_GAPS = {"rmsprop": ScaledGap(), "adam": CorrectedGap()}
+DIRECTION_GAPS = {
+    "sgd": AlongGap("gradient"), "momentum": AlongGap("velocity"),
+    "rmsprop": ScaledGap(), "adam": CorrectedGap(),
+}  # fmt: skip
 """By the optimiser."""

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.axis import NumericAxis
+from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -61,6 +63,8 @@ class Line:
         Without one, the program's own.
     name : str
         What the legend calls it.
+    called : Cells or None
+        The cell that says so instead.
     width : int
         0 for a marker on each point and no line between them.
     marker : str
@@ -76,11 +80,14 @@ class Line:
     width: int = THICK
     marker: str = "none"
     size: int = 5
+    called: Cells | None = None
 
     @property
     def series(self) -> Series:
         """The line as openpyxl's charts take it."""
         series = Series(self.y.reference, self.x.reference, title=self.name or None)
+        if self.called:
+            series.tx = SeriesLabel(strRef=StrRef(str(self.called.reference)))
         line = series.graphicalProperties.line
         if not self.width:
             line.noFill = True
@@ -104,7 +111,7 @@ def scatter(title: str, x_title: str, lines: Sequence[Line]) -> ScatterChart:
     chart.series.extend(line.series for line in lines)
     chart.style = 2
     chart.scatterStyle = "lineMarker"
-    if len(lines) > 1 and any(line.name for line in lines):
+    if len(lines) > 1 and any(line.name or line.called for line in lines):
         chart.legend.position = "b"
     else:
         chart.legend = None

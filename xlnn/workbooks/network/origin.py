@@ -1,7 +1,7 @@
 """What does a build begin with? A template, or a workbook that xlnn made before."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from xlnn.errors import DataError, WorkbookError
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template, folder
 from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.quantities.runs import prefix_of, run_of
 from xlnn.workbooks.network.spec import LayerSpec, Spec, picture_of
 
 UNSCALED = "none"
@@ -56,6 +57,10 @@ class Origin:
         What the optimiser takes, by name, where it is not as usual.
     l2 : float or None
         The strength of the penalty on the weights, if there is one.
+    others : tuple of Origin
+        Further runs beside it: the same but for what runs differ in.
+    seeds : tuple of int
+        The seed of each run, where they differ in that.
     """
 
     name: str
@@ -77,6 +82,8 @@ class Origin:
     optimizer: str = PLAIN
     constants: Mapping[str, object] = field(default_factory=dict)
     l2: object = None
+    others: tuple["Origin", ...] = ()
+    seeds: tuple[int, ...] = ()
 
     @property
     def is_shipped(self) -> bool:
@@ -218,11 +225,10 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
         )
     x, t = (_with_tested(arrays, name) for name in given)
     is_table, labels = bool(spec.features), _labels(name, arrays["labels"])
-    return Origin(
+    found = Origin(
         name=spec.template,
         lang=spec.lang,
         epochs=spec.epochs,
-        eta=float(arrays["eta"]),
         cost=spec.cost,
         layers=[_as_written(layer) for layer in spec.layers],
         reading=Reading(
@@ -245,12 +251,26 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
         held=np.arange(len(x)) >= spec.images,
         scaling=_scaling(arrays, "") if spec.scaled else None,
         target_scaling=_scaling(arrays, "t_") if spec.scaled_targets else None,
-        start={q.name: rounded(arrays[q.name][0]) for q in network(spec).inputs if q.given},
         spread="fan-in",
-        optimizer=spec.optimizer,
-        constants={name: float(arrays[name]) for name in OPTIMISERS[spec.optimizer].constants},
-        l2=float(arrays["l2"]) if spec.regularised else None,
+        seeds=spec.seeds,
+        **_of_run(spec, arrays, 0),
     )
+    others = (_of_run(spec, arrays, run) for run in range(1, spec.number_of_runs))
+    return replace(found, others=tuple(replace(found, **own) for own in others))
+
+
+def _of_run(spec: Spec, arrays: Mapping[str, np.ndarray], run: int) -> dict[str, Any]:
+    """Return what a run has for itself: its start, and how it steps."""
+    prefix, own = prefix_of(run), spec.of_run(run)
+    starts = {q.name for q in network(spec).inputs if q.given and run_of(q.name) == run}
+    constants = OPTIMISERS[own.optimizer].constants
+    return {
+        "eta": float(arrays[f"{prefix}eta"]),
+        "start": {name.removeprefix(prefix): rounded(arrays[name][0]) for name in starts},
+        "optimizer": own.optimizer,
+        "constants": {name: float(arrays[prefix + name]) for name in constants},
+        "l2": float(arrays[f"{prefix}l2"]) if spec.regularised else None,
+    }
 
 
 def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:

@@ -4,7 +4,7 @@ The sizes of the input and of the output layer follow from the data; what lies b
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,12 @@ from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.optimiser import nothing_yet
+from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.rates import constants_of, penalty_of, rate_of
 from xlnn.workbooks.network.reshaped import fitting, reshaped
 from xlnn.workbooks.network.scaled import decimals, scalings
+from xlnn.workbooks.network.several import differing, runs_asked
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
 from xlnn.workbooks.network.unscaled import scale_note, target_notes
@@ -44,6 +46,8 @@ OTHER_DATA = ", other data"
 @dataclass(frozen=True)
 class Options:
     """What a person asks for that differs from the origin; None leaves the origin's.
+
+    Several of eta, optimizer, l2 or seed stand for as many runs beside each other.
 
     Attributes
     ----------
@@ -90,10 +94,10 @@ class Options:
 
     data: object = None
     start: Path | Mapping[str, object] | None = None
-    seed: int | None = None
+    seed: int | tuple[int, ...] | None = None
     spread: str | None = None
     epochs: int | None = None
-    eta: float | None = None
+    eta: float | tuple[float, ...] | None = None
     lang: str | None = None
     test_share: float | None = None
     scale: str | None = None
@@ -111,8 +115,8 @@ class Options:
     activation: str | None = None
     output_activation: str | None = None
     cost: str | None = None
-    optimizer: str | None = None
-    l2: float | None = None
+    optimizer: str | tuple[str, ...] | None = None
+    l2: float | tuple[float, ...] | None = None
     large: bool = False
 
     def __post_init__(self) -> None:
@@ -142,11 +146,14 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     DataError
         The template, the data, the start or an option cannot be used.
     """
+    runs = runs_asked(origin, options)
+    origin, options = runs[0]  # the data are those of all runs
     data = data_of(origin, options)
     held = held_of(origin, options, data)
     scales = scalings(origin, options, data, held)
     layers, layer_notes = _layers(origin, options, data)
-    l2 = penalty_of(origin.l2, options.l2)
+    l2 = [penalty_of(each.l2, own.l2) for each, own in runs]
+    penalties = l2 if all(one is None for one in l2) else [one or 0.0 for one in l2]
     spec = Spec.from_mapping(
         {
             "template": _template(origin, options),
@@ -165,21 +172,22 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             "layers": layers,
             "cost": options.cost or origin.cost,
             "optimizer": options.optimizer or origin.optimizer,
-            "regularised": l2 is not None,
+            "regularised": penalties[0] is not None,
         }
     )
+    own, notes = _own(spec, runs, penalties, large=options.large)
+    spec = _beside(spec, runs, own)
     model = network(spec)
-    start, notes = _start(origin, options, model)
     notes = _told(origin, options, data) + layer_notes + notes + scales.notes
     notes += () if spec.scaled else scale_note(data)
     notes += target_notes(spec, scales.targets_of(data.t[~held]))
     inputs = {
-        "eta": rate_of(origin.eta if options.eta is None else options.eta),
+        "eta": own[0]["eta"],
         "labels": _labels(spec),
-        **constants_of(spec, origin.constants, l2),
         **nothing_yet(model),
-        **{name: array[np.newaxis] for name, array in start.items()},
     }
+    for run in range(spec.number_of_runs):
+        inputs |= {prefix_of(run) + name: array for name, array in own[run].items()}
     for prefix, scale in (("", scales.inputs), ("t_", scales.targets)):
         if scale is not None:
             inputs |= {f"{prefix}middle": scale[0], f"{prefix}factor": scale[1]}
@@ -190,6 +198,51 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             inputs[x] = data.x[rows].reshape(-1, *model[x].shape)
             inputs[f"{prefix}{'raw_t' if spec.scaled_targets else 't'}"] = data.t[rows]
     return Recipe(spec, model, inputs, notes)
+
+
+def _own(
+    spec: Spec, runs: list[tuple[Origin, Options]], penalties: list[float | None], *, large: bool
+) -> tuple[list[dict[str, np.ndarray]], tuple[str, ...]]:
+    """Return the inputs that each run has for itself, and what is to be said of them."""
+    found, told = [], []
+    for (origin, options), l2 in zip(runs, penalties, strict=True):
+        one = replace(spec, optimizer=options.optimizer or origin.optimizer)
+        start, notes = _start(origin, options, network(one), large=large)
+        inputs = {"eta": rate_of(origin.eta if options.eta is None else options.eta)}
+        inputs |= constants_of(one, origin.constants, l2)
+        found.append(inputs | {name: array[np.newaxis] for name, array in start.items()})
+        told += notes
+    return found, tuple(dict.fromkeys(told))
+
+
+def _beside(
+    spec: Spec, runs: list[tuple[Origin, Options]], own: list[dict[str, np.ndarray]]
+) -> Spec:
+    """Return the Spec with its runs, if they are several and not all the same."""
+    optimizers = tuple(options.optimizer or origin.optimizer for origin, options in runs)
+    seeds = tuple(options.seed for _, options in runs)
+    seeds = runs[0][0].seeds if None in seeds else seeds
+    seeds = seeds if len(seeds) == len(runs) else (0,) * len(runs)
+    told = {
+        "optimizer": optimizers,
+        "eta": [float(inputs["eta"]) for inputs in own],
+        "l2": [float(inputs.get("l2", 0.0)) for inputs in own],
+        "seed": seeds,
+    }
+    compared = differing(told)
+    if len(runs) == 1 or not (compared or _differ(own)):
+        return spec
+    seeds = seeds if "seed" in compared else ()
+    return replace(spec, runs=optimizers, compared=compared, seeds=seeds)
+
+
+def _differ(own: list[dict[str, np.ndarray]]) -> bool:
+    """Tell whether runs have other numbers: a person may have changed a start."""
+    first = own[0]
+    return any(
+        each.keys() != first.keys() or any((each[name] != first[name]).any() for name in first)
+        for each in own
+    )
 
 
 def _template(origin: Origin, options: Options) -> str:
@@ -239,11 +292,11 @@ def _labels(spec: Spec) -> np.ndarray:
 
 
 def _start(
-    origin: Origin, options: Options, model: Model
+    origin: Origin, options: Options, model: Model, *, large: bool
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Return the start weights, and what is to be said of them."""
     shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.given}
-    _check_weights(sum(map(prod, shapes.values())), large=options.large)
+    _check_weights(sum(map(prod, shapes.values())), large=large)
     start, notes = _start_in_rows(origin, options, shapes)
     return {name: array.reshape(model[name].shape) for name, array in start.items()}, notes
 

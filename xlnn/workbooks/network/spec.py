@@ -5,23 +5,18 @@ its data added.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from xlnn.equations.activation import ACTIVATIONS, REFUSED
+from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS, LayerKind, Shape
+from xlnn.equations.layer import LAYERS, LayerKind, Shape
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError
+from xlnn.workbooks.network.layer_spec import LARGEST_LAYER, LayerSpec, check_layer, layer_of
+from xlnn.workbooks.network.typed import numbers, picture_of, quoted_list, quoted_or, texts, typed
 from xlnn.workbooks.spec_text import plain
-
-LARGEST_LAYER = 16_384
-"""No layer can be wider than a sheet."""
-
-LARGEST_NUMBER = 10**9
-"""A thousand times as many epochs or images as a sheet has rows; Python writes out no longer ones
-than of some thousand digits."""
 
 AS_MANY = -1
 """Decimals as many as a number takes."""
@@ -29,35 +24,19 @@ AS_MANY = -1
 MOST_DECIMALS = 6
 """A column has room for no more."""
 
-WHERE_OTHER = ("missing", "scaled_targets", "decimals", "optimizer", "regularised")
+WHERE_OTHER = (
+    "missing", "scaled_targets", "decimals", "optimizer", "regularised", "runs", "compared",
+    "seeds",
+)  # fmt: skip
 """What the sheet Spec names only where it is not as usual."""
 
+COMPARED = ("eta", "optimizer", "l2", "seed")
+"""In what runs may differ."""
+
+MOST_RUNS = 12
+"""Runs that a workbook compares: lists and charts of more are not read."""
+
 TASKS = ("classification", "regression")
-
-
-@dataclass(frozen=True)
-class LayerSpec:
-    """A layer of the network.
-
-    Attributes
-    ----------
-    name : str
-        The layer's number or letter in the book's notation; the input is layer 1.
-    units : int
-        Of a convolution its filters, of a pooling 0: it has as many maps as the layer below.
-    activation : str
-        A key of `xlnn.equations.activation.ACTIVATIONS`; a pooling is "linear".
-    kind : str
-        A key of `xlnn.equations.layer.LAYERS`.
-    size : tuple of int
-        Rows and columns of a filter or of a block.
-    """
-
-    name: str
-    units: int
-    activation: str = "sigmoid"
-    kind: str = "dense"
-    size: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +78,12 @@ class Spec:
         A key of `xlnn.equations.optimiser.OPTIMISERS`.
     regularised : bool
         Whether the cost holds a penalty on the weights.
+    runs : tuple of str
+        Of a workbook that compares runs, the optimizer of each; of one run none.
+    compared : tuple of str
+        In what the runs differ: some of `COMPARED`.
+    seeds : tuple of int
+        Where they differ in their start, the seed of each.
     """
 
     kind: ClassVar[str] = "network"
@@ -120,6 +105,18 @@ class Spec:
     decimals: int = AS_MANY
     optimizer: str = PLAIN
     regularised: bool = False
+    runs: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
+
+    @property
+    def number_of_runs(self) -> int:
+        """How many runs stand beside each other."""
+        return max(1, len(self.runs))
+
+    def of_run(self, run: int) -> Self:
+        """Return what a run trains, counted from 0."""
+        return replace(self, optimizer=self.runs[run]) if self.runs else self
 
     @property
     def inputs(self) -> int:
@@ -159,7 +156,7 @@ class Spec:
         if not self.layers:
             raise DataError("The network has no layers: it takes at least an output layer.")
         for layer in self.layers:
-            _check_layer(layer)
+            check_layer(layer)
         names = [layer.name for layer in self.layers]
         if len({name.casefold() for name in names}) < len(names):
             raise DataError(
@@ -167,6 +164,7 @@ class Spec:
                 "difference: the workbook names cells after layers, and Excel takes W_F for w_f."
             )
         self._check_functions()
+        self._check_runs()
         _ = self.kinds  # each fits the layer below
         if self.layers[-1].kind != "dense":
             raise DataError(
@@ -195,13 +193,13 @@ class Spec:
         if self.features and len(self.features) != self.inputs:
             raise DataError(f"{len(self.features)} features are named for {self.inputs} inputs.")
         if self.task not in TASKS:
-            raise DataError(f'There is no task "{self.task}"; choose one of {_list(TASKS)}.')
+            raise DataError(f'There is no task "{self.task}"; choose one of {quoted_list(TASKS)}.')
         if self.scaled_targets and not self.is_regression:
             raise DataError("The targets of classes are 0 and 1: scaled_targets is of regressions.")
         if not AS_MANY <= self.decimals <= MOST_DECIMALS:
             raise DataError(f"decimals is {self.decimals}: it is from -1 to {MOST_DECIMALS}.")
         if len(set(self.labels)) < len(self.labels):
-            raise DataError(f"A label stands twice in {_list(self.labels)}.")
+            raise DataError(f"A label stands twice in {quoted_list(self.labels)}.")
 
     def _check_functions(self) -> None:
         """Refuse activation functions and costs that do not go together, and say why."""
@@ -211,17 +209,18 @@ class Spec:
                     f"Layer {layer.name}: {layer.activation} is for the output layer, whose "
                     "values it makes probabilities; choose another one below it."
                 )
-        if self.optimizer not in OPTIMISERS:
-            raise DataError(
-                f'There is no optimizer "{self.optimizer}"; choose one of {_list(OPTIMISERS)}.'
-            )
+        for name in (self.optimizer, *self.runs):
+            if name not in OPTIMISERS:
+                raise DataError(
+                    f'There is no optimizer "{name}"; choose one of {quoted_list(OPTIMISERS)}.'
+                )
         if self.cost not in COSTS:
-            raise DataError(f'There is no cost "{self.cost}"; choose one of {_list(COSTS)}.')
+            raise DataError(f'There is no cost "{self.cost}"; choose one of {quoted_list(COSTS)}.')
         cost, output = COSTS[self.cost], self.layers[-1].activation
         if output not in cost.outputs:
             raise DataError(
                 f'The cost "{self.cost}" does not go with the output layer\'s "{output}", since '
-                f"{cost.reason}: choose {_or(cost.outputs)} there, or another cost."
+                f"{cost.reason}: choose {quoted_or(cost.outputs)} there, or another cost."
             )
         if self.is_regression and not cost.for_numbers:
             raise DataError(
@@ -234,11 +233,24 @@ class Spec:
                 "the task of this workbook is classification."
             )
 
+    def _check_runs(self) -> None:
+        """Refuse runs that cannot stand beside each other."""
+        if len(self.runs) > MOST_RUNS:
+            raise DataError(
+                f"{len(self.runs)} runs are asked for: a workbook compares {MOST_RUNS} at most."
+            )
+        if len(self.runs) == 1:
+            raise DataError("runs names the optimizer of each of several runs; one has none.")
+        if len(self.seeds) not in {0, len(self.runs)} or set(self.compared) - set(COMPARED):
+            raise DataError(
+                f"seeds has a number for each run, and compared is one of {quoted_list(COMPARED)}."
+            )
+
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values, as TOML has them."""
         values: dict[str, Any] = plain(asdict(self))
         for name in WHERE_OTHER:
-            if values[name] == getattr(type(self), name):
+            if values[name] == plain(getattr(type(self), name)):
                 del values[name]
         return values
 
@@ -253,129 +265,32 @@ class Spec:
         """
         known = {field.name: field.default for field in fields(cls)}
         if unknown := set(values) - set(known):
-            raise DataError(f"Unknown entries: {_list(sorted(unknown))}.")
+            raise DataError(f"Unknown entries: {quoted_list(sorted(unknown))}.")
         values = {name: value for name, value in known.items() if value is not MISSING} | {**values}
         if missing := set(known) - set(values):
-            raise DataError(f"Missing entries: {_list(sorted(missing))}.")
+            raise DataError(f"Missing entries: {quoted_list(sorted(missing))}.")
         layers = values["layers"]
         if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
             raise DataError("layers is not a list of tables; write each as [[layers]].")
         return cls(
-            template=_typed(values, "template", str),
-            lang=_typed(values, "lang", str),
-            epochs=_typed(values, "epochs", int),
-            images=_typed(values, "images", int),
+            template=typed(values, "template", str),
+            lang=typed(values, "lang", str),
+            epochs=typed(values, "epochs", int),
+            images=typed(values, "images", int),
             picture=picture_of(values["picture"]),
-            labels=_texts(values, "labels"),
-            layers=tuple(_layer(layer, number) for number, layer in enumerate(layers, start=2)),
-            cost=_typed(values, "cost", str),
-            test_images=_typed(values, "test_images", int),
-            features=_texts(values, "features"),
-            task=_typed(values, "task", str),
-            scaled=_typed(values, "scaled", bool),
-            missing=_typed(values, "missing", str),
-            scaled_targets=_typed(values, "scaled_targets", bool),
-            decimals=_typed(values, "decimals", int),
-            optimizer=_typed(values, "optimizer", str),
-            regularised=_typed(values, "regularised", bool),
+            labels=texts(values, "labels"),
+            layers=tuple(layer_of(layer, number) for number, layer in enumerate(layers, start=2)),
+            cost=typed(values, "cost", str),
+            test_images=typed(values, "test_images", int),
+            features=texts(values, "features"),
+            task=typed(values, "task", str),
+            scaled=typed(values, "scaled", bool),
+            missing=typed(values, "missing", str),
+            scaled_targets=typed(values, "scaled_targets", bool),
+            decimals=typed(values, "decimals", int),
+            optimizer=typed(values, "optimizer", str),
+            regularised=typed(values, "regularised", bool),
+            runs=texts(values, "runs"),
+            compared=texts(values, "compared"),
+            seeds=numbers(values, "seeds"),
         )
-
-
-def _check_layer(layer: LayerSpec) -> None:
-    if not (layer.name.isalnum() and layer.name.isascii()):
-        raise DataError(
-            f'A layer is named "{layer.name}": names are letters and digits of ASCII, since the '
-            "workbook names cells after layers and Excel does not take every sign there."
-        )
-    if layer.name == "1":
-        raise DataError(
-            'A layer is named "1", as the input is: leave the name out, or choose another.'
-        )
-    if layer.kind not in LAYERS:
-        raise DataError(
-            f'Layer {layer.name}: there is no kind "{layer.kind}"; choose one of {_list(LAYERS)}.'
-        )
-    if min(layer.size, default=1) < 1 or len(layer.size) not in {0, 2}:
-        raise DataError(f"Layer {layer.name}: size = {list(layer.size)}: write [rows, columns].")
-    if layer.kind in WITHOUT_WEIGHTS:
-        if layer.units or layer.activation != "linear":
-            raise DataError(
-                f"Layer {layer.name}: a {layer.kind} has neither units nor an activation of its "
-                "own: leave both away."
-            )
-        return
-    if not 1 <= layer.units <= LARGEST_LAYER:
-        raise DataError(
-            f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}."
-        )
-    if layer.activation in REFUSED:
-        raise DataError(
-            f"Layer {layer.name}: no network learns with the {layer.activation}, since "
-            f"{REFUSED[layer.activation]}; choose one of {_list(ACTIVATIONS)}."
-        )
-    if layer.activation not in ACTIVATIONS:
-        raise DataError(
-            f'Layer {layer.name}: there is no activation "{layer.activation}"; '
-            f"choose one of {_list(ACTIVATIONS)}."
-        )
-
-
-def _layer(values: Mapping[str, Any], number: int) -> LayerSpec:
-    known = {field.name for field in fields(LayerSpec)}
-    if unknown := set(values) - known:
-        raise DataError(f"Layer {number}: unknown entries: {_list(sorted(unknown))}.")
-    usual = {"name": str(number), "kind": "dense", "size": [], "activation": "sigmoid"}
-    if values.get("kind") in WITHOUT_WEIGHTS:
-        usual |= {"units": 0, "activation": "linear"}
-    complete = {**usual, **values}
-    if "units" not in complete:
-        raise DataError(f"Layer {number} does not say its units.")
-    size = complete["size"]
-    if not isinstance(size, list | tuple) or not all(type(length) is int for length in size):
-        raise DataError(f"Layer {number}: size = {size!r}: write [rows, columns].")
-    return LayerSpec(
-        name=_typed(complete, "name", str),
-        units=_typed(complete, "units", int),
-        activation=_typed(complete, "activation", str),
-        kind=_typed(complete, "kind", str),
-        size=tuple(size),
-    )
-
-
-def picture_of(value: object) -> tuple[int, int]:
-    """Read the rows and columns of an image.
-
-    Raises
-    ------
-    DataError
-        The value is no pair of whole numbers.
-    """
-    match value:
-        case [int(rows), int(columns)]:
-            return rows, columns
-    raise DataError(f"picture = {value}: write [rows, columns].")
-
-
-def _typed(values: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 -- as asked
-    value = values[name]
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        wanted = {str: "text", int: "a whole number", bool: "true or false"}[kind]
-        raise DataError(f"{name} = {value!r}: {wanted} was expected.")
-    if kind is int and abs(value) > LARGEST_NUMBER:
-        raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
-    return value
-
-
-def _texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    if not isinstance(values[name], list | tuple):
-        raise DataError(f"{name} = {values[name]!r}: a list of texts was expected.")
-    return tuple(_typed({name: text}, name, str) for text in values[name])
-
-
-def _or(names: tuple[str, ...]) -> str:
-    *head, last = (f'"{name}"' for name in names)
-    return f"{', '.join(head)} or {last}" if head else last
-
-
-def _list(names: object) -> str:
-    return ", ".join(f'"{name}"' for name in names)

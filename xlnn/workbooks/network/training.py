@@ -6,6 +6,7 @@ from xlnn.data.wording import amount, listed
 from xlnn.errors import DataError
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
+from xlnn.workbooks.network.quantities.runs import run_of, seen_by
 
 MOST_NAMED = 3
 """Outputs that a sentence names."""
@@ -35,12 +36,13 @@ def check_training(model: Model, run: Arrays) -> None:
         if is_lost.any():
             epoch = int(is_lost.argmax()) + 1 - quantity.given  # weights begin with the start
             symbol = quantity.symbol.replace("{}", "") or quantity.name
-            lost.append((epoch, quantity.name != "C_T", symbol))
+            lost.append((epoch, quantity.kind != "C_T", symbol, run_of(quantity.name)))
     if lost:
-        epoch, _, symbol = min(lost)
+        epoch, _, symbol, number = min(lost)
+        where = f" of run {number + 1}" if number else ""
         raise DataError(
-            f"Training diverges: {symbol} is no number from epoch {epoch} on. Take a smaller "
-            f"--eta{_scaling(model)}."
+            f"Training diverges: {symbol}{where} is no number from epoch {epoch} on. Take a "
+            f"smaller --eta{_scaling(model)}."
         )
 
 
@@ -52,6 +54,20 @@ def _scaling(model: Model) -> str:
 
 
 def training_notes(run: Arrays) -> tuple[str, ...]:
+    """Say that a network got worse, or that it predicts no better than a mean; of several, which.
+
+    Parameters
+    ----------
+    run : dict of arrays
+        As in `notes_of_run`; further runs by names that begin with theirs.
+    """
+    notes = list(notes_of_run(run))
+    for number in range(1, 1 + max(map(run_of, run))):
+        notes += (f"Run {number + 1}: {note}" for note in notes_of_run(seen_by(number, run)))
+    return tuple(notes)
+
+
+def notes_of_run(run: Arrays) -> tuple[str, ...]:
     """Say that a network got worse, if it did, or that it predicts no better than a mean.
 
     Parameters

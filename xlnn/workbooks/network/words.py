@@ -22,7 +22,7 @@ def words_of(spec: Spec) -> Text:
 
 def variants(spec: Spec) -> Iterator[str]:
     """Yield what a workbook says otherwise, each over the ones before it."""
-    if spec.template in TEMPLATES and spec.optimizer == PLAIN and not spec.regularised:
+    if spec.template in TEMPLATES and _is_plain(spec):
         yield spec.template
     if spec.features:
         yield "table"
@@ -30,5 +30,10 @@ def variants(spec: Spec) -> Iterator[str]:
         yield "regression"
     if any(layer.kind != "dense" for layer in spec.layers):
         yield "maps"
-    if spec.optimizer != PLAIN:
+    if spec.optimizer != PLAIN and len(set(spec.runs)) <= 1:
         yield spec.optimizer
+
+
+def _is_plain(spec: Spec) -> bool:
+    """Tell whether a network trains as the book's does, and alone."""
+    return spec.optimizer == PLAIN and not spec.regularised and not spec.runs

@@ -6,7 +6,7 @@ go forward only.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import isfinite, prod, sqrt
 
 from xlnn.equations.activation import ACTIVATIONS
@@ -19,6 +19,7 @@ from xlnn.equations.scaling import Scaled
 from xlnn.equations.verdict import Accuracy, LargestUnit, MeanCost, Recognised, Right
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.optimiser import constants, penalty, step_of, steps
+from xlnn.workbooks.network.quantities.runs import of_run, own_names
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 
@@ -33,23 +34,34 @@ def network(spec: Spec) -> Model:
     ``a2``, ``slope2``, ``C``, ``delta2``, ``dC_dW2``, ``dC_db2``, ``C_T`` and so on; of images
     that are held out ``test_x``, ``test_z2``.
 
+    Those of further runs begin with ``run2_`` and so on.
+
     Book: 4-4.
     """
-    stack = Stack(spec)
+    first, *others = (alone(spec, run).quantities for run in range(spec.number_of_runs))
+    copies = (of_run(each, own_names(each), run) for run, each in enumerate(others, start=1))
+    return Model((*first, *chain(*copies)))
+
+
+def alone(spec: Spec, run: int) -> Model:
+    """Return the quantities of one run of several, counted from 0, by the names of the first."""
+    return Model(tuple(_run(Stack(spec.of_run(run)))))
+
+
+def _run(stack: Stack) -> Iterator[Quantity]:
+    """Yield the quantities of one run."""
     each = (stack.epoch, stack.image)
-    return Model(
-        (
-            *_settings(stack),
-            *_data(stack, stack.image),
-            *steps(stack),
-            *_weights(stack),
-            *forward(stack, axes=each),
-            *cost(stack, axes=each),
-            *backward(stack, axes=each),
-            *_gradients(stack),
-            *_results(stack),
-            *_tested(stack),
-        )
+    return chain(
+        _settings(stack),
+        _data(stack, stack.image),
+        steps(stack),
+        _weights(stack),
+        forward(stack, axes=each),
+        cost(stack, axes=each),
+        backward(stack, axes=each),
+        _gradients(stack),
+        _results(stack),
+        _tested(stack),
     )
 
 

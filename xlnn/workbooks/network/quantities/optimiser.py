@@ -25,8 +25,12 @@ L2 = "l2"
 
 
 def optimiser_of(stack: Stack) -> Optimiser:
-    """Return the optimiser of a network."""
-    return OPTIMISERS[stack.spec.optimizer]
+    """Return the optimiser of a network.
+
+    Where runs have several, each has a direction, so that they are shown beside each other.
+    """
+    optimiser = OPTIMISERS[stack.spec.optimizer]
+    return optimiser.directed if len(set(stack.spec.runs)) > 1 else optimiser
 
 
 def constants(stack: Stack) -> Iterator[Quantity]:

@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from xlnn.equations.choice import OfEpoch, OfImage, OfRow, TrainingPosition
+from xlnn.equations.choice import Copy, OfEpoch, OfImage, OfRow, TrainingPosition
 from xlnn.equations.play import (
     LEVELS,
     At,
@@ -78,6 +78,14 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         labels = {"labels": "labels", "predicted": "play_output"}
     outputs = min(LISTED, len(figure.columns[stack.output].units))
     yield _number("label_text", OutputLabel(), labels, (outputs,))
+
+
+def course(stack: Stack) -> Quantity:
+    """Return the course of the total cost, which of several runs is that of the chosen one."""
+    uses = {"a": "C_T"}
+    return quantity(
+        "course", prefix=PREFIX, sheet=NUMBERS, axes=(stack.epoch,), equation=Copy(), uses=uses
+    )
 
 
 def worth_seeing(

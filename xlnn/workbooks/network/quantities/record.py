@@ -40,15 +40,16 @@ from xlnn.equations.restated import (
 from xlnn.equations.restated_errors import MeanAbsoluteGap, PredictedGap, RootMeanSquareGap
 from xlnn.equations.restated_steps import DIRECTION_GAPS, MEMORY_GAPS, PenaltyGap
 from xlnn.quantity import Equation, Quantity
-from xlnn.workbooks.network.quantities.network import TEST, has_slope, learning
+from xlnn.workbooks.network.quantities.network import TEST, alone, has_slope, learning
 from xlnn.workbooks.network.quantities.optimiser import (
     DIRECTION,
     led_by,
     optimiser_of,
     penalised,
 )
+from xlnn.workbooks.network.quantities.runs import of_run, own_names, prefix_of
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.spec import LayerSpec
+from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 SHEET = "check"
 PREFIX = "numpy_"
@@ -56,6 +57,25 @@ SHOWN = {"prefix": PREFIX, "sheet": SHEET}
 NOTED = {"is_record": True, **SHOWN}
 SMALL = {"number_format": "0E+00", **SHOWN}
 WHOLE = {"number_format": "0", **SHOWN}
+
+
+def record_of(spec: Spec, run: int, words: Mapping[str, str]) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet Check of a run, counted from 0.
+
+    What was noted of the data is there once, with the first run.
+    """
+    stack, trained = Stack(spec.of_run(run)), alone(spec, run)
+    found = [*record(stack, trained.inputs, words)]
+    if run == 0:
+        return iter(found)
+    own = own_names(trained.quantities)
+    shared = {
+        quantity.name
+        for given in _noted(trained.inputs)
+        if given.name not in own
+        for quantity in _compared(given)
+    }
+    return of_run(found, own | {each.name for each in found if each.name not in shared}, run)
 
 
 def record(
@@ -259,6 +279,19 @@ def _changes(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
         address = Address(tuple(pairs), images, sign)
         uses = {role: role for role in address.roles}
         yield quantity(name, equation=address, uses=uses, is_text=True, **SHOWN)
+
+
+def recorded_of(spec: Spec, run: int, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what the records of a run hold, by their names, from a computation of all runs."""
+    stack, trained, prefix = Stack(spec.of_run(run)), alone(spec, run), prefix_of(run)
+    own = own_names(trained.quantities)
+    names = (quantity.name for quantity in trained.quantities)
+    here = {name: arrays[prefix + name if name in own else name] for name in names}
+    found = recorded(stack, trained.inputs, here)
+    if run == 0:
+        return found
+    shared = {_noted_name(given) for given in trained.inputs if given.name not in own}
+    return {prefix + name: array for name, array in found.items() if name not in shared}
 
 
 def recorded(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from math import prod
 
 import numpy as np
@@ -12,14 +13,16 @@ from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.equations.wording import Errors, Story
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.compare import compare
 from xlnn.workbooks.network.quantities.confusion import confusion
 from xlnn.workbooks.network.quantities.fit import fit
 from xlnn.workbooks.network.quantities.gradient_check import gradient_check
 from xlnn.workbooks.network.quantities.lens import lens
 from xlnn.workbooks.network.quantities.network import TEST, network
-from xlnn.workbooks.network.quantities.play import play, worth_seeing
+from xlnn.workbooks.network.quantities.play import course, play, worth_seeing
 from xlnn.workbooks.network.quantities.recognise import recognise
-from xlnn.workbooks.network.quantities.record import record, recorded
+from xlnn.workbooks.network.quantities.record import record_of, recorded_of
+from xlnn.workbooks.network.quantities.runs import RUN, choosing, own_names, run_of
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 
@@ -41,27 +44,37 @@ GALLERY_COLUMNS = 36
 
 def workbook_model(spec: Spec, words: Text) -> Model:
     """Return all quantities of the workbook that a Spec describes."""
-    stack, trained = Stack(spec), network(spec)
-    quantities = [
-        *trained.quantities,
-        *_gallery(stack),
-        *lens(stack, _beside(spec, words), whole=drawn_whole(spec)),
-    ]
-    if drawn_whole(spec):
-        quantities += recognise(stack, _verdict(spec, words))
-        quantities += gradient_check(stack)
-    quantities += fit(stack) if spec.is_regression else confusion(stack, words)
-    quantities += _story(stack, words)
-    quantities += play(stack, _play_words(spec, words))
+    stack, trained = Stack(spec.of_run(0)), network(spec)
+    quantities = [*trained.quantities, *_gallery(stack)]
+    quantities += _looking_closely(stack, trained, words)
     state = {
         key: words("sentences", key, cell="{cell}")
         for key in ("agrees", "changed", "emptied", "wrong")
     }
-    quantities += record(stack, trained.inputs, state)
+    for run in range(spec.number_of_runs):
+        quantities += record_of(spec, run, state)
+    if spec.runs:
+        quantities += compare(spec, words)
     if any(found.equation and found.equation.switches for found in trained.quantities):
         # where a unit or a place is switched off, its formulas give 0 whatever they refer to
         quantities = [replace(quantity, reads_as_stated=True) for quantity in quantities]
     return Model(tuple(quantities))
+
+
+def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
+    """Yield what looks closely at one epoch; of several runs, at one of them."""
+    spec = stack.spec
+    found = [*lens(stack, _beside(spec, words), whole=drawn_whole(spec))]
+    if drawn_whole(spec):
+        found += recognise(stack, _verdict(spec, words))
+        found += gradient_check(stack)
+    found += fit(stack) if spec.is_regression else confusion(stack, words)
+    found += _story(stack, words)
+    found += play(stack, _play_words(spec, words))
+    if spec.runs:
+        found.append(course(stack))
+    own = own_names(quantity for quantity in trained.quantities if not run_of(quantity.name))
+    return choosing(found, own, spec.number_of_runs) if spec.runs else iter(found)
 
 
 def _verdict(spec: Spec, words: Text) -> str:
@@ -95,9 +108,9 @@ def with_records(
     spec: Spec, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None = None
 ) -> dict[str, np.ndarray]:
     """Return the network's inputs, and beside them what NumPy's run of it notes down."""
-    trained = network(spec)
-    run = reference.run(trained, inputs) if run is None else run
-    return {**inputs, **recorded(Stack(spec), trained.inputs, run)}
+    run = reference.run(network(spec), inputs) if run is None else run
+    noted = (recorded_of(spec, number, run) for number in range(spec.number_of_runs))
+    return dict(chain(inputs.items(), *(each.items() for each in noted)))
 
 
 def first_choices(
@@ -109,7 +122,8 @@ def first_choices(
     first epoch; the last image of the data as a drawing to start from, after the last epoch; the
     first parameter, moved by 0.001; and what is predicted or recognised in the last epoch.
     """
-    choices = {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
+    choices = {q.name: 1 for q in model.quantities if q.kind == RUN}
+    choices |= {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
     choices |= {"slope_h": 0.001, "play_epoch": model["play_epoch"].choices[1]}
     choices |= worth_seeing(inputs, run)
     for last in ("fit_epoch", "confusion_epoch"):

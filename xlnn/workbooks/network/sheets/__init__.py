@@ -1,10 +1,14 @@
 """Which sheets does a workbook have? Each places its quantities and draws what stands around."""
 
+from types import ModuleType
+
 from xlnn.layout import Layout
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.whole import workbook_model
 from xlnn.workbooks.network.sheets import (
     check,
+    choosing,
+    compare,
     confusion,
     drawing,
     fit,
@@ -17,6 +21,7 @@ from xlnn.workbooks.network.sheets import (
     progress,
     recognise,
     settings,
+    stacked,
 )
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages import spec_text, table
@@ -24,25 +29,44 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 
+
+def _table(sheet: str, *, lined: bool = False) -> Sheet:
+    """Return a sheet that is nothing but a table, of each run one."""
+    draw, more = table.drawn(sheet, lined=lined), stacked.more_table(sheet, lined=lined)
+    return Sheet(stacked.drawn_for_all(sheet, draw, more), stacked.stacked(table.placed(sheet)))
+
+
+def _closely(key: str, sheet: ModuleType) -> Sheet:
+    """Return a sheet that looks closely at one epoch, of several runs at one that is chosen."""
+    draw = choosing.drawn(key, stacked.first_alone(sheet.draw))
+    return Sheet(draw, choosing.placed(sheet.place))
+
+
+def _of_runs(key: str, sheet: ModuleType, more: stacked.More) -> Sheet:
+    """Return a sheet that says the same of each run."""
+    return Sheet(stacked.drawn_for_all(key, sheet.draw, more), stacked.stacked(sheet.place))
+
+
 SHEETS = {
     "guide": Sheet(guide.draw),
-    "play": Sheet(play.draw, play.place),
+    "play": _closely("play", play),
     "images": Sheet(images.draw, images.place),
     "settings": Sheet(settings.draw, settings.place),
-    "lens": Sheet(lens.draw, lens.place),
-    "recognise": Sheet(recognise.draw, recognise.place),
+    "lens": _closely("lens", lens),
+    "recognise": _closely("recognise", recognise),
     "test_images": Sheet(images.draw_tested, images.place_tested),
-    "training": Sheet(table.drawn("training"), table.placed("training")),
-    "test": Sheet(table.drawn("test"), table.placed("test")),
-    "weights": Sheet(table.drawn("weights", lined=True), table.placed("weights")),
-    "gradients": Sheet(table.drawn("gradients"), table.placed("gradients")),
-    "optimiser": Sheet(optimiser.draw, optimiser.place),
-    "progress": Sheet(progress.draw, progress.place),
-    "fit": Sheet(fit.draw, fit.place),
-    "confusion": Sheet(confusion.draw, confusion.place),
-    "gradient_check": Sheet(gradient_check.draw, gradient_check.place),
-    "drawing": Sheet(drawing.draw, drawing.place),
-    "check": Sheet(check.draw, check.place),
+    "training": _table("training"),
+    "test": _table("test"),
+    "weights": _table("weights", lined=True),
+    "gradients": _table("gradients"),
+    "optimiser": _of_runs("optimiser", optimiser, optimiser.draw_more),
+    "progress": _of_runs("progress", progress, stacked.more_table("progress", lined=True)),
+    "compare": Sheet(compare.draw, compare.place),
+    "fit": _closely("fit", fit),
+    "confusion": _closely("confusion", confusion),
+    "gradient_check": _closely("gradient_check", gradient_check),
+    "drawing": Sheet(stacked.first_alone(drawing.draw), drawing.place),
+    "check": _of_runs("check", check, check.draw_more),
     "spec": Sheet(spec_text.draw),
 }
 """All sheets by their keys, in the workbook's order."""

@@ -107,10 +107,24 @@ def _input_of(quantity: Quantity) -> str:
 
 def draw(page: Page) -> Drawing:
     """Draw what the lines are; each name of an input leads to its cells."""
-    blocks, words = page.layout.blocks, page.words
+    words = page.words
     drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 8, 2: 36})
     drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
+    _draw_run(drawing, page, 0)
+    return drawing
+
+
+def draw_more(page: Page, down: int) -> Drawing:
+    """Draw the same of a further run, so many rows below."""
+    drawing = Drawing()
+    _draw_run(drawing, page, down)
+    return drawing
+
+
+def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
+    """Draw what the lines of a run are."""
+    blocks, words, parameters = page.layout.blocks, page.words, PARAMETERS + down
     for name in RESULTS:
         drawing.put(blocks[PREFIX + name].row, 1, words("check", name), LABEL)
         drawing.looks[PREFIX + name] = replace(
@@ -119,17 +133,17 @@ def draw(page: Page) -> Drawing:
             align="left",
             number_format=blocks[PREFIX + name].quantity.number_format,
         )
-    drawing.put(PARAMETERS - 2, 1, words("check", "parameters"), LABEL)
-    for row, line in enumerate(_lines(page.layout.model), start=PARAMETERS):
+    drawing.put(parameters - 2, 1, words("check", "parameters"), LABEL)
+    for row, line in enumerate(_lines(page.layout.model), start=parameters):
         drawing.put(row, 1, words("check", f"line{line}"), LABEL)
     column = VALUES
     for block in page.layout.on("weights"):
         quantity = block.quantity
         for position, unit in enumerate(quantity.units):
             look = heading(quantity.role, first=position == 0)
-            drawing.put(PARAMETERS - 1, column, quantity.heading(unit), look)
+            drawing.put(parameters - 1, column, quantity.heading(unit), look)
             start = page.layout.cell(quantity.name, (0, *unit))
-            drawing.links[address(PARAMETERS - 1, column)] = start
+            drawing.links[address(parameters - 1, column)] = start
             column += 1
     for quantity in _inputs(page.layout.model):
         target = page.layout.first_cell(_input_of(quantity))
@@ -145,7 +159,6 @@ def draw(page: Page) -> Drawing:
     last = _names_column(page.layout.model) + len(SCALING)
     drawing.widths |= dict.fromkeys(range(VALUES, max(column, last) + 1), 10)
     _draw_scaling(drawing, page)
-    return drawing
 
 
 def _draw_scaling(drawing: Drawing, page: Page) -> None:

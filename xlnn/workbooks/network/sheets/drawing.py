@@ -81,6 +81,8 @@ def _place_lines(model: Model, here: list[Quantity]) -> Iterator[Block]:
             yield Block(model[f"{PREFIX}line_{kind}{layer}"], NUMBERS, line, column, ends)
         row += units * below
         line += GAP * units * below
+    if f"{PREFIX}course" in model.by_name:
+        yield Block(model[f"{PREFIX}course"], NUMBERS, FIRST_ROW, GUIDES + 3, ((1, 0),))
     row = FIRST_ROW
     for quantity in (quantity for quantity in here if quantity.kind == "guide_across"):
         for column, kind in enumerate(("across", "up"), start=GUIDES):

@@ -25,12 +25,16 @@ def draw(page: Page[Spec]) -> Drawing:
         "rows": page.spec.picture[0],
         "columns": page.spec.picture[1],
         "inputs": page.spec.inputs,
-        "steps": page.words("optimiser", page.spec.optimizer)
-        + (page.words("optimiser", "l2") if page.spec.regularised else ""),
+        "steps": "".join(page.words("optimiser", name) for name in _steps(page.spec)),
     }
     missing = page.spec.missing
     more = [page.words("missing", missing)] if missing else []
     return draw_guide(page, values=values, equations=equations_of(page.spec), more=more)
+
+
+def _steps(spec: Spec) -> list[str]:
+    """Return by what the steps are told: the optimisers, and the penalty."""
+    return [*dict.fromkeys(spec.runs or (spec.optimizer,)), *(["l2"] if spec.regularised else [])]
 
 
 def _sizes(page: Page[Spec]) -> list[int]:
@@ -42,7 +46,9 @@ def equations_of(spec: Spec) -> dict[str, str]:
     with_weights = (layer for layer in spec.layers if layer.kind not in WITHOUT_WEIGHTS)
     names = dict.fromkeys(layer.activation for layer in with_weights)
     used = {name: ACTIVATIONS[name] for name in names}
-    cost, optimiser = COSTS[spec.cost], OPTIMISERS[spec.optimizer]
+    cost, optimisers = COSTS[spec.cost], [OPTIMISERS[spec.optimizer]]
+    if len(set(spec.runs)) > 1:
+        optimisers = [OPTIMISERS[name].directed for name in dict.fromkeys(spec.runs)]
     delta = cost.delta_formula
     if used[spec.layers[-1].activation].slope is None:
         delta = delta.removesuffix(" a′(z)").strip("()")
@@ -51,10 +57,10 @@ def equations_of(spec: Spec) -> dict[str, str]:
         "slope": "; ".join(a.slope_formula for a in used.values() if a.slope_formula),
         "cost": cost.formula,
         "delta": delta,
-        "step": optimiser.step_formula.format("w"),
-        "step_of_b": optimiser.step_formula.format("b"),
-        "rule": optimiser.rule,
-        "source": optimiser.source,
+        "step": optimisers[0].step_formula.format("w"),
+        "step_of_b": optimisers[0].step_formula.format("b"),
+        "rule": "; ".join(optimiser.rule for optimiser in optimisers),
+        "source": "; ".join(optimiser.source for optimiser in optimisers),
         "decay": " + λ w" if spec.regularised else "",
         "penalty": " + λ/2 Σ w²" if spec.regularised else "",
     }

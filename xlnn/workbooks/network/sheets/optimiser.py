@@ -49,9 +49,21 @@ def draw(page: Page) -> Drawing:
     drawing = Drawing(freeze=(1, LEFT), heights={1: 24, GROUP_ROW: 30, UNIT_ROW: 18})
     drawing.put(1, 1, layout.titles[SHEET], TITLE)
     drawing.put(1, 4, page.words("notes", SHEET, **layout.titles), NOTE)
+    _draw_tables(drawing, page)
+    return drawing
+
+
+def draw_more(page: Page, down: int) -> Drawing:
+    """Draw the same of a further run, so many rows below."""
+    drawing = Drawing(heights={down + GROUP_ROW: 30, down + UNIT_ROW: 18})
+    _draw_tables(drawing, page)
+    return drawing
+
+
+def _draw_tables(drawing: Drawing, page: Page) -> None:
+    layout = page.layout
     for table in _tables(layout.model):
         first = layout.blocks[table[0].name]
         name_rows(drawing, first.quantity.axes, first.row, page.words)
     for block in layout.on(SHEET):
         head(drawing, block, page.words)
-    return drawing

@@ -166,9 +166,8 @@ def _draw_left(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
     for name in ("C_T", "recognised"):
         if block := blocks.get(PREFIX + name):
             drawing.put(block.row, NAMES, words("quantities", name), LABEL)
-    progress = page.layout.titles["progress"]
-    costs, epoch, here = blocks["C_T"], blocks[f"{PREFIX}epoch"], blocks[f"{PREFIX}C_T"]
-    x, y = (Cells(progress, column, costs.row, costs.last[0]) for column in (1, costs.column))
+    epoch, here = blocks[f"{PREFIX}epoch"], blocks[f"{PREFIX}C_T"]
+    x, y = (_below(page, block, column) for block, column in _course(page))
     point = [Cells(page.layout.titles[SHEET], b.column, b.row, b.row) for b in (epoch, here)]
     lines = [Line(x, y, COURSE), Line(*point, HERE, width=0, marker="circle")]
     chart = scatter(words("charts", "C_T"), words("charts", "epoch"), lines)
@@ -176,6 +175,17 @@ def _draw_left(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
     chart.x_axis.scaling.min = chart.y_axis.scaling.min = 0
     chart.x_axis.scaling.max = page.spec.epochs
     drawing.charts.append((address(rows["chart"], NAMES), chart))
+
+
+def _course(page: Page) -> list[tuple[Block, int]]:
+    """Return where the epochs and the costs stand: of several runs, those of the chosen one."""
+    costs = page.layout.blocks["C_T"]
+    course = page.layout.blocks.get(f"{PREFIX}course", costs)
+    return [(costs, 1), (course, course.column)]
+
+
+def _below(page: Page, block: Block, column: int) -> Cells:
+    return Cells(page.layout.titles[block.sheet], column, block.row, block.last[0])
 
 
 def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:

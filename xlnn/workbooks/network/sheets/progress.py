@@ -42,6 +42,8 @@ def place(model: Model) -> Iterator[Block]:
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
     rows = [quantity for quantity in here if quantity.axes]
     yield from table_blocks(rows, FIRST_ROW, 2)
+    if "story" not in model.by_name:  # of a further run
+        return
     column = _beside(sum(prod(quantity.shape) for quantity in rows))
     row = STORY
     for quantity in here:

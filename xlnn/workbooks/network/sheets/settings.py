@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block
-from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.quantity import Model
+from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.sheets.names import input_names
+from xlnn.workbooks.network.sheets.stacked import runs_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
@@ -16,18 +17,26 @@ LISTS = ("labels", "middle", "factor", "t_middle", "t_factor")
 TAKEN = ("mu", "beta", "beta1", "beta2", "epsilon", "l2")
 """What optimisers take, and the penalty on the weights."""
 
+BOUNDS = {"eta": "positive", "epsilon": "positive", "l2": "from_0"}
+"""What their cells may hold; of the others a share."""
+
 SYMBOL = Look(bold=True, align="center")
 VALUE = 3
 """The column of the cells that may be changed."""
 
 
 def place(model: Model) -> Iterator[Block]:
-    """Place eta and what else a step takes, and below them the lists, one after the other."""
-    row = FIRST_ROW
+    """Place eta and what else a step takes, and below them the lists, one after the other.
+
+    Of several runs each has a column.
+    """
+    row, runs = FIRST_ROW, range(runs_of(model))
     for name in ("eta", *TAKEN):
-        if name in model.by_name:
-            yield Block(model[name], "settings", row, VALUE, ())
-            row += 1
+        names = {run: prefix_of(run) + name for run in runs}
+        here = {run: own for run, own in names.items() if own in model.by_name}
+        for run, own in here.items():
+            yield Block(model[own], "settings", row, VALUE + run, ())
+        row += bool(here)
     row += 1
     for name in LISTS:
         if name in model.by_name:
@@ -37,17 +46,22 @@ def place(model: Model) -> Iterator[Block]:
 
 def draw(page: Page) -> Drawing:
     """Draw a line for each setting: its name, its symbol, and what it does behind its cell."""
-    drawing = Drawing(widths={1: 24, 2: 14, VALUE: 12, 4: 60}, gridlines=False)
+    runs = page.spec.number_of_runs
+    told = VALUE + runs
+    values = dict.fromkeys(range(VALUE, told), 12)
+    drawing = Drawing(widths={1: 24, 2: 14, **values, told: 60}, gridlines=False)
     drawing.put(1, 1, page.layout.titles["settings"], TITLE)
     drawing.put(2, 1, page.words("notes", "settings"), NOTE)
     blocks = page.layout.blocks
     for block in page.layout.on("settings"):
-        name = block.quantity.name
-        drawing.put(block.row, 1, page.words("quantities", name), PLAIN)
-        drawing.put(block.row, 4, page.words("settings", name), NOTE)
-    for name in ("eta", *TAKEN):
-        if name in blocks:
-            drawing.put(blocks[name].row, 2, blocks[name].quantity.symbol, SYMBOL)
+        quantity = block.quantity
+        drawing.put(block.row, 1, page.words("quantities", quantity.kind), PLAIN)
+        drawing.put(block.row, told, page.words("settings", quantity.kind), NOTE)
+        if quantity.kind in {"eta", *TAKEN}:
+            drawing.put(block.row, 2, quantity.symbol, SYMBOL)
+    for run in range(runs if runs > 1 else 0):
+        title = page.words("compare", "run", run=run + 1)
+        drawing.put(FIRST_ROW - 1, VALUE + run, title, SYMBOL)
     for number in range(1, len(page.spec.labels) + 1):
         text = f"{page.words('headings', 'class')} {number}"
         drawing.put(blocks["labels"].row + number - 1, 2, text, SYMBOL)
@@ -60,10 +74,9 @@ def draw(page: Page) -> Drawing:
             positive = name == "t_factor"  # a prediction is divided by it
             cells = cell_range(blocks[name])
             drawing.validations.append(number_validation(cells, page.words, positive=positive))
-    optimiser = OPTIMISERS[page.spec.optimizer]
-    bounds = {name: "share" if c.share else "positive" for name, c in optimiser.constants.items()}
-    for name, within in {"eta": "positive", **bounds, "l2": "from_0"}.items():
-        if name in blocks:
-            where = address(blocks[name].row, blocks[name].column)
+    for block in page.layout.on("settings"):
+        if block.quantity.kind in {"eta", *TAKEN}:
+            within = BOUNDS.get(block.quantity.kind, "share")
+            where = address(block.row, block.column)
             drawing.validations.append(bounded_validation(where, page.words, within))
     return drawing

@@ -1,0 +1,229 @@
+"""Runs stand beside each other: each is what it would be alone, and each sheet can show each."""
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from experiments import ENGINES, PROBES, agrees_in, changed
+from test_check_sheet import Book
+from test_checker import edit
+
+from xlnn.building.build import build
+from xlnn.checking.check import check
+from xlnn.cli import cli
+from xlnn.errors import DataError, OptionsError
+from xlnn.linting import lint
+from xlnn.reading.spec import described, layout_of, read_spec
+from xlnn.reading.values import values
+from xlnn.workbooks.network.quantities.runs import prefix_of, run_of
+
+RATES = (0.1, 0.5, 1.0)
+MIXED = {"optimizer": ("sgd", "momentum", "adam", "rmsprop"), "eta": (0.2, 0.1, 0.05, 0.02)}
+KINDS = {
+    "rates": ("xor", {"eta": RATES}),
+    "mixed": ("xor", MIXED | {"l2": (0, 0.01, 0, 0.03)}),
+    "seeds": ("iris", {"seed": (1, 2), "optimizer": "adam"}),
+    "regression": ("diabetes", {"eta": (0.0002, 0.0001)}),
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def several(request, tmp_path_factory):
+    """Return the workbook of several runs, and with what it was built."""
+    template, options = KINDS[request.param]
+    if template in {"diabetes", "iris"}:
+        options = options | {"epochs": 2}
+    path = tmp_path_factory.mktemp(request.param) / "several.xlsx"
+    return build(template, path, **{"epochs": 3} | options).path, template, options
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    path = tmp_path_factory.mktemp("mixed") / "mixed.xlsx"
+    return build("xor", path, epochs=3, **MIXED, l2=(0, 0.01, 0, 0.03)).path
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_agrees_at_random_numbers(mixed, engine):
+    assert agrees_in(engine, mixed).probes == PROBES
+
+
+def test_each_run_is_what_it_would_be_alone(several, tmp_path):
+    path, template, options = several
+    found = values(path, "formualizer")
+    count = read_spec(path).number_of_runs
+    for run in range(count):
+        own = {n: each[run] if isinstance(each, tuple) else each for n, each in options.items()}
+        if "seed" in own and read_spec(path).test_images:
+            continue  # the first seed holds the same rows out for all runs
+        alone = build(template, tmp_path / f"{run}.xlsx", **{"epochs": 3} | own).path
+        for name, array in values(alone, "formualizer").items():
+            if name in {"C_T", "W2", "b3", "z3", "dC_dW2", "eta"}:
+                assert found[name].shape == (count, *array.shape)
+                assert found[name][run] == pytest.approx(array, abs=1e-9), (name, run)
+
+
+def test_other_seeds_are_other_starts_of_the_same_rows(tmp_path):
+    path = build("iris", tmp_path / "o.xlsx", seed=(1, 2), epochs=2).path
+    found = values(path, "formualizer")
+    assert not np.array_equal(found["W2"][0, 0], found["W2"][1, 0])
+    assert found["raw"].shape == (120, 4)
+
+
+def test_nothing_is_found_by_lint(several):
+    assert lint(several[0]) == ()
+
+
+def test_the_sheet_check_agrees_for_each_run_and_names_a_run_that_was_altered(mixed):
+    book = Book(mixed, "formualizer")
+    names = [f"{prefix_of(run)}numpy_state" for run in range(4)]
+    told = book.told(names)
+    assert all(each == "The sheets agree with NumPy's run." for each in told), told
+    for run in range(4):
+        remembered = [
+            q.name
+            for q in book.layout.model.quantities
+            if q.sheet in {"optimiser", "weights", "gradients"} and run_of(q.name) == run
+        ]
+        for name in {remembered[0], remembered[-1], f"{prefix_of(run)}C_T"}:
+            told = book.told(names, {book.key(name, last=True): 7.5})
+            assert [n for n, each in enumerate(told) if each.startswith("A formula")] == [run]
+
+
+def test_another_rate_of_one_run_is_an_input_of_that_run_alone(mixed):
+    book = Book(mixed, "formualizer")
+    names = [f"{prefix_of(run)}numpy_state" for run in range(4)]
+    told = book.told(names, {book.key("run3_eta"): 0.07})
+    assert told[2].startswith("Inputs were changed since the build, first Settings!E4,")
+    assert all(each.startswith("The sheets agree") for n, each in enumerate(told) if n != 2)
+    told = book.told(names, {book.key("x"): 0.5})
+    assert all(each.startswith("Inputs were changed") for each in told)
+
+
+@pytest.mark.parametrize("run", [1, 2, 3, 4])
+def test_the_sheets_that_look_closely_show_the_run_that_is_chosen(mixed, tmp_path, run):
+    choices = {"lens_run": run, "draw_run": run, "slope_run": run, "slope_epoch": 2}
+    other = changed(mixed, tmp_path / "o.xlsx", choices | {"lens_epoch": 2, "draw_epoch": 3})
+    assert check(other, "formualizer").agrees
+    found = values(other, "formualizer")
+    assert found["lens_W2"].ravel() == pytest.approx(found["W2"][run - 1, 1].ravel())
+    assert found["lens_W_after2"].ravel() == pytest.approx(found["W2"][run - 1, 2].ravel())
+    assert found["lens_direction_W2"].ravel() == pytest.approx(
+        found["direction_W2"][run - 1, 2].ravel()
+    )
+    assert found["draw_W3"].ravel() == pytest.approx(found["W3"][run - 1, 3].ravel())
+    assert float(found["lens_gap"].item()) == pytest.approx(0, abs=1e-12)
+    numeric, backward = float(found["slope_numeric"]), float(found["slope_backward"])
+    assert numeric == pytest.approx(backward, abs=1e-5)
+
+
+def test_a_run_that_is_not_there_is_refused(mixed, tmp_path):
+    layout = layout_of(read_spec(mixed))
+    copy = tmp_path / "o.xlsx"
+    copy.write_bytes(mixed.read_bytes())
+    edit(copy, {layout.cell("lens_run", ()): 5})
+    report = CliRunner().invoke(cli, ["check", str(copy)])
+    assert report.exit_code == 1
+    assert "type a whole number from 1 to 4" in report.output
+
+
+def test_the_sheet_compare_tells_the_best_epoch_and_what_is_recognised(several):
+    path, template, _ = several
+    found = values(path, "formualizer")
+    C_T = found["C_T"]
+    assert found["compare_best"] == pytest.approx(C_T.argmin(axis=1) + 1)
+    assert found["compare_least"] == pytest.approx(C_T.min(axis=1))
+    assert found["compare_C_T_last"] == pytest.approx(C_T[:, -1])
+    if template != "diabetes":
+        assert found["compare_recognised_last"] == pytest.approx(found["recognised"][:, -1])
+    else:
+        assert found["compare_rmse_last"] == pytest.approx(found["rmse"][:, -1, 0])
+
+
+def test_the_runs_are_called_by_what_they_differ_in_as_it_is_now(mixed, tmp_path):
+    assert list(values(mixed, "formualizer")["compare_name"]) == [
+        "plain step, η = 0.2, λ = 0",
+        "momentum, η = 0.1, λ = 0.01",
+        "Adam, η = 0.05, λ = 0",
+        "RMSProp, η = 0.02, λ = 0.03",
+    ]
+    other = changed(mixed, tmp_path / "o.xlsx", {"run2_eta": 0.25})
+    assert values(other, "formualizer")["compare_name"][1] == "momentum, η = 0.25, λ = 0.01"
+
+
+def test_a_wrong_formula_of_a_further_run_is_named_alone(mixed, tmp_path):
+    _, layout = described(mixed)
+    copy = tmp_path / "copy.xlsx"
+    for name in ("run3_moment2_W2", "run2_C_T", "run4_W3", "lens_W2", "compare_best"):
+        quantity = layout.model[name]
+        last = tuple(length - 1 for length in quantity.lengths)
+        copy.write_bytes(mixed.read_bytes())
+        edit(copy, {layout.cell(name, last): layout.formula(name, last) + "+0.001"})
+        assert [wrong.cell for wrong in check(copy, "formualizer").wrong] == [
+            layout.cell(name, last)
+        ]
+
+
+def test_the_first_run_stands_where_it_stands_alone(tmp_path):
+    one = layout_of(read_spec(build("xor", tmp_path / "1.xlsx", epochs=3).path))
+    two = layout_of(read_spec(build("xor", tmp_path / "2.xlsx", epochs=3, eta=(0.2, 0.3)).path))
+    for name, block in one.blocks.items():
+        other = two.blocks[name]
+        assert (block.row, block.column, block.steps) == (other.row, other.column, other.steps)
+    assert {run_of(name) for name in one.blocks} == {0}
+    assert "compare" not in one.titles
+    rows = [two.blocks[f"{prefix_of(run)}z2"].row for run in (0, 1)]
+    assert rows == [4, 4 + 3 * 4 + 4], "below a blank row, what the run is called, and headings"
+
+
+def test_a_workbook_goes_on_with_its_runs(mixed, tmp_path):
+    other = changed(mixed, tmp_path / "other.xlsx", {"run2_eta": 0.25, "run4_W2": 0.5})
+    again = build(from_workbook=other, output=tmp_path / "again.xlsx", epochs=2).path
+    found = values(again, "formualizer")
+    assert list(found["eta"]) == [0.2, 0.25, 0.05, 0.02]
+    assert read_spec(again).runs == MIXED["optimizer"]
+    assert (found["W2"][3, 0] == 0.5).all()
+    assert not (found["W2"][2, 0] == 0.5).any()
+
+
+def test_runs_that_are_made_alike_are_one(tmp_path):
+    path = build("xor", tmp_path / "o.xlsx", epochs=2, eta=RATES).path
+    one = build(from_workbook=path, output=tmp_path / "one.xlsx", eta=0.3).path
+    assert not read_spec(one).runs
+    assert not any(run_of(name) for name in layout_of(read_spec(one)).blocks)
+
+
+WRONG = {
+    ("--eta", "0.1,0.2", "--seed", "1,2,3"): "there are --eta 2, --seed 3",
+    ("--eta", "0.1,x"): "a number, or several, such as 0.1,0.5",
+    ("--eta", "0.1,,0.2"): "a number, or several",
+    ("--eta", "0.1,-1"): "eta is -1.0: the learning rate is a number greater than 0",
+    ("--optimizer", "sgd,lion"): 'There is no optimizer "lion"',
+    ("--seed", "1,-2"): "a whole number from 0 on, or several",
+    ("--eta", ",".join(map(str, range(1, 15)))): "14 runs are asked for: a workbook compares 12",
+}
+
+
+@pytest.mark.parametrize("options", WRONG)
+def test_runs_that_cannot_be_are_refused_in_one_sentence(tmp_path, options):
+    command = ["build", "xor", "--epochs", "2", "-o", str(tmp_path / "o.xlsx"), *options]
+    result = CliRunner().invoke(cli, command)
+    assert result.exit_code in {1, 2}
+    assert WRONG[options] in (result.output or str(result.exception))
+    assert not (tmp_path / "o.xlsx").exists()
+
+
+def test_an_experiment_has_one_rate(tmp_path):
+    with pytest.raises(DataError, match="eta takes one number"):
+        build("descent", tmp_path / "o.xlsx", eta=(0.1, 0.2))
+
+
+def test_python_takes_lists_as_the_command_line_does(tmp_path):
+    path = build("xor", tmp_path / "o.xlsx", eta=[0.1, 0.2], epochs=2, verify=False).path
+    assert read_spec(path).compared == ("eta",)
+    with pytest.raises(OptionsError, match="eta is"):
+        build("xor", tmp_path / "p.xlsx", eta=[0.1, "x"])
+
+
+def test_training_that_diverges_names_the_run(tmp_path):
+    with pytest.raises(DataError, match="of run 2 is no number"):
+        build("diabetes", tmp_path / "o.xlsx", scale="none", eta=(1e-12, 1e60), epochs=9)

@@ -1,0 +1,83 @@
+"""What is drawn on the sheet Compare: a row for each run, and the courses of all in one chart."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from xlnn.address import address
+from xlnn.blocks import FIRST_ROW, Block
+from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.network.quantities.compare import PREFIX, SHEET
+from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.quantities.runs import prefix_of
+from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.page import Page
+from xlnn.writing.charts import Cells, Line, ends, scatter
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import KEY, NOTE, NUMBER, SENTENCE, TITLE, heading
+
+COURSES = ("C_T", "recognised", "test_recognised", "rmse", "test_rmse")
+"""What is charted of each run, where there is such a thing; of several outputs the first."""
+
+COLOURS = (
+    "C0561C", "1B4F9C", "7A8B2A", "8E5EA2", "3A9D9D", "B8860B", "6B7785", "D46A9F", "2F7D4F",
+    "A0522D", "5B7FDB", "999933",
+)  # fmt: skip
+"""A line each."""
+
+CHART_ROWS, CHART_COLUMNS = 17, 6
+"""How far the charts stand from each other."""
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place a column for each thing that is told of the runs."""
+    for column, quantity in enumerate(_here(model), start=2):
+        yield Block(quantity, SHEET, FIRST_ROW, column, ((1, 0),))
+
+
+def _here(model: Model) -> list[Quantity]:
+    return [quantity for quantity in model.quantities if quantity.sheet == SHEET]
+
+
+def draw(page: Page[Spec]) -> Drawing:
+    """Draw the headings, the numbers of the runs, and the charts."""
+    words, runs = page.words, page.spec.number_of_runs
+    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24, FIRST_ROW - 1: 62})
+    drawing.widths = {1: 7}
+    drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
+    drawing.put(2, 1, words("notes", SHEET, **page.layout.titles), NOTE)
+    drawing.put(FIRST_ROW - 1, 1, words("headings", "run"), KEY)
+    for run in range(runs):
+        drawing.put(FIRST_ROW + run, 1, run + 1, KEY)
+    for quantity in _here(page.layout.model):
+        block = page.layout.blocks[quantity.name]
+        look = heading(quantity.role, first=True, computed=True)
+        first = page.spec.labels[0]
+        drawing.put(block.row - 1, block.column, words("compare", quantity.kind, label=first), look)
+        drawing.widths[block.column] = 30 if quantity.kind == "name" else 14
+        number = replace(NUMBER, number_format=quantity.number_format)
+        drawing.looks[quantity.name] = SENTENCE if quantity.is_text else number
+    for position, name in enumerate(n for n in COURSES if n in page.layout.blocks):
+        row = FIRST_ROW + runs + 1 + position // 2 * CHART_ROWS
+        at = 1 + position % 2 * CHART_COLUMNS
+        drawing.charts.append((address(row, at), _chart(page, name)))
+    return drawing
+
+
+def _chart(page: Page[Spec], name: str) -> object:
+    """Return the chart of one thing, with a line for each run."""
+    blocks, titles, lines = page.layout.blocks, page.layout.titles, []
+    names = blocks[f"{PREFIX}name"]
+    for run in range(page.spec.number_of_runs):
+        block = blocks[prefix_of(run) + name]
+        title, rows = titles[block.sheet], (block.row, block.last[0])
+        called = Cells(titles[SHEET], names.column, names.row + run, names.row + run)
+        x, y = Cells(title, 1, *rows), Cells(title, block.column, *rows)
+        lines.append(Line(x, y, COLOURS[run], called=called))
+    title = page.words("charts" if name == "C_T" else "quantities", name.removeprefix(TEST))
+    if name.startswith(TEST):
+        title = page.words("headings", "tested", name=title)
+    chart = scatter(title, page.words("charts", "epoch"), lines)
+    chart.height, chart.width = 8, 15
+    ends(chart.x_axis, 0, page.spec.epochs)
+    chart.y_axis.scaling.min = 0
+    return chart
