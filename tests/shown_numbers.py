@@ -40,7 +40,7 @@ class Shown:
     @property
     def is_misleading(self):
         """Whether it shows 0 although it is not."""
-        return self.value != 0 and bool(self.text) and not re.search("[1-9]", self.text)
+        return self.value != 0 and "0" in self.text and not re.search("[1-9]", self.text)
 
 
 def written(value, number_format):
@@ -48,13 +48,15 @@ def written(value, number_format):
 
     >>> written(-1234.5, "0.00"), written(2e-7, "0.0E+00"), written(5, ";;;")
     ('-1234.50', '2.0E-07', '')
+    >>> written(0, '"yes";;"no"'), written(1, '"yes";;"no"')
+    ('no', 'yes')
     """
     if number_format in {"General", "@"}:
         return None
     if ";" in number_format:
         number_format = _section(value, number_format)
-        if not number_format:
-            return ""
+        if not number_format or number_format.startswith('"'):
+            return number_format.strip('"')
     found = re.fullmatch(r"0(?:\.(0*)(#*))?(E\+00)?(%?)", number_format)
     assert found, f"{number_format} is new here: say how it writes a number"
     decimals = len(found[1] or "")
