@@ -1,6 +1,7 @@
 """An exercise leaves formulas out and says live what is right; each student has other numbers."""
 
 import re
+import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import TYPED
+from interruptions import LONG, SIGNALS, processes, start
 from programs import skip_without
 
 from xlnn import linting
@@ -26,13 +28,13 @@ from xlnn.reading.values import values
 from xlnn.shipped.templates import names, template
 from xlnn.workbooks.exercise import Exercise
 
-LONG = {"digits-8x8", "cnn"}
+LARGE = {"digits-8x8", "cnn"}
 """Templates that take minutes."""
 
 KINDS = [
     pytest.param(name, marks=pytest.mark.slow if name not in {"descent", "neuron"} else ())
     for name in names()
-    if name not in LONG
+    if name not in LARGE
 ]
 
 
@@ -197,7 +199,7 @@ def test_without_a_student_and_a_seed_the_numbers_are_those_of_the_template(tmp_
     np.testing.assert_array_equal(ours["W2"][0], theirs["W2"][0])
 
 
-MOVED = [name for name in names() if name not in LONG]
+MOVED = [name for name in names() if name not in LARGE]
 
 
 @pytest.mark.parametrize("what", MOVED)
@@ -411,3 +413,21 @@ def test_sums_of_what_is_tiny_large_or_constant_tell_right_from_wrong():
         assert state.array(noted, sums.array(a=off)) == eq.WRONG
         assert state.array(noted, sums.array(a=np.array([np.nan, *numbers[1:]]))) == eq.PARTLY
         assert state.array(noted, sums.array(a=np.full(3, np.nan))) == eq.NOT_DONE
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_ends_a_class_with_nothing_left_but_whole_files(number, tmp_path):
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "names.csv").write_text("".join(f"Student {n}\n" for n in range(60)))
+    mark = f"{tmp_path}:exercise"
+    command = ["exercise", "descent", "--epochs", "5", "--roster", "names.csv", "-o", "class"]
+    process = start(command, tmp_path, mark)
+    while not [*tmp_path.glob("class/*.xlsx")] and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(number)
+    assert process.wait(LONG) == 128 + number
+    assert processes(mark) == ()
+    assert [*(tmp_path / "temporary").iterdir()] == []
+    made_so_far = sorted((tmp_path / "class").iterdir())
+    assert 1 <= len(made_so_far) < 60
+    assert all(linting.lint(path) == () for path in made_so_far)

@@ -35,8 +35,8 @@ MAY = {
     | {"workbooks", "writing", "xlsx"},
     "explaining": CORE | {"checking", "engines", "reading", "shipped", "workbooks", "xlsx"},
     "practising": CORE
-    | {"building", "checking", "data", "engines", "explaining", "linting", "reading", "shipped"}
-    | {"workbooks", "writing", "xlsx"},
+    | {"building", "checking", "data", "engines", "explaining", "leftovers", "linting", "reading"}
+    | {"shipped", "workbooks", "writing", "xlsx"},
     "cli": {"building", "checking", "engines", "errors", "explaining", "leftovers"}
     | {"linting", "practising", "reading", "shipped"},
     "__main__": {"cli"},

@@ -4,10 +4,9 @@ The full workbook is written and proven as `xlnn.building.build` does; then it i
 with the formulas of some quantities left out, and with a sheet that says what to do.
 """
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.practising.levels import blanks_of
 from xlnn.practising.roster import checked, file_names, students
+from xlnn.practising.sharing import shared
 from xlnn.practising.steady import cells_of, unsteady
 from xlnn.reading.arrays import read_arrays
 from xlnn.shipped.templates import DEFAULT
@@ -178,19 +178,13 @@ def _in_parallel(
     works: Sequence["_Work"], places: Sequence[Place], tell: Callable[[str], None]
 ) -> Iterator[tuple[Path, Built]]:
     """Yield what was written for each student, in processes that share the work."""
-    context = multiprocessing.get_context("spawn")
-    workers = min(os.cpu_count() or 1, len(works))
-    pool = ProcessPoolExecutor(workers, context)
-    try:
+    with shared(min(os.cpu_count() or 1, len(works))) as submit:
         waiting: dict[Future[Built], Path] = {
-            pool.submit(work.done, place): place.path
-            for work, place in zip(works, places, strict=True)
+            submit(work.done, place): place.path for work, place in zip(works, places, strict=True)
         }
         for number, future in enumerate(as_completed(waiting), start=1):
             yield waiting[future], future.result()
             tell(f"{number:,} of {len(works):,} exercises are written")
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)

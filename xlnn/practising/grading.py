@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, as_completed
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from xlnn.practising.exercise import inputs_of
 from xlnn.practising.grades import Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.practising.judging import PROBES, Judged, World, asked, judged, own_inputs, wrong_in
 from xlnn.practising.mistakes import mistake
+from xlnn.practising.sharing import shared
 from xlnn.practising.submission import Submission, submission
 from xlnn.workbooks import kind_of
 
@@ -108,17 +108,17 @@ def _each(
             yield path, work(path)
         return
     left = list(paths)
-    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
-        waiting = {pool.submit(work, path): path for path in paths}
+    with shared(count) as submit:
+        waiting = {submit(work, path): path for path in paths}
         with suppress(BrokenExecutor):
             for done in as_completed(waiting):
                 result = done.result()
                 left.remove(waiting[done])
                 yield waiting[done], result
     for path in left:  # a process ended, and all others with it: each gets one of its own
-        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        with shared(1) as submit:
             try:
-                yield path, pool.submit(work, path).result()
+                yield path, submit(work, path).result()
             except BrokenExecutor:
                 yield (
                     path,

@@ -1,0 +1,55 @@
+"""How do several processes share the work on many files, so that a signal leaves none of them?"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context
+from typing import ParamSpec, TypeVar
+
+from xlnn.leftovers import ended_by, shielded
+
+P, R = ParamSpec("P"), TypeVar("R")
+
+Submit = Callable[..., Future]
+"""Gives a function and its arguments to one of the processes."""
+
+
+@contextmanager
+def shared(count: int) -> Iterator[Submit]:
+    """Give what lets processes compute; they write what is temporary where this one does.
+
+    Parameters
+    ----------
+    count : int
+        How many processes.
+    """
+    forget = ended_by(_end)
+    pool = ProcessPoolExecutor(
+        count, get_context("spawn"), initializer=_begin, initargs=(tempfile.gettempdir(),)
+    )
+
+    def submit(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        with shielded():  # which may start a process
+            return pool.submit(function, *args, **kwargs)
+
+    try:
+        yield submit
+    finally:
+        pool.shutdown(cancel_futures=True)
+        forget()
+
+
+def _begin(folder: str) -> None:
+    tempfile.tempdir = folder
+
+
+def _end() -> None:
+    """End all processes at once; what they have begun to write is removed with the folder."""
+    children = active_children()
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join(1)
+        if child.is_alive():
+            child.kill()
