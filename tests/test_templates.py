@@ -26,6 +26,7 @@ FEW = 60
 
 FEWER_EPOCHS = {
     "cnn": 3, "digits": 10, "digits-cross-entropy": 10, "digits-8x8": 3, "iris": 10, "diabetes": 2,
+    "circles": 5, "moons": 5, "spirals": 5,
 }  # fmt: skip
 
 LEARNT = {
@@ -33,6 +34,9 @@ LEARNT = {
     "digits": (64, None),
     "digits-cross-entropy": (64, None),
     "xor": (4, None),
+    "circles": (60, None),
+    "moons": (58, None),
+    "spirals": (60, None),
     "iris": (116, 30),
     "digits-8x8": (757, 183),
 }
@@ -131,7 +135,7 @@ def test_each_template_says_what_it_is_in_a_line():
 
 def test_each_template_says_which_sections_of_the_book_it_shows():
     beyond = {each.name for each in in_order() if not each.sections}
-    assert beyond == {"diabetes", "digits-8x8", "iris", "xor"}
+    assert beyond == {*("circles", "diabetes", "digits-8x8", "iris", "moons", "spirals", "xor")}
     assert [each.sections[0] for each in in_order() if each.sections] == [
         *("1-2", "1-4", "2-1", "2-2", "2-4", "2-6", "2-10", "2-12"),
         *("3-3", "3-5", "4-1", "4-4", "5-4", "5-5"),
@@ -175,6 +179,9 @@ def test_the_sizes_in_the_summaries_are_true():
         "iris": (150, "4-5-3"),
         "diabetes": (442, "10-4-1"),
         "xor": (4, "2-3-2"),
+        "circles": (60, "2-4-2"),
+        "moons": (60, "2-6-2"),
+        "spirals": (60, "2-8-2"),
         "digits": (64, "12-3-2"),
     }.items():
         spec = trained(name)[0].spec
@@ -203,7 +210,9 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
             copy("digits", tmp_path / name)
     with pytest.raises(DataError, match="xor is the name of a template"):
         copy("digits", tmp_path / "xor")
-    with pytest.raises(DataError, match='no template "nothing"; choose one of activations, cnn,'):
+    with pytest.raises(
+        DataError, match='"nothing"; choose one of activations, circles,'
+    ):
         copy("nothing", tmp_path / "other")
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be made: Not a directory"):

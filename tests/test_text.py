@@ -122,6 +122,10 @@ SHOWING = {
     "more than the gallery": spec([4, 3, 2], images=GALLERY + 1, epochs=1),
     "softmax": replace(PICTURES, **SOFTMAX),
     "softmax of a table": replace(TABLE, **SOFTMAX),
+    "two inputs": replace(TABLE, picture=(1, 2), features=("甲", "乙")),
+    "two inputs of a regression": replace(
+        TABLE, picture=(1, 2), features=("甲", "乙"), **REGRESSION
+    ),
     "missing values": replace(TABLE, missing="drop"),
     "mean values": replace(TABLE, missing="mean"),
     "many classes": spec([4, 3, MOST_CLASSES + 1], epochs=1),

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from openpyxl.chart._chart import ChartBase
+from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
 from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -34,8 +35,8 @@ class Drawing:
         The first row and column that scroll.
     repeat : int
         How many rows are printed again at the top of each page.
-    charts : list of (str, chart)
-        Charts and the cells at which they stand.
+    charts : list of (str or anchor, chart)
+        Charts and the cells at which they stand, or over which they lie.
     sparklines : list of Sparkline
         Lines in single cells.
     validations : list of DataValidation
@@ -66,7 +67,7 @@ class Drawing:
     looks: dict[str, Look] = field(default_factory=dict)
     freeze: tuple[int, int] | None = None
     repeat: int = 0
-    charts: list[tuple[str, ChartBase]] = field(default_factory=list)
+    charts: list[tuple[str | TwoCellAnchor, ChartBase]] = field(default_factory=list)
     sparklines: list[Sparkline] = field(default_factory=list)
     validations: list[DataValidation] = field(default_factory=list)
     colours: list[tuple[str, Rule]] = field(default_factory=list)

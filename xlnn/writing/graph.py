@@ -11,6 +11,7 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 
 from xlnn.writing.charts import Cells, Line
@@ -126,3 +127,30 @@ def graph(
     inside = {"x": MARGIN, "y": MARGIN, "w": 1 - 2 * MARGIN, "h": 1 - 2 * MARGIN}
     chart.layout = Layout(ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", **inside))
     return chart
+
+
+def over(chart: ScatterChart, first: tuple[int, int], last: tuple[int, int]) -> TwoCellAnchor:
+    """Lay a chart over cells, so that its coordinates are theirs and they are seen through it.
+
+    Parameters
+    ----------
+    chart : ScatterChart
+    first, last : (int, int)
+        The row and column of the upper left cell and of the lower right one, from 1.
+
+    Returns
+    -------
+    TwoCellAnchor
+        Where it is to be put.
+    """
+    nothing = GraphicalProperties(noFill=True)
+    nothing.line.noFill = True
+    chart.graphical_properties = chart.plot_area.graphicalProperties = nothing
+    whole = {"x": 0, "y": 0, "w": 1, "h": 1}
+    chart.layout = Layout(ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", **whole))
+    (top, left), (bottom, right) = first, last
+    return TwoCellAnchor(
+        editAs="twoCell",
+        _from=AnchorMarker(col=left - 1, row=top - 1),
+        to=AnchorMarker(col=right, row=bottom),
+    )

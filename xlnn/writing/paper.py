@@ -80,6 +80,8 @@ def size(drawing: Drawing, reach: tuple[int, int]) -> tuple[float, float]:
     width = sum(_width(drawing, column) for column in range(1, columns + 1))
     height = sum(_height(drawing, row) for row in range(1, rows + 1))
     for anchor, chart in drawing.charts:
+        if not isinstance(anchor, str):
+            continue  # it lies over cells, which are counted
         letters, row = coordinate_from_string(anchor)
         column = column_index_from_string(letters)
         left = sum(_width(drawing, number) for number in range(1, column))

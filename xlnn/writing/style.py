@@ -121,6 +121,15 @@ def diverging_scale(cells: str) -> Rule:
     )  # fmt: skip
 
 
+def two_sided_scale(low: float, high: float) -> Rule:
+    """Colour numbers between two ends: blue at the lower, white halfway, orange at the upper."""
+    return ColorScaleRule(
+        start_type="num", start_value=low, start_color=NEGATIVE,
+        mid_type="num", mid_value=(low + high) / 2, mid_color=WHITE,
+        end_type="num", end_value=high, end_color=POSITIVE,
+    )  # fmt: skip
+
+
 def valley_scale() -> Rule:
     """Colour costs: the least is deep, the largest white."""
     return ColorScaleRule(

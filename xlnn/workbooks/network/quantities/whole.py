@@ -19,6 +19,7 @@ from xlnn.workbooks.network.quantities.fit import fit
 from xlnn.workbooks.network.quantities.gradient_check import gradient_check
 from xlnn.workbooks.network.quantities.lens import lens
 from xlnn.workbooks.network.quantities.network import TEST, network
+from xlnn.workbooks.network.quantities.plane import POINT, has_plane, plane
 from xlnn.workbooks.network.quantities.play import course, play, worth_seeing
 from xlnn.workbooks.network.quantities.recognise import recognise
 from xlnn.workbooks.network.quantities.record import record_of, recorded_of
@@ -71,6 +72,8 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
     found += fit(stack) if spec.is_regression else confusion(stack, words)
     found += _story(stack, words)
     found += play(stack, _play_words(spec, words))
+    if has_plane(spec):
+        found += plane(stack)
     if spec.runs:
         found.append(course(stack))
     own = own_names(quantity for quantity in trained.quantities if not run_of(quantity.name))
@@ -129,6 +132,9 @@ def first_choices(
     for last in ("fit_epoch", "confusion_epoch"):
         if last in model.by_name:
             choices[last] = model[last].choices[1]
+    if "map_epoch" in model.by_name:
+        choices |= {name: model[name].choices[1] for name in ("map_epoch", "map_output")}
+        choices["map_number"] = np.arange(1, POINT.length + 1)
     if "draw_epoch" in model.by_name:
         choices["draw_epoch"] = model["draw_epoch"].choices[1]
         drawn = "raw" if "raw" in inputs else "x"

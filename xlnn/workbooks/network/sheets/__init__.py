@@ -17,6 +17,7 @@ from xlnn.workbooks.network.sheets import (
     images,
     lens,
     optimiser,
+    plane,
     play,
     progress,
     recognise,
@@ -50,6 +51,7 @@ def _of_runs(key: str, sheet: ModuleType, more: stacked.More) -> Sheet:
 SHEETS = {
     "guide": Sheet(guide.draw),
     "play": _closely("play", play),
+    "map": _closely("map", plane),
     "images": Sheet(images.draw, images.place),
     "settings": Sheet(settings.draw, settings.place),
     "lens": _closely("lens", lens),
@@ -65,6 +67,7 @@ SHEETS = {
     "fit": _closely("fit", fit),
     "confusion": _closely("confusion", confusion),
     "gradient_check": _closely("gradient_check", gradient_check),
+    "plane": Sheet(stacked.first_alone(plane.draw_numbers), plane.place_numbers),
     "drawing": Sheet(stacked.first_alone(drawing.draw), drawing.place),
     "check": _of_runs("check", check, check.draw_more),
     "spec": Sheet(spec_text.draw),

@@ -1,0 +1,137 @@
+"""Map shows what a network of two inputs says of every point of their plane, after any epoch."""
+
+import re
+import runpy
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from networks import random_recipe, spec, with_functions, write_recipe
+from programs import skip_without
+from test_checker import edit
+
+from xlnn.building.build import build
+from xlnn.checking.check import check
+from xlnn.engines import ENGINES
+from xlnn.equations.plane import SIDE
+from xlnn.equations.play import NOWHERE
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.values import values
+from xlnn.shipped.templates import template
+from xlnn.workbooks.network.quantities.plane import PLACES, has_plane
+
+SHAPES = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "shapes.py"))
+TABLE = replace(spec([2, 3, 2], images=4), picture=(1, 2), features=("left", "up"))
+
+
+@pytest.fixture
+def xor(tmp_path):
+    return build("xor", tmp_path / "xor.xlsx", epochs=4, verify=False).path
+
+
+def choose(path, **choices):
+    layout = layout_of(read_spec(path))
+    edit(path, {layout.cell(name, ()): value for name, value in choices.items()})
+    return values(path, "formualizer")
+
+
+@pytest.mark.parametrize(("epoch", "output"), [(0, 1), (3, 2)])
+def test_each_point_has_the_output_of_the_network_of_the_chosen_epoch(xor, epoch, output):
+    got = choose(xor, map_epoch=epoch, map_output=output)
+    picture = got["map_picture"].reshape(SIDE, SIDE)
+    low, high = got["map_low"], got["map_high"]
+    np.testing.assert_allclose(low, [-0.1, -0.1], atol=1e-15)
+    for row, column in ((0, 0), (3, 17), (20, 20)):
+        step = (high - low) / (SIDE - 1)
+        x = np.array([low[0] + step[0] * column, high[1] - step[1] * row])
+        hidden = np.tanh(got["W2"][epoch] @ x + got["b2"][epoch])
+        output_there = np.tanh(got["W3"][epoch] @ hidden + got["b3"][epoch])
+        assert picture[row, column] == pytest.approx(output_there[output - 1], abs=1e-12)
+        if row % 2 == column % 2 == 0:
+            seen = got["map_line1_seen2"].reshape(3, len(PLACES), len(PLACES))
+            np.testing.assert_allclose(seen[:, row // 2, column // 2], hidden, atol=1e-12)
+
+
+def test_the_data_lie_on_the_picture_where_their_inputs_are(xor):
+    """A point of the grid is a cell; its middle is half a cell from its edge."""
+    got = choose(xor, map_output=1)
+    at, low, high = got["map_at"], got["map_low"], got["map_high"]
+    np.testing.assert_allclose((at - 0.5) / (SIDE - 1) * (high - low) + low, got["x"], atol=1e-12)
+    is_own = got["truth"] == 1
+    np.testing.assert_array_equal(got["map_own"] == at[:, 1], is_own)
+    np.testing.assert_array_equal(got["map_others"] == NOWHERE, is_own)
+
+
+def test_the_chart_lies_exactly_over_the_picture_and_is_seen_through(xor):
+    block = layout_of(read_spec(xor)).blocks["map_picture"]
+    with zipfile.ZipFile(xor) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    (over,) = (text for text in parts.values() if "<xdr:twoCellAnchor" in text)
+    first, last = (
+        re.search(f"<xdr:{end}><xdr:col>(\\d+)</xdr:col>.*?<xdr:row>(\\d+)</xdr:row>", over)
+        for end in ("from", "to")
+    )
+    assert (int(first[2]) + 1, int(first[1]) + 1) == (block.row, block.column)
+    assert (int(last[2]), int(last[1])) == block.last
+    (chart,) = (
+        text for name, text in parts.items() if "charts/chart" in name and "Map data" in text
+    )
+    assert f'<c:max val="{SIDE}"/>' in chart
+    assert chart.count("<a:noFill/>") >= 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_agrees(xor, engine):
+    skip_without(engine)
+    assert check(xor, engine).agrees
+
+
+def test_an_altered_point_is_named(xor):
+    layout = layout_of(read_spec(xor))
+    cell = layout.cell("map_picture", (4, 5))
+    edit(xor, {cell: layout.formula("map_picture", (4, 6))})
+    (wrong,) = check(xor, "formualizer").wrong
+    assert wrong.cell == cell
+
+
+@pytest.mark.parametrize(
+    ("model", "is_drawn"),
+    [
+        (TABLE, True),
+        (replace(TABLE, scaled=True), True),
+        (replace(TABLE, features=()), False),  # a picture of two pixels
+        (replace(spec([3, 3, 2]), features=("a", "b", "c")), False),
+        (replace(spec([2, 60, 2]), picture=(1, 2), features=("a", "b")), False),
+    ],
+)
+def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, is_drawn):
+    assert has_plane(model) == is_drawn
+    path = write_recipe(tmp_path / "some.xlsx", random_recipe(model, seed=2))
+    assert ("Map" in openpyxl.load_workbook(path).sheetnames) == is_drawn
+    assert check(path, "formualizer").agrees
+
+
+@pytest.mark.parametrize("size", [1e11, 1.0, 1e-8, 0.0])
+def test_data_of_any_size_and_a_constant_column_are_drawn(tmp_path, size):
+    made = with_functions(TABLE, ["relu"], "squared error", "linear")
+    made = replace(made, task="regression", scaled=True)
+    drawn = random_recipe(made, seed=4)
+    drawn.inputs["raw"][:, 0] *= size
+    drawn.inputs["factor"] = np.array([1 / size if size else 1.0, 1.0])
+    path = write_recipe(tmp_path / "sized.xlsx", drawn)
+    assert check(path, "formualizer").agrees
+    got = values(path, "formualizer")
+    assert (got["map_high"] > got["map_low"]).all()
+    assert ((got["map_at"] > 0) & (got["map_at"] < SIDE)).all()
+
+
+@pytest.mark.parametrize("name", ["circles", "moons", "spirals"])
+def test_the_points_of_a_template_are_those_of_its_generator(name, tmp_path):
+    for each in SHAPES["SHAPES"]:
+        (tmp_path / each).mkdir()
+    SHAPES["write"](tmp_path)
+    made = (tmp_path / name / f"{name}.csv").read_text()
+    assert made == (template(name).path / f"{name}.csv").read_text()

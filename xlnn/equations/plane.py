@@ -1,0 +1,177 @@
+"""A network over the plane of its two inputs: points on a grid, and what is drawn of them.
+
+Points are counted from 1, row by row, from the upper left.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from xlnn.equations.play import NOWHERE
+from xlnn.equations.wording import Sentence, significant
+from xlnn.quantity import Cells, Equation
+
+SIDE = 21
+"""Points along a side of the grid."""
+
+MARGIN = 10
+"""Of how many parts of the data's range one more is shown to each side."""
+
+
+class Edge(Equation):
+    """Where the plane ends: a tenth of the range of an input beyond its least or largest value.
+
+    Parameters
+    ----------
+    sign : int
+        -1 for the lower edge, 1 for the upper. Data that are all alike have a range of 1.
+    """
+
+    def __init__(self, sign: int) -> None:
+        self.sign = sign
+
+    def array(self, values: np.ndarray) -> np.ndarray:
+        """Return the edge of each input, shape (2,), of values of shape (images, 2)."""
+        values = values.reshape(len(values), -1)
+        least, most = values.min(axis=0), values.max(axis=0)
+        span = np.where(most == least, 1.0, most - least)
+        return (most if self.sign > 0 else least) + self.sign * span / MARGIN
+
+    def cell(self, k: int, values: Cells) -> str:
+        """Return the formula of input k."""
+        cells = values.images[k]
+        span = f"IF(MAX({cells})=MIN({cells}),1,MAX({cells})-MIN({cells}))"
+        end = "MAX" if self.sign > 0 else "MIN"
+        return f"={end}({cells}){'+' if self.sign > 0 else '-'}{span}/{MARGIN}"
+
+
+class GridPoint(Equation):
+    """The inputs at a point of the grid: the first goes to the right, the second up."""
+
+    def array(self, number: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return the points, shape (points, 1, 2)."""
+        right, down = (number - 1) % SIDE, np.floor((number - 1) / SIDE)
+        span = high - low
+        x, y = low[0] + span[0] * right / (SIDE - 1), high[1] - span[1] * down / (SIDE - 1)
+        return np.stack([x, y], axis=1)[:, np.newaxis]
+
+    def cell(self, _: int, k: int, number: Cells, low: Cells, high: Cells) -> str:
+        """Return the formula of input k."""
+        span = f"({high[k]}-{low[k]})"
+        if k == 0:
+            return f"={low[k]}+{span}*MOD({number[()]}-1,{SIDE})/{SIDE - 1}"
+        return f"={high[k]}-{span}*INT(({number[()]}-1)/{SIDE})/{SIDE - 1}"
+
+
+class OfOutput(Equation):
+    """The chosen output at each point of the grid, as a picture."""
+
+    coarse = repeats = True
+
+    def array(self, a: np.ndarray, output: np.ndarray) -> np.ndarray:
+        """Return the picture, shape (21, 21), of a of shape (points, outputs)."""
+        if not 1 <= output < a.shape[1] + 1:
+            return np.full((SIDE, SIDE), np.nan)
+        return a[:, int(output) - 1].reshape(SIDE, SIDE)
+
+    def cell(self, row: int, column: int, a: Cells, output: Cells) -> str:
+        """Return the formula of one point."""
+        point = row * SIDE + column + 1
+        return f"=INDEX({a.over('point')[:]},{point},{output[()]})"
+
+
+class OfUnits(Equation):
+    """What some units make of the plane, each as a small picture.
+
+    Parameters
+    ----------
+    units : sequence of int
+    places : sequence of int
+        Which rows and columns of the grid are shown.
+    """
+
+    coarse = repeats = True
+
+    def __init__(self, units: Sequence[int], places: Sequence[int]) -> None:
+        self.units, self.places = tuple(units), tuple(places)
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return the pictures, shape (units, rows, columns), of a of shape (points, units)."""
+        pictures = a.T.reshape(-1, SIDE, SIDE)[list(self.units)]
+        return pictures[:, self.places][:, :, self.places]
+
+    def cell(self, unit: int, row: int, column: int, a: Cells) -> str:
+        """Return the formula of one point."""
+        point = self.places[row] * SIDE + self.places[column] + 1
+        return f"=INDEX({a.over('point')[self.units[unit]]},{point})"
+
+
+class OnGrid(Equation):
+    """Where an image of the data lies on the picture, in cells from the left and from below.
+
+    Parameters
+    ----------
+    images : int
+        How many are shown.
+    """
+
+    def __init__(self, images: int) -> None:
+        self.images = images
+
+    def array(self, values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return the places, shape (images, 2): the middle of the first cell is at 0.5."""
+        shown = values[: self.images].reshape(self.images, -1)
+        return (shown - low) / (high - low) * (SIDE - 1) + 0.5
+
+    def cell(self, k: int, values: Cells, low: Cells, high: Cells) -> str:
+        """Return the formula of one image."""
+        return f"=({values[k]}-{low[k]})/({high[k]}-{low[k]})*{SIDE - 1}+0.5"
+
+
+class HeightIf(Equation):
+    """How high an image lies in the series of the chosen class, or in that of all others.
+
+    Parameters
+    ----------
+    images : int
+    own : bool
+        Whether it is the series of the chosen class; in the other one it is out of sight.
+    """
+
+    coarse = jumps = True
+
+    def __init__(self, images: int, *, own: bool) -> None:
+        self.images, self.own = images, own
+
+    def array(self, at: np.ndarray, truth: np.ndarray, output: np.ndarray) -> np.ndarray:
+        """Return the heights, shape (images,)."""
+        is_seen = (truth[: self.images] == output) == self.own
+        return np.where(is_seen, at[:, 1], float(NOWHERE))
+
+    def cell(self, at: Cells, truth: Cells, output: Cells) -> str:
+        """Return the formula of one image."""
+        either = (at[1], str(NOWHERE)) if self.own else (str(NOWHERE), at[1])
+        return f"=IF({truth[()]}={output[()]},{','.join(either)})"
+
+
+class EdgeText(Sentence):
+    """The two ends of an input, as texts beside the picture.
+
+    Parameters
+    ----------
+    number : int
+        Which input, from 0 on.
+    upper_first : bool
+        Whether the upper end comes first: it does beside the picture, and not below it.
+    """
+
+    roles = ("low", "high")
+
+    def __init__(self, number: int, *, upper_first: bool) -> None:
+        super().__init__()
+        self.number, self.upper_first = number, upper_first
+
+    def cell(self, end: int, low: Cells, high: Cells) -> str:
+        """Return the formula of one end."""
+        cells = high if (end == 0) == self.upper_first else low
+        return f'={significant(cells[self.number])}&""'

@@ -1,0 +1,241 @@
+"""What is drawn on the sheet Map: the plane of two inputs, coloured by what the network says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isfinite
+
+from xlnn.address import address
+from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.plane import SIDE
+from xlnn.layout import quoted
+from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
+from xlnn.workbooks.network.sheets.bands import layer_title
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import choice_validation, head
+from xlnn.writing.charts import Cells
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.graph import Dots, graph, over
+from xlnn.writing.style import (
+    CAPTION,
+    KEY,
+    LABEL,
+    NOTE,
+    PICTURE,
+    SECTION,
+    SENTENCE,
+    TITLE,
+    Look,
+    heading,
+    two_sided_scale,
+    value,
+)
+
+NAMES, VALUES, HEIGHTS, LEFT = 2, 3, 4, 5
+"""The columns: names, what is chosen, the ends of the second input; then the picture."""
+
+TOP, PICTURE_ROW = 4, 8
+"""The rows of what is chosen, and of the picture's first points."""
+
+BESIDE = LEFT + SIDE + 2
+"""Where the small pictures begin."""
+
+POINT, ROW = 2.1, 15
+"""How wide and how high a point of the grid is; the height in points."""
+
+OWN, OTHERS, RIM, SIZE = "8A3F0B", "123E6B", "FFFFFF", 6
+"""The colours of the data, which must be seen on those of the plane, and their size in points."""
+
+APART = 2
+"""Rows of an image: its own, and one that is truly empty, so that no line joins two images."""
+
+WIDTHS = {1: 2, NAMES: 18, VALUES: 10, HEIGHTS: 9}
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the choices, the picture and the ends of its sides, and the small pictures."""
+    if f"{PREFIX}picture" not in model.by_name:
+        return
+    for row, name in enumerate(("epoch", "output", "class"), start=TOP):
+        yield single_block(model[PREFIX + name], row, VALUES)
+    yield single_block(model[f"{PREFIX}picture"], PICTURE_ROW, LEFT, (1, 0), (0, 1))
+    yield single_block(model[f"{PREFIX}heights"], PICTURE_ROW, HEIGHTS, (SIDE - 1, 0))
+    yield single_block(model[f"{PREFIX}ends"], PICTURE_ROW + SIDE, LEFT, (0, SIDE - 1))
+    row, layer = TOP + 1, ""
+    for quantity in _small(model):
+        side = quantity.shape[-1]
+        row += 1 if quantity.layer != layer else 0
+        layer = quantity.layer
+        yield single_block(quantity, row, BESIDE, (0, side + 1), (1, 0), (0, 1))
+        row += side + 2
+
+
+def _small(model: Model) -> list[Quantity]:
+    return [quantity for quantity in model.quantities if quantity.kind == "seen"
+            and quantity.sheet == SHEET]  # fmt: skip
+
+
+def place_numbers(model: Model) -> Iterator[Block]:
+    """Place the points of the grid as a table, and beside it the weights and the data."""
+    here = [quantity for quantity in model.quantities if quantity.sheet == NUMBERS]
+    points = [q for q in here if q.axes and q.axes[0].name == "point"]
+    yield from table_blocks(points, FIRST_ROW, 1)
+    column = 3 + sum(block.last[1] - block.column + 1 for block in table_blocks(points, 1, 1))
+    for name in ("low", "high"):
+        yield single_block(model[PREFIX + name], FIRST_ROW, column, (1, 0))
+        column += 1
+    column += 1
+    row = FIRST_ROW
+    for quantity in here:
+        if quantity.kind == "W":
+            units, *seen = quantity.shape
+            width = seen[-1]
+            inside = ((0, 0),) * (len(seen) - 1) + ((0, 1),)
+            yield Block(quantity, NUMBERS, row, column, ((1, 0), *inside))
+            bias = model[f"{PREFIX}b{quantity.layer}"]
+            yield Block(bias, NUMBERS, row, column + width, ((1, 0),))
+            row += units + 2
+    column += max(q.shape[-1] for q in here if q.kind == "W") + 3
+    for name in ("at", "own", "others"):
+        if PREFIX + name in model.by_name:
+            units = ((0, 1),) * len(model[PREFIX + name].shape)
+            yield Block(model[PREFIX + name], NUMBERS, FIRST_ROW, column, ((APART, 0), *units))
+            column += 2 if units else 1
+
+
+def draw(page: Page) -> Drawing:
+    """Draw the headings, the lists to choose from, the data over the plane, and the colours."""
+    blocks, words, model = page.layout.blocks, page.words, page.layout.model
+    drawing = Drawing(gridlines=False, one_page=True, widths=dict(WIDTHS))
+    last = max(block.last[1] for block in page.layout.on(SHEET))
+    drawing.widths |= dict.fromkeys(range(LEFT, last + 1), POINT)
+    bottom = max(block.last[0] for block in page.layout.on(SHEET))
+    drawing.heights = dict.fromkeys(range(2, bottom + 1), ROW) | {1: 24}
+    drawing.put(1, NAMES, page.layout.titles[SHEET], TITLE)
+    drawing.put(2, NAMES, words("notes", SHEET, **page.layout.titles), NOTE)
+    _draw_choices(drawing, page)
+    picture = blocks[f"{PREFIX}picture"]
+    first, second = page.spec.features
+    drawing.put(PICTURE_ROW + SIDE // 2, HEIGHTS, second, replace(LABEL, align="right"))
+    middle = replace(LABEL, align="center")
+    drawing.put(PICTURE_ROW + SIDE, LEFT + SIDE // 2, first, middle)
+    if page.spec.is_regression:
+        _colour(drawing, picture, page.spec.layers[-1].activation)
+    else:  # what the targets are
+        drawing.colour(picture, two_sided_scale(0, 1))
+    layer = ""
+    for quantity in _small(model):
+        block = blocks[quantity.name]
+        if quantity.layer != layer:
+            layer = quantity.layer
+            for column in range(BESIDE, last + 1):
+                drawing.put(block.row - 2, column, "", SECTION)
+            title = words("map", "seen", layer=layer_title(page, layer))
+            drawing.put(block.row - 2, BESIDE, title, SECTION)
+        for n, unit in enumerate(quantity.equation.units):
+            symbol = model[f"{PREFIX}a{layer}"].heading((unit,))
+            drawing.put(block.row - 1, block.column + n * (quantity.shape[-1] + 1), symbol, CAPTION)
+        found = next(each.activation for each in page.spec.layers if each.name == layer)
+        _colour(drawing, block, found)
+    chart = graph(_dots(page), 1, 1, (SIDE, SIDE))
+    drawing.charts.append((over(chart, (picture.row, picture.column), picture.last), chart))
+    for block in page.layout.on(SHEET):
+        drawing.looks[block.quantity.name] = _look(block.quantity)
+    return drawing
+
+
+def _draw_choices(drawing: Drawing, page: Page) -> None:
+    blocks, words = page.layout.blocks, page.words
+    names = {"epoch": words("recognise", "epoch"), "output": words("map", "output")}
+    weights, labels = page.layout.on("weights")[0], blocks["labels"]
+    title = quoted(page.layout.titles["weights"])
+    settings = quoted(page.layout.titles["settings"])
+    numbers = ",".join(str(n) for n in range(1, len(page.spec.labels) + 1))
+    sources = {
+        "epoch": f"{title}!$A${weights.row}:$A${weights.last[0]}",
+        "output": f'"{numbers}"',
+    }
+    for name, source in sources.items():
+        block = blocks[PREFIX + name]
+        drawing.put(block.row, NAMES, names[name], LABEL)
+        cell = address(block.row, block.column)
+        largest = block.quantity.choices[1]
+        drawing.validations.append(choice_validation(cell, source, words, largest))
+    drawing.put(blocks[f"{PREFIX}class"].row, NAMES, words("lens", "output_name"), LABEL)
+    drawing.links[address(blocks[f"{PREFIX}class"].row, NAMES)] = (
+        f"{settings}!{address(labels.row, labels.column)}"
+    )
+
+
+def _colour(drawing: Drawing, block: Block, activation: str) -> None:
+    """Colour a picture between the ends of what an activation function gives, or around 0."""
+    least, most = ACTIVATIONS[activation].reach
+    if isfinite(least) and isfinite(most):
+        drawing.colour(block, two_sided_scale(least, most))
+    else:
+        drawing.colour_around_0(block)
+
+
+def _dots(page: Page) -> Iterator[Dots]:
+    """Yield the data, over the plane: those of the chosen class, and the others."""
+    blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
+    at = blocks[f"{PREFIX}at"]
+    rows = at.row, at.last[0]
+    x = Cells(title, at.column, *rows)
+    if f"{PREFIX}own" not in blocks:
+        yield Dots(x, Cells(title, at.column + 1, *rows), OTHERS, RIM, SIZE, "circle")
+        return
+    for name, colour in (("own", OWN), ("others", OTHERS)):
+        y = Cells(title, blocks[PREFIX + name].column, *rows)
+        yield Dots(x, y, colour, RIM, SIZE, "circle")
+
+
+def _look(quantity: Quantity) -> Look:
+    kind = quantity.kind
+    if quantity.choices:
+        look = value("0", given=True, first=False)
+        return replace(look, bold=True, align="center", size=12, border=True)
+    if kind in {"picture", "seen"}:
+        return replace(PICTURE, number_format=";;;")
+    if kind == "heights":
+        return replace(SENTENCE, align="right", ink=LABEL.ink)
+    if kind == "ends":
+        return replace(SENTENCE, align="center", ink=LABEL.ink)
+    return replace(SENTENCE, align="center")
+
+
+def draw_numbers(page: Page) -> Drawing:
+    """Draw the headings of the table of points, of the weights and of the data."""
+    blocks, words = page.layout.on(NUMBERS), page.words
+    drawing = Drawing(freeze=(FIRST_ROW, 2), repeat=FIRST_ROW - 1, heights={1: 24, 2: 30})
+    drawing.put(1, 1, page.layout.titles[NUMBERS], TITLE)
+    drawing.put(1, 4, words("notes", NUMBERS, **page.layout.titles), NOTE)
+    for block in blocks:
+        quantity = block.quantity
+        if quantity.axes and quantity.axes[0].name == "point":
+            head(drawing, block, words, lambda q, w: w("map", "point") if q.kind == "number"
+                 else w("quantities", q.kind))  # fmt: skip
+            continue
+        look = heading("weight" if quantity.kind in {"W", "b"} else "key", first=True)
+        name = words("map", quantity.kind) if quantity.kind not in {"W", "b"} else ""
+        symbol = quantity.symbol.replace("{}", "") if quantity.kind in {"W", "b"} else ""
+        if symbol:
+            drawing.put(block.row - 1, block.column, symbol, look)
+            continue
+        drawing.put(FIRST_ROW - 2, block.column, name, look)
+        for position in range(1, quantity.shape[-1] if quantity.axes and quantity.shape else 1):
+            drawing.put(FIRST_ROW - 2, block.column + position, "", look)
+        drawing.widths[block.column] = 10
+    _name_images(drawing, page)
+    return drawing
+
+
+def _name_images(drawing: Drawing, page: Page) -> None:
+    """Name the rows of the data, and those of the ends of the inputs."""
+    at = page.layout.blocks[f"{PREFIX}at"]
+    for image in range(at.quantity.axes[0].length):
+        drawing.put(at.row + APART * image, at.column - 1, image + 1, KEY)
+    low = page.layout.blocks[f"{PREFIX}low"]
+    for n, name in enumerate(page.spec.features):
+        drawing.put(low.row + n, low.column - 1, name, KEY)
