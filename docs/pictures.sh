@@ -8,12 +8,12 @@ trap 'rm -rf "$folder"' EXIT
 soffice "-env:UserInstallation=file://$folder/profile" --headless --convert-to pdf \
   --outdir "$folder" output/digits.xlsx >/dev/null
 pages=$(pdfinfo "$folder/digits.pdf" | awk '/^Pages/ {print $2}')
-for sheet in Lens Progress; do
+for sheet in Play Lens Progress; do
   for ((page = 1; page <= pages; page++)); do
     if [[ $(pdftotext -f "$page" -l "$page" "$folder/digits.pdf" - | head -n 1) == "$sheet" ]]; then
       name=docs/$(tr '[:upper:]' '[:lower:]' <<<"$sheet").png
       pdftoppm -r 150 -f "$page" -l "$page" -singlefile -png "$folder/digits.pdf" "$folder/page"
-      convert "$folder/page.png" -trim -bordercolor white -border 20 -strip -colors 64 "$name"
+      convert "$folder/page.png" -trim -bordercolor white -border 20 -strip +dither -colors 128 "$name"
       echo "$name"
       break
     fi
