@@ -210,9 +210,7 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
             copy("digits", tmp_path / name)
     with pytest.raises(DataError, match="xor is the name of a template"):
         copy("digits", tmp_path / "xor")
-    with pytest.raises(
-        DataError, match='"nothing"; choose one of activations, circles,'
-    ):
+    with pytest.raises(DataError, match='"nothing"; choose one of activations, circles,'):
         copy("nothing", tmp_path / "other")
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be made: Not a directory"):

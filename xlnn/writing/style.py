@@ -151,6 +151,10 @@ def value(number_format: str, *, given: bool, first: bool) -> Look:
     return replace(look, fill="input", ink=INPUT_INK) if given else look
 
 
+CHOICE = replace(value("0", given=True, first=False), bold=True, align="center")
+"""What is chosen from a list: an epoch, an image, a run."""
+
+
 def name_width(names: tuple[str, ...]) -> float:
     """Return the width of a column that holds names, up to a limit; ideographs are two wide."""
     return min(20, 1.1 * max(map(wide, names), default=0) + 1)

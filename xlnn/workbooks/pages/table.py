@@ -184,3 +184,19 @@ def choice_validation(cell: str, source: str, words: Text, largest: int) -> Data
     )
     validation.add(cell)
     return validation
+
+
+def row_validation(page: Page, chosen: Block, rows: Block) -> DataValidation:
+    """Let a row of a table be chosen by what stands in its first column, say its epoch.
+
+    Parameters
+    ----------
+    page : Page
+    chosen : Block
+        The cell of the choice.
+    rows : Block
+        A quantity that has those rows.
+    """
+    source = f"{quoted(page.layout.titles[rows.sheet])}!$A${rows.row}:$A${rows.last[0]}"
+    cell = address(chosen.row, chosen.column)
+    return choice_validation(cell, source, page.words, chosen.quantity.choices[1])

@@ -1,22 +1,27 @@
-"""Where is a run chosen? On each sheet that looks closely at one epoch, above the epoch."""
+"""How are an epoch and a run chosen? On the sheets that look closely at one epoch."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from xlnn.address import address
 from xlnn.blocks import Block
-from xlnn.layout import quoted
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities import compare
 from xlnn.workbooks.network.quantities.runs import RUN
 from xlnn.workbooks.network.sheets.stacked import Draw, Place
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation
+from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import LABEL, value
+from xlnn.writing.style import CHOICE, LABEL
 
 EPOCH = "epoch"
+
+
+def draw_epoch(drawing: Drawing, page: Page[Spec], prefix: str) -> None:
+    """Draw the choice of the epoch of a sheet, whose names begin with a prefix."""
+    epoch = page.layout.blocks[prefix + EPOCH]
+    drawing.put(epoch.row, 1, page.words("headings", EPOCH), LABEL)
+    drawing.looks[epoch.quantity.name] = CHOICE
+    drawing.validations.append(row_validation(page, epoch, page.layout.blocks["C_T"]))
 
 
 def placed(place: Place) -> Place:
@@ -52,11 +57,6 @@ def _choice(drawing: Drawing, page: Page[Spec], block: Block) -> None:
     if note:  # what was told there stands to the right of the choice
         drawing.cells[block.row][block.column + 1] = note
     drawing.put(block.row, beside, page.words("headings", RUN), LABEL)
-    look = value("0", given=True, first=False)
-    drawing.looks[block.quantity.name] = replace(look, bold=True, align="center")
+    drawing.looks[block.quantity.name] = CHOICE
     runs = page.layout.blocks[f"{compare.PREFIX}name"]
-    source = f"{quoted(page.layout.titles[compare.SHEET])}!$A${runs.row}:$A${runs.last[0]}"
-    cell = address(block.row, block.column)
-    drawing.validations.append(
-        choice_validation(cell, source, page.words, block.quantity.choices[1])
-    )
+    drawing.validations.append(row_validation(page, block, runs))

@@ -8,12 +8,12 @@ from openpyxl.styles import PatternFill
 
 from xlnn.address import address, letters
 from xlnn.blocks import Block, table_blocks
-from xlnn.layout import quoted
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.sheets.choosing import draw_epoch
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation, name_rows
+from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import (
     FILLS,
@@ -26,7 +26,6 @@ from xlnn.writing.style import (
     TITLE,
     heading,
     name_width,
-    value,
 )
 
 EPOCH, PART, FIRST = 4, 6, 11
@@ -93,26 +92,12 @@ def draw(page: Page) -> Drawing:
     drawing = Drawing(gridlines=False, heights={1: 24, FIRST - 1: 30})
     drawing.put(1, 1, layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
-    _draw_epoch(drawing, page)
+    draw_epoch(drawing, page, PREFIX)
     for part, left, rows in _columns(layout.model):
         _draw_table(drawing, page, part, left)
         _draw_list(drawing, page, part, left)
         _draw_rows(drawing, page, part, rows)
     return drawing
-
-
-def _draw_epoch(drawing: Drawing, page: Page) -> None:
-    """Draw the choice of the epoch."""
-    epoch, progress = page.layout.blocks[f"{PREFIX}epoch"], page.layout.blocks["C_T"]
-    drawing.put(epoch.row, 1, page.words("headings", "epoch"), LABEL)
-    look = replace(value("0", given=True, first=False), bold=True, align="center")
-    drawing.looks[f"{PREFIX}epoch"] = look
-    title = quoted(page.layout.titles["progress"])
-    source = f"{title}!$A${progress.row}:$A${progress.last[0]}"
-    cell = address(epoch.row, epoch.column)
-    drawing.validations.append(
-        choice_validation(cell, source, page.words, epoch.quantity.choices[1])
-    )
 
 
 def _draw_table(drawing: Drawing, page: Page, part: str, left: int) -> None:

@@ -7,18 +7,18 @@ from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
 from xlnn.blocks import Block, table_blocks
-from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.fit import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
+from xlnn.workbooks.network.sheets.choosing import draw_epoch
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, TESTED_COLOUR
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation, name_rows
+from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.charts import THIN, Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import LABEL, NOTE, NUMBER, QUIET, TITLE, heading, value
+from xlnn.writing.style import LABEL, NOTE, NUMBER, QUIET, TITLE, heading
 
 TOP = 4
 FIRST = TOP + 6
@@ -70,7 +70,7 @@ def draw(page: Page) -> Drawing:
     drawing = Drawing(freeze=(FIRST, 1), repeat=FIRST - 1, heights={1: 24, FIRST - 2: 30})
     drawing.put(1, 1, layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
-    _draw_epoch(drawing, page)
+    draw_epoch(drawing, page, PREFIX)
     for part in _parts(layout.model):
         rows = [blocks[f"{part}{kind}"] for kind in ROWS]
         name_rows(drawing, rows[0].quantity.axes, FIRST, words, left[part])
@@ -91,20 +91,6 @@ def draw(page: Page) -> Drawing:
         chart = _chart(page, unit, label)
         drawing.charts.append((address(FIRST - 2 + unit * CHART_ROWS, left["charts"]), chart))
     return drawing
-
-
-def _draw_epoch(drawing: Drawing, page: Page) -> None:
-    """Draw the choice of the epoch."""
-    epoch, progress = page.layout.blocks[f"{PREFIX}epoch"], page.layout.blocks["C_T"]
-    drawing.put(epoch.row, 1, page.words("headings", "epoch"), LABEL)
-    look = replace(value("0", given=True, first=False), bold=True, align="center")
-    drawing.looks[f"{PREFIX}epoch"] = look
-    title = quoted(page.layout.titles["progress"])
-    source = f"{title}!$A${progress.row}:$A${progress.last[0]}"
-    cell = address(epoch.row, epoch.column)
-    drawing.validations.append(
-        choice_validation(cell, source, page.words, epoch.quantity.choices[1])
-    )
 
 
 def _head(drawing: Drawing, page: Page, quantity: Quantity, block: Block) -> None:

@@ -9,7 +9,6 @@ from openpyxl.styles import PatternFill
 
 from xlnn.address import address, letters
 from xlnn.blocks import Block, table_blocks
-from xlnn.layout import quoted
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.gradient_check import PREFIX, SHEET, SIDES
 from xlnn.workbooks.pages.page import Page
@@ -18,6 +17,7 @@ from xlnn.workbooks.pages.table import (
     head,
     name_rows,
     number_validation,
+    row_validation,
 )
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS, KEY, LABEL, NOTE, NUMBER, TITLE, heading, value
@@ -112,7 +112,6 @@ def _draw_parameters(drawing: Drawing, page: Page) -> None:
             drawing.put(PARAMETERS + 1, blocks[name].column, text, look)
     chosen, epoch, h = (blocks[PREFIX + name] for name in ("chosen", "epoch", "h"))
     end = letters(column - 1)
-    progress = blocks["C_T"]
     drawing.validations += [
         choice_validation(
             address(chosen.row, chosen.column),
@@ -120,12 +119,7 @@ def _draw_parameters(drawing: Drawing, page: Page) -> None:
             words,
             chosen.quantity.choices[1],
         ),
-        choice_validation(
-            address(epoch.row, epoch.column),
-            f"{quoted(page.layout.titles['progress'])}!$A${progress.row}:$A${progress.last[0]}",
-            words,
-            epoch.quantity.choices[1],
-        ),
+        row_validation(page, epoch, blocks["C_T"]),
         number_validation(address(h.row, h.column), words, positive=True),
     ]
     rule = FormulaRule(

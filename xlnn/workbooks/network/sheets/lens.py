@@ -16,10 +16,11 @@ from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation
+from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     CAPTION,
+    CHOICE,
     LABEL,
     LINK,
     NOTE,
@@ -30,7 +31,6 @@ from xlnn.writing.style import (
     TITLE,
     ink_scale,
     name_width,
-    value,
 )
 
 SHEET = "lens"
@@ -189,18 +189,8 @@ def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
     blocks, words = page.layout.blocks, page.words
     for name in ("epoch", "image", "position", "there", "gap"):
         drawing.put(blocks[PREFIX + name].row, LEFT, words("lens", name), LABEL)
-    progress, images = (quoted(page.layout.titles[key]) for key in ("progress", "images"))
-    sources = {"epoch": (progress, "C_T"), "image": (images, "number")}
-    for name, (title, column) in sources.items():
-        cell, source = blocks[PREFIX + name], blocks[column]
-        drawing.validations.append(
-            choice_validation(
-                address(cell.row, cell.column),
-                f"{title}!$A${source.row}:$A${source.last[0]}",
-                words,
-                cell.quantity.choices[1],
-            )
-        )
+    for name, rows in (("epoch", "C_T"), ("image", "number")):
+        drawing.validations.append(row_validation(page, blocks[PREFIX + name], blocks[rows]))
     position = blocks[f"{PREFIX}position"]
     training = blocks["C"]
     drawing.put(position.row, LEFT, words("lens", "position"), LINK)
@@ -233,7 +223,7 @@ def _draw_features(drawing: Drawing, page: Page) -> None:
 def _look(drawing: Drawing, quantity: Quantity) -> None:
     kind = quantity.kind
     if quantity.choices:
-        look = replace(value("0", given=True, first=False), bold=True, align="center")
+        look = CHOICE
     elif kind == "x":
         look = replace(PICTURE, number_format=";;;")
     elif kind.endswith("text") or kind in {"bar", "name", "verdict"}:

@@ -13,12 +13,13 @@ from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
 from xlnn.workbooks.network.sheets.bands import layer_title
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation, head
+from xlnn.workbooks.pages.table import choice_validation, head, row_validation
 from xlnn.writing.charts import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.graph import Dots, graph, over
 from xlnn.writing.style import (
     CAPTION,
+    CHOICE,
     KEY,
     LABEL,
     NOTE,
@@ -29,7 +30,6 @@ from xlnn.writing.style import (
     Look,
     heading,
     two_sided_scale,
-    value,
 )
 
 NAMES, VALUES, HEIGHTS, LEFT = 2, 3, 4, 5
@@ -148,20 +148,17 @@ def draw(page: Page) -> Drawing:
 def _draw_choices(drawing: Drawing, page: Page) -> None:
     blocks, words = page.layout.blocks, page.words
     names = {"epoch": words("recognise", "epoch"), "output": words("map", "output")}
-    weights, labels = page.layout.on("weights")[0], blocks["labels"]
-    title = quoted(page.layout.titles["weights"])
-    settings = quoted(page.layout.titles["settings"])
-    numbers = ",".join(str(n) for n in range(1, len(page.spec.labels) + 1))
-    sources = {
-        "epoch": f"{title}!$A${weights.row}:$A${weights.last[0]}",
-        "output": f'"{numbers}"',
-    }
-    for name, source in sources.items():
-        block = blocks[PREFIX + name]
-        drawing.put(block.row, NAMES, names[name], LABEL)
-        cell = address(block.row, block.column)
-        largest = block.quantity.choices[1]
-        drawing.validations.append(choice_validation(cell, source, words, largest))
+    labels, settings = blocks["labels"], quoted(page.layout.titles["settings"])
+    epoch, output = (blocks[PREFIX + name] for name in names)
+    for block, name in zip((epoch, output), names.values(), strict=True):
+        drawing.put(block.row, NAMES, name, LABEL)
+    last = output.quantity.choices[1]
+    numbers = ",".join(map(str, range(1, last + 1)))
+    cell = address(output.row, output.column)
+    drawing.validations += [
+        row_validation(page, epoch, page.layout.on("weights")[0]),
+        choice_validation(cell, f'"{numbers}"', words, last),
+    ]
     drawing.put(blocks[f"{PREFIX}class"].row, NAMES, words("lens", "output_name"), LABEL)
     drawing.links[address(blocks[f"{PREFIX}class"].row, NAMES)] = (
         f"{settings}!{address(labels.row, labels.column)}"
@@ -194,8 +191,7 @@ def _dots(page: Page) -> Iterator[Dots]:
 def _look(quantity: Quantity) -> Look:
     kind = quantity.kind
     if quantity.choices:
-        look = value("0", given=True, first=False)
-        return replace(look, bold=True, align="center", size=12, border=True)
+        return replace(CHOICE, size=12, border=True)
     if kind in {"picture", "seen"}:
         return replace(PICTURE, number_format=";;;")
     if kind == "heights":

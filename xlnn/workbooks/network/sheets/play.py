@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
-from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import HEIGHT, Figure
 from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
@@ -13,11 +12,12 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.bands import layer_title
 from xlnn.workbooks.network.sheets.picture import picture
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation
+from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.charts import Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     CAPTION,
+    CHOICE,
     LABEL,
     NOTE,
     NUMBER,
@@ -27,7 +27,6 @@ from xlnn.writing.style import (
     TITLE,
     Look,
     ink_scale,
-    value,
 )
 
 TOP = 4
@@ -133,19 +132,10 @@ def draw(page: Page) -> Drawing:
 
 
 def _draw_choices(drawing: Drawing, page: Page) -> None:
-    sources = {"epoch": ("progress", "C_T"), "image": ("images", "number")}
-    for name, (sheet, column) in sources.items():
-        cell, source = page.layout.blocks[PREFIX + name], page.layout.blocks[column]
-        title = quoted(page.layout.titles[sheet])
+    for name, rows in (("epoch", "C_T"), ("image", "number")):
+        cell = page.layout.blocks[PREFIX + name]
         drawing.put(cell.row, NAMES, page.words("lens", name), LABEL)
-        drawing.validations.append(
-            choice_validation(
-                address(cell.row, cell.column),
-                f"{title}!$A${source.row}:$A${source.last[0]}",
-                page.words,
-                cell.quantity.choices[1],
-            )
-        )
+        drawing.validations.append(row_validation(page, cell, page.layout.blocks[rows]))
 
 
 def _draw_left(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
@@ -207,8 +197,7 @@ def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
 def _look(quantity: Quantity) -> Look:
     kind = quantity.kind
     if quantity.choices:
-        look = value("0", given=True, first=False)
-        return replace(look, bold=True, align="center", size=12, border=True)
+        return replace(CHOICE, size=12, border=True)
     if kind == "verdict":
         return replace(SENTENCE, bold=True, size=14)
     if kind in {"W", "x"}:

@@ -7,13 +7,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
-from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, layer_title
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation, number_validation
+from xlnn.workbooks.pages.table import number_validation, row_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import (
+    CHOICE,
     INPUT_INK,
     LABEL,
     NOTE,
@@ -26,7 +26,6 @@ from xlnn.writing.style import (
     ink_scale,
     name_width,
     on_ink,
-    value,
 )
 
 SHEET, PREFIX = "recognise", "draw_"
@@ -140,15 +139,7 @@ def draw(page: Page) -> Drawing:
     drawing.put(2, LEFT, words("notes", SHEET), NOTE)
     epoch = blocks[f"{PREFIX}epoch"]
     drawing.put(epoch.row, LEFT, words("recognise", "epoch"), LABEL)
-    weights = page.layout.on("weights")[0]
-    drawing.validations.append(
-        choice_validation(
-            address(epoch.row, epoch.column),
-            f"{quoted(page.layout.titles['weights'])}!$A${weights.row}:$A${weights.last[0]}",
-            words,
-            page.spec.epochs,
-        )
-    )
+    drawing.validations.append(row_validation(page, epoch, page.layout.on("weights")[0]))
     _draw_grid(drawing, page, grid)
     drawing.widths |= dict.fromkeys(_number_columns(model), NUMBERS)
     if f"{PREFIX}label" in blocks:
@@ -246,7 +237,7 @@ def _draw_row(drawing: Drawing, page: Page, layer: str, row: int) -> None:
 def _look(model: Model, quantity: Quantity) -> Look:
     look = _LOOKS.get(quantity.kind)
     if quantity.choices:
-        return replace(value("0", given=True, first=False), bold=True, align="center")
+        return CHOICE
     if quantity.is_input:
         return replace(PICTURE, fill="input", ink=INPUT_INK, number_format="General", border=True)
     if look or len(quantity.shape) == 3:
