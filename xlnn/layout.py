@@ -220,6 +220,18 @@ class Layout:
         """Return the blocks of a sheet, in the order of their quantities."""
         return tuple(block for block in self.blocks.values() if block.sheet == sheet)
 
+    def entry(self, title: str, row: int, column: int) -> tuple[str, tuple[int, ...]] | None:
+        """Return the quantity and the index that stand in a cell, by its sheet's title.
+
+        Titles are the same in any case; None where no quantity has the cell.
+        """
+        keys = (key for key, each in self.titles.items() if each.casefold() == title.casefold())
+        for block in self.on(next(keys, "")):
+            index = block.index(row, column)
+            if index is not None:
+                return block.quantity.name, index
+        return None
+
     def cell(self, name: str, index: tuple[int, ...]) -> str:
         """Return the address of one entry of a quantity's array, as ``Training!R7``."""
         block = self.blocks[name]

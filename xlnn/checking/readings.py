@@ -15,11 +15,10 @@ from math import prod
 import formualizer
 import numpy as np
 
-from xlnn.address import address
 from xlnn.blocks import Block
 from xlnn.checking.intersection import intersection
-from xlnn.checking.references import areas, beyond
-from xlnn.layout import Layout, quoted
+from xlnn.checking.references import areas, beyond, written
+from xlnn.layout import Layout
 from xlnn.xlsx.package import Contents
 
 Entry = tuple[str, tuple[int, ...]]
@@ -110,17 +109,11 @@ class Readings:
         stated = self.layout.formula(name, index)
         outside = beyond(named, areas(stated, title) or ())
         if outside:
-            return f"it names {self._written(outside)}, which its equation does not use"
+            cells = written(outside, self.contents.sheets)
+            return f"it names {cells}, which its equation does not use"
         if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
             return "its value does not prove it, so it must read as stated"
         return None
-
-    def _written(self, area: tuple[str, int, int, int, int]) -> str:
-        titles = {title.casefold(): title for title in self.contents.sheets}
-        sheet, top, left, bottom, right = area
-        first, last = address(top, left), address(bottom, right)
-        cells = first if first == last else f"{first}:{last}"
-        return f"{quoted(titles.get(sheet, sheet))}!{cells}"
 
 
 class _Stated:

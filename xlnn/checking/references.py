@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 import formualizer
 
+from xlnn.address import address
+from xlnn.layout import quoted
+
 
 class Area(NamedTuple):
     """A rectangle of cells: its sheet's title in lower case, and its corners."""
@@ -61,6 +64,17 @@ def areas(formula: str, here: str) -> list[Area] | None:
         sheet = (reference.sheet or here).casefold()
         named.append(Area(sheet, rows[0], columns[0], rows[1], columns[1]))
     return named
+
+
+def written(area: Area, titles: Iterable[str]) -> str:
+    """Write an area as a formula does, with the title that its sheet has among some.
+
+    >>> written(Area("my sheet", 4, 2, 4, 13), ["Guide", "My sheet"])
+    "'My sheet'!B4:M4"
+    """
+    title = next((each for each in titles if each.casefold() == area.sheet), area.sheet)
+    first, last = address(area.top, area.left), address(area.bottom, area.right)
+    return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
 
 def beyond(named: Iterable[Area], allowed: Iterable[Area]) -> Area | None:

@@ -1,14 +1,12 @@
 """The command ``xlnn grade``."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from xlnn.cli.saying import say, say_json
+from xlnn.cli.saying import progress, say, say_json
 
 if TYPE_CHECKING:
     from xlnn.practising.grades import Grades
@@ -61,7 +59,7 @@ def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
         text(lang, "grading")
     if output:
         check_report(output, files, force=force)
-    with _counting(len(files)) as tell:
+    with progress() as tell:
         grades = graded(files, points=_points(points), seed=seed, tell=tell)
     if as_json:
         say_json(grades.to_json())
@@ -104,17 +102,3 @@ def _points(given: str) -> dict[str, float]:
                 f'--points was given "{entry}": it takes names and numbers, as delta3=4,delta2=6.'
             ) from None
     return points
-
-
-@contextmanager
-def _counting(files: int) -> Iterator[Callable[[int], None] | None]:
-    """Show on a terminal's stderr how many were graded."""
-    if files < 2 or sys.stderr is None or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415 -- only where someone looks
-    from rich.progress import Progress  # noqa: PLC0415 -- the same
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Grading", total=files)
-        yield lambda done: bar.update(task, completed=done)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import formualizer
 import numpy as np
@@ -15,6 +16,8 @@ from xlnn.grid import CellError, Grid, Inputs, Values
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
 from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.parts import iterates
+
+T = TypeVar("T")
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -58,13 +61,6 @@ def load(path: Path) -> Recalculate:
     EngineError
         formualizer cannot load the file.
     """
-    # Interactive defers parsing to evaluate_all, which, unlike load_path, releases the GIL.
-    # One thread takes no longer than two: each image's formulas wait for one another.
-    evaluation = formualizer.EvaluationConfig()
-    evaluation.enable_parallel = False
-    config = formualizer.WorkbookConfig(
-        mode=formualizer.WorkbookMode.Interactive, eval_config=evaluation, enable_changelog=False
-    )
     try:
         with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
             source = path
@@ -72,12 +68,23 @@ def load(path: Path) -> Recalculate:
                 source = Path(folder) / "workbook.xlsx"
                 replace_inputs(path, source, {})
             workbook = formualizer.Workbook.load_path(
-                str(source), config=config, load_limits=LIMITS
+                str(source), config=configuration(), load_limits=LIMITS
             )
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
     workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
     return _Session(path.name, workbook)
+
+
+def configuration() -> formualizer.WorkbookConfig:
+    """Return how formualizer is to work."""
+    # Interactive defers parsing to evaluate_all, which, unlike load_path, releases the GIL.
+    # One thread takes no longer than two: each image's formulas wait for one another.
+    evaluation = formualizer.EvaluationConfig()
+    evaluation.enable_parallel = False
+    return formualizer.WorkbookConfig(
+        mode=formualizer.WorkbookMode.Interactive, eval_config=evaluation, enable_changelog=False
+    )
 
 
 class _Session:
@@ -103,7 +110,7 @@ class _Session:
                 self._remember(cell)
         back = [cell for cell in self.originals if cell not in inputs]
         values = {cell: self.originals.pop(cell) for cell in back}
-        self._write(values | {cell: float(value) for cell, value in inputs.items()})
+        put(self.workbook, values | {cell: float(value) for cell, value in inputs.items()})
         for cell in back:
             if formula := self.formulas.pop(cell, None):
                 self.workbook.set_formula(*cell, formula)
@@ -128,14 +135,6 @@ class _Session:
         if formula := self.workbook.get_formula(*cell):
             self.formulas[cell] = formula
 
-    def _write(self, values: Mapping[tuple[str, int, int], float | str | bool | None]) -> None:
-        for sheet, row, column, height, width in rectangles(values):
-            data = [
-                [values[sheet, r, c] for c in range(column, column + width)]
-                for r in range(row, row + height)
-            ]
-            self.workbook.set_values_batch(sheet, row, column, data)
-
     def _grid(
         self,
         title: str,
@@ -158,7 +157,7 @@ class _Session:
                     if type(value) is int:
                         numbers[row - 1, column - 1] = value
                     else:
-                        found = self._other(value)
+                        found = other(value)
                         others[row, column] = found
                         if found is CIRCULAR:
                             circular.append((title, row, column))
@@ -182,14 +181,6 @@ class _Session:
         what = "its formula" if stated[cell].startswith(MALFORMED) else stated[cell]
         return EngineError(f"{_place(*cell)}: formualizer cannot read or compute {what}.")
 
-    def _other(self, value: object) -> str | bool | CellError:
-        if isinstance(value, str | bool):
-            return value
-        kind = value.get("kind") if isinstance(value, dict) else type(value).__name__
-        if kind in ERRORS:
-            return ERRORS[kind]
-        return CIRCULAR if kind == "Circ" else UNKNOWN
-
     def _in_a_circle(self, spoilt: list[tuple[str, int, int]]) -> tuple[str, int, int]:
         """Return a cell of the circle: where the way back from a spoilt cell meets itself.
 
@@ -202,6 +193,39 @@ class _Session:
             seen = chain.from_iterable(_cells(ref, cell[0], known) for ref in formula.walk_refs())
             cell = next(seen, cell)
         return cell
+
+
+def other(value: object) -> str | bool | CellError:
+    """Return what formualizer has in a cell that holds no number and is not empty."""
+    if isinstance(value, str | bool):
+        return value
+    kind = value.get("kind") if isinstance(value, dict) else type(value).__name__
+    if kind in ERRORS:
+        return ERRORS[kind]
+    return CIRCULAR if kind == "Circ" else UNKNOWN
+
+
+def put(
+    workbook: formualizer.Workbook,
+    values: Mapping[tuple[str, int, int], float | str | bool | None],
+) -> None:
+    """Put values into cells."""
+    for sheet, row, column, data in tables(values):
+        workbook.set_values_batch(sheet, row, column, data)
+
+
+def tables(
+    cells: Mapping[tuple[str, int, int], T],
+) -> Iterator[tuple[str, int, int, list[list[T]]]]:
+    """Yield what stands in adjacent cells as tables, each with the place of its first cell."""
+    for sheet, row, column, height, width in rectangles(cells):
+        columns = range(column, column + width)
+        yield (
+            sheet,
+            row,
+            column,
+            [[cells[sheet, r, c] for c in columns] for r in range(row, row + height)],
+        )
 
 
 def _cells(

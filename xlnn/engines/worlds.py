@@ -9,25 +9,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import formualizer
+import numpy as np
 
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
-from xlnn.engines.formualizer import ERRORS, rectangles
-from xlnn.grid import CellError
-
-if TYPE_CHECKING:
-    import numpy as np
+from xlnn.engines.formualizer import UNKNOWN, configuration, other, put, rectangles, tables
+from xlnn.grid import CellError, Grid, Values
 
 Place = tuple[str, int, int]
 """The title of a sheet, a row and a column, from 1."""
 
-UNREAD = CellError("#ERROR!")
-"""What a formula gives that cannot be read or computed."""
-
-CIRCLE = CellError("#CIRC!")
+NOTHING = Grid(np.zeros((0, 0)))
+"""A sheet without values."""
 
 Found = float | str | bool | CellError | None
 
@@ -69,70 +65,43 @@ class _Worlds:
         Parameters
         ----------
         asked : dict
-            ``sheets``: titles; ``numbers``: for some of them an array whose first entry is cell
-            A1, NaN where it is empty; ``texts``: by place; ``formulas``: by place, which are there
-            for all tasks; ``tasks``: a list of `Task`, no two with the same cells.
+            ``sheets``: titles; ``values``: a `Grid` for some of them; ``beside``: values of other
+            cells, by place; ``formulas``: by place, which are there for all tasks; ``tasks``: a
+            list of `Task`, no two with the same cells.
 
         Returns
         -------
         list of lists
             For each task, what its wanted cells hold.
         """
-        evaluation = formualizer.EvaluationConfig()
-        evaluation.enable_parallel = False
-        config = formualizer.WorkbookConfig(
-            mode=formualizer.WorkbookMode.Interactive,
-            eval_config=evaluation,
-            enable_changelog=False,
-        )
-        self.book = formualizer.Workbook(config=config)
+        self.book = formualizer.Workbook(config=configuration())
         self.book.set_temporal_egress("serial")
-        self.given: dict[Place, float | str | bool | None] = dict(asked["texts"])
-        self.numbers: Mapping[str, np.ndarray] = asked["numbers"]
+        self.values: Values = asked["values"]
         for title in asked["sheets"]:
             self.book.add_sheet(title)
-            numbers = self.numbers.get(title)
-            if numbers is not None and numbers.size:
-                rows = [[None if isnan(n) else n for n in row] for row in numbers.tolist()]
+            grid = self.values.get(title, NOTHING)
+            if grid.numbers.size:
+                rows = [[None if isnan(n) else n for n in row] for row in grid.numbers.tolist()]
                 self.book.set_values_batch(title, 1, 1, rows)
-        self._write(self.given)
+            put(self.book, {(title, *place): text for place, text in grid.others.items()})
+        put(self.book, asked["beside"])
         self._state(asked["formulas"])
         return [self._evaluated(task) for task in asked["tasks"]]
 
     def _evaluated(self, task: Task) -> list[Found]:
-        self._write(task.constants)
+        put(self.book, task.constants)
         self._state(task.formulas)
         try:
             self.book.evaluate_all()
             found = self._read(task.wanted)
         except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
-            found = [UNREAD] * len(task.wanted)
-        self._write({place: self._was(place) for place in (*task.formulas, *task.constants)})
+            found = [UNKNOWN] * len(task.wanted)
+        before = (*task.formulas, *task.constants)
+        put(self.book, {place: self.values[place[0]].at(*place[1:]) for place in before})
         return found
 
-    def _was(self, place: Place) -> float | str | bool | None:
-        if place in self.given:
-            return self.given[place]
-        numbers = self.numbers.get(place[0])
-        if numbers is None or place[1] > numbers.shape[0] or place[2] > numbers.shape[1]:
-            return None
-        number = float(numbers[place[1] - 1, place[2] - 1])
-        return None if isnan(number) else number
-
-    def _write(self, values: Mapping[Place, float | str | bool | None]) -> None:
-        for sheet, row, column, height, width in rectangles(values):
-            data = [
-                [values[sheet, r, c] for c in range(column, column + width)]
-                for r in range(row, row + height)
-            ]
-            self.book.set_values_batch(sheet, row, column, data)
-
     def _state(self, formulas: Mapping[Place, str]) -> None:
-        for sheet, row, column, height, width in rectangles(formulas):
-            texts = [
-                [formulas[sheet, r, c] for c in range(column, column + width)]
-                for r in range(row, row + height)
-            ]
+        for sheet, row, column, texts in tables(formulas):
             try:
                 self.book.set_formulas_batch(sheet, row, column, texts)
             except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
@@ -145,7 +114,7 @@ class _Worlds:
                 try:
                     self.book.set_formula(sheet, row + down, column + right, text)
                 except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
-                    self.book.set_value(sheet, row + down, column + right, str(UNREAD))
+                    self.book.set_value(sheet, row + down, column + right, str(UNKNOWN))
 
     def _read(self, wanted: Iterable[Place]) -> list[Found]:
         found: dict[Place, Found] = {}
@@ -160,9 +129,6 @@ class _Worlds:
 
 
 def _plain(value: object) -> Found:
-    if value is None or isinstance(value, str | bool | float):
+    if value is None or isinstance(value, float):
         return value
-    if isinstance(value, int):
-        return float(value)
-    kind = value.get("kind") if isinstance(value, dict) else ""
-    return CIRCLE if kind == "Circ" else ERRORS.get(str(kind), UNREAD)
+    return float(value) if type(value) is int else other(value)

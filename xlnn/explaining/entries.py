@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlnn.address import letters
 from xlnn.checking.check import Examined
-from xlnn.checking.references import Area, areas
+from xlnn.checking.references import Area, areas, written
 from xlnn.errors import OptionsError
 from xlnn.explaining.dependants import dependants
 from xlnn.explaining.explanation import SHOWN, Part, Value, in_words
@@ -40,7 +39,6 @@ class Entries:
         self.equations = kind.equations(spec)
         self.wrong: dict[str, Wrong] = {each.cell: each for each in seen.report.wrong}
         self.restated: dict[str, Restated] = {each.cell: each for each in seen.report.restated}
-        self._keys = {title.casefold(): key for key, title in self.layout.titles.items()}
 
     @cached_property
     def arrays(self) -> dict[str, np.ndarray]:
@@ -61,10 +59,10 @@ class Entries:
         title, _, place = what.rpartition("!")
         sheet = title.strip("'").replace("''", "'")
         named = areas(f"={quoted(sheet)}!{place}", sheet)
-        if not named or named[0].sheet not in self._keys:
-            titles = ", ".join(self.layout.titles.values())
-            raise OptionsError(f"{what:.60} is no cell of the sheets {titles}.")
-        entry = self.at(named[0].sheet, named[0].top, named[0].left)
+        titles = self.layout.titles.values()
+        if not named or named[0].sheet not in map(str.casefold, titles):
+            raise OptionsError(f"{what:.60} is no cell of the sheets {', '.join(titles)}.")
+        entry = self.layout.entry(named[0].sheet, named[0].top, named[0].left)
         if entry is None:
             raise OptionsError(f"{what:.60} belongs to no quantity: it is a heading, or empty.")
         return entry
@@ -94,19 +92,11 @@ class Entries:
             raise OptionsError(f"{quantity.name} has units of {shape}: {unit} is none of them.")
         return (*index, *(each - 1 for each in unit))
 
-    def at(self, title: str, row: int, column: int) -> Entry | None:
-        """Return the entry that stands in a cell; the title is in lower case."""
-        for block in self.layout.on(self._keys.get(title, "")):
-            index = block.index(row, column)
-            if index is not None:
-                return block.quantity.name, index
-        return None
-
     def in_area(self, area: Area) -> Iterator[Entry]:
         """Yield the entries in an area."""
         for row in range(area.top, area.bottom + 1):
             for column in range(area.left, area.right + 1):
-                entry = self.at(area.sheet, row, column)
+                entry = self.layout.entry(area.sheet, row, column)
                 if entry is not None:
                     yield entry
 
@@ -158,7 +148,8 @@ class Entries:
         for area in areas(formula, here) or ():
             entries = list(self.in_area(area))
             if entries and area not in found:
-                found[area] = self.part(entries, self._spelt(area), self._deeper(entries, depth))
+                cells = written(area, self.layout.titles.values())
+                found[area] = self.part(entries, cells, self._deeper(entries, depth))
         return tuple(found.values())
 
     def _deeper(self, entries: list[Entry], depth: int) -> tuple[Part, ...]:
@@ -179,12 +170,6 @@ class Entries:
             cells = first if first == last else f"{first} … {last.rpartition('!')[2]}"
             parts.append(self.part(entries, cells, self.used_for(entries[0], depth - 1)))
         return tuple(parts)
-
-    def _spelt(self, area: Area) -> str:
-        title = quoted(self.layout.titles[self._keys[area.sheet]])
-        first = f"{title}!{letters(area.left)}{area.top}"
-        one = (area.top, area.left) == (area.bottom, area.right)
-        return first if one else f"{first}:{letters(area.right)}{area.bottom}"
 
     def as_symbol(self, area: Area) -> str:
         """Say an area by its symbols."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+from xlnn.quantity import superscript
 
 SHOWN = 8
 """Values of a range that are listed, and cells of one that are followed further."""
@@ -116,5 +116,5 @@ def in_words(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     digits, _, power = f"{value:.6g}".partition("e")
-    scale = f" × 10{str(int(power)).translate(SUPERSCRIPTS)}" if power else ""
+    scale = f" × 10{superscript(str(int(power))).replace('-', '⁻')}" if power else ""
     return digits.replace("-", "−") + scale

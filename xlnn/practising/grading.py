@@ -31,7 +31,7 @@ def grade(
     points: Points | None = None,
     seed: int = 0,
     workers: int | None = None,
-    tell: Callable[[int], None] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Grades:
     """Grade exercises that were handed in.
 
@@ -50,7 +50,7 @@ def grade(
     workers : int
         Processes; by default one for each processor.
     tell : function
-        Is told after each submission how many were graded.
+        Is told after each submission, in words, how many were graded.
 
     Returns
     -------
@@ -81,8 +81,7 @@ def grade(
     found: dict[Path, Grade] = {}
     for path, result in _each(work, list(dict.fromkeys(paths)), workers):
         found[path] = result
-        if tell:
-            tell(len(found))
+        tell(f"{len(found):,} of {len(paths):,} submissions are graded")
     grades = tuple(found[path] for path in dict.fromkeys(paths))
     _check_points(worth, grades)
     return Grades(grades, copies(grades))

@@ -21,10 +21,10 @@ from xlnn.engines import Allowance
 from xlnn.engines import worlds as worlds_engine
 from xlnn.engines.worlds import Found, Task
 from xlnn.errors import EngineError
-from xlnn.grid import CellError
+from xlnn.grid import CellError, Grid
 from xlnn.practising.submission import Submission
 from xlnn.quantity import Quantity
-from xlnn.reading.arrays import inputs_of, write_values
+from xlnn.reading.arrays import inputs_of, read_arrays, write_values
 
 TOLERANCE = 1e-9
 """Relative to the size of the terms: another route to the same value rounds otherwise, and the
@@ -126,23 +126,18 @@ def _is_choice(quantity: Quantity, array: np.ndarray) -> bool:
 
 def own_inputs(submitted: Submission) -> Arrays:
     """Return what the file's own input cells hold; NaN or None where it does not belong there."""
-    arrays = {}
-    for quantity in submitted.layout.model.quantities:
-        if not (quantity.is_input or quantity.is_record):
+    layout = submitted.layout
+    values = {
+        title: Grid(np.full(layout.extents[key], np.nan)) for key, title in layout.titles.items()
+    }
+    for (title, row, column), value in submitted.typed.items():
+        if (title, row, column) not in submitted.owned:
             continue
-        array = np.full(quantity.lengths, None if quantity.is_text else np.nan, dtype=object)
-        block = submitted.layout.blocks[quantity.name]
-        title = submitted.layout.titles[block.sheet]
-        for index in np.ndindex(*quantity.input_lengths):
-            value = submitted.typed.get((title, *block.address(index)))
-            if isinstance(value, CellError) or isinstance(value, str) != quantity.is_text:
-                continue
-            array[index] = value if quantity.is_text or value is None else float(value)
-        if not quantity.is_text:
-            array = np.array([np.nan if v is None else v for v in array.ravel()], dtype=float)
-            array = array.reshape(quantity.lengths)
-        arrays[quantity.name] = array
-    return inputs_of(submitted.layout, arrays)
+        if isinstance(value, str):
+            values[title].others[row, column] = value
+        else:
+            values[title].numbers[row - 1, column - 1] = value
+    return inputs_of(layout, read_arrays(layout, values))
 
 
 def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list[Judged], bool]:
@@ -220,19 +215,12 @@ def asked(
     answers = []
     try:
         for world, tasks in questions:
-            grids = write_values(submitted.layout, world.arrays)
-            texts = {
-                (title, *place): text
-                for title, grid in grids.items()
-                for place, text in grid.others.items()
-                if isinstance(text, str)
-            }
             answers.append(
                 ask(
                     {
                         "sheets": contents.sheets,
-                        "numbers": {title: grid.numbers for title, grid in grids.items()},
-                        "texts": texts | aside,
+                        "values": write_values(submitted.layout, world.arrays),
+                        "beside": aside,
                         "formulas": submitted.helpers,
                         "tasks": list(tasks),
                     }

@@ -4,17 +4,17 @@ A mistake is found by what the formula gives in every world (a sign, a factor, a
 cells that it names beside those that the layout states. The first that fits is the reason.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from xlnn import reference
-from xlnn.address import address, letters
-from xlnn.checking.references import Area, areas
+from xlnn.checking.references import Area, areas, written
 from xlnn.engines.worlds import Found
 from xlnn.grid import CellError
-from xlnn.layout import Layout, quoted
+from xlnn.layout import Layout
 from xlnn.practising.judging import TOLERANCE, Judged, World
 from xlnn.quantity import Model, Quantity
 
@@ -182,11 +182,13 @@ def _by_cells(
         for other in sorted(unused, key=lambda each: _far(each, area)):
             kind = _kind(layout, area, other)
             if kind:
-                said = {"named": _spelt(layout, area), "belongs": _spelt(layout, other)}
+                titles = layout.titles.values()
+                said = {"named": written(area, titles), "belongs": written(other, titles)}
                 return Mistake(kind, cell, said | _epochs(layout, area, other))
     if unused and not strange:
         symbol = _symbol(layout, unused[0])
-        return Mistake("missing", cell, {"symbol": symbol, "belongs": _spelt(layout, unused[0])})
+        belongs = written(unused[0], layout.titles.values())
+        return Mistake("missing", cell, {"symbol": symbol, "belongs": belongs})
     return None
 
 
@@ -205,9 +207,8 @@ def _anchor(
     for area in strange:
         back = area._replace(top=area.top - moved, bottom=area.bottom - moved)
         if back in stated:
-            title = quoted(_title(layout, area.sheet))
-            ends = [f"{letters(back.left)}${back.top}", f"{letters(back.right)}${back.bottom}"]
-            return f"{title}!{':'.join(dict.fromkeys(ends))}"
+            title, _, cells = written(back, layout.titles.values()).rpartition("!")
+            return title + "!" + re.sub("([0-9]+)", r"$\1", cells)
     return ""
 
 
@@ -236,13 +237,13 @@ def _off(area: Area, other: Area) -> str:
 
 def _epochs(layout: Layout, area: Area, other: Area) -> dict[str, str]:
     """Return what two areas are of, and in which epochs, where they differ in these alone."""
-    one, two = _entry(layout, area), _entry(layout, other)
-    if one is None or two is None or one[0] != two[0] or not one[0].timed:
+    one, two = (layout.entry(each.sheet, each.top, each.left) for each in (area, other))
+    if one is None or two is None or one[0] != two[0] or not layout.model[one[0]].timed:
         return {}
-    quantity, (time, *rest), (right, *others) = one[0], one[1], two[1]
+    (time, *rest), (right, *others) = one[1], two[1]
     if rest != others or time == right:
         return {}
-    axis = quantity.axes[0]
+    axis = layout.model[one[0]].axes[0]
     return {
         "symbol": _symbol(layout, other),
         "epoch": str(time + axis.counts_from),
@@ -250,21 +251,12 @@ def _epochs(layout: Layout, area: Area, other: Area) -> dict[str, str]:
     }
 
 
-def _entry(layout: Layout, area: Area) -> tuple[Quantity, list[int]] | None:
-    for block in layout.blocks.values():
-        if layout.titles[block.sheet].casefold() == area.sheet:
-            index = block.index(area.top, area.left)
-            if index is not None:
-                return block.quantity, list(index)
-    return None
-
-
 def _symbol(layout: Layout, area: Area) -> str:
-    found = _entry(layout, area)
+    found = layout.entry(area.sheet, area.top, area.left)
     if found is None:
-        return _spelt(layout, area)
-    quantity, index = found
-    return quantity.heading(tuple(index[len(quantity.axes) :])).strip() or quantity.name
+        return written(area, layout.titles.values())
+    quantity, index = layout.model[found[0]], found[1]
+    return quantity.heading(index[len(quantity.axes) :]).strip() or quantity.name
 
 
 def _size(area: Area) -> tuple[int, int]:
@@ -275,16 +267,6 @@ def _far(area: Area, other: Area) -> int:
     if area.sheet != other.sheet:
         return 10**9
     return abs(area.top - other.top) + abs(area.left - other.left)
-
-
-def _title(layout: Layout, folded: str) -> str:
-    titles: Iterator[str] = iter(layout.titles.values())
-    return next((title for title in titles if title.casefold() == folded), folded)
-
-
-def _spelt(layout: Layout, area: Area) -> str:
-    ends = [address(area.top, area.left), address(area.bottom, area.right)]
-    return f"{quoted(_title(layout, area.sheet))}!{':'.join(dict.fromkeys(ends))}"
 
 
 def _written(value: object) -> str:

@@ -17,6 +17,7 @@ from xlnn.output import check_place, replacing
 from xlnn.practising.grades import Grade, Grades
 from xlnn.practising.sentences import commonest, notes, reason, words_of
 from xlnn.shipped.text import Text
+from xlnn.writing.style import wide
 
 ENDINGS = (".xlsx", ".csv", ".json")
 
@@ -169,8 +170,7 @@ def _fill(sheet: Worksheet, rows: Iterator[Row], heading: int = 1) -> None:
             else:
                 cell.number_format = "0.##"
             if len(row) > 1:
-                width = sum(2 if ord(letter) > 0x2E7F else 1 for letter in str(value))
-                widths[column] = max(widths.get(column, 8), min(width, WIDEST) + 2)
+                widths[column] = max(widths.get(column, 8), min(wide(str(value)), WIDEST) + 2)
             if number == heading:
                 cell.font = HEADING
     for column, width in widths.items():
