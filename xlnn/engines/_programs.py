@@ -5,9 +5,10 @@ what is kept of it here is the list of the calls, in the order in which to run t
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any, Self
 
 import numpy as np
 from formulas import Parser
@@ -31,6 +32,13 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A text that is another one in each formula."""
+
+    index: int
+
+
+@dataclass(frozen=True)
 class Reference:
     """A slot as a reference; None is the cell of the formula itself."""
 
@@ -44,7 +52,7 @@ class Result:
     call: int
 
 
-Operand = Slot | Reference | Constant | Result
+Operand = Slot | Said | Reference | Constant | Result
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,13 @@ class Program:
     calls: tuple[Call, ...]
     outcome: Operand
 
-    def run(self, slots: Sequence[np.ndarray], n: int, references: References) -> np.ndarray:
+    def run(
+        self,
+        slots: Sequence[np.ndarray],
+        n: int,
+        references: References,
+        texts: np.ndarray | None = None,
+    ) -> np.ndarray:
         """Compute n cells.
 
         Parameters
@@ -80,6 +94,8 @@ class Program:
             How many formulas.
         references : callable
             Makes formulas' reference for a slot of one of them.
+        texts : array of str, shape (n, texts), or None
+            What each formula says.
 
         Returns
         -------
@@ -87,7 +103,7 @@ class Program:
             float, or object where not all values are finite floats.
         """
         try:
-            frame = _Frame(slots, n, references)
+            frame = _Frame(slots, n, references, texts)
             for call in self.calls:
                 takes_references = call.function.takes_references
                 operands = [frame.fetch(o, as_range=takes_references) for o in call.operands]
@@ -98,8 +114,26 @@ class Program:
             alone = np.empty(n, dtype=object)
             for i in range(n):
                 one = [slot[i : i + 1] for slot in slots]
-                alone[i] = self.run(one, 1, lambda slot, _, i=i: references(slot, i))[0]
+                said = None if texts is None else texts[i : i + 1]
+                alone[i] = self.run(one, 1, lambda slot, _, i=i: references(slot, i), said)[0]
             return alone
+
+    def texts(self) -> Iterator[str]:
+        """Yield the texts that stand in the formula."""
+        for operand in (*chain.from_iterable(call.operands for call in self.calls), self.outcome):
+            if isinstance(operand, Constant) and isinstance(operand.value, str):
+                yield operand.value
+
+    def with_places(self, marks: Sequence[str]) -> Self:
+        """Return the program in which each formula has a text of its own for each of some."""
+        places = {mark: Said(number) for number, mark in enumerate(marks)}
+
+        def placed(operand: Operand) -> Operand:
+            is_text = isinstance(operand, Constant) and isinstance(operand.value, str)
+            return places.get(operand.value, operand) if is_text else operand
+
+        calls = (Call(call.function, tuple(map(placed, call.operands))) for call in self.calls)
+        return replace(self, calls=tuple(calls), outcome=placed(self.outcome))
 
 
 @dataclass(frozen=True)
@@ -109,6 +143,7 @@ class _Frame:
     slots: Sequence[np.ndarray]
     n: int
     references: References
+    texts: np.ndarray | None
     results: list[Column] = field(default_factory=list)
 
     def fetch(self, operand: Operand, *, as_range: bool) -> Column | Constant:
@@ -117,6 +152,8 @@ class _Frame:
             return operand
         if isinstance(operand, Slot):
             return Column(self.slots[operand.index], np.ndarray)
+        if isinstance(operand, Said):
+            return Column(self.texts[:, operand.index], None)
         if isinstance(operand, Reference):
             return column([self.references(operand.slot, i) for i in range(self.n)])
         result = self.results[operand.call]

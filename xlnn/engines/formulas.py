@@ -22,6 +22,7 @@ from xlnn.engines._order import waves
 from xlnn.engines._programs import Program, compile_shape
 from xlnn.engines._shapes import Formulas, Shape
 from xlnn.engines._store import Places, Store
+from xlnn.engines._texts import together
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import Inputs, Values
 from xlnn.xlsx.archive import Archive
@@ -56,8 +57,9 @@ class _Session:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
-        self.store, self.shapes = _read(path)
-        self.programs = self._compile()
+        self.store, shapes = _read(path)
+        self.shapes, joined = together(shapes)
+        self.programs = self._compile(joined)
         self.steps = list(_steps(self.shapes, self.store.places))
 
     def __call__(self, inputs: Inputs) -> Values:
@@ -93,7 +95,8 @@ class _Session:
             return _reference(places, corner, shape.sizes[slot], slots[slot][i])
 
         try:
-            results = program.run(slots, len(rows), reference)
+            texts = None if shape.texts is None else shape.texts[rows]
+            results = program.run(slots, len(rows), reference, texts)
         except Exception as error:
             if len(rows) > 1:
                 for row in rows:  # the one that fails tells its name
@@ -105,8 +108,8 @@ class _Session:
             ) from error
         store.put(shape.cells[rows], results)
 
-    def _compile(self) -> dict[str, Program]:
-        programs: dict[str, Program] = {}
+    def _compile(self, programs: dict[str, Program]) -> dict[str, Program]:
+        """Add the programs of the shapes that have none yet."""
         for shape in self.shapes:
             if shape.text not in programs:
                 try:
