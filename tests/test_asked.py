@@ -52,7 +52,7 @@ def test_every_argument_refuses_a_wrong_type_in_one_line(name, value):
         ({"epochs": "many"}, r"epochs is 'many': a whole number is expected"),
         ({"epochs": 1.5}, r"epochs is 1.5: a whole number"),
         ({"epochs": True}, r"epochs is True: a whole number"),
-        ({"eta": "half"}, r"eta is 'half': a number, or several"),
+        ({"eta": "0.5"}, r"eta is '0.5': a number is expected"),
         ({"seed": 1.0}, r"seed is 1.0: a whole number"),
         ({"picture": 8}, r"8 is no size of a picture: write rows and columns as 8x8"),
         ({"picture": "8"}, r"8 is no size of a picture"),

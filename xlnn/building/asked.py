@@ -6,6 +6,7 @@ From Python an argument may have any type, and a wrong one is answered as a wron
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
@@ -52,15 +53,25 @@ def picture(value: object) -> tuple[int, int]:
     raise OptionsError(f"{value} is no size of a picture: write rows and columns as 8x8.")
 
 
-def several(name: str, value: object) -> object:
-    """Read an option of which there may be several: "0.1,0.2" as (0.1, 0.2).
+def several(name: str, text: object) -> object:
+    """Read an option of which there may be several, as it is typed: "0.1,0.2" as (0.1, 0.2).
 
     Raises
     ------
     OptionsError
         An entry is none that it takes.
     """
-    return KINDS[name](name, value)
+    if not isinstance(text, str):  # a default
+        return text
+    some = SOME[name]
+    parts = [part.strip() for part in text.split(",")]
+    try:
+        found = tuple(map(some.plain, parts))
+    except ValueError:
+        found = ()
+    if not found or not all(parts):
+        raise _wrong(name, text, f"{some.wanted}, or several, such as {some.example},")
+    return found[0] if len(found) == 1 else found
 
 
 def _picture(_: str, value: object) -> tuple[int, int]:
@@ -137,24 +148,26 @@ def _wrong(name: str, value: object, wanted: str) -> OptionsError:
     return OptionsError(f"{name} is {shown}: {wanted} is expected.")
 
 
-def _some(
-    is_meant: Callable[[object], bool], wanted: str, plain: Callable[[Any], object]
-) -> Callable[[str, object], object]:
-    """Return what lets one value pass or several, also in a text with commas, and no others."""
+@dataclass(frozen=True)
+class _Some:
+    """What lets one value pass or several, also in a text with commas, and no others."""
 
-    def check(name: str, value: object) -> object:
-        given: tuple | None = (value,) if is_meant(value) else _several(value, is_meant)
-        if isinstance(value, str):
-            given = tuple(part.strip() for part in value.split(","))
+    is_meant: Callable[[object], bool]
+    wanted: str
+    plain: Callable[[Any], object]
+    example: str
+
+    def __call__(self, name: str, value: object) -> object:
+        if isinstance(value, str) and "," in value:
+            return several(name, value)
+        given: tuple | None = (value,) if self.is_meant(value) else _several(value, self.is_meant)
         try:
-            found = tuple(plain(each) for each in given or ())
+            found = tuple(map(self.plain, given or ()))
         except ValueError:
             found = ()
-        if not found or "" in found:
-            raise _wrong(name, value, f"{wanted}, or several, such as {EXAMPLES[name]},")
+        if not found:
+            raise _wrong(name, value, self.wanted)
         return found[0] if len(found) == 1 else found
-
-    return check
 
 
 def _natural(value: object) -> int:
@@ -165,7 +178,13 @@ def _natural(value: object) -> int:
     return found
 
 
-EXAMPLES = {"eta": "0.1,0.5", "optimizer": "sgd,adam", "l2": "0,0.01", "seed": "1,2,3"}
+SOME = {
+    "eta": _Some(_is_number, "a number", float, "0.1,0.5"),
+    "l2": _Some(_is_number, "a number", float, "0,0.01"),
+    "optimizer": _Some(_is_text, "a name", str, "sgd,adam"),
+    "seed": _Some(_is_whole, "a whole number from 0 on", _natural, "1,2,3"),
+}
+"""The options of which there may be several, a run for each."""
 
 _text = _one(_is_text, "a text")
 _whole = _one(_is_whole, "a whole number", int)
@@ -182,8 +201,6 @@ KINDS: dict[str, Callable[[str, object], object]] = {
     "cost": _text, "table": _choice, "solved": _choice,
     "light_ink": _choice, "large": _choice, "force": _choice, "verify": _choice,
     "picture": _picture, "hidden": _hidden, "targets": _targets, "label": _label,
-    "eta": _some(_is_number, "a number", float), "l2": _some(_is_number, "a number", float),
-    "optimizer": _some(_is_text, "a name", str),
-    "seed": _some(_is_whole, "a whole number from 0 on", _natural),
+    **SOME,
 }  # fmt: skip
 """What each argument may be; data may be anything that `xlnn.data.read` reads."""
