@@ -95,8 +95,9 @@ class Place(Equation):
 
     def cell(self, key: Cells) -> str:
         """Return the formula of one image."""
-        place = f"RANK({key[()]},{key.images[()]})" if self.images > 1 else "1"
-        return f"=IF({key[()]}=0,0,{place})"
+        # Gnumeric saves RANK as another function, of a newer Excel
+        larger = f"SUMPRODUCT(({key.images[()]}>{key[()]})*1)"
+        return f"=IF({key[()]}=0,0,1+{larger if self.images > 1 else 0})"
 
 
 class CountWrong(Equation):
@@ -139,6 +140,8 @@ class AtPlace(Equation):
 
 class LabelInList(Sentence):
     """The label of the class of a listed image, or of the one that it is taken for."""
+
+    repeats = True
 
     roles = ("image", "of", "labels")
 

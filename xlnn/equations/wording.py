@@ -170,6 +170,8 @@ class CostSentence(Sentence):
 class Name(Sentence):
     """The label of an output, as text."""
 
+    repeats = True
+
     roles = ("labels",)
 
     def cell(self, k: int, labels: Cells) -> str:

@@ -188,6 +188,8 @@ def _sentences(entries: Entries, *, on_check: bool) -> Iterator[str]:
     for quantity in entries.layout.model.quantities:
         if quantity.equation is None or quantity.is_compared or quantity.axes:
             continue
+        if quantity.equation.repeats:  # the name of a class is no sentence
+            continue
         if quantity.sheet == SHEET:  # which speaks of cells, not of results
             continue
         if (quantity.sheet == CHECK) == on_check:
