@@ -7,6 +7,7 @@ from programs import skip_without
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
+from xlnn.errors import XlnnError
 from xlnn.reading.spec import described
 
 ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
@@ -58,3 +59,19 @@ def every_kind_of_cell_is_named_when_it_is_wrong(path, copy, engine="formualizer
 def built(folder, template, **options):
     """Build a template into a folder, and return its path."""
     return build(template, folder / f"{template}.xlsx", **options).path
+
+
+def an_option_is_refused(folder, template, options, sentence):
+    """Build a template with options that cannot be: a sentence says so, and no file is left."""
+    with pytest.raises(XlnnError, match=sentence):
+        build(template, folder / f"{template}.xlsx", **options)
+    assert list(folder.iterdir()) == []
+
+
+def a_template_is_refused(folder, text, sentence):
+    """Build a folder with a template that cannot be; its other files may stand in it before."""
+    mine = folder / "mine"
+    mine.mkdir(exist_ok=True)
+    (mine / "template.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(XlnnError, match=sentence):
+        build(str(mine), folder / "mine.xlsx")

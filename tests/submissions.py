@@ -27,12 +27,14 @@ class Blank:
 
     quantity: object
     unit: tuple
+    indices: list
     places: list
     stated: list
     title: str
 
-    def first(self):
-        return self.places[0]
+    def values(self, arrays):
+        """Return what it holds, from top to bottom."""
+        return [float(arrays[self.quantity.name][index]) for index in self.indices]
 
 
 def blanks(path, names):
@@ -50,6 +52,7 @@ def blanks(path, names):
             found[name, unit] = Blank(
                 quantity,
                 unit,
+                indices,
                 [block.address(index) for index in indices],
                 [layout.formula(name, index) for index in indices],
                 layout.titles[block.sheet],

@@ -6,13 +6,13 @@ from experiments import (
     ENGINES,
     TYPED,
     agrees_in,
+    an_option_is_refused,
     built,
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
 
 from xlnn.building.build import build
-from xlnn.errors import XlnnError
 from xlnn.linting import lint
 from xlnn.reading.values import values
 from xlnn.shipped.text import languages
@@ -131,9 +131,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("options", "sentence"), REFUSED)
 def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
-    with pytest.raises(XlnnError, match=sentence):
-        build("costs", tmp_path / "costs.xlsx", **options)
-    assert list(tmp_path.iterdir()) == []
+    an_option_is_refused(tmp_path, "costs", options, sentence)
 
 
 @pytest.mark.parametrize("lang", languages())

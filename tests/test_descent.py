@@ -5,7 +5,9 @@ import pytest
 from experiments import (
     ENGINES,
     TYPED,
+    a_template_is_refused,
     agrees_in,
+    an_option_is_refused,
     built,
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
@@ -13,7 +15,6 @@ from experiments import (
 
 from xlnn.building.build import build
 from xlnn.equations.surface import SURFACES
-from xlnn.errors import XlnnError
 from xlnn.linting import lint
 from xlnn.reading.values import values
 from xlnn.shipped.text import languages
@@ -149,9 +150,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("options", "sentence"), REFUSED)
 def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
-    with pytest.raises(XlnnError, match=sentence):
-        build("descent", tmp_path / "descent.xlsx", **options)
-    assert list(tmp_path.iterdir()) == []
+    an_option_is_refused(tmp_path, "descent", options, sentence)
 
 
 TEMPLATES = [
@@ -167,11 +166,7 @@ TEMPLATES = [
 
 @pytest.mark.parametrize(("text", "sentence"), TEMPLATES)
 def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sentence):
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    (folder / "template.toml").write_text(f'kind = "descent"\n{text}\n')
-    with pytest.raises(XlnnError, match=sentence):
-        build(str(folder), tmp_path / "mine.xlsx")
+    a_template_is_refused(tmp_path, f'kind = "descent"\n{text}\n', sentence)
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -7,6 +7,7 @@ import pytest
 from experiments import (
     ENGINES,
     TYPED,
+    a_template_is_refused,
     agrees_in,
     built,
     changed,
@@ -228,9 +229,7 @@ def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sent
     folder = tmp_path / "mine"
     folder.mkdir()
     table(folder / "my.csv", [[1, 2], [4, 5]], ["a", "b"])
-    (folder / "template.toml").write_text(f'kind = "regression"\n{text}\n')
-    with pytest.raises(XlnnError, match=sentence):
-        build(str(folder), tmp_path / "mine.xlsx")
+    a_template_is_refused(tmp_path, f'kind = "regression"\n{text}\n', sentence)
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -5,6 +5,7 @@ import pytest
 from experiments import (
     ENGINES,
     TYPED,
+    a_template_is_refused,
     agrees_in,
     built,
     changed,
@@ -13,7 +14,6 @@ from experiments import (
 
 from xlnn.building.build import build
 from xlnn.equations.similarity import ANGLE, AtPlace
-from xlnn.errors import XlnnError
 from xlnn.linting import lint
 from xlnn.reading.values import values
 from xlnn.shipped.templates import folder
@@ -144,12 +144,8 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "other", "sentence"), REFUSED)
 def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, other, sentence):
     template = (folder() / "similarity" / "template.toml").read_text(encoding="utf-8")
-    mine = tmp_path / "mine"
-    mine.mkdir()
     assert text in template
-    (mine / "template.toml").write_text(template.replace(text, other), encoding="utf-8")
-    with pytest.raises(XlnnError, match=sentence):
-        build(str(mine), tmp_path / "mine.xlsx")
+    a_template_is_refused(tmp_path, template.replace(text, other), sentence)
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -13,7 +13,9 @@ import pytest
 from experiments import (
     ENGINES,
     TYPED,
+    a_template_is_refused,
     agrees_in,
+    an_option_is_refused,
     built,
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
@@ -329,9 +331,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("options", "sentence"), REFUSED)
 def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
-    with pytest.raises(XlnnError, match=sentence):
-        build("solver", tmp_path / "solver.xlsx", **options)
-    assert list(tmp_path.iterdir()) == []
+    an_option_is_refused(tmp_path, "solver", options, sentence)
 
 
 def test_solved_means_nothing_to_other_workbooks(tmp_path):
@@ -352,11 +352,7 @@ TEMPLATES = [
 
 @pytest.mark.parametrize(("text", "sentence"), TEMPLATES)
 def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sentence):
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    (mine / "template.toml").write_text(f'kind = "solver"\n{text}\n')
-    with pytest.raises(XlnnError, match=sentence):
-        build(str(mine), tmp_path / "mine.xlsx")
+    a_template_is_refused(tmp_path, f'kind = "solver"\n{text}\n', sentence)
 
 
 SPECS = ["found = 3", '[found]\nmethod = "x"', '[found]\nmethod = "x"\nstart = "y"\nC_T = 1.0']

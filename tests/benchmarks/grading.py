@@ -100,19 +100,11 @@ def filled(exercise, every, arrays, path, generator):
         answer = RIGHT.get(kind) or WRONG[kind]
         truth[name] = kind, {}
         for unit, blank in own.items():
-            given = answer(blank, values_of(blank, arrays))
+            given = answer(blank, blank.values(arrays))
             truth[name][1][unit] = given is not None and kind in WRONG
             fill(workbook, blank, blank.stated if given is None else given)
     workbook.save(path)
     return truth
-
-
-def values_of(blank, arrays):
-    """Return what a unit holds, row by row."""
-    quantity = blank.quantity
-    steps = np.ndindex(*(axis.length for axis in quantity.axes))
-    rows = [index for index in steps if not (quantity.given and index[0] < quantity.given)]
-    return [float(arrays[quantity.name][(*index, *blank.unit)]) for index in rows]
 
 
 def judged(truths, grades):
