@@ -148,7 +148,7 @@ def _scaled(
             return Mistake("sign", cell)
         if abs(factor - 1) > 1e-6:
             return Mistake("factor", cell, {"factor": _written(factor)})
-    offset = float(np.mean(found - expected))
+    offset = float(np.median(found - expected))  # of large numbers the last digits are lost
     if (
         several
         and abs(offset) > 1e-9 * size
