@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 import formualizer
 import numpy as np
@@ -16,8 +15,6 @@ from xlnn.grid import CellError, Grid, Inputs, Values
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
 from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.parts import iterates
-
-T = TypeVar("T")
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -210,22 +207,12 @@ def put(
     values: Mapping[tuple[str, int, int], float | str | bool | None],
 ) -> None:
     """Put values into cells."""
-    for sheet, row, column, data in tables(values):
+    for sheet, row, column, height, width in rectangles(values):
+        data = [
+            [values[sheet, r, c] for c in range(column, column + width)]
+            for r in range(row, row + height)
+        ]
         workbook.set_values_batch(sheet, row, column, data)
-
-
-def tables(
-    cells: Mapping[tuple[str, int, int], T],
-) -> Iterator[tuple[str, int, int, list[list[T]]]]:
-    """Yield what stands in adjacent cells as tables, each with the place of its first cell."""
-    for sheet, row, column, height, width in rectangles(cells):
-        columns = range(column, column + width)
-        yield (
-            sheet,
-            row,
-            column,
-            [[cells[sheet, r, c] for c in columns] for r in range(row, row + height)],
-        )
 
 
 def _cells(

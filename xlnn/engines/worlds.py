@@ -16,7 +16,7 @@ import numpy as np
 
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
-from xlnn.engines.formualizer import UNKNOWN, configuration, other, put, rectangles, tables
+from xlnn.engines.formualizer import UNKNOWN, configuration, other, put, rectangles
 from xlnn.grid import CellError, Grid, Values
 
 Place = tuple[str, int, int]
@@ -101,20 +101,12 @@ class _Worlds:
         return found
 
     def _state(self, formulas: Mapping[Place, str]) -> None:
-        for sheet, row, column, texts in tables(formulas):
+        """State formulas one by one: of a batch formualizer leaves some of the last uncomputed."""
+        for place, text in formulas.items():
             try:
-                self.book.set_formulas_batch(sheet, row, column, texts)
+                self.book.set_formula(*place, text)
             except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
-                self._state_singly(sheet, row, column, texts)
-
-    def _state_singly(self, sheet: str, row: int, column: int, texts: list[list[str]]) -> None:
-        """State formulas of which some cannot be read."""
-        for down, line in enumerate(texts):
-            for right, text in enumerate(line):
-                try:
-                    self.book.set_formula(sheet, row + down, column + right, text)
-                except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
-                    self.book.set_value(sheet, row + down, column + right, str(UNKNOWN))
+                self.book.set_value(*place, str(UNKNOWN))
 
     def _read(self, wanted: Iterable[Place]) -> list[Found]:
         found: dict[Place, Found] = {}

@@ -1,0 +1,55 @@
+"""Formulas among given numbers give what they say, in every row, and leave the numbers alone."""
+
+import numpy as np
+import pytest
+
+from xlnn.engines import worlds
+from xlnn.engines.formualizer import UNKNOWN
+from xlnn.engines.worlds import Task
+from xlnn.grid import Grid
+
+
+def asked(numbers, *tasks, formulas=None, beside=None):
+    """Ask for some tasks among the numbers of one sheet."""
+    return worlds.load(None)(
+        {
+            "sheets": ("S", "T"),
+            "values": {"S": Grid(numbers)},
+            "beside": beside or {},
+            "formulas": formulas or {},
+            "tasks": list(tasks),
+        }
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 99, 237, 238, 240, 256, 300, 1000])
+def test_every_row_of_a_block_is_computed(rows):
+    numbers = np.arange(3.0 * rows).reshape(rows, 3)
+    formulas = {("S", row, 2): f"=-A{row}" for row in range(1, rows + 1)}
+    (found,) = asked(numbers, Task(formulas, {}, tuple(formulas)))
+    assert found == [-number for number in numbers[:, 0]]
+
+
+def test_after_a_task_the_numbers_are_as_before():
+    numbers = np.array([[1.0, 2.0], [3.0, np.nan]])
+    first = Task({("S", 1, 1): "=B1*10"}, {("S", 2, 1): None}, (("S", 1, 1), ("S", 2, 1)))
+    second = Task({("S", 2, 2): "=A1+A2"}, {}, (("S", 2, 2),))
+    assert asked(numbers, first, second) == [[20.0, None], [4.0]]
+
+
+def test_formulas_beside_are_there_for_every_task_and_follow_it():
+    numbers = np.array([[1.0, 2.0]])
+    beside = {("T", 1, 1): "=S!A1*2+B1"}
+    tasks = [Task({("S", 1, 1): f"={n}"}, {}, (("T", 1, 1),)) for n in (5, 7)]
+    assert asked(numbers, *tasks, formulas=beside, beside={("T", 1, 2): 0.5}) == [[10.5], [14.5]]
+
+
+def test_what_cannot_be_computed_is_an_error_and_spoils_nothing_else():
+    numbers = np.array([[1.0, 2.0, 3.0]])
+    wrong = Task({("S", 1, 1): "=NOSUCH((", ("S", 1, 2): "=C1+1"}, {}, (("S", 1, 1), ("S", 1, 2)))
+    circle = Task({("S", 1, 1): "=A1+1"}, {}, (("S", 1, 1),))
+    right = Task({("S", 1, 1): "=C1"}, {}, (("S", 1, 1),))
+    found = asked(numbers, wrong, circle, right)
+    assert found[0] == [UNKNOWN, 4.0]
+    assert isinstance(found[1][0], str)
+    assert found[2] == [3.0]
