@@ -219,8 +219,8 @@ def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
     yield _number("weight", Chosen(pairs, shape), uses, shape, layer=layer)
     own = {kind: f"play_{kind}{layer}" for kind in ("strength", "across", "up")}
     own |= {"v": f"play_weight{layer}", "w": f"play_weight{layer}"}
-    yield _number("largest", Size(), own, layer=layer)
-    own["size"] = f"play_largest{layer}"
+    yield _number("heaviest", Size(), own, layer=layer)
+    own["size"] = f"play_heaviest{layer}"
     yield _number("strength", Strength(), own, shape, layer=layer, **WHOLE)
     apart = figure.radius(below.layer), figure.radius(layer)
     for kind, ends in (("across", apart), ("up", (0, 0))):

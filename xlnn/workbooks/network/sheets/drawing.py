@@ -33,7 +33,7 @@ FOUND = ("position", "answer", "label", "truth", "truth_label", "surest")
 
 ROLES = {
     "value": "forward", "level": "forward", "dot": "forward", "size": "forward",
-    "weight": "weight", "strength": "weight", "largest": "weight",
+    "weight": "weight", "strength": "weight", "heaviest": "weight",
     "line_across": "weight", "line_up": "weight",
 }  # fmt: skip
 """Whose colours the headings have."""
@@ -75,7 +75,7 @@ def _place_lines(model: Model, here: list[Quantity]) -> Iterator[Block]:
         for column, kind in enumerate(("weight", "strength"), start=CONNECTION + 1):
             down = ((below, 0), (1, 0))
             yield Block(model[f"{PREFIX}{kind}{layer}"], NUMBERS, row, column, down)
-        yield Block(model[f"{PREFIX}largest{layer}"], NUMBERS, row, CONNECTION + 3, ())
+        yield Block(model[f"{PREFIX}heaviest{layer}"], NUMBERS, row, CONNECTION + 3, ())
         for column, kind in ((LINES + 1, "across"), (LINES + 1 + len(SERIES), "up")):
             ends = ((GAP, 0), (1, 0), (0, 1))
             yield Block(model[f"{PREFIX}line_{kind}{layer}"], NUMBERS, line, column, ends)
