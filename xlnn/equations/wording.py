@@ -16,8 +16,8 @@ FACTORS = 6
 def filled(words: str, **cells: str) -> str:
     """Return the formula of a text with cells, or other parts of a formula, in its blanks.
 
-    >>> filled("{what} is {much}.", what="A1", much=fixed("B1", 1))
-    '""&A1&" is "&FIXED(B1,1,TRUE)&"."'
+    >>> filled("{what} is {much}.", what="A1", much="FIXED(B1,1)")
+    '""&A1&" is "&FIXED(B1,1)&"."'
     """
     parts = re.split(r"\{(\w+)\}", words)
     return "&".join(cells[part] if n % 2 else f'"{part}"' for n, part in enumerate(parts))

@@ -21,7 +21,7 @@ def moved_inputs(quantity: Quantity, given: object, random: np.random.Generator)
 
     Zeros and ones stay: they are pixels, targets, or what switches a term off.
 
-    >>> moved_inputs(Quantity("x"), [0, 1, 0.5, -4], np.random.default_rng(0)).tolist()
+    >>> moved_inputs(Quantity("x", shape=(4,)), [0, 1, 0.5, -4], np.random.default_rng(0)).tolist()
     [0.0, 1.0, 0.41, -3.2]
     """
     array = np.asarray(given, dtype=float).reshape(quantity.input_lengths)
