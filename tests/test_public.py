@@ -34,6 +34,10 @@ def main() -> None:
     again = xlnn.build("digits", epochs=2, from_workbook="a.xlsx")
     print(report.agrees, reports.agrees, arrays, again.notes, xlnn.lint("x.xlsx"))
     print(xlnn.__version__.upper())
+    loaded: xlnn.Run = xlnn.load(built.path, model=model)
+    held: xlnn.QuantityValues = loaded["y"]
+    print(held.cell(month=2), held.symbol.upper(), held.array.sum(), loaded.arrays["x"])
+    xlnn.testing.assert_agrees(built.path, engine=["formulas"], probes=2, model=model)
 """
 """What a programmer may write."""
 
@@ -63,7 +67,17 @@ def test_the_package_says_that_it_is_typed():
 
 
 def test_dir_and_help_list_what_is_public():
-    public = {"build", "check", "values", "lint", "workbook", "XlnnError", "__version__"}
+    public = {
+        "build",
+        "check",
+        "values",
+        "load",
+        "testing",
+        "lint",
+        "workbook",
+        "XlnnError",
+        "__version__",
+    }
     assert public | {"Axis", "Quantity", "Equation", "Model"} <= set(dir(xlnn))
     assert dir(xlnn) == sorted(xlnn.__all__)
     page = pydoc.plain(pydoc.render_doc(xlnn))

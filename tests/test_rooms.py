@@ -37,6 +37,7 @@ MAY = {
     "practising": CORE
     | {"building", "checking", "data", "engines", "explaining", "leftovers", "linting", "reading"}
     | {"shipped", "workbooks", "writing", "xlsx"},
+    "testing": {"checking", "engines", "quantity"},
     "cli": {"building", "checking", "engines", "errors", "explaining", "leftovers"}
     | {"linting", "practising", "reading", "shipped"},
     "__main__": {"cli"},

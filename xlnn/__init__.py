@@ -8,6 +8,9 @@ Build, check and read a workbook that xlnn ships as a template:
 True
 >>> xlnn.values("output/digits.xlsx")["W2"].shape        # doctest: +SKIP
 (51, 3, 12)
+>>> run = xlnn.load("output/digits.xlsx")                # doctest: +SKIP
+>>> run["delta3"].cell(epoch=1, image=6, unit=1)         # doctest: +SKIP
+'Training!S9'
 
 State equations of your own twice, for NumPy and for a cell, and get the same proof:
 
@@ -17,13 +20,15 @@ State equations of your own twice, for NumPy and for a cell, and get the same pr
 >>> xlnn.check("my.xlsx", model=model).agrees            # doctest: +SKIP
 True
 
-What the user can mend is raised as an `XlnnError`, whose message is written for them.
+`xlnn.testing` holds what a test of your own asserts. What the user can mend is raised as an
+`XlnnError`, whose message is written for them.
 """
 
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xlnn import testing
     from xlnn.building.build import build
     from xlnn.building.own import workbook
     from xlnn.building.writing import Built
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
     from xlnn.errors import XlnnError
     from xlnn.explaining.explain import explain
     from xlnn.explaining.explanation import Explanation, Part
+    from xlnn.explaining.held import QuantityValues
+    from xlnn.explaining.run import Run, load
     from xlnn.explaining.show import Contents, show
     from xlnn.practising.exercise import exercise
     from xlnn.practising.grades import Grade, Grades
@@ -54,8 +61,10 @@ __all__ = [
     "Model",
     "Part",
     "Quantity",
+    "QuantityValues",
     "Report",
     "Reports",
+    "Run",
     "Stated",
     "Use",
     "XlnnError",
@@ -66,8 +75,10 @@ __all__ = [
     "explain",
     "grade",
     "lint",
+    "load",
     "previous",
     "show",
+    "testing",
     "values",
     "workbook",
 ]
@@ -86,6 +97,9 @@ _HOMES = {
     "explain": "xlnn.explaining.explain",
     "Explanation": "xlnn.explaining.explanation",
     "Part": "xlnn.explaining.explanation",
+    "load": "xlnn.explaining.run",
+    "Run": "xlnn.explaining.run",
+    "QuantityValues": "xlnn.explaining.held",
     "show": "xlnn.explaining.show",
     "Contents": "xlnn.explaining.show",
     "grade": "xlnn.practising.grading",
@@ -101,6 +115,8 @@ def __getattr__(name: str) -> object:
     """Import what is public when it is first asked for: the command line needs but little of it."""
     if name == "__version__":
         return metadata.version("xlnn")
+    if name == "testing":
+        return import_module("xlnn.testing")
     if name in _HOMES:
         found = globals()[name] = getattr(import_module(_HOMES[name]), name)
         return found

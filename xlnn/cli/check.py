@@ -8,13 +8,10 @@ from pathlib import Path
 
 import click
 
-from xlnn.checking.report import Report, Wrong
-from xlnn.cli.saying import counted, distance, mended_by, progress, proven, say, say_json
+from xlnn.checking.report import Report
+from xlnn.checking.wording import lines_of
+from xlnn.cli.saying import mended_by, progress, say, say_json
 from xlnn.errors import MENDABLE, EngineError
-from xlnn.reading.left_out import sentence
-
-SHOWN = 10
-"""How many wrong cells the text output lists; --json lists all."""
 
 
 @click.command()
@@ -72,7 +69,8 @@ def check(
                 is_named = len(files) == 1 or file.name in result.error
                 say(f"Error: {'' if is_named else f'{file}: '}{result.error}", err=True)
             elif not as_json:
-                _print(result)
+                for line in lines_of(result):
+                    say(line)
     if as_json:
         plain = [result.to_json() for result in found]
         say_json(plain if len(files) > 1 or len(engines) > 1 else plain[0])
@@ -120,54 +118,3 @@ def _checked(
             return
         else:
             yield result
-
-
-def _print(report: Report) -> None:
-    cells = report.compared_cells + report.text_cells
-    head = f"{report.file}   {counted(cells, 'formula')}"
-    seed = f"   seed {report.seed}" if report.probes else ""
-    if report.agrees:
-        say(f"{head}   {proven(report)}   drift {distance(report.drift)}{seed}")
-    else:
-        engine = f"{report.engine}, {counted(report.probes, 'probe')}"
-        say(f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine}){seed}")
-        for wrong in report.wrong[:SHOWN]:
-            for line in _describe(wrong):
-                say(line)
-        if len(report.wrong) > SHOWN:
-            say(f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)")
-        say(f"{counted(report.consequences, 'other cell')} spoilt by these")
-    if report.restated:
-        _print_restated(report)
-    for note in report.notes:
-        say(f"Note: {note}")
-    if report.left_out:
-        say(sentence(report.left_out))
-    if report.other_cells:
-        say(f"{counted(report.other_cells, 'formula')} outside the model, not compared")
-
-
-def _print_restated(report: Report) -> None:
-    """List the formulas in other words."""
-    count, points = len(report.restated), report.restated[0].points
-    same = "the same value" if count == 1 else "the same values"
-    say(f"{counted(count, 'formula')} restated, {same} at {counted(points, 'point')}:")
-    for each in report.restated[:SHOWN]:
-        say(f"{each.cell}   {each.formula}   stated as {each.stated}")
-    if count > SHOWN:
-        say(f"… and {count - SHOWN:,} more (--json lists all)")
-
-
-def _describe(wrong: Wrong) -> list[str]:
-    place = [wrong.quantity, *(f"{axis} {number}" for axis, number in wrong.place.items())]
-    found = wrong.formula if wrong.formula is not None else "no formula"
-    value = "nothing" if wrong.got is None else wrong.got
-    # sentences have no other statement, and NumPy no number where there is none
-    expected = "" if wrong.expected is None else f"   expected {wrong.expected}"
-    lines = [
-        f"{wrong.cell}   {', '.join(place)}",
-        f"    value    {value}{expected}",
-        f"    formula  {found}",
-        f"    expected {wrong.expected_formula}",
-    ]
-    return lines + ([f"    reason   {wrong.reason}"] if wrong.reason else [])

@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from xlnn.checking.wording import counted, distance, proven
 from xlnn.errors import OutputError, one_line
+
+__all__ = [
+    "counted", "distance", "finish", "mended_by", "progress", "proven", "ready", "reason", "say",
+    "say_built", "say_json",
+]  # fmt: skip
 
 LONGEST_LINE = 299
 """Characters of a line of the output."""
@@ -37,36 +43,12 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda stage: status.update(f"{stage} …")
 
 
-def proven(report: object) -> str:
-    """Say what was proven of a workbook that was built or checked."""
-    if report is None:
-        return "not verified (--no-verify)"
-    return (
-        f"all agree with NumPy ({report.engine}, {counted(report.probes, 'probe')})   "
-        f"max difference {distance(report.max_difference)}"
-    )
-
-
-def distance(number: float) -> str:
-    """Write how far numbers are apart.
-
-    >>> distance(2.3e-15), distance(0.0)
-    ('2e-15', '0')
-    """
-    return f"{number:.0e}" if number else "0"
-
-
 def say_built(built: Any) -> None:  # noqa: ANN401 -- `xlnn.building.writing.Built`, imported late
     """Say what was built, and on stderr what the person may not expect."""
     for note in built.notes:
         say(f"Note: {note}", err=True)
     formulas = counted(built.formulas, "formula")
     say(f"{built.path}   {formulas}   {proven(built.report)}")
-
-
-def counted(number: int, thing: str) -> str:
-    """Say how many of a thing there are."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def say(line: str, *, err: bool = False) -> None:

@@ -13,6 +13,8 @@ from xlnn.checking.references import Area, areas, written
 from xlnn.errors import OptionsError
 from xlnn.explaining.dependants import dependants
 from xlnn.explaining.explanation import SHOWN, Part, Value, in_words
+from xlnn.explaining.indices import index_of
+from xlnn.explaining.meaning import meaning_of
 from xlnn.grid import CellError
 from xlnn.layout import quoted
 from xlnn.quantity import Quantity
@@ -53,7 +55,7 @@ class Entries:
             near = get_close_matches(what, self.layout.model.by_name, 3, 0.4)
             hint = f": is it {' or '.join(near)}?" if near else "."
             raise OptionsError(f'There is no quantity "{what:.40}"{hint}')
-        return what, self._index(self.layout.model[what], at, unit)
+        return what, index_of(self.layout.model[what], at, unit)
 
     def _of_cell(self, what: str) -> Entry:
         title, _, place = what.rpartition("!")
@@ -66,31 +68,6 @@ class Entries:
         if entry is None:
             raise OptionsError(f"{what:.60} belongs to no quantity: it is a heading, or empty.")
         return entry
-
-    def _index(
-        self, quantity: Quantity, at: Mapping[str, int], unit: tuple[int, ...]
-    ) -> tuple[int, ...]:
-        names = {axis.name: n for n, axis in enumerate(quantity.axes)}
-        names |= {name: n for n, axis in enumerate(quantity.axes) for name in _also(axis.name)}
-        index = [0] * len(quantity.axes)
-        for name, number in at.items():
-            if name not in names:
-                known = ", ".join(axis.name for axis in quantity.axes) or "none"
-                raise OptionsError(f"{quantity.name} has no {name}: its axes are {known}.")
-            axis = quantity.axes[names[name]]
-            index[names[name]] = number - axis.counts_from
-            if not 0 <= index[names[name]] < axis.length:
-                last = axis.counts_from + axis.length - 1
-                raise OptionsError(
-                    f"{quantity.name} has {name} {axis.counts_from} to {last}, and no {number}."
-                )
-        unit = unit or (1,) * len(quantity.shape)
-        if len(unit) != len(quantity.shape) or not all(
-            1 <= each <= length for each, length in zip(unit, quantity.shape, strict=True)
-        ):
-            shape = " x ".join(map(str, quantity.shape)) or "one number"
-            raise OptionsError(f"{quantity.name} has units of {shape}: {unit} is none of them.")
-        return (*index, *(each - 1 for each in unit))
 
     def in_area(self, area: Area) -> Iterator[Entry]:
         """Yield the entries in an area."""
@@ -107,7 +84,7 @@ class Entries:
 
     def name(self, quantity: Quantity) -> str:
         """Return what the workbook calls a quantity."""
-        return str(self.words.words["quantities"].get(quantity.kind, ""))
+        return meaning_of(quantity, self.words, self.equations).name
 
     def value(self, entry: Entry) -> Value:
         """Return what a cell holds."""
@@ -187,8 +164,3 @@ class Entries:
         if len(values) > SHOWN:
             shown[-2:] = ["…", in_words(values[-1])]
         return "{" + ", ".join(shown) + "}"
-
-
-def _also(axis: str) -> tuple[str, ...]:
-    """Return what an axis is called, too: state 3 is the end of epoch 3."""
-    return ("epoch",) if axis == "state" else ()

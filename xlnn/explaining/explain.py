@@ -13,6 +13,7 @@ from xlnn.errors import OptionsError
 from xlnn.explaining.entries import Entries, Entry
 from xlnn.explaining.explanation import Explanation
 from xlnn.explaining.formulas import read_aloud
+from xlnn.explaining.meaning import meaning_of
 from xlnn.quantity import Model
 
 ENGINE = "formualizer"
@@ -79,7 +80,7 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     role = "computed"
     if quantity.equation is None or (quantity.given and index[0] < quantity.given):
         role = "noted" if quantity.is_record else "input"
-    known = sheet.words.words.get("guide", {}).get("symbols", {}).get(quantity.kind, {})
+    known = meaning_of(quantity, sheet.words, sheet.equations)
     aloud = partial(read_aloud, formula, sheet.sheet_of(entry)) if formula else lambda _: None
     wrong, restated = sheet.wrong.get(cell), sheet.restated.get(cell)
     remark = ""
@@ -95,15 +96,15 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
         cell=cell,
         lang=sheet.lang,
         quantity=name,
-        name=sheet.name(quantity),
+        name=known.name,
         symbol=sheet.symbol(entry),
-        meaning=known.get("meaning", ""),
+        meaning=known.meaning,
         layer=quantity.layer,
         unit=tuple(each + 1 for each in index[len(quantity.axes) :]),
         place=placed(block, index),
         role=role,
-        equation=known.get("equation", "").format(**sheet.equations),
-        book=known.get("book", "").format(**sheet.equations),
+        equation=known.equation,
+        book=known.book,
         formula=formula,
         in_symbols=aloud(sheet.as_symbol),
         in_numbers=aloud(sheet.as_number),

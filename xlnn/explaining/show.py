@@ -8,10 +8,9 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from xlnn.checking.check import examined
 from xlnn.checking.probe import Points
+from xlnn.explaining.course import CHECK, course_of
 from xlnn.explaining.entries import Entries
 from xlnn.explaining.explain import ENGINE
 from xlnn.explaining.explanation import Value
@@ -28,9 +27,6 @@ TITLE = 2
 
 NOTHING = " –"
 """What a sentence holds that has nothing to say."""
-
-CHECK = "check"
-"""The key of the sheet that says what was changed."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +108,7 @@ def show(path: Path | str, engine: str = ENGINE, model: Model | None = None) -> 
     sizes = {key: value for key, value in seen.spec.to_mapping().items() if value not in ([], "")}
     template, lang = (str(sizes.pop(key)) for key in ("template", "lang"))
     single, inputs = _inputs(entries)
-    course = _course(entries)
+    course = course_of(seen.layout, entries.arrays)
     return Contents(
         file=path.name,
         kind=seen.spec.kind,
@@ -165,22 +161,6 @@ def _formulas(entries: Entries) -> dict[str, int]:
                 quantity
             )
     return dict(counts)
-
-
-def _course(entries: Entries) -> Quantity | None:
-    """Return the total cost; without one, the last single number along epochs or steps."""
-    found = [
-        quantity
-        for quantity in entries.layout.model.quantities
-        if [axis.family for axis in quantity.axes] == ["time"]
-        and not quantity.shape
-        and quantity.is_compared
-        and not quantity.is_text
-        and quantity.sheet != CHECK
-    ]
-    cost = [quantity for quantity in found if quantity.name == "C_T"]
-    known = [each for each in cost or found if np.isfinite(entries.arrays[each.name]).any()]
-    return (known or [None])[-1]
 
 
 def _sentences(entries: Entries, *, on_check: bool) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from xlnn import engines
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import OutputError
+from xlnn.layout import Layout
 from xlnn.output import check_place, replacing
 from xlnn.quantity import Model
 from xlnn.reading.arrays import read_arrays
@@ -15,6 +17,7 @@ from xlnn.reading.left_out import shown
 from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import described
 from xlnn.workbooks import kind_of
+from xlnn.workbooks.kind import Spec
 
 
 def values(
@@ -41,13 +44,26 @@ def values(
     WorkbookError
         The file is no workbook of xlnn, or is not safe to open.
     """
-    path = Path(path)
+    computed = recalculated(Path(path), engine, model)
+    return kind_of(computed.spec).as_contract(computed.layout, computed.arrays)
+
+
+class Recalculated(NamedTuple):
+    """A workbook, and all that its quantities hold."""
+
+    spec: Spec
+    layout: Layout
+    arrays: dict[str, np.ndarray]
+
+
+def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalculated:
+    """Recalculate a workbook as `values` does, and return its arrays as its cells have them."""
     contents = opened(path, model)
     spec, layout = described(path, model, contents)
     check_sheets(contents, layout)
     with shown(contents) as file:
-        recalculated = engines.load(engine, file, Allowance.of(contents))({})
-    return kind_of(spec).as_contract(layout, read_arrays(layout, recalculated))
+        found = engines.load(engine, file, Allowance.of(contents))({})
+    return Recalculated(spec, layout, read_arrays(layout, found))
 
 
 def check_saved(path: Path, *, force: bool = False) -> None:

@@ -1,0 +1,91 @@
+"""How is it said what a check found? In lines, for a terminal and for the message of a test."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xlnn.checking.report import Report, Wrong
+
+SHOWN = 10
+"""How many wrong cells are listed; --json lists all."""
+
+
+def lines_of(report: "Report") -> Iterator[str]:
+    """Yield what a check found, line by line."""
+    cells = report.compared_cells + report.text_cells
+    head = f"{report.file}   {counted(cells, 'formula')}"
+    seed = f"   seed {report.seed}" if report.probes else ""
+    if report.agrees:
+        yield f"{head}   {proven(report)}   drift {distance(report.drift)}{seed}"
+    else:
+        engine = f"{report.engine}, {counted(report.probes, 'probe')}"
+        yield f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine}){seed}"
+        for wrong in report.wrong[:SHOWN]:
+            yield from _describe(wrong)
+        if len(report.wrong) > SHOWN:
+            yield f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)"
+        yield f"{counted(report.consequences, 'other cell')} spoilt by these"
+    if report.restated:
+        yield from _restated(report)
+    for note in report.notes:
+        yield f"Note: {note}"
+    if report.left_out:
+        yield _left_out(report.left_out)
+    if report.other_cells:
+        yield f"{counted(report.other_cells, 'formula')} outside the model, not compared"
+
+
+def _restated(report: "Report") -> Iterator[str]:
+    """Yield the formulas in other words."""
+    count, points = len(report.restated), report.restated[0].points
+    same = "the same value" if count == 1 else "the same values"
+    yield f"{counted(count, 'formula')} restated, {same} at {counted(points, 'point')}:"
+    for each in report.restated[:SHOWN]:
+        yield f"{each.cell}   {each.formula}   stated as {each.stated}"
+    if count > SHOWN:
+        yield f"… and {count - SHOWN:,} more (--json lists all)"
+
+
+def _describe(wrong: "Wrong") -> list[str]:
+    place = [wrong.quantity, *(f"{axis} {number}" for axis, number in wrong.place.items())]
+    found = wrong.formula if wrong.formula is not None else "no formula"
+    value = "nothing" if wrong.got is None else wrong.got
+    # sentences have no other statement, and NumPy no number where there is none
+    expected = "" if wrong.expected is None else f"   expected {wrong.expected}"
+    lines = [
+        f"{wrong.cell}   {', '.join(place)}",
+        f"    value    {value}{expected}",
+        f"    formula  {found}",
+        f"    expected {wrong.expected_formula}",
+    ]
+    return lines + ([f"    reason   {wrong.reason}"] if wrong.reason else [])
+
+
+def _left_out(cells: Mapping[str, str]) -> str:
+    from xlnn.reading.left_out import sentence  # noqa: PLC0415 -- it reads formulas: only if needed
+
+    return sentence(cells)
+
+
+def proven(report: object) -> str:
+    """Say what was proven of a workbook that was built or checked."""
+    if report is None:
+        return "not verified (--no-verify)"
+    return (
+        f"all agree with NumPy ({report.engine}, {counted(report.probes, 'probe')})   "
+        f"max difference {distance(report.max_difference)}"
+    )
+
+
+def distance(number: float) -> str:
+    """Write how far numbers are apart.
+
+    >>> distance(2.3e-15), distance(0.0)
+    ('2e-15', '0')
+    """
+    return f"{number:.0e}" if number else "0"
+
+
+def counted(number: int, thing: str) -> str:
+    """Say how many of a thing there are."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -1,0 +1,29 @@
+"""How did it go? The one quantity whose course along epochs or steps tells it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from xlnn.layout import Layout
+from xlnn.quantity import Quantity
+
+CHECK = "check"
+"""The key of the sheet that says what was changed."""
+
+
+def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | None:
+    """Return the total cost; without one, the last single number along epochs or steps."""
+    found = [
+        quantity
+        for quantity in layout.model.quantities
+        if is_course(quantity) and quantity.is_compared and quantity.sheet != CHECK
+    ]
+    cost = [quantity for quantity in found if quantity.name == "C_T"]
+    known = [each for each in cost or found if np.isfinite(arrays[each.name]).any()]
+    return (known or [None])[-1]
+
+
+def is_course(quantity: Quantity) -> bool:
+    """Tell whether it is one number in each epoch or step."""
+    axes = [axis.family for axis in quantity.axes]
+    return axes == ["time"] and not quantity.shape and not quantity.is_text

@@ -1,0 +1,71 @@
+"""Which entry of an array does a person mean, who names axes and counts from 1?"""
+
+from collections.abc import Mapping
+from math import prod
+
+import numpy as np
+
+from xlnn.errors import OptionsError
+from xlnn.quantity import Quantity
+
+
+def index_of(
+    quantity: Quantity, at: Mapping[str, int], unit: tuple[int, ...] = ()
+) -> tuple[int, ...]:
+    """Return the index of an entry: of axes that are not named, and of units, the first.
+
+    Parameters
+    ----------
+    quantity : Quantity
+    at : dict
+        Numbers along axes by their names, as a person counts.
+    unit : tuple of int
+        From 1; of units with several dimensions also one number, or the first and one number for
+        the rest, as `xlnn.values` has them.
+
+    Raises
+    ------
+    OptionsError
+        There is no such axis, number or unit.
+
+    >>> from xlnn.quantity import Axis
+    >>> epoch = Axis("epoch", 50)
+    >>> index_of(Quantity("W", axes=(epoch,), shape=(3, 2, 2)), {"epoch": 7}, (2, 3))
+    (6, 1, 1, 0)
+    """
+    names = {axis.name: n for n, axis in enumerate(quantity.axes)}
+    names |= {name: n for n, axis in enumerate(quantity.axes) for name in _also(axis.name)}
+    index = [0] * len(quantity.axes)
+    for name, number in at.items():
+        if name not in names:
+            known = ", ".join(axis.name for axis in quantity.axes) or "none"
+            raise OptionsError(f"{quantity.name} has no {name}: its axes are {known}.")
+        axis = quantity.axes[names[name]]
+        index[names[name]] = number - axis.counts_from
+        if not 0 <= index[names[name]] < axis.length:
+            last = axis.counts_from + axis.length - 1
+            raise OptionsError(
+                f"{quantity.name} has {name} {axis.counts_from} to {last}, and no {number}."
+            )
+    return (*index, *_unit_of(quantity, unit or (1,) * len(quantity.shape)))
+
+
+def _unit_of(quantity: Quantity, unit: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the index of a unit, whose last number may count all remaining dimensions."""
+    shape = quantity.shape
+    if 0 < len(unit) < len(shape):
+        shape = (*shape[: len(unit) - 1], prod(shape[len(unit) - 1 :]))
+    if len(unit) != len(shape) or not all(
+        1 <= each <= length for each, length in zip(unit, shape, strict=True)
+    ):
+        known = " x ".join(map(str, quantity.shape)) or "one number"
+        raise OptionsError(f"{quantity.name} has units of {known}: {unit} is none of them.")
+    if len(shape) == len(quantity.shape):
+        return tuple(each - 1 for each in unit)
+    number = np.ravel_multi_index(tuple(each - 1 for each in unit), shape)
+    return tuple(map(int, np.unravel_index(number, quantity.shape)))
+
+
+def _also(axis: str) -> tuple[str, ...]:
+    """Return what an axis is called, too: state 3 is the end of epoch 3."""
+    return ("epoch",) if axis == "state" else ()

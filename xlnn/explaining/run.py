@@ -1,0 +1,181 @@
+"""What did a workbook compute, as an object? Its quantities by name, with symbols and cells."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlnn.errors import OptionsError, XlnnError
+from xlnn.explaining.course import course_of, is_course
+from xlnn.explaining.explain import ENGINE
+from xlnn.explaining.held import RUN, QuantityValues
+from xlnn.explaining.meaning import meaning_of
+from xlnn.explaining.tables import described, table
+from xlnn.quantity import Model, Quantity
+from xlnn.reading.values import Recalculated, recalculated
+from xlnn.workbooks import kind_of
+from xlnn.workbooks.network.quantities.runs import prefix_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_NAMED = 40
+"""Quantities that a notebook lists."""
+
+
+class NoQuantityError(OptionsError, KeyError):
+    """A run has no quantity of that name."""
+
+
+class Run(Mapping[str, QuantityValues]):
+    """A workbook's quantities by name; `load` returns one.
+
+    A mapping: ``run["W2"]``, ``"W2" in run``, ``for name in run``, ``len(run)``.
+
+    Attributes
+    ----------
+    path : Path
+    kind, template, lang : str
+        As the sheet Spec names them.
+    arrays : dict of arrays
+        The same that `xlnn.values` returns.
+    """
+
+    def __init__(self, path: Path, computed: Recalculated, lang: str | None) -> None:
+        spec = computed.spec if lang is None else replace(computed.spec, lang=lang)  # type: ignore[type-var]
+        kind = kind_of(spec)
+        self.path, self.kind, self.template, self.lang = path, spec.kind, spec.template, spec.lang
+        self.arrays = kind.as_contract(computed.layout, computed.arrays)
+        self._layout, self._raw = computed.layout, computed.arrays
+        self._words = kind.words(spec, computed.layout)
+        self._equations = kind.equations(spec)
+
+    def __getitem__(self, name: str) -> QuantityValues:
+        """Return a quantity.
+
+        Raises
+        ------
+        OptionsError
+            There is none of that name; it is a KeyError, too.
+        """
+        if name not in self.arrays:
+            near = get_close_matches(str(name), self.arrays, 3, 0.4)
+            hint = f": is it {' or '.join(near)}?" if near else "."
+            raise NoQuantityError(f'There is no quantity "{name:.40}"{hint}')
+        quantities = self._of_all_runs(name)
+        meaning = meaning_of(quantities[0], self._words, self._equations)
+        return QuantityValues(self.arrays[name], quantities, self._layout, meaning)
+
+    def _of_all_runs(self, name: str) -> tuple[Quantity, ...]:
+        """Return the quantity, and those of further runs that are in the same array."""
+        known, found = self._layout.model.by_name, [self._layout.model[name]]
+        while (other := prefix_of(len(found)) + name) in known and other not in self.arrays:
+            found.append(known[other])
+        return tuple(found)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names, in the order in which the quantities are computed."""
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        """Return how many quantities there are."""
+        return len(self.arrays)
+
+    def plot(self, name: str = "", axes: "Axes | None" = None) -> "Axes":
+        """Draw a course along epochs or steps with matplotlib: a line for each run.
+
+        Parameters
+        ----------
+        name : str
+            A quantity with one number for each of them; by default the total cost, or the last
+            such quantity of a workbook that has none.
+        axes : matplotlib Axes
+            Into which it is drawn; by default new ones.
+
+        Returns
+        -------
+        matplotlib Axes
+
+        Raises
+        ------
+        XlnnError
+            matplotlib is not installed, or the quantity is no course.
+        """
+        course = course_of(self._layout, self._raw)
+        if not name and course is None:
+            raise OptionsError(f"{self.path.name} has no single number along epochs or steps.")
+        shown = self[name or course.name]  # type: ignore[union-attr] -- refused above
+        quantity = self._layout.model[shown.name]
+        if not is_course(quantity):
+            raise OptionsError(f"{name} is not one number for each epoch or step: choose another.")
+        try:
+            from matplotlib import pyplot as plt  # noqa: PLC0415 -- only where it is asked for
+        except ImportError as error:
+            raise XlnnError("A plot takes matplotlib: pip install matplotlib.") from error
+        if axes is None:
+            _, axes = plt.subplots()
+        along = quantity.axes[0]
+        numbers = np.arange(along.length) + along.counts_from
+        for run, course_of_run in enumerate(shown.array.reshape(-1, along.length), start=1):
+            axes.plot(numbers, course_of_run, label=f"{RUN} {run}")
+        if shown.axes[0] == RUN:
+            axes.legend()
+        axes.set_xlabel(along.name)
+        axes.set_ylabel(shown.symbol or shown.name)
+        return axes
+
+    def __repr__(self) -> str:
+        """Say which workbook it is of."""
+        return f"<Run of {self.path.name}: {self.template}, {len(self):,} quantities>"
+
+    def _repr_html_(self) -> str:
+        """List the quantities in a notebook."""
+        heads = ["name", "symbol", "what", "shape", "from", "book"]
+        rows = []
+        for name in [*self][:MOST_NAMED]:
+            each = self[name]
+            shape = " x ".join(map(str, each.shape))
+            rows.append([name, each.symbol, each.title, shape, each.cell(), each.section])
+        more = len(self) - len(rows)
+        rest = [f"… and {more:,} more: list(run) names them."] if more else []
+        return described(repr(self)[1:-1]) + table(heads, rows, MOST_NAMED) + described(*rest)
+
+
+def load(
+    path: Path | str, engine: str = ENGINE, *, lang: str | None = None, model: Model | None = None
+) -> Run:
+    """Recalculate a workbook and return its quantities with their symbols and cells.
+
+    Parameters
+    ----------
+    path : Path
+    engine : str
+        One of `xlnn.engines.ENGINES`.
+    lang : str
+        The language of the words; the workbook's by default.
+    model : Model
+        The model of a workbook that was made of your own.
+
+    Returns
+    -------
+    Run
+        A mapping of names to `QuantityValues`; its ``arrays`` are what `xlnn.values` returns.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no workbook of xlnn, or is not safe to open.
+
+    Examples
+    --------
+    >>> import xlnn
+    >>> run = xlnn.load("output/digits.xlsx")                      # doctest: +SKIP
+    >>> run["W2"].symbol, run["W2"].shape, run["W2"].section       # doctest: +SKIP
+    ('w²', (51, 3, 12), '4-4')
+    >>> run["C_T"].frame().loc[50]                                 # doctest: +SKIP
+    """
+    path = Path(path)
+    return Run(path, recalculated(path, engine, model), lang)
