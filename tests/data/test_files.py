@@ -27,6 +27,16 @@ def test_a_file_without_end_is_read_no_further_than_the_limit(tmp_path, monkeypa
         read(csv(tmp_path, "01234"), Reading())
 
 
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="such files are Linux's")
+def test_a_file_that_is_longer_than_it_says_is_read_whole(monkeypatch):
+    path = Path("/proc/version")
+    assert not path.stat().st_size
+    assert files.content(path) == path.read_bytes() != b""
+    monkeypatch.setattr(files, "LARGEST_FILE", 4)
+    with pytest.raises(DataError, match=r"version is too large: at most 4 bytes are read"):
+        files.content(path)
+
+
 TABLE = "art,a\ncafé,1\nthé,2\n"
 
 

@@ -339,6 +339,13 @@ def test_limits_are_kept(root, monkeypatch, module, limit, message):
         read(root, Reading())
 
 
+def test_pictures_are_counted_before_any_but_the_first_is_opened(root, monkeypatch):
+    monkeypatch.setattr(dataset, "LARGE", 1)
+    (root / "1" / "a.png").write_bytes(b"no picture")
+    with pytest.raises(DataError, match=r"my holds 12 numbers in 2 rows or images; over 1 make"):
+        read(root, Reading())
+
+
 def scans(jpeg, count):
     """Return a progressive JPEG whose last scan is painted again and again."""
     last = jpeg.rindex(pictures.SCAN)

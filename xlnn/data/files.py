@@ -37,7 +37,10 @@ def content(path: Path, largest: int | None = None) -> bytes:
         if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():  # noqa: PTH116 -- its type
             raise DataError(f"{printable(path)} is a pipe or a device: name a file.")
         with path.open("rb") as file:
-            read = file.read(largest + 1)  # what grows while it is read has no size to ask for
+            # room for what there is: asked for 256 MB, Python makes room for them each time
+            read = file.read(min(os.fstat(file.fileno()).st_size, largest) + 1)
+            if rest := file.read(largest + 1 - len(read)) if len(read) <= largest else b"":
+                read += rest  # it grew while it was read
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{printable(path)} cannot be read: {reason}.") from error

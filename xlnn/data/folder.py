@@ -59,9 +59,10 @@ def from_folder(folder: Path, reading: Reading) -> Dataset:
             "JPEG files in them, or files named LABEL_1.png, LABEL_2.png and so on."
         )
     found.sort(key=lambda entry: (_natural(entry[0]), _natural(entry[1].name)))
-    own = _sizes(folder, found)
-    rows, columns = reading.picture or _small_enough(own[0])
+    first = found[0][1]
+    rows, columns = reading.picture or _small_enough(size(first, _shown(folder, first)))
     reading.check_count(folder.name, len(found), len(found) * rows * columns)
+    own = _sizes(folder, found)
     t, labels = one_hot([label for label, _ in found], reading, folder.name)
     x = np.empty((len(found), rows * columns))
     for row, (_, path) in zip(x, found, strict=True):
