@@ -37,8 +37,9 @@ MAY = {
     "practising": CORE
     | {"building", "checking", "data", "engines", "explaining", "leftovers", "linting", "reading"}
     | {"shipped", "workbooks", "writing", "xlsx"},
+    "bridging": CORE | {"engines", "equations", "reading", "workbooks"},
     "testing": {"checking", "engines", "quantity"},
-    "cli": {"building", "checking", "engines", "errors", "explaining", "leftovers"}
+    "cli": {"bridging", "building", "checking", "engines", "errors", "explaining", "leftovers"}
     | {"linting", "practising", "reading", "shipped"},
     "__main__": {"cli"},
 }  # fmt: skip

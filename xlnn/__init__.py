@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xlnn import testing
+    from xlnn.bridging.export import Exported, export
     from xlnn.building.build import build
     from xlnn.building.own import workbook
     from xlnn.building.writing import Built
@@ -56,6 +57,7 @@ __all__ = [
     "Contents",
     "Equation",
     "Explanation",
+    "Exported",
     "Grade",
     "Grades",
     "Model",
@@ -73,6 +75,7 @@ __all__ = [
     "check",
     "exercise",
     "explain",
+    "export",
     "grade",
     "lint",
     "load",
@@ -94,6 +97,8 @@ _HOMES = {
     "Reports": "xlnn.checking.report",
     "XlnnError": "xlnn.errors",
     "exercise": "xlnn.practising.exercise",
+    "export": "xlnn.bridging.export",
+    "Exported": "xlnn.bridging.export",
     "explain": "xlnn.explaining.explain",
     "Explanation": "xlnn.explaining.explanation",
     "Part": "xlnn.explaining.explanation",

@@ -10,6 +10,7 @@ from xlnn.cli.build import build
 from xlnn.cli.check import check
 from xlnn.cli.exercise import exercise
 from xlnn.cli.explain import explain
+from xlnn.cli.export import export
 from xlnn.cli.grade import grade
 from xlnn.cli.lint import lint
 from xlnn.cli.new import new
@@ -37,7 +38,7 @@ def cli() -> None:
     """
 
 
-for command in (build, new, check, show, explain, exercise, grade, values, lint, templates):
+for command in (build, new, check, show, explain, exercise, grade, values, export, lint, templates):
     cli.add_command(command)
 
 

@@ -1,0 +1,48 @@
+"""The command ``xlnn export``."""
+
+from pathlib import Path
+
+import click
+
+from xlnn.cli.saying import counted, distance, progress, say
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path),
+    help="A model (.onnx), or weights (.npz, .safetensors).",
+)  # fmt: skip
+@click.option("--epoch", type=int, help="After which epoch; 0 is the start, the last is usual.")
+@click.option("--run", type=int, help="Which run, where several are compared.")
+@click.option("--float64", is_flag=True, help="Numbers of 16 digits instead of 7.")
+@click.option("--engine", default="formualizer", show_default=True, help="Who recalculates it.")
+@click.option("--force", is_flag=True, help="Replace a file that xlnn did not make.")
+def export(  # noqa: PLR0913 -- click gives each option by its name
+    file: Path,
+    output: Path,
+    epoch: int | None,
+    run: int | None,
+    engine: str,
+    *,
+    float64: bool,
+    force: bool,
+) -> None:
+    """Write what the network of a workbook FILE has learnt as a model or as weights.
+
+    The file must give the outputs that the sheet gives for all of its own images, to 1e-6, or with
+    --float64 to 1e-12; if not, nothing is written.
+
+    Example: xlnn export output/digits.xlsx -o digits.onnx
+    """
+    from xlnn.bridging.export import export as exported  # noqa: PLC0415 -- only what is needed
+
+    with progress() as tell:
+        tell(f"Recalculating with {engine}, and comparing")
+        done = exported(
+            file, output, epoch=epoch, run=run, float64=float64, engine=engine, force=force
+        )
+    after = f"after epoch {done.epoch}" if done.epoch else "the start"
+    proven = f"{counted(done.images, 'image')}: the sheet's outputs ({done.proven_by})"
+    difference = f"max difference {distance(done.max_difference)}"
+    say(f"{output}   {after}   {done.precision}   {proven}   {difference}")
