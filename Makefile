@@ -6,6 +6,7 @@
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
 # make gallery  draw every sheet of every template in three languages into gallery/
 # make table    check every template with every engine and write README's table of them
+# make quantities write docs/quantities.md, what every array is
 # make mutation plant 2,000 errors and see whether the check names each
 # make signals  stop commands at 200 random moments and see whether anything is left
 # make seeds    check every template with the numbers of 100 seeds
@@ -37,6 +38,9 @@ bench: .venv/ready
 
 table: .venv/ready
 	$(BIN)/python docs/table.py
+
+quantities: .venv/ready
+	$(BIN)/python docs/quantities.py
 
 mutation: .venv/ready
 	$(BIN)/python tests/benchmarks/mutation.py --errors 2000
@@ -76,4 +80,4 @@ readers:
 clean:
 	rm -rf .venv
 
-.PHONY: build test test-slow lint bench mutation signals seeds fuzz grading pictures gallery validator readers clean
+.PHONY: build test test-slow lint bench mutation signals seeds quantities fuzz grading pictures gallery validator readers clean

@@ -40,8 +40,11 @@ def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) ->
         What stands in the Guide's equations for the words in braces.
     """
     known = words.words.get("guide", {}).get("symbols", {}).get(quantity.kind, {})
+    name = words.words["quantities"].get(quantity.kind, "")
+    if not name:  # what only one sheet has may have its words there
+        name = words.words.get(quantity.sheet, {}).get(quantity.kind, "")
     return Meaning(
-        name=str(words.words["quantities"].get(quantity.kind, "")),
+        name=name if isinstance(name, str) and "{" not in name else "",
         meaning=known.get("meaning", ""),
         equation=known.get("equation", "").format(**equations),
         book=known.get("book", "").format(**equations),

@@ -1,0 +1,138 @@
+"""Which quantities are there? Writes docs/quantities.md, from the lists that all else reads.
+
+    python docs/quantities.py
+
+Each kind of workbook has its table. Those of networks differ: the templates and options in
+`NETWORKS` have among them every quantity that there is. What layers, runs and lines of pictures
+have alike is listed once, with the first of them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnn.building.build import begun, planned
+from xlnn.explaining.held import QuantityValues
+from xlnn.explaining.run import Run
+from xlnn.reading.values import Recalculated
+from xlnn.shipped.templates import Template, in_order
+
+PAGE = Path(__file__).parent / "quantities.md"
+
+STEPS = {"l2": 0.01, "epochs": 2}
+NETWORKS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("digits", {}),
+    ("iris", {}),
+    ("diabetes", {}),
+    ("cnn", {"epochs": 2}),
+    ("circles", {}),
+    ("spirals", {"epochs": 2}),
+    ("digits-8x8", {"epochs": 2}),
+    ("digits", {"optimizer": "momentum", **STEPS}),
+    ("digits", {"optimizer": "rmsprop", **STEPS}),
+    ("digits", {"optimizer": "adam", **STEPS}),
+    ("xor", {"eta": (0.1, 0.5), "epochs": 2}),
+    ("digits", {"eta": (0.1, 0.5), "epochs": 2}),
+    ("diabetes", {"eta": (0.01, 0.02), "epochs": 2}),
+)
+
+HEAD = """# The quantities
+
+Every array that `xlnn values FILE -o FILE.npz` saves and `xlnn.load(FILE)` holds, by its name.
+`python docs/quantities.py` writes this page from the lists of quantities themselves.
+
+- A shape is that of the workbook above it: first its axes, then its units. The axis `state` counts
+  from 0: the weights before the first epoch, and after each. A workbook of a network lists what
+  those before it have not.
+- A layer's name ends the name: `W2`, `W3`, and where layers have letters `WF`, `WO`. The first one
+  is listed.
+- A sheet's name begins the name of what it looks at: `lens_`, `draw_` (Recognise, Predict),
+  `slope_`, `plus_`, `minus_` (Gradient check), `play_`, `numpy_` (Check), `test_` (held out).
+- Of several runs, those of the others begin with `run2_` and so on; what all runs have is one array
+  with the runs as its first axis.
+- The book's sections are those of the sheet Guide, or of the equation; – where the book has none.
+"""
+
+COLUMNS = ("Name", "Symbol", "It is", "Equation", "Book", "Sheet", "Shape")
+
+
+def key(held: QuantityValues) -> str:
+    """Return what quantities have in common that are listed once."""
+    name = re.sub(r"^(run|line)\d+_", r"\1#_", held.name)
+    if held.layer and name.endswith(held.layer):
+        name = name.removesuffix(held.layer) + "#"
+    return name
+
+
+def sources(kind: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the templates and options that have among them all quantities of a kind."""
+    if kind == "network":
+        return [*NETWORKS]
+    return [(each.name, {}) for each in in_order() if kind_named(each) == kind]
+
+
+def kind_named(template: Template) -> str:
+    """Return the kind of a template."""
+    return str(template.values.get("kind", "network"))
+
+
+def run_of(name: str, options: dict[str, Any]) -> Run:
+    """Return a run of a template in which nothing was computed: all numbers are 0."""
+    kind, origin, where = begun(name)
+    plan = planned(kind, origin, where, options, large=True)
+    nothing = {
+        quantity.name: np.zeros(quantity.lengths) for quantity in plan.layout.model.quantities
+    }
+    return Run(Path(name), Recalculated(plan.made.spec, plan.layout, nothing), None)
+
+
+def cells(held: QuantityValues) -> list[str]:
+    """Return the line of a quantity."""
+    said = ": ".join(filter(None, [held.title, held.meaning])) or held.kind.replace("_", " ")
+    numbers = [f"{axis} {length}" for axis, length in zip(held.axes, held.shape, strict=False)]
+    units = " × ".join(map(str, held.shape[len(held.axes) :]))
+    shape = ", ".join(filter(None, [*numbers, units])) or "one number"
+    return [
+        f"`{held.name}`", held.symbol, said, held.equation, held.section or "–", held.sheet, shape,
+    ]  # fmt: skip
+
+
+def lines() -> Iterator[str]:
+    """Yield the lines of the page."""
+    yield from HEAD.splitlines()
+    kinds = dict.fromkeys(["network", *map(kind_named, in_order())])
+    for kind in kinds:
+        yield from ("", f"## {kind}")
+        found: set[str] = set()
+        for name, options in sources(kind):
+            new = []
+            for held in run_of(name, options).values():
+                if key(held) not in found:
+                    found.add(key(held))
+                    new.append(cells(held))
+            if new:
+                given = " ".join(f"{_typed(option, value)}" for option, value in options.items())
+                yield from ("", f"`xlnn build {' '.join(filter(None, [name, given]))}`", "")
+                yield from (_row(COLUMNS), _row(["---"] * len(COLUMNS)), *map(_row, new))
+
+
+def _typed(option: str, value: object) -> str:
+    """Return an option as it is typed."""
+    numbers = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return f"--{option} {numbers}"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def text() -> str:
+    """Return the page."""
+    return "\n".join(lines()) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(text(), encoding="utf-8")
