@@ -9,7 +9,7 @@ from xlnn import engines, reference
 from xlnn.building.asked import asked
 from xlnn.building.limits import check_size
 from xlnn.building.place import OUTPUT, Place
-from xlnn.building.proof import VERIFIER
+from xlnn.building.proof import verifier
 from xlnn.building.writing import Built, write_proven
 from xlnn.layout import Layout
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
@@ -193,7 +193,8 @@ def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
     spec, layout = described(path, contents=contents)
     check_sheets(contents, layout)
     with shown(contents) as file:
-        values = engines.load(VERIFIER, file, engines.Allowance.of(contents))({})
+        engine = verifier(contents.formula_count)
+        values = engines.load(engine, file, engines.Allowance.of(contents))({})
     kind = kind_of(spec)
     arrays = read_arrays(layout, values)
     check_inputs(layout, values, inputs_of(layout, arrays))

@@ -16,17 +16,24 @@ from xlnn.layout import Layout
 from xlnn.linting import Problem, inspect_and_lint
 from xlnn.xlsx.package import inspect
 
-VERIFIER = "formualizer"
-"""The engine that proves a workbook before it is published; `check` has them all."""
+FORMULAS_QUICKLY = 2_000_000
+"""Up to so many formulas formualizer is the fastest; it takes 2 kB of memory for each. Beyond,
+formulas takes as long, and a sixth of the memory."""
 
 POINTS = Points(probes=1)
 """Its probe is always the same: what is built today is built again tomorrow."""
 
 
-def proven(
+def verifier(formulas: int) -> str:
+    """Return the engine that proves a workbook before it is published; `check` has them all."""
+    return "formualizer" if formulas <= FORMULAS_QUICKLY else "formulas"
+
+
+def proven(  # noqa: PLR0913, PLR0917 -- what is proven, and what happens on the way
     draft: Path,
     final: Path,
     layout: Layout,
+    engine: str,
     keep: Callable[[Values], None],
     tell: Callable[[str], None],
 ) -> Report:
@@ -35,18 +42,18 @@ def proven(
     The engine, which needs no Python, computes the probes while the workbook is looked at.
     """
     tell("Recalculating")
-    with _Ahead(engines.load(VERIFIER, draft), layout) as recalculate:
+    with _Ahead(engines.load(engine, draft), layout) as recalculate:
         try:
             values = recalculate({})
         except CircularReferenceError:  # the comparison says which formula closes the circle
-            report, _ = compare(inspect(draft), layout, recalculate, VERIFIER, POINTS)
+            report, _ = compare(inspect(draft), layout, recalculate, engine, POINTS)
             _refuse_disagreement(report)
             raise
         keep(values)
         tell("Looking for what Excel would repair")
         contents, problems = inspect_and_lint(final)
         tell("Comparing with NumPy")
-        report, _ = compare(contents, layout, recalculate, VERIFIER, POINTS)
+        report, _ = compare(contents, layout, recalculate, engine, POINTS)
     _refuse_disagreement(report)
     refuse_problems(problems)
     return report

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlnn import engines, reference
 from xlnn.building.place import Place
-from xlnn.building.proof import VERIFIER, proven, refuse_problems
+from xlnn.building.proof import proven, refuse_problems, verifier
 from xlnn.checking.report import Report
 from xlnn.errors import OutputError
 from xlnn.grid import Values
@@ -95,36 +95,34 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     with _drafts() as folder:
         draft, final = folder / "draft.xlsx", folder / "final.xlsx"
         tell("Writing the formulas")
-        formulas = write(
+        run = reference.run(layout.model, inputs)
+        formulas, unvalued = write(
             draft,
             layout,
             dict(drawings),
             inputs,
             lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+            values=run,
             title=f"xlnn: {title}",
         )
 
         def keep(values: Values) -> None:
             seen(values)
             tell("Storing the values")
-            store(
-                draft,
-                final,
-                values,
-                lambda done: tell(f"Storing the values, {done:,} of {formulas:,}"),
-            )
+            store(draft, final, values, unvalued)
 
         report: Report | None = None
+        engine = verifier(formulas)
         if verify:
-            report = replace(proven(draft, final, layout, keep, tell), file=str(place.path))
+            report = replace(proven(draft, final, layout, engine, keep, tell), file=str(place.path))
         else:
-            keep(write_values(layout, reference.run(layout.model, inputs)))
+            keep(write_values(layout, run))
         if blank:
             tell("Leaving out formulas")
-            formulas = write(
+            formulas, _ = write(
                 draft, layout, dict(drawings), inputs, title=f"xlnn: {title}", blank=blank
             )
-            store(draft, final, engines.load(VERIFIER, draft)({}))
+            store(draft, final, engines.load(engine, draft)({}))
             refuse_problems(inspect_and_lint(final)[1])
         tell("Moving the workbook to its place")
         place.publish(final)

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-from lxml.etree import fromstring
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.compat import safe_string
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -42,6 +41,7 @@ class Strip:
         The XML of a cell, with ``%s`` for each varying text and ``%%`` for a percent sign.
     varying : tuple of sequences
         For each ``%s`` but the first, which is the row's number: texts or numbers, one a row.
+        Whole numbers are row numbers, and floats values of cells.
     formulas : int
         How many of the cells are formulas.
     """
@@ -87,17 +87,23 @@ class Filled:
             yield Strip(column, top + middle, last, top, self.pattern, self.varying, count)
 
 
-def formula_pattern(column: Column, style: int) -> tuple[str, list[int]]:
+def formula_pattern(
+    column: Column, style: int, *, has_value: bool = False
+) -> tuple[str, list[int]]:
     """Return the pattern of a formula's cell, and which of its row numbers stand in it, in order.
 
-    The cell's own row is the first ``%s``, and not among them; its letters stand before.
+    The cell's own row is the first ``%s``, and not among them; its letters stand before. Its value,
+    if it has one, is the last.
 
     >>> formula_pattern(Column((), "=IF(B{0}<1,A{1}%,B{0})", ()), 7)
     ('%s" s="7"><f>IF(B%s&lt;1,A%s%%,B%s)</f></c>', [0, 1, 0])
+    >>> formula_pattern(Column((), "=A{0}", ()), 7, has_value=True)
+    ('%s" s="7"><f>A%s</f><v>%s</v></c>', [0])
     """
     pieces = re.split(r"\{(\d+)\}", column.text.removeprefix("="))
     text = "%s".join(_fixed(piece) for piece in pieces[::2])
-    return f'%s" s="{style}"><f>{text}</f></c>', [int(number) for number in pieces[1::2]]
+    value = "<v>%s</v>" if has_value else ""
+    return f'%s" s="{style}"><f>{text}</f>{value}</c>', [int(number) for number in pieces[1::2]]
 
 
 def content(value: str | float, style: int) -> str:
@@ -158,7 +164,7 @@ def _band(
     """Yield some rows in which the same strips have cells."""
     # many cells refer to the same rows: each of their numbers is written out once
     columns = {
-        (id(texts), strip.top): [*map(str, _part(texts, first - strip.top, beyond - strip.top))]
+        (id(texts), strip.top): _written(texts[first - strip.top : beyond - strip.top])
         for strip in strips
         for texts in strip.varying
     }
@@ -175,9 +181,11 @@ def _band(
         yield pattern % tuple([known[place] for place in order])
 
 
-def _part(texts: Sequence[str] | np.ndarray, start: int, stop: int) -> Sequence[str | int]:
-    part = texts[start:stop]
-    return part.tolist() if isinstance(part, np.ndarray) else part  # NumPy's are slow one by one
+def _written(part: Sequence[str] | np.ndarray) -> Sequence[str]:
+    if not isinstance(part, np.ndarray):
+        return part
+    texts = [*map(repr, part.tolist())]  # NumPy's numbers are slow one by one
+    return [text.removesuffix(".0") for text in texts] if part.dtype == float else texts
 
 
 def _joined(
@@ -201,13 +209,16 @@ def _joined(
 class Rows(WorksheetWriter):
     """openpyxl's writer of one sheet, given whole rows instead of cells.
 
-    Its file is one of ours, so that nothing is left where openpyxl puts temporary files.
+    Its file is one of ours, so that nothing is left where openpyxl puts temporary files, and so
+    that rows go into it as they are.
     """
 
     def __init__(
         self, sheet: WriteOnlyWorksheet, path: Path, sparklines: Sequence[Sparkline] = ()
     ) -> None:
-        super().__init__(sheet, str(path))
+        self.file = path.open("wb")
+        super().__init__(sheet, self.file)
+        self.out = str(path)
         self.sparklines = sparklines
         self.cells = ""
         sheet._writer = self  # noqa: SLF001 -- openpyxl has no other way in
@@ -221,16 +232,21 @@ class Rows(WorksheetWriter):
     def write_row(self, xf: object, _: object, row_idx: int) -> None:
         """Write the row that `append` was given; openpyxl calls it."""
         more = dict(self.ws.row_dimensions[row_idx]) if row_idx in self.ws.row_dimensions else {}
-        row = fromstring(f'<row r="{row_idx}">{self.cells}</row>')
-        for name, value in more.items():
-            row.set(name, value)
-        xf.write(row)
+        if row_idx == 1:
+            xf.flush()  # what stands above the rows, of which lxml knows nothing
+        attributes = "".join(f" {name}={quoteattr(value)}" for name, value in more.items())
+        self.file.write(f'<row r="{row_idx}"{attributes}>{self.cells}</row>'.encode())
 
     def write_tail(self) -> None:
         """Write what follows the rows, and last what openpyxl does not know."""
         super().write_tail()
         if self.sparklines:
             self.xf.send(extension(self.sparklines))
+
+    def close(self) -> None:
+        """Complete the sheet's file."""
+        super().close()
+        self.file.close()
 
     def cleanup(self) -> None:
         """Remove the file, once it is in the workbook."""

@@ -4,12 +4,14 @@ The only module that writes with openpyxl, in its write-only mode, which writes 
 the rows are those of `xlnn.writing.rows`.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import repeat
 from math import prod
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 from zipfile import ZIP_DEFLATED
 
 import numpy as np
@@ -38,10 +40,28 @@ from xlnn.writing.paper import MARGIN, Paper, paper
 from xlnn.writing.parts import APPLICATION, Parts
 from xlnn.writing.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
 from xlnn.writing.style import BLANK, Look, styled, value
+from xlnn.xlsx.copying import LEVEL
 from xlnn.xlsx.fingerprint import NAME
 
 ROWS_TOLD = 1_000
 """After so many rows whoever waits is told."""
+
+NOTHING: Arrays = MappingProxyType({})
+
+
+class Written(NamedTuple):
+    """What stands in a workbook.
+
+    Attributes
+    ----------
+    formulas : int
+        How many it holds.
+    unvalued : frozenset of str
+        The titles of the sheets on which formulas have no values yet.
+    """
+
+    formulas: int
+    unvalued: frozenset[str]
 
 
 def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
@@ -51,9 +71,10 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     inputs: Arrays,
     tell: Callable[[int, int], None] = lambda *_: None,
     *,
+    values: Arrays = NOTHING,
     title: str = APPLICATION,
     blank: Collection[str] = (),
-) -> int:
+) -> Written:
     """Write a workbook.
 
     Parameters
@@ -66,6 +87,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         The input quantities; of the weights, the start.
     tell : function
         Is told now and then how many rows were written, and of how many.
+    values : dict of arrays
+        What all quantities are, for the sheets on which each formula gives a number.
     title : str
         What file managers and search engines call the workbook.
     blank : collection of str
@@ -73,8 +96,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
 
     Returns
     -------
-    int
-        How many formulas it holds.
+    Written
 
     Raises
     ------
@@ -87,7 +109,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     printable = "".join(each if each.isprintable() else "?" for each in title)
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
     workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by the last pass
-    formulas, done = 0, 0
+    formulas, done, unvalued = 0, 0, set()
     rows = sum(layout.extents[key][0] for key in layout.titles)
     for key in layout.titles:
         sheet = workbook.create_sheet(layout.titles[key])
@@ -95,7 +117,10 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         _furnish(sheet, drawing, paper(drawing, layout.extents[key]))
         if drawing.opens:
             workbook.active = sheet
-        strips, drawn = _cells(sheet, drawing, layout, key, inputs, blank=frozenset(blank))
+        known = values if _are_numbers(values, layout.on(key)) else NOTHING
+        if not known:
+            unvalued.add(layout.titles[key])
+        strips, drawn = _cells(sheet, drawing, layout, key, (inputs, known), frozenset(blank))
         writer = Rows(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
         try:
             for row in _fill(writer, strips, drawn, drawing):
@@ -113,10 +138,17 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         workbook.defined_names[f"xlnn.{name}"] = DefinedName(
             f"xlnn.{name}", attr_text=_absolute(block, layout.titles[block.sheet])
         )
-    # the draft is read again at once, and a better compression takes longer than it saves
-    with Parts(path, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+    with Parts(path, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         ExcelWriter(workbook, archive).write_data()
-    return formulas
+    return Written(formulas, frozenset(unvalued))
+
+
+def _are_numbers(values: Arrays, blocks: Sequence[Block]) -> bool:
+    """Tell whether each formula of a sheet has a number for a value."""
+    computed = [block.quantity for block in blocks if block.quantity.equation]
+    return bool(values) and all(
+        not quantity.is_text and np.isfinite(values[quantity.name]).all() for quantity in computed
+    )
 
 
 def _absolute(block: Block, title: str) -> str:
@@ -188,16 +220,19 @@ def _fill(
     ]
 
 
-def _cells(  # noqa: PLR0913 -- a sheet, and all that stands on it
+def _cells(  # noqa: PLR0913, PLR0917 -- a sheet, and all that stands on it
     sheet: WriteOnlyWorksheet,
     drawing: Drawing,
     layout: Layout,
     key: str,
-    inputs: Arrays,
-    *,
+    arrays: tuple[Arrays, Arrays],
     blank: frozenset[str],
 ) -> tuple[list[Strip], dict[int, dict[int, str]]]:
-    """Return all cells of a sheet: those of its quantities, and the single ones."""
+    """Return all cells of a sheet: those of its quantities, and the single ones.
+
+    The arrays are what is typed in, and what formulas give, where that is to be stored.
+    """
+    inputs, values = arrays
 
     @cache
     def style(look: Look) -> int:
@@ -228,8 +263,14 @@ def _cells(  # noqa: PLR0913 -- a sheet, and all that stands on it
                 marked_cell = style(replace(computed, fill=BLANK))
                 pattern, order = f'%s" s="{marked_cell}"/>', []
             else:
-                pattern, order = formula_pattern(column, style(computed)) if column else ("", [])
+                pattern, order = (
+                    formula_pattern(column, style(computed), has_value=bool(values))
+                    if column
+                    else ("", [])
+                )
             varying = tuple(numbers(*column.rows[number], axes) for number in order)
+            if pattern and values:
+                varying += (values[quantity.name][(..., *unit)].ravel(),)
             filled = Filled(texts, pattern, varying, is_blank=quantity.name in blank)
             if is_table:
                 yield from filled.strips(at, row, range(prod(axes)))

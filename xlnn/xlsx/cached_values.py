@@ -7,7 +7,7 @@ nobody compared with NumPy, and it holds the whole package in memory.
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
@@ -19,7 +19,7 @@ import numpy as np
 from xlnn.address import address
 from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import CellError, Grid, Inputs, Values
-from xlnn.xlsx.copying import Cell, Edit, Rewrite, Seal, copy, rewrite_cells, whole
+from xlnn.xlsx.copying import LEVEL, Cell, Edit, Rewrite, Seal, copy, rewrite_cells, whole
 from xlnn.xlsx.filled_rows import NotPlainError, fill_rows
 from xlnn.xlsx.fingerprint import PART, properties
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts
@@ -35,18 +35,13 @@ FONT_ORDER = (
 
 NOTHING = Grid(np.empty((0, 0)))
 
-LEVEL = 5
-"""Of compression. zlib's usual 6 takes half as long again and saves one part in a hundred."""
-
 Other = str | bool | CellError
 
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """The characters that XML cannot hold."""
 
 
-def store(
-    source: Path, target: Path, values: Values, tell: Callable[[int], None] = lambda _: None
-) -> int:
+def store(source: Path, target: Path, values: Values, sheets: Collection[str] | None = None) -> int:
     """Copy a workbook that xlnn's writer made, with a cached value in each formula cell.
 
     The same workbook and values give the same bytes. The document's dates become
@@ -59,13 +54,13 @@ def store(
         Two different files; ``target`` is overwritten.
     values : Values
         A value for each formula cell.
-    tell : function
-        Is told now and then how many have theirs.
+    sheets : collection of str
+        The titles of the sheets on which formulas have no value yet; None where none has.
 
     Returns
     -------
     int
-        How many formula cells there are.
+        How many formula cells were given theirs.
 
     Raises
     ------
@@ -93,9 +88,10 @@ def store(
     def add(number: int) -> None:
         nonlocal count
         count += number
-        tell(count)
 
     titles = sheet_parts(source)
+    if sheets is not None:
+        titles = {title: part for title, part in titles.items() if title in sheets}
     others = {"xl/styles.xml": _order_fonts, "docProps/core.xml": _fix_dates}
     changes = {part: whole(change) for part, change in others.items()}
     seal = Seal(PART, properties)

@@ -17,7 +17,7 @@ _CELL = re.compile(
     r"(<f>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>"
 )
 _GROUPS = _CELL.groups + 1
-_ROW_END = b"</row>"
+_ROW_END, _ROWS_END = b"</row>", b"</sheetData>"
 
 
 Cached = Callable[[str], tuple[str, str]]
@@ -58,7 +58,8 @@ def fill_rows(numbers: np.ndarray, cached: Cached, add: Callable[[int], None]) -
                 text, count = _filled(data[:end].decode(), numbers, cached)
                 add(count)
                 yield text.encode()
-        if re.search(rb"<(?:\w+:)?f[\s/>]", held):
+        # what stands below the rows may have formulas that belong to no cell
+        if re.search(rb"<(?:\w+:)?f[\s/>]", held.partition(_ROWS_END)[0]):
             raise NotPlainError
         yield held
 
