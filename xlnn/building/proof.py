@@ -31,7 +31,7 @@ def verifier(formulas: int) -> str:
 
 def proven(  # noqa: PLR0913, PLR0917 -- what is proven, and what happens on the way
     draft: Path,
-    final: Path,
+    final: Path | None,
     layout: Layout,
     engine: str,
     keep: Callable[[Values], None],
@@ -39,7 +39,9 @@ def proven(  # noqa: PLR0913, PLR0917 -- what is proven, and what happens on the
 ) -> Report:
     """Store an engine's values in a draft, and compare with NumPy what will be published.
 
-    The engine, which needs no Python, computes the probes while the workbook is looked at.
+    Without a final file, where formulas are still to be left out, the draft itself is compared; it
+    is not what Excel will open. The engine, which needs no Python, computes the probes while the
+    workbook is looked at.
     """
     tell("Recalculating")
     with _Ahead(engines.load(engine, draft), layout) as recalculate:
@@ -50,8 +52,12 @@ def proven(  # noqa: PLR0913, PLR0917 -- what is proven, and what happens on the
             _refuse_disagreement(report)
             raise
         keep(values)
-        tell("Looking for what Excel would repair")
-        contents, problems = inspect_and_lint(final)
+        problems: Sequence[Problem] = ()
+        if final is None:
+            contents = inspect(draft)
+        else:
+            tell("Looking for what Excel would repair")
+            contents, problems = inspect_and_lint(final)
         tell("Comparing with NumPy")
         report, _ = compare(contents, layout, recalculate, engine, POINTS)
     _refuse_disagreement(report)

@@ -108,13 +108,16 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
 
         def keep(values: Values) -> None:
             seen(values)
+            if blank:
+                return
             tell("Storing the values")
             store(draft, final, values, unvalued)
 
         report: Report | None = None
         engine = verifier(formulas)
         if verify:
-            report = replace(proven(draft, final, layout, engine, keep, tell), file=str(place.path))
+            report = proven(draft, None if blank else final, layout, engine, keep, tell)
+            report = replace(report, file=str(place.path))
         else:
             keep(write_values(layout, run))
         if blank:
