@@ -70,6 +70,7 @@ BARE_ACTIVATIONS = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "tanh": lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
     "relu": lambda z: z * (z > 0),
+    "leaky relu": lambda z: np.where(z > 0, z, 0.01 * z),
     "linear": lambda z: z,
     "softmax": lambda z: np.exp(z) / np.exp(z).sum(),
 }

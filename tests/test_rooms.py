@@ -30,14 +30,14 @@ MAY = {
     "workbooks": CORE | {"data", "equations", "shipped", "writing"},
     "reading": CORE | {"engines", "linting", "shipped", "workbooks", "xlsx"},
     "checking": CORE | {"engines", "reading", "xlsx"},
+    "bridging": CORE | {"data", "engines", "equations", "reading", "workbooks"},
     "building": CORE
-    | {"checking", "data", "engines", "linting", "reading", "shipped"}
+    | {"bridging", "checking", "data", "engines", "linting", "reading", "shipped"}
     | {"workbooks", "writing", "xlsx"},
     "explaining": CORE | {"checking", "engines", "reading", "shipped", "workbooks", "xlsx"},
     "practising": CORE
     | {"building", "checking", "data", "engines", "explaining", "leftovers", "linting", "reading"}
     | {"shipped", "workbooks", "writing", "xlsx"},
-    "bridging": CORE | {"engines", "equations", "reading", "workbooks"},
     "testing": {"checking", "engines", "quantity"},
     "cli": {"bridging", "building", "checking", "engines", "errors", "explaining", "leftovers"}
     | {"linting", "practising", "reading", "shipped"},

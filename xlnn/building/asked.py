@@ -193,7 +193,7 @@ _path = _one(_is_path, "a path")
 _choice = _one(lambda value: isinstance(value, bool), "True or False")
 
 KINDS: dict[str, Callable[[str, object], object]] = {
-    "template": _path, "output": _path, "from_workbook": _path,
+    "template": _path, "output": _path, "from_workbook": _path, "model": _path,
     "start": _one(_is_start, "a path or a dict of arrays"),
     "epochs": _whole, "test_share": _number, "threshold": _number,
     "spread": _text, "lang": _text, "scale": _text, "sheet": _text, "encoding": _text,

@@ -3,19 +3,23 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from xlnn import engines, reference
+from xlnn.bridging.origins import predicting_with, start_from, training_from
 from xlnn.building.asked import asked
 from xlnn.building.limits import check_size
 from xlnn.building.place import OUTPUT, Place
 from xlnn.building.proof import verifier
 from xlnn.building.writing import Built, write_proven
+from xlnn.errors import OptionsError
+from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.reading.left_out import shown
 from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import described
+from xlnn.reference import Arrays
 from xlnn.shipped.templates import DEFAULT
 from xlnn.shipped.templates import template as named
 from xlnn.workbooks import kind_named, kind_of
@@ -30,6 +34,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     output: Path | str | None = None,
     *,
     from_workbook: Path | str | None = None,
+    model: Path | str | None = None,
     data: object = None,
     start: Path | str | Mapping[str, object] | None = None,
     seed: int | Sequence[int] | None = None,
@@ -72,11 +77,14 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     from_workbook : Path
         A workbook to begin with instead of a template: its network, its settings and start, its
         language and, if no others are given, its data. ``--from`` on the command line.
+    model : Path
+        A trained model in ONNX to begin with instead of a template: a workbook that predicts, and
+        whose outputs are those of ONNX Runtime; or with ``epochs`` one that trains on from there.
     data : Path, pair of arrays, dict of arrays or data frame
         A CSV, an ``.xlsx``, an ``.npz`` or a folder of pictures, or what a program holds: arrays
         (x, labels), or a frame of pandas or polars; instead of the template's.
     start : Path or dict of arrays
-        Start weights, as JSON or ``.npz`` or by name, instead of the template's.
+        Start weights, as JSON, ``.npz`` or ONNX, or by name, instead of the template's.
     seed, spread, epochs, eta, lang, test_share, scale, picture, table, label, targets, threshold
         As in `xlnn.workbooks.network.recipe.Options`, or as the command line has them: "8x8".
     light_ink, sheet, encoding, decimal, missing, hidden, activation, output_activation, cost
@@ -101,6 +109,7 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
         Something that the user can mend. The output is as it was before.
     """
     places = {"template": template, "output": output, "from_workbook": from_workbook}
+    places["model"] = model
     asked({**places, "force": force, "verify": verify, "large": large})
     given = asked({
         "data": data, "start": start, "seed": seed, "spread": spread, "epochs": epochs, "eta": eta,
@@ -111,7 +120,15 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
         "cost": cost, "optimizer": optimizer, "l2": l2, "solved": solved,
     })  # fmt: skip
     options = {name: value for name, value in given.items() if value is not None}
-    if from_workbook is not None:
+    if isinstance(start, str | Path) and Path(start).suffix.lower() == ".onnx":
+        options["start"] = start_from(Path(start), large=large)
+    proof: Proof | None = None
+    if model is not None:
+        if from_workbook is not None or template != DEFAULT:
+            raise OptionsError("A model takes the place of a template and of --from: name one.")
+        kind, origin, name, proof = modelled(Path(model), options, large=large)
+        usual = OUTPUT / f"{name}.xlsx"
+    elif from_workbook is not None:
         kind, origin, name = continued(Path(from_workbook))
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     else:
@@ -119,7 +136,17 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
         usual = OUTPUT / f"{name}.xlsx"
     plan = planned(kind, origin, name, options, large=large)
     place = Place(Path(output) if output is not None else usual, force=force)
-    return carried_out(plan, place, large=large, verify=verify, tell=tell)
+    return carried_out(plan, place, large=large, verify=verify, tell=tell, proof=proof)
+
+
+class Proof(Protocol):
+    """Whom a workbook must agree with besides NumPy."""
+
+    def agrees(self, recipe: Recipe[Any], run: Arrays) -> str:
+        """Say that NumPy's run agrees, or raise a `DisagreementError`."""
+
+    def check(self, recipe: Recipe[Any], arrays: Arrays) -> None:
+        """Raise a `DisagreementError` if the cells of the workbook do not agree."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +185,14 @@ def planned(
     return Plan(kind, made, kind.layout(made.spec))
 
 
-def carried_out(
-    plan: Plan, place: Place, *, large: bool, verify: bool, tell: Callable[[str], None]
+def carried_out(  # noqa: PLR0913 -- the options of a build
+    plan: Plan,
+    place: Place,
+    *,
+    large: bool,
+    verify: bool,
+    tell: Callable[[str], None],
+    proof: Proof | None = None,
 ) -> Built:
     """Write what was planned, and prove it before it appears; see `build`."""
     kind, made, layout = plan.kind, plan.made, plan.layout
@@ -168,6 +201,15 @@ def carried_out(
     tell("Computing with NumPy")
     run = reference.run(made.model, made.inputs)
     kind.check_run(made.model, run)
+    notes = made.notes + kind.run_notes(run)
+    if proof is not None:
+        tell("Comparing with ONNX Runtime")
+        notes += (proof.agrees(made, run),)
+
+    def seen(values: Values) -> None:
+        if proof is not None:
+            proof.check(made, read_arrays(layout, values))
+
     return write_proven(
         place,
         layout,
@@ -175,8 +217,9 @@ def carried_out(
         kind.cells(made, layout, run),
         title=made.spec.template,
         verify=verify,
-        notes=made.notes + kind.run_notes(run),
+        notes=notes,
         tell=tell,
+        seen=seen,
     )
 
 
@@ -185,6 +228,19 @@ def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
     template = named(name)
     kind = kind_named(template.values.get("kind", FIRST_KIND))
     return kind, kind.from_template(template), template.name
+
+
+def modelled(
+    path: Path, options: Mapping[str, Any], *, large: bool
+) -> tuple[WorkbookKind[Any, Any], object, str, Proof | None]:
+    """Return the kind of a workbook of a model, what it begins with, its name, and its proof."""
+    if "epochs" not in options:
+        found = predicting_with(path, large=large)
+        return kind_named("predict"), found.origin, found.origin.name, found
+    if "data" not in options:
+        raise OptionsError("To train a model on takes data with labels: add --data.")
+    origin = training_from(path, large=large)
+    return kind_named(FIRST_KIND), origin, origin.name, None
 
 
 def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:

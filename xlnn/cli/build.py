@@ -49,6 +49,11 @@ class Several(click.ParamType):
     help="Begin with a workbook made before.",
 )
 @click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="Begin with a trained model, .onnx: it predicts, or with --epochs trains on.",
+)
+@click.option(
     "--data",
     type=click.Path(path_type=Path),
     help="Your data: a CSV or .xlsx (label first), an .npz, or a folder of pictures.",
@@ -66,7 +71,7 @@ class Several(click.ParamType):
 @click.option("--scale", help="Scale inputs and numbers to predict: none, range or standard.")
 @click.option("--test-share", type=float, help="Hold out this part of the data, such as 0.2.")
 @click.option(
-    "--start", type=click.Path(path_type=Path), help="Start weights: .json or .npz of W2, b2 …"
+    "--start", type=click.Path(path_type=Path), help="Start weights: .json, .npz of W2, b2 …, .onnx"
 )
 @click.option("--seed", type=Several(), help="Draw the start weights at random.")
 @click.option("--spread", help="How they are drawn: normal (the book) or fan-in.")
@@ -102,6 +107,10 @@ def build(
     writes every template into output/, or the folder of -o, beside an index that leads to them; it
     takes --lang, --epochs, --without, --large, --force and --no-verify.
 
+    A --model of PyTorch, Keras or scikit-learn, saved as .onnx, becomes a workbook that predicts
+    the rows of --data (inputs alone, or with their labels), and whose outputs are those of ONNX
+    Runtime: xlnn build --model my.onnx --data rows.csv
+
     Example: xlnn build digits --data my.csv -o my.xlsx
     """
     from xlnn.shipped.templates import ALL, DEFAULT  # noqa: PLC0415 -- only what is needed
@@ -117,6 +126,8 @@ def build(
 
     if template is not None and options["from_workbook"] is not None:
         raise click.UsageError("A template and --from exclude each other.")
+    if template is not None and options["model"] is not None:
+        raise click.UsageError("A template and --model exclude each other.")
     with progress() as tell:
         built = build_workbook(
             template or DEFAULT,

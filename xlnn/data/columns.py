@@ -74,13 +74,13 @@ def columns(first: Sequence[str], given: bool | None, reading: Reading, name: st
     if len(set(found)) < len(found):
         raise DataError(f"{name}: a column stands twice in the targets {listed(asked)}.")
     targets = tuple(found) if reading.targets else ()
-    label = None if targets else (found or [0])[0]
+    label = None if targets or reading.bare else (found or [0])[0]
     taken = targets or (label,)
     inputs = tuple(column for column in range(len(first)) if column not in taken)
     if not inputs:
         raise DataError(f"{name}: all columns are targets; at least one is needed to predict from.")
     if not given:
-        headings = _made_up(len(first), label, "x" if reading.table or targets else "p")
+        headings = _made_up(len(first), label, "x" if reading.table or label is None else "p")
     return Columns(tuple(headings), given, label, targets, inputs)
 
 
@@ -90,7 +90,8 @@ def _are_headings(first: Sequence[str], reading: Reading) -> bool:
         label = first.index(reading.label)
     else:
         label = _by_place(reading.label, len(first)) or 0
-    values = [field for column, field in enumerate(first) if reading.targets or column != label]
+    is_whole = reading.targets or reading.bare
+    values = [field for column, field in enumerate(first) if is_whole or column != label]
     # the column of row numbers that pandas writes has no heading
     return any(values) and not any(field and looks_numeric(field) for field in values)
 

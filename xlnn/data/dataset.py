@@ -85,6 +85,8 @@ class Reading:
         ``.`` or ``,``; by default a point, unless the values prove that it is a comma.
     missing : str
         What to make of missing values, one of `MISSING`; by default they are refused.
+    bare : bool
+        All columns are inputs: there is no label, and nothing to predict.
     large : bool
         Read also what makes a workbook that most programs take minutes to open.
     """
@@ -100,6 +102,7 @@ class Reading:
     encoding: str = ""
     decimal: str = ""
     missing: str = ""
+    bare: bool = False
     large: bool = False
 
     def check_count(self, where: str, rows: int, numbers: int) -> None:

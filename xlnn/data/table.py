@@ -102,7 +102,9 @@ def _dataset(rows: Rows, reading: Reading, found: _Found, notes: tuple[str, ...]
         hint = "" if reading.label else " Labels elsewhere? Add --label last, or a column."
         t, labels = one_hot(names, reading, rows.name, hint)
     picture = None if is_table else _picture(rows, here, reading)
-    if here.label is None:
+    if reading.bare:
+        end = ""
+    elif here.label is None:
         end = targets_told(labels, t)
     else:
         end = labels_told(labels, t, f"in {here.where(here.label)}")

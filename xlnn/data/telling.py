@@ -31,9 +31,12 @@ def table_told(rows: int, features: Sequence[str], end: str) -> str:
 
     >>> table_told(3, ["a", "b"], "to predict: c")
     '3 rows of 2 inputs, a and b; to predict: c'
+    >>> table_told(3, ["a", "b"], "")
+    '3 rows of 2 inputs, a and b'
     """
     names = listed(features, most=MOST_NAMED)
-    return f"{counted(rows, 'row')} of {counted(len(features), 'input')}, {names}; {end}"
+    told = f"{counted(rows, 'row')} of {counted(len(features), 'input')}, {names}"
+    return f"{told}; {end}" if end else told
 
 
 def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:

@@ -4,6 +4,7 @@ Shapes: z and a (images, units ...). The unit step is none of them: its slope is
 one, and gradient descent has nothing to go by (book: 2-1).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -105,6 +106,56 @@ class ReLUSlope(Equation):
         return f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,0)"
 
 
+class LeakyReLU(Equation):
+    """a = z where z > 0, else slope z.
+
+    Parameters
+    ----------
+    slope : float
+        Of what is below 0; a number from 0 on.
+    """
+
+    coarse = True
+
+    def __init__(self, slope: float) -> None:
+        self.slope = slope
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return a, of the shape of z."""
+        return np.maximum(0, z) + self.slope * np.minimum(0, z)
+
+    def cell(self, *unit: int, z: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"=MAX(0,{z[unit]})+{written(self.slope)}*MIN(0,{z[unit]})"
+
+
+class LeakyReLUSlope(Equation):
+    """a'(z) = 1 where z > 0, else the slope below 0; at 0 that one, as `ReLUSlope` has it."""
+
+    coarse = jumps = True
+
+    def __init__(self, slope: float) -> None:
+        self.slope = slope
+
+    def array(self, z: np.ndarray) -> np.ndarray:
+        """Return a'(z), of the shape of z."""
+        return np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, self.slope)
+
+    def cell(self, *unit: int, z: Cells) -> str:
+        """Return the formula of one unit."""
+        is_on = f"ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0"
+        return f"=IF({is_on},1,{written(self.slope)})"
+
+
+def written(number: float) -> str:
+    """Write a number as a formula has it.
+
+    >>> written(0.01), written(2.0)
+    ('0.01', '2')
+    """
+    return f"{number:.15g}"
+
+
 class Linear(Equation):
     """a = z: the unit passes on what it receives, and its slope is 1."""
 
@@ -186,37 +237,81 @@ class Activation:
     reach: tuple[float, float] = (-inf, inf)
 
 
-ACTIVATIONS = {
-    "sigmoid": Activation(
-        Sigmoid(),
-        SigmoidSlope(),
-        "a = 1 / (1 + exp(−z))",
-        "a′(z) = a (1 − a)",
-        symbol="σ",
-        reach=(0, 1),
-    ),
-    "tanh": Activation(
-        Tanh(), TanhSlope(), "a = tanh(z)", "a′(z) = 1 − a²", symbol="tanh", reach=(-1, 1)
-    ),
-    "relu": Activation(
-        ReLU(),
-        ReLUSlope(),
-        "a = max(0, z)",
-        "a′(z) = 1 (z > 0), 0 (z ≤ 0)",
-        symbol="ReLU",
-        reach=(0, inf),
-    ),
-    "linear": Activation(Linear(), None, "a = z"),
-    "softmax": Activation(
-        Softmax(),
-        None,
-        "a = exp(z) / Σ exp(z)",
-        symbol="softmax",
-        steps={"largest": LargestInput(), "exp": Exponential()},
-        only_output=True,
-        reach=(0, 1),
-    ),
-}
+LEAKY = "leaky relu"
+"""Its slope below 0 is 0.01; another one is named behind it."""
+
+USUAL_SLOPE = 0.01
+
+
+def leak_of(name: str) -> float | None:
+    """Return the slope below 0 of a leaky relu unit, by its activation's name; None of others.
+
+    >>> leak_of("leaky relu"), leak_of("leaky relu 0.2"), leak_of("relu")
+    (0.01, 0.2, None)
+    """
+    found = re.fullmatch(rf"{LEAKY}(?: ([0-9]{{1,3}}(?:\.[0-9]{{1,15}})?))?", name)
+    return float(found[1] or USUAL_SLOPE) if found else None
+
+
+class _Activations(dict[str, Activation]):
+    """The activations by their names, and leaky relu units of any slope."""
+
+    def __missing__(self, name: str) -> Activation:
+        """Return a leaky relu of its own slope."""
+        slope = leak_of(name)
+        if slope is None:
+            raise KeyError(name)
+        return _leaky(slope)
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is an activation of that name."""
+        return isinstance(name, str) and (super().__contains__(name) or leak_of(name) is not None)
+
+
+def _leaky(slope: float) -> Activation:
+    return Activation(
+        LeakyReLU(slope),
+        LeakyReLUSlope(slope),
+        f"a = max(0, z) + {written(slope)} min(0, z)",
+        f"a′(z) = 1 (z > 0), {written(slope)} (z ≤ 0)",
+        symbol="leaky ReLU",
+    )
+
+
+ACTIVATIONS = _Activations(
+    {
+        "sigmoid": Activation(
+            Sigmoid(),
+            SigmoidSlope(),
+            "a = 1 / (1 + exp(−z))",
+            "a′(z) = a (1 − a)",
+            symbol="σ",
+            reach=(0, 1),
+        ),
+        "tanh": Activation(
+            Tanh(), TanhSlope(), "a = tanh(z)", "a′(z) = 1 − a²", symbol="tanh", reach=(-1, 1)
+        ),
+        "relu": Activation(
+            ReLU(),
+            ReLUSlope(),
+            "a = max(0, z)",
+            "a′(z) = 1 (z > 0), 0 (z ≤ 0)",
+            symbol="ReLU",
+            reach=(0, inf),
+        ),
+        LEAKY: _leaky(USUAL_SLOPE),
+        "linear": Activation(Linear(), None, "a = z"),
+        "softmax": Activation(
+            Softmax(),
+            None,
+            "a = exp(z) / Σ exp(z)",
+            symbol="softmax",
+            steps={"largest": LargestInput(), "exp": Exponential()},
+            only_output=True,
+            reach=(0, 1),
+        ),
+    }
+)
 
 REFUSED = {
     "unit step": "it is not differentiable at 0 and its slope is 0 elsewhere, so that gradient "

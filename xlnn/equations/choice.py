@@ -3,6 +3,7 @@
 Choices count from 1, as INDEX does; the weights after epoch e are those of state e.
 """
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -69,6 +70,31 @@ class Copy(Equation):
     def cell(self, *unit: int, a: Cells) -> str:
         """Return the formula of one number."""
         return f"={a[unit]}"
+
+
+class Picked(Equation):
+    """Some numbers once more, in the shape in which they are shown.
+
+    Parameters
+    ----------
+    units : sequence of tuple of int
+        Their indices, in the order in which they are shown.
+    shape : tuple of int
+    """
+
+    repeats = True
+
+    def __init__(self, units: Sequence[tuple[int, ...]], shape: tuple[int, ...]) -> None:
+        self.units = tuple(units)
+        self.shape = shape
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return the numbers, of the shape in which they are shown."""
+        return np.array([a[unit] for unit in self.units]).reshape(self.shape)
+
+    def cell(self, *unit: int, a: Cells) -> str:
+        """Return the formula of one number."""
+        return f"={a[self.units[flat(unit, self.shape)]]}"
 
 
 class OfImage(Equation):

@@ -2,7 +2,8 @@
 
 Shapes: a (images, rows, columns) for a picture, or (images, maps, rows, columns); W
 (filters, r, c) or (filters, maps, r, c); b (filters,); z and delta (images, filters, R, C), where
-R = rows - r + 1 and C = columns - c + 1.
+R = rows - r + 1 and C = columns - c + 1. With longer steps, or zeros around the maps, there are
+`places` of them.
 
 Differs from one matrix product: sums are taken in the same order at every place, so that equal
 windows give exactly equal numbers. Pooling asks which of them is the largest.
@@ -29,27 +30,72 @@ def _each_map(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [(m,) for m in range(shape[0])] if len(shape) == 3 else [()]
 
 
+def places(length: int, window: int, step: int = 1, around: int = 0) -> int:
+    """Return at how many places a window of some length stands along a side.
+
+    Parameters
+    ----------
+    length, window, step : int
+        Of the side, of the window, and how far it moves.
+    around : int
+        Cells before and behind the side, together.
+
+    >>> places(6, 3), places(8, 2, 2), places(6, 3, 2, 2)
+    (4, 4, 3)
+    """
+    return (length + around - window) // step + 1
+
+
 class Convolution(Equation):
-    """z_fij = sum of w_fmuv a_m,i+u,j+v over maps m, rows u, columns v, + b_f.   Book: 5-3."""
+    """z_fij = sum of w_fmuv a_m,i+u,j+v over maps m, rows u, columns v, + b_f.   Book: 5-3.
+
+    With a step s and p zeros around the maps, a_m,si+u-p,sj+v-p takes the place of a_m,i+u,j+v.
+
+    Parameters
+    ----------
+    step : (int, int)
+        How far the filter moves, down and to the right.
+    padding : (int, int, int, int)
+        Rows and columns of zeros around the maps: above, to the left, below, to the right.
+    """
+
+    def __init__(
+        self, step: tuple[int, ...] = (1, 1), padding: tuple[int, ...] = (0, 0, 0, 0)
+    ) -> None:
+        self.step = step
+        self.padding = padding
 
     def array(self, a: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Return z, shape (images, filters, R, C)."""
-        a, W = _maps(a), _filters(W)
-        R, C = a.shape[2] - W.shape[2] + 1, a.shape[3] - W.shape[3] + 1
+        a, W, (down, right), (top, left, bottom, end) = (
+            _maps(a), _filters(W), self.step, self.padding,
+        )  # fmt: skip
+        R = places(a.shape[2], W.shape[2], down, top + bottom)
+        C = places(a.shape[3], W.shape[3], right, left + end)
+        a = np.pad(a, ((0, 0), (0, 0), (top, bottom), (left, end)))
+        rows, columns = down * (R - 1) + 1, right * (C - 1) + 1
         z = np.zeros((len(a), len(W), R, C))
         for m, u, v in np.ndindex(W.shape[1:]):
-            z += W[:, m, u, v, np.newaxis, np.newaxis] * a[:, m, np.newaxis, u : u + R, v : v + C]
+            seen = a[:, m, np.newaxis, u : u + rows : down, v : v + columns : right]
+            z += W[:, m, u, v, np.newaxis, np.newaxis] * seen
         return z + b[:, np.newaxis, np.newaxis]
 
     def cell(self, f: int, *place: int, a: Cells, W: Cells, b: Cells) -> str:
-        """Return the formula of one place: a SUMPRODUCT for each row of the filter."""
-        (i, j), (*_, r, c) = place, W.shape
-        rows = [
-            f"SUMPRODUCT({a[(*m, i + u, slice(j, j + c))]},{W[(f, *m, u, slice(None))]})"
+        """Return the formula of one place: a SUMPRODUCT for each row of the filter.
+
+        What of the filter lies over the zeros around the maps is left out.
+        """
+        (i, j), (*_, r, c), (*_, rows, columns) = place, W.shape, a.shape
+        top, left = i * self.step[0] - self.padding[0], j * self.step[1] - self.padding[1]
+        first, beyond = max(0, left), min(columns, left + c)
+        terms = [
+            f"SUMPRODUCT({a[(*m, top + u, slice(first, beyond))]},"
+            f"{W[(f, *m, u, slice(first - left, beyond - left))]})"
             for m in _each_map(a.shape)
             for u in range(r)
+            if 0 <= top + u < rows and first < beyond
         ]
-        return f"={written_sum(rows)}+{b[f]}"
+        return "=" + "+".join([*([written_sum(terms)] if terms else []), b[f]])
 
 
 class ConvolutionDelta(Equation):

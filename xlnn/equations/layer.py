@@ -8,7 +8,12 @@ Shapes: units of a dense layer (units,), of a picture (rows, columns), of maps
 from dataclasses import dataclass
 from typing import Protocol
 
-from xlnn.equations.convolution import Convolution, ConvolutionDelta, FilterGradient
+from xlnn.equations.convolution import (
+    Convolution,
+    ConvolutionDelta,
+    FilterGradient,
+    places,
+)
 from xlnn.equations.dense import HiddenDelta, WeightedInput, WeightGradient
 from xlnn.equations.pooling import (
     Argmax,
@@ -21,6 +26,9 @@ from xlnn.errors import DataError
 from xlnn.quantity import Equation
 
 Shape = tuple[int, ...]
+
+ONE, NONE = (1, 1), (0, 0, 0, 0)
+"""The usual step of a filter, and nothing around the maps."""
 
 LARGEST_BLOCK = 60
 """Cells of a block of max pooling: a formula takes 64 functions within each other."""
@@ -70,6 +78,8 @@ class Dense:
     below: Shape
     units: int
     size: Shape = ()
+    step: Shape = ()
+    padding: Shape = ()
 
     value = argmax = None
     weighted, gradient, delta_below = WeightedInput(), WeightGradient(), HiddenDelta()
@@ -92,20 +102,31 @@ class Dense:
 
 @dataclass(frozen=True)
 class Convolutional:
-    """Filters that slide over the maps below, one step at a time, and never over their edge."""
+    """Filters that slide over the maps below, as a rule one step at a time and not over their edge.
+
+    With longer steps, or with zeros around the maps, they go forward only.
+    """
 
     below: Shape
     units: int
     size: Shape
+    step: Shape = ()
+    padding: Shape = ()
 
     value = argmax = None
-    weighted, gradient = Convolution(), FilterGradient()
+    gradient = FilterGradient()
+
+    @property
+    def weighted(self) -> Equation:
+        """Its z."""
+        return Convolution(self.step or ONE, self.padding or NONE)
 
     def check(self) -> None:
         """Refuse filters that do not fit into the maps below."""
         _check_maps(self.below, self.size, "filters")
         rows, columns = self.below[-2:]
-        if self.size[0] > rows or self.size[1] > columns:
+        top, left, bottom, right = self.padding or NONE
+        if self.size[0] > rows + top + bottom or self.size[1] > columns + left + right:
             raise DataError(
                 f"has filters of {_times(self.size)} and the maps below it have "
                 f"{rows} × {columns}: take smaller filters"
@@ -114,8 +135,7 @@ class Convolutional:
     @property
     def shape(self) -> Shape:
         """A map for each filter."""
-        (rows, columns), (r, c) = self.below[-2:], self.size
-        return (self.units, rows - r + 1, columns - c + 1)
+        return (self.units, *_places(self.below, self.size, self.step or ONE, self.padding))
 
     @property
     def weights(self) -> Shape:
@@ -135,19 +155,26 @@ class _Pooled:
     below: Shape
     units: int
     size: Shape
+    step: Shape = ()
+    padding: Shape = ()
 
     weights: Shape = ()
     weighted = gradient = argmax = None
 
     def check(self) -> None:
-        """Refuse blocks that do not divide the maps below."""
-        _check_blocks(self.below, self.size)
+        """Refuse blocks that do not fit the maps below; without a step they divide them."""
+        if not self.step:
+            _check_blocks(self.below, self.size)
+            return
+        _check_maps(self.below, self.size, "blocks")
+        if min(_places(self.below, self.size, self.step, self.padding)) < 1:
+            raise DataError(f"has blocks of {_times(self.size)}, larger than the maps below it")
 
     @property
     def shape(self) -> Shape:
         """A unit for each block; a picture is one map."""
-        (*maps, rows, columns), (r, c) = self.below, self.size
-        return (*(maps or (1,)), rows // r, columns // c)
+        maps = self.below[:-2] or (1,)
+        return (*maps, *_places(self.below, self.size, self.step or self.size, self.padding))
 
 
 @dataclass(frozen=True)
@@ -166,7 +193,7 @@ class MaxPooled(_Pooled):
     @property
     def value(self) -> Equation:
         """The largest value."""
-        return MaxPooling(self.size)
+        return MaxPooling(self.size, self.step, self.padding or NONE)
 
     @property
     def argmax(self) -> Equation:
@@ -186,7 +213,7 @@ class AveragePooled(_Pooled):
     @property
     def value(self) -> Equation:
         """The mean."""
-        return AveragePooling(self.size)
+        return AveragePooling(self.size, self.step)
 
     @property
     def delta_below(self) -> Equation:
@@ -222,6 +249,16 @@ def _check_blocks(below: Shape, size: Shape) -> None:
             f"has blocks of {_times(size)}, which do not divide the maps of {rows} × {columns} "
             "below it"
         )
+
+
+def _places(below: Shape, size: Shape, step: Shape, padding: Shape) -> tuple[int, int]:
+    """Return how many windows stand below each other, and how many side by side."""
+    top, left, bottom, right = padding or NONE
+    rows, columns = below[-2:]
+    return (
+        places(rows, size[0], step[0], top + bottom),
+        places(columns, size[1], step[1], left + right),
+    )
 
 
 def _times(size: Shape) -> str:

@@ -1,7 +1,8 @@
 """The equations of pooling: each block of a map becomes one number.
 
 Shapes: a below (images, maps, rows, columns), or (images, rows, columns) of a picture, which is one
-map; above (images, maps, rows / r, columns / c) for a block of r x c.
+map; above (images, maps, rows / r, columns / c) for a block of r x c. Forward, blocks may also
+overlap, leave out an edge, or reach over it, where nothing is.
 """
 
 import numpy as np
@@ -14,11 +15,32 @@ DIGITS = 12
 compare 15 digits or 17, so that the last ones must not decide."""
 
 
-def _blocks(a: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+Sides = tuple[int, ...]
+"""Rows and columns."""
+
+
+def _blocks(a: np.ndarray, size: Sides) -> np.ndarray:
     """Return the cells of each block side by side, row by row: (images, maps, R, C, cells)."""
     (r, c), (rows, columns) = size, a.shape[-2:]
     split = a.reshape(len(a), -1, rows // r, r, columns // c, c)
     return split.swapaxes(3, 4).reshape(len(a), -1, rows // r, columns // c, r * c)
+
+
+def _cuts(a: np.ndarray, size: Sides) -> bool:
+    """Tell whether blocks do not divide the maps."""
+    return any(length % side for length, side in zip(a.shape[-2:], size, strict=True))
+
+
+def _windows(
+    a: np.ndarray, size: Sides, step: Sides, padding: tuple[int, ...], outside: float
+) -> np.ndarray:
+    """Return the cells of each block side by side, wherever blocks begin."""
+    maps = a.reshape(len(a), -1, *a.shape[-2:])
+    (top, left, bottom, right), around = padding, [(0, 0), (0, 0)]
+    maps = np.pad(maps, [*around, (top, bottom), (left, right)], constant_values=outside)
+    every = np.lib.stride_tricks.sliding_window_view(maps, size, axis=(2, 3))
+    found = every[:, :, :: step[0], :: step[1]]
+    return found.reshape(*found.shape[:4], -1)
 
 
 class _Pooling(Equation):
@@ -28,16 +50,30 @@ class _Pooling(Equation):
     ----------
     size : (int, int)
         Rows and columns of a block.
+    step : (int, int)
+        How far the next block begins, down and to the right; by default where this one ends.
+    padding : (int, int, int, int)
+        How far blocks reach over the maps: above, to the left, below, to the right.
     """
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: Sides, step: Sides = (), padding: Sides = (0, 0, 0, 0)) -> None:
         self.size = size
+        self.step = step or size
+        self.padding = padding
+
+    def seen(self, below: np.ndarray, outside: float) -> np.ndarray:
+        """Return the cells of each block side by side: (images, maps, R, C, cells)."""
+        if self.step == self.size and not any(self.padding) and not _cuts(below, self.size):
+            return _blocks(below, self.size)
+        return _windows(below, self.size, self.step, self.padding, outside)
 
     def single(self, unit: tuple[int, ...], below: Cells) -> list[tuple[int, ...]]:
         """Return the index of each cell of a block, row by row."""
-        (r, c), (*m, p, q) = self.size, unit
+        (r, c), (*m, p, q), (*_, rows, columns) = self.size, unit, below.shape
         m = m if len(below.shape) == 3 else ()
-        return [(*m, p * r + u, q * c + v) for u in range(r) for v in range(c)]
+        top, left = p * self.step[0] - self.padding[0], q * self.step[1] - self.padding[1]
+        cells = [(top + u, left + v) for u in range(r) for v in range(c)]
+        return [(*m, i, j) for i, j in cells if 0 <= i < rows and 0 <= j < columns]
 
     def above(self, unit: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
         """Return the block to which a unit below belongs, and its number there, from 1."""
@@ -56,7 +92,7 @@ class MaxPooling(_Pooling):
 
     def array(self, below: np.ndarray) -> np.ndarray:
         """Return a, shape (images, maps, rows / r, columns / c)."""
-        return _blocks(below, self.size).max(axis=-1)
+        return self.seen(below, -np.inf).max(axis=-1)
 
     def cell(self, *unit: int, below: Cells) -> str:
         """Return the formula of one block."""
@@ -120,7 +156,7 @@ class AveragePooling(_Pooling):
 
     def array(self, below: np.ndarray) -> np.ndarray:
         """Return a, shape (images, maps, rows / r, columns / c)."""
-        return _blocks(below, self.size).mean(axis=-1)
+        return self.seen(below, 0.0).mean(axis=-1)
 
     def cell(self, *unit: int, below: Cells) -> str:
         """Return the formula of one block."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from xlnn.equations.activation import leak_of, written
 from xlnn.equations.dense import written_sum
 from xlnn.quantity import Cells, Equation
 
@@ -212,6 +213,12 @@ def _bounded(z: str, most: int) -> str:
     return f"({z}*({z}>-{most})*({z}<{most})-{most}*({z}<=-{most})+{most}*({z}>={most}))"
 
 
+def leaky_gap(slope: float) -> UnitGap:
+    """Return the gap of units that pass on a part of what is below 0."""
+    told = f"({{z}}*({{z}}>0)+{written(slope)}*{{z}}*({{z}}<=0))"
+    return UnitGap(lambda z: np.where(z > 0, z, slope * z), None, told, "", reaches_1=False)
+
+
 UNIT_GAPS = {
     "sigmoid": UnitGap(
         _sigmoid,
@@ -233,6 +240,12 @@ UNIT_GAPS = {
     "softmax": SoftmaxGap(),
 }
 """By the activation's name."""
+
+
+def unit_gap(activation: str) -> Equation:
+    """Return the gap of the units of an activation, by its name."""
+    slope = leak_of(activation)
+    return UNIT_GAPS[activation] if slope is None else leaky_gap(slope)
 
 
 class OutputGap(Equation):

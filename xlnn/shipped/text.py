@@ -61,6 +61,13 @@ class Text:
             words = _merged(words, self.words[variant])
         return replace(self, words=words)
 
+    def with_own(self, own: str) -> Self:
+        """Return these words, over which those stand of a kind that says little otherwise."""
+        return replace(
+            self,
+            words=_merged(self.words, _read(folder() / "text" / own / f"{self.lang}.toml")),
+        )
+
     @property
     def sheets(self) -> dict[str, str]:
         """The sheets' titles by their keys, in the workbook's order."""

@@ -1,7 +1,7 @@
 """What does a Spec say of a layer?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
@@ -29,6 +29,11 @@ class LayerSpec:
         A key of `xlnn.equations.layer.LAYERS`.
     size : tuple of int
         Rows and columns of a filter or of a block.
+    step : tuple of int
+        How far it moves, down and to the right, where that is not as usual: by 1 a filter, by its
+        size a block.
+    padding : tuple of int
+        Rows and columns of zeros around the maps, above, to the left, below and to the right.
     """
 
     name: str
@@ -36,6 +41,17 @@ class LayerSpec:
     activation: str = "sigmoid"
     kind: str = "dense"
     size: tuple[int, ...] = ()
+    step: tuple[int, ...] = ()
+    padding: tuple[int, ...] = ()
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values, without those that are as usual and seldom told."""
+        values = asdict(self)
+        return {key: v for key, v in values.items() if v or key not in SELDOM}
+
+
+SELDOM = ("step", "padding")
+"""What the sheet Spec names only where it is not as usual."""
 
 
 def check_layer(layer: LayerSpec) -> None:
@@ -56,6 +72,7 @@ def check_layer(layer: LayerSpec) -> None:
         )
     if min(layer.size, default=1) < 1 or len(layer.size) not in {0, 2}:
         raise DataError(f"Layer {layer.name}: size = {list(layer.size)}: write [rows, columns].")
+    _check_steps(layer)
     if layer.kind in WITHOUT_WEIGHTS:
         if layer.units or layer.activation != "linear":
             raise DataError(
@@ -79,24 +96,41 @@ def check_layer(layer: LayerSpec) -> None:
         )
 
 
+def _check_steps(layer: LayerSpec) -> None:
+    """Refuse steps and paddings that no layer of its kind has."""
+    for name, count, least in (("step", 2, 1), ("padding", 4, 0)):
+        numbers = getattr(layer, name)
+        if numbers and (len(numbers) != count or min(numbers) < least or layer.kind == "dense"):
+            raise DataError(f"Layer {layer.name}: {name} = {list(numbers)} is none of its kind.")
+
+
 def layer_of(values: Mapping[str, Any], number: int) -> LayerSpec:
     """Read a layer from plain values."""
     known = {field.name for field in fields(LayerSpec)}
     if unknown := set(values) - known:
         raise DataError(f"Layer {number}: unknown entries: {quoted_list(sorted(unknown))}.")
-    usual = {"name": str(number), "kind": "dense", "size": [], "activation": "sigmoid"}
+    usual = {"name": str(number), "kind": "dense", "activation": "sigmoid"}
+    usual |= {"size": [], "step": [], "padding": []}
     if values.get("kind") in WITHOUT_WEIGHTS:
         usual |= {"units": 0, "activation": "linear"}
     complete = {**usual, **values}
     if "units" not in complete:
         raise DataError(f"Layer {number} does not say its units.")
-    size = complete["size"]
-    if not isinstance(size, list | tuple) or not all(type(length) is int for length in size):
-        raise DataError(f"Layer {number}: size = {size!r}: write [rows, columns].")
+    for name, written in (("size", "[rows, columns]"), ("step", "[down, right]")):
+        _check_numbers(complete[name], f"Layer {number}: {name}", written)
+    _check_numbers(complete["padding"], f"Layer {number}: padding", "[top, left, bottom, right]")
     return LayerSpec(
         name=typed(complete, "name", str),
         units=typed(complete, "units", int),
         activation=typed(complete, "activation", str),
         kind=typed(complete, "kind", str),
-        size=tuple(size),
+        size=tuple(complete["size"]),
+        step=tuple(complete["step"]),
+        padding=tuple(complete["padding"]),
     )
+
+
+def _check_numbers(given: object, where: str, written: str) -> None:
+    """Refuse what is no list of whole numbers."""
+    if not isinstance(given, list | tuple) or not all(type(number) is int for number in given):
+        raise DataError(f"{where} = {given!r}: write {written}.")

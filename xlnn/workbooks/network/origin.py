@@ -1,7 +1,7 @@
 """What does a build begin with? A template, or a workbook that xlnn made before."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -294,4 +294,4 @@ def _labels(name: str, now: np.ndarray) -> tuple[str, ...]:
 
 
 def _as_written(layer: LayerSpec) -> dict[str, Any]:
-    return {**asdict(layer), "size": list(layer.size)}
+    return {**layer.to_mapping(), "size": list(layer.size)}

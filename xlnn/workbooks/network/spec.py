@@ -131,7 +131,9 @@ class Spec:
         if self.layers[0].kind != "dense" and not self.features:
             below = self.picture
         for layer in self.layers:
-            kinds[layer.name] = LAYERS[layer.kind](below, layer.units, layer.size)
+            kinds[layer.name] = LAYERS[layer.kind](
+                below, layer.units, layer.size, layer.step, layer.padding
+            )
             try:
                 kinds[layer.name].check()
             except DataError as error:
@@ -157,6 +159,11 @@ class Spec:
             raise DataError("The network has no layers: it takes at least an output layer.")
         for layer in self.layers:
             check_layer(layer)
+            if layer.step or layer.padding:
+                raise DataError(
+                    f"Layer {layer.name} has a step or a padding: networks learn with filters that "
+                    "move one step at a time and not over the edge, and with blocks side by side."
+                )
         names = [layer.name for layer in self.layers]
         if len({name.casefold() for name in names}) < len(names):
             raise DataError(
@@ -249,6 +256,7 @@ class Spec:
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values, as TOML has them."""
         values: dict[str, Any] = plain(asdict(self))
+        values["layers"] = plain([layer.to_mapping() for layer in self.layers])
         for name in WHERE_OTHER:
             if values[name] == plain(getattr(type(self), name)):
                 del values[name]

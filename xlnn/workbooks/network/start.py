@@ -28,9 +28,20 @@ class MisfitError(DataError):
 
 
 def start_of(
-    given: Path | str | Mapping[str, object], shapes: Mapping[str, tuple[int, ...]]
+    given: Path | str | Mapping[str, object] | tuple[np.ndarray, ...],
+    shapes: Mapping[str, tuple[int, ...]],
 ) -> dict[str, np.ndarray]:
-    """Return the start that was given: a file, or arrays by name; see `start_from_arrays`."""
+    """Return the start that was given: a file, or arrays; see `start_from_arrays`.
+
+    Arrays without names are W and b of each layer, from below.
+    """
+    if isinstance(given, tuple):
+        if len(given) != len(shapes):
+            raise MisfitError(
+                f"start: the model has {len(given)} arrays of weights and biases, and the network "
+                f"{len(shapes)}: {listed(shapes)}."
+            )
+        given = dict(zip(shapes, given, strict=True))
     if isinstance(given, Mapping):
         return start_from_arrays("start", given, shapes)
     return start_from_file(Path(given), shapes)

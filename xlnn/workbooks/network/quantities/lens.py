@@ -6,9 +6,18 @@ A network that is too large to draw whole is shown by its first units, looked up
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.equations.choice import Copy, OfEpoch, OfImage, OfRow, TrainingPosition
+from xlnn.equations.choice import (
+    Copy,
+    OfEpoch,
+    OfImage,
+    OfRow,
+    Picked,
+    TrainingPosition,
+    stored,
+)
 from xlnn.equations.cost import COSTS
 from xlnn.equations.lens import Distance, OneWeightGradient
 from xlnn.equations.prediction import Predicted
@@ -184,13 +193,29 @@ def _trained(stack: Stack, name: str) -> Iterator[str]:
 
 def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> Iterator[Quantity]:
     """Yield the weights and biases of the chosen epoch, those of the pixels as pictures."""
-    for kind, layer, _ in stack.parameters:
+    for kind, layer, stated in stack.parameters:
         shape = shown_shape(stack, kind, layer)
-        uses = {"all_epochs": f"{kind}{layer}", "epoch": epoch}
-        equation = OfEpoch(shape, row)
+        uses = {"all_epochs": f"{kind}{layer}", "epoch": epoch, "a": f"{kind}{layer}"}
+        equation = OfEpoch(shape, row) if stack.spec.epochs else picked(shape, stated)
         yield quantity(
             kind, layer, prefix=prefix, sheet=sheet, shape=shape, equation=equation, uses=uses
         )
+
+
+def picked(shape: tuple[int, ...], stated: tuple[int, ...]) -> Picked:
+    """Return weights that stay, in the shape in which they are shown: they may be the first ones.
+
+    Parameters
+    ----------
+    shape, stated : tuple of int
+        In which they are shown, and in which they stand.
+    """
+    units = [
+        (number, *stored(place, shape[1:], stated[1:]))
+        for number in range(shape[0])
+        for place in product(*map(range, shape[1:]))
+    ]
+    return Picked(units, shape)
 
 
 def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
@@ -251,20 +276,32 @@ def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
         yield quantity(f"{kind}_after", name, equation=OfEpoch(shape, 2), uses=after, **shown)
 
 
-def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
+def forward_sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
+    """Yield z and a of a dense layer with the numbers in them."""
     layer = next(layer for layer in stack.layers if layer.name == name)
-    activation, cost = ACTIVATIONS[layer.activation], COSTS[stack.spec.cost]
-    shape = (layer.units,)
-    kinds = ["z", "a", "delta", "W", "b"]
-    kinds += ["slope"] * has_slope(stack, name) + [*activation.steps] * whole
+    activation, shape = ACTIVATIONS[layer.activation], (layer.units,)
+    kinds = ["z", "a", "W", "b", *([*activation.steps] if whole else [])]
     own = {kind: f"lens_{kind}{name}" for kind in kinds}
     below = {"a": stack.activation(stack.below[name], PREFIX)}
-    z, a, loss, delta = (
-        tuple(quantity(kind, name, shape=shape).heading((unit,)) for unit in range(layer.units))
-        for kind in ("z", "a", "loss", "delta")
-    )
+    z, a = (_headings(kind, name, shape) for kind in ("z", "a"))
     yield _quantity("z_text", InputSentence(z), own | below, shape, layer=name)
     yield _quantity("a_text", ActivationSentence(a, activation.symbol), own, shape, layer=name)
+
+
+def _headings(kind: str, name: str, shape: tuple[int]) -> tuple[str, ...]:
+    """Return the symbols of the units of a layer."""
+    found = quantity(kind, name, shape=shape)
+    return tuple(found.heading(unit) for unit in found.units)
+
+
+def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
+    layer = next(layer for layer in stack.layers if layer.name == name)
+    cost, shape = COSTS[stack.spec.cost], (layer.units,)
+    yield from forward_sentences(stack, name, whole=whole)
+    kinds = ["a", "delta", "W", *["slope"] * has_slope(stack, name)]
+    kinds += [*ACTIVATIONS[layer.activation].steps, "z"] if whole else ["z"]
+    own = {kind: f"lens_{kind}{name}" for kind in kinds}
+    loss, delta = (_headings(kind, name, shape) for kind in ("loss", "delta"))
     if name == stack.output:
         targets = own | {"t": "lens_t", "loss": "lens_loss"}
         digits = 3 if stack.spec.is_regression else 0

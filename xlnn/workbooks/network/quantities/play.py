@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from xlnn.equations.choice import Copy, OfEpoch, OfImage, OfRow, TrainingPosition
+from xlnn.equations.choice import Copy, OfEpoch, OfImage, OfRow, Picked, TrainingPosition
 from xlnn.equations.play import (
     LEVELS,
     At,
@@ -26,7 +26,7 @@ from xlnn.equations.play import (
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.quantity import Equation, Quantity
 from xlnn.workbooks.network.quantities.figure import TOP, Column, Figure
-from xlnn.workbooks.network.quantities.lens import ONE, shown_shape
+from xlnn.workbooks.network.quantities.lens import ONE, picked, shown_shape
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET, NUMBERS = "play", "drawing"
@@ -59,10 +59,12 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         regression ``verdict`` alone.
     """
     figure = Figure(stack)
-    yield _quantity("epoch", choices=(1, stack.spec.epochs), **WHOLE)
+    if stack.spec.epochs:
+        yield _quantity("epoch", choices=(1, stack.spec.epochs), **WHOLE)
     yield _quantity("image", choices=(1, stack.spec.images), **WHOLE)
-    both = {"epoch": "play_epoch", "image": "play_image"}
-    yield _number("position", TrainingPosition(stack.spec.images), both, **WHOLE)
+    if stack.spec.epochs:
+        both = {"epoch": "play_epoch", "image": "play_image"}
+        yield _number("position", TrainingPosition(stack.spec.images), both, **WHOLE)
     yield from _chosen(stack)
     yield from _said(stack, words)
     for layer in stack.names:
@@ -124,9 +126,14 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
     elif max(spec.picture) <= LARGEST_PICTURE:
         yield _quantity("x", OfImage(spec.picture), uses, spec.picture, axes=(ONE,))
     kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
-    for kind in kinds:
+    for kind in kinds if spec.epochs else ():
         uses = {"rows": kind, "position": "play_epoch"}
         yield _one(kind, OfRow(), uses, **_size(stack, kind))
+
+
+def _row(stack: Stack) -> str:
+    """Return what tells the row of the chosen image: without epochs, its number does."""
+    return f"{PREFIX}position" if stack.spec.epochs else f"{PREFIX}image"
 
 
 def _size(stack: Stack, kind: str) -> dict[str, str]:
@@ -143,7 +150,7 @@ def _measure(stack: Stack) -> dict[str, str]:
 def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     """Yield the outputs, and in words what they mean."""
     spec, outputs = stack.spec, f"a{stack.output}"
-    row = {"position": "play_position"}
+    row = {"position": _row(stack)}
     units = [(unit,) for unit in range(min(LISTED, len(spec.labels)))]
     shape = (len(units),)
     yield _quantity("name", Name(()), {"labels": "labels"}, shape)
@@ -151,21 +158,30 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     yield _quantity("output", Chosen(units, shape), uses, shape, **_measure(stack))
     own = {"labels": "labels", "a": "play_output"}
     if spec.is_regression:
-        image = {"position": "play_image", "rows": stack.actual()}
-        yield _quantity("t", Chosen(units, shape), image, shape, **_measure(stack))
-        own |= {"predicted": "play_output", "actual": "play_t"}
+        own["predicted"] = "play_output"
+        if spec.epochs:
+            image = {"position": "play_image", "rows": stack.actual()}
+            yield _quantity("t", Chosen(units, shape), image, shape, **_measure(stack))
+            own["actual"] = "play_t"
         yield _quantity("verdict", Prediction(words["verdict"]), own)
         return
     yield _quantity("bar", Bar(()), own, shape)
-    yield _one("answer", OfRow(), {**row, "rows": "answer"}, sheet=NUMBERS, **WHOLE)
-    image = {"all_images": "truth", "image": "play_image"}
-    yield _one("truth", OfImage(()), image, sheet=NUMBERS, **WHOLE)
-    for kind, of in (("label", "answer"), ("truth_label", "truth")):
+    found = {**row, "rows": "answer", "all_images": "answer", "image": "play_image"}
+    looked_up = OfRow() if spec.epochs else OfImage(())
+    yield _one("answer", looked_up, found, sheet=NUMBERS, **WHOLE)
+    labels = {"label": "answer"}
+    if spec.epochs:
+        image = {"all_images": "truth", "image": "play_image"}
+        yield _one("truth", OfImage(()), image, sheet=NUMBERS, **WHOLE)
+        labels["truth_label"] = "truth"
+    for kind, of in labels.items():
         one = {"axes": (ONE,), "prefix": PREFIX, "sheet": NUMBERS}
         yield stack.label(kind, of=f"play_{of}", **one)
     found = {"answer": "play_answer", "truth": "play_truth"}
     yield _one("surest", OfAnswer(), {**row, **found, "rows": outputs}, sheet=NUMBERS)
     yield _one("verdict", Verdict(words["verdict"]), {"label": "play_label", "a": "play_surest"})
+    if not spec.epochs:
+        return
     truth = {**found, "label": "play_truth_label"}
     yield _one("truth_text", Truth(words["is_right"], words["is_wrong"]), truth)
 
@@ -185,15 +201,16 @@ def _weights(stack: Stack, layer: str) -> Iterator[Quantity]:
     if int(np.prod(seen)) > MOST_WEIGHTS:
         return
     shape = (units, *seen)
-    uses = {"all_epochs": f"W{layer}", "epoch": "play_epoch"}
-    yield _quantity("W", OfEpoch(shape), uses, shape, layer=layer)
+    uses = {"all_epochs": f"W{layer}", "epoch": "play_epoch", "a": f"W{layer}"}
+    own = OfEpoch(shape) if stack.spec.epochs else picked(shape, stack.kinds[layer].weights)
+    yield _quantity("W", own, uses, shape, layer=layer)
 
 
 def _units(stack: Stack, figure: Figure, column: Column) -> Iterator[Quantity]:
     """Yield what the units of a layer are, how strongly they are filled, and where they stand."""
     layer, shape = column.layer, (len(column.units),)
     rows = {"rows": stack.activation(layer)}
-    rows["position"] = "play_image" if layer == "1" else "play_position"
+    rows["position"] = "play_image" if layer == "1" else _row(stack)
     yield _number("value", Chosen(column.units, shape), rows, shape, layer=layer)
     own = {"v": f"play_value{layer}", "level": f"play_level{layer}", "y": f"play_up{layer}"}
     if not column.bounded:
@@ -215,8 +232,9 @@ def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
         return
     pairs = [(*j, *i) for j, i in product(here.units, below.units)]
     shape = (len(here.units), len(below.units))
-    uses = {"rows": f"W{layer}", "position": "play_epoch"}
-    yield _number("weight", Chosen(pairs, shape), uses, shape, layer=layer)
+    uses = {"rows": f"W{layer}", "position": "play_epoch", "a": f"W{layer}"}
+    weight = Chosen if figure.stack.spec.epochs else Picked
+    yield _number("weight", weight(pairs, shape), uses, shape, layer=layer)
     own = {kind: f"play_{kind}{layer}" for kind in ("strength", "across", "up")}
     own |= {"v": f"play_weight{layer}", "w": f"play_weight{layer}"}
     yield _number("heaviest", Size(), own, layer=layer)

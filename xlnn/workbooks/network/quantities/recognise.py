@@ -28,7 +28,8 @@ def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
     """
     shown = {"prefix": PREFIX, "sheet": SHEET}
     one = {"axes": (ONE,), **shown}
-    yield quantity("epoch", choices=(0, stack.spec.epochs), number_format="0", **shown)
+    if stack.spec.epochs:
+        yield quantity("epoch", choices=(0, stack.spec.epochs), number_format="0", **shown)
     if stack.spec.scaled:
         yield quantity("raw", shape=stack.spec.picture, number_format="General", **one)
         yield scaled(stack.spec.picture, **one)

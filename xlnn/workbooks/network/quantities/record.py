@@ -29,13 +29,13 @@ from xlnn.equations.record import (
 )
 from xlnn.equations.restated import (
     MOST_ABOVE,
-    UNIT_GAPS,
     CostGap,
     HiddenGap,
     InputGap,
     OutputGap,
     StepGap,
     SumGap,
+    unit_gap,
 )
 from xlnn.equations.restated_errors import MeanAbsoluteGap, PredictedGap, RootMeanSquareGap
 from xlnn.equations.restated_steps import DIRECTION_GAPS, MEMORY_GAPS, PenaltyGap
@@ -228,7 +228,7 @@ def _layer_gaps(stack: Stack, layer: LayerSpec) -> Iterator[Quantity]:
     if layer.kind == "dense" and layer.units <= MOST_ABOVE:
         seen = own | {"a": stack.activation(stack.below[name])}
         yield _gap("inputs", name, InputGap(), seen, stack)
-    yield _gap("units", name, UNIT_GAPS[layer.activation], own, stack)
+    yield _gap("units", name, unit_gap(layer.activation), own, stack)
     if stack.spec.regularised:
         own["l2"] = "l2"
     yield _gap("sums", name, SumGap(), own, stack)

@@ -46,7 +46,7 @@ GALLERY_COLUMNS = 36
 def workbook_model(spec: Spec, words: Text) -> Model:
     """Return all quantities of the workbook that a Spec describes."""
     stack, trained = Stack(spec.of_run(0)), network(spec)
-    quantities = [*trained.quantities, *_gallery(stack)]
+    quantities = [*trained.quantities, *gallery(stack)]
     quantities += _looking_closely(stack, trained, words)
     state = {
         key: words("sentences", key, cell="{cell}")
@@ -186,7 +186,8 @@ def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:
     )
 
 
-def _gallery(stack: Stack) -> Iterator[Quantity]:
+def gallery(stack: Stack, label: str = "truth_label") -> Iterator[Quantity]:
+    """Yield the images as pictures, line by line, each with a label below it."""
     if stack.spec.features:
         return
     rows, columns = stack.spec.picture
@@ -195,7 +196,7 @@ def _gallery(stack: Stack) -> Iterator[Quantity]:
     for line, first in enumerate(range(0, drawn, across), start=1):
         some = Axis("image", min(across, drawn - first), "image", first)
         shown = {"prefix": f"line{line}_", "sheet": "images", "axes": (some,)}
-        uses = {"x": "x", "number": "number", "label": "truth_label"}
+        uses = {"x": "x", "number": "number", "label": label}
         shape = (rows, columns)
         equation = Picture(some, shape)
         yield quantity("caption", equation=Caption(), uses=uses, is_text=True, **shown)

@@ -39,6 +39,8 @@ LEFT = 2
 NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
 """What a unit has, of which a layer shows what it computes."""
 TEXTS = ("z_text", "a_text", "loss_text", "delta_text")
+CHOSEN = ("epoch", "image", "position", "there", "gap")
+"""What is chosen, and what comes of it, below each other."""
 TARGETS = ("t", "raw_t", "predicted")
 """What is to be predicted, and what is."""
 GRADIENTS = (
@@ -85,7 +87,7 @@ class _Grid:
     @cached_property
     def bands(self) -> list[Bands]:
         """The bands of all layers, one layer below the other."""
-        shown, outputs = (self.model[PREFIX + name].shape[0] for name in ("x", "t"))
+        shown, outputs = (self.model[PREFIX + name].shape[0] for name in ("x", "output"))
         row, bands = TOP + max(shown, outputs + 2, 6) + 2, []
         width = max(
             picture_size(self.model[f"{PREFIX}W{layer}"])[1]
@@ -130,20 +132,7 @@ class _Grid:
 def place(model: Model) -> Iterator[Block]:
     """Place the choices, the image, the outputs, and a band for each unit."""
     grid = _Grid(model)
-    for row, name in enumerate(("epoch", "image", "position", "there", "gap"), start=TOP):
-        yield single_block(model[PREFIX + name], row, LEFT + 2)
-    row = TOP + (model[f"{PREFIX}x"].shape[0] == 1)
-    for name in ("raw", "x"):
-        if grid.has(name):
-            yield single_block(model[PREFIX + name], row, LEFT + 4, (1, 0), (0, 1))
-            row += 1
-    for column, name in enumerate(grid.listed, start=grid.outputs):
-        yield single_block(model[PREFIX + name], TOP + 1, column, (1, 0))
-    below, output = TOP + 1 + model[f"{PREFIX}t"].shape[0], grid.listed.index("output")
-    yield single_block(model[f"{PREFIX}C"], below, grid.outputs + output)
-    yield single_block(model[f"{PREFIX}C_text"], below, grid.outputs + output + 1)
-    if grid.has("verdict"):
-        yield single_block(model[f"{PREFIX}verdict"], below + 1, grid.outputs)
+    yield from _place_top(model, grid)
     for bands in grid.bands:
         yield from bands.place()
         if grid.has(f"below{bands.layer}"):
@@ -152,6 +141,25 @@ def place(model: Model) -> Iterator[Block]:
             yield single_block(
                 model[f"{PREFIX}largest{bands.layer}"], bands.first - 1, bands.columns[1]
             )
+
+
+def _place_top(model: Model, grid: _Grid) -> Iterator[Block]:
+    """Place the choices, the image and the outputs."""
+    for row, name in enumerate(filter(grid.has, CHOSEN), start=TOP):
+        yield single_block(model[PREFIX + name], row, LEFT + 2)
+    row = TOP + (model[f"{PREFIX}x"].shape[0] == 1)
+    for name in ("raw", "x"):
+        if grid.has(name):
+            yield single_block(model[PREFIX + name], row, LEFT + 4, (1, 0), (0, 1))
+            row += 1
+    for column, name in enumerate(grid.listed, start=grid.outputs):
+        yield single_block(model[PREFIX + name], TOP + 1, column, (1, 0))
+    below, output = TOP + 1 + model[f"{PREFIX}output"].shape[0], grid.listed.index("output")
+    for column, name in enumerate(("C", "C_text"), start=grid.outputs + output):
+        if grid.has(name):
+            yield single_block(model[PREFIX + name], below, column)
+    if grid.has("verdict"):
+        yield single_block(model[f"{PREFIX}verdict"], below + 1, grid.outputs)
 
 
 def draw(page: Page) -> Drawing:
@@ -187,22 +195,23 @@ def draw(page: Page) -> Drawing:
 
 def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
     blocks, words = page.layout.blocks, page.words
-    for name in ("epoch", "image", "position", "there", "gap"):
+    for name in filter(grid.has, CHOSEN):
         drawing.put(blocks[PREFIX + name].row, LEFT, words("lens", name), LABEL)
     for name, rows in (("epoch", "C_T"), ("image", "number")):
-        drawing.validations.append(row_validation(page, blocks[PREFIX + name], blocks[rows]))
-    position = blocks[f"{PREFIX}position"]
-    training = blocks["C"]
-    drawing.put(position.row, LEFT, words("lens", "position"), LINK)
-    target = f"{quoted(page.layout.titles['training'])}!{address(training.row, 1)}"
-    drawing.links[address(position.row, LEFT)] = target
+        if grid.has(name):
+            drawing.validations.append(row_validation(page, blocks[PREFIX + name], blocks[rows]))
+    if position := blocks.get(f"{PREFIX}position"):
+        drawing.put(position.row, LEFT, words("lens", "position"), LINK)
+        target = f"{quoted(page.layout.titles['training'])}!{address(blocks['C'].row, 1)}"
+        drawing.links[address(position.row, LEFT)] = target
     headings = {"output": "a"}
     for column, name in enumerate(grid.listed, start=grid.outputs):
         if page.spec.is_regression:
             drawing.widths[column] = max(drawing.widths.get(column, 0), OUTPUTS)
         key = headings.get(name, name)
         drawing.put(TOP, column, words("lens", f"output_{key}"), SECTION)
-    drawing.put(blocks[f"{PREFIX}C"].row, grid.outputs, "C", LABEL)
+    if grid.has("C"):
+        drawing.put(blocks[f"{PREFIX}C"].row, grid.outputs, "C", LABEL)
     if not page.spec.features:
         drawing.colour(blocks[f"{PREFIX}x"], ink_scale())
 

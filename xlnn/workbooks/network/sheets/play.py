@@ -52,19 +52,20 @@ POINTS = 72 / 2.54
 
 def place(model: Model) -> Iterator[Block]:
     """Place the choices, what comes of them, the image, and the weights."""
-    yield single_block(model[f"{PREFIX}epoch"], TOP, VALUES)
-    yield single_block(model[f"{PREFIX}image"], TOP + 1, VALUES)
-    for row, name in enumerate(("verdict", "truth_text"), start=TOP + 3):
-        if PREFIX + name in model.by_name:
-            yield single_block(model[PREFIX + name], row, NAMES)
     rows = _rows(model)
+    down = (
+        (TOP, VALUES, ("epoch", "image")),
+        (TOP + 3, NAMES, ("verdict", "truth_text")),
+        (rows["course"], VALUES, ("C_T", "recognised")),
+    )
+    for first, column, names in down:
+        for row, name in enumerate(names, start=first):
+            if PREFIX + name in model.by_name:
+                yield single_block(model[PREFIX + name], row, column)
     columns = {"name": NAMES, "output": VALUES, "bar": BARS, "t": BARS}
     for name, column in columns.items():
         if PREFIX + name in model.by_name:
             yield single_block(model[PREFIX + name], rows["outputs"] + 1, column, (1, 0))
-    for row, name in enumerate(("C_T", "recognised"), start=rows["course"]):
-        if PREFIX + name in model.by_name:
-            yield single_block(model[PREFIX + name], row, VALUES)
     if "inputs" in rows:
         yield single_block(model[f"{PREFIX}given"], rows["inputs"] + 1, VALUES, (1, 0))
     if f"{PREFIX}x" in model.by_name:
@@ -133,7 +134,9 @@ def draw(page: Page) -> Drawing:
 
 def _draw_choices(drawing: Drawing, page: Page) -> None:
     for name, rows in (("epoch", "C_T"), ("image", "number")):
-        cell = page.layout.blocks[PREFIX + name]
+        cell = page.layout.blocks.get(PREFIX + name)
+        if cell is None:
+            continue
         drawing.put(cell.row, NAMES, page.words("lens", name), LABEL)
         drawing.validations.append(row_validation(page, cell, page.layout.blocks[rows]))
 
@@ -156,6 +159,13 @@ def _draw_left(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
     for name in ("C_T", "recognised"):
         if block := blocks.get(PREFIX + name):
             drawing.put(block.row, NAMES, words("quantities", name), LABEL)
+    if page.spec.epochs:
+        _draw_course(drawing, page, rows)
+
+
+def _draw_course(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
+    """Draw how the cost went, and where it is in the chosen epoch."""
+    words, blocks = page.words, page.layout.blocks
     epoch, here = blocks[f"{PREFIX}epoch"], blocks[f"{PREFIX}C_T"]
     x, y = (_below(page, block, column) for block, column in _course(page))
     point = [Cells(page.layout.titles[SHEET], b.column, b.row, b.row) for b in (epoch, here)]

@@ -77,7 +77,8 @@ def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
 
 def _place_top(model: Model) -> Iterator[Block]:
     rows, columns = model[f"{PREFIX}x"].shape
-    yield single_block(model[f"{PREFIX}epoch"], TOP, LEFT + 3)
+    if f"{PREFIX}epoch" in model.by_name:
+        yield single_block(model[f"{PREFIX}epoch"], TOP, LEFT + 3)
     yield single_block(model[PREFIX + _drawn(model)], TOP + 2, LEFT, (1, 0), (0, 1))
     if f"{PREFIX}raw" in model.by_name:
         yield single_block(model[f"{PREFIX}x"], TOP + 3 + rows, LEFT, (1, 0), (0, 1))
@@ -137,9 +138,9 @@ def draw(page: Page) -> Drawing:
     drawing.widths |= dict.fromkeys(range(LEFT, last + 4), CELL)
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
     drawing.put(2, LEFT, words("notes", SHEET), NOTE)
-    epoch = blocks[f"{PREFIX}epoch"]
-    drawing.put(epoch.row, LEFT, words("recognise", "epoch"), LABEL)
-    drawing.validations.append(row_validation(page, epoch, page.layout.on("weights")[0]))
+    if epoch := blocks.get(f"{PREFIX}epoch"):
+        drawing.put(epoch.row, LEFT, words("recognise", "epoch"), LABEL)
+        drawing.validations.append(row_validation(page, epoch, page.layout.on("weights")[0]))
     _draw_grid(drawing, page, grid)
     drawing.widths |= dict.fromkeys(_number_columns(model), NUMBERS)
     if f"{PREFIX}label" in blocks:

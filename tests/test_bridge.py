@@ -1,0 +1,466 @@
+"""A trained model becomes a workbook that predicts what ONNX Runtime predicts."""
+
+import re
+import warnings
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from click.testing import CliRunner
+from onnx_models import MODELS, agreed, graph, numbers
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of the converter's own dependencies
+    from skl2onnx import to_onnx
+
+import xlnn
+from xlnn.bridging import onnx_reading
+from xlnn.bridging.origins import predicting_with
+from xlnn.bridging.stacking import Stacking
+from xlnn.cli import cli
+from xlnn.errors import DataError, DisagreementError, XlnnError
+
+FLOAT32 = 1e-4
+"""PyTorch's outputs, some of size 10, beside those of numbers with twice as many digits."""
+
+TORCH = sorted(path.stem for path in MODELS.glob("*.onnx"))
+
+
+def convert(model, x, **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the converter's own dependencies
+        return to_onnx(model, x, **options).SerializeToString()
+
+
+@pytest.mark.parametrize("name", TORCH)
+def test_a_model_that_pytorch_wrote_gives_pytorch_s_own_outputs(name):
+    known = np.load(MODELS / f"{name.removesuffix('_torchscript')}.npz")
+    said, recipe, run = agreed(MODELS / f"{name}.onnx", known["x"])
+    assert re.match(r"ONNX Runtime [\d.]+ has the same outputs of all \d+ rows and of 32", said)
+    output = f"a{recipe.spec.layers[-1].name}"
+    assert run[output][: len(known["y"])] == pytest.approx(known["y"], abs=FLOAT32)
+
+
+IRIS, DIABETES = load_iris(return_X_y=True), load_diabetes(return_X_y=True)
+TWO = tuple(part[:100] for part in IRIS)
+NAMED = IRIS[0], np.array(["setosa", "versicolor", "virginica"])[IRIS[1]]
+
+PIPELINES = {
+    "scaled mlp": (make_pipeline(StandardScaler(), MLPClassifier((5,), max_iter=9)), IRIS),
+    "tanh mlp of two": (
+        make_pipeline(MinMaxScaler(), MLPClassifier((4, 3), activation="tanh", max_iter=9)), TWO,
+    ),
+    "named mlp": (MLPClassifier((5,), activation="logistic", max_iter=9), NAMED),
+    "scaled twice": (
+        make_pipeline(MinMaxScaler(), StandardScaler(), MLPClassifier((3,), max_iter=9)), TWO,
+    ),
+    "logistic": (make_pipeline(StandardScaler(), LogisticRegression()), IRIS),
+    "logistic of two": (LogisticRegression(), TWO),
+    "named logistic": (LogisticRegression(max_iter=1000), NAMED),
+    "mlp regression": (
+        make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(5,), max_iter=9)),
+        DIABETES,
+    ),
+    "linear": (LinearRegression(), DIABETES),
+    "linear of two targets": (
+        LinearRegression(), (DIABETES[0], np.c_[DIABETES[1], 5 + DIABETES[1] ** 2]),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+@pytest.mark.parametrize("name", PIPELINES)
+def test_a_pipeline_of_scikit_learn_predicts_what_it_predicts(name, precision, tmp_path):
+    pipeline, (x, y) = PIPELINES[name]
+    pipeline.fit(x, y)
+    path = tmp_path / "model.onnx"
+    path.write_bytes(convert(pipeline, x[:1].astype(precision)))
+    _, recipe, run = agreed(path, x[::20].astype(precision).astype(float))
+    given, spec = slice(recipe.spec.given), recipe.spec
+    output = run[f"a{spec.layers[-1].name}"][given]
+    if spec.is_regression:
+        told = pipeline.predict(x[::20]).reshape(len(output), -1)
+        assert output == pytest.approx(told, rel=1e-4)
+    else:
+        assert output == pytest.approx(pipeline.predict_proba(x[::20]), abs=1e-5)
+        assert spec.labels == tuple(map(str, pipeline.classes_))
+
+
+W, B = numbers(6, 4), numbers(4, seed=1)
+SQUARE = numbers(4, 4, seed=9)
+F, G = numbers(3, 1, 3, 2, seed=2), numbers(3, seed=3)
+LAST = numbers(4, 3, seed=5)
+PICTURE = (1, 6, 5)
+DENSE = {"W": W, "B": B}
+NORM = {"g": numbers(3, seed=6) ** 2 + 0.5, "h": numbers(3), "m": numbers(3)}
+NORM |= {"v": numbers(3) ** 2 + 1}
+NORMALISED = ["g", "h", "m", "v"]
+
+
+def behind(*nodes, of="z"):
+    """Return filters, some nodes, and a dense layer over all that they give."""
+    return [("Conv", ["x", "F", "G"], ["z"], {}), *nodes, ("Flatten", [of], ["f"])]
+
+
+OPERATORS = {
+    "Gemm": ([("Gemm", ["x", "W", "B"], ["y"], {"alpha": 0.5, "beta": 2.0})], (6,), DENSE),
+    "Gemm, turned": ([("Gemm", ["x", "W"], ["y"], {"transB": 1})], (4,), {"W": W}),
+    "MatMul and Add": ([("MatMul", ["x", "W"], ["z"]), ("Add", ["B", "z"], ["y"])], (6,), DENSE),
+    "MatMul, Sub, Div": (
+        [("MatMul", ["x", "W"], ["z"]), ("Sub", ["z", "B"], ["a"]), ("Div", ["a", "B"], ["y"])],
+        (6,), DENSE,
+    ),
+    "constant minus it": ([("Gemm", ["x", "W"], ["z"]), ("Sub", ["B", "z"], ["y"])], (6,), DENSE),
+    "Relu, LeakyRelu, Sigmoid, Tanh": (
+        [("MatMul", ["x", "A"], ["1"]), ("Relu", ["1"], ["2"]),
+         ("MatMul", ["2", "A"], ["3"]), ("LeakyRelu", ["3"], ["4"], {"alpha": 0.3}),
+         ("MatMul", ["4", "A"], ["5"]), ("Sigmoid", ["5"], ["6"]),
+         ("MatMul", ["6", "A"], ["7"]), ("Tanh", ["7"], ["y"])], (4,), {"A": SQUARE},
+    ),
+    "Softmax": ([("Gemm", ["x", "W"], ["z"]), ("Softmax", ["z"], ["y"])], (6,), {"W": W}),
+    "Identity, Dropout, Cast": (
+        [("Identity", ["x"], ["1"]), ("Dropout", ["1"], ["2", ""]), ("Gemm", ["2", "W"], ["3"]),
+         ("Cast", ["3"], ["y"], {"to": 1})], (6,), {"W": W},
+    ),
+    "Transpose, Unsqueeze, Squeeze, Reshape": (
+        [("Reshape", ["x", "s"], ["1"]), ("Transpose", ["1"], ["2"], {"perm": [0, 2, 1]}),
+         ("Unsqueeze", ["2", "i"], ["3"]), ("Squeeze", ["3", "i"], ["4"]),
+         ("Reshape", ["4", "t"], ["5"]), ("Gemm", ["5", "W"], ["y"])], (6,),
+        {"W": W, "s": np.array([-1, 2, 3]), "i": np.array([1]), "t": np.array([0, -1])},
+    ),
+    "outputs in another order": (
+        [("Gemm", ["x", "W"], ["z"]), ("Gather", ["z", "i"], ["y"], {"axis": 1})], (6,),
+        {"W": W, "i": np.array([3, 1, 0])},
+    ),
+    "weights turned in the graph": (
+        [("Transpose", ["V"], ["W"]), ("MatMul", ["x", "W"], ["y"])], (6,), {"V": W.T.copy()},
+    ),
+    "scaled outputs": (
+        [("Gemm", ["x", "W"], ["1"]), ("Sigmoid", ["1"], ["2"]), ("Mul", ["2", "B"], ["y"])],
+        (6,), DENSE,
+    ),
+    "Conv": (behind(of="z"), PICTURE, {}),
+    "Conv, step and padding": (
+        [("Conv", ["x", "F", "G"], ["z"], {"strides": [2, 1], "pads": [1, 0, 2, 1]}),
+         ("Relu", ["z"], ["r"]), ("Flatten", ["r"], ["f"])], PICTURE, {},
+    ),
+    "Conv, padded alike": (
+        [("Conv", ["x", "F"], ["z"], {"auto_pad": "SAME_UPPER", "strides": [2, 2]}),
+         ("Flatten", ["z"], ["f"])], PICTURE, {},
+    ),
+    "MaxPool": (
+        behind(("MaxPool", ["z"], ["p"], {"kernel_shape": [2, 2], "strides": [2, 2]}), of="p"),
+        PICTURE, {},
+    ),
+    "MaxPool, overlapping and padded, then Relu": (
+        behind(
+            ("MaxPool", ["z"], ["p"],
+             {"kernel_shape": [3, 2], "strides": [1, 2], "pads": [1, 1, 1, 0]}),
+            ("Relu", ["p"], ["r"]), of="r",
+        ), PICTURE, {},
+    ),
+    "MaxPool, an edge left out": (
+        behind(("MaxPool", ["z"], ["p"], {"kernel_shape": [3, 3], "strides": [3, 3]}), of="p"),
+        PICTURE, {},
+    ),
+    "AveragePool": (
+        behind(
+            ("Tanh", ["z"], ["t"]), ("AveragePool", ["t"], ["p"], {"kernel_shape": [2, 2]}),
+            of="p",
+        ), PICTURE, {},
+    ),
+    "GlobalAveragePool": (behind(("GlobalAveragePool", ["z"], ["p"]), of="p"), PICTURE, {}),
+    "normalised maps": (
+        behind(
+            ("BatchNormalization", ["z", *NORMALISED], ["n"]), ("Relu", ["n"], ["r"]), of="r"
+        ), PICTURE, NORM,
+    ),
+    "normalised after Relu and pooling": (
+        behind(("Relu", ["z"], ["r"]), ("BatchNormalization", ["r", *NORMALISED], ["n"]),
+               ("AveragePool", ["n"], ["p"], {"kernel_shape": [2, 2]}), of="p"), PICTURE, NORM,
+    ),
+    "filters upon filters": (
+        [("Conv", ["x", "F", "G"], ["1"]), ("Sigmoid", ["1"], ["2"]),
+         ("BatchNormalization", ["2", *NORMALISED], ["3"]),
+         ("Conv", ["3", "H"], ["4"]), ("Flatten", ["4"], ["f"])], PICTURE,
+        NORM | {"H": numbers(2, 3, 2, 2, seed=8)},
+    ),
+}  # fmt: skip
+
+
+def written(path, name, **options):
+    """Write one of the models; where maps were flattened, with a dense layer behind."""
+    nodes, shape, constants = OPERATORS[name]
+    nodes = [(*node, {})[:4] for node in nodes]
+    nodes = [(op, given, gives, dict(attributes)) for op, given, gives, attributes in nodes]
+    constants = {"F": F, "G": G} | constants
+    if nodes[-1][2] == ["f"]:
+        inputs = flattened(path, nodes, shape, constants)
+        nodes.append(("MatMul", ["f", "L"], ["y"], {}))
+        constants |= {"L": numbers(inputs, 4, seed=7)}
+    used = {name for _, given, _, _ in nodes for name in given}
+    return graph(path, nodes, shape, {n: c for n, c in constants.items() if n in used}, **options)
+
+
+def flattened(path, nodes, shape, constants):
+    """Return how many numbers a row has where it is flattened, as ONNX Runtime says."""
+    used = {name for _, given, _, _ in nodes for name in given}
+    nodes = [(op, given, gives, dict(attributes)) for op, given, gives, attributes in nodes]
+    graph(path, nodes, shape, {n: c for n, c in constants.items() if n in used}, ("f",))
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return session.run(None, {"x": np.zeros((1, *shape), np.float32)})[0].shape[1]
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_an_operator_means_what_onnx_runtime_computes(name, tmp_path):
+    path = written(tmp_path / "m.onnx", name)
+    shape = OPERATORS[name][1]
+    agreed(path, numbers(3, *shape, seed=4))
+
+
+def test_numbers_of_float64_agree_to_twice_as_many_digits(tmp_path):
+    path = written(tmp_path / "m.onnx", "Softmax", precision=np.float64)
+    said, *_ = agreed(path, numbers(3, 6))
+    assert re.search(r"float64 rounds by up to \de-1[3-5]", said)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A workbook of PyTorch's small network with filters, a step and a padding; and its path."""
+    path = tmp_path_factory.mktemp("built") / "view.xlsx"
+    known = np.load(MODELS / "view.npz")["x"]
+    return xlnn.build(model=MODELS / "view.onnx", data=known, output=path)
+
+
+def test_a_model_becomes_a_workbook_with_its_outputs_in_its_cells(built):
+    known = np.load(MODELS / "view.npz")
+    values = xlnn.values(built.path)
+    assert values["a3"][: len(known["y"])] == pytest.approx(known["y"], abs=FLOAT32)
+    assert values["label"][: len(known["y"])].tolist() == known["y"].argmax(axis=1).tolist()
+    assert len(values["x"]) == len(known["x"]) + 10  # rows that are free
+    assert built.report.agrees
+    assert any("ONNX Runtime" in note for note in built.notes)
+
+
+@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+def test_every_formula_agrees_in_each_engine_and_none_is_left_out(built, engine):
+    report = xlnn.check(built.path, engine=engine, seed=3)
+    assert report.agrees
+    assert not report.restated
+    assert not report.other_cells
+
+
+def test_a_workbook_of_a_model_is_explained_shown_and_needs_no_repair(built):
+    assert xlnn.show(built.path).kind == "predict"
+    assert "SUMPRODUCT" in str(xlnn.explain(built.path, "Forward!B4").to_json())
+    assert not xlnn.lint(built.path)
+
+
+def test_a_workbook_of_a_model_takes_other_rows_and_another_language(built, tmp_path):
+    path, rows = tmp_path / "other.xlsx", numbers(2, 64, seed=8)
+    xlnn.build(from_workbook=built.path, data=rows, lang="ja", output=path)
+    before, now = xlnn.values(built.path), xlnn.values(path)
+    assert now["W2"] == pytest.approx(before["W2"], rel=1e-15)
+    assert now["x"][:2] == pytest.approx(rows)
+    assert len(now["x"]) == 12
+
+
+@pytest.mark.parametrize(("name", "lang"), [("mlp", "zh"), ("regression", "en"), ("mlp", "ja")])
+def test_other_models_are_proven_as_well(name, lang, tmp_path):
+    path = tmp_path / "m.xlsx"
+    assert xlnn.build(model=MODELS / f"{name}.onnx", lang=lang, output=path).report.agrees
+
+
+def test_a_network_too_large_to_draw_is_shown_by_its_first_units(tmp_path):
+    path = graph(
+        tmp_path / "wide.onnx",
+        [("Gemm", ["x", "V"], ["1"]), ("Relu", ["1"], ["2"]), ("Gemm", ["2", "L"], ["3"]),
+         ("Softmax", ["3"], ["y"])],
+        (30,), {"V": numbers(30, 70), "L": numbers(70, 3)},
+    )  # fmt: skip
+    built = xlnn.build(model=path, data=numbers(3, 30, seed=1), output=tmp_path / "wide.xlsx")
+    assert built.report.agrees
+    assert xlnn.values(built.path)["lens_a2"].shape == (1, 8)
+
+
+def transposed(monkeypatch):
+    dense = Stacking.dense
+
+    def turned(self, seen, W, b):
+        return dense(self, seen, W.T if W.shape[0] == W.shape[1] else W, b)
+
+    monkeypatch.setattr(Stacking, "dense", turned)
+
+
+def other_maps(monkeypatch):
+    dense = Stacking.dense
+
+    def mixed(self, seen, W, b):
+        if W.shape[1] == 3 * 4 * 4:  # as if maps were stored last
+            W = W.reshape(-1, 4, 4, 3).transpose(0, 3, 1, 2).reshape(W.shape)
+        return dense(self, seen, W, b)
+
+    monkeypatch.setattr(Stacking, "dense", mixed)
+
+
+def padded_otherwise(monkeypatch):
+    convolution = Stacking.convolution
+
+    def moved(self, seen, W, b, step, padding):
+        top, left, bottom, right = padding
+        return convolution(self, seen, W, b, step, (top - 1, left, bottom + 1, right))
+
+    monkeypatch.setattr(Stacking, "convolution", moved)
+
+
+def without_activation(monkeypatch):
+    activate = Stacking.activate
+    monkeypatch.setattr(
+        Stacking,
+        "activate",
+        lambda self, seen, name: seen if name == "relu" else activate(self, seen, name),
+    )
+
+
+PLANTED = {
+    "weights transposed": ("square", transposed),
+    "maps in another order": ("view", other_maps),
+    "a padding off by one": ("view", padded_otherwise),
+    "an activation left out": ("view", without_activation),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_an_error_in_the_reading_is_found_by_onnx_runtime(name, tmp_path, monkeypatch):
+    model, plant = PLANTED[name]
+    path = MODELS / f"{model}.onnx"
+    if model == "square":
+        path = graph(tmp_path / "m.onnx", [("Gemm", ["x", "A"], ["y"])], (4,), {"A": SQUARE})
+    agreed(path)
+    plant(monkeypatch)
+    output = tmp_path / "m.xlsx"
+    with pytest.raises(DisagreementError, match="does not agree with ONNX Runtime"):
+        xlnn.build(model=path, output=output)
+    assert not output.exists()
+
+
+def test_cells_that_differ_from_onnx_runtime_are_refused_though_numpy_agrees():
+    found = predicting_with(MODELS / "mlp.onnx")
+    _, recipe, run = agreed(MODELS / "mlp.onnx")
+    found.check(recipe, run)
+    run["a4"][2, 1] += 1e-4
+    with pytest.raises(DisagreementError, match="output 2 of row 3"):
+        found.check(recipe, run)
+
+
+def test_what_was_forgotten_in_a_model_is_named(tmp_path):
+    path = graph(
+        tmp_path / "m.onnx",
+        [("MatMul", ["x", "A"], ["1"]), ("MatMul", ["1", "A"], ["y"])], (4,), {"A": SQUARE},
+    )  # fmt: skip
+    built = xlnn.build(model=path, output=tmp_path / "m.xlsx")
+    assert any("no activation function. Was one forgotten?" in note for note in built.notes)
+
+
+def changed(path, change):
+    model = onnx.load(path)
+    change(model)
+    path.write_bytes(model.SerializeToString())
+
+
+def as_external(model):
+    tensor = model.graph.initializer[0]
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    entry = tensor.external_data.add()
+    entry.key, entry.value = "location", "/etc/passwd"
+
+
+def as_large(model):
+    model.graph.initializer[0].dims[:] = [40_000, 40_000]
+
+
+SIMPLE = ([("Gemm", ["x", "A"], ["y"])], (4,), {"A": SQUARE})
+REFUSED = {
+    "an operator that is none of ours": (
+        ([("Gemm", ["x", "A"], ["1"]), ("Erf", ["1"], ["y"])], (4,), {"A": SQUARE}), None,
+        "the operator Erf is not taken; taken are Gemm",
+    ),
+    "an operator of somebody's own": (
+        ([("Gemm", ["x", "A"], ["1"]), ("Run", ["1"], ["y"], {"domain": "my.ops"})], (4,),
+         {"A": SQUARE}), None, 'Run is of "my.ops" and not of ONNX itself',
+    ),
+    "weights in another file": (SIMPLE, as_external, "its weights stand in another file"),
+    "weights that are declared and not there": (SIMPLE, as_large, "1,600,000,000 numbers"),
+    "a branch": (
+        ([("Gemm", ["x", "A"], ["1"]), ("Relu", ["1"], ["2"]), ("Gemm", ["2", "A"], ["3"]),
+          ("Add", ["2", "3"], ["y"])], (4,), {"A": SQUARE}), None, "stand one above the other",
+    ),
+    "an activation of the inputs": (
+        ([("Relu", ["x"], ["1"]), ("Gemm", ["1", "A"], ["y"])], (4,), {"A": SQUARE}), None,
+        "is applied to the inputs",
+    ),
+    "two activations": (
+        ([("Gemm", ["x", "A"], ["1"]), ("Relu", ["1"], ["2"]), ("Tanh", ["2"], ["y"])], (4,),
+         {"A": SQUARE}), None, "must follow weights",
+    ),
+    "softmax in the middle": (
+        ([("Gemm", ["x", "A"], ["1"]), ("Softmax", ["1"], ["2"]), ("Gemm", ["2", "A"], ["y"])],
+         (4,), {"A": SQUARE}), None, "softmax stands below another layer",
+    ),
+    "groups of maps": (
+        ([("Conv", ["x", "F"], ["1"], {"group": 3}), ("Flatten", ["1"], ["y"])], (3, 4, 4),
+         {"F": F}), None, "has 3 groups",
+    ),
+    "pictures in colours": (
+        ([("Conv", ["x", "F"], ["1"]), ("GlobalAveragePool", ["1"], ["2"]),
+          ("Flatten", ["2"], ["y"])], (3, 4, 4), {"F": numbers(2, 3, 2, 2)}), None,
+        "pictures of 3 maps",
+    ),
+    "weights that are no numbers": (
+        ([("Gemm", ["x", "A"], ["y"])], (4,), {"A": SQUARE * np.inf}), None, "not finite",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_stack_of_layers_is_refused_in_a_sentence(name, tmp_path):
+    (nodes, *rest), change, said = REFUSED[name]
+    path = graph(tmp_path / "m.onnx", [(*n[:3], dict((*n, {})[3])) for n in nodes], *rest)
+    if change:
+        changed(path, change)
+    with pytest.raises(DataError, match=said):
+        predicting_with(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x08", bytes(200)])
+def test_what_is_no_model_is_refused(content, tmp_path):
+    path = tmp_path / "m.onnx"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="is no ONNX model"):
+        predicting_with(path)
+
+
+def test_without_onnx_a_sentence_says_what_to_install(monkeypatch):
+    def missing(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(onnx_reading, "import_module", missing)
+    done = CliRunner().invoke(cli, ["build", "--model", str(MODELS / "mlp.onnx")])
+    assert 'pip install "xlnn[onnx]"' in str(done.exception)
+
+
+def test_a_model_of_another_count_of_inputs_than_the_rows_is_refused(tmp_path):
+    with pytest.raises(XlnnError, match="has 7 inputs a row, and the model takes 4"):
+        xlnn.build(model=MODELS / "mlp.onnx", data=numbers(2, 7), output=tmp_path / "m.xlsx")
+
+
+def test_a_model_says_which_options_mean_something_to_it(tmp_path):
+    with pytest.raises(XlnnError, match="--eta means nothing to mlp"):
+        xlnn.build(model=MODELS / "mlp.onnx", eta=0.1, output=tmp_path / "m.xlsx")

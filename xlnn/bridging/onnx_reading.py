@@ -1,0 +1,296 @@
+"""What does an ONNX file hold, if it is safe to read? A graph: inputs, nodes, constants.
+
+A file is data from anywhere. Its size and the sizes that it declares are looked at before numbers
+are read; nothing outside of it is opened, and nothing but the operators of ONNX itself is taken.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnn.data.dataset import LARGE, MOST_NUMBERS
+from xlnn.data.files import content
+from xlnn.data.wording import listed, short
+from xlnn.errors import DataError
+
+USUAL, LARGEST = 32 * 1024 * 1024, 512 * 1024 * 1024
+"""Bytes of a file, and of one for which --large was asked: of all numbers that may be in it, at 8
+bytes each, and of what is around them."""
+
+MOST_NODES = 10_000
+"""Operators of a graph: no workbook has as many layers."""
+
+DOMAINS = {"": "", "ai.onnx": "", "ai.onnx.ml": "ai.onnx.ml"}
+"""Whose operators are taken: those of ONNX, and of its part for scikit-learn and its like."""
+
+FLOATS = {1: "float32", 11: "float64"}
+"""What a model may compute with, by ONNX's numbers of types."""
+
+NEEDED = 'Models in ONNX take two packages more: pip install "xlnn[onnx]".'
+
+
+def needed(name: str) -> Any:  # noqa: ANN401 -- a module
+    """Import a package that not everybody has.
+
+    Raises
+    ------
+    DataError
+        It is missing; the message says what to install.
+    """
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise DataError(NEEDED) from error
+
+
+@dataclass(frozen=True)
+class Node:
+    """An operator at work.
+
+    Attributes
+    ----------
+    op : str
+        Its name: ``Gemm``.
+    inputs, outputs : tuple of str
+        The names of what it takes and gives; "" for one that is left out.
+    attributes : dict
+        Numbers, lists of numbers, texts and arrays, by name.
+    """
+
+    op: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Any]
+
+    def given(self, number: int) -> str:
+        """Return the name of an input; "" where it is left out."""
+        return self.inputs[number] if number < len(self.inputs) else ""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What a model computes.
+
+    Attributes
+    ----------
+    name : str
+        The file's, for messages.
+    inputs : dict
+        The shape of each input without its rows, by name.
+    outputs : tuple of str
+    nodes : tuple of Node
+        Each after those that it takes something from.
+    constants : dict of arrays
+        Weights and whatever else stands in the file, by name.
+    metadata : dict of str
+    precision : str
+        ``float32`` or ``float64``.
+    opset : int
+        Which edition of ONNX's operators.
+    rows : int or None
+        How many rows it takes at once, where that is fixed.
+    serialized : bytes
+        The file, for ONNX Runtime.
+    """
+
+    name: str
+    inputs: Mapping[str, tuple[int, ...]]
+    outputs: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    constants: Mapping[str, np.ndarray]
+    metadata: Mapping[str, str]
+    precision: str
+    opset: int
+    rows: int | None
+    serialized: bytes
+
+
+def read_graph(path: Path, *, large: bool = False) -> Graph:
+    """Read an ONNX file.
+
+    Parameters
+    ----------
+    path : Path
+    large : bool
+        Whether there may be many weights.
+
+    Raises
+    ------
+    DataError
+        It is no model, or one that is too large, stands in several files, or computes with what
+        ONNX does not define.
+    """
+    onnx = needed("onnx")
+    serialized, name = content(path, LARGEST if large else USUAL), path.name
+    model = onnx.ModelProto()
+    try:
+        model.ParseFromString(serialized)
+    except Exception as error:  # the parser has errors of its own, of several packages
+        raise DataError(f"{name} is no ONNX model: export one, named .onnx.") from error
+    graph = model.graph
+    if not graph.node or not graph.output:
+        raise DataError(f"{name} is no ONNX model: it holds no operators.")
+    _check_domains(name, model)
+    tensors = _tensors(graph)
+    _check_tensors(name, tensors.values(), onnx.TensorProto.EXTERNAL, large=large)
+    _check_whole(name, onnx, model)
+    constants = {key: _array(name, onnx, tensor) for key, tensor in tensors.items()}
+    inputs, precision, rows = _inputs(name, graph, constants)
+    return Graph(
+        name=name,
+        inputs=inputs,
+        outputs=tuple(output.name for output in graph.output),
+        nodes=tuple(_node(name, onnx, node) for node in graph.node if node.op_type != "Constant"),
+        constants=constants | _plain_constants(onnx, graph),
+        metadata={entry.key: entry.value for entry in model.metadata_props},
+        precision=precision,
+        opset=max(
+            (o.version for o in model.opset_import if DOMAINS.get(o.domain) == ""), default=1
+        ),
+        rows=rows,
+        serialized=serialized,
+    )
+
+
+def _check_domains(name: str, model: Any) -> None:  # noqa: ANN401 -- onnx's own type
+    """Refuse operators that ONNX does not define, and graphs of unreasonable size."""
+    if len(model.graph.node) > MOST_NODES:
+        raise DataError(f"{name} has {len(model.graph.node):,} operators: {MOST_NODES:,} are read.")
+    for node in model.graph.node:
+        if node.domain not in DOMAINS:
+            raise DataError(
+                f'{name}: the operator {short(node.op_type)} is of "{short(node.domain)}" and not '
+                "of ONNX itself: what it computes does not stand in the file. Export the model "
+                "without it."
+            )
+
+
+def _tensors(graph: Any) -> dict[str, Any]:  # noqa: ANN401 -- the same
+    """Return all arrays of a graph as the file has them, by name."""
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Constant":
+            for attribute in node.attribute:
+                if attribute.name == "value":
+                    tensors[node.output[0]] = attribute.t
+    return tensors
+
+
+def _check_tensors(name: str, tensors: Iterable[Any], external: int, *, large: bool) -> None:
+    """Refuse numbers that stand in another file, and more of them than were asked for."""
+    count = 0
+    for tensor in tensors:
+        if tensor.data_location == external or tensor.external_data:
+            raise DataError(
+                f"{name}: its weights stand in another file. Save all in one, with "
+                "onnx.save(onnx.load(path), path), or external_data=False in torch.onnx.export."
+            )
+        if any(length < 0 for length in tensor.dims):
+            raise DataError(f"{name}: {short(tensor.name)} has a negative size.")
+        count += prod(tensor.dims)
+    if count > (MOST_NUMBERS if large else LARGE):
+        remedy = "" if large else ", or ask for it with --large"
+        raise DataError(
+            f"{name} holds {count:,} numbers; over {LARGE:,} make a workbook that takes minutes to "
+            f"build and to open: take a smaller model{remedy}."
+        )
+
+
+def _check_whole(name: str, onnx: Any, model: Any) -> None:  # noqa: ANN401 -- the same
+    """Refuse a graph that ONNX itself would not run."""
+    try:
+        onnx.checker.check_model(model)
+    except Exception as error:
+        raise DataError(
+            f"{name} is no sound ONNX model: {short(str(error).splitlines()[0])}"
+        ) from error
+
+
+def _array(name: str, onnx: Any, tensor: Any) -> np.ndarray:  # noqa: ANN401 -- the same
+    try:
+        array = np.asarray(onnx.numpy_helper.to_array(tensor))
+    except Exception as error:
+        raise DataError(f"{name}: {short(tensor.name)} holds no array: {short(error)}.") from error
+    if array.dtype.kind in "OS":  # texts
+        return np.vectorize(_text, otypes=[object])(array)
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{name}: {short(tensor.name)} holds {array.dtype}, no plain numbers.")
+    if array.dtype.kind == "f":
+        array = array.astype(float)
+        if not np.isfinite(array).all():
+            raise DataError(f"{name}: {short(tensor.name)} holds a number that is not finite.")
+    return array
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _plain_constants(onnx: Any, graph: Any) -> dict[str, np.ndarray]:  # noqa: ANN401 -- the same
+    """Return the constants that are written without an array: a number, a list, texts."""
+    found = {}
+    for node in graph.node:
+        if node.op_type == "Constant":
+            for attribute in node.attribute:
+                if attribute.name.startswith("value_"):
+                    value = _plain(onnx.helper.get_attribute_value(attribute))
+                    found[node.output[0]] = np.asarray(value)
+    return found
+
+
+def _node(name: str, onnx: Any, node: Any) -> Node:  # noqa: ANN401 -- the same
+    attributes = {}
+    for attribute in node.attribute:
+        value = onnx.helper.get_attribute_value(attribute)
+        if isinstance(value, onnx.GraphProto):
+            raise DataError(
+                f"{name}: the operator {short(node.op_type)} branches or loops: a workbook "
+                "computes the same for every row."
+            )
+        attributes[attribute.name] = _plain(value)
+    return Node(node.op_type, tuple(node.input), tuple(node.output), attributes)
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 -- a number, a text, or a list of them
+    if isinstance(value, bytes):
+        return _text(value)
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def _inputs(
+    name: str,
+    graph: Any,  # noqa: ANN401 -- the same
+    constants: Mapping[str, np.ndarray],
+) -> tuple[dict[str, tuple[int, ...]], str, int | None]:
+    """Return the shapes of the inputs, what the model computes with, and its rows if fixed."""
+    shapes, types, rows = {}, set(), set()
+    for given in graph.input:
+        if given.name in constants:
+            continue
+        tensor = given.type.tensor_type
+        if not given.type.HasField("tensor_type") or tensor.elem_type not in FLOATS:
+            raise DataError(
+                f"{name}: the input {short(given.name)} takes no plain numbers: float32 or float64 "
+                "were expected."
+            )
+        types.add(FLOATS[tensor.elem_type])
+        lengths = [d.dim_value if d.HasField("dim_value") else 0 for d in tensor.shape.dim]
+        if len(lengths) < 2 or min(lengths[1:]) < 1:
+            raise DataError(
+                f"{name}: the input {short(given.name)} has the shape {lengths or 'of a number'}, "
+                "where 0 is open: rows of a fixed size were expected."
+            )
+        rows.add(lengths[0])
+        shapes[given.name] = tuple(lengths[1:])
+    if not shapes:
+        raise DataError(f"{name} has no inputs: there is nothing to predict from.")
+    if len(types) > 1 or len(rows) > 1:
+        raise DataError(f"{name}: its inputs {listed(shapes)} are not of one kind.")
+    return shapes, types.pop(), rows.pop() or None

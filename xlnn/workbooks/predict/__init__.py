@@ -1,0 +1,1 @@
+"""The kind "predict": a network that was trained elsewhere, as it goes forward."""

@@ -1,0 +1,131 @@
+"""Which sheets does a workbook have that predicts? Those of a network, and its weights as matrices.
+
+A row of a matrix is what a unit, or a filter, multiplies by; its bias stands behind.
+"""
+
+from collections.abc import Iterator
+from math import prod
+
+from xlnn.blocks import FIRST_ROW, Block
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.quantity import Model
+from xlnn.shipped.text import Text, text
+from xlnn.workbooks.network.sheets import drawing, images, lens, play, recognise, settings
+from xlnn.workbooks.network.sheets.bands import layer_title
+from xlnn.workbooks.pages import spec_text, table
+from xlnn.workbooks.pages.guide import draw_guide
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.predict.spec import PredictSpec
+from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.style import KEY, LABEL, NOTE, SECTION, TITLE
+
+WEIGHTS = "weights"
+LEFT = 2
+WIDTH = 9
+
+
+def _stack(model: Model) -> Iterator[tuple[str, int]]:
+    """Yield each layer that has weights, and the row of its heading."""
+    row = FIRST_ROW - 1
+    for quantity in model.quantities:
+        if quantity.sheet == WEIGHTS and quantity.kind == "W":
+            yield quantity.layer, row
+            row += quantity.shape[0] + 3
+
+
+def place(model: Model) -> Iterator[Block]:
+    """Place the weights of each layer below each other: a row for each unit, and its bias."""
+    for layer, row in _stack(model):
+        weights, bias = model[f"W{layer}"], model[f"b{layer}"]
+        inside = weights.shape[1:]
+        across = tuple((0, prod(inside[n + 1 :])) for n in range(len(inside)))
+        yield Block(weights, WEIGHTS, row + 2, LEFT, ((1, 0), *across))
+        yield Block(bias, WEIGHTS, row + 2, LEFT + prod(inside), ((1, 0),))
+
+
+def draw(page: Page[PredictSpec]) -> Drawing:
+    """Draw what each layer is, and whose each weight is."""
+    found = Drawing(widths={1: 8}, heights={1: 24}, freeze=(FIRST_ROW - 1, LEFT))
+    found.put(1, 1, page.layout.titles[WEIGHTS], TITLE)
+    found.put(1, LEFT + 2, page.words("notes", WEIGHTS), NOTE)
+    for layer, row in _stack(page.layout.model):
+        weights, bias = page.layout.blocks[f"W{layer}"], page.layout.blocks[f"b{layer}"]
+        for column in range(1, bias.column + 1):
+            found.put(row, column, "", SECTION)
+            if column >= LEFT:
+                found.widths[column] = WIDTH
+        found.put(row, 1, layer_title(page, layer), SECTION)
+        below = weights.quantity.shape[1:]
+        for place, unit in enumerate(_units(below)):
+            found.put(row + 1, LEFT + place, unit, KEY)
+        found.put(row + 1, bias.column, "b", KEY)
+        for unit in range(weights.quantity.shape[0]):
+            found.put(row + 2 + unit, 1, bias.quantity.heading((unit,)).replace("b", "", 1), LABEL)
+        for block in (weights, bias):
+            found.validations.append(table.number_validation(cell_range(block), page.words))
+        found.colour_around_0(weights)
+    return found
+
+
+def _units(below: tuple[int, ...]) -> Iterator[str]:
+    """Yield what a weight looks at, counted from 1."""
+    for number in range(prod(below)):
+        place, rest = [], number
+        for length in reversed(below):
+            rest, at = divmod(rest, length)
+            place.insert(0, str(at + 1))
+        yield ",".join(place)
+
+
+def draw_guide_of(page: Page[PredictSpec]) -> Drawing:
+    """Draw the Guide: what the model is, and how it was taken."""
+    spec, words = page.spec, page.words
+    values = {
+        "model": spec.template,
+        "given": spec.given,
+        "spare": spec.images - spec.given,
+        "labels": words("joined", "between").join(spec.labels),
+        "network": "; ".join(layer_title(page, layer.name) for layer in spec.layers),
+        "inputs": spec.inputs,
+    }
+    more = [words("told", key) for key in spec.told]
+    return draw_guide(page, values=values, equations=equations_of(spec), more=more)
+
+
+def equations_of(spec: PredictSpec) -> dict[str, str]:
+    """Return the equations of its activation functions."""
+    used = dict.fromkeys(layer.activation for layer in spec.layers)
+    return {"activation": "; ".join(ACTIVATIONS[name].formula for name in used)}
+
+
+def draw_inputs(page: Page[PredictSpec]) -> Drawing:
+    """Draw the inputs, and say which rows are free."""
+    found = images.draw(page)
+    if page.spec.given < page.spec.images:
+        spare = page.words("notes", "spare", first=page.spec.given + 1)
+        at = max(found.cells[1])
+        found.put(1, at, f"{found.cells[1][at][0]} {spare}", NOTE)
+    return found
+
+
+SHEETS = {
+    "guide": Sheet(draw_guide_of),
+    "play": Sheet(play.draw, play.place),
+    "images": Sheet(draw_inputs, images.place),
+    "settings": Sheet(settings.draw, settings.place),
+    "lens": Sheet(lens.draw, lens.place),
+    "recognise": Sheet(recognise.draw, recognise.place),
+    "training": Sheet(table.drawn("training"), table.placed("training")),
+    "weights": Sheet(draw, place),
+    "drawing": Sheet(drawing.draw, drawing.place),
+    "spec": Sheet(spec_text.draw),
+}
+"""All sheets by their keys, in the workbook's order."""
+
+
+def words_of(spec: PredictSpec) -> Text:
+    """Return the words of a workbook: those of a network, and over them its own."""
+    variants = ["table"] * bool(spec.features) + ["regression"] * spec.is_regression
+    variants += ["maps"] * any(layer.kind != "dense" for layer in spec.layers)
+    return text(spec.lang).of(variants).with_own("predict")
