@@ -262,6 +262,17 @@ def test_a_regression_that_diverges_is_refused_with_what_may_help(tables, option
     assert str(refused.value).endswith(remedy)
 
 
+def test_targets_whose_squares_fit_no_cell_are_refused_with_what_to_do(tables):
+    rows = [f"{number},{number}e199" for number in range(1, 9)]
+    (tables / "huge.csv").write_text("\n".join(["a,y", *rows]))
+    found = made(tables, "huge", scale="standard", output_activation="linear")
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(DataError, match=r"go to 8 × 10¹⁹⁹, and squares .* divide them by a power"),
+    ):
+        check_training(found.model, reference.run(found.model, found.inputs))
+
+
 def test_predictions_no_better_than_the_mean_are_told():
     run = {"C_T": np.array([3.0, 2.0]), "labels": np.array(["y", "z"], dtype=object)}
     run |= {"t": np.array([[0.0, 1.0], [4.0, 1.0]]), "rmse": np.array([[9.0, 9.0], [2.5, 0.1]])}

@@ -201,6 +201,18 @@ def test_the_row_numbers_that_pandas_writes_have_no_heading(tmp_path):
     assert data.x.tolist() == [[0, 1.5], [1, 2.5]]
 
 
+def test_a_heading_that_looks_like_a_formula_is_a_heading_among_words(tmp_path):
+    data = read(csv(tmp_path, "kind,=1+1,-b,c\nx,1,2,3\ny,4,5,6\n"), TABLE)
+    assert data.features == ("=1+1", "-b", "c")
+    assert data.x.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+@pytest.mark.parametrize("first", ["=1+1,2,3", "=1+1,=2+2,=3+3"])
+def test_formulas_among_numbers_are_no_headings(tmp_path, first):
+    with pytest.raises(DataError, match=r'line 1, column x1: "=1\+1" is not a number'):
+        read(csv(tmp_path, f"x,{first}\ny,4,5,6\n"), TABLE)
+
+
 @pytest.mark.parametrize("scale", [1e-9, 1, 1e12])
 def test_real_values_of_any_size_are_read_as_they_are(tmp_path, scale):
     x = GENERATOR.normal(scale=scale, size=(20, 3))

@@ -92,8 +92,9 @@ def _are_headings(first: Sequence[str], reading: Reading) -> bool:
         label = _by_place(reading.label, len(first)) or 0
     is_whole = reading.targets or reading.bare
     values = [field for column, field in enumerate(first) if is_whole or column != label]
-    # the column of row numbers that pandas writes has no heading
-    return any(values) and not any(field and looks_numeric(field) for field in values)
+    # the column of row numbers that pandas writes has no heading; others settle what =a or -b is
+    firm = [field for field in values if field and not re.match(r"=|[+-][^\d.]", field)]
+    return bool(firm) and not any(map(looks_numeric, firm))
 
 
 def _made_up(count: int, label: int | None, mark: str) -> list[str]:

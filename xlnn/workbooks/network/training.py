@@ -11,6 +11,11 @@ from xlnn.workbooks.network.quantities.runs import run_of, seen_by
 MOST_NAMED = 3
 """Outputs that a sentence names."""
 
+SQUARED = 1e150
+"""Up to here the sum of the squares of a million numbers fits a cell, which ends at 1.8e308."""
+
+TARGETS = ("t", "raw_t", "test_t", "test_raw_t")
+
 
 def check_training(model: Model, run: Arrays) -> None:
     """Refuse a training whose numbers grow beyond all that a cell holds.
@@ -37,6 +42,12 @@ def check_training(model: Model, run: Arrays) -> None:
             epoch = int(is_lost.argmax()) + 1 - quantity.given  # weights begin with the start
             symbol = quantity.symbol.replace("{}", "") or quantity.name
             lost.append((epoch, quantity.kind != "C_T", symbol, run_of(quantity.name)))
+    largest = max((np.abs(run[name]).max() for name in TARGETS if name in run), default=0)
+    if lost and largest > SQUARED:
+        raise DataError(
+            f"The numbers to predict go to {amount(largest)}, and squares of that size fit no "
+            "cell: divide them by a power of ten."
+        )
     if lost:
         epoch, _, symbol, number = min(lost)
         where = f" of run {number + 1}" if number else ""
