@@ -100,6 +100,7 @@ KINDS = {
             LayerSpec("O", 2),
         ),
     ),
+    "cross_entropy": replace(PICTURES, cost="cross-entropy"),
     "momentum": replace(PICTURES, optimizer="momentum"),
     "rmsprop": replace(PICTURES, optimizer="rmsprop", regularised=True),
     "compared": replace(

@@ -125,8 +125,8 @@ class Cost:
     value, delta : Equation
     loss : Equation or None
         The cost of one output, where the cost of an image is their sum.
-    formula, delta_formula : str
-        Both as the Guide shows them, in every language.
+    formula, delta_formula, loss_formula : str
+        As the Guide shows them, in every language.
     outputs : tuple of str
         The activation functions of the output layer that it suits.
     reason : str
@@ -146,6 +146,7 @@ class Cost:
     reason: str
     sentence: type[Sentence] | None = None
     for_numbers: bool = False
+    loss_formula: str = ""
 
 
 COSTS = {
@@ -168,6 +169,7 @@ COSTS = {
         ("sigmoid",),
         "ln a and ln(1 − a) ask for outputs between 0 and 1, and δ = a − t for the sigmoid",
         CrossEntropySentence,
+        loss_formula="c = −(t ln a + (1 − t) ln(1 − a))",
     ),
     "categorical cross-entropy": Cost(
         SumOfOutputs(),
@@ -178,5 +180,6 @@ COSTS = {
         ("softmax",),
         "its outputs are probabilities that sum to 1, and δ = a − t holds for softmax",
         CategoricalCrossEntropySentence,
+        loss_formula="c = −t ln a",
     ),
 }

@@ -13,7 +13,10 @@ from typing import Any, Self
 from xlnn.errors import DataError
 from xlnn.shipped.templates import folder
 
-VARIANTS = ("digits", "table", "regression", "maps", "momentum", "rmsprop", "adam")
+VARIANTS = (
+    *("digits", "table", "regression", "maps", "cross_entropy"),
+    *("momentum", "rmsprop", "adam"),
+)
 """What is said otherwise."""
 
 SHARED: Mapping[str, frozenset[str] | None] = {

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.axis import NumericAxis
 from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.legend import LegendEntry
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
@@ -113,6 +114,8 @@ def scatter(title: str, x_title: str, lines: Sequence[Line]) -> ScatterChart:
     chart.scatterStyle = "lineMarker"
     if len(lines) > 1 and any(line.name or line.called for line in lines):
         chart.legend.position = "b"
+        unnamed = (n for n, line in enumerate(lines) if not line.name and not line.called)
+        chart.legend.legendEntry = [LegendEntry(idx=n, delete=True) for n in unnamed]
     else:
         chart.legend = None
     chart.height, chart.width = 7.2, 13

@@ -87,12 +87,16 @@ def fitted(drawing: Drawing, blocks: Iterable[Block]) -> Drawing:
     shown = [(block, *_look(drawing, block)) for block in blocks if not block.quantity.is_text]
     widths = dict(drawing.widths)
     for block, number_format, size in shown:
-        least = max((width_for(text, size) for text in _least(number_format)), default=0)
+        choices = block.quantity.choices
+        texts = [f"0{choices[1]}"] if choices else _least(number_format)
+        least = max((width_for(text, size) for text in texts), default=0)
         for column in _columns(block):
             if widths.get(column, USUAL_WIDTH) < least:
                 widths[column] = least
     rules = []
     for block, number_format, size in shown:
+        if block.quantity.choices:  # one of some whole numbers
+            continue
         room = room_pixels(min(widths.get(column, USUAL_WIDTH) for column in _columns(block)))
         areas = list(_areas(block))
         for rule in _rules(number_format, size, room, areas[0].partition(":")[0]):

@@ -6,6 +6,8 @@ from math import ceil
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import text_pixels
+from xlnn.writing.style import wide
 
 LONG, SHORT, MARGIN = 11.69, 8.27, 0.4
 """Of A4, in inches, and the white around what is printed."""
@@ -18,6 +20,9 @@ CELL, ROW = 64, 20
 
 LEAST = 0.6
 """The scale below which 10 points are too small to read: then more pages are taken."""
+
+OF_DIGITS = 0.92
+"""How wide letters are, on average, beside digits."""
 
 CLEAR = 0.85
 """The scale from which a sheet of several pages may stand upright: fewer pages."""
@@ -74,9 +79,7 @@ def paper(drawing: Drawing, reach: tuple[int, int]) -> Paper:
 
 def size(drawing: Drawing, reach: tuple[int, int]) -> tuple[float, float]:
     """Return the width and height of a sheet with its charts, in pixels."""
-    rows, columns = reach
-    rows = max([rows, *drawing.cells])
-    columns = max([columns, *(column for cells in drawing.cells.values() for column in cells)])
+    rows, columns = printed(drawing, reach)
     width = sum(_width(drawing, column) for column in range(1, columns + 1))
     height = sum(_height(drawing, row) for row in range(1, rows + 1))
     for anchor, chart in drawing.charts:
@@ -89,6 +92,32 @@ def size(drawing: Drawing, reach: tuple[int, int]) -> tuple[float, float]:
         width = max(width, left + chart.width / 2.54 * DOTS)
         height = max(height, top + chart.height / 2.54 * DOTS)
     return width, height
+
+
+def filled(drawing: Drawing, reach: tuple[int, int]) -> tuple[int, int]:
+    """Return the last row and column that hold something."""
+    rows, columns = reach
+    rows = max([rows, *drawing.cells])
+    return rows, max([columns, *(column for cells in drawing.cells.values() for column in cells)])
+
+
+def printed(drawing: Drawing, reach: tuple[int, int]) -> tuple[int, int]:
+    """Return the same with the empty columns into which a text runs on.
+
+    LibreOffice prints no more than the columns that hold something.
+    """
+    rows, columns = filled(drawing, reach)
+    for cells in drawing.cells.values():
+        column = max(cells)
+        text, look = cells[column]
+        if not isinstance(text, str) or look.wrap:
+            continue
+        room = text_pixels("0" * wide(text), look.size) * OF_DIGITS
+        while room > _width(drawing, column):
+            room -= _width(drawing, column)
+            column += 1
+        columns = max(columns, column)
+    return rows, columns
 
 
 def _width(drawing: Drawing, column: int) -> float:

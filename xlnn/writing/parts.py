@@ -10,7 +10,10 @@ from zipfile import ZipFile
 
 from lxml import etree
 from openpyxl.packaging.extended import ExtendedProperties
+from openpyxl.writer.theme import theme_xml
 from openpyxl.xml.constants import ARC_APP, CHART_NS, DRAWING_NS, REL_NS, SHEET_DRAWING_NS
+
+from xlnn.writing.style import EAST_ASIAN
 
 PREFIXES = {"xdr": SHEET_DRAWING_NS, "a": DRAWING_NS, "c": CHART_NS, "r": REL_NS}
 """The usual prefixes of drawings and charts. Excel and LibreOffice accept any; exceljs finds a
@@ -44,6 +47,16 @@ def prefixed(data: bytes | str) -> bytes:
     root.extend(old)
     etree.cleanup_namespaces(root)
     return etree.tostring(root)
+
+
+def theme_of(script: str) -> str:
+    """Return the theme, from which charts take their font, with that of a script for its signs.
+
+    >>> "Yu Gothic" in theme_of("ja"), "Yu Gothic" in theme_of("zh")
+    (True, False)
+    """
+    name, _ = EAST_ASIAN[script]
+    return theme_xml.replace('<a:ea typeface=""/>', f'<a:ea typeface="{name}"/>')
 
 
 def _application(_: bytes | str) -> bytes:

@@ -1,5 +1,7 @@
 """How does a workbook look? Colours, fonts, number formats and widths, and nothing else."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from unicodedata import east_asian_width
@@ -11,6 +13,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 FONT = "Arial"
 """Present on Windows and macOS; Linux draws it with Liberation Sans, of the same widths."""
+
+EAST_ASIAN = {"zh": ("Microsoft YaHei", 134), "ja": ("Yu Gothic", 128)}
+"""The fonts of Chinese and Japanese texts, on Windows and in Office for macOS, and their character
+sets, by which a system without them finds another. Numbers are written in `FONT`."""
 
 INK = "1F2933"
 QUIET = "6B7785"
@@ -46,11 +52,15 @@ class Look:
         The colour of the text.
     align : str
         Horizontal alignment.
+    indent : int
+        How far a text stands from its cell's left side, in letters.
     number_format : str
     first : bool
         Whether a thin line stands at its left: the first column of a block.
     border : bool
         Whether thin lines stand all around it.
+    script : str
+        A key of `EAST_ASIAN` where its text has such signs.
     """
 
     fill: str = ""
@@ -61,9 +71,11 @@ class Look:
     wrap: bool = False
     ink: str = INK
     align: str = "general"
+    indent: int = 0
     number_format: str = "General"
     first: bool = False
     border: bool = False
+    script: str = ""
 
 
 PLAIN = Look()
@@ -95,10 +107,10 @@ def tint(colour: str, share: float, empty: str = WHITE) -> str:
     return "".join(f"{round(none + share * (full - none)):02X}" for none, full in pairs)
 
 
-def ink_scale() -> Rule:
-    """Colour pixels: 0 is white, 1 is ink."""
+def ink_scale(*, typed: bool = False) -> Rule:
+    """Colour pixels: 0 is white, or as yellow as what may be typed; 1 is ink."""
     return ColorScaleRule(
-        start_type="num", start_value=0, start_color=WHITE,
+        start_type="num", start_value=0, start_color=FILLS["input"] if typed else WHITE,
         end_type="num", end_value=1, end_color=DARK,
     )  # fmt: skip
 
@@ -165,11 +177,30 @@ def wide(text: str) -> int:
     return sum(1 + (east_asian_width(sign) in "WF") for sign in text)
 
 
+def is_east_asian(text: str) -> bool:
+    """Tell whether a text has signs that Arial has not."""
+    return any(east_asian_width(sign) in "WF" for sign in text)
+
+
+def script_of(texts: Iterable[str]) -> str:
+    """Return in which script the East Asian ones of some texts are written: Japanese has kana.
+
+    >>> script_of(["w", "重み"]), script_of(["w", "权重"]), script_of(["w"])
+    ('ja', 'zh', '')
+    """
+    found = "".join(text for text in texts if is_east_asian(text))
+    if re.search("[\u3041-\u3096\u30a1-\u30fa]", found):
+        return "ja"
+    return "zh" if found else ""
+
+
 @cache
 def _parts(look: Look) -> dict[str, object]:
+    name, charset = EAST_ASIAN.get(look.script, (FONT, None))
     parts = {
         "font": Font(
-            name=FONT,
+            name=name,
+            charset=charset,
             size=look.size,
             bold=look.bold,
             italic=look.italic,
@@ -177,7 +208,10 @@ def _parts(look: Look) -> dict[str, object]:
             color=look.ink,
         ),
         "alignment": Alignment(
-            horizontal=look.align, vertical="center", wrap_text=look.wrap or None
+            horizontal="left" if look.indent else look.align,
+            vertical="center",
+            wrap_text=look.wrap or None,
+            indent=look.indent,
         ),
         "number_format": look.number_format,
     }

@@ -4,7 +4,8 @@ The only module that writes with openpyxl, in its write-only mode, which writes 
 the rows are those of `xlnn.writing.rows`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import repeat
@@ -36,15 +37,18 @@ from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted
-from xlnn.writing.paper import MARGIN, Paper, paper
-from xlnn.writing.parts import APPLICATION, Parts
+from xlnn.writing.paper import MARGIN, Paper, filled, paper, printed
+from xlnn.writing.parts import APPLICATION, Parts, theme_of
 from xlnn.writing.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
-from xlnn.writing.style import BLANK, Look, styled, value
+from xlnn.writing.style import BLANK, Look, is_east_asian, script_of, styled, value
 from xlnn.xlsx.copying import LEVEL
 from xlnn.xlsx.fingerprint import NAME
 
 ROWS_TOLD = 1_000
 """After so many rows whoever waits is told."""
+
+FOOTER, FOOTER_SIZE = "&A   &P / &N", 8
+"""What stands below each page of a sheet of several: its name, and which page it is."""
 
 NOTHING: Arrays = MappingProxyType({})
 
@@ -104,6 +108,9 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         There is no space for it.
     """
     workbook = Workbook(write_only=True)
+    script = script_of(_texts(layout, drawings))
+    if script:
+        workbook.loaded_theme = theme_of(script)
     workbook.calculation = CalcProperties(fullCalcOnLoad=True)
     # the name of a person's folder may hold what XML cannot
     printable = "".join(each if each.isprintable() else "?" for each in title)
@@ -114,13 +121,15 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     for key in layout.titles:
         sheet = workbook.create_sheet(layout.titles[key])
         drawing = fitted(drawings[key], layout.on(key))
-        _furnish(sheet, drawing, paper(drawing, layout.extents[key]))
+        _furnish(sheet, drawing, layout.extents[key])
         if drawing.opens:
             workbook.active = sheet
         known = values if _are_numbers(values, layout.on(key)) else NOTHING
         if not known:
             unvalued.add(layout.titles[key])
-        strips, drawn = _cells(sheet, drawing, layout, key, (inputs, known), frozenset(blank))
+        strips, drawn = _cells(
+            sheet, drawing, layout, key, (inputs, known), script, frozenset(blank)
+        )
         writer = Rows(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
         try:
             for row in _fill(writer, strips, drawn, drawing):
@@ -151,6 +160,14 @@ def _are_numbers(values: Arrays, blocks: Sequence[Block]) -> bool:
     )
 
 
+def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
+    """Yield the sheets' titles, and the texts that are drawn."""
+    yield from layout.titles.values()
+    for key in layout.titles:
+        for cells in drawings[key].cells.values():
+            yield from (text for text, _ in cells.values() if isinstance(text, str))
+
+
 def _absolute(block: Block, title: str) -> str:
     row, column = block.last
     first = f"${letters(block.column)}${block.row}"
@@ -158,7 +175,7 @@ def _absolute(block: Block, title: str) -> str:
     return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
 
-def _furnish(sheet: Worksheet, drawing: Drawing, printed: Paper) -> None:
+def _furnish(sheet: Worksheet, drawing: Drawing, reach: tuple[int, int]) -> None:
     """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
     for column, width in drawing.widths.items():
         sheet.column_dimensions[letters(column)].width = width
@@ -177,17 +194,24 @@ def _furnish(sheet: Worksheet, drawing: Drawing, printed: Paper) -> None:
     sheet.sheet_view.tabSelected = drawing.opens or None
     for name, text in drawing.names.items():
         sheet.defined_names[name] = DefinedName(name, attr_text=text, hidden=True)
-    _print(sheet, drawing, printed)
+    _print(sheet, drawing, paper(drawing, reach))
+    rows, columns = printed(drawing, reach)
+    if columns > filled(drawing, reach)[1] and not drawing.charts:
+        name = "_xlnm.Print_Area"  # the empty cells into which a text runs on are not left out
+        area = f"{quoted(sheet.title)}!$A$1:${letters(columns)}${rows}"
+        sheet.defined_names[name] = DefinedName(name, attr_text=area)
 
 
-def _print(sheet: Worksheet, drawing: Drawing, printed: Paper) -> None:
+def _print(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
     """Say how a sheet is printed: fitted to some pages, or reduced and broken where it says."""
-    sheet.page_setup.orientation = "portrait" if printed.is_upright else "landscape"
+    sheet.page_setup.orientation = "portrait" if how.is_upright else "landscape"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, MARGIN / 2, MARGIN / 2)
+    if (how.across, how.down) != (1, 1):
+        sheet.oddFooter.right.text, sheet.oddFooter.right.size = FOOTER, FOOTER_SIZE
     rows = f"$1:${drawing.repeat}" if drawing.repeat else ""
     columns = ""
-    if printed.across != 1 and drawing.freeze and drawing.freeze[1] > 1:
+    if how.across != 1 and drawing.freeze and drawing.freeze[1] > 1:
         columns = f"$A:${letters(drawing.freeze[1] - 1)}"
     if rows or columns:
         # openpyxl names the rows first, and LibreOffice then saves the name twice
@@ -199,8 +223,8 @@ def _print(sheet: Worksheet, drawing: Drawing, printed: Paper) -> None:
         for column in drawing.breaks:
             sheet.col_breaks.append(Break(id=column))
         return
-    sheet.page_setup.fitToWidth = printed.across
-    sheet.page_setup.fitToHeight = printed.down
+    sheet.page_setup.fitToWidth = how.across
+    sheet.page_setup.fitToHeight = how.down
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
@@ -226,6 +250,7 @@ def _cells(  # noqa: PLR0913, PLR0917 -- a sheet, and all that stands on it
     layout: Layout,
     key: str,
     arrays: tuple[Arrays, Arrays],
+    script: str,
     blank: frozenset[str],
 ) -> tuple[list[Strip], dict[int, dict[int, str]]]:
     """Return all cells of a sheet: those of its quantities, and the single ones.
@@ -237,6 +262,10 @@ def _cells(  # noqa: PLR0913, PLR0917 -- a sheet, and all that stands on it
     @cache
     def style(look: Look) -> int:
         return styled(sheet, look).style_id
+
+    def style_of(look: Look, text: object) -> int:
+        is_text = isinstance(text, str) and is_east_asian(text)
+        return style(replace(look, script=script) if is_text else look)
 
     @cache
     def numbers(*moves: tuple[int, ...]) -> np.ndarray:
@@ -258,13 +287,15 @@ def _cells(  # noqa: PLR0913, PLR0917 -- a sheet, and all that stands on it
                 for marked in (not quantity.is_record, False)
             )
             typed = [] if given.size == 0 else given[(..., *unit)].ravel().tolist()
-            texts = [content(each, style(typed_in)) for each in typed]
+            texts = [content(each, style_of(typed_in, each)) for each in typed]
             if quantity.name in blank:
                 marked_cell = style(replace(computed, fill=BLANK))
                 pattern, order = f'%s" s="{marked_cell}"/>', []
             else:
+                said = "".join(re.findall('"[^"]*"', column.text)) if column else ""
+                computed_style = style_of(computed, said)
                 pattern, order = (
-                    formula_pattern(column, style(computed), has_value=bool(values))
+                    formula_pattern(column, computed_style, has_value=bool(values))
                     if column
                     else ("", [])
                 )
@@ -279,7 +310,7 @@ def _cells(  # noqa: PLR0913, PLR0917 -- a sheet, and all that stands on it
                 yield from filled.strips(place[1], place[0], range(number, number + 1))
 
     drawn = {
-        row: {column: content(text, style(look)) for column, (text, look) in cells.items()}
+        row: {column: content(text, style_of(look, text)) for column, (text, look) in cells.items()}
         for row, cells in drawing.cells.items()
     }
     return [strip for block in layout.on(key) for strip in strips(block)], drawn

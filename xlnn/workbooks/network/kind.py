@@ -80,7 +80,7 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def equations(self, spec: Spec) -> Mapping[str, str]:
         """Return the equations of its activations and its cost."""
-        return equations_of(spec)
+        return equations_of(spec, words_of(spec)("joined", "also"))
 
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and what is chosen first."""

@@ -2,11 +2,13 @@
 
 Some are said otherwise for some workbooks: ``digits`` for the book's own images, ``table`` where
 the data is no pictures, ``regression`` where numbers are predicted, ``maps`` where filters make
-maps of pictures, and an optimiser's name where a step is not the plain one.
+maps of pictures, ``cross_entropy`` where the cost is one, and an optimiser's name where a step is
+not the plain one.
 """
 
 from collections.abc import Iterator
 
+from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import PLAIN
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.network.spec import Spec
@@ -30,6 +32,8 @@ def variants(spec: Spec) -> Iterator[str]:
         yield "regression"
     if any(layer.kind != "dense" for layer in spec.layers):
         yield "maps"
+    if COSTS[spec.cost].loss:
+        yield "cross_entropy"
     if spec.optimizer != PLAIN and len(set(spec.runs)) <= 1:
         yield spec.optimizer
 

@@ -26,18 +26,21 @@ from xlnn.writing.style import (
 )
 
 TEXT = Look(wrap=True)
+INDENTED = Look(indent=1)
+"""Beside a coloured cell."""
 COLUMNS = ("symbol", "name", "meaning", "equation", "where", "book")
 SCALE = {"negative": NEGATIVE, "zero": WHITE, "positive": POSITIVE}
 """What the colours of weights mean, where there are any."""
 
 
-def draw_guide(
+def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     page: Page[Any],
     *,
     values: Mapping[str, object],
     equations: Mapping[str, str],
     colours: Iterable[str] = (*FILLS, *SCALE),
     more: Iterable[str] = (),
+    reading: str = "",
 ) -> Drawing:
     """Draw the sheet from top to bottom; every place it names is a link.
 
@@ -52,6 +55,8 @@ def draw_guide(
         The roles, and ends of the scale of weights, that the workbook has.
     more : iterable of str
         What is to be said of it besides, a line each.
+    reading : str
+        How the symbols' indices are read.
     """
     widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 40, 6: 18, 7: 12}
     drawing = Drawing(gridlines=False, one_page=True, widths=widths, heights={1: 30})
@@ -65,6 +70,9 @@ def draw_guide(
     row = _procedures(drawing, page, row)
     row = _legend(drawing, page.words, row + 1, colours)
     row = _symbols(drawing, page, row + 1, equations)
+    if reading:
+        drawing.put(row, 3, reading, LABEL)
+        row += 1
     _experiments(drawing, page, row + 1)
     return drawing
 
@@ -118,7 +126,7 @@ def _legend(drawing: Drawing, words: Text, row: int, colours: Iterable[str]) -> 
     row = _section(drawing, row, guide["colours_title"])
     for key in colours:
         drawing.put(row, 2, "", Look(fill=SCALE.get(key, key), border=True))
-        drawing.put(row, 3, guide["colours"][key], PLAIN)
+        drawing.put(row, 3, guide["colours"][key], INDENTED)
         row += 1
     return row
 

@@ -13,8 +13,9 @@ from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH, text_pixels
 from xlnn.writing.sparklines import Sparkline
-from xlnn.writing.style import KEY, NOTE, TITLE, heading
+from xlnn.writing.style import KEY, NOTE, TITLE, heading, wide
 
 NARROW, NORMAL, WIDE = 7, 10.5, 13
 FEWEST, MOST_COURSES = 3, 2_000
@@ -22,6 +23,9 @@ FEWEST, MOST_COURSES = 3, 2_000
 
 COURSE = "9AA5B1"
 """Pale enough to be read over."""
+
+BOLD = 1.15
+"""How much wider a bold title may be than its letters as digits, in any font."""
 
 GROUP_ROW, UNIT_ROW = FIRST_ROW - 2, FIRST_ROW - 1
 
@@ -89,15 +93,29 @@ def table(page: Page, sheet: str, blocks: Iterable[Block], named: Named = plain_
     blocks = tuple(blocks)
     axes = row_axes(block.quantity for block in blocks)
     drawing = Drawing(freeze=(FIRST_ROW, len(axes) + 1), repeat=UNIT_ROW)
-    drawing.put(1, 1, page.layout.titles[sheet], TITLE)
-    drawing.put(1, len(axes) + 3, page.words("notes", sheet, **page.layout.titles), NOTE)
     drawing.heights |= {1: 24, GROUP_ROW: 30, UNIT_ROW: 18}
     name_rows(drawing, axes, FIRST_ROW, page.words)
     for block in blocks:
         head(drawing, block, page.words, named)
         if block.quantity.is_input:
             drawing.validations.append(numbers_only(block, page.words))
+    title_line(drawing, page, sheet, len(axes) + 1)
     return drawing
+
+
+def title_line(drawing: Drawing, page: Page, sheet: str, column: int) -> None:
+    """Draw a table's title from a column on, and beside it what it holds.
+
+    The column is the first that is not printed again on each page: on the further ones only the
+    beginning of the title would be left.
+    """
+    title = page.layout.titles[sheet]
+    drawing.put(1, column, title, TITLE)
+    room = text_pixels("0" * wide(title), TITLE.size) * BOLD
+    while room > 0:
+        room -= drawing.widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS + PADDING
+        column += 1
+    drawing.put(1, column, page.words("notes", sheet, **page.layout.titles), NOTE)
 
 
 def name_rows(

@@ -25,6 +25,7 @@ from xlnn.workbooks.network.quantities.recognise import recognise
 from xlnn.workbooks.network.quantities.record import record_of, recorded_of
 from xlnn.workbooks.network.quantities.runs import RUN, choosing, own_names, run_of
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.window import MAP, PLACE, window
 from xlnn.workbooks.network.spec import Spec
 
 LARGEST_DRAWN = 2_000
@@ -67,6 +68,7 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
     spec = stack.spec
     found = [*lens(stack, _beside(spec, words), whole=drawn_whole(spec))]
     if drawn_whole(spec):
+        found += window(stack)
         found += recognise(stack, _verdict(spec, words))
         found += gradient_check(stack)
     found += fit(stack) if spec.is_regression else confusion(stack, words)
@@ -122,10 +124,13 @@ def first_choices(
     """Return what the sheets that look closely show when the workbook is opened first.
 
     An image that the network recognises, in the last epoch; on the Lens the first image in the
-    first epoch; the last image of the data as a drawing to start from, after the last epoch; the
-    first parameter, moved by 0.001; and what is predicted or recognised in the last epoch.
+    first epoch, and the place in the middle of its maps; the last image of the data as a drawing
+    to start from, after the last epoch; the first parameter, moved by 0.001; and what is predicted
+    or recognised in the last epoch.
     """
-    choices = {q.name: 1 for q in model.quantities if q.kind == RUN}
+    choices = {q.name: 1 for q in model.quantities if q.kind in {RUN, MAP}}
+    middles = (q for q in model.quantities if q.kind in PLACE)
+    choices |= {q.name: (1 + q.choices[1]) // 2 for q in middles}
     choices |= {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
     choices |= {"slope_h": 0.001, "play_epoch": model["play_epoch"].choices[1]}
     choices |= worth_seeing(inputs, run)

@@ -11,6 +11,7 @@ from xlnn.blocks import Block
 from xlnn.quantity import Model, Quantity, superscript
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
 from xlnn.writing.style import LABEL, SECTION
 
 PREFIXES = {
@@ -18,6 +19,9 @@ PREFIXES = {
     "W_after": "→ w", "W": "w", "seen": "w x",
 }  # fmt: skip
 """The symbols of pictures that stand for a unit's weights."""
+
+MOST_SQUARE = 8
+"""Rows up to which a picture has high ones."""
 
 
 @dataclass(frozen=True)
@@ -178,9 +182,33 @@ def placed(quantity: Quantity, sheet: str, row: int, column: int, down: int) -> 
     return Block(quantity, sheet, row, column, ((0, 0),) * len(quantity.axes) + steps)
 
 
-def layer_title(page: Page, layer: str) -> str:
-    """Say what a layer is."""
+def squares(block: Block, width: float) -> dict[int, float]:
+    """Return the heights of the rows of a picture, so that its pixels are squares.
+
+    Of a picture with many rows they stay low, so that what stands below it is in reach.
+    """
+    rows = range(block.row, block.last[0] + 1)
+    height = (width * DIGIT_PIXELS + PADDING) / PIXELS_A_POINT
+    return dict.fromkeys(rows, height) if len(rows) <= MOST_SQUARE else {}
+
+
+def layer_name(page: Page, layer: str) -> str:
+    """Say which layer it is: its number, or what a layer with a letter for its name does."""
     found = next(spec for spec in page.spec.layers if spec.name == layer)
+    if found.kind != "dense":
+        return page.words("play", found.kind, layer=layer)
+    if layer.isdecimal():
+        return page.words("layers", "dense", layer=layer)
+    if found is page.spec.layers[-1]:
+        return page.words("layers", "output", layer=layer)
+    return page.words("check", "layer", layer=layer)
+
+
+def layer_title(page: Page, layer: str) -> str:
+    """Say what a layer is, and of filters and blocks of which size."""
+    found = next(spec for spec in page.spec.layers if spec.name == layer)
+    if found.kind == "dense":
+        return layer_name(page, layer)
     rows, columns = found.size or (0, 0)
     values = {"layer": layer, "units": found.units, "rows": rows, "columns": columns}
     return page.words("layers", found.kind, **values)

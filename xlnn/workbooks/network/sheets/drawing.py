@@ -10,8 +10,9 @@ from xlnn.workbooks.network.quantities.figure import Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import title_line
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import CAPTION, KEY, NOTE, TITLE, heading
+from xlnn.writing.style import CAPTION, KEY, heading
 
 LAYER, UNIT, VALUE, LEVEL, ACROSS, UP, DOT = range(1, 8)
 SIZE = DOT + 2 * LEVELS + 1
@@ -94,8 +95,6 @@ def _place_lines(model: Model, here: list[Quantity]) -> Iterator[Block]:
 def draw(page: Page) -> Drawing:
     """Draw the headings, and which layer, unit or connection each row is of."""
     drawing = Drawing(freeze=(FIRST_ROW, 3), repeat=FIRST_ROW - 1, heights={1: 24, 2: 44})
-    drawing.put(1, 1, page.layout.titles[NUMBERS], TITLE)
-    drawing.put(1, 4, page.words("notes", NUMBERS, **page.layout.titles), NOTE)
     figure = Figure(Stack(page.spec))
     row = FIRST_ROW
     for column in (column for columns in figure.alike.values() for column in columns):
@@ -113,6 +112,7 @@ def draw(page: Page) -> Drawing:
                 drawing.put(FIRST_ROW + GAP * number, LINES, weight, KEY)
                 number += 1
     _draw_headings(drawing, page)
+    title_line(drawing, page, NUMBERS, UNIT + 1)
     for name in (name for name in FOUND if PREFIX + name in page.layout.blocks):
         block = page.layout.blocks[PREFIX + name]
         drawing.put(block.row, block.column - 1, page.words("drawing", name), CAPTION)

@@ -4,17 +4,21 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import WITHOUT_WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
-from xlnn.workbooks.network.sheets.bands import layer_title
+from xlnn.workbooks.network.sheets.bands import layer_name, layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.guide import draw_guide
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 
+EXAMPLE = 3
+"""The input whose weight says how indices are read."""
+
 
 def draw(page: Page[Spec]) -> Drawing:
     """Draw the Guide with the sizes of the network and the equations of its functions."""
+    also = page.words("joined", "also")
     if any(layer.kind != "dense" for layer in page.spec.layers):
-        network = "; ".join(layer_title(page, layer.name) for layer in page.spec.layers)
+        network = also.join(layer_title(page, layer.name) for layer in page.spec.layers)
     else:
         network = "-".join(str(size) for size in _sizes(page))
     values = {
@@ -29,7 +33,21 @@ def draw(page: Page[Spec]) -> Drawing:
     }
     missing = page.spec.missing
     more = [page.words("missing", missing)] if missing else []
-    return draw_guide(page, values=values, equations=equations_of(page.spec), more=more)
+    equations = equations_of(page.spec, also)
+    return draw_guide(page, values=values, equations=equations, more=more, reading=_reading(page))
+
+
+def _reading(page: Page[Spec]) -> str:
+    """Say how the indices of a weight are read, by the example of one."""
+    quantities = page.layout.model.quantities
+    weights = [q for q in quantities if q.kind == "W" and q.sheet == "weights"]
+    first = next((q for q in weights if len(q.shape) == 2), weights[0])
+    index = (0, *(min(EXAMPLE, length) - 1 for length in first.shape[1:]))
+    values = {"symbol": first.heading(index), "layer": layer_name(page, first.layer)}
+    if len(index) == 2:
+        return page.words("layers", "reading", input=index[1] + 1, **values)
+    *_, row, column = (each + 1 for each in index)
+    return page.words("layers", "reading_filter", row=row, column=column, **values)
 
 
 def _steps(spec: Spec) -> list[str]:
@@ -41,8 +59,11 @@ def _sizes(page: Page[Spec]) -> list[int]:
     return [page.spec.inputs, *(layer.units for layer in page.spec.layers)]
 
 
-def equations_of(spec: Spec) -> dict[str, str]:
-    """Return the equations of the functions at hand; of several, each with its name."""
+def equations_of(spec: Spec, also: str) -> dict[str, str]:
+    """Return the equations of the functions at hand; of several, each with its name.
+
+    Between several stands ``also``.
+    """
     with_weights = (layer for layer in spec.layers if layer.kind not in WITHOUT_WEIGHTS)
     names = dict.fromkeys(layer.activation for layer in with_weights)
     used = {name: ACTIVATIONS[name] for name in names}
@@ -53,14 +74,15 @@ def equations_of(spec: Spec) -> dict[str, str]:
     if used[spec.layers[-1].activation].slope is None:
         delta = delta.removesuffix(" a′(z)").strip("()")
     return {
-        "activation": "; ".join(activation.formula for activation in used.values()),
-        "slope": "; ".join(a.slope_formula for a in used.values() if a.slope_formula),
+        "activation": also.join(activation.formula for activation in used.values()),
+        "slope": also.join(a.slope_formula for a in used.values() if a.slope_formula),
         "cost": cost.formula,
+        "loss": cost.loss_formula,
         "delta": delta,
         "step": optimisers[0].step_formula.format("w"),
         "step_of_b": optimisers[0].step_formula.format("b"),
-        "rule": "; ".join(optimiser.rule for optimiser in optimisers),
-        "source": "; ".join(optimiser.source for optimiser in optimisers),
+        "rule": also.join(optimiser.rule for optimiser in optimisers),
+        "source": also.join(optimiser.source for optimiser in optimisers),
         "decay": " + λ w" if spec.regularised else "",
         "penalty": " + λ/2 Σ w²" if spec.regularised else "",
     }

@@ -14,7 +14,8 @@ from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole
-from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size
+from xlnn.workbooks.network.sheets import window
+from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size, squares
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
@@ -50,7 +51,12 @@ GRADIENTS = (
 """Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
 MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
-CELL, LABELS, VALUES, SENTENCES, OUTPUTS = 6.9, 7.5, 10.5, 60, 11.5
+CELL, SENTENCES, OUTPUTS = 6.9, 60, 11.5
+STEPS = {
+    **dict.fromkeys(("z", "a", "argmax"), 1), "C": 2, **dict.fromkeys(("slope", "delta"), 3),
+    "dC_dW_one": 4, "dC_dW": 5, "W_after": 6,
+}  # fmt: skip
+"""In which order the book computes what stands here; a line at the top says where each is."""
 FEATURE = replace(CAPTION, align="center", wrap=True)
 
 
@@ -104,7 +110,7 @@ class _Grid:
                     width=width if is_dense else 1, lines=lines,
                 )
             )  # fmt: skip
-            row = bands[-1].next + 1
+            row = bands[-1].next + 1 + window.height(self.model, layer)
         return bands
 
     @cached_property
@@ -135,6 +141,8 @@ def place(model: Model) -> Iterator[Block]:
     yield from _place_top(model, grid)
     for bands in grid.bands:
         yield from bands.place()
+        if window.has_window(model, bands.layer):
+            yield from window.place(model, bands.layer, bands.next, LEFT)
         if grid.has(f"below{bands.layer}"):
             yield single_block(model[f"{PREFIX}below{bands.layer}"], bands.first - 1, LEFT, (0, 1))
         if grid.has(f"largest{bands.layer}"):
@@ -165,32 +173,50 @@ def _place_top(model: Model, grid: _Grid) -> Iterator[Block]:
 def draw(page: Page) -> Drawing:
     """Draw the headings, the choices' lists and the colours."""
     grid = _Grid(page.layout.model)
-    drawing = Drawing(gridlines=False, one_page=True, widths={1: 2}, heights={1: 24})
+    drawing = Drawing(
+        gridlines=False, one_page=True, widths={1: 2}, heights={1: 24}, freeze=(TOP + 2, 1)
+    )
     last = max(bands.columns[-1] for bands in grid.bands)
     drawing.widths |= dict.fromkeys(range(LEFT, last + 1), CELL)
-    drawing.widths |= {grid.numbers - 1: LABELS, grid.numbers: VALUES, grid.texts: SENTENCES}
+    drawing.widths[grid.texts] = SENTENCES
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
-    drawing.put(2, LEFT, page.words("notes", SHEET, **page.layout.titles), NOTE)
+    notes = [page.words("notes", SHEET, **page.layout.titles)]
     if not drawn_whole(page.spec):
-        drawing.put(3, LEFT, page.words("notes", "first_units", count=FIRST_UNITS), NOTE)
+        notes.append(page.words("notes", "first_units", count=FIRST_UNITS))
+    drawing.put(2, LEFT, " ".join(notes), NOTE)
+    is_trained = grid.has("C")
+    if is_trained:
+        drawing.put(3, LEFT, page.words("lens", "steps"), NOTE)
     _draw_top(drawing, page, grid)
-    headings = {kind: page.words("lens", kind) for (kind, *_) in GRADIENTS}
+    headings = {kind: _step(page, kind, page.words("lens", kind)) for (kind, *_) in GRADIENTS}
     headings |= {"W": page.words("lens", "W"), "z_text": page.words("lens", "texts")}
-    maps = {kind: page.words("quantities", kind) for kind in MAPS}
+    maps = {kind: _step(page, kind, page.words("quantities", kind)) for kind in MAPS}
+    steps = (("z", "z, a"), *((("delta", "δ"),) if is_trained else ()))
+    numbers = {"z": "   ".join(_step(page, *each) for each in steps)}
     for bands in grid.bands:
-        bands.draw(drawing, page, headings if bands.is_dense else headings | maps, last)
+        bands.draw(drawing, page, headings | (numbers if bands.is_dense else maps), last)
         if grid.has(f"below{bands.layer}"):
             drawing.put(bands.first - 2, LEFT, page.words("lens", "below"), LABEL)
         if grid.has(f"largest{bands.layer}"):
             largest = page.layout.blocks[f"{PREFIX}largest{bands.layer}"]
             drawing.put(largest.row, largest.column - 1, largest.quantity.symbol, LABEL)
     for block in page.layout.on(SHEET):
-        _look(drawing, block.quantity)
+        _look(drawing, block.quantity, block.column)
+    for layer in grid.layers:
+        if window.has_window(page.layout.model, layer):
+            window.draw(drawing, page, layer, last)
     labels = page.spec.labels[: grid.bands[-1].units]
     drawing.widths[grid.outputs] = max(drawing.widths.get(grid.outputs, 0), name_width(labels))
     if page.spec.features:
         _draw_features(drawing, page)
     return drawing
+
+
+def _step(page: Page, kind: str, what: str) -> str:
+    """Say what is shown, after the number of its step if it has one and the network is trained."""
+    if kind not in STEPS or f"{PREFIX}C" not in page.layout.blocks:
+        return what
+    return page.words("joined", "step", number=STEPS[kind], what=what)
 
 
 def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
@@ -211,9 +237,10 @@ def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
         key = headings.get(name, name)
         drawing.put(TOP, column, words("lens", f"output_{key}"), SECTION)
     if grid.has("C"):
-        drawing.put(blocks[f"{PREFIX}C"].row, grid.outputs, "C", LABEL)
+        drawing.put(blocks[f"{PREFIX}C"].row, grid.outputs, _step(page, "C", "C"), LABEL)
     if not page.spec.features:
         drawing.colour(blocks[f"{PREFIX}x"], ink_scale())
+        drawing.heights |= squares(blocks[f"{PREFIX}x"], CELL)
 
 
 def _draw_features(drawing: Drawing, page: Page) -> None:
@@ -229,20 +256,21 @@ def _draw_features(drawing: Drawing, page: Page) -> None:
         drawing.put(names.row - 1, names.column + position, name, FEATURE)
 
 
-def _look(drawing: Drawing, quantity: Quantity) -> None:
+def _look(drawing: Drawing, quantity: Quantity, column: int) -> None:
     kind = quantity.kind
     if quantity.choices:
         look = CHOICE
     elif kind == "x":
-        look = replace(PICTURE, number_format=";;;")
+        look = replace(PICTURE, number_format=";;;", border=True)
     elif kind.endswith("text") or kind in {"bar", "name", "verdict"}:
         look = SENTENCE
     elif len(quantity.shape) == 3 and kind in MAPS:
-        look = replace(PICTURE, number_format="0" if kind == "argmax" else "0.00")
-    elif kind in {"position", "there", "gap"}:  # above pictures, as narrow as they
-        look = replace(NUMBER, size=PICTURE.size, number_format=quantity.number_format)
-    elif kind in {"output", "C", "largest", *TARGETS, *NUMBERS}:
-        look = replace(NUMBER, number_format=quantity.number_format)
+        digits = "0" if kind == "argmax" else "0.00"
+        look = replace(PICTURE, number_format=digits, border=True)
+    elif kind in {"position", "there", "gap", "output", "C", "largest", *TARGETS, *NUMBERS}:
+        is_narrow = drawing.widths.get(column) == CELL  # as narrow as the pictures above or below
+        size = PICTURE.size if is_narrow else NUMBER.size
+        look = replace(NUMBER, size=size, number_format=quantity.number_format)
     else:
-        look = PICTURE
+        look = replace(PICTURE, border=kind != "below")
     drawing.looks[quantity.name] = look

@@ -11,9 +11,8 @@ from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.optimiser import SHEET
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import GROUP_ROW, UNIT_ROW, head, name_rows
+from xlnn.workbooks.pages.table import GROUP_ROW, UNIT_ROW, head, name_rows, title_line
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import NOTE, TITLE
 
 LEFT = 2
 BETWEEN = 3
@@ -45,11 +44,9 @@ def _shared(model: Model) -> list[Quantity]:
 
 def draw(page: Page) -> Drawing:
     """Draw the headings of each table and the numbers of its epochs."""
-    layout = page.layout
     drawing = Drawing(freeze=(1, LEFT), heights={1: 24, GROUP_ROW: 30, UNIT_ROW: 18})
-    drawing.put(1, 1, layout.titles[SHEET], TITLE)
-    drawing.put(1, 4, page.words("notes", SHEET, **layout.titles), NOTE)
     _draw_tables(drawing, page)
+    title_line(drawing, page, SHEET, LEFT)
     return drawing
 
 

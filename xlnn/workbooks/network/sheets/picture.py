@@ -10,6 +10,7 @@ from xlnn.layout import quoted
 from xlnn.workbooks.network.quantities.figure import HEIGHT, WIDTH, Column, Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.workbooks.network.sheets.bands import layer_name
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.charts import Cells, Line
 from xlnn.writing.graph import Dots, Tag, graph
@@ -91,8 +92,8 @@ def _caption(page: Page, column: Column) -> str:
     """Say which layer a column is, and how much of it is drawn."""
     if len(Figure(Stack(page.spec)).columns) > MOST_CAPTIONS:
         return column.layer
-    kinds = {layer.name: layer.kind for layer in page.spec.layers}
-    name = page.words("play", kinds.get(column.layer, "input"), layer=column.layer)
+    is_input = column.layer not in {layer.name for layer in page.spec.layers}
+    name = page.words("play", "input") if is_input else layer_name(page, column.layer)
     if len(column.units) < column.of:
         drawn = page.words("play", "part", drawn=len(column.units), of=column.of)
         return page.words("joined", "named", what=name, name=drawn)

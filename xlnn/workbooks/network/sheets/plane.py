@@ -13,7 +13,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
 from xlnn.workbooks.network.sheets.bands import layer_title
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation, head, row_validation
+from xlnn.workbooks.pages.table import choice_validation, head, row_validation, title_line
 from xlnn.writing.charts import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.graph import Dots, graph, over
@@ -205,8 +205,6 @@ def draw_numbers(page: Page) -> Drawing:
     """Draw the headings of the table of points, of the weights and of the data."""
     blocks, words = page.layout.on(NUMBERS), page.words
     drawing = Drawing(freeze=(FIRST_ROW, 2), repeat=FIRST_ROW - 1, heights={1: 24, 2: 30})
-    drawing.put(1, 1, page.layout.titles[NUMBERS], TITLE)
-    drawing.put(1, 4, words("notes", NUMBERS, **page.layout.titles), NOTE)
     for block in blocks:
         quantity = block.quantity
         if quantity.axes and quantity.axes[0].name == "point":
@@ -224,6 +222,7 @@ def draw_numbers(page: Page) -> Drawing:
             drawing.put(FIRST_ROW - 2, block.column + position, "", look)
         drawing.widths[block.column] = 10
     _name_images(drawing, page)
+    title_line(drawing, page, NUMBERS, 2)
     return drawing
 
 

@@ -13,7 +13,7 @@ from xlnn.workbooks.network.sheets.bands import layer_title
 from xlnn.workbooks.network.sheets.picture import picture
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import row_validation
-from xlnn.writing.charts import Cells, Line, scatter
+from xlnn.writing.charts import Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     CAPTION,
@@ -172,8 +172,8 @@ def _draw_course(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
     lines = [Line(x, y, COURSE), Line(*point, HERE, width=0, marker="circle")]
     chart = scatter(words("charts", "C_T"), words("charts", "epoch"), lines)
     chart.width, chart.height = COURSE_WIDTH, COURSE_HEIGHT
-    chart.x_axis.scaling.min = chart.y_axis.scaling.min = 0
-    chart.x_axis.scaling.max = page.spec.epochs
+    chart.y_axis.scaling.min = 0
+    ends(chart.x_axis, 0, page.spec.epochs)
     drawing.charts.append((address(rows["chart"], NAMES), chart))
 
 

@@ -11,6 +11,7 @@ from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
+from xlnn.workbooks.network.sheets.bands import layer_name, symbol
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import WIDE, courses, table
@@ -32,6 +33,12 @@ STORY = FIRST_ROW
 
 LINES = 50
 """Weights of a layer whose paths are drawn, one line each."""
+
+PATH_COLOURS = (
+    *("1B4F9C", "C0561C", "3F8F5B", "8B5FA8"),
+    *("A78A1F", "2A8C99", "B0476B", "6B7785"),
+)
+"""Of the weights of each unit, of which as many units are drawn."""
 
 CHART_ROWS, CHART_COLUMNS = 15, 8
 """How far the charts stand from each other."""
@@ -81,19 +88,20 @@ def draw(page: Page) -> Drawing:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of a chart: a unit of a block over the epochs; without a colour, the program's own."""
+    """A line of a chart: a unit of a block over the epochs."""
 
     block: Block
     unit: tuple[int, ...] = ()
     colour: str = ""
     name: str = ""
+    width: int = THICK
 
     def drawn(self, titles: dict[str, str]) -> Line:
         """Return the line as a chart takes it."""
         title, rows = titles[self.block.sheet], (self.block.row, self.block.last[0])
         _, column = self.block.address((0, *self.unit))
         x, y = Cells(title, 1, *rows), Cells(title, column, *rows)
-        return Line(x, y, self.colour, self.name, THICK if self.colour else THIN)
+        return Line(x, y, self.colour, self.name, self.width)
 
 
 def _courses(page: Page) -> Iterator[tuple[str, list[_Line]]]:
@@ -136,11 +144,19 @@ def _name_outputs(drawing: Drawing, page: Page) -> None:
 
 
 def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
-    """Yield the paths of the weights of each layer."""
+    """Yield the paths of the weights of each layer, those of a unit in one colour."""
     for block in page.layout.on("weights"):
-        if block.quantity.kind == "W":
-            lines = [_Line(block, unit) for unit in block.quantity.units[:LINES]]
-            yield page.words("charts", "weights", layer=block.quantity.layer), lines
+        quantity = block.quantity
+        if quantity.kind == "W":
+            colours = PATH_COLOURS[: quantity.shape[0]]
+            lines = []
+            for unit, colour in enumerate(colours):
+                own = [index for index in quantity.units if index[0] == unit]
+                names = [symbol(quantity, unit, quantity.layer)]  # of one line, for all of the unit
+                for index in own[: max(1, LINES // len(colours))]:
+                    lines.append(_Line(block, index, colour, "".join(names), THIN))
+                    names.clear()
+            yield page.words("charts", "weights", layer=layer_name(page, quantity.layer)), lines
 
 
 def _beside(columns: int) -> int:
@@ -157,6 +173,6 @@ def _chart(page: Page, title: str, lines: list[_Line]) -> ScatterChart:
     ends(chart.x_axis, 0, rows.counts_from + rows.length - 1)
     if quantity.name in most:
         ends(chart.y_axis, 0, most[quantity.name])
-    elif lines[0].colour:
+    elif quantity.kind != "W":
         chart.y_axis.scaling.min = 0
     return chart

@@ -8,7 +8,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.sheets.bands import Bands, Strip, layer_title
+from xlnn.workbooks.network.sheets.bands import Bands, Strip, layer_title, squares
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import number_validation, row_validation
 from xlnn.writing.drawing import Drawing, cell_range
@@ -106,16 +106,14 @@ def _first_row(model: Model) -> int:
 
 
 def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
-    """Place a row for each unit: its numbers, and its weights below what it sees."""
-    own = [name for name in _numbers(model, layer) if name[0] != "b"]
-    left, width = LEFT + len(own) + 2, model[f"{PREFIX}W{layer}"].shape[1]
-    yield single_block(model[f"{PREFIX}below{layer}"], row + 2, left, (0, 1))
-    yield single_block(model[f"{PREFIX}W{layer}"], row + 3, left, (1, 0), (0, 1))
-    yield single_block(model[f"{PREFIX}b{layer}"], row + 3, left + width, (1, 0))
-    for column, name in enumerate(own, start=LEFT + 1):
+    """Place a row for each unit: its weights below what it sees, and its numbers."""
+    right = LEFT + 1 + model[f"{PREFIX}W{layer}"].shape[1]
+    yield single_block(model[f"{PREFIX}below{layer}"], row + 2, LEFT + 1, (0, 1))
+    yield single_block(model[f"{PREFIX}W{layer}"], row + 3, LEFT + 1, (1, 0), (0, 1))
+    for column, name in enumerate(_numbers(model, layer), start=right):
         yield single_block(model[PREFIX + name], row + 3, column, (1, 0))
     if f"{PREFIX}largest{layer}" in model.by_name:
-        yield single_block(model[f"{PREFIX}largest{layer}"], row + 2, LEFT + 1)
+        yield single_block(model[f"{PREFIX}largest{layer}"], row + 2, right + 1)
 
 
 def _drawn(model: Model) -> str:
@@ -151,7 +149,10 @@ def draw(page: Page) -> Drawing:
         _draw_outputs(drawing, page)
     _draw_layers(drawing, page)
     for block in page.layout.on(SHEET):
-        drawing.looks[block.quantity.name] = _look(model, block.quantity)
+        look = _look(model, block.quantity)
+        if look.number_format == NUMBER.number_format and drawing.widths[block.column] == CELL:
+            look = replace(look, size=PICTURE.size)  # as narrow as the pictures below
+        drawing.looks[block.quantity.name] = look
     names = blocks[f"{PREFIX}name"].column
     drawing.widths[names] = max(drawing.widths[names], name_width(page.spec.labels))
     return drawing
@@ -169,13 +170,15 @@ def _draw_outputs(drawing: Drawing, page: Page) -> None:
 
 
 def _number_columns(model: Model) -> Iterator[int]:
-    """Yield the columns that hold numbers to read, beside all pictures."""
-    yield LEFT + max(model[f"{PREFIX}x"].shape[1], 3) + 3
+    """Yield the columns that hold numbers to read, where no picture would be drawn out by them."""
+    columns = {LEFT + max(model[f"{PREFIX}x"].shape[1], 3) + 3}
     for _, bands in _sections(model).values():
         if bands:
-            yield from (
+            columns |= {
                 c for c, s in zip(bands.columns, bands.strips, strict=True) if s.is_labelled
-            )
+            }
+    pictures = (block for block in place(model) if len(block.quantity.shape) > 1)
+    yield from columns.difference(*(range(b.column, b.last[1] + 1) for b in pictures))
 
 
 def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
@@ -189,13 +192,14 @@ def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
             drawing.widths[grid.column + position] = FEATURE_WIDTH
     else:
         drawing.put(grid.row - 1, LEFT, words("recognise", "grid"), LABEL)
+        drawing.heights |= squares(grid, CELL)
         ink = DataValidation(
             type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
             promptTitle=words("recognise", "grid"), prompt=words("recognise", "prompt"),
         )  # fmt: skip
         ink.add(cell_range(grid))
         drawing.validations.append(ink)
-        drawing.colour(scaled, ink_scale())
+        drawing.colour(scaled, ink_scale(typed=scaled is grid))
         drawing.colour(scaled, on_ink(address(scaled.row, scaled.column)))
     if scaled is not grid:
         drawing.put(scaled.row - 1, LEFT, words("recognise", "scaled"), LABEL)
@@ -220,8 +224,8 @@ def _draw_layers(drawing: Drawing, page: Page) -> None:
 def _draw_row(drawing: Drawing, page: Page, layer: str, row: int) -> None:
     """Draw the headings of a layer whose units are rows."""
     model, blocks = page.layout.model, page.layout.blocks
-    weights, bias = blocks[f"{PREFIX}W{layer}"], blocks[f"{PREFIX}b{layer}"]
-    for column in range(LEFT, bias.column + 1):
+    weights, last = blocks[f"{PREFIX}W{layer}"], blocks[f"{PREFIX}a{layer}"].column
+    for column in range(LEFT, last + 1):
         drawing.put(row, column, "", SECTION)
     drawing.put(row, LEFT, layer_title(page, layer), SECTION)
     for name in _numbers(model, layer):
@@ -242,7 +246,7 @@ def _look(model: Model, quantity: Quantity) -> Look:
     if quantity.is_input:
         return replace(PICTURE, fill="input", ink=INPUT_INK, number_format="General", border=True)
     if look or len(quantity.shape) == 3:
-        return look or PICTURE
+        return look or replace(PICTURE, border=True)
     if f"{PREFIX}below{quantity.layer}" in model.by_name:  # below the pictures, as narrow as they
         return replace(PICTURE, number_format="0.000")
     return replace(NUMBER, number_format=quantity.number_format)
@@ -251,5 +255,6 @@ def _look(model: Model, quantity: Quantity) -> Look:
 _LOOKS = {
     "verdict": replace(SENTENCE, bold=True, size=14),
     **dict.fromkeys(("bar", "name"), SENTENCE),
-    **dict.fromkeys(("W", "seen", "b", "x"), PICTURE),
+    **dict.fromkeys(("W", "seen"), replace(PICTURE, border=True)),
+    **dict.fromkeys(("b", "x"), PICTURE),
 }

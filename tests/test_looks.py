@@ -1,0 +1,108 @@
+"""What a person sees: fonts with all signs, titles that are whole, lines that are named."""
+
+import zipfile
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from networks import random_recipe, spec, write_recipe
+
+from xlnn.building.build import build
+from xlnn.shipped.text import text
+from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, is_east_asian
+from xlnn.writing.workbook import FOOTER
+
+PICTURES = replace(spec([12, 3, 2]), picture=(4, 3), cost="cross-entropy")
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    """Return a workbook in each language, and the path of it."""
+    folder = tmp_path_factory.mktemp("looks")
+    made = {}
+    for lang in ("en", "zh", "ja"):
+        recipe = random_recipe(replace(PICTURES, lang=lang), seed=2)
+        path = write_recipe(folder / f"{lang}.xlsx", recipe)
+        made[lang] = openpyxl.load_workbook(path), path
+    return made
+
+
+def cells(book):
+    return (c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None)
+
+
+@pytest.mark.parametrize("lang", EAST_ASIAN)
+def test_texts_have_a_font_of_their_language_and_numbers_have_not(books, lang):
+    book, path = books[lang]
+    shown = [cell for cell in cells(book) if isinstance(cell.value, str)]
+    texts = [c for c in shown if c.data_type == "s" and is_east_asian(c.value)]
+    numbers = [c for c in shown if c.data_type == "f" and "SUMPRODUCT" in c.value]
+    assert {(c.font.name, c.font.charset) for c in texts} == {EAST_ASIAN[lang]}
+    assert {(c.font.name, c.font.charset) for c in numbers} == {(FONT, None)}
+    with zipfile.ZipFile(path) as archive:
+        theme = archive.read("xl/theme/theme1.xml").decode()
+    assert theme.count(f'<a:ea typeface="{EAST_ASIAN[lang][0]}"/>') == 2
+
+
+def test_an_english_workbook_names_no_other_font(books):
+    assert {cell.font.name for cell in cells(books["en"][0])} == {FONT}
+
+
+def test_a_title_stands_in_no_column_that_each_page_repeats(books):
+    sheet = books["en"][0]["Gradients"]
+    assert sheet.print_title_cols == "$A:$A"
+    assert (sheet["A1"].value, sheet["B1"].value) == (None, "Gradients")
+    assert sheet.oddFooter.right.text == FOOTER
+    note = next(cell for cell in sheet[1][2:] if cell.value)
+    assert note.column >= 4, "the title needs two columns"
+
+
+def test_a_text_that_runs_on_into_empty_columns_is_printed(tmp_path):
+    path = build("slopes", tmp_path / "slopes.xlsx", verify=False).path
+    sheet = openpyxl.load_workbook(path)["Rules"]
+    used = max(cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None)
+    last = sheet.print_area.rpartition("$")[0].rpartition("$")[2]
+    assert openpyxl.utils.column_index_from_string(last) > used
+
+
+def test_the_grid_to_draw_on_is_as_yellow_as_all_that_is_to_be_changed(books):
+    sheet = books["en"][0]["Recognise"]
+    scales = [
+        rule.colorScale.color[0].rgb
+        for rules in sheet.conditional_formatting._cf_rules.values()  # noqa: SLF001
+        for rule in rules
+        if rule.colorScale and len(rule.colorScale.color) == 2
+    ]
+    assert scales == [f"00{FILLS['input']}"]
+
+
+def test_pictures_on_recognise_are_no_wider_for_what_stands_above_them(books):
+    sheet = books["en"][0]["Recognise"]
+    assert {sheet.column_dimensions[column].width for column in "BCDEFGH"} == {6.9}
+
+
+def test_the_paths_of_weights_are_named_by_their_units(books):
+    *_, chart = books["en"][0]["Progress"]._charts  # noqa: SLF001
+    names = [series.tx.v if series.tx else None for series in chart.series]
+    assert names == ["w³₁", None, None, "w³₂", None, None]
+    assert [entry.idx for entry in chart.legend.legendEntry] == [1, 2, 4, 5]
+    colours = [series.graphicalProperties.line.solidFill.srgbClr for series in chart.series]
+    assert colours[:3] == colours[:1] * 3 != colours[3:]
+
+
+def test_the_lens_is_read_in_steps_and_keeps_its_choices_in_sight(books):
+    sheet = books["en"][0]["Lens"]
+    texts = {c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)}
+    for step in ("1. z, a   3. δ", "2. C", "4. ∂C/∂w, this image", "6. w after the step"):
+        assert step in texts
+    assert sheet.freeze_panes == "A6"
+    pixel = sheet.column_dimensions["F"].width * 7 + 5
+    assert sheet.row_dimensions[4].height * 96 / 72 == pytest.approx(pixel)
+
+
+def test_the_guide_says_what_c_is_and_how_indices_are_read(books):
+    for lang, (book, _) in books.items():
+        sheet = book[text(lang).sheets["guide"]]
+        shown = {c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)}
+        assert "c = −(t ln a + (1 − t) ln(1 − a))" in shown
+        assert any("w²₁,₃" in each for each in shown)

@@ -1,0 +1,176 @@
+"""How is one place of a map drawn on the Lens? Its window, its filter, their products and the sum.
+
+Frames on the pictures above show which window, which filter and which place they are of.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Border, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from xlnn.address import address, letters
+from xlnn.blocks import Block, single_block
+from xlnn.quantity import Model
+from xlnn.workbooks.network.quantities.lens import PREFIX
+from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.workbooks.network.quantities.window import MAP, PLACE
+from xlnn.workbooks.network.sheets.bands import layer_name
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import choice_validation
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import LABEL, NOTE, NUMBER, PICTURE, SECTION
+
+CHOICES = (MAP, *PLACE)
+PICTURES = ("window", "window_W", "window_product")
+NUMBERS = ("window_sum", "window_b", "window_z", "window_there")
+
+CHOSEN, SHOWN = 2, 4
+"""How far right of the words the choices stand, and the first picture."""
+
+FIRST = 3
+"""Rows from the heading to the first numbers: below it a note, and what the pictures are."""
+
+VALUE = 3
+"""How far right of its words a number stands."""
+
+LISTED = 60
+"""Numbers up to which a list to choose from has room in a validation."""
+
+FRAME = "D62828"
+"""The colour of the frames."""
+
+MOST_FRAMES = 300
+"""Rules up to which the pictures have frames: a column of each map has its own."""
+
+
+def has_window(model: Model, layer: str) -> bool:
+    """Tell whether a layer is a convolution that is shown so."""
+    return _name("window", layer) in model.by_name
+
+
+def height(model: Model, layer: str) -> int:
+    """Return how many rows it takes, with one that is empty."""
+    if not has_window(model, layer):
+        return 0
+    *maps, rows, _ = model[_name("window", layer)].shape
+    return FIRST + 1 + max(len(NUMBERS) + 1, (maps[0] if maps else 1) * (rows + 1))
+
+
+def place(model: Model, layer: str, row: int, left: int) -> Iterator[Block]:
+    """Place the choices, the pictures side by side, and the numbers to their right."""
+    for down, kind in enumerate(CHOICES, start=FIRST):
+        yield single_block(model[_name(kind, layer)], row + down, left + CHOSEN)
+    column = left + SHOWN
+    for kind in PICTURES:
+        *maps, rows, columns = model[_name(kind, layer)].shape
+        steps = (*(((rows + 1, 0),) * len(maps)), (1, 0), (0, 1))
+        yield single_block(model[_name(kind, layer)], row + FIRST, column, *steps)
+        column += columns + 1
+    for down, kind in enumerate(NUMBERS, start=FIRST):
+        yield single_block(model[_name(kind, layer)], row + down, column + VALUE)
+
+
+def draw(drawing: Drawing, page: Page, layer: str, last: int) -> None:
+    """Draw what is what, the lists to choose from, the colours and the frames."""
+    blocks, words = page.layout.blocks, page.words
+    chosen = [blocks[_name(kind, layer)] for kind in CHOICES]
+    row, left = chosen[0].row - FIRST, chosen[0].column - CHOSEN
+    for column in range(left, last + 1):
+        drawing.put(row, column, "", SECTION)
+    title = words("lens", "window_title", layer=layer_name(page, layer))
+    drawing.put(row, left, title, SECTION)
+    for block in chosen:
+        drawing.put(block.row, left, words("lens", block.quantity.kind), LABEL)
+        drawing.validations.append(_choice(page, block))
+    for kind in PICTURES:
+        block = blocks[_name(kind, layer)]
+        drawing.put(block.row - 1, block.column, words("lens", kind), LABEL)
+        drawing.colour_around_0(block)
+    for kind in NUMBERS:
+        block = blocks[_name(kind, layer)]
+        drawing.put(block.row, block.column - VALUE, words("lens", kind), LABEL)
+        drawing.looks[block.quantity.name] = replace(NUMBER, size=PICTURE.size)
+    below = Stack(page.spec).below[layer]
+    frames = [*_frames(page, layer, Stack(page.spec).activation(below, PREFIX))]
+    if len(frames) <= MOST_FRAMES:
+        drawing.put(row + 1, left, words("lens", "window_frames"), NOTE)
+        drawing.colours[:0] = frames
+
+
+def _choice(page: Page, block: Block) -> DataValidation:
+    most = block.quantity.choices[1]
+    cell = address(block.row, block.column)
+    if most <= LISTED:
+        numbers = ",".join(map(str, range(1, most + 1)))
+        return choice_validation(cell, f'"{numbers}"', page.words, most)
+    validation = DataValidation(
+        type="whole", operator="between", formula1="1", formula2=str(most), allow_blank=False,
+        showErrorMessage=True, errorTitle=page.words("validation", "choice_title"),
+        error=page.words("validation", "choice", largest=most),
+    )  # fmt: skip
+    validation.add(cell)
+    return validation
+
+
+def _frames(page: Page, layer: str, below: str) -> Iterator[tuple[str, Rule]]:
+    """Yield the frames: of the window in each map below, of the filter, and of the place."""
+    blocks = page.layout.blocks
+    number, row, column = (_fixed(blocks[_name(kind, layer)]) for kind in CHOICES)
+    seen, weights, result = (
+        blocks[name] for name in (below, f"{PREFIX}W{layer}", f"{PREFIX}z{layer}")
+    )
+    *_, high, wide = blocks[_name("window", layer)].quantity.shape
+    for first, last in _maps(seen):
+        yield from _columns(first, last, (row, high), (column, wide))
+    for n, (first, last) in enumerate(_maps(result), start=1):
+        yield from _columns(first, last, (row, 1), (column, 1), f"{number}={n},")
+    for n in range(1, weights.quantity.shape[0] + 1):
+        for first, last in _maps(weights, n - 1):
+            yield f"{address(*first)}:{address(*last)}", _framed(f"{number}={n}")
+
+
+def _columns(
+    first: tuple[int, int],
+    last: tuple[int, int],
+    down: tuple[str, int],
+    right: tuple[str, int],
+    also: str = "",
+) -> Iterator[tuple[str, Rule]]:
+    """Yield a rule for each column of a map: COLUMN is no function that all programs agree on."""
+    (row, high), (column, wide) = down, right
+    at = f"ROW()-{first[0] - 1}"
+    rows = f"{at}>={row},{at}<{row}+{high}"
+    for n, each in enumerate(range(first[1], last[1] + 1), start=1):
+        inside = f"AND({also}{rows},{column}<={n},{n}<{column}+{wide})"
+        yield f"{address(first[0], each)}:{address(last[0], each)}", _framed(inside)
+
+
+def _maps(block: Block, unit: int | None = None) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Yield the first and last cell of each map of a block, or of those of one filter."""
+    *maps, rows, columns = block.quantity.shape
+    axes = (0,) * len(block.quantity.axes)
+    for index in np.ndindex(*maps):
+        if unit is not None and index[0] != unit:
+            continue
+        yield (
+            block.address((*axes, *index, 0, 0)),
+            block.address((*axes, *index, rows - 1, columns - 1)),
+        )
+
+
+def _framed(formula: str) -> Rule:
+    side = Side("thin", color=FRAME)
+    look = DifferentialStyle(border=Border(left=side, right=side, top=side, bottom=side))
+    return Rule(type="expression", dxf=look, formula=[formula])
+
+
+def _fixed(block: Block) -> str:
+    return f"${letters(block.column)}${block.row}"
+
+
+def _name(kind: str, layer: str) -> str:
+    return f"{PREFIX}{kind}{layer}"
