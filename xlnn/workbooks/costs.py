@@ -206,6 +206,7 @@ def draw_learning(page: Page[Any]) -> Drawing:
     """Draw the headings of the steps, and both outputs over them."""
     layout, words = page.layout, page.words
     drawing = _begun(page, "learning")
+    drawing.repeat = LEARNING - 1
     drawing.looks["far"] = replace(SENTENCE, bold=True)
     drawing.put(FIRST_ROW, 1, plain_name(layout.model["eta"], words), LABEL)
     name_rows(drawing, layout.model["z_sq"].axes, LEARNING, words)

@@ -86,13 +86,15 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     for name, times in (("swings", 1), ("grows", 2)):
         yield Quantity(name, equation=eq.LargestEta(times), number_format="General", **page)
     lines = {"sheet": "level_lines", "number_format": "0.000"}
-    yield Quantity("number", axes=(level,), is_record=True, **lines | {"number_format": "0"})
-    yield Quantity("part", axes=(part,), is_record=True, **lines | {"number_format": "0"})
-    yield Quantity("level", axes=(level,), equation=eq.Level(LINES), **lines)
+    whole = lines | {"number_format": "0", "is_record": True}
+    yield Quantity("number", symbol="n", axes=(level,), **whole)
+    yield Quantity("part", symbol="k", axes=(part,), **whole)
+    yield Quantity("level", symbol="z", axes=(level,), equation=eq.Level(LINES), **lines)
     for name, of in (("u", "COS"), ("v", "SIN")):
         yield Quantity(name, axes=(part,), equation=eq.Direction(PARTS, of), **lines)
-    for name, along in (("level_x", "u"), ("level_y", "v")):
-        yield Quantity(name, axes=(level, part), equation=eq.OnLevelLine(along), **lines)
+    for name, along in (("x", "u"), ("y", "v")):
+        on_line = {"axes": (level, part), "equation": eq.OnLevelLine(along), **lines}
+        yield Quantity(f"level_{name}", symbol=name, **on_line)
     yield Quantity("name", equation=eq.FunctionName(), is_text=True, **page)
     said = tuple(words.open("sentences", key) for key in ("uphill", "settles", "swings", "grows"))
     yield Quantity("verdict", equation=eq.EtaVerdict(said), is_text=True, **page)

@@ -136,7 +136,7 @@ def picture(
     for number, caption in enumerate(captions):
         drawing.put(block.row - 1, block.column + number * apart, caption, CAPTION)
     if scale == "ink":
-        drawing.colour(block, ink_scale())
+        drawing.colour(block, ink_scale(typed=quantity.is_input))
         drawing.colour(block, on_ink(address(block.row, block.column)))
     else:
         drawing.colour_around_0(block)

@@ -54,7 +54,7 @@ def draw(page: Page) -> Drawing:
     for block in pictures:
         if block.quantity.kind == "picture":
             drawing.colour(block, ink_scale())
-            drawing.looks[block.quantity.name] = replace(PICTURE, number_format=";;;")
+            drawing.looks[block.quantity.name] = replace(PICTURE, number_format=";;;", border=True)
         else:
             drawing.looks[block.quantity.name] = CAPTION
     if page.spec.images > GALLERY:
