@@ -2,12 +2,16 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
+import zipfile
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.formula import ArrayFormula
 from programs import skip_without
 from submissions import RIGHT, WRONG, blanks, emptied, fill, on_another_sheet
 from test_saved_elsewhere import save_with_gnumeric, save_with_libreoffice
@@ -24,6 +28,11 @@ BLANK = {
     "regression": ("q", "y_new", "C_T"),
 }
 """What is blank in an exercise of each kind."""
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ARRAYS = "http://schemas.microsoft.com/office/spreadsheetml/2017/dynamicarray"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 SAVING = {"libreoffice": save_with_libreoffice, "gnumeric": save_with_gnumeric}
 """Programs in which a student may save."""
@@ -161,6 +170,61 @@ def test_altered_inputs_and_formulas_elsewhere_cost_nothing(handed_out, tmp_path
     workbook.save(path)
     found = only(grade(path, workers=1))
     assert found.points == found.of
+
+
+def as_excel_writes(path, name):
+    """Say of array formulas that they are Excel 365's own: dynamic, by a part of metadata."""
+    metadata = (
+        f'<metadata xmlns="{MAIN}" xmlns:xda="{ARRAYS}"><metadataTypes count="1"><metadataType '
+        'name="XLDAPR" minSupportedVersion="120000" copy="1" cellMeta="1"/></metadataTypes>'
+        '<futureMetadata name="XLDAPR" count="1"><bk><extLst><ext '
+        'uri="{bdbb8cdc-fa1e-496e-a857-3c3f30c029c3}"><xda:dynamicArrayProperties '
+        'fDynamic="1" fCollapsed="0"/></ext></extLst></bk></futureMetadata><cellMetadata '
+        'count="1"><bk><rc t="1" v="0"/></bk></cellMetadata></metadata>'
+    )
+    kind = '<Override PartName="/xl/metadata.xml" ContentType="{}.sheetMetadata+xml"/></Types>'
+    link = '<Relationship Id="rIdM" Type="{}/sheetMetadata" Target="metadata.xml"/></Relationships>'
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(path.with_name(name), "w") as new:
+        for entry in old.namelist():
+            text = old.read(entry)
+            if entry.startswith("xl/worksheets/sheet"):
+                text = re.sub(rb'<c ([^>]*)>(?=<f [^>]*t="array")', rb'<c \1 cm="1">', text)
+            elif entry == "[Content_Types].xml":
+                text = text.replace(b"</Types>", kind.format(TYPES).encode())
+            elif entry == "xl/_rels/workbook.xml.rels":
+                text = text.replace(b"</Relationships>", link.format(LINKS).encode())
+            new.writestr(entry, text)
+        new.writestr("xl/metadata.xml", metadata)
+    return path.with_name(name)
+
+
+def test_array_formulas_of_excel_are_judged_as_any_other(tmp_path):
+    path = xlnn.build("digits", tmp_path / "full.xlsx", epochs=1).path
+    every = blanks(path, ("z2", "a2", "delta2"))
+    workbook = openpyxl.load_workbook(emptied(path, ("z2", "a2", "delta2"), tmp_path / "e.xlsx"))
+    for (name, unit), blank in every.items():
+        for place, stated in zip(blank.places, blank.stated, strict=True):
+            cell = workbook[blank.title].cell(*place)
+            text = re.sub(r"SUMPRODUCT\((.*?),(.*?)\)", r"SUM(\1*\2)", stated)
+            wrong = "*2" if name == "delta2" and unit == (1,) else ""
+            cell.value = ArrayFormula(cell.coordinate, text + wrong)
+    workbook.save(tmp_path / "s.xlsx")
+    for file in (tmp_path / "s.xlsx", as_excel_writes(tmp_path / "s.xlsx", "excel.xlsx")):
+        found = only(grade(file, workers=1))
+        assert {unit for unit in units(found) if unit[1]} == {("delta2", "factor")}
+        assert found.points == pytest.approx(2 + 2 / 3)
+
+
+def test_an_array_formula_that_spills_is_one_sentence(tmp_path):
+    path = xlnn.build("descent", tmp_path / "full.xlsx").path
+    workbook = openpyxl.load_workbook(emptied(path, ("dz_dx",), tmp_path / "e.xlsx"))
+    blank = blanks(path, ("dz_dx",))["dz_dx", ()]
+    first, last = (f"{get_column_letter(c)}{r}" for r, c in (blank.places[0], blank.places[-1]))
+    sheet = workbook[blank.title]
+    sheet[first].value = ArrayFormula(f"{first}:{last}", blank.stated[0])
+    workbook.save(tmp_path / "s.xlsx")
+    (found,) = grade(tmp_path / "s.xlsx", workers=1)
+    assert "holds an array formula; write a plain formula in each cell" in found.error
 
 
 @pytest.mark.parametrize("program", SAVING)

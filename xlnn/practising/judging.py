@@ -160,9 +160,14 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
     for number, (quantity, (formulas, typed)) in enumerate(
         zip(submitted.blanks, filled, strict=True)
     ):
-        indices = [index for index, _ in submitted.places(quantity)]
+        places = dict(submitted.places(quantity))
+        indices = [*places]
         got = tuple(dict(zip(indices, answer[number], strict=True)) for answer in found)
-        once = {index: one for index, text in formulas.items() if (one := _reads_one(text))}
+        once = {
+            index: one
+            for index, text in formulas.items()
+            if places[index] not in submitted.contents.arrays and (one := _reads_one(text))
+        }
         wrong = np.zeros(quantity.lengths, dtype=bool)
         for world, values in zip(every, got, strict=True):
             wrong |= wrong_in(submitted, quantity, world, values)

@@ -89,7 +89,7 @@ def submission(path: Path) -> Submission:
     WorkbookError
         The file is no exercise of xlnn, or is not safe to open.
     """
-    contents = package.inspect(path, anywhere)
+    contents = package.inspect(path, anywhere, arrays=True)
     exercise = exercise_of(path)
     if exercise is None:
         raise WorkbookError(
@@ -106,7 +106,7 @@ def submission(path: Path) -> Submission:
     formulas: dict[Place, str] = {}
     typed: dict[Place, Typed] = {}
     for title in contents.sheets:
-        for row, column, formula, value in cells(path, title):
+        for row, column, formula, value in cells(path, title, arrays=True):
             if formula is not None:
                 formulas[title, row, column] = _without_names(formula, contents.names)
             elif value is not None:

@@ -76,7 +76,7 @@ class SheetSource:
         )
 
 
-def cells(path: Path, sheet: str) -> Iterator[Cell]:
+def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
     """Read the cells of one sheet, row by row and from left to right.
 
     The sheet is read as a stream: four million cells need no more memory than four.
@@ -87,6 +87,8 @@ def cells(path: Path, sheet: str) -> Iterator[Cell]:
         A workbook that `inspect` has let pass.
     sheet : str
         The title of a sheet.
+    arrays : bool
+        Read array formulas of one cell as well, as any other.
 
     Raises
     ------
@@ -97,7 +99,7 @@ def cells(path: Path, sheet: str) -> Iterator[Cell]:
         book = read_workbook(archive)
         source = _opened(archive, book, sheet)
         strings = shared_strings(archive, book.strings)
-        shared, new = SharedFormulas(source), tuple.__new__
+        shared, new = SharedFormulas(source, arrays=arrays), tuple.__new__
         for row, column, kind, attributes, formula, text in source.items():
             if not row:
                 continue
@@ -190,9 +192,16 @@ def cell_value(
 
 
 class SharedFormulas:
-    """The shared formulas of one sheet: stated once, and moved to each further cell."""
+    """The shared formulas of one sheet: stated once, and moved to each further cell.
 
-    def __init__(self, sheet: SheetSource) -> None:
+    With `arrays`, array formulas of one cell are let pass: Excel writes as such whatever computes
+    with whole ranges, as =SUM(A1:A3*B1:B3).
+    """
+
+    def __init__(self, sheet: SheetSource, *, arrays: bool = False) -> None:
+        self.arrays: list[tuple[int, int]] = []
+        """Row and column of each array formula."""
+        self._has_arrays = arrays
         self._sheet = sheet
         self._stated: dict[str, tuple[str, int, int]] = {}
         self._translators: dict[str, Translator] = {}
@@ -204,7 +213,11 @@ class SharedFormulas:
         kind, index = attributes.get("t", "normal"), attributes.get("si", "")
         if kind == "normal" and text:
             return text
-        if kind == "shared" and text and index not in self._stated:
+        if kind == "array" and text and self._has_arrays:
+            if attributes.get("ref") == address(row, column):
+                self.arrays.append((row, column))
+                return text
+        elif kind == "shared" and text and index not in self._stated:
             self._stated[index] = text, row, column
             return text
         if kind == "shared" and not text and index in self._stated:

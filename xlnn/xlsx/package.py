@@ -86,6 +86,8 @@ class Contents:
         The cells of the rectangles from A1 that hold the sheets.
     left_out : mapping of str to str
         Cells whose formulas no engine may see, and the functions that they call.
+    arrays : frozenset
+        Sheet, row and column of each array formula of one cell, where these may be.
     """
 
     path: Path
@@ -94,6 +96,7 @@ class Contents:
     names: Mapping[str, str]
     box: int
     left_out: Mapping[str, str] = field(default_factory=dict)
+    arrays: frozenset[tuple[str, int, int]] = frozenset()
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
@@ -124,6 +127,8 @@ def inspect(
     path: Path,
     may_be_left_out: Callable[[str], bool] = never,
     watch: Watch | None = None,
+    *,
+    arrays: bool = False,
 ) -> Contents:
     """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
 
@@ -135,6 +140,8 @@ def inspect(
         Says of a cell whether its formula may call any function, since no engine will see it.
     watch : function
         Gives each sheet a witness, so that whoever wants more of it need not read it again.
+    arrays : bool
+        Let array formulas of one cell pass. No engine may be given the file then.
 
     Raises
     ------
@@ -149,15 +156,17 @@ def inspect(
         check_other_parts(archive, book, formulas)
         strings = list(map(len, shared_strings(archive, book.strings)))
         budget = _Budget(archive)
-        found = {
-            title: _inspect_sheet(
-                SheetSource(archive, title, part), watch, formulas, strings, budget
-            )
-            for title, part in book.sheets.items()
-        }
+        found, places = {}, set()
+        for title, part in book.sheets.items():
+            sheet = SheetSource(archive, title, part)
+            shared = SharedFormulas(sheet, arrays=arrays)
+            found[title] = _inspect_sheet(sheet, watch, formulas, shared, strings, budget)
+            places |= {(title, *place) for place in shared.arrays}
         formulas.check_reads()
     names = {name: text for name, text, more in book.names if "localSheetId" not in more}
-    return Contents(path, tuple(book.sheets), found, names, budget.box, formulas.left_out)
+    return Contents(
+        path, tuple(book.sheets), found, names, budget.box, formulas.left_out, frozenset(places)
+    )
 
 
 @dataclass
@@ -193,17 +202,17 @@ class _Budget:
                 )
 
 
-def _inspect_sheet(
+def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
     sheet: SheetSource,
     watch: Watch | None,
     formulas: Formulas,
+    shared: "SharedFormulas",
     strings: Sequence[int],
     budget: _Budget,
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
     rows, columns = array("i"), array("i")
     texts: list[str] | None = []
-    shared = SharedFormulas(sheet)
     for batch in _batches(sheet.rows(watch and watch(sheet))):
         if isinstance(batch[0], WholeRow):
             budget.cells += sum(len(row.columns) for row in batch)
