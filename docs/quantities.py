@@ -14,13 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.building.build import begun, planned
+from xlnn.building.build import begun, modelled, planned
 from xlnn.explaining.held import QuantityValues
 from xlnn.explaining.run import Run
 from xlnn.reading.values import Recalculated
 from xlnn.shipped.templates import Template, in_order
 
-PAGE = Path(__file__).parent / "quantities.md"
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "quantities.md"
+
+MODEL = "--model "
+MODELS = ("docs/examples/digits_cnn.onnx", "tests/models/mlp.onnx")
+"""Trained models, of which workbooks predict."""
 
 STEPS = {"l2": 0.01, "epochs": 2}
 NETWORKS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -71,6 +76,11 @@ def sources(kind: str) -> list[tuple[str, dict[str, Any]]]:
     """Return the templates and options that have among them all quantities of a kind."""
     if kind == "network":
         return [*NETWORKS]
+    if kind == "predict":
+        return [
+            ("--model docs/examples/digits_cnn.onnx", {}),
+            ("--model tests/models/mlp.onnx", {}),
+        ]
     return [(each.name, {}) for each in in_order() if kind_named(each) == kind]
 
 
@@ -81,7 +91,10 @@ def kind_named(template: Template) -> str:
 
 def run_of(name: str, options: dict[str, Any]) -> Run:
     """Return a run of a template in which nothing was computed: all numbers are 0."""
-    kind, origin, where = begun(name)
+    if name.startswith(MODEL):
+        kind, origin, where, _ = modelled(ROOT / name.removeprefix(MODEL), options, large=False)
+    else:
+        kind, origin, where = begun(name)
     plan = planned(kind, origin, where, options, large=True)
     nothing = {
         quantity.name: np.zeros(quantity.lengths) for quantity in plan.layout.model.quantities
@@ -103,7 +116,7 @@ def cells(held: QuantityValues) -> list[str]:
 def lines() -> Iterator[str]:
     """Yield the lines of the page."""
     yield from HEAD.splitlines()
-    kinds = dict.fromkeys(["network", *map(kind_named, in_order())])
+    kinds = dict.fromkeys(["network", "predict", *map(kind_named, in_order())])
     for kind in kinds:
         yield from ("", f"## {kind}")
         found: set[str] = set()

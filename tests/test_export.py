@@ -6,6 +6,7 @@ import shutil
 import sys
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,11 +23,12 @@ from xlnn.cli import cli
 from xlnn.errors import DisagreementError, OptionsError, OutputError, WorkbookError, XlnnError
 from xlnn.reading.spec import described
 from xlnn.workbooks.network.spec import LayerSpec, Spec
+from xlnn.workbooks.predict.spec import PredictSpec
 
 MAPS = Spec(
     "test", "en", 2, 3, (5, 7), ("0", "1", "2"),
     (
-        LayerSpec("F", 3, "relu", "convolution", (2, 2)),
+        LayerSpec("F", 3, "leaky relu 0.3", "convolution", (2, 2)),
         LayerSpec("P", 0, "linear", "max pooling", (2, 3)),
         LayerSpec("G", 2, "tanh", "convolution", (2, 1)),
         LayerSpec("Q", 0, "linear", "average pooling", (1, 2)),
@@ -43,6 +45,12 @@ POOLED_FIRST = replace(
         LayerSpec("O", 3, "softmax"),
     ), test_images=0,
 )  # fmt: skip
+
+
+def slow(name):
+    """Return a workbook of which the tests that take long are made."""
+    return pytest.param(name, marks=pytest.mark.slow)
+
 
 PRECISIONS = pytest.mark.parametrize("float64", [False, True], ids=["float32", "float64"])
 
@@ -112,7 +120,7 @@ def sheet(path, epoch, run=""):
 
 
 @PRECISIONS
-@pytest.mark.parametrize("name", ["dense", "maps", "pooled", "far"])
+@pytest.mark.parametrize("name", ["maps", "far", *(slow(name) for name in ("dense", "pooled"))])
 def test_a_model_gives_the_outputs_of_the_sheet(paths, tmp_path, name, float64):
     # the weights after epoch 1 are those that epoch 2 uses, and shows what they make of the images
     done = xlnn.export(paths[name], tmp_path / "a.onnx", epoch=1, float64=float64)
@@ -126,7 +134,7 @@ def test_a_model_gives_the_outputs_of_the_sheet(paths, tmp_path, name, float64):
     assert (done.precision, done.proven_by) == (found.dtype.name, "ONNX Runtime")
 
 
-@pytest.mark.parametrize("name", ["maps", "far"])
+@pytest.mark.parametrize("name", ["maps", slow("far")])
 def test_the_last_epoch_is_proven_by_the_sheet_s_own_formulas(paths, tmp_path, name):
     done = xlnn.export(paths[name], tmp_path / "a.onnx", float64=True)
     arrays = computed(paths[name])
@@ -236,6 +244,69 @@ def test_the_same_workbook_gives_the_same_bytes(paths, tmp_path):
         assert twice[0].read_bytes() == twice[1].read_bytes()
 
 
+# --- workbooks that predict, and models that come back ---------------------------------------
+
+
+MOVING = (
+    LayerSpec("2", 3, "relu", "convolution", (3, 2), (2, 1), (1, 0, 2, 1)),
+    LayerSpec("3", 0, "linear", "max pooling", (2, 2), (1, 2), (0, 1, 0, 0)),
+    LayerSpec("4", 2, "tanh", "convolution", (2, 2)),
+    LayerSpec("5", 0, "linear", "average pooling", (1, 2), (2, 1)),
+    LayerSpec("6", 2, "leaky relu"),
+)
+"""Filters and blocks with steps and edges, as models have them that were trained elsewhere."""
+
+
+@PRECISIONS
+def test_steps_and_edges_of_a_model_are_exported(generator, float64):
+    pytest.importorskip("onnxruntime")
+    spec = PredictSpec("m", "en", 4, 4, (8, 9), ("a", "b"), MOVING, "classification")
+    shapes = {name: kind.weights for name, kind in spec.kinds.items() if kind.weights}
+    weights = {f"W{name}": generator.normal(size=shape) for name, shape in shapes.items()}
+    weights |= {f"b{name}": generator.normal(size=shape[0]) for name, shape in shapes.items()}
+    found = export_trained.Trained(
+        "m.xlsx", spec, None, 1, weights, {}, spec.labels, generator.normal(size=(4, 72)),
+        np.zeros((4, 2)), (),
+    )  # fmt: skip
+    precision = np.float64 if float64 else np.float32
+    tensors = export_tensors.tensors_of(found, np.float64)
+    expected = export_tensors.outputs_of(spec, tensors, found.images)
+    writer = export_module().WRITERS[".onnx"]
+    outputs = writer.outputs(writer.write(found, precision), found, precision)
+    assert np.abs(outputs - expected).max() <= 10 * TOLERANCES[precision]
+    assert np.ptp(expected, axis=0).min() > 0.1
+
+
+def test_a_workbook_that_predicts_is_exported_as_it_is_now(tmp_path):
+    model = Path(__file__).parent.parent / "docs" / "examples" / "digits_cnn.onnx"
+    path = xlnn.build(model=model, output=tmp_path / "a.xlsx", verify=False).path
+    other = changed(path, tmp_path / "b.xlsx", {"b4": np.arange(10.0)})
+    done = xlnn.export(other, tmp_path / "b.onnx", float64=True)
+    assert (done.epoch, done.precision) == (None, "float64")
+    arrays = computed(other)
+    np.testing.assert_array_equal(arrays["b4"], np.arange(10))
+    found = in_onnx_runtime(done.path, arrays["x"])
+    np.testing.assert_allclose(found, arrays["a4"], atol=1e-12)
+    with pytest.raises(OptionsError, match="predicts and has no epochs: leave --epoch out"):
+        xlnn.export(other, tmp_path / "c.onnx", epoch=1)
+    assert xlnn.load(other)["W2"].cell(unit=(4, 9)).startswith("Weights!")
+
+
+def test_a_model_that_went_out_comes_in_again(paths, tmp_path):
+    xlnn.export(paths["dense"], tmp_path / "a.onnx")
+    images, _ = sheet(paths["dense"], epoch=1)
+    rows = tmp_path / "rows.csv"
+    head = ",".join(f"p{n}" for n in range(12))
+    np.savetxt(rows, images[:5], delimiter=",", header=head, comments="", fmt="%g")
+    again = xlnn.build(model=tmp_path / "a.onnx", data=rows, output=tmp_path / "a.xlsx").path
+    expected = in_onnx_runtime(tmp_path / "a.onnx", images[:5])
+    np.testing.assert_allclose(computed(again)["a3"][:5], expected, atol=1e-6)
+
+
+def export_module():
+    return importlib.import_module("xlnn.bridging.export")
+
+
 # --- what is refused -------------------------------------------------------------------------
 
 
@@ -257,7 +328,7 @@ def test_a_planted_error_is_refused_and_nothing_is_written(
     paths, tmp_path, monkeypatch, error, ending
 ):
     right = export_tensors.tensors_of
-    module = export_onnx if ending == "onnx" else importlib.import_module("xlnn.bridging.export")
+    module = export_onnx if ending == "onnx" else export_module()
     monkeypatch.setattr(module, "tensors_of", lambda *given: error(right(*given)))
     with pytest.raises(DisagreementError, match=r"^The model gives 0\.\d+ where the sheet gives"):
         xlnn.export(paths["maps"], tmp_path / f"a.{ending}", epoch=1)
@@ -323,7 +394,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(paths, tmp_path, options, error
 
 def test_kinds_that_train_no_network_are_refused(tmp_path):
     path = xlnn.build("descent", tmp_path / "d.xlsx", verify=False).path
-    with pytest.raises(WorkbookError, match=r"^d\.xlsx trains no network \(its template is desc"):
+    with pytest.raises(WorkbookError, match=r"^d\.xlsx holds no network \(its template is desc"):
         xlnn.export(path, tmp_path / "a.onnx")
     inputs = {"yearly": 0.06, "rate": 443.21, "debt": 10_000}
     path = xlnn.workbook(example("loan"), inputs, tmp_path / "loan.xlsx").path

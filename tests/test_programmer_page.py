@@ -73,6 +73,7 @@ def test_what_the_page_links_to_is_there():
         assert (PAGE.parent / link).exists(), link
 
 
+@pytest.mark.slow
 def test_a_workbook_goes_out_and_recognises_without_the_sheet(tmp_path):
     pytest.importorskip("onnxruntime")
     script = EXAMPLES / "and_back.py"

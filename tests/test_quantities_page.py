@@ -35,6 +35,7 @@ def test_the_page_is_what_the_lists_of_quantities_say():
     assert PAGE["text"]() == TEXT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", in_order(), ids=lambda each: each.name)
 def test_every_quantity_of_every_template_is_on_it(template, listed):
     known = listed[PAGE["kind_named"](template)]

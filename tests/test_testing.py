@@ -54,6 +54,7 @@ def test_a_file_that_cannot_be_checked_is_no_disagreement(tmp_path):
         assert_agrees(tmp_path / "a.xlsx")
 
 
+@pytest.mark.slow
 def test_pytest_shows_the_report_and_the_line_of_the_test(short_copy, tmp_path):
     edit(short_copy, {"Training!C5": "=1+1"})
     script = tmp_path / "test_mine.py"

@@ -36,8 +36,8 @@ class Exported:
     Attributes
     ----------
     path : Path
-    epoch : int
-        After which epoch; 0 is the start.
+    epoch : int or None
+        After which epoch; 0 is the start. None of a workbook that predicts.
     run : int
         Of several, from 1.
     precision : str
@@ -51,7 +51,7 @@ class Exported:
     """
 
     path: Path
-    epoch: int
+    epoch: int | None
     run: int
     precision: str
     images: int
@@ -69,7 +69,7 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
     engine: str = "formualizer",
     force: bool = False,
 ) -> Exported:
-    """Write what a workbook's network has learnt as a model or as weights.
+    """Write what the network of a workbook has learnt as a model or as weights.
 
     The workbook is recalculated; then the file is read as others read it, and must give the
     outputs that the sheet gives for all of its own images. If not, nothing is written.
@@ -77,7 +77,7 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
     Parameters
     ----------
     path : Path
-        A workbook that trains a network.
+        A workbook that trains a network, or predicts with one.
     output : Path
         ``.onnx``: the whole model, with the scaling of inputs and targets, and its labels as
         metadata. ``.npz`` or ``.safetensors``: the weights by the names and in the shapes of
@@ -97,7 +97,7 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
     Raises
     ------
     WorkbookError
-        The file trains no network, or is not safe to open.
+        The file holds no network, or is not safe to open.
     DisagreementError
         The file would not give the sheet's outputs.
     OutputError

@@ -15,7 +15,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from xlnn.bridging.export_tensors import maps, names_of, tensors_of
 from xlnn.bridging.export_trained import PRODUCER, Trained, properties
+from xlnn.equations.activation import leak_of
 from xlnn.equations.layer import LayerKind
+from xlnn.workbooks.network.layer_spec import LayerSpec
 
 OPSET, IR = 17, 8
 """Of 2022: versions of ONNX Runtime from 1.12 on read them."""
@@ -34,7 +36,7 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
     Its input has the shape (images, inputs), or (images, 1, rows, columns) where filters look at a
     picture; its output (images, outputs).
     """
-    graph = _Graph(tensors_of(trained, precision))
+    graph = _Graph(tensors_of(trained, precision), precision)
     kinds = trained.spec.kinds
     below = kinds[trained.spec.layers[0].name].below
     rows: list[int | str] = ["images", *(below if len(below) == 1 else (1, *below))]
@@ -45,21 +47,17 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
         seen = graph.add("Sub", [seen, "middle"], "raw_less_middle")
         seen = graph.add("Mul", [seen, "factor"], "x")
     for layer in trained.spec.layers:
-        kind, name = kinds[layer.name], layer.name
+        kind = kinds[layer.name]
         if layer.kind in POOLINGS:
-            pool = _pooled if precision is np.float32 else _pooled_in_double
-            seen = pool(graph, layer.kind, kind, layer.size, seen, f"a{name}")
+            seen = _pooled(graph, layer, kind, seen)
             continue
-        if len(kind.shape) == 1:
-            if len(kind.below) > 1:
-                seen = graph.add("Flatten", [seen], f"flat{name}", axis=1)
-            seen = graph.add("Gemm", [seen, *names_of(name)], f"z{name}", transB=1)
-        elif precision is np.float32:
-            seen = graph.add("Conv", [seen, *names_of(name)], f"z{name}")
+        if len(kind.shape) > 1:
+            seen = _filtered(graph, layer, kind, seen)
         else:
-            seen = _filtered_in_double(graph, kind, layer.size, seen, name)
-        axis = {"axis": 1} if layer.activation == "softmax" else {}
-        seen = graph.add(OPERATORS[layer.activation], [seen], f"a{name}", **axis)
+            if len(kind.below) > 1:
+                seen = graph.add("Flatten", [seen], f"flat{layer.name}", axis=1)
+            seen = graph.add("Gemm", [seen, *names_of(layer.name)], f"z{layer.name}", transB=1)
+        seen = _activated(graph, layer, seen)
     if "t_factor" in trained.scaling:
         seen = graph.add("Div", [seen, "t_factor"], "predicted_less_middle")
         seen = graph.add("Add", [seen, "t_middle"], "predicted")
@@ -91,9 +89,14 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
 class _Graph:
     """Nodes and constants, in the order in which they were added."""
 
-    def __init__(self, tensors: dict[str, np.ndarray]) -> None:
-        self.tensors = tensors
+    def __init__(self, tensors: dict[str, np.ndarray], precision: type[np.floating]) -> None:
+        self.tensors, self.precision = tensors, precision
         self.nodes: list[onnx.NodeProto] = []
+
+    @property
+    def is_double(self) -> bool:
+        """Whether its numbers have 16 digits."""
+        return self.precision is np.float64
 
     @property
     def initialisers(self) -> list[TensorProto]:
@@ -110,43 +113,66 @@ class _Graph:
         self.tensors[name] = np.asarray(numbers, dtype=np.int64)
         return name
 
+    def number(self, name: str, number: float) -> str:
+        """Add a number, and return its name."""
+        self.tensors[name] = np.asarray(number, dtype=self.precision)
+        return name
+
     def reshape(self, name: str, shape: Sequence[int | str]) -> None:
         """Give a constant another shape."""
         self.tensors[name] = self.tensors[name].reshape([int(length) for length in shape])
 
 
-def _pooled(  # noqa: PLR0913, PLR0917 -- as `_pooled_in_double`
-    graph: _Graph, name: str, kind: LayerKind, size: tuple[int, ...], seen: str, output: str
-) -> str:
-    del kind
-    return graph.add(POOLINGS[name], [seen], output, kernel_shape=size, strides=size)
+def _activated(graph: _Graph, layer: LayerSpec, seen: str) -> str:
+    leak = leak_of(layer.activation)
+    if leak is not None and graph.is_double:  # LeakyRelu keeps 7 digits of its slope
+        zero, slope = graph.number("zero", 0.0), graph.number(f"leak{layer.name}", leak)
+        above = graph.add("Max", [seen, zero], f"above{layer.name}")
+        below = graph.add("Min", [seen, zero], f"below{layer.name}")
+        below = graph.add("Mul", [below, slope], f"leaked{layer.name}")
+        return graph.add("Add", [above, below], f"a{layer.name}")
+    if leak is not None:
+        return graph.add("LeakyRelu", [seen], f"a{layer.name}", alpha=leak)
+    axis = {"axis": 1} if layer.activation == "softmax" else {}
+    return graph.add(OPERATORS[layer.activation], [seen], f"a{layer.name}", **axis)
 
 
-def _pooled_in_double(  # noqa: PLR0913, PLR0917 -- the same
-    graph: _Graph, name: str, kind: LayerKind, size: tuple[int, ...], seen: str, output: str
-) -> str:
-    """Pool blocks along axes of their own: ONNX Runtime's AveragePool has no double."""
-    (rows, columns), (r, c) = kind.below[-2:], size
-    blocks = [0, maps(kind.below), rows // r, r, columns // c, c]
-    shape = graph.constant(f"blocks_{output}", blocks)
-    seen = graph.add("Reshape", [seen, shape], f"in_{shape}")
-    operator = "ReduceMax" if name == "max pooling" else "ReduceMean"
-    return graph.add(operator, [seen], output, axes=[3, 5], keepdims=0)
+def _pooled(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
+    output, operator = f"a{layer.name}", POOLINGS[layer.kind]
+    if operator == "AveragePool" and graph.is_double:  # ONNX Runtime has none
+        (_, R, C), seen_maps = kind.shape, maps(kind.below)
+        shape = graph.constant(f"rows_{layer.name}", [0, seen_maps, -1])
+        seen = graph.add("Reshape", [seen, shape], f"flat{layer.name}")
+        at = graph.constant(f"windows_{layer.name}", _windows(1, kind.below[-2:], layer))
+        seen = graph.add("Gather", [seen, at], f"windows{layer.name}", axis=2)
+        seen = graph.add("ReduceMean", [seen], f"means{layer.name}", axes=[3], keepdims=0)
+        shape = graph.constant(f"maps_{layer.name}", [0, seen_maps, R, C])
+        return graph.add("Reshape", [seen, shape], output)
+    step = {"kernel_shape": layer.size, "strides": layer.step or layer.size}
+    pads = {"pads": layer.padding} if layer.padding else {}
+    return graph.add(operator, [seen], output, **step, **pads)
 
 
-def _filtered_in_double(
-    graph: _Graph, kind: LayerKind, size: tuple[int, ...], seen: str, name: str
-) -> str:
-    """Lay every window beside the filters and multiply: ONNX Runtime's Conv has no double."""
-    (rows, columns), (r, c) = kind.below[-2:], size
+def _filtered(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
+    name, (weight, bias) = layer.name, names_of(layer.name)
+    if not graph.is_double:
+        step = {"strides": layer.step} if layer.step else {}
+        pads = {"pads": layer.padding} if layer.padding else {}
+        return graph.add("Conv", [seen, weight, bias], f"z{name}", **step, **pads)
+    # ONNX Runtime has no Conv in double: every window is laid beside the filters
     filters, R, C = kind.shape
-    numbers = np.arange(maps(kind.below) * rows * columns).reshape(-1, rows, columns)
-    windows = [numbers[:, i : i + r, j : j + c].ravel() for i in range(R) for j in range(C)]
-    weight, bias = names_of(name)
-    flat = graph.constant(f"rows_{name}", [0, -1])
-    seen = graph.add("Reshape", [seen, flat], f"flat{name}")
-    at = graph.constant(f"windows_{name}", windows)
-    seen = graph.add("Gather", [seen, at], f"windows{name}", axis=1)
+    rows, columns = kind.below[-2:]
+    if layer.padding:
+        top, left, bottom, right = layer.padding
+        around = graph.constant(f"around_{name}", [0, 0, top, left, 0, 0, bottom, right])
+        seen = graph.add("Pad", [seen, around], f"padded{name}")
+        rows, columns = rows + top + bottom, columns + left + right
+    shape = graph.constant(f"rows_{name}", [0, -1])
+    seen = graph.add("Reshape", [seen, shape], f"flat{name}")
+    windows = _windows(maps(kind.below), (rows, columns), layer)
+    seen = graph.add(
+        "Gather", [seen, graph.constant(f"windows_{name}", windows)], f"windows{name}", axis=1
+    )
     wide = graph.constant(f"filters_{name}", [filters, -1])
     weight = graph.add("Reshape", [weight, wide], f"rows_of_{weight}")
     weight = graph.add("Transpose", [weight], f"columns_of_{weight}", perm=[1, 0])
@@ -155,3 +181,13 @@ def _filtered_in_double(
     seen = graph.add("Transpose", [seen], f"filters{name}", perm=[0, 2, 1])
     shape = graph.constant(f"maps_{name}", [0, filters, R, C])
     return graph.add("Reshape", [seen, shape], f"z{name}")
+
+
+def _windows(seen_maps: int, sides: tuple[int, ...], layer: LayerSpec) -> np.ndarray:
+    """Return the numbers of the cells of each window, shape (windows, cells of one)."""
+    usual = (1, 1) if layer.kind == "convolution" else layer.size
+    numbers = np.arange(seen_maps * sides[0] * sides[1]).reshape(seen_maps, *sides)
+    every = np.lib.stride_tricks.sliding_window_view(numbers, layer.size, axis=(1, 2))
+    down, right = layer.step or usual
+    found = every[:, ::down, ::right]  # (maps, R, C, r, c)
+    return found.transpose(1, 2, 0, 3, 4).reshape(found.shape[1] * found.shape[2], -1)

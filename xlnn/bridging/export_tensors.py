@@ -13,6 +13,7 @@ from xlnn.bridging.export_trained import Trained
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import Shape
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.predict.spec import PredictSpec
 
 Tensors = Mapping[str, np.ndarray]
 
@@ -45,12 +46,12 @@ def maps(below: Shape) -> int:
     return below[0] if len(below) == 3 else 1
 
 
-def outputs_of(spec: Spec, tensors: Tensors, images: np.ndarray) -> np.ndarray:
+def outputs_of(spec: Spec | PredictSpec, tensors: Tensors, images: np.ndarray) -> np.ndarray:
     """Return what a network makes of images, by the statements of its equations in NumPy.
 
     Parameters
     ----------
-    spec : Spec
+    spec : Spec or PredictSpec
     tensors : dict of arrays
         As `tensors_of` gives them.
     images : array, shape (images, inputs)

@@ -25,6 +25,7 @@ from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.predict.spec import PredictSpec
 
 SCALING = ("middle", "factor", "t_middle", "t_factor")
 """What brings inputs to the size that the network sees, and outputs back to that of the targets."""
@@ -42,10 +43,12 @@ class Trained:
     ----------
     name : str
         The file's.
-    spec : Spec
-        Of the run.
-    epoch, run : int
-        After which epoch, 0 for the start; which of several runs, from 1.
+    spec : Spec or PredictSpec
+        Of the run; or of a workbook that predicts and does not learn.
+    epoch : int or None
+        After which epoch, 0 for the start; None of a workbook that has none.
+    run : int
+        Which of several, from 1.
     weights : dict of arrays
         By name: ``W2``, in the shapes that the sheet has them in.
     scaling : dict of arrays
@@ -62,8 +65,8 @@ class Trained:
     """
 
     name: str
-    spec: Spec
-    epoch: int
+    spec: Spec | PredictSpec
+    epoch: int | None
     run: int
     weights: dict[str, np.ndarray]
     scaling: dict[str, np.ndarray]
@@ -89,7 +92,9 @@ def properties(trained: Trained) -> dict[str, str | list[str]]:
         said["features"] = [*spec.features]
     if spec.runs:
         said["run"] = str(trained.run)
-    return said | {"epoch": str(trained.epoch), "template": spec.template, "made_by": PRODUCER}
+    if trained.epoch is not None:
+        said["epoch"] = str(trained.epoch)
+    return said | {"template": spec.template, "made_by": PRODUCER}
 
 
 def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trained:
@@ -108,32 +113,32 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     Raises
     ------
     WorkbookError
-        The file is no workbook that trains a network, or a cell that is needed holds no number.
+        The file is no workbook of a network, or a cell that is needed holds no number.
     OptionsError
         There is no such epoch or run.
     """
     contents = opened(path)
     spec, layout = described(path, None, contents)
-    if not isinstance(spec, Spec):
+    if not isinstance(spec, Spec | PredictSpec):
         raise WorkbookError(
-            f"{path.name} trains no network (its template is {spec.template}): export takes a "
-            "workbook with layers that learn, such as digits."
+            f"{path.name} holds no network (its template is {spec.template}): export takes a "
+            "workbook with layers that learn, such as digits, or that predict."
         )
-    epoch, number = _epoch(spec, epoch), _run(spec, run)
+    learns = isinstance(spec, Spec)
+    after, number = _epoch(spec, epoch), _run(spec, run)
     check_sheets(contents, layout)
     with shown(contents) as file:
         recalculate = engines.load(engine, file, Allowance.of(contents))
         found = recalculate({})
         arrays = read_arrays(layout, found)
         check_inputs(layout, found, inputs_of(layout, arrays))
-        prefix, state = prefix_of(number), epoch
-        stack = Stack(spec.of_run(number))
+        prefix, own = prefix_of(number), spec.of_run(number) if isinstance(spec, Spec) else spec
+        stack, state = Stack(own), (after,) if learns else ()
         names = [f"{kind}{layer}" for kind, layer, _ in stack.parameters]
-        weights = {name: arrays[prefix + name][epoch] for name in names}
-        _check_numbers(path, layout, {prefix + name: weights[name] for name in names}, epoch)
-        if epoch == spec.epochs:
-            arrays = _begun_with(layout, recalculate, prefix, weights)
-            state = 0
+        weights = {name: arrays[prefix + name][state] for name in names}
+        _check_numbers(path, layout, {prefix + name: weights[name] for name in names}, *state)
+        if learns and after == spec.epochs:
+            arrays, state = _begun_with(layout, recalculate, prefix, weights), (0,)
     sets = [""] + ([TEST] if spec.test_images else [])
     shape = (-1, prod(stack.shapes["1"]))
     given = "raw" if spec.scaled else "x"
@@ -142,25 +147,27 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     kept = {key: arrays[key] for key in SCALING if key in arrays}
     _check_numbers(path, layout, kept)
     cells = [
-        layout.cell(prefix + name(each), (state, image, 0))
+        layout.cell(prefix + name(each), (*state, image, 0))
         for each, values in zip(sets, outputs, strict=True)
         for image in range(len(values))
     ]
     return Trained(
         name=path.name,
-        spec=spec.of_run(number),
-        epoch=epoch,
+        spec=own,
+        epoch=after if learns else None,
         run=number + 1,
         weights=weights,
         scaling=kept,
         labels=tuple(map(_label, arrays["labels"].ravel())),
         images=np.concatenate([arrays[f"{each}{given}"].reshape(shape) for each in sets]),
         outputs=np.concatenate(outputs),
-        cells=tuple(cells) if epoch < spec.epochs else (),
+        cells=() if learns and after == spec.epochs else tuple(cells),
     )
 
 
-def _epoch(spec: Spec, epoch: int | None) -> int:
+def _epoch(spec: Spec | PredictSpec, epoch: int | None) -> int:
+    if isinstance(spec, PredictSpec) and epoch is not None:
+        raise OptionsError("The workbook predicts and has no epochs: leave --epoch out.")
     if epoch is None:
         return spec.epochs
     if not 0 <= epoch <= spec.epochs:
@@ -170,7 +177,7 @@ def _epoch(spec: Spec, epoch: int | None) -> int:
     return epoch
 
 
-def _run(spec: Spec, run: int | None) -> int:
+def _run(spec: Spec | PredictSpec, run: int | None) -> int:
     """Return which run is meant, counted from 0."""
     if run is None and spec.number_of_runs > 1:
         raise OptionsError(

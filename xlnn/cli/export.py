@@ -42,7 +42,7 @@ def export(  # noqa: PLR0913 -- click gives each option by its name
         done = exported(
             file, output, epoch=epoch, run=run, float64=float64, engine=engine, force=force
         )
-    after = f"after epoch {done.epoch}" if done.epoch else "the start"
+    after = {0: "the start", None: "its weights"}.get(done.epoch, f"after epoch {done.epoch}")
     proven = f"{counted(done.images, 'image')}: the sheet's outputs ({done.proven_by})"
     difference = f"max difference {distance(done.max_difference)}"
     say(f"{output}   {after}   {done.precision}   {proven}   {difference}")
