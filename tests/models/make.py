@@ -7,7 +7,7 @@ Each model comes with an ``.npz`` of a few inputs x and PyTorch's own outputs y 
 ``versions.txt`` says which PyTorch wrote them.
 """
 
-import csv
+import sys
 import warnings
 from importlib import metadata
 from pathlib import Path
@@ -18,8 +18,8 @@ import torch
 from torch import nn
 
 HERE = Path(__file__).parent
-DIGITS = HERE.parent.parent / "templates" / "digits-8x8" / "digits.csv"
 EXAMPLE = HERE.parent.parent / "docs" / "examples" / "digits_cnn.onnx"
+sys.path.append(str(EXAMPLE.parent))
 WRITERS = {"": True, "_torchscript": False}
 """How PyTorch exports: by its compiler, as it does from 2.9 on, or by TorchScript, as before."""
 
@@ -58,34 +58,6 @@ def regression():
     )
 
 
-def cnn():
-    return nn.Sequential(
-        nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4 * 3 * 3, 10)
-    )
-
-
-def digits():
-    with DIGITS.open(encoding="utf-8") as file:
-        rows = list(csv.reader(file))
-    numbers = np.array(rows, dtype=np.float32)
-    return torch.tensor(numbers[:, 1:]).reshape(-1, 1, 8, 8), torch.tensor(numbers[:, 0]).long()
-
-
-def trained(model):
-    """Train as the introductions to PyTorch do."""
-    x, labels = digits()
-    optimizer, cost = torch.optim.Adam(model.parameters(), lr=0.01), nn.CrossEntropyLoss()
-    for _ in range(40):
-        order = torch.randperm(len(x))
-        for some in order.split(64):
-            optimizer.zero_grad()
-            cost(model(x[some]), labels[some]).backward()
-            optimizer.step()
-    right = (model(x).argmax(dim=1) == labels).float().mean()
-    print(f"digits_cnn: {right:.1%} of the training images are right")
-    return model
-
-
 def settled(model, shape):
     """Give batch normalisation means and variances that are not 0 and 1."""
     model.train()
@@ -120,13 +92,14 @@ def write(path, model, x):
 
 
 def main():
+    from pytorch_cnn import digits, trained
+
     torch.manual_seed(1)
     write(HERE / "mlp.onnx", mlp(), torch.randn(6, 4))
     write(HERE / "view.onnx", View(), torch.rand(5, 1, 8, 8))
     write(HERE / "batchnorm.onnx", settled(batchnorm(), (1, 7, 7)), torch.randn(5, 1, 7, 7))
     write(HERE / "regression.onnx", settled(regression(), (5,)), torch.randn(6, 5))
-    model, (x, _) = trained(cnn()), digits()
-    write(EXAMPLE, model, x[:12])
+    write(EXAMPLE, trained(), digits()[0][:12])
     EXAMPLE.with_stem("digits_cnn_torchscript").rename(HERE / "digits_cnn_torchscript.onnx")
     EXAMPLE.with_suffix(".npz").rename(HERE / "digits_cnn.npz")
     names = ("torch", "onnx", "onnxscript")

@@ -139,9 +139,15 @@ def start_from(path: Path, *, large: bool = False) -> tuple[np.ndarray, ...]:
     Raises
     ------
     DataError
-        It cannot be read.
+        It cannot be read, or scales its inputs.
     """
-    return tuple(_rows(read_model(path, large=large).weights()).values())
+    model = read_model(path, large=large)
+    if model.scaling is not None:
+        raise DataError(
+            f"{path.name} scales its inputs, which start weights do not tell: begin with it "
+            "(--model), which takes the scaling over."
+        )
+    return tuple(_rows(model.weights()).values())
 
 
 def _rows(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

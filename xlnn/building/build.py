@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from xlnn import engines, reference
 from xlnn.bridging.origins import predicting_with, start_from, training_from
 from xlnn.building.asked import asked
-from xlnn.building.limits import check_size
+from xlnn.building.limits import check_least, check_size
 from xlnn.building.place import OUTPUT, Place
 from xlnn.building.proof import verifier
 from xlnn.building.writing import Built, write_proven
@@ -182,6 +182,7 @@ def planned(
     """
     refuse_options(name, kind.options, options)
     made = kind.recipe(origin, {**options, **({"large": large} if "large" in kind.options else {})})
+    check_least(kind.least_formulas(made.spec), large=large)
     return Plan(kind, made, kind.layout(made.spec))
 
 

@@ -81,6 +81,21 @@ def size(layout: Layout) -> Size:
     )
 
 
+def check_least(formulas: int, *, large: bool) -> None:
+    """Refuse what would have too many formulas, before it is laid out cell by cell.
+
+    Raises
+    ------
+    DataError
+        It would.
+    """
+    if formulas > LARGE and not large:
+        raise DataError(
+            f"The workbook would have over {formulas:,} formulas: take fewer rows, images or "
+            "units, or ask for it with --large."
+        )
+
+
 def check_size(layout: Layout, *, large: bool) -> Size:
     """Refuse a workbook that is larger than most programs take, unless it was asked for.
 

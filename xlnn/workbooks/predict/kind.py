@@ -1,7 +1,7 @@
 """The kind "predict": rows, the weights of a model that was trained elsewhere, and its outputs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -138,6 +138,18 @@ class Predict(WorkbookKind[PredictSpec, Origin]):
             told=origin.told,
         )
         return Recipe(spec, predicting(spec), _inputs(spec, origin, rows), notes)
+
+    def personal(
+        self,
+        origin: Origin,
+        options: Mapping[str, Any],  # noqa: ARG002 -- the rows are those of the origin
+        random: np.random.Generator,
+    ) -> Origin:
+        """Return an origin with its rows in another order and a little moved; the model stays."""
+        if origin.rows is None:
+            return origin
+        rows = origin.rows[random.permutation(len(origin.rows))]
+        return replace(origin, rows=rounded(rows * random.uniform(0.8, 1.2, rows.shape)))
 
     def spec(self, values: Mapping[str, Any]) -> PredictSpec:
         """Read the Spec that a workbook keeps."""

@@ -123,7 +123,8 @@ def _lens(stack: Stack, said: str, *, whole: bool) -> Iterator[Quantity]:
         uses = {"labels": "labels", "predicted": "lens_output"}
         yield quantity("verdict", equation=Prediction(said), uses=uses, is_text=True, **one)
         return
-    yield quantity("bar", equation=Bar(()), uses={"a": output}, **text)
+    if stack.has_shares:
+        yield quantity("bar", equation=Bar(()), uses={"a": output}, **text)
 
 
 def _looked_up(stack: Stack) -> Iterator[Quantity]:

@@ -165,7 +165,8 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
             own["actual"] = "play_t"
         yield _quantity("verdict", Prediction(words["verdict"]), own)
         return
-    yield _quantity("bar", Bar(()), own, shape)
+    if stack.has_shares:
+        yield _quantity("bar", Bar(()), own, shape)
     found = {**row, "rows": "answer", "all_images": "answer", "image": "play_image"}
     looked_up = OfRow() if spec.epochs else OfImage(())
     yield _one("answer", looked_up, found, sheet=NUMBERS, **WHOLE)

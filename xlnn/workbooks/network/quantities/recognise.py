@@ -51,7 +51,8 @@ def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
     if stack.spec.is_regression:
         yield from _prediction(stack, words)
         return
-    yield quantity("bar", equation=Bar(()), uses=output, is_text=True, **outputs)
+    if stack.has_shares:
+        yield quantity("bar", equation=Bar(()), uses=output, is_text=True, **outputs)
     output = {"a": "draw_output"}
     yield quantity("answer", equation=LargestUnit(), uses=output, **one)
     yield stack.label("label", axes=(ONE,), of="draw_answer", **shown)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.verdict import LabelOf
 from xlnn.quantity import Axis, Equation, Quantity, Use, superscript
 from xlnn.workbooks.network.spec import Spec
@@ -114,6 +115,12 @@ class Stack:
     def activation(self, layer: str, prefix: str = "") -> str:
         """Return the name of a layer's activations; those of layer 1 are the pixels."""
         return f"{prefix}x" if layer == "1" else f"{prefix}a{layer}"
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether outputs are between 0 and 1, or learn to be 0 or 1, so that a bar shows them."""
+        reach = ACTIVATIONS[self.layers[-1].activation].reach
+        return self.spec.epochs > 0 or reach == (0, 1)
 
     @property
     def measure(self) -> str:
