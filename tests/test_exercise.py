@@ -1,6 +1,9 @@
 """An exercise leaves formulas out and says live what is right; each student has other numbers."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -27,6 +30,14 @@ from xlnn.reading.spec import described, read_spec
 from xlnn.reading.values import values
 from xlnn.shipped.templates import names, template
 from xlnn.workbooks.exercise import Exercise
+
+FULL = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+from xlnn.cli.main import main
+main()
+"""
+"""Runs a command that can write no file of 9 kB, nor can the processes that it starts."""
 
 LARGE = {"digits-8x8", "cnn"}
 """Templates that take minutes."""
@@ -413,6 +424,22 @@ def test_sums_of_what_is_tiny_large_or_constant_tell_right_from_wrong():
         assert state.array(noted, sums.array(a=off)) == eq.WRONG
         assert state.array(noted, sums.array(a=np.array([np.nan, *numbers[1:]]))) == eq.PARTLY
         assert state.array(noted, sums.array(a=np.full(3, np.nan))) == eq.NOT_DONE
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no limit for files")
+def test_a_disk_that_is_full_is_one_sentence_for_a_class(tmp_path):
+    (tmp_path / "names.csv").write_text("Ada\nBob\n")
+    ran = subprocess.run(
+        [sys.executable, "-c", FULL, "exercise", "descent", "--roster", "names.csv", "-o", "class"],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert re.fullmatch(r"Error: The workbook cannot be drafted \(.*File too large.*\n", ran.stderr)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["class", "names.csv"]
 
 
 @pytest.mark.parametrize("number", SIGNALS)

@@ -1,5 +1,6 @@
 """How do several processes share the work on many files, so that a signal leaves none of them?"""
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -42,6 +43,9 @@ def shared(count: int) -> Iterator[Submit]:
 
 def _begin(folder: str) -> None:
     tempfile.tempdir = folder
+    # openpyxl's unfinished writers complain when they are collected; whoever waits for the result
+    # is told what happened
+    sys.unraisablehook = lambda _: None
 
 
 def _end() -> None:
