@@ -10,6 +10,7 @@ from test_own_models import example
 
 import xlnn
 from xlnn.errors import OptionsError, XlnnError
+from xlnn.shipped.templates import in_order, template
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 MAPS = Spec(
@@ -213,3 +214,15 @@ def test_without_a_library_a_sentence_says_what_to_install(runs, monkeypatch, mo
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(XlnnError, match=f"takes {module}: pip install {module}"):
         use(runs["network"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [each.name for each in in_order() if "kind" in each.values])
+def test_every_experiment_is_a_run(name, tmp_path):
+    run = xlnn.load(xlnn.build(name, tmp_path / "a.xlsx", verify=False).path)
+    assert run.kind == template(name).values["kind"]
+    for quantity in run.values():
+        assert quantity.frame().size == quantity.array.size
+        assert quantity.cell()
+        assert quantity._repr_html_().startswith("<p>")
+    assert any(quantity.section for quantity in run.values())
