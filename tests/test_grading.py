@@ -315,6 +315,14 @@ def test_a_report_holds_no_formula_whatever_a_student_is_called(tmp_path):
     assert "\n'=1+1," in (tmp_path / "r.csv").read_text(encoding="utf-8-sig").replace("\r", "")
 
 
+@pytest.mark.parametrize("name", ["*.xlsx", "[].xlsx", "'.xlsx"])
+def test_a_file_whose_name_is_no_sheet_s_has_a_sheet_all_the_same(name, tmp_path):
+    report = tmp_path / "report.xlsx"
+    done = CliRunner().invoke(cli, ["grade", str(tmp_path / name), "-o", str(report)])
+    assert done.exit_code == 1
+    assert openpyxl.load_workbook(report).sheetnames[-1] == "–"
+
+
 def test_a_report_never_replaces_a_submission_or_another_file(class_of_four, tmp_path):
     for name in (str(class_of_four[0]), str(tmp_path / "r.txt")):
         result = CliRunner().invoke(cli, ["grade", str(class_of_four[0]), "-o", name])

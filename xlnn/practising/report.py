@@ -181,7 +181,7 @@ def _fill(sheet: Worksheet, rows: Iterator[Row], heading: int = 1) -> None:
 def _title(grade: Grade, taken: set[str]) -> str:
     """Return a title for a student's sheet that no other has and that Excel allows."""
     name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", grade.student or Path(grade.file).stem)
-    name = name.strip(" '")[:LONGEST_TITLE] or "?"
+    name = name.strip(" '")[:LONGEST_TITLE] or "–"
     title, number = name, 1
     while title.casefold() in taken or title.casefold() == "history":
         number += 1
