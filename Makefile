@@ -5,6 +5,8 @@
 # make bench    measure speed and memory, as ratios in one run
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
 # make gallery  draw every sheet of every template in three languages into gallery/
+# make release  write dist/: wheel, sdist, digits.xlsx in three languages, checksums
+# make smoke    install the wheel alone, on each Python at hand, and use it
 # make table    check every template with every engine and write README's table of them
 # make quantities write docs/quantities.md, what every array is
 # make mutation plant 2,000 errors and see whether the check names each
@@ -35,6 +37,12 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/pytest tests/benchmarks -s
+
+release: .venv/ready
+	$(BIN)/python docs/release.py
+
+smoke: .venv/ready
+	$(BIN)/python tests/smoke.py
 
 table: .venv/ready
 	$(BIN)/python docs/table.py
@@ -80,4 +88,4 @@ readers:
 clean:
 	rm -rf .venv
 
-.PHONY: build test test-slow lint bench mutation signals seeds quantities fuzz grading pictures gallery validator readers clean
+.PHONY: build test test-slow lint bench table release smoke mutation signals seeds quantities fuzz grading pictures gallery validator readers clean
