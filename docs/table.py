@@ -1,7 +1,8 @@
-"""How far is each template from NumPy, in each engine? Writes the table of templates in README.md.
+"""How far is each template from NumPy, in each engine? Writes the table in each README.
 
     make table                        # checks every template with every engine: half an hour
-    python docs/table.py iris costs   # measures these anew and leaves the other lines
+    python docs/table.py iris costs   # measures these anew and leaves the others' numbers
+    python docs/table.py --words      # measures none: what else the tables say is written anew
 
 A template is built as it is and checked with one probe, always with the same random numbers.
 `tests/test_table.py` holds what can be known quickly against what the table says.
@@ -11,40 +12,52 @@ import argparse
 import re
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from xlnn.building.build import begun, build, planned
 from xlnn.building.limits import size
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
-from xlnn.shipped.templates import Template, in_order, shown
+from xlnn.shipped.templates import INDEX, Template, in_order, shown
+from xlnn.shipped.text import languages, text
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PAGES = {
+    lang: ROOT / ("README.md" if lang == "en" else f"README.{lang}.md") for lang in languages()
+}
+"""The README of each language."""
+
 SEED = 0
 
-HEAD = [
-    "| `xlnn templates` | Book | It shows | Formulas | "
-    + " | ".join(f"in `{engine}`" for engine in ENGINES)
-    + " |",
-    "| --- | --- | --- | --: " + "| --- " * len(ENGINES) + "|",
-]
+RULE = "| --- | --- | --- | --: " + "| --- " * len(ENGINES) + "|"
 
 
-def formulas(template: Template) -> int:
+def head(lang: str) -> str:
+    """Return the headings of the table in a language."""
+    words = text(lang, INDEX)
+    named = [words("headings", key) for key in ("book", "shows", "formulas")]
+    return "| " + " | ".join(["`xlnn templates`", *named, *(f"`{e}`" for e in ENGINES)]) + " |"
+
+
+@cache
+def formulas(name: str) -> int:
     """Return how many formulas the workbook of a template has."""
-    kind, origin, name = begun(template.name)
-    return size(planned(kind, origin, name, {}, large=False).layout).formulas
+    kind, origin, named = begun(name)
+    return size(planned(kind, origin, named, {}, large=False).layout).formulas
 
 
-def known(template: Template) -> str:
+def known(template: Template, lang: str = "en") -> str:
     """Return the part of a template's line that nobody need measure."""
-    sections = shown(template.sections) or "–"
-    return f"| `{template.name}` | {sections} | {template.summary} | {formulas(template):,} | "
+    words = text(lang, INDEX)
+    sections = shown(template.sections, words("joined", "to")) or "–"
+    shows = words("shows", template.name).rstrip(".。")
+    return f"| `{template.name}` | {sections} | {shows} | {formulas(template.name):,} | "
 
 
-def lines() -> dict[str, str]:
-    """Return the lines of the table in README.md, by the templates' names."""
-    table = README.read_text(encoding="utf-8").split(HEAD[1])[1].split("\n\n")[0]
+def lines(lang: str = "en") -> dict[str, str]:
+    """Return the lines of the table in a README, by the templates' names."""
+    table = PAGES[lang].read_text(encoding="utf-8").split(RULE)[1].split("\n\n")[0]
     return {re.findall("`(.*?)`", line)[0]: line for line in table.strip().splitlines()}
 
 
@@ -73,27 +86,40 @@ def measured(name: str, path: Path) -> dict[str, float]:
 
 
 def written(found: Mapping[str, str]) -> None:
-    """Put the lines of some templates into the table, those of the others as they are."""
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(HEAD[0])
-    after = rest.split("\n\n", 1)[1]
-    every = lines() | dict(found)
-    table = [every[each.name] for each in in_order() if each.name in every]
-    README.write_text(before + "\n".join([*HEAD, *table]) + "\n\n" + after, encoding="utf-8")
+    """Put the differences of some templates into each table, those of the others as they are."""
+    ends = {
+        name: " | ".join(map(short, differences(line).values())) for name, line in lines().items()
+    }
+    ends |= found
+    for lang, page in PAGES.items():
+        above, rest = page.read_text(encoding="utf-8").split(f"\n{RULE}\n")
+        table = [head(lang), RULE]
+        table += [
+            known(each, lang) + ends[each.name] + " |" for each in in_order() if each.name in ends
+        ]
+        after = rest.split("\n\n", 1)[1]
+        page.write_text(
+            "\n".join([above.rsplit("\n", 1)[0], *table]) + "\n\n" + after, encoding="utf-8"
+        )
 
 
 def main() -> None:
     """Measure the templates that were asked for, and write their lines."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*")
-    asked = parser.parse_args().names
+    parser.add_argument("--words", action="store_true")
+    told = parser.parse_args()
+    asked = told.names
+    if told.words:
+        written({})
+        return
     for template in in_order():
         name = template.name
         if asked and name not in asked:
             continue
         with tempfile.TemporaryDirectory() as folder:
             numbers = measured(name, Path(folder) / f"{name}.xlsx").values()
-        written({name: known(template) + " | ".join(map(short, numbers)) + " |"})
+        written({name: " | ".join(map(short, numbers))})
 
 
 if __name__ == "__main__":

@@ -4,24 +4,16 @@ import re
 from pathlib import Path
 
 import openpyxl
+import pytest
 from click.testing import CliRunner
 from test_checker import edit
 
+from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.reading.spec import layout_of, read_spec
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_formulas_in_the_readme_are_those_of_the_workbook(digits_path):
-    workbook = openpyxl.load_workbook(digits_path)
-    layout = layout_of(read_spec(digits_path))
-    shown = {("z2", (0, 0, 0)), ("delta2", (0, 0, 0)), ("W2", (1, 0, 0))}
-    for name, index in shown:
-        formula = layout.formula(name, index)
-        assert formula in README
-        sheet, address = layout.cell(name, index).split("!")
-        assert workbook[sheet][address].value == formula
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_wrong_cell_in_the_readme_is_what_check_prints(digits_path, tmp_path):
@@ -33,24 +25,34 @@ def test_the_wrong_cell_in_the_readme_is_what_check_prints(digits_path, tmp_path
         assert f"    {line}\n" in README
 
 
-def test_every_command_and_option_in_the_readme_exists():
-    options = {
-        option for command in cli.commands.values() for p in command.params for option in p.opts
-    }
-    for line in re.findall(r"^    (?:\.venv/bin/)?xlnn (\w+)(.*)$", README, re.MULTILINE):
-        name, rest = line
-        assert name in cli.commands
-        assert set(re.findall(r"--[a-z][a-z0-9-]*", rest.split("#")[0])) <= options
-
-
-def test_the_sheets_in_the_readme_are_those_of_the_workbook(digits_path):
-    table = README.split("| Sheet | It holds |")[1].split("\n\n")[0]
-    names = (row.split("|")[1] for row in table.splitlines()[2:])
-    listed = [name.strip() for each in names for name in each.split(",")]
-    assert sorted(listed) == sorted(openpyxl.load_workbook(digits_path).sheetnames)
-
-
-def test_the_readme_is_short_and_its_pictures_are_there():
+def test_the_readme_is_short_and_begins_with_the_sheet_play():
     assert len(README.splitlines()) < 150
-    for picture in re.findall(r"!\[[^]]*\]\(([^)]*)\)", README):
-        assert (Path(__file__).parent.parent / picture).is_file()
+    assert README.index("play.png") < README.index("make test") < README.index("lens.png")
+
+
+@pytest.fixture(scope="module", params=["en", "zh", "ja"])
+def read(request, tmp_path_factory):
+    """A README's language, its text, and a workbook in that language."""
+    path = tmp_path_factory.mktemp("readme") / "digits.xlsx"
+    build("digits", path, epochs=2, lang=request.param, verify=False)
+    name = "README.md" if request.param == "en" else f"README.{request.param}.md"
+    return request.param, (ROOT / name).read_text(encoding="utf-8"), path
+
+
+def test_the_sheets_in_a_readme_are_those_of_the_workbook_in_its_language(read):
+    _, text, path = read
+    table = text.split("![")[3].split("\n\n")[1]
+    names = (re.split("[,、]", row.split("|")[1]) for row in table.splitlines()[2:])
+    listed = [name.strip() for each in names for name in each]
+    assert sorted(listed) == sorted(openpyxl.load_workbook(path).sheetnames)
+
+
+def test_the_formulas_in_a_readme_are_those_of_the_workbook_in_its_language(read):
+    _, text, path = read
+    workbook = openpyxl.load_workbook(path)
+    layout = layout_of(read_spec(path))
+    for name, index in {("z2", (0, 0, 0)), ("delta2", (0, 0, 0)), ("W2", (1, 0, 0))}:
+        formula = layout.formula(name, index)
+        assert formula in text
+        sheet, address = layout.cell(name, index).split("!")
+        assert workbook[sheet][address].value == formula

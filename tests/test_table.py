@@ -25,10 +25,20 @@ def test_the_table_has_every_template_in_the_order_of_the_book():
     assert list(LINES) == [each.name for each in in_order()]
 
 
+@pytest.mark.parametrize("lang", TABLE["PAGES"])
 @pytest.mark.parametrize("template", in_order(), ids=lambda each: each.name)
-def test_a_line_says_the_sections_what_is_shown_and_how_many_formulas(template):
+def test_a_line_says_the_sections_what_is_shown_and_how_many_formulas(template, lang):
     # if this fails: make table, or python docs/table.py NAME
-    assert LINES[template.name].startswith(TABLE["known"](template))
+    assert TABLE["lines"](lang)[template.name].startswith(TABLE["known"](template, lang))
+
+
+@pytest.mark.parametrize("lang", TABLE["PAGES"])
+def test_every_language_says_the_same_differences_below_its_own_headings(lang):
+    lines = TABLE["lines"](lang)
+    assert list(lines) == list(LINES)
+    assert TABLE["head"](lang) in TABLE["PAGES"][lang].read_text(encoding="utf-8")
+    for name, line in lines.items():
+        assert TABLE["differences"](line) == TABLE["differences"](LINES[name])
 
 
 @pytest.mark.parametrize("template", in_order(), ids=lambda each: each.name)
@@ -52,7 +62,7 @@ def test_a_stale_line_is_found():
     line = LINES["sequences"]
     template = next(each for each in in_order() if each.name == "sequences")
     assert not line.replace("2-2", "2-1").startswith(TABLE["known"](template))
-    assert not line.replace("recurrences", "series").startswith(TABLE["known"](template))
-    count = f"{TABLE['formulas'](template):,}"
+    assert not line.replace("Recurrences", "Series").startswith(TABLE["known"](template))
+    count = f"{TABLE['formulas'](template.name):,}"
     assert count in line
     assert not line.replace(count, "1").startswith(TABLE["known"](template))

@@ -1,0 +1,113 @@
+"""Every command in a document works, and prints what the document says."""
+
+import re
+import shutil
+
+import pytest
+from documents import (
+    DOCUMENTS,
+    ROOT,
+    Command,
+    blocks,
+    commands,
+    furnish,
+    inline,
+    python,
+    run,
+    shown,
+)
+
+from xlnn.cli import cli
+
+READMES = {lang: ROOT / f"README.{lang}.md" for lang in ("zh", "ja")}
+EACH = pytest.mark.parametrize(
+    "path", DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS]
+)
+RUN = [path for path in DOCUMENTS if path not in READMES.values()]
+"""The others say the same commands as README.md."""
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch, short_path):
+    """A reader's folder, with the book's workbook of few epochs in it, and the reader in it."""
+    furnish(tmp_path)
+    (tmp_path / "output").mkdir()
+    shutil.copy(short_path, tmp_path / "output" / "digits.xlsx")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", RUN, ids=[str(path.relative_to(ROOT)) for path in RUN])
+@pytest.mark.usefixtures("desk")
+def test_every_command_of_a_document_works_in_the_order_in_which_they_stand(path):
+    names = {}
+    for block in blocks(path.read_text(encoding="utf-8")):
+        if block[0].startswith(("import ", "from ")):
+            python(block, names)
+        for command in commands(block):
+            code, printed = run(command)
+            assert code == command.code, f"{command.line}\n{printed}"
+            missing = shown(command.prints or (), printed)
+            assert missing is None, f"{command.line}\nno such line: {missing}\n{printed}"
+
+
+@EACH
+def test_commands_and_options_within_sentences_exist(path):
+    options = {
+        name: {o for p in each.params for o in p.opts} for name, each in cli.commands.items()
+    }
+    for command in inline(path.read_text(encoding="utf-8")):
+        name = command.split(" ")[1]
+        assert name in options, command
+        assert set(re.findall(r"(?<= )--?[a-z][a-z0-9-]*", command)) <= options[name], command
+
+
+@EACH
+def test_targets_of_make_exist(path):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`make ([a-z-]+)[^`]*`", path.read_text(encoding="utf-8")):
+        assert f"\n{target}:" in makefile
+
+
+@EACH
+def test_links_and_pictures_lead_to_files(path):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):
+        assert "://" in target or (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("lang", READMES)
+def test_every_readme_has_the_same_commands_and_headings(lang):
+    english, other = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", f"README.{lang}.md")
+    )
+    said = [
+        [[command.words for command in commands(block)] for block in blocks(text)]
+        for text in (english, other)
+    ]
+    assert said[0] == said[1]
+    assert sum(map(len, said[0])) >= 14
+    assert len(other.splitlines()) < 150
+    for sign in (r"(?m)^#+ ", r"(?m)^\| ", r"(?m)^- ", r"!\["):
+        assert len(re.findall(sign, english)) == len(re.findall(sign, other)), sign
+    links = [
+        sorted(re.findall(r"\]\((docs/[^)]*|[CS][A-Z]+\.md)\)", text)) for text in (english, other)
+    ]
+    assert links[0] == links[1]
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_command_that_fails_and_a_line_that_is_not_printed_are_found():
+    assert run(Command("xlnn check nowhere.xlsx"))[0] == 1
+    assert run(Command("xlnn check --wrong"))[0] == 2
+    assert shown(("a", "…", "c"), "a\nb\nc\n") is None
+    assert shown(("a", "c"), "a\nb\nc\n") == "c"
+    assert shown(("b", "…", "d"), "a\nb\nc\n") == "d"
+
+
+def test_commands_are_told_from_what_else_a_document_shows():
+    text = "a\n\n    xlnn lint x.xlsx  # a word\n    Sheet!A1\n\nb\n\n    $ xlnn show x\n    it\n"
+    found = [each for block in blocks(text) for each in commands(block)]
+    assert [(each.words, each.prints) for each in found] == [
+        ("xlnn lint x.xlsx", None),
+        ("xlnn show x", ("it",)),
+    ]
