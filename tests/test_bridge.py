@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import warnings
+from contextlib import suppress
 
 import numpy as np
 import onnx
@@ -454,6 +455,38 @@ def test_what_is_no_model_is_refused(content, tmp_path):
     path.write_bytes(content)
     with pytest.raises(DataError, match="is no ONNX model"):
         predicting_with(path)
+
+
+def broken(model, random):
+    """Change something in a graph: an attribute, what a node takes, its operator, a shape."""
+    node = model.graph.node[random.integers(len(model.graph.node))]
+    number = int(random.choice([-5, -1, 0, 1, 3, 100, 2**31, 2**62]))
+    match random.integers(5):
+        case 0 if node.attribute:
+            attribute = node.attribute[random.integers(len(node.attribute))]
+            attribute.i = number
+            attribute.ints[:] = [number for _ in attribute.ints]
+        case 1 if node.attribute:
+            del node.attribute[random.integers(len(node.attribute))]
+        case 2 if len(node.input) > 1:
+            node.input[0] = node.input[1]
+        case 3:
+            node.op_type = model.graph.node[random.integers(len(model.graph.node))].op_type
+        case _:
+            lengths = model.graph.input[0].type.tensor_type.shape.dim
+            lengths[random.integers(len(lengths))].dim_value = number
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_broken_model_is_refused_or_agrees_with_onnx_runtime(seed, tmp_path):
+    random = np.random.default_rng(seed)
+    for _ in range(3):
+        model = onnx.load(MODELS / f"{random.choice(TORCH)}.onnx")
+        broken(model, random)
+        path = tmp_path / "m.onnx"
+        path.write_bytes(model.SerializeToString())
+        with suppress(XlnnError):
+            agreed(path)
 
 
 def test_without_onnx_a_sentence_says_what_to_install(monkeypatch):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data.dataset import LARGE, MOST_NUMBERS
+from xlnn.data.dataset import LARGE, MOST_INPUTS, MOST_NUMBERS
 from xlnn.data.files import content
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
@@ -24,6 +24,10 @@ bytes each, and of what is around them."""
 
 MOST_NODES = 10_000
 """Operators of a graph: no workbook has as many layers."""
+
+MOST_ROWS = 4_096
+"""Rows that a model may take at once, where it says how many: as many are given, if need be of 0.
+"""
 
 DOMAINS = {"": "", "ai.onnx": "", "ai.onnx.ml": "ai.onnx.ml"}
 """Whose operators are taken: those of ONNX, and of its part for scikit-learn and its like."""
@@ -286,6 +290,12 @@ def _inputs(
             raise DataError(
                 f"{name}: the input {short(given.name)} has the shape {lengths or 'of a number'}, "
                 "where 0 is open: rows of a fixed size were expected."
+            )
+        if prod(lengths[1:]) > MOST_INPUTS or not 0 <= lengths[0] <= MOST_ROWS:
+            raise DataError(
+                f"{name}: the input {short(given.name)} takes {prod(lengths[1:]):,} numbers a row "
+                f"and {lengths[0]:,} rows at once: a sheet has {MOST_INPUTS:,} columns, and up to "
+                f"{MOST_ROWS:,} rows are given at once (0: any number)."
             )
         rows.add(lengths[0])
         shapes[given.name] = tuple(lengths[1:])

@@ -350,16 +350,26 @@ def read(graph: Graph, more: dict[str, Operator]) -> Reader:
         elif node.op not in operators:
             raise DataError(f"{graph.name}: the operator {short(node.op)} is not taken; {TAKEN}.")
         else:
-            found = operators[node.op](reader, node)
+            found = _meant(reader, node, operators[node.op])
             for name in node.outputs:
                 reader.values.setdefault(name, found)
     return reader
 
 
+def _meant(reader: Reader, node: Node, operator: Operator) -> Seen | Class:
+    """Return what an operator means; of a file, its sizes and attributes may be anything."""
+    try:
+        return operator(reader, node)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise reader.stack.refuse(
+            f"{node.op} does not fit what it meets: {short(error)}."
+        ) from error
+
+
 def _made(reader: Reader, node: Node, arrays: list[np.ndarray]) -> np.ndarray:
     try:
         return moved(node, arrays, reader.known)
-    except (ValueError, IndexError, KeyError, TypeError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise reader.stack.refuse(f"{node.op} cannot be computed: {short(error)}.") from error
 
 

@@ -7,9 +7,11 @@ worked into the weights of a layer.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import prod
 
 import numpy as np
 
+from xlnn.data.dataset import MOST_INPUTS, MOST_NUMBERS
 from xlnn.equations.activation import leak_of
 from xlnn.equations.layer import LAYERS, Shape
 from xlnn.errors import DataError
@@ -129,6 +131,9 @@ class Stacking:
                 f"weights of {W.shape[1]} inputs meet rows of {shape} numbers: flatten them first."
             )
         below = self._closed()
+        self._check_units(len(W))
+        if len(W) * prod(below.shape) > MOST_NUMBERS:
+            raise self.refuse(f"a layer has {len(W) * prod(below.shape):,} weights: too many.")
         seen = self._input_scaled(seen)
         placed = np.zeros((len(W), int(np.prod(below.shape))))
         np.add.at(placed.T, seen.index, (W * seen.scale).T)
@@ -224,6 +229,11 @@ class Stacking:
             self.told["copied"] = None
         self._closed()
 
+    def _check_units(self, units: int) -> None:
+        """Refuse more units than a sheet has columns, before anything is made for them."""
+        if units > MOST_INPUTS:
+            raise self.refuse(f"a layer has {units:,} units, and a sheet {MOST_INPUTS:,} columns.")
+
     def _layer(self, seen: Seen) -> Layer:
         """Return the layer of some numbers, which is the uppermost."""
         layer = self.layers[seen.layer]
@@ -253,6 +263,7 @@ class Stacking:
         except DataError as error:
             raise self.refuse(f"a {layer.kind} {error}.") from error
         layer.shape = kind.shape
+        self._check_units(prod(layer.shape))
         self.layers.append(layer)
         return self.seen()
 
