@@ -37,6 +37,8 @@ def main() -> None:
     loaded: xlnn.Run = xlnn.load(built.path, model=model)
     held: xlnn.QuantityValues = loaded["y"]
     print(held.cell(month=2), held.symbol.upper(), held.array.sum(), loaded.arrays["x"])
+    exported: xlnn.Exported = xlnn.export("a.xlsx", "a.onnx", epoch=3, float64=True)
+    print(exported.max_difference + 1, exported.path.name)
     xlnn.testing.assert_agrees(built.path, engine=["formulas"], probes=2, model=model)
 """
 """What a programmer may write."""
