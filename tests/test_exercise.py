@@ -271,8 +271,12 @@ def test_an_exercise_speaks_the_languages(lang, tmp_path):
     assert len(set(states(path).values())) == 1
     assert exercise_of(path).student == "李雷 <&> '"
     assert read_spec(path).lang == lang
-    sheet = openpyxl.load_workbook(path)[{"zh": "练习", "ja": "練習"}[lang]]
+    workbook = openpyxl.load_workbook(path)
+    sheet = workbook[{"zh": "练习", "ja": "練習"}[lang]]
     assert "李雷 <&> '" in sheet["A1"].value
+    told = [sheet.cell(row, 1).value for row in (2, 3)]
+    assert [workbook.worksheets[0].cell(row, 2).value for row in (3, 4)] == told
+    assert all("5" in line for line in told)
     shown = " ".join(str(c.value) for row in sheet for c in row if isinstance(c.value, str))
     assert not re.search("not done|correct|{", shown)
 

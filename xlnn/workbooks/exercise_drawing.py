@@ -78,7 +78,7 @@ def drawings_of_exercise(  # noqa: PLR0913 -- all that the sheets tell of
     _table(page, tasks, own, words, equations)
     drawn = {**drawings, SHEET: page}
     if "guide" in drawn:
-        _draw_on_guide(drawn["guide"], layout, own, words)
+        _draw_on_guide(drawn["guide"], layout, exercise, own, words)
     spec = drawn["spec"]
     for row, line in enumerate(exercise.to_toml().splitlines(), start=max(spec.cells) + 1):
         if line:
@@ -242,12 +242,19 @@ def _look(drawing: Drawing, layout: Layout, state: str, said: str, *, bold: bool
         drawing.colour(layout.blocks[said], _coloured(formula, colour))
 
 
-def _draw_on_guide(drawing: Drawing, layout: Layout, own: Text, words: Text) -> None:
-    """Say on the Guide that this is an exercise, and what its colour means."""
+def _draw_on_guide(
+    drawing: Drawing, layout: Layout, exercise: Exercise, own: Text, words: Text
+) -> None:
+    """Say on the Guide that this is an exercise, of which level, and what its colour means."""
     title = layout.titles[SHEET]
     drawing.make_room(2)
     drawing.put(2, 2, own("guide", "begin", exercise=title), replace(LINK, bold=True))
     drawing.links[address(2, 2)] = f"{quoted(title)}!A1"
+    if exercise.level:
+        levels = own("exercise", "levels", levels=LEVELS)
+        for row, line in enumerate((_what(exercise, own), levels), start=3):
+            drawing.make_room(row)
+            drawing.put(row, 2, line, NOTE)
     legend = words.words["guide"].get("colours_title")
     row = next((r for r, cells in drawing.cells.items() if cells.get(2, "")[:1] == (legend,)), 0)
     if row:
