@@ -28,6 +28,7 @@ from xlnn.bridging.origins import predicting_with
 from xlnn.bridging.stacking import Stacking
 from xlnn.cli import cli
 from xlnn.errors import DataError, DisagreementError, XlnnError
+from xlnn.workbooks.predict.kind import KIND
 
 FLOAT32 = 1e-4
 """PyTorch's outputs, some of size 10, beside those of numbers with twice as many digits."""
@@ -588,3 +589,35 @@ def test_the_example_of_pytorch_reads_digits(tmp_path):
     assert values["label"][:4].tolist() == [0, 1, 2, 3]
     assert values["a4"][:4] == pytest.approx(known["y"][:4], abs=FLOAT32)
     assert any("scores, and the largest decides" in note for note in built.notes)
+
+
+ROWS = {
+    "inputs alone": ("a,b,c,d\n1,2,3,4\n5,6,7,8\n", {}),
+    "a label first": ("kind,a,b,c,d\ncat,1,2,3,4\ncat,5,6,7,8\n", {}),
+    "a label elsewhere": ("a,b,kind,c,d\n1,2,cat,3,4\n5,6,cat,7,8\n", {"label": "kind"}),
+    "targets": ("a,b,c,d,price\n1,2,3,4,9\n5,6,7,8,9\n", {"targets": "price"}),
+    "no headings": ("1;2;3;4\n5;6;7;8\n", {}),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_are_read_with_or_without_what_stands_beside_them(name, tmp_path):
+    written, options = ROWS[name]
+    data = tmp_path / "rows.csv"
+    data.write_text(written, encoding="utf-8")
+    found = predicting_with(MODELS / "mlp.onnx").origin
+    options = {key: (value,) if key == "targets" else value for key, value in options.items()}
+    recipe = KIND.recipe(found, {"data": data, **options})
+    assert recipe.inputs["x"][:2].tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
+    assert recipe.spec.given == 2
+    assert recipe.spec.features == tuple("abcd") or "headings" in name
+
+
+def test_what_a_workbook_exports_becomes_a_workbook_again(tmp_path):
+    learnt, model, again = (tmp_path / name for name in ("a.xlsx", "a.onnx", "b.xlsx"))
+    xlnn.build("xor", epochs=2, output=learnt, verify=False)
+    xlnn.export(learnt, model)
+    xlnn.build(model=model, data=xlnn.values(learnt)["x"], output=again, verify=False)
+    before, now = xlnn.values(learnt), xlnn.values(again)
+    assert now["W2"] == pytest.approx(before["W2"][-1], rel=1e-6)
+    assert now["labels"].tolist() == before["labels"].tolist()

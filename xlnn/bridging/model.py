@@ -17,8 +17,9 @@ from xlnn.data.wording import listed
 from xlnn.equations.layer import Shape
 from xlnn.errors import DataError
 
-LABELS = "labels"
-"""The entry of a model's metadata that names its outputs, a list in JSON."""
+LABELS, TASK = "labels", "task"
+"""The entries of a model's metadata that name its outputs, a list in JSON, and say what it does, as
+`xlnn.bridging.export` writes them."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,16 @@ class TrainedModel:
 
     @property
     def is_classifier(self) -> bool:
-        """Whether the largest output decides: outputs are shares, have labels, or see a picture."""
-        last = self.layers[-1]
-        if last.shape[0] < 2:
+        """Whether the largest output decides.
+
+        It does where the file says so, where outputs are shares or have classes, and where they
+        see a picture.
+        """
+        last, told = self.layers[-1], self.graph.metadata.get(TASK)
+        if last.shape[0] < 2 or told == "regression":
             return False
+        if told == "classification":
+            return True
         shares = last.activation in {"softmax", "sigmoid"}
         return shares or bool(self.classes) or len(self.shape) > 1
 

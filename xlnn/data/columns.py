@@ -73,9 +73,9 @@ def columns(first: Sequence[str], given: bool | None, reading: Reading, name: st
     found = [_find(name, column, headings, len(first)) for column in asked]
     if len(set(found)) < len(found):
         raise DataError(f"{name}: a column stands twice in the targets {listed(asked)}.")
-    targets = tuple(found) if reading.targets else ()
+    targets = tuple(found) if reading.targets and not reading.bare else ()
     label = None if targets or reading.bare else (found or [0])[0]
-    taken = targets or (label,)
+    taken = tuple(found) if reading.bare else targets or (label,)
     inputs = tuple(column for column in range(len(first)) if column not in taken)
     if not inputs:
         raise DataError(f"{name}: all columns are targets; at least one is needed to predict from.")
@@ -90,7 +90,7 @@ def _are_headings(first: Sequence[str], reading: Reading) -> bool:
         label = first.index(reading.label)
     else:
         label = _by_place(reading.label, len(first)) or 0
-    is_whole = reading.targets or reading.bare
+    is_whole = reading.targets or (reading.bare and not reading.label)
     values = [field for column, field in enumerate(first) if is_whole or column != label]
     # the column of row numbers that pandas writes has no heading; others settle what =a or -b is
     firm = [field for field in values if field and not re.match(r"=|[+-][^\d.]", field)]

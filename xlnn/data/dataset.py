@@ -86,7 +86,7 @@ class Reading:
     missing : str
         What to make of missing values, one of `MISSING`; by default they are refused.
     bare : bool
-        All columns are inputs: there is no label, and nothing to predict.
+        Nothing is to be learnt: the label or the targets, if they are named, are left out.
     large : bool
         Read also what makes a workbook that most programs take minutes to open.
     """

@@ -1,19 +1,19 @@
 """Which rows are given to a model that was trained elsewhere? Inputs, and perhaps labels."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from xlnn.data.arrays import from_npz
 from xlnn.data.dataset import Dataset, Reading
 from xlnn.data.digits import rounded
 from xlnn.data.folder import from_folder
 from xlnn.data.frames import FrameRows, is_frame
 from xlnn.data.lines import Lines
-from xlnn.data.memory import array_of, from_memory
+from xlnn.data.memory import array_of
 from xlnn.data.npz import arrays
 from xlnn.data.sheet import SheetRows
 from xlnn.data.table import Rows, from_rows
@@ -56,28 +56,33 @@ def _read(data: object, reading: Reading, count: int) -> Dataset:
     if path.is_dir():
         return from_folder(path, reading)
     if suffix == ".npz":
-        known = arrays(path, ("x", "labels", "y", "t"), reading)
-        if set(known) == {"x"}:
-            return _alone(known["x"], path.name)
-        return from_npz(path, reading)
+        return _alone(_x_of(arrays(path, ("x",), reading), path.name), path.name)
     return _of_rows((SheetRows if suffix in WORKBOOKS else Lines)(path, reading), reading, count)
 
 
 def _held(data: object, reading: Reading, count: int) -> Dataset:
-    """Read what a program holds."""
+    """Read what a program holds: a data frame, x, (x, labels), or a dict with x."""
     if is_frame(data):
         return _of_rows(FrameRows(data, reading), reading, count)
-    if isinstance(data, tuple | dict):
-        return from_memory(data, reading)
+    if isinstance(data, tuple) and len(data) == 2:
+        data = {"x": data[0]}
+    if isinstance(data, Mapping):
+        data = _x_of(data, "data")
     return _alone(array_of(data, "data"), "data")
 
 
+def _x_of(found: Mapping[str, object], name: str) -> np.ndarray:
+    if "x" not in found:
+        raise DataError(f"{name} holds no x: the inputs, with a row for each example.")
+    return array_of(found["x"], "x")
+
+
 def _of_rows(rows: Rows, reading: Reading, count: int) -> Dataset:
-    """Read a table, whose columns are the inputs or one more."""
-    first = next(islice(rows, 1), (0, []))[1]
-    if len(first) == count and not reading.label and not reading.targets:
-        return from_rows(rows, replace(reading, bare=True))
-    return from_rows(rows, reading)
+    """Read a table: the inputs, and perhaps a label or targets, which are left out."""
+    columns = len(next(islice(rows, 1), (0, []))[1])
+    is_labelled = columns == count + 1 and not reading.targets
+    label = reading.label or ("first" if is_labelled else "")
+    return from_rows(rows, replace(reading, bare=True, label=label))
 
 
 def _alone(x: np.ndarray, name: str) -> Dataset:
