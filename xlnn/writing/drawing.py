@@ -96,9 +96,14 @@ class Drawing:
         """Let the colours of a block's cells follow their values."""
         self.colours.append((cell_range(block), rule))
 
-    def colour_around_0(self, block: Block, *others: Block) -> None:
-        """Let the colours of blocks follow their values to either side of 0, by one scale."""
-        rule = diverging_scale(re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cell_range(block)))
+    def colour_around_0(self, block: Block, *others: Block, is_read: bool = True) -> None:
+        """Let the colours of blocks follow their values to either side of 0, by one scale.
+
+        They are full where the numbers are not read.
+        """
+        rule = diverging_scale(
+            re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cell_range(block)), is_read=is_read
+        )
         for each in (block, *others):
             self.colour(each, rule)
 

@@ -96,6 +96,9 @@ WHITE, DARK, FAINT = "FFFFFF", INK, "E4E9EE"
 NEGATIVE, POSITIVE = "3B78B8", "D9793B"
 """The ends of the scale of weights: blue below 0, orange above, white at 0."""
 
+READ = 0.65
+"""How full they are where numbers are read on them."""
+
 
 def tint(colour: str, share: float, empty: str = WHITE) -> str:
     """Return a colour that is full at 1 and empty at 0.
@@ -120,16 +123,18 @@ def on_ink(first: str) -> Rule:
     return FormulaRule(formula=[f"{first}>0.5"], font=Font(color=WHITE))
 
 
-def diverging_scale(cells: str) -> Rule:
-    """Colour numbers: white at 0, full colour at the size of the largest in some cells.
+def diverging_scale(cells: str, *, is_read: bool = True) -> Rule:
+    """Colour numbers: white at 0, the fullest colour at the size of the largest in some cells.
 
-    The cells are a range with ``$``. The size is a formula: it follows the numbers.
+    The cells are a range with ``$``. The size is a formula: it follows the numbers. Where they are
+    read, the colours are faint enough for it.
     """
+    share = READ if is_read else 1
     size = f"MAX(MAX({cells}),-MIN({cells}),1E-9)"
     return ColorScaleRule(
-        start_type="formula", start_value=f"-{size}", start_color=NEGATIVE,
+        start_type="formula", start_value=f"-{size}", start_color=tint(NEGATIVE, share),
         mid_type="num", mid_value=0, mid_color=WHITE,
-        end_type="formula", end_value=size, end_color=POSITIVE,
+        end_type="formula", end_value=size, end_color=tint(POSITIVE, share),
     )  # fmt: skip
 
 

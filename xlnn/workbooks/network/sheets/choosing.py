@@ -1,4 +1,10 @@
-"""How are an epoch and a run chosen? On the sheets that look closely at one epoch."""
+"""How are an epoch and a run chosen? On the sheets that look closely at one epoch.
+
+By lists of what there is, and by no scroll bar beside them. A scroll bar is a form control: it
+needs a drawing in VML and a part of its own, LibreOffice loses it when it saves, and a file with
+one is refused before any engine reads it (`FORBIDDEN` in `xlnn.xlsx.guard`), since macros hang on
+such controls.
+"""
 
 from collections.abc import Iterator
 

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
+from xlnn.equations.wording import FACTORS
 from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
@@ -51,7 +52,9 @@ GRADIENTS = (
 """Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
 MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
-CELL, SENTENCES, OUTPUTS = 6.9, 60, 11.5
+CELL, OUTPUTS = 6.9, 11.5
+SENTENCES, FACTOR = 24, 12
+"""The width of the sentences without factors, and of each pair of them, ``(-0.147) × 0.388 + ``."""
 STEPS = {
     **dict.fromkeys(("z", "a", "argmax"), 1), "C": 2, **dict.fromkeys(("slope", "delta"), 3),
     "dC_dW_one": 4, "dC_dW": 5, "W_after": 6,
@@ -119,6 +122,11 @@ class _Grid:
         names = ("name", "raw_t", "predicted", "t", "output", "bar")
         return tuple(name for name in names if self.has(name))
 
+    @cached_property
+    def dense(self) -> list[str]:
+        """The layers whose units are no maps."""
+        return [layer for layer in self.layers if self.has(f"z_text{layer}")]
+
     @property
     def numbers(self) -> int:
         """The column of z, a, a' and delta; their symbols stand to the left."""
@@ -178,7 +186,8 @@ def draw(page: Page) -> Drawing:
     )
     last = max(bands.columns[-1] for bands in grid.bands)
     drawing.widths |= dict.fromkeys(range(LEFT, last + 1), CELL)
-    drawing.widths[grid.texts] = SENTENCES
+    pairs = (picture_size(page.layout.model[f"{PREFIX}W{layer}"])[1] for layer in grid.dense)
+    drawing.widths[grid.texts] = SENTENCES + FACTOR * max(n for n in (1, *pairs) if n <= FACTORS)
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
     notes = [page.words("notes", SHEET, **page.layout.titles)]
     if not drawn_whole(page.spec):

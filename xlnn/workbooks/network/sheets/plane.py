@@ -171,7 +171,7 @@ def _colour(drawing: Drawing, block: Block, activation: str) -> None:
     if isfinite(least) and isfinite(most):
         drawing.colour(block, two_sided_scale(least, most))
     else:
-        drawing.colour_around_0(block)
+        drawing.colour_around_0(block, is_read=False)
 
 
 def _dots(page: Page) -> Iterator[Dots]:

@@ -201,7 +201,7 @@ def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
         row, column = block.address((unit, *(0 for _ in quantity.shape[1:])))
         at = (row, RIGHT) if is_rows else (row - 1, column)
         drawing.put(*at, str(unit + 1), CAPTION)
-    drawing.colour_around_0(block)
+    drawing.colour_around_0(block, is_read=False)
 
 
 def _look(quantity: Quantity) -> Look:
