@@ -13,12 +13,12 @@ from xlnn.shipped.text import Text, text
 from xlnn.workbooks.network.sheets import drawing, images, lens, play, recognise, settings
 from xlnn.workbooks.network.sheets.bands import layer_title
 from xlnn.workbooks.pages import spec_text, table
-from xlnn.workbooks.pages.guide import draw_guide
+from xlnn.workbooks.pages.guide import SCALE, draw_guide
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.predict.spec import PredictSpec
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.style import KEY, LABEL, NOTE, SECTION, TITLE
+from xlnn.writing.style import FILLS, KEY, LABEL, NOTE, SECTION, TITLE
 
 WEIGHTS = "weights"
 LEFT = 2
@@ -86,11 +86,20 @@ def draw_guide_of(page: Page[PredictSpec]) -> Drawing:
         "given": spec.given,
         "spare": spec.images - spec.given,
         "labels": words("joined", "between").join(spec.labels),
-        "network": "; ".join(layer_title(page, layer.name) for layer in spec.layers),
+        "network": _network(page),
         "inputs": spec.inputs,
     }
     more = [words("told", key) for key in spec.told]
-    return draw_guide(page, values=values, equations=equations_of(spec), more=more)
+    colours = [key for key in (*FILLS, *SCALE) if key != "backward"]
+    return draw_guide(page, values=values, equations=equations_of(spec), colours=colours, more=more)
+
+
+def _network(page: Page[PredictSpec]) -> str:
+    """Say which layers there are: of dense ones their sizes."""
+    spec = page.spec
+    if all(layer.kind == "dense" for layer in spec.layers):
+        return "-".join(map(str, (spec.inputs, *(layer.units for layer in spec.layers))))
+    return "; ".join(layer_title(page, layer.name) for layer in spec.layers)
 
 
 def equations_of(spec: PredictSpec) -> dict[str, str]:
