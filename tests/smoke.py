@@ -35,7 +35,7 @@ xlnn check output/regression.xlsx
 def uv(*words: str) -> str:
     """Run uv, which is installed beside this Python; return what it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "uv", "--quiet", *words], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "uv", *words], capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SystemExit(f"uv {' '.join(words)}\n{done.stdout}{done.stderr}")
