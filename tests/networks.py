@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from xlnn.data import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import OPTIMISERS
-from xlnn.shipped.templates import names, template
+from xlnn.shipped.templates import folder, names, template
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.optimiser import nothing_yet
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
@@ -22,6 +23,29 @@ from xlnn.writing.workbook import write
 
 NETWORK_TEMPLATES = [name for name in names() if "kind" not in template(name).values]
 """The templates that train a network."""
+
+ALIKE = {"moons", "spirals"}
+"""Those that are circles with other data: their turn comes with the tests that take long."""
+
+
+def once_alike(templates):
+    """Return templates for a fixture, those that are like another marked as slow."""
+    return [pytest.param(n, marks=pytest.mark.slow) if n in ALIKE else n for n in templates]
+
+
+FEW = {"digits-8x8": 85, "cnn": 12, "diabetes": 8}
+"""Of 1,797 and 96 images and of 442 rows, every so many: workbooks of seconds, not of minutes."""
+
+
+def fewer_images(name, place):
+    """Return the option that builds a template from some of its images, if they are many."""
+    if name not in FEW:
+        return {}
+    source = folder() / name / template(name).values["data"]["file"]
+    head, *lines = source.read_text().splitlines(keepends=True)
+    data = place / source.name
+    data.write_text(head + "".join(lines[:: FEW[name]]))
+    return {"data": data}
 
 
 def spec(sizes, *, images=3, epochs=2, activation="sigmoid", cost="squared error"):

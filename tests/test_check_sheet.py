@@ -10,6 +10,8 @@ from networks import (
     HIDDEN,
     NETWORK_TEMPLATES,
     PAIRS,
+    fewer_images,
+    once_alike,
     random_recipe,
     spec,
     with_functions,
@@ -25,11 +27,8 @@ from xlnn.layout import quoted
 from xlnn.reading.arrays import read_arrays
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
-from xlnn.shipped.templates import copy, folder
+from xlnn.shipped.templates import copy
 from xlnn.xlsx.cached_values import replace_inputs
-
-FEW = 40
-"""Of the 1,797 digits: a workbook of seconds and not of minutes."""
 
 AGREES, CHANGED, EMPTY, ALTERED = (
     "The sheets agree",
@@ -39,15 +38,11 @@ AGREES, CHANGED, EMPTY, ALTERED = (
 )
 
 
-@pytest.fixture(scope="module", params=NETWORK_TEMPLATES)
+@pytest.fixture(scope="module", params=once_alike(NETWORK_TEMPLATES))
 def small(request, tmp_path_factory):
     """Return the workbook of a template, of few epochs."""
     place = tmp_path_factory.mktemp(request.param)
-    options = {"epochs": 2}
-    if request.param == "digits-8x8":
-        lines = (folder() / "digits-8x8" / "digits.csv").read_text().splitlines(keepends=True)
-        options["data"] = place / "few.csv"
-        options["data"].write_text("".join(lines[:FEW]))
+    options = {"epochs": 2, **fewer_images(request.param, place)}
     return build(request.param, place / "small.xlsx", verify=False, **options).path
 
 

@@ -83,7 +83,7 @@ def test_all_formulas_of_the_file_are_counted(digits_path):
 
 @given(recipe=recipes() | convolutional_recipes())
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @pytest.mark.parametrize("engine", ENGINES)
 def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from networks import NETWORK_TEMPLATES
+from networks import NETWORK_TEMPLATES, fewer_images, once_alike
 from programs import skip_without_javascript
 from python_calamine import CalamineWorkbook
 
@@ -21,7 +21,7 @@ from xlnn.building.build import build
 from xlnn.grid import Grid
 from xlnn.reading.arrays import inputs_of, read_arrays, write_values
 from xlnn.reading.spec import layout_of, read_spec
-from xlnn.shipped.templates import folder, names
+from xlnn.shipped.templates import names
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.package import inspect
 
@@ -30,23 +30,17 @@ JAVASCRIPT = SCRIPT.parent.parent / ".readers"
 TIMEOUT = 120
 """Seconds for one file; one or two are usual."""
 
-FEW = 60
-"""Of the 1,797 digits: a workbook of seconds and not of minutes."""
-
 TABLES = ("training", "weights", "gradients")
 """The sheets that are tables, for which people take polars."""
 
 
-@pytest.fixture(scope="module", params=names())
+@pytest.fixture(scope="module", params=once_alike(names()))
 def built(request, tmp_path_factory):
     """Return the workbook of a template, of two epochs."""
-    place, data = tmp_path_factory.mktemp(request.param), None
-    if request.param == "digits-8x8":
-        lines = (folder() / "digits-8x8" / "digits.csv").read_text().splitlines(keepends=True)
-        data = place / "few.csv"
-        data.write_text("".join(lines[:FEW]))
-    epochs = 2 if request.param in NETWORK_TEMPLATES else None
-    return build(request.param, place / "built.xlsx", data=data, epochs=epochs, verify=False).path
+    place = tmp_path_factory.mktemp(request.param)
+    options = fewer_images(request.param, place)
+    options["epochs"] = 2 if request.param in NETWORK_TEMPLATES else None
+    return build(request.param, place / "built.xlsx", verify=False, **options).path
 
 
 @pytest.fixture(scope="module")

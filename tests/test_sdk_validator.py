@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from networks import NETWORK_TEMPLATES, fewer_images, once_alike
 
 from xlnn.building.build import build
 from xlnn.building.everything import Everything
@@ -49,14 +50,11 @@ def errors():
     return errors
 
 
-FEWER_EPOCHS = {"diabetes": 2, "iris": 10, "digits-8x8": 1}
-"""What would take minutes: the epochs are all alike."""
-
-
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", once_alike(names()))
 def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, tmp_path):
     path = tmp_path / "built.xlsx"
-    build(name, path, epochs=FEWER_EPOCHS.get(name), verify=False)
+    epochs = 2 if name in NETWORK_TEMPLATES else None
+    build(name, path, epochs=epochs, verify=False, **fewer_images(name, tmp_path))
     assert errors(path) == []
 
 

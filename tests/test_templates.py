@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 from cell_references import without_texts
-from networks import NETWORK_TEMPLATES
+from networks import NETWORK_TEMPLATES, fewer_images, once_alike
 from programs import skip_without
 
 from xlnn import reference
@@ -15,14 +15,11 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.errors import DataError
 from xlnn.linting import lint
-from xlnn.shipped.templates import copy, folder, in_order, names, template
+from xlnn.shipped.templates import copy, in_order, names, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Options, recipe
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
-
-FEW = 30
-"""Of the 1,797 digits: a workbook of seconds and not of minutes."""
 
 FEWER_EPOCHS = {name: 2 for name in NETWORK_TEMPLATES if name != "xor"}
 
@@ -55,15 +52,11 @@ def trained(name):
     return made, reference.run(made.model, made.inputs)
 
 
-@pytest.fixture(scope="module", params=names())
+@pytest.fixture(scope="module", params=once_alike(names()))
 def built(request, tmp_path_factory):
     """Return the workbook of a template, made smaller where it would take long."""
     place = tmp_path_factory.mktemp(request.param)
-    options = {"epochs": FEWER_EPOCHS.get(request.param)}
-    if request.param == "digits-8x8":
-        lines = (folder() / "digits-8x8" / "digits.csv").read_text().splitlines(keepends=True)
-        options["data"] = place / "few.csv"
-        options["data"].write_text("".join(lines[:FEW]))
+    options = {"epochs": FEWER_EPOCHS.get(request.param), **fewer_images(request.param, place)}
     return build(request.param, place / "built.xlsx", **options)
 
 

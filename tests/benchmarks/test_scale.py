@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -36,17 +37,18 @@ ROUNDS = 3
 """How often the small one is measured; the median counts."""
 
 MORE_TIME = {"build": 1.3, "formulas": 1.3, "formualizer": 1.7}
-"""Allowed time for a formula of the large workbook, as a multiple of that in the small one.
-Measured were 0.84, 0.32 and 1.28: formualizer evaluates 85,000 formulas anew in 3 µs each, and four
-million in 13 µs."""
+"""Allowed time for a formula of the large workbook, as a multiple of that in the small one:
+formualizer evaluates 85,000 formulas anew in 3 µs each, and four million in 13 µs."""
 
 MEGABYTES = 500
 """Allowed memory of a build that is not verified."""
 
-PLAIN = {"digits": 6, "large": 8}
-"""Allowed time of a whole build, as a multiple of openpyxl's for the same formulas without styles,
-for the book's 0 and 1 and for four million formulas. Measured were 5.1 and 7.1, of which the
-engine's two evaluations are 1.5 and 4.3."""
+MEGABYTES_VERIFIED = 2_500
+"""Allowed memory of a build of four million formulas that is verified, its engine's included."""
+
+PLAIN = {"digits": 3.0, "cnn": 3.0}
+"""Wanted of a whole build, as a multiple of openpyxl's time for the same formulas without styles.
+It is not reached yet: docs/benchmarks.md says what is measured."""
 
 MEMORY = 24_000
 """Megabytes of a machine on which the network of chapter 5 is checked."""
@@ -78,7 +80,10 @@ print(json.dumps(time.process_time() - begin))
 
 @dataclass(frozen=True)
 class Cost:
-    """What a process took: processor time, time by the clock, and memory at its peak."""
+    """What a process and its children took: processor time, time by the clock, memory at its peak.
+
+    Memory that several of them share counts once.
+    """
 
     seconds: float
     clock: float
@@ -91,15 +96,22 @@ def cost(*arguments):
     command = [sys.executable, "-m", "xlnn", *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         watched = psutil.Process(process.pid)
-        times = watched.cpu_times()
         while watched.status() != psutil.STATUS_ZOMBIE:
-            peak = max(peak, watched.memory_info().rss)
-            times = watched.cpu_times()
-            time.sleep(0.02)
+            peak = max(peak, memory(watched))
+            time.sleep(0.1)
         # a process that has ended and was not waited for still has its times
-        times = max(times, watched.cpu_times())
+        times = watched.cpu_times()
     assert process.returncode == 0
-    return Cost(times.user + times.system, time.perf_counter() - begin, peak / 1e6)
+    return Cost(sum(times[:4]), time.perf_counter() - begin, peak / 1e6)
+
+
+def memory(process):
+    """Return the bytes that a process and its children hold."""
+    held = 0
+    for each in (process, *process.children(recursive=True)):
+        with suppress(psutil.Error):  # it has just ended
+            held += each.memory_full_info().pss
+    return held
 
 
 def epochs_for(name, formulas, data=None):
@@ -176,6 +188,10 @@ def test_a_formula_of_a_large_workbook_is_checked_in_the_same_time(books, engine
     assert compare(f"check --engine {engine}", books, costs) <= MORE_TIME[engine]
 
 
+def test_a_verified_build_of_the_large_workbook_fits_into_2_5_gigabytes(books):
+    assert books[1].build.megabytes < MEGABYTES_VERIFIED
+
+
 def test_a_build_that_is_not_verified_fits_into_500_megabytes(tmp_path):
     epochs = epochs_for(NAME, LARGE)
     measured = cost(
@@ -190,31 +206,26 @@ def test_a_build_that_is_not_verified_fits_into_500_megabytes(tmp_path):
 
 
 @pytest.mark.parametrize("which", PLAIN)
-def test_a_build_takes_few_times_as_long_as_openpyxl_alone(books, tmp_path, which):
-    path, built, rounds = books[1].path, books[1].build, 1
-    if which == "digits":
-        path, rounds = tmp_path / "digits.xlsx", ROUNDS
-        built = median(rounds, "build", "digits", "-o", path)
-    plain = plainly(path, tmp_path / "plain.xlsx", rounds)
+def test_a_build_takes_few_times_as_long_as_openpyxl_alone(tmp_path, which):
+    path = tmp_path / "built.xlsx"
+    built = median(ROUNDS, "build", which, "-o", path)
+    plain = plainly(path, tmp_path / "plain.xlsx", ROUNDS)
     print(
-        f"\n{which}: build {built.seconds:.1f} s of processor time, openpyxl alone {plain:.1f} s, "
-        f"ratio {built.seconds / plain:.2f}"
+        f"\n{which}: build {built.seconds:.1f} s of processor time, {built.megabytes:,.0f} MB, "
+        f"openpyxl alone {plain:.1f} s, ratio {built.seconds / plain:.2f}"
     )
     assert built.seconds / plain <= PLAIN[which]
 
 
-def test_the_network_of_chapter_5_is_built_and_checked(tmp_path):
+def test_the_network_of_chapter_5_is_checked(tmp_path):
     path = tmp_path / "cnn.xlsx"
-    built = cost("build", "cnn", "-o", path)
-    plain = plainly(path, tmp_path / "plain.xlsx", 1)
-    costs = {"build": built}
-    for engine in ("formulas", "formualizer"):
-        costs[f"check --engine {engine}"] = cost("check", path, "--engine", engine)
+    cost("build", "cnn", "-o", path)
+    costs = {
+        engine: cost("check", path, "--engine", engine) for engine in MORE_TIME if engine != "build"
+    }
     print(f"\nchapter 5, {count('cnn', 50):,} formulas")
     for what, took in costs.items():
-        print(f"{what}: {took.seconds:.1f} s of processor time, {took.megabytes:,.0f} MB")
-    print(f"openpyxl alone {plain:.1f} s, ratio {built.seconds / plain:.2f}")
-    assert built.seconds / plain <= PLAIN["large"]
+        print(f"check --engine {what}: {took.seconds:.1f} s, {took.megabytes:,.0f} MB")
     assert max(took.megabytes for took in costs.values()) < MEMORY
 
 
