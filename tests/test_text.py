@@ -25,6 +25,9 @@ from xlnn.workbooks.network.words import variants
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
+IN_TURN = [TRANSLATED[0], *(pytest.param(each, marks=pytest.mark.slow) for each in TRANSLATED[1:])]
+"""For what is the same work in each language, and takes long."""
+
 SYMBOLS = {"C_T", "wx", "exp", "max", "ln", "tanh", "ReLU", "softmax", "RMSE", "MAE"}
 """Symbols of more than one letter: the total cost, the product in Σwx, functions and errors."""
 
@@ -461,7 +464,13 @@ def built(request, tmp_path_factory):
     return request.param, path
 
 
-@pytest.mark.parametrize("engine", ["formualizer", "formulas", "libreoffice"])
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "formualizer",
+        *(pytest.param(e, marks=pytest.mark.slow) for e in ("formulas", "libreoffice")),
+    ],
+)
 def test_a_workbook_agrees_with_numpy_in_every_language(built, engine):
     if engine == "libreoffice" and not shutil.which("soffice"):
         pytest.skip("LibreOffice is not installed")
@@ -497,7 +506,7 @@ def test_only_names_and_symbols_are_english_in_another_language(built):
 
 
 @pytest.mark.parametrize("name", SHOWING)
-@pytest.mark.parametrize("lang", TRANSLATED)
+@pytest.mark.parametrize("lang", IN_TURN)
 def test_no_workbook_is_partly_english_in_another_language(lang, name, monkeypatch, tmp_path):
     path = write_words(text(lang).words, monkeypatch, tmp_path, SHOWING[name])
     assert english_left(path) == {}
