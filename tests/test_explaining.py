@@ -7,6 +7,7 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from networks import in_turn
 from test_own_models import MODELS, example
 
 import xlnn
@@ -160,7 +161,7 @@ def _names(formula, here, title, address):
     return False
 
 
-@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("lang", in_turn(reversed(languages())))
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_quantity_of_an_experiment_is_explained_in_each_language(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", verify=False).path
@@ -279,7 +280,7 @@ def test_show_says_which_input_and_which_formula_was_changed(altered):
     assert "1 cell wrong" in text
 
 
-@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("lang", in_turn(reversed(languages())))
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_show_fits_every_kind_in_each_language(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", lang=lang).path

@@ -11,7 +11,7 @@ from string import Formatter
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from networks import random_recipe, spec, write_recipe
+from networks import in_turn, random_recipe, spec, write_recipe
 
 from xlnn.blocks import FIRST_ROW
 from xlnn.cli import cli
@@ -24,9 +24,6 @@ from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.workbooks.network.words import variants
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
-
-IN_TURN = [TRANSLATED[0], *(pytest.param(each, marks=pytest.mark.slow) for each in TRANSLATED[1:])]
-"""For what is the same work in each language, and takes long."""
 
 SYMBOLS = {"C_T", "wx", "exp", "max", "ln", "tanh", "ReLU", "softmax", "RMSE", "MAE"}
 """Symbols of more than one letter: the total cost, the product in Σwx, functions and errors."""
@@ -506,7 +503,7 @@ def test_only_names_and_symbols_are_english_in_another_language(built):
 
 
 @pytest.mark.parametrize("name", SHOWING)
-@pytest.mark.parametrize("lang", IN_TURN)
+@pytest.mark.parametrize("lang", in_turn(reversed(TRANSLATED)))
 def test_no_workbook_is_partly_english_in_another_language(lang, name, monkeypatch, tmp_path):
     path = write_words(text(lang).words, monkeypatch, tmp_path, SHOWING[name])
     assert english_left(path) == {}
