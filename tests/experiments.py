@@ -3,6 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
+from networks import in_turn
 from programs import skip_without
 
 from xlnn.building.build import build
@@ -10,12 +11,13 @@ from xlnn.checking.check import check
 from xlnn.errors import XlnnError
 from xlnn.reading.spec import described
 
-ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
+ENGINES = in_turn(("formualizer", "formulas", "libreoffice", "gnumeric"))
+"""Each of them checks each template in every run, with one probe: see test_templates."""
+
 PROBES = 3
 
-PROGRAMS = [pytest.param(name, marks=pytest.mark.slow) for name in ("libreoffice", "gnumeric")]
-TYPED = ("formulas", "formualizer", *PROGRAMS)
-"""The engines for other inputs: programs that start anew for each of them take long."""
+TYPED = ENGINES
+"""The engines for other inputs."""
 
 
 def agrees_in(engine, path):

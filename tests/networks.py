@@ -34,7 +34,10 @@ def in_turn(values, first=1):
     For what is much the same work with each of them.
     """
     values = list(values)
-    rest = (pytest.param(value, marks=pytest.mark.slow) for value in values[first:])
+    rest = (
+        pytest.param(*(each if isinstance(each, tuple) else (each,)), marks=pytest.mark.slow)
+        for each in values[first:]
+    )
     return [*values[:first], *rest]
 
 

@@ -4,6 +4,7 @@ import re
 
 import openpyxl
 import pytest
+from networks import in_turn
 from row_edits import delete_row, insert_row, sort_rows
 from test_checker import edit
 from test_saved_elsewhere import rewrite
@@ -15,7 +16,7 @@ from xlnn.reading.left_out import sentence
 from xlnn.reading.linted import lint
 from xlnn.reading.values import values
 
-ENGINES = ("formulas", "formualizer")
+ENGINES = in_turn(("formualizer", "formulas"))
 OWN = {
     "Training!BA5": "=STDEV(C4:C9)",
     "Guide!Z9": "=TODAY()",

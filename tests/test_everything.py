@@ -9,6 +9,7 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from networks import in_turn
 from programs import skip_without
 
 from xlnn.building import everything
@@ -33,7 +34,7 @@ def run(*arguments):
     return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
 
 
-@pytest.fixture(scope="module", params=languages())
+@pytest.fixture(scope="module", params=in_turn(reversed(languages())))
 def folder(request, tmp_path_factory):
     place = tmp_path_factory.mktemp(request.param) / "new" / "folder"
     code, lines, errors = run("build", "all", "-o", place, "--lang", request.param, *SHORT)
