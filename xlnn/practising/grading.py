@@ -64,9 +64,10 @@ def grade(
     Examples
     --------
     >>> import xlnn
-    >>> grades = xlnn.grade(["ada.xlsx", "bob.xlsx"], points={"delta3": 4})  # doctest: +SKIP
-    >>> [(grade.student, grade.points) for grade in grades]                  # doctest: +SKIP
-    [('Ada', 7.0), ('Bob', 4.5)]
+    >>> made = xlnn.exercise("descent", "ada.xlsx", blank="dx,x", student="Ada", key=True)
+    >>> grades = xlnn.grade("ada.xlsx", points={"dx": 4})
+    >>> [(grade.student, grade.points) for grade in grades]
+    [('Ada', 5.0)]
     """
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(file) for file in files]
     worth = dict(points or {})
