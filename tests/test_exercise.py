@@ -24,12 +24,14 @@ from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.practising.exercise import Source, exercise, inputs_of
 from xlnn.practising.handed_out import exercise_of
-from xlnn.practising.levels import in_order
+from xlnn.practising.levels import in_order, is_exercise
 from xlnn.practising.roster import file_names, students
 from xlnn.reading.spec import described, read_spec
 from xlnn.reading.values import values
 from xlnn.shipped.templates import names, template
 from xlnn.workbooks.exercise import Exercise
+from xlnn.workbooks.network.origin import from_template
+from xlnn.workbooks.network.recipe import Options, recipe
 
 FULL = """
 import resource
@@ -244,6 +246,13 @@ def test_levels_go_from_the_weighted_input_to_a_whole_epoch(digits):
     order = [quantity.name for quantity in in_order(layout)]
     assert order.index("z2") < order.index("a2") < order.index("z3") < order.index("delta3")
     assert order.index("dC_db3") < order.index("W2") < order.index("b3")
+
+
+@pytest.mark.parametrize("what", ["digits", "xor"])
+def test_no_level_leaves_out_what_only_draws(what):
+    layout = Source.of(what).kind.layout(recipe(from_template(template(what)), Options()).spec)
+    left_out = [q for q in in_order(layout) if is_exercise(layout, q)]
+    assert [q.name for q in left_out][-4:] == ["W2", "b2", "W3", "b3"]
 
 
 def test_each_level_leaves_out_more_and_the_last_one_all(tmp_path):

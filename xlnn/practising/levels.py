@@ -15,7 +15,12 @@ from xlnn.reference import Arrays
 from xlnn.workbooks.exercise import LEVELS
 from xlnn.workbooks.exercise_sheet import check_blank
 
-BESIDE = frozenset({"lens", "recognise", "gradient_check", "check", "play", "test", "test_images"})
+BESIDE = frozenset(
+    {
+        *("play", "map", "lens", "recognise", "test_images", "test", "gradient_check", "check"),
+        *("plane", "drawing"),
+    }
+)
 """Sheets that show or repeat what others compute."""
 
 
