@@ -154,7 +154,7 @@ BREAKS = [
     sheet_name("'quoted'"),
     sheet_name("History"),
     sheet_name(" "),
-    defined_name("A1"),
+    defined_name("ZZ9"),
     defined_name("xfd7"),
     defined_name("R"),
     defined_name("r1c1"),
