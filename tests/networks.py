@@ -46,8 +46,8 @@ def once_alike(templates):
     return [pytest.param(n, marks=pytest.mark.slow) if n in ALIKE else n for n in templates]
 
 
-FEW = {"digits-8x8": 85, "cnn": 12, "diabetes": 8}
-"""Of 1,797 and 96 images and of 442 rows, every so many: workbooks of seconds, not of minutes."""
+FEW = {"digits-8x8": 130, "cnn": 12, "diabetes": 8, "iris": 5}
+"""Of 1,797 and 96 images, of 442 and 150 rows, every so many: workbooks of seconds."""
 
 
 def fewer_images(name, place):

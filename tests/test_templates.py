@@ -21,7 +21,7 @@ from xlnn.workbooks.network.recipe import Options, recipe
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
-FEWER_EPOCHS = {name: 2 for name in NETWORK_TEMPLATES if name != "xor"}
+FEWER_EPOCHS = dict.fromkeys(NETWORK_TEMPLATES, 2)
 
 LEARNT = {
     "cnn": (96, None),
