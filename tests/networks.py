@@ -52,12 +52,15 @@ FEW = {"digits-8x8": 130, "cnn": 12, "diabetes": 8, "iris": 5}
 
 def fewer_images(name, place):
     """Return the option that builds a template from some of its images, if they are many."""
-    if name not in FEW:
-        return {}
+    return some_images(name, FEW[name], place) if name in FEW else {}
+
+
+def some_images(name, each, place):
+    """Return the option that builds a template from its first image and each so many after it."""
     source = folder() / name / template(name).values["data"]["file"]
     head, *lines = source.read_text().splitlines(keepends=True)
     data = place / source.name
-    data.write_text(head + "".join(lines[:: FEW[name]]))
+    data.write_text(head + "".join(lines[::each]))
     return {"data": data}
 
 

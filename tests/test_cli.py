@@ -75,14 +75,14 @@ def folder(tmp_path):
 
 
 def test_build_then_check_then_values(folder):
-    built = xlnn("build", "--epochs", 2, "--eta", 0.5, "--data", "my.csv", cwd=folder)
+    built = forked("build", "--epochs", 2, "--eta", 0.5, "--data", "my.csv", cwd=folder)
     assert built.returncode == 0, built.stderr
     assert "all agree with NumPy (formualizer, 1 probe)" in built.stdout
     for engine in ("formulas", "formualizer"):
-        checked = xlnn("check", "output/digits.xlsx", "--engine", engine, cwd=folder)
+        checked = forked("check", "output/digits.xlsx", "--engine", engine, cwd=folder)
         assert checked.returncode == 0, checked.stderr
         assert f"all agree with NumPy ({engine}, 1 probe)" in checked.stdout
-    saved = xlnn("values", "output/digits.xlsx", "-o", "d.npz", cwd=folder)
+    saved = forked("values", "output/digits.xlsx", "-o", "d.npz", cwd=folder)
     assert saved.returncode == 0, saved.stderr
     with np.load(folder / "d.npz") as arrays:
         assert arrays["W2"].shape == (3, 3, 12)
@@ -90,10 +90,10 @@ def test_build_then_check_then_values(folder):
 
 
 def test_check_prints_json_for_one_engine_and_a_list_for_several(folder):
-    xlnn("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
-    one = json.loads(xlnn("check", "output/digits.xlsx", "--json", cwd=folder).stdout)
+    forked("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
+    one = json.loads(forked("check", "output/digits.xlsx", "--json", cwd=folder).stdout)
     assert one["engine"] == "formulas"
-    both = xlnn(
+    both = forked(
         "check", "output/digits.xlsx", "--json", "--engine", "formualizer", "--engine", "formulas",
         cwd=folder,
     )  # fmt: skip
@@ -101,12 +101,12 @@ def test_check_prints_json_for_one_engine_and_a_list_for_several(folder):
 
 
 def test_a_disagreement_is_named_and_exits_with_1(folder):
-    xlnn("build", "--epochs", 2, "--data", "my.csv", cwd=folder)
+    forked("build", "--epochs", 2, "--data", "my.csv", cwd=folder)
     path = folder / "output" / "digits.xlsx"
     workbook = openpyxl.load_workbook(path)
     workbook["Training"]["C5"] = "=1+1"
     workbook.save(path)
-    checked = xlnn("check", path, cwd=folder)
+    checked = forked("check", path, cwd=folder)
     assert checked.returncode == 1
     assert "Training!C5   z2, epoch 1, image 2" in checked.stdout
     assert "formula  =1+1" in checked.stdout
@@ -168,44 +168,44 @@ def test_a_mistake_gives_one_sentence_and_exit_code_1(folder, arguments, message
 
 
 def test_a_failed_build_makes_no_folder(tmp_path):
-    assert xlnn("build", "--eta", "-1", cwd=tmp_path).returncode == 1
+    assert forked("build", "--eta", "-1", cwd=tmp_path).returncode == 1
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_is_not_writable_is_refused(folder):
     (folder / "output").chmod(0o500)
-    ran = xlnn("build", cwd=folder)
+    ran = forked("build", cwd=folder)
     assert ran.returncode == 1
     assert "not writable" in ran.stderr
 
 
 def test_force_replaces_a_file_that_xlnn_did_not_make(folder):
     openpyxl.Workbook().save(folder / "foreign.xlsx")
-    ran = xlnn(
+    ran = forked(
         "build", "--epochs", 1, "--data", "my.csv", "-o", "foreign.xlsx", "--force", cwd=folder
     )
     assert ran.returncode == 0
-    assert xlnn("check", "foreign.xlsx", cwd=folder).returncode == 0
+    assert forked("check", "foreign.xlsx", cwd=folder).returncode == 0
 
 
 def test_a_workbook_of_xlnn_is_replaced_without_force(folder):
     for eta in (0.1, 0.2):
-        ran = xlnn("build", "--epochs", 1, "--data", "my.csv", "--eta", eta, cwd=folder)
+        ran = forked("build", "--epochs", 1, "--data", "my.csv", "--eta", eta, cwd=folder)
         assert ran.returncode == 0, ran.stderr
     workbook = openpyxl.load_workbook(folder / "output" / "digits.xlsx")
     assert workbook["Settings"]["C4"].value == 0.2
 
 
 def test_no_verify_says_that_nothing_was_verified(folder):
-    ran = xlnn("build", "--epochs", 1, "--data", "my.csv", "--no-verify", cwd=folder)
+    ran = forked("build", "--epochs", 1, "--data", "my.csv", "--no-verify", cwd=folder)
     assert "not verified" in ran.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_a_killed_build_leaves_no_file_and_keeps_the_old_one(folder, name):
-    xlnn("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
+    forked("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
     path = folder / "output" / "digits.xlsx"
     before, files = path.read_bytes(), sorted(folder.rglob("*"))
     command = [sys.executable, "-m", "xlnn", "build", "--epochs", "200"]
@@ -243,7 +243,7 @@ def test_who_stops_a_stage_finds_nothing_left_anywhere(folder, command, name):
     """The stage is known from what is shown on a terminal."""
     *arguments, stage = command
     (folder / "temporary").mkdir()
-    xlnn("build", "--epochs", 20, "-o", "old.xlsx", cwd=folder)
+    forked("build", "--epochs", 20, "-o", "old.xlsx", cwd=folder)
     files = sorted(folder.rglob("*"))
     terminal, inside = os.openpty()
     process = subprocess.Popen(
@@ -282,7 +282,7 @@ def test_who_stops_a_stage_finds_nothing_left_anywhere(folder, command, name):
 )
 def test_wrong_usage_exits_with_2(folder, arguments, message):
     before = sorted(folder.rglob("*"))
-    ran = xlnn("build", *arguments, cwd=folder)
+    ran = forked("build", *arguments, cwd=folder)
     assert ran.returncode == 2
     assert message in ran.stderr
     assert "Traceback" not in ran.stderr
@@ -293,7 +293,7 @@ def test_every_option_of_build_reaches_the_workbook(folder):
     """A table of a person's own, in Chinese, with everything asked for at once."""
     rows = [f"{n};{n * n};{'猫狗'[n % 2]}" for n in range(12)]
     (folder / "cats.csv").write_text("\n".join(["long;wide;kind", *rows]), encoding="utf-8")
-    built = xlnn(
+    built = forked(
         "build", "xor", "--data", "cats.csv", "--label", "kind", "--scale", "range",
         "--test-share", "0.25", "--seed", 4, "--spread", "normal", "--epochs", 3, "--eta", "0.125",
         "--lang", "zh", "--large", "-o", "cats.xlsx", cwd=folder,
@@ -303,7 +303,7 @@ def test_every_option_of_build_reaches_the_workbook(folder):
         "Note: cats.csv: 12 rows of 2 inputs, long and wide; labels 猫 and 狗 in the column "
         '"kind" (6 and 6).\n'
     )
-    xlnn("values", "cats.xlsx", "-o", "cats.npz", cwd=folder)
+    forked("values", "cats.xlsx", "-o", "cats.npz", cwd=folder)
     with np.load(folder / "cats.npz") as arrays:
         assert arrays["labels"].tolist() == ["猫", "狗"]
         assert (arrays["raw"].shape, arrays["test_raw"].shape) == ((9, 2), (3, 2))
@@ -315,36 +315,36 @@ def test_every_option_of_build_reaches_the_workbook(folder):
 
 
 def test_a_template_is_copied_edited_and_built(folder):
-    copied = xlnn("new", "mine", "--from", "xor", cwd=folder)
+    copied = forked("new", "mine", "--from", "xor", cwd=folder)
     assert copied.returncode == 0, copied.stderr
     assert "then: xlnn build mine" in copied.stdout
-    spaced = xlnn("new", "a b; c", "--from", "xor", cwd=folder)
+    spaced = forked("new", "a b; c", "--from", "xor", cwd=folder)
     assert spaced.stdout.endswith("then: xlnn build 'a b; c'\n")
     template = folder / "mine" / "template.toml"
     template.write_text(template.read_text().replace("units = 3", "units = 4"))
-    built = xlnn("build", "mine", "--epochs", 2, cwd=folder)
+    built = forked("build", "mine", "--epochs", 2, cwd=folder)
     assert built.stdout.startswith(str(Path("output", "mine.xlsx")))
-    xlnn("values", "output/mine.xlsx", "-o", "mine.npz", cwd=folder)
+    forked("values", "output/mine.xlsx", "-o", "mine.npz", cwd=folder)
     with np.load(folder / "mine.npz") as arrays:
         assert arrays["W2"].shape == (3, 4, 2)
 
 
 def test_a_workbook_is_built_from_an_older_one_beside_it(folder):
-    xlnn("build", "--epochs", 1, "--data", "my.csv", "-o", "old.xlsx", cwd=folder)
+    forked("build", "--epochs", 1, "--data", "my.csv", "-o", "old.xlsx", cwd=folder)
     workbook = openpyxl.load_workbook(folder / "old.xlsx")
     workbook["Settings"]["C4"] = 0.75
     workbook.save(folder / "old.xlsx")
-    built = xlnn("build", "--from", "old.xlsx", "--epochs", 2, cwd=folder)
+    built = forked("build", "--from", "old.xlsx", "--epochs", 2, cwd=folder)
     assert built.stdout.startswith("old-new.xlsx   "), built.stderr
     assert openpyxl.load_workbook(folder / "old-new.xlsx")["Settings"]["C4"].value == 0.75
 
 
 def test_values_replace_arrays_at_once_and_other_files_when_forced(folder):
-    xlnn("build", "--epochs", 1, "--data", "my.csv", "-o", "a.xlsx", cwd=folder)
+    forked("build", "--epochs", 1, "--data", "my.csv", "-o", "a.xlsx", cwd=folder)
     (folder / "a.npz").write_text("mine")
-    assert xlnn("values", "a.xlsx", "-o", "a.npz", cwd=folder).returncode == 1
+    assert forked("values", "a.xlsx", "-o", "a.npz", cwd=folder).returncode == 1
     for force in (["--force"], []):
-        saved = xlnn("values", "a.xlsx", "-o", "a.npz", *force, cwd=folder)
+        saved = forked("values", "a.xlsx", "-o", "a.npz", *force, cwd=folder)
         assert saved.returncode == 0, saved.stderr
     assert "W2" in np.load(folder / "a.npz")
     assert not list(folder.glob(".xlnn*"))
@@ -352,7 +352,7 @@ def test_values_replace_arrays_at_once_and_other_files_when_forced(folder):
 
 def test_a_note_stands_on_stderr(folder):
     (folder / "nine.csv").write_text("a,1,1,1,0,0,0,1,1,1\nb,0,0,0,1,1,1,0,0,0\n")
-    built = xlnn("build", "--epochs", 1, "--data", "nine.csv", "-o", "a.xlsx", cwd=folder)
+    built = forked("build", "--epochs", 1, "--data", "nine.csv", "-o", "a.xlsx", cwd=folder)
     assert built.returncode == 0
     read, start = built.stderr.splitlines()
     assert read == (
@@ -362,14 +362,14 @@ def test_a_note_stands_on_stderr(folder):
 
 
 def test_templates_lists_a_line_each_in_the_order_of_the_book(folder):
-    lines = xlnn("templates", cwd=folder).stdout.splitlines()
+    lines = forked("templates", cwd=folder).stdout.splitlines()
     assert [line.split()[0] for line in lines] == [each.name for each in in_order()]
     assert " ".join(lines[0].split()).startswith("neuron 1-2 to 1-5 a neuron, ")
     assert " ".join(lines[-1].split()).startswith("xor - exclusive or")
 
 
 def test_all_leaves_out_what_is_not_installed_and_says_how_to_get_it(folder):
-    xlnn("build", "--epochs", 1, "--data", "my.csv", "-o", "a.xlsx", cwd=folder)
+    forked("build", "--epochs", 1, "--data", "my.csv", "-o", "a.xlsx", cwd=folder)
     nowhere = os.environ | {"PATH": ""}
     ran = xlnn("check", "a.xlsx", "--engine", "all", cwd=folder, env=nowhere)
     assert ran.returncode == 0, ran.stderr

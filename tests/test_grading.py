@@ -10,6 +10,7 @@ import zipfile
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from networks import some_images
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
 from programs import skip_without
@@ -51,7 +52,7 @@ that is used as well."""
 def handed_out(request, tmp_path_factory):
     """A workbook with its values, the units that are blank, and the exercise."""
     folder = tmp_path_factory.mktemp(request.param)
-    options = {"epochs": 2} if request.param == "digits" else {}
+    options = {"epochs": 2, **some_images("digits", 8, folder)} if request.param == "digits" else {}
     path = xlnn.build(request.param, folder / "full.xlsx", **options).path
     names = BLANK[request.param]
     return (
