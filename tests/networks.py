@@ -50,9 +50,13 @@ FEW = {"digits-8x8": 130, "cnn": 12, "diabetes": 8, "iris": 5}
 """Of 1,797 and 96 images, of 442 and 150 rows, every so many: workbooks of seconds."""
 
 
+SMALLER = {"digits-8x8": {"hidden": 4}}
+"""Of 16 hidden units, and 1,200 weights, each of which has five columns."""
+
+
 def fewer_images(name, place):
-    """Return the option that builds a template from some of its images, if they are many."""
-    return some_images(name, FEW[name], place) if name in FEW else {}
+    """Return the options that make a template smaller, if it is large."""
+    return some_images(name, FEW[name], place) | SMALLER.get(name, {}) if name in FEW else {}
 
 
 def some_images(name, each, place):

@@ -208,7 +208,7 @@ def test_a_killed_build_leaves_no_file_and_keeps_the_old_one(folder, name):
     forked("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
     path = folder / "output" / "digits.xlsx"
     before, files = path.read_bytes(), sorted(folder.rglob("*"))
-    command = [sys.executable, "-m", "xlnn", "build", "--epochs", "200"]
+    command = [sys.executable, "-m", "xlnn", "build", "--epochs", "80"]
     process = subprocess.Popen(
         command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -234,7 +234,7 @@ STAGES = ("Writing the formulas", "Recalculating", "Storing the values", "Lookin
 @pytest.mark.parametrize(
     "command",
     [
-        *(["build", "--epochs", "200", stage] for stage in STAGES),
+        *(["build", "--epochs", "80", stage] for stage in STAGES),
         *(["check", "old.xlsx", "--engine", engine, "Recalculating"] for engine in ENGINES),
     ],
     ids=" ".join,
