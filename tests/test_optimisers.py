@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
+from networks import in_turn
 from test_check_sheet import Book
 from test_checker import edit
 
@@ -59,7 +60,7 @@ NEW = re.compile("velocity|square|moment|direction|correction|steps|penalty|[Wb]
 """What the quantities are named that an optimiser and a penalty add, or make others."""
 
 
-@pytest.fixture(scope="module", params=OTHERS)
+@pytest.fixture(scope="module", params=in_turn(reversed(OTHERS)))
 def stepped(request, tmp_path_factory):
     """Return a small workbook of each optimiser, penalised."""
     place = tmp_path_factory.mktemp(request.param) / "stepped.xlsx"

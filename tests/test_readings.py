@@ -5,6 +5,7 @@ import re
 
 import pytest
 from click.testing import CliRunner
+from networks import in_turn
 from programs import skip_without
 from test_checker import edit
 
@@ -15,7 +16,7 @@ from xlnn.cli import cli
 from xlnn.errors import OptionsError
 from xlnn.reading.spec import described
 
-ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
+ENGINES = in_turn(("formualizer", "formulas", "libreoffice", "gnumeric"), 2)
 
 WRONG = {
     "a range into empty cells": (
