@@ -340,6 +340,7 @@ def test_the_same_column_of_weights_and_gradients_is_the_same_parameter(digits_p
         assert layout.blocks[name].column == layout.blocks[f"dC_d{name}"].column
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_layer_of_300_units_agrees(tmp_path, engine):
     """Sums that long are put in brackets: an engine takes 256 operators in a row."""

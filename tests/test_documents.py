@@ -37,7 +37,17 @@ def desk(tmp_path, monkeypatch, short_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("path", RUN, ids=[str(path.relative_to(ROOT)) for path in RUN])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(
+            path,
+            id=str(path.relative_to(ROOT)),
+            marks=pytest.mark.slow if path.name == "teacher.md" else (),
+        )
+        for path in RUN
+    ],
+)
 @pytest.mark.usefixtures("desk")
 def test_every_command_of_a_document_works_in_the_order_in_which_they_stand(path):
     names = {}

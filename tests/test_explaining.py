@@ -22,7 +22,12 @@ from xlnn.reading.spec import described
 from xlnn.shipped.templates import names, template
 from xlnn.shipped.text import languages
 
-EXPERIMENTS = [name for name in names() if "kind" in template(name).values]
+EXPERIMENTS = [
+    pytest.param(name, marks=pytest.mark.slow) if name == "cnn-solver" else name
+    for name in names()
+    if "kind" in template(name).values
+]
+"""cnn-solver is solver with more quantities."""
 
 
 def said(*arguments):

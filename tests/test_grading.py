@@ -357,6 +357,7 @@ def test_a_workbook_that_is_no_exercise_is_one_sentence(short_path):
     assert "no exercise" in found.error
 
 
+@pytest.mark.slow
 def test_a_file_of_one_student_in_the_name_of_another_is_noted(tmp_path):
     """The sheet Spec of Bob's file is made to say that it is Ada's."""
     (tmp_path / "names.csv").write_text("Ada\nBob\n")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from networks import spec
+from networks import in_turn, spec
 from openpyxl.workbook.defined_name import DefinedName
 from test_checker import edit
 
@@ -15,7 +15,7 @@ from xlnn.reading.spec import layout_of
 from xlnn.reading.values import values
 from xlnn.shipped.templates import template
 
-ENGINES = ("formulas", "formualizer")
+ENGINES = in_turn(("formualizer", "formulas"))
 
 
 def respelled(path, old, new):

@@ -20,6 +20,7 @@ from experiments import (
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
+from networks import in_turn
 from programs import skip_without
 from test_checker import edit
 
@@ -47,7 +48,7 @@ LIKE = {"solver": ("digits", "a3"), "cnn-solver": ("cnn", "aO")}
 SMALL = 1e-5
 
 
-@pytest.fixture(scope="module", params=NETS)
+@pytest.fixture(scope="module", params=in_turn(NETS))
 def name(request):
     return request.param
 
