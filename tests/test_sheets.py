@@ -47,6 +47,7 @@ def test_the_lens_shows_the_row_of_training_that_was_chosen(choose, epoch, image
     np.testing.assert_array_equal(got["lens_W_after3"], got["W3"][epoch].ravel())
 
 
+@pytest.mark.slow
 def test_the_gradients_of_single_images_add_up_to_the_gradient(choose):
     total = sum(choose(lens_epoch=2, lens_image=image)["lens_dC_dW_one3"] for image in range(1, 65))
     gradient = choose(lens_epoch=2)["dC_dW3"][1]

@@ -13,6 +13,7 @@ from test_checker import edit
 from xlnn.errors import LONGEST, DataError, WorkbookError, XlnnError, one_line
 
 COMMAND = (sys.executable, "-m", "xlnn")
+CHECK = ("check", "--engine", "formualizer")
 posix_only = pytest.mark.skipif(os.name == "nt", reason="there is no such file")
 
 
@@ -35,14 +36,14 @@ def wrong(short_copy):
 @posix_only
 @pytest.mark.parametrize("line", ['"$@" | head -1', '"$@" | true', '"$@" --json | head -1'])
 def test_a_reader_that_stops_reading_changes_no_exit_code(wrong, short_path, line):
-    assert shell(line, "check", wrong).returncode == 1
-    assert shell(line, "check", short_path).returncode == 0
+    assert shell(line, *CHECK, wrong).returncode == 1
+    assert shell(line, *CHECK, short_path).returncode == 0
 
 
 @posix_only
 @pytest.mark.parametrize("more", [["--json"], []])
 def test_a_full_output_is_one_sentence(short_path, more):
-    ran = shell('"$@" > /dev/full', "check", short_path, *more)
+    ran = shell('"$@" > /dev/full', *CHECK, short_path, *more)
     assert ran.returncode == 1
     assert ran.stderr == "Error: The output cannot be written: No space left on device.\n"
 
@@ -64,7 +65,7 @@ def test_an_error_is_exit_code_1_wherever_it_cannot_be_said(line, arguments):
 @posix_only
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
 def test_a_closed_output_disturbs_nothing(short_path, tmp_path, closed):
-    assert shell(f'"$@" {closed}', "check", short_path).returncode == 0
+    assert shell(f'"$@" {closed}', *CHECK, short_path).returncode == 0
     saved = tmp_path / "arrays.npz"
     assert shell(f'"$@" {closed}', "values", short_path, "-o", saved).returncode == 0
     assert saved.read_bytes()[:2] == b"PK"
@@ -76,7 +77,7 @@ def test_an_encoding_without_a_letter_writes_its_number(short_copy, encoding):
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
     for more in ([], ["--json"]):
         ran = subprocess.run(
-            [*COMMAND, "check", path, *more], env=environment,
+            [*COMMAND, *CHECK, path, *more], env=environment,
             capture_output=True, check=False, timeout=120,
         )  # fmt: skip
         assert ran.returncode == 1
@@ -107,7 +108,7 @@ def test_a_folder_for_drafts_without_space_is_one_sentence(short_path, tmp_path,
 
 
 def test_a_missing_folder_for_drafts_is_no_traceback(short_path):
-    ran = shell('"$@"', "check", short_path, env={**os.environ, "TMPDIR": "/nowhere"})
+    ran = shell('"$@"', *CHECK, short_path, env={**os.environ, "TMPDIR": "/nowhere"})
     assert ran.returncode == 0
 
 
