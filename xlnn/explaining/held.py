@@ -47,7 +47,7 @@ class QuantityValues:
     >>> run["delta3"].symbol, run["delta3"].section               # doctest: +SKIP
     ('δ³', '4-2, 4-3')
     >>> run["delta3"].cell(epoch=1, image=6, unit=1)              # doctest: +SKIP
-    'Training!R9'
+    'Training!S9'
     """
 
     def __init__(
