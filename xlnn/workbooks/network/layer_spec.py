@@ -1,11 +1,11 @@
 """What does a Spec say of a layer?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
-from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS
+from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS, LayerKind, Shape
 from xlnn.errors import DataError
 from xlnn.workbooks.network.typed import quoted_list, typed
 
@@ -104,7 +104,47 @@ def _check_steps(layer: LayerSpec) -> None:
             raise DataError(f"Layer {layer.name}: {name} = {list(numbers)} is none of its kind.")
 
 
-def layer_of(values: Mapping[str, Any], number: int) -> LayerSpec:
+def layers_of(values: Mapping[str, Any]) -> tuple[LayerSpec, ...]:
+    """Read the layers of a Spec from its plain values.
+
+    Raises
+    ------
+    DataError
+        They are no list of tables, or a table says what no layer has.
+    """
+    layers = values["layers"]
+    if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
+        raise DataError("layers is not a list of tables; write each as [[layers]].")
+    return tuple(_layer_of(layer, number) for number, layer in enumerate(layers, start=2))
+
+
+def kinds_of(below: Shape, layers: Iterable[LayerSpec]) -> dict[str, LayerKind]:
+    """Return what each layer is over the one below, by its name.
+
+    Parameters
+    ----------
+    below : tuple of int
+        The shape of what the first of them sees.
+    layers : iterable of LayerSpec
+
+    Raises
+    ------
+    DataError
+        A layer does not fit the one below.
+    """
+    kinds: dict[str, LayerKind] = {}
+    for layer in layers:
+        kind = LAYERS[layer.kind](below, layer.units, layer.size, layer.step, layer.padding)
+        try:
+            kind.check()
+        except DataError as error:
+            raise DataError(f"Layer {layer.name} {error}.") from error
+        kinds[layer.name] = kind
+        below = kind.shape
+    return kinds
+
+
+def _layer_of(values: Mapping[str, Any], number: int) -> LayerSpec:
     """Read a layer from plain values."""
     known = {field.name for field in fields(LayerSpec)}
     if unknown := set(values) - known:

@@ -11,10 +11,16 @@ from typing import Any, ClassVar, Self
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import LAYERS, LayerKind, Shape
+from xlnn.equations.layer import LayerKind
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError
-from xlnn.workbooks.network.layer_spec import LARGEST_LAYER, LayerSpec, check_layer, layer_of
+from xlnn.workbooks.network.layer_spec import (
+    LARGEST_LAYER,
+    LayerSpec,
+    check_layer,
+    kinds_of,
+    layers_of,
+)
 from xlnn.workbooks.network.typed import numbers, picture_of, quoted_list, quoted_or, texts, typed
 from xlnn.workbooks.spec_text import plain
 
@@ -126,20 +132,8 @@ class Spec:
     @cached_property
     def kinds(self) -> dict[str, LayerKind]:
         """What each layer is over the one below, by its name."""
-        kinds: dict[str, LayerKind] = {}
-        below: Shape = (self.inputs,)
-        if self.layers[0].kind != "dense" and not self.features:
-            below = self.picture
-        for layer in self.layers:
-            kinds[layer.name] = LAYERS[layer.kind](
-                below, layer.units, layer.size, layer.step, layer.padding
-            )
-            try:
-                kinds[layer.name].check()
-            except DataError as error:
-                raise DataError(f"Layer {layer.name} {error}.") from error
-            below = kinds[layer.name].shape
-        return kinds
+        sees_picture = self.layers[0].kind != "dense" and not self.features
+        return kinds_of(self.picture if sees_picture else (self.inputs,), self.layers)
 
     @property
     def is_regression(self) -> bool:
@@ -277,9 +271,6 @@ class Spec:
         values = {name: value for name, value in known.items() if value is not MISSING} | {**values}
         if missing := set(known) - set(values):
             raise DataError(f"Missing entries: {quoted_list(sorted(missing))}.")
-        layers = values["layers"]
-        if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
-            raise DataError("layers is not a list of tables; write each as [[layers]].")
         return cls(
             template=typed(values, "template", str),
             lang=typed(values, "lang", str),
@@ -287,7 +278,7 @@ class Spec:
             images=typed(values, "images", int),
             picture=picture_of(values["picture"]),
             labels=texts(values, "labels"),
-            layers=tuple(layer_of(layer, number) for number, layer in enumerate(layers, start=2)),
+            layers=layers_of(values),
             cost=typed(values, "cost", str),
             test_images=typed(values, "test_images", int),
             features=texts(values, "features"),

@@ -7,9 +7,15 @@ from math import prod
 from typing import Any, ClassVar, Self
 
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.equations.layer import LAYERS, LayerKind, Shape
+from xlnn.equations.layer import LayerKind
 from xlnn.errors import DataError
-from xlnn.workbooks.network.layer_spec import LARGEST_LAYER, LayerSpec, check_layer, layer_of
+from xlnn.workbooks.network.layer_spec import (
+    LARGEST_LAYER,
+    LayerSpec,
+    check_layer,
+    kinds_of,
+    layers_of,
+)
 from xlnn.workbooks.network.spec import AS_MANY, TASKS
 from xlnn.workbooks.network.typed import numbers, quoted_list, texts, typed
 from xlnn.workbooks.spec_text import plain
@@ -91,17 +97,7 @@ class PredictSpec:
     @cached_property
     def kinds(self) -> dict[str, LayerKind]:
         """What each layer is over the one below, by its name."""
-        kinds: dict[str, LayerKind] = {}
-        below: Shape = self.shape
-        for layer in self.layers:
-            made = LAYERS[layer.kind](below, layer.units, layer.size, layer.step, layer.padding)
-            try:
-                made.check()
-            except DataError as error:
-                raise DataError(f"Layer {layer.name} {error}.") from error
-            kinds[layer.name] = made
-            below = made.shape
-        return kinds
+        return kinds_of(self.shape, self.layers)
 
     def __post_init__(self) -> None:
         """Refuse what no such network can be.
@@ -169,9 +165,6 @@ class PredictSpec:
         if set(values) != known:
             wrong = quoted_list(sorted(set(values) ^ known))
             raise DataError(f"Unknown or missing entries: {wrong}.")
-        layers = values["layers"]
-        if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
-            raise DataError("layers is not a list of tables.")
         return cls(
             template=typed(values, "template", str),
             lang=typed(values, "lang", str),
@@ -179,7 +172,7 @@ class PredictSpec:
             given=typed(values, "given", int),
             shape=numbers(values, "shape"),
             labels=texts(values, "labels"),
-            layers=tuple(layer_of(layer, number) for number, layer in enumerate(layers, start=2)),
+            layers=layers_of(values),
             task=typed(values, "task", str),
             features=texts(values, "features"),
             scaled=typed(values, "scaled", bool),
