@@ -39,16 +39,17 @@ NETWORKS = {
     "3 layers": ([2, 3, 2, 2], 4, 4, None),
     "4 layers": ([3, 2, 3, 2, 4], 7, 2, None),
 }
+"""Layer sizes, images, epochs and labels. There are two outputs at least: with one, every image is
+of class 1 in every state, and a formula that reads another image's class is not wrong."""
+
 FUNCTIONS = {
     "tanh and softmax": (["tanh"], "categorical cross-entropy", "softmax"),
     "relu and linear": (["relu"], "squared error", "linear"),
     "cross-entropy": (["sigmoid"], "cross-entropy", "sigmoid"),
-    "regression": (["tanh"], "squared error", "linear"),
+    "scaled targets": (["tanh"], "squared error", "linear"),
 }
 """Networks of 3, 4 and 3 units with held-out images: functions of the hidden layer, the cost, and
 the function of the outputs."""
-"""Layer sizes, images, epochs and labels. There are two outputs at least: with one, every image is
-of class 1 in every state, and a formula that reads another image's class is not wrong."""
 
 TRIES = 60
 """Cells of a sheet that are tried before an error of a kind is planted in another sheet."""
@@ -75,7 +76,7 @@ def book_of_functions(folder, name, seed):
     """Write one of `FUNCTIONS`, a table that is scaled, with images that are held out."""
     model_spec = with_functions(spec([3, 4, 3], images=5, epochs=2), *FUNCTIONS[name])
     model_spec = replace(model_spec, features=("a", "b", "c"), scaled=True, test_images=3)
-    if name == "regression":
+    if name == "scaled targets":
         model_spec = replace(model_spec, task="regression", scaled_targets=True)
     return _written(folder / f"{name}.xlsx", random_recipe(model_spec, seed))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from mutants import KINDS
 from planting import (
+    FUNCTIONS,
     NETWORKS,
     Planted,
     book_of_digits,
@@ -21,6 +22,7 @@ from planting import (
 )
 
 from xlnn.checking import comparison
+from xlnn.shipped.templates import names
 from xlnn.xlsx.cells import cells
 
 PROGRAM = Path(__file__).parent / "benchmarks" / "mutation.py"
@@ -183,6 +185,11 @@ def test_a_refusal_catches_and_names_nothing(network, tried):
     assert "NOW" in outcome.refusal
 
 
+def test_no_workbook_of_the_program_is_written_over_another_one():
+    assert not {*NETWORKS, *FUNCTIONS} & set(names())
+
+
+@pytest.mark.slow
 def test_the_program_prints_a_row_a_kind():
     command = [sys.executable, PROGRAM, "--errors", "36", "--seed", "1", "--jobs", "1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

@@ -51,7 +51,10 @@ def books(folder, seed):
     networks = [book_of_network(folder, name, seed) for name in NETWORKS]
     networks += [book_of_functions(folder, name, seed) for name in FUNCTIONS]
     images = [book_of_digits(folder, 2), book_of_digits(folder, 3), book_of_maps(folder, 12)]
-    return networks + books_of_experiments(folder) + images * (len(networks) // len(images))
+    single = networks + books_of_experiments(folder)
+    paths = [book.path for book in single + images]
+    assert len(set(paths)) == len(paths), "a workbook is written over another one"
+    return single + images * (len(networks) // len(images))
 
 
 class Worker:
