@@ -2,6 +2,7 @@
 
 import shutil
 import zlib
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -11,6 +12,18 @@ from xlnn.checking.check import SEEDS
 from xlnn.shipped.templates import template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Options, Recipe, recipe
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of a test marked with ``first(n)``, leave all but n of its parameters to `make test-slow`."""
+    met = Counter()
+    for item in items:
+        for mark in item.iter_markers("first"):
+            name = item.nodeid.partition("[")[0]
+            met[name] += 1
+            if met[name] > mark.args[0]:
+                item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)

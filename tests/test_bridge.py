@@ -548,6 +548,7 @@ def test_training_goes_on_from_filters_and_scores_become_probabilities(tmp_path)
     assert values["a4"].sum(axis=-1) == pytest.approx(np.ones((1, 6)))
 
 
+@pytest.mark.slow
 def test_a_model_is_a_start_of_a_template(pipeline, tmp_path):
     nodes = [("Gemm", ["x", "V"], ["1"]), ("Tanh", ["1"], ["2"]), ("Gemm", ["2", "L"], ["3"]),
              ("Tanh", ["3"], ["y"])]  # fmt: skip
@@ -613,6 +614,7 @@ def test_rows_are_read_with_or_without_what_stands_beside_them(name, tmp_path):
     assert recipe.spec.features == tuple("abcd") or "headings" in name
 
 
+@pytest.mark.slow
 def test_what_a_workbook_exports_becomes_a_workbook_again(tmp_path):
     learnt, model, again = (tmp_path / name for name in ("a.xlsx", "a.onnx", "b.xlsx"))
     xlnn.build("xor", epochs=2, output=learnt, verify=False)

@@ -73,6 +73,7 @@ def test_values_equal_the_numpy_run_under_the_names_of_the_contract(digits_path,
         np.testing.assert_allclose(got[name], array, rtol=0, atol=DRIFT, err_msg=name)
 
 
+@pytest.mark.slow
 def test_all_formulas_of_the_file_are_counted(digits_path):
     workbook = openpyxl.load_workbook(digits_path)
     formulas = sum(
@@ -87,6 +88,7 @@ def test_all_formulas_of_the_file_are_counted(digits_path):
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.slow
 def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):
     report = check(write_recipe(tmp_path / "random.xlsx", recipe), engine)
     assert report.agrees, report.wrong[:3]
@@ -101,6 +103,7 @@ EXTREME = [(pair, hidden, "formualizer") for pair in PAIRS for hidden in HIDDEN]
 
 
 @pytest.mark.parametrize(("pair", "hidden", "engine"), EXTREME)
+@pytest.mark.first(6)
 def test_functions_agree_also_where_the_book_would_ask_for_exp_of_2000(
     pair, hidden, engine, tmp_path
 ):
@@ -128,6 +131,7 @@ ERRORS = {
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.first(4)
 def test_check_names_the_one_altered_cell(short_copy, error, engine):
     name, index, alter = ERRORS[error]
     layout = layout_of(read_spec(short_copy))
@@ -366,6 +370,7 @@ def test_labels_that_are_words_are_compared_as_texts(tmp_path):
 
 
 @pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
+@pytest.mark.first(1)
 def test_epochs_of_equal_cost_are_told_apart_by_no_engine_and_a_worse_one_is_wrong(
     short_copy, engine
 ):

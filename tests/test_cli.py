@@ -89,6 +89,7 @@ def test_build_then_check_then_values(folder):
         assert arrays["eta"] == 0.5
 
 
+@pytest.mark.slow
 def test_check_prints_json_for_one_engine_and_a_list_for_several(folder):
     forked("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
     one = json.loads(forked("check", "output/digits.xlsx", "--json", cwd=folder).stdout)
@@ -180,6 +181,7 @@ def test_a_folder_that_is_not_writable_is_refused(folder):
     assert "not writable" in ran.stderr
 
 
+@pytest.mark.slow
 def test_force_replaces_a_file_that_xlnn_did_not_make(folder):
     openpyxl.Workbook().save(folder / "foreign.xlsx")
     ran = forked(
@@ -189,6 +191,7 @@ def test_force_replaces_a_file_that_xlnn_did_not_make(folder):
     assert forked("check", "foreign.xlsx", cwd=folder).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_workbook_of_xlnn_is_replaced_without_force(folder):
     for eta in (0.1, 0.2):
         ran = forked("build", "--epochs", 1, "--data", "my.csv", "--eta", eta, cwd=folder)
@@ -204,6 +207,7 @@ def test_no_verify_says_that_nothing_was_verified(folder):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.first(1)
 def test_a_killed_build_leaves_no_file_and_keeps_the_old_one(folder, name):
     forked("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
     path = folder / "output" / "digits.xlsx"
@@ -239,6 +243,7 @@ STAGES = ("Writing the formulas", "Recalculating", "Storing the values", "Lookin
     ],
     ids=" ".join,
 )
+@pytest.mark.slow
 def test_who_stops_a_stage_finds_nothing_left_anywhere(folder, command, name):
     """The stage is known from what is shown on a terminal."""
     *arguments, stage = command
@@ -329,6 +334,7 @@ def test_a_template_is_copied_edited_and_built(folder):
         assert arrays["W2"].shape == (3, 4, 2)
 
 
+@pytest.mark.slow
 def test_a_workbook_is_built_from_an_older_one_beside_it(folder):
     forked("build", "--epochs", 1, "--data", "my.csv", "-o", "old.xlsx", cwd=folder)
     workbook = openpyxl.load_workbook(folder / "old.xlsx")
@@ -339,6 +345,7 @@ def test_a_workbook_is_built_from_an_older_one_beside_it(folder):
     assert openpyxl.load_workbook(folder / "old-new.xlsx")["Settings"]["C4"].value == 0.75
 
 
+@pytest.mark.slow
 def test_values_replace_arrays_at_once_and_other_files_when_forced(folder):
     forked("build", "--epochs", 1, "--data", "my.csv", "-o", "a.xlsx", cwd=folder)
     (folder / "a.npz").write_text("mine")
@@ -368,6 +375,7 @@ def test_templates_lists_a_line_each_in_the_order_of_the_book(folder):
     assert " ".join(lines[-1].split()).startswith("xor - exclusive or")
 
 
+@pytest.mark.slow
 def test_all_leaves_out_what_is_not_installed_and_says_how_to_get_it(folder):
     forked("build", "--epochs", 1, "--data", "my.csv", "-o", "a.xlsx", cwd=folder)
     nowhere = os.environ | {"PATH": ""}

@@ -43,10 +43,12 @@ def mixed(tmp_path_factory):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.slow
 def test_every_engine_agrees_at_random_numbers(mixed, engine):
     assert agrees_in(engine, mixed).probes == PROBES
 
 
+@pytest.mark.first(1)
 def test_each_run_is_what_it_would_be_alone(several, tmp_path):
     path, template, options = several
     found = values(path, "formualizer")
@@ -62,6 +64,7 @@ def test_each_run_is_what_it_would_be_alone(several, tmp_path):
                 assert found[name][run] == pytest.approx(array, abs=1e-9), (name, run)
 
 
+@pytest.mark.slow
 def test_other_seeds_are_other_starts_of_the_same_rows(tmp_path):
     path = build("iris", tmp_path / "o.xlsx", seed=(1, 2), epochs=2).path
     found = values(path, "formualizer")
@@ -69,6 +72,7 @@ def test_other_seeds_are_other_starts_of_the_same_rows(tmp_path):
     assert found["raw"].shape == (120, 4)
 
 
+@pytest.mark.first(1)
 def test_nothing_is_found_by_lint(several):
     assert lint(several[0]) == ()
 
@@ -100,6 +104,7 @@ def test_another_rate_of_one_run_is_an_input_of_that_run_alone(mixed):
 
 
 @pytest.mark.parametrize("run", [1, 2, 3, 4])
+@pytest.mark.first(1)
 def test_the_sheets_that_look_closely_show_the_run_that_is_chosen(mixed, tmp_path, run):
     choices = {"lens_run": run, "draw_run": run, "slope_run": run, "slope_epoch": 2}
     other = changed(mixed, tmp_path / "o.xlsx", choices | {"lens_epoch": 2, "draw_epoch": 3})
@@ -116,6 +121,7 @@ def test_the_sheets_that_look_closely_show_the_run_that_is_chosen(mixed, tmp_pat
     assert numeric == pytest.approx(backward, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_not_there_is_refused(mixed, tmp_path):
     layout = layout_of(read_spec(mixed))
     copy = tmp_path / "o.xlsx"
@@ -150,17 +156,16 @@ def test_the_runs_are_called_by_what_they_differ_in_as_it_is_now(mixed, tmp_path
     assert values(other, "formualizer")["compare_name"][1] == "momentum, η = 0.25, λ = 0.01"
 
 
-def test_a_wrong_formula_of_a_further_run_is_named_alone(mixed, tmp_path):
+def test_wrong_formulas_of_further_runs_are_named_and_no_other(mixed, tmp_path):
     _, layout = described(mixed)
-    copy = tmp_path / "copy.xlsx"
+    altered = {}
     for name in ("run3_moment2_W2", "run2_C_T", "run4_W3", "lens_W2", "compare_best"):
-        quantity = layout.model[name]
-        last = tuple(length - 1 for length in quantity.lengths)
-        copy.write_bytes(mixed.read_bytes())
-        edit(copy, {layout.cell(name, last): layout.formula(name, last) + "+0.001"})
-        assert [wrong.cell for wrong in check(copy, "formualizer").wrong] == [
-            layout.cell(name, last)
-        ]
+        last = tuple(length - 1 for length in layout.model[name].lengths)
+        altered[layout.cell(name, last)] = layout.formula(name, last) + "+0.001"
+    copy = tmp_path / "copy.xlsx"
+    copy.write_bytes(mixed.read_bytes())
+    edit(copy, altered)
+    assert {wrong.cell for wrong in check(copy, "formualizer").wrong} == set(altered)
 
 
 def test_the_first_run_stands_where_it_stands_alone(tmp_path):
@@ -175,6 +180,7 @@ def test_the_first_run_stands_where_it_stands_alone(tmp_path):
     assert rows == [4, 4 + 3 * 4 + 4], "below a blank row, what the run is called, and headings"
 
 
+@pytest.mark.slow
 def test_a_workbook_goes_on_with_its_runs(mixed, tmp_path):
     other = changed(mixed, tmp_path / "other.xlsx", {"run2_eta": 0.25, "run4_W2": 0.5})
     again = build(from_workbook=other, output=tmp_path / "again.xlsx", epochs=2).path

@@ -48,6 +48,7 @@ def test_formulas_of_ones_own_are_left_out_and_named(short_copy, engine):
     assert report.to_json()["left_out"] == report.left_out
 
 
+@pytest.mark.slow
 def test_a_workbook_with_formulas_of_ones_own_is_read_and_built_from(short_copy, tmp_path):
     before = values(short_copy)
     edit(short_copy, OWN)
@@ -55,6 +56,7 @@ def test_a_workbook_with_formulas_of_ones_own_is_read_and_built_from(short_copy,
     assert build(from_workbook=short_copy, output=tmp_path / "new.xlsx").report.agrees
 
 
+@pytest.mark.slow
 def test_a_workbook_with_formulas_of_ones_own_is_linted(short_copy):
     saved = lint(edit(short_copy, {"Guide!Z9": "my own"}))
     own = OWN | {"Lens!A200": "=_xlfn.STDEV.S(Training!C4:C9)"}  # no empty cells
@@ -90,6 +92,7 @@ def test_no_engine_sees_what_is_left_out(short_copy, engine, monkeypatch):
         {"Settings!C4": "=Training!BA5"},
     ],
 )
+@pytest.mark.first(2)
 def test_what_a_quantity_may_depend_on_is_refused(short_copy, reader):
     edit(short_copy, {"Training!BA5": "=STDEV(C4:C9)", **reader})
     with pytest.raises(WorkbookError, match=r"Training!BA5 calls STDEV, .* may depend on it"):
@@ -97,6 +100,7 @@ def test_what_a_quantity_may_depend_on_is_refused(short_copy, reader):
 
 
 @pytest.mark.parametrize("cell", ["Training!C5", "Settings!C4", "Weights!B4", "Check!C5"])
+@pytest.mark.first(1)
 def test_a_function_inside_the_blocks_is_refused(short_copy, cell):
     edit(short_copy, {cell: "=STDEV(A1:A3)"})
     with pytest.raises(WorkbookError, match=f"{cell} calls STDEV"):
@@ -108,6 +112,7 @@ def test_a_function_inside_the_blocks_is_refused(short_copy, cell):
     ['=WEBSERVICE("http://x")', '=_xlfn.WEBSERVICE("x")', '=RTD("a",,"b")', '=INDIRECT("C5")',
      "=[1]x!A1", "=cmd|'/c calc'!A1", '=CUBEVALUE("a","b")', "=ſTDEV(A1)"],
 )  # fmt: skip
+@pytest.mark.first(2)
 def test_a_formula_that_reaches_further_than_cells_is_refused_wherever_it_stands(
     short_copy, formula
 ):
@@ -135,6 +140,7 @@ def test_a_row_appended_below_the_images_is_mentioned(short_copy):
 
 @pytest.mark.parametrize("title", ["Training", "Images", "Weights", "Gradients", "Progress"])
 @pytest.mark.parametrize("row", [5, 6])
+@pytest.mark.first(2)
 def test_an_inserted_row_is_named(short_copy, title, row):
     insert_row(short_copy, title, row)
     assert f"a row was inserted above {title}!{row + 1}: undo it" in said(short_copy)
@@ -146,6 +152,7 @@ def test_several_inserted_rows_are_named(short_copy):
 
 
 @pytest.mark.parametrize("title", ["Training", "Images", "Gradients", "Progress"])
+@pytest.mark.first(1)
 def test_a_deleted_row_is_named(short_copy, title):
     delete_row(short_copy, title, 5)
     assert f"a row was deleted from the sheet {title}" in said(short_copy)

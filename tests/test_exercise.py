@@ -12,7 +12,7 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from experiments import TYPED
+from experiments import ENGINES
 from interruptions import LONG, SIGNALS, processes, start
 from programs import skip_without
 
@@ -104,7 +104,8 @@ def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what,
     assert check(solved, "formualizer", 1).agrees
 
 
-@pytest.mark.parametrize("engine", TYPED)
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.slow
 def test_every_engine_tells_the_states_alike(engine, delta, tmp_path):
     skip_without(engine)
     assert states(delta, engine) == {"delta3": "not done", "delta2": "not done"}
@@ -128,6 +129,7 @@ def test_all_cells_that_are_left_out_are_empty_and_marked_and_no_others(delta):
     assert all(sheet[cell].value is None for cell in left_out)
 
 
+@pytest.mark.slow
 def test_the_start_of_the_weights_stays_where_their_steps_are_left_out(tmp_path):
     path = made(tmp_path / "w.xlsx", blank=["W2"])
     arrays = values(path, "formualizer")
@@ -148,11 +150,13 @@ def test_the_start_of_the_weights_stays_where_their_steps_are_left_out(tmp_path)
         (lambda f, _: f"=0+({f[1:]})*1", "first step right"),
     ],
 )
+@pytest.mark.first(4)
 def test_a_wrong_half_or_other_right_formula_is_told(delta, tmp_path, changed, state):
     path = filled(delta, tmp_path / "try.xlsx", ["delta3"], changed)
     assert states(path) == {"delta3": state, "delta2": "not done"}
 
 
+@pytest.mark.slow
 def test_later_steps_wait_for_what_else_is_left_out_and_then_are_told(delta, tmp_path):
     key = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
     assert set(states(key).values()) == {"correct"}
@@ -164,6 +168,7 @@ def test_later_steps_wait_for_what_else_is_left_out_and_then_are_told(delta, tmp
     assert states(first) == {"delta3": "first step right", "delta2": "wrong"}
 
 
+@pytest.mark.slow
 def test_columns_that_are_exchanged_and_rows_that_are_reversed_are_wrong(delta, tmp_path):
     key = values(filled(delta, tmp_path / "key.xlsx", ["delta3"]), "formualizer")["delta3"]
     for turned in (key[..., ::-1], key[::-1], key[:, ::-1]):
@@ -171,6 +176,7 @@ def test_columns_that_are_exchanged_and_rows_that_are_reversed_are_wrong(delta, 
         assert states(path)["delta3"] == "wrong"
 
 
+@pytest.mark.slow
 def test_a_changed_input_is_told_instead_of_a_wrong_formula(delta, tmp_path):
     path = filled(delta, tmp_path / "solved.xlsx", ["delta3", "delta2"])
     for sheet, cell in (("Settings", "C4"), ("Images", "D9"), ("Weights", "B4")):
@@ -191,6 +197,7 @@ def test_the_stored_values_are_those_of_the_file_with_its_blanks(delta):
     assert seen["Gradients"]["B4"].value == 0  # computed from blanks
 
 
+@pytest.mark.slow
 def test_a_student_gets_the_same_again_and_another_student_other_numbers(delta, tmp_path):
     again = made(tmp_path / "again.xlsx", blank="delta3,delta2", student="Ada", seed=7)
     assert again.read_bytes() == delta.read_bytes()
@@ -203,6 +210,7 @@ def test_a_student_gets_the_same_again_and_another_student_other_numbers(delta, 
         assert not np.array_equal(arrays["x"][:few], ada["x"][:few])
 
 
+@pytest.mark.slow
 def test_without_a_student_and_a_seed_the_numbers_are_those_of_the_template(tmp_path):
     path = made(tmp_path / "plain.xlsx", level=1)
     plain = build("digits", tmp_path / "digits.xlsx", epochs=2).path
@@ -265,6 +273,7 @@ def test_each_level_leaves_out_more_and_the_last_one_all(tmp_path):
     assert {"x", "dz_dx", "dx", "z"} <= set(blanks[-1])
 
 
+@pytest.mark.slow
 def test_an_exercise_is_made_of_a_workbook_too(short_path, tmp_path):
     workbook = openpyxl.load_workbook(short_path)
     workbook["Settings"]["C4"].value = 0.4
@@ -275,6 +284,7 @@ def test_an_exercise_is_made_of_a_workbook_too(short_path, tmp_path):
 
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
+@pytest.mark.first(1)
 def test_an_exercise_speaks_the_languages(lang, tmp_path):
     path = made(tmp_path / f"{lang}.xlsx", level=2, lang=lang, student="李雷 <&> '")
     assert len(set(states(path).values())) == 1
@@ -440,6 +450,7 @@ def test_sums_of_what_is_tiny_large_or_constant_tell_right_from_wrong():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no limit for files")
+@pytest.mark.slow
 def test_a_disk_that_is_full_is_one_sentence_for_a_class(tmp_path):
     (tmp_path / "names.csv").write_text("Ada\nBob\n")
     ran = subprocess.run(
@@ -456,6 +467,7 @@ def test_a_disk_that_is_full_is_one_sentence_for_a_class(tmp_path):
 
 
 @pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.first(1)
 def test_a_signal_ends_a_class_with_nothing_left_but_whole_files(number, tmp_path):
     (tmp_path / "temporary").mkdir()
     (tmp_path / "names.csv").write_text("".join(f"Student {n}\n" for n in range(60)))

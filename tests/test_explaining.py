@@ -95,6 +95,7 @@ def test_a_cell_is_said_with_its_symbol_equation_formula_and_numbers(short_path)
     assert text.used_for[0].cells == "Gradients!B4 … M4"
 
 
+@pytest.mark.slow
 def test_a_quantity_is_named_with_its_epoch_image_and_unit(short_path):
     by_cell = xlnn.explain(short_path, "Training!U9")
     by_name = xlnn.explain(short_path, "delta2", at={"epoch": 1, "image": 6}, unit=(1,))
@@ -168,6 +169,7 @@ def _names(formula, here, title, address):
 
 @pytest.mark.parametrize("lang", in_turn(reversed(languages())))
 @pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.first(2)
 def test_every_quantity_of_an_experiment_is_explained_in_each_language(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", verify=False).path
     _, layout = described(path)
@@ -289,6 +291,7 @@ def test_show_says_which_input_and_which_formula_was_changed(altered):
 
 @pytest.mark.parametrize("lang", in_turn(reversed(languages())))
 @pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.first(3)
 def test_show_fits_every_kind_in_each_language(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", lang=lang).path
     seen = xlnn.show(path)

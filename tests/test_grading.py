@@ -92,6 +92,7 @@ def units(found):
 
 
 @pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.first(4)
 def test_a_right_answer_is_right_in_any_words(handed_out, name, tmp_path):
     path, _ = submitted(handed_out, tmp_path, RIGHT[name])
     found = only(grade(path, workers=1))
@@ -101,6 +102,7 @@ def test_a_right_answer_is_right_in_any_words(handed_out, name, tmp_path):
 
 
 @pytest.mark.parametrize("name", WRONG)
+@pytest.mark.first(12)
 def test_a_mistake_is_found_and_named(handed_out, name, tmp_path):
     path, made = submitted(handed_out, tmp_path, WRONG[name])
     found = only(grade(path, workers=1))
@@ -111,6 +113,7 @@ def test_a_mistake_is_found_and_named(handed_out, name, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["typed", "sign", "empty", "error"])
+@pytest.mark.first(4)
 def test_one_mistake_costs_one_mark(handed_out, name, tmp_path):
     _, every, _ = handed_out
     first = next(iter(every))[0]
@@ -150,6 +153,7 @@ def test_helper_cells_and_other_routes_are_right(handed_out, tmp_path):
     assert {kind for _, kind in units(found)} == {None}
 
 
+@pytest.mark.slow
 def test_a_function_that_engines_compute_otherwise_is_judged_by_its_value(tmp_path):
     path = xlnn.build("digits", tmp_path / "full.xlsx", epochs=1).path
     every = blanks(path, ("a2",))
@@ -199,6 +203,7 @@ def as_excel_writes(path, name):
     return path.with_name(name)
 
 
+@pytest.mark.slow
 def test_array_formulas_of_excel_are_judged_as_any_other(tmp_path):
     path = xlnn.build("digits", tmp_path / "full.xlsx", epochs=1).path
     every = blanks(path, ("z2", "a2", "delta2"))
@@ -229,6 +234,7 @@ def test_an_array_formula_that_spills_is_one_sentence(tmp_path):
 
 
 @pytest.mark.parametrize("program", SAVING)
+@pytest.mark.slow
 def test_a_submission_is_judged_the_same_after_another_program_saved_it(program, tmp_path):
     skip_without(program)
     path = xlnn.build("digits", tmp_path / "full.xlsx", epochs=1).path
@@ -264,6 +270,7 @@ def class_of_four(tmp_path_factory):
     return [folder / f"{name}.xlsx" for name in ("ada", "bob", "cy", "eve")]
 
 
+@pytest.mark.slow
 def test_a_bad_file_gets_its_sentence_and_stops_no_other(class_of_four):
     grades = grade(class_of_four, points={"dx": 4}, workers=2)
     assert [each.points for each in grades] == [5, 1, 0, 1]
@@ -285,6 +292,7 @@ def test_a_common_mistake_makes_no_pairs(class_of_four, tmp_path):
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
+@pytest.mark.first(1)
 def test_a_report_names_each_student_and_question(class_of_four, ending, tmp_path):
     report = tmp_path / f"report.{ending}"
     arguments = ["grade", *map(str, class_of_four), "--points", "dx=4", "-o", str(report)]

@@ -364,6 +364,7 @@ def test_no_more_problems_are_listed_than_anyone_reads(short_copy, monkeypatch):
     assert len(lint(short_copy)) == 2
 
 
+@pytest.mark.slow
 def test_nothing_is_found_in_the_book_s_workbook(digits_path):
     assert lint(digits_path) == ()
 
@@ -392,6 +393,7 @@ def test_each_sheet_is_read_once(short_copy, monkeypatch, shared):
 
 
 @needs_libreoffice
+@pytest.mark.slow
 def test_nothing_is_found_after_libreoffice_saved_the_workbook(short_path, tmp_path):
     profile, folder = (tmp_path / "profile").as_uri(), tmp_path / "saved"
     command = ("soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx")

@@ -73,6 +73,7 @@ def test_a_workbook_is_as_built_until_it_is_saved(short_copy):
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.first(2)
 def test_whatever_saves_a_workbook_is_noticed(short_copy, tmp_path, program):
     saved = Path(PROGRAMS[program](short_copy, tmp_path))
     assert state(saved) is not State.AS_BUILT
@@ -132,6 +133,7 @@ def test_a_changed_workbook_is_not_replaced(short_copy, change):
     assert short_copy.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_three_ways_on_lead_on(short_copy, tmp_path):
     set_eta(short_copy)
     before = short_copy.read_bytes()
@@ -144,6 +146,7 @@ def test_the_three_ways_on_lead_on(short_copy, tmp_path):
 
 
 @pytest.mark.parametrize("name", names())
+@pytest.mark.first(5)
 def test_an_untouched_workbook_of_a_template_is_replaced(tmp_path, name):
     if name == "digits-8x8":
         pytest.skip("minutes, and the same as the others")
@@ -154,6 +157,7 @@ def test_an_untouched_workbook_of_a_template_is_replaced(tmp_path, name):
     Place(path).check()
 
 
+@pytest.mark.slow
 def test_a_workbook_beside_an_older_one_is_not_replaced_once_it_was_changed(short_copy):
     beside = build(from_workbook=short_copy, verify=False).path
     build(from_workbook=short_copy, verify=False)

@@ -89,6 +89,7 @@ def test_the_command_line_says_in_one_sentence_that_the_model_is_the_programmers
     assert CliRunner().invoke(cli, ["lint", str(path)]).exit_code == 0
 
 
+@pytest.mark.first(1)
 def test_another_model_than_the_files_is_refused(made, digits_path):
     model, _, path = made
     other = xlnn.Model((xlnn.Quantity("x"),))

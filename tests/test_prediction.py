@@ -3,7 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
-from experiments import PROBES, TYPED, agrees_in, every_kind_of_cell_is_named_when_it_is_wrong
+from experiments import ENGINES, PROBES, agrees_in, every_kind_of_cell_is_named_when_it_is_wrong
 from test_checker import edit
 
 from xlnn import reference
@@ -61,12 +61,13 @@ def made(tables, name, **options):
     return recipe(from_template(template("xor")), Options(**options))
 
 
-@pytest.mark.parametrize("engine", TYPED)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_numpy_agrees_with_every_cell_of(prices, engine):
     agrees_in(engine, prices)
 
 
 @pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.first(1)
 def test_targets_of_any_size_agree_and_are_of_the_size_of_1_to_the_network(tables, name):
     path = predicting(tables, name, test_share=0.2)
     assert check(path, "formualizer", PROBES).agrees
@@ -121,6 +122,7 @@ def test_sentences_tell_the_prediction_and_the_errors_with_the_names_of_the_targ
 
 
 @pytest.mark.parametrize("epoch", [4, 2])
+@pytest.mark.first(1)
 def test_predicted_stands_beside_actual_in_the_chosen_epoch(prices, epoch):
     path, (_, layout) = prices, described(prices)
     if epoch != 4:  # the last is chosen first
@@ -162,6 +164,7 @@ def test_a_cell_of_each_quantity_is_named_when_it_is_wrong(tables):
     every_kind_of_cell_is_named_when_it_is_wrong(path, path.with_name("wrong.xlsx"))
 
 
+@pytest.mark.slow
 def test_a_workbook_is_built_again_with_its_scaling_and_with_other_rows(prices, tables):
     again = build(from_workbook=prices, output=prices.with_name("again.xlsx")).path
     assert described(again)[0].scaled_targets
@@ -174,6 +177,7 @@ def test_a_workbook_is_built_again_with_its_scaling_and_with_other_rows(prices, 
     assert (values(new.path)["t_middle"] == one["t_middle"]).all()
 
 
+@pytest.mark.slow
 def test_a_factor_of_0_is_named_and_not_gone_on_from(prices):
     path, (_, layout) = prices.with_name("zero.xlsx"), described(prices)
     path.write_bytes(prices.read_bytes())
@@ -187,6 +191,7 @@ def test_a_factor_of_0_is_named_and_not_gone_on_from(prices):
     }
 
 
+@pytest.mark.slow
 def test_of_many_outputs_a_large_network_shows_the_first(tmp_path):
     generator, names = np.random.default_rng(4), [f"y{number}" for number in range(12)]
     rows = [[f"{each:.6g}" for each in generator.uniform(0, 900, 14)] for _ in range(9)]
@@ -198,6 +203,7 @@ def test_of_many_outputs_a_large_network_shows_the_first(tmp_path):
     np.testing.assert_array_equal(got["lens_predicted"][0], got["predicted"][0, 0, :8])
 
 
+@pytest.mark.slow
 def test_without_scaling_predictions_are_the_outputs(tables):
     path = predicting(tables, "negative", scale="none", eta=1e-7)
     got = values(path)

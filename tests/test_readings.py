@@ -64,6 +64,7 @@ def altered(short_copy):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.first(3)
 def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, kind, engine):
     skip_without(engine)
     name, index, change, reason = WRONG[kind]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from experiments import (
     ENGINES,
-    TYPED,
     a_template_is_refused,
     agrees_in,
     built,
@@ -49,7 +48,7 @@ def test_every_formula_agrees_with_numpy(path, engine):
     assert agrees_in(engine, path).formula_cells > 300
 
 
-@pytest.mark.parametrize("engine", TYPED)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_table_of_one_s_own_agrees_as_well(prices, engine):
     agrees_in(engine, prices[1])
 
@@ -98,7 +97,7 @@ INPUTS = [
 ]
 
 
-@pytest.mark.parametrize("engine", TYPED)
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("inputs", INPUTS)
 def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
     agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
@@ -154,7 +153,7 @@ def test_the_gradient_of_the_descent_is_the_central_difference_of_C_T(prices):
     assert got["dC_dh"][step] == pytest.approx(slope, rel=1e-5)
 
 
-@pytest.mark.parametrize("engine", TYPED)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_columns_of_sizes_far_apart_agree_and_are_numpys_least_squares(tmp_path, engine):
     generator = np.random.default_rng(1)
     x = generator.normal(size=(60, 8)) * 10.0 ** generator.integers(-6, 7, 8) + 1e3

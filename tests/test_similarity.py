@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from experiments import (
     ENGINES,
-    TYPED,
     a_template_is_refused,
     agrees_in,
     built,
@@ -42,7 +41,7 @@ INPUTS = [
 ]
 
 
-@pytest.mark.parametrize("engine", TYPED)
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("inputs", INPUTS)
 def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
     agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))

@@ -12,7 +12,6 @@ import openpyxl
 import pytest
 from experiments import (
     ENGINES,
-    TYPED,
     a_template_is_refused,
     agrees_in,
     an_option_is_refused,
@@ -92,13 +91,14 @@ INPUTS = [
 ]
 
 
-@pytest.mark.parametrize("engine", TYPED)
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("inputs", INPUTS)
 def test_other_inputs_typed_into_the_sheet_agree_as_well(dense, tmp_path, inputs, engine):
     agrees_in(engine, changed(dense, tmp_path / "changed.xlsx", inputs))
 
 
 @pytest.mark.parametrize("inputs", [{"WF": 0, "WO": 0, "bF": 0, "bO": 0}, {"images": 2.5}])
+@pytest.mark.slow
 def test_other_inputs_of_the_maps_agree_as_well(tmp_path, inputs):
     maps = built(tmp_path, "cnn-solver")
     agrees_in("formualizer", changed(maps, tmp_path / "changed.xlsx", inputs))
@@ -264,6 +264,7 @@ def test_the_file_says_how_its_weights_were_found(name, solved):
         assert part in said
 
 
+@pytest.mark.slow
 def test_a_minimum_depends_on_where_a_solver_starts(tmp_path):
     pytest.importorskip("scipy")
     poor = build("cnn-solver", tmp_path / "poor.xlsx", seed=0, solved=True)
@@ -301,6 +302,7 @@ def test_a_start_of_the_other_workbooks_is_taken_as_it_is(tmp_path):
     np.testing.assert_array_equal(got["W2"].reshape(3, 12), start["W2"])
 
 
+@pytest.mark.slow
 def test_from_keeps_what_was_changed_and_forgets_what_was_not_found(tmp_path):
     pytest.importorskip("scipy")
     old = build("solver", tmp_path / "old.xlsx", solved=True).path

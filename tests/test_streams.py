@@ -35,6 +35,7 @@ def wrong(short_copy):
 
 @posix_only
 @pytest.mark.parametrize("line", ['"$@" | head -1', '"$@" | true', '"$@" --json | head -1'])
+@pytest.mark.first(1)
 def test_a_reader_that_stops_reading_changes_no_exit_code(wrong, short_path, line):
     assert shell(line, *CHECK, wrong).returncode == 1
     assert shell(line, *CHECK, short_path).returncode == 0
@@ -64,6 +65,7 @@ def test_an_error_is_exit_code_1_wherever_it_cannot_be_said(line, arguments):
 
 @posix_only
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+@pytest.mark.first(1)
 def test_a_closed_output_disturbs_nothing(short_path, tmp_path, closed):
     assert shell(f'"$@" {closed}', *CHECK, short_path).returncode == 0
     saved = tmp_path / "arrays.npz"

@@ -378,6 +378,7 @@ def test_the_workbooks_show_large_networks_and_small_ones():
     assert {name for name, model in SHOWING.items() if not drawn_whole(model)} == {"too large"}
 
 
+@pytest.mark.slow
 def test_every_text_is_used_and_one_that_is_not_is_found(english, monkeypatch, tmp_path):
     planted = {
         "notes.other": "never shown",
@@ -468,6 +469,7 @@ def built(request, tmp_path_factory):
         *(pytest.param(e, marks=pytest.mark.slow) for e in ("formulas", "libreoffice")),
     ],
 )
+@pytest.mark.first(2)
 def test_a_workbook_agrees_with_numpy_in_every_language(built, engine):
     if engine == "libreoffice" and not shutil.which("soffice"):
         pytest.skip("LibreOffice is not installed")
@@ -477,6 +479,7 @@ def test_a_workbook_agrees_with_numpy_in_every_language(built, engine):
     assert f"all agree with NumPy ({engine}, 1 probe)" in result.output
 
 
+@pytest.mark.first(1)
 def test_an_altered_cell_is_named_in_every_language(built, tmp_path):
     lang, path = built
     training = text(lang).sheets["training"]
@@ -504,6 +507,7 @@ def test_only_names_and_symbols_are_english_in_another_language(built):
 
 @pytest.mark.parametrize("name", SHOWING)
 @pytest.mark.parametrize("lang", in_turn(reversed(TRANSLATED)))
+@pytest.mark.first(5)
 def test_no_workbook_is_partly_english_in_another_language(lang, name, monkeypatch, tmp_path):
     path = write_words(text(lang).words, monkeypatch, tmp_path, SHOWING[name])
     assert english_left(path) == {}
@@ -530,6 +534,7 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
         ("sentences.wrong", "Is altered."),
     ],
 )
+@pytest.mark.first(2)
 def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key, value):
     model = KINDS["regression"] if without_variant(key) != key else PICTURES
     path = write_words(put(text("zh").words, key, value), monkeypatch, tmp_path, model)

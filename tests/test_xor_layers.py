@@ -5,7 +5,6 @@ import openpyxl
 import pytest
 from experiments import (
     ENGINES,
-    TYPED,
     agrees_in,
     an_option_is_refused,
     built,
@@ -105,7 +104,7 @@ INPUTS = [
 ]
 
 
-@pytest.mark.parametrize("engine", TYPED)
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("inputs", INPUTS)
 def test_other_inputs_typed_into_the_sheet_agree_as_well(short, tmp_path, inputs, engine):
     agrees_in(engine, changed(short, tmp_path / "changed.xlsx", inputs))

@@ -138,6 +138,7 @@ def test_a_formula_gives_what_formulas_alone_gives(tricky, formula):
     assert same(tricky.at(row, 9), expected)
 
 
+@pytest.mark.slow
 def test_the_formulas_of_the_book_give_what_formulas_alone_gives(short_path):
     session = formulas.load(short_path)
     values = session({})
@@ -332,6 +333,7 @@ def test_a_formula_filled_down_is_parsed_once(book, monkeypatch):
     assert grid.numbers[1_099, 3] == 2_202
 
 
+@pytest.mark.slow
 def test_a_wave_cut_into_pieces_gives_the_same(short_path, monkeypatch):
     whole = formulas.load(short_path)({})
     monkeypatch.setattr(formulas, "_AT_ONCE", 100)

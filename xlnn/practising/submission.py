@@ -1,5 +1,6 @@
 """What did a student hand in? The formulas, what was typed in, and which exercise it is."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,9 @@ from xlnn.workbooks.kind import Spec
 from xlnn.xlsx import package
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.package import Contents
+
+_WORD = re.compile(r"[\w.\\?]+")
+"""What may be a defined name; a sheet, a cell or a function, too."""
 
 Typed = float | str | bool | CellError
 
@@ -103,24 +107,24 @@ def submission(path: Path) -> Submission:
                 f'{path.name}: its Spec asks for "{name:.40}", which it does not compute: hand in '
                 "the file as it was handed out."
             )
+    names = {name.casefold(): text for name, text in contents.names.items()}
     formulas: dict[Place, str] = {}
     typed: dict[Place, Typed] = {}
     for title in contents.sheets:
         for row, column, formula, value in cells(path, title, arrays=True):
             if formula is not None:
-                formulas[title, row, column] = _without_names(formula, contents.names)
+                formulas[title, row, column] = _without_names(formula, names)
             elif value is not None:
                 typed[title, row, column] = value
     return Submission(contents, exercise, spec, layout, formulas, typed)
 
 
 def _without_names(formula: str, names: Mapping[str, str]) -> str:
-    """Write the cells in the place of the names that a formula uses."""
-    folded = {name.casefold(): text for name, text in names.items()}
-    if not any(name in formula.casefold() for name in folded):
+    """Write the cells in the place of the names that a formula uses; names are in small letters."""
+    if names.keys().isdisjoint(word.casefold() for word in _WORD.findall(formula)):
         return formula
     items = Tokenizer(formula).items
     for token in items:
         if token.type == Token.OPERAND and token.subtype == Token.RANGE:
-            token.value = folded.get(token.value.casefold(), token.value)
+            token.value = names.get(token.value.casefold(), token.value)
     return "=" + "".join(token.value for token in items)

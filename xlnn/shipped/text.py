@@ -7,6 +7,7 @@ workbook with words of its own has a folder of its name there, with a file a lan
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -119,5 +120,10 @@ def text(lang: str, own: str = "") -> Text:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _parsed(path: Path, written: int) -> dict[str, Any]:  # noqa: ARG001 -- of another file's age
     with path.open("rb") as file:
         return tomllib.load(file)
