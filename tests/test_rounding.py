@@ -141,6 +141,7 @@ def test_a_relu_unit_at_a_rounding_zero_is_off_in_every_engine(tmp_path, engine)
 
 @pytest.mark.parametrize("kind", ["average pooling", "max pooling"])
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_a_block_of_many_cells_is_computed_with_functions_of_255_arguments(tmp_path, kind, engine):
     skip_without(engine)
     size = (16, 16) if kind == "average pooling" else (6, 10)
@@ -154,6 +155,7 @@ def test_a_block_of_many_cells_is_computed_with_functions_of_255_arguments(tmp_p
     assert not {"arguments", "formula-syntax"} & {problem.rule for problem in lint(path)}
 
 
+@pytest.mark.slow
 def test_sums_of_many_outputs_have_functions_of_255_arguments(tmp_path):
     wide = spec([2, 300], images=2, epochs=1, cost="cross-entropy")
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, 1))

@@ -1,5 +1,6 @@
 """The engine formulas: whatever its short ways are, the numbers are those of `formulas` itself."""
 
+import re
 from functools import cache
 
 import numpy as np
@@ -331,6 +332,54 @@ def test_a_formula_filled_down_is_parsed_once(book, monkeypatch):
     grid = book({"S": cells})({})["S"]
     assert parsed == ["SUM(_s0,_s1)*2"]
     assert grid.numbers[1_099, 3] == 2_202
+
+
+SENTENCES = [
+    '_s0&"a"',
+    '"a"&"b"&_s0&"c"&"d"',
+    '"_s1 is "&_s1&" and ""_s0"" "&_s0',
+    'IF(_s1>0,"more"&" than "&_s0,"(")&IF(_s0>0,"more"&" than "&_s1,"(")&-_s0&_s1%',
+    'IF(_s1>2,"x","y")&"x"&IF(_s0>2,"y","x")',
+    '_s0&"a"=_s1&"a"',
+    '"("&FIXED(_s1,3,TRUE)&") "&FIXED(_s0,3,TRUE)&LEN("ab"&"c")',
+    '_s0/0&"a"',
+    '"a"&ROW(_s1)&"b"&INDEX(_s1,1,1)',
+    ' _s0 & " & " & (_s1&"(")&"" ',
+    '"\ue0010"&_s0&"\ue0011"',
+]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_sentence_whose_parts_are_parsed_alone_says_the_same(book, sentence, monkeypatch):
+    cells = {
+        f"C{row}": "=" + re.sub(r'"[^"]*"|_s([01])', part_of(row), sentence) for row in range(1, 9)
+    }
+    cells |= {f"{column}{row}": row / 3 - ord(column) % 4 for column in "AB" for row in range(1, 9)}
+    parts = book({"S": cells})({})["S"]
+    monkeypatch.setattr(programs, "_joined", lambda text: [text])
+    whole = book({"S": cells})({})["S"]
+    np.testing.assert_array_equal(parts.numbers, whole.numbers)
+    assert parts.others == whole.others
+    assert len(whole.others) == 8 or np.isfinite(whole.numbers[:, 2]).all()
+
+
+def part_of(row):
+    """Return what puts a cell of a row in the place of a slot, and leaves what is quoted."""
+    return lambda found: found[0] if found[1] is None else f"{'AB'[int(found[1])]}{row}"
+
+
+@pytest.mark.parametrize("formula", ["=A1&", "=&A1", '=A1&)&"a"', '=(A1&"a"', "=A1&&B1"])
+def test_what_joins_nothing_is_no_formula(book, formula):
+    with pytest.raises(EngineError, match="is no formula that the engine can read"):
+        book({"S": {"A1": 1, "C1": formula}})({})
+
+
+def test_a_part_of_many_sentences_is_parsed_once(book):
+    programs._compiled.cache_clear()  # noqa: SLF001 - what this is about
+    number = 'IF(A{0}<0,"("&A{0},A{0})'
+    numbers = "&".join(number.format(row) for row in range(1, 40))
+    book({"S": {"B1": "=" + numbers, "B2": '="x = "&' + numbers + '&"."'}})({})
+    assert programs._compiled.cache_info().misses < 5  # noqa: SLF001
 
 
 @pytest.mark.slow

@@ -5,8 +5,9 @@ what is kept of it here is the list of the calls, in the order in which to run t
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Self
 
@@ -19,6 +20,14 @@ from schedula import START, bypass
 
 from xlnn.engines._columns import Column, Constant, UnevenError, column, run, single_values
 from xlnn.engines._functions import INDEX, PICK, Function
+
+_MARK = "\ue001"
+"""With what holds the place of a text begins in a part: a sign for private use."""
+
+_SLOT_OR_TEXT = re.compile(r'"(?:[^"]|"")*"|_s[0-9]+\b')
+
+_JOINTS = re.compile(r'"(?:[^"]|"")*"|[(){}&=<>,]')
+"""Where a text may be split: what is quoted is one token, in which nothing is looked for."""
 
 References = Callable[[int | None, int], Ranges]
 """From a slot (None: the formula's own cell) and the index of a formula to formulas' reference."""
@@ -118,6 +127,34 @@ class Program:
                 alone[i] = self.run(one, 1, lambda slot, _, i=i: references(slot, i), said)[0]
             return alone
 
+    def among(self, slots: Sequence[int] | None, before: int, texts: Mapping[str, str]) -> Self:
+        """Return the program as a part of a larger one.
+
+        Parameters
+        ----------
+        slots : sequence of int or None
+            Which slot of the larger one each of its slots is; None: the same.
+        before : int
+            How many calls stand before its own.
+        texts : mapping
+            What stands in the place of some of its texts.
+        """
+
+        def placed(operand: Operand) -> Operand:
+            match operand:
+                case Slot(index) if slots is not None:
+                    return Slot(slots[index])
+                case Reference(int(slot)) if slots is not None:
+                    return Reference(slots[slot])
+                case Result(call):
+                    return Result(before + call)
+                case Constant(str(text)):
+                    return Constant(texts.get(text, text))
+            return operand
+
+        calls = (Call(call.function, tuple(map(placed, call.operands))) for call in self.calls)
+        return replace(self, calls=tuple(calls), outcome=placed(self.outcome))
+
     def texts(self) -> Iterator[str]:
         """Yield the texts that stand in the formula."""
         for operand in (*chain.from_iterable(call.operands for call in self.calls), self.outcome):
@@ -165,6 +202,9 @@ class _Frame:
 def compile_shape(text: str) -> Program:
     """Let `formulas` parse the text of a shape and list the calls that compute it.
 
+    A sentence joins many texts and numbers, and most of its parts occur in other sentences with
+    other slots: each part is parsed once.
+
     Raises
     ------
     ValueError
@@ -176,6 +216,69 @@ def compile_shape(text: str) -> Program:
     >>> compile_shape("_s0*(1-_s0)").run([numbers], 2, None)
     array([ -6., -12.])
     """
+    parts = _joined(text)
+    if len(parts) == 1:
+        return _compiled(text)
+    (join,) = _compiled("_s0&_s1").calls
+    calls: list[Call] = []
+    outcome = None
+    for part in parts:
+        placed = _placed(part, len(calls))
+        calls += placed.calls
+        if outcome is None:
+            outcome = placed.outcome
+        elif isinstance(outcome, Constant) and isinstance(placed.outcome, Constant):
+            outcome = Constant(join.function.public(outcome.value, placed.outcome.value))
+        else:
+            calls.append(Call(join.function, (outcome, placed.outcome)))
+            outcome = Result(len(calls) - 1)
+    return Program(tuple(calls), outcome)
+
+
+def _placed(part: str, before: int) -> Program:
+    """Compile a part behind some calls: as one that differs in slots and texts alone, if it can."""
+    slots: dict[str, int] = {}
+    texts: dict[str, str] = {}
+
+    def general(token: re.Match) -> str:
+        if token[0][0] == "_":
+            return f"_s{slots.setdefault(token[0], len(slots))}"
+        mark = f"{_MARK}{len(texts)}"
+        texts[mark] = token[0][1:-1].replace('""', '"')
+        return f'"{mark}"'
+
+    program = _compiled(_SLOT_OR_TEXT.sub(general, part))
+    if sorted(program.texts()) != sorted(texts):  # one was computed with, and stands nowhere
+        return _compiled(part).among(None, before, {})
+    return program.among([int(slot[2:]) for slot in slots], before, texts)
+
+
+def _joined(text: str) -> list[str]:
+    """Split a text where "&" joins its parts; what compares them is not split.
+
+    >>> _joined('_s0&"a&b"&IF(_s1>0,"c"&_s1,2)&-_s2')
+    ['_s0', '"a&b"', 'IF(_s1>0,"c"&_s1,2)', '-_s2']
+    >>> _joined('_s0&"a"=_s1')
+    ['_s0&"a"=_s1']
+    """
+    parts, depth, start = [], 0, 0
+    for token in _JOINTS.finditer(text):
+        sign = token[0]
+        if sign in "({":
+            depth += 1
+        elif sign in ")}":
+            depth -= 1
+        elif depth == 0 and sign == "&":
+            parts.append(text[start : token.start()].strip())
+            start = token.end()
+        elif depth == 0 and sign in "=<>,":
+            return [text]
+    parts.append(text[start:].strip())
+    return parts if depth == 0 and all(parts) else [text]
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> Program:
     try:
         builder = Parser().ast(f"={text}")[1]
         graph, outcome = builder.dsp, builder.get_node_id(builder[-1])
