@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
+from math import prod
 from types import EllipsisType
 from typing import Any, Protocol, Self
 
@@ -263,6 +264,13 @@ class Quantity:
     def lengths(self) -> tuple[int, ...]:
         """The shape of the whole array: axes, then units."""
         return (*(axis.length for axis in self.axes), *self.shape)
+
+    @property
+    def computed(self) -> int:
+        """How many entries are computed: none of an input, all but the start of a sequence."""
+        if self.equation is None:
+            return 0
+        return prod(self.lengths) - self.given * prod(self.lengths[1:])
 
     @property
     def units(self) -> tuple[tuple[int, ...], ...]:

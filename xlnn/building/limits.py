@@ -65,12 +65,10 @@ def size(layout: Layout) -> Size:
     formulas = inputs = 0
     for name, block in layout.blocks.items():
         quantity = block.quantity
-        if quantity.equation is None:
-            inputs += prod(quantity.lengths)
+        inputs += prod(quantity.lengths) - quantity.computed
+        if not quantity.computed:
             continue
-        start = prod(quantity.lengths[1:]) * quantity.given
-        inputs += start
-        formulas += prod(quantity.lengths) - start
+        formulas += quantity.computed
         last = tuple(length - 1 for length in quantity.lengths)
         layout.formula(name, last)  # refuses a formula that is too long
     return Size(

@@ -81,16 +81,9 @@ class Readings:
     def of(cls, layout: Layout, contents: Contents) -> "Readings":
         """Read all formulas of a workbook."""
         otherwise: dict[Entry, str] = {}
-        for sheet in layout.titles:
-            blocks = [block for block in layout.on(sheet) if block.quantity.equation is not None]
-            stated = _Stated(layout, blocks)
-            differing = {
-                (row, column): formula
-                for row, column, formula in contents.stated(layout.titles[sheet])
-                if (text := stated.at(row, column)) is not None
-                and text != formula
-                and plainly(text) != plainly(formula)
-            }
+        for sheet, title in layout.titles.items():
+            blocks = _with_formulas(layout, sheet)
+            _, differing = _read(layout, blocks, contents.stated(title))
             if differing:
                 owners = _owners(blocks)
                 otherwise |= {owners[at]: text for at, text in differing.items()}
@@ -114,6 +107,47 @@ class Readings:
         if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
             return "its value does not prove it, so it must read as stated"
         return None
+
+
+def all_as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> bool:
+    """Tell whether every cell that computes an entry of a quantity holds what the layout states.
+
+    Parameters
+    ----------
+    layout : Layout
+    formulas : mapping of str
+        By title, row and column, in the order of the rows.
+    """
+    rows: dict[str, list[tuple[int, int, str]]] = {title: [] for title in layout.titles.values()}
+    for (title, row, column), formula in formulas.items():
+        if title in rows:
+            rows[title].append((row, column, formula))
+    for sheet, title in layout.titles.items():
+        blocks = _with_formulas(layout, sheet)
+        count, differing = _read(layout, blocks, rows[title])
+        if differing or count < sum(block.quantity.computed for block in blocks):
+            return False
+    return True
+
+
+def _with_formulas(layout: Layout, sheet: str) -> list[Block]:
+    return [block for block in layout.on(sheet) if block.quantity.equation is not None]
+
+
+def _read(
+    layout: Layout, blocks: Iterable[Block], formulas: Iterable[tuple[int, int, str]]
+) -> tuple[int, dict[tuple[int, int], str]]:
+    """Count which of some formulas of a sheet are those of blocks; which of them read otherwise?"""
+    stated, count = _Stated(layout, blocks), 0
+    differing = {}
+    for row, column, formula in formulas:
+        text = stated.at(row, column)
+        if text is None:
+            continue
+        count += 1
+        if text != formula and plainly(text) != plainly(formula):
+            differing[row, column] = formula
+    return count, differing
 
 
 class _Stated:

@@ -86,19 +86,22 @@ class _Worlds:
             put(self.book, {(title, *place): text for place, text in grid.others.items()})
         put(self.book, asked["beside"])
         self._state(asked["formulas"])
-        return [self._evaluated(task) for task in asked["tasks"]]
+        found: list[list[Found]] = []
+        before: tuple[Place, ...] = ()
+        for task in asked["tasks"]:
+            put(self.book, {place: self.values[place[0]].at(*place[1:]) for place in before})
+            found.append(self._evaluated(task))
+            before = (*task.formulas, *task.constants)
+        return found
 
     def _evaluated(self, task: Task) -> list[Found]:
         put(self.book, task.constants)
         self._state(task.formulas)
         try:
             self.book.evaluate_all()
-            found = self._read(task.wanted)
+            return self._read(task.wanted)
         except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
-            found = [UNKNOWN] * len(task.wanted)
-        before = (*task.formulas, *task.constants)
-        put(self.book, {place: self.values[place[0]].at(*place[1:]) for place in before})
-        return found
+            return [UNKNOWN] * len(task.wanted)
 
     def _state(self, formulas: Mapping[Place, str]) -> None:
         """State formulas one by one: of a batch formualizer leaves some of the last uncomputed."""

@@ -14,7 +14,7 @@ from xlnn.explaining.course import CHECK, course_of
 from xlnn.explaining.entries import Entries
 from xlnn.explaining.explain import ENGINE
 from xlnn.explaining.explanation import Value
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Model
 from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
@@ -144,22 +144,15 @@ def _inputs(entries: Entries) -> tuple[dict[str, Value], dict[str, int]]:
         if not quantity.lengths and quantity.heading(()).strip():
             single[quantity.heading(())] = entries.value((quantity.name, ()))
             continue
-        others[quantity.name] = _given(quantity) if quantity.equation else prod(quantity.lengths)
+        others[quantity.name] = prod(quantity.lengths) - quantity.computed
     return single, others
-
-
-def _given(quantity: Quantity) -> int:
-    """Return how many cells of a computed quantity are its start."""
-    return quantity.given * prod(quantity.lengths[1:]) if quantity.given else 0
 
 
 def _formulas(entries: Entries) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for quantity in entries.layout.model.quantities:
-        if quantity.equation is not None:
-            counts[entries.layout.titles[quantity.sheet]] += prod(quantity.lengths) - _given(
-                quantity
-            )
+        if quantity.computed:
+            counts[entries.layout.titles[quantity.sheet]] += quantity.computed
     return dict(counts)
 
 

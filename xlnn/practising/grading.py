@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.checking.readings import plainly
+from xlnn.checking.readings import all_as_stated, plainly
 from xlnn.engines.worlds import Task
 from xlnn.errors import MENDABLE, OptionsError
 from xlnn.practising.copied import copies
 from xlnn.practising.exercise import inputs_of
 from xlnn.practising.grades import Grade, Grades, QuestionGrade, UnitGrade
-from xlnn.practising.judging import PROBES, Judged, World, asked, judged, own_inputs, wrong_in
+from xlnn.practising.judging import PROBES, Judged, asked, judged, own_inputs, wrong_in
 from xlnn.practising.mistakes import mistake
 from xlnn.practising.sharing import shared
 from xlnn.practising.submission import Submission, submission
@@ -133,7 +133,7 @@ def graded(path: Path, points: Points, seed: int) -> Grade:
         handed_in = submission(path)
         results, usable = judged(handed_in, seed, PROBES)
         changed = _changed(handed_in) if usable else ()
-        whole = _whole(handed_in, results[0].worlds[0]) if usable and results else None
+        whole = _whole(handed_in, results) if usable and results else None
     except MENDABLE as error:
         return Grade(path.name, error=str(error) or type(error).__name__)
     names = kind_of(handed_in.spec).words(handed_in.spec, handed_in.layout).words["quantities"]
@@ -197,8 +197,17 @@ def _same(given: np.ndarray, own: np.ndarray) -> bool:
     return bool(np.allclose(given, own, rtol=1e-12, atol=1e-15))
 
 
-def _whole(handed_in: Submission, world: World) -> bool:
-    """Tell whether the submission as it is gives what NumPy gives."""
+def _whole(handed_in: Submission, results: Sequence[Judged]) -> bool:
+    """Tell whether the submission as it is gives what NumPy gives for its own inputs.
+
+    What is wrong among right values is so as a whole, too; and where every formula reads as stated
+    nothing is left to compute.
+    """
+    world = results[0].worlds[0]
+    if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in results):
+        return False
+    if all_as_stated(handed_in.layout, handed_in.formulas):
+        return True
     model = handed_in.layout.model
     compared = [quantity for quantity in model.quantities if quantity.is_compared]
     places = [place for quantity in compared for _, place in handed_in.places(quantity)]

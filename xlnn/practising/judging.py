@@ -19,7 +19,7 @@ from xlnn.checking.intersection import intersection
 from xlnn.checking.probe import probe_arrays
 from xlnn.engines import Allowance
 from xlnn.engines import worlds as worlds_engine
-from xlnn.engines.worlds import Found, Task
+from xlnn.engines.worlds import Found, Place, Task
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, Grid
 from xlnn.practising.submission import Submission
@@ -212,20 +212,17 @@ def asked(
     contents = submitted.contents
     size = contents.formula_count * max(1, len(submitted.blanks))
     ask = worlds_engine.beside(contents.path, Allowance.of_size(size, contents.box))
-    aside = {
-        place: value
-        for place, value in submitted.typed.items()
-        if place not in submitted.owned and not isinstance(value, CellError)
-    }
     answers = []
     try:
         for world, tasks in questions:
+            titles = _read_by(tasks, submitted)
+            values = write_values(submitted.layout, world.arrays)
             answers.append(
                 ask(
                     {
                         "sheets": contents.sheets,
-                        "values": write_values(submitted.layout, world.arrays),
-                        "beside": aside,
+                        "values": {title: values[title] for title in titles if title in values},
+                        "beside": _beside(submitted, titles),
                         "formulas": submitted.helpers,
                         "tasks": list(tasks),
                     }
@@ -234,6 +231,25 @@ def asked(
     finally:
         ask.cancel()
     return answers
+
+
+def _read_by(tasks: Sequence[Task], submitted: Submission) -> set[str]:
+    """Return the sheets that tasks may read: those that a formula names, and their own."""
+    own = {place[0] for task in tasks for place in task.wanted}
+    own |= {place[0] for place in submitted.helpers}
+    texts = [text for task in tasks for text in task.formulas.values()]
+    said = "\n".join((*texts, *submitted.helpers.values())).casefold()
+    named = (t for t in submitted.contents.sheets if t.replace("'", "''").casefold() in said)
+    return own.union(named)
+
+
+def _beside(submitted: Submission, titles: set[str]) -> dict[Place, float | str | bool]:
+    """Return what is typed into some sheets outside all quantities."""
+    return {
+        place: value
+        for place, value in submitted.typed.items()
+        if place[0] in titles and place not in submitted.owned and not isinstance(value, CellError)
+    }
 
 
 def _reads_one(formula: str) -> str:
