@@ -105,7 +105,7 @@ def chain(book):
     return sorted(names & book.layout.blocks.keys() | {"C", "C_T"})
 
 
-WHOLE = {"xor", "iris", "digits-cross-entropy"}
+WHOLE = {"xor"}
 """Of which every quantity of training is overwritten in turn; others would take long."""
 
 UNSEEN = {

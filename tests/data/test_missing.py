@@ -4,6 +4,7 @@ import numpy as np
 import openpyxl
 import pytest
 from files import csv, npz
+from networks import in_turn
 
 from xlnn.building.build import build
 from xlnn.data import Reading, read
@@ -107,8 +108,10 @@ def test_nan_in_arrays_is_missing(tmp_path):
     assert read(path, Reading(table=True, missing="mean")).x[1].tolist() == [2, 4]
 
 
-@pytest.mark.parametrize("lang", ["en", "zh", "ja"])
-@pytest.mark.parametrize("missing", ["drop", "mean"])
+@pytest.mark.parametrize(
+    ("missing", "lang"),
+    in_turn([("drop", "zh"), ("mean", "en"), ("drop", "ja"), ("mean", "zh"), ("mean", "ja")], 2),
+)
 def test_what_was_made_of_missing_values_stands_in_the_guide(tmp_path, lang, missing):
     table = csv(tmp_path, HOLES + "x,7,8\ny,8,9\n")
     options = {"data": table, "table": True, "missing": missing, "lang": lang, "epochs": 1}
