@@ -283,6 +283,7 @@ def test_a_workbook_of_a_model_takes_other_rows_and_another_language(built, tmp_
 
 
 @pytest.mark.parametrize(("name", "lang"), [("regression", "zh"), ("mlp", "ja")])
+@pytest.mark.first(1)
 def test_other_models_are_proven_as_well(name, lang, tmp_path):
     path = tmp_path / "m.xlsx"
     assert xlnn.build(model=MODELS / f"{name}.onnx", lang=lang, output=path).report.agrees
@@ -521,6 +522,7 @@ def pipeline(tmp_path_factory):
     return path, found
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_a_model_with_its_scaling_and_labels(pipeline, tmp_path):
     path, found = pipeline
     x, labels = NAMED[0][::10], NAMED[1][::10][::-1].copy()

@@ -176,6 +176,7 @@ def test_numbers_of_any_size_agree_at_first_and_a_small_change_is_seen(prices, e
 
 @pytest.mark.parametrize("name", ["predicted", "off", "rmse", "mae"])
 @pytest.mark.parametrize("part", ["", "test_"])
+@pytest.mark.first(2)
 def test_an_altered_prediction_or_error_is_seen_whatever_the_inputs_are(prices, part, name):
     book = Book(prices, "formualizer")
     other = {book.key("raw_t", last=True): 123_456, book.key("eta"): 1e-5}
@@ -185,6 +186,7 @@ def test_an_altered_prediction_or_error_is_seen_whatever_the_inputs_are(prices, 
         assert sentence.startswith("A formula was altered"), sentence
 
 
+@pytest.mark.first(2)
 def test_of_several_changes_in_a_column_the_column_is_named(small):
     book = Book(small, "formualizer")
     target = "raw_t" if "raw_t" in book.layout.blocks else "t"
@@ -200,6 +202,7 @@ def test_numbers_that_grew_beyond_all_cells_are_no_altered_formula(prices):
 
 
 @pytest.mark.parametrize("seed", in_turn(range(12), 4))
+@pytest.mark.first(1)
 def test_random_networks_agree_with_themselves_with_any_inputs(tmp_path, seed):
     """The gaps are 0 but for rounding, with the inputs of the file and with any others."""
     generator = np.random.default_rng(seed)

@@ -116,6 +116,7 @@ def test_every_engine_tells_the_states_alike(engine, delta, tmp_path):
     assert states(wrong, engine) == {"delta3": "wrong", "delta2": "not done"}
 
 
+@pytest.mark.slow
 def test_all_cells_that_are_left_out_are_empty_and_marked_and_no_others(delta):
     _, layout = described(delta)
     sheet = openpyxl.load_workbook(delta)["Training"]
@@ -263,6 +264,7 @@ def test_no_level_leaves_out_what_only_draws(what):
     assert [q.name for q in left_out][-4:] == ["W2", "b2", "W3", "b3"]
 
 
+@pytest.mark.slow
 def test_each_level_leaves_out_more_and_the_last_one_all(tmp_path):
     blanks = [
         exercise_of(made(tmp_path / f"{n}.xlsx", "descent", level=n)).blank for n in range(1, 6)

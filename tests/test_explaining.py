@@ -240,6 +240,7 @@ def test_a_restated_cell_agrees_and_says_how_it_is_stated(altered):
         ("z2", {"engine": "abacus"}, "abacus"),
     ],
 )
+@pytest.mark.first(4)
 def test_what_is_not_there_is_one_sentence(short_path, what, options, message):
     with pytest.raises(xlnn.XlnnError, match=message) as refusal:
         xlnn.explain(short_path, what, **options)

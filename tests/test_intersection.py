@@ -94,6 +94,7 @@ def test_any_text_has_an_answer(text):
 
 
 @pytest.mark.parametrize("name", names())
+@pytest.mark.first(5)
 def test_no_formula_of_a_template_is_an_intersection(name):
     kind = kind_named(template(name).values.get("kind", FIRST_KIND))
     options = {"epochs": 2} if "epochs" in kind.options else {}
@@ -119,6 +120,7 @@ ALTERED = {
 
 @pytest.mark.parametrize("engine", in_turn(["formualizer", "formulas"]))
 @pytest.mark.parametrize("name", ALTERED)
+@pytest.mark.first(1)
 def test_a_formula_that_excel_computes_otherwise_is_wrong_though_the_engine_agrees(
     short_copy, name, engine
 ):

@@ -30,6 +30,7 @@ def respelled(path, old, new):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("formula", ["=loop+1", "=SUM(C:C)", "=SUM(5:5)", "=SUM(A:F)", "=-loop"])
+@pytest.mark.first(2)
 def test_a_circle_through_a_name_or_a_whole_line_is_named(short_copy, engine, formula):
     book = openpyxl.load_workbook(short_copy)
     book.defined_names["loop"] = DefinedName("loop", attr_text="Training!$C$5")
@@ -46,6 +47,7 @@ def test_a_circle_through_a_name_or_a_whole_line_is_named(short_copy, engine, fo
     "formula",
     ["=PI(1)", "=ISBLANK()", "=SUMPRODUCT(Images!B5:M5;Weights!B$4:M$4)", "=EXP()", "=VLOOKUP()"],
 )
+@pytest.mark.first(2)
 def test_a_formula_that_no_program_reads_is_named_with_its_own_cell(short_copy, engine, formula):
     edit(short_copy, {"Training!C5": formula})
     try:
@@ -88,6 +90,7 @@ def test_a_deleted_sheet_is_the_cause_and_no_name_is(short_copy):
         ('lang = "en"', 'lang = "zh"', "is missing"),
     ],
 )
+@pytest.mark.first(4)
 def test_a_spec_that_no_build_writes_is_refused(short_copy, command, old, new, found):
     with pytest.raises(XlnnError, match=found):
         command(respelled(short_copy, old, new))
@@ -108,6 +111,7 @@ def test_a_layer_whose_name_makes_another_quantity_is_refused(name):
         layout_of(replace(base, layers=layers))
 
 
+@pytest.mark.slow
 def test_a_number_that_is_too_large_asks_for_a_smaller_one(short_copy, tmp_path):
     edit(short_copy, {"Images!C5": 1e300})
     with pytest.raises(DisagreementError, match="take smaller numbers") as error:

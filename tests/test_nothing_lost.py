@@ -360,6 +360,7 @@ def test_no_folder_for_drafts_is_one_sentence_on_the_command_line(tmp_path):
     assert left(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_leave_one_whole_workbook(tmp_path):
     (tmp_path / "my.csv").write_text(CSV)
     command = [sys.executable, "-m", "xlnn", "build", "--data", "my.csv", "--epochs", "1"]

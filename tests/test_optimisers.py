@@ -146,6 +146,7 @@ def test_the_first_step_of_adam_is_eta_whatever_the_gradient_is():
     assert run["correction1"][1] == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_the_gradient_check_takes_the_slope_of_the_penalty_too(stepped, tmp_path):
     for chosen in (1, 5, 7, 9):
         other = changed(stepped, tmp_path / "o.xlsx", {"slope_chosen": chosen, "slope_epoch": 2})

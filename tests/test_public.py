@@ -59,6 +59,7 @@ def test_a_type_checker_accepts_what_a_programmer_writes(tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_a_type_checker_finds_wrong_arguments(tmp_path):
     done = mypy(tmp_path, WRONG)
     assert done.stdout.count("error: ") == 2, done.stdout

@@ -107,6 +107,7 @@ def run_javascript(library, *paths):
     return run.stdout
 
 
+@pytest.mark.first(4)
 def test_calamine_reads_what_is_stored(built, stored):
     book = CalamineWorkbook.from_path(built)
     assert book.sheet_names == [*stored]

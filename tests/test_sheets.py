@@ -64,6 +64,7 @@ def test_the_lens_writes_each_line_with_its_numbers(digits_path):
 
 @pytest.mark.parametrize("chosen", [1, 37, 38, 47])
 @pytest.mark.parametrize("epoch", [1, 3])
+@pytest.mark.first(3)
 def test_the_gradient_check_finds_the_back_propagated_gradient(choose, chosen, epoch):
     got = choose(slope_chosen=chosen, slope_epoch=epoch)
     gradients = [got[f"dC_d{name}"][epoch - 1].ravel() for name in ("W2", "b2", "W3", "b3")]
@@ -105,6 +106,7 @@ def test_each_image_is_drawn_with_its_number_and_label(choose):
         ("slope_chosen", 48, "a whole number from 1 to 47"),
     ],
 )
+@pytest.mark.first(2)
 def test_a_choice_out_of_range_is_refused(short_copy, name, value, message):
     layout = layout_of(read_spec(short_copy))
     edit(short_copy, {layout.cell(name, ()): value})
@@ -121,6 +123,7 @@ def test_training_is_told_in_words(digits_path):
 
 
 @pytest.mark.parametrize("sizes", [[6, 1], [1, 1, 1], [12, 9, 7, 5, 3]])
+@pytest.mark.first(1)
 def test_networks_of_other_shapes_are_drawn_whole(tmp_path, sizes):
     recipe = random_recipe(spec(sizes, images=2, epochs=1), seed=4)
     path = write_recipe(tmp_path / "other.xlsx", recipe)
@@ -128,6 +131,7 @@ def test_networks_of_other_shapes_are_drawn_whole(tmp_path, sizes):
     assert "Lens" in openpyxl.load_workbook(path).sheetnames
 
 
+@pytest.mark.slow
 def test_a_network_too_large_to_draw_shows_its_first_units_and_says_so(tmp_path):
     large = spec([64, 40, 10], images=2, epochs=2)
     assert not drawn_whole(large)
@@ -165,6 +169,7 @@ def test_every_link_leads_somewhere(short_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine):
     """C is known to 15 digits at best, and divided by 2h: that is no error of the formula."""
     skip_without(engine)
