@@ -19,11 +19,13 @@ def pytest_collection_modifyitems(items):
     """Of a test marked with ``first(n)``, leave all but n of its parameters to `make test-slow`."""
     met = Counter()
     for item in items:
-        for mark in item.iter_markers("first"):
-            name = item.nodeid.partition("[")[0]
-            met[name] += 1
-            if met[name] > mark.args[0]:
-                item.add_marker("slow")
+        mark = item.get_closest_marker("first")
+        if mark is None or item.get_closest_marker("slow"):
+            continue
+        name = item.nodeid.partition("[")[0]
+        met[name] += 1
+        if met[name] > mark.args[0]:
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)

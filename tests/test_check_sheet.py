@@ -115,6 +115,7 @@ UNSEEN = {
 
 
 @pytest.mark.parametrize("engine", in_turn(("formualizer", "formulas", "libreoffice", "gnumeric")))
+@pytest.mark.first(3)
 def test_the_sheet_check_tells_the_truth(small, engine):
     skip_without(engine)
     book = Book(small, engine)
@@ -163,6 +164,7 @@ def prices(tmp_path_factory):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_numbers_of_any_size_agree_at_first_and_a_small_change_is_seen(prices, engine):
     skip_without(engine)
     book = Book(prices, engine)

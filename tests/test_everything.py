@@ -53,6 +53,7 @@ def rows(path):
         yield row[0].value, row[1].value, link, row[2].value, row[3].value
 
 
+@pytest.mark.slow
 def test_the_index_links_every_workbook_in_the_order_of_the_book(folder):
     lang, place = folder
     words = text(lang, "index")

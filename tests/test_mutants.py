@@ -26,7 +26,7 @@ from xlnn.shipped.templates import names
 from xlnn.xlsx.cells import cells
 
 PROGRAM = Path(__file__).parent / "benchmarks" / "mutation.py"
-ERRORS = 72
+ERRORS = 36
 
 
 @pytest.fixture(scope="module")

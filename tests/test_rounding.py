@@ -50,6 +50,7 @@ def nearly(largest, others):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(2)
 def test_of_two_outputs_equal_to_12_digits_either_class_is_right(wines, engine):
     skip_without(engine)
     outputs = values(wines, engine)["a3"]
@@ -122,6 +123,7 @@ def rounding_recipe():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(2)
 def test_a_relu_unit_at_a_rounding_zero_is_off_in_every_engine(tmp_path, engine):
     skip_without(engine)
     recipe = rounding_recipe()
@@ -163,6 +165,7 @@ def test_sums_of_many_outputs_have_functions_of_255_arguments(tmp_path):
     assert not {"arguments", "formula-syntax"} & {problem.rule for problem in lint(path)}
 
 
+@pytest.mark.slow
 def test_softmax_of_many_outputs_has_functions_of_255_arguments(tmp_path):
     wide = replace(
         spec([2, 450], images=2, epochs=1), cost="categorical cross-entropy",
@@ -174,6 +177,7 @@ def test_softmax_of_many_outputs_has_functions_of_255_arguments(tmp_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_one_epoch_of_one_image_is_looked_up_without_index(tmp_path, engine):
     """INDEX of a single cell is refused or read otherwise by some programs."""
     import openpyxl  # noqa: PLC0415 -- slow
@@ -199,6 +203,7 @@ def test_a_position_beyond_all_rows_is_an_error_as_in_a_cell():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_a_label_that_looks_like_an_escape_survives(tmp_path, engine):
     skip_without(engine)
     data = tmp_path / "data.csv"
