@@ -70,6 +70,7 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.first(3)
 def test_a_workbook_changed_and_saved_in_another_program_is_checked(
     short_copy, tmp_path, engine, program
 ):
@@ -83,6 +84,7 @@ def test_a_workbook_changed_and_saved_in_another_program_is_checked(
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.first(2)
 def test_an_error_planted_before_another_program_saved_it_is_named(short_copy, tmp_path, program):
     layout = layout_of(read_spec(short_copy))
     entry = "delta2", (1, 9, 1)
@@ -102,6 +104,7 @@ def test_formulas_that_sheetjs_dropped_are_named(short_copy, tmp_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_a_circle_that_gnumeric_may_iterate_is_named(short_copy, tmp_path, engine):
     """Gnumeric switches iteration on in every file."""
     saved = save_with_gnumeric(edit(short_copy, {"Training!C4": "=F4/2+1"}), tmp_path)
@@ -111,6 +114,7 @@ def test_a_circle_that_gnumeric_may_iterate_is_named(short_copy, tmp_path, engin
 
 
 @pytest.mark.parametrize("engine", [*ENGINES, "libreoffice"])
+@pytest.mark.first(1)
 def test_iferror_with_the_prefix_that_spire_writes_is_checked(short_copy, engine):
     skip_without(engine)
     rewrite(short_copy, lambda part: part.replace(b"IFERROR(", b"_xlfn.IFERROR("))
@@ -122,6 +126,7 @@ def test_iferror_with_the_prefix_that_spire_writes_is_checked(short_copy, engine
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_shared_formulas_as_excel_saves_them_are_checked(short_copy, engine):
     """Excel stores a filled-down column once and refers to it from the cells below."""
     rewrite(short_copy, _share_activations)
@@ -149,6 +154,7 @@ def _share_activations(content):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_a_reordered_zip_is_checked(short_copy, engine):
     with zipfile.ZipFile(short_copy) as archive:
         parts = [(name, archive.read(name)) for name in archive.namelist()]

@@ -74,6 +74,7 @@ def test_a_closed_output_disturbs_nothing(short_path, tmp_path, closed):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.first(1)
 def test_an_encoding_without_a_letter_writes_its_number(short_copy, encoding):
     path = edit(short_copy, {"Training!C5": '="δ"'})
     environment = {**os.environ, "PYTHONIOENCODING": encoding}

@@ -92,6 +92,7 @@ def build(folder, *arguments):
 
 
 @pytest.mark.parametrize("kind", DATA)
+@pytest.mark.first(6)
 def test_hostile_data_give_one_line_and_no_file(tmp_path, kind):
     name, content = DATA[kind]
     (tmp_path / "photos").mkdir()
@@ -106,12 +107,14 @@ def test_hostile_data_give_one_line_and_no_file(tmp_path, kind):
 
 
 @pytest.mark.parametrize("kind", STARTS)
+@pytest.mark.first(3)
 def test_a_hostile_start_gives_one_line_and_no_file(tmp_path, kind):
     (tmp_path / "start.json").write_bytes(STARTS[kind])
     build(tmp_path, "--start", "start.json")
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)
+@pytest.mark.first(4)
 def test_a_hostile_template_gives_one_line_and_no_file(tmp_path, kind):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "template.toml").write_bytes(TEMPLATES[kind])
