@@ -10,6 +10,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import XlnnError
 from xlnn.reading.spec import described
+from xlnn.xlsx.cached_values import replace_inputs
 
 ENGINES = in_turn(("formualizer", "formulas", "libreoffice", "gnumeric"))
 """Each template is checked by two of them in every run: see test_templates."""
@@ -27,15 +28,15 @@ def agrees_in(engine, path):
 
 
 def changed(path, copy, inputs):
-    """Return a copy of a workbook in which some inputs hold something else, by their names."""
+    """Return a copy of a workbook in which some inputs hold other numbers, by their names."""
     _, layout = described(path)
-    workbook = openpyxl.load_workbook(path)
+    numbers = {}
     for name, given in inputs.items():
         quantity, block = layout.model[name], layout.blocks[name]
-        array = np.broadcast_to(np.asarray(given, dtype=object), quantity.input_lengths)
+        array = np.broadcast_to(np.asarray(given, dtype=float), quantity.input_lengths)
         for index in np.ndindex(array.shape):
-            workbook[layout.titles[block.sheet]].cell(*block.address(index)).value = array[index]
-    workbook.save(copy)
+            numbers[layout.titles[block.sheet], *block.address(index)] = array[index]
+    replace_inputs(path, copy, numbers)
     return copy
 
 

@@ -24,7 +24,7 @@ def path(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def got(path):
-    return values(path)
+    return values(path, "formualizer")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -73,7 +73,7 @@ def test_a_slope_is_the_central_difference_but_where_the_function_breaks(got, na
 
 @pytest.mark.parametrize("h", [0.1, 0.001])
 def test_at_its_jump_the_difference_of_the_step_grows_as_h_shrinks(path, tmp_path, h):
-    got = values(changed(path, tmp_path / "h.xlsx", {"h": h}))
+    got = values(changed(path, tmp_path / "h.xlsx", {"h": h}), "formualizer")
     assert got["step_difference"][40] == pytest.approx(1 / (2 * h))
     assert got["relu_difference"][40] == pytest.approx(0.5)
 
@@ -101,7 +101,7 @@ def test_the_gradient_of_the_sigmoid_unit_is_the_central_difference_of_its_error
 
 @pytest.mark.parametrize(("p", "said"), [(1, "lowest at x = 1"), (0, "a line"), (-1, "highest")])
 def test_only_a_parabola_that_opens_upwards_has_a_minimum(path, tmp_path, p, said):
-    got = values(changed(path, tmp_path / "p.xlsx", {"p": p}))
+    got = values(changed(path, tmp_path / "p.xlsx", {"p": p}), "formualizer")
     assert said in str(got["vertex"])
     if p > 0:
         assert got["lowest_y"] <= got["parabola"].min()
@@ -109,7 +109,10 @@ def test_only_a_parabola_that_opens_upwards_has_a_minimum(path, tmp_path, p, sai
 
 def test_the_bell_curve_holds_what_every_table_says(path, tmp_path):
     changes = {"mean": 3, "deviation": 0.5}
-    for got in (values(path), values(changed(path, tmp_path / "bell.xlsx", changes))):
+    for got in (
+        values(path, "formualizer"),
+        values(changed(path, tmp_path / "bell.xlsx", changes), "formualizer"),
+    ):
         within = [got[f"within_{far}"] for far in (1, 2, 3)]
         # strips a twentieth of a deviation wide are right to about 1e-4
         np.testing.assert_allclose(within, [0.6827, 0.9545, 0.9973], atol=2e-4)

@@ -152,7 +152,7 @@ def test_a_spec_of_thousands_of_layers_is_refused(short_copy, layers):
     with pytest.raises(
         WorkbookError, match=rf"at least {4 * (layers + 2):,} formulas, and it holds"
     ):
-        check(short_copy)
+        check(short_copy, "formualizer")
 
 
 def claims(path, pattern, text):

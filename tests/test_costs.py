@@ -60,7 +60,7 @@ def cross_entropy(z, t):
 
 @pytest.mark.parametrize("t", [1, 0, 0.3])
 def test_costs_and_deltas_are_the_books_and_its_central_differences(path, tmp_path, t):
-    got = values(changed(path, tmp_path / "t.xlsx", {"t": t}))
+    got = values(changed(path, tmp_path / "t.xlsx", {"t": t}), "formualizer")
     z, h = got["z_along"][:, 0], 1e-5
     np.testing.assert_allclose(z, np.linspace(-8, 8, 41), atol=1e-12)
     for name, cost in (("sq", squared), ("ce", cross_entropy)):
@@ -70,7 +70,7 @@ def test_costs_and_deltas_are_the_books_and_its_central_differences(path, tmp_pa
 
 
 def test_where_the_sigmoid_is_flat_cross_entropy_drives_the_unit_a_hundred_times_as_much(path):
-    got = values(path)
+    got = values(path, "formualizer")
     ratio = float(got["delta_ce_chosen"][0] / got["delta_sq_chosen"][0])
     assert got["times"] == pytest.approx(ratio, rel=1e-12)
     assert ratio > 100
@@ -78,13 +78,13 @@ def test_where_the_sigmoid_is_flat_cross_entropy_drives_the_unit_a_hundred_times
 
 
 def test_a_sigmoid_that_is_flat_to_all_digits_is_said_to_be(path, tmp_path):
-    got = values(changed(path, tmp_path / "flat.xlsx", {"z_chosen": 60}))
+    got = values(changed(path, tmp_path / "flat.xlsx", {"z_chosen": 60}), "formualizer")
     assert (got["times"], got["slope_chosen"][0]) == (0, 0)
     assert "flat to all digits" in str(got["which"])
 
 
 def test_the_unit_with_cross_entropy_arrives_first_and_the_sheet_counts_the_steps(path):
-    got = values(path)
+    got = values(path, "formualizer")
     far = {name: int((np.abs(got[f"a_{name}"] - 1) > 0.1).sum()) for name in ("sq", "ce")}
     assert far["ce"] < far["sq"] / 2
     said = str(got["far"])
@@ -94,7 +94,7 @@ def test_the_unit_with_cross_entropy_arrives_first_and_the_sheet_counts_the_step
 
 @pytest.mark.parametrize(("name", "cost"), [("sq", squared), ("ce", cross_entropy)])
 def test_the_valley_is_the_cost_of_all_rows_at_each_pair_of_weights(path, tmp_path, name, cost):
-    got = values(changed(path, tmp_path / "b.xlsx", {"b": 0.3, "middle": [1, -0.5]}))
+    got = values(changed(path, tmp_path / "b.xlsx", {"b": 0.3, "middle": [1, -0.5]}), "formualizer")
     x, t = got["x"], got["target"]
     w1, w2 = np.meshgrid(1 + 0.4 * np.arange(-10, 11), -0.5 + 0.4 * np.arange(-10, 11))
     C_T = sum(cost(w1 * x1 + w2 * x2 + 0.3, each) for (x1, x2), each in zip(x, t, strict=True))
@@ -108,7 +108,7 @@ def test_the_valley_is_the_cost_of_all_rows_at_each_pair_of_weights(path, tmp_pa
 
 
 def test_the_least_of_the_valley_lies_inside_the_grid(path):
-    got = values(path)
+    got = values(path, "formualizer")
     for name in ("sq", "ce"):
         i, j = np.unravel_index(got[f"C_T_{name}"].argmin(), (21, 21))
         assert 0 < i < 20

@@ -31,7 +31,7 @@ def test_every_formula_agrees_with_numpy(path, engine):
 
 def test_the_table_is_the_one_of_the_book(path):
     # z = x² + y² from (3, 2) with η = 0.1: each step takes x and y to 0.8 of what they are
-    got = values(path)
+    got = values(path, "formualizer")
     steps = 0.8 ** np.arange(31)
     np.testing.assert_allclose(got["x"], 3 * steps, rtol=1e-12)
     np.testing.assert_allclose(got["y"], 2 * steps, rtol=1e-12)
@@ -96,7 +96,7 @@ def test_a_level_line_is_where_the_surface_has_that_level(surface, generator):
     [(0.1, "its own side"), (0.6, "swing"), (1.1, "diverges"), (-1, "uphill")],
 )
 def test_the_sheet_says_what_eta_does(path, tmp_path, eta, said):
-    got = values(changed(path, tmp_path / "eta.xlsx", {"eta": eta}))
+    got = values(changed(path, tmp_path / "eta.xlsx", {"eta": eta}), "formualizer")
     assert said in str(got["verdict"])
     distances = np.hypot(got["x"], got["y"])
     crossed = got["x"][1] < 0
@@ -107,7 +107,7 @@ def test_the_sheet_says_what_eta_does(path, tmp_path, eta, said):
 @pytest.mark.parametrize("function", [1, 2, 3])
 def test_a_small_step_changes_z_most_where_the_inner_product_says(path, tmp_path, function):
     inputs = {"function": function, "length": 1e-4, "at": 3}
-    got = values(changed(path, tmp_path / "small.xlsx", inputs))
+    got = values(changed(path, tmp_path / "small.xlsx", inputs), "formualizer")
     point, gradient = (got["x"][3], got["y"][3]), (got["dz_dx"][3], got["dz_dy"][3])
     np.testing.assert_allclose((got["x_at"], got["y_at"]), point)
     np.testing.assert_allclose((got["slope_x"], got["slope_y"]), gradient)
@@ -122,7 +122,7 @@ def test_a_small_step_changes_z_most_where_the_inner_product_says(path, tmp_path
 
 
 def test_where_the_gradient_is_0_no_direction_is_steepest(path, tmp_path):
-    got = values(changed(path, tmp_path / "level.xlsx", {"x": 0, "y": 0}))
+    got = values(changed(path, tmp_path / "level.xlsx", {"x": 0, "y": 0}), "formualizer")
     assert "The gradient is 0" in str(got["where"])
 
 
@@ -130,7 +130,7 @@ def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"x": 5, "function": 3})
     new = build(from_workbook=start, eta=0.7, epochs=5, lang="ja")
     assert new.path == tmp_path / "old-new.xlsx"
-    got = values(new.path)
+    got = values(new.path, "formualizer")
     assert got["x"].shape == (6,)
     assert (got["x"][0], got["eta"], got["function"]) == (5, 0.7, 3)
 

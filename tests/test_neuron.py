@@ -57,7 +57,9 @@ def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
 def test_a_neuron_of_equal_weights_fires_from_as_many_signals_as_its_threshold(
     path, tmp_path, threshold, fires
 ):
-    got = values(changed(path, tmp_path / "and.xlsx", {"w": 1, "threshold": threshold}))
+    got = values(
+        changed(path, tmp_path / "and.xlsx", {"w": 1, "threshold": threshold}), "formualizer"
+    )
     assert got["pattern_step"].tolist() == fires
     assert got["pattern"].sum(axis=1).tolist() == [0, 1, 1, 2, 1, 2, 2, 3]
     sigmoid = 1 / (1 + np.exp(threshold - got["pattern"].sum(axis=1)))
@@ -68,7 +70,7 @@ def test_a_neuron_of_equal_weights_fires_from_as_many_signals_as_its_threshold(
     ("threshold", "said"), [(3, "reaches the threshold 3."), (3.5, "does not reach")]
 )
 def test_the_sheet_says_whether_the_neuron_fires(path, tmp_path, threshold, said):
-    got = values(changed(path, tmp_path / "fires.xlsx", {"threshold": threshold}))
+    got = values(changed(path, tmp_path / "fires.xlsx", {"threshold": threshold}), "formualizer")
     assert said in str(got["verdict"])
     assert got["step"] == (threshold <= 3)  # 2 x 1 + 3 x 0 + 1 x 1
 
@@ -85,7 +87,7 @@ ZERO = [[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]]
     ],
 )
 def test_the_demons_call_for_the_pixels_that_they_like(path, tmp_path, picture, loudest, said):
-    got = values(changed(path, tmp_path / "demons.xlsx", {"picture": picture}))
+    got = values(changed(path, tmp_path / "demons.xlsx", {"picture": picture}), "formualizer")
     assert got["loudest2"].tolist() == loudest
     assert said in str(got["says"])
     picture, W2 = np.array(picture), got["W2"].reshape(3, 4, 3)
@@ -93,7 +95,7 @@ def test_the_demons_call_for_the_pixels_that_they_like(path, tmp_path, picture, 
 
 
 def test_two_output_demons_who_call_alike_are_both_loudest(path, tmp_path):
-    got = values(changed(path, tmp_path / "alike.xlsx", {"W3": 1}))
+    got = values(changed(path, tmp_path / "alike.xlsx", {"W3": 1}), "formualizer")
     assert got["loudest3"].tolist() == [1, 1]
     assert "equally" in str(got["says"])
 

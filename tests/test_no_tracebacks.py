@@ -75,7 +75,7 @@ def test_a_deleted_sheet_is_the_cause_and_no_name_is(short_copy):
     del book["Gradients"]
     book.save(short_copy)
     with pytest.raises(WorkbookError, match="the sheet Gradients is missing;"):
-        check(short_copy)
+        check(short_copy, "formualizer")
 
 
 @pytest.mark.parametrize("command", [check, values])

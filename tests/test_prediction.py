@@ -71,7 +71,7 @@ def test_numpy_agrees_with_every_cell_of(prices, engine):
 def test_targets_of_any_size_agree_and_are_of_the_size_of_1_to_the_network(tables, name):
     path = predicting(tables, name, test_share=0.2)
     assert check(path, "formualizer", PROBES).agrees
-    got = values(path)
+    got = values(path, "formualizer")
     assert np.abs(got["t"]).max() < 10
     middle = "constant" if name == "constant" else "mean"
     expected = got["raw_t"][0] if middle == "constant" else got["raw_t"].mean(axis=0)
@@ -79,7 +79,7 @@ def test_targets_of_any_size_agree_and_are_of_the_size_of_1_to_the_network(table
 
 
 def test_predictions_and_errors_are_in_the_units_of_the_data(prices):
-    got = values(prices)
+    got = values(prices, "formualizer")
     for part in ("", "test_"):
         y, predicted = got[f"{part}raw_t"], got[f"{part}predicted"]
         assert y[:, 0].min() > 50_000
@@ -110,7 +110,7 @@ def test_the_network_learns_what_it_would_of_targets_that_were_scaled_before(tab
 
 
 def test_sentences_tell_the_prediction_and_the_errors_with_the_names_of_the_targets(prices):
-    got = values(prices)
+    got = values(prices, "formualizer")
     y, z = got["draw_predicted"][0]
     assert str(got["draw_verdict"][0]) == f"y: {y:.0f};  z: {float(f'{z:.4g}'):g}"
     first = got["lens_verdict"][0]
@@ -130,7 +130,7 @@ def test_predicted_stands_beside_actual_in_the_chosen_epoch(prices, epoch):
         path.write_bytes(prices.read_bytes())
         row, column = layout.blocks["fit_epoch"].address(())
         edit(path, {f"{layout.titles['fit']}!{address(row, column)}": epoch})
-    got, parts = values(path), ("", "test_")
+    got, parts = values(path, "formualizer"), ("", "test_")
     for part in parts:
         for kind in ("predicted", "off", "rmse", "mae"):
             trained = got[f"{part}{kind}"][epoch - 1]
@@ -168,13 +168,13 @@ def test_a_cell_of_each_quantity_is_named_when_it_is_wrong(tables):
 def test_a_workbook_is_built_again_with_its_scaling_and_with_other_rows(prices, tables):
     again = build(from_workbook=prices, output=prices.with_name("again.xlsx")).path
     assert described(again)[0].scaled_targets
-    one, other = values(prices), values(again)
+    one, other = values(prices, "formualizer"), values(again, "formualizer")
     for name in ("raw_t", "t_middle", "t_factor", "predicted", "test_rmse"):
         np.testing.assert_array_equal(one[name], other[name])
     data = tables / "huge.csv"
     new = build(from_workbook=prices, data=data, output=prices.with_name("new.xlsx"), eta=1e-9)
     assert described(new.path)[0].labels == ("y", "z")
-    assert (values(new.path)["t_middle"] == one["t_middle"]).all()
+    assert (values(new.path, "formualizer")["t_middle"] == one["t_middle"]).all()
 
 
 @pytest.mark.slow
@@ -198,7 +198,7 @@ def test_of_many_outputs_a_large_network_shows_the_first(tmp_path):
     lines = "\n".join(map(",".join, [["a", "b", *names], *rows]))
     (tmp_path / "many.csv").write_text(lines)
     path = predicting(tmp_path, "many", targets=tuple(names), hidden=(200,), epochs=1)
-    got = values(path)
+    got = values(path, "formualizer")
     assert got["lens_predicted"].shape == (1, 8)
     np.testing.assert_array_equal(got["lens_predicted"][0], got["predicted"][0, 0, :8])
 
@@ -206,7 +206,7 @@ def test_of_many_outputs_a_large_network_shows_the_first(tmp_path):
 @pytest.mark.slow
 def test_without_scaling_predictions_are_the_outputs(tables):
     path = predicting(tables, "negative", scale="none", eta=1e-7)
-    got = values(path)
+    got = values(path, "formualizer")
     assert not {"predicted", "raw_t", "t_factor", "draw_predicted"} & set(got)
     np.testing.assert_array_equal(got["fit_predicted"], got["a3"][-1])
     np.testing.assert_allclose(got["off"], np.abs(got["a3"] - got["t"]), rtol=ROUNDED)

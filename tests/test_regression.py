@@ -54,7 +54,7 @@ def test_a_table_of_one_s_own_agrees_as_well(prices, engine):
 
 
 def test_the_line_is_that_of_the_seven_people_all_three_ways(path):
-    got = values(path)
+    got = values(path, "formualizer")
     x, y = got["x"][:, 0], got["y"]
     p = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
     q = y.mean() - p * x.mean()
@@ -70,7 +70,7 @@ def test_the_line_is_that_of_the_seven_people_all_three_ways(path):
 
 def test_the_plane_of_many_columns_is_numpys_least_squares(prices):
     rows, path = prices
-    got = values(path)
+    got = values(path, "formualizer")
     right = np.linalg.lstsq(np.column_stack([rows[:, :3], np.ones(len(rows))]), rows[:, 3])[0]
     np.testing.assert_allclose([*got["p"], got["q"]], right, rtol=1e-8)
     np.testing.assert_allclose([*got["p_last"], got["q_last"]], right, rtol=1e-6)
@@ -79,13 +79,20 @@ def test_the_plane_of_many_columns_is_numpys_least_squares(prices):
 
 
 def test_no_line_by_hand_is_better(path, tmp_path, generator):
-    least = float(values(path)["C_T"])
+    least = float(values(path, "formualizer")["C_T"])
     for p, q in generator.normal((0.41, -12), (0.05, 5), (3, 2)):
-        got = values(changed(path, tmp_path / "hand.xlsx", {"p_hand": p, "q_hand": q}))
+        got = values(
+            changed(path, tmp_path / "hand.xlsx", {"p_hand": p, "q_hand": q}), "formualizer"
+        )
         assert got["C_hand"] > least
         assert f"the least is {round(least, 4)}" in str(got["by_hand"])
-    best = {"p_hand": float(values(path)["p"][0]), "q_hand": float(values(path)["q"])}
-    assert "none less" in str(values(changed(path, tmp_path / "best.xlsx", best))["by_hand"])
+    best = {
+        "p_hand": float(values(path, "formualizer")["p"][0]),
+        "q_hand": float(values(path, "formualizer")["q"]),
+    }
+    assert "none less" in str(
+        values(changed(path, tmp_path / "best.xlsx", best), "formualizer")["by_hand"]
+    )
 
 
 INPUTS = [
@@ -113,7 +120,7 @@ def test_a_wrong_formula_of_any_quantity_of_a_plane_is_named(prices, tmp_path):
 
 @pytest.mark.parametrize("constant", [0, 0.1, 1e8])
 def test_a_column_that_never_changes_has_no_coefficient(path, tmp_path, constant):
-    got = values(changed(path, tmp_path / "flat.xlsx", {"x": constant}))
+    got = values(changed(path, tmp_path / "flat.xlsx", {"x": constant}), "formualizer")
     assert (got["p"][0], got["p_fitted"], got["p_last"][0]) == (0, 0, 0)
     assert got["q"] == pytest.approx(got["y"].mean())
     assert "never changes" in str(got["determined"])
@@ -123,7 +130,7 @@ def test_a_column_that_follows_from_the_others_is_left_out_and_the_errors_stay(p
     rows, path = prices
     x = rows[:, :3].copy()
     x[:, 2] = 2 * x[:, 0] - 3 * x[:, 1] + 7
-    got = values(changed(path, tmp_path / "twice.xlsx", {"x": x}))
+    got = values(changed(path, tmp_path / "twice.xlsx", {"x": x}), "formualizer")
     assert got["p"][2] == 0
     assert "follows from the others" in str(got["determined"])
     right = np.linalg.lstsq(np.column_stack([x[:, :2], np.ones(len(x))]), rows[:, 3])[0]
@@ -131,13 +138,13 @@ def test_a_column_that_follows_from_the_others_is_left_out_and_the_errors_stay(p
 
 
 def test_the_sheet_says_when_the_descent_has_not_arrived(path, tmp_path):
-    got = values(changed(path, tmp_path / "slow.xlsx", {"eta": 0.01}))
+    got = values(changed(path, tmp_path / "slow.xlsx", {"eta": 0.01}), "formualizer")
     assert "has not arrived" in str(got["agreement"])
     assert got["C_last"] > got["C_T"]
 
 
 def test_the_gradient_of_the_descent_is_the_central_difference_of_C_T(prices):
-    got = values(prices[1])
+    got = values(prices[1], "formualizer")
     x, y, step = got["x"], got["y"], 2
     u = (x - x.mean(0)) / x.std(0)
 
@@ -164,7 +171,7 @@ def test_columns_of_sizes_far_apart_agree_and_are_numpys_least_squares(tmp_path,
     d = x - x.mean(0)
     right = np.linalg.lstsq(d / d.std(0), rows[:, -1] - rows[:, -1].mean())[0] / d.std(0)
     # of the column whose numbers differ by 1e-6 around 1e3 the deviations have 7 digits
-    np.testing.assert_allclose(values(built.path)["p"], right, rtol=1e-5)
+    np.testing.assert_allclose(values(built.path, "formualizer")["p"], right, rtol=1e-5)
 
 
 def test_as_many_rows_as_parameters_leave_no_error(tmp_path):
@@ -181,7 +188,7 @@ def test_from_keeps_what_was_changed_and_takes_options_and_data(path, tmp_path):
     np.testing.assert_array_equal(got["y"], np.arange(7))
     data = table(tmp_path / "my.csv", [[1, 2, 3], [4, 5, 9], [7, 9, 1]], ["a", "b", "c"])
     new = build(from_workbook=start, output=tmp_path / "n.xlsx", data=data, targets=["a"])
-    assert [*values(new.path)["names"]] == ["b", "c", "a"]
+    assert [*values(new.path, "formualizer")["names"]] == ["b", "c", "a"]
 
 
 REFUSED = [

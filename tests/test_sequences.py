@@ -24,7 +24,7 @@ def path(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def got(path):
-    return values(path)
+    return values(path, "formualizer")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -57,7 +57,7 @@ def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs,
 def test_a_pair_may_grow_beyond_what_can_be_rounded(tmp_path, engine):
     path = built(tmp_path, "sequences", epochs=100)
     agrees_in(engine, path)
-    assert values(path)["a"][-1] > 1e60
+    assert values(path, "formualizer")["a"][-1] > 1e60
 
 
 def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
@@ -83,12 +83,16 @@ def test_the_coupled_pair_is_the_power_of_its_matrix(got):
 
 def test_the_way_back_meets_the_way_there_and_is_its_derivative(path, tmp_path):
     start = {"coefficients": [[0.5, -2], [1.25, 0.75]], "a": 3, "b": -1, "c": 2, "d_back": 5}
-    got = values(changed(path, tmp_path / "pair.xlsx", start))
+    got = values(changed(path, tmp_path / "pair.xlsx", start), "formualizer")
     assert got["at_end"] == pytest.approx(float(got["at_start"]), rel=1e-12)
     assert "the same number" in str(got["verdict"])
     h = 1e-3
     ends = [
-        float(values(changed(path, tmp_path / f"{a}.xlsx", {**start, "a": a}))["at_end"])
+        float(
+            values(changed(path, tmp_path / f"{a}.xlsx", {**start, "a": a}), "formualizer")[
+                "at_end"
+            ]
+        )
         for a in (3 + h, 3 - h)
     ]
     # the number at the end is linear in a_1, so that the difference is exact but for rounding
@@ -98,7 +102,7 @@ def test_the_way_back_meets_the_way_there_and_is_its_derivative(path, tmp_path):
 def test_the_sum_is_linear(path, tmp_path, got):
     assert (got["sum_added"], got["sum_multiplied"], got["sum_combined"]) == (45, 45, -15)
     u, v = [0.1, 0.2, 0.3, -7, 1e3], [3, 0.7, -0.1, 2, 5]
-    got = values(changed(path, tmp_path / "sums.xlsx", {"u": u, "v": v, "by": 0.3}))
+    got = values(changed(path, tmp_path / "sums.xlsx", {"u": u, "v": v, "by": 0.3}), "formualizer")
     for law in ("added", "multiplied", "combined"):
         assert got[f"sum_{law}"] == pytest.approx(float(got[f"from_{law}"]))
         assert got[f"same_{law}"] == 1
@@ -108,7 +112,7 @@ def test_the_sum_is_linear(path, tmp_path, got):
 def test_what_differs_by_rounding_is_said_to(path, tmp_path):
     # 1E+17 + 1 is 1E+17, so that the ones are lost where they are added to it one by one
     u, v = [1e17, 1, -1e17, 1, 1], [1, 1e17, 1, -1e17, 1]
-    got = values(changed(path, tmp_path / "rounding.xlsx", {"u": u, "v": v}))
+    got = values(changed(path, tmp_path / "rounding.xlsx", {"u": u, "v": v}), "formualizer")
     assert got["sum_added"] != got["from_added"]
     assert "rounding" in str(got["law_added"])
 

@@ -63,7 +63,9 @@ def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
     ],
 )
 def test_the_sheet_says_how_two_patterns_lie(path, tmp_path, a, b, angle, said):
-    got = values(changed(path, tmp_path / "ab.xlsx", {"pattern_a": a, "pattern_b": b}))
+    got = values(
+        changed(path, tmp_path / "ab.xlsx", {"pattern_a": a, "pattern_b": b}), "formualizer"
+    )
     assert got["angle"] == pytest.approx(angle, abs=1e-9)
     assert said in str(got["verdict"])
 
@@ -71,7 +73,9 @@ def test_the_sheet_says_how_two_patterns_lie(path, tmp_path, a, b, angle, said):
 def test_the_inner_product_of_any_two_patterns_keeps_within_its_bounds(path, tmp_path, generator):
     for _ in range(3):
         a, b = generator.normal(size=(2, 4, 3))
-        got = values(changed(path, tmp_path / "any.xlsx", {"pattern_a": a, "pattern_b": b}))
+        got = values(
+            changed(path, tmp_path / "any.xlsx", {"pattern_a": a, "pattern_b": b}), "formualizer"
+        )
         assert got["inner"] == pytest.approx(np.vdot(a, b))
         assert got["upper"] == pytest.approx(np.linalg.norm(a) * np.linalg.norm(b))
         assert got["lower"] <= got["inner"] <= got["upper"]
@@ -81,7 +85,7 @@ def test_the_inner_product_of_any_two_patterns_keeps_within_its_bounds(path, tmp
 def test_images_of_the_drawn_digit_come_first_and_of_the_other_last(
     path, tmp_path, drawn, first, last
 ):
-    got = values(changed(path, tmp_path / "drawn.xlsx", {"pattern_a": drawn}))
+    got = values(changed(path, tmp_path / "drawn.xlsx", {"pattern_a": drawn}), "formualizer")
     images = np.asarray(got["images"]).reshape(64, 12)
     cosines = images @ drawn.ravel() / np.linalg.norm(images, axis=1) / np.linalg.norm(drawn)
     order = np.argsort(-np.round(cosines, 9), kind="stable")
@@ -95,14 +99,14 @@ def test_images_of_the_drawn_digit_come_first_and_of_the_other_last(
 
 def test_the_images_are_those_of_the_digits(path):
     rows = np.loadtxt(folder() / "digits" / "images.csv", delimiter=",", skiprows=1)
-    got = values(path)
+    got = values(path, "formualizer")
     np.testing.assert_array_equal(got["labels"], rows[:, 0])
     np.testing.assert_array_equal(np.asarray(got["images"]).reshape(64, 12), rows[:, 1:])
 
 
 def test_the_matrices_are_what_numpy_makes_of_them(path, tmp_path, generator):
     A, B = generator.integers(-9, 10, (2, 3, 3))
-    got = values(changed(path, tmp_path / "AB.xlsx", {"matrix_A": A, "matrix_B": B}))
+    got = values(changed(path, tmp_path / "AB.xlsx", {"matrix_A": A, "matrix_B": B}), "formualizer")
     wanted = {
         "AB": A @ B,
         "BA": B @ A,
@@ -119,7 +123,9 @@ def test_the_matrices_are_what_numpy_makes_of_them(path, tmp_path, generator):
 
 def test_a_matrix_and_its_square_commute(path, tmp_path):
     A = np.array([[0.1, 0.2, 0.3], [-0.7, 0.1, 0], [0, 0.5, 0.3]])
-    got = values(changed(path, tmp_path / "square.xlsx", {"matrix_A": A, "matrix_B": A @ A}))
+    got = values(
+        changed(path, tmp_path / "square.xlsx", {"matrix_A": A, "matrix_B": A @ A}), "formualizer"
+    )
     assert "either order" in str(got["commutes_said"])
 
 

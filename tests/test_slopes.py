@@ -68,7 +68,7 @@ def test_each_derivative_is_the_central_difference_of_the_one_before(function, g
 
 
 def test_the_error_of_a_quotient_falls_with_h_until_rounding_wins(path, tmp_path):
-    got = values(changed(path, tmp_path / "exp.xlsx", {"function": 3, "x": 1}))
+    got = values(changed(path, tmp_path / "exp.xlsx", {"function": 3, "x": 1}), "formualizer")
     forward, central = got["e_forward"], got["e_central"]
     # f'' h / 2 and f''' h² / 6, both of e
     np.testing.assert_allclose(forward[:5], np.e * got["width"][:5] / 2, rtol=0.05)
@@ -80,7 +80,7 @@ def test_the_error_of_a_quotient_falls_with_h_until_rounding_wins(path, tmp_path
 
 
 def test_the_rules_give_what_the_quotients_give(path):
-    got = values(path)
+    got = values(path, "formualizer")
     for rule, quotient in (
         ("sum_rule", "sum_quotient"),
         ("chain", "chain_quotient"),
@@ -98,28 +98,32 @@ def test_the_rules_give_what_the_quotients_give(path):
 
 
 def test_the_rules_and_quotients_part_where_h_is_large(path, tmp_path):
-    far = values(changed(path, tmp_path / "far.xlsx", {"h": 1}))
+    far = values(changed(path, tmp_path / "far.xlsx", {"h": 1}), "formualizer")
     assert far["gap"] > 1e-3
     assert f"{far['gap']:.4f}"[:5] in str(far["agree"])
 
 
 @pytest.mark.parametrize("surface", range(1, len(SURFACES) + 1))
 def test_half_the_step_leaves_a_quarter_of_the_error(path, tmp_path, surface):
-    got = values(changed(path, tmp_path / "surface.xlsx", {"surface": surface, "dx": 0.1}))
+    got = values(
+        changed(path, tmp_path / "surface.xlsx", {"surface": surface, "dx": 0.1}), "formualizer"
+    )
     np.testing.assert_allclose(got["off"][3:-1] / got["off"][4:], 4, rtol=0.02)
     assert got["shrinks"] == pytest.approx(got["off"][0] / got["off"][1])
     assert 2 < got["shrinks"] < 8
 
 
 def test_each_degree_of_taylors_series_comes_nearer(path, tmp_path):
-    got = values(changed(path, tmp_path / "exp.xlsx", {"function": 3, "x": 0, "delta": 1}))
+    got = values(
+        changed(path, tmp_path / "exp.xlsx", {"function": 3, "x": 0, "delta": 1}), "formualizer"
+    )
     np.testing.assert_allclose(got["taylor"], [1, 2, 5 / 2, 8 / 3, 65 / 24], rtol=1e-14)
     np.testing.assert_allclose(got["taylor_error"], got["taylor"] - np.e, rtol=1e-12)
 
 
 def test_the_least_on_the_circle_is_the_books_and_its_gradients_are_parallel(path):
     # x + y on x² + y² = 1: least at x = y = -1/√2, where λ = -1/√2
-    got = values(path)
+    got = values(path, "formualizer")
     least = -np.sqrt(0.5)
     np.testing.assert_allclose([got["best_x"], got["best_y"], got["factor"]], least, rtol=1e-12)
     assert got["best_f"] == pytest.approx(float(got["exact"]))
@@ -128,7 +132,9 @@ def test_the_least_on_the_circle_is_the_books_and_its_gradients_are_parallel(pat
 
 def test_the_point_found_is_as_near_as_the_finer_grid(path, tmp_path, generator):
     for a, b, r in generator.uniform(-3, 3, (3, 3)):
-        got = values(changed(path, tmp_path / "f.xlsx", {"f_a": a, "f_b": b, "r": r}))
+        got = values(
+            changed(path, tmp_path / "f.xlsx", {"f_a": a, "f_b": b, "r": r}), "formualizer"
+        )
         right = -abs(r) * np.array([a, b]) / np.hypot(a, b)
         # half a step of the finer grid, of 36 x 20 points around the circle
         near = abs(r) * np.pi / 36 / 20

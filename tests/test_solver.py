@@ -75,7 +75,7 @@ def test_every_formula_agrees_with_numpy(name, path, engine):
 
 def test_it_is_the_network_of_the_other_workbook_before_its_first_epoch(name, path, tmp_path):
     template, output = LIKE[name]
-    here = values(path)
+    here = values(path, "formualizer")
     there = values(build(template, tmp_path / "other.xlsx", epochs=1).path)
     np.testing.assert_allclose(here[output], there[output][0], rtol=1e-12)
     np.testing.assert_allclose(here["C_T"], there["C_T"][0], rtol=1e-12)
@@ -247,7 +247,7 @@ def test_back_propagation_gives_the_slopes_of_C_T(name, generator):
 
 
 def test_solved_weights_recognise_all_images_with_a_C_T_below_1e_5(name, solved):
-    got = values(solved)
+    got = values(solved, "formualizer")
     assert got["C_T"] < SMALL
     assert got["recognised"] == IMAGES[name] == got["right"].sum()
     assert "below 0.00001" in str(got["says"])
@@ -259,7 +259,7 @@ def test_the_file_says_how_its_weights_were_found(name, solved):
     texts = [str(cell.value) for row in sheet.iter_rows(max_row=4) for cell in row if cell.value]
     said = next(text for text in texts if text.startswith("Weights found by"))
     section = {"solver": "4-4", "cnn-solver": "5-6"}[name]
-    number = power(float(values(solved)["C_T"]))
+    number = power(float(values(solved, "formualizer")["C_T"]))
     for part in ("SciPy", "L-BFGS-B", f"the start weights of {section}", number, "another minimum"):
         assert part in said
 
@@ -269,12 +269,12 @@ def test_a_minimum_depends_on_where_a_solver_starts(tmp_path):
     pytest.importorskip("scipy")
     poor = build("cnn-solver", tmp_path / "poor.xlsx", seed=0, solved=True)
     assert "Another start may lead farther down" in poor.notes[0]
-    got = values(poor.path)
+    got = values(poor.path, "formualizer")
     assert got["C_T"] > 1
     assert got["recognised"] < 96
     good = build("cnn-solver", tmp_path / "good.xlsx", seed=1, solved=True)
     assert "Another start" not in good.notes[0]
-    assert values(good.path)["recognised"] == 96
+    assert values(good.path, "formualizer")["recognised"] == 96
 
 
 def test_without_scipy_a_sentence_says_what_to_install(tmp_path, monkeypatch):
@@ -310,18 +310,18 @@ def test_from_keeps_what_was_changed_and_forgets_what_was_not_found(tmp_path):
     spec, _ = described(kept)
     assert spec.lang == "ja"
     assert spec.found["start"] == "template"
-    assert values(kept)["C_T"] == values(old)["C_T"]
+    assert values(kept, "formualizer")["C_T"] == values(old, "formualizer")["C_T"]
     other = changed(old, tmp_path / "other.xlsx", {"b3": 0.125})
     again = build(from_workbook=other, output=tmp_path / "again.xlsx").path
     spec, _ = described(again)
     assert not spec.found
-    got = values(again)
+    got = values(again, "formualizer")
     np.testing.assert_array_equal(got["b3"], 0.125)
     assert got["C_T_built"] == pytest.approx(float(got["C_T"]))
     solved = build(from_workbook=again, output=tmp_path / "solved.xlsx", solved=True).path
     spec, _ = described(solved)
     assert spec.found["start"] == "workbook"
-    assert values(solved)["C_T"] < SMALL
+    assert values(solved, "formualizer")["C_T"] < SMALL
 
 
 REFUSED = [

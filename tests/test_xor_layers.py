@@ -37,7 +37,7 @@ def test_every_formula_agrees_with_numpy(path, engine):
 
 
 def test_the_hidden_layer_learns_what_one_unit_does_not(path):
-    got = values(path)
+    got = values(path, "formualizer")
     assert got["right_hidden"] == 4
     assert got["right_single"] < 4
     assert got["C_T_hidden"][-1] < 0.05
@@ -88,7 +88,7 @@ def trained(start, targets, epochs, eta=2.0):
 
 
 def test_both_trainings_are_those_of_bare_python(path):
-    got = values(path)
+    got = values(path, "formualizer")
     start = {name: got[name][0] for name in ("W_single", "b_single", "W2", "b2", "W3", "b3")}
     costs = trained(start, [0, 1, 1, 0], 120)
     np.testing.assert_allclose(got["C_T_single"], costs["single"], rtol=1e-9)
@@ -123,14 +123,14 @@ def test_one_line_is_enough_for(path, tmp_path, targets):
 
 def test_a_moved_point_lets_one_line_do(path, tmp_path):
     x = np.where(POINTS.all(axis=1, keepdims=True), 0.2, POINTS)
-    got = values(changed(path, tmp_path / "moved.xlsx", {"x": x}))
+    got = values(changed(path, tmp_path / "moved.xlsx", {"x": x}), "formualizer")
     assert got["right_single"] == 4
 
 
 def test_equal_hidden_units_stay_equal(path, tmp_path):
     same = {"W2": [[1.5, -0.5], [1.5, -0.5]], "b2": [0.25, 0.25], "W3": [[0.75, 0.75]]}
     inputs = {name: np.array(array)[np.newaxis] for name, array in same.items()}
-    got = values(changed(path, tmp_path / "same.xlsx", inputs))
+    got = values(changed(path, tmp_path / "same.xlsx", inputs), "formualizer")
     np.testing.assert_array_equal(got["W2"][:, 0], got["W2"][:, 1])
     assert got["right_hidden"] < 4
 
@@ -143,9 +143,9 @@ def test_the_ends_of_a_line_lie_on_it(generator):
 
 
 def test_the_epoch_shown_shows_its_weights(path, tmp_path):
-    whole = values(path)
+    whole = values(path, "formualizer")
     for epoch in (0, 1, 57):
-        got = values(changed(path, tmp_path / "shown.xlsx", {"shown": epoch}))
+        got = values(changed(path, tmp_path / "shown.xlsx", {"shown": epoch}), "formualizer")
         for name in ("W_single", "b_single", "W2", "b2", "W3", "b3"):
             np.testing.assert_allclose(got[f"{name}_shown"], whole[name][epoch])
         np.testing.assert_allclose(got["a3_shown"], whole["a3"][epoch])
@@ -153,13 +153,13 @@ def test_the_epoch_shown_shows_its_weights(path, tmp_path):
 
 
 def test_fewer_epochs_show_the_last_one(short):
-    assert values(short)["shown"] == 5
+    assert values(short, "formualizer")["shown"] == 5
 
 
 def test_from_keeps_what_was_changed_and_takes_options(short, tmp_path):
     start = changed(short, tmp_path / "old.xlsx", {"t": [[0], [1], [1], [1]], "eta": 3})
     new = build(from_workbook=start, epochs=3, lang="zh")
-    got = values(new.path)
+    got = values(new.path, "formualizer")
     assert got["C_T_single"].shape == (4,)
     assert (got["eta"], got["shown"]) == (3, 3)
     np.testing.assert_array_equal(got["t"].ravel(), [0, 1, 1, 1])

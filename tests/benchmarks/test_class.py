@@ -1,0 +1,73 @@
+"""Are 200 submissions graded in under two minutes?
+
+    pytest tests/benchmarks/test_class.py -s
+
+A class is handed an exercise of digits with three epochs, and one in three answers one question
+wrong. What `xlnn grade` takes by the clock is compared with a build of digits.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import openpyxl
+import pytest
+
+from xlnn.practising.submission import submission
+
+CLASS, DRAWN = 200, 12
+"""Submissions, and of how many students' own numbers they are: a name in a roster takes seconds."""
+
+BUILDS = 28
+"""Allowed time, as a multiple of that of a build: two minutes of 4.3 s each."""
+
+
+def clock(*command):
+    """Return how long a command takes by the clock, in seconds, and what it prints."""
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "xlnn", *map(str, command)], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return time.perf_counter() - begin, done.stdout
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    """Return the submissions of a class, and how many of them have a mistake."""
+    place = tmp_path_factory.mktemp("class")
+    roster = place / "roster.csv"
+    roster.write_text("name\n" + "".join(f"Student {n}\n" for n in range(DRAWN)))
+    clock("exercise", "digits", "--epochs", 3, "--roster", roster, "--key", "-o", place / "keys")
+    keys = sorted((place / "keys").iterdir())
+    for key in keys[::3]:
+        _spoil(key)
+    every = [keys[number % DRAWN] for number in range(CLASS)]
+    files = [shutil.copy(key, place / f"{number}.xlsx") for number, key in enumerate(every)]
+    return files, sum(key in keys[::3] for key in every)
+
+
+def _spoil(path):
+    """Add something to each formula of the first question."""
+    handed = submission(path)
+    workbook = openpyxl.load_workbook(path)
+    for _, (title, row, column) in handed.places(handed.blanks[0]):
+        workbook[title].cell(row, column).value = handed.formulas[title, row, column] + "+0.5"
+    workbook.save(path)
+
+
+def test_a_class_is_graded_in_two_minutes(handed_in, tmp_path):
+    files, wrong = handed_in
+    built, _ = clock("build", "digits", "-o", tmp_path / "digits.xlsx")
+    took, printed = clock("grade", *files, "--json")
+    grades = json.loads(printed)
+    print(
+        f"\n{CLASS} submissions: {took:.0f} s by the clock on {os.cpu_count()} cores, "
+        f"{took / built:.1f} times a build of digits ({built:.1f} s)"
+    )
+    assert len(grades["grades"]) == CLASS
+    assert sum(grade["points"] < grade["of"] for grade in grades["grades"]) == wrong
+    assert took / built <= BUILDS
