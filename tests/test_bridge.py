@@ -582,6 +582,7 @@ def test_the_example_of_a_pipeline_says_what_scikit_learn_says(tmp_path):
     assert (tmp_path / "iris-model.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_the_example_of_pytorch_reads_digits(tmp_path):
     """Its model was written by PyTorch; the workbook is that of 4 rows of the data."""
     known = np.load(MODELS / "digits_cnn.npz")

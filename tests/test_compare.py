@@ -127,11 +127,12 @@ def test_a_run_that_is_not_there_is_refused(mixed, tmp_path):
     copy = tmp_path / "o.xlsx"
     copy.write_bytes(mixed.read_bytes())
     edit(copy, {layout.cell("lens_run", ()): 5})
-    report = CliRunner().invoke(cli, ["check", str(copy)])
+    report = CliRunner().invoke(cli, ["check", str(copy), "--engine", "formualizer"])
     assert report.exit_code == 1
     assert "type a whole number from 1 to 4" in report.output
 
 
+@pytest.mark.first(2)
 def test_the_sheet_compare_tells_the_best_epoch_and_what_is_recognised(several):
     path, template, _ = several
     found = values(path, "formualizer")

@@ -35,6 +35,7 @@ def crowded_path(tmp_path_factory):
 
 @pytest.mark.parametrize("epoch", [1, EPOCHS])
 @pytest.mark.parametrize("part", ["", "test_"])
+@pytest.mark.first(2)
 def test_the_table_counts_what_was_taken_for_what(iris_path, tmp_path, part, epoch):
     got = chosen(iris_path, tmp_path, epoch)
     truth, answer = got[f"{part}truth"], got[f"{part}answer"][epoch - 1]
@@ -50,6 +51,7 @@ def test_the_table_counts_what_was_taken_for_what(iris_path, tmp_path, part, epo
 
 @pytest.mark.parametrize("epoch", [1, EPOCHS])
 @pytest.mark.parametrize("part", ["", "test_"])
+@pytest.mark.first(2)
 def test_the_list_names_the_wrong_images_in_order(iris_path, tmp_path, part, epoch):
     got = chosen(iris_path, tmp_path, epoch)
     truth, answer = got[f"{part}truth"], got[f"{part}answer"][epoch - 1]
@@ -80,6 +82,7 @@ def test_it_opens_on_the_last_epoch(iris_path):
     assert values(iris_path, "formualizer")["confusion_epoch"] == EPOCHS
 
 
+@pytest.mark.slow
 def test_of_many_classes_and_mistakes_it_says_what_is_left_out(crowded_path):
     got = values(crowded_path, "formualizer")
     assert got["confusion_counts"].shape == (MOST_CLASSES, MOST_CLASSES)
@@ -105,6 +108,7 @@ def test_where_nothing_is_wrong_it_says_so(tmp_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_every_engine_agrees_on_the_confusion_of(engine, crowded_path):
     skip_without(engine)
     assert check(crowded_path, engine).agrees
@@ -140,6 +144,7 @@ def test_a_tie_is_right_either_way(tmp_path):
         ("confusion_mistakes", '="none"'),
     ],
 )
+@pytest.mark.first(3)
 def test_an_altered_formula_is_named(iris_path, tmp_path, name, formula):
     copy = tmp_path / "copy.xlsx"
     copy.write_bytes(iris_path.read_bytes())

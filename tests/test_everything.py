@@ -74,6 +74,7 @@ def test_the_index_links_every_workbook_in_the_order_of_the_book(folder):
             assert formulas == sum(cell.data_type == "f" for cell in cells)
 
 
+@pytest.mark.slow
 def test_the_sections_of_the_index_rise(folder):
     found = [section for section, *_ in rows(folder[1] / "index.xlsx")]
     firsts = [

@@ -169,7 +169,7 @@ def _names(formula, here, title, address):
 
 @pytest.mark.parametrize("lang", in_turn(reversed(languages())))
 @pytest.mark.parametrize("name", EXPERIMENTS)
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_every_quantity_of_an_experiment_is_explained_in_each_language(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", verify=False).path
     _, layout = described(path)
@@ -292,7 +292,7 @@ def test_show_says_which_input_and_which_formula_was_changed(altered):
 
 @pytest.mark.parametrize("lang", in_turn(reversed(languages())))
 @pytest.mark.parametrize("name", EXPERIMENTS)
-@pytest.mark.first(3)
+@pytest.mark.first(2)
 def test_show_fits_every_kind_in_each_language(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", lang=lang).path
     seen = xlnn.show(path)

@@ -220,7 +220,7 @@ def small(tmp_path_factory):
 @pytest.mark.parametrize(
     "broken", BREAKS, ids=lambda broken: f"{broken.rule}: {broken.replacement:.40}"
 )
-@pytest.mark.first(40)
+@pytest.mark.first(25)
 def test_lint_finds(broken, small, tmp_path):
     broken_copy = shutil.copy(small, tmp_path / "broken.xlsx")
     part = part_of(broken_copy, broken.part)

@@ -121,6 +121,7 @@ def test_calamine_reads_what_is_stored(built, stored):
         assert filled(numbered) == known
 
 
+@pytest.mark.first(5)
 def test_polars_reads_the_tables_as_they_are_stored(built, stored):
     layout = layout_of(read_spec(built))
     for title in (layout.titles[key] for key in TABLES if key in layout.titles):

@@ -51,6 +51,7 @@ def errors():
 
 
 @pytest.mark.parametrize("name", once_alike(names()))
+@pytest.mark.first(6)
 def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, tmp_path):
     path = tmp_path / "built.xlsx"
     epochs = 2 if name in NETWORK_TEMPLATES else None
@@ -59,6 +60,7 @@ def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, tmp_path):
 
 
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.first(1)
 def test_the_sdk_finds_nothing_in_the_index(lang, errors, tmp_path):
     without = [name for name in names() if name not in {"sequences", "digits-cross-entropy"}]
     asked = Everything(tmp_path, without, {"lang": lang, "epochs": 1}, verify=False)

@@ -486,7 +486,9 @@ def test_an_altered_cell_is_named_in_every_language(built, tmp_path):
     workbook = openpyxl.load_workbook(path)
     workbook[training]["C5"] = "=1+1"
     workbook.save(tmp_path / "altered.xlsx")
-    result = CliRunner().invoke(cli, ["check", str(tmp_path / "altered.xlsx")])
+    result = CliRunner().invoke(
+        cli, ["check", str(tmp_path / "altered.xlsx"), "--engine", "formualizer"]
+    )
     assert result.exit_code == 1
     assert f"{training}!C5   z2, epoch 1, image 2" in result.output
 

@@ -110,7 +110,7 @@ def test_nan_in_arrays_is_missing(tmp_path):
 
 @pytest.mark.parametrize(
     ("missing", "lang"),
-    in_turn([("drop", "zh"), ("mean", "en"), ("drop", "ja"), ("mean", "zh"), ("mean", "ja")], 2),
+    in_turn([("drop", "zh"), ("mean", "en"), ("drop", "ja"), ("mean", "zh"), ("mean", "ja")]),
 )
 def test_what_was_made_of_missing_values_stands_in_the_guide(tmp_path, lang, missing):
     table = csv(tmp_path, HOLES + "x,7,8\ny,8,9\n")
