@@ -84,6 +84,7 @@ def test_the_chart_lies_exactly_over_the_picture_and_is_seen_through(xor):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_every_engine_agrees(xor, engine):
     skip_without(engine)
     assert check(xor, engine).agrees
@@ -107,6 +108,7 @@ def test_an_altered_point_is_named(xor):
         (replace(spec([2, 60, 2]), picture=(1, 2), features=("a", "b")), False),
     ],
 )
+@pytest.mark.first(3)
 def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, is_drawn):
     assert has_plane(model) == is_drawn
     path = write_recipe(tmp_path / "some.xlsx", random_recipe(model, seed=2))
@@ -115,6 +117,7 @@ def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, i
 
 
 @pytest.mark.parametrize("size", [1e11, 1.0, 1e-8, 0.0])
+@pytest.mark.first(2)
 def test_data_of_any_size_and_a_constant_column_are_drawn(tmp_path, size):
     made = with_functions(TABLE, ["relu"], "squared error", "linear")
     made = replace(made, task="regression", scaled=True)

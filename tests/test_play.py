@@ -144,6 +144,7 @@ def test_the_drawing_refers_to_the_cells_of_its_quantities(short_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_weights_and_activations_on_the_edge_of_a_level_agree(tmp_path, engine):
     """3 * 0.1 is 0.30000000000000004: its level must not hang on the last digit."""
     skip_without(engine)
@@ -182,6 +183,7 @@ def test_no_network_takes_more_than_some_thousand_formulas(digits):
         assert sum(a * b for a, b in pairwise(sizes)) <= MOST_CONNECTIONS
 
 
+@pytest.mark.slow
 def test_a_deep_network_is_drawn_and_agrees(tmp_path):
     deep = spec([5] + [4] * 20 + [2], images=2, epochs=1)
     path = write_recipe(tmp_path / "deep.xlsx", random_recipe(deep, seed=2))
