@@ -4,7 +4,7 @@ import pytest
 from fuzzing import KINDS, Worker, attempt, make
 from networks import random_recipe, spec, write_recipe
 
-CASES = 120
+CASES = 40
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from interruptions import LONG, carriers, commands, interrupt, prepare, start, t
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these signals")
 
-NUMBER = 15
+NUMBER = 5
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def test_signals_at_random_moments_end_every_command_and_leave_nothing(folder):
     assert unclean == []
 
 
+@pytest.mark.slow
 def test_what_is_left_is_found(folder):
     """The test above would see a folder and a process that outlive their program."""
     prepare(folder, 3)

@@ -119,6 +119,7 @@ def test_new_data_of_another_size_keep_what_fits_and_say_what_was_drawn(short_co
     np.testing.assert_array_equal(after["b2"][0], before["b2"][0])
 
 
+@pytest.mark.slow
 def test_labels_of_new_data_are_ordered_as_in_the_workbook_by_old_names_or_new(words, tmp_path):
     assert read_spec(words).labels == ("狗", "猫", "马")
     edit(words, {cell(words, "labels", (0,)): "犬"})
@@ -173,6 +174,7 @@ def test_a_regression_predicts_the_same_columns_of_new_data(tmp_path):
         ("z2", (0, 0, 0), "=Training!C4", "a circular reference"),
     ],
 )
+@pytest.mark.first(3)
 def test_an_input_that_holds_nothing_usable_is_refused(short_copy, name, index, value, message):
     edit(short_copy, {cell(short_copy, name, index): value})
     with pytest.raises((DataError, WorkbookError), match=message):

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_wrong_cell_in_the_readme_is_what_check_prints(digits_path, tmp_path):
     path = tmp_path / "digits.xlsx"
     path.write_bytes(digits_path.read_bytes())

@@ -54,6 +54,7 @@ def differing(path):
     return found
 
 
+@pytest.mark.first(2)
 def test_each_cell_stores_what_an_engine_computes(built):
     assert differing(built) == []
 

@@ -8,7 +8,7 @@ reader of an ordered list of quantities.
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
 from types import EllipsisType
@@ -129,7 +129,10 @@ class Equation:
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """The names of the arguments, in the order in which ``array`` takes them."""
-        return tuple(inspect.signature(self.array).parameters)
+        array = self.array
+        # what a class states is looked at once, however many quantities it is the equation of
+        function = getattr(array, "__func__", None)
+        return _parameters(array) if function is None else _parameters(function)[1:]
 
     array: Callable[..., Any]
     """State the equation in NumPy; each equation has arguments of its own."""
@@ -146,6 +149,11 @@ class Equation:
             Of the shape of ``got``.
         """
         return np.zeros(np.shape(got), dtype=bool)
+
+
+@lru_cache(maxsize=1024)
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
 
 
 @dataclass(frozen=True, eq=False)

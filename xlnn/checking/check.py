@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple, overload
 
 from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
-from xlnn.checking.edits import appended, happened
+from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.probe import Points, probe_inputs
 from xlnn.checking.report import Report, Reports
 from xlnn.engines import DEFAULT_ENGINE, Allowance, Recalculate
@@ -120,11 +120,11 @@ def _reported(path: Path, engine: str, points: Points, model: Model | None) -> R
     try:
         report, _, layout, values = examined(path, engine, points, model)
     except (WorkbookError, EngineError) as refusal:
-        cause = happened(path, model=model)
-        if cause is None:
+        edited = cause(path, model)
+        if edited is None:
             raise
-        raise WorkbookError(f"{path.name}: {cause}.") from refusal
-    edited = None if report.agrees else happened(path, report.wrong, model)
+        raise WorkbookError(f"{path.name}: {edited}.") from refusal
+    edited = None if report.agrees else happened(path, layout, report.wrong)
     notes = appended(layout, values), edited
     return replace(report, notes=tuple(filter(None, notes)))
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from xlnn.layout import Layout, quoted
 from xlnn.quantity import Model
 from xlnn.reading.spec import described
 from xlnn.xlsx.cells import cells
+from xlnn.xlsx.parts import sheet_parts
 
 MANY = 20
 """Wrong cells of one sheet from which on something happened to its rows, and not to a cell."""
@@ -27,24 +29,56 @@ MANY = 20
 _DIGITS = re.compile("[0-9]+")
 
 
-def happened(path: Path, wrong: Sequence[Wrong] = (), model: Model | None = None) -> str | None:
+class _Counted(NamedTuple):
+    """What a file was found to hold that was not let pass."""
+
+    formula_count: int
+    box: int
+
+
+def cause(path: Path, model: Model | None = None) -> str | None:
+    """Say what was done to the rows of a workbook that was refused; None if nothing is seen.
+
+    Parameters
+    ----------
+    path : Path
+    model : Model
+        The model of a workbook that was made of a programmer's own.
+    """
+    try:
+        _, layout = described(path, model, _counted(path))
+        return happened(path, layout)
+    except XlnnError:
+        return None  # what refused the file says enough
+
+
+def _counted(path: Path) -> _Counted:
+    """Count formulas, and the cells that sheets span: a Spec may claim to describe far more."""
+    formulas = box = 0
+    for title in sheet_parts(path):
+        bottom = right = 0
+        for cell in cells(path, title):
+            formulas += cell.formula is not None
+            bottom, right = max(bottom, cell.row), max(right, cell.column)
+        box += bottom * right
+    return _Counted(formulas, box)
+
+
+def happened(path: Path, layout: Layout, wrong: Sequence[Wrong] = ()) -> str | None:
     """Say what was done to the rows of a table; None if nothing of that kind is seen.
 
     Parameters
     ----------
     path : Path
-        A workbook that was refused, or in which formulas are wrong.
+    layout : Layout
     wrong : sequence of Wrong
-        Those that are.
-    model : Model
-        The model of a workbook that was made of a programmer's own.
+        The formulas that are wrong.
     """
     try:
-        _, layout = described(path, model)
         found = (_in_sheet(path, layout, key) for key in layout.titles)
         return next(filter(None, found), None) or _moved(wrong) or _lost(path, layout)
     except XlnnError:
-        return None  # what refused the file says enough
+        return None
 
 
 def appended(layout: Layout, values: Values) -> str | None:

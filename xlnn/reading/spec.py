@@ -3,6 +3,7 @@
 from itertools import islice
 from math import prod
 from pathlib import Path
+from typing import Protocol
 
 from xlnn.blocks import FIRST_ROW
 from xlnn.errors import DataError, WorkbookError
@@ -16,7 +17,6 @@ from xlnn.workbooks.kind import Spec
 from xlnn.workbooks.own import check_same, layout_of_model
 from xlnn.workbooks.spec_text import from_toml
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.package import Contents
 from xlnn.xlsx.parts import sheet_parts
 
 SPARE = 10_000
@@ -68,8 +68,22 @@ def layout_of(spec: Spec) -> Layout:
     return kind_of(spec).layout(spec)
 
 
+class Held(Protocol):
+    """What a file was found to hold."""
+
+    @property
+    def formula_count(self) -> int:
+        """How many formulas."""
+        ...
+
+    @property
+    def box(self) -> int:
+        """How many cells its sheets span."""
+        ...
+
+
 def described(
-    path: Path, model: Model | None = None, contents: Contents | None = None
+    path: Path, model: Model | None = None, contents: Held | None = None
 ) -> tuple[Spec, Layout]:
     """Return the Spec of a workbook that was let pass, and the cells of what it describes.
 
@@ -78,7 +92,7 @@ def described(
     path : Path
     model : Model
         The model of a workbook that its programmer made of it.
-    contents : Contents
+    contents : Contents, or what counts as much
         What was found in the file; without it, its size alone says what it can hold.
 
     Raises

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 
 A_LAYER = 4
-"""Formulas of a layer at least: a unit's weighted input, activation, error and weight."""
+"""Formulas of a layer at least, besides an activation of each unit for each image and epoch."""
 
 IN_ROWS = frozenset({"W", "dC_dW", "counts", *(f"{name}_W" for name in REMEMBERED)})
 """Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees; a class,
@@ -89,7 +90,8 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def least_formulas(self, spec: Spec) -> int:
         """Return how many formulas a Spec describes at least."""
-        return A_LAYER * len(spec.layers)
+        units = sum(prod(kind.shape) for kind in spec.kinds.values())
+        return A_LAYER * len(spec.layers) + spec.epochs * spec.images * units
 
     def check_run(self, model: Model, run: Arrays) -> None:
         """Refuse a training that diverges."""
