@@ -115,7 +115,7 @@ UNSEEN = {
 
 
 @pytest.mark.parametrize("engine", in_turn(("formualizer", "formulas", "libreoffice", "gnumeric")))
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_the_sheet_check_tells_the_truth(small, engine):
     skip_without(engine)
     book = Book(small, engine)

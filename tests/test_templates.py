@@ -61,7 +61,7 @@ def built(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("turn", [0, 1])
-@pytest.mark.first(28)
+@pytest.mark.first(22)
 def test_two_engines_agree_with_numpy_on(request, built, turn):
     """Each template in the fastest engine, and in one of the others in turn."""
     others = [engine for engine in ENGINES if engine != "formualizer"]
