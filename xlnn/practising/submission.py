@@ -17,7 +17,7 @@ from xlnn.layout import Layout
 from xlnn.practising.handed_out import Exercise, exercise_of
 from xlnn.quantity import Quantity
 from xlnn.reading.opening import check_sheets
-from xlnn.reading.spec import described
+from xlnn.reading.spec import described, layout_of
 from xlnn.workbooks.kind import Spec
 from xlnn.xlsx import package
 from xlnn.xlsx.cells import cells
@@ -85,6 +85,24 @@ class Submission:
                 yield index, (title, *block.address(index))
 
 
+class _Remembered:
+    """Lays out what a Spec describes, once for all submissions that are alike: those of a class."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Spec, tuple[str, ...] | None] | None = None
+        self._layout: Layout
+
+    def __call__(self, spec: Spec, blank: tuple[str, ...] | None) -> Layout:
+        """Return what `layout_of` does."""
+        if self._last != (spec, blank):
+            self._layout = layout_of(spec, blank)
+            self._last = spec, blank
+        return self._layout
+
+
+_lay_out = _Remembered()
+
+
 def submission(path: Path) -> Submission:
     """Read what a student handed in.
 
@@ -99,7 +117,7 @@ def submission(path: Path) -> Submission:
         raise WorkbookError(
             f"{path.name} is a workbook of xlnn, but no exercise: nothing is blank."
         )
-    spec, layout = described(path, None, contents)
+    spec, layout = described(path, None, contents, _lay_out)
     check_sheets(contents, layout)
     for name in exercise.blank:
         if name not in layout.model.by_name or layout.model[name].equation is None:

@@ -1,5 +1,6 @@
 """What does a workbook say that it models? Its sheet Spec, and the cells that follow from it."""
 
+from collections.abc import Callable
 from itertools import islice
 from math import prod
 from pathlib import Path
@@ -63,9 +64,10 @@ def spec_text(path: Path) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
-def layout_of(spec: Spec) -> Layout:
-    """Return the cells of everything that a Spec describes."""
-    return kind_of(spec).layout(spec)
+def layout_of(spec: Spec, blank: tuple[str, ...] | None = None) -> Layout:
+    """Return the cells of everything that a Spec describes; of an exercise, with what is blank."""
+    layout = kind_of(spec).layout(spec)
+    return layout if blank is None else exercised(layout, blank, spec.lang)
 
 
 class Held(Protocol):
@@ -83,7 +85,10 @@ class Held(Protocol):
 
 
 def described(
-    path: Path, model: Model | None = None, contents: Held | None = None
+    path: Path,
+    model: Model | None = None,
+    contents: Held | None = None,
+    lay_out: Callable[[Spec, tuple[str, ...] | None], Layout] = layout_of,
 ) -> tuple[Spec, Layout]:
     """Return the Spec of a workbook that was let pass, and the cells of what it describes.
 
@@ -94,6 +99,8 @@ def described(
         The model of a workbook that its programmer made of it.
     contents : Contents, or what counts as much
         What was found in the file; without it, its size alone says what it can hold.
+    lay_out : function
+        What `layout_of` does; of whoever reads many files that are alike, it may remember.
 
     Raises
     ------
@@ -117,9 +124,9 @@ def described(
     try:
         if model is not None:
             check_same(spec, model)
-        layout = layout_of(spec) if model is None else layout_of_model(model)
-        if exercise is not None and exercise_title(spec.lang) in sheet_parts(path):
-            layout = exercised(layout, exercise.blank, spec.lang)
+        practises = exercise is not None and exercise_title(spec.lang) in sheet_parts(path)
+        blank = tuple(exercise.blank) if practises else None
+        layout = lay_out(spec, blank) if model is None else layout_of_model(model)
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet Spec: {error}") from error
     claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())
