@@ -1,6 +1,7 @@
 """Whatever a workbook or template says, it ends in a sentence with the cell and the cause."""
 
 from dataclasses import replace
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -55,6 +56,30 @@ def test_a_formula_that_no_program_reads_is_named_with_its_own_cell(short_copy, 
     except EngineError as error:
         cells = [str(error).split(": ")[0]]
     assert cells == ["Training!C5"]
+
+
+PARTS = [
+    *("xl/workbook.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels", "_rels/.rels"),
+    *("xl/styles.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet5.xml"),
+    *("xl/theme/theme1.xml", "docProps/core.xml", "xl/charts/chart1.xml"),
+]
+
+
+@pytest.mark.parametrize("part", in_turn(PARTS, 3))
+def test_a_part_that_is_missing_or_called_otherwise_is_one_sentence(short_copy, tmp_path, part):
+    lost = tmp_path / "lost.xlsx"
+    for other in (None, f"{part}.bin"):
+        with ZipFile(short_copy) as source, ZipFile(lost, "w") as target:
+            assert part in source.namelist()
+            for name in source.namelist():
+                if name != part or other:
+                    target.writestr(other if name == part else name, source.read(name))
+        said = "lost.xlsx: it agrees"
+        try:
+            check(lost, "formualizer")
+        except XlnnError as error:
+            said = str(error)
+        assert said.startswith("lost.xlsx: ")
 
 
 def test_a_renamed_sheet_is_named_by_every_command(short_copy, tmp_path):

@@ -251,7 +251,9 @@ class Archive:
         zipfile's own reader stops in silence at the declared size, so that a part could hold more
         for other readers than for us: here both ends must meet.
         """
-        entry = self.parts[part]
+        entry = self.parts.get(part)
+        if entry is None:
+            raise self.refused(f'the part "{part}" is missing; get a new copy')
         inflate = zlib.decompressobj(-zlib.MAX_WBITS) if entry.compress_type == _DEFLATED else None
         count, crc = 0, 0
         try:
