@@ -356,7 +356,7 @@ def test_a_sentence_whose_parts_are_parsed_alone_says_the_same(book, sentence, m
     }
     cells |= {f"{column}{row}": row / 3 - ord(column) % 4 for column in "AB" for row in range(1, 9)}
     parts = book({"S": cells})({})["S"]
-    monkeypatch.setattr(programs, "_joined", lambda text: [text])
+    monkeypatch.setattr(programs, "_parted", lambda text: [text])
     whole = book({"S": cells})({})["S"]
     np.testing.assert_array_equal(parts.numbers, whole.numbers)
     assert parts.others == whole.others

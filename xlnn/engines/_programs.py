@@ -152,6 +152,10 @@ class Program:
                     return Constant(texts.get(text, text))
             return operand
 
+        return self._with(placed)
+
+    def _with(self, placed: Callable[[Operand], Operand]) -> Self:
+        """Return the program with other operands."""
         calls = (Call(call.function, tuple(map(placed, call.operands))) for call in self.calls)
         return replace(self, calls=tuple(calls), outcome=placed(self.outcome))
 
@@ -169,8 +173,7 @@ class Program:
             is_text = isinstance(operand, Constant) and isinstance(operand.value, str)
             return places.get(operand.value, operand) if is_text else operand
 
-        calls = (Call(call.function, tuple(map(placed, call.operands))) for call in self.calls)
-        return replace(self, calls=tuple(calls), outcome=placed(self.outcome))
+        return self._with(placed)
 
 
 @dataclass(frozen=True)
@@ -216,7 +219,7 @@ def compile_shape(text: str) -> Program:
     >>> compile_shape("_s0*(1-_s0)").run([numbers], 2, None)
     array([ -6., -12.])
     """
-    parts = _joined(text)
+    parts = _parted(text)
     if len(parts) == 1:
         return _compiled(text)
     (join,) = _compiled("_s0&_s1").calls
@@ -253,12 +256,12 @@ def _placed(part: str, before: int) -> Program:
     return program.among([int(slot[2:]) for slot in slots], before, texts)
 
 
-def _joined(text: str) -> list[str]:
+def _parted(text: str) -> list[str]:
     """Split a text where "&" joins its parts; what compares them is not split.
 
-    >>> _joined('_s0&"a&b"&IF(_s1>0,"c"&_s1,2)&-_s2')
+    >>> _parted('_s0&"a&b"&IF(_s1>0,"c"&_s1,2)&-_s2')
     ['_s0', '"a&b"', 'IF(_s1>0,"c"&_s1,2)', '-_s2']
-    >>> _joined('_s0&"a"=_s1')
+    >>> _parted('_s0&"a"=_s1')
     ['_s0&"a"=_s1']
     """
     parts, depth, start = [], 0, 0

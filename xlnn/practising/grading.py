@@ -221,7 +221,7 @@ def _whole(handed_in: Submission, results: Sequence[Judged]) -> bool:
         },
         wanted=tuple(places),
     )
-    values = dict(zip(places, asked(handed_in, [(world, [task])])[0][0], strict=True))
+    values = dict(zip(places, asked(handed_in, [world], [task])[0][0], strict=True))
     for quantity in compared:
         got = {index: values[place] for index, place in handed_in.places(quantity)}
         if wrong_in(handed_in, quantity, world, got).any():

@@ -155,7 +155,7 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
         _task(submitted, quantity, each)
         for quantity, each in zip(submitted.blanks, filled, strict=True)
     ]
-    found = asked(submitted, [(world, tasks) for world in every])
+    found = asked(submitted, every, tasks)
     results = []
     for number, (quantity, (formulas, typed)) in enumerate(
         zip(submitted.blanks, filled, strict=True)
@@ -206,28 +206,25 @@ def _task(
 
 
 def asked(
-    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]]
+    submitted: Submission, every: Sequence[World], tasks: Sequence[Task]
 ) -> list[list[list[Found]]]:
-    """Let the tasks be computed in their worlds, within limits of time and memory."""
+    """Let tasks be computed in each of some worlds, within limits of time and memory."""
     contents = submitted.contents
     size = contents.formula_count * max(1, len(submitted.blanks))
     ask = worlds_engine.beside(contents.path, Allowance.of_size(size, contents.box))
+    titles = _read_by(tasks, submitted)
+    alike = {
+        "sheets": contents.sheets,
+        "beside": _beside(submitted, titles),
+        "formulas": submitted.helpers,
+        "tasks": list(tasks),
+    }
     answers = []
     try:
-        for world, tasks in questions:
-            titles = _read_by(tasks, submitted)
+        for world in every:
             values = write_values(submitted.layout, world.arrays)
-            answers.append(
-                ask(
-                    {
-                        "sheets": contents.sheets,
-                        "values": {title: values[title] for title in titles if title in values},
-                        "beside": _beside(submitted, titles),
-                        "formulas": submitted.helpers,
-                        "tasks": list(tasks),
-                    }
-                )
-            )
+            read = {title: values[title] for title in titles if title in values}
+            answers.append(ask({**alike, "values": read}))
     finally:
         ask.cancel()
     return answers
