@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from experiments import ENGINES as IN_TURN
 from networks import (
     HIDDEN,
     NETWORK_TEMPLATES,
@@ -105,7 +106,7 @@ def chain(book):
     return sorted(names & book.layout.blocks.keys() | {"C", "C_T"})
 
 
-WHOLE = {"xor"}
+WHOLE = {"xor", "iris", "digits-cross-entropy"}
 """Of which every quantity of training is overwritten in turn; others would take long."""
 
 UNSEEN = {
@@ -114,7 +115,7 @@ UNSEEN = {
 """What the sheet cannot tell where inputs were changed: no other way of saying it in ranges."""
 
 
-@pytest.mark.parametrize("engine", in_turn(("formualizer", "formulas", "libreoffice", "gnumeric")))
+@pytest.mark.parametrize("engine", IN_TURN)
 @pytest.mark.first(1)
 def test_the_sheet_check_tells_the_truth(small, engine):
     skip_without(engine)
@@ -203,8 +204,7 @@ def test_numbers_that_grew_beyond_all_cells_are_no_altered_formula(prices):
     assert Book(prices, "formualizer").says_of_overflow().startswith("Inputs were changed")
 
 
-@pytest.mark.parametrize("seed", in_turn(range(12), 4))
-@pytest.mark.first(1)
+@pytest.mark.parametrize("seed", in_turn(range(12)))
 def test_random_networks_agree_with_themselves_with_any_inputs(tmp_path, seed):
     """The gaps are 0 but for rounding, with the inputs of the file and with any others."""
     generator = np.random.default_rng(seed)

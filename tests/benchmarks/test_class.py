@@ -21,8 +21,9 @@ from xlnn.practising.submission import submission
 CLASS, DRAWN = 200, 12
 """Submissions, and of how many students' own numbers they are: a name in a roster takes seconds."""
 
-BUILDS = 28
-"""Allowed time, as a multiple of that of a build: two minutes of 4.3 s each."""
+BUILDS = 18
+"""Allowed time, as a multiple of that of a build: of 6.5 s by the clock, as measured where grading
+took 146 s, two minutes are 18. It is not reached yet: docs/benchmarks.md says what is measured."""
 
 
 def clock(*command):
