@@ -24,7 +24,7 @@ True
 `XlnnError`, whose message is written for them.
 """
 
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     """Import what is public when it is first asked for: the command line needs but little of it."""
     if name == "__version__":
-        return metadata.version("xlnn")
+        return import_module("importlib.metadata").version("xlnn")
     if name == "testing":
         return import_module("xlnn.testing")
     if name in _HOMES:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from xlnn import engines, reference
-from xlnn.bridging.origins import predicting_with, start_from, training_from
 from xlnn.building.asked import asked
 from xlnn.building.limits import check_least, check_size
 from xlnn.building.place import OUTPUT, Place
@@ -121,6 +120,8 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     })  # fmt: skip
     options = {name: value for name, value in given.items() if value is not None}
     if isinstance(start, str | Path) and Path(start).suffix.lower() == ".onnx":
+        from xlnn.bridging.origins import start_from  # noqa: PLC0415 -- see `modelled`
+
         options["start"] = start_from(Path(start), large=large)
     proof: Proof | None = None
     if model is not None:
@@ -235,6 +236,11 @@ def modelled(
     path: Path, options: Mapping[str, Any], *, large: bool
 ) -> tuple[WorkbookKind[Any, Any], object, str, Proof | None]:
     """Return the kind of a workbook of a model, what it begins with, its name, and its proof."""
+    from xlnn.bridging.origins import (  # noqa: PLC0415 -- half of what a build imports
+        predicting_with,
+        training_from,
+    )
+
     if "epochs" not in options:
         found = predicting_with(path, large=large)
         return kind_named("predict"), found.origin, found.origin.name, found

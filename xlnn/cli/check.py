@@ -5,13 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from xlnn.checking.report import Report
 from xlnn.checking.wording import lines_of
 from xlnn.cli.saying import mended_by, progress, say, say_json
 from xlnn.errors import MENDABLE, EngineError
+
+if TYPE_CHECKING:  # it brings NumPy, which --help does without
+    from xlnn.checking.report import Report
 
 
 @click.command()
@@ -77,7 +80,7 @@ def check(
     else:
         for name, install in absent.items():
             click.echo(f"Left out: {name}, which is not installed ({install}).", err=True)
-    if not all(isinstance(result, Report) and result.agrees for result in found):
+    if not all(not isinstance(result, Failure) and result.agrees for result in found):
         sys.exit(1)
 
 
@@ -102,7 +105,7 @@ class Failure:
 
 def _checked(
     file: Path, engines: Sequence[str], probes: int, seed: int | None
-) -> Iterator[Report | Failure]:
+) -> "Iterator[Report | Failure]":
     """Check a file with each engine; what no engine can read is said once."""
     from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
 
