@@ -20,7 +20,9 @@ from test_saved_elsewhere import save_with_gnumeric, save_with_libreoffice
 import xlnn
 from xlnn.cli import cli
 from xlnn.practising.grading import grade
+from xlnn.practising.judging import PROBES, judged
 from xlnn.practising.sentences import reason, words_of
+from xlnn.practising.submission import submission
 from xlnn.shipped.text import languages, text
 
 BLANK = {
@@ -268,6 +270,14 @@ def class_of_four(tmp_path_factory):
         workbook.save(file)
     (folder / "cy.xlsx").write_bytes(b"PK\x03\x04 nothing")
     return [folder / f"{name}.xlsx" for name in ("ada", "bob", "cy", "eve")]
+
+
+def test_what_reads_as_stated_is_asked_for_in_one_world_and_the_rest_in_all(class_of_four):
+    ada, bob = class_of_four[0], class_of_four[1]
+    worlds = {
+        path: [len(each.got) for each in judged(submission(path), 0)[0]] for path in (ada, bob)
+    }
+    assert worlds == {ada: [1, 1], bob: [1, 1 + PROBES]}
 
 
 @pytest.mark.slow

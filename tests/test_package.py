@@ -808,6 +808,13 @@ def test_a_sheet_name_that_differs_in_a_digit_is_found(refusal):
     assert 'a sheet "S2"' in refusal(minimal(data, **{"xl/workbook.xml": workbook("", sheets)}))
 
 
+def test_what_is_harmless_in_one_file_is_looked_at_anew_beside_other_sheets(save, refusal):
+    data = row(formula("Other!B1+1"))
+    beside = workbook("", '<sheet name="Other" r:id="rId1"/>')
+    inspect(save(minimal(data, **{"xl/workbook.xml": beside})))
+    assert 'a sheet "Other"' in refusal(minimal(data))
+
+
 def test_an_array_formula_is_refused(tmp_path):
     book = openpyxl.Workbook()
     book.active["A1"] = ArrayFormula("A1:A2", "=SUM(B1:B2*C1:C2)")

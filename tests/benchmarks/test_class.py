@@ -2,8 +2,9 @@
 
     pytest tests/benchmarks/test_class.py -s
 
-A class is handed an exercise of digits with three epochs, and one in three answers one question
-wrong. What `xlnn grade` takes by the clock is compared with a build of digits.
+A class is handed an exercise of digits with three epochs; one in three answers a question wrong,
+and one in three says all answers in other words than the workbook would. What `xlnn grade` takes by
+the clock is compared with a build of digits.
 """
 
 import json
@@ -45,18 +46,22 @@ def handed_in(tmp_path_factory):
     clock("exercise", "digits", "--epochs", 3, "--roster", roster, "--key", "-o", place / "keys")
     keys = sorted((place / "keys").iterdir())
     for key in keys[::3]:
-        _spoil(key)
+        _answer(key, 1, lambda text: f"{text}+0.5")
+    for key in keys[1::3]:
+        _answer(key, None, lambda text: f"=0+({text[1:]})")
     every = [keys[number % DRAWN] for number in range(CLASS)]
     files = [shutil.copy(key, place / f"{number}.xlsx") for number, key in enumerate(every)]
     return files, sum(key in keys[::3] for key in every)
 
 
-def _spoil(path):
-    """Add something to each formula of the first question."""
+def _answer(path, count, change):
+    """Change the formulas of so many questions that ask for numbers; of all for None."""
     handed = submission(path)
     workbook = openpyxl.load_workbook(path)
-    for _, (title, row, column) in handed.places(handed.blanks[0]):
-        workbook[title].cell(row, column).value = handed.formulas[title, row, column] + "+0.5"
+    for quantity in [each for each in handed.blanks if not each.is_text][:count]:
+        for _, (title, row, column) in handed.places(quantity):
+            stated = handed.formulas[title, row, column]
+            workbook[title].cell(row, column).value = change(stated)
     workbook.save(path)
 
 

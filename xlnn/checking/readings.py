@@ -83,7 +83,7 @@ class Readings:
         otherwise: dict[Entry, str] = {}
         for sheet, title in layout.titles.items():
             blocks = _with_formulas(layout, sheet)
-            _, differing = _read(layout, blocks, contents.stated(title))
+            differing = _read(layout, blocks, contents.stated(title))
             if differing:
                 owners = _owners(blocks)
                 otherwise |= {owners[at]: text for at, text in differing.items()}
@@ -109,25 +109,37 @@ class Readings:
         return None
 
 
-def all_as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> bool:
-    """Tell whether every cell that computes an entry of a quantity holds what the layout states.
+def as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> frozenset[str]:
+    """Return the quantities of which every cell holds what the layout states.
 
     Parameters
     ----------
     layout : Layout
     formulas : mapping of str
-        By title, row and column, in the order of the rows.
+        By title, row and column.
     """
-    rows: dict[str, list[tuple[int, int, str]]] = {title: [] for title in layout.titles.values()}
-    for (title, row, column), formula in formulas.items():
-        if title in rows:
-            rows[title].append((row, column, formula))
-    for sheet, title in layout.titles.items():
-        blocks = _with_formulas(layout, sheet)
-        count, differing = _read(layout, blocks, rows[title])
-        if differing or count < sum(block.quantity.computed for block in blocks):
-            return False
-    return True
+    found = set()
+    for name, block in layout.blocks.items():
+        if block.quantity.equation is None:
+            continue
+        title = layout.titles[block.sheet]
+        stated = _stated(layout, block)
+        if all(_reads_as(text, formulas.get((title, *place), "")) for place, text in stated):
+            found.add(name)
+    return frozenset(found)
+
+
+def _stated(layout: Layout, block: Block) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the place and the formula of each cell that a block computes."""
+    axes = tuple(axis.length for axis in block.quantity.axes)
+    given = block.quantity.given * prod(axes[1:])
+    for column in layout.columns(block.quantity.name):
+        places = islice(block.places(column.unit), given, None)
+        yield from zip(places, column.down(axes, given), strict=True)
+
+
+def _reads_as(stated: str, formula: str) -> bool:
+    return stated == formula or plainly(stated) == plainly(formula)
 
 
 def _with_formulas(layout: Layout, sheet: str) -> list[Block]:
@@ -136,18 +148,15 @@ def _with_formulas(layout: Layout, sheet: str) -> list[Block]:
 
 def _read(
     layout: Layout, blocks: Iterable[Block], formulas: Iterable[tuple[int, int, str]]
-) -> tuple[int, dict[tuple[int, int], str]]:
-    """Count which of some formulas of a sheet are those of blocks; which of them read otherwise?"""
-    stated, count = _Stated(layout, blocks), 0
+) -> dict[tuple[int, int], str]:
+    """Return those of some formulas of a sheet that are a block's and read otherwise."""
+    stated = _Stated(layout, blocks)
     differing = {}
     for row, column, formula in formulas:
         text = stated.at(row, column)
-        if text is None:
-            continue
-        count += 1
-        if text != formula and plainly(text) != plainly(formula):
+        if text is not None and not _reads_as(text, formula):
             differing[row, column] = formula
-    return count, differing
+    return differing
 
 
 class _Stated:

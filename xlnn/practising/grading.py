@@ -6,10 +6,11 @@ from concurrent.futures import BrokenExecutor, as_completed
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from xlnn.checking.readings import all_as_stated, plainly
+from xlnn.checking.readings import plainly
 from xlnn.engines.worlds import Task
 from xlnn.errors import MENDABLE, OptionsError
 from xlnn.practising.copied import copies
@@ -178,14 +179,18 @@ def _unit(handed_in: Submission, result: Judged, unit: tuple[int, ...]) -> UnitG
 
 def _changed(handed_in: Submission) -> tuple[str, ...]:
     """Return the inputs that are not those that were handed out, as far as it can be told."""
-    given = inputs_of(handed_in.exercise, handed_in.spec) or {}
     own = own_inputs(handed_in)
     chosen = {q.name for q in handed_in.layout.model.inputs if q.choices}
-    return tuple(
-        name
-        for name, array in given.items()
-        if name in own and name not in chosen and not _same(np.asarray(array), own[name])
-    )
+
+    def others(given: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, array in given.items()
+            if name in own and name not in chosen and not _same(np.asarray(array), own[name])
+        )
+
+    given = inputs_of(handed_in.exercise, handed_in.spec, is_known=lambda given: not others(given))
+    return others(given or {})
 
 
 def _same(given: np.ndarray, own: np.ndarray) -> bool:
@@ -206,9 +211,9 @@ def _whole(handed_in: Submission, results: Sequence[Judged]) -> bool:
     world = results[0].worlds[0]
     if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in results):
         return False
-    if all_as_stated(handed_in.layout, handed_in.formulas):
-        return True
     model = handed_in.layout.model
+    if handed_in.as_stated >= {each.name for each in model.quantities if each.equation}:
+        return True
     compared = [quantity for quantity in model.quantities if quantity.is_compared]
     places = [place for quantity in compared for _, place in handed_in.places(quantity)]
     owned = {place for quantity in compared for _, place in handed_in.places(quantity)}
@@ -221,7 +226,7 @@ def _whole(handed_in: Submission, results: Sequence[Judged]) -> bool:
         },
         wanted=tuple(places),
     )
-    values = dict(zip(places, asked(handed_in, [world], [task])[0][0], strict=True))
+    values = dict(zip(places, asked(handed_in, [(world, [task])])[0][0], strict=True))
     for quantity in compared:
         got = {index: values[place] for index, place in handed_in.places(quantity)}
         if wrong_in(handed_in, quantity, world, got).any():

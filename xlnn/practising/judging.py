@@ -63,7 +63,7 @@ class Judged:
     wrong : array of bool
         Of the quantity's shape; False where a part is given.
     got : tuple of dict
-        What the cells give, by index, for each world.
+        What the cells give, by index, for each world; for the first alone of what reads as stated.
     worlds : tuple of World
     reads_one : dict
         Formulas of which Excel takes one cell of a range, by index: the range.
@@ -150,31 +150,49 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
         Whether the file's own inputs could be used.
     """
     every, usable = worlds(submitted, seed, probes)
-    filled = [_filled(submitted, quantity) for quantity in submitted.blanks]
-    tasks = [
-        _task(submitted, quantity, each)
-        for quantity, each in zip(submitted.blanks, filled, strict=True)
-    ]
-    found = asked(submitted, every, tasks)
+    filled = {quantity.name: _filled(submitted, quantity) for quantity in submitted.blanks}
+    tasks = {
+        quantity.name: _task(submitted, quantity, filled[quantity.name])
+        for quantity in submitted.blanks
+    }
+    answers = _answers(submitted, every, tasks)
     results = []
-    for number, (quantity, (formulas, typed)) in enumerate(
-        zip(submitted.blanks, filled, strict=True)
-    ):
+    for quantity in submitted.blanks:
+        formulas, typed = filled[quantity.name]
         places = dict(submitted.places(quantity))
-        indices = [*places]
-        got = tuple(dict(zip(indices, answer[number], strict=True)) for answer in found)
-        once = {
-            index: one
-            for index, text in formulas.items()
-            if places[index] not in submitted.contents.arrays and (one := _reads_one(text))
-        }
+        got = tuple(dict(zip(places, found, strict=True)) for found in answers[quantity.name])
+        once = {}
+        if quantity.name not in submitted.as_stated:
+            once = {
+                index: one
+                for index, text in formulas.items()
+                if places[index] not in submitted.contents.arrays and (one := _reads_one(text))
+            }
         wrong = np.zeros(quantity.lengths, dtype=bool)
-        for world, values in zip(every, got, strict=True):
+        for world, values in zip(every, got, strict=False):
             wrong |= wrong_in(submitted, quantity, world, values)
-        for index in indices:
+        for index in places:
             wrong[index] |= index not in formulas or index in once
         results.append(Judged(quantity, formulas, typed, wrong, got, tuple(every), once))
     return results, usable
+
+
+def _answers(
+    submitted: Submission, every: Sequence[World], tasks: Mapping[str, Task]
+) -> dict[str, list[list[Found]]]:
+    """Return what the task of each quantity comes to, in each world.
+
+    What reads as the workbook states it is right in all of them, and asked for in the first alone.
+    """
+    unsure = {name: task for name, task in tasks.items() if name not in submitted.as_stated}
+    first, *others = every
+    rounds = [(first, tasks), *((world, unsure) for world in others if unsure)]
+    found = asked(submitted, [(world, list(some.values())) for world, some in rounds])
+    answers: dict[str, list[list[Found]]] = {name: [] for name in tasks}
+    for (_, some), values in zip(rounds, found, strict=True):
+        for name, each in zip(some, values, strict=True):
+            answers[name].append(each)
+    return answers
 
 
 def _filled(
@@ -206,25 +224,28 @@ def _task(
 
 
 def asked(
-    submitted: Submission, every: Sequence[World], tasks: Sequence[Task]
+    submitted: Submission, every: Sequence[tuple[World, Sequence[Task]]]
 ) -> list[list[list[Found]]]:
-    """Let tasks be computed in each of some worlds, within limits of time and memory."""
+    """Let tasks be computed, each in its world, within limits of time and memory."""
     contents = submitted.contents
     size = contents.formula_count * max(1, len(submitted.blanks))
     ask = worlds_engine.beside(contents.path, Allowance.of_size(size, contents.box))
-    titles = _read_by(tasks, submitted)
-    alike = {
-        "sheets": contents.sheets,
-        "beside": _beside(submitted, titles),
-        "formulas": submitted.helpers,
-        "tasks": list(tasks),
-    }
     answers = []
     try:
-        for world in every:
+        for world, tasks in every:
+            titles = _read_by(tasks, submitted)
             values = write_values(submitted.layout, world.arrays)
-            read = {title: values[title] for title in titles if title in values}
-            answers.append(ask({**alike, "values": read}))
+            answers.append(
+                ask(
+                    {
+                        "sheets": contents.sheets,
+                        "beside": _beside(submitted, titles),
+                        "formulas": submitted.helpers,
+                        "tasks": list(tasks),
+                        "values": {title: values[title] for title in titles if title in values},
+                    }
+                )
+            )
     finally:
         ask.cancel()
     return answers

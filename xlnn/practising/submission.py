@@ -10,6 +10,7 @@ import numpy as np
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
+from xlnn.checking.readings import as_stated
 from xlnn.engines.worlds import Place
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError
@@ -20,7 +21,7 @@ from xlnn.reading.opening import check_sheets
 from xlnn.reading.spec import described, layout_of
 from xlnn.workbooks.kind import Spec
 from xlnn.xlsx import package
-from xlnn.xlsx.cells import cells
+from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.package import Contents
 
 _WORD = re.compile(r"[\w.\\?]+")
@@ -61,6 +62,16 @@ class Submission:
     def blanks(self) -> tuple[Quantity, ...]:
         """The quantities that were to be filled in."""
         return tuple(self.layout.model[name] for name in self.exercise.blank)
+
+    @cached_property
+    def as_stated(self) -> frozenset[str]:
+        """The quantities whose every formula reads as the workbook states it."""
+        plain = {
+            place: text
+            for place, text in self.formulas.items()
+            if place not in self.contents.arrays
+        }
+        return as_stated(self.layout, plain)
 
     @cached_property
     def helpers(self) -> dict[Place, str]:
@@ -128,12 +139,11 @@ def submission(path: Path) -> Submission:
     names = {name.casefold(): text for name, text in contents.names.items()}
     formulas: dict[Place, str] = {}
     typed: dict[Place, Typed] = {}
-    for title in contents.sheets:
-        for row, column, formula, value in cells(path, title, arrays=True):
-            if formula is not None:
-                formulas[title, row, column] = _without_names(formula, names)
-            elif value is not None:
-                typed[title, row, column] = value
+    for title, (row, column, formula, value) in all_cells(path, arrays=True):
+        if formula is not None:
+            formulas[title, row, column] = _without_names(formula, names)
+        elif value is not None:
+            typed[title, row, column] = value
     return Submission(contents, exercise, spec, layout, formulas, typed)
 
 

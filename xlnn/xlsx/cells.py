@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -98,23 +99,36 @@ def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
     with Archive(path) as archive:
         book = read_workbook(archive)
         source = _opened(archive, book, sheet)
+        yield from _cells(source, shared_strings(archive, book.strings), arrays=arrays)
+
+
+def all_cells(path: Path, *, arrays: bool = False) -> Iterator[tuple[str, Cell]]:
+    """Read the cells of all sheets, each with the title of its sheet; see `cells`."""
+    with Archive(path) as archive:
+        book = read_workbook(archive)
         strings = shared_strings(archive, book.strings)
-        shared, new = SharedFormulas(source, arrays=arrays), tuple.__new__
-        for row, column, kind, attributes, formula, text in source.items():
-            if not row:
-                continue
-            if attributes is not None:
-                if attributes or not formula:
-                    formula = shared.stated(row, column, attributes, formula)  # noqa: PLW2901
-                formula = "=" + (formula or shared.moved(row, column, attributes))  # noqa: PLW2901
-            value = None
-            if text:
-                value = number(text) if kind == "n" else cell_value(kind, text, strings)
-                if value is None:
-                    raise source.bad_value(row, column, kind, text)
-            elif kind in {"str", "inlineStr"}:
-                value = text
-            yield new(Cell, (row, column, formula, value))
+        for title in book.sheets:
+            source = _opened(archive, book, title)
+            yield from zip(repeat(title), _cells(source, strings, arrays=arrays), strict=False)
+
+
+def _cells(source: SheetSource, strings: Sequence[str], *, arrays: bool) -> Iterator[Cell]:
+    shared, new = SharedFormulas(source, arrays=arrays), tuple.__new__
+    for row, column, kind, attributes, formula, text in source.items():
+        if not row:
+            continue
+        if attributes is not None:
+            if attributes or not formula:
+                formula = shared.stated(row, column, attributes, formula)  # noqa: PLW2901
+            formula = "=" + (formula or shared.moved(row, column, attributes))  # noqa: PLW2901
+        value = None
+        if text:
+            value = number(text) if kind == "n" else cell_value(kind, text, strings)
+            if value is None:
+                raise source.bad_value(row, column, kind, text)
+        elif kind in {"str", "inlineStr"}:
+            value = text
+        yield new(Cell, (row, column, formula, value))
 
 
 def formulas(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:

@@ -7,6 +7,7 @@ outside itself. What is not known to be harmless is refused.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.effort import READS, READS_A_FORMULA, Range, ranges, reads, too_much
@@ -98,6 +99,16 @@ def _leads_outside(name: str) -> bool:
     return plain.startswith(_OUTSIDE) or not name.isascii()
 
 
+@lru_cache(maxsize=1)
+def _harmless_beside(titles: frozenset[str], ambiguous: frozenset[str]) -> set[bytes]:  # noqa: ARG001 -- what decides, besides the formula
+    """Return the shapes that were found harmless: of a class, those of the file before."""
+    return set()
+
+
+_RANGES: dict[bytes, tuple[Range, ...]] = {}
+"""The ranges of formulas by their shapes, which are the same in every file."""
+
+
 class Formulas:
     """Looks at formulas; the many that differ only in their digits are looked at once."""
 
@@ -115,8 +126,8 @@ class Formulas:
         self._like_ambiguous = {name.translate(_TEXT_DIGITS) for name in ambiguous}
         self._titles = {title.casefold() for title in titles}
         self._refused = refused
-        self._harmless: set[bytes] = set()
-        self._ranges: dict[bytes, tuple[Range, ...]] = {}
+        self._harmless = _harmless_beside(frozenset(self._titles), ambiguous)
+        self._ranges = _RANGES
         self._count = self._reads = 0  # formulas, and the cells that they read
         self._most = (0, "")
 
