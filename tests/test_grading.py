@@ -19,9 +19,11 @@ from test_saved_elsewhere import save_with_gnumeric, save_with_libreoffice
 
 import xlnn
 from xlnn.cli import cli
+from xlnn.practising.grades import QuestionGrade, UnitGrade
 from xlnn.practising.grading import grade
 from xlnn.practising.judging import PROBES, judged
-from xlnn.practising.sentences import reason, words_of
+from xlnn.practising.mistakes import Mistake
+from xlnn.practising.sentences import reason, reasons, words_of
 from xlnn.practising.submission import submission
 from xlnn.shipped.text import languages, text
 
@@ -404,3 +406,17 @@ def test_every_reason_is_said_in_each_language(class_of_four, lang):
     grades = grade(class_of_four[1], workers=1)
     unit = next(u for q in only(grades).questions for u in q.units if not u.right)
     assert "{" not in reason(unit, words_of(grades, lang))
+
+
+def test_many_units_with_one_reason_are_one_line():
+    def unit(number, kind):
+        return UnitGrade(
+            f"z{number}", right=False, mistake=Mistake(kind, f"Training!B{number}", {})
+        )
+
+    units = tuple(unit(number, "empty" if number < 40 else "sign") for number in range(1, 43))
+    question = QuestionGrade("z2", "z²", "weighted input", 0.0, 1.0, units)
+    assert list(reasons(question, text("en", "grading"))) == [
+        "z1, z2, z3, z4, z5, … z39 (39 units): not done (Training!B1)",
+        "z40, z41, z42: the sign is the wrong one (Training!B40)",
+    ]

@@ -10,6 +10,9 @@ from xlnn.shipped.text import Text, text
 REASONS = 3
 """The commonest reasons that are said of a question."""
 
+NAMED = 6
+"""Units that are named one by one; of more with the same reason, the first ones and the last."""
+
 
 def words_of(grades: Grades, lang: str | None = None) -> Text:
     """Return the words of a report: by default in the language of the workbooks."""
@@ -26,15 +29,21 @@ def reason(unit: UnitGrade, words: Text) -> str:
 
 
 def reasons(question: QuestionGrade, words: Text) -> Iterator[str]:
-    """Yield why the units of a question are wrong, each reason with its units."""
-    found: dict[str, list[str]] = {}
+    """Yield why the units of a question are wrong, each reason with its units and where first."""
+    found: dict[str, list[UnitGrade]] = {}
     for unit in question.units:
         if unit.mistake:
-            kind = unit.mistake.kind
-            symbols = found.setdefault(reason(unit, words) if kind not in found else kind, [])
-            symbols.append(unit.symbol)
-    for said, symbols in found.items():
-        yield f"{', '.join(symbols)}: {said}"
+            said = words("reasons", unit.mistake.kind, **unit.mistake.said)
+            found.setdefault(said, []).append(unit)
+    for units in found.values():
+        symbols = [unit.symbol for unit in units]
+        named = ", ".join(symbols)
+        if len(symbols) > NAMED:
+            named = words(
+                "joined", "many", first=", ".join(symbols[: NAMED - 1]), last=symbols[-1],
+                count=len(symbols),
+            )  # fmt: skip
+        yield f"{named}: {reason(units[0], words)}"
 
 
 def commonest(grades: Sequence[Grade], quantity: str, words: Text) -> str:
