@@ -21,7 +21,8 @@ from PIL import Image
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.checking.comparison import plainly
-from xlnn.data import Reading, read
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.errors import XlnnError
 from xlnn.linting import lint
 from xlnn.shipped.templates import template

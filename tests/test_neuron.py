@@ -11,7 +11,8 @@ from experiments import (
 )
 
 from xlnn.building.build import build
-from xlnn.data import Reading, read
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.equations import neuron as eq
 from xlnn.equations.activation import Sigmoid
 from xlnn.linting import lint

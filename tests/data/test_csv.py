@@ -6,7 +6,9 @@ from files import csv, read_or_refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlnn.data import Reading, dataset, lines, read
+from xlnn.data import dataset, lines
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.errors import DataError
 
 ROW = Reading(picture=(1, 3))

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlnn.data import rounded
-from xlnn.data.digits import generator
+from xlnn.data.digits import generator, rounded
 from xlnn.data.wording import listed
 from xlnn.errors import DataError
 

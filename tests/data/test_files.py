@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from files import csv
 
-from xlnn.data import Reading, files, read
+from xlnn.data import files
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.errors import DataError
 
 

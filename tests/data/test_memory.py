@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xlnn.data import Reading, dataset, read
+from xlnn.data import dataset
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.errors import DataError
 
 X = np.array([[1, 0.5, 0, 0], [0, 0, 0.25, 1], [1, 1, 1, 1]])

@@ -7,7 +7,8 @@ from files import csv, npz
 from networks import in_turn
 
 from xlnn.building.build import build
-from xlnn.data import Reading, read
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.errors import DataError
 from xlnn.shipped.text import text
 

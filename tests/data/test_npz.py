@@ -9,8 +9,10 @@ from files import npz, read_or_refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlnn.data import Reading, arrays, dataset, read
+from xlnn.data import arrays, dataset
 from xlnn.data import npz as archive
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.errors import DataError
 
 X = np.array([[1, 0.5, 0, 0], [0, 0, 0.25, 1], [1, 1, 1, 1]])

@@ -6,8 +6,9 @@ from files import csv
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlnn.data import Reading, read
+from xlnn.data.dataset import Reading
 from xlnn.data.numerals import Numerals
+from xlnn.data.reading import read
 from xlnn.errors import DataError
 
 TABLE = Reading(table=True)

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from xlnn.data import Reading, dataset, folder, pictures, read
+from xlnn.data import dataset, folder, pictures
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.errors import DataError
 
 INK, PAPER = 0, 255

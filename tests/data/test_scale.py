@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from xlnn.data import rounded, scaling
+from xlnn.data.digits import rounded
+from xlnn.data.scale import scaling
 from xlnn.errors import DataError
 
 DIGITS = 1e-13

@@ -11,7 +11,9 @@ from files import read_or_refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlnn.data import Reading, dataset, read, sheet
+from xlnn.data import dataset, sheet
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.errors import DataError, WorkbookError
 
 TABLE = Reading(table=True)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from files import csv, npz
 
-from xlnn.data import Reading, read
+from xlnn.data.dataset import Reading
+from xlnn.data.reading import read
 from xlnn.errors import DataError
 
 TABLE = Reading(table=True)

@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.bridging.comparing import Authority, agreeing, check_sheet
 from xlnn.bridging.model import TrainedModel, read_model
 from xlnn.bridging.stacking import Layer
-from xlnn.data import Reading
+from xlnn.data.dataset import Reading
 from xlnn.errors import DataError
 from xlnn.reference import Arrays
 from xlnn.workbooks.kind import Recipe

@@ -10,7 +10,7 @@ from xlnn import reference
 from xlnn.building.limits import check_size
 from xlnn.building.place import WAYS_OF_PROGRAMS, Place
 from xlnn.building.writing import Built, write_proven
-from xlnn.data import rounded
+from xlnn.data.digits import rounded
 from xlnn.errors import DataError
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.own import KIND, layout_of_model, spec_of

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data import Dataset, Reading, read, rounded
+from xlnn.data.dataset import Dataset, Reading
+from xlnn.data.digits import rounded
+from xlnn.data.reading import read
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout

@@ -12,7 +12,8 @@ import numpy as np
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
-from xlnn.data import Dataset, rounded
+from xlnn.data.dataset import Dataset
+from xlnn.data.digits import rounded
 from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations import regression_words as said_of

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlnn.data import WORKBOOKS, Dataset, Reading, read
+from xlnn.data.dataset import Dataset, Reading
+from xlnn.data.reading import WORKBOOKS, read
 from xlnn.data.wording import listed
 from xlnn.errors import DataError, OptionsError
 from xlnn.workbooks.kind import as_typed

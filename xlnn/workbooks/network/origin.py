@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data import Dataset, Reading, classes, rounded
+from xlnn.data import classes
+from xlnn.data.dataset import Dataset, Reading
+from xlnn.data.digits import rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, WorkbookError

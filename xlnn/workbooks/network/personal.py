@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xlnn.data import Dataset
+from xlnn.data.dataset import Dataset
 from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.recipe import Options, held_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from xlnn.data import rounded
+from xlnn.data.digits import rounded
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
 from xlnn.workbooks.network.spec import Spec

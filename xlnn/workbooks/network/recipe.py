@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data import Dataset, held_out
-from xlnn.data.dataset import LARGE, MOST_NUMBERS
+from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
+from xlnn.data.split import held_out
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Model
 from xlnn.workbooks.kind import Recipe, as_typed

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlnn.data import Dataset, scaling
+from xlnn.data.dataset import Dataset
+from xlnn.data.scale import scaling
 from xlnn.workbooks.network.origin import UNSCALED, Origin
 from xlnn.workbooks.network.spec import AS_MANY, MOST_DECIMALS
 

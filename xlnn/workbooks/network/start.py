@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.data import Reading
+from xlnn.data.dataset import Reading
 from xlnn.data.digits import LARGEST, generator, rounded
 from xlnn.data.files import text
 from xlnn.data.npz import arrays

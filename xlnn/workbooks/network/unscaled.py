@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xlnn.data import Dataset
+from xlnn.data.dataset import Dataset
 from xlnn.data.wording import amount, short
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.workbooks.network.spec import Spec

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data import Reading, rounded
+from xlnn.data.dataset import Reading
+from xlnn.data.digits import rounded
 from xlnn.data.inputs import inputs_of
 from xlnn.equations.layer import Shape
 from xlnn.errors import DataError

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.data import rounded
+from xlnn.data.digits import rounded
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
 from xlnn.equations.cost import SquaredError, SquaredErrorDelta
 from xlnn.equations.dense import BiasGradient

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from xlnn.data import rounded
+from xlnn.data.digits import rounded
 from xlnn.equations.cost import COSTS
 from xlnn.equations.dense import HiddenDelta
 from xlnn.equations.lens import Distance
