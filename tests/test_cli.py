@@ -399,3 +399,18 @@ def test_every_help_is_short_and_has_an_example(command):
     result = CliRunner().invoke(cli, [*command, "--help"])
     assert result.exit_code == 0
     assert "Example: xlnn" in result.output
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["templates"]])
+def test_what_says_something_alone_waits_for_no_large_library(arguments):
+    program = (
+        "import sys\nfrom xlnn.cli.main import main\n"
+        f"sys.argv = ['xlnn', *{arguments}]\n"
+        "try:\n    main()\nfinally:\n"
+        "    large = {'numpy', 'openpyxl', 'formualizer', 'formulas', 'PIL', 'lxml'}\n"
+        "    print(sorted(large & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stderr.splitlines()[-1] == "[]", done.stderr
