@@ -15,6 +15,7 @@ from networks import in_turn, random_recipe, spec, write_recipe
 
 from xlnn.blocks import FIRST_ROW
 from xlnn.cli import cli
+from xlnn.errors import DataError
 from xlnn.layout import quoted
 from xlnn.shipped.templates import folder
 from xlnn.shipped.text import VARIANTS, Text, languages, text
@@ -553,3 +554,24 @@ KINDS_WITH_WORDS = sorted(path.name for path in (folder() / "text").iterdir() if
 def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, lang):
     assert differences(text("en", kind).words, text(lang, kind).words) == set()
     assert title_problems([*text(lang, kind).sheets.values()]) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "The words in templates/text/grading/eo.toml cannot be read: No such file or"),
+        (b"[reasons\n", "The words in templates/text/grading/eo.toml are no TOML: "),
+        (b"\xff", "The words in templates/text/grading/eo.toml are no TOML: "),
+    ],
+)
+def test_a_language_with_a_file_that_is_missing_or_broken_names_it(
+    content, said, tmp_path, monkeypatch
+):
+    words = tmp_path / "templates" / "text"
+    (words / "grading").mkdir(parents=True)
+    shutil.copy(folder() / "text" / "en.toml", words / "eo.toml")
+    if content is not None:
+        (words / "grading" / "eo.toml").write_bytes(content)
+    monkeypatch.setattr("xlnn.shipped.text.folder", lambda: tmp_path / "templates")
+    with pytest.raises(DataError, match=f"^{re.escape(said)}"):
+        text("eo", "grading")

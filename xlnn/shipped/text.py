@@ -120,7 +120,13 @@ def text(lang: str, own: str = "") -> Text:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    return _parsed(path, path.stat().st_mtime_ns)
+    where = path.relative_to(folder().parent)
+    try:
+        return _parsed(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise DataError(f"The words in {where} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"The words in {where} are no TOML: {error}.") from error
 
 
 @lru_cache(maxsize=32)
