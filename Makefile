@@ -1,5 +1,5 @@
 # make          install into .venv and write output/digits.xlsx
-# make test     run the tests
+# make test     install what the tests need, and run them
 # make test-slow run the tests that take long
 # make lint     run the linters
 # make bench    measure speed and memory, as ratios in one run
@@ -22,7 +22,7 @@ BIN := .venv/bin
 MINUTES ?= 5
 SEED ?= 0
 
-build: .venv/ready
+build: .venv/xlnn
 	$(BIN)/xlnn build
 
 test: .venv/ready
@@ -79,8 +79,12 @@ validator:
 readers:
 	$(NPM) .readers xlsx@0.18.5 exceljs@4.4.0
 
-.venv/ready: pyproject.toml
+.venv/xlnn: pyproject.toml
 	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+.venv/ready: .venv/xlnn
 	$(BIN)/pip install --quiet --editable ".[dev]"
 	touch $@
 
