@@ -78,3 +78,11 @@ def a_template_is_refused(folder, text, sentence):
     (mine / "template.toml").write_text(text, encoding="utf-8")
     with pytest.raises(XlnnError, match=sentence):
         build(str(mine), folder / "mine.xlsx")
+
+
+def nothing_is_nearly_0(got, *names):
+    """Hold that what is 0 but for rounding is 0: a learner reads 6E-17 as a number."""
+    for name in names:
+        sizes = np.abs(got[name])
+        assert (sizes == 0).any(), name
+        assert not ((sizes > 0) & (sizes < 1e-12)).any(), name

@@ -8,6 +8,7 @@ from experiments import (
     built,
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
+    nothing_is_nearly_0,
 )
 
 from xlnn.building.build import build
@@ -134,3 +135,7 @@ def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path):
 @pytest.mark.parametrize("lang", languages())
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
     assert lint(built(tmp_path, "activations", lang=lang)) == ()
+
+
+def test_the_line_and_the_parabola_cross_the_axes_at_0(got):
+    nothing_is_nearly_0(got, "shape_x", "line", "parabola")

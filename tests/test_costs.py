@@ -9,6 +9,7 @@ from experiments import (
     built,
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
+    nothing_is_nearly_0,
 )
 
 from xlnn.building.build import build
@@ -88,7 +89,7 @@ def test_the_unit_with_cross_entropy_arrives_first_and_the_sheet_counts_the_step
     far = {name: int((np.abs(got[f"a_{name}"] - 1) > 0.1).sum()) for name in ("sq", "ce")}
     assert far["ce"] < far["sq"] / 2
     said = str(got["far"])
-    assert f"squared error {far['sq']} of" in said
+    assert f"squared error {far['sq']}," in said
     assert f"cross-entropy {far['ce']}." in said
 
 
@@ -136,3 +137,7 @@ def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, se
 @pytest.mark.parametrize("lang", languages())
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
     assert lint(built(tmp_path, "costs", lang=lang)) == ()
+
+
+def test_the_axes_of_the_valley_pass_through_0(path):
+    nothing_is_nearly_0(values(path, "formualizer"), "w1_sq", "w2_sq", "w1_ce", "w2_ce")

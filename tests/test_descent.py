@@ -10,6 +10,7 @@ from experiments import (
     built,
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
+    nothing_is_nearly_0,
 )
 
 from xlnn.building.build import build
@@ -171,3 +172,8 @@ def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sent
 @pytest.mark.parametrize("lang", languages())
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
     assert lint(built(tmp_path, "descent", lang=lang)) == ()
+
+
+def test_a_quarter_of_a_turn_has_a_cosine_of_0(path):
+    got = values(path, "formualizer")
+    nothing_is_nearly_0(got, "u", "v", "level_x", "level_y", "unit_x", "unit_y", "step_x")

@@ -9,6 +9,7 @@ from experiments import (
     built,
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
+    nothing_is_nearly_0,
 )
 
 from xlnn.building.build import build
@@ -28,7 +29,7 @@ def path(tmp_path_factory):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_formula_agrees_with_numpy(path, engine):
-    assert agrees_in(engine, path).formula_cells == 758
+    assert agrees_in(engine, path).formula_cells == 678
 
 
 INPUTS = [
@@ -167,3 +168,7 @@ def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, se
 @pytest.mark.parametrize("lang", languages())
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
     assert lint(built(tmp_path, "slopes", lang=lang)) == ()
+
+
+def test_a_quarter_of_a_turn_has_a_cosine_of_0(path):
+    nothing_is_nearly_0(values(path, "formualizer"), "unit_x", "unit_y", "circle_x", "circle_y")

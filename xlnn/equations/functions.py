@@ -158,8 +158,8 @@ def beside(count: int) -> Equation:
     """Return the equation of points up to 5 to either side of a middle."""
     half = (count - 1) // 2
     return Stated(
-        lambda number, middle: middle + 5 * (number / half - 1),
-        lambda number, middle: f"={middle[()]}+5*({number[()]}/{half}-1)",
+        lambda number, middle: steady(middle + 5 * (number - half) / half),
+        lambda number, middle: "=" + steadied(f"({middle[()]}+5*({number[()]}-{half})/{half})"),
     )
 
 

@@ -16,7 +16,7 @@ CENTRAL = Stated(lambda up, down, h: (up - down) / (2 * h),
                  lambda up, down, h: f"=({up[()]}-{down[()]})/(2*{h[()]})")  # fmt: skip
 ERROR = Stated(lambda quotient, df: quotient - df[0],
                lambda quotient, df: f"={quotient[()]}-{df[0]}")  # fmt: skip
-ALONG = Stated(lambda x, i: x + i / 10, lambda x, i: f"={x[()]}+{i[()]}/10")
+ALONG = Stated(lambda x, i: x + i / 5, lambda x, i: f"={x[()]}+{i[()]}/5")
 TANGENT_LINE = Stated(lambda f, m, x, along: f + m[..., 0] * (along - x),
                       lambda f, m, x, along: f"={f[()]}+{m[0]}*({along[()]}-{x[()]})")  # fmt: skip
 SECANT_LINE = Stated(lambda f, m, x, along: f + m * (along - x),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.number import short
 from xlnn.equations.wording import Sentence, filled
 from xlnn.quantity import Cells, Equation, Stated
@@ -171,7 +172,7 @@ class Level(Equation):
 
 
 class Direction(Equation):
-    """cos or sin of a part of the full circle.
+    """cos or sin of a part of the full circle; 0 where rounding alone would leave a rest.
 
     Parameters
     ----------
@@ -185,11 +186,11 @@ class Direction(Equation):
 
     def array(self, part: np.ndarray) -> np.ndarray:
         """Return a number for each part, from 0 on."""
-        return {"COS": np.cos, "SIN": np.sin}[self.of](2 * np.pi * part / self.parts)
+        return steady({"COS": np.cos, "SIN": np.sin}[self.of](2 * np.pi * part / self.parts))
 
     def cell(self, part: Cells) -> str:
         """Return the formula of one part."""
-        return f"={self.of}(2*PI()*{part[()]}/{self.parts})"
+        return "=" + steadied(f"{self.of}(2*PI()*{part[()]}/{self.parts})")
 
 
 class OnLevelLine(Equation):

@@ -5,6 +5,7 @@ A formula holds all rows of the data: there is no cell for each z, a and C of ea
 
 import numpy as np
 
+from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.number import fixed, short
 from xlnn.equations.wording import Sentence, filled
 from xlnn.quantity import Cells, Equation, Stated
@@ -46,11 +47,11 @@ class Weights(Equation):
 
     def array(self, middle: np.ndarray, between: np.ndarray) -> np.ndarray:
         """Return the weights, shape (size)."""
-        return middle[self.which] + (np.arange(self.size) - self.size // 2) * between
+        return steady(middle[self.which] + (np.arange(self.size) - self.size // 2) * between)
 
     def cell(self, i: int, middle: Cells, between: Cells) -> str:
         """Return the formula of one weight."""
-        return f"={middle[self.which]}+({i - self.size // 2})*{between[()]}"
+        return "=" + steadied(f"({middle[self.which]}+({i - self.size // 2})*{between[()]})")
 
 
 class OnGrid(Equation):

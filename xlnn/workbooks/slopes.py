@@ -20,18 +20,18 @@ from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import choice_validation, head, numbers_only, plain_name
-from xlnn.writing.charts import THIN, Cells, Line, scatter
+from xlnn.writing.charts import THIN, Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NOTE, SECTION, SENTENCE, TITLE, value, wide
 
-AROUND = 20
+AROUND = 10
 """Points of a curve to either side of x."""
 
 TABLE = 6
 """The column at which the tables begin."""
 
-TOP, UNDER = FIRST_ROW + 2, FIRST_ROW + 42
-"""The first row of a list and of the table beside it, and that of a table under the charts."""
+TOP, UNDER = FIRST_ROW + 2, FIRST_ROW + 21
+"""The first row of a list and of the table beside it, and that of a table under the first."""
 
 CURVE, TANGENT, SECANT = "1B4F9C", "C0561C", "6B7785"
 
@@ -93,7 +93,8 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     for name in ("forward", "central"):
         error = _column(width, on, f"e_{name}", "e", rules.ERROR, quotient=name)
         yield replace(error, number_format="0.0E+00")
-        yield _column(width, on, f"log_{name}", "log₁₀|e|", eq.LogSize(), e=f"e_{name}")
+        log = _column(width, on, f"log_{name}", "log₁₀|e|", eq.LogSize(), e=f"e_{name}")
+        yield replace(log, number_format="0.00")
     point = Axis("point", 2 * AROUND + 1, counts_from=-AROUND)
     yield _count(on, "i", "i", point)
     yield _column(point, on, "along", "x", rules.ALONG)
@@ -159,8 +160,7 @@ def _approximation(words: Text) -> Iterator[Quantity]:
     yield _line(on, "right", "f(x + Δ)", eq.OfShifted("+"), h="delta")
     degrees = {"shape": (eq.DEGREE + 1,)}
     yield replace(_line(on, "taylor", "Taylor {}", eq.Taylor()), **degrees)
-    error = replace(_line(on, "taylor_error", "e{}", eq.TaylorError()), **degrees)
-    yield replace(error, number_format="0.0E+00")
+    yield replace(_line(on, "taylor_error", "e{}", eq.TaylorError()), **degrees)
     half = Axis("half", 9, counts_from=0)
     yield _count(on, "k", "k", half)
     for along in ("x", "y"):
@@ -252,7 +252,7 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
         layout, words = page.layout, page.words
         drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={3: 14})
         drawing.put(1, 1, layout.titles[sheet], TITLE)
-        drawing.put(2, 1, words("notes", sheet), NOTE)
+        drawing.put(2, 1, words("notes", sheet, **layout.titles), NOTE)
         names, symbols = [], []
         for block in layout.on(sheet):
             quantity = block.quantity
@@ -319,7 +319,7 @@ def _tangent_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
         Line(n, _cells(page, "log_forward"), TANGENT, words("charts", "forward"), THIN, "circle"),
         Line(n, _cells(page, "log_central"), CURVE, words("charts", "central"), THIN, "circle"),
     ]
-    yield address(TOP + 18, TABLE), scatter(words("charts", "errors"), "n", errors)
+    yield address(TOP + 34, 1), scatter(words("charts", "errors"), "n", errors)
 
 
 def _lagrange_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
@@ -333,10 +333,11 @@ def _lagrange_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
     ]
     chart = scatter(words("charts", "circle_title"), "x", lines)
     chart.height, chart.width = 9.5, 9.5
+    square(chart)
     yield address(TOP + 19, 1), chart
     around = Line(_cells(page, "part"), _cells(page, "circle_f"), TANGENT)
     chart = scatter(words("charts", "around"), "k", [around])
-    chart.x_axis.scaling.max = rules.PARTS
+    ends(chart.x_axis, 0, rules.PARTS)
     yield address(TOP + 39, 1), chart
 
 
