@@ -2,11 +2,13 @@
 
 import openpyxl
 import pytest
+from openpyxl.utils.cell import coordinate_from_string
 
 from xlnn.building.build import begun, build, planned
 from xlnn.shipped.templates import names
 from xlnn.shipped.text import languages
-from xlnn.writing.charts import scatter
+from xlnn.workbooks.experiment import Experiment
+from xlnn.writing.charts import scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.paper import LEAST, Paper, paper, size
 
@@ -22,6 +24,29 @@ def test_no_sheet_is_printed_smaller_than_can_be_read(name, lang):
     drawings = kind.drawings(plan.made.spec, plan.layout)
     scales = {key: paper(d, plan.layout.extents[key]).scale for key, d in drawings.items()}
     assert {key: scale for key, scale in scales.items() if scale < SIX_POINTS} == {}
+    assert [key for key, drawing in drawings.items() if repeats_a_chart(drawing)] == []
+
+
+def repeats_a_chart(drawing):
+    """Return whether the rows that are printed on each page hold the beginning of a chart.
+
+    The upper border of one that begins just below them is printed with them.
+    """
+    anchors = [anchor for anchor, _ in drawing.charts if isinstance(anchor, str)]
+    return drawing.repeat > 0 and any(
+        coordinate_from_string(anchor)[1] <= drawing.repeat + 1 for anchor in anchors
+    )
+
+
+@pytest.mark.parametrize("name", [n for n in names() if isinstance(begun(n)[0], Experiment)])
+def test_each_sheet_of_an_experiment_shows_what_is_said_of_it(name):
+    kind, origin, _ = begun(name)
+    plan = planned(kind, origin, name, {"lang": "en"}, large=False)
+    notes = kind.words(plan.made.spec, plan.layout).words["notes"]
+    for key, drawing in kind.drawings(plan.made.spec, plan.layout).items():
+        if key in notes:
+            texts = [str(text) for cells in drawing.cells.values() for text, _ in cells.values()]
+            assert notes[key].format(**plan.layout.titles) in texts, key
 
 
 def sheet(columns, rows, *, one_page=True, width=10.0):
@@ -80,3 +105,14 @@ def test_the_workbook_says_so(name, sheet, orientation, across, down, columns, t
     assert (found.page_setup.fitToWidth, found.page_setup.fitToHeight) == (across, down)
     assert found.print_title_cols == columns
     assert found.page_margins.left == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(("height", "width"), [(13, 13), (9.5, 13), (13, 9.5)])
+def test_a_circle_is_drawn_round(height, width):
+    chart = scatter("title", "x", [])
+    chart.height, chart.width = height, width
+    square(chart)
+    place = chart.layout.manualLayout
+    assert place.w * width == pytest.approx(place.h * height)
+    assert place.x + place.w <= 1
+    assert place.y + place.h <= 1

@@ -228,7 +228,7 @@ def draw_learning(page: Page[Any]) -> Drawing:
     ]
     chart = scatter(words("charts", "learning"), words("headings", "step"), lines)
     ends(chart.x_axis, 0, page.spec.sizes["steps"])
-    drawing.charts.append((address(LEARNING - 2, layout.blocks["a_ce"].column + 3), chart))
+    drawing.charts.append((address(LEARNING + 1, layout.blocks["a_ce"].column + 3), chart))
     return drawing
 
 
@@ -246,12 +246,12 @@ def draw_valley(page: Page[Any]) -> Drawing:
     for cost in VALLEYS:
         grid = layout.blocks[f"C_T_{cost}"]
         drawing.colour(grid, valley_scale())
-        small = replace(value("0.0", given=False, first=False), size=7, align="center")
+        small = replace(value("0.0", given=False, first=False), size=9, align="center")
         drawing.looks[f"C_T_{cost}"] = small
         for which in (1, 2):
             drawing.looks[f"w{which}_{cost}"] = replace(small, fill="weight", number_format="0.0#")
             drawing.looks[f"low_w{which}_{cost}"] = replace(small, fill="result")
-        drawing.put(grid.row - 1, grid.column - 1, "w₂ \\ w₁", replace(KEY, size=7))
+        drawing.put(grid.row - 1, grid.column - 1, "w₂ \\ w₁", replace(KEY, size=8))
         drawing.looks[f"lowest_{cost}"] = replace(SENTENCE, bold=True)
     return drawing
 

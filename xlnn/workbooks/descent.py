@@ -24,8 +24,9 @@ from xlnn.workbooks.pages.table import (
     name_rows,
     number_validation,
     plain_name,
+    title_line,
 )
-from xlnn.writing.charts import THIN, Cells, Line, ends, scatter
+from xlnn.writing.charts import THIN, Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NOTE, PLAIN, QUIET, SENTENCE, TITLE, value
 
@@ -153,11 +154,10 @@ def draw_lines(page: Page[Any]) -> Drawing:
     """Draw the headings over the points of the level lines."""
     layout, words = page.layout, page.words
     drawing = Drawing(gridlines=False, freeze=(FIRST_ROW, 1), repeat=FIRST_ROW - 1, heights={1: 24})
-    drawing.put(1, 1, layout.titles["level_lines"], TITLE)
-    drawing.put(2, 1, words("notes", "level_lines"), NOTE)
     name_rows(drawing, layout.blocks["level_x"].quantity.axes, FIRST_ROW, words)
     for block in layout.on("level_lines"):
         head(drawing, block, words)
+    title_line(drawing, page, "level_lines", 3)
     return drawing
 
 
@@ -177,7 +177,8 @@ def _charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
     ]
     path = Line(cells("x"), cells("y"), PATH, marker="circle")
     chart = scatter(words("charts", "path"), "x", [*lines, path])
-    chart.height, chart.width = 12.5, 13  # nearly square, so that circles are round
+    chart.height, chart.width = 13, 13
+    square(chart)  # so that circles are round
     yield address(FIRST_ROW, BESIDE), chart
     block = layout.blocks["x"]
     numbers = Cells(layout.titles["descent"], 1, block.row, block.last[0])

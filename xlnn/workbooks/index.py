@@ -144,7 +144,7 @@ SUM = Stated(
 def _model(spec: IndexSpec) -> Model:
     """Return the numbers of formulas and their sum."""
     workbook = Axis("workbook", len(spec.entries))
-    page: dict[str, Any] = {"sheet": "index", "number_format": "#,##0"}
+    page: dict[str, Any] = {"sheet": "index", "number_format": "#,##0;;–"}
     return Model((
         Quantity("formulas", axes=(workbook,), is_record=True, role="key", **page),
         Quantity("total", equation=SUM, uses={"each": "formulas"}, **page),

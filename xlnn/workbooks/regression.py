@@ -315,7 +315,8 @@ def draw_descent(page: Page[Any]) -> Drawing:
     layout, words = page.layout, page.words
     model = layout.model
     k, top = model["x"].shape[0], FIRST_ROW + 3
-    drawing = Drawing(gridlines=False, heights={1: 24}, one_page=True)
+    first = layout.blocks["g"].row
+    drawing = Drawing(gridlines=False, heights={1: 24}, one_page=True, repeat=first - 1)
     drawing.put(1, 1, layout.titles["descent"], TITLE)
     drawing.put(2, 1, words("notes", "descent"), NOTE)
     for name in ("eta", "spread", "means"):
@@ -337,7 +338,7 @@ def draw_descent(page: Page[Any]) -> Drawing:
         words("charts", "C"), words("headings", "step"), [Line(numbers, _cells(page, "C"), LINE)]
     )
     ends(course.x_axis, 0, page.spec.sizes["steps"])
-    drawing.charts.append((address(top, block.column + 2), course))
+    drawing.charts.append((address(first + 1, block.column + 2), course))
     return drawing
 
 

@@ -66,8 +66,10 @@ def _sequences(terms: int, words: Text) -> Iterator[Quantity]:
         ("geometric", eq.GEOMETRIC, "aₙ₊₁ = r aₙ", eq.GEOMETRIC_TERM),
         ("linear", eq.LINEAR, "aₙ₊₁ = p aₙ + q", None),
     ):
-        uses = {"before": previous(name)}
-        yield Quantity(name, symbol=symbol, equation=equation, uses=uses, **recurring)
+        uses, look = {"before": previous(name)}, {}
+        if name != "arithmetic":  # those terms have ever more decimals
+            look = {"number_format": "0.0000"}
+        yield Quantity(name, symbol=symbol, equation=equation, uses=uses, **{**recurring, **look})
         if formula:
             term = "a₁ + (n − 1) d" if name == "arithmetic" else "a₁ rⁿ⁻¹"
             yield Quantity(
@@ -76,7 +78,7 @@ def _sequences(terms: int, words: Text) -> Iterator[Quantity]:
                 equation=formula,
                 uses={"a": name},
                 role="forward",
-                **place_of,
+                **{**place_of, **look},
             )
     said = words.open("sentences", "course", terms=terms)
     yield Quantity("course", equation=Told([said], digits=4), is_text=True, **page)

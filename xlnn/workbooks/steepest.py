@@ -17,7 +17,7 @@ from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import head, number_validation, plain_name
-from xlnn.writing.charts import Cells, Line, scatter
+from xlnn.writing.charts import Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NOTE, SENTENCE, TITLE, value
 
@@ -109,6 +109,6 @@ def draw(page: Page[Any]) -> Drawing:
     ]
     chart = scatter(words("charts", "steepest"), words("headings", "direction"), lines)
     chart.height = 10
-    chart.x_axis.scaling.max = DIRECTIONS
+    ends(chart.x_axis, 0, DIRECTIONS)
     drawing.charts.append((address(TABLE - 2, BESIDE), chart))
     return drawing

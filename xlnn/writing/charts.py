@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.axis import NumericAxis
 from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import LegendEntry
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
@@ -133,6 +134,21 @@ def ends(axis: NumericAxis, first: float, last: float) -> None:
     """Let an axis begin and end where its data do, with a label at its end where one fits."""
     axis.scaling.min, axis.scaling.max = first, last
     axis.majorUnit = interval(last - first)
+
+
+SIDES, ABOVE, BELOW = 0.1, 0.12, 0.22
+"""What of a chart's width lies beside what is drawn, and of its height above and below it."""
+
+
+def square(chart: ScatterChart) -> None:
+    """Let one unit across be as long as one up, where both axes reach equally far.
+
+    Programs divide a chart's room among its title, axes and legend each in its own way.
+    """
+    side = min((1 - 2 * SIDES) * chart.width, (1 - ABOVE - BELOW) * chart.height)
+    wide, high = side / chart.width, side / chart.height
+    place = ManualLayout("inner", "edge", "edge", x=(1 - wide) / 2, y=ABOVE, w=wide, h=high)
+    chart.layout = Layout(place)
 
 
 def interval(length: float) -> float | None:

@@ -37,7 +37,7 @@ COLOURS = {
     "sigmoid": POSITIVE,
     "tanh": "5B8C5A",
     "relu": "8C5BA6",
-    "linear": "8A8F98",
+    "linear": "B59410",
 }
 FORMULAS = {
     "step": ("1 (z ≥ 0), 0 (z < 0)", "0 (z ≠ 0)"),
@@ -96,7 +96,7 @@ def draw(page: Page[Any]) -> Drawing:
         for column, text in enumerate(FORMULAS[name], start=2):
             drawing.put(row, column, text, LABEL)
         drawing.looks[f"{name}_gap"] = replace(
-            value("0.0000000", given=False, first=False), align="center"
+            value("0.0000", given=False, first=False), align="center"
         )
     for down, key in enumerate(("kink", "step_slope", "linear_slope")):
         drawing.put(FIRST_ROW + 36 + down, 1, words("notes", key), LABEL)
@@ -180,7 +180,7 @@ def draw_shapes(page: Page[Any]) -> Drawing:
 def draw_bell(page: Page[Any]) -> Drawing:
     """Draw mean, deviation and areas, and the curve."""
     layout, words = page.layout, page.words
-    drawing = begun(page, "bell", A=30, B=5, C=12, D=3)
+    drawing = begun(page, "bell", A=30, B=5, C=12, D=16)
     show(drawing, layout, words, BELL)
     positive_only(drawing, layout.blocks["deviation"], words)
     say(drawing, "drawn", bold=True)

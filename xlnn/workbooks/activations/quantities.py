@@ -96,7 +96,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
             "gap",
             equation=eq.GAP,
             uses=uses,
-            **{**page, "number_format": "0.0000000"},
+            **{**page, "number_format": "0.0000"},
         )
 
 

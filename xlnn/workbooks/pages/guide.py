@@ -144,7 +144,8 @@ def _symbols(drawing: Drawing, page: Page[Any], row: int, equations: Mapping[str
         block = page.layout.blocks[quantity.name]
         title = page.layout.titles[block.sheet]
         where = address(max(block.row - 1, FIRST_ROW - 1), block.column)
-        drawing.put(row, 2, quantity.symbol.replace("{}", "") or "", replace(PLAIN, bold=True))
+        written = symbol.get("symbol", quantity.symbol.replace("{}", ""))
+        drawing.put(row, 2, written, replace(PLAIN, bold=True))
         drawing.put(row, 3, page.words("quantities", kind), PLAIN)
         drawing.put(row, 4, symbol["meaning"], TEXT)
         drawing.put(row, 5, symbol["equation"].format(**equations), TEXT)

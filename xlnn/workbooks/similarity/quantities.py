@@ -31,7 +31,8 @@ def _patterns(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         yield Quantity(name, symbol=name[-1], role="input", **shape, **page)
     of = {"a": "pattern_a", "b": "pattern_b"}
     yield Quantity("product", equation=eq.PRODUCT, uses=of, role="forward", **shape, **page)
-    yield Quantity("inner", symbol="a·b", equation=eq.INNER_PRODUCT, uses=of, **page)
+    inner = {"symbol": "a·b", "number_format": "General"}
+    yield Quantity("inner", equation=eq.INNER_PRODUCT, uses=of, **inner, **page)
     for name in "ab":
         uses = {"a": of[name]}
         yield Quantity(f"length_{name}", symbol=f"|{name}|", equation=eq.LENGTH, uses=uses, **page)
@@ -77,7 +78,8 @@ def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield Quantity("labels", symbol=" ", role="input", number_format="0", choices=(0, 9), **table)
     look = {"role": "input", "number_format": "General"}
     yield Quantity("images", symbol="b{}", shape=(pixels,), **look, **table)
-    yield Quantity("image_inner", symbol="a·b", equation=eq.IMAGE_INNER, **table)
+    inner = {"symbol": "a·b", "number_format": "General"}
+    yield Quantity("image_inner", equation=eq.IMAGE_INNER, **inner, **table)
     yield Quantity("image_length", symbol="|b|", equation=eq.IMAGE_LENGTH, **table)
     uses = {"inner": "image_inner", "own": "length_a", "length": "image_length"}
     yield Quantity("likeness", symbol="cos θ", equation=eq.Likeness(), uses=uses, **table)

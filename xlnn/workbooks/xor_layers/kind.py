@@ -29,7 +29,7 @@ from xlnn.workbooks.pages.table import (
     placed,
 )
 from xlnn.workbooks.xor_layers.quantities import LAYERS, POINT, POINTS, quantities
-from xlnn.writing.charts import Cells, Line, ends, scatter
+from xlnn.writing.charts import Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     LABEL,
@@ -157,7 +157,8 @@ def _charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
             name = words("charts", f"points_{target}")
             lines.append(Line(*points, colour, name=name, width=0, marker="circle"))
         chart = scatter(words("charts", f"plane_{which}"), "x₁", lines)
-        chart.height, chart.width = 9, 9.5
+        chart.height, chart.width = 9.5, 9.5
+        square(chart)
         for axis in (chart.x_axis, chart.y_axis):
             axis.scaling.min, axis.scaling.max, axis.majorUnit = -0.5, 1.5, 0.5
         yield address(CHARTS, column), chart

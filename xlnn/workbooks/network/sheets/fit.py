@@ -89,7 +89,7 @@ def draw(page: Page) -> Drawing:
     drawing.looks[f"{PREFIX}diagonal"] = look
     for unit, label in enumerate(page.spec.labels[:MOST_TOLD]):
         chart = _chart(page, unit, label)
-        drawing.charts.append((address(FIRST - 2 + unit * CHART_ROWS, left["charts"]), chart))
+        drawing.charts.append((address(FIRST + 1 + unit * CHART_ROWS, left["charts"]), chart))
     return drawing
 
 
