@@ -135,7 +135,7 @@ def test_every_way_to_be_missing_in_a_frame_is_one(absent):
             r'"d" holds a date: numbers',
         ),
         (pd.DataFrame({"k": ["a"], "d": [Decimal(1)]}), r'row 1, column "d" holds a Decimal'),
-        (pd.DataFrame([[1, 2, 3]], columns=["a", "b", "b"]), r"all images have the label"),
+        (pd.DataFrame([[1, 2, 3]], columns=["a", "b", "b"]), r"all have the label"),
     ],
 )
 def test_what_is_no_data_is_refused(data, message):

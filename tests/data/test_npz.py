@@ -115,7 +115,7 @@ def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_pa
         ({"y": [0, 0.5, 1]}, r"y holds numbers that are not whole.*name the array t"),
         ({"y": [0, np.nan, 1]}, r"y holds numbers that are not whole"),
         ({"y": [0, 2**60, 1]}, r"y holds numbers that are not whole"),
-        ({"y": [5, 5, 5]}, r'all images have the label "5"; at least 2 classes'),
+        ({"y": [5, 5, 5]}, r'all have the label "5"; at least 2 classes'),
         ({"y": ["a", "b\n", "c\nd"]}, r'my.npz, y, entry 3: the label "c\?d" holds a character'),
         ({"x": [["a"], ["b"], ["c"]]}, r"x holds no numbers"),
         ({"x": [[1j], [1], [1]]}, r"x holds objects of the kind complex128; numbers and texts"),

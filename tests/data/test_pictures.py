@@ -259,7 +259,7 @@ def test_the_folder_that_one_stands_in_has_a_name(root, monkeypatch):
 
 def test_one_class_is_too_few(tmp_path):
     picture(tmp_path / "my" / "0" / "a.png", ONE)
-    with pytest.raises(DataError, match='my: all images have the label "0"; at least 2 classes'):
+    with pytest.raises(DataError, match='my: all have the label "0"; at least 2 classes'):
         read(tmp_path / "my", Reading())
 
 

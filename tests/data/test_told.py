@@ -219,3 +219,14 @@ def test_real_values_of_any_size_are_read_as_they_are(tmp_path, scale):
     x = GENERATOR.normal(scale=scale, size=(20, 3))
     content = rows(CLASSES[:20] % 2, *x.T.tolist())
     np.testing.assert_allclose(read(csv(tmp_path, content), TABLE).x, x, rtol=1e-14)
+
+
+def test_a_column_that_counts_the_rows_is_mentioned_unless_it_is_all_there_is(tmp_path):
+    rows = [f"{n},{n * n % 7},{n % 2}" for n in range(1, 21)]
+    reading = Reading(table=True, label="kind")
+    line = told(tmp_path, "id,a,kind\n" + "\n".join(rows), reading)
+    assert line.endswith("; id counts the rows: if it says no more of them, remove it.")
+    line = told(tmp_path, "id,a,kind\n" + "\n".join(reversed(rows)), reading)
+    assert "counts the rows" not in line
+    alone = [f"{n},{n % 2}" for n in range(1, 21)]
+    assert "counts the rows" not in told(tmp_path, "id,kind\n" + "\n".join(alone), reading)

@@ -121,7 +121,7 @@ def check_count(labels: Sequence[str], where: str, hint: str = "") -> None:
     """
     if len(labels) < 2:
         raise DataError(
-            f'{where}: all images have the label "{labels[0]}"; '
+            f'{where}: all have the label "{labels[0]}"; '
             f"at least 2 classes are needed, to be told apart.{hint}"
         )
     if len(labels) > MOST_CLASSES:

@@ -1,5 +1,6 @@
 """What do the rows of a table say? Labels and pixels, or columns to predict and others."""
 
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +17,19 @@ from xlnn.data.digits import LARGEST, LONGEST, PLAIN_LINE, rounded
 from xlnn.data.missing import Holed, filled
 from xlnn.data.numerals import Numerals
 from xlnn.data.size import picture_size
-from xlnn.data.telling import doubt, images_told, labels_told, table_told, targets_told
+from xlnn.data.telling import (
+    counting,
+    doubt,
+    images_told,
+    labels_told,
+    table_told,
+    targets_told,
+)
 from xlnn.data.wording import short
 from xlnn.errors import DataError
+
+_DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{2,4}\b")
+"""A day as people write it, by year or by day."""
 
 
 class Rows(Protocol):
@@ -109,6 +120,8 @@ def _dataset(rows: Rows, reading: Reading, found: _Found, notes: tuple[str, ...]
     else:
         end = labels_told(labels, t, f"in {here.where(here.label)}")
         end += "" if reading.label else doubt(names, kept.x)
+    if picture is None:
+        end += counting(features, kept.x)
     told = (
         table_told(len(kept.x), features, end)
         if picture is None
@@ -219,6 +232,8 @@ def _no_number(rows: Rows, row: int, here: Columns, text: str, column: int) -> D
     """Return the error for a value that is no number: perhaps its column is the label."""
     heading = short(here.headings[column])
     reason = str(numerals.refusal(text, f"{rows.name}, {rows.row} {row}, column {heading}"))
+    if _DATE.match(text.strip()):
+        return DataError(f"{reason} Is it a date? Remove the column, or count days in it.")
     if looks_numeric(text.strip()):
         return DataError(reason)
     place = f'"{heading}"' if here.given else _place(column, len(here.headings))

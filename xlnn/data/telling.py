@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.data.digits import is_number
-from xlnn.data.wording import amount, counted, listed
+from xlnn.data.wording import amount, counted, listed, short
 
 MOST_NAMED = 6
 """Labels or inputs that a line names one by one."""
@@ -102,6 +102,20 @@ def doubt(names: Sequence[str], x: np.ndarray) -> str:
         f"; the first column can hardly be the label, {reason}: add --label last, a heading or a "
         "number, or --target for numbers to predict"
     )
+
+
+def counting(features: Sequence[str], x: np.ndarray) -> str:
+    """Say that an input does nothing but count the rows, if one does.
+
+    >>> counting(["id", "a"], np.column_stack([np.arange(1.0, 21), np.arange(20) % 7]))
+    '; id counts the rows: if it says no more of them, remove it'
+    """
+    if len(features) < 2 or len(x) < ENOUGH:
+        return ""
+    for feature, column in zip(features, x.T, strict=True):
+        if column[0] in {0, 1} and (np.diff(column) == 1).all():
+            return f"; {short(feature)} counts the rows: if it says no more of them, remove it"
+    return ""
 
 
 def _unlike_labels(first: np.ndarray, x: np.ndarray) -> str:

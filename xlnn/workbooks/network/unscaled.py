@@ -73,10 +73,10 @@ def target_notes(spec: Spec, t: np.ndarray) -> tuple[str, ...]:
     if least.min() < lowest - ROUNDING or most.max() > highest + ROUNDING:
         reach = f"from {lowest} to {highest}" if highest < np.inf else f"from {lowest} on"
         what = "scaled targets" if spec.scaled_targets else "targets"
+        span = f"from {amount(least.min())} to {amount(most.max())}"
         note = (
-            f"The {what} go from {least.min():g} to {most.max():g}, and outputs of {activation} "
-            f"{reach}: they cannot be reached. Add --scale range, or --scale standard and "
-            "--output-activation linear."
+            f"The {what} go {span}, and outputs of {activation} {reach}: they cannot be reached. "
+            "Add --scale range, or --scale standard and --output-activation linear."
         )
         return (*notes, note)
     return notes if spec.scaled_targets else notes + _size_note(spec, least, most)
