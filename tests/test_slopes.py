@@ -1,6 +1,7 @@
 """Slopes in a sheet: each by its rule equals its difference quotient, and NumPy's."""
 
 import numpy as np
+import openpyxl
 import pytest
 from experiments import (
     ENGINES,
@@ -172,3 +173,11 @@ def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path,
 
 def test_a_quarter_of_a_turn_has_a_cosine_of_0(path):
     nothing_is_nearly_0(values(path, "formualizer"), "unit_x", "unit_y", "circle_x", "circle_y")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "first"), [("Tangent", "1: x²"), ("Rules", "1: x²"), ("Approximation", "1: x² + y²")]
+)
+def test_who_selects_the_number_of_a_function_sees_which_there_are(path, sheet, first):
+    found = openpyxl.load_workbook(path)[sheet].data_validations.dataValidation
+    assert [each.prompt.split("\n")[0] for each in found if each.prompt] == [first]

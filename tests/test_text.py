@@ -575,3 +575,11 @@ def test_a_language_with_a_file_that_is_missing_or_broken_names_it(
     monkeypatch.setattr("xlnn.shipped.text.folder", lambda: tmp_path / "templates")
     with pytest.raises(DataError, match=f"^{re.escape(said)}"):
         text("eo", "grading")
+
+
+def test_japanese_counts_have_one_spacing_throughout():
+    # "64 枚" and "1枚" side by side look careless
+    pages = sorted((folder() / "text").rglob("ja.toml"))
+    assert len(pages) == len(KINDS_WITH_WORDS) + 1
+    tight = re.compile(r".{,6}[0-9][つ回番点件列行枚個本種人層].{,4}")
+    assert [found for page in pages for found in tight.findall(page.read_text("utf-8"))] == []

@@ -143,7 +143,13 @@ def draw(page: Page[Any]) -> Drawing:
     }
     drawing.validations += [
         number_validation(where["eta"], words, positive=True),
-        choice_validation(where["function"], f'"{choices}"', words, len(eq.SURFACES)),
+        choice_validation(
+            where["function"],
+            f'"{choices}"',
+            words,
+            len(eq.SURFACES),
+            [each.text for each in eq.SURFACES],
+        ),
         number_validation(f"{where['x']}:{where['y']}", words),
     ]
     drawing.charts = [*_charts(page)]

@@ -212,6 +212,13 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield Quantity("found", sheet=on, equation=eq.Found(said), uses=uses, is_text=True)
 
 
+NAMES = {
+    "tangent": [each.text for each in eq.FUNCTIONS],
+    "rules": [each.text for each in eq.FUNCTIONS],
+    "approximation": [each.text for each in SURFACES],
+}
+"""What the numbers that choose a function stand for, by their sheet."""
+
 SENTENCES = ("best", "agree", "square", "found")
 PRIMES = ("′", "″", "‴", "⁗")
 
@@ -280,7 +287,9 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
                 most = quantity.choices[1]
                 source = ",".join(map(str, range(1, most + 1)))
                 cell = address(block.row, block.column)
-                drawing.validations.append(choice_validation(cell, f'"{source}"', words, most))
+                drawing.validations.append(
+                    choice_validation(cell, f'"{source}"', words, most, NAMES[sheet])
+                )
             elif given:
                 drawing.validations.append(numbers_only(block, words))
         drawing.widths[1] = min(46, max(map(wide, names)) + 3)

@@ -90,8 +90,8 @@ def draw(page: Page[Any]) -> Drawing:
     for name in BELOW:
         block = layout.blocks[name]
         drawing.put(block.row, 2, block.quantity.symbol, LABEL)
-    for name in ("step", "sigmoid"):
-        picture(drawing, layout.blocks[name], scale="ink", size=11, digits="0.000")
+    for name, digits in (("step", "0"), ("sigmoid", "0.000")):
+        picture(drawing, layout.blocks[name], scale="ink", size=11, digits=digits)
     say(drawing, "verdict", "gradual", bold=True)
     drawing.put(PATTERN_ROW - 3, 1, words("notes", "patterns"), LABEL)
     for name in ("pattern_number", "pattern", "pattern_z", "pattern_step", "pattern_sigmoid"):
@@ -103,7 +103,7 @@ def draw(page: Page[Any]) -> Drawing:
             drawing,
             layout.blocks[name],
             scale="ink",
-            digits="General" if name == "pattern" else "0.000",
+            digits="0.000" if name == "pattern_sigmoid" else "General",
         )
     drawing.looks["pattern_z"] = replace(value("0.000", given=False, first=False), align="center")
     drawing.charts.append((address(FIRST_ROW, CHART_COLUMN), _curves(page)))

@@ -190,8 +190,13 @@ def bounded_validation(cells: str, words: Text, bounds: str) -> DataValidation:
     return validation
 
 
-def choice_validation(cell: str, source: str, words: Text, largest: int) -> DataValidation:
-    """Let a number be chosen from a list of numbers that stands in the workbook."""
+def choice_validation(
+    cell: str, source: str, words: Text, largest: int, names: Iterable[str] = ()
+) -> DataValidation:
+    """Let a number be chosen from a list of numbers that stands in the workbook.
+
+    What the numbers stand for, from 1 on, is shown beside the cell that is selected.
+    """
     validation = DataValidation(
         type="list",
         formula1=source,
@@ -200,6 +205,8 @@ def choice_validation(cell: str, source: str, words: Text, largest: int) -> Data
         errorTitle=words("validation", "choice_title"),
         error=words("validation", "choice", largest=largest),
     )
+    if said := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
+        validation.showInputMessage, validation.prompt = True, said
     validation.add(cell)
     return validation
 
