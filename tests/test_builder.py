@@ -18,6 +18,7 @@ from xlnn.errors import DisagreementError, OutputError, XlnnError
 from xlnn.layout import quoted
 from xlnn.linting.problem import Problem
 from xlnn.reading.spec import described
+from xlnn.xlsx import effort
 from xlnn.xlsx.package import inspect
 
 CACHED = 1e-12
@@ -83,6 +84,22 @@ def test_another_input_gives_other_bytes(tmp_path):
         for eta in (0.2, 0.3)
     ]
     assert contents[0] != contents[1]
+
+
+def test_an_engine_is_chosen_by_the_formulas_and_by_the_cells_that_they_read(
+    short_path, monkeypatch
+):
+    _, layout = described(short_path)
+    contents = inspect(short_path)
+    stated = [text.encode() for title in contents.sheets for *_, text in contents.stated(title)]
+    read = sum(int(effort.reads([text], effort.ranges(text))[0]) for text in stated)
+    assert abs(proof.cells_read(layout) - read) <= 0.1 * read
+    assert proof.verifier(layout) == "formualizer"
+    monkeypatch.setattr(proof, "READS_QUICKLY", read // 2)
+    assert proof.verifier(layout) == "formulas"
+    monkeypatch.setattr(proof, "READS_QUICKLY", 2 * read)
+    monkeypatch.setattr(proof, "FORMULAS_QUICKLY", len(stated) - 1)
+    assert proof.verifier(layout) == "formulas"
 
 
 def test_no_name_of_a_person_or_folder_is_in_the_file(short_path):

@@ -256,7 +256,7 @@ def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
     spec, layout = described(path, contents=contents)
     check_sheets(contents, layout)
     with shown(contents) as file:
-        engine = verifier(contents.formula_count)
+        engine = verifier(layout)
         values = engines.load(engine, file, engines.Allowance.of(contents))({})
     kind = kind_of(spec)
     arrays = read_arrays(layout, values)

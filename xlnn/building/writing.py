@@ -114,7 +114,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
             store(draft, final, values, unvalued)
 
         report: Report | None = None
-        engine = verifier(formulas)
+        engine = verifier(layout)
         if verify:
             report = proven(draft, None if blank else final, layout, engine, keep, tell)
             report = replace(report, file=str(place.path))
