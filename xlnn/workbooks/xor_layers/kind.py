@@ -137,7 +137,7 @@ def _draw_lines(drawing: Drawing, page: Page[Any]) -> None:
     for column in range(1, 9):
         text = texts.get(column, "")
         text = words("headings", text) if text in {"line", "ends_x", "ends_y"} else text
-        look = replace(SECTION, align="right") if column in {2, 3, 4} else SECTION
+        look = replace(SECTION, align="right") if column in {2, 3, 4, 5, 7} else SECTION
         drawing.put(row - 1, column, text, look)
     rows = [("output_single", 1), ("unit", 1), ("unit", 2), ("output_hidden", 1)]
     for down, (key, number) in enumerate(rows):
