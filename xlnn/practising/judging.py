@@ -63,8 +63,9 @@ class Judged:
     wrong : array of bool
         Of the quantity's shape; False where a part is given.
     got : tuple of dict
-        What the cells give, by index, for each world; for the first alone of what reads as stated.
+        What the cells give, by index, for each of the worlds.
     worlds : tuple of World
+        Those in which it was asked for: of what reads as stated, the first alone.
     reads_one : dict
         Formulas of which Excel takes one cell of a range, by index: the range.
     """
@@ -169,11 +170,12 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
                 if places[index] not in submitted.contents.arrays and (one := _reads_one(text))
             }
         wrong = np.zeros(quantity.lengths, dtype=bool)
-        for world, values in zip(every, got, strict=False):
+        asked_in = tuple(every[: len(got)])
+        for world, values in zip(asked_in, got, strict=True):
             wrong |= wrong_in(submitted, quantity, world, values)
         for index in places:
             wrong[index] |= index not in formulas or index in once
-        results.append(Judged(quantity, formulas, typed, wrong, got, tuple(every), once))
+        results.append(Judged(quantity, formulas, typed, wrong, got, asked_in, once))
     return results, usable
 
 
