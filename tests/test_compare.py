@@ -1,6 +1,7 @@
 """Runs stand beside each other: each is what it would be alone, and each sheet can show each."""
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import ENGINES, PROBES, agrees_in, changed
@@ -235,3 +236,13 @@ def test_python_takes_lists_as_the_command_line_does(tmp_path):
 def test_training_that_diverges_names_the_run(tmp_path):
     with pytest.raises(DataError, match="of run 2 is no number"):
         build("diabetes", tmp_path / "o.xlsx", scale="none", eta=(1e-12, 1e60), epochs=9)
+
+
+def test_a_chart_of_counts_ends_with_the_last_image(several):
+    path, _, _ = several
+    spec = read_spec(path)
+    if not spec.is_regression:
+        charts = openpyxl.load_workbook(path)["Compare"]._charts  # noqa: SLF001
+        ends = [chart.y_axis.scaling.max for chart in charts]
+        counts = [spec.images, *([spec.test_images] if spec.test_images else [])]
+        assert ends == [None, *counts]

@@ -102,15 +102,15 @@ def test_the_workbook_opens_on_play_and_on_an_image_that_is_recognised(digits_pa
     assert NAME not in texts
 
 
-def test_play_opens_on_an_image_that_shows_something():
+def test_play_and_lens_open_on_images_that_show_something():
     """The first row of exclusive or is 0, 0."""
     x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
     run = {"C": np.array([[0.1, 0.3, 0.2]]), "right": np.array([[1.0, 1.0, 0.0]])}
-    assert worth_seeing({"x": x}, run) == {"play_image": 2}
-    assert worth_seeing({"x": x}, None) == {"play_image": 2}
-    assert worth_seeing({"x": x * 0}, run) == {"play_image": 1}
+    assert worth_seeing({"x": x}, run) == {"play_image": 2, "lens_image": 2}
+    assert worth_seeing({"x": x}, None) == {"play_image": 2, "lens_image": 2}
+    assert worth_seeing({"x": x * 0}, run) == {"play_image": 1, "lens_image": 1}
     nothing_right = run | {"right": np.zeros((1, 3))}
-    assert worth_seeing({"x": x}, nothing_right) == {"play_image": 3}
+    assert worth_seeing({"x": x}, nothing_right) == {"play_image": 3, "lens_image": 2}
 
 
 def test_the_lists_to_choose_from_hold_every_epoch_and_image(short_path):

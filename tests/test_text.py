@@ -116,6 +116,7 @@ KINDS = {
     "compared regressions": replace(TABLE, **REGRESSION | {"runs": ("sgd", "sgd")}),
     "adam": replace(TABLE, optimizer="adam", regularised=True),
 }
+KINDS |= {"xor": replace(TABLE, template="xor"), "cnn": replace(KINDS["maps"], template="cnn")}
 """A workbook of each kind that has words of its own."""
 
 SHOWING = {
@@ -583,3 +584,15 @@ def test_japanese_counts_have_one_spacing_throughout():
     assert len(pages) == len(KINDS_WITH_WORDS) + 1
     tight = re.compile(r".{,6}[0-9][つ回番点件列行枚個本種人層].{,4}")
     assert [found for page in pages for found in tight.findall(page.read_text("utf-8"))] == []
+
+
+TIGHT = "[一-鿿][0-9]|[0-9][一-鿿]"
+"""A number in Chinese without a space beside it."""
+
+
+def test_numbers_in_chinese_have_one_spacing_throughout():
+    pages = sorted((folder() / "text").rglob("zh.toml"))
+    lines = [line for page in pages for line in page.read_text("utf-8").splitlines()]
+    told = [line for line in lines if not line.startswith("#")]
+    assert [line for line in told if re.search(TIGHT, line)] == []
+    assert re.search(TIGHT, "第2层")

@@ -259,32 +259,26 @@ class Errors(Sentence):
 
 
 class Story(Sentence):
-    """What happened in training, a line each.
+    """What training came to, a line each.
 
     Parameters
     ----------
     words : dict
-        The lines by their keys, with blanks: ``best`` of ``{epoch}``; ``end`` of ``{count}``, or of
-        ``{first}`` and ``{cost}`` where there are no classes; and of classes ``all_right`` of
-        ``{epoch}`` and ``never``, of which one is said, and ``tested`` of ``{count}``.
+        The lines by their keys, with blanks: ``end`` of ``{count}``, or of ``{first}`` and
+        ``{cost}`` where there are no classes; and of classes ``tested`` of ``{count}``.
     roles : tuple of str
-        What is known: ``best``, ``all_right``, ``recognised``, ``C_T``, ``tested``.
+        What is known: ``recognised`` or ``C_T``, and ``tested``.
     """
 
     def __init__(self, words: dict[str, str], roles: tuple[str, ...]) -> None:
         super().__init__(())
         self.words = words
         self.roles = roles
-        self.lines = tuple(key for key in words if key != "never")
+        self.lines = tuple(words)
 
-    def cell(self, line: int, best: Cells, **known: Cells) -> str:
+    def cell(self, line: int, **known: Cells) -> str:
         """Return the formula of one line."""
         key = self.lines[line]
-        if key == "best":
-            return "=" + self._filled(key, epoch=best[()])
-        if key == "all_right":
-            first = known["all_right"][()]
-            return f'=IF({first}=0,"{self.words["never"]}",{self._filled(key, epoch=first)})'
         if key == "tested":
             return "=" + self._filled(key, count=known["tested"].at(-1)[()])
         if "recognised" in known:

@@ -15,7 +15,7 @@ from xlnn.errors import DataError
 from xlnn.shipped.templates import folder
 
 VARIANTS = (
-    *("digits", "table", "regression", "maps", "cross_entropy"),
+    *("digits", "xor", "cnn", "table", "regression", "maps", "cross_entropy"),
     *("momentum", "rmsprop", "adam"),
 )
 """What is said otherwise."""

@@ -1,9 +1,9 @@
 """Which words does a network's workbook use?
 
-Some are said otherwise for some workbooks: ``digits`` for the book's own images, ``table`` where
-the data is no pictures, ``regression`` where numbers are predicted, ``maps`` where filters make
-maps of pictures, ``cross_entropy`` where the cost is one, and an optimiser's name where a step is
-not the plain one.
+Some are said otherwise for some workbooks: ``table`` where the data is no pictures, ``regression``
+where numbers are predicted, ``maps`` where filters make maps of pictures, the template's name where
+the template has words of its own, ``cross_entropy`` where the cost is one, and an optimiser's name
+where a step is not the plain one.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from xlnn.equations.optimiser import PLAIN
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.network.spec import Spec
 
-TEMPLATES = ("digits",)
+TEMPLATES = ("digits", "xor", "cnn")
 """Templates with words of their own."""
 
 
@@ -24,14 +24,14 @@ def words_of(spec: Spec) -> Text:
 
 def variants(spec: Spec) -> Iterator[str]:
     """Yield what a workbook says otherwise, each over the ones before it."""
-    if spec.template in TEMPLATES and _is_plain(spec):
-        yield spec.template
     if spec.features:
         yield "table"
     if spec.is_regression:
         yield "regression"
     if any(layer.kind != "dense" for layer in spec.layers):
         yield "maps"
+    if spec.template in TEMPLATES and _is_plain(spec):
+        yield spec.template
     if COSTS[spec.cost].loss:
         yield "cross_entropy"
     if spec.optimizer != PLAIN and len(set(spec.runs)) <= 1:

@@ -93,7 +93,10 @@ def course(stack: Stack) -> Quantity:
 def worth_seeing(
     inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None
 ) -> dict[str, int]:
-    """Return the image that Play opens on: of those recognised at the end, the most surely.
+    """Return the images that Play and Lens open on.
+
+    On Play it is, of those recognised at the end, the one of which the network is most sure; on
+    Lens the first.
 
     Parameters
     ----------
@@ -104,13 +107,14 @@ def worth_seeing(
     """
     x = inputs.get("raw", inputs.get("x"))
     shown = np.reshape(x, (len(x), -1)).any(axis=1)
+    first = int(shown.argmax()) + 1
     cost = np.zeros(len(shown)) if run is None else np.array(run["C"][-1])
     if run is not None and "right" in run:
         right = shown & (run["right"][-1] > 0)
         shown = right if right.any() else shown
     if shown.any():
         cost[~shown] = np.inf
-    return {"play_image": int(cost.argmin()) + 1}
+    return {"play_image": int(cost.argmin()) + 1, "lens_image": first}
 
 
 def _chosen(stack: Stack) -> Iterator[Quantity]:

@@ -123,15 +123,15 @@ def first_choices(
 ) -> dict[str, np.ndarray]:
     """Return what the sheets that look closely show when the workbook is opened first.
 
-    An image that the network recognises, in the last epoch; on the Lens the first image in the
-    first epoch, and the place in the middle of its maps; the last image of the data as a drawing
-    to start from, after the last epoch; the first parameter, moved by 0.001; and what is predicted
-    or recognised in the last epoch.
+    An image that the network recognises, in the last epoch; on the Lens the first image that shows
+    something, in the first epoch, and the place in the middle of its maps; the last image of the
+    data as a drawing to start from, after the last epoch; the first parameter, moved by 0.001; and
+    what is predicted or recognised in the last epoch.
     """
     choices = {q.name: 1 for q in model.quantities if q.kind in {RUN, MAP}}
     middles = (q for q in model.quantities if q.kind in PLACE)
     choices |= {q.name: (1 + q.choices[1]) // 2 for q in middles}
-    choices |= {"lens_epoch": 1, "lens_image": 1, "slope_epoch": 1, "slope_chosen": 1}
+    choices |= {"lens_epoch": 1, "slope_epoch": 1, "slope_chosen": 1}
     choices |= {"slope_h": 0.001, "play_epoch": model["play_epoch"].choices[1]}
     choices |= worth_seeing(inputs, run)
     for last in ("fit_epoch", "confusion_epoch"):
@@ -155,15 +155,14 @@ def _story(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield what the sheet Progress says of training as a whole."""
     shown = {"sheet": "progress", "number_format": "0"}
     yield quantity("best", equation=SmallestEpoch(), uses={"C_T": "C_T"}, **shown)
-    uses = {"best": "best"}
-    blanks = {name: f"{{{name}}}" for name in ("epoch", "count", "cost", "first")}
+    uses = {}
+    blanks = {name: f"{{{name}}}" for name in ("count", "cost", "first")}
     blanks |= {"images": stack.spec.images, "tested": stack.spec.test_images}
-    keys = ["best", "end"]
+    keys = ["end"]
     if not stack.spec.is_regression:
         first = FirstAllRight(stack.spec.images)
         yield quantity("all_right", equation=first, uses={"recognised": "recognised"}, **shown)
-        uses |= {"all_right": "all_right", "recognised": "recognised"}
-        keys = ["best", "all_right", "never", "end"]
+        uses["recognised"] = "recognised"
     else:
         uses["C_T"] = "C_T"
     if stack.spec.test_images and not stack.spec.is_regression:

@@ -26,6 +26,9 @@ taken at once; the start, and whether it is another now; the gaps of what an opt
 
 PARAMETERS = TOP + len(RESULTS) + 4
 
+SUMS = (1, 2, 3)
+"""Of each column: of its numbers, and of these times the row's number, and times its square."""
+
 TOLD = ("rmse_gap", "mae_gap", "predicted_gap")
 """Gaps of what a regression tells of the rows that are trained, and of those held out."""
 
@@ -145,7 +148,9 @@ def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
             start = page.layout.cell(quantity.name, (0, *unit))
             drawing.links[address(parameters - 1, column)] = start
             column += 1
-    for quantity in _inputs(page.layout.model):
+    noted = _inputs(page.layout.model)
+    drawing.put(blocks[noted[0].name].row - 1, 1, words("check", "sums"), NOTE)
+    for quantity in noted:
         target = page.layout.first_cell(_input_of(quantity))
         for row, text in enumerate(_told(quantity, words), start=blocks[quantity.name].row):
             drawing.put(row, 1, text, LINK)
@@ -199,8 +204,8 @@ def _told(quantity: Quantity, words: Text) -> list[str]:
         kind, what = quantity.kind, ""
     name = named(replace(quantity, kind=kind), words)
     if _has_rows(quantity):
-        sums = ("", words("check", "number") + " × ", words("check", "number") + "² × ")
-        return [words("check", what, name=f"Σ {each}{name}") for each in sums]
+        sums = (words("check", "sum", name=name, number=number) for number in SUMS)
+        return [words("check", what, name=each) for each in sums]
     if what == "found":
         is_image = isinstance(quantity.equation, ImageFound)
         return [words("check", "image_found" if is_image else "found", name=name)]

@@ -73,11 +73,17 @@ def _chart(page: Page[Spec], name: str) -> object:
         called = Cells(titles[SHEET], names.column, names.row + run, names.row + run)
         x, y = Cells(title, 1, *rows), Cells(title, block.column, *rows)
         lines.append(Line(x, y, COLOURS[run], called=called))
-    title = page.words("charts" if name == "C_T" else "quantities", name.removeprefix(TEST))
+    kind, spec = name.removeprefix(TEST), page.spec
+    counted = spec.test_images if name.startswith(TEST) else spec.images
+    is_charted = kind in {"C_T", "recognised"}
+    title = page.words("charts" if is_charted else "quantities", kind, images=counted)
     if name.startswith(TEST):
         title = page.words("headings", "tested", name=title)
     chart = scatter(title, page.words("charts", "epoch"), lines)
     chart.height, chart.width = 8, 15
-    ends(chart.x_axis, 0, page.spec.epochs)
-    chart.y_axis.scaling.min = 0
+    ends(chart.x_axis, 0, spec.epochs)
+    if kind == "recognised":
+        ends(chart.y_axis, 0, counted)
+    else:
+        chart.y_axis.scaling.min = 0
     return chart

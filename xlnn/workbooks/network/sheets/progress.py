@@ -17,7 +17,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import WIDE, courses, table
 from xlnn.writing.charts import THICK, THIN, Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import QUIET_NUMBER, SECTION, heading
+from xlnn.writing.style import QUIET_NUMBER, SECTION, SENTENCE, heading
 
 CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
@@ -52,14 +52,14 @@ def place(model: Model) -> Iterator[Block]:
     if "story" not in model.by_name:  # of a further run
         return
     column = _beside(sum(prod(quantity.shape) for quantity in rows))
-    row = STORY
+    numbers = [quantity for quantity in here if not quantity.axes and not quantity.is_text]
+    for row, quantity in enumerate(numbers, start=STORY):
+        yield Block(quantity, SHEET, row, column - 1, ())
+    row = STORY + len(numbers)
     for quantity in here:
         if quantity.is_text:
             yield Block(quantity, SHEET, row, column, ((1, 0),))
             row += quantity.shape[0]
-    numbers = [quantity for quantity in here if not quantity.axes and not quantity.is_text]
-    for row, quantity in enumerate(numbers, start=STORY):
-        yield Block(quantity, SHEET, row, column - 1, ())
 
 
 def draw(page: Page) -> Drawing:
@@ -74,7 +74,11 @@ def draw(page: Page) -> Drawing:
     for position in range(CHART_COLUMNS):
         title = words("story", "title") if position == 0 else ""
         drawing.put(STORY - 1, column - 1 + position, title, SECTION)
-    drawing.looks |= {"best": QUIET_NUMBER, "all_right": QUIET_NUMBER}
+    for name in ("best", "all_right"):
+        if name in layout.blocks:
+            block = layout.blocks[name]
+            drawing.put(block.row, block.column + 1, words("story", name), SENTENCE)
+            drawing.looks[name] = QUIET_NUMBER
     _name_outputs(drawing, page)
     last = max(block.last[0] for block in layout.on(SHEET) if block.quantity.is_text)
     charts = [*_courses(page), *_errors(page), *_paths(page)]
