@@ -148,7 +148,9 @@ def _draw_left(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
         drawing.put(rows["outputs"], column, words("lens", f"output_{name}"), SECTION)
     if f"{PREFIX}t" in blocks:
         for column, kind in ((VALUES, "predicted"), (BARS, "actual")):
-            drawing.put(rows["outputs"], column, words("quantities", kind), SECTION)
+            drawing.put(
+                rows["outputs"], column, words("quantities", kind), replace(SECTION, align="center")
+            )
     if "inputs" in rows:
         given = blocks[f"{PREFIX}given"]
         for column in range(NAMES, BARS + 1):
