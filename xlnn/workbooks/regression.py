@@ -44,9 +44,7 @@ WIDE = 15
 TABLE = NAMES + len(WAYS) + 5
 POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
 
-
 PLAIN = {"number_format": "General"}
-
 COST = {"number_format": "0.0000"}
 """The squares of a price soon have more digits than a column."""
 
