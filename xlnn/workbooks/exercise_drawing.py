@@ -46,6 +46,9 @@ HEAD = replace(LABEL, bold=True)
 CELL = Look(wrap=True)
 QUIET_SUM = Look(ink=QUIET, align="right")
 QUIET_STATE = Look(number_format="0", ink=QUIET, align="center")
+PRINTED = 62
+"""Per cent, so that the questions, and the sums beside them, are each a page wide."""
+
 SUMS = ("COUNT", "SUM", "SQUARES", "ORDERED")
 
 
@@ -102,7 +105,9 @@ def _draw(tasks: Tasks, layout: Layout, exercise: Exercise, own: Text, words: Te
     widths = {1: 5, 2: 12, 3: 26, 4: 46, 5: 9, 6: 24, SAID: 22, STATE: 3, 9: 3, 10: 3}
     widths |= {BESIDE: 16, BESIDE + 1: 26, BESIDE + 2: 18, BESIDE + 3: 3}
     widths |= {BESIDE + 4 + n: 13 for n in range(2 * eq.SUMS)}
-    drawing = Drawing(gridlines=False, widths=widths, heights={1: 30})
+    drawing = Drawing(
+        gridlines=False, widths=widths, heights={1: 30}, scale=PRINTED, breaks=[BESIDE - 1]
+    )
     title = own("exercise", "title")
     if exercise.student:
         title = own("exercise", "title_for", name=exercise.student)
