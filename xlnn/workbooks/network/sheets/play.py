@@ -9,7 +9,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import HEIGHT, Figure
 from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.bands import layer_title
+from xlnn.workbooks.network.sheets.bands import layer_name
 from xlnn.workbooks.network.sheets.picture import picture
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import row_validation
@@ -197,13 +197,18 @@ def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
     heading = block.row - (1 if is_rows else 2)
     for column in range(RIGHT, RIGHT + ACROSS):
         drawing.put(heading, column, "", SECTION)
-    title = page.words("play", "weights", layer=layer_title(page, quantity.layer))
+    whose = "filters" if _is_of_filters(page, quantity.layer) else "weights"
+    title = page.words("play", whose, layer=layer_name(page, quantity.layer))
     drawing.put(heading, RIGHT, title, SECTION)
     for unit in range(units):
         row, column = block.address((unit, *(0 for _ in quantity.shape[1:])))
         at = (row, RIGHT) if is_rows else (row - 1, column)
         drawing.put(*at, str(unit + 1), CAPTION)
     drawing.colour_around_0(block, is_read=False)
+
+
+def _is_of_filters(page: Page, layer: str) -> bool:
+    return any(spec.name == layer and spec.kind == "convolution" for spec in page.spec.layers)
 
 
 def _look(quantity: Quantity) -> Look:
