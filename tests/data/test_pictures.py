@@ -377,7 +377,7 @@ def test_a_folder_that_may_not_be_looked_at_is_named(root, monkeypatch):
     def refuse(_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(folder.Path, "iterdir", refuse)
+    monkeypatch.setattr(folder.os, "scandir", refuse)
     with pytest.raises(DataError, match="my cannot be read: Permission denied"):
         read(root, Reading())
 

@@ -162,15 +162,25 @@ def _labelled(folder: Path) -> Iterator[tuple[str, Path]]:
 def _entries(root: Path, folder: Path) -> Iterator[Path]:
     """Yield what is in a folder, in the order of the names, but what is hidden."""
     inside = os.path.realpath(root)
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.name.lower() in IGNORED:
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name.lower() in IGNORED:
             continue
+        path = folder / entry.name
         # no pathlib: Path.resolve fails where links point in a circle
-        if not os.path.realpath(path).startswith(inside.rstrip(os.sep) + os.sep):
+        if _is_link(entry) and not os.path.realpath(path).startswith(
+            inside.rstrip(os.sep) + os.sep
+        ):
             raise DataError(
                 f"{_shown(root, path)} is a link out of the folder; copy the picture itself."
             )
         yield path
+
+
+def _is_link(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry may lead elsewhere: Windows has links of several kinds."""
+    return entry.is_symlink() or os.name == "nt"
 
 
 def _check_file(root: Path, path: Path) -> None:
