@@ -141,6 +141,18 @@ def test_a_constant_upstream_earns_nothing_downstream_and_costs_nothing_there(tm
     assert found.whole is False
 
 
+def test_what_is_right_among_right_values_and_closes_a_circle_is_not_right_as_a_whole(tmp_path):
+    path = xlnn.build("descent", tmp_path / "full.xlsx").path
+    ((_, dx),) = blanks(path, ("dx",)).items()
+    workbook = openpyxl.load_workbook(emptied(path, ("dx",), tmp_path / "e.xlsx"))
+    rows = [row for row, _ in dx.places]
+    fill(workbook, dx, [*(f"=B{row + 1}-B{row}" for row in rows[:-1]), dx.stated[-1]])
+    workbook.save(tmp_path / "s.xlsx")
+    found = only(grade(tmp_path / "s.xlsx", workers=1))
+    assert found.points == found.of
+    assert found.whole is False
+
+
 def test_helper_cells_and_other_routes_are_right(handed_out, tmp_path):
     _, every, exercise = handed_out
     workbook = openpyxl.load_workbook(exercise)

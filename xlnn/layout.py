@@ -4,11 +4,11 @@ With `xlnn.blocks` the only module that knows cell addresses.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product, repeat
+from itertools import islice, product, repeat
 from math import prod
 from typing import Self
 
@@ -237,6 +237,43 @@ class Layout:
         block = self.blocks[name]
         row, column = block.address(index)
         return f"{quoted(self.titles[block.sheet])}!{address(row, column)}"
+
+    def places(self, name: str) -> Mapping[tuple[int, ...], tuple[str, int, int]]:
+        """Return the title, row and column of each entry of a quantity's array, by its index."""
+        if name not in self._places:
+            block = self.blocks[name]
+            title = self.titles[block.sheet]
+            indices = product(*map(range, block.quantity.lengths))
+            self._places[name] = {index: (title, *block.address(index)) for index in indices}
+        return self._places[name]
+
+    @cached_property
+    def _places(self) -> dict[str, dict[tuple[int, ...], tuple[str, int, int]]]:
+        """The places that were asked for: of a class, each file has the same."""
+        return {}
+
+    def stated(self, name: str) -> Mapping[tuple[str, int, int], str]:
+        """Return the formula of each cell that a quantity computes, by title, row and column."""
+        if name not in self._formulas:
+            block = self.blocks[name]
+            axes = tuple(axis.length for axis in block.quantity.axes)
+            given = block.quantity.given * prod(axes[1:])
+            title = self.titles[block.sheet]
+            self._formulas[name] = {
+                (title, *place): text
+                for column in self.columns(name)
+                for place, text in zip(
+                    islice(block.places(column.unit), given, None),
+                    column.down(axes, given),
+                    strict=True,
+                )
+            }
+        return self._formulas[name]
+
+    @cached_property
+    def _formulas(self) -> dict[str, dict[tuple[str, int, int], str]]:
+        """The formulas that were asked for."""
+        return {}
 
     def first_cell(self, name: str) -> str:
         """Return the address of the first entry of a quantity's array."""

@@ -118,24 +118,12 @@ def as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> f
     formulas : mapping of str
         By title, row and column.
     """
-    found = set()
-    for name, block in layout.blocks.items():
-        if block.quantity.equation is None:
-            continue
-        title = layout.titles[block.sheet]
-        stated = _stated(layout, block)
-        if all(_reads_as(text, formulas.get((title, *place), "")) for place, text in stated):
-            found.add(name)
-    return frozenset(found)
-
-
-def _stated(layout: Layout, block: Block) -> Iterator[tuple[tuple[int, int], str]]:
-    """Yield the place and the formula of each cell that a block computes."""
-    axes = tuple(axis.length for axis in block.quantity.axes)
-    given = block.quantity.given * prod(axes[1:])
-    for column in layout.columns(block.quantity.name):
-        places = islice(block.places(column.unit), given, None)
-        yield from zip(places, column.down(axes, given), strict=True)
+    return frozenset(
+        name
+        for name, block in layout.blocks.items()
+        if block.quantity.equation is not None
+        and all(_reads_as(text, formulas.get(at, "")) for at, text in layout.stated(name).items())
+    )
 
 
 def _reads_as(stated: str, formula: str) -> bool:

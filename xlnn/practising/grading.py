@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.checking.readings import plainly
+from xlnn.checking.references import areas, beyond
 from xlnn.engines.worlds import Task
 from xlnn.errors import MENDABLE, OptionsError
 from xlnn.practising.copied import copies
@@ -202,17 +203,34 @@ def _same(given: np.ndarray, own: np.ndarray) -> bool:
     return bool(np.allclose(given, own, rtol=1e-12, atol=1e-15))
 
 
+def _reads_no_more(handed_in: Submission, result: Judged) -> bool:
+    """Tell whether the formulas of a quantity name no cells that the workbook's own do not."""
+    if result.quantity.name in handed_in.as_stated:
+        return True
+    layout = handed_in.layout
+    for place, text in layout.stated(result.quantity.name).items():
+        formula = handed_in.formulas.get(place)
+        named = areas(formula, place[0]) if formula else []
+        own = areas(text, place[0])
+        if named is None or own is None or beyond(named, own) is not None:
+            return False
+    return True
+
+
 def _whole(handed_in: Submission, results: Sequence[Judged]) -> bool:
     """Tell whether the submission as it is gives what NumPy gives for its own inputs.
 
-    What is wrong among right values is so as a whole, too; and where every formula reads as stated
-    nothing is left to compute.
+    What is wrong among right values is so as a whole, too. What is right among right values is so
+    as a whole unless formulas close a circle, which those cannot that read no other cells than the
+    workbook's own.
     """
     world = results[0].worlds[0]
     if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in results):
         return False
     model = handed_in.layout.model
-    if handed_in.as_stated >= {each.name for each in model.quantities if each.equation}:
+    asked_for = set(handed_in.exercise.blank)
+    given = {each.name for each in model.quantities if each.equation} - asked_for
+    if handed_in.as_stated >= given and all(_reads_no_more(handed_in, each) for each in results):
         return True
     compared = [quantity for quantity in model.quantities if quantity.is_compared]
     places = [place for quantity in compared for _, place in handed_in.places(quantity)]

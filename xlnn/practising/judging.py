@@ -95,7 +95,8 @@ def worlds(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
     Returns
     -------
     list of World
-        The first is that of the file's own inputs, unless one of them is no number.
+        The first is that of the file's own inputs, unless one of them is no number; then there is
+        a random one, whatever was asked.
     bool
         Whether it is.
     """
@@ -107,7 +108,10 @@ def worlds(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
         else bool(np.isfinite(array).all()) and _is_choice(layout.model[name], array)
         for name, array in own.items()
     )
-    drawn = [probe_arrays(layout.model, seed, number) for number in range(probes)]
+    drawn = [
+        probe_arrays(layout.model, seed, number)
+        for number in range(probes if usable else max(probes, 1))
+    ]
     blank = {
         name: np.full(array.shape, "?", dtype=object)
         if layout.model[name].is_text
@@ -150,7 +154,8 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
     bool
         Whether the file's own inputs could be used.
     """
-    every, usable = worlds(submitted, seed, probes)
+    is_sure = submitted.as_stated.issuperset(quantity.name for quantity in submitted.blanks)
+    every, usable = worlds(submitted, seed, 0 if is_sure else probes)
     filled = {quantity.name: _filled(submitted, quantity) for quantity in submitted.blanks}
     tasks = {
         quantity.name: _task(submitted, quantity, filled[quantity.name])

@@ -1,12 +1,12 @@
 """What did a student hand in? The formulas, what was typed in, and which exercise it is."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
@@ -81,34 +81,32 @@ class Submission:
     @cached_property
     def owned(self) -> set[Place]:
         """The cells of all quantities."""
-        return {
-            (self.layout.titles[block.sheet], *block.address(index))
-            for block in self.layout.blocks.values()
-            for index in np.ndindex(*block.quantity.lengths)
-        }
+        return {place for name in self.layout.blocks for place in self.layout.places(name).values()}
 
     def places(self, quantity: Quantity) -> Iterator[tuple[tuple[int, ...], Place]]:
         """Yield the index and the place of each cell that a quantity computes."""
-        block = self.layout.blocks[quantity.name]
-        title = self.layout.titles[block.sheet]
-        for index in np.ndindex(*quantity.lengths):
+        for index, place in self.layout.places(quantity.name).items():
             if not (quantity.given and index[0] < quantity.given):
-                yield index, (title, *block.address(index))
+                yield index, place
+
+
+SIZES = 8
+"""Layouts that are remembered: of a class that was handed different numbers of images."""
 
 
 class _Remembered:
     """Lays out what a Spec describes, once for all submissions that are alike: those of a class."""
 
     def __init__(self) -> None:
-        self._last: tuple[Spec, tuple[str, ...] | None] | None = None
-        self._layout: Layout
+        self._known: deque[tuple[Spec, tuple[str, ...] | None, Layout]] = deque(maxlen=SIZES)
 
     def __call__(self, spec: Spec, blank: tuple[str, ...] | None) -> Layout:
         """Return what `layout_of` does."""
-        if self._last != (spec, blank):
-            self._layout = layout_of(spec, blank)
-            self._last = spec, blank
-        return self._layout
+        for known in self._known:
+            if known[:2] == (spec, blank):
+                return known[2]
+        self._known.append((spec, blank, layout_of(spec, blank)))
+        return self._known[-1][2]
 
 
 _lay_out = _Remembered()
