@@ -306,7 +306,7 @@ def test_every_option_of_build_reaches_the_workbook(folder):
     assert built.returncode == 0, built.stderr
     assert built.stderr == (
         "Note: cats.csv: 12 rows of 2 inputs, long and wide; labels 猫 and 狗 in the column "
-        '"kind" (6 and 6).\n'
+        '"kind" (6 and 6); long counts the rows: if it says no more of them, remove it.\n'
     )
     forked("values", "cats.xlsx", "-o", "cats.npz", cwd=folder)
     with np.load(folder / "cats.npz") as arrays:

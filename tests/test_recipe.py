@@ -148,7 +148,10 @@ def test_a_label_takes_the_place_of_the_template_s_columns_to_predict(csv):
 
 def test_targets_that_an_output_cannot_reach_are_told(houses):
     told, size, note = made("xor", data=houses, targets=("price",)).notes
-    assert told == ("my.csv: 10 rows of 3 inputs, size, age and rent; to predict: price (2 to 20).")
+    assert told == (
+        "my.csv: 10 rows of 3 inputs, size, age and rent; to predict: price (2 to 20); "
+        "size counts the rows: if it says no more of them, remove it."
+    )
     assert note.startswith("The targets go from 2 to 20, and outputs of tanh from -1 to 1: they")
     assert note.endswith("Add --scale range, or --scale standard and --output-activation linear.")
     assert size == "The inputs are large (age from 40 to 49): add --scale standard."
