@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.building.build import begun, modelled, planned
+from xlnn.building.plan import begun, modelled, planned
 from xlnn.explaining.held import QuantityValues
 from xlnn.explaining.run import Run
 from xlnn.reading.values import Recalculated

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from xlnn.building.build import begun, build, planned
+from xlnn.building.build import build
 from xlnn.building.limits import size
+from xlnn.building.plan import begun, planned
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.shipped.templates import INDEX, Template, in_order, shown

@@ -4,7 +4,8 @@ import openpyxl
 import pytest
 from openpyxl.utils.cell import coordinate_from_string
 
-from xlnn.building.build import begun, build, planned
+from xlnn.building.build import build
+from xlnn.building.plan import begun, planned
 from xlnn.shipped.templates import names
 from xlnn.shipped.text import languages
 from xlnn.workbooks.experiment import Experiment

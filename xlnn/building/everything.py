@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from xlnn.building.build import Plan, begun, carried_out, planned
+from xlnn.building.carrying import carried_out
 from xlnn.building.limits import size
 from xlnn.building.place import OUTPUT, Place
+from xlnn.building.plan import Plan, begun, planned
 from xlnn.building.writing import Built, write_proven
 from xlnn.data.wording import listed, short
 from xlnn.errors import MENDABLE, DataError, OutputError, XlnnError

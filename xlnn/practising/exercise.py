@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from xlnn import reference
-from xlnn.building.build import begun, continued
+from xlnn.building.continuing import continued
 from xlnn.building.limits import check_size
 from xlnn.building.place import OUTPUT, Place
+from xlnn.building.plan import begun
 from xlnn.building.writing import Built, write_proven
 from xlnn.errors import DataError, DisagreementError, OptionsError, OutputError
 from xlnn.grid import Values

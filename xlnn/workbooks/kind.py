@@ -7,7 +7,7 @@ Whoever builds, checks, reads or continues a workbook knows its kind by this alo
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,9 @@ from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template
 from xlnn.shipped.text import Text
-from xlnn.writing.drawing import Drawing
+
+if TYPE_CHECKING:
+    from xlnn.writing.drawing import Drawing
 
 
 class Spec(Protocol):
@@ -156,7 +158,7 @@ class WorkbookKind(ABC, Generic[S, O]):
         """
 
     @abstractmethod
-    def drawings(self, spec: S, layout: Layout) -> dict[str, Drawing]:
+    def drawings(self, spec: S, layout: Layout) -> "dict[str, Drawing]":
         """Return what each sheet shows besides its quantities, by the sheet's key."""
 
     @abstractmethod

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from importlib import import_module
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,13 +21,15 @@ from xlnn.workbooks.network.personal import personal
 from xlnn.workbooks.network.quantities.runs import stacked
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
 from xlnn.workbooks.network.recipe import Options, recipe
-from xlnn.workbooks.network.sheets import drawings, workbook_layout
-from xlnn.workbooks.network.sheets.guide import equations_of
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.training import check_training, training_notes
 from xlnn.workbooks.network.words import words_of
 from xlnn.workbooks.pages.page import Page
-from xlnn.writing.drawing import Drawing
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from xlnn.writing.drawing import Drawing
 
 A_LAYER = 4
 """Formulas of a layer at least, besides an activation of each unit for each image and epoch."""
@@ -34,6 +37,11 @@ A_LAYER = 4
 IN_ROWS = frozenset({"W", "dC_dW", "counts", *(f"{name}_W" for name in REMEMBERED)})
 """Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees; a class,
 and what it is taken for."""
+
+
+def _sheets() -> "ModuleType":
+    """Return what draws, which brings openpyxl: who only reads data does without."""
+    return import_module("xlnn.workbooks.network.sheets")
 
 
 class Network(WorkbookKind[Spec, Origin]):
@@ -69,11 +77,13 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def layout(self, spec: Spec) -> Layout:
         """Return the cells of everything that a Spec describes."""
-        return workbook_layout(spec, words_of(spec))
+        layout: Layout = _sheets().workbook_layout(spec, words_of(spec))
+        return layout
 
-    def drawings(self, spec: Spec, layout: Layout) -> dict[str, Drawing]:
+    def drawings(self, spec: Spec, layout: Layout) -> "dict[str, Drawing]":
         """Return what each sheet shows besides its quantities."""
-        return drawings(Page(spec, layout, words_of(spec)))
+        drawn: dict[str, Drawing] = _sheets().drawings(Page(spec, layout, words_of(spec)))
+        return drawn
 
     def words(self, spec: Spec, layout: Layout) -> Text:  # noqa: ARG002 -- its kind may need it
         """Return the words of such a network and such data."""
@@ -81,7 +91,9 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def equations(self, spec: Spec) -> Mapping[str, str]:
         """Return the equations of its activations and its cost."""
-        return equations_of(spec, words_of(spec)("joined", "also"))
+        also = words_of(spec)("joined", "also")
+        said: Mapping[str, str] = _sheets().guide.equations_of(spec, also)
+        return said
 
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and what is chosen first."""

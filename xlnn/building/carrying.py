@@ -1,0 +1,49 @@
+"""How is a plan carried out? Computed with NumPy, written, and proven before it appears."""
+
+from collections.abc import Callable
+
+from xlnn import reference
+from xlnn.building.limits import check_size
+from xlnn.building.place import Place
+from xlnn.building.plan import Plan, Proof
+from xlnn.building.writing import Built, write_proven
+from xlnn.grid import Values
+from xlnn.reading.arrays import read_arrays
+
+
+def carried_out(  # noqa: PLR0913 -- the options of a build
+    plan: Plan,
+    place: Place,
+    *,
+    large: bool,
+    verify: bool,
+    tell: Callable[[str], None],
+    proof: Proof | None = None,
+) -> Built:
+    """Write what was planned, and prove it before it appears; see `build`."""
+    kind, made, layout = plan.kind, plan.made, plan.layout
+    place.check()
+    check_size(layout, large=large)
+    tell("Computing with NumPy")
+    run = reference.run(made.model, made.inputs)
+    kind.check_run(made.model, run)
+    notes = made.notes + kind.run_notes(run)
+    if proof is not None:
+        tell("Comparing with ONNX Runtime")
+        notes += (proof.agrees(made, run),)
+
+    def seen(values: Values) -> None:
+        if proof is not None:
+            proof.check(made, read_arrays(layout, values))
+
+    return write_proven(
+        place,
+        layout,
+        kind.drawings(made.spec, layout),
+        kind.cells(made, layout, run),
+        title=made.spec.template,
+        verify=verify,
+        notes=notes,
+        tell=tell,
+        seen=seen,
+    )

@@ -1,0 +1,27 @@
+"""With what does a build begin that goes on from a workbook? With what it holds now."""
+
+from pathlib import Path
+from typing import Any
+
+from xlnn import engines
+from xlnn.building.proof import verifier
+from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
+from xlnn.reading.left_out import shown
+from xlnn.reading.opening import check_sheets, opened
+from xlnn.reading.spec import described
+from xlnn.workbooks import kind_of
+from xlnn.workbooks.kind import WorkbookKind
+
+
+def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
+    """Return the kind of a workbook, what it holds now, and its template's name."""
+    contents = opened(path)
+    spec, layout = described(path, contents=contents)
+    check_sheets(contents, layout)
+    with shown(contents) as file:
+        engine = verifier(layout)
+        values = engines.load(engine, file, engines.Allowance.of(contents))({})
+    kind = kind_of(spec)
+    arrays = read_arrays(layout, values)
+    check_inputs(layout, values, inputs_of(layout, arrays))
+    return kind, kind.from_workbook(path.name, spec, arrays), spec.template

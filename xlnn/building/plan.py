@@ -1,0 +1,90 @@
+"""What will a build write? Planned from a template or a model, data and options.
+
+Nothing is imported that writes: whoever gave data that no workbook takes is told so at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from xlnn.building.limits import check_least
+from xlnn.errors import OptionsError
+from xlnn.layout import Layout
+from xlnn.reference import Arrays
+from xlnn.shipped.templates import template as named
+from xlnn.workbooks import kind_named
+from xlnn.workbooks.kind import Recipe, WorkbookKind, refuse_options
+from xlnn.workbooks.spec_text import FIRST_KIND
+
+
+class Proof(Protocol):
+    """Whom a workbook must agree with besides NumPy."""
+
+    def agrees(self, recipe: Recipe[Any], run: Arrays) -> str:
+        """Say that NumPy's run agrees, or raise a `DisagreementError`."""
+
+    def check(self, recipe: Recipe[Any], arrays: Arrays) -> None:
+        """Raise a `DisagreementError` if the cells of the workbook do not agree."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build will write.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    made : Recipe
+    layout : Layout
+    """
+
+    kind: WorkbookKind[Any, Any]
+    made: Recipe[Any]
+    layout: Layout
+
+
+def planned(
+    kind: WorkbookKind[Any, Any],
+    origin: object,
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    large: bool,
+) -> Plan:
+    """Join what a build begins with and what is asked of it.
+
+    Raises
+    ------
+    DataError
+        They do not go together.
+    """
+    refuse_options(name, kind.options, options)
+    made = kind.recipe(origin, {**options, **({"large": large} if "large" in kind.options else {})})
+    check_least(kind.least_formulas(made.spec), large=large)
+    return Plan(kind, made, kind.layout(made.spec))
+
+
+def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
+    """Return the kind of a template, what it says, and its name."""
+    template = named(name)
+    kind = kind_named(template.values.get("kind", FIRST_KIND))
+    return kind, kind.from_template(template), template.name
+
+
+def modelled(
+    path: Path, options: Mapping[str, Any], *, large: bool
+) -> tuple[WorkbookKind[Any, Any], object, str, Proof | None]:
+    """Return the kind of a workbook of a model, what it begins with, its name, and its proof."""
+    from xlnn.bridging.origins import (  # noqa: PLC0415 -- half of what a build imports
+        predicting_with,
+        training_from,
+    )
+
+    if "epochs" not in options:
+        found = predicting_with(path, large=large)
+        return kind_named("predict"), found.origin, found.origin.name, found
+    if "data" not in options:
+        raise OptionsError("To train a model on takes data with labels: add --data.")
+    origin = training_from(path, large=large)
+    return kind_named(FIRST_KIND), origin, origin.name, None
