@@ -401,16 +401,31 @@ def test_every_help_is_short_and_has_an_example(command):
     assert "Example: xlnn" in result.output
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["templates"]])
-def test_what_says_something_alone_waits_for_no_large_library(arguments):
+LARGE_LIBRARIES = {"numpy", "openpyxl", "formualizer", "formulas", "PIL", "lxml"}
+
+
+def imported(arguments, folder):
+    """Return the large libraries that a command imports."""
     program = (
         "import sys\nfrom xlnn.cli.main import main\n"
         f"sys.argv = ['xlnn', *{arguments}]\n"
-        "try:\n    main()\nfinally:\n"
-        "    large = {'numpy', 'openpyxl', 'formualizer', 'formulas', 'PIL', 'lxml'}\n"
-        "    print(sorted(large & set(sys.modules)), file=sys.stderr)"
+        f"try:\n    main()\nfinally:\n    print(*{LARGE_LIBRARIES} & set(sys.modules))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=folder
     )
-    assert done.stderr.splitlines()[-1] == "[]", done.stderr
+    return set(done.stdout.splitlines()[-1].split()), done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["templates"]])
+def test_what_says_something_alone_waits_for_no_large_library(arguments, folder):
+    assert imported(arguments, folder)[0] == set()
+
+
+def test_data_that_no_workbook_takes_wait_for_nothing_that_writes(folder):
+    np.savez_compressed(
+        folder / "many.npz", x=np.zeros((1_001, 1_000)), labels=np.arange(1_001) % 2
+    )
+    libraries, said = imported(["build", "--data", "many.npz"], folder)
+    assert "many.npz: x holds 1,001,000 numbers" in said
+    assert libraries == {"numpy"}
