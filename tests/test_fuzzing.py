@@ -4,7 +4,7 @@ import pytest
 from fuzzing import KINDS, Worker, attempt, make
 from networks import random_recipe, spec, write_recipe
 
-CASES = 40
+CASES = 37
 
 
 @pytest.fixture(scope="module")

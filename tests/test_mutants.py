@@ -26,7 +26,7 @@ from xlnn.shipped.templates import names
 from xlnn.xlsx.cells import cells
 
 PROGRAM = Path(__file__).parent / "benchmarks" / "mutation.py"
-ERRORS = 36
+ERRORS = 24
 
 
 @pytest.fixture(scope="module")

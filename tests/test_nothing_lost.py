@@ -194,7 +194,7 @@ def test_make_says_the_same_and_leaves_the_file(short_copy, tmp_path):
     (clone / "output").mkdir(parents=True)
     (clone / ".venv").mkdir()
     (clone / "pyproject.toml").touch()
-    (clone / ".venv" / "ready").touch()
+    (clone / ".venv" / "xlnn").touch()
     path = clone / "output" / "digits.xlsx"
     set_eta(short_copy)
     path.write_bytes(short_copy.read_bytes())
