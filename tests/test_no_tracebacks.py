@@ -3,18 +3,21 @@
 from dataclasses import replace
 from zipfile import ZipFile
 
+import numpy as np
 import openpyxl
 import pytest
 from networks import in_turn, spec
 from openpyxl.workbook.defined_name import DefinedName
 from test_checker import edit
 
+from xlnn import reference
 from xlnn.building.build import build
+from xlnn.building.plan import begun, planned
 from xlnn.checking.check import check
 from xlnn.errors import DataError, DisagreementError, EngineError, WorkbookError, XlnnError
-from xlnn.reading.spec import layout_of
+from xlnn.reading.spec import described, layout_of
 from xlnn.reading.values import values
-from xlnn.shipped.templates import template
+from xlnn.shipped.templates import names, template
 
 ENGINES = in_turn(("formualizer", "formulas"))
 
@@ -145,3 +148,41 @@ def test_a_number_that_is_too_large_asks_for_a_smaller_one(short_copy, tmp_path)
     wrong = check(short_copy, "formualizer").wrong
     assert wrong
     assert all("too large" in each.reason for each in wrong)
+
+
+HELD = [80.0, -1.0, 0.5, 1e300, -1e300, 1e9, np.nan]
+"""What a person may have typed over any number, be it the number of an image or of an epoch."""
+
+EXPERIMENTS = [n for n in names() if template(n).values.get("kind", "network") != "network"]
+
+
+@pytest.mark.parametrize("name", [*EXPERIMENTS, "xor", "digits"])
+def test_each_quantity_has_a_value_or_none_whatever_the_cells_hold(name):
+    kind, origin, _ = begun(name)
+    options = {"epochs": 2} if "epochs" in kind.options else {}
+    model = (made := planned(kind, origin, name, options, large=False).made).model
+    run = reference.run(model, made.inputs)
+    random = np.random.default_rng(0)
+    for quantity in model.quantities:
+        if quantity.equation is None or quantity.is_text:
+            continue
+        for used in {use.name for use in quantity.uses.values()}:
+            if run[used].dtype == object or not run[used].size:
+                continue
+            for held in HELD:
+                array = run[used].astype(float)
+                array[tuple(random.integers(0, length) for length in array.shape)] = held
+                arrays = {**run, used: array}
+                with np.errstate(all="ignore"):
+                    found = reference.expected(model, quantity, arrays)
+                    reference.terms(model, quantity, arrays)
+                assert found.shape == quantity.lengths, (quantity.name, used, held)
+
+
+@pytest.mark.parametrize("number", ["=80", "=1E+300", "=0/0"])
+def test_a_number_of_no_row_is_named_and_what_is_looked_up_by_it_is_spoilt(tmp_path, number):
+    path = build("slopes", tmp_path / "slopes.xlsx").path
+    _, layout = described(path)
+    cell = layout.cell("finest", tuple(0 for _ in layout.model["finest"].lengths))
+    report = check(edit(path, {cell: number}), "formualizer")
+    assert [each.cell for each in report.wrong] == [cell]

@@ -1,5 +1,7 @@
 """The inner product keeps within its bounds, images are ranked by it, and matrices multiply."""
 
+import shutil
+
 import numpy as np
 import pytest
 from experiments import (
@@ -10,10 +12,14 @@ from experiments import (
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
+from programs import skip_without
+from test_checker import edit
 
 from xlnn.building.build import build
+from xlnn.checking.check import check
 from xlnn.equations.similarity import ANGLE, AtPlace
 from xlnn.linting import lint
+from xlnn.reading.spec import described
 from xlnn.reading.values import values
 from xlnn.shipped.templates import folder
 from xlnn.shipped.text import languages
@@ -161,6 +167,19 @@ def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path,
 def test_a_place_that_no_image_takes_accuses_no_cell_that_looks_for_it():
     found = AtPlace([1, 2, 3]).array(np.array([3.0, 1.0, 4.0]))
     np.testing.assert_array_equal(found, [2, np.nan, 1])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("number", ["=80", "=-1", "=1E+300", "=0/0", '="a"'])
+def test_a_number_of_no_image_is_named_and_not_what_is_looked_up_by_it(
+    path, tmp_path, engine, number
+):
+    skip_without(engine)
+    _, layout = described(path)
+    cell = layout.cell("best", (1,))
+    edited = edit(shutil.copy(path, tmp_path / "edited.xlsx"), {cell: number})
+    report = check(edited, engine)
+    assert [each.cell for each in report.wrong] == [cell]
 
 
 @pytest.mark.parametrize("cosine", [0.1234567890125, 0.5, 0.9999999999985])

@@ -67,10 +67,10 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
         The whole quantity; a part that is given stays as it is.
     """
     if not quantity.timed:
-        return np.asarray(_value(model, quantity, arrays))
+        return np.asarray(_value(model, quantity, arrays, judges=True))
     values = arrays[quantity.name].copy()
     for index in range(quantity.given, quantity.lengths[0]):
-        values[index] = _value(model, quantity, arrays, index)
+        values[index] = _value(model, quantity, arrays, index, judges=True)
     return values
 
 
@@ -129,17 +129,26 @@ def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
 
 
 def _value(
-    model: Model, quantity: Quantity, arrays: Arrays, index: int | None = None
+    model: Model,
+    quantity: Quantity,
+    arrays: Arrays,
+    index: int | None = None,
+    *,
+    judges: bool = False,
 ) -> np.ndarray:
-    """Compute a quantity; if it has epochs, in the epoch of that index."""
+    """Compute a quantity; if it has epochs, in the epoch of that index.
+
+    Who judges a sheet computes from what stands there, be it the 80th of 64.
+    """
     arguments = _arguments(model, quantity, arrays, index)
     # NumPy's warnings of an overflow say nothing that the comparison does not say better
     with np.errstate(all="ignore"):
         try:
             return quantity.equation.array(**arguments)
-        except Exception:
+        except Exception as error:
             # an equation need not mind what has no value: no entry is the NaN-th
-            if not any(_lacks(argument) for argument in arguments.values()):
+            is_no_place = judges and isinstance(error, IndexError | OverflowError | ValueError)
+            if not is_no_place and not any(map(_lacks, arguments.values())):
                 raise
             shape = quantity.lengths if index is None else quantity.lengths[1:]
             return np.full(shape, *((None, object) if quantity.is_text else (np.nan, float)))

@@ -40,6 +40,15 @@ def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
     return array[int(number) - 1]
 
 
+def entries(array: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Return the entries of several numbers, each as `entry` does.
+
+    >>> entries(np.array([2.0, 4.0]), np.array([2, 3, np.nan]))
+    array([ 4., nan, nan])
+    """
+    return np.stack([entry(array, number) for number in numbers])
+
+
 def stored(
     unit: tuple[int, ...], shown: tuple[int, ...], shape: tuple[int, ...]
 ) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ Shapes: a and b (rows, columns) for patterns; A and B (n, n) for matrices.   Boo
 
 import numpy as np
 
+from xlnn.equations import choice
 from xlnn.equations.dense import written_sum
 from xlnn.quantity import Cells, Equation, Stated
 
@@ -202,7 +203,7 @@ class OfThese(Equation):
 
     def array(self, entries: np.ndarray, found: np.ndarray) -> np.ndarray:
         """Return an entry for each that was found."""
-        return entries[found.astype(int) - 1]
+        return choice.entries(entries, found)
 
     def cell(self, k: int, entries: Cells, found: Cells) -> str:
         """Return the formula of one that was found."""
@@ -225,7 +226,7 @@ class PicturesOfThese(Equation):
 
     def array(self, images: np.ndarray, found: np.ndarray) -> np.ndarray:
         """Return the pictures, shape (found, rows, columns)."""
-        pixels = images[found.astype(int) - 1]
+        pixels = choice.entries(images, found)
         return pixels.reshape(len(pixels), -1, self.columns)
 
     def cell(self, k: int, row: int, column: int, images: Cells, found: Cells) -> str:
