@@ -7,6 +7,7 @@ together, a column of digits at a time.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,9 @@ from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT
 READS, READS_A_FORMULA = 20_000_000, 5_000
 """Cells that all formulas of a workbook may read together: some, and for each formula some more. A
 formula of the digits of 8 x 8 pixels reads 35 on average, one of an image of 28 x 28 some 600."""
+
+MAX_SHAPES = 100_000
+"""Shapes remembered at a time, so that a file of nothing but different formulas fills no memory."""
 
 MAX_PLACES = 99
 """Digits to which a number is rounded or written; a double has 17."""
@@ -47,6 +51,7 @@ class Range:
     bottom: slice | None = None
 
 
+@lru_cache(maxsize=MAX_SHAPES)
 def ranges(formula: bytes) -> tuple[Range, ...]:
     """Find the ranges of a formula."""
     found = []

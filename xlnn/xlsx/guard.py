@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from xlnn.errors import WorkbookError
-from xlnn.xlsx.effort import READS, READS_A_FORMULA, Range, ranges, reads, too_much
+from xlnn.xlsx.effort import MAX_SHAPES, READS, READS_A_FORMULA, ranges, reads, too_much
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS
 
 # fmt: off
@@ -31,9 +31,6 @@ MAX_FORMULA = 8_192
 BUILT_IN = "_xlnm."
 """How names begin that mean another range on each sheet, such as what is printed: Excel's own, and
 no formula's."""
-
-_MAX_SHAPES = 100_000
-"""Shapes remembered at a time, so that a file of nothing but different formulas fills no memory."""
 
 _TOKEN = re.compile(
     r"""
@@ -105,10 +102,6 @@ def _harmless_beside(titles: frozenset[str], ambiguous: frozenset[str]) -> set[b
     return set()
 
 
-_RANGES: dict[bytes, tuple[Range, ...]] = {}
-"""The ranges of formulas by their shapes, which are the same in every file."""
-
-
 class Formulas:
     """Looks at formulas; the many that differ only in their digits are looked at once."""
 
@@ -127,7 +120,6 @@ class Formulas:
         self._titles = {title.casefold() for title in titles}
         self._refused = refused
         self._harmless = _harmless_beside(frozenset(self._titles), ambiguous)
-        self._ranges = _RANGES
         self._count = self._reads = 0  # formulas, and the cells that they read
         self._most = (0, "")
 
@@ -155,9 +147,8 @@ class Formulas:
                     unknown.discard(shape)
                     self._harmless.add(shape)
         self._count_reads(texts, shapes, place)
-        if len(self._harmless) > _MAX_SHAPES:
+        if len(self._harmless) > MAX_SHAPES:
             self._harmless.clear()
-            self._ranges.clear()
 
     def _count_reads(
         self, texts: Sequence[bytes], shapes: Sequence[bytes], place: Callable[[int], str]
@@ -168,9 +159,7 @@ class Formulas:
         for index, shape in enumerate(shapes):
             alike[shape].append(index)
         for shape, indices in alike.items():
-            if (found := self._ranges.get(shape)) is None:
-                found = self._ranges[shape] = ranges(shape)
-            if found:
+            if found := ranges(shape):
                 cells = reads([texts[index] for index in indices], found)
                 self._reads += int(cells.sum())
                 most = int(cells.argmax())
