@@ -41,12 +41,15 @@ def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
 
 
 def entries(array: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Return the entries of several numbers, each as `entry` does.
+    """Return the entries of several numbers; NaN, or None of texts, where INDEX has an error.
 
     >>> entries(np.array([2.0, 4.0]), np.array([2, 3, np.nan]))
     array([ 4., nan, nan])
     """
-    return np.stack([entry(array, number) for number in numbers])
+    known = (numbers >= 1) & (numbers < len(array) + 1)  # NaN is not; INDEX cuts off
+    taken = array[np.where(known, numbers, 1).astype(int) - 1]
+    nothing = None if array.dtype == object else np.nan
+    return np.where(known.reshape(known.shape + (1,) * (array.ndim - 1)), taken, nothing)
 
 
 def stored(

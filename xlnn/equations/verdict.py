@@ -7,7 +7,7 @@ NumPy, and either class is right.
 
 import numpy as np
 
-from xlnn.equations.choice import looked_up
+from xlnn.equations.choice import entries, looked_up
 from xlnn.quantity import Cells, Equation
 
 
@@ -36,9 +36,7 @@ class LabelOf(Equation):
 
     def array(self, answer: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the label of each image, shape (images,); NaN or None where there is none."""
-        known = (answer >= 1) & (answer < len(labels) + 1)  # NaN is not; INDEX cuts off
-        nothing = None if labels.dtype == object else np.nan
-        return np.where(known, labels[np.where(known, answer, 1).astype(int) - 1], nothing)
+        return entries(labels, answer)
 
     def cell(self, answer: Cells, labels: Cells) -> str:
         """Return the formula of one image."""
