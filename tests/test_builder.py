@@ -13,6 +13,7 @@ import pytest
 from xlnn import reference
 from xlnn.building import proof
 from xlnn.building.build import build
+from xlnn.building.limits import size
 from xlnn.equations.dense import HiddenDelta
 from xlnn.errors import DisagreementError, OutputError, XlnnError
 from xlnn.layout import quoted
@@ -93,7 +94,7 @@ def test_an_engine_is_chosen_by_the_formulas_and_by_the_cells_that_they_read(
     contents = inspect(short_path)
     stated = [text.encode() for title in contents.sheets for *_, text in contents.stated(title)]
     read = sum(int(effort.reads([text], effort.ranges(text))[0]) for text in stated)
-    assert abs(proof.cells_read(layout) - read) <= 0.1 * read
+    assert abs(size(layout).reads - read) <= 0.1 * read
     assert proof.verifier(layout) == "formualizer"
     monkeypatch.setattr(proof, "READS_QUICKLY", read // 2)
     assert proof.verifier(layout) == "formulas"

@@ -6,6 +6,7 @@ from math import prod
 from xlnn.data import dataset
 from xlnn.errors import DataError
 from xlnn.layout import Layout
+from xlnn.xlsx.effort import ranges, reads
 
 LARGE = 2_000_000
 """Formulas from which a build asks for --large: spreadsheet programs take minutes and gigabytes."""
@@ -35,6 +36,8 @@ class Size:
     Attributes
     ----------
     formulas, inputs : int
+    reads : int
+        Cells that all formulas read: of each quantity as its last formula does.
     bytes : int
         Of the file, estimated.
     seconds : float
@@ -43,6 +46,7 @@ class Size:
 
     formulas: int
     inputs: int
+    reads: int
     bytes: int
     seconds: float
 
@@ -62,7 +66,7 @@ def size(layout: Layout) -> Size:
     DataError
         A formula would be longer than a cell takes.
     """
-    formulas = inputs = 0
+    formulas = inputs = read = 0
     for name, block in layout.blocks.items():
         quantity = block.quantity
         inputs += prod(quantity.lengths) - quantity.computed
@@ -70,10 +74,12 @@ def size(layout: Layout) -> Size:
             continue
         formulas += quantity.computed
         last = tuple(length - 1 for length in quantity.lengths)
-        layout.formula(name, last)  # refuses a formula that is too long
+        formula = layout.formula(name, last).encode()  # refuses one that is too long
+        read += quantity.computed * int(reads([formula], ranges(formula))[0])
     return Size(
         formulas,
         inputs,
+        read,
         formulas * BYTES + inputs * INPUT_BYTES,
         formulas * SECONDS + inputs * INPUT_SECONDS,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from xlnn import engines
+from xlnn.building.limits import size
 from xlnn.checking.check import compare
 from xlnn.checking.probe import Points, probe_inputs
 from xlnn.checking.report import Report
@@ -14,7 +15,6 @@ from xlnn.errors import CircularReferenceError, DisagreementError
 from xlnn.grid import Inputs, Values
 from xlnn.layout import Layout
 from xlnn.linting import Problem, inspect_and_lint
-from xlnn.xlsx.effort import ranges, reads
 from xlnn.xlsx.package import inspect
 
 FORMULAS_QUICKLY, READS_QUICKLY = 2_000_000, 100_000_000
@@ -28,20 +28,9 @@ POINTS = Points(probes=1)
 
 def verifier(layout: Layout) -> str:
     """Return the engine that proves a workbook before it is published; `check` has them all."""
-    formulas = sum(block.quantity.computed for block in layout.blocks.values())
-    is_quick = formulas <= FORMULAS_QUICKLY and cells_read(layout) <= READS_QUICKLY
+    found = size(layout)
+    is_quick = found.formulas <= FORMULAS_QUICKLY and found.reads <= READS_QUICKLY
     return "formualizer" if is_quick else "formulas"
-
-
-def cells_read(layout: Layout) -> int:
-    """Return about how many cells all formulas of a workbook read: each as its quantity's last."""
-    count = 0
-    for name, block in layout.blocks.items():
-        if block.quantity.computed:
-            last = tuple(length - 1 for length in block.quantity.lengths)
-            formula = layout.formula(name, last).encode()
-            count += block.quantity.computed * int(reads([formula], ranges(formula))[0])
-    return count
 
 
 def proven(  # noqa: PLR0913, PLR0917 -- what is proven, and what happens on the way
