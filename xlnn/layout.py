@@ -281,14 +281,14 @@ class Layout:
 
     def columns(self, name: str) -> tuple[Column, ...]:
         """Return the formula of each unit of a quantity that has an equation."""
-        if name not in self._stated:
+        if name not in self._columns:
             here = self.blocks[name]
             units = product(*map(range, here.quantity.shape))
-            self._stated[name] = tuple(self._column(here, unit) for unit in units)
-        return self._stated[name]
+            self._columns[name] = tuple(self._column(here, unit) for unit in units)
+        return self._columns[name]
 
     @cached_property
-    def _stated(self) -> dict[str, tuple[Column, ...]]:
+    def _columns(self) -> dict[str, tuple[Column, ...]]:
         """The columns that were asked for: whoever writes them compares them as well."""
         return {}
 

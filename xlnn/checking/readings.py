@@ -158,16 +158,15 @@ class _Stated:
         self._columns: dict[int, list[_Down]] = {}
         for block in blocks:
             axes = tuple(axis.length for axis in block.quantity.axes)
+            if not (block.is_table and axes):
+                stated = layout.stated(block.quantity.name)
+                self._single.update({place[1:]: text for place, text in stated.items()})
+                continue
             given = block.quantity.given * prod(axes[1:])
             for column in layout.columns(block.quantity.name):
-                texts = column.down(axes, given)
-                if block.is_table and axes:
-                    row, at = block.address((*(0 for _ in axes), *column.unit))
-                    down = _Down(row + given, row + prod(axes) - 1, texts)
-                    self._columns.setdefault(at, []).append(down)
-                else:
-                    places = islice(block.places(column.unit), given, None)
-                    self._single.update(zip(places, texts, strict=True))
+                row, at = block.address((*(0 for _ in axes), *column.unit))
+                down = _Down(row + given, row + prod(axes) - 1, column.down(axes, given))
+                self._columns.setdefault(at, []).append(down)
 
     def at(self, row: int, column: int) -> str | None:
         """Return what a cell should hold; rows are asked for in their order."""

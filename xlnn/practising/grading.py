@@ -17,7 +17,7 @@ from xlnn.errors import MENDABLE, OptionsError
 from xlnn.practising.copied import copies
 from xlnn.practising.exercise import inputs_of
 from xlnn.practising.grades import Grade, Grades, QuestionGrade, UnitGrade
-from xlnn.practising.judging import PROBES, Judged, asked, judged, own_inputs, wrong_in
+from xlnn.practising.judging import PROBES, Judged, asked, judged, wrong_in
 from xlnn.practising.mistakes import mistake
 from xlnn.practising.sharing import shared
 from xlnn.practising.submission import Submission, submission
@@ -180,7 +180,7 @@ def _unit(handed_in: Submission, result: Judged, unit: tuple[int, ...]) -> UnitG
 
 def _changed(handed_in: Submission) -> tuple[str, ...]:
     """Return the inputs that are not those that were handed out, as far as it can be told."""
-    own = own_inputs(handed_in)
+    own = handed_in.inputs
     chosen = {q.name for q in handed_in.layout.model.inputs if q.choices}
 
     def others(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -234,13 +234,12 @@ def _whole(handed_in: Submission, results: Sequence[Judged]) -> bool:
         return True
     compared = [quantity for quantity in model.quantities if quantity.is_compared]
     places = [place for quantity in compared for _, place in handed_in.places(quantity)]
-    owned = {place for quantity in compared for _, place in handed_in.places(quantity)}
     task = Task(
         formulas={
             place: text for place, text in handed_in.formulas.items() if place in handed_in.owned
         },
         constants={
-            place: handed_in.typed.get(place) for place in owned if place not in handed_in.formulas
+            place: handed_in.typed.get(place) for place in places if place not in handed_in.formulas
         },
         wanted=tuple(places),
     )

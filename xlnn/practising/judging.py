@@ -21,10 +21,10 @@ from xlnn.engines import Allowance
 from xlnn.engines import worlds as worlds_engine
 from xlnn.engines.worlds import Found, Place, Task
 from xlnn.errors import EngineError
-from xlnn.grid import CellError, Grid
+from xlnn.grid import CellError
 from xlnn.practising.submission import Submission
 from xlnn.quantity import Quantity
-from xlnn.reading.arrays import inputs_of, read_arrays, write_values
+from xlnn.reading.arrays import write_values
 
 TOLERANCE = 1e-9
 """Relative to the size of the terms: another route to the same value rounds otherwise, and the
@@ -101,7 +101,7 @@ def worlds(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
         Whether it is.
     """
     layout = submitted.layout
-    own = own_inputs(submitted)
+    own = submitted.inputs
     usable = all(
         all(isinstance(entry, str) for entry in array.ravel())
         if layout.model[name].is_text
@@ -127,22 +127,6 @@ def _is_choice(quantity: Quantity, array: np.ndarray) -> bool:
         return True
     least, most = quantity.choices
     return bool(((array >= least) & (array <= most) & (array == np.round(array))).all())
-
-
-def own_inputs(submitted: Submission) -> Arrays:
-    """Return what the file's own input cells hold; NaN or None where it does not belong there."""
-    layout = submitted.layout
-    values = {
-        title: Grid(np.full(layout.extents[key], np.nan)) for key, title in layout.titles.items()
-    }
-    for (title, row, column), value in submitted.typed.items():
-        if (title, row, column) not in submitted.owned:
-            continue
-        if isinstance(value, str):
-            values[title].others[row, column] = value
-        else:
-            values[title].numbers[row - 1, column - 1] = value
-    return inputs_of(layout, read_arrays(layout, values))
 
 
 def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list[Judged], bool]:
@@ -193,7 +177,7 @@ def _answers(
     """
     unsure = {name: task for name, task in tasks.items() if name not in submitted.as_stated}
     first, *others = every
-    rounds = [(first, tasks), *((world, unsure) for world in others if unsure)]
+    rounds = [(first, tasks), *((world, unsure) for world in others)]
     found = asked(submitted, [(world, list(some.values())) for world, some in rounds])
     answers: dict[str, list[list[Found]]] = {name: [] for name in tasks}
     for (_, some), values in zip(rounds, found, strict=True):
@@ -231,15 +215,15 @@ def _task(
 
 
 def asked(
-    submitted: Submission, every: Sequence[tuple[World, Sequence[Task]]]
+    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]]
 ) -> list[list[list[Found]]]:
-    """Let tasks be computed, each in its world, within limits of time and memory."""
+    """Let the tasks be computed in their worlds, within limits of time and memory."""
     contents = submitted.contents
     size = contents.formula_count * max(1, len(submitted.blanks))
     ask = worlds_engine.beside(contents.path, Allowance.of_size(size, contents.box))
     answers = []
     try:
-        for world, tasks in every:
+        for world, tasks in questions:
             titles = _read_by(tasks, submitted)
             values = write_values(submitted.layout, world.arrays)
             answers.append(

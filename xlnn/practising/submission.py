@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
 from xlnn.checking.readings import as_stated
 from xlnn.engines.worlds import Place
 from xlnn.errors import WorkbookError
-from xlnn.grid import CellError
+from xlnn.grid import CellError, Grid
 from xlnn.layout import Layout
 from xlnn.practising.handed_out import Exercise, exercise_of
 from xlnn.quantity import Quantity
+from xlnn.reading.arrays import inputs_of, read_arrays
 from xlnn.reading.opening import check_sheets
 from xlnn.reading.spec import described, layout_of
 from xlnn.workbooks.kind import Spec
@@ -82,6 +84,23 @@ class Submission:
     def owned(self) -> set[Place]:
         """The cells of all quantities."""
         return {place for name in self.layout.blocks for place in self.layout.places(name).values()}
+
+    @cached_property
+    def inputs(self) -> dict[str, np.ndarray]:
+        """What its input cells hold; NaN or None where it does not belong there."""
+        layout = self.layout
+        values = {
+            title: Grid(np.full(layout.extents[key], np.nan))
+            for key, title in layout.titles.items()
+        }
+        for (title, row, column), value in self.typed.items():
+            if (title, row, column) not in self.owned:
+                continue
+            if isinstance(value, str):
+                values[title].others[row, column] = value
+            else:
+                values[title].numbers[row - 1, column - 1] = value
+        return inputs_of(layout, read_arrays(layout, values))
 
     def places(self, quantity: Quantity) -> Iterator[tuple[tuple[int, ...], Place]]:
         """Yield the index and the place of each cell that a quantity computes."""

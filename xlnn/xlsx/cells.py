@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -107,9 +106,9 @@ def all_cells(path: Path, *, arrays: bool = False) -> Iterator[tuple[str, Cell]]
     with Archive(path) as archive:
         book = read_workbook(archive)
         strings = shared_strings(archive, book.strings)
-        for title in book.sheets:
-            source = _opened(archive, book, title)
-            yield from zip(repeat(title), _cells(source, strings, arrays=arrays), strict=False)
+        for title, part in book.sheets.items():
+            for cell in _cells(SheetSource(archive, title, part), strings, arrays=arrays):
+                yield title, cell
 
 
 def _cells(source: SheetSource, strings: Sequence[str], *, arrays: bool) -> Iterator[Cell]:
