@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from xlnn.quantity import Quantity
 from xlnn.shipped.templates import names
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted, room_pixels
-from xlnn.writing.style import Look
+from xlnn.writing.style import PICTURE, Look
 
 ROWS = 24
 KINDS = ("huge", "tiny", "negative", "constant", "classes", "pixels")
@@ -98,6 +99,18 @@ def test_any_number_in_any_column_shows_its_size(number, number_format, size, wi
     assert pixels(text, size) <= room_pixels(fit.widths[2])
     if number != 0:
         assert float(text) != 0
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.0032, "0.003"), (-0.0096, "-0.010"), (0.00032, "3E-04"), (0.01, "0.01"), (0, "0.00")],
+)
+def test_a_small_number_in_a_picture_has_a_decimal_more_before_it_has_an_exponent(number, text):
+    look = replace(PICTURE, number_format="0.00")
+    quantity = Quantity("q", sheet="s", number_format="0.00")
+    drawing = Drawing(widths={2: 6.9}, looks={"q": look})
+    fit = fitted(drawing, [single_block(quantity, 5, 2)])
+    assert written(number, _chosen(fit, number) or "0.00") == text
 
 
 def _chosen(drawing, number):

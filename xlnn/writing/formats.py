@@ -1,7 +1,8 @@
 """How is a number shown whatever its size? What its cell and its column need, decided here alone.
 
-A number that its format would round to 0 is shown with an exponent, one that its column is too
-narrow for as a whole number, and if that is too long with an exponent, too. Values change after the
+A number that its format would round to 0 is shown with one more decimal, or if it is smaller still
+with an exponent; one that its column is too narrow for as a whole number, and if that is too long
+with an exponent, too. Values change after the
 build, so rules in the sheet decide, cell by cell. They are conditional formats and no sections of
 the number format: in sections with conditions LibreOffice drops the minus sign.
 """
@@ -44,7 +45,10 @@ EXPONENTS = ("0.00E+00", "0.0E+00", "0E+00")
 SHARE = "0.0000%"
 """For a share that is nearly 0; of a million images, one is so much."""
 
-NUMBERS = {WHOLE: 1, "0.00E+00": 11, "0.0E+00": 201, "0E+00": 202, SHARE: 203}
+FINER = {"0.00": "0.000"}
+"""For a number that is small, but not so small that it needs an exponent: 0.003 and not 3E-03."""
+
+NUMBERS = {WHOLE: 1, "0.00E+00": 11, "0.0E+00": 201, "0E+00": 202, SHARE: 203, "0.000": 204}
 """The formats' numbers in the file; from 164 on they are anyone's."""
 
 ROOMY = "-0E-10"
@@ -147,6 +151,11 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
         return
     code = next((c for c in EXPONENTS if text_pixels(f"-{c}0", size) <= room), EXPONENTS[-1])
     small = f"0.{'0' * (decimals - 1)}1" if decimals else "0.5"
+    finer = FINER.get(number_format, "")
+    if finer and text_pixels(f"-{finer}", size) <= room:
+        smaller = f"0.{'0' * decimals}1"
+        yield _shown_as(finer, f"AND(ABS({first})>={smaller},ABS({first})<{small})")
+        small = smaller
     yield _shown_as(code, f"AND({first}<>0,ABS({first})<{small})")
     long, too_long = (_too_long(each, size, room) for each in (number_format, WHOLE))
     if decimals:
