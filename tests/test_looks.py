@@ -81,6 +81,25 @@ def test_pictures_on_recognise_are_no_wider_for_what_stands_above_them(books):
     assert {sheet.column_dimensions[column].width for column in "BCDEFGH"} == {6.9}
 
 
+def test_the_number_of_a_class_does_not_run_into_its_label(tmp_path):
+    build("iris", tmp_path / "i.xlsx", epochs=1, verify=False)
+    book = openpyxl.load_workbook(tmp_path / "i.xlsx")
+    heads = {cell.value: cell.column for cell in book["Data"][2]}
+    there = [book["Data"].cell(4, heads[name]) for name in ("class", "label")]
+    assert [cell.alignment.horizontal for cell in there] == ["center", "center"]
+    assert book["Data"].cell(4, 2).alignment.horizontal == "general", "of many sizes: by the point"
+
+
+def test_what_is_set_stands_in_the_middle_and_scales_have_four_decimals(tmp_path):
+    build("iris", tmp_path / "i.xlsx", epochs=1, verify=False)
+    sheet = openpyxl.load_workbook(tmp_path / "i.xlsx")["Settings"]
+    given = [c for c in sheet["C"] if c.value is not None]
+    assert {c.alignment.horizontal for c in given} == {"center"}
+    assert {c.number_format for c in given if len(str(c.value)) > 8 and c.data_type == "n"} == {
+        "0.0000"
+    }
+
+
 def test_the_paths_of_weights_are_named_by_their_units(books):
     *_, chart = books["en"][0]["Progress"]._charts  # noqa: SLF001
     names = [series.tx.v if series.tx else None for series in chart.series]

@@ -279,11 +279,11 @@ def _cells(  # noqa: PLR0913, PLR0917 -- a sheet, and all that stands on it
         is_table = block.is_table
         for unit, column in zip(quantity.units, columns, strict=False):
             row, at = block.address((*(0 for _ in axes), *unit))
+            first, wanted = at == block.column, drawing.looks.get(quantity.name)
             typed_in, computed = (
-                drawing.looks.get(quantity.name)
-                or value(
-                    quantity.number_format, given=marked, first=at == block.column and bool(axes)
-                )
+                replace(wanted, first=wanted.first and first)
+                if wanted
+                else value(quantity.number_format, given=marked, first=first and bool(axes))
                 for marked in (not quantity.is_record, False)
             )
             typed = [] if given.size == 0 else given[(..., *unit)].ravel().tolist()

@@ -10,12 +10,15 @@ from xlnn.workbooks.network.quantities.whole import GALLERY
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, table
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import CAPTION, KEY, NOTE, PICTURE, heading, ink_scale
+from xlnn.writing.style import CAPTION, KEY, NOTE, PICTURE, heading, ink_scale, value
 
 SHEET, TESTED = "images", "test_images"
 PIXEL_WIDTH = 2.7
 BETWEEN = 2
 """Columns between the table and the pictures."""
+
+CENTRED = ("t", "truth", "truth_label")
+"""What stands in the middle of its column, below its name: signs of one kind, to be compared."""
 
 
 def place(model: Model) -> Iterator[Block]:
@@ -73,11 +76,17 @@ def _table(page: Page, sheet: str) -> Drawing:
     drawing = table(page, sheet, blocks)
     drawing.gridlines = False
     outputs = page.spec.labels
+    centred = () if page.spec.is_regression else CENTRED
+    if not page.spec.features and not page.spec.scaled:
+        centred += ("x",)
     names = {"t": outputs, "raw_t": outputs, "raw": page.spec.features, "x": page.spec.features}
     for block in blocks:
         quantity = block.quantity
         if quantity.kind == "number":
             drawing.looks[quantity.name] = replace(KEY, number_format="0")
+        elif quantity.kind in centred:
+            look = value(quantity.number_format, given=quantity.is_input, first=True)
+            drawing.looks[quantity.name] = replace(look, align="center")
         for position, name in enumerate(names.get(quantity.kind, ())):
             column = block.column + position
             what = page.words("quantities", quantity.kind)

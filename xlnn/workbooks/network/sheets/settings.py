@@ -1,6 +1,7 @@
 """What is drawn on the sheet Settings: the learning rate and the labels, with their words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block
@@ -11,9 +12,10 @@ from xlnn.workbooks.network.sheets.stacked import runs_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.style import NOTE, PLAIN, TITLE, Look
+from xlnn.writing.style import NOTE, PLAIN, TITLE, Look, name_width, value
 
-LISTS = ("labels", "middle", "factor", "t_middle", "t_factor")
+SCALES = ("middle", "factor", "t_middle", "t_factor")
+LISTS = ("labels", *SCALES)
 TAKEN = ("mu", "beta", "beta1", "beta2", "epsilon", "l2")
 """What optimisers take, and the penalty on the weights."""
 
@@ -21,6 +23,10 @@ BOUNDS = {"eta": "positive", "epsilon": "positive", "l2": "from_0"}
 """What their cells may hold; of the others a share."""
 
 SYMBOL = Look(bold=True, align="center")
+TOLD = replace(NOTE, indent=1)
+ROUNDED = "0.0000"
+"""How a scale is shown, which is computed of the data and has all digits."""
+
 VALUE = 3
 """The column of the cells that may be changed."""
 
@@ -48,7 +54,7 @@ def draw(page: Page) -> Drawing:
     """Draw a line for each setting: its name, its symbol, and what it does behind its cell."""
     runs = page.spec.number_of_runs
     told = VALUE + runs
-    values = dict.fromkeys(range(VALUE, told), 12)
+    values = dict.fromkeys(range(VALUE, told), max(12, name_width(page.spec.labels)))
     drawing = Drawing(widths={1: 24, 2: 14, **values, told: 60}, gridlines=False)
     drawing.put(1, 1, page.layout.titles["settings"], TITLE)
     drawing.put(2, 1, page.words("notes", "settings"), NOTE)
@@ -56,7 +62,10 @@ def draw(page: Page) -> Drawing:
     for block in page.layout.on("settings"):
         quantity = block.quantity
         drawing.put(block.row, 1, page.words("quantities", quantity.kind), PLAIN)
-        drawing.put(block.row, told, page.words("settings", quantity.kind), NOTE)
+        drawing.put(block.row, told, page.words("settings", quantity.kind), TOLD)
+        digits = ROUNDED if quantity.kind in SCALES else quantity.number_format
+        look = value(digits, given=True, first=False)
+        drawing.looks[quantity.name] = replace(look, align="center")
         if quantity.kind in {"eta", *TAKEN}:
             drawing.put(block.row, 2, quantity.symbol, SYMBOL)
     for run in range(runs if runs > 1 else 0):
