@@ -9,7 +9,7 @@ from networks import random_recipe, spec, write_recipe
 
 from xlnn.building.build import build
 from xlnn.shipped.text import text
-from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, is_east_asian
+from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, INK, is_east_asian
 from xlnn.writing.workbook import FOOTER
 
 PICTURES = replace(spec([12, 3, 2]), picture=(4, 3), cost="cross-entropy")
@@ -79,6 +79,39 @@ def test_the_grid_to_draw_on_is_as_yellow_as_all_that_is_to_be_changed(books):
 def test_pictures_on_recognise_are_no_wider_for_what_stands_above_them(books):
     sheet = books["en"][0]["Recognise"]
     assert {sheet.column_dimensions[column].width for column in "BCDEFGH"} == {6.9}
+
+
+@pytest.mark.parametrize(("sheet", "width"), [("Lens", 6.9), ("Predict", 8.6)])
+def test_pictures_of_a_table_are_no_wider_for_the_names_beside_it(tmp_path, sheet, width):
+    build("diabetes", tmp_path / "d.xlsx", epochs=1, verify=False)
+    found = openpyxl.load_workbook(tmp_path / "d.xlsx")[sheet]
+    parts = [part for part in found.conditional_formatting if any(r.colorScale for r in part.rules)]
+    coloured = [area for part in parts for area in part.sqref.ranges]
+    columns = {column for area in coloured for column in range(area.min_col, area.max_col + 1)}
+    letter = openpyxl.utils.get_column_letter
+    assert len(columns) >= 20
+    assert {found.column_dimensions[letter(c)].width for c in columns} == {width}
+
+
+@pytest.mark.parametrize(("name", "first"), [("Lens", 5), ("Recognise", 7)])
+def test_what_is_listed_beside_a_picture_has_rows_of_one_height(tmp_path, name, first):
+    shown = replace(spec([4, 3, 6]), picture=(2, 2))
+    path = write_recipe(tmp_path / "many.xlsx", random_recipe(shown, seed=3))
+    sheet = openpyxl.load_workbook(path)[name]
+    listed = [sheet.row_dimensions[row].height for row in range(first, first + 6)]
+    assert len(set(listed)) == 1
+    assert listed[0] > 30
+
+
+def test_a_number_is_legible_on_paper_on_grey_and_on_ink(books):
+    sheet = books["en"][0]["Recognise"]
+    written = {
+        rule.formula[0].partition(">")[2]: rule.dxf.font.color.rgb[-6:]
+        for part in sheet.conditional_formatting
+        for rule in part.rules
+        if rule.dxf and rule.dxf.font
+    }
+    assert written == {"0.55": "FFFFFF", "0.1": INK}
 
 
 def test_the_number_of_a_class_does_not_run_into_its_label(tmp_path):

@@ -108,14 +108,34 @@ def test_an_altered_cell_is_named(two, tmp_path, name, index):
     assert cell in {wrong.cell for wrong in check(copy, "formualizer").wrong}
 
 
+def frames(sheet, sides):
+    """Return the ranges with a rule that draws exactly these sides of a frame."""
+    return {
+        str(part.sqref)
+        for part in sheet.conditional_formatting
+        for rule in part.rules
+        if rule.dxf and rule.dxf.border and drawn(rule.dxf.border) == set(sides)
+    }
+
+
+def drawn(border):
+    """Return the sides of a border that are drawn in a frame's colour."""
+    sides = {name: getattr(border, name) for name in ("left", "right", "top", "bottom")}
+    return {name for name, s in sides.items() if s and s.color and s.color.rgb.endswith(FRAME)}
+
+
+def test_a_frame_is_closed_by_the_cells_below_it_and_to_its_right(two):
+    # LibreOffice draws the line between two cells as the lower or the right one has it
+    sheet = openpyxl.load_workbook(two)["Lens"]
+    whole = frames(sheet, ["left", "right", "top", "bottom"])
+    maps = {cells for cells in whole if cells in frames(sheet, ["left"])}
+    assert maps
+    assert maps <= frames(sheet, ["top"])
+
+
 def test_frames_show_the_window_the_filter_and_the_place(two):
     sheet = openpyxl.load_workbook(two)["Lens"]
-    framed = {
-        str(cells.sqref)
-        for cells, rules in sheet.conditional_formatting._cf_rules.items()  # noqa: SLF001
-        for rule in rules
-        if rule.dxf and rule.dxf.border and rule.dxf.border.left.color.rgb.endswith(FRAME)
-    }
+    framed = frames(sheet, ["left", "right", "top", "bottom"])
     layout = layout_of(read_spec(two))
     for name, index in (("lens_x", (0, 0, 0)), ("lens_WF", (1, 0, 0)), ("lens_zF", (0, 2, 0, 0))):
         first = layout.cell(name, index).partition("!")[2]

@@ -92,9 +92,9 @@ class Drawing:
             moved = {_below(cell, row): target for cell, target in getattr(self, kept).items()}
             setattr(self, kept, moved)
 
-    def colour(self, block: Block, rule: Rule) -> None:
+    def colour(self, block: Block, *rules: Rule) -> None:
         """Let the colours of a block's cells follow their values."""
-        self.colours.append((cell_range(block), rule))
+        self.colours += ((cell_range(block), rule) for rule in rules)
 
     def colour_around_0(self, block: Block, *others: Block, is_read: bool = True) -> None:
         """Let the colours of blocks follow their values to either side of 0, by one scale.

@@ -118,9 +118,15 @@ def ink_scale(*, typed: bool = False) -> Rule:
     )  # fmt: skip
 
 
-def on_ink(first: str) -> Rule:
-    """Write in white what stands on dark pixels; `first` is the first cell of the range."""
-    return FormulaRule(formula=[f"{first}>0.5"], font=Font(color=WHITE))
+def on_ink(first: str) -> tuple[Rule, ...]:
+    """Write in white what stands on dark pixels, and in ink what stands on grey ones.
+
+    `first` is the first cell of the range.
+    """
+    return tuple(
+        FormulaRule(formula=[f"{first}>{share}"], font=Font(color=colour))
+        for share, colour in ((0.55, WHITE), (0.1, INK))
+    )
 
 
 def diverging_scale(cells: str, *, is_read: bool = True) -> Rule:

@@ -137,7 +137,7 @@ def picture(
         drawing.put(block.row - 1, block.column + number * apart, caption, CAPTION)
     if scale == "ink":
         drawing.colour(block, ink_scale(typed=quantity.is_input))
-        drawing.colour(block, on_ink(address(block.row, block.column)))
+        drawing.colour(block, *on_ink(address(block.row, block.column)))
     else:
         drawing.colour_around_0(block)
 

@@ -154,8 +154,8 @@ def _pictures(drawing: Drawing, page: Page[Any], places: Places) -> None:
             ":".join(address(*corner) for corner in dict.fromkeys(corners))
             for corners in block.rectangles()
         )
-        drawing.colours.append((cells, ink_scale()))
-        drawing.colours.append((cells, on_ink(address(block.row, block.column))))
+        rules = (ink_scale(), *on_ink(address(block.row, block.column)))
+        drawing.colours += ((cells, rule) for rule in rules)
         if layer and layer.weighted:
             digits = "0.00" if len(layer.shape) == 1 else "0.0"
             drawing.looks[f"z{name}"] = Look(

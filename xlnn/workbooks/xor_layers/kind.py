@@ -100,7 +100,7 @@ def draw(page: Page[Any]) -> Drawing:
             drawing.widths[block.column] = 14
         if name in {"a_single_shown", "a2_shown", "a3_shown"}:
             drawing.colour(block, ink_scale())
-            drawing.colour(block, on_ink(address(block.row, block.column)))
+            drawing.colour(block, *on_ink(address(block.row, block.column)))
         if name.startswith("side"):
             drawing.looks[name] = Look(align="center", number_format='"○";;"×"', bold=True)
     drawing.looks["height"] = Look(size=8, ink=QUIET, align="center", number_format="0.##")

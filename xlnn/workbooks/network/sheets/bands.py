@@ -182,14 +182,16 @@ def placed(quantity: Quantity, sheet: str, row: int, column: int, down: int) -> 
     return Block(quantity, sheet, row, column, ((0, 0),) * len(quantity.axes) + steps)
 
 
-def squares(block: Block, width: float) -> dict[int, float]:
+def squares(block: Block, width: float, beside: Block) -> dict[int, float]:
     """Return the heights of the rows of a picture, so that its pixels are squares.
 
-    Of a picture with many rows they stay low, so that what stands below it is in reach.
+    Of a picture with many rows they stay low, so that what stands below it is in reach. What is
+    listed beside it has rows of one height, also where its list is longer.
     """
-    rows = range(block.row, block.last[0] + 1)
+    if len(range(block.row, block.last[0] + 1)) > MOST_SQUARE:
+        return {}
     height = (width * DIGIT_PIXELS + PADDING) / PIXELS_A_POINT
-    return dict.fromkeys(rows, height) if len(rows) <= MOST_SQUARE else {}
+    return dict.fromkeys(range(block.row, max(block.last[0], beside.last[0]) + 1), height)
 
 
 def layer_name(page: Page, layer: str) -> str:

@@ -17,6 +17,7 @@ from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole
 from xlnn.workbooks.network.sheets import window
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size, squares
+from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
@@ -28,11 +29,9 @@ from xlnn.writing.style import (
     NOTE,
     NUMBER,
     PICTURE,
-    SECTION,
     SENTENCE,
     TITLE,
     ink_scale,
-    name_width,
 )
 
 SHEET = "lens"
@@ -52,7 +51,7 @@ GRADIENTS = (
 """Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
 MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
-CELL, OUTPUTS = 6.9, 11.5
+CELL = 6.9
 SENTENCES, FACTOR = 24, 12
 """The width of the sentences without factors, and of each pair of them, ``(-0.147) × 0.388 + ``."""
 STEPS = {
@@ -117,10 +116,11 @@ class _Grid:
         return bands
 
     @cached_property
-    def listed(self) -> tuple[str, ...]:
-        """What is listed of each output, a column each."""
+    def listed(self) -> dict[str, int]:
+        """What is listed of each output, and in which columns, to the right of the image."""
         names = ("name", "raw_t", "predicted", "t", "output", "bar")
-        return tuple(name for name in names if self.has(name))
+        first = LEFT + 5 + self.model[f"{PREFIX}x"].shape[1]
+        return listed_at(self.model, [name for name in names if self.has(name)], first)
 
     @cached_property
     def dense(self) -> list[str]:
@@ -136,11 +136,6 @@ class _Grid:
     def texts(self) -> int:
         """The column of the sentences."""
         return self.bands[-1].columns[-1]
-
-    @property
-    def outputs(self) -> int:
-        """The first column of the list of outputs, to the right of the image."""
-        return LEFT + 5 + self.model[f"{PREFIX}x"].shape[1]
 
 
 def place(model: Model) -> Iterator[Block]:
@@ -168,14 +163,14 @@ def _place_top(model: Model, grid: _Grid) -> Iterator[Block]:
         if grid.has(name):
             yield single_block(model[PREFIX + name], row, LEFT + 4, (1, 0), (0, 1))
             row += 1
-    for column, name in enumerate(grid.listed, start=grid.outputs):
+    for name, column in grid.listed.items():
         yield single_block(model[PREFIX + name], TOP + 1, column, (1, 0))
-    below, output = TOP + 1 + model[f"{PREFIX}output"].shape[0], grid.listed.index("output")
-    for column, name in enumerate(("C", "C_text"), start=grid.outputs + output):
+    below, output = TOP + 1 + model[f"{PREFIX}output"].shape[0], grid.listed["output"]
+    for column, name in enumerate(("C", "C_text"), start=output):
         if grid.has(name):
             yield single_block(model[PREFIX + name], below, column)
     if grid.has("verdict"):
-        yield single_block(model[f"{PREFIX}verdict"], below + 1, grid.outputs)
+        yield single_block(model[f"{PREFIX}verdict"], below + 1, grid.listed["name"])
 
 
 def draw(page: Page) -> Drawing:
@@ -214,8 +209,6 @@ def draw(page: Page) -> Drawing:
     for layer in grid.layers:
         if window.has_window(page.layout.model, layer):
             window.draw(drawing, page, layer, last)
-    labels = page.spec.labels[: grid.bands[-1].units]
-    drawing.widths[grid.outputs] = max(drawing.widths.get(grid.outputs, 0), name_width(labels))
     if page.spec.features:
         _draw_features(drawing, page)
     return drawing
@@ -239,17 +232,12 @@ def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
         drawing.put(position.row, LEFT, words("lens", "position"), LINK)
         target = f"{quoted(page.layout.titles['training'])}!{address(blocks['C'].row, 1)}"
         drawing.links[address(position.row, LEFT)] = target
-    headings = {"output": "a"}
-    for column, name in enumerate(grid.listed, start=grid.outputs):
-        if page.spec.is_regression:
-            drawing.widths[column] = max(drawing.widths.get(column, 0), OUTPUTS)
-        key = headings.get(name, name)
-        drawing.put(TOP, column, words("lens", f"output_{key}"), SECTION)
+    draw_headings(drawing, page, TOP, grid.listed)
     if grid.has("C"):
-        drawing.put(blocks[f"{PREFIX}C"].row, grid.outputs, _step(page, "C", "C"), LABEL)
+        drawing.put(blocks[f"{PREFIX}C"].row, grid.listed["name"], _step(page, "C", "C"), LABEL)
     if not page.spec.features:
         drawing.colour(blocks[f"{PREFIX}x"], ink_scale())
-        drawing.heights |= squares(blocks[f"{PREFIX}x"], CELL)
+        drawing.heights |= squares(blocks[f"{PREFIX}x"], CELL, blocks[f"{PREFIX}output"])
 
 
 def _draw_features(drawing: Drawing, page: Page) -> None:

@@ -9,6 +9,7 @@ from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, layer_title, squares
+from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, named_in
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import number_validation, row_validation
 from xlnn.writing.drawing import Drawing, cell_range
@@ -24,12 +25,12 @@ from xlnn.writing.style import (
     TITLE,
     Look,
     ink_scale,
-    name_width,
     on_ink,
 )
 
 SHEET, PREFIX = "recognise", "draw_"
-TOP, LEFT, CELL, FEATURE_WIDTH, NUMBERS = 4, 2, 6.9, 11, 12
+TOP, LEFT, CELL, NUMBERS = 4, 2, 6.9, 12
+FEATURE_WIDTH, FEATURE_HEIGHT = 8.6, 27
 FEATURE = replace(LABEL, align="center", wrap=True)
 
 
@@ -76,25 +77,27 @@ def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
 
 
 def _place_top(model: Model) -> Iterator[Block]:
-    rows, columns = model[f"{PREFIX}x"].shape
+    rows = model[f"{PREFIX}x"].shape[0]
     if f"{PREFIX}epoch" in model.by_name:
         yield single_block(model[f"{PREFIX}epoch"], TOP, LEFT + 3)
     yield single_block(model[PREFIX + _drawn(model)], TOP + 2, LEFT, (1, 0), (0, 1))
     if f"{PREFIX}raw" in model.by_name:
         yield single_block(model[f"{PREFIX}x"], TOP + 3 + rows, LEFT, (1, 0), (0, 1))
-    right = LEFT + max(columns, 3) + 2
-    for column, name in enumerate(_listed(model), start=right):
+    listed = _listed(model)
+    right = listed["name"]
+    for name, column in listed.items():
         yield single_block(model[PREFIX + name], TOP + 3, column, (1, 0))
     yield single_block(model[f"{PREFIX}verdict"], TOP, right)
     if f"{PREFIX}label" in model.by_name:
         yield single_block(model[f"{PREFIX}label"], TOP + 1, right + 2)
-        yield single_block(model[f"{PREFIX}answer"], TOP + 1, right + 4)
+        yield single_block(model[f"{PREFIX}answer"], TOP + 1, right + 3 + named_in(model))
 
 
-def _listed(model: Model) -> list[str]:
-    """Return what is listed of each output, a column each."""
+def _listed(model: Model) -> dict[str, int]:
+    """Return what is listed of each output, and in which columns, to the right of the grid."""
     names = ("name", "predicted", "output", "bar")
-    return [name for name in names if PREFIX + name in model.by_name]
+    first = LEFT + max(model[f"{PREFIX}x"].shape[1], 3) + 2
+    return listed_at(model, [name for name in names if PREFIX + name in model.by_name], first)
 
 
 def _first_row(model: Model) -> int:
@@ -133,7 +136,8 @@ def draw(page: Page) -> Drawing:
     drawing = Drawing(gridlines=False, one_page=True, widths={1: 2}, heights={1: 24})
     grid = blocks[PREFIX + _drawn(model)]
     last = max(block.last[1] for block in page.layout.on(SHEET))
-    drawing.widths |= dict.fromkeys(range(LEFT, last + 4), CELL)
+    width = FEATURE_WIDTH if page.spec.features else CELL
+    drawing.widths |= dict.fromkeys(range(LEFT, last + 4), width)
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
     drawing.put(2, LEFT, words("notes", SHEET), NOTE)
     if epoch := blocks.get(f"{PREFIX}epoch"):
@@ -144,34 +148,22 @@ def draw(page: Page) -> Drawing:
     if f"{PREFIX}label" in blocks:
         label = blocks[f"{PREFIX}label"]
         drawing.put(label.row, label.column - 2, words("quantities", "label"), LABEL)
-        drawing.put(label.row, label.column + 1, words("headings", "class"), LABEL)
+        named = named_in(model)
+        drawing.put(label.row, label.column + named, words("headings", "class"), LABEL)
     if page.spec.is_regression:
-        _draw_outputs(drawing, page)
+        draw_headings(drawing, page, TOP + 2, _listed(model))
     _draw_layers(drawing, page)
     for block in page.layout.on(SHEET):
         look = _look(model, block.quantity)
-        if look.number_format == NUMBER.number_format and drawing.widths[block.column] == CELL:
+        if look.number_format == NUMBER.number_format and drawing.widths[block.column] == width:
             look = replace(look, size=PICTURE.size)  # as narrow as the pictures below
         drawing.looks[block.quantity.name] = look
-    names = blocks[f"{PREFIX}name"].column
-    drawing.widths[names] = max(drawing.widths[names], name_width(page.spec.labels))
     return drawing
-
-
-def _draw_outputs(drawing: Drawing, page: Page) -> None:
-    """Draw what the numbers beside the outputs of a regression are."""
-    headings = {"output": "a"}
-    for name in _listed(page.layout.model):
-        block = page.layout.blocks[PREFIX + name]
-        text = page.words("lens", f"output_{headings.get(name, name)}")
-        drawing.put(block.row - 1, block.column, text, SECTION)
-        if name != "name":
-            drawing.widths[block.column] = NUMBERS
 
 
 def _number_columns(model: Model) -> Iterator[int]:
     """Yield the columns that hold numbers to read, where no picture would be drawn out by them."""
-    columns = {LEFT + max(model[f"{PREFIX}x"].shape[1], 3) + 3}
+    columns = {_listed(model)["output"]}
     for _, bands in _sections(model).values():
         if bands:
             columns |= {
@@ -189,10 +181,10 @@ def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
         drawing.validations.append(number_validation(cell_range(grid), words))
         for position, name in enumerate(features):
             drawing.put(grid.row - 1, grid.column + position, name, FEATURE)
-            drawing.widths[grid.column + position] = FEATURE_WIDTH
+        drawing.heights[grid.row - 1] = FEATURE_HEIGHT
     else:
         drawing.put(grid.row - 1, LEFT, words("recognise", "grid"), LABEL)
-        drawing.heights |= squares(grid, CELL)
+        drawing.heights |= squares(grid, CELL, page.layout.blocks[f"{PREFIX}output"])
         ink = DataValidation(
             type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
             promptTitle=words("recognise", "grid"), prompt=words("recognise", "prompt"),
@@ -200,7 +192,7 @@ def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
         ink.add(cell_range(grid))
         drawing.validations.append(ink)
         drawing.colour(scaled, ink_scale(typed=scaled is grid))
-        drawing.colour(scaled, on_ink(address(scaled.row, scaled.column)))
+        drawing.colour(scaled, *on_ink(address(scaled.row, scaled.column)))
     if scaled is not grid:
         drawing.put(scaled.row - 1, LEFT, words("recognise", "scaled"), LABEL)
 
@@ -247,6 +239,8 @@ def _look(model: Model, quantity: Quantity) -> Look:
         return replace(PICTURE, fill="input", ink=INPUT_INK, number_format="General", border=True)
     if look or len(quantity.shape) == 3:
         return look or replace(PICTURE, border=True)
+    if quantity.kind == "b" and len(model[f"{PREFIX}a{quantity.layer}"].shape) > 1:
+        return PICTURE  # below a filter, as its weights are shown
     if f"{PREFIX}below{quantity.layer}" in model.by_name:  # below the pictures, as narrow as they
         return replace(PICTURE, number_format="0.000")
     return replace(NUMBER, number_format=quantity.number_format)
@@ -256,5 +250,5 @@ _LOOKS = {
     "verdict": replace(SENTENCE, bold=True, size=14),
     **dict.fromkeys(("bar", "name"), SENTENCE),
     **dict.fromkeys(("W", "seen"), replace(PICTURE, border=True)),
-    **dict.fromkeys(("b", "x"), PICTURE),
+    "x": PICTURE,
 }

@@ -43,8 +43,10 @@ LISTED = 60
 FRAME = "D62828"
 """The colour of the frames."""
 
-MOST_FRAMES = 300
-"""Rules up to which the pictures have frames: a column of each map has its own."""
+SIDES = ("left", "right", "top", "bottom")
+
+MOST_FRAMES = 600
+"""Rules up to which the pictures have frames: a column of each map has three."""
 
 
 def has_window(model: Model, layer: str) -> bool:
@@ -130,7 +132,10 @@ def _frames(page: Page, layer: str, below: str) -> Iterator[tuple[str, Rule]]:
         yield from _columns(first, last, (row, 1), (column, 1), f"{number}={n},")
     for n in range(1, weights.quantity.shape[0] + 1):
         for first, last in _maps(weights, n - 1):
-            yield f"{address(*first)}:{address(*last)}", _framed(f"{number}={n}")
+            framed = f"{number}={n}"
+            yield f"{address(*first)}:{address(*last)}", _framed(framed)
+            below = last[0] + 1
+            yield f"{address(below, first[1])}:{address(below, last[1])}", _framed(framed, "top")
 
 
 def _columns(
@@ -143,10 +148,14 @@ def _columns(
     """Yield a rule for each column of a map: COLUMN is no function that all programs agree on."""
     (row, high), (column, wide) = down, right
     at = f"ROW()-{first[0] - 1}"
-    rows = f"{at}>={row},{at}<{row}+{high}"
+    rows, below = f"{at}>={row},{at}<{row}+{high}", f"{at}={row}+{high}"
     for n, each in enumerate(range(first[1], last[1] + 1), start=1):
-        inside = f"AND({also}{rows},{column}<={n},{n}<{column}+{wide})"
-        yield f"{address(first[0], each)}:{address(last[0], each)}", _framed(inside)
+        cells = f"{address(first[0], each)}:{address(last[0], each)}"
+        columns = f"{column}<={n},{n}<{column}+{wide}"
+        yield cells, _framed(f"AND({also}{rows},{columns})")
+        # the line between two cells is also that of the one below, or to the right
+        yield cells, _framed(f"AND({also}{below},{columns})", "top")
+        yield cells, _framed(f"AND({also}{rows},{n}={column}+{wide})", "left")
 
 
 def _maps(block: Block, unit: int | None = None) -> Iterator[tuple[tuple[int, int], ...]]:
@@ -162,9 +171,10 @@ def _maps(block: Block, unit: int | None = None) -> Iterator[tuple[tuple[int, in
         )
 
 
-def _framed(formula: str) -> Rule:
-    side = Side("thin", color=FRAME)
-    look = DifferentialStyle(border=Border(left=side, right=side, top=side, bottom=side))
+def _framed(formula: str, *sides: str) -> Rule:
+    """Return the rule that draws a frame around cells, or some sides of it."""
+    line = Side("thin", color=FRAME)
+    look = DifferentialStyle(border=Border(**dict.fromkeys(sides or SIDES, line)))
     return Rule(type="expression", dxf=look, formula=[formula])
 
 

@@ -1,0 +1,41 @@
+"""Where do the outputs stand beside an image? Listed below each other, over columns of one width.
+
+The pictures below take the same columns: none is made wider for a name, which runs on instead.
+"""
+
+from collections.abc import Sequence
+
+from xlnn.quantity import Model
+from xlnn.workbooks.pages.page import Page
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import SECTION
+
+NAME, MEASURED = 3, 2
+"""How many columns a name has room in, and a number that is to be predicted."""
+
+
+def listed_at(model: Model, names: Sequence[str], first: int) -> dict[str, int]:
+    """Return the column of each quantity that is listed of the outputs, from a column on.
+
+    Names that are whole numbers take one column, and words some.
+    """
+    at, column = {}, first
+    measured = MEASURED if "predicted" in names else 1
+    for name in names:
+        at[name] = column
+        column += named_in(model) if name == "name" else measured
+    return at
+
+
+def named_in(model: Model) -> int:
+    """Return how many columns the name of an output takes."""
+    return NAME if model["labels"].is_text else 1
+
+
+def draw_headings(drawing: Drawing, page: Page, row: int, at: dict[str, int]) -> None:
+    """Draw what is listed, over the columns that it takes."""
+    for column in range(min(at.values()), max(at.values()) + 1):
+        drawing.put(row, column, "", SECTION)
+    for name, column in at.items():
+        key = "a" if name == "output" else name
+        drawing.put(row, column, page.words("lens", f"output_{key}"), SECTION)
