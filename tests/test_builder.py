@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from xlnn import reference
-from xlnn.building import proof
+from xlnn.building import proof, writing
 from xlnn.building.build import build
 from xlnn.building.limits import size
 from xlnn.equations.dense import HiddenDelta
@@ -127,6 +127,14 @@ def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypat
     found = lambda path: (inspect(path), (problem,))  # noqa: E731 -- one line
     monkeypatch.setattr(proof, "inspect_and_lint", found)
     with pytest.raises(DisagreementError, match="Training!A1: something is wrong"):
+        build("digits", tmp_path / "digits.xlsx", epochs=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_of_which_a_formula_has_no_stored_value_is_not_published(tmp_path, monkeypatch):
+    right = writing.store
+    monkeypatch.setattr(writing, "store", lambda *given: right(*given) - 1)
+    with pytest.raises(DisagreementError, match="no stored value"):
         build("digits", tmp_path / "digits.xlsx", epochs=1)
     assert list(tmp_path.iterdir()) == []
 

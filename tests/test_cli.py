@@ -401,7 +401,7 @@ def test_every_help_is_short_and_has_an_example(command):
     assert "Example: xlnn" in result.output
 
 
-LARGE_LIBRARIES = {"numpy", "openpyxl", "formualizer", "formulas", "PIL", "lxml"}
+LARGE_LIBRARIES = {"numpy", "openpyxl", "formualizer", "formulas", "PIL", "lxml", "urllib.request"}
 
 
 def imported(arguments, folder):
@@ -429,3 +429,10 @@ def test_data_that_no_workbook_takes_wait_for_nothing_that_writes(folder):
     libraries, said = imported(["build", "--data", "many.npz"], folder)
     assert "many.npz: x holds 1,001,000 numbers" in said
     assert libraries == {"numpy"}
+
+
+def test_a_build_brings_along_nothing_that_talks_with_the_web(folder):
+    libraries, said = imported(["build", "descent", "-o", "descent.xlsx"], folder)
+    assert (folder / "descent.xlsx").exists(), said
+    assert "openpyxl" in libraries
+    assert "urllib.request" not in libraries

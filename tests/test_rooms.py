@@ -1,6 +1,7 @@
 """Imports point one way: which folder may import which."""
 
 import ast
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,23 @@ def test_a_module_answers_one_question_in_at_most_400_lines(path):
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 400
     assert ast.get_docstring(ast.parse(text))
+
+
+TOP = {
+    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.ja.md",
+    "README.md", "README.zh.md", "SECURITY.md", "docs", "output", "pyproject.toml", "templates",
+    "tests", "xlnn",
+}  # fmt: skip
+"""What stands at the top: nothing that an example or a test has left there."""
+
+
+@pytest.mark.skipif(not (ROOT.parent / ".git").exists(), reason="no checkout")
+def test_nothing_has_been_left_at_the_top():
+    listed = subprocess.run(
+        ["git", "ls-files"],  # noqa: S607 -- whichever git is there
+        cwd=ROOT.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {name.partition("/")[0] for name in listed.stdout.splitlines()} <= TOP

@@ -15,7 +15,7 @@ from xlnn.errors import CircularReferenceError, DisagreementError
 from xlnn.grid import Inputs, Values
 from xlnn.layout import Layout
 from xlnn.linting import Problem, inspect_and_lint
-from xlnn.xlsx.package import inspect
+from xlnn.xlsx.package import Contents
 
 FORMULAS_QUICKLY, READS_QUICKLY = 2_000_000, 100_000_000
 """Up to so many formulas, and cells that they read, formualizer is the fastest; it takes 2 kB of
@@ -33,35 +33,42 @@ def verifier(layout: Layout) -> str:
     return "formualizer" if is_quick else "formulas"
 
 
-def proven(  # noqa: PLR0913, PLR0917 -- what is proven, and what happens on the way
+def proven(
     draft: Path,
-    final: Path | None,
     layout: Layout,
     engine: str,
-    keep: Callable[[Values], None],
+    keep: Callable[[Values, Contents], None],
     tell: Callable[[str], None],
 ) -> Report:
-    """Store an engine's values in a draft, and compare with NumPy what will be published.
+    """Prove a draft: Excel opens it as it is, and an engine finds in it what NumPy has.
 
-    Without a final file, where formulas are still to be left out, the draft itself is compared; it
-    is not what Excel will open. The engine, which needs no Python, computes the probes while the
-    workbook is looked at.
+    The engine, which needs no Python, computes the draft and the probes while the draft is looked
+    at. What is published has the same formulas, and besides only the values that `keep` stores.
+
+    Parameters
+    ----------
+    draft : Path
+    layout : Layout
+    engine : str
+    keep : function
+        Is given the engine's values, and what was found in the draft.
+    tell : function
+        Is told what is being done.
+
+    Raises
+    ------
+    DisagreementError
+        It does not agree with NumPy, or Excel would repair it.
     """
     tell("Recalculating")
     with _Ahead(engines.load(engine, draft), layout) as recalculate:
+        contents, problems = inspect_and_lint(draft)
         try:
-            values = recalculate({})
+            keep(recalculate({}), contents)
         except CircularReferenceError:  # the comparison says which formula closes the circle
-            report, _ = compare(inspect(draft), layout, recalculate, engine, POINTS)
+            report, _ = compare(contents, layout, recalculate, engine, POINTS)
             _refuse_disagreement(report)
             raise
-        keep(values)
-        problems: Sequence[Problem] = ()
-        if final is None:
-            contents = inspect(draft)
-        else:
-            tell("Looking for what Excel would repair")
-            contents, problems = inspect_and_lint(final)
         tell("Comparing with NumPy")
         report, _ = compare(contents, layout, recalculate, engine, POINTS)
     _refuse_disagreement(report)

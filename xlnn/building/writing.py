@@ -12,7 +12,7 @@ from xlnn import engines, reference
 from xlnn.building.place import Place
 from xlnn.building.proof import proven, refuse_problems, verifier
 from xlnn.checking.report import Report
-from xlnn.errors import OutputError
+from xlnn.errors import DisagreementError, OutputError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import inspect_and_lint
@@ -20,6 +20,7 @@ from xlnn.reading.arrays import write_values
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import write
 from xlnn.xlsx.cached_values import store
+from xlnn.xlsx.package import Contents
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,17 +107,19 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
             title=f"xlnn: {title}",
         )
 
-        def keep(values: Values) -> None:
+        def keep(values: Values, contents: Contents | None = None) -> None:
             seen(values)
             if blank:
                 return
             tell("Storing the values")
-            store(draft, final, values, unvalued)
+            stored = store(draft, final, values, unvalued)
+            if contents and stored != sum(len(contents.formulas[title].rows) for title in unvalued):
+                raise DisagreementError("Some formulas have no stored value: not written.")
 
         report: Report | None = None
         engine = verifier(layout)
         if verify:
-            report = proven(draft, None if blank else final, layout, engine, keep, tell)
+            report = proven(draft, layout, engine, keep, tell)
             report = replace(report, file=str(place.path))
         else:
             keep(write_values(layout, run))

@@ -6,7 +6,7 @@ from itertools import pairwise
 from xlnn.linting.book import Book, named
 from xlnn.linting.nodes import Node
 from xlnn.linting.problem import Problem
-from xlnn.xlsx.cached_values import FONT_ORDER
+from xlnn.xlsx.parts import FONT_ORDER
 
 _REFERS = {"fontId": "fonts", "fillId": "fills", "borderId": "borders", "xfId": "cellStyleXfs"}
 """What an <xf> refers to: its attribute -> the list that is meant."""

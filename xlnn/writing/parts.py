@@ -11,9 +11,17 @@ from zipfile import ZipFile
 from lxml import etree
 from openpyxl.packaging.extended import ExtendedProperties
 from openpyxl.writer.theme import theme_xml
-from openpyxl.xml.constants import ARC_APP, CHART_NS, DRAWING_NS, REL_NS, SHEET_DRAWING_NS
+from openpyxl.xml.constants import (
+    ARC_APP,
+    ARC_STYLE,
+    CHART_NS,
+    DRAWING_NS,
+    REL_NS,
+    SHEET_DRAWING_NS,
+)
 
 from xlnn.writing.style import EAST_ASIAN
+from xlnn.xlsx.parts import FONT_ORDER
 
 PREFIXES = {"xdr": SHEET_DRAWING_NS, "a": DRAWING_NS, "c": CHART_NS, "r": REL_NS}
 """The usual prefixes of drawings and charts. Excel and LibreOffice accept any; exceljs finds a
@@ -49,6 +57,18 @@ def prefixed(data: bytes | str) -> bytes:
     return etree.tostring(root)
 
 
+def font_order(styles: bytes | str) -> bytes:
+    """Put what a font says into the order of the schema: openpyxl has its own.
+
+    >>> font_order('<fonts><font><name val="Arial"/><sz val="11"/></font></fonts>')
+    b'<fonts><font><sz val="11"/><name val="Arial"/></font></fonts>'
+    """
+    root = etree.fromstring(styles)
+    for font in root.iter("{*}font"):
+        font[:] = sorted(font, key=lambda child: FONT_ORDER.index(etree.QName(child).localname))
+    return etree.tostring(root)
+
+
 def theme_of(script: str) -> str:
     """Return the theme, from which charts take their font, with that of a script for its signs.
 
@@ -68,5 +88,6 @@ def _application(_: bytes | str) -> bytes:
 _CHANGES: dict[str, Callable[[bytes | str], bytes]] = {
     r"xl/(drawings/drawing|charts/chart)\d+\.xml": prefixed,
     re.escape(ARC_APP): _application,
+    re.escape(ARC_STYLE): font_order,
 }
 """What becomes of a part, by the pattern of its name."""

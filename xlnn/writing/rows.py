@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 from openpyxl.cell import WriteOnlyCell
@@ -23,7 +22,7 @@ from openpyxl.worksheet._writer import WorksheetWriter
 from xlnn.address import letters
 from xlnn.layout import Column
 from xlnn.writing.sparklines import Sparkline, extension
-from xlnn.xlsx.texts import escaped
+from xlnn.xlsx.texts import attribute, escaped, markup
 
 _AT_ONCE = 1_000  # rows whose numbers are written out together
 
@@ -118,19 +117,15 @@ def content(value: str | float, style: int) -> str:
         return f'" s="{style}" t="n"><v>{safe_string(value)}</v></c>'
     if not value:
         return f'" s="{style}" t="inlineStr"/>'
-    text = _escaped(escaped(WriteOnlyCell().check_string(value)))
+    text = markup(escaped(WriteOnlyCell().check_string(value)))
     space = ' xml:space="preserve"' if value != value.strip() else ""
     return f'" s="{style}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
-
-
-def _escaped(text: str) -> str:
-    return escape(text, {"\r": "&#13;"})
 
 
 @lru_cache(maxsize=10_000)
 def _fixed(text: str) -> str:
     """Write a text into a pattern."""
-    return _escaped(text).replace("%", "%%")
+    return markup(text).replace("%", "%%")
 
 
 def rows_of(
@@ -234,7 +229,7 @@ class Rows(WorksheetWriter):
         more = dict(self.ws.row_dimensions[row_idx]) if row_idx in self.ws.row_dimensions else {}
         if row_idx == 1:
             xf.flush()  # what stands above the rows, of which lxml knows nothing
-        attributes = "".join(f" {name}={quoteattr(value)}" for name, value in more.items())
+        attributes = "".join(f" {name}={attribute(value)}" for name, value in more.items())
         self.file.write(f'<row r="{row_idx}"{attributes}>{self.cells}</row>'.encode())
 
     def write_tail(self) -> None:

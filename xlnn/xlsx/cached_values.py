@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
-from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZIP_STORED
 
 import numpy as np
@@ -25,13 +24,7 @@ from xlnn.xlsx.fingerprint import PART, properties
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts
 from xlnn.xlsx.prefixes import unprefix
 from xlnn.xlsx.sheet_stream import COLUMNS
-from xlnn.xlsx.texts import escaped
-
-FONT_ORDER = (
-    *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
-    *("sz", "color", "name", "family", "charset", "scheme"),
-)
-"""The order in which Microsoft's SDK wants the children of <font>."""
+from xlnn.xlsx.texts import escaped, markup
 
 NOTHING = Grid(np.empty((0, 0)))
 
@@ -92,8 +85,7 @@ def store(source: Path, target: Path, values: Values, sheets: Collection[str] | 
     titles = sheet_parts(source)
     if sheets is not None:
         titles = {title: part for title, part in titles.items() if title in sheets}
-    others = {"xl/styles.xml": _order_fonts, "docProps/core.xml": _fix_dates}
-    changes = {part: whole(change) for part, change in others.items()}
+    changes = {"docProps/core.xml": whole(_fix_dates)}
     seal = Seal(PART, properties)
     try:
         edits = {part: fill_plain(title) for title, part in titles.items()}
@@ -218,27 +210,10 @@ def _other(value: Other, cell: str) -> tuple[str, str]:
     if ILLEGAL.search(value):
         raise WorkbookError(f"{cell}: the text {value!r} has a character that no cell can hold.")
     if isinstance(value, CellError):
-        return ' t="e"', f">{escape(value)}"
+        return ' t="e"', f">{markup(value)}"
     # Excel and its SDK know xml:space on <v>; \r would be read as \n.
     space = ' xml:space="preserve"' if value != value.strip() else ""
-    return ' t="str"', f"{space}>{escape(escaped(value), {chr(13): '&#13;'})}"
-
-
-def _order_fonts(styles: bytes) -> bytes:
-    """Put the children of each <font> into the order of the schema: openpyxl has its own.
-
-    >>> _order_fonts(b'<fonts><font><name val="Arial"/><sz val="11"/></font></fonts>')
-    b'<fonts><font><sz val="11"/><name val="Arial"/></font></fonts>'
-    """
-
-    def ordered(font: re.Match[bytes]) -> bytes:
-        children = re.findall(rb"<[^>]*/>", font[1])
-        if b"".join(children) != font[1]:
-            return font[0]
-        children.sort(key=lambda child: FONT_ORDER.index(re.match(rb"<(\w+)", child)[1].decode()))
-        return b"<font>" + b"".join(children) + b"</font>"
-
-    return re.sub(rb"<font>(.*?)</font>", ordered, styles, flags=re.DOTALL)
+    return ' t="str"', f"{space}>{markup(escaped(value))}"
 
 
 def _fix_dates(core: bytes) -> bytes:

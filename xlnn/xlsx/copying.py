@@ -12,10 +12,10 @@ from struct import unpack
 from types import MappingProxyType
 from typing import NamedTuple
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from xlnn.errors import WorkbookError
+from xlnn.xlsx.texts import attribute
 
 CHUNK = 1 << 16  # bytes of XML at a time
 LEVEL = 5
@@ -182,7 +182,7 @@ class Cell:
 
 @lru_cache(maxsize=4096)
 def _style(style: str | None) -> str:
-    return "" if style is None else f" s={quoteattr(style)}"
+    return "" if style is None else f" s={attribute(style)}"
 
 
 Rewrite = Callable[[Cell], str | None]

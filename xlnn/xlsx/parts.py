@@ -23,6 +23,12 @@ from xlnn.xlsx.wiring import (
 WORKBOOK = "xl/workbook.xml"
 """Where all programs put the workbook, and where some engines look without asking."""
 
+FONT_ORDER = (
+    *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
+    *("sz", "color", "name", "family", "charset", "scheme"),
+)
+"""The order in which Microsoft's SDK wants the children of <font>."""
+
 MAX_STRINGS = 2_000_000
 """Shared texts, kept in memory while a sheet is read. A workbook of xlnn has some hundred."""
 

@@ -23,12 +23,12 @@ Where one of the first three fails, expat reads the rest of the part.
 
 import re
 from collections.abc import Iterator
-from xml.sax.saxutils import unescape
 
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import MAX_TAG, Opening, Parser, Token, batches, tokens
 from xlnn.xlsx.prefixes import PREFIX
+from xlnn.xlsx.texts import unmarked
 
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them
@@ -168,7 +168,7 @@ class _Sieve:
         if any(pieces[::_GROUPS]) or not {number}.issuperset(pieces[2::_GROUPS]):
             return None
         if has_entities:  # they stand in formulas and values, since nothing else can hold them
-            pieces = [unescape(piece) if piece and "&" in piece else piece for piece in pieces]
+            pieces = [unmarked(piece) if piece and "&" in piece else piece for piece in pieces]
         return PlainRow(number, pieces)
 
     def _reads_opening(self, data: bytes) -> bool:

@@ -7,15 +7,14 @@ LibreOffice then knows no such function.
 
 import re
 from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import escape, unescape
 
 from xlnn.xlsx.markup import MAX_TAG
+from xlnn.xlsx.texts import markup, unmarked
 
 PREFIX = "_xlfn."
 
 _PREFIXED = re.compile(r"""("(?:[^"]|"")*+"|'(?:[^']|'')*+'!)|(?<![\w.])_xlfn\.(?=IFERROR\()""")
 _FORMULA = re.compile(rb"(<(?:[\w.-]+:)?f(?:\s[^<>]*)?>)([^<]*)")
-_QUOTES = {"&quot;": '"', "&apos;": "'"}
 
 
 def unprefixed(formula: str) -> str:
@@ -53,4 +52,4 @@ def _unprefixed(data: bytes) -> bytes:
 def _in_xml(text: str) -> str:
     if PREFIX not in text or "&#" in text:  # no program writes its quotes by their numbers
         return text
-    return escape(unprefixed(unescape(text, _QUOTES)))
+    return markup(unprefixed(unmarked(text)))
