@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -217,3 +218,31 @@ def test_maps_are_drawn_as_squares_with_lines_from_map_to_map(tmp_path):
     np.testing.assert_array_equal(got["play_valueF"], got["aF"][epoch, image])
     np.testing.assert_array_equal(got["play_valueP"], got["aP"][epoch, image])
     assert got["play_guide_acrossF"].shape == got["play_guide_acrossP"].shape == (6,)
+
+
+def test_the_lines_of_a_map_begin_beside_it_and_none_lies_on_another(tmp_path):
+    path = build("cnn", tmp_path / "cnn.xlsx", epochs=1, verify=False).path
+    got = values(path, "formualizer")
+    across, up = (
+        got[f"play_line_{kind}O"].reshape(-1, 2, len(SERIES))[:, 0, 0] for kind in ("across", "up")
+    )
+    assert across.min() >= got["play_acrossP"].max()
+    begins = list(zip(across.tolist(), up.tolist(), strict=True))
+    assert len(set(begins)) == got["play_valueP"].size
+
+
+def test_the_pictures_of_a_wide_layer_say_that_they_are_of_its_first_units(tmp_path, short_path):
+    wide = replace(spec([64, 16, 2], epochs=1), picture=(8, 8))
+    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
+    texts = said_on_play(path)
+    assert "layer 2: the weights of each unit: the first 5 of 16" in texts
+    assert "layer 3: the weights of each unit" in texts
+    assert "layer 2: the weights of each unit" in said_on_play(short_path)
+
+
+def test_images_recognised_are_told_with_how_many_there_are(short_path):
+    assert "of 64" in said_on_play(short_path)
+
+
+def said_on_play(path):
+    return {cell for row in openpyxl.load_workbook(path)["Play"].values for cell in row}

@@ -167,25 +167,22 @@ class LineEnds(Equation):
     ----------
     strengths : tuple of int
         Of each series.
-    below : int
-        How many units are drawn of the layer below.
-    out, into : float
-        How far from the middle of a unit below a line begins, and from that of a unit it ends.
+    out : sequence of float
+        How far from the middle of each unit that is drawn of the layer below its lines begin.
+    into : float
+        How far from the middle of a unit they end.
     """
 
     coarse = jumps = True
 
-    def __init__(
-        self, strengths: tuple[int, ...], below: int, out: float = 0, into: float = 0
-    ) -> None:
+    def __init__(self, strengths: tuple[int, ...], out: Sequence[float], into: float = 0) -> None:
         self.strengths = strengths
-        self.below = below
-        self.out, self.into = out, into
+        self.out, self.into = tuple(out), into
 
     def array(self, strength: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Return both ends, shape (connections, 2, series), of strength (units, units below)."""
         own = strength.reshape(-1, 1) == np.array(self.strengths)
-        starts = np.tile(start + self.out, len(end))[:, np.newaxis]
+        starts = np.tile(start + np.array(self.out), len(end))[:, np.newaxis]
         ends = np.where(own, np.repeat(end - self.into, len(start))[:, np.newaxis], starts)
         return np.stack([np.broadcast_to(starts, ends.shape), ends], axis=1)
 
@@ -193,8 +190,9 @@ class LineEnds(Equation):
         self, connection: int, at: int, series: int, strength: Cells, start: Cells, end: Cells
     ) -> str:
         """Return the formula of one end, in one direction."""
-        unit, below = divmod(connection, self.below)
-        begins = f"{start[below]}+{self.out:g}" if self.out else start[below]
+        unit, below = divmod(connection, len(self.out))
+        out = self.out[below]
+        begins = f"{start[below]}{out:+g}" if out else start[below]
         if at == 0:
             return f"={begins}"
         ends = f"{end[unit]}-{self.into:g}" if self.into else end[unit]

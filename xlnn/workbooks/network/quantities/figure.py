@@ -35,7 +35,7 @@ MOST_CONNECTIONS = 450
 MOST_MAPS, MAP_SIDE, MOST_PLACES = 6, 8, 160
 """Maps of a layer, places along their sides, and places of a layer altogether."""
 
-APART, PITCH = 28, 5
+APART, PITCH = 28, 7
 """The largest distance of units in a column, and of places in a map."""
 
 POINTS = 72 / 25.4
@@ -169,6 +169,21 @@ class Figure:
     def radius(self, layer: str) -> float:
         """Return how far a unit of a layer reaches from its middle."""
         return round(self.points(self.columns[layer]) / POINTS / 2, 1)
+
+    def out(self, layer: str) -> tuple[list[float], list[float]]:
+        """Return how far from the middle of each unit its lines begin: to the right, and up.
+
+        Those of a place of a map begin where the map ends, so that it is seen, those of a row one
+        below the other.
+        """
+        column = self.columns[layer]
+        if not column.grid:
+            here = [0.0] * len(column.units)
+            return [self.radius(layer)] * len(here), here
+        _, right, _ = self.edges(layer)[0]
+        columns, apart = column.grid[2], self.pitch / column.grid[2]
+        up = [((columns - 1) / 2 - c) * apart for *_, c in _places(column.grid)]
+        return [round(right - x, 1) for x in self.x(layer)], [round(y, 1) for y in up]
 
     def _heights(self, number: int, most: float) -> Iterator[float]:
         """Yield the heights of so many things below each other, from the top."""

@@ -245,11 +245,11 @@ def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
     yield _number("heaviest", Size(), own, layer=layer)
     own["size"] = f"play_heaviest{layer}"
     yield _number("strength", Strength(), own, shape, layer=layer, **WHOLE)
-    apart = figure.radius(below.layer), figure.radius(layer)
-    for kind, ends in (("across", apart), ("up", (0, 0))):
+    right, up = figure.out(below.layer)
+    for kind, ends in (("across", (right, figure.radius(layer))), ("up", (up, 0))):
         both = {"start": f"play_{kind}{below.layer}", "end": f"play_{kind}{layer}"}
         shape = (len(pairs), 2, len(SERIES))
-        equation = LineEnds(SERIES, len(below.units), *ends)
+        equation = LineEnds(SERIES, *ends)
         yield _number(f"line_{kind}", equation, own | both, shape, layer=layer, **PLACE)
 
 

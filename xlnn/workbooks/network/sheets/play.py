@@ -158,16 +158,18 @@ def _draw_left(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
         drawing.put(rows["inputs"], NAMES, words("play", "input"), SECTION)
         for n in range(given.quantity.shape[0]):
             drawing.put(given.row + n, NAMES, page.spec.features[n], LABEL)
-    for name in ("C_T", "recognised"):
-        if block := blocks.get(PREFIX + name):
-            drawing.put(block.row, NAMES, words("quantities", name), LABEL)
     if page.spec.epochs:
         _draw_course(drawing, page, rows)
 
 
 def _draw_course(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
-    """Draw how the cost went, and where it is in the chosen epoch."""
+    """Draw what the chosen epoch comes to, how the cost went, and where it is in that epoch."""
     words, blocks = page.words, page.layout.blocks
+    for name in ("C_T", "recognised"):
+        if block := blocks.get(PREFIX + name):
+            drawing.put(block.row, NAMES, words("quantities", name), LABEL)
+    if block := blocks.get(f"{PREFIX}recognised"):
+        drawing.put(block.row, BARS, words("play", "of", images=page.spec.images), LABEL)
     epoch, here = blocks[f"{PREFIX}epoch"], blocks[f"{PREFIX}C_T"]
     x, y = (_below(page, block, column) for block, column in _course(page))
     point = [Cells(page.layout.titles[SHEET], b.column, b.row, b.row) for b in (epoch, here)]
@@ -199,6 +201,9 @@ def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
         drawing.put(heading, column, "", SECTION)
     whose = "filters" if _is_of_filters(page, quantity.layer) else "weights"
     title = page.words("play", whose, layer=layer_name(page, quantity.layer))
+    of = page.layout.model[f"W{quantity.layer}"].shape[0]
+    if units < of:
+        title = page.words("play", "first", what=title, drawn=units, of=of)
     drawing.put(heading, RIGHT, title, SECTION)
     for unit in range(units):
         row, column = block.address((unit, *(0 for _ in quantity.shape[1:])))
