@@ -2,16 +2,19 @@
 
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
 from networks import random_recipe, spec, write_recipe
 
+import xlnn
 from xlnn.building.build import build
 from xlnn.shipped.text import text
 from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, INK, is_east_asian
 from xlnn.writing.workbook import FOOTER
 
+MODELS = Path(__file__).parent / "models"
 PICTURES = replace(spec([12, 3, 2]), picture=(4, 3), cost="cross-entropy")
 
 
@@ -91,6 +94,20 @@ def test_pictures_of_a_table_are_no_wider_for_the_names_beside_it(tmp_path, shee
     letter = openpyxl.utils.get_column_letter
     assert len(columns) >= 20
     assert {found.column_dimensions[letter(c)].width for c in columns} == {width}
+
+
+@pytest.mark.parametrize("model", ["mlp", "regression"])
+def test_what_is_listed_beside_the_inputs_of_a_model_is_no_wider_than_a_picture(tmp_path, model):
+    pytest.importorskip("onnx")
+    path = tmp_path / "m.xlsx"
+    xlnn.build(model=MODELS / f"{model}.onnx", output=path)
+    book = openpyxl.load_workbook(path)
+    heads = {cell.value: cell.column for cell in book["Lens"][4]}
+    letters = map(openpyxl.utils.get_column_letter, (heads["output a"], heads["output a"] + 1))
+    assert {book["Lens"].column_dimensions[letter].width for letter in letters} == {6.9}
+    outputs = [row for row in book["Play"].iter_rows(max_col=3) if row[1].value == "output"]
+    shown = [book["Play"].cell(row[1].row + 1, 3) for row in outputs]
+    assert {cell.number_format for cell in shown} <= {"0.0000"}
 
 
 @pytest.mark.parametrize(("name", "first"), [("Lens", 5), ("Recognise", 7)])

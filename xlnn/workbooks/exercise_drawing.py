@@ -26,6 +26,7 @@ from xlnn.workbooks.exercise_sheet import (
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import (
     BLANK,
+    INDENTED,
     LABEL,
     LINK,
     NOTE,
@@ -44,7 +45,7 @@ COLOURS = {eq.CORRECT: GREEN, eq.WRONG: RED, eq.PARTLY: AMBER, eq.OTHER_INPUTS: 
 COLOURS[eq.FIRST_STEP] = AMBER
 HEAD = replace(LABEL, bold=True)
 CELL = Look(wrap=True)
-QUIET_SUM = Look(ink=QUIET, align="right")
+QUIET_SUM = Look(number_format="0.0000", ink=QUIET, align="right")
 QUIET_STATE = Look(number_format="0", ink=QUIET, align="center")
 PRINTED = 62
 """Per cent, so that the questions, and the sums beside them, are each a page wide."""
@@ -120,7 +121,7 @@ def _draw(tasks: Tasks, layout: Layout, exercise: Exercise, own: Text, words: Te
         drawing.put(row, 1, line, PLAIN)
     row = FIRST_ROW + 2 + len(own.words["exercise"]["steps"])
     drawing.put(row, 1, "", Look(fill=BLANK, border=True))
-    drawing.put(row, 2, own("exercise", "colour"), PLAIN)
+    drawing.put(row, 2, own("exercise", "colour"), INDENTED)
     drawing.looks["exercise_done"] = Look(bold=True, align="center", number_format="0", border=True)
     of = own("exercise", "done", count=len(exercise.blank))
     drawing.put(TASKS - 3, SAID - 1, of, replace(LABEL, align="right"))
@@ -265,4 +266,4 @@ def _draw_on_guide(
     if row:
         drawing.make_room(row + 1)
         drawing.put(row + 1, 2, "", Look(fill=BLANK, border=True))
-        drawing.put(row + 1, 3, own("guide", "blank"), PLAIN)
+        drawing.put(row + 1, 3, own("guide", "blank"), INDENTED)

@@ -264,7 +264,7 @@ def _runs(there: np.ndarray) -> Iterator[tuple[int, int]]:
 def _quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
     """Yield what tells how far a workbook is filled in."""
     page = {"sheet": SHEET, "symbol": " "}
-    states, sums = words.words["states"], {**page, "number_format": "General"}
+    states, sums = words.words["states"], {**page, "number_format": "0.0000"}
     whole = {**page, "number_format": "0"}
     for part, areas in (("inputs_", tasks.inputs), ("", tasks.areas)):
         if not areas:

@@ -82,6 +82,8 @@ PLAIN = Look()
 TITLE = Look(size=14, bold=True)
 NOTE = Look(ink=QUIET, italic=True)
 KEY = Look(fill="key", align="center", ink=QUIET)
+INDENTED = Look(indent=1)
+"""Beside a coloured cell."""
 TEXT_LINE = Look(number_format="@")
 LABEL = Look(ink=QUIET)
 LINK = Look(ink=INPUT_INK, underline=True)

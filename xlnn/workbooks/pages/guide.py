@@ -14,6 +14,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     FILLS,
+    INDENTED,
     LABEL,
     LINK,
     NEGATIVE,
@@ -26,8 +27,6 @@ from xlnn.writing.style import (
 )
 
 TEXT = Look(wrap=True)
-INDENTED = Look(indent=1)
-"""Beside a coloured cell."""
 COLUMNS = ("symbol", "name", "meaning", "equation", "where", "book")
 SCALE = {"negative": NEGATIVE, "zero": WHITE, "positive": POSITIVE}
 """What the colours of weights mean, where there are any."""

@@ -132,18 +132,12 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
     kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
     for kind in kinds if spec.epochs else ():
         uses = {"rows": kind, "position": "play_epoch"}
-        yield _one(kind, OfRow(), uses, **_size(stack, kind))
+        yield _one(kind, OfRow(), uses)
 
 
 def _row(stack: Stack) -> str:
     """Return what tells the row of the chosen image: without epochs, its number does."""
     return f"{PREFIX}position" if stack.spec.epochs else f"{PREFIX}image"
-
-
-def _size(stack: Stack, kind: str) -> dict[str, str]:
-    """Return the number format of a cost that is as large as a person's own numbers make it."""
-    is_large = stack.spec.is_regression and not stack.spec.scaled_targets
-    return {"number_format": "General"} if is_large and kind == "C_T" else {}
 
 
 def _measure(stack: Stack) -> dict[str, str]:

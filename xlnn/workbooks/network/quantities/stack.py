@@ -126,7 +126,7 @@ class Stack:
     def measure(self) -> str:
         """The number format of what is told in the units of the targets of a regression."""
         digits = self.spec.decimals
-        return "General" if digits < 0 else f"{0:.{digits}f}"
+        return "0.0000" if digits < 0 else f"{0:.{digits}f}"
 
     def predicted(self, prefix: str = "") -> str:
         """Return the name of what a regression predicts, in the units of its targets."""

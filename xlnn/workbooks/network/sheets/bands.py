@@ -56,6 +56,8 @@ class Bands:
         The least width of a picture, so that layers stand below each other.
     lines : int
         Rows between the headings and the first band.
+    texts : int
+        The first column in which sentences may stand: they make it wide.
     """
 
     model: Model
@@ -67,6 +69,7 @@ class Bands:
     strips: tuple[Strip, ...]
     width: int = 1
     lines: int = 0
+    texts: int = 1
 
     @property
     def is_dense(self) -> bool:
@@ -99,6 +102,8 @@ class Bands:
         columns, column = [], self.left
         for strip in self.strips:
             column += strip.is_labelled
+            if self.quantity(strip.names[0]).is_text:
+                column = max(column, self.texts)
             columns.append(column)
             widths = (picture_size(self.quantity(name))[1] for name in strip.names)
             column += 2 if strip.is_labelled else max(self.width, *widths, 1) + 1

@@ -17,7 +17,7 @@ from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole
 from xlnn.workbooks.network.sheets import window
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size, squares
-from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at
+from xlnn.workbooks.network.sheets.listing import BAR, MEASURED, draw_headings, listed_at
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
@@ -109,7 +109,7 @@ class _Grid:
             bands.append(
                 Bands(
                     self.model, SHEET, PREFIX, layer, row, LEFT, strips,
-                    width=width if is_dense else 1, lines=lines,
+                    width=width if is_dense else 1, lines=lines, texts=self.beyond,
                 )
             )  # fmt: skip
             row = bands[-1].next + 1 + window.height(self.model, layer)
@@ -121,6 +121,11 @@ class _Grid:
         names = ("name", "raw_t", "predicted", "t", "output", "bar")
         first = LEFT + 5 + self.model[f"{PREFIX}x"].shape[1]
         return listed_at(self.model, [name for name in names if self.has(name)], first)
+
+    @property
+    def beyond(self) -> int:
+        """The first column beyond the list of outputs."""
+        return max(self.listed.values()) + (BAR if "bar" in self.listed else MEASURED)
 
     @cached_property
     def dense(self) -> list[str]:

@@ -10,8 +10,8 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import SECTION
 
-NAME, MEASURED = 3, 2
-"""How many columns a name has room in, and a number that is to be predicted."""
+NAME, MEASURED, BAR = 3, 2, 4
+"""How many columns a name has room in, a number that is to be predicted, and a bar."""
 
 
 def listed_at(model: Model, names: Sequence[str], first: int) -> dict[str, int]:
