@@ -107,14 +107,17 @@ class Reference:
 
     def at(self, epoch: int) -> Self:
         """Return the same units in one epoch or state, counted from 0; -1 is the last."""
-        other = copy(self)
-        other._epoch = epoch  # noqa: SLF001 -- a copy of its own
-        return other
+        return self._but(_epoch=epoch)
 
     def over(self, family: str) -> Self:
         """Return the same units, over all of the axis of a family."""
+        return self._but(_spanned=self._spanned | {family})
+
+    def _but(self, **changes: object) -> Self:
+        """Return a copy that differs."""
         other = copy(self)
-        other._spanned = self._spanned | {family}  # noqa: SLF001 -- a copy of its own
+        other.__dict__.pop("_along", None)
+        other.__dict__ |= changes
         return other
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
@@ -124,21 +127,44 @@ class Reference:
             at = unit.index(...)
             missing = len(self.shape) - len(unit) + 1
             unit = (*unit[:at], *(slice(None),) * missing, *unit[at + 1 :])
-        quantity, steps = self._block.quantity, self._block.steps
-        spans = [self._span(axis) for axis in quantity.axes]
-        spans += [_bounds(entry, n) for entry, n in zip(unit, quantity.shape, strict=True)]
-        row, column, height, width = self._block.row, self._block.column, 1, 1
+        quantity, steps = self._block.quantity, self._block.steps[-len(unit) :] if unit else ()
+        row, column, height, width, cells, moves = self._along
+        for entry, length, (down, right) in zip(unit, quantity.shape, steps, strict=True):
+            if isinstance(entry, slice):
+                first, beyond, _ = entry.indices(length)
+                more = beyond - first - 1
+                height, width, cells = (
+                    height + more * down,
+                    width + more * right,
+                    cells * (more + 1),
+                )
+            else:
+                first = entry
+            row, column = row + first * down, column + first * right
+        if height * width != cells:
+            raise NoRectangleError(f"{quantity.name}{list(unit)} is not one rectangle of cells")
+        return self._render(row, column, height, width, moves)
+
+    @cached_property
+    def _along(self) -> tuple[int, int, int, int, int, tuple[int, ...]]:
+        """The cells of the first unit along the axes.
+
+        Returns
+        -------
+        row, column, height, width, cells : int
+        moves : tuple of int
+            How many rows further they lie for the next entry along each of the own axes.
+        """
+        row, column, height, width, cells = self._block.row, self._block.column, 1, 1, 1
         moves = [0] * len(self._here.quantity.axes)
-        for (first, last, own), (down, right) in zip(spans, steps, strict=True):
-            row += first * down
-            column += first * right
-            height += (last - first) * down
-            width += (last - first) * right
+        for axis, (down, right) in zip(self._block.quantity.axes, self._block.steps, strict=False):
+            first, last, own = self._span(axis)
+            row, column = row + first * down, column + first * right
+            height, width = height + (last - first) * down, width + (last - first) * right
+            cells *= last - first + 1
             if own is not None:
                 moves[own] += down
-        if height * width != prod(last - first + 1 for first, last, _ in spans):
-            raise NoRectangleError(f"{quantity.name}{list(unit)} is not one rectangle of cells")
-        return self._render(row, column, height, width, tuple(moves))
+        return row, column, height, width, cells, tuple(moves)
 
     def _span(self, axis: Axis) -> tuple[int, int, int | None]:
         """Return the first and last index along an axis, and the own axis that moves them."""
@@ -169,13 +195,6 @@ class Reference:
         if height == width == 1:
             return sheet + corner(0, 0)
         return f"{sheet}{corner(0, 0)}:{corner(width - 1, height - 1)}"
-
-
-def _bounds(unit: int | slice, length: int) -> tuple[int, int, None]:
-    if isinstance(unit, slice):
-        first, beyond, _ = unit.indices(length)
-        return first, beyond - 1, None
-    return unit, unit, None
 
 
 def quoted(title: str) -> str:

@@ -170,6 +170,7 @@ def heading(role: str, *, first: bool, computed: bool = False) -> Look:
     return Look(fill=fill, bold=True, align="center", wrap=True, first=first)
 
 
+@cache
 def value(number_format: str, *, given: bool, first: bool) -> Look:
     """Return the look of a number: typed in, or computed."""
     look = Look(number_format=number_format, first=first)
@@ -192,7 +193,7 @@ def wide(text: str) -> int:
 
 def is_east_asian(text: str) -> bool:
     """Tell whether a text has signs that Arial has not."""
-    return any(east_asian_width(sign) in "WF" for sign in text)
+    return not text.isascii() and any(east_asian_width(sign) in "WF" for sign in text)
 
 
 def script_of(texts: Iterable[str]) -> str:

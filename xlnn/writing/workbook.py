@@ -4,12 +4,7 @@ The only module that writes with openpyxl, in its write-only mode, which writes 
 the rows are those of `xlnn.writing.rows`.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cache
-from itertools import repeat
-from math import prod
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -22,7 +17,6 @@ from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
@@ -31,16 +25,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from xlnn.address import address, letters
-from xlnn.blocks import Block, moving
+from xlnn.blocks import Block
 from xlnn.errors import OutputError
 from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
+from xlnn.writing.cells import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted
 from xlnn.writing.paper import MARGIN, Paper, filled, paper, printed
 from xlnn.writing.parts import APPLICATION, Parts, theme_of
-from xlnn.writing.rows import Filled, Rows, Strip, content, formula_pattern, rows_of
-from xlnn.writing.style import BLANK, Look, is_east_asian, script_of, styled, value
+from xlnn.writing.rows import Rows, Strip, rows_of
+from xlnn.writing.style import script_of
 from xlnn.xlsx.copying import LEVEL
 from xlnn.xlsx.fingerprint import NAME
 
@@ -127,9 +122,11 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         known = values if _are_numbers(values, layout.on(key)) else NOTHING
         if not known:
             unvalued.add(layout.titles[key])
-        strips, drawn = _cells(
-            sheet, drawing, layout, key, (inputs, known), script, frozenset(blank)
+        cells = Cells(
+            sheet, drawing, inputs=inputs, values=known, script=script, blank=frozenset(blank)
         )
+        drawn = cells.drawn()
+        strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
         writer = Rows(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
         try:
             for row in _fill(writer, strips, drawn, drawing):
@@ -242,75 +239,3 @@ def _fill(
         *(Hyperlink(ref=cell, location=target) for cell, target in drawing.links.items()),
         *(Hyperlink(ref=cell, target=file) for cell, file in drawing.files.items()),
     ]
-
-
-def _cells(  # noqa: PLR0913, PLR0917 -- a sheet, and all that stands on it
-    sheet: WriteOnlyWorksheet,
-    drawing: Drawing,
-    layout: Layout,
-    key: str,
-    arrays: tuple[Arrays, Arrays],
-    script: str,
-    blank: frozenset[str],
-) -> tuple[list[Strip], dict[int, dict[int, str]]]:
-    """Return all cells of a sheet: those of its quantities, and the single ones.
-
-    The arrays are what is typed in, and what formulas give, where that is to be stored.
-    """
-    inputs, values = arrays
-
-    @cache
-    def style(look: Look) -> int:
-        return styled(sheet, look).style_id
-
-    def style_of(look: Look, text: object) -> int:
-        is_text = isinstance(text, str) and is_east_asian(text)
-        return style(replace(look, script=script) if is_text else look)
-
-    @cache
-    def numbers(*moves: tuple[int, ...]) -> np.ndarray:
-        return moving(*moves)
-
-    def strips(block: Block) -> Iterator[Strip]:
-        quantity = block.quantity
-        axes = tuple(axis.length for axis in quantity.axes)
-        given = inputs.get(quantity.name, np.empty(0))
-        columns = iter(layout.columns(quantity.name)) if quantity.equation else repeat(None)
-        is_table = block.is_table
-        for unit, column in zip(quantity.units, columns, strict=False):
-            row, at = block.address((*(0 for _ in axes), *unit))
-            first, wanted = at == block.column, drawing.looks.get(quantity.name)
-            typed_in, computed = (
-                replace(wanted, first=wanted.first and first)
-                if wanted
-                else value(quantity.number_format, given=marked, first=first and bool(axes))
-                for marked in (not quantity.is_record, False)
-            )
-            typed = [] if given.size == 0 else given[(..., *unit)].ravel().tolist()
-            texts = [content(each, style_of(typed_in, each)) for each in typed]
-            if quantity.name in blank:
-                marked_cell = style(replace(computed, fill=BLANK))
-                pattern, order = f'%s" s="{marked_cell}"/>', []
-            else:
-                said = "".join(re.findall('"[^"]*"', column.text)) if column else ""
-                computed_style = style_of(computed, said)
-                pattern, order = (
-                    formula_pattern(column, computed_style, has_value=bool(values))
-                    if column
-                    else ("", [])
-                )
-            varying = tuple(numbers(*column.rows[number], axes) for number in order)
-            if pattern and values:
-                varying += (values[quantity.name][(..., *unit)].ravel(),)
-            filled = Filled(texts, pattern, varying, is_blank=quantity.name in blank)
-            if is_table:
-                yield from filled.strips(at, row, range(prod(axes)))
-                continue
-            for number, place in enumerate(block.places(unit)):
-                yield from filled.strips(place[1], place[0], range(number, number + 1))
-
-    drawn = {
-        row: {column: content(text, style_of(look, text)) for column, (text, look) in cells.items()}
-        for row, cells in drawing.cells.items()
-    }
-    return [strip for block in layout.on(key) for strip in strips(block)], drawn
