@@ -33,6 +33,8 @@ TABLE = FIRST_ROW + len(LIST) + 4
 LEARNING = FIRST_ROW + 4
 SQUARED, CROSS = "C0561C", "1B4F9C"
 VALLEYS = ("sq", "ce")
+SETTINGS, SET = ("b", "middle", "between"), 11
+"""What places the grid, and the column of its numbers."""
 
 
 def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
@@ -145,17 +147,16 @@ def _columns() -> tuple[str, ...]:
 
 
 def place_valley(model: Model) -> Iterator[Block]:
-    """Place the data, and beside them the two valleys, one below the other."""
+    """Place the data and the settings side by side, and below them the two valleys."""
     down, right = (1, 0), (0, 1)
-    yield single_block(model["x"], FIRST_ROW + 3, 2, down, right)
-    yield single_block(model["target"], FIRST_ROW + 3, 4, down)
-    below = FIRST_ROW + 4 + model["target"].shape[0]
-    yield single_block(model["b"], below, 2)
-    yield single_block(model["middle"], below + 1, 2, right)
-    yield single_block(model["between"], below + 2, 2)
+    yield single_block(model["x"], FIRST_ROW + 1, 2, down, right)
+    yield single_block(model["target"], FIRST_ROW + 1, 4, down)
+    for row, name in enumerate(SETTINGS, start=FIRST_ROW + 1):
+        yield single_block(model[name], row, SET, *[right] * len(model[name].shape))
+    below = FIRST_ROW + 1 + max(model["target"].shape[0], len(SETTINGS))
     for at, cost in enumerate(VALLEYS):
-        row, column = FIRST_ROW + 3 + at * (GRID + 5), 7
-        yield single_block(model[f"lowest_{cost}"], row - 3, column)
+        row, column = below + 3 + at * (GRID + 4), 3
+        yield single_block(model[f"lowest_{cost}"], row - 2, column - 1)
         yield single_block(model[f"w1_{cost}"], row - 1, column, right)
         yield single_block(model[f"w2_{cost}"], row, column - 1, down)
         yield single_block(model[f"C_T_{cost}"], row, column, down, right)
@@ -236,12 +237,12 @@ def draw_valley(page: Page[Any]) -> Drawing:
     """Draw the names of the data, and colour the valleys by their height."""
     layout, words = page.layout, page.words
     drawing = _begun(page, "valley")
-    drawing.widths = {1: 24, 5: 3, **dict.fromkeys(range(6, 8 + GRID), 5.2)}
+    drawing.widths = {1: 24, **dict.fromkeys(range(2, 4 + GRID), 5.2)}
     for column, text in ((2, "x₁"), (3, "x₂"), (4, "t")):
-        drawing.put(FIRST_ROW + 2, column, text, KEY)
-    for name in ("x", "b", "middle", "between"):
-        drawing.put(layout.blocks[name].row, 1, plain_name(layout.model[name], words), LABEL)
-    for name in ("x", "target", "b", "middle", "between"):
+        drawing.put(FIRST_ROW, column, text, KEY)
+    for name, column in (("x", 1), *((name, SET - 5) for name in SETTINGS)):
+        drawing.put(layout.blocks[name].row, column, plain_name(layout.model[name], words), LABEL)
+    for name in ("x", "target", *SETTINGS):
         drawing.validations.append(numbers_only(layout.blocks[name], words))
     for cost in VALLEYS:
         grid = layout.blocks[f"C_T_{cost}"]
