@@ -37,7 +37,7 @@ WIDTHS = {1: 2, NAMES: 20, VALUES: 13, BARS: 24, RIGHT - 1: 2}
 PIXEL, ROW = 2.7, 15
 """The width and the height, in points, of a pixel."""
 
-ACROSS = 52
+ACROSS = 48
 """Narrow columns."""
 
 COURSE_WIDTH, COURSE_HEIGHT = 10.6, 5.6
