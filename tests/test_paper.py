@@ -1,5 +1,8 @@
 """Each sheet is printed on A4 so that it can be read: upright or across, on one page or more."""
 
+from dataclasses import replace
+from itertools import product
+
 import openpyxl
 import pytest
 from openpyxl.utils.cell import coordinate_from_string
@@ -11,10 +14,11 @@ from xlnn.shipped.text import languages
 from xlnn.workbooks.experiment import Experiment
 from xlnn.writing.charts import scatter, square
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.paper import LEAST, Paper, paper, size
+from xlnn.writing.formats import fitted
+from xlnn.writing.paper import LEAST, MOST, Paper, paper, size
 
-SIX_POINTS = 0.6
-"""Of 10 points: what footnotes are printed in."""
+READABLE = 0.65
+"""Of 10 points, 6.5: a little more than footnotes."""
 
 
 @pytest.mark.parametrize("name", names())
@@ -23,8 +27,9 @@ def test_no_sheet_is_printed_smaller_than_can_be_read(name, lang):
     kind, origin, _ = begun(name)
     plan = planned(kind, origin, name, {"lang": lang}, large=True)
     drawings = kind.drawings(plan.made.spec, plan.layout)
-    scales = {key: paper(d, plan.layout.extents[key]).scale for key, d in drawings.items()}
-    assert {key: scale for key, scale in scales.items() if scale < SIX_POINTS} == {}
+    on = plan.layout.on
+    scales = {key: paper(fitted(d, on(key)), on(key)).scale for key, d in drawings.items()}
+    assert {key: scale for key, scale in scales.items() if scale < READABLE} == {}
     assert [key for key, drawing in drawings.items() if repeats_a_chart(drawing)] == []
 
 
@@ -60,52 +65,82 @@ def sheet(columns, rows, *, one_page=True, width=10.0):
 @pytest.mark.parametrize(
     ("columns", "rows", "printed"),
     [
-        (5, 10, Paper(is_upright=False, across=1, down=1, scale=1)),
-        (5, 60, Paper(is_upright=True, across=1, down=1, scale=10.89 * 96 / 1200)),
-        (14, 30, Paper(is_upright=False, across=1, down=1, scale=10.89 * 96 / 1050)),
-        (14, 200, Paper(is_upright=False, across=1, down=0, scale=10.89 * 96 / 1050)),
-        (5, 200, Paper(is_upright=True, across=1, down=0, scale=1)),
-        (40, 30, Paper(is_upright=False, across=2, down=0, scale=2 * 10.89 * 96 / 3000)),
+        (5, 10, Paper(is_upright=False, scale=1, columns=(5,), rows=(10,))),
+        (5, 60, Paper(is_upright=True, scale=11.09 * 96 / 1200, columns=(5,), rows=(60,))),
+        (14, 30, Paper(is_upright=False, scale=1, columns=(14,), rows=(30,))),
+        (14, 80, Paper(is_upright=False, scale=0.85, columns=(14,), rows=(40, 80))),
+        (5, 100, Paper(is_upright=True, scale=0.99, columns=(5,), rows=(50, 100))),
+        (25, 30, Paper(is_upright=False, scale=1, columns=(13, 25), rows=(30,))),
     ],
 )
 def test_a_sheet_is_turned_and_shared_among_pages_so_that_it_is_large(columns, rows, printed):
-    found = paper(sheet(columns, rows), (1, 1))
-    assert (found.is_upright, found.across, found.down) == (
-        printed.is_upright,
-        printed.across,
-        printed.down,
-    )
-    assert found.scale == pytest.approx(printed.scale)
-    assert found.scale >= LEAST == SIX_POINTS
+    found = paper(sheet(columns, rows, one_page=rows != 80), ())
+    assert found == replace(printed, scale=pytest.approx(printed.scale))
+    assert found.scale >= LEAST == READABLE
+
+
+def test_pages_are_broken_before_what_would_be_cut():
+    drawing = sheet(14, 80, one_page=False)
+    for row in range(35, 46):
+        drawing.put(row, 2, "x")
+    assert paper(drawing, ()).rows[0] == 34
+    chart = scatter("title", "x", [])
+    drawing.charts.append(("E28", chart))
+    assert paper(drawing, ()).rows[0] == 27
+
+
+def test_pages_on_which_nothing_stands_are_not_printed():
+    drawing = sheet(14, 80, one_page=False)
+    drawing.put(3, 30, "x")
+    found = paper(drawing, ())
+    left, right = found.areas
+    assert left == ((1, 1), (80, found.columns[0]))
+    assert right[0] == (1, found.columns[0] + 1)
+    assert right[1] == (found.rows[0], 30)
+    assert not found.is_part
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(5, 2_000), (60, 2_000), (600, 10)])
+def test_of_many_pages_the_beginning_is_printed_and_the_end(columns, rows):
+    drawing = sheet(columns, rows, one_page=False)
+    for row, column in product(range(1, rows + 1), range(1, columns + 1)):
+        drawing.put(row, column, "x")
+    found = paper(drawing, ())
+    assert found.is_part
+    assert MOST / 2 < len(found.columns) * len(found.rows) <= MOST
+    assert found.areas[0][0] == (1, 1)
+    assert found.areas[-1][1][0] == rows
 
 
 def test_charts_and_quantities_count_as_well():
     drawing = sheet(2, 2)
-    assert size(drawing, (1, 1)) == (150, 40)
-    assert size(drawing, (10, 3)) == (150 + 64, 200)
+    assert size(drawing, ()) == (150, 40)
     chart = scatter("title", "x", [])
     chart.width, chart.height = 25.4, 12.7
     drawing.charts.append(("B3", chart))
-    assert size(drawing, (1, 1)) == pytest.approx((75 + 960, 40 + 480))
+    assert size(drawing, ()) == (2 * 75 + 14 * 64, 26 * 20)  # columns and rows that it touches
 
 
 @pytest.mark.parametrize(
-    ("name", "sheet", "orientation", "across", "down", "columns"),
+    ("name", "sheet", "orientation", "breaks", "columns"),
     [
-        ("descent", "Descent", "landscape", 1, 1, None),
-        ("slopes", "Rules", "portrait", 1, 1, None),
-        ("digits", "Weights", "landscape", 3, 0, "$A:$A"),
+        ("descent", "Descent", "landscape", 0, None),
+        ("slopes", "Rules", "portrait", 0, None),
+        ("digits", "Weights", "landscape", 2, "$A:$A"),
     ],
 )
-def test_the_workbook_says_so(name, sheet, orientation, across, down, columns, tmp_path):
+def test_the_workbook_says_so(name, sheet, orientation, breaks, columns, tmp_path):
     options = {"epochs": 1} if name == "digits" else {}
     path = build(name, tmp_path / "built.xlsx", verify=False, **options).path
     found = openpyxl.load_workbook(path)[sheet]
     assert found.page_setup.orientation == orientation
     assert found.page_setup.paperSize in {9, "9"}
-    assert (found.page_setup.fitToWidth, found.page_setup.fitToHeight) == (across, down)
+    assert len(found.col_breaks.brk) == breaks
+    fitted_to_page = found.sheet_properties.pageSetUpPr
+    assert bool(fitted_to_page and fitted_to_page.fitToPage) == (breaks == 0)
+    assert found.page_setup.scale >= READABLE * 100 if breaks else found.page_setup.fitToWidth == 1
     assert found.print_title_cols == columns
-    assert found.page_margins.left == pytest.approx(0.4)
+    assert found.page_margins.left == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(("height", "width"), [(13, 13), (9.5, 13), (13, 9.5)])

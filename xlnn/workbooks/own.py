@@ -199,6 +199,7 @@ def _words(model: Model) -> Text:
     words = {
         "sheets": sheets | {"spec": english("sheets", "spec")},
         "notes": {"spec": "Which quantities this workbook holds. Its equations are its maker's."},
+        "joined": english.words["joined"],
         "headings": axes,
         "quantities": {
             q.kind: "" if q.symbol == f"{q.name}{{}}" else q.name for q in model.quantities

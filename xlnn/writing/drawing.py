@@ -34,7 +34,9 @@ class Drawing:
     freeze : (int, int) or None
         The first row and column that scroll.
     repeat : int
-        How many rows are printed again at the top of each page.
+        The last of the rows that are printed again at the top of each page; 0 for none.
+    repeat_from : int
+        The first of them.
     charts : list of (str or anchor, chart)
         Charts and the cells at which they stand, or over which they lie.
     sparklines : list of Sparkline
@@ -55,6 +57,8 @@ class Drawing:
         pages. Columns that do not scroll are printed again on each page.
     breaks : list of int
         The columns after which another page begins.
+    part : str
+        What is said below its pages if not all of it is printed.
     names : dict of str
         Hidden names that the sheet alone knows, and what they stand for.
     opens : bool
@@ -67,6 +71,7 @@ class Drawing:
     looks: dict[str, Look] = field(default_factory=dict)
     freeze: tuple[int, int] | None = None
     repeat: int = 0
+    repeat_from: int = 1
     charts: list[tuple[str | TwoCellAnchor, ChartBase]] = field(default_factory=list)
     sparklines: list[Sparkline] = field(default_factory=list)
     validations: list[DataValidation] = field(default_factory=list)
@@ -77,6 +82,7 @@ class Drawing:
     one_page: bool = False
     scale: int = 0
     breaks: list[int] = field(default_factory=list)
+    part: str = ""
     names: dict[str, str] = field(default_factory=dict)
     opens: bool = False
 

@@ -1,31 +1,50 @@
-"""How is a sheet printed on A4 so that it can be read? Upright or across, on one page or more."""
+"""How is a sheet printed on A4 so that it can be read? Upright or across, on which pages."""
 
-from dataclasses import dataclass
-from math import ceil
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from operator import itemgetter
 
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
-
+from xlnn.blocks import Block
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import text_pixels
+from xlnn.writing.pages import Span, Way
 from xlnn.writing.style import wide
+from xlnn.writing.whole import (
+    DOTS,
+    OF_DIGITS,
+    charts,
+    column_runs,
+    columns_together,
+    height,
+    rows_together,
+    width,
+)
 
-LONG, SHORT, MARGIN = 11.69, 8.27, 0.4
+LONG, SHORT, MARGIN = 11.69, 8.27, 0.3
 """Of A4, in inches, and the white around what is printed."""
 
-DOTS = 96
-"""Pixels of an inch on the screen, at the size at which 10 points are printed as 10 points."""
-
-CELL, ROW = 64, 20
-"""The usual width and height of a cell, in pixels."""
-
-LEAST = 0.6
+LEAST = 0.65
 """The scale below which 10 points are too small to read: then more pages are taken."""
 
-OF_DIGITS = 0.92
-"""How wide letters are, on average, beside digits."""
-
 CLEAR = 0.85
-"""The scale from which a sheet of several pages may stand upright: fewer pages."""
+"""The scale from which a sheet of several pages may stand upright, or a table on one page."""
+
+FREE = 0.96, 0.93
+"""How much of a page's width and height is filled where pages are broken by numbers: columns and
+rows are a little larger with other fonts, and what has no room would take a page of its own."""
+
+SHRUNK, EASY = 0.92, 0.8
+"""How much smaller a sheet may be printed for the sake of a page less, and down to which scale it
+may be in any case."""
+
+MOST = 16
+"""Pages of a sheet. Of a longer one the beginning is printed, and as the last page its end: how
+training begins, and what has come of it. Who prints a workbook does not want hundreds of pages."""
+
+Corner = tuple[int, int]
+"""A row and a column."""
 
 
 @dataclass(frozen=True)
@@ -35,94 +54,187 @@ class Paper:
     Attributes
     ----------
     is_upright : bool
-    across, down : int
-        How many pages it is fitted to from left to right, and from top to bottom; 0 for as many as
-        it takes.
     scale : float
-        How large it is then, 1 being its size on the screen.
+        How large, 1 being its size on the screen.
+    columns, rows : tuple of int
+        The last column of each page from left to right, and the last row of each from top to
+        bottom. A sheet of one page is fitted to it, whatever the fonts.
+    areas : tuple of (corner, corner)
+        The first and last cells of what is printed, where it is not all of the sheet.
+    is_part : bool
+        Whether more is left out than pages on which nothing stands.
     """
 
     is_upright: bool
-    across: int
-    down: int
     scale: float
+    columns: tuple[int, ...]
+    rows: tuple[int, ...]
+    areas: tuple[tuple[Corner, Corner], ...] = ()
+    is_part: bool = False
+
+    @property
+    def is_one_page(self) -> bool:
+        """Whether all of it is on one page."""
+        return len(self.columns) == len(self.rows) == 1
 
 
-def paper(drawing: Drawing, reach: tuple[int, int]) -> Paper:
+def paper(drawing: Drawing, blocks: Sequence[Block]) -> Paper:
     """Return how a sheet is printed best.
 
     Parameters
     ----------
     drawing : Drawing
-    reach : (int, int)
-        The last row and column of its quantities.
+    blocks : sequence of Block
+        Its quantities.
     """
+    rows, columns = printed(drawing, blocks)
+    fits = {upright: _fit(drawing, blocks, is_upright=upright) for upright in (False, True)}
+    best = max(fits, key=lambda upright: min(fits[upright]))
+    if not drawing.scale and min(fits[best]) >= (LEAST if drawing.one_page else CLEAR):
+        return Paper(best, min(1, *fits[best]), (columns,), (rows,))
+    upright = not drawing.scale and fits[True][0] >= CLEAR
+    return _of_several(drawing, blocks, is_upright=upright)
+
+
+def page(*, is_upright: bool) -> tuple[float, float]:
+    """Return the width and height of what a page holds, in pixels."""
+    sides = (SHORT, LONG) if is_upright else (LONG, SHORT)
+    across, down = ((side - 2 * MARGIN) * DOTS for side in sides)
+    return across, down
+
+
+def _fit(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) -> tuple[float, float]:
+    """Return the scales at which a sheet is as wide as a page, and as high."""
+    (across, down), sizes = page(is_upright=is_upright), size(drawing, blocks)
+    return across / sizes[0], down / sizes[1]
+
+
+def _of_several(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) -> Paper:
+    """Return how a sheet is printed on several pages."""
+    right, down = _ways(drawing, blocks, is_upright=is_upright)
+    scales = [percent / 100 for percent in range(100, round(100 * LEAST) - 1, -1)]
     if drawing.scale:
-        return Paper(is_upright=False, across=0, down=0, scale=drawing.scale / 100)
-    width, height = size(drawing, reach)
-    scales = {
-        upright: tuple(
-            (side - 2 * MARGIN) * DOTS for side in ((SHORT, LONG) if upright else (LONG, SHORT))
-        )
-        for upright in (False, True)
-    }
+        scales = [drawing.scale / 100]
+    costs = {scale: right.cost(scale) for scale in scales}
     if drawing.one_page:
-        fits = {up: min(1, wide / width, high / height) for up, (wide, high) in scales.items()}
-        best = max(fits, key=lambda upright: fits[upright])
-        if fits[best] >= LEAST:
-            return Paper(best, 1, 1, fits[best])
-    fits = {up: min(1, wide / width) for up, (wide, _) in scales.items()}
-    upright = fits[True] >= CLEAR
-    across = ceil(LEAST / fits[upright])
-    return Paper(upright, across, 0, min(1, across * fits[upright]))
+        costs = {s: (len(down.pages(s)) * pages, *cut) for s, (pages, *cut) in costs.items()}
+    largest = min(scales, key=lambda scale: (costs[scale], -scale))
+    smallest = min(EASY, SHRUNK * largest)
+    near = [s for s in scales if costs[s] == costs[largest] and smallest <= s <= largest]
+    scale = min(near, key=lambda scale: (len(down.pages(scale)), -scale))
+    how = Paper(is_upright, scale, right.pages(scale), down.pages(scale))
+    ends = {column: runs[-1][1] for column, runs in column_runs(drawing, blocks).items()}
+    return _filled_pages(how, ends, lambda last: down.back(last, scale))
 
 
-def size(drawing: Drawing, reach: tuple[int, int]) -> tuple[float, float]:
-    """Return the width and height of a sheet with its charts, in pixels."""
-    rows, columns = printed(drawing, reach)
-    width = sum(_width(drawing, column) for column in range(1, columns + 1))
-    height = sum(_height(drawing, row) for row in range(1, rows + 1))
-    for anchor, chart in drawing.charts:
-        if not isinstance(anchor, str):
-            continue  # it lies over cells, which are counted
-        letters, row = coordinate_from_string(anchor)
-        column = column_index_from_string(letters)
-        left = sum(_width(drawing, number) for number in range(1, column))
-        top = sum(_height(drawing, number) for number in range(1, row))
-        width = max(width, left + chart.width / 2.54 * DOTS)
-        height = max(height, top + chart.height / 2.54 * DOTS)
-    return width, height
+def _filled_pages(how: Paper, ends: Mapping[int, int], back: Callable[[int], int]) -> Paper:
+    """Return what is printed of a sheet: no page on which nothing stands, and of many the ends.
+
+    Parameters
+    ----------
+    how : Paper
+    ends : mapping
+        The last row that is taken in each column.
+    back : function
+        Returns the first row of a full page, by its last.
+    """
+    lasts = [
+        max((row for column, row in ends.items() if before < column <= right), default=1)
+        for before, right in pairwise((0, *how.columns))
+    ]
+    downs = [bisect_left(how.rows, last) + 1 for last in lasts]
+    across, long = len(downs), max(downs)
+    while sum(min(down, long) for down in downs[:across]) > MOST:
+        across, long = (across - 1, long) if across > long else (across, long - 1)
+    if across == len(downs) and set(downs) == {long}:
+        return how
+
+    def parts(down: int) -> tuple[Span, ...]:
+        """Return the rows that are printed of columns that reach so many pages down."""
+        if down <= long or long == 1:
+            return ((1, how.rows[min(down, long) - 1]),)
+        last = how.rows[down - 1]
+        return (1, how.rows[long - 2]), (max(back(last), how.rows[long - 1] + 1), last)
+
+    areas, left = [], 1
+    pages = [(parts(down), right) for down, right in zip(downs[:across], how.columns, strict=False)]
+    for spans, alike in groupby(pages, itemgetter(0)):
+        *_, (_, right) = alike
+        areas += [((first, left), (last, right)) for first, last in spans]
+        left = right + 1
+    is_part = across < len(downs) or long < max(downs)
+    columns, rows = how.columns[:across], how.rows[:long]
+    return replace(how, columns=columns, rows=rows, areas=tuple(areas), is_part=is_part)
 
 
-def filled(drawing: Drawing, reach: tuple[int, int]) -> tuple[int, int]:
-    """Return the last row and column that hold something."""
-    rows, columns = reach
-    rows = max([rows, *drawing.cells])
-    return rows, max([columns, *(column for cells in drawing.cells.values() for column in cells)])
+def headed(drawing: Drawing, how: Paper) -> Drawing:
+    """Return a drawing whose headings of many columns stand again where another page begins."""
+    cells = {row: dict(here) for row, here in drawing.cells.items()}
+    for here in cells.values():
+        for column in (last + 1 for last in how.columns[:-1]):
+            first = column
+            while here.get(first, ("-", None))[0] == "":
+                first -= 1
+            text, look = here.get(first, ("", None))
+            if first < column and look and look.fill == here[column][1].fill != "":
+                here[column] = (text, look)
+    return replace(drawing, cells=cells)
 
 
-def printed(drawing: Drawing, reach: tuple[int, int]) -> tuple[int, int]:
+def _ways(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) -> tuple[Way, Way]:
+    """Return the ways over a sheet, from left to right and from top to bottom."""
+    last_row, last_column = printed(drawing, blocks)
+    whole, groups = columns_together(drawing, blocks)
+    (across, down), again = page(is_upright=is_upright), drawing.freeze or (1, 1)
+    right = Way(
+        tuple(width(drawing, column) for column in range(1, last_column + 1)),
+        across * FREE[0],
+        (1, again[1] - 1),
+        frozenset(_within(whole, last_column)),
+        frozenset(_within(groups, last_column)),
+        tuple(drawing.breaks),
+    )
+    rows = frozenset(_within(rows_together(drawing, blocks), last_row))
+    sizes = tuple(height(drawing, row) for row in range(1, last_row + 1))
+    return right, Way(sizes, down * FREE[1], (drawing.repeat_from, drawing.repeat), rows)
+
+
+def _within(spans: Iterable[Span], last: int) -> Iterator[Span]:
+    """Yield spans of several columns or rows, as far as the sheet is printed."""
+    return ((first, min(end, last)) for first, end in spans if first < min(end, last))
+
+
+def size(drawing: Drawing, blocks: Sequence[Block]) -> tuple[float, float]:
+    """Return the width and height of what is printed of a sheet, in pixels."""
+    rows, columns = printed(drawing, blocks)
+    return (
+        sum(width(drawing, column) for column in range(1, columns + 1)),
+        sum(height(drawing, row) for row in range(1, rows + 1)),
+    )
+
+
+def filled(drawing: Drawing, blocks: Sequence[Block]) -> tuple[int, int]:
+    """Return the last row and column that hold something: cells and charts."""
+    corners = [block.last for block in blocks]
+    corners += [(rows[1], columns[1]) for columns, rows in charts(drawing)]
+    corners += [(row, max(cells)) for row, cells in drawing.cells.items()]
+    return max(row for row, _ in corners), max(column for _, column in corners)
+
+
+def printed(drawing: Drawing, blocks: Sequence[Block]) -> tuple[int, int]:
     """Return the same with the empty columns into which a text runs on.
 
     LibreOffice prints no more than the columns that hold something.
     """
-    rows, columns = filled(drawing, reach)
+    rows, columns = filled(drawing, blocks)
     for cells in drawing.cells.values():
         column = max(cells)
         text, look = cells[column]
         if not isinstance(text, str) or look.wrap:
             continue
         room = text_pixels("0" * wide(text), look.size) * OF_DIGITS
-        while room > _width(drawing, column):
-            room -= _width(drawing, column)
+        while room > width(drawing, column):
+            room -= width(drawing, column)
             column += 1
         columns = max(columns, column)
     return rows, columns
-
-
-def _width(drawing: Drawing, column: int) -> float:
-    return 7 * drawing.widths[column] + 5 if column in drawing.widths else CELL
-
-
-def _height(drawing: Drawing, row: int) -> float:
-    return drawing.heights[row] / 72 * DOTS if row in drawing.heights else ROW

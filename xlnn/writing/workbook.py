@@ -15,6 +15,8 @@ from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Font
+from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -32,10 +34,10 @@ from xlnn.reference import Arrays
 from xlnn.writing.cells import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted
-from xlnn.writing.paper import MARGIN, Paper, filled, paper, printed
+from xlnn.writing.paper import MARGIN, Paper, filled, headed, paper, printed
 from xlnn.writing.parts import APPLICATION, Parts, theme_of
 from xlnn.writing.rows import Rows, Strip, rows_of
-from xlnn.writing.style import script_of
+from xlnn.writing.style import FONT, script_of
 from xlnn.xlsx.copying import LEVEL
 from xlnn.xlsx.fingerprint import NAME
 
@@ -44,6 +46,11 @@ ROWS_TOLD = 1_000
 
 FOOTER, FOOTER_SIZE = "&A   &P / &N", 8
 """What stands below each page of a sheet of several: its name, and which page it is."""
+
+USUAL_FONT = Font(name=FONT, size=10, family=2)
+"""By whose digits the widths of columns are counted, seven pixels each. The font of openpyxl is not
+on every system, and not the same in every language: columns would be wider there, and not fit on a
+page."""
 
 NOTHING: Arrays = MappingProxyType({})
 
@@ -103,6 +110,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         There is no space for it.
     """
     workbook = Workbook(write_only=True)
+    workbook._fonts = IndexedList()  # noqa: SLF001 -- its first one is Calibri
+    workbook._named_styles["Normal"].font = USUAL_FONT  # noqa: SLF001 -- it has no other way in
     script = script_of(_texts(layout, drawings))
     if script:
         workbook.loaded_theme = theme_of(script)
@@ -116,7 +125,9 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     for key in layout.titles:
         sheet = workbook.create_sheet(layout.titles[key])
         drawing = fitted(drawings[key], layout.on(key))
-        _furnish(sheet, drawing, layout.extents[key])
+        how = paper(drawing, layout.on(key))
+        drawing = headed(drawing, how)
+        _furnish(sheet, drawing, layout.on(key), how)
         if drawing.opens:
             workbook.active = sheet
         known = values if _are_numbers(values, layout.on(key)) else NOTHING
@@ -165,14 +176,17 @@ def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
             yield from (text for text, _ in cells.values() if isinstance(text, str))
 
 
+def _fixed(row: int, column: int) -> str:
+    """Return the address of a cell that does not move."""
+    return f"${letters(column)}${row}"
+
+
 def _absolute(block: Block, title: str) -> str:
-    row, column = block.last
-    first = f"${letters(block.column)}${block.row}"
-    last = f"${letters(column)}${row}"
+    first, last = _fixed(block.row, block.column), _fixed(*block.last)
     return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
 
-def _furnish(sheet: Worksheet, drawing: Drawing, reach: tuple[int, int]) -> None:
+def _furnish(sheet: Worksheet, drawing: Drawing, blocks: Sequence[Block], how: Paper) -> None:
     """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
     for column, width in drawing.widths.items():
         sheet.column_dimensions[letters(column)].width = width
@@ -191,38 +205,45 @@ def _furnish(sheet: Worksheet, drawing: Drawing, reach: tuple[int, int]) -> None
     sheet.sheet_view.tabSelected = drawing.opens or None
     for name, text in drawing.names.items():
         sheet.defined_names[name] = DefinedName(name, attr_text=text, hidden=True)
-    _print(sheet, drawing, paper(drawing, reach))
-    rows, columns = printed(drawing, reach)
-    if columns > filled(drawing, reach)[1] and not drawing.charts:
-        name = "_xlnm.Print_Area"  # the empty cells into which a text runs on are not left out
-        area = f"{quoted(sheet.title)}!$A$1:${letters(columns)}${rows}"
-        sheet.defined_names[name] = DefinedName(name, attr_text=area)
+    _print(sheet, drawing, blocks, how)
 
 
-def _print(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
-    """Say how a sheet is printed: fitted to some pages, or reduced and broken where it says."""
+def _print(sheet: Worksheet, drawing: Drawing, blocks: Sequence[Block], how: Paper) -> None:
+    """Say how a sheet is printed: fitted to a page, or reduced and broken into several."""
     sheet.page_setup.orientation = "portrait" if how.is_upright else "landscape"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, MARGIN / 2, MARGIN / 2)
-    if (how.across, how.down) != (1, 1):
-        sheet.oddFooter.right.text, sheet.oddFooter.right.size = FOOTER, FOOTER_SIZE
-    rows = f"$1:${drawing.repeat}" if drawing.repeat else ""
-    columns = ""
-    if how.across != 1 and drawing.freeze and drawing.freeze[1] > 1:
-        columns = f"$A:${letters(drawing.freeze[1] - 1)}"
-    if rows or columns:
-        # openpyxl names the rows first, and LibreOffice then saves the name twice
-        parts = [f"{quoted(sheet.title)}!{part}" for part in (columns, rows) if part]
-        name = "_xlnm.Print_Titles"
-        sheet.defined_names[name] = DefinedName(name, attr_text=",".join(parts))
-    if drawing.scale:
-        sheet.page_setup.scale = drawing.scale
-        for column in drawing.breaks:
+    areas, titles = how.areas, []
+    rows, columns = printed(drawing, blocks)
+    if not areas and columns > filled(drawing, blocks)[1]:
+        areas = (((1, 1), (rows, columns)),)  # also the empty cells into which a text runs on
+    if how.is_one_page:
+        sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 1
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    else:  # the programs heed no breaks where they fit a sheet to pages
+        sheet.page_setup.scale = round(100 * how.scale)
+        for column in how.columns[:-1]:
             sheet.col_breaks.append(Break(id=column))
-        return
-    sheet.page_setup.fitToWidth = how.across
-    sheet.page_setup.fitToHeight = how.down
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        for row in how.rows[:-1]:
+            sheet.row_breaks.append(Break(id=row))
+        sheet.oddFooter.right.text, sheet.oddFooter.right.size = FOOTER, FOOTER_SIZE
+        if how.is_part:
+            part = drawing.part.replace("&", "&&")
+            sheet.oddFooter.left.text, sheet.oddFooter.left.size = part, FOOTER_SIZE
+        if len(how.columns) > 1 and drawing.freeze and drawing.freeze[1] > 1:
+            titles.append(f"$A:${letters(drawing.freeze[1] - 1)}")
+    if drawing.repeat:
+        titles.append(f"${drawing.repeat_from}:${drawing.repeat}")
+    # openpyxl names the rows first, and LibreOffice then saves the name twice
+    _name(sheet, "Print_Titles", titles)
+    _name(sheet, "Print_Area", [":".join(_fixed(*corner) for corner in area) for area in areas])
+
+
+def _name(sheet: Worksheet, name: str, parts: Sequence[str]) -> None:
+    """Give parts of a sheet the name by which programs know what is printed of it."""
+    if parts:
+        name, text = f"_xlnm.{name}", ",".join(f"{quoted(sheet.title)}!{part}" for part in parts)
+        sheet.defined_names[name] = DefinedName(name, attr_text=text)
 
 
 def _fill(

@@ -50,4 +50,7 @@ def layout_of_sheets(
 
 def drawn(page: Page[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]:
     """Return what each sheet of a workbook shows besides its quantities, by the sheet's key."""
-    return {key: sheets[key].draw(page) for key in page.layout.titles}
+    drawings = {key: sheets[key].draw(page) for key in page.layout.titles}
+    for drawing in drawings.values():
+        drawing.part = page.words("joined", "part")
+    return drawings

@@ -59,7 +59,7 @@ def place(model: Model) -> Iterator[Block]:
 def draw(page: Page) -> Drawing:
     """Draw the choices, the parameters' names, and the headings of the images' table."""
     blocks, words = page.layout.blocks, page.words
-    drawing = Drawing(freeze=(1, 2), heights={1: 24})
+    drawing = Drawing(freeze=(1, 2), heights={1: 24}, repeat_from=IMAGES - 2, repeat=IMAGES - 1)
     drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
     for name in (*CHOICES, *RESULTS):

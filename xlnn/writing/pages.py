@@ -1,0 +1,112 @@
+"""After which columns or rows does another page begin, so that nothing is cut that has room?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+Span = tuple[int, int]
+"""The first and the last of some columns or rows."""
+
+FILLED = 0.5
+"""How much of a page is filled at least before a group is cut rather than left for the next."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way over a sheet: its columns from left to right, or its rows from top to bottom.
+
+    Attributes
+    ----------
+    sizes : tuple of float
+        Of the columns or rows, in pixels.
+    room : float
+        Of a page, in pixels, at the size of the screen.
+    repeated : (int, int)
+        The first and last of those that are printed again on each page that follows them; (1, 0)
+        for none.
+    whole : frozenset of (int, int)
+        What is not to be cut, such as a chart.
+    groups : frozenset of (int, int)
+        What is better not cut: columns below one heading.
+    given : tuple of int
+        After which pages end, where that is settled; pages are then broken nowhere else.
+    """
+
+    sizes: tuple[float, ...]
+    room: float
+    repeated: Span = (1, 0)
+    whole: frozenset[Span] = frozenset()
+    groups: frozenset[Span] = frozenset()
+    given: tuple[int, ...] = ()
+
+    def pages(self, scale: float) -> tuple[int, ...]:
+        """Return the last column or row of each page.
+
+        >>> Way((100,) * 7, 300).pages(1), Way((100,) * 7, 300, repeated=(1, 1)).pages(1)
+        ((3, 6, 7), (3, 5, 7))
+        >>> Way((100,) * 7, 300, whole=frozenset({(3, 5)})).pages(1)
+        (2, 5, 7)
+        """
+        last = len(self.sizes)
+        if self.given:
+            return (*self.given, last)
+        whole = self._cuts(self._fitting(self.whole, scale))
+        groups = self._cuts(self._fitting(self.groups, scale))
+        found, start = [], 0
+        while start < last:
+            free = self.room / scale - self._again(start + 1)
+            beyond = int(np.searchsorted(self._ends, self._ends[start] + free, side="right"))
+            end = min(max(beyond - 1, start + 1), last)
+            if end < last:
+                least = start + 1 if start >= self.repeated[1] else self.repeated[1] + 1
+                least = min(least, end)
+                clear = np.flatnonzero(whole[least : end + 1] == 0) + least
+                apart = clear[groups[clear] == 0]
+                apart = apart[self._ends[apart] - self._ends[start] >= FILLED * free]
+                end = int(next((each[-1] for each in (apart, clear) if each.size), end))
+            found.append(end)
+            start = end
+        return tuple(found)
+
+    def cost(self, scale: float) -> tuple[int, int, int]:
+        """Return how many pages are taken, and how much is cut, of what is whole and of groups."""
+        pages = self.pages(scale)
+        return (len(pages), *(self.cut(each, pages) for each in (self.whole, self.groups)))
+
+    def cut(self, spans: Iterable[Span], pages: tuple[int, ...]) -> int:
+        """Return how many cuts through spans the pages make."""
+        return int(self._cuts(spans)[list(pages[:-1])].sum())
+
+    def back(self, last: int, scale: float) -> int:
+        """Return the first column or row of a page that is full, by its last."""
+        free = self.room / scale - self._again(last)
+        return int(np.searchsorted(self._ends, self._ends[last] - free)) + 1
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """Where each column or row ends, the first being 0."""
+        return np.cumsum((0, *self.sizes))
+
+    def _fitting(self, spans: Iterable[Span], scale: float) -> list[Span]:
+        """Return the spans that have room on a page."""
+        free = self.room / scale
+        return [
+            (first, last)
+            for first, last in spans
+            if self._ends[last] - self._ends[first - 1] + self._again(first) <= free
+        ]
+
+    def _again(self, start: int) -> float:
+        """Return how much is printed again on a page that begins with a column or row."""
+        first, last = self.repeated
+        return float(self._ends[last] - self._ends[first - 1]) if start > last else 0.0
+
+    def _cuts(self, spans: Iterable[Span]) -> np.ndarray:
+        """Return how many spans a cut after each column or row goes through; the first is none."""
+        change = np.zeros(len(self.sizes) + 2, dtype=int)
+        for first, last in spans:
+            change[first] += 1
+            change[last] -= 1
+        return np.cumsum(change)
