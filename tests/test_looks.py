@@ -175,3 +175,32 @@ def test_the_guide_says_what_c_is_and_how_indices_are_read(books):
         shown = {c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)}
         assert "c = −(t ln a + (1 − t) ln(1 − a))" in shown
         assert any("w²₁,₃" in each for each in shown)
+
+
+def guide(path):
+    """Return what the Guide of an English workbook says, a text in all."""
+    sheet = openpyxl.load_workbook(path)["Guide"]
+    return "\n".join(c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("digits", {}, True),
+        ("digits", {"epochs": 4}, True),
+        ("digits", {"hidden": "none"}, False),
+        ("digits", {"hidden": "5"}, False),
+        ("digits", {"activation": "tanh"}, False),
+    ],
+)
+def test_what_is_said_of_the_network_of_a_template_is_not_said_of_another(
+    tmp_path, name, options, said
+):
+    build(name, tmp_path / "n.xlsx", verify=False, **{"epochs": 1, **options})
+    assert ("Why does nothing learn?" in guide(tmp_path / "n.xlsx")) is said
+
+
+@pytest.mark.parametrize(("name", "said"), [("digits", True), ("xor", False), ("iris", False)])
+def test_formulas_that_the_book_has_not_are_not_said_to_be_those_of_the_book(tmp_path, name, said):
+    build(name, tmp_path / "n.xlsx", verify=False, epochs=1)
+    assert ("The formulas are those of the book" in guide(tmp_path / "n.xlsx")) is said

@@ -116,7 +116,18 @@ KINDS = {
     "compared regressions": replace(TABLE, **REGRESSION | {"runs": ("sgd", "sgd")}),
     "adam": replace(TABLE, optimizer="adam", regularised=True),
 }
-KINDS |= {"xor": replace(TABLE, template="xor"), "cnn": replace(KINDS["maps"], template="cnn")}
+OWN_LAYERS = {
+    "xor": (LayerSpec("2", 3, "tanh"), LayerSpec("3", 2, "tanh")),
+    "cnn": (
+        LayerSpec("F", 3, "sigmoid", "convolution", (3, 3)),
+        LayerSpec("P", 0, "linear", "max pooling", (2, 2)),
+        LayerSpec("O", 2),
+    ),
+}
+KINDS |= {
+    name: replace(KINDS[like], template=name, layers=OWN_LAYERS[name])
+    for name, like in (("xor", "table"), ("cnn", "maps"))
+}
 """A workbook of each kind that has words of its own."""
 
 SHOWING = {

@@ -2,15 +2,17 @@
 
 Some are said otherwise for some workbooks: ``table`` where the data is no pictures, ``regression``
 where numbers are predicted, ``maps`` where filters make maps of pictures, the template's name where
-the template has words of its own, ``cross_entropy`` where the cost is one, and an optimiser's name
-where a step is not the plain one.
+the template has words of its own and its network was not changed, ``cross_entropy`` where the cost
+is one, and an optimiser's name where a step is not the plain one.
 """
 
 from collections.abc import Iterator
 
 from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import PLAIN
+from xlnn.shipped.templates import template
 from xlnn.shipped.text import Text, text
+from xlnn.workbooks.network.layer_spec import layers_of
 from xlnn.workbooks.network.spec import Spec
 
 TEMPLATES = ("digits", "xor", "cnn")
@@ -30,7 +32,7 @@ def variants(spec: Spec) -> Iterator[str]:
         yield "regression"
     if any(layer.kind != "dense" for layer in spec.layers):
         yield "maps"
-    if spec.template in TEMPLATES and _is_plain(spec):
+    if spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec):
         yield spec.template
     if COSTS[spec.cost].loss:
         yield "cross_entropy"
@@ -41,3 +43,11 @@ def variants(spec: Spec) -> Iterator[str]:
 def _is_plain(spec: Spec) -> bool:
     """Tell whether a network trains as the book's does, and alone."""
     return spec.optimizer == PLAIN and not spec.regularised and not spec.runs
+
+
+def _is_shipped(spec: Spec) -> bool:
+    """Tell whether a network is the one of its template: its own words are of no other."""
+    shipped = template(spec.template).values
+    *below, last = shipped["layers"]
+    layers = layers_of({"layers": [*below, {"units": len(spec.labels), **last}]})
+    return layers == spec.layers and shipped["cost"] == spec.cost

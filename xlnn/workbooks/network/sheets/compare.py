@@ -24,7 +24,10 @@ COLOURS = (
 )  # fmt: skip
 """A line each."""
 
-CHART_ROWS, CHART_COLUMNS = 17, 6
+WIDTHS = {"name": 30, "state": 38}
+"""Of what is told in words."""
+
+CHART_ROWS, CHART_COLUMNS = 17, 5
 """How far the charts stand from each other."""
 
 
@@ -53,7 +56,7 @@ def draw(page: Page[Spec]) -> Drawing:
         look = heading(quantity.role, first=True, computed=True)
         first = page.spec.labels[0]
         drawing.put(block.row - 1, block.column, words("compare", quantity.kind, label=first), look)
-        drawing.widths[block.column] = 30 if quantity.kind == "name" else 14
+        drawing.widths[block.column] = WIDTHS.get(quantity.kind, 14)
         number = replace(NUMBER, number_format=quantity.number_format)
         drawing.looks[quantity.name] = SENTENCE if quantity.is_text else number
     for position, name in enumerate(n for n in COURSES if n in page.layout.blocks):

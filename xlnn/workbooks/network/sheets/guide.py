@@ -29,6 +29,7 @@ def draw(page: Page[Spec]) -> Drawing:
         "rows": page.spec.picture[0],
         "columns": page.spec.picture[1],
         "inputs": page.spec.inputs,
+        "whose": page.words("guide", "formulas" if _is_of_the_book(page.spec) else "method"),
         "steps": "".join(page.words("optimiser", name) for name in _steps(page.spec)),
     }
     missing = page.spec.missing
@@ -48,6 +49,12 @@ def _reading(page: Page[Spec]) -> str:
         return page.words("layers", "reading", input=index[1] + 1, **values)
     *_, row, column = (each + 1 for each in index)
     return page.words("layers", "reading_filter", row=row, column=column, **values)
+
+
+def _is_of_the_book(spec: Spec) -> bool:
+    """Tell whether the functions are those with which the book trains: sigmoid, squared error."""
+    activations = {la.activation for la in spec.layers if la.kind not in WITHOUT_WEIGHTS}
+    return activations == {"sigmoid"} and spec.cost == "squared error"
 
 
 def _steps(spec: Spec) -> list[str]:
