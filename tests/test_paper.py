@@ -81,12 +81,12 @@ def test_a_sheet_is_turned_and_shared_among_pages_so_that_it_is_large(columns, r
 
 def test_pages_are_broken_before_what_would_be_cut():
     drawing = sheet(14, 80, one_page=False)
-    for row in range(35, 46):
+    for row in range(38, 50):
         drawing.put(row, 2, "x")
-    assert paper(drawing, ()).rows[0] == 34
+    assert paper(drawing, ()).rows[0] == 37
     chart = scatter("title", "x", [])
-    drawing.charts.append(("E28", chart))
-    assert paper(drawing, ()).rows[0] == 27
+    drawing.charts.append(("E30", chart))
+    assert paper(drawing, ()).rows[0] == 29
 
 
 def test_pages_on_which_nothing_stands_are_not_printed():

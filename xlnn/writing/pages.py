@@ -29,7 +29,7 @@ class Way:
     whole : frozenset of (int, int)
         What is not to be cut, such as a chart.
     groups : frozenset of (int, int)
-        What is better not cut: columns below one heading.
+        What is better not cut: columns below one heading, small tables.
     given : tuple of int
         After which pages end, where that is settled; pages are then broken nowhere else.
     """

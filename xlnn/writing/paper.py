@@ -35,7 +35,7 @@ FREE = 0.96, 0.93
 """How much of a page's width and height is filled where pages are broken by numbers: columns and
 rows are a little larger with other fonts, and what has no room would take a page of its own."""
 
-SHRUNK, EASY = 0.92, 0.8
+SHRUNK, EASY = 0.92, 0.75
 """How much smaller a sheet may be printed for the sake of a page less, and down to which scale it
 may be in any case."""
 
@@ -120,8 +120,14 @@ def _of_several(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) 
         costs = {s: (len(down.pages(s)) * pages, *cut) for s, (pages, *cut) in costs.items()}
     largest = min(scales, key=lambda scale: (costs[scale], -scale))
     smallest = min(EASY, SHRUNK * largest)
-    near = [s for s in scales if costs[s] == costs[largest] and smallest <= s <= largest]
-    scale = min(near, key=lambda scale: (len(down.pages(scale)), -scale))
+    near = [s for s in scales if costs[s][0] == costs[largest][0] and smallest <= s <= largest]
+
+    def spoilt(scale: float) -> tuple[int, int, int]:
+        """Return how much is cut either way, and how many pages it takes down."""
+        (pages, *cut), (_, *parted) = down.cost(scale), costs[scale]
+        return cut[0] + parted[0], cut[1] + parted[1], pages
+
+    scale = min(near, key=lambda scale: (spoilt(scale), -scale))
     how = Paper(is_upright, scale, right.pages(scale), down.pages(scale))
     ends = {column: runs[-1][1] for column, runs in column_runs(drawing, blocks).items()}
     return _filled_pages(how, ends, lambda last: down.back(last, scale))
@@ -194,9 +200,9 @@ def _ways(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) -> tup
         frozenset(_within(groups, last_column)),
         tuple(drawing.breaks),
     )
-    rows = frozenset(_within(rows_together(drawing, blocks), last_row))
+    rows, tables = (frozenset(_within(each, last_row)) for each in rows_together(drawing, blocks))
     sizes = tuple(height(drawing, row) for row in range(1, last_row + 1))
-    return right, Way(sizes, down * FREE[1], (drawing.repeat_from, drawing.repeat), rows)
+    return right, Way(sizes, down * FREE[1], (drawing.repeat_from, drawing.repeat), rows, tables)
 
 
 def _within(spans: Iterable[Span], last: int) -> Iterator[Span]:

@@ -25,7 +25,7 @@ ENDS = 5
 """Rows of a long table that are not parted from its headings, and rows that end it together."""
 
 SMALL = 24
-"""Rows up to which a table is not parted at all."""
+"""Rows up to which a table is better not parted at all."""
 
 
 def columns_together(drawing: Drawing, blocks: Sequence[Block]) -> tuple[set[Span], set[Span]]:
@@ -35,18 +35,17 @@ def columns_together(drawing: Drawing, blocks: Sequence[Block]) -> tuple[set[Spa
     return whole, {(block.column, block.last[1]) for block in blocks}
 
 
-def rows_together(drawing: Drawing, blocks: Sequence[Block]) -> set[Span]:
-    """Return the rows of charts and small tables, and those by which a long table begins and ends.
+def rows_together(drawing: Drawing, blocks: Sequence[Block]) -> tuple[set[Span], set[Span]]:
+    """Return the rows of charts and those by which a table begins and ends, and of small tables.
 
     What stands in a column without an empty cell between is one table, its headings among it.
     """
-    whole = {rows for _, rows in charts(drawing)}
+    whole, small = {rows for _, rows in charts(drawing)}, set()
     for first, last in {span for runs in column_runs(drawing, blocks).values() for span in runs}:
+        whole |= {(first, min(first + ENDS - 1, last)), (max(last - ENDS + 1, first), last)}
         if last - first < SMALL:
-            whole.add((first, last))
-        else:
-            whole |= {(first, first + ENDS - 1), (last - ENDS + 1, last)}
-    return whole
+            small.add((first, last))
+    return whole, small
 
 
 def charts(drawing: Drawing) -> Iterator[tuple[Span, Span]]:
