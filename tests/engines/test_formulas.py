@@ -403,6 +403,7 @@ for name, function in KNOWN.items():
 def test_formulas_is_made_as_the_short_ways_expect():
     """If this fails after an update of formulas, the engine is right but slow."""
     assert {"+", "-", "U-", "*", "/", "^", "%", "EXP", "SQRT", "ABS", "LN", "TANH"} <= set(SCALAR)
+    assert {">", ">=", "<", "<=", "=", "<>"} <= set(SCALAR)
     assert {"SUM", "SUMPRODUCT", "SUMXMY2", "SUMSQ", "MAX", "AVERAGE"} <= set(OF_FLOATS)
 
 
@@ -411,7 +412,11 @@ moderate = st.floats(-30, 30, allow_subnormal=False)
 
 @pytest.mark.parametrize(
     "formula",
-    ["A1+B1", "A1-B1", "-A1", "A1*B1", "A1/B1", "A1^B1", "A1%", "EXP(A1*B1)", "SQRT(A1)", "LN(A1)"],
+    [
+        *("A1+B1", "A1-B1", "-A1", "A1*B1", "A1/B1", "A1^B1", "A1%", "EXP(A1*B1)", "SQRT(A1)"),
+        *("LN(A1)", "A1>B1", "A1>=B1", "A1<B1", "A1<=B1", "A1=B1", "A1<>B1", "(A1>B1)*A1"),
+        *("2*(A1=B1)", "(A1>B1)>(B1<0)", "MAX(-700,A1)", "(A1>B1)&A1"),
+    ],
 )
 @settings(deadline=None)  # the first of them compiles
 @given(rows=npst.arrays(float, (3, 2), elements=moderate))

@@ -81,8 +81,9 @@ def _elementwise(
         shape = np.broadcast_shapes(*map(np.shape, values))
     except ValueError:
         return None
-    if function.scalar and all(map(_is_numeric, values)):
-        results = _apply(function.scalar, values, shape)
+    floats = [_floats_of(value, booleans=function.counts_booleans) for value in values]
+    if function.scalar and not any(value is None for value in floats):
+        results = _apply(function.scalar, floats, shape)
         if results is not None:
             return Column(results, Array)
     values = [v.astype(object) if isinstance(v, np.ndarray) else v for v in values]
@@ -96,27 +97,40 @@ def _elementwise(
 _MANY_OPERANDS = 32  # from here on formulas goes through the elements of the first axis only
 
 
-def _is_numeric(value: object) -> bool:
-    if isinstance(value, np.ndarray):
-        return value.dtype == float
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _floats_of(value: object, *, booleans: bool = False) -> np.ndarray | float | None:
+    """Return what holds nothing but numbers as floats, else None; booleans may count as numbers."""
+    if isinstance(value, np.ndarray) and value.shape:
+        if value.dtype == float:
+            return value
+        kinds = {*map(type, value.ravel().tolist())}
+        return value.astype(float) if booleans and kinds <= {bool, float} else None
+    if isinstance(value, np.ndarray):  # what formulas has computed of constants
+        value = value.item()
+    is_number = isinstance(value, int | float) and (booleans or not isinstance(value, bool))
+    return float(value) if is_number else None
 
 
 def _apply(
     scalar: Callable[..., float], values: Sequence[np.ndarray | float], shape: tuple[int, ...]
 ) -> np.ndarray | None:
-    """Apply a function of formulas to floats; None if it fails or a result is no finite float."""
+    """Apply a function of formulas to floats.
+
+    None if it fails, or if the results are neither all finite floats nor all booleans.
+    """
     elements = [
         np.broadcast_to(value, shape).ravel().tolist()
         if isinstance(value, np.ndarray)
-        else repeat(float(value))
+        else repeat(value)
         for value in values
     ]
     try:
         results = list(map(scalar, *elements))
     except (ArithmeticError, TypeError, ValueError):
         return None
-    if not {*map(type, results)} <= {float, np.float64}:
+    kinds = {*map(type, results)}
+    if kinds == {bool}:
+        return np.array(results, dtype=object).reshape(shape)
+    if not kinds <= {float, np.float64}:
         return None
     array = np.array(results).reshape(shape)
     return array if np.isfinite(array).all() else None
@@ -126,8 +140,8 @@ def _float_by_float(
     function: Function, operands: Sequence[Column | Constant], n: int
 ) -> Column | None:
     """Run a call for each cell without the search for what is no number; None if it fails."""
-    values = [o.values if isinstance(o, Column) else o.value for o in operands]
-    if function.of_floats is None or not all(map(_is_numeric, values)):
+    values = [_floats_of(o.values if isinstance(o, Column) else o.value) for o in operands]
+    if function.of_floats is None or any(value is None for value in values):
         return None
     each = (list(v) if isinstance(v, np.ndarray) else repeat(v, n) for v in values)
     try:

@@ -9,7 +9,7 @@ does not turn out to be made as expected, goes through the public function.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from types import FunctionType
 from typing import Any
@@ -42,8 +42,10 @@ class Function:
     is_elementwise : bool
         `formulas` applies it to each element of arrays by itself.
     scalar : callable or None
-        What `formulas` applies to each element, of floats. If it gives a finite float, so does
-        `public`, and the same.
+        What `formulas` applies to each element, of floats. If it gives a finite float or a boolean,
+        so does `public`, and the same.
+    counts_booleans : bool
+        `formulas` makes floats of booleans before.
     of_floats : callable or None
         What `formulas` applies to arrays, of float arrays, with the same promise.
     """
@@ -52,6 +54,7 @@ class Function:
     takes_references: bool
     is_elementwise: bool = False
     scalar: Callable[..., Any] | None = None
+    counts_booleans: bool = False
     of_floats: Callable[..., Any] | None = None
 
     @classmethod
@@ -74,23 +77,19 @@ def _taken_apart(public: Callable) -> Function:
         return Function(public, takes_references=False)
     if not made_by_wrap_func:
         return Function(public, takes_references=False)
-    is_elementwise, scalar = _scalar(public, inner)
-    return Function(
-        public,
-        takes_references=False,
-        is_elementwise=is_elementwise,
-        scalar=scalar,
-        of_floats=_without_searches(inner),
-    )
+    whole = Function(public, takes_references=False, of_floats=_without_searches(inner))
+    return _by_elements(whole, inner)
 
 
-def _scalar(public: Callable, inner: Callable) -> tuple[bool, Callable | None]:
+def _by_elements(whole: Function, inner: Callable) -> Function:
     """Look whether a function is elementwise, and what it applies to elements that are floats.
 
     `wrap_ufunc` of `formulas` makes a function of arrays from one of single values. With its
     defaults it passes errors on, turns every element into a float, and turns a result that is not
-    finite into #NUM!: of floats with a finite result, nothing remains but the inner function.
+    finite into #NUM!: of floats with a finite result, nothing remains but the inner function. What
+    compares prepares two elements by their types; so it is done here.
     """
+    public = whole.public
     try:
         wrapper = inspect.getclosurevars(inner).nonlocals
         evaluate = inspect.getclosurevars(wrapper["safe_eval"]).nonlocals
@@ -98,21 +97,29 @@ def _scalar(public: Callable, inner: Callable) -> tuple[bool, Callable | None]:
         defaults = inspect.signature(wrap_ufunc).parameters
         same = {name: made[name] is defaults[name].default for name in _WRAPPING}
     except (AttributeError, KeyError, TypeError, ValueError):
-        return False, None
-    is_elementwise = (
-        set(wrapper["kw"]) == {"otypes"}
-        and same["return_func"]
-        and (same["args_parser"] or public in _ELEMENTWISE)
-    )
-    return is_elementwise, made["func"] if is_elementwise and all(same.values()) else None
+        return whole
+    if not (set(wrapper["kw"]) == {"otypes"} and same["return_func"]):
+        return whole
+    if all(same.values()):
+        return replace(whole, is_elementwise=True, scalar=made["func"], counts_booleans=True)
+    scalar = partial(_prepared, made["func"], made["input_parser"])
+    if public in _COMPARING and same["check_error"] and same["check_nan"] and same["otype"]:
+        return replace(whole, is_elementwise=True, scalar=scalar)
+    return replace(whole, is_elementwise=same["args_parser"] or public in _ELEMENTWISE)
+
+
+def _prepared(function: Callable, prepare: Callable, *elements: float) -> object:
+    return function(*prepare(*elements))
 
 
 _WRAPPING = ("input_parser", "check_error", "args_parser", "otype", "return_func", "check_nan")
 
-_ELEMENTWISE = frozenset(
-    [OPERATORS[name] for name in (">=", "<=", "<>", "<", ">", "=", "&")]
-    + [get_functions()[name] for name in ("CHOOSE", "FIXED", "REPT", "ADDRESS")]
-)
+_COMPARING = frozenset(OPERATORS[name] for name in (">=", "<=", "<>", "<", ">", "="))
+
+_ELEMENTWISE = _COMPARING | {
+    OPERATORS["&"],
+    *(get_functions()[name] for name in ("CHOOSE", "FIXED", "REPT", "ADDRESS")),
+}
 """Functions that prepare their arguments in their own way, but each element alike."""
 
 
