@@ -11,8 +11,9 @@ from networks import random_recipe, spec, write_recipe
 import xlnn
 from xlnn.building.build import build
 from xlnn.shipped.text import text
-from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, INK, is_east_asian
+from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.workbook import FOOTER
+from xlnn.writing.wrapped import lines
 
 MODELS = Path(__file__).parent / "models"
 PICTURES = replace(spec([12, 3, 2]), picture=(4, 3), cost="cross-entropy")
@@ -204,3 +205,17 @@ def test_what_is_said_of_the_network_of_a_template_is_not_said_of_another(
 def test_formulas_that_the_book_has_not_are_not_said_to_be_those_of_the_book(tmp_path, name, said):
     build(name, tmp_path / "n.xlsx", verify=False, epochs=1)
     assert ("The formulas are those of the book" in guide(tmp_path / "n.xlsx")) is said
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_no_heading_is_cut_off_that_is_longer_than_two_lines(tmp_path, lang):
+    path = tmp_path / "i.xlsx"
+    build("iris", path, epochs=3, lang=lang, verify=False)
+    words = text(lang).of(["table"])
+    sheet = openpyxl.load_workbook(path)[words.sheets["progress"]]
+    heading = words("headings", "tested", name=words("quantities", "recognised"))
+    (cell,) = (cell for cell in sheet[2] if cell.value == heading)
+    width = sheet.column_dimensions[cell.column_letter].width
+    needed = lines(heading, Look(bold=True), width * 7)
+    assert needed > 2
+    assert sheet.row_dimensions[2].height >= needed * 12.5

@@ -81,6 +81,8 @@ class Look:
 PLAIN = Look()
 TITLE = Look(size=14, bold=True)
 NOTE = Look(ink=QUIET, italic=True)
+ASIDE = Look(ink=QUIET, italic=True, indent=1)
+"""What is said of a cell, beside it."""
 KEY = Look(fill="key", align="center", ink=QUIET)
 INDENTED = Look(indent=1)
 """Beside a coloured cell."""

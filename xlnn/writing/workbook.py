@@ -38,6 +38,7 @@ from xlnn.writing.paper import MARGIN, Paper, filled, headed, paper, printed
 from xlnn.writing.parts import APPLICATION, Parts, theme_of
 from xlnn.writing.rows import Rows, Strip, rows_of
 from xlnn.writing.style import FONT, script_of
+from xlnn.writing.wrapped import wrapped
 from xlnn.xlsx.copying import LEVEL
 from xlnn.xlsx.fingerprint import NAME
 
@@ -124,7 +125,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     rows = sum(layout.extents[key][0] for key in layout.titles)
     for key in layout.titles:
         sheet = workbook.create_sheet(layout.titles[key])
-        drawing = fitted(drawings[key], layout.on(key))
+        drawing = wrapped(fitted(drawings[key], layout.on(key)))
         how = paper(drawing, layout.on(key))
         drawing = headed(drawing, how)
         _furnish(sheet, drawing, layout.on(key), how)

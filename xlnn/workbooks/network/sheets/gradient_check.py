@@ -20,7 +20,7 @@ from xlnn.workbooks.pages.table import (
     row_validation,
 )
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import FILLS, KEY, LABEL, NOTE, NUMBER, TITLE, heading, value
+from xlnn.writing.style import ASIDE, FILLS, KEY, LABEL, NOTE, NUMBER, TITLE, heading, value
 
 VALUES = 3
 CHOICES = ("epoch", "chosen", "h")
@@ -68,7 +68,7 @@ def draw(page: Page) -> Drawing:
         drawing.looks[PREFIX + name] = replace(
             value(block.quantity.number_format, given=name in CHOICES, first=False), align="center"
         )
-    drawing.put(TOP + 1, VALUES + 1, words("gradient_check", "where"), NOTE)
+    drawing.put(TOP + 1, VALUES + 1, words("gradient_check", "where"), ASIDE)
     here = page.layout.on(SHEET)
     tables = [block for block in here if block.quantity.axes]
     name_rows(drawing, tables[0].quantity.axes, IMAGES, words)

@@ -94,8 +94,6 @@ def _table(page: Page, sheet: str) -> Drawing:
             look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
             drawing.put(GROUP_ROW, column, text, look)
             drawing.widths[column] = NORMAL
-    if page.spec.features:
-        drawing.heights[GROUP_ROW] = 44
     return drawing
 
 

@@ -12,7 +12,7 @@ from xlnn.workbooks.network.sheets.stacked import runs_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.style import NOTE, PLAIN, TITLE, Look, name_width, value
+from xlnn.writing.style import ASIDE, NOTE, PLAIN, TITLE, Look, name_width, value
 
 SCALES = ("middle", "factor", "t_middle", "t_factor")
 LISTS = ("labels", *SCALES)
@@ -23,7 +23,6 @@ BOUNDS = {"eta": "positive", "epsilon": "positive", "l2": "from_0"}
 """What their cells may hold; of the others a share."""
 
 SYMBOL = Look(bold=True, align="center")
-TOLD = replace(NOTE, indent=1)
 ROUNDED = "0.0000"
 """How a scale is shown, which is computed of the data and has all digits."""
 
@@ -62,7 +61,7 @@ def draw(page: Page) -> Drawing:
     for block in page.layout.on("settings"):
         quantity = block.quantity
         drawing.put(block.row, 1, page.words("quantities", quantity.kind), PLAIN)
-        drawing.put(block.row, told, page.words("settings", quantity.kind), TOLD)
+        drawing.put(block.row, told, page.words("settings", quantity.kind), ASIDE)
         digits = ROUNDED if quantity.kind in SCALES else quantity.number_format
         look = value(digits, given=True, first=False)
         drawing.looks[quantity.name] = replace(look, align="center")
