@@ -112,6 +112,15 @@ def test_of_many_pages_the_beginning_is_printed_and_the_end(columns, rows):
     assert found.areas[-1][1][0] == rows
 
 
+def test_of_a_wide_and_long_sheet_all_columns_are_printed_rather_than_more_rows():
+    drawing = sheet(120, 400, one_page=False)
+    for row, column in product(range(1, 401), range(1, 121)):
+        drawing.put(row, column, "x")
+    found = paper(drawing, ())
+    assert found.columns[-1] == 120
+    assert {corners[1][1] for corners in found.areas} == {120}
+
+
 def test_charts_and_quantities_count_as_well():
     drawing = sheet(2, 2)
     assert size(drawing, ()) == (150, 40)

@@ -41,7 +41,8 @@ may be in any case."""
 
 MOST = 16
 """Pages of a sheet. Of a longer one the beginning is printed, and as the last page its end: how
-training begins, and what has come of it. Who prints a workbook does not want hundreds of pages."""
+training begins, and what has come of it, with as many of its columns as there may be. Who prints a
+workbook does not want hundreds of pages."""
 
 Corner = tuple[int, int]
 """A row and a column."""
@@ -151,7 +152,7 @@ def _filled_pages(how: Paper, ends: Mapping[int, int], back: Callable[[int], int
     downs = [bisect_left(how.rows, last) + 1 for last in lasts]
     across, long = len(downs), max(downs)
     while sum(min(down, long) for down in downs[:across]) > MOST:
-        across, long = (across - 1, long) if across > long else (across, long - 1)
+        across, long = (across, long - 1) if long > 2 else (across - 1, long)
     if across == len(downs) and set(downs) == {long}:
         return how
 
