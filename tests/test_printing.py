@@ -2,15 +2,17 @@
 
 import openpyxl
 import pytest
+from networks import NETWORK_TEMPLATES, SMALLER, some_images
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
+from printing import printed
 
-from tests.networks import NETWORK_TEMPLATES, SMALLER, some_images
-from tests.printing import printed
 from xlnn.building.build import build
+from xlnn.practising.exercise import exercise
 from xlnn.shipped.templates import names
 from xlnn.shipped.text import languages
+from xlnn.workbooks.exercise_sheet import BESIDE
 
 READABLE = 0.65
 """Of 10 points, 6.5: a little more than footnotes."""
@@ -70,6 +72,16 @@ def test_the_headings_of_a_table_below_others_are_printed_again(digits_path):
     sheet = openpyxl.load_workbook(digits_path)["Gradient check"]
     assert sheet.print_title_rows == "$19:$20"
     assert sheet["B20"].value
+
+
+@pytest.mark.parametrize(("name", "level"), [("digits", 2), ("slopes", 2)])
+def test_the_questions_of_an_exercise_are_a_page_wide(name, level, tmp_path):
+    epochs = 3 if name == "digits" else None
+    path = exercise(name, tmp_path / "handed.xlsx", level=level, epochs=epochs)[0].path
+    how = printed(path)["Exercise"]
+    assert how.cut == ()
+    assert how.scale >= READABLE
+    assert {columns[0] for _, columns in how.pages} == {1, BESIDE}
 
 
 @pytest.fixture

@@ -47,9 +47,6 @@ HEAD = replace(LABEL, bold=True)
 CELL = Look(wrap=True)
 QUIET_SUM = Look(number_format="0.0000", ink=QUIET, align="right")
 QUIET_STATE = Look(number_format="0", ink=QUIET, align="center")
-PRINTED = 62
-"""Per cent, so that the questions, and the sums beside them, are each a page wide."""
-
 SUMS = ("COUNT", "SUM", "SQUARES", "ORDERED")
 
 
@@ -107,7 +104,7 @@ def _draw(tasks: Tasks, layout: Layout, exercise: Exercise, own: Text, words: Te
     widths |= {BESIDE: 16, BESIDE + 1: 26, BESIDE + 2: 18, BESIDE + 3: 3}
     widths |= {BESIDE + 4 + n: 13 for n in range(2 * eq.SUMS)}
     drawing = Drawing(
-        gridlines=False, widths=widths, heights={1: 30}, scale=PRINTED, breaks=[BESIDE - 1]
+        gridlines=False, widths=widths, heights={1: 30}, one_page=True, breaks=[BESIDE - 1]
     )
     title = own("exercise", "title")
     if exercise.student:

@@ -53,10 +53,10 @@ class Drawing:
     one_page : bool
         Whether it is printed on one page rather than on as many as its rows take.
     scale : int
-        Per cent to which a sheet that is broken into pages is reduced; 0 where it is fitted to
-        pages. Columns that do not scroll are printed again on each page.
+        Per cent to which a sheet is reduced; 0 where that follows from what is on it. Columns that
+        do not scroll are printed again on each page.
     breaks : list of int
-        The columns after which another page begins.
+        The columns after which another page begins in any case.
     part : str
         What is said below its pages if not all of it is printed.
     names : dict of str

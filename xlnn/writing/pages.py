@@ -31,7 +31,7 @@ class Way:
     groups : frozenset of (int, int)
         What is better not cut: columns below one heading, small tables.
     given : tuple of int
-        After which pages end, where that is settled; pages are then broken nowhere else.
+        After which another page begins in any case.
     """
 
     sizes: tuple[float, ...]
@@ -50,22 +50,20 @@ class Way:
         (2, 5, 7)
         """
         last = len(self.sizes)
-        if self.given:
-            return (*self.given, last)
         whole = self._cuts(self._fitting(self.whole, scale))
         groups = self._cuts(self._fitting(self.groups, scale))
         found, start = [], 0
         while start < last:
             free = self.room / scale - self._again(start + 1)
             beyond = int(np.searchsorted(self._ends, self._ends[start] + free, side="right"))
-            end = min(max(beyond - 1, start + 1), last)
-            if end < last:
+            most = next((each for each in self.given if each > start), last)
+            end = min(max(beyond - 1, start + 1), most)
+            if end < most:
                 least = start + 1 if start >= self.repeated[1] else self.repeated[1] + 1
                 least = min(least, end)
-                clear = np.flatnonzero(whole[least : end + 1] == 0) + least
-                apart = clear[groups[clear] == 0]
-                apart = apart[self._ends[apart] - self._ends[start] >= FILLED * free]
-                end = int(next((each[-1] for each in (apart, clear) if each.size), end))
+                ends = np.arange(least, end + 1)
+                is_short = self._ends[ends] - self._ends[start] < FILLED * free
+                end = int(ends[np.lexsort((-ends, groups[ends], is_short, whole[ends]))[0]])
             found.append(end)
             start = end
         return tuple(found)

@@ -35,7 +35,7 @@ FREE = 0.96, 0.93
 """How much of a page's width and height is filled where pages are broken by numbers: columns and
 rows are a little larger with other fonts, and what has no room would take a page of its own."""
 
-SHRUNK, EASY = 0.92, 0.75
+SHRUNK, EASY = 0.92, 0.8
 """How much smaller a sheet may be printed for the sake of a page less, and down to which scale it
 may be in any case."""
 
@@ -91,7 +91,8 @@ def paper(drawing: Drawing, blocks: Sequence[Block]) -> Paper:
     rows, columns = printed(drawing, blocks)
     fits = {upright: _fit(drawing, blocks, is_upright=upright) for upright in (False, True)}
     best = max(fits, key=lambda upright: min(fits[upright]))
-    if not drawing.scale and min(fits[best]) >= (LEAST if drawing.one_page else CLEAR):
+    is_parted = bool(drawing.scale or drawing.breaks)
+    if not is_parted and min(fits[best]) >= (LEAST if drawing.one_page else CLEAR):
         return Paper(best, min(1, *fits[best]), (columns,), (rows,))
     upright = not drawing.scale and fits[True][0] >= CLEAR
     return _of_several(drawing, blocks, is_upright=upright)
@@ -116,19 +117,16 @@ def _of_several(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) 
     scales = [percent / 100 for percent in range(100, round(100 * LEAST) - 1, -1)]
     if drawing.scale:
         scales = [drawing.scale / 100]
-    costs = {scale: right.cost(scale) for scale in scales}
+    across = {scale: right.cost(scale) for scale in scales}
+    along = {scale: down.cost(scale) for scale in scales}
     if drawing.one_page:
-        costs = {s: (len(down.pages(s)) * pages, *cut) for s, (pages, *cut) in costs.items()}
-    largest = min(scales, key=lambda scale: (costs[scale], -scale))
-    smallest = min(EASY, SHRUNK * largest)
-    near = [s for s in scales if costs[s][0] == costs[largest][0] and smallest <= s <= largest]
-
-    def spoilt(scale: float) -> tuple[int, int, int]:
-        """Return how much is cut either way, and how many pages it takes down."""
-        (pages, *cut), (_, *parted) = down.cost(scale), costs[scale]
-        return cut[0] + parted[0], cut[1] + parted[1], pages
-
-    scale = min(near, key=lambda scale: (spoilt(scale), -scale))
+        across = {s: (along[s][0] * pages, *cut) for s, (pages, *cut) in across.items()}
+    largest = min(scales, key=lambda scale: (across[scale], -scale))
+    scales = [s for s in scales if s <= largest and across[s][0] == across[largest][0]]
+    cut = {scale: (across[scale][1] + along[scale][1], along[scale][2]) for scale in scales}
+    clear = [scale for scale in scales if cut[scale] == min(cut.values())]
+    near = [scale for scale in clear if scale >= min(EASY, SHRUNK * max(clear))]
+    scale = min(near, key=lambda scale: (along[scale][0], across[scale][2], -scale))
     how = Paper(is_upright, scale, right.pages(scale), down.pages(scale))
     ends = {column: runs[-1][1] for column, runs in column_runs(drawing, blocks).items()}
     return _filled_pages(how, ends, lambda last: down.back(last, scale))
