@@ -11,9 +11,9 @@ from networks import random_recipe, spec, write_recipe
 import xlnn
 from xlnn.building.build import build
 from xlnn.shipped.text import text
+from xlnn.writing.room import lines
 from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.workbook import FOOTER
-from xlnn.writing.wrapped import lines
 
 MODELS = Path(__file__).parent / "models"
 PICTURES = replace(spec([12, 3, 2]), picture=(4, 3), cost="cross-entropy")

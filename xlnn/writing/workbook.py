@@ -36,9 +36,9 @@ from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted
 from xlnn.writing.paper import MARGIN, Paper, filled, headed, paper, printed
 from xlnn.writing.parts import APPLICATION, Parts, theme_of
+from xlnn.writing.room import wrapped
 from xlnn.writing.rows import Rows, Strip, rows_of
 from xlnn.writing.style import FONT, script_of
-from xlnn.writing.wrapped import wrapped
 from xlnn.xlsx.copying import LEVEL
 from xlnn.xlsx.fingerprint import NAME
 

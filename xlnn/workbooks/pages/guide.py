@@ -12,6 +12,7 @@ from xlnn.quantity import Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     FILLS,
     INDENTED,
@@ -57,9 +58,12 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     reading : str
         How the symbols' indices are read.
     """
-    widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 40, 6: 18, 7: 12}
-    drawing = Drawing(gridlines=False, one_page=True, widths=widths, heights={1: 30})
     guide = page.words.words["guide"]
+    widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 40, 6: 18, 7: 12}
+    widths[2] = max(widths[2], text_width(*_numbered(page).values()))
+    names = (page.words("quantities", kind) for kind in guide["symbols"] if _first(page, kind))
+    widths[3] = max(widths[3], text_width(*names))
+    drawing = Drawing(gridlines=False, one_page=True, widths=widths, heights={1: 30})
     drawing.put(1, 2, guide["title"].format(**values), replace(TITLE, size=18))
     row = 2
     for line in (*(line.format(**values) for line in guide["about"]), *more):
@@ -85,13 +89,19 @@ def _section(drawing: Drawing, row: int, title: str) -> int:
 def _steps(drawing: Drawing, page: Page[Any], row: int) -> int:
     guide, titles = page.words.words["guide"], page.layout.titles
     row = _section(drawing, row, guide["steps_title"])
-    steps = [(key, text) for key, text in guide["steps"].items() if key in titles]
-    for number, (key, text) in enumerate(steps, start=1):
-        drawing.put(row, 2, f"{number}. {titles[key]}", LINK)
+    for key, name in _numbered(page).items():
+        drawing.put(row, 2, name, LINK)
         drawing.links[address(row, 2)] = f"{quoted(titles[key])}!A1"
-        drawing.put(row, 3, text.format(**titles), PLAIN)
+        drawing.put(row, 3, guide["steps"][key].format(**titles), PLAIN)
         row += 1
     return row
+
+
+def _numbered(page: Page[Any]) -> dict[str, str]:
+    """Return the titles of the sheets to begin with, each after its number, by their keys."""
+    titles = page.layout.titles
+    known = [key for key in page.words.words["guide"]["steps"] if key in titles]
+    return {key: f"{number}. {titles[key]}" for number, key in enumerate(known, start=1)}
 
 
 def _procedures(drawing: Drawing, page: Page[Any], row: int) -> int:

@@ -14,6 +14,7 @@ from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH, text_pixels
+from xlnn.writing.room import text_width
 from xlnn.writing.sparklines import Sparkline
 from xlnn.writing.style import KEY, NOTE, TITLE, heading, wide
 
@@ -23,6 +24,9 @@ FEWEST, MOST_COURSES = 3, 2_000
 
 COURSE = "9AA5B1"
 """Pale enough to be read over."""
+
+MOST_SPREAD = 6
+"""Columns up to which a heading stands over the middle of them."""
 
 BOLD = 1.15
 """How much wider a bold title may be than its letters as digits, in any font."""
@@ -124,8 +128,9 @@ def name_rows(
     """Name the rows, from a column on: the epoch, the image, or both. State 0 is the start."""
     for column, axis in enumerate(axes, start=left):
         drawing.put(first - 2, column, "", KEY)
-        drawing.put(first - 1, column, words("headings", axis.name), KEY)
-        drawing.widths[column] = NARROW
+        name = words("headings", axis.name)
+        drawing.put(first - 1, column, name, KEY)
+        drawing.widths[column] = max(NARROW, text_width(name))
     ranges = (range(axis.counts_from, axis.counts_from + axis.length) for axis in axes)
     for row, index in enumerate(product(*ranges), start=first):
         for column, number in enumerate(index, start=left):
@@ -138,7 +143,9 @@ def head(
     """Draw the two headings over a block: what it is, and the symbol of each unit."""
     quantity = block.quantity
     units = quantity.units
-    spread = {"align": "centerContinuous" if len(units) <= 6 else "left", "wrap": False}
+    is_spread = 1 < len(units) <= MOST_SPREAD
+    spread = {"align": "centerContinuous" if is_spread else "left", "wrap": False}
+    share = text_width(named(quantity, words)) / len(units) if is_spread else 0
     for position, unit in enumerate(units):
         column = block.column + position
         look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
@@ -148,7 +155,8 @@ def head(
         drawing.put(block.row - 2, column, text, above)
         if width:
             narrow = quantity.role == "input"
-            drawing.widths[column] = NARROW if narrow else NORMAL if len(units) > 1 else WIDE
+            usual = NARROW if narrow else NORMAL if len(units) > 1 else WIDE
+            drawing.widths[column] = max(drawing.widths.get(column, 0), usual, share)
 
 
 def numbers_only(block: Block, words: Text) -> DataValidation:

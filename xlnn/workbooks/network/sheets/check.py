@@ -15,6 +15,7 @@ from xlnn.workbooks.network.sheets.names import input_names, named
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.room import text_width
 from xlnn.writing.style import LABEL, LINK, NOTE, SENTENCE, TITLE, heading
 
 TOP = 4
@@ -149,11 +150,14 @@ def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
             drawing.links[address(parameters - 1, column)] = start
             column += 1
     noted = _inputs(page.layout.model)
-    drawing.put(blocks[noted[0].name].row - 1, 1, words("check", "sums"), NOTE)
+    if not down:
+        drawing.put(blocks[noted[0].name].row - 1, 1, words("check", "sums"), NOTE)
     for quantity in noted:
         target = page.layout.first_cell(_input_of(quantity))
         for row, text in enumerate(_told(quantity, words), start=blocks[quantity.name].row):
             drawing.put(row, 1, text, LINK)
+            wider = text_width(text) - drawing.widths.get(1, 0)
+            drawing.widths[2] = max(drawing.widths.get(2, 0), wider)
             drawing.links[address(row, 1)] = target
     epochs = [blocks[quantity.name] for quantity in _epochs(page.layout.model)]
     name_rows(drawing, epochs[0].quantity.axes, epochs[0].row, words)
@@ -169,6 +173,9 @@ def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
 def _draw_scaling(drawing: Drawing, page: Page) -> None:
     """Draw the headings of what was noted of the scaling, and the names of the inputs."""
     scaling = _scaling(page.layout.model)
+    if scaling:
+        names = page.layout.blocks[scaling[0].name].column - 1
+        drawing.widths[names] = max(10, text_width(*input_names(page)))
     for quantity in scaling:
         block = page.layout.blocks[quantity.name]
         look = heading(quantity.role, first=True, computed=True)

@@ -12,6 +12,7 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import title_line
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.room import text_width
 from xlnn.writing.style import CAPTION, KEY, heading
 
 LAYER, UNIT, VALUE, LEVEL, ACROSS, UP, DOT = range(1, 8)
@@ -115,7 +116,10 @@ def draw(page: Page) -> Drawing:
     title_line(drawing, page, NUMBERS, UNIT + 1)
     for name in (name for name in FOUND if PREFIX + name in page.layout.blocks):
         block = page.layout.blocks[PREFIX + name]
-        drawing.put(block.row, block.column - 1, page.words("drawing", name), CAPTION)
+        told = page.words("drawing", name)
+        drawing.put(block.row, block.column - 1, told, CAPTION)
+        least = text_width(told, size=CAPTION.size)
+        drawing.widths[block.column - 1] = max(drawing.widths.get(block.column - 1, 0), least)
     return drawing
 
 

@@ -18,6 +18,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.charts import THIN, Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.room import text_width
 from xlnn.writing.style import LABEL, NOTE, NUMBER, QUIET, TITLE, heading
 
 TOP = 4
@@ -79,7 +80,11 @@ def draw(page: Page) -> Drawing:
         for kind in ERRORS:
             errors = blocks[f"{part}{kind}"]
             column = left[part] + 1 if part != PREFIX else 1
-            drawing.put(errors.row, column, named(errors.quantity, words), LABEL)
+            label = named(errors.quantity, words)
+            drawing.put(errors.row, column, label, LABEL)
+            free = errors.column - column - 1  # beside the first of the columns that it runs over
+            least = text_width(label) - free * WIDTH
+            drawing.widths[column] = max(drawing.widths.get(column, 0), least)
             drawing.looks[f"{part}{kind}"] = replace(
                 NUMBER, number_format=errors.quantity.number_format
             )

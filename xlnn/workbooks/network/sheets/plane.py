@@ -50,7 +50,7 @@ OWN, OTHERS, RIM, SIZE = "8A3F0B", "123E6B", "FFFFFF", 6
 APART = 2
 """Rows of an image: its own, and one that is truly empty, so that no line joins two images."""
 
-WIDTHS = {1: 2, NAMES: 18, VALUES: 10, HEIGHTS: 9}
+WIDTHS = {1: 2, NAMES: 23, VALUES: 10, HEIGHTS: 9}
 
 
 def place(model: Model) -> Iterator[Block]:

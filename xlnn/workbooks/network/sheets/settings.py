@@ -14,8 +14,7 @@ from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import ASIDE, NOTE, PLAIN, TITLE, Look, name_width, value
 
-SCALES = ("middle", "factor", "t_middle", "t_factor")
-LISTS = ("labels", *SCALES)
+LISTS = ("labels", "middle", "factor", "t_middle", "t_factor")
 TAKEN = ("mu", "beta", "beta1", "beta2", "epsilon", "l2")
 """What optimisers take, and the penalty on the weights."""
 
@@ -23,9 +22,6 @@ BOUNDS = {"eta": "positive", "epsilon": "positive", "l2": "from_0"}
 """What their cells may hold; of the others a share."""
 
 SYMBOL = Look(bold=True, align="center")
-ROUNDED = "0.0000"
-"""How a scale is shown, which is computed of the data and has all digits."""
-
 VALUE = 3
 """The column of the cells that may be changed."""
 
@@ -62,8 +58,7 @@ def draw(page: Page) -> Drawing:
         quantity = block.quantity
         drawing.put(block.row, 1, page.words("quantities", quantity.kind), PLAIN)
         drawing.put(block.row, told, page.words("settings", quantity.kind), ASIDE)
-        digits = ROUNDED if quantity.kind in SCALES else quantity.number_format
-        look = value(digits, given=True, first=False)
+        look = value(quantity.number_format, given=True, first=False)
         drawing.looks[quantity.name] = replace(look, align="center")
         if quantity.kind in {"eta", *TAKEN}:
             drawing.put(block.row, 2, quantity.symbol, SYMBOL)

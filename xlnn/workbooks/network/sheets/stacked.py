@@ -131,7 +131,8 @@ def joined(drawing: Drawing, other: Drawing, run: int) -> None:
     """Add to a drawing what was drawn for a run, whose quantities have other names in it."""
     for row, cells in other.cells.items():
         drawing.cells.setdefault(row, {}).update(cells)
-    drawing.widths = other.widths | drawing.widths
+    for column, width in other.widths.items():
+        drawing.widths[column] = max(width, drawing.widths.get(column, 0))
     drawing.heights |= other.heights
     drawing.looks |= {prefix_of(run) + name: look for name, look in other.looks.items()}
     drawing.validations += other.validations
