@@ -230,7 +230,7 @@ PROGRAM_REMEDIES = {
     "gnumeric": gnumeric.PROGRAM.install,
 }
 
-STAGES = ("Writing the formulas", "Recalculating", "Storing the values", "Looking for")
+STAGES = ("Writing the formulas", "Recalculating", "Comparing")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither SIGTERM nor a pty")

@@ -60,8 +60,8 @@ def proven(
     DisagreementError
         It does not agree with NumPy, or Excel would repair it.
     """
-    tell("Recalculating")
     with _Ahead(engines.load(engine, draft), layout) as recalculate:
+        tell("Recalculating, and looking for what Excel would repair")
         contents, problems = inspect_and_lint(draft)
         try:
             keep(recalculate({}), contents)

@@ -12,8 +12,8 @@ from xlnn.xlsx.package import FormulaCells
 from xlnn.xlsx.plain_rows import PlainRow
 from xlnn.xlsx.sheet_stream import COLUMNS, Witness, address
 
-BATCH = 8_192
-"""Formulas that are looked at together."""
+BATCH, BATCH_TEXT = 65_536, 1 << 23
+"""Formulas that are looked at together, and their characters."""
 
 ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
@@ -115,6 +115,7 @@ class Sheet:
     no_value: str = ""
     shared: bool = False
     _batch: list[str] = field(default_factory=list)
+    _batch_text: int = 0
     _row_of_styles: list[str | None] = field(default_factory=list)
     _packed: list[bytes] = field(default_factory=list)
 
@@ -134,7 +135,8 @@ class Sheet:
         Filled-down formulas deflate to a thirtieth, and faster than the file is read again.
         """
         self._batch += formulas
-        if len(self._batch) >= BATCH:
+        self._batch_text += sum(map(len, formulas))
+        if len(self._batch) >= BATCH or self._batch_text >= BATCH_TEXT:
             self._pack()
 
     def add_plain(self, plain: PlainRow) -> None:
@@ -179,6 +181,7 @@ class Sheet:
         if self._batch:
             self._packed.append(zlib.compress("\0".join(self._batch).encode(), 1))
             self._batch.clear()
+            self._batch_text = 0
 
 
 def witness(sheet: Sheet, count: Iterator[int]) -> Witness:

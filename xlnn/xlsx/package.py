@@ -48,7 +48,9 @@ SPARE_BOX, SPARSE = 2_000_000, 20
 """Cells of the rectangles of all sheets: some, and so many times those that are there. Engines keep
 the whole rectangle; a sheet of xlnn is filled, but a person may have noted something far away."""
 
-_BATCH = 2_048  # items checked at once
+_BATCH, _BATCH_TEXT = 16_384, 1 << 22
+"""Cells that are checked at once, and the characters in them: the formulas of a column that differ
+in their numbers only are one array then, and a fourth of the time goes into each array."""
 
 
 class FormulaCells(NamedTuple):
@@ -235,14 +237,17 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
 def _batches(source: Iterator[Item | WholeRow]) -> Iterator[list[Item] | list[WholeRow]]:
     """Yield what is read in lists of one kind, each of some `_BATCH` cells."""
     batch: list[Item | WholeRow] = []
-    count, kind = 0, tuple
+    count, size, kind = 0, 0, tuple
     for item in source:
-        if item.__class__ is not kind or count >= _BATCH:
+        if item.__class__ is not kind or count >= _BATCH or size >= _BATCH_TEXT:
             if batch:
                 yield batch
-            batch, count, kind = [], 0, item.__class__
+            batch, count, size, kind = [], 0, 0, item.__class__
         batch.append(item)
-        count += len(item.columns) if kind is WholeRow else 1
+        if kind is WholeRow:
+            count, size = count + len(item.columns), size + item.plain.size
+        else:
+            count, size = count + 1, size + len(item[4] or "") + len(item[5] or "")
     if batch:
         yield batch
 

@@ -58,12 +58,14 @@ class PlainRow:
         Its number as it stands in the row and in each cell.
     letters : list of str
         The columns of the cells.
+    size : int
+        How many characters the cells have in the file.
     """
 
-    __slots__ = ("_pieces", "letters", "number")
+    __slots__ = ("_pieces", "letters", "number", "size")
 
-    def __init__(self, number: str, pieces: list[str | None]) -> None:
-        self.number = number
+    def __init__(self, number: str, pieces: list[str | None], size: int) -> None:
+        self.number, self.size = number, size
         self.letters = pieces[1::_GROUPS]
         self._pieces = pieces
 
@@ -169,7 +171,7 @@ class _Sieve:
             return None
         if has_entities:  # they stand in formulas and values, since nothing else can hold them
             pieces = [unmarked(piece) if piece and "&" in piece else piece for piece in pieces]
-        return PlainRow(number, pieces)
+        return PlainRow(number, pieces, len(text))
 
     def _reads_opening(self, data: bytes) -> bool:
         """Let the parser read up to ``<sheetData>``; say whether it has found that it is one."""
