@@ -66,9 +66,9 @@ def sheet(columns, rows, *, one_page=True, width=10.0):
     ("columns", "rows", "printed"),
     [
         (5, 10, Paper(is_upright=False, scale=1, columns=(5,), rows=(10,))),
-        (5, 60, Paper(is_upright=True, scale=11.09 * 96 / 1200, columns=(5,), rows=(60,))),
+        (5, 60, Paper(is_upright=True, scale=11.19 * 96 / 1200, columns=(5,), rows=(60,))),
         (14, 30, Paper(is_upright=False, scale=1, columns=(14,), rows=(30,))),
-        (14, 80, Paper(is_upright=False, scale=0.85, columns=(14,), rows=(40, 80))),
+        (14, 80, Paper(is_upright=False, scale=0.86, columns=(14,), rows=(40, 80))),
         (5, 100, Paper(is_upright=True, scale=0.99, columns=(5,), rows=(50, 100))),
         (25, 30, Paper(is_upright=False, scale=1, columns=(13, 25), rows=(30,))),
     ],
@@ -150,7 +150,7 @@ def test_the_workbook_says_so(name, sheet, orientation, breaks, columns, tmp_pat
     assert bool(fitted_to_page and fitted_to_page.fitToPage) == (breaks == 0)
     assert found.page_setup.scale >= READABLE * 100 if breaks else found.page_setup.fitToWidth == 1
     assert found.print_title_cols == columns
-    assert found.page_margins.left == pytest.approx(0.3)
+    assert found.page_margins.left == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize(("height", "width"), [(13, 13), (9.5, 13), (13, 9.5)])

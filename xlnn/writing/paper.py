@@ -22,7 +22,7 @@ from xlnn.writing.whole import (
     width,
 )
 
-LONG, SHORT, MARGIN = 11.69, 8.27, 0.3
+LONG, SHORT, MARGIN = 11.69, 8.27, 0.25
 """Of A4, in inches, and the white around what is printed."""
 
 LEAST = 0.65

@@ -45,8 +45,9 @@ from xlnn.xlsx.fingerprint import NAME
 ROWS_TOLD = 1_000
 """After so many rows whoever waits is told."""
 
-FOOTER, FOOTER_SIZE = "&A   &P / &N", 8
-"""What stands below each page of a sheet of several: its name, and which page it is."""
+FOOTER, FOOTER_SIZE, FOOT = "&A   &P / &N", 8, 0.2
+"""What stands below each page of a sheet of several: its name, and which page it is; and how many
+inches above the edge, in what `FREE` leaves of the page."""
 
 USUAL_FONT = Font(name=FONT, size=10, family=2)
 """By whose digits the widths of columns are counted, seven pixels each. The font of openpyxl is not
@@ -213,7 +214,7 @@ def _print(sheet: Worksheet, drawing: Drawing, blocks: Sequence[Block], how: Pap
     """Say how a sheet is printed: fitted to a page, or reduced and broken into several."""
     sheet.page_setup.orientation = "portrait" if how.is_upright else "landscape"
     sheet.page_setup.paperSize = 9  # A4
-    sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, MARGIN / 2, MARGIN / 2)
+    sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, FOOT, FOOT)
     areas, titles = how.areas, []
     rows, columns = printed(drawing, blocks)
     if not areas and columns > filled(drawing, blocks)[1]:

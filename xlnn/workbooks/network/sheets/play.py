@@ -33,7 +33,7 @@ TOP = 4
 NAMES, VALUES, BARS, RIGHT = 2, 3, 4, 6
 """The columns: names, numbers, bars; from RIGHT on they are as narrow as pixels."""
 
-WIDTHS = {1: 2, NAMES: 22, VALUES: 13, BARS: 24, RIGHT - 1: 2}
+WIDTHS = {1: 2, NAMES: 22, VALUES: 13, BARS: 26, RIGHT - 1: 2}
 PIXEL, ROW = 2.7, 15
 """The width and the height, in points, of a pixel."""
 
