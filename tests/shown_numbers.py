@@ -15,7 +15,7 @@ SIGNS = {".": 569, "-": 682, "+": 1196, "E": 1366, "%": 1821}
 
 USUAL_WIDTH = 8.43
 COLUMN_PIXELS, PADDING = 7, 5
-"""A column's width counts digits of Calibri 11, seven pixels each; a cell keeps five free."""
+"""A column's width counts digits of Arial 10, seven pixels each; a cell keeps five free."""
 
 ADAPTS = "-1E-10"
 """Where there is room for it, a program finds a form for any number in the format General."""
