@@ -58,9 +58,9 @@ TRICKY = """
 =SUMPRODUCT(E1:E2,B1:B2)|=SUMXMY2(B1:B4,C1:C4)|=SUMXMY2(B1:B3,C1:C4)|=SUMSQ(B1:B4)|=ABS(A2)
 =SIGN(A2)|=MOD(A1,B2)|=MOD(A1,A3)|=INT(A1)|=INT(A2)/B2|=ROUND(A1,0)|=ROUND(C1,2)|=PI()*A1
 =TANH(A1)|=SLOPE(B1:B4,C1:C4)|=INTERCEPT(B1:B4,C1:C4)|=STEYX(B1:B4,C1:C4)|=RANK(B2,B1:B4)
-=TRUE|=1|="x"|={1,2;3,4}*A1|=SUM({1,2;3,4})
+=A1>9HUGE|=MAX(A1,9HUGE)|=TRUE|=1|="x"|={1,2;3,4}*A1|=SUM({1,2;3,4})
 """
-FORMULAS = TRICKY.strip().replace("\n", "|").split("|")
+FORMULAS = TRICKY.strip().replace("\n", "|").replace("HUGE", "0" * 400).split("|")
 
 
 def block_of(values, area):

@@ -5,6 +5,7 @@ The arguments of a call and its result are columns, with one value a cell. Each 
 taken: once for all cells, for each cell on floats, for each cell on whatever it holds.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -107,7 +108,8 @@ def _floats_of(value: object, *, booleans: bool = False) -> np.ndarray | float |
     if isinstance(value, np.ndarray):  # what formulas has computed of constants
         value = value.item()
     is_number = isinstance(value, int | float) and (booleans or not isinstance(value, bool))
-    return float(value) if is_number else None
+    is_float = is_number and abs(value) <= sys.float_info.max  # a whole number may be any
+    return float(value) if is_float else None
 
 
 def _apply(
