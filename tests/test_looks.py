@@ -219,3 +219,10 @@ def test_no_heading_is_cut_off_that_is_longer_than_two_lines(tmp_path, lang):
     needed = lines(heading, Look(bold=True), width * 7)
     assert needed > 2
     assert sheet.row_dimensions[2].height >= needed * 12.5
+
+
+def test_scaled_inputs_are_not_said_to_be_given(tmp_path):
+    build("iris", tmp_path / "n.xlsx", verify=False, epochs=1)
+    assert "x = (input − middle) × factor" in guide(tmp_path / "n.xlsx")
+    build("iris", tmp_path / "n.xlsx", verify=False, epochs=1, scale="none", force=True)
+    assert "× factor" not in guide(tmp_path / "n.xlsx")

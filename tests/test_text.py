@@ -102,6 +102,8 @@ KINDS = {
         ),
     ),
     "cross_entropy": replace(PICTURES, cost="cross-entropy"),
+    "scaled": replace(TABLE, scaled=True),
+    "scaled_targets": replace(TABLE, **REGRESSION),
     "momentum": replace(PICTURES, optimizer="momentum"),
     "rmsprop": replace(PICTURES, optimizer="rmsprop", regularised=True),
     "compared": replace(
@@ -143,6 +145,9 @@ SHOWING = {
     "missing values": replace(TABLE, missing="drop"),
     "mean values": replace(TABLE, missing="mean"),
     "many classes": spec([4, 3, MOST_CLASSES + 1], epochs=1),
+    "regression of what is not scaled": replace(
+        TABLE, **REGRESSION | {"scaled": False, "scaled_targets": False}
+    ),
     "regression of all rows": replace(TABLE, **REGRESSION | {"test_images": 0}),
 }
 """Workbooks that show, taken together, every text."""
@@ -538,7 +543,7 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("regression.guide.symbols.t.meaning", "what to reach"),
+        ("scaled_targets.guide.symbols.t.meaning", "what to reach"),
         ("table.sheets.images", "Data"),
         ("guide.title", "A title"),
         ("sheets.lens", "Lens"),

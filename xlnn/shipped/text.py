@@ -16,6 +16,7 @@ from xlnn.shipped.templates import folder
 
 VARIANTS = (
     *("digits", "xor", "cnn", "table", "regression", "maps", "cross_entropy"),
+    *("scaled", "scaled_targets"),
     *("momentum", "rmsprop", "adam"),
 )
 """What is said otherwise."""

@@ -2,8 +2,9 @@
 
 Some are said otherwise for some workbooks: ``table`` where the data is no pictures, ``regression``
 where numbers are predicted, ``maps`` where filters make maps of pictures, the template's name where
-the template has words of its own and its network was not changed, ``cross_entropy`` where the cost
-is one, and an optimiser's name where a step is not the plain one.
+the template has words of its own and its network was not changed, ``scaled`` and ``scaled_targets``
+where inputs and numbers to predict are scaled, ``cross_entropy`` where the cost is one, and an
+optimiser's name where a step is not the plain one.
 """
 
 from collections.abc import Iterator
@@ -34,6 +35,10 @@ def variants(spec: Spec) -> Iterator[str]:
         yield "maps"
     if spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec):
         yield spec.template
+    if spec.scaled:
+        yield "scaled"
+    if spec.scaled_targets:
+        yield "scaled_targets"
     if COSTS[spec.cost].loss:
         yield "cross_entropy"
     if spec.optimizer != PLAIN and len(set(spec.runs)) <= 1:

@@ -136,5 +136,6 @@ SHEETS = {
 def words_of(spec: PredictSpec) -> Text:
     """Return the words of a workbook: those of a network, and over them its own."""
     variants = ["table"] * bool(spec.features) + ["regression"] * spec.is_regression
+    variants += ["scaled"] * spec.scaled
     variants += ["maps"] * any(layer.kind != "dense" for layer in spec.layers)
     return text(spec.lang).of(variants).with_own("predict")
