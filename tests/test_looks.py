@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from cut_texts import pixels
 from networks import random_recipe, spec, write_recipe
 
 import xlnn
@@ -226,3 +227,19 @@ def test_scaled_inputs_are_not_said_to_be_given(tmp_path):
     assert "x = (input − middle) × factor" in guide(tmp_path / "n.xlsx")
     build("iris", tmp_path / "n.xlsx", verify=False, epochs=1, scale="none", force=True)
     assert "× factor" not in guide(tmp_path / "n.xlsx")
+
+
+def test_both_axes_of_predicted_and_actual_say_what_they_are(tmp_path):
+    build("diabetes", tmp_path / "d.xlsx", verify=False, epochs=1)
+    (chart,) = openpyxl.load_workbook(tmp_path / "d.xlsx")["Predicted and actual"]._charts  # noqa: SLF001
+    titles = [axis.title.tx.rich.p[0].r[0].t for axis in (chart.x_axis, chart.y_axis)]
+    assert titles == ["actual", "predicted"]
+
+
+def test_headings_over_the_outputs_on_lens_have_room_in_other_fonts(books):
+    sheet = books["en"][0]["Lens"]
+    heads = {cell.value: cell for cell in sheet[4] if isinstance(cell.value, str)}
+    fonts = 1.1  # so much wider than Arial
+    for name in ("label", "target t"):
+        needed = pixels(name, heads[name].font) * fonts
+        assert needed < sheet.column_dimensions[heads[name].column_letter].width * 7

@@ -107,8 +107,11 @@ class Line:
         return series
 
 
-def scatter(title: str, x_title: str, lines: Sequence[Line]) -> ScatterChart:
-    """Return a chart of some lines; those that have names are named in a legend."""
+def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") -> ScatterChart:
+    """Return a chart of some lines; those that have names are named in a legend.
+
+    What goes up is called by the chart's title, or by one of its own.
+    """
     chart = ScatterChart()
     chart.series.extend(line.series for line in lines)
     chart.style = 2
@@ -127,6 +130,8 @@ def scatter(title: str, x_title: str, lines: Sequence[Line]) -> ScatterChart:
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE))
     chart.title = _titled(title)
     chart.x_axis.title = _titled(x_title)
+    if y_title:
+        chart.y_axis.title = _titled(y_title)
     return chart
 
 

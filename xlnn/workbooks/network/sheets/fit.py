@@ -26,8 +26,9 @@ FIRST = TOP + 6
 """The first row of the table: below the epoch, the errors and two rows of headings."""
 
 ROWS = ("actual", "predicted", "off")
+AXES = ROWS[:2]
 ERRORS = ("rmse", "mae")
-WIDTH = 12
+WIDTH = 14
 SMALL, LARGE, MANY = 3, 5, 100
 """Sizes of points, and from how many on they are small."""
 CHART_ROWS = 22
@@ -124,8 +125,7 @@ def _chart(page: Page, unit: int, label: str) -> ScatterChart:
         x, y = cells(f"{part}actual"), cells(f"{part}predicted")
         size = SMALL if page.spec.images > MANY else LARGE
         lines.append(Line(x, y, colour, page.words("charts", name), 0, "circle", size))
-    chart = scatter(
-        page.words("fit", "chart", label=label), page.words("quantities", "actual"), lines
-    )
+    title, (x, y) = page.words("fit", "chart", label=label), AXES
+    chart = scatter(title, page.words("quantities", x), lines, y_title=page.words("quantities", y))
     chart.height, chart.width = 10.5, 14
     return chart

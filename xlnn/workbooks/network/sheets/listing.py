@@ -4,6 +4,7 @@ The pictures below take the same columns: none is made wider for a name, which r
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xlnn.quantity import Model
 from xlnn.workbooks.pages.page import Page
@@ -12,6 +13,9 @@ from xlnn.writing.style import SECTION
 
 NAME, MEASURED, BAR = 3, 2, 4
 """How many columns a name has room in, a number that is to be predicted, and a bar."""
+
+HEAD = replace(SECTION, size=9)
+"""Small enough that two headings stand side by side in any font."""
 
 
 def listed_at(model: Model, names: Sequence[str], first: int) -> dict[str, int]:
@@ -35,7 +39,7 @@ def named_in(model: Model) -> int:
 def draw_headings(drawing: Drawing, page: Page, row: int, at: dict[str, int]) -> None:
     """Draw what is listed, over the columns that it takes."""
     for column in range(min(at.values()), max(at.values()) + 1):
-        drawing.put(row, column, "", SECTION)
+        drawing.put(row, column, "", HEAD)
     for name, column in at.items():
         key = "a" if name == "output" else name
-        drawing.put(row, column, page.words("lens", f"output_{key}"), SECTION)
+        drawing.put(row, column, page.words("lens", f"output_{key}"), HEAD)
