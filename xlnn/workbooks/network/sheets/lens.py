@@ -51,7 +51,8 @@ GRADIENTS = (
 """Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
 MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
-CELL = 6.9
+CELL, BESIDE_TITLE = 6.9, 4
+"""The width of a pixel, and how far right of the title stands what is said of a large network."""
 SENTENCES, FACTOR = 24, 12
 """The width of the sentences without factors, and of each pair of them, ``(-0.147) × 0.388 + ``."""
 STEPS = {
@@ -189,10 +190,10 @@ def draw(page: Page) -> Drawing:
     pairs = (picture_size(page.layout.model[f"{PREFIX}W{layer}"])[1] for layer in grid.dense)
     drawing.widths[grid.texts] = SENTENCES + FACTOR * max(n for n in (1, *pairs) if n <= FACTORS)
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
-    notes = [page.words("notes", SHEET, **page.layout.titles)]
+    drawing.put(2, LEFT, page.words("notes", SHEET, **page.layout.titles), NOTE)
     if not drawn_whole(page.spec):
-        notes.append(page.words("notes", "first_units", count=FIRST_UNITS))
-    drawing.put(2, LEFT, " ".join(notes), NOTE)
+        shown = page.words("notes", "first_units", count=FIRST_UNITS)
+        drawing.put(1, LEFT + BESIDE_TITLE, shown, NOTE)
     is_trained = grid.has("C")
     if is_trained:
         drawing.put(3, LEFT, page.words("lens", "steps"), NOTE)
