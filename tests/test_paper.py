@@ -16,6 +16,7 @@ from xlnn.writing.charts import scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted
 from xlnn.writing.paper import LEAST, MOST, Paper, paper, size
+from xlnn.writing.style import SECTION
 
 READABLE = 0.65
 """Of 10 points, 6.5: a little more than footnotes."""
@@ -68,8 +69,8 @@ def sheet(columns, rows, *, one_page=True, width=10.0):
         (5, 10, Paper(is_upright=False, scale=1, columns=(5,), rows=(10,))),
         (5, 60, Paper(is_upright=True, scale=11.19 * 96 / 1200, columns=(5,), rows=(60,))),
         (14, 30, Paper(is_upright=False, scale=1, columns=(14,), rows=(30,))),
-        (14, 80, Paper(is_upright=False, scale=0.86, columns=(14,), rows=(40, 80))),
-        (5, 100, Paper(is_upright=True, scale=0.99, columns=(5,), rows=(50, 100))),
+        (14, 80, Paper(is_upright=False, scale=0.85, columns=(14,), rows=(40, 80))),
+        (5, 100, Paper(is_upright=True, scale=0.98, columns=(5,), rows=(50, 100))),
         (25, 30, Paper(is_upright=False, scale=1, columns=(13, 25), rows=(30,))),
     ],
 )
@@ -88,6 +89,15 @@ def test_pages_are_broken_before_what_would_be_cut():
     chart = scatter("title", "x", [])
     drawing.charts.append(("E30", chart))  # fifteen rows
     assert not set(range(30, 44)) & set(paper(drawing, ()).rows)
+
+
+def test_columns_below_one_heading_stay_together():
+    drawing = sheet(30, 10, one_page=False)
+    last = paper(drawing, ()).columns[0]
+    heading = range(last - 2, last + 3)
+    for column in heading:
+        drawing.put(2, column, "" if column > heading[0] else "x", SECTION)
+    assert not set(heading[:-1]) & set(paper(drawing, ()).columns)
 
 
 def test_pages_on_which_nothing_stands_are_not_printed():
@@ -151,6 +161,10 @@ def test_the_workbook_says_so(name, sheet, orientation, breaks, columns, tmp_pat
     assert found.page_setup.scale >= READABLE * 100 if breaks else found.page_setup.fitToWidth == 1
     assert found.print_title_cols == columns
     assert found.page_margins.left == pytest.approx(0.25)
+    footer = found.oddFooter.right.text
+    assert bool(footer) == (breaks > 0)
+    free = 72 * (found.page_margins.bottom - found.page_margins.footer)
+    assert not footer or free > found.oddFooter.right.size  # or LibreOffice cuts it off
 
 
 @pytest.mark.parametrize(("height", "width"), [(13, 13), (9.5, 13), (13, 9.5)])

@@ -31,9 +31,10 @@ LEAST = 0.65
 CLEAR = 0.85
 """The scale from which a sheet of several pages may stand upright, or a table on one page."""
 
-FREE = 0.96, 0.93
+FREE = 0.96, 0.92
 """How much of a page's width and height is filled where pages are broken by numbers: columns and
-rows are a little larger with other fonts, and what has no room would take a page of its own."""
+rows are a little larger with other fonts, and what has no room would take a page of its own. Below
+stands the number of the page."""
 
 SHRUNK, EASY = 0.92, 0.8
 """How much smaller a sheet may be printed for the sake of a page less, and down to which scale it

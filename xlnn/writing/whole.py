@@ -29,10 +29,26 @@ SMALL = 24
 
 
 def columns_together(drawing: Drawing, blocks: Sequence[Block]) -> tuple[set[Span], set[Span]]:
-    """Return the columns that charts and texts take up, and those of each quantity."""
+    """Return the columns that charts and texts take up, and those below one heading."""
     whole = {columns for columns, _ in charts(drawing)}
     whole |= set(_running(drawing, blocks))
-    return whole, {(block.column, block.last[1]) for block in blocks}
+    return whole, {(block.column, block.last[1]) for block in blocks} | set(_bands(drawing))
+
+
+def _bands(drawing: Drawing) -> Iterator[Span]:
+    """Yield the columns of each heading that has a colour, with the empty ones of that colour."""
+    for cells in drawing.cells.values():
+        for column, (text, look) in cells.items():
+            if text == "" or not isinstance(text, str) or not look.fill:
+                continue
+            last = column
+            while (
+                (beside := cells.get(last + 1))
+                and beside[0] == ""
+                and (beside[1].fill == look.fill)
+            ):
+                last += 1
+            yield column, last
 
 
 def rows_together(drawing: Drawing, blocks: Sequence[Block]) -> tuple[set[Span], set[Span]]:

@@ -223,6 +223,7 @@ def _print(sheet: Worksheet, drawing: Drawing, blocks: Sequence[Block], how: Pap
         sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 1
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     else:  # the programs heed no breaks where they fit a sheet to pages
+        sheet.page_margins.bottom = 2 * FOOT
         sheet.page_setup.scale = round(100 * how.scale)
         for column in how.columns[:-1]:
             sheet.col_breaks.append(Break(id=column))
