@@ -243,3 +243,14 @@ def test_headings_over_the_outputs_on_lens_have_room_in_other_fonts(books):
     for name in ("label", "target t"):
         needed = pixels(name, heads[name].font) * fonts
         assert needed < sheet.column_dimensions[heads[name].column_letter].width * 7
+
+
+@pytest.mark.parametrize("lang", EAST_ASIAN)
+def test_the_guide_of_a_model_parts_its_layers_as_its_language_does(tmp_path, lang):
+    pytest.importorskip("onnx")
+    model = MODELS / "digits_cnn_torchscript.onnx"
+    xlnn.build(model=model, lang=lang, output=tmp_path / "m.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "m.xlsx")[text(lang).sheets["guide"]]
+    said = [c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)]
+    assert any("；" in each for each in said)
+    assert not [each for each in said if "; " in each]

@@ -171,7 +171,7 @@ class Predict(WorkbookKind[PredictSpec, Origin]):
 
     def equations(self, spec: PredictSpec) -> Mapping[str, str]:
         """Return the equations of its activations."""
-        return equations_of(spec)
+        return equations_of(spec, words_of(spec)("joined", "also"))
 
     def least_formulas(self, spec: PredictSpec) -> int:
         """Return how many formulas a Spec describes at least: an activation of each unit."""

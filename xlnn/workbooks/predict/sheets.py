@@ -91,7 +91,8 @@ def draw_guide_of(page: Page[PredictSpec]) -> Drawing:
     }
     more = [words("told", key) for key in spec.told]
     colours = [key for key in (*FILLS, *SCALE) if key != "backward"]
-    return draw_guide(page, values=values, equations=equations_of(spec), colours=colours, more=more)
+    equations = equations_of(spec, words("joined", "also"))
+    return draw_guide(page, values=values, equations=equations, colours=colours, more=more)
 
 
 def _network(page: Page[PredictSpec]) -> str:
@@ -99,13 +100,14 @@ def _network(page: Page[PredictSpec]) -> str:
     spec = page.spec
     if all(layer.kind == "dense" for layer in spec.layers):
         return "-".join(map(str, (spec.inputs, *(layer.units for layer in spec.layers))))
-    return "; ".join(layer_title(page, layer.name) for layer in spec.layers)
+    also = page.words("joined", "also")
+    return also.join(layer_title(page, layer.name) for layer in spec.layers)
 
 
-def equations_of(spec: PredictSpec) -> dict[str, str]:
-    """Return the equations of its activation functions."""
+def equations_of(spec: PredictSpec, also: str) -> dict[str, str]:
+    """Return the equations of its activation functions, with ``also`` between several."""
     used = dict.fromkeys(layer.activation for layer in spec.layers)
-    return {"activation": "; ".join(ACTIVATIONS[name].formula for name in used)}
+    return {"activation": also.join(ACTIVATIONS[name].formula for name in used)}
 
 
 def draw_inputs(page: Page[PredictSpec]) -> Drawing:
