@@ -5,6 +5,7 @@ is looked up in the sheets that train, so that it is small beside them.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -27,7 +28,7 @@ from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.quantity import Equation, Quantity
 from xlnn.workbooks.network.quantities.figure import TOP, Column, Figure
 from xlnn.workbooks.network.quantities.lens import ONE, picked, shown_shape
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import QUANTITY_KINDS, Stack, quantity
 
 SHEET, NUMBERS = "play", "drawing"
 PREFIX = "play_"
@@ -159,7 +160,9 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         own["predicted"] = "play_output"
         if spec.epochs:
             image = {"position": "play_image", "rows": stack.actual()}
-            yield _quantity("t", Chosen(units, shape), image, shape, **_measure(stack))
+            actual = _quantity("t", Chosen(units, shape), image, shape, **_measure(stack))
+            kind = stack.actual()  # of scaled targets those that were given
+            yield replace(actual, kind=kind, symbol=QUANTITY_KINDS[kind].symbol)
             own["actual"] = "play_t"
         yield _quantity("verdict", Prediction(words["verdict"]), own)
         return
