@@ -130,6 +130,7 @@ KINDS |= {
     name: replace(KINDS[like], template=name, layers=OWN_LAYERS[name])
     for name, like in (("xor", "table"), ("cnn", "maps"))
 }
+KINDS["xor"] = replace(KINDS["xor"], picture=(1, 2), features=("甲", "乙"))
 """A workbook of each kind that has words of its own."""
 
 SHOWING = {
