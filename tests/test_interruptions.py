@@ -7,10 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 from interruptions import LONG, carriers, commands, interrupt, prepare, start, trials
+
+from xlnn.output import replacing
+from xlnn.practising import sharing
+from xlnn.practising.sharing import shared
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these signals")
 
@@ -109,3 +114,24 @@ def test_nohup_keeps_its_meaning():
         [sys.executable, "-c", hushed, code], capture_output=True, text=True, check=True
     )
     assert ran.stdout == "SIG_IGN\n"
+
+
+def half_written(path):
+    """Put half a file in its place, and say so."""
+    with replacing(path) as file:
+        file.write(b"half")
+        path.with_suffix(".begun").touch()
+        time.sleep(LONG)
+
+
+def test_a_process_that_shares_the_work_leaves_no_half_written_file(tmp_path):
+    """Its end is that of the program, which may come at any moment of a copy."""
+    path = tmp_path / "student.xlsx"
+    with shared(1) as submit:
+        submit(half_written, path)
+        until = time.monotonic() + LONG
+        while not path.with_suffix(".begun").exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert len([*tmp_path.glob(".xlnn-*.part")]) == 1
+        sharing._end()  # noqa: SLF001 -- what a signal calls
+    assert [each.name for each in tmp_path.iterdir()] == ["student.begun"]

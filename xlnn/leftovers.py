@@ -37,6 +37,7 @@ class _State:
     def __init__(self) -> None:
         self.lock = RLock()
         self.owner = 0
+        self.is_quiet = False
         self.depth = 0  # of `shielded` in the main thread
         self.pending: int | None = None
         self.stopping = False
@@ -82,14 +83,8 @@ def nothing_left() -> Iterator[None]:
     OutputError
         No temporary folder can be made.
     """
-    _state.owner = os.getpid()
     with shielded():
-        for name in SIGNALS:
-            number = getattr(signal, name, None)
-            # nohup asks that a program goes on when its terminal ends
-            hushed = name == "SIGHUP" and number and signal.getsignal(number) is signal.SIG_IGN
-            if number is not None and not hushed:
-                signal.signal(number, _stop)
+        _answer_signals()
         try:
             folder = Path(tempfile.mkdtemp(prefix="xlnn-"))
         except OSError as error:
@@ -103,6 +98,25 @@ def nothing_left() -> Iterator[None]:
         yield
     finally:
         _remove(folder)
+
+
+def ends_quietly() -> None:
+    """Let a signal end this process, which works for another one, with nothing left of its own.
+
+    What is temporary stands where that one removes it, and that one says that it stopped.
+    """
+    _state.is_quiet = True
+    _answer_signals()
+
+
+def _answer_signals() -> None:
+    _state.owner = os.getpid()
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        # nohup asks that a program goes on when its terminal ends
+        hushed = name == "SIGHUP" and number and signal.getsignal(number) is signal.SIG_IGN
+        if number is not None and not hushed:
+            signal.signal(number, _stop)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
@@ -124,6 +138,8 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 
 def _leave(number: int) -> NoReturn:
+    if _state.is_quiet:
+        os._exit(128 + number)
     with suppress(OSError):
         shown = sys.platform != "win32" and os.isatty(2)
         os.write(2, (_SHOW_CURSOR if shown else b"") + b"Stopped.\n")

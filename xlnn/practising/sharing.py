@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from multiprocessing import active_children, get_context
 from typing import ParamSpec, TypeVar
 
-from xlnn.leftovers import ended_by, shielded
+from xlnn.leftovers import ended_by, ends_quietly, shielded
 
 P, R = ParamSpec("P"), TypeVar("R")
 
@@ -42,6 +42,7 @@ def shared(count: int) -> Iterator[Submit]:
 
 
 def _begin(folder: str) -> None:
+    ends_quietly()
     tempfile.tempdir = folder
     # openpyxl's unfinished writers complain when they are collected; whoever waits for the result
     # is told what happened
@@ -49,7 +50,7 @@ def _begin(folder: str) -> None:
 
 
 def _end() -> None:
-    """End all processes at once; what they have begun to write is removed with the folder."""
+    """End all processes at once; each removes the file that it is just putting in its place."""
     children = active_children()
     for child in children:
         child.terminate()
