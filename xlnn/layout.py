@@ -302,8 +302,10 @@ class Layout:
         """Return the formula of each unit of a quantity that has an equation."""
         if name not in self._columns:
             here = self.blocks[name]
+            rows: dict[tuple, int] = {}
+            arguments = self._arguments(here, rows)
             units = product(*map(range, here.quantity.shape))
-            self._columns[name] = tuple(self._column(here, unit) for unit in units)
+            self._columns[name] = tuple(self._column(here, unit, arguments, rows) for unit in units)
         return self._columns[name]
 
     @cached_property
@@ -315,15 +317,28 @@ class Layout:
         """Return the formula of one entry of a quantity's array."""
         here = self.blocks[name]
         axes = len(here.quantity.axes)
-        return self._column(here, index[axes:]).at(index[:axes])
-
-    def _column(self, here: Block, unit: tuple[int, ...]) -> Column:
         rows: dict[tuple, int] = {}
-        quantity = here.quantity
+        column = self._column(here, index[axes:], self._arguments(here, rows), rows)
+        return column.at(index[:axes])
+
+    def _arguments(self, here: Block, rows: dict[tuple, int]) -> dict[str, Reference]:
+        """Return what a quantity is computed from, as its formulas see it."""
         arguments = {}
-        for role, use in quantity.uses.items():
+        for role, use in here.quantity.uses.items():
             block = self.blocks[use.name]
             arguments[role] = Reference(block, here, use.lag, self.titles[block.sheet], rows)
+        return arguments
+
+    @staticmethod
+    def _column(
+        here: Block,
+        unit: tuple[int, ...],
+        arguments: Mapping[str, Reference],
+        rows: dict[tuple, int],
+    ) -> Column:
+        """Return the formula of a unit; the rows that it names are written down anew."""
+        quantity = here.quantity
+        rows.clear()
         text = quantity.equation.cell(*unit, **arguments)
         column = Column(unit, text, tuple(rows))
         if len(text) + 5 * len(rows) > LONGEST_FORMULA:

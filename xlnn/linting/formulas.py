@@ -110,8 +110,9 @@ class _Formulas:
         start = np.cumsum(count[code]) - count[code]
         # the last 0 is there since fromstring finds -1 in nothing but blanks
         numbers = np.fromstring(joined.translate(_BLANKS) + b" 0", sep=" ")
-        for shape, number in codes.items():
-            members = np.flatnonzero(code == number)
+        order = np.argsort(code, kind="stable")
+        members_of = np.split(order, np.flatnonzero(np.diff(code[order])) + 1)
+        for (shape, number), members in zip(codes.items(), members_of, strict=True):
             table = numbers[start[members][:, None] + np.arange(count[number])]
             group = _Group(shape, members, table, formulas, sheet, where)
             reading = self._reading(group)

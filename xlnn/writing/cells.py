@@ -70,7 +70,7 @@ class Cells:
         for unit, column in zip(quantity.units, columns, strict=False):
             row, at = block.address((*starts, *unit))
             filled = self._filled(quantity, unit, column, looks[at == block.column])
-            if is_table:
+            if is_table or not quantity.axes:
                 yield from filled.strips(at, row, rows)
                 continue
             for number, (down, right) in enumerate(block.places(unit)):
