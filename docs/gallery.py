@@ -114,9 +114,8 @@ def named_pages(drawn: Path, titles: Sequence[str]) -> Iterator[tuple[int, str]]
     ).stdout
     number, count = 0, 0
     for page, words in enumerate(text.split("\f")[:-1], start=1):
-        first = re.split(r"\s{2,}|\n", words.strip(), maxsplit=1)[0]
-        following = titles[number] if number < len(titles) else None
-        if page == 1 or first == following:
+        following = re.escape(titles[number]) + r"(?!\S)" if number < len(titles) else "(?!)"
+        if page == 1 or re.match(following, words.strip()):
             number, count = number + 1, 0
         count += 1
         if count <= PAGES:
