@@ -127,7 +127,8 @@ class Reference:
             at = unit.index(...)
             missing = len(self.shape) - len(unit) + 1
             unit = (*unit[:at], *(slice(None),) * missing, *unit[at + 1 :])
-        quantity, steps = self._block.quantity, self._block.steps[-len(unit) :] if unit else ()
+        quantity = self._block.quantity
+        steps = self._block.steps[len(quantity.axes) :]
         row, column, height, width, cells, moves = self._along
         for entry, length, (down, right) in zip(unit, quantity.shape, steps, strict=True):
             if isinstance(entry, slice):

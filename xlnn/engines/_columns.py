@@ -82,8 +82,8 @@ def _elementwise(
         shape = np.broadcast_shapes(*map(np.shape, values))
     except ValueError:
         return None
-    floats = [_floats_of(value, booleans=function.counts_booleans) for value in values]
-    if function.scalar and not any(value is None for value in floats):
+    if function.scalar:
+        floats = [_floats_of(value, booleans=function.counts_booleans) for value in values]
         results = _apply(function.scalar, floats, shape)
         if results is not None:
             return Column(results, Array)
@@ -113,12 +113,17 @@ def _floats_of(value: object, *, booleans: bool = False) -> np.ndarray | float |
 
 
 def _apply(
-    scalar: Callable[..., float], values: Sequence[np.ndarray | float], shape: tuple[int, ...]
+    scalar: Callable[..., float],
+    values: Sequence[np.ndarray | float | None],
+    shape: tuple[int, ...],
 ) -> np.ndarray | None:
     """Apply a function of formulas to floats.
 
-    None if it fails, or if the results are neither all finite floats nor all booleans.
+    None if it fails, if some are no floats, or if the results are neither all finite floats nor all
+    booleans.
     """
+    if any(value is None for value in values):
+        return None
     elements = [
         np.broadcast_to(value, shape).ravel().tolist()
         if isinstance(value, np.ndarray)

@@ -90,7 +90,8 @@ def paper(drawing: Drawing, blocks: Sequence[Block]) -> Paper:
         Its quantities.
     """
     rows, columns = printed(drawing, blocks)
-    fits = {upright: _fit(drawing, blocks, is_upright=upright) for upright in (False, True)}
+    extent = size(drawing, blocks)
+    fits = {upright: _fit(extent, is_upright=upright) for upright in (False, True)}
     best = max(fits, key=lambda upright: min(fits[upright]))
     is_parted = bool(drawing.scale or drawing.breaks)
     if not is_parted and min(fits[best]) >= (LEAST if drawing.one_page else CLEAR):
@@ -106,10 +107,10 @@ def page(*, is_upright: bool) -> tuple[float, float]:
     return across, down
 
 
-def _fit(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) -> tuple[float, float]:
+def _fit(extent: tuple[float, float], *, is_upright: bool) -> tuple[float, float]:
     """Return the scales at which a sheet is as wide as a page, and as high."""
-    (across, down), sizes = page(is_upright=is_upright), size(drawing, blocks)
-    return across / sizes[0], down / sizes[1]
+    across, down = page(is_upright=is_upright)
+    return across / extent[0], down / extent[1]
 
 
 def _of_several(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) -> Paper:

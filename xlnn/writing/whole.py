@@ -8,7 +8,7 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from xlnn.blocks import Block
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import text_pixels
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING, text_pixels
 from xlnn.writing.pages import Span
 from xlnn.writing.style import wide
 
@@ -150,7 +150,7 @@ def _joined(spans: Sequence[Span]) -> Iterator[Span]:
 def width(drawing: Drawing, column: int) -> float:
     """Return the width of a column, in pixels."""
     widths: Mapping[int, float] = drawing.widths
-    return 7 * widths[column] + 5 if column in widths else CELL
+    return DIGIT_PIXELS * widths[column] + PADDING if column in widths else CELL
 
 
 def height(drawing: Drawing, row: int) -> float:

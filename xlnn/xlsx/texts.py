@@ -34,15 +34,15 @@ def attribute(text: str) -> str:
     return f'"{text.translate(_ATTRIBUTE)}"'
 
 
-def unmarked(markup: str) -> str:
+def unmarked(text: str) -> str:
     """Return the text that stands between two tags; a sign by its number is left as it is.
 
     >>> unmarked("a &lt; &amp;lt; b")
     'a < &lt; b'
     """
     for name, sign in _NAMED.items():
-        markup = markup.replace(name, sign)
-    return markup
+        text = text.replace(name, sign)
+    return text
 
 
 def escaped(text: str) -> str:
