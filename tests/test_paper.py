@@ -15,7 +15,7 @@ from xlnn.workbooks.experiment import Experiment
 from xlnn.writing.charts import scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted
-from xlnn.writing.paper import LEAST, MOST, Paper, paper, size
+from xlnn.writing.paper import LEAST, MOST, Paper, paper, printed, size
 from xlnn.writing.style import SECTION
 
 READABLE = 0.65
@@ -134,11 +134,12 @@ def test_of_a_wide_and_long_sheet_all_columns_are_printed_rather_than_more_rows(
 
 def test_charts_and_quantities_count_as_well():
     drawing = sheet(2, 2)
-    assert size(drawing, ()) == (150, 40)
+    assert size(drawing, printed(drawing, ())) == (150, 40)
     chart = scatter("title", "x", [])
     chart.width, chart.height = 25.4, 12.7
     drawing.charts.append(("B3", chart))
-    assert size(drawing, ()) == (2 * 75 + 14 * 64, 26 * 20)  # columns and rows that it touches
+    touched = size(drawing, printed(drawing, ()))
+    assert touched == (2 * 75 + 14 * 64, 26 * 20)  # columns and rows
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """How does the program begin, how does it end, and which commands are there?"""
 
+import atexit
 import gc
 import sys
 from contextlib import suppress
@@ -43,7 +44,7 @@ for command in (build, new, check, show, explain, exercise, grade, values, expor
     cli.add_command(command)
 
 
-OBJECTS = 50_000
+OBJECTS = 1_000_000
 """New objects after which Python looks for circles of old ones, of which a command makes few: its
 usual 700 cost a tenth of a build."""
 
@@ -51,6 +52,7 @@ usual 700 cost a tenth of a build."""
 def main() -> None:
     """Run the command line; what the user can mend is one sentence and exit code 1."""
     gc.set_threshold(OBJECTS)
+    atexit.register(gc.freeze)  # nor at its end, when all memory is given back anyway
     ready()
     try:
         with nothing_left():

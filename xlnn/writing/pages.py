@@ -1,6 +1,5 @@
 """After which columns or rows does another page begin, so that nothing is cut that has room?"""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,8 +49,7 @@ class Way:
         (2, 5, 7)
         """
         last = len(self.sizes)
-        whole = self._cuts(self._fitting(self.whole, scale))
-        groups = self._cuts(self._fitting(self.groups, scale))
+        whole, groups = self._cuts(self.room / scale)  # what no page has room for is cut anywhere
         found, start = [], 0
         while start < last:
             free = self.room / scale - self._again(start + 1)
@@ -71,11 +69,8 @@ class Way:
     def cost(self, scale: float) -> tuple[int, int, int]:
         """Return how many pages are taken, and how much is cut, of what is whole and of groups."""
         pages = self.pages(scale)
-        return (len(pages), *(self.cut(each, pages) for each in (self.whole, self.groups)))
-
-    def cut(self, spans: Iterable[Span], pages: tuple[int, ...]) -> int:
-        """Return how many cuts through spans the pages make."""
-        return int(self._cuts(spans)[list(pages[:-1])].sum())
+        whole, groups = (int(cuts[[*pages[:-1]]].sum()) for cuts in self._all_cuts)
+        return len(pages), whole, groups
 
     def back(self, last: int, scale: float) -> int:
         """Return the first column or row of a page that is full, by its last."""
@@ -87,24 +82,33 @@ class Way:
         """Where each column or row ends, the first being 0."""
         return np.cumsum((0, *self.sizes))
 
-    def _fitting(self, spans: Iterable[Span], scale: float) -> list[Span]:
-        """Return the spans that have room on a page."""
-        free = self.room / scale
-        return [
-            (first, last)
-            for first, last in spans
-            if self._ends[last] - self._ends[first - 1] + self._again(first) <= free
-        ]
+    @cached_property
+    def _spans(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+        """What is whole, and the groups: the first and last of each, and the room that it needs."""
+        found = []
+        for spans in (self.whole, self.groups):
+            corners = np.array([*spans], dtype=int).reshape(-1, 2)
+            first, last = corners.T
+            found.append((corners, self._ends[last] - self._ends[first - 1] + self._again(first)))
+        return tuple(found)
 
-    def _again(self, start: int) -> float:
+    @cached_property
+    def _all_cuts(self) -> tuple[np.ndarray, ...]:
+        return self._cuts(np.inf)
+
+    def _again(self, start: int | np.ndarray) -> np.ndarray:
         """Return how much is printed again on a page that begins with a column or row."""
         first, last = self.repeated
-        return float(self._ends[last] - self._ends[first - 1]) if start > last else 0.0
+        return (start > last) * (self._ends[last] - self._ends[first - 1])
 
-    def _cuts(self, spans: Iterable[Span]) -> np.ndarray:
-        """Return how many spans a cut after each column or row goes through; the first is none."""
-        change = np.zeros(len(self.sizes) + 2, dtype=int)
-        for first, last in spans:
-            change[first] += 1
-            change[last] -= 1
-        return np.cumsum(change)
+    def _cuts(self, room: float) -> tuple[np.ndarray, ...]:
+        """Return how many spans a cut after each column or row goes through; the first is none.
+
+        Of the spans, whole ones and groups, those count for which there is room.
+        """
+        found = []
+        for corners, needed in self._spans:
+            first, last = corners[needed <= room].T
+            more, fewer = (np.bincount(each, minlength=len(self._ends)) for each in (first, last))
+            found.append(np.cumsum(more - fewer))
+        return tuple(found)

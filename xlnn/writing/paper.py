@@ -8,17 +8,15 @@ from operator import itemgetter
 
 from xlnn.blocks import Block
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import text_pixels
 from xlnn.writing.pages import Span, Way
-from xlnn.writing.style import wide
 from xlnn.writing.whole import (
     DOTS,
-    OF_DIGITS,
     charts,
     column_runs,
     columns_together,
     height,
     rows_together,
+    runs_on,
     width,
 )
 
@@ -89,15 +87,19 @@ def paper(drawing: Drawing, blocks: Sequence[Block]) -> Paper:
     blocks : sequence of Block
         Its quantities.
     """
-    rows, columns = printed(drawing, blocks)
-    extent = size(drawing, blocks)
+    rows, columns = last = printed(drawing, blocks)
+    extent = size(drawing, last)
     fits = {upright: _fit(extent, is_upright=upright) for upright in (False, True)}
     best = max(fits, key=lambda upright: min(fits[upright]))
     is_parted = bool(drawing.scale or drawing.breaks)
     if not is_parted and min(fits[best]) >= (LEAST if drawing.one_page else CLEAR):
-        return Paper(best, min(1, *fits[best]), (columns,), (rows,))
-    upright = not drawing.scale and fits[True][0] >= CLEAR
-    return _of_several(drawing, blocks, is_upright=upright)
+        how = Paper(best, min(1, *fits[best]), (columns,), (rows,))
+    else:
+        upright = not drawing.scale and fits[True][0] >= CLEAR
+        how = _of_several(drawing, blocks, last, is_upright=upright)
+    if not how.areas and columns > filled(drawing, blocks)[1]:
+        how = replace(how, areas=(((1, 1), last),))  # also the empty cells a text runs on into
+    return how
 
 
 def page(*, is_upright: bool) -> tuple[float, float]:
@@ -113,9 +115,11 @@ def _fit(extent: tuple[float, float], *, is_upright: bool) -> tuple[float, float
     return across / extent[0], down / extent[1]
 
 
-def _of_several(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) -> Paper:
-    """Return how a sheet is printed on several pages."""
-    right, down = _ways(drawing, blocks, is_upright=is_upright)
+def _of_several(
+    drawing: Drawing, blocks: Sequence[Block], last: Corner, *, is_upright: bool
+) -> Paper:
+    """Return how a sheet is printed on several pages, up to its last row and column."""
+    right, down = _ways(drawing, blocks, last, is_upright=is_upright)
     scales = [percent / 100 for percent in range(100, round(100 * LEAST) - 1, -1)]
     if drawing.scale:
         scales = [drawing.scale / 100]
@@ -188,9 +192,11 @@ def headed(drawing: Drawing, how: Paper) -> Drawing:
     return replace(drawing, cells=cells)
 
 
-def _ways(drawing: Drawing, blocks: Sequence[Block], *, is_upright: bool) -> tuple[Way, Way]:
+def _ways(
+    drawing: Drawing, blocks: Sequence[Block], last: Corner, *, is_upright: bool
+) -> tuple[Way, Way]:
     """Return the ways over a sheet, from left to right and from top to bottom."""
-    last_row, last_column = printed(drawing, blocks)
+    last_row, last_column = last
     whole, groups = columns_together(drawing, blocks)
     (across, down), again = page(is_upright=is_upright), drawing.freeze or (1, 1)
     right = Way(
@@ -211,9 +217,9 @@ def _within(spans: Iterable[Span], last: int) -> Iterator[Span]:
     return ((first, min(end, last)) for first, end in spans if first < min(end, last))
 
 
-def size(drawing: Drawing, blocks: Sequence[Block]) -> tuple[float, float]:
-    """Return the width and height of what is printed of a sheet, in pixels."""
-    rows, columns = printed(drawing, blocks)
+def size(drawing: Drawing, last: Corner) -> tuple[float, float]:
+    """Return the width and height of a sheet up to a row and a column, in pixels."""
+    rows, columns = last
     return (
         sum(width(drawing, column) for column in range(1, columns + 1)),
         sum(height(drawing, row) for row in range(1, rows + 1)),
@@ -239,7 +245,7 @@ def printed(drawing: Drawing, blocks: Sequence[Block]) -> tuple[int, int]:
         text, look = cells[column]
         if not isinstance(text, str) or look.wrap:
             continue
-        room = text_pixels("0" * wide(text), look.size) * OF_DIGITS
+        room = runs_on(text, look.size)
         while room > width(drawing, column):
             room -= width(drawing, column)
             column += 1

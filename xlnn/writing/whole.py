@@ -96,7 +96,7 @@ def _running(drawing: Drawing, blocks: Sequence[Block]) -> Iterator[Span]:
         for column, (text, look) in cells.items():
             if not isinstance(text, str) or look.wrap or look.align == "center":
                 continue
-            pixels = text_pixels("0" * wide(text), look.size) * OF_DIGITS - width(drawing, column)
+            pixels = runs_on(text, look.size) - width(drawing, column)
             if pixels <= 0:
                 continue
             if beside is None:
@@ -145,6 +145,11 @@ def _joined(spans: Sequence[Span]) -> Iterator[Span]:
             first = start
         last = max(last, end)
     yield first, last
+
+
+def runs_on(text: str, size: int) -> float:
+    """Return over how many pixels a text runs on that is neither wrapped nor bold."""
+    return text_pixels("0" * wide(text), size) * OF_DIGITS
 
 
 def width(drawing: Drawing, column: int) -> float:

@@ -34,7 +34,7 @@ from xlnn.reference import Arrays
 from xlnn.writing.cells import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted
-from xlnn.writing.paper import MARGIN, Paper, filled, headed, paper, printed
+from xlnn.writing.paper import MARGIN, Paper, headed, paper
 from xlnn.writing.parts import APPLICATION, Parts, theme_of
 from xlnn.writing.room import wrapped
 from xlnn.writing.rows import Rows, Strip, rows_of
@@ -129,7 +129,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         drawing = wrapped(fitted(drawings[key], layout.on(key)))
         how = paper(drawing, layout.on(key))
         drawing = headed(drawing, how)
-        _furnish(sheet, drawing, layout.on(key), how)
+        _furnish(sheet, drawing, how)
         if drawing.opens:
             workbook.active = sheet
         known = values if _are_numbers(values, layout.on(key)) else NOTHING
@@ -188,7 +188,7 @@ def _absolute(block: Block, title: str) -> str:
     return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
 
-def _furnish(sheet: Worksheet, drawing: Drawing, blocks: Sequence[Block], how: Paper) -> None:
+def _furnish(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
     """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
     for column, width in drawing.widths.items():
         sheet.column_dimensions[letters(column)].width = width
@@ -207,18 +207,15 @@ def _furnish(sheet: Worksheet, drawing: Drawing, blocks: Sequence[Block], how: P
     sheet.sheet_view.tabSelected = drawing.opens or None
     for name, text in drawing.names.items():
         sheet.defined_names[name] = DefinedName(name, attr_text=text, hidden=True)
-    _print(sheet, drawing, blocks, how)
+    _print(sheet, drawing, how)
 
 
-def _print(sheet: Worksheet, drawing: Drawing, blocks: Sequence[Block], how: Paper) -> None:
+def _print(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
     """Say how a sheet is printed: fitted to a page, or reduced and broken into several."""
     sheet.page_setup.orientation = "portrait" if how.is_upright else "landscape"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, FOOT, FOOT)
-    areas, titles = how.areas, []
-    rows, columns = printed(drawing, blocks)
-    if not areas and columns > filled(drawing, blocks)[1]:
-        areas = (((1, 1), (rows, columns)),)  # also the empty cells into which a text runs on
+    titles = []
     if how.is_one_page:
         sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 1
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
@@ -239,7 +236,7 @@ def _print(sheet: Worksheet, drawing: Drawing, blocks: Sequence[Block], how: Pap
         titles.append(f"${drawing.repeat_from}:${drawing.repeat}")
     # openpyxl names the rows first, and LibreOffice then saves the name twice
     _name(sheet, "Print_Titles", titles)
-    _name(sheet, "Print_Area", [":".join(_fixed(*corner) for corner in area) for area in areas])
+    _name(sheet, "Print_Area", [":".join(_fixed(*corner) for corner in area) for area in how.areas])
 
 
 def _name(sheet: Worksheet, name: str, parts: Sequence[str]) -> None:
