@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby, pairwise
 from operator import itemgetter
 
@@ -123,16 +124,15 @@ def _of_several(
     scales = [percent / 100 for percent in range(100, round(100 * LEAST) - 1, -1)]
     if drawing.scale:
         scales = [drawing.scale / 100]
-    across = {scale: right.cost(scale) for scale in scales}
-    along = {scale: down.cost(scale) for scale in scales}
+    across, along = {scale: right.cost(scale) for scale in scales}, cache(down.cost)
     if drawing.one_page:
-        across = {s: (along[s][0] * pages, *cut) for s, (pages, *cut) in across.items()}
+        across = {s: (along(s)[0] * pages, *cut) for s, (pages, *cut) in across.items()}
     largest = min(scales, key=lambda scale: (across[scale], -scale))
     scales = [s for s in scales if s <= largest and across[s][0] == across[largest][0]]
-    cut = {scale: (across[scale][1] + along[scale][1], along[scale][2]) for scale in scales}
+    cut = {scale: (across[scale][1] + along(scale)[1], along(scale)[2]) for scale in scales}
     clear = [scale for scale in scales if cut[scale] == min(cut.values())]
     near = [scale for scale in clear if scale >= min(EASY, SHRUNK * max(clear))]
-    scale = min(near, key=lambda scale: (along[scale][0], across[scale][2], -scale))
+    scale = min(near, key=lambda scale: (along(scale)[0], across[scale][2], -scale))
     how = Paper(is_upright, scale, right.pages(scale), down.pages(scale))
     ends = {column: runs[-1][1] for column, runs in column_runs(drawing, blocks).items()}
     return _filled_pages(how, ends, lambda last: down.back(last, scale))
