@@ -1,4 +1,4 @@
-"""What every experiment must do: a new one's tests begin with a line for each of these."""
+"""What every experiment must do: `test_experiments` holds each to it."""
 
 import numpy as np
 import openpyxl

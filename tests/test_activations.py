@@ -2,20 +2,10 @@
 
 import numpy as np
 import pytest
-from experiments import (
-    ENGINES,
-    agrees_in,
-    built,
-    changed,
-    every_kind_of_cell_is_named_when_it_is_wrong,
-    nothing_is_nearly_0,
-)
+from experiments import built, changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
-from xlnn.errors import XlnnError
-from xlnn.linting import lint
 from xlnn.reading.values import values
-from xlnn.shipped.text import languages
 
 
 @pytest.fixture(scope="module")
@@ -26,30 +16,6 @@ def path(tmp_path_factory):
 @pytest.fixture(scope="module")
 def got(path):
     return values(path, "formualizer")
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_every_formula_agrees_with_numpy(path, engine):
-    agrees_in(engine, path)
-
-
-INPUTS = [
-    {"low": 0, "high": 0, "h": 0, "p": 0, "deviation": 0, "eta": 0},
-    {"low": -800, "high": 1e3, "h": 1e-6, "mean": -3.5, "deviation": 0.25, "x": 0, "step_w": 7},
-    {"low": 3, "high": -2.7, "h": -0.5, "p": -1e6, "q": 1e-9, "m": -1e8, "sigmoid_w": -6},
-    {"low": 1e-8, "high": 2e-8, "h": 1e-12, "deviation": 1e6, "t": 0.3, "b": -1, "eta": 30},
-    {"low": -1e20, "high": 1e22, "p": 1e30, "mean": 1e25, "deviation": 1e24, "x": 1e20, "eta": 1e9},
-]
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("inputs", INPUTS)
-def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
-    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
-
-
-def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
-    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
 
 
 def test_the_functions_are_those_of_numpy(got):
@@ -125,16 +91,6 @@ def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     got = values(build(from_workbook=start, eta=0.5, epochs=3, lang="zh").path)
     assert got["sigmoid_C"].shape == (4,)
     assert (got["low"], got["p"], got["eta"]) == (-2, 5, 0.5)
-
-
-def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path):
-    with pytest.raises(XlnnError, match="steps is 0: a whole number from 1 to 1,000"):
-        build("activations", tmp_path / "activations.xlsx", epochs=0)
-
-
-@pytest.mark.parametrize("lang", languages())
-def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
-    assert lint(built(tmp_path, "activations", lang=lang)) == ()
 
 
 def test_the_line_and_the_parabola_cross_the_axes_at_0(got):

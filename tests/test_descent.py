@@ -2,32 +2,16 @@
 
 import numpy as np
 import pytest
-from experiments import (
-    ENGINES,
-    a_template_is_refused,
-    agrees_in,
-    an_option_is_refused,
-    built,
-    changed,
-    every_kind_of_cell_is_named_when_it_is_wrong,
-    nothing_is_nearly_0,
-)
+from experiments import built, changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
 from xlnn.equations.surface import SURFACES
-from xlnn.linting import lint
 from xlnn.reading.values import values
-from xlnn.shipped.text import languages
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     return built(tmp_path_factory.mktemp("descent"), "descent")
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_every_formula_agrees_with_numpy(path, engine):
-    assert agrees_in(engine, path).formula_cells == 1167
 
 
 def test_the_table_is_the_one_of_the_book(path):
@@ -39,28 +23,6 @@ def test_the_table_is_the_one_of_the_book(path):
     np.testing.assert_allclose(got["dz_dx"], 6 * steps, rtol=1e-12)
     np.testing.assert_allclose(got["dx"], -0.6 * steps, rtol=1e-12)
     np.testing.assert_allclose(got["z"], 13 * steps**2, rtol=1e-12)
-
-
-INPUTS = [
-    {"function": 2, "eta": 0.2, "x": -1.7, "y": 0.30000000000000004},
-    {"function": 3, "eta": 0.9, "x": 30.5, "y": 20.25},
-    {"function": 1, "eta": 1.3, "x": 1e-9, "y": -1e-9},
-    {"function": 2, "eta": 1e-12, "x": 1e8, "y": 1e8},
-    {"function": 3, "eta": 0.1, "x": 0, "y": 0},
-    {"function": 1, "eta": -0.1, "x": 3, "y": 2},
-    {"function": 3, "at": 30, "length": 2.5, "x": -0.7, "y": 0},
-    {"function": 2, "at": 7, "length": 0, "x": 3, "y": 2},
-]
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("inputs", INPUTS)
-def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
-    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
-
-
-def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
-    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
 
 
 @pytest.mark.parametrize("surface", SURFACES, ids=[surface.text for surface in SURFACES])
@@ -134,44 +96,6 @@ def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     got = values(new.path, "formualizer")
     assert got["x"].shape == (6,)
     assert (got["x"][0], got["eta"], got["function"]) == (5, 0.7, 3)
-
-
-REFUSED = [
-    ({"data": "my.csv"}, "--data means nothing to descent: it takes --epochs, --eta, --lang"),
-    ({"epochs": 10**4 + 1}, "a whole number from 1 to 10,000"),
-    ({"epochs": 0}, "steps is 0: a whole number from 1"),
-    ({"epochs": 10**9}, "a whole number from 1 to 10,000"),
-    ({"eta": float("nan")}, "eta holds a number that is not finite"),
-    ({"eta": "fast"}, "eta is 'fast': a number is expected"),
-    ({"eta": 1e30}, "is no finite number"),
-    ({"lang": "xx"}, 'no language "xx"'),
-]
-
-
-@pytest.mark.parametrize(("options", "sentence"), REFUSED)
-def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
-    an_option_is_refused(tmp_path, "descent", options, sentence)
-
-
-TEMPLATES = [
-    ("[sizes]\nsteps = 3", "the input eta is missing"),
-    ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=4\nx=1\ny=1", "from 1 to 3"),
-    ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=[1,2]\ny=1", "x takes"),
-    ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=1\ny=1\nq=1", "q is no input"),
-    ("[sizes]\n[inputs]\neta=1", "the sizes of a descent workbook are steps"),
-    ("colour = 1", "colour is unknown"),
-    ("sizes = 3", "sizes is no table"),
-]
-
-
-@pytest.mark.parametrize(("text", "sentence"), TEMPLATES)
-def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sentence):
-    a_template_is_refused(tmp_path, f'kind = "descent"\n{text}\n', sentence)
-
-
-@pytest.mark.parametrize("lang", languages())
-def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
-    assert lint(built(tmp_path, "descent", lang=lang)) == ()
 
 
 def test_a_quarter_of_a_turn_has_a_cosine_of_0(path):

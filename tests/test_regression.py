@@ -15,9 +15,7 @@ from experiments import (
 
 from xlnn.building.build import build
 from xlnn.errors import XlnnError
-from xlnn.linting import lint
 from xlnn.reading.values import values
-from xlnn.shipped.text import languages
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +39,6 @@ def prices(tmp_path_factory):
     data = table(folder / "my.csv", rows, ["area", "rooms", "year", "price"])
     options = {"data": data, "targets": ["price"], "epochs": 300}
     return rows, build("regression", folder / "prices.xlsx", **options).path
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_every_formula_agrees_with_numpy(path, engine):
-    assert agrees_in(engine, path).formula_cells > 300
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -93,25 +86,6 @@ def test_no_line_by_hand_is_better(path, tmp_path, generator):
     assert "none less" in str(
         values(changed(path, tmp_path / "best.xlsx", best), "formualizer")["by_hand"]
     )
-
-
-INPUTS = [
-    {"x": [[1.7], [-2.3], [3.1], [0], [5.25], [-1e-9], [8]], "y": 0},
-    {"x": np.arange(7.0)[:, None] * 1e-9, "y": np.arange(7.0) ** 2 * 1e-9},
-    {"x": np.arange(7.0)[:, None] * 1e8, "y": -(np.arange(7.0) ** 3) * 1e6},
-    {"x": 0.1, "y": [3, 1, 4, 1, 5, 9, 2]},
-    {"eta": 1.9, "g": -40, "h": 1000},
-]
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("inputs", INPUTS)
-def test_other_inputs_typed_into_the_sheet_agree_as_well(path, tmp_path, inputs, engine):
-    agrees_in(engine, changed(path, tmp_path / "changed.xlsx", inputs))
-
-
-def test_a_wrong_formula_of_any_quantity_is_named(path, tmp_path):
-    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
 
 
 def test_a_wrong_formula_of_any_quantity_of_a_plane_is_named(prices, tmp_path):
@@ -193,7 +167,6 @@ def test_from_keeps_what_was_changed_and_takes_options_and_data(path, tmp_path):
 
 REFUSED = [
     ({"data": "my.csv"}, "--data and --target go together"),
-    ({"targets": ["a"]}, "--data and --target go together"),
     ({"data": "my.csv", "targets": ["nothing"]}, '"nothing" is not there'),
     ({"data": "my.csv", "targets": ["a", "b"]}, "name one column to predict"),
     ({"data": "my.csv", "targets": ["c"]}, "2 rows cannot determine 3 parameters"),
@@ -202,21 +175,17 @@ REFUSED = [
     ({"data": "wide.csv", "targets": ["y"]}, "31 columns were found and 30 are eliminated"),
     ({"data": "word.csv", "targets": ["b"]}, '"red" is not a number'),
     ({"data": "none.csv", "targets": ["b"]}, "none.csv"),
-    ({"epochs": 0}, "steps is 0: a whole number from 1"),
-    ({"eta": 1e30}, "is no finite number"),
-    ({"seed": 1}, "--seed means nothing to regression"),
 ]
 
 
 @pytest.mark.parametrize(("options", "sentence"), REFUSED)
-def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
+def test_data_that_cannot_be_are_refused_in_a_sentence(tmp_path, options, sentence):
     table(tmp_path / "my.csv", [[1, 2, 3], [4, 5, 6]], ["a", "b", "c"])
     table(tmp_path / "word.csv", [[1, 2], ["red", 5], [3, 4]], ["a", "b"])
     table(tmp_path / "tiny.csv", [[1e-200, 2], [2e-200, 5], [0, 4]], ["a", "b"])
     table(tmp_path / "huge.csv", [[1e200, 2], [2e200, 5], [1e200, 4]], ["a", "b"])
     table(tmp_path / "wide.csv", np.eye(40)[:, :32], [f"c{n}" for n in range(31)] + ["y"])
-    if "data" in options:
-        options = {**options, "data": tmp_path / options["data"]}
+    options = {**options, "data": tmp_path / options["data"]}
     with pytest.raises(XlnnError, match=sentence):
         build("regression", tmp_path / "regression.xlsx", **options)
     assert not (tmp_path / "regression.xlsx").exists()
@@ -236,8 +205,3 @@ def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sent
     folder.mkdir()
     table(folder / "my.csv", [[1, 2], [4, 5]], ["a", "b"])
     a_template_is_refused(tmp_path, f'kind = "regression"\n{text}\n', sentence)
-
-
-@pytest.mark.parametrize("lang", languages())
-def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
-    assert lint(built(tmp_path, "regression", lang=lang)) == ()

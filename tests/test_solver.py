@@ -10,15 +10,7 @@ from zipfile import ZipFile
 import numpy as np
 import openpyxl
 import pytest
-from experiments import (
-    ENGINES,
-    a_template_is_refused,
-    agrees_in,
-    an_option_is_refused,
-    built,
-    changed,
-    every_kind_of_cell_is_named_when_it_is_wrong,
-)
+from experiments import agrees_in, built, changed
 from networks import in_turn
 from programs import skip_without
 from test_checker import edit
@@ -39,7 +31,6 @@ from xlnn.workbooks.solver.nets import DENSE, MAPS
 from xlnn.workbooks.solver.sheet import SIZE
 
 NETS = {"solver": DENSE, "cnn-solver": MAPS}
-FORMULAS = {"solver": 964, "cnn-solver": 11_524}
 IMAGES = {"solver": 64, "cnn-solver": 96}
 LIKE = {"solver": ("digits", "a3"), "cnn-solver": ("cnn", "aO")}
 """The template that has the same network, and its outputs."""
@@ -68,11 +59,6 @@ def solved(name, tmp_path_factory):
     return built(tmp_path_factory.mktemp(f"{name}-solved"), name, solved=True)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_every_formula_agrees_with_numpy(name, path, engine):
-    assert agrees_in(engine, path).formula_cells == FORMULAS[name] - 1  # but for a sentence
-
-
 def test_it_is_the_network_of_the_other_workbook_before_its_first_epoch(name, path, tmp_path):
     template, output = LIKE[name]
     here = values(path, "formualizer")
@@ -81,33 +67,6 @@ def test_it_is_the_network_of_the_other_workbook_before_its_first_epoch(name, pa
     np.testing.assert_allclose(here["C_T"], there["C_T"][0], rtol=1e-12)
     np.testing.assert_array_equal(here["t"], there["t"])
     assert here["recognised"] == there["recognised"][0]
-
-
-INPUTS = [
-    {"W2": 0, "b2": 0, "W3": 0, "b3": 0},
-    {"W2": 1e11, "b3": -1e11},
-    {"W2": 1e-8, "W3": 1e-8, "images": 0.5},
-    {"labels": 1, "images": -3.25},
-]
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("inputs", INPUTS)
-def test_other_inputs_typed_into_the_sheet_agree_as_well(dense, tmp_path, inputs, engine):
-    agrees_in(engine, changed(dense, tmp_path / "changed.xlsx", inputs))
-
-
-@pytest.mark.parametrize("inputs", [{"WF": 0, "WO": 0, "bF": 0, "bO": 0}, {"images": 2.5}])
-@pytest.mark.slow
-def test_other_inputs_of_the_maps_agree_as_well(tmp_path, inputs):
-    maps = built(tmp_path, "cnn-solver")
-    agrees_in("formualizer", changed(maps, tmp_path / "changed.xlsx", inputs))
-
-
-@pytest.mark.parametrize("which", ["solver", pytest.param("cnn-solver", marks=pytest.mark.slow)])
-def test_a_wrong_formula_of_any_quantity_is_named(which, tmp_path):
-    path = built(tmp_path, which)
-    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
 
 
 def names_of(path):
@@ -324,38 +283,9 @@ def test_from_keeps_what_was_changed_and_forgets_what_was_not_found(tmp_path):
     assert values(solved, "formualizer")["C_T"] < SMALL
 
 
-REFUSED = [
-    ({"epochs": 3}, "--epochs means nothing to solver: it takes --lang, --seed, --solved, --start"),
-    ({"seed": -1}, "a whole number from 0"),
-    ({"start": {"W2": [[1]]}}, "b2 is missing|W2 has the shape"),
-    ({"solved": "yes"}, "True or False is expected"),
-]
-
-
-@pytest.mark.parametrize(("options", "sentence"), REFUSED)
-def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
-    an_option_is_refused(tmp_path, "solver", options, sentence)
-
-
 def test_solved_means_nothing_to_other_workbooks(tmp_path):
     with pytest.raises(XlnnError, match="--solved means nothing to digits"):
         build("digits", tmp_path / "digits.xlsx", solved=True)
-
-
-TEMPLATES = [
-    ('start = "digits"\n[sizes]\nimages = 64', "the input images is missing"),
-    ('images = "digits"\n[sizes]\nimages = 64', "the input W2 is missing"),
-    ('images = "digits"\nstart = "../digits"\n[sizes]\nimages = 64', "a template with a start"),
-    ('images = "digits"\nstart = "xor"\n[sizes]\nimages = 64', "a template with a start.json"),
-    ('images = "digits"\nstart = "cnn"\n[sizes]\nimages = 64', "belong to no layer"),
-    ('images = "cnn"\nstart = "digits"\n[sizes]\nimages = 96', "images takes 96 x 4 x 3"),
-    ('images = "digits"\nstart = "digits"\n[sizes]\nimages = 201', "from 1 to 200"),
-]
-
-
-@pytest.mark.parametrize(("text", "sentence"), TEMPLATES)
-def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sentence):
-    a_template_is_refused(tmp_path, f'kind = "solver"\n{text}\n', sentence)
 
 
 SPECS = ["found = 3", '[found]\nmethod = "x"', '[found]\nmethod = "x"\nstart = "y"\nC_T = 1.0']

@@ -3,14 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
-from experiments import (
-    ENGINES,
-    agrees_in,
-    an_option_is_refused,
-    built,
-    changed,
-    every_kind_of_cell_is_named_when_it_is_wrong,
-)
+from experiments import built, changed
 
 from xlnn.building.build import build
 from xlnn.equations.dividing import LineEnd
@@ -29,11 +22,6 @@ def path(tmp_path_factory):
 @pytest.fixture(scope="module")
 def short(tmp_path_factory):
     return built(tmp_path_factory.mktemp("short"), "xor-layers", epochs=5)
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_every_formula_agrees_with_numpy(path, engine):
-    assert agrees_in(engine, path).formula_cells == 11_929  # and two sentences
 
 
 def test_the_hidden_layer_learns_what_one_unit_does_not(path):
@@ -95,25 +83,6 @@ def test_both_trainings_are_those_of_bare_python(path):
     np.testing.assert_allclose(got["C_T_hidden"], costs["hidden"], rtol=1e-9)
 
 
-INPUTS = [
-    {"t": [[0], [1], [1], [1]], "eta": 0.5, "shown": 0},
-    {"x": 1e-8, "eta": 1e-8, "shown": 3},
-    {"x": 1e11, "W2": 1e-11, "W_single": 1e-11, "eta": 1e-20, "shown": 5},
-    {"W_single": 0, "b_single": 0, "W2": 0, "W3": 0, "b2": 0, "b3": 0, "shown": 0},
-    {"x": [[-3, 0.25], [2.5, 1], [1, -7], [0, 0]], "eta": -1, "shown": 4},
-]
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("inputs", INPUTS)
-def test_other_inputs_typed_into_the_sheet_agree_as_well(short, tmp_path, inputs, engine):
-    agrees_in(engine, changed(short, tmp_path / "changed.xlsx", inputs))
-
-
-def test_a_wrong_formula_of_any_quantity_is_named(short, tmp_path):
-    every_kind_of_cell_is_named_when_it_is_wrong(short, tmp_path / "wrong.xlsx")
-
-
 @pytest.mark.parametrize("targets", [[0, 1, 1, 1], [0, 0, 0, 1]], ids=["or", "and"])
 def test_one_line_is_enough_for(path, tmp_path, targets):
     got = values(changed(path, tmp_path / "other.xlsx", {"t": np.array(targets)[:, np.newaxis]}))
@@ -163,19 +132,6 @@ def test_from_keeps_what_was_changed_and_takes_options(short, tmp_path):
     assert got["C_T_single"].shape == (4,)
     assert (got["eta"], got["shown"]) == (3, 3)
     np.testing.assert_array_equal(got["t"].ravel(), [0, 1, 1, 1])
-
-
-REFUSED = [
-    ({"data": "my.csv"}, "--data means nothing to xor-layers: it takes --epochs, --eta, --lang"),
-    ({"epochs": 0}, "steps is 0: a whole number from 1"),
-    ({"epochs": 2_001}, "from 1 to 2,000"),
-    ({"eta": float("inf")}, "eta holds a number that is not finite"),
-]
-
-
-@pytest.mark.parametrize(("options", "sentence"), REFUSED)
-def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, options, sentence):
-    an_option_is_refused(tmp_path, "xor-layers", options, sentence)
 
 
 @pytest.mark.parametrize("lang", languages())

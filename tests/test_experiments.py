@@ -1,0 +1,293 @@
+"""What holds of every experiment of the book: a new one is a line of the table, and its cases."""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import pytest
+from experiments import (
+    ENGINES,
+    a_template_is_refused,
+    agrees_in,
+    an_option_is_refused,
+    built,
+    changed,
+    every_kind_of_cell_is_named_when_it_is_wrong,
+)
+
+from xlnn.linting import lint
+from xlnn.shipped.templates import in_order
+from xlnn.shipped.text import languages
+
+ZERO = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]])
+ONE = np.array([[0, 1, 0]] * 4)
+SEVEN = np.arange(7.0)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment, and what is tried with it.
+
+    Attributes
+    ----------
+    formulas : int
+        How many give a number.
+    typed : list of dict
+        What a person may type over its inputs: real, large, tiny, equal and zero.
+    refused : list of (dict, str)
+        Options that cannot be, and of what each is told.
+    templates : list of (str, str)
+        The same of templates, beside their kind.
+    smaller : dict
+        Options of a smaller workbook, where this one is too large to be changed again and again.
+    is_slow : bool
+        Whether it is much the same as another, and left to `make test-slow`.
+    """
+
+    formulas: int
+    typed: list[dict]
+    refused: list[tuple[dict, str]] = field(default_factory=list)
+    templates: list[tuple[str, str]] = field(default_factory=list)
+    smaller: dict = field(default_factory=dict)
+    is_slow: bool = False
+
+
+EXPERIMENTS = {
+    "neuron": Experiment(
+        594,
+        [
+            {"x": [0.1, 0.2, 0.3], "w": [1, 1, -1], "threshold": 0},  # z is 0 but for rounding
+            {"x": 0, "w": 0, "threshold": 0, "picture": 0},
+            {"x": [1e8, -1e8, 0.5], "w": [-3.25, 1e4, 1e-9], "threshold": -1e9},
+            {"w": -1, "threshold": -2, "picture": 1, "W2": -0.5, "W3": -1.5},
+            {"picture": np.eye(4, 3), "W2": 1e6, "b2": [1, 2, 3], "b3": 1e-12},
+            {"x": [1e20, 1, 1], "w": [1e5, -1, 3], "picture": 1e30},
+        ],
+    ),
+    "xor-layers": Experiment(
+        11_929,
+        [
+            {"t": [[0], [1], [1], [1]], "eta": 0.5, "shown": 0},
+            {"x": 1e-8, "eta": 1e-8, "shown": 3},
+            {"x": 1e11, "W2": 1e-11, "W_single": 1e-11, "eta": 1e-20, "shown": 5},
+            {"W_single": 0, "b_single": 0, "W2": 0, "W3": 0, "b2": 0, "b3": 0, "shown": 0},
+            {"x": [[-3, 0.25], [2.5, 1], [1, -7], [0, 0]], "eta": -1, "shown": 4},
+        ],
+        [
+            ({"data": "my.csv"}, "--data means nothing to xor-layers: it takes --epochs, --eta"),
+            ({"epochs": 0}, "steps is 0: a whole number from 1"),
+            ({"epochs": 2_001}, "from 1 to 2,000"),
+            ({"eta": float("inf")}, "eta holds a number that is not finite"),
+        ],
+        smaller={"epochs": 5},
+    ),
+    "activations": Experiment(
+        3_099,
+        [
+            {"low": 0, "high": 0, "h": 0, "p": 0, "deviation": 0, "eta": 0},
+            {"low": -800, "high": 1e3, "h": 1e-6, "mean": -3.5, "deviation": 0.25, "x": 0},
+            {"low": 3, "high": -2.7, "h": -0.5, "p": -1e6, "q": 1e-9, "m": -1e8, "sigmoid_w": -6},
+            {"low": 1e-8, "high": 2e-8, "h": 1e-12, "deviation": 1e6, "t": 0.3, "b": -1, "eta": 30},
+            {"low": -1e20, "high": 1e22, "p": 1e30, "mean": 1e25, "deviation": 1e24, "x": 1e20},
+            {"eta": 1e9, "step_w": 7},
+        ],
+        [({"epochs": 0}, "steps is 0: a whole number from 1 to 1,000")],
+    ),
+    "sequences": Experiment(
+        122,
+        [
+            {"r": 0, "p": 0, "q": 0, "d": 0, "coefficients": 0, "a": 0, "u": 0, "by": 0},
+            {"r": -0.8, "p": -1, "geometric": 0.1, "coefficients": [[-1, 2], [0.5, -3]]},
+            {"r": 1e3, "d": 1e-9, "u": [1e9, -1e9, 1e-6, 0.1, 0.2], "and_by": 1e5, "d_back": -7.5},
+            {"u": 0.1, "v": 0.2, "by": -0.3, "c": 1e-9, "coefficients": 1e3, "arithmetic": -1e8},
+            {"coefficients": 1e6, "r": 1e9, "p": 1e9, "u": 1e30, "by": 1e20, "and_by": -1e25},
+        ],
+        [({"epochs": 1}, "terms is 1: a whole number from 2 to 100")],
+    ),
+    "similarity": Experiment(
+        837,
+        [
+            {"pattern_a": 0, "matrix_A": 0, "labels": 9},
+            {"pattern_a": ZERO * 0.1, "pattern_b": ZERO * -0.3, "images": 0.25, "matrix_B": -1.5},
+            {"pattern_a": ZERO * 1e6 - 0.5, "pattern_b": ONE * 1e-6, "matrix_A": np.eye(3) * 1e5},
+            {"pattern_a": ONE - 0.5, "pattern_b": [[1, 0, 1]] * 4, "matrix_A": 1e-9, "images": 0},
+            {"pattern_a": ZERO * 1e30, "pattern_b": ONE * 1e25, "matrix_A": 1e30, "matrix_B": 1e20},
+        ],
+    ),
+    "slopes": Experiment(
+        678,
+        [
+            {"function": 1, "second": 4, "x": -1.75, "y": 0.30000000000000004, "h": 1e-5},
+            {"function": 2, "second": 5, "x": 0, "y": 0, "f_a": 0, "f_b": 0},
+            {"function": 3, "second": 2, "x": 5.5, "a": 0, "b": -1e6, "f_b": 0},
+            {"function": 4, "second": 1, "x": 1e-9, "y": 1e8, "surface": 1, "f_a": 0},
+            {"function": 5, "second": 3, "x": -30.25, "dx": 1e-9, "dy": 1e4, "r": 1e6},
+            {"function": 1, "second": 1, "x": 1e8, "h": 10, "delta": -1e3, "r": -2},
+            {"surface": 2, "x": -30.25, "y": 0.5, "dx": 1e-9, "dy": 1e4},
+        ],
+        [
+            ({"eta": 1}, "--eta means nothing to slopes: it takes --lang"),
+            ({"lang": "xx"}, 'no language "xx"'),
+        ],
+    ),
+    "descent": Experiment(
+        1_167,
+        [
+            {"function": 2, "eta": 0.2, "x": -1.7, "y": 0.30000000000000004},
+            {"function": 3, "eta": 0.9, "x": 30.5, "y": 20.25},
+            {"function": 1, "eta": 1.3, "x": 1e-9, "y": -1e-9},
+            {"function": 2, "eta": 1e-12, "x": 1e8, "y": 1e8},
+            {"function": 3, "eta": 0.1, "x": 0, "y": 0},
+            {"function": 1, "eta": -0.1, "x": 3, "y": 2},
+            {"function": 3, "at": 30, "length": 2.5, "x": -0.7, "y": 0},
+            {"function": 2, "at": 7, "length": 0, "x": 3, "y": 2},
+        ],
+        [
+            ({"data": "my.csv"}, "--data means nothing to descent: it takes --epochs, --eta"),
+            ({"epochs": 10**4 + 1}, "a whole number from 1 to 10,000"),
+            ({"epochs": 0}, "steps is 0: a whole number from 1"),
+            ({"epochs": 10**9}, "a whole number from 1 to 10,000"),
+            ({"eta": float("nan")}, "eta holds a number that is not finite"),
+            ({"eta": "fast"}, "eta is 'fast': a number is expected"),
+            ({"eta": 1e30}, "is no finite number"),
+            ({"lang": "xx"}, 'no language "xx"'),
+        ],
+        [
+            ("[sizes]\nsteps = 3", "the input eta is missing"),
+            ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=4\nx=1\ny=1", "from 1 to 3"),
+            ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=[1,2]\ny=1", "x takes"),
+            ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=1\ny=1\nq=1", "q is no input"),
+            ("[sizes]\n[inputs]\neta=1", "the sizes of a descent workbook are steps"),
+            ("colour = 1", "colour is unknown"),
+            ("sizes = 3", "sizes is no table"),
+        ],
+    ),
+    "regression": Experiment(
+        325,
+        [
+            {"x": [[1.7], [-2.3], [3.1], [0], [5.25], [-1e-9], [8]], "y": 0},
+            {"x": SEVEN[:, None] * 1e-9, "y": SEVEN**2 * 1e-9},
+            {"x": SEVEN[:, None] * 1e8, "y": -(SEVEN**3) * 1e6},
+            {"x": 0.1, "y": [3, 1, 4, 1, 5, 9, 2]},
+            {"eta": 1.9, "g": -40, "h": 1000},
+        ],
+        [
+            ({"epochs": 0}, "steps is 0: a whole number from 1"),
+            ({"eta": 1e30}, "is no finite number"),
+            ({"seed": 1}, "--seed means nothing to regression"),
+            ({"targets": ["a"]}, "--data and --target go together"),
+        ],
+    ),
+    "costs": Experiment(
+        1_769,
+        [
+            {"t": 0, "z_chosen": 0, "z_sq": 3.3000000000000003, "z_ce": 7, "eta": 0.2},
+            {"t": 0.25, "z_chosen": 40, "eta": 1e-9, "between": 2},
+            {"t": 1, "z_chosen": -800, "z_sq": -1e-9, "z_ce": 0, "b": -1e3},
+            {"x": 0, "target": 0, "b": 0, "between": 0},
+            {"x": 1e4, "target": 0.5, "middle": -7, "between": 1e-6},
+        ],
+        [
+            ({"data": "my.csv"}, "--data means nothing to costs: it takes --epochs, --eta, --lang"),
+            ({"epochs": 0}, "steps is 0: a whole number from 1"),
+            ({"eta": "fast"}, "eta is 'fast': a number is expected"),
+        ],
+    ),
+    "solver": Experiment(
+        963,
+        [
+            {"W2": 0, "b2": 0, "W3": 0, "b3": 0},
+            {"W2": 1e11, "b3": -1e11},
+            {"W2": 1e-8, "W3": 1e-8, "images": 0.5},
+            {"labels": 1, "images": -3.25},
+        ],
+        [
+            ({"epochs": 3}, "means nothing to solver: it takes --lang, --seed, --solved, --start"),
+            ({"seed": -1}, "a whole number from 0"),
+            ({"start": {"W2": [[1]]}}, "b2 is missing|W2 has the shape"),
+            ({"solved": "yes"}, "True or False is expected"),
+        ],
+        [
+            ('start = "digits"\n[sizes]\nimages = 64', "the input images is missing"),
+            ('images = "digits"\n[sizes]\nimages = 64', "the input W2 is missing"),
+            (
+                'images = "digits"\nstart = "../digits"\n[sizes]\nimages = 64',
+                "a template with a start",
+            ),
+            (
+                'images = "digits"\nstart = "xor"\n[sizes]\nimages = 64',
+                "a template with a start.json",
+            ),
+            ('images = "digits"\nstart = "cnn"\n[sizes]\nimages = 64', "belong to no layer"),
+            ('images = "cnn"\nstart = "digits"\n[sizes]\nimages = 96', "images takes 96 x 4 x 3"),
+            ('images = "digits"\nstart = "digits"\n[sizes]\nimages = 201', "from 1 to 200"),
+        ],
+    ),
+    "cnn-solver": Experiment(
+        11_523, [{"WF": 0, "WO": 0, "bF": 0, "bO": 0}, {"images": 2.5}], is_slow=True
+    ),
+}
+
+
+def cases(attribute=None):
+    """Return the names of all experiments; with an attribute, each name with what it lists."""
+    found = []
+    for name, experiment in EXPERIMENTS.items():
+        listed = [()] if attribute is None else getattr(experiment, attribute)
+        for number, each in enumerate(listed):
+            values = each if isinstance(each, tuple) else (each,)
+            marks = [pytest.mark.slow] if experiment.is_slow else []
+            label = name if attribute is None else f"{name}-{number}"
+            found.append(pytest.param(name, *values, id=label, marks=marks))
+    return found
+
+
+@pytest.fixture(scope="module")
+def path_of(tmp_path_factory):
+    """A function that builds an experiment once, as it is or smaller."""
+
+    @cache
+    def path_of(name, *, smaller=False):
+        options = EXPERIMENTS[name].smaller if smaller else {}
+        return built(tmp_path_factory.mktemp(name), name, **options)
+
+    return path_of
+
+
+def test_every_experiment_of_the_book_is_in_the_table():
+    kinds = {each.name: each.values.get("kind", "network") for each in in_order()}
+    assert {name for name, kind in kinds.items() if kind != "network"} == set(EXPERIMENTS)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", cases())
+def test_every_formula_agrees_with_numpy(path_of, name, engine):
+    assert agrees_in(engine, path_of(name)).formula_cells == EXPERIMENTS[name].formulas
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("name", "inputs"), cases("typed"))
+def test_other_inputs_typed_into_the_sheet_agree_as_well(path_of, tmp_path, name, inputs, engine):
+    agrees_in(engine, changed(path_of(name, smaller=True), tmp_path / "changed.xlsx", inputs))
+
+
+@pytest.mark.parametrize("name", cases())
+def test_a_wrong_formula_of_any_quantity_is_named(path_of, tmp_path, name):
+    path = path_of(name, smaller=True)
+    every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("name", cases())
+def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, name, lang):
+    assert lint(built(tmp_path, name, lang=lang, **EXPERIMENTS[name].smaller)) == ()
+
+
+@pytest.mark.parametrize(("name", "options", "sentence"), cases("refused"))
+def test_an_option_that_cannot_be_is_refused_in_a_sentence(tmp_path, name, options, sentence):
+    an_option_is_refused(tmp_path, name, options, sentence)
+
+
+@pytest.mark.parametrize(("name", "text", "sentence"), cases("templates"))
+def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, name, text, sentence):
+    a_template_is_refused(tmp_path, f'kind = "{name}"\n{text}\n', sentence)
