@@ -21,6 +21,9 @@ DIGIT_PIXELS, PIXELS_A_POINT, USUAL_WIDTH = 7, 96 / 72, 8.43
 SPARE = 1.02
 """So much longer a text may be: letters are measured in classes."""
 
+SHRUNK = 0.6
+"""How small a text may become that its cell shrinks: 10 points as 6."""
+
 ROWS, BESIDE = 60, 60
 """Rows of a sheet that are looked at, and empty columns over which a text may run."""
 
@@ -76,6 +79,8 @@ def _measured(sheet, cell, text, cells, widths):
 
     column, alignment = cell.column, cell.alignment
     room = width(column)
+    if alignment.shrink_to_fit:
+        return pixels(text, cell.font) * SHRUNK, room
     if alignment.wrap_text:
         parts = not any(east_asian_width(sign) in "WF" for sign in text)
         return max(pixels(word, cell.font) for word in text.split()) if parts else 0, room

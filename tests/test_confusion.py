@@ -1,5 +1,7 @@
 """The sheet of classes says what is taken for what, and lists the images that are still wrong."""
 
+import re
+
 import numpy as np
 import openpyxl
 import pytest
@@ -12,6 +14,7 @@ from xlnn.engines import ENGINES
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, MOST_LISTED
+from xlnn.writing.style import QUIET
 
 EPOCHS = 3
 
@@ -47,6 +50,24 @@ def test_the_table_counts_what_was_taken_for_what(iris_path, tmp_path, part, epo
         share = (answer == truth)[truth == i + 1].mean()
         assert got[f"confusion_{part}share"][i] == pytest.approx(share, rel=1e-12)
     assert got[f"confusion_{part}counts"].sum() == len(truth)
+
+
+def test_a_count_is_as_full_of_colour_as_its_share_of_the_class(iris_path):
+    sheet = openpyxl.load_workbook(iris_path)["Confusion table"]
+    (part,) = (p for p in sheet.conditional_formatting if str(p.sqref) == "B11:D13")
+    filled = [(r.formula[0], r.dxf.fill.bgColor.rgb) for r in part.rules if r.dxf.fill]
+    wrong = {float(re.search(r">([0-9.]+)\*\$E11", f)[1]): c for f, c in filled if "<>B$10" in f}
+    light = [sum(bytes.fromhex(colour[-6:])) for _, colour in sorted(wrong.items())]
+    assert len(light) >= 3
+    assert min(wrong) == 0
+    assert light == sorted(light, reverse=True)
+
+
+def test_what_is_counted_from_is_quieter_than_the_counts(iris_path):
+    sheet = openpyxl.load_workbook(iris_path)["Confusion table"]
+    (head,) = (c for c in sheet[10] if c.value == "place in the list" and c.column < 20)
+    assert {c.font.color.rgb[-6:] for c in (head, sheet.cell(11, head.column))} == {QUIET}
+    assert sheet["B11"].font.color.rgb[-6:] != QUIET
 
 
 @pytest.mark.parametrize("epoch", [1, EPOCHS])

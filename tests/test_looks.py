@@ -136,10 +136,22 @@ def test_a_number_is_legible_on_paper_on_grey_and_on_ink(books):
 def test_the_number_of_a_class_does_not_run_into_its_label(tmp_path):
     build("iris", tmp_path / "i.xlsx", epochs=1, verify=False)
     book = openpyxl.load_workbook(tmp_path / "i.xlsx")
-    heads = {cell.value: cell.column for cell in book["Data"][2]}
-    there = [book["Data"].cell(4, heads[name]) for name in ("class", "label")]
-    assert [cell.alignment.horizontal for cell in there] == ["center", "center"]
+    names = {"Data": ("class", "label"), "Training": ("class found", "label found", "right?")}
+    for title, columns in {**names, "Test": names["Training"]}.items():
+        heads = {cell.value: cell.column for cell in book[title][2]}
+        there = [book[title].cell(4, heads[name]) for name in columns]
+        assert {cell.alignment.horizontal for cell in there} == {"center"}, title
     assert book["Data"].cell(4, 2).alignment.horizontal == "general", "of many sizes: by the point"
+
+
+def test_an_input_of_a_table_has_its_name_over_its_symbol_and_over_all_what_they_are(tmp_path):
+    build("iris", tmp_path / "i.xlsx", epochs=1, verify=False)
+    sheet = openpyxl.load_workbook(tmp_path / "i.xlsx")["Data"]
+    assert [sheet["B2"].value, sheet["C2"].value] == ["inputs as given", None]
+    assert sheet["B2"].alignment.horizontal == sheet["C2"].alignment.horizontal
+    assert [sheet["B3"].value, sheet["C3"].value] == ["sepal length\nx₁", "sepal width\nx₂"]
+    assert sheet["C3"].alignment.wrap_text
+    assert sheet.row_dimensions[3].height >= 2 * 10 * 1.2
 
 
 def test_what_is_set_stands_in_the_middle_and_scales_have_four_decimals(tmp_path):

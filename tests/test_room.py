@@ -1,12 +1,13 @@
 """No text is cut off: each has room in its column, or runs on over empty ones."""
 
+import numpy as np
 import openpyxl
 import pytest
 from cut_texts import cut_texts
 from networks import NETWORK_TEMPLATES
 
 from xlnn.building.build import build
-from xlnn.shipped.text import languages
+from xlnn.shipped.text import languages, text
 
 SMALL = [name for name in NETWORK_TEMPLATES if name != "digits-8x8"]
 MORE = {
@@ -25,6 +26,31 @@ def test_no_text_of_a_network_is_cut_off(name, lang, tmp_path):
     assert list(cut_texts(path)) == []
 
 
+NAMES = {
+    "en": (
+        ["mass in micrograms per litre", "population", "temperature_of_the_water"],
+        ["Escherichia coli O157:H7", "Saccharomyces cerevisiae"],
+    ),
+    "zh": (
+        ["每升水中的质量（微克）", "个体数", "水温"],
+        ["产志贺毒素的大肠埃希菌O157菌株", "酿酒酵母"],
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", NAMES)
+def test_no_long_name_of_ones_own_is_cut_off(lang, tmp_path):
+    inputs, labels = NAMES[lang]
+    x = np.random.default_rng(4).normal(size=(20, len(inputs))).round(2)
+    rows = [[*map(str, row), labels[n % 2]] for n, row in enumerate(x.tolist())]
+    (tmp_path / "d.csv").write_text("\n".join(map(",".join, [[*inputs, "label"], *rows])), "utf-8")
+    path, data = tmp_path / "w.xlsx", {"data": tmp_path / "d.csv", "label": "label"}
+    build("iris", path, **data, scale="standard", test_share=0.2, epochs=2, lang=lang, verify=False)
+    words = text(lang).of(["table"])
+    others = {words.sheets["play"], words.sheets["map"], words.sheets["drawing"]}
+    assert [cut for cut in cut_texts(path) if cut.sheet not in others] == []
+
+
 def test_a_text_that_is_cut_off_is_found(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["a text that is long", "another", "short"])
@@ -32,3 +58,8 @@ def test_a_text_that_is_cut_off_is_found(tmp_path):
     book.active.append(["runs on over what is empty"])
     book.save(tmp_path / "w.xlsx")
     assert [cut.cell for cut in cut_texts(tmp_path / "w.xlsx")] == ["A1"]
+    for long, found in ((12, []), (30, ["A1"])):
+        book.active["A1"] = "x" * long
+        book.active["A1"].alignment = openpyxl.styles.Alignment(shrink_to_fit=True)
+        book.save(tmp_path / "w.xlsx")
+        assert [cut.cell for cut in cut_texts(tmp_path / "w.xlsx")] == found

@@ -25,7 +25,8 @@ from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
 from xlnn.workbooks.pages.table import head, name_rows, number_validation, numbers_only
 from xlnn.workbooks.spec_text import plain
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.style import LABEL, TITLE, name_width
+from xlnn.writing.names import name_width
+from xlnn.writing.style import LABEL, TITLE
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")

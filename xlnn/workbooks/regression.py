@@ -27,7 +27,8 @@ from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import head, name_rows, number_validation, numbers_only, plain_name
 from xlnn.writing.charts import THIN, Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import KEY, LABEL, NOTE, SENTENCE, TITLE, heading, name_width, value
+from xlnn.writing.names import name_width
+from xlnn.writing.style import KEY, LABEL, NOTE, SENTENCE, TITLE, heading, value
 
 WAYS = {"normal": ("p", "q", "C_T"), "fitted": ("p_fitted", "q_fitted", ""),
         "descent": ("p_last", "q_last", "C_last"),
@@ -233,7 +234,7 @@ def draw(page: Page[Any]) -> Drawing:
             drawing.put(row, 1, words("ways", way), LABEL)
     drawing.put(NAMES, k + 4, words("quantities", "apart"), heading("result", first=False))
     name_rows(drawing, model["x"].axes, TABLE, words)
-    drawing.widths[1] = name_width(tuple(words("ways", way) for way in WAYS))
+    drawing.widths[1] = name_width(words("ways", way) for way in WAYS)
     for name in _columns(model):
         head(drawing, layout.blocks[name], words)
         columns = range(model[name].shape[0]) if model[name].shape else (0,)

@@ -48,6 +48,8 @@ class Look:
         A key of `FILLS`, a colour, or nothing.
     size : int
     underline, bold, italic, wrap : bool
+    shrink : bool
+        Whether it is drawn smaller where its column has no room for it.
     ink : str
         The colour of the text.
     align : str
@@ -69,6 +71,7 @@ class Look:
     bold: bool = False
     italic: bool = False
     wrap: bool = False
+    shrink: bool = False
     ink: str = INK
     align: str = "general"
     indent: int = 0
@@ -183,11 +186,6 @@ CHOICE = replace(value("0", given=True, first=False), bold=True, align="center")
 """What is chosen from a list: an epoch, an image, a run."""
 
 
-def name_width(names: tuple[str, ...]) -> float:
-    """Return the width of a column that holds names, up to a limit; ideographs are two wide."""
-    return min(20, 1.1 * max(map(wide, names), default=0) + 1)
-
-
 def wide(text: str) -> int:
     """Return how many letters wide a text is."""
     return sum(1 + (east_asian_width(sign) in "WF") for sign in text)
@@ -227,6 +225,7 @@ def _parts(look: Look) -> dict[str, object]:
             horizontal="left" if look.indent else look.align,
             vertical="center",
             wrap_text=look.wrap or None,
+            shrink_to_fit=look.shrink or None,
             indent=look.indent,
         ),
         "number_format": look.number_format,

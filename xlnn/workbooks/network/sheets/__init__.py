@@ -22,6 +22,7 @@ from xlnn.workbooks.network.sheets import (
     progress,
     recognise,
     settings,
+    signs,
     stacked,
 )
 from xlnn.workbooks.network.spec import Spec
@@ -33,7 +34,8 @@ from xlnn.writing.drawing import Drawing
 
 def _table(sheet: str, *, lined: bool = False) -> Sheet:
     """Return a sheet that is nothing but a table, of each run one."""
-    draw, more = table.drawn(sheet, lined=lined), stacked.more_table(sheet, lined=lined)
+    draws = table.drawn(sheet, lined=lined), stacked.more_table(sheet, lined=lined)
+    draw, more = (signs.centred(sheet, each) for each in draws)
     return Sheet(stacked.drawn_for_all(sheet, draw, more), stacked.stacked(table.placed(sheet)))
 
 

@@ -15,17 +15,22 @@ from xlnn.workbooks.network.sheets.choosing import draw_epoch
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.formats import DIGIT_PIXELS
+from xlnn.writing.names import name_width
+from xlnn.writing.room import LEADING, lines
 from xlnn.writing.style import (
-    FILLS,
     KEY,
     LABEL,
     NOTE,
     NUMBER,
+    POSITIVE,
+    QUIET,
+    QUIET_NUMBER,
     SECTION,
     SENTENCE,
     TITLE,
     heading,
-    name_width,
+    tint,
 )
 
 EPOCH, PART, FIRST = 4, 6, 11
@@ -35,8 +40,16 @@ ROWS = ("answer", "key", "place")
 """What has a row for each image."""
 
 LIST = ("image", "listed_label", "listed_answer")
-COUNT, NUMBERS = 7, 10
+COUNT, MOST_COUNT, NUMBERS = 7, 24, 10
+"""The least and the largest width of a column of counts, and that of other numbers."""
+
 NAME = replace(KEY, wrap=True)
+HELPER = replace(heading("key", first=False), ink=QUIET)
+"""Over what is counted from, beside the result."""
+
+RIGHT = "3F8F5B"
+GRADES = {0.5: 0.55, 0.2: 0.4, 0.05: 0.25, 0: 0.12}
+"""How full the colour of a count is, by the share of its class beyond which it is."""
 
 
 def _parts(model: Model) -> list[str]:
@@ -115,26 +128,31 @@ def _draw_table(drawing: Drawing, page: Page, part: str, left: int) -> None:
         drawing.widths[column] = NUMBERS
         drawing.looks[part + key] = replace(NUMBER, number_format="0.0%" if key == "share" else "0")
     names = name_width(page.spec.labels)
-    for column in range(left + 1, left + classes + 1):
-        drawing.widths[column] = min(max(COUNT, names), 14)
+    across = max(COUNT, min(MOST_COUNT, names))
+    drawing.widths |= dict.fromkeys(range(left + 1, left + classes + 1), across)
     drawing.widths[left] = max(12, names)
+    most = max(lines(label, NAME, across * DIGIT_PIXELS) for label in page.spec.labels)
+    drawing.heights[FIRST - 1] = max(drawing.heights[FIRST - 1], most * NAME.size * LEADING)
     drawing.widths[left + _width(page.layout.model)] = 3
-    drawing.looks |= {f"{part}class_row": KEY, f"{part}class_column": NAME}
+    drawing.looks |= {f"{part}class_row": replace(KEY, shrink=True), f"{part}class_column": NAME}
     counts = page.layout.blocks[f"{part}counts"]
     drawing.looks[counts.quantity.name] = replace(NUMBER, number_format="0", border=True)
     cells, first = cell_range(counts), address(FIRST, left + 1)
     own, answer = f"${letters(left)}{FIRST}", f"{letters(left + 1)}${FIRST - 1}"
-    for sign, role in (("=", "weight"), ("<>", "backward")):
-        drawing.colours.append((cells, _filled(f"AND({first}>0,{own}{sign}{answer})", role)))
+    total = f"${letters(left + classes + 1)}{FIRST}"
+    for sign, colour in (("=", RIGHT), ("<>", POSITIVE)):
+        for share, full in GRADES.items():
+            graded = f"AND({first}>{share}*{total},{own}{sign}{answer})"
+            drawing.colours.append((cells, _filled(graded, tint(colour, full))))
     if len(page.spec.labels) > MOST_CLASSES:
         count = len(page.spec.labels)
         text = words("confusion", "classes_left", count=count, shown=MOST_CLASSES)
         drawing.put(FIRST + classes, left, text, NOTE)
 
 
-def _filled(condition: str, role: str) -> Rule:
+def _filled(condition: str, colour: str) -> Rule:
     """Colour the cells for which something is true."""
-    return FormulaRule(formula=[condition], fill=PatternFill("solid", bgColor=FILLS[role]))
+    return FormulaRule(formula=[condition], fill=PatternFill("solid", bgColor=colour))
 
 
 def _draw_list(drawing: Drawing, page: Page, part: str, left: int) -> None:
@@ -147,7 +165,7 @@ def _draw_list(drawing: Drawing, page: Page, part: str, left: int) -> None:
     )  # fmt: skip
     for column, text in enumerate(headings, start=left):
         drawing.put(first - 1, column, text, heading("result", first=column == left))
-    centred = replace(SENTENCE, align="center")
+    centred = replace(SENTENCE, align="center", shrink=True)
     drawing.looks[f"{part}image"] = replace(NUMBER, number_format="0;;")
     drawing.looks |= dict.fromkeys((f"{part}listed_label", f"{part}listed_answer"), centred)
 
@@ -160,5 +178,6 @@ def _draw_rows(drawing: Drawing, page: Page, part: str, left: int) -> None:
     axes = page.layout.model[f"{part}answer"].axes
     name_rows(drawing, axes, FIRST, words, left)
     for column, kind in enumerate(ROWS, start=left + 1):
-        drawing.put(FIRST - 1, column, words("confusion", kind), heading("result", first=False))
+        drawing.put(FIRST - 1, column, words("confusion", kind), HELPER)
         drawing.widths[column] = NUMBERS
+        drawing.looks[part + kind] = QUIET_NUMBER

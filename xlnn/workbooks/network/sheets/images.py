@@ -7,18 +7,19 @@ from math import prod
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.whole import GALLERY
+from xlnn.workbooks.network.sheets.signs import CENTRED, centre
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, table
+from xlnn.workbooks.pages.table import NORMAL, UNIT_ROW, table
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import CAPTION, KEY, NOTE, PICTURE, heading, ink_scale, value
+from xlnn.writing.formats import DIGIT_PIXELS
+from xlnn.writing.names import MOST_OF_WORD
+from xlnn.writing.room import LEADING, lines, text_width
+from xlnn.writing.style import CAPTION, KEY, NOTE, PICTURE, heading, ink_scale
 
 SHEET, TESTED = "images", "test_images"
 PIXEL_WIDTH = 2.7
 BETWEEN = 2
 """Columns between the table and the pictures."""
-
-CENTRED = ("t", "truth", "truth_label")
-"""What stands in the middle of its column, below its name: signs of one kind, to be compared."""
 
 
 def place(model: Model) -> Iterator[Block]:
@@ -71,29 +72,30 @@ def draw_tested(page: Page) -> Drawing:
 
 
 def _table(page: Page, sheet: str) -> Drawing:
-    """Draw a table of images; inputs of a table and targets have the names the person gave them."""
+    """Draw a table of images; inputs of a table and targets have the names the person gave them.
+
+    These stand over their symbols, and what they are over all of them, as in any table.
+    """
     blocks = [block for block in page.layout.on(sheet) if not _is_drawn(block.quantity)]
     drawing = table(page, sheet, blocks)
     drawing.gridlines = False
     outputs = page.spec.labels
-    centred = () if page.spec.is_regression else CENTRED
+    centred = () if page.spec.is_regression else ("t", *CENTRED)
     if not page.spec.features and not page.spec.scaled:
         centred += ("x",)
+    centre(drawing, page, blocks, centred)
     names = {"t": outputs, "raw_t": outputs, "raw": page.spec.features, "x": page.spec.features}
     for block in blocks:
         quantity = block.quantity
         if quantity.kind == "number":
             drawing.looks[quantity.name] = replace(KEY, number_format="0")
-        elif quantity.kind in centred:
-            look = value(quantity.number_format, given=quantity.is_input, first=True)
-            drawing.looks[quantity.name] = replace(look, align="center")
         for position, name in enumerate(names.get(quantity.kind, ())):
-            column = block.column + position
-            what = page.words("quantities", quantity.kind)
-            text = page.words("joined", "named", what=what, name=name) if position == 0 else name
+            column, symbol = block.column + position, quantity.heading(quantity.units[position])
             look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
-            drawing.put(GROUP_ROW, column, text, look)
-            drawing.widths[column] = NORMAL
+            drawing.put(UNIT_ROW, column, f"{name}\n{symbol}", look)
+            drawing.widths[column] = max(NORMAL, min(MOST_OF_WORD, text_width(name)))
+            needed = (lines(name, look, drawing.widths[column] * DIGIT_PIXELS) + 1) * look.size
+            drawing.heights[UNIT_ROW] = max(drawing.heights[UNIT_ROW], needed * LEADING)
     return drawing
 
 

@@ -17,10 +17,17 @@ from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole
 from xlnn.workbooks.network.sheets import window
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size, squares
-from xlnn.workbooks.network.sheets.listing import BAR, MEASURED, draw_headings, listed_at
+from xlnn.workbooks.network.sheets.listing import (
+    BAR,
+    MEASURED,
+    draw_headings,
+    listed_at,
+    name_look,
+)
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.names import named_over, word_width
 from xlnn.writing.style import (
     CAPTION,
     CHOICE,
@@ -186,7 +193,8 @@ def draw(page: Page) -> Drawing:
         gridlines=False, one_page=True, widths={1: 2}, heights={1: 24}, freeze=(TOP + 2, 1)
     )
     last = max(bands.columns[-1] for bands in grid.bands)
-    drawing.widths |= dict.fromkeys(range(LEFT, last + 1), CELL)
+    width = max(CELL, word_width(page.spec.features, FEATURE.size))
+    drawing.widths |= dict.fromkeys(range(LEFT, last + 1), width)
     pairs = (picture_size(page.layout.model[f"{PREFIX}W{layer}"])[1] for layer in grid.dense)
     drawing.widths[grid.texts] = SENTENCES + FACTOR * max(n for n in (1, *pairs) if n <= FACTORS)
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
@@ -212,6 +220,7 @@ def draw(page: Page) -> Drawing:
             drawing.put(largest.row, largest.column - 1, largest.quantity.symbol, LABEL)
     for block in page.layout.on(SHEET):
         _look(drawing, block.quantity, block.column)
+    drawing.looks[f"{PREFIX}name"] = name_look(page, width)
     for layer in grid.layers:
         if window.has_window(page.layout.model, layer):
             window.draw(drawing, page, layer, last)
@@ -256,7 +265,8 @@ def _draw_features(drawing: Drawing, page: Page) -> None:
     names = raw or x
     drawing.heights[names.row - 1] = 24
     for position, name in enumerate(page.spec.features):
-        drawing.put(names.row - 1, names.column + position, name, FEATURE)
+        look = named_over(page.spec.features, FEATURE)
+        drawing.put(names.row - 1, names.column + position, name, look)
 
 
 def _look(drawing: Drawing, quantity: Quantity, column: int) -> None:
@@ -271,7 +281,9 @@ def _look(drawing: Drawing, quantity: Quantity, column: int) -> None:
         digits = "0" if kind == "argmax" else "0.00"
         look = replace(PICTURE, number_format=digits, border=True)
     elif kind in {"position", "there", "gap", "output", "C", "largest", *TARGETS, *NUMBERS}:
-        is_narrow = drawing.widths.get(column) == CELL  # as narrow as the pictures above or below
+        is_narrow = (
+            drawing.widths.get(column) == drawing.widths[LEFT]
+        )  # as narrow as the pictures above or below
         size = PICTURE.size if is_narrow else NUMBER.size
         look = replace(NUMBER, size=size, number_format=quantity.number_format)
     else:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from xlnn.quantity import Model
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import SECTION
+from xlnn.writing.names import size_in
+from xlnn.writing.style import SECTION, SENTENCE, Look
 
 NAME, MEASURED, BAR = 3, 2, 4
 """How many columns a name has room in, a number that is to be predicted, and a bar."""
@@ -34,6 +35,12 @@ def listed_at(model: Model, names: Sequence[str], first: int) -> dict[str, int]:
 def named_in(model: Model) -> int:
     """Return how many columns the name of an output takes."""
     return NAME if model["labels"].is_text else 1
+
+
+def name_look(page: Page, width: float) -> Look:
+    """Return the look of the outputs' names: small enough for columns of a width."""
+    room = width * named_in(page.layout.model)
+    return replace(SENTENCE, size=size_in(room, page.spec.labels, SENTENCE.size))
 
 
 def draw_headings(drawing: Drawing, page: Page, row: int, at: dict[str, int]) -> None:

@@ -9,10 +9,11 @@ from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, layer_title, squares
-from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, named_in
+from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, name_look, named_in
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import number_validation, row_validation
 from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.names import named_over, word_width
 from xlnn.writing.style import (
     CHOICE,
     INPUT_INK,
@@ -136,7 +137,8 @@ def draw(page: Page) -> Drawing:
     drawing = Drawing(gridlines=False, one_page=True, widths={1: 2}, heights={1: 24})
     grid = blocks[PREFIX + _drawn(model)]
     last = max(block.last[1] for block in page.layout.on(SHEET))
-    width = FEATURE_WIDTH if page.spec.features else CELL
+    features = page.spec.features
+    width = max(FEATURE_WIDTH, word_width(features, FEATURE.size)) if features else CELL
     drawing.widths |= dict.fromkeys(range(LEFT, last + 4), width)
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
     drawing.put(2, LEFT, words("notes", SHEET), NOTE)
@@ -158,6 +160,8 @@ def draw(page: Page) -> Drawing:
         if look.number_format == NUMBER.number_format and drawing.widths[block.column] == width:
             look = replace(look, size=PICTURE.size)  # as narrow as the pictures below
         drawing.looks[block.quantity.name] = look
+    for name in ("name", "label"):
+        drawing.looks[PREFIX + name] = name_look(page, width)
     return drawing
 
 
@@ -180,7 +184,7 @@ def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
     if features:
         drawing.validations.append(number_validation(cell_range(grid), words))
         for position, name in enumerate(features):
-            drawing.put(grid.row - 1, grid.column + position, name, FEATURE)
+            drawing.put(grid.row - 1, grid.column + position, name, named_over(features, FEATURE))
         drawing.heights[grid.row - 1] = FEATURE_HEIGHT
     else:
         drawing.put(grid.row - 1, LEFT, words("recognise", "grid"), LABEL)
@@ -248,7 +252,7 @@ def _look(model: Model, quantity: Quantity) -> Look:
 
 _LOOKS = {
     "verdict": replace(SENTENCE, bold=True, size=14),
-    **dict.fromkeys(("bar", "name"), SENTENCE),
+    "bar": SENTENCE,
     **dict.fromkeys(("W", "seen"), replace(PICTURE, border=True)),
     "x": PICTURE,
 }

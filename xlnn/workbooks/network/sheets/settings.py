@@ -12,7 +12,8 @@ from xlnn.workbooks.network.sheets.stacked import runs_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.style import ASIDE, NOTE, PLAIN, TITLE, Look, name_width, value
+from xlnn.writing.names import name_width
+from xlnn.writing.style import ASIDE, NOTE, PLAIN, TITLE, Look, value
 
 LISTS = ("labels", "middle", "factor", "t_middle", "t_factor")
 TAKEN = ("mu", "beta", "beta1", "beta2", "epsilon", "l2")
@@ -21,7 +22,7 @@ TAKEN = ("mu", "beta", "beta1", "beta2", "epsilon", "l2")
 BOUNDS = {"eta": "positive", "epsilon": "positive", "l2": "from_0"}
 """What their cells may hold; of the others a share."""
 
-SYMBOL = Look(bold=True, align="center")
+SYMBOL = Look(bold=True, align="center", shrink=True)
 VALUE = 3
 """The column of the cells that may be changed."""
 
@@ -59,7 +60,7 @@ def draw(page: Page) -> Drawing:
         drawing.put(block.row, 1, page.words("quantities", quantity.kind), PLAIN)
         drawing.put(block.row, told, page.words("settings", quantity.kind), ASIDE)
         look = value(quantity.number_format, given=True, first=False)
-        drawing.looks[quantity.name] = replace(look, align="center")
+        drawing.looks[quantity.name] = replace(look, align="center", shrink=quantity.is_text)
         if quantity.kind in {"eta", *TAKEN}:
             drawing.put(block.row, 2, quantity.symbol, SYMBOL)
     for run in range(runs if runs > 1 else 0):
@@ -72,6 +73,7 @@ def draw(page: Page) -> Drawing:
     scaled |= dict.fromkeys(("t_middle", "t_factor"), page.spec.labels)
     for name, texts in scaled.items():
         if name in blocks:
+            drawing.widths[2] = max(drawing.widths[2], name_width(texts))
             for number, text in enumerate(texts):
                 drawing.put(blocks[name].row + number, 2, text, SYMBOL)
             positive = name == "t_factor"  # a prediction is divided by it

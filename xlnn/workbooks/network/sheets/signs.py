@@ -1,0 +1,39 @@
+"""What stands in the middle of its column? Signs of one kind, to be compared with those beside.
+
+A class stands beside its label: at the right of its column the one would run into the other.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from xlnn.blocks import Block
+from xlnn.workbooks.pages.page import Page
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.names import name_width
+from xlnn.writing.style import value
+
+CENTRED = ("truth", "truth_label", "answer", "label", "right")
+
+
+def centre(drawing: Drawing, page: Page, blocks: Iterable[Block], kinds: tuple[str, ...]) -> None:
+    """Centre what is of some kinds in its columns; those of labels are as wide as these."""
+    for block in blocks:
+        quantity = block.quantity
+        if quantity.kind not in kinds:
+            continue
+        look = value(quantity.number_format, given=quantity.is_input, first=True)
+        drawing.looks[quantity.name] = replace(look, align="center", shrink=quantity.is_text)
+        if quantity.is_text:
+            usual = drawing.widths.get(block.column, 0)
+            drawing.widths[block.column] = max(usual, name_width(page.spec.labels))
+
+
+def centred(sheet: str, draw: Callable[..., Drawing]) -> Callable[..., Drawing]:
+    """Return the function that draws a table, of the first run or a further one, and centres."""
+
+    def drawing_of(page: Page, *down: int) -> Drawing:
+        drawing = draw(page, *down)
+        centre(drawing, page, page.layout.on(sheet), CENTRED)
+        return drawing
+
+    return drawing_of
