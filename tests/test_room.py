@@ -1,9 +1,11 @@
 """No text is cut off: each has room in its column, or runs on over empty ones."""
 
+import re
+
 import numpy as np
 import openpyxl
 import pytest
-from cut_texts import cut_texts
+from cut_texts import DIGIT_PIXELS, SPARE, cut_texts, pixels
 from networks import NETWORK_TEMPLATES
 
 from xlnn.building.build import build
@@ -49,6 +51,28 @@ def test_no_long_name_of_ones_own_is_cut_off(lang, tmp_path):
     words = text(lang).of(["table"])
     others = {words.sheets["play"], words.sheets["map"], words.sheets["drawing"]}
     assert [cut for cut in cut_texts(path) if cut.sheet not in others] == []
+
+
+@pytest.mark.first(4)
+@pytest.mark.parametrize("name", ["iris", "neuron", "cnn", *MORE, "diabetes", "costs"])
+@pytest.mark.parametrize("lang", ["ja", "zh"])
+def test_a_heading_is_parted_between_words(name, lang, tmp_path):
+    options = {"epochs": 2} | MORE.get(name, {}) if name not in {"neuron", "costs"} else {}
+    template = "digits" if name in MORE else name
+    build(template, tmp_path / "w.xlsx", lang=lang, verify=False, **options)
+    headings = [
+        (cell.value, cell.font, sheet.column_dimensions[cell.column_letter].width * DIGIT_PIXELS)
+        for sheet in openpyxl.load_workbook(tmp_path / "w.xlsx")
+        for row in sheet.iter_rows(max_row=30)
+        for cell in row
+        if isinstance(cell.value, str) and cell.alignment.wrap_text and cell.font.b
+    ]
+    asian = [each for each in headings if not each[0].isascii()]
+    assert asian
+    for said, font, room in asian:
+        # no program has to part a line, and no word of katakana is parted
+        assert max(pixels(line, font) for line in said.split("\n")) <= room * SPARE, said
+        assert not re.search("[\u30a1-\u30fc]\n[\u30a1-\u30fc]", said), said
 
 
 def test_a_text_that_is_cut_off_is_found(tmp_path):

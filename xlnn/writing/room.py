@@ -5,11 +5,12 @@ sets; and no column wider.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT, USUAL_WIDTH
-from xlnn.writing.style import Look, wide
+from xlnn.writing.style import Look, is_east_asian, wide
 
 EMS = {" ": 0.28, **dict.fromkeys("ijltfr,.:;()|!'", 0.33), **dict.fromkeys("mwMW%", 0.85)}
 """How wide letters of Arial in bold are, of the size of the font; most others are `LETTER`."""
@@ -19,8 +20,18 @@ LETTER, CAPITAL, INDEX, IDEOGRAPH = 0.58, 0.72, 0.36, 1.0
 LEADING = 1.3
 """How high a line is, of the size of its font."""
 
-_PIECES = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+")
-"""What is not parted: a word, or a single ideograph or kana."""
+MOST_SIGNS = 7
+"""Ideographs and kana of a word that is not parted; longer ones are parted anywhere, as usual."""
+
+_ASIAN, _STOPS = "\u2e80-\u9fff\uff00-\uffef", "、。，；：・"
+_HIRAGANA, _KATAKANA = "\u3040-\u309f的", "\u30a0-\u30ff"
+_WORDS = re.compile(
+    f"（[^（）]*）|[{_KATAKANA}]+[{_HIRAGANA}]*[{_STOPS}]*"
+    f"|[^\\s（{_KATAKANA}{_HIRAGANA}\\x00-\\u2e7f]+[{_HIRAGANA}]*[{_STOPS}]*"
+    f"|[^\\s{_ASIAN}]+|[{_ASIAN}]"
+)
+"""What is not parted: a word, or what stands in brackets. In Japanese a word is of one script, with
+the hiragana behind it; in Chinese 的 is a word's end in the same way."""
 
 
 def text_width(*texts: str, size: int = 10) -> float:
@@ -43,35 +54,49 @@ def wrapped(drawing: Drawing) -> Drawing:
         if look.wrap and isinstance(text, str)
     ]
     for _, column, text, look in headings:
-        least = text_width(*_PIECES.findall(text)) if look.bold else 0
+        least = text_width(*(word for word, _ in _words(text))) if look.bold else 0
         if widths.get(column, USUAL_WIDTH) < least:
             widths[column] = least
+    cells = {row: dict(here) for row, here in drawing.cells.items()}
     for row, column, text, look in headings:
+        room = widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS
+        if look.bold and is_east_asian(text):  # programs part its words anywhere
+            cells[row][column] = "\n".join(parted(text, look, room - PADDING)), look
         if row in heights:
-            room = widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS
-            needed = lines(text, look, room) * look.size * LEADING
+            needed = len(parted(text, look, room - PADDING)) * look.size * LEADING
             heights[row] = max(heights[row], round(needed))
-    return replace(drawing, widths=widths, heights=heights)
+    return replace(drawing, cells=cells, widths=widths, heights=heights)
 
 
-def lines(text: str, look: Look, room: float) -> int:
-    """Return in how many lines a text is wrapped.
+def parted(text: str, look: Look, room: float) -> list[str]:
+    """Return the lines in which a text is wrapped.
 
-    >>> lines("images recognised, held out", Look(), 85)
-    3
-    >>> lines("识别正确的图像数", Look(), 85)
-    2
+    >>> parted("images recognised, held out", Look(), 85)
+    ['images', 'recognised,', 'held out']
+    >>> parted("コスト関数（テスト）", Look(), 105), parted("识别正确的图像数", Look(), 85)
+    (['コスト関数', '（テスト）'], ['识别正确的', '图像数'])
     """
-    em = look.size * PIXELS_A_POINT
-    count, used = 1, 0.0
-    for piece in _PIECES.finditer(text):
-        gap = EMS[" "] * em if text[piece.start() - 1 : piece.start()].isspace() and used else 0
-        length = sum(map(_ems, piece[0])) * em
-        if used and used + gap + length > room:
-            count, used = count + 1, length
-        else:
-            used += gap + length
-    return count
+    em, found = look.size * PIXELS_A_POINT, [""]
+    for line in text.split("\n"):
+        for word, gap in _words(line):
+            longer = found[-1] + gap + word
+            if found[-1] and sum(map(_ems, longer)) * em > room:
+                found.append(word)
+            else:
+                found[-1] = longer
+        found.append("")
+    return found[:-1]
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what is not parted, and the gap before it."""
+    for found in _WORDS.finditer(text):
+        word, gap = found[0], " " if text[: found.start()].endswith(" ") else ""
+        if len(word) <= MOST_SIGNS or not is_east_asian(word):
+            yield word, gap
+            continue
+        yield word[0], gap
+        yield from ((sign, "") for sign in word[1:])
 
 
 def _ems(sign: str) -> float:

@@ -54,7 +54,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     colours : iterable of str
         The roles, and ends of the scale of weights, that the workbook has.
     more : iterable of str
-        What is to be said of it besides, a line each.
+        What is to be said of it besides, a line each, after the first about it.
     reading : str
         How the symbols' indices are read.
     """
@@ -66,7 +66,8 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     drawing = Drawing(gridlines=False, one_page=True, widths=widths, heights={1: 30})
     drawing.put(1, 2, guide["title"].format(**values), replace(TITLE, size=18))
     row = 2
-    for line in (*(line.format(**values) for line in guide["about"]), *more):
+    first, *others = (line.format(**values) for line in guide["about"])
+    for line in (first, *more, *others):
         drawing.put(row, 2, line, PLAIN)
         row += 1
     row = _steps(drawing, page, row + 1)

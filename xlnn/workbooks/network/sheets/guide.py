@@ -32,8 +32,9 @@ def draw(page: Page[Spec]) -> Drawing:
         "whose": page.words("guide", "formulas" if _is_of_the_book(page.spec) else "method"),
         "steps": "".join(page.words("optimiser", name) for name in _steps(page.spec)),
     }
-    missing = page.spec.missing
-    more = [page.words("missing", missing)] if missing else []
+    more = [*page.words.words["guide"]["data"].get(page.spec.template, ())]  # with its own data
+    if page.spec.missing:
+        more.append(page.words("missing", page.spec.missing))
     equations = equations_of(page.spec, also)
     return draw_guide(page, values=values, equations=equations, more=more, reading=_reading(page))
 
