@@ -5,7 +5,7 @@ workbook with words of its own has a folder of its name there, with a file a lan
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -58,6 +58,12 @@ class Text:
         """Return a text with some of its ``{braces}`` filled in, the others left as they are."""
         left: str = self.words[section][key].format_map(_Blanks(values))
         return left
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Join names as a sentence does: commas between, and a word before the last."""
+        *others, last = names
+        before = self("joined", "between").join(others)
+        return f"{before}{self('joined', 'last')}{last}" if others else last
 
     def of(self, variants: Iterable[str]) -> Self:
         """Return the words of workbooks that say some things otherwise, the later ones last."""

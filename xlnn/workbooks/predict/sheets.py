@@ -85,7 +85,7 @@ def draw_guide_of(page: Page[PredictSpec]) -> Drawing:
         "model": spec.template,
         "given": spec.given,
         "spare": spec.images - spec.given,
-        "labels": words("joined", "between").join(spec.labels),
+        "labels": words.listed(spec.labels),
         "network": _network(page),
         "inputs": spec.inputs,
     }

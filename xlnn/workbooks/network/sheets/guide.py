@@ -25,7 +25,7 @@ def draw(page: Page[Spec]) -> Drawing:
         "images": page.spec.images,
         "network": network,
         "epochs": page.spec.epochs,
-        "labels": page.words("joined", "between").join(page.spec.labels),
+        "labels": page.words.listed(page.spec.labels),
         "rows": page.spec.picture[0],
         "columns": page.spec.picture[1],
         "inputs": page.spec.inputs,
