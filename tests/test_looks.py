@@ -12,7 +12,7 @@ from networks import random_recipe, spec, write_recipe
 import xlnn
 from xlnn.building.build import build
 from xlnn.shipped.text import text
-from xlnn.writing.room import parted
+from xlnn.writing.room import lines
 from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.workbook import FOOTER
 
@@ -229,7 +229,7 @@ def test_no_heading_is_cut_off_that_is_longer_than_a_line(tmp_path, lang):
     heading = words("headings", "tested", name=words("quantities", "recognised"))
     (cell,) = (cell for cell in sheet[2] if str(cell.value).replace("\n", "") == heading)
     width = sheet.column_dimensions[cell.column_letter].width
-    needed = len(parted(heading, Look(bold=True), width * 7))
+    needed = lines(heading, Look(bold=True), width * 7)
     assert needed >= 2
     assert sheet.row_dimensions[2].height >= needed * 12.5
 

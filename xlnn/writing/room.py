@@ -63,9 +63,14 @@ def wrapped(drawing: Drawing) -> Drawing:
         if look.bold and is_east_asian(text):  # programs part its words anywhere
             cells[row][column] = "\n".join(parted(text, look, room - PADDING)), look
         if row in heights:
-            needed = len(parted(text, look, room - PADDING)) * look.size * LEADING
+            needed = lines(text, look, room - PADDING) * look.size * LEADING
             heights[row] = max(heights[row], round(needed))
     return replace(drawing, cells=cells, widths=widths, heights=heights)
+
+
+def lines(text: str, look: Look, room: float) -> int:
+    """Return in how many lines a text is wrapped."""
+    return len(parted(text, look, room))
 
 
 def parted(text: str, look: Look, room: float) -> list[str]:
