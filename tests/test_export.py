@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -181,6 +182,28 @@ def test_weights_have_the_names_and_shapes_of_pytorch(paths, tmp_path, name, end
         assert shapes["t_middle"] == shapes["t_factor"] == (2,)
     assert {array.dtype for array in tensors.values()} == {np.dtype("float64")}
     assert done.proven_by == "NumPy"
+
+
+@pytest.mark.parametrize("template", ["xor", "cnn", "diabetes"])
+@pytest.mark.first(1)
+def test_a_network_that_was_exported_is_a_start(template, tmp_path):
+    """That of cnn has filters, and diabetes scales inputs and targets."""
+    built = xlnn.build(template, tmp_path / "a.xlsx", seed=3, epochs=1, verify=False).path
+    xlnn.export(built, tmp_path / "start.npz", epoch=0, float64=True)
+    start = tmp_path / "start.npz"
+    again = xlnn.build(template, tmp_path / "b.xlsx", start=start, epochs=1, verify=False).path
+    before, after = computed(built), computed(again)
+    names = [name for name in before if re.fullmatch("[Wb][0-9A-Z]", name)]
+    assert names
+    for name in names:
+        np.testing.assert_allclose(after[name][0], before[name][0], rtol=1e-14)
+
+
+def test_arrays_of_every_epoch_are_no_start_and_the_message_says_how_to_write_one(paths, tmp_path):
+    saved = tmp_path / "values.npz"
+    np.savez(saved, **xlnn.values(paths["dense"], engine="formualizer"))
+    with pytest.raises(XlnnError, match=r"W2 has a row for each epoch.* xlnn export .*--epoch 0"):
+        xlnn.build("digits", tmp_path / "a.xlsx", start=saved)
 
 
 def test_numbers_are_single_unless_asked_for(paths, tmp_path):

@@ -21,6 +21,20 @@ def test_start_weights_are_read_from_json_and_npz(tmp_path):
         assert start["b2"].tolist() == START["b2"]
 
 
+@pytest.mark.parametrize("scaling", [{}, {"middle": [1, 2, 3], "factor": [1, 1, 1]}])
+def test_a_start_may_have_the_names_of_pytorch(tmp_path, scaling):
+    named = {"layer2.weight": START["W2"], "layer2.bias": START["b2"], **scaling}
+    np.savez(tmp_path / "start.npz", **{name: np.array(array) for name, array in named.items()})
+    start = start_from_file(tmp_path / "start.npz", SHAPES)
+    assert {name: array.tolist() for name, array in start.items()} == START
+
+
+def test_a_filter_of_a_start_may_be_a_picture(tmp_path):
+    np.savez(tmp_path / "start.npz", WF=np.ones((2, 1, 3, 3)), bF=np.ones(2))
+    start = start_from_file(tmp_path / "start.npz", {"WF": (2, 9), "bF": (2,)})
+    assert start["WF"].shape == (2, 9)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

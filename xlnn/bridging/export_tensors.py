@@ -13,6 +13,7 @@ from xlnn.bridging.export_trained import Trained
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import Shape
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.start import tensor_name
 from xlnn.workbooks.predict.spec import PredictSpec
 
 Tensors = Mapping[str, np.ndarray]
@@ -24,7 +25,7 @@ def names_of(layer: str) -> tuple[str, str]:
     >>> names_of("2")
     ('layer2.weight', 'layer2.bias')
     """
-    return f"layer{layer}.weight", f"layer{layer}.bias"
+    return tensor_name(f"W{layer}"), tensor_name(f"b{layer}")
 
 
 def tensors_of(trained: Trained, precision: type[np.floating]) -> dict[str, np.ndarray]:

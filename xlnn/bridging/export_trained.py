@@ -25,10 +25,8 @@ from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.start import SCALING
 from xlnn.workbooks.predict.spec import PredictSpec
-
-SCALING = ("middle", "factor", "t_middle", "t_factor")
-"""What brings inputs to the size that the network sees, and outputs back to that of the targets."""
 
 PRODUCER = "xlnn"
 
@@ -52,7 +50,7 @@ class Trained:
     weights : dict of arrays
         By name: ``W2``, in the shapes that the sheet has them in.
     scaling : dict of arrays
-        Those of `SCALING` that there are.
+        Those of `start.SCALING` that there are.
     labels : tuple of str
         Of the outputs, as the sheet names them now.
     images : array, shape (images, inputs)

@@ -23,8 +23,22 @@ BYTES = 64
 """Of a weight in JSON: 15 digits, and the blanks of a program that writes one a line."""
 
 
+SCALING = ("middle", "factor", "t_middle", "t_factor")
+"""What brings inputs to the size that the network sees, and outputs back to that of the targets.
+Weights that were exported have it beside them; of a start it follows from the data."""
+
+
 class MisfitError(DataError):
     """A start is one, but of another network."""
+
+
+def tensor_name(name: str) -> str:
+    """Return the name that PyTorch has for the weights or biases of a layer.
+
+    >>> tensor_name("W2"), tensor_name("b2")
+    ('layer2.weight', 'layer2.bias')
+    """
+    return f"layer{name[1:]}.{'weight' if name[0] == 'W' else 'bias'}"
 
 
 def start_of(
@@ -53,7 +67,8 @@ def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
     Parameters
     ----------
     path : Path
-        A ``.json`` object or an ``.npz`` archive with an entry for each name.
+        A ``.json`` object or an ``.npz`` archive with an entry for each name; the names may be
+        those that PyTorch has, as in an ``.npz`` that `xlnn.export` wrote.
     shapes : dict
         The names that are expected (``W2``, ``b2`` ...) and their shapes.
 
@@ -63,7 +78,8 @@ def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
         An entry is missing, has another shape or holds something that is no finite number.
     """
     if path.suffix.lower() == ".npz":
-        entries = arrays(path, shapes, Reading(large=True))
+        known = {*shapes, *map(tensor_name, shapes)}
+        entries = arrays(path, known, Reading(large=True))
     else:
         weights = sum(prod(shape) for shape in shapes.values())
         entries = _json(path, max(SMALLEST_LIMIT, BYTES * weights))
@@ -80,7 +96,8 @@ def start_from_arrays(
     where : str
         The file, as a message names it.
     entries : dict
-        Arrays or lists by name.
+        Arrays or lists by name, or by the name that PyTorch has. A filter may have the shape of a
+        picture.
     shapes : dict
         The names that are expected and their shapes.
 
@@ -91,21 +108,18 @@ def start_from_arrays(
     DataError
         An entry holds something that is no finite number.
     """
-    if unknown := sorted(set(map(str, entries)) - set(shapes)):
-        belong = "belongs" if len(unknown) == 1 else "belong"
-        raise MisfitError(
-            f"{where}: {listed(unknown)} {belong} to no layer; expected are {listed(shapes)}."
-        )
+    entries = _named(entries, shapes)
+    _check_names(where, entries, shapes)
     start = {}
     for name, shape in shapes.items():
-        if name not in entries:
-            raise MisfitError(f"{where}: {name} is missing; expected are {listed(shapes)}.")
         if not _holds_numbers(entries[name]):
             raise DataError(f"{where}: {name} is not an array of numbers.")
         try:
             array = np.asarray(entries[name], dtype=float)
         except (TypeError, ValueError, OverflowError) as error:
             raise DataError(f"{where}: {name} is not an array of numbers.") from error
+        if array.shape[:1] == shape[:1] and array.size == prod(shape):
+            array = array.reshape(shape)
         if array.shape != shape:
             raise MisfitError(
                 f"{where}: {name} has the shape {array.shape}; the network has {shape}."
@@ -114,6 +128,46 @@ def start_from_arrays(
             raise DataError(f"{where}: {name} holds a value that is not finite.")
         start[name] = rounded(array)
     return start
+
+
+def _named(
+    entries: Mapping[str, object], shapes: Mapping[str, tuple[int, ...]]
+) -> Mapping[str, object]:
+    """Return entries by our names, where they have those of PyTorch."""
+    ours = {tensor_name(name): name for name in shapes}
+    if ours.keys().isdisjoint(entries):
+        return entries
+    return {ours.get(name, name): entries[name] for name in entries if name not in SCALING}
+
+
+def _check_names(
+    where: str, entries: Mapping[str, object], shapes: Mapping[str, tuple[int, ...]]
+) -> None:
+    """Refuse arrays of every epoch, and names that are not those of the layers."""
+    for name, shape in shapes.items():
+        if _is_of_epochs(entries.get(name), shape):
+            raise MisfitError(
+                f"{where}: {name} has a row for each epoch; a start is one of them, as  xlnn "
+                "export FILE.xlsx -o start.npz --epoch 0  writes it."
+            )
+    if unknown := sorted(set(map(str, entries)) - set(shapes)):
+        belong = "belongs" if len(unknown) == 1 else "belong"
+        raise MisfitError(
+            f"{where}: {listed(unknown)} {belong} to no layer; expected are {listed(shapes)}."
+        )
+    for name in shapes:
+        if name not in entries:
+            raise MisfitError(f"{where}: {name} is missing; expected are {listed(shapes)}.")
+
+
+def _is_of_epochs(entry: object, shape: tuple[int, ...]) -> bool:
+    """Tell whether an array is what `xlnn.values` has: that of every epoch."""
+    return (
+        isinstance(entry, np.ndarray)
+        and entry.ndim > len(shape)
+        and entry.size > prod(shape)
+        and prod(entry.shape[-len(shape) :]) == prod(shape)
+    )
 
 
 def _holds_numbers(entry: object) -> bool:
