@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
+import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -21,8 +23,8 @@ import xlnn
 from xlnn.cli import cli
 from xlnn.practising.grades import QuestionGrade, UnitGrade
 from xlnn.practising.grading import grade
-from xlnn.practising.judging import PROBES, judged
-from xlnn.practising.mistakes import Mistake
+from xlnn.practising.judging import PROBES, World, judged
+from xlnn.practising.mistakes import Mistake, _beside
 from xlnn.practising.sentences import reason, reasons, words_of
 from xlnn.practising.submission import submission
 from xlnn.shipped.text import languages, text
@@ -125,6 +127,59 @@ def test_one_mistake_costs_one_mark(handed_out, name, tmp_path):
     found = only(grade(path, workers=1))
     lost = {question.quantity for question in found.questions if question.points < question.of}
     assert lost == {first}
+
+
+@pytest.fixture(scope="module")
+def one_epoch(tmp_path_factory):
+    """A workbook of which exercises are made by hand."""
+    return xlnn.build("digits", tmp_path_factory.mktemp("one") / "full.xlsx", epochs=1).path
+
+
+def reasons_of(path, name, answer, folder):
+    """Fill one quantity in, each cell with what an answer makes of its row; say what is wrong."""
+    every = blanks(path, (name,))
+    workbook = openpyxl.load_workbook(emptied(path, (name,), folder / "e.xlsx"))
+    for blank in every.values():
+        fill(workbook, blank, [answer(row) for row, _ in blank.places])
+    workbook.save(folder / "s.xlsx")
+    (question,) = only(grade(folder / "s.xlsx", workers=1)).questions
+    return [reason(unit, text("en", "grading")) for unit in question.units]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=(N{0}-Images!N{0})^2/2-(O{0}-Images!O{0})^2/2",
+        "=((N{0}-Images!N{0})+(O{0}-Images!O{0}))/2",
+        "=(N{0}-Images!O{0})^2/2+(O{0}-Images!N{0})^2/2",
+    ],
+)
+def test_a_range_that_is_named_cell_by_cell_is_not_too_short(formula, one_epoch, tmp_path):
+    (said,) = reasons_of(one_epoch, "C", formula.format, tmp_path)
+    assert re.fullmatch(r"gives \S+ where \S+ belongs \(Training!R4\)", said)
+
+
+def test_half_a_range_that_is_named_cell_by_cell_is_too_short(one_epoch, tmp_path):
+    (said,) = reasons_of(one_epoch, "C", "=(N{0}-Images!N{0})^2/2".format, tmp_path)
+    assert said.startswith("the range is one short: Training!N4, where Training!N4:O4 belongs")
+
+
+def test_two_numbers_that_differ_late_are_shown_as_far_as_they_differ(one_epoch, tmp_path):
+    def answer(row):
+        return f"=1/(1+2.71828^-C{row})"
+
+    said, *_ = reasons_of(one_epoch, "a2", answer, tmp_path)
+    found, belongs = re.match(r"gives (\S+) where (\S+) belongs", said).groups()
+    assert found != belongs
+    assert found[:-1] == belongs[:-1]
+
+
+def test_of_tiny_numbers_those_that_differ_most_are_shown():
+    worlds = tuple(World({"q": np.array(number)}) for number in (1e-12, 2e-12))
+    judged = SimpleNamespace(
+        quantity=SimpleNamespace(name="q"), got=({(): 1e-12}, {(): 3e-12}), worlds=worlds
+    )
+    assert _beside(judged, ()) == {"found": "3e-12", "expected": "2e-12"}
 
 
 def test_a_constant_upstream_earns_nothing_downstream_and_costs_nothing_there(tmp_path):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlnn import reference
-from xlnn.checking.references import Area, areas, written
+from xlnn.checking.references import Area, areas, beyond, written
 from xlnn.engines.worlds import Found
 from xlnn.grid import CellError
 from xlnn.layout import Layout
@@ -19,6 +19,9 @@ from xlnn.practising.judging import TOLERANCE, Judged, World
 from xlnn.quantity import Model, Quantity
 
 Index = tuple[int, ...]
+
+DIGITS, MOST_DIGITS = 6, 17
+"""Of a number in a sentence; 17 tell any two apart."""
 
 NEAR = 3
 """How many rows or columns off is still said to be off, rather than another cell."""
@@ -87,19 +90,36 @@ def _error(judged: Judged, first: Index, cell: str) -> Mistake | None:
 
 def _beside(judged: Judged, first: Index) -> dict[str, str]:
     """Return what a cell gives and what belongs there, in the first world in which they differ."""
-    for got, world in zip(judged.got, judged.worlds, strict=True):
-        expected = world.arrays[judged.quantity.name][first]
-        found = got[first]
-        if not _same(found, expected):
-            return {"found": _written(found), "expected": _written(expected)}
-    return {"found": "", "expected": ""}
+    pairs = [
+        (got[first], world.arrays[judged.quantity.name][first])
+        for got, world in zip(judged.got, judged.worlds, strict=True)
+    ]
+    furthest = max(pairs, key=lambda pair: _distance(*pair))  # of tiny numbers none is far off
+    found, expected = next((p for p in pairs if _distance(*p) > TOLERANCE), furthest)
+    return dict(zip(("found", "expected"), _told_apart(found, expected), strict=True))
 
 
-def _same(found: Found, expected: object) -> bool:
+def _distance(found: Found, expected: object) -> float:
+    """Say how far apart two values are, of large numbers relative to them."""
     try:
-        return abs(float(found) - float(expected)) <= TOLERANCE * max(1, abs(float(expected)))
+        off = abs(float(found) - float(expected)) / max(1.0, abs(float(expected)))
     except (TypeError, ValueError):
-        return found == expected
+        off = 0.0 if found == expected else np.inf
+    return np.inf if np.isnan(off) else off
+
+
+def _told_apart(one: object, other: object) -> tuple[str, str]:
+    """Write two values with as many digits as it takes to tell them apart.
+
+    >>> _told_apart(0.4850961, 0.4850962)
+    ('0.4850961', '0.4850962')
+    """
+    texts = "", ""
+    for digits in range(DIGITS, MOST_DIGITS + 1):
+        texts = _written(one, digits), _written(other, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def _by_value(model: Model, judged: Judged, rows: list[Index], cell: str) -> Mistake | None:
@@ -173,8 +193,9 @@ def _by_cells(
     stated = areas(layout.formula(name, first), here)
     if named is None or stated is None:
         return None
-    strange = [area for area in named if area not in stated]
-    unused = [area for area in stated if area not in named]
+    unused = [area for area in stated if not _covered(area, named)]
+    used = [area for area in stated if area not in unused]
+    strange = [area for area in named if beyond([area], used)]
     anchor = _anchor(layout, judged, rows, first, strange)
     if anchor:
         return Mistake("anchor", cell, {"cells": anchor})
@@ -190,6 +211,12 @@ def _by_cells(
         belongs = written(unused[0], layout.titles.values())
         return Mistake("missing", cell, {"symbol": symbol, "belongs": belongs})
     return None
+
+
+def _covered(stated: Area, named: list[Area]) -> bool:
+    """Tell whether a formula names all of an area, at once or by its parts."""
+    parts = [area for area in named if not beyond([area], [stated])]
+    return not beyond([stated], parts)
 
 
 def _anchor(
@@ -269,8 +296,8 @@ def _far(area: Area, other: Area) -> int:
     return abs(area.top - other.top) + abs(area.left - other.left)
 
 
-def _written(value: object) -> str:
+def _written(value: object, digits: int = DIGITS) -> str:
     """Write a value for a sentence."""
     if isinstance(value, float | np.floating):
-        return f"{value:.6g}"
+        return f"{value:.{digits}g}"
     return f"{value}"
