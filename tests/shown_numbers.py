@@ -21,6 +21,10 @@ ADAPTS = "-1E-10"
 """Where there is room for it, a program finds a form for any number in the format General."""
 
 
+SHARE = "0.000;-0.000"
+"""Outputs between 0 and 1 are listed with as many decimals each, 0.000 among them."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """A number as a cell shows it."""
@@ -39,7 +43,9 @@ class Shown:
 
     @property
     def is_misleading(self):
-        """Whether it shows 0 although it is not."""
+        """Whether it shows 0 although it is not, nor nearly 0 beside other shares."""
+        if self.number_format == SHARE:
+            return False
         return self.value != 0 and "0" in self.text and not re.search("[1-9]", self.text)
 
 
@@ -73,7 +79,8 @@ def _section(value, number_format):
     if number_format.startswith("[=0]"):
         nothing, other = number_format.removeprefix("[=0]").split(";")
         return nothing if value == 0 else other
-    greater, less, nothing = number_format.split(";")[:3]
+    greater, less, *rest = number_format.split(";")
+    nothing = rest[0] if rest else greater
     return nothing if value == 0 else greater if value > 0 else less
 
 

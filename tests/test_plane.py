@@ -22,6 +22,7 @@ from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
 from xlnn.shipped.templates import template
 from xlnn.workbooks.network.quantities.plane import PLACES, has_plane
+from xlnn.writing.style import FAINT
 
 SHAPES = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "shapes.py"))
 TABLE = replace(spec([2, 3, 2], images=4), picture=(1, 2), features=("left", "up"))
@@ -81,6 +82,32 @@ def test_the_chart_lies_exactly_over_the_picture_and_is_seen_through(xor):
     )
     assert f'<c:max val="{SIDE}"/>' in chart
     assert chart.count("<a:noFill/>") >= 2
+
+
+def test_a_point_is_a_square_and_white_pictures_lie_on_a_mat(xor):
+    sheet, layout = openpyxl.load_workbook(xor)["Map"], layout_of(read_spec(xor))
+    widths = {}
+    for found in sheet.column_dimensions.values():
+        widths |= dict.fromkeys(range(found.min, found.max + 1), found.width)
+    for name in ("map_picture", "map_line1_seen2"):
+        block = layout.blocks[name]
+        for place in (block.address((0, 0, 0)[-len(block.quantity.shape) :]), block.last):
+            across, down = widths[place[1]] * 7, sheet.row_dimensions[place[0]].height * 96 / 72
+            assert across == pytest.approx(down)
+    around = [(block.row - 1, block.column), (block.row, block.column - 1)]
+    around += [(block.last[0] + 1, block.column), (block.row, block.last[1] + 1)]
+    assert {sheet.cell(*place).fill.fgColor.rgb[-6:] for place in around} == {FAINT}
+
+
+def test_columns_of_the_data_are_named_and_wide_enough_for_their_decimals(xor):
+    sheet, layout = openpyxl.load_workbook(xor)["Map data"], layout_of(read_spec(xor))
+    at, features = layout.blocks["map_at"], read_spec(xor).features
+    columns = [at.column, at.column + 1]
+    columns += [layout.blocks[f"map_{name}"].column for name in ("own", "others")]
+    names = [sheet.cell(at.row - 1, column).value for column in columns]
+    assert names == [*features, features[1], features[1]]
+    letters = map(openpyxl.utils.get_column_letter, columns)
+    assert {sheet.column_dimensions[letter].width for letter in letters} == {10}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -8,7 +8,9 @@ from itertools import pairwise
 import numpy as np
 import openpyxl
 import pytest
+from cut_texts import pixels
 from networks import random_recipe, spec, with_functions, write_recipe
+from openpyxl.styles import Font
 from programs import skip_without
 from test_checker import edit
 
@@ -18,7 +20,7 @@ from xlnn.engines import ENGINES
 from xlnn.equations.play import NOWHERE
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
-from xlnn.workbooks.network.quantities.figure import MOST_CONNECTIONS, Figure
+from xlnn.workbooks.network.quantities.figure import MOST_CONNECTIONS, WIDTH, Figure
 from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import workbook_layout
@@ -238,6 +240,33 @@ def test_the_pictures_of_a_wide_layer_say_that_they_are_of_its_first_units(tmp_p
     assert "layer 2: the weights of each unit: the first 5 of 16" in texts
     assert "layer 3: the weights of each unit" in texts
     assert "layer 2: the weights of each unit" in said_on_play(short_path)
+
+
+def test_an_output_is_told_alike_in_the_sentence_the_list_and_the_drawing(tmp_path):
+    """Outputs of softmax that are nearly 0 have no exponent."""
+    made = with_functions(spec([2, 3, 2]), ["tanh"], "categorical cross-entropy", "softmax")
+    drawn = random_recipe(made, seed=4)
+    drawn.inputs["b3"] = np.array([[9.0, 0.0]])
+    drawn.inputs["eta"] = np.asarray(0.0)
+    path = write_recipe(tmp_path / "sure.xlsx", drawn)
+    got, layout = values(path, "formualizer"), layout_of(read_spec(path))
+    told = [f"{share:.3f}" for share in got["play_output"]]
+    assert set(told) == {"0.000", "1.000"}
+    assert [text.split()[-1] for text in got["play_label_text"][0]] == told
+    assert max(told) in str(got["play_verdict"][0])
+    book = openpyxl.load_workbook(path)
+    shown = book["Play"][layout.cell("play_output", (0,)).split("!")[1]]
+    assert shown.number_format == "0.000;-0.000"
+    assert not any(shown.coordinate in part for part in book["Play"].conditional_formatting)
+
+
+@pytest.mark.parametrize("label", ["0", "versicolor", "a label of as many letters as may stand"])
+def test_the_labels_of_the_outputs_have_room_in_the_drawing(label):
+    named = replace(spec([4, 3, 2]), labels=(label, "1"))
+    figure = Figure(Stack(named))
+    room = WIDTH - max(figure.x("3")) - figure.radius("3")
+    assert room > pixels(f"{label}  0.000", Font(sz=9)) * 25.4 / 96
+    assert figure.middle("3") - figure.middle("2") > 2 * figure.radius("2")
 
 
 def test_images_recognised_are_told_with_how_many_there_are(short_path):

@@ -49,7 +49,7 @@ def test_no_long_name_of_ones_own_is_cut_off(lang, tmp_path):
     path, data = tmp_path / "w.xlsx", {"data": tmp_path / "d.csv", "label": "label"}
     build("iris", path, **data, scale="standard", test_share=0.2, epochs=2, lang=lang, verify=False)
     words = text(lang).of(["table"])
-    others = {words.sheets["play"], words.sheets["map"], words.sheets["drawing"]}
+    others = {words.sheets["map"], words.sheets["drawing"]}
     assert [cut for cut in cut_texts(path) if cut.sheet not in others] == []
 
 
@@ -75,13 +75,36 @@ def test_a_heading_is_parted_between_words(name, lang, tmp_path):
         assert not re.search("[\u30a1-\u30fc]\n[\u30a1-\u30fc]", said), said
 
 
+LONG = "a label of as many letters as may stand"
+DATA = {
+    "two targets": (f"a,b,price,{LONG}", {"targets": ("price", LONG)}),
+    "one target": (f"a,b,c,{LONG}", {"targets": (LONG,)}),
+    "classes": (f"a,{LONG}s,c,label", {"label": "label", "table": True}),
+}
+
+
+@pytest.mark.parametrize("kind", DATA)
+@pytest.mark.parametrize("lang", languages())
+def test_no_text_is_cut_off_however_long_labels_are(kind, lang, tmp_path):
+    heading, options = DATA[kind]
+    last = ("9.5", "8.25", "7.125") if "targets" in options else (LONG, "B", "C")
+    rows = [f"{n},{n % 3}.5,{100_000.5 * n},{last[n % 3]}" for n in range(1, 13)]
+    (tmp_path / "d.csv").write_text("\n".join([heading, *rows]))
+    build(data=tmp_path / "d.csv", output=tmp_path / "w.xlsx", epochs=2, lang=lang, **options)
+    play = text(lang)("sheets", "play")
+    assert [cut for cut in cut_texts(tmp_path / "w.xlsx") if cut.sheet == play] == []
+
+
 def test_a_text_that_is_cut_off_is_found(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["a text that is long", "another", "short"])
     book.active["C1"].alignment = openpyxl.styles.Alignment(wrap_text=True)
     book.active.append(["runs on over what is empty"])
+    book.active["A4"] = "runs on below a chart, which hides its end"
+    book.active.add_chart(openpyxl.chart.ScatterChart(), "C3")
     book.save(tmp_path / "w.xlsx")
-    assert [cut.cell for cut in cut_texts(tmp_path / "w.xlsx")] == ["A1"]
+    assert [cut.cell for cut in cut_texts(tmp_path / "w.xlsx")] == ["A1", "A4"]
+    del book.active["A4"]
     for long, found in ((12, []), (30, ["A1"])):
         book.active["A1"] = "x" * long
         book.active["A1"].alignment = openpyxl.styles.Alignment(shrink_to_fit=True)

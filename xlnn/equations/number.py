@@ -40,6 +40,11 @@ def fixed(cell: str, digits: int = 3) -> str:
     return f"IF({usual},FIXED({x},{digits},TRUE),{_with_exponent(x)})"
 
 
+def share(cell: str) -> str:
+    """Return the formula of a number between 0 and 1 as text, with three decimals."""
+    return f"FIXED({_whole(cell)},3,TRUE)"
+
+
 def short(cell: str, digits: int = 6) -> str:
     """Return the formula of a number as text, without zeros at its end."""
     x = _whole(cell)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.equations.choice import entry, flat, looked_up
-from xlnn.equations.wording import Sentence, filled, fixed, significant
+from xlnn.equations.number import fixed, share, significant
+from xlnn.equations.wording import Sentence, filled
 from xlnn.quantity import Cells, Equation
 
 DIGITS = 9
@@ -224,16 +225,26 @@ class Dot(Equation):
 
 
 class OutputLabel(Sentence):
-    """What stands beside an output: its label and its value, or what it predicts."""
+    """What stands beside an output: its label and its value, or what it predicts.
+
+    Parameters
+    ----------
+    is_share : bool
+        Whether the value lies between 0 and 1.
+    """
 
     roles = ("labels", "a", "predicted")
     optional = ("a", "predicted")
+
+    def __init__(self, *, is_share: bool) -> None:
+        super().__init__()
+        self.told = share if is_share else fixed
 
     def cell(
         self, k: int, labels: Cells, a: Cells | None = None, predicted: Cells | None = None
     ) -> str:
         """Return the formula of output k."""
-        value = significant(predicted[k]) if predicted else fixed(a[k], 2)
+        value = significant(predicted[k]) if predicted else self.told(a[k])
         return f'={labels[k]}&"  "&{value}'
 
 

@@ -6,7 +6,7 @@ Texts are not compared with NumPy but looked at for error values.
 import re
 
 from xlnn.equations.dense import written_call
-from xlnn.equations.number import factor, fixed, significant
+from xlnn.equations.number import factor, fixed, share, significant
 from xlnn.quantity import Cells, Equation
 
 FACTORS = 6
@@ -192,19 +192,28 @@ class Bar(Sentence):
 
 
 class Verdict(Sentence):
-    """Which digit the network sees, and how sure it is."""
+    """Which digit the network sees, and how sure it is.
+
+    Parameters
+    ----------
+    words : str
+        With the blanks ``{label}`` and ``{output}``.
+    is_share : bool
+        Whether outputs lie between 0 and 1.
+    """
 
     roles = ("label", "a")
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, *, is_share: bool) -> None:
         super().__init__(())
         self.words = words
+        self.told = share if is_share else fixed
 
     def cell(self, label: Cells, a: Cells) -> str:
         """Return the formula."""
         before, after = self.words.split("{label}")
         middle, after = after.split("{output}")
-        return f'="{before}"&{label[()]}&"{middle}"&{fixed(f"MAX({a[...]})")}&"{after}"'
+        return f'="{before}"&{label[()]}&"{middle}"&{self.told(f"MAX({a[...]})")}&"{after}"'
 
 
 class Prediction(Sentence):

@@ -13,6 +13,8 @@ from math import prod
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import WITHOUT_WEIGHTS
 from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
+from xlnn.writing.room import text_width
 
 WIDTH, HEIGHT = 170, 120
 """Of the whole figure."""
@@ -21,7 +23,13 @@ BOTTOM, TOP = 4, 108
 """Between which heights units stand; above them is a layer's heading."""
 
 LEFT, RIGHT = 10, 136
-"""Between which the layers' columns stand; to the right is room for the outputs' labels."""
+"""Between which the layers' columns stand, the last one further left where labels are long."""
+
+LABEL_SIZE, LABEL_GAP = 9, 2
+"""Of the texts beside units: the size in points, and how far from the units they stand."""
+
+SHARE, WIDEST = "0.000", "1.23 × 10⁻¹²"
+"""Of what is told of an output: a number between 0 and 1, and the widest one of any size."""
 
 NAMES = 42
 """Where the first column stands if its units have names."""
@@ -144,13 +152,22 @@ class Figure:
         """Return where a layer's column stands."""
         names = [*self.columns]
         left = NAMES if self.stack.spec.features else LEFT + self._breadth(names[0]) / 2
-        return left + (RIGHT - left) * names.index(layer) / (len(names) - 1)
+        return left + (self.right - left) * names.index(layer) / (len(names) - 1)
+
+    @cached_property
+    def right(self) -> float:
+        """Where the last column stands, with room for the labels of the outputs beside it."""
+        value = SHARE if self.stack.is_share else WIDEST
+        labels = [f"{label}  {value}" for label in self.stack.spec.labels]
+        pixels = text_width(*labels, size=LABEL_SIZE) * DIGIT_PIXELS
+        room = LABEL_GAP + pixels / PIXELS_A_POINT / POINTS
+        return min(RIGHT, WIDTH - room - self.radius(self.stack.output))
 
     @cached_property
     def pitch(self) -> float:
         """How far places of a map are from each other, in all maps alike."""
         grids = [column.grid for column in self.columns.values() if column.grid]
-        apart = (RIGHT - LEFT) / (len(self.columns) - 0.5)
+        apart = (self.right - LEFT) / (len(self.columns) - 0.5)
         heights = [(TOP - BOTTOM) / maps / (rows + 1) for maps, rows, _ in grids]
         breadths = [apart * 0.8 / columns for *_, columns in grids]
         return min([PITCH, *heights, *breadths])

@@ -45,6 +45,10 @@ LARGEST_PICTURE = 40
 MOST_WEIGHTS, BROADEST = 2_000, 48
 """Weights of a layer that are shown as pictures, and how many columns these take."""
 
+SHARE = "0.000;-0.000"
+"""The number format of an output between 0 and 1: of two parts, so that `xlnn.writing.formats`
+gives it no exponent where it is nearly 0."""
+
 WHOLE = {"number_format": "0"}
 PLACE = {"number_format": "0.0"}
 
@@ -80,7 +84,7 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     if stack.spec.is_regression:
         labels = {"labels": "labels", "predicted": "play_output"}
     outputs = min(LISTED, len(figure.columns[stack.output].units))
-    yield _number("label_text", OutputLabel(), labels, (outputs,))
+    yield _number("label_text", OutputLabel(is_share=stack.is_share), labels, (outputs,))
 
 
 def course(stack: Stack) -> Quantity:
@@ -142,8 +146,10 @@ def _row(stack: Stack) -> str:
 
 
 def _measure(stack: Stack) -> dict[str, str]:
-    """Return the number format of what is told in the units of the targets."""
-    return {"number_format": stack.measure} if stack.spec.is_regression else {}
+    """Return the number format of outputs: with the decimals of the sentences, or of targets."""
+    if stack.spec.is_regression:
+        return {"number_format": stack.measure}
+    return {"number_format": SHARE if stack.is_share else "0.000"}
 
 
 def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
@@ -164,7 +170,8 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
             kind = stack.actual()  # of scaled targets those that were given
             yield replace(actual, kind=kind, symbol=QUANTITY_KINDS[kind].symbol)
             own["actual"] = "play_t"
-        yield _quantity("verdict", Prediction(words["verdict"]), own)
+        if len(spec.labels) == 1:  # of several the list below tells each
+            yield _quantity("verdict", Prediction(words["verdict"]), own)
         return
     if stack.has_shares:
         yield _quantity("bar", Bar(()), own, shape)
@@ -181,7 +188,8 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         yield stack.label(kind, of=f"play_{of}", **one)
     found = {"answer": "play_answer", "truth": "play_truth"}
     yield _one("surest", OfAnswer(), {**row, **found, "rows": outputs}, sheet=NUMBERS)
-    yield _one("verdict", Verdict(words["verdict"]), {"label": "play_label", "a": "play_surest"})
+    verdict = Verdict(words["verdict"], is_share=stack.is_share)
+    yield _one("verdict", verdict, {"label": "play_label", "a": "play_surest"})
     if not spec.epochs:
         return
     truth = {**found, "label": "play_truth_label"}

@@ -58,7 +58,7 @@ def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
     yield stack.label("label", axes=(ONE,), of="draw_answer", **shown)
     yield quantity(
         "verdict",
-        equation=Verdict(words),
+        equation=Verdict(words, is_share=stack.is_share),
         uses={"label": "draw_label", **output},
         is_text=True,
         **one,

@@ -117,10 +117,14 @@ class Stack:
         return f"{prefix}x" if layer == "1" else f"{prefix}a{layer}"
 
     @property
+    def is_share(self) -> bool:
+        """Whether outputs are between 0 and 1, so that they need no exponent."""
+        return ACTIVATIONS[self.layers[-1].activation].reach == (0, 1)
+
+    @property
     def has_shares(self) -> bool:
         """Whether outputs are between 0 and 1, or learn to be 0 or 1, so that a bar shows them."""
-        reach = ACTIVATIONS[self.layers[-1].activation].reach
-        return self.spec.epochs > 0 or reach == (0, 1)
+        return self.spec.epochs > 0 or self.is_share
 
     @property
     def measure(self) -> str:

@@ -16,10 +16,12 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import choice_validation, head, row_validation, title_line
 from xlnn.writing.charts import Cells
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
 from xlnn.writing.graph import Dots, graph, over
 from xlnn.writing.style import (
     CAPTION,
     CHOICE,
+    FAINT,
     KEY,
     LABEL,
     NOTE,
@@ -41,8 +43,12 @@ TOP, PICTURE_ROW = 4, 8
 BESIDE = LEFT + SIDE + 2
 """Where the small pictures begin."""
 
-POINT, ROW = 2.1, 15
-"""How wide and how high a point of the grid is; the height in points."""
+PIXELS = 17
+POINT, ROW = PIXELS / DIGIT_PIXELS, PIXELS / PIXELS_A_POINT
+"""How wide and how high a point of the grid is: a square of so many pixels."""
+
+CHOICE_ROW = 15
+"""The height of a row that is higher, in points: what is chosen is written larger."""
 
 OWN, OTHERS, RIM, SIZE = "8A3F0B", "123E6B", "FFFFFF", 6
 """The colours of the data, which must be seen on those of the plane, and their size in points."""
@@ -109,9 +115,10 @@ def draw(page: Page) -> Drawing:
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
     drawing = Drawing(gridlines=False, one_page=True, widths=dict(WIDTHS))
     last = max(block.last[1] for block in page.layout.on(SHEET))
-    drawing.widths |= dict.fromkeys(range(LEFT, last + 1), POINT)
+    drawing.widths |= dict.fromkeys(range(LEFT, last + 2), POINT)
     bottom = max(block.last[0] for block in page.layout.on(SHEET))
-    drawing.heights = dict.fromkeys(range(2, bottom + 1), ROW) | {1: 24}
+    drawing.heights = dict.fromkeys(range(2, TOP + 2), CHOICE_ROW) | {1: 24}
+    drawing.heights |= dict.fromkeys(range(TOP + 2, bottom + 1), ROW)
     drawing.put(1, NAMES, page.layout.titles[SHEET], TITLE)
     drawing.put(2, NAMES, words("notes", SHEET, **page.layout.titles), NOTE)
     _draw_choices(drawing, page)
@@ -129,13 +136,15 @@ def draw(page: Page) -> Drawing:
         block = blocks[quantity.name]
         if quantity.layer != layer:
             layer = quantity.layer
-            for column in range(BESIDE, last + 1):
+            for column in range(BESIDE - 1, last + 2):
                 drawing.put(block.row - 2, column, "", SECTION)
             title = words("map", "seen", layer=layer_title(page, layer))
-            drawing.put(block.row - 2, BESIDE, title, SECTION)
+            drawing.put(block.row - 2, BESIDE - 1, title, SECTION)
+        _draw_mat(drawing, block, last)
         for n, unit in enumerate(quantity.equation.units):
             symbol = model[f"{PREFIX}a{layer}"].heading((unit,))
-            drawing.put(block.row - 1, block.column + n * (quantity.shape[-1] + 1), symbol, CAPTION)
+            at = block.column + n * (quantity.shape[-1] + 1)
+            drawing.put(block.row - 1, at, symbol, replace(CAPTION, fill=FAINT))
         found = next(each.activation for each in page.spec.layers if each.name == layer)
         _colour(drawing, block, found)
     chart = graph(_dots(page), 1, 1, (SIDE, SIDE))
@@ -143,6 +152,17 @@ def draw(page: Page) -> Drawing:
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
     return drawing
+
+
+def _draw_mat(drawing: Drawing, block: Block, last: int) -> None:
+    """Draw what small pictures lie on: of a unit, white may be all there is."""
+    shown, side, _ = block.quantity.shape
+    for row in range(block.row - 1, block.row + side + 1):
+        for column in range(BESIDE - 1, last + 2):
+            position, place = divmod(column - BESIDE, side + 1)
+            is_seen = 0 <= row - block.row < side and place < side and 0 <= position < shown
+            if not is_seen:
+                drawing.put(row, column, "", Look(fill=FAINT))
 
 
 def _draw_choices(drawing: Drawing, page: Page) -> None:
@@ -211,16 +231,15 @@ def draw_numbers(page: Page) -> Drawing:
             head(drawing, block, words, lambda q, w: w("map", "point") if q.kind == "number"
                  else w("quantities", q.kind))  # fmt: skip
             continue
-        look = heading("weight" if quantity.kind in {"W", "b"} else "key", first=True)
-        name = words("map", quantity.kind) if quantity.kind not in {"W", "b"} else ""
-        symbol = quantity.symbol.replace("{}", "") if quantity.kind in {"W", "b"} else ""
-        if symbol:
-            drawing.put(block.row - 1, block.column, symbol, look)
-            continue
-        drawing.put(FIRST_ROW - 2, block.column, name, look)
-        for position in range(1, quantity.shape[-1] if quantity.axes and quantity.shape else 1):
-            drawing.put(FIRST_ROW - 2, block.column + position, "", look)
-        drawing.widths[block.column] = 10
+        is_parameter = quantity.kind in {"W", "b"}
+        symbol = quantity.symbol.replace("{}", "")
+        name = symbol if is_parameter else words("map", quantity.kind)
+        row = block.row - 1 if is_parameter else FIRST_ROW - 2
+        for column in range(block.column, block.last[1] + 1):
+            is_first = column == block.column
+            look = heading("weight" if is_parameter else "key", first=is_first)
+            drawing.put(row, column, name if is_first else "", look)
+            drawing.widths[column] = 10
     _name_images(drawing, page)
     title_line(drawing, page, NUMBERS, 2)
     return drawing
@@ -231,6 +250,13 @@ def _name_images(drawing: Drawing, page: Page) -> None:
     at = page.layout.blocks[f"{PREFIX}at"]
     for image in range(at.quantity.axes[0].length):
         drawing.put(at.row + APART * image, at.column - 1, image + 1, KEY)
+    across, up = page.spec.features
+    names = {at.column: across, at.column + 1: up}
+    for name in ("own", "others"):
+        if block := page.layout.blocks.get(PREFIX + name):
+            names[block.column] = up
+    for column, name in names.items():
+        drawing.put(at.row - 1, column, name, heading("key", first=column != at.column + 1))
     low = page.layout.blocks[f"{PREFIX}low"]
     for n, name in enumerate(page.spec.features):
         drawing.put(low.row + n, low.column - 1, name, KEY)

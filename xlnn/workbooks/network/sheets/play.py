@@ -6,8 +6,8 @@ from dataclasses import replace
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.figure import HEIGHT, Figure
-from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
+from xlnn.workbooks.network.quantities.figure import HEIGHT, SHARE, WIDEST, Figure
+from xlnn.workbooks.network.quantities.play import LISTED, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.bands import layer_name
 from xlnn.workbooks.network.sheets.picture import picture
@@ -15,6 +15,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.charts import Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     CAPTION,
     CHOICE,
@@ -34,6 +35,12 @@ NAMES, VALUES, BARS, RIGHT = 2, 3, 4, 6
 """The columns: names, numbers, bars; from RIGHT on they are as narrow as pixels."""
 
 WIDTHS = {1: 2, NAMES: 22, VALUES: 13, BARS: 26, RIGHT - 1: 2}
+LEFT = (NAMES, VALUES, BARS)
+"""The columns beside which pictures stand."""
+
+HEADLINE, SIZES = replace(SENTENCE, bold=True), (14, 12)
+"""How the network's answer looks, and of which size: smaller where it would not fit."""
+
 PIXEL, ROW = 2.7, 15
 """The width and the height, in points, of a pixel."""
 
@@ -75,7 +82,7 @@ def place(model: Model) -> Iterator[Block]:
 
 def _rows(model: Model) -> dict[str, int]:
     """Return the row of the heading of each part at the left, and that of its chart."""
-    rows = {"outputs": TOP + 6}
+    rows = {"outputs": TOP + (6 if f"{PREFIX}verdict" in model.by_name else 3)}
     row = rows["outputs"] + model[f"{PREFIX}output"].shape[0] + 2
     if f"{PREFIX}given" in model.by_name:
         rows["inputs"] = row
@@ -107,7 +114,7 @@ def _weights(model: Model) -> list[Quantity]:
 def draw(page: Page) -> Drawing:
     """Draw the headings, the lists to choose from, the network and the course of the cost."""
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
-    drawing = Drawing(gridlines=False, one_page=True, opens=True, widths=dict(WIDTHS))
+    drawing = Drawing(gridlines=False, one_page=True, opens=True, widths=_widths(page))
     drawing.widths |= dict.fromkeys(range(RIGHT, RIGHT + ACROSS), PIXEL)
     last = max(block.last[0] for block in page.layout.on(SHEET))
     rows = _rows(model)
@@ -129,7 +136,35 @@ def draw(page: Page) -> Drawing:
         _draw_weights(drawing, page, blocks[quantity.name])
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
+    if headline := blocks.get(f"{PREFIX}verdict"):
+        drawing.looks[headline.quantity.name] = replace(HEADLINE, size=_size(page))
     return drawing
+
+
+def _widths(page: Page) -> dict[int, float]:
+    """Return the widths of columns: beside names and sentences stand pictures, which hide them."""
+    names = text_width(*page.spec.labels[:LISTED], *page.spec.features[:LISTED])
+    widths = WIDTHS | {NAMES: max(WIDTHS[NAMES], names)}
+    missing = _length(page, _size(page)) - sum(widths[column] for column in LEFT)
+    return widths | {BARS: widths[BARS] + max(0, missing)}
+
+
+def _size(page: Page) -> int:
+    """Return the size of the headline: the larger one where there is room for it."""
+    room = sum(WIDTHS[column] for column in LEFT)
+    return next((size for size in SIZES if _length(page, size) <= room), SIZES[-1])
+
+
+def _length(page: Page, size: int) -> float:
+    """Return the width of the longest headline and the longest line below it."""
+    if f"{PREFIX}verdict" not in page.layout.blocks:
+        return 0
+    words = page.layout.model[f"{PREFIX}verdict"].equation.words
+    told = SHARE if Stack(page.spec).is_share else WIDEST
+    numbers = dict.fromkeys(("output", "predicted", "actual"), told)
+    headlines = [words.format(label=label, **numbers) for label in page.spec.labels]
+    below = [page.words("sentences", "is_wrong", truth=label) for label in page.spec.labels]
+    return max(text_width(*headlines, size=size), text_width(*below, size=SENTENCE.size))
 
 
 def _draw_choices(drawing: Drawing, page: Page) -> None:
@@ -220,8 +255,6 @@ def _look(quantity: Quantity) -> Look:
     kind = quantity.kind
     if quantity.choices:
         return replace(CHOICE, size=12, border=True)
-    if kind == "verdict":
-        return replace(SENTENCE, bold=True, size=14)
     if kind in {"W", "x"}:
         return replace(PICTURE, number_format=";;;", border=True)
     if quantity.is_text:
