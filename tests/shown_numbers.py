@@ -114,7 +114,7 @@ def _format(cell, rules):
     return cell.number_format
 
 
-_KNOWN = {"__builtins__": {}, "ABS": abs, "AND": lambda *all_of: all(all_of)}
+_KNOWN = {"__builtins__": {}, "ABS": abs, "AND": lambda *all_of: all(all_of), "ROUND": round}
 
 
 def _rules(sheet):

@@ -12,9 +12,9 @@ from networks import NETWORK_TEMPLATES, in_turn
 from programs import skip_without
 from shown_numbers import Shown, pixels, shown, written
 
-from xlnn.blocks import single_block
+from xlnn.blocks import single_block, table_blocks
 from xlnn.building.build import build
-from xlnn.quantity import Quantity
+from xlnn.quantity import Axis, Quantity
 from xlnn.shipped.templates import names
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted, room_pixels
@@ -77,7 +77,7 @@ def test_the_test_of_formats_sees_what_is_wrong():
 
 
 def test_without_rules_the_numbers_of_unusual_data_would_not_be_seen(tmp_path, monkeypatch):
-    monkeypatch.setattr("xlnn.writing.workbook.fitted", lambda drawing, _: drawing)
+    monkeypatch.setattr("xlnn.writing.workbook.fitted", lambda drawing, *_: drawing)
     cells = list(shown(built("huge", None, tmp_path)))
     assert any(cell.is_hidden for cell in cells)
     cells = list(shown(built("tiny", None, tmp_path)))
@@ -113,9 +113,29 @@ def test_a_small_number_in_a_picture_has_a_decimal_more_before_it_has_an_exponen
     assert written(number, _chosen(fit, number) or "0.00") == text
 
 
+@pytest.mark.parametrize(
+    ("numbers", "number", "chosen"),
+    [
+        ((5.1, 5, 4.99), 5, "0.00"),
+        ((5.1, 5, 4.99), -4.9, "0.00"),
+        ((5.1, 5, 4.99), 4.995, ""),
+        ((5.1, 5, 4.99), 1e12, ""),
+        ((5, 4, 3), 5, ""),
+        ((1e-8, 2e-8, 1), 1, ""),
+        ((0.1 + 0.2, 1, 2), 0.1 + 0.2, "0.0"),
+    ],
+)
+def test_typed_numbers_of_a_column_have_the_decimals_of_the_most_exact(numbers, number, chosen):
+    axes = (Axis("image", 3),)
+    quantity = Quantity("q", sheet="s", axes=axes, shape=(1,), number_format="General")
+    (block,) = table_blocks([quantity], 5, 2)
+    fit = fitted(Drawing(), [block], {"q": np.array(numbers, float)[:, None]})
+    assert _chosen(fit, number) == chosen
+
+
 def _chosen(drawing, number):
     """Return the format of the rule that applies to a number in B5; there is one at most."""
-    known = {"ABS": abs, "AND": lambda *parts: all(parts), "B5": number}
+    known = {"ABS": abs, "AND": lambda *parts: all(parts), "ROUND": round, "B5": number}
     found = [
         rule.dxf.numFmt.formatCode
         for _, rule in drawing.colours
@@ -133,7 +153,7 @@ def test_libreoffice_prints_no_cell_as_hashes(kind, scale, tmp_path):
 
 @pytest.mark.slow
 def test_libreoffice_prints_hashes_where_numbers_have_no_rules(tmp_path, monkeypatch):
-    monkeypatch.setattr("xlnn.writing.workbook.fitted", lambda drawing, _: drawing)
+    monkeypatch.setattr("xlnn.writing.workbook.fitted", lambda drawing, *_: drawing)
     assert "###" in printed(built("huge", None, tmp_path))
 
 

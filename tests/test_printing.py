@@ -74,6 +74,18 @@ def test_the_headings_of_a_table_below_others_are_printed_again(digits_path):
     assert sheet["B20"].value
 
 
+def test_names_of_rows_are_printed_again_only_where_something_stands_in_these(tmp_path):
+    path = build("iris", tmp_path / "built.xlsx", verify=False, epochs=EPOCHS).path
+    book = openpyxl.load_workbook(path)
+    for title, first in (("Gradient check", "h"), ("Check", "result")):
+        sheet, pages = book[title], printed(path)[title].pages
+        assert sheet.print_title_cols == "$A:$A"
+        (row,) = (cell.row for cell in sheet["A"] if cell.value == first)
+        further = [rows for rows, columns in pages if columns[0] > 1]
+        assert further
+        assert min(rows[0] for rows in further) > row
+
+
 @pytest.mark.parametrize(("name", "level"), [("digits", 2), ("slopes", 2)])
 def test_the_questions_of_an_exercise_are_a_page_wide(name, level, tmp_path):
     epochs = 3 if name == "digits" else None

@@ -2,25 +2,33 @@
 
 A number that its format would round to 0 is shown with one more decimal, or if it is smaller still
 with an exponent; one that its column is too narrow for as a whole number, and if that is too long
-with an exponent, too. Values change after the
-build, so rules in the sheet decide, cell by cell. They are conditional formats and no sections of
-the number format: in sections with conditions LibreOffice drops the minus sign.
+with an exponent, too. Numbers typed into one column have the decimals of the most exact of them.
+
+Values change after the build, so rules in the sheet decide, cell by cell. They are conditional
+formats and no sections of the number format: in sections with conditions LibreOffice drops the
+minus sign.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
+from math import prod
 from operator import itemgetter
+from types import MappingProxyType
 
+import numpy as np
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 
 from xlnn.address import address
 from xlnn.blocks import Block
+from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import value
+
+NOTHING: Arrays = MappingProxyType({})
 
 USUAL_WIDTH = 8.43
 """Of a column that no sheet sets, in digits of the usual font."""
@@ -48,7 +56,16 @@ SHARE = "0.0000%"
 FINER = {"0.00": "0.000"}
 """For a number that is small, but not so small that it needs an exponent: 0.003 and not 3E-03."""
 
-NUMBERS = {WHOLE: 1, "0.00E+00": 11, "0.0E+00": 201, "0E+00": 202, SHARE: 203, "0.000": 204}
+ALIKE = ("0.0", "0.00", "0.000", "0.0000")
+"""For typed numbers of one column, so that their points stand below each other."""
+
+EXACT = 1e-12
+"""How far a number may be, by its size, from itself with some decimals: sums are rounded."""
+
+NUMBERS = {
+    WHOLE: 1, "0.00": 2, "0.00E+00": 11, "0.0E+00": 201, "0E+00": 202, SHARE: 203,
+    "0.000": 204, "0.0": 205, "0.0000": 206,
+}  # fmt: skip
 """The formats' numbers in the file; from 164 on they are anyone's."""
 
 ROOMY = "-0E-10"
@@ -79,7 +96,7 @@ def width_for(text: str, size: int) -> float:
     return (text_pixels(text, size) + PADDING) / DIGIT_PIXELS
 
 
-def fitted(drawing: Drawing, blocks: Iterable[Block]) -> Drawing:
+def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -> Drawing:
     """Return a drawing with room for its sheet's numbers, and rules by which they are shown.
 
     Parameters
@@ -87,6 +104,8 @@ def fitted(drawing: Drawing, blocks: Iterable[Block]) -> Drawing:
     drawing : Drawing
     blocks : iterable of Block
         The sheet's quantities.
+    given : dict of arrays
+        What is typed in, or was noted.
     """
     shown = [(block, *_look(drawing, block)) for block in blocks if not block.quantity.is_text]
     widths = dict(drawing.widths)
@@ -105,6 +124,8 @@ def fitted(drawing: Drawing, blocks: Iterable[Block]) -> Drawing:
         areas = list(_areas(block))
         for rule in _rules(number_format, size, room, areas[0].partition(":")[0]):
             rules += [(" ".join(areas), rule)]
+        if number_format == GENERAL and block.quantity.name in given:
+            rules += _alike(block, given[block.quantity.name], widths, size)
     return replace(drawing, widths=widths, colours=[*rules, *drawing.colours])
 
 
@@ -161,6 +182,40 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
     if decimals:
         yield _shown_as(WHOLE, f"AND(ABS({first})>={long},ABS({first})<{too_long})")
     yield _shown_as(code, f"ABS({first})>={too_long}")
+
+
+def _alike(
+    block: Block, given: np.ndarray, widths: Mapping[int, float], size: int
+) -> Iterator[tuple[str, Rule]]:
+    """Yield for some columns of typed numbers the rule that gives them as many decimals.
+
+    Whatever has more, or is too long, a program shows as it does without.
+    """
+    down = [n for n, (_, right) in enumerate(block.steps) if not right]
+    rows = prod(given.shape[n] for n in down)
+    if rows < 2 or not block.is_dense or given.shape != block.quantity.lengths:
+        return
+    columns = np.moveaxis(given, down, range(len(down))).reshape(rows, -1)
+    found: dict[str, list[int]] = {}
+    for at, numbers in enumerate(columns.T, start=block.column):
+        found.setdefault(_decimals(numbers), []).append(at)
+    for number_format, alike in found.items():
+        if not number_format:
+            continue
+        room = room_pixels(min(widths.get(column, USUAL_WIDTH) for column in alike))
+        runs = (f"{address(block.row, at)}:{address(block.last[0], at)}" for at in alike)
+        first, decimals = address(block.row, alike[0]), len(number_format) - 2
+        rounded = f"ABS(ROUND({first},{decimals})-{first})<=ABS({first})*{EXACT:.0E}"
+        long = _too_long(number_format, size, room)
+        yield " ".join(runs), _shown_as(number_format, f"AND(ABS({first})<{long},{rounded})")
+
+
+def _decimals(numbers: np.ndarray) -> str:
+    """Return the format with as many decimals as some numbers have; none if these are many."""
+    for decimals, number_format in enumerate(("", *ALIKE)):
+        if np.all(np.abs(np.round(numbers, decimals) - numbers) <= EXACT * np.abs(numbers)):
+            return number_format
+    return ""
 
 
 def _too_long(number_format: str, size: int, room: float) -> str:

@@ -39,6 +39,10 @@ SHRUNK, EASY = 0.92, 0.8
 """How much smaller a sheet may be printed for the sake of a page less, and down to which scale it
 may be in any case."""
 
+LEAD = 10
+"""Rows that are printed also where nothing stands in them. Where there are more, a page begins
+below: names of rows that are printed again would stand beside nothing."""
+
 MOST = 16
 """Pages of a sheet. Of a longer one the beginning is printed, and as the last page its end: how
 training begins, and what has come of it, with as many of its columns as there may be. Who prints a
@@ -134,41 +138,49 @@ def _of_several(
     near = [scale for scale in clear if scale >= min(EASY, SHRUNK * max(clear))]
     scale = min(near, key=lambda scale: (along(scale)[0], across[scale][2], -scale))
     how = Paper(is_upright, scale, right.pages(scale), down.pages(scale))
-    ends = {column: runs[-1][1] for column, runs in column_runs(drawing, blocks).items()}
-    return _filled_pages(how, ends, lambda last: down.back(last, scale))
+    taken = column_runs(drawing, blocks)
+    starts = {column: runs[0][0] for column, runs in taken.items() if right.repeated[1]}
+    ends = {column: runs[-1][1] for column, runs in taken.items()}
+    return _filled_pages(how, (starts, ends), lambda last: down.back(last, scale))
 
 
-def _filled_pages(how: Paper, ends: Mapping[int, int], back: Callable[[int], int]) -> Paper:
+def _filled_pages(
+    how: Paper, reach: tuple[Mapping[int, int], Mapping[int, int]], back: Callable[[int], int]
+) -> Paper:
     """Return what is printed of a sheet: no page on which nothing stands, and of many the ends.
 
     Parameters
     ----------
     how : Paper
-    ends : mapping
-        The last row that is taken in each column.
+    reach : (mapping, mapping)
+        The first and the last row that is taken in each column.
     back : function
         Returns the first row of a full page, by its last.
     """
-    lasts = [
-        max((row for column, row in ends.items() if before < column <= right), default=1)
-        for before, right in pairwise((0, *how.columns))
-    ]
+    starts, ends = reach
+    spans = [range(before + 1, right + 1) for before, right in pairwise((0, *how.columns))]
+    lasts = [max((ends[each] for each in span if each in ends), default=1) for span in spans]
+    tops = [min((starts[each] for each in span if each in starts), default=1) for span in spans]
+    tops = [top if top > LEAD and top <= how.rows[0] else 1 for top in tops]
     downs = [bisect_left(how.rows, last) + 1 for last in lasts]
     across, long = len(downs), max(downs)
     while sum(min(down, long) for down in downs[:across]) > MOST:
         across, long = (across, long - 1) if long > 2 else (across - 1, long)
-    if across == len(downs) and set(downs) == {long}:
+    if across == len(downs) and set(downs) == {long} and set(tops) == {1}:
         return how
 
-    def parts(down: int) -> tuple[Span, ...]:
+    def parts(top: int, down: int) -> tuple[Span, ...]:
         """Return the rows that are printed of columns that reach so many pages down."""
         if down <= long or long == 1:
-            return ((1, how.rows[min(down, long) - 1]),)
+            return ((top, how.rows[min(down, long) - 1]),)
         last = how.rows[down - 1]
-        return (1, how.rows[long - 2]), (max(back(last), how.rows[long - 1] + 1), last)
+        return (top, how.rows[long - 2]), (max(back(last), how.rows[long - 1] + 1), last)
 
     areas, left = [], 1
-    pages = [(parts(down), right) for down, right in zip(downs[:across], how.columns, strict=False)]
+    pages = [
+        (parts(top, down), right)
+        for top, down, right in zip(tops[:across], downs, how.columns, strict=False)
+    ]
     for spans, alike in groupby(pages, itemgetter(0)):
         *_, (_, right) = alike
         areas += [((first, left), (last, right)) for first, last in spans]

@@ -6,7 +6,6 @@ the rows are those of `xlnn.writing.rows`.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED
 
@@ -33,7 +32,7 @@ from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
 from xlnn.writing.cells import Cells
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import fitted
+from xlnn.writing.formats import NOTHING, fitted
 from xlnn.writing.paper import MARGIN, Paper, headed, paper
 from xlnn.writing.parts import APPLICATION, Parts, theme_of
 from xlnn.writing.room import wrapped
@@ -53,8 +52,6 @@ USUAL_FONT = Font(name=FONT, size=10, family=2)
 """By whose digits the widths of columns are counted, seven pixels each. The font of openpyxl is not
 on every system, and not the same in every language: columns would be wider there, and not fit on a
 page."""
-
-NOTHING: Arrays = MappingProxyType({})
 
 
 class Written(NamedTuple):
@@ -126,7 +123,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     rows = sum(layout.extents[key][0] for key in layout.titles)
     for key in layout.titles:
         sheet = workbook.create_sheet(layout.titles[key])
-        drawing = wrapped(fitted(drawings[key], layout.on(key)))
+        drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
         how = paper(drawing, layout.on(key))
         drawing = headed(drawing, how)
         _furnish(sheet, drawing, how)

@@ -19,7 +19,9 @@ from xlnn.writing.room import text_width
 from xlnn.writing.style import LABEL, LINK, NOTE, SENTENCE, TITLE, heading
 
 TOP = 4
-VALUES = 3
+VALUES, NUMBERS = 3, 13
+"""The first column of values beside their names, and how wide the columns of numbers are."""
+
 RESULTS = ("state", "changes", "changed", "empty", "emptied", "largest", "inside")
 LINES = ("", "_distance", "_steps", "_start", "_found", *(f"_{name}" for name in REMEMBERED))
 """The rows of the parameters: the last weights and how far they are from NumPy's and from all steps
@@ -112,7 +114,7 @@ def _input_of(quantity: Quantity) -> str:
 def draw(page: Page) -> Drawing:
     """Draw what the lines are; each name of an input leads to its cells."""
     words = page.words
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 8, 2: 36})
+    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, freeze=(1, 2))
     drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
     _draw_run(drawing, page, 0)
@@ -156,17 +158,17 @@ def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
         target = page.layout.first_cell(_input_of(quantity))
         for row, text in enumerate(_told(quantity, words), start=blocks[quantity.name].row):
             drawing.put(row, 1, text, LINK)
-            wider = text_width(text) - drawing.widths.get(1, 0)
-            drawing.widths[2] = max(drawing.widths.get(2, 0), wider)
             drawing.links[address(row, 1)] = target
     epochs = [blocks[quantity.name] for quantity in _epochs(page.layout.model)]
     name_rows(drawing, epochs[0].quantity.axes, epochs[0].row, words)
-    drawing.put(epochs[0].row - 3, VALUES + 1, words("check", "gaps"), NOTE)
+    drawing.put(epochs[0].row - 3, VALUES - 1, words("check", "gaps"), NOTE)
     drawing.heights[epochs[0].row - 2] = 58
     for block in epochs:
         _head(drawing, block, words)
     last = _names_column(page.layout.model) + len(SCALING)
-    drawing.widths |= dict.fromkeys(range(VALUES, max(column, last) + 1), 10)
+    drawing.widths |= dict.fromkeys(range(VALUES - 1, max(column, last) + 1), NUMBERS)
+    names = (cells[1] for cells in drawing.cells.values() if 1 in cells)
+    drawing.widths[1] = text_width(*(text for text, look in names if look in (LABEL, LINK)))
     _draw_scaling(drawing, page)
 
 
