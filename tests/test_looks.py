@@ -4,6 +4,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from cut_texts import pixels
@@ -11,6 +12,7 @@ from networks import random_recipe, spec, write_recipe
 
 import xlnn
 from xlnn.building.build import build
+from xlnn.reading.spec import layout_of, read_spec
 from xlnn.shipped.text import text
 from xlnn.writing.room import lines
 from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
@@ -266,3 +268,42 @@ def test_the_guide_of_a_model_parts_its_layers_as_its_language_does(tmp_path, la
     said = [c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)]
     assert any("；" in each for each in said)
     assert not [each for each in said if "; " in each]
+
+
+def progress(path):
+    """Return the charts of Progress by their titles."""
+    sheet = openpyxl.load_workbook(path)["Progress"]
+    return {chart.title.tx.rich.p[0].r[0].t: chart for chart in sheet._charts}  # noqa: SLF001
+
+
+def test_the_paths_of_some_weights_are_spread_over_all_and_say_how_many_there_are(tmp_path):
+    wide = replace(spec([64, 16, 2], epochs=1), picture=(8, 8))
+    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
+    charts = progress(path)
+    chart = charts["Paths of the weights: layer 2, 48 of 1,024"]
+    drawn = {series.yVal.numRef.f for series in chart.series}
+    layout = layout_of(read_spec(path))
+    columns = {layout.blocks["W2"].address((0, *unit))[1]: unit for unit in np.ndindex(16, 64)}
+    number = openpyxl.utils.column_index_from_string
+    units = [columns[number(reference.split("$")[1])] for reference in drawn]
+    assert len(set(units)) == len(chart.series) == 48
+    assert {pixel // 8 for _, pixel in units} >= {0, 7}
+    assert {j // 4 for j, _ in units} == {0, 1, 2, 3}
+    assert "Paths of the weights: layer 3" in charts
+
+
+def test_what_is_held_out_has_a_chart_of_its_cost_and_shares_are_per_cent(tmp_path):
+    build("digits", tmp_path / "d.xlsx", epochs=2, test_share=0.25, verify=False)
+    charts = progress(tmp_path / "d.xlsx")
+    assert "Total cost C_T, held out" in charts
+    titles = "Share of images recognised", "Total cost C_T"
+    formats = [charts[title].y_axis.number_format.formatCode for title in titles]
+    assert formats == ["0%", "General"]
+
+
+def test_an_epoch_that_there_is_not_is_called_none(tmp_path):
+    build("digits", tmp_path / "d.xlsx", epochs=2, eta=(0.1, 0.2), verify=False)
+    book = openpyxl.load_workbook(tmp_path / "d.xlsx")
+    for name in ("Progress", "Compare"):
+        formats = {cell.number_format for row in book[name].iter_rows() for cell in row}
+        assert '0;;"none"' in formats

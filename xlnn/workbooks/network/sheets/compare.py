@@ -57,7 +57,10 @@ def draw(page: Page[Spec]) -> Drawing:
         first = page.spec.labels[0]
         drawing.put(block.row - 1, block.column, words("compare", quantity.kind, label=first), look)
         drawing.widths[block.column] = WIDTHS.get(quantity.kind, 14)
-        number = replace(NUMBER, number_format=quantity.number_format)
+        number_format = quantity.number_format
+        if quantity.kind == "all_right":
+            number_format = f'0;;"{words("story", "none")}"'
+        number = replace(NUMBER, number_format=number_format)
         drawing.looks[quantity.name] = SENTENCE if quantity.is_text else number
     for position, name in enumerate(n for n in COURSES if n in page.layout.blocks):
         row = FIRST_ROW + runs + 1 + position // 2 * CHART_ROWS

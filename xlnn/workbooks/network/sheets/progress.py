@@ -9,6 +9,7 @@ from openpyxl.chart import ScatterChart
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model
+from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.bands import layer_name, symbol
@@ -32,7 +33,8 @@ STORY = FIRST_ROW
 """The first row of the words."""
 
 LINES = 50
-"""Weights of a layer whose paths are drawn, one line each."""
+"""Weights of a layer whose paths are drawn, one line each, evenly spread over all of them: those
+of one edge of a picture are of pixels that are mostly paper, and would hardly move."""
 
 PATH_COLOURS = (
     *("1B4F9C", "C0561C", "3F8F5B", "8B5FA8"),
@@ -78,7 +80,8 @@ def draw(page: Page) -> Drawing:
         if name in layout.blocks:
             block = layout.blocks[name]
             drawing.put(block.row, block.column + 1, words("story", name), SENTENCE)
-            drawing.looks[name] = QUIET_NUMBER
+            never = f'0;;"{words("story", "none")}"'
+            drawing.looks[name] = replace(QUIET_NUMBER, number_format=never)
     _name_outputs(drawing, page)
     last = max(block.last[0] for block in layout.on(SHEET) if block.quantity.is_text)
     charts = [*_courses(page), *_errors(page), *_paths(page)]
@@ -109,7 +112,10 @@ class _Line:
 
 
 def _courses(page: Page) -> Iterator[tuple[str, list[_Line]]]:
-    """Yield what training comes to, beside the same of the images that are held out."""
+    """Yield what training comes to, beside the same of the images that are held out.
+
+    Their total cost, a sum over fewer images, has a chart of its own.
+    """
     blocks, words = page.layout.blocks, page.words
     for name, colour in CHARTED.items():
         if name not in blocks or (name == "recognised" and "accuracy" in blocks):
@@ -121,7 +127,11 @@ def _courses(page: Page) -> Iterator[tuple[str, list[_Line]]]:
                 _Line(blocks[name], colour=colour, name=trained),
                 _Line(blocks[f"test_{name}"], colour=TESTED_COLOUR, name=tested),
             ]
-        yield words("charts", name, images=page.spec.images), lines
+        title = words("charts", name, images=page.spec.images)
+        yield title, lines
+        if name == "C_T" and f"{TEST}C_T" in blocks:
+            held_out = _Line(blocks[f"{TEST}C_T"], colour=TESTED_COLOUR)
+            yield words("headings", "tested", name=title), [held_out]
 
 
 def _errors(page: Page) -> Iterator[tuple[str, list[_Line]]]:
@@ -152,15 +162,18 @@ def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
     for block in page.layout.on("weights"):
         quantity = block.quantity
         if quantity.kind == "W":
-            colours = PATH_COLOURS[: quantity.shape[0]]
+            units = sampled(quantity.shape[0], len(PATH_COLOURS))
             lines = []
-            for unit, colour in enumerate(colours):
+            for unit, colour in zip(units, PATH_COLOURS, strict=False):
                 own = [index for index in quantity.units if index[0] == unit]
                 names = [symbol(quantity, unit, quantity.layer)]  # of one line, for all of the unit
-                for index in own[: max(1, LINES // len(colours))]:
-                    lines.append(_Line(block, index, colour, "".join(names), THIN))
+                for at in sampled(len(own), max(1, LINES // len(units))):
+                    lines.append(_Line(block, own[at], colour, "".join(names), THIN))
                     names.clear()
-            yield page.words("charts", "weights", layer=layer_name(page, quantity.layer)), lines
+            title = page.words("charts", "weights", layer=layer_name(page, quantity.layer))
+            if len(lines) < (of := prod(quantity.shape)):
+                title = page.words("charts", "part", what=title, drawn=len(lines), of=f"{of:,}")
+            yield title, lines
 
 
 def _beside(columns: int) -> int:
@@ -177,6 +190,8 @@ def _chart(page: Page, title: str, lines: list[_Line]) -> ScatterChart:
     ends(chart.x_axis, 0, rows.counts_from + rows.length - 1)
     if quantity.name in most:
         ends(chart.y_axis, 0, most[quantity.name])
+        if quantity.name == "accuracy":
+            chart.y_axis.number_format = "0%"
     elif quantity.kind != "W":
         chart.y_axis.scaling.min = 0
     return chart
