@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -24,12 +25,13 @@ from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.practising.exercise import Source, exercise, inputs_of
 from xlnn.practising.handed_out import exercise_of
-from xlnn.practising.levels import in_order, is_exercise
+from xlnn.practising.levels import blanks_of, in_order, is_exercise
 from xlnn.practising.roster import file_names, students
+from xlnn.practising.steady import cells_of
 from xlnn.reading.spec import described, read_spec
 from xlnn.reading.values import values
 from xlnn.shipped.templates import names, template
-from xlnn.workbooks.exercise import Exercise
+from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Options, recipe
 
@@ -255,6 +257,19 @@ def test_levels_go_from_the_weighted_input_to_a_whole_epoch(digits):
     order = [quantity.name for quantity in in_order(layout)]
     assert order.index("z2") < order.index("a2") < order.index("z3") < order.index("delta3")
     assert order.index("dC_db3") < order.index("W2") < order.index("b3")
+
+
+def test_the_page_for_teachers_says_what_each_level_leaves_out():
+    page = Path(__file__).parent.parent.joinpath("docs", "teacher.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([1-5]) \| (.*) \|$", page, re.MULTILINE)
+    source, named = Source.of("digits"), ()
+    made = source.kind.recipe(source.origin, {"epochs": 1})
+    layout = source.kind.layout(made.spec)
+    cells = cells_of(source.kind, made, layout)
+    for level, said in rows:
+        named += tuple(re.findall("`(.*?)`", said))
+        assert named == blanks_of(layout, (), int(level), cells)
+    assert len(rows) == LEVELS
 
 
 @pytest.mark.parametrize("what", ["digits", "xor"])
