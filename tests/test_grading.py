@@ -174,6 +174,37 @@ def test_two_numbers_that_differ_late_are_shown_as_far_as_they_differ(one_epoch,
     assert found[:-1] == belongs[:-1]
 
 
+PRODUCTS = {
+    "MMULT(Images!B{0}:M{0},TRANSPOSE(Weights!{1}$4:{2}$4))": True,
+    "SUM(Images!B{0}:M{0}*_xlfn.SINGLE(1)*Weights!{1}$4:{2}$4)": True,
+    "(SUMX2PY2(Images!B{0}:M{0},Weights!{1}$4:{2}$4)"
+    "-SUMXMY2(Images!B{0}:M{0},Weights!{1}$4:{2}$4))/2": False,
+}
+"""The weighted sum by functions that no sheet of ours uses, and whether it is an array formula."""
+
+
+@pytest.mark.parametrize(("product", "is_array"), PRODUCTS.items())
+@pytest.mark.first(1)
+def test_any_function_that_gives_the_right_values_is_right(product, is_array, one_epoch, tmp_path):
+    every = blanks(one_epoch, ("z2",))
+    workbook = openpyxl.load_workbook(emptied(one_epoch, ("z2",), tmp_path / "e.xlsx"))
+    for blank in every.values():
+        weights = re.search(r"Weights!\$?([A-Z]+)\$?4:\$?([A-Z]+)", blank.stated[0]).groups()
+        bias = blank.stated[0].rpartition("+")[2]
+        for row, column in blank.places:
+            cell = workbook[blank.title].cell(row, column)
+            text = f"={product.format(row, *weights)}+{bias}"
+            cell.value = ArrayFormula(cell.coordinate, text) if is_array else text
+    workbook.save(tmp_path / "s.xlsx")
+    found = only(grade(tmp_path / "s.xlsx", workers=1))
+    assert (found.points, found.whole) == (1, True)
+
+
+def test_a_function_that_no_engine_has_is_named(one_epoch, tmp_path):
+    said, *_ = reasons_of(one_epoch, "a2", "=SIGMOID(C{0})".format, tmp_path)
+    assert "knows the function SIGMOID" in said
+
+
 def test_of_tiny_numbers_those_that_differ_most_are_shown():
     worlds = tuple(World({"q": np.array(number)}) for number in (1e-12, 2e-12))
     judged = SimpleNamespace(

@@ -5,8 +5,9 @@ import pytest
 
 from xlnn.engines import worlds
 from xlnn.engines.formualizer import UNKNOWN
+from xlnn.engines.taught import unknown
 from xlnn.engines.worlds import Task
-from xlnn.grid import Grid
+from xlnn.grid import CellError, Grid
 
 
 def asked(numbers, *tasks, formulas=None, beside=None):
@@ -53,3 +54,31 @@ def test_what_cannot_be_computed_is_an_error_and_spoils_nothing_else():
     assert found[0] == [UNKNOWN, 4.0]
     assert isinstance(found[1][0], str)
     assert found[2] == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("=MMULT(A1:B1,TRANSPOSE(A1:B1))+1", 6.0),
+        ("=MDETERM(A1:B2)", -2.0),
+        ("=SUM(MINVERSE(A1:B2))", 0.0),
+        ("=SUM(_xlfn.MUNIT(3))", 3.0),
+        ("=2*_xlfn.SINGLE(A2)", 6.0),
+        ("=_xlfn.SINGLE(A1:A2)", 1.0),
+        ("=MMULT(A1:B1,A1:B1)", CellError("#VALUE!")),
+        ("=MMULT(A1:B1/0,A1:B1)", CellError("#DIV/0!")),
+        ("=IFERROR(MMULT(A1,C9),7)", 7.0),
+        ("=BYROW(A1:B1,LAMBDA(x,SUM(x)))", CellError("#NAME?")),
+        ("=NOSUCH(A1)", CellError("#NAME?")),
+    ],
+)
+def test_what_formualizer_has_not_is_computed_all_the_same(formula, value):
+    numbers = np.array([[1.0, 2.0], [3.0, 4.0]])
+    place = ("S", 1, 4)
+    ((found,),) = asked(numbers, Task({place: formula}, {}, (place,)))
+    assert found == pytest.approx(value, abs=1e-12) if isinstance(value, float) else found == value
+
+
+def test_functions_that_nobody_computes_are_named():
+    called = "=NOSUCH(1)+MMULT(A1,_xlfn.SINGLE(B1))+_xlfn.BYROW(A1,1)+SUM(_xlfn.STDEV.S(A1:A9))"
+    assert [*unknown(called)] == ["BYROW", "NOSUCH"]

@@ -17,6 +17,7 @@ import numpy as np
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
 from xlnn.engines.formualizer import UNKNOWN, configuration, other, put, rectangles
+from xlnn.engines.taught import stated
 from xlnn.grid import CellError, Grid, Values
 
 Place = tuple[str, int, int]
@@ -107,7 +108,7 @@ class _Worlds:
         """State formulas one by one: of a batch formualizer leaves some of the last uncomputed."""
         for place, text in formulas.items():
             try:
-                self.book.set_formula(*place, text)
+                self.book.set_formula(*place, stated(self.book, text))
             except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
                 self.book.set_value(*place, str(UNKNOWN))
 

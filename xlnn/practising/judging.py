@@ -19,12 +19,14 @@ from xlnn.checking.intersection import intersection
 from xlnn.checking.probe import probe_arrays
 from xlnn.engines import Allowance
 from xlnn.engines import worlds as worlds_engine
+from xlnn.engines.taught import functions_of
 from xlnn.engines.worlds import Found, Place, Task
 from xlnn.errors import EngineError
 from xlnn.grid import CellError
 from xlnn.practising.submission import Submission
 from xlnn.quantity import Quantity
 from xlnn.reading.arrays import write_values
+from xlnn.xlsx.guard import FUNCTIONS
 
 TOLERANCE = 1e-9
 """Relative to the size of the terms: another route to the same value rounds otherwise, and the
@@ -262,7 +264,12 @@ def _beside(submitted: Submission, titles: set[str]) -> dict[Place, float | str 
 
 
 def _reads_one(formula: str) -> str:
-    """Return the range of which Excel would take one cell."""
+    """Return the range of which Excel would take one cell.
+
+    Which arguments of a function take a range is known of those in a workbook of ours alone.
+    """
+    if functions_of(formula) - FUNCTIONS:
+        return ""
     try:
         return intersection(formula, {}) or ""
     except (EngineError, ValueError):

@@ -12,6 +12,7 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.checking.references import Area, areas, beyond, written
+from xlnn.engines.taught import unknown
 from xlnn.engines.worlds import Found
 from xlnn.grid import CellError
 from xlnn.layout import Layout
@@ -34,9 +35,9 @@ class Mistake:
     Attributes
     ----------
     kind : str
-        The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``reads_one``,
-        ``sign``, ``factor``, ``offset``, ``anchor``, ``epoch``, ``row``, ``column``, ``short``,
-        ``long``, ``missing``, ``other``.
+        The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
+        ``reads_one``, ``sign``, ``factor``, ``offset``, ``anchor``, ``epoch``, ``row``,
+        ``column``, ``short``, ``long``, ``missing``, ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -83,6 +84,9 @@ def mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:
 
 def _error(judged: Judged, first: Index, cell: str) -> Mistake | None:
     for got in judged.got:
+        if got[first] == CellError("#NAME?"):
+            for function in unknown(judged.formulas[first]):
+                return Mistake("unknown", cell, {"function": function})
         if isinstance(got[first], CellError):
             return Mistake("error", cell, {"error": str(got[first])})
     return None

@@ -61,7 +61,7 @@ def commonest(grades: Sequence[Grade], quantity: str, words: Text) -> str:
 
 def _bare(words: Text, kind: str) -> str:
     """Return the words of a reason without what is in its braces."""
-    blanks = ("filled", "rows", "value", "error", "range", "factor", "offset", "cells")
+    blanks = ("filled", "rows", "value", "error", "range", "factor", "offset", "cells", "function")
     dots = dict.fromkeys((*blanks, "symbol", "epoch", "right", "named", "belongs"), "…")
     return words("reasons", kind, **dots, found="…", expected="…")
 
