@@ -233,8 +233,13 @@ def test_a_restated_cell_agrees_and_says_how_it_is_stated(altered):
         ("z2", {"at": {"image": 65}}, "image 1 to 64"),
         ("z2", {"at": {"epoch": 0}}, "epoch 1 to 3"),
         ("eta", {"at": {"epoch": 1}}, "its axes are none"),
-        ("z2", {"unit": (4,)}, "units of 3"),
-        ("z2", {"unit": (1, 1)}, "units of 3"),
+        ("z2", {"unit": (4,)}, "z2 has units 1 to 3, and no unit 4"),
+        ("z2", {"unit": (0,)}, "z2 has units 1 to 3, and no unit 0"),
+        ("z2", {"unit": (1, 1)}, "and no unit 1,1"),
+        ("W2", {"unit": (3, 0)}, "W2 has units 1,1 to 3,12, and no unit 3,0"),
+        ("eta", {"unit": (1,)}, "eta is one number and has no unit 1"),
+        ("Training!C4", {"at": {"epoch": 2}}, "one cell already"),
+        ("Training!C4", {"unit": (2,)}, "one cell already"),
         ("z2", {"depth": 0}, "from 1 on"),
         ("z2", {"lang": "xx"}, "no language"),
         ("z2", {"engine": "abacus"}, "abacus"),
@@ -252,6 +257,19 @@ def test_wrong_usage_is_exit_code_2(short_path, arguments):
     result = CliRunner().invoke(cli, ["explain", str(short_path), "z2", *arguments])
     assert result.exit_code == 2
     assert "--" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("z2", "--epoch", "0"), "z2 has epoch 1 to 3, and no 0."),
+        (("z2", "--image", "0"), "z2 has image 1 to 64, and no 0."),
+        (("x", "--epoch", "0"), "x has no epoch: its axes are image."),
+    ],
+)
+def test_a_zero_is_a_number_like_any_other(short_path, arguments, message):
+    result = CliRunner().invoke(cli, ["explain", str(short_path), *arguments])
+    assert message in str(result.exception)
 
 
 def test_json_holds_what_the_text_says(short_path):

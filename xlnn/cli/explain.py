@@ -62,7 +62,8 @@ def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
     """
     from xlnn.explaining.explain import explain as explained  # noqa: PLC0415 -- only what is needed
 
-    at = {axis: number for axis, number in (("epoch", epoch), ("image", image)) if number}
+    named = {"epoch": epoch, "image": image}
+    at = {axis: number for axis, number in named.items() if number is not None}
     with progress() as tell:
         tell(f"Recalculating with {engine}")
         said = explained(

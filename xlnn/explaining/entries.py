@@ -50,6 +50,11 @@ class Entries:
     def found(self, what: str, at: Mapping[str, int], unit: tuple[int, ...]) -> Entry:
         """Return the entry that a person names."""
         if "!" in what:
+            if at or unit:
+                raise OptionsError(
+                    f"{what:.60} is one cell already: epoch, image and unit go with the name of "
+                    "a quantity, as delta3."
+                )
             return self._of_cell(what)
         if what not in self.layout.model.by_name:
             near = get_close_matches(what, self.layout.model.by_name, 3, 0.4)

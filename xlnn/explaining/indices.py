@@ -58,12 +58,23 @@ def _unit_of(quantity: Quantity, unit: tuple[int, ...]) -> tuple[int, ...]:
     if len(unit) != len(shape) or not all(
         1 <= each <= length for each, length in zip(unit, shape, strict=True)
     ):
-        known = " x ".join(map(str, quantity.shape)) or "one number"
-        raise OptionsError(f"{quantity.name} has units of {known}: {unit} is none of them.")
+        raise OptionsError(f"{_known(quantity)} no unit {_written(unit)}.")
     if len(shape) == len(quantity.shape):
         return tuple(each - 1 for each in unit)
     number = np.ravel_multi_index(tuple(each - 1 for each in unit), shape)
     return tuple(map(int, np.unravel_index(number, quantity.shape)))
+
+
+def _known(quantity: Quantity) -> str:
+    """Say which units a quantity has."""
+    if not quantity.shape:
+        return f"{quantity.name} is one number and has"
+    first, last = (1,) * len(quantity.shape), quantity.shape
+    return f"{quantity.name} has units {_written(first)} to {_written(last)}, and"
+
+
+def _written(unit: tuple[int, ...]) -> str:
+    return ",".join(map(str, unit))
 
 
 def _also(axis: str) -> tuple[str, ...]:
