@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import ENGINES
-from interruptions import LONG, SIGNALS, processes, start
+from interruptions import LONG, SIGNALS, carriers, processes, start
 from programs import skip_without
 
 from xlnn import linting
@@ -480,7 +481,7 @@ def test_a_disk_that_is_full_is_one_sentence_for_a_class(tmp_path):
     )
     assert ran.returncode == 1
     assert re.fullmatch(r"Error: The workbook cannot be drafted \(.*File too large.*\n", ran.stderr)
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["class", "names.csv"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["names.csv"]
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -500,3 +501,19 @@ def test_a_signal_ends_a_class_with_nothing_left_but_whole_files(number, tmp_pat
     made_so_far = sorted((tmp_path / "class").iterdir())
     assert 1 <= len(made_so_far) < 60
     assert all(linting.lint(path) == () for path in made_so_far)
+    assert (tmp_path / "said").read_text() == "Stopped.\n"
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="no /proc that tells who is there")
+def test_a_signal_before_the_first_of_a_class_leaves_no_folder(tmp_path):
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "names.csv").write_text("Ada\nBob\nEve\n")
+    mark = f"{tmp_path}:begun"
+    process = start(["exercise", "descent", "--roster", "names.csv", "-o", "class"], tmp_path, mark)
+    while len([*carriers(mark)]) < 3 and process.poll() is None:  # itself, and two that help it
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(LONG) == 128 + signal.SIGINT
+    assert processes(mark) == ()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["names.csv", "said", "temporary"]
+    assert (tmp_path / "said").read_text() == "Stopped.\n"

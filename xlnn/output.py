@@ -47,6 +47,42 @@ def _check_file(path: Path, mode: int) -> None:
 
 
 @contextmanager
+def folder_for(folder: Path, *, parents: bool = False) -> Iterator[None]:
+    """Make the folder of what is written, unless it is there; if nothing comes, it goes again.
+
+    Parameters
+    ----------
+    folder : Path
+    parents : bool
+        Whether to make the folders above it as well.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made.
+    """
+    with shielded():
+        new = [each for each in (folder, *folder.parents) if not each.exists()]
+        forget = ended_by(lambda: _remove_empty(new))
+    try:
+        try:
+            folder.mkdir(parents=parents, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"The folder {folder} cannot be made: {_reason(error)}.") from error
+        yield
+    finally:
+        _remove_empty(new)
+        forget()
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove folders, the innermost first, as far as nothing is in them."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
+
+
+@contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside a path, and move it there once it is complete.
 

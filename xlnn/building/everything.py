@@ -12,6 +12,7 @@ from xlnn.building.plan import Plan, begun, planned
 from xlnn.building.writing import Built, write_proven
 from xlnn.data.wording import listed, short
 from xlnn.errors import MENDABLE, DataError, OutputError, XlnnError
+from xlnn.output import folder_for
 from xlnn.reading.spec import described
 from xlnn.shipped.templates import INDEX, Template, in_order
 from xlnn.shipped.text import text
@@ -97,7 +98,16 @@ def built(
     """
     templates = _chosen(asked)
     plans = {each.name: _attempt(lambda each=each: _planned(each, asked)) for each in templates}
-    _make(asked.folder)
+    if asked.folder.suffix.lower() == ".xlsx":
+        raise OutputError(f"{asked.folder}: all templates go into a folder, name one with -o.")
+    with folder_for(asked.folder, parents=True):
+        yield from _each(plans, asked, tell)
+
+
+def _each(
+    plans: Mapping[str, Plan | BaseException], asked: Everything, tell: Callable[[str], None]
+) -> Iterator[Result | str]:
+    """Yield what becomes of each plan, and of the index."""
     long = {
         name: size(plan.layout).formulas for name, plan in plans.items() if isinstance(plan, Plan)
     }
@@ -132,16 +142,6 @@ def _chosen(asked: Everything) -> tuple[Template, ...]:
     if not found:
         raise DataError("All templates are left out: there is nothing to build.")
     return found
-
-
-def _make(folder: Path) -> None:
-    """Make the folder, unless it is there."""
-    if folder.suffix.lower() == ".xlsx":
-        raise OutputError(f"{folder}: all templates go into a folder, name one with -o.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
 def _planned(template: Template, asked: Everything) -> Plan:

@@ -1,11 +1,12 @@
 """Where may a workbook be written, and how does it get there?"""
 
 import shutil
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.errors import OutputError, XlnnError
-from xlnn.output import check_place, replacing
+from xlnn.output import check_place, folder_for, replacing
 from xlnn.reading.spec import read_spec
 from xlnn.xlsx.fingerprint import State, state
 from xlnn.xlsx.package import inspect
@@ -85,12 +86,6 @@ class Place:
             It cannot be written, or must not be replaced; see `check`.
         """
         self.check()
-        if self.path.parent == OUTPUT:
-            try:
-                OUTPUT.mkdir(exist_ok=True)
-            except OSError as error:
-                raise OutputError(
-                    f"The folder {OUTPUT} cannot be made: {error.strerror}."
-                ) from error
-        with draft.open("rb") as source, replacing(self.path) as target:
+        made = folder_for(OUTPUT) if self.path.parent == OUTPUT else nullcontext()
+        with made, draft.open("rb") as source, replacing(self.path) as target:
             shutil.copyfileobj(source, target)

@@ -23,6 +23,7 @@ from xlnn.building.writing import Built, write_proven
 from xlnn.errors import DataError, DisagreementError, OptionsError, OutputError
 from xlnn.grid import Values
 from xlnn.layout import Layout
+from xlnn.output import folder_for
 from xlnn.practising.levels import blanks_of
 from xlnn.practising.roster import checked, file_names, students
 from xlnn.practising.sharing import shared
@@ -147,13 +148,15 @@ def exercise(  # noqa: PLR0913 -- the options of the command line, by the same w
         return (work.done(Place(path, force=force, ways=WAYS), tell),)
     names = students(Path(roster))
     folder = Path(output) if output is not None else OUTPUT / f"{source.name}-exercises"
-    _make(folder)
+    if folder.suffix.lower() == ".xlsx":
+        raise OutputError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
     files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
     places = [Place(file, force=force, ways=WAYS) for file in files]
-    for place in places:
-        place.check()
-    works = [replace(work, table=replace(work.table, student=name)) for name in names]
-    built = dict(_in_parallel(works, places, tell))
+    with folder_for(folder, parents=folder.parent == OUTPUT):
+        for place in places:
+            place.check()
+        works = [replace(work, table=replace(work.table, student=name)) for name in names]
+        built = dict(_in_parallel(works, places, tell))
     return tuple(built[place.path] for place in places)
 
 
@@ -164,15 +167,6 @@ def _decided(source: Source, options: Mapping[str, Any], asked: Exercise) -> Exe
     cells = cells_of(source.kind, made, layout)
     blank = blanks_of(layout, asked.blank, asked.level, cells)
     return replace(asked, blank=blank, level=0 if asked.blank else asked.level)
-
-
-def _make(folder: Path) -> None:
-    if folder.suffix.lower() == ".xlsx":
-        raise OutputError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
-    try:
-        folder.mkdir(parents=folder.parent == OUTPUT, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
 def _in_parallel(

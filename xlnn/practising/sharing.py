@@ -1,11 +1,13 @@
 """How do several processes share the work on many files, so that a signal leaves none of them?"""
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context
+from multiprocessing.resource_tracker import ensure_running
 from typing import ParamSpec, TypeVar
 
 from xlnn.leftovers import ended_by, ends_quietly, shielded
@@ -26,6 +28,7 @@ def shared(count: int) -> Iterator[Submit]:
         How many processes.
     """
     forget = ended_by(_end)
+    _begin_tracker()
     pool = ProcessPoolExecutor(
         count, get_context("spawn"), initializer=_begin, initargs=(tempfile.gettempdir(),)
     )
@@ -39,6 +42,21 @@ def shared(count: int) -> Iterator[Submit]:
     finally:
         pool.shutdown(cancel_futures=True)
         forget()
+
+
+def _begin_tracker() -> None:
+    """Begin the process that removes the semaphores of a program which a signal ended.
+
+    It is to do so without a warning: they are in nobody's way, and left on purpose.
+    """
+    if os.name != "posix":  # there a program's semaphores end with it
+        return
+    warnings = list(sys.warnoptions)
+    sys.warnoptions.append("ignore:resource_tracker")  # handed on to what Python starts
+    try:
+        ensure_running()
+    finally:
+        sys.warnoptions[:] = warnings
 
 
 def _begin(folder: str) -> None:
