@@ -269,6 +269,32 @@ def test_the_labels_of_the_outputs_have_room_in_the_drawing(label):
     assert figure.middle("3") - figure.middle("2") > 2 * figure.radius("2")
 
 
+def test_columns_of_levels_are_those_that_a_layer_has(tmp_path, short_path):
+    """Outputs of tanh lie on either side of 0, pixels and outputs of sigmoid do not."""
+    made = with_functions(spec([2, 3, 2]), ["tanh"], "squared error", "sigmoid")
+    both = write_recipe(tmp_path / "both.xlsx", random_recipe(made, seed=4))
+    for path, least in ((short_path, 0), (both, -5)):
+        row = [cell.value for cell in openpyxl.load_workbook(path)["Drawing"][3]]
+        levels = [f"{level:+d}" if level else "0" for level in range(least, 6)]
+        assert row[6 : 6 + len(levels)] == levels
+        assert row[6 + len(levels)] not in levels
+
+
+def test_weights_are_a_row_a_unit_and_the_columns_are_named(tmp_path):
+    path = build("cnn", tmp_path / "cnn.xlsx", epochs=1, verify=False).path
+    sheet, blocks = openpyxl.load_workbook(path)["Play"], layout_of(read_spec(path)).blocks
+    block = blocks["play_WO"]
+    places = [[block.address((unit, place, 0, 0)) for place in range(3)] for unit in range(3)]
+    assert [[sheet.cell(row[0][0], row[0][1] - 1).value] for row in places] == [["1"], ["2"], ["3"]]
+    assert all(len({row for row, _ in unit}) == 1 for unit in places)
+    over = [sheet.cell(block.row - 1, column).value for _, column in places[0]]
+    assert over == ["aP₁", "aP₂", "aP₃"]
+    path = build("iris", tmp_path / "iris.xlsx", epochs=1, verify=False).path
+    sheet, blocks = openpyxl.load_workbook(path)["Play"], layout_of(read_spec(path)).blocks
+    for name, first in (("play_W2", "x₁"), ("play_W3", "a²₁")):
+        assert sheet.cell(blocks[name].row - 1, blocks[name].column).value == first
+
+
 def test_images_recognised_are_told_with_how_many_there_are(short_path):
     assert "of 64" in said_on_play(short_path)
 

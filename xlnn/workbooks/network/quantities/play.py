@@ -206,6 +206,9 @@ def _weights(stack: Stack, layer: str) -> Iterator[Quantity]:
     size = int(np.prod(seen))
     if len(seen) == 1:  # a row for each unit
         units, seen = min(units, LISTED), [min(size, BROADEST)]
+    elif len(seen) == 3:  # a row of pictures, of as many maps as have room
+        units = max(1, min(units, LISTED, MOST_WEIGHTS // size))
+        seen = [max(1, min(seen[0], BROADEST // (seen[-1] + 1))), *seen[1:]]
     else:
         units = max(1, min(units, MOST_WEIGHTS // size, BROADEST // (seen[-1] + 1)))
     if int(np.prod(seen)) > MOST_WEIGHTS:

@@ -22,7 +22,8 @@ TEXTS = ("label_across", "name_across", "heading_across", "heading_up")
 CONNECTION = LABEL + len(TEXTS) + 2
 LINES = CONNECTION + 5
 GUIDES = LINES + 2 * len(SERIES) + 2
-"""The columns; a connection is named once beside its weight, and once beside its lines."""
+"""The columns, with levels to either side of 0; a connection is named once beside its weight, and
+once beside its lines."""
 
 APART = 2
 """Rows of a unit: its own, and one that is truly empty, so that no line joins two units."""
@@ -45,6 +46,18 @@ WIDTHS = {"label_text": 22, "dot": 6, "line_across": 6, "line_up": 6}
 
 def place(model: Model) -> Iterator[Block]:
     """Place the units below each other, and beside them the lines, three rows each."""
+    spare = _spare(model)
+    for block in _place(model):
+        yield replace(block, column=block.column - spare) if block.column >= DOT else block
+
+
+def _spare(model: Model) -> int:
+    """Return how many columns no level needs, where no layer has levels below 0."""
+    dots = [q.shape[1] for q in model.quantities if q.sheet == NUMBERS and q.kind == "dot"]
+    return 2 * LEVELS + 1 - max(dots)
+
+
+def _place(model: Model) -> Iterator[Block]:
     here = [quantity for quantity in model.quantities if quantity.sheet == NUMBERS]
     layers = [quantity.layer for quantity in here if quantity.kind == "dot"]
     row = FIRST_ROW
@@ -103,14 +116,14 @@ def draw(page: Page) -> Drawing:
             drawing.put(row, LAYER, column.layer, KEY)
             drawing.put(row, UNIT, _symbol(page, column.layer, unit), KEY)
             row += APART
-    number = 0
+    number, spare = 0, _spare(page.layout.model)
     for layer in figure.dense:
         below = figure.columns[figure.stack.below[layer]]
         for j in figure.columns[layer].units:
             for i in below.units:
                 weight = page.layout.model[f"W{layer}"].heading((*j, *i))
-                drawing.put(FIRST_ROW + number, CONNECTION, weight, KEY)
-                drawing.put(FIRST_ROW + GAP * number, LINES, weight, KEY)
+                drawing.put(FIRST_ROW + number, CONNECTION - spare, weight, KEY)
+                drawing.put(FIRST_ROW + GAP * number, LINES - spare, weight, KEY)
                 number += 1
     _draw_headings(drawing, page)
     title_line(drawing, page, NUMBERS, UNIT + 1)
@@ -126,7 +139,9 @@ def draw(page: Page) -> Drawing:
 def _draw_headings(drawing: Drawing, page: Page) -> None:
     """Head each column: what it holds, and of which level or strength."""
     seen = set()
-    names = {LAYER: "layer", UNIT: "unit", CONNECTION: "connection", LINES: "connection"}
+    spare = _spare(page.layout.model)
+    names = {LAYER: "layer", UNIT: "unit"}
+    names |= dict.fromkeys((CONNECTION - spare, LINES - spare), "connection")
     for column, key in names.items():
         drawing.put(FIRST_ROW - 2, column, page.words("drawing", key), heading("key", first=False))
     for block in page.layout.on(NUMBERS):
@@ -135,9 +150,9 @@ def _draw_headings(drawing: Drawing, page: Page) -> None:
             continue
         if kind == "dot":
             levels = quantity.equation.levels
-            steps = [(block.column + n, f"{level:+d}") for n, level in enumerate(levels)]
+            steps = [(block.column + n, _signed(level)) for n, level in enumerate(levels)]
         elif kind.startswith("line"):
-            steps = [(block.column + n, f"{level:+d}") for n, level in enumerate(SERIES)]
+            steps = [(block.column + n, _signed(level)) for n, level in enumerate(SERIES)]
         else:
             steps = [(block.column, "")]
         for n, (column, text) in enumerate(steps):
@@ -149,6 +164,11 @@ def _draw_headings(drawing: Drawing, page: Page) -> None:
                 drawing.put(FIRST_ROW - 2, column, above, spread)
                 drawing.put(FIRST_ROW - 1, column, text, look)
                 drawing.widths[column] = WIDTHS.get(kind, 9)
+
+
+def _signed(level: int) -> str:
+    """Return a level with its sign, which 0 has not."""
+    return f"{level:+d}" if level else "0"
 
 
 def _symbol(page: Page, layer: str, unit: tuple[int, ...]) -> str:

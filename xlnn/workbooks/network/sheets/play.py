@@ -7,7 +7,7 @@ from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import HEIGHT, SHARE, WIDEST, Figure
-from xlnn.workbooks.network.quantities.play import LISTED, PREFIX, SHEET
+from xlnn.workbooks.network.quantities.play import BROADEST, LISTED, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.bands import layer_name
 from xlnn.workbooks.network.sheets.picture import picture
@@ -44,8 +44,8 @@ HEADLINE, SIZES = replace(SENTENCE, bold=True), (14, 12)
 PIXEL, ROW = 2.7, 15
 """The width and the height, in points, of a pixel."""
 
-ACROSS = 48
-"""Narrow columns."""
+ACROSS = BROADEST + 1
+"""Narrow columns: those of the broadest picture, and one for the numbers of rows."""
 
 COURSE_WIDTH, COURSE_HEIGHT = 10.6, 5.6
 """Of the chart of the cost, in cm."""
@@ -91,20 +91,24 @@ def _rows(model: Model) -> dict[str, int]:
 
 
 def _pictures(model: Model) -> Iterator[Block]:
-    """Place the weights of each layer: a row a unit, or a picture a unit, side by side."""
+    """Place the weights of each layer: a row a unit, or a picture a unit, side by side.
+
+    Of pictures of maps, too, each unit has a row.
+    """
     row = TOP + int(HEIGHT / 10 * POINTS / ROW) + 3
     if f"{PREFIX}x" in model.by_name:
         row = max(row, TOP + 3 + model[f"{PREFIX}x"].shape[0])
     for quantity in _weights(model):
         match quantity.shape:
             case (units, _):
-                yield Block(quantity, SHEET, row + 1, RIGHT + 1, ((1, 0), (0, 1)))
-                row += units + 2
-            case (_, *maps, rows, columns):
-                down = ((rows + 1, 0),) * len(maps)
-                steps = ((0, columns + 1), *down, (1, 0), (0, 1))
-                yield Block(quantity, SHEET, row + 2, RIGHT, steps)
-                row += (rows + 1) * (maps[0] if maps else 1) + 3
+                column, steps, high = RIGHT + 1, ((1, 0), (0, 1)), units
+            case (_, rows, columns):
+                column, steps, high = RIGHT, ((0, columns + 1), (1, 0), (0, 1)), rows
+            case (units, _, rows, columns):
+                column, high = RIGHT + 1, units * (rows + 1) - 1
+                steps = ((rows + 1, 0), (0, columns + 1), (1, 0), (0, 1))
+        yield Block(quantity, SHEET, row + 2, column, steps)
+        row += high + 3
 
 
 def _weights(model: Model) -> list[Quantity]:
@@ -228,10 +232,10 @@ def _below(page: Page, block: Block, column: int) -> Cells:
 
 
 def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
-    """Draw what a layer's weights are, and over each picture whose they are."""
+    """Draw what a layer's weights are, and beside or over each picture whose they are."""
     quantity = block.quantity
-    units, is_rows = quantity.shape[0], len(quantity.shape) == 2
-    heading = block.row - (1 if is_rows else 2)
+    units, *seen = quantity.shape
+    heading = block.row - 2
     for column in range(RIGHT, RIGHT + ACROSS):
         drawing.put(heading, column, "", SECTION)
     whose = "filters" if _is_of_filters(page, quantity.layer) else "weights"
@@ -241,10 +245,26 @@ def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
         title = page.words("play", "first", what=title, drawn=units, of=of)
     drawing.put(heading, RIGHT, title, SECTION)
     for unit in range(units):
-        row, column = block.address((unit, *(0 for _ in quantity.shape[1:])))
-        at = (row, RIGHT) if is_rows else (row - 1, column)
+        row, column = block.address((unit, *(0 for _ in seen)))
+        at = (row - 1, column) if len(seen) == 2 else (row, RIGHT)
         drawing.put(*at, str(unit + 1), CAPTION)
+    if len(seen) != 2:
+        _name_columns(drawing, page, block)
     drawing.colour_around_0(block, is_read=False)
+
+
+def _name_columns(drawing: Drawing, page: Page, block: Block) -> None:
+    """Draw over the columns which unit, or which map, of the layer below each weighs."""
+    below = Stack(page.spec).below[block.quantity.layer]
+    heading = page.layout.model["x" if below == "1" else f"a{below}"].heading
+    _, places, *inside = block.quantity.shape
+    names = [heading((place,)) for place in range(places)]
+    if not inside and text_width(*names, size=CAPTION.size) > PIXEL + 1:
+        names = [str(place + 1) for place in range(places)]
+    look = CAPTION if inside else replace(CAPTION, align="center")
+    for place, name in enumerate(names):
+        _, column = block.address((0, place, *(0 for _ in inside)))
+        drawing.put(block.row - 1, column, name, look)
 
 
 def _is_of_filters(page: Page, layer: str) -> bool:
