@@ -10,6 +10,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import XlnnError
 from xlnn.reading.spec import described
+from xlnn.reference import known
 from xlnn.xlsx.cached_values import replace_inputs
 
 ENGINES = in_turn(("formualizer", "formulas", "libreoffice", "gnumeric"))
@@ -43,17 +44,24 @@ def changed(path, copy, inputs):
 def every_kind_of_cell_is_named_when_it_is_wrong(path, copy, engine="formualizer"):
     """Overwrite a cell of each quantity, all at once, and see those named and no other.
 
+    Quantities are those with formulas, and the numbers of rows that formulas read.
+
     `make mutation` overwrites one at a time.
     """
     _, layout = described(path)
     workbook, wrong = openpyxl.load_workbook(path), []
+    numbered = known(layout.model)
     for quantity in layout.model.quantities:
-        if quantity.equation is None:
+        is_numbered = quantity.name in numbered and quantity.equation is None
+        if quantity.equation is None and not is_numbered:
             continue
         last = tuple(length - 1 for length in quantity.lengths)
         block = layout.blocks[quantity.name]
         cell = workbook[layout.titles[block.sheet]].cell(*block.address(last))
-        cell.value = f'{cell.value}&"!"' if quantity.is_text else f"{cell.value}+0.5"
+        if is_numbered:
+            cell.value += 0.5
+        else:
+            cell.value = f'{cell.value}&"!"' if quantity.is_text else f"{cell.value}+0.5"
         wrong.append(layout.cell(quantity.name, last))
     workbook.save(copy)
     assert sorted(found.cell for found in check(copy, engine).wrong) == sorted(wrong)

@@ -10,9 +10,9 @@ from xlnn.data.digits import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.reference import known
 from xlnn.shipped.templates import folder, names, template
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.quantities.optimiser import nothing_yet
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
 from xlnn.workbooks.network.recipe import Recipe
 from xlnn.workbooks.network.sheets import drawings, workbook_layout
@@ -86,10 +86,7 @@ def random_recipe(model_spec, seed):
         )
         for quantity in model.inputs
     }
-    inputs |= nothing_yet(model)
-    for name in ("number", "test_number"):
-        if name in model.by_name:
-            inputs[name] = np.arange(1.0, model[name].lengths[0] + 1)
+    inputs |= known(model)
     names = model_spec.labels if model["labels"].is_text else range(len(model_spec.labels))
     inputs["labels"] = np.array(names, dtype=object if model["labels"].is_text else float)
     if model_spec.cost != "squared error":  # the targets are shares

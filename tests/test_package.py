@@ -777,6 +777,16 @@ def test_a_setting_under_which_engines_differ_is_refused(refusal, setting, found
     assert found in refusal(book)
 
 
+@pytest.mark.parametrize(("value", "computes"), [("1", True), ("true", True), ("0", False)])
+def test_a_sheet_by_the_rules_of_lotus_is_refused(save, refusal, value, computes):
+    sheet = worksheet("", before=f'<sheetPr transitionEvaluation="{value}"/>')
+    book = minimal(**{"xl/worksheets/sheet1.xml": sheet})
+    if computes:
+        assert 'the sheet "Training" computes by the rules of Lotus' in refusal(book)
+    else:
+        inspect(save(book))
+
+
 @pytest.mark.parametrize("setting", ["", 'iterate="0" fullPrecision="true" calcMode="manual"'])
 def test_settings_that_change_no_value_pass(save, setting):
     inspect(save(minimal(**{"xl/workbook.xml": workbook(f"<calcPr {setting}/>")})))

@@ -3,6 +3,7 @@
 import json
 import re
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from networks import in_turn
@@ -14,6 +15,7 @@ from xlnn.checking.probe import probe_inputs
 from xlnn.checking.references import Area, areas, beyond
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
+from xlnn.layout import quoted
 from xlnn.reading.spec import described
 
 ENGINES = in_turn(("formualizer", "formulas", "libreoffice", "gnumeric"), 2)
@@ -29,6 +31,15 @@ WRONG = {
     "a defined name": ("z2", (0, 1, 0), lambda f: f + "+0*xlnn.eta", "no single cells"),
     "a whole column": ("z2", (0, 1, 0), lambda f: f + "+0*SUM(Images!ZZ:ZZ)", "no single cells"),
     "a class in other words": ("answer", (0, 1), lambda f: f + "+0", "must read as stated"),
+    "a sentence in other letters": (
+        "verdict", (), lambda f: f.replace("That is right.", "THAT IS RIGHT."), "read as stated",
+    ),
+    "a criterion with a blank": (
+        "confusion_wrong", (), lambda f: f.replace('">0"', '"> 0"'), "read as stated",
+    ),
+    "a blank that is none": (
+        "z2", (0, 1, 0), lambda f: f.replace(",", ",\u00a0"), "its equation does not use",
+    ),
     "a product of ranges": (
         "z2", (0, 1, 0), lambda f: f.replace("PRODUCT(", "(").replace(",", "*"), "one cell of",
     ),
@@ -46,6 +57,10 @@ SAME = {
     "dollars and case": ("z2", (0, 1, 0), lambda f: f.replace("$", "").lower()),
     "blanks": ("z2", (0, 1, 0), lambda f: f.replace(",", " , ")),
 }
+
+
+MIRRORS = ["Image s", "Image's", "Images$", "ımages"]
+"""Titles that differ from "Images" in what programs may change outside of titles."""
 
 
 @pytest.fixture
@@ -72,6 +87,41 @@ def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, k
     (wrong,) = check(path, engine).wrong
     assert wrong.cell == cell
     assert reason in wrong.reason
+
+
+@pytest.mark.parametrize("title", MIRRORS)
+def test_a_formula_that_reads_a_sheet_of_nearly_that_title_is_named(short_copy, title):
+    book = openpyxl.load_workbook(short_copy)
+    mirror = book.create_sheet(title)
+    for column in "BCDEFGHIJKLM":
+        mirror[f"{column}5"] = f"=IF(Settings!C$4>=20,0,Images!{column}5)"
+    cell = book["Training"]["C5"]
+    cell.value = cell.value.replace("Images!", f"{quoted(title)}!")
+    book.save(short_copy)
+    (wrong,) = check(short_copy, "formualizer").wrong
+    assert wrong.cell == "Training!C5"
+    assert "its equation does not use" in wrong.reason
+
+
+NOTED = {
+    "a formula for the rate": ("Settings!C4", "=0.1*2", "Settings!C4 is an input and holds"),
+    "a name that was moved": (None, "Weights!$C$4:$D$6", "xlnn.W2 stands for Weights!$C$4:$D$6"),
+}
+
+
+@pytest.mark.parametrize("kind", NOTED)
+def test_what_no_comparison_judges_is_said(short_copy, kind):
+    cell, text, note = NOTED[kind]
+    book = openpyxl.load_workbook(short_copy)
+    if cell:
+        sheet, place = cell.split("!")
+        book[sheet][place] = text
+    else:
+        book.defined_names["xlnn.W2"].attr_text = text
+    book.save(short_copy)
+    report = check(short_copy, "formualizer")
+    assert report.agrees
+    assert any(note in each for each in report.notes)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

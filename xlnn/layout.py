@@ -322,6 +322,13 @@ class Layout:
         column = self._column(here, index[axes:], self._arguments(here, rows), rows)
         return column.at(index[:axes])
 
+    def area(self, name: str) -> str:
+        """Return the cells of a quantity, as a defined name stands for them."""
+        block = self.blocks[name]
+        ends = (block.row, block.column), block.last
+        corners = (f"${letters(column)}${row}" for row, column in ends)
+        return f"{quoted(self.titles[block.sheet])}!{':'.join(dict.fromkeys(corners))}"
+
     def _arguments(self, here: Block, rows: dict[tuple, int]) -> dict[str, Reference]:
         """Return what a quantity is computed from, as its formulas see it."""
         arguments = {}

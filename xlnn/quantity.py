@@ -220,6 +220,8 @@ class Quantity:
         Whether its values are texts.
     is_record : bool
         Whether it holds what was noted when the workbook was built: no input, no formula.
+    counts : bool
+        Of a record: whether it numbers its axis, so that formulas may read the numbers.
     reads_as_stated : bool
         Whether its formulas must read as stated although their equation's values prove it
         elsewhere: here the cells around hold nearly the same numbers.
@@ -250,6 +252,7 @@ class Quantity:
     layer: str = ""
     is_text: bool = False
     is_record: bool = False
+    counts: bool = False
     reads_as_stated: bool = False
     scale: float = 1.0
     choices: tuple[int, int] | None = None
@@ -258,10 +261,10 @@ class Quantity:
 
     def __post_init__(self) -> None:
         """Take for a kind the name, for a symbol the name, and for arguments those of the names."""
+        object.__setattr__(self, "is_record", self.is_record or self.counts)
         if not self.kind:
             object.__setattr__(self, "kind", self.name)
-            symbol = self.symbol or f"{self.name}{{}}"
-            object.__setattr__(self, "symbol", symbol)
+            object.__setattr__(self, "symbol", self.symbol or f"{self.name}{{}}")
         if self.equation is not None:
             needed = (role for role in self.equation.roles if role not in self.equation.optional)
             uses = {role: role for role in needed} | {**self.uses}

@@ -20,6 +20,23 @@ DRAWS = 8
 Arrays = Mapping[str, np.ndarray]
 
 
+def known(model: Model) -> dict[str, np.ndarray]:
+    """Return what records hold in every workbook: the numbers of an axis, or nothing yet.
+
+    >>> from xlnn.quantity import Axis
+    >>> known(Model((Quantity("i", axes=(Axis("point", 3, counts_from=-1),), counts=True),)))
+    {'i': array([-1.,  0.,  1.])}
+    """
+    found = {}
+    for quantity in model.quantities:
+        if quantity.counts:
+            (axis,) = quantity.axes
+            found[quantity.name] = np.arange(axis.length) + float(axis.counts_from)
+        elif quantity.is_record and quantity.given:
+            found[quantity.name] = np.zeros(quantity.input_lengths)
+    return found
+
+
 def run(model: Model, inputs: Arrays) -> dict[str, np.ndarray]:
     """Compute every quantity of a model from its inputs.
 

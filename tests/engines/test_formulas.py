@@ -20,7 +20,7 @@ from schedula import EMPTY
 from xlnn.engines import _columns as columns
 from xlnn.engines import _programs as programs
 from xlnn.engines import _store as store
-from xlnn.engines import formulas
+from xlnn.engines import formualizer, formulas
 from xlnn.engines._functions import Function
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import CellError
@@ -217,6 +217,30 @@ def test_every_form_of_reference_is_read(book, formula, expected):
     )
     got = recalculate({})["S"].at(20, 26)
     assert got == (pytest.approx(expected) if isinstance(expected, float) else expected)
+
+
+SPELT = {
+    "=B1+-C1^2": 9.25,  # a sign comes before its power
+    "=B1--C1^2": -3.25,
+    "=B1*2+-SUM(C1,1)^2*2": 30.5,
+    "=B1+--C1^2": 9.25,
+    "=B1-+-C1%^2": 2.999375,
+    '=IF(B1+-C1^2>9,"1+-2^2",0)': "1+-2^2",
+    "=B1*2E0 ": 6,
+    "=B1*1.5E3": 4500,
+}
+"""Where `formulas` alone reads otherwise than spreadsheets do, or does not read at all."""
+
+
+@pytest.mark.parametrize("formula", SPELT)
+def test_a_formula_means_what_it_means_in_a_spreadsheet(book, formula, tmp_path):
+    recalculate = book({"S": {"B1": 3, "C1": 2.5, "A1": formula}})
+    assert recalculate({})["S"].at(1, 1) == SPELT[formula]
+    path = tmp_path / "same.xlsx"
+    workbook = Workbook()
+    workbook.active.append([formula, 3, 2.5])
+    workbook.save(path)
+    assert formualizer.load(path)({})["Sheet"].at(1, 1) == SPELT[formula]
 
 
 def test_texts_that_differ_in_digits_are_not_confused(book):

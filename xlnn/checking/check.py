@@ -21,6 +21,7 @@ from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.probe import Points, probe_inputs
+from xlnn.checking.remarks import remarks
 from xlnn.checking.report import Report, Reports
 from xlnn.engines import DEFAULT_ENGINE, Allowance, Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
@@ -125,7 +126,7 @@ def _reported(path: Path, engine: str, points: Points, model: Model | None) -> R
             raise
         raise WorkbookError(f"{path.name}: {edited}.") from refusal
     edited = None if report.agrees else happened(path, layout, report.wrong)
-    notes = appended(layout, values), edited
+    notes = *report.notes, appended(layout, values), edited
     return replace(report, notes=tuple(filter(None, notes)))
 
 
@@ -248,14 +249,17 @@ def _judge(
     """Make all comparisons of a workbook that has values."""
     layout = comparison.layout
     arrays = read_arrays(layout, values)
-    inputs = inputs_of(layout, arrays)
+    known = reference.known(layout.model)  # whatever the cells say: that is judged
+    inputs = inputs_of(layout, arrays) | known
     check_inputs(layout, values, inputs)
     comparison.circular(arrays)
     comparison.not_computed(arrays)
     comparison.typed_over(arrays, values)
+    comparison.renumbered(arrays, values)
     comparison.local(arrays, values)
     comparison.otherwise(arrays, values)
     run = reference.run(layout.model, inputs)
     for probed in waiting:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
-    return comparison.report(work.engine, points.probes, points.seed, arrays, run), values
+    report = comparison.report(work.engine, points.probes, points.seed, arrays, run)
+    return replace(report, notes=tuple(remarks(layout, comparison.contents))), values

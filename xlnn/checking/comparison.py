@@ -74,7 +74,7 @@ class Comparison:
     def has_formula(self) -> dict[str, np.ndarray]:
         """For each computed quantity: which of its entries hold a formula, beyond the given."""
         masks = {
-            key: _mask(self.contents.formulas[title], self.layout.extents[key])
+            key: marked(self.contents.formulas[title], self.layout.extents[key])
             for key, title in self.layout.titles.items()
         }
         formulas = {}
@@ -150,6 +150,21 @@ class Comparison:
             quantity.typed(missing)[...] = False
             if missing.any():
                 self._add(quantity, missing, self._expected(quantity, arrays), values)
+
+    def renumbered(self, arrays: Arrays, values: Values) -> None:
+        """Find the numbers of rows, which formulas read, that are others, or formulas."""
+        for name, known in reference.known(self.layout.model).items():
+            quantity, block = self.layout.model[name], self.layout.blocks[name]
+            title, extent = self.layout.titles[block.sheet], self.layout.extents[block.sheet]
+            wrong = block.window(marked(self.contents.formulas[title], extent)).copy()
+            expected = np.full(quantity.lengths, np.nan)
+            quantity.typed(expected)[...] = known
+            wrong &= ~np.isnan(expected)
+            quantity.typed(wrong)[...] |= quantity.typed(arrays[name]) != known
+            if wrong.any():
+                self._add(quantity, wrong, expected, values)
+                reason = "it numbers what stands beside it, and formulas count on it"
+                self.reasons |= dict.fromkeys(((name, i) for i in self.found[name]), reason)
 
     def _expected(self, quantity: Quantity, arrays: Arrays) -> np.ndarray:
         """Return NumPy's value of a quantity; None where NumPy has no statement of it."""
@@ -245,13 +260,19 @@ class Comparison:
                 expected=finding.expected,
                 got=finding.got,
                 formula=formulas.get(self.layout.cell(name, index)),
-                expected_formula=self.layout.formula(name, index),
+                expected_formula=self._stated(name, index),
                 reason=self._reason((name, index), finding),
             )
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
         return tuple(each for each in wrong if _is_altered(each)) or wrong
+
+    def _stated(self, name: str, index: tuple[int, ...]) -> str:
+        """Return the formula that belongs into a cell; none into that of a record."""
+        quantity = self.layout.model[name]
+        is_typed = quantity.equation is None or (quantity.given and index[0] < quantity.given)
+        return "" if is_typed else self.layout.formula(name, index)
 
     def _reason(self, entry: Entry, finding: _Finding) -> str | None:
         """Say why a formula is wrong where its values may not show it."""
@@ -293,8 +314,8 @@ class Comparison:
         }
 
 
-def _mask(cells: package.FormulaCells, extent: tuple[int, int]) -> np.ndarray:
-    """Mark formula cells in an array of a sheet's blocks."""
+def marked(cells: package.FormulaCells, extent: tuple[int, int]) -> np.ndarray:
+    """Mark formula cells in an array of a sheet, up to the last row and column of its blocks."""
     mask = np.zeros(extent, dtype=bool)
     inside = (cells.rows <= extent[0]) & (cells.columns <= extent[1])
     mask[cells.rows[inside] - 1, cells.columns[inside] - 1] = True

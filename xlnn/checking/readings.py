@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from math import prod
+from string import ascii_lowercase, ascii_uppercase
 
 import formualizer
 import numpy as np
@@ -27,14 +28,36 @@ Entry = tuple[str, tuple[int, ...]]
 _BACKWARDS = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
 
 
+_PIECES = re.compile(r"""("(?:[^"]|"")*")|'((?:[^']|'')*)'(?=!)|([^"']+|["'])""")
+"""A text, a title in quotes, or what stands between such."""
+
+_BARE = re.compile(r"\$|(?<![\w)\s])[ \t\r\n]+|[ \t\r\n]+(?![\w\s])")
+"""What is left out: ``$``, and blanks but those between two operands, where one is an operator."""
+
+_UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
+"""Of other letters two may have one capital, and are not taken for one another."""
+
+
 def plainly(formula: str) -> str:
     """Write a formula without what a program that saves it may change: $, quotes, blanks, case.
 
+    Texts stay as they are, and so do titles that need their quotes.
+
     >>> plainly("=Sum('Images'!$B$4:B7, C1)")
     '=SUM(IMAGES!B4:B7,C1)'
+    >>> plainly('=$b4 & "A blank"'), plainly("=+'Test images'!$B$4")
+    ('=B4&"A blank"', "=+'TEST IMAGES'!B4")
     """
+    return "".join(_plain(*found.groups()) for found in _PIECES.finditer(formula))
+
+
+def _plain(text: str | None, title: str | None, other: str | None) -> str:
+    if text is not None:
+        return text
+    if title is not None:
+        return (title if re.fullmatch(r"\w+", title) else f"'{title}'").translate(_UPPER)
     # LibreOffice writes TRUE() for TRUE
-    return re.sub(r"[\s$']", "", formula).upper().replace("TRUE()", "TRUE")
+    return _BARE.sub("", other or "").translate(_UPPER).replace("TRUE()", "TRUE")
 
 
 def is_backwards(formula: str) -> bool:

@@ -27,6 +27,7 @@ class Wrong:
     formula : str or None
         What the cell holds; None where it holds no formula.
     expected_formula : str
+        Empty where a number belongs.
     reason : str or None
         Why the formula is wrong, where its values may not show it.
     """

@@ -56,8 +56,9 @@ def _describe(wrong: "Wrong") -> list[str]:
         f"{wrong.cell}   {', '.join(place)}",
         f"    value    {value}{expected}",
         f"    formula  {found}",
-        f"    expected {wrong.expected_formula}",
     ]
+    if wrong.expected_formula:
+        lines.append(f"    expected {wrong.expected_formula}")
     return lines + ([f"    reason   {wrong.reason}"] if wrong.reason else [])
 
 

@@ -20,6 +20,7 @@ from schedula import START, bypass
 
 from xlnn.engines._columns import Column, Constant, UnevenError, column, run, single_values
 from xlnn.engines._functions import INDEX, PICK, Function
+from xlnn.engines._spelling import spelt
 
 _MARK = "\ue001"
 """With what holds the place of a text begins in a part: a sign for private use."""
@@ -283,7 +284,7 @@ def _parted(text: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def _compiled(text: str) -> Program:
     try:
-        builder = Parser().ast(f"={text}")[1]
+        builder = Parser().ast(f"={spelt(text)}")[1]
         graph, outcome = builder.dsp, builder.get_node_id(builder[-1])
     except Exception as error:
         # whatever formulas' parser trips over, the formula is one that it cannot read

@@ -47,7 +47,7 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield Quantity("times", symbol="δ / δ", equation=eq.TIMES, uses={"slope": "slope_chosen"}, **on)
     point = Axis("point", 2 * AROUND + 1, counts_from=-AROUND)
     along = {**on, "axes": (point,)}
-    yield Quantity("i", symbol="i", is_record=True, number_format="0", role="key", **along)
+    yield Quantity("i", symbol="i", counts=True, number_format="0", role="key", **along)
     yield Quantity("z_along", symbol="z", shape=(1,), equation=eq.POINT, **along)
     yield from _of_z("along", along, "z_along")
     uses = {name: f"{name}_chosen" for name in ("z", "a", "delta_sq", "delta_ce")}

@@ -87,7 +87,7 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     for name, times in (("swings", 1), ("grows", 2)):
         yield Quantity(name, equation=eq.LargestEta(times), number_format="General", **page)
     lines = {"sheet": "level_lines", "number_format": "0.000"}
-    whole = lines | {"number_format": "0", "is_record": True}
+    whole = lines | {"number_format": "0", "counts": True}
     yield Quantity("number", symbol="n", axes=(level,), **whole)
     yield Quantity("part", symbol="k", axes=(part,), **whole)
     yield Quantity("level", symbol="z", axes=(level,), equation=eq.Level(LINES), **lines)

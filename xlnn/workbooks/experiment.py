@@ -19,7 +19,7 @@ from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
-from xlnn.reference import Arrays
+from xlnn.reference import Arrays, known
 from xlnn.shipped.templates import Template, folder, names, template
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
@@ -149,7 +149,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
         if unknown := [name for name in given if name not in {q.name for q in model.inputs}]:
             raise DataError(f"{where}: {short(unknown[0])} is no input of a {self.name} workbook.")
         inputs = {q.name: _given(q, given, where) for q in model.inputs}
-        return Recipe(spec, model, inputs | _counts(model))
+        return Recipe(spec, model, inputs | known(model))
 
     def personal(
         self,
@@ -248,12 +248,6 @@ def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
     dataset = read(folder() / str(name) / data["file"], Reading(picture=tuple(data["picture"])))
     labels = np.array(dataset.labels)[dataset.t.argmax(axis=1)]
     return {"images": dataset.x, "labels": labels}
-
-
-def _counts(model: Model) -> dict[str, np.ndarray]:
-    """Return what the records of an experiment hold: the numbers of their axis, in order."""
-    records = (quantity for quantity in model.quantities if quantity.is_record and quantity.axes)
-    return {q.name: np.arange(q.axes[0].length) + float(q.axes[0].counts_from) for q in records}
 
 
 def _given(quantity: Quantity, given: Mapping[str, Any], where: str) -> np.ndarray:

@@ -60,7 +60,7 @@ def _sequences(terms: int, words: Text) -> Iterator[Quantity]:
         yield Quantity(name, symbol=name, role="input", **page)
     recurring = {**page, "axes": (Axis("n", terms, "time"),), "given": 1, "role": "weight"}
     place_of = {**page, "axes": (Axis("n", terms),)}
-    yield Quantity("n", is_record=True, **place_of)
+    yield Quantity("n", counts=True, **place_of)
     for name, equation, symbol, formula in (
         ("arithmetic", eq.ARITHMETIC, "aₙ₊₁ = aₙ + d", eq.ARITHMETIC_TERM),
         ("geometric", eq.GEOMETRIC, "aₙ₊₁ = r aₙ", eq.GEOMETRIC_TERM),

@@ -64,7 +64,7 @@ def _column(axis: Axis, *line: Any, **uses: str) -> Quantity:  # noqa: ANN401 --
 
 
 def _count(sheet: str, name: str, symbol: str, axis: Axis) -> Quantity:
-    return Quantity(name, symbol=symbol, sheet=sheet, axes=(axis,), is_record=True, role="key",
+    return Quantity(name, symbol=symbol, sheet=sheet, axes=(axis,), counts=True, role="key",
                     number_format="0")  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
     yield Quantity("z_at", symbol="z", equation=OfSurface("z"), uses=point, role="forward", **page)
     yield Quantity("bound", symbol="ε|∇z|", equation=eq.Bound(), **page)
     turn = {"symbol": "k", "number_format": "0"}
-    yield Quantity("turn", axes=(direction,), is_record=True, **turn, **page)
+    yield Quantity("turn", axes=(direction,), counts=True, **turn, **page)
     for name, of in (("unit_x", "COS"), ("unit_y", "SIN")):
         turned = Direction(DIRECTIONS, of)
         yield Quantity(name, symbol=of.lower(), equation=turned, uses={"part": "turn"}, **around)

@@ -152,7 +152,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         if not block.is_dense:
             continue
         workbook.defined_names[f"xlnn.{name}"] = DefinedName(
-            f"xlnn.{name}", attr_text=_absolute(block, layout.titles[block.sheet])
+            f"xlnn.{name}", attr_text=layout.area(name)
         )
     with Parts(path, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         ExcelWriter(workbook, archive).write_data()
@@ -178,11 +178,6 @@ def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
 def _fixed(row: int, column: int) -> str:
     """Return the address of a cell that does not move."""
     return f"${letters(column)}${row}"
-
-
-def _absolute(block: Block, title: str) -> str:
-    first, last = _fixed(block.row, block.column), _fixed(*block.last)
-    return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
 
 def _furnish(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:

@@ -32,7 +32,7 @@ RELATIONSHIPS = (
 
 MEANT = frozenset({
     "r", "t", "si", "ref", "name", "localSheetId", "id", "Id", "Type", "Target", "TargetMode",
-    "PartName", "ContentType", "Extension", "iterate", "fullPrecision",
+    "PartName", "ContentType", "Extension", "iterate", "fullPrecision", "transitionEvaluation",
 })  # fmt: skip
 """Attributes on which it depends what a workbook computes. A reader that looks at local names alone
 would take them from any namespace, and another one from its own alone."""

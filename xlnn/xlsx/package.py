@@ -365,6 +365,11 @@ def _check_aside(sheet: SheetSource, formulas: Formulas, budget: _Budget, item: 
         formulas.check(
             [attributes.get("val", "")], lambda _: f'a colour scale of the sheet "{sheet.title}"'
         )
+    elif kind == "sheetPr" and attributes.get("transitionEvaluation", "0") not in {"0", "false"}:
+        raise sheet.archive.refused(
+            f'the sheet "{sheet.title}" computes by the rules of Lotus 1-2-3; switch that off in '
+            "the options of Excel"
+        )
     elif kind in {"hyperlink", "mergeCell"}:
         # openpyxl visits each cell of these
         budget.spend(spread=area(attributes.get("ref", "")))

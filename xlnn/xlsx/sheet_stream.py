@@ -54,7 +54,7 @@ COMPUTED = {
 }
 """Elements outside the cells whose text is computed, in whatever namespace."""
 
-TOLD = {"cfvo", "dimension", "hyperlink", "mergeCell"}
+TOLD = {"cfvo", "dimension", "hyperlink", "mergeCell", "sheetPr"}
 """Elements outside the cells whose attributes are items."""
 
 _ANEW = "save the file anew in a spreadsheet program"

@@ -51,7 +51,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
         yield Quantity(name, role="input", scale=scale, **page)
     yield Quantity("used_h", symbol="h", equation=eq.STEP, **page)
     table, beside = ({"sheet": key, "axes": (point,)} for key in ("table", "differences"))
-    yield Quantity("number", symbol="k", is_record=True, **{**table, "number_format": "0"})
+    yield Quantity("number", symbol="k", counts=True, **{**table, "number_format": "0"})
     yield Quantity("z", symbol="z", equation=eq.points(POINTS), **table)
     for name, equation in (("right", eq.RIGHT), ("left", eq.LEFT)):
         symbol = "z + h" if name == "right" else "z − h"
@@ -175,7 +175,7 @@ def _shapes(point: Axis, words: Text) -> Iterator[Quantity]:
     said = [words.open("sentences", key) for key in ("maximum", "straight", "minimum")]
     yield Quantity("vertex", equation=Told(said, "bends"), is_text=True, **page)
     table = {"sheet": "shape_points", "axes": (point,)}
-    yield Quantity("shape_number", symbol="k", is_record=True, number_format="0", **table)
+    yield Quantity("shape_number", symbol="k", counts=True, number_format="0", **table)
     uses = {"number": "shape_number", "middle": "lowest_x"}
     yield Quantity("shape_x", symbol="x", equation=eq.beside(POINTS), uses=uses, **table)
     uses = {"x": "shape_x"}
@@ -193,7 +193,7 @@ def _bell(words: Text) -> Iterator[Quantity]:
     yield Quantity("used_deviation", symbol="σ", equation=eq.STEP, uses={"h": "deviation"}, **page)
     table = {"sheet": "bell_points", "axes": (Axis("point", BELL_POINTS, counts_from=0),)}
     of = {"deviation": "used_deviation"}
-    yield Quantity("bell_number", symbol="k", is_record=True, number_format="0", **table)
+    yield Quantity("bell_number", symbol="k", counts=True, number_format="0", **table)
     uses = {**of, "number": "bell_number"}
     yield Quantity(
         "bell_x", symbol="x", equation=eq.around(BELL_POINTS, DEVIATIONS), uses=uses, **table

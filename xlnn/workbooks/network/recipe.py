@@ -15,11 +15,11 @@ from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
 from xlnn.data.split import held_out
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Model
+from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe, as_typed
 from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.quantities.optimiser import nothing_yet
 from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.rates import constants_of, penalty_of, rate_of
@@ -184,7 +184,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     inputs = {
         "eta": own[0]["eta"],
         "labels": _labels(spec),
-        **nothing_yet(model),
+        **known(model),
     }
     for run in range(spec.number_of_runs):
         inputs |= {prefix_of(run) + name: array for name, array in own[run].items()}
@@ -193,7 +193,6 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             inputs |= {f"{prefix}middle": scale[0], f"{prefix}factor": scale[1]}
     for prefix, rows in (("", ~held), ("test_", held)):
         if rows.any():
-            inputs[f"{prefix}number"] = np.arange(1.0, rows.sum() + 1)
             x = f"{prefix}{'raw' if spec.scaled else 'x'}"
             inputs[x] = data.x[rows].reshape(-1, *model[x].shape)
             inputs[f"{prefix}{'raw_t' if spec.scaled_targets else 't'}"] = data.t[rows]

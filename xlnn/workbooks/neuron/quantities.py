@@ -23,7 +23,7 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield from _demons(words)
     curve = {"sheet": "curves", "axes": (Axis("point", POINTS, counts_from=0),)}
     yield Quantity("reach", equation=eq.REACH, sheet="neuron")
-    yield Quantity("number", symbol="k", is_record=True, number_format="0", **curve)
+    yield Quantity("number", symbol="k", counts=True, number_format="0", **curve)
     uses = {"uses": {"z": "curve_z"}}
     yield Quantity("curve_z", symbol="z", equation=eq.spread_over(POINTS), **curve)
     yield Quantity(
@@ -53,7 +53,7 @@ def _neuron(words: Text) -> Iterator[Quantity]:
     yield Quantity("gradual", equation=Told(said, digits=3), is_text=True, **one)
     several = {**one, "axes": (Axis("pattern", 2**INPUTS, counts_from=0),)}
     uses = {"uses": {"z": "pattern_z"}}
-    yield Quantity("pattern_number", is_record=True, number_format="0", **several)
+    yield Quantity("pattern_number", counts=True, number_format="0", **several)
     yield Quantity(
         "pattern",
         symbol="x{}",

@@ -68,7 +68,7 @@ def _predicting(stack: Stack) -> Iterator[Quantity]:
     if spec.scaled:
         yield quantity("middle", shape=(spec.inputs,))
         yield quantity("factor", shape=(spec.inputs,))
-    yield quantity("number", is_record=True, **rows)
+    yield quantity("number", counts=True, **rows)
     if spec.scaled:
         yield quantity("raw", shape=shape, **rows)
         yield scaled(shape, prefix="", sheet="", **rows)

@@ -45,7 +45,7 @@ def _patterns(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     said = Told([words.open("sentences", key) for key in keys], "direction", 3)
     yield Quantity("verdict", equation=said, is_text=True, **page)
     curve = {"sheet": "curve", "axes": (Axis("point", POINTS, counts_from=0),)}
-    yield Quantity("curve_number", symbol="k", is_record=True, number_format="0", **curve)
+    yield Quantity("curve_number", symbol="k", counts=True, number_format="0", **curve)
     uses = {"number": "curve_number"}
     yield Quantity("curve_angle", symbol="θ", equation=eq.degrees(POINTS), uses=uses, **curve)
     uses = {"angle": "curve_angle"}
@@ -74,7 +74,7 @@ def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         sheet="images",
         number_format="General",
     )
-    yield Quantity("number", symbol="n", is_record=True, number_format="0", **table)
+    yield Quantity("number", symbol="n", counts=True, number_format="0", **table)
     yield Quantity("labels", symbol=" ", role="input", number_format="0", choices=(0, 9), **table)
     look = {"role": "input", "number_format": "General"}
     yield Quantity("images", symbol="b{}", shape=(pixels,), **look, **table)

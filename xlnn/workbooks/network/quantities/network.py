@@ -84,7 +84,7 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
 
 def _data(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
     rows = {"axes": (images,), "prefix": prefix, "sheet": sheet}
-    yield quantity("number", is_record=True, **rows)
+    yield quantity("number", counts=True, **rows)
     if stack.spec.scaled:
         yield quantity("raw", shape=stack.shapes["1"], **rows)
         yield scaled(stack.shapes["1"], **rows)

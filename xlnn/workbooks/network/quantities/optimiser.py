@@ -5,8 +5,6 @@ They count as the weights do: row 0 stands before the first epoch, where nothing
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from xlnn.equations.optimiser import (
     DIRECTION,
     OPTIMISERS,
@@ -16,7 +14,7 @@ from xlnn.equations.optimiser import (
     Optimiser,
     Penalty,
 )
-from xlnn.quantity import Model, Quantity, Use, previous
+from xlnn.quantity import Quantity, Use, previous
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET = "optimiser"
@@ -96,12 +94,3 @@ def penalty(stack: Stack) -> Iterator[Quantity]:
 def penalised(stack: Stack) -> list[str]:
     """Return the names of the weights; biases are none of them."""
     return [f"{kind}{layer}" for kind, layer, _ in stack.parameters if kind == "W"]
-
-
-def nothing_yet(model: Model) -> dict[str, np.ndarray]:
-    """Return what an optimiser remembers before the first epoch, by name: nothing."""
-    return {
-        found.name: np.zeros(found.input_lengths)
-        for found in model.quantities
-        if found.is_record and found.given
-    }

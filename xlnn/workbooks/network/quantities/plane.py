@@ -66,7 +66,7 @@ def plane(stack: Stack) -> Iterator[Quantity]:
     # state 0 is the start, so the weights after epoch e stand in row e + 1
     yield from weights(stack, PREFIX, NUMBERS, "map_epoch", row=2)
     rows = {"axes": (POINT,), **table}
-    yield quantity("number", is_record=True, **whole, **rows)
+    yield quantity("number", counts=True, **whole, **rows)
     uses = {"number": "map_number", **ends}
     grid = {"equation": GridPoint(), "uses": uses, "number_format": "0.0000"}
     yield quantity(given, shape=spec.picture, **grid, **rows)

@@ -19,7 +19,7 @@ from xlnn.workbooks.network.quantities.fit import fit
 from xlnn.workbooks.network.quantities.gradient_check import gradient_check
 from xlnn.workbooks.network.quantities.lens import lens
 from xlnn.workbooks.network.quantities.network import TEST, network
-from xlnn.workbooks.network.quantities.plane import POINT, has_plane, plane
+from xlnn.workbooks.network.quantities.plane import has_plane, plane
 from xlnn.workbooks.network.quantities.play import course, play, worth_seeing
 from xlnn.workbooks.network.quantities.recognise import recognise
 from xlnn.workbooks.network.quantities.record import record_of, recorded_of
@@ -139,7 +139,7 @@ def first_choices(
             choices[last] = model[last].choices[1]
     if "map_epoch" in model.by_name:
         choices |= {name: model[name].choices[1] for name in ("map_epoch", "map_output")}
-        choices["map_number"] = np.arange(1, POINT.length + 1)
+        choices["map_number"] = reference.known(model)["map_number"]
     if "draw_epoch" in model.by_name:
         choices["draw_epoch"] = model["draw_epoch"].choices[1]
         drawn = "raw" if "raw" in inputs else "x"
