@@ -416,6 +416,8 @@ def test_what_was_made_of_missing_values_is_kept_in_the_workbook(csv):
             "The inputs are of very different size (x1 from 1 to 2, x2 from 20,000 to 30,000): add",
         ),
         ([["a", 1e-9, 1], ["b", 2e-9, 0]], {"table": True}, "The inputs are of very different"),
+        ([[0, 1e-5, 0, 9e-6], [1, 0, 2e-6, 0]], {"picture": (1, 3)}, "The pixels go from 0 to"),
+        ([["a", 1e-9, 2e-9], ["b", 2e-9, 0]], {"table": True}, "The inputs are tiny (x1 from "),
         (
             [["a", 2019], ["b", 2020]],
             {"table": True},
@@ -441,9 +443,9 @@ def test_inputs_of_a_size_to_be_scaled_are_told_with_the_option(csv, rows, optio
         [["a", 1, 0.5], ["b", 0, -3]],
         [["a", 1, 9_999], ["b", 0, 9_999]],  # a constant column teaches nothing
         [["a", 5, 5], ["b", 5, 5]],
-        [["a", 1e-9, 2e-9], ["b", 2e-9, 0]],
+        [["a", 0.01, 0.02], ["b", 0.02, 0]],
     ],
-    ids=["of about 1", "constant", "all constant", "tiny alike"],
+    ids=["of about 1", "constant", "all constant", "small alike"],
 )
 def test_inputs_of_one_size_are_not_told(csv, rows):
     assert len(made("xor", data=csv(*rows), table=True).notes) == 1

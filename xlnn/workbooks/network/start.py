@@ -112,6 +112,8 @@ def start_from_arrays(
     _check_names(where, entries, shapes)
     start = {}
     for name, shape in shapes.items():
+        if name not in entries:
+            raise MisfitError(f"{where}: {name} is missing; expected are {listed(shapes)}.")
         if not _holds_numbers(entries[name]):
             raise DataError(f"{where}: {name} is not an array of numbers.")
         try:
@@ -155,9 +157,6 @@ def _check_names(
         raise MisfitError(
             f"{where}: {listed(unknown)} {belong} to no layer; expected are {listed(shapes)}."
         )
-    for name in shapes:
-        if name not in entries:
-            raise MisfitError(f"{where}: {name} is missing; expected are {listed(shapes)}.")
 
 
 def _is_of_epochs(entry: object, shape: tuple[int, ...]) -> bool:

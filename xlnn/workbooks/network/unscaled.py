@@ -14,7 +14,8 @@ ROUNDING = 1e-9
 """How far beyond their ends numbers may seem to lie that were scaled to just there."""
 
 TINY = 0.01
-"""Targets that differ by less are drowned by the outputs of a network that has learnt nothing."""
+"""Inputs below move no unit; targets that differ by less are drowned by the outputs of a network
+that has learnt nothing."""
 
 MANY_TIMES = 10.0
 """How often larger one column is than another where they are said to be of very different size."""
@@ -24,7 +25,7 @@ APART = 100.0
 
 
 def scale_note(data: Dataset) -> tuple[str, ...]:
-    """Say that inputs which nobody scales are large, or of very different size.
+    """Say that inputs which nobody scales are large, tiny, or of very different size.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
     largest = varied[sizes[varied].argmax()]
     smallest = varied[sizes[varied].argmin()]
     if data.picture is not None:
-        if sizes[largest] <= LARGE:
+        if TINY <= sizes[largest] <= LARGE:
             return ()
         span = f"from {amount(least.min())} to {amount(most.max())}"
         return (f"The pixels go {span}, and units learn best from 0 to 1: add --scale range.",)
@@ -51,6 +52,10 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
             for column in ((smallest, largest) if are_apart else (largest,))
         ]
         return (f"The inputs are {how} ({', '.join(spans)}): add --scale standard.",)
+    if sizes[largest] < TINY:
+        span = f"from {amount(least[largest])} to {amount(most[largest])}"
+        column = short(data.features[largest])
+        return (f"The inputs are tiny ({column} {span}): add --scale standard.",)
     return ()
 
 

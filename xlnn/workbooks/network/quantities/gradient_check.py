@@ -4,15 +4,17 @@ The chosen parameter is moved by h to either side, all images are sent forward, 
 the differences stands beside what back-propagation says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+
+import numpy as np
 
 from xlnn.equations.choice import OfEpoch
 from xlnn.equations.cost import TotalCost
 from xlnn.equations.lens import ChosenGradient, DifferenceQuotient, Distance, Shifted
 from xlnn.equations.optimiser import Penalty
-from xlnn.quantity import Quantity
+from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.network import cost, forward
 from xlnn.workbooks.network.quantities.optimiser import L2, penalised
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -20,6 +22,9 @@ from xlnn.workbooks.network.quantities.stack import Stack, quantity
 SHEET = "gradient_check"
 PREFIX = "slope_"
 SIDES = {"plus_": 1, "minus_": -1}
+
+HEEDED = 0.01
+"""From which part of the largest slope on a parameter is worth moving."""
 
 
 def gradient_check(stack: Stack) -> Iterator[Quantity]:
@@ -72,6 +77,22 @@ def gradient_check(stack: Stack) -> Iterator[Quantity]:
     yield quantity("backward", equation=ChosenGradient(names), uses=uses, **shown)
     between = {"here": "slope_numeric", "there": "slope_backward"}
     yield quantity("distance", equation=Distance(), uses=between, number_format="0.0E+00", **shown)
+
+
+def worth_moving(model: Model, run: Mapping[str, np.ndarray]) -> int:
+    """Return the number of the first parameter that the cost heeds: a pixel may be always 0.
+
+    Parameters
+    ----------
+    model : Model
+        With the sheet Gradient check.
+    run : dict of arrays
+        What training comes to.
+    """
+    names = [name.removeprefix(PREFIX) for name in model["slope_backward"].uses]
+    slopes = [np.abs(run[name][0]).ravel() for name in names if name in run]
+    size = np.concatenate(slopes) if slopes else np.ones(1)
+    return int((size >= HEEDED * size.max()).argmax()) + 1
 
 
 def _penalties(stack: Stack) -> Iterator[Quantity]:

@@ -16,7 +16,7 @@ from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.compare import compare
 from xlnn.workbooks.network.quantities.confusion import confusion
 from xlnn.workbooks.network.quantities.fit import fit
-from xlnn.workbooks.network.quantities.gradient_check import gradient_check
+from xlnn.workbooks.network.quantities.gradient_check import gradient_check, worth_moving
 from xlnn.workbooks.network.quantities.lens import lens
 from xlnn.workbooks.network.quantities.network import TEST, network
 from xlnn.workbooks.network.quantities.plane import has_plane, plane
@@ -125,8 +125,8 @@ def first_choices(
 
     An image that the network recognises, in the last epoch; on the Lens the first image that shows
     something, in the first epoch, and the place in the middle of its maps; the last image of the
-    data as a drawing to start from, after the last epoch; the first parameter, moved by 0.001; and
-    what is predicted or recognised in the last epoch.
+    data as a drawing to start from, after the last epoch; a parameter that the cost heeds, moved by
+    0.001; and what is predicted or recognised in the last epoch.
     """
     choices = {q.name: 1 for q in model.quantities if q.kind in {RUN, MAP}}
     middles = (q for q in model.quantities if q.kind in PLACE)
@@ -134,6 +134,8 @@ def first_choices(
     choices |= {"lens_epoch": 1, "slope_epoch": 1, "slope_chosen": 1}
     choices |= {"slope_h": 0.001, "play_epoch": model["play_epoch"].choices[1]}
     choices |= worth_seeing(inputs, run)
+    if run is not None and "slope_chosen" in model.by_name:
+        choices["slope_chosen"] = worth_moving(model, run)
     for last in ("fit_epoch", "confusion_epoch"):
         if last in model.by_name:
             choices[last] = model[last].choices[1]
