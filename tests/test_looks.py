@@ -88,6 +88,20 @@ def test_pictures_on_recognise_are_no_wider_for_what_stands_above_them(books):
     assert {sheet.column_dimensions[column].width for column in "BCDEFGH"} == {6.9}
 
 
+def test_columns_of_maps_on_recognise_are_equally_wide(tmp_path):
+    build("cnn", tmp_path / "c.xlsx", epochs=1, verify=False)
+    sheet = openpyxl.load_workbook(tmp_path / "c.xlsx")["Recognise"]
+    widths = {letter: each.width for letter, each in sheet.column_dimensions.items()}
+    assert len(widths) > 12
+    assert {width for letter, width in widths.items() if letter != "A"} == {6.9}
+
+
+def test_the_lens_says_what_the_gradient_of_a_bias_is_in_one_image(books):
+    sheet = books["en"][0]["Lens"]
+    texts = {c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)}
+    assert {"∂C/∂b = δ²₁", "∂C/∂b = δ³₂"} <= texts
+
+
 @pytest.mark.parametrize(("sheet", "width"), [("Lens", 6.9), ("Predict", 8.6)])
 def test_pictures_of_a_table_are_no_wider_for_the_names_beside_it(tmp_path, sheet, width):
     build("diabetes", tmp_path / "d.xlsx", epochs=1, verify=False)

@@ -5,20 +5,22 @@ side; in a strip stand pictures or numbers below each other.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlnn.blocks import Block
 from xlnn.quantity import Model, Quantity, superscript
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
-from xlnn.writing.style import LABEL, SECTION
+from xlnn.writing.style import CAPTION, LABEL, SECTION
 
 PREFIXES = {
     "dC_dW_one": "∂C/∂w", "dC_dW": "∂C_T/∂w", "velocity_W": "v(w)", "direction_W": "r(w)",
     "W_after": "→ w", "W": "w", "seen": "w x",
 }  # fmt: skip
 """The symbols of pictures that stand for a unit's weights."""
+
+BESIDE = replace(LABEL, indent=1)
 
 MOST_SQUARE = 8
 """Rows up to which a picture has high ones."""
@@ -151,8 +153,12 @@ class Bands:
             if strip.is_labelled:
                 drawing.put(row, column - 1, quantity.heading((unit,)), LABEL)
             elif name != strip.names[0] and not quantity.is_text:
-                drawing.put(row, column + 1, "b", LABEL)
+                drawing.put(row, column + 1, "b", BESIDE)
             row += self.height(name) - 1
+        if first.kind == "dC_dW_one":
+            # of one image that of the bias is shown already: delta, of a map the sum of its deltas
+            delta = self.quantity(f"delta{self.layer}").heading((unit,)) if self.is_dense else "Σ δ"
+            drawing.put(row + 1, column, f"∂C/∂b = {delta}", CAPTION)
 
 
 def symbol(quantity: Quantity, unit: int, layer: str) -> str:

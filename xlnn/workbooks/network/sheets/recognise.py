@@ -157,11 +157,12 @@ def draw(page: Page) -> Drawing:
     _draw_layers(drawing, page)
     for block in page.layout.on(SHEET):
         look = _look(model, block.quantity)
-        if look.number_format == NUMBER.number_format and drawing.widths[block.column] == width:
+        is_shown = not (block.quantity.is_text or block.quantity.choices)
+        if is_shown and drawing.widths[block.column] == width:
             look = replace(look, size=PICTURE.size)  # as narrow as the pictures below
+        if block.quantity.is_text and block.quantity.kind in {"name", "label"}:
+            look = name_look(page, width)
         drawing.looks[block.quantity.name] = look
-    for name in ("name", "label"):
-        drawing.looks[PREFIX + name] = name_look(page, width)
     return drawing
 
 
