@@ -509,7 +509,8 @@ def test_a_signal_before_the_first_of_a_class_leaves_no_folder(tmp_path):
     (tmp_path / "temporary").mkdir()
     (tmp_path / "names.csv").write_text("Ada\nBob\nEve\n")
     mark = f"{tmp_path}:begun"
-    process = start(["exercise", "descent", "--roster", "names.csv", "-o", "class"], tmp_path, mark)
+    command = ["exercise", "digits", "--roster", "names.csv", "-o", "class"]
+    process = start(command, tmp_path, mark)
     while len([*carriers(mark)]) < 3 and process.poll() is None:  # itself, and two that help it
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
