@@ -1,6 +1,7 @@
 """A programmer's own equations become a workbook with the same proof."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -118,11 +119,16 @@ DOUBLE = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
 WRONG = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=3*{x[()]}")
 X = xlnn.Quantity("x")
 REFUSED = [
+    ((X, xlnn.Quantity("X")), {"x": 1}, 'would be named "X", whatever the capitals'),
+    ((xlnn.Quantity("x", sheet="history"),), {"x": 1}, "neither Spec nor History"),
+    ((xlnn.Quantity("x", symbol="x{0}{}"),), {"x": 1}, r'^x: "x\{0\}\{\}" cannot be its symbol'),
+    ((xlnn.Quantity("x", symbol="{y}"),), {"x": 1}, r'^x: "\{y\}" cannot be its symbol'),
+    ((X,), {"x": 10**400}, "x takes numbers of the shape .* too large"),
     ((), {}, "no quantities"),
     ((X, X), {"x": 1}, "Two quantities are named x"),
     ((xlnn.Quantity("2x"),), {"2x": 1}, "is no name"),
     ((xlnn.Quantity("x", sheet="a/b"),), {"x": 1}, "cannot be the name of its sheet"),
-    ((xlnn.Quantity("x", sheet="Spec"),), {"x": 1}, "not Spec"),
+    ((xlnn.Quantity("x", sheet="Spec"),), {"x": 1}, "neither Spec"),
     ((xlnn.Quantity("y", equation=DOUBLE),), {}, "no such quantity"),
     ((xlnn.Quantity("y", equation=DOUBLE), X), {"x": 1}, "put it before"),
     ((X,), {}, "The input x is missing"),
@@ -138,6 +144,48 @@ REFUSED = [
 def test_what_makes_no_workbook_is_refused_in_a_sentence(tmp_path, quantities, inputs, sentence):
     with pytest.raises(XlnnError, match=sentence):
         xlnn.workbook(xlnn.Model(quantities), inputs, tmp_path / "x.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+DAYS = (xlnn.Axis("day", 3, "time"),)
+STATED = {
+    "cell": [
+        (lambda **_: None, "The cell of y gives None: a formula is a text that begins with"),
+        (lambda **_: 2.0, "The cell of y gives 2.0: a formula is a text that begins with"),
+        (lambda x: f"2*{x[()]}", r'The cell of y gives "2\*[AB][46]": a formula is a text'),
+        (lambda **_: 1 / 0, "The cell of y raises ZeroDivisionError: division by zero"),
+        (lambda x: f"=2*({x[()]}", r'The cell of y gives "=2\*\([AB][46]", which is no formula'),
+        (lambda x: f"=FOO({x[()]})", "The cell of y calls FOO, which is none of the"),
+        (lambda x: f"=SUM({{1,2}})*{x[()]}", "The cell of y gives braces"),
+        (lambda x: f"=3*{x[()]}", "Let the array and the cell of y say the same"),
+    ],
+    "array": [
+        (lambda x: x.setflags(), "The array of y gives None: a number was expected"),
+        (lambda x: [][x], "The array of y raises TypeError"),
+        (lambda x: 2j * x, "The array of y gives 2j: a number was expected"),
+        (lambda x: f"{x}", "The array of y gives '1.0': a number was expected"),
+        (lambda x: [x, x], r"The array of y gives float64 of the shape \(2,\): a number"),
+    ],
+}
+"""What may be wrong with each of the two statements, and the sentence."""
+
+
+@pytest.mark.parametrize("axes", [(), DAYS], ids=["once", "daily"])
+@pytest.mark.parametrize(
+    ("which", "wrong", "sentence"),
+    [(which, *each) for which, several in STATED.items() for each in several],
+)
+def test_a_wrong_statement_is_a_sentence_that_names_its_quantity(
+    tmp_path, axes, which, wrong, sentence
+):
+    stated = {"array": lambda x: 2 * x, "cell": lambda x: f"=2*{x[()]}", which: wrong}
+    x = xlnn.Quantity("x", axes=axes)
+    y = xlnn.Quantity("y", equation=xlnn.Stated(**stated), axes=axes)
+    with pytest.raises(XlnnError) as refusal:
+        xlnn.workbook(xlnn.Model((x, y)), {"x": 1}, tmp_path / "x.xlsx")
+    said = str(refusal.value)
+    assert re.search(sentence, said)
+    assert "report" not in said
     assert list(tmp_path.iterdir()) == []
 
 

@@ -369,9 +369,10 @@ class Model:
             other = known.setdefault(quantity.name.casefold(), quantity)
             if other is not quantity:
                 layer = quantity.layer or other.layer
+                begin = f'A layer is named "{layer:.40}", and with it two' if layer else "Two"
                 raise DataError(
-                    f'A layer is named "{layer:.40}", and with it two quantities would be named '
-                    f'"{quantity.name:.40}": choose another name.'
+                    f'{begin} quantities would be named "{quantity.name:.40}", whatever the '
+                    "capitals: choose another name."
                 )
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -22,8 +23,30 @@ FORMULAS_QUICKLY, READS_QUICKLY = 2_000_000, 100_000_000
 memory for each formula, and 4 kB where each reads some 200 cells. Beyond, formulas takes as long,
 and a sixth to a tenth of the memory."""
 
+REPORT = "Please report this with your data."
+
 POINTS = Points(probes=1)
 """Its probe is always the same: what is built today is built again tomorrow."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What is to be done about a workbook that is refused.
+
+    Attributes
+    ----------
+    disagrees : str
+        Where its two statements differ; ``{quantity}`` is the one that does.
+    repaired : str
+        Where Excel would repair it.
+    """
+
+    disagrees: str
+    repaired: str
+
+
+OURS = Advice(REPORT, REPORT)
+"""Where the equations are those of xlnn."""
 
 
 def verifier(layout: Layout) -> str:
@@ -33,12 +56,14 @@ def verifier(layout: Layout) -> str:
     return "formualizer" if is_quick else "formulas"
 
 
-def proven(
+def proven(  # noqa: PLR0913 -- what is proven, and how it is said
     draft: Path,
     layout: Layout,
     engine: str,
     keep: Callable[[Values, Contents], None],
     tell: Callable[[str], None],
+    *,
+    advice: Advice = OURS,
 ) -> Report:
     """Prove a draft: Excel opens it as it is, and an engine finds in it what NumPy has.
 
@@ -54,6 +79,7 @@ def proven(
         Is given the engine's values, and what was found in the draft.
     tell : function
         Is told what is being done.
+    advice : Advice
 
     Raises
     ------
@@ -67,12 +93,12 @@ def proven(
             keep(recalculate({}), contents)
         except CircularReferenceError:  # the comparison says which formula closes the circle
             report, _ = compare(contents, layout, recalculate, engine, POINTS)
-            _refuse_disagreement(report)
+            _refuse_disagreement(report, advice)
             raise
         tell("Comparing with NumPy")
         report, _ = compare(contents, layout, recalculate, engine, POINTS)
-    _refuse_disagreement(report)
-    refuse_problems(problems)
+    _refuse_disagreement(report, advice)
+    refuse_problems(problems, advice)
     return report
 
 
@@ -108,29 +134,29 @@ OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")
 """What engines give where a formula as stated leaves the range of numbers."""
 
 
-def _refuse_disagreement(report: Report) -> None:
+def _refuse_disagreement(report: Report, advice: Advice) -> None:
     """Refuse a workbook that does not agree with NumPy."""
     if report.agrees and not report.other_cells and not report.restated:
         return
     if not report.wrong:
         raise DisagreementError("The workbook holds formulas that nothing compares: not written.")
     first = report.wrong[0]
-    if first.formula == first.expected_formula and first.got in OVERFLOWS:
+    if advice is OURS and first.formula == first.expected_formula and first.got in OVERFLOWS:
         raise DisagreementError(
             f"{first.cell} is {first.got}, since a number among the inputs or the start weights is "
             "so large that what follows from it fits no cell: take smaller numbers."
         )
     raise DisagreementError(
         f"The workbook does not agree with NumPy and was not written: {first.cell} is {first.got} "
-        f"and NumPy has {first.expected}. Please report this with your data."
+        f"and NumPy has {first.expected}. {advice.disagrees.format(quantity=first.quantity)}"
     )
 
 
-def refuse_problems(problems: Sequence[Problem]) -> None:
+def refuse_problems(problems: Sequence[Problem], advice: Advice = OURS) -> None:
     """Refuse a workbook that Excel would want to repair."""
     if problems:
         first = problems[0]
         raise DisagreementError(
             f"The workbook was not written, since Excel would repair it: {first.where}: "
-            f"{first.message} Please report this with your data."
+            f"{first.message} {advice.repaired}"
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlnn import engines, reference
 from xlnn.building.place import Place
-from xlnn.building.proof import proven, refuse_problems, verifier
+from xlnn.building.proof import OURS, Advice, proven, refuse_problems, verifier
 from xlnn.checking.report import Report
 from xlnn.errors import DisagreementError, OutputError
 from xlnn.grid import Values
@@ -60,6 +60,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     tell: Callable[[str], None] = lambda _: None,
     blank: Collection[str] = (),
     seen: Callable[[Values], None] = lambda _: None,
+    advice: Advice = OURS,
 ) -> Built:
     """Write a workbook, compare it with NumPy, and only then move it to its place.
 
@@ -84,6 +85,8 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         The names of quantities whose formulas are left out, once all of them were proven.
     seen : function
         Is given all values before anything is left out, and may refuse them.
+    advice : Advice
+        What is to be done about a workbook that does not agree.
 
     Raises
     ------
@@ -94,7 +97,10 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         still does.
     """
     with _drafts() as folder:
-        draft, final = folder / "draft.xlsx", folder / "final.xlsx"
+        (folder / "final").mkdir()
+        # of the name that it will have: who reads it and refuses it says that name
+        draft = folder / f"{place.path.stem}.xlsx"
+        final = folder / "final" / draft.name
         tell("Writing the formulas")
         run = reference.run(layout.model, inputs)
         formulas, unvalued = write(
@@ -119,7 +125,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         report: Report | None = None
         engine = verifier(layout)
         if verify:
-            report = proven(draft, layout, engine, keep, tell)
+            report = proven(draft, layout, engine, keep, tell, advice=advice)
             report = replace(report, file=str(place.path))
         else:
             keep(write_values(layout, run))
@@ -129,7 +135,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
                 draft, layout, dict(drawings), inputs, title=f"xlnn: {title}", blank=blank
             )
             store(draft, final, engines.load(engine, draft)({}))
-            refuse_problems(inspect_and_lint(final)[1])
+            refuse_problems(inspect_and_lint(final)[1], advice)
         tell("Moving the workbook to its place")
         place.publish(final)
     return Built(place.path, formulas, report, notes)

@@ -21,6 +21,9 @@ SINGLE = re.compile(r"_xlfn\.SINGLE\(", re.IGNORECASE)
 OF_LAMBDAS = frozenset({"BYCOL", "BYROW", "MAKEARRAY", "MAP", "REDUCE", "SCAN"})
 """Functions that take functions, which formualizer does not hand on."""
 
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+"""Texts, and titles of sheets."""
+
 _CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
 
 
@@ -30,7 +33,7 @@ def functions_of(formula: str) -> set[str]:
     >>> sorted(functions_of("=Sum(A1)+_xlfn.MUNIT(2)"))
     ['MUNIT', 'SUM']
     """
-    return {_shown(name) for name in _CALLED.findall(formula)}
+    return {_shown(name) for name in _CALLED.findall(_QUOTED.sub("", formula))}
 
 
 def unknown(formula: str) -> Iterator[str]:

@@ -30,6 +30,9 @@ from xlnn.writing.style import LABEL, TITLE
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
+TAKEN = frozenset({"spec", "history"})
+"""Titles of sheets that xlnn and Excel have for themselves."""
+
 LIST, GAP = 2, 1
 """The column of the numbers in a list, and the empty columns between it and the tables."""
 
@@ -163,11 +166,12 @@ def check_model(model: Model) -> None:
             raise DataError(f'"{name}" is no name: a quantity is named by letters, digits and _.')
         if name in known:
             raise DataError(f"Two quantities are named {name}.")
-        if not TITLE_OF_SHEET.fullmatch(quantity.sheet) or quantity.sheet.casefold() == "spec":
+        if not TITLE_OF_SHEET.fullmatch(quantity.sheet) or quantity.sheet.casefold() in TAKEN:
             raise DataError(
                 f'{name}: "{quantity.sheet}" cannot be the name of its sheet: 1 to 31 characters, '
-                "none of []:*?/\\, and not Spec."
+                "none of []:*?/\\, and neither Spec nor History, which are taken."
             )
+        _check_symbol(quantity)
         for role, use in quantity.uses.items():
             if use.name not in names:
                 raise DataError(f"{name} uses {use.name} as {role}, and there is no such quantity.")
@@ -176,6 +180,16 @@ def check_model(model: Model) -> None:
             if use.lag and not quantity.given:
                 raise DataError(f"{name} uses the {use.name} before, and has no start: given=1.")
         known.add(name)
+
+
+def _check_symbol(quantity: Quantity) -> None:
+    try:
+        quantity.heading((0,) * len(quantity.shape))
+    except (IndexError, KeyError, ValueError, AttributeError) as error:
+        raise DataError(
+            f'{quantity.name}: "{quantity.symbol}" cannot be its symbol: {{}} stands for the unit, '
+            "and there are no other braces in it."
+        ) from error
 
 
 def _entry(entry: object) -> tuple[str, str, tuple[int, ...]]:
