@@ -93,6 +93,7 @@ def test_no_text_is_cut_off_however_long_labels_are(kind, lang, tmp_path):
     build(data=tmp_path / "d.csv", output=tmp_path / "w.xlsx", epochs=2, lang=lang, **options)
     play = text(lang)("sheets", "play")
     assert [cut for cut in cut_texts(tmp_path / "w.xlsx") if cut.sheet == play] == []
+    assert openpyxl.load_workbook(tmp_path / "w.xlsx")[play].page_setup.fitToWidth  # one page
 
 
 def test_a_text_that_is_cut_off_is_found(tmp_path):

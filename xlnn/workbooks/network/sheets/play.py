@@ -6,8 +6,8 @@ from dataclasses import replace
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.figure import HEIGHT, SHARE, WIDEST, Figure
-from xlnn.workbooks.network.quantities.play import BROADEST, LISTED, PREFIX, SHEET
+from xlnn.workbooks.network.quantities.figure import HEIGHT, SHARE, WIDEST, WIDTH, Figure
+from xlnn.workbooks.network.quantities.play import LISTED, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.bands import layer_name
 from xlnn.workbooks.network.sheets.picture import picture
@@ -15,6 +15,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.charts import Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
 from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     CAPTION,
@@ -38,14 +39,11 @@ WIDTHS = {1: 2, NAMES: 22, VALUES: 13, BARS: 26, RIGHT - 1: 2}
 LEFT = (NAMES, VALUES, BARS)
 """The columns beside which pictures stand."""
 
-HEADLINE, SIZES = replace(SENTENCE, bold=True), (14, 12)
+HEADLINE, SIZES = replace(SENTENCE, bold=True), (14, 12, 10)
 """How the network's answer looks, and of which size: smaller where it would not fit."""
 
 PIXEL, ROW = 2.7, 15
 """The width and the height, in points, of a pixel."""
-
-ACROSS = BROADEST + 1
-"""Narrow columns: those of the broadest picture, and one for the numbers of rows."""
 
 COURSE_WIDTH, COURSE_HEIGHT = 10.6, 5.6
 """Of the chart of the cost, in cm."""
@@ -119,7 +117,7 @@ def draw(page: Page) -> Drawing:
     """Draw the headings, the lists to choose from, the network and the course of the cost."""
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
     drawing = Drawing(gridlines=False, one_page=True, opens=True, widths=_widths(page))
-    drawing.widths |= dict.fromkeys(range(RIGHT, RIGHT + ACROSS), PIXEL)
+    drawing.widths |= dict.fromkeys(range(RIGHT, _last(page) + 1), PIXEL)
     last = max(block.last[0] for block in page.layout.on(SHEET))
     rows = _rows(model)
     bottom = rows["chart"] + int(COURSE_HEIGHT * POINTS / ROW) + 1
@@ -130,12 +128,10 @@ def draw(page: Page) -> Drawing:
         drawing.put(3, NAMES, words("notes", "play_part"), NOTE)
     _draw_choices(drawing, page)
     _draw_left(drawing, page, rows)
-    at = RIGHT
     if image := blocks.get(f"{PREFIX}x"):
         drawing.put(TOP, RIGHT, words("play", "image"), LABEL)
         drawing.colour(image, ink_scale())
-        at = image.last[1] + 2
-    drawing.charts.append((address(TOP, at), picture(page)))
+    drawing.charts.append((address(TOP, _beside(page)), picture(page)))
     for quantity in _weights(model):
         _draw_weights(drawing, page, blocks[quantity.name])
     for block in page.layout.on(SHEET):
@@ -143,6 +139,21 @@ def draw(page: Page) -> Drawing:
     if headline := blocks.get(f"{PREFIX}verdict"):
         drawing.looks[headline.quantity.name] = replace(HEADLINE, size=_size(page))
     return drawing
+
+
+def _beside(page: Page) -> int:
+    """Return the column at which the drawing of the network begins, beside the image."""
+    image = page.layout.blocks.get(f"{PREFIX}x")
+    return image.last[1] + 2 if image else RIGHT
+
+
+def _last(page: Page) -> int:
+    """Return the last of the narrow columns: those of the drawing and of the weights."""
+    drawn = int(WIDTH / 10 * POINTS * PIXELS_A_POINT / (PIXEL * DIGIT_PIXELS))
+    weights = [
+        page.layout.blocks[quantity.name].last[1] for quantity in _weights(page.layout.model)
+    ]
+    return max(_beside(page) + drawn, *weights)
 
 
 def _widths(page: Page) -> dict[int, float]:
@@ -236,7 +247,7 @@ def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
     quantity = block.quantity
     units, *seen = quantity.shape
     heading = block.row - 2
-    for column in range(RIGHT, RIGHT + ACROSS):
+    for column in range(RIGHT, _last(page) + 1):
         drawing.put(heading, column, "", SECTION)
     whose = "filters" if _is_of_filters(page, quantity.layer) else "weights"
     title = page.words("play", whose, layer=layer_name(page, quantity.layer))
