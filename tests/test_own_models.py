@@ -150,9 +150,9 @@ def test_what_makes_no_workbook_is_refused_in_a_sentence(tmp_path, quantities, i
 DAYS = (xlnn.Axis("day", 3, "time"),)
 STATED = {
     "cell": [
-        (lambda **_: None, "The cell of y gives None: a formula is a text that begins with"),
-        (lambda **_: 2.0, "The cell of y gives 2.0: a formula is a text that begins with"),
-        (lambda x: f"2*{x[()]}", r'The cell of y gives "2\*[AB][46]": a formula is a text'),
+        (lambda **_: None, "The cell of y gives None: a formula begins with"),
+        (lambda **_: 2.0, "The cell of y gives 2.0: a formula begins with"),
+        (lambda x: f"2*{x[()]}", r'The cell of y gives "2\*[AB][46]": a formula begins'),
         (lambda **_: 1 / 0, "The cell of y raises ZeroDivisionError: division by zero"),
         (lambda x: f"=2*({x[()]}", r'The cell of y gives "=2\*\([AB][46]", which is no formula'),
         (lambda x: f"=FOO({x[()]})", "The cell of y calls FOO, which is none of the"),

@@ -20,8 +20,6 @@ from xlnn.quantity import Axis, Model, Unit
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
 
-BEGINS = 'a formula is a text that begins with "=".'
-
 LONGEST_FORMULA = 8_192
 """Excel's limit, in characters."""
 
@@ -350,12 +348,11 @@ class Layout:
         quantity = here.quantity
         rows.clear()
         text = quantity.equation.cell(*unit, **arguments)
-        if not isinstance(text, str):
-            raise DataError(f"The cell of {quantity.name} gives {text!r:.60}: {BEGINS}")
-        column = Column(unit, text, tuple(rows))
+        column, is_text = Column(unit, text, tuple(rows)), isinstance(text, str)
         last = tuple(axis.length - 1 for axis in quantity.axes)
-        if not text.startswith("="):
-            raise DataError(f'The cell of {quantity.name} gives "{column.at(last):.60}": {BEGINS}')
+        if not (is_text and text.startswith("=")):
+            said = f'"{column.at(last):.60}"' if is_text else f"{text!r:.60}"
+            raise DataError(f'The cell of {quantity.name} gives {said}: a formula begins with "=".')
         if len(text) + 5 * len(rows) > LONGEST_FORMULA:
             longest = len(column.at(last))
             if longest > LONGEST_FORMULA:

@@ -370,10 +370,8 @@ class Model:
             if other is not quantity:
                 layer = quantity.layer or other.layer
                 begin = f'A layer is named "{layer:.40}", and with it two' if layer else "Two"
-                raise DataError(
-                    f'{begin} quantities would be named "{quantity.name:.40}", whatever the '
-                    "capitals: choose another name."
-                )
+                end = f'"{quantity.name:.40}", whatever the capitals: choose another name.'
+                raise DataError(f"{begin} quantities would be named {end}")
 
     @cached_property
     def by_name(self) -> dict[str, Quantity]:
