@@ -107,6 +107,15 @@ BREAKS = [
     formula("formula-syntax", "(" * 80 + "1" + ")" * 80),
     formula("arguments", "SUM(" + "1," * 255 + "1)"),
     formula("arguments", "1+MAX(C4,AVERAGE(" + "D4," * 300 + "(1)))"),
+    formula("arguments", "ROUND(1)"),
+    formula("arguments", "1+ABS(C4,2)"),
+    formula("arguments", "IF( )"),
+    formula("arguments", "SUM(PI(1),TRUE())"),
+    formula("formula-syntax", "IF(C4," * 65 + "1" + ")" * 65),
+    formula("formula-syntax", '"' + "a" * 256 + '"'),
+    formula("formula-syntax", "C4+1E+400"),
+    Break("sheets", WORKBOOK, r'sheetId="2"', 'sheetId="1"', "the list of sheets"),
+    Break("sheets", WORKBOOK, r'activeTab="[0-9]+"', 'activeTab="99"', "the list of sheets"),
     formula("unknown-name", "xlnn.eta2*2"),
     formula("unknown-name", "XFE1+1"),
     formula("unknown-name", "SUM(C4:D)"),
@@ -235,6 +244,13 @@ def test_lint_finds(broken, small, tmp_path):
     problems = lint(broken_copy)
     assert {problem.rule for problem in problems} == {broken.rule}
     assert broken.where in problems[0].where
+
+
+def test_a_workbook_of_hidden_sheets_alone_is_found(small, tmp_path):
+    hidden = shutil.copy(small, tmp_path / "hidden.xlsx")
+    change(hidden, {WORKBOOK: lambda text: text.replace('state="visible"', 'state="hidden"')})
+    (problem,) = lint(hidden)
+    assert (problem.rule, problem.message.partition(";")[0]) == ("sheets", "All sheets are hidden")
 
 
 def changed(text, broken):

@@ -12,7 +12,7 @@ import numpy as np
 from xlnn.linting.book import Book, named
 from xlnn.linting.nodes import Node, Sheet
 from xlnn.linting.problem import Problem
-from xlnn.linting.reading import MOST_ARGUMENTS, NUMBER, Reading, Reference, read
+from xlnn.linting.reading import NUMBER, Reading, Reference, read
 from xlnn.linting.used import Used
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
@@ -139,14 +139,15 @@ class _Formulas:
                 group,
                 0,
                 "formula-syntax",
-                f'"={group.first:.60}" cannot be parsed; {reading.fault}.',
+                f'"={group.first:.60}" {reading.fault}.',
             )
-        for function, count in reading.crowded:
+        for function, count, (least, most) in reading.miscounted:
+            expected = f"{least}" if least == most else f"from {least} to {most}"
             yield from self._say(
                 group,
                 0,
                 "arguments",
-                f"{function:.40} has {count:,} arguments; expected are {MOST_ARGUMENTS} at most.",
+                f"{function:.40} has {count:,} arguments; expected are {expected}.",
             )
         for name in reading.names:
             if name.casefold() not in self._book.names:

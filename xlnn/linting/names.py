@@ -21,6 +21,7 @@ _R1C1 = re.compile(r"R[0-9]*(?:C[0-9]*)?|C[0-9]*", re.IGNORECASE)
 def name_problems(book: Book) -> Iterator[Problem]:
     """Look at what ``xl/workbook.xml`` says."""
     yield from _sheet_names(book)
+    yield from _sheet_list(book)
     yield from _defined_names(book)
     yield from _uncomputed(book)
 
@@ -38,6 +39,21 @@ def _sheet_names(book: Book) -> Iterator[Problem]:
                 f'the sheet "{title:.40}"',
                 f"Excel does not allow this name: {wrong}; choose another.",
             )
+
+
+def _sheet_list(book: Book) -> Iterator[Problem]:
+    sheets = list(named(book.workbook, "sheet"))
+    numbers = [sheet.attributes.get("sheetId", "") for sheet in sheets]
+    shown = [node.attributes.get("activeTab", "0") for node in named(book.workbook, "workbookView")]
+    wrong = []
+    if len(set(numbers)) < len(numbers):
+        wrong.append("two sheets have one number (sheetId); expected are different ones")
+    if sheets and all(sheet.attributes.get("state", "visible") != "visible" for sheet in sheets):
+        wrong.append("all sheets are hidden; expected is one that can be seen")
+    if any(not (tab.isdecimal() and int(tab) < len(sheets)) for tab in shown):
+        wrong.append("the sheet to show first (activeTab) is not there; expected is one that is")
+    for sentence in wrong:
+        yield Problem("sheets", "the list of sheets", f"{sentence[0].upper()}{sentence[1:]}.")
 
 
 def _wrong_title(title: str) -> str | None:

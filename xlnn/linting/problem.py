@@ -26,8 +26,8 @@ class Problem:
 
 RULES: Mapping[str, str] = MappingProxyType(
     {
-        "formula-syntax": "A formula can be parsed, and is not deeper than the engines compute.",
-        "arguments": "A function has at most the 255 arguments that Excel takes.",
+        "formula-syntax": "A formula can be parsed, within the limits of Excel and the engines.",
+        "arguments": "A function has as many arguments as Excel takes, 255 at most.",
         "unknown-name": "A word in a formula is a cell or a defined name.",
         "reference": "Every cell that a formula, a name or a chart refers to exists.",
         "uncomputed": "Formulas have a cached value, or the workbook asks to be computed.",
@@ -40,6 +40,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "range": "A validation, a conditional format or a link has a range inside the grid.",
         "validation-text": "The texts of a data validation are as short as Excel wants them.",
         "hyperlink": "A link inside the workbook points at a sheet, a cell or a name of it.",
+        "sheets": "Sheets have different numbers, one can be seen, and the first shown is there.",
         "sheet-name": "A sheet has a name that Excel allows.",
         "defined-name": "A defined name is allowed by Excel, is no cell address and is there once.",
         "table-header": "The columns of a table have different headers.",

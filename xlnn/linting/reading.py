@@ -9,25 +9,36 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import isinf
 
 import formualizer
 
+from xlnn.xlsx.guard import ARGUMENTS, MOST_ARGUMENTS
 from xlnn.xlsx.sheet_stream import COLUMNS
 
 NUMBER = re.compile(rb"[0-9]+")
 """A number of a formula: what its digits make up, wherever they stand."""
 
-_WRONG = "expected are operands between operators, and brackets in pairs"
-_DEEP = "expected are at most 72 brackets inside one another, and 256 operators in a row"
+_WRONG = "cannot be parsed; expected are operands between operators, and brackets in pairs"
+_DEEP = (
+    "cannot be parsed; expected are at most 72 brackets inside one another, and 256 operators in a "
+    "row"
+)
 
-MOST_ARGUMENTS = 255
-"""Arguments of a function; some programs drop a formula with more without a word."""
+_LONG = "goes beyond Excel; expected are texts of 255 characters, and numbers of 1E+308, at most"
+_NESTED = "goes beyond Excel; expected are at most 64 functions inside one another"
+
+MOST_NESTED, LONGEST_TEXT = 64, 255
+"""Functions inside one another, and characters of a text in a formula, as in Excel."""
 
 _AREA = re.compile(
     r"\$?(?P<left>[A-Z]{1,3})?\$?(?P<first>[0-9]+)?(?P<range>:\$?(?P<right>[A-Z]{1,3})?\$?(?P<last>[0-9]+)?)?",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"(?:'((?:[^']|'')*)'|([^'!]*))!")
+
+
+Miscounted = tuple[str, int, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -58,11 +69,12 @@ class Reading:
     Attributes
     ----------
     fault : str
-        Why it cannot be parsed; empty if it can.
+        What is wrong with it as a whole; empty if nothing is.
     names : tuple of str
         The words that can only be defined names.
-    crowded : tuple of (str, int)
-        The functions with more arguments than Excel takes, and how many.
+    miscounted : tuple of (str, int, (int, int))
+        The functions with fewer or more arguments than Excel takes: how many, and how many it
+        takes.
     references : tuple of Reference
     deciding : tuple of int
         Which numbers belong to names or titles; formulas that differ there have a reading each.
@@ -70,7 +82,7 @@ class Reading:
 
     fault: str = ""
     names: tuple[str, ...] = ()
-    crowded: tuple[tuple[str, int], ...] = ()
+    miscounted: tuple[Miscounted, ...] = ()
     references: tuple[Reference, ...] = ()
     deciding: tuple[int, ...] = ()
 
@@ -80,8 +92,10 @@ def read(formula: str) -> Reading:
 
     >>> read("SUM(B2:B9)*Weights!$C$4").references[1]
     Reference(sheet='Weights', left=3, right=3, first=2, last=2)
-    >>> read("1+*2").fault, read("2*xlnn.eta").names
-    ('expected are operands between operators, and brackets in pairs', ('xlnn.eta',))
+    >>> read("1+*2").fault
+    'cannot be parsed; expected are operands between operators, and brackets in pairs'
+    >>> read("2*xlnn.eta").names, read("ABS(1,2)").miscounted
+    (('xlnn.eta',), (('ABS', 2, (1, 1)),))
     """
     equation = f"={formula}"
     try:
@@ -96,6 +110,8 @@ def read(formula: str) -> Reading:
     references: list[Reference] = []
     deciding: set[int] = set()
     for token in tokens:
+        if token.subtype == formualizer.TokenSubType.Number and "E" in token.value.upper():
+            deciding.update(range(bisect_left(starts, token.start), bisect_left(starts, token.end)))
         if token.subtype != formualizer.TokenSubType.Range:
             continue
         title = _TITLE.match(token.value)
@@ -109,26 +125,49 @@ def read(formula: str) -> Reading:
         own_end = token.end if reference is None else area
         deciding.update(range(bisect_left(starts, token.start), bisect_left(starts, own_end)))
     return Reading(
+        _beyond(tokens),
         names=tuple(names),
-        crowded=tuple(_crowded(tokens)),
+        miscounted=tuple(_miscounted(tokens)),
         references=tuple(references),
         deciding=tuple(sorted(deciding)),
     )
 
 
-def _crowded(tokens: Iterable[formualizer.Token]) -> Iterator[tuple[str, int]]:
-    """Yield the functions with more arguments than Excel takes, and how many."""
-    opened: list[tuple[str, int]] = []
+def _beyond(tokens: Iterable[formualizer.Token]) -> str:
+    """Say what goes beyond what Excel takes, though it can be parsed; nothing if nothing does."""
+    depth = 0
     for token in tokens:
+        if token.token_type == formualizer.TokenType.Func:
+            depth += 1 if token.subtype == formualizer.TokenSubType.Open else -1
+        is_text = token.subtype == formualizer.TokenSubType.Text
+        if is_text and len(token.value.replace('""', '"')) > LONGEST_TEXT + 2:
+            return _LONG
+        if token.subtype == formualizer.TokenSubType.Number and isinf(float(token.value)):
+            return _LONG
+        if depth > MOST_NESTED:
+            return _NESTED
+    return ""
+
+
+def _miscounted(tokens: Iterable[formualizer.Token]) -> Iterator[Miscounted]:
+    """Yield the functions with fewer or more arguments than Excel takes."""
+    opened: list[tuple[str, int]] = []
+    is_empty = False  # whether nothing stands behind the bracket that was opened last
+    for token in tokens:
+        if token.token_type == formualizer.TokenType.Whitespace:
+            continue
         if token.subtype == formualizer.TokenSubType.Open:
-            opened.append((token.value, 1))
+            opened.append((token.value.rstrip("("), 1))
         elif token.subtype == formualizer.TokenSubType.Arg and opened:
             name, count = opened[-1]
             opened[-1] = name, count + 1
         elif token.subtype == formualizer.TokenSubType.Close and opened:
             name, count = opened.pop()
-            if count > MOST_ARGUMENTS and name != "{":
-                yield name.rstrip("("), count
+            least, most = ARGUMENTS.get(name.upper(), (0, MOST_ARGUMENTS))
+            count -= is_empty
+            if name not in {"", "{"} and not least <= count <= most:
+                yield name, count, (least, most)
+        is_empty = token.subtype == formualizer.TokenSubType.Open
 
 
 def _reference(text: str, title: str | None, number: int) -> Reference | None:

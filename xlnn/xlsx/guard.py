@@ -6,21 +6,33 @@ outside itself. What is not known to be harmless is refused.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.effort import MAX_SHAPES, READS, READS_A_FORMULA, ranges, reads, too_much
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS
 
-# fmt: off
-FUNCTIONS = frozenset({
-    "ABS", "ACOS", "ADDRESS", "AND", "AVERAGE", "CHOOSE", "COS", "COUNT", "COUNTIF", "EXP", "FALSE",
-    "FIXED", "IF", "IFERROR", "INDEX", "INT", "INTERCEPT", "ISBLANK", "LN", "MATCH", "MAX", "MIN",
-    "MOD", "PI", "RANK", "REPT", "ROUND", "ROW", "SIGN", "SIN", "SLOPE", "SQRT", "STEYX", "SUM",
-    "SUMIF", "SUMPRODUCT", "SUMSQ", "SUMXMY2", "TANH", "TEXT", "TRUE", "VLOOKUP",
-})
-# fmt: on
+MOST_ARGUMENTS = 255
+"""Arguments of a function; some programs drop a formula with more without a word."""
+
+_ANY, _ONE, _TWO = (1, MOST_ARGUMENTS), (1, 1), (2, 2)
+
+ARGUMENTS: Mapping[str, tuple[int, int]] = MappingProxyType({
+    **dict.fromkeys(("FALSE", "PI", "TRUE"), (0, 0)),
+    **dict.fromkeys(("ABS", "ACOS", "COS", "EXP", "INT", "ISBLANK", "LN", "SIGN", "SIN"), _ONE),
+    **dict.fromkeys(("SQRT", "TANH"), _ONE),
+    **dict.fromkeys(("AND", "AVERAGE", "COUNT", "MAX", "MIN", "SUM", "SUMPRODUCT", "SUMSQ"), _ANY),
+    **dict.fromkeys(("COUNTIF", "IFERROR", "INTERCEPT", "MOD", "REPT", "ROUND", "SLOPE"), _TWO),
+    **dict.fromkeys(("STEYX", "SUMXMY2", "TEXT"), _TWO),
+    **dict.fromkeys(("IF", "MATCH", "RANK", "SUMIF"), (2, 3)),
+    "ADDRESS": (2, 5), "CHOOSE": (2, MOST_ARGUMENTS), "FIXED": (1, 3), "INDEX": (2, 4),
+    "ROW": (0, 1), "VLOOKUP": (3, 4),
+})  # fmt: skip
+"""How many arguments a function takes, at least and at most."""
+
+FUNCTIONS = frozenset(ARGUMENTS)
 """The functions on which formulas, formualizer and LibreOffice agree, tried one by one. This is a
 promise: a file that `inspect` lets pass is computed with these alone. LibreOffice writes TRUE() and
 FALSE() where Excel writes TRUE and FALSE."""
