@@ -61,7 +61,8 @@ def _asides(book: Book) -> Iterator[tuple[str, Sheet | None, str]]:
             yield f'the defined name "{name}"', None, node.text
     for sheet in book.sheets:
         for node in sheet.nodes:
-            if node.name in COMPUTED and node.text:
+            is_list = node.name == "formula1" and node.text.lstrip().startswith('"')
+            if node.name in COMPUTED and node.text and not is_list:  # a list has a rule of its own
                 yield f"{sheet.title}!{_range_of(node)}", sheet, node.text
     for part, found in book.parts.items():
         for node in found:
