@@ -270,6 +270,14 @@ def test_a_deleted_sheet_is_named(short_copy):
         check(short_copy, "formualizer")
 
 
+def test_a_folder_in_the_place_of_a_workbook_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").mkdir()
+    for folder in (".", "a"):
+        with pytest.raises(WorkbookError, match=rf"^{re.escape(folder)}: this is a folder; name"):
+            check(folder)
+
+
 def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     path = tmp_path / "text.xlsx"
     path.write_text("no workbook")

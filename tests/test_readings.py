@@ -89,6 +89,13 @@ def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, k
     assert reason in wrong.reason
 
 
+def test_a_formula_that_lacks_a_bracket_is_told_so(altered):
+    path, cell = altered("z2", (0, 1, 0), lambda f: f.replace(")", "", 1))
+    (wrong,) = check(path, "formulas").wrong
+    assert wrong.cell == cell
+    assert "no program can read it: look for a bracket" in wrong.reason
+
+
 @pytest.mark.parametrize("title", MIRRORS)
 def test_a_formula_that_reads_a_sheet_of_nearly_that_title_is_named(short_copy, title):
     book = openpyxl.load_workbook(short_copy)

@@ -51,7 +51,8 @@ def test_a_table_is_read_as_from_a_csv(tmp_path):
     assert data.x.tolist() == [[5.1, 3.5], [6.3, -2.5e-7], [0.1, 1]]
     assert data.labels == ("setosa", "virginica")
     assert data.features == ("length", "width")
-    (told,) = data.told
+    told, truths = data.told
+    assert truths == "my.xlsx holds TRUE or FALSE in 1 cell: read as 1 and 0."
     assert told == (
         "my.xlsx: 3 rows of 2 inputs, length and width; labels setosa and virginica in the column "
         '"species" (2 and 1).'

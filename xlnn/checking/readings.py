@@ -18,7 +18,7 @@ import numpy as np
 
 from xlnn.blocks import Block
 from xlnn.checking.intersection import intersection
-from xlnn.checking.references import areas, beyond, written
+from xlnn.checking.references import areas, beyond, is_read, written
 from xlnn.layout import Layout
 from xlnn.xlsx.package import Contents
 
@@ -120,6 +120,8 @@ class Readings:
             return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
         title = self.layout.titles[self.layout.blocks[name].sheet]
         named = areas(formula, title)
+        if named is None and not is_read(formula):
+            return "no program can read it: look for a bracket or a sign that is missing"
         if named is None:
             return "it names no single cells or ranges of them"
         stated = self.layout.formula(name, index)

@@ -66,6 +66,19 @@ def areas(formula: str, here: str) -> list[Area] | None:
     return named
 
 
+def is_read(formula: str) -> bool:
+    """Tell whether a formula can be read at all: of one that lacks a bracket nothing is known.
+
+    >>> is_read("=A1*(1-A1)"), is_read("=A1*(1-A1")
+    (True, False)
+    """
+    try:
+        formualizer.parse(formula)
+    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
+        return False
+    return True
+
+
 def written(area: Area, titles: Iterable[str]) -> str:
     """Write an area as a formula does, with the title that its sheet has among some.
 

@@ -42,7 +42,7 @@ class SheetRows:
     def __init__(self, path: Path, reading: Reading) -> None:
         self.name = path.name
         self._path, self._reading = path, reading
-        self._formulas = 0
+        self._formulas = self._truths = 0
         with Archive(path) as archive:
             check_parts(archive)
             book = read_workbook(archive)
@@ -66,6 +66,9 @@ class SheetRows:
         if self._formulas:
             held = f"{counted(self._formulas, 'formula')}: the stored values were taken"
             notes += (f"{self.name} holds {held}.",)
+        if self._truths:
+            held = f"TRUE or FALSE in {counted(self._truths, 'cell')}: read as 1 and 0"
+            notes += (f"{self.name} holds {held}.",)
         count, first = self._dates
         if count:
             where = f"{short(self.sheet)}!{short(first)}"
@@ -81,7 +84,7 @@ class SheetRows:
         XlnnError
             A cell cannot be read, or stands beside the columns of the first row.
         """
-        self._formulas = count = 0
+        self._formulas = self._truths = count = 0
         left = right = started = 0
         for row, filled in self._filled():
             if not started:
@@ -152,6 +155,7 @@ class SheetRows:
         if known is None:
             raise source.bad_value(row, column, kind, value)
         if isinstance(known, bool):
+            self._truths += 1
             return str(int(known))
         return str(known) if isinstance(known, CellError) else short_enough(known)
 

@@ -161,10 +161,16 @@ def _read(rows: Rows, reading: Reading, way: Numerals, *, is_said: bool) -> _Fou
     here = found.columns
     for row, fields in every if here.given else chain([first], every):
         if here.label is not None:
-            if reading.missing == "drop" and not fields[here.label].strip():
+            where = f"{rows.name}, {rows.row} {row}"
+            if not fields[here.label].strip():
+                if reading.missing != "drop":
+                    raise DataError(
+                        f"{where}: the label is empty; write a word or a number, or leave such "
+                        f"{rows.row}s out with --missing drop."
+                    )
                 found.unlabelled += 1
                 continue
-            found.names.append(name(fields[here.label], f"{rows.name}, {rows.row} {row}"))
+            found.names.append(name(fields[here.label], where))
         found.rows.append(row)
         for numbers, chosen in ((found.x, here.inputs), (found.t, here.targets)):
             texts = [fields[column] for column in chosen]

@@ -301,4 +301,4 @@ def _has_second_name(extra: bytes) -> bool:
 
 
 def _refused(path: Path, sentence: str) -> WorkbookError:
-    return WorkbookError(f"{path.name}: {sentence}.")
+    return WorkbookError(f"{path.name or path}: {sentence}.")  # the folder . has no name
