@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import every_kind_of_cell_is_named_when_it_is_wrong
@@ -133,11 +134,31 @@ REFUSED = [
     ((xlnn.Quantity("y", equation=DOUBLE), X), {"x": 1}, "put it before"),
     ((X,), {}, "The input x is missing"),
     ((X,), {"x": 1, "y": 2}, "y is no input"),
+    ((xlnn.Quantity("k", is_record=True),), {}, "k is a record of what nobody notes"),
+    ((xlnn.Quantity("k", counts=True),), {}, "k counts: it takes one axis"),
     ((X,), {"x": [1, 2]}, "x takes numbers of the shape"),
     ((X,), {"x": "one"}, "x takes numbers of the shape"),
     ((X,), {"x": float("inf")}, "not finite"),
     ((X, xlnn.Quantity("y", equation=WRONG)), {"x": 1}, "does not agree with NumPy"),
 ]
+
+
+def test_numbers_of_rows_are_filled_in_and_compared(tmp_path):
+    rows = {"axes": (xlnn.Axis("row", 3, counts_from=0),)}
+    model = xlnn.Model(
+        (
+            xlnn.Quantity("x", counts=True, **rows),
+            xlnn.Quantity("y", equation=DOUBLE, **rows),
+        )
+    )
+    path = xlnn.workbook(model, {}, tmp_path / "k.xlsx").path
+    assert xlnn.values(path, model=model)["y"].tolist() == [0, 2, 4]
+    book = openpyxl.load_workbook(path)
+    sheet, cell = reading.described(path, model)[1].cell("x", (0,)).split("!")
+    book[sheet][cell] = 7
+    book.save(path)
+    (wrong,) = xlnn.check(path, model=model).wrong
+    assert (wrong.quantity, wrong.expected) == ("x", 0)
 
 
 @pytest.mark.parametrize(("quantities", "inputs", "sentence"), REFUSED)

@@ -75,6 +75,8 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     place.check()
     _check_formulas(layout)
     check_size(layout, large=large)
+    _check_records(model)
+    arrays |= reference.known(model)
     KIND.check_run(model, reference.run(_watched(model), arrays))
     drawings = KIND.drawings(spec_of(model, path.stem), layout)
     return write_proven(
@@ -87,6 +89,23 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
         tell=tell,
         advice=THEIRS,
     )
+
+
+def _check_records(model: Model) -> None:
+    """Refuse records of what nobody notes, and counts along no single axis.
+
+    Raises
+    ------
+    DataError
+        Naming the quantity.
+    """
+    for quantity in model.quantities:
+        if not quantity.is_record:
+            continue
+        if not quantity.counts:
+            raise DataError(f"{quantity.name} is a record of what nobody notes: let it count.")
+        if quantity.equation or quantity.shape or len(quantity.axes) != 1:
+            raise DataError(f"{quantity.name} counts: it takes one axis, no shape, no equation.")
 
 
 def _check_formulas(layout: Layout) -> None:
