@@ -154,3 +154,13 @@ def test_a_formula_that_the_engine_cannot_read_is_named(engine, formula, tmp_pat
         EngineError, match=rf"F!A\d+: \w+ cannot read the formula {re.escape(formula)}"
     ):
         load(engine, path)({})
+
+
+def test_the_cell_of_such_a_formula_is_named_and_not_one_that_it_spoils(tmp_path):
+    skip_without("gnumeric")
+    book = Workbook()
+    book.active.append(["=A2", 3])
+    book.active.append(["=B1 - B1 ^ 2"])
+    book.save(tmp_path / "spoilt.xlsx")
+    with pytest.raises(EngineError, match=r"^Sheet!A2: Gnumeric cannot read the formula =B1 - B1"):
+        load("gnumeric", tmp_path / "spoilt.xlsx")({})

@@ -157,7 +157,7 @@ class Conversions:
         for cell in cells(result, title):
             height, width = max(height, cell.row), max(width, cell.column)
             if isinstance(cell.value, str | bool):
-                self._check_read(cell, title)
+                self._check_read(cell)
                 others[cell.row, cell.column] = cell.value
             elif cell.value is not None:
                 rows.append(cell.row - 1)
@@ -167,15 +167,20 @@ class Conversions:
         numbers[rows, columns] = values
         return Grid(numbers, others)
 
-    def _check_read(self, cell: Cell, title: str) -> None:
+    def _check_read(self, cell: Cell) -> None:
         """Refuse a result in which a formula is an error that only this program has."""
         value, unread = cell.value, self._program.unread
         if unread and isinstance(value, CellError) and value.startswith(unread):
-            formula = value.removeprefix(unread)[:-1]  # in quotes
+            formula = f"={value.removeprefix(unread)[:-1]}"  # in quotes
             raise EngineError(
-                f"{title}!{address(cell.row, cell.column)}: {self._program.name} cannot read the"
-                f" formula ={formula}."
+                f"{self._place_of(formula)}{self._program.name} cannot read the formula {formula}."
             )
+
+    def _place_of(self, formula: str) -> str:
+        """Say where a formula stands; the error that it gives stands in all that depends on it."""
+        found = ((t, c) for t in sheet_parts(self._path) for c in cells(self._path, t))
+        places = (f"{t}!{address(c.row, c.column)}: " for t, c in found if c.formula == formula)
+        return next(places, "")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
