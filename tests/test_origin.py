@@ -170,7 +170,7 @@ def test_a_regression_predicts_the_same_columns_of_new_data(tmp_path):
         ("x", (1, 1), None, "holds nothing: it is an input"),
         ("W2", (0, 0, 0), "=1/0", "it is an input, type a number"),
         ("labels", (0,), 1, "a label stands twice in 1 and 1"),
-        ("labels", (0,), "cat", '"cat": it is an input, type a number'),
+        ("labels", (0,), "cat", '"cat": it is an input, type a number; for words, build anew'),
         ("z2", (0, 0, 0), "=Training!C4", "a circular reference"),
     ],
 )
@@ -180,6 +180,14 @@ def test_an_input_that_holds_nothing_usable_is_refused(short_copy, name, index, 
     with pytest.raises((DataError, WorkbookError), match=message):
         build(from_workbook=short_copy)
     assert list(short_copy.parent.iterdir()) == [short_copy]
+
+
+def test_a_number_in_the_place_of_a_word_is_told_how_it_is_typed_as_one(words):
+    edit(words, {cell(words, "labels", (0,)): 7})
+    with pytest.raises(WorkbookError, match="holds 7: it is an input, type a text"):
+        check(words, "formualizer")
+    edit(words, {cell(words, "labels", (0,)): "7"})
+    assert check(words, "formualizer").agrees
 
 
 def test_a_label_that_is_too_long_is_refused(words):

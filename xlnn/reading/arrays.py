@@ -9,6 +9,10 @@ from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, Grid, Values
 from xlnn.layout import Layout
 
+A_TEXT = "a text (a number is one with ' before it)"
+OTHERWISE = {"labels": "; for words, build anew from data whose labels are words"}
+"""By the kind of a quantity, what to do where nothing but a number may be typed."""
+
 
 def read_arrays(layout: Layout, values: Values) -> dict[str, np.ndarray]:
     """Read every quantity out of a recalculated workbook.
@@ -76,17 +80,23 @@ def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray
         block = layout.blocks[name]
         if block.quantity.is_text:
             bad = np.array([not isinstance(value, str) for value in array.flat])
-            bad, wanted = bad.reshape(array.shape), "a text"
+            bad, wanted = bad.reshape(array.shape), A_TEXT
         elif block.quantity.choices:
             least, most = block.quantity.choices
             bad = ~((array >= least) & (array <= most) & (array == np.round(array)))
             wanted = f"a whole number from {least} to {most}"
         else:
-            bad, wanted = ~np.isfinite(array), "a number"
+            bad = ~np.isfinite(array)
+            wanted = "a number" + OTHERWISE.get(block.quantity.kind, "")
         if bad.any():
             index = tuple(map(int, np.argwhere(bad)[0]))
             found = values[layout.titles[block.sheet]].at(*block.address(index))
-            shown = "nothing" if found is None else f'"{found}"'
             raise WorkbookError(
-                f"{layout.cell(name, index)} holds {shown}: it is an input, type {wanted}."
+                f"{layout.cell(name, index)} holds {_shown(found)}: it is an input, type {wanted}."
             )
+
+
+def _shown(found: object) -> str:
+    if found is None:
+        return "nothing"
+    return f"{found:.15g}" if isinstance(found, float) else f'"{found}"'
