@@ -62,7 +62,7 @@ CIRCLES = {
     "the epoch after": {"Weights!B5": "=B4-Settings!C$4*Gradients!B6"},
     "two circles": {"Training!C5": "=F5", "Training!D9": "=D9"},
     "a cell of nobody": {"Training!C5": "=Guide!Z99", "Guide!Z99": "=Training!F5"},
-    "a sentence": {"Progress!G6": '="a"&G6'},
+    "a sentence": {"Progress!G7": '="a"&G7'},
 }
 
 

@@ -86,6 +86,24 @@ def test_names_of_rows_are_printed_again_only_where_something_stands_in_these(tm
         assert min(rows[0] for rows in further) > row
 
 
+def test_on_progress_no_page_begins_with_the_border_of_a_chart_or_repeats_what_happened(tmp_path):
+    path = build("iris", tmp_path / "built.xlsx", verify=False, epochs=EPOCHS).path
+    sheet, pages = openpyxl.load_workbook(path)["Progress"], printed(path)["Progress"].pages
+    tops = {chart.anchor._from.row + 1 for chart in sheet._charts}  # noqa: SLF001 -- of the file
+    assert len(pages) > 2
+    assert tops.isdisjoint(rows[0] for rows, _ in pages)
+    (row,) = (c.row for cells in sheet.iter_rows() for c in cells if c.value == "What happened")
+    assert row > int(sheet.print_title_rows.rpartition("$")[2])
+
+
+def test_no_page_is_printed_of_a_list_that_is_empty_there(tmp_path):
+    path = build("iris", tmp_path / "built.xlsx", verify=False, epochs=EPOCHS).path
+    sheet, pages = openpyxl.load_workbook(path)["Confusion table"], printed(path)["Confusion table"]
+    first = [rows for rows, columns in pages.pages if columns[0] == 1]
+    assert len(first) == 1
+    assert first[0][1] < sheet.max_row
+
+
 @pytest.mark.parametrize(("name", "level"), [("digits", 2), ("slopes", 2)])
 def test_the_questions_of_an_exercise_are_a_page_wide(name, level, tmp_path):
     epochs = 3 if name == "digits" else None

@@ -59,6 +59,8 @@ class Drawing:
         The columns after which another page begins in any case.
     part : str
         What is said below its pages if not all of it is printed.
+    sparse : set of str
+        The names of quantities most of whose cells are empty: no page is printed for them alone.
     names : dict of str
         Hidden names that the sheet alone knows, and what they stand for.
     opens : bool
@@ -83,6 +85,7 @@ class Drawing:
     scale: int = 0
     breaks: list[int] = field(default_factory=list)
     part: str = ""
+    sparse: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
     opens: bool = False
 

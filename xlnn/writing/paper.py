@@ -138,10 +138,21 @@ def _of_several(
     near = [scale for scale in clear if scale >= min(EASY, SHRUNK * max(clear))]
     scale = min(near, key=lambda scale: (along(scale)[0], across[scale][2], -scale))
     how = Paper(is_upright, scale, right.pages(scale), down.pages(scale))
-    taken = column_runs(drawing, blocks)
+    dense = [block for block in blocks if block.quantity.name not in drawing.sparse]
+    taken = column_runs(drawing, dense)
     starts = {column: runs[0][0] for column, runs in taken.items() if right.repeated[1]}
     ends = {column: runs[-1][1] for column, runs in taken.items()}
-    return _filled_pages(how, (starts, ends), lambda last: down.back(last, scale))
+    how = _filled_pages(how, (starts, ends), lambda last: down.back(last, scale))
+    return replace(how, is_part=how.is_part or _is_cut(how, (b for b in blocks if b not in dense)))
+
+
+def _is_cut(how: Paper, sparse: Iterable[Block]) -> bool:
+    """Tell whether some quantities reach beyond what is printed."""
+    return any(
+        left <= block.column <= right and bottom < block.last[0] and bottom > block.row
+        for block in sparse
+        for (_, left), (bottom, right) in how.areas
+    )
 
 
 def _filled_pages(

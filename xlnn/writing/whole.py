@@ -56,7 +56,9 @@ def rows_together(drawing: Drawing, blocks: Sequence[Block]) -> tuple[set[Span],
 
     What stands in a column without an empty cell between is one table, its headings among it.
     """
-    whole, small = {rows for _, rows in charts(drawing)}, set()
+    # with the row above a chart: its upper border is drawn half into that
+    whole = {(max(first - 1, 1), last) for _, (first, last) in charts(drawing)}
+    small: set[Span] = set()
     for first, last in {span for runs in column_runs(drawing, blocks).values() for span in runs}:
         whole |= {(first, min(first + ENDS - 1, last)), (max(last - ENDS + 1, first), last)}
         if last - first < SMALL:

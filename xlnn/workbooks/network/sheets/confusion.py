@@ -166,6 +166,7 @@ def _draw_list(drawing: Drawing, page: Page, part: str, left: int) -> None:
     for column, text in enumerate(headings, start=left):
         drawing.put(first - 1, column, text, heading("result", first=column == left))
     centred = replace(SENTENCE, align="center", shrink=True)
+    drawing.sparse |= {part + kind for kind in LIST}
     drawing.looks[f"{part}image"] = replace(NUMBER, number_format="0;;")
     drawing.looks |= dict.fromkeys((f"{part}listed_label", f"{part}listed_answer"), centred)
 

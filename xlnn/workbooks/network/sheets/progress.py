@@ -29,8 +29,8 @@ TESTED_COLOUR = "7A8B2A"
 ERRORS, ERROR_COLOUR = ("rmse", "mae"), "1B4F9C"
 
 SHEET = "progress"
-STORY = FIRST_ROW
-"""The first row of the words."""
+STORY = FIRST_ROW + 1
+"""The first row of the words; their heading above is not printed again, as the table's are."""
 
 LINES = 50
 """Weights of a layer whose paths are drawn, one line each, evenly spread over all of them: those
