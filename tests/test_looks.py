@@ -1,5 +1,6 @@
 """What a person sees: fonts with all signs, titles that are whole, lines that are named."""
 
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -51,8 +52,12 @@ def test_texts_have_a_font_of_their_language_and_numbers_have_not(books, lang):
     assert theme.count(f'<a:ea typeface="{EAST_ASIAN[lang][0]}"/>') == 2
 
 
-def test_an_english_workbook_names_no_other_font(books):
-    assert {cell.font.name for cell in cells(books["en"][0])} == {FONT}
+def test_an_english_workbook_names_no_other_font_and_charts_take_it_from_the_theme(books):
+    book, path = books["en"]
+    assert {cell.font.name for cell in cells(book)} == {FONT}
+    with zipfile.ZipFile(path) as archive:
+        theme = archive.read("xl/theme/theme1.xml").decode()
+    assert set(re.findall('<a:latin typeface="([^"]*)"', theme)) == {FONT}
 
 
 def test_a_title_stands_in_no_column_that_each_page_repeats(books):

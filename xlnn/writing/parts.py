@@ -20,7 +20,7 @@ from openpyxl.xml.constants import (
     SHEET_DRAWING_NS,
 )
 
-from xlnn.writing.style import EAST_ASIAN
+from xlnn.writing.style import EAST_ASIAN, FONT
 from xlnn.xlsx.parts import FONT_ORDER
 
 PREFIXES = {"xdr": SHEET_DRAWING_NS, "a": DRAWING_NS, "c": CHART_NS, "r": REL_NS}
@@ -70,13 +70,14 @@ def font_order(styles: bytes | str) -> bytes:
 
 
 def theme_of(script: str) -> str:
-    """Return the theme, from which charts take their font, with that of a script for its signs.
+    """Return the theme, from which charts take their fonts: ours, and that of a script.
 
-    >>> "Yu Gothic" in theme_of("ja"), "Yu Gothic" in theme_of("zh")
-    (True, False)
+    >>> "Yu Gothic" in theme_of("ja"), "Yu Gothic" in theme_of("zh"), "Calibri" in theme_of("")
+    (True, False, False)
     """
-    name, _ = EAST_ASIAN[script]
-    return theme_xml.replace('<a:ea typeface=""/>', f'<a:ea typeface="{name}"/>')
+    name, _ = EAST_ASIAN.get(script, ("", None))
+    latin = re.sub('(?<=<a:latin typeface=")[^"]*', FONT, theme_xml)
+    return latin.replace('<a:ea typeface=""/>', f'<a:ea typeface="{name}"/>')
 
 
 def _application(_: bytes | str) -> bytes:

@@ -112,8 +112,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     workbook._fonts = IndexedList()  # noqa: SLF001 -- its first one is Calibri
     workbook._named_styles["Normal"].font = USUAL_FONT  # noqa: SLF001 -- it has no other way in
     script = script_of(_texts(layout, drawings))
-    if script:
-        workbook.loaded_theme = theme_of(script)
+    workbook.loaded_theme = theme_of(script)
     workbook.calculation = CalcProperties(fullCalcOnLoad=True)
     # the name of a person's folder may hold what XML cannot
     printable = "".join(each if each.isprintable() else "?" for each in title)
