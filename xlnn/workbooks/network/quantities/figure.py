@@ -13,8 +13,6 @@ from math import prod
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import WITHOUT_WEIGHTS
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
-from xlnn.writing.room import text_width
 
 WIDTH, HEIGHT = 170, 120
 """Of the whole figure."""
@@ -157,6 +155,10 @@ class Figure:
     @cached_property
     def right(self) -> float:
         """Where the last column stands, with room for the labels of the outputs beside it."""
+        # what writes, and openpyxl, is imported when there is something to draw
+        from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT  # noqa: PLC0415
+        from xlnn.writing.room import text_width  # noqa: PLC0415
+
         value = SHARE if self.stack.is_share else WIDEST
         labels = [f"{label}  {value}" for label in self.stack.spec.labels]
         pixels = text_width(*labels, size=LABEL_SIZE) * DIGIT_PIXELS
