@@ -17,15 +17,6 @@ USUAL_WIDTH = 8.43
 COLUMN_PIXELS, PADDING = 7, 5
 """A column's width counts digits of Arial 10, seven pixels each; a cell keeps five free."""
 
-HALF_UP = 1 + 1e-15
-"""Programs show 0.5 without decimals as 1, Python as 0."""
-
-NEARLY_0 = "0.000;0.000;0.000"
-"""How a picture shows what is lost in it."""
-
-LARGEST = re.compile(r"MAX\(MAX\(([$A-Z0-9:,]+)\),-MIN\(\1\)\)")
-"""The size of the largest number in some cells, as a condition has it."""
-
 ADAPTS = "-1E-10"
 """Where there is room for it, a program finds a form for any number in the format General."""
 
@@ -52,8 +43,8 @@ class Shown:
 
     @property
     def is_misleading(self):
-        """Whether it shows 0 although it is not, nor nearly 0 beside others, as tests say it."""
-        if self.number_format in {SHARE, NEARLY_0}:
+        """Whether it shows 0 although it is not, nor nearly 0 beside other shares."""
+        if self.number_format == SHARE:
             return False
         return self.value != 0 and "0" in self.text and not re.search("[1-9]", self.text)
 
@@ -63,20 +54,15 @@ def written(value, number_format):
 
     >>> written(-1234.5, "0.00"), written(2e-7, "0.0E+00"), written(5, ";;;")
     ('-1234.50', '2.0E-07', '')
-    >>> written(-5, "0.0;0.0"), written(-5, "0.0;-0.0")
-    ('5.0', '-5.0')
     >>> written(0, '"yes";;"no"'), written(1, '"yes";;"no"')
     ('no', 'yes')
     """
     if number_format in {"General", "@"}:
         return None
     if ";" in number_format:
-        section = _section(value, number_format)
-        if not section or section.startswith('"'):
-            return section.strip('"')
-        if value < 0 and not number_format.startswith("[=0]"):  # a section for these has its sign
-            return "-" * section.startswith("-") + written(-value, section.removeprefix("-"))
-        number_format = section
+        number_format = _section(value, number_format)
+        if not number_format or number_format.startswith('"'):
+            return number_format.strip('"')
     found = re.fullmatch(r"0(?:\.(0*)(#*))?(E\+00)?(%?)", number_format)
     assert found, f"{number_format} is new here: say how it writes a number"
     decimals = len(found[1] or "")
@@ -85,8 +71,7 @@ def written(value, number_format):
         return text[: len(text) - len(found[2])] + text[len(text) - len(found[2]) :].rstrip("0")
     if found[4]:
         return f"{100 * value:.{decimals}f}%"
-    rounded = value * HALF_UP if abs(value) < 1 and not found[3] else value
-    return f"{rounded:.{decimals}{'E' if found[3] else 'f'}}"
+    return f"{value:.{decimals}{'E' if found[3] else 'f'}}"
 
 
 def _section(value, number_format):
@@ -142,18 +127,11 @@ def _rules(sheet):
             areas = [range_boundaries(str(area)) for area in str(ranges.sqref).split()]
             first = f"{get_column_letter(areas[0][0])}{areas[0][1]}"
             condition = re.sub("(?<![<>])=", "==", rule.formula[0]).replace("<>", "!=")
-            condition = LARGEST.sub(lambda found: _largest(sheet, found[1]), condition)
             for area in areas:
                 for column in range(area[0], area[2] + 1):
                     one = (area, first, condition, rule.dxf.numFmt.formatCode)
                     rules.setdefault(column, []).append(one)
     return rules
-
-
-def _largest(sheet, areas):
-    found = (sheet[area] for area in areas.replace("$", "").split(","))
-    values = (cell.value for rows in found for row in rows for cell in row)
-    return repr(max((abs(each) for each in values if isinstance(each, int | float)), default=0))
 
 
 def _widths(sheet):

@@ -110,7 +110,9 @@ class Drawing:
 
         They are full where the numbers are not read.
         """
-        rule = diverging_scale(fixed(cell_range(block)), is_read=is_read)
+        rule = diverging_scale(
+            re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cell_range(block)), is_read=is_read
+        )
         for each in (block, *others):
             self.colour(each, rule)
 
@@ -128,12 +130,3 @@ def _below(cell: str, row: int) -> str:
 def cell_range(block: Block) -> str:
     """Return the rectangle that holds a block."""
     return f"{address(block.row, block.column)}:{address(*block.last)}"
-
-
-def fixed(cells: str) -> str:
-    """Return a rectangle by addresses that do not move.
-
-    >>> fixed("B5:C6")
-    '$B$5:$C$6'
-    """
-    return re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cells)

@@ -25,7 +25,7 @@ from openpyxl.styles.numbers import NumberFormat
 from xlnn.address import address
 from xlnn.blocks import Block
 from xlnn.reference import Arrays
-from xlnn.writing.drawing import Drawing, cell_range, fixed
+from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import value
 
 NOTHING: Arrays = MappingProxyType({})
@@ -56,13 +56,6 @@ SHARE = "0.0000%"
 FINER = {"0.00": "0.000"}
 """For a number that is small, but not so small that it needs an exponent: 0.003 and not 3E-03."""
 
-NEARLY_0 = "0.000;0.000;0.000"
-"""For one that is smaller still in a picture of others that are not: written as they are, without
-the sign of a number that is lost in them. What is 0 has a decimal less."""
-
-MOST_READ, MOST_AREAS = 2_000, 100
-"""Cells of a block's pictures among which the largest is looked for, cell by cell; and pictures."""
-
 ALIKE = ("0.0", "0.00", "0.000", "0.0000")
 """For typed numbers of one column, so that their points stand below each other."""
 
@@ -71,7 +64,7 @@ EXACT = 1e-12
 
 NUMBERS = {
     WHOLE: 1, "0.00": 2, "0.00E+00": 11, "0.0E+00": 201, "0E+00": 202, SHARE: 203,
-    "0.000": 204, "0.0": 205, "0.0000": 206, NEARLY_0: 207,
+    "0.000": 204, "0.0": 205, "0.0000": 206,
 }  # fmt: skip
 """The formats' numbers in the file; from 164 on they are anyone's."""
 
@@ -129,8 +122,7 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
             continue
         room = room_pixels(min(widths.get(column, USUAL_WIDTH) for column in _columns(block)))
         areas = list(_areas(block))
-        largest = _largest(areas, block) if number_format in FINER else ""
-        for rule in _rules(number_format, size, room, areas[0].partition(":")[0], largest):
+        for rule in _rules(number_format, size, room, areas[0].partition(":")[0]):
             rules += [(" ".join(areas), rule)]
         if number_format == GENERAL and block.quantity.name in given:
             rules += _alike(block, given[block.quantity.name], widths, size)
@@ -156,19 +148,7 @@ def _least(number_format: str) -> Iterator[str]:
         yield f"-{number_format.rsplit(';', maxsplit=1)[-1]}0"
 
 
-def _largest(areas: list[str], block: Block) -> str:
-    """Return what gives the largest number of a block, by size; nothing if it has many cells."""
-    apart = zip(block.quantity.lengths, block.steps, strict=True)
-    many = prod(length for length, step in apart if any(step)) > MOST_READ
-    if many or len(areas) > MOST_AREAS:
-        return ""
-    cells = ",".join(map(fixed, areas))
-    return f"MAX(MAX({cells}),-MIN({cells}))"
-
-
-def _rules(
-    number_format: str, size: int, room: float, first: str, largest: str = ""
-) -> Iterator[Rule]:
+def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[Rule]:
     """Yield the rules for numbers too small or too large for their format.
 
     Parameters
@@ -180,8 +160,6 @@ def _rules(
         Pixels.
     first : str
         The cell at the top left of those that they are for.
-    largest : str
-        What gives the largest number of the picture that it belongs to.
     """
     fixed = _FIXED.fullmatch(number_format)
     if not fixed:
@@ -194,15 +172,12 @@ def _rules(
         return
     code = next((c for c in EXPONENTS if text_pixels(f"-{c}0", size) <= room), EXPONENTS[-1])
     small = f"0.{'0' * (decimals - 1)}1" if decimals else "0.5"
-    finer, alone = FINER.get(number_format, ""), ""
+    finer = FINER.get(number_format, "")
     if finer and text_pixels(f"-{finer}", size) <= room:
-        smaller = f"0.{'0' * (decimals + 1)}5"
+        smaller = f"0.{'0' * (decimals + 1)}5"  # 0.0007 is 0.001
         yield _shown_as(finer, f"AND(ABS({first})>={smaller},ABS({first})<{small})")
-        if largest:
-            others, alone = f",{largest}>={small}", f",{largest}<{small}"
-            yield _shown_as(NEARLY_0, f"AND({first}<>0,ABS({first})<{smaller}{others})")
         small = smaller
-    yield _shown_as(code, f"AND({first}<>0,ABS({first})<{small}{alone})")
+    yield _shown_as(code, f"AND({first}<>0,ABS({first})<{small})")
     long, too_long = (_too_long(each, size, room) for each in (number_format, WHOLE))
     if decimals:
         yield _shown_as(WHOLE, f"AND(ABS({first})>={long},ABS({first})<{too_long})")
