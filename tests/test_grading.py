@@ -164,6 +164,13 @@ def test_half_a_range_that_is_named_cell_by_cell_is_too_short(one_epoch, tmp_pat
     assert said.startswith("the range is one short: Training!N4, where Training!N4:O4 belongs")
 
 
+def test_a_cell_that_is_named_for_itself_makes_no_short_range_whole(tmp_path):
+    """The outputs of iris are shares: one of the numbers that are added is divided by their sum."""
+    path = xlnn.build("iris", tmp_path / "full.xlsx", epochs=1, verify=False).path
+    said = reasons_of(path, "a3", "=X{0}/SUMPRODUCT(V{0}:W{0})".format, tmp_path)
+    assert "one short: Training!V4:W4, where Training!V4:X4 belongs" in said[2]
+
+
 def test_two_numbers_that_differ_late_are_shown_as_far_as_they_differ(one_epoch, tmp_path):
     def answer(row):
         return f"=1/(1+2.71828^-C{row})"

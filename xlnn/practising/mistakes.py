@@ -197,7 +197,8 @@ def _by_cells(
     stated = areas(layout.formula(name, first), here)
     if named is None or stated is None:
         return None
-    unused = [area for area in stated if not _covered(area, named)]
+    others = [area for area in named if area not in stated]
+    unused = [area for area in stated if area not in named and not _covered(area, others)]
     used = [area for area in stated if area not in unused]
     strange = [area for area in named if beyond([area], used)]
     anchor = _anchor(layout, judged, rows, first, strange)
@@ -218,7 +219,7 @@ def _by_cells(
 
 
 def _covered(stated: Area, named: list[Area]) -> bool:
-    """Tell whether a formula names all of an area, at once or by its parts."""
+    """Tell whether a formula names all of an area by its parts."""
     parts = [area for area in named if not beyond([area], [stated])]
     return not beyond([stated], parts)
 
