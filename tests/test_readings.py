@@ -32,7 +32,7 @@ WRONG = {
     "a whole column": ("z2", (0, 1, 0), lambda f: f + "+0*SUM(Images!ZZ:ZZ)", "no single cells"),
     "a class in other words": ("answer", (0, 1), lambda f: f + "+0", "must read as stated"),
     "a sentence in other letters": (
-        "verdict", (), lambda f: f.replace("That is right.", "THAT IS RIGHT."), "read as stated",
+        "play_truth_text", (0,), lambda f: f.replace("That is", "THATIS"), "read as stated",
     ),
     "a criterion with a blank": (
         "confusion_wrong", (), lambda f: f.replace('">0"', '"> 0"'), "read as stated",
