@@ -24,3 +24,12 @@ def address(row: int, column: int) -> str:
     'R7'
     """
     return f"{letters(column)}{row}"
+
+
+def fixed(row: int, column: int) -> str:
+    """Return the address of a cell that does not move where a formula is copied.
+
+    >>> fixed(7, 18)
+    '$R$7'
+    """
+    return f"${letters(column)}${row}"

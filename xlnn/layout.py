@@ -12,7 +12,7 @@ from itertools import islice, product, repeat
 from math import prod
 from typing import Self
 
-from xlnn.address import address, letters
+from xlnn.address import address, fixed, letters
 from xlnn.blocks import Block, spread
 from xlnn.errors import DataError
 from xlnn.quantity import Axis, Model, Unit
@@ -326,8 +326,8 @@ class Layout:
         """Return the cells of a quantity, as a defined name stands for them."""
         block = self.blocks[name]
         ends = (block.row, block.column), block.last
-        corners = (f"${letters(column)}${row}" for row, column in ends)
-        return f"{quoted(self.titles[block.sheet])}!{':'.join(dict.fromkeys(corners))}"
+        cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
+        return f"{quoted(self.titles[block.sheet])}!{cells}"
 
     def _arguments(self, here: Block, rows: dict[tuple, int]) -> dict[str, Reference]:
         """Return what a quantity is computed from, as its formulas see it."""

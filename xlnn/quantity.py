@@ -279,9 +279,7 @@ class Quantity:
     @property
     def computed(self) -> int:
         """How many entries are computed: none of an input, all but the start of a sequence."""
-        if self.equation is None:
-            return 0
-        return prod(self.lengths) - self.given * prod(self.lengths[1:])
+        return prod(self.lengths) - prod(self.input_lengths)
 
     @property
     def units(self) -> tuple[tuple[int, ...], ...]:
@@ -311,9 +309,11 @@ class Quantity:
     @property
     def input_lengths(self) -> tuple[int, ...]:
         """The shape of the part that is typed in."""
-        if self.equation is None:
-            return self.lengths
-        return (self.given, *self.lengths[1:])
+        return self.lengths if self.equation is None else (self.given, *self.lengths[1:])
+
+    def is_typed(self, index: tuple[int, ...]) -> bool:
+        """Tell whether an entry is typed in rather than computed."""
+        return self.equation is None or (self.given > 0 and index[0] < self.given)
 
     def typed(self, array: np.ndarray) -> np.ndarray:
         """Return the part of an input quantity's array that is typed in."""

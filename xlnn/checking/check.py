@@ -255,11 +255,11 @@ def _judge(
     comparison.circular(arrays)
     comparison.not_computed(arrays)
     comparison.typed_over(arrays, values)
-    comparison.renumbered(arrays, values)
+    comparison.renumbered(known, arrays, values)
     comparison.local(arrays, values)
     comparison.otherwise(arrays, values)
     run = reference.run(layout.model, inputs)
     for probed in waiting:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
     report = comparison.report(work.engine, points.probes, points.seed, arrays, run)
-    return replace(report, notes=tuple(remarks(layout, comparison.contents))), values
+    return replace(report, notes=tuple(remarks(comparison))), values

@@ -71,16 +71,23 @@ class Comparison:
         return tuple(q for q in self.layout.model.quantities if q.equation is not None)
 
     @cached_property
-    def has_formula(self) -> dict[str, np.ndarray]:
-        """For each computed quantity: which of its entries hold a formula, beyond the given."""
-        masks = {
-            key: marked(self.contents.formulas[title], self.layout.extents[key])
+    def _masks(self) -> dict[str, np.ndarray]:
+        """Which cells of a sheet hold formulas, up to the last row and column of its blocks."""
+        return {
+            key: _mask(self.contents.formulas[title], self.layout.extents[key])
             for key, title in self.layout.titles.items()
         }
-        formulas = {}
+
+    def formulas_of(self, quantity: Quantity) -> np.ndarray:
+        """Return which entries of a quantity hold a formula."""
+        block = self.layout.blocks[quantity.name]
+        return block.window(self._masks[block.sheet]).copy()
+
+    @cached_property
+    def has_formula(self) -> dict[str, np.ndarray]:
+        """For each computed quantity: which of its entries hold a formula, beyond the given."""
+        formulas = {quantity.name: self.formulas_of(quantity) for quantity in self.computed}
         for quantity in self.computed:
-            block = self.layout.blocks[quantity.name]
-            formulas[quantity.name] = block.window(masks[block.sheet]).copy()
             quantity.typed(formulas[quantity.name])[...] = False
         return formulas
 
@@ -151,16 +158,15 @@ class Comparison:
             if missing.any():
                 self._add(quantity, missing, self._expected(quantity, arrays), values)
 
-    def renumbered(self, arrays: Arrays, values: Values) -> None:
+    def renumbered(self, known: Arrays, arrays: Arrays, values: Values) -> None:
         """Find the numbers of rows, which formulas read, that are others, or formulas."""
-        for name, known in reference.known(self.layout.model).items():
-            quantity, block = self.layout.model[name], self.layout.blocks[name]
-            title, extent = self.layout.titles[block.sheet], self.layout.extents[block.sheet]
-            wrong = block.window(marked(self.contents.formulas[title], extent)).copy()
+        for name, numbers in known.items():
+            quantity = self.layout.model[name]
+            wrong = self.formulas_of(quantity)
             expected = np.full(quantity.lengths, np.nan)
-            quantity.typed(expected)[...] = known
+            quantity.typed(expected)[...] = numbers
             wrong &= ~np.isnan(expected)
-            quantity.typed(wrong)[...] |= quantity.typed(arrays[name]) != known
+            quantity.typed(wrong)[...] |= quantity.typed(arrays[name]) != numbers
             if wrong.any():
                 self._add(quantity, wrong, expected, values)
                 reason = "it numbers what stands beside it, and formulas count on it"
@@ -271,8 +277,7 @@ class Comparison:
     def _stated(self, name: str, index: tuple[int, ...]) -> str:
         """Return the formula that belongs into a cell; none into that of a record."""
         quantity = self.layout.model[name]
-        is_typed = quantity.equation is None or (quantity.given and index[0] < quantity.given)
-        return "" if is_typed else self.layout.formula(name, index)
+        return "" if quantity.is_typed(index) else self.layout.formula(name, index)
 
     def _reason(self, entry: Entry, finding: _Finding) -> str | None:
         """Say why a formula is wrong where its values may not show it."""
@@ -314,8 +319,8 @@ class Comparison:
         }
 
 
-def marked(cells: package.FormulaCells, extent: tuple[int, int]) -> np.ndarray:
-    """Mark formula cells in an array of a sheet, up to the last row and column of its blocks."""
+def _mask(cells: package.FormulaCells, extent: tuple[int, int]) -> np.ndarray:
+    """Mark formula cells in an array of a sheet's blocks."""
     mask = np.zeros(extent, dtype=bool)
     inside = (cells.rows <= extent[0]) & (cells.columns <= extent[1])
     mask[cells.rows[inside] - 1, cells.columns[inside] - 1] = True

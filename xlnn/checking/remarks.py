@@ -4,19 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xlnn.checking.comparison import marked
+from xlnn.checking.comparison import Comparison
 from xlnn.checking.readings import plainly
-from xlnn.layout import Layout
-from xlnn.xlsx.package import Contents
 
 
-def remarks(layout: Layout, contents: Contents) -> Iterator[str]:
+def remarks(comparison: Comparison) -> Iterator[str]:
     """Yield a sentence for what no comparison judges: inputs by formulas, and moved names."""
+    layout, names = comparison.layout, comparison.contents.names
     found = []
     for quantity in layout.model.inputs:
-        block = layout.blocks[quantity.name]
-        title, extent = layout.titles[block.sheet], layout.extents[block.sheet]
-        formulas = quantity.typed(block.window(marked(contents.formulas[title], extent)))
+        formulas = quantity.typed(comparison.formulas_of(quantity))
         found += [layout.cell(quantity.name, tuple(index)) for index in np.argwhere(formulas)]
     if len(found) == 1:
         yield f"{found[0]} is an input and holds a formula: it was taken for the number it gives"
@@ -26,6 +23,6 @@ def remarks(layout: Layout, contents: Contents) -> Iterator[str]:
             "numbers they give"
         )
     for name, block in layout.blocks.items():
-        stands = contents.names.get(f"xlnn.{name}")
+        stands = names.get(f"xlnn.{name}")
         if block.is_dense and stands and plainly(stands) != plainly(layout.area(name)):
             yield f"the name xlnn.{name} stands for {stands}, and not for {layout.area(name)}"

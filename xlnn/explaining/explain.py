@@ -78,7 +78,7 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     quantity, block = sheet.layout.model[name], sheet.layout.blocks[name]
     cell, formula = sheet.layout.cell(name, index), sheet.formula(entry)
     role = "computed"
-    if quantity.equation is None or (quantity.given and index[0] < quantity.given):
+    if quantity.is_typed(index):
         role = "noted" if quantity.is_record else "input"
     known = meaning_of(quantity, sheet.words, sheet.equations)
     aloud = partial(read_aloud, formula, sheet.sheet_of(entry)) if formula else lambda _: None

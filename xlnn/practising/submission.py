@@ -105,7 +105,7 @@ class Submission:
     def places(self, quantity: Quantity) -> Iterator[tuple[tuple[int, ...], Place]]:
         """Yield the index and the place of each cell that a quantity computes."""
         for index, place in self.layout.places(quantity.name).items():
-            if not (quantity.given and index[0] < quantity.given):
+            if not quantity.is_typed(index):
                 yield index, place
 
 

@@ -59,12 +59,12 @@ def wrapped(drawing: Drawing) -> Drawing:
             widths[column] = least
     cells = {row: dict(here) for row, here in drawing.cells.items()}
     for row, column, text, look in headings:
-        room = widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS
+        room = widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS - PADDING
+        said = parted(text, look, room)
         if look.bold and is_east_asian(text):  # programs part its words anywhere
-            cells[row][column] = "\n".join(parted(text, look, room - PADDING)), look
+            cells[row][column] = "\n".join(said), look
         if row in heights:
-            needed = lines(text, look, room - PADDING) * look.size * LEADING
-            heights[row] = max(heights[row], round(needed))
+            heights[row] = max(heights[row], round(len(said) * look.size * LEADING))
     return replace(drawing, cells=cells, widths=widths, heights=heights)
 
 

@@ -25,7 +25,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from xlnn.address import address, letters
+from xlnn.address import address, fixed, letters
 from xlnn.blocks import Block
 from xlnn.errors import OutputError
 from xlnn.layout import Layout, quoted
@@ -174,11 +174,6 @@ def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
             yield from (text for text, _ in cells.values() if isinstance(text, str))
 
 
-def _fixed(row: int, column: int) -> str:
-    """Return the address of a cell that does not move."""
-    return f"${letters(column)}${row}"
-
-
 def _furnish(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
     """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
     for column, width in drawing.widths.items():
@@ -227,7 +222,7 @@ def _print(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
         titles.append(f"${drawing.repeat_from}:${drawing.repeat}")
     # openpyxl names the rows first, and LibreOffice then saves the name twice
     _name(sheet, "Print_Titles", titles)
-    _name(sheet, "Print_Area", [":".join(_fixed(*corner) for corner in area) for area in how.areas])
+    _name(sheet, "Print_Area", [":".join(fixed(*corner) for corner in area) for area in how.areas])
 
 
 def _name(sheet: Worksheet, name: str, parts: Sequence[str]) -> None:

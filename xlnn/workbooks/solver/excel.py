@@ -6,7 +6,7 @@ opened; OnlyOffice reads and writes the same ones, and LibreOffice (25.2) all th
 
 from collections.abc import Iterable
 
-from xlnn.address import letters
+from xlnn.address import fixed
 from xlnn.layout import Layout, quoted
 
 UNLIMITED = "2147483647"
@@ -71,6 +71,6 @@ def areas(layout: Layout, name: str) -> list[str]:
     title = quoted(layout.titles[block.sheet])
     found = []
     for corners in block.rectangles():
-        cells = [f"${letters(column)}${row}" for row, column in dict.fromkeys(corners)]
+        cells = [fixed(*corner) for corner in dict.fromkeys(corners)]
         found.append(f"{title}!{':'.join(cells)}")
     return found

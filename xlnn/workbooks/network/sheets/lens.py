@@ -264,8 +264,8 @@ def _draw_features(drawing: Drawing, page: Page) -> None:
         drawing.looks[f"{PREFIX}raw"] = replace(PICTURE, number_format="General")
     names = raw or x
     drawing.heights[names.row - 1] = 24
+    look = named_over(page.spec.features, FEATURE)
     for position, name in enumerate(page.spec.features):
-        look = named_over(page.spec.features, FEATURE)
         drawing.put(names.row - 1, names.column + position, name, look)
 
 
@@ -281,9 +281,8 @@ def _look(drawing: Drawing, quantity: Quantity, column: int) -> None:
         digits = "0" if kind == "argmax" else "0.00"
         look = replace(PICTURE, number_format=digits, border=True)
     elif kind in {"position", "there", "gap", "output", "C", "largest", *TARGETS, *NUMBERS}:
-        is_narrow = (
-            drawing.widths.get(column) == drawing.widths[LEFT]
-        )  # as narrow as the pictures above or below
+        # as narrow as the pictures above or below
+        is_narrow = drawing.widths.get(column) == drawing.widths[LEFT]
         size = PICTURE.size if is_narrow else NUMBER.size
         look = replace(NUMBER, size=size, number_format=quantity.number_format)
     else:

@@ -12,7 +12,7 @@ from openpyxl.styles import Border, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from xlnn.address import address, letters
+from xlnn.address import address, fixed
 from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.lens import PREFIX
@@ -121,7 +121,8 @@ def _choice(page: Page, block: Block) -> DataValidation:
 def _frames(page: Page, layer: str, below: str) -> Iterator[tuple[str, Rule]]:
     """Yield the frames: of the window in each map below, of the filter, and of the place."""
     blocks = page.layout.blocks
-    number, row, column = (_fixed(blocks[_name(kind, layer)]) for kind in CHOICES)
+    chosen = (blocks[_name(kind, layer)] for kind in CHOICES)
+    number, row, column = (fixed(block.row, block.column) for block in chosen)
     seen, weights, result = (
         blocks[name] for name in (below, f"{PREFIX}W{layer}", f"{PREFIX}z{layer}")
     )
@@ -176,10 +177,6 @@ def _framed(formula: str, *sides: str) -> Rule:
     line = Side("thin", color=FRAME)
     look = DifferentialStyle(border=Border(**dict.fromkeys(sides or SIDES, line)))
     return Rule(type="expression", dxf=look, formula=[formula])
-
-
-def _fixed(block: Block) -> str:
-    return f"${letters(block.column)}${block.row}"
 
 
 def _name(kind: str, layer: str) -> str:
