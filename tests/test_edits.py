@@ -71,10 +71,10 @@ def test_no_engine_sees_what_is_left_out(short_copy, engine, monkeypatch):
 
     load, seen = engines.load, []
 
-    def watched(name, path, allowance):
+    def watched(name, path, allowance, **more):
         book = openpyxl.load_workbook(path)
         seen.append(book["Training"]["BA5"].value)
-        return load(name, path, allowance)
+        return load(name, path, allowance, **more)
 
     monkeypatch.setattr(engines, "load", watched)
     assert check(edit(short_copy, OWN), engine).agrees

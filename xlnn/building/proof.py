@@ -12,7 +12,7 @@ from xlnn.checking.check import compare
 from xlnn.checking.probe import Points, probe_inputs
 from xlnn.checking.report import Report
 from xlnn.engines import Recalculate
-from xlnn.errors import CircularReferenceError, DisagreementError
+from xlnn.errors import DisagreementError
 from xlnn.grid import Inputs, Values
 from xlnn.layout import Layout
 from xlnn.linting import Problem, inspect_and_lint
@@ -86,19 +86,14 @@ def proven(  # noqa: PLR0913 -- what is proven, and how it is said
     DisagreementError
         It does not agree with NumPy, or Excel would repair it.
     """
-    with _Ahead(engines.load(engine, draft), layout) as recalculate:
+    with _Ahead(engines.load(engine, draft, with_twin=True), layout) as recalculate:
         tell("Recalculating, and looking for what Excel would repair")
         contents, problems = inspect_and_lint(draft)
-        try:
-            keep(recalculate({}), contents)
-        except CircularReferenceError:  # the comparison says which formula closes the circle
-            report, _ = compare(contents, layout, recalculate, engine, POINTS)
-            _refuse_disagreement(report, advice)
-            raise
         tell("Comparing with NumPy")
-        report, _ = compare(contents, layout, recalculate, engine, POINTS)
+        report, values = compare(contents, layout, recalculate, engine, POINTS)
     _refuse_disagreement(report, advice)
     refuse_problems(problems, advice)
+    keep(values, contents)
     return report
 
 
@@ -114,7 +109,7 @@ class _Ahead:
 
     def __enter__(self) -> Self:
         """Let the engine begin."""
-        self._worker = ThreadPoolExecutor(max_workers=1)
+        self._worker = ThreadPoolExecutor(engines.AT_ONCE)
         self._results = [self._worker.submit(self._recalculate, asked) for asked in self._asked]
         return self
 

@@ -143,7 +143,7 @@ def examined(path: Path, engine: str, points: Points, model: Model | None = None
     """Compare a workbook as `check` does, whatever was done to it."""
     contents = opened(path, model)
     with shown(contents) as file:
-        recalculate = engines.load(engine, file, Allowance.of(contents))
+        recalculate = _loaded(engine, file, contents, points)
         # The engine computes while this process reads the Spec and imports what places its cells
         with _worker(recalculate) as worker:
             first = worker.submit(recalculate, {})
@@ -174,10 +174,15 @@ def compare(
         return _compare(contents, layout, _Work(engine, recalculate, worker, first), points)
 
 
+def _loaded(engine: str, file: Path, contents: Contents, points: Points) -> Recalculate:
+    """Let an engine load a file, within what one of its size may take."""
+    return engines.load(engine, file, Allowance.of(contents), with_twin=points.probes > 0)
+
+
 @contextmanager
 def _worker(recalculate: Recalculate) -> Iterator[ThreadPoolExecutor]:
-    """Give a thread for the engine; whoever stops a check does not wait for it."""
-    worker = ThreadPoolExecutor(max_workers=1)
+    """Give threads for the engine; whoever stops a check does not wait for it."""
+    worker = ThreadPoolExecutor(engines.AT_ONCE)
     try:
         yield worker
     except BaseException:
@@ -223,7 +228,7 @@ def _computed(
             copy = comparison.readable(folder, f"the engine stops at it: {stopped}")
         if copy is None:
             raise
-        recalculate = engines.load(work.engine, copy, Allowance.of(comparison.contents))
+        recalculate = _loaded(work.engine, copy, comparison.contents, points)
         with _worker(recalculate) as worker:
             first = worker.submit(recalculate, {})
             again = _Work(work.engine, recalculate, worker, first)

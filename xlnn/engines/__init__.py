@@ -40,11 +40,19 @@ def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
     getattr(recalculate, "cancel", lambda: None)()
 
 
-def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Recalculate:
+AT_ONCE = 2
+"""How many threads may ask an engine at the same time, and are answered at the same time, where it
+has a twin."""
+
+
+def load(
+    engine: str, path: Path, allowance: Allowance = UNLIMITED, *, with_twin: bool = False
+) -> Recalculate:
     """Let an engine load a workbook; the result may be called any number of times.
 
     The engine works in a process of its own, within what it is allowed. What it cannot load is
-    said by the first call.
+    said by the first call. With a twin, which has loaded the workbook as well, it computes two
+    points at a time where the machine can do that.
 
     Raises
     ------
@@ -56,4 +64,4 @@ def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Recalcula
     if engine in PROGRAMS:
         program = import_module(f"xlnn.engines.{engine}").PROGRAM
         return import_module("xlnn.engines._outside").Conversions(path, program, allowance)
-    return import_module("xlnn.engines._child").Child(engine, path, allowance)
+    return import_module("xlnn.engines._child").Child(engine, path, allowance, with_twin=with_twin)

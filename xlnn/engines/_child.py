@@ -1,68 +1,102 @@
 """How does an engine work in a process of its own? It is asked through a pipe, and may die.
 
 Where the system can fork, the child begins with everything imported: some milliseconds. Elsewhere
-it is a new Python. The arrays of a result come through the pipe as they are (pickle's protocol 5).
+it is a new Python. The child that has loaded a workbook can fork once more, and both compute at the
+same time.
 """
 
-import faulthandler
 import gc
 import json
 import os
-import pickle
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from select import select
 from shutil import rmtree
 from threading import Event, Lock, RLock, Timer
-from typing import BinaryIO, Protocol
+from typing import Protocol
 from weakref import finalize
 
-from xlnn.engines._allowance import Allowance, limit, limit_time
-from xlnn.errors import EngineError, XlnnError
+from xlnn.engines._allowance import Allowance
+from xlnn.engines._serving import GOODBYE, Pipes, close, hush, receive, send, serve
 from xlnn.grid import Inputs, Values
 from xlnn.leftovers import ended_by, shielded
 
 FORKS = sys.platform == "linux"
 """macOS has fork, too, but its own libraries do not survive it."""
 
+ANSWER = 1 << 20
+"""Bytes that an answer may have for the child not to wait until they are read, by a thread that may
+wait for another one."""
+
 LAST_WORDS = 2.0
-"""Seconds in which a process ends of which the pipe is closed."""
+"""Seconds in which a process ends of which the pipe is closed, or which is asked no more."""
+
+if sys.platform == "linux":
+    import fcntl
+
+    _HAS_ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 _PROGRAM = """\
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
-from xlnn.engines._child import main
+from xlnn.engines._serving import main
 main()
 """
 """What a new Python runs, with the path that this one has."""
 
 
+class _Line:
+    """A process that is asked by one at a time."""
+
+    def __init__(self, pipes: Pipes, allowance: Allowance) -> None:
+        self._pipes, self._allowance = pipes, allowance
+        self.works = Lock()
+        self.seconds = allowance.first
+
+    def ask(self, inputs: Inputs, patience: float | None = None) -> object:
+        """Return what it answers, which may be an error.
+
+        Raises
+        ------
+        OSError, EOFError, ValueError
+            Its end of the pipes is closed, or the patience of so many seconds is at an end.
+        """
+        self.seconds = self._allowance.again
+        send(self._pipes.requests, dict(inputs))
+        if patience is not None and not select([self._pipes.replies], [], [], patience)[0]:
+            raise EOFError
+        return receive(self._pipes.replies)
+
+
 class Child:
     """An engine that has loaded a workbook in a process of its own.
 
-    What goes wrong while it loads is raised by the first call.
+    What goes wrong while it loads is raised by the first call. With a twin, two threads that ask
+    at the same time are answered at the same time.
     """
 
-    def __init__(self, engine: str, path: Path, allowance: Allowance) -> None:
+    def __init__(
+        self, engine: str, path: Path, allowance: Allowance, *, with_twin: bool = False
+    ) -> None:
         self._engine, self._name, self._allowance = engine, path.name, allowance
-        self._seconds = allowance.first
-        self._works = Lock()
+        lines = 2 if with_twin and FORKS and (os.cpu_count() or 1) > 1 else 1
         with shielded():
             folder = tempfile.mkdtemp(prefix="xlnn-")
-            start = _fork if FORKS else _spawn
+            start = partial(_fork, lines) if FORKS else _spawn
             self._process = start(engine, str(path.absolute()), allowance, folder)
             self._forget = ended_by(self._process.end)
-        self.cancel = finalize(self, _end, self._process, folder, self._forget)
+        self._line, *self._twins = [_Line(pipes, allowance) for pipes in self._process.lines]
+        works = [line.works for line in (self._line, *self._twins)]
+        self.cancel = finalize(self, _end, self._process, works, folder, self._forget)
 
     def __call__(self, inputs: Inputs) -> Values:
         """Let the engine compute the workbook with these inputs.
@@ -72,98 +106,139 @@ class Child:
         EngineError
             It failed, ended, or took more time or memory than it may.
         """
-        with self._works:
-            seconds, self._seconds = self._seconds, self._allowance.again
-            expired = Event()
-            late = Timer(self._allowance.clock(seconds), self._expire, [expired])
-            late.daemon = True
-            late.start()
-            try:
-                send(self._process.requests, dict(inputs))
-                answer = receive(self._process.replies)
-            except (OSError, EOFError, ValueError):  # its end of the pipe is closed
-                if expired.is_set():
-                    raise self._allowance.too_slow(self._name, self._engine, seconds) from None
-                code = self._process.end(LAST_WORDS)
-                raise self._allowance.died(self._name, self._engine, code, seconds) from None
-            finally:
-                late.cancel()
+        works = self._line.works
+        if not works.acquire(blocking=False):
+            for twin in self._twins:
+                if (values := self._values_of(twin, inputs)) is not None:
+                    return values
+            works.acquire()
+        try:
+            answer = self._answer(inputs)
+        finally:
+            works.release()
         if isinstance(answer, MemoryError):
             raise self._allowance.too_large(self._name, self._engine) from None
         if isinstance(answer, BaseException):
             raise answer
         return answer
 
+    def _answer(self, inputs: Inputs) -> object:
+        seconds = self._line.seconds
+        expired = Event()
+        late = Timer(self._allowance.clock(seconds), self._expire, [expired])
+        late.daemon = True
+        late.start()
+        try:
+            return self._line.ask(inputs)
+        except (OSError, EOFError, ValueError):
+            if expired.is_set():
+                raise self._allowance.too_slow(self._name, self._engine, seconds) from None
+            code = self._process.end(LAST_WORDS)
+            raise self._allowance.died(self._name, self._engine, code, seconds) from None
+        finally:
+            late.cancel()
+
     def _expire(self, expired: Event) -> None:
         expired.set()
         self._process.end()
+
+    def _values_of(self, twin: _Line, inputs: Inputs) -> Values | None:
+        """Return what a twin computes, if it is free and all goes well.
+
+        It never says what goes wrong: the other one is asked again, and does.
+        """
+        if not twin.works.acquire(blocking=False):
+            return None
+        try:
+            answer = twin.ask(inputs, self._allowance.clock(twin.seconds))
+        except (OSError, EOFError, ValueError):
+            self._twins = []
+            return None
+        finally:
+            twin.works.release()
+        return None if isinstance(answer, BaseException) else answer
 
 
 class _Process(Protocol):
     """A process that serves."""
 
-    requests: BinaryIO
-    replies: BinaryIO
+    lines: Sequence[Pipes]
 
     def end(self, patience: float = 0) -> int:
         """End it, if it does not within some seconds; return its exit code or minus its signal."""
         ...
 
 
-def _end(process: _Process, folder: str, forget: Callable[[], None]) -> None:
-    process.end()
+def _end(process: _Process, works: Sequence[Lock], folder: str, forget: Callable[[], None]) -> None:
+    is_idle = not any(work.locked() for work in works)
+    if is_idle:  # it ends by itself, and its processor time counts among that of this process
+        for requests, _ in process.lines:
+            with suppress(OSError, ValueError):
+                send(requests, GOODBYE)
+    process.end(LAST_WORDS if is_idle else 0)
     forget()
     rmtree(folder, ignore_errors=True)
-    for pipe in (process.requests, process.replies):
-        with suppress(OSError, ValueError):  # what was not sent before it died
-            pipe.close()
+    close(process.lines)
 
 
 class _Forked:
-    """A fork of this process."""
+    """A fork of this process, and what it forks itself."""
 
-    def __init__(self, process: int, requests: int, replies: int) -> None:
-        self._process, self._code = process, None
+    def __init__(self, process: int, lines: Sequence[Pipes]) -> None:
+        self._process, self._code, self.lines = process, None, lines
         self._waits = RLock()  # a signal may end what is just being ended
-        self.requests, self.replies = os.fdopen(requests, "wb"), os.fdopen(replies, "rb")
 
     def end(self, patience: float = 0) -> int:
         with self._waits:
             until = time.monotonic() + patience
             while self._code is None:
-                ended, status = os.waitpid(self._process, os.WNOHANG)
-                if ended:
-                    self._code = os.waitstatus_to_exitcode(status)
-                elif time.monotonic() >= until:
-                    os.kill(self._process, signal.SIGKILL)
-                time.sleep(0 if ended else 0.001)
+                # as long as nobody has waited for it, its number is the number of no other
+                if os.waitid(os.P_PID, self._process, _HAS_ENDED) or time.monotonic() >= until:
+                    self._kill()
+                    self._code = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+                else:
+                    time.sleep(0.001)
             return self._code
 
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError):  # it has not begun its group yet
+            os.killpg(self._process, signal.SIGKILL)
+        os.kill(self._process, signal.SIGKILL)
 
-def _fork(engine: str, path: str, allowance: Allowance, folder: str) -> _Forked:
+
+def _fork(count: int, engine: str, path: str, allowance: Allowance, folder: str) -> _Forked:
     import_module(f"xlnn.engines.{engine}")  # once for all children
-    asked, requests = os.pipe()
-    replies, answers = os.pipe()
+    asking, asked = zip(*(_pipes() for _ in range(count)), strict=True)
     with warnings.catch_warnings():
         # Python 3.12 warns of other threads: the child touches nothing that they may hold
         warnings.simplefilter("ignore", DeprecationWarning)
         process = os.fork()
     if process:
-        os.close(asked)
-        os.close(answers)
-        return _Forked(process, requests, replies)
+        close(asked)
+        return _Forked(process, asking)
     try:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.setsid()  # Ctrl-C is for the one that asked
         gc.freeze()  # what came along is collected where it came from
-        os.close(requests)
-        os.close(replies)
-        _hush()
-        serve(engine, path, allowance, folder, (os.fdopen(asked, "rb"), os.fdopen(answers, "wb")))
+        close(asking)
+        hush()
+        serve(engine, path, allowance, folder, asked)
     finally:
         os._exit(0)  # with nothing of what the other does at its end
+
+
+def _pipes() -> tuple[Pipes, Pipes]:
+    """Make two pipes; return their ends for the one that asks and for the one that is asked."""
+    asked, requests = os.pipe()
+    replies, answers = os.pipe()
+    with suppress(OSError):  # the system lets this user have no larger ones
+        fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, ANSWER)
+    return (
+        Pipes(os.fdopen(requests, "wb"), os.fdopen(replies, "rb")),
+        Pipes(os.fdopen(asked, "rb"), os.fdopen(answers, "wb")),
+    )
 
 
 class _Spawned:
@@ -171,7 +246,7 @@ class _Spawned:
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
-        self.requests, self.replies = process.stdin, process.stdout
+        self.lines = [Pipes(process.stdin, process.stdout)]
 
     def end(self, patience: float = 0) -> int:
         with suppress(subprocess.TimeoutExpired):
@@ -191,109 +266,3 @@ def _spawn(engine: str, path: str, allowance: Allowance, folder: str) -> _Spawne
     with suppress(OSError):  # it has ended: the first call says so
         send(process.stdin, (engine, path, allowance, folder))
     return _Spawned(process)
-
-
-def main() -> None:
-    """Serve as a new Python: what to serve is the first message."""
-    requests = os.fdopen(os.dup(0), "rb")
-    replies = os.fdopen(os.dup(1), "wb")
-    _hush()
-    engine, path, allowance, folder = receive(requests)
-    serve(engine, path, allowance, folder, (requests, replies))
-
-
-def _hush() -> None:
-    """Let nothing be read or said but through the pipes: an engine may have its own last words."""
-    faulthandler.disable()  # it may hold a stream of its own
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-
-
-def serve(
-    engine: str, path: str, allowance: Allowance, folder: str, pipes: tuple[BinaryIO, BinaryIO]
-) -> None:
-    """Answer what is asked, until nobody can ask any more."""
-    requests, replies = pipes
-    os.environ.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), folder))
-    tempfile.tempdir = folder
-    limit(allowance)
-    loaded = _tried(lambda: import_module(f"xlnn.engines.{engine}").load(Path(path)))
-    with suppress(OSError, EOFError):  # the one that asked has ended
-        asked = receive(requests)
-        while isinstance(loaded, BaseException):
-            send(replies, loaded)
-            receive(requests)
-        while True:
-            _send_result(replies, _tried(partial(loaded, asked)))
-            asked = receive(requests)
-            limit_time(allowance.again)
-
-
-def _send_result(replies: BinaryIO, result: object) -> None:
-    try:
-        send(replies, result)
-    except MemoryError:  # before anything was sent: the arrays go as they are
-        send(replies, MemoryError())
-
-
-def _tried(work: Callable[[], object]) -> object:
-    """Return what comes out, be it an error: whoever asked raises it."""
-    try:
-        return work()
-    except MemoryError:
-        return MemoryError()
-    except RecursionError:
-        return EngineError("A formula is nested too deeply for the engine: split it.")
-    except XlnnError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 -- ours to mend, so it comes with its traceback
-        error.add_note(traceback.format_exc())
-        return error if _can_be_sent(error) else EngineError(f"The engine failed: {error!r}.")
-    except BaseException as error:  # noqa: BLE001 -- a panic in Rust is no Exception
-        return EngineError(f"The engine failed: {error}.")
-
-
-def _can_be_sent(error: Exception) -> bool:
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, of a moment ago
-    except Exception:  # noqa: BLE001 -- whatever is wrong with it
-        return False
-    return True
-
-
-def send(pipe: BinaryIO, thing: object) -> None:
-    """Write an object into a pipe, its arrays as they are."""
-    buffers: list[pickle.PickleBuffer] = []
-    head = pickle.dumps(thing, protocol=5, buffer_callback=buffers.append)
-    parts = [memoryview(head), *(buffer.raw() for buffer in buffers)]
-    sizes = [part.nbytes for part in parts]
-    pipe.write(struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes))
-    pipe.writelines(parts)
-    pipe.flush()
-
-
-def receive(pipe: BinaryIO) -> object:
-    """Read what `send` wrote.
-
-    Raises
-    ------
-    EOFError
-        Nobody writes any more.
-    """
-    (count,) = struct.unpack("<I", _exactly(pipe, 4))
-    sizes = struct.unpack(f"<{count}Q", _exactly(pipe, 8 * count))
-    head, *buffers = [_exactly(pipe, size) for size in sizes]
-    return pickle.loads(head, buffers=buffers)  # noqa: S301 - from a process of ours
-
-
-def _exactly(pipe: BinaryIO, size: int) -> bytearray:
-    """Read so many bytes."""
-    data = bytearray(size)
-    view, done = memoryview(data), 0
-    while done < size:
-        more = pipe.readinto(view[done:])
-        if not more:
-            raise EOFError
-        done += more
-    return data

@@ -29,6 +29,10 @@ from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import read_workbook
 
+TWIN_MEGABYTES = 600
+"""Memory of a loaded workbook up to which two processes compute it. That of 1.2 million formulas
+has 410, and computing takes little more."""
+
 _AT_ONCE = 500_000
 """Values that are gathered at a time, so that a large wave does not need as much memory again."""
 
