@@ -1,12 +1,15 @@
 """How are the parts around the cells written, so that every program finds what they hold?
 
 openpyxl hands its parts to a zip file, one by one. `Parts` is one that writes some of them
-otherwise.
+otherwise, and takes the sheets as they become complete.
 """
 
 import re
 from collections.abc import Callable
-from zipfile import ZipFile
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 from openpyxl.packaging.extended import ExtendedProperties
@@ -21,11 +24,15 @@ from openpyxl.xml.constants import (
 )
 
 from xlnn.writing.style import EAST_ASIAN, FONT
+from xlnn.xlsx.copying import LEVEL
 from xlnn.xlsx.parts import FONT_ORDER
 
 PREFIXES = {"xdr": SHEET_DRAWING_NS, "a": DRAWING_NS, "c": CHART_NS, "r": REL_NS}
 """The usual prefixes of drawings and charts. Excel and LibreOffice accept any; exceljs finds a
 drawing by its prefix, and Gnumeric no chart whose namespaces are declared inside the part."""
+
+CHUNK = 1 << 22
+"""Bytes that are compressed at a time."""
 
 APPLICATION = "xlnn"
 """Who wrote a workbook, as its properties say."""
@@ -34,12 +41,46 @@ APPLICATION = "xlnn"
 class Parts(ZipFile):
     """The zip file of a workbook, for openpyxl to write into."""
 
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "w", ZIP_DEFLATED, compresslevel=LEVEL)
+        self._packer = ThreadPoolExecutor(1)
+        self._packed: dict[str, Future[None]] = {}
+
+    def pack(self, path: Path, name: str) -> None:
+        """Compress the file of a part in another thread, while the next sheet is written."""
+        self._packed[name] = self._packer.submit(self._pack, path, name)
+
+    def _pack(self, path: Path, name: str) -> None:
+        entry = ZipInfo.from_file(path, name)
+        entry.compress_type, entry._compresslevel = self.compression, self.compresslevel  # noqa: SLF001
+        # zipfile's own `write` takes 8 KB at a time, and each would wait for the other thread
+        with path.open("rb") as file, self.open(entry, "w") as part:
+            while chunk := file.read(CHUNK):
+                part.write(chunk)
+
+    def write(self, filename: Any, arcname: Any = None, *more: Any) -> None:  # noqa: ANN401 -- zipfile's
+        """Write the file of a part, once all that were packed are in; a second time, nothing."""
+        self._finish()
+        if arcname not in self._packed:
+            super().write(filename, arcname, *more)
+
     def writestr(self, name: str, data: bytes | str, *more: object) -> None:
         """Write a part."""
+        self._finish()
         for pattern, change in _CHANGES.items():
             if re.fullmatch(pattern, name):
                 data = change(data)
         super().writestr(name, data, *more)
+
+    def close(self) -> None:
+        """Complete the file."""
+        self._packer.shutdown()
+        super().close()
+
+    def _finish(self) -> None:
+        """Wait for what is packed, which may have failed."""
+        for part in self._packed.values():
+            part.result()
 
 
 def prefixed(data: bytes | str) -> bytes:

@@ -215,22 +215,22 @@ class Rows(WorksheetWriter):
         super().__init__(sheet, self.file)
         self.out = str(path)
         self.sparklines = sparklines
-        self.cells = ""
         sheet._writer = self  # noqa: SLF001 -- openpyxl has no other way in
         self.write_top()
 
-    def append(self, cells: str) -> None:
-        """Write the next row."""
-        self.cells = cells
-        self.ws.append(())
+    def write_all(self, rows: Iterable[str]) -> Iterator[int]:
+        """Write what every row holds; yield the number of each."""
+        self.ws.append(())  # so that openpyxl begins with rows
+        dimensions = self.ws.row_dimensions
+        for number, cells in enumerate(rows, start=1):
+            more = dict(dimensions[number]) if number in dimensions else {}
+            attributes = "".join(f" {name}={attribute(value)}" for name, value in more.items())
+            self.file.write(f'<row r="{number}"{attributes}>{cells}</row>'.encode())
+            yield number
 
-    def write_row(self, xf: object, _: object, row_idx: int) -> None:
-        """Write the row that `append` was given; openpyxl calls it."""
-        more = dict(self.ws.row_dimensions[row_idx]) if row_idx in self.ws.row_dimensions else {}
-        if row_idx == 1:
-            xf.flush()  # what stands above the rows, of which lxml knows nothing
-        attributes = "".join(f" {name}={attribute(value)}" for name, value in more.items())
-        self.file.write(f'<row r="{row_idx}"{attributes}>{self.cells}</row>'.encode())
+    def write_row(self, xf: object, *_: object) -> None:
+        """Write what stands above the rows, of which lxml knows nothing; openpyxl calls it."""
+        xf.flush()
 
     def write_tail(self) -> None:
         """Write what follows the rows, and last what openpyxl does not know."""

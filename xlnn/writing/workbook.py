@@ -7,7 +7,6 @@ the rows are those of `xlnn.writing.rows`.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import ZIP_DEFLATED
 
 import numpy as np
 from lxml.etree import SerialisationError
@@ -38,7 +37,6 @@ from xlnn.writing.parts import APPLICATION, Parts, theme_of
 from xlnn.writing.room import wrapped
 from xlnn.writing.rows import Rows, Strip, rows_of
 from xlnn.writing.style import FONT, script_of
-from xlnn.xlsx.copying import LEVEL
 from xlnn.xlsx.fingerprint import NAME
 
 ROWS_TOLD = 1_000
@@ -120,40 +118,42 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by the last pass
     formulas, done, unvalued = 0, 0, set()
     rows = sum(layout.extents[key][0] for key in layout.titles)
-    for key in layout.titles:
-        sheet = workbook.create_sheet(layout.titles[key])
-        drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
-        how = paper(drawing, layout.on(key))
-        drawing = headed(drawing, how)
-        _furnish(sheet, drawing, how)
-        if drawing.opens:
-            workbook.active = sheet
-        known = values if _are_numbers(values, layout.on(key)) else NOTHING
-        if not known:
-            unvalued.add(layout.titles[key])
-        cells = Cells(
-            sheet, drawing, inputs=inputs, values=known, script=script, blank=frozenset(blank)
-        )
-        drawn = cells.drawn()
-        strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
-        writer = Rows(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
-        try:
-            for row in _fill(writer, strips, drawn, drawing):
-                tell(min(done + row, rows), rows)
-        except SerialisationError as error:
-            raise OutputError(
-                f"The draft of the workbook cannot be written ({error}): free some space in "
-                f"{path.parent}, or set TMPDIR to another folder."
-            ) from error
-        done += layout.extents[key][0]
-        formulas += sum(strip.formulas for strip in strips)
-    for name, block in layout.blocks.items():
-        if not block.is_dense:
-            continue
-        workbook.defined_names[f"xlnn.{name}"] = DefinedName(
-            f"xlnn.{name}", attr_text=layout.area(name)
-        )
-    with Parts(path, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
+    with Parts(path) as archive:
+        for number, key in enumerate(layout.titles, start=1):
+            sheet = workbook.create_sheet(layout.titles[key])
+            drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
+            how = paper(drawing, layout.on(key))
+            drawing = headed(drawing, how)
+            _furnish(sheet, drawing, how)
+            if drawing.opens:
+                workbook.active = sheet
+            known = values if _are_numbers(values, layout.on(key)) else NOTHING
+            if not known:
+                unvalued.add(layout.titles[key])
+            cells = Cells(
+                sheet, drawing, inputs=inputs, values=known, script=script, blank=frozenset(blank)
+            )
+            drawn = cells.drawn()
+            strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
+            writer = Rows(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
+            try:
+                for row in _fill(writer, strips, drawn, drawing):
+                    tell(min(done + row, rows), rows)
+                sheet.close()
+            except SerialisationError as error:
+                raise OutputError(
+                    f"The draft of the workbook cannot be written ({error}): free some space in "
+                    f"{path.parent}, or set TMPDIR to another folder."
+                ) from error
+            archive.pack(Path(writer.out), f"xl/worksheets/sheet{number}.xml")
+            done += layout.extents[key][0]
+            formulas += sum(strip.formulas for strip in strips)
+        for name, block in layout.blocks.items():
+            if not block.is_dense:
+                continue
+            workbook.defined_names[f"xlnn.{name}"] = DefinedName(
+                f"xlnn.{name}", attr_text=layout.area(name)
+            )
         ExcelWriter(workbook, archive).write_data()
     return Written(formulas, frozenset(unvalued))
 
@@ -237,8 +237,7 @@ def _fill(
 ) -> Iterator[int]:
     """Write all rows of a sheet; yield now and then how many there are."""
     last = max([*drawn, *(strip.last for strip in strips)])
-    for row, cells in enumerate(rows_of(strips, drawn, last), start=1):
-        writer.append(cells)
+    for row in writer.write_all(rows_of(strips, drawn, last)):
         if row % ROWS_TOLD == 0:
             yield row
     # openpyxl forgets the links of a write-only sheet that are there before its first row

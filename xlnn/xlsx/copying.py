@@ -54,8 +54,9 @@ def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
 ) -> None:
     """Copy a package with some of its parts edited.
 
-    The order of the entries is kept, but for a seal, which is the last; each is dated 1980-01-01
-    and has the same attributes. What is not edited stays compressed as it is, where it is.
+    The order of the entries is kept, but for a seal, which is the last, and for the parts that say
+    what a package is, which are the first: by them many programs tell. Each entry is dated
+    1980-01-01 and has the same attributes. What is not edited stays compressed as it is.
 
     Parameters
     ----------
@@ -77,8 +78,7 @@ def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
     """
     try:
         with ZipFile(source) as package, ZipFile(target, "w") as copied:
-            entries = sorted(package.infolist(), key=lambda entry: _is_sealed(entry, seal))
-            for entry in entries:
+            for entry in sorted(package.infolist(), key=lambda entry: _turn(entry, seal)):
                 new = ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
                 new.compress_type = compression
                 new._compresslevel = level  # noqa: SLF001 -- what `open` takes from it
@@ -125,6 +125,17 @@ def _pass_on(package: ZipFile, entry: ZipInfo, copied: ZipFile, new: ZipInfo) ->
 
 _HEADER, _NAME_LENGTHS = 30, 26
 """Bytes of an entry's head before its name, and before the lengths of its name and its extras."""
+
+
+_FIRST = ("[Content_Types].xml", "_rels/.rels")
+"""The parts that say what a package is."""
+
+
+def _turn(entry: ZipInfo, seal: Seal | None) -> int:
+    """Return when an entry is copied."""
+    if entry.filename in _FIRST:
+        return _FIRST.index(entry.filename)
+    return len(_FIRST) + _is_sealed(entry, seal)
 
 
 def _is_sealed(entry: ZipInfo, seal: Seal | None) -> bool:

@@ -1,0 +1,49 @@
+"""The parts of a workbook are compressed while others are written, and nothing of them is lost."""
+
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from xlnn.writing import parts
+from xlnn.writing.parts import Parts
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Write the files of three sheets, one of them of several chunks."""
+    found = {f"xl/worksheets/sheet{n}.xml": tmp_path / f"{n}.xml" for n in (1, 2, 3)}
+    for number, path in enumerate(found.values()):
+        path.write_bytes(b"<row/>" * 10**number * 7)
+    return found
+
+
+def test_what_was_packed_is_in_the_file_once(files, tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "CHUNK", 100)
+    with Parts(tmp_path / "book.xlsx") as archive:
+        for name, path in files.items():
+            archive.pack(path, name)
+        archive.writestr("docProps/custom.xml", b"<Properties/>")
+        for name, path in files.items():
+            archive.write(path, name)
+    with ZipFile(tmp_path / "book.xlsx") as package:
+        assert package.testzip() is None
+        assert package.namelist() == [*files, "docProps/custom.xml"]
+        for name, path in files.items():
+            assert package.read(name) == path.read_bytes()
+            assert package.getinfo(name).compress_type == ZIP_DEFLATED
+
+
+def test_a_part_that_was_not_packed_is_written(files, tmp_path):
+    with Parts(tmp_path / "book.xlsx") as archive:
+        for name, path in files.items():
+            archive.write(path, name)
+    with ZipFile(tmp_path / "book.xlsx") as package:
+        assert package.namelist() == [*files]
+
+
+@pytest.mark.parametrize("next_step", [lambda a: a.writestr("a.xml", b""), lambda a: a.write("b")])
+def test_what_goes_wrong_in_the_other_thread_is_said(tmp_path, next_step):
+    with Parts(tmp_path / "book.xlsx") as archive:
+        archive.pack(tmp_path / "missing.xml", "xl/worksheets/sheet1.xml")
+        with pytest.raises(FileNotFoundError, match=r"missing\.xml"):
+            next_step(archive)
