@@ -325,6 +325,26 @@ def test_formulas_wrong_alike_are_one_problem(short_copy):
     ]
 
 
+ALIKE = {
+    "a row with more digits": ("Weights!B4+9", "Weights!B99999+9", "refers to Weights!B99999"),
+    "a cell, and a name of more digits": ("2*Weights!B4", "2*B12345678", "refers to Training!B123"),
+    "a number that is too large": ("1+" + "1" * 300, "1+" + "1" * 310, "numbers of 1E+308"),
+    "a text that is too long": (f'"{"-" * 254}1"', f'"{"-" * 254}11"', "texts of 255"),
+    "a bound of many digits": ("B4+0", "B4+0*Weights!B99999999999999999999", "refers to"),
+}
+
+
+@pytest.mark.parametrize("case", ALIKE)
+def test_formulas_whose_numbers_are_of_other_lengths_are_told_apart(case, short_copy):
+    right, wrong, message = ALIKE[case]
+    part = part_of(short_copy, "Training")
+    texts = iter([right, right, wrong])
+    some = lambda text: re.sub(FORMULA, lambda m: f"{m[1]}<f>{next(texts)}</f>", text, count=3)  # noqa: E731 -- one line
+    change(short_copy, {part: some})
+    (problem,) = lint(short_copy)
+    assert message in problem.message
+
+
 def test_names_that_differ_in_a_digit_are_told_apart(short_copy):
     part = part_of(short_copy, "Training")
     names = iter(["SUM(xlnn.W2)", "SUM(xlnn.W3)", "SUM(xlnn.W7)"])

@@ -9,7 +9,6 @@ compute something else than an engine; else it is *restated*, and proven by its 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from math import prod
 from string import ascii_lowercase, ascii_uppercase
 
@@ -167,7 +166,7 @@ def _read(
     differing = {}
     for row, column, formula in formulas:
         text = stated.at(row, column)
-        if text is not None and not _reads_as(text, formula):
+        if text is not None and text != formula and not _reads_as(text, formula):
             differing[row, column] = formula
     return differing
 
@@ -211,9 +210,11 @@ class _Down:
 
     def at(self, row: int) -> str:
         """Return the formula of a row; those before it are passed over."""
-        text = next(islice(self.texts, row - self.next, None))
-        self.next = row + 1
-        return text
+        while self.next < row:
+            next(self.texts)
+            self.next += 1
+        self.next += 1
+        return next(self.texts)
 
 
 def _owners(blocks: Iterable[Block]) -> dict[tuple[int, int], Entry]:

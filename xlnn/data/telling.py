@@ -124,7 +124,7 @@ def _unlike_labels(first: np.ndarray, x: np.ndarray) -> str:
         return "since its numbers are not whole"
     last, others = x[:, -1], x[:, :-1]
     is_like_others = others.size and others.min() <= first.min() <= first.max() <= others.max()
-    if not is_like_others or not 2 <= len(np.unique(last)) <= FEW or (last != np.trunc(last)).any():
+    if not is_like_others or not 2 <= len(set(last)) <= FEW or (last != np.trunc(last)).any():
         return ""
     if last.max() > others.max() or (_counts_up(last) and not _counts_up(first)):
         return "since its values are like those beside it, and the last column has few"
@@ -133,5 +133,5 @@ def _unlike_labels(first: np.ndarray, x: np.ndarray) -> str:
 
 def _counts_up(column: np.ndarray) -> bool:
     """Tell whether the values are 0, 1, 2 … or 1, 2, 3 …, as numbers of classes are."""
-    kinds = np.unique(column)
+    kinds = sorted(set(column))
     return kinds[0] in {0, 1} and np.array_equal(kinds, kinds[0] + np.arange(len(kinds)))

@@ -12,12 +12,16 @@ import numpy as np
 from xlnn.linting.book import Book, named
 from xlnn.linting.nodes import Node, Sheet
 from xlnn.linting.problem import Problem
-from xlnn.linting.reading import NUMBER, Reading, Reference, read
+from xlnn.linting.reading import LONGEST_TEXT, NUMBER, Reading, Reference, read
 from xlnn.linting.used import Used
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _BLANKS = bytes(byte if chr(byte) in "0123456789" else 32 for byte in range(256))
+
+_SHORT = re.compile(rb"(?<!0)0{1,7}(?!0)")
+"""A number of a row, by its digits: more than seven make a number that stands for itself, or a
+name."""
 
 _ONE_RANGE = re.compile(
     r"(?P<sheet>(?:'(?:[^']|'')*'|[^'!,()]*)!)(?P<first>[$A-Z0-9]+):(?P<last>[$A-Z0-9]+)"
@@ -48,27 +52,45 @@ def formula_problems(book: Book) -> Iterator[Problem]:
 
             yield from formulas.problems(batch, sheet, where)
             start += len(batch)
-    for place, sheet, formula in _asides(book):
-        yield from formulas.problems([formula], sheet, lambda _, place=place: place)
+    for beside, sheet in ((_of_names(book), None), *_of_sheets(book), (_of_parts(book), None)):
+        places = dict(enumerate(beside))
+        texts = [formula for _, formula in places.values()]
+        yield from formulas.problems(texts, sheet, lambda index, places=places: places[index][0])
 
 
-def _asides(book: Book) -> Iterator[tuple[str, Sheet | None, str]]:
-    """Return the formulas outside the cells: where, on which sheet, and the formula."""
+def _of_names(book: Book) -> Iterator[tuple[str, str]]:
+    """Yield the formulas of defined names: where, and the formula."""
     for node in named(book.workbook, "definedName"):
         name = node.attributes.get("name", "")
         # Excel's own names, such as print titles, are whole rows
         if node.text.strip() and not name.startswith("_xlnm."):
-            yield f'the defined name "{name}"', None, node.text
+            yield f'the defined name "{name}"', node.text
+
+
+def _of_sheets(book: Book) -> Iterator[tuple[Iterator[tuple[str, str]], Sheet]]:
+    """Yield the formulas beside the cells of each sheet, and the sheet."""
     for sheet in book.sheets:
-        for node in sheet.nodes:
-            is_list = node.name == "formula1" and node.text.lstrip().startswith('"')
-            if node.name in COMPUTED and node.text and not is_list:  # a list has a rule of its own
-                yield f"{sheet.title}!{_range_of(node)}", sheet, node.text
+        yield (
+            (
+                (f"{sheet.title}!{_range_of(node)}", node.text)
+                for node in sheet.nodes
+                if node.name in COMPUTED and node.text and not _is_list(node)
+            ),
+            sheet,
+        )
+
+
+def _is_list(node: Node) -> bool:
+    """Tell whether a choice is among texts, of which there is a rule of its own."""
+    return node.name == "formula1" and node.text.lstrip().startswith('"')
+
+
+def _of_parts(book: Book) -> Iterator[tuple[str, str]]:
+    """Yield what charts show, each end of it."""
     for part, found in book.parts.items():
         for node in found:
             if node.name == "f" and node.text:
-                for end in _ends(node.text):
-                    yield part, None, end
+                yield from ((part, end) for end in _ends(node.text))
 
 
 def _ends(text: str) -> list[str]:
@@ -94,7 +116,7 @@ class _Formulas:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._readings: dict[tuple[bytes, tuple[float, ...]], Reading] = {}
+        self._readings: dict[tuple[bytes, tuple[int, ...]], Reading] = {}
         self._said: set[tuple[object, ...]] = set()
 
     def problems(
@@ -104,16 +126,21 @@ class _Formulas:
         if not formulas:
             return
         joined = "\0".join(formulas).encode()
-        shapes = joined.translate(_DIGITS).split(b"\0")
-        codes: dict[bytes, int] = {}
-        code = np.array([codes.setdefault(shape, len(codes)) for shape in shapes])
-        count = np.array([len(NUMBER.findall(shape)) for shape in codes])
+        lengths: dict[bytes, int] = {}
+        length = [
+            lengths.setdefault(each, len(lengths))
+            for each in joined.translate(_DIGITS).split(b"\0")
+        ]
+        shapes: dict[bytes, int] = {}
+        code = np.array([shapes.setdefault(_shape(each), len(shapes)) for each in lengths])[length]
+        count = np.array([len(NUMBER.findall(shape)) for shape in shapes])
         start = np.cumsum(count[code]) - count[code]
-        # the last 0 is there since fromstring finds -1 in nothing but blanks
-        numbers = np.fromstring(joined.translate(_BLANKS) + b" 0", sep=" ")
+        # the last 0 is there since fromstring finds -1 in nothing but blanks; what is beyond the
+        # whole numbers becomes the largest of them, which is no row either
+        numbers = np.fromstring(joined.translate(_BLANKS) + b" 0", np.int64, sep=" ")
         order = np.argsort(code, kind="stable")
         members_of = np.split(order, np.flatnonzero(np.diff(code[order])) + 1)
-        for (shape, number), members in zip(codes.items(), members_of, strict=True):
+        for (shape, number), members in zip(shapes.items(), members_of, strict=True):
             table = numbers[start[members][:, None] + np.arange(count[number])]
             group = _Group(shape, members, table, formulas, sheet, where)
             reading = self._reading(group)
@@ -192,11 +219,24 @@ class _Formulas:
         self, group: "_Group", member: int, rule: str, message: str, detail: object = None
     ) -> Iterator[Problem]:
         """Report a problem, unless it was reported of a formula alike."""
-        title = group.sheet.title if group.sheet else group.where(0)
+        place = group.where(int(group.members[member]))
+        title = group.sheet.title if group.sheet else place
         alike = rule, title, NUMBER.sub(b"0", group.shape), detail
         if alike not in self._said:
             self._said.add(alike)
-            yield Problem(rule, group.where(int(group.members[member])), message)
+            yield Problem(rule, place, message)
+
+
+def _shape(formula: bytes) -> bytes:
+    """Return what formulas have in common that differ in their numbers only.
+
+    The formula has a 0 for each digit. What may be too long, a number or a text, stays as long.
+
+    >>> _shape(b"A00+B$0000+C0"), _shape(b"0000000000")
+    (b'A0+B$0+C0', b'0000000000')
+    """
+    is_short = b'"' not in formula or len(formula) <= LONGEST_TEXT
+    return _SHORT.sub(b"0", formula) if is_short else formula
 
 
 def _written(reference: Reference, top: int, bottom: int) -> str:
@@ -223,7 +263,7 @@ class _Group:
     Attributes
     ----------
     shape : bytes
-        What they have in common: each digit is a 0.
+        What they have in common: each number is a 0.
     members : array of int, shape (formulas,)
         Their indices in the batch.
     table : array, shape (formulas, numbers)

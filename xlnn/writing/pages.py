@@ -56,7 +56,8 @@ class Way:
             beyond = int(np.searchsorted(self._ends, self._ends[start] + free, side="right"))
             most = next((each for each in self.given if each > start), last)
             end = min(max(beyond - 1, start + 1), most)
-            if end < most:
+            is_short = self._ends[end] - self._ends[start] < FILLED * free
+            if end < most and (whole[end] or groups[end] or is_short):  # else none is better
                 least = start + 1 if start >= self.repeated[1] else self.repeated[1] + 1
                 least = min(least, end)
                 ends = np.arange(least, end + 1)
@@ -104,11 +105,21 @@ class Way:
     def _cuts(self, room: float) -> tuple[np.ndarray, ...]:
         """Return how many spans a cut after each column or row goes through; the first is none.
 
-        Of the spans, whole ones and groups, those count for which there is room.
+        Of the spans, whole ones and groups, those count for which there is room: nearly always all.
         """
-        found = []
-        for corners, needed in self._spans:
-            first, last = corners[needed <= room].T
-            more, fewer = (np.bincount(each, minlength=len(self._ends)) for each in (first, last))
-            found.append(np.cumsum(more - fewer))
-        return tuple(found)
+        which = tuple(int(np.count_nonzero(needed <= room)) for _, needed in self._spans)
+        if which not in self._found:
+            found = []
+            for corners, needed in self._spans:
+                first, last = corners[needed <= room].T
+                more, less = (
+                    np.bincount(each, minlength=len(self._ends)) for each in (first, last)
+                )
+                found.append(np.cumsum(more - less))
+            self._found[which] = tuple(found)
+        return self._found[which]
+
+    @cached_property
+    def _found(self) -> dict[tuple[int, ...], tuple[np.ndarray, ...]]:
+        """What `_cuts` returned, by how many spans counted."""
+        return {}
