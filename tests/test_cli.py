@@ -205,6 +205,29 @@ def test_no_verify_says_that_nothing_was_verified(folder):
     assert "not verified" in ran.stdout
 
 
+BEGUN = """
+import os, sys
+from xlnn.cli import main
+sys.argv[1:] = ["--version"]
+main()
+import numpy
+print(os.environ["OPENBLAS_NUM_THREADS"], len(os.listdir("/proc/self/task")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the threads of a process")
+@pytest.mark.parametrize("asked", [None, "2"])
+def test_numpy_begins_no_thread_unless_it_is_asked_to(asked):
+    environment = {**os.environ, **({"OPENBLAS_NUM_THREADS": asked} if asked else {})}
+    if not asked:
+        environment.pop("OPENBLAS_NUM_THREADS", None)
+    said = subprocess.run(
+        [sys.executable, "-c", BEGUN], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    threads = min(int(asked or 1), os.cpu_count())
+    assert said.splitlines()[-1] == f"{asked or 1} {threads}"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 @pytest.mark.first(1)

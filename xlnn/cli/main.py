@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import os
 import sys
 from contextlib import suppress
 from typing import NoReturn
@@ -49,8 +50,14 @@ OBJECTS = 1_000_000
 usual 700 cost a tenth of a build."""
 
 
+THREADS = "OPENBLAS_NUM_THREADS"
+"""How many threads NumPy's products take; they are small here, and a thread that waits for the next
+one takes a twentieth of a build."""
+
+
 def main() -> None:
     """Run the command line; what the user can mend is one sentence and exit code 1."""
+    os.environ.setdefault(THREADS, "1")
     gc.set_threshold(OBJECTS)
     atexit.register(gc.freeze)  # nor at its end, when all memory is given back anyway
     ready()
