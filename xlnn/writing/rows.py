@@ -179,8 +179,16 @@ def _band(
 def _written(part: Sequence[str] | np.ndarray) -> Sequence[str]:
     if not isinstance(part, np.ndarray):
         return part
-    texts = [*map(repr, part.tolist())]  # NumPy's numbers are slow one by one
-    return [text.removesuffix(".0") for text in texts] if part.dtype == float else texts
+    if part.dtype != float:
+        return _whole(part.tobytes(), part.dtype.str)
+    texts = map(repr, part.tolist())  # NumPy's numbers are slow one by one
+    return [text.removesuffix(".0") for text in texts]
+
+
+@lru_cache(maxsize=256)
+def _whole(numbers: bytes, kind: str) -> list[str]:
+    """Write whole numbers; those of rows stand in many columns and bands."""
+    return [*map(str, np.frombuffer(numbers, kind).tolist())]
 
 
 def _joined(
