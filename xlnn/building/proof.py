@@ -91,9 +91,10 @@ def proven(  # noqa: PLR0913 -- what is proven, and how it is said
         contents, problems = inspect_and_lint(draft)
         tell("Comparing with NumPy")
         report, values = compare(contents, layout, recalculate, engine, POINTS)
-    _refuse_disagreement(report, advice)
-    refuse_problems(problems, advice)
-    keep(values, contents)
+        recalculate.end()
+        _refuse_disagreement(report, advice)
+        refuse_problems(problems, advice)
+        keep(values, contents)
     return report
 
 
@@ -116,6 +117,10 @@ class _Ahead:
     def __call__(self, inputs: Inputs) -> Values:
         """Return what the engine computes from these inputs."""
         return self._results[self._asked.index(inputs)].result()
+
+    def end(self) -> None:
+        """Let the engine end, while other work is done."""
+        self._worker.submit(engines.cancel, self._recalculate, self._worker)
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         """End the engine's work; whoever stops a build does not wait for it."""

@@ -12,6 +12,7 @@ minus sign.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 from math import prod
 from operator import itemgetter
@@ -229,8 +230,13 @@ def _too_long(number_format: str, size: int, room: float) -> str:
 
 def _shown_as(code: str, condition: str) -> Rule:
     """Return the rule that shows numbers by a format where a condition holds."""
-    look = DifferentialStyle(numFmt=NumberFormat(numFmtId=NUMBERS[code], formatCode=code))
-    return Rule(type="expression", dxf=look, formula=[condition])
+    return Rule(type="expression", dxf=_look_of(code), formula=[condition])
+
+
+@lru_cache(maxsize=len(NUMBERS))
+def _look_of(code: str) -> DifferentialStyle:
+    """Return the look of a number format: openpyxl finds the same sooner than an equal one."""
+    return DifferentialStyle(numFmt=NumberFormat(numFmtId=NUMBERS[code], formatCode=code))
 
 
 def _columns(block: Block) -> range | set[int]:
