@@ -1,7 +1,7 @@
 """Does a workbook that was just written agree with NumPy, and would Excel open it as it is?"""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -102,21 +102,23 @@ class _Ahead:
     """An engine that has begun with what it will be asked for."""
 
     def __init__(self, recalculate: Recalculate, layout: Layout) -> None:
-        self._recalculate = recalculate
-        self._asked = [
-            {},
-            *(probe_inputs(layout, POINTS.seed, number) for number in range(POINTS.probes)),
-        ]
+        self._recalculate, self._layout = recalculate, layout
+        self._worker = ThreadPoolExecutor(engines.AT_ONCE)
+        self._asked: list[tuple[Inputs, Future[Values]]] = []
 
     def __enter__(self) -> Self:
         """Let the engine begin."""
-        self._worker = ThreadPoolExecutor(engines.AT_ONCE)
-        self._results = [self._worker.submit(self._recalculate, asked) for asked in self._asked]
+        self._ask({})
+        for number in range(POINTS.probes):
+            self._ask(probe_inputs(self._layout, POINTS.seed, number))
         return self
+
+    def _ask(self, inputs: Inputs) -> None:
+        self._asked.append((inputs, self._worker.submit(self._recalculate, inputs)))
 
     def __call__(self, inputs: Inputs) -> Values:
         """Return what the engine computes from these inputs."""
-        return self._results[self._asked.index(inputs)].result()
+        return next(result for asked, result in self._asked if asked == inputs).result()
 
     def end(self) -> None:
         """Let the engine end, while other work is done."""
