@@ -325,6 +325,17 @@ def test_formulas_wrong_alike_are_one_problem(short_copy):
     ]
 
 
+@pytest.mark.parametrize("title", ["Training", "Spec"])
+def test_a_formula_beside_the_cells_is_named_on_its_sheet(short_copy, title):
+    rule = (
+        '<conditionalFormatting sqref="C4:D9"><cfRule type="expression" priority="1">'
+        "<formula>$ZZ4&gt;0</formula></cfRule></conditionalFormatting><pageMargins"
+    )
+    change(short_copy, {part_of(short_copy, title): replace("<pageMargins", rule)})
+    (problem,) = lint(short_copy)
+    assert problem.where == f"{title}!C4:D9"
+
+
 ALIKE = {
     "a row with more digits": ("Weights!B4+9", "Weights!B99999+9", "refers to Weights!B99999"),
     "a cell, and a name of more digits": ("2*Weights!B4", "2*B12345678", "refers to Training!B123"),

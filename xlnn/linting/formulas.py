@@ -52,7 +52,8 @@ def formula_problems(book: Book) -> Iterator[Problem]:
 
             yield from formulas.problems(batch, sheet, where)
             start += len(batch)
-    for beside, sheet in ((_of_names(book), None), *_of_sheets(book), (_of_parts(book), None)):
+    of_sheets = ((_of_sheet(sheet), sheet) for sheet in book.sheets)
+    for beside, sheet in ((_of_names(book), None), *of_sheets, (_of_parts(book), None)):
         places = dict(enumerate(beside))
         texts = [formula for _, formula in places.values()]
         yield from formulas.problems(texts, sheet, lambda index, places=places: places[index][0])
@@ -67,22 +68,12 @@ def _of_names(book: Book) -> Iterator[tuple[str, str]]:
             yield f'the defined name "{name}"', node.text
 
 
-def _of_sheets(book: Book) -> Iterator[tuple[Iterator[tuple[str, str]], Sheet]]:
-    """Yield the formulas beside the cells of each sheet, and the sheet."""
-    for sheet in book.sheets:
-        yield (
-            (
-                (f"{sheet.title}!{_range_of(node)}", node.text)
-                for node in sheet.nodes
-                if node.name in COMPUTED and node.text and not _is_list(node)
-            ),
-            sheet,
-        )
-
-
-def _is_list(node: Node) -> bool:
-    """Tell whether a choice is among texts, of which there is a rule of its own."""
-    return node.name == "formula1" and node.text.lstrip().startswith('"')
+def _of_sheet(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """Yield the formulas beside a sheet's cells."""
+    for node in sheet.nodes:
+        is_list = node.name == "formula1" and node.text.lstrip().startswith('"')
+        if node.name in COMPUTED and node.text and not is_list:  # a list has a rule of its own
+            yield f"{sheet.title}!{_range_of(node)}", node.text
 
 
 def _of_parts(book: Book) -> Iterator[tuple[str, str]]:
