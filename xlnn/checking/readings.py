@@ -166,7 +166,7 @@ def _read(
     differing = {}
     for row, column, formula in formulas:
         text = stated.at(row, column)
-        if text is not None and text != formula and not _reads_as(text, formula):
+        if text is not None and not _reads_as(text, formula):
             differing[row, column] = formula
     return differing
 

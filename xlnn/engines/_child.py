@@ -25,6 +25,7 @@ from threading import Event, Lock, RLock, Timer
 from typing import Protocol
 from weakref import finalize
 
+from xlnn.engines import AT_ONCE
 from xlnn.engines._allowance import Allowance
 from xlnn.engines._serving import GOODBYE, Pipes, close, hush, receive, send, serve
 from xlnn.grid import Inputs, Values
@@ -88,10 +89,10 @@ class Child:
         self, engine: str, path: Path, allowance: Allowance, *, with_twin: bool = False
     ) -> None:
         self._engine, self._name, self._allowance = engine, path.name, allowance
-        lines = 2 if with_twin and FORKS and (os.cpu_count() or 1) > 1 else 1
+        has_room = with_twin and FORKS and (os.cpu_count() or 1) > 1
         with shielded():
             folder = tempfile.mkdtemp(prefix="xlnn-")
-            start = partial(_fork, lines) if FORKS else _spawn
+            start = partial(_fork, AT_ONCE if has_room else 1) if FORKS else _spawn
             self._process = start(engine, str(path.absolute()), allowance, folder)
             self._forget = ended_by(self._process.end)
         self._line, *self._twins = [_Line(pipes, allowance) for pipes in self._process.lines]

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from xlnn.linting.book import OFFICE, Book, named, source_of
 from xlnn.linting.nodes import Node
 from xlnn.linting.problem import Problem
-
-TYPES = "[Content_Types].xml"
+from xlnn.xlsx.wiring import TYPES
 
 # fmt: off
 KINDS = {

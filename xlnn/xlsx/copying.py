@@ -16,6 +16,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.texts import attribute
+from xlnn.xlsx.wiring import ROOT, TYPES
 
 CHUNK = 1 << 16  # bytes of XML at a time
 LEVEL = 5
@@ -127,7 +128,7 @@ _HEADER, _NAME_LENGTHS = 30, 26
 """Bytes of an entry's head before its name, and before the lengths of its name and its extras."""
 
 
-_FIRST = ("[Content_Types].xml", "_rels/.rels")
+_FIRST = (TYPES, ROOT)
 """The parts that say what a package is."""
 
 

@@ -23,7 +23,7 @@ CELLS = {"worksheet": "worksheet+xml", "sharedStrings": "sharedStrings+xml"}
 
 ANEW = "save the file anew in a spreadsheet program"
 
-_ROOT = "_rels/.rels"
+ROOT = "_rels/.rels"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
 _SEPARATOR = "\x01"
 _TYPES = [f"{_PACKAGE}content-types{_SEPARATOR}Types"]
@@ -88,7 +88,7 @@ def check_root(archive: Archive, workbook: str) -> None:
     if leads != [workbook]:
         found = ", ".join(f'"{part:.40}"' for part in leads[:3]) or "no part"
         raise archive.refused(
-            f'the part "{_ROOT}" leads to {found} and not to "{workbook}" alone, so two programs '
+            f'the part "{ROOT}" leads to {found} and not to "{workbook}" alone, so two programs '
             f"may read two different workbooks; {ANEW}"
         )
 
