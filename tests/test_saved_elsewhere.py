@@ -137,7 +137,7 @@ def test_shared_formulas_as_excel_saves_them_are_checked(short_copy, engine):
     assert report.compared_cells == report.formula_cells > 4_000
 
 
-SIGMOID = "1/(1+EXP(-MAX(-700,C%d)))"
+SIGMOID = "1/(1+EXP(MIN(700,-C%d)))"
 
 
 def _share_activations(content):

@@ -155,7 +155,7 @@ def test_the_formulas_of_the_book_give_what_formulas_alone_gives(short_path):
 
             expected = by_formulas(sheets[number].cell(row, column).value, value)
             assert same(value(None, row, column), expected), session.store.places.name(place)
-    book = {"1/(1+EXP(-MAX(-700,_s0)))", "SUMPRODUCT(_s0,_s1)"}
+    book = {"1/(1+EXP(MIN(700,-_s0)))", "SUMPRODUCT(_s0,_s1)"}
     assert {shape.text for shape in session.shapes} >= book
 
 
@@ -439,7 +439,7 @@ moderate = st.floats(-30, 30, allow_subnormal=False)
     [
         *("A1+B1", "A1-B1", "-A1", "A1*B1", "A1/B1", "A1^B1", "A1%", "EXP(A1*B1)", "SQRT(A1)"),
         *("LN(A1)", "A1>B1", "A1>=B1", "A1<B1", "A1<=B1", "A1=B1", "A1<>B1", "(A1>B1)*A1"),
-        *("2*(A1=B1)", "(A1>B1)>(B1<0)", "MAX(-700,A1)", "(A1>B1)&A1"),
+        *("2*(A1=B1)", "(A1>B1)>(B1<0)", "MAX(-700,A1)", "MIN(700,-A1)", "(A1>B1)&A1"),
     ],
 )
 @settings(deadline=None)  # the first of them compiles

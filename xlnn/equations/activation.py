@@ -14,8 +14,8 @@ import numpy as np
 from xlnn.equations.dense import total, written_call
 from xlnn.quantity import Cells, Equation
 
-LOWEST = -700
-"""Where exp(-z) is still a number: beyond exp(709) a spreadsheet has none."""
+LARGEST = 700
+"""Of what exp is taken: beyond exp(709) a spreadsheet has no number."""
 
 DIGITS = 12
 """A z that is 0 to so many decimals switches its unit off: engines take 0.1 + 0.2 - 0.3 for 0 and
@@ -28,11 +28,12 @@ class Sigmoid(Equation):
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a, of the shape of z."""
         # Differs from the book below -700, where exp(-z) is soon no number any more: a stays 1e-304
-        return 1 / (1 + np.exp(-np.maximum(LOWEST, z)))
+        return 1 / (1 + np.exp(np.minimum(LARGEST, -z)))
 
     def cell(self, *unit: int, z: Cells) -> str:
         """Return the formula of one unit."""
-        return f"=1/(1+EXP(-MAX({LOWEST},{z[unit]})))"
+        # of -z, and not of the cell: MAX(-700,z) would take an empty one, which is 0, for -700
+        return f"=1/(1+EXP(MIN({LARGEST},-{z[unit]})))"
 
 
 class SigmoidSlope(Equation):

@@ -10,9 +10,9 @@ from xlnn.equations.number import fixed, short
 from xlnn.equations.wording import Sentence, filled
 from xlnn.quantity import Cells, Equation, Stated
 
-FLAT = -300
-"""From here down the sigmoid is 0 to 130 digits, and its square still a number: LibreOffice has
-none for a power below 1e-308."""
+FLAT = 300
+"""From a z of minus this down the sigmoid is 0 to 130 digits, and its square still a number:
+LibreOffice has none for a power below 1e-308."""
 
 MANY = "10^12"
 """More times than can be told from no slope at all."""
@@ -74,7 +74,7 @@ class OnGrid(Equation):
         """Return the costs, shape (w2, w1)."""
         z = w1[:, np.newaxis] * x[:, 0] + (w2[:, np.newaxis] * x[:, 1])[:, np.newaxis] + b
         if self.cost == "squared":
-            a = 1 / (1 + np.exp(-np.maximum(FLAT, z)))
+            a = 1 / (1 + np.exp(np.minimum(FLAT, -z)))
             return ((target - a) ** 2).sum(axis=-1) / 2
         return (np.maximum(z, 0) - target * z + np.log(1 + np.exp(-np.abs(z)))).sum(axis=-1)
 
@@ -85,7 +85,7 @@ class OnGrid(Equation):
         def cost(row: int) -> str:
             z, t = f"({w1[j]}*{x[row, 0]}+{w2[i]}*{x[row, 1]}+{b[()]})", target[row]
             if self.cost == "squared":
-                return f"({t}-1/(1+EXP(-MAX({FLAT},{z}))))^2"
+                return f"({t}-1/(1+EXP(MIN({FLAT},-{z}))))^2"
             return f"MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))"
 
         total = "+".join(map(cost, range(self.rows)))
