@@ -175,7 +175,7 @@ def false_condition(place, generator):
 
 
 def guard_dropped(place, generator):  # noqa: ARG001 -- one signature for all kinds
-    """What keeps a number within bounds is left out: MIN(700,-z) is -z, exp(z - max z) is exp(z)."""
+    """What keeps a number within bounds is left out: MIN(700,-z) is -z, EXP(z-max) is EXP(z)."""
     altered = re.sub(r"M(?:AX|IN)\(-?[0-9.]+,([^(),]+)\)", r"\1", place.formula, count=1)
     if altered == place.formula:
         altered = re.sub(r"EXP\(([^()]+)-[^()]+\)", r"EXP(\1)", place.formula, count=1)

@@ -12,7 +12,7 @@ minus sign.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from math import prod
 from operator import itemgetter
@@ -219,6 +219,7 @@ def _decimals(numbers: np.ndarray) -> str:
     return ""
 
 
+@cache
 def _too_long(number_format: str, size: int, room: float) -> str:
     """Return the number from which on one is too long for the room: all nines, rounded up."""
     digits = 1

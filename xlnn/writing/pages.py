@@ -1,5 +1,6 @@
 """After which columns or rows does another page begin, so that nothing is cut that has room?"""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,13 +51,12 @@ class Way:
         """
         last = len(self.sizes)
         whole, groups = self._cuts(self.room / scale)  # what no page has room for is cut anywhere
-        found, start = [], 0
+        found, start, listed = [], 0, self._listed
         while start < last:
             free = self.room / scale - self._again(start + 1)
-            beyond = int(np.searchsorted(self._ends, self._ends[start] + free, side="right"))
             most = next((each for each in self.given if each > start), last)
-            end = min(max(beyond - 1, start + 1), most)
-            is_short = self._ends[end] - self._ends[start] < FILLED * free
+            end = min(max(bisect_right(listed, listed[start] + free) - 1, start + 1), most)
+            is_short = listed[end] - listed[start] < FILLED * free
             if end < most and (whole[end] or groups[end] or is_short):  # else none is better
                 least = start + 1 if start >= self.repeated[1] else self.repeated[1] + 1
                 least = min(least, end)
@@ -82,6 +82,11 @@ class Way:
     def _ends(self) -> np.ndarray:
         """Where each column or row ends, the first being 0."""
         return np.cumsum((0, *self.sizes))
+
+    @cached_property
+    def _listed(self) -> list[float]:
+        """The same as a list, from which single numbers come sooner."""
+        return self._ends.tolist()
 
     @cached_property
     def _spans(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:

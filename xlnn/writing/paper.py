@@ -124,7 +124,8 @@ def _of_several(
     drawing: Drawing, blocks: Sequence[Block], last: Corner, *, is_upright: bool
 ) -> Paper:
     """Return how a sheet is printed on several pages, up to its last row and column."""
-    right, down = _ways(drawing, blocks, last, is_upright=is_upright)
+    taken = column_runs(drawing, blocks)
+    right, down = _ways(drawing, blocks, taken, last, is_upright=is_upright)
     scales = [percent / 100 for percent in range(100, round(100 * LEAST) - 1, -1)]
     if drawing.scale:
         scales = [drawing.scale / 100]
@@ -139,7 +140,8 @@ def _of_several(
     scale = min(near, key=lambda scale: (along(scale)[0], across[scale][2], -scale))
     how = Paper(is_upright, scale, right.pages(scale), down.pages(scale))
     dense = [block for block in blocks if block.quantity.name not in drawing.sparse]
-    taken = column_runs(drawing, dense)
+    if len(dense) < len(blocks):
+        taken = column_runs(drawing, dense)
     starts = {column: runs[0][0] for column, runs in taken.items() if right.repeated[1]}
     ends = {column: runs[-1][1] for column, runs in taken.items()}
     how = _filled_pages(how, (starts, ends), lambda last: down.back(last, scale))
@@ -216,7 +218,12 @@ def headed(drawing: Drawing, how: Paper) -> Drawing:
 
 
 def _ways(
-    drawing: Drawing, blocks: Sequence[Block], last: Corner, *, is_upright: bool
+    drawing: Drawing,
+    blocks: Sequence[Block],
+    taken: Mapping[int, Sequence[Span]],
+    last: Corner,
+    *,
+    is_upright: bool,
 ) -> tuple[Way, Way]:
     """Return the ways over a sheet, from left to right and from top to bottom."""
     last_row, last_column = last
@@ -230,7 +237,7 @@ def _ways(
         frozenset(_within(groups, last_column)),
         tuple(drawing.breaks),
     )
-    rows, tables = (frozenset(_within(each, last_row)) for each in rows_together(drawing, blocks))
+    rows, tables = (frozenset(_within(each, last_row)) for each in rows_together(drawing, taken))
     sizes = tuple(height(drawing, row) for row in range(1, last_row + 1))
     return right, Way(sizes, down * FREE[1], (drawing.repeat_from, drawing.repeat), rows, tables)
 

@@ -25,6 +25,7 @@ from xlnn.writing.sparklines import Sparkline, extension
 from xlnn.xlsx.texts import attribute, escaped, markup
 
 _AT_ONCE = 1_000  # rows whose numbers are written out together
+_CELL = WriteOnlyCell()  # knows which texts a cell takes
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def content(value: str | float, style: int) -> str:
         return f'" s="{style}" t="n"><v>{safe_string(value)}</v></c>'
     if not value:
         return f'" s="{style}" t="inlineStr"/>'
-    text = markup(escaped(WriteOnlyCell().check_string(value)))
+    text = markup(escaped(_CELL.check_string(value)))
     space = ' xml:space="preserve"' if value != value.strip() else ""
     return f'" s="{style}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
 
@@ -181,8 +182,9 @@ def _written(part: Sequence[str] | np.ndarray) -> Sequence[str]:
         return part
     if part.dtype != float:
         return _whole(part.tobytes(), part.dtype.str)
-    texts = map(repr, part.tolist())  # NumPy's numbers are slow one by one
-    return [text.removesuffix(".0") for text in texts]
+    texts = [*map(repr, part.tolist())]  # NumPy's numbers are slow one by one
+    has_whole = (part == np.rint(part)).any()
+    return [text.removesuffix(".0") for text in texts] if has_whole else texts
 
 
 @lru_cache(maxsize=256)

@@ -188,7 +188,7 @@ CHOICE = replace(value("0", given=True, first=False), bold=True, align="center")
 
 def wide(text: str) -> int:
     """Return how many letters wide a text is."""
-    return sum(1 + (east_asian_width(sign) in "WF") for sign in text)
+    return len(text) + (not text.isascii() and sum(east_asian_width(s) in "WF" for s in text))
 
 
 def is_east_asian(text: str) -> bool:

@@ -51,15 +51,18 @@ def _bands(drawing: Drawing) -> Iterator[Span]:
             yield column, last
 
 
-def rows_together(drawing: Drawing, blocks: Sequence[Block]) -> tuple[set[Span], set[Span]]:
+def rows_together(
+    drawing: Drawing, taken: Mapping[int, Sequence[Span]]
+) -> tuple[set[Span], set[Span]]:
     """Return the rows of charts and those by which a table begins and ends, and of small tables.
 
-    What stands in a column without an empty cell between is one table, its headings among it.
+    What stands in a column without an empty cell between is one table, its headings among it:
+    `column_runs` has found them.
     """
     # with the row above a chart: its upper border is drawn half into that
     whole = {(max(first - 1, 1), last) for _, (first, last) in charts(drawing)}
     small: set[Span] = set()
-    for first, last in {span for runs in column_runs(drawing, blocks).values() for span in runs}:
+    for first, last in {span for runs in taken.values() for span in runs}:
         whole |= {(first, min(first + ENDS - 1, last)), (max(last - ENDS + 1, first), last)}
         if last - first < SMALL:
             small.add((first, last))
@@ -151,7 +154,7 @@ def _joined(spans: Sequence[Span]) -> Iterator[Span]:
 
 def runs_on(text: str, size: int) -> float:
     """Return over how many pixels a text runs on that is neither wrapped nor bold."""
-    return text_pixels("0" * wide(text), size) * OF_DIGITS
+    return wide(text) * text_pixels("0", size) * OF_DIGITS
 
 
 def width(drawing: Drawing, column: int) -> float:

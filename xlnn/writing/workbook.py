@@ -5,12 +5,14 @@ the rows are those of `xlnn.writing.rows`.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from lxml.etree import SerialisationError
 from openpyxl import Workbook
+from openpyxl.formatting.formatting import ConditionalFormatting
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font
@@ -183,8 +185,9 @@ def _furnish(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
     if drawing.freeze:
         row, column = drawing.freeze
         sheet.freeze_panes = address(row, column)
+    areas = cache(ConditionalFormatting)  # several rules of the same cells
     for cells, rule in drawing.colours:
-        sheet.conditional_formatting.add(cells, rule)
+        sheet.conditional_formatting.add(areas(cells), rule)
     for anchor, chart in drawing.charts:
         sheet.add_chart(chart, anchor)
     for validation in drawing.validations:
