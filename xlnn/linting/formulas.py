@@ -191,8 +191,8 @@ class _Formulas:
             return
         left, right = reference.left or 1, reference.right or MAX_COLUMNS
         first, last = group.rows(reference)
-        have = sheet.used.have(left, right, first, last) & (last <= MAX_ROWS)
-        if have.all():
+        have = sheet.used.have(left, right, first, last)
+        if False not in have:
             return
         wrong = int(np.argmin(have))
         top, bottom = int(first[wrong]), int(last[wrong])
@@ -283,10 +283,15 @@ class _Group:
         """Return some of the formulas."""
         return replace(self, members=self.members[chosen], table=self.table[chosen])
 
-    def rows(self, reference: Reference) -> tuple[np.ndarray, np.ndarray]:
+    def rows(
+        self, reference: Reference
+    ) -> tuple[Sequence[int] | np.ndarray, Sequence[int] | np.ndarray]:
         """Return the first and the last row of a reference in every formula."""
         if reference.first is None or reference.last is None:
             count = len(self.members)
             return np.ones(count), np.full(count, MAX_ROWS)
         one, other = self.table[:, reference.first], self.table[:, reference.last]
+        if len(self.members) == 1:  # in less time than by arrays
+            first, last = sorted((one[0], other[0]))
+            return [first], [last]
         return np.minimum(one, other), np.maximum(one, other)

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
@@ -12,8 +13,9 @@ from xlnn.xlsx.package import FormulaCells
 from xlnn.xlsx.plain_rows import PlainRow
 from xlnn.xlsx.sheet_stream import COLUMNS, Witness, address
 
-BATCH, BATCH_TEXT = 65_536, 1 << 23
-"""Formulas that are looked at together, and their characters."""
+BATCH, BATCH_TEXT = 131_072, 1 << 24
+"""Formulas that are looked at together, and their characters: up to so many of a sheet are kept as
+they are."""
 
 ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
@@ -167,15 +169,16 @@ class Sheet:
 
         Excel lets filled-down cells share a formula: it is written out for each.
         """
-        self._pack()
         shared = SharedFormulas(self.source)
         places = zip(cells.rows.tolist(), cells.columns.tolist(), strict=True)
-        for packed in self._packed:
-            # NUL stands in no XML
-            batch = zlib.decompress(packed).decode().split("\0")
-            if self.shared:
-                batch = [_written_out(formula, *next(places), shared) for formula in batch]
-            yield batch
+        # NUL stands in no XML
+        unpacked = (zlib.decompress(packed).decode().split("\0") for packed in self._packed)
+        for batch in chain(unpacked, [self._batch]):
+            yield (
+                [_written_out(formula, *next(places), shared) for formula in batch]
+                if self.shared
+                else batch
+            )
 
     def _pack(self) -> None:
         if self._batch:

@@ -3,6 +3,7 @@
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -65,8 +66,8 @@ class Used:
         >>> used = Used()
         >>> for row in (1, 2, 3):
         ...     used.add_row(row, [1, 3])
-        >>> used.have(3, 3, np.array([1]), np.array([3]))
-        array([ True])
+        >>> used.have(3, 3, [1], [3])
+        [True]
         """
         if row == self._bottom + 1 and columns == self._columns:
             self._bottom = row
@@ -93,24 +94,30 @@ class Used:
             runs[0].append(row)
             runs[1].append(row)
 
-    def have(self, left: int, right: int, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    def have(
+        self,
+        left: int,
+        right: int,
+        first: Sequence[int] | np.ndarray,
+        last: Sequence[int] | np.ndarray,
+    ) -> Sequence[bool] | np.ndarray:
         """Say of some ranges between two columns whether all their cells exist.
 
         Parameters
         ----------
         left, right : int
             The columns of all the ranges.
-        first, last : array of int, shape (ranges,)
-            The rows of each.
+        first, last : sequences of int, one a range
+            The rows of each; of more than one range, arrays.
 
         Returns
         -------
-        array of bool, shape (ranges,)
+        sequence of bool, one a range
         """
         self._settle()
         if len(first) == 1:  # in less time than by arrays
             top, bottom = int(first[0]), int(last[0])
-            return np.array([all(self._has(c, top, bottom) for c in range(left, right + 1))])
+            return [all(self._has(column, top, bottom) for column in range(left, right + 1))]
         complete = np.ones(len(first), dtype=bool)
         for column in range(left, right + 1):
             if column not in self._runs:
