@@ -1,19 +1,17 @@
 """Does a workbook that was just written agree with NumPy, and would Excel open it as it is?"""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from xlnn import engines
 from xlnn.building.limits import size
 from xlnn.checking.check import compare
-from xlnn.checking.probe import Points, probe_inputs
+from xlnn.checking.probe import Points
 from xlnn.checking.report import Report
-from xlnn.engines import Recalculate
+from xlnn.checking.work import Work
 from xlnn.errors import DisagreementError
-from xlnn.grid import Inputs, Values
+from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import Problem, inspect_and_lint
 from xlnn.xlsx.package import Contents
@@ -86,50 +84,17 @@ def proven(  # noqa: PLR0913 -- what is proven, and how it is said
     DisagreementError
         It does not agree with NumPy, or Excel would repair it.
     """
-    with _Ahead(engines.load(engine, draft, with_twin=True), layout) as recalculate:
+    with Work(engine, engines.load(engine, draft, with_twin=True), POINTS) as work:
+        work.probe(layout)
         tell("Recalculating, and looking for what Excel would repair")
         contents, problems = inspect_and_lint(draft)
         tell("Comparing with NumPy")
-        report, values = compare(contents, layout, recalculate, engine, POINTS)
-        recalculate.end()
+        report, values = compare(contents, layout, work)
+        work.end()
         _refuse_disagreement(report, advice)
         refuse_problems(problems, advice)
         keep(values, contents)
     return report
-
-
-class _Ahead:
-    """An engine that has begun with what it will be asked for."""
-
-    def __init__(self, recalculate: Recalculate, layout: Layout) -> None:
-        self._recalculate, self._layout = recalculate, layout
-        self._worker = ThreadPoolExecutor(engines.AT_ONCE)
-        self._asked: list[tuple[Inputs, Future[Values]]] = []
-
-    def __enter__(self) -> Self:
-        """Let the engine begin."""
-        self._ask({})
-        for number in range(POINTS.probes):
-            self._ask(probe_inputs(self._layout, POINTS.seed, number))
-        return self
-
-    def _ask(self, inputs: Inputs) -> None:
-        self._asked.append((inputs, self._worker.submit(self._recalculate, inputs)))
-
-    def __call__(self, inputs: Inputs) -> Values:
-        """Return what the engine computes from these inputs."""
-        return next(result for asked, result in self._asked if asked == inputs).result()
-
-    def end(self) -> None:
-        """Let the engine end, while other work is done."""
-        self._worker.submit(engines.cancel, self._recalculate, self._worker)
-
-    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
-        """End the engine's work; whoever stops a build does not wait for it."""
-        if error is None:
-            self._worker.shutdown()
-        else:
-            engines.cancel(self._recalculate, self._worker)
 
 
 OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")

@@ -8,10 +8,8 @@ all of it against an independent NumPy run from the file's own inputs, which is 
 not judge, since rounding grows over the epochs.
 """
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from secrets import randbelow
 from tempfile import TemporaryDirectory
@@ -20,10 +18,11 @@ from typing import Literal, NamedTuple, overload
 from xlnn import engines, reference
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.edits import appended, cause, happened
-from xlnn.checking.probe import Points, probe_inputs
+from xlnn.checking.probe import Points
 from xlnn.checking.remarks import remarks
 from xlnn.checking.report import Report, Reports
-from xlnn.engines import DEFAULT_ENGINE, Allowance, Recalculate
+from xlnn.checking.work import Work
+from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
 from xlnn.grid import Values
 from xlnn.layout import Layout
@@ -142,21 +141,22 @@ class Examined(NamedTuple):
 def examined(path: Path, engine: str, points: Points, model: Model | None = None) -> Examined:
     """Compare a workbook as `check` does, whatever was done to it."""
     contents = opened(path, model)
-    with shown(contents) as file:
-        recalculate = _loaded(engine, file, contents, points)
-        # The engine computes while this process reads the Spec and imports what places its cells
-        with _worker(recalculate) as worker:
-            first = worker.submit(recalculate, {})
-            spec, layout = described(path, model, contents)
-            work = _Work(engine, recalculate, worker, first)
-            report, values = _compare(contents, layout, work, points)
+    with shown(contents) as file, _begun(engine, file, contents, points) as work:
+        # the engine computes while this process reads the Spec and imports what places its cells
+        spec, layout = described(path, model, contents)
+        work.probe(layout)
+        report, values = compare(contents, layout, work)
     return Examined(report, spec, layout, values)
 
 
-def compare(
-    contents: Contents, layout: Layout, recalculate: Recalculate, engine: str, points: Points
-) -> tuple[Report, Values]:
-    """Compare a workbook that an engine has loaded with NumPy.
+def _begun(engine: str, file: Path, contents: Contents, points: Points) -> Work:
+    """Let an engine begin with a file, within what one of its size may take."""
+    allowance, with_twin = Allowance.of(contents), points.probes > 0
+    return Work(engine, engines.load(engine, file, allowance, with_twin=with_twin), points)
+
+
+def compare(contents: Contents, layout: Layout, work: Work) -> tuple[Report, Values]:
+    """Compare a workbook with NumPy, of which an engine computes the values and the probes.
 
     Returns
     -------
@@ -169,58 +169,19 @@ def compare(
     WorkbookError
         A sheet is missing, or an input cell holds no number.
     """
-    with _worker(recalculate) as worker:
-        first = worker.submit(recalculate, {})
-        return _compare(contents, layout, _Work(engine, recalculate, worker, first), points)
-
-
-def _loaded(engine: str, file: Path, contents: Contents, points: Points) -> Recalculate:
-    """Let an engine load a file, within what one of its size may take."""
-    return engines.load(engine, file, Allowance.of(contents), with_twin=points.probes > 0)
-
-
-@contextmanager
-def _worker(recalculate: Recalculate) -> Iterator[ThreadPoolExecutor]:
-    """Give threads for the engine; whoever stops a check does not wait for it."""
-    worker = ThreadPoolExecutor(engines.AT_ONCE)
-    try:
-        yield worker
-    except BaseException:
-        engines.cancel(recalculate, worker)
-        raise
-    worker.shutdown()
-    engines.cancel(recalculate, worker)
-
-
-@dataclass(frozen=True)
-class _Work:
-    """An engine at work: the first result is on its way."""
-
-    engine: str
-    recalculate: Recalculate
-    worker: ThreadPoolExecutor
-    first: Future[Values]
-
-
-def _compare(
-    contents: Contents, layout: Layout, work: _Work, points: Points
-) -> tuple[Report, Values]:
     check_sheets(contents, layout)
     comparison = Comparison(layout, contents)
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
-        return _computed(comparison, work, points, Path(folder))
+        return _computed(comparison, work, Path(folder))
 
 
-def _computed(
-    comparison: Comparison, work: _Work, points: Points, folder: Path
-) -> tuple[Report, Values]:
+def _computed(comparison: Comparison, work: Work, folder: Path) -> tuple[Report, Values]:
     """Judge a workbook; where a formula stops the engine, without that formula."""
-    waiting = _probing(work, comparison.layout, points)
     _ = comparison.readings  # while the engine computes
     try:
-        values = work.first.result()
+        values = work.own.result()
     except (CircularReferenceError, EngineError) as stopped:
-        for probed in waiting:
+        for probed in work.probed:
             probed.cancel()
         if isinstance(stopped, CircularReferenceError):
             copy = comparison.opened(folder)
@@ -228,29 +189,13 @@ def _computed(
             copy = comparison.readable(folder, f"the engine stops at it: {stopped}")
         if copy is None:
             raise
-        recalculate = _loaded(work.engine, copy, comparison.contents, points)
-        with _worker(recalculate) as worker:
-            first = worker.submit(recalculate, {})
-            again = _Work(work.engine, recalculate, worker, first)
-            return _computed(comparison, again, points, folder)
-    return _judge(comparison, work, values, waiting, points)
+        with _begun(work.engine, copy, comparison.contents, work.points) as again:
+            again.probe(comparison.layout)
+            return _computed(comparison, again, folder)
+    return _judge(comparison, work, values)
 
 
-def _probing(work: _Work, layout: Layout, points: Points) -> list[Future[Values]]:
-    """Let the engine begin with the probes."""
-    return [
-        work.worker.submit(work.recalculate, probe_inputs(layout, points.seed, number))
-        for number in range(points.probes)
-    ]
-
-
-def _judge(
-    comparison: Comparison,
-    work: _Work,
-    values: Values,
-    waiting: list[Future[Values]],
-    points: Points,
-) -> tuple[Report, Values]:
+def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, Values]:
     """Make all comparisons of a workbook that has values."""
     layout = comparison.layout
     arrays = read_arrays(layout, values)
@@ -264,7 +209,8 @@ def _judge(
     comparison.local(arrays, values)
     comparison.otherwise(arrays, values)
     run = reference.run(layout.model, inputs)
-    for probed in waiting:
+    for probed in work.probed:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
+    points = work.points
     report = comparison.report(work.engine, points.probes, points.seed, arrays, run)
     return replace(report, notes=tuple(remarks(comparison))), values
