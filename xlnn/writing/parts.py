@@ -45,9 +45,10 @@ class Parts(ZipFile):
         super().__init__(path, "w", ZIP_DEFLATED, compresslevel=LEVEL)
         self._packer = ThreadPoolExecutor(1)
         self._packed: dict[str, Future[None]] = {}
+        self._parts: dict[str, bytes | str] = {}
 
     def pack(self, path: Path, name: str) -> None:
-        """Compress the file of a part in another thread, while the next sheet is written."""
+        """Compress the file of a part, and remove it, in another thread."""
         self._packed[name] = self._packer.submit(self._pack, path, name)
 
     def _pack(self, path: Path, name: str) -> None:
@@ -57,30 +58,31 @@ class Parts(ZipFile):
         with path.open("rb") as file, self.open(entry, "w") as part:
             while chunk := file.read(CHUNK):
                 part.write(chunk)
+        path.unlink()
 
-    def write(self, filename: Any, arcname: Any = None, *more: Any) -> None:  # noqa: ANN401 -- zipfile's
-        """Write the file of a part, once all that were packed are in; a second time, nothing."""
-        self._finish()
+    def write(self, filename: Any, arcname: Any = None, *_: Any) -> None:  # noqa: ANN401 -- zipfile's
+        """Take the file of a part, unless it is packed: openpyxl gives each sheet at last."""
         if arcname not in self._packed:
-            super().write(filename, arcname, *more)
+            self.pack(Path(filename), arcname)
 
-    def writestr(self, name: str, data: bytes | str, *more: object) -> None:
-        """Write a part."""
-        self._finish()
+    def writestr(self, name: str, data: bytes | str, *_: object) -> None:
+        """Take a part."""
         for pattern, change in _CHANGES.items():
             if re.fullmatch(pattern, name):
                 data = change(data)
-        super().writestr(name, data, *more)
+        self._parts[name] = data
+
+    def finish(self) -> None:
+        """Write what was taken, once all that is packed is in; packing may have failed."""
+        for packed in self._packed.values():
+            packed.result()
+        for name, data in self._parts.items():
+            super().writestr(name, data)
 
     def close(self) -> None:
         """Complete the file."""
         self._packer.shutdown()
         super().close()
-
-    def _finish(self) -> None:
-        """Wait for what is packed, which may have failed."""
-        for part in self._packed.values():
-            part.result()
 
 
 def prefixed(data: bytes | str) -> bytes:

@@ -254,5 +254,4 @@ class Rows(WorksheetWriter):
         self.file.close()
 
     def cleanup(self) -> None:
-        """Remove the file, once it is in the workbook."""
-        Path(self.out).unlink()
+        """Leave the file: it is removed once it is packed."""

@@ -157,6 +157,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
                 f"xlnn.{name}", attr_text=layout.area(name)
             )
         ExcelWriter(workbook, archive).write_data()
+        archive.finish()
     return Written(formulas, frozenset(unvalued))
 
 
