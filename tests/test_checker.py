@@ -120,7 +120,7 @@ ERRORS = {
     "a changed operator": ("a2", (0, 63, 2), lambda f: f.replace("1+EXP", "1-EXP")),
     "a constant added": ("W3", (2, 1, 2), lambda f: f + "+0.001"),
     "a range one short": ("dC_dW2", (1, 2, 11), lambda f: re.sub(r"67\)$", "66)", f)),
-    "a sign dropped": ("a3", (2, 0, 1), lambda f: f.replace("(-", "(")),
+    "a sign dropped": ("a3", (2, 0, 1), lambda f: f.replace(",-", ",")),
     "a lost weight": ("delta2", (0, 7, 1), lambda f: re.sub(r"\+[^)]*\)", ")", f)),
     "a wrong sum": ("C_T", (1,), lambda f: f.replace("SUM(", "MAX(")),
     "a wrong verdict": ("right", (0, 3), lambda f: f.replace(",1,0)", ",0,1)")),
