@@ -50,8 +50,9 @@ MEGABYTES_VERIFIED = 2_500
 PLAIN = 3.0
 """Allowed time of a whole build, as a multiple of openpyxl's for the same formulas, unstyled."""
 
-TURNS = {"digits": 9, "cnn": 3}
-"""How often the two are measured, in turn."""
+TURNS = {"digits": 15, "cnn": 3}
+"""How often the two are measured, in turn; the quickest of each are compared. A build uses two
+cores and openpyxl one: where others use the machine, single turns lie between 1.7 and 4.2."""
 
 MEMORY = 24_000
 """Megabytes of a machine on which the network of chapter 5 is checked."""
@@ -221,10 +222,12 @@ def test_a_build_takes_few_times_as_long_as_openpyxl_alone(tmp_path, which):
     )
     clocks = [mine.clock / plain.clock for mine, plain in zip(ours, theirs, strict=True)]
     works = [mine.seconds / plain.seconds for mine, plain in zip(ours, theirs, strict=True)]
-    ratio = statistics.median(clocks)
+    best, alone = (min(each.clock for each in costs) for costs in (ours, theirs))
+    ratio = best / alone
     print(
-        f"\n{which}: build {middle(ours)}, {megabytes:,.0f} MB, openpyxl alone {middle(theirs)}; "
-        f"by the clock {ratio:.2f} times as long (from {min(clocks):.2f} to {max(clocks):.2f}), in "
+        f"\n{which}: build {best:.2f} s at best, {megabytes:,.0f} MB, openpyxl {alone:.2f} s: "
+        f"{ratio:.2f} times as long; in the middle {middle(ours)} beside {middle(theirs)}: by the "
+        f"clock {statistics.median(clocks):.2f} (from {min(clocks):.2f} to {max(clocks):.2f}), in "
         f"processor time {statistics.median(works):.2f}"
     )
     assert ratio <= PLAIN
