@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlnn import engines
 from xlnn.building.limits import size
 from xlnn.checking.check import compare
 from xlnn.checking.probe import Points
@@ -84,7 +83,7 @@ def proven(  # noqa: PLR0913 -- what is proven, and how it is said
     DisagreementError
         It does not agree with NumPy, or Excel would repair it.
     """
-    with Work(engine, engines.load(engine, draft, with_twin=True), POINTS) as work:
+    with Work(engine, draft, POINTS) as work:
         work.probe(layout)
         tell("Recalculating, and looking for what Excel would repair")
         contents, problems = inspect_and_lint(draft)

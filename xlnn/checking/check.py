@@ -141,18 +141,13 @@ class Examined(NamedTuple):
 def examined(path: Path, engine: str, points: Points, model: Model | None = None) -> Examined:
     """Compare a workbook as `check` does, whatever was done to it."""
     contents = opened(path, model)
-    with shown(contents) as file, _begun(engine, file, contents, points) as work:
+    allowance = Allowance.of(contents)
+    with shown(contents) as file, Work(engine, file, points, allowance) as work:
         # the engine computes while this process reads the Spec and imports what places its cells
         spec, layout = described(path, model, contents)
         work.probe(layout)
         report, values = compare(contents, layout, work)
     return Examined(report, spec, layout, values)
-
-
-def _begun(engine: str, file: Path, contents: Contents, points: Points) -> Work:
-    """Let an engine begin with a file, within what one of its size may take."""
-    allowance, with_twin = Allowance.of(contents), points.probes > 0
-    return Work(engine, engines.load(engine, file, allowance, with_twin=with_twin), points)
 
 
 def compare(contents: Contents, layout: Layout, work: Work) -> tuple[Report, Values]:
@@ -189,7 +184,8 @@ def _computed(comparison: Comparison, work: Work, folder: Path) -> tuple[Report,
             copy = comparison.readable(folder, f"the engine stops at it: {stopped}")
         if copy is None:
             raise
-        with _begun(work.engine, copy, comparison.contents, work.points) as again:
+        allowance = Allowance.of(comparison.contents)
+        with Work(work.engine, copy, work.points, allowance) as again:
             again.probe(comparison.layout)
             return _computed(comparison, again, folder)
     return _judge(comparison, work, values)

@@ -1,11 +1,12 @@
 """How does an engine compute a workbook, and its probes, while the file is looked at?"""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from xlnn import engines
 from xlnn.checking.probe import Points, probe_inputs
-from xlnn.engines import Recalculate
+from xlnn.engines import UNLIMITED, Allowance
 from xlnn.layout import Layout
 
 if TYPE_CHECKING:
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
 class Work:
     """An engine that has begun with what it will be asked for.
+
+    Parameters
+    ----------
+    engine : str
+    file : Path
+    points : Points
+    allowance : Allowance
+        Within which it works.
 
     Attributes
     ----------
@@ -27,10 +36,13 @@ class Work:
         Of the values of each probe, once it has begun with them.
     """
 
-    def __init__(self, engine: str, recalculate: Recalculate, points: Points) -> None:
-        self.engine, self.points, self._recalculate = engine, points, recalculate
+    def __init__(
+        self, engine: str, file: Path, points: Points, allowance: Allowance = UNLIMITED
+    ) -> None:
+        self.engine, self.points = engine, points
+        self._recalculate = engines.load(engine, file, allowance, with_twin=points.probes > 0)
         self._worker = ThreadPoolExecutor(engines.AT_ONCE)
-        self.own = self._worker.submit(recalculate, {})
+        self.own = self._worker.submit(self._recalculate, {})
         self.probed: list[Future[Values]] = []
 
     def probe(self, layout: Layout) -> None:

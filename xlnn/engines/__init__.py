@@ -12,7 +12,7 @@ from xlnn.engines._allowance import UNLIMITED, Allowance
 from xlnn.errors import EngineError
 from xlnn.grid import Inputs, Values
 
-__all__ = ["ENGINES", "Allowance", "Recalculate", "cancel", "load", "missing"]
+__all__ = ["ENGINES", "UNLIMITED", "Allowance", "Recalculate", "cancel", "load", "missing"]
 
 Recalculate = Callable[[Inputs], Values]
 """Recalculates the loaded workbook, with some inputs replaced (none: ``{}``)."""
