@@ -105,6 +105,26 @@ def test_what_is_just_begun_is_known_before_a_signal_ends_it():
     process.stdout.close()
 
 
+ELSEWHERE = """
+import signal, threading
+from xlnn.leftovers import nothing_left
+with nothing_left():
+    def noted():
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+    threading.Timer(0.5, noted).start()
+    threading.Event().wait()
+"""
+
+
+def test_a_signal_that_wakes_nobody_ends_the_program():
+    """Python notes it in whichever thread it comes to, and the main thread goes on waiting."""
+    ran = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], timeout=LONG, capture_output=True, check=False
+    )
+    assert ran.returncode == 128 + signal.SIGINT
+    assert ran.stderr == b"Stopped.\n"
+
+
 def test_nohup_keeps_its_meaning():
     code = "import signal\nfrom xlnn.leftovers import nothing_left\nwith nothing_left():\n"
     code += "    print(signal.getsignal(signal.SIGHUP).name)"

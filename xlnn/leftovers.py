@@ -3,7 +3,9 @@
 A signal raises nothing: an exception can be swallowed wherever it arrives, in a destructor or in
 somebody's ``except``. The handler itself ends what was started, removes what was written, and
 leaves. So whatever can be left behind is begun inside `shielded`, which puts the signal off until
-it is known here.
+it is known here. Python only notes a signal, and wakes nobody who waits: one that comes to another
+thread, or just before the main thread waits, would be answered when that wait is over. So a thread
+tells the main thread of it until it answers.
 """
 
 import os
@@ -15,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
-from threading import RLock, current_thread, main_thread
+from threading import RLock, Thread, current_thread, main_thread
 from types import FrameType
 from typing import NoReturn
 
@@ -26,6 +28,9 @@ SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 PATIENCE = 5
 """Seconds that the end may take: for another thread to say what it has just begun, and for a folder
 to be empty into which one still writes."""
+
+WAKING = 0.05
+"""Seconds after which the main thread is told of a signal again."""
 
 _SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
 """What a terminal needs on which progress was shown: an empty line and a cursor."""
@@ -117,6 +122,21 @@ def _answer_signals() -> None:
         hushed = name == "SIGHUP" and number and signal.getsignal(number) is signal.SIG_IGN
         if number is not None and not hushed:
             signal.signal(number, _stop)
+    if sys.platform != "win32":
+        seen, noted = os.pipe()
+        os.set_blocking(noted, False)
+        signal.set_wakeup_fd(noted, warn_on_full_buffer=False)
+        with suppress(RuntimeError):  # no thread to be had
+            Thread(target=_wake, args=(seen,), daemon=True).start()
+
+
+def _wake(seen: int) -> None:
+    """Wake the main thread once a signal has come, until it answers."""
+    number = os.read(seen, 1)[0]
+    time.sleep(WAKING)
+    while not _state.stopping and _state.pending is None:
+        signal.pthread_kill(main_thread().ident, number)
+        time.sleep(WAKING)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
