@@ -9,8 +9,13 @@ from xlnn.checking.readings import plainly
 
 
 def remarks(comparison: Comparison) -> Iterator[str]:
-    """Yield a sentence for what no comparison judges: inputs by formulas, and moved names."""
+    """Yield a sentence for what no comparison judges: inputs by formulas, moved names, settings."""
     layout, names = comparison.layout, comparison.contents.names
+    if comparison.contents.is_manual:
+        yield (
+            "it is set to calculate only when asked: until then it shows values of inputs that are "
+            "no longer there; set its calculation to automatic"
+        )
     found = []
     for quantity in layout.model.inputs:
         formulas = quantity.typed(comparison.formulas_of(quantity))

@@ -90,6 +90,8 @@ class Contents:
         Cells whose formulas no engine may see, and the functions that they call.
     arrays : frozenset
         Sheet, row and column of each array formula of one cell, where these may be.
+    is_manual : bool
+        Whether a program computes it only when it is asked to.
     """
 
     path: Path
@@ -99,6 +101,7 @@ class Contents:
     box: int
     left_out: Mapping[str, str] = field(default_factory=dict)
     arrays: frozenset[tuple[str, int, int]] = frozenset()
+    is_manual: bool = False
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
@@ -167,7 +170,14 @@ def inspect(
         formulas.check_reads()
     names = {name: text for name, text, more in book.names if "localSheetId" not in more}
     return Contents(
-        path, tuple(book.sheets), found, names, budget.box, formulas.left_out, frozenset(places)
+        path,
+        tuple(book.sheets),
+        found,
+        names,
+        budget.box,
+        formulas.left_out,
+        frozenset(places),
+        book.is_manual,
     )
 
 

@@ -70,12 +70,15 @@ class Workbook:
     iterates : bool
         Whether a program may settle circular references by iteration, as Gnumeric asks in every
         file. No engine of ours does: `xlnn.xlsx.cached_values.replace_inputs` switches it off.
+    is_manual : bool
+        Whether a program computes only when it is asked to. Every engine of ours computes.
     """
 
     sheets: Mapping[str, str]
     strings: str | None
     names: tuple[tuple[str, str, Mapping[str, str]], ...]
     iterates: bool = False
+    is_manual: bool = False
 
 
 def check_parts(archive: Archive) -> None:
@@ -135,7 +138,7 @@ def _check_bytes(archive: Archive, part: str) -> None:
 def read_workbook(archive: Archive) -> Workbook:
     """Read xl/workbook.xml and its relationships."""
     known = relationships(archive, WORKBOOK)
-    names, listed, iterates = [], [], False
+    names, listed, iterates, is_manual = [], [], False, False
     for (tag, attributes, text), above in nested(archive, WORKBOOK):
         place = [other.main for other in reversed(above)]
         if tag.local in _PLACES and (not tag.main or place != _PLACES[tag.local]):
@@ -145,7 +148,9 @@ def read_workbook(archive: Archive) -> Workbook:
         if tag.main == "definedName":
             names.append((attributes.get("name", ""), text, attributes))
         elif tag.main == "calcPr":
-            iterates |= _iterates(archive, attributes)
+            settings = _settings(archive, attributes)
+            iterates |= settings.get("iterate", "0") not in {"0", "false"}
+            is_manual |= settings.get("calcMode") == "manual"
         elif tag.main == "sheet":
             listed.append((attributes.get("name", ""), attributes))
     sheets = _sheets(archive, listed, known)
@@ -156,7 +161,7 @@ def read_workbook(archive: Archive) -> Workbook:
     for kind, parts in (("worksheet", sheets.values()), ("sharedStrings", strings)):
         for part in parts:
             check_kind(archive, types, kind, part)
-    return Workbook(sheets, strings[0] if strings else None, tuple(names), iterates)
+    return Workbook(sheets, strings[0] if strings else None, tuple(names), iterates, is_manual)
 
 
 def _sheets(
@@ -190,8 +195,8 @@ def _identity(archive: Archive, title: str, attributes: Mapping[str, str]) -> st
     return attributes[found[0]]
 
 
-def _iterates(archive: Archive, attributes: Mapping[str, str]) -> bool:
-    """Say whether a workbook's settings ask for iteration; refuse those that round its values."""
+def _settings(archive: Archive, attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return how a workbook asks to be computed; refuse to have its values rounded."""
     # a reader may overlook that a name has another namespace
     settings = {name.rpartition("\x01")[2]: value.strip() for name, value in attributes.items()}
     if settings.get("fullPrecision", "1") not in {"1", "true"}:
@@ -199,7 +204,7 @@ def _iterates(archive: Archive, attributes: Mapping[str, str]) -> bool:
             "it is set to precision as displayed, which rounds every value; switch that off in the "
             "options of the spreadsheet program"
         )
-    return settings.get("iterate", "0") not in {"0", "false"}
+    return settings
 
 
 def iterates(path: Path) -> bool:
