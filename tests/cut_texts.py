@@ -107,7 +107,9 @@ def _measured(sheet, cell, text, taken, widths):
         return pixels(text, cell.font) * SHRUNK, room
     if alignment.wrap_text:
         parts = not any(east_asian_width(sign) in "WF" for sign in text)
-        return max(pixels(word, cell.font) for word in text.split()) if parts else 0, room
+        return max(
+            (pixels(word, cell.font) for word in text.split()), default=0
+        ) if parts else 0, room
     if alignment.horizontal == "centerContinuous":
         after = column + 1
         while after not in taken and _is_spread(sheet, cell.row, after):

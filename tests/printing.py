@@ -5,13 +5,14 @@ the file, and the pages are cut as Excel and LibreOffice cut them.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 from unicodedata import east_asian_width
 
 import openpyxl
+from openpyxl.chart._chart import ChartBase
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -35,6 +36,9 @@ SMALL = 20
 
 HEADED = 4
 """Rows of a long table that belong on the page of its first heading."""
+
+APART = 3
+"""Pixels between two charts that do not touch: programs draw borders half outside."""
 
 Span = tuple[int, int]
 """The first and the last of some columns or rows."""
@@ -69,12 +73,15 @@ class Printed:
         What lies on two pages though it has room on one.
     empty : tuple of (rows, columns)
         Pages on which nothing stands but what is printed again on each.
+    covered : tuple of str
+        Cells and charts over which a chart lies, or which it touches.
     """
 
     scale: float
     pages: tuple[tuple[Span, Span], ...]
     cut: tuple[str, ...]
     empty: tuple[tuple[Span, Span], ...]
+    covered: tuple[str, ...]
 
 
 def printed(path: Path) -> dict[str, Printed]:
@@ -162,7 +169,37 @@ def _printed(sheet: Worksheet) -> Printed:
             for cell in taken
         )
     ]
-    return Printed(scale, pages, tuple(cut), tuple(empty))
+    return Printed(scale, pages, tuple(cut), tuple(empty), tuple(_covered(sheet)))
+
+
+def _covered(sheet: Worksheet) -> Iterator[str]:
+    """Yield the cells that hold something below a chart, and charts that touch each other.
+
+    A chart that is seen through is anchored at two cells, and belongs over others.
+    """
+    solid = [chart for chart in sheet._charts if not hasattr(chart.anchor, "to")]  # noqa: SLF001
+    taken = [cell for cell in sheet._cells.values() if cell.value is not None]  # noqa: SLF001
+    lying = list(_lying(sheet, solid))
+    for chart in lying:
+        yield from (
+            cell.coordinate
+            for cell in taken
+            if _is_on(chart, ((cell.row,) * 2, (cell.column,) * 2))
+        )
+    edges = [_edges(sheet, chart) for chart in solid]
+    for (one, first), (other, second) in combinations(zip(lying, edges, strict=True), 2):
+        if all(
+            a <= d + APART and c <= b + APART for (a, b), (c, d) in zip(first, second, strict=True)
+        ):
+            yield f"{one.name} {other.name}"
+
+
+def _edges(sheet: Worksheet, chart: ChartBase) -> tuple[tuple[float, float], ...]:
+    """Return where a chart begins and ends, in pixels: from the left, and from the top."""
+    widths, (begin, size) = _widths(sheet), (chart.anchor._from, chart.anchor.ext)  # noqa: SLF001
+    left = sum(widths.get(column, USUAL[0]) for column in range(1, begin.col + 1))
+    top = sum(_height(sheet, row) for row in range(1, begin.row + 1))
+    return (left, left + size.width / EMU), (top, top + size.height / EMU)
 
 
 def _is_on(thing: Thing, page: tuple[Span, Span]) -> bool:
@@ -234,8 +271,12 @@ def _height(sheet: Worksheet, row: int) -> float:
 
 def _charts(sheet: Worksheet) -> Iterator[Thing]:
     """Yield each chart with the rows and the columns over which it lies."""
+    yield from _lying(sheet, sheet._charts)  # noqa: SLF001 -- no other way to them
+
+
+def _lying(sheet: Worksheet, charts: Iterable[ChartBase]) -> Iterator[Thing]:
     widths = _widths(sheet)
-    for number, chart in enumerate(sheet._charts, start=1):  # noqa: SLF001 -- no other way to them
+    for number, chart in enumerate(charts, start=1):
         begin = chart.anchor._from  # noqa: SLF001 -- a name of the file format
         top, left = begin.row + 1, begin.col + 1
         if hasattr(chart.anchor, "to"):

@@ -19,6 +19,9 @@ from xlnn.writing.room import lines
 from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.workbook import FOOTER
 
+EMU = 9_525
+"""Of a pixel."""
+
 MODELS = Path(__file__).parent / "models"
 PICTURES = replace(spec([12, 3, 2]), picture=(4, 3), cost="cross-entropy")
 
@@ -326,3 +329,20 @@ def test_an_epoch_that_there_is_not_is_called_none(tmp_path):
     for name in ("Progress", "Compare"):
         formats = {cell.number_format for row in book[name].iter_rows() for cell in row}
         assert '0;;"none"' in formats
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"), [("xor-layers", ("x₁", "x₂")), ("descent", ("x", "y"))]
+)
+def test_both_axes_of_a_plane_are_named_and_stand_clear_of_the_legend(name, titles, tmp_path):
+    build(name, tmp_path / "w.xlsx", verify=False)
+    sheets = openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets
+    planes = [chart for sheet in sheets for chart in sheet._charts if chart.y_axis.title]  # noqa: SLF001
+    assert planes
+    for chart in planes:
+        axes = (chart.x_axis, chart.y_axis)
+        assert tuple(axis.title.tx.rich.p[0].r[0].t for axis in axes) == titles
+        place = chart.layout.manualLayout
+        below = (1 - place.y - place.h) * chart.anchor.ext.height / EMU
+        # numbers and a title; two lines of a legend
+        assert below >= 60 + 36 * bool(chart.legend)

@@ -44,6 +44,7 @@ def test_nothing_is_cut_or_too_small_or_empty(name, lang, tmp_path):
     for title, how in printed(path).items():
         assert how.cut == (), title
         assert how.empty == (), title
+        assert how.covered == (), title
         assert how.scale >= READABLE, title
         assert len(how.pages) <= PAGES, title
 

@@ -182,7 +182,7 @@ def _charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
         Line(cells("level_x", *span), cells("level_y", *span), QUIET, width=THIN) for span in spans
     ]
     path = Line(cells("x"), cells("y"), PATH, marker="circle")
-    chart = scatter(words("charts", "path"), "x", [*lines, path])
+    chart = scatter(words("charts", "path"), "x", [*lines, path], "y")
     chart.height, chart.width = 13, 13
     square(chart)  # so that circles are round
     yield address(FIRST_ROW, BESIDE), chart

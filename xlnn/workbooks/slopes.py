@@ -22,7 +22,9 @@ from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import choice_validation, head, numbers_only, plain_name
 from xlnn.writing.charts import THIN, Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING
 from xlnn.writing.style import LABEL, NOTE, SECTION, SENTENCE, TITLE, value, wide
+from xlnn.writing.whole import DOTS, width
 
 AROUND = 10
 """Points of a curve to either side of x."""
@@ -32,6 +34,9 @@ TABLE = 6
 
 TOP, UNDER = FIRST_ROW + 2, FIRST_ROW + 21
 """The first row of a list and of the table beside it, and that of a table under the first."""
+
+APART = 12
+"""Pixels between a chart and the table beside it."""
 
 CURVE, TANGENT, SECANT = "1B4F9C", "C0561C", "6B7785"
 
@@ -296,9 +301,18 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
         drawing.widths[2] = max(9, max(map(wide, symbols)) + 3)
         drawing.widths[4] = 30 if sheet == "rules" else 3
         drawing.charts = [*CHARTS.get(sheet, lambda _: ())(page)]
+        _part(drawing)
         return drawing
 
     return draw
+
+
+def _part(drawing: Drawing) -> None:
+    """Begin the tables at the right of the charts below the list, however wide its words are."""
+    reach = max((chart.width / 2.54 * DOTS + APART for _, chart in drawing.charts), default=0)
+    short = reach - sum(width(drawing, column) for column in range(1, TABLE))
+    if short > 0:
+        drawing.widths[TABLE - 1] = (width(drawing, TABLE - 1) + short - PADDING) / DIGIT_PIXELS
 
 
 def _symbol(quantity: Quantity, unit: tuple[int, ...]) -> str:
@@ -340,7 +354,7 @@ def _lagrange_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
         Line(_cells(page, "circle_x"), _cells(page, "circle_y"), CURVE, words("charts", "circle")),
         Line(*point, TANGENT, words("charts", "lowest"), 0, "circle"),
     ]
-    chart = scatter(words("charts", "circle_title"), "x", lines)
+    chart = scatter(words("charts", "circle_title"), "x", lines, "y")
     chart.height, chart.width = 9.5, 9.5
     square(chart)
     yield address(TOP + 19, 1), chart

@@ -141,8 +141,9 @@ def ends(axis: NumericAxis, first: float, last: float) -> None:
     axis.majorUnit = interval(last - first)
 
 
-SIDES, ABOVE, BELOW = 0.1, 0.12, 0.22
-"""What of a chart's width lies beside what is drawn, and of its height above and below it."""
+SIDES, ABOVE, BELOW, LEGEND = 0.1, 0.12, 0.16, 0.1
+"""What of a chart's width lies beside what is drawn, and of its height above and below it: there
+stand the axis' numbers and title, and a legend of two lines takes as much again."""
 
 
 def square(chart: ScatterChart) -> None:
@@ -150,7 +151,8 @@ def square(chart: ScatterChart) -> None:
 
     Programs divide a chart's room among its title, axes and legend each in its own way.
     """
-    side = min((1 - 2 * SIDES) * chart.width, (1 - ABOVE - BELOW) * chart.height)
+    below = BELOW + LEGEND * (chart.legend is not None)
+    side = min((1 - 2 * SIDES) * chart.width, (1 - ABOVE - below) * chart.height)
     wide, high = side / chart.width, side / chart.height
     place = ManualLayout("inner", "edge", "edge", x=(1 - wide) / 2, y=ABOVE, w=wide, h=high)
     chart.layout = Layout(place)

@@ -157,8 +157,8 @@ def _charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
             points = column_of(layout, "x", (0,)), column_of(layout, "height", (target,))
             name = words("charts", f"points_{target}")
             lines.append(Line(*points, colour, name=name, width=0, marker="circle"))
-        chart = scatter(words("charts", f"plane_{which}"), "x₁", lines)
-        chart.height, chart.width = 9.5, 9.5
+        chart = scatter(words("charts", f"plane_{which}"), "x₁", lines, "x₂")
+        chart.height, chart.width = 10, 9.1
         square(chart)
         for axis in (chart.x_axis, chart.y_axis):
             axis.scaling.min, axis.scaling.max, axis.majorUnit = -0.5, 1.5, 0.5
@@ -170,7 +170,7 @@ def _charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
         for which, colour in (("single", QUIET), ("hidden", FIRST_COLOUR))
     ]
     chart = scatter(words("charts", "C_T"), words("headings", "epoch"), lines)
-    chart.height, chart.width = 9, 13
+    chart.height, chart.width = 10, 13
     ends(chart.x_axis, 0, page.spec.sizes["steps"])
     chart.y_axis.scaling.min = 0
     yield address(CHARTS, 10), chart
