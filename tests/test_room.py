@@ -9,6 +9,7 @@ from cut_texts import DIGIT_PIXELS, SPARE, cut_texts, pixels
 from networks import NETWORK_TEMPLATES
 
 from xlnn.building.build import build
+from xlnn.shipped.templates import names
 from xlnn.shipped.text import languages, text
 
 SMALL = [name for name in NETWORK_TEMPLATES if name != "digits-8x8"]
@@ -26,6 +27,16 @@ def test_no_text_of_a_network_is_cut_off(name, lang, tmp_path):
     path, options = tmp_path / "w.xlsx", MORE.get(name, {})
     build("digits" if name in MORE else name, path, epochs=2, lang=lang, verify=False, **options)
     assert list(cut_texts(path)) == []
+
+
+@pytest.mark.first(4)
+@pytest.mark.parametrize(
+    "name", ["descent", "neuron", *sorted({*names()} - {*NETWORK_TEMPLATES, "descent", "neuron"})]
+)
+@pytest.mark.parametrize("lang", languages())
+def test_no_text_of_an_experiment_is_cut_off(name, lang, tmp_path):
+    build(name, tmp_path / "w.xlsx", lang=lang, verify=False)
+    assert list(cut_texts(tmp_path / "w.xlsx")) == []
 
 
 NAMES = {

@@ -19,6 +19,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import head, number_validation, plain_name
 from xlnn.writing.charts import Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.room import text_width
 from xlnn.writing.style import LABEL, NOTE, SENTENCE, TITLE, value
 
 DIRECTIONS = 36
@@ -82,9 +83,10 @@ def draw(page: Page[Any]) -> Drawing:
     drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 12})
     drawing.put(1, 1, layout.titles["steepest"], TITLE)
     drawing.put(2, 1, words("notes", "steepest"), NOTE)
+    names = {name: plain_name(layout.model[name], words) for name in LIST}
     for name in LIST:
         block = layout.blocks[name]
-        drawing.put(block.row, 1, plain_name(block.quantity, words), LABEL)
+        drawing.put(block.row, 1, names[name], LABEL)
         symbol = block.quantity.heading(())
         drawing.put(block.row, 3, symbol, replace(LABEL, align="right"))
         look = value(block.quantity.number_format, given=block.quantity.is_input, first=False)
@@ -92,6 +94,8 @@ def draw(page: Page[Any]) -> Drawing:
     drawing.looks["where"] = replace(SENTENCE, bold=True)
     for name in ("turn", *COLUMNS):
         head(drawing, layout.blocks[name], words)
+    beside = drawing.widths[layout.blocks["turn"].column]
+    drawing.widths[1] = max(drawing.widths[1], text_width(*names.values()) - beside)
     drawing.colour_around_0(layout.blocks["change"], layout.blocks["inner"])
     cells = [address(layout.blocks[name].row, 4) for name in ("at", "length")]
     drawing.validations += [

@@ -29,6 +29,7 @@ from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import drawn, placed
 from xlnn.writing.charts import Line, scatter
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.room import text_width
 from xlnn.writing.style import KEY, LABEL, NEGATIVE, POSITIVE, SECTION, Look, value
 
 APART = COLUMNS + 1
@@ -170,9 +171,9 @@ def _draw_outputs(drawing: Drawing, page: Page[Any], named: list[str]) -> None:
         drawing.put(BONDS - 1, column, columns.get(column, ""), SECTION)
     for name in OUTPUT:
         block = layout.blocks[name]
-        drawing.put(
-            BONDS - 1, block.column, words("quantities", name), replace(SECTION, align="center")
-        )
+        said = words("quantities", name)
+        drawing.put(BONDS - 1, block.column, said, replace(SECTION, align="center"))
+        drawing.widths[block.column] = max(drawing.widths[block.column], text_width(said))
         look = value(block.quantity.number_format, given=block.quantity.is_input, first=False)
         drawing.looks[name] = replace(look, align="center")
     drawing.looks |= {"calls2": Look(size=6), "calls3": Look(size=6)}
