@@ -24,21 +24,18 @@ from xlnn.xlsx.parts import sheet_parts
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
 
 _CELL = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
-_BETWEEN = re.compile(r":\s*[A-Za-z]+\(|\)\s*:")
-_ANYWHERE = ("", 1, MAX_ROWS, 1, MAX_COLUMNS)
+_BETWEEN = re.compile(r":\s*[\w.]*\(|\)\s*:")
+_ANY_SHEET = -1
+_ANYWHERE = (_ANY_SHEET, 1, MAX_ROWS, 1, MAX_COLUMNS)
 _NOTHING = np.zeros((0, 0), dtype=bool)
 
-Place = tuple[str, int, int]
-"""A cell: its sheet's title in lower case, its row and its column."""
+Place = tuple[int, int, int]
+"""A cell: the number of its sheet, its row and its column."""
 
 
 def outside(layout: Layout) -> Callable[[str], bool]:
     """Return what says of a cell, as ``Training!BA7``, whether it belongs to no quantity."""
-    masks = {
-        title: np.zeros(layout.extents[key], dtype=bool) for key, title in layout.titles.items()
-    }
-    for block in layout.blocks.values():
-        block.window(masks[layout.titles[block.sheet]])[...] = True
+    masks = _masks(layout)
 
     def is_outside(cell: str) -> bool:
         title, _, place = cell.rpartition("!")
@@ -60,69 +57,115 @@ def check_dependents(contents: Contents, layout: Layout) -> None:
     WorkbookError
         Naming both.
     """
-    reading = _readings(contents)
-    spoilt = {_place(cell): cell for cell in contents.left_out}
-    masks = {title.casefold(): key for key, title in layout.titles.items()}
-    quantities = {
-        (title, *block.address(index))
-        for title, key in masks.items()
-        for block in layout.on(key)
-        for index in np.ndindex(block.quantity.lengths)
-    }
-    waiting = dict(spoilt)
+    numbers = {title.casefold(): number for number, title in enumerate(contents.sheets)}
+    blocks = _Blocks(layout, numbers)
+    readers, areas = _readings(contents, numbers)
+    # most formulas read quantities alone, and no quantity is left out
+    areas = areas[blocks.reach_beyond(areas)]
+    waiting = {_place(cell, numbers): cell for cell in contents.left_out}
+    spoilt = set(waiting)
     while waiting:
         place, cause = waiting.popitem()
-        for reader in [each for each, areas in reading.items() if _covers(areas, place)]:
-            if reader in quantities:
-                title, *corner = reader
+        hit = np.isin(areas[:, 0], areas[_cover(areas, place), 0])
+        for number in np.unique(areas[hit, 0]):
+            reader = readers[number]
+            if reader in blocks:
+                title, *corner = contents.sheets[reader[0]], *reader[1:]
                 raise WorkbookError(
                     f"{contents.path.name}: {cause} calls {contents.left_out[cause]}, which not "
-                    f"all engines compute alike, and {quoted(layout.titles[masks[title]])}!"
-                    f"{address(*corner)} may depend on it: remove either."
+                    f"all engines compute alike, and {quoted(title)}!{address(*corner)} may "
+                    "depend on it: remove either."
                 )
             if reader not in spoilt:
-                spoilt[reader] = waiting[reader] = cause
+                spoilt.add(reader)
+                waiting[reader] = cause
+        areas = areas[~hit]
 
 
-def _readings(contents: Contents) -> dict[Place, list[tuple[str, int, int, int, int]]]:
-    """Return the rectangles that each formula reads; a name may stand for any cell."""
-    found = {}
-    for title in contents.sheets:
-        here = title.casefold()
+class _Blocks:
+    """The cells of all quantities, sheet by sheet."""
+
+    def __init__(self, layout: Layout, numbers: Mapping[str, int]) -> None:
+        self._masks = {numbers[title.casefold()]: mask for title, mask in _masks(layout).items()}
+        # how many cells of quantities there are above a cell and to its left
+        self._counts = {
+            number: np.pad(mask.cumsum(0, dtype=np.int64).cumsum(1), ((1, 0), (1, 0)))
+            for number, mask in self._masks.items()
+        }
+
+    def __contains__(self, place: Place) -> bool:
+        """Whether a cell belongs to a quantity."""
+        sheet, row, column = place
+        mask = self._masks.get(sheet, _NOTHING)
+        return bool((mask.shape >= np.array((row, column))).all() and mask[row - 1, column - 1])
+
+    def reach_beyond(self, areas: np.ndarray) -> np.ndarray:
+        """Say of rectangles whether there are cells of no quantity in them."""
+        beyond = np.ones(len(areas), dtype=bool)
+        for number, counts in self._counts.items():
+            here = np.flatnonzero(areas[:, 1] == number)
+            top, bottom, left, right = areas[here, 2:].T
+            height, width = counts.shape
+            fits = (bottom < height) & (right < width)
+            here, top, bottom = here[fits], top[fits] - 1, bottom[fits]
+            left, right = left[fits] - 1, right[fits]
+            inside = counts[bottom, right] - counts[top, right]
+            inside += counts[top, left] - counts[bottom, left]
+            beyond[here] = inside < (bottom - top) * (right - left)
+        return beyond
+
+
+def _masks(layout: Layout) -> dict[str, np.ndarray]:
+    """Return where the cells of quantities are, by the titles of the sheets."""
+    masks = {
+        title: np.zeros(layout.extents[key], dtype=bool) for key, title in layout.titles.items()
+    }
+    for block in layout.blocks.values():
+        block.window(masks[layout.titles[block.sheet]])[...] = True
+    return masks
+
+
+def _readings(contents: Contents, numbers: Mapping[str, int]) -> tuple[list[Place], np.ndarray]:
+    """Return the formulas, and the rectangles that they read: which formula, and where."""
+    readers: list[Place] = []
+    areas: list[tuple[int, ...]] = []
+    for number, title in enumerate(contents.sheets):
         for row, column, formula in contents.stated(title):
             try:
-                references = list(formualizer.parse(formula).walk_refs())
+                references = formualizer.parse(formula).walk_refs()
             except formualizer.ParserError:
                 continue
-            read = [_rectangle(each, here) for each in references]
-            # a corner that a function returns may lie anywhere
-            found[here, row, column] = [*read, _ANYWHERE] if _BETWEEN.search(formula) else read
-    return found
+            areas += [(len(readers), *_rectangle(each, number, numbers)) for each in references]
+            if _BETWEEN.search(formula):  # a corner that is computed may lie anywhere
+                areas.append((len(readers), *_ANYWHERE))
+            readers.append((number, row, column))
+    return readers, np.array(areas, dtype=np.int64).reshape(-1, 6)
 
 
-def _rectangle(reference: object, here: str) -> tuple[str, int, int, int, int]:
+def _rectangle(reference: object, here: int, numbers: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the sheet of what is read, its rows and its columns; a name may be any cell."""
     first = getattr(reference, "start", reference)
     last = getattr(reference, "end", reference)
     if isinstance(reference, formualizer.NamedRangeRef):
         return _ANYWHERE
     rows = sorted((getattr(first, "row", 1), getattr(last, "row", MAX_ROWS)))
     columns = sorted((getattr(first, "col", 1), getattr(last, "col", MAX_COLUMNS)))
-    sheet = (getattr(reference, "sheet", None) or here).casefold()
-    return sheet, *rows, *columns
+    title = getattr(reference, "sheet", None)
+    return (numbers[title.casefold()] if title else here), *rows, *columns
 
 
-def _covers(areas: list[tuple[str, int, int, int, int]], place: Place) -> bool:
-    title, row, column = place
-    return any(
-        sheet in ("", title) and top <= row <= bottom and left <= column <= right
-        for sheet, top, bottom, left, right in areas
-    )
+def _cover(areas: np.ndarray, place: Place) -> np.ndarray:
+    """Say of rectangles whether a cell is in them."""
+    sheet, row, column = place
+    _, of, top, bottom, left, right = areas.T
+    is_here = (of == sheet) | (of == _ANY_SHEET)
+    return is_here & (top <= row) & (row <= bottom) & (left <= column) & (column <= right)
 
 
-def _place(cell: str) -> Place:
+def _place(cell: str, numbers: Mapping[str, int]) -> Place:
     title, _, place = cell.rpartition("!")
     found = _CELL.fullmatch(place)
-    return title.casefold(), int(found[2]), COLUMNS[found[1]]
+    return numbers[title.casefold()], int(found[2]), COLUMNS[found[1]]
 
 
 @contextmanager
