@@ -32,6 +32,7 @@ from xlnn.practising.steady import cells_of
 from xlnn.reading.spec import described, read_spec
 from xlnn.reading.values import values
 from xlnn.shipped.templates import names, template
+from xlnn.shipped.text import languages, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Options, recipe
@@ -105,6 +106,17 @@ def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what,
     solved = filled(path, tmp_path / "solved.xlsx", blank)
     assert set(states(solved).values()) == {"correct"}
     assert check(solved, "formualizer", 1).agrees
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_no_sheet_of_a_fresh_exercise_says_what_is_not_so(lang, tmp_path):
+    path = made(tmp_path / "exercise.xlsx", level=2, lang=lang)
+    first = openpyxl.load_workbook(path, read_only=True).active
+    assert first.title == text(lang, "practising").sheets["exercise"]
+    said = values(path, "formualizer")
+    assert str(said["numpy_state"]) == text(lang)("sentences", "wrong")
+    assert np.isnan(said["confusion_wrong"])
+    assert str(said["confusion_mistakes"]) == "None"
 
 
 @pytest.mark.parametrize("engine", ENGINES)

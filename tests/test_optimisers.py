@@ -113,7 +113,7 @@ def test_a_start_of_what_is_remembered_is_no_input_and_seen_when_it_is_changed(s
     book = Book(stepped, "formualizer")
     first = next(q.name for q in book.layout.model.quantities if q.sheet == "optimiser" and q.layer)
     assert not book.layout.model[first].is_input
-    assert book.says({book.key(first): 0.5}).startswith("A formula was altered")
+    assert book.says({book.key(first): 0.5}).startswith("A formula is missing or was altered")
 
 
 @pytest.mark.parametrize("moved", ["eta", "l2", "W2"])

@@ -106,12 +106,13 @@ class CountWrong(Equation):
     coarse = jumps = True
 
     def array(self, key: np.ndarray) -> np.ndarray:
-        """Return the number."""
-        return np.asarray((key > 0).sum(), dtype=float)
+        """Return the number; it is none where one of them is none."""
+        return np.sum(np.where(np.isnan(key), np.nan, key > 0))
 
     def cell(self, key: Cells) -> str:
         """Return the formula."""
-        return f'=COUNTIF({key.images[()]},">0")'
+        # COUNTIF would pass over an error, and say that every image is right
+        return f"=SUMPRODUCT(({key.images[()]}>0)*1)"
 
 
 class AtPlace(Equation):

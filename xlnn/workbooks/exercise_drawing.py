@@ -77,7 +77,8 @@ def drawings_of_exercise(  # noqa: PLR0913 -- all that the sheets tell of
     own = text(words.lang, WORDS)
     page = _draw(tasks, layout, exercise, own, words)
     _table(page, tasks, own, words, equations)
-    drawn = {**drawings, SHEET: page}
+    drawn = {key: replace(drawing, opens=False) for key, drawing in drawings.items()}
+    drawn[SHEET] = page
     if "guide" in drawn:
         _draw_on_guide(drawn["guide"], layout, exercise, own, words)
     spec = drawn["spec"]
@@ -104,7 +105,12 @@ def _draw(tasks: Tasks, layout: Layout, exercise: Exercise, own: Text, words: Te
     widths |= {BESIDE: 16, BESIDE + 1: 26, BESIDE + 2: 18, BESIDE + 3: 3}
     widths |= {BESIDE + 4 + n: 13 for n in range(2 * eq.SUMS)}
     drawing = Drawing(
-        gridlines=False, widths=widths, heights={1: 30}, one_page=True, breaks=[BESIDE - 1]
+        gridlines=False,
+        opens=True,
+        widths=widths,
+        heights={1: 30},
+        one_page=True,
+        breaks=[BESIDE - 1],
     )
     title = own("exercise", "title")
     if exercise.student:
@@ -253,11 +259,12 @@ def _draw_on_guide(
     drawing.make_room(2)
     drawing.put(2, 2, own("guide", "begin", exercise=title), replace(LINK, bold=True))
     drawing.links[address(2, 2)] = f"{quoted(title)}!A1"
+    lines = [own("guide", "rest")]
     if exercise.level:
-        levels = own("exercise", "levels", levels=LEVELS)
-        for row, line in enumerate((_what(exercise, own), levels), start=3):
-            drawing.make_room(row)
-            drawing.put(row, 2, line, NOTE)
+        lines = [_what(exercise, own), own("exercise", "levels", levels=LEVELS), *lines]
+    for row, line in enumerate(lines, start=3):
+        drawing.make_room(row)
+        drawing.put(row, 2, line, NOTE)
     legend = words.words["guide"].get("colours_title")
     row = next((r for r, cells in drawing.cells.items() if cells.get(2, "")[:1] == (legend,)), 0)
     if row:
