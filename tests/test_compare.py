@@ -15,7 +15,9 @@ from xlnn.errors import DataError, OptionsError
 from xlnn.linting import lint
 from xlnn.reading.spec import described, layout_of, read_spec
 from xlnn.reading.values import values
+from xlnn.shipped.text import languages, text
 from xlnn.workbooks.network.quantities.runs import prefix_of, run_of
+from xlnn.workbooks.network.words import words_of
 
 RATES = (0.1, 0.5, 1.0)
 MIXED = {"optimizer": ("sgd", "momentum", "adam", "rmsprop"), "eta": (0.2, 0.1, 0.05, 0.02)}
@@ -246,3 +248,24 @@ def test_a_chart_of_counts_ends_with_the_last_image(several):
         ends = [chart.y_axis.scaling.max for chart in charts]
         counts = [spec.images, *([spec.test_images] if spec.test_images else [])]
         assert ends == [None, *counts]
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_first_run_is_named_where_others_are(lang, tmp_path):
+    path = build("digits", tmp_path / "w.xlsx", epochs=2, eta=(0.1, 0.2), lang=lang).path
+    words, book = text(lang), openpyxl.load_workbook(path)
+    name = words("compare", "run", run=1)
+    for key in ("training", "weights", "gradients", "progress"):
+        sheet = book[words("sheets", key)]
+        assert sheet["A2"].value.replace("\n", "").replace(" ", "") == name.replace(" ", ""), key
+    sheet = book[words("sheets", "progress")]
+    for chart in sheet._charts:  # noqa: SLF001 -- no other way to them
+        assert chart.title.tx.rich.p[0].r[0].t.startswith(name)
+    title = words("joined", "named", what=name, name=words("story", "title"))
+    assert title in {cell.value for row in sheet.iter_rows(max_row=5) for cell in row}
+
+
+def test_how_to_read_lens_stands_before_the_choices(several):
+    cells = openpyxl.load_workbook(several[0])["Lens"]
+    assert cells["B3"].value == words_of(read_spec(several[0]))("lens", "steps")
+    assert [cells.cell(row, 2).value for row in (4, 5)] == ["run", "epoch"]

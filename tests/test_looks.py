@@ -128,7 +128,7 @@ def test_what_is_listed_beside_the_inputs_of_a_model_is_no_wider_than_a_picture(
     path = tmp_path / "m.xlsx"
     xlnn.build(model=MODELS / f"{model}.onnx", output=path)
     book = openpyxl.load_workbook(path)
-    heads = {cell.value: cell.column for cell in book["Lens"][4]}
+    heads = {cell.value: cell.column for cell in book["Lens"][5]}
     letters = map(openpyxl.utils.get_column_letter, (heads["output a"], heads["output a"] + 1))
     assert {book["Lens"].column_dimensions[letter].width for letter in letters} == {6.9}
     outputs = [row for row in book["Play"].iter_rows(max_col=3) if row[1].value == "output"]
@@ -202,9 +202,9 @@ def test_the_lens_is_read_in_steps_and_keeps_its_choices_in_sight(books):
     texts = {c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)}
     for step in ("1. z, a   3. δ", "2. C", "4. ∂C/∂w, this image", "6. w after the step"):
         assert step in texts
-    assert sheet.freeze_panes == "A6"
+    assert sheet.freeze_panes == "A7"
     pixel = sheet.column_dimensions["F"].width * 7 + 5
-    assert sheet.row_dimensions[4].height * 96 / 72 == pytest.approx(pixel)
+    assert sheet.row_dimensions[5].height * 96 / 72 == pytest.approx(pixel)
 
 
 def test_the_guide_says_what_c_is_and_how_indices_are_read(books):
@@ -274,7 +274,7 @@ def test_both_axes_of_predicted_and_actual_say_what_they_are(tmp_path):
 
 def test_headings_over_the_outputs_on_lens_have_room_in_other_fonts(books):
     sheet = books["en"][0]["Lens"]
-    heads = {cell.value: cell for cell in sheet[4] if isinstance(cell.value, str)}
+    heads = {cell.value: cell for cell in sheet[5] if isinstance(cell.value, str)}
     fonts = 1.1  # so much wider than Arial
     for name in ("label", "target t"):
         needed = pixels(name, heads[name].font) * fonts

@@ -59,9 +59,6 @@ def drawn(sheet: str, draw: Draw) -> Draw:
 def _choice(drawing: Drawing, page: Page[Spec], block: Block) -> None:
     """Draw what the choice is, above the words of the epoch, and its list."""
     beside = min(column for column in drawing.cells[block.row + 1] if column < block.column)
-    note = drawing.cells.get(block.row, {}).pop(beside, None)
-    if note:  # what was told there stands to the right of the choice
-        drawing.cells[block.row][block.column + 1] = note
     drawing.put(block.row, beside, page.words("headings", RUN), LABEL)
     drawing.looks[block.quantity.name] = CHOICE
     runs = page.layout.blocks[f"{compare.PREFIX}name"]

@@ -42,7 +42,9 @@ from xlnn.writing.style import (
 )
 
 SHEET = "lens"
-TOP = 4
+TOP = 5
+"""The row of the epoch: of several runs one is chosen above it, below how to read."""
+
 LEFT = 2
 NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
 """What a unit has, of which a layer shows what it computes."""

@@ -9,6 +9,7 @@ from openpyxl.chart import ScatterChart
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model
+from xlnn.workbooks.network.quantities import compare
 from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
@@ -74,7 +75,7 @@ def draw(page: Page) -> Drawing:
     column = layout.blocks["story"].column
     drawing.widths[column - 1] = 7
     for position in range(CHART_COLUMNS):
-        title = words("story", "title") if position == 0 else ""
+        title = _of_run(page, words("story", "title")) if position == 0 else ""
         drawing.put(STORY - 1, column - 1 + position, title, SECTION)
     for name in ("best", "all_right"):
         if name in layout.blocks:
@@ -86,11 +87,18 @@ def draw(page: Page) -> Drawing:
     last = max(block.last[0] for block in layout.on(SHEET) if block.quantity.is_text)
     charts = [*_courses(page), *_errors(page), *_paths(page)]
     for position, (title, lines) in enumerate(charts):
-        chart = _chart(page, title, lines)
+        chart = _chart(page, _of_run(page, title), lines)
         row = last + 2 + position // 2 * CHART_ROWS
         at = column - 1 + position % 2 * CHART_COLUMNS
         drawing.charts.append((address(row, at), chart))
     return drawing
+
+
+def _of_run(page: Page, what: str) -> str:
+    """Say of which run something is told, where there are several: the first."""
+    if f"{compare.PREFIX}name" not in page.layout.blocks:
+        return what
+    return page.words("joined", "named", what=page.words("compare", "run", run=1), name=what)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from xlnn.workbooks.pages.table import (
     row_axes,
 )
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import SECTION
+from xlnn.writing.style import KEY, SECTION
 
 Place = Callable[[Model], Iterable[Block]]
 
@@ -108,6 +108,7 @@ def drawn_for_all(sheet: str, draw: Draw, more: More) -> Draw:
         if not page.spec.runs:
             return draw(page)
         drawing = draw(page_of_run(page, 0))
+        _name_first(drawing, page)
         for run in range(1, page.spec.number_of_runs):
             down = _top(page, sheet, run) - _top(page, sheet, 0)
             drawing.put(down + 1, 1, page.words("compare", "run", run=run + 1), SECTION)
@@ -115,6 +116,14 @@ def drawn_for_all(sheet: str, draw: Draw, more: More) -> Draw:
         return drawing
 
     return drawing_of
+
+
+def _name_first(drawing: Drawing, page: Page[Spec]) -> None:
+    """Name the first run over the names of its rows: the title stands where others are named."""
+    above = drawing.cells.get(GROUP_ROW, {}).get(1)
+    if above == ("", KEY):
+        name = page.words("compare", "run", run=1)
+        drawing.put(GROUP_ROW, 1, name, replace(KEY, bold=True, wrap=True))
 
 
 def _top(page: Page[Spec], sheet: str, run: int) -> int:
