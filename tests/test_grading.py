@@ -234,16 +234,37 @@ def test_a_constant_upstream_earns_nothing_downstream_and_costs_nothing_there(tm
     assert found.whole is False
 
 
-def test_what_is_right_among_right_values_and_closes_a_circle_is_not_right_as_a_whole(tmp_path):
+def test_what_is_right_among_right_values_and_closes_a_circle_is_wrong(tmp_path):
     path = xlnn.build("descent", tmp_path / "full.xlsx").path
-    ((_, dx),) = blanks(path, ("dx",)).items()
-    workbook = openpyxl.load_workbook(emptied(path, ("dx",), tmp_path / "e.xlsx"))
+    every = blanks(path, ("dx", "x"))
+    workbook = openpyxl.load_workbook(emptied(path, ("dx", "x"), tmp_path / "e.xlsx"))
+    (_, dx), (_, x) = every.items()
     rows = [row for row, _ in dx.places]
     fill(workbook, dx, [*(f"=B{row + 1}-B{row}" for row in rows[:-1]), dx.stated[-1]])
+    fill(workbook, x, x.stated)
     workbook.save(tmp_path / "s.xlsx")
     found = only(grade(tmp_path / "s.xlsx", workers=1))
-    assert found.points == found.of
+    assert [question.points for question in found.questions] == [0, 1]
+    assert units(found)[0][1] == "circle"
     assert found.whole is False
+
+
+@pytest.mark.parametrize("usable", [True, False])
+def test_a_copy_of_the_answer_elsewhere_in_the_workbook_is_no_answer(usable, tmp_path):
+    """Play shows the cost of an epoch: it reads the very cells that are to be filled in."""
+    names = ("C_T", "recognised")
+    path = xlnn.build("digits", tmp_path / "full.xlsx", epochs=1).path
+    every = blanks(path, names)
+    workbook = openpyxl.load_workbook(emptied(path, names, tmp_path / "e.xlsx"))
+    (_, cost), (_, recognised) = every.items()
+    fill(workbook, cost, ["=Play!C14"] * len(cost.stated))
+    fill(workbook, recognised, recognised.stated)
+    if not usable:
+        workbook["Settings"]["C4"] = "0.2 "
+    workbook.save(tmp_path / "s.xlsx")
+    found = only(grade(tmp_path / "s.xlsx", workers=1))
+    assert {q.quantity: q.points for q in found.questions} == {"C_T": 0, "recognised": 1}
+    assert found.whole is (False if usable else None)
 
 
 def test_helper_cells_and_other_routes_are_right(handed_out, tmp_path):

@@ -11,16 +11,15 @@ from typing import Any
 import numpy as np
 
 from xlnn.checking.readings import plainly
-from xlnn.checking.references import areas, beyond
-from xlnn.engines.worlds import Task
 from xlnn.errors import MENDABLE, OptionsError
 from xlnn.practising.copied import copies
 from xlnn.practising.exercise import inputs_of
 from xlnn.practising.grades import Grade, Grades, QuestionGrade, UnitGrade
-from xlnn.practising.judging import PROBES, Judged, asked, judged, wrong_in
+from xlnn.practising.judging import PROBES, Judged, judged
 from xlnn.practising.mistakes import mistake
 from xlnn.practising.sharing import shared
 from xlnn.practising.submission import Submission, submission
+from xlnn.practising.whole import as_a_whole
 from xlnn.workbooks import kind_of
 
 Points = Mapping[str, float]
@@ -135,7 +134,7 @@ def graded(path: Path, points: Points, seed: int) -> Grade:
         handed_in = submission(path)
         results, usable = judged(handed_in, seed, PROBES)
         changed = _changed(handed_in) if usable else ()
-        whole = _whole(handed_in, results) if usable and results else None
+        results, whole = as_a_whole(handed_in, results, usable=usable)
     except MENDABLE as error:
         return Grade(path.name, error=str(error) or type(error).__name__)
     names = kind_of(handed_in.spec).words(handed_in.spec, handed_in.layout).words["quantities"]
@@ -201,51 +200,3 @@ def _same(given: np.ndarray, own: np.ndarray) -> bool:
     if np.dtype(object) in {own.dtype, given.dtype}:
         return bool((given.astype(str) == own.astype(str)).all())
     return bool(np.allclose(given, own, rtol=1e-12, atol=1e-15))
-
-
-def _reads_no_more(handed_in: Submission, result: Judged) -> bool:
-    """Tell whether the formulas of a quantity name no cells that the workbook's own do not."""
-    if result.quantity.name in handed_in.as_stated:
-        return True
-    layout = handed_in.layout
-    for place, text in layout.stated(result.quantity.name).items():
-        formula = handed_in.formulas.get(place)
-        named = areas(formula, place[0]) if formula else []
-        own = areas(text, place[0])
-        if named is None or own is None or beyond(named, own) is not None:
-            return False
-    return True
-
-
-def _whole(handed_in: Submission, results: Sequence[Judged]) -> bool:
-    """Tell whether the submission as it is gives what NumPy gives for its own inputs.
-
-    What is wrong among right values is so as a whole, too. What is right among right values is so
-    as a whole unless formulas close a circle, which those cannot that read no other cells than the
-    workbook's own.
-    """
-    world = results[0].worlds[0]
-    if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in results):
-        return False
-    model = handed_in.layout.model
-    asked_for = set(handed_in.exercise.blank)
-    given = {each.name for each in model.quantities if each.equation} - asked_for
-    if handed_in.as_stated >= given and all(_reads_no_more(handed_in, each) for each in results):
-        return True
-    compared = [quantity for quantity in model.quantities if quantity.is_compared]
-    places = [place for quantity in compared for _, place in handed_in.places(quantity)]
-    task = Task(
-        formulas={
-            place: text for place, text in handed_in.formulas.items() if place in handed_in.owned
-        },
-        constants={
-            place: handed_in.typed.get(place) for place in places if place not in handed_in.formulas
-        },
-        wanted=tuple(places),
-    )
-    values = dict(zip(places, asked(handed_in, [(world, [task])])[0][0], strict=True))
-    for quantity in compared:
-        got = {index: values[place] for index, place in handed_in.places(quantity)}
-        if wrong_in(handed_in, quantity, world, got).any():
-            return False
-    return True

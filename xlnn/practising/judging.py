@@ -70,6 +70,8 @@ class Judged:
         Those in which it was asked for: of what reads as stated, the first alone.
     reads_one : dict
         Formulas of which Excel takes one cell of a range, by index: the range.
+    circular : array of bool
+        Of the quantity's shape: what leads back to its own cell, so that it is wrong all the same.
     """
 
     quantity: Quantity
@@ -79,6 +81,7 @@ class Judged:
     got: tuple[Mapping[tuple[int, ...], Found], ...]
     worlds: tuple[World, ...]
     reads_one: Mapping[tuple[int, ...], str]
+    circular: np.ndarray
 
     @cached_property
     def is_empty(self) -> bool:
@@ -166,7 +169,8 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
             wrong |= wrong_in(submitted, quantity, world, values)
         for index in places:
             wrong[index] |= index not in formulas or index in once
-        results.append(Judged(quantity, formulas, typed, wrong, got, asked_in, once))
+        none = np.zeros_like(wrong)
+        results.append(Judged(quantity, formulas, typed, wrong, got, asked_in, once, none))
     return results, usable
 
 

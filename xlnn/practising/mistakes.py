@@ -36,8 +36,8 @@ class Mistake:
     ----------
     kind : str
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
-        ``reads_one``, ``sign``, ``factor``, ``offset``, ``anchor``, ``epoch``, ``row``,
-        ``column``, ``short``, ``long``, ``missing``, ``other``.
+        ``reads_one``, ``circle``, ``sign``, ``factor``, ``offset``, ``anchor``, ``epoch``,
+        ``row``, ``column``, ``short``, ``long``, ``missing``, ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -72,14 +72,20 @@ def mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:
         return Mistake("typed", cell, {"value": _written(judged.typed[first])})
     if len(filled) < len(rows) and first not in judged.formulas:
         return Mistake("partly", cell, {"filled": str(len(filled)), "rows": str(len(rows))})
-    if first in judged.reads_one:
-        return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
     return (
-        _by_value(layout.model, judged, rows, cell)
+        _by_form(judged, first, cell)
+        or _by_value(layout.model, judged, rows, cell)
         or _by_cells(layout, judged, rows, first, cell)
         or _error(judged, first, cell)
         or Mistake("other", cell, _beside(judged, first))
     )
+
+
+def _by_form(judged: Judged, first: Index, cell: str) -> Mistake | None:
+    """Find what is wrong whatever the formula gives among right values."""
+    if first in judged.reads_one:
+        return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
+    return Mistake("circle", cell) if judged.circular[first] else None
 
 
 def _error(judged: Judged, first: Index, cell: str) -> Mistake | None:
