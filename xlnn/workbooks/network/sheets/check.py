@@ -11,6 +11,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.record import PREFIX, SHEET
+from xlnn.workbooks.network.sheets.bands import layer_name
 from xlnn.workbooks.network.sheets.names import input_names, named
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import head, name_rows
@@ -164,7 +165,7 @@ def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
     drawing.put(epochs[0].row - 3, VALUES - 1, words("check", "gaps"), NOTE)
     drawing.heights[epochs[0].row - 2] = 58
     for block in epochs:
-        _head(drawing, block, words)
+        _head(drawing, block, page)
     last = _names_column(page.layout.model) + len(SCALING)
     drawing.widths |= dict.fromkeys(range(VALUES - 1, max(column, last) + 1), NUMBERS)
     names = (cells[1] for cells in drawing.cells.values() if 1 in cells)
@@ -191,9 +192,9 @@ def _draw_scaling(drawing: Drawing, page: Page) -> None:
                 drawing.links[address(row, block.column - 1)] = target
 
 
-def _head(drawing: Drawing, block: Block, words: Text) -> None:
+def _head(drawing: Drawing, block: Block, page: Page) -> None:
     """Draw the headings of a column of the epochs: what it compares, and where."""
-    quantity = block.quantity
+    quantity, words = block.quantity, page.words
     if not quantity.kind.endswith("_gap"):
         head(drawing, block, words, width=False)
         return
@@ -202,7 +203,7 @@ def _head(drawing: Drawing, block: Block, words: Text) -> None:
     if quantity.kind in TOLD:
         where = words("charts", "tested" if TEST in quantity.name else "trained")
     else:
-        where = words("check", "layer", layer=quantity.layer) if quantity.layer else "C_T"
+        where = layer_name(page, quantity.layer) if quantity.layer else "C_T"
     drawing.put(block.row - 1, block.column, where, look)
 
 
