@@ -19,6 +19,7 @@ from xlnn.explaining.held import QuantityValues
 from xlnn.explaining.run import Run
 from xlnn.reading.values import Recalculated
 from xlnn.shipped.templates import Template, in_order
+from xlnn.workbooks.pages.table import beside_symbol
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "quantities.md"
@@ -104,7 +105,8 @@ def run_of(name: str, options: dict[str, Any]) -> Run:
 
 def cells(held: QuantityValues) -> list[str]:
     """Return the line of a quantity."""
-    said = ": ".join(filter(None, [held.title, held.meaning])) or held.kind.replace("_", " ")
+    title = beside_symbol(held.title, held.symbol)
+    said = ": ".join(filter(None, [title, held.meaning])) or held.kind.replace("_", " ")
     numbers = [f"{axis} {length}" for axis, length in zip(held.axes, held.shape, strict=False)]
     units = " × ".join(map(str, held.shape[len(held.axes) :]))
     shape = ", ".join(filter(None, [*numbers, units])) or "one number"

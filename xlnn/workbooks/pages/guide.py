@@ -11,6 +11,7 @@ from xlnn.layout import Layout, quoted
 from xlnn.quantity import Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.table import beside_symbol
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.room import text_width
 from xlnn.writing.style import (
@@ -156,7 +157,8 @@ def _symbols(drawing: Drawing, page: Page[Any], row: int, equations: Mapping[str
         where = address(max(block.row - 1, FIRST_ROW - 1), block.column)
         written = symbol.get("symbol", quantity.symbol.replace("{}", ""))
         drawing.put(row, 2, written, replace(PLAIN, bold=True))
-        drawing.put(row, 3, page.words("quantities", kind), PLAIN)
+        name = beside_symbol(page.words("quantities", kind), written)
+        drawing.put(row, 3, name, PLAIN)
         drawing.put(row, 4, symbol["meaning"], TEXT)
         drawing.put(row, 5, symbol["equation"].format(**equations), TEXT)
         drawing.put(row, 6, title, LINK)

@@ -43,6 +43,15 @@ def plain_name(quantity: Quantity, words: Text) -> str:
     return words("quantities", quantity.kind)
 
 
+def beside_symbol(name: str, symbol: str) -> str:
+    """Return a name as it stands beside its symbol, which is not said twice.
+
+    >>> beside_symbol("learning rate η", "η"), beside_symbol("gradient", "∂z/∂x")
+    ('learning rate', 'gradient')
+    """
+    return name.removesuffix(f" {symbol}") if symbol else name
+
+
 def placed(sheet: str) -> Callable[[Model], Iterator[Block]]:
     """Return the function that places a sheet's quantities beside the columns that name rows."""
 
