@@ -21,8 +21,10 @@ from xlnn.shipped.templates import folder
 from xlnn.shipped.text import VARIANTS, Text, languages, text
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES
 from xlnn.workbooks.network.quantities.whole import GALLERY, drawn_whole
+from xlnn.workbooks.network.sheets import drawings, workbook_layout
 from xlnn.workbooks.network.spec import LayerSpec
-from xlnn.workbooks.network.words import variants
+from xlnn.workbooks.network.words import variants, words_of
+from xlnn.workbooks.pages.page import Page
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
@@ -614,3 +616,38 @@ def test_numbers_in_chinese_and_japanese_have_one_spacing_throughout(lang):
     assert [line for line in told if re.search(TIGHT, line)] == []
     assert re.search(TIGHT, "第2层")
     assert re.search(TIGHT, "が1 枚")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_meaning_does_not_repeat_its_name(lang):
+    # "learning rate: the learning rate: how far a step goes" says one thing twice
+    spoken = [text(lang).of([each] if each else []) for each in ("", *VARIANTS)]
+    spoken += [text(lang, own) for own in KINDS_WITH_WORDS]
+    repeated = set()
+    for words in spoken:
+        names = words.words.get("quantities", {})
+        for kind, said in words.words["guide"].get("symbols", {}).items():
+            name = str(names.get(kind, "")).rpartition(" ")
+            for known in {names.get(kind, ""), name[0]} - {""}:
+                if re.match(rf"(the )?{re.escape(known)}([:;,：；，、。]|$)", said["meaning"]):
+                    repeated.add((kind, said["meaning"]))
+    assert repeated == set()
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_cost_that_is_a_cross_entropy_is_of_the_section_of_cross_entropy(lang):
+    for cost, section in (("squared error", "3-4"), ("cross-entropy", "3-3")):
+        words = text(lang).of(variants(replace(PICTURES, lang=lang, cost=cost)))
+        assert words.words["guide"]["symbols"]["C"]["book"] == section
+    words = text(lang).of(variants(replace(TABLE, lang=lang, **SOFTMAX)))
+    assert words.words["guide"]["symbols"]["C"]["book"] == "3-3"
+
+
+@pytest.mark.parametrize(
+    ("lang", "named"), [("en", "layer 2"), ("zh", "第 2 层"), ("ja", "第 2 層")]
+)
+def test_check_names_a_layer_as_the_other_sheets_do(lang, named):
+    model = replace(PICTURES, lang=lang)
+    words = words_of(model)
+    drawn = drawings(Page(model, workbook_layout(model, words), words))["check"]
+    assert named in {text for row in drawn.cells.values() for text, _ in row.values()}
