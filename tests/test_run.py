@@ -1,5 +1,7 @@
 """A run is an object: every quantity with its array, symbol, section and cells."""
 
+import os
+import subprocess
 import sys
 
 import numpy as np
@@ -25,6 +27,29 @@ MAPS = Spec(
 """Filters over maps, of 3 maps and 2 x 2."""
 
 DOUBLE = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
+
+PROGRAMS = {
+    "values": "xlnn.values(path)",
+    "load": "xlnn.load(path)",
+    "show": "xlnn.show(path)",
+    "explain": 'xlnn.explain(path, "C_T")',
+    "check": "xlnn.check(path)",
+    "build": 'xlnn.build("neuron", path.parent / "neuron.xlsx")',
+    "from": 'xlnn.build(output=path.parent / "again.xlsx", from_workbook=path, verify=False)',
+    "export": 'xlnn.export(path, path.parent / "short.npz")',
+}
+"""What a Python program may end with."""
+
+SLOWLY = """
+import pathlib, sys, time, xlnn
+from xlnn.engines import _child
+removes = _child.rmtree
+_child.rmtree = lambda *folder, **how: (time.sleep(0.3), removes(*folder, **how))
+path = pathlib.Path(sys.argv[1])
+{}
+time.sleep(0.1)
+"""
+"""A program that ends while an engine's folder would be removed, if nobody waited for that."""
 
 SORTS = ("network", "runs", "maps", "descent", "regression", "model")
 
@@ -227,3 +252,16 @@ def test_every_experiment_is_a_run(name, tmp_path):
         assert quantity.cell()
         assert quantity._repr_html_().startswith("<p>")
     assert any(quantity.section for quantity in run.values())
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+@pytest.mark.first(2)
+def test_a_program_that_ends_at_once_leaves_nothing_behind(program, short_copy, tmp_path):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    subprocess.run(
+        [sys.executable, "-c", SLOWLY.format(program), str(short_copy)],
+        env=os.environ | dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(temporary)),
+        check=True,
+    )
+    assert list(temporary.iterdir()) == []

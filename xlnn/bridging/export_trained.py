@@ -125,8 +125,10 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     learns = isinstance(spec, Spec)
     after, number = _epoch(spec, epoch), _run(spec, run)
     check_sheets(contents, layout)
-    with shown(contents) as file:
-        recalculate = engines.load(engine, file, Allowance.of(contents))
+    with (
+        shown(contents) as file,
+        engines.loaded(engine, file, Allowance.of(contents)) as recalculate,
+    ):
         found = recalculate({})
         arrays = read_arrays(layout, found)
         check_inputs(layout, found, inputs_of(layout, arrays))

@@ -18,9 +18,12 @@ def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
     contents = opened(path)
     spec, layout = described(path, contents=contents)
     check_sheets(contents, layout)
-    with shown(contents) as file:
-        engine = verifier(layout)
-        values = engines.load(engine, file, engines.Allowance.of(contents))({})
+    allowance = engines.Allowance.of(contents)
+    with (
+        shown(contents) as file,
+        engines.loaded(verifier(layout), file, allowance) as recalculate,
+    ):
+        values = recalculate({})
     kind = kind_of(spec)
     arrays = read_arrays(layout, values)
     check_inputs(layout, values, inputs_of(layout, arrays))

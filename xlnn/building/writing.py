@@ -134,7 +134,8 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
             formulas, _ = write(
                 draft, layout, dict(drawings), inputs, title=f"xlnn: {title}", blank=blank
             )
-            store(draft, final, engines.load(engine, draft)({}))
+            with engines.loaded(engine, draft) as recalculate:
+                store(draft, final, recalculate({}))
             refuse_problems(inspect_and_lint(final)[1], advice)
         tell("Moving the workbook to its place")
         place.publish(final)

@@ -3,8 +3,9 @@
 An engine never believes the values stored in a file: it computes every formula anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from xlnn.engines._allowance import UNLIMITED, Allowance
 from xlnn.errors import EngineError
 from xlnn.grid import Inputs, Values
 
-__all__ = ["ENGINES", "UNLIMITED", "Allowance", "Recalculate", "cancel", "load", "missing"]
+__all__ = [
+    "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "cancel", "load", "loaded", "missing",
+]  # fmt: skip
 
 Recalculate = Callable[[Inputs], Values]
 """Recalculates the loaded workbook, with some inputs replaced (none: ``{}``)."""
@@ -65,3 +68,22 @@ def load(
         program = import_module(f"xlnn.engines.{engine}").PROGRAM
         return import_module("xlnn.engines._outside").Conversions(path, program, allowance)
     return import_module("xlnn.engines._child").Child(engine, path, allowance, with_twin=with_twin)
+
+
+@contextmanager
+def loaded(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Iterator[Recalculate]:
+    """Give an engine that has loaded a workbook, and end it after the block.
+
+    One that is only dropped ends when it is collected: too late for its folder, where the
+    interpreter ends as well.
+
+    Raises
+    ------
+    EngineError
+        As `load` does.
+    """
+    recalculate = load(engine, path, allowance)
+    try:
+        yield recalculate
+    finally:
+        getattr(recalculate, "cancel", lambda: None)()

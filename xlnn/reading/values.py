@@ -61,8 +61,11 @@ def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalcu
     contents = opened(path, model)
     spec, layout = described(path, model, contents)
     check_sheets(contents, layout)
-    with shown(contents) as file:
-        found = engines.load(engine, file, Allowance.of(contents))({})
+    with (
+        shown(contents) as file,
+        engines.loaded(engine, file, Allowance.of(contents)) as recalculate,
+    ):
+        found = recalculate({})
     return Recalculated(spec, layout, read_arrays(layout, found))
 
 
