@@ -1,10 +1,12 @@
 """Costs in a sheet: both costs and their δ are the book's, and the valley is that of NumPy."""
 
 import numpy as np
+import openpyxl
 import pytest
 from experiments import built, changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
+from xlnn.reading.spec import described
 from xlnn.reading.values import values
 
 
@@ -90,3 +92,13 @@ def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
 
 def test_the_axes_of_the_valley_pass_through_0(path):
     nothing_is_nearly_0(values(path, "formualizer"), "w1_sq", "w2_sq", "w1_ce", "w2_ce")
+
+
+def test_the_deepest_place_of_a_valley_is_found_by_reading(path):
+    _, layout = described(path)
+    book, got = openpyxl.load_workbook(path), values(path, "formualizer")
+    for cost in ("sq", "ce"):
+        block = layout.blocks[f"C_T_{cost}"]
+        cell = book[layout.titles[block.sheet]].cell(block.row, block.column)
+        shown = np.round(got[f"C_T_{cost}"], len(cell.number_format.partition(".")[2]))
+        assert np.count_nonzero(shown == shown.min()) <= 2

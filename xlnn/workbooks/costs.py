@@ -33,6 +33,9 @@ TABLE = FIRST_ROW + len(LIST) + 4
 LEARNING = FIRST_ROW + 4
 SQUARED, CROSS = "C0561C", "1B4F9C"
 VALLEYS = ("sq", "ce")
+HEIGHT = "0.000"
+"""So many digits that the deepest place of a valley is found by reading."""
+
 SETTINGS, SET = ("b", "middle", "between"), 11
 """What places the grid, and the column of its numbers."""
 
@@ -115,11 +118,11 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
         uses = {f"w{n}": f"w{n}_{cost}" for n in (1, 2)}
         named = {"sq": "squared", "ce": "cross-entropy"}[cost]
         yield Quantity(f"C_T_{cost}", symbol="C_T", shape=(GRID, GRID), uses=uses,
-                       equation=eq.OnGrid(rows, named), number_format="0.0", **on)  # fmt: skip
+                       equation=eq.OnGrid(rows, named), number_format=HEIGHT, **on)  # fmt: skip
         for which in (0, 1):
             yield Quantity(f"low_w{which + 1}_{cost}", "low", "C_T", shape=(GRID,),
                            equation=eq.LeastAlong(which), uses={"C_T": f"C_T_{cost}"},
-                           number_format="0.0", **on)  # fmt: skip
+                           number_format=HEIGHT, **on)  # fmt: skip
         uses |= {f"low_w{n}": f"low_w{n}_{cost}" for n in (1, 2)}
         said = words.open("sentences", f"lowest_{cost}")
         yield Quantity(f"lowest_{cost}", equation=eq.Lowest(said), uses=uses, is_text=True, **on)
@@ -247,7 +250,7 @@ def draw_valley(page: Page[Any]) -> Drawing:
     for cost in VALLEYS:
         grid = layout.blocks[f"C_T_{cost}"]
         drawing.colour(grid, valley_scale())
-        small = replace(value("0.0", given=False, first=False), size=9, align="center")
+        small = replace(value(HEIGHT, given=False, first=False), size=9, align="center")
         drawing.looks[f"C_T_{cost}"] = small
         for which in (1, 2):
             drawing.looks[f"w{which}_{cost}"] = replace(small, fill="weight", number_format="0.0#")
