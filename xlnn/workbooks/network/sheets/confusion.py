@@ -96,13 +96,14 @@ def place(model: Model) -> Iterator[Block]:
         yield Block(model[f"{part}wrong"], SHEET, listed - 2, left + 1, ())
         for column, kind in enumerate(LIST, start=left):
             yield Block(model[part + kind], SHEET, listed, column, below)
-        yield from table_blocks([model[part + kind] for kind in ROWS], FIRST, rows + 1)
+        yield from table_blocks([model[part + kind] for kind in ROWS], listed, rows + 1)
 
 
 def draw(page: Page) -> Drawing:
     """Draw the headings, the choice of the epoch, and the colours of what is right and wrong."""
     layout, words = page.layout, page.words
     drawing = Drawing(gridlines=False, heights={1: 24, FIRST - 1: 30})
+    drawing.repeat = drawing.repeat_from = _list(layout.model) - 1
     drawing.put(1, 1, layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
     draw_epoch(drawing, page, PREFIX)
@@ -173,12 +174,12 @@ def _draw_list(drawing: Drawing, page: Page, part: str, left: int) -> None:
 
 def _draw_rows(drawing: Drawing, page: Page, part: str, left: int) -> None:
     """Draw the headings of the rows of the images, from which all is counted."""
-    words = page.words
+    words, first = page.words, _list(page.layout.model)
     trained = words("charts", "trained" if part == PREFIX else "tested")
-    drawing.put(PART, left, words("confusion", "rows", which=trained), LABEL)
+    drawing.put(first - 3, left, words("confusion", "rows", which=trained), LABEL)
     axes = page.layout.model[f"{part}answer"].axes
-    name_rows(drawing, axes, FIRST, words, left)
+    name_rows(drawing, axes, first, words, left)
     for column, kind in enumerate(ROWS, start=left + 1):
-        drawing.put(FIRST - 1, column, words("confusion", kind), HELPER)
+        drawing.put(first - 1, column, words("confusion", kind), HELPER)
         drawing.widths[column] = NUMBERS
         drawing.looks[part + kind] = QUIET_NUMBER
