@@ -16,7 +16,8 @@ from xlnn.writing.charts import scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted
 from xlnn.writing.paper import LEAST, MOST, Paper, paper, printed, size
-from xlnn.writing.style import SECTION
+from xlnn.writing.style import NOTE, SECTION
+from xlnn.writing.whole import column_runs, rows_together
 
 READABLE = 0.65
 """Of 10 points, 6.5: a little more than footnotes."""
@@ -177,3 +178,12 @@ def test_a_circle_is_drawn_round(height, width):
     assert place.w * width == pytest.approx(place.h * height)
     assert place.x + place.w <= 1
     assert place.y + place.h <= 1
+
+
+def test_a_heading_stays_with_what_stands_below_it():
+    drawing = Drawing()
+    drawing.put(30, 2, "a filter", SECTION)
+    drawing.put(31, 2, "how it is read", NOTE)
+    drawing.put(33, 2, 0.5)
+    whole, _ = rows_together(drawing, column_runs(drawing, ()))
+    assert any(first <= 30 and last >= 33 for first, last in whole)

@@ -173,3 +173,27 @@ def test_a_page_on_which_nothing_stands_is_empty(sheet, tmp_path):
     assert how.empty
     sheet.print_area = "A1:J50"
     assert found(sheet, tmp_path / "filled.xlsx").empty == ()
+
+
+def test_names_of_rows_are_printed_again_only_beside_their_rows(tmp_path):
+    path = build("digits", tmp_path / "built.xlsx", epochs=EPOCHS, verify=False).path
+    book = openpyxl.load_workbook(path)
+    again = {sheet.title: sheet.print_title_cols for sheet in book}
+    assert again["Training"] == "$A:$B"
+    assert again["Weights"] == again["Gradient check"] == "$A:$A"
+    assert again["Images"] is again["Progress"] is None
+    # where only the parameters go on, no names of images stand beside nothing
+    *_, (rows, columns) = printed(path)["Gradient check"].pages
+    held = [r[0].row for r in book["Gradient check"].iter_rows(min_col=columns[0]) if r[0].value]
+    assert rows == (rows[0], max(held))
+
+
+def test_the_list_of_what_is_wrong_has_its_headings_on_each_page(tmp_path):
+    path = build("digits", tmp_path / "built.xlsx", epochs=EPOCHS, verify=False).path
+    sheet = openpyxl.load_workbook(path)["Confusion table"]
+    assert sheet.print_title_rows
+    first, last = (int(row) for row in sheet.print_title_rows.replace("$", "").split(":"))
+    assert first == last
+    heads = [cell.value for cell in sheet[first] if cell.value]
+    assert heads[:3] == ["image", "label", "taken for"]
+    assert heads[3:] == ["image", "class found", "key of what is wrong", "place in the list"]

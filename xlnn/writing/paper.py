@@ -68,6 +68,9 @@ class Paper:
         The first and last cells of what is printed, where it is not all of the sheet.
     is_part : bool
         Whether more is left out than pages on which nothing stands.
+    names_rows : bool
+        Whether the columns that do not scroll are printed again: some page further right holds
+        what has a row for each of their names.
     """
 
     is_upright: bool
@@ -76,6 +79,7 @@ class Paper:
     rows: tuple[int, ...]
     areas: tuple[tuple[Corner, Corner], ...] = ()
     is_part: bool = False
+    names_rows: bool = False
 
     @property
     def is_one_page(self) -> bool:
@@ -104,7 +108,19 @@ def paper(drawing: Drawing, blocks: Sequence[Block]) -> Paper:
         how = _of_several(drawing, blocks, last, is_upright=upright)
     if not how.areas and columns > filled(drawing, blocks)[1]:
         how = replace(how, areas=(((1, 1), last),))  # also the empty cells a text runs on into
-    return how
+    return replace(how, names_rows=how.columns[0] < _named(drawing, blocks))
+
+
+def _named(drawing: Drawing, blocks: Iterable[Block]) -> int:
+    """Return the last column of what the names at the left are of: a row for each, or a line."""
+
+    def is_named(block: Block) -> bool:
+        if axes := block.quantity.axes:
+            return not block.steps[len(axes) - 1][1]  # from row to row, and not beside each other
+        lines = (drawing.cells.get(row, {}) for row in range(block.row, block.last[0] + 1))
+        return any(isinstance(cells.get(1, (0,))[0], str) for cells in lines)
+
+    return max((block.last[1] for block in blocks if is_named(block)), default=0)
 
 
 def page(*, is_upright: bool) -> tuple[float, float]:
@@ -179,20 +195,22 @@ def _filled_pages(
     across, long = len(downs), max(downs)
     while sum(min(down, long) for down in downs[:across]) > MOST:
         across, long = (across, long - 1) if long > 2 else (across - 1, long)
-    if across == len(downs) and set(downs) == {long} and set(tops) == {1}:
+    if across == len(downs) and set(downs) == {long} and set(tops) == {1} and not starts:
         return how
+    # names of rows that are printed again are, as far as something stands beside them
+    ends_at = [min(last, how.rows[-1]) if starts else how.rows[-1] for last in lasts]
 
-    def parts(top: int, down: int) -> tuple[Span, ...]:
-        """Return the rows that are printed of columns that reach so many pages down."""
+    def parts(top: int, down: int, end: int) -> tuple[Span, ...]:
+        """Return the rows that are printed of columns that reach so many pages and rows down."""
         if down <= long or long == 1:
-            return ((top, how.rows[min(down, long) - 1]),)
+            return ((top, min(end, how.rows[min(down, long) - 1])),)
         last = how.rows[down - 1]
         return (top, how.rows[long - 2]), (max(back(last), how.rows[long - 1] + 1), last)
 
     areas, left = [], 1
     pages = [
-        (parts(top, down), right)
-        for top, down, right in zip(tops[:across], downs, how.columns, strict=False)
+        (parts(top, down, end), right)
+        for top, down, end, right in zip(tops[:across], downs, ends_at, how.columns, strict=False)
     ]
     for spans, alike in groupby(pages, itemgetter(0)):
         *_, (_, right) = alike

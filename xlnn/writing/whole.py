@@ -10,7 +10,7 @@ from xlnn.blocks import Block
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, text_pixels
 from xlnn.writing.pages import Span
-from xlnn.writing.style import wide
+from xlnn.writing.style import SECTION, Look, wide
 
 CELL, ROW = 64, 20
 """The usual width and height of a cell, in pixels."""
@@ -66,7 +66,13 @@ def rows_together(
         whole |= {(first, min(first + ENDS - 1, last)), (max(last - ENDS + 1, first), last)}
         if last - first < SMALL:
             small.add((first, last))
+    whole |= {(row, row + ENDS) for row, cells in drawing.cells.items() if _is_headed(cells)}
     return whole, small
+
+
+def _is_headed(cells: Mapping[int, tuple[str | float, Look]]) -> bool:
+    """Tell whether a row is the heading of what stands below it."""
+    return any(text != "" and look == SECTION for text, look in cells.values())
 
 
 def charts(drawing: Drawing) -> Iterator[tuple[Span, Span]]:

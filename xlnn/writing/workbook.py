@@ -220,7 +220,7 @@ def _print(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
         if how.is_part:
             part = drawing.part.replace("&", "&&")
             sheet.oddFooter.left.text, sheet.oddFooter.left.size = part, FOOTER_SIZE
-        if len(how.columns) > 1 and drawing.freeze and drawing.freeze[1] > 1:
+        if how.names_rows and drawing.freeze and drawing.freeze[1] > 1:
             titles.append(f"$A:${letters(drawing.freeze[1] - 1)}")
     if drawing.repeat:
         titles.append(f"${drawing.repeat_from}:${drawing.repeat}")
