@@ -346,3 +346,24 @@ def test_both_axes_of_a_plane_are_named_and_stand_clear_of_the_legend(name, titl
         below = (1 - place.y - place.h) * chart.anchor.ext.height / EMU
         # numbers and a title; two lines of a legend
         assert below >= 60 + 36 * bool(chart.legend)
+
+
+def test_numbers_of_images_are_headed_as_names_of_rows(books):
+    sheet = books["en"][0]["Images"]
+    assert sheet["A2"].value == "image"
+    assert sheet["A2"].fill.fgColor.rgb[2:] == FILLS["key"]
+
+
+def test_the_sums_on_check_do_not_run_into_each_other(tmp_path):
+    build("diabetes", tmp_path / "w.xlsx", epochs=2, large=True, verify=False)
+    sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")["Check"]
+    sums = [
+        cell
+        for row in sheet.iter_rows(min_col=3)
+        for cell in row
+        if isinstance(cell.value, int | float) and cell.number_format == "General"
+    ]
+    assert max(cell.value for cell in sums) > 1e9
+    for cell in sums:
+        needed = pixels(str(cell.value)[:13], cell.font)
+        assert needed + 10 < sheet.column_dimensions[cell.column_letter].width * 7, cell.coordinate

@@ -22,7 +22,7 @@ class QuantityKind:
 QUANTITY_KINDS = {
     "eta": QuantityKind("η", "settings", "General", role="input"),
     "labels": QuantityKind("", "settings", "General", role="input"),
-    "number": QuantityKind("", "images", "0"),
+    "number": QuantityKind("", "images", "0", role="key"),
     "middle": QuantityKind("", "settings", "0.0000", role="input"),
     "factor": QuantityKind("", "settings", "0.0000", role="input"),
     "t_middle": QuantityKind("", "settings", "0.0000", role="input"),

@@ -20,7 +20,7 @@ from xlnn.writing.room import text_width
 from xlnn.writing.style import LABEL, LINK, NOTE, SENTENCE, TITLE, heading
 
 TOP = 4
-VALUES, NUMBERS = 3, 13
+VALUES, NUMBERS = 3, 15
 """The first column of values beside their names, and how wide the columns of numbers are."""
 
 RESULTS = ("state", "changes", "changed", "empty", "emptied", "largest", "inside")
