@@ -9,6 +9,7 @@ from xlnn.data.dataset import Reading
 from xlnn.data.reading import read
 from xlnn.equations import neuron as eq
 from xlnn.equations.activation import Sigmoid
+from xlnn.reading.spec import described
 from xlnn.reading.values import values
 from xlnn.shipped.templates import folder, template
 
@@ -91,3 +92,11 @@ def test_from_keeps_what_was_changed(path, tmp_path):
 def test_only_what_is_0_but_for_rounding_is_moved():
     z = np.array([0.1 + 0.2 - 0.3, -4e-13, 6e-13, 0.1234567890125, -1e-11, 1e20])
     np.testing.assert_array_equal(eq.steady(z), [0, 0, *z[2:]])
+
+
+def test_what_is_0_or_1_has_no_decimals(path):
+    _, layout = described(path)
+    steps = [q for q in layout.model.quantities if isinstance(q.equation, eq.UnitStep)]
+    assert len(steps) == 3
+    assert {quantity.number_format for quantity in steps} == {"0"}
+    assert layout.model["reach"].number_format == "General"  # 6 and not 6.0000

@@ -22,13 +22,12 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield from _neuron(words)
     yield from _demons(words)
     curve = {"sheet": "curves", "axes": (Axis("point", POINTS, counts_from=0),)}
-    yield Quantity("reach", equation=eq.REACH, sheet="neuron")
+    yield Quantity("reach", equation=eq.REACH, number_format="General", sheet="neuron")
     yield Quantity("number", symbol="k", counts=True, number_format="0", **curve)
     uses = {"uses": {"z": "curve_z"}}
     yield Quantity("curve_z", symbol="z", equation=eq.spread_over(POINTS), **curve)
-    yield Quantity(
-        "curve_step", symbol="u(z)", equation=eq.UnitStep(), role="forward", **curve, **uses
-    )
+    step = {"equation": eq.UnitStep(), "number_format": "0", "role": "forward"}
+    yield Quantity("curve_step", symbol="u(z)", **step, **curve, **uses)
     yield Quantity(
         "curve_sigmoid", symbol="σ(z)", equation=Sigmoid(), role="forward", **curve, **uses
     )
