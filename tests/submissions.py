@@ -150,11 +150,20 @@ def anchor(blank, values):  # noqa: ARG001
     text = blank.stated[0]
     if "$" not in text or len(blank.stated) < 2:
         return None
-    loose = text.replace("$", "")
-    top = blank.places[0]
-    origin = f"{get_column_letter(top[1])}{top[0]}"
+    return _filled_down(blank, text.replace("$", ""))
+
+
+def dragged(blank, values):  # noqa: ARG001
+    """Fill the first row's formula down over all epochs, with the $ that it has."""
+    filled = _filled_down(blank, blank.stated[0])
+    return None if filled == list(blank.stated) else filled
+
+
+def _filled_down(blank, text):
+    row, column = blank.places[0]
+    formula = Translator(text, f"{get_column_letter(column)}{row}")
     return [
-        Translator(loose, origin).translate_formula(f"{get_column_letter(column)}{row}")
+        formula.translate_formula(f"{get_column_letter(column)}{row}")
         for row, column in blank.places
     ]
 
@@ -227,6 +236,7 @@ WRONG = {
     "offset": offset,
     "error": error,
     "anchor": anchor,
+    "dragged": dragged,
     "row": row,
     "column": column,
     "short": short,

@@ -48,6 +48,7 @@ NEAR = {
     "column": {"column", "missing", "typed"},
     "row": {"row", "epoch", None},  # p by the normal equations stands above p by SLOPE
     "offset": {"offset"},
+    "dragged": {"dragged", "epoch"},  # the weights may be those of the first epoch
     "missing": {"missing"},
 }
 """By which kinds a mistake may be named: the next row may be another epoch, and the next unit one

@@ -32,7 +32,7 @@ def exercise(template: str | None, *, roster: Path | None, key: bool, **options:
     a folder with a file for each student, each with start weights and images, or numbers, of their
     own; the same --seed and name give the same again.
 
-    Example: xlnn exercise digits --level 2 --epochs 3 --roster names.csv --seed 7 -o class
+    Example: xlnn exercise digits --level 2 --epochs 1 --roster names.csv --seed 7 -o class
     """
     from xlnn.practising.exercise import exercise as write  # noqa: PLC0415 -- only what is needed
     from xlnn.shipped.templates import DEFAULT  # noqa: PLC0415 -- the same

@@ -6,7 +6,7 @@ cells that it names beside those that the layout states. The first that fits is 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -36,8 +36,8 @@ class Mistake:
     ----------
     kind : str
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
-        ``reads_one``, ``circle``, ``sign``, ``factor``, ``offset``, ``anchor``, ``epoch``,
-        ``row``, ``column``, ``short``, ``long``, ``missing``, ``other``.
+        ``reads_one``, ``circle``, ``sign``, ``factor``, ``offset``, ``anchor``,
+        ``dragged``, ``epoch``, ``row``, ``column``, ``short``, ``long``, ``missing``, ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -207,9 +207,9 @@ def _by_cells(
     unused = [area for area in stated if area not in named and not _covered(area, others)]
     used = [area for area in stated if area not in unused]
     strange = [area for area in named if beyond([area], used)]
-    anchor = _anchor(layout, judged, rows, first, strange)
-    if anchor:
-        return Mistake("anchor", cell, {"cells": anchor})
+    dragged = _dragged(layout, judged, rows, first, strange)
+    if dragged:
+        return replace(dragged, cell=cell)
     for area in strange:
         for other in sorted(unused, key=lambda each: _far(each, area)):
             kind = _kind(layout, area, other)
@@ -230,24 +230,35 @@ def _covered(stated: Area, named: list[Area]) -> bool:
     return not beyond([stated], parts)
 
 
-def _anchor(
+def _dragged(
     layout: Layout, judged: Judged, rows: list[Index], first: Index, strange: list[Area]
-) -> str:
-    """Return the cells that moved down with a formula and should have stayed, with a $."""
+) -> Mistake | None:
+    """Find the cells that moved down with a formula and should have stayed, or begun again."""
     top = next((index for index in rows if index in judged.formulas), first)
     if top == first or judged.wrong[top] or not strange:
-        return ""
+        return None
     name = judged.quantity.name
     block = layout.blocks[name]
     here = layout.titles[block.sheet]
     moved = block.address(first)[0] - block.address(top)[0]
-    stated = areas(layout.formula(name, top), here) or []
-    for area in strange:
-        back = area._replace(top=area.top - moved, bottom=area.bottom - moved)
-        if back in stated:
-            title, _, cells = written(back, layout.titles.values()).rpartition("!")
-            return title + "!" + re.sub("([0-9]+)", r"$\1", cells)
-    return ""
+    below = rows[rows.index(top) + 1]
+    stated, next_one, belonging = (
+        areas(layout.formula(name, index), here) or [] for index in (top, below, first)
+    )
+    titles = layout.titles.values()
+    back = {
+        area: area._replace(top=area.top - moved, bottom=area.bottom - moved) for area in strange
+    }
+    for there in back.values():
+        if there in stated and there in next_one:
+            title, _, cells = written(there, titles).rpartition("!")
+            return Mistake("anchor", "", {"cells": title + "!" + re.sub("([0-9]+)", r"$\1", cells)})
+    for area, there in back.items():
+        if there in stated and len(belonging) == len(stated):
+            right = belonging[stated.index(there)]
+            said = {"named": written(area, titles), "belongs": written(right, titles)}
+            return Mistake("dragged", "", said)
+    return None
 
 
 def _kind(layout: Layout, area: Area, other: Area) -> str:
