@@ -42,6 +42,18 @@ def cells(book):
     return (c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None)
 
 
+def test_no_rule_gives_a_formula_the_colour_of_what_may_be_changed(books):
+    found = 0
+    for sheet in books["en"][0]:
+        for area in sheet.conditional_formatting:
+            fills = {r.dxf.fill.bgColor.rgb for r in area.rules if r.dxf and r.dxf.fill}
+            filled = [sheet[str(part)] for part in area.sqref.ranges if fills]
+            found += len(filled)
+            formulas = any(cell.data_type == "f" for rows in filled for row in rows for cell in row)
+            assert not (formulas and f"00{FILLS['input']}" in fills), (sheet.title, area.sqref)
+    assert found
+
+
 @pytest.mark.parametrize("lang", EAST_ASIAN)
 def test_texts_have_a_font_of_their_language_and_numbers_have_not(books, lang):
     book, path = books[lang]

@@ -20,7 +20,7 @@ from xlnn.workbooks.pages.table import (
     row_validation,
 )
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import ASIDE, FILLS, KEY, LABEL, NOTE, NUMBER, TITLE, heading, value
+from xlnn.writing.style import ASIDE, KEY, LABEL, NOTE, NUMBER, RULE, TITLE, heading, value
 
 VALUES = 3
 CHOICES = ("epoch", "chosen", "h")
@@ -124,6 +124,6 @@ def _draw_parameters(drawing: Drawing, page: Page) -> None:
     ]
     rule = FormulaRule(
         formula=[f"B${PARAMETERS}=${letters(chosen.column)}${chosen.row}"],
-        fill=PatternFill("solid", bgColor=FILLS["input"]),
+        fill=PatternFill("solid", bgColor=RULE),
     )
     drawing.colours.append((f"B{PARAMETERS}:{end}{PARAMETERS + 5}", rule))
