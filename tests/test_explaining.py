@@ -318,6 +318,43 @@ def test_show_fits_every_kind_in_each_language(name, lang, tmp_path):
     assert len(said("show", path).splitlines()) <= 14
 
 
+@pytest.mark.parametrize("lang", in_turn(reversed(languages())))
+@pytest.mark.parametrize("name", ["neuron", "slopes", "xor"])
+@pytest.mark.first(1)
+def test_show_repeats_sentences_and_equations_only(name, lang, tmp_path):
+    path = xlnn.build(name, tmp_path / "a.xlsx", lang=lang, verify=False).path
+    assert xlnn.show(path).said
+    for text in ("{}", "░", "   -0.1\n", "   σ(x)\n", "   x²\n"):
+        assert text not in said("show", path)
+
+
+def test_show_names_no_bare_address_of_what_was_changed(short_copy):
+    workbook = openpyxl.load_workbook(short_copy)
+    workbook["Settings"]["C4"] = 0.7
+    workbook.save(short_copy)
+    checked = xlnn.show(short_copy).check
+    assert len(checked) == 1
+    assert "Settings!C4" in checked[0]
+
+
+def test_show_names_the_run_of_each_line(tmp_path):
+    path = xlnn.build("xor", tmp_path / "a.xlsx", epochs=3, eta=(0.1, 0.5), verify=False).path
+    workbook = openpyxl.load_workbook(path)
+    workbook["Confusion table"]["C3"] = 2
+    workbook.save(path)
+    text = said("show", path)
+    assert "run 1: η = 0.1   run 2: η = 0.5" in text
+    assert re.search(r"C_T   run 1: η = 0\.1   3\.26\d+ █▃▁ \d", text)
+    assert re.search(r"C_T   run 2: η = 0\.5   3\.26\d+ .{3} \d", text)
+    assert re.search("   run 1: In the last epoch", text)
+    assert "   run 2: The sheets agree with NumPy's run.\n" in text
+    seen = xlnn.show(path)
+    assert seen.said[0].startswith("run 2: ")
+    courses = np.array([*seen.courses.values()])
+    assert courses == pytest.approx(xlnn.values(path)["C_T"])
+    assert seen.settings["run 2: η"] == 0.5
+
+
 def test_a_file_that_is_no_workbook_is_one_sentence(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(b"PK")
     for call in (xlnn.show, lambda path: xlnn.explain(path, "eta")):

@@ -68,8 +68,9 @@ def _rows(seen: "Contents", words: "Text") -> Iterator[tuple[str, str]]:
     count = f"{sum(seen.formulas.values()):,}"
     yield "formulas", words("show", "of_formulas", count=count, sheets=sheets)
     if seen.course:
-        first, last = in_words(seen.course[0]), in_words(seen.course[-1])
-        yield "course", f"{seen.course_of}   {first} {sparkline(seen.course)} {last}"
+        for name, course in (seen.courses or {"": seen.course}).items():
+            line = f"{in_words(course[0])} {sparkline(course)} {in_words(course[-1])}"
+            yield "course", "   ".join(filter(None, (seen.course_of, name, line)))
     for sentence in seen.said:
         yield "said", sentence
     yield "built", words("show", state)
@@ -83,7 +84,7 @@ def _flat(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield the entries of a Spec as a line has them."""
     for key, value in values.items():
         match value:
-            case {**entries} if entries:
+            case {**entries}:
                 yield from _flat(entries)
             case [{}, *_]:
                 each = (" ".join(map(str, filter(None, entry.values()))) for entry in value)

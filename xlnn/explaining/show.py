@@ -14,6 +14,7 @@ from xlnn.explaining.course import CHECK, course_of
 from xlnn.explaining.entries import Entries
 from xlnn.explaining.explain import ENGINE
 from xlnn.explaining.explanation import Value
+from xlnn.explaining.runs import COMPARE, Runs
 from xlnn.quantity import Model
 from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.xlsx.cells import cells
@@ -25,8 +26,10 @@ SAID = 4
 TITLE = 2
 """Lines of the first sheet that say what the workbook is."""
 
-NOTHING = " –"
-"""What a sentence holds that has nothing to say."""
+STOPS = (".", "。")
+EQUALS = " = "
+"""How a sentence ends, and what an equation holds. Other texts, as the ends of a picture, a bar or
+an address, stand beside something, and say nothing without it."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,22 @@ class Contents:
     sizes : dict
         Of its Spec, as plain values.
     settings : dict
-        Single numbers that are inputs, by symbol.
+        Single numbers that are inputs, by symbol; of several runs, after the name of the run.
     inputs : dict
         Cells of all other inputs, by the names of their arrays.
     formulas : dict
         Formulas by the titles of their sheets.
     course : tuple of float
-        One number after the other along epochs or steps, as C_T; empty where there is none.
+        One number after the other along epochs or steps, as C_T; empty where there is none. Of
+        several runs it is that of the first.
     course_of : str
         The symbol of that number.
+    courses : dict
+        The same of each run, by its name; empty where there is but one.
     said : tuple of str
-        What the workbook says of it.
+        What the workbook says of it; of several runs, after the name of the run.
     check : tuple of str
-        What its sheet Check says; empty where it has none.
+        What its sheet Check says, likewise; empty where it has none.
     wrong : int
         Cells that `xlnn.check` finds wrong, without random numbers in the inputs.
     """
@@ -73,6 +79,7 @@ class Contents:
     formulas: Mapping[str, int]
     course: tuple[float, ...]
     course_of: str
+    courses: Mapping[str, tuple[float, ...]]
     said: tuple[str, ...]
     check: tuple[str, ...]
     wrong: int
@@ -105,9 +112,10 @@ def show(path: Path | str, engine: str = ENGINE, model: Model | None = None) -> 
     path = Path(path)
     seen = examined(path, engine, Points(0), model)
     entries = Entries(seen, None)
+    runs = Runs(entries)
     sizes = {key: value for key, value in seen.spec.to_mapping().items() if value not in ([], "")}
     template, lang = (str(sizes.pop(key)) for key in ("template", "lang"))
-    single, inputs = _inputs(entries)
+    single, inputs = _inputs(entries, runs)
     course = course_of(seen.layout, entries.arrays)
     return Contents(
         file=path.name,
@@ -122,8 +130,9 @@ def show(path: Path | str, engine: str = ENGINE, model: Model | None = None) -> 
         formulas=_formulas(entries),
         course=tuple(map(float, entries.arrays[course.name])) if course else (),
         course_of=entries.symbol((course.name, (0,))) if course else "",
-        said=tuple(islice(_sentences(entries, on_check=False), SAID)),
-        check=tuple(_sentences(entries, on_check=True)),
+        courses=runs.courses(course) if course else {},
+        said=tuple(islice(_sentences(entries, runs, on_check=False), SAID)),
+        check=tuple(_sentences(entries, runs, on_check=True)),
         wrong=len(seen.report.wrong),
     )
 
@@ -134,7 +143,7 @@ def _about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(islice(texts, TITLE))
 
 
-def _inputs(entries: Entries) -> tuple[dict[str, Value], dict[str, int]]:
+def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, int]]:
     """Return the inputs that are one number, and how many cells the others have."""
     single: dict[str, Value] = {}
     others: dict[str, int] = {}
@@ -142,7 +151,7 @@ def _inputs(entries: Entries) -> tuple[dict[str, Value], dict[str, int]]:
         if not quantity.is_input:
             continue
         if not quantity.lengths and quantity.heading(()).strip():
-            single[quantity.heading(())] = entries.value((quantity.name, ()))
+            single[runs.named(quantity, quantity.heading(()))] = entries.value((quantity.name, ()))
             continue
         others[quantity.name] = prod(quantity.lengths) - quantity.computed
     return single, others
@@ -156,16 +165,16 @@ def _formulas(entries: Entries) -> dict[str, int]:
     return dict(counts)
 
 
-def _sentences(entries: Entries, *, on_check: bool) -> Iterator[str]:
+def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]:
     """Yield what the workbook says in words; its choices on single sheets are left out."""
     for quantity in entries.layout.model.quantities:
         if quantity.equation is None or quantity.is_compared or quantity.axes:
             continue
         if quantity.equation.repeats:  # the name of a class is no sentence
             continue
-        if quantity.sheet == SHEET:  # which speaks of cells, not of results
+        if quantity.sheet in {SHEET, COMPARE}:  # one speaks of cells, one says all of it again
             continue
         if (quantity.sheet == CHECK) == on_check:
             for said in entries.arrays[quantity.name].ravel():
-                if isinstance(said, str) and said.strip(NOTHING):
-                    yield said
+                if isinstance(said, str) and (said.endswith(STOPS) or EQUALS in said):
+                    yield runs.named(quantity, said)
