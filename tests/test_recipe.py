@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+import xlnn
 from xlnn.errors import DataError, OptionsError
 from xlnn.shipped.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
@@ -288,6 +289,14 @@ def test_an_output_that_goes_with_the_cost_is_told():
     message = 'does not go with the output layer\'s "tanh"'
     with pytest.raises(DataError, match=message):
         made(cost="categorical cross-entropy", output_activation="tanh")
+
+
+def test_a_leaky_relu_of_any_slope_is_an_output_of_the_squared_error(tmp_path):
+    for name in ("leaky relu", "leaky relu 0.2"):
+        built = xlnn.build("xor", tmp_path / "a.xlsx", epochs=2, output_activation=name)
+        assert xlnn.check(built.path, engine="formulas").agrees
+    with pytest.raises(DataError, match="ask for outputs between 0 and 1"):
+        made("xor", cost="cross-entropy", output_activation="leaky relu 0.2")
 
 
 def test_a_regression_takes_a_linear_output_with_its_cost(houses):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.equations.activation import LEAKY, leak_of
 from xlnn.equations.dense import total, written_call
 from xlnn.equations.wording import (
     CategoricalCrossEntropySentence,
@@ -148,6 +149,10 @@ class Cost:
     for_numbers: bool = False
     loss_formula: str = ""
 
+    def suits(self, output: str) -> bool:
+        """Tell whether it suits an activation function; leaky relu units of any slope are alike."""
+        return (output if leak_of(output) is None else LEAKY) in self.outputs
+
 
 COSTS = {
     "squared error": Cost(
@@ -156,7 +161,7 @@ COSTS = {
         None,
         "C = ½ Σ (t − a)²",
         "(a − t) a′(z)",
-        ("sigmoid", "tanh", "relu", "linear"),
+        ("sigmoid", "tanh", "relu", LEAKY, "linear"),
         "an output of softmax depends on all weighted inputs, and δ = (a − t) a′(z) on one",
         for_numbers=True,
     ),

@@ -76,7 +76,7 @@ def fitting(
     """
     known = COSTS.get(cost or "")
     had = layers[-1].get("activation", USUAL)
-    if known is None or had in known.outputs:
+    if known is None or known.suits(had):
         return layers, ()
     linear = is_regression and "linear" in known.outputs
     taken = "linear" if linear else known.outputs[0]

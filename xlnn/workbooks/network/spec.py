@@ -218,7 +218,7 @@ class Spec:
         if self.cost not in COSTS:
             raise DataError(f'There is no cost "{self.cost}"; choose one of {quoted_list(COSTS)}.')
         cost, output = COSTS[self.cost], self.layers[-1].activation
-        if output not in cost.outputs:
+        if not cost.suits(output):
             raise DataError(
                 f'The cost "{self.cost}" does not go with the output layer\'s "{output}", since '
                 f"{cost.reason}: choose {quoted_or(cost.outputs)} there, or another cost."
