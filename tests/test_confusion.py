@@ -13,6 +13,7 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
+from xlnn.shipped.text import text
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, MOST_LISTED
 from xlnn.writing.style import QUIET
 
@@ -65,7 +66,9 @@ def test_a_count_is_as_full_of_colour_as_its_share_of_the_class(iris_path):
 
 def test_what_is_counted_from_is_quieter_than_the_counts(iris_path):
     sheet = openpyxl.load_workbook(iris_path)["Confusion table"]
-    (head,) = (c for c in sheet[17] if c.value == "place in the list" and c.column < 20)
+    (head,) = (
+        c for c in sheet[17] if c.value == text("en")("confusion", "place") and c.column < 20
+    )
     assert {c.font.color.rgb[-6:] for c in (head, sheet.cell(18, head.column))} == {QUIET}
     assert sheet["B11"].font.color.rgb[-6:] != QUIET
 

@@ -11,7 +11,7 @@ from printing import printed
 from xlnn.building.build import build
 from xlnn.practising.exercise import exercise
 from xlnn.shipped.templates import names
-from xlnn.shipped.text import languages
+from xlnn.shipped.text import languages, text
 from xlnn.workbooks.exercise_sheet import BESIDE
 
 READABLE = 0.65
@@ -195,5 +195,9 @@ def test_the_list_of_what_is_wrong_has_its_headings_on_each_page(tmp_path):
     first, last = (int(row) for row in sheet.print_title_rows.replace("$", "").split(":"))
     assert first == last
     heads = [cell.value for cell in sheet[first] if cell.value]
-    assert heads[:3] == ["image", "label", "taken for"]
-    assert heads[3:] == ["image", "class found", "key of what is wrong", "place in the list"]
+    said = text("en")
+    listed, counted = (
+        [said("headings", "image"), *(said("confusion", key) for key in keys)]
+        for keys in (("label", "taken_for"), ("answer", "key", "place"))
+    )
+    assert heads == [*listed, *counted]
