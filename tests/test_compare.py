@@ -207,7 +207,7 @@ WRONG = {
     ("--eta", "0.1,0.2", "--seed", "1,2,3"): "there are --eta 2, --seed 3",
     ("--eta", "0.1,x"): "a number, or several, such as 0.1,0.5",
     ("--eta", "0.1,,0.2"): "a number, or several",
-    ("--eta", "0.1,-1"): "eta is -1.0: the learning rate is a number greater than 0",
+    ("--eta", "0.1,-1"): "eta is -1.0: the learning rate is a finite number greater than 0",
     ("--optimizer", "sgd,lion"): 'There is no optimizer "lion"',
     ("--seed", "1,-2"): "a whole number from 0 on, or several",
     ("--eta", ",".join(map(str, range(1, 15)))): "14 runs are asked for: a workbook compares 12",

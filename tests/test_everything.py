@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -12,8 +13,12 @@ from click.testing import CliRunner
 from networks import in_turn
 from programs import skip_without
 
+import xlnn
 from xlnn.building import everything
+from xlnn.building.everything import Result
+from xlnn.building.writing import Built
 from xlnn.checking.check import check
+from xlnn.cli.everything import _say
 from xlnn.cli.main import cli
 from xlnn.engines import ENGINES
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
@@ -239,6 +244,22 @@ def test_what_cannot_be_asked_of_all_is_refused(tmp_path, monkeypatch, arguments
     with pytest.raises(error, match=message):
         run("build", "all", *arguments)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+STEPPED = ("descent", "regression", "xor-layers")
+
+
+def test_the_epochs_of_all_are_the_steps_of_an_experiment(tmp_path):
+    others = [f"--without={name}" for name in names() if name not in STEPPED]
+    code, _, _ = run("build", "all", "-o", tmp_path, "--epochs", "3", "--no-verify", *others)
+    assert code == 0
+    for name in STEPPED:
+        assert xlnn.show(tmp_path / f"{name}.xlsx").sizes["sizes"]["steps"] == 3
+
+
+def test_a_note_of_all_names_its_template(capsys):
+    _say(Result("moons", Built(Path("moons.xlsx"), 2, None, ("C_T rose from 3 to 90.",))))
+    assert capsys.readouterr().err == "Note: moons: C_T rose from 3 to 90.\n"
 
 
 def test_without_goes_with_all_alone():

@@ -254,6 +254,12 @@ def test_every_experiment_is_a_run(name, tmp_path):
     assert any(quantity.section for quantity in run.values())
 
 
+def test_a_name_that_is_not_there_is_a_sentence_without_quotes_around_it(runs):
+    with pytest.raises(KeyError) as refused:
+        runs["network"]["delta33"]
+    assert str(refused.value).startswith("There is no quantity")
+
+
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 @pytest.mark.first(2)
 def test_a_program_that_ends_at_once_leaves_nothing_behind(program, short_copy, tmp_path):

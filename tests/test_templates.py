@@ -216,6 +216,8 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
         copy("digits", tmp_path / "xor")
     with pytest.raises(DataError, match='"nothing"; choose one of activations, circles,'):
         copy("nothing", tmp_path / "other")
+    with pytest.raises(DataError, match='"digit": is it digits'):
+        copy("digit", tmp_path / "other")
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be made: Not a directory"):
         copy("xor", tmp_path / "file" / "mine")
@@ -287,3 +289,15 @@ def test_a_text_that_is_not_utf_8_is_refused(tmp_path):
         DataError, match=r"template\.toml is not UTF-8 text: save it as TOML in UTF-8"
     ):
         template(str(tmp_path / "mine"))
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [("digit", ": is it digits"), ("iriss", ": is it iris?"), ("qqq", "xor, xor-layers.")],
+)
+def test_a_template_that_is_not_there_may_be_one_of_nearly_that_name(name, end):
+    with pytest.raises(DataError) as refused:
+        template(name)
+    assert end in str(refused.value)
+    shown = re.split("; choose one of |: is it ", str(refused.value))[1]
+    assert {*re.findall("[-a-z0-9]+", shown)} - {"or"} <= {*names()}

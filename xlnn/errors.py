@@ -16,12 +16,20 @@ def one_line(text: str, longest: int = LONGEST) -> str:
 
     >>> one_line("a\nb \x1b[2J")
     'a?b ?[2J'
+    >>> one_line("one, two, three, four, five and six", longest=24)
+    'one, two, … and six'
     """
     line = "".join(each if each.isprintable() else "?" for each in text)
     if len(line) <= longest:
         return line
     end = min(_END, longest // 3)
-    return f"{line[: longest - end - 3]} … {line[-end:]}"
+    return f"{_cut(line[: longest - end - 3])} … {_cut(line[-end:][::-1])[::-1]}"
+
+
+def _cut(words: str) -> str:
+    """Leave a word away that may not be whole, unless that were much."""
+    whole = words.rpartition(" ")[0]
+    return whole if len(whole) > len(words) / 2 else words
 
 
 class XlnnError(Exception):
@@ -29,7 +37,8 @@ class XlnnError(Exception):
 
     def __str__(self) -> str:
         """Return the message as one line, whatever the file holds that it quotes."""
-        return one_line(super().__str__())
+        # of Exception, for an error that is a KeyError, too, would put quotes around it
+        return one_line(Exception.__str__(self))
 
 
 class DataError(XlnnError):

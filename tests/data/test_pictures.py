@@ -321,7 +321,9 @@ def test_a_threshold_that_no_grey_has_is_refused(root, threshold):
 
 @pytest.mark.parametrize("reading", [Reading(table=True), Reading(targets=("price",))])
 def test_pictures_are_no_table(root, reading):
-    with pytest.raises(DataError, match="my is a folder of pictures, which have labels and no col"):
+    with pytest.raises(
+        DataError, match="my is a folder: pictures are looked for in it, with labels"
+    ):
         read(root, reading)
 
 

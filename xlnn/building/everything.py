@@ -40,7 +40,7 @@ class Everything:
         The templates that are left out.
     options : dict
         ``lang`` and ``epochs``, as `xlnn.building.build.build` has them, where they are given; a
-        template that trains nothing has no epochs.
+        template that trains nothing has no epochs, and those of an experiment are its steps.
     large, force, verify : bool
         As there.
     """
@@ -146,7 +146,8 @@ def _chosen(asked: Everything) -> tuple[Template, ...]:
 
 def _planned(template: Template, asked: Everything) -> Plan:
     kind, origin, name = begun(template.name)
-    left = {"lang"} if "epochs" not in template.values else {"lang", "epochs"}
+    trains = "epochs" in template.values or "steps" in template.values.get("sizes", ())
+    left = {"lang", "epochs"} & kind.options if trains else {"lang"}
     options = {name: value for name, value in asked.options.items() if name in left}
     return planned(kind, origin, name, options, large=asked.large)
 

@@ -57,4 +57,4 @@ def _say(result: Result) -> None:
         is_named = result.name in sentence
         say(one_line(f"Error: {'' if is_named else f'{result.name}: '}{sentence}"), err=True)
     else:
-        say_built(result.built)
+        say_built(result.built, of=f"{result.name}: ")

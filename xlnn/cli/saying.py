@@ -43,10 +43,10 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda stage: status.update(f"{stage} …")
 
 
-def say_built(built: Any) -> None:  # noqa: ANN401 -- `xlnn.building.writing.Built`, imported late
-    """Say what was built, and on stderr what the person may not expect."""
+def say_built(built: Any, of: str = "") -> None:  # noqa: ANN401 -- `xlnn.building.writing.Built`, imported late
+    """Say what was built, and on stderr what the person may not expect, and of what it is."""
     for note in built.notes:
-        say(f"Note: {note}", err=True)
+        say(f"Note: {of}{note}", err=True)
     formulas = counted(built.formulas, "formula")
     say(f"{built.path}   {formulas}   {proven(built.report)}")
 

@@ -116,8 +116,8 @@ def _check(folder: Path, reading: Reading) -> None:
     """Refuse what pictures cannot be read as."""
     if reading.targets or reading.table:
         raise DataError(
-            f"{folder.name} is a folder of pictures, which have labels and no columns: "
-            "name a CSV or .npz file, or add --picture ROWSxCOLUMNS."
+            f"{folder.name} is a folder: pictures are looked for in it, with labels and no "
+            "columns; name a CSV or .npz file, or add --picture ROWSxCOLUMNS."
         )
     if reading.threshold is not None and not 0 < reading.threshold <= 1:
         raise DataError(

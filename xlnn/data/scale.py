@@ -37,7 +37,8 @@ def scaling(x: np.ndarray, how: str) -> tuple[np.ndarray, np.ndarray]:
     ([1.0, 5.0], [0.5, 1.0])
     """
     if how not in HOW:
-        raise DataError(f'There is no scaling "{short(how)}"; choose {listed(HOW, "or")}.')
+        choices = listed(("none", *HOW), "or")
+        raise DataError(f'There is no scaling "{short(how)}"; choose {choices}.')
     least, spread = x.min(axis=0), x.max(axis=0) - x.min(axis=0)
     is_constant = spread < SMALLEST
     spread = np.where(is_constant, 1, spread)

@@ -5,12 +5,13 @@ import shutil
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from xlnn.data.files import text
-from xlnn.data.wording import short
+from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 
 DEFAULT = "digits"
@@ -115,9 +116,15 @@ def template(name: str) -> Template:
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
     raise DataError(
-        f'There is no template "{short(name)}" and no folder of that name with a template.toml; '
-        f"choose one of {', '.join(names())}."
+        f'There is no template "{short(name)}" and no folder of that name with a template.toml'
+        f"{_meant(name)}"
     )
+
+
+def _meant(name: str) -> str:
+    """End a sentence with the templates of nearly that name, or else with all of them."""
+    near = get_close_matches(name, names(), 3)
+    return f": is it {listed(near, 'or')}?" if near else f"; choose one of {', '.join(names())}."
 
 
 def _check_sections(name: str, book: object) -> None:
@@ -151,7 +158,7 @@ def copy(name: str, target: Path) -> None:
         There is no template of that name, or the folder exists or cannot be made.
     """
     if name not in names():
-        raise DataError(f'There is no template "{name}"; choose one of {", ".join(names())}.')
+        raise DataError(f'There is no template "{short(name)}"{_meant(name)}')
     if target.name in {ALL, INDEX}:
         raise DataError(f"xlnn build {ALL} needs the name {target.name}: choose another one.")
     if target.name in names():

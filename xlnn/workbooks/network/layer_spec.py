@@ -87,13 +87,19 @@ def check_layer(layer: LayerSpec) -> None:
     if layer.activation in REFUSED:
         raise DataError(
             f"Layer {layer.name}: no network learns with the {layer.activation}, since "
-            f"{REFUSED[layer.activation]}; choose one of {quoted_list(ACTIVATIONS)}."
+            f"{REFUSED[layer.activation]}; {_choices()}."
         )
     if layer.activation not in ACTIVATIONS:
         raise DataError(
-            f'Layer {layer.name}: there is no activation "{layer.activation}"; '
-            f"choose one of {quoted_list(ACTIVATIONS)}."
+            f'Layer {layer.name}: there is no activation "{layer.activation}"; {_choices()}.'
         )
+
+
+def _choices() -> str:
+    """Say which activations there are, and which of them are for outputs alone."""
+    outputs = [name for name, each in ACTIVATIONS.items() if each.only_output]
+    others = [name for name in ACTIVATIONS if name not in outputs]
+    return f"choose one of {quoted_list(others)}, or for outputs {quoted_list(outputs)}"
 
 
 def _check_steps(layer: LayerSpec) -> None:

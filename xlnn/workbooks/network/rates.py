@@ -16,10 +16,10 @@ def rate_of(value: object) -> np.ndarray:
     Raises
     ------
     DataError
-        It is no number greater than 0.
+        It is no finite number greater than 0.
     """
     if not _is_number(value) or value <= 0:
-        raise DataError(f"eta is {value}: the learning rate is a number greater than 0.")
+        raise DataError(f"eta is {value}: the learning rate is a finite number greater than 0.")
     return rounded(value)
 
 
