@@ -24,6 +24,7 @@ OWN = {
     "Guide!Z9": "=TODAY()",
     "Lens!A200": "=_xlfn.STDEV.S(Training!C:C)",
     "Progress!Z9": "=SUM(Training!BA5,1)",
+    "Guide!Z10": "=Training!#REF!+1",
 }
 
 
@@ -44,9 +45,10 @@ def test_formulas_of_ones_own_are_left_out_and_named(short_copy, engine):
         "Training!BA5": "STDEV",
         "Guide!Z9": "TODAY",
         "Lens!A200": "_xlfn.STDEV.S",
+        "Guide!Z10": "#REF!",
     }
-    assert "3 formulas of your own are left out" in sentence(report.left_out)
-    assert report.other_cells == 4
+    assert "4 formulas of your own are left out" in sentence(report.left_out)
+    assert report.other_cells == 5
     assert report.to_json()["left_out"] == report.left_out
 
 

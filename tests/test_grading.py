@@ -13,7 +13,6 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from networks import some_images
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
 from programs import skip_without
 from submissions import RIGHT, WRONG, blanks, emptied, fill, on_another_sheet
@@ -352,16 +351,42 @@ def test_array_formulas_of_excel_are_judged_as_any_other(tmp_path):
         assert found.points == pytest.approx(2 + 2 / 3)
 
 
-def test_an_array_formula_that_spills_is_one_sentence(tmp_path):
-    path = xlnn.build("descent", tmp_path / "full.xlsx").path
-    workbook = openpyxl.load_workbook(emptied(path, ("dz_dx",), tmp_path / "e.xlsx"))
-    blank = blanks(path, ("dz_dx",))["dz_dx", ()]
-    first, last = (f"{get_column_letter(c)}{r}" for r, c in (blank.places[0], blank.places[-1]))
-    sheet = workbook[blank.title]
-    sheet[first].value = ArrayFormula(f"{first}:{last}", blank.stated[0])
+@pytest.mark.parametrize("rows", [1, 64])
+def test_an_array_formula_that_spills_is_judged_cell_by_cell(one_epoch, rows, tmp_path):
+    """Excel 365 writes a formula of a range once, and into the other cells what it gives."""
+    every = blanks(one_epoch, ("a2",))
+    workbook = openpyxl.load_workbook(emptied(one_epoch, ("a2",), tmp_path / "e.xlsx"))
+    sheet = workbook["Training"]
+    for blank in every.values():
+        fill(workbook, blank, [0.5] * len(blank.stated))  # as it was stored
+    for top in range(4, 68, rows):
+        cells = f"F{top}:H{top + rows - 1}"
+        text = f"=1/(1+EXP(-C{top}:E{top + rows - 1}))"
+        sheet[f"F{top}"].value = ArrayFormula(cells, text)
     workbook.save(tmp_path / "s.xlsx")
-    (found,) = grade(tmp_path / "s.xlsx", workers=1)
-    assert "holds an array formula; write a plain formula in each cell" in found.error
+    for file in (tmp_path / "s.xlsx", as_excel_writes(tmp_path / "s.xlsx", "excel.xlsx")):
+        assert only(grade(file, workers=1)).points == 1
+    sheet[f"F{68 - rows}"].value = ArrayFormula(f"F{68 - rows}:H67", f"={text[1:]}*2")
+    workbook.save(tmp_path / "s.xlsx")
+    assert {kind for _, kind in units(only(grade(tmp_path / "s.xlsx", workers=1)))} <= {
+        "factor",
+        "other",
+    }
+
+
+@pytest.mark.parametrize("cell", ["F4", "BB1"])
+def test_a_deleted_reference_costs_no_more_than_its_own_mark(one_epoch, cell, tmp_path):
+    names = ("a2", "C")
+    workbook = openpyxl.load_workbook(emptied(one_epoch, names, tmp_path / "e.xlsx"))
+    for blank in blanks(one_epoch, names).values():
+        fill(workbook, blank, blank.stated)
+    workbook["Training"][cell] = "=SUM(#REF!)"
+    workbook.save(tmp_path / "s.xlsx")
+    found = only(grade(tmp_path / "s.xlsx", workers=1))
+    lost = [unit for question in found.questions for unit in question.units if unit.mistake]
+    assert [(unit.symbol, unit.mistake.kind) for unit in lost] == (
+        [("a²₁", "error")] if cell == "F4" else []
+    )
 
 
 @pytest.mark.parametrize("program", SAVING)

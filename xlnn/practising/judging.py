@@ -161,7 +161,7 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
             once = {
                 index: one
                 for index, text in formulas.items()
-                if places[index] not in submitted.contents.arrays and (one := _reads_one(text))
+                if places[index] not in submitted.arrays and (one := _reads_one(text))
             }
         wrong = np.zeros(quantity.lengths, dtype=bool)
         asked_in = tuple(every[: len(got)])

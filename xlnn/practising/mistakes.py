@@ -24,6 +24,9 @@ Index = tuple[int, ...]
 DIGITS, MOST_DIGITS = 6, 17
 """Of a number in a sentence; 17 tell any two apart."""
 
+DELETED = "#REF!"
+"""What stands in a formula for cells that are no longer there."""
+
 NEAR = 3
 """How many rows or columns off is still said to be off, rather than another cell."""
 
@@ -85,6 +88,8 @@ def _by_form(judged: Judged, first: Index, cell: str) -> Mistake | None:
     """Find what is wrong whatever the formula gives among right values."""
     if first in judged.reads_one:
         return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
+    if DELETED in judged.formulas.get(first, ""):
+        return Mistake("error", cell, {"error": DELETED})
     return Mistake("circle", cell) if judged.circular[first] else None
 
 

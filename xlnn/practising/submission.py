@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, Grid
 from xlnn.layout import Layout
 from xlnn.practising.handed_out import Exercise, exercise_of
+from xlnn.practising.spilling import spilled
 from xlnn.quantity import Quantity
 from xlnn.reading.arrays import inputs_of, read_arrays
 from xlnn.reading.opening import check_sheets
@@ -51,6 +53,8 @@ class Submission:
         By place; those of the workbook's own sheets, and a student's own beside them.
     typed : dict
         What stands in cells without a formula, by place.
+    arrays : set of places
+        The formulas that compute with whole ranges in any Excel.
     """
 
     contents: Contents
@@ -59,6 +63,7 @@ class Submission:
     layout: Layout
     formulas: Mapping[Place, str]
     typed: Mapping[Place, Typed]
+    arrays: AbstractSet[Place]
 
     @cached_property
     def blanks(self) -> tuple[Quantity, ...]:
@@ -68,11 +73,7 @@ class Submission:
     @cached_property
     def as_stated(self) -> frozenset[str]:
         """The quantities whose every formula reads as the workbook states it."""
-        plain = {
-            place: text
-            for place, text in self.formulas.items()
-            if place not in self.contents.arrays
-        }
+        plain = {place: text for place, text in self.formulas.items() if place not in self.arrays}
         return as_stated(self.layout, plain)
 
     @cached_property
@@ -161,7 +162,27 @@ def submission(path: Path) -> Submission:
             formulas[title, row, column] = _without_names(formula, names)
         elif value is not None:
             typed[title, row, column] = value
-    return Submission(contents, exercise, spec, layout, formulas, typed)
+    into = _spilled(contents, formulas, typed)
+    return Submission(
+        contents,
+        exercise,
+        spec,
+        layout,
+        formulas | into,
+        {place: value for place, value in typed.items() if place not in into},
+        into.keys() | contents.arrays,
+    )
+
+
+def _spilled(
+    contents: Contents, formulas: Mapping[Place, str], typed: Mapping[Place, Typed]
+) -> dict[Place, str]:
+    """Return the formulas of the cells into which array formulas spill."""
+    found = {}
+    for first, cells in contents.arrays.items():
+        if ":" in cells:
+            found |= spilled(formulas[first], cells, first[0], (first, *typed))
+    return found
 
 
 def _without_names(formula: str, names: Mapping[str, str]) -> str:

@@ -72,7 +72,7 @@ def check_dependents(contents: Contents, layout: Layout) -> None:
             if reader in blocks:
                 title, *corner = contents.sheets[reader[0]], *reader[1:]
                 raise WorkbookError(
-                    f"{contents.path.name}: {cause} calls {contents.left_out[cause]}, which not "
+                    f"{contents.path.name}: {cause} {_calls(contents.left_out[cause])}, which not "
                     f"all engines compute alike, and {quoted(title)}!{address(*corner)} may "
                     "depend on it: remove either."
                 )
@@ -202,6 +202,11 @@ def _emptied(places: set[str]) -> Rewrite:
     return rewrite
 
 
+def _calls(function: str) -> str:
+    """Say what a formula has that no engine sees: a function, or what is left of deleted cells."""
+    return f"{'holds' if function.startswith('#') else 'calls'} {function}"
+
+
 def sentence(cells: Mapping[str, str]) -> str:
     """Say which formulas no engine has seen.
 
@@ -211,5 +216,5 @@ def sentence(cells: Mapping[str, str]) -> str:
     cell, function = next(iter(cells.items()))
     one = len(cells) == 1
     what = "1 formula of your own is" if one else f"{len(cells):,} formulas of your own are"
-    called = f"{cell} calls {function}" if one else f"{cell} calls {function}, …"
+    called = f"{cell} {_calls(function)}" if one else f"{cell} {_calls(function)}, …"
     return f"{what} left out ({called}): nothing compared uses {'it' if one else 'them'}"

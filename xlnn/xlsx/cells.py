@@ -11,7 +11,7 @@ from xlnn.errors import WorkbookError
 from xlnn.grid import CellError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.parts import Workbook, read_workbook, shared_strings
-from xlnn.xlsx.sheet_stream import Item, WholeRow, Witness, stream, stream_rows
+from xlnn.xlsx.sheet_stream import Item, WholeRow, Witness, area, stream, stream_rows
 from xlnn.xlsx.texts import unescaped
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
     sheet : str
         The title of a sheet.
     arrays : bool
-        Read array formulas of one cell as well, as any other.
+        Read array formulas as well, at the first of their cells, as any other.
 
     Raises
     ------
@@ -207,13 +207,13 @@ def cell_value(
 class SharedFormulas:
     """The shared formulas of one sheet: stated once, and moved to each further cell.
 
-    With `arrays`, array formulas of one cell are let pass: Excel writes as such whatever computes
-    with whole ranges, as =SUM(A1:A3*B1:B3).
+    With `arrays`, array formulas are let pass, at the first of their cells: Excel writes as such
+    whatever computes with whole ranges, as =SUM(A1:A3*B1:B3), and what spills into other cells.
     """
 
     def __init__(self, sheet: SheetSource, *, arrays: bool = False) -> None:
-        self.arrays: list[tuple[int, int]] = []
-        """Row and column of each array formula."""
+        self.arrays: dict[tuple[int, int], str] = {}
+        """Of each array formula its row and column, and the cells that it fills."""
         self._has_arrays = arrays
         self._sheet = sheet
         self._stated: dict[str, tuple[str, int, int]] = {}
@@ -227,8 +227,9 @@ class SharedFormulas:
         if kind == "normal" and text:
             return text
         if kind == "array" and text and self._has_arrays:
-            if attributes.get("ref") == address(row, column):
-                self.arrays.append((row, column))
+            cells = attributes.get("ref", "")
+            if cells.partition(":")[0] == address(row, column) and area(cells):
+                self.arrays[row, column] = cells
                 return text
         elif kind == "shared" and text and index not in self._stated:
             self._stated[index] = text, row, column

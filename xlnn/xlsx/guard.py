@@ -99,7 +99,10 @@ def forbidden(text: str) -> str | None:
 
 
 class _OtherFunctionError(Exception):
-    """A formula calls a function that is not on the list: the refusal, and its name."""
+    """A formula calls a function that is not on the list: the refusal, and its name.
+
+    Or it refers to cells that were deleted; then its name is that of the error.
+    """
 
 
 def _leads_outside(name: str) -> bool:
@@ -290,8 +293,11 @@ class Formulas:
         """Return the error for a character that begins nothing which a formula may hold."""
         rest = formula[position:]
         if rest.startswith("#REF!"):
-            return self._refused(
-                f"{place} refers to cells that were deleted (#REF!); correct the formula"
+            raise _OtherFunctionError(
+                self._refused(
+                    f"{place} refers to cells that were deleted (#REF!); correct the formula"
+                ),
+                "#REF!",
             )
         if rest[0] == "|":
             return self._refused(

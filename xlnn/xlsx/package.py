@@ -88,8 +88,8 @@ class Contents:
         The cells of the rectangles from A1 that hold the sheets.
     left_out : mapping of str to str
         Cells whose formulas no engine may see, and the functions that they call.
-    arrays : frozenset
-        Sheet, row and column of each array formula of one cell, where these may be.
+    arrays : mapping
+        The cells that each array formula fills, by its sheet, row and column, where these may be.
     is_manual : bool
         Whether a program computes it only when it is asked to.
     """
@@ -100,7 +100,7 @@ class Contents:
     names: Mapping[str, str]
     box: int
     left_out: Mapping[str, str] = field(default_factory=dict)
-    arrays: frozenset[tuple[str, int, int]] = frozenset()
+    arrays: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
     is_manual: bool = False
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
@@ -146,7 +146,7 @@ def inspect(
     watch : function
         Gives each sheet a witness, so that whoever wants more of it need not read it again.
     arrays : bool
-        Let array formulas of one cell pass. No engine may be given the file then.
+        Let array formulas pass. No engine may be given the file then.
 
     Raises
     ------
@@ -161,12 +161,12 @@ def inspect(
         check_other_parts(archive, book, formulas)
         strings = list(map(len, shared_strings(archive, book.strings)))
         budget = _Budget(archive)
-        found, places = {}, set()
+        found, places = {}, {}
         for title, part in book.sheets.items():
             sheet = SheetSource(archive, title, part)
             shared = SharedFormulas(sheet, arrays=arrays)
             found[title] = _inspect_sheet(sheet, watch, formulas, shared, strings, budget)
-            places |= {(title, *place) for place in shared.arrays}
+            places |= {(title, *place): cells for place, cells in shared.arrays.items()}
         formulas.check_reads()
     names = {name: text for name, text, more in book.names if "localSheetId" not in more}
     return Contents(
@@ -176,7 +176,7 @@ def inspect(
         names,
         budget.box,
         formulas.left_out,
-        frozenset(places),
+        places,
         book.is_manual,
     )
 
