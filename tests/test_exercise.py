@@ -27,7 +27,7 @@ from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.practising.exercise import Source, exercise, inputs_of
 from xlnn.practising.handed_out import exercise_of
 from xlnn.practising.levels import blanks_of, in_order, is_exercise
-from xlnn.practising.roster import file_names, students
+from xlnn.practising.roster import HEADINGS, file_names, students
 from xlnn.practising.steady import cells_of
 from xlnn.reading.spec import described, read_spec
 from xlnn.reading.values import values
@@ -530,3 +530,9 @@ def test_a_signal_before_the_first_of_a_class_leaves_no_folder(tmp_path):
     assert processes(mark) == ()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["names.csv", "said", "temporary"]
     assert (tmp_path / "said").read_text() == "Stopped.\n"
+
+
+def test_the_page_for_teachers_names_every_heading_of_a_roster():
+    page = Path(__file__).parent.parent / "docs" / "teacher.md"
+    said = page.read_text(encoding="utf-8")
+    assert [each for each in HEADINGS if f"`{each}`" not in said] == []
