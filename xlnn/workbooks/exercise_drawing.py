@@ -45,7 +45,7 @@ COLOURS = {eq.CORRECT: GREEN, eq.WRONG: RED, eq.PARTLY: AMBER, eq.OTHER_INPUTS: 
 COLOURS[eq.FIRST_STEP] = AMBER
 HEAD = replace(LABEL, bold=True)
 CELL = Look(wrap=True)
-QUIET_SUM = Look(number_format="0.0000", ink=QUIET, align="right")
+QUIET_SUM = Look(number_format="General", ink=QUIET, align="right")
 QUIET_STATE = Look(number_format="0", ink=QUIET, align="center")
 SUMS = ("COUNT", "SUM", "SQUARES", "ORDERED")
 
