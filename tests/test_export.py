@@ -359,6 +359,14 @@ def test_a_planted_error_is_refused_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_activation_without_an_operator_is_refused_in_a_sentence(paths, tmp_path, monkeypatch):
+    monkeypatch.delitem(export_onnx.OPERATORS, "tanh")
+    with pytest.raises(WorkbookError, match="no operator of ONNX is known for the activation tanh"):
+        xlnn.export(paths["maps"], tmp_path / "a.onnx")
+    assert list(tmp_path.iterdir()) == []
+    xlnn.export(paths["maps"], tmp_path / "a.npz")
+
+
 def test_an_activation_that_is_missing_is_refused(paths, tmp_path, monkeypatch):
     monkeypatch.setitem(export_onnx.OPERATORS, "tanh", "Identity")
     with pytest.raises(DisagreementError, match=r"TrainingO?!|image 1, output 1"):

@@ -315,6 +315,12 @@ def test_a_title_that_excel_does_not_allow_is_found(titles):
     assert title_problems(titles)
 
 
+@pytest.mark.parametrize("command", ["build", "exercise"])
+def test_the_help_names_every_language(command):
+    printed = CliRunner().invoke(cli, [command, "--help"]).output
+    assert f"The workbook's language: {', '.join(languages())}." in printed
+
+
 def test_a_title_that_needs_quotes_is_found():
     assert quoted_titles(["数据", "测试 数据", "1层"]) == ["测试 数据", "1层"]
 

@@ -17,6 +17,7 @@ from xlnn.bridging.export_tensors import maps, names_of, tensors_of
 from xlnn.bridging.export_trained import PRODUCER, Trained, properties
 from xlnn.equations.activation import leak_of
 from xlnn.equations.layer import LayerKind
+from xlnn.errors import WorkbookError
 from xlnn.workbooks.network.layer_spec import LayerSpec
 
 OPSET, IR = 17, 8
@@ -26,6 +27,7 @@ OPERATORS = {
     "sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "linear": "Identity",
     "softmax": "Softmax",
 }  # fmt: skip
+"""Those of activations; a leaky relu has a slope besides."""
 
 POOLINGS = {"max pooling": "MaxPool", "average pooling": "AveragePool"}
 
@@ -133,6 +135,11 @@ def _activated(graph: _Graph, layer: LayerSpec, seen: str) -> str:
         return graph.add("Add", [above, below], f"a{layer.name}")
     if leak is not None:
         return graph.add("LeakyRelu", [seen], f"a{layer.name}", alpha=leak)
+    if layer.activation not in OPERATORS:
+        raise WorkbookError(
+            f"Layer {layer.name}: no operator of ONNX is known for the activation "
+            f"{layer.activation}: export to .npz or .safetensors, which hold the weights alone."
+        )
     axis = {"axis": 1} if layer.activation == "softmax" else {}
     return graph.add(OPERATORS[layer.activation], [seen], f"a{layer.name}", **axis)
 

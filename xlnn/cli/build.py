@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from xlnn.building.asked import picture, several
+from xlnn.cli.language import Language
 from xlnn.cli.saying import progress, say_built
 from xlnn.errors import OptionsError
 
@@ -88,7 +89,7 @@ class Several(click.ParamType):
 @click.option(
     "--solved", is_flag=True, default=None, help="Of solver, cnn-solver: SciPy finds the weights."
 )
-@click.option("--lang", help="The workbook's language: en, zh or ja.")
+@click.option("--lang", cls=Language, help="The workbook's language")
 @click.option("--without", multiple=True, help="Of all: leave out this one; may be repeated.")
 @click.option("--large", is_flag=True, help="Build also what takes minutes to open.")
 @click.option("--force", is_flag=True, help="Replace what xlnn did not make, or you changed.")

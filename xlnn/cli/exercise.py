@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from xlnn.cli.language import Language
 from xlnn.cli.saying import counted, progress, say, say_built
 
 
@@ -18,7 +19,7 @@ from xlnn.cli.saying import counted, progress, say, say_built
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Other numbers for all.")
 @click.option("--epochs", type=int, help="How many epochs to train.")
-@click.option("--lang", help="The workbook's language: en, zh or ja.")
+@click.option("--lang", cls=Language, help="The workbook's language")
 @click.option("--key", is_flag=True, help="Write the solution: nothing is left out.")
 @click.option("--large", is_flag=True, help="Write also what takes minutes to open.")
 @click.option("--force", is_flag=True, help="Replace what xlnn did not make, or you changed.")
