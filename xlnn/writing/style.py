@@ -55,8 +55,7 @@ class Look:
     align : str
         Horizontal alignment.
     indent : int
-        How far a text stands from its cell's left side, in letters, or from its right one if it is
-        aligned there.
+        How far a text stands from its cell's left side, in letters.
     number_format : str
     first : bool
         Whether a thin line stands at its left: the first column of a block.
@@ -223,7 +222,7 @@ def _parts(look: Look) -> dict[str, object]:
             color=look.ink,
         ),
         "alignment": Alignment(
-            horizontal="left" if look.indent and look.align == "general" else look.align,
+            horizontal="left" if look.indent else look.align,
             vertical="center",
             wrap_text=look.wrap or None,
             shrink_to_fit=look.shrink or None,
