@@ -47,7 +47,9 @@ def convert(model, x, **options):
 def test_a_model_that_pytorch_wrote_gives_pytorch_s_own_outputs(name):
     known = np.load(MODELS / f"{name.removesuffix('_torchscript')}.npz")
     said, recipe, run = agreed(MODELS / f"{name}.onnx", known["x"])
-    assert re.match(r"ONNX Runtime [\d.]+ has the same outputs of all \d+ rows and of 32", said)
+    assert re.match(
+        r"ONNX Runtime [\d.]+ has the same outputs of all \d+ rows, 10 spare rows and 32", said
+    )
     output = f"a{recipe.spec.layers[-1].name}"
     assert run[output][: len(known["y"])] == pytest.approx(known["y"], abs=FLOAT32)
 
@@ -626,3 +628,19 @@ def test_what_a_workbook_exports_becomes_a_workbook_again(tmp_path):
     before, now = xlnn.values(learnt), xlnn.values(again)
     assert now["W2"] == pytest.approx(before["W2"][-1], rel=1e-6)
     assert now["labels"].tolist() == before["labels"].tolist()
+
+
+@pytest.mark.parametrize(("first", "said"), [("label", 'the column "label"'), ("", "the first co")])
+def test_a_column_that_is_no_input_is_told_and_names_none(tmp_path, first, said):
+    known = np.load(MODELS / "mlp.npz")["x"][:3]
+    known = known.reshape(len(known), -1)
+    names = [f"x{n}" for n in range(1, known.shape[1] + 1)]
+    lines = [[first, *names]] if first else []
+    lines += [[str(n % 2), *map(str, row)] for n, row in enumerate(known)]
+    (tmp_path / "my.csv").write_text("\n".join(map(",".join, lines)))
+    built = xlnn.build(
+        model=MODELS / "mlp.onnx", data=tmp_path / "my.csv", output=tmp_path / "a.xlsx"
+    )
+    assert f"no input: {said}" in built.notes[0]
+    assert f"{len(names)} inputs, x1, x2" in built.notes[0]
+    assert any("of all 3 rows, 10 spare rows and 32 random ones" in note for note in built.notes)

@@ -12,7 +12,7 @@ import numpy as np
 from xlnn import reference
 from xlnn.bridging.model import TrainedModel
 from xlnn.bridging.onnx_reading import needed
-from xlnn.data.wording import short
+from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, DisagreementError
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
@@ -153,10 +153,13 @@ def agreeing(
     drawn[name] = _random_rows(inputs, name, model[name].shape)
     drawn["number"] = np.arange(1.0, RANDOM + 1)
     further, more = _compared(authority, others, drawn, reference.run(others, drawn), "random row")
-    rows = len(inputs[name])
+    spare = spec.images - spec.given
+    rows = [f"all {spec.given:,} rows"] if spec.given else []
+    rows += [f"{spare:,} spare rows"] if spare else []
+    rows += [f"{RANDOM} random ones"]
     return (
-        f"ONNX Runtime {authority.version} has the same outputs of all {rows:,} rows and of "
-        f"{RANDOM} random ones: largest difference {max(largest, further):.0e}, where "
+        f"ONNX Runtime {authority.version} has the same outputs of {listed(rows)}: "
+        f"largest difference {max(largest, further):.0e}, where "
         f"{trained.graph.precision} rounds by up to {max(most, more):.0e}."
     )
 

@@ -80,7 +80,8 @@ def columns(first: Sequence[str], given: bool | None, reading: Reading, name: st
     if not inputs:
         raise DataError(f"{name}: all columns are targets; at least one is needed to predict from.")
     if not given:
-        headings = _made_up(len(first), label, "x" if reading.table or label is None else "p")
+        beside = taken[0] if reading.bare and len(taken) == 1 else label  # no input is named by it
+        headings = _made_up(len(first), beside, "x" if reading.table or label is None else "p")
     return Columns(tuple(headings), given, label, targets, inputs)
 
 

@@ -25,7 +25,7 @@ from xlnn.data.telling import (
     table_told,
     targets_told,
 )
-from xlnn.data.wording import short
+from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 
 _DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{2,4}\b")
@@ -114,7 +114,8 @@ def _dataset(rows: Rows, reading: Reading, found: _Found, notes: tuple[str, ...]
         t, labels = one_hot(names, reading, rows.name, hint)
     picture = None if is_table else _picture(rows, here, reading)
     if reading.bare:
-        end = ""
+        beside = [n for n in range(len(here.headings)) if n not in here.inputs]
+        end = f"no input: {listed(here.where(n) for n in beside)}" if beside else ""
     elif here.label is None:
         end = targets_told(labels, t)
     else:
