@@ -105,11 +105,11 @@ def test_no_page_is_printed_of_a_list_that_is_empty_there(tmp_path):
     assert first[0][1] < sheet.max_row
 
 
-@pytest.mark.parametrize(("name", "level"), [("digits", 2), ("slopes", 2)])
-def test_the_questions_of_an_exercise_are_a_page_wide(name, level, tmp_path):
+@pytest.mark.parametrize(("name", "lang"), [("digits", "en"), ("digits", "zh"), ("slopes", "ja")])
+def test_the_questions_of_an_exercise_are_a_page_wide(name, lang, tmp_path):
     epochs = 3 if name == "digits" else None
-    path = exercise(name, tmp_path / "handed.xlsx", level=level, epochs=epochs)[0].path
-    how = printed(path)["Exercise"]
+    path = exercise(name, tmp_path / "handed.xlsx", level=2, epochs=epochs, lang=lang)[0].path
+    how = printed(path)[text(lang, "practising").sheets["exercise"]]
     assert how.cut == ()
     assert how.scale >= READABLE
     assert {columns[0] for _, columns in how.pages} == {1, BESIDE}
