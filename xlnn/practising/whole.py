@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from xlnn.checking.circles import reading_ahead
 from xlnn.checking.references import areas, beyond
 from xlnn.engines.worlds import Found, Place, Task
 from xlnn.practising.judging import Judged, World, asked, wrong_in
@@ -37,25 +38,29 @@ def as_a_whole(
     whole = _is_right(handed_in, results, reading_more) if usable else None
     if whole:
         return list(results), whole
+    names = {each.quantity.name for each in reading_more}
     return [
-        _without_circles(handed_in, each) if each in reading_more else each for each in results
+        _without_circles(handed_in, each) if each.quantity.name in names else each
+        for each in results
     ], whole
 
 
 def _without_circles(handed_in: Submission, result: Judged) -> Judged:
     """Let what is right among right values be wrong if its formulas lead back to their cells."""
-    places = dict(handed_in.places(result.quantity))
-    right = {
-        places[index]: text for index, text in result.formulas.items() if not result.wrong[index]
-    }
     layout, world = handed_in.layout, result.worlds[0]
+    right = {index: text for index, text in result.formulas.items() if not result.wrong[index]}
+    entries = {(result.quantity.name, index): text for index, text in right.items()}
+    if not reading_ahead(layout, handed_in.contents, entries):
+        return result
+    places = dict(handed_in.places(result.quantity))
     formulas = {
         place: text
         for quantity in layout.model.quantities
         if quantity.equation
         for place, text in layout.stated(quantity.name).items()
     }
-    task = Task(formulas | right, {}, tuple(places.values()))
+    own = {places[index]: text for index, text in right.items()}
+    task = Task(formulas | own, {}, tuple(places.values()))
     off = _off(handed_in, world, task, [result.quantity])[result.quantity.name]
     circular = off & ~result.wrong
     return replace(result, wrong=result.wrong | circular, circular=circular)
