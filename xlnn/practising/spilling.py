@@ -5,13 +5,15 @@ each cell gets a formula of its own. Where every function works entry by entry, 
 formula of the entries that belong to the cell; otherwise it takes its entry of the whole result.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import product
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 from openpyxl.utils import range_boundaries
 
 from xlnn.address import address
+from xlnn.engines.taught import functions_of
 from xlnn.engines.worlds import Place
 
 ENTRYWISE = frozenset(
@@ -20,7 +22,7 @@ ENTRYWISE = frozenset(
 """Functions that give of a range as many numbers."""
 
 
-def spilled(formula: str, cells: str, title: str, there: Iterable[Place]) -> dict[Place, str]:
+def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> dict[Place, str]:
     """Return the formula of each cell that is there and that an array formula fills.
 
     Parameters
@@ -31,33 +33,35 @@ def spilled(formula: str, cells: str, title: str, there: Iterable[Place]) -> dic
         What it fills, as ``F4:H67``.
     title : str
         Of their sheet.
-    there : iterable of places
-        Cells that hold something.
+    there : collection of places
+        Cells that hold a value; the first that is filled holds the formula.
 
     Examples
     --------
-    >>> spilled("=EXP(-C4:E4)", "F4:H4", "T", [("T", 4, 7), ("T", 5, 7)])
-    {('T', 4, 7): '=EXP(-D4)'}
-    >>> spilled("=SORT(C4:E4)", "F4:H4", "T", [("T", 4, 7)])
-    {('T', 4, 7): '=INDEX(SORT(C4:E4),1,2)'}
+    >>> spilled("=EXP(-C4:E4)", "F4:H4", "T", {("T", 4, 7), ("T", 5, 7)})
+    {('T', 4, 6): '=EXP(-C4)', ('T', 4, 7): '=EXP(-D4)'}
+    >>> spilled("=SORT(C4:E4)", "F4:H4", "T", {("T", 4, 7)})
+    {('T', 4, 6): '=INDEX(SORT(C4:E4),1,1)', ('T', 4, 7): '=INDEX(SORT(C4:E4),1,2)'}
     """
     left, top, right, bottom = range_boundaries(cells)
     size = bottom - top + 1, right - left + 1
+    rows, columns = range(top, bottom + 1), range(left, right + 1)
+    every: Iterable[Place] = ((title, *place) for place in product(rows, columns))
+    if size[0] * size[1] > len(there):  # it may claim to fill a whole sheet
+        every = (
+            each for each in there if each[0] == title and each[1] in rows and each[2] in columns
+        )
+    places = {(title, top, left)} | {place for place in every if place in there}
     items = Tokenizer(formula).items
-    calls = {
-        token.value.rstrip("(").upper()
-        for token in items
-        if token.type == Token.FUNC and token.subtype == Token.OPEN
-    }
+    is_entrywise = functions_of(formula) <= ENTRYWISE
     found = {}
-    for place in there:
+    for place in sorted(places):
         down, aside = place[1] - top, place[2] - left
-        if place[0] == title and 0 <= down < size[0] and 0 <= aside < size[1]:
-            found[place] = (
-                "=" + "".join(_entries(items, size, down, aside))
-                if calls <= ENTRYWISE
-                else f"=INDEX({formula[1:]},{down + 1},{aside + 1})"
-            )
+        found[place] = (
+            "=" + "".join(_entries(items, size, down, aside))
+            if is_entrywise
+            else f"=INDEX({formula[1:]},{down + 1},{aside + 1})"
+        )
     return found
 
 

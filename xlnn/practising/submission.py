@@ -181,7 +181,7 @@ def _spilled(
     found = {}
     for first, cells in contents.arrays.items():
         if ":" in cells:
-            found |= spilled(formulas[first], cells, first[0], (first, *typed))
+            found |= spilled(formulas[first], cells, first[0], typed.keys())
     return found
 
 
