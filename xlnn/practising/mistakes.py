@@ -6,7 +6,7 @@ cells that it names beside those that the layout states. The first that fits is 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -214,7 +214,7 @@ def _by_cells(
     strange = [area for area in named if beyond([area], used)]
     dragged = _dragged(layout, judged, rows, first, strange)
     if dragged:
-        return replace(dragged, cell=cell)
+        return dragged
     for area in strange:
         for other in sorted(unused, key=lambda each: _far(each, area)):
             kind = _kind(layout, area, other)
@@ -243,7 +243,7 @@ def _dragged(
     if top == first or judged.wrong[top] or not strange:
         return None
     name = judged.quantity.name
-    block = layout.blocks[name]
+    block, cell = layout.blocks[name], layout.cell(name, first)
     here = layout.titles[block.sheet]
     moved = block.address(first)[0] - block.address(top)[0]
     below = rows[rows.index(top) + 1]
@@ -257,12 +257,14 @@ def _dragged(
     for there in back.values():
         if there in stated and there in next_one:
             title, _, cells = written(there, titles).rpartition("!")
-            return Mistake("anchor", "", {"cells": title + "!" + re.sub("([0-9]+)", r"$\1", cells)})
+            return Mistake(
+                "anchor", cell, {"cells": title + "!" + re.sub("([0-9]+)", r"$\1", cells)}
+            )
     for area, there in back.items():
         if there in stated and len(belonging) == len(stated):
             right = belonging[stated.index(there)]
             said = {"named": written(area, titles), "belongs": written(right, titles)}
-            return Mistake("dragged", "", said)
+            return Mistake("dragged", cell, said)
     return None
 
 

@@ -43,8 +43,7 @@ def outside(layout: Layout) -> Callable[[str], bool]:
         if not found:
             return False  # a name, a chart, a conditional format
         row, column = int(found[2]), COLUMNS[found[1]]
-        rows, columns = masks.get(title, _NOTHING).shape
-        return row > rows or column > columns or not masks[title][row - 1, column - 1]
+        return not _holds(masks.get(title, _NOTHING), row, column)
 
     return is_outside
 
@@ -96,8 +95,7 @@ class _Blocks:
     def __contains__(self, place: Place) -> bool:
         """Whether a cell belongs to a quantity."""
         sheet, row, column = place
-        mask = self._masks.get(sheet, _NOTHING)
-        return bool((mask.shape >= np.array((row, column))).all() and mask[row - 1, column - 1])
+        return _holds(self._masks.get(sheet, _NOTHING), row, column)
 
     def reach_beyond(self, areas: np.ndarray) -> np.ndarray:
         """Say of rectangles whether there are cells of no quantity in them."""
@@ -113,6 +111,12 @@ class _Blocks:
             inside += counts[top, left] - counts[bottom, left]
             beyond[here] = inside < (bottom - top) * (right - left)
         return beyond
+
+
+def _holds(mask: np.ndarray, row: int, column: int) -> bool:
+    """Tell whether a cell is in a mask, and is not beyond it."""
+    rows, columns = mask.shape
+    return row <= rows and column <= columns and bool(mask[row - 1, column - 1])
 
 
 def _masks(layout: Layout) -> dict[str, np.ndarray]:
