@@ -1,11 +1,13 @@
 """Every language says all that a workbook says, in words that fit where they stand."""
 
+import ast
 import re
 import shutil
 import zipfile
 from copy import deepcopy
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from string import Formatter
 
 import openpyxl
@@ -13,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from networks import in_turn, random_recipe, spec, write_recipe
 
+import xlnn
 from xlnn.blocks import FIRST_ROW
 from xlnn.cli import cli
 from xlnn.errors import DataError
@@ -65,6 +68,11 @@ ALLOWED_WORDS = {
     **dict.fromkeys(("Anderson", "Fisher", "Efron"), "who measured"),
 }
 """Latin words that stand in every language, and why. A single letter is a symbol, too."""
+
+
+KINDS_WITH_WORDS = sorted(path.name for path in (folder() / "text").iterdir() if path.is_dir())
+
+PROGRAM = Path(xlnn.__file__).parent
 
 
 def layers(*sizes_and_functions):
@@ -153,6 +161,9 @@ SHOWING = {
         TABLE, **REGRESSION | {"scaled": False, "scaled_targets": False}
     ),
     "regression of all rows": replace(TABLE, **REGRESSION | {"test_images": 0}),
+    "a hidden layer above maps": replace(
+        KINDS["maps"], layers=(*KINDS["maps"].layers[:-1], LayerSpec("H", 2), LayerSpec("O", 2))
+    ),
 }
 """Workbooks that show, taken together, every text."""
 
@@ -422,6 +433,33 @@ def test_every_text_is_used_and_one_that_is_not_is_found(english, monkeypatch, t
     assert found == NOT_ON_A_SHEET | set(planted)
 
 
+def looked_up(source):
+    """Yield the section and key of every text that a program names in so many words."""
+    for call in ast.walk(ast.parse(source)):
+        match call:
+            case ast.Call(
+                func=ast.Name("words") | ast.Attribute(attr="words"),
+                args=[ast.Constant(section), ast.Constant(key)],
+            ):
+                yield section, key
+
+
+def test_every_text_that_is_looked_up_is_there(english):
+    asked = {
+        named for path in PROGRAM.rglob("*.py") for named in looked_up(path.read_text("utf-8"))
+    }
+    own = [text("en", kind).words for kind in KINDS_WITH_WORDS]
+    places = [english, *(english[variant] for variant in VARIANTS), *own]
+    assert len(asked) > 100
+    for section, key in asked:
+        assert any(key in place.get(section, ()) for place in places), (section, key)
+
+
+def test_a_text_that_is_looked_up_is_seen():
+    source = 'page.words("layers", "lettered", layer=layer)\nwords("notes", "a")\nwords("b", c)'
+    assert list(looked_up(source)) == [("layers", "lettered"), ("notes", "a")]
+
+
 def test_a_text_that_is_missing_is_found(english, monkeypatch, tmp_path):
     words = put(english, "notes.first_units", None)
     with pytest.raises(KeyError, match="first_units"):
@@ -577,9 +615,6 @@ def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key
     found = set().union(*english_left(path).values())
     assert found
     assert found <= latin_words(value)
-
-
-KINDS_WITH_WORDS = sorted(path.name for path in (folder() / "text").iterdir() if path.is_dir())
 
 
 @pytest.mark.parametrize("kind", KINDS_WITH_WORDS)

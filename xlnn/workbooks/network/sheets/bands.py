@@ -214,7 +214,7 @@ def layer_name(page: Page, layer: str) -> str:
         return page.words("layers", "dense", layer=layer)
     if found is page.spec.layers[-1]:
         return page.words("layers", "output", layer=layer)
-    return page.words("check", "layer", layer=layer)
+    return page.words("layers", "lettered", layer=layer)
 
 
 def layer_title(page: Page, layer: str) -> str:
