@@ -88,7 +88,7 @@ def proven(  # noqa: PLR0913 -- what is proven, and how it is said
         tell("Recalculating, and looking for what Excel would repair")
         contents, problems = inspect_and_lint(draft)
         tell("Comparing with NumPy")
-        report, values = compare(contents, layout, work)
+        report, values, _ = compare(contents, layout, work)
         work.end()
         _refuse_disagreement(report, advice)
         refuse_problems(problems, advice)

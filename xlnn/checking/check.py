@@ -30,7 +30,9 @@ from xlnn.quantity import Model
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.reading.left_out import shown
 from xlnn.reading.opening import check_sheets, opened
+from xlnn.reading.records import on_records
 from xlnn.reading.spec import Spec, described
+from xlnn.reference import Arrays
 from xlnn.xlsx.package import Contents
 
 SEEDS = 1_000_000
@@ -118,24 +120,25 @@ def check(
 def _reported(path: Path, engine: str, points: Points, model: Model | None) -> Report:
     """Compare a workbook with NumPy by one engine, and say what happened to it."""
     try:
-        report, _, layout, values = examined(path, engine, points, model)
+        report, spec, layout, values, run = examined(path, engine, points, model)
     except (WorkbookError, EngineError) as refusal:
         edited = cause(path, model)
         if edited is None:
             raise
         raise WorkbookError(f"{path.name}: {edited}.") from refusal
     edited = None if report.agrees else happened(path, layout, report.wrong)
-    notes = *report.notes, appended(layout, values), edited
+    notes = *report.notes, *on_records(spec, layout, run), appended(layout, values), edited
     return replace(report, notes=tuple(filter(None, notes)))
 
 
 class Examined(NamedTuple):
-    """A workbook that was compared with NumPy, and what it holds."""
+    """A workbook that was compared with NumPy, what it holds, and NumPy's run of its inputs."""
 
     report: Report
     spec: Spec
     layout: Layout
     values: Values
+    run: Arrays
 
 
 def examined(path: Path, engine: str, points: Points, model: Model | None = None) -> Examined:
@@ -146,11 +149,11 @@ def examined(path: Path, engine: str, points: Points, model: Model | None = None
         # the engine computes while this process reads the Spec and imports what places its cells
         spec, layout = described(path, model, contents)
         work.probe(layout)
-        report, values = compare(contents, layout, work)
-    return Examined(report, spec, layout, values)
+        report, values, run = compare(contents, layout, work)
+    return Examined(report, spec, layout, values, run)
 
 
-def compare(contents: Contents, layout: Layout, work: Work) -> tuple[Report, Values]:
+def compare(contents: Contents, layout: Layout, work: Work) -> tuple[Report, Values, Arrays]:
     """Compare a workbook with NumPy, of which an engine computes the values and the probes.
 
     Returns
@@ -158,6 +161,8 @@ def compare(contents: Contents, layout: Layout, work: Work) -> tuple[Report, Val
     Report
     Values
         The recalculated workbook, with its own inputs.
+    Arrays
+        NumPy's run of these inputs.
 
     Raises
     ------
@@ -170,7 +175,7 @@ def compare(contents: Contents, layout: Layout, work: Work) -> tuple[Report, Val
         return _computed(comparison, work, Path(folder))
 
 
-def _computed(comparison: Comparison, work: Work, folder: Path) -> tuple[Report, Values]:
+def _computed(comparison: Comparison, work: Work, folder: Path) -> tuple[Report, Values, Arrays]:
     """Judge a workbook; where a formula stops the engine, without that formula."""
     _ = comparison.readings  # while the engine computes
     try:
@@ -191,7 +196,7 @@ def _computed(comparison: Comparison, work: Work, folder: Path) -> tuple[Report,
     return _judge(comparison, work, values)
 
 
-def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, Values]:
+def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, Values, Arrays]:
     """Make all comparisons of a workbook that has values."""
     layout = comparison.layout
     arrays = read_arrays(layout, values)
@@ -209,4 +214,4 @@ def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, 
         comparison.local(read_arrays(layout, probed.result()), probed.result())
     points = work.points
     report = comparison.report(work.engine, points.probes, points.seed, arrays, run)
-    return replace(report, notes=tuple(remarks(comparison))), values
+    return replace(report, notes=tuple(remarks(comparison, arrays))), values, run

@@ -16,9 +16,9 @@ from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
-from xlnn.xlsx import package
 from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.cells import cells
+from xlnn.xlsx.formula_cells import FormulaCells
 from xlnn.xlsx.package import Contents
 
 TOLERANCE = 1e-12
@@ -319,7 +319,7 @@ class Comparison:
         }
 
 
-def _mask(cells: package.FormulaCells, extent: tuple[int, int]) -> np.ndarray:
+def _mask(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray:
     """Mark formula cells in an array of a sheet's blocks."""
     mask = np.zeros(extent, dtype=bool)
     inside = (cells.rows <= extent[0]) & (cells.columns <= extent[1])

@@ -1,21 +1,34 @@
 """What is to be said of a workbook, whether its formulas are right or not?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.readings import plainly
+from xlnn.checking.stored import stale
+from xlnn.reference import Arrays
 
 
-def remarks(comparison: Comparison) -> Iterator[str]:
-    """Yield a sentence for what no comparison judges: inputs by formulas, moved names, settings."""
+def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
+    """Yield a sentence for what no comparison judges.
+
+    Inputs by formulas, moved names, settings, and values that are stored and not computed anew.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    arrays : dict of arrays
+        What was computed.
+    """
     layout, names = comparison.layout, comparison.contents.names
     if comparison.contents.is_manual:
         yield (
             "it is set to calculate only when asked: until then it shows values of inputs that are "
             "no longer there; set its calculation to automatic"
         )
+    if not comparison.found:  # else what is wrong is said, and this follows from it
+        yield from _stored(stale(comparison, arrays))
     found = []
     for quantity in layout.model.inputs:
         formulas = quantity.typed(comparison.formulas_of(quantity))
@@ -31,3 +44,18 @@ def remarks(comparison: Comparison) -> Iterator[str]:
         stands = names.get(f"xlnn.{name}")
         if block.is_dense and stands and plainly(stands) != plainly(layout.area(name)):
             yield f"the name xlnn.{name} stands for {stands}, and not for {layout.area(name)}"
+
+
+def _stored(cells: Sequence[str]) -> Iterator[str]:
+    """Say that values are stored which are others than those computed."""
+    if len(cells) == 1:
+        what, they, them = f"{cells[0]} holds a stored value that is", "its formula gives", "it"
+    elif cells:
+        what = f"{len(cells):,} cells, {cells[0]} among them, hold stored values that are"
+        they, them = "their formulas give", "those"
+    else:
+        return
+    yield (
+        f"{what} not what {they}, and a program that computes nothing shows {them}: open the file "
+        "in a spreadsheet program and save it"
+    )

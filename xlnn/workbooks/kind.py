@@ -5,7 +5,7 @@ Whoever builds, checks, reads or continues a workbook knows its kind by this alo
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -201,6 +201,19 @@ class WorkbookKind(ABC, Generic[S, O]):
     def run_notes(self, run: Arrays) -> tuple[str, ...]:  # noqa: ARG002 -- for those that say something
         """Say what NumPy's run shows that the person may not expect, a sentence each."""
         return ()
+
+    def altered_records(self, spec: S, run: Arrays) -> Iterator[tuple[str, tuple[int, ...], float]]:  # noqa: ARG002 -- for those that note a run
+        """Yield what records hold of a run that is not in NumPy's: a name, an index, its number.
+
+        Only where the inputs are those of which the run was noted.
+
+        Parameters
+        ----------
+        spec : Spec
+        run : dict of arrays
+            NumPy's run of a workbook's inputs, and what its records hold.
+        """
+        return iter(())
 
     def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
         """Return a workbook's arrays in the shapes that others rely on."""

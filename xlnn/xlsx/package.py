@@ -5,26 +5,23 @@
 `inspect` has not let pass.
 """
 
-from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
 
 from xlnn.address import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
     SharedFormulas,
     SheetSource,
-    are_numbers,
     cell_value,
     formulas,
     number,
+    read_numbers,
 )
 from xlnn.xlsx.defined_names import ambiguous, check_names
+from xlnn.xlsx.formula_cells import FormulaCells, Kept
 from xlnn.xlsx.guard import Formulas
 from xlnn.xlsx.parts import (
     check_other_parts,
@@ -51,23 +48,6 @@ the whole rectangle; a sheet of xlnn is filled, but a person may have noted some
 _BATCH, _BATCH_TEXT = 16_384, 1 << 22
 """Cells that are checked at once, and the characters in them: the formulas of a column that differ
 in their numbers only are one array then, and a fourth of the time goes into each array."""
-
-
-class FormulaCells(NamedTuple):
-    """The formula cells of a sheet, row by row and from left to right.
-
-    Attributes
-    ----------
-    rows, columns : array of int32, shape (formulas,)
-        Where each formula stands, from 1.
-    texts : list of str or None
-        The formulas without their "="; None where they are too many to be kept, or where some are
-        stated by another cell: `Contents.stated` reads those again.
-    """
-
-    rows: np.ndarray
-    columns: np.ndarray
-    texts: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -223,25 +203,20 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
     budget: _Budget,
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
-    rows, columns = array("i"), array("i")
-    texts: list[str] | None = []
+    found = Kept()
     for batch in _batches(sheet.rows(watch and watch(sheet))):
         if isinstance(batch[0], WholeRow):
             budget.cells += sum(len(row.columns) for row in batch)
-            stated = _check_rows(sheet, formulas, batch, (rows, columns), strings, budget)
+            stated = _check_rows(sheet, formulas, batch, found, strings, budget)
         else:
             budget.cells += len(batch)
-            stated = _check_items(sheet, formulas, batch, (rows, columns), shared, strings, budget)
-        if texts is not None and all(stated) and len(rows) <= MAX_KEPT:
-            texts += stated
+            stated = _check_items(sheet, formulas, batch, found, shared, strings, budget)
+        if found.texts is not None and all(stated) and len(found.rows) <= MAX_KEPT:
+            found.texts += stated
         else:
-            texts = None
+            found.texts = None
     budget.check_box(sheet.title)
-    return FormulaCells(
-        np.frombuffer(rows, dtype=np.int32) if rows else np.empty(0, np.int32),
-        np.frombuffer(columns, dtype=np.int32) if columns else np.empty(0, np.int32),
-        texts,
-    )
+    return found.cells()
 
 
 def _batches(source: Iterator[Item | WholeRow]) -> Iterator[list[Item] | list[WholeRow]]:
@@ -266,39 +241,44 @@ def _check_rows(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
     sheet: SheetSource,
     formulas: Formulas,
     batch: Sequence[WholeRow],
-    places: tuple["array[int]", "array[int]"],
+    found: Kept,
     strings: Sequence[int],
     budget: _Budget,
 ) -> list[str]:
     """Check plain rows; return their formulas, each of which is stated where it stands."""
-    rows, columns = places
-    before = len(rows)
+    before = len(found.rows)
     stated: list[str] = []
-    numbers: list[str] = []
+    numbers: list[str | None] = []
+    stored: list[str | None] = []
     others: list[Item] = []
     for row, here, plain in batch:
         kinds, attributes, texts, values = plain.contents()
         own = [text for text in texts if text is not None]
         stated += own
-        rows.extend(repeat(row, len(own)))
-        columns.extend(
-            here
-            if len(own) == len(here)
-            else [column for column, text in zip(here, texts, strict=True) if text is not None]
-        )
-        if plain.has_numbers_only:
-            numbers += filter(None, values)
-        else:
-            items = zip(repeat(row), here, kinds, attributes, texts, values)
+        found.rows.extend(repeat(row, len(own)))
+        if not plain.has_numbers_only:
+            items = [*zip(repeat(row), here, kinds, attributes, texts, values)]
             others += [item for item in items if item[5]]
+            values = found.numbers(items)
+        if len(own) == len(here):
+            found.columns.extend(here)
+            stored += values
+        else:
+            filled = [text is not None for text in texts]
+            found.columns.extend(compress(here, filled))
+            stored += compress(values, filled)
+            numbers += [value for value, text in zip(values, texts, strict=True) if text is None]
     formulas.check(
-        stated, lambda n: f"{sheet.title}!{address(rows[before + n], columns[before + n])}"
+        stated,
+        lambda n: f"{sheet.title}!{address(found.rows[before + n], found.columns[before + n])}",
     )
     budget.spend(text=sum(map(len, stated)))
-    if not are_numbers(numbers):
+    kept = read_numbers(stored)
+    if kept is None or read_numbers(numbers) is None:
         items = (zip(repeat(row), here, *plain.contents()) for row, here, plain in batch)
         others = [item for item in chain.from_iterable(items) if item[5]]
     _check_values(sheet, others, strings, budget)
+    found.stored.extend(kept or ())
     return stated
 
 
@@ -306,23 +286,23 @@ def _check_items(  # noqa: PLR0913, PLR0917 -- the same
     sheet: SheetSource,
     formulas: Formulas,
     batch: Sequence[Item],
-    places: tuple["array[int]", "array[int]"],
+    found: Kept,
     shared: "SharedFormulas",
     strings: Sequence[int],
     budget: _Budget,
 ) -> list[str]:
     """Check other cells and what stands beside them; return the formulas, "" for shared ones."""
-    rows, columns = places
-    found = [item for item in batch if item[0]]
-    if len(found) < len(batch):
+    filled = [item for item in batch if item[0]]
+    if len(filled) < len(batch):
         for item in batch:
             if not item[0]:
                 _check_aside(sheet, formulas, budget, item)
-    computed = [item for item in found if item[3] is not None]
-    rows.extend([item[0] for item in computed])
-    columns.extend([item[1] for item in computed])
+    computed = [item for item in filled if item[3] is not None]
+    found.rows.extend([item[0] for item in computed])
+    found.columns.extend([item[1] for item in computed])
     stated = _check_formulas(sheet, formulas, computed, shared, budget)
-    _check_values(sheet, [item for item in found if item[5]], strings, budget)
+    _check_values(sheet, [item for item in filled if item[5]], strings, budget)
+    found.stored.extend(read_numbers(found.numbers(computed)) or ())
     return stated
 
 
@@ -350,7 +330,7 @@ def _check_values(
     sheet: SheetSource, filled: Sequence[Item], strings: Sequence[int], budget: _Budget
 ) -> None:
     """Check the values of some cells, none of them empty."""
-    if not are_numbers([text for _, _, kind, _, _, text in filled if kind == "n"]):
+    if read_numbers([text for _, _, kind, _, _, text in filled if kind == "n"]) is None:
         for row, column, kind, _, _, text in filled:
             if kind == "n" and number(text) is None:
                 raise sheet.bad_value(row, column, kind, text)

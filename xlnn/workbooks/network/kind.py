@@ -1,6 +1,6 @@
 """The kind "network": a stack of layers that learns from data by gradient descent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from importlib import import_module
 from math import prod
@@ -18,6 +18,7 @@ from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.network import origin
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.personal import personal
+from xlnn.workbooks.network.quantities.record import altered
 from xlnn.workbooks.network.quantities.runs import stacked
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
 from xlnn.workbooks.network.recipe import Options, recipe
@@ -112,6 +113,13 @@ class Network(WorkbookKind[Spec, Origin]):
     def run_notes(self, run: Arrays) -> tuple[str, ...]:
         """Say that a network got worse, if it did."""
         return training_notes(run)
+
+    def altered_records(
+        self, spec: Spec, run: Arrays
+    ) -> Iterator[tuple[str, tuple[int, ...], float]]:
+        """Yield what the sheet Check notes and NumPy's run of the same inputs has not."""
+        for number in range(spec.number_of_runs):
+            yield from altered(spec, number, run)
 
     def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
         """Return the arrays with a layer's units in one dimension.

@@ -312,6 +312,34 @@ def recorded(
     return {name: rounded(array) for name, array in noted.items()}
 
 
+def altered(
+    spec: Spec, number: int, run: Mapping[str, np.ndarray]
+) -> Iterator[tuple[str, tuple[int, ...], float]]:
+    """Yield what the records of a run hold that the run has not, if no input is another.
+
+    Parameters
+    ----------
+    spec : Spec
+    number : int
+        Of the run, from 0.
+    run : mapping of arrays
+        A computation of all runs, from the records that a workbook holds now.
+
+    Yields
+    ------
+    str, tuple of int, float
+        The record, where in it, and what the run has.
+    """
+    state = f"{prefix_of(number)}{PREFIX}"
+    if run[f"{state}changes"] or run[f"{state}empty"]:
+        return
+    for name, array in recorded_of(spec, number, run).items():
+        size = np.sqrt((array**2).sum()) or 1.0
+        near = np.abs(run[name] - array) <= size * 10.0**-State.RUN_DIGITS
+        for index in np.argwhere(~near):
+            yield name, tuple(index), array[tuple(index)]
+
+
 def _noted(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
     """Yield the inputs on which training depends; labels are names and change nothing."""
     return (given for given in inputs if given.kind != "labels")

@@ -1,0 +1,210 @@
+"""A check says what no comparison judges: stored values, notes of NumPy's run, settings, names."""
+
+import re
+import zipfile
+
+import numpy as np
+import openpyxl
+import pytest
+from networks import in_turn
+from test_checker import edit
+
+from xlnn.address import address
+from xlnn.building.build import build
+from xlnn.checking.check import check
+from xlnn.checking.stored import reads_alike
+from xlnn.engines import load
+from xlnn.layout import quoted
+from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.values import values
+from xlnn.xlsx.cached_values import replace_inputs, store
+from xlnn.xlsx.cells import all_cells
+from xlnn.xlsx.parts import sheet_parts
+
+BUILDS = {
+    "xor": {"epochs": 3},
+    "iris": {"epochs": 2, "scale": "standard", "optimizer": "adam"},
+    "diabetes": {"epochs": 2, "scale": "range"},
+    "digits": {"epochs": 2, "eta": "0.1,0.2"},
+    "descent": {},
+    "costs": {},
+}
+"""Words, scaled numbers, a regression, several runs, and kinds that are no networks."""
+
+
+@pytest.fixture(scope="module", params=in_turn(BUILDS, 2))
+def built(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("remarks") / "built.xlsx"
+    return build(request.param, path, **BUILDS[request.param]).path
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Two runs of the book's network."""
+    path = tmp_path_factory.mktemp("remarks") / "runs.xlsx"
+    return build("digits", path, **BUILDS["digits"]).path
+
+
+def falsified(path, target, stored):
+    """Write other values beside formulas, as no spreadsheet program does: cell -> text."""
+    parts = sheet_parts(path)
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w") as copy:
+        for part in archive.namelist():
+            content = archive.read(part).decode() if part.endswith("xml") else archive.read(part)
+            for cell, value in stored.items():
+                title, _, place = cell.rpartition("!")
+                if parts[title.strip("'").replace("''", "'")] == part:
+                    beside = rf'(<c r="{place}"[^>]*><f>[^<]*</f>)<v>[^<]*</v>'
+                    content, count = re.subn(beside, rf"\g<1><v>{value}</v>", content)
+                    assert count == 1, cell
+            copy.writestr(part, content)
+    return target
+
+
+def one_of_each(path):
+    """Return a cell of each quantity that has an equation, and what is stored in it."""
+    layout, got = layout_of(read_spec(path)), {}
+    book = openpyxl.load_workbook(path, data_only=True)
+    for name, block in layout.blocks.items():
+        if block.quantity.equation is not None:
+            index = tuple(length - 1 for length in block.quantity.lengths)
+            cell = book[layout.titles[block.sheet]].cell(*block.address(index))
+            got[layout.cell(name, index)] = cell.value
+    return got
+
+
+# --- stored values ---------------------------------------------------------------------------
+
+
+def test_what_is_stored_when_it_is_built_is_what_is_computed(built):
+    assert check(built, "formualizer").notes == ()
+
+
+def test_a_stored_value_that_was_falsified_is_named_in_each_quantity(built, tmp_path):
+    cells = {cell: value for cell, value in one_of_each(built).items() if value not in {None, ""}}
+    texts = {cell for cell, value in cells.items() if isinstance(value, str)}
+    false = {
+        cell: "all is well" if cell in texts else value + 0.001 for cell, value in cells.items()
+    }
+    assert len(false) > 10
+    path = falsified(built, tmp_path / "false.xlsx", false)
+    report = check(path, "formualizer")
+    assert report.agrees
+    (note,) = report.notes
+    assert note.startswith(f"{len(false):,} cells, "), note
+    for cell, value in list(false.items())[:: max(1, len(false) // 3)]:
+        one = falsified(built, tmp_path / "false.xlsx", {cell: value})
+        (note,) = check(one, "formualizer", probes=0).notes
+        assert note.startswith(f"{cell} holds a stored value that is not what its formula gives")
+
+
+def test_stored_values_that_are_gone_are_not_missed(short_copy):
+    assert check(edit(short_copy, {}), "formualizer").notes == ()
+
+
+def test_what_another_program_rounds_or_writes_otherwise_is_not_said(runs, tmp_path):
+    cells = one_of_each(runs)
+    near = {c: v * (1 + 1e-9) for c, v in cells.items() if isinstance(v, float) and v % 1}
+    texts = {
+        f"{quoted(title)}!{address(cell.row, cell.column)}": re.sub(
+            r"(\d)\.(\d)", r"\1,\2", cell.value
+        )
+        for title, cell in all_cells(runs)
+        if cell.formula and re.search(r"\d\.\d", str(cell.value)) and isinstance(cell.value, str)
+    }
+    assert len(texts) > 5
+    path = falsified(runs, tmp_path / "german.xlsx", near | texts)
+    assert check(path, "formualizer").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("C = 0.25", "C = 0,251", False),
+        ("C = 0.250", "C = 0,251", True),
+        ("C = 0.250", "C = 0.253", False),
+        ("C = 0.250", "D = 0.250", False),
+        ("7 of 64", "8 of 64", False),
+        ("0", "1", False),
+        ("1E-05", "2E-05", False),
+        ("1.2", "1.2 and 3", False),
+        ("", "1", False),
+    ],
+)
+def test_texts_read_alike_but_for_rounding_and_the_decimal_mark(one, other, alike):
+    assert reads_alike(one, other) == reads_alike(other, one) == alike
+
+
+def test_another_class_is_said_and_one_that_is_as_good_is_not(tmp_path, short_copy):
+    layout = layout_of(read_spec(short_copy))
+    # weights of 0 to the outputs: both are equal, and either is the largest
+    zeros = {
+        (layout.titles[block.sheet], *block.address((0, *index))): 0.0
+        for block in map(layout.blocks.get, ("W3", "b3"))
+        for index in np.ndindex(*block.quantity.shape)
+    }
+    tied = tmp_path / "tied.xlsx"
+    replace_inputs(short_copy, tied, zeros)
+    store(tied, tmp_path / "anew.xlsx", load("formualizer", tied)({}))
+    assert check(tmp_path / "anew.xlsx", "formualizer").notes == ()
+    cell = layout.cell("answer", (0, 0))
+    other = 3 - values(tied)["answer"][0, 0]
+    for path, count in ((tmp_path / "anew.xlsx", 0), (short_copy, 1)):
+        false = falsified(path, tmp_path / "false.xlsx", {cell: other})
+        notes = check(false, "formualizer").notes
+        assert [note.split()[0] for note in notes] == [cell] * count
+
+
+def test_where_a_formula_is_wrong_it_is_said_and_not_what_follows(short_copy, tmp_path):
+    path = tmp_path / "typed.xlsx"
+    replace_inputs(short_copy, path, {("Training", 6, 3): 1.0})
+    false = falsified(path, tmp_path / "false.xlsx", {"Training!C5": 0.25})
+    report = check(false, "formualizer")
+    assert [each.cell for each in report.wrong] == ["Training!C6"]
+    assert report.notes == ()
+
+
+# --- what is noted of NumPy's run ------------------------------------------------------------
+
+
+def noted(path):
+    """Return the cells of the records of NumPy's run, by quantity and index."""
+    layout = layout_of(read_spec(path))
+    found = {}
+    for name, block in layout.blocks.items():
+        if block.quantity.is_record and re.search("numpy_(C_T|[Wb][23])$", name):
+            for index in np.ndindex(*block.quantity.lengths):
+                found[name, index] = (layout.titles[block.sheet], *block.address(index))
+    return found
+
+
+def test_a_note_of_the_run_that_was_typed_over_is_named(runs, tmp_path):
+    cells = noted(runs)
+    names = {name for name, _ in cells}
+    assert {name for name in names if "C_T" in name} == {"numpy_C_T", "run2_numpy_C_T"}
+    for name in sorted(names):
+        place = [cell for (each, _), cell in cells.items() if each == name][-1]
+        path = tmp_path / "typed.xlsx"
+        replace_inputs(runs, path, {place: 12.5})
+        report = check(path, "formualizer", probes=0)
+        notes = [note for note in report.notes if "NumPy's run" in note]
+        assert report.agrees
+        assert len(notes) == 1, name
+        assert notes[0].startswith(f"{quoted(place[0])}!{address(*place[1:])} holds 12.5, and ")
+
+
+def test_many_notes_that_were_typed_over_are_counted(runs, tmp_path):
+    path = tmp_path / "typed.xlsx"
+    replace_inputs(runs, path, dict.fromkeys(noted(runs).values(), 3.0))
+    (note,) = (note for note in check(path, "formualizer", probes=0).notes if "NumPy's" in note)
+    assert re.search(r"typed over, as [\d,]+ more of these notes$", note)
+
+
+def test_an_input_that_was_changed_is_no_note_that_was_typed_over(runs, tmp_path):
+    layout = layout_of(read_spec(runs))
+    for name in ("x", "t", "W2"):
+        block = layout.blocks[name]
+        path = tmp_path / "changed.xlsx"
+        replace_inputs(runs, path, {(layout.titles[block.sheet], block.row, block.column): 0.75})
+        notes = check(path, "formualizer", probes=0).notes
+        assert not [note for note in notes if "NumPy's run" in note]

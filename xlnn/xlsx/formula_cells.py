@@ -1,0 +1,70 @@
+"""Which cells of a sheet hold formulas, and what is stored with them?"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from xlnn.xlsx.sheet_stream import Item
+from xlnn.xlsx.texts import unescaped
+
+MAX_SAID = 1 << 22
+"""Characters of the texts that are stored with the formulas of a sheet, and are kept. A network's
+sentences and addresses are some thousands."""
+
+
+class FormulaCells(NamedTuple):
+    """The formula cells of a sheet, row by row and from left to right.
+
+    Attributes
+    ----------
+    rows, columns : array of int32, shape (formulas,)
+        Where each formula stands, from 1.
+    texts : list of str or None
+        The formulas without their "="; None where they are too many to be kept, or where some are
+        stated by another cell: `Contents.stated` reads those again.
+    stored : array of float, shape (formulas,)
+        The number that is stored with each formula, which nobody may trust; NaN where that is none.
+    said : dict of str
+        The texts that are stored, by row and column, as long as they are `MAX_SAID` characters in
+        all.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    texts: list[str] | None
+    stored: np.ndarray
+    said: dict[tuple[int, int], str]
+
+
+@dataclass
+class Kept:
+    """What is kept of the formula cells of a sheet that is being read."""
+
+    rows: "array[int]" = field(default_factory=lambda: array("i"))
+    columns: "array[int]" = field(default_factory=lambda: array("i"))
+    texts: list[str] | None = field(default_factory=list)
+    stored: "array[float]" = field(default_factory=lambda: array("d"))
+    said: dict[tuple[int, int], str] = field(default_factory=dict)
+    length: int = 0
+
+    def numbers(self, items: Sequence[Item]) -> list[str | None]:
+        """Return the numbers of some cells; the texts that are stored with formulas are kept."""
+        for row, column, kind, attributes, _, text in items:
+            if kind == "str" and attributes is not None and text:
+                self.length += len(text)
+                if self.length <= MAX_SAID:
+                    self.said[row, column] = unescaped(text)
+        return [item[5] if item[2] == "n" else None for item in items]
+
+    def cells(self) -> FormulaCells:
+        """Return what was kept."""
+        return FormulaCells(
+            np.frombuffer(self.rows, dtype=np.int32) if self.rows else np.empty(0, np.int32),
+            np.frombuffer(self.columns, dtype=np.int32) if self.rows else np.empty(0, np.int32),
+            self.texts,
+            np.frombuffer(self.stored) if self.rows else np.empty(0),
+            self.said,
+        )
