@@ -334,7 +334,8 @@ def _is_altered(wrong: Wrong) -> bool:
 
 def apart(got: np.ndarray, expected: np.ndarray, size: np.ndarray | float = 0.0) -> np.ndarray:
     """Return the difference relative to 1, the expected value or the size of its terms."""
-    return np.abs(got - expected) / np.maximum(np.maximum(1, np.abs(expected)), size)
+    with np.errstate(invalid="ignore"):  # of infinities, which are named
+        return np.abs(got - expected) / np.maximum(np.maximum(1, np.abs(expected)), size)
 
 
 def _largest(difference: np.ndarray) -> float:

@@ -313,15 +313,13 @@ def recorded(
 
 
 def altered(
-    spec: Spec, number: int, run: Mapping[str, np.ndarray]
+    spec: Spec, run: Mapping[str, np.ndarray]
 ) -> Iterator[tuple[str, tuple[int, ...], float]]:
-    """Yield what the records of a run hold that the run has not, if no input is another.
+    """Yield what the records hold of NumPy's run that it has not, if no input is another.
 
     Parameters
     ----------
     spec : Spec
-    number : int
-        Of the run, from 0.
     run : mapping of arrays
         A computation of all runs, from the records that a workbook holds now.
 
@@ -330,14 +328,29 @@ def altered(
     str, tuple of int, float
         The record, where in it, and what the run has.
     """
-    state = f"{prefix_of(number)}{PREFIX}"
-    if run[f"{state}changes"] or run[f"{state}empty"]:
+    given, outcome = {}, {}
+    for number in range(spec.number_of_runs):
+        state = f"{prefix_of(number)}{PREFIX}"
+        if run[f"{state}changes"] or run[f"{state}empty"]:
+            return
+        parameters = (f"{kind}{layer}" for kind, layer, _ in Stack(spec.of_run(number)).parameters)
+        own = {f"{state}{name}" for name in ("C_T", *parameters)}
+        for name, array in recorded_of(spec, number, run).items():
+            (outcome if name in own else given)[name] = array
+    # numbers that are beyond all sums change nothing in the sheet's eyes
+    if any(_far(run[name], array).any() for name, array in given.items()):
         return
-    for name, array in recorded_of(spec, number, run).items():
-        size = np.sqrt((array**2).sum()) or 1.0
-        near = np.abs(run[name] - array) <= size * 10.0**-State.RUN_DIGITS
-        for index in np.argwhere(~near):
+    for name, array in outcome.items():
+        for index in np.argwhere(_far(run[name], array)):
             yield name, tuple(index), array[tuple(index)]
+
+
+def _far(noted: np.ndarray, array: np.ndarray) -> np.ndarray:
+    """Tell which numbers are others than those of a run, as the sheet tells it."""
+    largest = np.abs(array).max() or 1.0
+    far = np.sqrt(array.size) * 10.0**-State.RUN_DIGITS
+    with np.errstate(invalid="ignore"):  # of infinities, of which nothing was noted
+        return np.abs(noted / largest - array / largest) > far
 
 
 def _noted(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
