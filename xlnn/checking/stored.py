@@ -9,7 +9,6 @@ import re
 import numpy as np
 
 from xlnn import reference
-from xlnn.blocks import Block
 from xlnn.checking.comparison import CONSEQUENCE, Comparison, apart
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
@@ -33,29 +32,41 @@ def stale(comparison: Comparison, arrays: Arrays) -> list[str]:
     found = []
     for key, title in layout.titles.items():
         cells = comparison.contents.formulas[title]
-        numbers = _numbers(cells, layout.extents[key])
+        if not cells.said and np.isnan(cells.stored).all():
+            continue
+        numbers, words = _numbers(cells, layout.extents[key]), _words(cells, layout.extents[key])
         for block in layout.on(key):
             quantity = block.quantity
             if quantity.equation is None:
                 continue
+            computed, stored = arrays[quantity.name], block.window(numbers)
             if quantity.is_text:
-                wrong = _texts_apart(block, cells, arrays[quantity.name])
-            elif numbers is not None:
-                wrong = _numbers_apart(comparison, quantity, block.window(numbers), arrays)
+                wrong = ~np.isnan(stored)
             else:
-                continue
+                wrong = _numbers_apart(comparison, quantity, stored, arrays)
+            if words is not None:
+                wrong = wrong | _words_apart(block.window(words), computed)
             found += [layout.cell(quantity.name, tuple(at)) for at in np.argwhere(wrong)]
     return found
 
 
-def _numbers(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray | None:
-    """Return the stored numbers where they stand in a sheet; None if there are none."""
-    known = ~np.isnan(cells.stored) & (cells.rows <= extent[0]) & (cells.columns <= extent[1])
-    if not known.any():
-        return None
+def _numbers(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray:
+    """Return the stored numbers where they stand in a sheet, NaN elsewhere."""
     numbers = np.full(extent, np.nan)
-    numbers[cells.rows[known] - 1, cells.columns[known] - 1] = cells.stored[known]
+    inside = (cells.rows <= extent[0]) & (cells.columns <= extent[1])
+    numbers[cells.rows[inside] - 1, cells.columns[inside] - 1] = cells.stored[inside]
     return numbers
+
+
+def _words(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray | None:
+    """Return what else is stored where it stands in a sheet; None if it is nothing."""
+    if not cells.said:
+        return None
+    words = np.full(extent, None)
+    for (row, column), text in cells.said.items():
+        if row <= extent[0] and column <= extent[1]:
+            words[row - 1, column - 1] = text
+    return words
 
 
 def _numbers_apart(
@@ -71,13 +82,15 @@ def _numbers_apart(
     return wrong
 
 
-def _texts_apart(block: Block, cells: FormulaCells, computed: np.ndarray) -> np.ndarray:
-    """Tell which stored texts are others."""
-    wrong = np.zeros(computed.shape, dtype=bool)
-    if cells.said:
-        for index in np.ndindex(computed.shape):
-            said, text = cells.said.get(block.address(index)), computed[index]
-            wrong[index] = said is not None and not reads_alike(said, str(text))
+def _words_apart(stored: np.ndarray, computed: np.ndarray) -> np.ndarray:
+    """Tell which stored texts are others, or stand where a number belongs."""
+    wrong = np.array(np.not_equal(stored, None), dtype=bool)
+    for index in map(tuple, np.argwhere(wrong)):
+        text, value = stored[index], computed[index]
+        if isinstance(value, str):
+            wrong[index] = not reads_alike(text, value)
+        elif value is None or np.isnan(value):
+            wrong[index] = not text.startswith("#")
     return wrong
 
 

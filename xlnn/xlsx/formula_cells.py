@@ -10,9 +10,12 @@ import numpy as np
 from xlnn.xlsx.sheet_stream import Item
 from xlnn.xlsx.texts import unescaped
 
-MAX_SAID = 1 << 22
-"""Characters of the texts that are stored with the formulas of a sheet, and are kept. A network's
-sentences and addresses are some thousands."""
+MAX_SAID, EACH_SAID = 1 << 23, 40
+"""Characters of the texts that are stored with the formulas of a sheet and are kept, of which each
+counts for so many more, as it needs a place. Of a network they are some thousands of words."""
+
+_SAID = frozenset({"str", "e", "b"})
+"""Types of what is stored with a formula in words. No program stores it in a table of texts."""
 
 
 class FormulaCells(NamedTuple):
@@ -28,8 +31,7 @@ class FormulaCells(NamedTuple):
     stored : array of float, shape (formulas,)
         The number that is stored with each formula, which nobody may trust; NaN where that is none.
     said : dict of str
-        The texts that are stored, by row and column, as long as they are `MAX_SAID` characters in
-        all.
+        The texts, errors and truth values that are stored, by row and column, up to `MAX_SAID`.
     """
 
     rows: np.ndarray
@@ -51,10 +53,10 @@ class Kept:
     length: int = 0
 
     def numbers(self, items: Sequence[Item]) -> list[str | None]:
-        """Return the numbers of some cells; the texts that are stored with formulas are kept."""
+        """Return the numbers of some cells; what else is stored with formulas is kept."""
         for row, column, kind, attributes, _, text in items:
-            if kind == "str" and attributes is not None and text:
-                self.length += len(text)
+            if kind in _SAID and attributes is not None and text:
+                self.length += len(text) + EACH_SAID
                 if self.length <= MAX_SAID:
                     self.said[row, column] = unescaped(text)
         return [item[5] if item[2] == "n" else None for item in items]
