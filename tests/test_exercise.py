@@ -90,12 +90,24 @@ def filled(path, copy, which, changed=lambda formula, _: formula):
     return copy
 
 
+def unfilled(path):
+    """Return the cells in which a text's blank, as {source}, was never filled."""
+    return [
+        (sheet.title, cell.coordinate, cell.value)
+        for sheet in openpyxl.load_workbook(path)
+        for row in sheet
+        for cell in row
+        if isinstance(cell.value, str) and re.search(r"\{\w*\}", cell.value)
+    ]
+
+
 @pytest.mark.parametrize("what", KINDS)
 def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what, tmp_path):
     path = made(tmp_path / "exercise.xlsx", what, level=5, student="Ada")
     blank = exercise_of(path).blank
     assert set(states(path).values()) == {"not done"}
     assert linting.lint(path) == ()
+    assert unfilled(path) == []
     report = check(path, "formualizer", 1)
     assert {wrong.quantity for wrong in report.wrong} == set(blank)
     assert {wrong.formula for wrong in report.wrong} == {None}
@@ -106,6 +118,12 @@ def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what,
     solved = filled(path, tmp_path / "solved.xlsx", blank)
     assert set(states(solved).values()) == {"correct"}
     assert check(solved, "formualizer", 1).agrees
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("asked", [{"level": 5}, {"blank": "W2"}], ids=["level 5", "W2"])
+def test_no_sheet_of_an_exercise_holds_an_unfilled_blank(lang, asked, tmp_path):
+    assert unfilled(made(tmp_path / "exercise.xlsx", "xor", lang=lang, **asked)) == []
 
 
 @pytest.mark.parametrize("lang", languages())

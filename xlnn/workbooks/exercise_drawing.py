@@ -180,7 +180,7 @@ def _table(
         drawing.put(row, 2, symbol(quantity), replace(CELL, bold=True))
         drawing.put(row, 3, _name(quantity, words), CELL)
         drawing.put(row, 4, equation or _arguments(tasks, quantity, own, words), CELL)
-        drawing.put(row, 5, said.get("book", ""), CELL)
+        drawing.put(row, 5, said.get("book", "").format(**equations), CELL)
         drawing.put(row, 6, link, LINK)
         drawing.links[address(row, 6)] = first.all_cells
         drawing.heights[row] = 30 if len(equation) > 40 else 18
