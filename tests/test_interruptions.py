@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from interruptions import LONG, carriers, commands, interrupt, prepare, start, trials
 
+from xlnn import leftovers
 from xlnn.output import replacing
-from xlnn.practising import sharing
 from xlnn.practising.sharing import shared
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these signals")
@@ -153,5 +153,6 @@ def test_a_process_that_shares_the_work_leaves_no_half_written_file(tmp_path):
         while not path.with_suffix(".begun").exists() and time.monotonic() < until:
             time.sleep(0.01)
         assert len([*tmp_path.glob(".xlnn-*.part")]) == 1
-        sharing._end()  # noqa: SLF001 -- what a signal calls
+        for ending in [*leftovers._state.endings.values()]:  # noqa: SLF001 -- as a signal does
+            ending()
     assert [each.name for each in tmp_path.iterdir()] == ["student.begun"]
