@@ -140,6 +140,10 @@ REFUSED = [
     ((X,), {"x": "one"}, "x takes numbers of the shape"),
     ((X,), {"x": float("inf")}, "not finite"),
     ((X, xlnn.Quantity("y", equation=WRONG)), {"x": 1}, "does not agree with NumPy"),
+    (3, {}, "^quantities is 3: a tuple of xlnn.Quantity is expected"),
+    (X, {"x": 1}, "^quantities is Quantity.*: a tuple of xlnn.Quantity is expected"),
+    (("x",), {"x": 1}, r"^quantities is \('x',\): a tuple of xlnn.Quantity is expected"),
+    ((X,), None, "^inputs is None: a dict with a number or an array for each input is expected"),
 ]
 
 
@@ -168,7 +172,71 @@ def test_what_makes_no_workbook_is_refused_in_a_sentence(tmp_path, quantities, i
     assert list(tmp_path.iterdir()) == []
 
 
-DAYS = (xlnn.Axis("day", 3, "time"),)
+DAY = xlnn.Axis("day", 3, "time")
+DAYS = (DAY,)
+PARTS = [
+    ({"name": 5}, "name of 5 is 5: a text"),
+    ({"sheet": 5}, "sheet of x is 5: a text"),
+    ({"number_format": None}, "number_format of x is None: a text"),
+    ({"axes": DAY}, r"axes of x is Axis\(.*: a tuple of xlnn.Axis"),
+    ({"axes": "day"}, "axes of x is 'day': a tuple of xlnn.Axis"),
+    ({"axes": (xlnn.Axis("day", 0),)}, "length of the axis day of x is 0: a whole number from 1"),
+    ({"axes": (xlnn.Axis("day", "3"),)}, "length of the axis day of x is '3': a whole number"),
+    ({"axes": (xlnn.Axis("day", 3, counts_from="0"),)}, "counts_from of the axis day of x is '0'"),
+    ({"axes": (xlnn.Axis(3, 3),)}, "name of the axis 3 of x is 3: a text"),
+    ({"shape": 3}, "shape of x is 3: a tuple of whole numbers from 1"),
+    ({"shape": (2, 0)}, r"shape of x is \(2, 0\): a tuple of whole numbers from 1"),
+    ({"shape": (2.5,)}, r"shape of x is \(2.5,\): a tuple of whole numbers from 1"),
+    ({"equation": xlnn.Stated}, "equation of x is <class .*: an instance of xlnn.Equation"),
+    ({"equation": len}, "equation of x is <built-in .*: an instance of xlnn.Equation"),
+    ({"equation": xlnn.Equation()}, "equation of x is .*, which states array and cell, is"),
+    ({"equation": DOUBLE, "uses": "x"}, "uses of x is 'x': a dict of names of quantities"),
+    ({"equation": DOUBLE, "uses": {"x": 5}}, "uses of x is .*: a dict of names of quantities"),
+    ({"uses": {"a": "x"}}, "x uses x, and has no equation"),
+    ({"equation": DOUBLE, "given": -1}, "given of x is -1: a whole number from 0"),
+    ({"equation": DOUBLE, "given": 4, "axes": DAYS}, "given of x is 4: at most the length .* 3,"),
+    ({"scale": "0.1"}, "scale of x is '0.1': a number above 0"),
+    ({"scale": -1}, "scale of x is -1: a number above 0"),
+    ({"scale": float("nan")}, "scale of x is nan: a number above 0"),
+    ({"choices": (3, 1)}, r"choices of x is \(3, 1\): a pair of whole numbers, the smaller first"),
+    ({"choices": (1.5, 2)}, r"choices of x is \(1.5, 2\): a pair of whole numbers"),
+    ({"between": (2, 1)}, r"between of x is \(2, 1\): a pair of numbers, the smaller first"),
+    ({"between": (2,)}, r"between of x is \(2,\): a pair of numbers, the smaller first"),
+    ({"between": 2}, "between of x is 2: a pair of numbers, the smaller first"),
+    ({"between": (0, float("inf"))}, r"between of x is \(0, inf\): a pair of numbers"),
+]
+
+
+@pytest.mark.parametrize(("part", "sentence"), PARTS)
+def test_a_part_that_is_none_is_a_sentence_that_names_its_quantity(tmp_path, part, sentence):
+    model = xlnn.Model((xlnn.Quantity(**{"name": "x", **part}),))
+    with pytest.raises(XlnnError, match=f"^{sentence}"):
+        xlnn.workbook(model, {"x": 1}, tmp_path / "x.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_is_no_model_wherever_one_is_taken(made, tmp_path):
+    sentence = "^model is .*: an xlnn.Model of the quantities is expected"
+    with pytest.raises(XlnnError, match=sentence):
+        xlnn.workbook([X], {"x": 1}, tmp_path / "x.xlsx")
+    for call in (xlnn.check, xlnn.values, xlnn.load, xlnn.show):
+        with pytest.raises(XlnnError, match=sentence):
+            call(made[2], model=[X])
+
+
+@pytest.mark.parametrize("forgets", ["level", "number"])
+def test_what_stands_a_step_before_needs_the_family_time(tmp_path, forgets):
+    axes = dict.fromkeys(("level", "number"), DAYS) | {forgets: (xlnn.Axis("day", 3),)}
+    both = {"before": xlnn.previous("level"), "x": xlnn.previous("number")}
+    step = xlnn.Stated(array=lambda before, x: before + x, cell=lambda **_: "=1")
+    number = xlnn.Quantity("number", axes=axes["number"])
+    level = xlnn.Quantity("level", axes=axes["level"], equation=step, uses=both, given=1)
+    with pytest.raises(XlnnError, match="must be of the family time") as refusal:
+        xlnn.workbook(xlnn.Model((number, level)), {"number": 1, "level": 2}, tmp_path / "x.xlsx")
+    assert forgets in str(refusal.value)
+    assert 'xlnn.Axis("day", 3, "time")' in str(refusal.value)
+
+
 STATED = {
     "cell": [
         (lambda **_: None, "The cell of y gives None: a formula begins with"),

@@ -8,14 +8,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "xlnn"
 
-CORE = {"address", "blocks", "errors", "grid", "layout", "output", "quantity", "reference"}
+CORE = {"address", "arguments", "blocks", "errors", "grid", "layout", "output"}
+CORE |= {"quantity", "reference"}
 """The modules beside the folders: what a quantity is, where it stands, what NumPy says."""
 
 MAY = {
     "address": set(),
     "errors": set(),
+    "arguments": {"errors"},
     "grid": set(),
-    "quantity": {"errors"},
+    "quantity": {"arguments", "errors"},
     "leftovers": {"errors"},
     "blocks": {"quantity"},
     "layout": {"address", "blocks", "errors", "quantity"},

@@ -16,6 +16,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
+from xlnn.arguments import wrong
 from xlnn.errors import DataError
 
 
@@ -141,13 +142,7 @@ class Equation:
     """State the equation as the formula of one unit's cell."""
 
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
-        """Tell where a choice is as good as that of ``array``: equal to it but for rounding.
-
-        Returns
-        -------
-        array of bool
-            Of the shape of ``got``.
-        """
+        """Tell where a choice of ``got`` is as good as that of ``array``, but for rounding."""
         return np.zeros(np.shape(got), dtype=bool)
 
 
@@ -265,7 +260,8 @@ class Quantity:
         if not self.kind:
             object.__setattr__(self, "kind", self.name)
             object.__setattr__(self, "symbol", self.symbol or f"{self.name}{{}}")
-        if self.equation is not None:
+        stated = isinstance(self.equation, Equation) and hasattr(self.equation, "roles")
+        if stated and isinstance(self.uses, Mapping):  # what is neither is refused with its model
             needed = (role for role in self.equation.roles if role not in self.equation.optional)
             uses = {role: role for role in needed} | {**self.uses}
             uses = {role: use if isinstance(use, Use) else Use(use) for role, use in uses.items()}
@@ -361,12 +357,15 @@ class Model:
         Raises
         ------
         DataError
-            Naming the layer.
+            Naming the layer, or what is no quantity.
         """
+        several = self.quantities
+        if not isinstance(several, tuple | list) or {*map(type, several)} - {Quantity}:
+            raise wrong("quantities", several, "a tuple of xlnn.Quantity")
         known: dict[str, Quantity] = {}
-        for quantity in self.quantities:
+        for quantity in several:
             # a defined name, in which capitals make no difference, stands for each
-            other = known.setdefault(quantity.name.casefold(), quantity)
+            other = known.setdefault(str(quantity.name).casefold(), quantity)
             if other is not quantity:
                 layer = quantity.layer or other.layer
                 begin = f'A layer is named "{layer:.40}", and with it two' if layer else "Two"

@@ -3,13 +3,12 @@
 From Python an argument may have any type, and a wrong one is answered as a wrong option is.
 """
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Any
 
+from xlnn.arguments import is_number, is_path, is_text, is_whole, wrong
 from xlnn.errors import OptionsError
 
 NO_LAYERS = "none"
@@ -48,7 +47,7 @@ def picture(value: object) -> tuple[int, int]:
     """
     if isinstance(value, str) and (found := re.fullmatch(r"([0-9]{1,5})[x×]([0-9]{1,5})", value)):
         return int(found[1]), int(found[2])
-    if not isinstance(value, str) and (sides := _several(value, _is_whole)) and len(sides) == 2:
+    if not isinstance(value, str) and (sides := _several(value, is_whole)) and len(sides) == 2:
         return int(sides[0]), int(sides[1])
     raise OptionsError(f"{value} is no size of a picture: write rows and columns as 8x8.")
 
@@ -70,7 +69,7 @@ def several(name: str, text: object) -> object:
     except ValueError:
         found = ()
     if not found or not all(parts):
-        raise _wrong(name, text, f"{some.wanted}, or several, such as {some.example},")
+        raise wrong(name, text, f"{some.wanted}, or several, such as {some.example},")
     return found[0] if len(found) == 1 else found
 
 
@@ -79,25 +78,25 @@ def _picture(_: str, value: object) -> tuple[int, int]:
 
 
 def _hidden(name: str, value: object) -> tuple[int, ...]:
-    units = (value,) if _is_whole(value) else _several(value, _is_whole)
+    units = (value,) if is_whole(value) else _several(value, is_whole)
     if isinstance(value, str):
         parts = [] if value.strip() == NO_LAYERS else value.split(",")
         units = parts if all(re.fullmatch(" *[0-9]{1,6} *", part) for part in parts) else None
     if units is None:
-        raise _wrong(name, value, f"units of the hidden layers, such as 5,3, or {NO_LAYERS}")
+        raise wrong(name, value, f"units of the hidden layers, such as 5,3, or {NO_LAYERS}")
     return tuple(map(int, units))
 
 
 def _targets(name: str, value: object) -> tuple[str, ...]:
-    names = (value,) if isinstance(value, str) else _several(value, _is_text)
+    names = (value,) if isinstance(value, str) else _several(value, is_text)
     if not names:
-        raise _wrong(name, value, "the name of a column, or several")
+        raise wrong(name, value, "the name of a column, or several")
     return tuple(names)
 
 
 def _label(name: str, value: object) -> str:
-    if not _is_text(value) and not _is_whole(value):
-        raise _wrong(name, value, "the name of a column, or its number")
+    if not is_text(value) and not is_whole(value):
+        raise wrong(name, value, "the name of a column, or its number")
     return str(value)
 
 
@@ -108,7 +107,7 @@ def _one(
 
     def check(name: str, value: object) -> object:
         if not is_meant(value):
-            raise _wrong(name, value, wanted)
+            raise wrong(name, value, wanted)
         return plain(value)
 
     return check
@@ -121,31 +120,8 @@ def _several(value: object, is_meant: Callable[[object], bool]) -> tuple | None:
     return tuple(value)
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _is_path(value: object) -> bool:
-    return isinstance(value, str | os.PathLike)
-
-
 def _is_start(value: object) -> bool:
-    return _is_path(value) or isinstance(value, Mapping)
-
-
-def _wrong(name: str, value: object, wanted: str) -> OptionsError:
-    shown = repr(value)
-    shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
-    shown = "".join(character if character.isprintable() else "?" for character in shown)
-    return OptionsError(f"{name} is {shown}: {wanted} is expected.")
+    return is_path(value) or isinstance(value, Mapping)
 
 
 @dataclass(frozen=True)
@@ -166,7 +142,7 @@ class _Some:
         except ValueError:
             found = ()
         if not found:
-            raise _wrong(name, value, self.wanted)
+            raise wrong(name, value, self.wanted)
         return found[0] if len(found) == 1 else found
 
 
@@ -179,17 +155,17 @@ def _natural(value: object) -> int:
 
 
 SOME = {
-    "eta": _Some(_is_number, "a number", float, "0.1,0.5"),
-    "l2": _Some(_is_number, "a number", float, "0,0.01"),
-    "optimizer": _Some(_is_text, "a name", str, "sgd,adam"),
-    "seed": _Some(_is_whole, "a whole number from 0 on", _natural, "1,2,3"),
+    "eta": _Some(is_number, "a number", float, "0.1,0.5"),
+    "l2": _Some(is_number, "a number", float, "0,0.01"),
+    "optimizer": _Some(is_text, "a name", str, "sgd,adam"),
+    "seed": _Some(is_whole, "a whole number from 0 on", _natural, "1,2,3"),
 }
 """The options of which there may be several, a run for each."""
 
-_text = _one(_is_text, "a text")
-_whole = _one(_is_whole, "a whole number", int)
-_number = _one(_is_number, "a number", float)
-_path = _one(_is_path, "a path")
+_text = _one(is_text, "a text")
+_whole = _one(is_whole, "a whole number", int)
+_number = _one(is_number, "a number", float)
+_path = _one(is_path, "a path")
 _choice = _one(lambda value: isinstance(value, bool), "True or False")
 
 KINDS: dict[str, Callable[[str, object], object]] = {

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xlnn import reference
+from xlnn.arguments import path_of, wrong
 from xlnn.building.limits import check_size
 from xlnn.building.place import WAYS_OF_PROGRAMS, Place
 from xlnn.building.proof import Advice
@@ -21,6 +22,7 @@ from xlnn.errors import DataError, XlnnError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.own import KIND, layout_of_model, spec_of
+from xlnn.workbooks.stated import check_model
 from xlnn.xlsx.guard import FUNCTIONS
 
 THEIRS = Advice(
@@ -66,7 +68,10 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     XlnnError
         Something that the user can mend. The output is as it was before.
     """
-    path = Path(path)
+    path = path_of(path)
+    check_model(model)
+    if not isinstance(inputs, Mapping):
+        raise wrong("inputs", inputs, "a dict with a number or an array for each input")
     layout = layout_of_model(model)
     arrays = {quantity.name: _given(quantity, inputs) for quantity in model.inputs}
     if unknown := sorted(set(inputs) - set(arrays)):
@@ -75,7 +80,6 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     place.check()
     _check_formulas(layout)
     check_size(layout, large=large)
-    _check_records(model)
     arrays |= reference.known(model)
     KIND.check_run(model, reference.run(_watched(model), arrays))
     drawings = KIND.drawings(spec_of(model, path.stem), layout)
@@ -89,23 +93,6 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
         tell=tell,
         advice=THEIRS,
     )
-
-
-def _check_records(model: Model) -> None:
-    """Refuse records of what nobody notes, and counts along no single axis.
-
-    Raises
-    ------
-    DataError
-        Naming the quantity.
-    """
-    for quantity in model.quantities:
-        if not quantity.is_record:
-            continue
-        if not quantity.counts:
-            raise DataError(f"{quantity.name} is a record of what nobody notes: let it count.")
-        if quantity.equation or quantity.shape or len(quantity.axes) != 1:
-            raise DataError(f"{quantity.name} counts: it takes one axis, no shape, no equation.")
 
 
 def _check_formulas(layout: Layout) -> None:

@@ -17,6 +17,7 @@ from xlnn.workbooks.exercise_sheet import exercise_title, exercised
 from xlnn.workbooks.kind import Spec
 from xlnn.workbooks.own import check_same, layout_of_model
 from xlnn.workbooks.spec_text import from_toml
+from xlnn.workbooks.stated import check_model
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
@@ -108,6 +109,8 @@ def described(
         There is no Spec, the file holds another model, or the Spec describes more cells than the
         file spans: it would cost time and memory that the file does not show.
     """
+    if model is not None:
+        check_model(model)
     title, lines = spec_text(path)
     try:
         spec, exercise = from_toml(lines), exercise_in(lines)

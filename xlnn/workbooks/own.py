@@ -4,7 +4,6 @@ A sheet holds what has no axes in a list, and beside it a table for each set of 
 carry Python: its Spec says which quantities there are, and whoever checks it brings the model.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
@@ -27,11 +26,6 @@ from xlnn.workbooks.spec_text import plain
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.names import name_width
 from xlnn.writing.style import LABEL, TITLE
-
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
-TAKEN = frozenset({"spec", "history"})
-"""Titles of sheets that xlnn and Excel have for themselves."""
 
 LIST, GAP = 2, 1
 """The column of the numbers in a list, and the empty columns between it and the tables."""
@@ -136,60 +130,9 @@ def check_same(spec: Spec, model: Model) -> None:
 
 
 def layout_of_model(model: Model) -> Layout:
-    """Return the cells of a model's quantities.
-
-    Raises
-    ------
-    DataError
-        The quantities do not make a model: a name is missing or there twice, say.
-    """
-    check_model(model)
+    """Return the cells of the quantities of a model, which `check_model` lets pass."""
     words = _words(model)
     return layout_of_sheets(model, _sheets(model), words.sheets)
-
-
-def check_model(model: Model) -> None:
-    """Refuse quantities that make no model, or names that no workbook can hold.
-
-    Raises
-    ------
-    DataError
-        Naming the first quantity that does not fit, and why.
-    """
-    known: set[str] = set()
-    names = {quantity.name for quantity in model.quantities}
-    if not names:
-        raise DataError("The model has no quantities.")
-    for quantity in model.quantities:
-        name = quantity.name
-        if not NAME.fullmatch(name):
-            raise DataError(f'"{name}" is no name: a quantity is named by letters, digits and _.')
-        if name in known:
-            raise DataError(f"Two quantities are named {name}.")
-        if not TITLE_OF_SHEET.fullmatch(quantity.sheet) or quantity.sheet.casefold() in TAKEN:
-            raise DataError(
-                f'{name}: "{quantity.sheet}" cannot be the name of its sheet: 1 to 31 characters, '
-                "none of []:*?/\\, and neither Spec nor History, which are taken."
-            )
-        _check_symbol(quantity)
-        for role, use in quantity.uses.items():
-            if use.name not in names:
-                raise DataError(f"{name} uses {use.name} as {role}, and there is no such quantity.")
-            if use.name not in known and not use.lag:
-                raise DataError(f"{name} uses {use.name}, which stands after it: put it before.")
-            if use.lag and not quantity.given:
-                raise DataError(f"{name} uses the {use.name} before, and has no start: given=1.")
-        known.add(name)
-
-
-def _check_symbol(quantity: Quantity) -> None:
-    try:
-        quantity.heading((0,) * len(quantity.shape))
-    except (IndexError, KeyError, ValueError, AttributeError) as error:
-        raise DataError(
-            f'{quantity.name}: "{quantity.symbol}" cannot be its symbol: {{}} stands for the unit, '
-            "and there are no other braces in it."
-        ) from error
 
 
 def _entry(entry: object) -> tuple[str, str, tuple[int, ...]]:

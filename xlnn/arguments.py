@@ -1,0 +1,53 @@
+"""Is what a program gives of the kind that is expected, and what is said where it is not?"""
+
+import os
+from numbers import Integral, Real
+from pathlib import Path
+
+from xlnn.errors import OptionsError
+
+
+def is_text(value: object) -> bool:
+    """Tell whether a value is a text."""
+    return isinstance(value, str)
+
+
+def is_whole(value: object) -> bool:
+    """Tell whether a value is a whole number, be it Python's or NumPy's."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a number."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def is_path(value: object) -> bool:
+    """Tell whether a value names a file or a folder."""
+    return isinstance(value, str | os.PathLike)
+
+
+def path_of(value: object, name: str = "path") -> Path:
+    """Return the path that an argument is.
+
+    Raises
+    ------
+    OptionsError
+        It is none.
+
+    >>> path_of(["a.xlsx", "b.xlsx"])
+    Traceback (most recent call last):
+        ...
+    xlnn.errors.OptionsError: path is ['a.xlsx', 'b.xlsx']: a path is expected.
+    """
+    if isinstance(value, str | os.PathLike):
+        return Path(value)
+    raise wrong(name, value, "a path")
+
+
+def wrong(name: str, value: object, wanted: str) -> OptionsError:
+    """Return what is raised of an argument: its name, what it is, and what is expected."""
+    shown = repr(value)
+    shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
+    shown = "".join(character if character.isprintable() else "?" for character in shown)
+    return OptionsError(f"{name} is {shown}: {wanted} is expected.")

@@ -1,0 +1,175 @@
+"""Do the quantities that a programmer states make a model? Their parts, and how they fit."""
+
+import re
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any
+
+from xlnn.arguments import is_number, is_text, is_whole, wrong
+from xlnn.errors import DataError
+from xlnn.quantity import Axis, Equation, Model, Quantity, Use
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
+TAKEN = frozenset({"spec", "history"})
+"""Titles of sheets that xlnn and Excel have for themselves."""
+
+
+def _is_count(value: Any) -> bool:  # noqa: ANN401 -- of whatever a program gives
+    return is_whole(value) and value >= 1
+
+
+def _is_axes(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(each, Axis) for each in value)
+
+
+def _is_shape(value: object) -> bool:
+    return isinstance(value, tuple | list) and all(map(_is_count, value))
+
+
+def _is_equation(value: object) -> bool:
+    return value is None or (
+        isinstance(value, Equation)
+        and hasattr(value, "roles")
+        and callable(getattr(value, "cell", None))
+    )
+
+
+def _is_uses(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        is_text(role) and is_text(use.name if isinstance(use, Use) else use)
+        for role, use in value.items()
+    )
+
+
+def _bounds(is_meant: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Return what tells whether a value is two numbers of a kind, the smaller first."""
+    return lambda value: (
+        value is None
+        or (
+            isinstance(value, tuple | list)
+            and len(value) == 2
+            and all(is_meant(each) and isfinite(each) for each in value)
+            and value[0] <= value[1]
+        )
+    )
+
+
+PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(("name", "kind", "symbol", "sheet", "number_format"), (is_text, "a text")),
+    "axes": (_is_axes, "a tuple of xlnn.Axis, such as (day,),"),
+    "shape": (_is_shape, "a tuple of whole numbers from 1 on, such as (3,),"),
+    "equation": (_is_equation, "an instance of xlnn.Equation, which states array and cell,"),
+    "uses": (_is_uses, 'a dict of names of quantities, such as {"a": "x"},'),
+    "given": (lambda value: is_whole(value) and value >= 0, "a whole number from 0 on"),
+    "scale": (lambda value: is_number(value) and 0 < value < float("inf"), "a number above 0"),
+    "choices": (_bounds(is_whole), "a pair of whole numbers, the smaller first, such as (1, 3),"),
+    "between": (_bounds(is_number), "a pair of numbers, the smaller first, such as (0.0, 1.0),"),
+}
+"""What each part of a quantity takes, and how that is said."""
+
+PARTS_OF_AXIS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(("name", "family"), (is_text, "a text")),
+    "length": (_is_count, "a whole number from 1 on"),
+    **dict.fromkeys(("first", "counts_from"), (is_whole, "a whole number")),
+}
+"""What each part of an axis takes."""
+
+
+def check_model(model: Model) -> None:
+    """Refuse quantities that make no model, or names that no workbook can hold.
+
+    Raises
+    ------
+    DataError
+        Naming the first quantity that does not fit, and why.
+    """
+    if not isinstance(model, Model):
+        raise wrong("model", model, "an xlnn.Model of the quantities")
+    if not model.quantities:
+        raise DataError("The model has no quantities.")
+    for quantity in model.quantities:
+        _check_parts(quantity)
+        _check_names(quantity)
+        _check_together(quantity)
+    known: set[str] = set()
+    for quantity in model.quantities:
+        if quantity.name in known:
+            raise DataError(f"Two quantities are named {quantity.name}.")
+        for role, use in quantity.uses.items():
+            _check_use(model, quantity, role, use, known)
+        known.add(quantity.name)
+
+
+def _check_parts(quantity: Quantity) -> None:
+    """Refuse a part that is not what it takes."""
+    for part, (is_meant, wanted) in PARTS.items():
+        if not is_meant(value := getattr(quantity, part)):
+            raise wrong(f"{part} of {quantity.name}", value, wanted)
+    for axis in quantity.axes:
+        for part, (is_meant, wanted) in PARTS_OF_AXIS.items():
+            if not is_meant(value := getattr(axis, part)):
+                name = f"{part} of the axis {axis.name} of {quantity.name}"
+                raise wrong(name, value, wanted)
+
+
+def _check_names(quantity: Quantity) -> None:
+    """Refuse a name, a sheet or a symbol that no workbook can hold."""
+    name = quantity.name
+    if not NAME.fullmatch(name):
+        raise DataError(f'"{name}" is no name: a quantity is named by letters, digits and _.')
+    if not TITLE_OF_SHEET.fullmatch(quantity.sheet) or quantity.sheet.casefold() in TAKEN:
+        raise DataError(
+            f'{name}: "{quantity.sheet}" cannot be the name of its sheet: 1 to 31 characters, '
+            "none of []:*?/\\, and neither Spec nor History, which are taken."
+        )
+    try:
+        quantity.heading((0,) * len(quantity.shape))
+    except (IndexError, KeyError, ValueError, AttributeError) as error:
+        raise DataError(
+            f'{name}: "{quantity.symbol}" cannot be its symbol: {{}} stands for the unit, and '
+            "there are no other braces in it."
+        ) from error
+
+
+def _check_together(quantity: Quantity) -> None:
+    """Refuse arguments without an equation, and a start or numbers of rows without the rows."""
+    name = quantity.name
+    if quantity.equation is None and quantity.uses:
+        raise DataError(f"{name} uses {next(iter(quantity.uses.values()))}, and has no equation.")
+    if quantity.is_record and not quantity.counts:
+        raise DataError(f"{name} is a record of what nobody notes: let it count.")
+    if quantity.counts and (quantity.equation or quantity.shape or len(quantity.axes) != 1):
+        raise DataError(f"{name} counts: it takes one axis, no shape, no equation.")
+    if not quantity.given:
+        return
+    if not quantity.timed:
+        raise DataError(
+            f"{name} has a start, given={quantity.given}, and no steps after it: its first axis "
+            f"must be of the family time, such as {_along_time(quantity)}."
+        )
+    if quantity.given > quantity.lengths[0]:
+        wanted = f"at most the length of its first axis, {quantity.lengths[0]},"
+        raise wrong(f"given of {name}", quantity.given, wanted)
+
+
+def _check_use(model: Model, quantity: Quantity, role: str, use: Use, known: set[str]) -> None:
+    """Refuse an argument that has no value where the quantity is computed."""
+    name = quantity.name
+    if use.name not in model.by_name:
+        raise DataError(f"{name} uses {use.name} as {role}, and there is no such quantity.")
+    if use.name not in known and not use.lag:
+        raise DataError(f"{name} uses {use.name}, which stands after it: put it before.")
+    if use.lag > quantity.given:
+        raise DataError(f"{name} uses the {use.name} before, and has no start: given={use.lag}.")
+    if use.lag and not model[use.name].timed:
+        raise DataError(
+            f"{name} uses the {use.name} before, which has no steps: the first axis of {use.name} "
+            f"must be of the family time, such as {_along_time(model[use.name])}."
+        )
+
+
+def _along_time(quantity: Quantity) -> str:
+    """Write the first axis of a quantity as it were along the time."""
+    axis = quantity.axes[0] if quantity.axes else Axis("day", 6)
+    return f'xlnn.Axis("{axis.name}", {axis.length}, "time")'
