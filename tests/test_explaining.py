@@ -337,6 +337,24 @@ def test_show_names_no_bare_address_of_what_was_changed(short_copy):
     assert "Settings!C4" in checked[0]
 
 
+@pytest.mark.parametrize(
+    ("lang", "trained", "tested", "template"),
+    [
+        ("en", "training data: ", "held out: ", "xor, other data"),
+        ("zh", "训练：", "测试：", "xor，其他数据"),
+        ("ja", "学習：", "テスト：", "xor、別のデータ"),
+    ],
+)
+@pytest.mark.first(1)
+def test_show_names_the_rows_that_are_held_out(tmp_path, lang, trained, tested, template):
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 5)
+    data, path = (x, x.sum(axis=1) == 1), tmp_path / "a.xlsx"
+    xlnn.build("xor", path, data=data, epochs=2, test_share=0.2, lang=lang, verify=False)
+    told = " ".join(xlnn.show(path).said)
+    assert told.count(trained) == told.count(tested) == 1
+    assert template in said("show", path).splitlines()[0]
+
+
 def test_show_names_the_run_of_each_line(tmp_path):
     path = xlnn.build("xor", tmp_path / "a.xlsx", epochs=3, eta=(0.1, 0.5), verify=False).path
     workbook = openpyxl.load_workbook(path)

@@ -54,9 +54,11 @@ def show(file: Path, lang: str | None, engine: str, *, as_json: bool) -> None:
 def _rows(seen: "Contents", words: "Text") -> Iterator[tuple[str, str]]:
     """Yield what each line is about, and the line."""
     from xlnn.explaining.explanation import in_words  # noqa: PLC0415 -- only what is needed
+    from xlnn.explaining.show import called  # noqa: PLC0415 -- the same
 
     state = {False: "as_built", True: "changed", None: "unknown"}[seen.changed]
-    yield "kind", f"{seen.kind}   {words('show', 'from', template=seen.template, lang=seen.lang)}"
+    template = called(seen.template, words)
+    yield "kind", f"{seen.kind}   {words('show', 'from', template=template, lang=seen.lang)}"
     for line in seen.about:
         yield "title", line
     yield "sizes", ", ".join(_flat(seen.sizes))

@@ -15,8 +15,12 @@ from xlnn.explaining.entries import Entries
 from xlnn.explaining.explain import ENGINE
 from xlnn.explaining.explanation import Value
 from xlnn.explaining.runs import COMPARE, Runs
-from xlnn.quantity import Model
+from xlnn.quantity import Model, Quantity
+from xlnn.shipped.text import Text
 from xlnn.workbooks.exercise_sheet import SHEET
+from xlnn.workbooks.network.quantities.confusion import PREFIX
+from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.recipe import OTHER_DATA
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
 
@@ -137,6 +141,12 @@ def show(path: Path | str, engine: str = ENGINE, model: Model | None = None) -> 
     )
 
 
+def called(template: str, words: Text) -> str:
+    """Return what a template is called, in the language of the words, also with other data."""
+    own = template.removesuffix(OTHER_DATA)
+    return own if own == template else words("show", "other_data", template=own)
+
+
 def _about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
     first = next(iter(titles.values()))
     texts = (cell.value for cell in cells(path, first) if isinstance(cell.value, str))
@@ -177,4 +187,13 @@ def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]
         if (quantity.sheet == CHECK) == on_check:
             for said in entries.arrays[quantity.name].ravel():
                 if isinstance(said, str) and (said.endswith(STOPS) or EQUALS in said):
-                    yield runs.named(quantity, said)
+                    yield runs.named(quantity, _of_part(entries, quantity, said))
+
+
+def _of_part(entries: Entries, quantity: Quantity, said: str) -> str:
+    """Return what is said of classes after the name of its rows, where some are held out."""
+    parts = {f"{PREFIX}mistakes": "trained", f"{PREFIX}{TEST}mistakes": "tested"}
+    part, words = parts.get(quantity.name), entries.words
+    if part is None or f"{PREFIX}{TEST}mistakes" not in entries.layout.model.by_name:
+        return said
+    return words("joined", "named", what=words("charts", part), name=said)
