@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlnn.arguments import path_of
 from xlnn.bridging.export_tensors import Tensors, outputs_of, tensors_of
 from xlnn.bridging.export_trained import PRODUCER, Trained, properties, trained
 from xlnn.errors import DisagreementError, OutputError, XlnnError
@@ -111,7 +112,7 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
     >>> xlnn.export("output/digits.xlsx", "digits.onnx").proven_by  # doctest: +SKIP
     'ONNX Runtime'
     """
-    path, output = Path(path), Path(output)
+    path, output = path_of(path), path_of(output, "output")
     writer = _writer_of(output)
     _check_output(output, force=force)
     writer.check()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlnn.arguments import is_text, wrong
 from xlnn.checking.check import Examined
 from xlnn.checking.references import Area, areas, written
 from xlnn.errors import OptionsError
@@ -49,6 +50,8 @@ class Entries:
 
     def found(self, what: str, at: Mapping[str, int], unit: tuple[int, ...]) -> Entry:
         """Return the entry that a person names."""
+        if not is_text(what):
+            raise wrong("what", what, "a cell, or the name of a quantity,")
         if "!" in what:
             if at or unit:
                 raise OptionsError(

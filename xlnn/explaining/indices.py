@@ -5,6 +5,7 @@ from math import prod
 
 import numpy as np
 
+from xlnn.arguments import is_whole, wrong
 from xlnn.errors import OptionsError
 from xlnn.quantity import Quantity
 
@@ -33,6 +34,8 @@ def index_of(
     >>> index_of(Quantity("W", axes=(epoch,), shape=(3, 2, 2)), {"epoch": 7}, (2, 3))
     (6, 1, 1, 0)
     """
+    if not isinstance(at, Mapping):
+        raise wrong("at", at, 'a dict of numbers along axes, such as {"epoch": 1},')
     names = {axis.name: n for n, axis in enumerate(quantity.axes)}
     names |= {name: n for n, axis in enumerate(quantity.axes) for name in _also(axis.name)}
     index = [0] * len(quantity.axes)
@@ -40,6 +43,8 @@ def index_of(
         if name not in names:
             known = ", ".join(axis.name for axis in quantity.axes) or "none"
             raise OptionsError(f"{quantity.name} has no {name}: its axes are {known}.")
+        if not is_whole(number):
+            raise wrong(f"{name} of {quantity.name}", number, "a whole number")
         axis = quantity.axes[names[name]]
         index[names[name]] = number - axis.counts_from
         if not 0 <= index[names[name]] < axis.length:
@@ -52,6 +57,8 @@ def index_of(
 
 def _unit_of(quantity: Quantity, unit: tuple[int, ...]) -> tuple[int, ...]:
     """Return the index of a unit, whose last number may count all remaining dimensions."""
+    if not isinstance(unit, tuple | list) or not all(map(is_whole, unit)):
+        raise wrong("unit", unit, "a tuple of whole numbers, such as (1, 2),")
     shape = quantity.shape
     if 0 < len(unit) < len(shape):
         shape = (*shape[: len(unit) - 1], prod(shape[len(unit) - 1 :]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlnn.arguments import path_of
 from xlnn.errors import OptionsError, XlnnError
 from xlnn.explaining.course import course_of, is_course
 from xlnn.explaining.explain import ENGINE
@@ -178,5 +179,5 @@ def load(
     >>> round(float(run["C_T"].frame().loc[50, "C_T"]), 6)         # doctest: +SKIP
     0.245232
     """
-    path = Path(path)
+    path = path_of(path)
     return Run(path, recalculated(path, engine, model), lang)

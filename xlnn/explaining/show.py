@@ -8,6 +8,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from xlnn.arguments import path_of
 from xlnn.checking.check import examined
 from xlnn.checking.probe import Points
 from xlnn.explaining.course import CHECK, course_of
@@ -113,7 +114,7 @@ def show(path: Path | str, engine: str = ENGINE, model: Model | None = None) -> 
     WorkbookError
         The file is no workbook of xlnn, or is not safe to open.
     """
-    path = Path(path)
+    path = path_of(path)
     seen = examined(path, engine, Points(0), model)
     entries = Entries(seen, None)
     runs = Runs(entries)

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from xlnn import reference
+from xlnn.arguments import is_text, is_whole, path_of, wrong
+from xlnn.building.asked import asked
 from xlnn.building.continuing import continued
 from xlnn.building.limits import check_size
 from xlnn.building.place import OUTPUT, Place
@@ -30,7 +32,7 @@ from xlnn.practising.sharing import shared
 from xlnn.practising.steady import cells_of, unsteady
 from xlnn.reading.arrays import read_arrays
 from xlnn.shipped.templates import DEFAULT
-from xlnn.workbooks.exercise import LARGEST_SEED, Exercise
+from xlnn.workbooks.exercise import LARGEST_SEED, LEVELS, Exercise
 from xlnn.workbooks.exercise_drawing import drawings_of_exercise
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, exercised, noted
 from xlnn.workbooks.kind import Recipe, Spec, WorkbookKind, refuse_options
@@ -60,7 +62,7 @@ class Source:
     @classmethod
     def of(cls, what: str | Path) -> "Source":
         """Return the source that a template's name, its folder or a workbook is."""
-        path = Path(what)
+        path = path_of(what, "what")
         if path.suffix.lower() == ".xlsx":
             return cls(*continued(path))
         return cls(*begun(str(what)))
@@ -126,27 +128,33 @@ def exercise(  # noqa: PLR0913 -- the options of the command line, by the same w
     >>> made = xlnn.exercise("digits", "ada.xlsx", blank="delta3,delta2", student="Ada",
     ...                      seed=7, epochs=3)                        # doctest: +SKIP
     """
-    chosen = tuple(filter(None, blank.split(","))) if isinstance(blank, str) else tuple(blank)
+    chosen = _chosen(blank)
+    output = None if output is None else path_of(output, "output")
     if chosen and level is not None:
         raise OptionsError("--blank and --level exclude each other.")
     if student and roster is not None:
         raise OptionsError("--student and --roster exclude each other.")
+    if level is not None and not is_whole(level):
+        raise wrong("level", level, f"a whole number from 1 to {LEVELS}")
+    if not is_text(student):
+        raise wrong("student", student, "a name")
     if type(seed) is not int or not 0 <= seed <= LARGEST_SEED:
         raise OptionsError(f"seed is {seed!r}: a whole number from 0 on was expected.")
-    asked = {"epochs": epochs, "lang": lang}
-    options = {name: value for name, value in asked.items() if value is not None}
+    given = asked({"epochs": epochs, "lang": lang})
+    options = {name: value for name, value in given.items() if value is not None}
     source = Source.of(what)
     refuse_options(source.name, source.kind.options, options)
     if "large" in source.kind.options:
         options["large"] = large
-    table = Exercise(chosen, checked(student, "--student") if student else "", seed, level or 1)
+    name = checked(student, "student") if student else ""
+    table = Exercise(chosen, name, seed, 1 if level is None else level)
     work = _Work(source, options, _decided(source, options, table), key=key, large=large)
     ending = "-key" if key else ""
     if roster is None:
         usual = OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
         path = Path(output) if output is not None else usual
         return (work.done(Place(path, force=force, ways=WAYS), tell),)
-    names = students(Path(roster))
+    names = students(path_of(roster, "roster"))
     folder = Path(output) if output is not None else OUTPUT / f"{source.name}-exercises"
     if folder.suffix.lower() == ".xlsx":
         raise OutputError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
@@ -158,6 +166,15 @@ def exercise(  # noqa: PLR0913 -- the options of the command line, by the same w
         works = [replace(work, table=replace(work.table, student=name)) for name in names]
         built = dict(_in_parallel(works, places, tell))
     return tuple(built[place.path] for place in places)
+
+
+def _chosen(blank: object) -> tuple[str, ...]:
+    """Return the names of what is left out: a sequence of them, or a text with commas."""
+    if isinstance(blank, str):
+        return tuple(filter(None, blank.split(",")))
+    if not isinstance(blank, Sequence) or not all(map(is_text, blank)):
+        raise wrong("blank", blank, "a name of a quantity, or several,")
+    return tuple(blank)
 
 
 def _decided(source: Source, options: Mapping[str, Any], asked: Exercise) -> Exercise:

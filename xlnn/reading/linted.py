@@ -7,6 +7,7 @@ functions that not all engines compute alike.
 from pathlib import Path
 
 from xlnn import linting
+from xlnn.arguments import path_of
 from xlnn.errors import WorkbookError, XlnnError
 from xlnn.linting import Problem
 from xlnn.reading.left_out import outside
@@ -32,7 +33,7 @@ def lint(path: Path | str) -> tuple[Problem, ...]:
     WorkbookError
         The file is no workbook, or holds what xlnn opens no file with.
     """
-    path = Path(path)
+    path = path_of(path)
     try:
         return linting.lint(path)
     except WorkbookError as refusal:

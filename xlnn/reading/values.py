@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from xlnn import engines
+from xlnn.arguments import path_of
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import OutputError
 from xlnn.layout import Layout
@@ -44,7 +45,7 @@ def values(
     WorkbookError
         The file is no workbook of xlnn, or is not safe to open.
     """
-    computed = recalculated(Path(path), engine, model)
+    computed = recalculated(path_of(path), engine, model)
     return kind_of(computed.spec).as_contract(computed.layout, computed.arrays)
 
 
