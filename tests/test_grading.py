@@ -249,6 +249,30 @@ def test_what_is_right_among_right_values_and_closes_a_circle_is_wrong(tmp_path)
     assert found.whole is False
 
 
+CONSTANTS = {
+    "a number": ("=0", "constant"),
+    "of a step": ("='My steps'!A1", "constant"),
+    "of a step of a step": ("=SUM('My steps'!A1:A2)*0", "constant"),
+    "of a step that leads to a quantity": ("='My steps'!B1*0", None),
+}
+"""Formulas that give 0 in all worlds, and what is wrong with them."""
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_a_constant_that_is_right_by_chance_is_a_typed_number(name, one_epoch, tmp_path):
+    """In no epoch of any world that is judged are all images right."""
+    formula, kind = CONSTANTS[name]
+    every = blanks(one_epoch, ("all_right",))
+    workbook = openpyxl.load_workbook(emptied(one_epoch, ("all_right",), tmp_path / "e.xlsx"))
+    steps = workbook.create_sheet("My steps")
+    steps["A1"], steps["A2"], steps["B1"], steps["B2"] = "=A2", 0, "=B2", "=Training!N4"
+    for blank in every.values():
+        fill(workbook, blank, [formula] * len(blank.stated))
+    workbook.save(tmp_path / "s.xlsx")
+    found = only(grade(tmp_path / "s.xlsx", workers=1))
+    assert units(found) == [("all_right", kind)]
+
+
 @pytest.mark.parametrize("usable", [True, False])
 def test_a_copy_of_the_answer_elsewhere_in_the_workbook_is_no_answer(usable, tmp_path):
     """Play shows the cost of an epoch: it reads the very cells that are to be filled in."""

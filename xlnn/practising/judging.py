@@ -3,11 +3,13 @@
 A quantity is judged alone in a consistent world: all other cells hold what NumPy has for the
 world's inputs, and only its own keep the student's formulas, with the student's own steps beside
 the quantities. So one mistake costs one mark, a number typed upstream helps nobody, and every
-formula that gives the right values is right. The worlds are the file's own inputs and some random
+formula that gives the right values is right, but for one that is a number in other words
+(`xlnn.practising.constant`). The worlds are the file's own inputs and some random
 ones.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +25,7 @@ from xlnn.engines.taught import functions_of
 from xlnn.engines.worlds import Found, Place, Task
 from xlnn.errors import EngineError
 from xlnn.grid import CellError
+from xlnn.practising.constant import Constants
 from xlnn.practising.submission import Submission
 from xlnn.quantity import Quantity
 from xlnn.reading.arrays import write_values
@@ -72,6 +75,8 @@ class Judged:
         Formulas of which Excel takes one cell of a range, by index: the range.
     circular : array of bool
         Of the quantity's shape: what leads back to its own cell, so that it is wrong all the same.
+    constant : set of indices
+        Formulas that lead to no cell of any quantity, as those stated do: wrong all the same.
     """
 
     quantity: Quantity
@@ -82,6 +87,7 @@ class Judged:
     worlds: tuple[World, ...]
     reads_one: Mapping[tuple[int, ...], str]
     circular: np.ndarray
+    constant: AbstractSet[tuple[int, ...]] = frozenset()
 
     @cached_property
     def is_empty(self) -> bool:
@@ -151,13 +157,14 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
         for quantity in submitted.blanks
     }
     answers = _answers(submitted, every, tasks)
-    results = []
+    results, constants = [], Constants(submitted)
     for quantity in submitted.blanks:
         formulas, typed = filled[quantity.name]
         places = dict(submitted.places(quantity))
         got = tuple(dict(zip(places, found, strict=True)) for found in answers[quantity.name])
-        once = {}
+        once, constant = {}, frozenset[tuple[int, ...]]()
         if quantity.name not in submitted.as_stated:
+            constant = constants.of(quantity, formulas, got)
             once = {
                 index: one
                 for index, text in formulas.items()
@@ -168,9 +175,11 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
         for world, values in zip(asked_in, got, strict=True):
             wrong |= wrong_in(submitted, quantity, world, values)
         for index in places:
-            wrong[index] |= index not in formulas or index in once
+            wrong[index] |= index not in formulas or index in once or index in constant
         none = np.zeros_like(wrong)
-        results.append(Judged(quantity, formulas, typed, wrong, got, asked_in, once, none))
+        results.append(
+            Judged(quantity, formulas, typed, wrong, got, asked_in, once, none, constant)
+        )
     return results, usable
 
 

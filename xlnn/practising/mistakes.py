@@ -39,7 +39,7 @@ class Mistake:
     ----------
     kind : str
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
-        ``reads_one``, ``circle``, ``sign``, ``factor``, ``offset``, ``anchor``,
+        ``reads_one``, ``constant``, ``circle``, ``sign``, ``factor``, ``offset``, ``anchor``,
         ``dragged``, ``epoch``, ``row``, ``column``, ``short``, ``long``, ``missing``, ``other``.
     cell : str
         The first wrong cell.
@@ -90,6 +90,8 @@ def _by_form(judged: Judged, first: Index, cell: str) -> Mistake | None:
         return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
     if DELETED in judged.formulas.get(first, ""):
         return Mistake("error", cell, {"error": DELETED})
+    if first in judged.constant:
+        return Mistake("constant", cell, {"value": _written(judged.got[0][first])})
     return Mistake("circle", cell) if judged.circular[first] else None
 
 
