@@ -564,3 +564,23 @@ def test_the_page_for_teachers_names_every_heading_of_a_roster():
     page = Path(__file__).parent.parent / "docs" / "teacher.md"
     said = page.read_text(encoding="utf-8")
     assert [each for each in HEADINGS if f"`{each}`" not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "arguments"),
+    [
+        ("en", "computed from function (1, 2 or 3), x, y"),
+        ("zh", "由 函数（1、2 或 3）、x、y 算出"),
+        ("ja", "関数（1、2、3）、x、y から計算"),
+    ],
+)
+@pytest.mark.first(2)
+def test_what_has_no_symbol_is_called_by_its_name_and_not_by_the_codes(lang, arguments, tmp_path):
+    path = made(tmp_path / "exercise.xlsx", "descent", level=2, lang=lang)
+    sheet = openpyxl.load_workbook(path)[text(lang, "practising").sheets["exercise"]]
+    shown = [str(cell.value) for row in sheet for cell in row if cell.value is not None]
+    assert arguments in shown
+    formulas = [each for each in shown if each.startswith("=")]
+    assert not {"swings", "grows", "function"} & ({*shown} - {*formulas})
+    for kind in ("swings", "grows"):
+        assert shown.count(text(lang, "descent")("quantities", kind)) == 2

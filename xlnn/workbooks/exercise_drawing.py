@@ -24,6 +24,7 @@ from xlnn.workbooks.exercise_sheet import (
     Tasks,
 )
 from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     BLANK,
     INDENTED,
@@ -47,6 +48,9 @@ HEAD = replace(LABEL, bold=True)
 CELL = Look(wrap=True)
 QUIET_SUM = Look(number_format="General", ink=QUIET, align="right")
 QUIET_STATE = Look(number_format="0", ink=QUIET, align="center")
+LONGEST = 2
+"""Letters of a symbol that is a quantity's name, as AB; a longer one is a word of the code."""
+
 SUMS = ("COUNT", "SUM", "SQUARES", "ORDERED")
 
 
@@ -179,23 +183,28 @@ def _table(
         drawing.put(row, 1, str(number), replace(LABEL, align="center"))
         drawing.put(row, 2, symbol(quantity), replace(CELL, bold=True))
         drawing.put(row, 3, _name(quantity, words), CELL)
-        drawing.put(row, 4, equation or _arguments(tasks, quantity, own, words), CELL)
+        shown = equation or _arguments(tasks, quantity, own, words)
+        drawing.put(row, 4, shown, CELL)
         drawing.put(row, 5, said.get("book", "").format(**equations), CELL)
         drawing.put(row, 6, link, LINK)
         drawing.links[address(row, 6)] = first.all_cells
-        drawing.heights[row] = 30 if len(equation) > 40 else 18
+        lines = 1 + int(text_width(shown) // drawing.widths[4])
+        drawing.heights[row] = 6 + 12 * lines
 
 
 def symbol(quantity: Quantity) -> str:
     """Return a quantity's symbol without a unit's index; nothing where it has only a name."""
     plain = quantity.symbol.replace("{}", "").strip()
-    return "" if plain == quantity.name and "_" in plain else plain
+    is_word = "_" in plain or len(plain) > LONGEST
+    return "" if plain == quantity.name and is_word else plain
 
 
 def _symbols(tasks: Tasks, area: eq.Area, words: Text) -> str:
-    """Return the symbols of an area; its quantity's name where it has none."""
-    quantity = tasks.layout.model[area.name]
-    return tasks.symbol(area) if symbol(quantity) else _name(quantity, words)
+    """Return the symbols of an area; where it has none its quantity's name, and the units."""
+    quantity, symbols = tasks.layout.model[area.name], tasks.symbol(area)
+    if symbol(quantity):
+        return symbols
+    return f"{_name(quantity, words)} {symbols.replace(quantity.name, '')}".strip()
 
 
 def _name(quantity: Quantity, words: Text) -> str:
@@ -217,7 +226,9 @@ def _arguments(tasks: Tasks, quantity: Quantity, own: Text, words: Text) -> str:
     names = dict.fromkeys(use.name for use in quantity.uses.values())
     known = tasks.layout.model
     symbols = [symbol(known[name]) or _name(known[name], words) for name in names]
-    said = own("exercise", "from_nothing") if not symbols else ", ".join(symbols)
+    said = (
+        own("exercise", "from_nothing") if not symbols else own("joined", "between").join(symbols)
+    )
     return own("exercise", "no_equation", symbols=said)
 
 
@@ -233,6 +244,9 @@ def _sums(
         drawing.put(row - 1, column, own("sums", key), HEAD)
     for column, key in enumerate((*SUMS, *SUMS), start=sums):
         drawing.put(row - 1, column, own("sums", key), replace(HEAD, align="right"))
+    drawing.widths[BESIDE] = max(
+        drawing.widths[BESIDE], text_width(*(symbols for symbols, _ in areas))
+    )
     for at, (symbols, cells) in enumerate(areas, start=row):
         drawing.put(at, BESIDE, symbols, PLAIN)
         drawing.put(at, BESIDE + 1, cells, LINK)
