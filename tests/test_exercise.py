@@ -385,6 +385,14 @@ def test_a_roster_that_cannot_be_used_is_refused_in_a_sentence(tmp_path, text, s
     assert len(str(refusal.value)) < 300
 
 
+@pytest.mark.parametrize("encoding", ["cp932", "utf-16", "utf-16-le"])
+def test_a_roster_in_another_encoding_names_no_option_that_there_is_not(tmp_path, encoding):
+    path = tmp_path / "names.csv"
+    path.write_bytes("name\nAda\n田中\n".encode(encoding))
+    with pytest.raises(DataError, match=r"save it as CSV in UTF-8\.$"):
+        students(path)
+
+
 def test_file_names_are_safe_and_no_two_are_alike():
     given = ["../../etc", "a" * 300, "A" * 300, "con", "x.", "。", "  .", "a\\b"]
     made_of = file_names(given)

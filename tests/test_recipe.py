@@ -547,9 +547,13 @@ def test_classes_by_softmax_are_no_numbers_to_predict(houses):
     [
         ({"table": True}, ' Remove the column, or if it holds the labels add --label "kind".'),
         ({"targets": ("a",)}, " Remove the column."),
+        (
+            {"targets": ("kind",)},
+            ' A target is a number to predict: .* classes, use --label "kind" instead of --target.',
+        ),
     ],
 )
-def test_words_in_an_input_are_refused_with_what_to_do(csv, options, hint):
+def test_words_where_numbers_belong_are_refused_with_what_to_do(csv, options, hint):
     path = csv(["a", "b", "kind"], [1, 2, "big"], [2, 3, "small"])
     message = (
         r'line 2, column kind: "big" is not a number\. .* such as 0, 1 or 0\.25\.' + hint + "$"

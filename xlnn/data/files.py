@@ -11,9 +11,6 @@ from xlnn.errors import DataError
 LARGEST_FILE = 256 * 1024 * 1024
 """Bytes of a data file. Excel's million rows of a thousand pixels would be larger: refuse early."""
 
-CSV = "CSV"
-"""The kind of text of which a person may say the encoding."""
-
 ENCODINGS = (
     "utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "gb18030", "big5", "cp932",
     "shift_jis", "euc_jp", "euc_kr", "mac_roman",
@@ -49,7 +46,7 @@ def content(path: Path, largest: int | None = None) -> bytes:
     return read
 
 
-def text(path: Path, kind: str, encoding: str = "", largest: int | None = None) -> str:
+def text(path: Path, kind: str, encoding: str | None = None, largest: int | None = None) -> str:
     """Return the text of a file, its line ends made one kind.
 
     Parameters
@@ -58,7 +55,7 @@ def text(path: Path, kind: str, encoding: str = "", largest: int | None = None) 
     kind : str
         What the file should be, for the message: ``CSV``.
     encoding : str
-        By default UTF-8, with or without a mark.
+        By default UTF-8, with or without a mark; None where no option ``--encoding`` says it.
     largest : int
         How many bytes it may have.
 
@@ -76,14 +73,14 @@ def text(path: Path, kind: str, encoding: str = "", largest: int | None = None) 
     except UnicodeDecodeError as error:
         raise DataError(_undecoded(path.name, kind, encoding, read, error.start)) from error
     if "\0" in decoded:
-        remedy = ", or add --encoding utf-16" if kind == CSV and not encoding else ""
+        remedy = ", or add --encoding utf-16" if encoding == "" else ""
         raise DataError(f"{path.name} holds NUL bytes: save it as {kind} in UTF-8{remedy}.")
     if "\r" not in decoded:
         return decoded
     return decoded.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _codec(encoding: str) -> str:
+def _codec(encoding: str | None) -> str:
     """Return the codec of an encoding by one of its names."""
     try:
         name = codecs.lookup(encoding or "utf-8").name
@@ -96,9 +93,9 @@ def _codec(encoding: str) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def _undecoded(name: str, kind: str, encoding: str, read: bytes, place: int) -> str:
+def _undecoded(name: str, kind: str, encoding: str | None, read: bytes, place: int) -> str:
     """Say what is to be done with bytes that are no text."""
-    if kind != CSV:
+    if encoding is None:
         return f"{name} is not UTF-8 text: save it as {kind} in UTF-8."
     if encoding:
         return f"{name} is not {short(encoding)} text (byte {place + 1:,}): choose its --encoding."

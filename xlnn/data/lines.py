@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Reading
-from xlnn.data.files import CSV, text
+from xlnn.data.files import text
 from xlnn.data.wording import short
 from xlnn.errors import DataError
 
@@ -35,7 +35,7 @@ class Lines:
 
     def __init__(self, path: Path, reading: Reading) -> None:
         self.name = path.name
-        self._content = text(path, CSV, reading.encoding)
+        self._content = text(path, "CSV", reading.encoding)
         found = re.search(r"[^\n]+", self._content)
         first = found[0] if found else ""
         delimiter = max(DELIMITERS, key=first.count)

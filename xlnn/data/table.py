@@ -244,6 +244,11 @@ def _no_number(rows: Rows, row: int, here: Columns, text: str, column: int) -> D
     if looks_numeric(text.strip()):
         return DataError(reason)
     place = f'"{heading}"' if here.given else _place(column, len(here.headings))
+    if column in here.targets:
+        return DataError(
+            f"{reason} A target is a number to predict: choose another column, or if these are "
+            f"classes, use --label {place} instead of --target."
+        )
     or_label = "" if here.targets else f", or if it holds the labels add --label {place}"
     return DataError(f"{reason} Remove the column{or_label}.")
 
