@@ -1,7 +1,10 @@
 """The example of an audit finds a missing mask, and nothing in a sheet that is right."""
 
+import subprocess
+import sys
+
 import pytest
-from documents import example
+from documents import ROOT, example
 from programs import skip_without
 
 AUDIT = example("audit")
@@ -34,3 +37,10 @@ def test_a_sheet_with_its_masks_is_right(tmp_path):
 def test_another_error_is_found_where_it_is(tmp_path):
     AUDIT["stand_in"](tmp_path / "net.xlsx", "*IF({}>0,2,0)")
     assert differing(tmp_path / "net.xlsx") == {"B2", "C2", "D2", "B3", "C3", "D3"}
+
+
+def test_the_example_says_both_and_leaves_nothing_behind(tmp_path):
+    command = [sys.executable, str(ROOT / "docs/examples/audit.py")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.count("differs") == 3
+    assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ python docs/examples/audit.py builds a stand-in for a published sheet, and finds
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
@@ -72,9 +73,11 @@ def audit(path, cost, pairs, h=1e-4, engine="formualizer"):
 
 
 if __name__ == "__main__":
-    for name, mask in {"without": "", "with": "*IF({}>0,1,0)"}.items():
-        stand_in(Path("net.xlsx"), mask)
-        print(f"{name} the mask")
-        for (_, cell), stated, slope in audit(Path("net.xlsx"), C_T, PAIRS):
-            verdict = "" if abs(stated - slope) <= 1e-8 * max(1, abs(slope)) else "   differs"
-            print(f"    {cell}   stated {stated:9.6f}   slope of C_T {slope:9.6f}{verdict}")
+    with TemporaryDirectory() as folder:
+        net = Path(folder, "net.xlsx")
+        for name, mask in {"without": "", "with": "*IF({}>0,1,0)"}.items():
+            stand_in(net, mask)
+            print(f"{name} the mask")
+            for (_, cell), stated, slope in audit(net, C_T, PAIRS):
+                verdict = "" if abs(stated - slope) <= 1e-8 * max(1, abs(slope)) else "   differs"
+                print(f"    {cell}   stated {stated:9.6f}   slope of C_T {slope:9.6f}{verdict}")
