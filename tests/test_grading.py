@@ -249,6 +249,35 @@ def test_what_is_right_among_right_values_and_closes_a_circle_is_wrong(tmp_path)
     assert found.whole is False
 
 
+CIRCLES = {
+    "its own cell": "=I{0}/(1-F{0})",
+    "its own cell in a range": "=SUM(F$4:F$9)",
+    "a cell that names it": "=F{1}",
+}
+
+
+@pytest.mark.parametrize("name", CIRCLES)
+def test_a_formula_that_names_its_own_cell_is_a_circle(name, one_epoch, tmp_path):
+    def answer(row):
+        return CIRCLES[name].format(row, row + 1 if row % 2 == 0 else row - 1)
+
+    said, *_ = reasons_of(one_epoch, "a2", answer, tmp_path)
+    assert said == "the cell is computed from itself: a circle (Training!F4)"
+
+
+def test_a_truth_value_is_no_number(one_epoch, tmp_path):
+    """The sum of a column of them is 0 in Excel, so that Progress would count none."""
+    (said,) = reasons_of(one_epoch, "right", "=X{0}=Images!P{0}".format, tmp_path)
+    assert said.startswith("gives TRUE or FALSE, which sums leave out: write IF(…,1,0)")
+    assert only(grade(tmp_path / "s.xlsx", workers=1)).whole is False
+    assert reasons_of(one_epoch, "right", "=(X{0}=Images!P{0})*1".format, tmp_path) == ["right"]
+
+
+def test_a_text_that_was_typed_is_called_no_number(one_epoch, tmp_path):
+    said, *_ = reasons_of(one_epoch, "a2", lambda _: "weiß nicht", tmp_path)
+    assert said == "typed in the place of a formula: weiß nicht (Training!F4)"
+
+
 CONSTANTS = {
     "a number": ("=0", "constant"),
     "of a step": ("='My steps'!A1", "constant"),

@@ -302,7 +302,8 @@ def wrong_in(
         return wrong
     got = np.array(expected, dtype=float)
     for index, value in values.items():
-        is_number = isinstance(value, float | int | bool) and not isinstance(value, CellError)
+        # Excel's sums of cells leave truth values out
+        is_number = isinstance(value, float | int) and not isinstance(value, bool | CellError)
         got[index] = float(value) if is_number else np.nan
     model, arrays = submitted.layout.model, {**world.arrays, quantity.name: got}
     off = apart(got, expected)

@@ -12,6 +12,7 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.checking.references import Area, areas, beyond, written
+from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.taught import unknown
 from xlnn.engines.worlds import Found
 from xlnn.grid import CellError
@@ -39,8 +40,9 @@ class Mistake:
     ----------
     kind : str
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
-        ``reads_one``, ``constant``, ``circle``, ``sign``, ``factor``, ``offset``, ``anchor``,
-        ``dragged``, ``epoch``, ``row``, ``column``, ``short``, ``long``, ``missing``, ``other``.
+        ``reads_one``, ``truth``, ``constant``, ``circle``, ``sign``, ``factor``, ``offset``,
+        ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``, ``long``, ``missing``,
+        ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -76,7 +78,7 @@ def mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:
     if len(filled) < len(rows) and first not in judged.formulas:
         return Mistake("partly", cell, {"filled": str(len(filled)), "rows": str(len(rows))})
     return (
-        _by_form(judged, first, cell)
+        _by_form(layout, judged, first, cell)
         or _by_value(layout.model, judged, rows, cell)
         or _by_cells(layout, judged, rows, first, cell)
         or _error(judged, first, cell)
@@ -84,15 +86,29 @@ def mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:
     )
 
 
-def _by_form(judged: Judged, first: Index, cell: str) -> Mistake | None:
+def _by_form(layout: Layout, judged: Judged, first: Index, cell: str) -> Mistake | None:
     """Find what is wrong whatever the formula gives among right values."""
     if first in judged.reads_one:
         return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
     if DELETED in judged.formulas.get(first, ""):
         return Mistake("error", cell, {"error": DELETED})
+    if not judged.quantity.is_text and any(isinstance(got[first], bool) for got in judged.got):
+        return Mistake("truth", cell)
     if first in judged.constant:
         return Mistake("constant", cell, {"value": _written(judged.got[0][first])})
-    return Mistake("circle", cell) if judged.circular[first] else None
+    is_circle = judged.circular[first] or _names_itself(layout, judged, first)
+    return Mistake("circle", cell) if is_circle else None
+
+
+def _names_itself(layout: Layout, judged: Judged, first: Index) -> bool:
+    """Tell whether a formula names its own cell, by others of its quantity as well."""
+    if any(got[first] == CIRCULAR for got in judged.got):
+        return True
+    block = layout.blocks[judged.quantity.name]
+    here, (row, column) = layout.titles[block.sheet], block.address(first)
+    own = Area(here.casefold(), row, column, row, column)
+    named = areas(judged.formulas.get(first, ""), here) or []
+    return beyond([own], named) is None
 
 
 def _error(judged: Judged, first: Index, cell: str) -> Mistake | None:
@@ -329,6 +345,8 @@ def _far(area: Area, other: Area) -> int:
 
 def _written(value: object, digits: int = DIGITS) -> str:
     """Write a value for a sentence."""
+    if isinstance(value, bool):
+        return str(value).upper()
     if isinstance(value, float | np.floating):
         return f"{value:.{digits}g}"
     return f"{value}"
