@@ -190,6 +190,8 @@ PARTS = [
     ({"equation": xlnn.Stated}, "equation of x is <class .*: an instance of xlnn.Equation"),
     ({"equation": len}, "equation of x is <built-in .*: an instance of xlnn.Equation"),
     ({"equation": xlnn.Equation()}, "equation of x is .*, which states array and cell, is"),
+    ({"equation": xlnn.Stated("2*x", lambda x: x)}, "equation of x is .*, which states array and"),
+    ({"equation": xlnn.Stated(lambda x: x, "=2*x")}, "equation of x is .*, which states array and"),
     ({"equation": DOUBLE, "uses": "x"}, "uses of x is 'x': a dict of names of quantities"),
     ({"equation": DOUBLE, "uses": {"x": 5}}, "uses of x is .*: a dict of names of quantities"),
     ({"uses": {"a": "x"}}, "x uses x, and has no equation"),

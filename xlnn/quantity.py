@@ -130,7 +130,9 @@ class Equation:
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """The names of the arguments, in the order in which ``array`` takes them."""
-        array = self.array
+        array = getattr(self, "array", None)
+        if not callable(array):  # it is refused with its model
+            return ()
         # what a class states is looked at once, however many quantities it is the equation of
         function = getattr(array, "__func__", None)
         return _parameters(array) if function is None else _parameters(function)[1:]
@@ -260,8 +262,8 @@ class Quantity:
         if not self.kind:
             object.__setattr__(self, "kind", self.name)
             object.__setattr__(self, "symbol", self.symbol or f"{self.name}{{}}")
-        stated = isinstance(self.equation, Equation) and hasattr(self.equation, "roles")
-        if stated and isinstance(self.uses, Mapping):  # what is neither is refused with its model
+        # what is neither is refused with its model
+        if isinstance(self.equation, Equation) and isinstance(self.uses, Mapping):
             needed = (role for role in self.equation.roles if role not in self.equation.optional)
             uses = {role: role for role in needed} | {**self.uses}
             uses = {role: use if isinstance(use, Use) else Use(use) for role, use in uses.items()}

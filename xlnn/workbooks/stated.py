@@ -30,8 +30,8 @@ def _is_shape(value: object) -> bool:
 def _is_equation(value: object) -> bool:
     return value is None or (
         isinstance(value, Equation)
-        and hasattr(value, "roles")
         and callable(getattr(value, "cell", None))
+        and (callable(getattr(value, "array", None)) or not value.compared)
     )
 
 
@@ -141,7 +141,7 @@ def _check_together(quantity: Quantity) -> None:
         raise DataError(f"{name} is a record of what nobody notes: let it count.")
     if quantity.counts and (quantity.equation or quantity.shape or len(quantity.axes) != 1):
         raise DataError(f"{name} counts: it takes one axis, no shape, no equation.")
-    if not quantity.given:
+    if quantity.equation is None or not quantity.given:
         return
     if not quantity.timed:
         raise DataError(
