@@ -33,6 +33,12 @@ def test_an_output_and_a_source_that_are_no_paths_are_named(digits_path):
         xlnn.exercise(5)
 
 
+@pytest.mark.parametrize("name", ["epoch", "run"])
+def test_an_epoch_or_run_that_is_no_number_is_named(digits_path, tmp_path, name):
+    with pytest.raises(OptionsError, match=f"^{name} is '1': a whole number is expected"):
+        xlnn.export(digits_path, tmp_path / "a.npz", **{name: "1"})
+
+
 @pytest.mark.parametrize(
     ("what", "options", "said"),
     [

@@ -64,6 +64,11 @@ def test_every_argument_refuses_a_wrong_type_in_one_line(name, value):
         ({"targets": [1]}, r"targets is \[1\]: the name of a column"),
         ({"table": "yes"}, r"table is 'yes': True or False is expected"),
         ({"start": 5}, r"start is 5: a path or a dict of arrays"),
+        (
+            {"data": {"a": [1], "b": [0]}, "label": "b"},
+            r"label is 'b': it names a column",
+        ),
+        ({"data": ([[1]], [0]), "label": 1}, r"label is 1: .* give them as \(x, labels\)"),
         ({"data": 5}, r"data is a int: a path, a pair of arrays"),
         ({"output": 5}, r"output is 5: a path"),
         ({"from_workbook": 5}, r"from_workbook is 5: a path"),

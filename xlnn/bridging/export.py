@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlnn.arguments import path_of
+from xlnn.arguments import is_whole, path_of, wrong
 from xlnn.bridging.export_tensors import Tensors, outputs_of, tensors_of
 from xlnn.bridging.export_trained import PRODUCER, Trained, properties, trained
 from xlnn.errors import DisagreementError, OutputError, XlnnError
@@ -113,6 +113,9 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
     'ONNX Runtime'
     """
     path, output = path_of(path), path_of(output, "output")
+    for name, number in {"epoch": epoch, "run": run}.items():
+        if number is not None and not is_whole(number):
+            raise wrong(name, number, "a whole number")
     writer = _writer_of(output)
     _check_output(output, force=force)
     writer.check()

@@ -26,15 +26,22 @@ def asked(arguments: Mapping[str, object]) -> dict[str, object]:
     Raises
     ------
     OptionsError
-        One has a wrong type; the message says which is expected.
+        One has a wrong type, and the message says which is expected; or a label names a column
+        where there are none.
 
     >>> asked({"picture": "8x8", "targets": "price", "hidden": "5,3", "eta": None})
     {'picture': (8, 8), 'targets': ('price',), 'hidden': (5, 3), 'eta': None}
     """
-    return {
+    found = {
         name: None if value is None else KINDS[name](name, value) if name in KINDS else value
         for name, value in arguments.items()
     }
+    if found.get("label") and isinstance(found.get("data"), tuple | list | Mapping):
+        raise OptionsError(
+            f"label is {arguments['label']!r:.40}: it names a column of a table or a data frame, "
+            "and data are arrays: give them as (x, labels), or as a dict of x and labels."
+        )
+    return found
 
 
 def picture(value: object) -> tuple[int, int]:
