@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,13 +21,16 @@ from test_saved_elsewhere import save_with_gnumeric, save_with_libreoffice
 
 import xlnn
 from xlnn.cli import cli
+from xlnn.practising import grading
 from xlnn.practising.grades import QuestionGrade, UnitGrade
-from xlnn.practising.grading import grade
-from xlnn.practising.judging import PROBES, World, judged
+from xlnn.practising.judging import PROBES, World, judged, worlds
 from xlnn.practising.mistakes import Mistake, _beside
 from xlnn.practising.sentences import reason, reasons, words_of
 from xlnn.practising.submission import submission
 from xlnn.shipped.text import languages, text
+
+grade = partial(grading.grade, seed=0)
+"""Grades at the same random inputs each time: which reason fits best may depend on them."""
 
 BLANK = {
     "digits": ("z2", "a2", "C", "delta3", "delta2", "dC_dW2", "W2", "b3"),
@@ -481,10 +485,10 @@ def class_of_four(tmp_path_factory):
 
 def test_what_reads_as_stated_is_asked_for_in_one_world_and_the_rest_in_all(class_of_four):
     ada, bob = class_of_four[0], class_of_four[1]
-    worlds = {
+    counts = {
         path: [len(each.got) for each in judged(submission(path), 0)[0]] for path in (ada, bob)
     }
-    assert worlds == {ada: [1, 1], bob: [1, 1 + PROBES]}
+    assert counts == {ada: [1, 1], bob: [1, 1 + PROBES]}
 
 
 @pytest.mark.slow
@@ -506,6 +510,32 @@ def test_a_common_mistake_makes_no_pairs(class_of_four, tmp_path):
     for file in files:
         file.write_bytes(bob)
     assert grade(files, workers=1).copies == ()
+
+
+def test_each_run_draws_its_random_inputs_anew_and_says_how_to_repeat_them(class_of_four):
+    files = class_of_four[:2]
+    seeds = {grading.grade(files[0], workers=1).seed for _ in range(3)}
+    assert len(seeds) > 1
+    assert grading.grade(files, workers=1, seed=7).to_json()["seed"] == 7
+    asked = ["grade", *map(str, files), "--seed", "7"]
+    one, other = (CliRunner().invoke(cli, asked).output for _ in range(2))
+    assert one == other
+    assert one.endswith("\nrandom inputs   seed 7\n")
+
+
+def test_a_formula_that_was_fitted_to_some_random_inputs_is_wrong_at_others(tmp_path):
+    """It is off by a term that is 0 at the file's own inputs and at those of seed 0."""
+    path = xlnn.build("descent", tmp_path / "full.xlsx").path
+    exercise = emptied(path, ("dx",), tmp_path / "e.xlsx")
+    (blank,) = blanks(path, ("dx",)).values()
+    known = [world.arrays["eta"].item() for world in worlds(submission(exercise), 0)[0]]
+    eta = blank.stated[0].removeprefix("=-").partition("*")[0]
+    term = "*".join(f"({eta}-{number!r})" for number in known)
+    workbook = openpyxl.load_workbook(exercise)
+    fill(workbook, blank, [f"={text[1:]}+{term}" for text in blank.stated])
+    workbook.save(tmp_path / "s.xlsx")
+    assert only(grading.grade(tmp_path / "s.xlsx", workers=1, seed=0)).points == 1
+    assert only(grading.grade(tmp_path / "s.xlsx", workers=1)).points == 0
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
@@ -570,9 +600,10 @@ def test_a_report_never_replaces_a_submission_or_another_file(class_of_four, tmp
         ({"points": {"dx": -1}}, "a number from 0"),
         ({"points": {"nothing": 1}}, "blank in no file"),
         ({"points": {"dx": "4"}}, "a number from 0"),
+        ({"seed": -1}, "a whole number from 0"),
     ],
 )
-def test_points_that_cannot_be_given_are_refused(class_of_four, options, message):
+def test_points_and_seeds_that_cannot_be_given_are_refused(class_of_four, options, message):
     with pytest.raises(xlnn.XlnnError, match=message):
         grade(class_of_four[0], workers=1, **options)
 

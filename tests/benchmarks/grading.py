@@ -57,7 +57,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         truths = list(made(Path(folder), chosen.number, np.random.default_rng(chosen.seed)))
         start = time.perf_counter()
-        grades = grade([path for path, _ in truths])
+        grades = grade([path for path, _ in truths], seed=chosen.seed)
         seconds = time.perf_counter() - start
     wrong, found = judged(truths, grades)
     table = Table("planted", "quantities", "units", "named so", "otherwise")

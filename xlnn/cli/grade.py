@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlnn.cli.saying import progress, say, say_json
+from xlnn.cli.saying import counted, progress, say, say_json
 
 if TYPE_CHECKING:
     from xlnn.practising.grades import Grades
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write a report: .xlsx (a sheet for the class, the questions, each student), .csv, .json.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Of the random inputs.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Draw the random inputs as that grading did."
+)
 @click.option("--lang", help="The language of the reasons; the workbooks' by default.")
 @click.option("--force", is_flag=True, help="Replace a report that is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
@@ -36,7 +38,7 @@ def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
     files: tuple[Path, ...],
     points: str,
     output: Path | None,
-    seed: int,
+    seed: int | None,
     lang: str | None,
     force: bool,  # noqa: FBT001 -- the same
     as_json: bool,  # noqa: FBT001 -- the same
@@ -67,7 +69,7 @@ def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
         _print(grades, lang)
     if output:
         write_report(output, grades, lang)
-        say(f"{output}   {len(grades)} submissions", err=as_json)
+        say(f"{output}   {counted(len(grades), 'submission')}", err=as_json)
     if any(each.error for each in grades):
         sys.exit(1)
 
@@ -88,6 +90,7 @@ def _print(grades: "Grades", lang: str | None) -> None:
                 say(f"        {line}")
         for line in notes(each, grades, words):
             say(f"    {line}")
+    say(f"random inputs   seed {grades.seed}")
 
 
 def _points(given: str) -> dict[str, float]:

@@ -128,10 +128,13 @@ class Grades:
     grades : tuple of Grade
         In the order of the files.
     copies : tuple of Copies
+    seed : int
+        Repeats the random inputs.
     """
 
     grades: tuple[Grade, ...]
     copies: tuple[Copies, ...]
+    seed: int
 
     def __iter__(self) -> Iterator[Grade]:
         """Yield the grades."""
@@ -146,6 +149,7 @@ class Grades:
         return {
             "grades": [grade.to_json() for grade in self.grades],
             "copies": [asdict(pair) for pair in self.copies],
+            "seed": self.seed,
         }
 
     def __repr__(self) -> str:

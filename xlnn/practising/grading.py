@@ -6,10 +6,12 @@ from concurrent.futures import BrokenExecutor, as_completed
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 
 import numpy as np
 
+from xlnn.checking.check import SEEDS
 from xlnn.checking.readings import plainly
 from xlnn.errors import MENDABLE, OptionsError
 from xlnn.practising.copied import copies
@@ -30,7 +32,7 @@ def grade(
     files: Sequence[Path | str] | Path | str,
     *,
     points: Points | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     workers: int | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Grades:
@@ -47,7 +49,8 @@ def grade(
     points : dict
         What each quantity is worth, by its name: ``{"delta3": 4}``; others are worth 1.
     seed : int
-        Of the random inputs.
+        Of the random inputs, which are the same for all files; by default another one in each run,
+        so that no formula can be made to agree with them. `Grades.seed` says which.
     workers : int
         Processes; by default one for each processor.
     tell : function
@@ -60,7 +63,8 @@ def grade(
     Raises
     ------
     OptionsError
-        There are no files, or points for what is no number from 0 on.
+        There are no files, points for what is no number from 0 on, or a seed that is no whole
+        number from 0 on.
 
     Examples
     --------
@@ -80,14 +84,17 @@ def grade(
             raise OptionsError(
                 f"points of {name:.40} are {number!r}: a number from 0 was expected."
             )
-    work = partial(graded, points=worth, seed=seed)
+    if seed is not None and (type(seed) is not int or seed < 0):
+        raise OptionsError(f"seed is {seed!r}: a whole number from 0 on was expected.")
+    chosen = randbelow(SEEDS) if seed is None else seed
+    work = partial(graded, points=worth, seed=chosen)
     found: dict[Path, Grade] = {}
     for path, result in _each(work, list(dict.fromkeys(paths)), workers):
         found[path] = result
         tell(f"{len(found):,} of {len(paths):,} submissions are graded")
     grades = tuple(found[path] for path in dict.fromkeys(paths))
     _check_points(worth, grades)
-    return Grades(grades, copies(grades))
+    return Grades(grades, copies(grades), chosen)
 
 
 def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
