@@ -46,6 +46,17 @@ def test_where_the_sigmoid_is_flat_cross_entropy_drives_the_unit_a_hundred_times
     assert f"{round(ratio, 1)} times" in str(got["which"])
 
 
+def test_at_0_the_delta_of_squared_error_is_a_quarter_of_the_other_as_the_guide_says(
+    path, tmp_path
+):
+    got = values(changed(path, tmp_path / "at-0.xlsx", {"z_chosen": 0}), "formualizer")
+    assert (got["delta_sq_chosen"][0], got["delta_ce_chosen"][0]) == (-0.125, -0.5)
+    assert got["times"] == 4
+    guide = openpyxl.load_workbook(path)["Guide"]
+    told = [str(cell.value) for row in guide for cell in row]
+    assert any("is a quarter of the other" in line for line in told)
+
+
 def test_a_sigmoid_that_is_flat_to_all_digits_is_said_to_be(path, tmp_path):
     got = values(changed(path, tmp_path / "flat.xlsx", {"z_chosen": 60}), "formualizer")
     assert (got["times"], got["slope_chosen"][0]) == (0, 0)

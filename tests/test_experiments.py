@@ -1,9 +1,11 @@
 """What holds of every experiment of the book: a new one is a line of the table, and its cases."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+import openpyxl
 import pytest
 from experiments import (
     ENGINES,
@@ -17,7 +19,7 @@ from experiments import (
 
 from xlnn.linting import lint
 from xlnn.shipped.templates import in_order
-from xlnn.shipped.text import languages
+from xlnn.shipped.text import languages, text
 
 ZERO = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]])
 ONE = np.array([[0, 1, 0]] * 4)
@@ -254,6 +256,20 @@ def path_of(tmp_path_factory):
     return path_of
 
 
+def names_of_symbols(path, lang):
+    """Yield each symbol on the Guide with its name, which is to be no rest of a longer one."""
+    words = text(lang).words
+    cells = [
+        [c.value for c in row] for row in openpyxl.load_workbook(path)[words["sheets"]["guide"]]
+    ]
+    head = [words["guide"]["columns"][key] for key in ("symbol", "name", "meaning")]
+    first = next(row for row, values in enumerate(cells) if values[1:4] == head) + 1
+    for _, symbol, name, meaning, *_ in cells[first:]:
+        if not meaning:
+            return
+        yield symbol, name or ""
+
+
 def test_every_experiment_of_the_book_is_in_the_table():
     kinds = {each.name: each.values.get("kind", "network") for each in in_order()}
     assert {name for name, kind in kinds.items() if kind != "network"} == set(EXPERIMENTS)
@@ -280,7 +296,12 @@ def test_a_wrong_formula_of_any_quantity_is_named(path_of, tmp_path, name):
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", cases())
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, name, lang):
-    assert lint(built(tmp_path, name, lang=lang, **EXPERIMENTS[name].smaller)) == ()
+    path = built(tmp_path, name, lang=lang, **EXPERIMENTS[name].smaller)
+    assert lint(path) == ()
+    named = list(names_of_symbols(path, lang))
+    assert named
+    assert len(set(named)) == len(named)
+    assert not [name for _, name in named if re.search(r"(^|^its|^其|その|[:：的の])$", name)]
 
 
 @pytest.mark.parametrize(("name", "options", "sentence"), cases("refused"))
