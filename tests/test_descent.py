@@ -5,8 +5,9 @@ import pytest
 from experiments import built, changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
-from xlnn.equations.surface import SURFACES
+from xlnn.equations.surface import SURFACES, VERDICTS
 from xlnn.reading.values import values
+from xlnn.shipped.text import text
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,57 @@ def test_the_sheet_says_what_eta_does(path, tmp_path, eta, said):
     crossed = got["x"][1] < 0
     assert (distances[-1] > distances[0]) == (said in {"diverges", "uphill"})
     assert crossed == (said in {"swing", "diverges"})
+
+
+@pytest.mark.parametrize(
+    ("function", "eta", "verdict"),
+    [
+        (1, -0.1, "uphill"),
+        (1, 0, "stays"),
+        (1, 1e-9, "settles"),
+        (1, 0.499999, "settles"),
+        (1, 0.5, "reaches"),
+        (1, 0.5000001, "reaches"),
+        (1, 0.500001, "swings"),
+        (1, 1, "even"),
+        (1, 1.000001, "grows"),
+        (2, 0.124, "settles"),
+        (2, 0.125, "reaches"),
+        (2, 0.2, "swings"),
+        (2, 0.25, "even"),
+        (2, 0.26, "grows"),
+        (3, 0, "stays"),
+        (3, 0.5, "reaches"),
+        (3, 1, "slows"),
+        (3, 1.1, "bounded"),
+        (3, 7.5, "bounded"),
+    ],
+)
+def test_what_the_sheet_says_is_so_at_the_limits_too(path, tmp_path, function, eta, verdict):
+    inputs = {"function": function, "eta": eta, "x": 0.3, "y": 0.2}
+    got = values(changed(path, tmp_path / "eta.xlsx", inputs), "formualizer")
+    said, _, then = str(got["verdict"]).removeprefix("η = ").partition(":")
+    known = {key: text("en", "descent").open("sentences", key) for key in VERDICTS}
+    assert then == known[verdict].partition(":")[2]
+    for words, sign in {" is above ": 1, " is just ": 0, " is below ": -1}.items():
+        if words in said:
+            told, limit = said.split(words)
+            assert np.sign(round(eta, 6) - float(limit)) == sign
+            assert (told == limit) == (sign == 0)
+    first, last = np.abs(got["y"][0]), np.abs(got["y"][-1])
+    crosses = got["y"][1] < -1e-7  # η = 0.5000001 is said to be 0.5
+    holds = {
+        "uphill": got["z"][-1] > got["z"][0],
+        "stays": last == first,
+        "settles": last < first and not crosses,
+        "reaches": np.abs(got["y"][1]) < 0.2 * first and not crosses,
+        "swings": last < first and crosses,
+        "even": last == pytest.approx(first) and crosses,
+        "slows": last < first and crosses,
+        "grows": last > first and crosses,
+        "bounded": got["z"][-1] > 1e-3 and np.hypot(got["x"], got["y"]).max() <= eta,
+    }
+    assert holds[verdict]
 
 
 @pytest.mark.parametrize("function", [1, 2, 3])

@@ -6,6 +6,7 @@ from the minimum in a direction, and the largest curvature at the minimum.   Boo
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether they stand in it or not
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,8 @@ class Surface:
         How far from the minimum z reaches a level, in the direction of the unit vector (u, v).
     curvature : float
         The largest second derivative in any direction at the minimum.
+    flattens : bool
+        Whether it is flatter farther out, so that steps that lead away come to an end.
     """
 
     text: str
@@ -38,6 +41,7 @@ class Surface:
     dz_dy: Stated
     radius: Stated
     curvature: float
+    flattens: bool = False
 
 
 SURFACES = (
@@ -67,9 +71,20 @@ SURFACES = (
         radius=Stated(lambda c, u, v: np.sqrt((np.exp(c) - 1) / (u**2 + v**2)),
                       lambda c, u, v: f"SQRT((EXP({c})-1)/({u}^2+{v}^2))"),
         curvature=2,
+        flattens=True,
     ),
 )  # fmt: skip
 """Those to choose from, from 1 on: the book's, a narrow valley, and one that is flat far out."""
+
+
+VERDICTS = (
+    "uphill", "stays", "settles", "reaches", "swings", "even", "slows", "grows", "bounded",
+)  # fmt: skip
+"""What eta may do to the descent: below 0, at 0, below, at and above the eta from which steps
+cross the valley, at that from which they lead away (`slows` where the surface flattens), above."""
+
+DIGITS = 6
+"""Decimals with which eta is shown."""
 
 
 def chosen(function: np.ndarray) -> Surface:
@@ -233,25 +248,31 @@ class FunctionName(Sentence):
 class EtaVerdict(Sentence):
     """What eta does to the descent, in words.
 
+    Eta is compared as it is shown, so that none that reads as a limit is said to be above it.
+
     Parameters
     ----------
-    words : (str, str, str, str)
-        For an eta that is not greater than 0, for one that settles, for one that swings and for one
-        that runs away; ``{eta}``, ``{swings}`` and ``{grows}`` stand for the numbers.
+    words : mapping
+        The sentences by the `VERDICTS`; ``{eta}``, ``{swings}`` and ``{grows}`` stand for the
+        numbers.
     """
 
-    roles = ("eta", "swings", "grows")
+    roles = ("eta", "function", "swings", "grows")
 
-    def __init__(self, words: tuple[str, str, str, str]) -> None:
+    def __init__(self, words: Mapping[str, str]) -> None:
         super().__init__()
         self.words = words
 
-    def cell(self, eta: Cells, swings: Cells, grows: Cells) -> str:
+    def cell(self, eta: Cells, function: Cells, swings: Cells, grows: Cells) -> str:
         """Return the formula."""
-        cells = {"eta": eta, "swings": swings, "grows": grows}
-        shown = {name: short(cell[()]) for name, cell in cells.items()}
-        uphill, settles, swinging, growing = (filled(line, **shown) for line in self.words)
-        return (
-            f"=IF({eta[()]}<=0,{uphill},IF({eta[()]}>{grows[()]},{growing},"
-            f"IF({eta[()]}>{swings[()]},{swinging},{settles})))"
-        )
+        at, cross, leave = eta[()], swings[()], grows[()]
+        shown = {"eta": short(at, DIGITS), "swings": cross, "grows": leave}
+        said = {key: filled(line, **shown) for key, line in self.words.items()}
+        flat = ",".join(str(int(surface.flattens)) for surface in SURFACES)
+        is_flat, rounded = f"CHOOSE({function[()]},{flat})=1", f"ROUND({at},{DIGITS})"
+        even = f"IF({is_flat},{said['slows']},{said['even']})"
+        away = f"IF({is_flat},{said['bounded']},{said['grows']})"
+        below = f"IF({rounded}={cross},{said['reaches']},{said['settles']})"
+        inside = f"IF({rounded}>{cross},{said['swings']},{below})"
+        known = f"IF({rounded}>{leave},{away},IF({rounded}={leave},{even},{inside}))"
+        return f"=IF({at}<0,{said['uphill']},IF({at}=0,{said['stays']},{known}))"

@@ -97,7 +97,7 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         on_line = {"axes": (level, part), "equation": eq.OnLevelLine(along), **lines}
         yield Quantity(f"level_{name}", symbol=name, **on_line)
     yield Quantity("name", equation=eq.FunctionName(), is_text=True, **page)
-    said = tuple(words.open("sentences", key) for key in ("uphill", "settles", "swings", "grows"))
+    said = {key: words.open("sentences", key) for key in eq.VERDICTS}
     yield Quantity("verdict", equation=eq.EtaVerdict(said), is_text=True, **page)
     course = words.open("sentences", "course", steps=sizes["steps"])
     yield Quantity("course", equation=Told([course]), is_text=True, **page)
