@@ -22,11 +22,13 @@ from test_saved_elsewhere import save_with_gnumeric, save_with_libreoffice
 import xlnn
 from xlnn.cli import cli
 from xlnn.practising import grading
+from xlnn.practising.copied import filled_in
 from xlnn.practising.grades import QuestionGrade, UnitGrade
 from xlnn.practising.judging import PROBES, World, judged, worlds
 from xlnn.practising.mistakes import Mistake, _beside
 from xlnn.practising.sentences import reason, reasons, words_of
 from xlnn.practising.submission import submission
+from xlnn.reading.spec import described
 from xlnn.shipped.text import languages, text
 
 grade = partial(grading.grade, seed=0)
@@ -49,7 +51,8 @@ SAVING = {"libreoffice": save_with_libreoffice, "gnumeric": save_with_gnumeric}
 
 NEAR = {
     "column": {"column", "missing", "typed"},
-    "row": {"row", "epoch", None},  # p by the normal equations stands above p by SLOPE
+    # p by the normal equations stands above p by SLOPE, and a step reads the row above its own
+    "row": {"row", "epoch", "circle", None},
     "offset": {"offset"},
     "dragged": {"dragged", "epoch"},  # the weights may be those of the first epoch
     "missing": {"missing"},
@@ -502,6 +505,35 @@ def test_a_bad_file_gets_its_sentence_and_stops_no_other(class_of_four):
 def test_pairs_that_agree_where_both_are_wrong_are_named(class_of_four):
     (pair,) = grade(class_of_four, workers=1).copies
     assert pair.files == ("bob.xlsx", "eve.xlsx")
+
+
+def test_copies_are_found_whatever_numbers_of_images_were_handed_out(tmp_path):
+    names = {"delta3": "={}*2", "dC_dW3": "={}*3", "C_T": "=({}+1)"}
+    for student, images in (("Ada", 8), ("Bob", 11), ("Cy", 11)):
+        folder = tmp_path / student
+        folder.mkdir()
+        own = some_images("digits", images, folder)
+        path = xlnn.build("digits", folder / "full.xlsx", epochs=2, verify=False, **own).path
+        file = emptied(path, tuple(names), tmp_path / f"{student}.xlsx", student=student)
+        workbook = openpyxl.load_workbook(file)
+        for (name, _), blank in blanks(path, tuple(names)).items():
+            odd = "={}/5" if student == "Cy" else names[name]
+            fill(workbook, blank, [odd.format(text[1:]) for text in blank.stated])
+        workbook.save(file)
+    files = [tmp_path / f"{student}.xlsx" for student in ("Ada", "Bob", "Cy")]
+    (pair,) = grade(files, workers=1).copies
+    assert pair.files == ("Ada.xlsx", "Bob.xlsx")
+    assert len(pair.answers) == 2 + 6 + 1  # δ³, ∂C/∂w³ and C_T
+    assert pair.answers["δ³₁"].startswith("=(")
+
+
+ODD = ("=", "=F4*(", "=)", '="a', "='a!F4", "={1,2", "=F4:F", "=#REF!+ZZZ9999999", "=(]", "=F:F")
+
+
+@pytest.mark.parametrize("formula", ODD)
+def test_what_is_no_formula_can_be_compared_all_the_same(formula, one_epoch):
+    _, layout = described(one_epoch)
+    assert filled_in(layout, {("Training", 4, 6): formula}).startswith("=")
 
 
 def test_a_common_mistake_makes_no_pairs(class_of_four, tmp_path):

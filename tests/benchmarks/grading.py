@@ -39,7 +39,8 @@ EXERCISES = {
 
 ALSO = {
     "column": {"missing", "typed", "right", "epoch"},
-    "row": {"epoch", "right"},
+    "row": {"epoch", "right", "circle"},
+    "dragged": {"epoch", "right"},
     "anchor": {"right"},
     "short": {"right"},
     "missing": {"right"},

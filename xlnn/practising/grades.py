@@ -20,12 +20,15 @@ class UnitGrade:
         Why it is not.
     answer : str
         What was filled in, for whoever compares two students; empty where it is right.
+    filled : str
+        The formulas of it, each once and as seen from its cell: the same for any number of rows.
     """
 
     symbol: str
     right: bool
     mistake: Mistake | None = None
     answer: str = ""
+    filled: str = ""
 
 
 @dataclass(frozen=True)

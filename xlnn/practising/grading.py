@@ -14,7 +14,7 @@ import numpy as np
 from xlnn.checking.check import SEEDS
 from xlnn.checking.readings import plainly
 from xlnn.errors import MENDABLE, OptionsError
-from xlnn.practising.copied import copies
+from xlnn.practising.copied import copies, filled_in
 from xlnn.practising.exercise import inputs_of
 from xlnn.practising.grades import Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.practising.judging import PROBES, Judged, judged
@@ -173,15 +173,18 @@ def _unit(handed_in: Submission, result: Judged, unit: tuple[int, ...]) -> UnitG
     symbol = result.quantity.heading(unit).strip() or result.quantity.name
     if result.right(unit):
         return UnitGrade(symbol, right=True)
-    rows = (index for index, _ in handed_in.places(result.quantity))
-    own = [index for index in rows if index[len(result.quantity.axes) :] == unit]
+    axes, places = len(result.quantity.axes), dict(handed_in.places(result.quantity))
+    own = [index for index in places if index[axes:] == unit]
     answers = (
         plainly(result.formulas[index]) if index in result.formulas else str(result.typed[index])
         for index in own
         if index in result.formulas or index in result.typed
     )
     why = mistake(handed_in.layout, result, unit)
-    return UnitGrade(symbol, right=False, mistake=why, answer="\n".join(answers))
+    formulas = {places[i]: result.formulas[i] for i in own if i in result.formulas}
+    is_typed = any(index in result.typed for index in own)
+    filled = "" if is_typed else filled_in(handed_in.layout, formulas)
+    return UnitGrade(symbol, right=False, mistake=why, answer="\n".join(answers), filled=filled)
 
 
 def _changed(handed_in: Submission) -> tuple[str, ...]:
