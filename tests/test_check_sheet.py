@@ -35,7 +35,7 @@ AGREES, CHANGED, EMPTY, ALTERED = (
     "The sheets agree",
     "Inputs were changed",
     "The input",
-    "A formula",
+    ("A formula", "The sheets are far"),
 )
 
 

@@ -7,15 +7,19 @@ import numpy as np
 import openpyxl
 import pytest
 from networks import in_turn
+from programs import skip_without
 from test_checker import edit
 
 from xlnn.address import address
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.checking.stored import reads_alike
+from xlnn.checking.comparison import Comparison
+from xlnn.checking.stored import reads_alike, stale
 from xlnn.engines import load
 from xlnn.layout import quoted
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.reading.arrays import read_arrays
+from xlnn.reading.opening import opened
+from xlnn.reading.spec import described, layout_of, read_spec
 from xlnn.reading.values import values
 from xlnn.xlsx.cached_values import replace_inputs, store
 from xlnn.xlsx.cells import all_cells
@@ -84,22 +88,64 @@ def test_what_is_stored_when_it_is_built_is_what_is_computed(built):
     assert check(built, "formualizer").notes == ()
 
 
-def test_a_stored_value_that_was_falsified_is_named_in_each_quantity(built, tmp_path):
-    cells = {cell: value for cell, value in one_of_each(built).items() if value not in {None, ""}}
-    texts = {cell for cell, value in cells.items() if isinstance(value, str)}
-    false = {
-        cell: "all is well" if cell in texts else value + 0.001 for cell, value in cells.items()
-    }
-    assert len(false) > 10
-    path = falsified(built, tmp_path / "false.xlsx", false)
+def test_a_stored_value_that_was_falsified_is_named_in_each_quantity(built):
+    """One cell of each quantity in turn, and nothing beside it."""
+    contents = opened(built)
+    _, layout = described(built, None, contents)
+    arrays = read_arrays(layout, load("formualizer", built)({}))
+    comparison = Comparison(layout, contents)
+    assert stale(comparison, arrays) == []
+    tried = 0
+    for name, block in layout.blocks.items():
+        index = tuple(length - 1 for length in block.quantity.lengths)
+        row, column = block.address(index)
+        cells = contents.formulas[layout.titles[block.sheet]]
+        (at,) = np.nonzero((cells.rows == row) & (cells.columns == column))
+        if not at.size:
+            continue
+        before = cells.stored[at[0]]
+        if (row, column) in cells.said:
+            said = cells.said.pop((row, column))
+            cells.said[row, column] = "all is well"
+            assert stale(comparison, arrays) == [layout.cell(name, index)]
+            cells.said[row, column] = said
+        elif not np.isnan(before):
+            cells.stored[at[0]] = before + max(1, abs(before))
+            assert stale(comparison, arrays) == [layout.cell(name, index)]
+            cells.stored[at[0]] = before
+        tried += 1
+    assert tried > 10
+    assert stale(comparison, arrays) == []
+
+
+def test_a_falsified_file_is_said_to_agree_and_named(built, tmp_path):
+    cell, value = next((c, v) for c, v in one_of_each(built).items() if isinstance(v, float))
+    path = falsified(built, tmp_path / "false.xlsx", {cell: value + 0.001})
     report = check(path, "formualizer")
     assert report.agrees
     (note,) = report.notes
-    assert note.startswith(f"{len(false):,} cells, "), note
-    for cell, value in list(false.items())[:: max(1, len(false) // 3)]:
-        one = falsified(built, tmp_path / "false.xlsx", {cell: value})
-        (note,) = check(one, "formualizer", probes=0).notes
-        assert note.startswith(f"{cell} holds a stored value that is not what its formula gives")
+    assert note.startswith(f"{cell} holds a stored value that is not what its formula gives")
+
+
+CHAOTIC = {"activation": "relu", "eta": 1.5, "epochs": 200}
+"""With these xor's rounding grows beyond all numbers: each engine ends elsewhere."""
+
+
+@pytest.mark.parametrize("engine", in_turn(["formualizer", "formulas", "libreoffice"], 2))
+def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engine):
+    skip_without(engine)
+    path = build("xor", tmp_path / "chaotic.xlsx", **CHAOTIC).path
+    report = check(path, engine, probes=0)
+    assert report.drift > 0.01
+    assert report.agrees
+    assert report.notes == ()
+    assert str(values(path)["numpy_state"]).startswith("The sheets are far from NumPy's run")
+
+
+def test_of_values_that_are_equal_each_program_may_choose(tmp_path):
+    path = build("slopes", tmp_path / "slopes.xlsx").path
+    for engine in ("formualizer", "formulas"):
+        assert check(path, engine, probes=0).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -108,13 +154,11 @@ def test_a_stored_value_that_was_falsified_is_named_in_each_quantity(built, tmp_
 )
 def test_a_stored_value_of_another_type_is_named(built, tmp_path, kind, value):
     cells = one_of_each(built)
-    texts = [cell for cell, text in cells.items() if isinstance(text, str)][:1]
-    numbers = [cell for cell, number in cells.items() if isinstance(number, float)][:1]
-    false = dict.fromkeys(texts + numbers, value)
-    path = falsified(built, tmp_path / "false.xlsx", false, kind)
-    (note,) = check(path, "formualizer", probes=0).notes
-    assert any(cell in note for cell in false)
-    assert len(false) == 1 or note.startswith("2 cells")
+    for type_ in (str, float):
+        for cell in [cell for cell, found in cells.items() if isinstance(found, type_)][:1]:
+            path = falsified(built, tmp_path / "false.xlsx", {cell: value}, kind)
+            (note,) = check(path, "formualizer", probes=0).notes
+            assert note.startswith(f"{cell} holds a stored value")
 
 
 def test_stored_values_that_are_gone_are_not_missed(short_copy):
@@ -144,6 +188,13 @@ def test_what_another_program_rounds_or_writes_otherwise_is_not_said(runs, tmp_p
         ("C = 0.250", "C = 0.253", False),
         ("C = 0.250", "D = 0.250", False),
         ("7 of 64", "8 of 64", False),
+        ("to -0", "to 0", True),
+        ("off by 1.5", "off by 1,5", True),
+        ("off by 1.5", "off by 1.6", False),
+        ("v1.21", "v1.22", False),
+        ("1.2.21", "1.2.22", False),
+        ("1.25E-05", "1,26E-05", True),
+        ("误差0.25。", "误差0,26。", True),
         ("0", "1", False),
         ("1E-05", "2E-05", False),
         ("1.2", "1.2 and 3", False),

@@ -21,6 +21,7 @@ from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.probe import Points
 from xlnn.checking.remarks import remarks
 from xlnn.checking.report import Report, Reports
+from xlnn.checking.stored import CLOSE
 from xlnn.checking.work import Work
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
@@ -127,7 +128,9 @@ def _reported(path: Path, engine: str, points: Points, model: Model | None) -> R
             raise
         raise WorkbookError(f"{path.name}: {edited}.") from refusal
     edited = None if report.agrees else happened(path, layout, report.wrong)
-    notes = *report.notes, *on_records(spec, layout, run), appended(layout, values), edited
+    # of a run that its rounding led elsewhere, NumPy's is another on each processor
+    records = on_records(spec, layout, run) if report.drift <= CLOSE else ()
+    notes = *report.notes, *records, appended(layout, values), edited
     return replace(report, notes=tuple(filter(None, notes)))
 
 

@@ -5,49 +5,47 @@ phone, a reader of files.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from xlnn import reference
-from xlnn.checking.comparison import CONSEQUENCE, Comparison, apart
-from xlnn.quantity import Quantity
+from xlnn.checking.comparison import CONSEQUENCE, TOLERANCE, Comparison, apart
+from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
 from xlnn.xlsx.formula_cells import FormulaCells
 
-_NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)")
-"""A number within a text, in which a program writes the decimal mark of its language."""
+CLOSE = 1e-9
+"""How far a stored number may be from what its equation gives of the values stored beside it,
+relative to 1 or to itself; relative to the terms that cancel in it, as far as in a check."""
+
+_NUMBER = re.compile(r"(?<![\w.,])-?\d+(?:[.,]\d+)?(?!(?!E[+-]?\d)\w|[.,]\w)", re.ASCII)
+"""A number within a text, in which a program writes the decimal mark of its language. With a letter
+or another point beside it it is part of a name."""
 
 _LAST_DIGIT = 1.5
-"""How many units of its last digit a number within a text may differ: it was rounded."""
+"""How many units of its last digit a number of two decimals or more may differ: it was rounded."""
 
 
 def stale(comparison: Comparison, arrays: Arrays) -> list[str]:
-    """Return the cells whose stored value is another than the one that was computed.
+    """Return the cells whose stored value is not what their formula gives.
 
-    A number that differs as rounding over the epochs makes numbers differ is none of them, nor is
-    a choice that is as good, nor a text in which numbers are rounded or written otherwise. Where
-    nothing is stored, nothing is wrong.
+    It is another than the one that was computed, and it is not what NumPy has of the values that
+    are stored in the cells that it depends on: another program may round otherwise, or choose what
+    is as good, and what follows from that is right. Where nothing is stored, nothing is wrong.
     """
     layout = comparison.layout
-    found = []
+    shown = _Shown(layout.model, arrays)
     for key, title in layout.titles.items():
-        cells = comparison.contents.formulas[title]
-        if not cells.said and np.isnan(cells.stored).all():
-            continue
-        numbers, words = _numbers(cells, layout.extents[key]), _words(cells, layout.extents[key])
-        for block in layout.on(key):
-            quantity = block.quantity
-            if quantity.equation is None:
-                continue
-            computed, stored = arrays[quantity.name], block.window(numbers)
-            if quantity.is_text:
-                wrong = ~np.isnan(stored)
-            else:
-                wrong = _numbers_apart(comparison, quantity, stored, arrays)
-            if words is not None:
-                wrong = wrong | _words_apart(block.window(words), computed)
-            found += [layout.cell(quantity.name, tuple(at)) for at in np.argwhere(wrong)]
-    return found
+        cells, extent = comparison.contents.formulas[title], layout.extents[key]
+        if cells.said or not np.isnan(cells.stored).all():
+            numbers, words = _numbers(cells, extent), _words(cells, extent)
+            for block in layout.on(key):
+                if block.quantity.equation is not None:
+                    said = None if words is None else block.window(words)
+                    shown.add(block.quantity, block.window(numbers), said)
+    return [layout.cell(name, index) for name, index in shown.wrong()]
 
 
 def _numbers(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray:
@@ -69,48 +67,93 @@ def _words(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray | None:
     return words
 
 
-def _numbers_apart(
-    comparison: Comparison, quantity: Quantity, stored: np.ndarray, arrays: Arrays
-) -> np.ndarray:
-    """Tell which stored numbers are others."""
-    known, computed = ~np.isnan(stored), arrays[quantity.name]
-    wrong = known & ~(apart(stored, computed) <= CONSEQUENCE)
-    if wrong.any() and quantity.is_compared:
-        model = comparison.layout.model
-        shown = {**arrays, quantity.name: np.where(known, stored, computed)}
-        wrong &= ~reference.ties(model, quantity, shown, CONSEQUENCE)
-    return wrong
+@dataclass
+class _Shown:
+    """What a program shows that computes nothing, beside what was computed."""
+
+    model: Model
+    computed: Arrays
+    values: dict[str, np.ndarray] = field(default_factory=dict)
+    others: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def add(self, quantity: Quantity, numbers: np.ndarray, words: np.ndarray | None) -> None:
+        """Add what is stored of a quantity; its words are None where there are none."""
+        name, computed = quantity.name, self.computed[quantity.name]
+        words = np.full(numbers.shape, None) if words is None else words
+        said = np.not_equal(words, None)
+        if quantity.is_text:
+            pairs = zip(np.ravel(said), np.ravel(words), np.ravel(computed), strict=True)
+            unlike = [here and not reads_alike(text, value) for here, text, value in pairs]
+            other = ~np.isnan(numbers) | np.reshape(unlike, numbers.shape)
+        else:
+            other = ~np.isnan(numbers) & ~(apart(numbers, computed) <= CONSEQUENCE)
+            other |= said & ~np.isnan(computed)
+        if np.any(other):
+            self.others[name] = other
+        self.values[name] = words if quantity.is_text else numbers
+
+    def wrong(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield what is another value, and follows from no other ones."""
+        for name, other in self.others.items():
+            wrong = other & ~self._follows(self.model[name])
+            for index in np.argwhere(wrong):
+                yield name, tuple(index)
+
+    def _follows(self, quantity: Quantity) -> np.ndarray | bool:
+        """Tell which values are what NumPy has of those that are shown, or has no value of."""
+        if not quantity.is_compared:
+            return any(self._differs(use.name) for use in quantity.uses.values())
+        shown = {use.name: self._shown(use.name) for use in quantity.uses.values()}
+        shown[quantity.name] = got = self._shown(quantity.name)
+        expected = reference.expected(self.model, quantity, shown)
+        if quantity.is_text:
+            return np.equal(got, expected) | np.equal(expected, None)
+        near = apart(got, expected) <= CLOSE
+        if not near.all():
+            near |= apart(got, expected, reference.terms(self.model, quantity, shown)) <= TOLERANCE
+        if not near.all():
+            near |= reference.ties(self.model, quantity, shown, CLOSE)
+        return near | np.isnan(expected)
+
+    def _shown(self, name: str) -> np.ndarray:
+        """Return what is shown of a quantity: what is typed as it stands, nothing elsewhere."""
+        quantity, computed = self.model[name], self.computed[name]
+        if quantity.equation is None:
+            return computed
+        nothing = np.full(computed.shape, *((None, object) if quantity.is_text else (np.nan,)))
+        shown = np.array(self.values.get(name, nothing))
+        quantity.typed(shown)[...] = quantity.typed(computed)
+        return shown
+
+    def _differs(self, name: str) -> bool:
+        """Tell whether something is shown of a quantity that is not, in all digits, computed."""
+        quantity, computed, shown = self.model[name], self.computed[name], self._shown(name)
+        if quantity.is_text:
+            return bool(np.not_equal(shown, computed).any())
+        same = (apart(shown, computed) <= CLOSE) | (np.isnan(shown) & np.isnan(computed))
+        return not same.all()
 
 
-def _words_apart(stored: np.ndarray, computed: np.ndarray) -> np.ndarray:
-    """Tell which stored texts are others, or stand where a number belongs."""
-    wrong = np.array(np.not_equal(stored, None), dtype=bool)
-    for index in map(tuple, np.argwhere(wrong)):
-        text, value = stored[index], computed[index]
-        if isinstance(value, str):
-            wrong[index] = not reads_alike(text, value)
-        elif value is None or np.isnan(value):
-            wrong[index] = not text.startswith("#")
-    return wrong
-
-
-def reads_alike(one: str, other: str) -> bool:
+def reads_alike(one: str, other: object) -> bool:
     """Tell whether two texts are the same but for the last digits of decimals and their mark.
+
+    An error is like no value.
 
     >>> reads_alike("C = 0.25", "C = 0,26"), reads_alike("7 of 64", "8 of 64")
     (True, False)
     """
-    if one == other:
-        return True
-    pieces, others = _NUMBER.split(one), _NUMBER.split(other)
-    if pieces[::2] != others[::2]:
+    if not isinstance(other, str):
+        return one.startswith("#")
+    if _NUMBER.sub("0", one) != _NUMBER.sub("0", other):
         return False
-    for number, wanted in zip(pieces[1::2], others[1::2], strict=True):
-        found, expected = (text.replace(",", ".") for text in (number, wanted))
-        decimals = len(found.partition(".")[2])
-        if decimals != len(expected.partition(".")[2]):
-            return False
-        unit = _LAST_DIGIT * 10.0**-decimals if decimals else 0.0
-        if abs(float(found) - float(expected)) > unit:
-            return False
-    return True
+    return all(map(_as_good, _NUMBER.findall(one), _NUMBER.findall(other)))
+
+
+def _as_good(one: str, other: str) -> bool:
+    """Tell whether two numbers say the same, each rounded for itself."""
+    one, other = one.replace(",", "."), other.replace(",", ".")
+    decimals = len(one.partition(".")[2])
+    if decimals != len(other.partition(".")[2]):
+        return False
+    far = abs(float(one) - float(other))
+    return far == 0 or (decimals > 1 and far < _LAST_DIGIT * 10.0**-decimals)

@@ -245,8 +245,8 @@ class State(Equation):
     Parameters
     ----------
     words : dict
-        The sentences by their keys: ``agrees``, ``wrong``, and of ``{cell}`` ``changed`` and
-        ``emptied``.
+        The sentences by their keys: ``agrees``, ``wrong``, ``far``, and of ``{cell}`` ``changed``
+        and ``emptied``.
     """
 
     coarse = True
@@ -270,11 +270,11 @@ class State(Equation):
         inside: Cells,
     ) -> str:
         """Return the formula."""
-        agrees, wrong = (f'"{self.words[key]}"' for key in ("agrees", "wrong"))
+        agrees, wrong, away = (f'"{self.words[key]}"' for key in ("agrees", "wrong", "far"))
         # numbers that grew beyond all cells prove nothing where inputs are others
         gap = f"IFERROR(ROUND({inside[()]},{self.INSIDE_DIGITS}),IF({changes[()]}>0,0,1))"
         far = f"IFERROR(ROUND({largest[()]},{self.RUN_DIGITS}),1)"
-        run = f"IF({changes[()]}>0,{self._naming('changed', changed)},IF({far}=0,{agrees},{wrong}))"
+        run = f"IF({changes[()]}>0,{self._naming('changed', changed)},IF({far}=0,{agrees},{away}))"
         return f"=IF({empty[()]}>0,{self._naming('emptied', emptied)},IF({gap}>0,{wrong},{run}))"
 
     def _naming(self, key: str, cell: Cells) -> str:

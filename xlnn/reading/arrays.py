@@ -22,13 +22,12 @@ def read_arrays(layout: Layout, values: Values) -> dict[str, np.ndarray]:
     dict of arrays
         By name. NaN where a cell that should hold a number holds none; None for a text.
     """
-    return {
-        name: _read(block, values[layout.titles[block.sheet]], layout)
-        for name, block in layout.blocks.items()
-    }
+    return {name: read_array(layout, block, values) for name, block in layout.blocks.items()}
 
 
-def _read(block: Block, grid: Grid, layout: Layout) -> np.ndarray:
+def read_array(layout: Layout, block: Block, values: Values) -> np.ndarray:
+    """Read one quantity out of a recalculated workbook."""
+    grid = values[layout.titles[block.sheet]]
     if block.quantity.is_text:
         array = np.empty(block.quantity.lengths, dtype=object)
         for index in np.ndindex(array.shape):

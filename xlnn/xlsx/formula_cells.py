@@ -14,7 +14,7 @@ MAX_SAID, EACH_SAID = 1 << 23, 40
 """Characters of the texts that are stored with the formulas of a sheet and are kept, of which each
 counts for so many more, as it needs a place. Of a network they are some thousands of words."""
 
-_SAID = frozenset({"str", "e", "b"})
+_SAID = frozenset({"str", "inlineStr", "d", "e", "b"})
 """Types of what is stored with a formula in words. No program stores it in a table of texts."""
 
 

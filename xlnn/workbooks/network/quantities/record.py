@@ -346,11 +346,12 @@ def altered(
 
 
 def _far(noted: np.ndarray, array: np.ndarray) -> np.ndarray:
-    """Tell which numbers are others than those of a run, as the sheet tells it."""
-    largest = np.abs(array).max() or 1.0
-    far = np.sqrt(array.size) * 10.0**-State.RUN_DIGITS
-    with np.errstate(invalid="ignore"):  # of infinities, of which nothing was noted
-        return np.abs(noted / largest - array / largest) > far
+    """Tell which numbers are others than those of a run, as `Largest` and `State` tell it."""
+    largest = np.abs(noted).max() or 1.0
+    size = np.sqrt(((noted / largest) ** 2).sum()) or 1.0
+    with np.errstate(all="ignore"):  # of infinities, of which nothing was noted
+        share = np.abs(noted / largest - array / largest) / size
+        return np.round(share, State.RUN_DIGITS) > 0
 
 
 def _noted(inputs: Sequence[Quantity]) -> Iterator[Quantity]:

@@ -51,7 +51,7 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     quantities += _looking_closely(stack, trained, words)
     state = {
         key: words("sentences", key, cell="{cell}")
-        for key in ("agrees", "changed", "emptied", "wrong")
+        for key in ("agrees", "changed", "emptied", "wrong", "far")
     }
     for run in range(spec.number_of_runs):
         quantities += record_of(spec, run, state)
