@@ -7,6 +7,7 @@ from xlnn.errors import OptionsError
 
 NO_PATHS = [["a.xlsx", "b.xlsx"], None, 5]
 CALLS = {
+    "check": xlnn.check,
     "values": xlnn.values,
     "load": xlnn.load,
     "show": xlnn.show,

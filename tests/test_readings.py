@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from networks import in_turn
+from openpyxl.workbook.defined_name import DefinedName
 from programs import skip_without
 from test_checker import edit
 
@@ -113,6 +114,7 @@ def test_a_formula_that_reads_a_sheet_of_nearly_that_title_is_named(short_copy, 
 NOTED = {
     "a formula for the rate": ("Settings!C4", "=0.1*2", "Settings!C4 is an input and holds"),
     "a name that was moved": (None, "Weights!$C$4:$D$6", "xlnn.W2 stands for Weights!$C$4:$D$6"),
+    "a name in other letters": (None, "XLNN.w2", "xlnn.W2 stands for Weights!$A$1:$B$2"),
     "a calculation that waits": (None, None, "set to calculate only when asked"),
 }
 
@@ -126,6 +128,9 @@ def test_what_no_comparison_judges_is_said(short_copy, kind):
         book[sheet][place] = text
     elif text is None:
         book.calculation.calcMode = "manual"
+    elif text.startswith("XLNN"):
+        del book.defined_names["xlnn.W2"]
+        book.defined_names[text] = DefinedName(text, attr_text="Weights!$A$1:$B$2")
     else:
         book.defined_names["xlnn.W2"].attr_text = text
     book.save(short_copy)

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple, overload
 
 from xlnn import engines, reference
+from xlnn.arguments import path_of
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.probe import Points
@@ -102,20 +103,19 @@ def check(
     EngineError
         The engine cannot be used.
     OptionsError
-        `probes` or `seed` is no whole number from 0 on.
+        `path` is no path, or `probes` or `seed` no whole number from 0 on.
     """
     if not isinstance(probes, int) or probes < 0:
         raise OptionsError(f"probes is {probes!r}: a whole number from 0 on was expected.")
     if seed is not None and (not isinstance(seed, int) or seed < 0):
         raise OptionsError(f"seed is {seed!r}: a whole number from 0 on was expected.")
     points = Points(probes, randbelow(SEEDS) if seed is None else seed)
+    file = path_of(path)
     if isinstance(engine, str) and engine != "all":
-        return _reported(Path(path), engine, points, model)
+        return _reported(file, engine, points, model)
     names = engines.ENGINES if engine == "all" else tuple(dict.fromkeys(engine))
     left_out = engines.missing() if engine == "all" else {}
-    return Reports(
-        _reported(Path(path), name, points, model) for name in names if name not in left_out
-    )
+    return Reports(_reported(file, name, points, model) for name in names if name not in left_out)
 
 
 def _reported(path: Path, engine: str, points: Points, model: Model | None) -> Report:

@@ -21,7 +21,7 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
     arrays : dict of arrays
         What was computed.
     """
-    layout, names = comparison.layout, comparison.contents.names
+    layout, names = comparison.layout, comparison.names
     if comparison.contents.is_manual:
         yield (
             "it is set to calculate only when asked: until then it shows values of inputs that are "
@@ -41,7 +41,7 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
             "numbers they give"
         )
     for name, block in layout.blocks.items():
-        stands = names.get(f"xlnn.{name}")
+        stands = names.get(f"xlnn.{name}".casefold())
         if block.is_dense and stands and plainly(stands) != plainly(layout.area(name)):
             yield f"the name xlnn.{name} stands for {stands}, and not for {layout.area(name)}"
 
