@@ -35,9 +35,9 @@ def test_an_output_and_a_source_that_are_no_paths_are_named(digits_path):
 
 
 @pytest.mark.parametrize("name", ["epoch", "run"])
-def test_an_epoch_or_run_that_is_no_number_is_named(digits_path, tmp_path, name):
+def test_an_epoch_or_run_that_is_no_number_is_named(short_path, tmp_path, name):
     with pytest.raises(OptionsError, match=f"^{name} is '1': a whole number is expected"):
-        xlnn.export(digits_path, tmp_path / "a.npz", **{name: "1"})
+        xlnn.export(short_path, tmp_path / "a.npz", **{name: "1"})
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,6 @@ def test_an_epoch_or_run_that_is_no_number_is_named(digits_path, tmp_path, name)
         ("delta3", {"unit": "1"}, "^unit is '1': a tuple of whole numbers"),
     ],
 )
-def test_what_explain_cannot_find_by_is_named(digits_path, what, options, said):
+def test_what_explain_cannot_find_by_is_named(short_path, what, options, said):
     with pytest.raises(OptionsError, match=said):
-        xlnn.explain(digits_path, what, **options)
+        xlnn.explain(short_path, what, **options)

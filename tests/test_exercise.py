@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from experiments import ENGINES
 from interruptions import LONG, SIGNALS, carriers, processes, start
+from networks import in_turn
 from programs import skip_without
 
 from xlnn import linting
@@ -121,7 +122,7 @@ def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what,
 
 
 @pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("asked", [{"level": 5}, {"blank": "W2"}], ids=["level 5", "W2"])
+@pytest.mark.parametrize("asked", in_turn([{"level": 5}, {"blank": "W2"}]), ids=["level 5", "W2"])
 def test_no_sheet_of_an_exercise_holds_an_unfilled_blank(lang, asked, tmp_path):
     assert unfilled(made(tmp_path / "exercise.xlsx", "xor", lang=lang, **asked)) == []
 
