@@ -18,7 +18,6 @@ from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
 from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.formula_cells import FormulaCells
 from xlnn.xlsx.package import Contents
 
 TOLERANCE = 1e-12
@@ -74,7 +73,7 @@ class Comparison:
     def _masks(self) -> dict[str, np.ndarray]:
         """Which cells of a sheet hold formulas, up to the last row and column of its blocks."""
         return {
-            key: _mask(self.contents.formulas[title], self.layout.extents[key])
+            key: self.contents.formulas[title].fill(np.zeros(self.layout.extents[key], bool), 1)
             for key, title in self.layout.titles.items()
         }
 
@@ -317,14 +316,6 @@ class Comparison:
             for cell in cells(self.contents.path, title)
             if (cell.row, cell.column) in here
         }
-
-
-def _mask(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray:
-    """Mark formula cells in an array of a sheet's blocks."""
-    mask = np.zeros(extent, dtype=bool)
-    inside = (cells.rows <= extent[0]) & (cells.columns <= extent[1])
-    mask[cells.rows[inside] - 1, cells.columns[inside] - 1] = True
-    return mask
 
 
 def _is_altered(wrong: Wrong) -> bool:

@@ -40,20 +40,13 @@ def stale(comparison: Comparison, arrays: Arrays) -> list[str]:
     for key, title in layout.titles.items():
         cells, extent = comparison.contents.formulas[title], layout.extents[key]
         if cells.said or not np.isnan(cells.stored).all():
-            numbers, words = _numbers(cells, extent), _words(cells, extent)
+            numbers = cells.fill(np.full(extent, np.nan), cells.stored)
+            words = _words(cells, extent)
             for block in layout.on(key):
                 if block.quantity.equation is not None:
                     said = None if words is None else block.window(words)
                     shown.add(block.quantity, block.window(numbers), said)
     return [layout.cell(name, index) for name, index in shown.wrong()]
-
-
-def _numbers(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray:
-    """Return the stored numbers where they stand in a sheet, NaN elsewhere."""
-    numbers = np.full(extent, np.nan)
-    inside = (cells.rows <= extent[0]) & (cells.columns <= extent[1])
-    numbers[cells.rows[inside] - 1, cells.columns[inside] - 1] = cells.stored[inside]
-    return numbers
 
 
 def _words(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray | None:

@@ -61,11 +61,7 @@ def _seen(layout: Layout, place: Place, formula: str) -> str:
     """Write a formula with its cells as they are seen from its own."""
     try:
         items = Tokenizer(formula).items
-    except (
-        TokenizerError,
-        ValueError,
-        IndexError,
-    ):  # what lacks a bracket or a quote is no formula
+    except (TokenizerError, ValueError, IndexError):  # it lacks a bracket or a quote
         return plainly(formula)
     for token in items:
         if token.type == Token.OPERAND and token.subtype == Token.RANGE:

@@ -152,10 +152,10 @@ def exercise(  # noqa: PLR0913 -- the options of the command line, by the same w
     ending = "-key" if key else ""
     if roster is None:
         usual = OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
-        path = Path(output) if output is not None else usual
+        path = usual if output is None else output
         return (work.done(Place(path, force=force, ways=WAYS), tell),)
     names = students(path_of(roster, "roster"))
-    folder = Path(output) if output is not None else OUTPUT / f"{source.name}-exercises"
+    folder = OUTPUT / f"{source.name}-exercises" if output is None else output
     if folder.suffix.lower() == ".xlsx":
         raise OutputError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
     files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]

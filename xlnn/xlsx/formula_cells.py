@@ -40,6 +40,13 @@ class FormulaCells(NamedTuple):
     stored: np.ndarray
     said: dict[tuple[int, int], str]
 
+    def fill(self, sheet: np.ndarray, values: np.ndarray | int) -> np.ndarray:
+        """Put a value for each formula where it stands in an array of a sheet; return the array."""
+        inside = (self.rows <= sheet.shape[0]) & (self.columns <= sheet.shape[1])
+        each = np.broadcast_to(values, self.rows.shape)
+        sheet[self.rows[inside] - 1, self.columns[inside] - 1] = each[inside]
+        return sheet
+
 
 @dataclass
 class Kept:
