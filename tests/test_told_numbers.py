@@ -7,7 +7,18 @@ from openpyxl import Workbook
 from programs import skip_without
 
 from xlnn.engines import ENGINES, load
-from xlnn.equations.number import factor, fixed, short, significant
+from xlnn.equations.number import (
+    factor,
+    factor_text,
+    fixed,
+    fixed_text,
+    share,
+    share_text,
+    short,
+    short_text,
+    significant,
+    significant_text,
+)
 from xlnn.equations.telling import Told
 
 WRITTEN = {
@@ -15,25 +26,25 @@ WRITTEN = {
     1: ("1.000", "1.000", "1"),
     -0.327: ("-0.327", "(-0.327)", "-0.327"),
     0.1 + 0.2: ("0.300", "0.300", "0.3"),
-    -0.0004: ("-4.00 × 10⁻⁴", "(-4.00 × 10⁻⁴)", "-0.0004"),
+    -0.0004: ("-4 × 10⁻⁴", "(-4 × 10⁻⁴)", "-0.0004"),
     0.0006: ("0.001", "0.001", "0.0006"),
-    0.0001: ("1.00 × 10⁻⁴", "1.00 × 10⁻⁴", "0.0001"),
-    0.00009996: ("1.00 × 10⁻⁴", "1.00 × 10⁻⁴", "1.00 × 10⁻⁴"),
+    0.0001: ("1 × 10⁻⁴", "1 × 10⁻⁴", "0.0001"),
+    0.00009996: ("1 × 10⁻⁴", "1 × 10⁻⁴", "1 × 10⁻⁴"),
     -1.26e-8: ("-1.26 × 10⁻⁸", "(-1.26 × 10⁻⁸)", "-1.26 × 10⁻⁸"),
-    1e-12: ("1.00 × 10⁻¹²", "1.00 × 10⁻¹²", "1.00 × 10⁻¹²"),
+    1e-12: ("1 × 10⁻¹²", "1 × 10⁻¹²", "1 × 10⁻¹²"),
     999999.25: ("999999.250", "999999.250", "999999.25"),
     1048576: ("1.05 × 10⁶", "1.05 × 10⁶", "1048576"),
     123456789.125: ("1.23 × 10⁸", "1.23 × 10⁸", "123456789.125"),
     9.98e10: ("9.98 × 10¹⁰", "9.98 × 10¹⁰", "9.98 × 10¹⁰"),
-    9.996e10: ("1.00 × 10¹¹", "1.00 × 10¹¹", "1.00 × 10¹¹"),
-    1e15: ("1.00 × 10¹⁵", "1.00 × 10¹⁵", "1.00 × 10¹⁵"),
+    9.996e10: ("1 × 10¹¹", "1 × 10¹¹", "1 × 10¹¹"),
+    1e15: ("1 × 10¹⁵", "1 × 10¹⁵", "1 × 10¹⁵"),
     952751807406.842: ("9.53 × 10¹¹", "9.53 × 10¹¹", "9.53 × 10¹¹"),
     -2.18e23: ("-2.18 × 10²³", "(-2.18 × 10²³)", "-2.18 × 10²³"),
-    1e98: ("1.00 × 10⁹⁸", "1.00 × 10⁹⁸", "1.00 × 10⁹⁸"),
+    1e98: ("1 × 10⁹⁸", "1 × 10⁹⁸", "1 × 10⁹⁸"),
 }
 """With three decimals, as a factor, and without zeros at the end."""
 
-TARGETS = {0: "0", 1: "1", 0.25: "0.25", -2: "(-2)", 1e-9: "1.00 × 10⁻⁹"}
+TARGETS = {0: "0", 1: "1", 0.25: "0.25", -2: "(-2)", 1e-9: "1 × 10⁻⁹"}
 """As factors without digits."""
 
 
@@ -56,6 +67,37 @@ def test_every_engine_writes_a_number_in_a_sentence_alike(engine, tmp_path):
     got = [tuple(values.at(row, column) for column in (2, 3, 4)) for row in range(1, len(rows) + 1)]
     assert got == [*WRITTEN.values()]
     assert [values.at(row, 7) for row in range(1, len(TARGETS) + 1)] == [*TARGETS.values()]
+
+
+def test_python_writes_a_number_as_the_formulas_do():
+    for number, texts in WRITTEN.items():
+        assert (fixed_text(number), factor_text(number), short_text(number)) == texts
+    assert {number: factor_text(number, 0) for number in TARGETS} == TARGETS
+    assert {number: significant_text(number) for number in SIGNIFICANT} == SIGNIFICANT
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_writes_random_numbers_as_python_does(engine, tmp_path, generator):
+    skip_without(engine)
+    forms = ((fixed, fixed_text, 3), (fixed, fixed_text, 0), (factor, factor_text, 0))
+    forms += ((short, short_text, 6), (short, short_text, 1), (significant, significant_text, 4))
+    numbers = generator.choice([-1, 1], 60) * 10.0 ** generator.uniform(-20, 20, 60)
+    numbers = [float(f"{number:.15g}") for number in (*numbers, 1e250, -3e-250, 0.0)]
+    workbook = Workbook()
+    sheet = workbook.active
+    sheet.title = "S"
+    for row, number in enumerate(numbers, start=1):
+        sheet.cell(row, 1, number)
+        for column, (formula, _, digits) in enumerate(forms, start=2):
+            sheet.cell(row, column, "=" + formula(f"A{row}", digits))
+        sheet.cell(row, 9, abs(number) / (1 + abs(number)))
+        sheet.cell(row, 10, "=" + share(f"I{row}"))
+    workbook.save(tmp_path / "numbers.xlsx")
+    values = load(engine, tmp_path / "numbers.xlsx")({})["S"]
+    for row, number in enumerate(numbers, start=1):
+        got = [values.at(row, column) for column in range(2, 2 + len(forms))]
+        assert got == [text(number, digits) for _, text, digits in forms]
+        assert values.at(row, 10) == share_text(abs(number) / (1 + abs(number)))
 
 
 @pytest.mark.parametrize("digits", [0, 1, 3, 4, 6])

@@ -44,7 +44,17 @@ if TYPE_CHECKING:
     from xlnn.practising.exercise import exercise
     from xlnn.practising.grades import Grade, Grades
     from xlnn.practising.grading import grade
-    from xlnn.quantity import Axis, Cells, Equation, Model, Quantity, Stated, Use, previous
+    from xlnn.quantity import (
+        Axis,
+        Cells,
+        Equation,
+        Model,
+        Quantity,
+        Sentence,
+        Stated,
+        Use,
+        previous,
+    )
     from xlnn.reading.linted import lint
     from xlnn.reading.values import values
 
@@ -67,6 +77,7 @@ __all__ = [
     "Report",
     "Reports",
     "Run",
+    "Sentence",
     "Stated",
     "Use",
     "XlnnError",
@@ -86,7 +97,10 @@ __all__ = [
     "workbook",
 ]
 
-_QUANTITY = ("Axis", "Cells", "Equation", "Model", "Quantity", "Stated", "Use", "previous")
+_QUANTITY = (
+    *("Axis", "Cells", "Equation", "Model", "Quantity", "Sentence", "Stated", "Use"),
+    "previous",
+)
 
 _HOMES = {
     "build": "xlnn.building.build",

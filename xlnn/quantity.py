@@ -106,13 +106,12 @@ class Equation:
     ``cell(self, *unit, ...)``
         The formula of one unit, as text, from the addresses of its arguments (`Cells`).
 
-    A sentence for the reader has no ``array``; it states its `roles` and is not `compared`.
+    A sentence for the reader is a `Sentence`.
     """
 
     optional: tuple[str, ...] = ()
     """Arguments that may be left out."""
 
-    compared = True
     coarse = False
     """Whether its values are so coarse (a class, a look-up, a sentence) that a wrong formula may
     give the right ones; then the formula must also read as ``cell`` states it."""
@@ -146,6 +145,32 @@ class Equation:
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
         """Tell where a choice of ``got`` is as good as that of ``array``, but for rounding."""
         return np.zeros(np.shape(got), dtype=bool)
+
+
+class Sentence(Equation):
+    """A text with numbers in it, stated twice.
+
+    A subclass defines two functions of the same arguments that never call each other:
+
+    ``text(self, *unit, ...)``
+        The text of one unit as Python writes it. An argument is an array: the values of the
+        sentence's own row along an axis that both have, all values along any other axis.
+    ``cell(self, *unit, ...)``
+        The formula of one unit.
+
+    A number that lies on the edge of rounding may be written either way.
+    """
+
+    coarse = True
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the arguments: those of ``text`` that can only be given by name."""
+        parameters = inspect.signature(self.text).parameters.values()
+        return tuple(each.name for each in parameters if each.kind is each.KEYWORD_ONLY)
+
+    text: Callable[..., str]
+    """State the sentence in Python."""
 
 
 @lru_cache(maxsize=1024)
@@ -295,9 +320,9 @@ class Quantity:
         return not self.is_record and (self.equation is None or self.given > 0)
 
     @property
-    def is_compared(self) -> bool:
-        """Whether NumPy states its equation, too."""
-        return self.equation is not None and self.equation.compared
+    def is_sentence(self) -> bool:
+        """Whether it is a text for the reader, from which nothing else is computed."""
+        return isinstance(self.equation, Sentence)
 
     @property
     def is_coarse(self) -> bool:

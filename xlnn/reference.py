@@ -4,18 +4,23 @@ Two readings of the same list: `run` computes everything from the inputs, epoch 
 `expected` computes one quantity from given values of the quantities it depends on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Axis, Model, Quantity, Sentence
 
 NUDGE = 1e-6
 """How far terms are moved: rounding disturbs no more than the tenth digit of what comes of it."""
 
 DRAWS = 8
 """How often: two terms that cancel may move together once or twice."""
+
+TOLERANCE = 1e-12
+"""Relative to max(1, |expected|). One formula rounds a few times at 1e-16, and LibreOffice writes
+its values with 15 digits; the smallest planted error was a thousand times larger."""
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -53,8 +58,9 @@ def run(model: Model, inputs: Arrays) -> dict[str, np.ndarray]:
         Every quantity by name, axes first: ``z2`` (epochs, images, units).
     """
     arrays = {quantity.name: _empty(quantity, inputs) for quantity in model.quantities}
-    computed = [quantity for quantity in model.quantities if quantity.is_compared]
-    for timed, group in groupby(computed, key=lambda quantity: quantity.timed):
+    computed = [quantity for quantity in model.quantities if quantity.equation is not None]
+    computed.sort(key=lambda quantity: quantity.is_sentence)  # which are read last
+    for timed, group in groupby(computed, key=_is_timed):
         quantities = list(group)
         if not timed:
             for quantity in quantities:
@@ -83,7 +89,7 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     array
         The whole quantity; a part that is given stays as it is.
     """
-    if not quantity.timed:
+    if not _is_timed(quantity):
         return np.asarray(_value(model, quantity, arrays, judges=True))
     values = arrays[quantity.name].copy()
     for index in range(quantity.given, quantity.lengths[0]):
@@ -102,18 +108,32 @@ def terms(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray | floa
     array
         Of the quantity's shape. Large for a class that jumps, and yet far below 1 / 1e-12.
     """
-    generator = np.random.default_rng(0)
-    names = {use.name for use in quantity.uses.values() if not model[use.name].is_text}
     still, size = expected(model, quantity, arrays), 0.0
-    for _ in range(DRAWS):
-        moved = {
-            name: arrays[name] * (1 + NUDGE * generator.uniform(-1, 1, arrays[name].shape))
-            for name in sorted(names)
-        }
-        result = expected(model, quantity, {**arrays, **moved})
+    for result in nudged(model, quantity, arrays, NUDGE):
         with np.errstate(all="ignore"):  # of infinities, which the comparison names
             size = np.fmax(size, np.abs(result - still) / NUDGE)
     return size
+
+
+def nudged(model: Model, quantity: Quantity, arrays: Arrays, far: float) -> Iterator[np.ndarray]:
+    """Yield a quantity several times, each time from numbers that are moved a little.
+
+    Parameters
+    ----------
+    model : Model
+    quantity : Quantity
+    arrays : dict of arrays
+    far : float
+        How far a number is moved at most, relative to itself.
+    """
+    generator = np.random.default_rng(0)
+    names = {use.name for use in quantity.uses.values() if not model[use.name].is_text}
+    for _ in range(DRAWS):
+        moved = {
+            name: arrays[name] * (1 + far * generator.uniform(-1, 1, arrays[name].shape))
+            for name in sorted(names)
+        }
+        yield expected(model, quantity, {**arrays, **moved})
 
 
 def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> np.ndarray:
@@ -133,6 +153,11 @@ def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> 
         arguments = _arguments(model, quantity, arrays, index)
         tied[index] = quantity.equation.ties(got[index], tolerance, **arguments)
     return tied
+
+
+def _is_timed(quantity: Quantity) -> bool:
+    """Tell whether a quantity is computed epoch after epoch; sentences are read at the end."""
+    return quantity.timed and not quantity.is_sentence
 
 
 def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
@@ -157,6 +182,8 @@ def _value(
 
     Who judges a sheet computes from what stands there, be it the 80th of 64.
     """
+    if isinstance(quantity.equation, Sentence):
+        return _texts(model, quantity, quantity.equation, arrays, judges=judges)
     arguments = _arguments(model, quantity, arrays, index)
     # NumPy's warnings of an overflow say nothing that the comparison does not say better
     with np.errstate(all="ignore"):
@@ -164,18 +191,52 @@ def _value(
             return quantity.equation.array(**arguments)
         except Exception as error:
             # an equation need not mind what has no value: no entry is the NaN-th
-            is_no_place = judges and isinstance(error, IndexError | OverflowError | ValueError)
-            if not is_no_place and not any(map(_lacks, arguments.values())):
+            if not _is_no_value(error, arguments, judges=judges):
                 raise
             shape = quantity.lengths if index is None else quantity.lengths[1:]
             return np.full(shape, *((None, object) if quantity.is_text else (np.nan, float)))
 
 
-def _lacks(argument: np.ndarray) -> bool:
+def _texts(
+    model: Model, quantity: Quantity, sentence: Sentence, arrays: Arrays, *, judges: bool
+) -> np.ndarray:
+    """Write a sentence for each row and unit; None where a number is missing that it says."""
+    texts = np.full(quantity.lengths, None, dtype=object)
+    axes = len(quantity.axes)
+    for index in np.ndindex(texts.shape):
+        own = dict(zip(quantity.axes, index, strict=False))
+        arguments = {
+            role: _in_row(model[use.name], arrays[use.name], own)
+            for role, use in quantity.uses.items()
+        }
+        try:
+            with np.errstate(all="ignore"):
+                texts[index] = sentence.text(*index[axes:], **arguments)
+        except Exception as error:
+            if not _is_no_value(error, arguments, judges=judges):
+                raise
+    return texts
+
+
+def _in_row(quantity: Quantity, array: np.ndarray, own: Mapping[Axis, int]) -> Any:  # noqa: ANN401 -- an array, a number or a text
+    """Return the values of a quantity in the row of a sentence, along the axes that both have."""
+    at = {axis.name: axis.first + position for axis, position in own.items()}
+    row = [at[axis.name] - axis.first if axis.name in at else slice(None) for axis in quantity.axes]
+    return array[tuple(row)]
+
+
+def _is_no_value(error: Exception, arguments: Mapping[str, Any], *, judges: bool) -> bool:
+    """Tell whether an equation failed since what it is computed from has no value."""
+    is_no_place = judges and isinstance(error, IndexError | OverflowError | ValueError)
+    return is_no_place or any(map(_lacks, arguments.values()))
+
+
+def _lacks(argument: object) -> bool:
     """Tell whether some entry has no value."""
-    if argument.dtype == object:
-        return any(entry is None for entry in argument.ravel())
-    return bool(np.isnan(argument).any())
+    array = np.asarray(argument)
+    if array.dtype.kind in "OUT":
+        return any(entry is None for entry in array.ravel())
+    return bool(np.isnan(array).any())
 
 
 def _arguments(

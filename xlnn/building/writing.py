@@ -152,7 +152,7 @@ def _is_numpy_s(layout: Layout, values: Values, run: reference.Arrays) -> bool:
     Where rounding grows, or of two outputs that are equal one is chosen, both are right.
     """
     for name, block in layout.blocks.items():
-        if block.quantity.is_compared and not block.quantity.is_text:
+        if block.quantity.equation is not None and not block.quantity.is_text:
             far = np.abs(read_array(layout, block, values) - run[name])
             if not (far <= CLOSE).all() and not (far <= CLOSE * np.abs(run[name])).all():
                 return False

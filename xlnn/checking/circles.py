@@ -106,13 +106,13 @@ class _Order:
 def _turns(layout: Layout) -> dict[str, np.ndarray]:
     """Give the entries of each quantity their turns in the order of `reference.run`.
 
-    What NumPy has no statement of is read by nothing else that is computed: it comes last.
+    Sentences are read by nothing else that is computed: they come last.
     """
     quantities = layout.model.quantities
     position = {quantity.name: number for number, quantity in enumerate(quantities)}
-    computed = [quantity for quantity in quantities if quantity.is_compared]
+    computed = [q for q in quantities if q.equation is not None and not q.is_sentence]
     groups = [list(group) for _, group in groupby(computed, key=lambda q: q.timed)]
-    groups.append([q for q in quantities if q.equation is not None and not q.is_compared])
+    groups.append([q for q in quantities if q.is_sentence])
     turns: dict[str, np.ndarray] = {
         q.name: np.zeros(q.lengths, dtype=np.int64) for q in quantities if q.equation is None
     }

@@ -11,18 +11,15 @@ from xlnn.blocks import Block
 from xlnn.checking.circles import reading_ahead, replacements
 from xlnn.checking.readings import Entry, Readings, is_backwards, plainly
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
+from xlnn.checking.texts import unlike
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
-from xlnn.reference import Arrays
+from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.package import Contents
-
-TOLERANCE = 1e-12
-"""Relative to max(1, |expected|). One formula rounds a few times at 1e-16, and LibreOffice writes
-its values with 15 digits; the smallest planted error was a thousand times larger."""
 
 CONSEQUENCE = 1e-6
 """A cell this far from the independent run, relative to max(1, |expected|), was spoilt by a
@@ -172,9 +169,7 @@ class Comparison:
                 self.reasons |= dict.fromkeys(((name, i) for i in self.found[name]), reason)
 
     def _expected(self, quantity: Quantity, arrays: Arrays) -> np.ndarray:
-        """Return NumPy's value of a quantity; None where NumPy has no statement of it."""
-        if not quantity.is_compared:
-            return np.full(quantity.lengths, None)
+        """Return NumPy's value of a quantity."""
         return reference.expected(self.layout.model, quantity, arrays)
 
     def local(self, arrays: Arrays, values: Values) -> None:
@@ -182,10 +177,12 @@ class Comparison:
         for quantity in self.computed:
             expected = self._expected(quantity, arrays)
             got = arrays[quantity.name]
-            if not quantity.is_compared:
-                wrong = np.equal(got, None) & ~_tainted(self.layout.model, quantity, arrays)
-            elif quantity.is_text:
-                wrong = got != expected
+            if quantity.is_text:
+                wrong = unlike(self.layout.model, quantity, arrays, expected)
+                if wrong.any():
+                    nothing = np.equal(got, None).astype(bool)
+                    tainted = _tainted(self.layout.model, quantity, arrays)
+                    wrong &= ~(tainted & (nothing | np.equal(expected, None).astype(bool)))
             else:
                 difference = apart(got, expected)
                 if not (difference <= TOLERANCE).all():
@@ -225,16 +222,16 @@ class Comparison:
         wrong = self._wrong()
         named = {each.quantity for each in wrong}
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
-        compared = sum(cells[name] for name in numeric)
-        texts = sum(cells.values()) - compared
-        other = self.contents.formula_count - sum(cells.values())
+        compared = sum(cells.values())
+        numbers = sum(cells[name] for name in numeric)
+        other = self.contents.formula_count - compared
         return Report(
             file=str(self.contents.path),
             engine=engine,
             agrees=not wrong,
-            formula_cells=compared,
+            formula_cells=numbers,
             compared_cells=compared,
-            text_cells=texts,
+            text_cells=compared - numbers,
             other_cells=other,
             probes=probes,
             drift=max((_largest(differences[name]) for name in steady), default=0.0),

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlnn import reference
-from xlnn.checking.comparison import CONSEQUENCE, TOLERANCE, Comparison, apart
+from xlnn.checking.comparison import CONSEQUENCE, Comparison, apart
+from xlnn.checking.texts import unlike
 from xlnn.quantity import Model, Quantity
-from xlnn.reference import Arrays
+from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.formula_cells import FormulaCells
 
 CLOSE = 1e-9
@@ -94,13 +95,11 @@ class _Shown:
 
     def _follows(self, quantity: Quantity) -> np.ndarray | bool:
         """Tell which values are what NumPy has of those that are shown, or has no value of."""
-        if not quantity.is_compared:
-            return any(self._differs(use.name) for use in quantity.uses.values())
         shown = {use.name: self._shown(use.name) for use in quantity.uses.values()}
         shown[quantity.name] = got = self._shown(quantity.name)
         expected = reference.expected(self.model, quantity, shown)
         if quantity.is_text:
-            return np.equal(got, expected) | np.equal(expected, None)
+            return ~unlike(self.model, quantity, shown, expected) | np.equal(expected, None)
         near = apart(got, expected) <= CLOSE
         if not near.all():
             near |= apart(got, expected, reference.terms(self.model, quantity, shown)) <= TOLERANCE
@@ -117,14 +116,6 @@ class _Shown:
         shown = np.array(self.values.get(name, nothing))
         quantity.typed(shown)[...] = quantity.typed(computed)
         return shown
-
-    def _differs(self, name: str) -> bool:
-        """Tell whether something is shown of a quantity that is not, in all digits, computed."""
-        quantity, computed, shown = self.model[name], self.computed[name], self._shown(name)
-        if quantity.is_text:
-            return bool(np.not_equal(shown, computed).any())
-        same = (apart(shown, computed) <= CLOSE) | (np.isnan(shown) & np.isnan(computed))
-        return not same.all()
 
 
 def reads_alike(one: str, other: object) -> bool:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.equations.number import fixed, short
+from xlnn.equations.number import fixed, fixed_text, general_text, short, short_text
 from xlnn.equations.surface import SURFACES
 from xlnn.equations.surface import chosen as chosen_surface
-from xlnn.equations.wording import Sentence, filled
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 DEGREE = 4
 """How many derivatives a function has here."""
@@ -254,7 +254,9 @@ class At(Equation):
 class FunctionNames(Sentence):
     """The chosen function, as the book writes it."""
 
-    roles = ("function",)
+    def text(self, *, function: float) -> str:
+        """Return the text."""
+        return FUNCTIONS[int(function) - 1].text
 
     def cell(self, function: Cells) -> str:
         """Return the formula."""
@@ -265,7 +267,9 @@ class FunctionNames(Sentence):
 class SurfaceNames(Sentence):
     """The chosen function of two variables, as the book writes it."""
 
-    roles = ("surface",)
+    def text(self, *, surface: float) -> str:
+        """Return the text."""
+        return SURFACES[int(surface) - 1].text
 
     def cell(self, surface: Cells) -> str:
         """Return the formula."""
@@ -282,11 +286,18 @@ class BestStep(Sentence):
         ``{slope}``, ``{forward}`` and ``{central}`` stand for f'(x) and the exponents of h.
     """
 
-    roles = ("df", "n", "log_forward", "log_central")
-
     def __init__(self, words: str) -> None:
-        super().__init__()
         self.words = words
+
+    def text(
+        self, *, df: np.ndarray, n: np.ndarray, log_forward: np.ndarray, log_central: np.ndarray
+    ) -> str:
+        """Return the text."""
+        return self.words.format(
+            slope=short_text(df[0]),
+            forward=general_text(n[log_forward.argmin()]),
+            central=general_text(n[log_central.argmin()]),
+        )
 
     def cell(self, df: Cells, n: Cells, log_forward: Cells, log_central: Cells) -> str:
         """Return the formula."""
@@ -314,8 +325,14 @@ class Found(Sentence):
     roles = ("x", "y", "f", "exact", "factor", "rest_x", "rest_y", "a", "b")
 
     def __init__(self, words: tuple[str, str]) -> None:
-        super().__init__()
         self.words = words
+
+    def text(self, *, rest_x: float, rest_y: float, a: float, b: float, **shown: float) -> str:
+        """Return the text."""
+        parallel, rough = self.words
+        is_parallel = max(abs(rest_x), abs(rest_y)) <= 0.01 * max(abs(a), abs(b))
+        numbers = {name: fixed_text(value, 4) for name, value in shown.items()}
+        return (parallel if is_parallel else rough).format(**numbers)
 
     def cell(self, **cells: Cells) -> str:
         """Return the formula."""

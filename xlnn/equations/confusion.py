@@ -6,8 +6,9 @@ outputs is the answer is decided where the answer stands; here it is taken as it
 
 import numpy as np
 
-from xlnn.equations.wording import Sentence, filled
-from xlnn.quantity import Cells, Equation
+from xlnn.equations.number import general_text
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence
 
 
 class Counts(Equation):
@@ -144,7 +145,10 @@ class LabelInList(Sentence):
 
     repeats = True
 
-    roles = ("image", "of", "labels")
+    def text(self, n: int, *, image: np.ndarray, of: np.ndarray, labels: np.ndarray) -> str:
+        """Return the text of one place of the list."""
+        number = int(image[n])
+        return general_text(labels[int(of[number - 1]) - 1]) if number else ""
 
     def cell(self, n: int, image: Cells, of: Cells, labels: Cells) -> str:
         """Return the formula of one place of the list."""
@@ -163,11 +167,14 @@ class Mistakes(Sentence):
         How many the list has.
     """
 
-    roles = ("wrong",)
-
     def __init__(self, words: tuple[str, str, str], places: int) -> None:
-        super().__init__()
         self.words, self.places = words, places
+
+    def text(self, *, wrong: float) -> str:
+        """Return the text."""
+        none, some, many = self.words
+        line = none if wrong == 0 else many if wrong > self.places else some
+        return line.format(wrong=int(wrong), more=int(wrong) - self.places)
 
     def cell(self, wrong: Cells) -> str:
         """Return the formula."""

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.equations.wording import Sentence
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Sentence
 
 SUMS = 4
 """How many numbers there are, their sum, the sum of their squares, and that of each one's square
@@ -216,12 +215,14 @@ class StateSaid(Sentence):
         The words of `WORDS`.
     """
 
-    roles = ("states",)
     WORDS = ("not_done", "partly", "wrong", "correct", "other_inputs", "first_step")
 
     def __init__(self, words: Mapping[str, str]) -> None:
-        super().__init__()
         self.words = tuple(words[key] for key in self.WORDS)
+
+    def text(self, number: int, *, states: np.ndarray) -> str:
+        """Return one word."""
+        return self.words[int(states[number])]
 
     def cell(self, number: int, states: Cells) -> str:
         """Return the formula of one word."""

@@ -3,7 +3,8 @@
 import numpy as np
 
 from xlnn.equations.choice import stored
-from xlnn.quantity import Axis, Cells, Equation
+from xlnn.equations.number import general_text
+from xlnn.quantity import Axis, Cells, Equation, Sentence
 
 
 class Picture(Equation):
@@ -23,12 +24,12 @@ class Picture(Equation):
         return f"={x[stored((row, column), self.shape, x.shape)]}"
 
 
-class Caption(Equation):
+class Caption(Sentence):
     """The image's number and its label."""
 
-    coarse = True
-    compared = False
-    roles = ("number", "label")
+    def text(self, *, number: float, label: float | str) -> str:
+        """Return the text of one image."""
+        return f"{general_text(number)}: {general_text(label)}"
 
     def cell(self, number: Cells, label: Cells) -> str:
         """Return the formula of one image."""

@@ -1,33 +1,38 @@
-"""How is a number written in a sentence? As a person would: 0.327, 12, 9.53 × 10¹¹.
+"""Numbers in sentences, as a person writes them: 0.327, 12, 9.53 × 10¹¹.
 
-The formula of a number's text. FIXED writes numbers alike in every engine; an exponent is taken
-from the logarithm and written with raised digits, so that no format of a locale is asked.
+Each form is stated twice: `fixed` gives the formula of the text, `fixed_text` the text that Python
+writes; likewise the others. The formulas call only functions that every spreadsheet knows and that
+mean the same in every language: FIXED is missing in some, and the codes of TEXT are translated.
 """
 
 import re
+from math import floor, log10
 
 LARGE = 6
-"""From 10 to this power on a number with decimals is written with an exponent."""
+"""From 10 to this power on, `fixed` writes an exponent."""
 
 LARGE_WHOLE = 9
-"""The same of numbers without more decimals than they have: steps, counts and whole terms."""
+"""From 10 to this power on, `short` and `significant` write an exponent."""
 
 LEAST_DIGITS = 4
 """Decimals of the least of them that is written without an exponent: programs write 0.00001 as they
 like."""
 
-ROUNDED_UP = "0.0003"
-"""What is added to a logarithm, so that 9.996 is 1.00 × 10¹ and not 10.00: from 10 less 0.07%."""
+BELOW = 0.4997
+"""What is subtracted from a logarithm before it is rounded to the power: half a unit, since it is
+rounded down, but for 9.996, which is 1 × 10¹ and not 10 × 10⁰. INT cuts off in some engines."""
 
-FARTHEST = 227
-"""The logarithm of about 10^99: beyond, to either side, a number stands as programs write it."""
+POINT = "MID(1/2,2,1)"
+"""The formula of the decimal mark: a point or a comma, as the reader's language has it."""
 
-_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+ZERO = '"0"'
+
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _REFERENCE = re.compile(r"(?:[\w.]+!|'[^']+'!)?[$\w]+")
 
 
 def fixed(cell: str, digits: int = 3) -> str:
-    """Return the formula of a number as text, with so many decimals.
+    """Return the formula of a number as text, with so many decimals: 0.500.
 
     Parameters
     ----------
@@ -36,29 +41,74 @@ def fixed(cell: str, digits: int = 3) -> str:
     digits : int
     """
     x = _whole(cell)
-    usual = f"({x}=0)+(ABS({x})*10^{digits}>=0.5)*(ABS({x})<10^{LARGE})"
-    return f"IF({usual},FIXED({x},{digits},TRUE),{_with_exponent(x)})"
+    usual = f"(ABS({x})*10^{digits}>=0.5)*(ABS({x})<10^{LARGE})"
+    zeros = "0" * digits
+    zero = f'"0"&{POINT}&"{zeros}"' if digits else ZERO
+    return f"IF({usual},{_decimals(x, digits)},{_otherwise(x, zero)})"
+
+
+def fixed_text(x: float, digits: int = 3) -> str:
+    """Return a number as `fixed` writes it.
+
+    >>> fixed_text(0.5), fixed_text(-2 / 3), fixed_text(0.00004), fixed_text(0.0)
+    ('0.500', '-0.667', '4 × 10⁻⁵', '0.000')
+    """
+    if abs(x) * 10**digits >= 0.5 and abs(x) < 10**LARGE:
+        return f"{_rounded(x, digits):.{digits}f}"
+    return _otherwise_text(x, f"{0:.{digits}f}")
 
 
 def share(cell: str) -> str:
     """Return the formula of a number between 0 and 1 as text, with three decimals."""
-    return f"FIXED({_whole(cell)},3,TRUE)"
+    return _decimals(_whole(cell), 3)
+
+
+def share_text(x: float) -> str:
+    """Return a number as `share` writes it.
+
+    >>> share_text(0.9996), share_text(0.0001)
+    ('1.000', '0.000')
+    """
+    return f"{_rounded(x, 3):.3f}"
 
 
 def short(cell: str, digits: int = 6) -> str:
     """Return the formula of a number as text, without zeros at its end."""
     x = _whole(cell)
     least = f"ABS({x})*10^{digits}>=0.5" if digits < LEAST_DIGITS else f"ABS({x})>=0.0001"
-    usual = f"({x}=0)+({least})*(ABS({x})<10^{LARGE_WHOLE})"
-    return f'IF({usual},ROUND({x},{digits})&"",{_with_exponent(x)})'
+    usual = f"({least})*(ABS({x})<10^{LARGE_WHOLE})"
+    return f'IF({usual},ROUND({x},{digits})&"",{_otherwise(x, ZERO)})'
+
+
+def short_text(x: float, digits: int = 6) -> str:
+    """Return a number as `short` writes it.
+
+    >>> short_text(0.25), short_text(-3.0), short_text(1 / 3, 2), short_text(2.5e12)
+    ('0.25', '-3', '0.33', '2.5 × 10¹²')
+    """
+    least = 0.5 / 10**digits if digits < LEAST_DIGITS else 0.0001
+    if least <= abs(x) < 10**LARGE_WHOLE:
+        return general_text(_rounded(x, digits))
+    return _otherwise_text(x, "0")
 
 
 def significant(cell: str, digits: int = 4) -> str:
     """Return the formula of a number as text, rounded to some digits or to a whole number."""
     x = _whole(cell)
-    decimals = f"MAX(0,{digits - 1}-INT(LN(ABS({x})+({x}=0))/LN(10)))"
-    usual = f"({x}=0)+(ABS({x})>=0.0001)*(ABS({x})<10^{LARGE_WHOLE})"
-    return f'IF({usual},ROUND({x},{decimals})&"",{_with_exponent(x)})'
+    decimals = f"MAX(0,{digits - 1}-ROUND(LOG10(ABS({x}))-{BELOW},0))"
+    usual = f"(ABS({x})>=0.0001)*(ABS({x})<10^{LARGE_WHOLE})"
+    return f'IF({usual},ROUND({x},{decimals})&"",{_otherwise(x, ZERO)})'
+
+
+def significant_text(x: float, digits: int = 4) -> str:
+    """Return a number as `significant` writes it.
+
+    >>> significant_text(1234.56), significant_text(0.00123456), significant_text(0.5)
+    ('1235', '0.001235', '0.5')
+    """
+    if 0.0001 <= abs(x) < 10**LARGE_WHOLE:
+        return general_text(_rounded(x, max(0, digits - 1 - floor(log10(abs(x)) - BELOW + 0.5))))
+    return _otherwise_text(x, "0")
 
 
 def factor(cell: str, digits: int = 3) -> str:
@@ -68,7 +118,26 @@ def factor(cell: str, digits: int = 3) -> str:
     """
     x = _whole(cell)
     text = fixed(cell, digits) if digits else short(cell, 3)
-    return f'IF({x}<0,"(","")&{text}&IF({x}<0,")","")'
+    return f'IF(SIGN({x})<0,"(","")&{text}&IF(SIGN({x})<0,")","")'
+
+
+def factor_text(x: float, digits: int = 3) -> str:
+    """Return a number as `factor` writes it.
+
+    >>> factor_text(-0.25), factor_text(1.0, 0)
+    ('(-0.250)', '1')
+    """
+    text = fixed_text(x, digits) if digits else short_text(x, 3)
+    return f"({text})" if x < 0 else text
+
+
+def general_text(value: float | str) -> str:
+    """Return what a spreadsheet joins to a text: a text as it is, a number with its digits.
+
+    >>> general_text("setosa"), general_text(1.0), general_text(0.25)
+    ('setosa', '1', '0.25')
+    """
+    return value if isinstance(value, str) else f"{value:.15g}"
 
 
 def _whole(cell: str) -> str:
@@ -76,11 +145,45 @@ def _whole(cell: str) -> str:
     return cell if _REFERENCE.fullmatch(cell) else f"({cell})"
 
 
-def _with_exponent(x: str) -> str:
-    """Return the formula of a number as text: two decimals, times a power of ten."""
-    power = f"INT(LN(ABS({x}))/LN(10)+{ROUNDED_UP})"
-    ones = ",".join(f'"{digit}"' for digit in _DIGITS)
-    tens = ones.replace(_DIGITS[0], "", 1)
-    raised = f"CHOOSE(1+INT(ABS({power})/10),{tens})&CHOOSE(1+MOD(ABS({power}),10),{ones})"
-    text = f'FIXED({x}/10^{power},2,TRUE)&" × 10"&IF(ABS({x})<1,"⁻","")&{raised}'
-    return f'IF(ABS(LN(ABS({x})))>{FARTHEST},{x}&"",{text})'
+def _decimals(x: str, digits: int) -> str:
+    """Return the formula of a number with so many decimals, of which none is left out."""
+    scaled = f"ROUND(ABS({x})*10^{digits},0)"
+    sign = f'IF(ROUND({x},{digits})<0,"-","")'
+    if not digits:
+        return f"{sign}&{scaled}"
+    zeros = "0" * digits
+    return f'{sign}&INT({scaled}/10^{digits})&{POINT}&RIGHT("{zeros}"&{scaled},{digits})'
+
+
+def _otherwise(x: str, zero: str) -> str:
+    """Return the formula of a number with two decimals times a power of ten; or of 0."""
+    power = f"ROUND(LOG10(ABS({x}))-{BELOW},0)"
+    size = f"ABS({power})"
+    tens = f'IF({size}>9,{_raised(f"MOD(INT({size}/10),10)")},"")'
+    raised = f'IF({size}>99,{_raised(f"INT({size}/100)")},"")&{tens}&{_raised(f"MOD({size},10)")}'
+    times = f'" × 10"&IF(ABS({x})<1,"⁻","")&{raised}'
+    return f"IF(SIGN({x})=0,{zero},ROUND({x}/10^{power},2)&{times})"
+
+
+def _otherwise_text(x: float, zero: str) -> str:
+    if x == 0:
+        return zero
+    power = floor(log10(abs(x)) - BELOW + 0.5)
+    raised = ("⁻" if power < 0 else "") + str(abs(power)).translate(_SUPERSCRIPTS)
+    return f"{general_text(_rounded(x / 10.0**power, 2))} × 10{raised}"
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789", _RAISED)
+
+
+def _raised(digit: str) -> str:
+    """Return the formula of a raised digit."""
+    return f'MID("{_RAISED}",1+{digit},1)'
+
+
+def _rounded(x: float, digits: int) -> float:
+    """Round as spreadsheets do: a half goes away from 0."""
+    if not abs(x) < float("inf"):
+        raise ValueError(x)  # a cell with it holds an error, and so does its sentence
+    scaled = floor(abs(x) * 10**digits + 0.5) / 10**digits
+    return -scaled if x < 0 and scaled else scaled

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xlnn.equations.number import significant, significant_text
 from xlnn.equations.play import NOWHERE
-from xlnn.equations.wording import Sentence, significant
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Sentence
 
 SIDE = 21
 """Points along a side of the grid."""
@@ -165,11 +165,13 @@ class EdgeText(Sentence):
         Whether the upper end comes first: it does beside the picture, and not below it.
     """
 
-    roles = ("low", "high")
-
     def __init__(self, number: int, *, upper_first: bool) -> None:
-        super().__init__()
         self.number, self.upper_first = number, upper_first
+
+    def text(self, end: int, *, low: np.ndarray, high: np.ndarray) -> str:
+        """Return the text of one end."""
+        ends = high if (end == 0) == self.upper_first else low
+        return significant_text(ends[self.number])
 
     def cell(self, end: int, low: Cells, high: Cells) -> str:
         """Return the formula of one end."""

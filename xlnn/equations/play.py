@@ -10,9 +10,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.equations.choice import entry, flat, looked_up
-from xlnn.equations.number import fixed, share, significant
-from xlnn.equations.wording import Sentence, filled
-from xlnn.quantity import Cells, Equation
+from xlnn.equations.number import (
+    fixed,
+    fixed_text,
+    general_text,
+    share,
+    share_text,
+    significant,
+    significant_text,
+)
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence
 
 DIGITS = 9
 """Shares are rounded to so many places before they are compared: 0.1 + 0.2 is 0.3 to all."""
@@ -233,12 +241,22 @@ class OutputLabel(Sentence):
         Whether the value lies between 0 and 1.
     """
 
-    roles = ("labels", "a", "predicted")
     optional = ("a", "predicted")
 
     def __init__(self, *, is_share: bool) -> None:
-        super().__init__()
-        self.told = share if is_share else fixed
+        self.told, self.told_text = (share, share_text) if is_share else (fixed, fixed_text)
+
+    def text(
+        self,
+        k: int,
+        *,
+        labels: np.ndarray,
+        a: np.ndarray | None = None,
+        predicted: np.ndarray | None = None,
+    ) -> str:
+        """Return the text of output k."""
+        value = self.told_text(a[k]) if predicted is None else significant_text(predicted[k])
+        return f"{general_text(labels[k])}  {value}"
 
     def cell(
         self, k: int, labels: Cells, a: Cells | None = None, predicted: Cells | None = None
@@ -257,11 +275,12 @@ class Truth(Sentence):
         What is said; ``{truth}`` stands for the label of the image's class.
     """
 
-    roles = ("answer", "truth", "label")
-
     def __init__(self, right: str, wrong: str) -> None:
-        super().__init__()
         self.right, self.wrong = right, wrong
+
+    def text(self, *, answer: float, truth: float, label: float | str) -> str:
+        """Return the text."""
+        return self.right if answer == truth else self.wrong.format(truth=general_text(label))
 
     def cell(self, answer: Cells, truth: Cells, label: Cells) -> str:
         """Return the formula."""

@@ -1,12 +1,15 @@
 """Equations of the sheet Check: the run as it was, and which inputs are others now.
 
-A cell that names an input holds its address as text, so that it says where to look.
+A cell that names an input says on which sheet it stands, so that it says where to look.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 
 from xlnn.equations.dense import written_call, written_sum
-from xlnn.quantity import Cells, Equation
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence
 
 SAME_DIGITS = 12
 """Sums over the images that equal those of the build to so many decimals of their size are the
@@ -21,6 +24,9 @@ by d, n d and n^2 d, so that n is known, and that it was but one."""
 
 NONE = "–"
 """What stands where no input is named."""
+
+SEVERAL = "…"
+"""What stands for the numbers of several images."""
 
 
 class Moved(Equation):
@@ -134,50 +140,38 @@ class Counted(Equation):
         return "=" + written_sum([f"SUMPRODUCT(({f[...]}{sign}0)*1)" for f in found.values()])
 
 
-class Address(Equation):
-    """The address of the first input that was changed, or that holds no number.
+class FirstFound(Sentence):
+    """The first input that was changed, or that holds no number.
 
     Parameters
     ----------
-    pairs : tuple of (str, str, str)
-        The role of an input, the role of what was found of it, and how its cells follow each
-        other: ``images`` (a column a pixel), ``right``, ``down`` or ``single``.
-    images : dict
-        How many images there are, by the role of an input that has them.
+    names : mapping of (str, int)
+        What each input is called, by the role of what `Found` or `ImageFound` gives of it, and its
+        images: ``{number}`` in the name stands for the image's. 0 for an input without images.
     sign : int
         1 for those that were changed, -1 for those without a number.
     """
 
-    coarse = True
-    compared = False
+    def __init__(self, names: Mapping[str, tuple[str, int]], sign: int) -> None:
+        self.names, self.sign = names, sign
+        self.roles = tuple(names)
 
-    def __init__(
-        self, pairs: tuple[tuple[str, str, str], ...], images: dict[str, int], sign: int
-    ) -> None:
-        self.pairs = pairs
-        self.images = images
-        self.sign = sign
-        self.roles = tuple(dict.fromkeys(role for pair in pairs for role in pair[:2]))
+    def text(self, **found: np.ndarray) -> str:
+        """Return the text."""
+        for role, (name, images) in self.names.items():
+            most = np.max(self.sign * found[role])
+            if most > 0:
+                return name.format(number=f"{most:.0f}" if most <= images else SEVERAL)
+        return NONE
 
-    def cell(self, **cells: Cells) -> str:
+    def cell(self, **found: Cells) -> str:
         """Return the formula."""
         text = f'"{NONE}"'
-        for given, found, way in reversed(self.pairs):
-            flags = cells[found][...]
-            most = f"MAX({flags})" if self.sign > 0 else f"MIN({flags})"
-            title, row, column = cells[given].corner
-            at = f"MATCH({most},{flags},0)-1" if ":" in flags else "0"
-            down = {"down": at}.get(way, "0")
-            right = at if way in {"right", "images"} else "0"
-            where = f"ADDRESS({row}+{down},{column}+{right},4)"
-            if way == "images":
-                last = self.images[given]
-                top = f"ADDRESS({row},{column}+{right},4)"
-                bottom = f"ADDRESS({row + last - 1},{column}+{right},4)"
-                one = f"ADDRESS({row - 1}+ABS({most}),{column}+{right},4)"
-                where = f'IF(ABS({most})>{last},{top}&":"&{bottom},{one})'
-            is_it = f"{most}>0" if self.sign > 0 else f"{most}<0"
-            text = f'IF({is_it},"{title}!"&{where},{text})'
+        for role, (name, images) in reversed(self.names.items()):
+            flags = found[role].listed
+            most = f"MAX({flags})" if self.sign > 0 else f"-MIN({flags})"
+            number = f'IF({most}>{images},"{SEVERAL}",{most})'
+            text = f"IF({most}>0,{filled(name, number=number)},{text})"
         return f"={text}"
 
 
@@ -239,7 +233,7 @@ class LargestGap(Equation):
         return "=" + written_call("MAX", [gap.epochs[...] for gap in gaps.values()])
 
 
-class State(Equation):
+class State(Sentence):
     """What the sheet Check says.
 
     Parameters
@@ -249,16 +243,34 @@ class State(Equation):
         and ``emptied``.
     """
 
-    coarse = True
-    compared = False
-    roles = ("changes", "changed", "empty", "emptied", "largest", "inside")
-
     INSIDE_DIGITS, RUN_DIGITS = 8, 6
     """Decimals to which the sheets agree with themselves, and with a run of NumPy's: rounding
     grows over the epochs of a run."""
 
     def __init__(self, words: dict[str, str]) -> None:
         self.words = words
+
+    def text(  # noqa: PLR0913 -- all that is known
+        self,
+        *,
+        changes: float,
+        changed: str,
+        empty: float,
+        emptied: str,
+        largest: float,
+        inside: float,
+    ) -> str:
+        """Return the text."""
+        if empty > 0:
+            return self.words["emptied"].format(cell=emptied)
+        if not np.isfinite(inside):
+            inside = float(changes == 0)
+        if round(float(inside), self.INSIDE_DIGITS) > 0:
+            return self.words["wrong"]
+        if changes > 0:
+            return self.words["changed"].format(cell=changed)
+        is_near = np.isfinite(largest) and round(float(largest), self.RUN_DIGITS) == 0
+        return self.words["agrees" if is_near else "far"]
 
     def cell(  # noqa: PLR0913, PLR0917 -- all that is known
         self,

@@ -1,14 +1,24 @@
 """What is said of a regression: its line, whether all ways agree, and what the data determine."""
 
-from xlnn.equations.number import fixed, short
-from xlnn.equations.wording import FACTORS, Sentence, filled
-from xlnn.quantity import Cells, subscript
+import numpy as np
+
+from xlnn.equations.number import fixed, fixed_text, short, short_text
+from xlnn.equations.wording import FACTORS, filled
+from xlnn.quantity import Cells, Sentence, subscript
 
 
 class LineSentence(Sentence):
     """y = p x + q, in the names of the columns and with its numbers."""
 
-    roles = ("names", "p", "q")
+    def text(self, *, names: np.ndarray, p: np.ndarray, q: float) -> str:
+        """Return the text."""
+        k = len(p)
+        if k > FACTORS:
+            last = subscript((k - 1,), (k,))
+            return f"{names[k]} = p₁x₁ + … + p{last}x{last} + q"
+        first = f"{names[k]} = {fixed_text(p[0], 4)} × {names[0]}"
+        others = [f"{_signed_text(p[i])} × {names[i]}" for i in range(1, k)]
+        return "".join([first, *others, _signed_text(q)])
 
     def cell(self, names: Cells, p: Cells, q: Cells) -> str:
         """Return the formula."""
@@ -31,12 +41,17 @@ class Agreement(Sentence):
         that the spreadsheet's own function differs.
     """
 
-    roles = ("apart", "apart_fitted", "d_y")
     optional = ("apart_fitted",)
 
     def __init__(self, words: tuple[str, str, str]) -> None:
-        super().__init__()
         self.words = words
+
+    def text(self, *, apart: float, d_y: np.ndarray, apart_fitted: float = 0.0) -> str:
+        """Return the text."""
+        agree, late, differ = self.words
+        near = np.sqrt((d_y**2).sum()) / 10**6
+        line = differ if apart_fitted > near else late if apart > near else agree
+        return line.format(apart=short_text(apart))
 
     def cell(self, apart: Cells, d_y: Cells, apart_fitted: Cells | None = None) -> str:
         """Return the formula."""
@@ -58,11 +73,14 @@ class Determined(Sentence):
         That they do, and that a column says nothing that the others do not.
     """
 
-    roles = ("M",)
-
     def __init__(self, words: tuple[str, str]) -> None:
-        super().__init__()
         self.words = words
+
+    def text(self, *, M: np.ndarray) -> str:
+        """Return the text."""
+        enough, too_few = self.words
+        k = len(M)
+        return enough if round(float(np.trace(M[:, :k])), 6) == k else too_few
 
     def cell(self, M: Cells) -> str:
         """Return the formula."""
@@ -81,11 +99,14 @@ class ByHand(Sentence):
         ``{C_hand}`` is the cost of the line by hand, ``{C_T}`` the least there is.
     """
 
-    roles = ("C_hand", "C_T")
-
     def __init__(self, words: tuple[str, str]) -> None:
-        super().__init__()
         self.words = words
+
+    def text(self, *, C_hand: float, C_T: float) -> str:
+        """Return the text."""
+        more, same = self.words
+        line = more if (C_hand - C_T) * 10**4 >= 0.5 else same
+        return line.format(C_hand=short_text(C_hand, 4), C_T=short_text(C_T, 4))
 
     def cell(self, C_hand: Cells, C_T: Cells) -> str:
         """Return the formula."""
@@ -98,3 +119,8 @@ class ByHand(Sentence):
 def _signed(cell: str) -> str:
     """Return a number as text that follows others, with its sign between."""
     return f'IF({cell}<0," − "," + ")&{fixed(f"ABS({cell})", 4)}'
+
+
+def _signed_text(x: float) -> str:
+    """Return a number as `_signed` writes it."""
+    return f"{' − ' if x < 0 else ' + '}{fixed_text(abs(x), 4)}"

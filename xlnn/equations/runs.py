@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.quantity import Cells, Equation
+from xlnn.equations.number import general_text
+from xlnn.quantity import Cells, Equation, Sentence
 
 
 def role_of(role: str, run: int) -> str:
@@ -33,7 +34,6 @@ class _OfRuns(Equation):
 
     def __init__(self, equation: Equation, own: Iterable[str], runs: int) -> None:
         self.equation, self.own, self.runs = equation, tuple(own), runs
-        self.compared = equation.compared
         self.coarse = True  # a formula of another run may give nearly the same
         self.jumps, self.repeats = equation.jumps, equation.repeats
         self.switches = equation.switches
@@ -79,6 +79,21 @@ class OfChosenRun(_OfRuns):
             for n in range(self.runs)
         ]
         return f"=CHOOSE({run[()]},{','.join(stated)})"
+
+
+class SaidOfChosenRun(Sentence):
+    """A sentence about the run that was chosen, counted from 1."""
+
+    def __init__(self, choice: OfChosenRun) -> None:
+        self.choice = choice
+        self.roles, self.repeats = choice.roles, choice.repeats
+        self.cell = choice.cell
+
+    def text(self, *unit: int, run: float, **arguments: np.ndarray) -> str:
+        """Return the text of that run."""
+        if not 1 <= run < self.choice.runs + 1:
+            raise ValueError(run)  # CHOOSE has an error
+        return self.choice.equation.text(*unit, **self.choice.of(int(run) - 1, arguments))
 
 
 class OfEachRun(_OfRuns):
@@ -141,19 +156,28 @@ class LeastOf(Equation):
         return f"=MIN({course.epochs[()]})"
 
 
-class SameText(Equation):
-    """A text once more, where it is read beside others."""
+class SameTexts(Sentence):
+    """A text of each run once more, where they are read beside each other.
 
-    coarse = True
-    compared = False
-    roles = ("text",)
+    Parameters
+    ----------
+    roles : tuple of str
+        The roles of the texts, run by run.
+    """
 
-    def cell(self, text: Cells) -> str:
-        """Return the formula."""
-        return f"={text[()]}"
+    def __init__(self, roles: tuple[str, ...]) -> None:
+        self.roles = roles
+
+    def text(self, run: int, **texts: str) -> str:
+        """Return the text of a run."""
+        return texts[self.roles[run]]
+
+    def cell(self, run: int, **texts: Cells) -> str:
+        """Return the formula of a run."""
+        return f"={texts[self.roles[run]][()]}"
 
 
-class RunNames(Equation):
+class RunNames(Sentence):
     """What each run is called: by that in which the runs differ, as it is now.
 
     Parameters
@@ -164,11 +188,14 @@ class RunNames(Equation):
         The roles of all cells that are named, of the first run and of the others.
     """
 
-    coarse = True
-    compared = False
-
     def __init__(self, words: tuple[str, ...], roles: tuple[str, ...]) -> None:
         self.words, self.roles = words, roles
+
+    def text(self, run: int, **numbers: float) -> str:
+        """Return the name of a run."""
+        names = [name for name in ("eta", "l2") if f"{{{name}}}" in self.words[run]]
+        known = {name: general_text(numbers[role_of(name, run)]) for name in names}
+        return self.words[run].format(**known)
 
     def cell(self, run: int, **cells: Cells) -> str:
         """Return the formula of a run."""

@@ -6,8 +6,9 @@ The step (dx, dy) has the length epsilon: f changes by nearly grad f . (dx, dy),
 
 import numpy as np
 
-from xlnn.equations.wording import Sentence, filled
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.equations.number import general_text
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 STEP = Stated(lambda length, u: length * u, lambda length, u: f"={length[()]}*{u[()]}")
 """A coordinate of the step in a direction (u, v)."""
@@ -65,11 +66,22 @@ class Steepest(Sentence):
         Between two directions.
     """
 
-    roles = ("turn", "change", "inner", "bound")
-
     def __init__(self, words: tuple[str, str], degrees: int) -> None:
-        super().__init__()
         self.words, self.degrees = words, degrees
+
+    def text(self, *, turn: np.ndarray, change: np.ndarray, inner: np.ndarray, bound: float) -> str:
+        """Return the text."""
+        steepest, level = self.words
+        if round(float(bound), 12) == 0:
+            return level
+        places = {
+            "up": change.argmax(),
+            "inner_up": inner.argmax(),
+            "down": change.argmin(),
+            "inner_down": inner.argmin(),
+        }
+        degrees = {name: self.degrees * turn[place] for name, place in places.items()}
+        return steepest.format(**{name: general_text(each) for name, each in degrees.items()})
 
     def cell(self, turn: Cells, change: Cells, inner: Cells, bound: Cells) -> str:
         """Return the formula."""

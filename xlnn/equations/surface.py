@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.neuron import steadied, steady
-from xlnn.equations.number import short
-from xlnn.equations.wording import Sentence, filled
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.equations.number import general_text, short, short_text
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,9 @@ class OnLevelLine(Equation):
 class FunctionName(Sentence):
     """The chosen function, as the book writes it."""
 
-    roles = ("function",)
+    def text(self, *, function: float) -> str:
+        """Return the text."""
+        return f"z = {SURFACES[int(function) - 1].text}"
 
     def cell(self, function: Cells) -> str:
         """Return the formula."""
@@ -257,11 +259,28 @@ class EtaVerdict(Sentence):
         numbers.
     """
 
-    roles = ("eta", "function", "swings", "grows")
-
     def __init__(self, words: Mapping[str, str]) -> None:
-        super().__init__()
         self.words = words
+
+    def text(self, *, eta: float, function: float, swings: float, grows: float) -> str:
+        """Return the text."""
+        flattens = SURFACES[int(function) - 1].flattens
+        at = round(float(eta), DIGITS)
+        if eta < 0:
+            key = "uphill"
+        elif eta == 0:
+            key = "stays"
+        elif at > grows:
+            key = "bounded" if flattens else "grows"
+        elif at == grows:
+            key = "slows" if flattens else "even"
+        elif at > swings:
+            key = "swings"
+        else:
+            key = "reaches" if at == swings else "settles"
+        numbers = {"eta": short_text(eta, DIGITS)}
+        numbers |= {"swings": general_text(swings), "grows": general_text(grows)}
+        return self.words[key].format(**numbers)
 
     def cell(self, eta: Cells, function: Cells, swings: Cells, grows: Cells) -> str:
         """Return the formula."""

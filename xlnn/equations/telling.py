@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from xlnn.equations.number import short
-from xlnn.equations.wording import Sentence, filled
-from xlnn.quantity import Cells
+import numpy as np
+
+from xlnn.equations.number import short, short_text
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Sentence
 
 DIGITS = 6
 """Decimals of a number in a sentence; those that are 0 at its end are left out."""
@@ -29,11 +31,24 @@ class Told(Sentence):
     """
 
     def __init__(self, lines: Sequence[str], case: str = "", digits: int = DIGITS) -> None:
-        super().__init__()
         self.lines, self.case, self.digits = tuple(lines), case, digits
         blanks = (blank for line in lines for blank in re.findall(r"\{(\w+)\}", line))
         self.blanks = {blank: _END.sub("", blank) for blank in blanks}
         self.roles = tuple(dict.fromkeys((*((case,) if case else ()), *self.blanks.values())))
+
+    def text(self, *unit: int, **known: np.ndarray) -> str:
+        """Return the text; a quantity of several units gives the unit's own number."""
+
+        def own(values: np.ndarray) -> float:
+            return values[unit] if np.ndim(values) else values
+
+        numbers = {}
+        for blank, role in self.blanks.items():
+            end = _END.search(blank)
+            values = known[role][0 if end[1] == "first" else -1] if end else known[role]
+            numbers[blank] = short_text(own(values), self.digits)
+        line = self.lines[int(own(known[self.case]))] if self.case else self.lines[0]
+        return line.format(**numbers)
 
     def cell(self, *unit: int, **known: Cells) -> str:
         """Return the formula; a quantity of several units gives the unit's own number."""

@@ -6,15 +6,15 @@ A formula holds all rows of the data: there is no cell for each z, a and C of ea
 import numpy as np
 
 from xlnn.equations.neuron import steadied, steady
-from xlnn.equations.number import fixed, short
-from xlnn.equations.wording import Sentence, filled
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.equations.number import fixed, fixed_text, short, short_text
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 FLAT = 300
 """From a z of minus this down the sigmoid is 0 to 130 digits, and its square still a number:
 LibreOffice has none for a power below 1e-308."""
 
-MANY = "10^12"
+MANY = 10**12
 """More times than can be told from no slope at all."""
 
 POINT = Stated(lambda i: i[:, np.newaxis] * 0.4, lambda _, i: f"={i[()]}*0.4")
@@ -122,11 +122,18 @@ class Lowest(Sentence):
         ``{C_T}``, ``{w1}`` and ``{w2}`` stand for numbers.
     """
 
-    roles = ("w1", "w2", "low_w1", "low_w2")
-
     def __init__(self, words: str) -> None:
-        super().__init__()
         self.words = words
+
+    def text(
+        self, *, w1: np.ndarray, w2: np.ndarray, low_w1: np.ndarray, low_w2: np.ndarray
+    ) -> str:
+        """Return the text."""
+        return self.words.format(
+            C_T=fixed_text(low_w1.min(), 4),
+            w1=short_text(w1[low_w1.argmin()]),
+            w2=short_text(w2[low_w2.argmin()]),
+        )
 
     def cell(self, w1: Cells, w2: Cells, low_w1: Cells, low_w2: Cells) -> str:
         """Return the formula."""
@@ -154,15 +161,21 @@ class WhichLearns(Sentence):
     roles = ("z", "a", "t", "delta_sq", "delta_ce", "times")
 
     def __init__(self, words: tuple[str, str]) -> None:
-        super().__init__()
         self.words = words
+
+    def text(self, *, times: float, **numbers: np.ndarray) -> str:
+        """Return the text."""
+        said, flat = self.words
+        shown = {name: short_text(each[0]) for name, each in numbers.items()}
+        shown["times"] = short_text(min(times, MANY), 1)
+        return (said if 0 < times <= MANY else flat).format(**shown)
 
     def cell(self, times: Cells, **cells: Cells) -> str:
         """Return the formula."""
         shown = {name: short(cell[0]) for name, cell in cells.items()}
-        shown["times"] = short(f"MIN({times[()]},{MANY})", 1)
+        shown["times"] = short(f"MIN({times[()]},10^12)", 1)
         said, flat = (filled(line, **shown) for line in self.words)
-        return f"=IF(AND({times[()]}>0,{times[()]}<={MANY}),{said},{flat})"
+        return f"=IF(AND({times[()]}>0,{times[()]}<=10^12),{said},{flat})"
 
 
 class FarFromTarget(Sentence):
@@ -174,11 +187,13 @@ class FarFromTarget(Sentence):
         ``{squared}`` and ``{cross}`` stand for how many.
     """
 
-    roles = ("t", "a_sq", "a_ce")
-
     def __init__(self, words: str) -> None:
-        super().__init__()
         self.words = words
+
+    def text(self, *, t: np.ndarray, a_sq: np.ndarray, a_ce: np.ndarray) -> str:
+        """Return the text."""
+        squared, cross = ((((a[:, 0] - t[0]) ** 2) > 0.01).sum() for a in (a_sq, a_ce))
+        return self.words.format(squared=squared, cross=cross)
 
     def cell(self, t: Cells, a_sq: Cells, a_ce: Cells) -> str:
         """Return the formula."""

@@ -1,15 +1,24 @@
-"""Sentences with the numbers in them: the formula's own line, as a person would write it.
-
-Texts are not compared with NumPy but looked at for error values.
-"""
+"""Sentences with the numbers in them: the formula's own line, as a person would write it."""
 
 import re
 
-from xlnn.equations.dense import written_call
-from xlnn.equations.number import factor, fixed, share, significant
-from xlnn.quantity import Cells, Equation
+import numpy as np
 
-FACTORS = 6
+from xlnn.equations.dense import written_call
+from xlnn.equations.number import (
+    factor,
+    factor_text,
+    fixed,
+    fixed_text,
+    general_text,
+    share,
+    share_text,
+    significant,
+    significant_text,
+)
+from xlnn.quantity import Cells, Sentence
+
+FACTORS = 4
 """The longest sum that is written out; a longer one is named and not spelled."""
 
 
@@ -23,20 +32,30 @@ def filled(words: str, **cells: str) -> str:
     return "&".join(cells[part] if n % 2 else f'"{part}"' for n, part in enumerate(parts))
 
 
-class Sentence(Equation):
-    """A text made of a unit's symbols and numbers; NumPy has no statement of it."""
+class UnitSentence(Sentence):
+    """A sentence about one unit of a layer.
 
-    coarse = True
-    compared = False
+    Parameters
+    ----------
+    symbols : tuple of str
+        The symbol of each unit.
+    """
 
-    def __init__(self, symbols: tuple[str, ...] = ()) -> None:
+    def __init__(self, symbols: tuple[str, ...]) -> None:
         self.symbols = symbols
 
 
-class InputSentence(Sentence):
+class InputSentence(UnitSentence):
     """z_j = w_j1 a_1 + ... + b_j, with the numbers."""
 
-    roles = ("a", "W", "b", "z")
+    def text(self, j: int, *, a: np.ndarray, W: np.ndarray, b: np.ndarray, z: np.ndarray) -> str:
+        """Return the text of unit j."""
+        if a.ndim == 1 and a.size <= FACTORS:
+            terms = [f"{factor_text(w)} × {factor_text(x)}" for w, x in zip(W[j], a, strict=True)]
+            summed = " + ".join([*terms, factor_text(b[j])])
+        else:
+            summed = f"Σwx + b = {fixed_text(z[j] - b[j])} + {factor_text(b[j])}"
+        return f"{self.symbols[j]} = {summed} = {fixed_text(z[j])}"
 
     def cell(self, j: int, a: Cells, W: Cells, b: Cells, z: Cells) -> str:
         """Return the formula of unit j."""
@@ -48,32 +67,45 @@ class InputSentence(Sentence):
         return f'="{symbol} = Σwx + b = "&{fixed(total)}&" + "&{last}&" = "&{fixed(z[j])}'
 
 
-class ActivationSentence(Sentence):
+class ActivationSentence(UnitSentence):
     """a_j = a(z_j), with the numbers; for softmax, its exponential and their sum."""
 
-    roles = ("z", "exp", "a")
     optional = ("exp",)
 
     def __init__(self, symbols: tuple[str, ...], function: str) -> None:
         super().__init__(symbols)
         self.function = function
 
+    def text(self, j: int, *, z: np.ndarray, a: np.ndarray, exp: np.ndarray | None = None) -> str:
+        """Return the text of unit j."""
+        symbol = self.symbols[j]
+        if exp is not None:
+            shown = f"{fixed_text(exp[j])} / {share_text(exp.sum())}"
+            return f"{symbol} = exp / Σ exp = {shown} = {fixed_text(a[j])}"
+        if not self.function:
+            return f"{symbol} = z = {fixed_text(a[j])}"
+        return f"{symbol} = {self.function}({fixed_text(z[j])}) = {fixed_text(a[j])}"
+
     def cell(self, j: int, z: Cells, a: Cells, exp: Cells | None = None) -> str:
         """Return the formula of unit j."""
         if exp:
             # the largest is 1: the sum needs no exponent
             total = written_call("SUM", exp.listed.split(","))
-            terms = f'{fixed(exp[j])}&" / "&FIXED({total},3,TRUE)'
+            terms = f'{fixed(exp[j])}&" / "&{share(total)}'
             return f'="{self.symbols[j]} = exp / Σ exp = "&{terms}&" = "&{fixed(a[j])}'
         if not self.function:
             return f'="{self.symbols[j]} = z = "&{fixed(a[j])}'
         return f'="{self.symbols[j]} = {self.function}("&{fixed(z[j])}&") = "&{fixed(a[j])}'
 
 
-class CrossEntropySentence(Sentence):
+class CrossEntropySentence(UnitSentence):
     """c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), with the numbers."""
 
-    roles = ("t", "a", "loss")
+    def text(self, k: int, *, t: np.ndarray, a: np.ndarray, loss: np.ndarray) -> str:
+        """Return the text of output k."""
+        first = f"{factor_text(t[k], 0)} × ln {fixed_text(a[k])}"
+        second = f"{factor_text(1 - t[k], 0)} × ln {fixed_text(1 - a[k])}"
+        return f"{self.symbols[k]} = −({first} + {second}) = {fixed_text(loss[k])}"
 
     def cell(self, k: int, t: Cells, a: Cells, loss: Cells) -> str:
         """Return the formula of output k."""
@@ -82,10 +114,13 @@ class CrossEntropySentence(Sentence):
         return f'="{self.symbols[k]} = −("&{first}&" + "&{second}&") = "&{fixed(loss[k])}'
 
 
-class CategoricalCrossEntropySentence(Sentence):
+class CategoricalCrossEntropySentence(UnitSentence):
     """c_k = -t_k ln a_k, with the numbers."""
 
-    roles = ("t", "a", "loss")
+    def text(self, k: int, *, t: np.ndarray, a: np.ndarray, loss: np.ndarray) -> str:
+        """Return the text of output k."""
+        product = f"−{factor_text(t[k], 0)} × ln {fixed_text(a[k])}"
+        return f"{self.symbols[k]} = {product} = {fixed_text(loss[k])}"
 
     def cell(self, k: int, t: Cells, a: Cells, loss: Cells) -> str:
         """Return the formula of output k."""
@@ -95,15 +130,28 @@ class CategoricalCrossEntropySentence(Sentence):
         )
 
 
-class OutputDeltaSentence(Sentence):
+class OutputDeltaSentence(UnitSentence):
     """delta_k = (a_k - t_k) a'(z_k), with the numbers; some costs and units have no a'."""
 
-    roles = ("a", "t", "slope", "delta")
     optional = ("slope",)
 
     def __init__(self, symbols: tuple[str, ...], digits: int) -> None:
         super().__init__(symbols)
         self.digits = digits
+
+    def text(
+        self,
+        k: int,
+        *,
+        a: np.ndarray,
+        t: np.ndarray,
+        delta: np.ndarray,
+        slope: np.ndarray | None = None,
+    ) -> str:
+        """Return the text of output k."""
+        error = f"{fixed_text(a[k])} - {factor_text(t[k], self.digits)}"
+        product = error if slope is None else f"({error}) × {fixed_text(slope[k])}"
+        return f"{self.symbols[k]} = {product} = {fixed_text(delta[k])}"
 
     def cell(self, k: int, a: Cells, t: Cells, delta: Cells, slope: Cells | None = None) -> str:
         """Return the formula of output k."""
@@ -116,11 +164,29 @@ class OutputDeltaSentence(Sentence):
         )
 
 
-class HiddenDeltaSentence(Sentence):
+class HiddenDeltaSentence(UnitSentence):
     """delta_i = (sum_k delta_k w_ki) a'(z_i), with the numbers; a linear unit has no a'."""
 
-    roles = ("delta_above", "W_above", "slope", "delta")
     optional = ("slope",)
+
+    def text(
+        self,
+        i: int,
+        *,
+        delta_above: np.ndarray,
+        W_above: np.ndarray,
+        delta: np.ndarray,
+        slope: np.ndarray | None = None,
+    ) -> str:
+        """Return the text of unit i."""
+        if len(delta_above) <= FACTORS:
+            pairs = zip(delta_above, W_above[:, i], strict=True)
+            summed = " + ".join(f"{factor_text(d)} × {factor_text(w)}" for d, w in pairs)
+        else:
+            a_slope = 1.0 if slope is None else slope[i]
+            summed = f"Σδw = {fixed_text(delta[i] / a_slope if a_slope else 0.0)}"
+        times = "" if slope is None else f" × {fixed_text(slope[i])}"
+        return f"{self.symbols[i]} = ({summed}){times} = {fixed_text(delta[i], 4)}"
 
     def cell(
         self,
@@ -146,12 +212,23 @@ class HiddenDeltaSentence(Sentence):
 class CostSentence(Sentence):
     """C = 1/2 sum (t_k - a_k)^2, or C = sum c_k, with the numbers."""
 
-    roles = ("t", "a", "loss", "C")
     optional = ("loss",)
 
     def __init__(self, digits: int) -> None:
-        super().__init__(())
         self.digits = digits
+
+    def text(
+        self, *, t: np.ndarray, a: np.ndarray, C: np.ndarray, loss: np.ndarray | None = None
+    ) -> str:
+        """Return the text."""
+        cost = fixed_text(C)
+        if len(a) > FACTORS:
+            return f"C = {cost}"
+        if loss is not None:
+            return f"C = Σ c = {' + '.join(map(fixed_text, loss))} = {cost}"
+        pairs = zip(t, a, strict=True)
+        terms = (f"({factor_text(x, self.digits)} - {factor_text(y)})²" for x, y in pairs)
+        return f"C = ½ ({' + '.join(terms)}) = {cost}"
 
     def cell(self, t: Cells, a: Cells, C: Cells, loss: Cells | None = None) -> str:
         """Return the formula."""
@@ -172,7 +249,9 @@ class Name(Sentence):
 
     repeats = True
 
-    roles = ("labels",)
+    def text(self, k: int, *, labels: np.ndarray) -> str:
+        """Return the text of output k."""
+        return general_text(labels[k])
 
     def cell(self, k: int, labels: Cells) -> str:
         """Return the formula of output k."""
@@ -183,7 +262,11 @@ class Bar(Sentence):
     """A bar as long as an output between 0 and 1, in characters."""
 
     LENGTH = 20
-    roles = ("a",)
+
+    def text(self, k: int, *, a: np.ndarray) -> str:
+        """Return the text of output k."""
+        length = int(np.floor(np.clip(a[k], 0, 1) * self.LENGTH + 0.5))
+        return "█" * length + "░" * (self.LENGTH - length)
 
     def cell(self, k: int, a: Cells) -> str:
         """Return the formula of output k."""
@@ -202,18 +285,17 @@ class Verdict(Sentence):
         Whether outputs lie between 0 and 1.
     """
 
-    roles = ("label", "a")
-
     def __init__(self, words: str, *, is_share: bool) -> None:
-        super().__init__(())
         self.words = words
-        self.told = share if is_share else fixed
+        self.told, self.told_text = (share, share_text) if is_share else (fixed, fixed_text)
+
+    def text(self, *, label: float | str, a: np.ndarray) -> str:
+        """Return the text."""
+        return self.words.format(label=general_text(label), output=self.told_text(a.max()))
 
     def cell(self, label: Cells, a: Cells) -> str:
         """Return the formula."""
-        before, after = self.words.split("{label}")
-        middle, after = after.split("{output}")
-        return f'="{before}"&{label[()]}&"{middle}"&{self.told(f"MAX({a[...]})")}&"{after}"'
+        return "=" + filled(self.words, label=label[()], output=self.told(f"MAX({a[...]})"))
 
 
 class Prediction(Sentence):
@@ -225,12 +307,22 @@ class Prediction(Sentence):
         What is said of an output, with ``{label}``, ``{predicted}`` and perhaps ``{actual}``.
     """
 
-    roles = ("labels", "predicted", "actual")
     optional = ("actual",)
 
     def __init__(self, words: str) -> None:
-        super().__init__()
         self.words = words
+
+    def text(
+        self, *, labels: np.ndarray, predicted: np.ndarray, actual: np.ndarray | None = None
+    ) -> str:
+        """Return the text; of many outputs, the first ones are told."""
+        told = []
+        for k in range(min(len(predicted), FACTORS)):
+            shown = {"label": general_text(labels[k]), "predicted": significant_text(predicted[k])}
+            if actual is not None:
+                shown["actual"] = significant_text(actual[k])
+            told.append(self.words.format(**shown))
+        return ";  ".join([*told, *(["…"] if len(predicted) > FACTORS else [])])
 
     def cell(self, labels: Cells, predicted: Cells, actual: Cells | None = None) -> str:
         """Return the formula; of many outputs, the first ones are told."""
@@ -258,8 +350,12 @@ class Errors(Sentence):
     """
 
     def __init__(self, words: str, roles: tuple[str, ...]) -> None:
-        super().__init__()
         self.words, self.roles = words, roles
+
+    def text(self, k: int, *, labels: np.ndarray, **errors: np.ndarray) -> str:
+        """Return the text of output k."""
+        told = {name: significant_text(each[-1, k]) for name, each in errors.items()}
+        return self.words.format(label=general_text(labels[k]), **told)
 
     def cell(self, k: int, labels: Cells, **errors: Cells) -> str:
         """Return the formula of output k."""
@@ -280,10 +376,21 @@ class Story(Sentence):
     """
 
     def __init__(self, words: dict[str, str], roles: tuple[str, ...]) -> None:
-        super().__init__(())
         self.words = words
         self.roles = roles
         self.lines = tuple(words)
+
+    def text(self, line: int, **known: np.ndarray) -> str:
+        """Return the text of one line."""
+        key = self.lines[line]
+        if key == "tested":
+            shown = {"count": general_text(known["tested"][-1])}
+        elif "recognised" in known:
+            shown = {"count": general_text(known["recognised"][-1])}
+        else:
+            costs = known["C_T"]
+            shown = {"first": fixed_text(costs[0]), "cost": fixed_text(costs[-1])}
+        return self.words[key].format(**shown)
 
     def cell(self, line: int, **known: Cells) -> str:
         """Return the formula of one line."""

@@ -16,7 +16,7 @@ def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | No
     found = [
         quantity
         for quantity in layout.model.quantities
-        if is_course(quantity) and quantity.is_compared and quantity.sheet != CHECK
+        if is_course(quantity) and quantity.equation is not None and quantity.sheet != CHECK
     ]
     cost = [quantity for quantity in found if quantity.name == "C_T"]
     known = [each for each in cost or found if np.isfinite(arrays[each.name]).any()]

@@ -90,7 +90,7 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     elif restated:
         remark = restated.stated
     expected = None
-    if role == "computed" and quantity.is_compared:
+    if role == "computed":
         expected = plain(reference.expected(sheet.layout.model, quantity, sheet.arrays)[index])
     return Explanation(
         file=file,

@@ -55,7 +55,7 @@ class QuantityValues:
     ) -> None:
         first = quantities[0]
         self.array, self.name, self.kind, self.layer = array, first.name, first.kind, first.layer
-        own = first.equation if first.is_compared else None
+        own = None if first.is_sentence else first.equation
         self.symbol = first.symbol.replace("{}", "") if first.symbol != f"{first.name}{{}}" else ""
         self.title, self.meaning = meaning.name, meaning.meaning
         self.equation = meaning.equation or stated(own)

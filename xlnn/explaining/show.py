@@ -179,7 +179,7 @@ def _formulas(entries: Entries) -> dict[str, int]:
 def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]:
     """Yield what the workbook says in words; its choices on single sheets are left out."""
     for quantity in entries.layout.model.quantities:
-        if quantity.equation is None or quantity.is_compared or quantity.axes:
+        if not quantity.is_sentence or quantity.axes:
             continue
         if quantity.equation.repeats:  # the name of a class is no sentence
             continue

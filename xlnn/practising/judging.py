@@ -294,10 +294,10 @@ def wrong_in(
 ) -> np.ndarray:
     """Tell which entries are not what NumPy has for the world."""
     expected = world.arrays[quantity.name]
-    if quantity.is_text or not quantity.is_compared:
+    if quantity.is_text:
         wrong = np.zeros(quantity.lengths, dtype=bool)
         for index, value in values.items():
-            known = expected[index] if quantity.is_compared else value
+            known = value if quantity.is_sentence else expected[index]
             wrong[index] = not isinstance(value, str) or value != known
         return wrong
     got = np.array(expected, dtype=float)

@@ -73,7 +73,6 @@ def is_exercise(layout: Layout, quantity: Quantity) -> bool:
     equation, block = quantity.equation, layout.blocks[quantity.name]
     return (
         equation is not None
-        and quantity.is_compared
         and not (quantity.is_text or equation.coarse or equation.jumps or equation.repeats)
         and block.is_table
         and block.sheet not in BESIDE

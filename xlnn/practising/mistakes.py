@@ -157,7 +157,7 @@ def _told_apart(one: object, other: object) -> tuple[str, str]:
 
 def _by_value(model: Model, judged: Judged, rows: list[Index], cell: str) -> Mistake | None:
     """Look for what is right but for its sign, a factor, or something added."""
-    if judged.quantity.is_text or not judged.quantity.is_compared:
+    if judged.quantity.is_text:
         return None
     found, expected, sizes = [], [], []
     for got, world in zip(judged.got, judged.worlds, strict=True):

@@ -96,7 +96,7 @@ def _is_right(
     given = {each.name for each in model.quantities if each.equation} - asked_for
     if handed_in.as_stated >= given and not reading_more:
         return True
-    compared = [quantity for quantity in model.quantities if quantity.is_compared]
+    compared = [q for q in model.quantities if q.equation is not None and not q.is_sentence]
     places = [place for quantity in compared for _, place in handed_in.places(quantity)]
     task = Task(
         formulas={

@@ -90,7 +90,7 @@ def check_blank(model: Model, name: str) -> None:
     if name not in model.by_name:
         raise DataError(f'There is no quantity "{name:.40}" to leave out.')
     quantity = model[name]
-    if not quantity.is_compared or quantity.is_text:
+    if quantity.equation is None or quantity.is_text:
         raise DataError(f"{name} can not be left out: it is no number that formulas compute.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from xlnn.arguments import is_number, is_text, is_whole, wrong
 from xlnn.errors import DataError
-from xlnn.quantity import Axis, Equation, Model, Quantity, Use
+from xlnn.quantity import Axis, Equation, Model, Quantity, Sentence, Use
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
@@ -31,7 +31,7 @@ def _is_equation(value: object) -> bool:
     return value is None or (
         isinstance(value, Equation)
         and callable(getattr(value, "cell", None))
-        and (callable(getattr(value, "array", None)) or not value.compared)
+        and callable(getattr(value, "text" if isinstance(value, Sentence) else "array", None))
     )
 
 

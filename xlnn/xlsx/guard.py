@@ -21,14 +21,14 @@ _ANY, _ONE, _TWO = (1, MOST_ARGUMENTS), (1, 1), (2, 2)
 
 ARGUMENTS: Mapping[str, tuple[int, int]] = MappingProxyType({
     **dict.fromkeys(("FALSE", "PI", "TRUE"), (0, 0)),
-    **dict.fromkeys(("ABS", "ACOS", "COS", "EXP", "INT", "ISBLANK", "LN", "SIGN", "SIN"), _ONE),
-    **dict.fromkeys(("SQRT", "TANH"), _ONE),
+    **dict.fromkeys(("ABS", "ACOS", "COS", "EXP", "INT", "ISBLANK", "LN", "LOG10", "SIGN"), _ONE),
+    **dict.fromkeys(("SIN", "SQRT", "TANH"), _ONE),
     **dict.fromkeys(("AND", "AVERAGE", "COUNT", "MAX", "MIN", "SUM", "SUMPRODUCT", "SUMSQ"), _ANY),
     **dict.fromkeys(("COUNTIF", "IFERROR", "INTERCEPT", "MOD", "REPT", "ROUND", "SLOPE"), _TWO),
     **dict.fromkeys(("STEYX", "SUMXMY2", "TEXT"), _TWO),
     **dict.fromkeys(("IF", "MATCH", "RANK", "SUMIF"), (2, 3)),
     "ADDRESS": (2, 5), "CHOOSE": (2, MOST_ARGUMENTS), "FIXED": (1, 3), "INDEX": (2, 4),
-    "ROW": (0, 1), "VLOOKUP": (3, 4),
+    "MID": (3, 3), "RIGHT": (1, 2), "ROW": (0, 1), "VLOOKUP": (3, 4),
 })  # fmt: skip
 """How many arguments a function takes, at least and at most."""
 

@@ -108,7 +108,7 @@ def _demons(words: Text) -> Iterator[Quantity]:
     uses = {"uses": {"W": "W3", "a": "a2", "b": "b3"}}
     yield Quantity("z3", symbol="z³{}", equation=eq.Bonds(), **uses, **heard)
     yield Quantity("a3", symbol="a³{}", equation=Sigmoid(), uses={"z": "z3"}, **heard)
-    bars = {"equation": Bar(()), "is_text": True}
+    bars = {"equation": Bar(), "is_text": True}
     yield Quantity("calls2", uses={"a": "a2"}, **bars, **hidden)
     yield Quantity("calls3", uses={"a": "a3"}, **bars, **output)
     loudest = {"equation": eq.AsLoud(), "number_format": "0;;"}

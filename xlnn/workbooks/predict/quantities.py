@@ -118,13 +118,13 @@ def _lens(stack: Stack, said: str, *, whole: bool) -> Iterator[Quantity]:
     output, outputs = f"lens_a{stack.output}", {"shape": stack.shapes[stack.output], **one}
     yield quantity("output", equation=Copy(), uses={"a": output}, **outputs)
     text = {"is_text": True, **outputs}
-    yield quantity("name", equation=Name(()), uses={"labels": "labels"}, **text)
+    yield quantity("name", equation=Name(), uses={"labels": "labels"}, **text)
     if spec.is_regression:
         uses = {"labels": "labels", "predicted": "lens_output"}
         yield quantity("verdict", equation=Prediction(said), uses=uses, is_text=True, **one)
         return
     if stack.has_shares:
-        yield quantity("bar", equation=Bar(()), uses={"a": output}, **text)
+        yield quantity("bar", equation=Bar(), uses={"a": output}, **text)
 
 
 def _looked_up(stack: Stack) -> Iterator[Quantity]:

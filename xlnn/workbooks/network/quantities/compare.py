@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from xlnn.equations.runs import LastOf, LeastOf, OfEachRun, RunNames, SameText, role_of
+from xlnn.equations.runs import LastOf, LeastOf, OfEachRun, RunNames, SameTexts, role_of
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
-from xlnn.quantity import Equation, Quantity
+from xlnn.quantity import Equation, Quantity, Sentence
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import OWN, prefix_of
@@ -31,27 +31,27 @@ def compare(spec: Spec, words: Text) -> Iterator[Quantity]:
     for part in ("", TEST) if spec.test_images else ("",):
         uses = {"course": part + told}
         yield _each(spec, f"{part}{told}_last", LastOf(unit), uses, number_format=digits)
-    yield _each(spec, "state", SameText(), {"text": "numpy_state"}, is_text=True)
+    states = {role_of("state", run): f"{prefix_of(run)}numpy_state" for run in _runs(spec)}
+    yield _text(spec, "state", SameTexts(tuple(states)), states)
 
 
-def _each(  # noqa: PLR0913 -- what differs between them
+def _each(
     spec: Spec,
     kind: str,
     equation: Equation,
     uses: Mapping[str, str],
     *,
     number_format: str = "0.0000",
-    is_text: bool = False,
 ) -> Quantity:
     """Return what an equation says of each run."""
     runs = spec.number_of_runs
     all_uses = {
         role_of(role, run): prefix_of(run) + name
-        for run in range(runs)
+        for run in _runs(spec)
         for role, name in uses.items()
     }
     return quantity(
-        kind, prefix=PREFIX, sheet=SHEET, shape=(runs,), uses=all_uses, is_text=is_text,
+        kind, prefix=PREFIX, sheet=SHEET, shape=(runs,), uses=all_uses,
         equation=OfEachRun(equation, uses, uses, runs), number_format=number_format,
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ def _names(spec: Spec, words: Text) -> Quantity:
     """Return what the runs are called: by that in which they differ."""
     named = [name for name in ("eta", "l2") if name in spec.compared]
     texts = []
-    for run in range(spec.number_of_runs):
+    for run in _runs(spec):
         values = {"run": run + 1, "eta": "{eta}", "l2": "{l2}"}
         values["optimizer"] = words("compare", f"optimizer_{spec.runs[run]}")
         values["seed"] = spec.seeds[run] if spec.seeds else ""
@@ -70,10 +70,18 @@ def _names(spec: Spec, words: Text) -> Quantity:
         role_of(name, run): prefix_of(run) + name
         for name in named
         if name in OWN
-        for run in range(spec.number_of_runs)
+        for run in _runs(spec)
     }
-    equation = RunNames(tuple(texts), tuple(uses))
+    return _text(spec, "name", RunNames(tuple(texts), tuple(uses)), uses)
+
+
+def _text(spec: Spec, kind: str, sentence: Sentence, uses: Mapping[str, str]) -> Quantity:
+    """Return a text for each run."""
     return quantity(
-        "name", prefix=PREFIX, sheet=SHEET, shape=(spec.number_of_runs,), equation=equation,
+        kind, prefix=PREFIX, sheet=SHEET, shape=(spec.number_of_runs,), equation=sentence,
         uses=uses, is_text=True,
     )  # fmt: skip
+
+
+def _runs(spec: Spec) -> range:
+    return range(spec.number_of_runs)

@@ -48,9 +48,7 @@ def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quanti
     yield quantity("place", equation=eq.Place(count), uses=key, axes=(images,), **shown)
     labels = {"labels": "labels"}
     for kind in ("class_row", "class_column"):
-        yield quantity(
-            kind, equation=Name(()), uses=labels, shape=(classes,), is_text=True, **shown
-        )
+        yield quantity(kind, equation=Name(), uses=labels, shape=(classes,), is_text=True, **shown)
     square = (classes, classes)
     yield quantity("counts", equation=eq.Counts(classes), uses=uses, shape=square, **shown)
     yield quantity("total", equation=eq.OfClass(classes), uses=truth, shape=(classes,), **shown)

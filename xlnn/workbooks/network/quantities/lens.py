@@ -31,7 +31,7 @@ from xlnn.equations.wording import (
     OutputDeltaSentence,
     Prediction,
 )
-from xlnn.quantity import Axis, Equation, Quantity
+from xlnn.quantity import Axis, Equation, Quantity, Sentence
 from xlnn.workbooks.network.quantities.network import backward, cost, forward, has_slope, learning
 from xlnn.workbooks.network.quantities.optimiser import led_by, optimiser_of
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -94,11 +94,11 @@ def lens(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
     for name in stack.names:
         if len(stack.shapes[name]) == 1:
             yield from _sentences(stack, name, whole=whole)
-    yield _quantity("name", Name(()), {"labels": "labels"}, labels)
+    yield _quantity("name", Name(), {"labels": "labels"}, labels)
     if stack.spec.is_regression:
         yield from _prediction(stack, words)
     else:
-        yield _quantity("bar", Bar(()), outputs, labels)
+        yield _quantity("bar", Bar(), outputs, labels)
     costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
     if whole and COSTS[stack.spec.cost].loss:
         costs["loss"] = "lens_loss"
@@ -249,7 +249,7 @@ def _quantity(  # noqa: PLR0913, PLR0917 -- what differs between them
         shape=shape,
         equation=equation,
         uses=uses,
-        is_text=not equation.compared,
+        is_text=isinstance(equation, Sentence),
         number_format=number_format,
     )
 

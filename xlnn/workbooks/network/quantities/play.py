@@ -25,7 +25,7 @@ from xlnn.equations.play import (
     Truth,
 )
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
-from xlnn.quantity import Equation, Quantity
+from xlnn.quantity import Equation, Quantity, Sentence
 from xlnn.workbooks.network.quantities.figure import TOP, Column, Figure
 from xlnn.workbooks.network.quantities.lens import ONE, picked, shown_shape
 from xlnn.workbooks.network.quantities.stack import QUANTITY_KINDS, Stack, quantity
@@ -158,7 +158,7 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     row = {"position": _row(stack)}
     units = [(unit,) for unit in range(min(LISTED, len(spec.labels)))]
     shape = (len(units),)
-    yield _quantity("name", Name(()), {"labels": "labels"}, shape)
+    yield _quantity("name", Name(), {"labels": "labels"}, shape)
     uses = {**row, "rows": stack.predicted() if spec.is_regression else outputs}
     yield _quantity("output", Chosen(units, shape), uses, shape, **_measure(stack))
     own = {"labels": "labels", "a": "play_output"}
@@ -174,7 +174,7 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
             yield _quantity("verdict", Prediction(words["verdict"]), own)
         return
     if stack.has_shares:
-        yield _quantity("bar", Bar(()), own, shape)
+        yield _quantity("bar", Bar(), own, shape)
     found = {**row, "rows": "answer", "all_images": "answer", "image": "play_image"}
     looked_up = OfRow() if spec.epochs else OfImage(())
     yield _one("answer", looked_up, found, sheet=NUMBERS, **WHOLE)
@@ -295,7 +295,7 @@ def _quantity(
     sheet: str = SHEET,
     **more: object,
 ) -> Quantity:
-    is_text = equation is not None and not equation.compared
+    is_text = isinstance(equation, Sentence)
     if is_text:  # of the one image, as on the Lens
         more = {"axes": (ONE,), **more}
     return quantity(

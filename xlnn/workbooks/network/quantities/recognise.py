@@ -46,13 +46,13 @@ def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
     output, shape = {"a": f"draw_a{stack.output}"}, stack.shapes[stack.output]
     outputs = {"shape": shape, **one}
     labels = {"labels": "labels"}
-    yield quantity("name", equation=Name(()), uses=labels, is_text=True, **outputs)
+    yield quantity("name", equation=Name(), uses=labels, is_text=True, **outputs)
     yield quantity("output", equation=Copy(), uses=output, **outputs)
     if stack.spec.is_regression:
         yield from _prediction(stack, words)
         return
     if stack.has_shares:
-        yield quantity("bar", equation=Bar(()), uses=output, is_text=True, **outputs)
+        yield quantity("bar", equation=Bar(), uses=output, is_text=True, **outputs)
     output = {"a": "draw_output"}
     yield quantity("answer", equation=LargestUnit(), uses=output, **one)
     yield stack.label("label", axes=(ONE,), of="draw_answer", **shown)

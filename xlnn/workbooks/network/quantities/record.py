@@ -17,8 +17,8 @@ from xlnn.equations.dense import HiddenDelta
 from xlnn.equations.lens import Distance
 from xlnn.equations.record import (
     POWERS,
-    Address,
     Counted,
+    FirstFound,
     Found,
     ImageFound,
     Largest,
@@ -40,6 +40,7 @@ from xlnn.equations.restated import (
 from xlnn.equations.restated_errors import MeanAbsoluteGap, PredictedGap, RootMeanSquareGap
 from xlnn.equations.restated_steps import DIRECTION_GAPS, MEMORY_GAPS, PenaltyGap
 from xlnn.quantity import Equation, Quantity
+from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.network import TEST, alone, has_slope, learning
 from xlnn.workbooks.network.quantities.optimiser import (
     DIRECTION,
@@ -59,7 +60,7 @@ SMALL = {"number_format": "0E+00", **SHOWN}
 WHOLE = {"number_format": "0", **SHOWN}
 
 
-def record_of(spec: Spec, run: int, words: Mapping[str, str]) -> Iterator[Quantity]:
+def record_of(spec: Spec, run: int, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Check of a run, counted from 0.
 
     What was noted of the data is there once, with the first run.
@@ -78,9 +79,7 @@ def record_of(spec: Spec, run: int, words: Mapping[str, str]) -> Iterator[Quanti
     return of_run(found, own | {each.name for each in found if each.name not in shared}, run)
 
 
-def record(
-    stack: Stack, inputs: Sequence[Quantity], words: Mapping[str, str]
-) -> Iterator[Quantity]:
+def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Check.
 
     Parameters
@@ -88,8 +87,7 @@ def record(
     stack : Stack
     inputs : sequence of Quantity
         What is typed into the network.
-    words : dict
-        What `xlnn.equations.record.State` says.
+    words : Text
     """
     inputs = tuple(_noted(inputs))
     for given in inputs:
@@ -102,10 +100,14 @@ def record(
     yield quantity(
         "inside", equation=LargestGap(names), uses={name: name for name in names}, **SMALL
     )
-    yield from _changes(inputs)
-    kinds = State.roles
-    uses = {kind: f"{PREFIX}{kind}" for kind in kinds}
-    yield quantity("state", equation=State(dict(words)), uses=uses, is_text=True, **SHOWN)
+    yield from _changes(inputs, words)
+    said = {
+        key: words.open("sentences", key)
+        for key in ("agrees", "changed", "emptied", "wrong", "far")
+    }
+    state = State(said)
+    uses = {role: f"{PREFIX}{role}" for role in state.roles}
+    yield quantity("state", equation=state, uses=uses, is_text=True, **SHOWN)
 
 
 def _compared(given: Quantity) -> Iterator[Quantity]:
@@ -260,25 +262,23 @@ def _gap(
     )
 
 
-def _changes(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
+def _changes(inputs: Sequence[Quantity], words: Text) -> Iterator[Quantity]:
     """Yield how many inputs are others now or hold no number, and the first of each."""
-    weights = [given for given in inputs if given.given]
     found = tuple(_found_name(given) for given in inputs)
-    pairs, images = [], {}
-    for given in inputs:
-        if given.given:
-            continue
-        way = "images" if _has_images(given) else "down" if given.shape else "single"
-        pairs.append((given.name, _found_name(given), way))
-        if way == "images":
-            images[given.name] = given.axes[0].length
-    pairs += [(given.name, _found_name(given), "right") for given in weights]
+    names = {}
+    for given in sorted(inputs, key=lambda given: given.given):
+        length = given.axes[0].length if _has_images(given) else 0
+        name = words.open(
+            "check",
+            "place_image" if length else "place",
+            name=given.symbol.format(""),
+            sheet=words("sheets", given.sheet),
+        )
+        names[_found_name(given)] = name, length
     for sign, count, name in ((1, "changes", "changed"), (-1, "empty", "emptied")):
         uses = {each: each for each in found}
         yield quantity(count, equation=Counted(found, sign), uses=uses, **WHOLE)
-        address = Address(tuple(pairs), images, sign)
-        uses = {role: role for role in address.roles}
-        yield quantity(name, equation=address, uses=uses, is_text=True, **SHOWN)
+        yield quantity(name, equation=FirstFound(names, sign), uses=uses, is_text=True, **SHOWN)
 
 
 def recorded_of(spec: Spec, run: int, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

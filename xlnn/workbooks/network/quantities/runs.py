@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn.equations.optimiser import OPTIMISERS
-from xlnn.equations.runs import OfChosenRun, role_of
-from xlnn.quantity import Quantity, Use
+from xlnn.equations.runs import OfChosenRun, SaidOfChosenRun, role_of
+from xlnn.quantity import Equation, Quantity, Use
 
 RUN = "run"
 """The choice of a run, after the prefix of a sheet that looks closely."""
@@ -83,7 +83,9 @@ def choosing(quantities: Iterable[Quantity], own: Collection[str], runs: int) ->
             for run in range(1, runs)
             for role in roles
         }
-        equation = OfChosenRun(found.equation, found.uses, roles, runs)
+        equation: Equation = OfChosenRun(found.equation, found.uses, roles, runs)
+        if found.is_sentence:
+            equation = SaidOfChosenRun(equation)
         yield replace(found, equation=equation, uses={**found.uses, **others, RUN: choice})
 
 
