@@ -158,7 +158,7 @@ def test_a_formula_replaced_by_its_own_value_is_named(short_copy):
     report = check(edit(short_copy, {cell: value}), "formualizer")
     (wrong,) = report.wrong
     assert (wrong.cell, wrong.formula) == (cell, None)
-    assert report.formula_cells == check(short_copy, "formualizer", probes=0).compared_cells
+    assert report.compared_cells == check(short_copy, "formualizer", probes=0).compared_cells
 
 
 def test_a_formula_right_only_because_a_pixel_is_0_needs_the_probe(short_copy):

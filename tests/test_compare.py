@@ -100,7 +100,7 @@ def test_another_rate_of_one_run_is_an_input_of_that_run_alone(mixed):
     book = Book(mixed, "formualizer")
     names = [f"{prefix_of(run)}numpy_state" for run in range(4)]
     told = book.told(names, {book.key("run3_eta"): 0.07})
-    assert told[2].startswith("Inputs were changed since the build, first Settings!E4,")
+    assert told[2].startswith("Inputs were changed since the build, first η on the sheet Settings,")
     assert all(each.startswith("The sheets agree") for n, each in enumerate(told) if n != 2)
     told = book.told(names, {book.key("x"): 0.5})
     assert all(each.startswith("Inputs were changed") for each in told)

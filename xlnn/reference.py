@@ -236,7 +236,7 @@ def _lacks(argument: object) -> bool:
     array = np.asarray(argument)
     if array.dtype.kind in "OUT":
         return any(entry is None for entry in array.ravel())
-    return bool(np.isnan(array).any())
+    return not np.isfinite(array).all()
 
 
 def _arguments(

@@ -144,7 +144,7 @@ class Report:
     def __repr__(self) -> str:
         """Say it in a line."""
         found = "agrees" if self.agrees else f"{len(self.wrong):,} wrong"
-        return f"Report({self.file!r}, {self.engine!r}, {found}, {self.formula_cells:,} formulas)"
+        return f"Report({self.file!r}, {self.engine!r}, {found}, {self.compared_cells:,} formulas)"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for JSON."""
