@@ -7,7 +7,7 @@ from networks import spec
 from xlnn.blocks import FIRST_ROW, Block
 from xlnn.errors import DataError
 from xlnn.layout import Reference
-from xlnn.quantity import Axis, Quantity
+from xlnn.quantity import Axis, Quantity, Use
 from xlnn.reading.spec import layout_of
 
 
@@ -65,12 +65,12 @@ def test_a_formula_beyond_excels_limit_is_refused():
 @pytest.fixture
 def map_reference():
     """A 2 x 4 x 4 map of an image, seen from a formula of the same epoch and image."""
-    rows = (Axis("epoch", 2, "time"), Axis("image", 3, "image"))
+    rows = (Axis("epoch", 2, "time"), Axis("image", 3))
     steps = ((3, 0), (1, 0), (0, 16), (0, 4), (0, 1))
     maps = Block(Quantity("aF", "a", "", "training", rows, (2, 4, 4)), "training", 4, 3, steps)
     here = Block(Quantity("z", "z", "", "training", rows, ()), "training", 4, 40, steps[:2])
     numbers = {}
-    reference = Reference(maps, here, 0, "Training", numbers)
+    reference = Reference(maps, here, Use("x"), "Training", numbers)
 
     def render(text, epoch, image):
         return text.format(*(first + epoch * down + image * on for first, (down, on) in numbers))
@@ -97,7 +97,7 @@ def test_a_picture_block_is_one_range():
     here = Block(Quantity("z", "z", "", "lens", (), ()), "lens", 3, 3, ())
     assert picture.last == (13, 4)
     numbers = {}
-    text = Reference(picture, here, 0, "Lens", numbers)[:, :]
+    text = Reference(picture, here, Use("x"), "Lens", numbers)[:, :]
     assert text.format(*(first for first, _ in numbers)) == "B10:D13"
 
 

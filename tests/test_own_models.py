@@ -227,16 +227,16 @@ def test_a_list_is_no_model_wherever_one_is_taken(made, tmp_path):
 
 
 @pytest.mark.parametrize("forgets", ["level", "number"])
-def test_what_stands_a_step_before_needs_the_family_time(tmp_path, forgets):
+def test_what_stands_a_step_before_needs_an_ordered_axis(tmp_path, forgets):
     axes = dict.fromkeys(("level", "number"), DAYS) | {forgets: (xlnn.Axis("day", 3),)}
     both = {"before": xlnn.previous("level"), "x": xlnn.previous("number")}
     step = xlnn.Stated(array=lambda before, x: before + x, cell=lambda **_: "=1")
     number = xlnn.Quantity("number", axes=axes["number"])
     level = xlnn.Quantity("level", axes=axes["level"], equation=step, uses=both, given=1)
-    with pytest.raises(XlnnError, match="must be of the family time") as refusal:
+    with pytest.raises(XlnnError, match="must be ordered") as refusal:
         xlnn.workbook(xlnn.Model((number, level)), {"number": 1, "level": 2}, tmp_path / "x.xlsx")
     assert forgets in str(refusal.value)
-    assert 'xlnn.Axis("day", 3, "time")' in str(refusal.value)
+    assert 'xlnn.Axis("day", 3, "up")' in str(refusal.value)
 
 
 STATED = {

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Sentence,
         Stated,
         Use,
+        following,
         previous,
     )
     from xlnn.reading.linted import lint
@@ -87,6 +88,7 @@ __all__ = [
     "exercise",
     "explain",
     "export",
+    "following",
     "grade",
     "lint",
     "load",
@@ -99,7 +101,7 @@ __all__ = [
 
 _QUANTITY = (
     *("Axis", "Cells", "Equation", "Model", "Quantity", "Sentence", "Stated", "Use"),
-    "previous",
+    *("following", "previous"),
 )
 
 _HOMES = {

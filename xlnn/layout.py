@@ -12,10 +12,12 @@ from itertools import islice, product, repeat
 from math import prod
 from typing import Self
 
+import numpy as np
+
 from xlnn.address import address, fixed, letters
 from xlnn.blocks import Block, spread
 from xlnn.errors import DataError
-from xlnn.quantity import Axis, Model, Unit
+from xlnn.quantity import Axis, Model, Quantity, Unit, Use
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -40,14 +42,21 @@ class Column:
     rows : tuple of (int, tuple of int)
         Row numbers that move with the formula's own index along its axes: at the first index, and
         by how much for each step along each axis.
+    starts : tuple of (int, int, Column)
+        Where another formula stands, since a recurrence starts there: an axis, the index along it,
+        and the formula.
     """
 
     unit: tuple[int, ...]
     text: str
     rows: tuple[tuple[int, tuple[int, ...]], ...]
+    starts: "tuple[tuple[int, int, Column], ...]" = ()
 
     def at(self, index: tuple[int, ...]) -> str:
         """Return the formula at an index along the block's axes."""
+        for axis, first, column in self.starts:
+            if index[axis] == first:
+                return column.at(index)
         return self.text.format(
             *(
                 first + sum(i * step for i, step in zip(index, steps, strict=True))
@@ -57,6 +66,8 @@ class Column:
 
     def down(self, lengths: tuple[int, ...], given: int) -> Iterator[str]:
         """Yield the formula at every index along axes of these lengths, but the given ones."""
+        if self.starts:
+            return map(self.at, islice(np.ndindex(lengths), given, None))
         if not self.rows:
             return repeat(self.text, prod(lengths) - given)
         numbers = [spread(first, steps, lengths)[given:] for first, steps in self.rows]
@@ -67,15 +78,15 @@ class Reference:
     """The cells of a quantity as the formula of another one sees them (`xlnn.quantity.Cells`)."""
 
     def __init__(
-        self, block: Block, here: Block, lag: int, title: str, rows: dict[tuple, int]
+        self, block: Block, here: Block, use: Use, title: str, rows: dict[tuple, int]
     ) -> None:
         self._block = block
         self._here = here
-        self._lag = lag
+        self._use = use
         self._title = title
         self._rows = rows
         self._spanned: frozenset[str] = frozenset()
-        self._epoch: int | None = None
+        self._fixed: dict[str, int] = {}
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -105,13 +116,19 @@ class Reference:
         """The sheet's title, row and column of the first cell, for a text that names cells."""
         return quoted(self._title), self._block.row, self._block.column
 
-    def at(self, epoch: int) -> Self:
-        """Return the same units in one epoch or state, counted from 0; -1 is the last."""
-        return self._but(_epoch=epoch)
+    def at(self, index: int, along: str = "") -> Self:
+        """Return the same units at one index of an ordered axis, from 0; -1 is the last."""
+        ordered = [axis.name for axis in self._block.quantity.axes if axis.order]
+        if not along and len(ordered) > 1:
+            raise ValueError(
+                f"{self._block.quantity.name} has the axes {' and '.join(ordered)}: "
+                f'say which, as in at({index}, along="{ordered[-1]}")'
+            )
+        return self._but(_fixed=self._fixed | {along or "".join(ordered): index})
 
-    def over(self, family: str) -> Self:
-        """Return the same units, over all of the axis of a family."""
-        return self._but(_spanned=self._spanned | {family})
+    def over(self, *axes: str) -> Self:
+        """Return the same units, over all of the axes of these names or families."""
+        return self._but(_spanned=self._spanned.union(axes))
 
     def _but(self, **changes: object) -> Self:
         """Return a copy that differs."""
@@ -169,15 +186,15 @@ class Reference:
 
     def _span(self, axis: Axis) -> tuple[int, int, int | None]:
         """Return the first and last index along an axis, and the own axis that moves them."""
-        if axis.family in self._spanned:
+        if {axis.name, axis.family} & self._spanned:
             return 0, axis.length - 1, None
-        if axis.family == "time" and self._epoch is not None:
-            return self._epoch % axis.length, self._epoch % axis.length, None
+        for name in {axis.name, axis.family} & self._fixed.keys():
+            return self._fixed[name] % axis.length, self._fixed[name] % axis.length, None
         if axis.length == 1:
             return 0, 0, None
         for position, own in enumerate(self._here.quantity.axes):
             if own.family == axis.family:
-                lag = self._lag if axis.family == "time" else 0
+                lag = self._use.lag if axis.family == self._use.along else 0
                 first = own.first - axis.first - lag
                 return first, first, position
         raise ValueError(f"{self._block.quantity.name} is used for one {axis.name} of several")
@@ -303,10 +320,7 @@ class Layout:
         """Return the formula of each unit of a quantity that has an equation."""
         if name not in self._columns:
             here = self.blocks[name]
-            rows: dict[tuple, int] = {}
-            arguments = self._arguments(here, rows)
-            units = product(*map(range, here.quantity.shape))
-            self._columns[name] = tuple(self._column(here, unit, arguments, rows) for unit in units)
+            self._columns[name] = tuple(self._column(here, unit) for unit in here.quantity.units)
         return self._columns[name]
 
     @cached_property
@@ -318,9 +332,7 @@ class Layout:
         """Return the formula of one entry of a quantity's array."""
         here = self.blocks[name]
         axes = len(here.quantity.axes)
-        rows: dict[tuple, int] = {}
-        column = self._column(here, index[axes:], self._arguments(here, rows), rows)
-        return column.at(index[:axes])
+        return self._column(here, index[axes:]).at(index[:axes])
 
     def area(self, name: str) -> str:
         """Return the cells of a quantity, as a defined name stands for them."""
@@ -329,38 +341,61 @@ class Layout:
         cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
         return f"{quoted(self.titles[block.sheet])}!{cells}"
 
-    def _arguments(self, here: Block, rows: dict[tuple, int]) -> dict[str, Reference]:
-        """Return what a quantity is computed from, as its formulas see it."""
+    def _column(
+        self, here: Block, unit: tuple[int, ...], starting: frozenset[str] = frozenset()
+    ) -> Column:
+        """Return the formula of a unit, where the recurrences along some families start."""
+        rows: dict[tuple, int] = {}
         arguments = {}
         for role, use in here.quantity.uses.items():
-            block = self.blocks[use.name]
-            arguments[role] = Reference(block, here, use.lag, self.titles[block.sheet], rows)
-        return arguments
+            is_start = use.start is not None and use.along in starting
+            read = Use(str(use.start)) if is_start else use
+            block = self.blocks[read.name]
+            arguments[role] = Reference(block, here, read, self.titles[block.sheet], rows)
+        starts = tuple(
+            (axis, index, self._column(here, unit, starting | {family}))
+            for axis, index, family in _starts(here.quantity)
+            if family not in starting
+        )
+        return _stated(here.quantity, unit, arguments, rows, starts)
 
-    @staticmethod
-    def _column(
-        here: Block,
-        unit: tuple[int, ...],
-        arguments: Mapping[str, Reference],
-        rows: dict[tuple, int],
-    ) -> Column:
-        """Return the formula of a unit; the rows that it names are written down anew."""
-        quantity = here.quantity
-        rows.clear()
-        text = quantity.equation.cell(*unit, **arguments)
-        column, is_text = Column(unit, text, tuple(rows)), isinstance(text, str)
-        last = tuple(axis.length - 1 for axis in quantity.axes)
-        if not (is_text and text.startswith("=")):
-            said = f'"{column.at(last):.60}"' if is_text else f"{text!r:.60}"
-            raise DataError(f'The cell of {quantity.name} gives {said}: a formula begins with "=".')
-        if len(text) + 5 * len(rows) > LONGEST_FORMULA:
-            longest = len(column.at(last))
-            if longest > LONGEST_FORMULA:
-                raise DataError(
-                    f"The formula of {quantity.name} has {longest:,} characters and a cell takes "
-                    f"{LONGEST_FORMULA:,}: make the layers narrower."
-                )
-        return column
+
+def _starts(quantity: Quantity) -> Iterator[tuple[int, int, str]]:
+    """Yield where a recurrence starts: an axis, the index along it, and the axis's family."""
+    families = {use.along for use in quantity.uses.values() if use.start is not None}
+    for number, axis in enumerate(quantity.axes):
+        if axis.family in families:
+            yield number, 0 if axis.order == "up" else axis.length - 1, axis.family
+
+
+def _stated(
+    quantity: Quantity,
+    unit: tuple[int, ...],
+    arguments: Mapping[str, Reference],
+    rows: dict[tuple, int],
+    starts: tuple[tuple[int, int, Column], ...],
+) -> Column:
+    """Return the formula of a unit; the rows that it names are written down on the way.
+
+    Raises
+    ------
+    DataError
+        It is no formula, or too long for a cell.
+    """
+    text = quantity.equation.cell(*unit, **arguments)
+    column, is_text = Column(unit, text, tuple(rows), starts), isinstance(text, str)
+    last = tuple(axis.length - 1 for axis in quantity.axes)
+    if not (is_text and text.startswith("=")):
+        said = f'"{column.at(last):.60}"' if is_text else f"{text!r:.60}"
+        raise DataError(f'The cell of {quantity.name} gives {said}: a formula begins with "=".')
+    if len(text) + 5 * len(rows) > LONGEST_FORMULA:
+        longest = len(column.at(last))
+        if longest > LONGEST_FORMULA:
+            raise DataError(
+                f"The formula of {quantity.name} has {longest:,} characters and a cell takes "
+                f"{LONGEST_FORMULA:,}: make the layers narrower."
+            )
+    return column
 
 
 def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> Layout:

@@ -7,7 +7,7 @@ reader of an ordered list of quantities.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
@@ -18,6 +18,9 @@ import numpy as np
 
 from xlnn.arguments import wrong
 from xlnn.errors import DataError
+
+TIME = "time"
+"""The family of epochs and steps of training, and an order that runs up along it."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,15 @@ class Axis:
         ``epoch``, ``state`` (before the first epoch and after each), ``image`` ...
     length : int
         How many there are.
+    order : {"", "up", "down"}
+        Whether quantities are computed entry by entry along it, and in which direction, so that
+        they may refer to the neighbour that is computed before: `previous` where it runs up,
+        `following` where it runs down. Of several ordered axes the first runs slowest. ``"time"``
+        is an order that runs up, of the family ``time``.
     family : str
         Axes of one family count the same thing from the same beginning, so that index 3 of one
         belongs to index 3 of the other: state 3 holds the weights that epoch 3 uses. By default
-        the name. Along the family ``time``, which comes first, quantities are computed index after
-        index, so that they may use what stands before (`previous`).
+        the name: two axes of one name belong together, whichever way they run.
     first : int
         Where it begins among the others of its family: 8 for images 9 to 16.
     counts_from : int
@@ -43,12 +50,16 @@ class Axis:
 
     name: str
     length: int
+    order: str = ""
     family: str = ""
     first: int = 0
     counts_from: int = 1
 
     def __post_init__(self) -> None:
         """Take the name for the family where none is given."""
+        if self.order == TIME:
+            object.__setattr__(self, "order", "up")
+            object.__setattr__(self, "family", self.family or TIME)
         if not self.family:
             object.__setattr__(self, "family", self.name)
 
@@ -77,8 +88,8 @@ class Cells(Protocol):
     def epochs(self) -> Self:
         """The same units, over all epochs."""
 
-    def over(self, family: str) -> Self:
-        """Return the same units, over all of the axis of a family."""
+    def over(self, *axes: str) -> Self:
+        """Return the same units, over all of the axes of these names or families."""
 
     @property
     def listed(self) -> str:
@@ -88,8 +99,8 @@ class Cells(Protocol):
     def corner(self) -> tuple[str, int, int]:
         """The sheet's title, row and column of the first cell, for a text that names cells."""
 
-    def at(self, epoch: int) -> Self:
-        """Return the same units in one epoch or state, counted from 0; -1 is the last."""
+    def at(self, index: int, along: str = "") -> Self:
+        """Return the same units at one index of an ordered axis, from 0; -1 is the last."""
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
@@ -193,15 +204,50 @@ class Stated(Equation):
 
 @dataclass(frozen=True)
 class Use:
-    """Another quantity as an argument: its name, and how many epochs back it is read."""
+    """Another quantity as an argument.
+
+    Attributes
+    ----------
+    name : str
+    lag : int
+        How many entries before the own one it is read: 1 for `previous`, -1 for `following`.
+    along : str
+        The name or family of the ordered axis along which that is. By default the only one.
+    start : float, str or None
+        What is read where there is no such entry: a number, or a quantity without that axis.
+    """
 
     name: str
     lag: int = 0
+    along: str = ""
+    start: float | str | None = None
 
 
-def previous(name: str) -> Use:
-    """Use the value that a quantity had one epoch before."""
-    return Use(name, lag=1)
+def previous(name: str, along: str = "", start: float | str | None = None) -> Use:
+    """Use the value that a quantity has one entry before, along an axis that runs up.
+
+    Parameters
+    ----------
+    name : str
+    along : str
+        The name of the axis; it may be left out where the quantity has one ordered axis.
+    start : float or str
+        What stands before the first entry: a number, or the name of a quantity without that axis.
+        Without it the first entries along the first axis are inputs (``given=1``).
+    """
+    return Use(name, 1, along, start)
+
+
+def following(name: str, along: str = "", start: float | str | None = None) -> Use:
+    """Use the value that a quantity has one entry after, along an axis that runs down.
+
+    Parameters
+    ----------
+    name, along : str
+    start : float or str
+        What stands after the last entry: a number, or the name of a quantity without that axis.
+    """
+    return Use(name, -1, along, start)
 
 
 @dataclass(frozen=True)
@@ -292,7 +338,39 @@ class Quantity:
             needed = (role for role in self.equation.roles if role not in self.equation.optional)
             uses = {role: role for role in needed} | {**self.uses}
             uses = {role: use if isinstance(use, Use) else Use(use) for role, use in uses.items()}
+            uses = {role: self._along_one(use) for role, use in uses.items()}
             object.__setattr__(self, "uses", uses)
+
+    def _along_one(self, use: Use) -> Use:
+        """Return an argument that says by its family along which axis its neighbour is read."""
+        if not use.lag:
+            return use
+        known = {axis.name: axis for axis in self.axes if axis.order}
+        which = [axis for axis in known.values() if use.along in {"", axis.name, axis.family}]
+        call = "previous" if use.lag > 0 else "following"
+        if len(which) > 1:
+            raise DataError(
+                f'{self.name}: {call}("{use.name}") may mean the axis {" or ".join(known)}: '
+                f'say which, as in {call}("{use.name}", along="{which[-1].name}").'
+            )
+        if not which and use.along:
+            raise DataError(
+                f"{self.name} has no ordered axis {use.along}: give it one, as in "
+                f'xlnn.Axis("{use.along}", 5, order="up").'
+            )
+        if which and which[0].order != ("up" if use.lag > 0 else "down"):
+            other = "following" if use.lag > 0 else "previous"
+            raise DataError(
+                f"{self.name}: the axis {which[0].name} runs {which[0].order}, so its entries may "
+                f'use {other}("{use.name}"), and not {call}.'
+            )
+        return replace(use, along=which[0].family) if which else use
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the quantities it is computed from, and of those it starts from."""
+        names = (name for use in self.uses.values() for name in (use.name, use.start))
+        return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -311,8 +389,13 @@ class Quantity:
 
     @property
     def timed(self) -> bool:
-        """Whether the quantity has a value for each epoch."""
-        return bool(self.axes) and self.axes[0].family == "time"
+        """Whether it is computed entry by entry along its first axis: epoch after epoch."""
+        return bool(self.axes) and bool(self.axes[0].order)
+
+    @property
+    def at_once(self) -> tuple[int, ...]:
+        """The shape of what is computed at once: axes that are not ordered, then units."""
+        return (*(axis.length for axis in self.axes if not axis.order), *self.shape)
 
     @property
     def is_input(self) -> bool:
@@ -353,6 +436,29 @@ class Quantity:
         return self.symbol.format(subscript(unit, self.shape))
 
 
+class Constant(Equation):
+    """The number before the first entry of a recurrence, or after its last one.
+
+    Parameters
+    ----------
+    number : float
+    shape : tuple of int
+    """
+
+    roles = ()
+
+    def __init__(self, number: float, shape: tuple[int, ...]) -> None:
+        self.number, self.shape = number, shape
+
+    def array(self) -> np.ndarray:
+        """Return the number for each unit."""
+        return np.full(self.shape, self.number)
+
+    def cell(self, *unit: int) -> str:  # noqa: ARG002 -- all are alike
+        """Return the formula of a unit."""
+        return f"={self.number:.15g}"
+
+
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -372,6 +478,31 @@ def superscript(layer: str) -> str:
     return layer.translate(SUPERSCRIPTS)
 
 
+def _with_starts(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
+    """Return quantities, and before them the starts that are numbers."""
+    by_name = {quantity.name: quantity for quantity in quantities}
+    starts: dict[tuple[str, float], Quantity] = {}
+
+    def named(quantity: Quantity, use: Use) -> Use:
+        if use.start is None or isinstance(use.start, str) or use.name not in by_name:
+            return use
+        key, shape = (use.name, use.start), by_name[use.name].shape
+        if key not in starts:
+            several = sum(name == use.name for name, _ in starts)
+            name = f"{use.name}_start{several + 1 if several else ''}"
+            equation = Constant(use.start, shape)
+            starts[key] = Quantity(name, sheet=quantity.sheet, shape=shape, equation=equation)
+        return replace(use, start=starts[key].name)
+
+    found = []
+    for quantity in quantities:
+        if isinstance(quantity.equation, Equation) and isinstance(quantity.uses, Mapping):
+            uses = {role: named(quantity, use) for role, use in quantity.uses.items()}
+            quantity = quantity if uses == quantity.uses else replace(quantity, uses=uses)  # noqa: PLW2901
+        found.append(quantity)
+    return (*starts.values(), *found)
+
+
 @dataclass(frozen=True)
 class Model:
     """An ordered list of quantities, each after the ones it is computed from."""
@@ -379,7 +510,9 @@ class Model:
     quantities: tuple[Quantity, ...]
 
     def __post_init__(self) -> None:
-        """Refuse two quantities of one name: a layer may be named so that it makes another one.
+        """Add the starts that are numbers, and refuse two quantities of one name.
+
+        A layer may be named so that it makes another quantity's name.
 
         Raises
         ------
@@ -389,6 +522,8 @@ class Model:
         several = self.quantities
         if not isinstance(several, tuple | list) or {*map(type, several)} - {Quantity}:
             raise wrong("quantities", several, "a tuple of xlnn.Quantity")
+        several = _with_starts(several)
+        object.__setattr__(self, "quantities", several)
         known: dict[str, Quantity] = {}
         for quantity in several:
             # a defined name, in which capitals make no difference, stands for each

@@ -4,13 +4,13 @@ Two readings of the same list: `run` computes everything from the inputs, epoch 
 `expected` computes one quantity from given values of the quantities it depends on.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from xlnn.quantity import Axis, Model, Quantity, Sentence
+from xlnn.quantity import Axis, Model, Quantity, Sentence, Use
 
 NUDGE = 1e-6
 """How far terms are moved: rounding disturbs no more than the tenth digit of what comes of it."""
@@ -23,6 +23,9 @@ TOLERANCE = 1e-12
 its values with 15 digits; the smallest planted error was a thousand times larger."""
 
 Arrays = Mapping[str, np.ndarray]
+
+At = Mapping[str, int]
+"""An index along each ordered axis, by the axis's family."""
 
 
 def known(model: Model) -> dict[str, np.ndarray]:
@@ -58,19 +61,76 @@ def run(model: Model, inputs: Arrays) -> dict[str, np.ndarray]:
         Every quantity by name, axes first: ``z2`` (epochs, images, units).
     """
     arrays = {quantity.name: _empty(quantity, inputs) for quantity in model.quantities}
-    computed = [quantity for quantity in model.quantities if quantity.equation is not None]
-    computed.sort(key=lambda quantity: quantity.is_sentence)  # which are read last
-    for timed, group in groupby(computed, key=_is_timed):
-        quantities = list(group)
-        if not timed:
-            for quantity in quantities:
-                arrays[quantity.name][...] = _value(model, quantity, arrays)
-            continue
-        for index in range(max(quantity.lengths[0] for quantity in quantities)):
-            for quantity in quantities:
-                if quantity.given <= index < quantity.lengths[0]:
-                    arrays[quantity.name][index] = _value(model, quantity, arrays, index)
+    for quantity, at in _rounds(model):
+        arrays[quantity.name][*_place(quantity, at), ...] = _value(model, quantity, arrays, at)
     return arrays
+
+
+def order(model: Model) -> Iterator[tuple[Quantity, tuple[int | slice, ...]]]:
+    """Yield each quantity, and the part of its array that `run` computes at once, in its order."""
+    return ((quantity, _place(quantity, at)) for quantity, at in _rounds(model))
+
+
+def _rounds(model: Model) -> Iterator[tuple[Quantity, At]]:
+    """Yield what is computed at once, in an order in which all that it uses is there.
+
+    Along an ordered axis the quantities that follow each other in the model take turns: all of
+    them at one entry, then all at the next. Sentences are read last.
+    """
+    computed = [q for q in model.quantities if q.equation is not None and not q.is_sentence]
+    yield from _ordered([(quantity, _ordered_axes(quantity)) for quantity in computed], {})
+    yield from ((quantity, {}) for quantity in model.quantities if quantity.is_sentence)
+
+
+def _ordered(
+    waiting: Sequence[tuple[Quantity, Sequence[Axis]]], at: At
+) -> Iterator[tuple[Quantity, At]]:
+    """Yield quantities at every entry of the ordered axes that are left of each."""
+    for runs, group in groupby(waiting, key=lambda each: _runs(each[1])):
+        together = list(group)
+        if runs is None:
+            yield from ((quantity, at) for quantity, _ in together)
+            continue
+        family, direction = runs
+        indices = range(
+            min(axis.first for _, (axis, *_) in together),
+            max(axis.first + axis.length for _, (axis, *_) in together),
+        )
+        for index in indices if direction == "up" else reversed(indices):
+            here = [
+                (quantity, inner)
+                for quantity, (axis, *inner) in together
+                if _begin(quantity, axis) <= index < axis.first + axis.length
+            ]
+            yield from _ordered(here, {**at, family: index})
+
+
+def _ordered_axes(quantity: Quantity) -> list[Axis]:
+    return [axis for axis in quantity.axes if axis.order]
+
+
+def _runs(axes: Sequence[Axis]) -> tuple[str, str] | None:
+    """Return the family and the direction of the first axis."""
+    return (axes[0].family, axes[0].order) if axes else None
+
+
+def _begin(quantity: Quantity, axis: Axis) -> int:
+    """Return the first index along an axis at which a quantity is computed, and not typed."""
+    return axis.first + (quantity.given if axis is quantity.axes[0] else 0)
+
+
+def _places(quantity: Quantity) -> Iterator[At]:
+    """Yield where a quantity is computed along its ordered axes."""
+    if quantity.is_sentence:
+        return iter(({},))
+    return (at for _, at in _ordered([(quantity, _ordered_axes(quantity))], {}))
+
+
+def _place(quantity: Quantity, at: At) -> tuple[int | slice, ...]:
+    """Return where in its array a quantity is computed."""
+    return tuple(
+        at[axis.family] - axis.first if axis.family in at else slice(None) for axis in quantity.axes
+    )
 
 
 def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
@@ -89,11 +149,9 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     array
         The whole quantity; a part that is given stays as it is.
     """
-    if not _is_timed(quantity):
-        return np.asarray(_value(model, quantity, arrays, judges=True))
-    values = arrays[quantity.name].copy()
-    for index in range(quantity.given, quantity.lengths[0]):
-        values[index] = _value(model, quantity, arrays, index, judges=True)
+    values = np.array(arrays[quantity.name])
+    for at in _places(quantity):
+        values[*_place(quantity, at), ...] = _value(model, quantity, arrays, at, judges=True)
     return values
 
 
@@ -127,7 +185,7 @@ def nudged(model: Model, quantity: Quantity, arrays: Arrays, far: float) -> Iter
         How far a number is moved at most, relative to itself.
     """
     generator = np.random.default_rng(0)
-    names = {use.name for use in quantity.uses.values() if not model[use.name].is_text}
+    names = {name for name in quantity.sources if not model[name].is_text}
     for _ in range(DRAWS):
         moved = {
             name: arrays[name] * (1 + far * generator.uniform(-1, 1, arrays[name].shape))
@@ -146,18 +204,10 @@ def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> 
     """
     got = arrays[quantity.name]
     tied = np.zeros(quantity.lengths, dtype=bool)
-    if not quantity.timed:
-        tied[...] = quantity.equation.ties(got, tolerance, **_arguments(model, quantity, arrays))
-        return tied
-    for index in range(quantity.given, quantity.lengths[0]):
-        arguments = _arguments(model, quantity, arrays, index)
-        tied[index] = quantity.equation.ties(got[index], tolerance, **arguments)
+    for at in _places(quantity):
+        place, arguments = _place(quantity, at), _arguments(model, quantity, arrays, at)
+        tied[*place, ...] = quantity.equation.ties(got[place], tolerance, **arguments)
     return tied
-
-
-def _is_timed(quantity: Quantity) -> bool:
-    """Tell whether a quantity is computed epoch after epoch; sentences are read at the end."""
-    return quantity.timed and not quantity.is_sentence
 
 
 def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
@@ -174,17 +224,17 @@ def _value(
     model: Model,
     quantity: Quantity,
     arrays: Arrays,
-    index: int | None = None,
+    at: At,
     *,
     judges: bool = False,
 ) -> np.ndarray:
-    """Compute a quantity; if it has epochs, in the epoch of that index.
+    """Compute a quantity at one entry of its ordered axes.
 
     Who judges a sheet computes from what stands there, be it the 80th of 64.
     """
     if isinstance(quantity.equation, Sentence):
         return _texts(model, quantity, quantity.equation, arrays, judges=judges)
-    arguments = _arguments(model, quantity, arrays, index)
+    arguments = _arguments(model, quantity, arrays, at)
     # NumPy's warnings of an overflow say nothing that the comparison does not say better
     with np.errstate(all="ignore"):
         try:
@@ -193,8 +243,9 @@ def _value(
             # an equation need not mind what has no value: no entry is the NaN-th
             if not _is_no_value(error, arguments, judges=judges):
                 raise
-            shape = quantity.lengths if index is None else quantity.lengths[1:]
-            return np.full(shape, *((None, object) if quantity.is_text else (np.nan, float)))
+            return np.full(
+                quantity.at_once, *((None, object) if quantity.is_text else (np.nan, float))
+            )
 
 
 def _texts(
@@ -239,13 +290,18 @@ def _lacks(argument: object) -> bool:
     return not np.isfinite(array).all()
 
 
-def _arguments(
-    model: Model, quantity: Quantity, arrays: Arrays, index: int | None = None
-) -> dict[str, np.ndarray]:
-    """Return what an equation is computed from; if it has epochs, in the epoch of that index."""
-    return {
-        role: arrays[use.name][index - use.lag]
-        if index is not None and model[use.name].timed
-        else arrays[use.name]
-        for role, use in quantity.uses.items()
-    }
+def _arguments(model: Model, quantity: Quantity, arrays: Arrays, at: At) -> dict[str, np.ndarray]:
+    """Return what an equation is computed from at one entry of its ordered axes."""
+    return {role: _argument(model, use, arrays, at) for role, use in quantity.uses.items()}
+
+
+def _argument(model: Model, use: Use, arrays: Arrays, at: At) -> np.ndarray:
+    """Return the values of a quantity that is used; beyond its ends, those of its start."""
+    source = model[use.name]
+    if use.along in at:
+        at = {**at, use.along: at[use.along] - use.lag}
+    for axis in source.axes:
+        is_inside = axis.first <= at.get(axis.family, axis.first) < axis.first + axis.length
+        if use.start is not None and axis.family == use.along and not is_inside:
+            return _argument(model, Use(use.start), arrays, at)
+    return arrays[use.name][_place(source, at)]

@@ -21,7 +21,7 @@ centres = xlnn.Stated(  # a centre without points goes to (0, 0)
     ),
 )
 
-step, point = xlnn.Axis("step", 10, "time"), xlnn.Axis("point", 20)
+step, point = xlnn.Axis("step", 10, "up"), xlnn.Axis("point", 20)
 path = {"sheet": "Centres", "axes": (step,), "shape": (2, 2), "given": 1}
 each = {"sheet": "Steps", "axes": (step, point), "shape": (2,)}
 kmeans = xlnn.Model(

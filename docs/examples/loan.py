@@ -11,7 +11,7 @@ debt = xlnn.Stated(
     cell=lambda debt, interest, rate: f"={debt[()]}+{interest[()]}-{rate[()]}",
 )
 
-month = xlnn.Axis("month", 24, "time")
+month = xlnn.Axis("month", 24, "up")
 plan = {"sheet": "Plan", "axes": (month,), "number_format": "#,##0.00"}
 before = {"debt": xlnn.previous("debt"), "interest": xlnn.previous("interest")}
 loan = xlnn.Model(

@@ -150,7 +150,7 @@ def _valued(quantity: Quantity, **arguments: np.ndarray) -> np.ndarray:
     DataError
         It fails, or gives what does not fit the quantity.
     """
-    name, shape = quantity.name, quantity.lengths[1 if quantity.timed else 0 :]
+    name, shape = quantity.name, quantity.at_once
     try:
         array = np.asarray(quantity.equation.array(**arguments))
     except Exception as error:  # their code may raise anything

@@ -6,11 +6,11 @@ So a circle holds a formula that reads ahead in this order; without those formul
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
 import formualizer
 import numpy as np
 
+from xlnn import reference
 from xlnn.checking.readings import Entry
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
@@ -104,27 +104,9 @@ class _Order:
 
 
 def _turns(layout: Layout) -> dict[str, np.ndarray]:
-    """Give the entries of each quantity their turns in the order of `reference.run`.
-
-    Sentences are read by nothing else that is computed: they come last.
-    """
-    quantities = layout.model.quantities
-    position = {quantity.name: number for number, quantity in enumerate(quantities)}
-    computed = [q for q in quantities if q.equation is not None and not q.is_sentence]
-    groups = [list(group) for _, group in groupby(computed, key=lambda q: q.timed)]
-    groups.append([q for q in quantities if q.is_sentence])
-    turns: dict[str, np.ndarray] = {
-        q.name: np.zeros(q.lengths, dtype=np.int64) for q in quantities if q.equation is None
-    }
-    start = 1
-    for group in groups:
-        rounds = max((q.lengths[0] if q.timed else 1 for q in group), default=0)
-        for quantity in group:
-            turn = np.full(quantity.lengths, start + position[quantity.name], dtype=np.int64)
-            if quantity.timed:
-                steps = np.arange(quantity.lengths[0]) * len(quantities)
-                turn += steps.reshape(-1, *(1 for _ in quantity.lengths[1:]))
-            quantity.typed(turn)[...] = 0
-            turns[quantity.name] = turn
-        start += rounds * len(quantities)
+    """Give the entries of each quantity their turns in the order of `reference.run`."""
+    model = layout.model
+    turns = {q.name: np.zeros(q.lengths, dtype=np.int64) for q in model.quantities}
+    for turn, (quantity, place) in enumerate(reference.order(model), start=1):
+        turns[quantity.name][place] = turn
     return turns

@@ -15,7 +15,7 @@ from xlnn.checking.texts import unlike
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Model, Quantity, Use
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.cells import cells
@@ -346,11 +346,13 @@ def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
         array = arrays[use.name]
         bad = np.equal(array, None).astype(bool) if source.is_text else np.isnan(array)
         bad = bad.any(axis=tuple(range(len(source.axes), bad.ndim)))
-        tainted |= np.expand_dims(_aligned(bad, source, quantity, use.lag), units)
+        tainted |= np.expand_dims(_aligned(bad, source, quantity, use), units)
+        if isinstance(use.start, str):
+            tainted |= not np.isfinite(arrays[use.start]).all()
     return tainted
 
 
-def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, lag: int) -> np.ndarray:
+def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, use: Use) -> np.ndarray:
     """Bring what is said of a source's epochs and images to those of a quantity that uses it."""
     own = {axis.family: axis for axis in quantity.axes}
     for position, axis in enumerate(source.axes):
@@ -358,7 +360,7 @@ def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, lag: int) ->
         if here is None or axis.length == 1:
             bad = bad.any(axis=position, keepdims=True)
             continue
-        shift = here.first - axis.first - (lag if axis.family == "time" else 0)
+        shift = here.first - axis.first - (use.lag if axis.family == use.along else 0)
         rows = np.arange(here.length) + shift
         inside = (rows >= 0) & (rows < axis.length)
         bad = np.take(bad, np.clip(rows, 0, axis.length - 1), axis=position)

@@ -110,5 +110,5 @@ def _recurring(model: Model) -> Model:
         name = waiting.pop()
         if name not in needed:
             needed.add(name)
-            waiting += [use.name for use in model[name].uses.values()]
+            waiting += model[name].sources
     return Model(tuple(quantity for quantity in model.quantities if quantity.name in needed))

@@ -95,7 +95,7 @@ class _Shown:
 
     def _follows(self, quantity: Quantity) -> np.ndarray | bool:
         """Tell which values are what NumPy has of those that are shown, or has no value of."""
-        shown = {use.name: self._shown(use.name) for use in quantity.uses.values()}
+        shown = {name: self._shown(name) for name in quantity.sources}
         shown[quantity.name] = got = self._shown(quantity.name)
         expected = reference.expected(self.model, quantity, shown)
         if quantity.is_text:

@@ -1,6 +1,7 @@
 """Which formulas name a cell?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -22,7 +23,7 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[En
     block = layout.blocks[name]
     place = layout.titles[block.sheet].casefold(), *block.address(index)
     for quantity in layout.model.quantities:
-        if name not in {use.name for use in quantity.uses.values()}:
+        if name not in quantity.sources:
             continue
         here = layout.titles[quantity.sheet]
         lengths = tuple(axis.length for axis in quantity.axes)
@@ -39,6 +40,12 @@ def _naming(
 ) -> np.ndarray:
     """Tell at which places of a column its formula names a cell."""
     sheet, row, at = place
+    if column.starts:
+        naming = _naming(replace(column, starts=()), here, lengths, place).reshape(lengths)
+        for axis, index, start in column.starts:
+            there = (*(slice(None) for _ in range(axis)), index)
+            naming[there] = _naming(start, here, lengths, place).reshape(lengths)[there]
+        return naming.ravel()
     naming = np.zeros(prod(lengths), dtype=bool)
     if not column.rows:  # its cells stand in it as they are
         named = areas(column.text.format(), here) or ()

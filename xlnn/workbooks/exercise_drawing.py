@@ -223,7 +223,7 @@ def _cells(tasks: Tasks, number: int) -> str:
 
 def _arguments(tasks: Tasks, quantity: Quantity, own: Text, words: Text) -> str:
     """Say what a quantity is computed from."""
-    names = dict.fromkeys(use.name for use in quantity.uses.values())
+    names = quantity.sources
     known = tasks.layout.model
     symbols = [symbol(known[name]) or _name(known[name], words) for name in names]
     said = (

@@ -183,7 +183,7 @@ class Tasks:
             one = waiting.pop()
             if one not in found:
                 found.add(one)
-                waiting += [use.name for use in self.layout.model[one].uses.values()]
+                waiting += self.layout.model[one].sources
         return found
 
     def _typed(self, name: str) -> np.ndarray:

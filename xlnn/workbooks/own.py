@@ -1,19 +1,23 @@
 """The kind "model": a programmer's own quantities, on plain sheets.
 
-A sheet holds what has no axes in a list, and beside it a table for each set of axes. A file cannot
+A sheet holds what has no axes in a list, and beside it a table for each set of axes. A vector
+without axes is a row, and a matrix has its rows and columns; in a table the units of a row lie side
+by side. A file cannot
 carry Python: its Spec says which quantities there are, and whoever checks it brings the model.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 from math import prod
 from typing import Any, ClassVar, Never, NoReturn
 
+import numpy as np
+
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.errors import DataError
 from xlnn.layout import Layout
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.quantity import Axis, Model, Quantity, subscript
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template
 from xlnn.shipped.text import Text, text
@@ -172,22 +176,31 @@ def _parts(model: Model, sheet: str) -> tuple[list[Quantity], list[list[Quantity
     here = [quantity for quantity in model.quantities if quantity.sheet == sheet]
 
     def axes(quantity: Quantity) -> tuple[Axis, ...]:
-        return quantity.axes
+        return tuple(replace(axis, order="") for axis in quantity.axes)  # whichever way it runs
 
-    order = {key: n for n, key in enumerate(dict.fromkeys(q.axes for q in here if q.axes))}
-    rows = sorted((q for q in here if q.axes), key=lambda q: order[q.axes])
+    order = {key: n for n, key in enumerate(dict.fromkeys(axes(q) for q in here if q.axes))}
+    rows = sorted((q for q in here if q.axes), key=lambda q: order[axes(q)])
     return [q for q in here if not q.axes], [[*group] for _, group in groupby(rows, axes)]
+
+
+def _row_names(quantity: Quantity) -> Iterator[str]:
+    """Yield the name of each row of a quantity without axes."""
+    down = quantity.shape[:-1]
+    for unit in np.ndindex(down):
+        yield quantity.symbol.format(subscript(unit, down) if down else "")
 
 
 def _placing(sheet: str) -> Any:  # noqa: ANN401 -- as Sheet takes it
     def place(model: Model) -> Iterator[Block]:
         listed, tables = _parts(model, sheet)
-        row = FIRST_ROW
+        row, width = FIRST_ROW, 0
         for quantity in listed:
-            steps = [(prod(quantity.shape[n + 1 :]), 0) for n in range(len(quantity.shape))]
-            yield Block(quantity, sheet, row, LIST, tuple(steps))
-            row += prod(quantity.shape)
-        column = LIST + GAP + 1 if listed else 1
+            *down, right = quantity.shape or (1,)
+            steps = [(prod(down[n + 1 :]), 0) for n in range(len(down))]
+            across = [(0, 1)] if quantity.shape else []
+            yield Block(quantity, sheet, row, LIST, (*steps, *across))
+            row, width = row + prod(down), max(width, right)
+        column = LIST + width + GAP if listed else 1
         for quantities in tables:
             column += len(quantities[0].axes)
             yield from table_blocks(quantities, FIRST_ROW, column)
@@ -203,11 +216,12 @@ def _drawing(sheet: str) -> Any:  # noqa: ANN401 -- as Sheet takes it
         drawing.put(1, 1, sheet, TITLE)
         if not listed:
             drawing.freeze = (FIRST_ROW, len(tables[0][0].axes) + 1)
-        names = tuple(q.heading(unit) for q in listed for unit in q.units)
+        names = tuple(name for quantity in listed for name in _row_names(quantity))
         for row, name in enumerate(names, start=FIRST_ROW):
             drawing.put(row, 1, name, LABEL)
         if listed:
-            drawing.widths |= {1: name_width(names), LIST: 13}
+            width = max((quantity.shape or (1,))[-1] for quantity in listed)
+            drawing.widths |= {1: name_width(names), **dict.fromkeys(range(LIST, LIST + width), 13)}
         for quantity in listed:
             if quantity.is_input and not quantity.is_text:
                 cells = cell_range(page.layout.blocks[quantity.name])

@@ -187,7 +187,7 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield _input(on, "f_b", "b")
     yield _input(on, "r", "r")
     part = Axis("part", rules.PARTS + 1, counts_from=0)  # the last is the first again
-    near = Axis("near", 2 * rules.FINE + 1, "part", counts_from=-rules.FINE)
+    near = Axis("near", 2 * rules.FINE + 1, family="part", counts_from=-rules.FINE)
     line = {"a": "f_a", "b": "f_b"}
     yield _count(on, "part", "k", part)
     for along, of in (("x", "COS"), ("y", "SIN")):

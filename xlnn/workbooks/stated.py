@@ -71,6 +71,7 @@ PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
 PARTS_OF_AXIS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("name", "family"), (is_text, "a text")),
     "length": (_is_count, "a whole number from 1 on"),
+    "order": (lambda value: value in {"", "up", "down"}, 'one of "", "up" and "down"'),
     **dict.fromkeys(("first", "counts_from"), (is_whole, "a whole number")),
 }
 """What each part of an axis takes."""
@@ -146,7 +147,7 @@ def _check_together(quantity: Quantity) -> None:
     if not quantity.timed:
         raise DataError(
             f"{name} has a start, given={quantity.given}, and no steps after it: its first axis "
-            f"must be of the family time, such as {_along_time(quantity)}."
+            f"must be ordered, such as {_ordered(quantity)}."
         )
     if quantity.given > quantity.lengths[0]:
         wanted = f"at most the length of its first axis, {quantity.lengths[0]},"
@@ -160,16 +161,40 @@ def _check_use(model: Model, quantity: Quantity, role: str, use: Use, known: set
         raise DataError(f"{name} uses {use.name} as {role}, and there is no such quantity.")
     if use.name not in known and not use.lag:
         raise DataError(f"{name} uses {use.name}, which stands after it: put it before.")
-    if use.lag > quantity.given:
-        raise DataError(f"{name} uses the {use.name} before, and has no start: given={use.lag}.")
-    if use.lag and not model[use.name].timed:
+    if not use.lag:
+        return
+    source, which = model[use.name], "before" if use.lag > 0 else "after"
+    if use.along not in {axis.family for axis in source.axes if axis.order}:
         raise DataError(
-            f"{name} uses the {use.name} before, which has no steps: the first axis of {use.name} "
-            f"must be of the family time, such as {_along_time(model[use.name])}."
+            f"{name} uses the {use.name} {which}, which has no steps: an axis of {use.name} must "
+            f"be ordered, such as {_ordered(source)}."
+        )
+    if use.start is None and (use.along != quantity.axes[0].family or use.lag > quantity.given):
+        raise DataError(
+            f"{name} uses the {use.name} {which}, and has no start: say start=0.0, or the name of "
+            f"a quantity{', or given=1' if use.along == quantity.axes[0].family else ''}."
+        )
+    if use.start is not None:
+        _check_start(model, quantity, use, known)
+
+
+def _check_start(model: Model, quantity: Quantity, use: Use, known: set[str]) -> None:
+    """Refuse a start that has no value, or not the shape of what it is the start of."""
+    name, start, source = quantity.name, str(use.start), model[use.name]
+    if start not in known:
+        raise DataError(f"{name} starts from {start}: state a quantity of that name before it.")
+    if model[start].shape != source.shape:
+        raise DataError(
+            f"{name} starts from {start} of the shape {model[start].shape}, but {use.name} has the "
+            f"shape {source.shape}: they must be alike."
+        )
+    if use.along in {axis.family for axis in model[start].axes}:
+        raise DataError(
+            f"{name} starts from {start}, which has the axis along which it starts: leave it out."
         )
 
 
-def _along_time(quantity: Quantity) -> str:
-    """Write the first axis of a quantity as it were along the time."""
+def _ordered(quantity: Quantity) -> str:
+    """Write the first axis of a quantity as if it were ordered."""
     axis = quantity.axes[0] if quantity.axes else Axis("day", 6)
-    return f'xlnn.Axis("{axis.name}", {axis.length}, "time")'
+    return f'xlnn.Axis("{axis.name}", {axis.length}, "up")'

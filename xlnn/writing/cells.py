@@ -16,6 +16,7 @@ from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.rows import Filled, Strip, content, formula_pattern
 from xlnn.writing.style import BLANK, Look, is_east_asian, styled, value
+from xlnn.xlsx.texts import markup
 
 
 class Cells:
@@ -95,10 +96,15 @@ class Cells:
             return Filled(texts, "", ())
         said = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
         style = self._style_of(computed, said)
-        pattern, order = formula_pattern(column, style, has_value=bool(self._values))
         axes = tuple(axis.length for axis in quantity.axes)
-        numbers = tuple(self._numbers(*column.rows[number], axes) for number in order)
-        if self._values:
+        has_value = bool(self._values)
+        if column.starts:  # where a recurrence starts there is another formula
+            pattern, _ = formula_pattern(Column(unit, "={0}", ()), style, has_value=has_value)
+            numbers = ([markup(text.removeprefix("=")) for text in column.down(axes, 0)],)
+        else:
+            pattern, order = formula_pattern(column, style, has_value=has_value)
+            numbers = tuple(self._numbers(*column.rows[number], axes) for number in order)
+        if has_value:
             numbers += (self._values[quantity.name][(..., *unit)].ravel(),)
         return Filled(texts, pattern, numbers)
 

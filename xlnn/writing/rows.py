@@ -73,7 +73,7 @@ class Filled:
 
     typed: list[str]
     pattern: str
-    varying: tuple[np.ndarray, ...]
+    varying: tuple[Sequence[str] | np.ndarray, ...]
     is_blank: bool = False
 
     def strips(self, column: int, row: int, part: range) -> Iterator[Strip]:

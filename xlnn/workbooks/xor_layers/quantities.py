@@ -19,7 +19,7 @@ from xlnn.quantity import Axis, Quantity, previous
 from xlnn.shipped.text import Text
 
 POINTS, HIDDEN = 4, 2
-POINT = Axis("point", POINTS, "image")
+POINT = Axis("point", POINTS, family="image")
 
 LAYERS = {"single": (1, 2), "2": (HIDDEN, 2), "3": (1, HIDDEN)}
 """Each layer's units, and the inputs of a unit."""

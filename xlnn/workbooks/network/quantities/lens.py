@@ -38,7 +38,7 @@ from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET = "lens"
 PREFIX = "lens_"
-ONE = Axis("one", 1, "image")
+ONE = Axis("one", 1, family="image")
 
 FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""

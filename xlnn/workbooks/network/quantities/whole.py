@@ -196,7 +196,7 @@ def gallery(stack: Stack, label: str = "truth_label") -> Iterator[Quantity]:
     across = max(1, GALLERY_COLUMNS // (columns + 1))
     drawn = min(stack.spec.images, GALLERY)
     for line, first in enumerate(range(0, drawn, across), start=1):
-        some = Axis("image", min(across, drawn - first), "image", first)
+        some = Axis("image", min(across, drawn - first), first=first)
         shown = {"prefix": f"line{line}_", "sheet": "images", "axes": (some,)}
         uses = {"x": "x", "number": "number", "label": label}
         shape = (rows, columns)
