@@ -116,6 +116,8 @@ BREAKS = [
     formula("formula-syntax", "C4+1E+400"),
     Break("sheets", WORKBOOK, r'sheetId="2"', 'sheetId="1"', "the list of sheets"),
     Break("sheets", WORKBOOK, r'activeTab="[0-9]+"', 'activeTab="99"', "the list of sheets"),
+    formula("unlike-ranges", "SUMPRODUCT(Weights!B4:C4,Weights!B4:B5)"),
+    formula("unlike-ranges", "SUMPRODUCT(Weights!B4:C4-xlnn.eta,Weights!B4:B5-1)"),
     formula("unknown-name", "xlnn.eta2*2"),
     formula("unknown-name", "XFE1+1"),
     formula("unknown-name", "SUM(C4:D)"),
@@ -313,7 +315,8 @@ def test_a_formula_of_a_filled_down_column_is_found_in_its_row(short_copy):
     # the last row of the column now refers to the row below all images
     below = replace(rf'(<c r="C{last}"[^>]*><f>[^<]*?Images!\$?[A-Z]+\$?)[0-9]+', r"\g<1>9999")
     change(short_copy, {part: below})
-    assert [problem.where for problem in lint(short_copy)] == [f"Training!C{last}"]
+    found = [(problem.rule, problem.where) for problem in lint(short_copy)]
+    assert found == [(rule, f"Training!C{last}") for rule in ("reference", "unlike-ranges")]
 
 
 def test_formulas_wrong_alike_are_one_problem(short_copy):

@@ -16,6 +16,7 @@ from xlnn.building.limits import check_size
 from xlnn.building.place import WAYS_OF_PROGRAMS, Place
 from xlnn.building.proof import Advice
 from xlnn.building.writing import Built, write_proven
+from xlnn.checking.readings import check_stated
 from xlnn.data.digits import rounded
 from xlnn.engines.taught import functions_of
 from xlnn.errors import DataError, XlnnError
@@ -79,6 +80,7 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     place = Place(path, force, WAYS_OF_PROGRAMS)
     place.check()
     _check_formulas(layout)
+    check_stated(layout)
     check_size(layout, large=large)
     arrays |= reference.known(model)
     KIND.check_run(model, reference.run(_watched(model), arrays))

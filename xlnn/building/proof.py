@@ -123,6 +123,6 @@ def refuse_problems(problems: Sequence[Problem], advice: Advice = OURS) -> None:
     if problems:
         first = problems[0]
         raise DisagreementError(
-            f"The workbook was not written, since Excel would repair it: {first.where}: "
+            f"The workbook was not written, since lint finds a problem in it: {first.where}: "
             f"{first.message} {advice.repaired}"
         )

@@ -20,6 +20,7 @@ from xlnn.arguments import path_of
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.probe import Points
+from xlnn.checking.readings import check_stated
 from xlnn.checking.remarks import remarks
 from xlnn.checking.report import Report, Reports
 from xlnn.checking.stored import CLOSE
@@ -151,6 +152,8 @@ def examined(path: Path, engine: str, points: Points, model: Model | None = None
     with shown(contents) as file, Work(engine, file, points, allowance) as work:
         # the engine computes while this process reads the Spec and imports what places its cells
         spec, layout = described(path, model, contents)
+        if model is not None:
+            check_stated(layout)
         work.probe(layout)
         report, values, run = compare(contents, layout, work)
     return Examined(report, spec, layout, values, run)

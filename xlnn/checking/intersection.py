@@ -6,48 +6,20 @@ engines compute an array, which agrees with NumPy and with no spreadsheet progra
 would intersect is decided here by a formula's text alone, whatever an engine gives.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import repeat
-from types import MappingProxyType
 from typing import Any
 
 import formualizer
 
 from xlnn.xlsx.guard import FUNCTIONS
-
-Names = Mapping[str, str]
-"""Defined names, in lower case, and the formulas that they stand for."""
-
-_ALL = (True, True)
-_RANGES: Mapping[str, tuple[bool, ...]] = {
-    **dict.fromkeys(("SUM", "AVERAGE", "COUNT", "MAX", "MIN", "SUMSQ", "AND"), _ALL),
-    **dict.fromkeys(("SUMPRODUCT", "SUMXMY2", "SLOPE", "INTERCEPT", "STEYX"), _ALL),
-    "COUNTIF": (True, False),
-    "INDEX": (True, False),
-    "MATCH": (False, True, False),
-    "RANK": (False, True, False),
-    "SUMIF": (True, False, True),
-    "VLOOKUP": (False, True, False),
-}
-"""Which arguments of a function take a range; the last entry holds for all further arguments."""
+from xlnn.xlsx.unlike import NO_NAMES, RANGES, REFERRING, Names, referred
 
 _PASSING = {"IF": 1, "CHOOSE": 1}
 """Functions that hand on a range, and the first argument that they may hand on."""
 
 _ONE_BY_ONE = {"IF", "IFERROR", "CHOOSE", "INDEX", "MATCH", "VLOOKUP", "RANK", "COUNTIF", "SUMIF"}
 """Functions that Excel computes for one value each, in SUMPRODUCT too."""
-
-_REFERRING = {":", ",", " "}
-"""Operators that join references to one, and compute nothing."""
-
-_LONGEST_CHAIN = 8
-"""How many defined names may stand for one another."""
-
-_SHEET = re.compile(r"(?:'(?:[^']|'')*'|[^:!']*)!")
-
-NO_NAMES: Names = MappingProxyType({})
 
 
 def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
@@ -110,7 +82,7 @@ class _Reader:
 
     def _operation(self, node: Mapping[str, Any], *, whole: bool, arrays: bool) -> str | None:
         sides = node["left"], node["right"]
-        if node["operator"] not in _REFERRING:
+        if node["operator"] not in REFERRING:
             found = (self.taken(side, whole=False, arrays=arrays) for side in sides)
             return next(filter(None, found), None)
         if not (whole or arrays):
@@ -124,7 +96,7 @@ class _Reader:
             arrays = True
         elif name in _ONE_BY_ONE or name not in FUNCTIONS:
             arrays = False
-        takes = _RANGES.get(name, (False,))
+        takes = RANGES.get(name, (False,))
         first = _PASSING.get(name)
         for position, argument in enumerate(arguments):
             may = takes[min(position, len(takes) - 1)]
@@ -138,12 +110,7 @@ class _Reader:
         return None
 
     def _is_range(self, text: str) -> bool:
-        for _ in repeat(None, _LONGEST_CHAIN):
-            name = self._names.get(_SHEET.sub("", text).casefold())
-            if name is None:
-                break
-            text = name.removeprefix("=")
-        first, colon, last = _SHEET.sub("", text).replace("$", "").upper().partition(":")
+        first, colon, last = referred(text, self._names).replace("$", "").upper().partition(":")
         # a whole column or row spans many cells even where both corners are the same
         return bool(colon) and (first != last or first.isalpha() or first.isdigit())
 

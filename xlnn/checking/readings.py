@@ -18,8 +18,10 @@ import numpy as np
 from xlnn.blocks import Block
 from xlnn.checking.intersection import intersection
 from xlnn.checking.references import areas, beyond, is_read, written
+from xlnn.errors import DataError
 from xlnn.layout import Layout
 from xlnn.xlsx.package import Contents
+from xlnn.xlsx.unlike import NO_NAMES, Names, unlike
 
 Entry = tuple[str, tuple[int, ...]]
 """A quantity's name and an index of its array."""
@@ -115,8 +117,8 @@ class Readings:
         """Say why a formula that reads otherwise is wrong whatever its value; None if it is not."""
         name, index = entry
         formula, quantity = self.otherwise[entry], self.layout.model[name]
-        if one := intersection(formula, names):
-            return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+        if ranges := misread(formula, names):
+            return ranges
         title = self.layout.titles[self.layout.blocks[name].sheet]
         named = areas(formula, title)
         if named is None and not is_read(formula):
@@ -131,6 +133,36 @@ class Readings:
         if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
             return "its value does not prove it, so it must read as stated"
         return None
+
+
+def misread(formula: str, names: Names = NO_NAMES) -> str | None:
+    """Say which ranges of a formula Excel computes otherwise than some engines; None if none.
+
+    >>> misread("=SUMPRODUCT(A1:B1,D1:D3)")
+    'it pairs A1:B1 (1 row of 2) with D1:D3 (3 rows of 1); give both the same shape'
+    """
+    if pair := unlike(formula, names):
+        return f"it pairs {pair}; give both the same shape"
+    if one := intersection(formula, names):
+        return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+    return None
+
+
+def check_stated(layout: Layout) -> None:
+    """Refuse a model whose formulas Excel computes otherwise than some engines.
+
+    Raises
+    ------
+    DataError
+        Naming the quantity, and the ranges.
+    """
+    names = {f"xlnn.{name}".casefold(): layout.area(name) for name in layout.blocks}
+    for quantity in layout.model.quantities:
+        last = tuple(axis.length - 1 for axis in quantity.axes)
+        for column in layout.columns(quantity.name) if quantity.equation else ():
+            formula = column.at(last)
+            if ranges := misread(formula, names):
+                raise DataError(f'The cell of {quantity.name} gives "{formula:.60}": {ranges}.')
 
 
 def as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> frozenset[str]:

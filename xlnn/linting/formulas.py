@@ -15,6 +15,7 @@ from xlnn.linting.problem import Problem
 from xlnn.linting.reading import LONGEST_TEXT, NUMBER, Reading, Reference, read
 from xlnn.linting.used import Used
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
+from xlnn.xlsx.unlike import unlike
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _BLANKS = bytes(byte if chr(byte) in "0123456789" else 32 for byte in range(256))
@@ -109,6 +110,8 @@ class _Formulas:
         self._book = book
         self._readings: dict[tuple[bytes, tuple[int, ...]], Reading] = {}
         self._said: set[tuple[object, ...]] = set()
+        self._looked_at: set[tuple[object, ...]] = set()
+        self._names = {name.casefold(): text for name, text in book.contents.names.items()}
 
     def problems(
         self, formulas: Sequence[str], sheet: Sheet | None, where: Where
@@ -146,8 +149,9 @@ class _Formulas:
     def _reading(self, group: "_Group", deciding: tuple[int, ...] = ()) -> Reading:
         key = group.shape, tuple(group.table[0, list(deciding)])
         if key not in self._readings:
-            if len(self._readings) > _MAX_READINGS:
+            if max(len(self._readings), len(self._looked_at)) > _MAX_READINGS:
                 self._readings.clear()
+                self._looked_at.clear()
             self._readings[key] = read(group.first)
         return self._readings[key]
 
@@ -178,6 +182,27 @@ class _Formulas:
                 )
         for index, reference in enumerate(reading.references):
             yield from self._look_at_cells(group, reference, index)
+        yield from self._look_at_pairs(group, reading)
+
+    def _look_at_pairs(self, group: "_Group", reading: Reading) -> Iterator[Problem]:
+        """Look for ranges of unlike shape, in one formula of those whose ranges are alike."""
+        if not reading.may_pair:
+            return
+        ranges = [each for each in reading.references if each.first != each.last]
+        first, last = [each.first for each in ranges], [each.last for each in ranges]
+        heights = np.abs(group.table[:, last] - group.table[:, first])
+        if (heights == heights[0]).all():  # as of formulas that were filled down
+            heights = heights[:1]
+        deciding = tuple(group.table[0, list(reading.deciding)])
+        for member, row in enumerate(heights.tolist()):
+            each = [0, *row]
+            alike = group.shape, deciding, tuple(map(each.index, each))
+            if alike in self._looked_at:
+                continue
+            self._looked_at.add(alike)
+            if pair := unlike(f"={group.batch[group.members[member]]}", self._names):
+                message = f"It pairs {pair}; expected are ranges of the same shape."
+                yield from self._say(group, member, "unlike-ranges", message)
 
     def _look_at_cells(
         self, group: "_Group", reference: Reference, index: int

@@ -28,6 +28,7 @@ RULES: Mapping[str, str] = MappingProxyType(
     {
         "formula-syntax": "A formula can be parsed, within the limits of Excel and the engines.",
         "arguments": "A function has as many arguments as Excel takes, 255 at most.",
+        "unlike-ranges": "Ranges that a function or an operation pairs have shapes that fit.",
         "unknown-name": "A word in a formula is a cell or a defined name.",
         "reference": "Every cell that a formula, a name or a chart refers to exists.",
         "uncomputed": "Formulas have a cached value, or the workbook asks to be computed.",

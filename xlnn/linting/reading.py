@@ -78,6 +78,8 @@ class Reading:
     references : tuple of Reference
     deciding : tuple of int
         Which numbers belong to names or titles; formulas that differ there have a reading each.
+    may_pair : bool
+        Whether it holds what a range may be paired with.
     """
 
     fault: str = ""
@@ -85,6 +87,7 @@ class Reading:
     miscounted: tuple[Miscounted, ...] = ()
     references: tuple[Reference, ...] = ()
     deciding: tuple[int, ...] = ()
+    may_pair: bool = False
 
 
 def read(formula: str) -> Reading:
@@ -130,6 +133,7 @@ def read(formula: str) -> Reading:
         miscounted=tuple(_miscounted(tokens)),
         references=tuple(references),
         deciding=tuple(sorted(deciding)),
+        may_pair=bool(names) or ":" in formula or "{" in formula,
     )
 
 

@@ -1,0 +1,339 @@
+"""Find ranges of unlike shape that a formula pairs.
+
+``SUMPRODUCT(A1:B1,D1:D3)`` is #VALUE! in Excel, while some engines spread the row over the column
+and give a number. So a formula's text alone decides, whatever an engine gives.
+
+Functions that pair ranges cell by cell need one shape. Operations, and functions of single values,
+take beside a range its rows or its columns as well: a row, a column or a cell is repeated to fill
+the range. A row and a column alone fill no range of the formula, so they are unlike.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import combinations, repeat
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import formualizer
+
+from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS, address
+
+Names = Mapping[str, str]
+"""Defined names, in lower case, and the formulas that they stand for."""
+
+NO_NAMES: Names = MappingProxyType({})
+
+Node = Mapping[str, Any]
+"""A node of a formula's tree, as formualizer gives it."""
+
+_ALL = (True, True)
+RANGES: Mapping[str, tuple[bool, ...]] = {
+    **dict.fromkeys(("SUM", "AVERAGE", "COUNT", "MAX", "MIN", "SUMSQ", "AND"), _ALL),
+    **dict.fromkeys(("SUMPRODUCT", "SUMXMY2", "SLOPE", "INTERCEPT", "STEYX"), _ALL),
+    "COUNTIF": (True, False),
+    "INDEX": (True, False),
+    "MATCH": (False, True, False),
+    "RANK": (False, True, False),
+    "SUMIF": (True, False, True),
+    "VLOOKUP": (False, True, False),
+}
+"""Which arguments of a function take a range; the last entry holds for all further arguments."""
+
+_EVERY, _SECOND = (slice(None),), (slice(0, None, 2),)
+_PAIRED: Mapping[str, tuple[slice, ...]] = {
+    **dict.fromkeys(("SUMPRODUCT", "SUMXMY2", "SUMX2MY2", "SUMX2PY2", "CORREL"), _EVERY),
+    **dict.fromkeys(("PEARSON", "RSQ", "SLOPE", "INTERCEPT", "STEYX", "COVAR"), _EVERY),
+    **dict.fromkeys(("COVARIANCE.P", "COVARIANCE.S"), _EVERY),
+    **dict.fromkeys(("FORECAST", "FORECAST.LINEAR"), (slice(1, None),)),
+    **dict.fromkeys(("SUMIF", "AVERAGEIF", "COUNTIFS"), _SECOND),
+    **dict.fromkeys(
+        ("SUMIFS", "AVERAGEIFS", "MAXIFS", "MINIFS"), (slice(1), slice(1, None, 2))
+    ),
+}  # fmt: skip
+"""Which arguments a function pairs. SUMIF pads a shorter range with the cells below it, in silence
+and in some programs only."""
+
+_SINGLE = FUNCTIONS | {"LOG", "LOG10", "NOT", "POWER", "ROUNDDOWN", "ROUNDUP", "TAN", "TRUNC"}
+"""Functions that are computed for each cell where they take no range."""
+
+_CHOOSING = {"IF", "CHOOSE"}
+"""Functions that hand on one of their arguments where the first is a single value."""
+
+_SHAPING = {"COLUMN", "INDEX", "MMULT", "ROW", "TRANSPOSE"}
+"""Functions whose result has another shape than their arguments."""
+
+REFERRING = {":", ",", " "}
+"""Operators that join references to one, and compute nothing."""
+
+_LONGEST_CHAIN = 8
+"""How many defined names may stand for one another."""
+
+_SHEET = re.compile(r"(?:'(?:[^']|'')*'|[^:!']*)!")
+_CELLS = re.compile(
+    r"(?<![\w.$])\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?(?![\w.(])",
+    re.IGNORECASE,
+)
+_OF_TWO_SHEETS = re.compile(r":(?:'|\w+!)")
+_CORNER = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]{1,7})?", re.IGNORECASE)
+
+
+class Operand(NamedTuple):
+    """What a formula computes with: its text, its rows and its columns."""
+
+    text: str
+    rows: int
+    columns: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.rows, self.columns
+
+    def __str__(self) -> str:
+        """Write it with its shape.
+
+        >>> str(Operand("A1:B1", 1, 2)), str(Operand("D1:D3", 3, 1)), str(Operand("C4", 1, 1))
+        ('A1:B1 (1 row of 2)', 'D1:D3 (3 rows of 1)', 'C4 (a single value)')
+        """
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        shape = "a single value" if self.shape == (1, 1) else f"{rows} of {self.columns:,}"
+        return f"{self.text:.60} ({shape})"
+
+
+class Unlike(NamedTuple):
+    """Two operands that a formula pairs although their shapes do not fit."""
+
+    first: Operand
+    second: Operand
+
+    def __str__(self) -> str:
+        """Write both with their shapes."""
+        return f"{self.first} with {self.second}"
+
+
+def unlike(formula: str, names: Names = NO_NAMES) -> Unlike | None:
+    """Return the first two operands of unlike shape that a formula pairs; None if all fit.
+
+    What cannot be known from the text, such as what OFFSET gives, fits everything.
+
+    Parameters
+    ----------
+    formula : str
+        With its leading "=".
+    names : mapping of str to str
+        What defined names stand for, by their names in lower case.
+
+    >>> print(unlike("=SUMPRODUCT(A1:B1,D1:D3)"))
+    A1:B1 (1 row of 2) with D1:D3 (3 rows of 1)
+    >>> print(unlike("=SUMPRODUCT(A1:B1-D1:D3)"))
+    A1:B1 (1 row of 2) with D1:D3 (3 rows of 1)
+    >>> unlike("=SUMPRODUCT(A1:B3-D1:D3,E1:F3)")
+    """
+    if not (":" in formula or "{" in formula or names):
+        return None
+    known = tuple(names.items())
+    return None if _found(_at_a1(formula), known) is None else _found(formula, known)
+
+
+def _at_a1(formula: str) -> str:
+    """Let each range begin at A1: of formulas that were filled in, this leaves few.
+
+    >>> _at_a1("=SUMPRODUCT(Data!B4:M4,Weights!B$5:B$9)+LOG10(AL7)")
+    '=SUMPRODUCT(Data!A1:L1,Weights!A1:A5)+LOG10(A1)'
+    """
+    return formula if _OF_TWO_SHEETS.search(formula) else _CELLS.sub(_moved, formula)
+
+
+def _moved(cells: re.Match[str]) -> str:
+    left, top, right, bottom = cells.groups()
+    if not right:
+        return "A1"
+    columns = abs(COLUMNS[right.upper()] - COLUMNS[left.upper()])
+    return f"A1:{address(abs(int(bottom) - int(top)) + 1, columns + 1)}"
+
+
+@lru_cache(maxsize=4096)
+def _found(formula: str, names: tuple[tuple[str, str], ...]) -> Unlike | None:
+    try:
+        tree = formualizer.parse(formula).to_dict()
+    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
+        return None  # no engine computes it, and each says so
+    reader = _Reader(dict(names))
+    reader.value(tree)
+    return reader.found[0] if reader.found else None
+
+
+def referred(text: str, names: Names) -> str:
+    """Return the cells that a reference stands for, without their sheet; a name that is unknown."""
+    for _ in repeat(None, _LONGEST_CHAIN):
+        name = names.get(_SHEET.sub("", text).casefold())
+        if name is None:
+            break
+        text = name.removeprefix("=")
+    return _SHEET.sub("", text)
+
+
+class _Reader:
+    """Reads the tree of a formula, and notes what is unlike in it."""
+
+    def __init__(self, names: Names) -> None:
+        self.found: list[Unlike] = []
+        self._names = names
+
+    def value(self, node: Node, *, spills: bool = False) -> Operand | None:
+        """Return what a node comes to, by the operand that has its shape; None if unknown.
+
+        Parameters
+        ----------
+        node : mapping
+        spills : bool
+            Whether a row and a column may give a table: it is looked up, and not added up.
+        """
+        operands = self._operands(node)
+        if len(operands) == 1:
+            return operands[0]
+        known: dict[tuple[int, int], Operand] = {}
+        for operand in filter(None, operands):
+            known.setdefault(operand.shape, operand)
+        for one, other in combinations(known.values(), 2):
+            both = max(one.rows, other.rows), max(one.columns, other.columns)
+            fit = all(a == b or 1 in (a, b) for a, b in zip(one.shape, other.shape, strict=True))
+            if not fit or not (spills or both in known or None in operands):
+                self.found.append(Unlike(one, other))
+        rows, columns = (max(lengths) for lengths in zip((1, 1), *known, strict=True))
+        if None in operands:
+            return None
+        return known.get((rows, columns), Operand("a table", rows, columns))
+
+    def _operands(self, node: Node) -> list[Operand | None]:
+        """Return what a node is computed from cell by cell; None stands for what is unknown."""
+        match node["node_type"]:
+            case "Function":
+                return self._function(node["name"].upper().removeprefix("_XLFN."), node["args"])
+            case "UnaryOp" if node["operator"] not in {"#", "@"}:
+                return self._operands(node["operand"])
+            case "BinaryOp" if node["operator"] not in REFERRING:
+                return self._operands(node["left"]) + self._operands(node["right"])
+        return [self._operand(node)]
+
+    def _operand(self, node: Node) -> Operand | None:
+        """Return a constant or a reference."""
+        match node["node_type"]:
+            case "Reference":
+                return self._reference(node["reference"])
+            case "Literal":
+                return Operand(_written(node["value"]), 1, 1)
+            case "Omitted":
+                return Operand("nothing", 1, 1)
+            case "Array":
+                return Operand("{…}", len(node["rows"]), len(node["rows"][0]))
+            case "BinaryOp":
+                return self._joined(node["operator"], node["left"], node["right"])
+        return None
+
+    def _reference(self, text: str) -> Operand | None:
+        size = _size(referred(text, self._names))
+        return Operand(text, *size) if size else None
+
+    def _joined(self, operator: str, *sides: Node) -> Operand | None:
+        """Return the range from one reference to another, such as Data!A1:Data!A9."""
+        texts = [side.get("reference", "") for side in sides]
+        for side in sides:
+            self.value(side)
+        return self._reference(":".join(texts)) if operator == ":" and all(texts) else None
+
+    def _function(self, name: str, arguments: Sequence[Node]) -> list[Operand | None]:
+        if name in {"LET", "LAMBDA"}:  # their words are no defined names
+            return [None]
+        if name in _SHAPING:
+            return [self._shaped(name, arguments)]
+        if name in _CHOOSING and arguments:
+            condition = self._operands(arguments[0])
+            if all(operand and operand.shape == (1, 1) for operand in condition):
+                return [self._chosen(arguments[1:])]
+        takes, pairs = RANGES.get(name, (False,)), set(_paired(name, len(arguments)))
+        is_known = bool(pairs) or name in _SINGLE
+        single: list[Operand | None] = [] if is_known else [None]
+        first: Operand | None = None
+        for position, argument in enumerate(arguments):
+            if is_known and position not in pairs and not takes[min(position, len(takes) - 1)]:
+                single += self._operands(argument)
+                continue
+            value = self.value(argument)
+            if position in pairs and value:
+                first = first or value
+                if first.shape != value.shape:
+                    self.found.append(Unlike(first, value))
+        return single or [Operand(f"{name}(…)", 1, 1)]
+
+    def _chosen(self, arguments: Sequence[Node]) -> Operand | None:
+        """Return one of some arguments, if all have one shape."""
+        values = [self.value(argument) for argument in arguments]
+        shapes = {value and value.shape for value in values}
+        return values[0] if len(shapes) == 1 else None
+
+    def _shaped(self, name: str, arguments: Sequence[Node]) -> Operand | None:
+        """Return what a function gives whose result has a shape of its own."""
+        values = [self.value(argument, spills=name == "INDEX") for argument in arguments]
+        if None in values:
+            return None
+        shape: tuple[int, int] | None = None
+        match name, values:
+            case "ROW" | "COLUMN", []:
+                shape = 1, 1
+            case "ROW", [cells]:
+                shape = cells.rows, 1
+            case "COLUMN", [cells]:
+                shape = 1, cells.columns
+            case "TRANSPOSE", [cells]:
+                shape = cells.columns, cells.rows
+            case "MMULT", [left, right]:
+                shape = left.rows, right.columns
+                if left.columns != right.rows:
+                    self.found.append(Unlike(left, right))
+            case "INDEX", [cells, *positions] if all(at.shape == (1, 1) for at in positions):
+                shape = _picked(cells, arguments[1:])
+        return shape and Operand(f"{name}(…)", *shape)
+
+
+def _paired(name: str, count: int) -> Iterable[int]:
+    """Return which of so many arguments a function pairs."""
+    return (position for part in _PAIRED.get(name, ()) for position in range(count)[part])
+
+
+def _picked(cells: Operand, positions: Sequence[Node]) -> tuple[int, int] | None:
+    """Return the shape of what INDEX picks by a row and a column; 0 stands for all of them."""
+    whole = [each["node_type"] == "Omitted" or each.get("value") == 0 for each in positions]
+    if len(whole) == 1 and 1 in cells.shape:
+        return cells.shape if whole[0] else (1, 1)
+    if len(whole) != 2:
+        return None
+    return cells.rows if whole[0] else 1, cells.columns if whole[1] else 1
+
+
+def _size(text: str) -> tuple[int, int] | None:
+    """Return the rows and columns of a cell or a range; None of a name.
+
+    >>> _size("B2:C9"), _size("$A$1"), _size("A:B"), _size("3:5"), _size("eta")
+    ((8, 2), (1, 1), (1048576, 2), (3, 16384), None)
+    """
+    corners = [_CORNER.fullmatch(corner) for corner in text.split(":")]
+    letters = [corner[1] for corner in corners if corner and corner[1]]
+    digits = [corner[2] for corner in corners if corner and corner[2]]
+    count = len(corners)
+    if None in corners or count > 2 or {len(letters), len(digits)} - {0, count}:
+        return None
+    if not (letters and digits) and (count == 1 or not (letters or digits)):
+        return None
+    columns = [COLUMNS[each.upper()] for each in letters] or [1, MAX_COLUMNS]
+    rows = [int(each) for each in digits] or [1, MAX_ROWS]
+    return abs(rows[-1] - rows[0]) + 1, abs(columns[-1] - columns[0]) + 1
+
+
+def _written(value: object) -> str:
+    """Write a constant as a formula has it."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    return f"{value:.15g}" if isinstance(value, float) else f'"{value}"'
