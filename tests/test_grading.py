@@ -166,6 +166,28 @@ def test_a_range_that_is_named_cell_by_cell_is_not_too_short(formula, one_epoch,
     assert re.fullmatch(r"gives \S+ where \S+ belongs \(Training!R4\)", said)
 
 
+def test_a_formula_that_pairs_ranges_of_unlike_shape_is_told_so(one_epoch, tmp_path):
+    """An engine spreads the row over the column and gives the right number; Excel gives #VALUE!."""
+    spread = "=SUMPRODUCT(N{0}:O{0}-Images!N{0}:O{0},Images!N{0}:N{1})"
+    (said,) = reasons_of(one_epoch, "C", lambda row: spread.format(row, row + 1), tmp_path)
+    assert said.startswith("pairs N4:O4 (1 × 2) with Images!N4:N5 (2 × 1): give both the same")
+    twice = "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2*{{1;1}})/4"
+    (said,) = reasons_of(one_epoch, "C", twice.format, tmp_path)
+    assert said.startswith("pairs N4:O4 (1 × 2) with {…} (2 × 1)")
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2,{{1,1}})/2",
+        "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2*{{1;1}}*{{1,1;1,1}})/4",
+        "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2*Settings!C$4^0)/2",
+    ],
+)
+def test_what_excel_repeats_over_a_range_of_the_formula_is_right(formula, one_epoch, tmp_path):
+    assert reasons_of(one_epoch, "C", formula.format, tmp_path) == ["right"]
+
+
 def test_half_a_range_that_is_named_cell_by_cell_is_too_short(one_epoch, tmp_path):
     (said,) = reasons_of(one_epoch, "C", "=(N{0}-Images!N{0})^2/2".format, tmp_path)
     assert said.startswith("the range is one short: Training!N4, where Training!N4:O4 belongs")

@@ -30,6 +30,7 @@ from xlnn.practising.submission import Submission
 from xlnn.quantity import Quantity
 from xlnn.reading.arrays import write_values
 from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.unlike import Unlike, unlike
 
 TOLERANCE = 1e-9
 """Relative to the size of the terms: another route to the same value rounds otherwise, and the
@@ -73,6 +74,8 @@ class Judged:
         Those in which it was asked for: of what reads as stated, the first alone.
     reads_one : dict
         Formulas of which Excel takes one cell of a range, by index: the range.
+    unlike : dict
+        The ranges of unlike shape that formulas pair, by index.
     circular : array of bool
         Of the quantity's shape: what leads back to its own cell, so that it is wrong all the same.
     constant : set of indices
@@ -86,6 +89,7 @@ class Judged:
     got: tuple[Mapping[tuple[int, ...], Found], ...]
     worlds: tuple[World, ...]
     reads_one: Mapping[tuple[int, ...], str]
+    unlike: Mapping[tuple[int, ...], Unlike]
     circular: np.ndarray
     constant: AbstractSet[tuple[int, ...]] = frozenset()
 
@@ -158,11 +162,12 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
     }
     answers = _answers(submitted, every, tasks)
     results, constants = [], Constants(submitted)
+    names = {name.casefold(): text for name, text in submitted.contents.names.items()}
     for quantity in submitted.blanks:
         formulas, typed = filled[quantity.name]
         places = dict(submitted.places(quantity))
         got = tuple(dict(zip(places, found, strict=True)) for found in answers[quantity.name])
-        once, constant = {}, frozenset[tuple[int, ...]]()
+        once, pairs, constant = {}, {}, frozenset[tuple[int, ...]]()
         if quantity.name not in submitted.as_stated:
             constant = constants.of(quantity, formulas, got)
             once = {
@@ -170,15 +175,19 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
                 for index, text in formulas.items()
                 if places[index] not in submitted.arrays and (one := _reads_one(text))
             }
+            pairs = {
+                index: pair for index, text in formulas.items() if (pair := unlike(text, names))
+            }
         wrong = np.zeros(quantity.lengths, dtype=bool)
         asked_in = tuple(every[: len(got)])
         for world, values in zip(asked_in, got, strict=True):
             wrong |= wrong_in(submitted, quantity, world, values)
         for index in places:
             wrong[index] |= index not in formulas or index in once or index in constant
+            wrong[index] |= index in pairs
         none = np.zeros_like(wrong)
         results.append(
-            Judged(quantity, formulas, typed, wrong, got, asked_in, once, none, constant)
+            Judged(quantity, formulas, typed, wrong, got, asked_in, once, pairs, none, constant)
         )
     return results, usable
 

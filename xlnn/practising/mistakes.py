@@ -19,6 +19,7 @@ from xlnn.grid import CellError
 from xlnn.layout import Layout
 from xlnn.practising.judging import TOLERANCE, Judged, World
 from xlnn.quantity import Model, Quantity
+from xlnn.xlsx.unlike import Operand
 
 Index = tuple[int, ...]
 
@@ -40,9 +41,9 @@ class Mistake:
     ----------
     kind : str
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
-        ``reads_one``, ``truth``, ``constant``, ``circle``, ``sign``, ``factor``, ``offset``,
-        ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``, ``long``, ``missing``,
-        ``other``.
+        ``reads_one``, ``unlike``, ``truth``, ``constant``, ``circle``, ``sign``, ``factor``,
+        ``offset``, ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``, ``long``,
+        ``missing``, ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -77,6 +78,10 @@ def mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:
         return Mistake("typed", cell, {"value": _written(judged.typed[first])})
     if len(filled) < len(rows) and first not in judged.formulas:
         return Mistake("partly", cell, {"filled": str(len(filled)), "rows": str(len(rows))})
+    if first in judged.unlike:
+        said = dict(zip(("first", "second"), map(_shaped, judged.unlike[first]), strict=True))
+        by_cells = _by_cells(layout, judged, rows, first, cell)
+        return by_cells or Mistake("unlike", cell, said)
     return (
         _by_form(layout, judged, first, cell)
         or _by_value(layout.model, judged, rows, cell)
@@ -84,6 +89,11 @@ def mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:
         or _error(judged, first, cell)
         or Mistake("other", cell, _beside(judged, first))
     )
+
+
+def _shaped(operand: Operand) -> str:
+    """Write a range with its shape, in any language."""
+    return f"{operand.text} ({operand.rows} × {operand.columns})"
 
 
 def _by_form(layout: Layout, judged: Judged, first: Index, cell: str) -> Mistake | None:
