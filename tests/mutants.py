@@ -20,6 +20,10 @@ COMPARISONS = ("<>", "<", ">", "<=", ">=")
 CONSTANTS = ("+1", "-1", "+0.5", "+0.001", "-0.000001")
 
 _BINARY = re.compile(r"(?<=[\w)])[-+*/=](?=[\w(\-'])")
+_RANGE = r"(?:(?:'(?:[^']|'')+'|\w+)!)?\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?\d+"
+_PAIR = re.compile(
+    rf"\b(?:SUMPRODUCT|SUMXMY2|SLOPE|INTERCEPT|SUMIF)\(({_RANGE}),(?:[^,]*,)?({_RANGE})"
+)
 _SIGN = re.compile(r"(?<=[(,=])-")
 
 
@@ -153,6 +157,21 @@ def range_backwards(place, generator):
     return _with_another_reference(place, generator, backwards)
 
 
+def unlike_ranges(place, generator):
+    """One of two ranges that a function pairs has a cell more or less, or lies on its side."""
+    formula = without_texts(place.formula)
+    paired = {span for match in _PAIR.finditer(formula) for span in (match.span(1), match.span(2))}
+
+    def otherwise(read):
+        if read.span not in paired:
+            return []
+        top, left, bottom, right = read.area
+        aside = read.moved(right - left + top - bottom, bottom - top + left - right, corners=(1,))
+        return [*_resized(read, 1), *_resized(read, -1), aside]
+
+    return _with_another_reference(place, generator, otherwise)
+
+
 def term_of_nothing(place, generator):
     """A term is added that is 0 now: an empty cell, or a number of the sheet, times 0."""
     read = _one_of(references(place.formula) or [None], generator)
@@ -205,6 +224,7 @@ KINDS = {
     "epoch off by one": epoch_off,
     "range into empty cells": range_into_blanks,
     "range backwards": range_backwards,
+    "ranges of unlike shape": unlike_ranges,
     "term that is 0 now": term_of_nothing,
     "condition that is false now": false_condition,
     "guard dropped": guard_dropped,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mutants import KINDS
+from networks import in_turn
 from planting import (
     FUNCTIONS,
     NETWORKS,
@@ -20,8 +21,11 @@ from planting import (
     try_out,
     write_planted,
 )
+from programs import skip_without
 
+from xlnn import engines
 from xlnn.checking import comparison
+from xlnn.checking.check import check
 from xlnn.shipped.templates import names
 from xlnn.xlsx.cells import cells
 
@@ -111,6 +115,16 @@ def test_each_kind_applies_and_changes_what_stands_in_its_cells(network, kind):
 def test_the_same_generator_plants_the_same_errors(books):
     once, again = (list(plant_many(books, 24, np.random.default_rng(5))) for _ in range(2))
     assert once == again
+
+
+@pytest.mark.parametrize("engine", in_turn(engines.ENGINES))
+def test_ranges_of_unlike_shape_are_named_whatever_the_engine(network, engine, tmp_path):
+    skip_without(engine)
+    planted = plant(network, "ranges of unlike shape", "Training", np.random.default_rng(7))
+    write_planted(network, planted, tmp_path / "planted.xlsx")
+    (wrong,) = check(tmp_path / "planted.xlsx", engine, probes=0).wrong
+    assert wrong.formula in planted.changes.values()
+    assert wrong.reason.startswith("it pairs ")
 
 
 def test_a_dollar_lost_in_the_first_image_spoils_all_others_of_its_epoch(network):
