@@ -226,6 +226,16 @@ def test_a_list_is_no_model_wherever_one_is_taken(made, tmp_path):
             call(made[2], model=[X])
 
 
+@pytest.mark.parametrize("family", ["time", "row"])
+def test_two_axes_of_one_family_are_refused(family, tmp_path):
+    axes = (xlnn.Axis("day", 3, family), xlnn.Axis("step", 2, family))
+    model = xlnn.Model((xlnn.Quantity("x", axes=axes),))
+    sentence = f"^x has two axes of the family {family}, day and step: give each axis a family"
+    with pytest.raises(XlnnError, match=sentence):
+        xlnn.workbook(model, {"x": 1}, tmp_path / "x.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("forgets", ["level", "number"])
 def test_what_stands_a_step_before_needs_an_ordered_axis(tmp_path, forgets):
     axes = dict.fromkeys(("level", "number"), DAYS) | {forgets: (xlnn.Axis("day", 3),)}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import combinations
 from math import isfinite
 from typing import Any
 
@@ -134,8 +135,14 @@ def _check_names(quantity: Quantity) -> None:
 
 
 def _check_together(quantity: Quantity) -> None:
-    """Refuse arguments without an equation, and a start or numbers of rows without the rows."""
+    """Refuse parts of a quantity that do not go together."""
     name = quantity.name
+    for one, other in combinations(quantity.axes, 2):
+        if one.family == other.family:
+            raise DataError(
+                f"{name} has two axes of the family {one.family}, {one.name} and {other.name}: "
+                "give each axis a family of its own."
+            )
     if quantity.equation is None and quantity.uses:
         raise DataError(f"{name} uses {next(iter(quantity.uses.values()))}, and has no equation.")
     if quantity.is_record and not quantity.counts:
