@@ -226,11 +226,11 @@ def test_a_list_is_no_model_wherever_one_is_taken(made, tmp_path):
             call(made[2], model=[X])
 
 
-@pytest.mark.parametrize("family", ["time", "row"])
-def test_two_axes_of_one_family_are_refused(family, tmp_path):
-    axes = (xlnn.Axis("day", 3, family), xlnn.Axis("step", 2, family))
+@pytest.mark.parametrize(("first", "second"), [("day", "step"), ("time", "time")])
+def test_two_axes_that_belong_together_are_refused(first, second, tmp_path):
+    axes = (xlnn.Axis(first, 3, "time"), xlnn.Axis(second, 2, "time"))
     model = xlnn.Model((xlnn.Quantity("x", axes=axes),))
-    sentence = f"^x has two axes of the family {family}, day and step: give each axis a family"
+    sentence = f"^x has two axes of the family time, {first} and {second}: give each axis a name"
     with pytest.raises(XlnnError, match=sentence):
         xlnn.workbook(model, {"x": 1}, tmp_path / "x.xlsx")
     assert list(tmp_path.iterdir()) == []

@@ -141,7 +141,7 @@ def _check_together(quantity: Quantity) -> None:
         if one.family == other.family:
             raise DataError(
                 f"{name} has two axes of the family {one.family}, {one.name} and {other.name}: "
-                "give each axis a family of its own."
+                'give each axis a name of its own, and the order "up" or "down".'
             )
     if quantity.equation is None and quantity.uses:
         raise DataError(f"{name} uses {next(iter(quantity.uses.values()))}, and has no equation.")
