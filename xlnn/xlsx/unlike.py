@@ -227,7 +227,7 @@ class _Reader:
                 return Operand(_written(node["value"]), 1, 1)
             case "Omitted":
                 return Operand("nothing", 1, 1)
-            case "Array":
+            case "Array" if node["rows"]:
                 return Operand("{…}", len(node["rows"]), len(node["rows"][0]))
             case "BinaryOp":
                 return self._joined(node["operator"], node["left"], node["right"])
