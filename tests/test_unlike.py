@@ -186,17 +186,17 @@ def test_functions_of_ranges_of_unlike_shape_are_errors_elsewhere(engine, tmp_pa
 
 
 POINTS = xlnn.Axis("point", 4)
-X, W = xlnn.Quantity("x", axes=(POINTS,), shape=(2,)), xlnn.Quantity("w", shape=(3,))
-INPUTS = {"x": [[1, 2], [3, 4], [5, 6], [7, 8]], "w": [0.5, 0.25, 2]}
+X, W = xlnn.Quantity("x", axes=(POINTS,), shape=(2,)), xlnn.Quantity("w", shape=(3, 1))
+INPUTS = {"x": [[1, 2], [3, 4], [5, 6], [7, 8]], "w": [[0.5], [0.25], [2]]}
 STATED = {
     "a function": (
         lambda x, w: x.sum(axis=1) * w.sum(),
-        lambda x, w: f"=SUMPRODUCT({x[:]},{w[:]})",
+        lambda x, w: f"=SUMPRODUCT({x[:]},{w[:, 0]})",
         r"it pairs E7:F7 \(1 row of 2\) with B\$4:B\$6 \(3 rows of 1\); give both the same shape",
     ),
     "an operation": (
         lambda x, w: 3 * x.sum(axis=1) - 2 * w.sum(),
-        lambda x, w: f"=SUMPRODUCT({x[:]}-{w[:]})",
+        lambda x, w: f"=SUMPRODUCT({x[:]}-{w[:, 0]})",
         r"it pairs E7:F7 \(1 row of 2\) with B\$4:B\$6 \(3 rows of 1\); give both the same shape",
     ),
     "a name": (
@@ -205,8 +205,8 @@ STATED = {
         r"it pairs E7:F7 \(1 row of 2\) with xlnn.w \(3 rows of 1\)",
     ),
     "a range where a number belongs": (
-        lambda x, w: 2 * x.sum(axis=1) + w[0],
-        lambda x, w: f"=SUM({x[:]}*2)+{w[0]}",
+        lambda x, w: 2 * x.sum(axis=1) + w[0, 0],
+        lambda x, w: f"=SUM({x[:]}*2)+{w[0, 0]}",
         "Excel takes one cell of E7:F7 here",
     ),
 }

@@ -140,6 +140,8 @@ class Reference:
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
         unit = unit if isinstance(unit, tuple) else (unit,)
+        if 0 < len(unit) < len(self.shape) and ... not in unit:
+            unit = (*unit, ...)
         if ... in unit:
             at = unit.index(...)
             missing = len(self.shape) - len(unit) + 1
