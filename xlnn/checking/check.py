@@ -178,28 +178,23 @@ def compare(contents: Contents, layout: Layout, work: Work) -> tuple[Report, Val
     check_sheets(contents, layout)
     comparison = Comparison(layout, contents)
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
-        return _computed(comparison, work, Path(folder))
+        return _judge(comparison, work, _computed(comparison, work, Path(folder)))
 
 
-def _computed(comparison: Comparison, work: Work, folder: Path) -> tuple[Report, Values, Arrays]:
-    """Judge a workbook; where a formula stops the engine, without that formula."""
+def _computed(comparison: Comparison, work: Work, folder: Path) -> Values:
+    """Return the values of a workbook; where formulas stop the engine, without those formulas.
+
+    Each turn takes out formulas that none before it took out, or it is the last.
+    """
     _ = comparison.readings  # while the engine computes
-    try:
-        values = work.own.result()
-    except (CircularReferenceError, EngineError) as stopped:
-        for probed in work.probed:
-            probed.cancel()
-        if isinstance(stopped, CircularReferenceError):
-            copy = comparison.opened(folder)
-        else:
-            copy = comparison.readable(folder, f"the engine stops at it: {stopped}")
-        if copy is None:
-            raise
-        allowance = Allowance.of(comparison.contents)
-        with Work(work.engine, copy, work.points, allowance) as again:
-            again.probe(comparison.layout)
-            return _computed(comparison, again, folder)
-    return _judge(comparison, work, values)
+    while True:
+        try:
+            return work.own.result()
+        except (CircularReferenceError, EngineError) as stopped:
+            copy = comparison.without(stopped, work.file, folder)
+            if copy is None:
+                raise
+        work.begin_anew(copy, comparison.layout)
 
 
 def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, Values, Arrays]:
@@ -209,7 +204,6 @@ def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, 
     known = reference.known(layout.model)  # whatever the cells say: that is judged
     inputs = inputs_of(layout, arrays) | known
     check_inputs(layout, values, inputs)
-    comparison.circular(arrays)
     comparison.not_computed(arrays)
     comparison.typed_over(arrays, values)
     comparison.renumbered(known, arrays, values)

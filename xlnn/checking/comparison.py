@@ -12,7 +12,7 @@ from xlnn.checking.circles import reading_ahead, replacements
 from xlnn.checking.readings import Entry, Readings, is_backwards, plainly
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
 from xlnn.checking.texts import unlike
-from xlnn.errors import WorkbookError
+from xlnn.errors import CircularReferenceError, WorkbookError, XlnnError
 from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity, Use
@@ -53,8 +53,7 @@ class Comparison:
     found: dict[str, dict[tuple[int, ...], _Finding]] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)
     reasons: dict[Entry, str] = field(default_factory=dict)
-    reads_ahead: tuple[Entry, ...] = ()
-    unread: dict[Entry, str] = field(default_factory=dict)
+    taken_out: dict[Entry, str | None] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -105,46 +104,54 @@ class Comparison:
             wrong[index] = True
             self._add(quantity, wrong, self._expected(quantity, arrays), values)
 
-    def opened(self, folder: Path) -> Path | None:
-        """Copy the workbook with numbers instead of the formulas that close circles, if any do."""
-        self.reads_ahead = reading_ahead(self.layout, self.contents, self.readings.otherwise)
-        return self._cut(folder, self.reads_ahead)
+    def without(self, stopped: XlnnError, file: Path, folder: Path) -> Path | None:
+        """Copy a file with numbers instead of the formulas that may have stopped an engine.
 
-    def readable(self, folder: Path, why: str) -> Path | None:
-        """Copy the workbook with numbers instead of the formulas that may stop an engine.
+        Of a circle, those are the formulas that close it. Else they are those that read otherwise,
+        and first the ones with a range backwards.
 
-        Those are the ones that read otherwise, and first the ones with a range backwards.
+        Parameters
+        ----------
+        stopped : XlnnError
+            What the engine said.
+        file : Path
+            What it was given at first.
+        folder : Path
+            For the copy.
+
+        Returns
+        -------
+        Path or None
+            None if all of them were taken out before.
         """
         otherwise = self.readings.otherwise
-        backwards = [entry for entry, text in otherwise.items() if is_backwards(text)]
-        entries = [entry for entry in backwards or otherwise if entry not in self.unread]
-        self.unread |= dict.fromkeys(entries, why)
-        return self._cut(folder, tuple(self.unread)) if entries else None
-
-    def _cut(self, folder: Path, entries: tuple[Entry, ...]) -> Path | None:
-        if not entries:
+        if isinstance(stopped, CircularReferenceError):
+            reason = None
+            found = reading_ahead(self.layout, self.contents, otherwise)
+            new = [entry for entry in found if entry not in self.taken_out]
+        else:
+            reason = f"the engine stops at it: {stopped}"
+            left = [entry for entry in otherwise if entry not in self.taken_out]
+            new = [entry for entry in left if is_backwards(otherwise[entry])] or left
+        if not new:
             return None
+        self.taken_out |= dict.fromkeys(new, reason)
         copy = folder / self.contents.path.name
         try:
-            replace_inputs(self.contents.path, copy, replacements(self.layout, entries))
+            replace_inputs(file, copy, replacements(self.layout, self.taken_out))
         except WorkbookError:  # other cells share the formula, and would be left without it
             return None
         return copy
 
-    def circular(self, arrays: Arrays) -> None:
-        """Add the formulas that close circles; they have no values of their own."""
-        names = dict.fromkeys(name for name, _ in self.reads_ahead)
-        expected = {name: self._expected(self.layout.model[name], arrays) for name in names}
-        for name, index in self.reads_ahead:
-            finding = _Finding(plain(expected[name][index]), CIRCULAR)
-            self.found.setdefault(name, {})[index] = finding
-
     def not_computed(self, arrays: Arrays) -> None:
-        """Add the formulas that an engine could not compute."""
-        for (name, index), why in self.unread.items():
-            expected = self._expected(self.layout.model[name], arrays)
-            self.found.setdefault(name, {})[index] = _Finding(plain(expected[index]), UNREAD)
-            self.reasons[name, index] = why
+        """Add the formulas that were taken out; they have no values of their own."""
+        names = dict.fromkeys(name for name, _ in self.taken_out)
+        expected = {name: self._expected(self.layout.model[name], arrays) for name in names}
+        for (name, index), reason in self.taken_out.items():
+            got = CIRCULAR if reason is None else UNREAD
+            self.found.setdefault(name, {})[index] = _Finding(plain(expected[name][index]), got)
+            if reason is not None:
+                self.reasons[name, index] = reason
 
     def typed_over(self, arrays: Arrays, values: Values) -> None:
         """Find computed cells that hold no formula, whatever their value."""

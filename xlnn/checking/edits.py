@@ -20,6 +20,7 @@ from xlnn.grid import Values
 from xlnn.layout import Layout, quoted
 from xlnn.quantity import Model
 from xlnn.reading.spec import described
+from xlnn.reading.swapped import by_heading
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
@@ -47,7 +48,7 @@ def cause(path: Path, model: Model | None = None) -> str | None:
     """
     try:
         _, layout = described(path, model, _counted(path))
-        return happened(path, layout)
+        return None if by_heading(path) else happened(path, layout)
     except XlnnError:
         return None  # what refused the file says enough
 

@@ -28,6 +28,8 @@ class Work:
     ----------
     engine : str
         Its name.
+    file : Path
+        The file with which it began.
     points : Points
         At which the workbook is compared besides its own.
     own : Future
@@ -39,11 +41,22 @@ class Work:
     def __init__(
         self, engine: str, file: Path, points: Points, allowance: Allowance = UNLIMITED
     ) -> None:
-        self.engine, self.points = engine, points
-        self._recalculate = engines.load(engine, file, allowance, with_twin=points.probes > 0)
+        self.engine, self.file, self.points = engine, file, points
+        self._allowance = allowance
+        self._begin(file)
+
+    def _begin(self, file: Path) -> None:
+        with_twin = self.points.probes > 0
+        self._recalculate = engines.load(self.engine, file, self._allowance, with_twin=with_twin)
         self._worker = ThreadPoolExecutor(engines.AT_ONCE)
         self.own = self._worker.submit(self._recalculate, {})
         self.probed: list[Future[Values]] = []
+
+    def begin_anew(self, file: Path, layout: Layout) -> None:
+        """End what the engine does, then let it begin with another file, and its probes."""
+        engines.cancel(self._recalculate, self._worker)
+        self._begin(file)
+        self.probe(layout)
 
     def probe(self, layout: Layout) -> None:
         """Let the engine begin with the probes, which take the layout to be drawn."""

@@ -7,6 +7,7 @@ from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.reading.left_out import check_dependents, outside
 from xlnn.reading.spec import described
+from xlnn.reading.swapped import swapped
 from xlnn.xlsx import package
 from xlnn.xlsx.package import Contents
 from xlnn.xlsx.parts import sheet_parts
@@ -37,14 +38,14 @@ def opened(path: Path, model: Model | None = None) -> Contents:
 
 
 def check_sheets(contents: Contents, layout: Layout) -> None:
-    """Refuse a workbook without one of its sheets.
+    """Refuse a workbook without one of its sheets, or with sheets that have swapped their names.
 
     Raises
     ------
     WorkbookError
-        Naming the sheet, and what it may be called now.
+        Naming the sheet and what it may be called now, or the sheets.
     """
-    cause = missing_sheet(contents.path, contents.sheets, layout)
+    cause = missing_sheet(contents.path, contents.sheets, layout) or swapped(contents.path, layout)
     if cause:
         raise cause
 

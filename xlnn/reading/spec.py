@@ -10,6 +10,7 @@ from xlnn.blocks import FIRST_ROW
 from xlnn.errors import DataError, WorkbookError
 from xlnn.layout import Layout
 from xlnn.quantity import Model
+from xlnn.reading.swapped import by_heading
 from xlnn.shipped.text import languages, text
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.exercise import exercise_in
@@ -57,12 +58,20 @@ def spec_text(path: Path) -> tuple[str, str]:
         raise WorkbookError(
             f"{path.name} has no sheet Spec: it was not made by xlnn, or the sheet was deleted."
         )
-    lines = [
+    lines = _lines(path, title)
+    if not (lines and lines[0].startswith("format")):
+        named = next((name for name, own in by_heading(path).items() if own == title), title)
+        lines = _lines(path, named)
+    return title, "\n".join(lines)
+
+
+def _lines(path: Path, title: str) -> list[str]:
+    """Return the texts in the first column of a sheet, below its heading."""
+    return [
         cell.value
         for cell in islice(cells(path, title), LONGEST_SPEC)
         if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str)
     ]
-    return title, "\n".join(lines)
 
 
 def layout_of(spec: Spec, blank: tuple[str, ...] | None = None) -> Layout:

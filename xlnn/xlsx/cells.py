@@ -4,6 +4,7 @@ import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -112,6 +113,19 @@ def all_cells(path: Path, *, arrays: bool = False) -> Iterator[tuple[str, Cell]]
         for title, part in book.sheets.items():
             for cell in _cells(SheetSource(archive, title, part), strings, arrays=arrays):
                 yield title, cell
+
+
+def headings(path: Path) -> dict[str, str]:
+    """Return the first text in row 1 of each sheet, or "", by the sheet's title."""
+    with Archive(path) as archive:
+        book = read_workbook(archive)
+        strings = shared_strings(archive, book.strings)
+        found = {}
+        for title, part in book.sheets.items():
+            sheet = _cells(SheetSource(archive, title, part), strings, arrays=True)
+            top = takewhile(lambda cell: cell.row == 1, sheet)
+            found[title] = next((c.value for c in top if isinstance(c.value, str)), "")
+    return found
 
 
 def _cells(source: SheetSource, strings: Sequence[str], *, arrays: bool) -> Iterator[Cell]:
