@@ -11,7 +11,19 @@ import time
 
 import numpy as np
 import pytest
-from interruptions import LONG, carriers, commands, interrupt, prepare, start, trials
+from interruptions import (
+    LONG,
+    MARK,
+    carriers,
+    commands,
+    heed,
+    interrupt,
+    prepare,
+    processes,
+    start,
+    trials,
+)
+from networks import in_turn
 
 from xlnn import leftovers
 from xlnn.output import replacing
@@ -123,6 +135,98 @@ def test_a_signal_that_wakes_nobody_ends_the_program():
     )
     assert ran.returncode == 128 + signal.SIGINT
     assert ran.stderr == b"Stopped.\n"
+
+
+DEEP = """
+import os, signal
+from xlnn.leftovers import ended_by, nothing_left
+def deep():
+    try:
+        deep()
+    except RecursionError:
+        os.kill(os.getpid(), signal.SIGTERM)
+with nothing_left():
+    ended_by(lambda: print("ended", flush=True))
+    deep()
+    while True:
+        pass
+"""
+
+
+def test_a_signal_where_no_call_can_be_made_ends_the_program():
+    """The handler is called as well."""
+    ran = subprocess.run(
+        [sys.executable, "-c", DEEP], timeout=LONG, capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (128 + signal.SIGTERM, b"ended\n")
+
+
+BUSY = """
+import os, sys
+os.cpu_count = lambda: 2
+from xlnn.engines import formulas
+def endless(_):
+    while True:
+        pass
+formulas.load = lambda _: endless
+from xlnn.cli import main
+main()
+"""
+"""The command, with an engine that computes for ever."""
+
+RAISES = (
+    """
+import time
+from xlnn.checking import check
+def described(*_):
+    time.sleep(2)
+    return 1 / 0
+check.described = described
+"""
+    + BUSY
+)
+
+STAND_IN = "#!/bin/sh\nsleep 600 & sleep 600\n"
+"""A program that starts another one; a signal to the first alone leaves the second."""
+
+ENDS = ("SIGTERM", "SIGKILL", "SIGINT", "SIGHUP", "an exception")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
+@pytest.mark.parametrize(("engine", "count"), [("formulas", 3), ("gnumeric", 4)])
+@pytest.mark.parametrize("end", in_turn(ENDS, 2))
+def test_whatever_ends_a_command_ends_what_it_started(
+    engine, count, end, short_path, tmp_path, monkeypatch
+):
+    (tmp_path / "ssconvert").write_text(STAND_IN)
+    (tmp_path / "ssconvert").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    mark = f"busy:{time.monotonic_ns()}"
+    process = subprocess.Popen(
+        [sys.executable, "-c", RAISES if end == "an exception" else BUSY,
+         "check", short_path, "--engine", engine],
+        env=os.environ | {MARK: mark}, stderr=subprocess.DEVNULL, preexec_fn=heed,  # noqa: PLW1509
+    )  # fmt: skip
+    until = time.monotonic() + LONG
+    while len([*carriers(mark)]) < count and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len([*carriers(mark)]) >= count
+    if end != "an exception":
+        process.send_signal(getattr(signal, end))
+    assert process.wait(LONG) != 0
+    assert processes(mark) == ()
+
+
+def test_ctrl_c_among_the_imports_says_nothing(tmp_path):
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    ran = subprocess.run(
+        [sys.executable, "-m", "xlnn", "templates"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+        preexec_fn=heed,
+    )
+    assert (ran.returncode, ran.stderr) == (-signal.SIGINT, b"")
 
 
 def test_nohup_keeps_its_meaning():

@@ -1,5 +1,11 @@
-"""Run the command line as ``python -m xlnn``."""
+"""Run the command line: ``python -m xlnn``, or the script ``xlnn``."""
 
-from xlnn.cli import main
+import signal
 
-main()
+# imports take a moment, in which Ctrl-C ends the program without a traceback
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from xlnn.cli import main  # noqa: E402
+
+if __name__ == "__main__":
+    main()

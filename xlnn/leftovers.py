@@ -23,6 +23,12 @@ from typing import NoReturn
 
 from xlnn.errors import OutputError
 
+if sys.platform == "linux":
+    from ctypes import CDLL
+
+    # found now, since a fork of several threads can import nothing
+    _CONTROL, _WHEN_PARENT_ENDS = CDLL(None).prctl, 1
+
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 PATIENCE = 5
@@ -31,6 +37,9 @@ to be empty into which one still writes."""
 
 WAKING = 0.05
 """Seconds after which the main thread is told of a signal again."""
+
+ROOM = 1_000
+"""Calls that the handler may make, however deep the calls are that the signal interrupts."""
 
 _SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
 """What a terminal needs on which progress was shown: an empty line and a cursor."""
@@ -112,6 +121,17 @@ def ends_quietly() -> None:
     """
     _state.is_quiet = True
     _answer_signals()
+    ends_with_parent(signal.SIGTERM)
+
+
+def ends_with_parent(number: int) -> None:
+    """Let this process get a signal when the one that began it has ended, however it ended.
+
+    The system can do this on Linux. It is also sent when the thread has ended that began the
+    process: so that thread must be one that waits for it.
+    """
+    if sys.platform == "linux":
+        _CONTROL(_WHEN_PARENT_ENDS, number)
 
 
 def _answer_signals() -> None:
@@ -149,6 +169,7 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     if _state.stopping:
         return
     _state.stopping = True
+    sys.setrecursionlimit(sys.getrecursionlimit() + ROOM)
     # never given back: nothing begins any more
     _state.lock.acquire(timeout=PATIENCE)
     for ending in reversed(list(_state.endings.values())):

@@ -29,7 +29,7 @@ from xlnn.engines import AT_ONCE
 from xlnn.engines._allowance import Allowance
 from xlnn.engines._serving import GOODBYE, Pipes, close, hush, receive, send, serve
 from xlnn.grid import Inputs, Values
-from xlnn.leftovers import ended_by, shielded
+from xlnn.leftovers import ended_by, ends_with_parent, shielded
 
 FORKS = sys.platform == "linux"
 """macOS has fork, too, but its own libraries do not survive it."""
@@ -222,6 +222,7 @@ def _fork(count: int, engine: str, path: str, allowance: Allowance, folder: str)
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.setsid()  # Ctrl-C is for the one that asked
+        ends_with_parent(signal.SIGKILL)
         gc.freeze()  # what came along is collected where it came from
         close(asking)
         hush()

@@ -26,6 +26,14 @@ from xlnn.xlsx.parts import sheet_parts
 
 LAST_WORDS = 5  # seconds for what was killed to be gone
 
+_KEPT = """\
+exec 3<&0
+{ read -r x <&3; kill -KILL 0; } >/dev/null 2>&1 &
+exec "$@" </dev/null 3<&-
+"""
+"""What a shell runs: the program, and what ends all of its group when standard input ends. That is
+when this process has ended, or lets go of it; the program may have begun others."""
+
 
 @dataclass(frozen=True)
 class Program:
@@ -111,7 +119,7 @@ class Conversions:
         result.parent.mkdir()
         home.mkdir()
         command = [self._found, *program.arguments(workbook, result, home)]
-        process, forget = self._start(command, program.environment(home))
+        process, let_go = self._start(command, program.environment(home))
         try:
             _, said = process.communicate(timeout=self._allowance.clock(seconds))
         except subprocess.TimeoutExpired:
@@ -119,7 +127,7 @@ class Conversions:
         finally:
             _end(process)
             self._running.remove(process)
-            forget()
+            let_go()
         if process.returncode < 0:
             raise self._allowance.died(self._path.name, name, process.returncode, seconds)
         if process.returncode > 0 or not result.is_file():
@@ -133,11 +141,14 @@ class Conversions:
     def _start(
         self, command: list[str], environment: dict[str, str]
     ) -> tuple["subprocess.Popen[bytes]", Callable[[], None]]:
+        held, keeper = os.pipe()
+        if sys.platform != "win32":
+            command = ["/bin/sh", "-c", _KEPT, "sh", *command]
         try:
             with shielded():
                 process = subprocess.Popen(  # noqa: S603 - a program that was found, on our copy
                     command,
-                    stdin=subprocess.DEVNULL,
+                    stdin=held,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
                     env={**os.environ, **environment},
@@ -146,9 +157,17 @@ class Conversions:
                 self._running.append(process)
                 forget = ended_by(lambda: _end(process))
         except OSError as error:
+            os.close(keeper)
             raise EngineError(f"{self._program.name} cannot be started: {error}") from error
+        finally:
+            os.close(held)
+
+        def let_go() -> None:
+            os.close(keeper)
+            forget()
+
         limit(self._allowance, process.pid)
-        return process, forget
+        return process, let_go
 
     def _grid(self, result: Path, title: str) -> Grid:
         rows, columns, values = array("q"), array("q"), array("d")

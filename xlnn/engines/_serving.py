@@ -6,6 +6,7 @@ The arrays of a result come as they are (pickle's protocol 5).
 import faulthandler
 import os
 import pickle
+import signal
 import struct
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from typing import BinaryIO, NamedTuple
 
 from xlnn.engines._allowance import Allowance, limit, limit_time
 from xlnn.errors import EngineError, XlnnError
+from xlnn.leftovers import ends_with_parent
 
 if sys.platform != "win32":
     import resource
@@ -47,6 +49,7 @@ def main() -> None:
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
     hush()
+    ends_with_parent(signal.SIGTERM)
     engine, path, allowance, folder = receive(requests)
     serve(engine, path, allowance, folder, [Pipes(requests, replies)])
 
@@ -87,6 +90,7 @@ def _own(lines: Sequence[Pipes], *, forks: bool) -> Pipes:
     for line in others:
         with suppress(OSError):  # the system has no room for another process
             if forks and not os.fork():
+                ends_with_parent(signal.SIGKILL)
                 own = line
                 break
     close(line for line in lines if line is not own)
