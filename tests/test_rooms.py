@@ -31,7 +31,7 @@ MAY = {
     "engines": {"address", "errors", "grid", "leftovers", "xlsx"},
     "writing": {"address", "blocks", "errors", "layout", "quantity", "reference", "xlsx"},
     "workbooks": CORE | {"data", "equations", "shipped", "writing"},
-    "reading": CORE | {"engines", "linting", "shipped", "workbooks", "xlsx"},
+    "reading": CORE | {"data", "engines", "linting", "shipped", "workbooks", "xlsx"},
     "checking": CORE | {"engines", "reading", "xlsx"},
     "bridging": CORE | {"data", "engines", "equations", "reading", "workbooks"},
     "building": CORE

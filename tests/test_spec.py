@@ -3,8 +3,11 @@
 import pytest
 from hypothesis import given
 from networks import recipes, spec
+from test_checker import edit
 
-from xlnn.errors import DataError
+from xlnn.checking.check import check
+from xlnn.errors import DataError, WorkbookError
+from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.spec_text import from_toml, to_toml
 
@@ -114,3 +117,19 @@ def test_a_text_that_is_no_spec_is_refused(text):
 
 def test_networks_of_tests_number_their_layers_as_templates_do():
     assert [layer.name for layer in spec([3, 2, 4]).layers] == ["2", "3"]
+
+
+@pytest.mark.parametrize("text", ["a" + ".a" * 16_000 + " = 1", "[" + "a." * 16_000 + "a]"])
+def test_a_spec_with_a_long_key_is_refused_before_it_is_parsed(text, monkeypatch):
+    monkeypatch.setattr("tomllib.loads", None)
+    with pytest.raises(DataError, match="Spec cannot be read: a key has more than 4 parts"):
+        from_toml(text)
+    with pytest.raises(DataError, match="Spec cannot be read: a key has more than 4 parts"):
+        exercise_in(text)
+
+
+@pytest.mark.parametrize("cells", [("a" + ".a" * 16_000,), ("x" * 32_000,) * 40])
+def test_a_sheet_spec_that_is_too_much_is_refused_in_a_sentence(short_copy, cells):
+    edit(short_copy, {f"Spec!A{row}": text for row, text in enumerate(cells, start=4)})
+    with pytest.raises(WorkbookError, match=r"Spec cannot be read: .* (parts|characters)\."):
+        check(short_copy, "formualizer")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from xlnn.blocks import FIRST_ROW
+from xlnn.data.toml import LONGEST
 from xlnn.errors import DataError, WorkbookError
 from xlnn.layout import Layout
 from xlnn.quantity import Model
@@ -67,11 +68,15 @@ def spec_text(path: Path) -> tuple[str, str]:
 
 def _lines(path: Path, title: str) -> list[str]:
     """Return the texts in the first column of a sheet, below its heading."""
-    return [
-        cell.value
-        for cell in islice(cells(path, title), LONGEST_SPEC)
-        if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str)
-    ]
+    lines: list[str] = []
+    left = LONGEST
+    for cell in islice(cells(path, title), LONGEST_SPEC):
+        if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str):
+            lines.append(cell.value)
+            left -= len(cell.value)
+        if left < 0:  # too long to be parsed
+            break
+    return lines
 
 
 def layout_of(spec: Spec, blank: tuple[str, ...] | None = None) -> Layout:

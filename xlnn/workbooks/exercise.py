@@ -4,12 +4,12 @@ An ordinary workbook says nothing there, and what a workbook models does not han
 """
 
 import hashlib
-import tomllib
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import tomli_w
 
+from xlnn.data.toml import parsed
 from xlnn.errors import DataError
 from xlnn.workbooks.spec_text import EXERCISE
 
@@ -68,8 +68,8 @@ def exercise_in(text: str) -> Exercise | None:
         It says what xlnn does not write. The names of the blanks may be of no quantity yet.
     """
     try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        values = parsed(text)
+    except ValueError as error:
         raise DataError(f"The Spec cannot be read: {error}.") from error
     if EXERCISE not in values:
         return None

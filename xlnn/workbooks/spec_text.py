@@ -1,11 +1,11 @@
 """How does a workbook say what it models? As TOML, so that the file explains itself."""
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 import tomli_w
 
+from xlnn.data.toml import parsed
 from xlnn.errors import DataError
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.kind import Spec
@@ -35,12 +35,12 @@ def from_toml(text: str) -> Spec:
         The text is not what `to_toml` writes.
     """
     try:
-        values: dict[str, Any] = tomllib.loads(text)
+        values = parsed(text)
         if values.pop("format") != FORMAT:
             raise DataError("The Spec was written by another version of xlnn.")
         values.pop(EXERCISE, None)
         spec: Spec = kind_named(values.pop("kind", FIRST_KIND)).spec(values)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"The Spec cannot be read: {error}.") from error
     return spec
 
