@@ -79,6 +79,7 @@ class IndexSpec:
 class Index(WorkbookKind[IndexSpec, Never]):
     """Workbooks that lead to others."""
 
+    name = IndexSpec.kind
     options = frozenset()
 
     def from_template(self, template: Template) -> NoReturn:  # noqa: ARG002

@@ -74,8 +74,17 @@ class Recipe(Generic[S]):
 class WorkbookKind(ABC, Generic[S, O]):
     """A kind of workbook; ``O`` is what it calls an origin, which nobody else looks into."""
 
+    name: str
+    """Its key in `xlnn.workbooks.KINDS`, by which it goes to another process."""
+
     options: ClassVar[frozenset[str]]
     """The options of ``build`` that mean something to it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what gives this kind again: its name, since no process can send a function."""
+        from xlnn.workbooks import kind_named  # noqa: PLC0415 -- which imports this module
+
+        return kind_named, (self.name,)
 
     @abstractmethod
     def from_template(self, template: Template) -> O:

@@ -71,6 +71,7 @@ class OwnSpec:
 class OwnModel(WorkbookKind[OwnSpec, Never]):
     """Workbooks of models that xlnn does not ship."""
 
+    name = OwnSpec.kind
     options = frozenset()
 
     def from_template(self, template: Template) -> NoReturn:

@@ -48,6 +48,7 @@ def _sheets() -> "ModuleType":
 class Network(WorkbookKind[Spec, Origin]):
     """Networks, of which the book's is the first."""
 
+    name = Spec.kind
     options = frozenset(field.name for field in fields(Options))
 
     def from_template(self, template: Template) -> Origin:

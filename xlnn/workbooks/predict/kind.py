@@ -78,6 +78,7 @@ class Origin:
 class Predict(WorkbookKind[PredictSpec, Origin]):
     """Networks that go forward."""
 
+    name = PredictSpec.kind
     options = frozenset({"lang", "data", "large", *READING})
 
     def from_template(self, template: Template) -> Origin:
