@@ -43,6 +43,7 @@ def test_every_template_goes_through_every_command(name, tmp_path):
     assert f"\n{name} " in "\n" + succeeds("templates")
     succeeds("new", "mine", "--from", name)
     assert "all agree with NumPy" in succeeds("build", name, *small(name, tmp_path), "-o", "a.xlsx")
+    succeeds("build", "--from", "a.xlsx", "-o", "again.xlsx", "--no-verify")
     assert "all agree with NumPy" in succeeds("check", "a.xlsx", "--engine", "formualizer")
     assert "nothing was changed since" in succeeds("show", "a.xlsx")
     succeeds("values", "a.xlsx", "-o", "a.npz", "--engine", "formualizer")

@@ -3,6 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
+from networks import some_images
 from test_checker import edit
 
 from xlnn.building.build import build
@@ -41,6 +42,16 @@ def again(path, **options):
     new = build(from_workbook=path, **options)
     assert check(new.path, "formualizer").agrees
     return read_spec(new.path), values(new.path, "formualizer"), new
+
+
+def test_a_network_that_sees_pictures_goes_on(tmp_path):
+    old = build(
+        "cnn", tmp_path / "a.xlsx", epochs=1, verify=False, **some_images("cnn", 24, tmp_path)
+    )
+    new = build(from_workbook=old.path, output=tmp_path / "b.xlsx", verify=False)
+    one, other = (values(built.path, "formualizer") for built in (old, new))
+    assert (one["x"] == other["x"]).all()
+    assert (one["C_T"] == other["C_T"]).all()
 
 
 def test_what_was_changed_in_the_sheet_is_kept(short_copy):

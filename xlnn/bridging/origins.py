@@ -23,9 +23,6 @@ from xlnn.workbooks.predict.spec import TOLD
 ETA, OPTIMIZER = 0.001, "adam"
 """How training goes on where nobody says it: by steps of a size that suits any cost."""
 
-COSTS = {"softmax": "categorical cross-entropy", "sigmoid": "cross-entropy"}
-"""The cost that goes with an output; with others it is the squared error."""
-
 SAID = {
     "both": "its one output for two classes is shown as two.",
     "linear": "a layer below the outputs has no activation function. Was one forgotten?",
@@ -110,15 +107,13 @@ def training_from(path: Path, *, large: bool = False) -> network.Origin:
                 "maps: networks learn with filters that do neither, and with blocks side by side. "
                 "It can predict: leave --epochs out."
             )
-    if model.is_classifier and layers[-1]["activation"] == "linear":
-        layers[-1]["activation"] = "softmax"  # as PyTorch's cost of scores does it
     is_table = len(model.shape) == 1
     return network.Origin(
         name=Path(model.graph.name).stem,
         lang="en",
         epochs=1,
         eta=ETA,
-        cost=COSTS.get(layers[-1]["activation"], "squared error"),
+        cost="",  # which follows from the data
         layers=[{**layer, "size": list(layer["size"])} for layer in layers],
         reading=Reading(
             picture=None if is_table else model.shape,  # type: ignore[arg-type]
@@ -130,6 +125,7 @@ def training_from(path: Path, *, large: bool = False) -> network.Origin:
         start=_rows(model.weights()),
         spread="fan-in",
         optimizer=OPTIMIZER,
+        inputs=model.inputs,
     )
 
 

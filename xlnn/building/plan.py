@@ -14,8 +14,11 @@ from xlnn.layout import Layout
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import template as named
 from xlnn.workbooks import kind_named
-from xlnn.workbooks.kind import Recipe, WorkbookKind, refuse_options
+from xlnn.workbooks.kind import Recipe, WorkbookKind, as_typed, refuse_options
 from xlnn.workbooks.spec_text import FIRST_KIND
+
+OF_THE_MODEL = ("hidden", "activation", "start", "seed", "spread")
+"""Options that would take the place of what a model has of its own."""
 
 
 class Proof(Protocol):
@@ -86,5 +89,10 @@ def modelled(
         return kind_named("predict"), found.origin, found.origin.name, found
     if "data" not in options:
         raise OptionsError("To train a model on takes data with labels: add --data.")
+    if void := [name for name in OF_THE_MODEL if name in options]:
+        raise OptionsError(
+            f"{as_typed(void[0])} does not go with --model: training goes on with the layers and "
+            f"weights of {path.name}."
+        )
     origin = training_from(path, large=large)
     return kind_named(FIRST_KIND), origin, origin.name, None

@@ -39,13 +39,24 @@ def inputs_of(data: object, reading: Reading, count: int) -> Dataset:
         They cannot be read, or have another number of inputs.
     """
     found = _read(data, reading, count)
+    check_count(found, data, count)
+    return found
+
+
+def check_count(found: Dataset, data: object, count: int) -> None:
+    """Refuse data of another number of inputs than a model takes.
+
+    Raises
+    ------
+    DataError
+        They are.
+    """
     if found.x.shape[1] != count:
         name = Path(data).name if isinstance(data, str | os.PathLike) else "data"
         raise DataError(
             f"{name} has {found.x.shape[1]:,} inputs a row, and the model takes {count:,}: leave "
             "out what is no input, or name the label with --label."
         )
-    return found
 
 
 def _read(data: object, reading: Reading, count: int) -> Dataset:

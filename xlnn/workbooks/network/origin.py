@@ -63,6 +63,8 @@ class Origin:
         Further runs beside it: the same but for what runs differ in.
     seeds : tuple of int
         The seed of each run, where they differ in that.
+    inputs : int
+        Of a model that trains on, how many inputs it takes; else 0.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Origin:
     l2: object = None
     others: tuple["Origin", ...] = ()
     seeds: tuple[int, ...] = ()
+    inputs: int = 0
 
     @property
     def is_shipped(self) -> bool:
@@ -241,7 +244,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
             targets=spec.labels if spec.is_regression else (),
         ),
         data=Dataset(
-            x=rounded(x),  # a person may have typed =1/3
+            x=rounded(x).reshape(len(x), -1),  # a person may have typed =1/3
             t=rounded(t),
             labels=labels,
             picture=None if is_table else spec.picture,

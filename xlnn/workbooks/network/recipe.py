@@ -28,6 +28,7 @@ from xlnn.workbooks.network.scaled import decimals, scalings
 from xlnn.workbooks.network.several import differing, runs_asked
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
+from xlnn.workbooks.network.trained import trained_on
 from xlnn.workbooks.network.unscaled import scale_note, target_notes
 
 EXCLUDING = (("start", "seed"), ("start", "spread"), ("label", "targets"), ("picture", "table"))
@@ -149,6 +150,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     runs = runs_asked(origin, options)
     origin, options = runs[0]  # the data are those of all runs
     data = data_of(origin, options)
+    origin, trained_notes = trained_on(origin, options, data)
     held = held_of(origin, options, data)
     scales = scalings(origin, options, data, held)
     layers, layer_notes = _layers(origin, options, data)
@@ -178,7 +180,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     own, notes = _own(spec, runs, penalties, large=options.large)
     spec = _beside(spec, runs, own)
     model = network(spec)
-    notes = _told(origin, options, data) + layer_notes + notes + scales.notes
+    notes = _told(origin, options, data) + trained_notes + layer_notes + notes + scales.notes
     notes += () if spec.scaled else scale_note(data)
     notes += target_notes(spec, scales.targets_of(data.t[~held]))
     inputs = {
