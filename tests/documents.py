@@ -24,6 +24,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from xlnn.cli import cli
+from xlnn.errors import OptionsError
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")} - {ROOT / "CHANGELOG.md"})
@@ -112,7 +113,8 @@ def run(command):
             done = CliRunner().invoke(cli, [*words, *more])
             if done.exception and not isinstance(done.exception, SystemExit):
                 printed += str(done.exception)
-            code, printed = done.exit_code, printed + done.output
+            is_usage = isinstance(done.exception, OptionsError)
+            code, printed = 2 if is_usage else done.exit_code, printed + done.output
         if code:
             break
     return code, printed

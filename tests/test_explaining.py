@@ -13,10 +13,10 @@ from test_own_models import MODELS, example
 import xlnn
 from xlnn.blocks import Block
 from xlnn.cli import cli
-from xlnn.cli.show import sparkline
 from xlnn.errors import OptionsError
 from xlnn.explaining.dependants import dependants
-from xlnn.explaining.explanation import in_words
+from xlnn.explaining.shown import sparkline
+from xlnn.explaining.told import in_words
 from xlnn.quantity import Axis, Quantity
 from xlnn.reading.spec import described
 from xlnn.shipped.templates import names, template

@@ -1,11 +1,18 @@
 """What can go wrong that the person at the keyboard can mend.
 
 A message says where, what was found, what was expected and what to do, in one sentence or two.
-The command line prints it and exits with 1; from Python it is raised.
+The command line prints it, and exits with 2 where the command line is wrong, else with 1; from
+Python it is raised.
 """
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 LONGEST = 290
 """Characters of a message: with the word before it, one line of less than 300."""
+
+LONGEST_LINE = 299
+"""Characters of a line of the output."""
 
 _END = 110
 """How many of them are the end, which says what to do."""
@@ -26,6 +33,15 @@ def one_line(text: str, longest: int = LONGEST) -> str:
     return f"{_cut(line[: longest - end - 3])} … {_cut(line[-end:][::-1])[::-1]}"
 
 
+def printed(lines: Iterable[str]) -> str:
+    r"""Return lines as a command prints them: what a file holds makes none of them two.
+
+    >>> printed(["a", "b\nc"])
+    'a\nb?c'
+    """
+    return "\n".join(one_line(line, LONGEST_LINE) for line in lines)
+
+
 def _cut(words: str) -> str:
     """Leave a word away that may not be whole, unless that were much."""
     whole = words.rpartition(" ")[0]
@@ -42,11 +58,43 @@ class XlnnError(Exception):
 
 
 class DataError(XlnnError):
-    """The data, the start weights or the template cannot be used."""
+    """The data, the start weights or the template cannot be used.
+
+    Attributes
+    ----------
+    options : tuple of str
+        The options of a build that may hold the wrong value; a template may hold it as well.
+    """
+
+    def __init__(self, message: str = "", *options: str) -> None:
+        super().__init__(message)
+        self.options = options
 
 
 class OptionsError(DataError):
-    """Two options exclude each other, or one has nothing to apply to: wrong usage."""
+    """The command line, or a call, is wrong: a value, a name, options that exclude each other."""
+
+
+@contextmanager
+def blamed(given: Mapping[str, object]) -> Iterator[None]:
+    """Let a wrong value be wrong usage where an option gave it, and not a template or a workbook.
+
+    Parameters
+    ----------
+    given : dict
+        The options of a build.
+
+    Raises
+    ------
+    OptionsError
+        One of them holds the value that a `DataError` is of.
+    """
+    try:
+        yield
+    except DataError as error:
+        if isinstance(error, OptionsError) or given.keys().isdisjoint(error.options):
+            raise
+        raise OptionsError(str(error)) from error
 
 
 class WorkbookError(XlnnError):
@@ -59,6 +107,10 @@ class CircularReferenceError(WorkbookError):
 
 class OutputError(XlnnError):
     """The output cannot be written where it was asked for."""
+
+
+class OutputNameError(OptionsError, OutputError):
+    """What is written has another ending than the name of the output."""
 
 
 class EngineError(XlnnError):

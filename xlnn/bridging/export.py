@@ -14,7 +14,7 @@ import numpy as np
 from xlnn.arguments import is_whole, path_of, wrong
 from xlnn.bridging.export_tensors import Tensors, outputs_of, tensors_of
 from xlnn.bridging.export_trained import PRODUCER, Trained, properties, trained
-from xlnn.errors import DisagreementError, OutputError, XlnnError
+from xlnn.errors import DisagreementError, OutputError, OutputNameError, XlnnError
 from xlnn.output import check_place, replacing
 
 if TYPE_CHECKING:
@@ -253,7 +253,7 @@ WRITERS = {
 
 def _writer_of(output: Path) -> _Writer:
     if output.suffix.lower() not in WRITERS:
-        raise OutputError(f"{output}: name the output .onnx, .npz or .safetensors.")
+        raise OutputNameError(f"{output}: name the output .onnx, .npz or .safetensors.")
     return WRITERS[output.suffix.lower()]
 
 

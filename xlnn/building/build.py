@@ -128,4 +128,4 @@ def build(  # noqa: PLR0913 -- the options of the command line, by the same word
     if from_workbook is not None:
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     place = Place(Path(output) if output is not None else usual, force=force)
-    return carried_out(plan, place, large=large, verify=verify, tell=tell, proof=proof)
+    return carried_out(plan, place, verify=verify, tell=tell, proof=proof)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from xlnn import reference
-from xlnn.building.limits import check_size
 from xlnn.building.place import Place
 from xlnn.building.plan import Plan, Proof
 from xlnn.building.writing import Built, write_proven
@@ -11,11 +10,10 @@ from xlnn.grid import Values
 from xlnn.reading.arrays import read_arrays
 
 
-def carried_out(  # noqa: PLR0913 -- the options of a build
+def carried_out(
     plan: Plan,
     place: Place,
     *,
-    large: bool,
     verify: bool,
     tell: Callable[[str], None],
     proof: Proof | None = None,
@@ -23,7 +21,6 @@ def carried_out(  # noqa: PLR0913 -- the options of a build
     """Write what was planned, and prove it before it appears; see `build`."""
     kind, made, layout = plan.kind, plan.made, plan.layout
     place.check()
-    check_size(layout, large=large)
     tell("Computing with NumPy")
     run = reference.run(made.model, made.inputs)
     kind.check_run(made.model, run)

@@ -11,7 +11,7 @@ from xlnn.building.place import OUTPUT, Place
 from xlnn.building.plan import Plan, begun, planned
 from xlnn.building.writing import Built, write_proven
 from xlnn.data.wording import listed, short
-from xlnn.errors import MENDABLE, DataError, OutputError, XlnnError
+from xlnn.errors import MENDABLE, OptionsError, OutputNameError, XlnnError
 from xlnn.output import folder_for
 from xlnn.reading.spec import described
 from xlnn.shipped.templates import INDEX, Template, in_order
@@ -90,7 +90,7 @@ def built(
 
     Raises
     ------
-    DataError
+    OptionsError
         A template to be left out is none, all are left out, or the language or the epochs cannot be
         used.
     OutputError
@@ -99,7 +99,7 @@ def built(
     templates = _chosen(asked)
     plans = {each.name: _attempt(lambda each=each: _planned(each, asked)) for each in templates}
     if asked.folder.suffix.lower() == ".xlsx":
-        raise OutputError(f"{asked.folder}: all templates go into a folder, name one with -o.")
+        raise OutputNameError(f"{asked.folder}: all templates go into a folder, name one with -o.")
     with folder_for(asked.folder, parents=True):
         yield from _each(plans, asked, tell)
 
@@ -131,16 +131,16 @@ def _chosen(asked: Everything) -> tuple[Template, ...]:
     """Return the templates to build, in the order of the book."""
     known = [each.name for each in in_order()]
     if unknown := [name for name in asked.without if name not in known]:
-        raise DataError(
+        raise OptionsError(
             f'There is no template "{short(unknown[0])}" to leave out: `xlnn templates` lists them.'
         )
     text(asked.options.get("lang", "en"))  # refuses a language that is not there, once
     epochs = asked.options.get("epochs", 1)
     if epochs < 1:
-        raise DataError(f"epochs = {epochs}: 1 is the least.")
+        raise OptionsError(f"epochs = {epochs}: 1 is the least.")
     found = tuple(each for each in in_order() if each.name not in asked.without)
     if not found:
-        raise DataError("All templates are left out: there is nothing to build.")
+        raise OptionsError("All templates are left out: there is nothing to build.")
     return found
 
 
@@ -157,8 +157,8 @@ def _carried_out(
 ) -> Built | BaseException:
     if not isinstance(plan, Plan):
         return plan
-    place, large, verify = _place(asked, name), asked.large, asked.verify
-    return _attempt(lambda: carried_out(plan, place, large=large, verify=verify, tell=tell))
+    place, verify = _place(asked, name), asked.verify
+    return _attempt(lambda: carried_out(plan, place, verify=verify, tell=tell))
 
 
 def _place(asked: Everything, name: str) -> Place:

@@ -1,11 +1,16 @@
 """Is a workbook of a size that people can open? Known before anything is written."""
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from math import prod
+from typing import Any
 
 from xlnn.data import dataset
 from xlnn.errors import DataError
 from xlnn.layout import Layout
+from xlnn.workbooks.kind import Spec, WorkbookKind
 from xlnn.xlsx.effort import ranges, reads
 
 LARGE = 2_000_000
@@ -98,6 +103,50 @@ def check_least(formulas: int, *, large: bool) -> None:
             f"The workbook would have over {formulas:,} formulas: take fewer rows, images or "
             "units, or ask for it with --large."
         )
+
+
+@contextmanager
+def counting_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> Iterator[None]:
+    """Say of what is too large how many epochs would fit, where fewer of them help.
+
+    Raises
+    ------
+    DataError
+        As what is done within, or in those words.
+    """
+    try:
+        yield
+    except DataError as error:
+        epochs = getattr(spec, "epochs", 0)
+        most, at_most = (_most_epochs(kind, spec, large=each) for each in (large, True))
+        if most and at_most >= epochs:
+            raise DataError(
+                f"The workbook would have {size(kind.layout(spec))}: take at most {most:,} epochs, "
+                "fewer images or units, or ask for it with --large.",
+                "epochs",
+            ) from error
+        if at_most and at_most < epochs:
+            less = "" if large else f" with --large{f', and {most:,} without' if most else ''}"
+            raise DataError(
+                f"{epochs:,} epochs fit no workbook: at most {at_most:,} do{less}.", "epochs"
+            ) from error
+        raise
+
+
+def _most_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> int:
+    """Return how many epochs fit; 0 where there are none, or not one does."""
+
+    def is_too_large(epochs: int) -> bool:
+        fewer = replace(spec, epochs=epochs)  # type: ignore[type-var]
+        try:
+            check_least(kind.least_formulas(fewer), large=large)
+            check_size(kind.layout(fewer), large=large)
+        except DataError:
+            return True
+        return False
+
+    counts = range(1, getattr(spec, "epochs", 0) + 1)
+    return bisect_left(counts, True, key=is_too_large)  # noqa: FBT003 -- what is looked for
 
 
 def check_size(layout: Layout, *, large: bool) -> Size:

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlnn.errors import OutputError, XlnnError
+from xlnn.errors import OutputError, OutputNameError, XlnnError
 from xlnn.output import check_place, folder_for, replacing
 from xlnn.reading.spec import read_spec
 from xlnn.xlsx.fingerprint import State, state
@@ -51,7 +51,7 @@ class Place:
             there is a file that xlnn did not make, or that was changed since.
         """
         if self.path.suffix.lower() != ".xlsx":
-            raise OutputError(f"{self.path}: the output is a workbook, name it .xlsx.")
+            raise OutputNameError(f"{self.path}: the output is a workbook, name it .xlsx.")
         # the usual folder is made when all is well, so that only its own place must do
         check_place(self.path if self.path.parent != OUTPUT or OUTPUT.exists() else OUTPUT)
         if self.path.exists() and not self.force:

@@ -4,12 +4,13 @@ Nothing is imported that writes: whoever gave data that no workbook takes is tol
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from xlnn.building.limits import check_least
-from xlnn.errors import OptionsError
+from xlnn.building.called import by_our_names
+from xlnn.building.limits import check_least, check_size, counting_epochs
+from xlnn.errors import OptionsError, blamed
 from xlnn.layout import Layout
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import template as named
@@ -63,9 +64,15 @@ def planned(
         They do not go together.
     """
     refuse_options(name, kind.options, options)
-    made = kind.recipe(origin, {**options, **({"large": large} if "large" in kind.options else {})})
-    check_least(kind.least_formulas(made.spec), large=large)
-    return Plan(kind, made, kind.layout(made.spec))
+    meant, notes = by_our_names(options)
+    wanted = {**meant, "large": large} if "large" in kind.options else meant
+    with blamed(options):
+        made = kind.recipe(origin, wanted)
+        with counting_epochs(kind, made.spec, large=large):
+            check_least(kind.least_formulas(made.spec), large=large)
+            layout = kind.layout(made.spec)
+            check_size(layout, large=large)
+    return Plan(kind, replace(made, notes=(*notes, *made.notes)), layout)
 
 
 def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:

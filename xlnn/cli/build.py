@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from xlnn.building.asked import picture, several
-from xlnn.cli.language import Language
+from xlnn.building.called import CHOICES
+from xlnn.cli.choosing import Choice, Choosing, Known, choice, language_option
 from xlnn.cli.saying import progress, say_built
 from xlnn.errors import OptionsError
+from xlnn.shipped.templates import ALL, DEFAULT, names
 
 
 class Picture(click.ParamType):
@@ -25,10 +27,13 @@ class Picture(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class Several(click.ParamType):
+class Several(Choice):
     """One value, or several with commas between them: a run for each."""
 
     name = "VALUE[,VALUE]"
+
+    def __init__(self, known: Known = tuple) -> None:
+        super().__init__(known)
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -41,7 +46,7 @@ class Several(click.ParamType):
 
 
 @click.command()
-@click.argument("template", required=False)
+@click.argument("template", required=False, type=Choice(lambda: (*names(), ALL)))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.")
 @click.option(
     "--from",
@@ -66,31 +71,63 @@ class Several(click.ParamType):
 @click.option("--label", help="The column with the labels: its heading, its number, or last.")
 @click.option("--target", "targets", multiple=True, help="A column to predict; may be repeated.")
 @click.option("--sheet", help="The sheet of an .xlsx; the first if not given.")
-@click.option("--encoding", help="How a CSV was saved, such as cp1252 or utf-16.")
-@click.option("--decimal", help="The decimal mark of the numbers: . or ,")
-@click.option("--missing", help="Of missing values: drop their rows, or take the mean.")
-@click.option("--scale", help="Scale inputs and numbers to predict: none, range or standard.")
+@click.option("--encoding", cls=Choosing, type=choice("encoding"), help="How a CSV was saved")
+@click.option("--decimal", type=choice("decimal"), help="The decimal mark of the numbers: . or ,")
+@click.option(
+    "--missing",
+    type=choice("missing"),
+    help="Of missing values: drop their rows, or take the mean.",
+)
+@click.option(
+    "--scale",
+    type=choice("scale"),
+    help="Scale inputs and numbers to predict: none, range or standard.",
+)
 @click.option("--test-share", type=float, help="Hold out this part of the data, such as 0.2.")
 @click.option(
     "--start", type=click.Path(path_type=Path), help="Start weights: .json, .npz of W2, b2 …, .onnx"
 )
 @click.option("--seed", type=Several(), help="Draw the start weights at random.")
-@click.option("--spread", help="How they are drawn: normal (the book) or fan-in.")
+@click.option(
+    "--spread",
+    type=choice("spread"),
+    help="How they are drawn: normal (the book) or fan-in.",
+)
 @click.option("--hidden", help="Units of the hidden layers, such as 5,3, or none.")
-@click.option("--activation", help="Of the hidden layers, such as tanh.")
-@click.option("--output-activation", help="Of the output layer, such as linear.")
-@click.option("--cost", help="What training makes small, such as cross-entropy.")
+@click.option(
+    "--activation",
+    type=choice("activation"),
+    help="Of the hidden layers: sigmoid, tanh, relu, leaky_relu or linear.",
+)
+@click.option(
+    "--output-activation",
+    type=choice("output_activation"),
+    help="Of the output layer: one of these, or softmax.",
+)
+@click.option(
+    "--cost",
+    type=choice("cost"),
+    help="What training makes small: squared error (mse), cross-entropy (bce) or categorical "
+    "cross-entropy (cce).",
+)
 @click.option("--epochs", type=int, help="How many epochs to train.")
 @click.option("--eta", type=Several(), help="The learning rate; of several, a run for each.")
 @click.option(
-    "--optimizer", type=Several(), help="How it steps: sgd (plain), momentum, rmsprop or adam."
+    "--optimizer",
+    type=Several(lambda: CHOICES["optimizer"]),
+    help="How it steps: sgd (plain), momentum, rmsprop or adam.",
 )
 @click.option("--l2", type=Several(), help="Penalty on the weights, such as 0.01; 0 for none.")
 @click.option(
     "--solved", is_flag=True, default=None, help="Of solver, cnn-solver: SciPy finds the weights."
 )
-@click.option("--lang", cls=Language, help="The workbook's language")
-@click.option("--without", multiple=True, help="Of all: leave out this one; may be repeated.")
+@language_option()
+@click.option(
+    "--without",
+    type=Choice(names),
+    multiple=True,
+    help="Of all: leave out this one; may be repeated.",
+)
 @click.option("--large", is_flag=True, help="Build also what takes minutes to open.")
 @click.option("--force", is_flag=True, help="Replace what xlnn did not make, or you changed.")
 @click.option("--no-verify", is_flag=True, help="Do not compare with NumPy before writing.")
@@ -114,10 +151,8 @@ def build(
 
     Example: xlnn build digits --data my.csv -o my.xlsx
     """
-    from xlnn.shipped.templates import ALL, DEFAULT  # noqa: PLC0415 -- only what is needed
-
     if template == ALL:
-        from xlnn.cli.everything import build_all  # noqa: PLC0415 -- the same
+        from xlnn.cli.everything import build_all  # noqa: PLC0415 -- only what is needed
 
         build_all({"target": targets or None, **options}, without, verify=not no_verify)
         return

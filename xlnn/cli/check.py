@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlnn.checking.wording import lines_of
+from xlnn.cli.choosing import Choice, engines
 from xlnn.cli.saying import mended_by, progress, say, say_json
 from xlnn.errors import MENDABLE, EngineError
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # it brings NumPy, which --help does without
     "--engine",
     "chosen",
     multiple=True,
+    type=Choice(lambda: (*engines(), "all")),
     help="formulas (default), formualizer, libreoffice, gnumeric or all; may be repeated.",
 )
 @click.option(
@@ -58,12 +60,19 @@ def check(
 
     Example: xlnn check output/digits.xlsx --engine formualizer
     """
-    from xlnn.engines import DEFAULT_ENGINE, ENGINES, missing  # noqa: PLC0415 -- only what is needed
+    from xlnn.engines import (  # noqa: PLC0415 -- only what is needed
+        DEFAULT_ENGINE,
+        ENGINES,
+        check_name,
+        missing,
+    )
 
     absent = missing() if "all" in chosen else {}
     every = [name for name in ENGINES if name not in absent]
     asked = [every if choice == "all" else [choice] for choice in chosen or (DEFAULT_ENGINE,)]
     engines = list(dict.fromkeys(chain.from_iterable(asked)))
+    for name in engines:
+        check_name(name)
     found: list[Report | Failure] = []
     for file in files:
         for result in _checked(file, engines, probes, seed):

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.language import Language
+from xlnn.cli.choosing import Choice, language_option
 from xlnn.cli.saying import counted, progress, say, say_built
+from xlnn.shipped.templates import DEFAULT, names
 
 
 @click.command()
-@click.argument("template", required=False)
+@click.argument("template", required=False, type=Choice(names))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook, or folder.")
 @click.option("--blank", default="", help="What to leave out, such as delta3,delta2.")
 @click.option("--level", type=click.IntRange(1, 5), help="How much to leave out, 1 to 5.")
@@ -19,7 +20,7 @@ from xlnn.cli.saying import counted, progress, say, say_built
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Other numbers for all.")
 @click.option("--epochs", type=int, help="How many epochs to train.")
-@click.option("--lang", cls=Language, help="The workbook's language")
+@language_option()
 @click.option("--key", is_flag=True, help="Write the solution: nothing is left out.")
 @click.option("--large", is_flag=True, help="Write also what takes minutes to open.")
 @click.option("--force", is_flag=True, help="Replace what xlnn did not make, or you changed.")
@@ -36,7 +37,6 @@ def exercise(template: str | None, *, roster: Path | None, key: bool, **options:
     Example: xlnn exercise digits --level 2 --epochs 1 --roster names.csv --seed 7 -o class
     """
     from xlnn.practising.exercise import exercise as write  # noqa: PLC0415 -- only what is needed
-    from xlnn.shipped.templates import DEFAULT  # noqa: PLC0415 -- the same
 
     with progress() as tell:
         built = write(template or DEFAULT, roster=roster, key=key, tell=tell, **options)

@@ -56,7 +56,7 @@ one takes a twentieth of a build."""
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is one sentence and exit code 1."""
+    """Run the command line; what the user can mend is one sentence, and exit code 1 or 2."""
     os.environ.setdefault(THREADS, "1")
     gc.set_threshold(OBJECTS)
     atexit.register(gc.freeze)  # nor at its end, when all memory is given back anyway

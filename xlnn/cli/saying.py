@@ -8,15 +8,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from xlnn.checking.wording import counted, distance, proven
-from xlnn.errors import OutputError, one_line
+from xlnn.errors import OutputError, printed
 
 __all__ = [
     "counted", "distance", "finish", "mended_by", "progress", "proven", "ready", "reason", "say",
     "say_built", "say_json",
 ]  # fmt: skip
-
-LONGEST_LINE = 299
-"""Characters of a line of the output."""
 
 
 def mended_by(error: BaseException) -> str:
@@ -53,7 +50,7 @@ def say_built(built: Any, of: str = "") -> None:  # noqa: ANN401 -- `xlnn.buildi
 
 def say(line: str, *, err: bool = False) -> None:
     """Print one line; what a file holds cannot make it two, or a command to the terminal."""
-    _print(one_line(line, LONGEST_LINE), err=err)
+    _print(printed([line]), err=err)
 
 
 def _print(text: str, *, err: bool = False) -> None:

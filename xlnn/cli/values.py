@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from xlnn.cli.choosing import engine_option
 from xlnn.cli.saying import counted, say
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
-@click.option("--engine", default="formulas", show_default=True, help="The engine to use.")
+@engine_option(default="formulas")
 @click.option("--force", is_flag=True, help="Replace a file that holds no arrays.")
 def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
     """Save every quantity of a workbook FILE, recalculated, as NumPy arrays by name.

@@ -9,6 +9,9 @@ from xlnn.data.numerals import is_absent
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 
+NAMING = ("label", "targets")
+"""The options that name columns."""
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -72,13 +75,15 @@ def columns(first: Sequence[str], given: bool | None, reading: Reading, name: st
     headings = first if given else []
     found = [_find(name, column, headings, len(first)) for column in asked]
     if len(set(found)) < len(found):
-        raise DataError(f"{name}: a column stands twice in the targets {listed(asked)}.")
+        raise DataError(f"{name}: a column stands twice in the targets {listed(asked)}.", "targets")
     targets = tuple(found) if reading.targets and not reading.bare else ()
     label = None if targets or reading.bare else (found or [0])[0]
     taken = tuple(found) if reading.bare else targets or (label,)
     inputs = tuple(column for column in range(len(first)) if column not in taken)
     if not inputs:
-        raise DataError(f"{name}: all columns are targets; at least one is needed to predict from.")
+        raise DataError(
+            f"{name}: all columns are targets; at least one is needed to predict from.", "targets"
+        )
     if not given:
         beside = taken[0] if reading.bare and len(taken) == 1 else label  # no input is named by it
         headings = _made_up(len(first), beside, "x" if reading.table or label is None else "p")
@@ -126,13 +131,15 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
     if not headings:
         raise DataError(
             f'{name}: the first line holds numbers and no headings, so there is no column "'
-            f'{short(asked)}"; name it by its place, last or 1 to {count:,}, or write headings.'
+            f'{short(asked)}"; name it by its place, last or 1 to {count:,}, or write headings.',
+            *NAMING,
         )
     if headings.count(asked) != 1:
         found = "stands more than once" if asked in headings else "is not there"
         raise DataError(
             f'{name}: the column "{short(asked)}" {found}; the headings are '
-            f"{listed(headings)}. --label and --target name columns."
+            f"{listed(headings)}. --label and --target name columns.",
+            *NAMING,
         )
     return headings.index(asked)
 

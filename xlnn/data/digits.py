@@ -57,5 +57,5 @@ def generator(seed: int) -> np.random.Generator:
         The seed is negative.
     """
     if seed < 0:
-        raise DataError(f"The seed is {seed}: it is a whole number from 0 on.")
+        raise DataError(f"The seed is {seed}: it is a whole number from 0 on.", "seed")
     return np.random.default_rng(seed)

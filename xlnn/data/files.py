@@ -88,7 +88,8 @@ def _codec(encoding: str | None) -> str:
         name = ""
     if name not in _KNOWN:
         raise DataError(
-            f'There is no encoding "{short(encoding)}"; choose {listed(ENCODINGS, "or", 20)}.'
+            f'There is no encoding "{short(encoding)}"; choose {listed(ENCODINGS, "or", 20)}.',
+            "encoding",
         )
     return "utf-8-sig" if name == "utf-8" else name
 

@@ -117,19 +117,23 @@ def _check(folder: Path, reading: Reading) -> None:
     if reading.targets or reading.table:
         raise DataError(
             f"{folder.name} is a folder: pictures are looked for in it, with labels and no "
-            "columns; name a CSV or .npz file, or add --picture ROWSxCOLUMNS."
+            "columns; name a CSV or .npz file, or add --picture ROWSxCOLUMNS.",
+            "targets",
+            "table",
         )
     if reading.threshold is not None and not 0 < reading.threshold <= 1:
         raise DataError(
             f"The threshold is {reading.threshold}: greys are above 0 and at most 1, "
-            "for example 0.5."
+            "for example 0.5.",
+            "threshold",
         )
     if reading.picture is not None:
         rows, columns = reading.picture
         if min(rows, columns) < 1 or rows * columns > MOST_INPUTS:
             raise DataError(
                 f"A picture of {rows} x {columns} cannot be: it has at least 1 row and 1 column, "
-                f"and at most {MOST_INPUTS:,} pixels."
+                f"and at most {MOST_INPUTS:,} pixels.",
+                "picture",
             )
 
 

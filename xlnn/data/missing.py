@@ -72,7 +72,8 @@ def check(reading: Reading) -> None:
     if reading.missing and reading.missing not in MISSING:
         raise DataError(
             f'There is no way "{short(reading.missing)}" to treat missing values; choose '
-            f"{listed(MISSING, 'or')}."
+            f"{listed(MISSING, 'or')}.",
+            "missing",
         )
 
 

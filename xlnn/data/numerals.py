@@ -81,7 +81,8 @@ def asked(mark: str) -> Numerals | None:
         return None
     if mark not in MARKS:
         raise DataError(
-            f'The decimal mark is "{short(mark)}": it is a point or a comma (--decimal ,).'
+            f'The decimal mark is "{short(mark)}": it is a point or a comma (--decimal ,).',
+            "decimal",
         )
     return Numerals(mark, grouped=True)
 

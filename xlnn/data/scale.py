@@ -38,7 +38,7 @@ def scaling(x: np.ndarray, how: str) -> tuple[np.ndarray, np.ndarray]:
     """
     if how not in HOW:
         choices = listed(("none", *HOW), "or")
-        raise DataError(f'There is no scaling "{short(how)}"; choose {choices}.')
+        raise DataError(f'There is no scaling "{short(how)}"; choose {choices}.', "scale")
     least, spread = x.min(axis=0), x.max(axis=0) - x.min(axis=0)
     is_constant = spread < SMALLEST
     spread = np.where(is_constant, 1, spread)

@@ -50,7 +50,8 @@ class SheetRows:
             if self.sheet not in book.sheets:
                 raise DataError(
                     f'{self.name}: there is no sheet "{short(self.sheet)}"; there are '
-                    f"{listed(book.sheets)}."
+                    f"{listed(book.sheets)}.",
+                    "sheet",
                 )
             self._part, self._others = book.sheets[self.sheet], len(book.sheets) - 1
             styles = date_styles(archive)

@@ -38,7 +38,8 @@ def held_out(t: np.ndarray, share: float, seed: int, *, is_regression: bool) -> 
     """
     if not 0 < share < 1:
         raise DataError(
-            f"The share to hold out is {share}: it is a number between 0 and 1, for example 0.2."
+            f"The share to hold out is {share}: it is a number between 0 and 1, for example 0.2.",
+            "test_share",
         )
     classes = np.zeros(len(t), dtype=int) if is_regression else t.argmax(axis=1)
     members = [np.flatnonzero(classes == known) for known in np.unique(classes)]

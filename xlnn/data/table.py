@@ -247,7 +247,8 @@ def _no_number(rows: Rows, row: int, here: Columns, text: str, column: int) -> D
     if column in here.targets:
         return DataError(
             f"{reason} A target is a number to predict: choose another column, or if these are "
-            f"classes, use --label {place} instead of --target."
+            f"classes, use --label {place} instead of --target.",
+            "targets",
         )
     or_label = "" if here.targets else f", or if it holds the labels add --label {place}"
     return DataError(f"{reason} Remove the column{or_label}.")

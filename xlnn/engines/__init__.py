@@ -10,11 +10,12 @@ from importlib import import_module
 from pathlib import Path
 
 from xlnn.engines._allowance import UNLIMITED, Allowance
-from xlnn.errors import EngineError
+from xlnn.errors import OptionsError
 from xlnn.grid import Inputs, Values
 
 __all__ = [
-    "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "cancel", "load", "loaded", "missing",
+    "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "cancel", "check_name", "load", "loaded",
+    "missing",
 ]  # fmt: skip
 
 Recalculate = Callable[[Inputs], Values]
@@ -48,6 +49,18 @@ AT_ONCE = 2
 has a twin."""
 
 
+def check_name(engine: str) -> None:
+    """Refuse an engine that there is not.
+
+    Raises
+    ------
+    OptionsError
+        It is none.
+    """
+    if engine not in ENGINES:
+        raise OptionsError(f'There is no engine "{engine}"; choose one of {", ".join(ENGINES)}.')
+
+
 def load(
     engine: str, path: Path, allowance: Allowance = UNLIMITED, *, with_twin: bool = False
 ) -> Recalculate:
@@ -59,11 +72,12 @@ def load(
 
     Raises
     ------
+    OptionsError
+        The engine is unknown.
     EngineError
-        The engine is unknown or is not installed.
+        It is not installed.
     """
-    if engine not in ENGINES:
-        raise EngineError(f'There is no engine "{engine}"; choose one of {", ".join(ENGINES)}.')
+    check_name(engine)
     if engine in PROGRAMS:
         program = import_module(f"xlnn.engines.{engine}").PROGRAM
         return import_module("xlnn.engines._outside").Conversions(path, program, allowance)
@@ -79,7 +93,7 @@ def loaded(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Iterato
 
     Raises
     ------
-    EngineError
+    OptionsError, EngineError
         As `load` does.
     """
     recalculate = load(engine, path, allowance)

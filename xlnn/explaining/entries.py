@@ -1,5 +1,6 @@
 """Which entry of which quantity is a cell, and what does it hold and hang on?"""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -13,9 +14,10 @@ from xlnn.checking.check import Examined
 from xlnn.checking.references import Area, areas, written
 from xlnn.errors import OptionsError
 from xlnn.explaining.dependants import dependants
-from xlnn.explaining.explanation import SHOWN, Part, Value, in_words
+from xlnn.explaining.explanation import SHOWN, Part
 from xlnn.explaining.indices import index_of
 from xlnn.explaining.meaning import meaning_of
+from xlnn.explaining.told import Value, in_words
 from xlnn.grid import CellError
 from xlnn.layout import quoted
 from xlnn.quantity import Quantity
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 Entry = tuple[str, tuple[int, ...]]
 """The name of a quantity, and an index of its array."""
+
+ADDRESS = re.compile(r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}")
+"""A cell without its sheet."""
 
 
 class Entries:
@@ -52,6 +57,8 @@ class Entries:
         """Return the entry that a person names."""
         if not is_text(what):
             raise wrong("what", what, "a cell, or the name of a quantity,")
+        if what not in self.layout.model.by_name and "!" not in what:
+            what = self._on_its_sheet(what)
         if "!" in what:
             if at or unit:
                 raise OptionsError(
@@ -62,8 +69,34 @@ class Entries:
         if what not in self.layout.model.by_name:
             near = get_close_matches(what, self.layout.model.by_name, 3, 0.4)
             hint = f": is it {' or '.join(near)}?" if near else "."
-            raise OptionsError(f'There is no quantity "{what:.40}"{hint}')
+            also = f", and no quantity has a cell {what}" if ADDRESS.fullmatch(what) else ""
+            raise OptionsError(f'There is no quantity "{what:.40}"{also}{hint}')
         return what, index_of(self.layout.model[what], at, unit)
+
+    def _on_its_sheet(self, what: str) -> str:
+        """Return an address with the one sheet that has a quantity there; else what was named.
+
+        Raises
+        ------
+        OptionsError
+            Several sheets have one there.
+        """
+        if not ADDRESS.fullmatch(what):
+            return what
+        place = what.replace("$", "").upper()
+        titles = list(self.layout.titles.values())
+        found = [
+            title
+            for title in titles
+            for area in areas(f"={place}", title) or ()
+            if self.layout.entry(title, area.top, area.left)
+        ]
+        if len(found) > 1:
+            raise OptionsError(
+                f"{what} is a cell of a quantity on {', '.join(found)}: name its sheet, as "
+                f"{quoted(found[0])}!{place}."
+            )
+        return f"{quoted(found[0])}!{place}" if found else what
 
     def _of_cell(self, what: str) -> Entry:
         title, _, place = what.rpartition("!")

@@ -3,12 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from xlnn.quantity import superscript
+from xlnn.errors import printed
+from xlnn.explaining.told import Value, indented, tree_of
 
 SHOWN = 8
 """Values of a range that are listed, and cells of one that are followed further."""
-
-Value = float | str | bool | None
 
 
 @dataclass(frozen=True)
@@ -98,23 +97,10 @@ class Explanation:
         """Return plain values."""
         return asdict(self)
 
+    def __str__(self) -> str:
+        """Return what ``xlnn explain`` prints."""
+        return printed(indented(tree_of(self)))
+
     def __repr__(self) -> str:
         """Say which cell it explains."""
         return f"<Explanation of {self.cell}: {self.symbol or self.quantity} = {self.value}>"
-
-
-def in_words(value: Value) -> str:
-    """Return a value as a sentence has it: six digits, and a true minus sign.
-
-    >>> in_words(-0.12345678), in_words(2.0), in_words("cat"), in_words(None), in_words(-1.5e-7)
-    ('−0.123457', '2', '"cat"', '–', '−1.5 × 10⁻⁷')
-    """
-    if value is None:
-        return "–"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, bool):
-        return str(value).upper()
-    digits, _, power = f"{value:.6g}".partition("e")
-    scale = f" × 10{superscript(str(int(power))).replace('-', '⁻')}" if power else ""
-    return digits.replace("-", "−") + scale

@@ -1,7 +1,7 @@
 """What is in this workbook? Its kind, sizes, settings and course, and what was changed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
 from math import prod
@@ -11,17 +11,17 @@ from typing import Any
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
 from xlnn.checking.probe import Points
+from xlnn.errors import printed
 from xlnn.explaining.course import CHECK, course_of
 from xlnn.explaining.entries import Entries
 from xlnn.explaining.explain import ENGINE
-from xlnn.explaining.explanation import Value
 from xlnn.explaining.runs import COMPARE, Runs
+from xlnn.explaining.shown import lines_of
+from xlnn.explaining.told import Value
 from xlnn.quantity import Model, Quantity
-from xlnn.shipped.text import Text
 from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.workbooks.network.quantities.confusion import PREFIX
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.recipe import OTHER_DATA
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
 
@@ -52,7 +52,8 @@ class Contents:
     sizes : dict
         Of its Spec, as plain values.
     settings : dict
-        Single numbers that are inputs, by symbol; of several runs, after the name of the run.
+        Single numbers that are inputs, by symbol; of several runs, after the name of the run, and
+        of several sheets with one symbol, after the title of the sheet.
     inputs : dict
         Cells of all other inputs, by the names of their arrays.
     formulas : dict
@@ -92,6 +93,10 @@ class Contents:
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         return asdict(self)
+
+    def __str__(self) -> str:
+        """Return what ``xlnn show`` prints."""
+        return printed(lines_of(self))
 
     def __repr__(self) -> str:
         """Say which workbook it is of."""
@@ -142,12 +147,6 @@ def show(path: Path | str, engine: str = ENGINE, model: Model | None = None) -> 
     )
 
 
-def called(template: str, words: Text) -> str:
-    """Return what a template is called, in the language of the words, also with other data."""
-    own = template.removesuffix(OTHER_DATA)
-    return own if own == template else words("show", "other_data", template=own)
-
-
 def _about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
     first = next(iter(titles.values()))
     texts = (cell.value for cell in cells(path, first) if isinstance(cell.value, str))
@@ -156,16 +155,24 @@ def _about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
 
 def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, int]]:
     """Return the inputs that are one number, and how many cells the others have."""
-    single: dict[str, Value] = {}
-    others: dict[str, int] = {}
-    for quantity in entries.layout.model.quantities:
-        if not quantity.is_input:
-            continue
-        if not quantity.lengths and quantity.heading(()).strip():
-            single[runs.named(quantity, quantity.heading(()))] = entries.value((quantity.name, ()))
-            continue
-        others[quantity.name] = prod(quantity.lengths) - quantity.computed
-    return single, others
+    inputs = [each for each in entries.layout.model.quantities if each.is_input]
+    single = [each for each in inputs if not each.lengths and each.heading(()).strip()]
+    symbols = {each.name: runs.named(each, each.heading(())) for each in single}
+    for each in _alike(single, symbols):  # sheets may call other numbers so
+        title = entries.layout.titles[each.sheet]
+        symbols[each.name] = entries.words("joined", "named", what=title, name=symbols[each.name])
+    for each in _alike(single, symbols):
+        symbols[each.name] = f"{symbols[each.name]} ({each.name})"
+    values = {symbols[each.name]: entries.value((each.name, ())) for each in single}
+    return values, {
+        each.name: prod(each.lengths) - each.computed for each in inputs if each.name not in symbols
+    }
+
+
+def _alike(single: Iterable[Quantity], symbols: Mapping[str, str]) -> list[Quantity]:
+    """Return the numbers whose symbols are those of others as well."""
+    counts = Counter(symbols.values())
+    return [each for each in single if counts[symbols[each.name]] > 1]
 
 
 def _formulas(entries: Entries) -> dict[str, int]:

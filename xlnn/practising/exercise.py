@@ -20,9 +20,9 @@ from xlnn.building.asked import asked
 from xlnn.building.continuing import continued
 from xlnn.building.limits import check_size
 from xlnn.building.place import OUTPUT, Place
-from xlnn.building.plan import begun
+from xlnn.building.plan import begun, planned
 from xlnn.building.writing import Built, write_proven
-from xlnn.errors import DataError, DisagreementError, OptionsError, OutputError
+from xlnn.errors import DataError, DisagreementError, OptionsError, OutputNameError, blamed
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.output import folder_for
@@ -35,7 +35,7 @@ from xlnn.shipped.templates import DEFAULT
 from xlnn.workbooks.exercise import LARGEST_SEED, LEVELS, Exercise
 from xlnn.workbooks.exercise_drawing import drawings_of_exercise
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, exercised, noted
-from xlnn.workbooks.kind import Recipe, Spec, WorkbookKind, refuse_options
+from xlnn.workbooks.kind import Recipe, Spec, WorkbookKind
 
 TRIES = 20
 """How often numbers are drawn for a student until a network learns with them."""
@@ -143,21 +143,22 @@ def exercise(  # noqa: PLR0913 -- the options of the command line, by the same w
     given = asked({"epochs": epochs, "lang": lang})
     options = {name: value for name, value in given.items() if value is not None}
     source = Source.of(what)
-    refuse_options(source.name, source.kind.options, options)
+    with blamed({"student": student}):
+        name = checked(student, "student") if student else ""
+    table = Exercise(chosen, name, seed, 1 if level is None else level)
+    table = _decided(source, options, table, large=large)
     if "large" in source.kind.options:
         options["large"] = large
-    name = checked(student, "student") if student else ""
-    table = Exercise(chosen, name, seed, 1 if level is None else level)
-    work = _Work(source, options, _decided(source, options, table), key=key, large=large)
+    work = _Work(source, options, table, key=key, large=large)
     ending = "-key" if key else ""
     if roster is None:
         usual = OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
         path = usual if output is None else output
         return (work.done(Place(path, force=force, ways=WAYS), tell),)
-    names = students(path_of(roster, "roster"))
     folder = OUTPUT / f"{source.name}-exercises" if output is None else output
     if folder.suffix.lower() == ".xlsx":
-        raise OutputError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
+        raise OutputNameError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
+    names = students(path_of(roster, "roster"))
     files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
     places = [Place(file, force=force, ways=WAYS) for file in files]
     with folder_for(folder, parents=folder.parent == OUTPUT):
@@ -177,12 +178,14 @@ def _chosen(blank: object) -> tuple[str, ...]:
     return tuple(blank)
 
 
-def _decided(source: Source, options: Mapping[str, Any], asked: Exercise) -> Exercise:
+def _decided(
+    source: Source, options: Mapping[str, Any], asked: Exercise, *, large: bool
+) -> Exercise:
     """Say which quantities are left out, for every student the same."""
-    made = source.kind.recipe(source.origin, options)
-    layout = source.kind.layout(made.spec)
-    cells = cells_of(source.kind, made, layout)
-    blank = blanks_of(layout, asked.blank, asked.level, cells)
+    plan = planned(source.kind, source.origin, source.name, options, large=large)
+    cells = cells_of(source.kind, plan.made, plan.layout)
+    with blamed({"blank": asked.blank} if asked.blank else {}):
+        blank = blanks_of(plan.layout, asked.blank, asked.level, cells)
     return replace(asked, blank=blank, level=0 if asked.blank else asked.level)
 
 

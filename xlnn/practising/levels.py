@@ -38,10 +38,10 @@ def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -
 
     Raises
     ------
-    DataError
-        There is no such quantity, or nothing to leave out.
     OptionsError
-        There is no such level.
+        There is no such quantity or level.
+    DataError
+        There is nothing to leave out.
     """
     ordered = [quantity.name for quantity in in_order(layout)]
     if blank:
@@ -49,13 +49,14 @@ def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -
             if name not in layout.model.by_name:
                 near = get_close_matches(name, ordered, 3, 0.4)
                 hint = f": is it {' or '.join(near)}?" if near else "."
-                raise DataError(f'There is no quantity "{name:.40}" to leave out{hint}')
+                raise OptionsError(f'There is no quantity "{name:.40}" to leave out{hint}')
             check_blank(layout.model, name)
         chosen = tuple(name for name in ordered if name in blank)
         if shaky := unsteady(layout, chosen, cells):
             raise DataError(
                 f"{shaky[0]} can not be left out: rounding decides its numbers, so that a right "
-                "formula may give others."
+                "formula may give others.",
+                "blank",
             )
         return chosen
     if not 1 <= level <= LEVELS:

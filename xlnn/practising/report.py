@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlnn.errors import OptionsError
+from xlnn.errors import OutputError, OutputNameError
 from xlnn.output import check_place, replacing
 from xlnn.practising.grades import Grade, Grades
 from xlnn.practising.sentences import commonest, notes, reason, words_of
@@ -42,17 +42,17 @@ def check_report(path: Path, files: Sequence[Path] = (), *, force: bool = False)
 
     Raises
     ------
-    OptionsError
-        Its name has another ending, or there is a file already.
+    OutputNameError
+        Its name has another ending, or is that of a file to grade.
     OutputError
-        Nothing can be written there.
+        Nothing can be written there, or there is a file already.
     """
     if path.suffix.lower() not in ENDINGS:
-        raise OptionsError(f"{path.name}: a report ends with {', '.join(ENDINGS)}.")
+        raise OutputNameError(f"{path.name}: a report ends with {', '.join(ENDINGS)}.")
     if path.exists() and any(file.exists() and path.samefile(file) for file in files):
-        raise OptionsError(f"{path} is one of the files to grade: choose another name with -o.")
+        raise OutputNameError(f"{path} is one of the files to grade: choose another name with -o.")
     if path.is_file() and not force:
-        raise OptionsError(f"{path} exists: choose another name with -o, or add --force.")
+        raise OutputError(f"{path} exists: choose another name with -o, or add --force.")
     check_place(path)
 
 
@@ -61,8 +61,6 @@ def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
 
     Raises
     ------
-    OptionsError
-        Its name has another ending.
     OutputError
         It cannot be written.
     """

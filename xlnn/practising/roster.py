@@ -84,11 +84,12 @@ def checked(name: str, where: str) -> str:
     """
     plain = _plain(name)
     if not plain:
-        raise DataError(f"{where}: a name was expected, and there is none.")
+        raise DataError(f"{where}: a name was expected, and there is none.", "student")
     if len(plain) > LONGEST_NAME or not plain.isprintable():
         raise DataError(
             f'{where}: "{short(plain)}" is no name: at most {LONGEST_NAME} characters that can be '
-            "printed."
+            "printed.",
+            "student",
         )
     return plain
 

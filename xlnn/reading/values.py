@@ -9,7 +9,7 @@ import numpy as np
 from xlnn import engines
 from xlnn.arguments import path_of
 from xlnn.engines import DEFAULT_ENGINE, Allowance
-from xlnn.errors import OutputError
+from xlnn.errors import OutputError, OutputNameError
 from xlnn.layout import Layout
 from xlnn.output import check_place, replacing
 from xlnn.quantity import Model
@@ -80,7 +80,7 @@ def check_saved(path: Path, *, force: bool = False) -> None:
         ``force`` is not set.
     """
     if path.suffix.lower() != ".npz":
-        raise OutputError(f"{path}: the output holds arrays, name it .npz.")
+        raise OutputNameError(f"{path}: the output holds arrays, name it .npz.")
     check_place(path)
     if path.exists() and not force and not _holds_arrays(path):
         raise OutputError(

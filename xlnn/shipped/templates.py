@@ -12,7 +12,7 @@ from typing import Any
 from xlnn.data.files import text
 from xlnn.data.toml import parsed
 from xlnn.data.wording import listed, short
-from xlnn.errors import DataError
+from xlnn.errors import DataError, OptionsError
 
 DEFAULT = "digits"
 
@@ -102,9 +102,10 @@ def template(name: str) -> Template:
 
     Raises
     ------
+    OptionsError
+        There is no template of that name and no such folder.
     DataError
-        There is no template of that name and no such folder, its template.toml is not TOML, or it
-        names a section that the book does not have.
+        Its template.toml is not TOML, or it names a section that the book does not have.
     """
     path = folder() / name if name in names() else Path(name)
     try:
@@ -114,7 +115,7 @@ def template(name: str) -> Template:
             return Template(path.resolve().name, path, values)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
-    raise DataError(
+    raise OptionsError(
         f'There is no template "{short(name)}" and no folder of that name with a template.toml'
         f"{_meant(name)}"
     )
@@ -153,15 +154,17 @@ def copy(name: str, target: Path) -> None:
 
     Raises
     ------
+    OptionsError
+        There is no template of that name, or the copy would stand for one.
     DataError
-        There is no template of that name, or the folder exists or cannot be made.
+        The folder exists or cannot be made.
     """
     if name not in names():
-        raise DataError(f'There is no template "{short(name)}"{_meant(name)}')
+        raise OptionsError(f'There is no template "{short(name)}"{_meant(name)}')
     if target.name in {ALL, INDEX}:
-        raise DataError(f"xlnn build {ALL} needs the name {target.name}: choose another one.")
+        raise OptionsError(f"xlnn build {ALL} needs the name {target.name}: choose another one.")
     if target.name in names():
-        raise DataError(
+        raise OptionsError(
             f"{target.name} is the name of a template of xlnn, and would stand for that: choose "
             "another name."
         )

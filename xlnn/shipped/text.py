@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-from xlnn.errors import DataError
+from xlnn.errors import DataError, OptionsError
 from xlnn.shipped.templates import folder
 
 VARIANTS = (
@@ -111,11 +111,13 @@ def text(lang: str, own: str = "") -> Text:
 
     Raises
     ------
-    DataError
+    OptionsError
         There is no such language.
     """
     if lang not in languages():
-        raise DataError(f'There is no language "{lang}"; choose one of {", ".join(languages())}.')
+        raise OptionsError(
+            f'There is no language "{lang}"; choose one of {", ".join(languages())}.'
+        )
     words = _read(folder() / "text" / f"{lang}.toml")
     if own:
         shared = {

@@ -88,10 +88,12 @@ def check_blank(model: Model, name: str) -> None:
         Naming it.
     """
     if name not in model.by_name:
-        raise DataError(f'There is no quantity "{name:.40}" to leave out.')
+        raise DataError(f'There is no quantity "{name:.40}" to leave out.', "blank")
     quantity = model[name]
     if quantity.equation is None or quantity.is_text:
-        raise DataError(f"{name} can not be left out: it is no number that formulas compute.")
+        raise DataError(
+            f"{name} can not be left out: it is no number that formulas compute.", "blank"
+        )
 
 
 @dataclass(frozen=True)

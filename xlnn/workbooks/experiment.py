@@ -22,7 +22,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.shipped.templates import Template, folder, names, template
 from xlnn.shipped.text import Text, text
-from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.kind import Recipe, WorkbookKind, as_typed
 from xlnn.workbooks.moved import is_movable, moved_inputs
 from xlnn.workbooks.pages import spec_text
 from xlnn.workbooks.pages.guide import draw_guide
@@ -148,7 +148,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
         given = {**origin.inputs, **{k: v for k, v in asked.items() if k not in sizes}}
         if unknown := [name for name in given if name not in {q.name for q in model.inputs}]:
             raise DataError(f"{where}: {short(unknown[0])} is no input of a {self.name} workbook.")
-        inputs = {q.name: _given(q, given, where) for q in model.inputs}
+        inputs = {q.name: _given(q, given, where, self._options_of(q.name)) for q in model.inputs}
         return Recipe(spec, model, inputs | known(model))
 
     def personal(
@@ -207,11 +207,18 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
         for name, (least, most) in self.sizes.items():
             size = sizes[name]
             if type(size) is not int or not least <= size <= most:
+                options = self._options_of(name)
+                typed = f" ({', '.join(map(as_typed, options))})" if options else ""
                 raise DataError(
-                    f"{where}: {name} is {short(size)}: a whole number from {least} to {most:,} "
-                    "was expected."
+                    f"{where}: {name}{typed} is {short(size)}: a whole number from {least} to "
+                    f"{most:,} was expected.",
+                    *options,
                 )
         return ExperimentSpec(self.name, template, lang, dict(sizes))
+
+    def _options_of(self, name: str) -> tuple[str, ...]:
+        """Return the options that set a size or an input."""
+        return tuple(option for option, taken in self.taken.items() if taken == name)
 
     def layout(self, spec: ExperimentSpec) -> Layout:
         """Return the cells of its quantities."""
@@ -250,7 +257,9 @@ def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
     return {"images": dataset.x, "labels": labels}
 
 
-def _given(quantity: Quantity, given: Mapping[str, Any], where: str) -> np.ndarray:
+def _given(
+    quantity: Quantity, given: Mapping[str, Any], where: str, options: tuple[str, ...]
+) -> np.ndarray:
     """Return what an input holds, in its shape."""
     name = quantity.name
     if name not in given:
@@ -261,13 +270,14 @@ def _given(quantity: Quantity, given: Mapping[str, Any], where: str) -> np.ndarr
         array = array.reshape(lengths)
     except (TypeError, ValueError) as error:
         shape = " x ".join(map(str, lengths)) or "one number"
-        raise DataError(f"{where}: {name} takes {shape}: {short(given[name])} is not.") from error
+        said = f"{where}: {name} takes {shape}: {short(given[name])} is not."
+        raise DataError(said, *options) from error
     if quantity.is_text:
         return array
     if not np.isfinite(array).all():
-        raise DataError(f"{where}: {name} holds a number that is not finite.")
+        raise DataError(f"{where}: {name} holds a number that is not finite.", *options)
     if quantity.choices:
         least, most = quantity.choices
         if not ((array >= least) & (array <= most) & (array == np.round(array))).all():
-            raise DataError(f"{where}: {name} is a whole number from {least} to {most}.")
+            raise DataError(f"{where}: {name} is a whole number from {least} to {most}.", *options)
     return rounded(array)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from xlnn.errors import DataError
+from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
@@ -237,13 +237,13 @@ def refuse_options(kind: str, known: frozenset[str], given: Mapping[str, Any]) -
 
     Raises
     ------
-    DataError
+    OptionsError
         Naming the first of them, and those that it takes.
     """
     for name in given:
         if name not in known:
             takes = ", ".join(sorted(map(as_typed, known)))
-            raise DataError(f"{as_typed(name)} means nothing to {kind}: it takes {takes}.")
+            raise OptionsError(f"{as_typed(name)} means nothing to {kind}: it takes {takes}.")
 
 
 def as_typed(option: str) -> str:

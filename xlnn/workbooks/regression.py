@@ -18,7 +18,7 @@ from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations import regression_words as said_of
 from xlnn.equations.descent import Descent
-from xlnn.errors import DataError
+from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Axis, Model, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Given
@@ -357,7 +357,7 @@ def from_data(data: Dataset, where: str) -> Given:
             "most: leave some out."
         )
     if len(data.labels) != 1:
-        raise DataError(f"{where}: name one column to predict, with --target; a plane has one y.")
+        raise OptionsError(f"{where}: name one column to predict with --target; a plane has one y.")
     if n < k + 1:
         raise DataError(
             f"{where}: {n} rows cannot determine {k + 1} parameters, a coefficient for each of "

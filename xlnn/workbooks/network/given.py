@@ -76,7 +76,7 @@ def _check_picture(origin: Origin, options: "Options", name: str, data: Dataset)
             f"template.toml says picture = {list(asked)}, and the pictures of {name} have {has}: "
             "correct one of both."
         )
-    raise DataError(f"{name}: the pictures have {has} and not {wanted}.")
+    raise OptionsError(f"{name}: the pictures have {has} and not {wanted}.")
 
 
 def _kind(source: object) -> str:

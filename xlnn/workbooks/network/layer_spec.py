@@ -50,6 +50,9 @@ class LayerSpec:
         return {key: v for key, v in values.items() if v or key not in SELDOM}
 
 
+ACTIVATING = ("activation", "output_activation")
+"""The options that name activation functions."""
+
 SELDOM = ("step", "padding")
 """What the sheet Spec names only where it is not as usual."""
 
@@ -82,16 +85,19 @@ def check_layer(layer: LayerSpec) -> None:
         return
     if not 1 <= layer.units <= LARGEST_LAYER:
         raise DataError(
-            f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}."
+            f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}.",
+            "hidden",
         )
     if layer.activation in REFUSED:
         raise DataError(
             f"Layer {layer.name}: no network learns with the {layer.activation}, since "
-            f"{REFUSED[layer.activation]}; {_choices()}."
+            f"{REFUSED[layer.activation]}; {_choices()}.",
+            *ACTIVATING,
         )
     if layer.activation not in ACTIVATIONS:
         raise DataError(
-            f'Layer {layer.name}: there is no activation "{layer.activation}"; {_choices()}.'
+            f'Layer {layer.name}: there is no activation "{layer.activation}"; {_choices()}.',
+            *ACTIVATING,
         )
 
 

@@ -19,7 +19,9 @@ def rate_of(value: object) -> np.ndarray:
         It is no finite number greater than 0.
     """
     if not _is_number(value) or value <= 0:
-        raise DataError(f"eta is {value}: the learning rate is a finite number greater than 0.")
+        raise DataError(
+            f"eta is {value}: the learning rate is a finite number greater than 0.", "eta"
+        )
     return rounded(value)
 
 
@@ -33,7 +35,7 @@ def penalty_of(origin: object, asked: object) -> float | None:
     """
     value = origin if asked is None else asked
     if value is not None and (not _is_number(value) or value < 0):
-        raise DataError(f"l2 is {value}: the penalty on the weights is a number from 0 on.")
+        raise DataError(f"l2 is {value}: the penalty on the weights is a number from 0 on.", "l2")
     return None if asked == 0 else value
 
 

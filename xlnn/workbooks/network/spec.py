@@ -181,7 +181,7 @@ class Spec:
     def _check_data(self) -> None:
         """Refuse sizes that no data has."""
         if self.epochs < 1:
-            raise DataError(f"epochs is {self.epochs}: training takes at least 1 epoch.")
+            raise DataError(f"epochs is {self.epochs}: training takes at least 1 epoch.", "epochs")
         if self.images < 1:
             raise DataError("There are no images: training takes at least 1.")
         if self.test_images < 0:
@@ -208,25 +208,33 @@ class Spec:
             if ACTIVATIONS[layer.activation].only_output:
                 raise DataError(
                     f"Layer {layer.name}: {layer.activation} is for the output layer, whose "
-                    "values it makes probabilities; choose another one below it."
+                    "values it makes probabilities; choose another one below it.",
+                    "activation",
                 )
         for name in (self.optimizer, *self.runs):
             if name not in OPTIMISERS:
                 raise DataError(
-                    f'There is no optimizer "{name}"; choose one of {quoted_list(OPTIMISERS)}.'
+                    f'There is no optimizer "{name}"; choose one of {quoted_list(OPTIMISERS)}.',
+                    "optimizer",
                 )
         if self.cost not in COSTS:
-            raise DataError(f'There is no cost "{self.cost}"; choose one of {quoted_list(COSTS)}.')
+            raise DataError(
+                f'There is no cost "{self.cost}"; choose one of {quoted_list(COSTS)}.', "cost"
+            )
         cost, output = COSTS[self.cost], self.layers[-1].activation
         if not cost.suits(output):
             raise DataError(
                 f'The cost "{self.cost}" does not go with the output layer\'s "{output}", since '
-                f"{cost.reason}: choose {quoted_or(cost.outputs)} there, or another cost."
+                f"{cost.reason}: choose {quoted_or(cost.outputs)} there, or another cost.",
+                "cost",
+                "output_activation",
             )
         if self.is_regression and not cost.for_numbers:
             raise DataError(
                 f'The cost "{self.cost}" is for classes, since {cost.reason}: '
-                'a regression takes "squared error".'
+                'a regression takes "squared error".',
+                "cost",
+                "targets",
             )
         if self.is_regression and not self.features:
             raise DataError(
@@ -238,7 +246,8 @@ class Spec:
         """Refuse runs that cannot stand beside each other."""
         if len(self.runs) > MOST_RUNS:
             raise DataError(
-                f"{len(self.runs)} runs are asked for: a workbook compares {MOST_RUNS} at most."
+                f"{len(self.runs)} runs are asked for: a workbook compares {MOST_RUNS} at most.",
+                *COMPARED,
             )
         if len(self.runs) == 1:
             raise DataError("runs names the optimizer of each of several runs; one has none.")

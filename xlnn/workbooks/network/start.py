@@ -217,7 +217,9 @@ def start_from_seed(
     Book: 4-4.
     """
     if spread not in SPREADS:
-        raise DataError(f'There is no spread "{short(spread)}"; choose {listed(SPREADS, "or")}.')
+        raise DataError(
+            f'There is no spread "{short(spread)}"; choose {listed(SPREADS, "or")}.', "spread"
+        )
     random = generator(seed)
     return {
         name: rounded(

@@ -11,12 +11,12 @@ from xlnn.data.dataset import Reading
 from xlnn.data.digits import rounded
 from xlnn.data.inputs import inputs_of
 from xlnn.equations.layer import Shape
-from xlnn.errors import DataError
+from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template
 from xlnn.shipped.text import Text
-from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.kind import Recipe, WorkbookKind, as_typed
 from xlnn.workbooks.network.kind import KIND as NETWORK
 from xlnn.workbooks.network.layer_spec import LayerSpec
 from xlnn.workbooks.network.quantities.stack import numeric_labels
@@ -122,7 +122,7 @@ class Predict(WorkbookKind[PredictSpec, Origin]):
             rows, notes, spare = data.x, data.told + notes, SPARE
             features = data.features if is_table else ()
         elif given := [name for name in READING if name in options]:
-            raise DataError(f"--{given[0]} says how to read rows: add --data.")
+            raise OptionsError(f"{as_typed(given[0])} says how to read rows: add --data.")
         rows = np.empty((0, count)) if rows is None else rows
         if len(origin.shape) == 1 and not features:
             features = tuple(f"x{number}" for number in range(1, count + 1))

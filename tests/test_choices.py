@@ -1,0 +1,146 @@
+"""The values of an option stand in its help, in a shell's completion, and under other names."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from click.shell_completion import BashComplete
+from click.testing import CliRunner
+
+from xlnn.building.called import CHOICES, NAMES, by_our_names
+from xlnn.building.plan import begun, planned
+from xlnn.cli import cli
+from xlnn.cli.choosing import Choice
+from xlnn.data import dataset, files, scale
+from xlnn.engines import ENGINES
+from xlnn.equations import activation, cost, optimiser
+from xlnn.shipped.templates import names
+from xlnn.shipped.text import languages
+from xlnn.workbooks.network import start
+
+CHOOSING = [
+    pytest.param(command, option, id=f"{command} {option.opts[-1]}")
+    for command, each in cli.commands.items()
+    for option in each.params
+    if isinstance(option.type, Choice)
+]
+
+
+def test_what_is_listed_is_what_there_is():
+    assert {*NAMES["cost"]} == {*cost.COSTS}
+    assert {*NAMES["activation"]} == {*activation.ACTIVATIONS}
+    assert {*NAMES["optimizer"]} == {*optimiser.OPTIMISERS}
+    assert CHOICES["missing"] == dataset.MISSING
+    assert CHOICES["encoding"] == files.ENCODINGS
+    assert CHOICES["scale"] == ("none", *scale.HOW)
+    assert CHOICES["spread"] == start.SPREADS
+    others = [*ENGINES, "all", *languages(), *names()]
+    assert {value for p in CHOOSING for value in p.values[1].type.known()} >= {*others}
+
+
+@pytest.mark.parametrize(("command", "option"), CHOOSING)
+def test_the_values_of_an_option_stand_in_its_help(command, option):
+    said = CliRunner().invoke(cli, [command, "--help"]).output
+    if {*option.type.known()} >= {*names()}:  # of which there are many
+        assert "TEMPLATE" in said or "Which template." in said or "leave out this one" in said
+        return
+    for value in option.type.known():
+        assert value in " ".join(said.split()), value
+
+
+def completed(line):
+    """Return what a shell offers for the end of a line."""
+    *before, begun = line.split(" ")
+    offers = BashComplete(cli, {}, "xlnn", "_XLNN_COMPLETE").get_completions(before, begun)
+    return [offer.value for offer in offers]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("ex", ["explain", "exercise", "export"]),
+        ("build di", ["diabetes", "digits", "digits-8x8", "digits-cross-entropy"]),
+        ("build al", ["all"]),
+        ("build --cost ", ["mse", "cross-entropy", "cce"]),
+        ("build --activation le", ["leaky_relu"]),
+        ("build --optimizer sgd,a", ["sgd,adam"]),
+        ("build --decimal ", [".", ","]),
+        ("exercise --lang j", ["ja"]),
+        ("check a.xlsx --engine form", ["formulas", "formualizer"]),
+        ("values a.xlsx --engine libre", ["libreoffice"]),
+        ("new mine --from spi", ["spirals"]),
+    ],
+)
+def test_a_shell_completes(line, offered):
+    assert completed(line) == offered
+
+
+def test_the_program_gives_a_shell_what_completes_it():
+    asked = {"_XLNN_COMPLETE": "bash_complete", "COMP_WORDS": "xlnn build --scale s"}
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from xlnn.cli import main; sys.argv[0] = 'xlnn'; main()",
+    ]
+    ran = subprocess.run(
+        command,
+        env={**os.environ, **asked, "COMP_CWORD": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stdout == "plain,standard\n", ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "ours", "said"),
+    [
+        ("cost", "mse", "squared error", "N K / 2 times as long"),
+        ("cost", "MSELoss", "squared error", "half the sum over N images and K outputs"),
+        ("cost", "mean_squared_error", "squared error", "where libraries take the mean"),
+        ("cost", "binary_crossentropy", "cross-entropy", "N K times as long"),
+        ("cost", "BCELoss", "cross-entropy", "N K times as long"),
+        ("cost", "BCEWithLogitsLoss", "cross-entropy", "The sigmoid that it holds is the output"),
+        ("cost", "cce", "categorical cross-entropy", "is N times as long."),
+        ("cost", "CrossEntropyLoss", "categorical cross-entropy", "The softmax that it holds is"),
+        ("cost", "categorical_crossentropy", "categorical cross-entropy", "N times as long."),
+        ("cost", "squared error", "squared error", ""),
+        ("cost", "cross_entropy", "cross_entropy", ""),  # of PyTorch: softmax, and no name of ours
+        ("optimizer", ("Adam", "SGD"), ("adam", "sgd"), ""),
+        ("activation", "ReLU", "relu", ""),
+        ("activation", "leaky_relu", "leaky relu", "the slope 0.01 below 0, as in PyTorch"),
+        ("activation", "leaky relu 0.2", "leaky relu 0.2", ""),
+        ("output_activation", "Softmax", "softmax", ""),
+    ],
+)
+def test_names_of_other_libraries_are_ours_and_what_differs_is_said(option, given, ours, said):
+    found, notes = by_our_names({option: given, "epochs": 3})
+    assert found == {option: ours, "epochs": 3}
+    assert said in " ".join(notes)
+    assert len(notes) == bool(said)
+    assert all(len(note) < 290 for note in notes)
+
+
+def test_our_costs_are_as_many_times_the_means_as_is_said():
+    n, k = 5, 3
+    random = np.random.default_rng(0)
+    z, t = random.normal(size=(n, k)), np.eye(k)[random.integers(k, size=n)]
+    a, shares = 1 / (1 + np.exp(-z)), np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    squared, binary, categorical = cost.COSTS.values()
+    assert squared.value.array(t, a).sum() == pytest.approx(n * k / 2 * ((t - a) ** 2).mean())
+    mean = -(t * np.log(a) + (1 - t) * np.log(1 - a)).mean()
+    assert binary.loss.array(t, z).sum() == pytest.approx(n * k * mean)
+    largest = z.max(axis=1)
+    exp = np.exp(z - largest[:, np.newaxis])
+    mean = -np.log(shares[t == 1]).mean()
+    assert categorical.loss.array(t, z, largest, exp).sum() == pytest.approx(n * mean)
+
+
+def test_a_build_knows_a_cost_by_its_other_name():
+    kind, origin, name = begun("xor")
+    made = planned(kind, origin, name, {"cost": "CrossEntropyLoss", "epochs": 1}, large=False).made
+    assert made.spec.cost == "categorical cross-entropy"
+    assert made.spec.layers[-1].activation == "softmax"
+    assert any("CrossEntropyLoss is the cost" in note for note in made.notes)
