@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from xlnn.checking.wording import lines_of
+from xlnn.errors import printed
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -146,6 +149,14 @@ class Report:
         found = "agrees" if self.agrees else f"{len(self.wrong):,} wrong"
         return f"Report({self.file!r}, {self.engine!r}, {found}, {self.compared_cells:,} formulas)"
 
+    def __str__(self) -> str:
+        """Return what ``xlnn check`` prints."""
+        return printed(lines_of(self))
+
+    def __bool__(self) -> bool:
+        """Tell whether it agrees."""
+        return self.agrees
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         return plain(asdict(self))
@@ -165,6 +176,14 @@ class Reports(tuple[Report, ...]):
     def agrees(self) -> bool:
         """Whether all of them agree."""
         return all(report.agrees for report in self)
+
+    def __str__(self) -> str:
+        """Return what ``xlnn check`` prints."""
+        return "\n".join(map(str, self))
+
+    def __bool__(self) -> bool:
+        """Tell whether all of them agree."""
+        return self.agrees
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON can hold
