@@ -1,27 +1,45 @@
-"""Every template goes through every command, at its smallest size."""
+"""Every template goes through every command, at its smallest size, and so does a model."""
 
+import json
 import pickle
+import re
+from collections import Counter
 
 import numpy as np
 import pytest
 from networks import FEW, NETWORK_TEMPLATES, fewer_images
+from onnx_models import MODELS
 from test_cli import forked
 
 from xlnn.cli import cli
+from xlnn.explaining.told import in_words
+from xlnn.reading.spec import described
 from xlnn.shipped.templates import names
 from xlnn.workbooks import KINDS, kind_named
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.parts import sheet_parts
 
-SLOW = {*NETWORK_TEMPLATES, "cnn-solver"} - {"xor"}
-"""One network stands for all of its kind in every run."""
+MODEL = "mlp"
+"""A trained network, as PyTorch wrote it, in the place of a template."""
 
-TEMPLATES = [pytest.param(n, marks=pytest.mark.slow if n in SLOW else ()) for n in names()]
+SLOW = {*NETWORK_TEMPLATES, "activations", "cnn-solver", "costs", "solver", "xor-layers"} - {"xor"}
+"""One network stands for all of its kind in every run, and of the experiments the quick ones."""
+
+TEMPLATES = [
+    pytest.param(n, marks=pytest.mark.slow if n in SLOW else ()) for n in (*names(), MODEL)
+]
+
+RAISED = re.compile(r"\s*[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]")
+"""How no symbol begins: with an index of nothing."""
 
 
 def small(name, folder):
-    """Return the options of the command line with which a template is smallest."""
+    """Return the arguments of a build with which a template is smallest."""
+    if name == MODEL:
+        return ["--model", MODELS / f"{MODEL}.onnx"]
     options = {"epochs": 1} if name in NETWORK_TEMPLATES else {}
     options |= fewer_images(name, folder)
-    return [str(each) for key, value in options.items() for each in (f"--{key}", value)]
+    return [name, *(str(each) for key, value in options.items() for each in (f"--{key}", value))]
 
 
 def test_every_kind_of_workbook_goes_to_another_process_and_is_itself_there():
@@ -40,22 +58,28 @@ def test_every_template_goes_through_every_command(name, tmp_path):
         assert ran[command].returncode == 0, (command, ran[command].stderr)
         return ran[command].stdout
 
-    assert f"\n{name} " in "\n" + succeeds("templates")
-    succeeds("new", "mine", "--from", name)
-    assert "all agree with NumPy" in succeeds("build", name, *small(name, tmp_path), "-o", "a.xlsx")
+    listed = succeeds("templates")
+    assert name == MODEL or f"\n{name} " in f"\n{listed}"
+    succeeds("new", "mine", *(["--from", name] if name != MODEL else []))
+    made = small(name, tmp_path)
+    assert "all agree with NumPy" in succeeds("build", *made, "-o", "a.xlsx")
     succeeds("build", "--from", "a.xlsx", "-o", "again.xlsx", "--no-verify")
     assert "all agree with NumPy" in succeeds("check", "a.xlsx", "--engine", "formualizer")
-    assert "nothing was changed since" in succeeds("show", "a.xlsx")
+    assert "nothing found" in succeeds("lint", "a.xlsx")
     succeeds("values", "a.xlsx", "-o", "a.npz", "--engine", "formualizer")
     with np.load(tmp_path / "a.npz") as arrays:
         last = list(arrays)[-1]
+        shown = succeeds("show", "a.xlsx")
+        seen = json.loads(succeeds("show", "a.xlsx", "--json"))
+        every_input_is_there(seen, shown, tmp_path / "a.xlsx", arrays)
+    assert "nothing was changed since" in shown
     assert "!" in succeeds("explain", "a.xlsx", last)
-    assert "nothing found" in succeeds("lint", "a.xlsx")
-    source = ["a.xlsx"] if name in FEW else [name, *small(name, tmp_path)]
+    no_symbol_begins_with_an_index(tmp_path / "a.xlsx")
+    source = ["a.xlsx"] if name in {*FEW, MODEL} else made
     made = succeeds("exercise", *source, "--level", 1, "--roster", "names.txt", "-o", "class")
     assert made.startswith("class   1 exercise   each proven")
     assert "   Ada   0 / " in succeeds("grade", "class/Ada.xlsx")
-    if name in NETWORK_TEMPLATES:
+    if name in {*NETWORK_TEMPLATES, MODEL}:
         assert "the sheet's outputs" in succeeds("export", "a.xlsx", "-o", "a.onnx")
     else:
         ran["export"] = forked("export", "a.xlsx", "-o", "a.onnx", cwd=tmp_path)
@@ -63,3 +87,27 @@ def test_every_template_goes_through_every_command(name, tmp_path):
         assert f"a.xlsx holds no network (its template is {name})" in ran["export"].stderr
         assert ran["export"].stderr.count("\n") == 1
     assert set(ran) == set(cli.commands)
+
+
+def every_input_is_there(seen, shown, path, arrays):
+    """Hold that show has each number of the inputs, and the name of what is more than one."""
+    _, layout = described(path)
+    inputs = {each.name: each for each in layout.model.quantities if each.is_input}
+    settings = set(inputs) - set(seen["inputs"])
+    assert not any(inputs[name].lengths for name in settings)
+    values = Counter(arrays[name].item() for name in settings)
+    assert values == Counter(seen["settings"].values())
+    lines = [line for line in shown.splitlines() if line.startswith("settings ")]
+    written = Counter(re.findall(r"= (.*?)(?:   |$)", "".join(lines)))
+    assert written == Counter(map(in_words, values.elements()))
+
+
+def no_symbol_begins_with_an_index(path):
+    """Hold that no text on any sheet, and no symbol, begins with a raised or a lowered digit."""
+    _, layout = described(path)
+    for quantity in layout.model.quantities:
+        assert not RAISED.match(quantity.heading((0,) * len(quantity.shape))), quantity.name
+    for title in sheet_parts(path):
+        for cell in cells(path, title):
+            is_text = isinstance(cell.value, str)
+            assert not (is_text and RAISED.match(cell.value)), (title, cell.value)

@@ -8,7 +8,7 @@ from math import prod
 
 from xlnn.blocks import FIRST_ROW, Block
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.quantity import Model
+from xlnn.quantity import Model, subscript
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.network.sheets import drawing, images, lens, play, recognise, settings
 from xlnn.workbooks.network.sheets.bands import layer_title
@@ -61,7 +61,8 @@ def draw(page: Page[PredictSpec]) -> Drawing:
             found.put(row + 1, LEFT + place, unit, KEY)
         found.put(row + 1, bias.column, "b", KEY)
         for unit in range(weights.quantity.shape[0]):
-            found.put(row + 2 + unit, 1, bias.quantity.heading((unit,)).replace("b", "", 1), LABEL)
+            of_unit = subscript((unit,), bias.quantity.shape)
+            found.put(row + 2 + unit, 1, weights.quantity.symbol.format(of_unit), LABEL)
         for block in (weights, bias):
             found.validations.append(table.number_validation(cell_range(block), page.words))
         found.colour_around_0(weights)
