@@ -20,7 +20,7 @@ RANGES = ("A1:A3", "$A$1:B$2", "Images!B4:M4", "'My sheet'!A1:B1", "A:A", "$1:$1
 SCALAR = sorted(
     FUNCTIONS
     - {"SUM", "AVERAGE", "COUNT", "MAX", "MIN", "SUMSQ", "AND", "SUMPRODUCT", "SUMXMY2", "SLOPE"}
-    - {"INTERCEPT", "STEYX", "COUNTIF", "INDEX", "SUMIF", "PI", "TRUE", "FALSE"}
+    - {"FALSE", "INTERCEPT", "STEYX", "COUNTIF", "COUNTIFS", "INDEX", "SUMIF", "PI", "TRUE"}
 )
 
 
@@ -48,6 +48,7 @@ def test_a_range_is_an_intersection_where_a_function_takes_one_value(name, span)
     [
         *("=A1:A3", "=+A1:A3", "=-A1:A3", "=A1:A3%", "=(A1:A3)", "=IF(A1,A1:A3,0)", "=A:A"),
         *("=CHOOSE(1,A1:A3,B1)", "=COUNTIF(A1:A3,B1:B3)", "=INDEX(A1:B3,C1:C2,1)"),
+        "=COUNTIFS(A1:A3,1,B1:B3,C1:C3)",
         *("=MATCH(A1:A3,B1:B3,0)", "=INDEX(A1:B3,0,1)", "=INDEX(A1:B3,,1)", "=A1:INDEX(A1:A9,2)"),
         *("={1,2,3}", "=SUM({1,2}*A1)", "=SUMIF(A1:A3,A1:A3,B1:B3)", "=A1:A3 A2:B2", "=ROW(A1:A2)"),
         *("=IFERROR(A1:A3,0)", "=SUM(IFERROR(A1:A3,0))", '="a"&A1:A3', "=SUM(-A1:A3)"),
@@ -70,6 +71,7 @@ def test_a_range_where_one_cell_belongs_is_an_intersection(formula):
         *("=MATCH(MAX(A1:A3),A1:A3,0)", "=INDEX(A1:A3,B1)", "=SUM(A1:INDEX(A1:A9,3))"),
         *("=SUM(INDEX(A1:B3,0,1))", "=SUM(IF(A1>0,A1:A3,B1:B3))", "=AND(A1:A3)", "=SUM({1,2,3})"),
         *("=SUMPRODUCT((A1:A3=2)*1,B1:B3)", "=SUMPRODUCT(EXP(A1:A3))", "=COUNTIF(A1:A3,B1)"),
+        "=COUNTIFS(A1:A3,B1,B1:B3,2)",
         *("=SLOPE(A1:A3,B1:B3)", "=RANK(A1,A1:A3)", "=VLOOKUP(A1,A1:B3,2,FALSE)", "=1+", "=PI()"),
         *("=IFERROR(MATCH(64,A1:A3,0),0)", "=SUM((A1,B1:B2))", "=SUM(A1:A3 A2:B2)", "=AND()"),
     ],

@@ -18,7 +18,10 @@ from xlnn.xlsx.unlike import NO_NAMES, RANGES, REFERRING, Names, referred
 _PASSING = {"IF": 1, "CHOOSE": 1}
 """Functions that hand on a range, and the first argument that they may hand on."""
 
-_ONE_BY_ONE = {"IF", "IFERROR", "CHOOSE", "INDEX", "MATCH", "VLOOKUP", "RANK", "COUNTIF", "SUMIF"}
+_ONE_BY_ONE = {
+    *("IF", "IFERROR", "CHOOSE", "INDEX", "MATCH", "VLOOKUP", "RANK", "COUNTIF", "COUNTIFS"),
+    "SUMIF",
+}
 """Functions that Excel computes for one value each, in SUMPRODUCT too."""
 
 

@@ -6,6 +6,7 @@ outputs is the answer is decided where the answer stands; here it is taken as it
 
 import numpy as np
 
+from xlnn.equations.dense import counted
 from xlnn.equations.number import general_text
 from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence
@@ -23,13 +24,14 @@ class Counts(Equation):
         """Return the numbers, shape (classes, classes): a row is a class, a column an answer."""
         numbers = np.arange(1, self.classes + 1)
         is_of, taken_for = (each == numbers[:, np.newaxis] for each in (truth, answer))
-        counts = is_of.astype(float) @ taken_for.T
-        return np.where(np.isnan(answer).any(), np.nan, counts)
+        return is_of.astype(float) @ taken_for.T
 
     def cell(self, i: int, j: int, truth: Cells, answer: Cells) -> str:
         """Return the formula of one class and one answer."""
         classes, answers = truth.images[()], answer.images[()]
-        return f"=SUMPRODUCT(({classes}={i + 1})*({answers}={j + 1}))"
+        if ":" in classes:
+            return f"=COUNTIFS({classes},{i + 1},{answers},{j + 1})"
+        return f"=IF(AND({classes}={i + 1},{answers}={j + 1}),1,0)"
 
 
 class OfClass(Equation):
@@ -46,7 +48,7 @@ class OfClass(Equation):
 
     def cell(self, i: int, truth: Cells) -> str:
         """Return the formula of one class."""
-        return f"=SUMPRODUCT(({truth.images[()]}={i + 1})*1)"
+        return "=" + counted(truth.images[()], i + 1)
 
 
 class ShareRight(Equation):
@@ -97,23 +99,23 @@ class Place(Equation):
     def cell(self, key: Cells) -> str:
         """Return the formula of one image."""
         # Gnumeric saves RANK as another function, of a newer Excel
-        larger = f"SUMPRODUCT(({key.images[()]}>{key[()]})*1)"
-        return f"=IF({key[()]}=0,0,1+{larger if self.images > 1 else 0})"
+        larger = f'COUNTIF({key.images[()]},">"&{key[()]})' if self.images > 1 else "0"
+        return f"=IF({key[()]}=0,0,1+{larger})"
 
 
 class CountWrong(Equation):
-    """How many images are wrong."""
+    """How many images are wrong: the last of their places."""
 
     coarse = jumps = True
 
-    def array(self, key: np.ndarray) -> np.ndarray:
-        """Return the number; it is none where one of them is none."""
-        return np.sum(np.where(np.isnan(key), np.nan, key > 0))
+    def array(self, place: np.ndarray) -> np.ndarray:
+        """Return the number; NaN where a place is NaN."""
+        return place.max()
 
-    def cell(self, key: Cells) -> str:
+    def cell(self, place: Cells) -> str:
         """Return the formula."""
         # COUNTIF would pass over an error, and say that every image is right
-        return f"=SUMPRODUCT(({key.images[()]}>0)*1)"
+        return f"=MAX({place.images[()]})"
 
 
 class AtPlace(Equation):

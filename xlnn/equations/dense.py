@@ -55,6 +55,19 @@ def written_sum(terms: Sequence[str]) -> str:
     return "+".join(f"({'+'.join(group)})" for group in groups)
 
 
+def counted(cells: str, number: object, sign: str = "=") -> str:
+    """Return the formula of how many cells hold a number, or one on a side of it.
+
+    A single cell is compared: it is no range, and some programs count in ranges only.
+
+    >>> counted("A1:A9", 2), counted("A1:A9", 0, ">"), counted("A1", 2)
+    ('COUNTIF(A1:A9,2)', 'COUNTIF(A1:A9,">0")', 'IF(A1=2,1,0)')
+    """
+    if ":" not in cells:
+        return f"IF({cells}{sign}{number},1,0)"
+    return f"COUNTIF({cells},{number})" if sign == "=" else f'COUNTIF({cells},"{sign}{number}")'
+
+
 def total(cells: Cells) -> str:
     """Return the sum of all units, of the formula's own row or of those that it names.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.equations.dense import counted
 from xlnn.quantity import Cells, Equation, Sentence
 
 SUMS = 4
@@ -175,21 +176,21 @@ class BlankState(Equation):
         stretches = [states[begin:end] for begin, end in self.areas[number] if begin < end]
         count = sum(end - begin for begin, end in self.areas[number])
 
-        def counted(cells: Sequence[str], state: object) -> str:
-            return "+".join(f"COUNTIF({each},{state})" for each in cells)
+        def in_all(cells: Sequence[str], state: int) -> str:
+            return "+".join(counted(each, state) for each in cells)
 
-        wait = f"COUNTIF({states[: self.firsts]},{CORRECT})<{self.firsts}"
+        wait = f"{counted(states[: self.firsts], CORRECT)}<{self.firsts}"
         last = f"IF({wait},{FIRST_STEP},{WRONG})" if len(stretches) > 1 else str(WRONG)
         rest = (
-            f"IF({counted(stretches, CORRECT)}={count},{CORRECT},"
-            f"IF({counted(stretches[:1], WRONG)}>0,{WRONG},"
-            f"IF({counted(stretches, NOT_DONE)}+{counted(stretches, PARTLY)}>0,{PARTLY},{last})))"
+            f"IF({in_all(stretches, CORRECT)}={count},{CORRECT},"
+            f"IF({in_all(stretches[:1], WRONG)}>0,{WRONG},"
+            f"IF({in_all(stretches, NOT_DONE)}+{in_all(stretches, PARTLY)}>0,{PARTLY},{last})))"
         )
         inputs = [same[begin:end] for begin, end in self.inputs[number]]
         if inputs:
             size = sum(end - begin for begin, end in self.inputs[number])
-            rest = f"IF({counted(inputs, CORRECT)}<{size},{OTHER_INPUTS},{rest})"
-        return f"=IF({counted(stretches, NOT_DONE)}={count},{NOT_DONE},{rest})"
+            rest = f"IF({in_all(inputs, CORRECT)}<{size},{OTHER_INPUTS},{rest})"
+        return f"=IF({in_all(stretches, NOT_DONE)}={count},{NOT_DONE},{rest})"
 
 
 class Done(Equation):
@@ -203,7 +204,7 @@ class Done(Equation):
 
     def cell(self, states: Cells) -> str:
         """Return the formula."""
-        return f"=COUNTIF({states[...]},{CORRECT})"
+        return "=" + counted(states[...], CORRECT)
 
 
 class StateSaid(Sentence):

@@ -208,7 +208,8 @@ class Area(Equation):
     def cell(self, number: Cells, bell: Cells, deviation: Cells) -> str:
         """Return the formula."""
         numbers, every = (cells.over("point")[()] for cells in (number, bell))
-        inside = f"SUMPRODUCT(({numbers}>={self.first})*({numbers}<={self.last}),{every})"
+        beyond = f'SUMIF({numbers},">{self.last}",{every})'
+        inside = f'SUMIF({numbers},">={self.first}",{every})-{beyond}'
         first, last = (f"INDEX({every},{at + 1})" for at in (self.first, self.last))
         return f"={self.apart}*{deviation[()]}*({inside}-({first}+{last})/2)"
 

@@ -167,9 +167,8 @@ class Place(Equation):
         """Return the formula of one image."""
         every, numbers = (cells.over("image")[()] for cells in (likeness, number))
         own = likeness[()]
-        return (
-            f"=1+SUMPRODUCT(({every}>{own})*1)+SUMPRODUCT(({every}={own})*({numbers}<{number[()]}))"
-        )
+        equal = f'COUNTIFS({every},{own},{numbers},"<"&{number[()]})'
+        return f'=1+COUNTIF({every},">"&{own})+{equal}'
 
 
 class AtPlace(Equation):

@@ -199,7 +199,8 @@ class FarFromTarget(Sentence):
         """Return the formula."""
 
         def far(a: Cells) -> str:
-            off = f"({a.over('time')[0]}-{t[0]})"
-            return f"SUMPRODUCT(({off}*{off}>0.01)*1)"
+            every, target = a.over("time")[0], t[0]
+            above = f'COUNTIF({every},">"&{target}+0.1)'
+            return f'({above}+COUNTIF({every},"<"&{target}-0.1))'
 
         return "=" + filled(self.words, squared=far(a_sq), cross=far(a_ce))

@@ -27,8 +27,9 @@ ARGUMENTS: Mapping[str, tuple[int, int]] = MappingProxyType({
     **dict.fromkeys(("COUNTIF", "IFERROR", "INTERCEPT", "MOD", "REPT", "ROUND", "SLOPE"), _TWO),
     **dict.fromkeys(("STEYX", "SUMXMY2", "TEXT"), _TWO),
     **dict.fromkeys(("IF", "MATCH", "RANK", "SUMIF"), (2, 3)),
-    "ADDRESS": (2, 5), "CHOOSE": (2, MOST_ARGUMENTS), "FIXED": (1, 3), "INDEX": (2, 4),
-    "MID": (3, 3), "RIGHT": (1, 2), "ROW": (0, 1), "VLOOKUP": (3, 4),
+    **dict.fromkeys(("CHOOSE", "COUNTIFS"), (2, MOST_ARGUMENTS)),
+    "ADDRESS": (2, 5), "FIXED": (1, 3), "INDEX": (2, 4), "MID": (3, 3), "RIGHT": (1, 2),
+    "ROW": (0, 1), "VLOOKUP": (3, 4),
 })  # fmt: skip
 """How many arguments a function takes, at least and at most."""
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import formualizer
 
-from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.guard import FUNCTIONS, MOST_ARGUMENTS
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS, address
 
 Names = Mapping[str, str]
@@ -33,6 +33,7 @@ RANGES: Mapping[str, tuple[bool, ...]] = {
     **dict.fromkeys(("SUM", "AVERAGE", "COUNT", "MAX", "MIN", "SUMSQ", "AND"), _ALL),
     **dict.fromkeys(("SUMPRODUCT", "SUMXMY2", "SLOPE", "INTERCEPT", "STEYX"), _ALL),
     "COUNTIF": (True, False),
+    "COUNTIFS": (True, False) * (MOST_ARGUMENTS // 2),
     "INDEX": (True, False),
     "MATCH": (False, True, False),
     "RANK": (False, True, False),
