@@ -84,7 +84,7 @@ def test_the_sheet_check_agrees_for_each_run_and_names_a_run_that_was_altered(mi
     book = Book(mixed, "formualizer")
     names = [f"{prefix_of(run)}numpy_state" for run in range(4)]
     told = book.told(names)
-    assert all(each == "The sheets agree with NumPy's run." for each in told), told
+    assert all(each.startswith("The sheets agree with NumPy's run") for each in told), told
     for run in range(4):
         remembered = [
             q.name
@@ -93,17 +93,17 @@ def test_the_sheet_check_agrees_for_each_run_and_names_a_run_that_was_altered(mi
         ]
         for name in {remembered[0], remembered[-1], f"{prefix_of(run)}C_T"}:
             told = book.told(names, {book.key(name, last=True): 7.5})
-            assert [n for n, each in enumerate(told) if each.startswith("A formula")] == [run]
+            assert [n for n, each in enumerate(told) if each.startswith("C_T or the last")] == [run]
 
 
 def test_another_rate_of_one_run_is_an_input_of_that_run_alone(mixed):
     book = Book(mixed, "formualizer")
     names = [f"{prefix_of(run)}numpy_state" for run in range(4)]
     told = book.told(names, {book.key("run3_eta"): 0.07})
-    assert told[2].startswith("Inputs were changed since the build, first η on the sheet Settings,")
+    assert told[2].startswith("Inputs differ from those of the build, first Settings!E4: ")
     assert all(each.startswith("The sheets agree") for n, each in enumerate(told) if n != 2)
     told = book.told(names, {book.key("x"): 0.5})
-    assert all(each.startswith("Inputs were changed") for each in told)
+    assert all(each.startswith("Inputs differ") for each in told)
 
 
 @pytest.mark.parametrize("run", [1, 2, 3, 4])

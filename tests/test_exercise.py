@@ -133,7 +133,7 @@ def test_no_sheet_of_a_fresh_exercise_says_what_is_not_so(lang, tmp_path):
     first = openpyxl.load_workbook(path, read_only=True).active
     assert first.title == text(lang, "practising").sheets["exercise"]
     said = values(path, "formualizer")
-    assert str(said["numpy_state"]) == text(lang)("sentences", "wrong")
+    assert str(said["numpy_state"]) == text(lang)("sentences", "differs")
     assert np.isnan(said["confusion_wrong"])
     assert str(said["confusion_mistakes"]) == "None"
 

@@ -139,7 +139,7 @@ def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engin
     assert report.drift > 0.01
     assert report.agrees
     assert report.notes == ()
-    assert str(values(path)["numpy_state"]).startswith("The sheets are far from NumPy's run")
+    assert str(values(path)["numpy_state"]).startswith("C_T or the last weights are not NumPy's")
 
 
 def test_of_values_that_are_equal_each_program_may_choose(tmp_path):

@@ -24,10 +24,8 @@ from xlnn.shipped.templates import folder, names
 from xlnn.shipped.text import VARIANTS, Text, languages, text
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES
 from xlnn.workbooks.network.quantities.whole import GALLERY, drawn_whole
-from xlnn.workbooks.network.sheets import drawings, workbook_layout
 from xlnn.workbooks.network.spec import LayerSpec
-from xlnn.workbooks.network.words import variants, words_of
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.network.words import variants
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
@@ -685,13 +683,3 @@ def test_a_cost_that_is_a_cross_entropy_is_of_the_section_of_cross_entropy(lang)
         assert words.words["guide"]["symbols"]["C"]["book"] == section
     words = text(lang).of(variants(replace(TABLE, lang=lang, **SOFTMAX)))
     assert words.words["guide"]["symbols"]["C"]["book"] == "3-3"
-
-
-@pytest.mark.parametrize(
-    ("lang", "named"), [("en", "layer 2"), ("zh", "第 2 层"), ("ja", "第 2 層")]
-)
-def test_check_names_a_layer_as_the_other_sheets_do(lang, named):
-    model = replace(PICTURES, lang=lang)
-    words = words_of(model)
-    drawn = drawings(Page(model, workbook_layout(model, words), words))["check"]
-    assert named in {text for row in drawn.cells.values() for text, _ in row.values()}

@@ -6,7 +6,7 @@ With `xlnn.blocks` the only module that knows cell addresses.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, product, repeat
 from math import prod
@@ -17,7 +17,7 @@ import numpy as np
 from xlnn.address import address, fixed, letters
 from xlnn.blocks import Block, spread
 from xlnn.errors import DataError
-from xlnn.quantity import Axis, Model, Quantity, Unit, Use
+from xlnn.quantity import Axis, Corners, Model, Quantity, Sentence, Unit, Use
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -110,11 +110,6 @@ class Reference:
             return self[...]
         except NoRectangleError:
             return ",".join(self[unit] for unit in self._block.quantity.units)
-
-    @property
-    def corner(self) -> tuple[str, int, int]:
-        """The sheet's title, row and column of the first cell, for a text that names cells."""
-        return quoted(self._title), self._block.row, self._block.column
 
     def at(self, index: int, along: str = "") -> Self:
         """Return the same units at one index of an ordered axis, from 0; -1 is the last."""
@@ -419,7 +414,20 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
     placed = {block.quantity.name: block for block in blocks}
     for block in placed.values():
         _check_grid(block, titles[block.sheet])
-    return Layout(model, titles, {q.name: placed[q.name] for q in model.quantities})
+    corners = {
+        name: (quoted(titles[block.sheet]), block.row, block.column)
+        for name, block in placed.items()
+    }
+    informed = {q.name: _informed(placed[q.name], corners) for q in model.quantities}
+    return Layout(Model(tuple(b.quantity for b in informed.values())), titles, informed)
+
+
+def _informed(block: Block, corners: Corners) -> Block:
+    """Return a block whose sentence knows where the quantities stand."""
+    quantity = block.quantity
+    if not isinstance(quantity.equation, Sentence):
+        return block
+    return replace(block, quantity=replace(quantity, equation=quantity.equation.placed(corners)))
 
 
 def _check_grid(block: Block, title: str) -> None:

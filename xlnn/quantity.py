@@ -68,6 +68,10 @@ Unit = int | slice | EllipsisType
 """An index of a unit along one dimension, as NumPy has it."""
 
 
+Corners = Mapping[str, tuple[str, int, int]]
+"""The sheet's title, row and column of the first cell of each quantity, by the quantity's name."""
+
+
 class Cells(Protocol):
     """The cells of another quantity, as an equation's ``cell`` sees them.
 
@@ -94,10 +98,6 @@ class Cells(Protocol):
     @property
     def listed(self) -> str:
         """All units as the arguments of SUM or MAX: a range, or cell by cell if they are none."""
-
-    @property
-    def corner(self) -> tuple[str, int, int]:
-        """The sheet's title, row and column of the first cell, for a text that names cells."""
 
     def at(self, index: int, along: str = "") -> Self:
         """Return the same units at one index of an ordered axis, from 0; -1 is the last."""
@@ -182,6 +182,10 @@ class Sentence(Equation):
 
     text: Callable[..., str]
     """State the sentence in Python."""
+
+    def placed(self, corners: Corners) -> Self:  # noqa: ARG002 -- for those that name cells
+        """Return the sentence once it is known where the quantities stand."""
+        return self
 
 
 @lru_cache(maxsize=1024)

@@ -1,15 +1,17 @@
 """Equations of the sheet Check: the run as it was, and which inputs are others now.
 
-A cell that names an input says on which sheet it stands, so that it says where to look.
+A cell that names an input holds its address as text, so that it says where to look.
 """
 
-from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 
-from xlnn.equations.dense import written_call, written_sum
+from xlnn.address import address
+from xlnn.equations.dense import counted, written_call, written_sum
 from xlnn.equations.wording import filled
-from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.quantity import Cells, Corners, Equation, Sentence
 
 SAME_DIGITS = 12
 """Sums over the images that equal those of the build to so many decimals of their size are the
@@ -25,8 +27,14 @@ by d, n d and n^2 d, so that n is known, and that it was but one."""
 NONE = "–"
 """What stands where no input is named."""
 
-SEVERAL = "…"
-"""What stands for the numbers of several images."""
+
+def peak(cells: str) -> str:
+    """Return the formula of the largest size in a range.
+
+    >>> peak("A1:A9")
+    'MAX(MAX(A1:A9),-MIN(A1:A9))'
+    """
+    return f"MAX(MAX({cells}),-MIN({cells}))"
 
 
 class Moved(Equation):
@@ -37,9 +45,10 @@ class Moved(Equation):
     def array(self, number: np.ndarray, values: np.ndarray, noted: np.ndarray) -> np.ndarray:
         """Return the differences, shape (powers, units ...)."""
         weights = np.stack([number**power for power in POWERS])
-        now = np.tensordot(weights, values, axes=1)
-        squares = np.multiply.outer((weights**2).sum(axis=1), (values**2).sum(axis=0))
-        size = np.sqrt(squares) + np.abs(noted)
+        with np.errstate(over="ignore"):
+            now = np.tensordot(weights, values, axes=1)
+            now = np.where(np.isfinite(now), now, np.nan)  # which a cell does not hold
+        size = np.multiply.outer(weights.sum(axis=1), np.abs(values).max(axis=0)) + np.abs(noted)
         share = (now - noted) / np.where(size == 0, 1, size)
         return np.where(np.round(share, SAME_DIGITS) == 0, 0.0, now - noted)
 
@@ -48,8 +57,8 @@ class Moved(Equation):
         n, x = number.images[()], values.images[unit]
         before = noted[(power, *unit)]
         now = f"SUMPRODUCT({','.join([n] * power + [x])})"
-        weights = f"SUMPRODUCT({','.join([n] * (2 * power))})" if power else f"COUNT({n})"
-        share = f"({now}-{before})/(SQRT({weights}*SUMSQ({x}))+ABS({before}))"
+        weights = (f"COUNT({n})", f"SUM({n})", f"SUMSQ({n})")[power]
+        share = f"({now}-{before})/({weights}*{peak(x)}+ABS({before}))"
         same = f"IF(ROUND({share},{SAME_DIGITS})=0,0,{now}-{before})"
         return f"=IF({now}={before},0,{same})"
 
@@ -57,7 +66,8 @@ class Moved(Equation):
 class ImageFound(Equation):
     """Which image has another pixel than at the build: its number; 0 for none.
 
-    One more than there are images where several changed. Negative where a cell holds no number.
+    One more than there are images where several changed, or one by more than can be added up.
+    Negative where a cell holds no number.
 
     Parameters
     ----------
@@ -75,10 +85,9 @@ class ImageFound(Equation):
         empty = np.isnan(values)
         one_empty = np.tensordot(number, empty, axes=1)
         d0, d1, d2 = moved
-        known = d0 * d1 != 0
-        d0, d1 = np.where(known, d0, 1), np.where(known, d1, 1)
-        is_one = known & (np.round(d0 * d2 / (d1 * d1), ONE_DIGITS) == 1)
-        changed = np.where(is_one, np.round(d1 / d0), several)
+        with np.errstate(all="ignore"):  # d may be 0, or a sum beyond all numbers
+            is_one = np.round(d0 / d1 * (d2 / d1), ONE_DIGITS) == 1
+            changed = np.where(is_one, np.round(d1 / d0), several)
         missing = empty.sum(axis=0)
         return np.select(
             [missing == 1, missing > 1, (moved == 0).all(axis=0)],
@@ -90,11 +99,12 @@ class ImageFound(Equation):
         """Return the formula of one pixel."""
         n, x, images, several = number.images[()], values.images[unit], self.images, self.images + 1
         d0, d1, d2 = (moved[(power, *unit)] for power in POWERS)
-        missing = f'IF(COUNT({x})={images - 1},SUMIF({x},"<1E+300",{n})-SUM({n}),-{several})'
-        is_one = f"ROUND({d0}*{d2}/({d1}*{d1}),{ONE_DIGITS})=1"
-        changed = f"IF({d0}*{d1}=0,{several},IF({is_one},ROUND({d1}/{d0},0),{several}))"
-        same = f"AND({d0}=0,{d1}=0,{d2}=0)"
-        return f"=IF(COUNT({x})<{images},{missing},IF({same},0,{changed}))"
+        one = f'SUMIF({x},"<1E+300",{n})-SUM({n})' if images > 1 else f"-{n}"
+        missing = f"IF(COUNT({x})={images - 1},{one},-{several})"
+        is_one = f"ROUND({d0}/{d1}*({d2}/{d1}),{ONE_DIGITS})=1"
+        changed = f"IF({is_one},ROUND({d1}/{d0},0),{several})"
+        found = f"IFERROR(IF(AND({d0}=0,{d1}=0,{d2}=0),0,{changed}),{several})"
+        return f"=IF(COUNT({x})<{images},{missing},{found})"
 
 
 class Found(Equation):
@@ -137,41 +147,71 @@ class Counted(Equation):
     def cell(self, **found: Cells) -> str:
         """Return the formula."""
         sign = ">" if self.sign > 0 else "<"
-        return "=" + written_sum([f"SUMPRODUCT(({f[...]}{sign}0)*1)" for f in found.values()])
+        return "=" + written_sum([counted(cells[...], 0, sign) for cells in found.values()])
 
 
-class FirstFound(Sentence):
-    """The first input that was changed, or that holds no number.
+class Address(Sentence):
+    """The address of the first input that was changed, or that holds no number.
 
     Parameters
     ----------
-    names : mapping of (str, int)
-        What each input is called, by the role of what `Found` or `ImageFound` gives of it, and its
-        images: ``{number}`` in the name stands for the image's. 0 for an input without images.
+    pairs : tuple of (str, str, str)
+        The role of an input, the role of what was found of it, and how its cells follow each
+        other: ``images`` (a column a pixel), ``right``, ``down`` or ``single``.
+    images : dict
+        How many images there are, by the role of an input that has them.
     sign : int
         1 for those that were changed, -1 for those without a number.
     """
 
-    def __init__(self, names: Mapping[str, tuple[str, int]], sign: int) -> None:
-        self.names, self.sign = names, sign
-        self.roles = tuple(names)
+    def __init__(
+        self,
+        pairs: tuple[tuple[str, str, str], ...],
+        images: dict[str, int],
+        sign: int,
+        corners: Corners = MappingProxyType({}),
+    ) -> None:
+        self.pairs, self.images, self.sign, self.corners = pairs, images, sign, corners
+        self.roles = tuple(found for _, found, _ in pairs)
+
+    def placed(self, corners: Corners) -> Self:
+        """Return the sentence that knows where the inputs stand."""
+        return type(self)(self.pairs, self.images, self.sign, corners)
 
     def text(self, **found: np.ndarray) -> str:
         """Return the text."""
-        for role, (name, images) in self.names.items():
-            most = np.max(self.sign * found[role])
-            if most > 0:
-                return name.format(number=f"{most:.0f}" if most <= images else SEVERAL)
+        for given, role, way in self.pairs:
+            flags = np.ravel(self.sign * found[role])
+            most, at = flags.max(), int(flags.argmax())
+            if most <= 0:
+                continue
+            title, row, column = self.corners[given]
+            row, column = (row + at, column) if way == "down" else (row, column + at)
+            if way == "images":
+                last = row + self.images[given] - 1
+                if most > self.images[given]:
+                    return f"{title}!{address(row, column)}:{address(last, column)}"
+                row += int(most) - 1
+            return f"{title}!{address(row, column)}"
         return NONE
 
-    def cell(self, **found: Cells) -> str:
+    def cell(self, **cells: Cells) -> str:
         """Return the formula."""
         text = f'"{NONE}"'
-        for role, (name, images) in reversed(self.names.items()):
-            flags = found[role].listed
-            most = f"MAX({flags})" if self.sign > 0 else f"-MIN({flags})"
-            number = f'IF({most}>{images},"{SEVERAL}",{most})'
-            text = f"IF({most}>0,{filled(name, number=number)},{text})"
+        for given, found, way in reversed(self.pairs):
+            flags = cells[found][...]
+            most = f"MAX({flags})" if self.sign > 0 else f"MIN({flags})"
+            title, row, column = self.corners[given]
+            at = f"+MATCH({most},{flags},0)-1" if ":" in flags else ""
+            across = f"{column}{at}" if way in {"right", "images"} else f"{column}"
+            where = f"ADDRESS({row}{at if way == 'down' else ''},{across},4)"
+            if way == "images":
+                last = self.images[given]
+                one = f"ADDRESS({row - 1}+ABS({most}),{across},4)"
+                where = f'{where}&":"&ADDRESS({row + last - 1},{across},4)'
+                where = f"IF(ABS({most})>{last},{where},{one})"
+            is_it = f"{most}>0" if self.sign > 0 else f"{most}<0"
+            text = f'IF({is_it},"{title}!"&{where},{text})'
         return f"={text}"
 
 
@@ -188,7 +228,7 @@ class LastDistance(Equation):
 
 
 class Largest(Equation):
-    """The largest distance from NumPy's run, each relative to the size of what was noted.
+    """The largest distance from NumPy's run, each relative to the largest that was noted.
 
     Parameters
     ----------
@@ -204,33 +244,16 @@ class Largest(Equation):
 
     def array(self, **arrays: np.ndarray) -> np.ndarray:
         """Return the largest, a number."""
-        sizes = {noted: np.sqrt((arrays[noted] ** 2).sum()) for _, noted in self.pairs}
+        sizes = {noted: np.abs(arrays[noted]).max() for _, noted in self.pairs}
         return np.max([arrays[far].max() / (sizes[noted] or 1.0) for far, noted in self.pairs])
 
     def cell(self, **cells: Cells) -> str:
         """Return the formula."""
         shares = []
         for far, noted in self.pairs:
-            size = f"SUMSQ({cells[noted].epochs[...]})"
-            shares.append(f"MAX({cells[far].epochs[...]})/SQRT({size}+({size}=0))")
+            most, every = f"MAX({cells[far].epochs[...]})", cells[noted].epochs[...]
+            shares.append(f"IF({peak(every)}=0,{most},{most}/{peak(every)})")
         return "=" + written_call("MAX", shares)
-
-
-class LargestGap(Equation):
-    """The largest of all gaps between what the sheets hold and the same said otherwise."""
-
-    coarse = True
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.roles = names
-
-    def array(self, **gaps: np.ndarray) -> np.ndarray:
-        """Return the largest, a number."""
-        return np.max([gap.max() for gap in gaps.values()])
-
-    def cell(self, **gaps: Cells) -> str:
-        """Return the formula."""
-        return "=" + written_call("MAX", [gap.epochs[...] for gap in gaps.values()])
 
 
 class State(Sentence):
@@ -239,56 +262,33 @@ class State(Sentence):
     Parameters
     ----------
     words : dict
-        The sentences by their keys: ``agrees``, ``wrong``, ``far``, and of ``{cell}`` ``changed``
-        and ``emptied``.
+        The sentences by their keys: ``agrees``, ``differs``, and of ``{cell}`` ``changed`` and
+        ``emptied``.
     """
 
-    INSIDE_DIGITS, RUN_DIGITS = 8, 6
-    """Decimals to which the sheets agree with themselves, and with a run of NumPy's: rounding
-    grows over the epochs of a run."""
+    SAME = 0.000001
+    """How near to NumPy's run a run is the same: rounding grows over the epochs."""
 
     def __init__(self, words: dict[str, str]) -> None:
         self.words = words
 
-    def text(  # noqa: PLR0913 -- all that is known
-        self,
-        *,
-        changes: float,
-        changed: str,
-        empty: float,
-        emptied: str,
-        largest: float,
-        inside: float,
+    def text(
+        self, *, changes: float, changed: str, empty: float, emptied: str, largest: float
     ) -> str:
         """Return the text."""
         if empty > 0:
             return self.words["emptied"].format(cell=emptied)
-        if not np.isfinite(inside):
-            inside = float(changes == 0)
-        if round(float(inside), self.INSIDE_DIGITS) > 0:
-            return self.words["wrong"]
         if changes > 0:
             return self.words["changed"].format(cell=changed)
-        is_near = np.isfinite(largest) and round(float(largest), self.RUN_DIGITS) == 0
-        return self.words["agrees" if is_near else "far"]
+        return self.words["agrees" if largest < self.SAME else "differs"]
 
-    def cell(  # noqa: PLR0913, PLR0917 -- all that is known
-        self,
-        changes: Cells,
-        changed: Cells,
-        empty: Cells,
-        emptied: Cells,
-        largest: Cells,
-        inside: Cells,
+    def cell(
+        self, changes: Cells, changed: Cells, empty: Cells, emptied: Cells, largest: Cells
     ) -> str:
-        """Return the formula."""
-        agrees, wrong, away = (f'"{self.words[key]}"' for key in ("agrees", "wrong", "far"))
-        # numbers that grew beyond all cells prove nothing where inputs are others
-        gap = f"IFERROR(ROUND({inside[()]},{self.INSIDE_DIGITS}),IF({changes[()]}>0,0,1))"
-        far = f"IFERROR(ROUND({largest[()]},{self.RUN_DIGITS}),1)"
-        run = f"IF({changes[()]}>0,{self._naming('changed', changed)},IF({far}=0,{agrees},{away}))"
-        return f"=IF({empty[()]}>0,{self._naming('emptied', emptied)},IF({gap}>0,{wrong},{run}))"
-
-    def _naming(self, key: str, cell: Cells) -> str:
-        before, after = self.words[key].split("{cell}")
-        return f'"{before}"&{cell[()]}&"{after}"'
+        """Return the formula; where training diverges, the largest difference is an error."""
+        said = {key: filled(self.words[key]) for key in ("agrees", "differs")}
+        said["changed"] = filled(self.words["changed"], cell=changed[()])
+        said["emptied"] = filled(self.words["emptied"], cell=emptied[()])
+        run = f"IF(IFERROR({largest[()]},1)<{self.SAME:f},{said['agrees']},{said['differs']})"
+        run = f"IF({changes[()]}>0,{said['changed']},{run})"
+        return f"=IF({empty[()]}>0,{said['emptied']},{run})"

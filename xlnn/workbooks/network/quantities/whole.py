@@ -49,8 +49,12 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     stack, trained = Stack(spec.of_run(0)), network(spec)
     quantities = [*trained.quantities, *gallery(stack)]
     quantities += _looking_closely(stack, trained, words)
+    state = {
+        key: words("sentences", key, cell="{cell}")
+        for key in ("agrees", "changed", "emptied", "differs")
+    }
     for run in range(spec.number_of_runs):
-        quantities += record_of(spec, run, words)
+        quantities += record_of(spec, run, state)
     if spec.runs:
         quantities += compare(spec, words)
     if any(found.equation and found.equation.switches for found in trained.quantities):

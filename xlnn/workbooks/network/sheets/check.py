@@ -5,14 +5,11 @@ from dataclasses import replace
 
 from xlnn.address import address
 from xlnn.blocks import Block, table_blocks
-from xlnn.equations.optimiser import REMEMBERED
 from xlnn.equations.record import ImageFound
 from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
-from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.record import PREFIX, SHEET
-from xlnn.workbooks.network.sheets.bands import layer_name
-from xlnn.workbooks.network.sheets.names import input_names, named
+from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
@@ -23,33 +20,30 @@ TOP = 4
 VALUES, NUMBERS = 3, 15
 """The first column of values beside their names, and how wide the columns of numbers are."""
 
-RESULTS = ("state", "changes", "changed", "empty", "emptied", "largest", "inside")
-LINES = ("", "_distance", "_steps", "_start", "_found", *(f"_{name}" for name in REMEMBERED))
-"""The rows of the parameters: the last weights and how far they are from NumPy's and from all steps
-taken at once; the start, and whether it is another now; the gaps of what an optimiser keeps."""
+RESULTS = ("state", "largest", "changes", "changed", "empty", "emptied")
+LINES = ("", "_distance", "_start", "_found")
+"""The rows of the parameters: the last weights and how far they are from NumPy's; the start, and
+whether it is another now."""
 
-PARAMETERS = TOP + len(RESULTS) + 4
+PARAMETERS = TOP + len(RESULTS) + 3
+EPOCHS = PARAMETERS + len(LINES) + 3
+"""The first rows of values of the parameters, and of the epochs."""
 
 SUMS = (1, 2, 3)
 """Of each column: of its numbers, and of these times the row's number, and times its square."""
 
-TOLD = ("rmse_gap", "mae_gap", "predicted_gap")
-"""Gaps of what a regression tells of the rows that are trained, and of those held out."""
-
-SCALING = ("middle", "factor", "middle_found", "factor_found")
-"""What stands beside the epochs: down, as on the sheet Settings."""
-
 
 def place(model: Model) -> Iterator[Block]:
-    """Place the results, the parameters, the other inputs, and a row for each epoch."""
+    """Place the results, the parameters, a row for each epoch, and what was noted of the inputs."""
     for row, name in enumerate(RESULTS, start=TOP):
         yield Block(model[PREFIX + name], SHEET, row, VALUES, ())
     names = [q for q in model.quantities if q.sheet == "weights"]
-    lines = _lines(model)
-    for row, line in enumerate(lines, start=PARAMETERS):
+    for row, line in enumerate(LINES, start=PARAMETERS):
         quantities = [model[f"{PREFIX}{q.kind}{line}{q.layer}"] for q in names]
         yield from table_blocks(quantities, row, VALUES)
-    row = PARAMETERS + len(lines) + 2  # what else was noted of the inputs
+    epochs = [quantity for quantity in model.quantities if _is_of_epochs(quantity)]
+    yield from table_blocks(epochs, EPOCHS, VALUES - 1)
+    row = EPOCHS + epochs[0].axes[0].length + 2
     for quantity in _inputs(model):
         rows = quantity.shape[0] if _has_rows(quantity) else 1
         if rows == 1:
@@ -58,18 +52,10 @@ def place(model: Model) -> Iterator[Block]:
             (inner,) = table_blocks([replace(quantity, shape=quantity.shape[1:])], row, VALUES)
             yield Block(quantity, SHEET, row, VALUES, ((1, 0), *inner.steps))
         row += rows
-    first = row + 3
-    epochs = _epochs(model)
-    for column, quantity in enumerate(_scaling(model), start=_names_column(model) + 1):
-        yield Block(quantity, SHEET, first, column, ((1, 0),))
-    yield from table_blocks(epochs, first, 2)
 
 
-def _lines(model: Model) -> list[str]:
-    """Return which rows of the parameters there are."""
-    first = next(quantity for quantity in model.quantities if quantity.sheet == "weights")
-    names = {line: f"{PREFIX}{first.kind}{line}{first.layer}" for line in LINES}
-    return [line for line, name in names.items() if name in model.by_name]
+def _is_of_epochs(quantity: Quantity) -> bool:
+    return quantity.sheet == SHEET and bool(quantity.axes)
 
 
 def _has_rows(quantity: Quantity) -> bool:
@@ -77,23 +63,9 @@ def _has_rows(quantity: Quantity) -> bool:
     return quantity.kind.endswith(("_print", "_moved"))
 
 
-def _epochs(model: Model) -> list[Quantity]:
-    """Return what has a row for each epoch."""
-    return [quantity for quantity in model.quantities if quantity.sheet == SHEET and quantity.axes]
-
-
-def _names_column(model: Model) -> int:
-    """Return the column of the inputs' names, beside how they were scaled."""
-    return 2 + len(_epochs(model)) + 1
-
-
-def _scaling(model: Model) -> list[Quantity]:
-    return [model[PREFIX + name] for name in SCALING if PREFIX + name in model.by_name]
-
-
 def _inputs(model: Model) -> list[Quantity]:
-    """Return what else was noted of the inputs that are no weights, and of images the same now."""
-    placed = {f"{PREFIX}{name}" for name in (*RESULTS, *SCALING)}
+    """Return what was noted of the inputs that are no weights, and of images the same now."""
+    placed = {f"{PREFIX}{name}" for name in RESULTS}
     return [
         quantity
         for quantity in model.quantities
@@ -141,7 +113,7 @@ def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
             number_format=blocks[PREFIX + name].quantity.number_format,
         )
     drawing.put(parameters - 2, 1, words("check", "parameters"), LABEL)
-    for row, line in enumerate(_lines(page.layout.model), start=parameters):
+    for row, line in enumerate(LINES, start=parameters):
         drawing.put(row, 1, words("check", f"line{line}"), LABEL)
     column = VALUES
     for block in page.layout.on("weights"):
@@ -160,51 +132,13 @@ def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
         for row, text in enumerate(_told(quantity, words), start=blocks[quantity.name].row):
             drawing.put(row, 1, text, LINK)
             drawing.links[address(row, 1)] = target
-    epochs = [blocks[quantity.name] for quantity in _epochs(page.layout.model)]
+    epochs = [block for block in blocks.values() if _is_of_epochs(block.quantity)]
     name_rows(drawing, epochs[0].quantity.axes, epochs[0].row, words)
-    drawing.put(epochs[0].row - 3, VALUES - 1, words("check", "gaps"), NOTE)
-    drawing.heights[epochs[0].row - 2] = 58
     for block in epochs:
-        _head(drawing, block, page)
-    last = _names_column(page.layout.model) + len(SCALING)
-    drawing.widths |= dict.fromkeys(range(VALUES - 1, max(column, last) + 1), NUMBERS)
+        head(drawing, block, words, width=False)
+    drawing.widths |= dict.fromkeys(range(VALUES - 1, column + 1), NUMBERS)
     names = (cells[1] for cells in drawing.cells.values() if 1 in cells)
     drawing.widths[1] = text_width(*(text for text, look in names if look in (LABEL, LINK)))
-    _draw_scaling(drawing, page)
-
-
-def _draw_scaling(drawing: Drawing, page: Page) -> None:
-    """Draw the headings of what was noted of the scaling, and the names of the inputs."""
-    scaling = _scaling(page.layout.model)
-    if scaling:
-        names = page.layout.blocks[scaling[0].name].column - 1
-        drawing.widths[names] = max(10, text_width(*input_names(page)))
-    for quantity in scaling:
-        block = page.layout.blocks[quantity.name]
-        look = heading(quantity.role, first=True, computed=True)
-        (text,) = _told(quantity, page.words)
-        drawing.put(block.row - 2, block.column, text, look)
-        for row, name in enumerate(input_names(page), start=block.row):
-            if quantity is scaling[0]:
-                unit = (row - block.row,)
-                drawing.put(row, block.column - 1, name, LINK)
-                target = page.layout.cell(_input_of(quantity), unit)
-                drawing.links[address(row, block.column - 1)] = target
-
-
-def _head(drawing: Drawing, block: Block, page: Page) -> None:
-    """Draw the headings of a column of the epochs: what it compares, and where."""
-    quantity, words = block.quantity, page.words
-    if not quantity.kind.endswith("_gap"):
-        head(drawing, block, words, width=False)
-        return
-    look = heading(quantity.role, first=True, computed=True)
-    drawing.put(block.row - 2, block.column, words("check", quantity.kind), look)
-    if quantity.kind in TOLD:
-        where = words("charts", "tested" if TEST in quantity.name else "trained")
-    else:
-        where = layer_name(page, quantity.layer) if quantity.layer else "C_T"
-    drawing.put(block.row - 1, block.column, where, look)
 
 
 def _told(quantity: Quantity, words: Text) -> list[str]:
