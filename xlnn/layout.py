@@ -414,7 +414,7 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
     placed = {block.quantity.name: block for block in blocks}
     for block in placed.values():
         _check_grid(block, titles[block.sheet])
-    corners = {
+    corners: Corners = {
         name: (quoted(titles[block.sheet]), block.row, block.column)
         for name, block in placed.items()
     }
@@ -427,7 +427,8 @@ def _informed(block: Block, corners: Corners) -> Block:
     quantity = block.quantity
     if not isinstance(quantity.equation, Sentence):
         return block
-    return replace(block, quantity=replace(quantity, equation=quantity.equation.placed(corners)))
+    own = {role: corners[use.name] for role, use in quantity.uses.items()}
+    return replace(block, quantity=replace(quantity, equation=quantity.equation.placed(own)))
 
 
 def _check_grid(block: Block, title: str) -> None:

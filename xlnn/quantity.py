@@ -69,7 +69,7 @@ Unit = int | slice | EllipsisType
 
 
 Corners = Mapping[str, tuple[str, int, int]]
-"""The sheet's title, row and column of the first cell of each quantity, by the quantity's name."""
+"""The sheet's title, row and column of the first cell of each argument, by its role."""
 
 
 class Cells(Protocol):

@@ -172,16 +172,16 @@ class Address(Sentence):
         corners: Corners = MappingProxyType({}),
     ) -> None:
         self.pairs, self.images, self.sign, self.corners = pairs, images, sign, corners
-        self.roles = tuple(found for _, found, _ in pairs)
+        self.roles = tuple(dict.fromkeys(role for pair in pairs for role in pair[:2]))
 
     def placed(self, corners: Corners) -> Self:
         """Return the sentence that knows where the inputs stand."""
         return type(self)(self.pairs, self.images, self.sign, corners)
 
-    def text(self, **found: np.ndarray) -> str:
+    def text(self, **arrays: np.ndarray) -> str:
         """Return the text."""
-        for given, role, way in self.pairs:
-            flags = np.ravel(self.sign * found[role])
+        for given, found, way in self.pairs:
+            flags = np.ravel(self.sign * arrays[found])
             most, at = flags.max(), int(flags.argmax())
             if most <= 0:
                 continue

@@ -74,8 +74,9 @@ def record(
     yield from _run(stack)
     yield _largest(stack)
     yield from _changes(inputs)
-    uses = {kind: f"{PREFIX}{kind}" for kind in State.roles}
-    yield quantity("state", equation=State(dict(words)), uses=uses, is_text=True, **SHOWN)
+    state = State(dict(words))
+    uses = {role: f"{PREFIX}{role}" for role in state.roles}
+    yield quantity("state", equation=state, uses=uses, is_text=True, **SHOWN)
 
 
 def _compared(given: Quantity) -> Iterator[Quantity]:
