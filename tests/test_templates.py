@@ -107,6 +107,12 @@ def test_no_formula_holds_a_number_that_programs_save_otherwise(built):
                 assert float(number) == 0 or float(number) >= 1e-4, (title, cell.formula)
 
 
+def test_no_formula_calls_a_function_that_an_engine_does_not_compute_over_two_sheets(built):
+    for title in sheet_parts(built.path):
+        for cell in cells(built.path, title):
+            assert "SUMXMY2" not in (cell.formula or ""), (title, cell.formula)
+
+
 @pytest.mark.parametrize("name", PREDICTS)
 def test_the_network_predicts_better_than_a_mean(name):
     _, run = trained(name)

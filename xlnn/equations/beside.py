@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.equations.cost import SquaredError, TotalCost
+from xlnn.equations.cost import TotalCost
 from xlnn.equations.dense import WeightedInput, written_call, written_sum
 from xlnn.equations.verdict import LargestUnit, Recognised
 from xlnn.quantity import Cells, Equation
@@ -91,17 +91,6 @@ class InputFromApart(WeightedInput):
         """Return the formula of unit j."""
         terms = [f"{W[j, i]}*{a[i]}" for i in range(a.shape[0])]
         return f"={written_sum(terms)}+{b[j]}"
-
-
-class SquaresApart(Equation):
-    """C = 1/2 sum_k (t_k - a_k)^2, of outputs that stand apart: written out.   Book: 3-4."""
-
-    array = SquaredError.array
-
-    def cell(self, t: Cells, a: Cells) -> str:
-        """Return the formula of one image."""
-        terms = [f"({t[k]}-{a[k]})^2" for k in range(a.shape[0])]
-        return f"=({written_sum(terms)})/2"
 
 
 class LargestDigit(LargestUnit):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.activation import LEAKY, leak_of
-from xlnn.equations.dense import total, written_call
+from xlnn.equations.dense import total, written_call, written_squares
 from xlnn.equations.wording import (
     CategoricalCrossEntropySentence,
     CrossEntropySentence,
@@ -26,7 +26,7 @@ class SquaredError(Equation):
 
     def cell(self, t: Cells, a: Cells) -> str:
         """Return the formula of one image."""
-        return f"=SUMXMY2({t[:]},{a[:]})/2"
+        return f"={written_squares([f'{t[k]}-{a[k]}' for k in range(a.shape[0])])}/2"
 
 
 class SquaredErrorDelta(Equation):

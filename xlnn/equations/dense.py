@@ -43,6 +43,17 @@ def written_squares(ranges: Sequence[str]) -> str:
     return written_sum(parts)
 
 
+def squared_differences(one: str, other: str) -> str:
+    """Write the sum of the squares of what lies between two ranges of one shape.
+
+    Differs from SUMXMY2, which IronCalc (0.9.1) does not compute over ranges of two sheets.
+
+    >>> squared_differences("A1:A9", "B1:B9")
+    'SUMPRODUCT((A1:A9-B1:B9)*(A1:A9-B1:B9))'
+    """
+    return f"SUMPRODUCT(({one}-{other})*({one}-{other}))"
+
+
 def written_sum(terms: Sequence[str]) -> str:
     """Write a sum out.
 

@@ -16,6 +16,7 @@ from xlnn.equations.activation import (
     Tanh,
     TanhSlope,
 )
+from xlnn.equations.dense import squared_differences
 from xlnn.equations.neuron import UnitStep, steadied, steady
 from xlnn.quantity import Cells, Equation, Stated
 
@@ -114,7 +115,7 @@ CENTRAL = Stated(
 GAP = Stated(
     lambda slope, difference: np.sqrt(((slope - difference) ** 2).mean()),
     lambda slope, difference: (
-        f"=SQRT(SUMXMY2({slope.over('point')[()]},{difference.over('point')[()]})"
+        f"=SQRT({squared_differences(slope.over('point')[()], difference.over('point')[()])}"
         f"/COUNT({slope.over('point')[()]}))"
     ),
 )

@@ -5,6 +5,7 @@ For points (x_1 ... x_k, y) the plane is y = p_1 x_1 + ... + p_k x_k + q.   Book
 
 import numpy as np
 
+from xlnn.equations.dense import squared_differences
 from xlnn.quantity import Cells, Equation
 
 SMALL = 10
@@ -168,7 +169,7 @@ class SquaredErrors(Equation):
 
     def cell(self, y: Cells, on_plane: Cells) -> str:
         """Return the formula."""
-        return f"=SUMXMY2({y.over('row')[()]},{on_plane.over('row')[()]})/2"
+        return f"={squared_differences(y.over('row')[()], on_plane.over('row')[()])}/2"
 
 
 class Fitted(Equation):
@@ -344,4 +345,4 @@ class Apart(Equation):
     def cell(self, one: Cells, other: Cells) -> str:
         """Return the formula."""
         rows = one.over("row")[()]
-        return f"=SQRT(SUMXMY2({rows},{other.over('row')[()]})/COUNT({rows}))"
+        return f"=SQRT({squared_differences(rows, other.over('row')[()])}/COUNT({rows}))"

@@ -6,7 +6,7 @@ Shapes: a and b (rows, columns) for patterns; A and B (n, n) for matrices.   Boo
 import numpy as np
 
 from xlnn.equations import choice
-from xlnn.equations.dense import written_sum
+from xlnn.equations.dense import squared_differences, written_sum
 from xlnn.quantity import Cells, Equation, Stated
 
 DIGITS = 9
@@ -262,5 +262,5 @@ class Equal(Equation):
 
     def cell(self, A: Cells, B: Cells) -> str:
         """Return the formula."""
-        far = f"SUMXMY2({A[...]},{B[...]})"
+        far = squared_differences(A[...], B[...])
         return f"=IF({far}<=MAX(1,SUMSQ({A[...]}))/10^18,1,0)"

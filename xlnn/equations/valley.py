@@ -20,7 +20,7 @@ MANY = 10**12
 POINT = Stated(lambda i: i[:, np.newaxis] * 0.4, lambda _, i: f"={i[()]}*0.4")
 """The z of a point of the curves, in the shape of a layer of one unit."""
 
-SQUARED = Stated(lambda t, a: ((t - a) ** 2)[..., 0] / 2, lambda t, a: f"=SUMXMY2({t[0]},{a[0]})/2")
+SQUARED = Stated(lambda t, a: ((t - a) ** 2)[..., 0] / 2, lambda t, a: f"=SUMSQ({t[0]}-{a[0]})/2")
 """C = 1/2 (t - a)^2, of one output.   Book: 3-3, 3-4."""
 
 TIMES = Stated(

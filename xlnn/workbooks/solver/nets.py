@@ -121,8 +121,7 @@ def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     on: dict[str, Any] = {"sheet": "solver"}
     a = f"a{net.output}"
     per = {**on, "shape": (images,)}
-    is_apart = len(net.layers[net.output].below) == 3  # beside weights of several rows
-    cost = Beside(beside.SquaresApart() if is_apart else SquaredError(), "t", "a")
+    cost = Beside(SquaredError(), "t", "a")
     yield Quantity("C", symbol="C", equation=cost, uses={"a": a}, number_format="0.000", **per)
     seen = Beside(beside.LargestDigit(net.first), "a")
     yield Quantity("answer", equation=seen, uses={"a": a}, number_format="0", **per)
