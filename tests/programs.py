@@ -5,7 +5,13 @@ import shutil
 
 import pytest
 
-from xlnn.engines import missing
+from xlnn.engines import ENGINES, PROGRAMS, missing
+
+LIBRARIES = ("formualizer", "ironcalc", "formulas")
+"""The engines that pip installs, the quickest first."""
+
+QUICKEST_FIRST = (*LIBRARIES, *PROGRAMS)
+assert {*QUICKEST_FIRST} == {*ENGINES}
 
 MISSING = {} if os.environ.get("CI") else missing()
 """How to install the engines that are not here; in CI a test fails without its engine."""

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from documents import ROOT, example
-from programs import skip_without
+from programs import LIBRARIES, skip_without
 
 AUDIT = example("audit")
 ROUNDING = 1e-9
@@ -17,7 +17,7 @@ def differing(path, engine="formualizer"):
     return {cell for (_, cell), stated, slope in found if abs(stated - slope) > ROUNDING}
 
 
-@pytest.mark.parametrize("engine", ["formualizer", "formulas", "libreoffice"])
+@pytest.mark.parametrize("engine", [*LIBRARIES, "libreoffice"])
 def test_a_missing_mask_is_found_in_the_unit_that_is_off_for_some_rows(engine, tmp_path):
     skip_without(engine)
     AUDIT["stand_in"](tmp_path / "net.xlsx", "")

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from programs import LIBRARIES
 from test_checker import edit
 
 from xlnn.checking.check import check
@@ -185,7 +186,7 @@ DYNAMIC = {
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits memory")
-@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+@pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.parametrize("what", DYNAMIC)
 def test_what_only_an_engine_finds_ends_within_its_limits(tmp_path, monkeypatch, what, engine):
     monkeypatch.setattr(allowances, "SECONDS", 2.0)  # the test need not wait for all of them
@@ -204,7 +205,7 @@ def test_what_only_an_engine_finds_ends_within_its_limits(tmp_path, monkeypatch,
 
 def test_a_whole_check_of_such_a_file_is_one_sentence(short_copy):
     edit(short_copy, {f"Guide!{cell}": formula for cell, formula in doubled("X").items()})
-    for engine in ("formulas", "formualizer"):
+    for engine in LIBRARIES:
         with pytest.raises(
             EngineError, match=rf"copy.xlsx: {engine} asked for more memory than the"
         ):

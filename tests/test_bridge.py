@@ -12,6 +12,7 @@ import onnxruntime
 import pytest
 from click.testing import CliRunner
 from onnx_models import MODELS, agreed, graph, numbers
+from programs import LIBRARIES
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -261,7 +262,7 @@ def test_a_model_becomes_a_workbook_with_its_outputs_in_its_cells(built):
     assert any("ONNX Runtime" in note for note in built.notes)
 
 
-@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+@pytest.mark.parametrize("engine", LIBRARIES)
 def test_every_formula_agrees_in_each_engine_and_none_is_left_out(built, engine):
     report = xlnn.check(built.path, engine=engine, seed=3)
     assert report.agrees

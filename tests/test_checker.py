@@ -20,7 +20,7 @@ from networks import (
     write_recipe,
 )
 from openpyxl.formula.translate import Translator
-from programs import skip_without
+from programs import LIBRARIES, QUICKEST_FIRST, skip_without
 
 from xlnn import reference
 from xlnn.checking.check import check
@@ -29,7 +29,7 @@ from xlnn.errors import WorkbookError
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
 
-ENGINES = in_turn(("formualizer", "formulas"))
+ENGINES = in_turn(LIBRARIES)
 DRIFT = 1e-11
 """50 epochs of rounding at 1e-16, in another order of summation."""
 
@@ -44,7 +44,7 @@ def edit(path, changes):
     return path
 
 
-@pytest.mark.parametrize("engine", in_turn(["formualizer", "formulas", *PROGRAMS]))
+@pytest.mark.parametrize("engine", in_turn(QUICKEST_FIRST))
 def test_every_formula_cell_of_the_book_agrees_with_numpy(digits_path, engine):
     skip_without(engine)
     report = check(digits_path, engine)
@@ -97,7 +97,7 @@ def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):
 
 EXTREME = [(pair, hidden, "formualizer") for pair in PAIRS for hidden in HIDDEN] + [
     each
-    for engine in ("formulas", *PROGRAMS)
+    for engine in QUICKEST_FIRST[1:]
     for each in in_turn((pair, HIDDEN[0], engine) for pair in PAIRS)
 ]  # some seconds each: one function is enough
 

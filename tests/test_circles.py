@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from networks import random_recipe, spec, write_recipe
 from openpyxl.utils import range_boundaries
+from programs import LIBRARIES
 from test_checker import edit
 from test_saved_elsewhere import rewrite
 
@@ -47,7 +48,7 @@ def test_a_formula_that_reads_its_own_cell_reads_ahead(book, name):
     assert reading_ahead(layout, contents, {entry: "=1+"}) == ()
 
 
-@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+@pytest.mark.parametrize("engine", LIBRARIES)
 def test_a_circle_in_a_formula_that_other_cells_share_is_refused(short_copy, engine):
     """Its cell cannot be given a number without taking the formula from the others."""
     shared = b'<f t="shared" ref="C4:C5" si="0">F4</f>'

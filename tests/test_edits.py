@@ -6,6 +6,7 @@ import time
 import openpyxl
 import pytest
 from networks import in_turn
+from programs import LIBRARIES
 from row_edits import delete_row, insert_row, sort_rows
 from test_checker import edit
 from test_saved_elsewhere import rewrite
@@ -18,7 +19,7 @@ from xlnn.reading.linted import lint
 from xlnn.reading.opening import opened
 from xlnn.reading.values import values
 
-ENGINES = in_turn(("formualizer", "formulas"))
+ENGINES = in_turn(LIBRARIES)
 OWN = {
     "Training!BA5": "=STDEV(C4:C9)",
     "Guide!Z9": "=TODAY()",

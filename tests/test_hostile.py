@@ -6,7 +6,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from programs import skip_without
+from programs import LIBRARIES, skip_without
 from test_checker import edit
 
 from xlnn import engines
@@ -66,7 +66,7 @@ CIRCLES = {
 }
 
 
-@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+@pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.parametrize("circle", CIRCLES)
 @pytest.mark.first(3)
 def test_beside_a_circle_other_words_pass_and_other_errors_are_named(short_copy, circle, engine):
@@ -106,7 +106,7 @@ def test_a_workbook_without_a_circle_may_iterate(short_copy, engine):
 
 
 @pytest.mark.parametrize("change", [edit, iterating])
-@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+@pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.first(1)
 def test_values_of_a_circle_are_refused(short_copy, engine, change):
     change(short_copy, {"Training!C4": "=F4/2+1"})

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import in_turn
+from programs import LIBRARIES
 from test_checker import edit
 
 from xlnn.checking.check import check
@@ -121,7 +122,7 @@ ALTERED = {
 }
 
 
-@pytest.mark.parametrize("engine", in_turn(["formualizer", "formulas"]))
+@pytest.mark.parametrize("engine", in_turn(LIBRARIES))
 @pytest.mark.parametrize("name", ALTERED)
 @pytest.mark.first(1)
 def test_a_formula_that_excel_computes_otherwise_is_wrong_though_the_engine_agrees(

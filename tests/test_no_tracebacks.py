@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from networks import in_turn, spec
 from openpyxl.workbook.defined_name import DefinedName
+from programs import LIBRARIES
 from test_checker import edit
 
 from xlnn import reference
@@ -19,7 +20,7 @@ from xlnn.reading.spec import described, layout_of
 from xlnn.reading.values import values
 from xlnn.shipped.templates import names, template
 
-ENGINES = in_turn(("formualizer", "formulas"))
+ENGINES = in_turn(LIBRARIES)
 
 
 def respelled(path, old, new):

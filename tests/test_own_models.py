@@ -15,11 +15,11 @@ from programs import skip_without
 
 import xlnn
 from xlnn.cli import cli
+from xlnn.engines import ENGINES
 from xlnn.errors import XlnnError
 from xlnn.reading import spec as reading
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
-ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
 
 
 def example(name):

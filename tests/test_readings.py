@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from networks import in_turn
 from openpyxl.workbook.defined_name import DefinedName
-from programs import skip_without
+from programs import QUICKEST_FIRST, skip_without
 from test_checker import edit
 
 from xlnn.checking.check import check
@@ -19,7 +19,7 @@ from xlnn.errors import OptionsError
 from xlnn.layout import quoted
 from xlnn.reading.spec import described
 
-ENGINES = in_turn(("formualizer", "formulas", "libreoffice", "gnumeric"), 2)
+ENGINES = in_turn(QUICKEST_FIRST, 2)
 
 WRONG = {
     "a range into empty cells": (

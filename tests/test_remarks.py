@@ -7,7 +7,7 @@ import numpy as np
 import openpyxl
 import pytest
 from networks import in_turn
-from programs import skip_without
+from programs import LIBRARIES, skip_without
 from test_checker import edit
 
 from xlnn.address import address
@@ -131,7 +131,7 @@ CHAOTIC = {"activation": "relu", "eta": 1.5, "epochs": 200}
 """With these xor's rounding grows beyond all numbers: each engine ends elsewhere."""
 
 
-@pytest.mark.parametrize("engine", in_turn(["formualizer", "formulas", "libreoffice"]))
+@pytest.mark.parametrize("engine", in_turn([*LIBRARIES, "libreoffice"]))
 def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engine):
     skip_without(engine)
     path = build("xor", tmp_path / "chaotic.xlsx", **CHAOTIC).path
@@ -144,7 +144,7 @@ def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engin
 
 def test_of_values_that_are_equal_each_program_may_choose(tmp_path):
     path = build("slopes", tmp_path / "slopes.xlsx").path
-    for engine in ("formualizer", "formulas"):
+    for engine in LIBRARIES:
         assert check(path, engine, probes=0).notes == ()
 
 

@@ -6,7 +6,7 @@ import zipfile
 import ironcalc
 import openpyxl
 import pytest
-from programs import skip_without
+from programs import LIBRARIES, skip_without
 from test_checker import edit
 from test_readers import run_javascript
 
@@ -17,7 +17,7 @@ from xlnn.reading.values import values
 from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.parts import iterates
 
-ENGINES = ("formulas", "formualizer")
+ENGINES = LIBRARIES
 
 
 def save_with_gnumeric(path, folder):

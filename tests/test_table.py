@@ -4,6 +4,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from programs import LIBRARIES
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
@@ -49,7 +50,7 @@ def test_every_engine_s_difference_is_there_and_below_the_tolerance(template):
 
 
 @pytest.mark.parametrize("name", QUICK)
-@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+@pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.first(3)
 def test_the_differences_are_of_the_size_that_a_check_finds(name, engine, tmp_path):
     path = build(name, tmp_path / f"{name}.xlsx", verify=False).path

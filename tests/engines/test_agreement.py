@@ -99,7 +99,7 @@ SOME_ERROR = ("=LN(-1)", "=SQRT(-1)")
 
 FORMULAS = (*EXPECTED, *SOME_ERROR)
 
-UNREAD = {"gnumeric": ("=SUM(D!A1:INDEX(D!A1:A5,3,1))",)}
+UNREAD = dict.fromkeys(("gnumeric", "ironcalc"), ("=SUM(D!A1:INDEX(D!A1:A5,3,1))",))
 """Formulas that an engine cannot read, and says so; no equation of xlnn is written with them."""
 
 

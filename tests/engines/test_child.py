@@ -10,6 +10,7 @@ import numpy as np
 import psutil
 import pytest
 from openpyxl import Workbook
+from programs import LIBRARIES
 
 from xlnn.engines import AT_ONCE, Allowance, _child, cancel, formulas, load
 from xlnn.errors import EngineError, WorkbookError
@@ -50,7 +51,7 @@ def path(tmp_path):
 
 
 @pytest.mark.usefixtures("starts")
-@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+@pytest.mark.parametrize("engine", LIBRARIES)
 def test_a_child_answers_as_the_engine_itself_does(engine, path, temporary):
     recalculate = load(engine, path, ENOUGH)
     for inputs, expected in (({}, 6), ({("S", 1, 1): 5.0}, 15), ({}, 6)):
@@ -64,7 +65,7 @@ def test_a_child_answers_as_the_engine_itself_does(engine, path, temporary):
     assert not list(temporary.iterdir())
 
 
-@pytest.mark.parametrize("engine", ["formulas", "formualizer"])
+@pytest.mark.parametrize("engine", LIBRARIES)
 def test_a_child_with_a_twin_answers_alike(engine, path, temporary):
     recalculate = load(engine, path, ENOUGH, with_twin=True)
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -21,7 +21,7 @@ __all__ = [
 Recalculate = Callable[[Inputs], Values]
 """Recalculates the loaded workbook, with some inputs replaced (none: ``{}``)."""
 
-ENGINES = ("formulas", "formualizer", "libreoffice", "gnumeric")
+ENGINES = ("formulas", "formualizer", "ironcalc", "libreoffice", "gnumeric")
 
 DEFAULT_ENGINE = "formulas"
 

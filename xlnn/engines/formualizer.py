@@ -1,6 +1,6 @@
 """The engine ``formualizer``: a spreadsheet engine in Rust; the fastest, so `build` uses it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -132,8 +132,8 @@ class _Session:
         if failing:
             raise self._failure(failing)
         if circular:
-            cause = _place(*self._in_a_circle(circular))
-            raise CircularReferenceError(f"{cause} depends on itself: a circular reference.")
+            cell = cause(circular, self._formula)
+            raise CircularReferenceError(f"{place(*cell)} depends on itself: a circular reference.")
         return grids
 
     def _remember(self, cell: tuple[str, int, int]) -> None:
@@ -187,20 +187,31 @@ class _Session:
         # formualizer keeps a message in place of a formula that it cannot read
         cell = next((cell for cell in failing if stated[cell].startswith(MALFORMED)), first)
         what = "its formula" if stated[cell].startswith(MALFORMED) else stated[cell]
-        return EngineError(f"{_place(*cell)}: formualizer cannot read or compute {what}.")
+        return EngineError(f"{place(*cell)}: formualizer cannot read or compute {what}.")
 
-    def _in_a_circle(self, spoilt: list[tuple[str, int, int]]) -> tuple[str, int, int]:
-        """Return a cell of the circle: where the way back from a spoilt cell meets itself.
+    def _formula(self, cell: tuple[str, int, int]) -> str:
+        return self.workbook.get_formula(*cell) or ""
 
-        Every spoilt cell refers to a spoilt cell, so the way never ends.
-        """
-        cell, known, way = spoilt[0], set(spoilt), set()
-        while cell not in way:
-            way.add(cell)
-            formula = formualizer.parse(self.workbook.get_formula(*cell))
-            seen = chain.from_iterable(_cells(ref, cell[0], known) for ref in formula.walk_refs())
-            cell = next(seen, cell)
-        return cell
+
+def cause(
+    spoilt: Sequence[tuple[str, int, int]], formula: Callable[[tuple[str, int, int]], str]
+) -> tuple[str, int, int]:
+    """Return a cell from which others took an error: where the way back ends, or meets itself.
+
+    Parameters
+    ----------
+    spoilt : sequence of cells
+        All that hold the error.
+    formula : function
+        Returns what a cell states.
+    """
+    cell, known, way = spoilt[0], set(spoilt), set()
+    while cell not in way:
+        way.add(cell)
+        read = formualizer.parse(formula(cell)).walk_refs()
+        seen = chain.from_iterable(_cells(ref, cell[0], known) for ref in read)
+        cell = next(seen, cell)
+    return cell
 
 
 def other(value: object) -> str | bool | CellError:
@@ -278,10 +289,10 @@ def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, in
     return sorted(found)
 
 
-def _place(sheet: str, row: int, column: int) -> str:
+def place(sheet: str, row: int, column: int) -> str:
     """Write a cell as Sheet!A1.
 
-    >>> _place("Training", 5, 28)
+    >>> place("Training", 5, 28)
     'Training!AB5'
     """
     return f"{sheet}!{address(row, column)}"

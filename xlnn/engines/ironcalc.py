@@ -1,0 +1,239 @@
+"""The engine ``ironcalc``: a spreadsheet engine in Rust that is filled cell by cell.
+
+It is given no file. Its own reader of files writes each formula anew, leaves out brackets that
+matter, and computes the result: =(A1+B1)% becomes =A1+B1%.
+"""
+
+import re
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+
+import formualizer
+import ironcalc
+import numpy as np
+
+from xlnn.engines import Recalculate
+from xlnn.engines.formualizer import ERRORS, cause, place
+from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
+from xlnn.grid import CellError, Grid, Inputs, Values
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.cells import all_cells
+from xlnn.xlsx.parts import read_workbook
+
+TWIN_MEGABYTES = 600
+"""Memory of a loaded workbook up to which two processes compute it. That of 1.2 million formulas
+has 130, and reading its values takes as much again."""
+
+CIRCULAR = "#CIRC!"
+"""What IronCalc gives the cells of a circle, and those that depend on one."""
+
+FAILED = ("#ERROR!", "#N/IMPL!")
+"""What it gives a formula that it cannot read, and a function that it does not compute."""
+
+Cell = tuple[int, int, int]
+"""The number of a sheet, from 0, a row and a column, from 1."""
+
+Held = float | str | bool | CellError | None
+
+_DIGITS = str.maketrans("123456789", "000000000")
+_LONG_NUMBER = re.compile(r"[0-9.]{16}")
+_COMPUTED_CORNER = re.compile(r":\s*[\w.]*\(|\)\s*:")
+
+
+def load(path: Path) -> Recalculate:
+    """Read a workbook, and give IronCalc its cells.
+
+    Parameters
+    ----------
+    path : Path
+        A file that `xlnn.xlsx.package.inspect` has let pass.
+
+    Raises
+    ------
+    EngineError
+        IronCalc takes no sheet of such a title, or cannot read a formula.
+    """
+    return _Session(path)
+
+
+class _Session:
+    """A workbook that remembers what its replaced inputs held."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        with Archive(path) as archive:
+            workbook = read_workbook(archive)
+        self.numbers = {title: number for number, title in enumerate(workbook.sheets)}
+        titles = [*self.numbers]
+        self.model, self.drafts = self._empty(titles), self._empty(titles)
+        self.unknown: set[str] = set()
+        self.marks: dict[str, int] = {}
+        self.marked: dict[Cell, str] = {}
+        self.used = [(array("i"), array("i")) for _ in titles]
+        self.originals: dict[Cell, Held] = {}
+        self.formulas: dict[Cell, str] = {}
+        for name, target, attributes in workbook.names:
+            if "localSheetId" not in attributes:  # one of a single sheet is in no formula
+                self._define(name, target)
+        for title, (row, column, formula, value) in all_cells(path):
+            cell = self.numbers[title], row, column
+            if formula is not None:
+                self._state(cell, formula)
+            elif value is not None:
+                self._put(cell, value)
+            else:
+                continue
+            rows, columns = self.used[cell[0]]
+            rows.append(row)
+            columns.append(column)
+
+    def __call__(self, inputs: Inputs) -> Values:
+        """Put the inputs in, put back those of the last call, and evaluate."""
+        for sheet, _, _ in inputs:
+            if sheet not in self.numbers:
+                raise WorkbookError(f'{self.name}: there is no sheet "{sheet}".')
+        numbers = {(self.numbers[sheet], *at): float(n) for (sheet, *at), n in inputs.items()}
+        for cell in self.originals.keys() - numbers.keys():
+            self._put(cell, self.originals.pop(cell))
+            if formula := self.formulas.pop(cell, None):
+                self._state(cell, formula)
+        for cell, number in numbers.items():
+            if cell not in self.originals:
+                self._remember(cell)
+            self.model.update_cell_with_number(*cell, number)
+        self.model.evaluate()
+        spoilt: dict[str, list[tuple[str, int, int]]] = {}
+        grids = {title: self._grid(title, spoilt) for title in self.numbers}
+        for error in FAILED:
+            if error in spoilt:
+                cell = cause(spoilt[error], self._formula)
+                why = f"IronCalc cannot read the formula {self._formula(cell)}"
+                raise EngineError(f"{place(*cell)}: {why}.")
+        if CIRCULAR in spoilt:
+            cell = cause(spoilt[CIRCULAR], self._formula)
+            raise CircularReferenceError(f"{place(*cell)} depends on itself: a circular reference.")
+        return grids
+
+    def _empty(self, titles: Sequence[str]) -> ironcalc.Model:
+        """Return a workbook with empty sheets."""
+        model = ironcalc.create("workbook", "en", "UTC")
+        try:
+            model.rename_sheet(0, titles[0])
+            for title in titles[1:]:
+                model.add_sheet(title)
+        except ironcalc.WorkbookError as error:
+            raise EngineError(f"{self.name}: IronCalc cannot take its sheets: {error}") from error
+        return model
+
+    def _define(self, name: str, target: str) -> None:
+        try:
+            for model in (self.model, self.drafts):
+                model.new_defined_name(name, None, target)
+        except ironcalc.WorkbookError:  # it takes names of fixed ranges alone
+            self.unknown.add(name.casefold())
+
+    def _put(self, cell: Cell, value: Held) -> None:
+        """Put a value into a cell."""
+        if value is None:
+            self.model.clear_cell_contents(*cell)
+        elif isinstance(value, bool):
+            self.model.update_cell_with_bool(*cell, value)
+        elif value in ERRORS.values() and isinstance(value, CellError):
+            self.model.set_user_input(*cell, value)
+        elif isinstance(value, str):
+            self.model.update_cell_with_text(*cell, value)
+        else:
+            self.model.update_cell_with_number(*cell, value)
+
+    def _state(self, cell: Cell, formula: str) -> None:
+        """Put a formula into a cell: as an array formula of one cell, which fills no other.
+
+        Of formulas that IronCalc would write alike it keeps one, and computes it for all. Those
+        that it would not write as they are get a mark for their shape: IF(7,…).
+        """
+        shape = formula if _LONG_NUMBER.search(formula) else formula.translate(_DIGITS)
+        mark = self.marks.get(shape)
+        if mark is None:
+            self._refuse_misread(cell, formula)
+            self.drafts.update_cell_with_formula(*cell, formula)
+            is_kept = _meaning(formula) == _meaning(self.drafts.get_cell_formula(*cell))
+            mark = self.marks[shape] = 0 if is_kept else len(self.marks) + 1
+        if mark:
+            self.marked[cell] = formula
+            formula = f"=IF({mark},{formula[1:]})"
+        self.model.set_user_array_formula(*cell, 1, 1, formula)
+
+    def _refuse_misread(self, cell: Cell, formula: str) -> None:
+        """Refuse a formula that IronCalc is known to read otherwise than it stands there."""
+        why = ""
+        if _meaning(formula) is None:
+            why = "a bracket or a sign is missing"
+        elif _COMPUTED_CORNER.search(formula):
+            why = "a corner of its range is computed"
+        elif _of_two_sheets("SUMXMY2", formualizer.parse(formula)):
+            why = "SUMXMY2 takes ranges of two sheets"
+        elif self.unknown:
+            for reference in formualizer.parse(formula).walk_refs():
+                if getattr(reference, "name", "").casefold() in self.unknown:
+                    why = f"{reference.name} stands for no fixed range"
+        if why:
+            title = next(title for title, number in self.numbers.items() if number == cell[0])
+            where = place(title, *cell[1:])
+            raise EngineError(f"{where}: IronCalc cannot read the formula {formula}: {why}.")
+
+    def _remember(self, cell: Cell) -> None:
+        self.originals[cell] = self._value(cell, self.model.get_cell_value(*cell))
+        if formula := self.marked.get(cell) or self.model.get_cell_formula(*cell):
+            self.formulas[cell] = formula
+        if self.originals[cell] is None:
+            sheet, row, column = cell
+            rows, columns = self.used[sheet]
+            rows.append(row)
+            columns.append(column)
+
+    def _value(self, cell: Cell, value: Held) -> Held:
+        """Tell an error value from a text that reads like one."""
+        if isinstance(value, str) and value.startswith("#"):
+            is_error = self.model.get_cell_type(*cell) == ironcalc.CellType.ErrorValue
+            return CellError(value) if is_error else value
+        return value
+
+    def _formula(self, cell: tuple[str, int, int]) -> str:
+        title, *at = cell
+        own = self.numbers[title], *at
+        return self.marked.get(own) or self.model.get_cell_formula(*own) or ""
+
+    def _grid(self, title: str, spoilt: dict[str, list[tuple[str, int, int]]]) -> Grid:
+        """Read a sheet's values; add its cells that hold an error of IronCalc's own."""
+        sheet = self.numbers[title]
+        rows, columns = (np.array(each, dtype=np.intp) for each in self.used[sheet])
+        get = self.model.get_cell_value
+        found = [get(sheet, *at) for at in zip(*self.used[sheet], strict=True)]
+        numbers = np.full((rows.max(initial=0), columns.max(initial=0)), np.nan)
+        numbers[rows - 1, columns - 1] = [v if type(v) is float else np.nan for v in found]
+        others: dict[tuple[int, int], str | bool | CellError] = {}
+        for row, column, value in zip(*self.used[sheet], found, strict=True):
+            if isinstance(value, str | bool):
+                held = others[row, column] = self._value((sheet, row, column), value)
+                if isinstance(held, CellError) and held in {*FAILED, CIRCULAR}:
+                    spoilt.setdefault(held, []).append((title, row, column))
+        return Grid(numbers, others)
+
+
+def _meaning(formula: str) -> int | None:
+    """Return a number that two formulas share if they are read alike; None if one cannot be."""
+    try:
+        return formualizer.parse(formula).fingerprint()
+    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
+        return None
+
+
+def _of_two_sheets(function: str, tree: formualizer.ASTNode) -> bool:
+    """Tell whether a function of a formula is given references to different sheets."""
+    arguments = tree.children()
+    if tree.get_function_name() == function:
+        places = [each.get_reference_string() or "" for each in arguments]
+        if len({each.rpartition("!")[0].casefold() for each in places}) > 1:
+            return True
+    return any(_of_two_sheets(function, each) for each in arguments)
