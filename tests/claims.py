@@ -1,11 +1,14 @@
 """What does a workbook say for some inputs? NumPy's run of its whole model, without a file."""
 
+import re
 from functools import cache
 
 import numpy as np
 
 from xlnn import reference
 from xlnn.building.plan import begun, planned
+
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 @cache
@@ -34,3 +37,74 @@ def arrays_of(template, changed=None, **options):
         array = np.broadcast_to(np.asarray(value, dtype=kind), quantity.input_lengths)
         inputs = inputs | {name: array}
     return reference.run(layout.model, inputs)
+
+
+def told(lines, said):
+    """Return which of some lines a sentence is, and the texts in its blanks by their names.
+
+    Parameters
+    ----------
+    lines : dict of str
+        Words by their keys, with ``{blanks}``.
+    said : str
+    """
+    found = {}
+    for key, line in lines.items():
+        parts = re.split(r"\{(\w+)\}", line)
+        pattern = "".join(
+            f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts)
+        )
+        if match := re.fullmatch(pattern, said):
+            found[key] = match.groupdict()
+    assert len(found) == 1, f"{said!r} is {[*found] or 'none'} of {[*lines]}"
+    return found.popitem()
+
+
+def number(text):
+    """Return the number that a text in a sentence is, and how far off it may be for its digits."""
+    mantissa, _, power = text.partition(" × 10")
+    power = int(power.translate(LOWERED)) if power else 0
+    digits = len(mantissa.partition(".")[2])
+    return float(mantissa) * 10.0**power, 0.6 * 10.0 ** (power - (2 if power else digits))
+
+
+def is_told(text, value):
+    """Tell whether a text in a sentence is a number, to the digits that it shows."""
+    told_number, off = number(text)
+    return abs(told_number - value) <= off
+
+
+def false_claims(template, states, quantity, lines, holds):
+    """Return the states of a workbook in which a sentence says what is not so.
+
+    Parameters
+    ----------
+    template : str
+    states : iterable of dict
+        What is typed into its inputs.
+    quantity : str
+        The sentence.
+    lines : dict of str
+        Its words, by the keys of `holds`.
+    holds : dict of functions
+        Each tells of the arrays, and of what stands in the blanks, whether the line holds.
+
+    Returns
+    -------
+    list of (dict, str)
+        Each state with what is said.
+    """
+    found, seen = [], set()
+    for state in states:
+        arrays = arrays_of(template, state)
+        said = arrays[quantity].item()
+        if said is None:  # an error stands in its cell
+            continue
+        key, blanks = told(lines, said)
+        seen.add(key)
+        with np.errstate(all="ignore"):  # of what is too large
+            holds_here = holds[key](arrays, **blanks)
+        if not holds_here:
+            found.append((state, said))
+    assert found or seen == set(lines), f"never said: {set(lines) - seen}"
+    return found

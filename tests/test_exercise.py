@@ -135,7 +135,25 @@ def test_no_sheet_of_a_fresh_exercise_says_what_is_not_so(lang, tmp_path):
     said = values(path, "formualizer")
     assert str(said["numpy_state"]) == text(lang)("sentences", "differs")
     assert np.isnan(said["confusion_wrong"])
-    assert str(said["confusion_mistakes"]) == "None"
+    assert str(said["confusion_mistakes"]) == eq.WAITING
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
+def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
+    skip_without(engine)
+    blank = ["dx", "change"]
+    path = made(tmp_path / "exercise.xlsx", "descent", blank=blank, epochs=2)
+    fresh = values(path, engine)
+    assert str(fresh["name"]) == "z = x² + y²"  # it depends on neither
+    said = ("verdict", "course", "where", "points")
+    assert {name: str(fresh[name]) for name in said} == dict.fromkeys(said, eq.WAITING)
+    half = filled(path, tmp_path / "half.xlsx", blank[:1])
+    assert str(values(half, engine)["course"]) == "In 2 steps z has gone from 13 to 5.3248."
+    assert str(values(half, engine)["where"]) == eq.WAITING
+    solved = filled(path, tmp_path / "solved.xlsx", blank)
+    assert str(values(solved, engine)["where"]).startswith("Of 36 directions tried")
+    assert check(solved, engine, 1).agrees
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -578,14 +596,14 @@ def test_the_page_for_teachers_names_every_heading_of_a_roster():
 @pytest.mark.parametrize(
     ("lang", "arguments"),
     [
-        ("en", "computed from function (1, 2 or 3), x, y"),
-        ("zh", "由 函数（1、2 或 3）、x、y 算出"),
-        ("ja", "関数（1、2、3）、x、y から計算"),
+        ("en", "computed from function that is used, x, y"),
+        ("zh", "由 实际使用的函数、x、y 算出"),
+        ("ja", "実際に使う関数、x、y から計算"),
     ],
 )
 @pytest.mark.first(2)
 def test_what_has_no_symbol_is_called_by_its_name_and_not_by_the_codes(lang, arguments, tmp_path):
-    path = made(tmp_path / "exercise.xlsx", "descent", level=2, lang=lang)
+    path = made(tmp_path / "e.xlsx", "descent", blank="dz_dy,swings,grows", lang=lang)
     sheet = openpyxl.load_workbook(path)[text(lang, "practising").sheets["exercise"]]
     shown = [str(cell.value) for row in sheet for cell in row if cell.value is not None]
     assert arguments in shown

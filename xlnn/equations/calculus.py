@@ -5,11 +5,21 @@ A slope is stated by its rule, and beside it as a difference quotient, which kno
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether they stand in it or not
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.equations.number import fixed, fixed_text, general_text, short, short_text
+from xlnn.equations.activation import LARGEST
+from xlnn.equations.number import (
+    fixed,
+    fixed_text,
+    general_text,
+    short,
+    short_text,
+    significant,
+    significant_text,
+)
 from xlnn.equations.surface import SURFACES
 from xlnn.equations.surface import chosen as chosen_surface
 from xlnn.equations.wording import filled
@@ -17,6 +27,15 @@ from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 DEGREE = 4
 """How many derivatives a function has here."""
+
+ALIKE, AGREES, PARALLEL = 9, 6, 9
+"""To so many digits two errors are alike, slopes agree, and gradients are parallel."""
+
+ROUNDED = 12
+"""Rounding decides about what is smaller than this part of the numbers of which it is left."""
+
+NEARLY = 0.1
+"""How far from 4 times the error of half a step may be that goes with the square of the step."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +76,8 @@ FUNCTIONS = (
         Stated(lambda x, f: f, lambda x, f: f"{f}"),
         Stated(lambda x, f: f, lambda x, f: f"{f}"),
     )),
-    Function("σ(x)", Stated(lambda x: 1 / (1 + np.exp(-x)), lambda x: f"1/(1+EXP(-{x}))"), (
+    Function("σ(x)", Stated(lambda x: 1 / (1 + np.exp(np.minimum(LARGEST, -x))),
+                            lambda x: f"1/(1+EXP(MIN({LARGEST},-{x})))"), (
         Stated(lambda x, f: f * (1 - f), lambda x, f: f"{f}*(1-{f})"),
         Stated(lambda x, f: f * (1 - f) * (1 - 2 * f), lambda x, f: f"{f}*(1-{f})*(1-2*{f})"),
         Stated(lambda x, f: f * (1 - f) * (1 - 6 * f + 6 * f**2),
@@ -251,65 +271,111 @@ class At(Equation):
         return f"=INDEX({all_points.over('part')[()]},{least[()]})"
 
 
-class FunctionNames(Sentence):
-    """The chosen function, as the book writes it."""
-
-    def text(self, *, function: float) -> str:
-        """Return the text."""
-        return FUNCTIONS[int(function) - 1].text
-
-    def cell(self, function: Cells) -> str:
-        """Return the formula."""
-        names = ",".join(f'"{each.text}"' for each in FUNCTIONS)
-        return f"=CHOOSE({function[()]},{names})"
-
-
-class SurfaceNames(Sentence):
-    """The chosen function of two variables, as the book writes it."""
-
-    def text(self, *, surface: float) -> str:
-        """Return the text."""
-        return SURFACES[int(surface) - 1].text
-
-    def cell(self, surface: Cells) -> str:
-        """Return the formula."""
-        names = ",".join(f'"{each.text}"' for each in SURFACES)
-        return f"=CHOOSE({surface[()]},{names})"
-
-
 class BestStep(Sentence):
-    """For which h both quotients are nearest to the slope.
+    """For which h either quotient is nearest to the slope.
 
     Parameters
     ----------
-    words : str
-        ``{slope}``, ``{forward}`` and ``{central}`` stand for f'(x) and the exponents of h.
+    words : (str, str, str)
+        The sentence, with ``{slope}``, ``{forward}`` and ``{central}``; what is said of one h, with
+        its exponent ``{n}``; and of several h that are as good.
     """
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: tuple[str, str, str]) -> None:
         self.words = words
 
     def text(
         self, *, df: np.ndarray, n: np.ndarray, log_forward: np.ndarray, log_central: np.ndarray
     ) -> str:
         """Return the text."""
-        return self.words.format(
-            slope=short_text(df[0]),
-            forward=general_text(n[log_forward.argmin()]),
-            central=general_text(n[log_central.argmin()]),
-        )
+        sentence, one, several = self.words
+
+        def best(logs: np.ndarray) -> str:
+            (alike,) = np.nonzero(logs <= logs.min() + 1 / 10**ALIKE)
+            return several if len(alike) > 1 else one.format(n=general_text(n[alike[0]]))
+
+        forward, central = best(log_forward), best(log_central)
+        return sentence.format(slope=short_text(df[0]), forward=forward, central=central)
 
     def cell(self, df: Cells, n: Cells, log_forward: Cells, log_central: Cells) -> str:
         """Return the formula."""
+        sentence, one, several = self.words
         rows = n.over("width")[()]
 
         def best(logs: Cells) -> str:
             errors = logs.over("width")[()]
-            return f"INDEX({rows},MATCH(MIN({errors}),{errors},0))"
+            alike = f"({errors}<=MIN({errors})+1/10^{ALIKE})"
+            told = filled(one, n=f"SUMPRODUCT({alike}*{rows})")
+            return f'IF(SUMPRODUCT({alike}*1)>1,"{several}",{told})'
 
-        said = {"slope": short(df[0])}
-        said |= {"forward": best(log_forward), "central": best(log_central)}
-        return "=" + filled(self.words, **said)
+        forward, central = best(log_forward), best(log_central)
+        return "=" + filled(sentence, slope=short(df[0]), forward=forward, central=central)
+
+
+class Agreement(Sentence):
+    """Whether rules and difference quotients agree, and how far they differ.
+
+    Parameters
+    ----------
+    words : (str, str)
+        That they agree, and that they do not; ``{gap}`` is by how much they differ, ``{h}`` the h.
+    """
+
+    def __init__(self, words: tuple[str, str]) -> None:
+        self.words = words
+
+    def text(self, *, gap: float, largest: float, h: float) -> str:
+        """Return the text."""
+        agree, differ = self.words
+        line = agree if gap * 10**AGREES <= largest else differ
+        return line.format(gap=significant_text(gap), h=significant_text(h))
+
+    def cell(self, gap: Cells, largest: Cells, h: Cells) -> str:
+        """Return the formula."""
+        shown = {"gap": significant(gap[()]), "h": significant(h[()])}
+        agree, differ = (filled(line, **shown) for line in self.words)
+        return f"=IF({gap[()]}*10^{AGREES}<={largest[()]},{agree},{differ})"
+
+
+class Halved(Sentence):
+    """Whether the error of the approximation goes with the square of the step.
+
+    Parameters
+    ----------
+    words : (str, str, str)
+        That it does, that it does not, and that rounding decides; ``{shrinks}`` is how many times
+        the error is that at half the step.
+    """
+
+    roles = ("shrinks", "off", "surface", "z", "z_x", "z_y", "dx", "dy")
+
+    def __init__(self, words: tuple[str, str, str]) -> None:
+        self.words = words
+
+    def text(
+        self, *, shrinks: float, off: np.ndarray, surface: float, z: float, **step: float
+    ) -> str:
+        """Return the text."""
+        square, other, rounding = self.words
+        terms = abs(z) + chosen_surface(surface).flattens
+        terms += sum(abs(step[f"z_{along}"] * step[f"d{along}"]) for along in ("x", "y"))
+        if abs(off[1]) * 10**ROUNDED <= terms:
+            return rounding
+        line = square if abs(shrinks - 4) <= NEARLY else other
+        return line.format(shrinks=short_text(shrinks, 3))
+
+    def cell(self, **cells: Cells) -> str:
+        """Return the formula."""
+        shrinks, surface, z = (cells[name][()] for name in ("shrinks", "surface", "z"))
+        terms = "+".join(
+            f"ABS({cells[f'z_{along}'][()]}*{cells[f'd{along}'][()]})" for along in ("x", "y")
+        )
+        flat = ",".join(str(int(each.flattens)) for each in SURFACES)
+        terms = f"ABS({z})+{terms}+CHOOSE({surface},{flat})"
+        half = f"ABS(INDEX({cells['off'].over('half')[()]},2))"
+        square, other, rounding = (filled(line, shrinks=short(shrinks, 3)) for line in self.words)
+        known = f"IF(ABS({shrinks}-4)<={NEARLY},{square},{other})"
+        return f"=IF({half}*10^{ROUNDED}<={terms},{rounding},{known})"
 
 
 class Found(Sentence):
@@ -317,27 +383,53 @@ class Found(Sentence):
 
     Parameters
     ----------
-    words : (str, str)
-        That the gradients are parallel, and that they are not quite; ``{x}``, ``{y}``, ``{f}``,
-        ``{exact}`` and ``{factor}`` stand for numbers.
+    words : mapping
+        ``flat`` where f is 0 everywhere, ``point`` where the circle is one. Else ``found``, in
+        which ``{x}``, ``{y}``, ``{f}``, ``{exact}`` and ``{factor}`` stand for numbers, and then
+        ``equal`` where two points are equally low, ``parallel`` or ``rough`` by how parallel the
+        gradients are.
     """
 
-    roles = ("x", "y", "f", "exact", "factor", "rest_x", "rest_y", "a", "b")
+    roles = ("x", "y", "f", "exact", "factor", "rest_x", "rest_y", "a", "b", "r", "fine_f")
 
-    def __init__(self, words: tuple[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str]) -> None:
         self.words = words
 
-    def text(self, *, rest_x: float, rest_y: float, a: float, b: float, **shown: float) -> str:
+    def text(  # noqa: PLR0913 -- each is a quantity
+        self,
+        *,
+        rest_x: float,
+        rest_y: float,
+        a: float,
+        b: float,
+        r: float,
+        fine_f: np.ndarray,
+        **shown: float,
+    ) -> str:
         """Return the text."""
-        parallel, rough = self.words
-        is_parallel = max(abs(rest_x), abs(rest_y)) <= 0.01 * max(abs(a), abs(b))
+        if a == b == 0:
+            return self.words["flat"]
+        if r == 0:
+            return self.words["point"]
+        near = fine_f / shown["exact"]  # at most 1, where f is least
+        is_parallel = max(abs(rest_x), abs(rest_y)) * 10**PARALLEL <= max(abs(a), abs(b))
+        rest = self.words["parallel" if is_parallel else "rough"]
+        if np.count_nonzero(near >= near.max() - 1 / 10**ROUNDED) > 1:
+            rest = self.words["equal"]
         numbers = {name: fixed_text(value, 4) for name, value in shown.items()}
-        return (parallel if is_parallel else rough).format(**numbers)
+        return self.words["found"].format(**numbers) + rest
 
     def cell(self, **cells: Cells) -> str:
         """Return the formula."""
         shown = {name: fixed(cells[name][()], 4) for name in ("x", "y", "f", "exact", "factor")}
-        parallel, rough = (filled(line, **shown) for line in self.words)
+        said = {key: f'"{line}"' for key, line in self.words.items()}
+        found = filled(self.words["found"], **shown)
+        a, b, r, exact = (cells[name][()] for name in ("a", "b", "r", "exact"))
         rest = f"MAX(ABS({cells['rest_x'][()]}),ABS({cells['rest_y'][()]}))"
-        size = f"MAX(ABS({cells['a'][()]}),ABS({cells['b'][()]}))"
-        return f"=IF({rest}<=0.01*{size},{parallel},{rough})"
+        size = f"MAX(ABS({a}),ABS({b}))"
+        known = f"IF({rest}*10^{PARALLEL}<={size},{said['parallel']},{said['rough']})"
+        fine = cells["fine_f"].over("part")[()]
+        alike = f"SUMPRODUCT(({fine}/{exact}>=MIN({fine})/{exact}-1/10^{ROUNDED})*1)"
+        known = f"{found}&IF({alike}>1,{said['equal']},{known})"
+        known = f"IF(SIGN({r})=0,{said['point']},{known})"
+        return f"=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,{said['flat']},{known})"

@@ -229,3 +229,41 @@ class StateSaid(Sentence):
         """Return the formula of one word."""
         said = ",".join(f'"{word}"' for word in self.words)
         return f"=CHOOSE({states[number]}+1,{said})"
+
+
+WAITING = "…"
+"""What a sentence says as long as something is empty that it is computed from."""
+
+
+class Waiting(Sentence):
+    """A sentence that says nothing as long as cells are empty that it depends on.
+
+    Parameters
+    ----------
+    said : Sentence
+        What it says then.
+    areas : sequence of Area
+        Those cells.
+    """
+
+    ROLE = "left_out_{}"
+
+    def __init__(self, said: Sentence, areas: Sequence[Area]) -> None:
+        self.said, self.areas = said, tuple(areas)
+        self.roles = tuple(self.ROLE.format(area.name) for area in self.areas)
+        self.cells = sum(area.entries.size for area in self.areas)
+        self.repeats, self.jumps = said.repeats, said.jumps
+
+    def text(self, *unit: int, **known: np.ndarray) -> str:
+        """Return the text of one unit."""
+        there = 0
+        for role, area in zip(self.roles, self.areas, strict=True):
+            there += np.isfinite(np.ravel(known.pop(role))[area.entries]).sum()
+        return self.said.text(*unit, **known) if there == self.cells else WAITING
+
+    def cell(self, *unit: int, **known: Cells) -> str:
+        """Return the formula of one unit."""
+        known = {role: cells for role, cells in known.items() if role not in self.roles}
+        there = f"COUNT({','.join(area.all_cells for area in self.areas)})"
+        formula = self.said.cell(*unit, **known).removeprefix("=")
+        return f'=IF({there}<{self.cells},"{WAITING}",{formula})'

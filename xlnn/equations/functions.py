@@ -3,6 +3,7 @@
 Shapes: everything is a number at each point.   Book: 2-1, 2-6.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +19,19 @@ from xlnn.equations.activation import (
 )
 from xlnn.equations.dense import squared_differences
 from xlnn.equations.neuron import UnitStep, steadied, steady
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.equations.number import short, short_text
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 SMALLEST = 1e-9
 """What stands in for a width of 0, by which nothing can be divided."""
+
+HARDLY = 0.001
+"""A part of the error by which it hardly changes."""
+
+FARTHEST = 9
+"""Up to this power of 10 the mean may be so many standard deviations from 0: farther away too few
+digits are left for where the points lie."""
 
 
 class Flat(Equation):
@@ -132,22 +142,25 @@ PARABOLA = Stated(
 
 
 class Bends(Equation):
-    """2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line."""
+    """2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line.
+
+    3 for a line that is level: where all points are equally low.
+    """
 
     coarse = True
 
-    def array(self, a: np.ndarray) -> np.ndarray:
+    def array(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Return a number."""
-        return np.sign(a) + 1
+        return np.where((a == 0) & (b == 0), 3, np.sign(a) + 1)
 
-    def cell(self, a: Cells) -> str:
+    def cell(self, a: Cells, b: Cells) -> str:
         """Return the formula."""
-        return f"=SIGN({a[()]})+1"
+        return f"=IF(ABS(SIGN({a[()]}))+ABS(SIGN({b[()]}))=0,3,SIGN({a[()]})+1)"
 
 
 VERTEX = Stated(
     lambda a, b: np.where(a == 0, 0.0, -b / (2 * np.where(a == 0, 1, a))),
-    lambda a, b: f"=IF({a[()]}=0,0,-{b[()]}/(2*{a[()]}))",
+    lambda a, b: f"=IF(SIGN({a[()]})=0,0,-{b[()]}/(2*{a[()]}))",
 )
 """x = -b / 2a: where the parabola is lowest, for a > 0.   Book: 2-1."""
 
@@ -235,3 +248,73 @@ LEARNED = Stated(
     lambda w, gradient, eta: f"={w[()]}-{eta[()]}*{gradient[()]}",
 )
 """w - eta dC/dw: the weight after a step.   Book: 2-10."""
+
+
+class Learning(Sentence):
+    """What the steps of a unit come to.
+
+    Parameters
+    ----------
+    begins : str
+        How the sentence begins, with ``{w_first}``, ``{w_last}``, ``{C_first}`` and ``{C_last}``.
+    words : mapping
+        How it goes on: ``backwards`` where eta is not above 0, ``flat`` where the gradient is 0,
+        ``falls``, ``stays`` or ``rises`` by the error.
+    """
+
+    roles = ("eta", "w", "C", "dC_dw")
+
+    def __init__(self, begins: str, words: Mapping[str, str]) -> None:
+        self.begins, self.words = begins, words
+
+    def text(self, *, eta: float, w: np.ndarray, C: np.ndarray, dC_dw: np.ndarray) -> str:
+        """Return the text."""
+        ends = {"w_first": w[0], "w_last": w[-1], "C_first": C[0], "C_last": C[-1]}
+        numbers = {name: short_text(number, 4) for name, number in ends.items()}
+        if eta <= 0:
+            key = "backwards"
+        elif dC_dw[0] == 0:
+            key = "flat"
+        else:
+            left = C[-1] / C[0] - 1
+            key = "falls" if left < -HARDLY else "rises" if left > HARDLY else "stays"
+        return self.begins.format(**numbers) + self.words[key]
+
+    def cell(self, eta: Cells, w: Cells, C: Cells, dC_dw: Cells) -> str:
+        """Return the formula."""
+        ends = {"w_first": w.at(0), "w_last": w.at(-1), "C_first": C.at(0), "C_last": C.at(-1)}
+        shown = {name: short(cells[()], 4) for name, cells in ends.items()}
+        begins = filled(self.begins, **shown)
+        said = {key: f'"{line}"' for key, line in self.words.items()}
+        left = f"{C.at(-1)[()]}/{C.at(0)[()]}-1"
+        known = f"IF({left}<-{HARDLY},{said['falls']},IF({left}>{HARDLY},{said['rises']},"
+        known = f"IF(SIGN({dC_dw.at(0)[()]})=0,{said['flat']},{known}{said['stays']})))"
+        return f"={begins}&IF(SIGN({eta[()]})<1,{said['backwards']},{known})"
+
+
+class Drawn(Sentence):
+    """Which part of the numbers that are drawn lies near the mean.
+
+    Parameters
+    ----------
+    words : (str, str)
+        The parts, ``{percent_1}`` to ``{percent_3}``; and that the digits do not suffice.
+    """
+
+    roles = ("mean", "deviation", "percent_1", "percent_2", "percent_3")
+
+    def __init__(self, words: tuple[str, str]) -> None:
+        self.words = words
+
+    def text(self, *, mean: float, deviation: float, **percents: float) -> str:
+        """Return the text."""
+        drawn, apart = self.words
+        if abs(mean) / deviation > 10**FARTHEST:
+            return apart
+        return drawn.format(**{name: short_text(part, 1) for name, part in percents.items()})
+
+    def cell(self, mean: Cells, deviation: Cells, **percents: Cells) -> str:
+        """Return the formula."""
+        shown = {name: short(part[()], 1) for name, part in percents.items()}
+        drawn, apart = (filled(line, **shown) for line in self.words)
+        return f"=IF(ABS({mean[()]})/{deviation[()]}>10^{FARTHEST},{apart},{drawn})"

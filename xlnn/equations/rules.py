@@ -5,11 +5,13 @@ Each constant is one line of the book, stated for NumPy and for a cell.   Book: 
 
 import numpy as np
 
+from xlnn.equations.activation import LARGEST as UTMOST
 from xlnn.quantity import Stated
 
 PARTS, FINE = 36, 20
 """Points of a circle, and how many finer ones lie between two of them."""
 
+STEP = Stated(lambda h: np.where(h == 0, 1e-9, h), lambda h: f"=IF(SIGN({h[()]})=0,1/10^9,{h[()]})")
 WIDTH = Stated(lambda n: 10.0**-n, lambda n: f"=10^(-{n[()]})")
 FORWARD = Stated(lambda up, f, h: (up - f) / h, lambda up, f, h: f"=({up[()]}-{f[()]})/{h[()]}")
 CENTRAL = Stated(lambda up, down, h: (up - down) / (2 * h),
@@ -30,10 +32,13 @@ SUM_QUOTIENT = Stated(
         f"=(({a[()]}*{f_up[()]}+{b[()]}*{g_up[()]})"
         f"-({a[()]}*{f_down[()]}+{b[()]}*{g_down[()]}))/(2*{h[()]})",
 )  # fmt: skip
-EXP = Stated(lambda x: np.exp(-x), lambda x: f"=EXP(-{x[()]})")
+EXP = Stated(  # differs from the book below -700, beyond which a spreadsheet soon has no number
+    lambda x: np.exp(np.minimum(UTMOST, -x)), lambda x: f"=EXP(MIN({UTMOST},-{x[()]}))"
+)
 BELOW = Stated(lambda e: 1 + e, lambda e: f"=1+{e[()]}")
 SIGMOID = Stated(lambda below: 1 / below, lambda below: f"=1/{below[()]}")
-QUOTIENT_RULE = Stated(lambda e, below: e / below**2, lambda e, below: f"={e[()]}/{below[()]}^2")
+QUOTIENT_RULE = Stated(lambda e, below: e / below / below,
+                       lambda e, below: f"={e[()]}/{below[()]}/{below[()]}")  # fmt: skip
 SIGMOID_SLOPE = Stated(lambda s: s * (1 - s), lambda s: f"={s[()]}*(1-{s[()]})")
 CHAIN = Stated(lambda outer, inner: outer[0] * inner[0],
                lambda outer, inner: f"={outer[0]}*{inner[0]}")  # fmt: skip
@@ -57,10 +62,11 @@ FINE_ANGLE = Stated(lambda least, j: 2 * np.pi * (least - 1 + j / FINE) / PARTS,
                     lambda least, j: f"=2*PI()*({least[()]}-1+{j[()]}/{FINE})/{PARTS}")  # fmt: skip
 COS = Stated(lambda r, t: r * np.cos(t), lambda r, t: f"={r[()]}*COS({t[()]})")
 SIN = Stated(lambda r, t: r * np.sin(t), lambda r, t: f"={r[()]}*SIN({t[()]})")
-FACTOR = Stated(
-    lambda a, b, x, y: (2 * a * x + 2 * b * y) / (4 * x**2 + 4 * y**2),
-    lambda a, b, x, y: f"=(2*{a[()]}*{x[()]}+2*{b[()]}*{y[()]})/(4*{x[()]}^2+4*{y[()]}^2)",
-)
+FACTOR = Stated(  # grad f . grad g / |grad g|^2, of which |grad g| is 2r
+    lambda a, b, x, y, r: (a * x + b * y) / r / (2 * r) if r else np.zeros(()),
+    lambda a, b, x, y, r: f"=IF(SIGN({r[()]})=0,0,({a[()]}*{x[()]}+{b[()]}*{y[()]})/{r[()]}"
+        f"/(2*{r[()]}))",
+)  # fmt: skip
 REST = Stated(lambda a, factor, x: a - factor * 2 * x,
               lambda a, factor, x: f"={a[()]}-{factor[()]}*2*{x[()]}")  # fmt: skip
 GAP = Stated(
@@ -73,6 +79,13 @@ GAP = Stated(
         f"=MAX(ABS({sum_rule[()]}-{sum_quotient[()]}),ABS({s_quotient_rule[()]}-{s_slope[()]}),"
         f"ABS({chain[()]}-{chain_quotient[()]}),ABS({dC_dx[()]}-{quotient_x[()]}),"
         f"ABS({dC_dy[()]}-{quotient_y[()]}))",
+)  # fmt: skip
+LARGEST = Stated(
+    lambda sum_rule, s_slope, chain, dC_dx, dC_dy:
+        np.max(np.abs([sum_rule, s_slope, chain, dC_dx, dC_dy])),
+    lambda sum_rule, s_slope, chain, dC_dx, dC_dy:
+        f"=MAX(ABS({sum_rule[()]}),ABS({s_slope[()]}),ABS({chain[()]}),ABS({dC_dx[()]}),"
+        f"ABS({dC_dy[()]}))",
 )  # fmt: skip
 SHRINKS = Stated(
     lambda off: np.divide(off[0], off[1], out=np.zeros(()), where=off[1] != 0),

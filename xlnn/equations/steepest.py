@@ -4,9 +4,12 @@ The step (dx, dy) has the length epsilon: f changes by nearly grad f . (dx, dy),
 -epsilon |grad f| and epsilon |grad f|.   Book: 2-4, 2-10.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from xlnn.equations.number import general_text
+from xlnn.equations.number import general_text, short, short_text
+from xlnn.equations.surface import SURFACES, chosen
 from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 
@@ -53,49 +56,149 @@ class Bound(Equation):
         return f"=ABS({length[()]})*SQRT({slope_x[()]}^2+{slope_y[()]}^2)"
 
 
-class Steepest(Sentence):
-    """In which direction f grows and falls most, and whether the inner product says the same.
+class Angle(Equation):
+    """The direction of the gradient in degrees, from 0 to 360; 0 where the gradient is 0."""
+
+    def array(self, slope_x: np.ndarray, slope_y: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return np.degrees(np.arctan2(slope_y, slope_x)) % 360
+
+    def cell(self, slope_x: Cells, slope_y: Cells) -> str:
+        """Return the formula."""
+        x, y = slope_x[()], slope_y[()]
+
+        def degrees(ratio: str) -> str:
+            return f"ACOS(({ratio})/SQRT(1+({ratio})^2))*180/PI()"
+
+        # the smaller slope by the larger one: ACOS is exact around 0 alone, and no square overflows
+        flat = f"90-{degrees(f'{y}/{x}')}+IF(SIGN({x})<0,180,IF(SIGN({y})<0,360,0))"
+        steep = f"{degrees(f'{x}/{y}')}+IF(SIGN({y})<0,180,0)"
+        is_0 = f"ABS(SIGN({x}))+ABS(SIGN({y}))=0"
+        return f"=IF({is_0},0,IF(ABS({x})>ABS({y}),{flat},{steep}))"
+
+
+class Points(Sentence):
+    """Where the gradient points.
 
     Parameters
     ----------
-    words : (str, str)
-        ``{up}`` and ``{down}`` stand for the directions of the largest and the smallest change, in
-        degrees, ``{inner_up}`` and ``{inner_down}`` for those of the inner product; and that the
-        gradient is 0.
+    points, level : str
+        ``{angle}`` stands for the direction in degrees; and what is said where the gradient is 0.
+    """
+
+    def __init__(self, points: str, level: str) -> None:
+        self.points, self.level = points, level
+
+    def text(self, *, slope_x: float, slope_y: float, angle: float) -> str:
+        """Return the text."""
+        is_level = slope_x == slope_y == 0
+        return (
+            self.level if is_level else self.points.format(angle=short_text(np.round(angle, 2), 2))
+        )
+
+    def cell(self, slope_x: Cells, slope_y: Cells, angle: Cells) -> str:
+        """Return the formula."""
+        is_level = f"ABS(SIGN({slope_x[()]}))+ABS(SIGN({slope_y[()]}))=0"
+        points = filled(self.points, angle=short(f"ROUND({angle[()]},2)", 2))
+        return f'=IF({is_level},"{self.level}",{points})'
+
+
+EXACT, ROUNDED = 12, 14
+"""To so many digits changes are alike that are as large as the largest one; and so many digits of z
+rounding leaves in its changes."""
+
+
+class Steepest(Sentence):
+    """In which of the directions f grows and falls most, by itself and by the inner product.
+
+    Parameters
+    ----------
+    words : mapping
+        What is said: ``choose_step``, ``length`` where there is none, ``tied`` where directions are
+        equally steep, or ``steepest``, in which ``{up}`` and ``{down}`` are the directions of the
+        largest and the smallest change in degrees, ``{inner_up}`` and ``{inner_down}`` those of the
+        inner product.
     degrees : int
         Between two directions.
     """
 
-    def __init__(self, words: tuple[str, str], degrees: int) -> None:
+    roles = ("at", "used", "length", "turn", "change", "inner", "function", "z_at")
+
+    def __init__(self, words: Mapping[str, str], degrees: int) -> None:
         self.words, self.degrees = words, degrees
 
-    def text(self, *, turn: np.ndarray, change: np.ndarray, inner: np.ndarray, bound: float) -> str:
+    def text(  # noqa: PLR0913 -- each is a quantity
+        self,
+        *,
+        at: float,
+        used: float,
+        length: float,
+        turn: np.ndarray,
+        change: np.ndarray,
+        inner: np.ndarray,
+        function: float,
+        z_at: float,
+    ) -> str:
         """Return the text."""
-        steepest, level = self.words
-        if round(float(bound), 12) == 0:
-            return level
-        places = {
-            "up": change.argmax(),
-            "inner_up": inner.argmax(),
-            "down": change.argmin(),
-            "inner_down": inner.argmin(),
+        if at != used:
+            return self.words["choose_step"]
+        if length <= 0:
+            return self.words["length"]
+        noise = (z_at + chosen(function).flattens) / 10**ROUNDED
+        most = {
+            "up": self._most(change, noise),
+            "down": self._most(-change, noise),
+            "inner_up": self._most(inner, 0.0),
+            "inner_down": self._most(-inner, 0.0),
         }
-        degrees = {name: self.degrees * turn[place] for name, place in places.items()}
-        return steepest.format(**{name: general_text(each) for name, each in degrees.items()})
+        if any(np.count_nonzero(alike) > 1 for alike in most.values()):
+            return self.words["tied"]
+        degrees = {name: self.degrees * turn[alike][0] for name, alike in most.items()}
+        return self.words["steepest"].format(
+            **{name: general_text(each) for name, each in degrees.items()}
+        )
 
-    def cell(self, turn: Cells, change: Cells, inner: Cells, bound: Cells) -> str:
+    @staticmethod
+    def _most(changes: np.ndarray, noise: float) -> np.ndarray:
+        """Mark the largest of some changes, and those that are as large but for rounding."""
+        size = np.abs(changes).max()
+        if not np.isfinite(size + noise):
+            raise ValueError(size)  # there is none
+        return changes >= changes.max() - size / 10**EXACT - noise
+
+    def cell(self, **cells: Cells) -> str:
         """Return the formula."""
-        turns = turn.over("direction")[()]
+        at, used, length = (cells[name][()] for name in ("at", "used", "length"))
+        turns, change, inner = (
+            cells[name].over("direction")[()] for name in ("turn", "change", "inner")
+        )
+        flat = ",".join(str(int(surface.flattens)) for surface in SURFACES)
+        noise = f"({cells['z_at'][()]}+CHOOSE({cells['function'][()]},{flat}))/10^{ROUNDED}"
 
-        def degrees(most: str, numbers: Cells) -> str:
-            column = numbers.over("direction")[()]
-            return f"({self.degrees}*INDEX({turns},MATCH({most}({column}),{column},0)))"
+        def size(column: str) -> str:
+            return f"MAX(MAX({column}),-MIN({column}))"
 
-        shown = {
-            "up": degrees("MAX", change),
-            "inner_up": degrees("MAX", inner),
-            "down": degrees("MIN", change),
-            "inner_down": degrees("MIN", inner),
+        def most(column: str, largest: str, slack: str) -> str:
+            """Mark the largest, as parts of the largest size: a tiny difference is 0 to engines."""
+            of, sign = f"/{size(column)}", ">=" if largest == "MAX" else "<="
+            slack = f"-({slack})" if largest == "MAX" else f"+{slack}"
+            return f"({column}{of}{sign}{largest}({column}){of}{slack})"
+
+        exact = f"1/10^{EXACT}"
+        rounded = f"{exact}+{noise}/{size(change)}"
+        marks = {
+            "up": most(change, "MAX", rounded),
+            "down": most(change, "MIN", rounded),
+            "inner_up": most(inner, "MAX", exact),
+            "inner_down": most(inner, "MIN", exact),
         }
-        steepest, level = (filled(line, **shown) for line in self.words)
-        return f"=IF(ROUND({bound[()]},12)=0,{level},{steepest})"
+        shown = {
+            name: f"({self.degrees}*SUMPRODUCT({mark}*{turns}))" for name, mark in marks.items()
+        }
+        said = {key: filled(line, **shown) for key, line in self.words.items()}
+        alike = ",".join(f"SUMPRODUCT({mark}*1)" for mark in marks.values())
+        known = f"IF(MAX({alike})>1,{said['tied']},{said['steepest']})"
+        is_none = f"SIGN({size(change)})*SIGN({size(inner)})=0"  # then all are alike
+        known = f"IF({is_none},{said['tied']},{known})"
+        known = f"IF(SIGN({length})<1,{said['length']},{known})"
+        return f"=IF({at}={used},{known},{said['choose_step']})"

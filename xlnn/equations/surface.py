@@ -6,13 +6,13 @@ from the minimum in a direction, and the largest curvature at the minimum.   Boo
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether they stand in it or not
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from xlnn.equations.neuron import steadied, steady
-from xlnn.equations.number import general_text, short, short_text
+from xlnn.equations.number import general_text, short, short_text, significant, significant_text
 from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 
@@ -29,8 +29,9 @@ class Surface:
         The function and its partial derivatives, of x and y.
     radius : Stated
         How far from the minimum z reaches a level, in the direction of the unit vector (u, v).
-    curvature : float
-        The largest second derivative in any direction at the minimum.
+    curvature : (float, float)
+        The second derivatives along x and along y at the minimum; the larger one is the largest in
+        any direction.
     flattens : bool
         Whether it is flatter farther out, so that steps that lead away come to an end.
     """
@@ -40,7 +41,7 @@ class Surface:
     dz_dx: Stated
     dz_dy: Stated
     radius: Stated
-    curvature: float
+    curvature: tuple[float, float]
     flattens: bool = False
 
 
@@ -52,7 +53,7 @@ SURFACES = (
         dz_dy=Stated(lambda x, y: 2 * y, lambda x, y: f"2*{y}"),
         radius=Stated(lambda c, u, v: np.sqrt(c / (u**2 + v**2)),
                       lambda c, u, v: f"SQRT({c}/({u}^2+{v}^2))"),
-        curvature=2,
+        curvature=(2, 2),
     ),
     Surface(
         text="x² + 4y²",
@@ -61,7 +62,7 @@ SURFACES = (
         dz_dy=Stated(lambda x, y: 8 * y, lambda x, y: f"8*{y}"),
         radius=Stated(lambda c, u, v: np.sqrt(c / (u**2 + 4 * v**2)),
                       lambda c, u, v: f"SQRT({c}/({u}^2+4*{v}^2))"),
-        curvature=8,
+        curvature=(2, 8),
     ),
     Surface(
         text="ln(1 + x² + y²)",
@@ -70,7 +71,7 @@ SURFACES = (
         dz_dy=Stated(lambda x, y: 2 * y / (1 + x**2 + y**2), lambda x, y: f"2*{y}/(1+{x}^2+{y}^2)"),
         radius=Stated(lambda c, u, v: np.sqrt((np.exp(c) - 1) / (u**2 + v**2)),
                       lambda c, u, v: f"SQRT((EXP({c})-1)/({u}^2+{v}^2))"),
-        curvature=2,
+        curvature=(2, 2),
         flattens=True,
     ),
 )  # fmt: skip
@@ -78,13 +79,15 @@ SURFACES = (
 
 
 VERDICTS = (
-    "uphill", "stays", "settles", "reaches", "swings", "even", "slows", "grows", "bounded",
+    "minimum", "uphill", "stays", "settles", "reaches", "nears", "swings", "wobbles", "even",
+    "slows", "grows", "bounded", "huge",
 )  # fmt: skip
-"""What eta may do to the descent: below 0, at 0, below, at and above the eta from which steps
-cross the valley, at that from which they lead away (`slows` where the surface flattens), above."""
+"""What becomes of the descent: it starts at the minimum; eta is below 0 or 0; eta is below, at or
+above the eta from which steps cross the valley (`nears`, `wobbles` where the surface flattens); it
+is at or above that from which they lead away (`slows`, `bounded`; `huge` beyond all numbers)."""
 
-DIGITS = 6
-"""Decimals with which eta is shown."""
+DIGITS = 12
+"""Decimals to which eta is compared with those limits, and with which it is shown beside them."""
 
 
 def chosen(function: np.ndarray) -> Surface:
@@ -140,11 +143,34 @@ class Moved(Equation):
         return f"={at[()]}+{by[()]}"
 
 
-class LargestEta(Equation):
-    """The eta from which steps of gradient descent near the minimum cross it, or grow.
+class UsedChoice(Equation):
+    """The number of a choice that is used, whatever is typed: a whole one within its range.
 
-    Along the largest curvature k a step takes x to (1 - eta k) x: it crosses the minimum where
-    eta > 1 / k, and ends farther away than it began where eta > 2 / k.
+    Parameters
+    ----------
+    least, most : int
+    """
+
+    coarse = True
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def array(self, choice: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return np.clip(np.floor(choice), self.least, self.most)
+
+    def cell(self, choice: Cells) -> str:
+        """Return the formula."""
+        return f"=MAX({self.least},MIN({self.most},INT({choice[()]})))"
+
+
+class LargestEta(Equation):
+    """The eta above which steps of gradient descent near the minimum cross it, or lead away.
+
+    Along the curvature k a step takes x to (1 - eta k) x: it crosses the minimum where eta > 1 / k,
+    and ends farther away than it began where eta > 2 / k. The larger k decides, unless x or y is 0
+    from the start: then it stays 0.
 
     Parameters
     ----------
@@ -152,16 +178,30 @@ class LargestEta(Equation):
         1 for crossing, 2 for growing.
     """
 
+    coarse = True
+
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def array(self, function: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return np.asarray(self.times / chosen(function).curvature)
+    def array(self, function: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return a number; of x and y the first step decides."""
+        along_x, along_y = chosen(function).curvature
+        only_x, only_y = (y[0] == 0) & (x[0] != 0), (x[0] == 0) & (y[0] != 0)
+        curvature = max(along_x, along_y)
+        return self.times / np.where(only_x, along_x, np.where(only_y, along_y, curvature))
 
-    def cell(self, function: Cells) -> str:
+    def cell(self, function: Cells, x: Cells, y: Cells) -> str:
         """Return the formula."""
-        curvatures = ",".join(f"{surface.curvature}" for surface in SURFACES)
+        there = [f"ABS(SIGN({cells.at(0)[()]}))" for cells in (x, y)]
+
+        def curvature(along_x: float, along_y: float) -> str:
+            if along_x == along_y:
+                return f"{along_x}"
+            both = max(along_x, along_y)
+            only_y = f"IF({there[1]}>{there[0]},{along_y},{both})"
+            return f"IF({there[0]}>{there[1]},{along_x},{only_y})"
+
+        curvatures = ",".join(curvature(*surface.curvature) for surface in SURFACES)
         return f"={self.times}/CHOOSE({function[()]},{curvatures})"
 
 
@@ -234,64 +274,121 @@ class OnLevelLine(Equation):
         return f"=CHOOSE({function[()]},{','.join(lines)})*{own[()]}"
 
 
-class FunctionName(Sentence):
-    """The chosen function, as the book writes it."""
-
-    def text(self, *, function: float) -> str:
-        """Return the text."""
-        return f"z = {SURFACES[int(function) - 1].text}"
-
-    def cell(self, function: Cells) -> str:
-        """Return the formula."""
-        names = ",".join(f'"z = {surface.text}"' for surface in SURFACES)
-        return f"=CHOOSE({function[()]},{names})"
-
-
-class EtaVerdict(Sentence):
-    """What eta does to the descent, in words.
-
-    Eta is compared as it is shown, so that none that reads as a limit is said to be above it.
+class NameOf(Sentence):
+    """The name of what a number chooses; where the number is no choice, also what to choose.
 
     Parameters
     ----------
-    words : mapping
-        The sentences by the `VERDICTS`; ``{eta}``, ``{swings}`` and ``{grows}`` stand for the
-        numbers.
+    names : sequence of str
+        From 1 on.
+    words : str
+        What is said where the number is no choice, with ``{name}`` for what is used instead.
     """
 
-    def __init__(self, words: Mapping[str, str]) -> None:
-        self.words = words
+    def __init__(self, names: Sequence[str], words: str) -> None:
+        self.names, self.words = tuple(names), words
 
-    def text(self, *, eta: float, function: float, swings: float, grows: float) -> str:
+    def text(self, *, choice: float, used: float) -> str:
         """Return the text."""
-        flattens = SURFACES[int(function) - 1].flattens
-        at = round(float(eta), DIGITS)
-        if eta < 0:
-            key = "uphill"
-        elif eta == 0:
-            key = "stays"
-        elif at > grows:
-            key = "bounded" if flattens else "grows"
-        elif at == grows:
-            key = "slows" if flattens else "even"
-        elif at > swings:
-            key = "swings"
-        else:
-            key = "reaches" if at == swings else "settles"
-        numbers = {"eta": short_text(eta, DIGITS)}
-        numbers |= {"swings": general_text(swings), "grows": general_text(grows)}
-        return self.words[key].format(**numbers)
+        name = self.names[round(float(used)) - 1]
+        return name if choice == used else self.words.format(name=name)
 
-    def cell(self, eta: Cells, function: Cells, swings: Cells, grows: Cells) -> str:
+    def cell(self, choice: Cells, used: Cells) -> str:
         """Return the formula."""
-        at, cross, leave = eta[()], swings[()], grows[()]
-        shown = {"eta": short(at, DIGITS), "swings": cross, "grows": leave}
+        names = ",".join(f'"{name}"' for name in self.names)
+        name = f"CHOOSE({used[()]},{names})"
+        return f"=IF({choice[()]}={used[()]},{name},{filled(self.words, name=name)})"
+
+
+LIMITS = (
+    ("swings", ("reaches", "nears"), ("swings", "wobbles")),
+    ("grows", ("even", "slows"), ("grows", "bounded")),
+)
+"""The two limits of eta, and of each the verdicts at it and above it: on a surface that bends
+everywhere, and on one that flattens."""
+
+
+class EtaVerdict(Sentence):
+    """What eta does to the descent from its start, in words.
+
+    Parameters
+    ----------
+    begins : str
+        How the sentence begins, with ``{eta}``.
+    words : mapping
+        How it goes on, by the `VERDICTS`; ``{swings}`` and ``{grows}`` stand for the limits. That
+        of ``minimum`` is a sentence of its own.
+    """
+
+    roles = ("eta", "function", "swings", "grows", "x", "y", "z")
+
+    def __init__(self, begins: str, words: Mapping[str, str]) -> None:
+        self.begins, self.words = begins, words
+
+    def text(
+        self, *, eta: float, function: float, x: np.ndarray, y: np.ndarray, z: np.ndarray,
+        **limits: float,
+    ) -> str:  # fmt: skip
+        """Return the text; of x and y the start decides."""
+        flattens, key = chosen(function).flattens, "settles"
+        for name, at, above in LIMITS:
+            beyond = eta - limits[name]
+            if beyond >= -(10**-DIGITS):
+                key = (above if beyond > 10**-DIGITS else at)[flattens]
+        if key == "bounded" and not np.isfinite(z[-1]):
+            key = "huge"
+        if eta <= 0:
+            key = "uphill" if eta < 0 else "stays"
+        if x[0] == y[0] == 0:
+            return self.words["minimum"]
+        numbers = {name: general_text(limit) for name, limit in limits.items()}
+        begins = self.begins.format(eta=significant_text(eta, DIGITS + 1))
+        return begins + self.words[key].format(**numbers)
+
+    def cell(self, **cells: Cells) -> str:
+        """Return the formula."""
+        eta, *limits = (cells[name][()] for name in ("eta", "swings", "grows"))
+        begins = filled(self.begins, eta=significant(eta, DIGITS + 1))
+        shown = dict(zip(("swings", "grows"), limits, strict=True))
         said = {key: filled(line, **shown) for key, line in self.words.items()}
+        is_error = f"IFERROR({cells['z'].at(-1)[()]},-1)<0"
+        said["bounded"] = f"IF({is_error},{said['huge']},{said['bounded']})"
         flat = ",".join(str(int(surface.flattens)) for surface in SURFACES)
-        is_flat, rounded = f"CHOOSE({function[()]},{flat})=1", f"ROUND({at},{DIGITS})"
-        even = f"IF({is_flat},{said['slows']},{said['even']})"
-        away = f"IF({is_flat},{said['bounded']},{said['grows']})"
-        below = f"IF({rounded}={cross},{said['reaches']},{said['settles']})"
-        inside = f"IF({rounded}>{cross},{said['swings']},{below})"
-        known = f"IF({rounded}>{leave},{away},IF({rounded}={leave},{even},{inside}))"
-        return f"=IF({at}<0,{said['uphill']},IF({at}=0,{said['stays']},{known}))"
+        known = said["settles"]
+        for limit, (_, *keys) in zip(limits, LIMITS, strict=True):
+            at, above = (
+                f"IF(CHOOSE({cells['function'][()]},{flat})=1,{said[flattening]},{said[bending]})"
+                for bending, flattening in keys
+            )
+            beyond = f"{eta}-{limit}"
+            known = f"IF({beyond}>1/10^{DIGITS},{above},IF({beyond}>=-1/10^{DIGITS},{at},{known}))"
+        known = f"IF(SIGN({eta})<0,{said['uphill']},IF(SIGN({eta})=0,{said['stays']},{known}))"
+        start = "+".join(f"ABS(SIGN({cells[name].at(0)[()]}))" for name in ("x", "y"))
+        return f"=IF({start}=0,{said['minimum']},{begins}&{known})"
+
+
+class Course(Sentence):
+    """How far z came, or for how many steps a spreadsheet has no number.
+
+    Parameters
+    ----------
+    told, lost : str
+        ``{z_first}`` and ``{z_last}`` stand for numbers; ``{lost}`` for how many there are not.
+    steps : int
+    """
+
+    def __init__(self, told: str, lost: str, steps: int) -> None:
+        self.told, self.lost, self.steps = told, lost, steps
+
+    def text(self, *, z: np.ndarray) -> str:
+        """Return the text."""
+        if lost := np.count_nonzero(~np.isfinite(z)):
+            return self.lost.format(lost=lost)
+        return self.told.format(z_first=short_text(z[0]), z_last=short_text(z[-1]))
+
+    def cell(self, z: Cells) -> str:
+        """Return the formula."""
+        there, ends = f"COUNT({z.over('time')[()]})", (z.at(0)[()], z.at(-1)[()])
+        told = filled(self.told, **dict(zip(("z_first", "z_last"), map(short, ends), strict=True)))
+        lost = filled(self.lost, lost=f"({self.steps + 1}-{there})")
+        return f"=IF({there}>{self.steps},{told},{lost})"

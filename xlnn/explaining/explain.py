@@ -64,7 +64,7 @@ def explain(  # noqa: PLR0913 -- each is a choice of the person who asks
     >>> built = xlnn.build("descent", "descent.xlsx")                       # doctest: +SKIP
     >>> said = xlnn.explain("descent.xlsx", "dx", at={"step": 1})           # doctest: +SKIP
     >>> said.cell, said.in_symbols, said.value                              # doctest: +SKIP
-    ('Descent!F14', '−η × ∂z/∂x', -0.48)
+    ('Descent!F15', '−η × ∂z/∂x', -0.48)
     """
     if type(depth) is not int or depth < 1:
         raise OptionsError(f"depth is {depth!r}: a whole number from 1 on was expected.")

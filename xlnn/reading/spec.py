@@ -15,7 +15,7 @@ from xlnn.reading.swapped import by_heading
 from xlnn.shipped.text import languages, text
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.exercise import exercise_in
-from xlnn.workbooks.exercise_sheet import exercise_title, exercised
+from xlnn.workbooks.exercise_sheet import exercise_title, exercised, waiting
 from xlnn.workbooks.kind import Spec
 from xlnn.workbooks.own import check_same, layout_of_model
 from xlnn.workbooks.spec_text import from_toml
@@ -144,6 +144,8 @@ def described(
         practises = exercise is not None and exercise_title(spec.lang) in sheet_parts(path)
         blank = tuple(exercise.blank) if practises else None
         layout = lay_out(spec, blank) if model is None else layout_of_model(model)
+        if exercise is not None and not practises:
+            layout = waiting(layout, exercise.blank)
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet Spec: {error}") from error
     claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())

@@ -11,7 +11,6 @@ from typing import Any
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations import surface as eq
-from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Model, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks import steepest
@@ -33,13 +32,13 @@ from xlnn.writing.style import LABEL, NOTE, PLAIN, QUIET, SENTENCE, TITLE, value
 LINES, PARTS = 6, 48
 """Level lines, and the parts of the circle along which each is drawn."""
 
-TABLE, BESIDE = 13, 10
+TABLE, BESIDE = 14, 10
 """The first row of the table of steps, and the column of the charts beside it."""
 
 COLUMNS = ("x", "y", "dz_dx", "dz_dy", "dx", "dy", "z")
 """The table's columns, in the book's order."""
 
-SETTINGS = ("eta", "function", "swings", "grows")
+SETTINGS = ("eta", "function", "used_function", "swings", "grows")
 PATH, VALLEY = "C0561C", "1B4F9C"
 
 
@@ -54,6 +53,10 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     )
     yield Quantity(
         "function", role="input", number_format="0", choices=(1, len(eq.SURFACES)), **page
+    )
+    used, of_function = eq.UsedChoice(1, len(eq.SURFACES)), {"function": "used_function"}
+    yield Quantity(
+        "used_function", equation=used, uses={"choice": "function"}, number_format="0", **page
     )
     for x in ("x", "y"):
         yield Quantity(
@@ -71,6 +74,7 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
             f"dz_d{x}",
             symbol=f"∂z/∂{x}",
             equation=eq.OfSurface(f"dz_d{x}"),
+            uses=of_function,
             role="backward",
             **steps,
         )
@@ -83,9 +87,11 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
             role="backward",
             **steps,
         )
-    yield Quantity("z", symbol="z", equation=eq.OfSurface("z"), role="forward", **steps)
+    height = eq.OfSurface("z")
+    yield Quantity("z", symbol="z", equation=height, uses=of_function, role="forward", **steps)
     for name, times in (("swings", 1), ("grows", 2)):
-        yield Quantity(name, equation=eq.LargestEta(times), number_format="General", **page)
+        limit = {"equation": eq.LargestEta(times), "uses": of_function}
+        yield Quantity(name, number_format="General", **limit, **page)
     lines = {"sheet": "level_lines", "number_format": "0.000"}
     whole = lines | {"number_format": "0", "counts": True}
     yield Quantity("number", symbol="n", axes=(level,), **whole)
@@ -95,12 +101,18 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         yield Quantity(name, axes=(part,), equation=eq.Direction(PARTS, of), **lines)
     for name, along in (("x", "u"), ("y", "v")):
         on_line = {"axes": (level, part), "equation": eq.OnLevelLine(along), **lines}
-        yield Quantity(f"level_{name}", symbol=name, **on_line)
-    yield Quantity("name", equation=eq.FunctionName(), is_text=True, **page)
+        yield Quantity(f"level_{name}", symbol=name, uses=of_function, **on_line)
+    names = [f"z = {surface.text}" for surface in eq.SURFACES]
+    named = eq.NameOf(names, words.open("sentences", "choose", most=len(names)))
+    uses = {"choice": "function", "used": "used_function"}
+    yield Quantity("name", equation=named, uses=uses, is_text=True, **page)
     said = {key: words.open("sentences", key) for key in eq.VERDICTS}
-    yield Quantity("verdict", equation=eq.EtaVerdict(said), is_text=True, **page)
-    course = words.open("sentences", "course", steps=sizes["steps"])
-    yield Quantity("course", equation=Told([course]), is_text=True, **page)
+    verdict = {"equation": eq.EtaVerdict(words.open("sentences", "eta"), said), "uses": of_function}
+    yield Quantity("verdict", is_text=True, **verdict, **page)
+    told = {"steps": sizes["steps"], "all": sizes["steps"] + 1}
+    course, lost = (words.open("sentences", key, **told) for key in ("course", "lost"))
+    course = eq.Course(course, lost, sizes["steps"])
+    yield Quantity("course", equation=course, is_text=True, **page)
     yield from steepest.quantities(sizes["steps"], words)
 
 

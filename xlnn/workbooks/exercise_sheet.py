@@ -17,7 +17,7 @@ from xlnn.blocks import FIRST_ROW, Block, single_block
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
 from xlnn.layout import Layout, lay_out, quoted
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Model, Quantity, Sentence
 from xlnn.reference import Arrays
 from xlnn.shipped.text import Text, text
 
@@ -61,8 +61,7 @@ def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
     DataError
         One of them can not be left out: there is none of that name, or no number is computed.
     """
-    for name in blank:
-        check_blank(layout.model, name)
+    layout = waiting(layout, blank)
     tasks = Tasks(layout, tuple(blank))
     new = [*_quantities(tasks, text(lang, WORDS))]
     titles: dict[str, str] = {}
@@ -155,7 +154,7 @@ class Tasks:
     @cached_property
     def inputs(self) -> tuple[eq.Area, ...]:
         """The areas of the inputs that any of it depends on."""
-        needed = set().union(*(self._sources(name) for name in self.blank))
+        needed = set().union(*(self.sources(name) for name in self.blank))
         names = [q.name for q in self.layout.model.inputs if q.name in needed and not q.is_text]
         return tuple(
             area for name in names for area in self._areas(name, self._typed(name), whole=True)
@@ -164,7 +163,7 @@ class Tasks:
     @cached_property
     def needed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """Of each quantity that is left out, the stretches of the inputs that it depends on."""
-        return tuple(self._stretches(self._sources(name)) for name in self.blank)
+        return tuple(self._stretches(self.sources(name)) for name in self.blank)
 
     def _stretches(self, sources: set[str]) -> tuple[tuple[int, int], ...]:
         found: list[tuple[int, int]] = []
@@ -177,7 +176,7 @@ class Tasks:
                 found.append((number, number + 1))
         return tuple(found)
 
-    def _sources(self, name: str) -> set[str]:
+    def sources(self, name: str) -> set[str]:
         """Return the names of all that a quantity is computed from, and its own."""
         found: set[str] = set()
         waiting = [name]
@@ -194,15 +193,29 @@ class Tasks:
         self.layout.model[name].typed(wanted)[...] = True
         return wanted
 
+    def ends(self, name: str) -> Iterator[eq.Area]:
+        """Yield the last row of a table's quantity, which is filled last; of others, all areas."""
+        block = self.layout.blocks[name]
+        if block.is_table and block.quantity.axes and block.is_dense:
+            last = self._grid(block, np.ones(block.quantity.lengths, dtype=bool))[-1:]
+            yield self._area(block, last, (block.last[0] - block.row, 0))
+        else:
+            for part in (0, 1):
+                yield from self._areas(name, self._computed(name, part), whole=True)
+
+    @staticmethod
+    def _grid(block: Block, wanted: np.ndarray) -> np.ndarray:
+        """Return which entry stands in each cell of a block; -1 where it is not wanted."""
+        here = replace(block, row=1, column=1)
+        grid = np.full(here.last, -1)
+        here.window(grid)[...] = np.where(wanted, np.arange(wanted.size).reshape(wanted.shape), -1)
+        return grid
+
     def _areas(self, name: str, wanted: np.ndarray, *, whole: bool = False) -> Iterator[eq.Area]:
         """Yield the areas of some entries of a quantity, or one of all if they fill a rectangle."""
         block = self.layout.blocks[name]
-        quantity = block.quantity
-        entries = np.arange(wanted.size).reshape(quantity.lengths)
-        here = replace(block, row=1, column=1)
-        rows, columns = here.last
-        grid = np.full((rows, columns), -1)
-        here.window(grid)[...] = np.where(wanted, entries, -1)
+        quantity, grid = block.quantity, self._grid(block, wanted)
+        rows, columns = grid.shape
         if not (grid >= 0).any():
             return
         if whole:
@@ -300,6 +313,41 @@ def _quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
         uses=uses,
         **page,
     )
+
+
+def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
+    """Return a layout whose sentences wait for what is left out, where they depend on it.
+
+    Those of the sheet Check do not: they say that formulas are missing.
+
+    Raises
+    ------
+    DataError
+        As `exercised`.
+    """
+    for name in blank:
+        check_blank(layout.model, name)
+    tasks, blocks = Tasks(layout, tuple(blank)), dict(layout.blocks)
+    for quantity in layout.model.quantities:
+        said = quantity.equation
+        if not isinstance(said, Sentence) or quantity.sheet == "check":
+            continue
+        names = [name for name in blank if name in tasks.sources(quantity.name)]
+        areas = [*chain(*map(tasks.ends, names))]
+        if areas and not _shares_rows(quantity, [layout.model[name] for name in names]):
+            uses = {eq.Waiting.ROLE.format(name): name for name in names}
+            waits = replace(
+                quantity, equation=eq.Waiting(said, areas), uses={**quantity.uses, **uses}
+            )
+            blocks[quantity.name] = replace(blocks[quantity.name], quantity=waits)
+    model = Model(tuple(blocks[quantity.name].quantity for quantity in layout.model.quantities))
+    return lay_out(model, layout.titles, blocks.values())
+
+
+def _shares_rows(sentence: Quantity, others: Iterable[Quantity]) -> bool:
+    """Tell whether a sentence has rows of its own that others have, too: it reads those alone."""
+    own = {axis.name for axis in sentence.axes if axis.length > 1}
+    return any(axis.name in own for each in others for axis in each.axes)
 
 
 def _place(tasks: Tasks, model: Model) -> Iterator[Block]:

@@ -12,8 +12,7 @@ from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations import calculus as eq
 from xlnn.equations import rules
-from xlnn.equations.surface import SURFACES, Direction, OfSurface
-from xlnn.equations.telling import Told
+from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface, UsedChoice
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment
@@ -41,6 +40,14 @@ APART = 12
 CURVE, TANGENT, SECANT = "1B4F9C", "C0561C", "6B7785"
 
 
+NAMES = {
+    "tangent": [each.text for each in eq.FUNCTIONS],
+    "rules": [each.text for each in eq.FUNCTIONS],
+    "approximation": [each.text for each in SURFACES],
+}
+"""What the numbers that choose a function stand for, by their sheet."""
+
+
 def quantities(_: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     """Yield what stands on each sheet, in its order."""
     yield from _tangent(words)
@@ -54,13 +61,29 @@ def _input(sheet: str, name: str, symbol: str = "", scale: float = 1.0) -> Quant
                     number_format="General")  # fmt: skip
 
 
-def _choice(sheet: str, name: str, most: int) -> Quantity:
-    return Quantity(name, symbol=" ", sheet=sheet, role="input", number_format="0",
-                    choices=(1, most))  # fmt: skip
+def _choice(sheet: str, name: str, words: Text) -> Iterator[Quantity]:
+    """Yield a number that chooses a function, the number that is used, and the function's name."""
+    names, here = NAMES[sheet], {"symbol": " ", "sheet": sheet}
+    whole, used = {**here, "number_format": "0"}, UsedChoice(1, len(names))
+    yield Quantity(name, role="input", choices=(1, len(names)), **whole)
+    yield Quantity(f"used_{name}", equation=used, uses={"choice": name}, **whole)
+    named = NameOf(names, words.open("sentences", "choose", most=len(names)))
+    uses = {"choice": name, "used": f"used_{name}"}
+    yield Quantity(f"{name}_name", equation=named, uses=uses, is_text=True, **here)
+
+
+def _used(sheet: str, name: str) -> Quantity:
+    """Return an h that is not 0."""
+    return replace(_line(sheet, f"used_{name}", "h", rules.STEP, h=name), number_format="General")
+
+
+USED = {"function": "used_function", "surface": "used_surface", "h": "used_h"}
+"""What is meant by these roles where nothing else is said: a choice as it is used, an h not 0."""
 
 
 def _line(sheet: str, name: str, symbol: str, equation: Equation, **uses: str) -> Quantity:
-    return Quantity(name, symbol=symbol, sheet=sheet, equation=equation, uses=uses,
+    usual = {role: use for role, use in USED.items() if role in equation.roles}
+    return Quantity(name, symbol=symbol, sheet=sheet, equation=equation, uses={**usual, **uses},
                     number_format="0.000000")  # fmt: skip
 
 
@@ -75,14 +98,14 @@ def _count(sheet: str, name: str, symbol: str, axis: Axis) -> Quantity:
 
 def _tangent(words: Text) -> Iterator[Quantity]:
     on = "tangent"
-    yield _choice(on, "function", len(eq.FUNCTIONS))
-    yield Quantity("function_name", symbol=" ", sheet=on, equation=eq.FunctionNames(), is_text=True)
+    yield from _choice(on, "function", words)
     yield _input(on, "x", scale=2)
     yield _input(on, "h_secant", "h")
+    yield _used(on, "h_secant")
     yield _line(on, "f", "f(x)", eq.Of())
     yield replace(_line(on, "df", "f{}", eq.Derivatives()), shape=(eq.DEGREE,), symbol="f⁽ⁿ⁾{}")
-    yield _line(on, "f_secant", "f(x + h)", eq.OfShifted("+"), h="h_secant")
-    yield _line(on, "m_secant", "Δf/Δx", rules.FORWARD, up="f_secant", h="h_secant")
+    yield _line(on, "f_secant", "f(x + h)", eq.OfShifted("+"), h="used_h_secant")
+    yield _line(on, "m_secant", "Δf/Δx", rules.FORWARD, up="f_secant", h="used_h_secant")
     width = Axis("width", 15)
     yield _count(on, "n", "n", width)
     yield replace(_column(width, on, "width", "h", rules.WIDTH), number_format="0E+00")
@@ -106,22 +129,21 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     yield _column(point, on, "curve", "f", eq.Of(), x="along")
     yield _column(point, on, "on_tangent", "f", rules.TANGENT_LINE, m="df")
     yield _column(point, on, "on_secant", "f", rules.SECANT_LINE, m="m_secant")
-    said = words.open("sentences", "best")
+    said = tuple(words.open("sentences", key) for key in ("best", "one", "several"))
     yield Quantity("best", sheet=on, equation=eq.BestStep(said), is_text=True)
 
 
 def _rules(words: Text) -> Iterator[Quantity]:
     on = "rules"
-    yield _choice(on, "second", len(eq.FUNCTIONS))
-    yield Quantity("second_name", symbol=" ", sheet=on, equation=eq.FunctionNames(),
-                   uses={"function": "second"}, is_text=True)  # fmt: skip
+    yield from _choice(on, "second", words)
     for name in ("a", "b", "p", "q", "y"):
         yield _input(on, name)
     yield _input(on, "h", scale=0.01)
-    yield _line(on, "g", "g(x)", eq.Of(), function="second")
-    dg = _line(on, "dg", "g⁽ⁿ⁾{}", eq.Derivatives(), function="second", f="g")
+    yield _used(on, "h")
+    yield _line(on, "g", "g(x)", eq.Of(), function="used_second")
+    dg = _line(on, "dg", "g⁽ⁿ⁾{}", eq.Derivatives(), function="used_second", f="g")
     yield replace(dg, shape=(eq.DEGREE,))
-    for name, function in (("f", "function"), ("g", "second")):
+    for name, function in (("f", "used_function"), ("g", "used_second")):
         for side, sign in (("up", "+"), ("down", "-")):
             symbol = f"{name}(x {sign.replace('-', '−')} h)"
             yield _line(on, f"{name}_{side}", symbol, eq.OfShifted(sign), function=function)
@@ -146,19 +168,19 @@ def _rules(words: Text) -> Iterator[Quantity]:
         yield _line(on, f"dC_d{along}", f"∂C/∂{along}", rules.CHAIN_OF_TWO, **uses)
         yield _line(on, f"quotient_{along}", f"ΔC/Δ{along}", rules.QUOTIENT_OF_TWO, **uses)
     yield replace(_line(on, "gap", "max |Δ|", rules.GAP), number_format="0.0E+00")
-    said = Told([words.open("sentences", "gap")], digits=10)
-    yield Quantity("agree", sheet=on, equation=said, is_text=True)
+    yield _line(on, "largest", "max |f′|", rules.LARGEST)
+    said = eq.Agreement(tuple(words.open("sentences", key) for key in ("agree", "differ")))
+    yield Quantity("agree", sheet=on, equation=said, uses={"h": "used_h"}, is_text=True)
 
 
 def _approximation(words: Text) -> Iterator[Quantity]:
     on = "approximation"
-    yield _choice(on, "surface", len(SURFACES))
-    yield Quantity("surface_name", symbol=" ", sheet=on, equation=eq.SurfaceNames(), is_text=True)
+    yield from _choice(on, "surface", words)
     yield _input(on, "dx", "Δx")
     yield _input(on, "dy", "Δy")
     yield _input(on, "delta", "Δ")
     for name, symbol in (("z", "z"), ("dz_dx", "∂z/∂x"), ("dz_dy", "∂z/∂y")):
-        yield _line(on, name, symbol, OfSurface(name), function="surface")
+        yield _line(on, name, symbol, OfSurface(name), function="used_surface")
         if name != "z":
             along = name[-1]
             yield _line(on, f"partial_{along}", f"Δz/Δ{along}", eq.PartialQuotient(along))
@@ -177,8 +199,9 @@ def _approximation(words: Text) -> Iterator[Quantity]:
     off = _column(half, on, "off", "e", rules.APART, right="true")
     yield replace(off, number_format="0.0E+00")
     yield _line(on, "shrinks", "e₀ / e₁", rules.SHRINKS)
-    said = Told([words.open("sentences", "shrinks")], digits=3)
-    yield Quantity("square", sheet=on, equation=said, is_text=True)
+    said = eq.Halved(tuple(words.open("sentences", key) for key in ("square", "other", "rounding")))
+    uses = {"surface": "used_surface", "z_x": "dz_dx", "z_y": "dz_dy"}
+    yield Quantity("square", sheet=on, equation=said, uses=uses, is_text=True)
 
 
 def _lagrange(words: Text) -> Iterator[Quantity]:
@@ -195,34 +218,28 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
         yield _column(part, on, f"circle_{along}", along, rules.TIMES, u=f"unit_{along}")
     on_circle = {"x": "circle_x", "y": "circle_y"}
     yield _column(part, on, "circle_f", "f", rules.LINEAR, **line, **on_circle)
-    yield replace(_line(on, "least", "k", eq.Least(), f="circle_f"), number_format="0")
+    yield replace(_line(on, "least", " ", eq.Least(), f="circle_f"), number_format="0")
     yield _count(on, "j", "j", near)
     yield _column(near, on, "angle", "θ", rules.FINE_ANGLE)
     for along, of in (("x", rules.COS), ("y", rules.SIN)):
         yield _column(near, on, f"fine_{along}", along, of, t="angle")
     on_fine = {"x": "fine_x", "y": "fine_y"}
     yield _column(near, on, "fine_f", "f", rules.LINEAR, **line, **on_fine)
-    yield replace(_line(on, "finest", "j", eq.Least(), f="fine_f"), number_format="0")
+    yield replace(_line(on, "finest", " ", eq.Least(), f="fine_f"), number_format="0")
     for name in ("x", "y", "f"):
         at = {"least": "finest", "all_points": f"fine_{name}"}
         yield _line(on, f"best_{name}", name, eq.At(), **at)
-    yield _line(on, "exact", "−r√(a² + b²)", rules.EXACT, **line)
+    yield _line(on, "exact", "−|r|√(a² + b²)", rules.EXACT, **line)
     best = {"x": "best_x", "y": "best_y"}
     yield _line(on, "factor", "λ", rules.FACTOR, **line, **best)
     for along, of in (("x", "f_a"), ("y", "f_b")):
         symbol = f"∂f/∂{along} − λ ∂g/∂{along}"
         yield _line(on, f"rest_{along}", symbol, rules.REST, a=of, x=f"best_{along}")
-    said = tuple(words.open("sentences", key) for key in ("parallel", "rough"))
+    cases = ("flat", "point", "found", "equal", "parallel", "rough")
+    said = {key: words.open("sentences", key) for key in cases}
     uses = {**line, **best, "f": "best_f"}
     yield Quantity("found", sheet=on, equation=eq.Found(said), uses=uses, is_text=True)
 
-
-NAMES = {
-    "tangent": [each.text for each in eq.FUNCTIONS],
-    "rules": [each.text for each in eq.FUNCTIONS],
-    "approximation": [each.text for each in SURFACES],
-}
-"""What the numbers that choose a function stand for, by their sheet."""
 
 SENTENCES = ("best", "agree", "square", "found")
 PRIMES = ("′", "″", "‴", "⁗")

@@ -12,11 +12,11 @@ from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations import steepest as eq
 from xlnn.equations.calculus import OfSurfaceShifted
-from xlnn.equations.surface import Direction, OfSurface
+from xlnn.equations.surface import Direction, OfSurface, UsedChoice
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import head, number_validation, plain_name
+from xlnn.workbooks.pages.table import head, number_validation, plain_name, row_validation
 from xlnn.writing.charts import Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.room import text_width
@@ -25,7 +25,9 @@ from xlnn.writing.style import LABEL, NOTE, SENTENCE, TITLE, value
 DIRECTIONS = 36
 """A direction every 10 degrees."""
 
-LIST = ("at", "length", "x_at", "y_at", "slope_x", "slope_y", "z_at", "bound")
+LIST = (
+    "at", "used_at", "length", "x_at", "y_at", "slope_x", "slope_y", "z_at", "bound", "angle",
+)  # fmt: skip
 TABLE, BESIDE = FIRST_ROW + len(LIST) + 5, 11
 COLUMNS = ("unit_x", "unit_y", "step_x", "step_y", "z_there", "change", "inner")
 CHANGE, INNER = "C0561C", "1B4F9C"
@@ -37,10 +39,12 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
     direction = Axis("direction", DIRECTIONS, counts_from=0)
     around = {**page, "axes": (direction,)}
     yield Quantity("at", symbol=" ", role="input", number_format="0", choices=(0, steps), **page)
+    used = {"equation": UsedChoice(0, steps), "uses": {"choice": "at"}}
+    yield Quantity("used_at", symbol=" ", number_format="0", **used, **page)
     yield Quantity("length", symbol="ε", role="input", number_format="General", scale=0.3, **page)
-    point = {"x": "x_at", "y": "y_at"}
+    point = {"function": "used_function", "x": "x_at", "y": "y_at"}
     for x in ("x", "y"):
-        of = {"all_steps": x}
+        of = {"all_steps": x, "at": "used_at"}
         yield Quantity(f"{x}_at", symbol=x, equation=eq.AtStep(), uses=of, role="weight", **page)
     for x in ("x", "y"):
         slope = OfSurface(f"dz_d{x}")
@@ -49,6 +53,7 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
         )
     yield Quantity("z_at", symbol="z", equation=OfSurface("z"), uses=point, role="forward", **page)
     yield Quantity("bound", symbol="ε|∇z|", equation=eq.Bound(), **page)
+    yield Quantity("angle", symbol="∠∇z", equation=eq.Angle(), number_format="0.00", **page)
     turn = {"symbol": "k", "number_format": "0"}
     yield Quantity("turn", axes=(direction,), counts=True, **turn, **page)
     for name, of in (("unit_x", "COS"), ("unit_y", "SIN")):
@@ -59,21 +64,30 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
         yield Quantity(
             f"step_{x}", symbol=f"Δ{x}", equation=eq.STEP, uses=step, role="weight", **around
         )
-    there = {"surface": "function", "dx": "step_x", "dy": "step_y", **point}
+    there = {"surface": "used_function", "x": "x_at", "y": "y_at", "dx": "step_x", "dy": "step_y"}
     yield Quantity(
         "z_there", symbol="z", equation=OfSurfaceShifted(), uses=there, role="forward", **around
     )
     yield Quantity("change", symbol="Δz", equation=eq.CHANGE, role="forward", **around)
     yield Quantity("inner", symbol="∇z·Δ", equation=eq.INNER, role="backward", **around)
-    said = tuple(words.open("sentences", key) for key in ("steepest", "level"))
-    yield Quantity("where", equation=eq.Steepest(said, 360 // DIRECTIONS), is_text=True, **page)
+    told = {"steps": steps, "directions": DIRECTIONS}
+    said = {
+        key: words.open("sentences", key, **told)
+        for key in ("choose_step", "length", "tied", "steepest")
+    }
+    where = eq.Steepest(said, 360 // DIRECTIONS)
+    uses = {"used": "used_at", "function": "used_function"}
+    yield Quantity("where", equation=where, uses=uses, is_text=True, **page)
+    points = eq.Points(*(words.open("sentences", key) for key in ("points", "level")))
+    yield Quantity("points", equation=points, is_text=True, **page)
 
 
 def place(model: Model) -> Iterator[Block]:
     """Place the point in a list, and below it a row for each direction."""
     for row, name in enumerate(LIST, start=FIRST_ROW):
         yield single_block(model[name], row, 4)
-    yield single_block(model["where"], FIRST_ROW + len(LIST), 1)
+    for row, name in enumerate(("where", "points"), start=FIRST_ROW + len(LIST)):
+        yield single_block(model[name], row, 1)
     yield from table_blocks([model[name] for name in ("turn", *COLUMNS)], TABLE, 2)
 
 
@@ -82,7 +96,7 @@ def draw(page: Page[Any]) -> Drawing:
     layout, words = page.layout, page.words
     drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 12})
     drawing.put(1, 1, layout.titles["steepest"], TITLE)
-    drawing.put(2, 1, words("notes", "steepest"), NOTE)
+    drawing.put(2, 1, words("notes", "steepest", directions=DIRECTIONS), NOTE)
     names = {name: plain_name(layout.model[name], words) for name in LIST}
     for name in LIST:
         block = layout.blocks[name]
@@ -91,16 +105,16 @@ def draw(page: Page[Any]) -> Drawing:
         drawing.put(block.row, 3, symbol, replace(LABEL, align="right"))
         look = value(block.quantity.number_format, given=block.quantity.is_input, first=False)
         drawing.looks[name] = look
-    drawing.looks["where"] = replace(SENTENCE, bold=True)
+    drawing.looks |= {"where": replace(SENTENCE, bold=True), "points": SENTENCE}
     for name in ("turn", *COLUMNS):
         head(drawing, layout.blocks[name], words)
     beside = drawing.widths[layout.blocks["turn"].column]
     drawing.widths[1] = max(drawing.widths[1], text_width(*names.values()) - beside)
     drawing.colour_around_0(layout.blocks["change"], layout.blocks["inner"])
-    cells = [address(layout.blocks[name].row, 4) for name in ("at", "length")]
+    length = address(layout.blocks["length"].row, 4)
     drawing.validations += [
-        number_validation(cells[0], words),
-        number_validation(cells[1], words, positive=True),
+        row_validation(page, layout.blocks["at"], layout.blocks["x"]),
+        number_validation(length, words, positive=True),
     ]
 
     def column(name: str) -> Cells:

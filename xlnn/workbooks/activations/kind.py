@@ -96,7 +96,7 @@ def draw(page: Page[Any]) -> Drawing:
         for column, text in enumerate(FORMULAS[name], start=2):
             drawing.put(row, column, text, LABEL)
         drawing.looks[f"{name}_gap"] = replace(
-            value("0.0000", given=False, first=False), align="center"
+            value("0.0E+00", given=False, first=False), align="center"
         )
     for down, key in enumerate(("kink", "step_slope", "linear_slope")):
         drawing.put(FIRST_ROW + 36 + down, 1, words("notes", key), LABEL)

@@ -10,7 +10,7 @@ from xlnn.equations import functions as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
 from xlnn.equations.neuron import UnitStep
 from xlnn.equations.telling import Told
-from xlnn.quantity import Axis, Quantity, previous
+from xlnn.quantity import Axis, Quantity, Sentence, previous
 from xlnn.shipped.text import Text
 
 POINTS = 81
@@ -31,6 +31,7 @@ SYMBOLS = {
 
 UNITS = ("step", "sigmoid")
 STEPS = ("w", "input", "answer", "answer_slope", "C", "dC_dw")
+COURSES = ("backwards", "flat", "falls", "stays", "rises")
 LEARNING = ("x", "t", "b", "eta")
 SHAPES = ("m", "n", "p", "q", "r", "lowest_x", "lowest_y")
 BELL = ("mean", "deviation", "used_deviation", "within_1", "within_2", "within_3")
@@ -96,7 +97,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
             "gap",
             equation=eq.GAP,
             uses=uses,
-            **{**page, "number_format": "0.0000"},
+            **{**page, "number_format": "0.0E+00"},
         )
 
 
@@ -158,8 +159,12 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
             role="backward",
             **table,
         )
-        said = Told([words.open("sentences", f"{name}_course", steps=steps)], digits=4)
-        uses = {"w": of["w"], "C": of["C"]}
+        if name == "step":
+            said: Sentence = Told([words.open("sentences", "step_course")], digits=4)
+        else:
+            begins = words.open("sentences", "sigmoid_course", steps=steps)
+            said = eq.Learning(begins, {key: words("sentences", key) for key in COURSES})
+        uses = {role: of[role] for role in ("w", "C", "dC_dw") if role in said.roles}
         yield Quantity(f"{name}_course", equation=said, uses=uses, is_text=True, **page)
 
 
@@ -171,8 +176,9 @@ def _shapes(point: Axis, words: Text) -> Iterator[Quantity]:
     yield Quantity("lowest_x", symbol="x", equation=eq.VERTEX, uses={"a": "p", "b": "q"}, **page)
     uses = {**parabola, "x": "lowest_x"}
     yield Quantity("lowest_y", symbol="y", equation=eq.PARABOLA, uses=uses, **page)
-    yield Quantity("bends", equation=eq.Bends(), uses={"a": "p"}, number_format=";;;", **page)
-    said = [words.open("sentences", key) for key in ("maximum", "straight", "minimum")]
+    bends = {"equation": eq.Bends(), "uses": {"a": "p", "b": "q"}}
+    yield Quantity("bends", number_format=";;;", **bends, **page)
+    said = [words.open("sentences", key) for key in ("maximum", "straight", "minimum", "level")]
     yield Quantity("vertex", equation=Told(said, "bends"), is_text=True, **page)
     table = {"sheet": "shape_points", "axes": (point,)}
     yield Quantity("shape_number", symbol="k", counts=True, number_format="0", **table)
@@ -216,5 +222,5 @@ def _bell(words: Text) -> Iterator[Quantity]:
             number_format=";;;",
             **page,
         )
-    said = [words.open("sentences", "drawn")]
-    yield Quantity("drawn", equation=Told(said, digits=1), is_text=True, **page)
+    drawn = eq.Drawn(tuple(words.open("sentences", key) for key in ("drawn", "apart")))
+    yield Quantity("drawn", equation=drawn, uses=of, is_text=True, **page)
