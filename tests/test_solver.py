@@ -216,7 +216,7 @@ def test_solved_weights_recognise_all_images_with_a_C_T_below_1e_5(name, solved)
 def test_the_file_says_how_its_weights_were_found(name, solved):
     sheet = openpyxl.load_workbook(solved).worksheets[1]
     texts = [str(cell.value) for row in sheet.iter_rows(max_row=4) for cell in row if cell.value]
-    said = next(text for text in texts if text.startswith("Weights found by"))
+    said = next(text for text in texts if text.startswith("Built with weights"))
     section = {"solver": "4-4", "cnn-solver": "5-6"}[name]
     number = power(float(values(solved, "formualizer")["C_T"]))
     for part in ("SciPy", "L-BFGS-B", f"the start weights of {section}", number, "another minimum"):

@@ -12,8 +12,11 @@ import numpy as np
 
 from xlnn.equations.cost import TotalCost
 from xlnn.equations.dense import WeightedInput, written_call, written_sum
-from xlnn.equations.verdict import LargestUnit, Recognised
+from xlnn.equations.verdict import Recognised
 from xlnn.quantity import Cells, Equation
+
+EQUAL, UNDECIDED = 9, -1
+"""To so many decimals outputs are compared, and the answer where the largest ones are equal."""
 
 SMALL = 5
 """C_T below 1/10^5 is as good as 0: each output is within half a hundredth of its target."""
@@ -93,8 +96,8 @@ class InputFromApart(WeightedInput):
         return f"={written_sum(terms)}+{b[j]}"
 
 
-class LargestDigit(LargestUnit):
-    """The digit of the output with the largest value; of the first of equals.   Book: 3-3.
+class LargestDigit(Equation):
+    """The digit of the largest output; `UNDECIDED` where two are as large.   Book: 3-3.
 
     Parameters
     ----------
@@ -102,26 +105,39 @@ class LargestDigit(LargestUnit):
         The digit of the first output.
     """
 
+    coarse = jumps = True
+
     def __init__(self, first: int) -> None:
         self.first = first
 
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return a digit for each image."""
-        return super().array(a) + self.first - 1
+        return np.where(_gap(a) <= 1 / 10**EQUAL, UNDECIDED, a.argmax(axis=1) + float(self.first))
 
     def cell(self, a: Cells) -> str:
         """Return the formula of one image."""
-        *before, _ = digits = range(self.first, self.first + a.shape[0])
+        *before, last = range(self.first, self.first + a.shape[0])
         cells = [a[k] for k in range(a.shape[0])]
+        largest = f"MAX({','.join(cells)})"
         tests = "".join(
-            f"IF({cell}=MAX({','.join(cells)}),{digit},"
-            for cell, digit in zip(cells, before, strict=False)
+            f"IF({cell}={largest},{digit}," for cell, digit in zip(cells, before, strict=False)
         )
-        return f"={tests}{digits[-1]}{')' * len(before)}"
+        chosen = f"{tests}{last}{')' * len(before)}"
+        as_large = written_sum([f"IF({largest}-{cell}<=1/10^{EQUAL},1,0)" for cell in cells])
+        return f"=IF({as_large}>1,{UNDECIDED},{chosen})"
 
     def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
-        """Tell of which images the output of the digit is as large as the largest."""
-        return super().ties(got - self.first + 1, tolerance, a)
+        """Tell of which images another digit, or none, is as good."""
+        edge = np.abs(_gap(a) - 1 / 10**EQUAL) <= tolerance
+        return edge & ((got == UNDECIDED) | (got == a.argmax(axis=1) + self.first))
+
+
+def _gap(a: np.ndarray) -> np.ndarray:
+    """Return by how much the largest output of each image is larger than the next one."""
+    if a.shape[1] == 1:
+        return np.full(len(a), np.inf)
+    *_, second, largest = np.sort(a, axis=1).T
+    return np.asarray(largest - second)
 
 
 class TotalOfBlocks(TotalCost):

@@ -5,11 +5,16 @@ Shapes: x (points, 2), t (points, 1), W (units, 2), b (units,).   Book: 1-2, 1-3
 
 import numpy as np
 
-from xlnn.equations.verdict import Recognised, Right
-from xlnn.quantity import Cells, Equation
+from xlnn.equations.neuron import steadied, steady
+from xlnn.equations.number import general_text
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence
 
 REACH = 4
 """How far a line is drawn from its nearest point to the origin, to both sides."""
+
+RIGHT, SIDES = ("right_single", "right_hidden"), ("side_single", "side_hidden")
+"""What is known of the points of both networks."""
 
 OUTSIDE = 9
 """Where a point is drawn that a series does not show: outside the axes of the chart."""
@@ -65,20 +70,90 @@ class HeightOf(Equation):
         return f"=IF({t[0]}={which},{x[1]},{OUTSIDE})"
 
 
-class RightSide(Right):
-    """1 where a point lies on the side of its target, else 0."""
+class EpochUsed(Equation):
+    """The epoch that is shown: what was chosen, as a whole number of those that there are.
 
-    def cell(self, k: int, answer: Cells, truth: Cells) -> str:
+    Parameters
+    ----------
+    last : int
+    """
+
+    coarse = jumps = True
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+
+    def array(self, shown: np.ndarray) -> np.ndarray:
+        """Return a number; 0 where none was chosen."""
+        return np.floor(np.clip(np.nan_to_num(shown), 0, self.last))
+
+    def cell(self, shown: Cells) -> str:
+        """Return the formula."""
+        return f"=IF(COUNT({shown[()]})=1,INT(MAX(0,MIN({self.last},{shown[()]}))),0)"
+
+
+class RightSide(Equation):
+    """1 where a point lies on the side of its target, 0 on the other, -1 on the line itself.
+
+    There the output is ½ and undecided.
+    """
+
+    coarse = jumps = True
+
+    def array(self, z: np.ndarray, answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        """Return a number for each point, of the shape of z."""
+        return np.where(steady(z) == 0, -1.0, np.where(answer == truth, 1.0, 0.0))
+
+    def cell(self, k: int, z: Cells, answer: Cells, truth: Cells) -> str:
         """Return the formula of one point."""
-        return f"=IF({answer[k]}={truth[k]},1,0)"
+        return f"=IF({steadied(z[k])}=0,-1,IF({answer[k]}={truth[k]},1,0))"
 
 
-class RightSides(Recognised):
+class RightSides(Equation):
     """How many points lie on the side of their target."""
+
+    coarse = jumps = True
+
+    def array(self, right: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return (right == 1).sum()
 
     def cell(self, right: Cells) -> str:
         """Return the formula."""
-        return f"=SUM({right.images[0]})"
+        return f"=COUNTIF({right.images[0]},1)"
+
+
+class CountSentence(Sentence):
+    """How many points both networks have right in the epoch that is shown.
+
+    Parameters
+    ----------
+    words : (str, str, str)
+        ``{epoch}``, ``{right_single}`` and ``{right_hidden}`` stand for numbers; what precedes it
+        where another epoch was chosen than is shown; and what follows where an output is undecided.
+    """
+
+    roles = ("shown", "epoch", *RIGHT, *SIDES)
+
+    def __init__(self, words: tuple[str, str, str]) -> None:
+        self.words = words
+
+    def text(self, *, shown: float, epoch: float, **known: np.ndarray) -> str:
+        """Return the text."""
+        count, choose, undecided = self.words
+        numbers = {name: general_text(float(known[name])) for name in RIGHT}
+        said = count.format(epoch=general_text(float(epoch)), **numbers)
+        if any((known[name] == -1).any() for name in SIDES):
+            said += undecided
+        return said if shown == epoch else choose.format(epoch=general_text(float(epoch))) + said
+
+    def cell(self, shown: Cells, epoch: Cells, **known: Cells) -> str:
+        """Return the formula."""
+        numbers = {name: known[name][()] for name in RIGHT} | {"epoch": epoch[()]}
+        count, choose, undecided = (filled(line, **numbers) for line in self.words)
+        on_line = "+".join(f"COUNTIF({known[name].images[0]},-1)" for name in SIDES)
+        is_chosen = f"COUNT({shown[()]})*({shown[()]}={epoch[()]})=1"
+        return f'=IF({is_chosen},"",{choose})&{count}&IF({on_line}>0,{undecided},"")'
 
 
 class WhoCan(Equation):

@@ -6,7 +6,9 @@ Shapes: x and w (inputs,), patterns (demons, rows, columns).   Book: 1-2, 1-3, 1
 import numpy as np
 
 from xlnn.equations.dense import written_sum
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.equations.number import short, short_text
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 DIGITS = 12
 """To so many decimals what is 0 but for rounding is 0: a spreadsheet takes 0.1 + 0.2 - 0.3 for 0,
@@ -39,6 +41,49 @@ class UnitStep(Equation):
     def cell(self, *unit: int, z: Cells) -> str:
         """Return the formula of one unit."""
         return f"=IF({steadied(z[unit])}>=0,1,0)"
+
+
+class Fires(Equation):
+    """u(z) = 1 for z >= 0, else 0; how much of z is rounding, its terms tell.   Book: 1-2, 1-3."""
+
+    coarse = True
+
+    def array(self, z: np.ndarray, x: np.ndarray, w: np.ndarray, bias: np.ndarray) -> np.ndarray:
+        """Return u, of the shape of z."""
+        terms = np.maximum(np.abs(x * w).max(axis=-1), np.abs(bias))
+        return np.where(z >= -np.minimum(0.5, terms) / 10**DIGITS, 1.0, 0.0)
+
+    def cell(self, z: Cells, x: Cells, w: Cells, bias: Cells) -> str:
+        """Return the formula."""
+        products = ",".join(f"ABS({x[i]}*{w[i]})" for i in range(w.shape[0]))
+        terms = f"MAX({products},ABS({bias[()]}))"
+        return f"=IF({z[()]}>=-MIN(0.5,{terms})/10^{DIGITS},1,0)"
+
+
+class FiringSentence(Sentence):
+    """Whether the neuron fires, with z; a z that is 0 but for rounding is not told as less.
+
+    Parameters
+    ----------
+    words : (str, str)
+        That it does not, and that it does, with ``{z}`` and ``{threshold}``.
+    """
+
+    def __init__(self, words: tuple[str, str]) -> None:
+        self.words = words
+
+    def text(self, *, step: float, z: float, threshold: float) -> str:
+        """Return the text."""
+        silent, fires = self.words
+        line, z = (fires, max(0, z)) if step else (silent, z)
+        return line.format(z=short_text(z, 3), threshold=short_text(threshold, 3))
+
+    def cell(self, step: Cells, z: Cells, threshold: Cells) -> str:
+        """Return the formula."""
+        silent, fires = self.words
+        at_least_0, shown = short(f"MAX(0,{z[()]})", 3), {"threshold": short(threshold[()], 3)}
+        fires = filled(fires, z=at_least_0, **shown)
+        return f"=IF({step[()]}=1,{fires},{filled(silent, z=short(z[()], 3), **shown)})"
 
 
 class Digit(Equation):
@@ -90,19 +135,19 @@ class Bonds(Equation):
 
 
 class AsLoud(Equation):
-    """1 for each demon that calls as loudly as the loudest, else 0.   Book: 1-5."""
+    """1 for each demon that calls as loudly as the loudest, but for rounding; else 0. Book: 1-5."""
 
     coarse = True
 
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return 0 or 1 for each demon."""
-        a = np.round(a, DIGITS)
-        return np.where(a == a.max(), 1.0, 0.0)
+        behind = a.max() - a
+        return np.where(behind < 0.5 / 10**DIGITS, 1.0, 0.0 * behind)
 
     def cell(self, j: int, a: Cells) -> str:
         """Return the formula of demon j."""
         largest = f"MAX({','.join(a[i] for i in range(a.shape[0]))})"
-        return f"=IF(ROUND({a[j]},{DIGITS})=ROUND({largest},{DIGITS}),1,0)"
+        return f"=IF({largest}-{a[j]}<0.5/10^{DIGITS},1,0)"
 
 
 class Winner(Equation):
@@ -113,7 +158,8 @@ class Winner(Equation):
     def array(self, loudest: np.ndarray) -> np.ndarray:
         """Return a number."""
         alone = loudest.sum() == 1
-        return np.asarray(loudest.argmax() if alone else loudest.size, dtype=float)
+        number = loudest.argmax() if alone else loudest.size
+        return np.asarray(number + 0.0 * loudest.sum())
 
     def cell(self, loudest: Cells) -> str:
         """Return the formula."""

@@ -14,6 +14,9 @@ SMALL = 10
 ALIKE = 12
 """Numbers that differ by no larger part than 10^-ALIKE are one, as they are to a spreadsheet."""
 
+LEAST = {"x": 140, "y": 300}
+"""Of numbers that differ by less than 10^-LEAST the squares are 0; those of y are not needed."""
+
 
 class Mean(Equation):
     """The mean of a column, over all rows."""
@@ -28,18 +31,29 @@ class Mean(Equation):
 
 
 class Varies(Equation):
-    """1 for a column of different numbers, 0 for one that holds the same number in every row."""
+    """1 for a column of different numbers, 0 for one that holds the same number in every row.
+
+    Parameters
+    ----------
+    least : int
+        Numbers that differ by less than 10^-least are one, too.
+    """
 
     coarse = True
 
+    def __init__(self, least: int) -> None:
+        self.least = least
+
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return 0 or 1 for each column."""
-        return (np.ptp(a, axis=0) > 10.0**-ALIKE * np.abs(a).max(axis=0)).astype(float)
+        alike = np.maximum(10.0**-ALIKE * np.abs(a).max(axis=0), 10.0**-self.least)
+        return (np.ptp(a, axis=0) > alike).astype(float)
 
     def cell(self, *unit: int, a: Cells) -> str:
         """Return the formula of one column."""
         rows = a.over("row")[unit]
-        return f"=IF(MAX({rows})-MIN({rows})>MAX(MAX({rows}),-MIN({rows}))/10^{ALIKE},1,0)"
+        alike = f"MAX(MAX({rows})/10^{ALIKE},-MIN({rows})/10^{ALIKE},1/10^{self.least})"
+        return f"=IF(MAX({rows})-MIN({rows})>{alike},1,0)"
 
 
 class Deviation(Equation):

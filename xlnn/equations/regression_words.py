@@ -1,5 +1,7 @@
 """What is said of a regression: its line, whether all ways agree, and what the data determine."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from xlnn.equations.number import fixed, fixed_text, short, short_text
@@ -34,34 +36,59 @@ class LineSentence(Sentence):
 class Agreement(Sentence):
     """Whether all ways lead to the same plane.
 
+    Two planes are the same where what they say of the rows differs by no more than the
+    hundred thousandth part of the spread of y, or than rounding.
+
     Parameters
     ----------
-    words : (str, str, str)
-        That they do; that the descent has not arrived, ``{apart}`` being how far it is off; and
-        that the spreadsheet's own function differs.
+    words : dict
+        ``agree``, ``late`` and ``away`` of the descent, ``overflow`` where its numbers end;
+        and of a single column ``flat``, where the spreadsheet's own function has no value, and
+        ``differ``, where it differs. ``{apart}`` is how far the descent is off, ``{first}`` and
+        ``{last}`` are its costs.
+    rows : int
     """
 
-    optional = ("apart_fitted",)
+    roles = ("p", "x_mean", "y", "d_y", "C_T", "C", "apart", "varies", "apart_fitted")
+    optional = ("varies", "apart_fitted")
 
-    def __init__(self, words: tuple[str, str, str]) -> None:
-        self.words = words
+    def __init__(self, words: Mapping[str, str], rows: int) -> None:
+        self.words, self.rows = words, rows
 
-    def text(self, *, apart: float, d_y: np.ndarray, apart_fitted: float = 0.0) -> str:
+    def text(self, *, C_T: float, C: np.ndarray, apart: float, **known: np.ndarray) -> str:
         """Return the text."""
-        agree, late, differ = self.words
-        near = np.sqrt((d_y**2).sum()) / 10**6
-        line = differ if apart_fitted > near else late if apart > near else agree
-        return line.format(apart=short_text(apart))
+        if not np.isfinite(C_T):
+            raise ValueError(C_T)
+        first, last = C[0], C[-1]
+        if not np.isfinite([apart, last]).all():
+            return self.words["overflow"]
+        terms = np.abs(known["y"]).max() + np.sqrt(((known["p"] * known["x_mean"]) ** 2).sum())
+        near = np.sqrt((known["d_y"] ** 2).sum() / self.rows) / 10**5 + terms / 10**14
+        if apart > near:
+            key = "late" if last < first - first / 10**9 else "away"
+        elif "varies" in known and not known["varies"][0]:
+            key = "flat"
+        else:
+            key = "differ" if known.get("apart_fitted", 0) > near else "agree"
+        costs = {"first": short_text(first, 4), "last": short_text(last, 4)}
+        return self.words[key].format(apart=short_text(apart), **costs)
 
-    def cell(self, apart: Cells, d_y: Cells, apart_fitted: Cells | None = None) -> str:
+    def cell(self, C_T: Cells, C: Cells, apart: Cells, **known: Cells) -> str:
         """Return the formula."""
-        spread = f"SQRT(SUMSQ({d_y.over('row')[()]}))"
-        shown = {"apart": short(apart[()])}
-        agree, late, differ = (filled(line, **shown) for line in self.words)
-        said = f"IF({apart[()]}<={spread}/10^6,{agree},{late})"
-        if apart_fitted is None:
-            return f"={said}"
-        return f"=IF({apart_fitted[()]}<={spread}/10^6,{said},{differ})"
+        first, last, off = C.at(0)[()], C.at(-1)[()], apart[()]
+        shown = {"apart": short(off), "first": short(first, 4), "last": short(last, 4)}
+        words = {key: filled(line, **shown) for key, line in self.words.items()}
+        y, d_y = (known[name].over("row")[()] for name in ("y", "d_y"))
+        p, x_mean = known["p"][...], known["x_mean"][...]
+        terms = f"(MAX(MAX({y}),-MIN({y}))+SQRT(SUMPRODUCT({p},{p},{x_mean},{x_mean})))"
+        near = f"SQRT(SUMSQ({d_y})/{self.rows})/10^5+{terms}/10^14"
+        said = words["agree"]
+        if "varies" in known:
+            said = f"IF({known['apart_fitted'][()]}>{near},{words['differ']},{said})"
+            said = f"IF({known['varies'][0]}=0,{words['flat']},{said})"
+        arrives = f"IF({last}<{first}-{first}/10^9,{words['late']},{words['away']})"
+        said = f"IF({off}>{near},{arrives},{said})"
+        return f"=IF(COUNT({off},{last})+0*{C_T[()]}<2,{words['overflow']},{said})"
 
 
 class Determined(Sentence):
@@ -95,25 +122,31 @@ class ByHand(Sentence):
 
     Parameters
     ----------
-    words : (str, str)
-        ``{C_hand}`` is the cost of the line by hand, ``{C_T}`` the least there is.
+    words : (str, str, str)
+        That it is larger; that it is as small; and that it is smaller, as it may be where a column
+        was left out. ``{C_hand}`` is the cost of the line by hand, ``{C_T}`` that of the normal
+        equations, and ``{more}`` what lies between.
     """
 
-    def __init__(self, words: tuple[str, str]) -> None:
+    def __init__(self, words: tuple[str, str, str]) -> None:
         self.words = words
 
-    def text(self, *, C_hand: float, C_T: float) -> str:
+    def text(self, *, C_hand: float, C_T: float, y: np.ndarray) -> str:
         """Return the text."""
-        more, same = self.words
-        line = more if (C_hand - C_T) * 10**4 >= 0.5 else same
-        return line.format(C_hand=short_text(C_hand, 4), C_T=short_text(C_T, 4))
+        larger, same, smaller = self.words
+        more, rounding = C_hand - C_T, C_T / 10**9 + (y**2).sum() / 10**26
+        line = larger if more > rounding else smaller if more < -rounding else same
+        shown = {"C_hand": C_hand, "C_T": C_T, "more": abs(more)}
+        return line.format(**{name: short_text(number, 4) for name, number in shown.items()})
 
-    def cell(self, C_hand: Cells, C_T: Cells) -> str:
+    def cell(self, C_hand: Cells, C_T: Cells, y: Cells) -> str:
         """Return the formula."""
         hand, least = C_hand[()], C_T[()]
+        more, rounding = f"({hand}-{least})", f"({least}/10^9+SUMSQ({y.over('row')[()]})/10^26)"
         shown = {"C_hand": short(hand, 4), "C_T": short(least, 4)}
-        more, same = (filled(line, **shown) for line in self.words)
-        return f"=IF(({hand}-{least})*10^4>=0.5,{more},{same})"
+        shown["more"] = short(f"ABS{more}", 4)
+        larger, same, smaller = (filled(line, **shown) for line in self.words)
+        return f"=IF({more}>{rounding},{larger},IF({more}<-{rounding},{smaller},{same}))"
 
 
 def _signed(cell: str) -> str:

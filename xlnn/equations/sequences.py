@@ -5,8 +5,10 @@ Shapes: everything is a number at each place of a sequence.
 
 import numpy as np
 
-from xlnn.equations.neuron import DIGITS
 from xlnn.quantity import Cells, Equation, Stated
+
+ALIKE = 9
+"""Digits of two numbers that are one but for rounding."""
 
 ARITHMETIC = Stated(lambda before, d: before + d, lambda before, d: f"={before[()]}+{d[()]}")
 """a_n+1 = a_n + d.   Book: 2-2."""
@@ -63,12 +65,11 @@ class Ratio(Equation):
 
     def array(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Return a number for each place."""
-        none = np.abs(a) < 10.0**-DIGITS
-        return np.where(none, 0.0, b / np.where(none, 1.0, a))
+        return np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a))
 
     def cell(self, a: Cells, b: Cells) -> str:
         """Return the formula of one place."""
-        return f"=IF(ABS({a[()]})<1/10^{DIGITS},0,{b[()]}/{a[()]})"
+        return f"=IF(SIGN({a[()]})=0,0,{b[()]}/{a[()]})"
 
 
 def across(of_pair: int, of_back: int) -> Equation:
@@ -104,16 +105,18 @@ TOTAL = Stated(lambda terms: terms.sum(), lambda terms: f"=SUMPRODUCT({terms.ove
 
 
 class Same(Equation):
-    """1 where two numbers are one but for rounding, else 0."""
+    """1 where two numbers are one to `ALIKE` digits, else 0."""
 
     coarse = True
 
     def array(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Return a number."""
-        size = np.maximum(1.0, np.abs(left))
-        return np.where(np.abs(left - right) <= size / 10.0 ** (DIGITS - 3), 1.0, 0.0)
+        size = np.maximum(np.abs(left), np.abs(right))
+        return np.where(np.abs(left - right) <= size / 10.0**ALIKE, 1.0, 0.0)
 
     def cell(self, left: Cells, right: Cells) -> str:
         """Return the formula."""
-        far = f"ABS({left[()]}-{right[()]})"
-        return f"=IF({far}<=MAX(1,ABS({left[()]}))/10^{DIGITS - 3},1,0)"
+        far, size = (
+            f"ABS({left[()]}-{right[()]})", f"MAX(ABS({left[()]}),ABS({right[()]}))"
+        )  # fmt: skip
+        return f"=IF({far}<={size}/10^{ALIKE},1,0)"

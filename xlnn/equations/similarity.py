@@ -6,8 +6,10 @@ Shapes: a and b (rows, columns) for patterns; A and B (n, n) for matrices.   Boo
 import numpy as np
 
 from xlnn.equations import choice
-from xlnn.equations.dense import squared_differences, written_sum
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.equations.dense import written_call, written_sum
+from xlnn.equations.number import short, short_text
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 DIGITS = 9
 """To so many decimals a likeness is rounded before it is compared with another."""
@@ -63,21 +65,23 @@ class Direction(Equation):
     """How two patterns lie to each other, as the number of a sentence.
 
     0 where one is all 0; 1 opposite, 2 rather opposite, 3 at right angles, 4 rather alike, 5 of one
-    direction.
+    direction. What is 1 or 0 but for rounding is so, as it is to `ANGLE`.
     """
 
     coarse = True
 
     def array(self, cosine: np.ndarray, upper: np.ndarray) -> np.ndarray:
         """Return a number."""
-        cosine = np.round(cosine, DIGITS)
-        alike = 3 + np.sign(cosine) + (cosine == 1) - (cosine == -1)
-        return np.where(upper == 0, 0.0, alike)
+        size, near = np.abs(cosine), 0.5 / 10**12
+        ends = np.where(1 - size < near, 2.0, np.where(size < near, 0.0, 1.0))
+        return np.where(upper == 0, 0.0, 3 + ends * np.sign(cosine))
 
     def cell(self, cosine: Cells, upper: Cells) -> str:
         """Return the formula."""
-        rounded = f"ROUND({cosine[()]},{DIGITS})"
-        return f"=IF({upper[()]}=0,0,3+SIGN({rounded})+IF({rounded}=1,1,0)-IF({rounded}=-1,1,0))"
+        cell = cosine[()]
+        size, near = f"ABS({cell})", "0.5/10^12"
+        ends = f"IF(1-{size}<{near},2,IF({size}<{near},0,1))"
+        return f"=IF(SIGN({upper[()]})=0,0,3+{ends}*SIGN({cell}))"
 
 
 def degrees(points: int) -> Equation:
@@ -144,7 +148,8 @@ class Likeness(Equation):
         """Return a number for each image."""
         upper = own * length
         none = upper == 0
-        return np.where(none, 0.0, np.round(inner / np.where(none, 1.0, upper), DIGITS))
+        likeness = np.where(none, 0.0, np.round(inner / np.where(none, 1.0, upper), DIGITS))
+        return np.where(np.isfinite(upper), likeness, np.nan)
 
     def cell(self, inner: Cells, own: Cells, length: Cells) -> str:
         """Return the formula of one image."""
@@ -251,16 +256,76 @@ TRANSPOSE = Stated(lambda A: A.T, lambda i, j, A: f"={A[j, i]}")
 
 
 class Equal(Equation):
-    """1 where two matrices are one but for rounding, else 0."""
+    """1 where two products of matrices are one but for rounding, else 0."""
 
     coarse = True
 
-    def array(self, A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    def array(self, one: np.ndarray, other: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
         """Return 1 or 0."""
-        size = np.maximum(1.0, (A * A).sum())
-        return np.where(((A - B) ** 2).sum() <= size / 1e18, 1.0, 0.0)
+        largest = max(np.abs(one).max(), np.abs(other).max())
+        terms = len(A) * np.abs(A).max() * np.abs(B).max()
+        far = np.abs(one - other).max()
+        equal = np.where(far <= largest / 10**12 + terms / 10**15, 1.0, 0.0)
+        return np.where(np.isfinite(largest + terms), equal, np.nan)
 
-    def cell(self, A: Cells, B: Cells) -> str:
+    def cell(self, one: Cells, other: Cells, A: Cells, B: Cells) -> str:
         """Return the formula."""
-        far = squared_differences(A[...], B[...])
-        return f"=IF({far}<=MAX(1,SUMSQ({A[...]}))/10^18,1,0)"
+        size = A.shape[0]
+        units = [(i, j) for i in range(size) for j in range(size)]
+        far = written_call("MAX", [f"ABS({one[unit]}-{other[unit]})" for unit in units])
+        largest = f"MAX({_largest(one)},{_largest(other)})"
+        terms = f"{size}*{_largest(A)}*{_largest(B)}"
+        return f"=IF({far}<={largest}/10^12+{terms}/10^15,1,0)"
+
+
+def _largest(cells: Cells) -> str:
+    """Return the formula of the largest size of some numbers."""
+    return f"MAX(MAX({cells[...]}),-MIN({cells[...]}))"
+
+
+class Nearest(Sentence):
+    """Which image is most like the drawn picture, if one is.
+
+    Parameters
+    ----------
+    words : (str, str, str, str)
+        That one is, that several are, that all are, and that the picture has no direction.
+    images : int
+        How many there are.
+    """
+
+    def __init__(self, words: tuple[str, str, str, str], images: int) -> None:
+        self.words, self.images = words, images
+
+    def text(
+        self, _: int, *, own: float, likeness: np.ndarray, number: np.ndarray, label: np.ndarray
+    ) -> str:
+        """Return the text."""
+        if not np.isfinite(own):
+            raise ValueError(own)
+        one, several, every, nothing = self.words
+        ties = (likeness == likeness.max()).sum()
+        line = several if ties > 1 else one
+        line = nothing if own == 0 else every if 1 < ties == self.images else line
+        return line.format(
+            number=short_text(number[0]),
+            label=short_text(label[0]),
+            likeness=short_text(likeness.max(), 3),
+            ties=short_text(ties),
+        )
+
+    def cell(self, _: int, own: Cells, likeness: Cells, number: Cells, label: Cells) -> str:
+        """Return the formula."""
+        every_likeness = likeness.over("image")[()]
+        ties = f"COUNTIF({every_likeness},MAX({every_likeness}))"
+        shown = {
+            "number": short(number[0]),
+            "label": short(label[0]),
+            "likeness": short(f"MAX({every_likeness})", 3),
+            "ties": ties,
+        }
+        one, several, every, nothing = (filled(line, **shown) for line in self.words)
+        said = f"IF({ties}=1,{one},{several})"
+        if self.images > 1:
+            said = f"IF({ties}={self.images},{every},{said})"
+        return f"=IF(SIGN({own[()]})=0,{nothing},{said})"

@@ -1,7 +1,8 @@
 """Sentences of an experiment: words with numbers in their blanks, one of several by a case."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -63,3 +64,38 @@ class Told(Sentence):
             return f"={texts[0]}"
         case = known[self.case]
         return f"=CHOOSE(1+{case[unit if case.shape else ()]},{','.join(texts)})"
+
+
+class Complete(Sentence):
+    """A sentence that is told only where no cell of a table is without a number.
+
+    Parameters
+    ----------
+    said : Sentence
+    missing : str
+        What is told otherwise.
+    columns : tuple of str
+        The roles of the table's columns, along ``row``.
+    cells : int
+        How many cells they have.
+    """
+
+    def __init__(self, said: Sentence, missing: str, columns: tuple[str, ...], cells: int) -> None:
+        self.said, self.missing, self.columns, self.cells = said, missing, columns, cells
+        self.roles = tuple(dict.fromkeys((*said.roles, *columns)))
+        self.optional = said.optional
+
+    def text(self, *unit: int, **known: np.ndarray) -> str:
+        """Return the text."""
+        if not all(np.isfinite(known[name]).all() for name in self.columns):
+            return self.missing
+        return self.said.text(*unit, **self._of_said(known))
+
+    def cell(self, *unit: int, **known: Cells) -> str:
+        """Return the formula."""
+        ranges = ",".join(known[name].over("row")[...] for name in self.columns)
+        said = self.said.cell(*unit, **self._of_said(known)).removeprefix("=")
+        return f'=IF(COUNT({ranges})<{self.cells},"{self.missing}",{said})'
+
+    def _of_said(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: each for name, each in known.items() if name in self.said.roles}

@@ -5,7 +5,7 @@ A formula holds all rows of the data: there is no cell for each z, a and C of ea
 
 import numpy as np
 
-from xlnn.equations.neuron import steadied, steady
+from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, fixed_text, short, short_text
 from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence, Stated
@@ -25,7 +25,7 @@ SQUARED = Stated(lambda t, a: ((t - a) ** 2)[..., 0] / 2, lambda t, a: f"=SUMSQ(
 
 TIMES = Stated(
     lambda slope: np.divide(1, slope, out=np.zeros_like(slope), where=slope > 0)[..., 0],
-    lambda slope: f"=IF({slope[0]}>0,1/{slope[0]},0)",
+    lambda slope: f"=IF(SIGN({slope[0]})>0,1/{slope[0]},0)",
 )
 """How many times the delta of the squared error that of the cross-entropy is; 0 where the sigmoid
 has no slope that a number could hold."""
@@ -114,28 +114,40 @@ class LeastAlong(Equation):
 
 
 class Lowest(Sentence):
-    """Where on the grid C_T is least.
+    """Where on the grid C_T is least, if it is least at one point.
 
     Parameters
     ----------
-    words : str
-        ``{C_T}``, ``{w1}`` and ``{w2}`` stand for numbers.
+    words : (str, str, str)
+        That one point is lowest, at ``{w1}`` and ``{w2}``; that ``{count}`` points are; and that
+        all are. ``{C_T}`` is the least of C_T.
     """
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: tuple[str, str, str]) -> None:
         self.words = words
 
     def text(
-        self, *, w1: np.ndarray, w2: np.ndarray, low_w1: np.ndarray, low_w2: np.ndarray
+        self,
+        *,
+        w1: np.ndarray,
+        w2: np.ndarray,
+        C_T: np.ndarray,
+        low_w1: np.ndarray,
+        low_w2: np.ndarray,
     ) -> str:
         """Return the text."""
-        return self.words.format(
-            C_T=fixed_text(low_w1.min(), 4),
+        one, several, every = self.words
+        least = low_w1.min()
+        count = (C_T - least <= max(1, abs(least)) / 10**12).sum()
+        line = one if count == 1 else every if count == C_T.size else several
+        return line.format(
+            C_T=fixed_text(least, 4),
+            count=count,
             w1=short_text(w1[low_w1.argmin()]),
             w2=short_text(w2[low_w2.argmin()]),
         )
 
-    def cell(self, w1: Cells, w2: Cells, low_w1: Cells, low_w2: Cells) -> str:
+    def cell(self, w1: Cells, w2: Cells, C_T: Cells, low_w1: Cells, low_w2: Cells) -> str:
         """Return the formula."""
 
         def at(weights: Cells, low: Cells) -> str:
@@ -144,8 +156,13 @@ class Lowest(Sentence):
             place = f"{found},1" if weights is w2 else f"1,{found}"
             return short(f"INDEX({weights[:]},{place})")
 
-        shown = {"C_T": fixed(f"MIN({low_w1[:]})", 4)}
-        return "=" + filled(self.words, **shown, w1=at(w1, low_w1), w2=at(w2, low_w2))
+        least = f"MIN({low_w1[:]})"
+        count = f"SUMPRODUCT(({C_T[...]}-{least}<=MAX(1,ABS({least}))/10^12)*1)"
+        shown = {"C_T": fixed(least, 4), "count": count}
+        shown |= {"w1": at(w1, low_w1), "w2": at(w2, low_w2)}
+        one, several, every = (filled(line, **shown) for line in self.words)
+        points = C_T.shape[0] * C_T.shape[1]
+        return f"=IF({count}=1,{one},IF({count}={points},{every},{several}))"
 
 
 class WhichLearns(Sentence):
@@ -153,33 +170,36 @@ class WhichLearns(Sentence):
 
     Parameters
     ----------
-    words : (str, str)
+    words : (str, str, str)
         ``{z}``, ``{a}``, ``{t}``, ``{delta_sq}``, ``{delta_ce}`` and ``{times}`` stand for
-        numbers; and where the sigmoid is flat to all digits.
+        numbers; where the sigmoid is flat; and where the output has reached its target.
     """
 
     roles = ("z", "a", "t", "delta_sq", "delta_ce", "times")
 
-    def __init__(self, words: tuple[str, str]) -> None:
+    def __init__(self, words: tuple[str, str, str]) -> None:
         self.words = words
 
     def text(self, *, times: float, **numbers: np.ndarray) -> str:
         """Return the text."""
-        said, flat = self.words
+        said, flat, reached = self.words
         shown = {name: short_text(each[0]) for name, each in numbers.items()}
         shown["times"] = short_text(min(times, MANY), 1)
-        return (said if 0 < times <= MANY else flat).format(**shown)
+        line = said if 0 < times <= MANY else flat
+        line = reached if abs(numbers["delta_ce"][0]) < 0.5 / 10**DIGITS else line
+        return line.format(**shown)
 
     def cell(self, times: Cells, **cells: Cells) -> str:
         """Return the formula."""
         shown = {name: short(cell[0]) for name, cell in cells.items()}
         shown["times"] = short(f"MIN({times[()]},10^12)", 1)
-        said, flat = (filled(line, **shown) for line in self.words)
-        return f"=IF(AND({times[()]}>0,{times[()]}<=10^12),{said},{flat})"
+        said, flat, reached = (filled(line, **shown) for line in self.words)
+        learns = f"IF(AND({times[()]}>0,{times[()]}<=10^12),{said},{flat})"
+        return f"=IF(ABS({cells['delta_ce'][0]})<0.5/10^{DIGITS},{reached},{learns})"
 
 
 class FarFromTarget(Sentence):
-    """After how many steps each output is still farther than 0.1 from its target.
+    """How many outputs of each unit are farther than 0.1 from its target, by more than rounding.
 
     Parameters
     ----------
@@ -192,7 +212,8 @@ class FarFromTarget(Sentence):
 
     def text(self, *, t: np.ndarray, a_sq: np.ndarray, a_ce: np.ndarray) -> str:
         """Return the text."""
-        squared, cross = ((((a[:, 0] - t[0]) ** 2) > 0.01).sum() for a in (a_sq, a_ce))
+        far = 0.1 + 1 / 10**12
+        squared, cross = ((np.abs(a[:, 0] - t[0]) > far).sum() for a in (a_sq, a_ce))
         return self.words.format(squared=squared, cross=cross)
 
     def cell(self, t: Cells, a_sq: Cells, a_ce: Cells) -> str:
@@ -200,7 +221,8 @@ class FarFromTarget(Sentence):
 
         def far(a: Cells) -> str:
             every, target = a.over("time")[0], t[0]
-            above = f'COUNTIF({every},">"&{target}+0.1)'
-            return f'({above}+COUNTIF({every},"<"&{target}-0.1))'
+            above = f'COUNTIF({every},">"&ROUND({target}+0.1,12)+1/10^12)'
+            below = f'COUNTIF({every},"<"&ROUND({target}-0.1,12)-1/10^12)'
+            return f"({above}+{below})"
 
         return "=" + filled(self.words, squared=far(a_sq), cross=far(a_ce))

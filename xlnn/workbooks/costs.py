@@ -54,8 +54,9 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield Quantity("z_along", symbol="z", shape=(1,), equation=eq.POINT, **along)
     yield from _of_z("along", along, "z_along")
     uses = {name: f"{name}_chosen" for name in ("z", "a", "delta_sq", "delta_ce")}
-    said = tuple(words.open("sentences", key) for key in ("which", "flat"))
-    yield Quantity("which", equation=eq.WhichLearns(said), uses=uses, is_text=True, **on)
+    which, flat, reached = (words.open("sentences", key) for key in ("which", "flat", "reached"))
+    said = eq.WhichLearns((which, flat, reached))
+    yield Quantity("which", equation=said, uses=uses, is_text=True, **on)
     yield from _learning(sizes["steps"], words)
     yield from _valleys(sizes["rows"], words)
 
@@ -97,7 +98,7 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
         equation = SquaredErrorDelta() if cost == "sq" else CrossEntropyDelta()
         yield Quantity(f"learn_{delta}", f"delta_{cost}", "δ", equation=equation, uses=uses,
                        role="backward", **one)  # fmt: skip
-    said = words.open("sentences", "far", steps=steps)
+    said = words.open("sentences", "far", steps=steps, outputs=steps + 1)
     yield Quantity("far", equation=eq.FarFromTarget(said), is_text=True, sheet="learning")
 
 
@@ -124,8 +125,12 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
                            equation=eq.LeastAlong(which), uses={"C_T": f"C_T_{cost}"},
                            number_format=HEIGHT, **on)  # fmt: skip
         uses |= {f"low_w{n}": f"low_w{n}_{cost}" for n in (1, 2)}
-        said = words.open("sentences", f"lowest_{cost}")
-        yield Quantity(f"lowest_{cost}", equation=eq.Lowest(said), uses=uses, is_text=True, **on)
+        uses["C_T"] = f"C_T_{cost}"
+        one, several, every = (
+            words.open("sentences", f"{key}_{cost}") for key in ("lowest", "several", "level")
+        )
+        said = eq.Lowest((one, several, every))
+        yield Quantity(f"lowest_{cost}", equation=said, uses=uses, is_text=True, **on)
 
 
 def place(model: Model) -> Iterator[Block]:

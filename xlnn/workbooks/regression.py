@@ -18,8 +18,9 @@ from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations import regression_words as said_of
 from xlnn.equations.descent import Descent
+from xlnn.equations.telling import Complete
 from xlnn.errors import DataError, OptionsError
-from xlnn.quantity import Axis, Model, Quantity, previous
+from xlnn.quantity import Axis, Model, Quantity, Sentence, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Given
 from xlnn.workbooks.pages.page import Page
@@ -77,7 +78,8 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     for a, shape in (("x", (k,)), ("y", ())):
         of = {"role": "forward", "uses": {"a": a}, "shape": shape}
         yield Quantity(f"{a}_mean", equation=eq.Mean(), **sums, **of)
-        yield Quantity(f"{a}_varies", equation=eq.Varies(), **sums, **of, number_format="0")
+        yield Quantity(f"{a}_varies", equation=eq.Varies(eq.LEAST[a]), number_format="0",
+                       **sums, **of)  # fmt: skip
         uses = {"a": a, "mean": f"{a}_mean", "varies": f"{a}_varies"}
         yield Quantity(f"d_{a}", symbol=f"d{a}" + "{}" * (a == "x" and k > 1), axes=(row,),
                        equation=eq.Deviation(), **sums, **of | {"uses": uses})  # fmt: skip
@@ -150,23 +152,25 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
 
 def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     """Yield the sentences."""
-    n, k, page = sizes["rows"], sizes["columns"], {"sheet": "regression"}
-    uses = {"apart_fitted": "apart_fitted"} if k == 1 else {}
-    yield Quantity("line", equation=said_of.LineSentence(), is_text=True, **page)
-    agree = "agree" if k == 1 else "agree_many"
-    said = tuple(words.open("sentences", key) for key in (agree, "late", "differ"))
-    yield Quantity("agreement", equation=said_of.Agreement(said), uses=uses, is_text=True, **page)
+    n, k = sizes["rows"], sizes["columns"]
+
+    def sentence(name: str, said: Sentence, **uses: str) -> Quantity:
+        told = Complete(said, words.open("sentences", "missing"), ("x", "y"), n * (k + 1))
+        return Quantity(name, equation=told, uses=uses, is_text=True, sheet="regression")
+
+    yield sentence("line", said_of.LineSentence())
+    one_column = {"varies": "x_varies", "apart_fitted": "apart_fitted"} if k == 1 else {}
+    keys = ("late", "away", "overflow", *(("flat", "differ") if k == 1 else ()))
+    said = {key: words.open("sentences", key) for key in keys}
+    said["agree"] = words.open("sentences", "agree" if k == 1 else "agree_many")
+    yield sentence("agreement", said_of.Agreement(said, n), **one_column)
     numbers = {"rows": n, "parameters": k + 1, "more": n - k - 1}
-    said = tuple(words.open("sentences", key, **numbers) for key in ("determined", "dependent"))
-    yield Quantity(
-        "determined",
-        equation=said_of.Determined(said),
-        uses={"M": f"swept_{k}"},
-        is_text=True,
-        **page,
+    enough, too_few = (
+        words.open("sentences", key, **numbers) for key in ("determined", "dependent")
     )
-    said = tuple(words.open("sentences", key) for key in ("by_hand", "least"))
-    yield Quantity("by_hand", equation=said_of.ByHand(said), is_text=True, **page)
+    yield sentence("determined", said_of.Determined((enough, too_few)), M=f"swept_{k}")
+    larger, same, smaller = (words.open("sentences", key) for key in ("by_hand", "least", "better"))
+    yield sentence("by_hand", said_of.ByHand((larger, same, smaller)))
 
 
 def place(model: Model) -> Iterator[Block]:

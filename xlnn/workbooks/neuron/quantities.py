@@ -43,11 +43,12 @@ def _neuron(words: Text) -> Iterator[Quantity]:
     yield Quantity("bias", symbol="b", equation=eq.OPPOSITE, role="weight", **one)
     yield Quantity("z", symbol="z", equation=eq.WEIGHTED_INPUT, role="forward", **one)
     yield Quantity(
-        "step", symbol="u(z)", equation=eq.UnitStep(), number_format="0", role="forward", **one
+        "step", symbol="u(z)", equation=eq.Fires(), number_format="0", role="forward", **one
     )
     yield Quantity("sigmoid", symbol="σ(z)", equation=Sigmoid(), role="forward", **one)
-    said = [words.open("sentences", key) for key in ("silent", "fires")]
-    yield Quantity("verdict", equation=Told(said, "step", 3), is_text=True, **one)
+    silent, fires = (words.open("sentences", key) for key in ("silent", "fires"))
+    said = eq.FiringSentence((silent, fires))
+    yield Quantity("verdict", equation=said, is_text=True, **one)
     said = [words.open("sentences", "gradual")]
     yield Quantity("gradual", equation=Told(said, digits=3), is_text=True, **one)
     several = {**one, "axes": (Axis("pattern", 2**INPUTS, counts_from=0),)}
@@ -66,11 +67,11 @@ def _neuron(words: Text) -> Iterator[Quantity]:
     yield Quantity(
         "pattern_step",
         symbol="u(z)",
-        equation=eq.UnitStep(),
+        equation=eq.Fires(),
+        uses={"z": "pattern_z", "x": "pattern"},
         number_format="0",
         role="forward",
         **several,
-        **uses,
     )
     yield Quantity(
         "pattern_sigmoid", symbol="σ(z)", equation=Sigmoid(), role="forward", **several, **uses

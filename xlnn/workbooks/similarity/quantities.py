@@ -114,8 +114,12 @@ def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
             role="forward",
             **{**page, "shape": (shown, sizes["rows"], columns)},
         )
-    said = Told([words.open("sentences", "nearest")], digits=3)
-    uses = {"number": "best", "label": "best_label", "likeness": "best_likeness"}
+    keys = ("nearest", "several", "equally", "no_direction")
+    one, several, every, nothing = (
+        words.open("sentences", key, images=sizes["images"]) for key in keys
+    )
+    said = eq.Nearest((one, several, every, nothing), sizes["images"])
+    uses = {"own": "length_a", "number": "best", "label": "best_label"}
     yield Quantity("nearest", equation=said, uses=uses, shape=(1,), is_text=True, **page)
 
 
@@ -139,6 +143,7 @@ def _matrices(size: int, words: Text) -> Iterator[Quantity]:
     yield Quantity("BA_turned", symbol="BᵀAᵀ", equation=product, uses=uses, **made)
     single = {"sheet": "matrices", "number_format": ";;;"}
     for name, one, other in (("commutes", "AB", "BA"), ("turns", "turned_AB", "BA_turned")):
-        yield Quantity(name, equation=eq.Equal(), uses={"A": one, "B": other}, **single)
+        uses = {"one": one, "other": other, "A": A, "B": B}
+        yield Quantity(name, equation=eq.Equal(), uses=uses, **single)
         said = Told([words.open("sentences", f"{key}_{name}") for key in ("not", "is")], name)
         yield Quantity(f"{name}_said", equation=said, is_text=True, sheet="matrices")

@@ -124,7 +124,7 @@ def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     cost = Beside(SquaredError(), "t", "a")
     yield Quantity("C", symbol="C", equation=cost, uses={"a": a}, number_format="0.000", **per)
     seen = Beside(beside.LargestDigit(net.first), "a")
-    yield Quantity("answer", equation=seen, uses={"a": a}, number_format="0", **per)
+    yield Quantity("answer", equation=seen, uses={"a": a}, number_format='0;"?";0', **per)
     right = Beside(Right(), "answer", "truth")
     yield Quantity("right", equation=right, uses={"truth": "labels"}, number_format='"○";;"×"',
                    **per)  # fmt: skip

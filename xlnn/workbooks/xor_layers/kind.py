@@ -28,7 +28,7 @@ from xlnn.workbooks.pages.table import (
     numbers_only,
     placed,
 )
-from xlnn.workbooks.xor_layers.quantities import LAYERS, POINT, POINTS, quantities
+from xlnn.workbooks.xor_layers.quantities import LAYERS, MARKS, POINT, POINTS, quantities
 from xlnn.writing.charts import Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
@@ -59,7 +59,8 @@ def place(model: Model) -> Iterator[Block]:
         yield single_block(model[name], row, 3)
     for row, name in enumerate(("counts", "means"), start=FIRST_ROW + 2):
         yield single_block(model[name], row, 1)
-    yield single_block(model["who"], FIRST_ROW + 2, 20)
+    for row, name in enumerate(("epoch", "who"), start=FIRST_ROW + 1):
+        yield single_block(model[name], row, 20)
     names = ("x", "t", *SINGLE, *HIDDEN_ONE, "height")
     columns = {}
     for block in table_blocks([model[name] for name in names], TABLE, 2):
@@ -88,7 +89,7 @@ def draw(page: Page[Any]) -> Drawing:
     _choose_epoch(drawing, page)
     say(drawing, "counts", bold=True)
     say(drawing, "means")
-    drawing.looks["who"] = Look(number_format=";;;")
+    drawing.looks |= dict.fromkeys(("epoch", "who"), Look(number_format=";;;"))
     name_rows(drawing, (POINT,), TABLE, words)
     drawing.widths[1] = 24
     for name in ("x", "t", *SINGLE, *HIDDEN_ONE, "height"):
@@ -102,7 +103,7 @@ def draw(page: Page[Any]) -> Drawing:
             drawing.colour(block, ink_scale())
             drawing.colour(block, *on_ink(address(block.row, block.column)))
         if name.startswith("side"):
-            drawing.looks[name] = Look(align="center", number_format='"○";;"×"', bold=True)
+            drawing.looks[name] = Look(align="center", number_format=MARKS, bold=True)
     drawing.looks["height"] = Look(size=8, ink=QUIET, align="center", number_format="0.##")
     drawing.validations.append(numbers_only(layout.blocks["x"], words))
     block = layout.blocks["t"]

@@ -24,6 +24,9 @@ POINT = Axis("point", POINTS, family="image")
 LAYERS = {"single": (1, 2), "2": (HIDDEN, 2), "3": (1, HIDDEN)}
 """Each layer's units, and the inputs of a unit."""
 
+MARKS = '"○";"–";"×"'
+"""How it is shown that a point is right, undecided, or not right."""
+
 SYMBOLS = {"single": "", "2": "²", "3": "³"}
 
 
@@ -41,7 +44,8 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield from _weights(state)
     yield from _training(state)
     yield from _gradients(state)
-    yield from _shown(words)
+    yield Quantity("epoch", equation=eq.EpochUsed(steps), number_format="0", **page)
+    yield from _shown(steps, words)
 
 
 def _weights(state: Axis) -> Iterator[Quantity]:
@@ -100,7 +104,7 @@ def _gradients(state: Axis) -> Iterator[Quantity]:
                        uses={"C": f"C_{which}"}, **on)  # fmt: skip
 
 
-def _shown(words: Text) -> Iterator[Quantity]:
+def _shown(steps: int, words: Text) -> Iterator[Quantity]:
     """Yield the weights of one epoch, what they make of the points, and the lines they draw."""
     on: dict[str, Any] = {"sheet": "xor"}
     for layer, shape in LAYERS.items():
@@ -108,7 +112,7 @@ def _shown(words: Text) -> Iterator[Quantity]:
             name = _named(kind, layer)
             symbol = f"{'w' if kind == 'W' else 'b'}{SYMBOLS[layer]}{{}}"
             # the weights of epoch 0, the start, stand in row 1
-            uses = {"all_epochs": name, "epoch": "shown"}
+            uses = {"all_epochs": name, "epoch": "epoch"}
             yield Quantity(f"{name}_shown", kind, symbol, shape=its_shape, role="weight",
                            equation=OfEpoch(its_shape, row=2), uses=uses,
                            number_format="0.000", **on)  # fmt: skip
@@ -123,8 +127,8 @@ def _shown(words: Text) -> Iterator[Quantity]:
         says = {"shape": (1,), "number_format": "0", **each}
         uses = {"z": f"{_named('z', last)}_shown"}
         yield Quantity(f"fires_{which}", "fires", "u(z)", equation=UnitStep(), uses=uses, **says)
-        uses = {"answer": f"fires_{which}", "truth": "t"}
-        marks = {**says, "number_format": '"○";;"×"'}
+        uses |= {"answer": f"fires_{which}", "truth": "t"}
+        marks = {**says, "number_format": MARKS}
         yield Quantity(f"side_{which}", "side", " ", equation=eq.RightSide(), uses=uses, **marks)
         yield Quantity(f"right_{which}", "right", equation=eq.RightSides(),
                        uses={"right": f"side_{which}"}, number_format="0", **on)  # fmt: skip
@@ -137,8 +141,12 @@ def _shown(words: Text) -> Iterator[Quantity]:
                            shape=(LAYERS[layer][0], 2), equation=eq.LineEnd(number), uses=uses,
                            number_format="0.00", **on)  # fmt: skip
     yield Quantity("who", equation=eq.WhoCan(POINTS), number_format="0", **on)
-    said = [words.open("sentences", "count", points=POINTS)]
-    yield Quantity("counts", equation=Told(said), is_text=True, **on)
+    count, choose, undecided = (
+        words.open("sentences", key, points=POINTS, steps=steps)
+        for key in ("count", "choose", "undecided")
+    )
+    said = eq.CountSentence((count, choose, undecided))
+    yield Quantity("counts", equation=said, is_text=True, **on)
     said = [words.open("sentences", key) for key in ("neither", "one", "two", "both")]
     yield Quantity("means", equation=Told(said, "who"), is_text=True, **on)
 
