@@ -149,7 +149,10 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     array
         The whole quantity; a part that is given stays as it is.
     """
-    values = np.array(arrays[quantity.name])
+    kind = object if quantity.is_text else float
+    values = (
+        np.empty(quantity.lengths, kind) if not quantity.given else arrays[quantity.name].copy()
+    )
     for at in _places(quantity):
         values[*_place(quantity, at), ...] = _value(model, quantity, arrays, at, judges=True)
     return values
