@@ -29,7 +29,7 @@ WRONG = {
     "a cell of nothing, times 0": (
         "z2", (0, 1, 0), lambda f: f + "*(1+0*Settings!C4)", "Settings!C4",
     ),
-    "a defined name": ("z2", (0, 1, 0), lambda f: f + "+0*xlnn.eta", "no single cells"),
+    "a defined name": ("z2", (0, 1, 0), lambda f: f + "+0*xlnn.eta", "it names Settings!C4"),
     "a whole column": ("z2", (0, 1, 0), lambda f: f + "+0*SUM(Images!ZZ:ZZ)", "no single cells"),
     "a class in other words": ("answer", (0, 1), lambda f: f + "+0", "must read as stated"),
     "a sentence in other letters": (

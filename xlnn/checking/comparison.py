@@ -94,7 +94,7 @@ class Comparison:
     def otherwise(self, arrays: Arrays, values: Values) -> None:
         """Add the formulas that are wrong by how they read, with their values."""
         for entry in self.readings.otherwise:
-            fault = self.readings.fault(entry, self.names)
+            fault = self.readings.fault(entry)
             if fault is None:
                 continue
             self.reasons[entry] = fault
@@ -127,7 +127,7 @@ class Comparison:
         otherwise = self.readings.otherwise
         if isinstance(stopped, CircularReferenceError):
             reason = None
-            found = reading_ahead(self.layout, self.contents, otherwise)
+            found = reading_ahead(self.layout, self.contents, self.readings.written_out)
             new = [entry for entry in found if entry not in self.taken_out]
         else:
             reason = f"the engine stops at it: {stopped}"

@@ -9,6 +9,7 @@ compute something else than an engine; else it is *restated*, and proven by its 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 from string import ascii_lowercase, ascii_uppercase
 
@@ -20,8 +21,9 @@ from xlnn.checking.intersection import intersection
 from xlnn.checking.references import areas, beyond, is_read, written
 from xlnn.errors import DataError
 from xlnn.layout import Layout
+from xlnn.reading.named import MeaningError, Names
 from xlnn.xlsx.package import Contents
-from xlnn.xlsx.unlike import NO_NAMES, Names, unlike
+from xlnn.xlsx.unlike import NO_NAMES, unlike
 
 Entry = tuple[str, tuple[int, ...]]
 """A quantity's name and an index of its array."""
@@ -101,6 +103,22 @@ class Readings:
     contents: Contents
     otherwise: dict[Entry, str] = field(default_factory=dict)
 
+    @cached_property
+    def names(self) -> Names:
+        """The defined names."""
+        return Names(self.contents)
+
+    @cached_property
+    def written_out(self) -> dict[Entry, str]:
+        """The formulas that do not read as stated, without names where these have a meaning."""
+        return {
+            entry: self.names.plain(formula, self._title(entry))
+            for entry, formula in self.otherwise.items()
+        }
+
+    def _title(self, entry: Entry) -> str:
+        return self.layout.titles[self.layout.blocks[entry[0]].sheet]
+
     @classmethod
     def of(cls, layout: Layout, contents: Contents) -> "Readings":
         """Read all formulas of a workbook."""
@@ -113,13 +131,26 @@ class Readings:
                 otherwise |= {owners[at]: text for at, text in differing.items()}
         return cls(layout, contents, otherwise)
 
-    def fault(self, entry: Entry, names: Mapping[str, str]) -> str | None:
+    def fault(self, entry: Entry) -> str | None:
         """Say why a formula that reads otherwise is wrong whatever its value; None if it is not."""
+        title, formula = self._title(entry), self.otherwise[entry]
+        try:
+            for used, computation in self.names.computations(formula, title):
+                if one := intersection(f"={computation}"):
+                    return (
+                        f"the name {used} stands for a computation with {one}, which Excel makes "
+                        "for all of it and other programs for one cell: write it out"
+                    )
+            return self._fault(entry, self.names.written_out(formula, title))
+        except MeaningError as unclear:
+            return str(unclear)
+
+    def _fault(self, entry: Entry, formula: str) -> str | None:
+        """Say the same of a formula without names."""
         name, index = entry
-        formula, quantity = self.otherwise[entry], self.layout.model[name]
-        if ranges := misread(formula, names):
+        title, quantity = self._title(entry), self.layout.model[name]
+        if ranges := misread(formula):
             return ranges
-        title = self.layout.titles[self.layout.blocks[name].sheet]
         named = areas(formula, title)
         if named is None and not is_read(formula):
             return "no program can read it: look for a bracket or a sign that is missing"
@@ -135,7 +166,7 @@ class Readings:
         return None
 
 
-def misread(formula: str, names: Names = NO_NAMES) -> str | None:
+def misread(formula: str, names: Mapping[str, str] = NO_NAMES) -> str | None:
     """Say which ranges of a formula Excel computes otherwise than some engines; None if none.
 
     >>> misread("=SUMPRODUCT(A1:B1,D1:D3)")

@@ -1,6 +1,5 @@
 """What did a student hand in? The formulas, what was typed in, and which exercise it is."""
 
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -9,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token
 
 from xlnn.checking.readings import as_stated
 from xlnn.engines.worlds import Place
@@ -21,15 +18,13 @@ from xlnn.practising.handed_out import Exercise, exercise_of
 from xlnn.practising.spilling import spilled
 from xlnn.quantity import Quantity
 from xlnn.reading.arrays import inputs_of, read_arrays
+from xlnn.reading.named import Names
 from xlnn.reading.opening import check_sheets
 from xlnn.reading.spec import described, layout_of
 from xlnn.workbooks.kind import Spec
 from xlnn.xlsx import package
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.package import Contents
-
-_WORD = re.compile(r"[\w.\\?]+")
-"""What may be a defined name; a sheet, a cell or a function, too."""
 
 Typed = float | str | bool | CellError
 
@@ -140,7 +135,7 @@ def submission(path: Path) -> Submission:
     WorkbookError
         The file is no exercise of xlnn, or is not safe to open.
     """
-    contents = package.inspect(path, anywhere, arrays=True)
+    contents = package.inspect(path, anywhere, arrays=True, local_names=True)
     exercise = exercise_of(path)
     if exercise is None:
         raise WorkbookError(
@@ -154,12 +149,12 @@ def submission(path: Path) -> Submission:
                 f'{path.name}: its Spec asks for "{name:.40}", which it does not compute: hand in '
                 "the file as it was handed out."
             )
-    names = {name.casefold(): text for name, text in contents.names.items()}
+    names = Names(contents)
     formulas: dict[Place, str] = {}
     typed: dict[Place, Typed] = {}
     for title, (row, column, formula, value) in all_cells(path, arrays=True):
         if formula is not None:
-            formulas[title, row, column] = _without_names(formula, names)
+            formulas[title, row, column] = names.plain(formula, title)
         elif value is not None:
             typed[title, row, column] = value
     into = _spilled(contents, formulas, typed)
@@ -183,14 +178,3 @@ def _spilled(
         if ":" in cells:
             found |= spilled(formulas[first], cells, first[0], typed.keys())
     return found
-
-
-def _without_names(formula: str, names: Mapping[str, str]) -> str:
-    """Write the cells in the place of the names that a formula uses; names are in small letters."""
-    if names.keys().isdisjoint(word.casefold() for word in _WORD.findall(formula)):
-        return formula
-    items = Tokenizer(formula).items
-    for token in items:
-        if token.type == Token.OPERAND and token.subtype == Token.RANGE:
-            token.value = names.get(token.value.casefold(), token.value)
-    return "=" + "".join(token.value for token in items)

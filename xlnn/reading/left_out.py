@@ -5,7 +5,8 @@ Such cells are emptied in the file that an engine gets. What a quantity may depe
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ import numpy as np
 from xlnn.address import address
 from xlnn.errors import WorkbookError
 from xlnn.layout import Layout, quoted
+from xlnn.reading.named import NO_VALUE, MeaningError, Names
 from xlnn.xlsx import package
 from xlnn.xlsx.copying import Cell, Rewrite, copy, rewrite_cells
 from xlnn.xlsx.package import Contents
@@ -133,8 +135,10 @@ def _readings(contents: Contents, numbers: Mapping[str, int]) -> tuple[list[Plac
     """Return the formulas, and the rectangles that they read: which formula, and where."""
     readers: list[Place] = []
     areas: list[tuple[int, ...]] = []
+    names = Names(contents)
     for number, title in enumerate(contents.sheets):
-        for row, column, formula in contents.stated(title):
+        for row, column, stated in contents.stated(title):
+            formula = names.plain(stated, title)
             try:
                 references = formualizer.parse(formula).walk_refs()
             except formualizer.ParserError:
@@ -174,16 +178,21 @@ def _place(cell: str, numbers: Mapping[str, int]) -> Place:
 
 @contextmanager
 def shown(contents: Contents) -> Iterator[Path]:
-    """Give the file that an engine may see: without the formulas that are left out."""
-    if not contents.left_out:
+    """Give the file that an engine may see.
+
+    It has no formulas that are left out, and in the others cells in the places of names.
+    """
+    emptied, named = _by_title(contents.left_out), _by_title(contents.named)
+    if not (emptied or named):
         yield contents.path
         return
-    places: dict[str, set[str]] = {}
-    for cell in contents.left_out:
-        title, _, place = cell.rpartition("!")
-        places.setdefault(title, set()).add(place)
     parts = sheet_parts(contents.path)
-    edits = {parts[title]: rewrite_cells(_emptied(here)) for title, here in places.items()}
+    edits = {
+        parts[title]: rewrite_cells(
+            _rewriting(emptied.get(title, set()), _restated(contents, title, named.get(title)))
+        )
+        for title in {**emptied, **named}
+    }
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
         copied = Path(folder, contents.path.name)
         copy(contents.path, copied, edits, ZIP_STORED)
@@ -191,17 +200,41 @@ def shown(contents: Contents) -> Iterator[Path]:
         yield copied
 
 
-def _emptied(places: set[str]) -> Rewrite:
-    """Return what empties cells, and those that share a formula with them."""
+def _by_title(cells: Iterable[str]) -> dict[str, set[str]]:
+    """Return the addresses of some cells by the titles of their sheets."""
+    places: dict[str, set[str]] = {}
+    for cell in cells:
+        title, _, place = cell.rpartition("!")
+        places.setdefault(title, set()).add(place)
+    return places
+
+
+def _restated(contents: Contents, title: str, places: AbstractSet[str] | None) -> dict[str, str]:
+    """Return the formulas of some cells of a sheet without names."""
+    restated: dict[str, str] = {}
+    if not places:
+        return restated
+    names = Names(contents)
+    for row, column, formula in contents.stated(title):
+        if (place := address(row, column)) in places:
+            try:
+                restated[place] = names.written_out(formula, title)
+            except MeaningError:
+                restated[place] = NO_VALUE
+    return restated
+
+
+def _rewriting(emptied: AbstractSet[str], restated: Mapping[str, str]) -> Rewrite:
+    """Return what empties cells, and those that share a formula with them, and restates others."""
     shared: set[str] = set()
 
     def rewrite(cell: Cell) -> str | None:
-        number = cell.formula_attributes.get("si")
-        if cell.attributes.get("r") not in places and number not in shared:
-            return None
-        if number is not None:
-            shared.add(number)
-        return cell.emptied()
+        place, number = cell.attributes.get("r", ""), cell.formula_attributes.get("si")
+        if place in emptied or number in shared:
+            if number is not None:
+                shared.add(number)
+            return cell.emptied()
+        return cell.restated(restated[place].removeprefix("=")) if place in restated else None
 
     return rewrite
 

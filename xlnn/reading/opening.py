@@ -32,7 +32,7 @@ def opened(path: Path, model: Model | None = None) -> Contents:
             raise refusal from None
         if cause:
             raise cause from None
-        contents = package.inspect(path, outside(layout))
+        contents = package.inspect(path, outside(layout), local_names=True)
         check_dependents(contents, layout)
         return contents
 

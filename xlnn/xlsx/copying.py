@@ -15,7 +15,7 @@ from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from xlnn.errors import WorkbookError
-from xlnn.xlsx.texts import attribute
+from xlnn.xlsx.texts import attribute, markup
 from xlnn.xlsx.wiring import ROOT, TYPES
 
 CHUNK = 1 << 16  # bytes of XML at a time
@@ -186,6 +186,12 @@ class Cell:
         p, place = self.prefix, self.attributes["r"]
         style = _style(self.attributes.get("s"))
         return f'<{p}c r="{place}"{style}{kind}>{formula}<{p}v{value}</{p}v></{p}c>'
+
+    def restated(self, formula: str) -> str:
+        """Write the cell with its place and style, another formula, and a value that is none."""
+        more = "".join(f" {key}={attribute(text)}" for key, text in self.formula_attributes.items())
+        text = f"<{self.prefix}f{more}>{markup(formula)}</{self.prefix}f>"
+        return self.rebuilt(text, "", ">0")
 
     def emptied(self) -> str:
         """Write the cell with its place and style, and nothing in it."""

@@ -22,20 +22,35 @@ _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _OTHER = re.compile(r"R[0-9]*|C[0-9]*|R[0-9]+C[0-9]+|TRUE|FALSE|[0-9.]+(?:E[0-9]+)?")
 
 
-def ambiguous(names: Sequence[Named]) -> frozenset[str]:
+def ambiguous(names: Sequence[Named], *, local: bool = True) -> Mapping[str, str]:
     """Return the names, in lower case, of which programs would choose one or another meaning.
 
-    They are defined more than once, such as for a sheet and for the book, or for one sheet alone,
-    where another sheet may know none; or they read as a cell.
+    Parameters
+    ----------
+    names : sequence
+    local : bool
+        Whether a name is one of them that is defined for a sheet.
+
+    Returns
+    -------
+    mapping of str to str
+        Why, for the message.
     """
-    counts = Counter(name.casefold() for name, _, _ in names)
-    local = {name.casefold() for name, _, attributes in names if "localSheetId" in attributes}
-    return frozenset(
-        name
-        for name in counts
-        if not name.startswith(BUILT_IN)
-        and (counts[name] > 1 or name in local or reads_otherwise(name))
-    )
+    scopes = Counter((name.casefold(), more.get("localSheetId")) for name, _, more in names)
+    counts = Counter(name for name, _ in scopes)
+    found = {}
+    for (name, sheet), count in scopes.items():
+        if name.startswith(BUILT_IN):
+            continue
+        if count > 1:
+            found[name] = "is defined more than once"
+        elif reads_otherwise(name):
+            found[name] = "reads as a cell or a number"
+        elif local and counts[name] > 1:
+            found[name] = "is defined for a sheet and defined again"
+        elif local and sheet is not None:
+            found[name] = "is defined for one sheet alone"
+    return found
 
 
 def check_names(archive: Archive, names: Sequence[Named], formulas: Formulas) -> None:

@@ -113,7 +113,7 @@ def _leads_outside(name: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _harmless_beside(titles: frozenset[str], ambiguous: frozenset[str]) -> set[bytes]:  # noqa: ARG001 -- what decides, besides the formula
+def _harmless_beside(titles: frozenset[str], names: frozenset[str]) -> set[bytes]:  # noqa: ARG001 -- what decides, besides the formula
     """Return the shapes that were found harmless: of a class, those of the file before."""
     return set()
 
@@ -125,17 +125,21 @@ class Formulas:
         self,
         titles: Iterable[str],
         refused: Callable[[str], WorkbookError],
-        ambiguous: frozenset[str] = frozenset(),
+        ambiguous: Mapping[str, str] = MappingProxyType({}),
         may_be_left_out: Callable[[str], bool] = lambda _: False,
+        names: Iterable[str] = (),
     ) -> None:
         self.left_out: dict[str, str] = {}
         """What the formulas call that no engine may see, by their cells."""
         self._may_be_left_out = may_be_left_out
-        self._ambiguous = ambiguous  # defined names that no formula may use, in lower case
-        self._like_ambiguous = {name.translate(_TEXT_DIGITS) for name in ambiguous}
+        self.named: set[str] = set()
+        """Where defined names are used."""
+        self._ambiguous = ambiguous  # names that no formula may use, in lower case, and why
+        self._names = frozenset(map(str.casefold, names))
+        self._like_names = {name.translate(_TEXT_DIGITS) for name in self._names}
         self._titles = {title.casefold() for title in titles}
         self._refused = refused
-        self._harmless = _harmless_beside(frozenset(self._titles), ambiguous)
+        self._harmless = _harmless_beside(frozenset(self._titles), self._names)
         self._count = self._reads = 0  # formulas, and the cells that they read
         self._most = (0, "")
 
@@ -222,8 +226,7 @@ class Formulas:
                 self._check_sheet(token[kind].replace("''", "'"), place)
                 digits_decide |= _has_digit(token[kind])
             elif kind == "word":
-                if self._ambiguous or token["word"][0] == "_":
-                    digits_decide |= self._check_name(token["word"], place)
+                digits_decide |= self._check_name(token["word"], place)
                 if corner:
                     digits_decide |= self._check_range(corner, token["word"], place)
                 word, corner = token["word"], ""
@@ -260,14 +263,16 @@ class Formulas:
             )
 
     def _check_name(self, word: str, place: str) -> bool:
-        """Refuse a name of which programs choose one; say whether other digits make it such."""
+        """Refuse a name of which programs choose one; say whether it, or one like it, is any."""
         plain = word.replace("$", "").casefold()
-        if plain in self._ambiguous or plain.startswith(BUILT_IN):
+        why = "is Excel's own" if plain.startswith(BUILT_IN) else self._ambiguous.get(plain)
+        if why:
             raise self._refused(
-                f'{place} uses the name "{word:.40}", which is defined more than once, for a sheet '
-                "and for the workbook; write the cells in its place"
+                f'{place} uses the name "{word:.40}", which {why}; write the cells in its place'
             )
-        return plain.translate(_TEXT_DIGITS) in self._like_ambiguous
+        if plain in self._names:
+            self.named.add(place)
+        return plain.translate(_TEXT_DIGITS) in self._like_names
 
     def _check_range(self, first: str, last: str, place: str) -> bool:
         """Refuse a range that no engine can hold; say whether other digits make it one."""

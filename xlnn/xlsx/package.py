@@ -64,6 +64,10 @@ class Contents:
         The cells that hold a formula, for every sheet.
     names : mapping of str to str
         The defined names of the whole workbook: ``xlnn.z2`` -> ``Training!$A$2:$C$3201``.
+    local_names : mapping
+        Those of one sheet, by its title and the name.
+    named : frozenset of str
+        The cells whose formulas use a defined name; of a shared formula, the first.
     box : int
         The cells of the rectangles from A1 that hold the sheets.
     left_out : mapping of str to str
@@ -82,6 +86,8 @@ class Contents:
     left_out: Mapping[str, str] = field(default_factory=dict)
     arrays: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
     is_manual: bool = False
+    local_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
@@ -114,6 +120,7 @@ def inspect(
     watch: Watch | None = None,
     *,
     arrays: bool = False,
+    local_names: bool = False,
 ) -> Contents:
     """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
 
@@ -127,6 +134,8 @@ def inspect(
         Gives each sheet a witness, so that whoever wants more of it need not read it again.
     arrays : bool
         Let array formulas pass. No engine may be given the file then.
+    local_names : bool
+        Let formulas use names that are defined for a sheet. The same holds.
 
     Raises
     ------
@@ -136,19 +145,31 @@ def inspect(
     with Archive(path) as archive:
         check_parts(archive)
         book = read_workbook(archive)
-        formulas = Formulas(book.sheets, archive.refused, ambiguous(book.names), may_be_left_out)
+        formulas = Formulas(
+            book.sheets,
+            archive.refused,
+            ambiguous(book.names, local=not local_names),
+            may_be_left_out,
+            (name for name, _, _ in book.names),
+        )
         check_names(archive, book.names, formulas)
         check_other_parts(archive, book, formulas)
         strings = list(map(len, shared_strings(archive, book.strings)))
         budget = _Budget(archive)
-        found, places = {}, {}
+        found, filled = {}, {}
         for title, part in book.sheets.items():
             sheet = SheetSource(archive, title, part)
             shared = SharedFormulas(sheet, arrays=arrays)
             found[title] = _inspect_sheet(sheet, watch, formulas, shared, strings, budget)
-            places |= {(title, *place): cells for place, cells in shared.arrays.items()}
+            filled |= {(title, *place): cells for place, cells in shared.arrays.items()}
         formulas.check_reads()
     names = {name: text for name, text, more in book.names if "localSheetId" not in more}
+    places = dict(zip(map(str, range(len(book.listed))), book.listed, strict=True))
+    local = {
+        (places[more["localSheetId"]], name): text
+        for name, text, more in book.names
+        if more.get("localSheetId") in places
+    }
     return Contents(
         path,
         tuple(book.sheets),
@@ -156,8 +177,10 @@ def inspect(
         names,
         budget.box,
         formulas.left_out,
-        places,
+        filled,
         book.is_manual,
+        local,
+        frozenset(cell for cell in formulas.named if cell.rpartition("!")[0] in found),
     )
 
 

@@ -67,6 +67,8 @@ class Workbook:
         The part with the shared texts.
     names : tuple
         Defined names: (name, formula, attributes).
+    listed : tuple of str
+        The titles of all sheets, those of charts among them.
     iterates : bool
         Whether a program may settle circular references by iteration, as Gnumeric asks in every
         file. No engine of ours does: `xlnn.xlsx.cached_values.replace_inputs` switches it off.
@@ -77,6 +79,7 @@ class Workbook:
     sheets: Mapping[str, str]
     strings: str | None
     names: tuple[tuple[str, str, Mapping[str, str]], ...]
+    listed: tuple[str, ...]
     iterates: bool = False
     is_manual: bool = False
 
@@ -161,7 +164,14 @@ def read_workbook(archive: Archive) -> Workbook:
     for kind, parts in (("worksheet", sheets.values()), ("sharedStrings", strings)):
         for part in parts:
             check_kind(archive, types, kind, part)
-    return Workbook(sheets, strings[0] if strings else None, tuple(names), iterates, is_manual)
+    return Workbook(
+        sheets,
+        strings[0] if strings else None,
+        tuple(names),
+        tuple(title for title, _ in listed),
+        iterates,
+        is_manual,
+    )
 
 
 def _sheets(
