@@ -65,7 +65,7 @@ def test_play_shows_the_epoch_and_the_image_that_were_chosen(choose, epoch, imag
     assert got["play_C_T"][0] == got["C_T"][epoch - 1]
     assert got["play_answer"][0] == got["answer"][epoch - 1, image - 1]
     right = got["right"][epoch - 1, image - 1]
-    assert (str(got["play_truth_text"][0]) == "That is right.") == bool(right)
+    assert (str(got["play_truth_text"][0]) == "Correct.") == bool(right)
 
 
 def test_each_connection_is_drawn_by_the_series_of_its_weight_alone(choose):
@@ -101,7 +101,7 @@ def test_the_workbook_opens_on_play_and_on_an_image_that_is_recognised(digits_pa
     assert book.active.title == "Play"
     assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == ["Play"]
     texts = {cell.value for row in book["Play"].iter_rows() for cell in row}
-    assert {"That is right.", "This is 1: its output is 0.988."} <= texts
+    assert {"Correct.", "Prediction: 1 (0.988)."} <= texts
     assert NAME not in texts
 
 

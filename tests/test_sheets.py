@@ -89,7 +89,7 @@ def test_a_drawing_is_recognised(digits_path):
     """The last image, a 1, stands on the sheet when it is opened first."""
     stored = openpyxl.load_workbook(digits_path, data_only=True)["Recognise"]
     texts = [str(cell.value) for row in stored.iter_rows() for cell in row]
-    assert "This is 1: its output is 0.854." in texts
+    assert "Prediction: 1 (0.854)." in texts
 
 
 def test_any_epoch_can_be_asked_about_the_drawing(choose):
@@ -132,7 +132,7 @@ def test_training_is_told_in_words(digits_path):
     texts = {value for row in rows for value in row}
     filled = [[value for value in row if value is not None] for row in rows]
     told = {row[-1]: row[-2] for row in filled if row[1:]}
-    assert told["the epoch in which the total cost is smallest"] == 50
+    assert told["the first epoch with the smallest total cost"] == 50
     assert told["the first epoch in which every image is recognised"] == 24
     assert "In the last epoch 64 of 64 images are recognised." in texts
 

@@ -19,6 +19,7 @@ from xlnn import engines, reference
 from xlnn.arguments import path_of
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.edits import appended, cause, happened
+from xlnn.checking.overflow import overflow
 from xlnn.checking.probe import Points
 from xlnn.checking.readings import check_stated
 from xlnn.checking.remarks import remarks
@@ -128,6 +129,8 @@ def _reported(path: Path, engine: str, points: Points, model: Model | None) -> R
         if edited is None:
             raise
         raise WorkbookError(f"{path.name}: {edited}.") from refusal
+    if too_large := overflow(report, layout, run):
+        raise WorkbookError(too_large)
     edited = None if report.agrees else happened(path, layout, report.wrong)
     # of a run that its rounding led elsewhere, NumPy's is another on each processor
     records = on_records(spec, layout, run) if report.drift <= CLOSE else ()

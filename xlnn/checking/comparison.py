@@ -275,7 +275,7 @@ class Comparison:
             for name, findings in self.found.items()
             for index, finding in sorted(findings.items())
         )
-        return tuple(each for each in wrong if _is_altered(each)) or wrong
+        return tuple(each for each in wrong if is_altered(each)) or wrong
 
     def _stated(self, name: str, index: tuple[int, ...]) -> str:
         """Return the formula that belongs into a cell; none into that of a record."""
@@ -322,7 +322,7 @@ class Comparison:
         }
 
 
-def _is_altered(wrong: Wrong) -> bool:
+def is_altered(wrong: Wrong) -> bool:
     """Tell whether a cell reads otherwise than stated."""
     return wrong.formula is None or plainly(wrong.formula) != plainly(wrong.expected_formula)
 

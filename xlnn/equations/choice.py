@@ -1,6 +1,7 @@
 """Looking something up: the values of one image, one epoch or one row that a person chose.
 
-Choices count from 1, as INDEX does; the weights after epoch e are those of state e.
+Choices count from 1, as INDEX does; the weights after epoch e are those of state e. Whatever a
+person types, what is looked up belongs to one whole number within range (`Nearest`).
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Sentence
 
 
 def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
@@ -68,6 +69,54 @@ def first_of(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if array.ndim == len(shape):
         return array[tuple(map(slice, shape))]
     return array[: prod(shape)].reshape(shape)
+
+
+class Nearest(Equation):
+    """The number that is used: the whole number within range that is nearest to the chosen one.
+
+    Where there is no number it is the least.
+
+    Parameters
+    ----------
+    least, most : int
+        The range.
+    """
+
+    coarse = True
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def array(self, chosen: np.ndarray) -> np.ndarray:
+        """Return the number."""
+        nearest = np.floor(np.clip(chosen, self.least, self.most) + 0.5)
+        return np.where(np.isnan(chosen), self.least, nearest)
+
+    def cell(self, chosen: Cells) -> str:
+        """Return the formula."""
+        cell, least, most = chosen[()], self.least, self.most
+        return f"=IF(COUNT({cell})=0,{least},ROUND(MAX({least},MIN({most},{cell})),0))"
+
+
+class Asked(Sentence):
+    """What to type where no number of the range was chosen; empty where one was.
+
+    Parameters
+    ----------
+    words : str
+    """
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def text(self, *, chosen: float, used: float) -> str:
+        """Return the text."""
+        return "" if chosen == used else self.words
+
+    def cell(self, chosen: Cells, used: Cells) -> str:
+        """Return the formula."""
+        cell, words = chosen[()], f'"{self.words}"'
+        return f'=IF(COUNT({cell})=0,{words},IF({cell}={used[()]},"",{words}))'
 
 
 class Copy(Equation):

@@ -31,6 +31,9 @@ LEVELS = 5
 STRENGTHS = (0.35, 0.7)
 """Shares of the largest weight of a layer from which a line is stronger."""
 
+UNSEEN = -LEVELS - 1
+"""The level of a unit that has no number: no series draws it."""
+
 NOWHERE = -100
 """Where a unit is drawn that is not to be seen: below all that the chart shows."""
 
@@ -97,7 +100,7 @@ class Size(Equation):
 
 
 class Level(Equation):
-    """How strongly a unit is filled: v, or v / size, in steps of a fifth.
+    """How strongly a unit is filled: v, or v / size, in steps of a fifth; -6 without a number.
 
     Parameters
     ----------
@@ -116,32 +119,37 @@ class Level(Equation):
         """Return the levels, whole numbers from -5 or 0 to 5, of the shape of v."""
         share = np.round(np.where(v == 0, 0, v / np.where(size == 0, 1, size)), DIGITS)
         level = np.sign(share) * np.floor(LEVELS * np.abs(share) + 0.5)  # ROUND: from 0 away
-        return np.clip(level, -LEVELS if self.below_0 else 0, LEVELS)
+        level = np.clip(level, -LEVELS if self.below_0 else 0, LEVELS)
+        return np.where(np.isfinite(share), level, UNSEEN)
 
     def cell(self, *unit: int, v: Cells, size: Cells | None = None) -> str:
         """Return the formula of one unit."""
         least = -LEVELS if self.below_0 else 0
         share = f"{v[unit]}/{size[()]}" if size else v[unit]
         level = f"MAX({least},MIN({LEVELS},ROUND({LEVELS}*ROUND({share},{DIGITS}),0)))"
-        return f"=IF({v[unit]}=0,0,{level})"
+        return f"=IFERROR(IF({v[unit]}=0,0,{level}),{UNSEEN})"
 
 
 class Strength(Equation):
-    """How strongly a connection is drawn: 1 to 3 by |w| / max |w| of its layer, with w's sign."""
+    """How strongly a connection is drawn: 1 to 3 by |w| / max |w| of its layer, with w's sign.
+
+    Without a number it is 0, and not drawn.
+    """
 
     coarse = jumps = True
 
     def array(self, w: np.ndarray, size: np.ndarray) -> np.ndarray:
         """Return the strengths, whole numbers from -3 to 3, of the shape of w; 0 where w is 0."""
         share = np.round(np.abs(w) / np.where(size == 0, 1, size), DIGITS)
-        return np.sign(w) * (1 + sum((share > bound).astype(float) for bound in STRENGTHS))
+        strength = np.sign(w) * (1 + sum((share > bound).astype(float) for bound in STRENGTHS))
+        return np.where(np.isfinite(share), strength, 0.0)
 
     def cell(self, *unit: int, w: Cells, size: Cells) -> str:
         """Return the formula of one connection."""
         share = f"ROUND(ABS({w[unit]})/{size[()]},{DIGITS})"
         weak, strong = STRENGTHS
         strength = f"IF({share}>{strong},3,IF({share}>{weak},2,1))"
-        return f"=IF({w[unit]}=0,0,SIGN({w[unit]})*{strength})"
+        return f"=IFERROR(IF({w[unit]}=0,0,SIGN({w[unit]})*{strength}),0)"
 
 
 class At(Equation):
@@ -273,16 +281,42 @@ class Truth(Sentence):
     ----------
     right, wrong : str
         What is said; ``{truth}`` stands for the label of the image's class.
+    unknown : str
+        Where the largest targets are equal.
     """
 
-    def __init__(self, right: str, wrong: str) -> None:
-        self.right, self.wrong = right, wrong
+    optional = ("tied", "targets_tied")
 
-    def text(self, *, answer: float, truth: float, label: float | str) -> str:
-        """Return the text."""
-        return self.right if answer == truth else self.wrong.format(truth=general_text(label))
+    def __init__(self, right: str, wrong: str, unknown: str) -> None:
+        self.right, self.wrong, self.unknown = right, wrong, unknown
 
-    def cell(self, answer: Cells, truth: Cells, label: Cells) -> str:
+    def text(
+        self,
+        *,
+        answer: float,
+        truth: float,
+        label: float | str,
+        tied: float = 0,
+        targets_tied: float = 0,
+    ) -> str:
+        """Return the text; what is tied is not right."""
+        if targets_tied == 1:
+            return self.unknown
+        is_right = answer == truth and tied != 1
+        return self.right if is_right else self.wrong.format(truth=general_text(label))
+
+    def cell(
+        self,
+        answer: Cells,
+        truth: Cells,
+        label: Cells,
+        tied: Cells | None = None,
+        targets_tied: Cells | None = None,
+    ) -> str:
         """Return the formula."""
         wrong = filled(self.wrong, truth=label[()])
-        return f'=IF({answer[()]}={truth[()]},"{self.right}",{wrong})'
+        said = f'IF({answer[()]}={truth[()]},"{self.right}",{wrong})'
+        if not tied or not targets_tied:  # of one output
+            return f"={said}"
+        said = f"IF({tied[()]}=1,{wrong},{said})"
+        return f'=IF({targets_tied[()]}=1,"{self.unknown}",{said})'

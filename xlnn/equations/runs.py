@@ -3,7 +3,7 @@
 The arguments that differ from run to run have a role for each: ``W``, ``W_2``, ``W_3``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,6 +94,31 @@ class SaidOfChosenRun(Sentence):
         if not 1 <= run < self.choice.runs + 1:
             raise ValueError(run)  # CHOOSE has an error
         return self.choice.equation.text(*unit, **self.choice.of(int(run) - 1, arguments))
+
+
+class SaidOfEachRun(Sentence):
+    """A sentence about each run, one below the other.
+
+    Parameters
+    ----------
+    said : sequence of Sentence
+        Run by run, with one set of roles.
+    """
+
+    def __init__(self, said: Sequence[Sentence]) -> None:
+        self.said = tuple(said)
+        self.roles = tuple(role_of(role, n) for n in range(len(said)) for role in said[0].roles)
+
+    def text(self, run: int, **arguments: np.ndarray) -> str:
+        """Return the text of a run."""
+        return self.said[run].text(**self._of(run, arguments))
+
+    def cell(self, run: int, **arguments: Cells) -> str:
+        """Return the formula of a run."""
+        return self.said[run].cell(**self._of(run, arguments))
+
+    def _of(self, run: int, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        return {role: arguments[role_of(role, run)] for role in self.said[0].roles}
 
 
 class OfEachRun(_OfRuns):

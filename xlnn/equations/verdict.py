@@ -10,6 +10,9 @@ import numpy as np
 from xlnn.equations.choice import entries, looked_up
 from xlnn.quantity import Cells, Equation
 
+EQUAL = 1e-12
+"""How far apart two outputs may be, relative to max(1, the larger), to count as equal."""
+
 
 class LargestUnit(Equation):
     """The number of the unit with the largest value, from 1.   Book: 3-3."""
@@ -27,6 +30,24 @@ class LargestUnit(Equation):
     def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
         """Tell of which images the output of the class is as large as the largest."""
         return _within(-a, got, tolerance)
+
+
+class Tied(Equation):
+    """1 where the two largest values are equal to 12 digits, so that none decides; else 0."""
+
+    coarse = jumps = True
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return 0 or 1, shape (1,), from the outputs or targets of one image."""
+        *_, second, largest = np.sort(a, axis=None)
+        is_tied = largest - second <= EQUAL * max(1.0, abs(largest))
+        return np.array([np.nan if np.isnan(largest) else float(is_tied)])
+
+    def cell(self, a: Cells) -> str:
+        """Return the formula."""
+        cells = a[...]
+        within = f"{EQUAL:.0E}*MAX(1,ABS(MAX({cells})))"
+        return f"=IF(MAX({cells})-LARGE({cells},2)<={within},1,0)"
 
 
 class LabelOf(Equation):

@@ -22,6 +22,14 @@ FACTORS = 4
 """The longest sum that is written out; a longer one is named and not spelled."""
 
 
+LEAST = 1e-300
+"""The size of an error of a unit from which on its sum follows from it: 0 may be that of any."""
+
+RISE = 1.01
+"""From how many times the first cost on the last one is larger: a cost that has fallen as far as it
+can may rise in its last digits."""
+
+
 def filled(words: str, **cells: str) -> str:
     """Return the formula of a text with cells, or other parts of a formula, in its blanks.
 
@@ -184,7 +192,8 @@ class HiddenDeltaSentence(UnitSentence):
             summed = " + ".join(f"{factor_text(d)} × {factor_text(w)}" for d, w in pairs)
         else:
             a_slope = 1.0 if slope is None else slope[i]
-            summed = f"Σδw = {fixed_text(delta[i] / a_slope if a_slope else 0.0)}"
+            is_told = abs(delta[i]) >= LEAST
+            summed = f"Σδw = {fixed_text(delta[i] / a_slope)}" if is_told else "Σδw"
         times = "" if slope is None else f" × {fixed_text(slope[i])}"
         return f"{self.symbols[i]} = ({summed}){times} = {fixed_text(delta[i], 4)}"
 
@@ -205,8 +214,9 @@ class HiddenDeltaSentence(UnitSentence):
                 f'{factor(delta_above[k])}&" × "&{factor(W_above[k, i])}' for k in range(units)
             )
             return f'="{symbol} = ("&{terms}&")"&{last}'
-        total = f"IF({slope[i]}=0,0,{delta[i]}/{slope[i]})" if slope else delta[i]
-        return f'="{symbol} = (Σδw = "&{fixed(total)}&")"&{last}'
+        total = f"{delta[i]}/{slope[i]}" if slope else delta[i]
+        told = f'IF(ABS({delta[i]})<{LEAST:.0E},""," = "&{fixed(total)})'
+        return f'="{symbol} = (Σδw"&{told}&")"&{last}'
 
 
 class CostSentence(Sentence):
@@ -275,27 +285,36 @@ class Bar(Sentence):
 
 
 class Verdict(Sentence):
-    """Which digit the network sees, and how sure it is.
+    """Which digit the network sees, and how sure it is; or that the largest outputs are equal.
 
     Parameters
     ----------
-    words : str
-        With the blanks ``{label}`` and ``{output}``.
+    words, undecided : str
+        With the blanks ``{label}`` and ``{output}``, and ``{output}`` alone.
     is_share : bool
         Whether outputs lie between 0 and 1.
     """
 
-    def __init__(self, words: str, *, is_share: bool) -> None:
-        self.words = words
+    optional = ("tied",)
+
+    def __init__(self, words: str, undecided: str, *, is_share: bool) -> None:
+        self.words, self.undecided = words, undecided
         self.told, self.told_text = (share, share_text) if is_share else (fixed, fixed_text)
 
-    def text(self, *, label: float | str, a: np.ndarray) -> str:
+    def text(self, *, label: float | str, a: np.ndarray, tied: float = 0) -> str:
         """Return the text."""
-        return self.words.format(label=general_text(label), output=self.told_text(a.max()))
+        output = self.told_text(a.max())
+        if tied == 1:
+            return self.undecided.format(output=output)
+        return self.words.format(label=general_text(label), output=output)
 
-    def cell(self, label: Cells, a: Cells) -> str:
+    def cell(self, label: Cells, a: Cells, tied: Cells | None = None) -> str:
         """Return the formula."""
-        return "=" + filled(self.words, label=label[()], output=self.told(f"MAX({a[...]})"))
+        output = self.told(f"MAX({a[...]})")
+        said = filled(self.words, label=label[()], output=output)
+        if not tied:
+            return f"={said}"
+        return f"=IF({tied[()]}=1,{filled(self.undecided, output=output)},{said})"
 
 
 class Prediction(Sentence):
@@ -361,6 +380,38 @@ class Errors(Sentence):
         """Return the formula of output k."""
         told = {name: significant(cells.at(-1)[k]) for name, cells in errors.items()}
         return "=" + filled(self.words, label=labels[k], **told)
+
+
+class Diverged(Sentence):
+    """That training made the total cost larger, or larger than any number; empty if it did not.
+
+    Parameters
+    ----------
+    rose : str
+        With ``{first}`` and ``{last}``, the costs.
+    lost : str
+        Where the last cost is no number, although the first is.
+    """
+
+    def __init__(self, rose: str, lost: str) -> None:
+        self.rose, self.lost = rose, lost
+
+    def text(self, *, C_T: np.ndarray) -> str:
+        """Return the text."""
+        first, last = C_T[0], C_T[-1]
+        if not np.isfinite(first):
+            return ""
+        if not np.isfinite(last):
+            return self.lost
+        costs = {"first": significant_text(first), "last": significant_text(last)}
+        return self.rose.format(**costs) if last > RISE * first else ""
+
+    def cell(self, C_T: Cells) -> str:
+        """Return the formula."""
+        first, last = C_T.at(0)[()], C_T.at(-1)[()]
+        rose = filled(self.rose, first=significant(first), last=significant(last))
+        told = f'IF(COUNT({last})=0,"{self.lost}",IF({last}>{RISE}*{first},{rose},""))'
+        return f'=IF(COUNT({first})=0,"",{told})'
 
 
 class Story(Sentence):

@@ -2,6 +2,7 @@
 
 from xlnn.explaining.entries import Entries
 from xlnn.quantity import Quantity
+from xlnn.workbooks.network.quantities.choices import USED, beside
 from xlnn.workbooks.network.quantities.runs import RUN, own_names, prefix_of, run_of
 
 COMPARE = "compare"
@@ -18,8 +19,8 @@ class Runs:
         first = [each for each in quantities if run_of(each.name) == 0]
         self._own = own_names(first) if self._count > 1 else set()
         choices = [each for each in quantities if each.kind == RUN and each.choices]
-        self._choices = {each.sheet: each.name for each in choices}
-        self._choices |= {each.name.partition("_")[0]: each.name for each in choices}
+        self._choices = {each.sheet: beside(each, USED) for each in choices}
+        self._choices |= {each.name.partition("_")[0]: beside(each, USED) for each in choices}
 
     def named(self, quantity: Quantity, said: str) -> str:
         """Return what is said, after the name of its run if there are several."""

@@ -110,9 +110,7 @@ class Drawing:
 
         They are full where the numbers are not read.
         """
-        rule = diverging_scale(
-            re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cell_range(block)), is_read=is_read
-        )
+        rule = diverging_scale(fixed_range(block), is_read=is_read)
         for each in (block, *others):
             self.colour(each, rule)
 
@@ -125,6 +123,11 @@ def _below(cell: str, row: int) -> str:
     """
     column, at = re.fullmatch("([A-Z]+)([0-9]+)", cell).groups()  # type: ignore[union-attr]
     return f"{column}{int(at) + (int(at) >= row)}"
+
+
+def fixed_range(block: Block) -> str:
+    """Return the rectangle that holds a block, with ``$``."""
+    return re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cell_range(block))
 
 
 def cell_range(block: Block) -> str:

@@ -94,6 +94,8 @@ LABEL = Look(ink=QUIET)
 LINK = Look(ink=INPUT_INK, underline=True)
 SECTION = Look(fill="key", bold=True)
 SENTENCE = Look()
+ASKED = Look(ink="B3261E")
+"""What a person is asked to do, so that it is seen."""
 NUMBER = Look(number_format="0.0000", align="center")
 QUIET_NUMBER = Look(number_format="0", align="center", ink=QUIET)
 CAPTION = Look(size=8, ink=QUIET)
@@ -128,10 +130,10 @@ def ink_scale(*, typed: bool = False) -> Rule:
 def on_ink(first: str) -> tuple[Rule, ...]:
     """Write in white what stands on dark pixels, and in ink what stands on grey ones.
 
-    `first` is the first cell of the range.
+    `first` is the first cell of the range. A text is more than any number, and stands on no ink.
     """
     return tuple(
-        FormulaRule(formula=[f"{first}>{share}"], font=Font(color=colour))
+        FormulaRule(formula=[f"COUNT({first})*({first}>{share})"], font=Font(color=colour))
         for share, colour in ((0.55, WHITE), (0.1, INK))
     )
 
@@ -140,10 +142,10 @@ def diverging_scale(cells: str, *, is_read: bool = True) -> Rule:
     """Colour numbers: white at 0, the fullest colour at the size of the largest in some cells.
 
     The cells are a range with ``$``. The size is a formula: it follows the numbers. Where they are
-    read, the colours are faint enough for it.
+    read, the colours are faint enough for it. LibreOffice colours an error as it does 0.
     """
     share = READ if is_read else 1
-    size = f"MAX(MAX({cells}),-MIN({cells}),1E-9)"
+    size = f"IFERROR(MAX(MAX({cells}),-MIN({cells}),1E-9),1)"
     return ColorScaleRule(
         start_type="formula", start_value=f"-{size}", start_color=tint(NEGATIVE, share),
         mid_type="num", mid_value=0, mid_color=WHITE,
@@ -151,12 +153,20 @@ def diverging_scale(cells: str, *, is_read: bool = True) -> Rule:
     )  # fmt: skip
 
 
-def two_sided_scale(low: float, high: float) -> Rule:
-    """Colour numbers between two ends: blue at the lower, white halfway, orange at the upper."""
+def two_sided_scale(cells: str, low: float, high: float) -> Rule:
+    """Colour numbers between two ends: blue at the lower, white halfway, orange at the upper.
+
+    The cells are a range with ``$``. LibreOffice colours an error as it does 0, so that where there
+    is one 0 is white.
+    """
+    start, middle, end = (
+        f"IFERROR({value:g}+0*SUM({cells}),{otherwise})"
+        for value, otherwise in ((low, -1), ((low + high) / 2, 0), (high, 1))
+    )
     return ColorScaleRule(
-        start_type="num", start_value=low, start_color=NEGATIVE,
-        mid_type="num", mid_value=(low + high) / 2, mid_color=WHITE,
-        end_type="num", end_value=high, end_color=POSITIVE,
+        start_type="formula", start_value=start, start_color=NEGATIVE,
+        mid_type="formula", mid_value=middle, mid_color=WHITE,
+        end_type="formula", end_value=end, end_color=POSITIVE,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ RANGES: Mapping[str, tuple[bool, ...]] = {
     "COUNTIF": (True, False),
     "COUNTIFS": (True, False) * (MOST_ARGUMENTS // 2),
     "INDEX": (True, False),
+    "LARGE": (True, False),
     "MATCH": (False, True, False),
     "RANK": (False, True, False),
     "SUMIF": (True, False, True),

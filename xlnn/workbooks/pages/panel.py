@@ -82,7 +82,9 @@ def type_in(drawing: Drawing, block: Block, words: Text) -> None:
     if quantity.choices:
         least, most = quantity.choices
         source = ",".join(str(number) for number in range(least, most + 1))
-        drawing.validations.append(choice_validation(cells, f'"{source}"', words, most))
+        drawing.validations.append(
+            choice_validation(cells, f'"{source}"', words, most, least=least)
+        )
     else:
         drawing.validations.append(number_validation(cells, words))
 

@@ -207,8 +207,14 @@ def bounded_validation(cells: str, words: Text, bounds: str) -> DataValidation:
     return validation
 
 
-def choice_validation(
-    cell: str, source: str, words: Text, largest: int, names: Iterable[str] = ()
+def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choose
+    cell: str,
+    source: str,
+    words: Text,
+    largest: int,
+    names: Iterable[str] = (),
+    *,
+    least: int = 1,
 ) -> DataValidation:
     """Let a number be chosen from a list of numbers that stands in the workbook.
 
@@ -220,7 +226,7 @@ def choice_validation(
         allow_blank=False,
         showErrorMessage=True,
         errorTitle=words("validation", "choice_title"),
-        error=words("validation", "choice", largest=largest),
+        error=words("validation", "choice", least=least, largest=largest),
     )
     if said := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
         validation.showInputMessage, validation.prompt = True, said
@@ -241,4 +247,5 @@ def row_validation(page: Page, chosen: Block, rows: Block) -> DataValidation:
     """
     source = f"{quoted(page.layout.titles[rows.sheet])}!$A${rows.row}:$A${rows.last[0]}"
     cell = address(chosen.row, chosen.column)
-    return choice_validation(cell, source, page.words, chosen.quantity.choices[1])
+    least, most = chosen.quantity.choices or (1, rows.quantity.lengths[0])
+    return choice_validation(cell, source, page.words, most, least=least)

@@ -13,6 +13,7 @@ from xlnn.equations.verdict import LargestUnit
 from xlnn.equations.wording import Bar, Name, Prediction
 from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.choices import within_range
 from xlnn.workbooks.network.quantities.lens import (
     ONE,
     first_units,
@@ -24,7 +25,7 @@ from xlnn.workbooks.network.quantities.network import forward, scaled
 from xlnn.workbooks.network.quantities.play import play
 from xlnn.workbooks.network.quantities.recognise import recognise
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.quantities.whole import drawn_whole, gallery
+from xlnn.workbooks.network.quantities.whole import drawn_whole, gallery, verdicts
 from xlnn.workbooks.predict.spec import PredictSpec
 
 LENS = "lens_"
@@ -45,12 +46,12 @@ def workbook_model(spec: PredictSpec, words: Text) -> Model:
     found = [*_predicting(stack)]
     if not spec.is_regression:
         found += gallery(stack, label="label")
-    said = _verdict(spec, words)
-    found += _lens(stack, said, whole=whole)
+    said = verdicts(spec, words)
+    found += _lens(stack, said["verdict"], whole=whole)
     if whole:
         found += recognise(stack, said)
-    found += play(stack, {"verdict": _open_verdict(spec, words)})
-    return Model(_careful(iter(found)))
+    found += play(stack, said)
+    return Model(_careful(within_range(found, words)))
 
 
 def _careful(found: Iterator[Quantity]) -> tuple[Quantity, ...]:
@@ -82,17 +83,6 @@ def _predicting(stack: Stack) -> Iterator[Quantity]:
         output = {"a": stack.activation(stack.output)}
         yield quantity("answer", equation=LargestUnit(), uses=output, **rows)
         yield stack.label("label", of="answer", **rows)
-
-
-def _verdict(spec: PredictSpec, words: Text) -> str:
-    """Return what is said of the outputs, with the blanks that `recognise` fills."""
-    if spec.is_regression:
-        return words("joined", "named", what="{label}", name="{predicted}")
-    return words("sentences", "verdict", label="{label}", output="{output}")
-
-
-def _open_verdict(spec: PredictSpec, words: Text) -> str:
-    return _verdict(spec, words) if spec.is_regression else words.open("sentences", "verdict")
 
 
 def _lens(stack: Stack, said: str, *, whole: bool) -> Iterator[Quantity]:

@@ -108,7 +108,7 @@ def draw(page: Page[Any]) -> Drawing:
     drawing.validations.append(numbers_only(layout.blocks["x"], words))
     block = layout.blocks["t"]
     cells = f"{address(block.row, block.column)}:{address(*block.last)}"
-    drawing.validations.append(choice_validation(cells, '"0,1"', words, 1))
+    drawing.validations.append(choice_validation(cells, '"0,1"', words, 1, least=0))
     for which, names in (("single", SINGLE), ("hidden", HIDDEN_ONE)):
         columns = [layout.blocks[names[0]].column, layout.blocks[names[-1]].column]
         for column in range(columns[0], columns[1] + 1):

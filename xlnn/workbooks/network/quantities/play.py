@@ -24,7 +24,8 @@ from xlnn.equations.play import (
     Strength,
     Truth,
 )
-from xlnn.equations.wording import Bar, Name, Prediction, Verdict
+from xlnn.equations.verdict import Tied
+from xlnn.equations.wording import Bar, Diverged, Name, Prediction, Verdict
 from xlnn.quantity import Equation, Quantity, Sentence
 from xlnn.workbooks.network.quantities.figure import TOP, Column, Figure
 from xlnn.workbooks.network.quantities.lens import ONE, picked, shown_shape
@@ -60,8 +61,9 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     ----------
     stack : Stack
     words : dict
-        The sentences ``verdict``, ``is_right`` and ``is_wrong``, with their blanks; of a
-        regression ``verdict`` alone.
+        The sentences ``verdict``, ``undecided``, ``is_right``, ``is_wrong`` and ``is_unknown``,
+        with their blanks; of a regression ``verdict`` alone. Where there are epochs ``rose`` and
+        ``lost`` as well.
     """
     figure = Figure(stack)
     if stack.spec.epochs:
@@ -70,6 +72,8 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     if stack.spec.epochs:
         both = {"epoch": "play_epoch", "image": "play_image"}
         yield _number("position", TrainingPosition(stack.spec.images), both, **WHOLE)
+        diverged = Diverged(words["rose"], words["lost"])
+        yield _quantity("diverged", diverged, {"C_T": "C_T"}, axes=())
     yield from _chosen(stack)
     yield from _said(stack, words)
     for layer in stack.names:
@@ -188,12 +192,39 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         yield stack.label(kind, of=f"play_{of}", **one)
     found = {"answer": "play_answer", "truth": "play_truth"}
     yield _one("surest", OfAnswer(), {**row, **found, "rows": outputs}, sheet=NUMBERS)
-    verdict = Verdict(words["verdict"], is_share=stack.is_share)
-    yield _one("verdict", verdict, {"label": "play_label", "a": "play_surest"})
+    tied = {}
+    if len(spec.labels) > 1:
+        yield from _tied(stack, {**row, "rows": outputs})
+        tied["tied"] = "play_tied"
+        if spec.epochs:
+            yield from _targets(stack)
+            tied["targets_tied"] = "play_targets_tied"
+    verdict = Verdict(words["verdict"], words["undecided"], is_share=stack.is_share)
+    yield _one("verdict", verdict, {"label": "play_label", "a": "play_surest", **tied})
     if not spec.epochs:
         return
-    truth = {**found, "label": "play_truth_label"}
-    yield _one("truth_text", Truth(words["is_right"], words["is_wrong"]), truth)
+    truth = {**found, "label": "play_truth_label", **tied}
+    said = Truth(words["is_right"], words["is_wrong"], words["is_unknown"])
+    yield _one("truth_text", said, truth)
+
+
+def _tied(stack: Stack, uses: Mapping[str, str]) -> Iterator[Quantity]:
+    """Yield whether the largest outputs are equal; of many outputs all, of which Play has some."""
+    outputs = len(stack.spec.labels)
+    every = "play_output"
+    if outputs > LISTED:
+        every, units = "play_outputs", [(unit,) for unit in range(outputs)]
+        yield _number("outputs", Chosen(units, (outputs,)), uses, (outputs,))
+    yield _one("tied", Tied(), {"a": every}, sheet=NUMBERS, **WHOLE)
+
+
+def _targets(stack: Stack) -> Iterator[Quantity]:
+    """Yield the targets of the chosen image, and whether the largest of them are equal."""
+    shape = (len(stack.spec.labels),)
+    uses = {"rows": "t", "position": "play_image"}
+    units = [(unit,) for unit in range(len(stack.spec.labels))]
+    yield _number("targets", Chosen(units, shape), uses, shape, number_format="General")
+    yield _one("targets_tied", Tied(), {"a": "play_targets"}, sheet=NUMBERS, **WHOLE)
 
 
 def _weights(stack: Stack, layer: str) -> Iterator[Quantity]:

@@ -1,11 +1,11 @@
 """Which quantities does the sheet Recognise hold? A drawing, and what the network makes of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from xlnn.equations.choice import Copy
 from xlnn.equations.lens import Seen
 from xlnn.equations.prediction import Predicted
-from xlnn.equations.verdict import LargestUnit
+from xlnn.equations.verdict import LargestUnit, Tied
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_shape, weights
@@ -16,15 +16,16 @@ SHEET = "recognise"
 PREFIX = "draw_"
 
 
-def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
+def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Recognise.
 
     Parameters
     ----------
     stack : Stack
-    words : str
-        The verdict in the workbook's language, with ``{label}`` and then ``{output}`` in it; of a
-        regression with ``{label}`` and ``{predicted}``.
+    words : dict
+        The ``verdict`` in the workbook's language, with ``{label}`` and ``{output}`` in it, and
+        what is said where the network is ``undecided``, with ``{output}``; of a regression the
+        ``verdict`` alone, with ``{label}`` and ``{predicted}``.
     """
     shown = {"prefix": PREFIX, "sheet": SHEET}
     one = {"axes": (ONE,), **shown}
@@ -49,20 +50,19 @@ def recognise(stack: Stack, words: str) -> Iterator[Quantity]:
     yield quantity("name", equation=Name(), uses=labels, is_text=True, **outputs)
     yield quantity("output", equation=Copy(), uses=output, **outputs)
     if stack.spec.is_regression:
-        yield from _prediction(stack, words)
+        yield from _prediction(stack, words["verdict"])
         return
     if stack.has_shares:
         yield quantity("bar", equation=Bar(), uses=output, is_text=True, **outputs)
     output = {"a": "draw_output"}
     yield quantity("answer", equation=LargestUnit(), uses=output, **one)
     yield stack.label("label", axes=(ONE,), of="draw_answer", **shown)
-    yield quantity(
-        "verdict",
-        equation=Verdict(words, is_share=stack.is_share),
-        uses={"label": "draw_label", **output},
-        is_text=True,
-        **one,
-    )
+    said = {"label": "draw_label", **output}
+    if len(stack.spec.labels) > 1:
+        yield quantity("tied", equation=Tied(), uses=output, number_format="0", **one)
+        said["tied"] = "draw_tied"
+    verdict = Verdict(words["verdict"], words["undecided"], is_share=stack.is_share)
+    yield quantity("verdict", equation=verdict, uses=said, is_text=True, **one)
 
 
 def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:

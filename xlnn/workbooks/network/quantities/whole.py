@@ -9,10 +9,12 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.equations.gallery import Caption, Picture
+from xlnn.equations.runs import SaidOfEachRun, role_of
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
-from xlnn.equations.wording import Errors, Story
+from xlnn.equations.wording import Diverged, Errors, Story
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.choices import within_range
 from xlnn.workbooks.network.quantities.compare import compare
 from xlnn.workbooks.network.quantities.confusion import confusion
 from xlnn.workbooks.network.quantities.fit import fit
@@ -23,7 +25,7 @@ from xlnn.workbooks.network.quantities.plane import has_plane, plane
 from xlnn.workbooks.network.quantities.play import course, play, worth_seeing
 from xlnn.workbooks.network.quantities.recognise import recognise
 from xlnn.workbooks.network.quantities.record import record_of, recorded_of
-from xlnn.workbooks.network.quantities.runs import RUN, choosing, own_names, run_of
+from xlnn.workbooks.network.quantities.runs import RUN, choosing, own_names, prefix_of, run_of
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.quantities.window import MAP, PLACE, window
 from xlnn.workbooks.network.spec import Spec
@@ -69,7 +71,7 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
     found = [*lens(stack, _beside(spec, words), whole=drawn_whole(spec))]
     if drawn_whole(spec):
         found += window(stack)
-        found += recognise(stack, _verdict(spec, words))
+        found += recognise(stack, verdicts(spec, words))
         found += gradient_check(stack)
     found += fit(stack) if spec.is_regression else confusion(stack, words)
     found += _story(stack, words)
@@ -78,15 +80,22 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
         found += plane(stack)
     if spec.runs:
         found.append(course(stack))
-    own = own_names(quantity for quantity in trained.quantities if not run_of(quantity.name))
-    return choosing(found, own, spec.number_of_runs) if spec.runs else iter(found)
+    if spec.runs:
+        own = own_names(quantity for quantity in trained.quantities if not run_of(quantity.name))
+        found = [*choosing(found, own, spec.number_of_runs)]
+    return within_range(found, words)
 
 
-def _verdict(spec: Spec, words: Text) -> str:
-    """Return what is said of an output of a drawing or an example, with its blanks."""
+def verdicts(spec: Spec, words: Text) -> dict[str, str]:
+    """Return what is said of the outputs of a drawing or an example, with its blanks."""
     if spec.is_regression:
-        return words("joined", "named", what="{label}", name="{predicted}")
-    return words("sentences", "verdict", label="{label}", output="{output}")
+        return {"verdict": words("joined", "named", what="{label}", name="{predicted}")}
+    return {key: words.open("sentences", key) for key in ("verdict", "undecided")}
+
+
+def divergence(words: Text) -> dict[str, str]:
+    """Return what is said of a training that makes the total cost larger, with its blanks."""
+    return {key: words.open("sentences", key) for key in ("rose", "lost")}
 
 
 def _beside(spec: Spec, words: Text) -> str:
@@ -97,10 +106,11 @@ def _beside(spec: Spec, words: Text) -> str:
 
 def _play_words(spec: Spec, words: Text) -> dict[str, str]:
     """Return the sentences of the sheet Play, with their blanks."""
+    said = divergence(words)
     if spec.is_regression:
-        return {"verdict": _beside(spec, words)}
-    keys = ("verdict", "is_right", "is_wrong")
-    return {key: words.open("sentences", key) for key in keys}
+        return {**said, "verdict": _beside(spec, words)}
+    beside = {key: words.open("sentences", key) for key in ("is_right", "is_wrong", "is_unknown")}
+    return {**said, **verdicts(spec, words), **beside}
 
 
 def drawn_whole(spec: Spec) -> bool:
@@ -176,6 +186,26 @@ def _story(stack: Stack, words: Text) -> Iterator[Quantity]:
     yield quantity("story", shape=(len(story.lines),), equation=story, uses=uses, **shown)
     if stack.spec.is_regression:
         yield from _errors(stack, words)
+    for prefix, sheet in (("", "progress"), ("settings_", "settings")):
+        yield _diverged(stack, words, prefix, sheet)
+
+
+def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
+    """Return what is said of each run whose total cost rose."""
+    runs, said = range(stack.spec.number_of_runs), divergence(words)
+    each = [said]
+    if stack.spec.runs:
+        names = [words("compare", "run", run=run + 1) for run in runs]
+        each = [
+            {key: words("joined", "named", what=name, name=line) for key, line in said.items()}
+            for name in names
+        ]
+    equation = SaidOfEachRun([Diverged(**one) for one in each])
+    uses = {role_of("C_T", run): f"{prefix_of(run)}C_T" for run in runs}
+    return quantity(
+        "diverged", prefix=prefix, sheet=sheet, shape=(len(runs),), equation=equation, uses=uses,
+        is_text=True,
+    )  # fmt: skip
 
 
 def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:

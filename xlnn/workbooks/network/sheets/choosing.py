@@ -7,19 +7,49 @@ such controls.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
-from xlnn.blocks import Block
+from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model
-from xlnn.workbooks.network.quantities import compare
+from xlnn.workbooks.network.quantities import choices, compare
 from xlnn.workbooks.network.quantities.runs import RUN
 from xlnn.workbooks.network.sheets.stacked import Draw, Place
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import CHOICE, LABEL
+from xlnn.writing.style import ASKED, CHOICE, LABEL, QUIET_NUMBER
 
 EPOCH = "epoch"
+
+ROOM = 5
+"""Columns of pixels that the sentence beside a choice takes."""
+
+
+def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]:
+    """Place a number; to the right of a choice, the number that is used, and what is asked for.
+
+    The number that is used stands there unless another sheet holds it.
+    """
+    choice = model[name]
+    yield single_block(choice, row, column)
+    for what in (choices.USED, choices.ASKED) if choice.choices else ():
+        found = model[choices.beside(choice, what)]
+        if found.sheet == choice.sheet:
+            column += 1
+            yield single_block(found, row, column)
+
+
+def draw_used(drawing: Drawing, page: Page[Any], sheet: str) -> None:
+    """Draw the choices of a sheet as they were typed, and what stands beside them."""
+    looks = {choices.USED: QUIET_NUMBER, choices.ASKED: ASKED}
+    for block in page.layout.on(sheet):
+        name = block.quantity.name
+        if block.quantity.choices and name in drawing.looks:
+            drawing.looks[name] = replace(drawing.looks[name], number_format="General")
+        elif look := looks.get(block.quantity.kind.rpartition("_")[2]):
+            drawing.looks[name] = look
 
 
 def draw_epoch(drawing: Drawing, page: Page[Spec], prefix: str) -> None:
@@ -38,7 +68,7 @@ def placed(place: Place) -> Place:
             yield block
             name = block.quantity.name.removesuffix(EPOCH) + RUN
             if block.quantity.kind == EPOCH and name in model.by_name:
-                yield Block(model[name], block.sheet, block.row - 1, block.column, ())
+                yield from with_used(model, name, block.row - 1, block.column)
 
     return placing
 

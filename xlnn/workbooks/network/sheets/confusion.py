@@ -11,7 +11,7 @@ from xlnn.blocks import Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.sheets.choosing import draw_epoch
+from xlnn.workbooks.network.sheets.choosing import draw_epoch, draw_used, with_used
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.drawing import Drawing, cell_range
@@ -83,7 +83,7 @@ def place(model: Model) -> Iterator[Block]:
     """Place the epoch, and for each part its table, its list, and a row for each image."""
     if f"{PREFIX}epoch" not in model.by_name:
         return
-    yield Block(model[f"{PREFIX}epoch"], SHEET, EPOCH, 3, ())
+    yield from with_used(model, f"{PREFIX}epoch", EPOCH, 3)
     classes, listed = _classes(model), _list(model)
     for part, left, rows in _columns(model):
         below = ((1, 0),)
@@ -107,6 +107,7 @@ def draw(page: Page) -> Drawing:
     drawing.put(1, 1, layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
     draw_epoch(drawing, page, PREFIX)
+    draw_used(drawing, page, SHEET)
     for part, left, rows in _columns(layout.model):
         _draw_table(drawing, page, part, left)
         _draw_list(drawing, page, part, left)

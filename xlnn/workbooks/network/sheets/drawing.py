@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import prod
 
 from xlnn.blocks import FIRST_ROW, Block, single_block
 from xlnn.equations.play import LEVELS
@@ -31,7 +32,10 @@ APART = 2
 GAP = 3
 """Rows of a connection: where it begins, where it ends, and one that is truly empty."""
 
-FOUND = ("position", "answer", "label", "truth", "truth_label", "surest")
+FOUND = (
+    "run_used", "epoch_used", "image_used", "position", "answer", "label", "truth", "truth_label",
+    "surest", "tied", "targets_tied", "outputs", "targets",
+)  # fmt: skip
 """What is looked up for the words on Play."""
 
 ROLES = {
@@ -78,8 +82,9 @@ def _place(model: Model) -> Iterator[Block]:
             yield Block(model[PREFIX + kind], NUMBERS, FIRST_ROW, column, ((1, 0),))
     row = FIRST_ROW + model[f"{PREFIX}label_text"].shape[0] + 2
     for name in (name for name in FOUND if PREFIX + name in model.by_name):
-        yield single_block(model[PREFIX + name], row, LABEL)
-        row += 1
+        found = model[PREFIX + name]
+        yield single_block(found, row, LABEL, *((1, 0),) * len(found.shape))
+        row += prod(found.shape)
     yield from _place_lines(model, here)
 
 
@@ -129,7 +134,7 @@ def draw(page: Page) -> Drawing:
     title_line(drawing, page, NUMBERS, UNIT + 1)
     for name in (name for name in FOUND if PREFIX + name in page.layout.blocks):
         block = page.layout.blocks[PREFIX + name]
-        told = page.words("drawing", name)
+        told = page.words("drawing" if name in page.words.words["drawing"] else "quantities", name)
         drawing.put(block.row, block.column - 1, told, CAPTION)
         least = text_width(told, size=CAPTION.size)
         drawing.widths[block.column - 1] = max(drawing.widths.get(block.column - 1, 0), least)

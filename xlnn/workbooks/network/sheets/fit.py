@@ -11,7 +11,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.fit import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
-from xlnn.workbooks.network.sheets.choosing import draw_epoch
+from xlnn.workbooks.network.sheets.choosing import draw_epoch, draw_used, with_used
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, TESTED_COLOUR
 from xlnn.workbooks.pages.page import Page
@@ -54,7 +54,7 @@ def place(model: Model) -> Iterator[Block]:
     if f"{PREFIX}epoch" not in model.by_name:
         return
     left = _left(model)
-    yield Block(model[f"{PREFIX}epoch"], SHEET, TOP, 3, ())
+    yield from with_used(model, f"{PREFIX}epoch", TOP, 3)
     for part in _parts(model):
         rows = [model[f"{part}{kind}"] for kind in ROWS]
         for row, kind in enumerate(ERRORS, start=TOP + 1):
@@ -73,6 +73,7 @@ def draw(page: Page) -> Drawing:
     drawing.put(1, 1, layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
     draw_epoch(drawing, page, PREFIX)
+    draw_used(drawing, page, SHEET)
     for part in _parts(layout.model):
         rows = [blocks[f"{part}{kind}"] for kind in ROWS]
         name_rows(drawing, rows[0].quantity.axes, FIRST, words, left[part])

@@ -11,6 +11,7 @@ from xlnn.address import address, letters
 from xlnn.blocks import Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.gradient_check import PREFIX, SHEET, SIDES
+from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import (
     choice_validation,
@@ -20,7 +21,7 @@ from xlnn.workbooks.pages.table import (
     row_validation,
 )
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import ASIDE, KEY, LABEL, NOTE, NUMBER, RULE, TITLE, heading, value
+from xlnn.writing.style import KEY, LABEL, NOTE, NUMBER, RULE, TITLE, heading, value
 
 VALUES = 3
 CHOICES = ("epoch", "chosen", "h")
@@ -38,9 +39,10 @@ number, to the right of the last one."""
 def place(model: Model) -> Iterator[Block]:
     """Place the choices and results, the parameters in one row each, and a row for each image."""
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
+    if not here:
+        return
     for row, name in enumerate((*CHOICES, *RESULTS), start=TOP):
-        if here:
-            yield Block(model[PREFIX + name], SHEET, row, VALUES, ())
+        yield from with_used(model, PREFIX + name, row, VALUES)
     rows = {f"{PREFIX}w": 2, f"{PREFIX}g": 3} | {side: 4 + i for i, side in enumerate(SIDES)}
     columns = dict.fromkeys(rows, 2)
     parameters = [q for q in here if not q.axes and q.shape]
@@ -68,7 +70,7 @@ def draw(page: Page) -> Drawing:
         drawing.looks[PREFIX + name] = replace(
             value(block.quantity.number_format, given=name in CHOICES, first=False), align="center"
         )
-    drawing.put(TOP + 1, VALUES + 1, words("gradient_check", "where"), ASIDE)
+    draw_used(drawing, page, SHEET)
     here = page.layout.on(SHEET)
     tables = [block for block in here if block.quantity.axes]
     name_rows(drawing, tables[0].quantity.axes, IMAGES, words)
@@ -110,7 +112,7 @@ def _draw_parameters(drawing: Drawing, page: Page) -> None:
         if name in blocks:
             look = heading(blocks[name].quantity.role, first=True)
             drawing.put(PARAMETERS + 1, blocks[name].column, text, look)
-    chosen, epoch, h = (blocks[PREFIX + name] for name in ("chosen", "epoch", "h"))
+    epoch, chosen, h, used = (blocks[PREFIX + name] for name in (*CHOICES, "chosen_used"))
     end = letters(column - 1)
     drawing.validations += [
         choice_validation(
@@ -123,7 +125,7 @@ def _draw_parameters(drawing: Drawing, page: Page) -> None:
         number_validation(address(h.row, h.column), words, positive=True),
     ]
     rule = FormulaRule(
-        formula=[f"B${PARAMETERS}=${letters(chosen.column)}${chosen.row}"],
+        formula=[f"B${PARAMETERS}=${letters(used.column)}${used.row}"],
         fill=PatternFill("solid", bgColor=RULE),
     )
     drawing.colours.append((f"B{PARAMETERS}:{end}{PARAMETERS + 5}", rule))

@@ -17,6 +17,7 @@ from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole
 from xlnn.workbooks.network.sheets import window
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size, squares
+from xlnn.workbooks.network.sheets.choosing import ROOM, draw_used, with_used
 from xlnn.workbooks.network.sheets.listing import (
     BAR,
     MEASURED,
@@ -46,6 +47,9 @@ TOP = 5
 """The row of the epoch: of several runs one is chosen above it, below how to read."""
 
 LEFT = 2
+IMAGE = LEFT + 4 + ROOM
+"""The first column of the image, to the right of the choices."""
+
 NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
 """What a unit has, of which a layer shows what it computes."""
 TEXTS = ("z_text", "a_text", "loss_text", "delta_text")
@@ -129,7 +133,7 @@ class _Grid:
     def listed(self) -> dict[str, int]:
         """What is listed of each output, and in which columns, to the right of the image."""
         names = ("name", "raw_t", "predicted", "t", "output", "bar")
-        first = LEFT + 5 + self.model[f"{PREFIX}x"].shape[1]
+        first = IMAGE + 1 + self.model[f"{PREFIX}x"].shape[1]
         return listed_at(self.model, [name for name in names if self.has(name)], first)
 
     @property
@@ -172,11 +176,11 @@ def place(model: Model) -> Iterator[Block]:
 def _place_top(model: Model, grid: _Grid) -> Iterator[Block]:
     """Place the choices, the image and the outputs."""
     for row, name in enumerate(filter(grid.has, CHOSEN), start=TOP):
-        yield single_block(model[PREFIX + name], row, LEFT + 2)
+        yield from with_used(model, PREFIX + name, row, LEFT + 2)
     row = TOP + (model[f"{PREFIX}x"].shape[0] == 1)
     for name in ("raw", "x"):
         if grid.has(name):
-            yield single_block(model[PREFIX + name], row, LEFT + 4, (1, 0), (0, 1))
+            yield single_block(model[PREFIX + name], row, IMAGE, (1, 0), (0, 1))
             row += 1
     for name, column in grid.listed.items():
         yield single_block(model[PREFIX + name], TOP + 1, column, (1, 0))
@@ -223,6 +227,7 @@ def draw(page: Page) -> Drawing:
     for block in page.layout.on(SHEET):
         _look(drawing, block.quantity, block.column)
     drawing.looks[f"{PREFIX}name"] = name_look(page, width)
+    draw_used(drawing, page, SHEET)
     for layer in grid.layers:
         if window.has_window(page.layout.model, layer):
             window.draw(drawing, page, layer, last)

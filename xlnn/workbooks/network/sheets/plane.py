@@ -12,10 +12,11 @@ from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
 from xlnn.workbooks.network.sheets.bands import layer_title
+from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import choice_validation, head, row_validation, title_line
 from xlnn.writing.charts import Cells
-from xlnn.writing.drawing import Drawing
+from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
 from xlnn.writing.graph import Dots, graph, over
 from xlnn.writing.style import (
@@ -64,7 +65,7 @@ def place(model: Model) -> Iterator[Block]:
     if f"{PREFIX}picture" not in model.by_name:
         return
     for row, name in enumerate(("epoch", "output", "class"), start=TOP):
-        yield single_block(model[PREFIX + name], row, VALUES)
+        yield from with_used(model, PREFIX + name, row, VALUES)
     yield single_block(model[f"{PREFIX}picture"], PICTURE_ROW, LEFT, (1, 0), (0, 1))
     yield single_block(model[f"{PREFIX}heights"], PICTURE_ROW, HEIGHTS, (SIDE - 1, 0))
     yield single_block(model[f"{PREFIX}ends"], PICTURE_ROW + SIDE, LEFT, (0, SIDE - 1))
@@ -130,7 +131,7 @@ def draw(page: Page) -> Drawing:
     if page.spec.is_regression:
         _colour(drawing, picture, page.spec.layers[-1].activation)
     else:  # what the targets are
-        drawing.colour(picture, two_sided_scale(0, 1))
+        drawing.colour(picture, two_sided_scale(fixed_range(picture), 0, 1))
     layer = ""
     for quantity in _small(model):
         block = blocks[quantity.name]
@@ -151,6 +152,7 @@ def draw(page: Page) -> Drawing:
     drawing.charts.append((over(chart, (picture.row, picture.column), picture.last), chart))
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
+    draw_used(drawing, page, SHEET)
     return drawing
 
 
@@ -189,7 +191,7 @@ def _colour(drawing: Drawing, block: Block, activation: str) -> None:
     """Colour a picture between the ends of what an activation function gives, or around 0."""
     least, most = ACTIVATIONS[activation].reach
     if isfinite(least) and isfinite(most):
-        drawing.colour(block, two_sided_scale(least, most))
+        drawing.colour(block, two_sided_scale(fixed_range(block), least, most))
     else:
         drawing.colour_around_0(block, is_read=False)
 

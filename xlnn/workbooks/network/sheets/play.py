@@ -5,19 +5,23 @@ from dataclasses import replace
 
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
+from xlnn.equations.choice import Asked
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import HEIGHT, SHARE, WIDEST, WIDTH, Figure
 from xlnn.workbooks.network.quantities.play import LISTED, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.bands import layer_name
+from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
 from xlnn.workbooks.network.sheets.picture import picture
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.panel import point_of
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.charts import Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
 from xlnn.writing.room import text_width
 from xlnn.writing.style import (
+    ASKED,
     CAPTION,
     CHOICE,
     LABEL,
@@ -32,6 +36,7 @@ from xlnn.writing.style import (
 )
 
 TOP = 4
+CHOICES = ("epoch", "image")
 NAMES, VALUES, BARS, RIGHT = 2, 3, 4, 6
 """The columns: names, numbers, bars; from RIGHT on they are as narrow as pixels."""
 
@@ -58,8 +63,11 @@ POINTS = 72 / 2.54
 def place(model: Model) -> Iterator[Block]:
     """Place the choices, what comes of them, the image, and the weights."""
     rows = _rows(model)
+    for row, name in enumerate(CHOICES, start=TOP):
+        if PREFIX + name in model.by_name:
+            yield from with_used(model, PREFIX + name, row, VALUES)
     down = (
-        (TOP, VALUES, ("epoch", "image")),
+        (TOP + 2, NAMES, ("diverged",)),
         (TOP + 3, NAMES, ("verdict", "truth_text")),
         (rows["course"], VALUES, ("C_T", "recognised")),
     )
@@ -136,6 +144,8 @@ def draw(page: Page) -> Drawing:
         _draw_weights(drawing, page, blocks[quantity.name])
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
+    draw_used(drawing, page, SHEET)
+    drawing.looks[f"{PREFIX}diverged"] = ASKED
     if headline := blocks.get(f"{PREFIX}verdict"):
         drawing.looks[headline.quantity.name] = replace(HEADLINE, size=_size(page))
     return drawing
@@ -160,26 +170,40 @@ def _widths(page: Page) -> dict[int, float]:
     """Return the widths of columns: beside names and sentences stand pictures, which hide them."""
     names = text_width(*page.spec.labels[:LISTED], *page.spec.features[:LISTED])
     widths = WIDTHS | {NAMES: max(WIDTHS[NAMES], names)}
-    missing = _length(page, _size(page)) - sum(widths[column] for column in LEFT)
-    return widths | {BARS: widths[BARS] + max(0, missing)}
+    longest = max(_length(page, _size(page)), text_width(*_sentences(page)))
+    missing = longest - sum(widths[column] for column in LEFT)
+    equations = (q.equation for q in page.layout.model.quantities if q.sheet == SHEET)
+    asked = text_width(*(each.words for each in equations if isinstance(each, Asked)))
+    return widths | {BARS: max(widths[BARS] + max(0, missing), asked)}
 
 
 def _size(page: Page) -> int:
     """Return the size of the headline: the larger one where there is room for it."""
-    room = sum(WIDTHS[column] for column in LEFT)
+    room = max(sum(WIDTHS[column] for column in LEFT), text_width(*_sentences(page)))
     return next((size for size in SIZES if _length(page, size) <= room), SIZES[-1])
 
 
 def _length(page: Page, size: int) -> float:
-    """Return the width of the longest headline and the longest line below it."""
+    """Return the width of the longest headline."""
     if f"{PREFIX}verdict" not in page.layout.blocks:
         return 0
-    words = page.layout.model[f"{PREFIX}verdict"].equation.words
+    verdict = page.layout.model[f"{PREFIX}verdict"].equation
     told = SHARE if Stack(page.spec).is_share else WIDEST
     numbers = dict.fromkeys(("output", "predicted", "actual"), told)
-    headlines = [words.format(label=label, **numbers) for label in page.spec.labels]
-    below = [page.words("sentences", "is_wrong", truth=label) for label in page.spec.labels]
-    return max(text_width(*headlines, size=size), text_width(*below, size=SENTENCE.size))
+    said = [verdict.words] if page.spec.is_regression else [verdict.words, verdict.undecided]
+    headlines = [words.format(label=each, **numbers) for words in said for each in page.spec.labels]
+    return text_width(*headlines, size=size)
+
+
+def _sentences(page: Page) -> Iterator[str]:
+    """Yield the longest lines around the headline."""
+    if f"{PREFIX}truth_text" in page.layout.blocks:
+        yield page.words("sentences", "is_unknown")
+        for label in page.spec.labels:
+            yield page.words("sentences", "is_wrong", truth=label)
+    if f"{PREFIX}diverged" in page.layout.blocks:
+        yield page.words("sentences", "rose", first=WIDEST, last=WIDEST)
+        yield page.words("sentences", "lost")
 
 
 def _draw_choices(drawing: Drawing, page: Page) -> None:
@@ -220,9 +244,8 @@ def _draw_course(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
             drawing.put(block.row, NAMES, words("quantities", name), LABEL)
     if block := blocks.get(f"{PREFIX}recognised"):
         drawing.put(block.row, BARS, words("play", "of", images=page.spec.images), LABEL)
-    epoch, here = blocks[f"{PREFIX}epoch"], blocks[f"{PREFIX}C_T"]
     x, y = (_below(page, block, column) for block, column in _course(page))
-    point = [Cells(page.layout.titles[SHEET], b.column, b.row, b.row) for b in (epoch, here)]
+    point = [point_of(page.layout, f"{PREFIX}{name}") for name in ("epoch_used", "C_T")]
     lines = [Line(x, y, COURSE), Line(*point, HERE, width=0, marker="circle")]
     chart = scatter(words("charts", "C_T"), words("charts", "epoch"), lines)
     chart.width, chart.height = COURSE_WIDTH, COURSE_HEIGHT

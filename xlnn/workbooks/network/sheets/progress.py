@@ -19,7 +19,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import WIDE, courses, table
 from xlnn.writing.charts import THICK, THIN, Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import QUIET_NUMBER, SECTION, SENTENCE, heading
+from xlnn.writing.style import ASKED, QUIET_NUMBER, SECTION, SENTENCE, heading
 
 CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
@@ -83,6 +83,7 @@ def draw(page: Page) -> Drawing:
             drawing.put(block.row, block.column + 1, words("story", name), SENTENCE)
             never = f'0;;"{words("story", "none")}"'
             drawing.looks[name] = replace(QUIET_NUMBER, number_format=never)
+    drawing.looks["diverged"] = ASKED
     _name_outputs(drawing, page)
     last = max(block.last[0] for block in layout.on(SHEET) if block.quantity.is_text)
     charts = [*_courses(page), *_errors(page), *_paths(page)]

@@ -9,6 +9,7 @@ from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.sheets.bands import Bands, Strip, layer_title, squares
+from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
 from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, name_look, named_in
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import number_validation, row_validation
@@ -31,6 +32,9 @@ from xlnn.writing.style import (
 
 SHEET, PREFIX = "recognise", "draw_"
 TOP, LEFT, CELL, NUMBERS = 4, 2, 6.9, 12
+OUTPUTS = TOP + 4
+"""The first row of the outputs: above stands what they come to, below the choice of the epoch."""
+
 FEATURE_WIDTH, FEATURE_HEIGHT = 8.6, 27
 FEATURE = replace(LABEL, align="center", wrap=True)
 
@@ -80,18 +84,20 @@ def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
 def _place_top(model: Model) -> Iterator[Block]:
     rows = model[f"{PREFIX}x"].shape[0]
     if f"{PREFIX}epoch" in model.by_name:
-        yield single_block(model[f"{PREFIX}epoch"], TOP, LEFT + 3)
+        yield from with_used(model, f"{PREFIX}epoch", TOP, LEFT + 3)
     yield single_block(model[PREFIX + _drawn(model)], TOP + 2, LEFT, (1, 0), (0, 1))
     if f"{PREFIX}raw" in model.by_name:
         yield single_block(model[f"{PREFIX}x"], TOP + 3 + rows, LEFT, (1, 0), (0, 1))
     listed = _listed(model)
     right = listed["name"]
     for name, column in listed.items():
-        yield single_block(model[PREFIX + name], TOP + 3, column, (1, 0))
-    yield single_block(model[f"{PREFIX}verdict"], TOP, right)
+        yield single_block(model[PREFIX + name], OUTPUTS, column, (1, 0))
+    yield single_block(model[f"{PREFIX}verdict"], TOP + 1, right)
     if f"{PREFIX}label" in model.by_name:
-        yield single_block(model[f"{PREFIX}label"], TOP + 1, right + 2)
-        yield single_block(model[f"{PREFIX}answer"], TOP + 1, right + 3 + named_in(model))
+        yield single_block(model[f"{PREFIX}label"], TOP + 2, right + 2)
+        yield single_block(model[f"{PREFIX}answer"], TOP + 2, right + 3 + named_in(model))
+    if f"{PREFIX}tied" in model.by_name:
+        yield single_block(model[f"{PREFIX}tied"], TOP + 3, right + 3 + named_in(model))
 
 
 def _listed(model: Model) -> dict[str, int]:
@@ -106,7 +112,7 @@ def _first_row(model: Model) -> int:
     rows, outputs = model[f"{PREFIX}x"].shape[0], model[f"{PREFIX}output"].shape[0]
     if f"{PREFIX}raw" in model.by_name:
         rows += rows + 1
-    return TOP + max(rows + 2, outputs + 3) + 2
+    return max(TOP + 2 + rows, OUTPUTS + outputs) + 2
 
 
 def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
@@ -152,8 +158,10 @@ def draw(page: Page) -> Drawing:
         drawing.put(label.row, label.column - 2, words("quantities", "label"), LABEL)
         named = named_in(model)
         drawing.put(label.row, label.column + named, words("headings", "class"), LABEL)
+    if tied := blocks.get(f"{PREFIX}tied"):
+        drawing.put(tied.row, _listed(model)["name"], words("quantities", "tied"), LABEL)
     if page.spec.is_regression:
-        draw_headings(drawing, page, TOP + 2, _listed(model))
+        draw_headings(drawing, page, OUTPUTS - 1, _listed(model))
     _draw_layers(drawing, page)
     for block in page.layout.on(SHEET):
         look = _look(model, block.quantity)
@@ -163,6 +171,7 @@ def draw(page: Page) -> Drawing:
         if block.quantity.is_text and block.quantity.kind in {"name", "label"}:
             look = name_look(page, width)
         drawing.looks[block.quantity.name] = look
+    draw_used(drawing, page, SHEET)
     return drawing
 
 

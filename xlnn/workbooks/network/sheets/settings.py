@@ -13,7 +13,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.names import name_width
-from xlnn.writing.style import ASIDE, NOTE, PLAIN, TITLE, Look, value
+from xlnn.writing.style import ASIDE, ASKED, NOTE, PLAIN, TITLE, Look, value
 
 LISTS = ("labels", "middle", "factor", "t_middle", "t_factor")
 TAKEN = ("mu", "beta", "beta1", "beta2", "epsilon", "l2")
@@ -39,7 +39,9 @@ def place(model: Model) -> Iterator[Block]:
         for run, own in here.items():
             yield Block(model[own], "settings", row, VALUE + run, ())
         row += bool(here)
-    row += 1
+    if "settings_diverged" in model.by_name:
+        yield Block(model["settings_diverged"], "settings", row, VALUE, ((1, 0),))
+    row += len(runs)
     for name in LISTS:
         if name in model.by_name:
             yield Block(model[name], "settings", row, VALUE, ((1, 0),))
@@ -55,7 +57,8 @@ def draw(page: Page) -> Drawing:
     drawing.put(1, 1, page.layout.titles["settings"], TITLE)
     drawing.put(2, 1, page.words("notes", "settings"), NOTE)
     blocks = page.layout.blocks
-    for block in page.layout.on("settings"):
+    drawing.looks["settings_diverged"] = ASKED
+    for block in (block for block in page.layout.on("settings") if block.quantity.is_input):
         quantity = block.quantity
         drawing.put(block.row, 1, page.words("quantities", quantity.kind), PLAIN)
         drawing.put(block.row, told, page.words("settings", quantity.kind), ASIDE)

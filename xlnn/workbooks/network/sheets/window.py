@@ -15,10 +15,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from xlnn.address import address, fixed
 from xlnn.blocks import Block, single_block
 from xlnn.quantity import Model
+from xlnn.workbooks.network.quantities.choices import USED
 from xlnn.workbooks.network.quantities.lens import PREFIX
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.quantities.window import MAP, PLACE
 from xlnn.workbooks.network.sheets.bands import layer_name
+from xlnn.workbooks.network.sheets.choosing import ROOM, with_used
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import choice_validation
 from xlnn.writing.drawing import Drawing
@@ -28,7 +30,7 @@ CHOICES = (MAP, *PLACE)
 PICTURES = ("window", "window_W", "window_product")
 NUMBERS = ("window_sum", "window_b", "window_z", "window_there")
 
-CHOSEN, SHOWN = 2, 4
+CHOSEN, SHOWN = 2, 4 + ROOM
 """How far right of the words the choices stand, and the first picture."""
 
 FIRST = 3
@@ -65,7 +67,7 @@ def height(model: Model, layer: str) -> int:
 def place(model: Model, layer: str, row: int, left: int) -> Iterator[Block]:
     """Place the choices, the pictures side by side, and the numbers to their right."""
     for down, kind in enumerate(CHOICES, start=FIRST):
-        yield single_block(model[_name(kind, layer)], row + down, left + CHOSEN)
+        yield from with_used(model, _name(kind, layer), row + down, left + CHOSEN)
     column = left + SHOWN
     for kind in PICTURES:
         *maps, rows, columns = model[_name(kind, layer)].shape
@@ -112,7 +114,7 @@ def _choice(page: Page, block: Block) -> DataValidation:
     validation = DataValidation(
         type="whole", operator="between", formula1="1", formula2=str(most), allow_blank=False,
         showErrorMessage=True, errorTitle=page.words("validation", "choice_title"),
-        error=page.words("validation", "choice", largest=most),
+        error=page.words("validation", "choice", least=1, largest=most),
     )  # fmt: skip
     validation.add(cell)
     return validation
@@ -121,7 +123,7 @@ def _choice(page: Page, block: Block) -> DataValidation:
 def _frames(page: Page, layer: str, below: str) -> Iterator[tuple[str, Rule]]:
     """Yield the frames: of the window in each map below, of the filter, and of the place."""
     blocks = page.layout.blocks
-    chosen = (blocks[_name(kind, layer)] for kind in CHOICES)
+    chosen = (blocks[_name(f"{kind}_{USED}", layer)] for kind in CHOICES)
     number, row, column = (fixed(block.row, block.column) for block in chosen)
     seen, weights, result = (
         blocks[name] for name in (below, f"{PREFIX}W{layer}", f"{PREFIX}z{layer}")

@@ -1,0 +1,73 @@
+"""An input that is too large is named, and not the right formulas that have errors from it."""
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from networks import in_turn, random_recipe, spec, with_functions, write_recipe
+from test_checker import edit
+
+import xlnn
+from xlnn import Model, Quantity, Stated
+from xlnn.checking.check import check
+from xlnn.cli.main import cli
+from xlnn.errors import WorkbookError
+from xlnn.reading.spec import layout_of, read_spec
+
+
+@pytest.fixture
+def linear(tmp_path):
+    """A network whose numbers have no bounds, and its layout."""
+    made = with_functions(spec([2, 3, 1], images=3), ["relu"], "squared error", "linear")
+    path = write_recipe(tmp_path / "linear.xlsx", random_recipe(made, seed=4))
+    return path, layout_of(read_spec(path))
+
+
+@pytest.mark.parametrize("engine", in_turn(["formualizer", "formulas"]))
+@pytest.mark.parametrize("eta", [1e60, 1e300])
+def test_a_learning_rate_that_is_too_large_is_named(linear, eta, engine):
+    path, layout = linear
+    edit(path, {layout.cell("eta", ()): eta})
+    with pytest.raises(WorkbookError) as refused:
+        check(path, engine)
+    cell = layout.cell("eta", ())
+    assert str(refused.value).startswith(f"{cell} is too large: numbers computed from η = {eta:g}")
+
+
+@pytest.mark.parametrize(("name", "index"), [("x", (1, 0)), ("W3", (0, 0, 2))])
+def test_another_input_that_is_too_large_is_named(linear, name, index):
+    path, layout = linear
+    edit(path, {layout.cell(name, index): 1e200})
+    with pytest.raises(WorkbookError, match=f"^{layout.cell(name, index)} is too large"):
+        check(path, "formualizer")
+
+
+def test_the_command_says_it_in_a_line(linear):
+    path, layout = linear
+    edit(path, {layout.cell("eta", ()): 1e100})
+    said = CliRunner().invoke(cli, ["check", str(path), "--engine", "formualizer"])
+    assert said.exit_code == 1
+    assert len(said.output.splitlines()) == 1
+
+
+def test_an_altered_formula_is_named_beside_numbers_that_are_too_large(linear):
+    path, layout = linear
+    altered = layout.cell("C_T", (0,))
+    edit(path, {layout.cell("eta", ()): 1e100, altered: layout.formula("C_T", (0,)) + "+1"})
+    assert [wrong.cell for wrong in check(path, "formualizer").wrong] == [altered]
+
+
+def test_a_large_learning_rate_that_cells_can_hold_is_no_fault(linear):
+    path, layout = linear
+    edit(path, {layout.cell("eta", ()): 1e6})
+    assert check(path, "formualizer").agrees
+
+
+def test_a_division_by_0_is_not_said_to_be_too_large(tmp_path):
+    share = Stated(lambda x: 1 / x, lambda x: f"=1/{x[()]}")
+    own = Model((Quantity("x", between=(1.0, 2.0)), Quantity("share", equation=share)))
+    path = tmp_path / "own.xlsx"
+    xlnn.workbook(own, {"x": 2}, path)
+    edit(path, {xlnn.explain(path, "x", model=own).cell: 0})
+    with np.errstate(all="ignore"):
+        report = check(path, "formualizer", model=own)
+    assert [wrong.got for wrong in report.wrong] == ["#DIV/0!"]
