@@ -1,5 +1,6 @@
 """What `import xlnn` offers is listed, documented and typed."""
 
+import inspect
 import pydoc
 import subprocess
 import sys
@@ -8,6 +9,9 @@ from pathlib import Path
 import pytest
 
 import xlnn
+import xlnn.testing
+from xlnn.cli import cli
+from xlnn.engines import DEFAULT_ENGINE
 
 SCRIPT = """
 import numpy as np
@@ -92,6 +96,26 @@ def test_dir_and_help_list_what_is_public():
 def test_what_is_public_is_there_and_documented(name):
     found = getattr(xlnn, name)
     assert isinstance(found, str) or found.__doc__
+
+
+TAKING_AN_ENGINE = (
+    *(xlnn.check, xlnn.values, xlnn.load, xlnn.show, xlnn.explain, xlnn.export),
+    xlnn.testing.assert_agrees,
+)
+
+
+def test_every_function_and_command_has_the_same_engine_by_default():
+    for function in TAKING_AN_ENGINE:
+        assert inspect.signature(function).parameters["engine"].default == DEFAULT_ENGINE
+    found = {
+        name: option.default
+        for name, command in cli.commands.items()
+        for option in command.params
+        if "--engine" in option.opts
+    }
+    assert found.pop("check") == [DEFAULT_ENGINE]
+    assert set(found) == {"explain", "export", "show", "values"}
+    assert set(found.values()) == {DEFAULT_ENGINE}
 
 
 def test_results_have_short_reprs(tmp_path):

@@ -14,6 +14,7 @@ import numpy as np
 from xlnn.arguments import is_whole, path_of, wrong
 from xlnn.bridging.export_tensors import Tensors, outputs_of, tensors_of
 from xlnn.bridging.export_trained import PRODUCER, Trained, properties, trained
+from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import DisagreementError, OutputError, OutputNameError, XlnnError
 from xlnn.output import check_place, replacing
 
@@ -67,7 +68,7 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
     epoch: int | None = None,
     run: int | None = None,
     float64: bool = False,
-    engine: str = "formualizer",
+    engine: str = DEFAULT_ENGINE,
     force: bool = False,
 ) -> Exported:
     """Write what the network of a workbook has learnt as a model or as weights.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlnn.checking.wording import lines_of
-from xlnn.cli.choosing import Choice, engines
+from xlnn.cli.choosing import DEFAULT_ENGINE, Choice, Choosing, engines
 from xlnn.cli.saying import mended_by, progress, say, say_json
 from xlnn.errors import MENDABLE, EngineError
 
@@ -26,8 +26,11 @@ if TYPE_CHECKING:  # it brings NumPy, which --help does without
     "--engine",
     "chosen",
     multiple=True,
+    cls=Choosing,
     type=Choice(lambda: (*engines(), "all")),
-    help="formulas (default), formualizer, libreoffice, gnumeric or all; may be repeated.",
+    default=[DEFAULT_ENGINE],
+    show_default=True,
+    help="Engine that recalculates the workbooks, may be repeated",
 )
 @click.option(
     "--probes",
@@ -58,18 +61,13 @@ def check(
     A file that cannot be checked does not keep the others from it; any of them makes the exit code
     1. With --json it is an object with its file and its error; several files or engines are a list.
 
-    Example: xlnn check output/digits.xlsx --engine formualizer
+    Example: xlnn check output/digits.xlsx --engine ironcalc
     """
-    from xlnn.engines import (  # noqa: PLC0415 -- only what is needed
-        DEFAULT_ENGINE,
-        ENGINES,
-        check_name,
-        missing,
-    )
+    from xlnn.engines import ENGINES, check_name, missing  # noqa: PLC0415 -- only what is needed
 
     absent = missing() if "all" in chosen else {}
     every = [name for name in ENGINES if name not in absent]
-    asked = [every if choice == "all" else [choice] for choice in chosen or (DEFAULT_ENGINE,)]
+    asked = [every if choice == "all" else [choice] for choice in chosen]
     engines = list(dict.fromkeys(chain.from_iterable(asked)))
     for name in engines:
         check_name(name)

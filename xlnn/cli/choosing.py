@@ -59,13 +59,17 @@ def choice(option: str) -> Choice:
     return Choice(lambda: CHOICES[option])
 
 
+DEFAULT_ENGINE = "formualizer"
+"""That of `xlnn.engines`, which brings NumPy: a test holds them equal."""
+
 engine_option = partial(
     click.option,
     "--engine",
     cls=Choosing,
     type=Choice(engines),
+    default=DEFAULT_ENGINE,
     show_default=True,
-    help="Who recalculates it",
+    help="Engine that recalculates the workbook",
 )
 """The option of what takes one engine."""
 

@@ -17,7 +17,7 @@ from xlnn.cli.saying import counted, distance, progress, say
 @click.option("--epoch", type=int, help="After which epoch; 0 is the start, the last is usual.")
 @click.option("--run", type=int, help="Which run, where several are compared.")
 @click.option("--float64", is_flag=True, help="Numbers of 16 digits instead of 7.")
-@engine_option(default="formualizer")
+@engine_option()
 @click.option("--force", is_flag=True, help="Replace a file that xlnn did not make.")
 def export(  # noqa: PLR0913 -- click gives each option by its name
     file: Path,

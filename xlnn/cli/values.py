@@ -11,7 +11,7 @@ from xlnn.cli.saying import counted, say
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
-@engine_option(default="formulas")
+@engine_option()
 @click.option("--force", is_flag=True, help="Replace a file that holds no arrays.")
 def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
     """Save every quantity of a workbook FILE, recalculated, as NumPy arrays by name.

@@ -23,7 +23,8 @@ Recalculate = Callable[[Inputs], Values]
 
 ENGINES = ("formulas", "formualizer", "ironcalc", "libreoffice", "gnumeric")
 
-DEFAULT_ENGINE = "formulas"
+DEFAULT_ENGINE = "formualizer"
+"""The quickest of those that pip installs: `docs/benchmarks.md` has what each takes."""
 
 PROGRAMS = ("libreoffice", "gnumeric")
 """The engines that are programs of their own: pip does not install them."""

@@ -10,14 +10,13 @@ from xlnn.checking.check import examined
 from xlnn.checking.comparison import placed
 from xlnn.checking.probe import Points
 from xlnn.checking.report import plain
+from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError
 from xlnn.explaining.entries import Entries, Entry
 from xlnn.explaining.explanation import Explanation
 from xlnn.explaining.formulas import read_aloud
 from xlnn.explaining.meaning import meaning_of
 from xlnn.quantity import Model
-
-ENGINE = "formualizer"
 
 
 def explain(  # noqa: PLR0913 -- each is a choice of the person who asks
@@ -28,7 +27,7 @@ def explain(  # noqa: PLR0913 -- each is a choice of the person who asks
     unit: tuple[int, ...] = (),
     depth: int = 1,
     lang: str | None = None,
-    engine: str = ENGINE,
+    engine: str = DEFAULT_ENGINE,
     model: Model | None = None,
 ) -> Explanation:
     """Explain a cell of a workbook.

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlnn.arguments import path_of
+from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError, XlnnError
 from xlnn.explaining.course import course_of, is_course
-from xlnn.explaining.explain import ENGINE
 from xlnn.explaining.held import RUN, QuantityValues
 from xlnn.explaining.meaning import meaning_of
 from xlnn.explaining.tables import described, table
@@ -146,7 +146,11 @@ class Run(Mapping[str, QuantityValues]):
 
 
 def load(
-    path: Path | str, engine: str = ENGINE, *, lang: str | None = None, model: Model | None = None
+    path: Path | str,
+    engine: str = DEFAULT_ENGINE,
+    *,
+    lang: str | None = None,
+    model: Model | None = None,
 ) -> Run:
     """Recalculate a workbook and return its quantities with their symbols and cells.
 

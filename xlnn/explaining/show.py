@@ -11,10 +11,10 @@ from typing import Any
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
 from xlnn.checking.probe import Points
+from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
 from xlnn.explaining.course import CHECK, course_of
 from xlnn.explaining.entries import Entries
-from xlnn.explaining.explain import ENGINE
 from xlnn.explaining.runs import COMPARE, Runs
 from xlnn.explaining.shown import lines_of
 from xlnn.explaining.told import Value
@@ -103,7 +103,7 @@ class Contents:
         return f"<Contents of {self.file}: {self.template}>"
 
 
-def show(path: Path | str, engine: str = ENGINE, model: Model | None = None) -> Contents:
+def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = None) -> Contents:
     """Return what is in a workbook.
 
     Parameters
