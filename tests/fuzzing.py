@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 from lxml import etree
+from openpyxl.workbook.defined_name import DefinedName
 from PIL import Image
 
 from xlnn.building.build import build
@@ -176,6 +177,7 @@ def broken_spec(content, rng):
         cell = sheet.cell(int(rng.integers(4, sheet.max_row + 1)), 1)
         line = str(cell.value or "")
         numbers = ("0", "-1", "99999999", "1e9", "[" * 3000, '"est"', "0x" + "f" * 5000, "nan", "")
+        numbers += ("1\n" + "a." * 10_000 + "a = 1", "{a = " * 3000)
         match int(rng.integers(3)):
             case 0 if "=" in line:
                 cell.value = f"{line.split('=', maxsplit=1)[0]}= {pick(rng, numbers)}"
@@ -189,6 +191,79 @@ def broken_spec(content, rng):
             case _:
                 cell.value = sheet.cell(int(rng.integers(4, sheet.max_row + 1)), 1).value
         cell.data_type = "s" if cell.value is not None else "n"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def broken_sheets(content, rng):
+    """Give some sheets one another's names, and at times one of them no heading."""
+    parts = parts_of(content)
+    root = etree.fromstring(parts["xl/workbook.xml"])
+    sheets = [node for node in root.iter() if etree.QName(node).localname == "sheet"]
+    some = rng.permutation(len(sheets))[: int(rng.integers(2, 5))]
+    names = [sheets[i].get("name") for i in some]
+    for i, name in zip(np.roll(some, 1), names, strict=True):
+        sheets[i].set("name", name)
+    parts["xl/workbook.xml"] = etree.tostring(root)
+    if rng.random() < 0.5:
+        return packed(parts)
+    book = openpyxl.load_workbook(io.BytesIO(packed(parts)))
+    sheet = book[pick(rng, book.sheetnames)]
+    for column in range(1, 6):
+        sheet.cell(1, column).value = None
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+NAMES = ("rate", "RATE", "n.1", "n.2", "率", "xlnn.eta", "xlnn.W2", "_x", "C4", "R1C1", "SUM")
+MEANINGS = (
+    *("Settings!$C$4", "Settings!C4", "$C$4", "Weights!$B$4", "Training!$C$4:$D$6", "0.2", "-1"),
+    *(
+        "rate",
+        "n.1+n.1",
+        "-n.2",
+        "2*rate",
+        "SUM(Training!$C$4:$C$6)",
+        "Training!$C$4:$C$6*2",
+        '"x"',
+    ),
+    *(
+        "Settings!$C$4/2",
+        "Training!$C:$C",
+        "TRUE",
+        "Nowhere!$A$1",
+        "#REF!",
+        "(",
+        "",
+        "1=1",
+        "xlnn.eta",
+    ),
+)
+
+
+def broken_names(content, rng):
+    """Define names, for the book or a sheet, and use them in formulas."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for _ in range(int(rng.integers(1, 4))):
+        name, sheet = pick(rng, NAMES), book[pick(rng, book.sheetnames)]
+        place = book if rng.random() < 0.7 else sheet
+        place.defined_names[name] = DefinedName(name, attr_text=pick(rng, MEANINGS))
+    cells = [
+        cell
+        for sheet in book
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.data_type == "f"
+    ]
+    for _ in range(int(rng.integers(1, 4))):
+        cell, name = pick(rng, cells), pick(rng, NAMES)
+        cell.value = pick(
+            rng,
+            (f"={name}", f"{cell.value}*{name}", f"{cell.value}+0*{name}", f"=SUM({name})",
+             str(cell.value).replace("Settings!C$4", name).replace("Settings!$C$4", name)),
+        )  # fmt: skip
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -219,7 +294,7 @@ def broken_picture(_, rng):
 KINDS = {
     "bytes": broken_bytes, "part": broken_part, "nodes": broken_nodes, "wiring": broken_wiring,
     "cells": broken_cells, "spec": broken_spec, "csv": broken_csv, "toml": broken_toml,
-    "picture": broken_picture,
+    "picture": broken_picture, "sheets": broken_sheets, "names": broken_names,
 }  # fmt: skip
 
 

@@ -7,10 +7,14 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 
 from xlnn.engines import ENGINES, missing
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+EVERY = (*SIGNALS, signal.SIGKILL)
+"""With the one that no program can answer: what it started ends all the same."""
 
 LONG = 60
 """Seconds after which a program that was told to end hangs, on however busy a machine."""
@@ -117,7 +121,11 @@ def interrupt(folder, command, number, delay):
         process.kill()
         process.wait()
     seconds = time.monotonic() - begin
-    left = files(folder) + processes(mark)
+    left = processes(mark)
+    if number == signal.SIGKILL:  # nobody can remove what is temporary
+        for name in files(folder):
+            remove(folder / name)
+    left += files(folder)
     if code and (folder / "old.xlsx").read_bytes() != before:
         left += ("old.xlsx was changed",)
     said = (folder / "said").read_text(errors="replace")
@@ -129,6 +137,14 @@ def files(folder):
     known = {"old.xlsx", "said", "temporary"}
     found = [path for path in folder.rglob("*") if str(path.relative_to(folder)) not in known]
     return tuple(str(path.relative_to(folder)) for path in found)
+
+
+def remove(path):
+    """Remove a file or a folder, if its own folder is not gone yet."""
+    if path.is_dir():
+        rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def processes(mark):
@@ -157,5 +173,5 @@ def trials(folder, rng, number, epochs):
     every = commands(epochs)
     for index in range(number):
         which = index % len(every)
-        name = SIGNALS[int(rng.integers(len(SIGNALS)))]
+        name = EVERY[int(rng.integers(len(EVERY)))]
         yield interrupt(folder, every[which], name, float(rng.uniform(0, times[which])))

@@ -92,6 +92,7 @@ EXPERIMENTS = {
             {"low": 1e-8, "high": 2e-8, "h": 1e-12, "deviation": 1e6, "t": 0.3, "b": -1, "eta": 30},
             {"low": -1e20, "high": 1e22, "p": 1e30, "mean": 1e25, "deviation": 1e24, "x": 1e20},
             {"eta": 1e9, "step_w": 7},
+            {"p": 0, "q": 0, "mean": 1e17, "t": 0.5, "sigmoid_w": 0, "eta": -1, "h": 0},
         ],
         [({"epochs": 0}, "steps is 0: a whole number from 1 to 1,000")],
     ),
@@ -117,7 +118,7 @@ EXPERIMENTS = {
         ],
     ),
     "slopes": Experiment(
-        678,
+        684,
         [
             {"function": 1, "second": 4, "x": -1.75, "y": 0.30000000000000004, "h": 1e-5},
             {"function": 2, "second": 5, "x": 0, "y": 0, "f_a": 0, "f_b": 0},
@@ -126,6 +127,8 @@ EXPERIMENTS = {
             {"function": 5, "second": 3, "x": -30.25, "dx": 1e-9, "dy": 1e4, "r": 1e6},
             {"function": 1, "second": 1, "x": 1e8, "h": 10, "delta": -1e3, "r": -2},
             {"surface": 2, "x": -30.25, "y": 0.5, "dx": 1e-9, "dy": 1e4},
+            {"function": 1, "second": 5, "x": 0, "h": 0, "h_secant": 0, "dx": 0, "dy": 0, "r": 0},
+            {"function": 4, "x": -150, "h": 1, "f_a": 0.704015, "f_b": 0.710185, "r": 1e-200},
         ],
         [
             ({"eta": 1}, "--eta means nothing to slopes: it takes --lang"),
@@ -133,7 +136,7 @@ EXPERIMENTS = {
         ],
     ),
     "descent": Experiment(
-        1_167,
+        1_170,
         [
             {"function": 2, "eta": 0.2, "x": -1.7, "y": 0.30000000000000004},
             {"function": 3, "eta": 0.9, "x": 30.5, "y": 20.25},
@@ -143,6 +146,10 @@ EXPERIMENTS = {
             {"function": 1, "eta": -0.1, "x": 3, "y": 2},
             {"function": 3, "at": 30, "length": 2.5, "x": -0.7, "y": 0},
             {"function": 2, "at": 7, "length": 0, "x": 3, "y": 2},
+            {"function": 2, "eta": 0.5, "x": 3, "y": 0, "length": 1e-12},
+            {"function": 1, "eta": 0.5001, "x": -3, "y": 3, "length": -1},
+            {"function": 3, "eta": 1, "x": 1e-9, "y": -1e-9, "length": 1e6},
+            {"function": 1, "eta": 1e4, "x": 1e-9, "y": 0, "at": 3},
         ],
         [
             ({"data": "my.csv"}, "--data means nothing to descent: it takes --epochs, --eta"),

@@ -4,7 +4,8 @@
     python tests/benchmarks/signals.py --number 1000 --seed 7
 
 Each of many runs of `build` and of `check` with every engine that is installed gets one SIGINT,
-SIGTERM or SIGHUP at a random moment. Printed is each that did not end by it, or left something.
+SIGTERM, SIGHUP or SIGKILL at a random moment. Printed is each that did not end by it, printed a
+traceback or left something: after SIGKILL, a process.
 """
 
 import argparse
