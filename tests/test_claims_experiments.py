@@ -679,6 +679,137 @@ def test_what_the_sentences_claim_of_random_numbers_is_so(template):
         CHECKS[template](arrays_of(template, inputs))
 
 
+# --- what the Guides say comes of their experiments
+
+
+@pytest.mark.parametrize("steps", [1, 50, 10_000])
+def test_a_small_eta_does_not_arrive_however_many_steps_there_are(steps):
+    got = arrays_of("regression", {"eta": 0.0001}, epochs=steps)
+    assert "late" in check_regression(got)
+
+
+def test_with_eta_2_1_every_step_makes_the_cost_larger():
+    assert (np.diff(arrays_of("regression", {"eta": 2.1})["C"]) > 0).all()
+
+
+def test_a_line_turns_to_a_point_that_moves_away():
+    got = arrays_of("regression")
+    moved = arrays_of("regression", {"y": got["y"] * [2, 1, 1, 1, 1, 1, 1]})
+    assert moved["y_line"][0] > got["y_line"][0] + 5
+
+
+def test_the_inner_product_goes_from_its_upper_to_its_lower_bound_and_doubles():
+    for b, angle, bound in ((RING, 0, "upper"), (-RING, 180, "lower")):
+        got = arrays_of("similarity", {"pattern_b": b})
+        assert got["angle"] == angle
+        assert got["inner"] == pytest.approx(got[bound])
+    one, two = arrays_of("similarity"), arrays_of("similarity", {"pattern_a": 2 * RING})
+    for name in ("inner", "length_a"):
+        assert two[name] == pytest.approx(2 * one[name])
+    assert two["cosine"] == pytest.approx(one["cosine"])
+
+
+def test_of_a_drawn_1_the_1s_come_to_the_front():
+    got = arrays_of("similarity", {"pattern_a": ONE})
+    ranked = got["labels"][np.argsort(got["place"])]
+    assert ranked.tolist() == [1] * 32 + [0] * 32
+
+
+def test_at_z_0_the_delta_is_a_quarter_and_at_minus_10_all_but_gone():
+    for z, share in ((0, 1 / 4), (-10, 0)):
+        got = arrays_of("costs", {"z_chosen": z})
+        ratio = got["delta_sq_chosen"] / got["delta_ce_chosen"]
+        assert ratio == pytest.approx(share, abs=1e-4)
+    assert got["a_chosen"] < 1e-4
+    assert got["t"] == 1
+
+
+def test_with_eta_4_the_squared_error_still_waits():
+    got = arrays_of("costs", {"eta": 4})
+    assert (got["a_ce"][1:6] > 0.5).all()
+    assert (got["a_sq"][1:6] < 0.2).all()
+
+
+def test_from_afar_one_valley_has_plains_and_the_other_rises_on_all_sides():
+    got = arrays_of("costs", {"between": 2})
+    squared, cross = got["C_T_sq"], got["C_T_ce"]
+    assert (np.abs(np.diff(squared, axis=1)) < 1e-3).mean() > 0.1
+    edge = np.concatenate([cross[0], cross[-1], cross[:, 0], cross[:, -1]])
+    assert edge.min() > cross.min() + 5
+
+
+def test_a_negative_ratio_swings_and_dies_out_and_p_1_and_minus_1_do_as_told():
+    terms = arrays_of("sequences", {"r": -0.8})["geometric"]
+    assert (terms[1:] * terms[:-1] < 0).all()
+    assert (np.diff(np.abs(terms)) < 0).all()
+    assert len({*np.diff(arrays_of("sequences", {"p": 1})["linear"])}) == 1
+    assert {*arrays_of("sequences", {"p": -1})["linear"]} == {1, 2}
+
+
+def test_the_ratio_tends_to_one_number_from_nearly_everywhere(generator):
+    for a, b in generator.normal(0, 5, (20, 2)):
+        got = arrays_of("sequences", {"a": a, "b": b})
+        assert got["ratio"][-1] == pytest.approx(1.618034, abs=1e-4)
+
+
+def test_all_must_agree_or_any_one_is_enough():
+    for threshold, firing in ((3, 1), (1, 7)):
+        got = arrays_of("neuron", {"w": 1, "threshold": threshold})
+        assert got["pattern_step"].sum() == firing
+        assert got["pattern_step"][-1] == 1
+
+
+def test_the_step_jumps_once_while_the_sigmoid_slides():
+    thresholds = np.linspace(2, 4, 41)
+    got = [arrays_of("neuron", {"threshold": threshold}) for threshold in thresholds]
+    steps, slides = (np.diff([each[name] for each in got]) for name in ("step", "sigmoid"))
+    assert sorted(steps) == [-1] + [0] * 39
+    assert ((slides < 0) & (slides > -0.02)).all()
+
+
+def test_a_1_is_heard_even_with_one_wrong_pixel():
+    assert check_neuron(arrays_of("neuron", {"picture": ONE})) >= {"digit_1"}
+    for pixel in np.ndindex(ONE.shape):
+        wrong = ONE.astype(float)
+        wrong[pixel] = 1 - wrong[pixel]
+        got = arrays_of("neuron", {"picture": wrong})
+        assert got["loudest2"].tolist() == [0, 1, 0]
+        assert check_neuron(got) >= {"digit_1"}
+
+
+def test_the_hidden_layer_takes_40_epochs_and_one_line_finds_no_place():
+    right = [
+        [arrays_of("xor-layers", {"shown": epoch})[f"right_{name}"] for epoch in range(121)]
+        for name in ("single", "hidden")
+    ]
+    assert max(right[0]) < 4
+    assert max(right[1][:40]) < 4
+    assert min(right[1][40:]) == 4
+
+
+@pytest.mark.parametrize("targets", [[[0], [1], [1], [1]], [[0], [0], [0], [1]]])
+def test_the_unit_alone_learns_or_and_and_in_a_few_epochs(targets):
+    assert arrays_of("xor-layers", {"t": targets, "shown": 10})["right_single"] == 4
+
+
+@pytest.mark.parametrize("template", WEIGHTS_OF)
+def test_weights_of_0_leave_a_solver_next_to_nothing_to_follow(template):
+    nothing = dict.fromkeys(WEIGHTS_OF[template], 0.0)
+    still = arrays_of(template, nothing)["C_T"]
+    for name in WEIGHTS_OF[template]:
+        got = [arrays_of(template, nothing | {name: step})["C_T"] for step in (1e-4, -1e-4)]
+        slope_of = (got[0] - got[1]) / 2e-4
+        bias = name == "bO"  # moves, since of three digits two are wrong
+        assert bias or abs(slope_of) < 1e-3 * still
+
+
+def test_from_some_starts_all_images_are_recognised_and_from_others_some_are_not():
+    pytest.importorskip("scipy")
+    right = [arrays_of("cnn-solver", {}, solved=True, seed=n)["recognised"] for n in (1, 4)]
+    assert right[0] == 96
+    assert right[1] < 96
+
+
 # --- falsehoods
 
 

@@ -47,7 +47,8 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield Quantity("t", symbol="t", shape=(1,), scale=1, **typed, **on)
     yield Quantity("z_chosen", symbol="z", shape=(1,), scale=4, **typed, **on)
     yield from _of_z("chosen", on, "z_chosen")
-    yield Quantity("times", symbol="δ / δ", equation=eq.TIMES, uses={"slope": "slope_chosen"}, **on)
+    uses = {"slope": "slope_chosen"}
+    yield Quantity("times", symbol="1 / a′", equation=eq.TIMES, uses=uses, **on)
     point = Axis("point", 2 * AROUND + 1, counts_from=-AROUND)
     along = {**on, "axes": (point,)}
     yield Quantity("i", symbol="i", counts=True, number_format="0", role="key", **along)

@@ -36,7 +36,7 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     page: dict[str, Any] = {"sheet": "xor"}
     typed = {"role": "input", "number_format": "General", **page}
     yield Quantity("eta", symbol="η", scale=0.3, calms=True, **typed)
-    yield Quantity("shown", symbol=" ", choices=(0, steps), **{**typed, "number_format": "0"})
+    yield Quantity("shown", symbol=" ", choices=(0, steps), **typed)
     each = {"axes": (POINT,), **typed}
     yield Quantity("x", symbol="x{}", shape=(2,), **each)
     yield Quantity("t", symbol="t", shape=(1,), choices=(0, 1), **each)
