@@ -67,7 +67,7 @@ EXPERIMENTS = {
         ],
     ),
     "xor-layers": Experiment(
-        11_929,
+        11_930,
         [
             {"t": [[0], [1], [1], [1]], "eta": 0.5, "shown": 0},
             {"x": 1e-8, "eta": 1e-8, "shown": 3},
