@@ -356,8 +356,9 @@ def checked(path):
             raise MisreadError(f"{wrong.cell} is wrong and reads as stated")
     if not report.agrees:
         return
-    if not check(path, "formulas").agrees:
-        raise MisreadError("two engines do not agree")
+    for engine in ("formulas", "ironcalc"):
+        if not check(path, engine).agrees:
+            raise MisreadError(f"formualizer agrees, and {engine} does not")
     try:
         book = openpyxl.load_workbook(path)
     except Exception:  # noqa: BLE001 -- openpyxl refuses it in its own way

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 OLDEST = "3.11"
 COMMANDS = """
 xlnn build xor
-xlnn check output/xor.xlsx --engine formualizer
+xlnn check output/xor.xlsx --engine formualizer --engine ironcalc
 xlnn new mine --from digits
 xlnn build mine --epochs 2 --lang zh
 xlnn lint output/mine.xlsx
@@ -28,7 +28,7 @@ xlnn values output/mine.xlsx -o mine.npz
 xlnn exercise descent --level 1 -o todo.xlsx
 xlnn grade todo.xlsx -o marks.xlsx
 xlnn build regression
-xlnn check output/regression.xlsx
+xlnn check output/regression.xlsx --engine formulas
 """
 
 

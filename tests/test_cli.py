@@ -16,10 +16,11 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from programs import LIBRARIES
 
 from xlnn.building.build import build
 from xlnn.cli import cli, main
-from xlnn.engines import ENGINES, gnumeric, libreoffice
+from xlnn.engines import DEFAULT_ENGINE, ENGINES, gnumeric, libreoffice
 from xlnn.shipped.templates import copy, in_order
 
 CSV = "label,a,b,c,d,e,f,g,h,i,j,k,l\n0,1,1,1,1,0,1,1,0,1,1,1,1\n1,0,1,0,0,1,0,0,1,0,0,1,0\n"
@@ -98,7 +99,7 @@ def test_build_then_check_then_values(folder):
     built = forked("build", "--epochs", 2, "--eta", 0.5, "--data", "my.csv", cwd=folder)
     assert built.returncode == 0, built.stderr
     assert "all agree with NumPy (formualizer, 1 probe)" in built.stdout
-    for engine in ("formulas", "formualizer"):
+    for engine in LIBRARIES:
         checked = forked("check", "output/digits.xlsx", "--engine", engine, cwd=folder)
         assert checked.returncode == 0, checked.stderr
         assert f"all agree with NumPy ({engine}, 1 probe)" in checked.stdout
@@ -113,7 +114,7 @@ def test_build_then_check_then_values(folder):
 def test_check_prints_json_for_one_engine_and_a_list_for_several(folder):
     forked("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
     one = json.loads(forked("check", "output/digits.xlsx", "--json", cwd=folder).stdout)
-    assert one["engine"] == "formulas"
+    assert one["engine"] == DEFAULT_ENGINE
     both = forked(
         "check", "output/digits.xlsx", "--json", "--engine", "formualizer", "--engine", "formulas",
         cwd=folder,
@@ -468,6 +469,7 @@ def test_all_leaves_out_what_is_not_installed_and_says_how_to_get_it(folder):
     assert [line.split("NumPy (")[1].split(",")[0] for line in ran.stdout.splitlines()] == [
         "formulas",
         "formualizer",
+        "ironcalc",
     ]
     assert ran.stderr.splitlines() == [
         f"Left out: {name}, which is not installed ({install})."
@@ -485,7 +487,8 @@ def test_every_help_is_short_and_has_an_example(command):
     assert "Example: xlnn" in result.output
 
 
-LARGE_LIBRARIES = {"numpy", "openpyxl", "formualizer", "formulas", "PIL", "lxml", "urllib.request"}
+LARGE_LIBRARIES = {"numpy", "openpyxl", "formualizer", "formulas", "ironcalc", "PIL", "lxml"}
+LARGE_LIBRARIES |= {"urllib.request"}
 
 
 def imported(arguments, folder):

@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -103,6 +104,14 @@ UNREAD = dict.fromkeys(("gnumeric", "ironcalc"), ("=SUM(D!A1:INDEX(D!A1:A5,3,1))
 """Formulas that an engine cannot read, and says so; no equation of xlnn is written with them."""
 
 
+FAULTS = {
+    "formualizer": {"=0^0": 1, "=1/SUMSQ(1E200)": 0},
+    "ironcalc": {"=1/(1+EXP(1000))": 0, "=MAX(EXP(1000),2)": 0},
+    "formulas": {"=0^0": 1, "=1/SUMSQ(1E200)": 0},
+}
+"""Formulas that are #NUM! in Excel, and numbers in an engine."""
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def engine(request):
     skip_without(request.param)
@@ -168,3 +177,15 @@ def test_the_cell_of_such_a_formula_is_named_and_not_one_that_it_spoils(tmp_path
     book.save(tmp_path / "spoilt.xlsx")
     with pytest.raises(EngineError, match=r"^Sheet!A2: Gnumeric cannot read the formula =B1 - B1"):
         load("gnumeric", tmp_path / "spoilt.xlsx")({})
+
+
+@pytest.mark.parametrize("engine", FAULTS)
+def test_a_fault_of_an_engine_is_still_there_and_in_the_documents(engine, tmp_path):
+    book = Workbook()
+    book.active.append(list(FAULTS[engine]))
+    book.save(tmp_path / "faults.xlsx")
+    got = load(engine, tmp_path / "faults.xlsx")({})["Sheet"].numbers[0].tolist()
+    assert got == list(FAULTS[engine].values())
+    documents = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+    (line,) = (line for line in documents.splitlines() if line.startswith(f"| `{engine}` |"))
+    assert all(formula[1:] in line for formula in FAULTS[engine])
