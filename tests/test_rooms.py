@@ -24,7 +24,7 @@ MAY = {
     "output": {"errors", "leftovers"},
     "reference": {"quantity"},
     "shipped": {"data", "errors"},
-    "equations": {"errors", "quantity"},
+    "equations": {"address", "errors", "quantity"},
     "data": {"address", "errors", "grid", "xlsx"},
     "xlsx": {"address", "errors", "grid"},
     "linting": {"errors", "xlsx"},
