@@ -77,7 +77,7 @@ EXPERIMENTS = {
         ],
         [
             ({"data": "my.csv"}, "--data means nothing to xor-layers: it takes --epochs, --eta"),
-            ({"epochs": 0}, "steps is 0: a whole number from 1"),
+            ({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1"),
             ({"epochs": 2_001}, "from 1 to 2,000"),
             ({"eta": float("inf")}, "eta holds a number that is not finite"),
         ],
@@ -94,7 +94,7 @@ EXPERIMENTS = {
             {"eta": 1e9, "step_w": 7},
             {"p": 0, "q": 0, "mean": 1e17, "t": 0.5, "sigmoid_w": 0, "eta": -1, "h": 0},
         ],
-        [({"epochs": 0}, "steps is 0: a whole number from 1 to 1,000")],
+        [({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1 to 1,000")],
     ),
     "sequences": Experiment(
         122,
@@ -105,7 +105,7 @@ EXPERIMENTS = {
             {"u": 0.1, "v": 0.2, "by": -0.3, "c": 1e-9, "coefficients": 1e3, "arithmetic": -1e8},
             {"coefficients": 1e6, "r": 1e9, "p": 1e9, "u": 1e30, "by": 1e20, "and_by": -1e25},
         ],
-        [({"epochs": 1}, "terms is 1: a whole number from 2 to 100")],
+        [({"epochs": 1}, r"terms \(--epochs\) is 1: a whole number from 2 to 100")],
     ),
     "similarity": Experiment(
         837,
@@ -154,7 +154,7 @@ EXPERIMENTS = {
         [
             ({"data": "my.csv"}, "--data means nothing to descent: it takes --epochs, --eta"),
             ({"epochs": 10**4 + 1}, "a whole number from 1 to 10,000"),
-            ({"epochs": 0}, "steps is 0: a whole number from 1"),
+            ({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1"),
             ({"epochs": 10**9}, "a whole number from 1 to 10,000"),
             ({"eta": float("nan")}, "eta holds a number that is not finite"),
             ({"eta": "fast"}, "eta is 'fast': a number is expected"),
@@ -181,7 +181,7 @@ EXPERIMENTS = {
             {"eta": 1.9, "g": -40, "h": 1000},
         ],
         [
-            ({"epochs": 0}, "steps is 0: a whole number from 1"),
+            ({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1"),
             ({"eta": 1e30}, "is no finite number"),
             ({"seed": 1}, "--seed means nothing to regression"),
             ({"targets": ["a"]}, "--data and --target go together"),
@@ -198,7 +198,7 @@ EXPERIMENTS = {
         ],
         [
             ({"data": "my.csv"}, "--data means nothing to costs: it takes --epochs, --eta, --lang"),
-            ({"epochs": 0}, "steps is 0: a whole number from 1"),
+            ({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1"),
             ({"eta": "fast"}, "eta is 'fast': a number is expected"),
         ],
     ),

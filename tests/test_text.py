@@ -97,7 +97,7 @@ REGRESSION = {
 }
 KINDS = {
     "pictures": PICTURES,
-    "digits": replace(PICTURES, template="digits"),
+    "digits": replace(PICTURES, template="digits", epochs=50),
     "table": TABLE,
     "regression": replace(TABLE, **REGRESSION),
     "maps": replace(
@@ -136,7 +136,7 @@ OWN_LAYERS = {
     ),
 }
 KINDS |= {
-    name: replace(KINDS[like], template=name, layers=OWN_LAYERS[name])
+    name: replace(KINDS[like], template=name, layers=OWN_LAYERS[name], epochs=50)
     for name, like in (("xor", "table"), ("cnn", "maps"))
 }
 KINDS["xor"] = replace(KINDS["xor"], picture=(1, 2), features=("甲", "乙"))

@@ -258,8 +258,11 @@ class Waiting(Sentence):
         """Return the text of one unit."""
         there = 0
         for role, area in zip(self.roles, self.areas, strict=True):
-            there += np.isfinite(np.ravel(known.pop(role))[area.entries]).sum()
-        return self.said.text(*unit, **known) if there == self.cells else WAITING
+            there += np.isfinite(np.ravel(known[role])[area.entries]).sum()
+        if there < self.cells:
+            return WAITING
+        known = {role: array for role, array in known.items() if role not in self.roles}
+        return self.said.text(*unit, **known)
 
     def cell(self, *unit: int, **known: Cells) -> str:
         """Return the formula of one unit."""

@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.equations.choice import entries, looked_up
 from xlnn.quantity import Cells, Equation
 
-EQUAL = 1e-12
+EQUAL = 12
 """How far apart two outputs may be, relative to max(1, the larger), to count as equal."""
 
 
@@ -40,13 +40,13 @@ class Tied(Equation):
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return 0 or 1, shape (1,), from the outputs or targets of one image."""
         *_, second, largest = np.sort(a, axis=None)
-        is_tied = largest - second <= EQUAL * max(1.0, abs(largest))
+        is_tied = largest - second <= max(1.0, abs(largest)) / 10**EQUAL
         return np.array([np.nan if np.isnan(largest) else float(is_tied)])
 
     def cell(self, a: Cells) -> str:
         """Return the formula."""
         cells = a[...]
-        within = f"{EQUAL:.0E}*MAX(1,ABS(MAX({cells})))"
+        within = f"MAX(1,ABS(MAX({cells})))/10^{EQUAL}"
         return f"=IF(MAX({cells})-LARGE({cells},2)<={within},1,0)"
 
 

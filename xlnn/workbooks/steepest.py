@@ -96,7 +96,7 @@ def draw(page: Page[Any]) -> Drawing:
     layout, words = page.layout, page.words
     drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 12})
     drawing.put(1, 1, layout.titles["steepest"], TITLE)
-    drawing.put(2, 1, words("notes", "steepest", directions=DIRECTIONS), NOTE)
+    drawing.put(2, 1, words("notes", "steepest"), NOTE)
     names = {name: plain_name(layout.model[name], words) for name in LIST}
     for name in LIST:
         block = layout.blocks[name]

@@ -108,7 +108,12 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
     given : dict of arrays
         What is typed in, or was noted.
     """
-    shown = [(block, *_look(drawing, block)) for block in blocks if not block.quantity.is_text]
+    numbers = (block for block in blocks if not block.quantity.is_text)
+    shown = [
+        (block, *_look(drawing, block))
+        for block in numbers
+        if block.quantity.choices or not _shrinks(drawing, block)
+    ]
     widths = dict(drawing.widths)
     for block, number_format, size in shown:
         choices = block.quantity.choices
@@ -136,6 +141,12 @@ def _look(drawing: Drawing, block: Block) -> tuple[str, int]:
     look = drawing.looks.get(quantity.name)
     look = look or value(quantity.number_format, given=False, first=False)
     return look.number_format, look.size
+
+
+def _shrinks(drawing: Drawing, block: Block) -> bool:
+    """Tell whether numbers are drawn as small as their column needs."""
+    look = drawing.looks.get(block.quantity.name)
+    return look is not None and look.shrink
 
 
 def _least(number_format: str) -> Iterator[str]:

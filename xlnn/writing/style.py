@@ -97,7 +97,7 @@ SENTENCE = Look()
 ASKED = Look(ink="B3261E")
 """What a person is asked to do, so that it is seen."""
 NUMBER = Look(number_format="0.0000", align="center")
-QUIET_NUMBER = Look(number_format="0", align="center", ink=QUIET)
+QUIET_NUMBER = Look(number_format="0", align="center", ink=QUIET, shrink=True)
 CAPTION = Look(size=8, ink=QUIET)
 PICTURE = Look(size=8, align="center", number_format="0.00")
 
