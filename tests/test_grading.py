@@ -190,7 +190,7 @@ def test_what_excel_repeats_over_a_range_of_the_formula_is_right(formula, one_ep
 
 def test_half_a_range_that_is_named_cell_by_cell_is_too_short(one_epoch, tmp_path):
     (said,) = reasons_of(one_epoch, "C", "=(N{0}-Images!N{0})^2/2".format, tmp_path)
-    assert said.startswith("the range is one short: Training!N4, where Training!N4:O4 belongs")
+    assert said.startswith("t₂ (Images!O4) is missing")
 
 
 def test_a_cell_that_is_named_for_itself_makes_no_short_range_whole(tmp_path):

@@ -11,7 +11,7 @@ from xlnn.shipped.templates import names
 MODEL = Path(__file__).parent / "models" / "mlp.onnx"
 STEPS = {"epochs": 2, "l2": 0.01}
 UNPLAIN_YET = {"activations", "costs", "descent", "regression", "slopes"}
-"""Templates with products of ranges in SUMPRODUCT: all five engines compute them, HyperFormula not."""
+"""Templates with products of ranges in SUMPRODUCT, which all five engines compute."""
 
 BUILDS = [
     *((name, {}) for name in names() if name not in UNPLAIN_YET),

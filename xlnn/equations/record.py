@@ -266,8 +266,8 @@ class State(Sentence):
         ``emptied``.
     """
 
-    SAME = 0.000001
-    """How near to NumPy's run a run is the same: rounding grows over the epochs."""
+    DIGITS = 6
+    """To so many decimals a run is NumPy's: rounding grows over the epochs."""
 
     def __init__(self, words: dict[str, str]) -> None:
         self.words = words
@@ -280,7 +280,7 @@ class State(Sentence):
             return self.words["emptied"].format(cell=emptied)
         if changes > 0:
             return self.words["changed"].format(cell=changed)
-        return self.words["agrees" if largest < self.SAME else "differs"]
+        return self.words["agrees" if largest < 1 / 10**self.DIGITS else "differs"]
 
     def cell(
         self, changes: Cells, changed: Cells, empty: Cells, emptied: Cells, largest: Cells
@@ -289,6 +289,6 @@ class State(Sentence):
         said = {key: filled(self.words[key]) for key in ("agrees", "differs")}
         said["changed"] = filled(self.words["changed"], cell=changed[()])
         said["emptied"] = filled(self.words["emptied"], cell=emptied[()])
-        run = f"IF(IFERROR({largest[()]},1)<{self.SAME:f},{said['agrees']},{said['differs']})"
+        run = f"IF(IFERROR({largest[()]},1)<1/10^{self.DIGITS},{said['agrees']},{said['differs']})"
         run = f"IF({changes[()]}>0,{said['changed']},{run})"
         return f"=IF({empty[()]}>0,{said['emptied']},{run})"

@@ -224,7 +224,7 @@ def _far(noted: np.ndarray, array: np.ndarray) -> np.ndarray:
     """Tell which numbers differ from those of a run, as `Largest` and `State` tell it."""
     largest = np.abs(noted).max() or 1.0
     with np.errstate(all="ignore"):  # of infinities, of which nothing was noted
-        return ~(np.abs(noted / largest - array / largest) < State.SAME)
+        return ~(np.abs(noted / largest - array / largest) < 1 / 10**State.DIGITS)
 
 
 def _noted(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
