@@ -63,10 +63,15 @@ def lines(lang: str = "en") -> dict[str, str]:
     return {re.findall("`(.*?)`", line)[0]: line for line in table.strip().splitlines()}
 
 
+UNMEASURED = "–"
+"""What stands where an engine's difference was not measured yet."""
+
+
 def differences(line: str) -> dict[str, float]:
     """Return the largest differences that a line of the table says, by engine."""
     cells = line.strip("|").split("|")[-len(ENGINES) :]
-    return dict(zip(ENGINES, map(float, cells), strict=True))
+    pairs = zip(ENGINES, map(str.strip, cells), strict=True)
+    return {engine: float(cell) for engine, cell in pairs if cell != UNMEASURED}
 
 
 def short(number: float) -> str:
@@ -122,7 +127,13 @@ def main() -> None:
             continue
         with tempfile.TemporaryDirectory() as folder:
             found = measured(name, Path(folder) / f"{name}.xlsx", told.engine or ENGINES)
-        written({name: " | ".join(short(found[engine]) for engine in ENGINES)})
+        written(
+            {
+                name: " | ".join(
+                    short(found[each]) if each in found else UNMEASURED for each in ENGINES
+                )
+            }
+        )
 
 
 if __name__ == "__main__":
