@@ -22,8 +22,8 @@ FACTORS = 4
 """The longest sum that is written out; a longer one is named and not spelled."""
 
 
-LEAST = 1e-300
-"""The size of an error of a unit from which on its sum follows from it: 0 may be that of any."""
+LEAST = 300
+"""An error of a unit below 1/10^300 does not tell its sum: 0 may be that of any."""
 
 RISE = 1.01
 """From how many times the first cost on the last one is larger: a cost that has fallen as far as it
@@ -192,7 +192,7 @@ class HiddenDeltaSentence(UnitSentence):
             summed = " + ".join(f"{factor_text(d)} × {factor_text(w)}" for d, w in pairs)
         else:
             a_slope = 1.0 if slope is None else slope[i]
-            is_told = abs(delta[i]) >= LEAST
+            is_told = abs(delta[i]) >= 1 / 10**LEAST
             summed = f"Σδw = {fixed_text(delta[i] / a_slope)}" if is_told else "Σδw"
         times = "" if slope is None else f" × {fixed_text(slope[i])}"
         return f"{self.symbols[i]} = ({summed}){times} = {fixed_text(delta[i], 4)}"
@@ -215,7 +215,7 @@ class HiddenDeltaSentence(UnitSentence):
             )
             return f'="{symbol} = ("&{terms}&")"&{last}'
         total = f"{delta[i]}/{slope[i]}" if slope else delta[i]
-        told = f'IF(ABS({delta[i]})<{LEAST:.0E},""," = "&{fixed(total)})'
+        told = f'IF(ABS({delta[i]})<1/10^{LEAST},""," = "&{fixed(total)})'
         return f'="{symbol} = (Σδw"&{told}&")"&{last}'
 
 
