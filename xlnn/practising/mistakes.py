@@ -307,7 +307,7 @@ def _kind(layout: Layout, area: Area, other: Area) -> str:
     corners = (area.top, area.left) == (other.top, other.left) or (area.bottom, area.right) == (
         other.bottom, other.right,
     )  # fmt: skip
-    if one and corners and right != (1, 1):
+    if one and corners and any(right):  # one cell that belongs is no range
         return "short" if size < right else "long"
     return ""
 
