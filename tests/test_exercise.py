@@ -156,6 +156,15 @@ def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
     assert check(solved, engine, 1).agrees
 
 
+@pytest.mark.parametrize("what", ["solver", *in_turn(["cnn-solver"])])
+def test_a_sentence_waits_for_images_that_stand_side_by_side(what, tmp_path):
+    path = made(tmp_path / "exercise.xlsx", what, level=5)
+    assert linting.lint(path) == ()
+    assert str(values(path, "formualizer")["says"]) == eq.WAITING
+    solved = filled(path, tmp_path / "solved.xlsx", exercise_of(path).blank)
+    assert "images are recognised" in str(values(solved, "formualizer")["says"])
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.slow
 def test_every_engine_tells_the_states_alike(engine, delta, tmp_path):

@@ -37,6 +37,9 @@ BESIDE = 11
 """Where the table of sums begins: a symbol, cells, a state in a word and as a number, the sums as
 they are and as they were noted."""
 
+MOST_AREAS = 20
+"""Of a quantity, those that a sentence names that waits for it."""
+
 INPUTS_APART = 4
 """Rows between the sums of what is left out, and those of the inputs that it depends on."""
 
@@ -194,14 +197,18 @@ class Tasks:
         return wanted
 
     def ends(self, name: str) -> Iterator[eq.Area]:
-        """Yield the last row of a table's quantity, which is filled last; of others, all areas."""
+        """Yield the last row of a table's quantity, which is filled last; of others, all areas.
+
+        Of images that stand side by side it is the last area: a formula has no room for all.
+        """
         block = self.layout.blocks[name]
         if block.is_table and block.quantity.axes and block.is_dense:
             last = self._grid(block, np.ones(block.quantity.lengths, dtype=bool))[-1:]
             yield self._area(block, last, (block.last[0] - block.row, 0))
         else:
-            for part in (0, 1):
-                yield from self._areas(name, self._computed(name, part), whole=True)
+            parts = (self._areas(name, self._computed(name, n), whole=True) for n in (0, 1))
+            areas = [*chain(*parts)]
+            yield from areas if len(areas) <= MOST_AREAS else areas[-1:]
 
     @staticmethod
     def _grid(block: Block, wanted: np.ndarray) -> np.ndarray:
