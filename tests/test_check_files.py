@@ -83,11 +83,19 @@ def test_json_of_one_bad_file_with_several_engines_is_a_list(bad):
     assert [each["file"] for each in found] == [str(bad)]
 
 
-def test_an_engine_that_fails_keeps_none_of_the_others_from_the_file(good):
-    ran = run(good, "--engine", "abacus", "--json")
+def test_an_engine_that_fails_keeps_none_of_the_others_from_the_file(good, monkeypatch):
+    check = checking.check
+
+    def without_gnumeric(file, engine, *given, **named):
+        if engine == "gnumeric":
+            raise EngineError("Gnumeric was not found.")
+        return check(file, engine, *given, **named)
+
+    monkeypatch.setattr(checking, "check", without_gnumeric)
+    ran = run(good, "--engine", "gnumeric", "--json")
     assert ran.exit_code == 1
     failed, checked = json.loads(ran.stdout)
-    assert failed["error"].startswith('There is no engine "abacus"')
+    assert failed["error"] == "Gnumeric was not found."
     assert checked["agrees"]
 
 
