@@ -14,6 +14,7 @@ from xlnn.address import address
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES, load
+from xlnn.errors import WorkbookError
 from xlnn.layout import quoted
 from xlnn.reading.arrays import read_arrays
 from xlnn.reading.spec import layout_of, read_spec
@@ -260,9 +261,10 @@ def test_numbers_that_grew_beyond_all_cells_are_no_altered_formula(prices):
     assert book.says({book.key("eta"): 1e150}).startswith(CHANGED)
 
 
-def test_a_sum_beyond_all_numbers_is_no_wrong_cell(xor):
+def test_a_sum_beyond_all_numbers_is_the_fault_of_its_largest_input(xor):
     book = Book(xor, "formualizer")
     edited = xor.with_name("huge.xlsx")
+    first = book.at("x", (0, 0))
     replace_inputs(xor, edited, {book.at("x", (n, 0)): 1e308 for n in range(4)})
-    wrong = check(edited, "formualizer", probes=0).wrong
-    assert [each.cell for each in wrong if each.cell.startswith("Check!")] == []
+    with pytest.raises(WorkbookError, match=f"^{first[0]}!{address(*first[1:])} is too large"):
+        check(edited, "formualizer", probes=0)

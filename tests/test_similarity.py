@@ -32,7 +32,7 @@ def path(tmp_path_factory):
         (ONE, 1 - ONE, 90, "right angles"),
         (ZERO, ONE, np.degrees(np.arccos(2 / np.sqrt(10 * 4))), "lies between"),
         (ZERO, -ONE, 180 - np.degrees(np.arccos(2 / np.sqrt(10 * 4))), "below 0"),
-        (ZERO, 0 * ONE, 90, "all 0"),
+        (ZERO, 0 * ONE, 90, "|a||b| = 0"),
     ],
 )
 def test_the_sheet_says_how_two_patterns_lie(path, tmp_path, a, b, angle, said):

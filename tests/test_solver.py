@@ -157,14 +157,6 @@ def test_a_name_of_solvers_opens_no_way_to_anything_else(dense, tmp_path, what):
         check(hostile, "formualizer")
 
 
-def test_a_formula_may_not_use_a_name_of_solvers(dense, tmp_path):
-    other = tmp_path / "other.xlsx"
-    other.write_bytes(dense.read_bytes())
-    edit(other, {"Solver!A3": "=solver_opt+0"})
-    with pytest.raises(XlnnError, match="solver_opt"):
-        check(other, "formualizer")
-
-
 SAVED = {"libreoffice": ("soffice", "--headless"), "gnumeric": ("ssconvert",)}
 
 

@@ -102,10 +102,11 @@ class Report:
     file, engine : str
     agrees : bool
     formula_cells : int
-        Formulas of xlnn with a numeric result; each is compared.
-    compared_cells : int
+        Formulas of xlnn with a number as result.
     text_cells : int
-        Formulas of xlnn with a text as result, compared as well.
+        Formulas of xlnn with a text as result.
+    compared_cells : int
+        All formulas of xlnn; each is compared.
     other_cells : int
         Formulas that someone added outside the quantities; they are not compared.
     probes : int
@@ -131,8 +132,8 @@ class Report:
     engine: str
     agrees: bool
     formula_cells: int
-    compared_cells: int
     text_cells: int
+    compared_cells: int
     other_cells: int
     probes: int
     drift: float

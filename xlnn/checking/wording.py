@@ -12,8 +12,7 @@ SHOWN = 10
 
 def lines_of(report: "Report") -> Iterator[str]:
     """Yield what a check found, line by line."""
-    cells = report.compared_cells + report.text_cells
-    head = f"{report.file}   {counted(cells, 'formula')}"
+    head = f"{report.file}   {counted(report.compared_cells, 'formula')}"
     seed = f"   seed {report.seed}" if report.probes else ""
     if report.agrees:
         yield f"{head}   {proven(report)}   drift {distance(report.drift)}{seed}"

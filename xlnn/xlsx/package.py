@@ -22,6 +22,7 @@ from xlnn.xlsx.cells import (
 )
 from xlnn.xlsx.defined_names import ambiguous, check_names
 from xlnn.xlsx.formula_cells import FormulaCells, Kept
+from xlnn.xlsx.prefixes import unprefixed
 from xlnn.xlsx.guard import Formulas
 from xlnn.xlsx.parts import (
     check_other_parts,
@@ -373,10 +374,13 @@ def _check_aside(sheet: SheetSource, formulas: Formulas, budget: _Budget, item: 
     if kind == "sheetData":
         budget.spend(box=area(text))
     elif kind in COMPUTED:
-        formulas.check([text], lambda _: f'{COMPUTED[kind]} of the sheet "{sheet.title}"')
+        formulas.check(
+            [unprefixed(text)], lambda _: f'{COMPUTED[kind]} of the sheet "{sheet.title}"'
+        )
     elif kind == "cfvo" and attributes.get("type") == "formula":
         formulas.check(
-            [attributes.get("val", "")], lambda _: f'a colour scale of the sheet "{sheet.title}"'
+            [unprefixed(attributes.get("val", ""))],
+            lambda _: f'a colour scale of the sheet "{sheet.title}"',
         )
     elif kind == "sheetPr" and attributes.get("transitionEvaluation", "0") not in {"0", "false"}:
         raise sheet.archive.refused(
