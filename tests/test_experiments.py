@@ -84,7 +84,7 @@ EXPERIMENTS = {
         smaller={"epochs": 5},
     ),
     "activations": Experiment(
-        3_099,
+        3_504,
         [
             {"low": 0, "high": 0, "h": 0, "p": 0, "deviation": 0, "eta": 0},
             {"low": -800, "high": 1e3, "h": 1e-6, "mean": -3.5, "deviation": 0.25, "x": 0},
@@ -136,7 +136,7 @@ EXPERIMENTS = {
         ],
     ),
     "descent": Experiment(
-        1_170,
+        1_242,
         [
             {"function": 2, "eta": 0.2, "x": -1.7, "y": 0.30000000000000004},
             {"function": 3, "eta": 0.9, "x": 30.5, "y": 20.25},
@@ -172,7 +172,7 @@ EXPERIMENTS = {
         ],
     ),
     "regression": Experiment(
-        325,
+        353,
         [
             {"x": [[1.7], [-2.3], [3.1], [0], [5.25], [-1e-9], [8]], "y": 0},
             {"x": SEVEN[:, None] * 1e-9, "y": SEVEN**2 * 1e-9},

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlnn.checking.check import check
 from xlnn.errors import WorkbookError
 from xlnn.practising.handed_out import LARGEST_SEED, LEVELS, Exercise, exercise_of
 from xlnn.reading.spec import read_spec

@@ -13,7 +13,6 @@ import pytest
 from experiments import agrees_in, built, changed
 from networks import in_turn
 from programs import skip_without
-from test_checker import edit
 
 from xlnn.building.build import build
 from xlnn.checking.check import check

@@ -8,12 +8,16 @@ import ironcalc
 import numpy as np
 import openpyxl
 import pytest
+from networks import NETWORK_TEMPLATES, fewer_images
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
+from xlnn.building.build import build
+from xlnn.checking.check import check
 from xlnn.engines import load
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import CellError
+from xlnn.shipped.templates import names
 
 
 @pytest.fixture
@@ -131,6 +135,20 @@ MISREAD = {
     "=SUMXMY2(A1:A2,T!A1:A2)": "SUMXMY2 takes ranges of two sheets",
     "=half*2": "half stands for no fixed range",
 }
+
+
+def test_what_stands_in_a_text_is_no_corner_of_a_range(book):
+    grid = computed(book({"A1": 2, "B1": '="(of all): "&A1'}))
+    assert grid.at(1, 2) == "(of all): 2"
+
+
+@pytest.mark.parametrize("name", names())
+def test_ironcalc_agrees_with_numpy_in_every_template(name, tmp_path):
+    options = {"epochs": 1} if name in NETWORK_TEMPLATES else {}
+    options |= fewer_images(name, tmp_path)
+    built = build(name, tmp_path / "a.xlsx", verify=False, **options)
+    report = check(built.path, "ironcalc")
+    assert report.agrees, report.wrong[:3]
 
 
 @pytest.mark.parametrize("formula", MISREAD)

@@ -39,6 +39,7 @@ Held = float | str | bool | CellError | None
 _DIGITS = str.maketrans("123456789", "000000000")
 _LONG_NUMBER = re.compile(r"[0-9.]{16}")
 _COMPUTED_CORNER = re.compile(r":\s*[\w.]*\(|\)\s*:")
+_TEXT = re.compile(r'"(?:[^"]|"")*"')
 
 
 def load(path: Path) -> Recalculate:
@@ -169,7 +170,7 @@ class _Session:
         why = ""
         if _meaning(formula) is None:
             why = "a bracket or a sign is missing"
-        elif _COMPUTED_CORNER.search(formula):
+        elif _COMPUTED_CORNER.search(_TEXT.sub("", formula)):
             why = "a corner of its range is computed"
         elif _of_two_sheets("SUMXMY2", formualizer.parse(formula)):
             why = "SUMXMY2 takes ranges of two sheets"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.activation import LARGEST
+from xlnn.equations.dense import counted_near, place_of
 from xlnn.equations.number import (
     fixed,
     fixed_text,
@@ -247,7 +248,7 @@ class Least(Equation):
     def cell(self, f: Cells) -> str:
         """Return the formula."""
         points = f.over("part")[()]
-        return f"=MATCH(MIN({points}),{points},0)"
+        return "=" + place_of(f"MIN({points})", points, always=True)
 
     def ties(self, got: np.ndarray, tolerance: float, *, f: np.ndarray) -> bool:
         """Tell whether the point that was found is as low as the lowest but for rounding."""
@@ -304,9 +305,9 @@ class BestStep(Sentence):
 
         def best(logs: Cells) -> str:
             errors = logs.over("width")[()]
-            alike = f"({errors}<=MIN({errors})+1/10^{ALIKE})"
-            told = filled(one, n=f"SUMPRODUCT({alike}*{rows})")
-            return f'IF(SUMPRODUCT({alike}*1)>1,"{several}",{told})'
+            alike = counted_near(errors, "MIN", f"1/10^{ALIKE}")
+            told = filled(one, n=f"INDEX({rows},{place_of(f'MIN({errors})', errors, always=True)})")
+            return f'IF({alike}>1,"{several}",{told})'
 
         forward, central = best(log_forward), best(log_central)
         return "=" + filled(sentence, slope=short(df[0]), forward=forward, central=central)
@@ -429,7 +430,7 @@ class Found(Sentence):
         size = f"MAX(ABS({a}),ABS({b}))"
         known = f"IF({rest}*10^{PARALLEL}<={size},{said['parallel']},{said['rough']})"
         fine = cells["fine_f"].over("part")[()]
-        alike = f"SUMPRODUCT(({fine}/{exact}>=MIN({fine})/{exact}-1/10^{ROUNDED})*1)"
+        alike = counted_near(fine, "MIN", f"ABS({exact})/10^{ROUNDED}")
         known = f"{found}&IF({alike}>1,{said['equal']},{known})"
         known = f"IF(SIGN({r})=0,{said['point']},{known})"
         return f"=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,{said['flat']},{known})"

@@ -6,7 +6,7 @@ outputs is the answer is decided where the answer stands; here it is taken as it
 
 import numpy as np
 
-from xlnn.equations.dense import counted
+from xlnn.equations.dense import counted, place_of
 from xlnn.equations.number import general_text
 from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence
@@ -139,7 +139,7 @@ class AtPlace(Equation):
 
     def cell(self, n: int, place: Cells) -> str:
         """Return the formula of one place."""
-        return f"=IFERROR(MATCH({n + 1},{place.images[()]},0),0)"
+        return "=" + place_of(n + 1, place.images[()])
 
 
 class LabelInList(Sentence):

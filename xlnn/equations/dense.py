@@ -43,17 +43,6 @@ def written_squares(ranges: Sequence[str]) -> str:
     return written_sum(parts)
 
 
-def squared_differences(one: str, other: str) -> str:
-    """Write the sum of the squares of what lies between two ranges of one shape.
-
-    Differs from SUMXMY2, which IronCalc (0.9.1) does not compute over ranges of two sheets.
-
-    >>> squared_differences("A1:A9", "B1:B9")
-    'SUMPRODUCT((A1:A9-B1:B9)*(A1:A9-B1:B9))'
-    """
-    return f"SUMPRODUCT(({one}-{other})*({one}-{other}))"
-
-
 def written_sum(terms: Sequence[str]) -> str:
     """Write a sum out.
 
@@ -77,6 +66,39 @@ def counted(cells: str, number: object, sign: str = "=") -> str:
     if ":" not in cells:
         return f"IF({cells}{sign}{number},1,0)"
     return f"COUNTIF({cells},{number})" if sign == "=" else f'COUNTIF({cells},"{sign}{number}")'
+
+
+def counted_near(cells: str, extreme: str, slack: str) -> str:
+    """Return the formula of how many cells of a range hold its largest or smallest number, nearly.
+
+    The limit is a text in COUNTIF, of 15 digits: the slack has to be larger than their rounding.
+
+    >>> counted_near("A1:A9", "MIN", "1/10^9")
+    'COUNTIF(A1:A9,"<="&(MIN(A1:A9)+1/10^9))'
+    """
+    sign, away = ("<=", "+") if extreme == "MIN" else (">=", "-")
+    return f'COUNTIF({cells},"{sign}"&({extreme}({cells}){away}{slack}))'
+
+
+def place_of(value: object, cells: str, *, always: bool = False) -> str:
+    """Return the formula of the first place at which cells hold a value, from 1; 0 if none does.
+
+    A single cell is compared: it is no range, and IronCalc (0.9.1) finds nothing in one.
+
+    >>> place_of(2, "A1:A9"), place_of(2, "A1"), place_of("MIN(A1:A9)", "A1:A9", always=True)
+    ('IFERROR(MATCH(2,A1:A9,0),0)', 'IF(A1=2,1,0)', 'MATCH(MIN(A1:A9),A1:A9,0)')
+
+    Parameters
+    ----------
+    value : str or number
+    cells : str
+    always : bool
+        One of the cells holds the value, whatever they hold.
+    """
+    if ":" not in cells:
+        return "1" if always else f"IF({cells}={value},1,0)"
+    found = f"MATCH({value},{cells},0)"
+    return found if always else f"IFERROR({found},0)"
 
 
 def total(cells: Cells) -> str:

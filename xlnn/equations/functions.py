@@ -17,7 +17,6 @@ from xlnn.equations.activation import (
     Tanh,
     TanhSlope,
 )
-from xlnn.equations.dense import squared_differences
 from xlnn.equations.neuron import UnitStep, steadied, steady
 from xlnn.equations.number import short, short_text
 from xlnn.equations.wording import filled
@@ -123,13 +122,16 @@ CENTRAL = Stated(
 """(a(z + h) - a(z - h)) / 2h: the slope as two points have it.   Book: 2-6."""
 
 GAP = Stated(
-    lambda slope, difference: np.sqrt(((slope - difference) ** 2).mean()),
-    lambda slope, difference: (
-        f"=SQRT({squared_differences(slope.over('point')[()], difference.over('point')[()])}"
-        f"/COUNT({slope.over('point')[()]}))"
-    ),
+    lambda error: np.sqrt((error**2).mean()),
+    lambda error: f"=SQRT(SUMSQ({error.over('point')[()]})/COUNT({error.over('point')[()]}))",
 )
 """How far slopes and differences lie apart: the root of the mean square."""
+
+ERROR = Stated(
+    lambda slope, difference: difference - slope,
+    lambda slope, difference: f"={difference[()]}-{slope[()]}",
+)
+"""How far a difference is from the slope."""
 
 LINE = Stated(lambda x, m, n: m * x + n, lambda x, m, n: f"={m[()]}*{x[()]}+{n[()]}")
 """y = mx + n.   Book: 2-1 has ax + b; a and b belong to the parabola beside it here."""

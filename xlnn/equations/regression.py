@@ -5,7 +5,6 @@ For points (x_1 ... x_k, y) the plane is y = p_1 x_1 + ... + p_k x_k + q.   Book
 
 import numpy as np
 
-from xlnn.equations.dense import squared_differences
 from xlnn.quantity import Cells, Equation
 
 SMALL = 10
@@ -175,15 +174,15 @@ class Residual(Equation):
 
 
 class SquaredErrors(Equation):
-    """C_T = 1/2 sum (y - (p x + q))^2.   Book: 2-12."""
+    """C_T = 1/2 sum e^2, where e = y - (p x + q).   Book: 2-12."""
 
-    def array(self, y: np.ndarray, on_plane: np.ndarray) -> np.ndarray:
+    def array(self, e: np.ndarray) -> np.ndarray:
         """Return a number."""
-        return ((y - on_plane) ** 2).sum() / 2
+        return (e**2).sum() / 2
 
-    def cell(self, y: Cells, on_plane: Cells) -> str:
+    def cell(self, e: Cells) -> str:
         """Return the formula."""
-        return f"={squared_differences(y.over('row')[()], on_plane.over('row')[()])}/2"
+        return f"=SUMSQ({e.over('row')[()]})/2"
 
 
 class Fitted(Equation):
@@ -352,11 +351,11 @@ class LastIntercept(Equation):
 class Apart(Equation):
     """How far two planes are apart: the root of the mean square over all rows."""
 
-    def array(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    def array(self, d: np.ndarray) -> np.ndarray:
         """Return a number."""
-        return np.sqrt(((one - other) ** 2).mean())
+        return np.sqrt((d**2).mean())
 
-    def cell(self, one: Cells, other: Cells) -> str:
+    def cell(self, d: Cells) -> str:
         """Return the formula."""
-        rows = one.over("row")[()]
-        return f"=SQRT({squared_differences(rows, other.over('row')[()])}/COUNT({rows}))"
+        rows = d.over("row")[()]
+        return f"=SQRT(SUMSQ({rows})/COUNT({rows}))"

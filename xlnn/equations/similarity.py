@@ -6,7 +6,7 @@ Shapes: a and b (rows, columns) for patterns; A and B (n, n) for matrices.   Boo
 import numpy as np
 
 from xlnn.equations import choice
-from xlnn.equations.dense import written_call, written_sum
+from xlnn.equations.dense import place_of, written_call, written_sum
 from xlnn.equations.number import short, short_text
 from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence, Stated
@@ -197,7 +197,7 @@ class AtPlace(Equation):
 
     def cell(self, k: int, place: Cells) -> str:
         """Return the formula of one place."""
-        return f"=MATCH({self.places[k]},{place.over('image')[()]},0)"
+        return "=" + place_of(self.places[k], place.over("image")[()], always=True)
 
 
 class OfThese(Equation):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from xlnn.equations.dense import counted_near, place_of
 from xlnn.equations.number import general_text, short, short_text
 from xlnn.equations.surface import SURFACES, chosen
 from xlnn.equations.wording import filled
@@ -103,6 +104,29 @@ class Points(Sentence):
         return f'=IF({is_level},"{self.level}",{points})'
 
 
+class Share(Equation):
+    """A change as a part of the largest one; 0 where nothing changes.
+
+    Engines take tiny numbers for equal that are not; parts of the largest are no tiny numbers.
+    """
+
+    def array(self, change: np.ndarray) -> np.ndarray:
+        """Return a number from -1 to 1 for each direction."""
+        size = np.abs(change).max()
+        return change / size if size else change
+
+    def cell(self, change: Cells) -> str:
+        """Return the formula of one direction."""
+        size = _size(change)
+        return f"=IF(SIGN({size})=0,0,{change[()]}/{size})"
+
+
+def _size(change: Cells) -> str:
+    """Return the size of the largest change."""
+    changes = change.over("direction")[()]
+    return f"MAX(MAX({changes}),-MIN({changes}))"
+
+
 EXACT, ROUNDED = 12, 14
 """To so many digits changes are alike that are as large as the largest one; and so many digits of z
 rounding leaves in its changes."""
@@ -122,7 +146,10 @@ class Steepest(Sentence):
         Between two directions.
     """
 
-    roles = ("at", "used", "length", "turn", "change", "inner", "function", "z_at")
+    roles = (
+        *("at", "used", "length", "turn", "change", "change_share", "inner_share"),
+        *("function", "z_at"),
+    )
 
     def __init__(self, words: Mapping[str, str], degrees: int) -> None:
         self.words, self.degrees = words, degrees
@@ -135,7 +162,8 @@ class Steepest(Sentence):
         length: float,
         turn: np.ndarray,
         change: np.ndarray,
-        inner: np.ndarray,
+        change_share: np.ndarray,
+        inner_share: np.ndarray,
         function: float,
         z_at: float,
     ) -> str:
@@ -145,11 +173,16 @@ class Steepest(Sentence):
         if length <= 0:
             return self.words["length"]
         noise = (z_at + chosen(function).flattens) / 10**ROUNDED
+        size = np.abs(change).max()
+        if not (np.isfinite(size + noise) and np.isfinite(inner_share).all()):
+            raise ValueError(size)  # there is no largest one
+        slack = 1 / 10**EXACT
+        rounded = slack + noise / size if size else slack
         most = {
-            "up": self._most(change, noise),
-            "down": self._most(-change, noise),
-            "inner_up": self._most(inner, 0.0),
-            "inner_down": self._most(-inner, 0.0),
+            "up": change_share >= change_share.max() - rounded,
+            "down": change_share <= change_share.min() + rounded,
+            "inner_up": inner_share >= inner_share.max() - slack,
+            "inner_down": inner_share <= inner_share.min() + slack,
         }
         if any(np.count_nonzero(alike) > 1 for alike in most.values()):
             return self.words["tied"]
@@ -158,47 +191,30 @@ class Steepest(Sentence):
             **{name: general_text(each) for name, each in degrees.items()}
         )
 
-    @staticmethod
-    def _most(changes: np.ndarray, noise: float) -> np.ndarray:
-        """Mark the largest of some changes, and those that are as large but for rounding."""
-        size = np.abs(changes).max()
-        if not np.isfinite(size + noise):
-            raise ValueError(size)  # there is none
-        return changes >= changes.max() - size / 10**EXACT - noise
-
     def cell(self, **cells: Cells) -> str:
         """Return the formula."""
         at, used, length = (cells[name][()] for name in ("at", "used", "length"))
         turns, change, inner = (
-            cells[name].over("direction")[()] for name in ("turn", "change", "inner")
+            cells[name].over("direction")[()] for name in ("turn", "change_share", "inner_share")
         )
         flat = ",".join(str(int(surface.flattens)) for surface in SURFACES)
         noise = f"({cells['z_at'][()]}+CHOOSE({cells['function'][()]},{flat}))/10^{ROUNDED}"
-
-        def size(column: str) -> str:
-            return f"MAX(MAX({column}),-MIN({column}))"
-
-        def most(column: str, largest: str, slack: str) -> str:
-            """Mark the largest, as parts of the largest size: a tiny difference is 0 to engines."""
-            of, sign = f"/{size(column)}", ">=" if largest == "MAX" else "<="
-            slack = f"-({slack})" if largest == "MAX" else f"+{slack}"
-            return f"({column}{of}{sign}{largest}({column}){of}{slack})"
-
         exact = f"1/10^{EXACT}"
-        rounded = f"{exact}+{noise}/{size(change)}"
-        marks = {
-            "up": most(change, "MAX", rounded),
-            "down": most(change, "MIN", rounded),
-            "inner_up": most(inner, "MAX", exact),
-            "inner_down": most(inner, "MIN", exact),
+        rounded = f"({exact}+{noise}/{_size(cells['change'])})"
+        most = {
+            "up": (change, "MAX", rounded),
+            "down": (change, "MIN", rounded),
+            "inner_up": (inner, "MAX", exact),
+            "inner_down": (inner, "MIN", exact),
         }
-        shown = {
-            name: f"({self.degrees}*SUMPRODUCT({mark}*{turns}))" for name, mark in marks.items()
-        }
+        shown = {}
+        for name, (column, extreme, _) in most.items():
+            first = place_of(f"{extreme}({column})", column, always=True)
+            shown[name] = f"({self.degrees}*INDEX({turns},{first}))"
         said = {key: filled(line, **shown) for key, line in self.words.items()}
-        alike = ",".join(f"SUMPRODUCT({mark}*1)" for mark in marks.values())
+        alike = ",".join(counted_near(*each) for each in most.values())
         known = f"IF(MAX({alike})>1,{said['tied']},{said['steepest']})"
-        is_none = f"SIGN({size(change)})*SIGN({size(inner)})=0"  # then all are alike
+        is_none = f"MAX({change})*MAX({inner})=0"  # then all are alike
         known = f"IF({is_none},{said['tied']},{known})"
         known = f"IF(SIGN({length})<1,{said['length']},{known})"
         return f"=IF({at}={used},{known},{said['choose_step']})"

@@ -5,6 +5,7 @@ A formula holds all rows of the data: there is no cell for each z, a and C of ea
 
 import numpy as np
 
+from xlnn.equations.dense import counted_near, place_of
 from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, fixed_text, short, short_text
 from xlnn.equations.wording import filled
@@ -151,13 +152,13 @@ class Lowest(Sentence):
         """Return the formula."""
 
         def at(weights: Cells, low: Cells) -> str:
-            found = f"MATCH(MIN({low[:]}),{low[:]},0)"
+            found = place_of(f"MIN({low[:]})", low[:], always=True)
             # w2 stand below each other, and w1 side by side
             place = f"{found},1" if weights is w2 else f"1,{found}"
             return short(f"INDEX({weights[:]},{place})")
 
         least = f"MIN({low_w1[:]})"
-        count = f"SUMPRODUCT(({C_T[...]}-{least}<=MAX(1,ABS({least}))/10^12)*1)"
+        count = counted_near(C_T[...], "MIN", f"MAX(1,ABS({least}))/10^12")
         shown = {"C_T": fixed(least, 4), "count": count}
         shown |= {"w1": at(w1, low_w1), "w2": at(w2, low_w2)}
         one, several, every = (filled(line, **shown) for line in self.words)

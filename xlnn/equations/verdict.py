@@ -8,6 +8,7 @@ NumPy, and either class is right.
 import numpy as np
 
 from xlnn.equations.choice import entries, looked_up
+from xlnn.equations.dense import place_of
 from xlnn.quantity import Cells, Equation
 
 EQUAL = 12
@@ -25,7 +26,7 @@ class LargestUnit(Equation):
 
     def cell(self, a: Cells) -> str:
         """Return the formula of one image."""
-        return f"=MATCH(MAX({a[:]}),{a[:]},0)"
+        return "=" + place_of(f"MAX({a[:]})", a[:], always=True)
 
     def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
         """Tell of which images the output of the class is as large as the largest."""
@@ -129,7 +130,7 @@ class SmallestEpoch(Equation):
 
     def cell(self, C_T: Cells) -> str:
         """Return the formula."""
-        return f"=MATCH(MIN({C_T.epochs[()]}),{C_T.epochs[()]},0)"
+        return "=" + place_of(f"MIN({C_T.epochs[()]})", C_T.epochs[()], always=True)
 
     def ties(self, got: np.ndarray, tolerance: float, C_T: np.ndarray) -> np.ndarray:
         """Tell whether C_T is as small in that epoch."""
@@ -151,7 +152,7 @@ class FirstAllRight(Equation):
 
     def cell(self, recognised: Cells) -> str:
         """Return the formula."""
-        return f"=IFERROR(MATCH({self.images},{recognised.epochs[()]},0),0)"
+        return "=" + place_of(self.images, recognised.epochs[()])
 
 
 def _within(values: np.ndarray, chosen: np.ndarray, tolerance: float) -> np.ndarray:

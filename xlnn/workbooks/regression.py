@@ -137,17 +137,25 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
                                ("y_hand", "px + q", "p_hand", "q_hand")):  # fmt: skip
         yield Quantity(name, symbol=symbol, equation=eq.OnPlane(), uses={"p": p, "q": q},
                        role="forward", **table)  # fmt: skip
+    beside = {"symbol": "e", "equation": eq.Residual(), **table}
     uses = {"on_plane": "y_line"}
-    yield Quantity("e", symbol="e", equation=eq.Residual(), uses=uses, role="backward", **table)
-    for name, line in (("C_T", "y_line"), ("C_last", "y_last"), ("C_hand", "y_hand")):
-        yield Quantity(name, equation=eq.SquaredErrors(), uses={"on_plane": line}, **page, **COST)
-    yield Quantity("apart", equation=eq.Apart(), uses={"one": "y_line", "other": "y_last"}, **page)
+    yield Quantity("e", uses=uses, role="backward", **beside)
+    beside["sheet"] = "sums"
+    for name in ("last", "hand"):
+        yield Quantity(f"e_{name}", uses={"on_plane": f"y_{name}"}, **beside)
+    beside["symbol"] = "d"
+    uses = {"y": "y_line", "on_plane": "y_last"}
+    yield Quantity("d_last", uses=uses, **beside)
+    for name, e in (("C_T", "e"), ("C_last", "e_last"), ("C_hand", "e_hand")):
+        yield Quantity(name, equation=eq.SquaredErrors(), uses={"e": e}, **page, **COST)
+    yield Quantity("apart", equation=eq.Apart(), uses={"d": "d_last"}, **page)
     if k == 1:
         on = {"p": "p_fitted", "q": "q_fitted"}
         yield Quantity("y_fitted", symbol="px + q", equation=eq.OnPlane(), uses=on,
                        role="forward", **table)  # fmt: skip
-        yield Quantity("apart_fitted", equation=eq.Apart(),
-                       uses={"one": "y_line", "other": "y_fitted"}, **page)  # fmt: skip
+        uses = {"y": "y_line", "on_plane": "y_fitted"}
+        yield Quantity("d_fitted", uses=uses, **beside)
+        yield Quantity("apart_fitted", equation=eq.Apart(), uses={"d": "d_fitted"}, **page)
 
 
 def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
@@ -196,15 +204,23 @@ def _columns(model: Model) -> list[str]:
     return [name for name in names if name in model.by_name]
 
 
+def _beside(model: Model) -> list[str]:
+    """Return the columns of the sheet with the sums: deviations, residuals, and what is apart."""
+    names = ("d_x", "d_y", "e_last", "e_hand", "d_last", "d_fitted")
+    return [name for name in names if name in model.by_name]
+
+
 def place_sums(model: Model) -> Iterator[Block]:
     """Place the means and deviations at the left, and the elimination at the right."""
     k, down, right = model["x"].shape[0], (1, 0), (0, 1)
     for row, name in enumerate(("mean", "varies"), start=FIRST_ROW):
         yield single_block(model[f"x_{name}"], row, 2, right)
         yield single_block(model[f"y_{name}"], row, k + 2)
-    yield from table_blocks([model["d_x"], model["d_y"]], FIRST_ROW + 5, 2)
+    rows = _beside(model)
+    yield from table_blocks([model[name] for name in rows], FIRST_ROW + 5, 2)
+    column = k + len(rows) + 2
     for t, name in enumerate(["sums", *(f"swept_{t + 1}" for t in range(k))]):
-        yield single_block(model[name], FIRST_ROW + 1 + t * (k + 2), k + 4, down, right)
+        yield single_block(model[name], FIRST_ROW + 1 + t * (k + 2), column, down, right)
 
 
 def place_descent(model: Model) -> Iterator[Block]:
@@ -295,9 +311,9 @@ def draw_sums(page: Page[Any]) -> Drawing:
         drawing.put(row, 1, plain_name(model[name], words), LABEL)
     name_rows(drawing, model["d_x"].axes, FIRST_ROW + 5, words)
     drawing.widths[1] = 24
-    for name in ("d_x", "d_y"):
+    for name in (rows := _beside(model)):
         head(drawing, layout.blocks[name], words)
-    drawing.widths |= dict.fromkeys(range(2, k + 3), WIDE)
+    drawing.widths |= dict.fromkeys(range(2, k + 1 + len(rows)), WIDE)
     for t in range(k + 1):
         block = layout.blocks[f"swept_{t}" if t else "sums"]
         said = words("sweeps", "step", number=t) if t else words("sweeps", "sums")

@@ -28,8 +28,11 @@ DIRECTIONS = 36
 LIST = (
     "at", "used_at", "length", "x_at", "y_at", "slope_x", "slope_y", "z_at", "bound", "angle",
 )  # fmt: skip
-TABLE, BESIDE = FIRST_ROW + len(LIST) + 5, 11
-COLUMNS = ("unit_x", "unit_y", "step_x", "step_y", "z_there", "change", "inner")
+TABLE, BESIDE = FIRST_ROW + len(LIST) + 5, 13
+COLUMNS = (
+    "unit_x", "unit_y", "step_x", "step_y", "z_there", "change", "inner", "change_share",
+    "inner_share",
+)  # fmt: skip
 CHANGE, INNER = "C0561C", "1B4F9C"
 
 
@@ -70,6 +73,12 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
     )
     yield Quantity("change", symbol="Δz", equation=eq.CHANGE, role="forward", **around)
     yield Quantity("inner", symbol="∇z·Δ", equation=eq.INNER, role="backward", **around)
+    for name in ("change", "inner"):
+        uses = {"change": name}
+        yield Quantity(
+            f"{name}_share", kind="share", symbol="%", equation=eq.Share(), uses=uses,
+            **around | {"number_format": "0.0%"},
+        )  # fmt: skip
     told = {"steps": steps, "directions": DIRECTIONS}
     said = {
         key: words.open("sentences", key, **told)

@@ -22,7 +22,6 @@ from xlnn.xlsx.cells import (
 )
 from xlnn.xlsx.defined_names import ambiguous, check_names
 from xlnn.xlsx.formula_cells import FormulaCells, Kept
-from xlnn.xlsx.prefixes import unprefixed
 from xlnn.xlsx.guard import Formulas
 from xlnn.xlsx.parts import (
     check_other_parts,
@@ -30,6 +29,7 @@ from xlnn.xlsx.parts import (
     read_workbook,
     shared_strings,
 )
+from xlnn.xlsx.prefixes import unprefixed
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_BOX, Item, WholeRow, Witness, area
 
 MAX_ALL_TEXT = 1 << 30

@@ -89,16 +89,13 @@ def _functions(point: Axis) -> Iterator[Quantity]:
             uses=uses,
             **table,
         )
+    small = {"number_format": "0.0E+00"}
     for function in eq.FUNCTIONS:
         name = function.name
         uses = {"slope": f"{name}_slope", "difference": f"{name}_difference"}
-        yield Quantity(
-            f"{name}_gap",
-            "gap",
-            equation=eq.GAP,
-            uses=uses,
-            **{**page, "number_format": "0.0E+00"},
-        )
+        yield Quantity(f"{name}_error", "error", "−", equation=eq.ERROR, uses=uses, **table | small)
+        uses = {"error": f"{name}_error"}
+        yield Quantity(f"{name}_gap", "gap", equation=eq.GAP, uses=uses, **page | small)
 
 
 def _learning(steps: int, words: Text) -> Iterator[Quantity]:
