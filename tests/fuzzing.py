@@ -6,6 +6,7 @@ programs read differently. A case is made by its number, so that each can be mad
 
 import io
 import multiprocessing
+import re
 import resource
 import string
 import traceback
@@ -75,6 +76,16 @@ def packed(parts):
         for name, content in parts.items():
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # of no date
     return out.getvalue()
+
+
+def saved(book):
+    """Return a workbook as openpyxl saves it, but of no date."""
+    out = io.BytesIO()
+    book.save(out)
+    parts = parts_of(out.getvalue())
+    core = "docProps/core.xml"
+    parts[core] = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2000-01-01T00:00:00Z", parts[core])
+    return packed(parts)
 
 
 def mutated_bytes(content, rng):
@@ -165,9 +176,7 @@ def broken_cells(content, rng):
         cell.value = pick(
             rng, ["=" + pick(rng, FORMULAS), pick(rng, (None, True, 0, 1e300, 0.5, "x", "δ"))]
         )
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def broken_spec(content, rng):
@@ -191,9 +200,7 @@ def broken_spec(content, rng):
             case _:
                 cell.value = sheet.cell(int(rng.integers(4, sheet.max_row + 1)), 1).value
         cell.data_type = "s" if cell.value is not None else "n"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def broken_sheets(content, rng):
@@ -212,9 +219,7 @@ def broken_sheets(content, rng):
     sheet = book[pick(rng, book.sheetnames)]
     for column in range(1, 6):
         sheet.cell(1, column).value = None
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 NAMES = ("rate", "RATE", "n.1", "n.2", "率", "xlnn.eta", "xlnn.W2", "_x", "C4", "R1C1", "SUM")
@@ -264,9 +269,7 @@ def broken_names(content, rng):
             (f"={name}", f"{cell.value}*{name}", f"{cell.value}+0*{name}", f"=SUM({name})",
              str(cell.value).replace("Settings!C$4", name).replace("Settings!$C$4", name)),
         )  # fmt: skip
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 CSV = "label,a,b,c\n" + "".join(f"{n % 2},{n / 7:.3f},{n % 3},-{n}e-1\n" for n in range(12))

@@ -51,6 +51,7 @@ def test_an_epoch_or_run_that_is_no_number_is_named(short_path, tmp_path, name):
         ("delta3", {"unit": "1"}, "^unit is '1': a tuple of whole numbers"),
     ],
 )
+@pytest.mark.first(1)
 def test_what_explain_cannot_find_by_is_named(short_path, what, options, said):
     with pytest.raises(OptionsError, match=said):
         xlnn.explain(short_path, what, **options)

@@ -139,6 +139,7 @@ def test_a_note_some_way_off_is_let_pass(tmp_path):
 
 @many
 @given(what=st.sampled_from(["images", "epochs", "test_images"]), claim=st.integers(20_000, 10**9))
+@pytest.mark.slow
 def test_a_spec_that_claims_more_than_the_file_spans_is_refused(short_path, tmp_path, what, claim):
     path = shutil.copy(short_path, tmp_path / "copy.xlsx")
     claims(path, rf"^{what} = \d+", f"{what} = {claim}")
@@ -149,6 +150,7 @@ def test_a_spec_that_claims_more_than_the_file_spans_is_refused(short_path, tmp_
 
 
 @pytest.mark.parametrize("layers", [2_500, 4_000])
+@pytest.mark.first(1)
 def test_a_spec_of_thousands_of_layers_is_refused(short_copy, layers):
     more = "\n".join(f'{{ name = "h{n}", units = 1 }},' for n in range(layers))
     claims(short_copy, r"^layers = \[", "layers = [\n" + more)
@@ -188,6 +190,7 @@ DYNAMIC = {
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits memory")
 @pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.parametrize("what", DYNAMIC)
+@pytest.mark.first(1)
 def test_what_only_an_engine_finds_ends_within_its_limits(tmp_path, monkeypatch, what, engine):
     monkeypatch.setattr(allowances, "SECONDS", 2.0)  # the test need not wait for all of them
     path = write(tmp_path / "b.xlsx", DYNAMIC[what])
@@ -203,6 +206,7 @@ def test_what_only_an_engine_finds_ends_within_its_limits(tmp_path, monkeypatch,
     recalculate.cancel()
 
 
+@pytest.mark.slow
 def test_a_whole_check_of_such_a_file_is_one_sentence(short_copy):
     edit(short_copy, {f"Guide!{cell}": formula for cell, formula in doubled("X").items()})
     for engine in LIBRARIES:

@@ -577,6 +577,7 @@ def test_what_goes_forward_only_is_not_trained_on(tmp_path):
         xlnn.build("iris", model=MODELS / "view.onnx", output=tmp_path / "m.xlsx")
 
 
+@pytest.mark.slow
 def test_the_example_of_a_pipeline_says_what_scikit_learn_says(tmp_path):
     script = EXAMPLES / "sklearn_pipeline.py"
     command = [sys.executable, "-W", "ignore", script]

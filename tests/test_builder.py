@@ -26,6 +26,7 @@ CACHED = 1e-12
 """Stored values are an engine's; it sums in another order than NumPy."""
 
 
+@pytest.mark.slow
 def test_every_formula_cell_carries_its_value(digits_path, digits):
     stored = openpyxl.load_workbook(digits_path, data_only=True)
     formulas = openpyxl.load_workbook(digits_path)

@@ -232,7 +232,7 @@ def prices(tmp_path_factory):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_numbers_of_any_size_agree_at_first_and_a_small_change_is_seen(prices, engine):
     skip_without(engine)
     book = Book(prices, engine)

@@ -103,7 +103,7 @@ EXTREME = [(pair, hidden, "formualizer") for pair in PAIRS for hidden in HIDDEN]
 
 
 @pytest.mark.parametrize(("pair", "hidden", "engine"), EXTREME)
-@pytest.mark.first(6)
+@pytest.mark.first(1)
 def test_functions_agree_also_where_the_book_would_ask_for_exp_of_2000(
     pair, hidden, engine, tmp_path
 ):
@@ -131,7 +131,7 @@ ERRORS = {
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.first(4)
+@pytest.mark.first(1)
 def test_check_names_the_one_altered_cell(short_copy, error, engine):
     name, index, alter = ERRORS[error]
     layout = layout_of(read_spec(short_copy))

@@ -213,6 +213,7 @@ def test_what_the_sheet_says_is_so_at_the_limits(name):
 
 
 @pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.first(1)
 def test_what_the_sheet_says_is_so_for_random_inputs(name, generator):
     claims, states = CLAIMS[name]
     assert claims([*drawn(generator, 50), *states]) == []

@@ -51,7 +51,7 @@ def test_every_engine_agrees_at_random_numbers(mixed, engine):
     assert agrees_in(engine, mixed).probes == PROBES
 
 
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_each_run_is_what_it_would_be_alone(several, tmp_path):
     path, template, options = several
     found = values(path, "formualizer")
@@ -135,7 +135,7 @@ def test_a_run_that_is_not_there_is_refused(mixed, tmp_path):
     assert "type a whole number from 1 to 4" in report.output
 
 
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_the_sheet_compare_tells_the_best_epoch_and_what_is_recognised(several):
     path, template, _ = several
     found = values(path, "formualizer")
@@ -243,6 +243,7 @@ def test_training_that_diverges_names_the_run(tmp_path):
         build("diabetes", tmp_path / "o.xlsx", scale="none", eta=(1e-12, 1e60), epochs=9)
 
 
+@pytest.mark.first(1)
 def test_a_chart_of_counts_ends_with_the_last_image(several):
     path, _, _ = several
     spec = read_spec(path)
@@ -254,6 +255,7 @@ def test_a_chart_of_counts_ends_with_the_last_image(several):
 
 
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.first(1)
 def test_the_first_run_is_named_where_others_are(lang, tmp_path):
     path = build("digits", tmp_path / "w.xlsx", epochs=2, eta=(0.1, 0.2), lang=lang).path
     words, book = text(lang), openpyxl.load_workbook(path)
@@ -268,6 +270,7 @@ def test_the_first_run_is_named_where_others_are(lang, tmp_path):
     assert title in {cell.value for row in sheet.iter_rows(max_row=5) for cell in row}
 
 
+@pytest.mark.first(1)
 def test_how_to_read_lens_stands_before_the_choices(several):
     cells = openpyxl.load_workbook(several[0])["Lens"]
     assert cells["B3"].value == words_of(read_spec(several[0]))("lens", "steps")

@@ -39,7 +39,7 @@ def crowded_path(tmp_path_factory):
 
 @pytest.mark.parametrize("epoch", [1, EPOCHS])
 @pytest.mark.parametrize("part", ["", "test_"])
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_the_table_counts_what_was_taken_for_what(iris_path, tmp_path, part, epoch):
     got = chosen(iris_path, tmp_path, epoch)
     truth, answer = got[f"{part}truth"], got[f"{part}answer"][epoch - 1]
@@ -136,6 +136,7 @@ def test_every_engine_agrees_on_the_confusion_of(engine, crowded_path):
     assert check(crowded_path, engine).agrees
 
 
+@pytest.mark.slow
 def test_a_tie_is_right_either_way(tmp_path):
     # all weights 0: the outputs of a row are equal, and engines choose alike or not
     x = np.random.default_rng(5).normal(size=(12, 2))
@@ -166,7 +167,7 @@ def test_a_tie_is_right_either_way(tmp_path):
         ("confusion_mistakes", '="none"'),
     ],
 )
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_an_altered_formula_is_named(iris_path, tmp_path, name, formula):
     copy = tmp_path / "copy.xlsx"
     copy.write_bytes(iris_path.read_bytes())

@@ -98,13 +98,14 @@ def test_no_engine_sees_what_is_left_out(short_copy, engine, monkeypatch):
         {"Settings!C4": "=Training!BA5"},
     ],
 )
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_what_a_quantity_may_depend_on_is_refused(short_copy, reader):
     edit(short_copy, {"Training!BA5": "=STDEV(C4:C9)", **reader})
     with pytest.raises(WorkbookError, match=r"Training!BA5 calls STDEV, .* may depend on it"):
         check(short_copy, "formualizer")
 
 
+@pytest.mark.slow
 def test_thousands_of_them_take_no_longer_than_some(short_copy):
     """Each reads the one above it, and none of them is looked for in every formula."""
     seconds = []
@@ -158,7 +159,7 @@ def test_a_row_appended_below_the_images_is_mentioned(short_copy):
 
 @pytest.mark.parametrize("title", ["Training", "Images", "Weights", "Gradients", "Progress"])
 @pytest.mark.parametrize("row", [5, 6])
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_an_inserted_row_is_named(short_copy, title, row):
     insert_row(short_copy, title, row)
     assert f"a row was inserted above {title}!{row + 1}: undo it" in said(short_copy)
@@ -170,7 +171,7 @@ def test_several_inserted_rows_are_named(short_copy):
 
 
 @pytest.mark.parametrize("title", ["Training", "Images", "Gradients", "Progress"])
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_a_deleted_row_is_named(short_copy, title):
     delete_row(short_copy, title, 5)
     assert f"a row was deleted from the sheet {title}" in said(short_copy)

@@ -92,6 +92,7 @@ def test_the_sections_of_the_index_rise(folder):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
 def test_the_sum_in_the_index_agrees_in(folder, engine):
     skip_without(engine)
     report = check(folder[1] / "index.xlsx", engine)

@@ -103,6 +103,7 @@ def unfilled(path):
 
 
 @pytest.mark.parametrize("what", KINDS)
+@pytest.mark.first(1)
 def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what, tmp_path):
     path = made(tmp_path / "exercise.xlsx", what, level=5, student="Ada")
     blank = exercise_of(path).blank
@@ -123,11 +124,13 @@ def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what,
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("asked", in_turn([{"level": 5}, {"blank": "W2"}]), ids=["level 5", "W2"])
+@pytest.mark.first(1)
 def test_no_sheet_of_an_exercise_holds_an_unfilled_blank(lang, asked, tmp_path):
     assert unfilled(made(tmp_path / "exercise.xlsx", "xor", lang=lang, **asked)) == []
 
 
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.first(1)
 def test_no_sheet_of_a_fresh_exercise_says_what_is_not_so(lang, tmp_path):
     path = made(tmp_path / "exercise.xlsx", level=2, lang=lang)
     first = openpyxl.load_workbook(path, read_only=True).active
@@ -157,6 +160,7 @@ def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["solver", *in_turn(["cnn-solver"])])
+@pytest.mark.first(1)
 def test_a_sentence_waits_for_images_that_stand_side_by_side(what, tmp_path):
     path = made(tmp_path / "exercise.xlsx", what, level=5)
     assert linting.lint(path) == ()
@@ -212,7 +216,7 @@ def test_the_start_of_the_weights_stays_where_their_steps_are_left_out(tmp_path)
         (lambda f, _: f"=0+({f[1:]})*1", "first step right"),
     ],
 )
-@pytest.mark.first(4)
+@pytest.mark.first(1)
 def test_a_wrong_half_or_other_right_formula_is_told(delta, tmp_path, changed, state):
     path = filled(delta, tmp_path / "try.xlsx", ["delta3"], changed)
     assert states(path) == {"delta3": state, "delta2": "not done"}

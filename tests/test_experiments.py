@@ -290,11 +290,13 @@ def test_every_formula_agrees_with_numpy(path_of, name, engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("name", "inputs"), cases("typed"))
+@pytest.mark.first(1)
 def test_other_inputs_typed_into_the_sheet_agree_as_well(path_of, tmp_path, name, inputs, engine):
     agrees_in(engine, changed(path_of(name, smaller=True), tmp_path / "changed.xlsx", inputs))
 
 
 @pytest.mark.parametrize("name", cases())
+@pytest.mark.first(1)
 def test_a_wrong_formula_of_any_quantity_is_named(path_of, tmp_path, name):
     path = path_of(name, smaller=True)
     every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
@@ -302,6 +304,7 @@ def test_a_wrong_formula_of_any_quantity_is_named(path_of, tmp_path, name):
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", cases())
+@pytest.mark.first(1)
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, name, lang):
     path = built(tmp_path, name, lang=lang, **EXPERIMENTS[name].smaller)
     assert lint(path) == ()

@@ -58,6 +58,7 @@ def built(kind, scale, folder):
 
 
 @pytest.mark.parametrize(("kind", "scale"), TRIALS + in_turn(TEMPLATES))
+@pytest.mark.first(1)
 def test_every_number_has_room_and_shows_0_only_where_it_is_0(kind, scale, tmp_path):
     cells = list(shown(built(kind, scale, tmp_path)))
     assert len(cells) > ROWS

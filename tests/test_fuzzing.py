@@ -4,7 +4,7 @@ import pytest
 from fuzzing import KINDS, Worker, attempt, make
 from networks import random_recipe, spec, write_recipe
 
-CASES = 37
+CASES = 30
 
 
 @pytest.fixture(scope="module")

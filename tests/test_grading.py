@@ -105,7 +105,7 @@ def units(found):
 
 
 @pytest.mark.parametrize("name", RIGHT)
-@pytest.mark.first(4)
+@pytest.mark.first(1)
 def test_a_right_answer_is_right_in_any_words(handed_out, name, tmp_path):
     path, _ = submitted(handed_out, tmp_path, RIGHT[name])
     found = only(grade(path, workers=1))
@@ -115,7 +115,7 @@ def test_a_right_answer_is_right_in_any_words(handed_out, name, tmp_path):
 
 
 @pytest.mark.parametrize("name", WRONG)
-@pytest.mark.first(12)
+@pytest.mark.first(1)
 def test_a_mistake_is_found_and_named(handed_out, name, tmp_path):
     path, made = submitted(handed_out, tmp_path, WRONG[name])
     found = only(grade(path, workers=1))
@@ -126,7 +126,7 @@ def test_a_mistake_is_found_and_named(handed_out, name, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["typed", "sign", "empty", "error"])
-@pytest.mark.first(4)
+@pytest.mark.first(1)
 def test_one_mistake_costs_one_mark(handed_out, name, tmp_path):
     _, every, _ = handed_out
     first = next(iter(every))[0]
@@ -161,6 +161,7 @@ def reasons_of(path, name, answer, folder):
         "=(N{0}-Images!O{0})^2/2+(O{0}-Images!N{0})^2/2",
     ],
 )
+@pytest.mark.first(1)
 def test_a_range_that_is_named_cell_by_cell_is_not_too_short(formula, one_epoch, tmp_path):
     (said,) = reasons_of(one_epoch, "C", formula.format, tmp_path)
     assert re.fullmatch(r"gives \S+ where \S+ belongs \(Training!R4\)", said)
@@ -184,6 +185,7 @@ def test_a_formula_that_pairs_ranges_of_unlike_shape_is_told_so(one_epoch, tmp_p
         "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2*Settings!C$4^0)/2",
     ],
 )
+@pytest.mark.first(1)
 def test_what_excel_repeats_over_a_range_of_the_formula_is_right(formula, one_epoch, tmp_path):
     assert reasons_of(one_epoch, "C", formula.format, tmp_path) == ["right"]
 
@@ -286,6 +288,7 @@ CIRCLES = {
 
 
 @pytest.mark.parametrize("name", CIRCLES)
+@pytest.mark.first(1)
 def test_a_formula_that_names_its_own_cell_is_a_circle(name, one_epoch, tmp_path):
     def answer(row):
         return CIRCLES[name].format(row, row + 1 if row % 2 == 0 else row - 1)
@@ -317,6 +320,7 @@ CONSTANTS = {
 
 
 @pytest.mark.parametrize("name", CONSTANTS)
+@pytest.mark.first(1)
 def test_a_constant_that_is_right_by_chance_is_a_typed_number(name, one_epoch, tmp_path):
     """In no epoch of any world that is judged are all images right."""
     formula, kind = CONSTANTS[name]
@@ -332,6 +336,7 @@ def test_a_constant_that_is_right_by_chance_is_a_typed_number(name, one_epoch, t
 
 
 @pytest.mark.parametrize("usable", [True, False])
+@pytest.mark.first(1)
 def test_a_copy_of_the_answer_elsewhere_in_the_workbook_is_no_answer(usable, tmp_path):
     """Play shows the cost of an epoch: it reads the very cells that are to be filled in."""
     names = ("C_T", "recognised")
@@ -434,6 +439,7 @@ def test_array_formulas_of_excel_are_judged_as_any_other(tmp_path):
 
 
 @pytest.mark.parametrize("rows", [1, 64])
+@pytest.mark.first(1)
 def test_an_array_formula_that_spills_is_judged_cell_by_cell(one_epoch, rows, tmp_path):
     """Excel 365 writes a formula of a range once, and into the other cells what it gives."""
     every = blanks(one_epoch, ("a2",))
@@ -529,6 +535,7 @@ def test_pairs_that_agree_where_both_are_wrong_are_named(class_of_four):
     assert pair.files == ("bob.xlsx", "eve.xlsx")
 
 
+@pytest.mark.slow
 def test_copies_are_found_whatever_numbers_of_images_were_handed_out(tmp_path):
     names = {"delta3": "={}*2", "dC_dW3": "={}*3", "C_T": "=({}+1)"}
     for student, images in (("Ada", 8), ("Bob", 11), ("Cy", 11)):

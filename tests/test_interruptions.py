@@ -39,6 +39,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_signals_at_random_moments_end_every_command_and_leave_nothing(folder):
     rng = np.random.default_rng()
     unclean = [trial for trial in trials(folder, rng, NUMBER, epochs=3) if not trial.is_clean]
@@ -195,6 +196,7 @@ ENDS = ("SIGTERM", "SIGKILL", "SIGINT", "SIGHUP", "an exception")
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 @pytest.mark.parametrize(("engine", "count"), [("formulas", 3), ("gnumeric", 4)])
 @pytest.mark.parametrize("end", in_turn(ENDS, 2))
+@pytest.mark.first(1)
 def test_whatever_ends_a_command_ends_what_it_started(
     engine, count, end, short_path, tmp_path, monkeypatch
 ):

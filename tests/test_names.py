@@ -138,11 +138,13 @@ def fault(path, names, cell, formula):
 
 
 @pytest.mark.parametrize("kind", SAME)
+@pytest.mark.first(1)
 def test_a_name_for_what_the_equation_uses_is_no_fault(xor_copy, kind):
     assert fault(xor_copy, *SAME[kind]) is None
 
 
 @pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.first(1)
 def test_a_name_for_anything_else_is_a_fault(xor_copy, kind):
     *named, reason = WRONG[kind]
     found = fault(xor_copy, *named)
@@ -151,7 +153,7 @@ def test_a_name_for_anything_else_is_a_fault(xor_copy, kind):
 
 @pytest.mark.parametrize("engine", in_turn(sorted(ENGINES)))
 @pytest.mark.parametrize("kind", SAME)
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_a_name_for_what_the_equation_uses_is_restated(xor_copy, kind, engine):
     skip_without(engine)
     names, cell, formula = SAME[kind]
@@ -163,7 +165,7 @@ def test_a_name_for_what_the_equation_uses_is_restated(xor_copy, kind, engine):
 
 @pytest.mark.parametrize("engine", in_turn(sorted(ENGINES)))
 @pytest.mark.parametrize("kind", WRONG)
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_a_name_for_anything_else_is_wrong_with_its_reason(xor_copy, kind, engine):
     skip_without(engine)
     names, cell, formula, reason = WRONG[kind]
@@ -248,7 +250,7 @@ def exercise_path(tmp_path_factory):
 
 
 @pytest.mark.parametrize("kind", GRADED)
-@pytest.mark.first(5)
+@pytest.mark.first(1)
 def test_an_answer_with_a_name_is_graded_by_what_it_stands_for(exercise_path, tmp_path, kind):
     names, rate, points = GRADED[kind]
     path = shutil.copy(exercise_path, tmp_path / "Ada.xlsx")

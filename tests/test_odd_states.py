@@ -44,6 +44,7 @@ def cells(layout, inputs):
 
 @pytest.mark.parametrize("engine", in_turn(ORDER))
 @pytest.mark.parametrize("template", STATES)
+@pytest.mark.first(1)
 def test_every_sentence_is_what_python_writes_in_every_state(template, engine, paths):
     skip_without(engine)
     _, layout = described(paths(template))

@@ -89,6 +89,7 @@ def test_formulas_that_were_overwritten_are_written_anew(short_copy):
     assert again(short_copy)[2].report.agrees
 
 
+@pytest.mark.slow
 def test_language_table_scaling_and_what_is_held_out_are_kept(words):
     spec, after, _ = again(words)
     before = values(words, "formualizer")
@@ -98,12 +99,14 @@ def test_language_table_scaling_and_what_is_held_out_are_kept(words):
         np.testing.assert_array_equal(after[name], before[name])
 
 
+@pytest.mark.slow
 def test_another_language_share_or_scaling_may_be_asked_for(words):
     spec, after, _ = again(words, lang="zh", test_share=0.0, scale="none")
     assert (spec.lang, spec.scaled, spec.test_images, spec.images) == ("zh", False, 0, 13)
     assert sorted(after["x"][:, 0]) == list(range(13))
 
 
+@pytest.mark.slow
 def test_a_seed_draws_another_start_and_leaves_what_is_held_out(words):
     before, after = values(words, "formualizer"), again(words, seed=9)[1]
     assert not np.array_equal(after["W2"][0], before["W2"][0])
@@ -120,6 +123,7 @@ def test_new_data_of_the_same_size_are_trained_from_the_same_start(short_copy, t
     assert again(new.path)[0].template == f"digits{OTHER_DATA}"
 
 
+@pytest.mark.slow
 def test_new_data_of_another_size_keep_what_fits_and_say_what_was_drawn(short_copy, tmp_path):
     rows = [f"{label},{','.join('01'[label == kind] for kind in 'aabbccaab')}" for label in "abc"]
     (tmp_path / "new.csv").write_text("\n".join(rows))
@@ -152,6 +156,7 @@ def test_labels_of_new_data_are_ordered_as_in_the_workbook_by_old_names_or_new(w
         assert spec.test_images > 0
 
 
+@pytest.mark.slow
 def test_other_inputs_are_scaled_anew_with_a_word(words, tmp_path):
     (tmp_path / "new.csv").write_text("k,a,b,c\n" + "x,1,2,3\ny,2,3,5\n" * 4)
     spec, after, new = again(words, data=tmp_path / "new.csv")
@@ -160,6 +165,7 @@ def test_other_inputs_are_scaled_anew_with_a_word(words, tmp_path):
     assert after["middle"].shape == (3,)
 
 
+@pytest.mark.slow
 def test_a_regression_predicts_the_same_columns_of_new_data(tmp_path):
     (tmp_path / "old.csv").write_text("a,b,y\n1,2,0.5\n2,1,0.25\n3,1,0.75\n")
     (tmp_path / "new.csv").write_text("y,a,b\n0.5,5,6\n0.25,7,8\n")
@@ -185,7 +191,7 @@ def test_a_regression_predicts_the_same_columns_of_new_data(tmp_path):
         ("z2", (0, 0, 0), "=Training!C4", "a circular reference"),
     ],
 )
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_an_input_that_holds_nothing_usable_is_refused(short_copy, name, index, value, message):
     edit(short_copy, {cell(short_copy, name, index): value})
     with pytest.raises((DataError, WorkbookError), match=message):
@@ -193,6 +199,7 @@ def test_an_input_that_holds_nothing_usable_is_refused(short_copy, name, index, 
     assert list(short_copy.parent.iterdir()) == [short_copy]
 
 
+@pytest.mark.slow
 def test_a_number_in_the_place_of_a_word_is_told_how_it_is_typed_as_one(words):
     edit(words, {cell(words, "labels", (0,)): 7})
     with pytest.raises(WorkbookError, match="holds 7: it is an input, type a text"):

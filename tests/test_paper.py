@@ -25,6 +25,7 @@ READABLE = 0.65
 
 @pytest.mark.parametrize("name", names())
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.first(1)
 def test_no_sheet_is_printed_smaller_than_can_be_read(name, lang):
     kind, origin, _ = begun(name)
     plan = planned(kind, origin, name, {"lang": lang}, large=True)

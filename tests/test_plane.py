@@ -40,6 +40,7 @@ def choose(path, **choices):
 
 
 @pytest.mark.parametrize(("epoch", "output"), [(0, 1), (3, 2)])
+@pytest.mark.first(1)
 def test_each_point_has_the_output_of_the_network_of_the_chosen_epoch(xor, epoch, output):
     got = choose(xor, map_epoch=epoch, map_output=output)
     picture = got["map_picture"].reshape(SIDE, SIDE)
@@ -111,7 +112,7 @@ def test_columns_of_the_data_are_named_and_wide_enough_for_their_decimals(xor):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_every_engine_agrees(xor, engine):
     skip_without(engine)
     assert check(xor, engine).agrees
@@ -135,7 +136,7 @@ def test_an_altered_point_is_named(xor):
         (replace(spec([2, 60, 2]), picture=(1, 2), features=("a", "b")), False),
     ],
 )
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, is_drawn):
     assert has_plane(model) == is_drawn
     path = write_recipe(tmp_path / "some.xlsx", random_recipe(model, seed=2))
@@ -144,7 +145,7 @@ def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, i
 
 
 @pytest.mark.parametrize("size", [1e11, 1.0, 1e-8, 0.0])
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_data_of_any_size_and_a_constant_column_are_drawn(tmp_path, size):
     made = with_functions(TABLE, ["relu"], "squared error", "linear")
     made = replace(made, task="regression", scaled=True)

@@ -147,7 +147,7 @@ def test_the_drawing_refers_to_the_cells_of_its_quantities(short_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_weights_and_activations_on_the_edge_of_a_level_agree(tmp_path, engine):
     """3 * 0.1 is 0.30000000000000004: its level must not hang on the last digit."""
     skip_without(engine)
@@ -165,6 +165,7 @@ def test_weights_and_activations_on_the_edge_of_a_level_agree(tmp_path, engine):
 @pytest.mark.parametrize(
     ("name", "index"), [("play_level3", (0,)), ("play_line_up2", (4, 1, 3)), ("play_dot1", (2, 1))]
 )
+@pytest.mark.first(1)
 def test_an_altered_number_of_the_drawing_is_named(short_copy, name, index):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell(name, index)
@@ -193,6 +194,7 @@ def test_a_deep_network_is_drawn_and_agrees(tmp_path):
     assert check(path, "formualizer").agrees
 
 
+@pytest.mark.slow
 def test_what_is_drawn_in_part_is_said(tmp_path, short_path):
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(spec([40, 30, 2], epochs=1), seed=5))
     texts = [cell for row in openpyxl.load_workbook(path)["Play"].values for cell in row]
@@ -233,6 +235,7 @@ def test_the_lines_of_a_map_begin_beside_it_and_none_lies_on_another(tmp_path):
     assert len(set(begins)) == got["play_valueP"].size
 
 
+@pytest.mark.slow
 def test_the_pictures_of_a_wide_layer_say_that_they_are_of_its_first_units(tmp_path, short_path):
     wide = replace(spec([64, 16, 2], epochs=1), picture=(8, 8))
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
@@ -280,6 +283,7 @@ def test_columns_of_levels_are_those_that_a_layer_has(tmp_path, short_path):
         assert row[6 + len(levels)] not in levels
 
 
+@pytest.mark.slow
 def test_weights_are_a_row_a_unit_and_the_columns_are_named(tmp_path):
     path = build("cnn", tmp_path / "cnn.xlsx", epochs=1, verify=False).path
     sheet, blocks = openpyxl.load_workbook(path)["Play"], layout_of(read_spec(path)).blocks

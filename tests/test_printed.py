@@ -18,6 +18,7 @@ def wrong(short_copy):
     return edit(short_copy, {"Training!C5": "=1+1"})
 
 
+@pytest.mark.slow
 def test_a_report_is_true_exactly_if_it_agrees(short_path, wrong):
     assert xlnn.check(short_path, "formualizer")
     assert not xlnn.check(wrong, "formualizer")
@@ -34,6 +35,7 @@ def test_reports_of_several_engines_are_true_if_all_of_them_agree(short_path, wr
 
 
 @pytest.mark.parametrize("which", ["short_path", "wrong"])
+@pytest.mark.first(1)
 def test_a_report_prints_what_check_prints(which, request, capsys):
     path = request.getfixturevalue(which)
     printed = said("check", path, "--engine", "formualizer", "--seed", 3)

@@ -34,6 +34,7 @@ CASES += [(n, lang) for n in names() for lang in languages() if (n, lang) not in
 
 @pytest.mark.first(len(FIRST))
 @pytest.mark.parametrize(("name", "lang"), CASES)
+@pytest.mark.first(1)
 def test_nothing_is_cut_or_too_small_or_empty(name, lang, tmp_path):
     options = {"lang": lang, "verify": False}
     if name in NETWORK_TEMPLATES:
@@ -106,6 +107,7 @@ def test_no_page_is_printed_of_a_list_that_is_empty_there(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "lang"), [("digits", "en"), ("digits", "zh"), ("slopes", "ja")])
+@pytest.mark.first(1)
 def test_the_questions_of_an_exercise_are_a_page_wide(name, lang, tmp_path):
     epochs = 3 if name == "digits" else None
     path = exercise(name, tmp_path / "handed.xlsx", level=2, epochs=epochs, lang=lang)[0].path

@@ -56,7 +56,7 @@ def filled(found):
     return {(row, column): value for row, column, value in found if value not in {None, ""}}
 
 
-@pytest.mark.first(8)
+@pytest.mark.first(1)
 def test_what_is_stored_is_numpy_s(built, stored):
     layout = layout_of(read_spec(built))
     arrays = read_arrays(layout, {title: grid(found) for title, found in stored.items()})
@@ -79,7 +79,7 @@ def grid(found):
 
 
 @pytest.mark.parametrize("library", ["xlsx", "exceljs"])
-@pytest.mark.first(8)
+@pytest.mark.first(1)
 def test_javascript_reads_what_is_stored(built, stored, library):
     assert javascript(library, built) == stored
 

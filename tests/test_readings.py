@@ -80,7 +80,7 @@ def altered(short_copy):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", WRONG)
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, kind, engine):
     skip_without(engine)
     name, index, change, reason = WRONG[kind]
@@ -98,6 +98,7 @@ def test_a_formula_that_lacks_a_bracket_is_told_so(altered):
 
 
 @pytest.mark.parametrize("title", MIRRORS)
+@pytest.mark.first(1)
 def test_a_formula_that_reads_a_sheet_of_nearly_that_title_is_named(short_copy, title):
     book = openpyxl.load_workbook(short_copy)
     mirror = book.create_sheet(title)
@@ -120,6 +121,7 @@ NOTED = {
 
 
 @pytest.mark.parametrize("kind", NOTED)
+@pytest.mark.first(1)
 def test_what_no_comparison_judges_is_said(short_copy, kind):
     cell, text, note = NOTED[kind]
     book = openpyxl.load_workbook(short_copy)
@@ -142,7 +144,7 @@ def test_what_no_comparison_judges_is_said(short_copy, kind):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", RESTATED)
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_a_formula_in_other_words_is_listed(altered, kind, engine):
     skip_without(engine)
     path, cell = altered(*RESTATED[kind])
@@ -153,6 +155,7 @@ def test_a_formula_in_other_words_is_listed(altered, kind, engine):
 
 
 @pytest.mark.parametrize("kind", SAME)
+@pytest.mark.first(1)
 def test_what_programs_change_when_they_save_reads_as_stated(altered, kind):
     path, _ = altered(*SAME[kind])
     report = check(path, "formualizer")

@@ -40,6 +40,7 @@ def read(request, tmp_path_factory):
     return request.param, (ROOT / name).read_text(encoding="utf-8"), path
 
 
+@pytest.mark.first(1)
 def test_the_sheets_in_a_readme_are_those_of_the_workbook_in_its_language(read):
     _, text, path = read
     table = text.split("![")[3].split("\n\n")[1]

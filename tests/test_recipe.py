@@ -291,6 +291,7 @@ def test_an_output_that_goes_with_the_cost_is_told():
         made(cost="categorical cross-entropy", output_activation="tanh")
 
 
+@pytest.mark.slow
 def test_a_leaky_relu_of_any_slope_is_an_output_of_the_squared_error(tmp_path):
     for name in ("leaky relu", "leaky relu 0.2"):
         built = xlnn.build("xor", tmp_path / "a.xlsx", epochs=2, output_activation=name)

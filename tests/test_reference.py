@@ -137,6 +137,7 @@ def chapter_5():
     return recipe(from_template(template("cnn")), Options())
 
 
+@pytest.mark.slow
 def test_the_convolutional_network_equals_the_bare_loops_in_all_50_epochs(chapter_5):
     run = reference.run(chapter_5.model, chapter_5.inputs)
     plain = {name: array.tolist() for name, array in chapter_5.inputs.items()}

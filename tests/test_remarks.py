@@ -154,6 +154,7 @@ def test_of_values_that_are_equal_each_program_may_choose(tmp_path):
     ("kind", "value"),
     [("str", "all is well"), ("e", "#N/A"), ("b", "1"), ("n", "12.5"), ("n", "1E+300")],
 )
+@pytest.mark.first(1)
 def test_a_stored_value_of_another_type_is_named(built, tmp_path, kind, value):
     cells = one_of_each(built)
     for type_ in (str, float):
@@ -273,6 +274,7 @@ def test_many_notes_that_were_typed_over_are_counted(runs, tmp_path):
 
 
 @pytest.mark.parametrize("number", in_turn([0.75, 1e308, 1e155], 2))
+@pytest.mark.first(1)
 def test_an_input_that_was_changed_is_no_note_that_was_typed_over(runs, tmp_path, number):
     layout = layout_of(read_spec(runs))
     for name in ("x", "eta", "run2_W2"):

@@ -20,20 +20,20 @@ MORE = {
 }
 
 
-@pytest.mark.first(6)
 @pytest.mark.parametrize("name", [*MORE, *SMALL])
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.first(1)
 def test_no_text_of_a_network_is_cut_off(name, lang, tmp_path):
     path, options = tmp_path / "w.xlsx", MORE.get(name, {})
     build("digits" if name in MORE else name, path, epochs=2, lang=lang, verify=False, **options)
     assert list(cut_texts(path)) == []
 
 
-@pytest.mark.first(4)
 @pytest.mark.parametrize(
     "name", ["descent", "neuron", *sorted({*names()} - {*NETWORK_TEMPLATES, "descent", "neuron"})]
 )
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.first(1)
 def test_no_text_of_an_experiment_is_cut_off(name, lang, tmp_path):
     build(name, tmp_path / "w.xlsx", lang=lang, verify=False)
     assert list(cut_texts(tmp_path / "w.xlsx")) == []
@@ -64,9 +64,9 @@ def test_no_long_name_of_ones_own_is_cut_off(lang, tmp_path):
     assert [cut for cut in cut_texts(path) if cut.sheet not in others] == []
 
 
-@pytest.mark.first(4)
 @pytest.mark.parametrize("name", ["iris", "neuron", "cnn", *MORE, "diabetes", "costs"])
 @pytest.mark.parametrize("lang", ["ja", "zh"])
+@pytest.mark.first(1)
 def test_a_heading_is_parted_between_words(name, lang, tmp_path):
     options = {"epochs": 2} | MORE.get(name, {}) if name not in {"neuron", "costs"} else {}
     template = "digits" if name in MORE else name
@@ -96,6 +96,7 @@ DATA = {
 
 @pytest.mark.parametrize("kind", DATA)
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.first(1)
 def test_no_text_is_cut_off_however_long_labels_are(kind, lang, tmp_path):
     heading, options = DATA[kind]
     last = ("9.5", "8.25", "7.125") if "targets" in options else (LONG, "B", "C")

@@ -50,7 +50,7 @@ def nearly(largest, others):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_of_two_outputs_equal_to_12_digits_either_class_is_right(wines, engine):
     skip_without(engine)
     outputs = values(wines, engine)["a3"]
@@ -123,7 +123,7 @@ def rounding_recipe():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_a_relu_unit_at_a_rounding_zero_is_off_in_every_engine(tmp_path, engine):
     skip_without(engine)
     recipe = rounding_recipe()
@@ -143,7 +143,7 @@ def test_a_relu_unit_at_a_rounding_zero_is_off_in_every_engine(tmp_path, engine)
 
 @pytest.mark.parametrize("kind", ["average pooling", "max pooling"])
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_a_block_of_many_cells_is_computed_with_functions_of_255_arguments(tmp_path, kind, engine):
     skip_without(engine)
     size = (16, 16) if kind == "average pooling" else (6, 10)
@@ -203,7 +203,7 @@ def test_a_position_beyond_all_rows_is_an_error_as_in_a_cell():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_a_label_that_looks_like_an_escape_survives(tmp_path, engine):
     skip_without(engine)
     data = tmp_path / "data.csv"

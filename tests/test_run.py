@@ -77,7 +77,7 @@ def runs(paths):
 
 
 @pytest.mark.parametrize("name", SORTS)
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_a_run_holds_the_arrays_that_values_gives(paths, runs, name):
     model = example("loan") if name == "model" else None
     arrays = xlnn.values(paths[name], "formualizer", model=model)

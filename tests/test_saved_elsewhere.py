@@ -70,7 +70,7 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("program", PROGRAMS)
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_a_workbook_changed_and_saved_in_another_program_is_checked(
     short_copy, tmp_path, engine, program
 ):
@@ -84,7 +84,7 @@ def test_a_workbook_changed_and_saved_in_another_program_is_checked(
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_an_error_planted_before_another_program_saved_it_is_named(short_copy, tmp_path, program):
     layout = layout_of(read_spec(short_copy))
     entry = "delta2", (1, 9, 1)
@@ -94,6 +94,7 @@ def test_an_error_planted_before_another_program_saved_it_is_named(short_copy, t
     assert wrong.cell == layout.cell(*entry)
 
 
+@pytest.mark.slow
 def test_formulas_that_sheetjs_dropped_are_named(short_copy, tmp_path):
     """It keeps no formula without a stored value, and openpyxl stores none."""
     saved = save_with_javascript("xlsx")(edit(short_copy, {}), tmp_path)
@@ -104,7 +105,7 @@ def test_formulas_that_sheetjs_dropped_are_named(short_copy, tmp_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_a_circle_that_gnumeric_may_iterate_is_named(short_copy, tmp_path, engine):
     """Gnumeric switches iteration on in every file."""
     saved = save_with_gnumeric(edit(short_copy, {"Training!C4": "=F4/2+1"}), tmp_path)

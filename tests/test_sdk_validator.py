@@ -51,7 +51,7 @@ def errors():
 
 
 @pytest.mark.parametrize("name", once_alike(names()))
-@pytest.mark.first(6)
+@pytest.mark.first(1)
 def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, tmp_path):
     path = tmp_path / "built.xlsx"
     epochs = 2 if name in NETWORK_TEMPLATES else None

@@ -56,6 +56,7 @@ def run(arguments, folder, said=""):
 
 
 @pytest.mark.parametrize("name", ASKED)
+@pytest.mark.first(1)
 def test_a_program_without_a_guard_runs_once_and_has_its_grades(name, folder):
     done = run(ASKED[name], folder, GRADING)
     assert done.stdout.splitlines() == ["begun", "Ada 2.0 ", "Bob 2.0 "]

@@ -133,6 +133,7 @@ def test_a_place_that_no_image_takes_accuses_no_cell_that_looks_for_it():
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("number", ["=80", "=-1", "=1E+300", "=0/0", '="a"'])
+@pytest.mark.first(1)
 def test_a_number_of_no_image_is_named_and_not_what_is_looked_up_by_it(
     path, tmp_path, engine, number
 ):

@@ -54,11 +54,12 @@ def differing(path):
     return found
 
 
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_each_cell_stores_what_an_engine_computes(built):
     assert differing(built) == []
 
 
+@pytest.mark.first(1)
 def test_a_value_that_was_falsified_is_found(built, tmp_path):
     title, cell = next((t, c) for t, c in stored(built) if isinstance(c.value, float) and c.value)
     part = sheet_parts(built)[title]

@@ -43,6 +43,7 @@ def test_a_reader_that_stops_reading_changes_no_exit_code(wrong, short_path, lin
 
 @posix_only
 @pytest.mark.parametrize("more", [["--json"], []])
+@pytest.mark.first(1)
 def test_a_full_output_is_one_sentence(short_path, more):
     ran = shell('"$@" > /dev/full', *CHECK, short_path, *more)
     assert ran.returncode == 1
@@ -65,7 +66,7 @@ def test_an_error_is_exit_code_1_wherever_it_cannot_be_said(line, arguments):
 
 @posix_only
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_a_closed_output_disturbs_nothing(short_path, tmp_path, closed):
     assert shell(f'"$@" {closed}', *CHECK, short_path).returncode == 0
     saved = tmp_path / "arrays.npz"
@@ -74,7 +75,7 @@ def test_a_closed_output_disturbs_nothing(short_path, tmp_path, closed):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
-@pytest.mark.first(1)
+@pytest.mark.slow
 def test_an_encoding_without_a_letter_writes_its_number(short_copy, encoding):
     path = edit(short_copy, {"Training!C5": '="δ"'})
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
@@ -95,6 +96,7 @@ def test_an_encoding_without_a_letter_writes_its_number(short_copy, encoding):
 
 @posix_only
 @pytest.mark.parametrize("command", [["check", "--engine", "libreoffice"], ["build"]])
+@pytest.mark.first(1)
 def test_a_folder_for_drafts_without_space_is_one_sentence(short_path, tmp_path, command):
     """A limit on the size of files is what a full disk is."""
 

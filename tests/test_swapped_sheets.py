@@ -109,6 +109,7 @@ def test_every_pair_of_sheets_is_answered_by_its_cause(xor_copy, first, second, 
         ("Guide", "Spec", True),
     ],
 )
+@pytest.mark.first(1)
 def test_two_sheets_that_have_each_others_names_are_the_answer(xor_copy, first, second, follow):
     swapped(xor_copy, first, second, follow, "formualizer")
 
@@ -165,7 +166,7 @@ def test_values_of_swapped_sheets_are_not_returned(xor_copy):
         {"Guide!B1": None, "Spec!A1": None},
     ],
 )
-@pytest.mark.first(3)
+@pytest.mark.first(1)
 def test_headings_that_a_person_typed_mislead_nobody(xor_copy, headings):
     assert check(edit(xor_copy, headings), "formualizer", probes=0).agrees
 

@@ -60,6 +60,7 @@ def built(request, tmp_path_factory):
     return build(request.param, place / "built.xlsx", **options)
 
 
+@pytest.mark.first(1)
 def test_another_engine_than_that_of_the_build_agrees_with_numpy_on(request, built):
     """formualizer has proven each before it appeared; here it is the turn of one of the others."""
     assert built.report.agrees

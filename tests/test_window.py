@@ -89,7 +89,7 @@ def test_a_window_over_maps_sees_the_same_place_of_each(two, tmp_path):
 
 
 @pytest.mark.parametrize("network", [TWO, LEAST, ONES, RUNS], ids=["two", "least", "ones", "runs"])
-@pytest.mark.first(2)
+@pytest.mark.first(1)
 def test_every_place_agrees_with_numpy(network, tmp_path):
     path = write_recipe(tmp_path / "net.xlsx", random_recipe(network, seed=5))
     assert check(path, "formualizer", probes=2).agrees
