@@ -17,6 +17,7 @@ import numpy as np
 from xlnn.building.plan import begun, modelled, planned
 from xlnn.explaining.held import QuantityValues
 from xlnn.explaining.run import Run
+from xlnn.options import Options
 from xlnn.reading.values import Recalculated
 from xlnn.shipped.templates import Template, in_order
 from xlnn.workbooks.pages.table import beside_symbol
@@ -93,10 +94,10 @@ def kind_named(template: Template) -> str:
 def run_of(name: str, options: dict[str, Any]) -> Run:
     """Return a run of a template in which nothing was computed: all numbers are 0."""
     if name.startswith(MODEL):
-        kind, origin, where, _ = modelled(ROOT / name.removeprefix(MODEL), options, large=False)
+        kind, origin, where, _ = modelled(ROOT / name.removeprefix(MODEL), Options(**options))
     else:
         kind, origin, where = begun(name)
-    plan = planned(kind, origin, where, options, large=True)
+    plan = planned(kind, origin, where, Options(**options, large=True))
     nothing = {
         quantity.name: np.zeros(quantity.lengths) for quantity in plan.layout.model.quantities
     }

@@ -21,6 +21,7 @@ from xlnn.building.limits import size
 from xlnn.building.plan import begun, planned
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
+from xlnn.options import Options
 from xlnn.shipped.templates import INDEX, Template, in_order, shown
 from xlnn.shipped.text import languages, text
 
@@ -46,7 +47,7 @@ def head(lang: str) -> str:
 def formulas(name: str) -> int:
     """Return how many formulas the workbook of a template has."""
     kind, origin, named = begun(name)
-    return size(planned(kind, origin, named, {}, large=False).layout).formulas
+    return size(planned(kind, origin, named, Options()).layout).formulas
 
 
 def known(template: Template, lang: str = "en") -> str:

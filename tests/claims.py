@@ -7,6 +7,7 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.building.plan import begun, planned
+from xlnn.options import Options
 
 LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
@@ -14,7 +15,7 @@ LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 @cache
 def _made(template, options):
     kind, origin, name = begun(template)
-    plan = planned(kind, origin, name, dict(options), large=True)
+    plan = planned(kind, origin, name, Options(**dict(options), large=True))
     run = reference.run(plan.made.model, plan.made.inputs)
     known = reference.known(plan.layout.model)
     return plan.layout, known | dict(kind.cells(plan.made, plan.layout, run))

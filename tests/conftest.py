@@ -9,9 +9,10 @@ import pytest
 
 from xlnn.building.build import build
 from xlnn.checking.check import SEEDS
+from xlnn.options import Options
 from xlnn.shipped.templates import template
 from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Options, Recipe, recipe
+from xlnn.workbooks.network.recipe import Recipe, recipe
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -27,9 +27,10 @@ from xlnn.data.dataset import Reading
 from xlnn.data.reading import read
 from xlnn.errors import XlnnError
 from xlnn.linting import lint
+from xlnn.options import Options
 from xlnn.shipped.templates import template
 from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.package import inspect
 
 HANG = 60

@@ -23,11 +23,12 @@ from xlnn.checking.check import check
 from xlnn.checking.comparison import plainly
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
+from xlnn.options import Options
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.shipped.templates import names, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.cached_values import store
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.copying import copy, rewrite_cells

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from click.shell_completion import BashComplete
 from click.testing import CliRunner
+from xlnn.options import BUILD
 
-from xlnn.building.called import CHOICES, NAMES, by_our_names
 from xlnn.building.plan import begun, planned
 from xlnn.cli import cli
 from xlnn.cli.choosing import Choice
 from xlnn.data import dataset, files, scale
 from xlnn.engines import ENGINES
 from xlnn.equations import activation, cost, optimiser
+from xlnn.options import Options
 from xlnn.shipped.templates import names
 from xlnn.shipped.text import languages
 from xlnn.workbooks.network import start
@@ -140,7 +141,7 @@ def test_our_costs_are_as_many_times_the_means_as_is_said():
 
 def test_a_build_knows_a_cost_by_its_other_name():
     kind, origin, name = begun("xor")
-    made = planned(kind, origin, name, {"cost": "CrossEntropyLoss", "epochs": 1}, large=False).made
+    made = planned(kind, origin, name, Options(cost="CrossEntropyLoss", epochs=1)).made
     assert made.spec.cost == "categorical cross-entropy"
     assert made.spec.layers[-1].activation == "softmax"
     assert any("CrossEntropyLoss is the cost" in note for note in made.notes)

@@ -14,6 +14,7 @@ from networks import random_recipe, spec
 
 from xlnn import reference
 from xlnn.building.plan import begun, modelled, planned
+from xlnn.options import Options
 from xlnn.quantity import Model
 from xlnn.shipped.text import Text
 from xlnn.shipped.text import text as words_in
@@ -93,9 +94,11 @@ def _made(source, options):
     """Return the Spec, model, words and inputs of a template, a model in a file, or a Spec."""
     if isinstance(source, str):
         kind, origin, name, *_ = (
-            modelled(ROOT / source, {}, large=True) if source.endswith(".onnx") else begun(source)
+            modelled(ROOT / source, Options(large=True))
+            if source.endswith(".onnx")
+            else begun(source)
         )
-        plan = planned(kind, origin, name, dict(options), large=True)
+        plan = planned(kind, origin, name, Options(**dict(options), large=True))
         run = reference.run(plan.made.model, plan.made.inputs)
         inputs = kind.cells(plan.made, plan.layout, run)
         words = kind.words(plan.made.spec, plan.layout)

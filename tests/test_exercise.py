@@ -25,6 +25,7 @@ from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
+from xlnn.options import Options
 from xlnn.practising.exercise import Source, exercise, inputs_of
 from xlnn.practising.handed_out import exercise_of
 from xlnn.practising.levels import blanks_of, in_order, is_exercise
@@ -36,7 +37,7 @@ from xlnn.shipped.templates import names, template
 from xlnn.shipped.text import languages, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 
 FULL = """
 import resource

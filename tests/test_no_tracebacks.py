@@ -16,6 +16,7 @@ from xlnn.building.build import build
 from xlnn.building.plan import begun, planned
 from xlnn.checking.check import check
 from xlnn.errors import DataError, DisagreementError, EngineError, WorkbookError, XlnnError
+from xlnn.options import Options
 from xlnn.reading.spec import described, layout_of
 from xlnn.reading.values import values
 from xlnn.shipped.templates import names, template
@@ -161,7 +162,7 @@ EXPERIMENTS = [n for n in names() if template(n).values.get("kind", "network") !
 def test_each_quantity_has_a_value_or_none_whatever_the_cells_hold(name):
     kind, origin, _ = begun(name)
     options = {"epochs": 2} if "epochs" in kind.options else {}
-    model = (made := planned(kind, origin, name, options, large=False).made).model
+    model = (made := planned(kind, origin, name, Options(**options)).made).model
     run = reference.run(model, made.inputs)
     random = np.random.default_rng(0)
     for quantity in model.quantities:

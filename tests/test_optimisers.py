@@ -17,11 +17,12 @@ from xlnn.checking.check import check
 from xlnn.checking.probe import probe_inputs
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
+from xlnn.options import Options
 from xlnn.reading.spec import described, layout_of, read_spec
 from xlnn.reading.values import values
 from xlnn.shipped.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.cached_values import replace_inputs
 
 PYTORCH = json.loads(Path(__file__).with_name("pytorch_steps.json").read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from openpyxl.utils.cell import coordinate_from_string
 
 from xlnn.building.build import build
 from xlnn.building.plan import begun, planned
+from xlnn.options import Options
 from xlnn.shipped.templates import names
 from xlnn.shipped.text import languages
 from xlnn.workbooks.experiment import Experiment
@@ -28,7 +29,7 @@ READABLE = 0.65
 @pytest.mark.first(1)
 def test_no_sheet_is_printed_smaller_than_can_be_read(name, lang):
     kind, origin, _ = begun(name)
-    plan = planned(kind, origin, name, {"lang": lang}, large=True)
+    plan = planned(kind, origin, name, Options(lang=lang, large=True))
     drawings = kind.drawings(plan.made.spec, plan.layout)
     on = plan.layout.on
     scales = {key: paper(fitted(d, on(key)), on(key)).scale for key, d in drawings.items()}
@@ -50,7 +51,7 @@ def repeats_a_chart(drawing):
 @pytest.mark.parametrize("name", [n for n in names() if isinstance(begun(n)[0], Experiment)])
 def test_each_sheet_of_an_experiment_shows_what_is_said_of_it(name):
     kind, origin, _ = begun(name)
-    plan = planned(kind, origin, name, {"lang": "en"}, large=False)
+    plan = planned(kind, origin, name, Options(lang="en"))
     notes = kind.words(plan.made.spec, plan.layout).words["notes"]
     for key, drawing in kind.drawings(plan.made.spec, plan.layout).items():
         if key in notes:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from xlnn.building.plan import begun, modelled, planned
+from xlnn.options import Options
 from xlnn.shipped.templates import names
 
 MODEL = Path(__file__).parent / "models" / "mlp.onnx"
@@ -58,8 +59,10 @@ def test_a_plain_formula_is_not_found(formula):
 @pytest.mark.parametrize(("name", "options"), BUILDS)
 def test_every_formula_is_plain(name, options):
     large = name.endswith(".onnx")
-    kind, origin, where, *_ = modelled(MODEL, options, large=True) if large else begun(name)
-    layout = planned(kind, origin, where, options, large=True).layout
+    kind, origin, where, *_ = (
+        modelled(MODEL, Options(**options, large=True)) if large else begun(name)
+    )
+    layout = planned(kind, origin, where, Options(**options, large=True)).layout
     found = {}
     for quantity in layout.model.quantities:
         if quantity.equation is None:

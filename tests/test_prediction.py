@@ -11,11 +11,12 @@ from xlnn.address import address
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import DataError, WorkbookError
+from xlnn.options import Options
 from xlnn.reading.spec import described
 from xlnn.reading.values import values
 from xlnn.shipped.templates import names, template
 from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.training import check_training, training_notes
 
 ROUNDED = 1e-9

@@ -9,9 +9,10 @@ from PIL import Image
 
 import xlnn
 from xlnn.errors import DataError, OptionsError
+from xlnn.options import Options
 from xlnn.shipped.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import OTHER_DATA, Options, recipe
+from xlnn.workbooks.network.recipe import OTHER_DATA, recipe
 from xlnn.workbooks.spec_text import from_toml, to_toml
 
 NOUGHT, ONE = [1.0] * 12, [0.0] * 12

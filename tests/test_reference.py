@@ -14,11 +14,12 @@ from networks import (
 from plain import train, train_convolutional
 
 from xlnn import reference
+from xlnn.options import Options
 from xlnn.quantity import Model, Quantity, Stated
 from xlnn.shipped.templates import template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 STEP = 1e-5

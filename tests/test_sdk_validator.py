@@ -17,6 +17,7 @@ from networks import NETWORK_TEMPLATES, fewer_images, once_alike
 from xlnn.building.build import build
 from xlnn.building.everything import Everything
 from xlnn.building.everything import built as everything_built
+from xlnn.options import Options
 from xlnn.shipped.templates import names
 from xlnn.shipped.text import languages
 
@@ -63,7 +64,7 @@ def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, tmp_path):
 @pytest.mark.first(1)
 def test_the_sdk_finds_nothing_in_the_index(lang, errors, tmp_path):
     without = [name for name in names() if name not in {"sequences", "digits-cross-entropy"}]
-    asked = Everything(tmp_path, without, {"lang": lang, "epochs": 1}, verify=False)
+    asked = Everything(tmp_path, without, Options(lang=lang, epochs=1, verify=False))
     assert [result.error for result in everything_built(asked)] == [None, None, None]
     assert errors(tmp_path / "index.xlsx") == []
 

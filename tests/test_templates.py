@@ -15,9 +15,10 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.errors import DataError
 from xlnn.linting import lint
+from xlnn.options import Options
 from xlnn.shipped.templates import copy, in_order, names, template
 from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 

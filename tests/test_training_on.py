@@ -8,6 +8,7 @@ from test_cli import forked
 from xlnn import reference
 from xlnn.building.plan import modelled, planned
 from xlnn.errors import DataError, OptionsError
+from xlnn.options import Options
 
 HEAD = "kind,a,b,c,d\n"
 ROWS = "".join(f"{['cat', 'dog', 'cow'][n % 3]},{n},{n % 5},{n % 7},1\n" for n in range(9))
@@ -32,9 +33,9 @@ def mine(tmp_path):
 def made(path, **asked):
     """Return what a build of a model would write."""
     options = {"data": path.with_name("t.csv"), "epochs": 2, **asked}
-    kind, origin, name, proof = modelled(path, options, large=False)
+    kind, origin, name, proof = modelled(path, Options(**options))
     assert proof is None
-    return planned(kind, origin, name, options, large=False).made
+    return planned(kind, origin, name, Options(**options)).made
 
 
 def test_a_model_that_ends_in_scores_learns_the_labels_of_a_table_as_probabilities(mine):

@@ -7,10 +7,11 @@ import pytest
 from networks import NETWORK_TEMPLATES
 
 from xlnn import reference
+from xlnn.options import Options
 from xlnn.shipped.templates import template
 from xlnn.shipped.text import languages
 from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.words import words_of
 
 LOWER_FROM = 10

@@ -20,9 +20,10 @@ import psutil
 import pytest
 
 from xlnn.building.limits import size
+from xlnn.options import Options
 from xlnn.shipped.templates import folder, template
 from xlnn.workbooks.network.origin import from_template
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.sheets import workbook_layout
 from xlnn.workbooks.network.words import words_of
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from xlnn.building.carrying import carried_out
 from xlnn.building.limits import size
@@ -12,6 +12,7 @@ from xlnn.building.plan import Plan, begun, planned
 from xlnn.building.writing import Built, write_proven
 from xlnn.data.wording import listed, short
 from xlnn.errors import MENDABLE, OptionsError, OutputNameError, XlnnError
+from xlnn.options import Options
 from xlnn.output import folder_for
 from xlnn.reading.spec import described
 from xlnn.shipped.templates import INDEX, Template, in_order
@@ -38,19 +39,14 @@ class Everything:
         Where the workbooks go; it is made if it is not there.
     without : tuple of str
         The templates that are left out.
-    options : dict
-        ``lang`` and ``epochs``, as `xlnn.building.build.build` has them, where they are given; a
-        template that trains nothing has no epochs, and those of an experiment are its steps.
-    large, force, verify : bool
-        As there.
+    options : Options
+        Of a build; a template that trains nothing has no epochs, and those of an experiment are
+        its steps.
     """
 
     folder: Path = OUTPUT
     without: Sequence[str] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
-    large: bool = False
-    force: bool = False
-    verify: bool = True
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True)
@@ -134,10 +130,7 @@ def _chosen(asked: Everything) -> tuple[Template, ...]:
         raise OptionsError(
             f'There is no template "{short(unknown[0])}" to leave out: `xlnn templates` lists them.'
         )
-    text(asked.options.get("lang", "en"))  # refuses a language that is not there, once
-    epochs = asked.options.get("epochs", 1)
-    if epochs < 1:
-        raise OptionsError(f"epochs = {epochs}: 1 is the least.")
+    text(asked.options.lang or "en")  # refuses a language that is not there, once
     found = tuple(each for each in in_order() if each.name not in asked.without)
     if not found:
         raise OptionsError("All templates are left out: there is nothing to build.")
@@ -147,9 +140,9 @@ def _chosen(asked: Everything) -> tuple[Template, ...]:
 def _planned(template: Template, asked: Everything) -> Plan:
     kind, origin, name = begun(template.name)
     trains = "epochs" in template.values or "steps" in template.values.get("sizes", ())
-    left = {"lang", "epochs"} & kind.options if trains else {"lang"}
-    options = {name: value for name, value in asked.options.items() if name in left}
-    return planned(kind, origin, name, options, large=asked.large)
+    left = asked.options.keys() - (set() if trains and "epochs" in kind.options else {"epochs"})
+    options = {name: asked.options[name] for name in left}
+    return planned(kind, origin, name, Options(**options))
 
 
 def _carried_out(
@@ -157,12 +150,12 @@ def _carried_out(
 ) -> Built | BaseException:
     if not isinstance(plan, Plan):
         return plan
-    place, verify = _place(asked, name), asked.verify
+    place, verify = _place(asked, name), asked.options.verify
     return _attempt(lambda: carried_out(plan, place, verify=verify, tell=tell))
 
 
 def _place(asked: Everything, name: str) -> Place:
-    return Place(asked.folder / f"{name}.xlsx", asked.force, WAYS)
+    return Place(asked.folder / f"{name}.xlsx", force=asked.options.force, ways=WAYS)
 
 
 def _attempt(do: Callable[[], R]) -> R | BaseException:
@@ -192,13 +185,13 @@ def _index(asked: Everything, counts: Mapping[str, int], tell: Callable[[str], N
         index.Entry(each.name, each.sections, count > 0)
         for each, count in zip(templates, formulas, strict=True)
     )
-    spec = index.IndexSpec(asked.options.get("lang", "en"), entries)
+    spec = index.IndexSpec(asked.options.lang or "en", entries)
     made, place = index.made(spec, formulas), _place(asked, INDEX)
     layout = index.KIND.layout(spec)
     place.check()
     drawings = index.KIND.drawings(spec, layout)
     return write_proven(
-        place, layout, drawings, made.inputs, title=INDEX, verify=asked.verify, tell=tell
+        place, layout, drawings, made.inputs, title=INDEX, verify=asked.options.verify, tell=tell
     )
 
 

@@ -3,19 +3,18 @@
 Nothing is imported that writes: whoever gave data that no workbook takes is told so at once.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from xlnn.building.called import by_our_names
 from xlnn.building.limits import check_least, check_size, counting_epochs
 from xlnn.errors import OptionsError, blamed
 from xlnn.layout import Layout
+from xlnn.options import BUILD, Options, as_typed
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import template as named
 from xlnn.workbooks import kind_named
-from xlnn.workbooks.kind import Recipe, WorkbookKind, as_typed, refuse_options
+from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.spec_text import FIRST_KIND
 
 OF_THE_MODEL = ("hidden", "activation", "start", "seed", "spread")
@@ -48,14 +47,7 @@ class Plan:
     layout: Layout
 
 
-def planned(
-    kind: WorkbookKind[Any, Any],
-    origin: object,
-    name: str,
-    options: Mapping[str, Any],
-    *,
-    large: bool,
-) -> Plan:
+def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Options) -> Plan:
     """Join what a build begins with and what is asked of it.
 
     Raises
@@ -63,16 +55,26 @@ def planned(
     DataError
         They do not go together.
     """
-    refuse_options(name, kind.options, options)
-    meant, notes = by_our_names(options)
-    wanted = {**meant, "large": large} if "large" in kind.options else meant
+    _check_taken(kind, name, options)
+    large = options.large
     with blamed(options):
-        made = kind.recipe(origin, wanted)
+        made = kind.recipe(origin, options)
         with counting_epochs(kind, made.spec, large=large):
             check_least(kind.least_formulas(made.spec), large=large)
             layout = kind.layout(made.spec)
             check_size(layout, large=large)
-    return Plan(kind, replace(made, notes=(*notes, *made.notes)), layout)
+    return Plan(kind, replace(made, notes=(*options.notes, *made.notes)), layout)
+
+
+def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> None:
+    """Refuse options, or several values of one, that mean nothing to a kind of workbook."""
+    for option, value in options.items():
+        typed = as_typed(option)
+        if BUILD[option].kinds and option not in kind.options:
+            takes = ", ".join(sorted(map(as_typed, kind.options)))
+            raise OptionsError(f"{typed} means nothing to {name}: it takes {takes}.")
+        if BUILD[option].several and isinstance(value, tuple) and kind.name != FIRST_KIND:
+            raise OptionsError(f"{typed} takes one value: {name} trains no networks to compare.")
 
 
 def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
@@ -83,7 +85,7 @@ def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
 
 
 def modelled(
-    path: Path, options: Mapping[str, Any], *, large: bool
+    path: Path, options: Options
 ) -> tuple[WorkbookKind[Any, Any], object, str, Proof | None]:
     """Return the kind of a workbook of a model, what it begins with, its name, and its proof."""
     from xlnn.bridging.origins import (  # noqa: PLC0415 -- half of what a build imports
@@ -91,6 +93,7 @@ def modelled(
         training_from,
     )
 
+    large = options.large
     if "epochs" not in options:
         found = predicting_with(path, large=large)
         return kind_named("predict"), found.origin, found.origin.name, found

@@ -1,14 +1,16 @@
-"""Which values does an option have to choose from? In its help, and where a shell completes it."""
+"""Options of commands: as they are declared, with their choices in the help and the completion."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
-from xlnn.building.called import CHOICES
-from xlnn.shipped.text import languages
+from xlnn.option import COLUMNS, FLAG, Option
+from xlnn.options import BUILD
 
+F = TypeVar("F", bound=Callable[..., object])
 Known = Callable[[], Iterable[str]]
 
 
@@ -36,7 +38,7 @@ class Choice(click.ParamType):
 
 
 class Choosing(click.Option):
-    """An option whose help ends with the values that there are."""
+    """An option whose help ends with the values that there are, if it has no full stop."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return its line of the help, for which alone the values are looked for."""
@@ -44,7 +46,9 @@ class Choosing(click.Option):
         if record is None or not isinstance(self.type, Choice):
             return record
         said, also, rest = record[1].partition("  [")
-        return record[0], f"{said}: {', '.join(self.type.known())}.{also}{rest}"
+        if said.endswith(".") or not (known := [*self.type.known()]):
+            return record
+        return record[0], f"{said}: {', '.join(known)}.{also}{rest}"
 
 
 def engines() -> Iterable[str]:
@@ -54,9 +58,52 @@ def engines() -> Iterable[str]:
     return ENGINES
 
 
-def choice(option: str) -> Choice:
-    """Return the type of an option of a build that has few values."""
-    return Choice(lambda: CHOICES[option])
+class Declared(Choice):
+    """The type of an option that is declared; the function that takes it checks the value."""
+
+    def __init__(self, option: Option) -> None:
+        super().__init__(lambda: option.words)
+        self.option, self.name = option, option.type.metavar
+        if option.several:
+            self.name = "VALUE[,VALUE]"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,  # noqa: ARG002 -- click's signature
+        ctx: click.Context | None,  # noqa: ARG002 -- the same
+    ) -> object:
+        """Return what was typed."""
+        return self.option.parsed(value) if isinstance(value, str) else value
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the values that begin so, or let the shell look for files."""
+        if self.name == "PATH":
+            return [CompletionItem(incomplete, type="file")]
+        return super().shell_complete(ctx, param, incomplete)
+
+
+def declared(table: Mapping[str, Option]) -> Callable[[F], F]:
+    """Return what gives a command the options of a table."""
+
+    def declaring(command: F) -> F:
+        for option in reversed(table.values()):
+            command = declared_option(option)(command)
+        return command
+
+    return declaring
+
+
+def declared_option(option: Option, said: str = "") -> Callable[[F], F]:
+    """Return what gives a command an option, maybe with a help of its own."""
+    how: dict[str, Any] = {"type": Declared(option)}
+    if option.type is FLAG:
+        how = {"is_flag": True, "flag_value": not option.flag, "default": None}
+    if option.type is COLUMNS:
+        how |= {"multiple": True, "callback": lambda _, __, values: values or None}
+    return click.option(option.typed, option.name, cls=Choosing, help=said or option.help, **how)
 
 
 DEFAULT_ENGINE = "formualizer"
@@ -73,7 +120,5 @@ engine_option = partial(
 )
 """The option of what takes one engine."""
 
-language_option = partial(
-    click.option, "--lang", cls=Choosing, type=Choice(languages), help="The workbook's language"
-)
-"""The option of what writes in a language, or speaks in one."""
+language_option = partial(declared_option, BUILD["lang"])
+"""The option of what speaks in a language."""

@@ -3,18 +3,19 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from xlnn.building.everything import Everything, Result, built
 from xlnn.building.place import OUTPUT
 from xlnn.cli.saying import mended_by, progress, say, say_built
+from xlnn.data.wording import listed
 from xlnn.errors import OptionsError, one_line
+from xlnn.options import Options, as_typed
 
-TAKEN = ("output", "lang", "epochs", "large", "force")
+TAKEN = ("lang", "epochs", "large", "force", "verify")
 """The options of ``xlnn build`` that mean the same to all templates."""
 
 
-def build_all(options: Mapping[str, Any], without: tuple[str, ...], *, verify: bool) -> None:
+def build_all(output: Path | None, without: tuple[str, ...], options: Mapping[str, object]) -> None:
     """Build all templates and their index; the exit code is 1 if one of them could not be.
 
     Raises
@@ -22,23 +23,13 @@ def build_all(options: Mapping[str, Any], without: tuple[str, ...], *, verify: b
     OptionsError
         An option means nothing to all templates.
     """
-    given = {
-        name: value for name, value in options.items() if value is not None and value is not False
-    }
+    given = Options(**options)
     if other := [name for name in given if name not in TAKEN]:
+        takes = listed(["--output", "--without", *map(as_typed, TAKEN)])
         raise OptionsError(
-            f"--{other[0].removesuffix('_workbook').replace('_', '-')} means nothing to all "
-            "templates: they take --output, --lang, --epochs, --without, --large, --force and "
-            "--no-verify."
+            f"{as_typed(other[0])} means nothing to all templates: they take {takes}."
         )
-    asked = Everything(
-        folder=Path(given.get("output", OUTPUT)),
-        without=without,
-        options={name: given[name] for name in ("lang", "epochs") if name in given},
-        large="large" in given,
-        force="force" in given,
-        verify=verify,
-    )
+    asked = Everything(folder=output or OUTPUT, without=without, options=given)
     failed: list[str] = []
     with progress() as tell:
         for result in built(asked, tell):

@@ -1,30 +1,21 @@
 """The command ``xlnn exercise``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from xlnn.cli.choosing import Choice, language_option
+from xlnn.cli.choosing import Choice, declared
 from xlnn.cli.saying import counted, progress, say, say_built
+from xlnn.options import EXERCISE
 from xlnn.shipped.templates import DEFAULT, names
 
 
 @click.command()
 @click.argument("template", required=False, type=Choice(names))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook, or folder.")
-@click.option("--blank", default="", help="What to leave out, such as delta3,delta2.")
-@click.option("--level", type=click.IntRange(1, 5), help="How much to leave out, 1 to 5.")
-@click.option("--student", default="", help="Whose it is: each gets other numbers.")
-@click.option(
-    "--roster", type=click.Path(path_type=Path), help="A file a student: a CSV, or a name a line."
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Other numbers for all.")
-@click.option("--epochs", type=int, help="How many epochs to train.")
-@language_option()
-@click.option("--key", is_flag=True, help="Write the solution: nothing is left out.")
-@click.option("--large", is_flag=True, help="Write also what takes minutes to open.")
-@click.option("--force", is_flag=True, help="Replace what xlnn did not make, or you changed.")
-def exercise(template: str | None, *, roster: Path | None, key: bool, **options: object) -> None:
+@declared(EXERCISE)
+def exercise(template: str | None, output: Path | None, **options: Any) -> None:  # noqa: ANN401
     """Leave formulas out of a TEMPLATE or a workbook, for students to fill in.
 
     The sheet Exercise says what to do, and live what is done, wrong or correct. --blank names the
@@ -39,9 +30,9 @@ def exercise(template: str | None, *, roster: Path | None, key: bool, **options:
     from xlnn.practising.exercise import exercise as write  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:
-        built = write(template or DEFAULT, roster=roster, key=key, tell=tell, **options)
-    for one in built if roster is None else ():
+        built = write(template or DEFAULT, output, tell=tell, **options)
+    for one in built if options["roster"] is None else ():
         say_built(one)
-    if roster is not None:
-        what = counted(len(built), "solution" if key else "exercise")
+    if options["roster"] is not None:
+        what = counted(len(built), "solution" if options["key"] else "exercise")
         say(f"{built[0].path.parent}   {what}   each proven before formulas were left out")

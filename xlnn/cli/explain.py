@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How far to follow what it is computed from and for.",
 )
-@language_option(help="The language of the words, if not the workbook's")
+@language_option("The language of the words, if not the workbook's")
 @engine_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Draw the random inputs as that grading did."
 )
-@language_option(help="The language of the reasons, if not the workbooks'")
+@language_option("The language of the reasons, if not the workbooks'")
 @click.option("--force", is_flag=True, help="Replace a report that is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name

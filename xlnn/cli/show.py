@@ -10,7 +10,7 @@ from xlnn.cli.saying import progress, say, say_json
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@language_option(help="The language of the words, if not the workbook's")
+@language_option("The language of the words, if not the workbook's")
 @engine_option()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def show(file: Path, lang: str | None, engine: str, *, as_json: bool) -> None:

@@ -18,9 +18,6 @@ LARGE = 1_000_000
 MOST_NUMBERS = 32_000_000
 """Numbers that are read at all: 256 MB. A workbook of as many cells would open nowhere."""
 
-MISSING = ("drop", "mean")
-"""What may be made of values that are missing: leave out their rows, or take the column's mean."""
-
 
 @dataclass(frozen=True)
 class Dataset:
@@ -42,7 +39,7 @@ class Dataset:
     told : tuple of str
         What was read, as a person is told it, a sentence each; () where nothing was read.
     missing : str
-        What was made of missing values, one of `MISSING`; "" where none were missing.
+        What was made of missing values, ``drop`` or ``mean``; "" where none were missing.
     """
 
     x: np.ndarray
@@ -84,7 +81,8 @@ class Reading:
     decimal : str
         ``.`` or ``,``; by default a point, unless the values prove that it is a comma.
     missing : str
-        What to make of missing values, one of `MISSING`; by default they are refused.
+        What to make of missing values: ``drop`` their rows, or take the ``mean`` of the column; by
+        default they are refused.
     bare : bool
         Nothing is to be learnt: the label or the targets, if they are named, are left out.
     large : bool

@@ -8,8 +8,6 @@ import re
 
 import numpy as np
 
-from xlnn.errors import DataError
-
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 PLAIN_LINE = re.compile(r"[0-9.eE+-]*")
@@ -46,16 +44,3 @@ def is_number(text: str) -> bool:
     (True, False, False)
     """
     return len(text) <= LONGEST and NUMBER.fullmatch(text) is not None
-
-
-def generator(seed: int) -> np.random.Generator:
-    """Return the source of random numbers that a seed stands for.
-
-    Raises
-    ------
-    DataError
-        The seed is negative.
-    """
-    if seed < 0:
-        raise DataError(f"The seed is {seed}: it is a whole number from 0 on.", "seed")
-    return np.random.default_rng(seed)

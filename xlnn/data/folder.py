@@ -121,12 +121,6 @@ def _check(folder: Path, reading: Reading) -> None:
             "targets",
             "table",
         )
-    if reading.threshold is not None and not 0 < reading.threshold <= 1:
-        raise DataError(
-            f"The threshold is {reading.threshold}: greys are above 0 and at most 1, "
-            "for example 0.5.",
-            "threshold",
-        )
     if reading.picture is not None:
         rows, columns = reading.picture
         if min(rows, columns) < 1 or rows * columns > MOST_INPUTS:

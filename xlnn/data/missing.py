@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.data.dataset import MISSING, Reading
-from xlnn.data.wording import counted, listed, short
+from xlnn.data.dataset import Reading
+from xlnn.data.wording import counted, short
 from xlnn.errors import DataError
 
 
@@ -49,7 +49,7 @@ class Kept:
     whole : array of bool
         Which of the rows these are.
     missing : str
-        What was done, one of `MISSING`; "" where nothing was.
+        What was done, ``drop`` or ``mean``; "" where nothing was.
     told : tuple of str
         The same as a person is told it.
     """
@@ -59,22 +59,6 @@ class Kept:
     whole: np.ndarray
     missing: str = ""
     told: tuple[str, ...] = ()
-
-
-def check(reading: Reading) -> None:
-    """Refuse what nobody knows to make of missing values.
-
-    Raises
-    ------
-    DataError
-        It is none of `MISSING`.
-    """
-    if reading.missing and reading.missing not in MISSING:
-        raise DataError(
-            f'There is no way "{short(reading.missing)}" to treat missing values; choose '
-            f"{listed(MISSING, 'or')}.",
-            "missing",
-        )
 
 
 def filled(holed: Holed, reading: Reading) -> Kept:

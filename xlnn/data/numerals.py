@@ -69,24 +69,6 @@ PLAIN = Numerals()
 """Decimal points and nothing between thousands."""
 
 
-def asked(mark: str) -> Numerals | None:
-    """Return how numbers are written where a person says it; None where nobody does.
-
-    Raises
-    ------
-    DataError
-        There is no such decimal mark.
-    """
-    if not mark:
-        return None
-    if mark not in MARKS:
-        raise DataError(
-            f'The decimal mark is "{short(mark)}": it is a point or a comma (--decimal ,).',
-            "decimal",
-        )
-    return Numerals(mark, grouped=True)
-
-
 def is_absent(text: str) -> bool:
     """Tell whether a text says that a value is missing.
 

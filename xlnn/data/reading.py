@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from xlnn.data import missing
 from xlnn.data.arrays import from_npz
 from xlnn.data.dataset import Dataset, Reading
 from xlnn.data.folder import from_folder
@@ -33,7 +32,6 @@ def read(data: Path | object, reading: Reading) -> Dataset:
     XlnnError
         It cannot be read; the message says where, what was found and what to do.
     """
-    missing.check(reading)
     if not isinstance(data, str | os.PathLike):
         return from_memory(data, reading)
     path = Path(data)

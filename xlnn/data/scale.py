@@ -3,10 +3,6 @@
 import numpy as np
 
 from xlnn.data.digits import rounded
-from xlnn.data.wording import listed, short
-from xlnn.errors import DataError
-
-HOW = ("range", "standard")
 
 SMALLEST = 1e-300
 """Columns whose values differ by less are constant to a spreadsheet: 1/1e-308 is no number."""
@@ -27,18 +23,10 @@ def scaling(x: np.ndarray, how: str) -> tuple[np.ndarray, np.ndarray]:
     middle, factor : arrays, shape (inputs,)
         Rounded to 15 digits. A constant column keeps its size: its factor is 1.
 
-    Raises
-    ------
-    DataError
-        There is no such way to scale.
-
     >>> middle, factor = scaling(np.array([[1.0, 5.0], [3.0, 5.0]]), "range")
     >>> middle.tolist(), factor.tolist()
     ([1.0, 5.0], [0.5, 1.0])
     """
-    if how not in HOW:
-        choices = listed(("none", *HOW), "or")
-        raise DataError(f'There is no scaling "{short(how)}"; choose {choices}.', "scale")
     least, spread = x.min(axis=0), x.max(axis=0) - x.min(axis=0)
     is_constant = spread < SMALLEST
     spread = np.where(is_constant, 1, spread)

@@ -86,7 +86,7 @@ def from_rows(rows: Rows, reading: Reading) -> Dataset:
     DataError
         The rows cannot be read as images; the message names row and column.
     """
-    said, notes = numerals.asked(reading.decimal), ()
+    said, notes = Numerals(reading.decimal, grouped=True) if reading.decimal else None, ()
     try:
         found = _read(rows, reading, said or numerals.PLAIN, is_said=said is not None)
     except _GroupedError:

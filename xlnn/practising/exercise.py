@@ -10,21 +10,21 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from xlnn import reference
-from xlnn.arguments import is_text, is_whole, path_of, wrong
-from xlnn.building.asked import asked
+from xlnn.arguments import path_of
 from xlnn.building.continuing import continued
 from xlnn.building.limits import check_size
 from xlnn.building.place import OUTPUT, Place
 from xlnn.building.plan import begun, planned
 from xlnn.building.writing import Built, write_proven
-from xlnn.errors import DataError, DisagreementError, OptionsError, OutputNameError, blamed
+from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
 from xlnn.grid import Values
 from xlnn.layout import Layout
+from xlnn.options import EXERCISE, ExerciseOptions, Options, documented
 from xlnn.output import folder_for
 from xlnn.practising.levels import blanks_of
 from xlnn.practising.roster import checked, file_names, students
@@ -32,7 +32,7 @@ from xlnn.practising.sharing import shared
 from xlnn.practising.steady import cells_of, unsteady
 from xlnn.reading.arrays import read_arrays
 from xlnn.shipped.templates import DEFAULT
-from xlnn.workbooks.exercise import LARGEST_SEED, LEVELS, Exercise
+from xlnn.workbooks.exercise import Exercise
 from xlnn.workbooks.exercise_drawing import drawings_of_exercise
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, exercised, noted
 from xlnn.workbooks.kind import Recipe, Spec, WorkbookKind
@@ -68,23 +68,19 @@ class Source:
         return cls(*begun(str(what)))
 
 
-def exercise(  # noqa: PLR0913 -- the options of the command line, by the same words
+@documented(EXERCISE)
+def exercise(
     what: str | Path = DEFAULT,
     output: Path | str | None = None,
     *,
-    blank: Sequence[str] | str = (),
-    level: int | None = None,
-    student: str = "",
-    roster: Path | str | None = None,
-    seed: int = 0,
-    epochs: int | None = None,
-    lang: str | None = None,
-    key: bool = False,
-    large: bool = False,
-    force: bool = False,
     tell: Callable[[str], None] = lambda _: None,
+    **options: Unpack[ExerciseOptions],
 ) -> tuple[Built, ...]:
     """Write a workbook in which the formulas of some quantities are left out, to be filled in.
+
+    The options are those of ``xlnn exercise``, by the same names. A student gets other start
+    weights and other images, or other numbers; without a student and a seed the numbers are those
+    of the template.
 
     Parameters
     ----------
@@ -92,25 +88,9 @@ def exercise(  # noqa: PLR0913 -- the options of the command line, by the same w
         A template's name, its folder, or a workbook that xlnn made.
     output : Path
         The exercise; with a roster the folder of the exercises. By default in ``output/``.
-    blank : sequence of str
-        The names of the quantities that are left out, as ``xlnn values`` has them.
-    level : int
-        Instead: 1 to 5, from the first things that are computed to all of them. By default 1.
-    student : str
-        Whose it is. Each gets other start weights and other images, or other numbers; without a
-        student and a seed the numbers are those of the template.
-    roster : Path
-        A file for each of these students: a CSV with a column "name", or a name a line.
-    seed : int
-        From which, with the name, a student's numbers follow.
-    epochs, lang
-        As in `xlnn.build`.
-    key : bool
-        Write the solution instead: nothing is left out.
-    large, force
-        As in `xlnn.build`.
     tell : function
         Is told what is being done.
+    **options
 
     Returns
     -------
@@ -128,39 +108,26 @@ def exercise(  # noqa: PLR0913 -- the options of the command line, by the same w
     >>> made = xlnn.exercise("digits", "ada.xlsx", blank="delta3,delta2", student="Ada",
     ...                      seed=7, epochs=3)                        # doctest: +SKIP
     """
-    chosen = _chosen(blank)
+    asked = Options(EXERCISE, **options)
     output = None if output is None else path_of(output, "output")
-    if chosen and level is not None:
-        raise OptionsError("--blank and --level exclude each other.")
-    if student and roster is not None:
-        raise OptionsError("--student and --roster exclude each other.")
-    if level is not None and not is_whole(level):
-        raise wrong("level", level, f"a whole number from 1 to {LEVELS}")
-    if not is_text(student):
-        raise wrong("student", student, "a name")
-    if type(seed) is not int or not 0 <= seed <= LARGEST_SEED:
-        raise OptionsError(f"seed is {seed!r}: a whole number from 0 on was expected.")
-    given = asked({"epochs": epochs, "lang": lang})
-    options = {name: value for name, value in given.items() if value is not None}
     source = Source.of(what)
-    with blamed({"student": student}):
-        name = checked(student, "student") if student else ""
-    table = Exercise(chosen, name, seed, 1 if level is None else level)
-    table = _decided(source, options, table, large=large)
-    if "large" in source.kind.options:
-        options["large"] = large
-    work = _Work(source, options, table, key=key, large=large)
-    ending = "-key" if key else ""
-    if roster is None:
+    with blamed(asked):
+        name = checked(asked.student, "student") if asked.student else ""
+    building = Options(**{key: asked[key] for key in ("epochs", "lang", "large") if key in asked})
+    table = Exercise(asked.blank, name, asked.seed, asked.level)
+    table = _decided(source, building, table)
+    work = _Work(source, building, table, key=asked.key)
+    ending = "-key" if asked.key else ""
+    if asked.roster is None:
         usual = OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
         path = usual if output is None else output
-        return (work.done(Place(path, force=force, ways=WAYS), tell),)
+        return (work.done(Place(path, force=asked.force, ways=WAYS), tell),)
     folder = OUTPUT / f"{source.name}-exercises" if output is None else output
     if folder.suffix.lower() == ".xlsx":
         raise OutputNameError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
-    names = students(path_of(roster, "roster"))
+    names = students(Path(asked.roster))
     files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
-    places = [Place(file, force=force, ways=WAYS) for file in files]
+    places = [Place(file, force=asked.force, ways=WAYS) for file in files]
     with folder_for(folder, parents=folder.parent == OUTPUT):
         for place in places:
             place.check()
@@ -169,20 +136,9 @@ def exercise(  # noqa: PLR0913 -- the options of the command line, by the same w
     return tuple(built[place.path] for place in places)
 
 
-def _chosen(blank: object) -> tuple[str, ...]:
-    """Return the names of what is left out: a sequence of them, or a text with commas."""
-    if isinstance(blank, str):
-        return tuple(filter(None, blank.split(",")))
-    if not isinstance(blank, Sequence) or not all(map(is_text, blank)):
-        raise wrong("blank", blank, "a name of a quantity, or several,")
-    return tuple(blank)
-
-
-def _decided(
-    source: Source, options: Mapping[str, Any], asked: Exercise, *, large: bool
-) -> Exercise:
+def _decided(source: Source, options: Options, asked: Exercise) -> Exercise:
     """Say which quantities are left out, for every student the same."""
-    plan = planned(source.kind, source.origin, source.name, options, large=large)
+    plan = planned(source.kind, source.origin, source.name, options)
     cells = cells_of(source.kind, plan.made, plan.layout)
     with blamed({"blank": asked.blank} if asked.blank else {}):
         blank = blanks_of(plan.layout, asked.blank, asked.level, cells)
@@ -209,17 +165,17 @@ class _Work:
     Attributes
     ----------
     source : Source
-    options : dict
+    options : Options
+        Of a build.
     table : Exercise
         What is left out, and for whom.
-    key, large : bool
+    key : bool
     """
 
     source: Source
-    options: Mapping[str, Any]
+    options: Options
     table: Exercise
     key: bool
-    large: bool
 
     def done(self, place: Place, tell: Callable[[str], None] = lambda _: None) -> Built:
         """Write an exercise, or its solution."""
@@ -230,7 +186,7 @@ class _Work:
         plain = kind.layout(made.spec)
         tasks = Tasks(plain, table.blank)
         layout = exercised(plain, table.blank, made.spec.lang)
-        check_size(layout, large=self.large)
+        check_size(layout, large=self.options.large)
         tell("Computing with NumPy")
         cells = cells_of(kind, made, plain)
         cells |= noted(tasks, reference.run(plain.model, cells))

@@ -11,13 +11,8 @@ import tomli_w
 
 from xlnn.data.toml import parsed
 from xlnn.errors import DataError
+from xlnn.options import LARGEST_SEED, LEVELS
 from xlnn.workbooks.spec_text import EXERCISE
-
-LEVELS = 5
-"""How many levels there are; 0 is an exercise whose blanks were chosen."""
-
-LARGEST_SEED = 2**53
-"""Of a teacher: a program that reads the text of the Spec may read a larger one inexactly."""
 
 MAX_BLANKS, LONGEST_NAME = 10_000, 200
 """More quantities than a workbook has, and more characters than a name."""

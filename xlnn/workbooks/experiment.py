@@ -18,11 +18,12 @@ from xlnn.data.reading import read
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
+from xlnn.options import as_typed
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.shipped.templates import Template, folder, names, template
 from xlnn.shipped.text import Text, text
-from xlnn.workbooks.kind import Recipe, WorkbookKind, as_typed
+from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.moved import is_movable, moved_inputs
 from xlnn.workbooks.pages import spec_text
 from xlnn.workbooks.pages.guide import draw_guide
@@ -107,9 +108,15 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
     from_data: Callable[[Dataset, str], Given] | None = None
 
     @property
-    def options(self) -> frozenset[str]:  # type: ignore[override]
+    def options(self) -> frozenset[str]:
         """The options of ``build`` that mean something to it."""
-        return frozenset({"lang", *self.taken, *(("data", "targets") if self.from_data else ())})
+        own = ("data", "targets") if self.from_data else ()
+        return super().options | {*self.taken, *own}
+
+    @property
+    def _sets(self) -> dict[str, str]:
+        """The options that set a size or an input; those of its kind set what is named alike."""
+        return {name: name for name in super().options - {"lang"}} | {**self.taken}
 
     def from_template(self, template: Template) -> Origin:
         """Read the sizes and inputs that a template names."""
@@ -140,7 +147,8 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
     def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[ExperimentSpec]:
         """Join an origin with a person's options."""
         origin = self._with_data(origin, options)
-        asked = {self.taken[name]: value for name, value in options.items() if name in self.taken}
+        sets = self._sets
+        asked = {sets[name]: value for name, value in options.items() if name in sets}
         sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
         lang, where = options.get("lang", origin.spec.lang), origin.spec.template
         spec = replace(self._spec(where, lang, sizes, where), template=origin.spec.template)
@@ -168,7 +176,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
 
     def asked_for(self, spec: ExperimentSpec) -> dict[str, Any]:
         """Return the language and the sizes that are options."""
-        asked = {name: spec.sizes[size] for name, size in self.taken.items() if size in spec.sizes}
+        asked = {name: spec.sizes[size] for name, size in self._sets.items() if size in spec.sizes}
         return {**super().asked_for(spec), **asked}
 
     def _with_data(self, origin: Origin, options: Mapping[str, Any]) -> Origin:
@@ -218,7 +226,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
 
     def _options_of(self, name: str) -> tuple[str, ...]:
         """Return the options that set a size or an input."""
-        return tuple(option for option, taken in self.taken.items() if taken == name)
+        return tuple(option for option, which in self._sets.items() if which == name)
 
     def layout(self, spec: ExperimentSpec) -> Layout:
         """Return the cells of its quantities."""

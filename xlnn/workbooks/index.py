@@ -80,7 +80,6 @@ class Index(WorkbookKind[IndexSpec, Never]):
     """Workbooks that lead to others."""
 
     name = IndexSpec.kind
-    options = frozenset()
 
     def from_template(self, template: Template) -> NoReturn:  # noqa: ARG002
         """Refuse: it is built of all templates."""

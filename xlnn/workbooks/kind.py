@@ -7,12 +7,13 @@ Whoever builds, checks, reads or continues a workbook knows its kind by this alo
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from xlnn.errors import DataError, OptionsError
+from xlnn.errors import DataError
 from xlnn.layout import Layout
+from xlnn.options import taken_by
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template
@@ -77,8 +78,10 @@ class WorkbookKind(ABC, Generic[S, O]):
     name: str
     """Its key in `xlnn.workbooks.KINDS`, by which it goes to another process."""
 
-    options: ClassVar[frozenset[str]]
-    """The options of ``build`` that mean something to it."""
+    @property
+    def options(self) -> frozenset[str]:
+        """The options of a build that mean something to it."""
+        return taken_by(self.name)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what gives this kind again: its name, since no process can send a function."""
@@ -111,7 +114,7 @@ class WorkbookKind(ABC, Generic[S, O]):
 
     @abstractmethod
     def recipe(self, origin: O, options: Mapping[str, Any]) -> Recipe[S]:
-        """Join an origin with a person's options, of which none is None.
+        """Join an origin with a person's options.
 
         Raises
         ------
@@ -230,22 +233,3 @@ class WorkbookKind(ABC, Generic[S, O]):
             name: array.astype(str) if layout.model[name].is_text else np.asarray(array)
             for name, array in arrays.items()
         }
-
-
-def refuse_options(kind: str, known: frozenset[str], given: Mapping[str, Any]) -> None:
-    """Refuse options that mean nothing to a kind.
-
-    Raises
-    ------
-    OptionsError
-        Naming the first of them, and those that it takes.
-    """
-    for name in given:
-        if name not in known:
-            takes = ", ".join(sorted(map(as_typed, known)))
-            raise OptionsError(f"{as_typed(name)} means nothing to {kind}: it takes {takes}.")
-
-
-def as_typed(option: str) -> str:
-    """Return the name of an option as it is typed."""
-    return "--" + {"targets": "target"}.get(option, option).replace("_", "-")

@@ -72,7 +72,6 @@ class OwnModel(WorkbookKind[OwnSpec, Never]):
     """Workbooks of models that xlnn does not ship."""
 
     name = OwnSpec.kind
-    options = frozenset()
 
     def from_template(self, template: Template) -> NoReturn:
         """Refuse: a template holds no Python."""

@@ -4,28 +4,17 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xlnn.data.dataset import Dataset, Reading
 from xlnn.data.reading import WORKBOOKS, read
 from xlnn.data.wording import listed
 from xlnn.errors import DataError, OptionsError
-from xlnn.workbooks.kind import as_typed
+from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as_typed
 from xlnn.workbooks.network.origin import Origin
 
-if TYPE_CHECKING:
-    from xlnn.workbooks.network.recipe import Options
 
-PICTURES = "folders of pictures"
-
-KINDS = {
-    "threshold": PICTURES, "light_ink": PICTURES, "sheet": ".xlsx files",
-    "encoding": "CSV files",
-}  # fmt: skip
-"""Of which data an option speaks that speaks of no others."""
-
-
-def data_of(origin: Origin, options: "Options") -> Dataset:
+def data_of(origin: Origin, options: Options) -> Dataset:
     """Read the data of a person, of a template or of an older workbook.
 
     Raises
@@ -63,7 +52,7 @@ def _path(source: object) -> object:
     return Path(source) if isinstance(source, str | os.PathLike) else source
 
 
-def _check_picture(origin: Origin, options: "Options", name: str, data: Dataset) -> None:
+def _check_picture(origin: Origin, options: Options, name: str, data: Dataset) -> None:
     """Refuse pictures of another size than a person or the template of these data says."""
     is_own = options.data is None and not options.reading
     asked = options.picture or (origin.reading.picture if is_own else None)
@@ -80,13 +69,13 @@ def _check_picture(origin: Origin, options: "Options", name: str, data: Dataset)
 
 
 def _kind(source: object) -> str:
-    """Return what data are, in the words of `KINDS`."""
+    """Return which kind of data they are."""
     if not isinstance(source, Path):
-        return "arrays" if isinstance(source, tuple | list | Mapping) else "data frames"
+        return ARRAYS if isinstance(source, tuple | list | Mapping) else FRAMES
     if source.is_dir():
         return PICTURES
-    known = {".npz": "arrays", **dict.fromkeys(WORKBOOKS, ".xlsx files")}
-    return known.get(source.suffix.lower(), "CSV files")
+    known = {".npz": ARRAYS, **dict.fromkeys(WORKBOOKS, XLSX)}
+    return known.get(source.suffix.lower(), CSV)
 
 
 def _check_reading(source: object, given: Mapping[str, Any]) -> None:
@@ -94,15 +83,10 @@ def _check_reading(source: object, given: Mapping[str, Any]) -> None:
     if isinstance(source, Path) and not source.exists():
         return  # which reading it says
     kind, name = _kind(source), source.name if isinstance(source, Path) else "data"
-    for option, meant in KINDS.items():
-        if option in given and kind != meant:
+    for option in given:
+        if kind not in BUILD[option].reads:
+            meant = listed(BUILD[option].reads)
             raise OptionsError(f"{as_typed(option)} is for {meant}; {name} is none.")
-    if "label" in given and kind in {"arrays", PICTURES}:
-        raise OptionsError(f"--label names a column of a CSV; {name} is none.")
-    if "decimal" in given and kind in {"arrays", PICTURES}:
-        raise OptionsError(f"--decimal is for numbers in texts; {name} holds none.")
-    if "missing" in given and kind == PICTURES:
-        raise OptionsError(f"--missing is for tables; {name} is a folder of pictures.")
 
 
 def _consistent(reading: Reading, given: Mapping[str, Any]) -> Reading:

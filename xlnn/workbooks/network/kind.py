@@ -1,7 +1,6 @@
 """The kind "network": a stack of layers that learns from data by gradient descent."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from importlib import import_module
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ import numpy as np
 
 from xlnn.equations.optimiser import REMEMBERED
 from xlnn.layout import Layout
+from xlnn.options import Options
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template
@@ -21,7 +21,7 @@ from xlnn.workbooks.network.personal import personal
 from xlnn.workbooks.network.quantities.record import altered
 from xlnn.workbooks.network.quantities.runs import stacked
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
-from xlnn.workbooks.network.recipe import Options, recipe
+from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.training import check_training, training_notes
 from xlnn.workbooks.network.words import words_of
@@ -49,7 +49,6 @@ class Network(WorkbookKind[Spec, Origin]):
     """Networks, of which the book's is the first."""
 
     name = Spec.kind
-    options = frozenset(field.name for field in fields(Options))
 
     def from_template(self, template: Template) -> Origin:
         """Read what a template says."""

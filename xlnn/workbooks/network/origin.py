@@ -14,11 +14,13 @@ from xlnn.data.digits import rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, WorkbookError
+from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, Option
+from xlnn.options import BUILD
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template, folder
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.runs import prefix_of, run_of
-from xlnn.workbooks.network.spec import LayerSpec, Spec, picture_of
+from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 UNSCALED = "none"
 
@@ -65,6 +67,8 @@ class Origin:
         The seed of each run, where they differ in that.
     inputs : int
         Of a model that trains on, how many inputs it takes; else 0.
+    notes : dict of tuple of str
+        By option, how names of others that a template uses differ from ours.
     """
 
     name: str
@@ -89,6 +93,7 @@ class Origin:
     others: tuple["Origin", ...] = ()
     seeds: tuple[int, ...] = ()
     inputs: int = 0
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_shipped(self) -> bool:
@@ -96,33 +101,18 @@ class Origin:
         return isinstance(self.data, Path) and folder() in self.data.parents
 
 
-TEXT, WHOLE, NUMBER, CHOICE = "a text", "a whole number", "a number", "true or false"
-LIST, TABLE, PAIR = "a list", "a table", "a list [rows, columns]"
-SECTIONS = "a section of the book, or a list of them"
-
-TOML_TYPES = {
-    TEXT: (str,), WHOLE: (int,), NUMBER: (int, float), CHOICE: (bool,), LIST: (list,),
-    TABLE: (dict,), PAIR: (list,), SECTIONS: (str, list),
-}  # fmt: skip
-"""What TOML reads as what."""
-
 CONSTANTS = dict.fromkeys(chain(*(each.constants for each in OPTIMISERS.values())))
 """What optimisers take."""
 
-KNOWN = {
+OTHERS = {
     "": {
-        "kind": TEXT, "summary": TEXT, "book": SECTIONS, "labels": LIST, "cost": TEXT,
-        "eta": NUMBER, "epochs": WHOLE, "data": TABLE, "start": TABLE, "layers": LIST,
-        "optimizer": TEXT, "l2": NUMBER, **dict.fromkeys(CONSTANTS, NUMBER),
+        "kind": TEXT, "summary": TEXT, "book": SECTIONS, "labels": LIST, "data": TABLE,
+        "start": TABLE, "layers": LIST, **dict.fromkeys(CONSTANTS, NUMBER),
     },
-    "data": {
-        "file": TEXT, "picture": PAIR, "table": CHOICE, "label": TEXT, "targets": LIST,
-        "scale": TEXT, "test_share": NUMBER, "threshold": NUMBER, "light_ink": CHOICE,
-        "sheet": TEXT, "encoding": TEXT, "decimal": TEXT, "missing": TEXT,
-    },
-    "start": {"file": TEXT, "seed": WHOLE, "spread": TEXT},
+    "data": {"file": TEXT},
+    "start": {"file": TEXT},
 }  # fmt: skip
-"""What a template.toml may say, by its tables, and what each entry is."""
+"""What a template.toml may say besides options, by its tables."""
 
 NEEDED = {"": ("cost", "eta", "epochs", "layers", "data"), "data": ("file",), "start": ()}
 
@@ -135,75 +125,58 @@ def from_template(template: Template) -> Origin:
     DataError
         It says too little, or something that is not known.
     """
-    values = template.values
-    _check(template, "", values)
-    data, start = values["data"], values.get("start", {})
-    _check(template, "data", data)
-    _check(template, "start", start)
+    where = f"template.toml of {template.name}"
+    values = _read(where, "", template.values)
+    data = _read(f"{where}, [data]", "data", values["data"])
+    start = _read(f"{where}, [start]", "start", values.get("start", {}))
     if "picture" in data and data.get("table"):
-        raise DataError(
-            f"template.toml of {template.name}, [data]: a table has no picture; remove one of both."
-        )
+        raise DataError(f"{where}, [data]: a table has no picture; remove one of both.")
     labels = tuple(str(label) for label in values.get("labels", ()))
     if len(set(labels)) < len(labels):
-        raise DataError(f"template.toml of {template.name}: a label stands twice in its labels.")
+        raise DataError(f"{where}: a label stands twice in its labels.")
+    optimizer = values.get("optimizer", PLAIN)
+    for name in CONSTANTS:
+        if name in values and name not in OPTIMISERS[optimizer].constants:
+            raise DataError(f'{where}: {name} means nothing to the optimizer "{optimizer}".')
+    said = {**values, **data, **start}
+    options = [name for name in BUILD if name in said and name not in {"data", "start"}]
+    notes = {name: tuple(BUILD[name].notes(template.values.get(name))) for name in options}
     return Origin(
         name=template.name,
         lang="en",
-        epochs=values["epochs"],
-        eta=values["eta"],
-        cost=values["cost"],
-        layers=values["layers"],
-        reading=Reading(
-            picture=picture_of(data["picture"]) if "picture" in data else None,
-            table=data.get("table", False),
-            labels=labels,
-            label=data.get("label", ""),
-            targets=tuple(str(name) for name in data.get("targets", ())),
-            threshold=data.get("threshold"),
-            light_ink=data.get("light_ink", False),
-            sheet=data.get("sheet", ""),
-            encoding=data.get("encoding", ""),
-            decimal=data.get("decimal", ""),
-            missing=data.get("missing", ""),
-        ),
+        layers=[_by_our_names(layer, notes) for layer in values["layers"]],
+        reading=Reading(labels=labels, **{k: said[k] for k in options if BUILD[k].reads}),
         data=template.path / data["file"],
-        test_share=data.get("test_share", 0.0),
-        scale=data.get("scale", UNSCALED),
         start=template.path / start["file"] if "file" in start else None,
-        seed=start.get("seed", 0),
-        spread=start.get("spread", "normal"),
-        optimizer=_optimizer(template.name, values),
         constants={name: values[name] for name in CONSTANTS if name in values},
-        l2=values.get("l2"),
+        notes=notes,
+        **{name: said[name] for name in options if not BUILD[name].reads},
     )
 
 
-def _optimizer(template: str, values: Mapping[str, Any]) -> str:
-    """Return the optimiser that a template names; what it says of others would be void."""
-    name: str = values.get("optimizer", PLAIN)
-    taken = OPTIMISERS[name].constants if name in OPTIMISERS else CONSTANTS
-    for constant in CONSTANTS:
-        if constant in values and constant not in taken:
-            raise DataError(
-                f'template.toml of {template}: {constant} means nothing to the optimizer "{name}".'
-            )
-    return name
-
-
-def _check(template: Template, name: str, table: Mapping[str, Any]) -> None:
-    """Refuse a table of a template.toml that says too little, or what is not known."""
-    where = f"template.toml of {template.name}" + (f", [{name}]" if name else "")
-    known = KNOWN[name]
-    for key, value in table.items():
+def _read(where: str, name: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a table of a template.toml says, or refuse it."""
+    known = {key: Option(each, "", name=key) for key, each in OTHERS[name].items()}
+    known |= {key: option for key, option in BUILD.items() if option.table == name}
+    for key in table:
         if key not in known:
             raise DataError(f"{where}: {short(key)} is unknown; known are {listed(known)}.")
-        is_meant = isinstance(value, bool) == (known[key] == CHOICE)
-        if not isinstance(value, TOML_TYPES[known[key]]) or not is_meant:
-            raise DataError(f"{where}: {key} = {short(repr(value))}: {known[key]} was expected.")
     for key in NEEDED[name]:
         if key not in table:
             raise DataError(f"{where} does not say its {key}.")
+    try:
+        return {key: known[key].check(value, several=False) for key, value in table.items()}
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from error
+
+
+def _by_our_names(layer: object, notes: dict[str, tuple[str, ...]]) -> object:
+    """Return a layer with the name that xlnn has for its activation; note how others differ."""
+    if not isinstance(layer, dict) or not isinstance(given := layer.get("activation"), str):
+        return layer  # what no layer can be is refused with the others
+    option = BUILD["activation"]
+    notes["activation"] = (*notes.get("activation", ()), *option.notes(given))
+    return {**layer, "activation": option.check(given)}
 
 
 def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:

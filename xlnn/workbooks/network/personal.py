@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn.data.dataset import Dataset
+from xlnn.options import Options
 from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import Origin
-from xlnn.workbooks.network.recipe import Options, held_of
+from xlnn.workbooks.network.recipe import held_of
 
 LEAST = 7 / 8
 """The smallest part of the images that a person gets: the network learns as before, and rows that

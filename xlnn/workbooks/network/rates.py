@@ -1,4 +1,4 @@
-"""With which numbers does a network step? The learning rate, and what its optimiser takes."""
+"""The constants with which a network steps: those of its optimiser, and its penalty."""
 
 from collections.abc import Mapping
 
@@ -8,35 +8,6 @@ from xlnn.data.digits import rounded
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
 from xlnn.workbooks.network.spec import Spec
-
-
-def rate_of(value: object) -> np.ndarray:
-    """Return the learning rate.
-
-    Raises
-    ------
-    DataError
-        It is no finite number greater than 0.
-    """
-    if not _is_number(value) or value <= 0:
-        raise DataError(
-            f"eta is {value}: the learning rate is a finite number greater than 0.", "eta"
-        )
-    return rounded(value)
-
-
-def penalty_of(origin: object, asked: object) -> float | None:
-    """Return the strength of the penalty on the weights; None where there is none.
-
-    Raises
-    ------
-    DataError
-        It is no number from 0 on.
-    """
-    value = origin if asked is None else asked
-    if value is not None and (not _is_number(value) or value < 0):
-        raise DataError(f"l2 is {value}: the penalty on the weights is a number from 0 on.", "l2")
-    return None if asked == 0 else value
 
 
 def constants_of(

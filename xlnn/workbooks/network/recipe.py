@@ -3,26 +3,27 @@
 The sizes of the input and of the output layer follow from the data; what lies between them stays.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import chain
 from math import prod
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
+from xlnn.data.digits import rounded
 from xlnn.data.split import held_out
-from xlnn.errors import DataError, OptionsError
+from xlnn.errors import DataError
+from xlnn.options import BUILD, Options
 from xlnn.quantity import Model
 from xlnn.reference import known
-from xlnn.workbooks.kind import Recipe, as_typed
+from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import numeric_labels
-from xlnn.workbooks.network.rates import constants_of, penalty_of, rate_of
+from xlnn.workbooks.network.rates import constants_of
 from xlnn.workbooks.network.reshaped import fitting, reshaped
 from xlnn.workbooks.network.scaled import decimals, scalings
 from xlnn.workbooks.network.several import differing, runs_asked
@@ -31,112 +32,8 @@ from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
 from xlnn.workbooks.network.trained import trained_on
 from xlnn.workbooks.network.unscaled import scale_note, target_notes
 
-EXCLUDING = (("start", "seed"), ("start", "spread"), ("label", "targets"), ("picture", "table"))
-"""Options of which one would make the other void."""
-
-READING = (
-    "picture", "table", "label", "targets", "threshold", "light_ink", "sheet", "encoding",
-    "decimal", "missing",
-)  # fmt: skip
-"""Options that say how data are to be read."""
-
 OTHER_DATA = ", other data"
 """What a workbook's template is called with data that are not its own."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a person asks for that differs from the origin; None leaves the origin's.
-
-    Several of eta, optimizer, l2 or seed stand for as many runs beside each other.
-
-    Attributes
-    ----------
-    data : Path or object
-        A CSV, an ``.xlsx``, an ``.npz`` or a folder of pictures; or what `xlnn.data.read` reads
-        besides: arrays, a data frame.
-    start : Path or dict
-        The start weights, as JSON or ``.npz``, or arrays by name.
-    seed, spread : int, str
-        Draw the start weights instead, and how: `xlnn.workbooks.network.start.SPREADS`.
-    epochs : int
-    eta : float
-    lang : str
-    test_share : float
-        Which part of the data is held out of training.
-    scale : str
-        ``none``, ``range`` or ``standard``: of the inputs, and of the targets of a regression.
-    picture : (int, int)
-        Rows and columns of an image.
-    table : bool
-        The data are no pictures.
-    label : str
-        The column with the labels: its heading, its number from 1, ``first`` or ``last``.
-    targets : tuple of str
-        The columns to predict, named alike.
-    threshold : float
-        Grey of a picture file that becomes 1.
-    light_ink : bool
-        Picture files show light ink on dark paper.
-    sheet, encoding, decimal, missing : str
-        How a table is read: see `xlnn.data.Reading`.
-    hidden : tuple of int
-        Units of the hidden layers that take the place of the origin's.
-    activation, output_activation : str
-        Of the hidden layers, and of the output.
-    cost : str
-    optimizer : str
-        How a gradient becomes a step: a key of `xlnn.equations.optimiser.OPTIMISERS`.
-    l2 : float
-        The strength of the penalty on the weights; 0 leaves it out.
-    large : bool
-        Read also what makes a workbook that takes minutes to open.
-    """
-
-    data: object = None
-    start: Path | Mapping[str, object] | None = None
-    seed: int | tuple[int, ...] | None = None
-    spread: str | None = None
-    epochs: int | None = None
-    eta: float | tuple[float, ...] | None = None
-    lang: str | None = None
-    test_share: float | None = None
-    scale: str | None = None
-    picture: tuple[int, int] | None = None
-    table: bool | None = None
-    label: str | None = None
-    targets: tuple[str, ...] | None = None
-    threshold: float | None = None
-    light_ink: bool | None = None
-    sheet: str | None = None
-    encoding: str | None = None
-    decimal: str | None = None
-    missing: str | None = None
-    hidden: tuple[int, ...] | None = None
-    activation: str | None = None
-    output_activation: str | None = None
-    cost: str | None = None
-    optimizer: str | tuple[str, ...] | None = None
-    l2: float | tuple[float, ...] | None = None
-    large: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse options that make each other void.
-
-        Raises
-        ------
-        OptionsError
-            Two of them do.
-        """
-        for one, other in EXCLUDING:
-            if getattr(self, one) is not None and getattr(self, other) is not None:
-                raise OptionsError(f"{as_typed(one)} and {as_typed(other)} exclude each other.")
-
-    @property
-    def reading(self) -> dict[str, Any]:
-        """What was said about how to read data, by name."""
-        given = {name: getattr(self, name) for name in READING}
-        return {name: value for name, value in given.items() if value is not None}
 
 
 def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
@@ -154,7 +51,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     held = held_of(origin, options, data)
     scales = scalings(origin, options, data, held)
     layers, layer_notes = _layers(origin, options, data)
-    l2 = [penalty_of(each.l2, own.l2) for each, own in runs]
+    l2 = [_penalty(*run) for run in runs]
     penalties = l2 if all(one is None for one in l2) else [one or 0.0 for one in l2]
     spec = Spec.from_mapping(
         {
@@ -180,7 +77,9 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     own, notes = _own(spec, runs, penalties, large=options.large)
     spec = _beside(spec, runs, own)
     model = network(spec)
-    notes = _told(origin, options, data) + trained_notes + layer_notes + notes + scales.notes
+    named = chain(*(said for name, said in origin.notes.items() if name not in options))
+    notes = (*_told(origin, options, data), *named, *trained_notes, *layer_notes, *notes)
+    notes += scales.notes
     notes += () if spec.scaled else scale_note(data)
     notes += target_notes(spec, scales.targets_of(data.t[~held]))
     inputs = {
@@ -209,11 +108,20 @@ def _own(
     for (origin, options), l2 in zip(runs, penalties, strict=True):
         one = replace(spec, optimizer=options.optimizer or origin.optimizer)
         start, notes = _start(origin, options, network(one), large=large)
-        inputs = {"eta": rate_of(origin.eta if options.eta is None else options.eta)}
+        eta = BUILD["eta"].check(origin.eta if options.eta is None else options.eta)
+        inputs = {"eta": rounded(eta)}
         inputs |= constants_of(one, origin.constants, l2)
         found.append(inputs | {name: array[np.newaxis] for name, array in start.items()})
         told += notes
     return found, tuple(dict.fromkeys(told))
+
+
+def _penalty(origin: Origin, options: Options) -> float | None:
+    """Return the strength of a run's penalty on the weights; None where there is none."""
+    if options.l2 == 0:
+        return None
+    value = origin.l2 if options.l2 is None else options.l2
+    return None if value is None else BUILD["l2"].check(value)
 
 
 def _beside(
@@ -278,10 +186,8 @@ def held_of(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
     if options.test_share is None and options.data is None and origin.held is not None:
         return origin.held
     share = origin.test_share if options.test_share is None else options.test_share
-    if isinstance(share, int | float) and share == 0:
+    if share == 0:
         return np.zeros(len(data.x), dtype=bool)
-    if not isinstance(share, int | float):
-        raise DataError(f"test_share is {share!r}: a number from 0 to 1 was expected.")
     seed = origin.seed if options.seed is None else options.seed
     return held_out(data.t, share, seed, is_regression=data.is_regression)
 

@@ -1,17 +1,14 @@
 """How are the inputs, and the targets of a regression, scaled? As settled, as asked, or not."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xlnn.data.dataset import Dataset
 from xlnn.data.scale import scaling
+from xlnn.options import Options
 from xlnn.workbooks.network.origin import UNSCALED, Origin
 from xlnn.workbooks.network.spec import AS_MANY, MOST_DECIMALS
-
-if TYPE_CHECKING:
-    from xlnn.workbooks.network.recipe import Options
 
 ANEW = "standard"
 """How numbers are scaled that take the place of others which were."""
@@ -48,7 +45,7 @@ class Scalings:
         return (t - middle) * factor
 
 
-def scalings(origin: Origin, options: "Options", data: Dataset, held: np.ndarray) -> Scalings:
+def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) -> Scalings:
     """Return what scales the inputs and the targets, from the images that are trained.
 
     Parameters

@@ -1,21 +1,14 @@
 """Which runs stand beside each other? As many as the longest list of options, or as there were."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from xlnn.errors import OptionsError
-from xlnn.workbooks.kind import as_typed
+from xlnn.options import Options, as_typed
 from xlnn.workbooks.network.origin import Origin
-
-if TYPE_CHECKING:
-    from xlnn.workbooks.network.recipe import Options
-
-LISTED = ("eta", "optimizer", "l2", "seed")
-"""Options of which a run may have its own; lists of them go together, entry by entry."""
+from xlnn.workbooks.network.spec import COMPARED
 
 
-def runs_asked(origin: Origin, options: "Options") -> list[tuple[Origin, "Options"]]:
+def runs_asked(origin: Origin, options: Options) -> list[tuple[Origin, Options]]:
     """Return with what each run begins, and the options of it.
 
     Raises
@@ -23,17 +16,17 @@ def runs_asked(origin: Origin, options: "Options") -> list[tuple[Origin, "Option
     OptionsError
         Two lists are not equally long, or start weights are given for runs that draw theirs.
     """
-    lists = {name: given for name in LISTED if isinstance(given := getattr(options, name), tuple)}
-    lengths = {len(given) for given in lists.values()}
+    lists = {name: each for name in COMPARED if isinstance(each := options.get(name), tuple)}
+    lengths = {len(each) for each in lists.values()}
     if len(lengths) > 1:
-        told = ", ".join(f"{as_typed(name)} {len(given)}" for name, given in lists.items())
+        told = ", ".join(f"{as_typed(name)} {len(each)}" for name, each in lists.items())
         raise OptionsError(f"Each run takes an entry of every list, and there are {told}.")
     origins = [origin, *origin.others]
     count = lengths.pop() if lengths else len(origins)
     return [
         (
             origins[run] if run < len(origins) else origin,
-            replace(options, **{name: given[run] for name, given in lists.items()}),
+            Options(**{**options, **{name: each[run] for name, each in lists.items()}}),
         )
         for run in range(count)
     ]

@@ -12,8 +12,9 @@ from typing import Any, ClassVar, Self
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LayerKind
-from xlnn.equations.optimiser import OPTIMISERS, PLAIN
+from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
+from xlnn.options import BUILD
 from xlnn.workbooks.network.layer_spec import (
     LARGEST_LAYER,
     LayerSpec,
@@ -36,7 +37,7 @@ WHERE_OTHER = (
 )  # fmt: skip
 """What the sheet Spec names only where it is not as usual."""
 
-COMPARED = ("eta", "optimizer", "l2", "seed")
+COMPARED = tuple(name for name, each in BUILD.items() if each.several)
 """In what runs may differ."""
 
 MOST_RUNS = 12
@@ -148,6 +149,9 @@ class Spec:
         DataError
             A number is out of range, a name is unknown or the sizes do not fit.
         """
+        for name in ("epochs", "cost", "optimizer"):
+            object.__setattr__(self, name, BUILD[name].check(getattr(self, name)))
+        object.__setattr__(self, "runs", tuple(map(BUILD["optimizer"].check, self.runs)))
         self._check_data()
         if not self.layers:
             raise DataError("The network has no layers: it takes at least an output layer.")
@@ -180,8 +184,6 @@ class Spec:
 
     def _check_data(self) -> None:
         """Refuse sizes that no data has."""
-        if self.epochs < 1:
-            raise DataError(f"epochs is {self.epochs}: training takes at least 1 epoch.", "epochs")
         if self.images < 1:
             raise DataError("There are no images: training takes at least 1.")
         if self.test_images < 0:
@@ -211,16 +213,6 @@ class Spec:
                     "values it makes probabilities; choose another one below it.",
                     "activation",
                 )
-        for name in (self.optimizer, *self.runs):
-            if name not in OPTIMISERS:
-                raise DataError(
-                    f'There is no optimizer "{name}"; choose one of {quoted_list(OPTIMISERS)}.',
-                    "optimizer",
-                )
-        if self.cost not in COSTS:
-            raise DataError(
-                f'There is no cost "{self.cost}"; choose one of {quoted_list(COSTS)}.', "cost"
-            )
         cost, output = COSTS[self.cost], self.layers[-1].activation
         if not cost.suits(output):
             raise DataError(

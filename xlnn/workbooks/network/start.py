@@ -8,13 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.data.dataset import Reading
-from xlnn.data.digits import LARGEST, generator, rounded
+from xlnn.data.digits import LARGEST, rounded
 from xlnn.data.files import text
 from xlnn.data.npz import arrays
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
-
-SPREADS = ("normal", "fan-in")
 
 SMALLEST_LIMIT = 4 * 1024 * 1024
 """Bytes of a start in JSON that are read for any network, so that one of another size is known."""
@@ -209,18 +207,9 @@ def start_from_seed(
         divides each weight by the square root of how many inputs its unit adds up, so that wide
         layers do not saturate, and sets the biases to 0.
 
-    Raises
-    ------
-    DataError
-        The seed is negative, or there is no such spread.
-
     Book: 4-4.
     """
-    if spread not in SPREADS:
-        raise DataError(
-            f'There is no spread "{short(spread)}"; choose {listed(SPREADS, "or")}.', "spread"
-        )
-    random = generator(seed)
+    random = np.random.default_rng(seed)
     return {
         name: rounded(
             random.standard_normal(shape) if spread == "normal" else _by_fan_in(random, shape)

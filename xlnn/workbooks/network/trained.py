@@ -6,16 +6,12 @@ A file says neither which cost nor which optimiser trained it.
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
 
 from xlnn.data.dataset import Dataset
 from xlnn.data.inputs import check_count
 from xlnn.data.wording import listed
-from xlnn.workbooks.kind import as_typed
+from xlnn.options import Options, as_typed
 from xlnn.workbooks.network.origin import Origin
-
-if TYPE_CHECKING:
-    from xlnn.workbooks.network.recipe import Options
 
 CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
 
@@ -23,7 +19,7 @@ COSTS = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
 """The cost that goes with an output; with others it is the squared error."""
 
 
-def trained_on(origin: Origin, options: "Options", data: Dataset) -> tuple[Origin, tuple[str, ...]]:
+def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin, tuple[str, ...]]:
     """Return the origin of a model with the output and the cost that fit its data, and what to say.
 
     Any other origin stays as it is.

@@ -13,10 +13,11 @@ from xlnn.data.inputs import inputs_of
 from xlnn.equations.layer import Shape
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
+from xlnn.options import Options, as_typed
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template
 from xlnn.shipped.text import Text
-from xlnn.workbooks.kind import Recipe, WorkbookKind, as_typed
+from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.network.kind import KIND as NETWORK
 from xlnn.workbooks.network.layer_spec import LayerSpec
 from xlnn.workbooks.network.quantities.stack import numeric_labels
@@ -29,9 +30,6 @@ from xlnn.writing.drawing import Drawing
 
 SPARE = 10
 """Rows that are prepared for a person's own."""
-
-READING = ("label", "targets", "sheet", "encoding", "decimal", "missing")
-"""Options that say how rows are to be read."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,6 @@ class Predict(WorkbookKind[PredictSpec, Origin]):
     """Networks that go forward."""
 
     name = PredictSpec.kind
-    options = frozenset({"lang", "data", "large", *READING})
 
     def from_template(self, template: Template) -> Origin:
         """Refuse: a template holds no trained weights."""
@@ -109,8 +106,8 @@ class Predict(WorkbookKind[PredictSpec, Origin]):
         """Join a model with rows."""
         rows, notes, features, spare = origin.rows, origin.notes, origin.features, origin.spare
         count = prod(origin.shape)
+        own = Options(**options).reading
         if "data" in options:
-            own = {name: options[name] for name in READING if name in options}
             is_table = len(origin.shape) == 1
             reading = Reading(
                 table=is_table,
@@ -121,8 +118,8 @@ class Predict(WorkbookKind[PredictSpec, Origin]):
             data = inputs_of(options["data"], reading, count)
             rows, notes, spare = data.x, data.told + notes, SPARE
             features = data.features if is_table else ()
-        elif given := [name for name in READING if name in options]:
-            raise OptionsError(f"{as_typed(given[0])} says how to read rows: add --data.")
+        elif own:
+            raise OptionsError(f"{as_typed(next(iter(own)))} says how to read rows: add --data.")
         rows = np.empty((0, count)) if rows is None else rows
         if len(origin.shape) == 1 and not features:
             features = tuple(f"x{number}" for number in range(1, count + 1))

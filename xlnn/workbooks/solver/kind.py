@@ -67,11 +67,6 @@ class SolverKind(Experiment):
 
     net: Net = DENSE
 
-    @property
-    def options(self) -> frozenset[str]:  # type: ignore[override]
-        """The options of ``build`` that mean something to it."""
-        return super().options | {"seed", "start", "solved"}
-
     def from_template(self, template: Template) -> Origin:
         """Read what a template says; ``start`` names another one, whose start is taken."""
         values = dict(template.values)

@@ -1,0 +1,234 @@
+"""What an option is: its type, its help, its choices, and the sentence that refuses a value."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xlnn.arguments import is_number, is_path, is_text, is_whole, wrong
+from xlnn.called import note
+from xlnn.data.wording import listed, short
+from xlnn.errors import DataError
+
+NO_LAYERS = "none"
+"""What is asked for where there shall be no hidden layer."""
+
+
+@dataclass(frozen=True)
+class Type:
+    """What values an option takes.
+
+    Attributes
+    ----------
+    wanted : str
+        What is expected, as a message says it.
+    read : function
+        Returns a value in its one form; raises a ValueError or TypeError if it is no such value.
+    typed : function
+        Returns the value that a text on the command line stands for, right or wrong.
+    metavar : str
+        How the help of the command line writes a value.
+    """
+
+    wanted: str
+    read: Callable[[Any], object]
+    typed: Callable[[str], object] = str
+    metavar: str = "TEXT"
+
+
+def _one(is_meant: Callable[[Any], bool], plain: Callable[[Any], Any] = lambda v: v) -> Any:  # noqa: ANN401 -- a `Type.read`
+    """Return what reads one value for which a test holds."""
+
+    def read(value: object) -> object:
+        if not is_meant(value):
+            raise ValueError
+        return plain(value)
+
+    return read
+
+
+def _several(is_meant: Callable[[Any], bool]) -> Any:  # noqa: ANN401 -- a `Type.read`
+    """Return what reads a list or tuple of such values."""
+    return _one(
+        lambda values: isinstance(values, list | tuple) and all(map(is_meant, values)), tuple
+    )
+
+
+def _number(text: str) -> object:
+    """Return the number that is typed, or the text where it is none."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _size(value: object) -> tuple[int, int]:
+    if isinstance(value, str):
+        value = [int(side) for side in re.split("[x×]", value) if re.fullmatch("[0-9]{1,5}", side)]
+    rows, columns = _several(is_whole)(value)
+    return int(rows), int(columns)
+
+
+def _units(value: object) -> tuple[int, ...]:
+    if isinstance(value, str):
+        value = [] if value.strip() == NO_LAYERS else [_number(part) for part in value.split(",")]
+    return tuple(map(int, _several(is_whole)([value] if is_whole(value) else value)))
+
+
+def _columns(value: object) -> tuple[str, ...]:
+    return _one(len)(_several(is_text)([value] if isinstance(value, str) else value))
+
+
+def _quantities(value: object) -> tuple[str, ...]:
+    value = value.split(",") if isinstance(value, str) else value
+    return tuple(filter(None, _several(is_text)(value)))
+
+
+TEXT = Type("a text", _one(is_text))
+WHOLE = Type("a whole number", _one(is_whole, int), _number, "INTEGER")
+NUMBER = Type("a number", _one(is_number, float), _number, "FLOAT")
+FLAG = Type("True or False", _one(lambda value: isinstance(value, bool)))
+SECTIONS = Type("a section of the book, or a list of them", lambda value: value)
+LIST = Type("a list", _one(lambda value: isinstance(value, list)))
+TABLE = Type("a table", _one(lambda value: isinstance(value, dict)))
+PATH = Type("a path", _one(is_path), Path, "PATH")
+DATA = Type("a path, arrays or a data frame", lambda value: value, Path, "PATH")
+START = Type(
+    "a path or a dict of arrays",
+    _one(lambda value: is_path(value) or isinstance(value, Mapping | tuple)),
+    Path,
+    "PATH",
+)
+SIZE = Type("a size in rows and columns, such as 8x8,", _size, metavar="ROWSxCOLUMNS")
+UNITS = Type(f"units of the hidden layers, such as 5,3, or {NO_LAYERS}", _units)
+COLUMN = Type(
+    "the name of a column, or its number,", _one(lambda v: is_text(v) or is_whole(v), str)
+)
+COLUMNS = Type("the name of a column, or several,", _columns)
+QUANTITIES = Type("a name of a quantity, or several,", _quantities)
+
+
+@dataclass(frozen=True)
+class Option:
+    """The declaration of an option.
+
+    Attributes
+    ----------
+    type : Type
+    help : str
+        A sentence; the choices follow it if it has no full stop.
+    wanted : str
+        What is expected, where that is more special than the type.
+    within : function
+        Tells whether a value of the type may be.
+    choices : dict
+        The names to choose from, each with the names that others have for it.
+    thing : str
+        What they are names of.
+    is_open : bool
+        Whether other names may be right as well; whoever uses them judges.
+    several : bool
+        Whether a network takes several values: a run for each.
+    kinds : tuple of str
+        The kinds of workbooks that take it; without any it is for the builder, and all may have it.
+    table : str or None
+        The table of a network's ``template.toml`` in which it is a key: "" is the top.
+    reads : tuple of str
+        The kinds of data of which it says how to read them.
+    excludes : tuple of str
+        Options that do not go with it.
+    flag : str
+        How it is typed, where that is not its name.
+    usual : object
+        Its value where nobody gives one.
+    name : str
+        Its argument in Python. The table of options fills it in.
+    """
+
+    type: Type
+    help: str
+    wanted: str = ""
+    within: Callable[[Any], bool] = lambda _: True
+    choices: Mapping[str, tuple[str, ...]] | None = None
+    thing: str = ""
+    is_open: bool = False
+    several: bool = False
+    kinds: tuple[str, ...] = ("network",)
+    table: str | None = None
+    reads: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    flag: str = ""
+    usual: object = None
+    name: str = ""
+
+    @property
+    def typed(self) -> str:
+        """The option as a person types it."""
+        return self.flag or "--" + self.name.replace("_", "-")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The choices, each by a name of one word."""
+        names = ((name, *others) for name, others in (self.choices or {}).items())
+        return tuple(next(word for word in each if " " not in word) for each in names)
+
+    def parsed(self, text: str) -> object:
+        """Return the value that a text on the command line stands for, right or wrong."""
+        if self.several and "," in text:
+            return tuple(self.type.typed(part.strip()) for part in text.split(","))
+        return self.type.typed(text)
+
+    def check(self, value: object, *, several: bool = True) -> Any:  # noqa: ANN401 -- of its type
+        """Return a value in its one form; of a list with one entry, the entry.
+
+        Parameters
+        ----------
+        value : object
+        several : bool
+            Whether there may be several values, if the option takes them.
+
+        Raises
+        ------
+        DataError
+            The option does not take it. The sentence is the same wherever the value was given.
+
+        >>> Option(NUMBER, "The learning rate.", several=True).check([1, 0.5])
+        (1.0, 0.5)
+        """
+        if self.several and several:
+            if isinstance(value, str) and "," in value:
+                value = self.parsed(value)
+            if isinstance(value, list | tuple) and value:
+                found = tuple(map(self._checked, value))
+                return found[0] if len(found) == 1 else found
+        return self._checked(value)
+
+    def _checked(self, value: object) -> object:
+        try:
+            found = _one(self.within)(self.type.read(value))
+        except (TypeError, ValueError, OverflowError):
+            wanted = self.wanted or self.type.wanted
+            raise DataError(str(wrong(self.name, value, wanted)), self.name) from None
+        if self.choices is None:
+            return found
+        found = self._ours(found)
+        if self.is_open or found in self.choices:
+            return found
+        choices = listed(self.choices, "or")
+        raise DataError(f'There is no {self.thing} "{short(found)}"; choose {choices}.', self.name)
+
+    def _ours(self, given: str) -> str:
+        """Return the name of ours for what is called by any."""
+        for name, others in (self.choices or {}).items():
+            if given.casefold() in {name, *map(str.casefold, others)}:
+                return name
+        return given
+
+    def notes(self, value: object) -> Iterator[str]:
+        """Yield how what others call so differs from what is ours."""
+        for each in value if isinstance(value, list | tuple) else [value]:
+            if self.choices and isinstance(each, str) and (said := note(each, self._ours(each))):
+                yield said

@@ -1,0 +1,304 @@
+"""The options of `xlnn build` and `xlnn exercise`, each declared once.
+
+From a declaration follow the option of the command line with its help and its completion, the
+argument in Python and its documentation, the key in a template, and the sentence that refuses a
+value. No NumPy is imported.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import inf
+from pathlib import Path
+from textwrap import indent
+from typing import Annotated, Any, TypedDict, TypeVar, get_type_hints
+
+from xlnn.called import ACTIVATIONS, COSTS, OPTIMISERS
+from xlnn.data.files import ENCODINGS
+from xlnn.errors import OptionsError, blamed
+from xlnn.option import (
+    COLUMN,
+    COLUMNS,
+    DATA,
+    FLAG,
+    NUMBER,
+    PATH,
+    QUANTITIES,
+    SIZE,
+    START,
+    TEXT,
+    UNITS,
+    WHOLE,
+    Option,
+)
+from xlnn.shipped.text import languages
+
+F = TypeVar("F", bound=Callable[..., object])
+
+LEVELS = 5
+"""How many levels of exercises there are; 0 is one whose blanks were chosen."""
+
+LARGEST_SEED = 2**53
+"""Of a teacher: a program that reads the text of the Spec may read a larger one inexactly."""
+
+CSV, XLSX, ARRAYS, FRAMES = "CSV files", ".xlsx files", "arrays", "data frames"
+PICTURES = "folders of pictures"
+TABLES = (CSV, XLSX, FRAMES)
+"""The kinds of data, and those that have columns."""
+
+_ALL: Any = {"reads": (*TABLES, ARRAYS, PICTURES), "table": "data"}
+_ROWS: Any = {"kinds": ("network", "predict"), "table": "data"}
+_BUILDER: Any = {"kinds": ()}
+_USED: Any = {"kinds": (), "usual": False}
+
+
+def _names(*names: str) -> dict[str, tuple[str, ...]]:
+    return dict.fromkeys(names, ())
+
+
+# fmt: off
+Epochs = Annotated[int | None, Option(
+    WHOLE, "How many epochs to train.", "a whole number from 1 on", lambda v: v > 0, table="",
+)]
+Lang = Annotated[str | None, Option(
+    TEXT, "The workbook's language", choices=_names(*languages()), is_open=True, kinds=("*",),
+)]
+Large = Annotated[bool | None, Option(FLAG, "Build also what takes minutes to open.", **_USED)]
+Force = Annotated[bool | None, Option(
+    FLAG, "Overwrite the output even if xlnn did not write it or you edited it.", **_USED,
+)]
+
+
+class BuildOptions(TypedDict, total=False):
+    """The options of a build: the type of each in Python, and its declaration."""
+
+    from_workbook: Annotated[Path | str | None, Option(
+        PATH, "Begin with a workbook made before.", flag="--from", **_BUILDER,
+    )]
+    model: Annotated[Path | str | None, Option(
+        PATH, "Begin with a trained model, .onnx: it predicts, or with --epochs trains on.",
+        **_BUILDER,
+    )]
+    data: Annotated[object, Option(
+        DATA, "Your data: a CSV or .xlsx (label first), an .npz, or a folder of pictures.",
+        kinds=("network", "predict"),
+    )]
+    picture: Annotated[tuple[int, int] | str | None, Option(
+        SIZE, "The size of the pictures, such as 8x8.", excludes=("table",), **_ALL,
+    )]
+    threshold: Annotated[float | None, Option(
+        NUMBER, "Picture files: grey from here on is 1, else 0.",
+        "a grey above 0 and at most 1, such as 0.5,", lambda v: 0 < v <= 1,
+        reads=(PICTURES,), table="data",
+    )]
+    light_ink: Annotated[bool | None, Option(
+        FLAG, "Picture files: light on dark.", reads=(PICTURES,), table="data",
+    )]
+    table: Annotated[bool | None, Option(FLAG, "The data are a table, no pictures.", **_ALL)]
+    label: Annotated[str | int | None, Option(
+        COLUMN, "The column with the labels: its heading, its number, or last.",
+        excludes=("targets",), reads=TABLES, **_ROWS,
+    )]
+    targets: Annotated[Sequence[str] | str | None, Option(
+        COLUMNS, "A column to predict; may be repeated.", flag="--target",
+        **_ALL | _ROWS,
+    )]
+    sheet: Annotated[str | None, Option(
+        TEXT, "The sheet of an .xlsx; the first if not given.", reads=(XLSX,), **_ROWS,
+    )]
+    encoding: Annotated[str | None, Option(
+        TEXT, "How a CSV was saved", choices=_names(*ENCODINGS), is_open=True, reads=(CSV,),
+        **_ROWS,
+    )]
+    decimal: Annotated[str | None, Option(
+        TEXT, "The decimal mark: a point (.) or a comma (,).", choices=_names(".", ","),
+        thing="decimal mark", reads=TABLES, **_ROWS,
+    )]
+    missing: Annotated[str | None, Option(
+        TEXT, "Of missing values: drop their rows, or take the mean.",
+        choices=_names("drop", "mean"), thing="way to treat missing values",
+        reads=(*TABLES, ARRAYS), **_ROWS,
+    )]
+    scale: Annotated[str | None, Option(
+        TEXT, "Scale inputs and numbers to predict: none, range or standard.",
+        choices=_names("none", "range", "standard"), thing="scaling", table="data",
+    )]
+    test_share: Annotated[float | None, Option(
+        NUMBER, "Hold out this part of the data, such as 0.2.",
+        "a number from 0 to less than 1, such as 0.2,", lambda v: 0 <= v < 1, table="data",
+    )]
+    start: Annotated[Path | str | Mapping[str, object] | None, Option(
+        START, "Start weights: .json, .npz of W2, b2 …, or .onnx.", excludes=("seed", "spread"),
+        kinds=("network", "solver", "cnn-solver"),
+    )]
+    seed: Annotated[int | Sequence[int] | None, Option(
+        WHOLE, "Draw the start weights at random.", "a whole number from 0 on", lambda v: v >= 0,
+        several=True, kinds=("network", "solver", "cnn-solver"), table="start",
+    )]
+    spread: Annotated[str | None, Option(
+        TEXT, "How they are drawn: normal (the book) or fan-in.",
+        choices=_names("normal", "fan-in"), thing="spread", table="start",
+    )]
+    hidden: Annotated[Sequence[int] | str | int | None, Option(
+        UNITS, "Units of the hidden layers, such as 5,3, or none.",
+    )]
+    activation: Annotated[str | None, Option(
+        TEXT, "Of the hidden layers: sigmoid, tanh, relu, leaky_relu or linear.",
+        choices=ACTIVATIONS, is_open=True,
+    )]
+    output_activation: Annotated[str | None, Option(
+        TEXT, "Of the output layer: one of these, or softmax.", choices=ACTIVATIONS, is_open=True,
+    )]
+    cost: Annotated[str | None, Option(
+        TEXT, "What training makes small: squared error (mse), cross-entropy (bce) or categorical "
+        "cross-entropy (cce).", choices=COSTS, thing="cost", table="",
+    )]
+    epochs: Epochs
+    eta: Annotated[float | Sequence[float] | None, Option(
+        NUMBER, "The learning rate; of several, a run for each.",
+        "a finite number greater than 0", lambda v: 0 < v < inf, several=True, table="",
+    )]
+    optimizer: Annotated[str | Sequence[str] | None, Option(
+        TEXT, "How it steps: sgd (plain), momentum, rmsprop or adam.", choices=OPTIMISERS,
+        thing="optimizer", several=True, table="",
+    )]
+    l2: Annotated[float | Sequence[float] | None, Option(
+        NUMBER, "Penalty on the weights, such as 0.01; 0 for none.",
+        "a finite number from 0 on", lambda v: 0 <= v < inf, several=True, table="",
+    )]
+    solved: Annotated[bool | None, Option(
+        FLAG, "Of solver, cnn-solver: SciPy finds the weights.", kinds=("solver", "cnn-solver"),
+    )]
+    lang: Lang
+    large: Large
+    force: Force
+    verify: Annotated[bool | None, Option(
+        FLAG, "Do not compare with NumPy before writing.", flag="--no-verify", usual=True, kinds=(),
+    )]
+
+
+class ExerciseOptions(TypedDict, total=False):
+    """The options of an exercise."""
+
+    blank: Annotated[Sequence[str] | str | None, Option(
+        QUANTITIES, "What to leave out, such as delta3,delta2.", excludes=("level",), usual=(),
+    )]
+    level: Annotated[int | None, Option(
+        WHOLE, f"How much to leave out, 1 to {LEVELS}.", f"a whole number from 1 to {LEVELS}",
+        lambda v: 0 < v <= LEVELS, usual=1,
+    )]
+    student: Annotated[str | None, Option(
+        TEXT, "Whose it is: each gets other numbers.", "a name", excludes=("roster",), usual="",
+    )]
+    roster: Annotated[Path | str | None, Option(
+        PATH, "A file a student: a CSV, or a name a line.",
+    )]
+    seed: Annotated[int | None, Option(
+        WHOLE, "Other numbers for all.", f"a whole number from 0 to {LARGEST_SEED}",
+        lambda v: 0 <= v <= LARGEST_SEED, usual=0,
+    )]
+    epochs: Epochs
+    lang: Lang
+    key: Annotated[bool | None, Option(
+        FLAG, "Write the solution: nothing is left out.", usual=False,
+    )]
+    large: Large
+    force: Force
+# fmt: on
+
+
+def _declared(options: type) -> dict[str, Option]:
+    hints = get_type_hints(options, include_extras=True)
+    return {name: replace(hint.__metadata__[0], name=name) for name, hint in hints.items()}
+
+
+BUILD = _declared(BuildOptions)
+EXERCISE = _declared(ExerciseOptions)
+
+
+def _is_void(value: object) -> bool:
+    """Tell whether a value is the same as none: unlike the seed 0."""
+    return value is None or value is False or (isinstance(value, str | tuple) and not value)
+
+
+class Options(Mapping[str, Any]):
+    """What a person asks for: sound values by name; as attributes also those that are usual.
+
+    Parameters
+    ----------
+    table : dict of Option
+        Those of a build if there is no other.
+    **given : object
+        None is as if it were not there.
+
+    Attributes
+    ----------
+    notes : tuple of str
+        How what others call by the names that were given differs, a sentence each.
+
+    Raises
+    ------
+    OptionsError
+        A value cannot be, or two options exclude each other.
+
+    >>> Options(hidden="5,3", cost="mse").hidden
+    (5, 3)
+    """
+
+    def __init__(self, table: Mapping[str, Option] = BUILD, /, **given: object) -> None:
+        if unknown := given.keys() - table.keys():
+            raise TypeError(f"unexpected keyword argument '{min(unknown)}'")
+        given = {name: value for name, value in given.items() if value is not None}
+        with blamed(given):
+            self._given = {name: table[name].check(value) for name, value in given.items()}
+        self._usual = {name: option.usual for name, option in table.items()}
+        self.notes = tuple(note for name in given for note in table[name].notes(given[name]))
+        for name, one in ((name, table[name]) for name in self):
+            for other in one.excludes:
+                if not (_is_void(self[name]) or _is_void(self.get(other))):
+                    raise OptionsError(f"{one.typed} and {table[other].typed} exclude each other.")
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 -- of its type
+        """Return what was asked for."""
+        return self._given[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of what was asked for."""
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        """Return how many options were given."""
+        return len(self._given)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- of its type
+        """Return what was asked for, or what is usual."""
+        if name.startswith("_") or name not in self._usual:
+            raise AttributeError(name)
+        return self._given.get(name, self._usual[name])
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What was said about how to read data, by name."""
+        return {name: value for name, value in self.items() if BUILD[name].reads}
+
+
+def taken_by(kind: str) -> frozenset[str]:
+    """Return the names of the options that mean something to a kind of workbook."""
+    return frozenset(name for name, each in BUILD.items() if {kind, "*"} & {*each.kinds})
+
+
+def as_typed(option: str) -> str:
+    """Return an option of a build as it is typed."""
+    return BUILD[option].typed
+
+
+def documented(table: Mapping[str, Option]) -> Callable[[F], F]:
+    """Return what writes the options of a table into the docstring of the function they are of."""
+
+    def documenting(function: F) -> F:
+        kinds = ((each, (each.wanted or each.type.wanted).rstrip(",")) for each in table.values())
+        lines = (f"{each.name} : {wanted}\n    {each.help}" for each, wanted in kinds)
+        text = indent("\n".join(lines), "    ").strip()
+        function.__doc__ = (function.__doc__ or "").replace("**options", text)
+        return function
+
+    return documenting
