@@ -8,18 +8,15 @@ import numpy as np
 import pytest
 from click.shell_completion import BashComplete
 from click.testing import CliRunner
-from xlnn.options import BUILD
 
 from xlnn.building.plan import begun, planned
 from xlnn.cli import cli
 from xlnn.cli.choosing import Choice
-from xlnn.data import dataset, files, scale
 from xlnn.engines import ENGINES
 from xlnn.equations import activation, cost, optimiser
-from xlnn.options import Options
+from xlnn.options import BUILD, Options
 from xlnn.shipped.templates import names
 from xlnn.shipped.text import languages
-from xlnn.workbooks.network import start
 
 CHOOSING = [
     pytest.param(command, option, id=f"{command} {option.opts[-1]}")
@@ -30,13 +27,9 @@ CHOOSING = [
 
 
 def test_what_is_listed_is_what_there_is():
-    assert {*NAMES["cost"]} == {*cost.COSTS}
-    assert {*NAMES["activation"]} == {*activation.ACTIVATIONS}
-    assert {*NAMES["optimizer"]} == {*optimiser.OPTIMISERS}
-    assert CHOICES["missing"] == dataset.MISSING
-    assert CHOICES["encoding"] == files.ENCODINGS
-    assert CHOICES["scale"] == ("none", *scale.HOW)
-    assert CHOICES["spread"] == start.SPREADS
+    assert {*BUILD["cost"].choices} == {*cost.COSTS}
+    assert {*BUILD["activation"].choices} == {*activation.ACTIVATIONS}
+    assert {*BUILD["optimizer"].choices} == {*optimiser.OPTIMISERS}
     others = [*ENGINES, "all", *languages(), *names()]
     assert {value for p in CHOOSING for value in p.values[1].type.known()} >= {*others}
 
@@ -108,7 +101,6 @@ def test_the_program_gives_a_shell_what_completes_it():
         ("cost", "CrossEntropyLoss", "categorical cross-entropy", "The softmax that it holds is"),
         ("cost", "categorical_crossentropy", "categorical cross-entropy", "N times as long."),
         ("cost", "squared error", "squared error", ""),
-        ("cost", "cross_entropy", "cross_entropy", ""),  # of PyTorch: softmax, and no name of ours
         ("optimizer", ("Adam", "SGD"), ("adam", "sgd"), ""),
         ("activation", "ReLU", "relu", ""),
         ("activation", "leaky_relu", "leaky relu", "the slope 0.01 below 0, as in PyTorch"),
@@ -117,8 +109,9 @@ def test_the_program_gives_a_shell_what_completes_it():
     ],
 )
 def test_names_of_other_libraries_are_ours_and_what_differs_is_said(option, given, ours, said):
-    found, notes = by_our_names({option: given, "epochs": 3})
-    assert found == {option: ours, "epochs": 3}
+    found = BUILD[option].check(given, several=True)
+    notes = [*BUILD[option].notes(given)]
+    assert found == ours
     assert said in " ".join(notes)
     assert len(notes) == bool(said)
     assert all(len(note) < 290 for note in notes)

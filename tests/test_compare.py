@@ -207,12 +207,12 @@ def test_runs_that_are_made_alike_are_one(tmp_path):
 
 
 WRONG = {
-    ("--eta", "0.1,0.2", "--seed", "1,2,3"): "there are --eta 2, --seed 3",
-    ("--eta", "0.1,x"): "a number, or several, such as 0.1,0.5",
-    ("--eta", "0.1,,0.2"): "a number, or several",
-    ("--eta", "0.1,-1"): "eta is -1.0: the learning rate is a finite number greater than 0",
+    ("--eta", "0.1,0.2", "--seed", "1,2,3"): "there are --seed 3, --eta 2",
+    ("--eta", "0.1,x"): "eta is 'x': a finite number greater than 0 is expected",
+    ("--eta", "0.1,,0.2"): "eta is '': a finite number greater than 0 is expected",
+    ("--eta", "0.1,-1"): "eta is -1: a finite number greater than 0 is expected",
     ("--optimizer", "sgd,lion"): 'There is no optimizer "lion"',
-    ("--seed", "1,-2"): "a whole number from 0 on, or several",
+    ("--seed", "1,-2"): "seed is -2: a whole number from 0 on is expected",
     ("--eta", ",".join(map(str, range(1, 15)))): "14 runs are asked for: a workbook compares 12",
 }
 
@@ -227,7 +227,7 @@ def test_runs_that_cannot_be_are_refused_in_one_sentence(tmp_path, options):
 
 
 def test_an_experiment_has_one_rate(tmp_path):
-    with pytest.raises(DataError, match="eta takes one number"):
+    with pytest.raises(DataError, match="--eta takes one value: descent trains no networks to compare"):
         build("descent", tmp_path / "o.xlsx", eta=(0.1, 0.2))
 
 

@@ -233,7 +233,7 @@ def test_what_takes_minutes_is_said_beforehand_with_how_to_leave_it_out(tmp_path
         (["--eta", "1"], OptionsError, "--eta means nothing"),
         (["--without", "nothing"], DataError, 'There is no template "nothing" to leave out'),
         (["--lang", "xx"], DataError, 'no language "xx"'),
-        (["--epochs", "0"], DataError, "epochs = 0: 1 is the least"),
+        (["--epochs", "0"], DataError, "epochs is 0: a whole number from 1 on"),
         (["-o", "all.xlsx"], OutputError, "all.xlsx: all templates go into a folder, name one"),
         (["-o", "file"], OutputError, "The folder file cannot be made: File exists"),
         ([f"--without={name}" for name in names()], DataError, "there is nothing to build"),

@@ -449,7 +449,7 @@ def test_file_names_are_safe_and_no_two_are_alike():
         ({"level": 1.0}, OptionsError, "level is 1.0: a whole number from 1 to 5 is expected"),
         ({"student": 5}, OptionsError, "student is 5: a name is expected"),
         ({"blank": ("z2", 3)}, OptionsError, "blank is ('z2', 3): a name of a quantity"),
-        ({"epochs": "3"}, OptionsError, "epochs is '3': a whole number is expected"),
+        ({"epochs": "3"}, OptionsError, "epochs is '3': a whole number from 1 on is expected"),
         ({"roster": 5}, OptionsError, "roster is 5: a path is expected"),
         ({"level": 1, "blank": "z2"}, OptionsError, "exclude each other"),
         ({"seed": -1}, OptionsError, "seed is -1"),
@@ -457,7 +457,7 @@ def test_file_names_are_safe_and_no_two_are_alike():
         ({"student": "A\n\0"}, DataError, "is no name"),
         ({"student": "A", "roster": "names.csv"}, OptionsError, "exclude each other"),
         ({"roster": "nowhere.csv"}, DataError, "cannot be read"),
-        ({"epochs": 0}, DataError, "at least 1 epoch"),
+        ({"epochs": 0}, OptionsError, "epochs is 0: a whole number from 1 on"),
         ({"lang": "fr"}, DataError, "no language"),
     ],
 )

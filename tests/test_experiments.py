@@ -77,9 +77,9 @@ EXPERIMENTS = {
         ],
         [
             ({"data": "my.csv"}, "--data means nothing to xor-layers: it takes --epochs, --eta"),
-            ({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1"),
+            ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
             ({"epochs": 2_001}, "from 1 to 2,000"),
-            ({"eta": float("inf")}, "eta holds a number that is not finite"),
+            ({"eta": float("inf")}, "eta is inf: a finite number greater"),
         ],
         smaller={"epochs": 5},
     ),
@@ -94,7 +94,7 @@ EXPERIMENTS = {
             {"eta": 1e9, "step_w": 7},
             {"p": 0, "q": 0, "mean": 1e17, "t": 0.5, "sigmoid_w": 0, "eta": -1, "h": 0},
         ],
-        [({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1 to 1,000")],
+        [({"epochs": 0}, "epochs is 0: a whole number from 1 on")],
     ),
     "sequences": Experiment(
         122,
@@ -154,10 +154,10 @@ EXPERIMENTS = {
         [
             ({"data": "my.csv"}, "--data means nothing to descent: it takes --epochs, --eta"),
             ({"epochs": 10**4 + 1}, "a whole number from 1 to 10,000"),
-            ({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1"),
+            ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
             ({"epochs": 10**9}, "a whole number from 1 to 10,000"),
-            ({"eta": float("nan")}, "eta holds a number that is not finite"),
-            ({"eta": "fast"}, "eta is 'fast': a number is expected"),
+            ({"eta": float("nan")}, "eta is nan: a finite number greater"),
+            ({"eta": "fast"}, "eta is 'fast': a finite number greater than 0 is expected"),
             ({"eta": 1e30}, "is no finite number"),
             ({"lang": "xx"}, 'no language "xx"'),
         ],
@@ -181,7 +181,7 @@ EXPERIMENTS = {
             {"eta": 1.9, "g": -40, "h": 1000},
         ],
         [
-            ({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1"),
+            ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
             ({"eta": 1e30}, "is no finite number"),
             ({"seed": 1}, "--seed means nothing to regression"),
             ({"targets": ["a"]}, "--data and --target go together"),
@@ -198,8 +198,8 @@ EXPERIMENTS = {
         ],
         [
             ({"data": "my.csv"}, "--data means nothing to costs: it takes --epochs, --eta, --lang"),
-            ({"epochs": 0}, r"steps \(--epochs\) is 0: a whole number from 1"),
-            ({"eta": "fast"}, "eta is 'fast': a number is expected"),
+            ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
+            ({"eta": "fast"}, "eta is 'fast': a finite number greater than 0 is expected"),
         ],
     ),
     "solver": Experiment(

@@ -244,10 +244,10 @@ WRONG = {
     'optimizer = "adam"\nmu = 0.9': 'mu means nothing to the optimizer "adam"',
     'optimizer = "adam"\nbeta1 = 1': "beta1 is 1: adam takes a number from 0 on and less than 1",
     'optimizer = "rmsprop"\nepsilon = 0': "epsilon is 0: rmsprop takes a number greater than 0",
-    "l2 = -1": "l2 is -1: the penalty on the weights is a number from 0 on",
-    "l2 = nan": "l2 is nan: the penalty",
-    'l2 = "much"': "a number was expected",
-    "optimizer = 3": "a text was expected",
+    "l2 = -1": "l2 is -1: a finite number from 0 on is expected",
+    "l2 = nan": "l2 is nan: a finite number",
+    'l2 = "much"': "l2 is 'much': a finite number from 0 on is expected",
+    "optimizer = 3": "optimizer is 3: a text is expected",
 }
 
 

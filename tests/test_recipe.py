@@ -313,7 +313,7 @@ def test_a_regression_takes_a_linear_output_with_its_cost(houses):
         ({"hidden": (5,), "activation": "step"}, 'Layer 2: there is no activation "step"'),
         ({"activation": "sinus"}, 'no activation "sinus"'),
         ({"activation": "sinus"}, '"linear", or for outputs "softmax"'),
-        ({"eta": float("inf")}, "eta is inf: the learning rate is a finite number"),
+        ({"eta": float("inf")}, "eta is inf: a finite number greater than 0 is expected"),
         ({"scale": "log"}, "choose none, range or standard"),
         ({"activation": "softmax"}, "softmax is for the output layer"),
         ({"cost": "none"}, 'no cost "none"'),
@@ -501,24 +501,24 @@ def test_options_of_tables_say_nothing_about_arrays_and_pictures(tmp_path, pictu
         for options in ({"encoding": "cp1252"}, {"sheet": "a"}, {"decimal": ","}):
             with pytest.raises(OptionsError, match=r"--(encoding|sheet|decimal) is for .* none"):
                 made(data=path, **options)
-    with pytest.raises(OptionsError, match="--missing is for tables; my is a folder of pictures"):
+    with pytest.raises(OptionsError, match="--missing is for .*arrays; my is none"):
         made(data=pictures, missing="drop")
-    with pytest.raises(OptionsError, match="--label names a column of a CSV; data is none"):
+    with pytest.raises(OptionsError, match="--label is for .*data frames; data is none"):
         made(data=([NOUGHT, ONE], [0, 1]), label="last")
 
 
 def test_a_folder_or_an_archive_has_no_column(tmp_path, pictures):
     np.savez(tmp_path / "my.npz", x=[NOUGHT, ONE], y=[0, 1])
     for path in (tmp_path / "my.npz", pictures):
-        with pytest.raises(OptionsError, match="--label names a column of a CSV"):
+        with pytest.raises(OptionsError, match="--label is for .*data frames; my"):
             made(data=path, label="kind")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"test_share": 1.5}, r"share to hold out is 1\.5"),
-        ({"test_share": float("nan")}, "share to hold out is nan"),
+        ({"test_share": 1.5}, r"test_share is 1\.5: a number from 0 to less than 1"),
+        ({"test_share": float("nan")}, "test_share is nan: a number"),
         ({"test_share": "half"}, "test_share is 'half'"),
         ({"scale": "log"}, 'no scaling "log"'),
         ({"spread": "wide"}, 'no spread "wide"'),

@@ -37,7 +37,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"epochs": 0}, "at least 1 epoch"),
+        ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
         ({"epochs": 2.5}, "a whole number was expected"),
         ({"epochs": True}, "a whole number was expected"),
         ({"images": 0}, "no images"),

@@ -106,13 +106,3 @@ def test_fan_in_narrows_the_weights_by_what_a_unit_adds_up_and_leaves_biases_0()
     assert not start["b2"].any()
     assert not start["bF"].any()
     assert {name: array.shape for name, array in start.items()} == shapes
-
-
-def test_another_spread_is_refused():
-    with pytest.raises(DataError, match='no spread "wide"; choose normal or fan-in'):
-        start_from_seed(5, SHAPES, spread="wide")
-
-
-def test_a_negative_seed_is_refused():
-    with pytest.raises(DataError, match="The seed is -1"):
-        start_from_seed(-1, SHAPES)

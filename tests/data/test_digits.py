@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlnn.data.digits import generator, rounded
+from xlnn.data.digits import rounded
 from xlnn.data.wording import listed
 from xlnn.errors import DataError
 
@@ -15,11 +15,6 @@ def test_rounding_keeps_15_digits_and_is_done_once(numbers):
     once = rounded(numbers)
     assert np.array_equal(once, rounded(once))
     assert np.allclose(once, numbers, rtol=1e-14, atol=0)
-
-
-def test_a_negative_seed_is_refused():
-    with pytest.raises(DataError, match="The seed is -1: it is a whole number from 0 on"):
-        generator(-1)
 
 
 def test_a_long_list_is_cut():

@@ -313,12 +313,6 @@ def test_a_size_that_no_picture_has_is_refused(root, size):
         read(root, Reading(picture=size))
 
 
-@pytest.mark.parametrize("threshold", [0, -1, 1.01, float("nan")])
-def test_a_threshold_that_no_grey_has_is_refused(root, threshold):
-    with pytest.raises(DataError, match="greys are above 0 and at most 1"):
-        read(root, Reading(threshold=threshold))
-
-
 @pytest.mark.parametrize("reading", [Reading(table=True), Reading(targets=("price",))])
 def test_pictures_are_no_table(root, reading):
     with pytest.raises(

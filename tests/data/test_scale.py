@@ -49,8 +49,3 @@ def test_middle_and_factor_are_rounded(x, how):
     for numbers in scaling(x, how):
         assert numbers.shape == (4,)
         assert np.array_equal(numbers, rounded(numbers))
-
-
-def test_another_way_to_scale_is_refused():
-    with pytest.raises(DataError, match='"log"; choose none, range or standard'):
-        scaling(np.ones((2, 1)), "log")

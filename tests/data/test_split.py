@@ -57,17 +57,6 @@ def test_a_regression_is_drawn_from_as_a_whole(images, share):
     assert mask.sum() == min(max(1, round(share * images)), images - 1)
 
 
-@pytest.mark.parametrize("share", [0, 1, -0.1, 1.5, float("nan")])
-def test_a_share_that_is_none_is_refused(share):
-    with pytest.raises(DataError, match=r"The share to hold out is .*between 0 and 1"):
-        held_out(classes(5, 5), share, 1, is_regression=False)
-
-
-def test_a_negative_seed_is_refused():
-    with pytest.raises(DataError, match="The seed is -1"):
-        held_out(classes(5, 5), 0.5, -1, is_regression=False)
-
-
 def test_classes_of_one_image_can_spare_none():
     with pytest.raises(DataError, match="No class has two images, so none can be held out"):
         held_out(classes(1, 1, 1), 0.5, 1, is_regression=False)

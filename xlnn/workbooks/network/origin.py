@@ -148,7 +148,7 @@ def from_template(template: Template) -> Origin:
         reading=Reading(labels=labels, **{k: said[k] for k in options if BUILD[k].reads}),
         data=template.path / data["file"],
         start=template.path / start["file"] if "file" in start else None,
-        constants={name: values[name] for name in CONSTANTS if name in values},
+        constants={name: template.values[name] for name in CONSTANTS if name in values},
         notes=notes,
         **{name: said[name] for name in options if not BUILD[name].reads},
     )
