@@ -180,7 +180,7 @@ WRONG = [
     ("build --label kind", 'the column "kind" is not there'),
     ("build --target price", 'the column "price" is not there'),
     ("build --data my.csv --threshold 0.5", "--threshold is for folders of pictures"),
-    ("build --data my.csv --missing zero", 'no way to treat missing values "zero"; choose drop or mean'),
+    ("build --data my.csv --missing zero", 'no way to treat missing values "zero"; choose drop'),
     ("build --data my.csv --decimal x", 'no decimal mark "x"; choose . or ,'),
     ("build --data my.csv --encoding x", 'no encoding "x"'),
     ("build -o a.txt", "name it .xlsx"),

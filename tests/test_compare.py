@@ -227,7 +227,7 @@ def test_runs_that_cannot_be_are_refused_in_one_sentence(tmp_path, options):
 
 
 def test_an_experiment_has_one_rate(tmp_path):
-    with pytest.raises(DataError, match="--eta takes one value: descent trains no networks to compare"):
+    with pytest.raises(OptionsError, match="--eta takes one value: descent trains no networks"):
         build("descent", tmp_path / "o.xlsx", eta=(0.1, 0.2))
 
 

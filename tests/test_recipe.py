@@ -501,16 +501,16 @@ def test_options_of_tables_say_nothing_about_arrays_and_pictures(tmp_path, pictu
         for options in ({"encoding": "cp1252"}, {"sheet": "a"}, {"decimal": ","}):
             with pytest.raises(OptionsError, match=r"--(encoding|sheet|decimal) is for .* none"):
                 made(data=path, **options)
-    with pytest.raises(OptionsError, match="--missing is for .*arrays; my is none"):
+    with pytest.raises(OptionsError, match=r"--missing is for .*arrays; my is none"):
         made(data=pictures, missing="drop")
-    with pytest.raises(OptionsError, match="--label is for .*data frames; data is none"):
+    with pytest.raises(OptionsError, match=r"--label is for .*data frames; data is none"):
         made(data=([NOUGHT, ONE], [0, 1]), label="last")
 
 
 def test_a_folder_or_an_archive_has_no_column(tmp_path, pictures):
     np.savez(tmp_path / "my.npz", x=[NOUGHT, ONE], y=[0, 1])
     for path in (tmp_path / "my.npz", pictures):
-        with pytest.raises(OptionsError, match="--label is for .*data frames; my"):
+        with pytest.raises(OptionsError, match=r"--label is for .*data frames; my"):
             made(data=path, label="kind")
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "xlnn"
 
 CORE = {"address", "arguments", "blocks", "errors", "grid", "layout", "output"}
-CORE |= {"quantity", "reference"}
+CORE |= {"options", "quantity", "reference"}
 """The modules beside the folders: what a quantity is, where it stands, what NumPy says."""
 
 MAY = {
@@ -22,6 +23,9 @@ MAY = {
     "blocks": {"quantity"},
     "layout": {"address", "blocks", "errors", "quantity"},
     "output": {"errors", "leftovers"},
+    "called": set(),
+    "option": {"arguments", "called", "data", "errors"},
+    "options": {"called", "data", "errors", "option", "shipped"},
     "reference": {"quantity"},
     "shipped": {"data", "errors"},
     "equations": {"address", "errors", "quantity"},
@@ -30,7 +34,7 @@ MAY = {
     "linting": {"errors", "xlsx"},
     "engines": {"address", "errors", "grid", "leftovers", "xlsx"},
     "writing": {"address", "blocks", "errors", "layout", "quantity", "reference", "xlsx"},
-    "workbooks": CORE | {"data", "equations", "shipped", "writing"},
+    "workbooks": CORE | {"data", "option", "equations", "shipped", "writing"},
     "reading": CORE | {"data", "engines", "linting", "shipped", "workbooks", "xlsx"},
     "checking": CORE | {"engines", "reading", "xlsx"},
     "bridging": CORE | {"data", "engines", "equations", "reading", "workbooks"},
@@ -43,7 +47,7 @@ MAY = {
     | {"shipped", "workbooks", "writing", "xlsx"},
     "testing": {"checking", "engines", "quantity"},
     "cli": {"bridging", "building", "checking", "engines", "errors", "explaining", "leftovers"}
-    | {"linting", "practising", "reading", "shipped"},
+    | {"data", "linting", "option", "options", "practising", "reading", "shipped"},
     "__main__": {"cli"},
 }  # fmt: skip
 """What each room may import besides itself; the package itself imports what is asked of it."""
@@ -86,6 +90,50 @@ def test_the_table_itself_points_one_way():
         assert free, f"a circle among {sorted(rest)}"
         order += free
         rest = {name: below for name, below in rest.items() if name not in free}
+
+
+SAYS = {
+    "checking.wording": "checking.report",
+    "explaining.told": "explaining.explanation",
+    "explaining.shown": "explaining.show",
+}
+"""Modules that write a class in words, which it calls itself: they import it for its type alone."""
+
+
+def circle_among(modules):
+    """Return the modules that import each other at their top level, or for their types alone."""
+    named = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules}
+    named = {name.removesuffix(".__init__"): path for name, path in named.items()}
+    below = {name: {*loaded(path, named)} - {name, SAYS.get(name)} for name, path in named.items()}
+    size = 0
+    while size != (size := len(below)):  # who imports none of them, or is imported by none, is out
+        wanted = set().union(*(others & below.keys() for others in below.values()))
+        below = {n: others for n, others in below.items() if others & below.keys() and n in wanted}
+    return sorted(below)
+
+
+def loaded(path, named):
+    """Yield the modules of xlnn that a module imports at its top level, or for its types."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    types = [each for node in body if isinstance(node, ast.If) for each in node.body]
+    for node in [*body, *types]:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "xlnn":
+            module = node.module.removeprefix("xlnn").removeprefix(".")
+            for name in (f"{module}.{each.name}".removeprefix(".") for each in node.names):
+                yield name if name in named else module
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    assert circle_among(MODULES) == []
+
+
+def test_a_circle_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    for name, other in (("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")):
+        line = f"from xlnn.{other} import x\n"
+        hidden = f"if TYPE_CHECKING:\n    {line}" if name == "c" else line
+        (tmp_path / f"{name}.py").write_text(hidden)
+    assert circle_among([*tmp_path.glob("*.py")]) == ["a", "b", "c"]
 
 
 def test_a_wrong_import_is_found(tmp_path):

@@ -1,13 +1,11 @@
 """Numbers keep 15 digits, and a seed stands for the same draw."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xlnn.data.digits import rounded
 from xlnn.data.wording import listed
-from xlnn.errors import DataError
 
 
 @given(st.lists(st.floats(-1e300, 1e300, allow_subnormal=False), min_size=1))

@@ -5,7 +5,6 @@ import pytest
 
 from xlnn.data.digits import rounded
 from xlnn.data.scale import scaling
-from xlnn.errors import DataError
 
 DIGITS = 1e-13
 """Middle and factor are rounded to 15 digits, and so is what they scale."""
