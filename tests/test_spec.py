@@ -38,10 +38,10 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
     ("changes", "message"),
     [
         ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
-        ({"epochs": 2.5}, "a whole number was expected"),
-        ({"epochs": True}, "a whole number was expected"),
+        ({"epochs": 2.5}, "epochs is 2.5: a whole number is expected"),
+        ({"epochs": True}, "a whole number is expected"),
         ({"images": 0}, "no images"),
-        ({"picture": [2]}, r"write \[rows, columns\]"),
+        ({"picture": [2]}, r"picture is \[2\]: a size in rows and columns"),
         ({"picture": [0, 2]}, "at least 1 row"),
         ({"picture": [1000, 1000]}, "at most 16,384 pixels"),
         ({"layers": []}, "no layers"),
@@ -100,7 +100,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"test_images": -1}, "no fewer than 0"),
         ({"features": ["a"]}, "1 features are named for 4 inputs"),
         ({"features": "abcd"}, "a list of texts"),
-        ({"scaled": 1}, "true or false"),
+        ({"scaled": 1}, "True or False"),
         ({"surprise": 1}, 'Unknown entries: "surprise"'),
     ],
 )

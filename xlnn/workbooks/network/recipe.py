@@ -3,6 +3,7 @@
 The sizes of the input and of the output layer follow from the data; what lies between them stays.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 from math import prod
@@ -13,8 +14,9 @@ import numpy as np
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
 from xlnn.data.digits import rounded
 from xlnn.data.split import held_out
-from xlnn.errors import DataError
-from xlnn.options import BUILD, Options
+from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.errors import DataError, OptionsError
+from xlnn.options import BUILD, Options, as_typed
 from xlnn.quantity import Model
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe
@@ -23,11 +25,9 @@ from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import numeric_labels
-from xlnn.workbooks.network.rates import constants_of
 from xlnn.workbooks.network.reshaped import fitting, reshaped
 from xlnn.workbooks.network.scaled import decimals, scalings
-from xlnn.workbooks.network.several import differing, runs_asked
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.spec import COMPARED, Spec
 from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
 from xlnn.workbooks.network.trained import trained_on
 from xlnn.workbooks.network.unscaled import scale_note, target_notes
@@ -44,7 +44,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     DataError
         The template, the data, the start or an option cannot be used.
     """
-    runs = runs_asked(origin, options)
+    runs = _runs(origin, options)
     origin, options = runs[0]  # the data are those of all runs
     data = data_of(origin, options)
     origin, trained_notes = trained_on(origin, options, data)
@@ -100,6 +100,30 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     return Recipe(spec, model, inputs, notes)
 
 
+def _runs(origin: Origin, options: Options) -> list[tuple[Origin, Options]]:
+    """Return with what each run begins, and the options of it.
+
+    Raises
+    ------
+    OptionsError
+        Two lists are not equally long, or start weights are given for runs that draw theirs.
+    """
+    lists = {name: each for name in COMPARED if isinstance(each := options.get(name), tuple)}
+    lengths = {len(each) for each in lists.values()}
+    if len(lengths) > 1:
+        told = ", ".join(f"{as_typed(name)} {len(each)}" for name, each in lists.items())
+        raise OptionsError(f"Each run takes an entry of every list, and there are {told}.")
+    origins = [origin, *origin.others]
+    count = lengths.pop() if lengths else len(origins)
+    return [
+        (
+            origins[run] if run < len(origins) else origin,
+            Options(**{**options, **{name: each[run] for name, each in lists.items()}}),
+        )
+        for run in range(count)
+    ]
+
+
 def _own(
     spec: Spec, runs: list[tuple[Origin, Options]], penalties: list[float | None], *, large: bool
 ) -> tuple[list[dict[str, np.ndarray]], tuple[str, ...]]:
@@ -110,7 +134,7 @@ def _own(
         start, notes = _start(origin, options, network(one), large=large)
         eta = BUILD["eta"].check(origin.eta if options.eta is None else options.eta)
         inputs = {"eta": rounded(eta)}
-        inputs |= constants_of(one, origin.constants, l2)
+        inputs |= _constants(one, origin.constants, l2)
         found.append(inputs | {name: array[np.newaxis] for name, array in start.items()})
         told += notes
     return found, tuple(dict.fromkeys(told))
@@ -122,6 +146,25 @@ def _penalty(origin: Origin, options: Options) -> float | None:
         return None
     value = origin.l2 if options.l2 is None else options.l2
     return None if value is None else BUILD["l2"].check(value)
+
+
+def _constants(spec: Spec, given: Mapping[str, object], l2: float | None) -> dict[str, np.ndarray]:
+    """Return what the optimiser and the penalty take, as given or else as usual.
+
+    Raises
+    ------
+    DataError
+        A number is none that the optimiser can take.
+    """
+    found = {} if l2 is None else {"l2": rounded(l2)}
+    for name, constant in OPTIMISERS[spec.optimizer].constants.items():
+        value = given.get(name, constant.usual)
+        if not np.isfinite(value) or not constant.takes(value):
+            raise DataError(
+                f"{name} is {value}: {spec.optimizer} takes a number {constant.wanted}."
+            )
+        found[name] = rounded(value)
+    return found
 
 
 def _beside(
@@ -138,7 +181,7 @@ def _beside(
         "l2": [float(inputs.get("l2", 0.0)) for inputs in own],
         "seed": seeds,
     }
-    compared = differing(told)
+    compared = tuple(name for name, each in told.items() if any(one != each[0] for one in each))
     if len(runs) == 1 or not (compared or _differ(own)):
         return spec
     seeds = seeds if "seed" in compared else ()

@@ -5,7 +5,7 @@ its data added.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -22,7 +22,7 @@ from xlnn.workbooks.network.layer_spec import (
     kinds_of,
     layers_of,
 )
-from xlnn.workbooks.network.typed import numbers, picture_of, quoted_list, quoted_or, texts, typed
+from xlnn.workbooks.network.typed import entries, quoted_list, quoted_or
 from xlnn.workbooks.spec_text import plain
 
 AS_MANY = -1
@@ -266,31 +266,4 @@ class Spec:
         DataError
             A value is missing, has the wrong type or is out of range.
         """
-        known = {field.name: field.default for field in fields(cls)}
-        if unknown := set(values) - set(known):
-            raise DataError(f"Unknown entries: {quoted_list(sorted(unknown))}.")
-        values = {name: value for name, value in known.items() if value is not MISSING} | {**values}
-        if missing := set(known) - set(values):
-            raise DataError(f"Missing entries: {quoted_list(sorted(missing))}.")
-        return cls(
-            template=typed(values, "template", str),
-            lang=typed(values, "lang", str),
-            epochs=typed(values, "epochs", int),
-            images=typed(values, "images", int),
-            picture=picture_of(values["picture"]),
-            labels=texts(values, "labels"),
-            layers=layers_of(values),
-            cost=typed(values, "cost", str),
-            test_images=typed(values, "test_images", int),
-            features=texts(values, "features"),
-            task=typed(values, "task", str),
-            scaled=typed(values, "scaled", bool),
-            missing=typed(values, "missing", str),
-            scaled_targets=typed(values, "scaled_targets", bool),
-            decimals=typed(values, "decimals", int),
-            optimizer=typed(values, "optimizer", str),
-            regularised=typed(values, "regularised", bool),
-            runs=texts(values, "runs"),
-            compared=texts(values, "compared"),
-            seeds=numbers(values, "seeds"),
-        )
+        return cls(**entries(cls, values, layers=layers_of))

@@ -1,52 +1,55 @@
-"""Are the entries of a Spec of the types that it takes? Plain values, as TOML gives them."""
+"""The entries of a Spec, from plain values as TOML gives them."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from typing import Any, get_type_hints
 
 from xlnn.errors import DataError
+from xlnn.option import FLAG, SIZE, TEXT, TEXTS, WHOLE, WHOLES, Option
 
 LARGEST_NUMBER = 10**9
 """A thousand times as many epochs or images as a sheet has rows; Python writes out no longer ones
 than of some thousand digits."""
 
+TYPES = {
+    str: TEXT, int: WHOLE, bool: FLAG, tuple[int, int]: SIZE, tuple[str, ...]: TEXTS,
+    tuple[int, ...]: WHOLES,
+}  # fmt: skip
 
-def picture_of(value: object) -> tuple[int, int]:
-    """Read the rows and columns of an image.
+
+def entries(
+    spec: type, values: Mapping[str, Any], **own: Callable[[Mapping[str, Any]], object]
+) -> dict[str, Any]:
+    """Return the entries of a Spec, each of the type that its dataclass states.
+
+    Parameters
+    ----------
+    spec : type
+    values : mapping
+    **own : function
+        What reads an entry of another type, from all values.
 
     Raises
     ------
     DataError
-        The value is no pair of whole numbers.
+        An entry is unknown, is missing or has the wrong type.
     """
-    match value:
-        case [int(rows), int(columns)]:
-            return rows, columns
-    raise DataError(f"picture = {value}: write [rows, columns].")
+    known = {field.name: field.default for field in fields(spec)}
+    if unknown := set(values) - set(known):
+        raise DataError(f"Unknown entries: {quoted_list(sorted(unknown))}.")
+    if missing := {name for name in known if known[name] is MISSING} - set(values):
+        raise DataError(f"Missing entries: {quoted_list(sorted(missing))}.")
+    hints = get_type_hints(spec)
+    found = {name: typed(values, name, hints[name]) for name in values if name not in own}
+    return found | {name: read(values) for name, read in own.items()}
 
 
 def typed(values: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 -- as asked
     """Return an entry of a type, or refuse it."""
     value = values[name]
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        wanted = {str: "text", int: "a whole number", bool: "true or false"}[kind]
-        raise DataError(f"{name} = {value!r}: {wanted} was expected.")
-    if kind is int and abs(value) > LARGEST_NUMBER:
+    if type(value) is int and abs(value) > LARGEST_NUMBER:
         raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
-    return value
-
-
-def texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """Return an entry that is a list of texts."""
-    if not isinstance(values[name], list | tuple):
-        raise DataError(f"{name} = {values[name]!r}: a list of texts was expected.")
-    return tuple(typed({name: text}, name, str) for text in values[name])
-
-
-def numbers(values: Mapping[str, Any], name: str) -> tuple[int, ...]:
-    """Return an entry that is a list of whole numbers."""
-    if not isinstance(values[name], list | tuple):
-        raise DataError(f"{name} = {values[name]!r}: a list of whole numbers was expected.")
-    return tuple(typed({name: number}, name, int) for number in values[name])
+    return Option(TYPES[kind], "", name=name).check(value)
 
 
 def quoted_or(names: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from xlnn.workbooks.network.layer_spec import (
     layers_of,
 )
 from xlnn.workbooks.network.spec import AS_MANY, TASKS
-from xlnn.workbooks.network.typed import numbers, quoted_list, texts, typed
+from xlnn.workbooks.network.typed import entries, quoted_list
 from xlnn.workbooks.spec_text import plain
 
 TOLD = (
@@ -161,20 +161,4 @@ class PredictSpec:
         DataError
             A value is missing, has the wrong type or is out of range.
         """
-        known = {field.name for field in fields(cls)}
-        if set(values) != known:
-            wrong = quoted_list(sorted(set(values) ^ known))
-            raise DataError(f"Unknown or missing entries: {wrong}.")
-        return cls(
-            template=typed(values, "template", str),
-            lang=typed(values, "lang", str),
-            images=typed(values, "images", int),
-            given=typed(values, "given", int),
-            shape=numbers(values, "shape"),
-            labels=texts(values, "labels"),
-            layers=layers_of(values),
-            task=typed(values, "task", str),
-            features=texts(values, "features"),
-            scaled=typed(values, "scaled", bool),
-            told=texts(values, "told"),
-        )
+        return cls(**entries(cls, values, layers=layers_of))
