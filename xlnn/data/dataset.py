@@ -61,32 +61,21 @@ class Reading:
     picture : tuple of int, or None
         The wanted rows and columns of an image. Numbers that are not as many are not forced into
         it; picture files are resized to it.
-    table : bool
-        The inputs are no picture.
     labels : tuple of str
         The wanted order of the classes, if the data have no others.
     label : str
-        The column that holds the label: its heading, its number from 1, ``first`` or ``last``; by
-        default it is the first column.
+        ``first``, which is usual, ``last``, a heading, or a column's number from 1.
     targets : tuple of str
-        The columns to predict, named alike, which makes it a regression.
-    threshold : float, or None
-        Pictures from files: a grey of at least this becomes 1 and any other 0.
-    light_ink : bool
-        Pictures from files: the ink is light and the paper dark.
-    sheet : str
-        The sheet of an .xlsx; by default the first.
-    encoding : str
-        Of a CSV.
+        The columns to predict, which makes it a regression.
+    table, threshold, light_ink, sheet, encoding, large
+        As the options of a build.
     decimal : str
-        ``.`` or ``,``; by default a point, unless the values prove that it is a comma.
+        By default a point, unless the values prove that it is a comma.
     missing : str
         What to make of missing values: ``drop`` their rows, or take the ``mean`` of the column; by
         default they are refused.
     bare : bool
         Nothing is to be learnt: the label or the targets, if they are named, are left out.
-    large : bool
-        Read also what makes a workbook that most programs take minutes to open.
     """
 
     picture: tuple[int, int] | None = None

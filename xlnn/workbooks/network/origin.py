@@ -33,34 +33,23 @@ class Origin:
     ----------
     name : str
         The template's name.
-    lang : str
-    epochs, eta : int, float
-    cost : str
+    lang, epochs, eta, cost, test_share, scale, seed, spread, optimizer, l2
+        As the options of a build.
     layers : list of dict
         As a template writes them; the last one's units follow from the data.
     reading : Reading
         How data are to be read.
     data : Path or Dataset
-    test_share : float
-        Which part of new data is held out; 0 is none.
     held : array of bool, or None
         Which images of `data` are held out, where that is settled.
-    scale : str
-        ``none``, or a way that `xlnn.data.scaling` knows.
     scaling : (array, array) or None
         The middle and factor of each input, where they are settled.
     target_scaling : (array, array) or None
         The same of the targets of a regression.
     start : Path, dict of arrays, or None
         The start weights; None where they are drawn.
-    seed, spread : int, str
-        How they are drawn.
-    optimizer : str
-        A key of `xlnn.equations.optimiser.OPTIMISERS`.
     constants : dict
         What the optimiser takes, by name, where it is not as usual.
-    l2 : float or None
-        The strength of the penalty on the weights, if there is one.
     others : tuple of Origin
         Further runs beside it: the same but for what runs differ in.
     seeds : tuple of int

@@ -26,11 +26,10 @@ from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.reshaped import fitting, reshaped
-from xlnn.workbooks.network.scaled import decimals, scalings
+from xlnn.workbooks.network.scaled import decimals, scale_note, scalings, target_notes
 from xlnn.workbooks.network.spec import COMPARED, Spec
 from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
 from xlnn.workbooks.network.trained import trained_on
-from xlnn.workbooks.network.unscaled import scale_note, target_notes
 
 OTHER_DATA = ", other data"
 """What a workbook's template is called with data that are not its own."""
