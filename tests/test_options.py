@@ -57,8 +57,8 @@ def test_the_command_line_and_python_take_each_option_by_its_name(command, optio
     (taken,) = [each for each in cli.commands[command].params if each.name == option.name]
     assert taken.opts == [option.typed]
     page = inspect.getdoc(getattr(xlnn, command))
-    assert f"\n{option.name} : " in page
-    assert option.help in page
+    assert f"\n{option.documentation}\n" in f"{page}\n"
+    assert option.help[1:].rstrip(".") in option.documentation
 
 
 @pytest.mark.parametrize(("command", "option"), DECLARED)

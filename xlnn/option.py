@@ -172,6 +172,16 @@ class Option:
         return self.flag or "--" + self.name.replace("_", "-")
 
     @property
+    def documentation(self) -> str:
+        """What a docstring says of the argument."""
+        wanted = (self.wanted or self.type.wanted).rstrip(",")
+        wanted = f"one of {', '.join(self.words)}" if self.choices else wanted
+        wanted += ", or several" if self.several else ""
+        said = self.help.removesuffix(".") + "."
+        said = f"If False, {said[0].lower()}{said[1:]}" if self.usual is True else said
+        return f"{self.name} : {wanted}\n    {said}"
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The choices, each by a name of one word."""
         names = ((name, *others) for name, others in (self.choices or {}).items())

@@ -295,9 +295,7 @@ def documented(table: Mapping[str, Option]) -> Callable[[F], F]:
     """Return what writes the options of a table into the docstring of the function they are of."""
 
     def documenting(function: F) -> F:
-        kinds = ((each, (each.wanted or each.type.wanted).rstrip(",")) for each in table.values())
-        lines = (f"{each.name} : {wanted}\n    {each.help}" for each, wanted in kinds)
-        text = indent("\n".join(lines), "    ").strip()
+        text = indent("\n".join(option.documentation for option in table.values()), "    ").strip()
         function.__doc__ = (function.__doc__ or "").replace("**options", text)
         return function
 

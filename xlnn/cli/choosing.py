@@ -100,7 +100,7 @@ def declared_option(option: Option, said: str = "") -> Callable[[F], F]:
     """Return what gives a command an option, maybe with a help of its own."""
     how: dict[str, Any] = {"type": Declared(option)}
     if option.type is FLAG:
-        how = {"is_flag": True, "flag_value": not option.flag, "default": None}
+        how = {"is_flag": True, "flag_value": not option.usual, "default": None}
     if option.type is COLUMNS:
         how |= {"multiple": True, "callback": lambda _, __, values: values or None}
     return click.option(option.typed, option.name, cls=Choosing, help=said or option.help, **how)
