@@ -1,4 +1,4 @@
-"""How does a build flow? From a template and its data to a workbook that agrees with NumPy."""
+"""Build a workbook: from a template and its data to a file that agrees with NumPy."""
 
 from collections.abc import Callable
 from pathlib import Path
