@@ -77,8 +77,9 @@ def _check_shares(reader: Reader, seen: Seen) -> None:
     """
     layer = reader.stack.layers[seen.layer]
     is_pair = layer.activation == "sigmoid" and layer.shape == (2,) and seen.index.size == 2
-    if is_pair and layer.W is not None and layer.b is not None:
-        is_pair = not (layer.W.sum(axis=0).any() or layer.b.sum())
+    if is_pair:
+        opposite = (not array.sum(axis=0).any() for array in layer.parameters.values())
+        is_pair = layer.kind == "dense" and all(opposite)
     if not (seen.is_plain and (layer.activation == "softmax" or is_pair)):
         raise reader.stack.refuse(
             "outputs are divided by their sum, as in models of one class against the rest: train a "

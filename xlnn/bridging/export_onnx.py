@@ -17,6 +17,7 @@ from xlnn.bridging.export_tensors import maps, names_of, tensors_of
 from xlnn.bridging.export_trained import PRODUCER, Trained, properties
 from xlnn.equations.activation import leak_of
 from xlnn.equations.layer import LayerKind
+from xlnn.equations.layernorm import EPSILON
 from xlnn.errors import WorkbookError
 from xlnn.workbooks.network.layer_spec import LayerSpec
 
@@ -53,12 +54,16 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
         if layer.kind in POOLINGS:
             seen = _pooled(graph, layer, kind, seen)
             continue
-        if len(kind.shape) > 1:
+        own = names_of(kind, layer.name)
+        if layer.kind == "convolution":
             seen = _filtered(graph, layer, kind, seen)
+        elif layer.kind == "layernorm":
+            how = {"axis": -1, "epsilon": float(EPSILON)}
+            seen = graph.add("LayerNormalization", [seen, *own], f"z{layer.name}", **how)
         else:
             if len(kind.below) > 1:
                 seen = graph.add("Flatten", [seen], f"flat{layer.name}", axis=1)
-            seen = graph.add("Gemm", [seen, *names_of(layer.name)], f"z{layer.name}", transB=1)
+            seen = graph.add("Gemm", [seen, *own], f"z{layer.name}", transB=1)
         seen = _activated(graph, layer, seen)
     if "t_factor" in trained.scaling:
         seen = graph.add("Div", [seen, "t_factor"], "predicted_less_middle")
@@ -161,7 +166,7 @@ def _pooled(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
 
 
 def _filtered(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
-    name, (weight, bias) = layer.name, names_of(layer.name)
+    name, (weight, bias) = layer.name, names_of(kind, layer.name)
     if not graph.is_double:
         step = {"strides": layer.step} if layer.step else {}
         pads = {"pads": layer.padding} if layer.padding else {}

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from xlnn.bridging.export_trained import Trained
-from xlnn.equations.activation import ACTIVATIONS
-from xlnn.equations.layer import Shape
+from xlnn.equations.layer import BELOW, WEIGHTS, LayerKind, Shape
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import tensor_name
 from xlnn.workbooks.predict.spec import PredictSpec
@@ -19,25 +18,21 @@ from xlnn.workbooks.predict.spec import PredictSpec
 Tensors = Mapping[str, np.ndarray]
 
 
-def names_of(layer: str) -> tuple[str, str]:
-    """Return the names of a layer's weights and biases.
-
-    >>> names_of("2")
-    ('layer2.weight', 'layer2.bias')
-    """
-    return tensor_name(f"W{layer}"), tensor_name(f"b{layer}")
+def names_of(kind: LayerKind, layer: str) -> list[str]:
+    """Return the names of a layer's parameters, as `tensor_name` has them."""
+    return [tensor_name(f"{parameter}{layer}") for parameter in kind.parameters]
 
 
 def tensors_of(trained: Trained, precision: type[np.floating]) -> dict[str, np.ndarray]:
     """Return the weights, and what scales inputs and targets, by the names that PyTorch has."""
     tensors: dict[str, np.ndarray] = {}
     for name, kind in trained.spec.kinds.items():
-        if kind.weights:
-            weight, bias = names_of(name)
-            is_dense = len(kind.shape) == 1
-            W = trained.weights[f"W{name}"]
-            shape = (len(W), -1) if is_dense else (len(W), maps(kind.below), *W.shape[-2:])
-            tensors[weight], tensors[bias] = W.reshape(shape), trained.weights[f"b{name}"]
+        for parameter in kind.parameters:
+            array = trained.weights[f"{parameter}{name}"]
+            if parameter in WEIGHTS:
+                sides = (maps(kind.below), *kind.size) if kind.slides else (-1,)
+                array = array.reshape(len(array), *sides)
+            tensors[tensor_name(f"{parameter}{name}")] = array
     tensors |= trained.scaling
     return {name: np.ascontiguousarray(array, precision) for name, array in tensors.items()}
 
@@ -67,15 +62,10 @@ def outputs_of(spec: Spec | PredictSpec, tensors: Tensors, images: np.ndarray) -
     if "middle" in tensors:
         images = (images - tensors["middle"]) * tensors["factor"]
     a = images.reshape(len(images), *spec.kinds[spec.layers[0].name].below)
-    for layer in spec.layers:
-        kind = spec.kinds[layer.name]
-        if kind.value:
-            a = kind.value.array(below=a)
-            continue
-        weight, bias = (tensors[name] for name in names_of(layer.name))
-        found = {"z": kind.weighted.array(a=a, W=weight, b=bias)}
-        activation = ACTIVATIONS[layer.activation]
-        for name, step in activation.steps.items():
-            found[name] = step.array(**{role: found[role] for role in step.roles})
-        a = activation.value.array(**{role: found[role] for role in activation.value.roles})
+    for name, kind in spec.kinds.items():
+        own = zip(kind.parameters, names_of(kind, name), strict=True)
+        values = {BELOW: a, **{parameter: tensors[tensor] for parameter, tensor in own}}
+        for found in kind.forward():
+            values[found.kind] = found.array(values)
+        a = values["a"]
     return tensors["t_middle"] + a / tensors["t_factor"] if "t_factor" in tensors else a

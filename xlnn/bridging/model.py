@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from xlnn.bridging.stacking import Layer, Seen
 from xlnn.data.classes import name as label_of
 from xlnn.data.digits import LARGEST
 from xlnn.data.wording import listed
-from xlnn.equations.layer import Shape
+from xlnn.equations.layer import WEIGHTS, Shape
 from xlnn.errors import DataError
 
 LABELS, TASK = "labels", "task"
@@ -80,19 +81,11 @@ class TrainedModel:
 
     def weights(self) -> dict[str, np.ndarray]:
         """Return the weights and biases by name."""
-        found = {}
-        for name, layer in zip(self.names(), self.layers, strict=True):
-            if layer.W is not None and layer.b is not None:
-                found |= {f"W{name}": layer.W, f"b{name}": layer.b}
-        return found
-
-    def pairs(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-        """Return W and b of each layer that has any, from below."""
-        return tuple(
-            (layer.W, layer.b)
-            for layer in self.layers
-            if layer.W is not None and layer.b is not None
-        )
+        return {
+            f"{parameter}{name}": array
+            for name, layer in zip(self.names(), self.layers, strict=True)
+            for parameter, array in layer.parameters.items()
+        }
 
 
 def read_model(path: Path, *, large: bool = False) -> TrainedModel:
@@ -185,9 +178,10 @@ def _of_metadata(metadata: Mapping[str, str]) -> tuple[str, ...] | None:
 def _tell(reader: Reader, layers: list[Layer]) -> None:
     """Note what a person may have forgotten in the model, and refuse numbers too large."""
     told = reader.stack.told
-    if any(layer.activation == "linear" and layer.W is not None for layer in layers[:-1]):
-        told["linear"] = None
-    for layer in layers:
-        for array in (layer.W, layer.b):
-            if array is not None and not (np.abs(array) <= LARGEST).all():
-                raise DataError(f"{reader.graph.name}: a weight is too large for a workbook.")
+    for layer, above in pairwise(layers):
+        is_linear = layer.activation == "linear" and not WEIGHTS.isdisjoint(layer.parameters)
+        if is_linear and above.kind != "layernorm":
+            told["linear"] = None
+    for array in chain(*(layer.parameters.values() for layer in layers)):
+        if not (np.abs(array) <= LARGEST).all():
+            raise DataError(f"{reader.graph.name}: a weight is too large for a workbook.")

@@ -14,6 +14,7 @@ from xlnn.bridging.onnx_reading import Graph, Node
 from xlnn.bridging.stacking import Layer, Seen, Stacking
 from xlnn.data.wording import short
 from xlnn.equations.layer import Shape
+from xlnn.equations.layernorm import EPSILON
 from xlnn.errors import DataError
 
 
@@ -132,6 +133,22 @@ def _normalised(reader: Reader, node: Node) -> Seen:
     reader.stack.told["batch normalization"] = None
     ones = np.ones(seen.index.shape)
     return reader.stack.times(seen, ones * factor[sides], ones * (beta - mean * factor)[sides])
+
+
+def _layernorm(reader: Reader, node: Node) -> Seen:
+    seen, epsilon = reader.seen(node), node.attributes.get("epsilon", 1e-5)
+    if node.attributes.get("axis", -1) not in {-1, 1} or seen.index.ndim != 1:
+        raise reader.stack.refuse(
+            "LayerNormalization is taken over the units of a dense layer alone."
+        )
+    if not np.isclose(epsilon, float(EPSILON), rtol=1e-6) or any(node.outputs[1:]):
+        raise reader.stack.refuse(
+            f"LayerNormalization has the epsilon {epsilon:g}, or passes on its mean: {EPSILON} is "
+            "taken, and one output."
+        )
+    gain = reader.array(node, 1)
+    shift = reader.array(node, 2) if node.given(2) else np.zeros(gain.shape)
+    return reader.stack.layernorm(seen, gain.ravel().astype(float), shift.ravel().astype(float))
 
 
 def _sides(reader: Reader, node: Node, size: Shape) -> tuple[Shape, Shape]:
@@ -307,7 +324,7 @@ def _is_opposite(one: Seen, other: Seen, layer: Layer) -> bool:
 OPERATORS: dict[str, Operator] = {
     "Gemm": _gemm, "MatMul": _matmul, "Conv": _conv, "MaxPool": _pool, "AveragePool": _pool,
     "GlobalAveragePool": _whole_mean, "ReduceMean": _whole_mean,
-    "BatchNormalization": _normalised,
+    "BatchNormalization": _normalised, "LayerNormalization": _layernorm,
     **dict.fromkeys(("Add", "Sub", "Mul", "Div"), _by_a_constant),
     "Relu": _activation("relu"), "LeakyRelu": _leaky, "Sigmoid": _activation("sigmoid"),
     "Tanh": _activation("tanh"), "Softmax": _softmax, "Flatten": _flatten, "Reshape": _reshape,
@@ -318,8 +335,8 @@ OPERATORS: dict[str, Operator] = {
 
 TAKEN = (
     "taken are Gemm, MatMul, Conv, MaxPool, AveragePool, GlobalAveragePool, BatchNormalization, "
-    "Relu, LeakyRelu, Sigmoid, Tanh, Softmax, Dropout, scalings, reshapings, and the linear models "
-    "of scikit-learn"
+    "LayerNormalization, Relu, LeakyRelu, Sigmoid, Tanh, Softmax, Dropout, scalings, reshapings, "
+    "and the linear models of scikit-learn"
 )
 """The same in a sentence."""
 

@@ -11,6 +11,7 @@ from xlnn.bridging.comparing import Authority, agreeing, check_sheet
 from xlnn.bridging.model import TrainedModel, read_model
 from xlnn.bridging.stacking import Layer
 from xlnn.data.dataset import Reading
+from xlnn.equations.layer import LAYERS
 from xlnn.errors import DataError
 from xlnn.reference import Arrays
 from xlnn.workbooks.kind import Recipe
@@ -130,7 +131,7 @@ def training_from(path: Path, *, large: bool = False) -> network.Origin:
 
 
 def start_from(path: Path, *, large: bool = False) -> tuple[np.ndarray, ...]:
-    """Return W and b of each layer of a model that has any, from below, a row for each unit.
+    """Return the parameters of each layer of a model, from below, a row for each unit.
 
     Raises
     ------
@@ -154,11 +155,11 @@ def _rows(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _layer_spec(name: str, layer: Layer) -> LayerSpec:
-    pools = layer.W is None
+    kind = LAYERS[layer.kind]
     return LayerSpec(
         name=name,
-        units=0 if pools else layer.shape[0],
-        activation="linear" if pools else layer.activation,
+        units=layer.shape[0] if kind.has_units else 0,
+        activation=layer.activation if kind.activates else "linear",
         kind=layer.kind,
         size=layer.size,
         step=layer.step,

@@ -30,8 +30,9 @@ class Layer:
         A key of `xlnn.equations.layer.LAYERS`; ``input`` of the first one.
     shape : tuple of int
         Of its units.
-    W, b : array or None
-        W (units, units below ...) or (filters, maps ..., rows, columns).
+    parameters : dict of arrays
+        By their names; W has the shape (units, units below ...) or (filters, maps ..., rows,
+        columns).
     activation : str
         "" as long as none was found.
     size, step, padding : tuple of int
@@ -42,8 +43,7 @@ class Layer:
 
     kind: str
     shape: Shape
-    W: np.ndarray | None = None
-    b: np.ndarray | None = None
+    parameters: dict[str, np.ndarray] = field(default_factory=dict)
     activation: str = ""
     size: Shape = ()
     step: Shape = ()
@@ -52,8 +52,8 @@ class Layer:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has weights and no activation yet."""
-        return self.W is not None and not self.activation
+        """Whether it has parameters and no activation yet."""
+        return bool(self.parameters) and not self.activation
 
 
 @dataclass(frozen=True)
@@ -140,10 +140,20 @@ class Stacking:
         b = b + W @ seen.shift
         if not (seen.is_plain or seen.layer == 0):
             self.told["folded above"] = None
-        self.layers.append(
-            Layer("dense", (len(W),), placed.reshape(len(W), *below.shape), b.astype(float))
-        )
+        parameters = {"W": placed.reshape(len(W), *below.shape), "b": b.astype(float)}
+        self.layers.append(Layer("dense", (len(W),), parameters))
         return self.seen()
+
+    def layernorm(self, seen: Seen, gain: np.ndarray, shift: np.ndarray) -> Seen:
+        """Put a layer normalisation on top; gain and shift (units,)."""
+        seen = self._input_scaled(self._settled(seen))
+        below, natural = self._layer(seen), np.arange(seen.index.size)
+        if not (seen.is_plain and self._covers(seen) and (seen.index.ravel() == natural).all()):
+            raise self.refuse(
+                "LayerNormalization takes what is not the units of a layer as they are."
+            )
+        self._closed()
+        return self._put(Layer("layernorm", (), {"gain": gain, "shift": shift}), 0, below)
 
     def convolution(
         self, seen: Seen, W: np.ndarray, b: np.ndarray, step: Shape, padding: Shape
@@ -167,7 +177,7 @@ class Stacking:
             self.told["folded above"] = None
         if len(below.shape) == 2:
             W = W[:, 0]
-        layer = Layer("convolution", (), W, b, size=W.shape[-2:])
+        layer = Layer("convolution", (), {"W": W, "b": b}, size=W.shape[-2:])
         layer.step = () if step == (1, 1) else step
         layer.padding = padding if any(padding) else ()
         return self._put(layer, len(W), below)
@@ -210,9 +220,10 @@ class Stacking:
     def both(self, seen: Seen) -> Seen:
         """Make two units of a single sigmoid one, of which the first says the opposite."""
         layer = self._layer(seen)
-        if layer.W is None or layer.b is None:
+        if layer.kind != "dense":
             raise self.refuse("what is joined is no unit with weights.")
-        layer.W, layer.b = np.concatenate([-layer.W, layer.W]), np.concatenate([-layer.b, layer.b])
+        for name, array in layer.parameters.items():
+            layer.parameters[name] = np.concatenate([-array, array])
         layer.shape = (2,)
         layer.changes += 1
         self.told["both"] = None
@@ -285,10 +296,12 @@ class Stacking:
         scale, shift = scale.reshape(units, -1), shift.reshape(units, -1)
         if (scale != scale[:, :1]).any() or (shift != shift[:, :1]).any():
             return seen
-        if weighted.W is None or weighted.b is None:
-            return seen
-        weighted.W = weighted.W * scale[:, 0].reshape(-1, *(1,) * (weighted.W.ndim - 1))
-        weighted.b = weighted.b * scale[:, 0] + shift[:, 0]
+        # of weights and biases, or of gains and shifts: the first multiplies, the second is added
+        (first, W), (second, b) = weighted.parameters.items()
+        weighted.parameters = {
+            first: W * scale[:, 0].reshape(-1, *(1,) * (W.ndim - 1)),
+            second: b * scale[:, 0] + shift[:, 0],
+        }
         plain = replace(seen, scale=np.ones(seen.scale.shape), shift=np.zeros(seen.shift.shape))
         return self._changed(plain)
 

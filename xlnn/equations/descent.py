@@ -9,13 +9,13 @@ from xlnn.quantity import Cells, Equation
 class Descent(Equation):
     """w - eta dC_T/dw: the weights after one step against the gradient.   Book: 2-10, 4-4."""
 
-    def array(self, W: np.ndarray, gradient: np.ndarray, eta: np.ndarray) -> np.ndarray:
-        """Return the new weights, of the shape of W."""
-        return W - eta * gradient
+    def array(self, w: np.ndarray, gradient: np.ndarray, eta: np.ndarray) -> np.ndarray:
+        """Return the new weights, of the shape of w."""
+        return w - eta * gradient
 
-    def cell(self, *unit: int, W: Cells, gradient: Cells, eta: Cells) -> str:
+    def cell(self, *unit: int, w: Cells, gradient: Cells, eta: Cells) -> str:
         """Return the formula of one weight."""
-        return f"={W[unit]}-{eta[()]}*{gradient[unit]}"
+        return f"={w[unit]}-{eta[()]}*{gradient[unit]}"
 
 
 class GradientSize(Equation):

@@ -47,16 +47,16 @@ class Shifted(Equation):
         self.first = first
         self.sign = sign
 
-    def array(self, W: np.ndarray, chosen: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Return the parameters, of the shape of W."""
-        numbers = np.arange(self.first, self.first + W.size).reshape(W.shape)
-        return np.where(numbers == chosen, W + self.sign * h, W)
+    def array(self, w: np.ndarray, chosen: np.ndarray, h: np.ndarray) -> np.ndarray:
+        """Return the parameters, of the shape of w."""
+        numbers = np.arange(self.first, self.first + w.size).reshape(w.shape)
+        return np.where(numbers == chosen, w + self.sign * h, w)
 
-    def cell(self, *unit: int, W: Cells, chosen: Cells, h: Cells) -> str:
+    def cell(self, *unit: int, w: Cells, chosen: Cells, h: Cells) -> str:
         """Return the formula of one parameter."""
-        number = self.first + flat(unit, W.shape)
+        number = self.first + flat(unit, w.shape)
         sign = "+" if self.sign > 0 else "-"
-        return f"=IF({chosen[()]}={number},{W[unit]}{sign}{h[()]},{W[unit]})"
+        return f"=IF({chosen[()]}={number},{w[unit]}{sign}{h[()]},{w[unit]})"
 
 
 class DifferenceQuotient(Equation):

@@ -164,11 +164,11 @@ class Penalty(Equation):
 
     def array(self, l2: np.ndarray, **weights: np.ndarray) -> np.ndarray:
         """Return what the weights add to C_T, a number."""
-        return l2 / 2 * sum((W * W).sum() for W in weights.values())
+        return l2 / 2 * sum((w * w).sum() for w in weights.values())
 
     def cell(self, l2: Cells, **weights: Cells) -> str:
         """Return the formula of one epoch."""
-        return f"={l2[()]}/2*({written_squares([W[...] for W in weights.values()])})"
+        return f"={l2[()]}/2*({written_squares([w[...] for w in weights.values()])})"
 
 
 class Penalised(Equation):
@@ -182,15 +182,15 @@ class Penalised(Equation):
 
     def __init__(self, gradient: Equation) -> None:
         self.gradient = gradient
-        self.roles = (*gradient.roles, "W", "l2")
+        self.roles = (*gradient.roles, "w", "l2")
 
-    def array(self, W: np.ndarray, l2: np.ndarray, **own: np.ndarray) -> np.ndarray:
-        """Return the gradient, of the shape of W."""
-        return self.gradient.array(**own) + l2 * W
+    def array(self, w: np.ndarray, l2: np.ndarray, **own: np.ndarray) -> np.ndarray:
+        """Return the gradient, of the shape of w."""
+        return self.gradient.array(**own) + l2 * w
 
-    def cell(self, *unit: int, W: Cells, l2: Cells, **own: Cells) -> str:
+    def cell(self, *unit: int, w: Cells, l2: Cells, **own: Cells) -> str:
         """Return the formula of one weight."""
-        return f"{self.gradient.cell(*unit, **own)}+{l2[()]}*{W[unit]}"
+        return f"{self.gradient.cell(*unit, **own)}+{l2[()]}*{w[unit]}"
 
 
 @dataclass(frozen=True)

@@ -218,13 +218,13 @@ class Address(Sentence):
 class LastDistance(Equation):
     """|w - w_NumPy| after the last epoch."""
 
-    def array(self, W: np.ndarray, noted: np.ndarray) -> np.ndarray:
+    def array(self, w: np.ndarray, noted: np.ndarray) -> np.ndarray:
         """Return the distances, of the shape of the weights of one epoch."""
-        return np.abs(W[-1] - noted)
+        return np.abs(w[-1] - noted)
 
-    def cell(self, *unit: int, W: Cells, noted: Cells) -> str:
+    def cell(self, *unit: int, w: Cells, noted: Cells) -> str:
         """Return the formula of one weight."""
-        return f"=ABS({W.at(-1)[unit]}-{noted[unit]})"
+        return f"=ABS({w.at(-1)[unit]}-{noted[unit]})"
 
 
 class Largest(Equation):

@@ -87,7 +87,7 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
     one = {"sheet": "learning", "axes": (step,), "shape": (1,)}
     for cost in VALLEYS:
         a, z, slope, delta = (f"{name}_{cost}" for name in ("a", "z", "slope", "delta"))
-        uses = {"W": previous(z), "gradient": previous(f"learn_{delta}"), "eta": "eta"}
+        uses = {"w": previous(z), "gradient": previous(f"learn_{delta}"), "eta": "eta"}
         yield Quantity(z, "z", "z", equation=Descent(), given=1, role="weight", uses=uses,
                        scale=4, **one)  # fmt: skip
         yield Quantity(a, "a", "a", equation=Sigmoid(), uses={"z": z}, role="forward", **one)

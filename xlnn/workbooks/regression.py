@@ -110,7 +110,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield Quantity("means", symbol="u·u", shape=(k, k + 1), role="forward",
                    equation=eq.ScaledSums(n), sheet="descent")  # fmt: skip
     for a, shape in (("g", (k,)), ("h", ())):
-        uses = {"W": previous(a), "gradient": previous(f"dC_d{a}"), "eta": "eta"}
+        uses = {"w": previous(a), "gradient": previous(f"dC_d{a}"), "eta": "eta"}
         yield Quantity(a, symbol=f"{a}" + "{}" * (a == "g" and k > 1), shape=shape,
                        equation=Descent(), given=1, role="weight", uses=uses, **down)  # fmt: skip
     yield Quantity("dC_dg", symbol="∂C/∂g{}" if k > 1 else "∂C/∂g", shape=(k,), role="backward",

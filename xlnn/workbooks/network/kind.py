@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.optimiser import REMEMBERED
 from xlnn.layout import Layout
 from xlnn.options import Options
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 A_LAYER = 4
 """Formulas of a layer at least, besides an activation of each unit for each image and epoch."""
 
-IN_ROWS = frozenset({"W", "dC_dW", "counts", *(f"{name}_W" for name in REMEMBERED)})
+OF_WEIGHTS = ("{}", "dC_d{}", *(f"{name}_{{}}" for name in REMEMBERED))
+
+IN_ROWS = {"counts", *(kind.format(name) for kind in OF_WEIGHTS for name in WEIGHTS)}
 """Kinds of quantities whose arrays keep two dimensions: the unit, and all that it sees; a class,
 and what it is taken for."""
 

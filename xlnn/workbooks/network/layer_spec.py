@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
-from xlnn.equations.layer import LAYERS, WITHOUT_WEIGHTS, LayerKind, Shape
+from xlnn.equations.layer import LAYERS, LayerKind, Shape
 from xlnn.errors import DataError
 from xlnn.workbooks.network.typed import quoted_list, typed
 
@@ -22,7 +22,8 @@ class LayerSpec:
     name : str
         The layer's number or letter in the book's notation; the input is layer 1.
     units : int
-        Of a convolution its filters, of a pooling 0: it has as many maps as the layer below.
+        Of a convolution its filters, of a pooling or a layernorm 0: it has as many maps or units
+        as the layer below.
     activation : str
         A key of `xlnn.equations.activation.ACTIVATIONS`; a pooling is "linear".
     kind : str
@@ -76,14 +77,18 @@ def check_layer(layer: LayerSpec) -> None:
     if min(layer.size, default=1) < 1 or len(layer.size) not in {0, 2}:
         raise DataError(f"Layer {layer.name}: size = {list(layer.size)}: write [rows, columns].")
     _check_steps(layer)
-    if layer.kind in WITHOUT_WEIGHTS:
-        if layer.units or layer.activation != "linear":
-            raise DataError(
-                f"Layer {layer.name}: a {layer.kind} has neither units nor an activation of its "
-                "own: leave both away."
-            )
-        return
-    if not 1 <= layer.units <= LARGEST_LAYER:
+    kind = LAYERS[layer.kind]
+    if not kind.activates and (layer.units or layer.activation != "linear"):
+        raise DataError(
+            f"Layer {layer.name}: a {layer.kind} has neither units nor an activation of its own: "
+            "leave both away."
+        )
+    if layer.units and not kind.has_units:
+        raise DataError(
+            f"Layer {layer.name}: a {layer.kind} has as many units as the layer below it: leave "
+            "units away."
+        )
+    if kind.has_units and not 1 <= layer.units <= LARGEST_LAYER:
         raise DataError(
             f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}.",
             "hidden",
@@ -112,7 +117,9 @@ def _check_steps(layer: LayerSpec) -> None:
     """Refuse steps and paddings that no layer of its kind has."""
     for name, count, least in (("step", 2, 1), ("padding", 4, 0)):
         numbers = getattr(layer, name)
-        if numbers and (len(numbers) != count or min(numbers) < least or layer.kind == "dense"):
+        if numbers and (
+            len(numbers) != count or min(numbers) < least or not LAYERS[layer.kind].slides
+        ):
             raise DataError(f"Layer {layer.name}: {name} = {list(numbers)} is none of its kind.")
 
 
@@ -146,7 +153,8 @@ def kinds_of(below: Shape, layers: Iterable[LayerSpec]) -> dict[str, LayerKind]:
     """
     kinds: dict[str, LayerKind] = {}
     for layer in layers:
-        kind = LAYERS[layer.kind](below, layer.units, layer.size, layer.step, layer.padding)
+        sides = (layer.size, layer.step, layer.padding)
+        kind = LAYERS[layer.kind](below, layer.units, *sides, layer.activation)
         try:
             kind.check()
         except DataError as error:
@@ -163,7 +171,7 @@ def _layer_of(values: Mapping[str, Any], number: int) -> LayerSpec:
         raise DataError(f"Layer {number}: unknown entries: {quoted_list(sorted(unknown))}.")
     usual = {"name": str(number), "kind": "dense", "activation": "sigmoid"}
     usual |= {"size": [], "step": [], "padding": []}
-    if values.get("kind") in WITHOUT_WEIGHTS:
+    if (kind := LAYERS.get(values.get("kind", "dense"))) and not kind.has_units:
         usual |= {"units": 0, "activation": "linear"}
     complete = {**usual, **values}
     if "units" not in complete:

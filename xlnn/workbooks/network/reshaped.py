@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import WITHOUT_WEIGHTS
+from xlnn.equations.layer import LAYERS
 from xlnn.errors import OptionsError
 
 USUAL = "sigmoid"
@@ -41,7 +41,8 @@ def reshaped(
     [{'units': 4, 'activation': 'tanh'}, {'units': 2, 'activation': 'softmax'}]
     """
     *below, output = layers
-    weighted = [layer for layer in below if layer.get("kind") not in WITHOUT_WEIGHTS]
+    pooling = {name for name, kind in LAYERS.items() if not kind.activates}
+    weighted = [layer for layer in below if layer.get("kind") not in pooling]
     if hidden is not None:
         first = weighted[0].get("activation", USUAL) if weighted else USUAL
         below = [{"units": units, "activation": activation or first} for units in hidden]

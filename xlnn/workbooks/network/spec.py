@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import LayerKind
+from xlnn.equations.layer import LAYERS, LayerKind
 from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
 from xlnn.options import BUILD
@@ -133,7 +133,7 @@ class Spec:
     @cached_property
     def kinds(self) -> dict[str, LayerKind]:
         """What each layer is over the one below, by its name."""
-        sees_picture = self.layers[0].kind != "dense" and not self.features
+        sees_picture = LAYERS[self.layers[0].kind].slides and not self.features
         return kinds_of(self.picture if sees_picture else (self.inputs,), self.layers)
 
     @property

@@ -12,6 +12,7 @@ from xlnn.data.digits import LARGEST, rounded
 from xlnn.data.files import text
 from xlnn.data.npz import arrays
 from xlnn.data.wording import listed, short
+from xlnn.equations.layer import PARAMETERS, parameter_of
 from xlnn.errors import DataError
 
 SMALLEST_LIMIT = 4 * 1024 * 1024
@@ -31,12 +32,13 @@ class MisfitError(DataError):
 
 
 def tensor_name(name: str) -> str:
-    """Return the name that PyTorch has for the weights or biases of a layer.
+    """Return the name that PyTorch has for a parameter of a layer.
 
     >>> tensor_name("W2"), tensor_name("b2")
     ('layer2.weight', 'layer2.bias')
     """
-    return f"layer{name[1:]}.{'weight' if name[0] == 'W' else 'bias'}"
+    parameter, layer = parameter_of(name)
+    return f"layer{layer}.{PARAMETERS[parameter].tensor}"
 
 
 def start_of(
@@ -205,20 +207,21 @@ def start_from_seed(
     spread : str
         ``normal`` draws all from the standard normal distribution, as the book does. ``fan-in``
         divides each weight by the square root of how many inputs its unit adds up, so that wide
-        layers do not saturate, and sets the biases to 0.
+        layers do not saturate, and sets the biases to 0. Gains are 1 and shifts 0, always.
 
     Book: 4-4.
     """
     random = np.random.default_rng(seed)
-    return {
-        name: rounded(
-            random.standard_normal(shape) if spread == "normal" else _by_fan_in(random, shape)
-        )
-        for name, shape in shapes.items()
-    }
+    return {name: rounded(_drawn(random, name, shape, spread)) for name, shape in shapes.items()}
 
 
-def _by_fan_in(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    if len(shape) < 2:
+def _drawn(
+    random: np.random.Generator, name: str, shape: tuple[int, ...], spread: str
+) -> np.ndarray:
+    parameter = PARAMETERS[parameter_of(name)[0]]
+    if parameter.start is not None:
+        return np.full(shape, parameter.start)
+    if spread == "fan-in" and not parameter.is_weight:
         return np.zeros(shape)
-    return random.standard_normal(shape) / np.sqrt(prod(shape[1:]))
+    drawn = random.standard_normal(shape)
+    return drawn if spread == "normal" else drawn / np.sqrt(prod(shape[1:]))

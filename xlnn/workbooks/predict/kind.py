@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.data.dataset import Reading
 from xlnn.data.digits import rounded
 from xlnn.data.inputs import inputs_of
-from xlnn.equations.layer import Shape
+from xlnn.equations.layer import PARAMETERS, Shape
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
 from xlnn.options import Options, as_typed
@@ -84,7 +84,7 @@ class Predict(WorkbookKind[PredictSpec, Origin]):
 
     def from_workbook(self, name: str, spec: PredictSpec, arrays: Arrays) -> Origin:  # noqa: ARG002 -- nothing in it can be wrong
         """Take up what a workbook holds now."""
-        names = (q.name for q in predicting(spec).inputs if q.kind in {"W", "b"})
+        names = (q.name for q in predicting(spec).inputs if q.kind in PARAMETERS)
         rows = arrays["raw" if spec.scaled else "x"]
         labels = (v if isinstance(v, str) else f"{v:.15g}" for v in arrays["labels"])
         return Origin(

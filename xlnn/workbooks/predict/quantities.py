@@ -6,9 +6,9 @@ output are in a network that learns, without epochs, errors and gradients.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import prod, sqrt
 
 from xlnn.equations.choice import Copy, OfImage
+from xlnn.equations.layer import probed
 from xlnn.equations.verdict import LargestUnit
 from xlnn.equations.wording import Bar, Name, Prediction
 from xlnn.quantity import Model, Quantity
@@ -19,6 +19,7 @@ from xlnn.workbooks.network.quantities.lens import (
     first_units,
     forward_by_bands,
     forward_sentences,
+    forward_shown,
     weights,
 )
 from xlnn.workbooks.network.quantities.network import forward, scaled
@@ -76,8 +77,7 @@ def _predicting(stack: Stack) -> Iterator[Quantity]:
     else:
         yield quantity("x", shape=shape, **rows)
     for kind, layer, lengths in stack.parameters:
-        scale = 1.5 / sqrt(prod(lengths[1:])) if kind == "W" else 0.5
-        yield quantity(kind, layer, shape=lengths, scale=scale)
+        yield quantity(kind, layer, shape=lengths, scale=probed(kind, lengths))
     yield from forward(stack, slopes=False, **rows)
     if not spec.is_regression:
         output = {"a": stack.activation(stack.output)}
@@ -120,8 +120,7 @@ def _lens(stack: Stack, said: str, *, whole: bool) -> Iterator[Quantity]:
 def _looked_up(stack: Stack) -> Iterator[Quantity]:
     """Yield what the sheet Forward says of the first units of each layer."""
     for name in stack.names:
-        shape = stack.shapes[name]
-        for kind in ("z", "a") if stack.kinds[name].weights else ("a",):
+        for kind, shape in forward_shown(stack, name):
             uses = {"all_images": f"{kind}{name}", "image": "lens_image"}
             yield quantity(
                 kind, name, prefix=LENS, sheet="lens", axes=(ONE,), shape=shape,

@@ -4,11 +4,14 @@ A row of a matrix is what a unit, or a filter, multiplies by; its bias stands be
 """
 
 from collections.abc import Iterator
+from itertools import groupby
 from math import prod
 
 from xlnn.blocks import FIRST_ROW, Block
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.quantity import Model, subscript
+from xlnn.equations.layer import PARAMETERS
+from xlnn.equations.layer import WEIGHTS as SHOWN
+from xlnn.quantity import Model, Quantity, subscript
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.network.sheets import drawing, images, lens, play, recognise, settings
 from xlnn.workbooks.network.sheets.bands import layer_title
@@ -25,23 +28,25 @@ LEFT = 2
 WIDTH = 9
 
 
-def _stack(model: Model) -> Iterator[tuple[str, int]]:
-    """Yield each layer that has weights, and the row of its heading."""
+def _stack(model: Model) -> Iterator[tuple[list[Quantity], int]]:
+    """Yield the parameters of each layer that has any, and the row of its heading."""
     row = FIRST_ROW - 1
-    for quantity in model.quantities:
-        if quantity.sheet == WEIGHTS and quantity.kind == "W":
-            yield quantity.layer, row
-            row += quantity.shape[0] + 3
+    here = (quantity for quantity in model.quantities if quantity.sheet == WEIGHTS)
+    for _, found in groupby(here, lambda quantity: quantity.layer):
+        parameters = list(found)
+        yield parameters, row
+        row += parameters[0].shape[0] + 3
 
 
 def place(model: Model) -> Iterator[Block]:
-    """Place the weights of each layer below each other: a row for each unit, and its bias."""
-    for layer, row in _stack(model):
-        weights, bias = model[f"W{layer}"], model[f"b{layer}"]
-        inside = weights.shape[1:]
-        across = tuple((0, prod(inside[n + 1 :])) for n in range(len(inside)))
-        yield Block(weights, WEIGHTS, row + 2, LEFT, ((1, 0), *across))
-        yield Block(bias, WEIGHTS, row + 2, LEFT + prod(inside), ((1, 0),))
+    """Place the parameters of each layer below each other: a row for each unit."""
+    for parameters, row in _stack(model):
+        column = LEFT
+        for quantity in parameters:
+            inside = quantity.shape[1:]
+            across = tuple((0, prod(inside[n + 1 :])) for n in range(len(inside)))
+            yield Block(quantity, WEIGHTS, row + 2, column, ((1, 0), *across))
+            column += prod(inside)
 
 
 def draw(page: Page[PredictSpec]) -> Drawing:
@@ -49,23 +54,24 @@ def draw(page: Page[PredictSpec]) -> Drawing:
     found = Drawing(widths={1: 8}, heights={1: 24}, freeze=(FIRST_ROW - 1, LEFT))
     found.put(1, 1, page.layout.titles[WEIGHTS], TITLE)
     found.put(1, LEFT + 2, page.words("notes", WEIGHTS), NOTE)
-    for layer, row in _stack(page.layout.model):
-        weights, bias = page.layout.blocks[f"W{layer}"], page.layout.blocks[f"b{layer}"]
-        for column in range(1, bias.column + 1):
+    for parameters, row in _stack(page.layout.model):
+        first, *_ = blocks = [page.layout.blocks[quantity.name] for quantity in parameters]
+        for column in range(1, blocks[-1].column + 1):
             found.put(row, column, "", SECTION)
             if column >= LEFT:
                 found.widths[column] = WIDTH
-        found.put(row, 1, layer_title(page, layer), SECTION)
-        below = weights.quantity.shape[1:]
-        for place, unit in enumerate(_units(below)):
-            found.put(row + 1, LEFT + place, unit, KEY)
-        found.put(row + 1, bias.column, "b", KEY)
-        for unit in range(weights.quantity.shape[0]):
-            of_unit = subscript((unit,), bias.quantity.shape)
-            found.put(row + 2 + unit, 1, weights.quantity.symbol.format(of_unit), LABEL)
-        for block in (weights, bias):
+        found.put(row, 1, layer_title(page, first.quantity.layer), SECTION)
+        for unit in range(first.quantity.shape[0]):
+            of_unit = subscript((unit,), first.quantity.shape[:1])
+            found.put(row + 2 + unit, 1, first.quantity.symbol.format(of_unit), LABEL)
+        for block in blocks:
+            kind, inside = block.quantity.kind, block.quantity.shape[1:]
+            over = _units(inside) if kind in SHOWN else [PARAMETERS[kind].symbol]
+            for place, name in enumerate(over):
+                found.put(row + 1, block.column + place, name, KEY)
             found.validations.append(table.number_validation(cell_range(block), page.words))
-        found.colour_around_0(weights)
+            if kind in SHOWN:
+                found.colour_around_0(block)
     return found
 
 

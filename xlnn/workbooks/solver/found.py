@@ -6,13 +6,13 @@ states. A solver goes down from where it starts: which minimum it ends in depend
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from xlnn.data.digits import rounded
-from xlnn.equations.activation import Sigmoid, SigmoidSlope
 from xlnn.equations.cost import SquaredError, SquaredErrorDelta
-from xlnn.equations.dense import BiasGradient
+from xlnn.equations.layer import BELOW
 from xlnn.errors import OptionsError
 from xlnn.workbooks.solver.nets import Net
 
@@ -59,31 +59,24 @@ def gradient(
 
     Book: 4-3, 5-5.
     """
-    layers = list(net.layers.items())
-    values, positions = [x], {}
-    for name, layer in layers:
-        below = values[-1]
-        if layer.weighted:
-            z = layer.weighted.array(a=below, W=weights[f"W{name}"], b=weights[f"b{name}"])
-            values.append(Sigmoid().array(z))
-        else:
-            values.append(layer.value.array(below))
-            positions[name] = layer.argmax.array(below, values[-1])
-    output = values[-1]
-    delta = SquaredErrorDelta().array(t, output, SigmoidSlope().array(output))
-    found = {}
-    for number in reversed(range(len(layers))):
-        name, layer = layers[number]
-        if layer.weighted:
-            found[f"W{name}"] = layer.gradient.array(delta, values[number])
-            found[f"b{name}"] = BiasGradient().array(delta)
-        if number == 0:
-            break
-        is_weighted = layers[number - 1][1].weighted is not None
-        slope = SigmoidSlope().array(values[number]) if is_weighted else 1.0
-        passed = {"W_above": weights[f"W{name}"]} if layer.weighted else {"argmax": positions[name]}
-        delta = layer.delta_below.array(delta_above=delta, slope=slope, **passed)
-    return float(SquaredError().array(t, output).sum()), found
+    values: dict[str, dict[str, Any]] = {}
+    a = x
+    for name, layer in net.layers.items():
+        values[name] = {kind: weights[f"{kind}{name}"] for kind in layer.parameters}
+        values[name] |= {BELOW: a, "slope": 1.0}
+        for found in (*layer.forward(), *layer.noted()):
+            values[name][found.kind] = found.array(values[name])
+        a = values[name]["a"]
+    delta, slopes = SquaredErrorDelta().array(t, a, values[net.output]["slope"]), {}
+    for name, below in zip(reversed(net.layers), [*reversed(net.layers), ""][1:], strict=True):
+        layer, own = net.layers[name], {**values[name], "delta": delta}
+        gradients = zip(layer.parameters, layer.gradients(), strict=True)
+        slopes |= {f"{kind}{name}": found.array(own) for kind, found in gradients}
+        if below:
+            passed = layer.delta_below()
+            used = {role: own[kind] for role, kind in passed.uses.items()}
+            delta = passed.equation.array(**used, slope=values[below]["slope"])
+    return float(SquaredError().array(t, a).sum()), slopes
 
 
 def find(net: Net, x: np.ndarray, t: np.ndarray, start: Mapping[str, np.ndarray]) -> Found:

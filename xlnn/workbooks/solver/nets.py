@@ -5,16 +5,21 @@ Two networks: the dense one of chapter 3, and the convolutional one of chapter 5
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
-import numpy as np
-
 from xlnn.equations import beside
-from xlnn.equations.activation import Sigmoid
 from xlnn.equations.beside import Beside
 from xlnn.equations.cost import SquaredError
-from xlnn.equations.layer import Convolutional, Dense, LayerKind, MaxPooled
+from xlnn.equations.layer import (
+    BELOW,
+    PARAMETERS,
+    Convolutional,
+    Dense,
+    LayerKind,
+    MaxPooled,
+    parameter_of,
+    probed,
+)
 from xlnn.equations.telling import Told
 from xlnn.equations.verdict import Right
 from xlnn.quantity import Quantity, superscript
@@ -52,11 +57,10 @@ class Net:
     @property
     def variables(self) -> dict[str, tuple[int, ...]]:
         """The weights and biases, and their shapes, layer by layer."""
-        weighted = {name: layer for name, layer in self.layers.items() if layer.weighted}
         return {
-            f"{kind}{name}": layer.weights if kind == "W" else layer.shape[:1]
-            for name, layer in weighted.items()
-            for kind in "Wb"
+            f"{kind}{name}": shape
+            for name, layer in self.layers.items()
+            for kind, shape in layer.parameters.items()
         }
 
 
@@ -91,29 +95,27 @@ def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
                    number_format="0", **each)  # fmt: skip
     below = "images"
     for name, layer in net.layers.items():
-        z, a, up = f"z{name}", f"a{name}", superscript(name)
-        shaped = {"shape": (images, *layer.shape), **each}
-        if layer.weighted:
-            uses = {"a": below, "W": f"W{name}", "b": f"b{name}"}
-            weighted = beside.InputFromApart() if len(layer.below) == 1 else layer.weighted
-            yield Quantity(z, "z", f"z{up}", equation=Beside(weighted, "a"), uses=uses,
-                           number_format="0.00", **shaped)  # fmt: skip
-            value, uses = Sigmoid(), {"z": z}
-        else:
-            value, uses = layer.value, {"below": below}
-        yield Quantity(a, "a", f"a{up}", equation=Beside(value, "z", "below"), uses=uses,
-                       number_format="0.00", **shaped)  # fmt: skip
-        below = a
+        for found in layer.forward():
+            apart = found.kind == "z" and len(layer.below) == 1
+            equation = beside.InputFromApart() if apart else found.equation
+            kinds = {role: found.uses.get(role, role) for role in equation.roles}
+            uses = {
+                role: below if kind == BELOW else f"{kind}{name}" for role, kind in kinds.items()
+            }
+            own = [role for role, kind in kinds.items() if kind not in layer.parameters]
+            yield Quantity(f"{found.kind}{name}", found.kind, f"{found.kind}{superscript(name)}",
+                           shape=(images, *found.shape), equation=Beside(equation, *own), uses=uses,
+                           number_format="0.00", **each)  # fmt: skip
+        below = f"a{name}"
     yield from _results(net, images, words)
 
 
 def _variables(net: Net, on: Mapping[str, Any]) -> Iterator[Quantity]:
     for name, shape in net.variables.items():
-        kind, up = name[0], superscript(name[1:])
-        scale = 1.5 / sqrt(np.prod(shape[1:])) if kind == "W" else 0.5
-        symbol = {"W": "w", "b": "b"}[kind] + up
+        kind, layer = parameter_of(name)
+        symbol = f"{PARAMETERS[kind].symbol}{superscript(layer)}"
         yield Quantity(name, kind, symbol, shape=shape, role="weight", number_format="0.00",
-                       scale=scale, **on)  # fmt: skip
+                       scale=probed(kind, shape), **on)  # fmt: skip
 
 
 def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import prod
 
 from xlnn.blocks import Block, single_block
-from xlnn.equations.layer import LayerKind
+from xlnn.equations.layer import WEIGHTS as PICTURED
+from xlnn.equations.layer import LayerKind, Shape
 from xlnn.quantity import Model
 from xlnn.workbooks.solver.nets import Net
 
@@ -49,7 +50,7 @@ class Places:
     @property
     def block(self) -> int:
         """Columns of an image: its picture, a map and what pooling makes of it, or z, a and t."""
-        pooled = [layer.shape[-1] for layer in self.net.layers.values() if not layer.weighted]
+        pooled = [layer.shape[-1] for layer in self.net.layers.values() if not layer.parameters]
         maps = max((layer.shape[-1] for layer in self._maps), default=0) + sum(pooled)
         return max(self.net.picture[1], maps, 3)
 
@@ -68,7 +69,7 @@ class Places:
         """The row of the first unit of each layer; one above it are the headings."""
         row, tops = HEAD + self.net.picture[0] + 3, {}
         for name, layer in self.net.layers.items():
-            if not layer.weighted:
+            if not layer.parameters:
                 tops[name] = list(tops.values())[-1]  # beside what it pools
                 continue
             tops[name] = row
@@ -97,7 +98,7 @@ class Places:
 
     @property
     def _weighted(self) -> dict[str, LayerKind]:
-        return {name: layer for name, layer in self.net.layers.items() if layer.weighted}
+        return {name: layer for name, layer in self.net.layers.items() if layer.parameters}
 
     @property
     def _maps(self) -> list[LayerKind]:
@@ -112,12 +113,13 @@ class Places:
         for name, layer in self.net.layers.items():
             top, units = self.tops[name], (self.down(name), 0)
             within = (down, (0, 1)) if len(layer.shape) == 3 else ()
-            if not layer.weighted:  # to the right of the maps that it pools
+            if not layer.parameters:  # to the right of the maps that it pools
                 row, column, units = beside
                 yield single_block(model[f"a{name}"], row, column, right, units, *within)
                 continue
-            yield single_block(model[f"W{name}"], top, WEIGHTS, units, *_inner(layer))
-            yield single_block(model[f"b{name}"], top, self.bias, units)
+            for kind, shape in layer.parameters.items():
+                column = WEIGHTS if kind in PICTURED else self.bias
+                yield single_block(model[f"{kind}{name}"], top, column, units, *_inner(shape))
             yield single_block(model[f"z{name}"], top, self.first, right, units, *within)
             row = top + self.map_rows(name)
             column = self.first + (0 if within else self.step)
@@ -138,23 +140,20 @@ class Places:
 
 def _width(layer: LayerKind) -> int:
     """Return how many columns the weights of a unit take."""
-    return prod(layer.weights[1:]) // _rows(layer)
+    return max(prod(shape[1:]) // _rows(shape) for shape in layer.parameters.values())
 
 
-def _rows(layer: LayerKind) -> int:
+def _rows(shape: Shape) -> int:
     """Return how many rows the weights of a unit take."""
-    return layer.weights[-2] if len(layer.weights) > 2 else 1
+    return shape[-2] if len(shape) > 2 else 1
 
 
 def unit_height(layer: LayerKind) -> int:
     """Return how many rows a unit takes: of its weights, or of its two maps, z and a."""
-    return max(_rows(layer), 2 * layer.shape[1] if len(layer.shape) == 3 else 1)
+    maps = 2 * layer.shape[1] if len(layer.shape) == 3 else 1
+    return max(maps, *map(_rows, layer.parameters.values()), 1)
 
 
-def _inner(layer: LayerKind) -> tuple[tuple[int, int], ...]:
+def _inner(shape: Shape) -> tuple[tuple[int, int], ...]:
     """Return the steps of the weights of a unit: a row, a picture, or pictures side by side."""
-    shape = layer.weights[1:]
-    if len(shape) == 1:
-        return ((0, 1),)
-    maps = ((0, shape[-1]),) if len(shape) == 3 else ()
-    return (*maps, (1, 0), (0, 1))
+    return ((0, shape[-1]), (1, 0), (0, 1))[4 - len(shape) :]

@@ -108,7 +108,7 @@ def _head(drawing: Drawing, page: Page[Any], places: Places) -> None:
             if more != places.step:  # where the digit stands
                 drawing.put(HEAD, column + more, "", KEY)
     for name, layer in net.layers.items():
-        if layer.weighted:
+        if layer.parameters:
             _head_layer(drawing, page, places, name, starts)
 
 
@@ -156,7 +156,7 @@ def _pictures(drawing: Drawing, page: Page[Any], places: Places) -> None:
         )
         rules = (ink_scale(), *on_ink(address(block.row, block.column)))
         drawing.colours += ((cells, rule) for rule in rules)
-        if layer and layer.weighted:
+        if layer and layer.parameters:
             digits = "0.00" if len(layer.shape) == 1 else "0.0"
             drawing.looks[f"z{name}"] = Look(
                 size=SIZE, align="center", border=True, number_format=digits

@@ -53,7 +53,7 @@ def _weights(state: Axis) -> Iterator[Quantity]:
     for layer, shape in LAYERS.items():
         for kind, its_shape in (("W", shape), ("b", shape[:1])):
             name = _named(kind, layer)
-            uses = {"W": previous(name), "gradient": previous(f"dC_d{name}"), "eta": "eta"}
+            uses = {"w": previous(name), "gradient": previous(f"dC_d{name}"), "eta": "eta"}
             symbol = f"{'w' if kind == 'W' else 'b'}{SYMBOLS[layer]}{{}}"
             yield Quantity(name, kind, symbol, shape=its_shape, equation=Descent(), uses=uses, **on)
 

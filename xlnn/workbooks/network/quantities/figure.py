@@ -11,7 +11,6 @@ from functools import cached_property
 from math import prod
 
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.equations.layer import WITHOUT_WEIGHTS
 from xlnn.workbooks.network.quantities.stack import Stack
 
 WIDTH, HEIGHT = 170, 120
@@ -113,14 +112,14 @@ class Figure:
     @cached_property
     def dense(self) -> list[str]:
         """The layers whose connections are weights, each its own."""
-        return [layer.name for layer in self.stack.layers if layer.kind == "dense"]
+        flat = (name for name in self.stack.names if len(self.stack.shapes[name]) == 1)
+        return [name for name in flat if self.stack.weights(name)]
 
     def guides(self, layer: str) -> list[tuple[int, int]]:
-        """Return which map of the layer below leads to which map of a layer, counted from 0."""
-        below, here = self.columns[self.stack.below[layer]], self.columns[layer]
-        maps = range((below.grid or (1,))[0]), range(here.grid[0])
-        pools = self._kind(layer) in WITHOUT_WEIGHTS
-        return [(i, j) for j in maps[1] for i in maps[0] if not pools or i == j]
+        """Return which map or unit below leads to which of a layer, counted from 0."""
+        below, here = (len(self.edges(each)) for each in (self.stack.below[layer], layer))
+        every = self.stack.weights(layer) or below == 1
+        return [(i, j) for j in range(here) for i in range(below) if every or i == j]
 
     def x(self, layer: str) -> list[float]:
         """Return how far to the right each unit of a column stands."""
@@ -140,11 +139,11 @@ class Figure:
         return [middles[m] + ((rows - 1) / 2 - r) * self.pitch for m, r, _ in _places(column.grid)]
 
     def edges(self, layer: str) -> list[tuple[float, float, float]]:
-        """Return of each map of a column its left and right edge and the height of its middle."""
-        grid = self.columns[layer].grid
-        half = grid[2] / 2 * self.pitch
-        middle = self.middle(layer)
-        return [(middle - half, middle + half, y) for y in self._heights(grid[0], TOP)]
+        """Return of each map or unit its left and right edge and the height of its middle."""
+        grid, middle = self.columns[layer].grid, self.middle(layer)
+        half = grid[2] / 2 * self.pitch if grid else self.radius(layer)
+        heights = self._heights(grid[0], TOP) if grid else self.y(layer)
+        return [(middle - half, middle + half, y) for y in heights]
 
     def middle(self, layer: str) -> float:
         """Return where a layer's column stands."""
@@ -214,9 +213,6 @@ class Figure:
         grid = self.columns[layer].grid
         return grid[2] * self.pitch if grid else 0
 
-    def _kind(self, layer: str) -> str:
-        return next(found.kind for found in self.stack.layers if found.name == layer)
-
     def _connections(self, columns: dict[str, Column]) -> int:
         below = self.stack.below
         return sum(len(columns[n].units) * len(columns[below[n]].units) for n in self.dense)
@@ -256,13 +252,12 @@ class Figure:
 
     def _reach(self, layer: str) -> tuple[str, bool]:
         """Return between which values a layer's units lie, and whether between -1 and 1."""
-        while layer != "1" and self._kind(layer) in WITHOUT_WEIGHTS:
+        spec, kinds = self.stack.spec, self.stack.kinds
+        while layer != "1" and not kinds[layer].activates:
             layer = self.stack.below[layer]
-        spec = self.stack.spec
         if layer == "1":
             return ("around 0" if spec.features or spec.scaled else "ink"), False
-        activation = next(found.activation for found in self.stack.layers if found.name == layer)
-        least, most = ACTIVATIONS[activation].reach
+        least, most = ACTIVATIONS[kinds[layer].activation].reach
         return ("above 0" if least >= 0 else "around 0"), max(-least, most) <= 1
 
 

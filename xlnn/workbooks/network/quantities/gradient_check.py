@@ -55,7 +55,7 @@ def gradient_check(stack: Stack) -> Iterator[Quantity]:
                 sheet=SHEET,
                 shape=shape,
                 equation=Shifted(first, sign),
-                uses={"W": f"slope_{letter}{layer}", "chosen": "slope_chosen", "h": "slope_h"},
+                uses={"w": f"slope_{letter}{layer}", "chosen": "slope_chosen", "h": "slope_h"},
             )
             first += _size(shape)
     images = (stack.image,)

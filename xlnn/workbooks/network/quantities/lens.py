@@ -19,26 +19,26 @@ from xlnn.equations.choice import (
     stored,
 )
 from xlnn.equations.cost import COSTS
-from xlnn.equations.lens import Distance, OneWeightGradient
+from xlnn.equations.layer import WEIGHTS, Symbols
+from xlnn.equations.lens import Distance
 from xlnn.equations.prediction import Predicted
 from xlnn.equations.wording import (
-    ActivationSentence,
     Bar,
     CostSentence,
-    HiddenDeltaSentence,
-    InputSentence,
     Name,
     OutputDeltaSentence,
     Prediction,
 )
 from xlnn.quantity import Axis, Equation, Quantity, Sentence
-from xlnn.workbooks.network.quantities.network import backward, cost, forward, has_slope, learning
+from xlnn.workbooks.network.quantities.network import backward, cost, forward
 from xlnn.workbooks.network.quantities.optimiser import led_by, optimiser_of
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import Stack, placed, quantity
 
 SHEET = "lens"
 PREFIX = "lens_"
 ONE = Axis("one", 1, family="image")
+
+SENTENCE = {"axes": (ONE,), "prefix": PREFIX, "sheet": SHEET, "is_text": True}
 
 FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""
@@ -88,9 +88,8 @@ def lens(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
     else:
         yield from _looked_up(stack, rows)
         yield _quantity("output", Copy(), outputs, labels)
-    for name, kind in stack.kinds.items():
-        if kind.weights:
-            yield from _layer_gradients(stack, name)
+    for name in stack.names:
+        yield from _layer_gradients(stack, name)
     for name in stack.names:
         if len(stack.shapes[name]) == 1:
             yield from _sentences(stack, name, whole=whole)
@@ -169,26 +168,29 @@ def first_units(stack: Stack) -> Stack:
 
 def _looked_up(stack: Stack, rows: dict[str, object]) -> Iterator[Quantity]:
     """Yield what the sheet Training says of the first units of each layer."""
-    for layer in stack.layers:
-        shape = stack.shapes[layer.name]
-        for kind in _trained(stack, layer.name):
-            uses = {"rows": f"{kind}{layer.name}", "position": "lens_position"}
-            yield quantity(kind, layer.name, shape=shape, equation=OfRow(shape), uses=uses, **rows)
+    for name in stack.names:
+        for kind, shape in _trained(stack, name):
+            uses = {"rows": f"{kind}{name}", "position": "lens_position"}
+            yield quantity(kind, name, shape=shape, equation=OfRow(shape), uses=uses, **rows)
     yield quantity("C", equation=OfRow(), uses={"rows": "C", "position": "lens_position"}, **rows)
 
 
-def _trained(stack: Stack, name: str) -> Iterator[str]:
-    """Yield the kinds of what the sheet Training has of each unit of a layer."""
-    kind, learns = stack.kinds[name], name in learning(stack)
-    if kind.weights:
-        yield "z"
-    yield "a"
-    if has_slope(stack, name):
-        yield "slope"
-    if kind.argmax and learns:
-        yield "argmax"
-    if learns:
-        yield "delta"
+def forward_shown(stack: Stack, name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the kinds and shapes of what a layer computes forward, but for steps to its a."""
+    steps = ACTIVATIONS[stack.kinds[name].activation].steps
+    forward = stack.kinds[name].forward()
+    yield from ((found.kind, found.shape) for found in forward if found.kind not in steps)
+
+
+def _trained(stack: Stack, name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the same of what the sheet Training has of a layer."""
+    kind, learns = stack.kinds[name], stack.learning
+    yield from forward_shown(stack, name)
+    yield from ((found.kind, found.shape) for found in stack.noted(name))
+    if name in learns:
+        yield "delta", kind.shape
+    if name in learns[1:]:
+        yield from ((found.kind, found.shape) for found in kind.backward())
 
 
 def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> Iterator[Quantity]:
@@ -219,11 +221,9 @@ def picked(shape: tuple[int, ...], stated: tuple[int, ...]) -> Picked:
 
 
 def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
-    """Return the shape in which a layer's weights or biases are shown."""
-    shape = stack.kinds[layer].weights
-    if kind == "b":
-        return shape[:1]
-    is_row = stack.below[layer] == "1" and len(stack.shapes["1"]) == 1
+    """Return the shape in which a parameter of a layer is shown."""
+    shape = stack.kinds[layer].parameters[kind]
+    is_row = kind in WEIGHTS and stack.below[layer] == "1" and len(stack.shapes["1"]) == 1
     return (shape[0], *stack.spec.picture) if is_row else shape
 
 
@@ -256,17 +256,12 @@ def _quantity(  # noqa: PLR0913, PLR0917 -- what differs between them
 
 def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
     """Yield the gradient of this image, the gradient of all, and the weights after the step."""
-    for kind in ("W", "b"):
+    for number, kind in enumerate(stack.kinds[name].parameters):
         shape = shown_shape(stack, kind, name)
         shown = {"prefix": PREFIX, "sheet": SHEET, "shape": shape}
-        if kind == "W":
-            uses = {
-                "delta": f"lens_delta{name}",
-                "a": stack.activation(stack.below[name], PREFIX),
-            }
-            is_dense = len(stack.shapes[name]) == 1
-            one = OneWeightGradient() if is_dense else stack.kinds[name].gradient
-            yield quantity("dC_dW_one", name, equation=one, uses=uses, **shown)
+        if number == 0:  # that of a bias in one image is shown already: delta
+            one = stack.kinds[name].gradient_of_one()
+            yield placed(one, name, stack.named(name, PREFIX), **shown)
         total = {"all_epochs": f"dC_d{kind}{name}", "epoch": "lens_epoch"}
         yield quantity(f"dC_d{kind}", name, equation=OfEpoch(shape), uses=total, **shown)
         if step := optimiser_of(stack).step:
@@ -277,39 +272,41 @@ def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
 
 
 def forward_sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
-    """Yield z and a of a dense layer with the numbers in them."""
-    layer = next(layer for layer in stack.layers if layer.name == name)
-    activation, shape = ACTIVATIONS[layer.activation], (layer.units,)
-    kinds = ["z", "a", "W", "b", *([*activation.steps] if whole else [])]
-    own = {kind: f"lens_{kind}{name}" for kind in kinds}
-    below = {"a": stack.activation(stack.below[name], PREFIX)}
-    z, a = (_headings(kind, name, shape) for kind in ("z", "a"))
-    yield _quantity("z_text", InputSentence(z), own | below, shape, layer=name)
-    yield _quantity("a_text", ActivationSentence(a, activation.symbol), own, shape, layer=name)
+    """Yield what a layer without maps computes forward with the numbers in it."""
+    names = _shown_names(stack, name, whole=whole)
+    for found in stack.kinds[name].sentences(_symbols(stack, name)):
+        yield placed(found, name, names, **SENTENCE)
 
 
-def _headings(kind: str, name: str, shape: tuple[int]) -> tuple[str, ...]:
-    """Return the symbols of the units of a layer."""
-    found = quantity(kind, name, shape=shape)
-    return tuple(found.heading(unit) for unit in found.units)
+def _shown_names(stack: Stack, name: str, *, whole: bool) -> dict[str, str]:
+    """Return the names of what the sheet has of a layer: of a large network, not all steps."""
+    steps = () if whole else ACTIVATIONS[stack.kinds[name].activation].steps
+    return {kind: on for kind, on in stack.named(name, PREFIX).items() if kind not in steps}
+
+
+def _symbols(stack: Stack, name: str) -> Symbols:
+    """Return what gives the symbols of the units of a layer."""
+
+    def symbols(kind: str) -> tuple[str, ...]:
+        found = quantity(kind, name, shape=stack.shapes[name])
+        return tuple(found.heading(unit) for unit in found.units)
+
+    return symbols
 
 
 def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
-    layer = next(layer for layer in stack.layers if layer.name == name)
-    cost, shape = COSTS[stack.spec.cost], (layer.units,)
+    cost, shape, symbols = COSTS[stack.spec.cost], stack.shapes[name], _symbols(stack, name)
     yield from forward_sentences(stack, name, whole=whole)
-    kinds = ["a", "delta", "W", *["slope"] * has_slope(stack, name)]
-    kinds += [*ACTIVATIONS[layer.activation].steps, "z"] if whole else ["z"]
-    own = {kind: f"lens_{kind}{name}" for kind in kinds}
-    loss, delta = (_headings(kind, name, shape) for kind in ("loss", "delta"))
+    own = _shown_names(stack, name, whole=whole)
     if name == stack.output:
         targets = own | {"t": "lens_t", "loss": "lens_loss"}
         digits = 3 if stack.spec.is_regression else 0
         if whole and cost.loss:
-            yield _quantity("loss_text", cost.sentence(loss), targets, shape, layer=name)
-        sentence, uses = OutputDeltaSentence(delta, digits), targets
+            said = cost.sentence(symbols("loss"))
+            yield _quantity("loss_text", said, targets, shape, layer=name)
+        sentence = OutputDeltaSentence(symbols("delta"), digits)
+        yield _quantity("delta_text", sentence, targets, shape, layer=name)
     else:
         upper = stack.names[stack.names.index(name) + 1]
-        above = {"delta_above": f"lens_delta{upper}", "W_above": f"lens_W{upper}"}
-        sentence, uses = HiddenDeltaSentence(delta), own | above
-    yield _quantity("delta_text", sentence, uses, shape, layer=name)
+        above = stack.kinds[upper].sentence_below(symbols)
+        yield placed(above, name, own, stack.named(upper, PREFIX), **SENTENCE)

@@ -6,21 +6,22 @@ go forward only.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, pairwise
-from math import isfinite, prod, sqrt
+from math import isfinite
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TotalCost
-from xlnn.equations.dense import BiasGradient
 from xlnn.equations.descent import Descent, GradientSize
+from xlnn.equations.layer import WEIGHTS, LayerQuantity, probed
 from xlnn.equations.optimiser import Penalised
 from xlnn.equations.prediction import MeanAbsolute, Off, Predicted, RootMeanSquare
 from xlnn.equations.scaling import Scaled
 from xlnn.equations.verdict import Accuracy, LargestUnit, MeanCost, Recognised, Right
 from xlnn.quantity import Axis, Model, Quantity
-from xlnn.workbooks.network.quantities.optimiser import constants, penalty, step_of, steps
+from xlnn.workbooks.network.quantities.optimiser import L2, constants, penalty, step_of, steps
 from xlnn.workbooks.network.quantities.runs import of_run, own_names
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import Stack, placed, quantity
 from xlnn.workbooks.network.spec import Spec
 
 TEST = "test_"
@@ -123,7 +124,7 @@ def _weights(stack: Stack) -> Iterator[Quantity]:
             equation=Descent(),
             uses=step_of(stack, kind, layer),
             given=1,
-            scale=1.5 / sqrt(prod(shape[1:])) if kind == "W" else 0.5,
+            scale=probed(kind, shape),
         )
 
 
@@ -137,47 +138,16 @@ def forward(  # noqa: PLR0913 -- the same layers, for the sheets that look close
     below: Mapping[str, str] | None = None,
     weights: str | None = None,
 ) -> Iterator[Quantity]:
-    """Yield z, a and a' of every layer, from the pixels of that prefix.   Book: 3-2.
+    """Yield what every layer computes, from the pixels of that prefix.   Book: 3-2.
 
     The weights are those of the same prefix, or of the prefix ``weights``. For a layer that
-    ``below`` names, its units see that quantity.
+    ``below`` names, its units see that quantity. Without ``slopes`` nothing is noted for the way
+    back.
     """
-    weights = prefix if weights is None else weights
-    for layer in stack.layers:
-        name, kind = layer.name, stack.kinds[layer.name]
-        rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
-        shape = stack.shapes[name]
-        seen = (below or {}).get(name, stack.activation(stack.below[name], prefix))
-        if kind.value:
-            uses = {"below": seen, "a": f"{prefix}a{name}"}
-            yield quantity("a", name, equation=kind.value, uses=uses, shape=shape, **rows)
-            if slopes and kind.argmax and name in learning(stack):
-                found = {"equation": kind.argmax, "uses": uses, "shape": shape, **rows}
-                yield quantity("argmax", name, **found)
-            continue
-        uses = {"a": seen, "W": f"{weights}W{name}", "b": f"{weights}b{name}"}
-        own = {kind: f"{prefix}{kind}{name}" for kind in ("z", "largest", "exp", "a")}
-        activation = ACTIVATIONS[layer.activation]
-        yield quantity("z", name, equation=kind.weighted, uses=uses, shape=shape, **rows)
-        for kind, equation in activation.steps.items():
-            size = () if kind == "largest" else shape
-            yield quantity(kind, name, equation=equation, uses=own, shape=size, **rows)
-        yield quantity("a", name, equation=activation.value, uses=own, shape=shape, **rows)
-        if slopes and has_slope(stack, name):
-            yield quantity("slope", name, equation=activation.slope, uses=own, shape=shape, **rows)
-
-
-def learning(stack: Stack) -> list[str]:
-    """Return the layers that errors reach: those with weights, and those above them."""
-    first = next(number for number, name in enumerate(stack.names) if stack.kinds[name].weights)
-    return stack.names[first:]
-
-
-def has_slope(stack: Stack, name: str) -> bool:
-    """Tell whether back-propagation asks for a layer's a'."""
-    layer = next(layer for layer in stack.layers if layer.name == name)
-    asked = name != stack.output or "slope" in COSTS[stack.spec.cost].delta.roles
-    return asked and ACTIVATIONS[layer.activation].slope is not None
+    for name, kind in stack.kinds.items():
+        names = stack.named(name, prefix, (below or {}).get(name, ""), weights)
+        for found in (*kind.forward(), *(stack.noted(name) if slopes else ())):
+            yield placed(found, name, names, prefix=prefix, sheet=sheet, axes=axes)
 
 
 def cost(  # noqa: PLR0913 -- the same
@@ -205,46 +175,26 @@ def backward(
 ) -> Iterator[Quantity]:
     """Yield delta of every layer, from the output layer down.   Book: 4-2, 4-3."""
     rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
-
-    def slope(name: str) -> dict[str, str]:
-        return {"slope": f"{prefix}slope{name}"} if has_slope(stack, name) else {}
-
-    name = stack.output
-    yield quantity(
-        "delta",
-        name,
-        shape=stack.shapes[name],
-        equation=COSTS[stack.spec.cost].delta,
-        uses={"t": t, "a": f"{prefix}a{name}", **slope(name)},
-        **rows,
-    )
-    for upper, lower in pairwise(reversed(learning(stack))):
-        above = {"delta_above": "delta", "W_above": "W", "argmax": "argmax"}
-        above = {role: f"{prefix}{kind}{upper}" for role, kind in above.items()}
-        yield quantity(
-            "delta",
-            lower,
-            shape=stack.shapes[lower],
-            equation=stack.kinds[upper].delta_below,
-            uses=above | slope(lower),
-            **rows,
-        )
+    output = LayerQuantity("delta", COSTS[stack.spec.cost].delta, stack.shapes[stack.output])
+    names = stack.named(stack.output, prefix)
+    yield placed(output, stack.output, names | {"t": t}, **rows)
+    for upper, lower in pairwise(reversed(stack.learning)):
+        kind, below = stack.kinds[upper], stack.named(lower, prefix)
+        for found in kind.backward():
+            yield placed(found, upper, names, **rows)
+        yield placed(kind.delta_below(), lower, below, names, **rows)
+        names = below
 
 
 def _gradients(stack: Stack) -> Iterator[Quantity]:
-    for kind, layer, shape in stack.parameters:
-        gradient = stack.kinds[layer].gradient if kind == "W" else BiasGradient()
-        if kind == "W" and stack.spec.regularised:
-            gradient = Penalised(gradient)
-        seen = {"delta": f"delta{layer}", "a": stack.activation(stack.below[layer])}
-        yield quantity(
-            f"dC_d{kind}",
-            layer,
-            axes=(stack.epoch,),
-            shape=shape,
-            equation=gradient,
-            uses=seen | {"W": f"W{layer}", "l2": "l2"},
-        )
+    for layer, kind in stack.kinds.items():
+        names = stack.named(layer)
+        for name, found in zip(kind.parameters, kind.gradients(), strict=True):
+            is_penalised = name in WEIGHTS and stack.spec.regularised
+            gradient = Penalised(found.equation) if is_penalised else found.equation
+            also = {"w": f"{name}{layer}", L2: L2}
+            stated = replace(found, equation=gradient)
+            yield placed(stated, layer, names | also, axes=(stack.epoch,))
 
 
 def _results(stack: Stack) -> Iterator[Quantity]:

@@ -5,6 +5,7 @@ They count as the weights do: row 0 stands before the first epoch, where nothing
 
 from collections.abc import Iterator
 
+from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.optimiser import (
     DIRECTION,
     OPTIMISERS,
@@ -79,7 +80,7 @@ def led_by(stack: Stack, kind: str, layer: str) -> Use:
 
 def step_of(stack: Stack, kind: str, layer: str) -> dict[str, Use | str]:
     """Return what the equation of a step is computed from."""
-    uses = {"W": previous(f"{kind}{layer}"), "gradient": led_by(stack, kind, layer)}
+    uses = {"w": previous(f"{kind}{layer}"), "gradient": led_by(stack, kind, layer)}
     return {**uses, "eta": "eta"}
 
 
@@ -93,4 +94,4 @@ def penalty(stack: Stack) -> Iterator[Quantity]:
 
 def penalised(stack: Stack) -> list[str]:
     """Return the names of the weights; biases are none of them."""
-    return [f"{kind}{layer}" for kind, layer, _ in stack.parameters if kind == "W"]
+    return [f"{kind}{layer}" for kind, layer, _ in stack.parameters if kind in WEIGHTS]

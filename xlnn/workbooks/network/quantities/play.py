@@ -11,6 +11,7 @@ from itertools import product
 import numpy as np
 
 from xlnn.equations.choice import Copy, OfEpoch, OfImage, OfRow, Picked, TrainingPosition
+from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.play import (
     LEVELS,
     At,
@@ -76,8 +77,9 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         yield _quantity("diverged", diverged, {"C_T": "C_T"}, axes=())
     yield from _chosen(stack)
     yield from _said(stack, words)
-    for layer in stack.names:
-        yield from _weights(stack, layer)
+    for name, layer, shape in stack.parameters:
+        if name in WEIGHTS:
+            yield from _weights(stack, name, layer, shape)
     for columns in figure.alike.values():  # so that they stand below each other
         for column in columns:
             yield from _units(stack, figure, column)
@@ -227,11 +229,9 @@ def _targets(stack: Stack) -> Iterator[Quantity]:
     yield _one("targets_tied", Tied(), {"a": "play_targets"}, sheet=NUMBERS, **WHOLE)
 
 
-def _weights(stack: Stack, layer: str) -> Iterator[Quantity]:
+def _weights(stack: Stack, name: str, layer: str, stated: tuple[int, ...]) -> Iterator[Quantity]:
     """Yield the weights of a layer's first units, as pictures."""
-    if not stack.kinds[layer].weights:
-        return
-    units, *seen = shown_shape(stack, "W", layer)
+    units, *seen = shown_shape(stack, name, layer)
     if stack.spec.features and stack.below[layer] == "1":
         seen = [stack.spec.inputs]
     size = int(np.prod(seen))
@@ -245,9 +245,9 @@ def _weights(stack: Stack, layer: str) -> Iterator[Quantity]:
     if int(np.prod(seen)) > MOST_WEIGHTS:
         return
     shape = (units, *seen)
-    uses = {"all_epochs": f"W{layer}", "epoch": "play_epoch", "a": f"W{layer}"}
-    own = OfEpoch(shape) if stack.spec.epochs else picked(shape, stack.kinds[layer].weights)
-    yield _quantity("W", own, uses, shape, layer=layer)
+    uses = {"all_epochs": f"{name}{layer}", "epoch": "play_epoch", "a": f"{name}{layer}"}
+    own = OfEpoch(shape) if stack.spec.epochs else picked(shape, stated)
+    yield _quantity(name, own, uses, shape, layer=layer)
 
 
 def _units(stack: Stack, figure: Figure, column: Column) -> Iterator[Quantity]:
@@ -276,7 +276,8 @@ def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
         return
     pairs = [(*j, *i) for j, i in product(here.units, below.units)]
     shape = (len(here.units), len(below.units))
-    uses = {"rows": f"W{layer}", "position": "play_epoch", "a": f"W{layer}"}
+    (name,) = figure.stack.weights(layer)
+    uses = {"rows": f"{name}{layer}", "position": "play_epoch", "a": f"{name}{layer}"}
     weight = Chosen if figure.stack.spec.epochs else Picked
     yield _number("weight", weight(pairs, shape), uses, shape, layer=layer)
     own = {kind: f"play_{kind}{layer}" for kind in ("strength", "across", "up")}

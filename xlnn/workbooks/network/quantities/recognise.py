@@ -40,9 +40,9 @@ def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     yield from weights(stack, PREFIX, SHEET, "draw_epoch", row=2)
     yield from forward_by_bands(stack, slopes=False, **one)
     first = stack.names[0]
-    if len(stack.shapes[first]) == 1:
-        shape = shown_shape(stack, "W", first)
-        uses = {"a": "draw_x", "W": f"draw_W{first}"}
+    for name in stack.weights(first) if len(stack.shapes[first]) == 1 else ():
+        shape = shown_shape(stack, name, first)
+        uses = {"a": "draw_x", name: f"draw_{name}{first}"}
         yield quantity("seen", shape=shape, equation=Seen(), uses=uses, **shown)
     output, shape = {"a": f"draw_a{stack.output}"}, stack.shapes[stack.output]
     outputs = {"shape": shape, **one}

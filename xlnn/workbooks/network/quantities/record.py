@@ -115,7 +115,7 @@ def _run(stack: Stack) -> Iterator[Quantity]:
     """Yield NumPy's last weights and its costs, and how far those of the sheets are from them."""
     for kind, layer, shape in stack.parameters:
         yield quantity(kind, layer, shape=shape, **NOTED)
-        uses = {"W": f"{kind}{layer}", "noted": f"{PREFIX}{kind}{layer}"}
+        uses = {"w": f"{kind}{layer}", "noted": f"{PREFIX}{kind}{layer}"}
         yield quantity(
             f"{kind}_distance", layer, shape=shape, equation=LastDistance(), uses=uses, **SMALL
         )

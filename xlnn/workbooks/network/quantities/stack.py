@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.cost import COSTS
+from xlnn.equations.layer import BELOW, PARAMETERS, WEIGHTS, LayerQuantity
 from xlnn.equations.verdict import LabelOf
 from xlnn.quantity import Axis, Equation, Quantity, Use, superscript
 from xlnn.workbooks.network.spec import Spec
@@ -33,8 +36,9 @@ QUANTITY_KINDS = {
     "t": QuantityKind("t{}", "images", "General", role="input"),
     "truth": QuantityKind("", "images", "0"),
     "truth_label": QuantityKind("", "images", "General"),
-    "W": QuantityKind("w^{}", "weights", role="weight"),
-    "b": QuantityKind("b^{}", "weights", role="weight"),
+    "mean": QuantityKind("μ^", "training", role="forward"),
+    "variance": QuantityKind("(σ²)^", "training", role="forward"),
+    "normalised": QuantityKind("x̂^{}", "training", role="forward"),
     "z": QuantityKind("z^{}", "training", role="forward"),
     "largest": QuantityKind("max z^", "training", role="forward"),
     "exp": QuantityKind("exp^{}", "training", role="forward"),
@@ -50,8 +54,9 @@ QUANTITY_KINDS = {
     "predicted": QuantityKind("ŷ{}", "training"),
     "actual": QuantityKind("y{}", "fit", "General"),
     "off": QuantityKind("|ŷ − y|{}", "training"),
-    "dC_dW": QuantityKind("∂C_T/∂w^{}", "gradients", "0.00000", role="backward"),
-    "dC_db": QuantityKind("∂C_T/∂b^{}", "gradients", "0.00000", role="backward"),
+    "delta_normalised": QuantityKind("∂C/∂x̂^{}", "training", role="backward"),
+    "delta_mean": QuantityKind("⟨∂C/∂x̂⟩^", "training", role="backward"),
+    "delta_product": QuantityKind("⟨x̂ ∂C/∂x̂⟩^", "training", role="backward"),
     "C_T": QuantityKind("C_T", "progress", role="backward"),
     "recognised": QuantityKind("", "progress", "0"),
     "accuracy": QuantityKind("", "progress", "0.0%"),
@@ -70,16 +75,16 @@ QUANTITY_KINDS = {
     "correction1": QuantityKind("1 − β₁ⁿ", "optimiser"),
     "correction2": QuantityKind("1 − β₂ⁿ", "optimiser"),
     **{
-        f"{kind}_{letter}": QuantityKind(
-            f"{sign}({letter.lower()}^{{}})", "optimiser", digits, role=role
-        )
-        for letter in "Wb"
-        for kind, sign, digits, role in (
-            ("velocity", "v", "0.00000", "weight"),
-            ("square", "s", "0.00E+00", "weight"),
-            ("moment1", "m", "0.00000", "weight"),
-            ("moment2", "v", "0.00E+00", "weight"),
-            ("direction", "r", "0.0000", "weight"),
+        kind.format(name): QuantityKind(symbol.format(each.symbol), sheet, digits, role=role)
+        for name, each in PARAMETERS.items()
+        for kind, symbol, sheet, digits, role in (
+            ("{}", "{}^{{}}", "weights", "0.0000", "weight"),
+            ("dC_d{}", "∂C_T/∂{}^{{}}", "gradients", "0.00000", "backward"),
+            ("velocity_{}", "v({}^{{}})", "optimiser", "0.00000", "weight"),
+            ("square_{}", "s({}^{{}})", "optimiser", "0.00E+00", "weight"),
+            ("moment1_{}", "m({}^{{}})", "optimiser", "0.00000", "weight"),
+            ("moment2_{}", "v({}^{{}})", "optimiser", "0.00E+00", "weight"),
+            ("direction_{}", "r({}^{{}})", "optimiser", "0.0000", "weight"),
         )
     },
 }
@@ -106,15 +111,52 @@ class Stack:
 
     @property
     def parameters(self) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-        """Kind, layer and shape of all weights and biases, layer by layer."""
-        for name, kind in self.kinds.items():
-            if kind.weights:
-                yield "W", name, kind.weights
-                yield "b", name, kind.weights[:1]
+        """Name, layer and shape of all parameters, layer by layer."""
+        for layer, kind in self.kinds.items():
+            for name, shape in kind.parameters.items():
+                yield name, layer, shape
+
+    def weights(self, layer: str) -> list[str]:
+        """Return the names of the parameters of a layer that are weights."""
+        return [name for name in self.kinds[layer].parameters if name in WEIGHTS]
 
     def activation(self, layer: str, prefix: str = "") -> str:
         """Return the name of a layer's activations; those of layer 1 are the pixels."""
         return f"{prefix}x" if layer == "1" else f"{prefix}a{layer}"
+
+    @property
+    def learning(self) -> list[str]:
+        """The layers that errors reach: those with parameters, and those above them."""
+        first = next(n for n, kind in enumerate(self.kinds.values()) if kind.parameters)
+        return self.names[first:] if self.spec.epochs else []
+
+    def noted(self, layer: str) -> list[LayerQuantity]:
+        """Return what a layer notes on the way forward, as far as back-propagation asks for it."""
+        if layer not in self.learning:
+            return []
+        asked = COSTS[self.spec.cost].delta.roles
+        found = self.kinds[layer].noted()
+        return [each for each in found if layer != self.output or each.kind in asked]
+
+    def named(
+        self, layer: str, prefix: str = "", seen: str = "", weights: str | None = None
+    ) -> dict[str, str]:
+        """Return the names of all that a layer has and sees, by their kinds.
+
+        Parameters
+        ----------
+        layer, prefix : str
+        seen : str
+            What it sees, where that is not the activations of the layer below.
+        weights : str
+            The prefix of its parameters, where it is another.
+        """
+        kind = self.kinds[layer]
+        own = (each.kind for each in (*kind.forward(), *self.noted(layer), *kind.backward()))
+        names = {each: f"{prefix}{each}{layer}" for each in (*own, "delta")}
+        of = prefix if weights is None else weights
+        names |= {each: f"{of}{each}{layer}" for each in kind.parameters}
+        return names | {BELOW: seen or self.activation(self.below[layer], prefix)}
 
     @property
     def is_share(self) -> bool:
@@ -158,6 +200,30 @@ class Stack:
 def numeric_labels(spec: Spec) -> bool:
     """Tell whether the labels are whole numbers, so that the sheet shows them as numbers."""
     return all(label.isdecimal() and str(int(label)) == label for label in spec.labels)
+
+
+def placed(
+    found: LayerQuantity,
+    layer: str,
+    names: Mapping[str, str],
+    used: Mapping[str, str] | None = None,
+    **rows: Any,  # noqa: ANN401 -- as `quantity` takes them
+) -> Quantity:
+    """Return a layer's quantity with its name, from the names of what the layer has.
+
+    Parameters
+    ----------
+    found : LayerQuantity
+    layer : str
+    names : dict
+        As `Stack.named` gives them.
+    used : dict
+        The names of what ``found`` uses by name, where it was stated by the layer above.
+    """
+    uses = {**names, **{role: (used or names)[kind] for role, kind in found.uses.items()}}
+    return quantity(
+        found.kind, layer, **{"shape": found.shape, **rows}, equation=found.equation, uses=uses
+    )
 
 
 def quantity(  # noqa: PLR0913 -- what a kind does not settle

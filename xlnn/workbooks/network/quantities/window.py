@@ -24,7 +24,8 @@ def window(stack: Stack) -> Iterator[Quantity]:
 
 def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
     filters, *places = stack.shapes[name]
-    _, *size = stack.kinds[name].weights
+    (weight,), parameters = stack.weights(name), stack.kinds[name].parameters
+    _, *size = parameters[weight]
     lengths = dict(zip((MAP, *PLACE), (filters, *places), strict=True))
     for kind, length in lengths.items():
         choices = {"choices": (1, length), "number_format": "0"}
@@ -35,15 +36,15 @@ def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
     looked_up = {"epoch": f"{PREFIX}epoch", "position": f"{PREFIX}position", **where}
     seen = {"a": stack.activation(stack.below[name], PREFIX), **where}
     yield _shown("window", name, Window(tuple(size[-2:])), seen, tuple(size))
-    for kind in ("W", "b"):
+    for kind, (_, *shape) in parameters.items():
         of_all = {"all_epochs": f"{kind}{name}", **looked_up}
-        yield _shown(f"window_{kind}", name, OfFilter(), of_all, tuple(size) if kind == "W" else ())
-    both = {"a": _own("window", name), "W": _own("window_W", name)}
-    yield _shown("window_product", name, Products(), both, tuple(size))
+        yield _shown(f"window_{kind}", name, OfFilter(), of_all, tuple(shape))
+    own = {kind: _own(f"window_{kind}", name) for kind in parameters}
+    own |= {"a": _own("window", name), "total": _own("window_sum", name)}
+    yield _shown("window_product", name, Products(), own, tuple(size))
     products = {"products": _own("window_product", name)}
     yield _shown("window_sum", name, SumOfProducts(), products)
-    summed = {"total": _own("window_sum", name), "b": _own("window_b", name)}
-    yield _shown("window_z", name, PlusBias(), summed)
+    yield _shown("window_z", name, PlusBias(), own)
     yield _shown("window_there", name, OfPlace(), {"rows": f"z{name}", **looked_up})
 
 

@@ -8,17 +8,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from xlnn.blocks import Block
+from xlnn.equations.layer import PARAMETERS
 from xlnn.quantity import Model, Quantity, superscript
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
 from xlnn.writing.style import CAPTION, LABEL, SECTION
 
-PREFIXES = {
-    "dC_dW_one": "∂C/∂w", "dC_dW": "∂C_T/∂w", "velocity_W": "v(w)", "direction_W": "r(w)",
-    "W_after": "→ w", "W": "w", "seen": "w x",
+PICTURES = {
+    "{}": "{}^", "dC_d{}_one": "∂C/∂{}^", "dC_d{}": "∂C_T/∂{}^", "velocity_{}": "v({}^)",
+    "direction_{}": "r({}^)", "{}_after": "→ {}^", "seen": "w^ x",
 }  # fmt: skip
-"""The symbols of pictures that stand for a unit's weights."""
+"""What is shown of a parameter, by its kind, and the symbol over it; ^ is layer and unit."""
+
+SYMBOLS = {
+    kind.format(name): symbol.format(parameter.symbol)
+    for name, parameter in PARAMETERS.items()
+    for kind, symbol in PICTURES.items()
+}
+"""The same of each parameter."""
+
+SINGLE = ("largest", "mean", "variance", "delta_mean", "delta_product")
+"""What a layer has of an image, and not of each unit; it stands above the units."""
 
 BESIDE = replace(LABEL, indent=1)
 
@@ -153,21 +164,30 @@ class Bands:
             if strip.is_labelled:
                 drawing.put(row, column - 1, quantity.heading((unit,)), LABEL)
             elif name != strip.names[0] and not quantity.is_text:
-                drawing.put(row, column + 1, "b", BESIDE)
+                drawing.put(row, column + 1, self._second, BESIDE)
             row += self.height(name) - 1
-        if first.kind == "dC_dW_one":
+        if first.kind.endswith("_one"):
             # of one image that of the bias is shown already: delta, of a map the sum of its deltas
             delta = self.quantity(f"delta{self.layer}").heading((unit,)) if self.is_dense else "Σ δ"
-            drawing.put(row + 1, column, f"∂C/∂b = {delta}", CAPTION)
+            drawing.put(row + 1, column, f"∂C/∂{self._second} = {delta}", CAPTION)
+
+    @property
+    def _second(self) -> str:
+        """The symbol of the parameter that is shown below the first: that of a bias."""
+        return PARAMETERS[parameters_of(self.model, self.layer)[1]].symbol
+
+
+def parameters_of(model: Model, layer: str) -> list[str]:
+    """Return the names of the parameters of a layer."""
+    return [name for name in PARAMETERS if f"{name}{layer}" in model.by_name]
 
 
 def symbol(quantity: Quantity, unit: int, layer: str) -> str:
     """Return what stands over a picture: its symbol, of one unit of a layer."""
-    if quantity.kind not in PREFIXES:
+    if quantity.kind not in SYMBOLS:
         return quantity.heading((unit,))
     index = Quantity("", "", "{}", "", shape=quantity.shape).heading((unit,))
-    before, _, after = PREFIXES[quantity.kind].partition("w")
-    return f"{before}w{superscript(layer)}{index}{after}"
+    return SYMBOLS[quantity.kind].replace("^", f"{superscript(layer)}{index}")
 
 
 def picture_size(quantity: Quantity) -> tuple[int, int]:

@@ -123,10 +123,10 @@ def draw(page: Page) -> Drawing:
             row += APART
     number, spare = 0, _spare(page.layout.model)
     for layer in figure.dense:
-        below = figure.columns[figure.stack.below[layer]]
+        below, (kind,) = figure.columns[figure.stack.below[layer]], figure.stack.weights(layer)
         for j in figure.columns[layer].units:
             for i in below.units:
-                weight = page.layout.model[f"W{layer}"].heading((*j, *i))
+                weight = page.layout.model[f"{kind}{layer}"].heading((*j, *i))
                 drawing.put(FIRST_ROW + number, CONNECTION - spare, weight, KEY)
                 drawing.put(FIRST_ROW + GAP * number, LINES - spare, weight, KEY)
                 number += 1

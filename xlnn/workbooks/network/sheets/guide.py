@@ -2,7 +2,7 @@
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import WITHOUT_WEIGHTS
+from xlnn.equations.layer import LAYERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.workbooks.network.sheets.bands import layer_name, layer_title
 from xlnn.workbooks.network.spec import Spec
@@ -42,7 +42,7 @@ def draw(page: Page[Spec]) -> Drawing:
 def _reading(page: Page[Spec]) -> str:
     """Say how the indices of a weight are read, by the example of one."""
     quantities = page.layout.model.quantities
-    weights = [q for q in quantities if q.kind == "W" and q.sheet == "weights"]
+    weights = [q for q in quantities if q.kind in WEIGHTS and q.sheet == "weights"]
     first = next((q for q in weights if len(q.shape) == 2), weights[0])
     index = (0, *(min(EXAMPLE, length) - 1 for length in first.shape[1:]))
     values = {"symbol": first.heading(index), "layer": layer_name(page, first.layer)}
@@ -54,7 +54,7 @@ def _reading(page: Page[Spec]) -> str:
 
 def _is_of_the_book(spec: Spec) -> bool:
     """Tell whether the functions are those with which the book trains: sigmoid, squared error."""
-    activations = {la.activation for la in spec.layers if la.kind not in WITHOUT_WEIGHTS}
+    activations = {la.activation for la in spec.layers if LAYERS[la.kind].activates}
     return activations == {"sigmoid"} and spec.cost == "squared error"
 
 
@@ -72,8 +72,8 @@ def equations_of(spec: Spec, also: str) -> dict[str, str]:
 
     Between several stands ``also``.
     """
-    with_weights = (layer for layer in spec.layers if layer.kind not in WITHOUT_WEIGHTS)
-    names = dict.fromkeys(layer.activation for layer in with_weights)
+    activating = (layer for layer in spec.layers if LAYERS[layer.kind].activates)
+    names = dict.fromkeys(layer.activation for layer in activating)
     used = {name: ACTIVATIONS[name] for name in names}
     cost, optimisers = COSTS[spec.cost], [OPTIMISERS[spec.optimizer]]
     if len(set(spec.runs)) > 1:

@@ -10,13 +10,21 @@ from functools import cached_property
 
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
+from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.wording import FACTORS
 from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole
 from xlnn.workbooks.network.sheets import window
-from xlnn.workbooks.network.sheets.bands import Bands, Strip, picture_size, squares
+from xlnn.workbooks.network.sheets.bands import (
+    SINGLE,
+    Bands,
+    Strip,
+    parameters_of,
+    picture_size,
+    squares,
+)
 from xlnn.workbooks.network.sheets.choosing import ROOM, draw_used, with_used
 from xlnn.workbooks.network.sheets.listing import (
     BAR,
@@ -50,18 +58,15 @@ LEFT = 2
 IMAGE = LEFT + 4 + ROOM
 """The first column of the image, to the right of the choices."""
 
-NUMBERS = ("z", "exp", "a", "slope", "loss", "delta")
+NUMBERS = ("normalised", "z", "exp", "a", "slope", "loss", "delta", "delta_normalised")
 """What a unit has, of which a layer shows what it computes."""
-TEXTS = ("z_text", "a_text", "loss_text", "delta_text")
+TEXTS = ("normalised_text", "z_text", "a_text", "loss_text", "delta_text")
 CHOSEN = ("epoch", "image", "position", "there", "gap")
 """What is chosen, and what comes of it, below each other."""
 TARGETS = ("t", "raw_t", "predicted")
 """What is to be predicted, and what is."""
-GRADIENTS = (
-    ("dC_dW_one",), ("dC_dW", "dC_db"), ("velocity_W", "velocity_b"),
-    ("direction_W", "direction_b"), ("W_after", "b_after"),
-)  # fmt: skip
-"""Pictures and what stands below them; the gradient of a bias in one image is delta itself."""
+GRADIENTS = ("dC_d{}_one", "dC_d{}", "velocity_{}", "direction_{}", "{}_after")
+"""Pictures of each parameter; the gradient of a bias in one image is delta itself."""
 MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
 CELL, BESIDE_TITLE = 6.9, 4
@@ -70,7 +75,11 @@ SENTENCES, FACTOR = 24, 12
 """The width of the sentences without factors, and of each pair of them, ``(-0.147) × 0.388 + ``."""
 STEPS = {
     **dict.fromkeys(("z", "a", "argmax"), 1), "C": 2, **dict.fromkeys(("slope", "delta"), 3),
-    "dC_dW_one": 4, "dC_dW": 5, "W_after": 6,
+    **{
+        kind.format(name): number
+        for name in PARAMETERS
+        for kind, number in (("dC_d{}_one", 4), ("dC_d{}", 5), ("{}_after", 6))
+    },
 }  # fmt: skip
 """In which order the book computes what stands here; a line at the top says where each is."""
 FEATURE = replace(CAPTION, align="center", wrap=True)
@@ -99,26 +108,28 @@ class _Grid:
             names = ("loss" if kind == "loss" and output else f"{kind}{layer}" for kind in kinds)
             return tuple(name for name in names if self.has(name))
 
+        own = parameters_of(self.model, layer)
+        gradients = [tuple(kind.format(name) for name in own) for kind in GRADIENTS]
         if len(self.model[f"{PREFIX}a{layer}"].shape) == 1:
             numbers, texts = Strip(shown(*NUMBERS), is_labelled=True), Strip(shown(*TEXTS))
-            gradients = (Strip(shown(*kinds)) for kinds in GRADIENTS if shown(*kinds))
-            return (Strip(shown("W", "b")), numbers, *gradients, texts)
-        names = [("W", "b"), *((kind,) for kind in MAPS), *GRADIENTS]
+            pictures = (Strip(shown(*kinds)) for kinds in gradients if shown(*kinds))
+            return (Strip(shown(*own)), numbers, *pictures, texts)
+        names = [own, *((kind,) for kind in MAPS), *gradients]
         return tuple(Strip(shown(*kinds)) for kinds in names if shown(*kinds))
+
+    def singles(self, layer: str) -> list[str]:
+        """Return the names of what a layer has of the image, and not of each unit."""
+        return [f"{PREFIX}{kind}{layer}" for kind in SINGLE if self.has(f"{kind}{layer}")]
 
     @cached_property
     def bands(self) -> list[Bands]:
         """The bands of all layers, one layer below the other."""
         shown, outputs = (self.model[PREFIX + name].shape[0] for name in ("x", "output"))
         row, bands = TOP + max(shown, outputs + 2, 6) + 2, []
-        width = max(
-            picture_size(self.model[f"{PREFIX}W{layer}"])[1]
-            for layer in self.layers
-            if self.has(f"z_text{layer}")
-        )
+        width = max(map(self.wide, self.dense))
         for layer in self.layers:
-            is_dense = self.has(f"z_text{layer}")
-            lines = 2 * (self.has(f"below{layer}") or self.has(f"largest{layer}"))
+            is_dense, singles = layer in self.dense, len(self.singles(layer))
+            lines = max(2 * self.has(f"below{layer}"), singles and singles + 1)
             strips = self.strips(layer)
             bands.append(
                 Bands(
@@ -146,10 +157,10 @@ class _Grid:
         """The layers whose units are no maps."""
         return [layer for layer in self.layers if self.has(f"z_text{layer}")]
 
-    @property
-    def numbers(self) -> int:
-        """The column of z, a, a' and delta; their symbols stand to the left."""
-        return self.bands[-1].columns[1]
+    def wide(self, layer: str) -> int:
+        """Return how many columns the first parameter of a layer takes."""
+        first, *_ = parameters_of(self.model, layer)
+        return picture_size(self.model[f"{PREFIX}{first}{layer}"])[1]
 
     @property
     def texts(self) -> int:
@@ -167,10 +178,9 @@ def place(model: Model) -> Iterator[Block]:
             yield from window.place(model, bands.layer, bands.next, LEFT)
         if grid.has(f"below{bands.layer}"):
             yield single_block(model[f"{PREFIX}below{bands.layer}"], bands.first - 1, LEFT, (0, 1))
-        if grid.has(f"largest{bands.layer}"):
-            yield single_block(
-                model[f"{PREFIX}largest{bands.layer}"], bands.first - 1, bands.columns[1]
-            )
+        names = grid.singles(bands.layer)
+        for row, name in enumerate(names, start=bands.first - len(names)):
+            yield single_block(model[name], row, bands.columns[1])
 
 
 def _place_top(model: Model, grid: _Grid) -> Iterator[Block]:
@@ -201,8 +211,8 @@ def draw(page: Page) -> Drawing:
     last = max(bands.columns[-1] for bands in grid.bands)
     width = max(CELL, word_width(page.spec.features, FEATURE.size))
     drawing.widths |= dict.fromkeys(range(LEFT, last + 1), width)
-    pairs = (picture_size(page.layout.model[f"{PREFIX}W{layer}"])[1] for layer in grid.dense)
-    drawing.widths[grid.texts] = SENTENCES + FACTOR * max(n for n in (1, *pairs) if n <= FACTORS)
+    pairs = (1, *map(grid.wide, grid.dense))
+    drawing.widths[grid.texts] = SENTENCES + FACTOR * max(n for n in pairs if n <= FACTORS)
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
     drawing.put(2, LEFT, page.words("notes", SHEET, **page.layout.titles), NOTE)
     if not drawn_whole(page.spec):
@@ -212,18 +222,19 @@ def draw(page: Page) -> Drawing:
     if is_trained:
         drawing.put(3, LEFT, page.words("lens", "steps"), NOTE)
     _draw_top(drawing, page, grid)
-    headings = {kind: _step(page, kind, page.words("lens", kind)) for (kind, *_) in GRADIENTS}
-    headings |= {"W": page.words("lens", "W"), "z_text": page.words("lens", "texts")}
+    first = {own[0] for layer in grid.layers if (own := parameters_of(grid.model, layer))}
+    kinds = (kind.format(name) for kind in ("{}", *GRADIENTS) for name in first)
+    headings = {kind: _step(page, kind, page.words("lens", kind)) for kind in kinds}
+    headings |= dict.fromkeys(TEXTS[:2], page.words("lens", "texts"))
     maps = {kind: _step(page, kind, page.words("quantities", kind)) for kind in MAPS}
     steps = (("z", "z, a"), *((("delta", "δ"),) if is_trained else ()))
-    numbers = {"z": "   ".join(_step(page, *each) for each in steps)}
+    numbers = dict.fromkeys(NUMBERS[:2], "   ".join(_step(page, *each) for each in steps))
     for bands in grid.bands:
         bands.draw(drawing, page, headings | (numbers if bands.is_dense else maps), last)
         if grid.has(f"below{bands.layer}"):
             drawing.put(bands.first - 2, LEFT, page.words("lens", "below"), LABEL)
-        if grid.has(f"largest{bands.layer}"):
-            largest = page.layout.blocks[f"{PREFIX}largest{bands.layer}"]
-            drawing.put(largest.row, largest.column - 1, largest.quantity.symbol, LABEL)
+        for single in (page.layout.blocks[name] for name in grid.singles(bands.layer)):
+            drawing.put(single.row, single.column - 1, single.quantity.symbol, LABEL)
     for block in page.layout.on(SHEET):
         _look(drawing, block.quantity, block.column)
     drawing.looks[f"{PREFIX}name"] = name_look(page, width)
@@ -287,7 +298,7 @@ def _look(drawing: Drawing, quantity: Quantity, column: int) -> None:
     elif len(quantity.shape) == 3 and kind in MAPS:
         digits = "0" if kind == "argmax" else "0.00"
         look = replace(PICTURE, number_format=digits, border=True)
-    elif kind in {"position", "there", "gap", "output", "C", "largest", *TARGETS, *NUMBERS}:
+    elif kind in {"position", "there", "gap", "output", "C", *SINGLE, *TARGETS, *NUMBERS}:
         # as narrow as the pictures above or below
         is_narrow = drawing.widths.get(column) == drawing.widths[LEFT]
         size = PICTURE.size if is_narrow else NUMBER.size

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 from math import isfinite
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations.activation import ACTIVATIONS
+from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.plane import SIDE
 from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
@@ -93,17 +95,18 @@ def place_numbers(model: Model) -> Iterator[Block]:
         yield single_block(model[PREFIX + name], FIRST_ROW, column, (1, 0))
         column += 1
     column += 1
-    row = FIRST_ROW
-    for quantity in here:
-        if quantity.kind == "W":
+    row, widths = FIRST_ROW, [0]
+    parameters = (quantity for quantity in here if quantity.kind in PARAMETERS)
+    for _, of_layer in groupby(parameters, lambda quantity: quantity.layer):
+        right = column
+        for quantity in of_layer:
             units, *seen = quantity.shape
-            width = seen[-1]
-            inside = ((0, 0),) * (len(seen) - 1) + ((0, 1),)
-            yield Block(quantity, NUMBERS, row, column, ((1, 0), *inside))
-            bias = model[f"{PREFIX}b{quantity.layer}"]
-            yield Block(bias, NUMBERS, row, column + width, ((1, 0),))
-            row += units + 2
-    column += max(q.shape[-1] for q in here if q.kind == "W") + 3
+            inside = ((0, 0),) * (len(seen) - 1) + ((0, 1),) * bool(seen)
+            yield Block(quantity, NUMBERS, row, right, ((1, 0), *inside))
+            right += seen[-1] if seen else 1
+        widths.append(right - column)
+        row += units + 2
+    column += max(widths) + 2
     for name in ("at", "own", "others"):
         if PREFIX + name in model.by_name:
             units = ((0, 1),) * len(model[PREFIX + name].shape)
@@ -233,7 +236,7 @@ def draw_numbers(page: Page) -> Drawing:
             head(drawing, block, words, lambda q, w: w("map", "point") if q.kind == "number"
                  else w("quantities", q.kind))  # fmt: skip
             continue
-        is_parameter = quantity.kind in {"W", "b"}
+        is_parameter = quantity.kind in PARAMETERS
         symbol = quantity.symbol.replace("{}", "")
         name = symbol if is_parameter else words("map", quantity.kind)
         row = block.row - 1 if is_parameter else FIRST_ROW - 2

@@ -6,6 +6,7 @@ from dataclasses import replace
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.equations.choice import Asked
+from xlnn.equations.layer import WEIGHTS
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import HEIGHT, SHARE, WIDEST, WIDTH, Figure
 from xlnn.workbooks.network.quantities.play import LISTED, PREFIX, SHEET
@@ -118,7 +119,7 @@ def _pictures(model: Model) -> Iterator[Block]:
 
 
 def _weights(model: Model) -> list[Quantity]:
-    return [q for q in model.quantities if q.sheet == SHEET and q.kind == "W"]
+    return [q for q in model.quantities if q.sheet == SHEET and q.kind in WEIGHTS]
 
 
 def draw(page: Page) -> Drawing:
@@ -274,7 +275,7 @@ def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
         drawing.put(heading, column, "", SECTION)
     whose = "filters" if _is_of_filters(page, quantity.layer) else "weights"
     title = page.words("play", whose, layer=layer_name(page, quantity.layer))
-    of = page.layout.model[f"W{quantity.layer}"].shape[0]
+    of = page.layout.model[f"{quantity.kind}{quantity.layer}"].shape[0]
     if units < of:
         title = page.words("play", "first", what=title, drawn=units, of=of)
     drawing.put(heading, RIGHT, title, SECTION)
@@ -309,7 +310,7 @@ def _look(quantity: Quantity) -> Look:
     kind = quantity.kind
     if quantity.choices:
         return replace(CHOICE, size=12, border=True)
-    if kind in {"W", "x"}:
+    if kind in {*WEIGHTS, "x"}:
         return replace(PICTURE, number_format=";;;", border=True)
     if quantity.is_text:
         return SENTENCE

@@ -8,6 +8,7 @@ from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, table_blocks
+from xlnn.equations.layer import WEIGHTS
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities import compare
 from xlnn.workbooks.network.quantities.figure import sampled
@@ -170,7 +171,7 @@ def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
     """Yield the paths of the weights of each layer, those of a unit in one colour."""
     for block in page.layout.on("weights"):
         quantity = block.quantity
-        if quantity.kind == "W":
+        if quantity.kind in WEIGHTS:
             units = sampled(quantity.shape[0], len(PATH_COLOURS))
             lines = []
             for unit, colour in zip(units, PATH_COLOURS, strict=False):
@@ -201,6 +202,6 @@ def _chart(page: Page, title: str, lines: list[_Line]) -> ScatterChart:
         ends(chart.y_axis, 0, most[quantity.name])
         if quantity.name == "accuracy":
             chart.y_axis.number_format = "0%"
-    elif quantity.kind != "W":
+    elif quantity.kind not in WEIGHTS:
         chart.y_axis.scaling.min = 0
     return chart

@@ -7,8 +7,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
-from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.sheets.bands import Bands, Strip, layer_title, squares
+from xlnn.equations.layer import PARAMETERS, WEIGHTS
+from xlnn.quantity import Model, Quantity, superscript
+from xlnn.workbooks.network.sheets.bands import (
+    SINGLE,
+    Bands,
+    Strip,
+    layer_title,
+    parameters_of,
+    squares,
+)
 from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
 from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, name_look, named_in
 from xlnn.workbooks.pages.page import Page
@@ -50,8 +58,8 @@ def place(model: Model) -> Iterator[Block]:
     yield from _place_top(model)
     for layer, (row, bands) in _sections(model).items():
         yield from bands.place() if bands else _place_row(model, layer, row)
-        if bands and f"{PREFIX}largest{layer}" in model.by_name:
-            yield single_block(model[f"{PREFIX}largest{layer}"], bands.first - 1, bands.columns[-1])
+        for name, at in _singles(model, layer).items() if bands else ():
+            yield single_block(model[name], bands.first - 1, bands.columns[-1] + at)
 
 
 def _sections(model: Model) -> dict[str, tuple[int, Bands | None]]:
@@ -62,7 +70,7 @@ def _sections(model: Model) -> dict[str, tuple[int, Bands | None]]:
             sections[layer] = (row, None)
             row += 4 + model[f"{PREFIX}z{layer}"].shape[0]
             continue
-        lines = 2 * (f"{PREFIX}largest{layer}" in model.by_name)
+        lines = 2 * bool(_singles(model, layer))
         strips = _strips(model, layer)
         bands = Bands(model, SHEET, PREFIX, layer, row, LEFT, strips, lines=lines)
         sections[layer] = (row, bands)
@@ -72,13 +80,19 @@ def _sections(model: Model) -> dict[str, tuple[int, Bands | None]]:
 
 def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
     """Return what the units of a layer show: weights, what they see, and their numbers or maps."""
+    own = parameters_of(model, layer)
     if len(model[f"{PREFIX}a{layer}"].shape) > 1:
-        groups = (("W", "b"), ("z",), ("a",))
-        names = [tuple(f"{kind}{layer}" for kind in kinds) for kinds in groups]
-        return tuple(Strip(group) for group in names if PREFIX + group[0] in model.by_name)
-    seen = (Strip(("seen",)),) if layer == _layers(model)[0] else ()
-    numbers = Strip(tuple(_numbers(model, layer)), is_labelled=True)
-    return (Strip((f"W{layer}",)), *seen, numbers)
+        groups = (own, ("z",), ("a",)) if own else (("a",),)
+        return tuple(Strip(tuple(f"{kind}{layer}" for kind in kinds)) for kinds in groups)
+    names = [*(f"{kind}{layer}" for kind in own if kind in WEIGHTS), "seen"]
+    pictures = (Strip((name,)) for name in names if PREFIX + name in model.by_name)
+    return (*pictures, Strip(tuple(_numbers(model, layer)), is_labelled=True))
+
+
+def _singles(model: Model, layer: str) -> dict[str, int]:
+    """Return the names of what a layer has of the drawing, and how far right each stands."""
+    names = (f"{PREFIX}{kind}{layer}" for kind in SINGLE)
+    return {name: 2 * n for n, name in enumerate(filter(model.by_name.__contains__, names))}
 
 
 def _place_top(model: Model) -> Iterator[Block]:
@@ -117,13 +131,14 @@ def _first_row(model: Model) -> int:
 
 def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
     """Place a row for each unit: its weights below what it sees, and its numbers."""
-    right = LEFT + 1 + model[f"{PREFIX}W{layer}"].shape[1]
+    right = LEFT + 1 + model[f"{PREFIX}below{layer}"].shape[0]
     yield single_block(model[f"{PREFIX}below{layer}"], row + 2, LEFT + 1, (0, 1))
-    yield single_block(model[f"{PREFIX}W{layer}"], row + 3, LEFT + 1, (1, 0), (0, 1))
+    for kind in WEIGHTS.intersection(parameters_of(model, layer)):
+        yield single_block(model[f"{PREFIX}{kind}{layer}"], row + 3, LEFT + 1, (1, 0), (0, 1))
     for column, name in enumerate(_numbers(model, layer), start=right):
         yield single_block(model[PREFIX + name], row + 3, column, (1, 0))
-    if f"{PREFIX}largest{layer}" in model.by_name:
-        yield single_block(model[f"{PREFIX}largest{layer}"], row + 2, right + 1)
+    for name, at in _singles(model, layer).items():
+        yield single_block(model[name], row + 2, right + 1 + at)
 
 
 def _drawn(model: Model) -> str:
@@ -133,7 +148,8 @@ def _drawn(model: Model) -> str:
 
 def _numbers(model: Model, layer: str) -> list[str]:
     """Return the names of the numbers of a layer's units."""
-    names = [f"{kind}{layer}" for kind in ("b", "z", "exp", "a")]
+    own = (kind for kind in parameters_of(model, layer) if kind not in WEIGHTS)
+    names = [f"{kind}{layer}" for kind in (*own, "normalised", "z", "exp", "a")]
     return [name for name in names if PREFIX + name in model.by_name]
 
 
@@ -213,7 +229,8 @@ def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
 
 def _draw_layers(drawing: Drawing, page: Page) -> None:
     model, blocks, words = page.layout.model, page.layout.blocks, page.words
-    headings = {"W": words("lens", "W"), "seen": words("recognise", "seen")}
+    headings = {kind: words("lens", kind) for kind in WEIGHTS}
+    headings |= {"seen": words("recognise", "seen")}
     maps = {kind: words("quantities", kind) for kind in ("z", "a")}
     sections = _sections(model)
     last = max(bands.columns[-1] for _, bands in sections.values() if bands)
@@ -222,27 +239,28 @@ def _draw_layers(drawing: Drawing, page: Page) -> None:
             bands.draw(drawing, page, headings if bands.is_dense else headings | maps, last)
         else:
             _draw_row(drawing, page, layer, row)
-        if f"{PREFIX}largest{layer}" in blocks:
-            largest = blocks[f"{PREFIX}largest{layer}"]
-            drawing.put(largest.row, largest.column - 1, largest.quantity.symbol, LABEL)
+        for single in (blocks[name] for name in _singles(model, layer)):
+            drawing.put(single.row, single.column - 1, single.quantity.symbol, LABEL)
 
 
 def _draw_row(drawing: Drawing, page: Page, layer: str, row: int) -> None:
     """Draw the headings of a layer whose units are rows."""
     model, blocks = page.layout.model, page.layout.blocks
-    weights, last = blocks[f"{PREFIX}W{layer}"], blocks[f"{PREFIX}a{layer}"].column
-    for column in range(LEFT, last + 1):
+    below, a = blocks[f"{PREFIX}below{layer}"], blocks[f"{PREFIX}a{layer}"]
+    for column in range(LEFT, a.column + 1):
         drawing.put(row, column, "", SECTION)
     drawing.put(row, LEFT, layer_title(page, layer), SECTION)
     for name in _numbers(model, layer):
         block = blocks[PREFIX + name]
-        drawing.put(row + 1, block.column, block.quantity.kind, LABEL)
-    drawing.put(row + 1, weights.column, "w", LABEL)
-    drawing.put(row + 2, weights.column - 1, "a", LABEL)
-    for unit in range(weights.quantity.shape[0]):
+        kind, known = block.quantity.kind, block.quantity.symbol.partition(superscript(layer))[0]
+        drawing.put(row + 1, block.column, kind if kind == "exp" else known, LABEL)
+    drawing.put(row + 2, below.column - 1, "a", LABEL)
+    for unit in range(a.quantity.shape[0]):
         symbol = blocks[f"{PREFIX}z{layer}"].quantity.heading((unit,))
-        drawing.put(weights.row + unit, LEFT, symbol, LABEL)
-    drawing.colour_around_0(weights)
+        drawing.put(a.row + unit, LEFT, symbol, LABEL)
+    for kind in WEIGHTS.intersection(parameters_of(model, layer)):
+        drawing.put(row + 1, below.column, PARAMETERS[kind].symbol, LABEL)
+        drawing.colour_around_0(blocks[f"{PREFIX}{kind}{layer}"])
 
 
 def _look(model: Model, quantity: Quantity) -> Look:
@@ -253,7 +271,7 @@ def _look(model: Model, quantity: Quantity) -> Look:
         return replace(PICTURE, fill="input", ink=INPUT_INK, number_format="General", border=True)
     if look or len(quantity.shape) == 3:
         return look or replace(PICTURE, border=True)
-    if quantity.kind == "b" and len(model[f"{PREFIX}a{quantity.layer}"].shape) > 1:
+    if quantity.kind in PARAMETERS and len(model[f"{PREFIX}a{quantity.layer}"].shape) > 1:
         return PICTURE  # below a filter, as its weights are shown
     if f"{PREFIX}below{quantity.layer}" in model.by_name:  # below the pictures, as narrow as they
         return replace(PICTURE, number_format="0.000")
@@ -263,6 +281,6 @@ def _look(model: Model, quantity: Quantity) -> Look:
 _LOOKS = {
     "verdict": replace(SENTENCE, bold=True, size=14),
     "bar": SENTENCE,
-    **dict.fromkeys(("W", "seen"), replace(PICTURE, border=True)),
+    **dict.fromkeys((*WEIGHTS, "seen"), replace(PICTURE, border=True)),
     "x": PICTURE,
 }

@@ -19,7 +19,7 @@ from xlnn.workbooks.network.quantities.choices import USED
 from xlnn.workbooks.network.quantities.lens import PREFIX
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.quantities.window import MAP, PLACE
-from xlnn.workbooks.network.sheets.bands import layer_name
+from xlnn.workbooks.network.sheets.bands import layer_name, parameters_of
 from xlnn.workbooks.network.sheets.choosing import ROOM, with_used
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import choice_validation
@@ -27,8 +27,6 @@ from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NOTE, NUMBER, PICTURE, SECTION
 
 CHOICES = (MAP, *PLACE)
-PICTURES = ("window", "window_W", "window_product")
-NUMBERS = ("window_sum", "window_b", "window_z", "window_there")
 
 CHOSEN, SHOWN = 2, 4 + ROOM
 """How far right of the words the choices stand, and the first picture."""
@@ -61,20 +59,21 @@ def height(model: Model, layer: str) -> int:
     if not has_window(model, layer):
         return 0
     *maps, rows, _ = model[_name("window", layer)].shape
-    return FIRST + 1 + max(len(NUMBERS) + 1, (maps[0] if maps else 1) * (rows + 1))
+    _, numbers = _kinds(model, layer)
+    return FIRST + 1 + max(len(numbers) + 1, (maps[0] if maps else 1) * (rows + 1))
 
 
 def place(model: Model, layer: str, row: int, left: int) -> Iterator[Block]:
     """Place the choices, the pictures side by side, and the numbers to their right."""
     for down, kind in enumerate(CHOICES, start=FIRST):
         yield from with_used(model, _name(kind, layer), row + down, left + CHOSEN)
-    column = left + SHOWN
-    for kind in PICTURES:
+    column, (pictures, numbers) = left + SHOWN, _kinds(model, layer)
+    for kind in pictures:
         *maps, rows, columns = model[_name(kind, layer)].shape
         steps = (*(((rows + 1, 0),) * len(maps)), (1, 0), (0, 1))
         yield single_block(model[_name(kind, layer)], row + FIRST, column, *steps)
         column += columns + 1
-    for down, kind in enumerate(NUMBERS, start=FIRST):
+    for down, kind in enumerate(numbers, start=FIRST):
         yield single_block(model[_name(kind, layer)], row + down, column + VALUE)
 
 
@@ -90,11 +89,12 @@ def draw(drawing: Drawing, page: Page, layer: str, last: int) -> None:
     for block in chosen:
         drawing.put(block.row, left, words("lens", block.quantity.kind), LABEL)
         drawing.validations.append(_choice(page, block))
-    for kind in PICTURES:
+    pictures, numbers = _kinds(page.layout.model, layer)
+    for kind in pictures:
         block = blocks[_name(kind, layer)]
         drawing.put(block.row - 1, block.column, words("lens", kind), LABEL)
         drawing.colour_around_0(block)
-    for kind in NUMBERS:
+    for kind in numbers:
         block = blocks[_name(kind, layer)]
         drawing.put(block.row, block.column - VALUE, words("lens", kind), LABEL)
         drawing.looks[block.quantity.name] = replace(NUMBER, size=PICTURE.size)
@@ -103,6 +103,13 @@ def draw(drawing: Drawing, page: Page, layer: str, last: int) -> None:
     if len(frames) <= MOST_FRAMES:
         drawing.put(row + 1, left, words("lens", "window_frames"), NOTE)
         drawing.colours[:0] = frames
+
+
+def _kinds(model: Model, layer: str) -> tuple[list[str], list[str]]:
+    """Return the kinds of the pictures, and of the numbers, in the order in which they stand."""
+    filters, *biases = (f"window_{name}" for name in parameters_of(model, layer))
+    numbers = ["window_sum", *biases, "window_z", "window_there"]
+    return ["window", filters, "window_product"], numbers
 
 
 def _choice(page: Page, block: Block) -> DataValidation:
@@ -125,8 +132,9 @@ def _frames(page: Page, layer: str, below: str) -> Iterator[tuple[str, Rule]]:
     blocks = page.layout.blocks
     chosen = (blocks[_name(f"{kind}_{USED}", layer)] for kind in CHOICES)
     number, row, column = (fixed(block.row, block.column) for block in chosen)
+    filters, *_ = parameters_of(page.layout.model, layer)
     seen, weights, result = (
-        blocks[name] for name in (below, f"{PREFIX}W{layer}", f"{PREFIX}z{layer}")
+        blocks[name] for name in (below, f"{PREFIX}{filters}{layer}", f"{PREFIX}z{layer}")
     )
     *_, high, wide = blocks[_name("window", layer)].quantity.shape
     for first, last in _maps(seen):

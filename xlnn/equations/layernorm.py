@@ -1,0 +1,264 @@
+"""The equations of layer normalisation: each image's units are brought to mean 0 and variance 1.
+
+J. L. Ba, J. R. Kiros and G. E. Hinton, Layer normalization, arXiv:1607.06450 (2016). Shapes: below
+(images, units), or those of a picture; mean, variance, delta_mean and delta_product (images,);
+normalised, z and delta (images, units); gain and shift (units,).
+"""
+
+from math import prod
+
+import numpy as np
+
+from xlnn.equations.dense import total, written_sum
+from xlnn.equations.number import factor, factor_text, fixed, fixed_text
+from xlnn.equations.wording import UnitSentence
+from xlnn.quantity import Cells, Equation
+
+EPSILON = "0.00001"
+"""What keeps the divisor above 0 where all units are equal, as PyTorch and ONNX take it."""
+
+
+def _deviation(variance: np.ndarray) -> np.ndarray:
+    return np.sqrt(variance + float(EPSILON))
+
+
+class UnitMean(Equation):
+    """mu = 1/n sum_i a_i, over the units that the layer sees.   Ba et al. 2016, (3)."""
+
+    def array(self, below: np.ndarray) -> np.ndarray:
+        """Return the mean of each image, shape (images,)."""
+        return below.reshape(len(below), -1).mean(axis=1)
+
+    def cell(self, below: Cells) -> str:
+        """Return the formula of one image."""
+        return f"={total(below)}/{prod(below.shape)}"
+
+
+class UnitVariance(Equation):
+    """sigma^2 = 1/n sum_i (a_i - mu)^2: divided by n, and not by n - 1.   Ba et al. 2016, (3)."""
+
+    def array(self, below: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        """Return the variance of each image, shape (images,)."""
+        distance = below.reshape(len(below), -1) - mean[:, np.newaxis]
+        return (distance * distance).mean(axis=1)
+
+    def cell(self, below: Cells, mean: Cells) -> str:
+        """Return the formula of one image."""
+        distance = f"({below[...]}-{mean[()]})"
+        return f"=SUMPRODUCT({distance}*{distance})/{prod(below.shape)}"
+
+
+class Normalised(Equation):
+    """x_i = (a_i - mu) / sqrt(sigma^2 + epsilon).   Ba et al. 2016, (4); epsilon as in PyTorch."""
+
+    def array(self, below: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
+        """Return the normalised values, shape (images, units)."""
+        distance = below.reshape(len(below), -1) - mean[:, np.newaxis]
+        return distance / _deviation(variance)[:, np.newaxis]
+
+    def cell(self, i: int, below: Cells, mean: Cells, variance: Cells) -> str:
+        """Return the formula of one unit; below it may stand a pixel of a picture."""
+        unit = tuple(map(int, np.unravel_index(i, below.shape)))
+        return f"=({below[unit]}-{mean[()]})/SQRT({variance[()]}+{EPSILON})"
+
+
+class Rescaled(Equation):
+    """z_i = gamma_i x_i + beta_i.   Ba et al. 2016, (4)."""
+
+    def array(self, normalised: np.ndarray, gain: np.ndarray, shift: np.ndarray) -> np.ndarray:
+        """Return z, shape (images, units)."""
+        return gain * normalised + shift
+
+    def cell(self, i: int, normalised: Cells, gain: Cells, shift: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"={gain[i]}*{normalised[i]}+{shift[i]}"
+
+
+class GainGradient(Equation):
+    """dC_T/dgamma_i = sum over the images of delta_i x_i."""
+
+    def array(self, delta: np.ndarray, normalised: np.ndarray) -> np.ndarray:
+        """Return the gradient, shape (units,)."""
+        return (delta * normalised).sum(axis=0)
+
+    def cell(self, i: int, delta: Cells, normalised: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"=SUMPRODUCT({delta.images[i]},{normalised.images[i]})"
+
+
+class NormalisedDelta(Equation):
+    """dC/dx_i = delta_i gamma_i: how C changes with a normalised value."""
+
+    def array(self, delta: np.ndarray, gain: np.ndarray) -> np.ndarray:
+        """Return it, shape (images, units)."""
+        return delta * gain
+
+    def cell(self, i: int, delta: Cells, gain: Cells) -> str:
+        """Return the formula of one unit."""
+        return f"={delta[i]}*{gain[i]}"
+
+
+class DeltaMean(Equation):
+    """1/n sum_i dC/dx_i: what all units share, since they share mu."""
+
+    def array(self, delta_normalised: np.ndarray) -> np.ndarray:
+        """Return the mean of each image, shape (images,)."""
+        return delta_normalised.mean(axis=1)
+
+    def cell(self, delta_normalised: Cells) -> str:
+        """Return the formula of one image."""
+        return f"={total(delta_normalised)}/{delta_normalised.shape[0]}"
+
+
+class DeltaProduct(Equation):
+    """1/n sum_i x_i dC/dx_i: what all units share, since they share sigma."""
+
+    def array(self, delta_normalised: np.ndarray, normalised: np.ndarray) -> np.ndarray:
+        """Return the mean of each image, shape (images,)."""
+        return (delta_normalised * normalised).mean(axis=1)
+
+    def cell(self, delta_normalised: Cells, normalised: Cells) -> str:
+        """Return the formula of one image; units that stand apart are written out."""
+        both, units = (delta_normalised, normalised), range(normalised.shape[0])
+        if any("," in each.listed for each in both):
+            terms = written_sum([f"{delta_normalised[i]}*{normalised[i]}" for i in units])
+            return f"=({terms})/{len(units)}"
+        return f"=SUMPRODUCT({delta_normalised[...]},{normalised[...]})/{len(units)}"
+
+
+class LayerNormDelta(Equation):
+    """delta_i = (dC/dx_i - mean(dC/dx) - x_i mean(x dC/dx)) / sqrt(sigma^2 + epsilon) a'(z_i).
+
+    Of the layer below, by the chain rule: a_i moves its own x_i, and by mu and sigma^2 those of all
+    units.
+    """
+
+    optional = ("slope",)
+
+    def array(  # noqa: PLR0913, PLR0917 -- the terms of the formula
+        self,
+        delta_normalised: np.ndarray,
+        delta_mean: np.ndarray,
+        delta_product: np.ndarray,
+        normalised: np.ndarray,
+        variance: np.ndarray,
+        slope: np.ndarray | float = 1.0,
+    ) -> np.ndarray:
+        """Return delta of the layer below, shape (images, units)."""
+        shared = delta_mean[:, np.newaxis] + normalised * delta_product[:, np.newaxis]
+        return (delta_normalised - shared) / _deviation(variance)[:, np.newaxis] * slope
+
+    def cell(  # noqa: PLR0913, PLR0917 -- the same
+        self,
+        i: int,
+        delta_normalised: Cells,
+        delta_mean: Cells,
+        delta_product: Cells,
+        normalised: Cells,
+        variance: Cells,
+        slope: Cells | None = None,
+    ) -> str:
+        """Return the formula of one unit below."""
+        shared = f"{delta_mean[()]}-{normalised[i]}*{delta_product[()]}"
+        delta = f"({delta_normalised[i]}-{shared})/SQRT({variance[()]}+{EPSILON})"
+        return f"={delta}*{slope[i]}" if slope else f"={delta}"
+
+
+class NormalisedSentence(UnitSentence):
+    """x_i = (a_i - mu) / sqrt(sigma^2 + epsilon), with the numbers."""
+
+    def text(
+        self,
+        i: int,
+        *,
+        a: np.ndarray,
+        mean: np.ndarray,
+        variance: np.ndarray,
+        normalised: np.ndarray,
+    ) -> str:
+        """Return the text of unit i."""
+        distance = f"{fixed_text(a.ravel()[i])} - {factor_text(mean)}"
+        divisor = f"√({fixed_text(variance)} + {EPSILON})"
+        return f"{self.symbols[i]} = ({distance}) / {divisor} = {fixed_text(normalised[i])}"
+
+    def cell(self, i: int, a: Cells, mean: Cells, variance: Cells, normalised: Cells) -> str:
+        """Return the formula of unit i."""
+        unit = tuple(map(int, np.unravel_index(i, a.shape)))
+        distance = f'{fixed(a[unit])}&" - "&{factor(mean[()])}'
+        divisor = f'" / √("&{fixed(variance[()])}&" + {EPSILON})'
+        return f'="{self.symbols[i]} = ("&{distance}&")"&{divisor} = "&{fixed(normalised[i])}'
+
+
+class RescaledSentence(UnitSentence):
+    """z_i = gamma_i x_i + beta_i, with the numbers."""
+
+    def text(
+        self,
+        i: int,
+        *,
+        normalised: np.ndarray,
+        gain: np.ndarray,
+        shift: np.ndarray,
+        z: np.ndarray,
+    ) -> str:
+        """Return the text of unit i."""
+        product = f"{factor_text(gain[i])} × {factor_text(normalised[i])}"
+        return f"{self.symbols[i]} = {product} + {factor_text(shift[i])} = {fixed_text(z[i])}"
+
+    def cell(self, i: int, normalised: Cells, gain: Cells, shift: Cells, z: Cells) -> str:
+        """Return the formula of unit i."""
+        product = f'{factor(gain[i])}&" × "&{factor(normalised[i])}'
+        return f'="{self.symbols[i]} = "&{product}&" + "&{factor(shift[i])}&" = "&{fixed(z[i])}'
+
+
+class LayerNormDeltaSentence(UnitSentence):
+    """delta_i as `LayerNormDelta` has it, with the numbers; a linear unit has no a'."""
+
+    optional = ("slope",)
+
+    def text(  # noqa: PLR0913 -- the same
+        self,
+        i: int,
+        *,
+        delta_normalised: np.ndarray,
+        delta_mean: np.ndarray,
+        delta_product: np.ndarray,
+        normalised: np.ndarray,
+        variance: np.ndarray,
+        delta: np.ndarray,
+        slope: np.ndarray | None = None,
+    ) -> str:
+        """Return the text of unit i."""
+        shared = (
+            f"{factor_text(delta_mean)} - {factor_text(normalised[i])} × "
+            f"{factor_text(delta_product)}"
+        )
+        divisor = f"√({fixed_text(variance)} + {EPSILON})"
+        times = "" if slope is None else f" × {fixed_text(slope[i])}"
+        return (
+            f"{self.symbols[i]} = ({fixed_text(delta_normalised[i])} - {shared}) / {divisor}"
+            f"{times} = {fixed_text(delta[i], 4)}"
+        )
+
+    def cell(  # noqa: PLR0913, PLR0917 -- the same
+        self,
+        i: int,
+        delta_normalised: Cells,
+        delta_mean: Cells,
+        delta_product: Cells,
+        normalised: Cells,
+        variance: Cells,
+        delta: Cells,
+        slope: Cells | None = None,
+    ) -> str:
+        """Return the formula of unit i."""
+        shared = (
+            f'{factor(delta_mean[()])}&" - "&{factor(normalised[i])}&" × "&'
+            f"{factor(delta_product[()])}"
+        )
+        divisor = f'" / √("&{fixed(variance[()])}&" + {EPSILON})"'
+        times = f'&" × "&{fixed(slope[i])}' if slope else ""
+        return (
+            f'="{self.symbols[i]} = ("&{fixed(delta_normalised[i])}&" - "&{shared}&")"&{divisor}'
+            f'{times}&" = "&{fixed(delta[i], 4)}'
+        )
