@@ -34,7 +34,7 @@ def variants(spec: Spec) -> Iterator[str]:
         yield "table"
     if spec.is_regression:
         yield "regression"
-    if any(layer.kind != "dense" for layer in spec.layers):
+    if any(kind.slides for kind in spec.kinds.values()):
         yield "maps"
     if spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec):
         yield spec.template

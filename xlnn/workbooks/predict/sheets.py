@@ -105,8 +105,9 @@ def draw_guide_of(page: Page[PredictSpec]) -> Drawing:
 def _network(page: Page[PredictSpec]) -> str:
     """Say which layers there are: of dense ones their sizes."""
     spec = page.spec
-    if all(layer.kind == "dense" for layer in spec.layers):
-        return "-".join(map(str, (spec.inputs, *(layer.units for layer in spec.layers))))
+    if not any(kind.slides for kind in spec.kinds.values()):
+        units = (layer.units for layer in spec.layers if layer.units)
+        return "-".join(map(str, (spec.inputs, *units)))
     also = page.words("joined", "also")
     return also.join(layer_title(page, layer.name) for layer in spec.layers)
 
@@ -146,5 +147,5 @@ def words_of(spec: PredictSpec) -> Text:
     """Return the words of a workbook: those of a network, and over them its own."""
     variants = ["table"] * bool(spec.features) + ["regression"] * spec.is_regression
     variants += ["scaled"] * spec.scaled
-    variants += ["maps"] * any(layer.kind != "dense" for layer in spec.layers)
+    variants += ["maps"] * any(kind.slides for kind in spec.kinds.values())
     return text(spec.lang).of(variants).with_own("predict")

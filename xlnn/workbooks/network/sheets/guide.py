@@ -2,7 +2,7 @@
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import LAYERS, WEIGHTS
+from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.workbooks.network.sheets.bands import layer_name, layer_title
 from xlnn.workbooks.network.spec import Spec
@@ -17,7 +17,7 @@ EXAMPLE = 3
 def draw(page: Page[Spec]) -> Drawing:
     """Draw the Guide with the sizes of the network and the equations of its functions."""
     also = page.words("joined", "also")
-    if any(layer.kind != "dense" for layer in page.spec.layers):
+    if any(kind.slides for kind in page.spec.kinds.values()):
         network = also.join(layer_title(page, layer.name) for layer in page.spec.layers)
     else:
         network = "-".join(str(size) for size in _sizes(page))
@@ -64,7 +64,8 @@ def _steps(spec: Spec) -> list[str]:
 
 
 def _sizes(page: Page[Spec]) -> list[int]:
-    return [page.spec.inputs, *(layer.units for layer in page.spec.layers)]
+    """Return the sizes of the layers that have units of their own."""
+    return [page.spec.inputs, *(layer.units for layer in page.spec.layers if layer.units)]
 
 
 def equations_of(spec: Spec, also: str) -> dict[str, str]:
@@ -88,7 +89,10 @@ def equations_of(spec: Spec, also: str) -> dict[str, str]:
         "loss": cost.loss_formula,
         "delta": delta,
         "step": optimisers[0].step_formula.format("w"),
-        "step_of_b": optimisers[0].step_formula.format("b"),
+        **{
+            f"step_of_{name}": optimisers[0].step_formula.format(parameter.symbol)
+            for name, parameter in PARAMETERS.items()
+        },
         "rule": also.join(optimiser.rule for optimiser in optimisers),
         "source": also.join(optimiser.source for optimiser in optimisers),
         "decay": " + λ w" if spec.regularised else "",
