@@ -58,8 +58,7 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
         if layer.kind == "convolution":
             seen = _filtered(graph, layer, kind, seen)
         elif layer.kind == "layernorm":
-            how = {"axis": -1, "epsilon": float(EPSILON)}
-            seen = graph.add("LayerNormalization", [seen, *own], f"z{layer.name}", **how)
+            seen = _rescaled(graph, layer.name, own, seen)
         else:
             if len(kind.below) > 1:
                 seen = graph.add("Flatten", [seen], f"flat{layer.name}", axis=1)
@@ -147,6 +146,23 @@ def _activated(graph: _Graph, layer: LayerSpec, seen: str) -> str:
         )
     axis = {"axis": 1} if layer.activation == "softmax" else {}
     return graph.add(OPERATORS[layer.activation], [seen], f"a{layer.name}", **axis)
+
+
+def _rescaled(graph: _Graph, name: str, own: Sequence[str], seen: str) -> str:
+    if not graph.is_double:
+        how = {"axis": -1, "epsilon": float(EPSILON)}
+        return graph.add("LayerNormalization", [seen, *own], f"z{name}", **how)
+    # LayerNormalization keeps 7 digits of its epsilon
+    mean = graph.add("ReduceMean", [seen], f"mean{name}", axes=[-1])
+    off = graph.add("Sub", [seen, mean], f"off{name}")
+    square = graph.add("Mul", [off, off], f"square{name}")
+    variance = graph.add("ReduceMean", [square], f"variance{name}", axes=[-1])
+    epsilon = graph.number(f"epsilon{name}", float(EPSILON))
+    divisor = graph.add("Add", [variance, epsilon], f"above_0{name}")
+    divisor = graph.add("Sqrt", [divisor], f"deviation{name}")
+    seen = graph.add("Div", [off, divisor], f"normalised{name}")
+    seen = graph.add("Mul", [seen, own[0]], f"product{name}")
+    return graph.add("Add", [seen, own[1]], f"z{name}")
 
 
 def _pooled(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:

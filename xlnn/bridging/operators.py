@@ -138,13 +138,12 @@ def _normalised(reader: Reader, node: Node) -> Seen:
 def _layernorm(reader: Reader, node: Node) -> Seen:
     seen, epsilon = reader.seen(node), node.attributes.get("epsilon", 1e-5)
     if node.attributes.get("axis", -1) not in {-1, 1} or seen.index.ndim != 1:
+        raise reader.stack.refuse("LayerNormalization is taken over the units of a dense layer.")
+    if any(node.outputs[1:]) or reader.graph.precision != "float32":
+        raise reader.stack.refuse("LayerNormalization is taken in float32, with one output.")
+    if np.float32(epsilon) != np.float32(EPSILON):
         raise reader.stack.refuse(
-            "LayerNormalization is taken over the units of a dense layer alone."
-        )
-    if not np.isclose(epsilon, float(EPSILON), rtol=1e-6) or any(node.outputs[1:]):
-        raise reader.stack.refuse(
-            f"LayerNormalization has the epsilon {epsilon:g}, or passes on its mean: {EPSILON} is "
-            "taken, and one output."
+            f"LayerNormalization has the epsilon {epsilon:g}: {EPSILON} is taken."
         )
     gain = reader.array(node, 1)
     shift = reader.array(node, 2) if node.given(2) else np.zeros(gain.shape)
