@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from xlnn.bridging.export_trained import Trained
-from xlnn.equations.layer import BELOW, WEIGHTS, LayerKind, Shape
+from xlnn.equations.layer import WEIGHTS, LayerKind, Shape, computed
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import tensor_name
 from xlnn.workbooks.predict.spec import PredictSpec
@@ -64,8 +64,8 @@ def outputs_of(spec: Spec | PredictSpec, tensors: Tensors, images: np.ndarray) -
     a = images.reshape(len(images), *spec.kinds[spec.layers[0].name].below)
     for name, kind in spec.kinds.items():
         own = zip(kind.parameters, names_of(kind, name), strict=True)
-        values = {BELOW: a, **{parameter: tensors[tensor] for parameter, tensor in own}}
-        for found in kind.forward():
-            values[found.kind] = found.array(values)
+        values = {"below": a, **{parameter: tensors[tensor] for parameter, tensor in own}}
+        for each, equation in kind.forward.items():
+            values[each] = computed(equation, values)
         a = values["a"]
     return tensors["t_middle"] + a / tensors["t_factor"] if "t_factor" in tensors else a

@@ -90,9 +90,9 @@ class Target(Equation):
 class InputFromApart(WeightedInput):
     """z_j = sum_i w_ji a_i + b_j, of units below that stand apart: written out.   Book: 3-2."""
 
-    def cell(self, j: int, a: Cells, W: Cells, b: Cells) -> str:
+    def cell(self, j: int, below: Cells, W: Cells, b: Cells) -> str:
         """Return the formula of unit j."""
-        terms = [f"{W[j, i]}*{a[i]}" for i in range(a.shape[0])]
+        terms = [f"{W[j, i]}*{below[i]}" for i in range(below.shape[0])]
         return f"={written_sum(terms)}+{b[j]}"
 
 

@@ -1,9 +1,9 @@
 """The equations of a convolution: a filter slides over the maps below, one step at a time.
 
-Shapes: a (images, rows, columns) for a picture, or (images, maps, rows, columns); W
-(filters, r, c) or (filters, maps, r, c); b (filters,); z and delta (images, filters, R, C), where
-R = rows - r + 1 and C = columns - c + 1. With longer steps, or zeros around the maps, there are
-`places` of them.
+Shapes: a of the layer ``below`` (images, maps, rows, columns), or (images, rows, columns) of a
+picture; W (filters, maps, r, c), or (filters, r, c); b (filters,); z and delta
+(images, filters, R, C), where R = rows - r + 1 and C = columns - c + 1. With longer steps, or zeros
+around the maps, there are `places` of them.
 
 Differs from one matrix product: sums are taken in the same order at every place, so that equal
 windows give exactly equal numbers. Pooling asks which of them is the largest.
@@ -65,10 +65,10 @@ class Convolution(Equation):
         self.step = step
         self.padding = padding
 
-    def array(self, a: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    def array(self, below: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Return z, shape (images, filters, R, C)."""
         a, W, (down, right), (top, left, bottom, end) = (
-            _maps(a), _filters(W), self.step, self.padding,
+            _maps(below), _filters(W), self.step, self.padding,
         )  # fmt: skip
         R = places(a.shape[2], W.shape[2], down, top + bottom)
         C = places(a.shape[3], W.shape[3], right, left + end)
@@ -80,18 +80,18 @@ class Convolution(Equation):
             z += W[:, m, u, v, np.newaxis, np.newaxis] * seen
         return z + b[:, np.newaxis, np.newaxis]
 
-    def cell(self, f: int, *place: int, a: Cells, W: Cells, b: Cells) -> str:
+    def cell(self, f: int, *place: int, below: Cells, W: Cells, b: Cells) -> str:
         """Return the formula of one place: a SUMPRODUCT for each row of the filter.
 
         What of the filter lies over the zeros around the maps is left out.
         """
-        (i, j), (*_, r, c), (*_, rows, columns) = place, W.shape, a.shape
+        (i, j), (*_, r, c), (*_, rows, columns) = place, W.shape, below.shape
         top, left = i * self.step[0] - self.padding[0], j * self.step[1] - self.padding[1]
         first, beyond = max(0, left), min(columns, left + c)
         terms = [
-            f"SUMPRODUCT({a[(*m, top + u, slice(first, beyond))]},"
+            f"SUMPRODUCT({below[(*m, top + u, slice(first, beyond))]},"
             f"{W[(f, *m, u, slice(first - left, beyond - left))]})"
-            for m in _each_map(a.shape)
+            for m in _each_map(below.shape)
             for u in range(r)
             if 0 <= top + u < rows and first < beyond
         ]
@@ -141,22 +141,22 @@ class ConvolutionDelta(Equation):
 class FilterGradient(Equation):
     """dC_T/dw_fmuv = sum over the images and places of delta_fij a_m,i+u,j+v.   Book: 5-5."""
 
-    def array(self, delta: np.ndarray, a: np.ndarray) -> np.ndarray:
+    def array(self, delta: np.ndarray, below: np.ndarray) -> np.ndarray:
         """Return the gradient, of the shape of W."""
-        maps, (R, C) = _maps(a), delta.shape[2:]
+        maps, (R, C) = _maps(below), delta.shape[2:]
         r, c = maps.shape[2] - R + 1, maps.shape[3] - C + 1
         gradient = np.empty((delta.shape[1], maps.shape[1], r, c))
         for m, u, v in np.ndindex(gradient.shape[1:]):
             window = maps[:, m, np.newaxis, u : u + R, v : v + C]
             gradient[:, m, u, v] = (delta * window).sum(axis=(0, 2, 3))
-        return gradient if a.ndim == 4 else gradient[:, 0]
+        return gradient if below.ndim == 4 else gradient[:, 0]
 
-    def cell(self, f: int, *place: int, delta: Cells, a: Cells) -> str:
+    def cell(self, f: int, *place: int, delta: Cells, below: Cells) -> str:
         """Return the formula of one weight: a SUMPRODUCT over the images for each row of delta."""
         *m, u, v = place
         _, R, C = delta.shape
         rows = [
-            f"SUMPRODUCT({delta.images[f, i, :]},{a.images[(*m, i + u, slice(v, v + C))]})"
+            f"SUMPRODUCT({delta.images[f, i, :]},{below.images[(*m, i + u, slice(v, v + C))]})"
             for i in range(R)
         ]
         return f"={written_sum(rows)}"

@@ -1,6 +1,7 @@
 """The equations of a dense layer: every unit sees every unit of the layer below.
 
-Shapes: a (images, inputs), W (units, inputs), b (units,), z and delta (images, units).
+Shapes: a of the layer ``below`` (images, inputs), W (units, inputs), b (units,), z and delta
+(images, units).
 """
 
 from collections.abc import Sequence
@@ -116,15 +117,15 @@ def total(cells: Cells) -> str:
 class WeightedInput(Equation):
     """z_j = sum_i w_ji a_i + b_j.   Book: 3-2, 5-3."""
 
-    def array(self, a: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    def array(self, below: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Return z, shape (images, units); a and W may keep the shape of a picture or of maps."""
-        return a.reshape(len(a), -1) @ W.reshape(len(W), -1).T + b
+        return below.reshape(len(below), -1) @ W.reshape(len(W), -1).T + b
 
-    def cell(self, j: int, a: Cells, W: Cells, b: Cells) -> str:
+    def cell(self, j: int, below: Cells, W: Cells, b: Cells) -> str:
         """Return the formula of unit j; of several maps below, each has its own sum."""
-        maps = range(a.shape[0]) if len(a.shape) == 3 else ()
+        maps = range(below.shape[0]) if len(below.shape) == 3 else ()
         parts = [(m, ...) for m in maps] or [(...,)]
-        sums = written_sum([f"SUMPRODUCT({a[part]},{W[(j, *part)]})" for part in parts])
+        sums = written_sum([f"SUMPRODUCT({below[part]},{W[(j, *part)]})" for part in parts])
         return f"={sums}+{b[j]}"
 
 
@@ -154,13 +155,13 @@ class HiddenDelta(Equation):
 class WeightGradient(Equation):
     """dC_T/dw_ji = sum over the images of delta_j a_i.   Book: 4-2, summed as in 4-4."""
 
-    def array(self, delta: np.ndarray, a: np.ndarray) -> np.ndarray:
+    def array(self, delta: np.ndarray, below: np.ndarray) -> np.ndarray:
         """Return the gradient, shape (units, inputs ...)."""
-        return np.tensordot(delta, a, axes=(0, 0))
+        return np.tensordot(delta, below, axes=(0, 0))
 
-    def cell(self, j: int, *unit: int, delta: Cells, a: Cells) -> str:
+    def cell(self, j: int, *unit: int, delta: Cells, below: Cells) -> str:
         """Return the formula of the weight from a unit below to unit j."""
-        return f"=SUMPRODUCT({delta.images[j]},{a.images[unit]})"
+        return f"=SUMPRODUCT({delta.images[j]},{below.images[unit]})"
 
 
 class BiasGradient(Equation):

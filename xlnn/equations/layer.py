@@ -1,12 +1,14 @@
 """What does a layer of a kind compute, forward and back? Its parameters and its quantities.
 
-A kind yields its quantities in the order in which they are computed; whatever is made of layers
-gives them names and cells and asks no more. Shapes: units of a dense layer (units,), of a picture
-(rows, columns), of maps (maps, rows, columns).
+A kind names its parameters, and states the equations of its quantities in the order in which they
+are computed; whatever is made of layers gives them names and cells, and asks no more. The roles of
+the equations are the parameters and quantities of the layer, and ``below``, the activations that it
+sees. Shapes: units of a dense layer (units,), of a picture (rows, columns), of maps
+(maps, rows, columns).
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import prod, sqrt
 from typing import ClassVar
 
@@ -29,7 +31,7 @@ from xlnn.equations.pooling import (
     MaxPooling,
     MaxPoolingDelta,
 )
-from xlnn.equations.wording import ActivationSentence, HiddenDeltaSentence, InputSentence
+from xlnn.equations.wording import HiddenDeltaSentence, InputSentence, UnitSentence
 from xlnn.errors import DataError
 from xlnn.quantity import Equation
 
@@ -40,9 +42,6 @@ ONE, NONE = (1, 1), (0, 0, 0, 0)
 
 LARGEST_BLOCK = 60
 """Cells of a block of max pooling: a formula takes 64 functions within each other."""
-
-BELOW = "below"
-"""What a layer sees, as its quantities use it: the activations of the layer below."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,9 @@ PARAMETERS = {
 Differs from Ba et al. 2016, whose letters are g and b: b is that of a dense layer, and beta2 would
 be a constant of Adam."""
 
+SINGLE = ("largest", "mean", "variance", "delta_mean", "delta_product")
+"""Quantities of which an image has one number, and not one for each unit."""
+
 WEIGHTS = frozenset(name for name, parameter in PARAMETERS.items() if parameter.is_weight)
 
 
@@ -97,34 +99,14 @@ def probed(name: str, shape: Shape) -> float:
     return 1.5 / sqrt(prod(shape[1:])) if name in WEIGHTS else 0.5
 
 
-@dataclass(frozen=True)
-class LayerQuantity:
-    """A quantity of a layer, before it has a name, images and cells.
-
-    Attributes
-    ----------
-    kind : str
-    equation : Equation
-    shape : tuple of int
-    uses : dict
-        By the equation's roles, kinds of the layer's quantities or `BELOW`. A role that is not
-        named is a kind. What a layer states of the one below names all that is its own here, and
-        its other roles are kinds of the layer below.
-    """
-
-    kind: str
-    equation: Equation
-    shape: Shape = ()
-    uses: Mapping[str, str] = field(default_factory=dict)
-
-    def array(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return its array in NumPy, from those of a layer by their kinds."""
-        roles = {role: self.uses.get(role, role) for role in self.equation.roles}
-        return self.equation.array(**{r: values[kind] for r, kind in roles.items()})
+def computed(equation: Equation, values: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return in NumPy what an equation of a layer gives, from what the layer has, by name."""
+    found: np.ndarray = equation.array(**{role: values[role] for role in equation.roles})
+    return found
 
 
-Symbols = Callable[[str], tuple[str, ...]]
-"""Gives the symbol of each unit of a layer, by the kind of a quantity."""
+Equations = Mapping[str, Equation]
+Sentences = Mapping[str, type[UnitSentence]]
 
 
 @dataclass(frozen=True)
@@ -141,6 +123,25 @@ class LayerKind:
         Of filters and blocks, as `xlnn.workbooks.network.layer_spec.LayerSpec` has them.
     activation : str
         A key of `xlnn.equations.activation.ACTIVATIONS`.
+    has_units : bool
+        Whether a template says how many units it has.
+    activates : bool
+        Whether its a is an activation function of its z; else it lies where that below lies.
+    slides : bool
+        Whether it looks at maps through a window.
+    gradients : dict
+        The gradient of each parameter, from ``delta``.
+    gradient_of_one : Equation
+        The gradient of the first parameter in one image; that of the second is delta itself.
+    backward : dict
+        What it computes of its delta before that of the layer below.
+    delta_below : Equation
+        Delta of the layer below. ``slope`` is the a' of that layer, and roles that end in
+        ``_above`` are quantities of this one, as all others are.
+    sentences : dict
+        What it computes up to z with the numbers in it, if its units are no maps.
+    sentence_below : class
+        ``delta_below`` with the numbers in it.
     """
 
     below: Shape
@@ -151,13 +152,11 @@ class LayerKind:
     activation: str = "sigmoid"
 
     has_units: ClassVar[bool] = True
-    """Whether a template says how many units it has."""
-
     activates: ClassVar[bool] = True
-    """Whether its a is an activation function of its z; else it lies where that below lies."""
-
     slides: ClassVar[bool] = False
-    """Whether it looks at maps through a window."""
+    gradients: ClassVar[Equations] = {}
+    backward: ClassVar[Equations] = {}
+    sentences: ClassVar[Sentences] = {}
 
     def check(self) -> None:
         """Refuse sizes that do not fit the layer below; the message follows the layer's name."""
@@ -172,48 +171,27 @@ class LayerKind:
         """The shapes of its parameters, by their names in `PARAMETERS`."""
         return {}
 
-    def forward(self) -> Iterator[LayerQuantity]:
-        """Yield what it computes, down to its activations a.   Book: 3-2."""
+    @property
+    def forward(self) -> Equations:
+        """What it computes, the activations a last: here those of z.   Book: 3-2."""
         activation = ACTIVATIONS[self.activation]
-        for kind, equation in activation.steps.items():
-            yield LayerQuantity(kind, equation, () if kind == "largest" else self.shape)
-        yield LayerQuantity("a", activation.value, self.shape)
+        return {**activation.steps, "a": activation.value}
 
-    def noted(self) -> Iterator[LayerQuantity]:
-        """Yield what it notes on the way forward for the way back."""
-        if slope := ACTIVATIONS[self.activation].slope:
-            yield LayerQuantity("slope", slope, self.shape)
-
-    def gradients(self) -> Iterator[LayerQuantity]:
-        """Yield the gradient of each parameter, from its delta.   Book: 4-2, 4-4."""
-        yield from ()
-
-    def gradient_of_one(self) -> LayerQuantity:
-        """Return the gradient of its first parameter in one image; that of the second is delta."""
-        first = next(self.gradients())
-        return replace(first, kind=f"{first.kind}_one")
-
-    def backward(self) -> Iterator[LayerQuantity]:
-        """Yield what it computes of its delta before that of the layer below."""
-        yield from ()
-
-    def delta_below(self) -> LayerQuantity:
-        """Return delta of the layer below.   Book: 4-3."""
-        raise NotImplementedError
-
-    def sentences(self, symbols: Symbols) -> Iterator[LayerQuantity]:
-        """Yield what it computes forward with the numbers in it, if its units are no maps."""
-        function = ACTIVATIONS[self.activation].symbol
-        yield LayerQuantity("a_text", ActivationSentence(symbols("a"), function), self.shape)
-
-    def sentence_below(self, symbols: Symbols) -> LayerQuantity:
-        """Return delta of the layer below with the numbers in it, if its units are no maps."""
-        raise NotImplementedError
+    @property
+    def noted(self) -> Equations:
+        """What it notes on the way forward for the way back: the slope of its activation."""
+        slope = ACTIVATIONS[self.activation].slope
+        return {"slope": slope} if slope else {}
 
 
 @dataclass(frozen=True)
 class Dense(LayerKind):
     """Every unit sees every unit of the layer below."""
+
+    gradients: ClassVar[Equations] = {"W": WeightGradient(), "b": BiasGradient()}
+    gradient_of_one, delta_below = OneWeightGradient(), HiddenDelta()
+    sentences: ClassVar[Sentences] = {"z": InputSentence}
+    sentence_below = HiddenDeltaSentence
 
     def check(self) -> None:
         """Refuse a size, which a dense layer does not have."""
@@ -225,34 +203,10 @@ class Dense(LayerKind):
         """A weight for each unit and each unit below, and a bias for each unit."""
         return {"W": (self.units, *self.below), "b": (self.units,)}
 
-    def forward(self) -> Iterator[LayerQuantity]:
-        """Yield z and a."""
-        yield LayerQuantity("z", WeightedInput(), self.shape, {"a": BELOW})
-        yield from super().forward()
-
-    def gradients(self) -> Iterator[LayerQuantity]:
-        """Yield the gradients of the weights and of the biases."""
-        yield LayerQuantity("dC_dW", WeightGradient(), self.parameters["W"], {"a": BELOW})
-        yield LayerQuantity("dC_db", BiasGradient(), self.parameters["b"])
-
-    def gradient_of_one(self) -> LayerQuantity:
-        """Return the gradient of the weights in one image: a product."""
-        return replace(super().gradient_of_one(), equation=OneWeightGradient())
-
-    def delta_below(self) -> LayerQuantity:
-        """Return delta of the layer below."""
-        uses = {"delta_above": "delta", "W_above": "W"}
-        return LayerQuantity("delta", HiddenDelta(), self.below, uses)
-
-    def sentences(self, symbols: Symbols) -> Iterator[LayerQuantity]:
-        """Yield z and a with the numbers in them."""
-        yield LayerQuantity("z_text", InputSentence(symbols("z")), self.shape, {"a": BELOW})
-        yield from super().sentences(symbols)
-
-    def sentence_below(self, symbols: Symbols) -> LayerQuantity:
-        """Return delta of the layer below with the numbers in it."""
-        sentence = HiddenDeltaSentence(symbols("delta"))
-        return replace(self.delta_below(), kind="delta_text", equation=sentence)
+    @property
+    def forward(self) -> Equations:
+        """Its z and a."""
+        return {"z": WeightedInput(), **super().forward}
 
 
 @dataclass(frozen=True)
@@ -262,7 +216,9 @@ class Convolutional(LayerKind):
     With longer steps, or with zeros around the maps, they go forward only.
     """
 
-    slides: ClassVar[bool] = True
+    slides = True
+    gradients: ClassVar[Equations] = {"W": FilterGradient(), "b": BiasGradient()}
+    gradient_of_one = FilterGradient()
 
     def check(self) -> None:
         """Refuse filters that do not fit into the maps below."""
@@ -285,28 +241,35 @@ class Convolutional(LayerKind):
         """A filter over each map below, and a bias for each filter."""
         return {"W": (self.units, *self.below[:-2], *self.size), "b": (self.units,)}
 
-    def forward(self) -> Iterator[LayerQuantity]:
-        """Yield z and a."""
-        convolution = Convolution(self.step or ONE, self.padding or NONE)
-        yield LayerQuantity("z", convolution, self.shape, {"a": BELOW})
-        yield from super().forward()
+    @property
+    def forward(self) -> Equations:
+        """Its z and a."""
+        return {"z": Convolution(self.step or ONE, self.padding or NONE), **super().forward}
 
-    def gradients(self) -> Iterator[LayerQuantity]:
-        """Yield the gradients of the filters and of their biases."""
-        yield LayerQuantity("dC_dW", FilterGradient(), self.parameters["W"], {"a": BELOW})
-        yield LayerQuantity("dC_db", BiasGradient(), self.parameters["b"])
-
-    def delta_below(self) -> LayerQuantity:
-        """Return delta of the layer below."""
-        uses = {"delta_above": "delta", "W_above": "W"}
-        return LayerQuantity("delta", ConvolutionDelta(self.below), self.below, uses)
+    @property
+    def delta_below(self) -> Equation:
+        """Delta of the layer below."""
+        return ConvolutionDelta(self.below)
 
 
 @dataclass(frozen=True)
 class LayerNorm(LayerKind):
-    """The units below, of each image with mean 0 and variance 1, then rescaled; see `layernorm`."""
+    """The units below, of each image with mean 0 and variance 1, then rescaled."""
 
-    has_units: ClassVar[bool] = False
+    has_units = False
+    gradients: ClassVar[Equations] = {"gain": layernorm.GainGradient(), "shift": BiasGradient()}
+    gradient_of_one = layernorm.GainGradient()
+    backward: ClassVar[Equations] = {
+        "delta_normalised": layernorm.NormalisedDelta(),
+        "delta_mean": layernorm.DeltaMean(),
+        "delta_product": layernorm.DeltaProduct(),
+    }
+    delta_below = layernorm.LayerNormDelta()
+    sentences: ClassVar[Sentences] = {
+        "normalised": layernorm.NormalisedSentence,
+        "z": layernorm.RescaledSentence,
+    }
+    sentence_below = layernorm.LayerNormDeltaSentence
 
     def check(self) -> None:
         """Refuse maps below, and a size."""
@@ -325,51 +288,25 @@ class LayerNorm(LayerKind):
         """A gain and a shift for each unit."""
         return {"gain": self.shape, "shift": self.shape}
 
-    def forward(self) -> Iterator[LayerQuantity]:
-        """Yield the mean, the variance and the normalised values of an image, z and a."""
-        yield LayerQuantity("mean", layernorm.UnitMean())
-        yield LayerQuantity("variance", layernorm.UnitVariance())
-        yield LayerQuantity("normalised", layernorm.Normalised(), self.shape)
-        yield LayerQuantity("z", layernorm.Rescaled(), self.shape)
-        yield from super().forward()
-
-    def gradients(self) -> Iterator[LayerQuantity]:
-        """Yield the gradients of the gains and of the shifts."""
-        yield LayerQuantity("dC_dgain", layernorm.GainGradient(), self.shape)
-        yield LayerQuantity("dC_dshift", BiasGradient(), self.shape)
-
-    def backward(self) -> Iterator[LayerQuantity]:
-        """Yield how C changes with the normalised values, and what all units share of that."""
-        yield LayerQuantity("delta_normalised", layernorm.NormalisedDelta(), self.shape)
-        yield LayerQuantity("delta_mean", layernorm.DeltaMean())
-        yield LayerQuantity("delta_product", layernorm.DeltaProduct())
-
-    def delta_below(self) -> LayerQuantity:
-        """Return delta of the layer below."""
-        own = ("delta_normalised", "delta_mean", "delta_product", "normalised", "variance")
-        uses = {kind: kind for kind in own}
-        return LayerQuantity("delta", layernorm.LayerNormDelta(), self.below, uses)
-
-    def sentences(self, symbols: Symbols) -> Iterator[LayerQuantity]:
-        """Yield the normalised values, z and a with the numbers in them."""
-        sentence = layernorm.NormalisedSentence(symbols("normalised"))
-        yield LayerQuantity("normalised_text", sentence, self.shape, {"a": BELOW})
-        yield LayerQuantity("z_text", layernorm.RescaledSentence(symbols("z")), self.shape)
-        yield from super().sentences(symbols)
-
-    def sentence_below(self, symbols: Symbols) -> LayerQuantity:
-        """Return delta of the layer below with the numbers in it."""
-        sentence = layernorm.LayerNormDeltaSentence(symbols("delta"))
-        return replace(self.delta_below(), kind="delta_text", equation=sentence)
+    @property
+    def forward(self) -> Equations:
+        """The mean, the variance and the normalised values of an image, then z and a."""
+        return {
+            "mean": layernorm.UnitMean(),
+            "variance": layernorm.UnitVariance(),
+            "normalised": layernorm.Normalised(),
+            "z": layernorm.Rescaled(),
+            **super().forward,
+        }
 
 
 @dataclass(frozen=True)
 class _Pooled(LayerKind):
     """What the poolings share: blocks that divide the maps below, and no parameters."""
 
-    has_units: ClassVar[bool] = False
-    activates: ClassVar[bool] = False
-    slides: ClassVar[bool] = True
+    has_units = activates = False
+    slides = True
+    noted: ClassVar[Equations] = {}
 
     def check(self) -> None:
         """Refuse blocks that do not fit the maps below; without a step they divide them."""
@@ -386,10 +323,6 @@ class _Pooled(LayerKind):
         maps = self.below[:-2] or (1,)
         return (*maps, *_places(self.below, self.size, self.step or self.size, self.padding))
 
-    def noted(self) -> Iterator[LayerQuantity]:
-        """Yield nothing: it has no a'."""
-        yield from ()
-
 
 @dataclass(frozen=True)
 class MaxPooled(_Pooled):
@@ -404,33 +337,35 @@ class MaxPooled(_Pooled):
                 "at most, so take smaller blocks"
             )
 
-    def forward(self) -> Iterator[LayerQuantity]:
-        """Yield the largest values."""
-        pooling = MaxPooling(self.size, self.step, self.padding or NONE)
-        yield LayerQuantity("a", pooling, self.shape)
+    @property
+    def forward(self) -> Equations:
+        """The largest values."""
+        return {"a": MaxPooling(self.size, self.step, self.padding or NONE)}
 
-    def noted(self) -> Iterator[LayerQuantity]:
-        """Yield where the largest values stand."""
-        yield LayerQuantity("argmax", Argmax(self.size), self.shape)
+    @property
+    def noted(self) -> Equations:
+        """Where the largest values stand."""
+        return {"argmax": Argmax(self.size)}
 
-    def delta_below(self) -> LayerQuantity:
-        """Return delta of the layer below."""
-        uses = {"delta_above": "delta", "argmax": "argmax"}
-        return LayerQuantity("delta", MaxPoolingDelta(self.size), self.below, uses)
+    @property
+    def delta_below(self) -> Equation:
+        """Delta of the layer below."""
+        return MaxPoolingDelta(self.size)
 
 
 @dataclass(frozen=True)
 class AveragePooled(_Pooled):
     """Of each block of the maps below the mean."""
 
-    def forward(self) -> Iterator[LayerQuantity]:
-        """Yield the means."""
-        yield LayerQuantity("a", AveragePooling(self.size, self.step), self.shape)
+    @property
+    def forward(self) -> Equations:
+        """The means."""
+        return {"a": AveragePooling(self.size, self.step)}
 
-    def delta_below(self) -> LayerQuantity:
-        """Return delta of the layer below."""
-        uses = {"delta_above": "delta"}
-        return LayerQuantity("delta", AveragePoolingDelta(self.size), self.below, uses)
+    @property
+    def delta_below(self) -> Equation:
+        """Delta of the layer below."""
+        return AveragePoolingDelta(self.size)
 
 
 LAYERS: dict[str, type[LayerKind]] = {

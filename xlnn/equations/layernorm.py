@@ -171,20 +171,20 @@ class NormalisedSentence(UnitSentence):
         self,
         i: int,
         *,
-        a: np.ndarray,
+        below: np.ndarray,
         mean: np.ndarray,
         variance: np.ndarray,
         normalised: np.ndarray,
     ) -> str:
         """Return the text of unit i."""
-        distance = f"{fixed_text(a.ravel()[i])} - {factor_text(mean)}"
+        distance = f"{fixed_text(below.ravel()[i])} - {factor_text(mean)}"
         divisor = f"√({fixed_text(variance)} + {EPSILON})"
         return f"{self.symbols[i]} = ({distance}) / {divisor} = {fixed_text(normalised[i])}"
 
-    def cell(self, i: int, a: Cells, mean: Cells, variance: Cells, normalised: Cells) -> str:
+    def cell(self, i: int, below: Cells, mean: Cells, variance: Cells, normalised: Cells) -> str:
         """Return the formula of unit i."""
-        unit = tuple(map(int, np.unravel_index(i, a.shape)))
-        distance = f'{fixed(a[unit])}&" - "&{factor(mean[()])}'
+        unit = tuple(map(int, np.unravel_index(i, below.shape)))
+        distance = f'{fixed(below[unit])}&" - "&{factor(mean[()])}'
         divisor = f'" / √("&{fixed(variance[()])}&" + {EPSILON})'
         return f'="{self.symbols[i]} = ("&{distance}&")"&{divisor} = "&{fixed(normalised[i])}'
 

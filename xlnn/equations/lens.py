@@ -9,13 +9,13 @@ from xlnn.quantity import Cells, Equation
 class OneWeightGradient(Equation):
     """dC/dw_ji = delta_j a_i, of one image; training sums it over the images.   Book: 4-2."""
 
-    def array(self, delta: np.ndarray, a: np.ndarray) -> np.ndarray:
+    def array(self, delta: np.ndarray, below: np.ndarray) -> np.ndarray:
         """Return the gradient, shape (units, inputs ...), from those of one image."""
-        return np.multiply.outer(delta[0], a[0])
+        return np.multiply.outer(delta[0], below[0])
 
-    def cell(self, j: int, *unit: int, delta: Cells, a: Cells) -> str:
+    def cell(self, j: int, *unit: int, delta: Cells, below: Cells) -> str:
         """Return the formula of the weight from a unit below to unit j."""
-        return f"={delta[j]}*{a[unit]}"
+        return f"={delta[j]}*{below[unit]}"
 
 
 class Seen(Equation):

@@ -56,20 +56,26 @@ class UnitSentence(Sentence):
 class InputSentence(UnitSentence):
     """z_j = w_j1 a_1 + ... + b_j, with the numbers."""
 
-    def text(self, j: int, *, a: np.ndarray, W: np.ndarray, b: np.ndarray, z: np.ndarray) -> str:
+    def text(
+        self, j: int, *, below: np.ndarray, W: np.ndarray, b: np.ndarray, z: np.ndarray
+    ) -> str:
         """Return the text of unit j."""
-        if a.ndim == 1 and a.size <= FACTORS:
-            terms = [f"{factor_text(w)} × {factor_text(x)}" for w, x in zip(W[j], a, strict=True)]
+        if below.ndim == 1 and below.size <= FACTORS:
+            terms = [
+                f"{factor_text(w)} × {factor_text(x)}" for w, x in zip(W[j], below, strict=True)
+            ]
             summed = " + ".join([*terms, factor_text(b[j])])
         else:
             summed = f"Σwx + b = {fixed_text(z[j] - b[j])} + {factor_text(b[j])}"
         return f"{self.symbols[j]} = {summed} = {fixed_text(z[j])}"
 
-    def cell(self, j: int, a: Cells, W: Cells, b: Cells, z: Cells) -> str:
+    def cell(self, j: int, below: Cells, W: Cells, b: Cells, z: Cells) -> str:
         """Return the formula of unit j."""
         symbol, last = self.symbols[j], factor(b[j])
-        if len(a.shape) == 1 and a.shape[0] <= FACTORS:
-            terms = (f'{factor(W[j, i])}&" × "&{factor(a[i])}&" + "&' for i in range(a.shape[0]))
+        if len(below.shape) == 1 and below.shape[0] <= FACTORS:
+            terms = (
+                f'{factor(W[j, i])}&" × "&{factor(below[i])}&" + "&' for i in range(below.shape[0])
+            )
             return f'="{symbol} = "&{"".join(terms)}{last}&" = "&{fixed(z[j])}'
         total = f"{z[j]}-{b[j]}"
         return f'="{symbol} = Σwx + b = "&{fixed(total)}&" + "&{last}&" = "&{fixed(z[j])}'

@@ -12,7 +12,7 @@ import numpy as np
 
 from xlnn.data.digits import rounded
 from xlnn.equations.cost import SquaredError, SquaredErrorDelta
-from xlnn.equations.layer import BELOW
+from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError
 from xlnn.workbooks.solver.nets import Net
 
@@ -63,19 +63,18 @@ def gradient(
     a = x
     for name, layer in net.layers.items():
         values[name] = {kind: weights[f"{kind}{name}"] for kind in layer.parameters}
-        values[name] |= {BELOW: a, "slope": 1.0}
-        for found in (*layer.forward(), *layer.noted()):
-            values[name][found.kind] = found.array(values[name])
+        values[name] |= {"below": a, "slope": 1.0}
+        for kind, equation in {**layer.forward, **layer.noted}.items():
+            values[name][kind] = computed(equation, values[name])
         a = values[name]["a"]
     delta, slopes = SquaredErrorDelta().array(t, a, values[net.output]["slope"]), {}
     for name, below in zip(reversed(net.layers), [*reversed(net.layers), ""][1:], strict=True):
         layer, own = net.layers[name], {**values[name], "delta": delta}
-        gradients = zip(layer.parameters, layer.gradients(), strict=True)
-        slopes |= {f"{kind}{name}": found.array(own) for kind, found in gradients}
+        for kind, equation in layer.gradients.items():
+            slopes[f"{kind}{name}"] = computed(equation, own)
         if below:
-            passed = layer.delta_below()
-            used = {role: own[kind] for role, kind in passed.uses.items()}
-            delta = passed.equation.array(**used, slope=values[below]["slope"])
+            own |= {f"{kind}_above": value for kind, value in own.items()}
+            delta = computed(layer.delta_below, own | {"slope": values[below]["slope"]})
     return float(SquaredError().array(t, a).sum()), slopes
 
 

@@ -11,7 +11,6 @@ from xlnn.equations import beside
 from xlnn.equations.beside import Beside
 from xlnn.equations.cost import SquaredError
 from xlnn.equations.layer import (
-    BELOW,
     PARAMETERS,
     Convolutional,
     Dense,
@@ -95,17 +94,17 @@ def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
                    number_format="0", **each)  # fmt: skip
     below = "images"
     for name, layer in net.layers.items():
-        for found in layer.forward():
-            apart = found.kind == "z" and len(layer.below) == 1
-            equation = beside.InputFromApart() if apart else found.equation
-            kinds = {role: found.uses.get(role, role) for role in equation.roles}
-            uses = {
-                role: below if kind == BELOW else f"{kind}{name}" for role, kind in kinds.items()
-            }
-            own = [role for role, kind in kinds.items() if kind not in layer.parameters]
-            yield Quantity(f"{found.kind}{name}", found.kind, f"{found.kind}{superscript(name)}",
-                           shape=(images, *found.shape), equation=Beside(equation, *own), uses=uses,
-                           number_format="0.00", **each)  # fmt: skip
+        for kind, stated in layer.forward.items():
+            apart = kind == "z" and len(layer.below) == 1
+            equation = beside.InputFromApart() if apart else stated
+            own = Beside(
+                equation, *(role for role in equation.roles if role not in layer.parameters)
+            )
+            uses = {role: f"{role}{name}" for role in equation.roles} | {"below": below}
+            uses = {role: uses[role] for role in equation.roles}
+            yield Quantity(f"{kind}{name}", kind, f"{kind}{superscript(name)}", equation=own,
+                           shape=(images, *layer.shape), uses=uses, number_format="0.00",
+                           **each)  # fmt: skip
         below = f"a{name}"
     yield from _results(net, images, words)
 

@@ -84,7 +84,7 @@ def _forward(layer: str, below: str, on: Mapping[str, Any], more: str = "") -> I
     """Yield z and a of a layer; with ``more``, of the epoch that is shown."""
     up, shape = SYMBOLS[layer], LAYERS[layer][:1]
     z, a = f"{_named('z', layer)}{more}", f"{_named('a', layer)}{more}"
-    uses = {"a": below, "W": f"{_named('W', layer)}{more}", "b": f"{_named('b', layer)}{more}"}
+    uses = {"below": below, "W": f"{_named('W', layer)}{more}", "b": f"{_named('b', layer)}{more}"}
     yield Quantity(z, "z", f"z{up}{{}}", shape=shape, equation=WeightedInput(), uses=uses, **on)
     yield Quantity(a, "a", f"a{up}{{}}", shape=shape, equation=Sigmoid(), uses={"z": z}, **on)
 
@@ -93,7 +93,7 @@ def _gradients(state: Axis) -> Iterator[Quantity]:
     on: dict[str, Any] = {"sheet": "weights", "axes": (state,)}
     for layer, shape in LAYERS.items():
         delta, up = _named("delta", layer), SYMBOLS[layer]
-        uses = {"delta": delta, "a": "a2" if layer == "3" else "x"}
+        uses = {"delta": delta, "below": "a2" if layer == "3" else "x"}
         yield Quantity(f"dC_d{_named('W', layer)}", "dC_dW", f"∂C_T/∂w{up}{{}}", shape=shape,
                        equation=WeightGradient(), uses=uses, role="backward", **on)  # fmt: skip
         yield Quantity(f"dC_d{_named('b', layer)}", "dC_db", f"∂C_T/∂b{up}{{}}", shape=shape[:1],

@@ -4,7 +4,7 @@ The equations are those of training, over an axis of one image, from weights tha
 A network that is too large to draw whole is shown by its first units, looked up and not computed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -19,10 +19,11 @@ from xlnn.equations.choice import (
     stored,
 )
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import WEIGHTS, Symbols
+from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lens import Distance
 from xlnn.equations.prediction import Predicted
 from xlnn.equations.wording import (
+    ActivationSentence,
     Bar,
     CostSentence,
     Name,
@@ -32,13 +33,11 @@ from xlnn.equations.wording import (
 from xlnn.quantity import Axis, Equation, Quantity, Sentence
 from xlnn.workbooks.network.quantities.network import backward, cost, forward
 from xlnn.workbooks.network.quantities.optimiser import led_by, optimiser_of
-from xlnn.workbooks.network.quantities.stack import Stack, placed, quantity
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET = "lens"
 PREFIX = "lens_"
 ONE = Axis("one", 1, family="image")
-
-SENTENCE = {"axes": (ONE,), "prefix": PREFIX, "sheet": SHEET, "is_text": True}
 
 FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""
@@ -177,20 +176,21 @@ def _looked_up(stack: Stack, rows: dict[str, object]) -> Iterator[Quantity]:
 
 def forward_shown(stack: Stack, name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield the kinds and shapes of what a layer computes forward, but for steps to its a."""
-    steps = ACTIVATIONS[stack.kinds[name].activation].steps
-    forward = stack.kinds[name].forward()
-    yield from ((found.kind, found.shape) for found in forward if found.kind not in steps)
+    kinds = (kind for kind in stack.kinds[name].forward if kind not in _steps(stack, name))
+    yield from ((kind, stack.shape_of(kind, name)) for kind in kinds)
 
 
 def _trained(stack: Stack, name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield the same of what the sheet Training has of a layer."""
-    kind, learns = stack.kinds[name], stack.learning
     yield from forward_shown(stack, name)
-    yield from ((found.kind, found.shape) for found in stack.noted(name))
-    if name in learns:
-        yield "delta", kind.shape
-    if name in learns[1:]:
-        yield from ((found.kind, found.shape) for found in kind.backward())
+    delta = ["delta"] * (name in stack.learning)
+    back = stack.kinds[name].backward if name in stack.learning[1:] else ()
+    kinds = (*stack.noted(name), *delta, *back)
+    yield from ((kind, stack.shape_of(kind, name)) for kind in kinds)
+
+
+def _steps(stack: Stack, name: str) -> Mapping[str, Equation]:
+    return ACTIVATIONS[stack.kinds[name].activation].steps
 
 
 def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> Iterator[Quantity]:
@@ -260,8 +260,8 @@ def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
         shape = shown_shape(stack, kind, name)
         shown = {"prefix": PREFIX, "sheet": SHEET, "shape": shape}
         if number == 0:  # that of a bias in one image is shown already: delta
-            one = stack.kinds[name].gradient_of_one()
-            yield placed(one, name, stack.named(name, PREFIX), **shown)
+            one, uses = stack.kinds[name].gradient_of_one, stack.named(name, PREFIX)
+            yield quantity(f"dC_d{kind}_one", name, equation=one, uses=uses, **shown)
         total = {"all_epochs": f"dC_d{kind}{name}", "epoch": "lens_epoch"}
         yield quantity(f"dC_d{kind}", name, equation=OfEpoch(shape), uses=total, **shown)
         if step := optimiser_of(stack).step:
@@ -273,40 +273,39 @@ def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
 
 def forward_sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
     """Yield what a layer without maps computes forward with the numbers in it."""
-    names = _shown_names(stack, name, whole=whole)
-    for found in stack.kinds[name].sentences(_symbols(stack, name)):
-        yield placed(found, name, names, **SENTENCE)
+    layer, shape, own = stack.kinds[name], stack.shapes[name], _shown(stack, name, whole=whole)
+    for kind, sentence in layer.sentences.items():
+        said = sentence(_headings(kind, name, shape))
+        yield _quantity(f"{kind}_text", said, own, shape, layer=name)
+    said = ActivationSentence(_headings("a", name, shape), ACTIVATIONS[layer.activation].symbol)
+    yield _quantity("a_text", said, own, shape, layer=name)
 
 
-def _shown_names(stack: Stack, name: str, *, whole: bool) -> dict[str, str]:
+def _shown(stack: Stack, name: str, *, whole: bool) -> dict[str, str]:
     """Return the names of what the sheet has of a layer: of a large network, not all steps."""
-    steps = () if whole else ACTIVATIONS[stack.kinds[name].activation].steps
+    steps = () if whole else _steps(stack, name)
     return {kind: on for kind, on in stack.named(name, PREFIX).items() if kind not in steps}
 
 
-def _symbols(stack: Stack, name: str) -> Symbols:
-    """Return what gives the symbols of the units of a layer."""
-
-    def symbols(kind: str) -> tuple[str, ...]:
-        found = quantity(kind, name, shape=stack.shapes[name])
-        return tuple(found.heading(unit) for unit in found.units)
-
-    return symbols
+def _headings(kind: str, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the symbols of the units of a layer."""
+    found = quantity(kind, name, shape=shape)
+    return tuple(found.heading(unit) for unit in found.units)
 
 
 def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
-    cost, shape, symbols = COSTS[stack.spec.cost], stack.shapes[name], _symbols(stack, name)
+    cost, shape = COSTS[stack.spec.cost], stack.shapes[name]
     yield from forward_sentences(stack, name, whole=whole)
-    own = _shown_names(stack, name, whole=whole)
+    own = _shown(stack, name, whole=whole)
+    loss, delta = (_headings(kind, name, shape) for kind in ("loss", "delta"))
     if name == stack.output:
         targets = own | {"t": "lens_t", "loss": "lens_loss"}
         digits = 3 if stack.spec.is_regression else 0
         if whole and cost.loss:
-            said = cost.sentence(symbols("loss"))
-            yield _quantity("loss_text", said, targets, shape, layer=name)
-        sentence = OutputDeltaSentence(symbols("delta"), digits)
-        yield _quantity("delta_text", sentence, targets, shape, layer=name)
+            yield _quantity("loss_text", cost.sentence(loss), targets, shape, layer=name)
+        sentence, uses = OutputDeltaSentence(delta, digits), targets
     else:
         upper = stack.names[stack.names.index(name) + 1]
-        above = stack.kinds[upper].sentence_below(symbols)
-        yield placed(above, name, own, stack.named(upper, PREFIX), **SENTENCE)
+        sentence = stack.kinds[upper].sentence_below(delta)
+        uses = stack.named_below(name, PREFIX)
+    yield _quantity("delta_text", sentence, uses, shape, layer=name)

@@ -6,14 +6,13 @@ go forward only.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import chain, pairwise
 from math import isfinite
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TotalCost
 from xlnn.equations.descent import Descent, GradientSize
-from xlnn.equations.layer import WEIGHTS, LayerQuantity, probed
+from xlnn.equations.layer import WEIGHTS, probed
 from xlnn.equations.optimiser import Penalised
 from xlnn.equations.prediction import MeanAbsolute, Off, Predicted, RootMeanSquare
 from xlnn.equations.scaling import Scaled
@@ -21,7 +20,7 @@ from xlnn.equations.verdict import Accuracy, LargestUnit, MeanCost, Recognised, 
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.optimiser import L2, constants, penalty, step_of, steps
 from xlnn.workbooks.network.quantities.runs import of_run, own_names
-from xlnn.workbooks.network.quantities.stack import Stack, placed, quantity
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 
 TEST = "test_"
@@ -144,10 +143,11 @@ def forward(  # noqa: PLR0913 -- the same layers, for the sheets that look close
     ``below`` names, its units see that quantity. Without ``slopes`` nothing is noted for the way
     back.
     """
-    for name, kind in stack.kinds.items():
+    for name, layer in stack.kinds.items():
         names = stack.named(name, prefix, (below or {}).get(name, ""), weights)
-        for found in (*kind.forward(), *(stack.noted(name) if slopes else ())):
-            yield placed(found, name, names, prefix=prefix, sheet=sheet, axes=axes)
+        rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
+        for kind, equation in {**layer.forward, **(stack.noted(name) if slopes else {})}.items():
+            yield stack.stated(kind, name, equation, names, **rows)
 
 
 def cost(  # noqa: PLR0913 -- the same
@@ -175,26 +175,29 @@ def backward(
 ) -> Iterator[Quantity]:
     """Yield delta of every layer, from the output layer down.   Book: 4-2, 4-3."""
     rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
-    output = LayerQuantity("delta", COSTS[stack.spec.cost].delta, stack.shapes[stack.output])
-    names = stack.named(stack.output, prefix)
-    yield placed(output, stack.output, names | {"t": t}, **rows)
+    output, uses = stack.output, stack.named(stack.output, prefix) | {"t": t}
+    yield stack.stated("delta", output, COSTS[stack.spec.cost].delta, uses, **rows)
     for upper, lower in pairwise(reversed(stack.learning)):
-        kind, below = stack.kinds[upper], stack.named(lower, prefix)
-        for found in kind.backward():
-            yield placed(found, upper, names, **rows)
-        yield placed(kind.delta_below(), lower, below, names, **rows)
-        names = below
+        layer, uses = stack.kinds[upper], stack.named(upper, prefix)
+        for kind, equation in layer.backward.items():
+            yield stack.stated(kind, upper, equation, uses, **rows)
+        uses = stack.named_below(lower, prefix)
+        yield stack.stated("delta", lower, layer.delta_below, uses, **rows)
 
 
 def _gradients(stack: Stack) -> Iterator[Quantity]:
-    for layer, kind in stack.kinds.items():
-        names = stack.named(layer)
-        for name, found in zip(kind.parameters, kind.gradients(), strict=True):
-            is_penalised = name in WEIGHTS and stack.spec.regularised
-            gradient = Penalised(found.equation) if is_penalised else found.equation
-            also = {"w": f"{name}{layer}", L2: L2}
-            stated = replace(found, equation=gradient)
-            yield placed(stated, layer, names | also, axes=(stack.epoch,))
+    for kind, layer, shape in stack.parameters:
+        gradient = stack.kinds[layer].gradients[kind]
+        if kind in WEIGHTS and stack.spec.regularised:
+            gradient = Penalised(gradient)
+        yield quantity(
+            f"dC_d{kind}",
+            layer,
+            axes=(stack.epoch,),
+            shape=shape,
+            equation=gradient,
+            uses=stack.named(layer) | {"w": f"{kind}{layer}", L2: L2},
+        )
 
 
 def _results(stack: Stack) -> Iterator[Quantity]:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import BELOW, PARAMETERS, WEIGHTS, LayerQuantity
+from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.equations.verdict import LabelOf
 from xlnn.quantity import Axis, Equation, Quantity, Use, superscript
 from xlnn.workbooks.network.spec import Spec
@@ -130,18 +129,21 @@ class Stack:
         first = next(n for n, kind in enumerate(self.kinds.values()) if kind.parameters)
         return self.names[first:] if self.spec.epochs else []
 
-    def noted(self, layer: str) -> list[LayerQuantity]:
+    def noted(self, layer: str) -> dict[str, Equation]:
         """Return what a layer notes on the way forward, as far as back-propagation asks for it."""
         if layer not in self.learning:
-            return []
-        asked = COSTS[self.spec.cost].delta.roles
-        found = self.kinds[layer].noted()
-        return [each for each in found if layer != self.output or each.kind in asked]
+            return {}
+        asked, found = COSTS[self.spec.cost].delta.roles, self.kinds[layer].noted
+        return {kind: found[kind] for kind in found if layer != self.output or kind in asked}
+
+    def shape_of(self, kind: str, layer: str) -> tuple[int, ...]:
+        """Return the shape of a quantity of a layer: an image has one number, or all units."""
+        return () if kind in SINGLE else self.shapes[layer]
 
     def named(
         self, layer: str, prefix: str = "", seen: str = "", weights: str | None = None
     ) -> dict[str, str]:
-        """Return the names of all that a layer has and sees, by their kinds.
+        """Return the names of all that a layer has, and of what it sees.
 
         Parameters
         ----------
@@ -151,12 +153,36 @@ class Stack:
         weights : str
             The prefix of its parameters, where it is another.
         """
-        kind = self.kinds[layer]
-        own = (each.kind for each in (*kind.forward(), *self.noted(layer), *kind.backward()))
-        names = {each: f"{prefix}{each}{layer}" for each in (*own, "delta")}
-        of = prefix if weights is None else weights
+        kind, of = self.kinds[layer], prefix if weights is None else weights
+        own = (*kind.forward, *self.noted(layer), *kind.backward, "delta")
+        names = {each: f"{prefix}{each}{layer}" for each in own}
         names |= {each: f"{of}{each}{layer}" for each in kind.parameters}
-        return names | {BELOW: seen or self.activation(self.below[layer], prefix)}
+        return names | {"below": seen or self.activation(self.below[layer], prefix)}
+
+    def named_below(self, layer: str, prefix: str) -> dict[str, str]:
+        """Return the names as the layer above states delta of a layer: most are of its own."""
+        upper = self.names[self.names.index(layer) + 1]
+        own, above = self.named(layer, prefix), self.named(upper, prefix)
+        known = above | {f"{kind}_above": name for kind, name in above.items()}
+        of_layer = {kind: own[kind] for kind in ("slope", "delta") if kind in own}
+        return {kind: known[kind] for kind in known.keys() - {"slope"}} | of_layer
+
+    def stated(
+        self,
+        kind: str,
+        layer: str,
+        equation: Equation,
+        uses: Mapping[str, str],
+        *,
+        axes: tuple[Axis, ...],
+        prefix: str,
+        sheet: str,
+    ) -> Quantity:
+        """Return a quantity of a layer, of its own shape."""
+        return quantity(
+            kind, layer, equation=equation, uses=uses, shape=self.shape_of(kind, layer), axes=axes,
+            prefix=prefix, sheet=sheet,
+        )  # fmt: skip
 
     @property
     def is_share(self) -> bool:
@@ -200,30 +226,6 @@ class Stack:
 def numeric_labels(spec: Spec) -> bool:
     """Tell whether the labels are whole numbers, so that the sheet shows them as numbers."""
     return all(label.isdecimal() and str(int(label)) == label for label in spec.labels)
-
-
-def placed(
-    found: LayerQuantity,
-    layer: str,
-    names: Mapping[str, str],
-    used: Mapping[str, str] | None = None,
-    **rows: Any,  # noqa: ANN401 -- as `quantity` takes them
-) -> Quantity:
-    """Return a layer's quantity with its name, from the names of what the layer has.
-
-    Parameters
-    ----------
-    found : LayerQuantity
-    layer : str
-    names : dict
-        As `Stack.named` gives them.
-    used : dict
-        The names of what ``found`` uses by name, where it was stated by the layer above.
-    """
-    uses = {**names, **{role: (used or names)[kind] for role, kind in found.uses.items()}}
-    return quantity(
-        found.kind, layer, **{"shape": found.shape, **rows}, equation=found.equation, uses=uses
-    )
 
 
 def quantity(  # noqa: PLR0913 -- what a kind does not settle

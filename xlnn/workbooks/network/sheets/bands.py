@@ -28,9 +28,6 @@ SYMBOLS = {
 }
 """The same of each parameter."""
 
-SINGLE = ("largest", "mean", "variance", "delta_mean", "delta_product")
-"""What a layer has of an image, and not of each unit; it stands above the units."""
-
 BESIDE = replace(LABEL, indent=1)
 
 MOST_SQUARE = 8

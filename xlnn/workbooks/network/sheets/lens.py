@@ -10,7 +10,7 @@ from functools import cached_property
 
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
-from xlnn.equations.layer import PARAMETERS
+from xlnn.equations.layer import PARAMETERS, SINGLE
 from xlnn.equations.wording import FACTORS
 from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
@@ -18,7 +18,6 @@ from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole
 from xlnn.workbooks.network.sheets import window
 from xlnn.workbooks.network.sheets.bands import (
-    SINGLE,
     Bands,
     Strip,
     parameters_of,
@@ -228,7 +227,8 @@ def draw(page: Page) -> Drawing:
     headings |= dict.fromkeys(TEXTS[:2], page.words("lens", "texts"))
     maps = {kind: _step(page, kind, page.words("quantities", kind)) for kind in MAPS}
     steps = (("z", "z, a"), *((("delta", "δ"),) if is_trained else ()))
-    numbers = dict.fromkeys(NUMBERS[:2], "   ".join(_step(page, *each) for each in steps))
+    numbers = {"z": "   ".join(_step(page, *each) for each in steps)}
+    numbers["normalised"] = numbers["z"].replace("z, a", "x̂, z, a")
     for bands in grid.bands:
         bands.draw(drawing, page, headings | (numbers if bands.is_dense else maps), last)
         if grid.has(f"below{bands.layer}"):

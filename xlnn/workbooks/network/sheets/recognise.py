@@ -7,10 +7,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
-from xlnn.equations.layer import PARAMETERS, WEIGHTS
+from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.quantity import Model, Quantity, superscript
 from xlnn.workbooks.network.sheets.bands import (
-    SINGLE,
     Bands,
     Strip,
     layer_title,
