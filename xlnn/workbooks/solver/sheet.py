@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from xlnn.address import address
+from xlnn.equations.layer import PARAMETERS
 from xlnn.quantity import superscript
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.panel import type_in
@@ -123,7 +124,8 @@ def _head_layer(
     for column in range(WEIGHTS, places.bias):
         text = words("headings", "weights") if column == WEIGHTS else ""
         drawing.put(row, column, text, replace(SECTION, size=SIZE))
-    drawing.put(row, places.bias, f"b{up}", centred)
+    *_, bias = net.layers[name].parameters
+    drawing.put(row, places.bias, f"{PARAMETERS[bias].symbol}{up}", centred)
     counts_from = net.first if name == net.output else 1
     for unit in range(net.layers[name].shape[0]):
         text = words("headings", f"unit_{name}", number=counts_from + unit)

@@ -7,6 +7,7 @@ the differences stands beside what back-propagation says.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from math import prod
 
 import numpy as np
 
@@ -31,33 +32,22 @@ def gradient_check(stack: Stack) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Gradient check."""
     shown = {"prefix": PREFIX, "sheet": SHEET}
     parameters = list(stack.parameters)
-    count = sum(_size(shape) for *_, shape in parameters)
+    count = sum(prod(shape) for *_, shape in parameters)
     yield quantity("epoch", choices=(1, stack.spec.epochs), number_format="0", **shown)
     yield quantity("chosen", choices=(1, count), number_format="0", **shown)
     yield quantity("h", scale=0.01, number_format="General", **shown)
     for kind in ("", "dC_d"):
         for letter, layer, shape in parameters:
-            yield quantity(
-                f"{kind}{letter}",
-                layer,
-                shape=shape,
-                equation=OfEpoch(shape),
-                uses={"all_epochs": f"{kind}{letter}{layer}", "epoch": "slope_epoch"},
-                **shown,
-            )
+            uses = {"all_epochs": f"{kind}{letter}{layer}", "epoch": "slope_epoch"}
+            own = {"shape": shape, "equation": OfEpoch(shape), "uses": uses}
+            yield quantity(f"{kind}{letter}", layer, **own, **shown)
     for side, sign in SIDES.items():
         first = 1
         for letter, layer, shape in parameters:
-            yield quantity(
-                letter,
-                layer,
-                prefix=side,
-                sheet=SHEET,
-                shape=shape,
-                equation=Shifted(first, sign),
-                uses={"w": f"slope_{letter}{layer}", "chosen": "slope_chosen", "h": "slope_h"},
-            )
-            first += _size(shape)
+            uses = {"w": f"slope_{letter}{layer}", "chosen": "slope_chosen", "h": "slope_h"}
+            own = {"shape": shape, "equation": Shifted(first, sign), "uses": uses}
+            yield quantity(letter, layer, prefix=side, sheet=SHEET, **own)
+            first += prod(shape)
     images = (stack.image,)
     for side in SIDES:
         below = {stack.names[0]: "x"}
@@ -108,10 +98,3 @@ def _penalties(stack: Stack) -> Iterator[Quantity]:
     yield quantity(
         "penalty", prefix=PREFIX, sheet=SHEET, equation=DifferenceQuotient(), uses=quotients
     )
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size

@@ -147,7 +147,8 @@ def forward(  # noqa: PLR0913 -- the same layers, for the sheets that look close
         names = stack.named(name, prefix, (below or {}).get(name, ""), weights)
         rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
         for kind, equation in {**layer.forward, **(stack.noted(name) if slopes else {})}.items():
-            yield stack.stated(kind, name, equation, names, **rows)
+            shape = stack.shape_of(kind, name)
+            yield quantity(kind, name, equation=equation, uses=names, shape=shape, **rows)
 
 
 def cost(  # noqa: PLR0913 -- the same
@@ -175,14 +176,17 @@ def backward(
 ) -> Iterator[Quantity]:
     """Yield delta of every layer, from the output layer down.   Book: 4-2, 4-3."""
     rows = {"prefix": prefix, "sheet": sheet, "axes": axes}
-    output, uses = stack.output, stack.named(stack.output, prefix) | {"t": t}
-    yield stack.stated("delta", output, COSTS[stack.spec.cost].delta, uses, **rows)
+    uses, delta = stack.named(stack.output, prefix) | {"t": t}, COSTS[stack.spec.cost].delta
+    shape = stack.shapes[stack.output]
+    yield quantity("delta", stack.output, equation=delta, uses=uses, shape=shape, **rows)
     for upper, lower in pairwise(reversed(stack.learning)):
         layer, uses = stack.kinds[upper], stack.named(upper, prefix)
         for kind, equation in layer.backward.items():
-            yield stack.stated(kind, upper, equation, uses, **rows)
-        uses = stack.named_below(lower, prefix)
-        yield stack.stated("delta", lower, layer.delta_below, uses, **rows)
+            shape = stack.shape_of(kind, upper)
+            yield quantity(kind, upper, equation=equation, uses=uses, shape=shape, **rows)
+        delta, uses = layer.delta_below, stack.named_below(lower, prefix)
+        shape = stack.shapes[lower]
+        yield quantity("delta", lower, equation=delta, uses=uses, shape=shape, **rows)
 
 
 def _gradients(stack: Stack) -> Iterator[Quantity]:

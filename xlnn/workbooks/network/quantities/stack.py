@@ -167,23 +167,6 @@ class Stack:
         of_layer = {kind: own[kind] for kind in ("slope", "delta") if kind in own}
         return {kind: known[kind] for kind in known.keys() - {"slope"}} | of_layer
 
-    def stated(
-        self,
-        kind: str,
-        layer: str,
-        equation: Equation,
-        uses: Mapping[str, str],
-        *,
-        axes: tuple[Axis, ...],
-        prefix: str,
-        sheet: str,
-    ) -> Quantity:
-        """Return a quantity of a layer, of its own shape."""
-        return quantity(
-            kind, layer, equation=equation, uses=uses, shape=self.shape_of(kind, layer), axes=axes,
-            prefix=prefix, sheet=sheet,
-        )  # fmt: skip
-
     @property
     def is_share(self) -> bool:
         """Whether outputs are between 0 and 1, so that they need no exponent."""
