@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from experiments import ENGINES, PROBES, agrees_in
-from networks import random_recipe, spec, write_recipe
+from experiments import ENGINES, PROBES, agrees_in, changed
+from networks import in_turn, random_recipe, spec, write_recipe
 from onnx_models import agreed, graph, numbers
 from test_checker import edit
 
@@ -82,7 +82,7 @@ FILTERS = replace(
         LayerSpec("O", 3),
     ),
 )
-LARGE = replace(NORM, layers=(LayerSpec("2", 500, "linear"), *NORM.layers[1:]))
+LARGE = replace(NORM, layers=(LayerSpec("2", 260, "linear"), *NORM.layers[1:]))
 """Too large to be drawn whole."""
 
 NETWORKS = {"norm": NORM, "first": FIRST, "twice": TWICE, "filters": FILTERS, "large": LARGE}
@@ -213,26 +213,23 @@ def test_the_script_of_these_figures_draws_the_same_numbers():
 
 
 @pytest.fixture(scope="module")
-def paths(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("norm")
-    return {
-        name: write_recipe(folder / f"{name}.xlsx", random_recipe(given, 3))
-        for name, given in NETWORKS.items()
-    }
+def path(tmp_path_factory):
+    return write_recipe(tmp_path_factory.mktemp("norm") / "norm.xlsx", random_recipe(NORM, 3))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_engine_agrees_at_random_numbers(paths, engine):
-    assert agrees_in(engine, paths["norm"]).probes == PROBES
+def test_every_engine_agrees_at_random_numbers(path, engine):
+    assert agrees_in(engine, path).probes == PROBES
 
 
-@pytest.mark.parametrize("name", ["first", "twice", "filters", "large"])
-def test_every_stack_agrees(paths, name):
-    assert agrees_in("formualizer", paths[name]).probes == PROBES
-    assert not xlnn.lint(paths[name])
+@pytest.mark.parametrize("name", in_turn(["filters", "twice", "first", "large"]))
+def test_every_stack_agrees(tmp_path, name):
+    made = write_recipe(tmp_path / f"{name}.xlsx", random_recipe(NETWORKS[name], 3))
+    assert agrees_in("formualizer", made).probes == PROBES
+    assert not xlnn.lint(made)
 
 
-def test_wrong_formulas_of_each_kind_are_named_and_no_other(paths, tmp_path):
+def test_wrong_formulas_of_each_kind_are_named_and_no_other(path, tmp_path):
     layout = layout_of(NORM)
     kinds = [*kinds_of((4,), NORM.layers)["3"].forward, *LayerNorm.backward, "gain", "dC_dgain"]
     altered = {}
@@ -242,35 +239,33 @@ def test_wrong_formulas_of_each_kind_are_named_and_no_other(paths, tmp_path):
         formula = layout.formula(quantity.name, last)
         altered[layout.cell(quantity.name, last)] = formula + "+0.001"
     wrong = tmp_path / "wrong.xlsx"
-    wrong.write_bytes(paths["norm"].read_bytes())
+    wrong.write_bytes(path.read_bytes())
     edit(wrong, altered)
     found = [each.cell for each in xlnn.check(wrong, "formualizer").wrong]
     assert sorted(found) == sorted(altered)
 
 
-def test_lens_and_recognise_show_mean_variance_and_normalised_values(paths):
-    _, layout = described(paths["norm"])
+def test_lens_and_recognise_show_mean_variance_and_normalised_values(path):
+    _, layout = described(path)
     for sheet, prefix in (("lens", "lens_"), ("recognise", "draw_")):
         shown = {block.quantity.name for block in layout.on(sheet)}
         kinds = ("mean", "variance", "normalised", "z", "a", "gain", "shift")
         assert {f"{prefix}{kind}3" for kind in kinds} <= shown
-    found = xlnn.values(paths["norm"])
+    found = xlnn.values(path)
     (said,) = found["lens_normalised_text3"][:, 0]
     assert said.startswith("x̂³₁ = (")
     assert f"= {found['lens_normalised3'][0, 0]:.3f}" in said
     assert found["lens_delta_text2"][0, 0].count("/ √(") == 1
 
 
-def test_the_gradient_check_takes_the_slope_of_each_gain_and_shift(paths, tmp_path):
-    _, layout = described(paths["norm"])
+def test_the_gradient_check_takes_the_slope_of_each_gain_and_shift(path, tmp_path):
+    _, layout = described(path)
     names = [q.name for q in layout.model.quantities if q.sheet == "weights"]
     sizes = [int(np.prod(layout.model[name].shape)) for name in names]
     for name in ("gain3", "shift3"):
         chosen = 1 + sum(sizes[: names.index(name)])
-        recipe = tmp_path / f"{name}.xlsx"
-        recipe.write_bytes(paths["norm"].read_bytes())
-        edit(recipe, {layout.cell("slope_chosen", ()): chosen, layout.cell("slope_h", ()): 1e-4})
-        found = xlnn.values(recipe)
+        other = changed(path, tmp_path / "o.xlsx", {"slope_chosen": chosen, "slope_h": 1e-4})
+        found = xlnn.values(other)
         assert found["slope_numeric"] == pytest.approx(found["slope_backward"], abs=1e-6)
         assert found["slope_backward"] == found[f"dC_d{name}"][0, 0]
 
@@ -286,39 +281,40 @@ kind = "layernorm"
 activation = "tanh"
 
 [[layers]]
+activation = "softmax"
 """
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
-    """Return a template that trains with layer normalisation."""
+    """Return a template that trains with layer normalisation, on every sixth iris."""
     folder = tmp_path_factory.mktemp("own") / "own"
-    copy("xor", folder)
+    copy("iris", folder)
     said = (folder / "template.toml").read_text("utf-8")
-    before = said.partition("[[layers]]")[0].replace("eta = 0.2", "eta = 0.5")
+    before = said.partition("[[layers]]")[0].replace("eta = 0.01", "eta = 0.05")
     (folder / "template.toml").write_text(before + TOML, "utf-8")
+    heading, *rows = (folder / "iris.csv").read_text("utf-8").splitlines()
+    (folder / "iris.csv").write_text("\n".join([heading, *rows[::6]]), "utf-8")
     return folder
 
 
 @pytest.fixture(scope="module")
 def built(template):
-    return xlnn.build(template, template / "own.xlsx", epochs=30).path
+    return xlnn.build(template, template / "own.xlsx", epochs=20).path
 
 
 def test_a_template_with_layer_normalisation_builds_and_learns(built):
     found = xlnn.values(built)
     assert found["C_T"][-1] < found["C_T"][0] / 4
-    assert found["recognised"][-1] == 4
+    assert found["accuracy"][-1] > 0.9
     assert found["gainN"][0].tolist() == [1] * 4
     assert found["shiftN"][0].tolist() == [0] * 4
 
 
-@pytest.mark.parametrize("lang", ["zh", "ja"])
+@pytest.mark.parametrize("lang", in_turn(["zh", "ja"]))
 def test_it_has_words_in_every_language(template, tmp_path, lang):
-    for optimizer in ("momentum", "adam"):
-        path = tmp_path / f"{lang}.xlsx"
-        asked = {"epochs": 2, "optimizer": optimizer, "l2": 0.1, "lang": lang}
-        assert xlnn.build(template, path, force=True, **asked).report.agrees
+    asked = {"epochs": 1, "optimizer": "adam", "l2": 0.1, "lang": lang}
+    assert xlnn.build(template, tmp_path / f"{lang}.xlsx", **asked).report.agrees
 
 
 def test_exercises_and_explanations_know_it(template, built, tmp_path):
@@ -341,12 +337,11 @@ def test_it_is_exported_and_read_again(built, template, tmp_path, float64):
     read = predicting_with(path).origin
     assert [layer.kind for layer in read.layers] == ["dense", "layernorm", "dense"]
     assert xlnn.build(model=path, output=tmp_path / "predict.xlsx").report.agrees
-    for start in (path, tmp_path / "start.npz"):
-        if start.suffix == ".npz":
-            xlnn.export(built, start)
-        again = xlnn.build(template, tmp_path / "again.xlsx", start=start, epochs=1, force=True)
-        first, last = xlnn.values(again.path), xlnn.values(built)
-        assert first["gainN"][0] == pytest.approx(last["gainN"][-1], abs=1e-6)
+    xlnn.export(built, tmp_path / "start.npz", float64=True)
+    again = xlnn.build(template, tmp_path / "again.xlsx", start=tmp_path / "start.npz", epochs=1)
+    first, last = (xlnn.values(each) for each in (again.path, built))
+    for name in ("gainN", "shiftN"):
+        assert first[name][0] == pytest.approx(last[name][-1], abs=1e-14)
 
 
 # --- what is refused -------------------------------------------------------------------------
