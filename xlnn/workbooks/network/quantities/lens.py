@@ -4,7 +4,7 @@ The equations are those of training, over an axis of one image, from weights tha
 A network that is too large to draw whole is shown by its first units, looked up and not computed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -38,74 +38,81 @@ from xlnn.workbooks.network.quantities.stack import Stack, quantity
 SHEET = "lens"
 PREFIX = "lens_"
 ONE = Axis("one", 1, family="image")
+ROWS = {"axes": (ONE,), "prefix": PREFIX, "sheet": SHEET}
+CHOSEN = {"epoch": "lens_epoch", "image": "lens_image", "position": "lens_position"}
 
 FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""
 
 
 def lens(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
-    """Yield the quantities of the sheet Lens.
+    """Yield the quantities of the sheet Lens; without epochs those that go forward.
 
     Parameters
     ----------
     stack : Stack
     words : str
         What is said of the prediction of an output of a regression, with ``{label}``,
-        ``{predicted}`` and ``{actual}`` in it.
+        ``{predicted}`` and, where the network is trained, ``{actual}`` in it.
     whole : bool
         Compute everything from the pixels and weights; else look up the first units of each layer.
     """
-    if not whole:
-        stack = first_units(stack)
-    rows = {"axes": (ONE,), "prefix": PREFIX, "sheet": SHEET}
-    yield _choice("epoch", stack.spec.epochs)
-    yield _choice("image", stack.spec.images)
-    yield _quantity(
-        "position",
-        TrainingPosition(stack.spec.images),
-        {"epoch": "lens_epoch", "image": "lens_image"},
-        number_format="0",
-    )
-    labels = stack.shapes[stack.output]
-    for name, shape in _of_image(stack):
-        is_scaled = name == "t" and stack.spec.scaled_targets
-        yield quantity(
-            name,
-            shape=shape,
-            number_format="0.0000" if is_scaled else "",
-            equation=OfImage(shape),
-            uses={"all_images": name, "image": "lens_image"},
-            **rows,
-        )
+    stack = stack if whole else first_units(stack)
+    labels, outputs = stack.shapes[stack.output], {"a": f"lens_a{stack.output}"}
+    yield from _chosen(stack)
     yield from weights(stack, PREFIX, SHEET, "lens_epoch")
-    outputs = {"a": f"lens_a{stack.output}"}
     if whole:
-        yield from forward_by_bands(stack, **rows)
-        yield _quantity("output", Copy(), outputs, labels)
-        yield from cost(stack, t="lens_t", a="lens_output", **rows)
-        yield from backward(stack, t="lens_t", **rows)
+        yield from forward_by_bands(stack, slopes=stack.spec.epochs > 0, **ROWS)
     else:
-        yield from _looked_up(stack, rows)
-        yield _quantity("output", Copy(), outputs, labels)
-    for name in stack.names:
-        yield from _layer_gradients(stack, name)
+        yield from _looked_up(stack)
+    yield _quantity("output", Copy(), outputs, labels)
+    if stack.spec.epochs:
+        yield from _back(stack, whole=whole)
     for name in stack.names:
         if len(stack.shapes[name]) == 1:
             yield from _sentences(stack, name, whole=whole)
     yield _quantity("name", Name(), {"labels": "labels"}, labels)
     if stack.spec.is_regression:
         yield from _prediction(stack, words)
-    else:
+    elif stack.has_shares:
         yield _quantity("bar", Bar(), outputs, labels)
+    if stack.spec.epochs:
+        yield from _cost(stack, whole=whole)
+
+
+def _chosen(stack: Stack) -> Iterator[Quantity]:
+    """Yield what is chosen, and what is looked up of the chosen image."""
+    spec = stack.spec
+    if spec.epochs:
+        yield _choice("epoch", spec.epochs)
+    yield _choice("image", spec.images)
+    if spec.epochs:
+        yield _quantity("position", TrainingPosition(spec.images), CHOSEN, number_format="0")
+    for name, shape in _of_image(stack).items():
+        digits = "0.0000" if name == "t" and spec.scaled_targets else ""
+        own = {"equation": OfImage(shape), "uses": CHOSEN | {"all_images": name}}
+        yield quantity(name, shape=shape, number_format=digits, **own, **ROWS)
+
+
+def _back(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
+    """Yield the cost, the errors and the gradients."""
+    if whole:
+        yield from cost(stack, t="lens_t", a="lens_output", **ROWS)
+        yield from backward(stack, t="lens_t", **ROWS)
+    for name in stack.names:
+        yield from _layer_gradients(stack, name)
+
+
+def _cost(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
+    """Yield the cost with the numbers in it, and how far it is from that of the sheet Training."""
     costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
     if whole and COSTS[stack.spec.cost].loss:
         costs["loss"] = "lens_loss"
     digits = 3 if stack.spec.is_regression else 0
     yield _quantity("C_text", CostSentence(digits), costs)
-    yield _quantity("there", OfRow(), {"rows": "C", "position": "lens_position"})
-    yield _quantity(
-        "gap", Distance(), {"here": "lens_C", "there": "lens_there"}, number_format="0E+00"
-    )
+    yield _quantity("there", OfRow(), CHOSEN | {"rows": "C"})
+    gap = {"here": "lens_C", "there": "lens_there"}
+    yield _quantity("gap", Distance(), gap, number_format="0E+00")
 
 
 def forward_by_bands(
@@ -136,15 +143,15 @@ def forward_by_bands(
             )
 
 
-def _of_image(stack: Stack) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield what is looked up of the chosen image, and its shape."""
-    yield "x", stack.spec.picture
-    yield "t", stack.shapes[stack.output]
-    if stack.spec.is_regression:  # a person's own units, beside those of the network
-        if stack.spec.scaled:
-            yield "raw", stack.spec.picture
-        if stack.spec.scaled_targets:
-            yield "raw_t", stack.shapes[stack.output]
+def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of what is looked up of the chosen image."""
+    spec, own = stack.spec, {"raw": stack.spec.picture}  # a person's own units
+    found = {"x": spec.picture, "t": stack.shapes[stack.output]}
+    if not spec.epochs:
+        return {**(own if spec.scaled and spec.features else {}), "x": spec.picture}
+    if spec.is_regression and spec.scaled:
+        found |= own
+    return found | ({"raw_t": found["t"]} if spec.scaled_targets else {})
 
 
 def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
@@ -154,7 +161,8 @@ def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
         shape = stack.shapes[stack.output]
         yield _quantity("predicted", Predicted(), uses, shape, number_format=stack.measure)
     predicted = "lens_predicted" if stack.spec.scaled_targets else "lens_output"
-    uses = {"labels": "labels", "predicted": predicted, "actual": stack.actual(PREFIX)}
+    uses = {"labels": "labels", "predicted": predicted}
+    uses |= {"actual": stack.actual(PREFIX)} if stack.spec.epochs else {}
     yield _quantity("verdict", Prediction(words), uses)
 
 
@@ -165,32 +173,18 @@ def first_units(stack: Stack) -> Stack:
     return Stack(replace(stack.spec, layers=layers, labels=labels))
 
 
-def _looked_up(stack: Stack, rows: dict[str, object]) -> Iterator[Quantity]:
-    """Yield what the sheet Training says of the first units of each layer."""
-    for name in stack.names:
-        for kind, shape in _trained(stack, name):
-            uses = {"rows": f"{kind}{name}", "position": "lens_position"}
-            yield quantity(kind, name, shape=shape, equation=OfRow(shape), uses=uses, **rows)
-    yield quantity("C", equation=OfRow(), uses={"rows": "C", "position": "lens_position"}, **rows)
-
-
-def forward_shown(stack: Stack, name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield the kinds and shapes of what a layer computes forward, but for steps to its a."""
-    kinds = (kind for kind in stack.kinds[name].forward if kind not in _steps(stack, name))
-    yield from ((kind, stack.shape_of(kind, name)) for kind in kinds)
-
-
-def _trained(stack: Stack, name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield the same of what the sheet Training has of a layer."""
-    yield from forward_shown(stack, name)
-    delta = ["delta"] * (name in stack.learning)
-    back = stack.kinds[name].backward if name in stack.learning[1:] else ()
-    kinds = (*stack.noted(name), *delta, *back)
-    yield from ((kind, stack.shape_of(kind, name)) for kind in kinds)
-
-
-def _steps(stack: Stack, name: str) -> Mapping[str, Equation]:
-    return ACTIVATIONS[stack.kinds[name].activation].steps
+def _looked_up(stack: Stack) -> Iterator[Quantity]:
+    """Yield what the sheet Training says of the first units of each layer, and of C."""
+    found = [("C", "", ())] * (stack.spec.epochs > 0)
+    for name, layer in reversed(stack.kinds.items()):
+        kinds = [kind for kind in layer.forward if kind not in ACTIVATIONS[layer.activation].steps]
+        kinds += [*stack.noted(name), *["delta"] * (name in stack.learning)]
+        kinds += layer.backward if name in stack.learning[1:] else ()
+        found[:0] = [(kind, name, stack.shape_of(kind, name)) for kind in kinds]
+    for kind, name, shape in found:
+        uses = CHOSEN | dict.fromkeys(("rows", "all_images"), f"{kind}{name}")
+        equation = OfRow(shape) if stack.spec.epochs else OfImage(shape)
+        yield quantity(kind, name, shape=shape, equation=equation, uses=uses, **ROWS)
 
 
 def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> Iterator[Quantity]:
@@ -271,22 +265,6 @@ def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
         yield quantity(f"{kind}_after", name, equation=OfEpoch(shape, 2), uses=after, **shown)
 
 
-def forward_sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
-    """Yield what a layer without maps computes forward with the numbers in it."""
-    layer, shape, own = stack.kinds[name], stack.shapes[name], _shown(stack, name, whole=whole)
-    for kind, sentence in layer.sentences.items():
-        said = sentence(_headings(kind, name, shape))
-        yield _quantity(f"{kind}_text", said, own, shape, layer=name)
-    said = ActivationSentence(_headings("a", name, shape), ACTIVATIONS[layer.activation].symbol)
-    yield _quantity("a_text", said, own, shape, layer=name)
-
-
-def _shown(stack: Stack, name: str, *, whole: bool) -> dict[str, str]:
-    """Return the names of what the sheet has of a layer: of a large network, not all steps."""
-    steps = () if whole else _steps(stack, name)
-    return {kind: on for kind, on in stack.named(name, PREFIX).items() if kind not in steps}
-
-
 def _headings(kind: str, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
     """Return the symbols of the units of a layer."""
     found = quantity(kind, name, shape=shape)
@@ -294,9 +272,19 @@ def _headings(kind: str, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
-    cost, shape = COSTS[stack.spec.cost], stack.shapes[name]
-    yield from forward_sentences(stack, name, whole=whole)
-    own = _shown(stack, name, whole=whole)
+    """Yield what a layer without maps computes with the numbers in it."""
+    layer, shape, names = stack.kinds[name], stack.shapes[name], stack.named(name, PREFIX)
+    activation = ACTIVATIONS[layer.activation]
+    left_out = () if whole else activation.steps  # of a large network
+    own = {kind: on for kind, on in names.items() if kind not in left_out}
+    for kind, sentence in layer.sentences.items():
+        said = sentence(_headings(kind, name, shape))
+        yield _quantity(f"{kind}_text", said, own, shape, layer=name)
+    said = ActivationSentence(_headings("a", name, shape), activation.symbol)
+    yield _quantity("a_text", said, own, shape, layer=name)
+    if not stack.spec.epochs:
+        return
+    cost = COSTS[stack.spec.cost]
     loss, delta = (_headings(kind, name, shape) for kind in ("loss", "delta"))
     if name == stack.output:
         targets = own | {"t": "lens_t", "loss": "lens_loss"}
