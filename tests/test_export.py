@@ -285,9 +285,11 @@ MOVING = (
 def test_steps_and_edges_of_a_model_are_exported(generator, float64):
     pytest.importorskip("onnxruntime")
     spec = PredictSpec("m", "en", 4, 4, (8, 9), ("a", "b"), MOVING, "classification")
-    shapes = {name: kind.weights for name, kind in spec.kinds.items() if kind.weights}
-    weights = {f"W{name}": generator.normal(size=shape) for name, shape in shapes.items()}
-    weights |= {f"b{name}": generator.normal(size=shape[0]) for name, shape in shapes.items()}
+    weights = {
+        f"{parameter}{name}": generator.normal(size=shape)
+        for name, kind in spec.kinds.items()
+        for parameter, shape in kind.parameters.items()
+    }
     found = export_trained.Trained(
         "m.xlsx", spec, None, 1, weights, {}, spec.labels, generator.normal(size=(4, 72)),
         np.zeros((4, 2)), (),
