@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.equations.cost import TotalCost
-from xlnn.equations.dense import WeightedInput, written_call, written_sum
+from xlnn.equations.dense import written_call, written_sum
 from xlnn.equations.verdict import Recognised
 from xlnn.quantity import Cells, Equation
 
@@ -85,15 +85,6 @@ class Target(Equation):
     def cell(self, k: int, label: Cells) -> str:
         """Return the formula of output k of one image."""
         return f"=IF({label[()]}={self.first + k},1,0)"
-
-
-class InputFromApart(WeightedInput):
-    """z_j = sum_i w_ji a_i + b_j, of units below that stand apart: written out.   Book: 3-2."""
-
-    def cell(self, j: int, below: Cells, W: Cells, b: Cells) -> str:
-        """Return the formula of unit j."""
-        terms = [f"{W[j, i]}*{below[i]}" for i in range(below.shape[0])]
-        return f"={written_sum(terms)}+{b[j]}"
 
 
 class LargestDigit(Equation):

@@ -122,11 +122,14 @@ class WeightedInput(Equation):
         return below.reshape(len(below), -1) @ W.reshape(len(W), -1).T + b
 
     def cell(self, j: int, below: Cells, W: Cells, b: Cells) -> str:
-        """Return the formula of unit j; of several maps below, each has its own sum."""
+        """Return the formula of unit j; maps below have each a sum, units that stand apart none."""
         maps = range(below.shape[0]) if len(below.shape) == 3 else ()
         parts = [(m, ...) for m in maps] or [(...,)]
-        sums = written_sum([f"SUMPRODUCT({below[part]},{W[(j, *part)]})" for part in parts])
-        return f"={sums}+{b[j]}"
+        try:
+            terms = [f"SUMPRODUCT({below[part]},{W[(j, *part)]})" for part in parts]
+        except ValueError:  # they are no range
+            terms = [f"{W[j, i]}*{below[i]}" for i in range(below.shape[0])]
+        return f"={written_sum(terms)}+{b[j]}"
 
 
 class HiddenDelta(Equation):

@@ -58,6 +58,38 @@ SELDOM = ("step", "padding")
 """What the sheet Spec names only where it is not as usual."""
 
 
+def check_layers(layers: tuple[LayerSpec, ...], labels: tuple[str, ...]) -> None:
+    """Refuse what no network can have one above the other."""
+    if not layers:
+        raise DataError("The network has no layers: it takes at least an output layer.")
+    for layer in layers:
+        check_layer(layer)
+    names = [layer.name for layer in layers]
+    if len({name.casefold() for name in names}) < len(names):
+        raise DataError(
+            f"Two layers have one name; the names are {', '.join(names)}. Capitals make no "
+            "difference: the workbook names cells after layers, and Excel takes W_F for w_f."
+        )
+    *below, last = layers
+    for layer in below:
+        if ACTIVATIONS[layer.activation].only_output:
+            raise DataError(
+                f"Layer {layer.name}: {layer.activation} is for the output layer, whose values it "
+                "makes probabilities; choose another one below it.",
+                "activation",
+            )
+    if last.kind != "dense":
+        raise DataError(
+            f"The output layer {last.name} is a {last.kind}: the last layer is dense, with a unit "
+            "for each label."
+        )
+    if len(labels) != last.units:
+        raise DataError(
+            f"The output layer has {last.units} units for {len(labels)} labels: it takes one unit "
+            "for each label."
+        )
+
+
 def check_layer(layer: LayerSpec) -> None:
     """Refuse what no layer can be."""
     if not (layer.name.isalnum() and layer.name.isascii()):

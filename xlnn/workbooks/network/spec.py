@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, LayerKind
 from xlnn.equations.optimiser import PLAIN
@@ -18,7 +17,7 @@ from xlnn.options import BUILD
 from xlnn.workbooks.network.layer_spec import (
     LARGEST_LAYER,
     LayerSpec,
-    check_layer,
+    check_layers,
     kinds_of,
     layers_of,
 )
@@ -153,34 +152,16 @@ class Spec:
             object.__setattr__(self, name, BUILD[name].check(getattr(self, name)))
         object.__setattr__(self, "runs", tuple(map(BUILD["optimizer"].check, self.runs)))
         self._check_data()
-        if not self.layers:
-            raise DataError("The network has no layers: it takes at least an output layer.")
+        check_layers(self.layers, self.labels)
         for layer in self.layers:
-            check_layer(layer)
             if layer.step or layer.padding:
                 raise DataError(
                     f"Layer {layer.name} has a step or a padding: networks learn with filters that "
                     "move one step at a time and not over the edge, and with blocks side by side."
                 )
-        names = [layer.name for layer in self.layers]
-        if len({name.casefold() for name in names}) < len(names):
-            raise DataError(
-                f"Two layers have one name; the names are {', '.join(names)}. Capitals make no "
-                "difference: the workbook names cells after layers, and Excel takes W_F for w_f."
-            )
         self._check_functions()
         self._check_runs()
         _ = self.kinds  # each fits the layer below
-        if self.layers[-1].kind != "dense":
-            raise DataError(
-                f"The output layer {names[-1]} is a {self.layers[-1].kind}: the last layer is "
-                "dense, with a unit for each label."
-            )
-        if len(self.labels) != self.layers[-1].units:
-            raise DataError(
-                f"The output layer has {self.layers[-1].units} units for {len(self.labels)} "
-                "labels: it takes one unit for each label."
-            )
 
     def _check_data(self) -> None:
         """Refuse sizes that no data has."""
@@ -206,13 +187,6 @@ class Spec:
 
     def _check_functions(self) -> None:
         """Refuse activation functions and costs that do not go together, and say why."""
-        for layer in self.layers[:-1]:
-            if ACTIVATIONS[layer.activation].only_output:
-                raise DataError(
-                    f"Layer {layer.name}: {layer.activation} is for the output layer, whose "
-                    "values it makes probabilities; choose another one below it.",
-                    "activation",
-                )
         cost, output = COSTS[self.cost], self.layers[-1].activation
         if not cost.suits(output):
             raise DataError(

@@ -6,13 +6,12 @@ from functools import cached_property
 from math import prod
 from typing import Any, ClassVar, Self
 
-from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import LayerKind
 from xlnn.errors import DataError
 from xlnn.workbooks.network.layer_spec import (
     LARGEST_LAYER,
     LayerSpec,
-    check_layer,
+    check_layers,
     kinds_of,
     layers_of,
 )
@@ -122,28 +121,10 @@ class PredictSpec:
             raise DataError(f'There is no task "{self.task}"; choose one of {quoted_list(TASKS)}.')
         if unknown := set(self.told) - set(TOLD):
             raise DataError(f"told: {quoted_list(sorted(unknown))} is unknown.")
-        self._check_layers()
+        check_layers(self.layers, self.labels)
+        _ = self.kinds  # each fits the layer below
         if len(set(self.labels)) < len(self.labels):
             raise DataError(f"A label stands twice in {quoted_list(self.labels)}.")
-
-    def _check_layers(self) -> None:
-        if not self.layers:
-            raise DataError("The network has no layers: it takes at least an output layer.")
-        for layer in self.layers:
-            check_layer(layer)
-        names = [layer.name.casefold() for layer in self.layers]
-        if len(set(names)) < len(names):
-            raise DataError(f"Two layers have one name; the names are {', '.join(names)}.")
-        for layer in self.layers[:-1]:
-            if ACTIVATIONS[layer.activation].only_output:
-                raise DataError(f"Layer {layer.name}: {layer.activation} is for the output layer.")
-        _ = self.kinds  # each fits the layer below
-        last = self.layers[-1]
-        if last.kind != "dense" or len(self.labels) != last.units:
-            raise DataError(
-                f"The output layer {last.name} is a {last.kind} of {last.units} units: it is "
-                f"dense, with a unit for each of {len(self.labels)} labels."
-            )
 
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values, as TOML has them."""

@@ -94,14 +94,11 @@ def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
                    number_format="0", **each)  # fmt: skip
     below = "images"
     for name, layer in net.layers.items():
-        for kind, stated in layer.forward.items():
-            apart = kind == "z" and len(layer.below) == 1
-            equation = beside.InputFromApart() if apart else stated
+        for kind, equation in layer.forward.items():
             own = Beside(
                 equation, *(role for role in equation.roles if role not in layer.parameters)
             )
-            uses = {role: f"{role}{name}" for role in equation.roles} | {"below": below}
-            uses = {role: uses[role] for role in equation.roles}
+            uses = {role: below if role == "below" else f"{role}{name}" for role in equation.roles}
             yield Quantity(f"{kind}{name}", kind, f"{kind}{superscript(name)}", equation=own,
                            shape=(images, *layer.shape), uses=uses, number_format="0.00",
                            **each)  # fmt: skip

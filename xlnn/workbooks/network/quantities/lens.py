@@ -131,16 +131,9 @@ def forward_by_bands(
     for found in forward(stack, below=below, **options):
         yield found
         if found.name in copied:
-            yield quantity(
-                "below",
-                upper[found.layer],
-                prefix=prefix,
-                sheet=sheet,
-                axes=axes,
-                shape=found.shape,
-                equation=Copy(),
-                uses={"a": found.name},
-            )
+            own = {"equation": Copy(), "uses": {"a": found.name}, "shape": found.shape}
+            place = {"axes": axes, "prefix": prefix, "sheet": sheet}
+            yield quantity("below", upper[found.layer], **own, **place)
 
 
 def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:

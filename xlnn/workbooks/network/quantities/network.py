@@ -115,16 +115,9 @@ def scaled(shape: tuple[int, ...], *, axes: tuple[Axis, ...], prefix: str, sheet
 
 def _weights(stack: Stack) -> Iterator[Quantity]:
     for kind, layer, shape in stack.parameters:
-        yield quantity(
-            kind,
-            layer,
-            axes=(stack.state,),
-            shape=shape,
-            equation=Descent(),
-            uses=step_of(stack, kind, layer),
-            given=1,
-            scale=probed(kind, shape),
-        )
+        rows = {"axes": (stack.state,), "given": 1, "scale": probed(kind, shape)}
+        uses = step_of(stack, kind, layer)
+        yield quantity(kind, layer, shape=shape, equation=Descent(), uses=uses, **rows)
 
 
 def forward(  # noqa: PLR0913 -- the same layers, for the sheets that look closely
@@ -194,25 +187,16 @@ def _gradients(stack: Stack) -> Iterator[Quantity]:
         gradient = stack.kinds[layer].gradients[kind]
         if kind in WEIGHTS and stack.spec.regularised:
             gradient = Penalised(gradient)
-        yield quantity(
-            f"dC_d{kind}",
-            layer,
-            axes=(stack.epoch,),
-            shape=shape,
-            equation=gradient,
-            uses=stack.named(layer) | {"w": f"{kind}{layer}", L2: L2},
-        )
+        own = {"axes": (stack.epoch,), "shape": shape, "equation": gradient}
+        uses = stack.named(layer) | {"w": f"{kind}{layer}", L2: L2}
+        yield quantity(f"dC_d{kind}", layer, uses=uses, **own)
 
 
 def _results(stack: Stack) -> Iterator[Quantity]:
     gradients = tuple(f"dC_d{kind}{layer}" for kind, layer, _ in stack.parameters)
     yield from _verdicts(stack, stack.image)
-    yield quantity(
-        "gradient_size",
-        axes=(stack.epoch,),
-        equation=GradientSize(gradients),
-        uses={name: name for name in gradients},
-    )
+    size = {"equation": GradientSize(gradients), "uses": {name: name for name in gradients}}
+    yield quantity("gradient_size", axes=(stack.epoch,), **size)
 
 
 def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:

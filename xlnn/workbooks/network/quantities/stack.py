@@ -238,23 +238,9 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
         offered = {role: (uses or {})[role] for role in equation.roles if role not in left_out}
     settled = QUANTITY_KINDS.get(kind, QuantityKind())
     return Quantity(
-        name=f"{prefix}{kind}{layer}",
-        kind=kind,
-        symbol=settled.symbol.replace("^", superscript(layer)),
-        sheet=sheet or settled.sheet,
-        axes=axes,
-        shape=shape,
-        equation=equation,
-        uses={role: use if isinstance(use, Use) else Use(use) for role, use in offered.items()},
-        given=given,
-        number_format=number_format or settled.number_format,
-        role=settled.role,
-        layer=layer,
-        is_text=is_text,
-        is_record=is_record,
-        counts=counts,
-        scale=scale,
-        choices=choices,
-        between=between,
-        calms=calms,
-    )
+        name=f"{prefix}{kind}{layer}", kind=kind, layer=layer, role=settled.role,
+        symbol=settled.symbol.replace("^", superscript(layer)), sheet=sheet or settled.sheet,
+        axes=axes, shape=shape, equation=equation, uses=offered, given=given, is_text=is_text,
+        number_format=number_format or settled.number_format, is_record=is_record, counts=counts,
+        scale=scale, choices=choices, between=between, calms=calms,
+    )  # fmt: skip
