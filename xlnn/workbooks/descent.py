@@ -5,40 +5,29 @@ sheet of all directions stands in `xlnn.workbooks.steepest`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any
 
-from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations import surface as eq
-from xlnn.quantity import Axis, Model, Quantity, previous
+from xlnn.quantity import Axis, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks import steepest
 from xlnn.workbooks.experiment import Experiment
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.sheet import Sheet
-from xlnn.workbooks.pages.table import (
-    choice_validation,
-    head,
-    name_rows,
-    number_validation,
-    plain_name,
-    title_line,
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Numbers,
+    Sentences,
+    Table,
+    Trace,
+    helper_page,
+    page,
 )
-from xlnn.writing.charts import THIN, Cells, Line, ends, scatter, square
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import LABEL, NOTE, PLAIN, QUIET, SENTENCE, TITLE, value
+from xlnn.writing.charts import THIN
+from xlnn.writing.style import QUIET
 
 LINES, PARTS = 6, 48
 """Level lines, and the parts of the circle along which each is drawn."""
 
-TABLE, BESIDE = 14, 10
-"""The first row of the table of steps, and the column of the charts beside it."""
-
-COLUMNS = ("x", "y", "dz_dx", "dz_dy", "dx", "dy", "z")
-"""The table's columns, in the book's order."""
-
-SETTINGS = ("eta", "function", "used_function", "swings", "grows")
 PATH, VALLEY = "C0561C", "1B4F9C"
 
 
@@ -116,105 +105,48 @@ def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield from steepest.quantities(sizes["steps"], words)
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the settings with their words, and below them the table of steps."""
-    for row, name in enumerate(SETTINGS, start=FIRST_ROW):
-        yield single_block(model[name], row, 4)
-    yield single_block(model["name"], FIRST_ROW + 1, 5)
-    for row, name in enumerate(("verdict", "course"), start=FIRST_ROW + len(SETTINGS)):
-        yield single_block(model[name], row, 1)
-    yield from table_blocks([model[name] for name in COLUMNS], TABLE, 2)
-
-
-def place_lines(model: Model) -> Iterator[Block]:
-    """Place the points of the level lines, and beside them what they are computed from."""
-    yield from table_blocks([model["level_x"], model["level_y"]], FIRST_ROW, 3)
-    yield from table_blocks([model["number"], model["level"]], FIRST_ROW, 6)
-    yield from table_blocks([model["part"], model["u"], model["v"]], FIRST_ROW, 9)
-
-
-def draw(page: Page[Any]) -> Drawing:
-    """Draw the settings, the headings of the table, and two charts: the path, and z over steps."""
-    layout, words = page.layout, page.words
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={BESIDE - 1: 3})
-    drawing.put(1, 1, layout.titles["descent"], TITLE)
-    drawing.put(2, 1, words("notes", "descent"), NOTE)
-    for name in SETTINGS:
-        block = layout.blocks[name]
-        drawing.put(block.row, 1, plain_name(block.quantity, words), LABEL)
-        look = value(block.quantity.number_format, given=block.quantity.is_input, first=False)
-        drawing.looks[name] = replace(look, align="center")
-    drawing.looks |= {"name": PLAIN, "verdict": replace(SENTENCE, bold=True), "course": SENTENCE}
-    name_rows(drawing, layout.blocks["x"].quantity.axes, TABLE, words)
-    for name in COLUMNS:
-        head(drawing, layout.blocks[name], words)
-    choices = ",".join(str(number + 1) for number in range(len(eq.SURFACES)))
-    where = {
-        name: address(*layout.blocks[name].address((0,) * (name in COLUMNS)))
-        for name in ("eta", "function", "x", "y")
-    }
-    drawing.validations += [
-        number_validation(where["eta"], words, positive=True),
-        choice_validation(
-            where["function"],
-            f'"{choices}"',
-            words,
-            len(eq.SURFACES),
-            [each.text for each in eq.SURFACES],
-        ),
-        number_validation(f"{where['x']}:{where['y']}", words),
-    ]
-    drawing.charts = [*_charts(page)]
-    return drawing
-
-
-def draw_lines(page: Page[Any]) -> Drawing:
-    """Draw the headings over the points of the level lines."""
-    layout, words = page.layout, page.words
-    drawing = Drawing(gridlines=False, freeze=(FIRST_ROW, 1), repeat=FIRST_ROW - 1, heights={1: 24})
-    name_rows(drawing, layout.blocks["level_x"].quantity.axes, FIRST_ROW, words)
-    for block in layout.on("level_lines"):
-        head(drawing, block, words)
-    title_line(drawing, page, "level_lines", 3)
-    return drawing
-
-
-def _charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the path over the level lines, and z over the steps, and where they stand."""
-    layout, words = page.layout, page.words
-
-    def cells(name: str, first: int = 0, last: int = -1) -> Cells:
-        block = layout.blocks[name]
-        rows = range(block.row, block.last[0] + 1)
-        return Cells(layout.titles[block.sheet], block.column, rows[first], rows[last])
-
-    turn = PARTS + 1
-    spans = [(line * turn, line * turn + turn - 1) for line in range(LINES)]
-    lines = [
-        Line(cells("level_x", *span), cells("level_y", *span), QUIET, width=THIN) for span in spans
-    ]
-    path = Line(cells("x"), cells("y"), PATH, marker="circle")
-    chart = scatter(words("charts", "path"), "x", [*lines, path], "y")
-    chart.height, chart.width = 13, 13
-    square(chart)  # so that circles are round
-    yield address(FIRST_ROW, BESIDE), chart
-    block = layout.blocks["x"]
-    numbers = Cells(layout.titles["descent"], 1, block.row, block.last[0])
-    course = scatter(
-        words("charts", "z"), words("headings", "step"), [Line(numbers, cells("z"), VALLEY)]
-    )
-    ends(course.x_axis, 0, page.spec.sizes["steps"])
-    yield address(FIRST_ROW + 26, BESIDE), course
-
-
 KIND = Experiment(
     name="descent",
     sizes={"steps": (1, 10_000)},
     quantities=quantities,
     sheets={
-        "descent": Sheet(draw, place),
-        "steepest": Sheet(steepest.draw, steepest.place),
-        "level_lines": Sheet(draw_lines, place_lines),
+        "descent": page(
+            "descent",
+            Beside(
+                Below(
+                    Numbers(
+                        "eta",
+                        ("function", "name"),
+                        "used_function",
+                        "swings",
+                        "grows",
+                        positive=["eta"],
+                        choices={"function": [s.text for s in eq.SURFACES]},
+                    ),
+                    Sentences("verdict", "course"),
+                    Table("x", "y", "dz_dx", "dz_dy", "dx", "dy", "z"),
+                ),
+                Below(
+                    Chart(
+                        "path",
+                        Trace("level_y", "level_x", QUIET, width=THIN, each="level"),
+                        Trace("y", "x", PATH, marker="circle"),
+                        x="x",
+                        y="y",
+                        size_in_cm=(13, 13),
+                        is_square=True,  # circles are round
+                    ),
+                    Chart("z", Trace("z", colour=VALLEY)),
+                ),
+            ),
+        ),
+        "steepest": steepest.PAGE,
+        "level_lines": helper_page(
+            "level_lines",
+            Table("level_x", "level_y"),
+            Table("number", "level"),
+            Table("part", "u", "v"),
+        ),
     },
     taken={"epochs": "steps", "eta": "eta"},
 )

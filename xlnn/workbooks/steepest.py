@@ -5,22 +5,13 @@ compared with the inner product of the step and the gradient.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
-from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations import steepest as eq
 from xlnn.equations.calculus import OfSurfaceShifted
 from xlnn.equations.surface import Direction, OfSurface, UsedChoice
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.quantity import Axis, Quantity
 from xlnn.shipped.text import Text
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import head, number_validation, plain_name, row_validation
-from xlnn.writing.charts import Cells, Line, ends, scatter
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.room import text_width
-from xlnn.writing.style import LABEL, NOTE, SENTENCE, TITLE, value
+from xlnn.workbooks.pages.parts import Beside, Chart, Numbers, Sentences, Table, Trace, page
 
 DIRECTIONS = 36
 """A direction every 10 degrees."""
@@ -28,7 +19,6 @@ DIRECTIONS = 36
 LIST = (
     "at", "used_at", "length", "x_at", "y_at", "slope_x", "slope_y", "z_at", "bound", "angle",
 )  # fmt: skip
-TABLE, BESIDE = FIRST_ROW + len(LIST) + 5, 13
 COLUMNS = (
     "unit_x", "unit_y", "step_x", "step_y", "z_there", "change", "inner", "change_share",
     "inner_share",
@@ -91,51 +81,18 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
     yield Quantity("points", equation=points, is_text=True, **page)
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the point in a list, and below it a row for each direction."""
-    for row, name in enumerate(LIST, start=FIRST_ROW):
-        yield single_block(model[name], row, 4)
-    for row, name in enumerate(("where", "points"), start=FIRST_ROW + len(LIST)):
-        yield single_block(model[name], row, 1)
-    yield from table_blocks([model[name] for name in ("turn", *COLUMNS)], TABLE, 2)
-
-
-def draw(page: Page[Any]) -> Drawing:
-    """Draw the names of the list, the headings of the table, and the changes over directions."""
-    layout, words = page.layout, page.words
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={1: 12})
-    drawing.put(1, 1, layout.titles["steepest"], TITLE)
-    drawing.put(2, 1, words("notes", "steepest"), NOTE)
-    names = {name: plain_name(layout.model[name], words) for name in LIST}
-    for name in LIST:
-        block = layout.blocks[name]
-        drawing.put(block.row, 1, names[name], LABEL)
-        symbol = block.quantity.heading(())
-        drawing.put(block.row, 3, symbol, replace(LABEL, align="right"))
-        look = value(block.quantity.number_format, given=block.quantity.is_input, first=False)
-        drawing.looks[name] = look
-    drawing.looks |= {"where": replace(SENTENCE, bold=True), "points": SENTENCE}
-    for name in ("turn", *COLUMNS):
-        head(drawing, layout.blocks[name], words)
-    beside = drawing.widths[layout.blocks["turn"].column]
-    drawing.widths[1] = max(drawing.widths[1], text_width(*names.values()) - beside)
-    drawing.colour_around_0(layout.blocks["change"], layout.blocks["inner"])
-    length = address(layout.blocks["length"].row, 4)
-    drawing.validations += [
-        row_validation(page, layout.blocks["at"], layout.blocks["x"]),
-        number_validation(length, words, positive=True),
-    ]
-
-    def column(name: str) -> Cells:
-        block = layout.blocks[name]
-        return Cells(layout.titles["steepest"], block.column, block.row, block.last[0])
-
-    lines = [
-        Line(column("turn"), column("inner"), INNER, words("charts", "inner")),
-        Line(column("turn"), column("change"), CHANGE, words("charts", "change"), 0, "circle"),
-    ]
-    chart = scatter(words("charts", "steepest"), words("headings", "direction"), lines)
-    chart.height = 10
-    ends(chart.x_axis, 0, DIRECTIONS)
-    drawing.charts.append((address(TABLE - 2, BESIDE), chart))
-    return drawing
+PAGE = page(
+    "steepest",
+    Numbers(*LIST, positive=["length"], choices={"at": "x"}, symbols=True),
+    Sentences("where", "points"),
+    Beside(
+        Table("turn", *COLUMNS, left=1, coloured=("change", "inner")),
+        Chart(
+            "steepest",
+            Trace("inner", "turn", INNER, name="inner"),
+            Trace("change", "turn", CHANGE, marker="circle", width=0, name="change"),
+            size_in_cm=(13, 10),
+            ends=(0, DIRECTIONS),
+        ),
+    ),
+)

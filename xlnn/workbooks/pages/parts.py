@@ -1,0 +1,416 @@
+"""How is a page stated? As parts below and beside each other; where they stand follows.
+
+A part knows from the model how many rows and columns it takes, which cells its quantities have, and
+what is drawn around them: names, headings, what may be typed in, the cells of a chart.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil, prod
+from typing import Any
+
+from xlnn.address import address
+from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
+from xlnn.quantity import Model
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.panel import begun
+from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.pages.table import (
+    choice_validation,
+    head,
+    name_rows,
+    number_validation,
+    numbers_only,
+    plain_name,
+    row_axes,
+    row_validation,
+    title_line,
+)
+from xlnn.writing.charts import THICK, Cells, Line, ends, scatter, square
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import USUAL_WIDTH
+from xlnn.writing.room import text_width
+from xlnn.writing.style import LABEL, PLAIN, SENTENCE, value
+
+HEADINGS = 2
+"""The rows of headings over a table."""
+
+ROW = 0.53
+"""The usual height of a row, in cm."""
+
+
+class Part(ABC):
+    """What has a place on a page."""
+
+    above = 0
+    """Blank rows that part it from what stands above."""
+
+    @abstractmethod
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return how many rows and columns it takes."""
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:  # noqa: ARG002 -- for those with quantities
+        """Yield the cells of its quantities, from its first cell on."""
+        yield from ()
+
+    @abstractmethod
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw what it shows besides its quantities."""
+
+
+@dataclass(frozen=True, init=False)
+class _Joined(Part):
+    parts: tuple[Part, ...]
+
+    def __init__(self, *parts: Part) -> None:
+        object.__setattr__(self, "parts", parts)
+
+    @abstractmethod
+    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
+        """Yield each part and its first cell."""
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return the rows and columns from the first part to the last."""
+        ends = [
+            (row + rows, column + columns)
+            for part, row, column in self._placed(model, 0, 0)
+            for rows, columns in [part.size(model)]
+        ]
+        return max(row for row, _ in ends), max(column for _, column in ends)
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cells of all parts."""
+        for part, *at in self._placed(model, row, column):
+            yield from part.blocks(model, *at)
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw all parts; names take the room that the columns below them leave."""
+        placed = self._placed(page.layout.model, row, column)
+        for part, *at in sorted(placed, key=lambda each: isinstance(each[0], Numbers)):
+            part.draw(drawing, page, *at)
+
+
+class Below(_Joined):
+    """Parts below each other."""
+
+    @property
+    def above(self) -> int:  # type: ignore[override]
+        """As many rows as above its first part."""
+        return self.parts[0].above
+
+    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
+        for number, part in enumerate(self.parts):
+            row += part.above if number else 0
+            yield part, row, column
+            row += part.size(model)[0]
+
+
+class Beside(_Joined):
+    """Parts beside each other, a narrow column apart."""
+
+    @property
+    def above(self) -> int:  # type: ignore[override]
+        """As many rows as the part that asks for most."""
+        return max(part.above for part in self.parts)
+
+    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
+        for part in self.parts:
+            yield part, row, column
+            column += part.size(model)[1] + 1
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw all parts, and the columns between them."""
+        super().draw(drawing, page, row, column)
+        for _, _, first in list(self._placed(page.layout.model, row, column))[1:]:
+            drawing.widths.setdefault(first - 1, 3)
+
+
+@dataclass(frozen=True, init=False)
+class Numbers(Part):
+    """Single numbers below each other, each behind its name.
+
+    Attributes
+    ----------
+    names : tuple of str or (str, str)
+        With a second name, that quantity stands beside the number.
+    positive : tuple of str
+        Those that must be greater than 0.
+    choices : dict
+        For the number of a choice, what each stands for; or the quantity of which a row is chosen.
+    symbols : bool
+        Whether symbols stand between names and numbers.
+    """
+
+    names: tuple[str | tuple[str, str], ...]
+    positive: Sequence[str] = ()
+    choices: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
+    symbols: bool = False
+
+    def __init__(self, *names: str | tuple[str, str], **more: Any) -> None:  # noqa: ANN401 -- its attributes
+        object.__setattr__(self, "names", names)
+        for name, given in more.items():
+            object.__setattr__(self, name, given)
+        if "choices" not in more:
+            object.__setattr__(self, "choices", {})
+
+    AT = 3
+    """How many columns a name and its symbol take."""
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
+        """Return a row for each number."""
+        return len(self.names), self.AT + 1
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cells of the numbers, and of what stands beside them."""
+        for down, names in enumerate(self.names):
+            for right, name in enumerate([names] if isinstance(names, str) else names):
+                yield single_block(model[name], row + down, column + self.AT + right)
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw their names, and what may be typed in."""
+        for down, names in enumerate(self.names):
+            name, *beside = [names] if isinstance(names, str) else names
+            drawing.looks |= dict.fromkeys(beside, PLAIN)
+            block = page.layout.blocks[name]
+            quantity = block.quantity
+            drawing.put(row + down, column, plain_name(quantity, page.words), LABEL)
+            look = value(quantity.number_format, given=quantity.is_input, first=False)
+            if self.symbols:
+                symbol = quantity.heading(())
+                drawing.put(row + down, column + 2, symbol, replace(LABEL, align="right"))
+            drawing.looks[name] = look if self.symbols else replace(look, align="center")
+            if quantity.is_input:
+                drawing.validations.append(self._validation(page, block))
+        texts = [drawing.cells[row + down][column][0] for down in range(len(self.names))]
+        beside = range(column + 1, column + self.AT - self.symbols)
+        room = sum(drawing.widths.get(each, USUAL_WIDTH) for each in beside)
+        usual = drawing.widths.get(column, USUAL_WIDTH)
+        drawing.widths[column] = max(usual, text_width(*texts) - room)
+
+    def _validation(self, page: Page[Any], block: Block) -> Any:  # noqa: ANN401 -- openpyxl's
+        name, cell = block.quantity.name, address(block.row, block.column)
+        chosen = self.choices.get(name, ())
+        if isinstance(chosen, str):
+            return row_validation(page, block, page.layout.blocks[chosen])
+        if block.quantity.choices:
+            least, most = block.quantity.choices
+            source = f'"{",".join(map(str, range(least, most + 1)))}"'
+            return choice_validation(cell, source, page.words, most, chosen, least=least)
+        return number_validation(cell, page.words, positive=name in self.positive)
+
+
+@dataclass(frozen=True, init=False)
+class Sentences(Part):
+    """Sentences below each other, of which the first is the verdict."""
+
+    names: tuple[str, ...]
+
+    def __init__(self, *names: str) -> None:
+        object.__setattr__(self, "names", names)
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
+        """Return a row for each; what is beyond the first column is free."""
+        return len(self.names), 1
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cell of each."""
+        for down, name in enumerate(self.names):
+            yield single_block(model[name], row + down, column)
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- their looks are all
+        """Give each its look."""
+        for number, name in enumerate(self.names):
+            drawing.looks[name] = replace(SENTENCE, bold=number == 0)
+
+
+@dataclass(frozen=True, init=False)
+class Table(Part):
+    """Quantities side by side: a row for each entry along their axes, a column for each unit.
+
+    Attributes
+    ----------
+    names : tuple of str
+    left : int
+        Columns that name the rows, by default one for each axis; they are blank where the first
+        quantity counts the rows.
+    coloured : tuple of str
+        Those whose colours follow their values, by one scale.
+    """
+
+    names: tuple[str, ...]
+    left: int | None = None
+    coloured: tuple[str, ...] = ()
+
+    above = 1
+
+    def __init__(self, *names: str, left: int | None = None, coloured: Sequence[str] = ()) -> None:
+        for name, given in (("names", names), ("left", left), ("coloured", tuple(coloured))):
+            object.__setattr__(self, name, given)
+
+    def _left(self, model: Model) -> int:
+        axes = row_axes(model[name] for name in self.names)
+        counts = model[self.names[0]].counts
+        return self.left if self.left is not None else 0 if counts else len(axes)
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return its rows with the headings, and its columns with the names of the rows."""
+        quantities = [model[name] for name in self.names]
+        rows = prod(axis.length for axis in row_axes(quantities))
+        return HEADINGS + rows, self._left(model) + sum(len(q.units) for q in quantities)
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the columns."""
+        quantities = [model[name] for name in self.names]
+        yield from table_blocks(quantities, row + HEADINGS, column + self._left(model))
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw the headings, and the names of the rows."""
+        blocks = [page.layout.blocks[name] for name in self.names]
+        quantities = [block.quantity for block in blocks]
+        if not quantities[0].counts:
+            name_rows(drawing, row_axes(quantities), row + HEADINGS, page.words, column)
+        for block in blocks:
+            head(drawing, block, page.words)
+            if block.quantity.is_input:
+                drawing.validations.append(numbers_only(block, page.words))
+        if self.coloured:
+            drawing.colour_around_0(*(page.layout.blocks[name] for name in self.coloured))
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A line of a chart: y over x, or over the rows of its table.
+
+    Attributes
+    ----------
+    y : str
+    x : str
+    colour, marker : str
+    width : int
+        0 where there are markers alone.
+    name : str
+        The key of what the legend calls it.
+    each : str
+        The axis of whose entries each has a line of its own: the first axis of both.
+    """
+
+    y: str
+    x: str = ""
+    colour: str = ""
+    width: int = THICK
+    marker: str = "none"
+    name: str = ""
+    each: str = ""
+
+    def lines(self, page: Page[Any]) -> Iterator[Line]:
+        """Yield its lines."""
+        y = page.layout.blocks[self.y]
+        x = page.layout.blocks[self.x] if self.x else _counted(page, y)
+        whole = prod(axis.length for axis in y.quantity.axes)
+        count = next((a.length for a in y.quantity.axes if a.name == self.each), 1)
+        name = page.words("charts", self.name) if self.name else ""
+        for number in range(count):
+            rows = number * whole // count, (number + 1) * whole // count - 1
+            cells = (_cells(page, block, *rows) for block in (x, y))
+            yield Line(*cells, self.colour, name, self.width, self.marker)
+
+
+def _cells(page: Page[Any], block: Block, first: int, last: int) -> Cells:
+    title = page.layout.titles[block.sheet]
+    return Cells(title, block.column, block.row + first, block.row + last)
+
+
+def _counted(page: Page[Any], block: Block) -> Block:
+    """Return the column that names the rows of a table."""
+    columns = [
+        other.column
+        for other in page.layout.on(block.sheet)
+        if other.row == block.row and other.quantity.axes == block.quantity.axes
+    ]
+    return replace(block, column=min(columns) - 1)
+
+
+@dataclass(frozen=True, init=False)
+class Chart(Part):
+    """Lines of cells that stay live.
+
+    Attributes
+    ----------
+    title : str
+        The key of what stands above it.
+    traces : tuple of Trace
+    x, y : str
+        What its axes are called; by default across the heading of the rows.
+    size_in_cm : (float, float)
+        Its width and height.
+    ends : (float, float) or None
+        Where the axis across begins and ends; by default with the rows, where they are counted.
+    is_square : bool
+        Whether a unit across is as long as a unit up.
+    """
+
+    title: str
+    traces: tuple[Trace, ...]
+    x: str = ""
+    y: str = ""
+    size_in_cm: tuple[float, float] = (13, 7.2)
+    ends: tuple[float, float] | None = None
+    is_square: bool = False
+
+    above = 1
+
+    def __init__(self, title: str, *traces: Trace, **more: Any) -> None:  # noqa: ANN401 -- its attributes
+        for name, given in (("title", title), ("traces", traces), *more.items()):
+            object.__setattr__(self, name, given)
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it lies over cells
+        """Return how many rows it lies over; to its right the page ends."""
+        return ceil(self.size_in_cm[1] / ROW), 1
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw it over the cells."""
+        lines = [line for trace in self.traces for line in trace.lines(page)]
+        axis = page.layout.model[self.traces[-1].y].axes[-1]
+        across = self.x or page.words("headings", axis.name)
+        chart = scatter(page.words("charts", self.title), across, lines, self.y)
+        chart.width, chart.height = self.size_in_cm
+        if self.is_square:
+            square(chart)
+        if self.ends:
+            ends(chart.x_axis, *self.ends)
+        elif not self.traces[-1].x:
+            ends(chart.x_axis, axis.counts_from, axis.counts_from + axis.length - 1)
+        drawing.charts.append((address(row, column), chart))
+
+
+def page(key: str, *parts: Part) -> Sheet:
+    """Return a page: its title, what it shows, and its parts below each other."""
+    content = Below(*parts)
+
+    def place(model: Model) -> Iterator[Block]:
+        return content.blocks(model, FIRST_ROW, 1)
+
+    def draw(shown: Page[Any]) -> Drawing:
+        drawing = begun(shown, key)
+        content.draw(drawing, shown, FIRST_ROW, 1)
+        return drawing
+
+    return Sheet(draw, place)
+
+
+def helper_page(key: str, *tables: Table) -> Sheet:
+    """Return a page of tables beside each other, from which others take their numbers."""
+    content, row = Beside(*tables), FIRST_ROW - HEADINGS
+
+    def place(model: Model) -> Iterator[Block]:
+        return content.blocks(model, row, 1)
+
+    def draw(shown: Page[Any]) -> Drawing:
+        drawing = Drawing(gridlines=False, freeze=(FIRST_ROW, 1), repeat=FIRST_ROW - 1)
+        drawing.heights = {1: 24}
+        content.draw(drawing, shown, row, 1)
+        title_line(drawing, shown, key, 1 + tables[0]._left(shown.layout.model))  # noqa: SLF001
+        return drawing
+
+    return Sheet(draw, place)
