@@ -18,6 +18,7 @@ from xlnn.quantity import Axis, Model, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.parts import Below, Beside, Chart, Numbers, Sentences, Table, Trace, page
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import head, name_rows, number_validation, numbers_only, plain_name
 from xlnn.writing.charts import Cells, Line, ends, scatter
@@ -29,7 +30,6 @@ AROUND, GRID = 20, 21
 
 CURVE = ("a", "slope", "C_sq", "delta_sq", "C_ce", "delta_ce")
 LIST = ("t", "z_chosen", *(f"{name}_chosen" for name in CURVE), "times")
-TABLE = FIRST_ROW + len(LIST) + 4
 LEARNING = FIRST_ROW + 4
 SQUARED, CROSS = "C0561C", "1B4F9C"
 VALLEYS = ("sq", "ce")
@@ -134,16 +134,6 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
         yield Quantity(f"lowest_{cost}", equation=said, uses=uses, is_text=True, **on)
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place what stands at the chosen z in a list, and below it a row for each z."""
-    for row, name in enumerate(LIST, start=FIRST_ROW):
-        quantity = model[name]
-        yield single_block(quantity, row, 4, *[(1, 0)] * len(quantity.shape))
-    yield single_block(model["which"], FIRST_ROW + len(LIST), 1)
-    names = ("i", "z_along", *(f"{name}_along" for name in CURVE))
-    yield from table_blocks([model[name] for name in names], TABLE, 1)
-
-
 def place_learning(model: Model) -> Iterator[Block]:
     """Place eta, and below it both units side by side."""
     yield single_block(model["eta"], FIRST_ROW, 3)
@@ -183,32 +173,6 @@ def _begun(page: Page[Any], sheet: str) -> Drawing:
     drawing = Drawing(gridlines=False, one_page=True, heights={1: 24})
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
     drawing.put(2, 1, page.words("notes", sheet), NOTE)
-    return drawing
-
-
-def draw(page: Page[Any]) -> Drawing:
-    """Draw the names of the list, the headings of the table, and the costs over z."""
-    layout, words = page.layout, page.words
-    drawing = _begun(page, "costs")
-    for name in LIST:
-        block = layout.blocks[name]
-        quantity = block.quantity
-        drawing.put(block.row, 1, plain_name(quantity, words), LABEL)
-        drawing.put(block.row, 3, quantity.symbol, replace(LABEL, align="right"))
-        drawing.looks[name] = value(quantity.number_format, given=quantity.is_input, first=False)
-        if quantity.is_input:
-            drawing.validations.append(numbers_only(block, words))
-    drawing.looks["which"] = replace(SENTENCE, bold=True)
-    for name in ("i", "z_along", *(f"{name}_along" for name in CURVE)):
-        head(drawing, layout.blocks[name], words)
-    right = layout.blocks["delta_ce_along"].column + 2
-    for row, key in ((TABLE - 2, "C"), (TABLE + 15, "delta")):
-        lines = [
-            Line(_cells(page, "z_along"), _cells(page, f"{key}_{cost}_along"), colour,
-                 words("charts", cost))
-            for cost, colour in zip(VALLEYS, (SQUARED, CROSS), strict=True)
-        ]  # fmt: skip
-        drawing.charts.append((address(row, right), scatter(words("charts", key), "z", lines)))
     return drawing
 
 
@@ -266,12 +230,30 @@ def draw_valley(page: Page[Any]) -> Drawing:
     return drawing
 
 
+def _over_z(key: str) -> Chart:
+    """Return the chart of both costs, or of both deltas, over z."""
+    colours = {"sq": SQUARED, "ce": CROSS}
+    return Chart(
+        key,
+        *(Trace(f"{key}_{cost}_along", "z_along", colours[cost], name=cost) for cost in VALLEYS),
+        x="z",
+    )
+
+
 KIND = Experiment(
     name="costs",
     sizes={"steps": (1, 10_000), "rows": (1, 12)},
     quantities=quantities,
     sheets={
-        "costs": Sheet(draw, place),
+        "costs": page(
+            "costs",
+            Numbers(*LIST, symbols=True),
+            Sentences("which"),
+            Beside(
+                Table("i", "z_along", *(f"{name}_along" for name in CURVE)),
+                Below(_over_z("C"), _over_z("delta")),
+            ),
+        ),
         "learning": Sheet(draw_learning, place_learning),
         "valley": Sheet(draw_valley, place_valley),
     },

@@ -31,10 +31,13 @@ from xlnn.writing.charts import THICK, Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import USUAL_WIDTH
 from xlnn.writing.room import text_width
-from xlnn.writing.style import LABEL, PLAIN, SENTENCE, value
+from xlnn.writing.style import LABEL, PLAIN, SECTION, SENTENCE, Look, value
 
 HEADINGS = 2
 """The rows of headings over a table."""
+
+NUMBER = 12
+"""The width of a column that holds numbers without a table."""
 
 ROW = 0.53
 """The usual height of a row, in cm."""
@@ -140,12 +143,15 @@ class Numbers(Part):
         For the number of a choice, what each stands for; or the quantity of which a row is chosen.
     symbols : bool
         Whether symbols stand between names and numbers.
+    at : int
+        How many columns a name and its symbol take.
     """
 
     names: tuple[str | tuple[str, str], ...]
     positive: Sequence[str] = ()
     choices: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
     symbols: bool = False
+    at: int = 3
 
     def __init__(self, *names: str | tuple[str, str], **more: Any) -> None:  # noqa: ANN401 -- its attributes
         object.__setattr__(self, "names", names)
@@ -154,18 +160,16 @@ class Numbers(Part):
         if "choices" not in more:
             object.__setattr__(self, "choices", {})
 
-    AT = 3
-    """How many columns a name and its symbol take."""
-
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
         """Return a row for each number."""
-        return len(self.names), self.AT + 1
+        return len(self.names), self.at + 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of the numbers, and of what stands beside them."""
         for down, names in enumerate(self.names):
             for right, name in enumerate([names] if isinstance(names, str) else names):
-                yield single_block(model[name], row + down, column + self.AT + right)
+                units = [(1, 0)] * len(model[name].shape)
+                yield single_block(model[name], row + down, column + self.at + right, *units)
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw their names, and what may be typed in."""
@@ -179,14 +183,15 @@ class Numbers(Part):
             if self.symbols:
                 symbol = quantity.heading(())
                 drawing.put(row + down, column + 2, symbol, replace(LABEL, align="right"))
-            drawing.looks[name] = look if self.symbols else replace(look, align="center")
+            drawing.looks[name] = replace(look, align="center", border=True)
             if quantity.is_input:
                 drawing.validations.append(self._validation(page, block))
         texts = [drawing.cells[row + down][column][0] for down in range(len(self.names))]
-        beside = range(column + 1, column + self.AT - self.symbols)
+        beside = range(column + 1, column + self.at - self.symbols)
         room = sum(drawing.widths.get(each, USUAL_WIDTH) for each in beside)
         usual = drawing.widths.get(column, USUAL_WIDTH)
         drawing.widths[column] = max(usual, text_width(*texts) - room)
+        drawing.widths.setdefault(column + self.at, NUMBER)
 
     def _validation(self, page: Page[Any], block: Block) -> Any:  # noqa: ANN401 -- openpyxl's
         name, cell = block.quantity.name, address(block.row, block.column)
@@ -202,12 +207,23 @@ class Numbers(Part):
 
 @dataclass(frozen=True, init=False)
 class Sentences(Part):
-    """Sentences below each other, of which the first is the verdict."""
+    """Sentences below each other.
+
+    Attributes
+    ----------
+    names : tuple of str
+    bold : int
+        How many of them are, from the first on.
+    above : int
+    """
 
     names: tuple[str, ...]
+    bold: int
+    above: int  # type: ignore[misc]
 
-    def __init__(self, *names: str) -> None:
-        object.__setattr__(self, "names", names)
+    def __init__(self, *names: str, bold: int = 1, above: int = 0) -> None:
+        for name, given in (("names", names), ("bold", bold), ("above", above)):
+            object.__setattr__(self, name, given)
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
         """Return a row for each; what is beyond the first column is free."""
@@ -221,7 +237,30 @@ class Sentences(Part):
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- their looks are all
         """Give each its look."""
         for number, name in enumerate(self.names):
-            drawing.looks[name] = replace(SENTENCE, bold=number == 0)
+            drawing.looks[name] = replace(SENTENCE, bold=number < self.bold)
+
+
+@dataclass(frozen=True, init=False)
+class Hidden(Part):
+    """Numbers that a page computes with and does not show, side by side."""
+
+    names: tuple[str, ...]
+
+    def __init__(self, *names: str) -> None:
+        object.__setattr__(self, "names", names)
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a cell each
+        """Return one row."""
+        return 1, len(self.names)
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cell of each."""
+        for right, name in enumerate(self.names):
+            yield single_block(model[name], row, column + right)
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- nothing is seen
+        """Give them a look without digits."""
+        drawing.looks |= dict.fromkeys(self.names, Look(number_format=";;;"))
 
 
 @dataclass(frozen=True, init=False)
@@ -236,17 +275,24 @@ class Table(Part):
         quantity counts the rows.
     coloured : tuple of str
         Those whose colours follow their values, by one scale.
+    groups : dict
+        The keys of titles over columns, each by the first of its columns.
     """
 
     names: tuple[str, ...]
     left: int | None = None
     coloured: tuple[str, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     above = 1
 
-    def __init__(self, *names: str, left: int | None = None, coloured: Sequence[str] = ()) -> None:
-        for name, given in (("names", names), ("left", left), ("coloured", tuple(coloured))):
+    def __init__(self, *names: str, **more: Any) -> None:  # noqa: ANN401 -- its attributes
+        for name, given in (("names", names), ("groups", {}), *more.items()):
             object.__setattr__(self, name, given)
+
+    @property
+    def _headings(self) -> int:
+        return HEADINGS + bool(self.groups)
 
     def _left(self, model: Model) -> int:
         axes = row_axes(model[name] for name in self.names)
@@ -257,23 +303,26 @@ class Table(Part):
         """Return its rows with the headings, and its columns with the names of the rows."""
         quantities = [model[name] for name in self.names]
         rows = prod(axis.length for axis in row_axes(quantities))
-        return HEADINGS + rows, self._left(model) + sum(len(q.units) for q in quantities)
+        return self._headings + rows, self._left(model) + sum(len(q.units) for q in quantities)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns."""
         quantities = [model[name] for name in self.names]
-        yield from table_blocks(quantities, row + HEADINGS, column + self._left(model))
+        yield from table_blocks(quantities, row + self._headings, column + self._left(model))
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw the headings, and the names of the rows."""
         blocks = [page.layout.blocks[name] for name in self.names]
         quantities = [block.quantity for block in blocks]
         if not quantities[0].counts:
-            name_rows(drawing, row_axes(quantities), row + HEADINGS, page.words, column)
+            name_rows(drawing, row_axes(quantities), row + self._headings, page.words, column)
         for block in blocks:
             head(drawing, block, page.words)
             if block.quantity.is_input:
                 drawing.validations.append(numbers_only(block, page.words))
+        for block in blocks if self.groups else ():
+            key = self.groups.get(block.quantity.name)
+            drawing.put(row, block.column, page.words("charts", key) if key else "", SECTION)
         if self.coloured:
             drawing.colour_around_0(*(page.layout.blocks[name] for name in self.coloured))
 
@@ -290,7 +339,7 @@ class Trace:
     width : int
         0 where there are markers alone.
     name : str
-        The key of what the legend calls it.
+        What the legend calls it: the key of a text, or an equation.
     each : str
         The axis of whose entries each has a line of its own: the first axis of both.
     """
@@ -309,7 +358,7 @@ class Trace:
         x = page.layout.blocks[self.x] if self.x else _counted(page, y)
         whole = prod(axis.length for axis in y.quantity.axes)
         count = next((a.length for a in y.quantity.axes if a.name == self.each), 1)
-        name = page.words("charts", self.name) if self.name else ""
+        name = page.words("charts", self.name) if self.name.isidentifier() else self.name
         for number in range(count):
             rows = number * whole // count, (number + 1) * whole // count - 1
             cells = (_cells(page, block, *rows) for block in (x, y))
@@ -371,7 +420,7 @@ class Chart(Part):
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
         lines = [line for trace in self.traces for line in trace.lines(page)]
-        axis = page.layout.model[self.traces[-1].y].axes[-1]
+        axis = page.layout.model[self.traces[0].y].axes[-1]
         across = self.x or page.words("headings", axis.name)
         chart = scatter(page.words("charts", self.title), across, lines, self.y)
         chart.width, chart.height = self.size_in_cm
@@ -379,7 +428,7 @@ class Chart(Part):
             square(chart)
         if self.ends:
             ends(chart.x_axis, *self.ends)
-        elif not self.traces[-1].x:
+        elif not self.traces[0].x:
             ends(chart.x_axis, axis.counts_from, axis.counts_from + axis.length - 1)
         drawing.charts.append((address(row, column), chart))
 
