@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
+from xlnn.blocks import FIRST_ROW, Block, single_block
 from xlnn.equations import valley as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
 from xlnn.equations.cost import CrossEntropy, CrossEntropyDelta, SquaredErrorDelta
@@ -20,8 +19,8 @@ from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Numbers, Sentences, Table, Trace, page
 from xlnn.workbooks.pages.sheet import Sheet
-from xlnn.workbooks.pages.table import head, name_rows, number_validation, numbers_only, plain_name
-from xlnn.writing.charts import Cells, Line, ends, scatter
+from xlnn.workbooks.pages.table import numbers_only, plain_name
+from xlnn.writing.charts import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, LABEL, NOTE, SENTENCE, TITLE, valley_scale, value
 
@@ -134,17 +133,6 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
         yield Quantity(f"lowest_{cost}", equation=said, uses=uses, is_text=True, **on)
 
 
-def place_learning(model: Model) -> Iterator[Block]:
-    """Place eta, and below it both units side by side."""
-    yield single_block(model["eta"], FIRST_ROW, 3)
-    yield single_block(model["far"], FIRST_ROW - 1, 1)
-    yield from table_blocks([model[name] for name in _columns()], LEARNING, 2)
-
-
-def _columns() -> tuple[str, ...]:
-    return ("z_sq", "a_sq", "slope_sq", "learn_delta_sq", "z_ce", "a_ce", "learn_delta_ce")
-
-
 def place_valley(model: Model) -> Iterator[Block]:
     """Place the data and the settings side by side, and below them the two valleys."""
     down, right = (1, 0), (0, 1)
@@ -173,36 +161,6 @@ def _begun(page: Page[Any], sheet: str) -> Drawing:
     drawing = Drawing(gridlines=False, one_page=True, heights={1: 24})
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
     drawing.put(2, 1, page.words("notes", sheet), NOTE)
-    return drawing
-
-
-def draw_learning(page: Page[Any]) -> Drawing:
-    """Draw the headings of the steps, and both outputs over them."""
-    layout, words = page.layout, page.words
-    drawing = _begun(page, "learning")
-    drawing.repeat = LEARNING - 1
-    drawing.looks["far"] = replace(SENTENCE, bold=True)
-    drawing.put(FIRST_ROW, 1, plain_name(layout.model["eta"], words), LABEL)
-    name_rows(drawing, layout.model["z_sq"].axes, LEARNING, words)
-    for name in _columns():
-        head(drawing, layout.blocks[name], words)
-    for first, cost in (("z_sq", "sq"), ("z_ce", "ce")):
-        column = layout.blocks[first].column
-        drawing.put(LEARNING - 3, column, words("charts", cost), replace(LABEL, bold=True))
-    eta = layout.blocks["eta"]
-    drawing.validations.append(
-        number_validation(address(eta.row, eta.column), words, positive=True)
-    )
-    drawing.validations += [numbers_only(layout.blocks[name], words) for name in ("z_sq", "z_ce")]
-    block = layout.blocks["z_sq"]
-    numbers = Cells(layout.titles["learning"], 1, block.row, block.last[0])
-    lines = [
-        Line(numbers, _cells(page, f"a_{cost}"), colour, words("charts", cost))
-        for cost, colour in zip(VALLEYS, (SQUARED, CROSS), strict=True)
-    ]
-    chart = scatter(words("charts", "learning"), words("headings", "step"), lines)
-    ends(chart.x_axis, 0, page.spec.sizes["steps"])
-    drawing.charts.append((address(LEARNING + 1, layout.blocks["a_ce"].column + 3), chart))
     return drawing
 
 
@@ -254,7 +212,26 @@ KIND = Experiment(
                 Below(_over_z("C"), _over_z("delta")),
             ),
         ),
-        "learning": Sheet(draw_learning, place_learning),
+        "learning": page(
+            "learning",
+            Sentences("far"),
+            Numbers("eta", at=2, positive=["eta"]),
+            Beside(
+                Table(
+                    *("z_sq", "a_sq", "slope_sq", "learn_delta_sq"),
+                    *("z_ce", "a_ce", "learn_delta_ce"),
+                    groups={"z_sq": "sq", "z_ce": "ce"},
+                    above=0,
+                ),
+                Chart(
+                    "learning",
+                    Trace("a_sq", colour=SQUARED, name="sq"),
+                    Trace("a_ce", colour=CROSS, name="ce"),
+                    above=0,
+                ),
+            ),
+            row=FIRST_ROW - 1,
+        ),
         "valley": Sheet(draw_valley, place_valley),
     },
     taken={"epochs": "steps", "eta": "eta"},

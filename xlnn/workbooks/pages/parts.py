@@ -14,7 +14,7 @@ from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.panel import begun
+from xlnn.workbooks.pages.panel import begun, grid, picture, type_in
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import (
     choice_validation,
@@ -112,6 +112,12 @@ class Below(_Joined):
 class Beside(_Joined):
     """Parts beside each other, a narrow column apart."""
 
+    apart = 1
+
+    def __init__(self, *parts: Part, apart: int = 1) -> None:
+        super().__init__(*parts)
+        object.__setattr__(self, "apart", apart)
+
     @property
     def above(self) -> int:  # type: ignore[override]
         """As many rows as the part that asks for most."""
@@ -120,13 +126,14 @@ class Beside(_Joined):
     def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
         for part in self.parts:
             yield part, row, column
-            column += part.size(model)[1] + 1
+            column += part.size(model)[1] + self.apart
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw all parts, and the columns between them."""
         super().draw(drawing, page, row, column)
         for _, _, first in list(self._placed(page.layout.model, row, column))[1:]:
-            drawing.widths.setdefault(first - 1, 3)
+            if self.apart:
+                drawing.widths.setdefault(first - 1, 3)
 
 
 @dataclass(frozen=True, init=False)
@@ -240,23 +247,78 @@ class Sentences(Part):
             drawing.looks[name] = replace(SENTENCE, bold=number < self.bold)
 
 
+@dataclass(frozen=True)
+class Space(Part):
+    """Blank rows."""
+
+    rows: int = 1
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it is blank
+        """Return its rows."""
+        return self.rows, 1
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw nothing."""
+
+
+@dataclass(frozen=True)
+class Grid(Part):
+    """A matrix as coloured cells, below its name.
+
+    Attributes
+    ----------
+    name : str
+    indent : int
+        Blank columns before it.
+    scale : str
+        Its colours: ``around 0``, or ``ink`` from 0 to 1.
+    """
+
+    name: str
+    indent: int = 0
+    scale: str = "around 0"
+
+    HEIGHT = 24
+    """The height of its rows."""
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return a row for its name, and its rows and columns."""
+        rows, columns = model[self.name].shape
+        return 1 + rows, self.indent + columns
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield its cells."""
+        yield grid(model, self.name, row + 1, column + self.indent)
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw its name, and colour it."""
+        block = page.layout.blocks[self.name]
+        drawing.put(row, column + self.indent, plain_name(block.quantity, page.words), LABEL)
+        picture(drawing, block, scale=self.scale, size=11)
+        type_in(drawing, block, page.words)
+        for down in range(block.quantity.shape[0]):
+            drawing.heights[row + 1 + down] = self.HEIGHT
+
+
 @dataclass(frozen=True, init=False)
 class Hidden(Part):
     """Numbers that a page computes with and does not show, side by side."""
 
     names: tuple[str, ...]
+    indent: int
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, *names: str, indent: int = 0) -> None:
         object.__setattr__(self, "names", names)
+        object.__setattr__(self, "indent", indent)
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a cell each
         """Return one row."""
-        return 1, len(self.names)
+        return 1, self.indent + len(self.names)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cell of each."""
         for right, name in enumerate(self.names):
-            yield single_block(model[name], row, column + right)
+            yield single_block(model[name], row, column + self.indent + right)
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- nothing is seen
         """Give them a look without digits."""
@@ -277,17 +339,21 @@ class Table(Part):
         Those whose colours follow their values, by one scale.
     groups : dict
         The keys of titles over columns, each by the first of its columns.
+    under : dict
+        What stands under the columns, a row each: the key of its heading, "" for what is hidden,
+        and how the names of its numbers begin: ``sum`` for sum_a under a.
     """
 
     names: tuple[str, ...]
     left: int | None = None
     coloured: tuple[str, ...] = ()
     groups: Mapping[str, str] = field(default_factory=dict)
+    under: Mapping[str, str] = field(default_factory=dict)
 
     above = 1
 
     def __init__(self, *names: str, **more: Any) -> None:  # noqa: ANN401 -- its attributes
-        for name, given in (("names", names), ("groups", {}), *more.items()):
+        for name, given in (("names", names), ("groups", {}), ("under", {}), *more.items()):
             object.__setattr__(self, name, given)
 
     @property
@@ -303,12 +369,18 @@ class Table(Part):
         """Return its rows with the headings, and its columns with the names of the rows."""
         quantities = [model[name] for name in self.names]
         rows = prod(axis.length for axis in row_axes(quantities))
+        rows += len(self.under) + 1 if self.under else 0
         return self._headings + rows, self._left(model) + sum(len(q.units) for q in quantities)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns."""
         quantities = [model[name] for name in self.names]
-        yield from table_blocks(quantities, row + self._headings, column + self._left(model))
+        for block in table_blocks(quantities, row + self._headings, column + self._left(model)):
+            yield block
+            below = block.last[0] + 2
+            for down, begins in enumerate(self.under.values()):
+                if found := model.by_name.get(f"{begins}_{block.quantity.name}"):
+                    yield single_block(found, below + down, block.column)
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw the headings, and the names of the rows."""
@@ -325,6 +397,18 @@ class Table(Part):
             drawing.put(row, block.column, page.words("charts", key) if key else "", SECTION)
         if self.coloured:
             drawing.colour_around_0(*(page.layout.blocks[name] for name in self.coloured))
+        below = blocks[0].last[0] + 2
+        for down, (key, begins) in enumerate(self.under.items()):
+            look = Look(number_format=";;;")
+            if key:
+                drawing.put(below + down, column, page.words("headings", key), SECTION)
+                look = replace(
+                    value("General", given=False, first=False), align="center", bold=True
+                )
+            drawing.looks |= {f"{begins}_{name}": look for name in self.names}
+        if self.under:
+            keys = [page.words("headings", key) for key in self.under if key]
+            drawing.widths[column] = max(drawing.widths[column], text_width(*keys))
 
 
 @dataclass(frozen=True)
@@ -433,16 +517,16 @@ class Chart(Part):
         drawing.charts.append((address(row, column), chart))
 
 
-def page(key: str, *parts: Part) -> Sheet:
-    """Return a page: its title, what it shows, and its parts below each other."""
+def page(key: str, *parts: Part, row: int = FIRST_ROW) -> Sheet:
+    """Return a page: its title, what it shows, and from a row on its parts below each other."""
     content = Below(*parts)
 
     def place(model: Model) -> Iterator[Block]:
-        return content.blocks(model, FIRST_ROW, 1)
+        return content.blocks(model, row, 1)
 
     def draw(shown: Page[Any]) -> Drawing:
         drawing = begun(shown, key)
-        content.draw(drawing, shown, FIRST_ROW, 1)
+        content.draw(drawing, shown, row, 1)
         return drawing
 
     return Sheet(draw, place)
