@@ -29,6 +29,9 @@ MODEL = "--model "
 MODELS = ("docs/examples/digits_cnn.onnx", "tests/models/mlp.onnx")
 """Trained models, of which workbooks predict."""
 
+FORWARD = "network without epochs"
+"""The section of such workbooks."""
+
 STEPS = {"l2": 0.01, "epochs": 2}
 NETWORKS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("digits", {}),
@@ -78,11 +81,8 @@ def sources(kind: str) -> list[tuple[str, dict[str, Any]]]:
     """Return the templates and options that have among them all quantities of a kind."""
     if kind == "network":
         return [*NETWORKS]
-    if kind == "predict":
-        return [
-            ("--model docs/examples/digits_cnn.onnx", {}),
-            ("--model tests/models/mlp.onnx", {}),
-        ]
+    if kind == FORWARD:
+        return [(f"{MODEL}{path}", {}) for path in MODELS]
     return [(each.name, {}) for each in in_order() if kind_named(each) == kind]
 
 
@@ -119,7 +119,7 @@ def cells(held: QuantityValues) -> list[str]:
 def lines() -> Iterator[str]:
     """Yield the lines of the page."""
     yield from HEAD.splitlines()
-    kinds = dict.fromkeys(["network", "predict", *map(kind_named, in_order())])
+    kinds = dict.fromkeys(["network", FORWARD, *map(kind_named, in_order())])
     for kind in kinds:
         yield from ("", f"## {kind}")
         found: set[str] = set()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -29,7 +30,9 @@ from xlnn.bridging.origins import predicting_with
 from xlnn.bridging.stacking import Stacking
 from xlnn.cli import cli
 from xlnn.errors import DataError, DisagreementError, XlnnError
-from xlnn.workbooks.predict.kind import KIND
+from xlnn.reading.spec import described
+from xlnn.workbooks import KINDS
+from xlnn.workbooks.network.kind import KIND
 
 FLOAT32 = 1e-4
 """PyTorch's outputs, some of size 10, beside those of numbers with twice as many digits."""
@@ -96,7 +99,8 @@ def test_a_pipeline_of_scikit_learn_predicts_what_it_predicts(name, precision, t
     path = tmp_path / "model.onnx"
     path.write_bytes(convert(pipeline, x[:1].astype(precision)))
     _, recipe, run = agreed(path, x[::20].astype(precision).astype(float))
-    given, spec = slice(recipe.spec.given), recipe.spec
+    spec = recipe.spec
+    given = slice(spec.images - spec.spare)
     output = run[f"a{spec.layers[-1].name}"][given]
     if spec.is_regression:
         told = pipeline.predict(x[::20]).reshape(len(output), -1)
@@ -262,6 +266,17 @@ def test_a_model_becomes_a_workbook_with_its_outputs_in_its_cells(built):
     assert any("ONNX Runtime" in note for note in built.notes)
 
 
+def test_a_network_that_predicts_is_one_without_epochs(built):
+    spec, layout = described(built.path)
+    assert (spec.kind, spec.epochs, spec.cost, spec.spare) == ("network", 0, "", 10)
+    assert not {"predict"} & {*KINDS, *layout.titles}
+    for other, said in {"cost": "mse", "optimizer": "adam", "spare": 99, "told": ("x",)}.items():
+        with pytest.raises(DataError, match=r"epochs is 0|spare is 99|is unknown"):
+            replace(spec, **{other: said})
+    with pytest.raises(XlnnError, match="--epochs means nothing to view"):
+        xlnn.build(from_workbook=built.path, epochs=3)
+
+
 @pytest.mark.parametrize("engine", LIBRARIES)
 def test_every_formula_agrees_in_each_engine_and_none_is_left_out(built, engine):
     report = xlnn.check(built.path, engine=engine, seed=3)
@@ -271,7 +286,7 @@ def test_every_formula_agrees_in_each_engine_and_none_is_left_out(built, engine)
 
 
 def test_a_workbook_of_a_model_is_explained_shown_and_needs_no_repair(built):
-    assert xlnn.show(built.path).kind == "predict"
+    assert xlnn.show(built.path).kind == "network"
     assert "SUMPRODUCT" in str(xlnn.explain(built.path, "Forward!B4").to_json())
     assert not xlnn.lint(built.path)
 
@@ -617,7 +632,7 @@ def test_rows_are_read_with_or_without_what_stands_beside_them(name, tmp_path):
     options = {key: (value,) if key == "targets" else value for key, value in options.items()}
     recipe = KIND.recipe(found, {"data": data, **options})
     assert recipe.inputs["x"][:2].tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
-    assert recipe.spec.given == 2
+    assert (recipe.spec.images, recipe.spec.spare) == (12, 10)
     assert recipe.spec.features == tuple("abcd") or "headings" in name
 
 

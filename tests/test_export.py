@@ -24,7 +24,6 @@ from xlnn.cli import cli
 from xlnn.errors import DisagreementError, OptionsError, OutputError, WorkbookError, XlnnError
 from xlnn.reading.spec import described
 from xlnn.workbooks.network.spec import LayerSpec, Spec
-from xlnn.workbooks.predict.spec import PredictSpec
 
 MAPS = Spec(
     "test", "en", 2, 3, (5, 7), ("0", "1", "2"),
@@ -284,7 +283,7 @@ MOVING = (
 @PRECISIONS
 def test_steps_and_edges_of_a_model_are_exported(generator, float64):
     pytest.importorskip("onnxruntime")
-    spec = PredictSpec("m", "en", 4, 4, (8, 9), ("a", "b"), MOVING, "classification")
+    spec = Spec("m", "en", 0, 4, (8, 9), ("a", "b"), MOVING, "")
     weights = {
         f"{parameter}{name}": generator.normal(size=shape)
         for name, kind in spec.kinds.items()

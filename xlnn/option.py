@@ -136,6 +136,8 @@ class Option:
         Whether a network takes several values: a run for each.
     kinds : tuple of str
         The kinds of workbooks that take it; without any it is for the builder, and all may have it.
+    predicts : bool
+        Whether a network takes it that predicts and does not train.
     table : str or None
         The table of a network's ``template.toml`` in which it is a key: "" is the top.
     reads : tuple of str
@@ -159,6 +161,7 @@ class Option:
     is_open: bool = False
     several: bool = False
     kinds: tuple[str, ...] = ("network",)
+    predicts: bool = False
     table: str | None = None
     reads: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ TABLES = (CSV, XLSX, FRAMES)
 """The kinds of data, and those that have columns."""
 
 _ALL: Any = {"reads": (*TABLES, ARRAYS, PICTURES), "table": "data"}
-_ROWS: Any = {"kinds": ("network", "predict"), "table": "data"}
+_ROWS: Any = {"predicts": True, "table": "data"}
 _BUILDER: Any = {"kinds": ()}
 _USED: Any = {"kinds": (), "usual": False}
 
@@ -61,6 +61,7 @@ Epochs = Annotated[int | None, Option(
 )]
 Lang = Annotated[str | None, Option(
     TEXT, "The workbook's language", choices=_names(*languages()), is_open=True, kinds=("*",),
+    predicts=True,
 )]
 Large = Annotated[bool | None, Option(FLAG, "Build also what takes minutes to open.", **_USED)]
 Force = Annotated[bool | None, Option(
@@ -80,7 +81,7 @@ class BuildOptions(TypedDict, total=False):
     )]
     data: Annotated[object, Option(
         DATA, "Your data: a CSV or .xlsx (label first), an .npz, or a folder of pictures.",
-        kinds=("network", "predict"),
+        predicts=True,
     )]
     picture: Annotated[tuple[int, int] | str | None, Option(
         SIZE, "The size of the pictures, such as 8x8.", excludes=("table",), **_ALL,
@@ -214,6 +215,9 @@ def _declared(options: type) -> dict[str, Option]:
 BUILD = _declared(BuildOptions)
 EXERCISE = _declared(ExerciseOptions)
 
+FORWARD = frozenset(name for name, each in BUILD.items() if each.predicts)
+"""The names of the options that mean something to a network that does not train."""
+
 
 def _is_void(value: object) -> bool:
     """Tell whether a value is the same as none: unlike the seed 0."""
@@ -279,6 +283,19 @@ class Options(Mapping[str, Any]):
     def reading(self) -> dict[str, Any]:
         """What was said about how to read data, by name."""
         return {name: value for name, value in self.items() if BUILD[name].reads}
+
+    def check_taken(self, name: str, taken: frozenset[str]) -> None:
+        """Refuse options of a build that mean nothing to what is called by a name.
+
+        Raises
+        ------
+        OptionsError
+            Naming the first of them, and those that it takes.
+        """
+        for option in self:
+            if BUILD[option].kinds and option not in taken:
+                takes = ", ".join(sorted(map(as_typed, taken)))
+                raise OptionsError(f"{as_typed(option)} means nothing to {name}: it takes {takes}.")
 
 
 def taken_by(kind: str) -> frozenset[str]:

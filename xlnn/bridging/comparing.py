@@ -16,8 +16,9 @@ from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, DisagreementError
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
-from xlnn.workbooks.predict.quantities import predicting
-from xlnn.workbooks.predict.spec import PredictSpec
+from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.spec import Spec
 
 UNITS = {"float32": 2.0**-24, "float64": 2.0**-53}
 """By which share of itself a number is rounded at most."""
@@ -124,17 +125,15 @@ class Authority:
         return DataError(f"{self.model.graph.name}: ONNX Runtime does not run it: {reason}.")
 
 
-def agreeing(
-    authority: Authority, spec: PredictSpec, inputs: Mapping[str, np.ndarray], run: Arrays
-) -> str:
+def agreeing(authority: Authority, recipe: Recipe[Spec], run: Arrays) -> str:
     """Compare NumPy's run of a workbook with ONNX Runtime, and say what was found.
 
     Parameters
     ----------
     authority : Authority
-    spec : PredictSpec
-    inputs, run : dict of arrays
-        Its inputs, and what `xlnn.reference.run` makes of them.
+    recipe : Recipe
+    run : dict of arrays
+        What `xlnn.reference.run` makes of it.
 
     Returns
     -------
@@ -146,25 +145,25 @@ def agreeing(
     DisagreementError
         The outputs of a row differ by more than rounding does.
     """
-    trained, model = authority.model, predicting(spec)
-    largest, most = _compared(authority, model, inputs, run, "row")
-    drawn, others = dict(inputs), predicting(replace(spec, images=RANDOM, given=0))
+    spec, inputs = recipe.spec, recipe.inputs
+    largest, most = _compared(authority, recipe.model, inputs, run, "row")
+    drawn, others = dict(inputs), network(replace(spec, images=RANDOM, spare=0))
     name = next(name for name in INPUT if name in inputs)
-    drawn[name] = _random_rows(inputs, name, model[name].shape)
+    drawn[name] = _random_rows(inputs, name, recipe.model[name].shape)
     drawn["number"] = np.arange(1.0, RANDOM + 1)
     further, more = _compared(authority, others, drawn, reference.run(others, drawn), "random row")
-    spare = spec.images - spec.given
-    rows = [f"all {spec.given:,} rows"] if spec.given else []
-    rows += [f"{spare:,} spare rows"] if spare else []
+    given = spec.images - spec.spare
+    rows = [f"all {given:,} rows"] if given else []
+    rows += [f"{spec.spare:,} spare rows"] if spec.spare else []
     rows += [f"{RANDOM} random ones"]
     return (
         f"ONNX Runtime {authority.version} has the same outputs of {listed(rows)}: "
         f"largest difference {max(largest, further):.0e}, where "
-        f"{trained.graph.precision} rounds by up to {max(most, more):.0e}."
+        f"{authority.model.graph.precision} rounds by up to {max(most, more):.0e}."
     )
 
 
-def check_sheet(authority: Authority, model: Model, arrays: Arrays) -> None:
+def check_sheet(authority: Authority, recipe: Recipe[Spec], arrays: Arrays) -> None:
     """Compare the values of a workbook's own cells with ONNX Runtime.
 
     Raises
@@ -172,8 +171,8 @@ def check_sheet(authority: Authority, model: Model, arrays: Arrays) -> None:
     DisagreementError
         As above.
     """
-    inputs = {quantity.name: arrays[quantity.name] for quantity in model.quantities}
-    _compared(authority, model, inputs, arrays, "row")
+    inputs = {quantity.name: arrays[quantity.name] for quantity in recipe.model.quantities}
+    _compared(authority, recipe.model, inputs, arrays, "row")
 
 
 def _random_rows(inputs: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...]) -> np.ndarray:

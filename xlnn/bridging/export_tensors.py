@@ -13,7 +13,6 @@ from xlnn.bridging.export_trained import Trained
 from xlnn.equations.layer import WEIGHTS, LayerKind, Shape, computed
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import tensor_name
-from xlnn.workbooks.predict.spec import PredictSpec
 
 Tensors = Mapping[str, np.ndarray]
 
@@ -42,12 +41,12 @@ def maps(below: Shape) -> int:
     return below[0] if len(below) == 3 else 1
 
 
-def outputs_of(spec: Spec | PredictSpec, tensors: Tensors, images: np.ndarray) -> np.ndarray:
+def outputs_of(spec: Spec, tensors: Tensors, images: np.ndarray) -> np.ndarray:
     """Return what a network makes of images, by the statements of its equations in NumPy.
 
     Parameters
     ----------
-    spec : Spec or PredictSpec
+    spec : Spec
     tensors : dict of arrays
         As `tensors_of` gives them.
     images : array, shape (images, inputs)

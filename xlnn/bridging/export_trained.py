@@ -26,7 +26,6 @@ from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import SCALING
-from xlnn.workbooks.predict.spec import PredictSpec
 
 PRODUCER = "xlnn"
 
@@ -41,8 +40,8 @@ class Trained:
     ----------
     name : str
         The file's.
-    spec : Spec or PredictSpec
-        Of the run; or of a workbook that predicts and does not learn.
+    spec : Spec
+        Of the run.
     epoch : int or None
         After which epoch, 0 for the start; None of a workbook that has none.
     run : int
@@ -63,7 +62,7 @@ class Trained:
     """
 
     name: str
-    spec: Spec | PredictSpec
+    spec: Spec
     epoch: int | None
     run: int
     weights: dict[str, np.ndarray]
@@ -117,12 +116,12 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     """
     contents = opened(path)
     spec, layout = described(path, None, contents)
-    if not isinstance(spec, Spec | PredictSpec):
+    if not isinstance(spec, Spec):
         raise WorkbookError(
             f"{path.name} holds no network (its template is {spec.template}): export takes a "
             "workbook with layers that learn, such as digits, or that predict."
         )
-    learns = isinstance(spec, Spec)
+    learns = spec.epochs > 0
     after, number = _epoch(spec, epoch), _run(spec, run)
     check_sheets(contents, layout)
     with (
@@ -132,7 +131,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         found = recalculate({})
         arrays = read_arrays(layout, found)
         check_inputs(layout, found, inputs_of(layout, arrays))
-        prefix, own = prefix_of(number), spec.of_run(number) if isinstance(spec, Spec) else spec
+        prefix, own = prefix_of(number), spec.of_run(number)
         stack, state = Stack(own), (after,) if learns else ()
         names = [f"{kind}{layer}" for kind, layer, _ in stack.parameters]
         weights = {name: arrays[prefix + name][state] for name in names}
@@ -165,8 +164,8 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     )
 
 
-def _epoch(spec: Spec | PredictSpec, epoch: int | None) -> int:
-    if isinstance(spec, PredictSpec) and epoch is not None:
+def _epoch(spec: Spec, epoch: int | None) -> int:
+    if not spec.epochs and epoch is not None:
         raise OptionsError("The workbook predicts and has no epochs: leave --epoch out.")
     if epoch is None:
         return spec.epochs
@@ -177,7 +176,7 @@ def _epoch(spec: Spec | PredictSpec, epoch: int | None) -> int:
     return epoch
 
 
-def _run(spec: Spec | PredictSpec, run: int | None) -> int:
+def _run(spec: Spec, run: int | None) -> int:
     """Return which run is meant, counted from 0."""
     if run is None and spec.number_of_runs > 1:
         raise OptionsError(

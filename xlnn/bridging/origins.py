@@ -1,7 +1,6 @@
 """With what does a workbook begin that is built of a model? To predict with, or to train on."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,16 @@ import numpy as np
 from xlnn.bridging.comparing import Authority, agreeing, check_sheet
 from xlnn.bridging.model import TrainedModel, read_model
 from xlnn.bridging.stacking import Layer
-from xlnn.data.dataset import Reading
+from xlnn.data.dataset import Dataset, Reading
+from xlnn.data.digits import rounded
 from xlnn.equations.layer import LAYERS
 from xlnn.errors import DataError
 from xlnn.reference import Arrays
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.network import origin as network
 from xlnn.workbooks.network.layer_spec import LayerSpec
-from xlnn.workbooks.predict.kind import Origin
-from xlnn.workbooks.predict.quantities import predicting
-from xlnn.workbooks.predict.spec import TOLD
+from xlnn.workbooks.network.origin import Origin
+from xlnn.workbooks.network.recipe import as_rows
+from xlnn.workbooks.network.spec import TOLD
 
 ETA, OPTIMIZER = 0.001, "adam"
 """How training goes on where nobody says it: by steps of a size that suits any cost."""
@@ -49,31 +48,35 @@ class Predicting:
     @property
     def origin(self) -> Origin:
         """What is known before the rows are."""
-        model = self.model
-        told = _told(model)
-        units = model.layers[-1].shape[0]
-        names = list(model.graph.inputs)
-        return Origin(
-            name=Path(model.graph.name).stem,
-            lang="en",
-            shape=model.shape,
-            layers=tuple(map(_layer_spec, model.names(), model.layers)),
+        model, told = self.model, _told(self.model)
+        found = _origin(model)
+        units, names = model.layers[-1].shape[0], list(model.graph.inputs)
+        if not (len(names) == model.inputs > 1):
+            names = [f"x{number}" for number in range(1, model.inputs + 1)]
+        data = Dataset(
+            x=np.empty((0, model.inputs)),
+            t=np.empty((0, 0)),
             labels=model.labels or _usual_labels(units, is_classifier=model.is_classifier),
-            task="classification" if model.is_classifier else "regression",
-            weights=model.weights(),
-            features=tuple(names) if len(names) == model.inputs > 1 else (),
-            scaling=model.scaling,
+            picture=found.reading.picture,
+            features=tuple(names) if found.reading.table else (),
+            is_regression=not model.is_classifier,
+            told=tuple(f"{model.graph.name}: {SAID[key]}" for key in SAID if key in told),
+        )
+        return replace(
+            found,
+            data=data,
+            scaling=model.scaling and tuple(map(rounded, model.scaling)),
+            start={name: rounded(array) for name, array in model.weights().items()},
             told=tuple(key for key in TOLD if key in told),
-            notes=tuple(f"{model.graph.name}: {SAID[key]}" for key in SAID if key in told),
         )
 
     def agrees(self, recipe: Recipe[Any], run: Arrays) -> str:
         """Say that NumPy's run of a workbook agrees with ONNX Runtime, or refuse it."""
-        return agreeing(self.authority, recipe.spec, recipe.inputs, run)
+        return agreeing(self.authority, recipe, run)
 
     def check(self, recipe: Recipe[Any], arrays: Arrays) -> None:
         """Refuse a workbook whose cells do not hold what ONNX Runtime says."""
-        check_sheet(self.authority, predicting(recipe.spec), arrays)
+        check_sheet(self.authority, recipe, arrays)
 
 
 def predicting_with(path: Path, *, large: bool = False) -> Predicting:
@@ -89,7 +92,7 @@ def predicting_with(path: Path, *, large: bool = False) -> Predicting:
     return Predicting(model, Authority(model))
 
 
-def training_from(path: Path, *, large: bool = False) -> network.Origin:
+def training_from(path: Path, *, large: bool = False) -> Origin:
     """Read a model to train on.
 
     Raises
@@ -99,21 +102,29 @@ def training_from(path: Path, *, large: bool = False) -> network.Origin:
     """
     model = read_model(path, large=large)
     _check_picture(model)
-    specs = map(_layer_spec, model.names(), model.layers)
-    layers = [spec.to_mapping() for spec in specs]
-    for layer, found in zip(layers, model.layers, strict=True):
-        if found.step or found.padding:
+    found = _origin(model)
+    for layer in found.layers:
+        if "step" in layer or "padding" in layer:
             raise DataError(
                 f"{path.name}: layer {layer['name']} moves by other steps, or over the edge of its "
                 "maps: networks learn with filters that do neither, and with blocks side by side. "
                 "It can predict: leave --epochs out."
             )
+    return replace(found, epochs=1, eta=ETA, optimizer=OPTIMIZER, inputs=model.inputs)
+
+
+def _origin(model: TrainedModel) -> Origin:
+    """Return what is known of a model, whether it is to predict or to train on."""
+    layers = [
+        _layer_spec(name, layer).to_mapping()
+        for name, layer in zip(model.names(), model.layers, strict=True)
+    ]
     is_table = len(model.shape) == 1
-    return network.Origin(
+    return Origin(
         name=Path(model.graph.name).stem,
         lang="en",
-        epochs=1,
-        eta=ETA,
+        epochs=0,
+        eta=0.0,
         cost="",  # which follows from the data
         layers=[{**layer, "size": list(layer["size"])} for layer in layers],
         reading=Reading(
@@ -121,12 +132,10 @@ def training_from(path: Path, *, large: bool = False) -> network.Origin:
             table=is_table,
             labels=model.labels,
         ),
-        data=path,
+        data=Path(model.graph.name),
         scaling=model.scaling,
-        start=_rows(model.weights()),
+        start=model.weights(),
         spread="fan-in",
-        optimizer=OPTIMIZER,
-        inputs=model.inputs,
     )
 
 
@@ -144,14 +153,7 @@ def start_from(path: Path, *, large: bool = False) -> tuple[np.ndarray, ...]:
             f"{path.name} scales its inputs, which start weights do not tell: begin with it "
             "(--model), which takes the scaling over."
         )
-    return tuple(_rows(model.weights()).values())
-
-
-def _rows(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {
-        name: array if array.ndim == 1 else array.reshape(len(array), -1)
-        for name, array in weights.items()
-    }
+    return tuple(array.reshape(as_rows(array.shape)) for array in model.weights().values())
 
 
 def _layer_spec(name: str, layer: Layer) -> LayerSpec:

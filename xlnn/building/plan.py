@@ -68,12 +68,10 @@ def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Op
 
 def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> None:
     """Refuse options, or several values of one, that mean nothing to a kind of workbook."""
+    options.check_taken(name, kind.options)
     for option, value in options.items():
-        typed = as_typed(option)
-        if BUILD[option].kinds and option not in kind.options:
-            takes = ", ".join(sorted(map(as_typed, kind.options)))
-            raise OptionsError(f"{typed} means nothing to {name}: it takes {takes}.")
         if BUILD[option].several and isinstance(value, tuple) and kind.name != FIRST_KIND:
+            typed = as_typed(option)
             raise OptionsError(f"{typed} takes one value: {name} trains no networks to compare.")
 
 
@@ -96,7 +94,7 @@ def modelled(
     large = options.large
     if "epochs" not in options:
         found = predicting_with(path, large=large)
-        return kind_named("predict"), found.origin, found.origin.name, found
+        return kind_named(FIRST_KIND), found.origin, found.origin.name, found
     if "data" not in options:
         raise OptionsError("To train a model on takes data with labels: add --data.")
     if void := [name for name in OF_THE_MODEL if name in options]:

@@ -24,7 +24,6 @@ KINDS = {
     "solver": "xlnn.workbooks.solver.kind",
     "cnn-solver": "xlnn.workbooks.solver.maps",
     "xor-layers": "xlnn.workbooks.xor_layers.kind",
-    "predict": "xlnn.workbooks.predict.kind",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""

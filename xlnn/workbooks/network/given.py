@@ -6,7 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from xlnn.data.dataset import Dataset, Reading
+from xlnn.data.inputs import inputs_of
 from xlnn.data.reading import WORKBOOKS, read
 from xlnn.data.wording import listed
 from xlnn.errors import DataError, OptionsError
@@ -27,6 +30,8 @@ def data_of(origin: Origin, options: Options) -> Dataset:
         if given:
             raise OptionsError(f"{as_typed(next(iter(given)))} says how to read data: add --data.")
         return origin.data
+    if not origin.epochs:
+        return _rows(origin, options)
     source = _path(origin.data if options.data is None else options.data)
     name = source.name if isinstance(source, Path) else "data"
     _check_reading(source, given)
@@ -45,6 +50,23 @@ def data_of(origin: Origin, options: Options) -> Dataset:
             f"{listed(data.labels)}: both must be the same."
         )
     return data
+
+
+def _rows(origin: Origin, options: Options) -> Dataset:
+    """Read the rows that a network is to predict: its inputs alone, or beside a label."""
+    known = origin.data
+    assert isinstance(known, Dataset)  # noqa: S101 -- a network that does not train holds its data
+    is_table = known.picture is None
+    reading = Reading(table=is_table, picture=known.picture, large=options.large, **options.reading)
+    found = inputs_of(options.data, reading, known.x.shape[1])
+    return replace(
+        known,
+        x=found.x,
+        t=np.empty((len(found.x), 0)),
+        features=(found.features if is_table else ()) or known.features,
+        told=found.told + known.told,
+        missing=found.missing,
+    )
 
 
 def _path(source: object) -> object:

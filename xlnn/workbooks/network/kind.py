@@ -1,4 +1,4 @@
-"""The kind "network": a stack of layers that learns from data by gradient descent."""
+"""The kind "network": a stack of layers that learns from data, or was trained elsewhere."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.optimiser import REMEMBERED
 from xlnn.layout import Layout
-from xlnn.options import Options
+from xlnn.options import FORWARD, Options
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template
@@ -63,7 +63,10 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
         """Join an origin with a person's options."""
-        return recipe(origin, Options(**options))
+        asked = Options(**options)
+        if not origin.epochs:
+            asked.check_taken(origin.name, FORWARD)
+        return recipe(origin, asked)
 
     def personal(
         self, origin: Origin, options: Mapping[str, Any], random: np.random.Generator
@@ -94,7 +97,7 @@ class Network(WorkbookKind[Spec, Origin]):
         return words_of(spec)
 
     def equations(self, spec: Spec) -> Mapping[str, str]:
-        """Return the equations of its activations and its cost."""
+        """Return the equations of its activations and of its cost, if it trains."""
         also = words_of(spec)("joined", "also")
         said: Mapping[str, str] = _sheets().guide.equations_of(spec, also)
         return said
@@ -107,21 +110,24 @@ class Network(WorkbookKind[Spec, Origin]):
     def least_formulas(self, spec: Spec) -> int:
         """Return how many formulas a Spec describes at least."""
         units = sum(prod(kind.shape) for kind in spec.kinds.values())
-        return A_LAYER * len(spec.layers) + spec.epochs * spec.images * units
+        return A_LAYER * len(spec.layers) + max(1, spec.epochs) * spec.images * units
 
     def check_run(self, model: Model, run: Arrays) -> None:
-        """Refuse a training that diverges."""
-        check_training(model, run)
+        """Refuse a training that diverges, or rows whose outputs are no finite numbers."""
+        if "C_T" in run:
+            check_training(model, run)
+        else:
+            super().check_run(model, run)
 
     def run_notes(self, run: Arrays) -> tuple[str, ...]:
         """Say that a network got worse, if it did."""
-        return training_notes(run)
+        return training_notes(run) if "C_T" in run else ()
 
     def altered_records(
         self, spec: Spec, run: Arrays
     ) -> Iterator[tuple[str, tuple[int, ...], float]]:
         """Yield what the sheet Check notes and NumPy's run of the same inputs has not."""
-        return altered(spec, run)
+        return altered(spec, run) if spec.epochs else iter(())
 
     def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
         """Return the arrays with a layer's units in one dimension.

@@ -1,4 +1,4 @@
-"""What does a build begin with? A template, or a workbook that xlnn made before."""
+"""What does a build begin with? A template, a model, or a workbook that xlnn made before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +12,7 @@ from xlnn.data import classes
 from xlnn.data.dataset import Dataset, Reading
 from xlnn.data.digits import rounded
 from xlnn.data.wording import listed, short
+from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, WorkbookError
 from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, Option
@@ -34,7 +35,7 @@ class Origin:
     name : str
         The template's name.
     lang, epochs, eta, cost, test_share, scale, seed, spread, optimizer, l2
-        As the options of a build.
+        As the options of a build; a network that predicts and does not train has 0 epochs.
     layers : list of dict
         As a template writes them; the last one's units follow from the data.
     reading : Reading
@@ -58,6 +59,8 @@ class Origin:
         Of a model that trains on, how many inputs it takes; else 0.
     notes : dict of tuple of str
         By option, how names of others that a template uses differ from ours.
+    told : tuple of str
+        Of `xlnn.workbooks.network.spec.TOLD`, what is to be said of a model that predicts.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Origin:
     seeds: tuple[int, ...] = ()
     inputs: int = 0
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
 
     @property
     def is_shipped(self) -> bool:
@@ -184,13 +188,14 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
     WorkbookError
         A label stands twice, or a factor of the targets is 0.
     """
-    given = "raw" if spec.scaled else "x", "raw_t" if spec.scaled_targets else "t"
+    given, targets = "raw" if spec.scaled else "x", "raw_t" if spec.scaled_targets else "t"
     if spec.scaled_targets and not arrays["t_factor"].all():
         raise WorkbookError(
             f"{name}: a factor of the targets is 0, and predictions are divided by it: type "
             "another number."
         )
-    x, t = (_with_tested(arrays, name) for name in given)
+    x = _with_tested(arrays, given)
+    t = _with_tested(arrays, targets) if spec.epochs else np.empty((len(x), 0))
     is_table, labels = bool(spec.features), _labels(name, arrays["labels"])
     found = Origin(
         name=spec.template,
@@ -220,6 +225,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
         target_scaling=_scaling(arrays, "t_") if spec.scaled_targets else None,
         spread="fan-in",
         seeds=spec.seeds,
+        told=spec.told,
         **_of_run(spec, arrays, 0),
     )
     others = (_of_run(spec, arrays, run) for run in range(1, spec.number_of_runs))
@@ -229,11 +235,12 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
 def _of_run(spec: Spec, arrays: Mapping[str, np.ndarray], run: int) -> dict[str, Any]:
     """Return what a run has for itself: its start, and how it steps."""
     prefix, own = prefix_of(run), spec.of_run(run)
-    starts = {q.name for q in network(spec).inputs if q.given and run_of(q.name) == run}
+    inputs = [q for q in network(spec).inputs if q.kind in PARAMETERS and run_of(q.name) == run]
+    start = {q.name: arrays[q.name][0] if q.given else arrays[q.name] for q in inputs}
     constants = OPTIMISERS[own.optimizer].constants
     return {
-        "eta": float(arrays[f"{prefix}eta"]),
-        "start": {name.removeprefix(prefix): rounded(arrays[name][0]) for name in starts},
+        "eta": float(arrays[f"{prefix}eta"]) if spec.epochs else 0.0,
+        "start": {name.removeprefix(prefix): rounded(array) for name, array in start.items()},
         "optimizer": own.optimizer,
         "constants": {name: float(arrays[prefix + name]) for name in constants},
         "l2": float(arrays[f"{prefix}l2"]) if spec.regularised else None,

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn.data.dataset import Dataset
+from xlnn.data.digits import rounded
 from xlnn.options import Options
 from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import Origin
@@ -20,9 +21,14 @@ SEEDS = 2**32
 def personal(origin: Origin, options: Options, random: np.random.Generator) -> Origin:
     """Return an origin with some of its images in another order, and a start of its own.
 
-    Those that are held out stay held out, and of every class that was trained one still is.
+    Those that are held out stay held out, and of every class that was trained one still is. A
+    network that does not train keeps its weights, and all of its rows, each a little moved.
     """
     data = data_of(origin, options)
+    if not origin.epochs:
+        x = data.x[random.permutation(len(data.x))]
+        moved = rounded(x * random.uniform(0.8, 1.2, x.shape))
+        return replace(origin, data=replace(data, x=moved, told=()))
     held = held_of(origin, options, data)
     trained = _some(np.flatnonzero(~held), data, random)
     tested = _some(np.flatnonzero(held), data, random)

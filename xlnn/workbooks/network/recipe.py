@@ -14,6 +14,7 @@ import numpy as np
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
 from xlnn.data.digits import rounded
 from xlnn.data.split import held_out
+from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import BUILD, Options, as_typed
@@ -31,6 +32,9 @@ from xlnn.workbooks.network.spec import COMPARED, Spec
 from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
 from xlnn.workbooks.network.trained import trained_on
 
+SPARE = 10
+"""Rows of zeros behind the rows that a network predicts, for a person's own."""
+
 OTHER_DATA = ", other data"
 """What a workbook's template is called with data that are not its own."""
 
@@ -46,6 +50,10 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     runs = _runs(origin, options)
     origin, options = runs[0]  # the data are those of all runs
     data = data_of(origin, options)
+    spare = 0 if origin.epochs or (options.data is None and len(data.x)) else SPARE
+    if spare:
+        x, t = (np.pad(array, ((0, spare), (0, 0))) for array in (data.x, data.t))
+        data = replace(data, x=x, t=t)
     origin, trained_notes = trained_on(origin, options, data)
     held = held_of(origin, options, data)
     scales = scalings(origin, options, data, held)
@@ -71,6 +79,8 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             "cost": options.cost or origin.cost,
             "optimizer": options.optimizer or origin.optimizer,
             "regularised": penalties[0] is not None,
+            "spare": spare,
+            "told": list(origin.told),
         }
     )
     own, notes = _own(spec, runs, penalties, large=options.large)
@@ -79,13 +89,10 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     named = chain(*(said for name, said in origin.notes.items() if name not in options))
     notes = (*_told(origin, options, data), *named, *trained_notes, *layer_notes, *notes)
     notes += scales.notes
-    notes += () if spec.scaled else scale_note(data)
-    notes += target_notes(spec, scales.targets_of(data.t[~held]))
-    inputs = {
-        "eta": own[0]["eta"],
-        "labels": _labels(spec),
-        **known(model),
-    }
+    if spec.epochs:
+        notes += () if spec.scaled else scale_note(data)
+        notes += target_notes(spec, scales.targets_of(data.t[~held]))
+    inputs = {"labels": _labels(spec), **known(model)}
     for run in range(spec.number_of_runs):
         inputs |= {prefix_of(run) + name: array for name, array in own[run].items()}
     for prefix, scale in (("", scales.inputs), ("t_", scales.targets)):
@@ -95,7 +102,8 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
         if rows.any():
             x = f"{prefix}{'raw' if spec.scaled else 'x'}"
             inputs[x] = data.x[rows].reshape(-1, *model[x].shape)
-            inputs[f"{prefix}{'raw_t' if spec.scaled_targets else 't'}"] = data.t[rows]
+            if spec.epochs:
+                inputs[f"{prefix}{'raw_t' if spec.scaled_targets else 't'}"] = data.t[rows]
     return Recipe(spec, model, inputs, notes)
 
 
@@ -131,11 +139,14 @@ def _own(
     for (origin, options), l2 in zip(runs, penalties, strict=True):
         one = replace(spec, optimizer=options.optimizer or origin.optimizer)
         start, notes = _start(origin, options, network(one), large=large)
+        told += notes
+        if not spec.epochs:
+            found.append(start)
+            continue
         eta = BUILD["eta"].check(origin.eta if options.eta is None else options.eta)
         inputs = {"eta": rounded(eta)}
         inputs |= _constants(one, origin.constants, l2)
         found.append(inputs | {name: array[np.newaxis] for name, array in start.items()})
-        told += notes
     return found, tuple(dict.fromkeys(told))
 
 
@@ -170,6 +181,8 @@ def _beside(
     spec: Spec, runs: list[tuple[Origin, Options]], own: list[dict[str, np.ndarray]]
 ) -> Spec:
     """Return the Spec with its runs, if they are several and not all the same."""
+    if len(runs) == 1:
+        return spec
     optimizers = tuple(options.optimizer or origin.optimizer for origin, options in runs)
     seeds = tuple(options.seed for _, options in runs)
     seeds = runs[0][0].seeds if None in seeds else seeds
@@ -181,7 +194,7 @@ def _beside(
         "seed": seeds,
     }
     compared = tuple(name for name, each in told.items() if any(one != each[0] for one in each))
-    if len(runs) == 1 or not (compared or _differ(own)):
+    if not (compared or _differ(own)):
         return spec
     seeds = seeds if "seed" in compared else ()
     return replace(spec, runs=optimizers, compared=compared, seeds=seeds)
@@ -198,7 +211,7 @@ def _differ(own: list[dict[str, np.ndarray]]) -> bool:
 
 def _template(origin: Origin, options: Options) -> str:
     """Return what the workbook calls its template: what is said of its own data ends with them."""
-    is_own = options.data is None and not options.reading
+    is_own = not origin.epochs or (options.data is None and not options.reading)
     return origin.name if is_own else f"{origin.name.removesuffix(OTHER_DATA)}{OTHER_DATA}"
 
 
@@ -244,7 +257,7 @@ def _start(
     origin: Origin, options: Options, model: Model, *, large: bool
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Return the start weights, and what is to be said of them."""
-    shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.given}
+    shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.kind in PARAMETERS}
     _check_weights(sum(map(prod, shapes.values())), large=large)
     start, notes = _start_in_rows(origin, options, shapes)
     return {name: array.reshape(model[name].shape) for name, array in start.items()}, notes

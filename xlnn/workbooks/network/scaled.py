@@ -77,7 +77,7 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
     """
     x, t = data.x[~held], data.t[~held]
     inputs, notes = _scaling(origin.scaling, origin.scale, options.scale, x, "inputs")
-    if not data.is_regression:
+    if not (data.is_regression and origin.epochs):
         return Scalings(inputs, None, notes)
     was_regression = bool(origin.reading.targets)
     how = ANEW if origin.scaling is not None and not was_regression else origin.scale

@@ -1,7 +1,7 @@
-"""Which network does a workbook train, on what? Read and validated.
+"""Which network does a workbook hold, and on what does it train? Read and validated.
 
 A template says it in ``template.toml``; a workbook carries it on its sheet Spec, completed by what
-its data added.
+its data added. A network that was trained elsewhere has 0 epochs and no cost: it predicts.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ MOST_DECIMALS = 6
 
 WHERE_OTHER = (
     "missing", "scaled_targets", "decimals", "optimizer", "regularised", "runs", "compared",
-    "seeds",
+    "seeds", "spare", "told",
 )  # fmt: skip
 """What the sheet Spec names only where it is not as usual."""
 
@@ -43,6 +43,12 @@ MOST_RUNS = 12
 """Runs that a workbook compares: lists and charts of more are not read."""
 
 TASKS = ("classification", "regression")
+
+TOLD = (
+    "batch normalization", "folded above", "dropout", "both", "copied", "activation below",
+    "linear", "scores",
+)  # fmt: skip
+"""What the Guide may say of a model that was trained elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,9 @@ class Spec:
         The template's name.
     lang : str
         The language of the workbook's texts.
-    epochs, images : int
+    epochs : int
+        0 for a network that predicts and does not train.
+    images : int
     picture : tuple of int
         Rows and columns of an image; a table has a row of its features.
     labels : tuple of str
@@ -64,7 +72,7 @@ class Spec:
     layers : tuple of LayerSpec
         The layers above the input; the last is the output.
     cost : str
-        A key of `xlnn.equations.cost.COSTS`.
+        A key of `xlnn.equations.cost.COSTS`; "" where nothing trains.
     test_images : int
         How many images are held out from training.
     features : tuple of str
@@ -90,6 +98,10 @@ class Spec:
         In what the runs differ: some of `COMPARED`.
     seeds : tuple of int
         Where they differ in their start, the seed of each.
+    spare : int
+        How many of the images are empty rows at the end, prepared for a person's own.
+    told : tuple of str
+        Of `TOLD`, what is to be said of the model that the network was taken from.
     """
 
     kind: ClassVar[str] = "network"
@@ -114,6 +126,8 @@ class Spec:
     runs: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     seeds: tuple[int, ...] = ()
+    spare: int = 0
+    told: tuple[str, ...] = ()
 
     @property
     def number_of_runs(self) -> int:
@@ -132,7 +146,8 @@ class Spec:
     @cached_property
     def kinds(self) -> dict[str, LayerKind]:
         """What each layer is over the one below, by its name."""
-        sees_picture = LAYERS[self.layers[0].kind].slides and not self.features
+        slides = LAYERS[self.layers[0].kind].slides
+        sees_picture = not self.features and (slides or not self.epochs)
         return kinds_of(self.picture if sees_picture else (self.inputs,), self.layers)
 
     @property
@@ -148,20 +163,39 @@ class Spec:
         DataError
             A number is out of range, a name is unknown or the sizes do not fit.
         """
-        for name in ("epochs", "cost", "optimizer"):
-            object.__setattr__(self, name, BUILD[name].check(getattr(self, name)))
-        object.__setattr__(self, "runs", tuple(map(BUILD["optimizer"].check, self.runs)))
+        if self.epochs or self.cost:
+            for name in ("epochs", "cost", "optimizer"):
+                object.__setattr__(self, name, BUILD[name].check(getattr(self, name)))
+            object.__setattr__(self, "runs", tuple(map(BUILD["optimizer"].check, self.runs)))
+        self._check_forward()
         self._check_data()
         check_layers(self.layers, self.labels)
         for layer in self.layers:
-            if layer.step or layer.padding:
+            if self.epochs and (layer.step or layer.padding):
                 raise DataError(
                     f"Layer {layer.name} has a step or a padding: networks learn with filters that "
                     "move one step at a time and not over the edge, and with blocks side by side."
                 )
-        self._check_functions()
+        if self.epochs:
+            self._check_functions()
         self._check_runs()
         _ = self.kinds  # each fits the layer below
+
+    def _check_forward(self) -> None:
+        """Refuse what only training has, or only a network that does not train."""
+        training = self.test_images, self.scaled_targets, self.regularised, self.runs
+        if not self.epochs and (any(training) or self.optimizer != PLAIN):
+            raise DataError(
+                "epochs is 0, and only training has test_images, scaled_targets, a penalty, runs "
+                "or an optimizer."
+            )
+        if not 0 <= self.spare <= (0 if self.epochs else self.images):
+            raise DataError(
+                f"spare is {self.spare}: a network that predicts has up to {self.images} spare "
+                "rows, and one that trains has none."
+            )
+        if unknown := set(self.told) - set(TOLD):
+            raise DataError(f"told: {quoted_list(sorted(unknown))} is unknown.")
 
     def _check_data(self) -> None:
         """Refuse sizes that no data has."""

@@ -4,7 +4,8 @@ Some are said otherwise for some workbooks: ``table`` where the data is no pictu
 where numbers are predicted, ``maps`` where filters make maps of pictures, the template's name where
 the template has words of its own and its network was not changed, ``scaled`` and ``scaled_targets``
 where inputs and numbers to predict are scaled, ``cross_entropy`` where the cost is one, and an
-optimiser's name where a step is not the plain one.
+optimiser's name where a step is not the plain one. Where nothing trains, those of ``predict`` stand
+over all of them.
 """
 
 from collections.abc import Iterator
@@ -25,7 +26,8 @@ TIMELESS = ("xor",)
 
 def words_of(spec: Spec) -> Text:
     """Return the words of a workbook."""
-    return text(spec.lang).of(variants(spec))
+    found = text(spec.lang).of(variants(spec))
+    return found if spec.epochs else found.with_own("predict")
 
 
 def variants(spec: Spec) -> Iterator[str]:
@@ -42,7 +44,7 @@ def variants(spec: Spec) -> Iterator[str]:
         yield "scaled"
     if spec.scaled_targets:
         yield "scaled_targets"
-    if COSTS[spec.cost].loss:
+    if spec.epochs and COSTS[spec.cost].loss:
         yield "cross_entropy"
     if spec.optimizer != PLAIN and len(set(spec.runs)) <= 1:
         yield spec.optimizer

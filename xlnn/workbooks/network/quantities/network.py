@@ -1,8 +1,8 @@
-"""Which quantities is a network made of? Any stack of layers, trained by gradient descent.
+"""Which quantities is a network made of? Any stack of layers, trained by gradient descent or not.
 
 The quantities follow the book's order: the inputs, the weights, forward through the layers, the
 cost, back through the layers, the gradients, and what came of it (4-4). Images that are held out
-go forward only.
+go forward only, and so do all of a network without epochs, whose weights stay.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,20 +49,21 @@ def alone(spec: Spec, run: int) -> Model:
 
 
 def _run(stack: Stack) -> Iterator[Quantity]:
-    """Yield the quantities of one run."""
-    each = (stack.epoch, stack.image)
-    return chain(
-        _settings(stack),
-        _data(stack, stack.image),
-        steps(stack),
-        _weights(stack),
-        forward(stack, axes=each),
-        cost(stack, axes=each),
-        backward(stack, axes=each),
-        _gradients(stack),
-        _results(stack),
-        _tested(stack),
-    )
+    """Yield the quantities of one run; of a network without epochs those of the way forward."""
+    each = (stack.epoch, stack.image) if stack.spec.epochs else (stack.image,)
+    yield from _settings(stack)
+    yield from _data(stack, stack.image)
+    yield from steps(stack)
+    yield from _weights(stack)
+    yield from forward(stack, axes=each)
+    if not stack.spec.epochs:
+        yield from _answers(stack, axes=each)
+        return
+    yield from cost(stack, axes=each)
+    yield from backward(stack, axes=each)
+    yield from _gradients(stack)
+    yield from _results(stack)
+    yield from _tested(stack)
 
 
 def _settings(stack: Stack) -> Iterator[Quantity]:
@@ -71,7 +72,8 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
         for layer in stack.layers
         for bound in ACTIVATIONS[layer.activation].reach
     )
-    yield quantity("eta", scale=1 / stack.spec.images, calms=grows)
+    if stack.spec.epochs:
+        yield quantity("eta", scale=1 / stack.spec.images, calms=grows)
     yield from constants(stack)
     yield quantity("labels", shape=(len(stack.spec.labels),), is_text=stack.labels_are_text)
     if stack.spec.scaled:
@@ -90,6 +92,8 @@ def _data(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iter
         yield scaled(stack.shapes["1"], **rows)
     else:
         yield quantity("x", shape=stack.shapes["1"], **rows)
+    if not stack.spec.epochs:
+        return
     outputs = stack.shapes[stack.output]
     if stack.spec.scaled_targets:
         yield quantity("raw_t", shape=outputs, **rows)
@@ -115,9 +119,11 @@ def scaled(shape: tuple[int, ...], *, axes: tuple[Axis, ...], prefix: str, sheet
 
 def _weights(stack: Stack) -> Iterator[Quantity]:
     for kind, layer, shape in stack.parameters:
-        rows = {"axes": (stack.state,), "given": 1, "scale": probed(kind, shape)}
-        uses = step_of(stack, kind, layer)
-        yield quantity(kind, layer, shape=shape, equation=Descent(), uses=uses, **rows)
+        steps = {}
+        if stack.spec.epochs:
+            steps = {"axes": (stack.state,), "equation": Descent(), "given": 1}
+            steps["uses"] = step_of(stack, kind, layer)
+        yield quantity(kind, layer, shape=shape, scale=probed(kind, shape), **steps)
 
 
 def forward(  # noqa: PLR0913 -- the same layers, for the sheets that look closely
@@ -205,10 +211,8 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
     whole = {"axes": (stack.epoch,), "prefix": prefix}
     classes, tested = not stack.spec.is_regression, stack.spec.test_images > 0
     if classes:
-        output = {"a": stack.activation(stack.output, prefix)}
         right = {"answer": f"{prefix}answer", "truth": f"{prefix}truth"}
-        yield quantity("answer", equation=LargestUnit(), uses=output, **each)
-        yield stack.label("label", of=f"{prefix}answer", **each)
+        yield from _answers(stack, **each)
         yield quantity("right", equation=Right(), uses=right, **each)
     else:
         yield from predictions(stack, prefix=prefix, axes=each["axes"], sheet=sheet)
@@ -229,6 +233,18 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
     off = {"off": f"{prefix}off"}
     yield quantity("rmse", equation=RootMeanSquare(), uses=off, **whole)
     yield quantity("mae", equation=MeanAbsolute(), uses=off, **whole)
+
+
+def _answers(
+    stack: Stack, *, axes: tuple[Axis, ...], prefix: str = "", sheet: str = ""
+) -> Iterator[Quantity]:
+    """Yield which class the outputs say; of a regression nothing."""
+    if stack.spec.is_regression:
+        return
+    rows = {"axes": axes, "prefix": prefix, "sheet": sheet}
+    output = {"a": stack.activation(stack.output, prefix)}
+    yield quantity("answer", equation=LargestUnit(), uses=output, **rows)
+    yield stack.label("label", of=f"{prefix}answer", **rows)
 
 
 def predictions(

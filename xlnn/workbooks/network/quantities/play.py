@@ -114,13 +114,15 @@ def worth_seeing(
     inputs : dict of arrays
         ``x`` or ``raw``, shape (images, inputs ...). An image that is all 0 shows nothing.
     run : dict of arrays or None
-        What training comes to: ``C`` and, of classes, ``right``, shape (epochs, images).
+        What training comes to, if there is any: ``C`` and, of classes, ``right``, shape
+        (epochs, images).
     """
     x = inputs.get("raw", inputs.get("x"))
     shown = np.reshape(x, (len(x), -1)).any(axis=1)
     first = int(shown.argmax()) + 1
-    cost = np.zeros(len(shown)) if run is None else np.array(run["C"][-1])
-    if run is not None and "right" in run:
+    run = run or {}
+    cost = np.array(run["C"][-1]) if "C" in run else np.zeros(len(shown))
+    if "right" in run:
         right = shown & (run["right"][-1] > 0)
         shown = right if right.any() else shown
     if shown.any():

@@ -55,7 +55,7 @@ def workbook_model(spec: Spec, words: Text) -> Model:
         key: words("sentences", key, cell="{cell}")
         for key in ("agrees", "changed", "emptied", "differs")
     }
-    for run in range(spec.number_of_runs):
+    for run in range(spec.number_of_runs) if spec.epochs else ():
         quantities += record_of(spec, run, state)
     if spec.runs:
         quantities += compare(spec, words)
@@ -67,16 +67,20 @@ def workbook_model(spec: Spec, words: Text) -> Model:
 
 def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield what looks closely at one epoch; of several runs, at one of them."""
-    spec = stack.spec
-    found = [*lens(stack, _beside(spec, words), whole=drawn_whole(spec))]
-    if drawn_whole(spec):
+    spec, whole = stack.spec, drawn_whole(stack.spec)
+    trains = spec.epochs > 0
+    found = [*lens(stack, _beside(spec, words), whole=whole)]
+    if whole and trains:
         found += window(stack)
+    if whole:
         found += recognise(stack, verdicts(spec, words))
+    if whole and trains:
         found += gradient_check(stack)
-    found += fit(stack) if spec.is_regression else confusion(stack, words)
-    found += _story(stack, words)
+    if trains:
+        found += fit(stack) if spec.is_regression else confusion(stack, words)
+        found += _story(stack, words)
     found += play(stack, _play_words(spec, words))
-    if has_plane(spec):
+    if trains and has_plane(spec):
         found += plane(stack)
     if spec.runs:
         found.append(course(stack))
@@ -99,7 +103,9 @@ def divergence(words: Text) -> dict[str, str]:
 
 
 def _beside(spec: Spec, words: Text) -> str:
-    """Return what is said of a prediction beside the actual number; nothing of classes."""
+    """Return what is said of a prediction, beside the actual number if there is one."""
+    if not spec.epochs:
+        return verdicts(spec, words)["verdict"]
     blanks = {name: f"{{{name}}}" for name in ("label", "predicted", "actual")}
     return words("sentences", "predicted_actual", **blanks) if spec.is_regression else ""
 
@@ -124,7 +130,8 @@ def with_records(
 ) -> dict[str, np.ndarray]:
     """Return the network's inputs, and beside them what NumPy's run of it notes down."""
     run = reference.run(network(spec), inputs) if run is None else run
-    noted = (recorded_of(spec, number, run) for number in range(spec.number_of_runs))
+    runs = range(spec.number_of_runs) if spec.epochs else ()
+    noted = (recorded_of(spec, number, run) for number in runs)
     return dict(chain(inputs.items(), *(each.items() for each in noted)))
 
 
@@ -134,28 +141,27 @@ def first_choices(
     """Return what the sheets that look closely show when the workbook is opened first.
 
     An image that the network recognises, in the last epoch; on the Lens the first image that shows
-    something, in the first epoch, and the place in the middle of its maps; the last image of the
-    data as a drawing to start from, after the last epoch; a parameter that the cost heeds, moved by
-    0.001; and what is predicted or recognised in the last epoch.
+    something, in the first epoch, and the place in the middle of its maps; the last image that
+    shows something as a drawing to start from, after the last epoch; a parameter that the cost
+    heeds, moved by 0.001; and what is predicted or recognised in the last epoch.
     """
     choices = {q.name: 1 for q in model.quantities if q.kind in {RUN, MAP}}
     middles = (q for q in model.quantities if q.kind in PLACE)
     choices |= {q.name: (1 + q.choices[1]) // 2 for q in middles}
-    choices |= {"lens_epoch": 1, "slope_epoch": 1, "slope_chosen": 1}
-    choices |= {"slope_h": 0.001, "play_epoch": model["play_epoch"].choices[1]}
+    choices |= {"lens_epoch": 1, "slope_epoch": 1, "slope_chosen": 1, "slope_h": 0.001}
     choices |= worth_seeing(inputs, run)
     if run is not None and "slope_chosen" in model.by_name:
         choices["slope_chosen"] = worth_moving(model, run)
-    for last in ("fit_epoch", "confusion_epoch"):
+    for last in ("play_epoch", "fit_epoch", "confusion_epoch", "draw_epoch"):
         if last in model.by_name:
             choices[last] = model[last].choices[1]
     if "map_epoch" in model.by_name:
         choices |= {name: model[name].choices[1] for name in ("map_epoch", "map_output")}
         choices["map_number"] = reference.known(model)["map_number"]
-    if "draw_epoch" in model.by_name:
-        choices["draw_epoch"] = model["draw_epoch"].choices[1]
-        drawn = "raw" if "raw" in inputs else "x"
-        choices[f"draw_{drawn}"] = inputs[drawn][-1].reshape(model[f"draw_{drawn}"].lengths)
+    drawn = "raw" if "raw" in inputs else "x"
+    if drawing := model.by_name.get(f"draw_{drawn}"):
+        *_, last = [image for image in inputs[drawn] if image.any()] or inputs[drawn]
+        choices[drawing.name] = last.reshape(drawing.lengths)
     return {
         name: np.asarray(value, dtype=float)
         for name, value in choices.items()
@@ -222,10 +228,11 @@ def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:
     )
 
 
-def gallery(stack: Stack, label: str = "truth_label") -> Iterator[Quantity]:
+def gallery(stack: Stack) -> Iterator[Quantity]:
     """Yield the images as pictures, line by line, each with a label below it."""
-    if stack.spec.features:
+    if stack.spec.features or stack.spec.is_regression:
         return
+    label = "truth_label" if stack.spec.epochs else "label"
     rows, columns = stack.spec.picture
     across = max(1, GALLERY_COLUMNS // (columns + 1))
     drawn = min(stack.spec.images, GALLERY)

@@ -16,6 +16,7 @@ from xlnn.workbooks.network.sheets import (
     guide,
     images,
     lens,
+    matrices,
     optimiser,
     plane,
     play,
@@ -50,6 +51,15 @@ def _of_runs(key: str, sheet: ModuleType, more: stacked.More) -> Sheet:
     return Sheet(stacked.drawn_for_all(key, sheet.draw, more), stacked.stacked(sheet.place))
 
 
+def _weights() -> Sheet:
+    """Return the sheet of the weights: a row for each epoch, or a matrix where there are none."""
+    epochs = _table("weights", lined=True)
+    return Sheet(
+        lambda page: (epochs if page.spec.epochs else matrices).draw(page),
+        lambda model: (epochs if "C_T" in model.by_name else matrices).place(model),
+    )
+
+
 SHEETS = {
     "guide": Sheet(guide.draw),
     "play": _closely("play", play),
@@ -61,7 +71,7 @@ SHEETS = {
     "test_images": Sheet(images.draw_tested, images.place_tested),
     "training": _table("training"),
     "test": _table("test"),
-    "weights": _table("weights", lined=True),
+    "weights": _weights(),
     "gradients": _table("gradients"),
     "optimiser": _of_runs("optimiser", optimiser, optimiser.draw_more),
     "progress": _of_runs("progress", progress, stacked.more_table("progress", lined=True)),

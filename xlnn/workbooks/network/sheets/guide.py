@@ -6,9 +6,10 @@ from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.workbooks.network.sheets.bands import layer_name, layer_title
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.guide import draw_guide
+from xlnn.workbooks.pages.guide import SCALE, draw_guide
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import FILLS
 
 EXAMPLE = 3
 """The input whose weight says how indices are read."""
@@ -29,14 +30,24 @@ def draw(page: Page[Spec]) -> Drawing:
         "rows": page.spec.picture[0],
         "columns": page.spec.picture[1],
         "inputs": page.spec.inputs,
+        "model": page.spec.template,
+        "given": page.spec.images - page.spec.spare,
+        "spare": page.spec.spare,
         "whose": page.words("guide", "formulas" if _is_of_the_book(page.spec) else "method"),
         "steps": "".join(page.words("optimiser", name) for name in _steps(page.spec)),
     }
-    more = [*page.words.words["guide"]["data"].get(page.spec.template, ())]  # with its own data
+    more = [page.words("told", key) for key in page.spec.told]
+    if page.spec.epochs:  # with its own data
+        more += page.words.words["guide"]["data"].get(page.spec.template, ())
     if page.spec.missing:
         more.append(page.words("missing", page.spec.missing))
-    equations = equations_of(page.spec, also)
-    return draw_guide(page, values=values, equations=equations, more=more, reading=_reading(page))
+    colours = [*FILLS, *SCALE]
+    if not page.spec.epochs:
+        colours.remove("backward")
+    equations, reading = equations_of(page.spec, also), _reading(page) if page.spec.epochs else ""
+    return draw_guide(
+        page, values=values, equations=equations, colours=colours, more=more, reading=reading
+    )
 
 
 def _reading(page: Page[Spec]) -> str:
@@ -76,6 +87,9 @@ def equations_of(spec: Spec, also: str) -> dict[str, str]:
     activating = (layer for layer in spec.layers if LAYERS[layer.kind].activates)
     names = dict.fromkeys(layer.activation for layer in activating)
     used = {name: ACTIVATIONS[name] for name in names}
+    activation = also.join(activation.formula for activation in used.values())
+    if not spec.epochs:
+        return {"activation": activation}
     cost, optimisers = COSTS[spec.cost], [OPTIMISERS[spec.optimizer]]
     if len(set(spec.runs)) > 1:
         optimisers = [OPTIMISERS[name].directed for name in dict.fromkeys(spec.runs)]
@@ -83,7 +97,7 @@ def equations_of(spec: Spec, also: str) -> dict[str, str]:
     if used[spec.layers[-1].activation].slope is None:
         delta = delta.removesuffix(" a′(z)").strip("()")
     return {
-        "activation": also.join(activation.formula for activation in used.values()),
+        "activation": activation,
         "slope": also.join(a.slope_formula for a in used.values() if a.slope_formula),
         "cost": cost.formula,
         "loss": cost.loss_formula,

@@ -48,6 +48,10 @@ def place_tested(model: Model) -> Iterator[Block]:
 def draw(page: Page) -> Drawing:
     """Draw the table's headings, and colour the pictures by their values."""
     drawing = _table(page, SHEET)
+    if page.spec.spare:
+        place, first = max(drawing.cells[1]), page.spec.images - page.spec.spare + 1
+        spare = page.words("notes", "spare", first=first)
+        drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
     pictures = [block for block in page.layout.on(SHEET) if _is_drawn(block.quantity)]
     if not pictures:
         return drawing

@@ -1,1 +1,0 @@
-"""The kind "predict": a network that was trained elsewhere, as it goes forward."""
