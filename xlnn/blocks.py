@@ -7,7 +7,7 @@ a picture (rows and columns of pixels).
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
 
@@ -71,6 +71,27 @@ class Block:
         row, column = self.address((*(0 for _ in axes), *unit))
         down, right = (tuple(step[n] for step in self.steps[: len(axes)]) for n in (0, 1))
         return zip(spread(row, down, lengths), spread(column, right, lengths), strict=True)
+
+    @cached_property
+    def parts(self) -> "tuple[Block, ...]":
+        """The cells of each part of the quantity: of several runs, those of each."""
+        if not self.quantity.each:
+            return (self,)
+        (down, right), *steps = self.steps
+        return tuple(
+            Block(part, self.sheet, self.row + n * down, self.column + n * right, (*steps,))
+            for n, part in enumerate(self.quantity.parts)
+        )
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """The lengths of its axes."""
+        return tuple(axis.length for axis in self.quantity.axes)
+
+    @property
+    def given(self) -> int:
+        """How many entries of each unit are typed in before the others, in their order."""
+        return self.quantity.given * prod(self.lengths[1:])
 
     @property
     def is_table(self) -> bool:

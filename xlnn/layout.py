@@ -17,7 +17,7 @@ import numpy as np
 from xlnn.address import address, fixed, letters
 from xlnn.blocks import Block, spread
 from xlnn.errors import DataError
-from xlnn.quantity import Axis, Corners, Model, Quantity, Sentence, Unit, Use
+from xlnn.quantity import Axis, Model, Quantity, Sentence, Unit, Use, of_each
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -77,11 +77,18 @@ class Column:
 class Reference:
     """The cells of a quantity as the formula of another one sees them (`xlnn.quantity.Cells`)."""
 
-    def __init__(
-        self, block: Block, here: Block, use: Use, title: str, rows: dict[tuple, int]
+    def __init__(  # noqa: PLR0913 -- what a cell is seen from, and how
+        self,
+        block: Block,
+        here: Block,
+        use: Use,
+        title: str,
+        rows: dict[tuple, int],
+        entry: Mapping[str, int],
     ) -> None:
         self._block = block
         self._here = here
+        self._entry = entry
         self._use = use
         self._title = title
         self._rows = rows
@@ -113,7 +120,7 @@ class Reference:
 
     def at(self, index: int, along: str = "") -> Self:
         """Return the same units at one index of an ordered axis, from 0; -1 is the last."""
-        ordered = [axis.name for axis in self._block.quantity.axes if axis.order]
+        ordered = [axis.name for axis in self._block.quantity.rows if axis.order]
         if not along and len(ordered) > 1:
             raise ValueError(
                 f"{self._block.quantity.name} has the axes {' and '.join(ordered)}: "
@@ -189,6 +196,9 @@ class Reference:
             return self._fixed[name] % axis.length, self._fixed[name] % axis.length, None
         if axis.length == 1:
             return 0, 0, None
+        if axis.family in self._entry:
+            first = self._entry[axis.family] - axis.first
+            return first, first, None
         for position, own in enumerate(self._here.quantity.axes):
             if own.family == axis.family:
                 lag = self._use.lag if axis.family == self._use.along else 0
@@ -289,16 +299,14 @@ class Layout:
     def stated(self, name: str) -> Mapping[tuple[str, int, int], str]:
         """Return the formula of each cell that a quantity computes, by title, row and column."""
         if name not in self._formulas:
-            block = self.blocks[name]
-            axes = tuple(axis.length for axis in block.quantity.axes)
-            given = block.quantity.given * prod(axes[1:])
-            title = self.titles[block.sheet]
+            title = self.titles[self.blocks[name].sheet]
             self._formulas[name] = {
                 (title, *place): text
-                for column in self.columns(name)
+                for number, part in enumerate(self.blocks[name].parts)
+                for column in self.columns(name, number)
                 for place, text in zip(
-                    islice(block.places(column.unit), given, None),
-                    column.down(axes, given),
+                    islice(part.places(column.unit), part.given, None),
+                    column.down(part.lengths, part.given),
                     strict=True,
                 )
             }
@@ -313,44 +321,63 @@ class Layout:
         """Return the address of the first entry of a quantity's array."""
         return self.cell(name, tuple(0 for _ in self.model[name].lengths))
 
-    def columns(self, name: str) -> tuple[Column, ...]:
-        """Return the formula of each unit of a quantity that has an equation."""
-        if name not in self._columns:
-            here = self.blocks[name]
-            self._columns[name] = tuple(self._column(here, unit) for unit in here.quantity.units)
-        return self._columns[name]
+    def columns(self, name: str, part: int = 0) -> tuple[Column, ...]:
+        """Return the formula of each unit of a part of a quantity that has an equation."""
+        if (name, part) not in self._columns:
+            units = self.model[name].units
+            self._columns[name, part] = tuple(self._column(name, part, unit) for unit in units)
+        return self._columns[name, part]
 
     @cached_property
-    def _columns(self) -> dict[str, tuple[Column, ...]]:
+    def _columns(self) -> dict[tuple[str, int], tuple[Column, ...]]:
         """The columns that were asked for: whoever writes them compares them as well."""
         return {}
 
     def formula(self, name: str, index: tuple[int, ...]) -> str:
         """Return the formula of one entry of a quantity's array."""
-        here = self.blocks[name]
-        axes = len(here.quantity.axes)
-        return self._column(here, index[axes:]).at(index[:axes])
+        quantity = self.model[name]
+        each, axes = len(quantity.each), len(quantity.axes)
+        return self._column(name, sum(index[:each]), index[axes:]).at(index[each:axes])
 
-    def area(self, name: str) -> str:
-        """Return the cells of a quantity, as a defined name stands for them."""
-        block = self.blocks[name]
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The cells that each defined name stands for: of several runs, a name for those of each.
+
+        The cells of a quantity that lie apart have no name.
+        """
+        found = {}
+        for name, block in self.blocks.items():
+            if block.is_dense:
+                found[f"xlnn.{name}"] = self._area(block)
+                continue
+            for axis in block.quantity.each:
+                for number, part in enumerate(block.parts, start=axis.counts_from):
+                    if part.is_dense:
+                        end = f".{axis.name}{number}" if number > 1 else ""
+                        found[f"xlnn.{name}{end}"] = self._area(part)
+        return found
+
+    def _area(self, block: Block) -> str:
+        """Return the cells of a block, as a defined name stands for them."""
         ends = (block.row, block.column), block.last
         cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
         return f"{quoted(self.titles[block.sheet])}!{cells}"
 
     def _column(
-        self, here: Block, unit: tuple[int, ...], starting: frozenset[str] = frozenset()
+        self, name: str, part: int, unit: tuple[int, ...], starting: frozenset[str] = frozenset()
     ) -> Column:
         """Return the formula of a unit, where the recurrences along some families start."""
+        here = self.blocks[name].parts[part]
+        entry = {axis.family: axis.first + part for axis in self.model[name].each}
         rows: dict[tuple, int] = {}
         arguments = {}
         for role, use in here.quantity.uses.items():
             is_start = use.start is not None and use.along in starting
             read = Use(str(use.start)) if is_start else use
             block = self.blocks[read.name]
-            arguments[role] = Reference(block, here, read, self.titles[block.sheet], rows)
+            arguments[role] = Reference(block, here, read, self.titles[block.sheet], rows, entry)
         starts = tuple(
-            (axis, index, self._column(here, unit, starting | {family}))
+            (axis, index, self._column(name, part, unit, starting | {family}))
             for axis, index, family in _starts(here.quantity)
             if family not in starting
         )
@@ -414,21 +441,26 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
     placed = {block.quantity.name: block for block in blocks}
     for block in placed.values():
         _check_grid(block, titles[block.sheet])
-    corners: Corners = {
-        name: (quoted(titles[block.sheet]), block.row, block.column)
-        for name, block in placed.items()
-    }
-    informed = {q.name: _informed(placed[q.name], corners) for q in model.quantities}
+    informed = {q.name: _informed(q.name, placed, titles) for q in model.quantities}
     return Layout(Model(tuple(b.quantity for b in informed.values())), titles, informed)
 
 
-def _informed(block: Block, corners: Corners) -> Block:
+def _informed(name: str, placed: Mapping[str, Block], titles: Mapping[str, str]) -> Block:
     """Return a block whose sentence knows where the quantities stand."""
+    block, found = placed[name], []
     quantity = block.quantity
     if not isinstance(quantity.equation, Sentence):
         return block
-    own = {role: corners[use.name] for role, use in quantity.uses.items()}
-    return replace(block, quantity=replace(quantity, equation=quantity.equation.placed(own)))
+    for number, part in enumerate(quantity.parts):
+        entry = sum(axis.first for axis in quantity.each) + number
+        corners: dict[str, tuple[str, int, int]] = {}
+        for role, use in part.uses.items():
+            used = placed[use.name]
+            axes = used.quantity.each if quantity.each else ()
+            used = used.parts[sum(entry - axis.first for axis in axes)]
+            corners[role] = quoted(titles[used.sheet]), used.row, used.column
+        found.append(part.equation.placed(corners))
+    return replace(block, quantity=replace(quantity, equation=of_each(found)))
 
 
 def _check_grid(block: Block, title: str) -> None:

@@ -33,11 +33,12 @@ class Axis:
         ``epoch``, ``state`` (before the first epoch and after each), ``image`` ...
     length : int
         How many there are.
-    order : {"", "up", "down"}
+    order : {"", "up", "down", "each"}
         Whether quantities are computed entry by entry along it, and in which direction, so that
         they may refer to the neighbour that is computed before: `previous` where it runs up,
         `following` where it runs down. Of several ordered axes the first runs slowest. ``"time"``
-        is an order that runs up, of the family ``time``.
+        is an order that runs up, of the family ``time``. Along ``"each"``, which is the first axis
+        of a quantity, the entries do not refer to each other: they are runs side by side.
     family : str
         Axes of one family count the same thing from the same beginning, so that index 3 of one
         belongs to index 3 of the other: state 3 holds the weights that epoch 3 uses. By default
@@ -62,6 +63,10 @@ class Axis:
             object.__setattr__(self, "family", self.family or TIME)
         if not self.family:
             object.__setattr__(self, "family", self.name)
+
+
+EACH = "each"
+"""The order of an axis along which the entries are computed one by one, and stand apart."""
 
 
 Unit = int | slice | EllipsisType
@@ -100,7 +105,10 @@ class Cells(Protocol):
         """All units as the arguments of SUM or MAX: a range, or cell by cell if they are none."""
 
     def at(self, index: int, along: str = "") -> Self:
-        """Return the same units at one index of an ordered axis, from 0; -1 is the last."""
+        """Return the same units at one index of an ordered axis, from 0; -1 is the last.
+
+        By default it is the only axis that runs up or down.
+        """
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
@@ -186,6 +194,36 @@ class Sentence(Equation):
     def placed(self, corners: Corners) -> Self:  # noqa: ARG002 -- for those that name cells
         """Return the sentence once it is known where the quantities stand."""
         return self
+
+
+class EachEquation(Equation):
+    """An equation for each entry along an axis of the order ``each``; a role may be that of some.
+
+    Parameters
+    ----------
+    equations : sequence of Equation
+    """
+
+    def __init__(self, equations: Sequence[Equation]) -> None:
+        self.equations = tuple(equations)
+        self.roles = tuple(dict.fromkeys(role for each in equations for role in each.roles))
+        self.optional = tuple(dict.fromkeys(role for each in equations for role in each.optional))
+        self.coarse, self.jumps, self.repeats, self.switches = (
+            any(getattr(each, what) for each in equations)
+            for what in ("coarse", "jumps", "repeats", "switches")
+        )
+
+
+class EachSentence(EachEquation, Sentence):
+    """A sentence for each entry along such an axis."""
+
+
+def of_each(equations: Sequence[Equation]) -> Equation:
+    """Return what holds an equation for each entry, or the one that all have."""
+    first = equations[0]
+    if all(each is first for each in equations):
+        return first
+    return (EachSentence if isinstance(first, Sentence) else EachEquation)(equations)
 
 
 @lru_cache(maxsize=1024)
@@ -280,7 +318,7 @@ class Quantity:
         named is the name of a quantity.
     given : int
         How many entries along the first axis are inputs although there is an equation: 1 for
-        the weights, whose first row is the start.
+        the weights, whose first row is the start. Of several runs it is so in each.
     number_format : str
         The spreadsheet's number format.
     role : str
@@ -349,7 +387,7 @@ class Quantity:
         """Return an argument that says by its family along which axis its neighbour is read."""
         if not use.lag:
             return use
-        known = {axis.name: axis for axis in self.axes if axis.order}
+        known = {axis.name: axis for axis in self.axes if axis.order not in {"", EACH}}
         which = [axis for axis in known.values() if use.along in {"", axis.name, axis.family}]
         call = "previous" if use.lag > 0 else "following"
         if len(which) > 1:
@@ -392,9 +430,33 @@ class Quantity:
         return tuple(product(*map(range, self.shape)))
 
     @property
+    def each(self) -> tuple[Axis, ...]:
+        """The axis along which its entries stand apart, if there is one."""
+        return tuple(axis for axis in self.axes[:1] if axis.order == EACH)
+
+    @cached_property
+    def parts(self) -> "tuple[Quantity, ...]":
+        """What it is at each entry along the axis ``each``; where there is none, itself."""
+        if not self.each:
+            return (self,)
+        length, one = self.axes[0].length, self.equation
+        equations = one.equations if isinstance(one, EachEquation) else (one,) * length
+        parts = {}
+        for each in equations:
+            own = each.roles if one is not each and each else self.uses
+            uses = {role: use for role, use in self.uses.items() if role in own}
+            parts[each] = replace(self, axes=self.axes[1:], equation=each, uses=uses)
+        return tuple(parts[each] for each in equations)
+
+    @property
+    def rows(self) -> tuple[Axis, ...]:
+        """The axes of one of its parts."""
+        return self.axes[len(self.each) :]
+
+    @property
     def timed(self) -> bool:
         """Whether it is computed entry by entry along its first axis: epoch after epoch."""
-        return bool(self.axes) and bool(self.axes[0].order)
+        return bool(self.rows) and bool(self.rows[0].order)
 
     @property
     def at_once(self) -> tuple[int, ...]:
@@ -419,17 +481,22 @@ class Quantity:
     @property
     def input_lengths(self) -> tuple[int, ...]:
         """The shape of the part that is typed in."""
-        return self.lengths if self.equation is None else (self.given, *self.lengths[1:])
+        if self.equation is None:
+            return self.lengths
+        apart = len(self.each)
+        return (*self.lengths[:apart], self.given, *self.lengths[apart + 1 :])
 
     def is_typed(self, index: tuple[int, ...]) -> bool:
         """Tell whether an entry is typed in rather than computed."""
-        return self.equation is None or (self.given > 0 and index[0] < self.given)
+        return self.equation is None or (self.given > 0 and index[len(self.each)] < self.given)
 
     def typed(self, array: np.ndarray) -> np.ndarray:
         """Return the part of an input quantity's array that is typed in."""
         if self.equation is None:
             return array
-        return array[: self.given] if self.given else np.empty(0, array.dtype)
+        if not self.given:
+            return np.empty(0, array.dtype)
+        return array[:, : self.given] if self.each else array[: self.given]
 
     def heading(self, unit: tuple[int, ...]) -> str:
         """Return the unit's symbol in the book's notation, counted from 1.

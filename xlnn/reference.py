@@ -96,7 +96,7 @@ def _ordered(
             min(axis.first for _, (axis, *_) in together),
             max(axis.first + axis.length for _, (axis, *_) in together),
         )
-        for index in indices if direction == "up" else reversed(indices):
+        for index in reversed(indices) if direction == "down" else indices:
             here = [
                 (quantity, inner)
                 for quantity, (axis, *inner) in together
@@ -116,7 +116,7 @@ def _runs(axes: Sequence[Axis]) -> tuple[str, str] | None:
 
 def _begin(quantity: Quantity, axis: Axis) -> int:
     """Return the first index along an axis at which a quantity is computed, and not typed."""
-    return axis.first + (quantity.given if axis is quantity.axes[0] else 0)
+    return axis.first + (quantity.given if axis in quantity.rows[:1] else 0)
 
 
 def _places(quantity: Quantity) -> Iterator[At]:
@@ -208,8 +208,9 @@ def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> 
     got = arrays[quantity.name]
     tied = np.zeros(quantity.lengths, dtype=bool)
     for at in _places(quantity):
-        place, arguments = _place(quantity, at), _arguments(model, quantity, arrays, at)
-        tied[*place, ...] = quantity.equation.ties(got[place], tolerance, **arguments)
+        place, part = _place(quantity, at), _part(quantity, at)
+        arguments = _arguments(model, part, arrays, at)
+        tied[*place, ...] = part.equation.ties(got[place], tolerance, **arguments)
     return tied
 
 
@@ -219,8 +220,13 @@ def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
     nothing, kind = (None, object) if quantity.is_text else (np.nan, float)
     array = np.full(quantity.lengths, nothing, dtype=kind)
     if quantity.given:
-        array[: quantity.given] = inputs[quantity.name]
+        quantity.typed(array)[...] = inputs[quantity.name]
     return array
+
+
+def _part(quantity: Quantity, at: At) -> Quantity:
+    """Return what a quantity is where it is computed."""
+    return quantity.parts[sum(at[axis.family] - axis.first for axis in quantity.each)]
 
 
 def _value(
@@ -236,12 +242,13 @@ def _value(
     Who judges a sheet computes from what stands there, be it the 80th of 64.
     """
     if isinstance(quantity.equation, Sentence):
-        return _texts(model, quantity, quantity.equation, arrays, judges=judges)
-    arguments = _arguments(model, quantity, arrays, at)
+        return _texts(model, quantity, arrays, judges=judges)
+    part = _part(quantity, at)
+    arguments = _arguments(model, part, arrays, at)
     # NumPy's warnings of an overflow say nothing that the comparison does not say better
     with np.errstate(all="ignore"):
         try:
-            return quantity.equation.array(**arguments)
+            return part.equation.array(**arguments)
         except Exception as error:
             # an equation need not mind what has no value: no entry is the NaN-th
             if not _is_no_value(error, arguments, judges=judges):
@@ -251,21 +258,19 @@ def _value(
             )
 
 
-def _texts(
-    model: Model, quantity: Quantity, sentence: Sentence, arrays: Arrays, *, judges: bool
-) -> np.ndarray:
+def _texts(model: Model, quantity: Quantity, arrays: Arrays, *, judges: bool) -> np.ndarray:
     """Write a sentence for each row and unit; None where a number is missing that it says."""
     texts = np.full(quantity.lengths, None, dtype=object)
     axes = len(quantity.axes)
     for index in np.ndindex(texts.shape):
         own = dict(zip(quantity.axes, index, strict=False))
+        part = quantity.parts[index[0] if quantity.each else 0]
         arguments = {
-            role: _in_row(model[use.name], arrays[use.name], own)
-            for role, use in quantity.uses.items()
+            role: _in_row(model[use.name], arrays[use.name], own) for role, use in part.uses.items()
         }
         try:
             with np.errstate(all="ignore"):
-                texts[index] = sentence.text(*index[axes:], **arguments)
+                texts[index] = part.equation.text(*index[axes:], **arguments)
         except Exception as error:
             if not _is_no_value(error, arguments, judges=judges):
                 raise

@@ -22,7 +22,6 @@ from xlnn.reading.left_out import shown
 from xlnn.reading.opening import check_sheets, opened
 from xlnn.reading.spec import described
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import SCALING
@@ -131,22 +130,24 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         found = recalculate({})
         arrays = read_arrays(layout, found)
         check_inputs(layout, found, inputs_of(layout, arrays))
-        prefix, own = prefix_of(number), spec.of_run(number)
-        stack, state = Stack(own), (after,) if learns else ()
+        own = spec.of_run(number)
+        before = (number,) if spec.runs else ()
+        stack, state = Stack(own), (*before, after) if learns else ()
         names = [f"{kind}{layer}" for kind, layer, _ in stack.parameters]
-        weights = {name: arrays[prefix + name][state] for name in names}
-        _check_numbers(path, layout, {prefix + name: weights[name] for name in names}, *state)
+        weights = {name: arrays[name][state] for name in names}
+        _check_numbers(path, layout, weights, *state)
         if learns and after == spec.epochs:
-            arrays, state = _begun_with(layout, recalculate, prefix, weights), (0,)
+            state = (*before, 0)
+            arrays = _begun_with(layout, recalculate, state, weights)
     sets = [""] + ([TEST] if spec.test_images else [])
     shape = (-1, prod(stack.shapes["1"]))
     given = "raw" if spec.scaled else "x"
     name = stack.predicted if spec.scaled_targets else (lambda p: stack.activation(stack.output, p))
-    outputs = [arrays[prefix + name(each)][state] for each in sets]
+    outputs = [arrays[name(each)][state] for each in sets]
     kept = {key: arrays[key] for key in SCALING if key in arrays}
     _check_numbers(path, layout, kept)
     cells = [
-        layout.cell(prefix + name(each), (*state, image, 0))
+        layout.cell(name(each), (*state, image, 0))
         for each, values in zip(sets, outputs, strict=True)
         for image in range(len(values))
     ]
@@ -189,15 +190,15 @@ def _run(spec: Spec, run: int | None) -> int:
 
 
 def _begun_with(
-    layout: Layout, recalculate: Recalculate, prefix: str, weights: Arrays
+    layout: Layout, recalculate: Recalculate, state: tuple[int, ...], weights: Arrays
 ) -> dict[str, np.ndarray]:
-    """Return what the sheet computes when it begins with these weights."""
+    """Return what the sheet computes when it begins with these weights, in that state."""
     start: dict[tuple[str, int, int], Any] = {}
     for name, array in weights.items():
-        block = layout.blocks[prefix + name]
+        block = layout.blocks[name]
         title = layout.titles[block.sheet]
         for unit in np.ndindex(array.shape):
-            start[title, *block.address((0, *unit))] = float(array[unit])
+            start[title, *block.address((*state, *unit))] = float(array[unit])
     return read_arrays(layout, recalculate(start))
 
 

@@ -114,7 +114,8 @@ def _holds_images(block: Block) -> bool:
 
 def _in_sheet(path: Path, layout: Layout, key: str) -> str | None:
     """Look for rows of a sheet's tables that are empty, or that should be."""
-    tables = [block for block in layout.on(key) if block.is_table and block.quantity.axes]
+    parts = (part for block in layout.on(key) for part in block.parts)
+    tables = [part for part in parts if part.is_table and part.quantity.axes]
     if not tables:
         return None
     title = layout.titles[key]

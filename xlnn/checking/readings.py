@@ -187,13 +187,14 @@ def check_stated(layout: Layout) -> None:
     DataError
         Naming the quantity, and the ranges.
     """
-    names = {f"xlnn.{name}".casefold(): layout.area(name) for name in layout.blocks}
+    names = {name.casefold(): area for name, area in layout.names.items()}
     for quantity in layout.model.quantities:
-        last = tuple(axis.length - 1 for axis in quantity.axes)
-        for column in layout.columns(quantity.name) if quantity.equation else ():
-            formula = column.at(last)
-            if ranges := misread(formula, names):
-                raise DataError(f'The cell of {quantity.name} gives "{formula:.60}": {ranges}.')
+        for number, part in enumerate(quantity.parts if quantity.equation else ()):
+            last = tuple(axis.length - 1 for axis in part.axes)
+            for column in layout.columns(quantity.name, number):
+                formula = column.at(last)
+                if ranges := misread(formula, names):
+                    raise DataError(f'The cell of {quantity.name} gives "{formula:.60}": {ranges}.')
 
 
 def as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> frozenset[str]:
@@ -244,16 +245,17 @@ class _Stated:
         self._single: dict[tuple[int, int], str] = {}
         self._columns: dict[int, list[_Down]] = {}
         for block in blocks:
-            axes = tuple(axis.length for axis in block.quantity.axes)
-            if not (block.is_table and axes):
-                stated = layout.stated(block.quantity.name)
+            name = block.quantity.name
+            if not (block.parts[0].is_table and block.parts[0].lengths):
+                stated = layout.stated(name)
                 self._single.update({place[1:]: text for place, text in stated.items()})
                 continue
-            given = block.quantity.given * prod(axes[1:])
-            for column in layout.columns(block.quantity.name):
-                row, at = block.address((*(0 for _ in axes), *column.unit))
-                down = _Down(row + given, row + prod(axes) - 1, column.down(axes, given))
-                self._columns.setdefault(at, []).append(down)
+            for number, part in enumerate(block.parts):
+                axes, given = part.lengths, part.given
+                for column in layout.columns(name, number):
+                    row, at = part.address((*(0 for _ in axes), *column.unit))
+                    down = _Down(row + given, row + prod(axes) - 1, column.down(axes, given))
+                    self._columns.setdefault(at, []).append(down)
 
     def at(self, row: int, column: int) -> str | None:
         """Return what a cell should hold; rows are asked for in their order."""

@@ -40,10 +40,10 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
             f"{len(found):,} inputs hold formulas, {found[0]} among them: they were taken for the "
             "numbers they give"
         )
-    for name, block in layout.blocks.items():
-        stands = names.get(f"xlnn.{name}".casefold())
-        if block.is_dense and stands and plainly(stands) != plainly(layout.area(name)):
-            yield f"the name xlnn.{name} stands for {stands}, and not for {layout.area(name)}"
+    for name, area in layout.names.items():
+        stands = names.get(name.casefold())
+        if stands and plainly(stands) != plainly(area):
+            yield f"the name {name} stands for {stands}, and not for {area}"
 
 
 def _stored(cells: Sequence[str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Several runs beside each other: the same equation for the run that is chosen, or for each.
+"""Several runs beside each other: an equation of the run that is chosen, and what is told of each.
 
-The arguments that differ from run to run have a role for each: ``W``, ``W_2``, ``W_3``.
+An argument that differs from run to run has the runs as its first axis.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,88 +12,74 @@ from xlnn.equations.number import general_text
 from xlnn.quantity import Cells, Equation, Sentence
 
 
-def role_of(role: str, run: int) -> str:
-    """Return the role that an argument has for a run, counted from 0.
-
-    >>> role_of("W", 0), role_of("W", 1)
-    ('W', 'W_2')
-    """
-    return role if run == 0 else f"{role}_{run + 1}"
-
-
-class _OfRuns(Equation):
-    """What both have: an equation, which of its roles differ, and how many runs there are.
+class OfOneRun(Equation):
+    """An equation of the run that was chosen, counted from 1; without a choice, of the first.
 
     Parameters
     ----------
     equation : Equation
+    roles : iterable of str
+        Those of its arguments.
     own : iterable of str
-        The roles of which each run has its own argument.
+        The roles of the arguments that differ from run to run.
     runs : int
+        Among how many runs is chosen; 0 without a choice.
     """
-
-    def __init__(self, equation: Equation, own: Iterable[str], runs: int) -> None:
-        self.equation, self.own, self.runs = equation, tuple(own), runs
-        self.coarse = True  # a formula of another run may give nearly the same
-        self.jumps, self.repeats = equation.jumps, equation.repeats
-        self.switches = equation.switches
-
-    def of(self, run: int, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the arguments of a run, by the roles of the equation."""
-        others = {role_of(role, n) for role in self.own for n in range(1, self.runs)}
-        shared = {role: value for role, value in arguments.items() if role not in others}
-        return shared | {role: arguments[role_of(role, run)] for role in self.own}
-
-    def roles_of(self, roles: Iterable[str]) -> tuple[str, ...]:
-        """Return the roles of all runs."""
-        others = [role_of(role, n) for n in range(1, self.runs) for role in self.own]
-        return (*roles, *others)
-
-
-class OfChosenRun(_OfRuns):
-    """An equation of the run that was chosen, counted from 1."""
 
     def __init__(
         self, equation: Equation, roles: Iterable[str], own: Iterable[str], runs: int
     ) -> None:
-        super().__init__(equation, own, runs)
-        self.roles = (*self.roles_of(roles), "run")
+        self.equation, self.own, self.runs = equation, frozenset(own), runs
+        self.roles = (*roles, "run") if runs else tuple(roles)
+        self.coarse = bool(runs) or equation.coarse  # another run may give nearly the same
+        self.jumps, self.repeats = equation.jumps, equation.repeats
+        self.switches = equation.switches
 
-    def array(self, run: np.ndarray, **arguments: np.ndarray) -> np.ndarray:
+    def seen(self, run: float, arguments: Mapping[str, np.ndarray]) -> dict[str, Any]:
+        """Return the arguments of a run."""
+        at = int(run) - 1 if self.is_one(run) else 0
+        return {role: value[at] if role in self.own else value for role, value in arguments.items()}
+
+    def is_one(self, run: float) -> bool:
+        """Tell whether a number is that of a run; of others CHOOSE has an error."""
+        return bool(1 <= run < max(self.runs, 1) + 1)
+
+    def array(self, run: float = 1, **arguments: np.ndarray) -> np.ndarray:
         """Return what the equation says of that run; NaN where CHOOSE has an error."""
-        is_one = bool(1 <= run < self.runs + 1)
-        found = self.equation.array(**self.of(int(run) - 1 if is_one else 0, arguments))
-        return found if is_one else np.full(np.shape(found), np.nan)
+        found = self.equation.array(**self.seen(run, arguments))
+        return found if self.is_one(run) else np.full(np.shape(found), np.nan)
 
     def ties(
-        self, got: np.ndarray, tolerance: float, *, run: np.ndarray, **arguments: np.ndarray
+        self, got: np.ndarray, tolerance: float, *, run: float = 1, **arguments: np.ndarray
     ) -> np.ndarray:
         """Tell where a choice of that run is as good."""
-        number = int(run) - 1 if 1 <= run < self.runs + 1 else 0
-        return self.equation.ties(got, tolerance, **self.of(number, arguments))
+        return self.equation.ties(got, tolerance, **self.seen(run, arguments))
 
-    def cell(self, *unit: int, run: Cells, **arguments: Cells) -> str:
+    def cell(self, *unit: int, run: Cells | None = None, **arguments: Cells) -> str:
         """Return the formula of one unit: that of each run, of which one is taken."""
-        stated = [
-            self.equation.cell(*unit, **self.of(n, arguments)).removeprefix("=")
-            for n in range(self.runs)
-        ]
-        return f"=CHOOSE({run[()]},{','.join(stated)})"
+        stated = [self.equation.cell(*unit, **_at(n, self.own, arguments)) for n in self._runs]
+        if run is None:
+            return stated[0]
+        return f"=CHOOSE({run[()]},{','.join(each.removeprefix('=') for each in stated)})"
+
+    @property
+    def _runs(self) -> range:
+        return range(max(self.runs, 1))
 
 
-class SaidOfChosenRun(Sentence):
-    """A sentence about the run that was chosen, counted from 1."""
+class SaidOfOneRun(Sentence):
+    """A sentence about the run that was chosen, or about the first."""
 
-    def __init__(self, choice: OfChosenRun) -> None:
-        self.choice = choice
-        self.roles, self.repeats = choice.roles, choice.repeats
-        self.cell = choice.cell
+    def __init__(self, one: OfOneRun) -> None:
+        self.one = one
+        self.roles, self.repeats = one.roles, one.repeats
+        self.cell = one.cell
 
-    def text(self, *unit: int, run: float, **arguments: np.ndarray) -> str:
+    def text(self, *unit: int, run: float = 1, **arguments: np.ndarray) -> str:
         """Return the text of that run."""
-        if not 1 <= run < self.choice.runs + 1:
+        if not self.one.is_one(run):
             raise ValueError(run)  # CHOOSE has an error
-        return self.choice.equation.text(*unit, **self.choice.of(int(run) - 1, arguments))
+        return self.one.equation.text(*unit, **self.one.seen(run, arguments))
 
 
 class SaidOfEachRun(Sentence):
@@ -106,45 +92,25 @@ class SaidOfEachRun(Sentence):
     """
 
     def __init__(self, said: Sequence[Sentence]) -> None:
-        self.said = tuple(said)
-        self.roles = tuple(role_of(role, n) for n in range(len(said)) for role in said[0].roles)
+        self.said, self.roles = tuple(said), said[0].roles
 
     def text(self, run: int, **arguments: np.ndarray) -> str:
         """Return the text of a run."""
-        return self.said[run].text(**self._of(run, arguments))
+        several = len(self.said) > 1
+        return self.said[run].text(**{role: a[run] if several else a for role, a in arguments.items()})
 
     def cell(self, run: int, **arguments: Cells) -> str:
         """Return the formula of a run."""
-        return self.said[run].cell(**self._of(run, arguments))
-
-    def _of(self, run: int, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        return {role: arguments[role_of(role, run)] for role in self.said[0].roles}
+        own = self.roles if len(self.said) > 1 else ()
+        return self.said[run].cell(**_at(run, own, arguments))
 
 
-class OfEachRun(_OfRuns):
-    """An equation of every run, one below the other."""
-
-    def __init__(
-        self, equation: Equation, roles: Iterable[str], own: Iterable[str], runs: int
-    ) -> None:
-        super().__init__(equation, own, runs)
-        self.roles = self.roles_of(roles)
-
-    def array(self, **arguments: np.ndarray) -> np.ndarray:
-        """Return what the equation says of each run, shape (runs,)."""
-        each = [self.equation.array(**self.of(n, arguments)) for n in range(self.runs)]
-        return np.stack([np.asarray(found) for found in each])
-
-    def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:
-        """Tell of which runs a choice is as good."""
-        each = [
-            self.equation.ties(got[n], tolerance, **self.of(n, arguments)) for n in range(self.runs)
-        ]
-        return np.stack(each)
-
-    def cell(self, run: int, **arguments: Cells) -> str:
-        """Return the formula of a run."""
-        return self.equation.cell(**self.of(run, arguments))
+def _at(run: int, own: Iterable[str], arguments: Mapping[str, Cells]) -> dict[str, Cells]:
+    """Return the cells of a run, counted from 0."""
+    return {
+        role: cells.at(run, along="run") if role in own else cells
+        for role, cells in arguments.items()
+    }
 
 
 class LastOf(Equation):
@@ -181,51 +147,38 @@ class LeastOf(Equation):
         return f"=MIN({course.epochs[()]})"
 
 
-class SameTexts(Sentence):
-    """A text of each run once more, where they are read beside each other.
+class SameText(Sentence):
+    """A text once more, where it is read beside others."""
+
+    def text(self, *, said: str) -> str:
+        """Return the text."""
+        return said
+
+    def cell(self, said: Cells) -> str:
+        """Return the formula."""
+        return f"={said[()]}"
+
+
+class RunName(Sentence):
+    """What a run is called: by that in which the runs differ, as it is now.
 
     Parameters
     ----------
-    roles : tuple of str
-        The roles of the texts, run by run.
+    words : str
+        What is said of it in any case; ``{eta}`` and ``{l2}`` stand for its cells.
     """
 
-    def __init__(self, roles: tuple[str, ...]) -> None:
-        self.roles = roles
+    def __init__(self, words: str) -> None:
+        self.words = words
+        self.roles = tuple(name for name in ("eta", "l2") if f"{{{name}}}" in words)
 
-    def text(self, run: int, **texts: str) -> str:
-        """Return the text of a run."""
-        return texts[self.roles[run]]
+    def text(self, **numbers: float) -> str:
+        """Return the name."""
+        return self.words.format(**{name: general_text(each) for name, each in numbers.items()})
 
-    def cell(self, run: int, **texts: Cells) -> str:
-        """Return the formula of a run."""
-        return f"={texts[self.roles[run]][()]}"
-
-
-class RunNames(Sentence):
-    """What each run is called: by that in which the runs differ, as it is now.
-
-    Parameters
-    ----------
-    words : tuple of str
-        What is said of each run in any case; ``{eta}`` and ``{l2}`` stand for its cells.
-    roles : tuple of str
-        The roles of all cells that are named, of the first run and of the others.
-    """
-
-    def __init__(self, words: tuple[str, ...], roles: tuple[str, ...]) -> None:
-        self.words, self.roles = words, roles
-
-    def text(self, run: int, **numbers: float) -> str:
-        """Return the name of a run."""
-        names = [name for name in ("eta", "l2") if f"{{{name}}}" in self.words[run]]
-        known = {name: general_text(numbers[role_of(name, run)]) for name in names}
-        return self.words[run].format(**known)
-
-    def cell(self, run: int, **cells: Cells) -> str:
-        """Return the formula of a run."""
-        text = f'"{self.words[run]}"'
-        for name in ("eta", "l2"):
-            if f"{{{name}}}" in text:
-                text = text.replace(f"{{{name}}}", f'"&{cells[role_of(name, run)][()]}&"')
+    def cell(self, **cells: Cells) -> str:
+        """Return the formula."""
+        text = f'"{self.words}"'
+        for name, each in cells.items():
+            text = text.replace(f"{{{name}}}", f'"&{each[()]}&"')
         return "=" + text.removesuffix('&""')

@@ -26,13 +26,14 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[En
         if name not in quantity.sources:
             continue
         here = layout.titles[quantity.sheet]
-        lengths = tuple(axis.length for axis in quantity.axes)
-        for column in layout.columns(quantity.name):
-            naming = _naming(column, here, lengths, place)
-            naming[: quantity.given * prod(lengths[1:])] = False
-            if naming.any():
-                found = np.argwhere(naming.reshape(lengths))
-                yield quantity, column.unit, [tuple(map(int, entry)) for entry in found]
+        for number, part in enumerate(layout.blocks[quantity.name].parts):
+            lengths, before = part.lengths, (number,) if quantity.each else ()
+            for column in layout.columns(quantity.name, number):
+                naming = _naming(column, here, lengths, place)
+                naming[: part.given] = False
+                if naming.any():
+                    found = np.argwhere(naming.reshape(lengths))
+                    yield quantity, column.unit, [(*before, *map(int, entry)) for entry in found]
 
 
 def _naming(

@@ -136,7 +136,7 @@ class Entries:
     def formula(self, entry: Entry) -> str | None:
         """Return the formula that a cell holds: as stated, unless the check found another one."""
         quantity, cell = self.layout.model[entry[0]], self.layout.cell(*entry)
-        if quantity.equation is None or (quantity.given and entry[1][0] < quantity.given):
+        if quantity.is_typed(entry[1]):
             return None
         if cell in self.wrong:
             return self.wrong[cell].formula

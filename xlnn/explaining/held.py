@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xlnn.errors import OptionsError, XlnnError
+from xlnn.errors import XlnnError
 from xlnn.explaining.indices import index_of
 from xlnn.explaining.meaning import Meaning, section, stated
 from xlnn.explaining.tables import described, table
@@ -14,9 +14,6 @@ from xlnn.quantity import Quantity
 
 if TYPE_CHECKING:
     import pandas as pd
-
-RUN = "run"
-"""The axis of what several runs have alike, counted from 1."""
 
 
 class QuantityValues:
@@ -29,7 +26,7 @@ class QuantityValues:
     name, kind : str
         ``delta3``, and what it is, whatever its layer: ``delta``.
     array : array
-        As `xlnn.values` gives it: axes first (of several runs, the runs before them), then units.
+        As `xlnn.values` gives it: axes first, then units. Of several runs the first axis is ``run``.
     symbol : str
         The book's notation, without a unit: ``δ³``; empty where it has none.
     title, meaning, equation, section : str
@@ -51,20 +48,19 @@ class QuantityValues:
     """
 
     def __init__(
-        self, array: np.ndarray, quantities: tuple[Quantity, ...], layout: Layout, meaning: Meaning
+        self, array: np.ndarray, quantity: Quantity, layout: Layout, meaning: Meaning
     ) -> None:
-        first = quantities[0]
-        self.array, self.name, self.kind, self.layer = array, first.name, first.kind, first.layer
-        own = None if first.is_sentence else first.equation
-        self.symbol = first.symbol.replace("{}", "") if first.symbol != f"{first.name}{{}}" else ""
+        self.array, self.name, self.kind = array, quantity.name, quantity.kind
+        self.layer = quantity.layer
+        own = None if quantity.is_sentence else quantity.parts[0].equation
+        named = quantity.symbol != f"{quantity.name}{{}}"
+        self.symbol = quantity.symbol.replace("{}", "") if named else ""
         self.title, self.meaning = meaning.name, meaning.meaning
         self.equation = meaning.equation or stated(own)
         self.section = meaning.book.strip("–") or section(own)
-        self.sheet = layout.titles[first.sheet]
-        self.axes = tuple(axis.name for axis in first.axes)
-        if len(quantities) > 1:
-            self.axes = (RUN, *self.axes)
-        self._quantities, self._layout = quantities, layout
+        self.sheet = layout.titles[quantity.sheet]
+        self.axes = tuple(axis.name for axis in quantity.axes)
+        self._quantity, self._layout = quantity, layout
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -99,14 +95,8 @@ class QuantityValues:
         OptionsError
             There is no such axis, number or unit.
         """
-        quantity = self._of_run(at.pop(RUN, 1) if self.axes[:1] == (RUN,) else 1)
         place = (unit,) if isinstance(unit, int) else tuple(unit)
-        return self._layout.cell(quantity.name, index_of(quantity, at, place))
-
-    def _of_run(self, run: int) -> Quantity:
-        if not 1 <= run <= len(self._quantities):
-            raise OptionsError(f"{self.name} has run 1 to {len(self._quantities)}, and no {run}.")
-        return self._quantities[run - 1]
+        return self._layout.cell(self.name, index_of(self._quantity, at, place))
 
     def frame(self) -> "pd.DataFrame":
         """Return the array as a data frame of pandas.
@@ -126,7 +116,7 @@ class QuantityValues:
         names = self._unit_names()
         if not self.axes:
             values = self.array.reshape(len(names))
-            index = pd.Index(names if self._quantities[0].shape else [self.name], name="unit")
+            index = pd.Index(names if self._quantity.shape else [self.name], name="unit")
             return pd.DataFrame({self.symbol or self.name: values}, index=index)
         rows = [*product(*self._counted())]
         values = self.array.reshape(len(rows), len(names))
@@ -137,14 +127,12 @@ class QuantityValues:
 
     def _counted(self) -> list[range]:
         """Return the numbers along each axis, as a person counts."""
-        quantity = self._quantities[0]
-        found = [range(axis.counts_from, axis.counts_from + axis.length) for axis in quantity.axes]
-        runs = [range(1, len(self._quantities) + 1)] if self.axes[:1] == (RUN,) else []
-        return [*runs, *found]
+        axes = self._quantity.axes
+        return [range(axis.counts_from, axis.counts_from + axis.length) for axis in axes]
 
     def _unit_names(self) -> list[str]:
         """Return the symbol of each unit; where it has none its name, with the unit's number."""
-        quantity = self._quantities[0]
+        quantity = self._quantity
         known = self.symbol or self.name
         if not quantity.shape:
             return [known]

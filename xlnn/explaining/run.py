@@ -12,13 +12,12 @@ from xlnn.arguments import path_of
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError, XlnnError
 from xlnn.explaining.course import course_of, is_course
-from xlnn.explaining.held import RUN, QuantityValues
+from xlnn.explaining.held import QuantityValues
 from xlnn.explaining.meaning import meaning_of
 from xlnn.explaining.tables import described, table
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Model
 from xlnn.reading.values import Recalculated, recalculated
 from xlnn.workbooks import kind_of
-from xlnn.workbooks.network.quantities.runs import prefix_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,16 +65,9 @@ class Run(Mapping[str, QuantityValues]):
             near = get_close_matches(str(name), self.arrays, 3, 0.4)
             hint = f": is it {' or '.join(near)}?" if near else "."
             raise NoQuantityError(f'There is no quantity "{name:.40}"{hint}')
-        quantities = self._of_all_runs(name)
-        meaning = meaning_of(quantities[0], self._words, self._equations)
-        return QuantityValues(self.arrays[name], quantities, self._layout, meaning)
-
-    def _of_all_runs(self, name: str) -> tuple[Quantity, ...]:
-        """Return the quantity, and those of further runs that are in the same array."""
-        known, found = self._layout.model.by_name, [self._layout.model[name]]
-        while (other := prefix_of(len(found)) + name) in known and other not in self.arrays:
-            found.append(known[other])
-        return tuple(found)
+        quantity = self._layout.model[name]
+        meaning = meaning_of(quantity.parts[0], self._words, self._equations)
+        return QuantityValues(self.arrays[name], quantity, self._layout, meaning)
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names, in the order in which the quantities are computed."""
@@ -118,11 +110,11 @@ class Run(Mapping[str, QuantityValues]):
             raise XlnnError("A plot takes matplotlib: pip install matplotlib.") from error
         if axes is None:
             _, axes = plt.subplots()
-        along = quantity.axes[0]
+        (along,) = quantity.rows
         numbers = np.arange(along.length) + along.counts_from
         for run, course_of_run in enumerate(shown.array.reshape(-1, along.length), start=1):
-            axes.plot(numbers, course_of_run, label=f"{RUN} {run}")
-        if shown.axes[0] == RUN:
+            axes.plot(numbers, course_of_run, label=f"run {run}")
+        if quantity.each:
             axes.legend()
         axes.set_xlabel(along.name)
         axes.set_ylabel(shown.symbol or shown.name)

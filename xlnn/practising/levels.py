@@ -75,7 +75,7 @@ def is_exercise(layout: Layout, quantity: Quantity) -> bool:
     return (
         equation is not None
         and not (quantity.is_text or equation.coarse or equation.jumps or equation.repeats)
-        and block.is_table
+        and block.parts[0].is_table
         and block.sheet not in BESIDE
         and not quantity.name.startswith("test_")
     )

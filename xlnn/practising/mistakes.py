@@ -324,10 +324,11 @@ def _epochs(layout: Layout, area: Area, other: Area) -> dict[str, str]:
     one, two = (layout.entry(each.sheet, each.top, each.left) for each in (area, other))
     if one is None or two is None or one[0] != two[0] or not layout.model[one[0]].timed:
         return {}
-    (time, *rest), (right, *others) = one[1], two[1]
-    if rest != others or time == right:
+    quantity, at = layout.model[one[0]], len(layout.model[one[0]].each)
+    time, right = one[1][at], two[1][at]
+    if time == right or any(one[1][n] != two[1][n] for n in range(len(one[1])) if n != at):
         return {}
-    axis = layout.model[one[0]].axes[0]
+    axis = quantity.axes[at]
     return {
         "symbol": _symbol(layout, other),
         "epoch": str(time + axis.counts_from),

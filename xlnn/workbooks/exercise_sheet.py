@@ -151,7 +151,8 @@ class Tasks:
             wanted[...] = part == 0
             return wanted
         first = slice(quantity.given, quantity.given + 1)
-        wanted[first if part == 0 else slice(quantity.given + 1, None)] = True
+        steps = first if part == 0 else slice(quantity.given + 1, None)
+        wanted[(*(slice(None) for _ in quantity.each), steps)] = True
         return wanted
 
     @cached_property
@@ -202,9 +203,12 @@ class Tasks:
         Of images that stand side by side it is the last area: a formula has no room for all.
         """
         block = self.layout.blocks[name]
-        if block.is_table and block.quantity.axes and block.is_dense:
-            last = self._grid(block, np.ones(block.quantity.lengths, dtype=bool))[-1:]
-            yield self._area(block, last, (block.last[0] - block.row, 0))
+        first = block.parts[0]
+        if first.is_table and first.quantity.axes and first.is_dense:
+            grid = self._grid(block, np.ones(block.quantity.lengths, dtype=bool))
+            for part in block.parts:
+                bottom = part.last[0] - block.row
+                yield self._area(block, grid[bottom : bottom + 1], (bottom, 0))
         else:
             parts = (self._areas(name, self._computed(name, n), whole=True) for n in (0, 1))
             areas = [*chain(*parts)]
@@ -231,7 +235,8 @@ class Tasks:
             if (filled >= 0).all():
                 yield self._area(block, filled, (int(down.min()), 0))
                 return
-        lengthwise = (block.is_table and bool(quantity.axes)) or columns == 1
+        first = block.parts[0]
+        lengthwise = (first.is_table and bool(first.quantity.axes)) or columns == 1
         for line in range(columns if lengthwise else rows):
             along = grid[:, line] if lengthwise else grid[line]
             for first, beyond in _runs(along >= 0):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import repeat
 from math import prod
+from types import EllipsisType
 
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
@@ -61,16 +62,21 @@ class Cells:
         }
 
     def strips(self, layout: Layout, block: Block) -> Iterator[Strip]:
-        """Yield the cells of a quantity."""
+        """Yield the cells of a quantity, part by part."""
+        for number, part in enumerate(block.parts):
+            place = (number,) if block.quantity.each else ()
+            yield from self._strips(layout, part, place)
+
+    def _strips(self, layout: Layout, block: Block, place: tuple[int, ...]) -> Iterator[Strip]:
         quantity = block.quantity
-        columns = layout.columns(quantity.name) if quantity.equation else repeat(None)
+        columns = layout.columns(quantity.name, *place) if quantity.equation else repeat(None)
         starts = (0,) * len(quantity.axes)
-        rows = range(prod(axis.length for axis in quantity.axes))
+        rows = range(prod(block.lengths))
         looks = {first: self._looks(quantity, first=first) for first in (False, True)}
         is_table = block.is_table
         for unit, column in zip(quantity.units, columns, strict=False):
             row, at = block.address((*starts, *unit))
-            filled = self._filled(quantity, unit, column, looks[at == block.column])
+            filled = self._filled(block, (*place, ..., *unit), column, looks[at == block.column])
             if is_table or not quantity.axes:
                 yield from filled.strips(at, row, rows)
                 continue
@@ -79,15 +85,15 @@ class Cells:
 
     def _filled(
         self,
-        quantity: Quantity,
-        unit: tuple[int, ...],
+        block: Block,
+        entries: tuple[int | EllipsisType, ...],
         column: Column | None,
         looks: tuple[Look, Look],
     ) -> Filled:
-        """Return what is filled down for one unit of a quantity."""
-        typed_in, computed = looks
+        """Return what is filled down for one unit of a part: some entries of the quantity."""
+        quantity, (typed_in, computed) = block.quantity, looks
         given = self._inputs.get(quantity.name)
-        typed = [] if given is None or not given.size else given[(..., *unit)].ravel().tolist()
+        typed = [] if given is None or not given.size else given[entries].ravel().tolist()
         texts = [content(each, self._style_of(typed_in, each)) for each in typed]
         if quantity.name in self._blank:
             marked = self._style(replace(computed, fill=BLANK))
@@ -96,16 +102,15 @@ class Cells:
             return Filled(texts, "", ())
         said = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
         style = self._style_of(computed, said)
-        axes = tuple(axis.length for axis in quantity.axes)
-        has_value = bool(self._values)
+        axes, has_value = block.lengths, bool(self._values)
         if column.starts:  # where a recurrence starts there is another formula
-            pattern, _ = formula_pattern(Column(unit, "={0}", ()), style, has_value=has_value)
+            pattern, _ = formula_pattern(Column((), "={0}", ()), style, has_value=has_value)
             numbers = ([markup(text.removeprefix("=")) for text in column.down(axes, 0)],)
         else:
             pattern, order = formula_pattern(column, style, has_value=has_value)
             numbers = tuple(self._numbers(*column.rows[number], axes) for number in order)
         if has_value:
-            numbers += (self._values[quantity.name][(..., *unit)].ravel(),)
+            numbers += (self._values[quantity.name][entries].ravel(),)
         return Filled(texts, pattern, numbers)
 
     def _looks(self, quantity: Quantity, *, first: bool) -> tuple[Look, Look]:

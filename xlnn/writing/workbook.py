@@ -150,12 +150,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
             archive.pack(Path(writer.out), f"xl/worksheets/sheet{number}.xml")
             done += layout.extents[key][0]
             formulas += sum(strip.formulas for strip in strips)
-        for name, block in layout.blocks.items():
-            if not block.is_dense:
-                continue
-            workbook.defined_names[f"xlnn.{name}"] = DefinedName(
-                f"xlnn.{name}", attr_text=layout.area(name)
-            )
+        for name, area in layout.names.items():
+            workbook.defined_names[name] = DefinedName(name, attr_text=area)
         ExcelWriter(workbook, archive).write_data()
         archive.finish()
     return Written(formulas, frozenset(unvalued))

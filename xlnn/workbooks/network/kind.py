@@ -20,7 +20,6 @@ from xlnn.workbooks.network import origin
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.personal import personal
 from xlnn.workbooks.network.quantities.record import altered
-from xlnn.workbooks.network.quantities.runs import stacked
 from xlnn.workbooks.network.quantities.whole import first_choices, with_records
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.spec import Spec
@@ -132,8 +131,7 @@ class Network(WorkbookKind[Spec, Origin]):
     def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
         """Return the arrays with a layer's units in one dimension.
 
-        A weight array keeps two: its unit, and all that the unit sees. What several runs have
-        alike is one array, with the runs first.
+        A weight array keeps two: its unit, and all that the unit sees.
         """
         exported = {}
         for name, array in super().as_contract(layout, arrays).items():
@@ -143,7 +141,7 @@ class Network(WorkbookKind[Spec, Origin]):
                 kept = quantity.shape[:1] if quantity.kind in IN_ROWS else ()
                 array = array.reshape((*axes, *kept, -1))  # noqa: PLW2901 -- the same array
             exported[name] = array
-        return stacked(exported)
+        return exported
 
 
 KIND = Network()

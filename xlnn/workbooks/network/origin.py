@@ -20,7 +20,7 @@ from xlnn.options import BUILD
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template, folder
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.quantities.runs import prefix_of, run_of
+from xlnn.workbooks.network.quantities.runs import seen_by
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 UNSCALED = "none"
@@ -234,16 +234,16 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
 
 def _of_run(spec: Spec, arrays: Mapping[str, np.ndarray], run: int) -> dict[str, Any]:
     """Return what a run has for itself: its start, and how it steps."""
-    prefix, own = prefix_of(run), spec.of_run(run)
-    inputs = [q for q in network(spec).inputs if q.kind in PARAMETERS and run_of(q.name) == run]
-    start = {q.name: arrays[q.name][0] if q.given else arrays[q.name] for q in inputs}
-    constants = OPTIMISERS[own.optimizer].constants
+    optimizer, model = spec.of_run(run).optimizer, network(spec)
+    arrays = seen_by(run, model, {q.name: arrays[q.name] for q in model.inputs})
+    parameters = [q for q in model.inputs if q.kind in PARAMETERS]
+    start = {q.name: arrays[q.name][0] if q.given else arrays[q.name] for q in parameters}
     return {
-        "eta": float(arrays[f"{prefix}eta"]) if spec.epochs else 0.0,
-        "start": {name.removeprefix(prefix): rounded(array) for name, array in start.items()},
-        "optimizer": own.optimizer,
-        "constants": {name: float(arrays[prefix + name]) for name in constants},
-        "l2": float(arrays[f"{prefix}l2"]) if spec.regularised else None,
+        "eta": float(arrays["eta"]) if spec.epochs else 0.0,
+        "start": {name: rounded(array) for name, array in start.items()},
+        "optimizer": optimizer,
+        "constants": {name: float(arrays[name]) for name in OPTIMISERS[optimizer].constants},
+        "l2": float(arrays["l2"]) if spec.regularised else None,
     }
 
 

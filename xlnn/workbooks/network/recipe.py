@@ -24,7 +24,6 @@ from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.given import data_of
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.reshaped import fitting, reshaped
 from xlnn.workbooks.network.scaled import decimals, scale_note, scalings, target_notes
@@ -93,8 +92,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
         notes += () if spec.scaled else scale_note(data)
         notes += target_notes(spec, scales.targets_of(data.t[~held]))
     inputs = {"labels": _labels(spec), **known(model)}
-    for run in range(spec.number_of_runs):
-        inputs |= {prefix_of(run) + name: array for name, array in own[run].items()}
+    inputs |= _together(model, own) if spec.runs else own[0]
     for prefix, scale in (("", scales.inputs), ("t_", scales.targets)):
         if scale is not None:
             inputs |= {f"{prefix}middle": scale[0], f"{prefix}factor": scale[1]}
@@ -148,6 +146,19 @@ def _own(
         inputs |= _constants(one, origin.constants, l2)
         found.append(inputs | {name: array[np.newaxis] for name, array in start.items()})
     return found, tuple(dict.fromkeys(told))
+
+
+def _together(model: Model, own: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return the inputs of several runs, with the runs first.
+
+    What a run has not, and those before and after it have, is as in the first of these.
+    """
+    found = {}
+    for name in dict.fromkeys(chain(*own)):
+        (axis,) = model[name].each
+        those = own[axis.first : axis.first + axis.length]
+        found[name] = np.stack([inputs.get(name, those[0][name]) for inputs in those])
+    return found
 
 
 def _penalty(origin: Origin, options: Options) -> float | None:

@@ -6,7 +6,6 @@ from xlnn.data.wording import amount, listed
 from xlnn.errors import DataError
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
-from xlnn.workbooks.network.quantities.runs import run_of, seen_by
 
 MOST_NAMED = 3
 """Outputs that a sentence names."""
@@ -36,12 +35,13 @@ def check_training(model: Model, run: Arrays) -> None:
     for quantity in model.quantities:
         if quantity.is_text or not quantity.timed:
             continue
-        array = run[quantity.name]
-        is_lost = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
-        if is_lost.any():
-            epoch = int(is_lost.argmax()) + 1 - quantity.given  # weights begin with the start
-            symbol = quantity.symbol.replace("{}", "") or quantity.name
-            lost.append((epoch, quantity.kind != "C_T", symbol, run_of(quantity.name)))
+        array, first = run[quantity.name], sum(axis.first for axis in quantity.each)
+        for number, own in enumerate(array if quantity.each else [array], start=first):
+            is_lost = ~np.isfinite(own.reshape(len(own), -1)).all(axis=1)
+            if is_lost.any():
+                epoch = int(is_lost.argmax()) + 1 - quantity.given  # weights begin with the start
+                symbol = quantity.symbol.replace("{}", "") or quantity.name
+                lost.append((epoch, quantity.kind != "C_T", symbol, number))
     largest = max((np.abs(run[name]).max() for name in TARGETS if name in run), default=0)
     if lost and largest > SQUARED:
         raise DataError(
@@ -70,11 +70,15 @@ def training_notes(run: Arrays) -> tuple[str, ...]:
     Parameters
     ----------
     run : dict of arrays
-        As in `notes_of_run`; further runs by names that begin with theirs.
+        As in `notes_of_run`; of several runs, ``C_T`` and ``rmse`` have the runs before epochs.
     """
-    notes = list(notes_of_run(run))
-    for number in range(1, 1 + max(map(run_of, run))):
-        notes += (f"Run {number + 1}: {note}" for note in notes_of_run(seen_by(number, run)))
+    if run["C_T"].ndim == 1:
+        return notes_of_run(run)
+    own, notes = run.keys() & {"C_T", "rmse"}, []
+    for number in range(len(run["C_T"])):
+        which = f"Run {number + 1}: " if number else ""
+        one = notes_of_run({**run, **{name: run[name][number] for name in own}})
+        notes += (f"{which}{note}" for note in one)
     return tuple(notes)
 
 

@@ -1,13 +1,14 @@
 """Which quantities does the sheet Compare hold? A row for each run, and what it comes to."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from xlnn.equations.runs import LastOf, LeastOf, OfEachRun, RunNames, SameTexts, role_of
+from xlnn.equations.runs import LastOf, LeastOf, RunName, SameText
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
-from xlnn.quantity import Equation, Quantity, Sentence
+from xlnn.quantity import Equation, Quantity, of_each
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.runs import OWN, prefix_of
+from xlnn.workbooks.network.quantities.runs import runs_from
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 
@@ -17,7 +18,7 @@ PREFIX = "compare_"
 
 def compare(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Compare."""
-    yield _names(spec, words)
+    yield _each(spec, "name", of_each([*_names(spec, words)]), {"eta": "eta", "l2": "l2"})
     whole = {"number_format": "0"}
     yield _each(spec, "best", SmallestEpoch(), {"C_T": "C_T"}, **whole)
     yield _each(spec, "least", LeastOf(), {"course": "C_T"})
@@ -31,8 +32,7 @@ def compare(spec: Spec, words: Text) -> Iterator[Quantity]:
     for part in ("", TEST) if spec.test_images else ("",):
         uses = {"course": part + told}
         yield _each(spec, f"{part}{told}_last", LastOf(unit), uses, number_format=digits)
-    states = {role_of("state", run): f"{prefix_of(run)}numpy_state" for run in _runs(spec)}
-    yield _text(spec, "state", SameTexts(tuple(states)), states)
+    yield _each(spec, "state", SameText(), {"said": "numpy_state"})
 
 
 def _each(
@@ -43,45 +43,20 @@ def _each(
     *,
     number_format: str = "0.0000",
 ) -> Quantity:
-    """Return what an equation says of each run."""
-    runs = spec.number_of_runs
-    all_uses = {
-        role_of(role, run): prefix_of(run) + name
-        for run in _runs(spec)
-        for role, name in uses.items()
-    }
-    return quantity(
-        kind, prefix=PREFIX, sheet=SHEET, shape=(runs,), uses=all_uses,
-        equation=OfEachRun(equation, uses, uses, runs), number_format=number_format,
+    """Return what an equation says of each run; that of another may say nearly the same."""
+    found = quantity(
+        kind, prefix=PREFIX, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),), uses=uses,
+        equation=equation, number_format=number_format,
     )  # fmt: skip
+    return replace(found, is_text=found.is_sentence, reads_as_stated=True)
 
 
-def _names(spec: Spec, words: Text) -> Quantity:
-    """Return what the runs are called: by that in which they differ."""
-    named = [name for name in ("eta", "l2") if name in spec.compared]
-    texts = []
-    for run in _runs(spec):
+def _names(spec: Spec, words: Text) -> Iterator[RunName]:
+    """Yield what the runs are called: by that in which they differ."""
+    for run, optimizer in enumerate(spec.runs):
         values = {"run": run + 1, "eta": "{eta}", "l2": "{l2}"}
-        values["optimizer"] = words("compare", f"optimizer_{spec.runs[run]}")
+        values["optimizer"] = words("compare", f"optimizer_{optimizer}")
         values["seed"] = spec.seeds[run] if spec.seeds else ""
         parts = [words("compare", f"by_{name}", **values) for name in spec.compared]
-        texts.append(words("joined", "between").join(parts) or words("compare", "run", **values))
-    uses = {
-        role_of(name, run): prefix_of(run) + name
-        for name in named
-        if name in OWN
-        for run in _runs(spec)
-    }
-    return _text(spec, "name", RunNames(tuple(texts), tuple(uses)), uses)
-
-
-def _text(spec: Spec, kind: str, sentence: Sentence, uses: Mapping[str, str]) -> Quantity:
-    """Return a text for each run."""
-    return quantity(
-        kind, prefix=PREFIX, sheet=SHEET, shape=(spec.number_of_runs,), equation=sentence,
-        uses=uses, is_text=True,
-    )  # fmt: skip
-
-
-def _runs(spec: Spec) -> range:
-    return range(spec.number_of_runs)
+        said = words("joined", "between").join(parts) or words("compare", "run", **values)
+        yield RunName(said)

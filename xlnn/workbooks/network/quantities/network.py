@@ -6,7 +6,7 @@ go forward only, and so do all of a network without epochs, whose weights stay.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import chain, pairwise
+from itertools import pairwise
 from math import isfinite
 
 from xlnn.equations.activation import ACTIVATIONS
@@ -19,7 +19,7 @@ from xlnn.equations.scaling import Scaled
 from xlnn.equations.verdict import Accuracy, LargestUnit, MeanCost, Recognised, Right
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.optimiser import L2, constants, penalty, step_of, steps
-from xlnn.workbooks.network.quantities.runs import of_run, own_names
+from xlnn.workbooks.network.quantities.runs import of_runs
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 
@@ -34,29 +34,23 @@ def network(spec: Spec) -> Model:
     ``a2``, ``slope2``, ``C``, ``delta2``, ``dC_dW2``, ``dC_db2``, ``C_T`` and so on; of images
     that are held out ``test_x``, ``test_z2``.
 
-    Those of further runs begin with ``run2_`` and so on.
+    Of several runs, what differs from run to run has the axis ``run`` before its others.
 
     Book: 4-4.
     """
-    first, *others = (alone(spec, run).quantities for run in range(spec.number_of_runs))
-    copies = (of_run(each, own_names(each), run) for run, each in enumerate(others, start=1))
-    return Model((*first, *chain(*copies)))
+    return Model(tuple(of_runs(spec, alone)))
 
 
-def alone(spec: Spec, run: int) -> Model:
-    """Return the quantities of one run of several, counted from 0, by the names of the first."""
-    return Model(tuple(_run(Stack(spec.of_run(run)))))
-
-
-def _run(stack: Stack) -> Iterator[Quantity]:
+def alone(spec: Spec) -> Iterator[Quantity]:
     """Yield the quantities of one run; of a network without epochs those of the way forward."""
-    each = (stack.epoch, stack.image) if stack.spec.epochs else (stack.image,)
+    stack = Stack(spec)
+    each = (stack.epoch, stack.image) if spec.epochs else (stack.image,)
     yield from _settings(stack)
     yield from _data(stack, stack.image)
     yield from steps(stack)
     yield from _weights(stack)
     yield from forward(stack, axes=each)
-    if not stack.spec.epochs:
+    if not spec.epochs:
         yield from _answers(stack, axes=each)
         return
     yield from cost(stack, axes=each)

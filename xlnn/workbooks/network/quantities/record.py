@@ -22,9 +22,9 @@ from xlnn.equations.record import (
     Moved,
     State,
 )
-from xlnn.quantity import Quantity
-from xlnn.workbooks.network.quantities.network import alone
-from xlnn.workbooks.network.quantities.runs import of_run, own_names, prefix_of
+from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.network.quantities.network import alone, network
+from xlnn.workbooks.network.quantities.runs import of_runs
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 
@@ -36,23 +36,22 @@ SMALL = {"number_format": "0E+00", **SHOWN}
 WHOLE = {"number_format": "0", **SHOWN}
 
 
-def record_of(spec: Spec, run: int, words: Mapping[str, str]) -> Iterator[Quantity]:
-    """Yield the quantities of the sheet Check of a run, counted from 0.
+def records(spec: Spec, words: Mapping[str, str]) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet Check; what was noted of the data is there once.
 
-    What was noted of the data is there once, with the first run.
+    Parameters
+    ----------
+    spec : Spec
+    words : dict
+        What `xlnn.equations.record.State` says.
     """
-    stack, trained = Stack(spec.of_run(run)), alone(spec, run)
-    found = [*record(stack, trained.inputs, words)]
-    if run == 0:
-        return iter(found)
-    own = own_names(trained.quantities)
-    shared = {
-        quantity.name
-        for given in _noted(trained.inputs)
-        if given.name not in own
-        for quantity in _compared(given)
-    }
-    return of_run(found, own | {each.name for each in found if each.name not in shared}, run)
+    once = (given for given in _noted(network(spec).inputs) if not given.each)
+    shared = {quantity.name for given in once for quantity in _compared(given)}
+
+    def of_one(own: Spec) -> Iterator[Quantity]:
+        return record(Stack(own), Model(tuple(alone(own))).inputs, words)
+
+    return of_runs(spec, of_one, shared)
 
 
 def record(
@@ -156,34 +155,19 @@ def _changes(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
         yield quantity(name, equation=address, uses=uses, is_text=True, **SHOWN)
 
 
-def recorded_of(spec: Spec, run: int, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return what the records of a run hold, by their names, from a computation of all runs."""
-    stack, trained, prefix = Stack(spec.of_run(run)), alone(spec, run), prefix_of(run)
-    own = own_names(trained.quantities)
-    names = (quantity.name for quantity in trained.quantities)
-    here = {name: arrays[prefix + name if name in own else name] for name in names}
-    found = recorded(stack, trained.inputs, here)
-    if run == 0:
-        return found
-    shared = {_noted_name(given) for given in trained.inputs if given.name not in own}
-    return {prefix + name: array for name, array in found.items() if name not in shared}
-
-
-def recorded(
-    stack: Stack, inputs: Sequence[Quantity], run: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
-    """Return what the records hold, from a run of the network."""
-    noted = {f"{PREFIX}C_T": run["C_T"]}
-    for given in _noted(inputs):
+def recorded(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what the records hold, from a computation of the network."""
+    noted, epochs = {f"{PREFIX}C_T": run["C_T"]}, int(bool(spec.runs))
+    for given in _noted(network(spec).inputs):
         value = run[given.name]
         if _has_images(given):
             number = run[f"{given.name.removesuffix(given.kind)}number"]
             value = np.stack([np.tensordot(number**power, value, axes=1) for power in POWERS])
-        elif given.axes:
-            value = value[0]
+        elif given.given:
+            value = value.take(0, axis=epochs)
         noted[_noted_name(given)] = value
-    for kind, layer, _ in stack.parameters:
-        noted[f"{PREFIX}{kind}{layer}"] = run[f"{kind}{layer}"][-1]
+    for kind, layer, _ in Stack(spec).parameters:
+        noted[f"{PREFIX}{kind}{layer}"] = run[f"{kind}{layer}"].take(-1, axis=epochs)
     return {name: rounded(array) for name, array in noted.items()}
 
 
@@ -203,26 +187,31 @@ def altered(
     str, tuple of int, float
         The record, where in it, and what the run has.
     """
-    given, outcome = {}, {}
-    for number in range(spec.number_of_runs):
-        state = f"{prefix_of(number)}{PREFIX}"
-        if run[f"{state}changes"] or run[f"{state}empty"]:
-            return
-        parameters = (f"{kind}{layer}" for kind, layer, _ in Stack(spec.of_run(number)).parameters)
-        own = {f"{state}{name}" for name in ("C_T", *parameters)}
-        for name, array in recorded_of(spec, number, run).items():
-            (outcome if name in own else given)[name] = array
-    # numbers that are beyond all sums change nothing in the sheet's eyes
-    if any(_far(run[name], array).any() for name, array in given.items()):
+    if run[f"{PREFIX}changes"].any() or run[f"{PREFIX}empty"].any():
         return
-    for name, array in outcome.items():
-        for index in np.argwhere(_far(run[name], array)):
+    once = {_noted_name(given) for given in _noted(network(spec).inputs) if not given.each}
+    far = {
+        name: (array, _far(run[name], array, apart=bool(spec.runs) and name not in once))
+        for name, array in recorded(spec, run).items()
+    }
+    outcome = ["C_T", *(f"{kind}{layer}" for kind, layer, _ in Stack(spec).parameters)]
+    outcome = [f"{PREFIX}{name}" for name in outcome]
+    # numbers that are beyond all sums change nothing in the sheet's eyes
+    if any(is_far.any() for name, (_, is_far) in far.items() if name not in outcome):
+        return
+    for name in outcome:
+        array, is_far = far[name]
+        for index in np.argwhere(is_far):
             yield name, tuple(index), array[tuple(index)]
 
 
-def _far(noted: np.ndarray, array: np.ndarray) -> np.ndarray:
-    """Tell which numbers differ from those of a run, as `Largest` and `State` tell it."""
-    largest = np.abs(noted).max() or 1.0
+def _far(noted: np.ndarray, array: np.ndarray, *, apart: bool) -> np.ndarray:
+    """Tell which numbers differ from those of a run, as `Largest` and `State` tell it.
+
+    Of several runs each has its largest number.
+    """
+    largest = np.abs(noted).max(axis=tuple(range(apart, np.ndim(noted))), keepdims=True)
+    largest = np.where(largest, largest, 1.0)
     with np.errstate(all="ignore"):  # of infinities, of which nothing was noted
         return ~(np.abs(noted / largest - array / largest) < 1 / 10**State.DIGITS)
 
@@ -240,7 +229,7 @@ def _noted_name(given: Quantity) -> str:
     """Return the name of what is noted of an input."""
     if _has_images(given):
         return f"{PREFIX}{given.name}_print"
-    return f"{PREFIX}{given.kind}_start{given.layer}" if given.axes else f"{PREFIX}{given.name}"
+    return f"{PREFIX}{given.kind}_start{given.layer}" if given.given else f"{PREFIX}{given.name}"
 
 
 def _found_name(given: Quantity) -> str:

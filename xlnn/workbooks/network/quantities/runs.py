@@ -1,71 +1,99 @@
-"""Which quantities does a workbook of several runs have? Each run's own, and the run that is shown.
+"""Join the quantities of several runs: what differs from run to run has the axis ``run``.
 
-The first run has the names and cells of a workbook that has no other; those of the others begin
-with ``run2_``, ``run3_`` and so on. What does not depend on what the runs differ in is there once.
+What does not depend on what the runs differ in is there once.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
 from xlnn.equations.optimiser import OPTIMISERS
-from xlnn.equations.runs import OfChosenRun, SaidOfChosenRun, role_of
-from xlnn.quantity import Equation, Quantity, Use
+from xlnn.equations.runs import OfOneRun, SaidOfEachRun, SaidOfOneRun
+from xlnn.quantity import EACH, Axis, Equation, Model, Quantity, Use, of_each
+from xlnn.workbooks.network.spec import Spec
 
 RUN = "run"
-"""The choice of a run, after the prefix of a sheet that looks closely."""
+"""The axis, and the choice of a run on a sheet that looks closely, after the sheet's prefix."""
 
 OWN = frozenset({"eta", "l2", *(name for each in OPTIMISERS.values() for name in each.constants)})
 """The inputs of which each run has its own, besides the start."""
 
 
-def prefix_of(run: int) -> str:
-    """Return with what the names of a run begin, counted from 0.
+def runs_from(first: int, length: int) -> Axis:
+    """Return the axis of so many runs, from one on that is counted from 0."""
+    return Axis(RUN, length, EACH, first=first, counts_from=first + 1)
 
-    >>> prefix_of(0), prefix_of(1)
-    ('', 'run2_')
+
+def of_runs(
+    spec: Spec,
+    quantities_of: Callable[[Spec], Iterable[Quantity]],
+    shared: Collection[str] | None = None,
+) -> Iterator[Quantity]:
+    """Yield the quantities of all runs of a Spec.
+
+    What only some runs have, such as the velocity of momentum, begins with the first of them and
+    ends with the last.
+
+    Parameters
+    ----------
+    spec : Spec
+    quantities_of : function
+        Returns the quantities of a run; those of runs with one optimizer are the same.
+    shared : collection of str
+        The names of those that are there once; by default those that depend on nothing in which
+        runs differ.
     """
-    return "" if run == 0 else f"run{run + 1}_"
+    if not spec.runs:
+        yield from quantities_of(spec)
+        return
+    alike = {spec.optimizer: spec for spec in map(spec.of_run, range(spec.number_of_runs))}
+    found = {name: tuple(quantities_of(one)) for name, one in alike.items()}
+    own = _own(chain(*found.values()), shared)
+    runs = [{each.name: each for each in found[optimizer]} for optimizer in spec.runs]
+    for name in _in_order(found.values()):
+        having = [n for n, run in enumerate(runs) if name in run]
+        first = runs[having[0]][name]
+        if name not in own:
+            yield first
+            continue
+        each = [run.get(name, first) for run in runs[having[0] : having[-1] + 1]]
+        yield replace(
+            first,
+            axes=(runs_from(having[0], len(each)), *first.axes),
+            equation=of_each([one.equation for one in each]),
+            uses={role: use for one in each for role, use in one.uses.items()},
+        )
 
 
-def run_of(name: str) -> int:
-    """Return to which run a quantity of that name belongs, counted from 0.
-
-    >>> run_of("W2"), run_of("run2_W2"), run_of("lens_run")
-    (0, 1, 0)
-    """
-    before, _, rest = name.partition("_")
-    number = before.removeprefix(RUN)
-    return int(number) - 1 if rest and before.startswith(RUN) and number.isdecimal() else 0
-
-
-def own_names(quantities: Iterable[Quantity]) -> set[str]:
+def _own(quantities: Iterable[Quantity], shared: Collection[str] | None) -> set[str]:
     """Return the names of the quantities that each run has for itself."""
     own: set[str] = set()
     for found in quantities:
-        begins = found.name in OWN or found.given > 0
+        begins = found.name in OWN or found.given > 0 if shared is None else found.name not in shared
         if begins or any(use.name in own for use in found.uses.values()):
             own.add(found.name)
     return own
 
 
-def of_run(quantities: Iterable[Quantity], own: Collection[str], run: int) -> Iterator[Quantity]:
-    """Yield those that a run has for itself, by its names."""
-    prefix = prefix_of(run)
-    for found in quantities:
-        if found.name in own:
-            uses = {
-                role: Use(prefix + use.name if use.name in own else use.name, use.lag)
-                for role, use in found.uses.items()
-            }
-            yield replace(found, name=prefix + found.name, uses=uses)
+def _in_order(several: Iterable[Sequence[Quantity]]) -> list[str]:
+    """Return the names of several lists in an order that is that of each."""
+    names: list[str] = []
+    for quantities in several:
+        at = 0
+        for found in quantities:
+            if found.name not in names:
+                names.insert(at, found.name)
+            at = names.index(found.name) + 1
+    return names
 
 
 def choosing(quantities: Iterable[Quantity], own: Collection[str], runs: int) -> Iterator[Quantity]:
     """Yield what looks closely at one epoch, now of a run that is chosen above the epoch.
 
-    The choice is that of the sheet, or of the sheet whose prefix the name begins with.
+    The choice is that of the sheet, or of the sheet whose prefix the name begins with. Where there
+    is none, the first run is shown.
     """
     choices: dict[str, str] = {}
     for found in quantities:
@@ -74,44 +102,25 @@ def choosing(quantities: Iterable[Quantity], own: Collection[str], runs: int) ->
             choices[found.sheet] = choices[prefix] = f"{prefix}_{RUN}"
             yield replace(found, name=choices[prefix], kind=RUN, choices=(1, runs))
         roles = [role for role, use in found.uses.items() if use.name in own]
-        choice = choices.get(found.sheet) or choices.get(prefix)
-        if not roles or choice is None:
+        if not roles or isinstance(found.equation, SaidOfEachRun):
             yield found
             continue
-        others = {
-            role_of(role, run): Use(prefix_of(run) + found.uses[role].name, found.uses[role].lag)
-            for run in range(1, runs)
-            for role in roles
-        }
-        equation: Equation = OfChosenRun(found.equation, found.uses, roles, runs)
+        choice = choices.get(found.sheet) or choices.get(prefix)
+        chosen = {RUN: Use(choice)} if choice else {}
+        equation: Equation = OfOneRun(found.equation, found.uses, roles, runs if choice else 0)
         if found.is_sentence:
-            equation = SaidOfChosenRun(equation)
-        yield replace(found, equation=equation, uses={**found.uses, **others, RUN: choice})
+            equation = SaidOfOneRun(equation)
+        yield replace(found, equation=equation, uses={**found.uses, **chosen})
 
 
-def stacked(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return arrays in which what all runs have alike is one, with the runs as its first axis.
-
-    >>> stacked({"C_T": np.ones(3), "x": np.ones(2), "run2_C_T": np.ones(3)})["C_T"].shape
-    (2, 3)
-    """
-    prefixes = [prefix_of(run) for run in range(1 + max(map(run_of, arrays), default=0))]
-    if len(prefixes) == 1:
-        return dict(arrays)
-    joined = {}
+def seen_by(run: int, model: Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the arrays that a run has, without the axis, and those that all share."""
+    found = {}
     for name, array in arrays.items():
-        each = [arrays.get(prefix + name) for prefix in prefixes]
-        if run_of(name) == 0 and all(one is not None and one.shape == array.shape for one in each):
-            joined[name] = np.stack(each)
-    parts = {prefix + name for prefix in prefixes for name in joined}
-    return joined | {name: array for name, array in arrays.items() if name not in parts}
-
-
-def seen_by(run: int, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the arrays of a run and those that all share, by the names of a run alone."""
-    own = {
-        name.removeprefix(prefix_of(run)): array
-        for name, array in arrays.items()
-        if run_of(name) == run
-    }
-    return {name: array for name, array in arrays.items() if run_of(name) == 0} | own
+        each = model[name].each
+        at = run - sum(axis.first for axis in each)
+        if not each:
+            found[name] = array
+        elif 0 <= at < len(array):
+            found[name] = array[at]
+    return found

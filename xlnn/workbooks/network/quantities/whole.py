@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
 from math import prod
 
 import numpy as np
 
 from xlnn import reference
 from xlnn.equations.gallery import Caption, Picture
-from xlnn.equations.runs import SaidOfEachRun, role_of
+from xlnn.equations.runs import SaidOfEachRun
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.equations.wording import Diverged, Errors, Story
 from xlnn.quantity import Axis, Model, Quantity
@@ -24,8 +23,8 @@ from xlnn.workbooks.network.quantities.network import TEST, network
 from xlnn.workbooks.network.quantities.plane import has_plane, plane
 from xlnn.workbooks.network.quantities.play import course, play, worth_seeing
 from xlnn.workbooks.network.quantities.recognise import recognise
-from xlnn.workbooks.network.quantities.record import record_of, recorded_of
-from xlnn.workbooks.network.quantities.runs import RUN, choosing, own_names, prefix_of, run_of
+from xlnn.workbooks.network.quantities.record import recorded, records
+from xlnn.workbooks.network.quantities.runs import RUN, choosing, seen_by
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.quantities.window import MAP, PLACE, window
 from xlnn.workbooks.network.spec import Spec
@@ -55,8 +54,8 @@ def workbook_model(spec: Spec, words: Text) -> Model:
         key: words("sentences", key, cell="{cell}")
         for key in ("agrees", "changed", "emptied", "differs")
     }
-    for run in range(spec.number_of_runs) if spec.epochs else ():
-        quantities += record_of(spec, run, state)
+    if spec.epochs:
+        quantities += records(spec, state)
     if spec.runs:
         quantities += compare(spec, words)
     if any(found.equation and found.equation.switches for found in trained.quantities):
@@ -84,8 +83,7 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
         found += plane(stack)
     if spec.runs:
         found.append(course(stack))
-    if spec.runs:
-        own = own_names(quantity for quantity in trained.quantities if not run_of(quantity.name))
+        own = {each.name for each in trained.quantities if each.each}
         found = [*choosing(found, own, spec.number_of_runs)]
     return within_range(found, words)
 
@@ -130,9 +128,7 @@ def with_records(
 ) -> dict[str, np.ndarray]:
     """Return the network's inputs, and beside them what NumPy's run of it notes down."""
     run = reference.run(network(spec), inputs) if run is None else run
-    runs = range(spec.number_of_runs) if spec.epochs else ()
-    noted = (recorded_of(spec, number, run) for number in runs)
-    return dict(chain(inputs.items(), *(each.items() for each in noted)))
+    return {**inputs, **recorded(spec, run)} if spec.epochs else inputs
 
 
 def first_choices(
@@ -145,6 +141,7 @@ def first_choices(
     shows something as a drawing to start from, after the last epoch; a parameter that the cost
     heeds, moved by 0.001; and what is predicted or recognised in the last epoch.
     """
+    run = None if run is None else seen_by(0, model, run)
     choices = {q.name: 1 for q in model.quantities if q.kind in {RUN, MAP}}
     middles = (q for q in model.quantities if q.kind in PLACE)
     choices |= {q.name: (1 + q.choices[1]) // 2 for q in middles}
@@ -207,10 +204,9 @@ def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
             for name in names
         ]
     equation = SaidOfEachRun([Diverged(**one) for one in each])
-    uses = {role_of("C_T", run): f"{prefix_of(run)}C_T" for run in runs}
     return quantity(
-        "diverged", prefix=prefix, sheet=sheet, shape=(len(runs),), equation=equation, uses=uses,
-        is_text=True,
+        "diverged", prefix=prefix, sheet=sheet, shape=(len(runs),), equation=equation,
+        uses={"C_T": "C_T"}, is_text=True,
     )  # fmt: skip
 
 

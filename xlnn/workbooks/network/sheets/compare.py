@@ -8,7 +8,6 @@ from xlnn.blocks import FIRST_ROW, Block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.compare import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.charts import Cells, Line, ends, scatter
@@ -74,7 +73,7 @@ def _chart(page: Page[Spec], name: str) -> object:
     blocks, titles, lines = page.layout.blocks, page.layout.titles, []
     names = blocks[f"{PREFIX}name"]
     for run in range(page.spec.number_of_runs):
-        block = blocks[prefix_of(run) + name]
+        block = blocks[name].parts[run]
         title, rows = titles[block.sheet], (block.row, block.last[0])
         called = Cells(titles[SHEET], names.column, names.row + run, names.row + run)
         x, y = Cells(title, 1, *rows), Cells(title, block.column, *rows)

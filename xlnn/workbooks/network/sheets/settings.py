@@ -6,9 +6,7 @@ from dataclasses import replace
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block
 from xlnn.quantity import Model
-from xlnn.workbooks.network.quantities.runs import prefix_of
 from xlnn.workbooks.network.sheets.names import input_names
-from xlnn.workbooks.network.sheets.stacked import runs_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
@@ -32,16 +30,16 @@ def place(model: Model) -> Iterator[Block]:
 
     Of several runs each has a column.
     """
-    row, runs = FIRST_ROW, range(runs_of(model))
+    row = FIRST_ROW
     for name in ("eta", *TAKEN):
-        names = {run: prefix_of(run) + name for run in runs}
-        here = {run: own for run, own in names.items() if own in model.by_name}
-        for run, own in here.items():
-            yield Block(model[own], "settings", row, VALUE + run, ())
-        row += bool(here)
+        if name in model.by_name:
+            each = model[name].each
+            column = VALUE + sum(axis.first for axis in each)
+            yield Block(model[name], "settings", row, column, ((0, 1),) * len(each))
+            row += 1
     if "settings_diverged" in model.by_name:
         yield Block(model["settings_diverged"], "settings", row, VALUE, ((1, 0),))
-    row += len(runs)
+    row += max((axis.length for axis in model["eta"].each), default=1)
     for name in LISTS:
         if name in model.by_name:
             yield Block(model[name], "settings", row, VALUE, ((1, 0),))
@@ -85,6 +83,7 @@ def draw(page: Page) -> Drawing:
     for block in page.layout.on("settings"):
         if block.quantity.kind in {"eta", *TAKEN}:
             within = BOUNDS.get(block.quantity.kind, "share")
-            where = address(block.row, block.column)
-            drawing.validations.append(bounded_validation(where, page.words, within))
+            for part in block.parts:
+                where = address(part.row, part.column)
+                drawing.validations.append(bounded_validation(where, page.words, within))
     return drawing

@@ -1,7 +1,7 @@
-"""Where do several runs stand? Each sheet of training below itself, once for each run.
+"""Place and draw several runs: each sheet of training below itself, once for each run.
 
-The first run stands where it would stand alone. A sheet is placed and drawn for one run at a time,
-which it sees by the names that it has without others.
+The first run stands where it would stand alone. A sheet is placed as for one run, and drawn for one
+run at a time.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,8 +9,7 @@ from dataclasses import replace
 
 from xlnn.blocks import FIRST_ROW, Block
 from xlnn.layout import Layout
-from xlnn.quantity import Model, Quantity, Use
-from xlnn.workbooks.network.quantities.runs import OWN, own_names, prefix_of, run_of
+from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
@@ -30,70 +29,37 @@ Place = Callable[[Model], Iterable[Block]]
 
 
 def stacked(place: Place) -> Place:
-    """Return the function that places a sheet once for each run, one below the other."""
+    """Return the function that places a sheet once for each run, one below the other.
+
+    What all runs have comes before what only some have.
+    """
 
     def placing(model: Model) -> Iterator[Block]:
-        down = 0
-        for run in range(runs_of(model)):
-            prefix, last = prefix_of(run), 0
-            for block in place(alone(model, run)):
-                name = prefix + block.quantity.name
-                if name in model.by_name:
-                    shifted = replace(block, quantity=model[name], row=block.row + down)
-                    last = max(last, shifted.last[0])
-                    yield shifted
-            down = last + 1
+        runs = max(len(quantity.parts) for quantity in model.quantities)
+        ordered = sorted(model.quantities, key=lambda each: bool(each.each) * -len(each.parts) % runs)
+        blocks = [*place(Model(tuple(quantity.parts[0] for quantity in ordered)))]
+        height = max(block.last[0] for block in blocks) + 1
+        for block in blocks:
+            quantity = model[block.quantity.name]
+            row = block.row + sum(axis.first for axis in quantity.each) * height
+            steps = ((height, 0),) * len(quantity.each) + block.steps
+            yield replace(block, quantity=quantity, row=row, steps=steps)
 
-    def single(model: Model) -> Iterable[Block]:
-        return placing(model) if runs_of(model) > 1 else place(model)
-
-    return single
-
-
-def runs_of(model: Model) -> int:
-    """Return how many runs a model has."""
-    return 1 + max(run_of(quantity.name) for quantity in model.quantities)
-
-
-def alone(model: Model, run: int) -> Model:
-    """Return what a run has and what all runs share, by the names of a workbook of one run."""
-    if runs_of(model) == 1:
-        return model
-    firsts = [quantity for quantity in model.quantities if run_of(quantity.name) == 0]
-    if run == 0:
-        return Model(tuple(firsts))
-    prefix = prefix_of(run)
-    own = {
-        quantity.name.removeprefix(prefix): quantity
-        for quantity in model.quantities
-        if run_of(quantity.name) == run
-    }
-    of_first = own_names(firsts)
-    shared = [
-        found
-        for found in firsts
-        if found.name not in own
-        and found.name not in of_first
-        and found.kind.removesuffix("_found") not in OWN
-    ]
-    renamed = (_named(found, name, prefix) for name, found in own.items())
-    return Model((*shared, *renamed))
-
-
-def _named(found: Quantity, name: str, prefix: str) -> Quantity:
-    uses = {role: Use(use.name.removeprefix(prefix), use.lag) for role, use in found.uses.items()}
-    return replace(found, name=name, uses=uses)
+    return placing
 
 
 def page_of_run(page: Page[Spec], run: int) -> Page[Spec]:
-    """Return the page as a run sees it: its names, in its cells."""
-    layout, prefix = page.layout, prefix_of(run)
-    model = alone(layout.model, run)
+    """Return the page as a run sees it: what it has, in its cells, and what all runs share."""
     blocks = {}
-    for quantity in model.quantities:
-        name = prefix + quantity.name if prefix + quantity.name in layout.blocks else quantity.name
-        blocks[quantity.name] = replace(layout.blocks[name], quantity=quantity)
-    return replace(page, spec=page.spec.of_run(run), layout=Layout(model, layout.titles, blocks))
+    for name, block in page.layout.blocks.items():
+        at = run - sum(axis.first for axis in block.quantity.each)
+        if not block.quantity.each:
+            blocks[name] = block
+        elif 0 <= at < len(block.parts):
+            blocks[name] = block.parts[at]
+    model = Model(tuple(block.quantity for block in blocks.values()))
+    layout = Layout(model, page.layout.titles, blocks)
+    return replace(page, spec=page.spec.of_run(run), layout=layout)
 
 
 Draw = Callable[[Page[Spec]], Drawing]
@@ -109,10 +75,11 @@ def drawn_for_all(sheet: str, draw: Draw, more: More) -> Draw:
             return draw(page)
         drawing = draw(page_of_run(page, 0))
         _name_first(drawing, page)
+        apart = next(block.steps[0][0] for block in page.layout.on(sheet) if block.quantity.each)
         for run in range(1, page.spec.number_of_runs):
-            down = _top(page, sheet, run) - _top(page, sheet, 0)
+            down = run * apart
             drawing.put(down + 1, 1, page.words("compare", "run", run=run + 1), SECTION)
-            joined(drawing, more(page_of_run(page, run), down), run)
+            _join(drawing, more(page_of_run(page, run), down))
         return drawing
 
     return drawing_of
@@ -126,24 +93,19 @@ def _name_first(drawing: Drawing, page: Page[Spec]) -> None:
         drawing.put(GROUP_ROW, 1, name, replace(KEY, bold=True, wrap=True))
 
 
-def _top(page: Page[Spec], sheet: str, run: int) -> int:
-    """Return the first row of a run on a sheet."""
-    return min(block.row for block in page.layout.on(sheet) if run_of(block.quantity.name) == run)
-
-
 def first_alone(draw: Draw) -> Draw:
     """Return the function that draws a sheet of which all runs have but one."""
     return lambda page: draw(page_of_run(page, 0) if page.spec.runs else page)
 
 
-def joined(drawing: Drawing, other: Drawing, run: int) -> None:
-    """Add to a drawing what was drawn for a run, whose quantities have other names in it."""
+def _join(drawing: Drawing, other: Drawing) -> None:
+    """Add to a drawing what was drawn for a further run."""
     for row, cells in other.cells.items():
         drawing.cells.setdefault(row, {}).update(cells)
     for column, width in other.widths.items():
         drawing.widths[column] = max(width, drawing.widths.get(column, 0))
     drawing.heights |= other.heights
-    drawing.looks |= {prefix_of(run) + name: look for name, look in other.looks.items()}
+    drawing.looks |= other.looks
     drawing.validations += other.validations
     drawing.sparklines += other.sparklines
     drawing.colours += other.colours
