@@ -84,6 +84,7 @@ class Reference:
         use: Use,
         title: str,
         rows: dict[tuple, int],
+        *,
         entry: Mapping[str, int],
     ) -> None:
         self._block = block
@@ -375,7 +376,8 @@ class Layout:
             is_start = use.start is not None and use.along in starting
             read = Use(str(use.start)) if is_start else use
             block = self.blocks[read.name]
-            arguments[role] = Reference(block, here, read, self.titles[block.sheet], rows, entry)
+            title = self.titles[block.sheet]
+            arguments[role] = Reference(block, here, read, title, rows, entry=entry)
         starts = tuple(
             (axis, index, self._column(name, part, unit, starting | {family}))
             for axis, index, family in _starts(here.quantity)

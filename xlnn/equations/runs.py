@@ -96,8 +96,8 @@ class SaidOfEachRun(Sentence):
 
     def text(self, run: int, **arguments: np.ndarray) -> str:
         """Return the text of a run."""
-        several = len(self.said) > 1
-        return self.said[run].text(**{role: a[run] if several else a for role, a in arguments.items()})
+        own = {role: each[run] for role, each in arguments.items()}
+        return self.said[run].text(**(own if len(self.said) > 1 else arguments))
 
     def cell(self, run: int, **arguments: Cells) -> str:
         """Return the formula of a run."""

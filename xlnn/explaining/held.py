@@ -26,7 +26,7 @@ class QuantityValues:
     name, kind : str
         ``delta3``, and what it is, whatever its layer: ``delta``.
     array : array
-        As `xlnn.values` gives it: axes first, then units. Of several runs the first axis is ``run``.
+        As `xlnn.values` gives it: axes first (``run`` before the others), then units.
     symbol : str
         The book's notation, without a unit: ``δ³``; empty where it has none.
     title, meaning, equation, section : str

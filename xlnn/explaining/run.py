@@ -66,7 +66,7 @@ class Run(Mapping[str, QuantityValues]):
             hint = f": is it {' or '.join(near)}?" if near else "."
             raise NoQuantityError(f'There is no quantity "{name:.40}"{hint}')
         quantity = self._layout.model[name]
-        meaning = meaning_of(quantity.parts[0], self._words, self._equations)
+        meaning = meaning_of(quantity, self._words, self._equations)
         return QuantityValues(self.arrays[name], quantity, self._layout, meaning)
 
     def __iter__(self) -> Iterator[str]:

@@ -1,12 +1,14 @@
 """What is in this workbook? Its kind, sizes, settings and course, and what was changed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
 from math import prod
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
@@ -14,7 +16,7 @@ from xlnn.checking.probe import Points
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
 from xlnn.explaining.course import CHECK, course_of
-from xlnn.explaining.entries import Entries
+from xlnn.explaining.entries import Entries, Entry
 from xlnn.explaining.runs import COMPARE, Runs
 from xlnn.explaining.shown import lines_of
 from xlnn.explaining.told import Value
@@ -127,6 +129,7 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
     template, lang = (str(sizes.pop(key)) for key in ("template", "lang"))
     single, inputs = _inputs(entries, runs)
     course = course_of(seen.layout, entries.arrays)
+    courses = runs.courses(course) if course else {}
     return Contents(
         file=path.name,
         kind=seen.spec.kind,
@@ -138,9 +141,9 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
         settings=single,
         inputs=inputs,
         formulas=_formulas(entries),
-        course=tuple(map(float, entries.arrays[course.name])) if course else (),
+        course=next(iter(courses.values()), ()),
         course_of=entries.symbol((course.name, (0,))) if course else "",
-        courses=runs.courses(course) if course else {},
+        courses=courses if course and course.each else {},
         said=tuple(islice(_sentences(entries, runs, on_check=False), SAID)),
         check=tuple(_sentences(entries, runs, on_check=True)),
         wrong=len(seen.report.wrong),
@@ -156,23 +159,27 @@ def _about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
 def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, int]]:
     """Return the inputs that are one number, and how many cells the others have."""
     inputs = [each for each in entries.layout.model.quantities if each.is_input]
-    single = [each for each in inputs if not each.lengths and each.heading(()).strip()]
-    symbols = {each.name: runs.named(each, each.heading(())) for each in single}
-    for each in _alike(single, symbols):  # sheets may call other numbers so
-        title = entries.layout.titles[each.sheet]
-        symbols[each.name] = entries.words("joined", "named", what=title, name=symbols[each.name])
-    for each in _alike(single, symbols):
-        symbols[each.name] = f"{symbols[each.name]} ({each.name})"
-    values = {symbols[each.name]: entries.value((each.name, ())) for each in single}
+    single = [q for q in inputs if not (q.rows or q.shape) and q.heading(()).strip()]
+    symbols = {
+        (each.name, at): runs.named(each, each.heading(()), at)
+        for each in single
+        for at in np.ndindex(each.lengths)
+    }
+    for name, at in _alike(symbols):  # sheets may call other numbers so
+        title = entries.layout.titles[entries.layout.model[name].sheet]
+        symbols[name, at] = entries.words("joined", "named", what=title, name=symbols[name, at])
+    for name, at in _alike(symbols):
+        symbols[name, at] = f"{symbols[name, at]} ({name})"
+    values = {symbol: entries.value(entry) for entry, symbol in symbols.items()}
     return values, {
-        each.name: prod(each.lengths) - each.computed for each in inputs if each.name not in symbols
+        each.name: prod(each.lengths) - each.computed for each in inputs if each not in single
     }
 
 
-def _alike(single: Iterable[Quantity], symbols: Mapping[str, str]) -> list[Quantity]:
+def _alike(symbols: Mapping[Entry, str]) -> list[Entry]:
     """Return the numbers whose symbols are those of others as well."""
     counts = Counter(symbols.values())
-    return [each for each in single if counts[symbols[each.name]] > 1]
+    return [entry for entry, symbol in symbols.items() if counts[symbol] > 1]
 
 
 def _formulas(entries: Entries) -> dict[str, int]:
@@ -186,16 +193,16 @@ def _formulas(entries: Entries) -> dict[str, int]:
 def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]:
     """Yield what the workbook says in words; its choices on single sheets are left out."""
     for quantity in entries.layout.model.quantities:
-        if not quantity.is_sentence or quantity.axes:
+        if not quantity.is_sentence or quantity.rows:
             continue
         if quantity.equation.repeats:  # the name of a class is no sentence
             continue
         if quantity.sheet in {SHEET, COMPARE}:  # one speaks of cells, one says all of it again
             continue
         if (quantity.sheet == CHECK) == on_check:
-            for said in entries.arrays[quantity.name].ravel():
+            for at, said in np.ndenumerate(entries.arrays[quantity.name]):
                 if isinstance(said, str) and (said.endswith(STOPS) or EQUALS in said):
-                    yield runs.named(quantity, _of_part(entries, quantity, said))
+                    yield runs.named(quantity, _of_part(entries, quantity, said), at)
 
 
 def _of_part(entries: Entries, quantity: Quantity, said: str) -> str:

@@ -225,7 +225,7 @@ class Tasks:
     def _areas(self, name: str, wanted: np.ndarray, *, whole: bool = False) -> Iterator[eq.Area]:
         """Yield the areas of some entries of a quantity, or one of all if they fill a rectangle."""
         block = self.layout.blocks[name]
-        quantity, grid = block.quantity, self._grid(block, wanted)
+        grid = self._grid(block, wanted)
         rows, columns = grid.shape
         if not (grid >= 0).any():
             return

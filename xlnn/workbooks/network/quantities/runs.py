@@ -69,9 +69,11 @@ def of_runs(
 
 def _own(quantities: Iterable[Quantity], shared: Collection[str] | None) -> set[str]:
     """Return the names of the quantities that each run has for itself."""
+    if shared is not None:
+        return {found.name for found in quantities} - {*shared}
     own: set[str] = set()
     for found in quantities:
-        begins = found.name in OWN or found.given > 0 if shared is None else found.name not in shared
+        begins = found.name in OWN or found.given > 0
         if begins or any(use.name in own for use in found.uses.values()):
             own.add(found.name)
     return own

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block
@@ -80,10 +81,10 @@ def draw(page: Page) -> Drawing:
             positive = name == "t_factor"  # a prediction is divided by it
             cells = cell_range(blocks[name])
             drawing.validations.append(number_validation(cells, page.words, positive=positive))
-    for block in page.layout.on("settings"):
-        if block.quantity.kind in {"eta", *TAKEN}:
-            within = BOUNDS.get(block.quantity.kind, "share")
-            for part in block.parts:
-                where = address(part.row, part.column)
-                drawing.validations.append(bounded_validation(where, page.words, within))
+    steps = (
+        block for block in page.layout.on("settings") if block.quantity.kind in {"eta", *TAKEN}
+    )
+    for part in chain(*(block.parts for block in steps)):
+        within, where = BOUNDS.get(part.quantity.kind, "share"), address(part.row, part.column)
+        drawing.validations.append(bounded_validation(where, page.words, within))
     return drawing

@@ -36,7 +36,7 @@ def stacked(place: Place) -> Place:
 
     def placing(model: Model) -> Iterator[Block]:
         runs = max(len(quantity.parts) for quantity in model.quantities)
-        ordered = sorted(model.quantities, key=lambda each: bool(each.each) * -len(each.parts) % runs)
+        ordered = sorted(model.quantities, key=lambda q: bool(q.each) and len(q.parts) < runs)
         blocks = [*place(Model(tuple(quantity.parts[0] for quantity in ordered)))]
         height = max(block.last[0] for block in blocks) + 1
         for block in blocks:
