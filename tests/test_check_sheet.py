@@ -55,14 +55,13 @@ class Book:
         self.path, self.engine = path, engine
         self.layout = layout_of(read_spec(path))
 
-    def key(self, name, *, last=False):
-        """Return where a quantity begins, or its last epoch and image."""
+    def key(self, name, *, last=False, run=0):
+        """Return where a quantity of a run begins, or its last epoch and image."""
         quantity = self.layout.model[name]
-        axes = [
-            n - 1 - (axis.name == "state")
-            for axis, n in zip(quantity.axes, quantity.lengths, strict=False)
-        ]
-        return self.at(name, (*(axes if last else [0] * len(axes)), *(0 for _ in quantity.shape)))
+        axes = [axis.length - 1 - (axis.name == "state") for axis in quantity.rows]
+        runs = [run - axis.first for axis in quantity.each]
+        zeros = [0] * len(quantity.shape)
+        return self.at(name, (*runs, *(axes if last else [0] * len(axes)), *zeros))
 
     def at(self, name, index):
         """Return where an entry of a quantity stands."""
@@ -76,11 +75,11 @@ class Book:
         return str(values(edited, self.engine)["numpy_state"])
 
     def told(self, names, changes=()):
-        """Return what several sentences say with other numbers in some cells."""
+        """Return what some quantities say with other numbers in some cells, entry by entry."""
         edited = self.path.with_name(f"{self.engine}.xlsx")
         replace_inputs(self.path, edited, dict(changes))
         got = read_arrays(self.layout, load(self.engine, edited)({}))
-        return [str(got[name]) for name in names]
+        return [str(said) for name in names for said in got[name].ravel()]
 
     def typed(self, contents):
         """Return the values with something typed into cells, whatever it is."""

@@ -143,17 +143,21 @@ def whoever_chose_no_number_of_the_range_is_asked_to(state):
         assert np.isnan(chosen) or abs(used - chosen) == min(distances)
 
 
-def of_run(state, sheet, name):
-    """Return the name that a quantity has in the run that a sheet shows."""
-    run = int(state[f"{sheet}_run_used"]) if f"{sheet}_run_used" in state else 1
-    return f"run{run}_{name}" if run > 1 else name
+def of_run(state, name, run=1):
+    """Return the values that a quantity has in a run, from 1."""
+    return state[name][run - 1] if state.model[name].each else state[name]
+
+
+def shown_on(state, sheet, name):
+    """Return the values that a quantity has in the run that a sheet shows."""
+    return of_run(state, name, int(state.arrays.get(f"{sheet}_run_used", 1)))
 
 
 def outputs_of(state, sheet):
     """Return the outputs that a verdict is of, from the weights or from training."""
     if sheet == "draw":
         return state[f"draw_a{state.output}"][0]
-    rows = state[of_run(state, "play", f"a{state.output}")]
+    rows = shown_on(state, "play", f"a{state.output}")
     image = int(state["play_image_used"]) - 1
     return rows[int(state["play_epoch_used"]) - 1, image] if state.spec.epochs else rows[image]
 
@@ -192,14 +196,13 @@ def what_is_right_is_the_class_of_the_largest_target(state):
 def training_that_makes_the_cost_larger_is_said_to_diverge(state):
     if "diverged" not in state:
         return
-    told = [(of_run(state, "play", "C_T"), "", state.text("play_diverged"))]
+    told = [(shown_on(state, "play", "C_T"), "", state.text("play_diverged"))]
     for sheet in ("diverged", "settings_diverged"):
         for run, text in enumerate(state[sheet], start=1):
             name = state.said("compare", "run", run=run) if state.spec.runs else ""
             before = state.said("joined", "named", what=name, name="") if name else ""
-            told.append((f"run{run}_C_T" if run > 1 else "C_T", before, text))
-    for name, before, text in told:
-        costs = state[name]
+            told.append((of_run(state, "C_T", run), before, text))
+    for costs, before, text in told:
         if rose := filled_in(before + state.said("sentences", "rose"), text):
             assert costs[-1] > RISE * costs[0]
             assert tells(rose["first"], costs[0])
@@ -214,14 +217,14 @@ def training_that_makes_the_cost_larger_is_said_to_diverge(state):
 
 def right_in(state, part=""):
     """Return how many images are right in each epoch, of equal outputs by the first."""
-    outputs, targets = state[f"{part}a{state.output}"], state[f"{part}t"]
+    outputs, targets = of_run(state, f"{part}a{state.output}"), state[f"{part}t"]
     return (outputs.argmax(axis=-1) == targets.argmax(axis=-1)).sum(axis=-1)
 
 
 def the_story_tells_what_is_so_in_the_last_epoch(state):
     if "story" not in state:
         return
-    costs = state["C_T"]
+    costs = of_run(state, "C_T")
     if np.isfinite(costs).all():
         assert state["best"] == 1 + min(e for e in range(len(costs)) if costs[e] == min(costs))
     end, *tested = state["story"]
@@ -245,7 +248,7 @@ def the_story_tells_what_is_so_in_the_last_epoch(state):
 def the_errors_are_those_of_the_last_epoch(state):
     scaled = state.spec.scaled_targets
     for part in ("", "test_") if state.spec.test_images else ("",):
-        outputs = state[f"{part}a{state.output}"][-1]
+        outputs = of_run(state, f"{part}a{state.output}")[-1]
         targets = state[f"{part}raw_t"] if scaled else state[f"{part}t"]
         if scaled:
             outputs = state["t_middle"] + outputs / state["t_factor"]
@@ -263,7 +266,7 @@ def the_confusion_table_counts_what_is_wrong_in_the_epoch_used(state):
         if f"confusion_{part}mistakes" not in state:
             continue
         epoch = int(state["confusion_epoch_used"]) - 1
-        outputs = state[of_run(state, "confusion", f"{part}a{state.output}")]
+        outputs = shown_on(state, "confusion", f"{part}a{state.output}")
         answers = outputs[epoch].argmax(axis=-1)
         truths = state[f"{part}t"].argmax(axis=-1)
         wrong, count = np.flatnonzero(answers != truths), len(truths)
@@ -291,7 +294,7 @@ def all_that_a_sheet_shows_belongs_to_the_numbers_used(state):
     def equal(shown, wanted):
         np.testing.assert_allclose(np.ravel(shown), np.ravel(wanted), rtol=SAME, atol=SAME)
 
-    if "run2_C_T" in state:  # of a chosen run
+    if state.spec.runs:  # of a chosen run
         return
     layers = [layer.name for layer in state.spec.layers if layer.kind == "dense"]
     if state.spec.epochs:
@@ -351,9 +354,8 @@ def runs_are_named_by_what_they_have(state):
     if "compare_name" not in state:
         return
     for run, name in enumerate(state["compare_name"]):
-        eta = state[("eta", f"run{run + 1}_eta")[run > 0]]
-        assert name == state.said("compare", "by_eta", eta=f"{eta:.15g}")
-        costs = state[("C_T", f"run{run + 1}_C_T")[run > 0]]
+        assert name == state.said("compare", "by_eta", eta=f"{state['eta'][run]:.15g}")
+        costs = state["C_T"][run]
         if np.isfinite(costs).all():
             assert state["compare_best"][run] == 1 + [*costs].index(min(costs))
             assert state["compare_least"][run] == min(costs)

@@ -16,7 +16,6 @@ from xlnn.linting import lint
 from xlnn.reading.spec import described, layout_of, read_spec
 from xlnn.reading.values import values
 from xlnn.shipped.text import languages, text
-from xlnn.workbooks.network.quantities.runs import prefix_of, run_of
 from xlnn.workbooks.network.words import words_of
 
 RATES = (0.1, 0.5, 1.0)
@@ -37,6 +36,11 @@ def several(request, tmp_path_factory):
         options = options | {"epochs": 2}
     path = tmp_path_factory.mktemp(request.param) / "several.xlsx"
     return build(template, path, **{"epochs": 3} | options).path, template, options
+
+
+def of(quantity, run):
+    """Tell whether a quantity is one that a run has, counted from 0."""
+    return any(axis.first <= run < axis.first + axis.length for axis in quantity.each)
 
 
 @pytest.fixture(scope="module")
@@ -82,27 +86,26 @@ def test_nothing_is_found_by_lint(several):
 
 def test_the_sheet_check_agrees_for_each_run_and_names_a_run_that_was_altered(mixed):
     book = Book(mixed, "formualizer")
-    names = [f"{prefix_of(run)}numpy_state" for run in range(4)]
-    told = book.told(names)
+    told = book.told(["numpy_state"])
+    assert len(told) == 4
     assert all(each.startswith("The sheets agree with NumPy's run") for each in told), told
     for run in range(4):
         remembered = [
             q.name
             for q in book.layout.model.quantities
-            if q.sheet in {"optimiser", "weights", "gradients"} and run_of(q.name) == run
+            if q.sheet in {"optimiser", "weights", "gradients"} and of(q, run)
         ]
-        for name in {remembered[0], remembered[-1], f"{prefix_of(run)}C_T"}:
-            told = book.told(names, {book.key(name, last=True): 7.5})
+        for name in {remembered[0], remembered[-1], "C_T"}:
+            told = book.told(["numpy_state"], {book.key(name, last=True, run=run): 7.5})
             assert [n for n, each in enumerate(told) if each.startswith("C_T or the last")] == [run]
 
 
 def test_another_rate_of_one_run_is_an_input_of_that_run_alone(mixed):
     book = Book(mixed, "formualizer")
-    names = [f"{prefix_of(run)}numpy_state" for run in range(4)]
-    told = book.told(names, {book.key("run3_eta"): 0.07})
+    told = book.told(["numpy_state"], {book.key("eta", run=2): 0.07})
     assert told[2].startswith("Inputs differ from those of the build, first Settings!E4: ")
     assert all(each.startswith("The sheets agree") for n, each in enumerate(told) if n != 2)
-    told = book.told(names, {book.key("x"): 0.5})
+    told = book.told(["numpy_state"], {book.key("x"): 0.5})
     assert all(each.startswith("Inputs differ") for each in told)
 
 
@@ -156,15 +159,15 @@ def test_the_runs_are_called_by_what_they_differ_in_as_it_is_now(mixed, tmp_path
         "Adam, η = 0.05, λ = 0",
         "RMSProp, η = 0.02, λ = 0.03",
     ]
-    other = changed(mixed, tmp_path / "o.xlsx", {"run2_eta": 0.25})
+    other = changed(mixed, tmp_path / "o.xlsx", {"eta": (0.2, 0.25, 0.05, 0.02)})
     assert values(other, "formualizer")["compare_name"][1] == "momentum, η = 0.25, λ = 0.01"
 
 
 def test_wrong_formulas_of_further_runs_are_named_and_no_other(mixed, tmp_path):
     _, layout = described(mixed)
     altered = {}
-    for name in ("run3_moment2_W2", "run2_C_T", "run4_W3", "lens_W2", "compare_best"):
-        last = tuple(length - 1 for length in layout.model[name].lengths)
+    for name, *run in (("moment2_W2", 0), ("C_T", 1), ("W3", 3), ("lens_W2",), ("compare_best", 3)):
+        last = (*run, *(length - 1 for length in layout.model[name].lengths[len(run) :]))
         altered[layout.cell(name, last)] = layout.formula(name, last) + "+0.001"
     copy = tmp_path / "copy.xlsx"
     copy.write_bytes(mixed.read_bytes())
@@ -181,16 +184,19 @@ def test_the_first_run_stands_where_it_stands_alone(tmp_path):
         # below what the runs have of their own, and the run that is chosen
         if (block.sheet == "settings" and name != "eta") or block.sheet == "drawing":
             continue
-        assert (block.row, block.column, block.steps) == (other.row, other.column, other.steps)
-    assert {run_of(name) for name in one.blocks} == {0}
+        first = other.parts[0]
+        assert (block.row, block.column, block.steps) == (first.row, first.column, first.steps)
+    assert not any(quantity.each for quantity in one.model.quantities)
     assert "compare" not in one.titles
-    rows = [two.blocks[f"{prefix_of(run)}z2"].row for run in (0, 1)]
+    rows = [part.row for part in two.blocks["z2"].parts]
     assert rows == [4, 4 + 3 * 4 + 4], "below a blank row, what the run is called, and headings"
 
 
 @pytest.mark.slow
 def test_a_workbook_goes_on_with_its_runs(mixed, tmp_path):
-    other = changed(mixed, tmp_path / "other.xlsx", {"run2_eta": 0.25, "run4_W2": 0.5})
+    start = values(mixed, "formualizer")["W2"][:, :1]
+    start[3] = 0.5
+    other = changed(mixed, tmp_path / "other.xlsx", {"eta": (0.2, 0.25, 0.05, 0.02), "W2": start})
     again = build(from_workbook=other, output=tmp_path / "again.xlsx", epochs=2).path
     found = values(again, "formualizer")
     assert list(found["eta"]) == [0.2, 0.25, 0.05, 0.02]
@@ -203,7 +209,7 @@ def test_runs_that_are_made_alike_are_one(tmp_path):
     path = build("xor", tmp_path / "o.xlsx", epochs=2, eta=RATES).path
     one = build(from_workbook=path, output=tmp_path / "one.xlsx", eta=0.3).path
     assert not read_spec(one).runs
-    assert not any(run_of(name) for name in layout_of(read_spec(one)).blocks)
+    assert not any(quantity.each for quantity in layout_of(read_spec(one)).model.quantities)
 
 
 WRONG = {
