@@ -342,27 +342,20 @@ class Layout:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """The cells that each defined name stands for: of several runs, a name for those of each.
+        """The cells that each defined name stands for; those of a further run end in its number.
 
-        The cells of a quantity that lie apart have no name.
+        Cells that do not fill a rectangle have no name.
         """
         found = {}
         for name, block in self.blocks.items():
-            if block.is_dense:
-                found[f"xlnn.{name}"] = self._area(block)
-                continue
-            for axis in block.quantity.each:
-                for number, part in enumerate(block.parts, start=axis.counts_from):
-                    if part.is_dense:
-                        end = f".{axis.name}{number}" if number > 1 else ""
-                        found[f"xlnn.{name}{end}"] = self._area(part)
+            first = sum(axis.first for axis in block.quantity.each)
+            for number, part in enumerate(block.parts, start=first + 1):
+                if part.is_dense:
+                    ends = (part.row, part.column), part.last
+                    cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
+                    end = f".run{number}" if number > 1 else ""
+                    found[f"xlnn.{name}{end}"] = f"{quoted(self.titles[block.sheet])}!{cells}"
         return found
-
-    def _area(self, block: Block) -> str:
-        """Return the cells of a block, as a defined name stands for them."""
-        ends = (block.row, block.column), block.last
-        cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
-        return f"{quoted(self.titles[block.sheet])}!{cells}"
 
     def _column(
         self, name: str, part: int, unit: tuple[int, ...], starting: frozenset[str] = frozenset()

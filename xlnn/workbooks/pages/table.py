@@ -104,16 +104,21 @@ def row_axes(quantities: Iterable[Quantity]) -> tuple[Axis, ...]:
 def table(page: Page, sheet: str, blocks: Iterable[Block], named: Named = plain_name) -> Drawing:
     """Draw the headings of a table in two rows, quantity and unit, and the names of its rows."""
     blocks = tuple(blocks)
-    axes = row_axes(block.quantity for block in blocks)
+    axes, top = row_axes(block.quantity for block in blocks), min(block.row for block in blocks)
     drawing = Drawing(freeze=(FIRST_ROW, len(axes) + 1), repeat=UNIT_ROW)
-    drawing.heights |= {1: 24, GROUP_ROW: 30, UNIT_ROW: 18}
-    name_rows(drawing, axes, FIRST_ROW, page.words)
+    drawing.heights |= {1: 24, **headed(top)}
+    name_rows(drawing, axes, top, page.words)
     for block in blocks:
         head(drawing, block, page.words, named)
         if block.quantity.is_input:
             drawing.validations.append(numbers_only(block, page.words))
     title_line(drawing, page, sheet, len(axes) + 1)
     return drawing
+
+
+def headed(top: int) -> dict[int, float]:
+    """Return the heights of the two rows of headings over a table."""
+    return {top - 2: 30, top - 1: 18}
 
 
 def title_line(drawing: Drawing, page: Page, sheet: str, column: int) -> None:

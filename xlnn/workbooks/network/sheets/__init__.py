@@ -35,9 +35,9 @@ from xlnn.writing.drawing import Drawing
 
 def _table(sheet: str, *, lined: bool = False) -> Sheet:
     """Return a sheet that is nothing but a table, of each run one."""
-    draws = table.drawn(sheet, lined=lined), stacked.more_table(sheet, lined=lined)
-    draw, more = (signs.centred(sheet, each) for each in draws)
-    return Sheet(stacked.drawn_for_all(sheet, draw, more), stacked.stacked(table.placed(sheet)))
+    return _of_runs(
+        sheet, signs.centred(sheet, table.drawn(sheet, lined=lined)), table.placed(sheet)
+    )
 
 
 def _closely(key: str, sheet: ModuleType) -> Sheet:
@@ -46,9 +46,9 @@ def _closely(key: str, sheet: ModuleType) -> Sheet:
     return Sheet(draw, choosing.placed(sheet.place))
 
 
-def _of_runs(key: str, sheet: ModuleType, more: stacked.More) -> Sheet:
+def _of_runs(key: str, draw: stacked.Draw, place: stacked.Place) -> Sheet:
     """Return a sheet that says the same of each run."""
-    return Sheet(stacked.drawn_for_all(key, sheet.draw, more), stacked.stacked(sheet.place))
+    return Sheet(stacked.drawn(key, draw), stacked.placed(place))
 
 
 def _weights() -> Sheet:
@@ -73,15 +73,15 @@ SHEETS = {
     "test": _table("test"),
     "weights": _weights(),
     "gradients": _table("gradients"),
-    "optimiser": _of_runs("optimiser", optimiser, optimiser.draw_more),
-    "progress": _of_runs("progress", progress, stacked.more_table("progress", lined=True)),
+    "optimiser": _of_runs("optimiser", optimiser.draw, optimiser.place),
+    "progress": _of_runs("progress", progress.draw, progress.place),
     "compare": Sheet(compare.draw, compare.place),
     "fit": _closely("fit", fit),
     "confusion": _closely("confusion", confusion),
     "gradient_check": _closely("gradient_check", gradient_check),
     "plane": Sheet(stacked.first_alone(plane.draw_numbers), plane.place_numbers),
     "drawing": Sheet(stacked.first_alone(drawing.draw), drawing.place),
-    "check": _of_runs("check", check, check.draw_more),
+    "check": _of_runs("check", check.draw, check.place),
     "spec": Sheet(spec_text.draw),
 }
 """All sheets by their keys, in the workbook's order."""

@@ -85,25 +85,13 @@ def _input_of(quantity: Quantity) -> str:
 
 
 def draw(page: Page) -> Drawing:
-    """Draw what the lines are; each name of an input leads to its cells."""
-    words = page.words
+    """Draw what the lines of a run are; each name of an input leads to its cells."""
+    blocks, words = page.layout.blocks, page.words
     drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, freeze=(1, 2))
     drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
-    _draw_run(drawing, page, 0)
-    return drawing
-
-
-def draw_more(page: Page, down: int) -> Drawing:
-    """Draw the same of a further run, so many rows below."""
-    drawing = Drawing()
-    _draw_run(drawing, page, down)
-    return drawing
-
-
-def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
-    """Draw what the lines of a run are."""
-    blocks, words, parameters = page.layout.blocks, page.words, PARAMETERS + down
+    down = blocks[PREFIX + RESULTS[0]].row - TOP
+    parameters = PARAMETERS + down
     for name in RESULTS:
         drawing.put(blocks[PREFIX + name].row, 1, words("check", name), LABEL)
         drawing.looks[PREFIX + name] = replace(
@@ -139,6 +127,7 @@ def _draw_run(drawing: Drawing, page: Page, down: int) -> None:
     drawing.widths |= dict.fromkeys(range(VALUES - 1, column + 1), NUMBERS)
     names = (cells[1] for cells in drawing.cells.values() if 1 in cells)
     drawing.widths[1] = text_width(*(text for text, look in names if look in (LABEL, LINK)))
+    return drawing
 
 
 def _told(quantity: Quantity, words: Text) -> list[str]:

@@ -11,7 +11,7 @@ from xlnn.blocks import FIRST_ROW, Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.optimiser import SHEET
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import GROUP_ROW, UNIT_ROW, head, name_rows, title_line
+from xlnn.workbooks.pages.table import head, headed, name_rows, title_line
 from xlnn.writing.drawing import Drawing
 
 LEFT = 2
@@ -44,23 +44,13 @@ def _shared(model: Model) -> list[Quantity]:
 
 def draw(page: Page) -> Drawing:
     """Draw the headings of each table and the numbers of its epochs."""
-    drawing = Drawing(freeze=(1, LEFT), heights={1: 24, GROUP_ROW: 30, UNIT_ROW: 18})
-    _draw_tables(drawing, page)
-    title_line(drawing, page, SHEET, LEFT)
-    return drawing
-
-
-def draw_more(page: Page, down: int) -> Drawing:
-    """Draw the same of a further run, so many rows below."""
-    drawing = Drawing(heights={down + GROUP_ROW: 30, down + UNIT_ROW: 18})
-    _draw_tables(drawing, page)
-    return drawing
-
-
-def _draw_tables(drawing: Drawing, page: Page) -> None:
     layout = page.layout
+    top = min(block.row for block in layout.on(SHEET))
+    drawing = Drawing(freeze=(1, LEFT), heights={1: 24, **headed(top)})
     for table in _tables(layout.model):
         first = layout.blocks[table[0].name]
         name_rows(drawing, first.quantity.axes, first.row, page.words)
     for block in layout.on(SHEET):
         head(drawing, block, page.words)
+    title_line(drawing, page, SHEET, LEFT)
+    return drawing

@@ -38,9 +38,10 @@ def place(model: Model) -> Iterator[Block]:
             column = VALUE + sum(axis.first for axis in each)
             yield Block(model[name], "settings", row, column, ((0, 1),) * len(each))
             row += 1
-    if "settings_diverged" in model.by_name:
-        yield Block(model["settings_diverged"], "settings", row, VALUE, ((1, 0),))
-    row += max((axis.length for axis in model["eta"].each), default=1)
+    diverged = model.by_name.get("settings_diverged")
+    if diverged:
+        yield Block(diverged, "settings", row, VALUE, ((1, 0),))
+    row += diverged.shape[0] if diverged else 1
     for name in LISTS:
         if name in model.by_name:
             yield Block(model[name], "settings", row, VALUE, ((1, 0),))

@@ -28,11 +28,11 @@ def centre(drawing: Drawing, page: Page, blocks: Iterable[Block], kinds: tuple[s
             drawing.widths[block.column] = max(usual, name_width(page.spec.labels))
 
 
-def centred(sheet: str, draw: Callable[..., Drawing]) -> Callable[..., Drawing]:
-    """Return the function that draws a table, of the first run or a further one, and centres."""
+def centred(sheet: str, draw: Callable[[Page], Drawing]) -> Callable[[Page], Drawing]:
+    """Return the function that draws a table, and centres."""
 
-    def drawing_of(page: Page, *down: int) -> Drawing:
-        drawing = draw(page, *down)
+    def drawing_of(page: Page) -> Drawing:
+        drawing = draw(page)
         centre(drawing, page, page.layout.on(sheet), CENTRED)
         return drawing
 

@@ -7,28 +7,19 @@ run at a time.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from xlnn.blocks import FIRST_ROW, Block
+from xlnn.blocks import Block
 from xlnn.layout import Layout
 from xlnn.quantity import Model
-from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import (
-    GROUP_ROW,
-    UNIT_ROW,
-    courses,
-    head,
-    name_rows,
-    numbers_only,
-    row_axes,
-)
+from xlnn.workbooks.pages.table import GROUP_ROW
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION
 
 Place = Callable[[Model], Iterable[Block]]
 
 
-def stacked(place: Place) -> Place:
+def placed(place: Place) -> Place:
     """Return the function that places a sheet once for each run, one below the other.
 
     What all runs have comes before what only some have.
@@ -63,12 +54,10 @@ def page_of_run(page: Page[Spec], run: int) -> Page[Spec]:
 
 
 Draw = Callable[[Page[Spec]], Drawing]
-More = Callable[[Page[Spec], int], Drawing]
-"""Draws what a further run shows, so many rows below the first, and nothing of the whole sheet."""
 
 
-def drawn_for_all(sheet: str, draw: Draw, more: More) -> Draw:
-    """Return the function that draws a sheet for the first run, and then for the others."""
+def drawn(sheet: str, draw: Draw) -> Draw:
+    """Return the function that draws a sheet for each run; its charts are those of the first."""
 
     def drawing_of(page: Page[Spec]) -> Drawing:
         if not page.spec.runs:
@@ -77,9 +66,9 @@ def drawn_for_all(sheet: str, draw: Draw, more: More) -> Draw:
         _name_first(drawing, page)
         apart = next(block.steps[0][0] for block in page.layout.on(sheet) if block.quantity.each)
         for run in range(1, page.spec.number_of_runs):
-            down = run * apart
-            drawing.put(down + 1, 1, page.words("compare", "run", run=run + 1), SECTION)
-            _join(drawing, more(page_of_run(page, run), down))
+            name = page.words("compare", "run", run=run + 1)
+            drawing.put(run * apart + 1, 1, name, SECTION)
+            _join(drawing, draw(page_of_run(page, run)))
         return drawing
 
     return drawing_of
@@ -110,22 +99,3 @@ def _join(drawing: Drawing, other: Drawing) -> None:
     drawing.sparklines += other.sparklines
     drawing.colours += other.colours
     drawing.links |= other.links
-
-
-def more_table(sheet: str, *, lined: bool = False) -> More:
-    """Return the function that draws the table of a further run."""
-
-    def more(page: Page[Spec], down: int) -> Drawing:
-        drawing = Drawing(heights={down + GROUP_ROW: 30, down + UNIT_ROW: 18})
-        blocks = [block for block in page.layout.on(sheet) if block.quantity.axes]
-        axes = row_axes(block.quantity for block in blocks)
-        name_rows(drawing, axes, down + FIRST_ROW, page.words)
-        for block in blocks:
-            head(drawing, block, page.words, named)
-            if block.quantity.is_input:
-                drawing.validations.append(numbers_only(block, page.words))
-        if lined:
-            courses(drawing, page, blocks)
-        return drawing
-
-    return more
