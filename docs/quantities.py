@@ -61,8 +61,8 @@ Every array that `xlnn values FILE -o FILE.npz` saves and `xlnn.load(FILE)` hold
   is listed.
 - A sheet's name begins the name of what it looks at: `lens_`, `draw_` (Recognise, Predict),
   `slope_`, `plus_`, `minus_` (Gradient check), `play_`, `numpy_` (Check), `test_` (held out).
-- Of several runs, those of the others begin with `run2_` and so on; what all runs have is one array
-  with the runs as its first axis.
+- Of several runs, what differs from run to run has the axis `run` before its others. What only some
+  of them have, such as `velocity_W2`, begins with the first of those and ends with the last.
 - The book's sections are those of the sheet Guide, or of the equation; – where the book has none.
 """
 

@@ -348,8 +348,7 @@ class Layout:
         """
         found = {}
         for name, block in self.blocks.items():
-            first = sum(axis.first for axis in block.quantity.each)
-            for number, part in enumerate(block.parts, start=first + 1):
+            for number, part in enumerate(block.parts, start=block.quantity.begins + 1):
                 if part.is_dense:
                     ends = (part.row, part.column), part.last
                     cells = ":".join(fixed(*corner) for corner in dict.fromkeys(ends))
@@ -446,13 +445,12 @@ def _informed(name: str, placed: Mapping[str, Block], titles: Mapping[str, str])
     quantity = block.quantity
     if not isinstance(quantity.equation, Sentence):
         return block
-    for number, part in enumerate(quantity.parts):
-        entry = sum(axis.first for axis in quantity.each) + number
+    for entry, part in enumerate(quantity.parts, start=quantity.begins):
         corners: dict[str, tuple[str, int, int]] = {}
         for role, use in part.uses.items():
             used = placed[use.name]
-            axes = used.quantity.each if quantity.each else ()
-            used = used.parts[sum(entry - axis.first for axis in axes)]
+            if quantity.each and used.quantity.each:
+                used = used.parts[entry - used.quantity.begins]
             corners[role] = quoted(titles[used.sheet]), used.row, used.column
         found.append(part.equation.placed(corners))
     return replace(block, quantity=replace(quantity, equation=of_each(found)))

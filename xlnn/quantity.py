@@ -434,6 +434,11 @@ class Quantity:
         """The axis along which its entries stand apart, if there is one."""
         return tuple(axis for axis in self.axes[:1] if axis.order == EACH)
 
+    @property
+    def begins(self) -> int:
+        """At which entry along that axis its parts begin, among those of its family."""
+        return self.axes[0].first if self.each else 0
+
     @cached_property
     def parts(self) -> "tuple[Quantity, ...]":
         """What it is at each entry along the axis ``each``; where there is none, itself."""

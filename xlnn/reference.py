@@ -226,7 +226,7 @@ def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
 
 def _part(quantity: Quantity, at: At) -> Quantity:
     """Return what a quantity is where it is computed."""
-    return quantity.parts[sum(at[axis.family] - axis.first for axis in quantity.each)]
+    return quantity.parts[sum(at[axis.family] for axis in quantity.each) - quantity.begins]
 
 
 def _value(

@@ -35,8 +35,8 @@ def check_training(model: Model, run: Arrays) -> None:
     for quantity in model.quantities:
         if quantity.is_text or not quantity.timed:
             continue
-        array, first = run[quantity.name], sum(axis.first for axis in quantity.each)
-        for number, own in enumerate(array if quantity.each else [array], start=first):
+        array = run[quantity.name]
+        for number, own in enumerate(array if quantity.each else [array], start=quantity.begins):
             is_lost = ~np.isfinite(own.reshape(len(own), -1)).all(axis=1)
             if is_lost.any():
                 epoch = int(is_lost.argmax()) + 1 - quantity.given  # weights begin with the start

@@ -119,9 +119,8 @@ def seen_by(run: int, model: Model, arrays: Mapping[str, np.ndarray]) -> dict[st
     """Return the arrays that a run has, without the axis, and those that all share."""
     found = {}
     for name, array in arrays.items():
-        each = model[name].each
-        at = run - sum(axis.first for axis in each)
-        if not each:
+        at = run - model[name].begins
+        if not model[name].each:
             found[name] = array
         elif 0 <= at < len(array):
             found[name] = array[at]

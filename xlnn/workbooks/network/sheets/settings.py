@@ -34,9 +34,8 @@ def place(model: Model) -> Iterator[Block]:
     row = FIRST_ROW
     for name in ("eta", *TAKEN):
         if name in model.by_name:
-            each = model[name].each
-            column = VALUE + sum(axis.first for axis in each)
-            yield Block(model[name], "settings", row, column, ((0, 1),) * len(each))
+            column, steps = VALUE + model[name].begins, ((0, 1),) * len(model[name].each)
+            yield Block(model[name], "settings", row, column, steps)
             row += 1
     diverged = model.by_name.get("settings_diverged")
     if diverged:

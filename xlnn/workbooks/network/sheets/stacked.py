@@ -32,7 +32,7 @@ def placed(place: Place) -> Place:
         height = max(block.last[0] for block in blocks) + 1
         for block in blocks:
             quantity = model[block.quantity.name]
-            row = block.row + sum(axis.first for axis in quantity.each) * height
+            row = block.row + quantity.begins * height
             steps = ((height, 0),) * len(quantity.each) + block.steps
             yield replace(block, quantity=quantity, row=row, steps=steps)
 
@@ -43,7 +43,7 @@ def page_of_run(page: Page[Spec], run: int) -> Page[Spec]:
     """Return the page as a run sees it: what it has, in its cells, and what all runs share."""
     blocks = {}
     for name, block in page.layout.blocks.items():
-        at = run - sum(axis.first for axis in block.quantity.each)
+        at = run - block.quantity.begins
         if not block.quantity.each:
             blocks[name] = block
         elif 0 <= at < len(block.parts):
