@@ -8,10 +8,12 @@ from experiments import ENGINES, PROBES, agrees_in, changed
 from test_check_sheet import Book
 from test_checker import edit
 
+from xlnn.address import fixed
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.errors import DataError, OptionsError
+from xlnn.explaining.run import load
 from xlnn.linting import lint
 from xlnn.reading.spec import described, layout_of, read_spec
 from xlnn.reading.values import values
@@ -161,6 +163,41 @@ def test_the_runs_are_called_by_what_they_differ_in_as_it_is_now(mixed, tmp_path
     ]
     other = changed(mixed, tmp_path / "o.xlsx", {"eta": (0.2, 0.25, 0.05, 0.02)})
     assert values(other, "formualizer")["compare_name"][1] == "momentum, η = 0.25, λ = 0.01"
+
+
+def test_what_only_some_runs_have_is_there_for_those(mixed):
+    found, layout = values(mixed, "formualizer"), layout_of(read_spec(mixed))
+    assert found["W2"].shape == found["direction_W2"].shape == (4, 4, 3, 2)
+    shapes = {"velocity_W2": (1, 4, 3, 2), "moment1_W2": (1, 4, 3, 2), "epsilon": (2,), "mu": (1,)}
+    assert {name: found[name].shape for name in shapes} == shapes
+    begins = {name: layout.model[name].begins + 1 for name in shapes}
+    assert begins == {"velocity_W2": 2, "moment1_W2": 3, "epsilon": 3, "mu": 2}
+    for name, column in (("mu", "D"), ("epsilon", "E"), ("eta", "C")):
+        assert layout.first_cell(name).startswith(f"Settings!{column}")
+    run = load(mixed, "formualizer")
+    assert run["moment1_W2"].cell(run=3, state=1) == layout.cell("moment1_W2", (0, 1, 0, 0))
+    with pytest.raises(OptionsError, match="moment1_W2 has run 3 to 3, and no 1"):
+        run["moment1_W2"].cell(run=1)
+
+
+def test_a_run_between_two_that_remember_remembers_and_does_not_use_it(tmp_path):
+    options = {"optimizer": ("adam", "sgd", "adam"), "epochs": 2}
+    path = build("xor", tmp_path / "o.xlsx", **options).path
+    found = values(path, "formualizer")
+    assert found["moment1_W2"].shape == (3, 3, 3, 2)
+    assert found["direction_W2"][1, 1:] == pytest.approx(found["dC_dW2"][1])
+    assert list(found["beta1"]) == [0.9, 0.9, 0.9]
+
+
+def test_the_cells_of_a_further_run_have_names_that_end_in_its_number(mixed):
+    names = openpyxl.load_workbook(mixed).defined_names
+    layout = layout_of(read_spec(mixed))
+    for name, run, part in (("W2", "", 0), ("W2", ".run4", 3), ("moment1_W2", ".run3", 0)):
+        block = layout.blocks[name].parts[part]
+        ((_, cells),) = names[f"xlnn.{name}{run}"].destinations
+        assert cells == f"{fixed(block.row, block.column)}:{fixed(*block.last)}"
+    assert "xlnn.moment1_W2" not in names
+    assert names["xlnn.eta"].attr_text == "Settings!$C$4"
 
 
 def test_wrong_formulas_of_further_runs_are_named_and_no_other(mixed, tmp_path):

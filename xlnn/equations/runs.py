@@ -57,29 +57,21 @@ class OfOneRun(Equation):
 
     def cell(self, *unit: int, run: Cells | None = None, **arguments: Cells) -> str:
         """Return the formula of one unit: that of each run, of which one is taken."""
-        stated = [self.equation.cell(*unit, **_at(n, self.own, arguments)) for n in self._runs]
+        each = range(max(self.runs, 1))
+        stated = [self.equation.cell(*unit, **_at(n, self.own, arguments)) for n in each]
         if run is None:
             return stated[0]
-        return f"=CHOOSE({run[()]},{','.join(each.removeprefix('=') for each in stated)})"
-
-    @property
-    def _runs(self) -> range:
-        return range(max(self.runs, 1))
+        return f"=CHOOSE({run[()]},{','.join(text.removeprefix('=') for text in stated)})"
 
 
-class SaidOfOneRun(Sentence):
+class SaidOfOneRun(OfOneRun, Sentence):
     """A sentence about the run that was chosen, or about the first."""
-
-    def __init__(self, one: OfOneRun) -> None:
-        self.one = one
-        self.roles, self.repeats = one.roles, one.repeats
-        self.cell = one.cell
 
     def text(self, *unit: int, run: float = 1, **arguments: np.ndarray) -> str:
         """Return the text of that run."""
-        if not self.one.is_one(run):
+        if not self.is_one(run):
             raise ValueError(run)  # CHOOSE has an error
-        return self.one.equation.text(*unit, **self.one.seen(run, arguments))
+        return self.equation.text(*unit, **self.seen(run, arguments))
 
 
 class SaidOfEachRun(Sentence):

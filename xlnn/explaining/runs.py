@@ -1,6 +1,6 @@
 """Tell of which run something is that a workbook of several runs says."""
 
-from xlnn.equations.runs import OfOneRun, SaidOfOneRun
+from xlnn.equations.runs import OfOneRun
 from xlnn.explaining.entries import Entries
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.choices import USED, beside
@@ -35,7 +35,7 @@ class Runs:
             return int(chosen) if isinstance(chosen, float) else None
         for axis in quantity.each:
             return axis.counts_from + at[0]
-        return 1 if isinstance(quantity.equation, OfOneRun | SaidOfOneRun) else None
+        return 1 if isinstance(quantity.equation, OfOneRun) else None
 
     def courses(self, course: Quantity) -> dict[str, tuple[float, ...]]:
         """Return the numbers of each run, by its name and by that in which it differs."""

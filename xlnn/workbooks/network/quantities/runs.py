@@ -11,7 +11,7 @@ import numpy as np
 
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.equations.runs import OfOneRun, SaidOfEachRun, SaidOfOneRun
-from xlnn.quantity import EACH, Axis, Equation, Model, Quantity, Use, of_each
+from xlnn.quantity import EACH, Axis, Model, Quantity, Use, of_each
 from xlnn.workbooks.network.spec import Spec
 
 RUN = "run"
@@ -109,9 +109,8 @@ def choosing(quantities: Iterable[Quantity], own: Collection[str], runs: int) ->
             continue
         choice = choices.get(found.sheet) or choices.get(prefix)
         chosen = {RUN: Use(choice)} if choice else {}
-        equation: Equation = OfOneRun(found.equation, found.uses, roles, runs if choice else 0)
-        if found.is_sentence:
-            equation = SaidOfOneRun(equation)
+        kind = SaidOfOneRun if found.is_sentence else OfOneRun
+        equation = kind(found.equation, found.uses, roles, runs if choice else 0)
         yield replace(found, equation=equation, uses={**found.uses, **chosen})
 
 
