@@ -11,7 +11,10 @@ from programs import skip_without
 
 import xlnn
 from xlnn import Axis, Model, Quantity, Stated, following, previous, reference
+from xlnn.blocks import Block
 from xlnn.engines import ENGINES, PROGRAMS
+from xlnn.layout import lay_out
+from xlnn.quantity import of_each
 from xlnn.workbooks.own import layout_of_model
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
@@ -121,6 +124,37 @@ def test_an_order_named_time_runs_up():
     assert (Axis("day", 3, "time").order, Axis("day", 3, "time").family) == ("up", "time")
 
 
+def test_entries_that_stand_apart_do_not_see_each_other():
+    run, later = Axis("run", 3, "each"), Axis("run", 2, "each", first=1, counts_from=2)
+    grows = Stated(lambda before, by: before * by, lambda before, by: f"={before[()]}*{by[()]}")
+    stays = Stated(lambda before: before, lambda before: f"={before[()]}")
+    latest = Stated(lambda x: x[-1], lambda x: f"={x.at(-1)[()]}")
+    equation = of_each([stays, grows, grows])
+    own = Model(
+        (
+            Quantity("by", axes=(later,)),
+            Quantity("x", axes=(run, DAY), given=1, equation=equation,
+                     uses={"before": previous("x"), "by": "by"}),
+            Quantity("last", axes=(run,), equation=latest),
+        )
+    )  # fmt: skip
+    arrays = reference.run(own, {"by": np.array([2.0, 3.0]), "x": np.ones((3, 1))})
+    assert arrays["x"].tolist() == [[1, 1], [1, 2], [1, 3]]
+    assert arrays["last"].tolist() == [1, 2, 3]
+    blocks = (
+        Block(own["by"], "Model", 1, 3, ((0, 1),)),
+        Block(own["x"], "Model", 4, 2, ((5, 0), (1, 0))),
+        Block(own["last"], "Model", 4, 4, ((1, 0),)),
+    )
+    layout = lay_out(own, {"Model": "Model"}, blocks)
+    assert [layout.formula("x", (run, 1)) for run in range(3)] == ["=B4", "=B9*C$1", "=B14*D$1"]
+    assert [*layout.stated("x")] == [("Model", row, 2) for row in (5, 10, 15)]
+    assert [layout.formula("last", (run,)) for run in range(3)] == ["=B5", "=B10", "=B15"]
+    assert layout.names["xlnn.by.run2"] == "Model!$C$1"
+    assert own["x"].input_lengths == (3, 1)
+    assert [own["x"].is_typed((2, day)) for day in (0, 1)] == [True, False]
+
+
 REFUSED = {
     "which axis": (
         {"uses": {"before": previous("total", start=0.0)}},
@@ -145,6 +179,10 @@ REFUSED = {
     "a start along the axis": (
         {"uses": {"before": previous("total", along="hour", start="x")}},
         "total starts from x, which has the axis along which it starts",
+    ),
+    "runs side by side": (
+        {"axes": (DAY, Axis("hour", 3, "each")), "uses": {"before": "x"}},
+        """order of the axis hour of total is 'each': one of "", "up" and "down" is""",
     ),
     "a direction": (
         {"axes": (DAY, Axis("hour", 3, "sideways")), "uses": {"before": "x"}},

@@ -37,8 +37,8 @@ class Axis:
         Whether quantities are computed entry by entry along it, and in which direction, so that
         they may refer to the neighbour that is computed before: `previous` where it runs up,
         `following` where it runs down. Of several ordered axes the first runs slowest. ``"time"``
-        is an order that runs up, of the family ``time``. Along ``"each"``, which is the first axis
-        of a quantity, the entries do not refer to each other: they are runs side by side.
+        is an order that runs up, of the family ``time``. Along ``"each"``, the first axis where
+        xlnn sets several runs beside each other, entries do not refer to each other.
     family : str
         Axes of one family count the same thing from the same beginning, so that index 3 of one
         belongs to index 3 of the other: state 3 holds the weights that epoch 3 uses. By default
