@@ -1,10 +1,9 @@
 """Tell of which run something is that a workbook of several runs says."""
 
-from xlnn.equations.runs import OfOneRun
 from xlnn.explaining.entries import Entries
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.choices import USED, beside
-from xlnn.workbooks.network.quantities.runs import RUN
+from xlnn.workbooks.network.quantities.runs import RUN, is_of_one
 
 COMPARE = "compare"
 """The key of the sheet that sets runs beside each other."""
@@ -35,7 +34,7 @@ class Runs:
             return int(chosen) if isinstance(chosen, float) else None
         for axis in quantity.each:
             return axis.counts_from + at[0]
-        return 1 if isinstance(quantity.equation, OfOneRun) else None
+        return 1 if is_of_one(quantity) else None
 
     def courses(self, course: Quantity) -> dict[str, tuple[float, ...]]:
         """Return the numbers of each run, by its name and by that in which it differs."""

@@ -26,6 +26,11 @@ def runs_from(first: int, length: int) -> Axis:
     return Axis(RUN, length, EACH, first=first, counts_from=first + 1)
 
 
+def is_of_one(quantity: Quantity) -> bool:
+    """Tell whether a quantity is of one run of several: the chosen one, or the first."""
+    return isinstance(quantity.equation, OfOneRun)
+
+
 def of_runs(
     spec: Spec,
     quantities_of: Callable[[Spec], Iterable[Quantity]],
