@@ -93,12 +93,13 @@ def measured(name: str, path: Path, engines: Iterable[str]) -> dict[str, float]:
     return found
 
 
-def written(found: Mapping[str, str]) -> None:
+def written(found: Mapping[str, Mapping[str, float]]) -> None:
     """Put the differences of some templates into each table, those of the others as they are."""
+    known_before = {name: differences(line) for name, line in lines().items()}
     ends = {
-        name: " | ".join(map(short, differences(line).values())) for name, line in lines().items()
+        name: " | ".join(short(each[e]) if e in each else UNMEASURED for e in ENGINES)
+        for name, each in (known_before | dict(found)).items()
     }
-    ends |= found
     for lang, page in PAGES.items():
         above, rest = page.read_text(encoding="utf-8").split(f"\n{RULE}\n")
         table = [head(lang), RULE]
@@ -128,13 +129,7 @@ def main() -> None:
             continue
         with tempfile.TemporaryDirectory() as folder:
             found = measured(name, Path(folder) / f"{name}.xlsx", told.engine or ENGINES)
-        written(
-            {
-                name: " | ".join(
-                    short(found[each]) if each in found else UNMEASURED for each in ENGINES
-                )
-            }
-        )
+        written({name: found})
 
 
 if __name__ == "__main__":

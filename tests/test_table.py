@@ -68,3 +68,20 @@ def test_a_stale_line_is_found():
     count = f"{TABLE['formulas'](template.name):,}"
     assert count in line
     assert not line.replace(count, "1").startswith(TABLE["known"](template))
+
+
+def test_an_engine_that_was_not_measured_stays_so(tmp_path):
+    pages = TABLE["PAGES"]
+    line = LINES["xor"]
+    cells = line.strip("|").split("|")
+    other = "|".join(["", *cells[:-1], " – ", ""])
+    copies = {lang: tmp_path / page.name for lang, page in pages.items()}
+    for lang, page in pages.items():
+        text = page.read_text(encoding="utf-8")
+        copies[lang].write_text(text.replace(TABLE["lines"](lang)["xor"], other), encoding="utf-8")
+    table = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "table.py"))
+    table["written"].__globals__["PAGES"] = copies
+    table["written"]({"iris": dict.fromkeys(ENGINES, 0.0)})
+    lines = table["lines"]()
+    assert set(table["differences"](lines["xor"])) == {*ENGINES} - {list(ENGINES)[-1]}
+    assert set(table["differences"](lines["iris"]).values()) == {0.0}
