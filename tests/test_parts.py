@@ -110,3 +110,9 @@ def test_a_name_that_no_quantity_has_is_an_error():
     with pytest.raises(KeyError, match="nothing"):
         cells(Numbers("nothing"))
     assert replace(Grid("W"), indent=2).size(MODEL) == (3, 5)
+
+
+def test_a_part_takes_no_argument_that_it_does_not_know():
+    for part in (Numbers, Table, Chart, Sentences, Hidden):
+        with pytest.raises(TypeError, match="colored"):
+            part("a", colored=["a"])

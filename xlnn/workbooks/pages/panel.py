@@ -72,8 +72,18 @@ def show(drawing: Drawing, layout: Layout, words: Text, names: Iterable[str]) ->
         type_in(drawing, block, words)
 
 
-def type_in(drawing: Drawing, block: Block, words: Text) -> None:
-    """Let only numbers be typed into a block, or only those that can be chosen."""
+def type_in(
+    drawing: Drawing,
+    block: Block,
+    words: Text,
+    names: Iterable[str] = (),
+    *,
+    positive: bool = False,
+) -> None:
+    """Let only numbers be typed into a block, only positive ones, or only those of a choice.
+
+    What the numbers of a choice stand for may be named.
+    """
     quantity = block.quantity
     if not quantity.is_input:
         return
@@ -83,22 +93,15 @@ def type_in(drawing: Drawing, block: Block, words: Text) -> None:
         least, most = quantity.choices
         source = ",".join(str(number) for number in range(least, most + 1))
         drawing.validations.append(
-            choice_validation(cells, f'"{source}"', words, most, least=least)
+            choice_validation(cells, f'"{source}"', words, most, names, least=least)
         )
     else:
-        drawing.validations.append(number_validation(cells, words))
+        drawing.validations.append(number_validation(cells, words, positive=positive))
 
 
 def _end(block: Block) -> tuple[int, int]:
     """Return the last cell of a block that is typed in."""
     return block.address(tuple(length - 1 for length in block.quantity.input_lengths))
-
-
-def positive_only(drawing: Drawing, block: Block, words: Text) -> None:
-    """Let only positive numbers be typed into a cell, whatever was said of it before."""
-    cell = address(block.row, block.column)
-    others = [rule for rule in drawing.validations if cell not in str(rule.sqref).split()]
-    drawing.validations = [*others, number_validation(cell, words, positive=True)]
 
 
 def say(drawing: Drawing, *names: str, bold: bool = False) -> None:

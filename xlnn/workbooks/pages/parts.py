@@ -6,7 +6,7 @@ what is drawn around them: names, headings, what may be typed in, the cells of a
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import ceil, prod
 from typing import Any
 
@@ -17,10 +17,8 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.panel import begun, grid, picture, type_in
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import (
-    choice_validation,
     head,
     name_rows,
-    number_validation,
     numbers_only,
     plain_name,
     row_axes,
@@ -62,12 +60,9 @@ class Part(ABC):
         """Draw what it shows besides its quantities."""
 
 
-@dataclass(frozen=True, init=False)
 class _Joined(Part):
-    parts: tuple[Part, ...]
-
     def __init__(self, *parts: Part) -> None:
-        object.__setattr__(self, "parts", parts)
+        self.parts = parts
 
     @abstractmethod
     def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
@@ -110,13 +105,11 @@ class Below(_Joined):
 
 
 class Beside(_Joined):
-    """Parts beside each other, a narrow column apart."""
-
-    apart = 1
+    """Parts beside each other, a narrow column apart, or none."""
 
     def __init__(self, *parts: Part, apart: int = 1) -> None:
         super().__init__(*parts)
-        object.__setattr__(self, "apart", apart)
+        self.apart = apart
 
     @property
     def above(self) -> int:  # type: ignore[override]
@@ -136,11 +129,10 @@ class Beside(_Joined):
                 drawing.widths.setdefault(first - 1, 3)
 
 
-@dataclass(frozen=True, init=False)
 class Numbers(Part):
     """Single numbers below each other, each behind its name.
 
-    Attributes
+    Parameters
     ----------
     names : tuple of str or (str, str)
         With a second name, that quantity stands beside the number.
@@ -154,18 +146,17 @@ class Numbers(Part):
         How many columns a name and its symbol take.
     """
 
-    names: tuple[str | tuple[str, str], ...]
-    positive: Sequence[str] = ()
-    choices: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
-    symbols: bool = False
-    at: int = 3
-
-    def __init__(self, *names: str | tuple[str, str], **more: Any) -> None:  # noqa: ANN401 -- its attributes
-        object.__setattr__(self, "names", names)
-        for name, given in more.items():
-            object.__setattr__(self, name, given)
-        if "choices" not in more:
-            object.__setattr__(self, "choices", {})
+    def __init__(
+        self,
+        *names: str | tuple[str, str],
+        positive: Sequence[str] = (),
+        choices: Mapping[str, Sequence[str] | str] | None = None,
+        symbols: bool = False,
+        at: int = 3,
+    ) -> None:
+        self.names = [(name,) if isinstance(name, str) else name for name in names]
+        self.positive, self.choices = positive, choices or {}
+        self.symbols, self.at = symbols, at
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
         """Return a row for each number."""
@@ -174,14 +165,13 @@ class Numbers(Part):
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of the numbers, and of what stands beside them."""
         for down, names in enumerate(self.names):
-            for right, name in enumerate([names] if isinstance(names, str) else names):
+            for right, name in enumerate(names):
                 units = [(1, 0)] * len(model[name].shape)
                 yield single_block(model[name], row + down, column + self.at + right, *units)
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw their names, and what may be typed in."""
-        for down, names in enumerate(self.names):
-            name, *beside = [names] if isinstance(names, str) else names
+        for down, (name, *beside) in enumerate(self.names):
             drawing.looks |= dict.fromkeys(beside, PLAIN)
             block = page.layout.blocks[name]
             quantity = block.quantity
@@ -191,8 +181,11 @@ class Numbers(Part):
                 symbol = quantity.heading(())
                 drawing.put(row + down, column + 2, symbol, replace(LABEL, align="right"))
             drawing.looks[name] = replace(look, align="center", border=True)
-            if quantity.is_input:
-                drawing.validations.append(self._validation(page, block))
+            chosen = self.choices.get(name, ())
+            if isinstance(chosen, str):
+                drawing.validations.append(row_validation(page, block, page.layout.blocks[chosen]))
+            else:
+                type_in(drawing, block, page.words, chosen, positive=name in self.positive)
         texts = [drawing.cells[row + down][column][0] for down in range(len(self.names))]
         beside = range(column + 1, column + self.at - self.symbols)
         room = sum(drawing.widths.get(each, USUAL_WIDTH) for each in beside)
@@ -200,23 +193,11 @@ class Numbers(Part):
         drawing.widths[column] = max(usual, text_width(*texts) - room)
         drawing.widths.setdefault(column + self.at, NUMBER)
 
-    def _validation(self, page: Page[Any], block: Block) -> Any:  # noqa: ANN401 -- openpyxl's
-        name, cell = block.quantity.name, address(block.row, block.column)
-        chosen = self.choices.get(name, ())
-        if isinstance(chosen, str):
-            return row_validation(page, block, page.layout.blocks[chosen])
-        if block.quantity.choices:
-            least, most = block.quantity.choices
-            source = f'"{",".join(map(str, range(least, most + 1)))}"'
-            return choice_validation(cell, source, page.words, most, chosen, least=least)
-        return number_validation(cell, page.words, positive=name in self.positive)
 
-
-@dataclass(frozen=True, init=False)
 class Sentences(Part):
     """Sentences below each other.
 
-    Attributes
+    Parameters
     ----------
     names : tuple of str
     bold : int
@@ -224,13 +205,8 @@ class Sentences(Part):
     above : int
     """
 
-    names: tuple[str, ...]
-    bold: int
-    above: int  # type: ignore[misc]
-
     def __init__(self, *names: str, bold: int = 1, above: int = 0) -> None:
-        for name, given in (("names", names), ("bold", bold), ("above", above)):
-            object.__setattr__(self, name, given)
+        self.names, self.bold, self.above = names, bold, above
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
         """Return a row for each; what is beyond the first column is free."""
@@ -300,16 +276,11 @@ class Grid(Part):
             drawing.heights[row + 1 + down] = self.HEIGHT
 
 
-@dataclass(frozen=True, init=False)
 class Hidden(Part):
     """Numbers that a page computes with and does not show, side by side."""
 
-    names: tuple[str, ...]
-    indent: int
-
     def __init__(self, *names: str, indent: int = 0) -> None:
-        object.__setattr__(self, "names", names)
-        object.__setattr__(self, "indent", indent)
+        self.names, self.indent = names, indent
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a cell each
         """Return one row."""
@@ -325,11 +296,10 @@ class Hidden(Part):
         drawing.looks |= dict.fromkeys(self.names, Look(number_format=";;;"))
 
 
-@dataclass(frozen=True, init=False)
 class Table(Part):
     """Quantities side by side: a row for each entry along their axes, a column for each unit.
 
-    Attributes
+    Parameters
     ----------
     names : tuple of str
     left : int
@@ -344,23 +314,24 @@ class Table(Part):
         and how the names of its numbers begin: ``sum`` for sum_a under a.
     """
 
-    names: tuple[str, ...]
-    left: int | None = None
-    coloured: tuple[str, ...] = ()
-    groups: Mapping[str, str] = field(default_factory=dict)
-    under: Mapping[str, str] = field(default_factory=dict)
-
-    above = 1
-
-    def __init__(self, *names: str, **more: Any) -> None:  # noqa: ANN401 -- its attributes
-        for name, given in (("names", names), ("groups", {}), ("under", {}), *more.items()):
-            object.__setattr__(self, name, given)
+    def __init__(
+        self,
+        *names: str,
+        left: int | None = None,
+        coloured: Sequence[str] = (),
+        groups: Mapping[str, str] | None = None,
+        under: Mapping[str, str] | None = None,
+        above: int = 1,
+    ) -> None:
+        self.names, self.left, self.coloured = names, left, coloured
+        self.groups, self.under, self.above = groups or {}, under or {}, above
 
     @property
     def _headings(self) -> int:
         return HEADINGS + bool(self.groups)
 
-    def _left(self, model: Model) -> int:
+    def naming(self, model: Model) -> int:
+        """Return how many columns stand before the first of its quantities."""
         axes = row_axes(model[name] for name in self.names)
         counts = model[self.names[0]].counts
         return self.left if self.left is not None else 0 if counts else len(axes)
@@ -370,12 +341,12 @@ class Table(Part):
         quantities = [model[name] for name in self.names]
         rows = prod(axis.length for axis in row_axes(quantities))
         rows += len(self.under) + 1 if self.under else 0
-        return self._headings + rows, self._left(model) + sum(len(q.units) for q in quantities)
+        return self._headings + rows, self.naming(model) + sum(len(q.units) for q in quantities)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns."""
         quantities = [model[name] for name in self.names]
-        for block in table_blocks(quantities, row + self._headings, column + self._left(model)):
+        for block in table_blocks(quantities, row + self._headings, column + self.naming(model)):
             yield block
             below = block.last[0] + 2
             for down, begins in enumerate(self.under.values()):
@@ -464,11 +435,10 @@ def _counted(page: Page[Any], block: Block) -> Block:
     return replace(block, column=min(columns) - 1)
 
 
-@dataclass(frozen=True, init=False)
 class Chart(Part):
     """Lines of cells that stay live.
 
-    Attributes
+    Parameters
     ----------
     title : str
         The key of what stands above it.
@@ -483,19 +453,19 @@ class Chart(Part):
         Whether a unit across is as long as a unit up.
     """
 
-    title: str
-    traces: tuple[Trace, ...]
-    x: str = ""
-    y: str = ""
-    size_in_cm: tuple[float, float] = (13, 7.2)
-    ends: tuple[float, float] | None = None
-    is_square: bool = False
-
-    above = 1
-
-    def __init__(self, title: str, *traces: Trace, **more: Any) -> None:  # noqa: ANN401 -- its attributes
-        for name, given in (("title", title), ("traces", traces), *more.items()):
-            object.__setattr__(self, name, given)
+    def __init__(  # noqa: PLR0913 -- what a chart may settle
+        self,
+        title: str,
+        *traces: Trace,
+        x: str = "",
+        y: str = "",
+        size_in_cm: tuple[float, float] = (13, 7.2),
+        ends: tuple[float, float] | None = None,
+        is_square: bool = False,
+        above: int = 1,
+    ) -> None:
+        self.title, self.traces, self.x, self.y = title, traces, x, y
+        self.size_in_cm, self.ends, self.is_square, self.above = size_in_cm, ends, is_square, above
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it lies over cells
         """Return how many rows it lies over; to its right the page ends."""
@@ -543,7 +513,7 @@ def helper_page(key: str, *tables: Table) -> Sheet:
         drawing = Drawing(gridlines=False, freeze=(FIRST_ROW, 1), repeat=FIRST_ROW - 1)
         drawing.heights = {1: 24}
         content.draw(drawing, shown, row, 1)
-        title_line(drawing, shown, key, 1 + tables[0]._left(shown.layout.model))  # noqa: SLF001
+        title_line(drawing, shown, key, 1 + tables[0].naming(shown.layout.model))
         return drawing
 
     return Sheet(draw, place)
