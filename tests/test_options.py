@@ -233,11 +233,11 @@ def test_every_argument_refuses_a_wrong_type_in_one_line(name, value):
         ({"start": 5}, r"start is 5: a path or a dict of arrays"),
         (
             {"data": {"a": [1], "b": [0]}, "label": "b"},
-            r"--label is for CSV files, .xlsx files and data frames; data is none",
+            r"--label is for CSV files, .xlsx files and data frames; data is not one",
         ),
         (
             {"data": ([[1]], [0]), "label": 1},
-            r"--label is for CSV files, .xlsx files and data frames; data is none",
+            r"--label is for CSV files, .xlsx files and data frames; data is not one",
         ),
         ({"data": 5}, r"data is a int: a path, a pair of arrays"),
         ({"output": 5}, r"output is 5: a path"),

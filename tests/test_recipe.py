@@ -485,9 +485,9 @@ def test_options_that_make_each_other_void_are_refused(options, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"threshold": 0.5}, r"--threshold is for folders of pictures; my\.csv is none"),
-        ({"light_ink": True}, r"--light-ink is for folders of pictures; my\.csv is none"),
-        ({"sheet": "Data"}, r"--sheet is for \.xlsx files; my\.csv is none"),
+        ({"threshold": 0.5}, r"--threshold is for folders of pictures; my\.csv is not one"),
+        ({"light_ink": True}, r"--light-ink is for folders of pictures; my\.csv is not one"),
+        ({"sheet": "Data"}, r"--sheet is for \.xlsx files; my\.csv is not one"),
     ],
 )
 def test_options_that_say_nothing_about_the_data_are_refused(csv, options, message):
@@ -499,11 +499,11 @@ def test_options_of_tables_say_nothing_about_arrays_and_pictures(tmp_path, pictu
     np.savez(tmp_path / "my.npz", x=[NOUGHT, ONE], y=[0, 1])
     for path in (tmp_path / "my.npz", pictures):
         for options in ({"encoding": "cp1252"}, {"sheet": "a"}, {"decimal": ","}):
-            with pytest.raises(OptionsError, match=r"--(encoding|sheet|decimal) is for .* none"):
+            with pytest.raises(OptionsError, match=r"--(encoding|sheet|decimal) is for .* not one"):
                 made(data=path, **options)
-    with pytest.raises(OptionsError, match=r"--missing is for .*arrays; my is none"):
+    with pytest.raises(OptionsError, match=r"--missing is for .*arrays; my is not one"):
         made(data=pictures, missing="drop")
-    with pytest.raises(OptionsError, match=r"--label is for .*data frames; data is none"):
+    with pytest.raises(OptionsError, match=r"--label is for .*data frames; data is not one"):
         made(data=([NOUGHT, ONE], [0, 1]), label="last")
 
 

@@ -34,7 +34,7 @@ class LargestUnit(Equation):
 
 
 class Tied(Equation):
-    """1 where the two largest values are equal to 12 digits, so that none decides; else 0."""
+    """1 if the two largest values agree to 12 digits, so the answer is undecided; otherwise 0."""
 
     coarse = jumps = True
 

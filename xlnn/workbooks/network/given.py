@@ -108,7 +108,7 @@ def _check_reading(source: object, given: Mapping[str, Any]) -> None:
     for option in given:
         if kind not in BUILD[option].reads:
             meant = listed(BUILD[option].reads)
-            raise OptionsError(f"{as_typed(option)} is for {meant}; {name} is none.")
+            raise OptionsError(f"{as_typed(option)} is for {meant}; {name} is not one.")
 
 
 def _consistent(reading: Reading, given: Mapping[str, Any]) -> Reading:

@@ -152,7 +152,10 @@ def _check_steps(layer: LayerSpec) -> None:
         if numbers and (
             len(numbers) != count or min(numbers) < least or not LAYERS[layer.kind].slides
         ):
-            raise DataError(f"Layer {layer.name}: {name} = {list(numbers)} is none of its kind.")
+            raise DataError(
+                f"Layer {layer.name}: a layer of the kind {layer.kind} cannot have {name} = "
+                f"{list(numbers)}."
+            )
 
 
 def layers_of(values: Mapping[str, Any]) -> tuple[LayerSpec, ...]:
