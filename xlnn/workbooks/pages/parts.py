@@ -246,13 +246,10 @@ class Grid(Part):
     name : str
     indent : int
         Blank columns before it.
-    scale : str
-        Its colours: ``around 0``, or ``ink`` from 0 to 1.
     """
 
     name: str
     indent: int = 0
-    scale: str = "around 0"
 
     HEIGHT = 24
     """The height of its rows."""
@@ -270,7 +267,7 @@ class Grid(Part):
         """Draw its name, and colour it."""
         block = page.layout.blocks[self.name]
         drawing.put(row, column + self.indent, plain_name(block.quantity, page.words), LABEL)
-        picture(drawing, block, scale=self.scale, size=11)
+        picture(drawing, block, size=11)
         type_in(drawing, block, page.words)
         for down in range(block.quantity.shape[0]):
             drawing.heights[row + 1 + down] = self.HEIGHT
