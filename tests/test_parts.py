@@ -20,6 +20,7 @@ from xlnn.workbooks.pages.parts import (
     Space,
     Table,
     Trace,
+    Units,
 )
 
 STEP = Axis("step", 4)
@@ -34,6 +35,8 @@ MODEL = Model(
         *(on(name, role="input") for name in ("a", "b", "c")),
         on("said", is_text=True, role="input"),
         on("W", shape=(2, 3), role="input"),
+        on("bias", shape=(2,), role="input"),
+        on("pictures", shape=(2, 4, 3), role="input"),
         on("k", axes=(STEP,), counts=True),
         *(on(name, axes=(STEP,), role="input") for name in ("x", "y", "sum_x")),
         on("total_x", role="input"),
@@ -77,9 +80,30 @@ def test_beside_a_number_another_quantity_may_stand():
     assert cells(Numbers(("a", "said"), "b")) == {"a": (4, 4), "said": (4, 5), "b": (5, 4)}
 
 
-def test_a_chart_takes_rows_by_its_height():
+def test_several_pictures_are_side_by_side_below_their_captions():
+    pictures = Grid("pictures", captions=("one", "other"))
+    assert cells(pictures) == {"pictures": (6, 1)}
+    assert pictures.size(MODEL) == (2 + 4, 3 + 1 + 3)
+    (block,) = pictures.blocks(MODEL, 4, 1)
+    assert block.address((1, 3, 2)) == (9, 7)
+
+
+def test_a_table_of_units_has_a_row_for_each_and_may_continue():
+    table = Below(Units("unit", "W", "bias"), Units("unit", "bias", headed=False))
+    assert cells(table.parts[0]) == {"W": (6, 2), "bias": (6, 5)}
+    assert table.size(MODEL) == (2 + 2 + 2, 1 + 3 + 1)
+
+
+def test_the_numbers_of_a_list_are_side_by_side_where_they_have_units():
+    (block,) = Numbers("bias").blocks(MODEL, 4, 1)
+    assert [block.address((n,)) for n in (0, 1)] == [(4, 4), (4, 5)]
+
+
+def test_a_chart_takes_rows_by_its_height_and_the_columns_that_it_is_given():
     chart = Chart("title", Trace("y", "x"), size_in_cm=(13, 13))
     assert chart.size(MODEL) == (25, 1)
+    beside = Beside(Chart("title", Trace("y"), columns=4), chart)
+    assert beside.size(MODEL) == (25, 4 + 1 + 1)
 
 
 def test_no_quantity_covers_another_on_any_page_of_an_experiment(tmp_path):

@@ -135,10 +135,10 @@ def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") 
     return chart
 
 
-def ends(axis: NumericAxis, first: float, last: float) -> None:
+def ends(axis: NumericAxis, first: float, last: float, apart: float | None = None) -> None:
     """Let an axis begin and end where its data do, with a label at its end where one fits."""
     axis.scaling.min, axis.scaling.max = first, last
-    axis.majorUnit = interval(last - first)
+    axis.majorUnit = apart or interval(last - first)
 
 
 SIDES, ABOVE, BELOW, LEGEND = 0.1, 0.12, 0.16, 0.1

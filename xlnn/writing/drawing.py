@@ -105,12 +105,14 @@ class Drawing:
         """Let the colours of a block's cells follow their values."""
         self.colours += ((cell_range(block), rule) for rule in rules)
 
-    def colour_around_0(self, block: Block, *others: Block, is_read: bool = True) -> None:
+    def colour_around_0(
+        self, block: Block, *others: Block, is_read: bool = True, typed: bool = False
+    ) -> None:
         """Let the colours of blocks follow their values to either side of 0, by one scale.
 
-        They are full where the numbers are not read.
+        They are full where the numbers are not read; 0 is yellow where they may be typed.
         """
-        rule = diverging_scale(fixed_range(block), is_read=is_read)
+        rule = diverging_scale(fixed_range(block), is_read=is_read, typed=typed)
         for each in (block, *others):
             self.colour(each, rule)
 

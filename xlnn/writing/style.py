@@ -138,17 +138,18 @@ def on_ink(first: str) -> tuple[Rule, ...]:
     )
 
 
-def diverging_scale(cells: str, *, is_read: bool = True) -> Rule:
+def diverging_scale(cells: str, *, is_read: bool = True, typed: bool = False) -> Rule:
     """Colour numbers: white at 0, the fullest colour at the size of the largest in some cells.
 
     The cells are a range with ``$``. The size is a formula: it follows the numbers. Where they are
-    read, the colours are faint enough for it. LibreOffice colours an error as it does 0.
+    read, the colours are faint enough for it. Where they may be typed, 0 is yellow. LibreOffice
+    colours an error as it does 0.
     """
     share = READ if is_read else 1
     size = f"IFERROR(MAX(MAX({cells}),-MIN({cells}),1E-9),1)"
     return ColorScaleRule(
         start_type="formula", start_value=f"-{size}", start_color=tint(NEGATIVE, share),
-        mid_type="num", mid_value=0, mid_color=WHITE,
+        mid_type="num", mid_value=0, mid_color=FILLS["input"] if typed else WHITE,
         end_type="formula", end_value=size, end_color=tint(POSITIVE, share),
     )  # fmt: skip
 

@@ -126,7 +126,8 @@ def picture(
         A picture, or several.
     captions : str
     scale : str
-        ``ink`` from 0 to 1, or ``around 0``: blue below, orange above.
+        ``ink`` from 0 to 1, or ``around 0``: blue below, orange above. Of what may be typed, 0 is
+        yellow.
     size : int
         Of the numbers in it.
     digits : str
@@ -144,7 +145,7 @@ def picture(
         drawing.colour(block, ink_scale(typed=quantity.is_input))
         drawing.colour(block, *on_ink(address(block.row, block.column)))
     else:
-        drawing.colour_around_0(block)
+        drawing.colour_around_0(block, typed=quantity.is_input)
 
 
 def heads(drawing: Drawing, block: Block, words: Text, *, symbols: bool = True) -> None:

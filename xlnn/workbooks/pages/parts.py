@@ -5,21 +5,20 @@ what is drawn around them: names, headings, what may be typed in, the cells of a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, prod
 from typing import Any
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
-from xlnn.quantity import Model
+from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.panel import begun, grid, picture, type_in
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import (
     head,
     name_rows,
-    numbers_only,
     plain_name,
     row_axes,
     row_validation,
@@ -29,13 +28,26 @@ from xlnn.writing.charts import THICK, Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import USUAL_WIDTH
 from xlnn.writing.room import text_width
-from xlnn.writing.style import LABEL, PLAIN, SECTION, SENTENCE, Look, value
+from xlnn.writing.style import (
+    KEY,
+    LABEL,
+    PLAIN,
+    SECTION,
+    SENTENCE,
+    Look,
+    ink_scale,
+    on_ink,
+    value,
+)
 
 HEADINGS = 2
 """The rows of headings over a table."""
 
 NUMBER = 12
 """The width of a column that holds numbers without a table."""
+
+UNIT, GAP = 9, 3
+"""The width of a column in a table of units, and of one between parts."""
 
 ROW = 0.53
 """The usual height of a row, in cm."""
@@ -126,7 +138,7 @@ class Beside(_Joined):
         super().draw(drawing, page, row, column)
         for _, _, first in list(self._placed(page.layout.model, row, column))[1:]:
             if self.apart:
-                drawing.widths.setdefault(first - 1, 3)
+                drawing.widths.setdefault(first - 1, GAP)
 
 
 class Numbers(Part):
@@ -144,6 +156,8 @@ class Numbers(Part):
         Whether symbols stand between names and numbers.
     at : int
         How many columns a name and its symbol take.
+    ink : tuple of str
+        Those that are as dark as they are large, from 0 to 1.
     """
 
     def __init__(
@@ -153,10 +167,11 @@ class Numbers(Part):
         choices: Mapping[str, Sequence[str] | str] | None = None,
         symbols: bool = False,
         at: int = 3,
+        ink: Sequence[str] = (),
     ) -> None:
         self.names = [(name,) if isinstance(name, str) else name for name in names]
         self.positive, self.choices = positive, choices or {}
-        self.symbols, self.at = symbols, at
+        self.symbols, self.at, self.ink = symbols, at, ink
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
         """Return a row for each number."""
@@ -166,7 +181,7 @@ class Numbers(Part):
         """Yield the cells of the numbers, and of what stands beside them."""
         for down, names in enumerate(self.names):
             for right, name in enumerate(names):
-                units = [(1, 0)] * len(model[name].shape)
+                units = [(0, 1)] * len(model[name].shape)
                 yield single_block(model[name], row + down, column + self.at + right, *units)
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
@@ -176,11 +191,11 @@ class Numbers(Part):
             block = page.layout.blocks[name]
             quantity = block.quantity
             drawing.put(row + down, column, plain_name(quantity, page.words), LABEL)
-            look = value(quantity.number_format, given=quantity.is_input, first=False)
             if self.symbols:
                 symbol = quantity.heading(())
-                drawing.put(row + down, column + 2, symbol, replace(LABEL, align="right"))
-            drawing.looks[name] = replace(look, align="center", border=True)
+                at = column + self.at - 1
+                drawing.put(row + down, at, symbol, replace(LABEL, align="right"))
+            drawing.looks[name] = _centred(quantity)
             chosen = self.choices.get(name, ())
             if isinstance(chosen, str):
                 drawing.validations.append(row_validation(page, block, page.layout.blocks[chosen]))
@@ -192,6 +207,20 @@ class Numbers(Part):
         usual = drawing.widths.get(column, USUAL_WIDTH)
         drawing.widths[column] = max(usual, text_width(*texts) - room)
         drawing.widths.setdefault(column + self.at, NUMBER)
+        _ink(drawing, page, self.ink)
+
+
+def _centred(quantity: Quantity) -> Look:
+    look = value(quantity.number_format, given=quantity.is_input, first=False)
+    return replace(look, align="center", border=True)
+
+
+def _ink(drawing: Drawing, page: Page[Any], names: Iterable[str]) -> None:
+    """Let numbers from 0 to 1 look like ink."""
+    for block in (page.layout.blocks[name] for name in names):
+        drawing.looks[block.quantity.name] = _centred(block.quantity)
+        rules = on_ink(address(block.row, block.column))
+        drawing.colour(block, ink_scale(typed=block.quantity.is_input), *rules)
 
 
 class Sentences(Part):
@@ -239,38 +268,59 @@ class Space(Part):
 
 @dataclass(frozen=True)
 class Grid(Part):
-    """A matrix as coloured cells, below its name.
+    """A matrix as coloured cells, below its name; several matrices are side by side.
 
     Attributes
     ----------
     name : str
     indent : int
         Blank columns before it.
+    scale : str
+        ``around 0``, or ``ink`` from 0 to 1.
+    captions : tuple of str
+        The keys of what stands above each of several.
+    width : float
+        Of its columns.
+    above : int
     """
 
     name: str
     indent: int = 0
+    scale: str = "around 0"
+    captions: tuple[str, ...] = ()
+    width: float = 0
+    above: int = 0
 
     HEIGHT = 24
     """The height of its rows."""
 
+    @property
+    def _headings(self) -> int:
+        return 1 + bool(self.captions)
+
     def size(self, model: Model) -> tuple[int, int]:
         """Return a row for its name, and its rows and columns."""
-        rows, columns = model[self.name].shape
-        return 1 + rows, self.indent + columns
+        *several, rows, columns = model[self.name].shape
+        return self._headings + rows, self.indent + prod(several) * (columns + 1) - 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield its cells."""
-        yield grid(model, self.name, row + 1, column + self.indent)
+        apart = model[self.name].shape[-1] + 1
+        yield grid(model, self.name, row + self._headings, column + self.indent, apart)
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw its name, and colour it."""
         block = page.layout.blocks[self.name]
-        drawing.put(row, column + self.indent, plain_name(block.quantity, page.words), LABEL)
-        picture(drawing, block, size=11)
+        name = plain_name(block.quantity, page.words)
+        drawing.put(row, column + self.indent, name, LABEL)
+        captions = [page.words("headings", key) for key in self.captions]
+        picture(drawing, block, *captions, scale=self.scale, size=11)
         type_in(drawing, block, page.words)
-        for down in range(block.quantity.shape[0]):
-            drawing.heights[row + 1 + down] = self.HEIGHT
+        (last_row, last), apart = block.last, block.quantity.shape[-1] + 1
+        drawing.heights |= dict.fromkeys(range(block.row, last_row + 1), self.HEIGHT)
+        if self.width:
+            drawing.widths |= dict.fromkeys(range(block.column, last + 1), self.width)
+        drawing.widths |= dict.fromkeys(range(block.column + apart - 1, last, apart), GAP)
 
 
 class Hidden(Part):
@@ -304,23 +354,30 @@ class Table(Part):
         quantity counts the rows.
     coloured : tuple of str
         Those whose colours follow their values, by one scale.
+    ink : tuple of str
+        Those that are as dark as they are large, from 0 to 1.
+    looks : dict
+        Those that look otherwise than numbers do.
     groups : dict
-        The keys of titles over columns, each by the first of its columns.
+        The keys of titles over columns, each by the first of its columns; "" ends the one before.
     under : dict
         What stands under the columns, a row each: the key of its heading, "" for what is hidden,
         and how the names of its numbers begin: ``sum`` for sum_a under a.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a table may settle
         self,
         *names: str,
         left: int | None = None,
         coloured: Sequence[str] = (),
+        ink: Sequence[str] = (),
+        looks: Mapping[str, Look] | None = None,
         groups: Mapping[str, str] | None = None,
         under: Mapping[str, str] | None = None,
         above: int = 1,
     ) -> None:
-        self.names, self.left, self.coloured = names, left, coloured
+        self.names, self.left = names, left
+        self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.groups, self.under, self.above = groups or {}, under or {}, above
 
     @property
@@ -358,13 +415,9 @@ class Table(Part):
             name_rows(drawing, row_axes(quantities), row + self._headings, page.words, column)
         for block in blocks:
             head(drawing, block, page.words)
-            if block.quantity.is_input:
-                drawing.validations.append(numbers_only(block, page.words))
-        for block in blocks if self.groups else ():
-            key = self.groups.get(block.quantity.name)
-            drawing.put(row, block.column, page.words("charts", key) if key else "", SECTION)
-        if self.coloured:
-            drawing.colour_around_0(*(page.layout.blocks[name] for name in self.coloured))
+            type_in(drawing, block, page.words)
+        _dress(drawing, page, self)
+        self._draw_groups(drawing, page, blocks, row)
         below = blocks[0].last[0] + 2
         for down, (key, begins) in enumerate(self.under.items()):
             look = Look(number_format=";;;")
@@ -378,6 +431,86 @@ class Table(Part):
             keys = [page.words("headings", key) for key in self.under if key]
             drawing.widths[column] = max(drawing.widths[column], text_width(*keys))
 
+    def _draw_groups(
+        self, drawing: Drawing, page: Page[Any], blocks: Iterable[Block], row: int
+    ) -> None:
+        group = ""
+        for block in blocks:
+            begins = self.groups.get(block.quantity.name)
+            group = group if begins is None else begins
+            for right in range(len(block.quantity.units) if group else 0):
+                text = page.words("charts", group) if begins and not right else ""
+                drawing.put(row, block.column + right, text, SECTION)
+
+
+class Units(Part):
+    """Quantities without axes side by side: a row for each unit, by its first index.
+
+    Parameters
+    ----------
+    rows : str or tuple of str
+        The keys of what the rows are called, or one for all of them, with their number.
+    names : tuple of str
+    headed : bool
+        Whether it has headings, or continues what stands above it.
+    coloured, ink, looks
+        As those of a `Table`.
+    """
+
+    def __init__(  # noqa: PLR0913 -- what a table of units may settle
+        self,
+        rows: str | Sequence[str],
+        *names: str,
+        headed: bool = True,
+        coloured: Sequence[str] = (),
+        ink: Sequence[str] = (),
+        looks: Mapping[str, Look] | None = None,
+        above: int = 0,
+    ) -> None:
+        self.rows, self.names, self.above = rows, names, above
+        self.coloured, self.ink, self.looks = coloured, ink, looks or {}
+        self.headings = HEADINGS if headed else 0
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return its rows with the headings, and its columns with the names of the rows."""
+        shapes = [model[name].shape for name in self.names]
+        return self.headings + shapes[0][0], 1 + sum(prod(shape[1:]) for shape in shapes)
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the columns."""
+        column += 1
+        for quantity in (model[name] for name in self.names):
+            right = [(0, 1)] * (len(quantity.shape) - 1)
+            yield single_block(quantity, row + self.headings, column, (1, 0), *right)
+            column += prod(quantity.shape[1:])
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw the headings, and the names of the rows."""
+        blocks = [page.layout.blocks[name] for name in self.names]
+        rows = blocks[0].quantity.shape[0]
+        keys = [self.rows] * rows if isinstance(self.rows, str) else self.rows
+        names = [page.words("headings", key, number=n) for n, key in enumerate(keys, start=1)]
+        for down, text in enumerate([""] * self.headings + names):
+            drawing.put(row + down, column, text, KEY)
+        drawing.widths[column] = max(drawing.widths.get(column, 0), text_width(*names))
+        for block in blocks:
+            across = replace(block.quantity, shape=block.quantity.shape[1:])
+            if self.headings:
+                head(drawing, replace(block, quantity=across), page.words, width=False)
+            for right in range(len(across.units)):
+                drawing.widths.setdefault(block.column + right, UNIT)
+            type_in(drawing, block, page.words)
+            drawing.looks[block.quantity.name] = _centred(block.quantity)
+        _dress(drawing, page, self)
+
+
+def _dress(drawing: Drawing, page: Page[Any], table: Table | Units) -> None:
+    """Colour the columns of a table, and give those a look that have one of their own."""
+    if table.coloured:
+        drawing.colour_around_0(*(page.layout.blocks[name] for name in table.coloured))
+    _ink(drawing, page, table.ink)
+    drawing.looks |= table.looks
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -385,8 +518,9 @@ class Trace:
 
     Attributes
     ----------
-    y : str
-    x : str
+    y : str or (str, int)
+        A quantity, or one of its units; the numbers of a unit may be side by side.
+    x : str or (str, int)
     colour, marker : str
     width : int
         0 where there are markers alone.
@@ -396,8 +530,8 @@ class Trace:
         The axis of whose entries each has a line of its own: the first axis of both.
     """
 
-    y: str
-    x: str = ""
+    y: str | tuple[str, int]
+    x: str | tuple[str, int] = ""
     colour: str = ""
     width: int = THICK
     marker: str = "none"
@@ -406,8 +540,8 @@ class Trace:
 
     def lines(self, page: Page[Any]) -> Iterator[Line]:
         """Yield its lines."""
-        y = page.layout.blocks[self.y]
-        x = page.layout.blocks[self.x] if self.x else _counted(page, y)
+        y = _unit(page, self.y)
+        x = _unit(page, self.x) if self.x else _counted(page, y)
         whole = prod(axis.length for axis in y.quantity.axes)
         count = next((a.length for a in y.quantity.axes if a.name == self.each), 1)
         name = page.words("charts", self.name) if self.name.isidentifier() else self.name
@@ -417,9 +551,21 @@ class Trace:
             yield Line(*cells, self.colour, name, self.width, self.marker)
 
 
+def _unit(page: Page[Any], name: str | tuple[str, int]) -> Block:
+    """Return the cells of a quantity, or those of one of its units."""
+    if isinstance(name, str):
+        return page.layout.blocks[name]
+    block, axes = page.layout.blocks[name[0]], len(page.layout.model[name[0]].axes)
+    quantity = replace(block.quantity, shape=block.quantity.shape[1:])
+    row, column = block.address(tuple(name[1] * (n == axes) for n in range(len(block.steps))))
+    steps = (*block.steps[:axes], *block.steps[axes + 1 :])
+    return replace(block, quantity=quantity, row=row, column=column, steps=steps)
+
+
 def _cells(page: Page[Any], block: Block, first: int, last: int) -> Cells:
     title = page.layout.titles[block.sheet]
-    return Cells(title, block.column, block.row + first, block.row + last)
+    across = block.last[1] if len(block.quantity.units) > 1 else 0
+    return Cells(title, block.column, block.row + first, block.row + last, across)
 
 
 def _counted(page: Page[Any], block: Block) -> Block:
@@ -444,10 +590,15 @@ class Chart(Part):
         What its axes are called; by default across the heading of the rows.
     size_in_cm : (float, float)
         Its width and height.
-    ends : (float, float) or None
-        Where the axis across begins and ends; by default with the rows, where they are counted.
+    ends : tuple of float
+        Where the axis across begins and ends, and how far its labels are apart; by default with the
+        rows, where they are counted.
+    ends_up : tuple of float
+        The same of the axis up.
     is_square : bool
         Whether a unit across is as long as a unit up.
+    columns : int
+        How many columns it lies over, if there is something to its right.
     """
 
     def __init__(  # noqa: PLR0913 -- what a chart may settle
@@ -457,22 +608,25 @@ class Chart(Part):
         x: str = "",
         y: str = "",
         size_in_cm: tuple[float, float] = (13, 7.2),
-        ends: tuple[float, float] | None = None,
+        ends: tuple[float, ...] = (),
+        ends_up: tuple[float, ...] = (),
         is_square: bool = False,
+        columns: int = 1,
         above: int = 1,
     ) -> None:
         self.title, self.traces, self.x, self.y = title, traces, x, y
-        self.size_in_cm, self.ends, self.is_square, self.above = size_in_cm, ends, is_square, above
+        self.size_in_cm, self.is_square, self.above = size_in_cm, is_square, above
+        self.ends, self.ends_up, self.columns = ends, ends_up, columns
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it lies over cells
-        """Return how many rows it lies over; to its right the page ends."""
-        return ceil(self.size_in_cm[1] / ROW), 1
+        """Return how many rows and columns it lies over."""
+        return ceil(self.size_in_cm[1] / ROW), self.columns
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
         lines = [line for trace in self.traces for line in trace.lines(page)]
-        axis = page.layout.model[self.traces[0].y].axes[-1]
-        across = self.x or page.words("headings", axis.name)
+        axes = _unit(page, self.traces[0].y).quantity.axes
+        across = self.x or page.words("headings", axes[-1].name)
         chart = scatter(page.words("charts", self.title), across, lines, self.y)
         chart.width, chart.height = self.size_in_cm
         if self.is_square:
@@ -480,7 +634,10 @@ class Chart(Part):
         if self.ends:
             ends(chart.x_axis, *self.ends)
         elif not self.traces[0].x:
-            ends(chart.x_axis, axis.counts_from, axis.counts_from + axis.length - 1)
+            first = axes[-1].counts_from
+            ends(chart.x_axis, first, first + axes[-1].length - 1)
+        if self.ends_up:
+            ends(chart.y_axis, *self.ends_up)
         drawing.charts.append((address(row, column), chart))
 
 

@@ -1,1 +1,0 @@
-"""What is a workbook of a neuron and the demons? `kind` makes one of `quantities`."""
