@@ -1,6 +1,7 @@
 """A neuron in a sheet fires where the book says it does, and the demons read 0 and 1."""
 
 import numpy as np
+import openpyxl
 import pytest
 from experiments import built, changed
 
@@ -12,6 +13,7 @@ from xlnn.equations.activation import Sigmoid
 from xlnn.reading.spec import described
 from xlnn.reading.values import values
 from xlnn.shipped.templates import folder, template
+from xlnn.writing.style import FILLS
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +102,20 @@ def test_what_is_0_or_1_has_no_decimals(path):
     assert len(steps) == 3
     assert {quantity.number_format for quantity in steps} == {"0"}
     assert layout.model["reach"].number_format == "General"  # 6 and not 6.0000
+
+
+def test_what_may_be_typed_is_yellow(path):
+    """Cells by their fill, pictures by the colour of 0 in their scale."""
+    _, layout = described(path)
+    book, typed = openpyxl.load_workbook(path), f"00{FILLS['input']}"
+    for name in ("x", "w", "threshold", "b2", "W3", "b3", "picture", "W2"):
+        block = layout.blocks[name]
+        sheet = book[layout.titles[block.sheet]]
+        cell = sheet.cell(block.row, block.column)
+        scales = [
+            rule.colorScale.color[len(rule.colorScale.color) // 2 - (name == "picture")].rgb
+            for cells in sheet.conditional_formatting
+            for rule in cells.rules
+            if rule.colorScale and cell.coordinate in cells
+        ]
+        assert (scales or [cell.fill.start_color.rgb]) == [typed], name

@@ -12,7 +12,7 @@ from xlnn.workbooks.kind import Spec, WorkbookKind
 
 KINDS = {
     "network": "xlnn.workbooks.network.kind",
-    "neuron": "xlnn.workbooks.neuron.kind",
+    "neuron": "xlnn.workbooks.neuron",
     "activations": "xlnn.workbooks.activations.kind",
     "sequences": "xlnn.workbooks.sequences",
     "similarity": "xlnn.workbooks.similarity.kind",
