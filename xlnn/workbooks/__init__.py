@@ -23,7 +23,7 @@ KINDS = {
     "index": "xlnn.workbooks.index",
     "solver": "xlnn.workbooks.solver.kind",
     "cnn-solver": "xlnn.workbooks.solver.maps",
-    "xor-layers": "xlnn.workbooks.xor_layers.kind",
+    "xor-layers": "xlnn.workbooks.xor_layers",
     "model": "xlnn.workbooks.own",
 }
 """The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""

@@ -1,11 +1,16 @@
-"""Which quantities have the two networks that learn the same four points?
+"""The kind "xor-layers": exclusive or without and with a hidden layer, side by side.
 
-One has an output unit alone ("single"), the other two hidden units below it. Both are trained by
-the same equations as every other network.   Book: 3-2, 3-4, 4-2 to 4-4.
+A unit divides the plane by a line, and no line has (0, 1) and (1, 0) on one side of it and (0, 0)
+and (1, 1) on the other. Two hidden units draw two lines, and the output unit joins them. Both
+networks are trained by the same equations as every other one.
+
+Book: 1-2, 1-4, 3-2, 3-4, 4-2 to 4-4; the exclusive or itself is not the book's.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from xlnn.equations import dividing as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
@@ -17,6 +22,22 @@ from xlnn.equations.neuron import UnitStep
 from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Quantity, previous
 from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment, ExperimentSpec, Origin
+from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.pages.parts import (
+    Beside,
+    Chart,
+    Hidden,
+    Numbers,
+    Sentences,
+    Table,
+    Trace,
+    Units,
+    page,
+)
+from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.pages.table import drawn, placed
+from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
 
 POINTS, HIDDEN = 4, 2
 POINT = Axis("point", POINTS, family="image")
@@ -28,6 +49,19 @@ MARKS = '"○";"–";"×"'
 """How it is shown that a point is right, undecided, or not right."""
 
 SYMBOLS = {"single": "", "2": "²", "3": "³"}
+
+SINGLE = ("z_single_shown", "a_single_shown", "fires_single", "side_single")
+HIDDEN_ONE = ("z2_shown", "a2_shown", "z3_shown", "a3_shown", "fires_hidden", "side_hidden")
+"""What each network makes of the points."""
+
+LOOKS = {
+    **dict.fromkeys(("fires_single", "fires_hidden"), Look(align="center", number_format="0")),
+    **dict.fromkeys(
+        ("side_single", "side_hidden"), Look(align="center", number_format=MARKS, bold=True)
+    ),
+    "height": Look(size=8, ink=QUIET, align="center", number_format="0.##"),
+}
+FIRST_COLOUR, SECOND_COLOUR = "C0561C", "1B4F9C"
 
 
 def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
@@ -130,7 +164,7 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
         uses |= {"answer": f"fires_{which}", "truth": "t"}
         marks = {**says, "number_format": MARKS}
         yield Quantity(f"side_{which}", "side", " ", equation=eq.RightSide(), uses=uses, **marks)
-        yield Quantity(f"right_{which}", "right", equation=eq.RightSides(),
+        yield Quantity(f"right_{which}", equation=eq.RightSides(),
                        uses={"right": f"side_{which}"}, number_format="0", **on)  # fmt: skip
     yield Quantity("height", symbol="x₂", shape=(2,), equation=eq.HeightOf(), number_format="0.0",
                    **each)  # fmt: skip
@@ -154,3 +188,86 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
 def _named(kind: str, layer: str) -> str:
     """Return the name of a quantity of a layer: W2, W_single."""
     return f"{kind}{layer}" if layer.isdigit() else f"{kind}_{layer}"
+
+
+def _plane(which: str, *lines: Trace) -> Chart:
+    """Return the chart of the plane as a network divides it, and the points in it."""
+    points = (
+        Trace(("height", 0), ("x", 0), NEGATIVE, 0, "circle", "points_0"),
+        Trace(("height", 1), ("x", 0), POSITIVE, 0, "circle", "points_1"),
+    )
+    return Chart(
+        f"plane_{which}",
+        *lines,
+        *points,
+        x="x₁",
+        y="x₂",
+        size_in_cm=(9.1, 10),
+        ends=(-0.5, 1.5, 0.5),
+        ends_up=(-0.5, 1.5, 0.5),
+        is_square=True,
+        columns=4,
+    )
+
+
+class LayersKind(Experiment):
+    """An experiment that shows an epoch, at first the last one."""
+
+    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[ExperimentSpec]:
+        """Join an origin with a person's options; no later epoch is shown than there is."""
+        steps = options.get("epochs", origin.spec.sizes["steps"])
+        shown = np.asarray(origin.inputs.get("shown"))
+        if shown.dtype.kind in "if" and shown.size == 1 and isinstance(steps, int):
+            origin = Origin(origin.spec, {**origin.inputs, "shown": np.minimum(shown, steps)})
+        return super().recipe(origin, options)
+
+
+KIND = LayersKind(
+    name="xor-layers",
+    sizes={"steps": (1, 2_000)},
+    quantities=quantities,
+    sheets={
+        "xor": page(
+            "xor",
+            Numbers(
+                "eta", "shown", "right_single", "right_hidden", choices={"shown": "C_T_single"}
+            ),
+            Sentences("counts", "means", above=1),
+            Hidden("epoch", "who"),
+            Table(
+                *("x", "t", *SINGLE, *HIDDEN_ONE, "height"),
+                ink=("a_single_shown", "a2_shown", "a3_shown"),
+                looks=LOOKS,
+                groups={"z_single_shown": "single", "z2_shown": "hidden", "height": ""},
+                above=0,
+            ),
+            Units(
+                ("output_single",),
+                *("W_single_shown", "b_single_shown", "line_x_single", "line_y_single"),
+                above=1,
+            ),
+            Units(("unit", "unit"), "W2_shown", "b2_shown", "line_x_2", "line_y_2", headed=False),
+            Units(("output_hidden",), "W3_shown", "b3_shown", headed=False),
+            Beside(
+                _plane(
+                    "single",
+                    Trace(("line_y_single", 0), ("line_x_single", 0), FIRST_COLOUR, name="z = 0"),
+                ),
+                _plane(
+                    "hidden",
+                    Trace(("line_y_2", 0), ("line_x_2", 0), FIRST_COLOUR, name="z²₁ = 0"),
+                    Trace(("line_y_2", 1), ("line_x_2", 1), SECOND_COLOUR, name="z²₂ = 0"),
+                ),
+                Chart(
+                    "C_T",
+                    Trace("C_T_single", colour=QUIET, name="single"),
+                    Trace("C_T_hidden", colour=FIRST_COLOUR, name="hidden"),
+                    size_in_cm=(13, 10),
+                ),
+            ),
+        ),
+        "training": Sheet(drawn("training"), placed("training")),
+        "weights": Sheet(drawn("weights"), placed("weights")),
+    },
+    taken={"epochs": "steps", "eta": "eta"},
+)

@@ -1,1 +1,0 @@
-"""Which workbook shows what a hidden layer is for?"""
