@@ -113,3 +113,16 @@ def test_the_deepest_place_of_a_valley_is_found_by_reading(path):
         cell = book[layout.titles[block.sheet]].cell(block.row, block.column)
         shown = np.round(got[f"C_T_{cost}"], len(cell.number_format.partition(".")[2]))
         assert np.count_nonzero(shown == shown.min()) <= 2
+
+
+@pytest.mark.parametrize("cost", ["sq", "ce"])
+def test_the_lowest_place_of_a_valley_is_framed(path, cost):
+    _, layout = described(path)
+    block = layout.blocks[f"C_T_{cost}"]
+    sheet = openpyxl.load_workbook(path)[layout.titles[block.sheet]]
+    first, *_, last = [sheet.cell(*at).coordinate for at in (block.address((0, 0)), block.last)]
+    rules = [rule for rule in sheet.conditional_formatting[f"{first}:{last}"] if rule.formula]
+    framed = [rule for rule in rules if rule.dxf.border]
+    corners = [f"${cell[0]}${cell[1:]}" for cell in (first, last)]
+    assert [rule.formula for rule in framed] == [[f"{first}=MIN({':'.join(corners)})"]]
+    assert framed[0].dxf.border.left.style == "thin"

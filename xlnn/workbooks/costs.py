@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block
 from xlnn.equations import valley as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
@@ -17,26 +18,30 @@ from xlnn.quantity import Axis, Model, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Chart, Numbers, Sentences, Table, Trace, page
-from xlnn.workbooks.pages.sheet import Sheet
-from xlnn.workbooks.pages.table import numbers_only, plain_name
-from xlnn.writing.charts import Cells
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import KEY, LABEL, NOTE, SENTENCE, TITLE, valley_scale, value
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Numbers,
+    Part,
+    Sentences,
+    Table,
+    Trace,
+    Units,
+    page,
+)
+from xlnn.writing.drawing import Drawing, fixed_range
+from xlnn.writing.style import KEY, least_framed, valley_scale, value
 
 AROUND, GRID = 20, 21
 """Points of the curves to either side of 0, and weights to each side of the grid."""
 
 CURVE = ("a", "slope", "C_sq", "delta_sq", "C_ce", "delta_ce")
 LIST = ("t", "z_chosen", *(f"{name}_chosen" for name in CURVE), "times")
-LEARNING = FIRST_ROW + 4
 SQUARED, CROSS = "C0561C", "1B4F9C"
 VALLEYS = ("sq", "ce")
 HEIGHT = "0.000"
 """So many digits that the deepest place of a valley is found by reading."""
-
-SETTINGS, SET = ("b", "middle", "between"), 11
-"""What places the grid, and the column of its numbers."""
 
 
 def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
@@ -133,59 +138,38 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
         yield Quantity(f"lowest_{cost}", equation=said, uses=uses, is_text=True, **on)
 
 
-def place_valley(model: Model) -> Iterator[Block]:
-    """Place the data and the settings side by side, and below them the two valleys."""
-    down, right = (1, 0), (0, 1)
-    yield single_block(model["x"], FIRST_ROW + 1, 2, down, right)
-    yield single_block(model["target"], FIRST_ROW + 1, 4, down)
-    for row, name in enumerate(SETTINGS, start=FIRST_ROW + 1):
-        yield single_block(model[name], row, SET, *[right] * len(model[name].shape))
-    below = FIRST_ROW + 1 + max(model["target"].shape[0], len(SETTINGS))
-    for at, cost in enumerate(VALLEYS):
-        row, column = below + 3 + at * (GRID + 4), 3
-        yield single_block(model[f"lowest_{cost}"], row - 2, column - 1)
-        yield single_block(model[f"w1_{cost}"], row - 1, column, right)
-        yield single_block(model[f"w2_{cost}"], row, column - 1, down)
-        yield single_block(model[f"C_T_{cost}"], row, column, down, right)
-        yield single_block(model[f"low_w1_{cost}"], row + GRID, column, right)
-        yield single_block(model[f"low_w2_{cost}"], row, column + GRID, down)
+class Valley(Part):
+    """C_T over two weights, between the weights and the least of each row and column."""
 
+    def __init__(self, cost: str) -> None:
+        self.cost = cost
 
-def _cells(page: Page[Any], name: str) -> Cells:
-    block = page.layout.blocks[name]
-    return Cells(page.layout.titles[block.sheet], block.column, block.row, block.last[0])
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a cell for each pair
+        """Return the rows and columns of the grid, and of its edges."""
+        return 1 + GRID + 1, 1 + GRID + 1
 
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the weights, the grid, and the least of its rows and columns."""
+        down, right, cost = (1, 0), (0, 1), self.cost
+        yield single_block(model[f"w1_{cost}"], row, column + 1, right)
+        yield single_block(model[f"w2_{cost}"], row + 1, column, down)
+        yield single_block(model[f"C_T_{cost}"], row + 1, column + 1, down, right)
+        yield single_block(model[f"low_w1_{cost}"], row + 1 + GRID, column + 1, right)
+        yield single_block(model[f"low_w2_{cost}"], row + 1, column + 1 + GRID, down)
 
-def _begun(page: Page[Any], sheet: str) -> Drawing:
-    """Return a drawing with the title of its sheet and what it says."""
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24})
-    drawing.put(1, 1, page.layout.titles[sheet], TITLE)
-    drawing.put(2, 1, page.words("notes", sheet), NOTE)
-    return drawing
-
-
-def draw_valley(page: Page[Any]) -> Drawing:
-    """Draw the names of the data, and colour the valleys by their height."""
-    layout, words = page.layout, page.words
-    drawing = _begun(page, "valley")
-    drawing.widths = {1: 24, **dict.fromkeys(range(2, 4 + GRID), 5.2)}
-    for column, text in ((2, "x₁"), (3, "x₂"), (4, "t")):
-        drawing.put(FIRST_ROW, column, text, KEY)
-    for name, column in (("x", 1), *((name, SET - 5) for name in SETTINGS)):
-        drawing.put(layout.blocks[name].row, column, plain_name(layout.model[name], words), LABEL)
-    for name in ("x", "target", *SETTINGS):
-        drawing.validations.append(numbers_only(layout.blocks[name], words))
-    for cost in VALLEYS:
-        grid = layout.blocks[f"C_T_{cost}"]
-        drawing.colour(grid, valley_scale())
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Colour the valley by its height, and frame its lowest place."""
+        grid = page.layout.blocks[f"C_T_{self.cost}"]
+        least = least_framed(address(grid.row, grid.column), fixed_range(grid))
+        drawing.colour(grid, valley_scale(), least)
         small = replace(value(HEIGHT, given=False, first=False), size=9, align="center")
-        drawing.looks[f"C_T_{cost}"] = small
+        drawing.looks[f"C_T_{self.cost}"] = small
         for which in (1, 2):
-            drawing.looks[f"w{which}_{cost}"] = replace(small, fill="weight", number_format="0.0#")
-            drawing.looks[f"low_w{which}_{cost}"] = replace(small, fill="result")
-        drawing.put(grid.row - 1, grid.column - 1, "w₂ \\ w₁", replace(KEY, size=8))
-        drawing.looks[f"lowest_{cost}"] = replace(SENTENCE, bold=True)
-    return drawing
+            weights = replace(small, fill="weight", number_format="0.0#")
+            drawing.looks[f"w{which}_{self.cost}"] = weights
+            drawing.looks[f"low_w{which}_{self.cost}"] = replace(small, fill="result")
+        drawing.put(row, column, "w₂ \\ w₁", replace(KEY, size=8))
+        drawing.widths |= dict.fromkeys(range(column + 1, column + 2 + GRID), 5.2)
 
 
 def _over_z(key: str) -> Chart:
@@ -232,7 +216,16 @@ KIND = Experiment(
             ),
             row=FIRST_ROW - 1,
         ),
-        "valley": Sheet(draw_valley, place_valley),
+        "valley": page(
+            "valley",
+            Numbers("b", "middle", "between", at=6),
+            Units("row", "x", "target", above=1),
+            *(
+                part
+                for cost in VALLEYS
+                for part in (Sentences(f"lowest_{cost}", above=1), Valley(cost))
+            ),
+        ),
     },
     taken={"epochs": "steps", "eta": "eta"},
 )

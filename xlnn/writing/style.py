@@ -180,6 +180,16 @@ def valley_scale() -> Rule:
     )  # fmt: skip
 
 
+def least_framed(first: str, cells: str) -> Rule:
+    """Frame the least of some numbers.
+
+    The cells are a range with ``$``, and `first` is the first of them without.
+    """
+    line = Side("thin", color=INK)
+    frame = Border(left=line, right=line, top=line, bottom=line)
+    return FormulaRule(formula=[f"{first}=MIN({cells})"], border=frame, font=Font(bold=True))
+
+
 def heading(role: str, *, first: bool, computed: bool = False) -> Look:
     """Return the look of a heading above a quantity of a role; only what is typed in is yellow."""
     fill = "forward" if computed and role == "input" else role
