@@ -15,9 +15,13 @@ from xlnn.workbooks.pages.parts import (
     Chart,
     Grid,
     Hidden,
+    Label,
+    Made,
     Numbers,
+    Row,
     Sentences,
     Space,
+    Symbols,
     Table,
     Trace,
     Units,
@@ -80,6 +84,20 @@ def test_beside_a_number_another_quantity_may_stand():
     assert cells(Numbers(("a", "said"), "b")) == {"a": (4, 4), "said": (4, 5), "b": (5, 4)}
 
 
+def test_a_row_has_a_column_for_each_unit_and_as_many_rows_as_its_matrix():
+    assert cells(Row("a", "W", "", "b")) == {"a": (4, 1), "W": (4, 2), "b": (4, 6)}
+    assert Row("a", "W", "", "b").size(MODEL) == (2, 1 + 3 + 1 + 1)
+    assert Row("a").size(MODEL) == (1, 1)
+    assert Symbols("a", "v").size(MODEL) == (1, 1 + 2)
+    assert cells(Beside(Label("text", columns=2), Row("a"), apart=0)) == {"a": (4, 3)}
+
+
+def test_a_part_may_be_made_of_what_the_model_has():
+    part = Made(lambda model: Grid("W", indent=len(model["k"].axes)))
+    assert cells(Below(Space(), part)) == {"W": (6, 2)}
+    assert part.size(MODEL) == (3, 4)
+
+
 def test_several_pictures_are_side_by_side_below_their_captions():
     pictures = Grid("pictures", captions=("one", "other"))
     assert cells(pictures) == {"pictures": (6, 1)}
@@ -137,6 +155,6 @@ def test_a_name_that_no_quantity_has_is_an_error():
 
 
 def test_a_part_takes_no_argument_that_it_does_not_know():
-    for part in (Numbers, Table, Chart, Sentences, Hidden):
+    for part in (Numbers, Table, Chart, Sentences, Hidden, Label, Row, Symbols):
         with pytest.raises(TypeError, match="colored"):
             part("a", colored=["a"])

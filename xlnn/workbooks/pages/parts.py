@@ -5,10 +5,12 @@ what is drawn around them: names, headings, what may be typed in, the cells of a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import ceil, prod
 from typing import Any
+
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
@@ -26,7 +28,7 @@ from xlnn.workbooks.pages.table import (
 )
 from xlnn.writing.charts import THICK, Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import USUAL_WIDTH
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH
 from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     KEY,
@@ -51,6 +53,9 @@ UNIT, GAP = 9, 3
 
 ROW = 0.53
 """The usual height of a row, in cm."""
+
+PIXELS_A_CM, CLEAR = 96 / 2.54, 12
+"""Of a chart; and the pixels between it and what is to its right."""
 
 
 class Part(ABC):
@@ -134,11 +139,26 @@ class Beside(_Joined):
             column += part.size(model)[1] + self.apart
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
-        """Draw all parts, and the columns between them."""
+        """Draw all parts, and the columns between them: no chart lies over the part beside it."""
         super().draw(drawing, page, row, column)
         for _, _, first in list(self._placed(page.layout.model, row, column))[1:]:
             if self.apart:
                 drawing.widths.setdefault(first - 1, GAP)
+                _clear(drawing, row, column, first)
+
+
+def _clear(drawing: Drawing, row: int, column: int, first: int) -> None:
+    """Widen the column before another until the charts from a row and a column on end before it."""
+    for anchor, chart in drawing.charts:
+        chart_row, chart_column = coordinate_to_tuple(str(anchor))
+        if chart_row < row or not column <= chart_column < first:
+            continue
+        room = sum(
+            drawing.widths.get(each, USUAL_WIDTH) * DIGIT_PIXELS + PADDING
+            for each in range(chart_column, first)
+        )
+        short = chart.width * PIXELS_A_CM + CLEAR - room
+        drawing.widths[first - 1] += max(0, short) / DIGIT_PIXELS
 
 
 class Numbers(Part):
@@ -192,9 +212,10 @@ class Numbers(Part):
             quantity = block.quantity
             drawing.put(row + down, column, plain_name(quantity, page.words), LABEL)
             if self.symbols:
-                symbol = quantity.heading(())
-                at = column + self.at - 1
+                symbol, at = quantity.heading(()), column + self.at - 1
                 drawing.put(row + down, at, symbol, replace(LABEL, align="right"))
+                room = drawing.widths.get(at, USUAL_WIDTH)
+                drawing.widths[at] = max(room, text_width(symbol))
             drawing.looks[name] = _centred(quantity)
             chosen = self.choices.get(name, ())
             if isinstance(chosen, str):
@@ -343,6 +364,134 @@ class Hidden(Part):
         drawing.looks |= dict.fromkeys(self.names, Look(number_format=";;;"))
 
 
+@dataclass(frozen=True)
+class Label(Part):
+    """A line that does not change; it runs on over blank cells.
+
+    Attributes
+    ----------
+    text : str
+        Its key, or what is the same in all languages.
+    of : str
+        The table of the words in which the key stands.
+    look : Look
+    columns : int
+        Over how many columns its look reaches.
+    fits : bool
+        Whether its column is at least as wide.
+    numbers : dict
+        What stands in it for the names in braces.
+    above : int
+    """
+
+    text: str
+    of: str = ""
+    look: Look = LABEL
+    columns: int = 1
+    fits: bool = False
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    above: int = 0
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row
+        """Return one row."""
+        return 1, self.columns
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Write it."""
+        text = page.words(self.of, self.text, **self.numbers) if self.of else self.text
+        for right in range(self.columns):
+            drawing.put(row, column + right, "" if right else text, self.look)
+        if self.fits:
+            usual = drawing.widths.get(column, USUAL_WIDTH)
+            drawing.widths[column] = max(usual, text_width(text))
+
+
+class Row(Part):
+    """Quantities side by side; a matrix takes as many rows as it has, and "" leaves a cell blank.
+
+    Parameters
+    ----------
+    names : tuple of str
+    width : float
+        Of its columns.
+    """
+
+    def __init__(self, *names: str, width: float = 0) -> None:
+        self.names, self.width = names, width
+
+    def _shapes(self, model: Model) -> list[tuple[int, ...]]:
+        return [model[name].shape if name else () for name in self.names]
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return the rows of the highest, and the columns of all."""
+        shapes = [(1, 1, *shape)[-2:] for shape in self._shapes(model)]
+        return max(rows for rows, _ in shapes), sum(columns for _, columns in shapes)
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield their cells."""
+        for name, shape in zip(self.names, self._shapes(model), strict=True):
+            if name:
+                steps = [(1, 0), (0, 1)][2 - len(shape) :]
+                yield single_block(model[name], row, column, *steps)
+            column += (1, *shape)[-1]
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- each has its cells
+        """Say what may be typed in."""
+        for block in (page.layout.blocks[name] for name in self.names if name):
+            quantity = block.quantity
+            if quantity.is_text:
+                look = value("@", given=quantity.is_input, first=False)
+                drawing.looks[quantity.name] = replace(look, align="center")
+            else:
+                type_in(drawing, block, page.words)
+            if self.width:
+                columns = range(block.column, block.last[1] + 1)
+                drawing.widths |= dict.fromkeys(columns, self.width)
+
+
+class Symbols(Part):
+    """The symbols of quantities and their units side by side, over rows of numbers."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return one row, with a column for each unit."""
+        return 1, sum(len(model[name].units) for name in self.names)
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Write them."""
+        quantities = (page.layout.model[name] for name in self.names)
+        symbols = (quantity.heading(unit) for quantity in quantities for unit in quantity.units)
+        for right, symbol in enumerate(symbols):
+            drawing.put(row, column + right, symbol, KEY)
+
+
+class Made(Part):
+    """A part that depends on the model.
+
+    Parameters
+    ----------
+    of : function
+        Returns the part of a model.
+    """
+
+    def __init__(self, of: Callable[[Model], Part]) -> None:
+        self.of = of
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return the size of the part."""
+        return self.of(model).size(model)
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cells of the part."""
+        yield from self.of(model).blocks(model, row, column)
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw the part."""
+        self.of(page.layout.model).draw(drawing, page, row, column)
+
+
 class Table(Part):
     """Quantities side by side: a row for each entry along their axes, a column for each unit.
 
@@ -358,6 +507,10 @@ class Table(Part):
         Those that are as dark as they are large, from 0 to 1.
     looks : dict
         Those that look otherwise than numbers do.
+    width : float
+        Of its columns, where their symbols take no more, and half of it where they are ink.
+    repeated : bool
+        Whether its headings, and all above them, are printed again on each page.
     groups : dict
         The keys of titles over columns, each by the first of its columns; "" ends the one before.
     under : dict
@@ -372,11 +525,13 @@ class Table(Part):
         coloured: Sequence[str] = (),
         ink: Sequence[str] = (),
         looks: Mapping[str, Look] | None = None,
+        width: float = 0,
+        repeated: bool = False,
         groups: Mapping[str, str] | None = None,
         under: Mapping[str, str] | None = None,
         above: int = 1,
     ) -> None:
-        self.names, self.left = names, left
+        self.names, self.left, self.width, self.repeated = names, left, width, repeated
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.groups, self.under, self.above = groups or {}, under or {}, above
 
@@ -414,9 +569,12 @@ class Table(Part):
         if not quantities[0].counts:
             name_rows(drawing, row_axes(quantities), row + self._headings, page.words, column)
         for block in blocks:
-            head(drawing, block, page.words)
+            head(drawing, block, page.words, width=not self.width)
             type_in(drawing, block, page.words)
+        self._set_widths(drawing, blocks)
         _dress(drawing, page, self)
+        if self.repeated:
+            drawing.repeat = blocks[0].row - 1
         self._draw_groups(drawing, page, blocks, row)
         below = blocks[0].last[0] + 2
         for down, (key, begins) in enumerate(self.under.items()):
@@ -430,6 +588,13 @@ class Table(Part):
         if self.under:
             keys = [page.words("headings", key) for key in self.under if key]
             drawing.widths[column] = max(drawing.widths[column], text_width(*keys))
+
+    def _set_widths(self, drawing: Drawing, blocks: Iterable[Block]) -> None:
+        for block in blocks if self.width else ():
+            width = self.width / 2 if block.quantity.name in self.ink else self.width
+            for column, unit in enumerate(block.quantity.units, start=block.column):
+                least = text_width(block.quantity.heading(unit))
+                drawing.widths[column] = max(width, least)
 
     def _draw_groups(
         self, drawing: Drawing, page: Page[Any], blocks: Iterable[Block], row: int
@@ -524,8 +689,9 @@ class Trace:
     colour, marker : str
     width : int
         0 where there are markers alone.
-    name : str
-        What the legend calls it: the key of a text, or an equation.
+    name, of : str
+        What the legend calls it: the key of a text in a table of the words, or an equation. With no
+        table it is an equation in any case.
     each : str
         The axis of whose entries each has a line of its own: the first axis of both.
     """
@@ -536,6 +702,7 @@ class Trace:
     width: int = THICK
     marker: str = "none"
     name: str = ""
+    of: str = "charts"
     each: str = ""
 
     def lines(self, page: Page[Any]) -> Iterator[Line]:
@@ -544,7 +711,8 @@ class Trace:
         x = _unit(page, self.x) if self.x else _counted(page, y)
         whole = prod(axis.length for axis in y.quantity.axes)
         count = next((a.length for a in y.quantity.axes if a.name == self.each), 1)
-        name = page.words("charts", self.name) if self.name.isidentifier() else self.name
+        is_key = self.of and self.name.isidentifier()
+        name = page.words(self.of, self.name) if is_key else self.name
         for number in range(count):
             rows = number * whole // count, (number + 1) * whole // count - 1
             cells = (_cells(page, block, *rows) for block in (x, y))
@@ -656,18 +824,27 @@ def page(key: str, *parts: Part, row: int = FIRST_ROW) -> Sheet:
     return Sheet(draw, place)
 
 
-def helper_page(key: str, *tables: Table) -> Sheet:
-    """Return a page of tables beside each other, from which others take their numbers."""
-    content, row = Beside(*tables), FIRST_ROW - HEADINGS
+def helper_page(key: str, *parts: Part) -> Sheet:
+    """Return a page of tables beside each other, from which others take their numbers.
+
+    Without parts it is one table of all quantities of its sheet.
+    """
+
+    def all_of(model: Model) -> Part:
+        return Table(*(each.name for each in model.quantities if each.sheet == key))
+
+    content, row = Beside(*parts or (Made(all_of),)), FIRST_ROW - HEADINGS
 
     def place(model: Model) -> Iterator[Block]:
         return content.blocks(model, row, 1)
 
     def draw(shown: Page[Any]) -> Drawing:
-        drawing = Drawing(gridlines=False, freeze=(FIRST_ROW, 1), repeat=FIRST_ROW - 1)
+        first = next(block for block in place(shown.layout.model) if block.quantity.axes)
+        column = first.column + first.quantity.counts  # the first that does not name the rows
+        drawing = Drawing(gridlines=False, freeze=(first.row, column), repeat=first.row - 1)
         drawing.heights = {1: 24}
         content.draw(drawing, shown, row, 1)
-        title_line(drawing, shown, key, 1 + tables[0].naming(shown.layout.model))
+        title_line(drawing, shown, key, column)
         return drawing
 
     return Sheet(draw, place)

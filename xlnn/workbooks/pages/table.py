@@ -144,7 +144,7 @@ def name_rows(
         drawing.put(first - 2, column, "", KEY)
         name = words("headings", axis.name)
         drawing.put(first - 1, column, name, KEY)
-        drawing.widths[column] = max(NARROW, text_width(name))
+        drawing.widths[column] = max(drawing.widths.get(column, 0), NARROW, text_width(name))
     ranges = (range(axis.counts_from, axis.counts_from + axis.length) for axis in axes)
     for row, index in enumerate(product(*ranges), start=first):
         for column, number in enumerate(index, start=left):
