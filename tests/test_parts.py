@@ -148,6 +148,17 @@ def test_a_chart_lies_beside_what_is_read(lang, tmp_path):
         assert ord(chart[0][0]) - ord("A") + 1 > last
 
 
+def test_a_helper_page_keeps_what_names_its_rows_in_sight(tmp_path):
+    spec = read_spec(built(tmp_path, "activations", verify=False))
+    layout = layout_of(spec)
+    drawings = kind_named("activations").drawings(spec, layout)
+    for name, first in (("table", "number"), ("differences", "z_right")):
+        block, drawing = layout.blocks[first], drawings[name]
+        assert (block.row, drawing.freeze, drawing.repeat) == (4, (4, 2), 3)
+        assert drawing.cells[1][2][0] == layout.titles[name]
+        assert len(layout.on(name)) == sum(q.sheet == name for q in layout.model.quantities)
+
+
 def test_a_name_that_no_quantity_has_is_an_error():
     with pytest.raises(KeyError, match="nothing"):
         cells(Numbers("nothing"))

@@ -13,7 +13,7 @@ from xlnn.workbooks.kind import Spec, WorkbookKind
 KINDS = {
     "network": "xlnn.workbooks.network.kind",
     "neuron": "xlnn.workbooks.neuron",
-    "activations": "xlnn.workbooks.activations.kind",
+    "activations": "xlnn.workbooks.activations",
     "sequences": "xlnn.workbooks.sequences",
     "similarity": "xlnn.workbooks.similarity.kind",
     "descent": "xlnn.workbooks.descent",

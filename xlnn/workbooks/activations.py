@@ -1,7 +1,7 @@
-"""Which quantities do the activations have?   Book: 2-1.
+"""The kind "activations": the functions that a network needs, and their slopes.   Book: 2-1.
 
-The functions beside their slopes and central differences, the two units that learn, the line and
-the parabola, and the bell curve.
+Activation functions beside their slopes and central differences; two units of which one can not
+learn; a line and a parabola; and the bell curve from which start weights are drawn.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,23 @@ from xlnn.equations.neuron import UnitStep
 from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Quantity, Sentence, previous
 from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Hidden,
+    Label,
+    Numbers,
+    Row,
+    Sentences,
+    Space,
+    Table,
+    Trace,
+    helper_page,
+    page,
+)
+from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
 
 POINTS = 81
 """Of each curve; 0 is one of them where the range lies evenly around it."""
@@ -29,12 +46,34 @@ SYMBOLS = {
 }
 """How each function is written, and its slope."""
 
+FORMULAS = {
+    "step": ("1 (z ≥ 0), 0 (z < 0)", "0 (z ≠ 0)"),
+    "sigmoid": ("1 / (1 + exp(−z))", "σ(z) (1 − σ(z))"),
+    "tanh": ("tanh(z)", "1 − tanh²(z)"),
+    "relu": ("max(0, z)", "1 (z > 0), 0 (z ≤ 0)"),
+    "linear": ("z", "1"),
+}
+"""What each is, and its slope."""
+
+COLOURS = {
+    "step": NEGATIVE,
+    "sigmoid": POSITIVE,
+    "tanh": "5B8C5A",
+    "relu": "8C5BA6",
+    "linear": "B59410",
+}
+
+SIZE = 15, 8.5
+"""Of charts, in cm."""
+
+RANGE = ("low", "high", "h", "used_h")
 UNITS = ("step", "sigmoid")
 STEPS = ("w", "input", "answer", "answer_slope", "C", "dC_dw")
 COURSES = ("backwards", "flat", "falls", "stays", "rises")
 LEARNING = ("x", "t", "b", "eta")
 SHAPES = ("m", "n", "p", "q", "r", "lowest_x", "lowest_y")
 BELL = ("mean", "deviation", "used_deviation", "within_1", "within_2", "within_3")
+HELPERS = ("table", "differences", "shape_points", "bell_points")
 
 
 def quantities(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
@@ -221,3 +260,87 @@ def _bell(words: Text) -> Iterator[Quantity]:
         )
     drawn = eq.Drawn(tuple(words.open("sentences", key) for key in ("drawn", "apart")))
     yield Quantity("drawn", equation=drawn, uses=of, is_text=True, **page)
+
+
+def _curves(title: str, ending: str, up: tuple[float, ...] = ()) -> Chart:
+    """Return the chart of something of all functions over z."""
+    traces = (Trace(f"{name}{ending}", "z", COLOURS[name], name=name) for name in COLOURS)
+    return Chart(title, *traces, x="z", size_in_cm=SIZE, ends_up=up)
+
+
+def _functions_in_words() -> Iterator[Beside]:
+    """Yield a row for each function: its name, its formula, that of its slope, and the gap."""
+    keys = ("function", "formula", "slope", "gap")
+    heads = (Label(key, "headings", SECTION, fits=True) for key in keys)
+    yield Beside(*heads, apart=0)
+    for name, formulas in FORMULAS.items():
+        texts = (Label(text, fits=True) for text in formulas)
+        named = Label(name, "charts", PLAIN, fits=True)
+        yield Beside(named, *texts, Row(f"{name}_gap"), apart=0)
+
+
+KIND = Experiment(
+    name="activations",
+    sizes={"steps": (1, 1_000)},
+    quantities=quantities,
+    sheets={
+        "activations": page(
+            "activations",
+            Beside(
+                Below(
+                    Numbers(*RANGE, at=1),
+                    Space(),
+                    *_functions_in_words(),
+                    _curves("functions", ""),
+                ),
+                Below(
+                    _curves("slopes", "_slope"),
+                    _curves("differences", "_difference", up=(0, 1.2, 0.2)),
+                ),
+            ),
+            Space(),
+            *(Label(key, "notes") for key in ("kink", "step_slope", "linear_slope")),
+        ),
+        "learning": page(
+            "learning",
+            Beside(
+                Numbers(*LEARNING, at=2),
+                Chart(
+                    "learning",
+                    *(Trace(f"{name}_C", colour=COLOURS[name], name=name) for name in UNITS),
+                    size_in_cm=SIZE,
+                ),
+            ),
+            Sentences("step_course", "sigmoid_course", bold=2),
+            Table(
+                *(f"{name}_{key}" for name in UNITS for key in STEPS),
+                groups={f"{name}_w": name for name in UNITS},
+            ),
+        ),
+        "shapes": page(
+            "shapes",
+            Numbers(*SHAPES, at=2),
+            Sentences("vertex", above=1),
+            Hidden("bends"),
+            Chart(
+                "shapes",
+                Trace("line", "shape_x", COLOURS["linear"], name="y = mx + n"),
+                Trace("parabola", "shape_x", NEGATIVE, name="y = ax² + bx + c"),
+                Trace("lowest_y", "lowest_x", POSITIVE, marker="circle", name="vertex"),
+                x="x",
+                size_in_cm=SIZE,
+            ),
+        ),
+        "bell": page(
+            "bell",
+            Numbers(*BELL, at=2, positive=["deviation"]),
+            Sentences("drawn", above=1),
+            Hidden("percent_1", "percent_2", "percent_3"),
+            Chart("bell", Trace("density", "bell_x", POSITIVE), x="x", size_in_cm=SIZE),
+        ),
+        **{
+            key: helper_page(key) for key in ("table", "differences", "shape_points", "bell_points")
+        },
+    },
+    taken={"epochs": "steps", "eta": "eta"},
+)

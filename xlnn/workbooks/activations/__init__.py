@@ -1,1 +1,0 @@
-"""What is a workbook of activation functions? `kind` makes one of `quantities`."""
