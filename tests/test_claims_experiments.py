@@ -265,11 +265,10 @@ def _inner(a, b):
 
 
 def _nearest(got):
-    (said,) = got["nearest"]
     keys = ("several", "nearest", "equally", "no_direction")
     if unsaid(got, "nearest", "length_a", "likeness"):
         return "none"
-    key, numbers = claim("similarity", said, keys)
+    key, numbers = claim("similarity", str(got["nearest"]), keys)
     a = exact(got["pattern_a"])
     own = _inner(a, a)
     if key == "no_direction":

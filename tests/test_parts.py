@@ -125,7 +125,7 @@ def test_a_chart_takes_rows_by_its_height_and_the_columns_that_it_is_given():
 
 
 def test_no_quantity_covers_another_on_any_page_of_an_experiment(tmp_path):
-    for name in ("descent", "sequences", "costs", "activations", "neuron"):
+    for name in ("descent", "sequences", "costs", "activations", "neuron", "similarity"):
         layout = layout_of(read_spec(built(tmp_path, name, verify=False)))
         taken = {}
         for block in layout.blocks.values():

@@ -298,7 +298,7 @@ class Nearest(Sentence):
         self.words, self.images = words, images
 
     def text(
-        self, _: int, *, own: float, likeness: np.ndarray, number: np.ndarray, label: np.ndarray
+        self, *, own: float, likeness: np.ndarray, number: np.ndarray, label: np.ndarray
     ) -> str:
         """Return the text."""
         if not np.isfinite(own):
@@ -314,7 +314,7 @@ class Nearest(Sentence):
             ties=short_text(ties),
         )
 
-    def cell(self, _: int, own: Cells, likeness: Cells, number: Cells, label: Cells) -> str:
+    def cell(self, own: Cells, likeness: Cells, number: Cells, label: Cells) -> str:
         """Return the formula."""
         every_likeness = likeness.over("image")[()]
         ties = f"COUNTIF({every_likeness},MAX({every_likeness}))"

@@ -15,7 +15,7 @@ KINDS = {
     "neuron": "xlnn.workbooks.neuron",
     "activations": "xlnn.workbooks.activations",
     "sequences": "xlnn.workbooks.sequences",
-    "similarity": "xlnn.workbooks.similarity.kind",
+    "similarity": "xlnn.workbooks.similarity",
     "descent": "xlnn.workbooks.descent",
     "regression": "xlnn.workbooks.regression",
     "slopes": "xlnn.workbooks.slopes",

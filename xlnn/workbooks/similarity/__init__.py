@@ -1,1 +1,0 @@
-"""What is a workbook of likeness? `kind` makes one of `quantities`."""
