@@ -26,6 +26,7 @@ from xlnn.workbooks.pages.parts import (
     Trace,
     Units,
 )
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH
 
 STEP = Axis("step", 4)
 
@@ -146,6 +147,20 @@ def test_a_chart_lies_beside_what_is_read(lang, tmp_path):
     last = max(block.last[1] for block in layout.on("descent"))
     for chart in kind.drawings(spec, layout)["descent"].charts:
         assert ord(chart[0][0]) - ord("A") + 1 > last
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "ja"])
+@pytest.mark.parametrize("name", ["tangent", "lagrange"])
+def test_a_chart_below_a_list_ends_before_the_table_beside_it(lang, name, tmp_path):
+    spec = read_spec(built(tmp_path, "slopes", lang=lang, verify=False))
+    layout = layout_of(spec)
+    drawing = kind_named("slopes").drawings(spec, layout)[name]
+    table = min(block.column for block in layout.on(name) if block.quantity.axes)
+    widths = (drawing.widths.get(column, USUAL_WIDTH) for column in range(1, table))
+    room = sum(width * DIGIT_PIXELS + PADDING for width in widths)
+    assert [anchor[0] for anchor, _ in drawing.charts] == ["A", "A"]
+    for _, chart in drawing.charts:
+        assert chart.width / 2.54 * 96 < room
 
 
 def test_a_helper_page_keeps_what_names_its_rows_in_sight(tmp_path):

@@ -5,11 +5,10 @@ quotient that knows no rule, and a table at the right of it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
+from xlnn.blocks import Block, single_block
 from xlnn.equations import calculus as eq
 from xlnn.equations import rules
 from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface, UsedChoice
@@ -17,35 +16,73 @@ from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.sheet import Sheet
-from xlnn.workbooks.pages.table import choice_validation, head, numbers_only, plain_name
-from xlnn.writing.charts import THIN, Cells, Line, ends, scatter, square
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Label,
+    Numbers,
+    Part,
+    Sentences,
+    Space,
+    Table,
+    Trace,
+    page,
+)
+from xlnn.writing.charts import THIN
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import DIGIT_PIXELS, PADDING
-from xlnn.writing.style import LABEL, NOTE, SECTION, SENTENCE, TITLE, value, wide
-from xlnn.writing.whole import DOTS, width
+from xlnn.writing.style import LABEL, SECTION, value
 
 AROUND = 10
 """Points of a curve to either side of x."""
 
-TABLE = 6
-"""The column at which the tables begin."""
-
-TOP, UNDER = FIRST_ROW + 2, FIRST_ROW + 21
-"""The first row of a list and of the table beside it, and that of a table under the first."""
-
-APART = 12
-"""Pixels between a chart and the table beside it."""
-
 CURVE, TANGENT, SECANT = "1B4F9C", "C0561C", "6B7785"
 
-
 NAMES = {
-    "tangent": [each.text for each in eq.FUNCTIONS],
-    "rules": [each.text for each in eq.FUNCTIONS],
-    "approximation": [each.text for each in SURFACES],
+    "function": [each.text for each in eq.FUNCTIONS],
+    "second": [each.text for each in eq.FUNCTIONS],
+    "surface": [each.text for each in SURFACES],
 }
-"""What the numbers that choose a function stand for, by their sheet."""
+"""What the numbers that choose a function stand for."""
+
+LISTS = {
+    "tangent": {
+        "": "function used_function function_name x h_secant used_h_secant",
+        "here": "f df",
+        "secant": "f_secant m_secant",
+    },
+    "rules": {
+        "": "second used_second second_name a b p q y h used_h",
+        "here": "g dg f_up f_down g_up g_down",
+        "linearity": "sum_rule sum_quotient",
+        "sigmoid": "e below s s_quotient_rule s_slope",
+        "chain": "outer d_outer outer_up outer_down chain chain_quotient",
+        "chain_of_two": "u v dC_dx quotient_x dC_dy quotient_y",
+        "compared": "gap largest",
+    },
+    "approximation": {
+        "": "surface used_surface surface_name dx dy delta",
+        "partial": "z dz_dx partial_x dz_dy partial_y",
+        "taylor": "right taylor taylor_error",
+        "halved": "shrinks",
+    },
+    "lagrange": {
+        "": "f_a f_b r",
+        "least": "least finest best_x best_y best_f exact",
+        "gradients": "factor rest_x rest_y",
+    },
+}
+"""The numbers in the list of each sheet, below the keys of their headings."""
+
+PRIMES, DEGREES = "′″‴⁗", [f"n = {n}" for n in range(eq.DEGREE + 1)]
+SEVERAL = {
+    "df": [f"f{prime}" for prime in PRIMES],
+    "dg": [f"g{prime}" for prime in PRIMES],
+    "d_outer": [f"f{prime}(g)" for prime in PRIMES],
+    "taylor": DEGREES,
+    "taylor_error": DEGREES,
+}
+"""Quantities of several numbers, and what each of these is called."""
 
 
 def quantities(_: Mapping[str, int], words: Text) -> Iterator[Quantity]:
@@ -63,7 +100,7 @@ def _input(sheet: str, name: str, symbol: str = "", scale: float = 1.0) -> Quant
 
 def _choice(sheet: str, name: str, words: Text) -> Iterator[Quantity]:
     """Yield a number that chooses a function, the number that is used, and the function's name."""
-    names, here = NAMES[sheet], {"symbol": " ", "sheet": sheet}
+    names, here = NAMES[name], {"symbol": " ", "sheet": sheet}
     whole, used = {**here, "number_format": "0"}, UsedChoice(1, len(names))
     yield Quantity(name, role="input", choices=(1, len(names)), **whole)
     yield Quantity(f"used_{name}", equation=used, uses={"choice": name}, **whole)
@@ -241,154 +278,116 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield Quantity("found", sheet=on, equation=eq.Found(said), uses=uses, is_text=True)
 
 
-SENTENCES = ("best", "agree", "square", "found")
-PRIMES = ("′", "″", "‴", "⁗")
+@dataclass(frozen=True)
+class Several(Part):
+    """The numbers of a quantity below each other, each behind its symbol.
 
-PARTS_OF_LISTS = {
-    "f": "here", "f_secant": "secant", "g": "here", "sum_rule": "linearity", "e": "sigmoid",
-    "outer": "chain", "u": "chain_of_two", "z": "partial", "right": "taylor", "least": "least",
-    "factor": "gradients", "gap": "compared", "shrinks": "halved",
-}  # fmt: skip
-"""The quantities above which a list is headed, and by which words."""
+    Attributes
+    ----------
+    name : str
+    """
 
+    name: str
 
-def _place(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
-    """Return what places single numbers in a list, and beside it a table for each axis."""
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return a row for each number."""
+        return model[self.name].shape[0], 3
 
-    def place(model: Model) -> Iterator[Block]:
-        here = [quantity for quantity in model.quantities if quantity.sheet == sheet]
-        row = TOP
-        for quantity in here:
-            if quantity.name in SENTENCES:
-                yield single_block(quantity, FIRST_ROW - 1, 1)
-            elif not quantity.axes:
-                row += 2 * (quantity.name in PARTS_OF_LISTS)
-                yield single_block(quantity, row, 3, *[(1, 0)] * len(quantity.shape))
-                row += quantity.shape[0] if quantity.shape else 1
-        column, row = TABLE, TOP
-        for axis in dict.fromkeys(quantity.axes[0] for quantity in here if quantity.axes):
-            table = [quantity for quantity in here if quantity.axes == (axis,)]
-            yield from table_blocks(table, row, column)
-            column, row = (TABLE, UNDER) if sheet == "tangent" else (column + len(table) + 1, TOP)
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield its cells."""
+        yield single_block(model[self.name], row, column + 2, (1, 0))
 
-    return place
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw its name and the symbols."""
+        quantity = page.layout.model[self.name]
+        Label(self.name, "quantities", fits=True).draw(drawing, page, row, column)
+        look = value(quantity.number_format, given=False, first=False)
+        drawing.looks[self.name] = replace(look, align="center", border=True)
+        for down, symbol in enumerate(SEVERAL[self.name], start=row):
+            drawing.put(down, column + 1, symbol, replace(LABEL, align="right"))
 
 
-def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
-    """Return what draws the names of the list, the headings of the tables, and the charts."""
-
-    def draw(page: Page[Any]) -> Drawing:
-        layout, words = page.layout, page.words
-        drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={3: 14})
-        drawing.put(1, 1, layout.titles[sheet], TITLE)
-        drawing.put(2, 1, words("notes", sheet, **layout.titles), NOTE)
-        names, symbols = [], []
-        for block in layout.on(sheet):
-            quantity = block.quantity
-            if quantity.name in SENTENCES:
-                drawing.looks[quantity.name] = replace(SENTENCE, bold=True)
-                continue
-            if quantity.axes:
-                head(drawing, block, words)
-                drawing.widths[block.column] = max(11, wide(quantity.symbol))
-                continue
-            if quantity.name in PARTS_OF_LISTS:
-                said = words("parts", PARTS_OF_LISTS[quantity.name])
-                for column, text in enumerate((said, "", ""), start=1):
-                    drawing.put(block.row - 1, column, text, SECTION)
-            names.append(plain_name(quantity, words))
-            drawing.put(block.row, 1, names[-1], LABEL)
-            for unit in quantity.units:
-                at = block.row + (unit[0] if unit else 0)
-                symbols.append(_symbol(quantity, unit))
-                drawing.put(at, 2, symbols[-1], replace(LABEL, align="center"))
-            given = quantity.is_input
-            look = value(quantity.number_format, given=given, first=False)
-            drawing.looks[quantity.name] = replace(look, align="center")
-            if quantity.choices:
-                most = quantity.choices[1]
-                source = ",".join(map(str, range(1, most + 1)))
-                cell = address(block.row, block.column)
-                drawing.validations.append(
-                    choice_validation(cell, f'"{source}"', words, most, NAMES[sheet])
-                )
-            elif given:
-                drawing.validations.append(numbers_only(block, words))
-        drawing.widths[1] = min(46, max(map(wide, names)) + 3)
-        drawing.widths[2] = max(9, max(map(wide, symbols)) + 3)
-        drawing.widths[4] = 30 if sheet == "rules" else 3
-        drawing.charts = [*CHARTS.get(sheet, lambda _: ())(page)]
-        _part(drawing)
-        return drawing
-
-    return draw
+def _number(name: str) -> Part:
+    """Return a number, or several, behind its name and symbol."""
+    if name in SEVERAL:
+        return Several(name)
+    return Numbers(name, choices=NAMES, symbols=True, at=2)
 
 
-def _part(drawing: Drawing) -> None:
-    """Begin the tables at the right of the charts below the list, however wide its words are."""
-    reach = max((chart.width / 2.54 * DOTS + APART for _, chart in drawing.charts), default=0)
-    short = reach - sum(width(drawing, column) for column in range(1, TABLE))
-    if short > 0:
-        drawing.widths[TABLE - 1] = (width(drawing, TABLE - 1) + short - PADDING) / DIGIT_PIXELS
+def _list(sheet: str) -> Iterator[Part]:
+    """Yield what the list of a sheet is made of: headings, and numbers behind their names."""
+    for key, names in LISTS[sheet].items():
+        yield Label(key, "parts", SECTION, columns=3, above=1) if key else Space()
+        yield from map(_number, names.split())
 
 
-def _symbol(quantity: Quantity, unit: tuple[int, ...]) -> str:
-    """Return the symbol of a number in a list: a derivative has primes, a sum its degree."""
-    symbol = quantity.heading(unit)
-    if quantity.shape == (eq.DEGREE,):
-        return quantity.symbol.replace("⁽ⁿ⁾", PRIMES[unit[0]]).replace("{}", "")
-    return f"n = {unit[0]}" if quantity.shape else symbol
+def _table(names: str) -> Table:
+    return Table(*names.split(), width=11)
 
-
-def _cells(page: Page[Any], name: str) -> Cells:
-    block = page.layout.blocks[name]
-    return Cells(page.layout.titles[block.sheet], block.column, block.row, block.last[0])
-
-
-def _tangent_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the curve with its tangent, and the errors over h."""
-    words, along = page.words, _cells(page, "along")
-    lines = [
-        Line(along, _cells(page, "on_secant"), SECANT, words("charts", "secant"), THIN),
-        Line(along, _cells(page, "on_tangent"), TANGENT, words("charts", "tangent")),
-        Line(along, _cells(page, "curve"), CURVE, words("charts", "curve")),
-    ]
-    yield address(TOP + 18, 1), scatter(words("charts", "tangent_title"), "x", lines)
-    n = _cells(page, "n")
-    errors = [
-        Line(n, _cells(page, "log_forward"), TANGENT, words("charts", "forward"), THIN, "circle"),
-        Line(n, _cells(page, "log_central"), CURVE, words("charts", "central"), THIN, "circle"),
-    ]
-    yield address(TOP + 34, 1), scatter(words("charts", "errors"), "n", errors)
-
-
-def _lagrange_charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the circle with its lowest point, and f around it."""
-    words, layout = page.words, page.layout
-    x, y = (layout.blocks[f"best_{along}"] for along in ("x", "y"))
-    point = (Cells(layout.titles[at.sheet], at.column, at.row, at.row) for at in (x, y))
-    lines = [
-        Line(_cells(page, "circle_x"), _cells(page, "circle_y"), CURVE, words("charts", "circle")),
-        Line(*point, TANGENT, words("charts", "lowest"), 0, "circle"),
-    ]
-    chart = scatter(words("charts", "circle_title"), "x", lines, "y")
-    chart.height, chart.width = 9.5, 9.5
-    square(chart)
-    yield address(TOP + 19, 1), chart
-    around = Line(_cells(page, "part"), _cells(page, "circle_f"), TANGENT)
-    chart = scatter(words("charts", "around"), "k", [around])
-    ends(chart.x_axis, 0, rules.PARTS)
-    yield address(TOP + 39, 1), chart
-
-
-CHARTS = {"tangent": _tangent_charts, "lagrange": _lagrange_charts}
 
 KIND = Experiment(
     name="slopes",
     sizes={},
     quantities=quantities,
     sheets={
-        name: Sheet(_draw(name), _place(name))
-        for name in ("tangent", "rules", "approximation", "lagrange")
+        "tangent": page(
+            "tangent",
+            Sentences("best"),
+            Beside(
+                Below(
+                    *_list("tangent"),
+                    Chart(
+                        "tangent_title",
+                        Trace("on_secant", "along", SECANT, THIN, name="secant"),
+                        Trace("on_tangent", "along", TANGENT, name="tangent"),
+                        Trace("curve", "along", CURVE, name="curve"),
+                        x="x",
+                        above=2,
+                    ),
+                    Chart(
+                        "errors",
+                        Trace("log_forward", "n", TANGENT, THIN, "circle", "forward"),
+                        Trace("log_central", "n", CURVE, THIN, "circle", "central"),
+                        x="n",
+                    ),
+                ),
+                Below(
+                    _table(
+                        "n width f_up_h f_down_h forward central "
+                        "e_forward log_forward e_central log_central"
+                    ),
+                    _table("i along curve on_tangent on_secant"),
+                ),
+            ),
+        ),
+        "rules": page("rules", Sentences("agree"), *_list("rules")),
+        "approximation": page(
+            "approximation",
+            Sentences("square"),
+            Beside(Below(*_list("approximation")), _table("k small_x small_y true near off")),
+        ),
+        "lagrange": page(
+            "lagrange",
+            Sentences("found"),
+            Beside(
+                Below(
+                    *_list("lagrange"),
+                    Chart(
+                        "circle_title",
+                        Trace("circle_y", "circle_x", CURVE, name="circle"),
+                        Trace("best_y", "best_x", TANGENT, 0, "circle", "lowest"),
+                        x="x",
+                        y="y",
+                        size_in_cm=(9.5, 9.5),
+                        is_square=True,
+                    ),
+                    Chart(
+                        "around", Trace("circle_f", "part", TANGENT), x="k", ends=(0, rules.PARTS)
+                    ),
+                ),
+                _table("part unit_x circle_x unit_y circle_y circle_f"),
+                _table("j angle fine_x fine_y fine_f"),
+            ),
+        ),
     },
 )
