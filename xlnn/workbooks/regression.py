@@ -5,13 +5,9 @@ person's own data.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.data.dataset import Dataset
 from xlnn.data.digits import rounded
 from xlnn.data.wording import short
@@ -23,27 +19,30 @@ from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Axis, Model, Quantity, Sentence, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Given
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.sheet import Sheet
-from xlnn.workbooks.pages.table import head, name_rows, number_validation, numbers_only, plain_name
-from xlnn.writing.charts import THIN, Cells, Line, ends, scatter
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.names import name_width
-from xlnn.writing.style import KEY, LABEL, NOTE, SENTENCE, TITLE, heading, value
-
-WAYS = {"normal": ("p", "q", "C_T"), "fitted": ("p_fitted", "q_fitted", ""),
-        "descent": ("p_last", "q_last", "C_last"),
-        "hand": ("p_hand", "q_hand", "C_hand"), "new": ("x_new", "y_new", "")}  # fmt: skip
-"""The rows above the data: what stands over the columns of x, over y, and beside them."""
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Label,
+    Made,
+    Numbers,
+    Part,
+    Row,
+    Sentences,
+    Space,
+    Symbols,
+    Table,
+    Trace,
+    page,
+)
+from xlnn.writing.charts import THIN
+from xlnn.writing.style import heading
 
 SENTENCES = ("line", "agreement", "determined", "by_hand")
-NAMES = FIRST_ROW + len(SENTENCES) + 1
-"""The row of the columns' names; the ways stand below it, and then the data."""
 
 WIDE = 15
 """The width of columns whose numbers may be of any size."""
 
-TABLE = NAMES + len(WAYS) + 5
 POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
 
 PLAIN = {"number_format": "General"}
@@ -90,7 +89,8 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
         yield Quantity(f"swept_{t + 1}", kind="swept", symbol="Σd·d", shape=(k, k + 1),
                        equation=eq.Swept(t), uses=uses, **sums)  # fmt: skip
     last = {"M": f"swept_{k}"}
-    yield Quantity("p", shape=(k,), equation=eq.Solution(), uses=last, **page)
+    symbol = "p{}" if k > 1 else "p"
+    yield Quantity("p", symbol=symbol, shape=(k,), equation=eq.Solution(), uses=last, **page)
     yield Quantity("q", equation=eq.Intercept(), **page)
     if k == 1:
         uses = {"varies": "x_varies"}
@@ -181,184 +181,73 @@ def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield sentence("by_hand", said_of.ByHand((larger, same, smaller)))
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the sentences, the lines of all ways over their columns, and the data."""
-    k, right = model["x"].shape[0], (0, 1)
-    for row, name in enumerate(SENTENCES, start=FIRST_ROW - 1):
-        yield single_block(model[name], row, 1)
-    yield single_block(model["names"], NAMES, 2, right)
-    for row, (p, q, C) in enumerate(WAYS.values(), start=NAMES + 1):
-        if p in model.by_name:
-            yield single_block(model[p], row, 2, right)
-            yield single_block(model[q], row, k + 2)
-        if C:
-            yield single_block(model[C], row, k + 3)
-    yield single_block(model["apart"], NAMES + 3, k + 4)
-    if k == 1:
-        yield single_block(model["apart_fitted"], NAMES + 2, k + 4)
-    yield from table_blocks([model[name] for name in _columns(model)], TABLE, 2)
+def _line(key: str, *names: str, of: str = "quantities") -> Part:
+    """Return numbers side by side, over the columns of a table, behind their name."""
+    return Beside(Label(key, of, fits=True), Row(*names), apart=0)
 
 
-def _columns(model: Model) -> list[str]:
-    names = ("x", "y", "y_line", "e", "y_fitted", "y_last", "y_hand")
-    return [name for name in names if name in model.by_name]
+def _over(*parts: Part) -> Part:
+    """Return what stands over the columns of a table, behind the one that names its rows."""
+    return Beside(Label(""), *parts, apart=0)
 
 
-def _beside(model: Model) -> list[str]:
-    """Return the columns of the sheet with the sums: deviations, residuals, and what is apart."""
-    names = ("d_x", "d_y", "e_last", "e_hand", "d_last", "d_fitted")
-    return [name for name in names if name in model.by_name]
-
-
-def place_sums(model: Model) -> Iterator[Block]:
-    """Place the means and deviations at the left, and the elimination at the right."""
-    k, down, right = model["x"].shape[0], (1, 0), (0, 1)
-    for row, name in enumerate(("mean", "varies"), start=FIRST_ROW):
-        yield single_block(model[f"x_{name}"], row, 2, right)
-        yield single_block(model[f"y_{name}"], row, k + 2)
-    rows = _beside(model)
-    yield from table_blocks([model[name] for name in rows], FIRST_ROW + 5, 2)
-    column = k + len(rows) + 2
-    for t, name in enumerate(["sums", *(f"swept_{t + 1}" for t in range(k))]):
-        yield single_block(model[name], FIRST_ROW + 1 + t * (k + 2), column, down, right)
-
-
-def place_descent(model: Model) -> Iterator[Block]:
-    """Place what the steps need of the data, and below it the steps."""
-    k, down, right = model["x"].shape[0], (1, 0), (0, 1)
-    yield single_block(model["eta"], FIRST_ROW, 2)
-    yield single_block(model["spread"], FIRST_ROW + 1, 2, right)
-    yield single_block(model["means"], FIRST_ROW + 3, 2, down, right)
-    yield from table_blocks(
-        [model[name] for name in ("g", "h", "dC_dg", "dC_dh", "C")], FIRST_ROW + k + 6, 2
+def _regression(model: Model) -> Part:
+    """Return what each way finds, over the columns of the data and of the lines."""
+    is_line, result = model["x"].shape == (1,), heading("result", first=False)
+    fitted = [_line("fitted", "p_fitted", "q_fitted", "", "apart_fitted", of="ways")] * is_line
+    columns = ("x", "y", "y_line", "e", *["y_fitted"] * is_line, "y_last", "y_hand")
+    return Below(
+        _over(Symbols("p", "q")),
+        _over(Row("names"), Label("C_T", look=result), Label("apart", "quantities", result)),
+        _line("normal", "p", "q", "C_T", of="ways"),
+        *fitted,
+        _line("descent", "p_last", "q_last", "C_last", "apart", of="ways"),
+        _line("hand", "p_hand", "q_hand", "C_hand", of="ways"),
+        _line("new", "x_new", "y_new", of="ways"),
+        Table(*columns, width=WIDE),
     )
 
 
-def draw(page: Page[Any]) -> Drawing:
-    """Draw what names the rows and columns, and the charts."""
-    layout, words = page.layout, page.words
-    model = layout.model
-    k = model["x"].shape[0]
-    drawing = Drawing(gridlines=False, one_page=model["x"].axes[0].length <= 60, heights={1: 24})
-    drawing.put(1, 1, layout.titles["regression"], TITLE)
-    drawing.put(2, 1, words("notes", "regression"), NOTE)
-    drawing.looks |= dict.fromkeys(SENTENCES, SENTENCE)
-    drawing.looks["line"] = replace(SENTENCE, bold=True)
-    drawing.looks["names"] = replace(value("@", given=True, first=False), align="center")
-    for at, p in enumerate(model["p"].units):
-        drawing.put(NAMES - 1, 2 + at, model["p"].heading(p) if k > 1 else "p", KEY)
-    drawing.put(NAMES - 1, k + 2, "q", KEY)
-    drawing.put(NAMES, k + 3, "C_T", heading("result", first=False))
-    for row, (way, (p, _, _)) in enumerate(WAYS.items(), start=NAMES + 1):
-        if p in model.by_name:
-            drawing.put(row, 1, words("ways", way), LABEL)
-    drawing.put(NAMES, k + 4, words("quantities", "apart"), heading("result", first=False))
-    name_rows(drawing, model["x"].axes, TABLE, words)
-    drawing.widths[1] = name_width(words("ways", way) for way in WAYS)
-    for name in _columns(model):
-        head(drawing, layout.blocks[name], words)
-        columns = range(model[name].shape[0]) if model[name].shape else (0,)
-        drawing.widths |= {layout.blocks[name].column + at: WIDE for at in columns}
-    for name in ("x", "y", "p_hand", "q_hand", "x_new"):
-        drawing.validations.append(numbers_only(layout.blocks[name], words))
-    drawing.charts = [*_charts(page)]
-    return drawing
+def _points(model: Model) -> Part:
+    """Return the chart of the points: with the lines, or with what the plane says of them."""
+    if model["x"].shape == (1,):
+        return Chart(
+            "line",
+            Trace("y_hand", "x", HAND, THIN, name="hand", of="ways"),
+            Trace("y_line", "x", LINE, name="normal", of="ways"),
+            Trace("y", "x", POINT, 0, "circle", "data"),
+            x="x",
+            size_in_cm=(13, 9),
+        )
+    return Chart(
+        "plane",
+        Trace("y", "y", LINE, name="right"),
+        Trace("y_line", "y", POINT, 0, "circle", "data"),
+        x="y",
+        size_in_cm=(13, 9),
+    )
 
 
-def _charts(page: Page[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the points with the lines, and the residuals."""
-    layout, words = page.layout, page.words
-    k, names = layout.model["x"].shape[0], [*_columns(layout.model)]
-    right = k + len(names) + 2
-
-    def cells(name: str) -> Cells:
-        return _cells(page, name)
-
-    if k == 1:
-        lines = [
-            Line(cells("x"), cells("y_hand"), HAND, words("ways", "hand"), THIN),
-            Line(cells("x"), cells("y_line"), LINE, words("ways", "normal")),
-            Line(cells("x"), cells("y"), POINT, words("charts", "data"), 0, "circle"),
+def _sums(model: Model) -> Part:
+    """Return the means and deviations, and at the right each step of the elimination."""
+    (k,) = model["x"].shape
+    rows = ("d_x", "d_y", "e_last", "e_hand", "d_last", *["d_fitted"] * (k == 1))
+    steps = [Label("sums", "sweeps"), Row("sums", width=WIDE)]
+    for t in range(1, k + 1):
+        steps += [
+            Space(),
+            Label("step", "sweeps", numbers={"number": t}),
+            Row(f"swept_{t}", width=WIDE),
         ]
-        chart = scatter(words("charts", "line"), "x", lines)
-    else:
-        lines = [
-            Line(cells("y"), cells("y"), LINE, words("charts", "right")),
-            Line(cells("y"), cells("y_line"), POINT, words("charts", "data"), 0, "circle"),
-        ]
-        chart = scatter(words("charts", "plane"), "y", lines)
-    chart.height = 9
-    yield address(NAMES, right), chart
-    errors = Line(cells("y_line"), cells("e"), LINE, width=0, marker="circle")
-    yield address(NAMES + 19, right), scatter(words("charts", "e"), "px + q", [errors])
-
-
-def _cells(page: Page[Any], name: str) -> Cells:
-    block = page.layout.blocks[name]
-    return Cells(page.layout.titles[block.sheet], block.column, block.row, block.last[0])
-
-
-def draw_sums(page: Page[Any]) -> Drawing:
-    """Draw what names the deviations, the sums, and each step of the elimination."""
-    layout, words = page.layout, page.words
-    model = layout.model
-    k = model["x"].shape[0]
-    drawing = Drawing(gridlines=False, heights={1: 24}, widths={1: 14})
-    drawing.put(1, 1, layout.titles["sums"], TITLE)
-    drawing.put(2, 1, words("notes", "sums"), NOTE)
-    _name_columns(drawing, page, FIRST_ROW - 1, 2)
-    for row, name in enumerate(("x_mean", "x_varies"), start=FIRST_ROW):
-        drawing.put(row, 1, plain_name(model[name], words), LABEL)
-    name_rows(drawing, model["d_x"].axes, FIRST_ROW + 5, words)
-    drawing.widths[1] = 24
-    for name in (rows := _beside(model)):
-        head(drawing, layout.blocks[name], words)
-    drawing.widths |= dict.fromkeys(range(2, k + 1 + len(rows)), WIDE)
-    for t in range(k + 1):
-        block = layout.blocks[f"swept_{t}" if t else "sums"]
-        said = words("sweeps", "step", number=t) if t else words("sweeps", "sums")
-        drawing.put(block.row - 1, block.column, said, LABEL)
-        drawing.widths |= {block.column + j: WIDE for j in range(k + 1)}
-    return drawing
-
-
-def _name_columns(drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
-    """Write x₁ … xₖ and y over columns."""
-    x, y = page.layout.model["x"], page.layout.model["y"]
-    for at, text in enumerate([*(x.heading(unit) for unit in x.units), y.heading(())]):
-        drawing.put(row, column + at, text, KEY)
-
-
-def draw_descent(page: Page[Any]) -> Drawing:
-    """Draw what names the sums and the steps, and C_T over the steps."""
-    layout, words = page.layout, page.words
-    model = layout.model
-    k, top = model["x"].shape[0], FIRST_ROW + 3
-    first = layout.blocks["g"].row
-    drawing = Drawing(gridlines=False, heights={1: 24}, one_page=True, repeat=first - 1)
-    drawing.put(1, 1, layout.titles["descent"], TITLE)
-    drawing.put(2, 1, words("notes", "descent"), NOTE)
-    for name in ("eta", "spread", "means"):
-        drawing.put(layout.blocks[name].row, 1, plain_name(model[name], words), LABEL)
-    _name_columns(drawing, page, top - 1, 2)
-    name_rows(drawing, model["g"].axes, top + k + 3, words)
-    drawing.widths[1] = 30
-    for name in ("g", "h", "dC_dg", "dC_dh", "C"):
-        head(drawing, layout.blocks[name], words)
-    drawing.widths |= dict.fromkeys(range(2, layout.blocks["C"].column + 1), WIDE)
-    where = {name: layout.blocks[name] for name in ("eta", "g", "h")}
-    drawing.validations.append(
-        number_validation(address(where["eta"].row, where["eta"].column), words, positive=True)
+    return Beside(
+        Below(
+            _over(Symbols("x", "y")),
+            _line("x_mean", "x_mean", "y_mean"),
+            _line("x_varies", "x_varies", "y_varies"),
+            Table(*rows, width=WIDE),
+        ),
+        Below(*steps),
     )
-    drawing.validations += [numbers_only(where[name], words) for name in ("g", "h")]
-    block = layout.blocks["C"]
-    numbers = Cells(layout.titles["descent"], 1, block.row, block.last[0])
-    course = scatter(
-        words("charts", "C"), words("headings", "step"), [Line(numbers, _cells(page, "C"), LINE)]
-    )
-    ends(course.x_axis, 0, page.spec.sizes["steps"])
-    drawing.charts.append((address(first + 1, block.column + 2), course))
-    return drawing
 
 
 def from_data(data: Dataset, where: str) -> Given:
@@ -411,9 +300,28 @@ KIND = Experiment(
     sizes={"rows": (2, 100_000), "columns": (1, MOST_COLUMNS), "steps": (1, 10_000)},
     quantities=quantities,
     sheets={
-        "regression": Sheet(draw, place),
-        "sums": Sheet(draw_sums, place_sums),
-        "descent": Sheet(draw_descent, place_descent),
+        "regression": page(
+            "regression",
+            Sentences(*SENTENCES),
+            Space(),
+            Beside(
+                Made(_regression),
+                Below(
+                    Made(_points), Chart("e", Trace("e", "y_line", LINE, 0, "circle"), x="px + q")
+                ),
+            ),
+        ),
+        "sums": page("sums", Made(_sums)),
+        "descent": page(
+            "descent",
+            Numbers("eta", "spread", positive=["eta"], at=1),
+            _over(Symbols("x", "y")),
+            _line("means", "means"),
+            Beside(
+                Table("g", "h", "dC_dg", "dC_dh", "C", width=WIDE, repeated=True),
+                Below(Space(2), Chart("C", Trace("C", colour=LINE))),
+            ),
+        ),
     },
     taken={"epochs": "steps", "eta": "eta"},
     from_data=from_data,
