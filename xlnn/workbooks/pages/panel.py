@@ -1,7 +1,6 @@
 """What is drawn on a sheet that is a panel: numbers with names, pictures of cells, and a table."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
 from xlnn.address import address
@@ -10,30 +9,18 @@ from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation, number_validation, plain_name
+from xlnn.workbooks.pages.table import choice_validation, number_validation
 from xlnn.writing.charts import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     CAPTION,
-    LABEL,
     NOTE,
-    SENTENCE,
     TITLE,
     Look,
-    heading,
     ink_scale,
     on_ink,
     value,
 )
-
-NUMBER_COLUMN = 3
-"""Where a named number stands: its name takes the columns before."""
-
-
-def numbers_below(model: Model, names: Iterable[str], row: int) -> Iterator[Block]:
-    """Place single numbers below each other, beside their names."""
-    for down, name in enumerate(names):
-        yield single_block(model[name], row + down, NUMBER_COLUMN)
 
 
 def grid(model: Model, name: str, row: int, column: int, apart: int = 0) -> Block:
@@ -43,7 +30,7 @@ def grid(model: Model, name: str, row: int, column: int, apart: int = 0) -> Bloc
     return single_block(quantity, row, column, *several, (1, 0), (0, 1))
 
 
-def begun(page: Page[Any], sheet: str, **widths: float) -> Drawing:
+def begun(page: Page[Any], sheet: str) -> Drawing:
     """Begin a sheet: its title, what it shows, and that it prints on one page.
 
     Parameters
@@ -51,25 +38,11 @@ def begun(page: Page[Any], sheet: str, **widths: float) -> Drawing:
     page : Page
     sheet : str
         Its key.
-    widths : float
-        Of columns, by their letter.
     """
     drawing = Drawing(gridlines=False, one_page=True, heights={1: 24})
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
     drawing.put(2, 1, page.words("notes", sheet, **page.layout.titles), NOTE)
-    drawing.widths |= {ord(letter) - ord("A") + 1: width for letter, width in widths.items()}
     return drawing
-
-
-def show(drawing: Drawing, layout: Layout, words: Text, names: Iterable[str]) -> None:
-    """Draw single numbers with their names in column A, and the rules for what is typed in."""
-    for name in names:
-        block = layout.blocks[name]
-        quantity = block.quantity
-        drawing.put(block.row, 1, plain_name(quantity, words), LABEL)
-        look = value(quantity.number_format, given=quantity.is_input, first=False)
-        drawing.looks[name] = replace(look, align="center", border=True)
-        type_in(drawing, block, words)
 
 
 def type_in(
@@ -102,11 +75,6 @@ def type_in(
 def _end(block: Block) -> tuple[int, int]:
     """Return the last cell of a block that is typed in."""
     return block.address(tuple(length - 1 for length in block.quantity.input_lengths))
-
-
-def say(drawing: Drawing, *names: str, bold: bool = False) -> None:
-    """Let sentences look like text."""
-    drawing.looks |= {name: replace(SENTENCE, bold=bold) for name in names}
 
 
 def picture(
@@ -146,27 +114,6 @@ def picture(
         drawing.colour(block, *on_ink(address(block.row, block.column)))
     else:
         drawing.colour_around_0(block, typed=quantity.is_input)
-
-
-def heads(drawing: Drawing, block: Block, words: Text, *, symbols: bool = True) -> None:
-    """Head a table's columns: what each is, and the symbol of its units."""
-    quantity = block.quantity
-    for position, unit in enumerate(quantity.units):
-        look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
-        column = block.column + position
-        text = plain_name(quantity, words) if position == 0 else ""
-        spread = replace(look, align="centerContinuous", wrap=False) if quantity.shape else look
-        drawing.put(block.row - 2, column, text, spread)
-        if symbols:
-            drawing.put(block.row - 1, column, quantity.heading(unit), look)
-
-
-def column_of(layout: Layout, name: str, unit: Sequence[int] = ()) -> Cells:
-    """Return a column of a table for a chart."""
-    block = layout.blocks[name]
-    row, column = block.address((*(0 for _ in block.quantity.axes), *unit))
-    last, _ = block.last
-    return Cells(layout.titles[block.sheet], column, row, last)
 
 
 def point_of(layout: Layout, name: str) -> Cells:
