@@ -25,9 +25,9 @@ from xlnn.shipped.templates import folder
 from xlnn.shipped.text import languages
 from xlnn.workbooks.solver.excel import MOST_VARIABLES, SETTINGS
 from xlnn.workbooks.solver.found import gradient
-from xlnn.workbooks.solver.kind import KIND, power
+from xlnn.workbooks.solver.kind import KIND
 from xlnn.workbooks.solver.nets import DENSE, MAPS
-from xlnn.workbooks.solver.sheet import SIZE
+from xlnn.workbooks.solver.sheet import SIZE, power
 
 NETS = {"solver": DENSE, "cnn-solver": MAPS}
 IMAGES = {"solver": 64, "cnn-solver": 96}

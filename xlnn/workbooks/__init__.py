@@ -22,11 +22,12 @@ KINDS = {
     "costs": "xlnn.workbooks.costs",
     "index": "xlnn.workbooks.index",
     "solver": "xlnn.workbooks.solver.kind",
-    "cnn-solver": "xlnn.workbooks.solver.maps",
+    "cnn-solver": "xlnn.workbooks.solver.kind:MAPS_KIND",
     "xor-layers": "xlnn.workbooks.xor_layers",
     "model": "xlnn.workbooks.own",
 }
-"""The module of each kind, whose ``KIND`` is the kind; imported when it is asked for."""
+"""The module of each kind, imported when it is asked for. The kind is its ``KIND``, or has the name
+behind the colon."""
 
 
 def kind_named(name: object) -> WorkbookKind[Any, Any]:
@@ -39,7 +40,8 @@ def kind_named(name: object) -> WorkbookKind[Any, Any]:
     """
     if not isinstance(name, str) or name not in KINDS:
         raise DataError(f'There is no kind of workbook "{name}"; there are {", ".join(KINDS)}.')
-    found: WorkbookKind[Any, Any] = import_module(KINDS[name]).KIND
+    module, _, variable = KINDS[name].partition(":")
+    found: WorkbookKind[Any, Any] = getattr(import_module(module), variable or "KIND")
     return found
 
 

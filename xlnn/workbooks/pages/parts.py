@@ -15,10 +15,12 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
+from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.panel import begun, grid, picture, type_in
 from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import (
+    beside_symbol,
     head,
     name_rows,
     plain_name,
@@ -661,12 +663,17 @@ class Units(Part):
         for block in blocks:
             across = replace(block.quantity, shape=block.quantity.shape[1:])
             if self.headings:
-                head(drawing, replace(block, quantity=across), page.words, width=False)
+                one_row = replace(block, quantity=across)
+                head(drawing, one_row, page.words, _above_symbol, width=False)
             for right in range(len(across.units)):
                 drawing.widths.setdefault(block.column + right, UNIT)
             type_in(drawing, block, page.words)
             drawing.looks[block.quantity.name] = _centred(block.quantity)
         _dress(drawing, page, self)
+
+
+def _above_symbol(quantity: Quantity, words: Text) -> str:
+    return beside_symbol(plain_name(quantity, words), quantity.heading(quantity.units[0]))
 
 
 def _dress(drawing: Drawing, page: Page[Any], table: Table | Units) -> None:

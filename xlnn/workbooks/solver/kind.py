@@ -6,7 +6,7 @@ the weights are those that SciPy finds.   Book: 3-5, 5-4.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from math import floor, log10, prod
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,20 +14,16 @@ import numpy as np
 from xlnn import reference
 from xlnn.data.wording import short
 from xlnn.errors import DataError
-from xlnn.quantity import SUPERSCRIPTS, Quantity
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template, folder, names
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, ExperimentSpec, Origin
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.sheet import Sheet
-from xlnn.workbooks.solver import sheet
 from xlnn.workbooks.solver.found import find
 from xlnn.workbooks.solver.nets import DENSE, MAPS, Net, quantities
-from xlnn.workbooks.solver.places import Places
-from xlnn.writing.drawing import Drawing
+from xlnn.workbooks.solver.sheet import page_of
 
 STARTS = ("template", "seed", "file", "workbook")
 """Where a solver may have begun."""
@@ -154,44 +150,17 @@ class SolverKind(Experiment):
 
 def _made(name: str, net: Net) -> SolverKind:
     """Return the kind of a network."""
-    places = Places(net)
 
     def yielded(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         return quantities(net, sizes["images"], words)
-
-    def draw(page: Page[Any]) -> Drawing:
-        return sheet.draw(page, places, _how(page))
 
     return SolverKind(
         name=name,
         sizes={"images": (1, 200)},
         quantities=yielded,
-        sheets={"solver": Sheet(draw, places.place)},
+        sheets={"solver": page_of(net)},
         net=net,
     )
-
-
-def _how(page: Page[Any]) -> str:
-    """Say how the weights were found, if they were."""
-    found = page.spec.found
-    if not found:
-        return ""
-    start = page.words("found", found["start"], seed=found.get("seed", ""))
-    return page.words(
-        "found", "found", method=found["method"], start=start, C_T=power(found["C_T"])
-    )
-
-
-def power(number: float) -> str:
-    """Write a number with two digits; one that is far below 1 with a power of 10.
-
-    >>> power(6.47e-13), power(1.5)
-    ('6.5 × 10⁻¹³', '1.5')
-    """
-    if number == 0 or number >= 1e-3:
-        return f"{number:.2g}"
-    exponent = floor(log10(number))
-    return f"{number / 10**exponent:.1f} × 10⁻{str(-exponent).translate(SUPERSCRIPTS)}"
 
 
 KIND = _made("solver", DENSE)

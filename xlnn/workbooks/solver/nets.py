@@ -99,8 +99,9 @@ def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
                 equation, *(role for role in equation.roles if role not in layer.parameters)
             )
             uses = {role: below if role == "below" else f"{role}{name}" for role in equation.roles}
+            digits = "0.0" if kind == "z" and len(layer.shape) == 3 else "0.00"
             yield Quantity(f"{kind}{name}", kind, f"{kind}{superscript(name)}", equation=own,
-                           shape=(images, *layer.shape), uses=uses, number_format="0.00",
+                           shape=(images, *layer.shape), uses=uses, number_format=digits,
                            **each)  # fmt: skip
         below = f"a{name}"
     yield from _results(net, images, words)

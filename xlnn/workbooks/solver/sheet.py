@@ -1,16 +1,25 @@
-"""What is drawn around the network on its one sheet, and how is it printed?   Book: 3-5, 5-4."""
+"""The page of a network whose images stand side by side.   Book: 3-5, 5-4.
 
-from dataclasses import replace
+At the left the weights, a picture for each unit; to the right a block of columns for each image:
+its picture, and beside the weights of each unit what that unit makes of it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from math import floor, log10, prod
 from typing import Any
 
 from xlnn.address import address
-from xlnn.equations.layer import PARAMETERS
-from xlnn.quantity import superscript
+from xlnn.blocks import Block, single_block
+from xlnn.equations.layer import PARAMETERS, LayerKind, Shape
+from xlnn.equations.layer import WEIGHTS as PICTURED
+from xlnn.quantity import SUPERSCRIPTS, Model, superscript
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.panel import type_in
-from xlnn.workbooks.pages.table import plain_name
+from xlnn.workbooks.pages.parts import Below, Part
+from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.solver.excel import solver_names
-from xlnn.workbooks.solver.places import HEAD, NAMES, WEIGHTS, Places
+from xlnn.workbooks.solver.nets import Net
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     KEY,
@@ -37,56 +46,257 @@ LibreOffice than in Excel."""
 LARGEST_SCALE = 67
 """Per cent to which a page is printed."""
 
+CENTRED = replace(SECTION, align="center", size=SIZE)
+LARGE = Look(size=11, bold=True, align="center", border=True)
+BOLD = ("labels", "answer", "right")
 
-def draw(page: Page[Any], places: Places, found: str) -> Drawing:
-    """Draw the headings, the pictures of numbers, what is printed, and the Solver model.
+Place = tuple[int | tuple[int, int], ...]
+"""Rows and columns from the first cell of a band, and the steps to a quantity's other entries."""
 
-    Parameters
+Said = str | Callable[[Page[Any]], str]
+"""A text, or what tells it in the words of a page."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that all bands have.
+
+    Attributes
     ----------
-    page : Page
-    places : Places
-    found : str
-        How the weights were found that it was built with; nothing where nobody did.
+    bias : int
+        Those before the biases: of the names, and of the widest weights.
+    block : int
+        Those of an image: its picture, a map and what pooling makes of it, or z, a and t.
     """
-    layout, words, net = page.layout, page.words, places.net
-    drawing = Drawing(gridlines=False, heights={1: 24}, freeze=(HEAD + 1, places.first))
-    drawing.put(1, NAMES, layout.titles["solver"], TITLE)
-    drawing.put(2, places.first, words("notes", "solver"), NOTE)
-    if found:
-        drawing.put(4, places.first, found, Look(ink=QUIET))
-    drawing.heights |= dict.fromkeys(range(2, places.last + 1), ROW_HEIGHT)
-    _columns(drawing, places, layout.model["images"].shape[0])
-    _head(drawing, page, places)
-    for name in net.variables:
-        block = layout.blocks[name]
-        look = value("0.00", given=True, first=False)
-        drawing.looks[name] = replace(look, size=SIZE, align="center", border=True)
-        type_in(drawing, block, words)
-    for name in ("images", "labels"):
-        type_in(drawing, layout.blocks[name], words)
-    _pictures(drawing, page, places)
-    _results(drawing, page)
-    drawing.names = solver_names(layout, "C_T", net.variables)
-    return drawing
+
+    bias: int
+    block: int
+
+    @property
+    def first(self) -> int:
+        """Those before the first image."""
+        return self.bias + 2
+
+    @property
+    def step(self) -> int:
+        """Those from z to a, and from a to t."""
+        return self.block // 3
+
+    @property
+    def apart(self) -> int:
+        """Those from one image to the next."""
+        return self.block + 1
 
 
-def _columns(drawing: Drawing, places: Places, images: int) -> None:
+@dataclass(frozen=True)
+class Band(Part):
+    """Rows of the page.
+
+    Attributes
+    ----------
+    columns : Columns
+    rows : int
+    left, each : dict
+        The places of quantities; of those with an entry for each image, within its block.
+    texts : dict
+        Texts and their looks, by their rows and columns.
+    heads : dict or None
+        The texts over the blocks, by their columns, if it has headings; ``{}`` is the image.
+    head : Look
+    looks : dict
+        Those quantities that do not look like small numbers.
+    above : int
+    """
+
+    columns: Columns
+    rows: int
+    left: Mapping[str, Place] = field(default_factory=dict)
+    each: Mapping[str, Place] = field(default_factory=dict)
+    texts: Mapping[tuple[int, int], tuple[Said, Look]] = field(default_factory=dict)
+    heads: Mapping[int, str] | None = None
+    head: Look = CENTRED
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    above: int = 1
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return its rows, and the columns of all images."""
+        return self.rows, self.columns.first + model["images"].shape[0] * self.columns.apart
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cells of its quantities."""
+        for name, (down, right, *steps) in self.left.items():
+            yield single_block(model[name], row + down, column + right, *steps)
+        column, across = column + self.columns.first, (0, self.columns.apart)
+        for name, (down, right, *steps) in self.each.items():
+            yield single_block(model[name], row + down, column + right, across, *steps)
+
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        """Draw the headings and texts, and let quantities look like small numbers or ink."""
+        if self.heads is not None:
+            self._draw_heads(drawing, page, row, column)
+        for (down, right), (said, look) in self.texts.items():
+            text = said if isinstance(said, str) else said(page)
+            if text:
+                drawing.put(row + down, column + right, text, look)
+        for block in (page.layout.blocks[name] for name in (*self.left, *self.each)):
+            quantity = block.quantity
+            look = value(quantity.number_format, given=quantity.is_input, first=False)
+            is_bold = quantity.name in BOLD
+            small = replace(look, size=SIZE, align="center", border=True, bold=is_bold)
+            if quantity.kind in {"images", "a"}:
+                small = replace(small, fill="")
+                _ink(drawing, block)
+            drawing.looks[quantity.name] = self.looks.get(quantity.name, small)
+            type_in(drawing, block, page.words)
+
+    def _draw_heads(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+        columns, taken = self.columns, {right for down, right, *_ in self.each.values() if not down}
+        for right in range(columns.bias + 1):
+            drawing.put(row, column + right, "", CENTRED)
+        for image in range(page.layout.model["images"].shape[0]):
+            for right in {*range(columns.block)} - taken:
+                text = self.heads.get(right, "").format(image + 1)
+                at = column + columns.first + image * columns.apart + right
+                drawing.put(row, at, int(text) if text.isdigit() else text, self.head)
+
+
+def page_of(net: Net) -> Sheet:
+    """Return the page of a network."""
+    maps = [layer.shape[-1] for layer in net.layers.values() if len(layer.shape) == 3]
+    columns = Columns(1 + max(map(_width, net.layers.values())), max(net.picture[1], sum(maps), 3))
+    top = Band(
+        columns,
+        4,
+        {"C_T": (2, 0), "recognised": (2, 1), "says": (2, columns.first)},
+        texts={
+            (0, 0): (_said("sheets", "solver"), TITLE),
+            (1, 0): (_said("quantities", "C_T"), LABEL),
+            (1, 1): (_said("quantities", "recognised"), LABEL),
+            (1, columns.first): (_said("notes", "solver"), NOTE),
+            (3, columns.first): (_found, Look(ink=QUIET)),
+        },
+        looks={
+            "C_T": replace(LARGE, number_format="0.00000"),
+            "recognised": replace(LARGE, number_format="0"),
+            "says": replace(SENTENCE, bold=True),
+        },
+    )
+    pictures = Band(
+        columns,
+        1 + net.picture[0],
+        each={"labels": (0, columns.step), "images": (1, 0, (1, 0), (0, 1))},
+        texts={(0, 0): (_said("headings", "image"), SECTION)},
+        heads={0: "{}"},
+        head=replace(KEY, size=SIZE),
+        above=0,
+    )
+    results = Band(
+        columns,
+        5,
+        {"C_T_built": (3, 0), "far": (4, 0)},
+        {"C": (0, 0), "answer": (1, 0), "right": (1, columns.step)},
+        texts={
+            (0, 0): (_said("quantities", "C"), LABEL),
+            (1, 0): (_said("quantities", "answer"), LABEL),
+            (2, 0): (_said("quantities", "C_T_built"), LABEL),
+        },
+        looks={
+            "C_T_built": replace(LARGE, size=10, bold=False, number_format="0.00000"),
+            "far": Look(number_format=";;;"),
+        },
+        above=2,
+    )
+    content = Below(top, pictures, *_layers(net, columns), results)
+
+    def place(model: Model) -> Iterator[Block]:
+        return content.blocks(model, 1, 1)
+
+    def draw(page: Page[Any]) -> Drawing:
+        drawing = Drawing(gridlines=False, freeze=(2 + top.rows, 1 + columns.first))
+        rows, _ = content.size(page.layout.model)
+        drawing.heights = {1: 24} | dict.fromkeys(range(2, rows + 1), ROW_HEIGHT)
+        content.draw(drawing, page, 1, 1)
+        _print(drawing, columns, page.layout.model["images"].shape[0])
+        drawing.names = solver_names(page.layout, "C_T", net.variables)
+        return drawing
+
+    return Sheet(draw, place)
+
+
+def _layers(net: Net, columns: Columns) -> Iterator[Band]:
+    """Yield the band of each layer with weights; what pools its maps is beside them."""
+    names = list(net.layers)
+    for name, after in zip(names, [*names[1:], ""], strict=True):
+        layer, up = net.layers[name], superscript(name)
+        if not layer.parameters:
+            continue
+        maps = layer.shape[1] if len(layer.shape) == 3 else 0  # rows of z, and as many of a
+        height = max(2 * maps, *map(_rows, layer.parameters.values()))
+        down = height + (height > 1)
+        units = (down, 0), *(((1, 0), (0, 1)) if maps else ())
+        heads = {0: f"z{up}"} | ({} if maps else {columns.step: f"a{up}"})
+        a = (1 + maps, 0) if maps else (1, columns.step)
+        each = {f"z{name}": (1, 0, *units), f"a{name}": (*a, *units)}
+        if after and not net.layers[after].parameters:
+            each[f"a{after}"] = (1 + maps, layer.shape[-1], *units)
+        if not after:
+            heads[2 * columns.step] = "t"
+            each["t"] = (1, 2 * columns.step, *units)
+        *_, bias = layer.parameters
+        texts = {
+            (0, 0): (_said("headings", f"layer_{name}"), SECTION),
+            (0, 1): (_said("headings", "weights"), replace(SECTION, size=SIZE)),
+            (0, columns.bias): (f"{PARAMETERS[bias].symbol}{up}", CENTRED),
+        }
+        for unit in range(layer.shape[0]):
+            number = unit + (1 if after else net.first)
+            texts[1 + unit * down, 0] = _said("headings", f"unit_{name}", number=number), LABEL
+            if maps:
+                texts[1 + unit * down + maps, 0] = _said("headings", f"maps_{name}"), LABEL
+        left = {
+            f"{kind}{name}": (1, 1 if kind in PICTURED else columns.bias, (down, 0), *_inner(shape))
+            for kind, shape in layer.parameters.items()
+        }
+        yield Band(columns, 1 + (layer.shape[0] - 1) * down + height, left, each, texts, heads)
+
+
+def _said(section: str, key: str, **numbers: int) -> Callable[[Page[Any]], str]:
+    """Return what tells a text of a page's words."""
+    return lambda page: page.words(section, key, **numbers)
+
+
+def _found(page: Page[Any]) -> str:
+    """Say how the weights were found, if they were."""
+    found = page.spec.found
+    if not found:
+        return ""
+    start = page.words("found", found["start"], seed=found.get("seed", ""))
+    return page.words(
+        "found", "found", method=found["method"], start=start, C_T=power(found["C_T"])
+    )
+
+
+def power(number: float) -> str:
+    """Write a number with two digits; one that is far below 1 with a power of 10.
+
+    >>> power(6.47e-13), power(1.5)
+    ('6.5 × 10⁻¹³', '1.5')
+    """
+    if number == 0 or number >= 1e-3:
+        return f"{number:.2g}"
+    exponent = floor(log10(number))
+    return f"{number / 10**exponent:.1f} × 10⁻{str(-exponent).translate(SUPERSCRIPTS)}"
+
+
+def _print(drawing: Drawing, columns: Columns, images: int) -> None:
     """Set the widths, and how many images are printed on a page."""
-    widths = {NAMES: NAME_WIDTH, **dict.fromkeys(range(WEIGHTS, places.bias + 1), NUMBER_WIDTH)}
-    widths |= {places.first - 1: GAP_WIDTH}
-    panel = sum(map(_points, widths.values()))
-    for image in range(images):
-        column = places.first + image * places.apart
-        widths |= dict.fromkeys(range(column, column + places.block), NUMBER_WIDTH)
-        widths[column + places.block] = GAP_WIDTH
-    drawing.widths |= widths
-    high = sum(drawing.heights.get(row, ROW_HEIGHT) for row in range(1, places.last + 1))
-    drawing.scale = min(LARGEST_SCALE, int(100 * PAPER[1] / high))
-    block = places.block * _points(NUMBER_WIDTH) + _points(GAP_WIDTH)
-    several = max(1, int((100 * PAPER[0] / drawing.scale - panel) / block))
-    drawing.breaks = [
-        places.first - 1 + places.apart * image for image in range(several, images, several)
-    ]
+    panel = [NAME_WIDTH, *[NUMBER_WIDTH] * columns.bias, GAP_WIDTH]
+    block = [*[NUMBER_WIDTH] * columns.block, GAP_WIDTH]
+    drawing.widths = dict(enumerate(panel + block * images, start=1))
+    drawing.scale = min(LARGEST_SCALE, int(100 * PAPER[1] / sum(drawing.heights.values())))
+    room = 100 * PAPER[0] / drawing.scale - sum(map(_points, panel))
+    several = max(1, int(room / sum(map(_points, block))))
+    drawing.breaks = [columns.first + columns.apart * n for n in range(several, images, several)]
 
 
 def _points(width: float) -> float:
@@ -94,96 +304,27 @@ def _points(width: float) -> float:
     return 0.75 * int(7 * width + 5)
 
 
-def _head(drawing: Drawing, page: Page[Any], places: Places) -> None:
-    """Draw what is above the images and above the units of each layer."""
-    words, net = page.words, places.net
-    drawing.put(HEAD, NAMES, words("headings", "image"), SECTION)
-    for column in range(WEIGHTS, places.first - 1):
-        drawing.put(HEAD, column, "", SECTION)
-    starts = [
-        places.first + image * places.apart for image in range(page.layout.model["images"].shape[0])
-    ]
-    for number, column in enumerate(starts, start=1):
-        drawing.put(HEAD, column, number, replace(KEY, size=SIZE))
-        for more in range(1, places.block):
-            if more != places.step:  # where the digit stands
-                drawing.put(HEAD, column + more, "", KEY)
-    for name, layer in net.layers.items():
-        if layer.parameters:
-            _head_layer(drawing, page, places, name, starts)
+def _ink(drawing: Drawing, block: Block) -> None:
+    """Let the cells of a block, which others part, look like ink."""
+    cells = " ".join(
+        ":".join(address(*corner) for corner in dict.fromkeys(corners))
+        for corners in block.rectangles()
+    )
+    rules = (ink_scale(), *on_ink(address(block.row, block.column)))
+    drawing.colours += ((cells, rule) for rule in rules)
 
 
-def _head_layer(
-    drawing: Drawing, page: Page[Any], places: Places, name: str, starts: list[int]
-) -> None:
-    """Draw what is above the units of a layer, and the name of each."""
-    words, net = page.words, places.net
-    centred = replace(SECTION, align="center", size=SIZE)
-    row, up = places.tops[name] - 1, superscript(name)
-    drawing.put(row, NAMES, words("headings", f"layer_{name}"), SECTION)
-    for column in range(WEIGHTS, places.bias):
-        text = words("headings", "weights") if column == WEIGHTS else ""
-        drawing.put(row, column, text, replace(SECTION, size=SIZE))
-    *_, bias = net.layers[name].parameters
-    drawing.put(row, places.bias, f"{PARAMETERS[bias].symbol}{up}", centred)
-    counts_from = net.first if name == net.output else 1
-    for unit in range(net.layers[name].shape[0]):
-        text = words("headings", f"unit_{name}", number=counts_from + unit)
-        drawing.put(places.tops[name] + unit * places.down(name), NAMES, text, LABEL)
-    rows = places.map_rows(name)
-    symbols = [f"z{up}"] if rows else [f"z{up}", f"a{up}", "t" if name == net.output else ""]
-    for column in starts:
-        for each in range(places.block):
-            drawing.put(row, column + each, "", centred)
-        for number, text in enumerate(symbols):
-            drawing.put(row, column + number * places.step, text, centred)
-    for unit in range(net.layers[name].shape[0] if rows else 0):
-        below = places.tops[name] + unit * places.down(name) + rows
-        drawing.put(below, NAMES, words("headings", f"maps_{name}"), LABEL)
+def _width(layer: LayerKind) -> int:
+    """Return how many columns the weights of a unit take."""
+    shapes = layer.parameters.values()
+    return max((prod(shape[1:]) // _rows(shape) for shape in shapes), default=0)
 
 
-def _pictures(drawing: Drawing, page: Page[Any], places: Places) -> None:
-    """Let pixels and outputs look like ink, and z like small numbers."""
-    blocks = page.layout.blocks
-    for name, layer in [("", None), *places.net.layers.items()]:
-        block = blocks[f"a{name}" if name else "images"]
-        quantity = block.quantity
-        look = value(quantity.number_format, given=quantity.is_input, first=False)
-        drawing.looks[quantity.name] = replace(
-            look, fill="", size=SIZE, align="center", border=True
-        )
-        cells = " ".join(
-            ":".join(address(*corner) for corner in dict.fromkeys(corners))
-            for corners in block.rectangles()
-        )
-        rules = (ink_scale(), *on_ink(address(block.row, block.column)))
-        drawing.colours += ((cells, rule) for rule in rules)
-        if layer and layer.parameters:
-            digits = "0.00" if len(layer.shape) == 1 else "0.0"
-            drawing.looks[f"z{name}"] = Look(
-                size=SIZE, align="center", border=True, number_format=digits
-            )
-    drawing.looks["t"] = Look(size=SIZE, align="center", border=True, number_format="0")
-    digit = value("0", given=True, first=False)
-    drawing.looks["labels"] = replace(digit, size=SIZE, align="center", bold=True)
+def _rows(shape: Shape) -> int:
+    """Return how many rows the weights of a unit take."""
+    return shape[-2] if len(shape) > 2 else 1
 
 
-def _results(drawing: Drawing, page: Page[Any]) -> None:
-    """Draw C_T and what it comes to, and the names of what stands below the images."""
-    layout, words = page.layout, page.words
-    large = Look(size=11, bold=True, align="center", border=True)
-    for name in ("C_T", "recognised", "C_T_built"):
-        block = layout.blocks[name]
-        drawing.put(block.row - 1, block.column, plain_name(block.quantity, words), LABEL)
-        drawing.looks[name] = replace(large, number_format=block.quantity.number_format)
-    drawing.looks["C_T_built"] = replace(drawing.looks["C_T_built"], size=10, bold=False)
-    drawing.looks["far"] = Look(number_format=";;;")
-    for name in ("C", "answer"):
-        block = layout.blocks[name]
-        drawing.put(block.row, NAMES, plain_name(block.quantity, words), LABEL)
-    for name in ("C", "answer", "right"):
-        quantity = layout.blocks[name].quantity
-        drawing.looks[name] = Look(
-            size=SIZE, align="center", number_format=quantity.number_format, bold=name != "C"
-        )
-    drawing.looks["says"] = replace(SENTENCE, bold=True)
+def _inner(shape: Shape) -> tuple[tuple[int, int], ...]:
+    """Return the steps of the weights of a unit: a row, a picture, or pictures side by side."""
+    return ((0, shape[-1]), (1, 0), (0, 1))[4 - len(shape) :]
