@@ -158,7 +158,7 @@ def _cells(page: Page[Any], name: str) -> Cells:
 
 def _begun(page: Page[Any], sheet: str) -> Drawing:
     """Return a drawing with the title of its sheet and what it says."""
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24})
+    drawing = Drawing(gridlines=False, heights={1: 24})
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
     drawing.put(2, 1, page.words("notes", sheet), NOTE)
     return drawing

@@ -239,7 +239,7 @@ def draw(page: Page[Any]) -> Drawing:
     layout, words = page.layout, page.words
     model = layout.model
     k = model["x"].shape[0]
-    drawing = Drawing(gridlines=False, one_page=model["x"].axes[0].length <= 60, heights={1: 24})
+    drawing = Drawing(gridlines=False, heights={1: 24})
     drawing.put(1, 1, layout.titles["regression"], TITLE)
     drawing.put(2, 1, words("notes", "regression"), NOTE)
     drawing.looks |= dict.fromkeys(SENTENCES, SENTENCE)
@@ -335,7 +335,7 @@ def draw_descent(page: Page[Any]) -> Drawing:
     model = layout.model
     k, top = model["x"].shape[0], FIRST_ROW + 3
     first = layout.blocks["g"].row
-    drawing = Drawing(gridlines=False, heights={1: 24}, one_page=True, repeat=first - 1)
+    drawing = Drawing(gridlines=False, heights={1: 24}, repeat=first - 1)
     drawing.put(1, 1, layout.titles["descent"], TITLE)
     drawing.put(2, 1, words("notes", "descent"), NOTE)
     for name in ("eta", "spread", "means"):

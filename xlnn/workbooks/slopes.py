@@ -21,9 +21,8 @@ from xlnn.workbooks.pages.sheet import Sheet
 from xlnn.workbooks.pages.table import choice_validation, head, numbers_only, plain_name
 from xlnn.writing.charts import THIN, Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import DIGIT_PIXELS, PADDING
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_AN_INCH, column_pixels
 from xlnn.writing.style import LABEL, NOTE, SECTION, SENTENCE, TITLE, value, wide
-from xlnn.writing.whole import DOTS, width
 
 AROUND = 10
 """Points of a curve to either side of x."""
@@ -279,7 +278,7 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
 
     def draw(page: Page[Any]) -> Drawing:
         layout, words = page.layout, page.words
-        drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, widths={3: 14})
+        drawing = Drawing(gridlines=False, heights={1: 24}, widths={3: 14})
         drawing.put(1, 1, layout.titles[sheet], TITLE)
         drawing.put(2, 1, words("notes", sheet, **layout.titles), NOTE)
         names, symbols = [], []
@@ -326,10 +325,11 @@ def _draw(sheet: str) -> Any:  # noqa: ANN401 -- the function of a Sheet
 
 def _part(drawing: Drawing) -> None:
     """Begin the tables at the right of the charts below the list, however wide its words are."""
-    reach = max((chart.width / 2.54 * DOTS + APART for _, chart in drawing.charts), default=0)
-    short = reach - sum(width(drawing, column) for column in range(1, TABLE))
-    if short > 0:
-        drawing.widths[TABLE - 1] = (width(drawing, TABLE - 1) + short - PADDING) / DIGIT_PIXELS
+    widths = [chart.width / 2.54 * PIXELS_AN_INCH + APART for _, chart in drawing.charts]
+    before = sum(column_pixels(drawing, column) for column in range(1, TABLE - 1))
+    needed = max(widths, default=0) - before
+    if needed > column_pixels(drawing, TABLE - 1):
+        drawing.widths[TABLE - 1] = (needed - PADDING) / DIGIT_PIXELS
 
 
 def _symbol(quantity: Quantity, unit: tuple[int, ...]) -> str:

@@ -54,7 +54,7 @@ def begun(page: Page[Any], sheet: str, **widths: float) -> Drawing:
     widths : float
         Of columns, by their letter.
     """
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24})
+    drawing = Drawing(gridlines=False, heights={1: 24})
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
     drawing.put(2, 1, page.words("notes", sheet, **page.layout.titles), NOTE)
     drawing.widths |= {ord(letter) - ord("A") + 1: width for letter, width in widths.items()}

@@ -126,7 +126,7 @@ def draw_images(page: Page[Any]) -> Drawing:
     """Draw the images as rows of pixels, and each one's place."""
     layout, words = page.layout, page.words
     drawing = begun(page, "images")
-    drawing.freeze, drawing.repeat, drawing.one_page = (TABLE, 4), TABLE - 1, False
+    drawing.freeze, drawing.repeat = (TABLE, 4), TABLE - 1
     drawing.put(FIRST_ROW - 1, 2, words("quantities", "drawn"), replace(LABEL, bold=True))
     name_rows(drawing, layout.blocks["number"].quantity.axes, TABLE, words)
     for block in layout.on("images"):

@@ -30,12 +30,6 @@ SIZE, NUMBER_WIDTH = 9, 7.7
 """Of the numbers, in points, and of their columns: room for -1E-100."""
 
 NAME_WIDTH, GAP_WIDTH, ROW_HEIGHT = 17, 1.2, 13.5
-PAPER = 645, 520
-"""Width and height of what can be printed on A4, in points; columns are a little wider in
-LibreOffice than in Excel."""
-
-LARGEST_SCALE = 67
-"""Per cent to which a page is printed."""
 
 
 def draw(page: Page[Any], places: Places, found: str) -> Drawing:
@@ -71,27 +65,14 @@ def draw(page: Page[Any], places: Places, found: str) -> Drawing:
 
 
 def _columns(drawing: Drawing, places: Places, images: int) -> None:
-    """Set the widths, and how many images are printed on a page."""
+    """Set the widths."""
     widths = {NAMES: NAME_WIDTH, **dict.fromkeys(range(WEIGHTS, places.bias + 1), NUMBER_WIDTH)}
     widths |= {places.first - 1: GAP_WIDTH}
-    panel = sum(map(_points, widths.values()))
     for image in range(images):
         column = places.first + image * places.apart
         widths |= dict.fromkeys(range(column, column + places.block), NUMBER_WIDTH)
         widths[column + places.block] = GAP_WIDTH
     drawing.widths |= widths
-    high = sum(drawing.heights.get(row, ROW_HEIGHT) for row in range(1, places.last + 1))
-    drawing.scale = min(LARGEST_SCALE, int(100 * PAPER[1] / high))
-    block = places.block * _points(NUMBER_WIDTH) + _points(GAP_WIDTH)
-    several = max(1, int((100 * PAPER[0] / drawing.scale - panel) / block))
-    drawing.breaks = [
-        places.first - 1 + places.apart * image for image in range(several, images, several)
-    ]
-
-
-def _points(width: float) -> float:
-    """Return the width of a column, given in characters, in points."""
-    return 0.75 * int(7 * width + 5)
 
 
 def _head(drawing: Drawing, page: Page[Any], places: Places) -> None:
