@@ -7,7 +7,6 @@ the rows are those of `xlnn.writing.rows`.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from lxml.etree import SerialisationError
@@ -27,7 +26,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from xlnn.address import address, fixed, letters
-from xlnn.blocks import Block
 from xlnn.errors import OutputError
 from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
@@ -53,21 +51,6 @@ on every system, and not the same in every language: columns would be wider ther
 page."""
 
 
-class Written(NamedTuple):
-    """What stands in a workbook.
-
-    Attributes
-    ----------
-    formulas : int
-        How many it holds.
-    unvalued : frozenset of str
-        The titles of the sheets on which formulas have no values yet.
-    """
-
-    formulas: int
-    unvalued: frozenset[str]
-
-
 def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     path: Path,
     layout: Layout,
@@ -78,8 +61,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     values: Arrays = NOTHING,
     title: str = APPLICATION,
     blank: Collection[str] = (),
-) -> Written:
-    """Write a workbook.
+) -> int:
+    """Write a workbook and return how many formulas it holds.
 
     Parameters
     ----------
@@ -92,15 +75,12 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     tell : function
         Is told now and then how many rows were written, and of how many.
     values : dict of arrays
-        What all quantities are, for the sheets on which each formula gives a number.
+        What the formulas of quantities give. An array of objects holds texts, numbers, booleans and
+        errors; of one of numbers that are not all finite, no value is stored.
     title : str
         What file managers and search engines call the workbook.
     blank : collection of str
         The names of quantities whose formulas are left out: their cells are empty and marked.
-
-    Returns
-    -------
-    Written
 
     Raises
     ------
@@ -117,7 +97,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     printable = "".join(each if each.isprintable() else "?" for each in title)
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
     workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by the last pass
-    formulas, done, unvalued = 0, 0, set()
+    values = {name: found for name, found in values.items() if _can_be_stored(found)}
+    formulas = done = 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
     with Parts(path) as archive:
         for number, key in enumerate(layout.titles, start=1):
@@ -127,11 +108,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
             _print(sheet, drawing, pages(drawing, layout.on(key)))
             if drawing.opens:
                 workbook.active = sheet
-            known = values if _are_numbers(values, layout.on(key)) else NOTHING
-            if not known:
-                unvalued.add(layout.titles[key])
             cells = Cells(
-                sheet, drawing, inputs=inputs, values=known, script=script, blank=frozenset(blank)
+                sheet, drawing, inputs=inputs, values=values, script=script, blank=frozenset(blank)
             )
             drawn = cells.drawn()
             strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
@@ -152,15 +130,12 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
             workbook.defined_names[name] = DefinedName(name, attr_text=area)
         ExcelWriter(workbook, archive).write_data()
         archive.finish()
-    return Written(formulas, frozenset(unvalued))
+    return formulas
 
 
-def _are_numbers(values: Arrays, blocks: Sequence[Block]) -> bool:
-    """Tell whether each formula of a sheet has a number for a value."""
-    computed = [block.quantity for block in blocks if block.quantity.equation]
-    return bool(values) and all(
-        not quantity.is_text and np.isfinite(values[quantity.name]).all() for quantity in computed
-    )
+def _can_be_stored(values: np.ndarray) -> bool:
+    """Tell whether each of some values can be stored in a cell."""
+    return values.dtype == object or bool(np.isfinite(values).all())
 
 
 def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
