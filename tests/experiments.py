@@ -11,7 +11,7 @@ from xlnn.checking.check import check
 from xlnn.errors import XlnnError
 from xlnn.reading.spec import described
 from xlnn.reference import known
-from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.inputs import replace_inputs
 
 ENGINES = in_turn(QUICKEST_FIRST)
 """Each template is proven by two of them in every run: see test_templates."""

@@ -166,11 +166,14 @@ def divisors(length):
     return [number for number in (1, 2, 3) if length % number == 0]
 
 
-def write_recipe(path, recipe):
-    """Write a recipe's workbook, without verifying it, and return its path."""
+def write_recipe(path, recipe, **values):
+    """Write a recipe's workbook, without verifying it, and return its path.
+
+    Its formulas store the values of quantities that are given, and no others.
+    """
     words = words_of(recipe.spec)
     layout = workbook_layout(recipe.spec, words)
     inputs = with_records(recipe.spec, recipe.inputs)
     inputs |= first_choices(layout.model, recipe.inputs)
-    write(path, layout, drawings(Page(recipe.spec, layout, words)), inputs)
+    write(path, layout, drawings(Page(recipe.spec, layout, words)), inputs, values=values)
     return path

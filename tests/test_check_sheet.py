@@ -20,7 +20,7 @@ from xlnn.reading.arrays import read_arrays
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
 from xlnn.shipped.templates import copy
-from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.inputs import replace_inputs
 
 AGREES = "The sheets agree with NumPy's run: C_T of every epoch and the last weights "
 CHANGED = "Inputs differ from those of the build, first "

@@ -13,6 +13,7 @@ from test_saved_elsewhere import rewrite, save_with_libreoffice
 
 from xlnn.building.build import build
 from xlnn.shipped.templates import copy
+from xlnn.writing.charts import scatter, square
 from xlnn.xlsx.package import inspect
 
 TIMEOUT = 120
@@ -117,3 +118,14 @@ def test_axes_end_where_the_data_end(options, largest, tmp_path):
     ends = [(chart.y_axis.scaling.max, chart.y_axis.majorUnit) for chart in charts]
     assert (largest, 16 if largest == 64 else 0.2) in ends
     assert len([end for end in ends if end != (None, None)]) == 1
+
+
+@pytest.mark.parametrize(("height", "width"), [(13, 13), (9.5, 13), (13, 9.5)])
+def test_a_circle_is_drawn_round(height, width):
+    chart = scatter("title", "x", [])
+    chart.height, chart.width = height, width
+    square(chart)
+    place = chart.layout.manualLayout
+    assert place.w * width == pytest.approx(place.h * height)
+    assert place.x + place.w <= 1
+    assert place.y + place.h <= 1

@@ -23,7 +23,7 @@ from xlnn.reading.values import values
 from xlnn.shipped.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.inputs import replace_inputs
 
 PYTORCH = json.loads(Path(__file__).with_name("pytorch_steps.json").read_text(encoding="utf-8"))
 NAMES = {"momentum": "mu", "alpha": "beta", "eps": "epsilon"}

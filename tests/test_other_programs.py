@@ -19,8 +19,8 @@ from test_package import (
     workbook,
 )
 
-from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.cells import cells
+from xlnn.xlsx.inputs import replace_inputs
 from xlnn.xlsx.package import inspect
 from xlnn.xlsx.parts import iterates
 from xlnn.xlsx.prefixes import unprefix

@@ -6,9 +6,13 @@ import pytest
 from experiments import built
 
 import xlnn
+from xlnn.building.plan import begun, planned
+from xlnn.options import Options
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.reading.spec import layout_of, read_spec
+from xlnn.shipped.templates import names
 from xlnn.workbooks import kind_named
+from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -184,3 +188,14 @@ def test_a_part_takes_no_argument_that_it_does_not_know():
     for part in (Numbers, Table, Chart, Sentences, Hidden, Label, Row, Symbols):
         with pytest.raises(TypeError, match="colored"):
             part("a", colored=["a"])
+
+
+@pytest.mark.parametrize("name", [n for n in names() if isinstance(begun(n)[0], Experiment)])
+def test_each_sheet_of_an_experiment_shows_what_is_said_of_it(name):
+    kind, origin, _ = begun(name)
+    plan = planned(kind, origin, name, Options(lang="en"))
+    notes = kind.words(plan.made.spec, plan.layout).words["notes"]
+    for key, drawing in kind.drawings(plan.made.spec, plan.layout).items():
+        if key in notes:
+            texts = [str(text) for cells in drawing.cells.values() for text, _ in cells.values()]
+            assert notes[key].format(**plan.layout.titles) in texts, key

@@ -1,18 +1,25 @@
-"""Each sheet comes out of a printer so that it can be read, and nothing is cut that has room."""
+"""Each sheet comes out of a printer on A4 so that it can be read, and nothing is cut or empty."""
+
+from itertools import product
 
 import openpyxl
 import pytest
 from networks import NETWORK_TEMPLATES, SMALLER, some_images
 from openpyxl.chart import Reference, ScatterChart, Series
+from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.properties import PageSetupProperties
 from printing import printed
 
 from xlnn.building.build import build
+from xlnn.building.plan import begun, planned
+from xlnn.options import Options
 from xlnn.practising.exercise import exercise
 from xlnn.shipped.templates import names
 from xlnn.shipped.text import languages, text
 from xlnn.workbooks.exercise_sheet import BESIDE
+from xlnn.writing.charts import scatter
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.printing import LEAST, MOST, pages
 
 READABLE = 0.65
 """Of 10 points, 6.5: a little more than footnotes."""
@@ -35,73 +42,153 @@ CASES += [(n, lang) for n in names() for lang in languages() if (n, lang) not in
 @pytest.mark.first(len(FIRST))
 @pytest.mark.parametrize(("name", "lang"), CASES)
 @pytest.mark.first(1)
-def test_nothing_is_cut_or_too_small_or_empty(name, lang, tmp_path):
+def test_nothing_is_cut_or_too_small_or_empty_or_left_out(name, lang, tmp_path):
     options = {"lang": lang, "verify": False}
     if name in NETWORK_TEMPLATES:
         options["epochs"] = EPOCHS
         if name in FEW:
             options |= some_images(name, FEW[name], tmp_path) | SMALLER.get(name, {})
     path = build(name, tmp_path / "built.xlsx", large=True, **options).path
+    book = openpyxl.load_workbook(path)
     for title, how in printed(path).items():
+        sheet = book[title]
         assert how.cut == (), title
         assert how.empty == (), title
         assert how.covered == (), title
         assert how.scale >= READABLE, title
         assert len(how.pages) <= PAGES, title
+        assert how.missing == () or text(lang)("joined", "part") in sheet.oddFooter.left.text, title
+        assert sheet.page_setup.paperSize in {9, "9"}
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToWidth == 1
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.first(1)
+def test_no_page_repeats_the_beginning_of_a_chart(name, lang):
+    kind, origin, _ = begun(name)
+    plan = planned(kind, origin, name, Options(lang=lang, large=True))
+    drawings = kind.drawings(plan.made.spec, plan.layout)
+    for key, drawing in drawings.items():
+        anchors = [anchor for anchor, _ in drawing.charts if isinstance(anchor, str)]
+        # the upper border of a chart just below the repeated rows is printed with them
+        tops = [coordinate_from_string(anchor)[1] for anchor in anchors]
+        assert not drawing.repeat or min(tops, default=9**9) > drawing.repeat + 1, key
+
+
+def sheet_of(columns, rows, *, width=10.0):
+    """Return a drawing with a cell at the last row and column of each row."""
+    drawing = Drawing(widths=dict.fromkeys(range(1, columns + 1), width))
+    for row, column in product(range(1, rows + 1), range(1, columns + 1)):
+        drawing.put(row, column, "x")
+    return drawing
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "is_upright", "is_one"),
+    [
+        (14, 30, False, True),
+        (5, 60, True, True),
+        (5, 200, True, False),
+        (20, 80, False, False),
+    ],
+)
+def test_a_sheet_is_turned_as_it_is_largest_and_fitted_to_the_width(
+    columns, rows, is_upright, is_one
+):
+    found = pages(sheet_of(columns, rows), ())
+    assert (found.is_upright, found.is_one) == (is_upright, is_one)
+    assert found.areas == (((1, 1), (rows, columns)),)
+
+
+def test_a_sheet_that_is_too_wide_is_cut_at_an_empty_column_rather_than_in_a_table():
+    drawing = sheet_of(40, 10)
+    widest = max(last[1] - first[1] + 1 for first, last in pages(drawing, ()).areas)
+    assert widest * 75 * LEAST <= 11.19 * 96  # pixels
+    for row in range(1, 11):
+        del drawing.cells[row][18]
+    assert pages(drawing, ()).areas[0] == ((1, 1), (10, 18))
+
+
+@pytest.mark.parametrize(("width", "breaks"), [(3, (43,)), (12, ())])
+def test_no_chart_is_cut_by_the_edge_of_a_page(width, breaks):
+    drawing, chart = sheet_of(40, 60), scatter("title", "x", [])
+    chart.width, chart.height = width, 10
+    drawing.charts.append(("R45", chart))
+    found = pages(drawing, ())
+    ends = {last[1] for _, last in found.areas}
+    assert not ends & set(range(18, 18 + int(width / 2.54 * 96 / 75)))
+    assert found.breaks == breaks
+
+
+def test_pages_on_which_nothing_stands_are_not_printed():
+    drawing = sheet_of(20, 80)
+    drawing.put(3, 30, "x")
+    (_, left), (first, last) = pages(drawing, ()).areas
+    assert left == (80, first[1] - 1)
+    assert last == (3, 30)
+    assert not pages(drawing, ()).is_part
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(5, 2_000), (60, 2_000), (600, 10)])
+def test_of_many_pages_the_beginning_is_printed_and_the_end(columns, rows):
+    found = pages(sheet_of(columns, rows), ())
+    assert found.is_part
+    assert len(found.areas) <= MOST == PAGES
+    assert found.areas[0][0] == (1, 1)
+    assert found.areas[-1][1][0] == rows
+
+
+def test_of_a_wide_and_long_sheet_all_columns_are_printed_rather_than_more_rows():
+    found = pages(sheet_of(120, 400), ())
+    assert found.areas[-1][1] == (400, 120)
 
 
 def test_of_a_long_sheet_the_beginning_is_printed_and_the_end(tmp_path):
     path = build("digits", tmp_path / "built.xlsx", verify=False).path
     sheet = openpyxl.load_workbook(path)["Training"]
-    pages = printed(path)["Training"].pages
-    assert len(pages) <= PAGES
-    assert min(rows[0] for rows, _ in pages) == 1
-    assert max(rows[1] for rows, _ in pages) == sheet.max_row
-    assert max(columns[1] for _, columns in pages) == sheet.max_column
+    found = printed(path)["Training"].pages
+    assert len(found) <= PAGES
+    assert min(rows[0] for rows, _ in found) == 1
+    assert max(rows[1] for rows, _ in found) == sheet.max_row
+    assert max(columns[1] for _, columns in found) == sheet.max_column
     assert "print area" in sheet.oddFooter.left.text
 
 
-def test_a_heading_of_many_columns_stands_again_on_each_page(digits_path):
-    sheet = openpyxl.load_workbook(digits_path)["Weights"]
-    begins = [each.id + 1 for each in sheet.col_breaks.brk]
-    assert begins
-    for column in begins:
-        group = [sheet.cell(2, n).value for n in range(column, 1, -1)]
-        assert group[0] == next(text for text in group[1:] if text) or sheet.cell(2, column).value
+def test_each_page_has_a_footer_with_room_for_it(digits_path):
+    for sheet in openpyxl.load_workbook(digits_path):
+        assert "&P / &N" in sheet.oddFooter.right.text
+        free = 72 * (sheet.page_margins.bottom - sheet.page_margins.footer)
+        assert free > sheet.oddFooter.right.size  # or LibreOffice cuts it off
 
 
-def test_the_headings_of_a_table_below_others_are_printed_again(digits_path):
-    sheet = openpyxl.load_workbook(digits_path)["Gradient check"]
-    assert sheet.print_title_rows == "$19:$20"
-    assert sheet["B20"].value
-
-
-def test_names_of_rows_are_printed_again_only_where_something_stands_in_these(tmp_path):
-    path = build("iris", tmp_path / "built.xlsx", verify=False, epochs=EPOCHS).path
+def test_headings_and_names_of_rows_are_printed_again(tmp_path):
+    path = build("digits", tmp_path / "built.xlsx", epochs=EPOCHS, verify=False).path
     book = openpyxl.load_workbook(path)
-    for title, first in (("Gradient check", "h"), ("Check", "result")):
-        sheet, pages = book[title], printed(path)[title].pages
-        assert sheet.print_title_cols == "$A:$A"
-        (row,) = (cell.row for cell in sheet["A"] if cell.value == first)
-        further = [rows for rows, columns in pages if columns[0] > 1]
-        assert further
-        assert min(rows[0] for rows in further) > row
+    assert book["Gradient check"].print_title_rows == "$19:$20"
+    assert book["Gradient check"]["B20"].value
+    assert book["Training"].print_title_rows == "$1:$3"
+    again = {sheet.title: sheet.print_title_cols for sheet in book}
+    assert again["Training"] == "$A:$B"
+    assert again["Weights"] == again["Gradient check"] == "$A:$A"
+    assert again["Images"] is again["Progress"] is None  # pictures and charts have no rows
 
 
 def test_on_progress_no_page_begins_with_the_border_of_a_chart_or_repeats_what_happened(tmp_path):
     path = build("iris", tmp_path / "built.xlsx", verify=False, epochs=EPOCHS).path
-    sheet, pages = openpyxl.load_workbook(path)["Progress"], printed(path)["Progress"].pages
+    sheet, found = openpyxl.load_workbook(path)["Progress"], printed(path)["Progress"].pages
     tops = {chart.anchor._from.row + 1 for chart in sheet._charts}  # noqa: SLF001 -- of the file
-    assert len(pages) > 2
-    assert tops.isdisjoint(rows[0] for rows, _ in pages)
+    assert len(found) > 1
+    assert tops.isdisjoint(rows[0] for rows, _ in found)
     (row,) = (c.row for cells in sheet.iter_rows() for c in cells if c.value == "What happened")
     assert row > int(sheet.print_title_rows.rpartition("$")[2])
 
 
 def test_no_page_is_printed_of_a_list_that_is_empty_there(tmp_path):
     path = build("iris", tmp_path / "built.xlsx", verify=False, epochs=EPOCHS).path
-    sheet, pages = openpyxl.load_workbook(path)["Confusion table"], printed(path)["Confusion table"]
-    first = [rows for rows, columns in pages.pages if columns[0] == 1]
+    sheet, how = openpyxl.load_workbook(path)["Confusion table"], printed(path)["Confusion table"]
+    first = [rows for rows, columns in how.pages if columns[0] == 1]
     assert len(first) == 1
     assert first[0][1] < sheet.max_row
 
@@ -135,59 +222,35 @@ def found(sheet, path):
     return printed(path)[sheet.title]
 
 
-def charted(sheet, anchor):
+def test_a_chart_over_two_pages_is_cut(sheet, tmp_path):
     chart = ScatterChart()
     cells = Reference(sheet, min_col=1, min_row=1, max_row=9)
     chart.series.append(Series(cells, cells))
-    chart.width, chart.height = 10, 7
-    sheet.add_chart(chart, anchor)
+    sheet.add_chart(chart, "H40")
+    sheet.print_area = "A1:J100"
+    assert found(sheet, tmp_path / "cut.xlsx").cut == ("chart 1",)
+    sheet.row_breaks.append(Break(id=38))
+    assert found(sheet, tmp_path / "whole.xlsx").cut == ()
+    sheet.print_area = "A1:J100,K1:AD100"
+    assert found(sheet, tmp_path / "cut.xlsx").cut == ("chart 1",)
 
 
-def test_a_chart_over_two_pages_is_cut(sheet, tmp_path):
-    charted(sheet, "H20")
-    assert "chart 1 across" in found(sheet, tmp_path / "cut.xlsx").cut
-    sheet.col_breaks.append(Break(id=7))
-    assert "chart 1 across" not in found(sheet, tmp_path / "whole.xlsx").cut
-
-
-def test_breaks_are_not_heeded_where_a_sheet_is_fitted_to_pages(sheet, tmp_path):
-    charted(sheet, "M20")
-    sheet.col_breaks.append(Break(id=12))
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 2, 0
-    how = found(sheet, tmp_path / "fitted.xlsx")
-    assert 0.5 < how.scale < 1
-    sheet.page_setup.fitToWidth = 1
-    assert found(sheet, tmp_path / "one.xlsx").scale < how.scale
-
-
-def test_a_text_that_runs_on_and_a_small_table_are_cut(sheet, tmp_path):
-    sheet["I10"] = "a text that runs on over several cells"
-    for row in range(42, 53):
-        sheet.cell(row, 3, row)
-    cut = found(sheet, tmp_path / "cut.xlsx").cut
-    assert any(each.startswith("I10") and each.endswith("across") for each in cut)
-    assert "rows 42-52 down" in cut
-
-
-def test_a_page_on_which_nothing_stands_is_empty(sheet, tmp_path):
+def test_a_page_on_which_nothing_stands_is_empty_and_a_cell_outside_is_missing(sheet, tmp_path):
+    sheet.print_area = "A1:J99,K1:AD99"
     how = found(sheet, tmp_path / "empty.xlsx")
     assert how.empty
-    sheet.print_area = "A1:J50"
-    assert found(sheet, tmp_path / "filled.xlsx").empty == ()
+    assert how.missing == ()
+    sheet.print_area = "A1:J99,K1:AC1"
+    how = found(sheet, tmp_path / "filled.xlsx")
+    assert how.empty == ()
+    assert how.missing == ("AD1",)
 
 
-def test_names_of_rows_are_printed_again_only_beside_their_rows(tmp_path):
-    path = build("digits", tmp_path / "built.xlsx", epochs=EPOCHS, verify=False).path
-    book = openpyxl.load_workbook(path)
-    again = {sheet.title: sheet.print_title_cols for sheet in book}
-    assert again["Training"] == "$A:$B"
-    assert again["Weights"] == again["Gradient check"] == "$A:$A"
-    assert again["Images"] is again["Progress"] is None
-    # where only the parameters go on, no names of images stand beside nothing
-    *_, (rows, columns) = printed(path)["Gradient check"].pages
-    held = [r[0].row for r in book["Gradient check"].iter_rows(min_col=columns[0]) if r[0].value]
-    assert rows == (rows[0], max(held))
+def test_a_sheet_of_one_page_is_as_small_as_its_rows_need(sheet, tmp_path):
+    sheet.print_area = "A1:J100"
+    scale = found(sheet, tmp_path / "wide.xlsx").scale
+    sheet.page_setup.fitToHeight = 1
+    assert found(sheet, tmp_path / "one.xlsx").scale < scale
 
 
 def test_the_list_of_what_is_wrong_has_its_headings_on_each_page(tmp_path):

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from networks import in_turn
 from programs import LIBRARIES, skip_without
+from storing import store
 from test_checker import edit
 
 from xlnn.address import address
@@ -23,8 +24,8 @@ from xlnn.reading.arrays import read_arrays
 from xlnn.reading.opening import opened
 from xlnn.reading.spec import described, layout_of, read_spec
 from xlnn.reading.values import values
-from xlnn.xlsx.cached_values import replace_inputs, store
 from xlnn.xlsx.cells import all_cells
+from xlnn.xlsx.inputs import replace_inputs
 from xlnn.xlsx.parts import sheet_parts
 
 BUILDS = {

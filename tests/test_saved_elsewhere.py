@@ -14,7 +14,7 @@ from xlnn.checking.check import check
 from xlnn.checking.comparison import CIRCULAR
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.reading.values import values
-from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.inputs import replace_inputs
 from xlnn.xlsx.parts import iterates
 
 ENGINES = LIBRARIES

@@ -11,7 +11,7 @@ from xlnn.checking.check import check
 from xlnn.linting import lint
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.writing.sparklines import KIND, X14, XM
-from xlnn.xlsx.cached_values import replace_inputs
+from xlnn.xlsx.inputs import replace_inputs
 
 
 def lines(path):

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 from programs import skip_without
+from storing import store
 
 from xlnn.engines import ENGINES, PROGRAMS, Allowance, gnumeric, libreoffice, load, loaded, missing
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, Grid
-from xlnn.xlsx.cached_values import store
 
 RECALCULATION = "OOXMLRecalcMode"
 

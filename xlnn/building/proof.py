@@ -13,7 +13,6 @@ from xlnn.errors import DisagreementError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import Problem, inspect_and_lint
-from xlnn.xlsx.package import Contents
 
 FORMULAS_QUICKLY, READS_QUICKLY = 2_000_000, 100_000_000
 """Up to so many formulas, and cells that they read, formualizer is the fastest; it takes 2 kB of
@@ -53,27 +52,24 @@ def verifier(layout: Layout) -> str:
     return "formualizer" if is_quick else "formulas"
 
 
-def proven(  # noqa: PLR0913 -- what is proven, and how it is said
+def proven(
     draft: Path,
     layout: Layout,
     engine: str,
-    keep: Callable[[Values, Contents], None],
     tell: Callable[[str], None],
     *,
     advice: Advice = OURS,
-) -> Report:
+) -> tuple[Report, Values]:
     """Prove a draft: Excel opens it as it is, and an engine finds in it what NumPy has.
 
     The engine, which needs no Python, computes the draft and the probes while the draft is looked
-    at. What is published has the same formulas, and besides only the values that `keep` stores.
+    at. Return what was found, and the engine's values.
 
     Parameters
     ----------
     draft : Path
     layout : Layout
     engine : str
-    keep : function
-        Is given the engine's values, and what was found in the draft.
     tell : function
         Is told what is being done.
     advice : Advice
@@ -92,8 +88,7 @@ def proven(  # noqa: PLR0913 -- what is proven, and how it is said
         work.end()
         _refuse_disagreement(report, advice)
         refuse_problems(problems, advice)
-        keep(values, contents)
-    return report
+    return report, values
 
 
 OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")

@@ -13,15 +13,14 @@ from xlnn.building.place import Place
 from xlnn.building.proof import OURS, Advice, proven, refuse_problems, verifier
 from xlnn.checking.report import Report
 from xlnn.checking.stored import CLOSE
-from xlnn.errors import DisagreementError, OutputError
+from xlnn.errors import OutputError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import inspect_and_lint
-from xlnn.reading.arrays import read_array, write_values
+from xlnn.reading.arrays import read_array, stored_arrays, write_values
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import write
-from xlnn.xlsx.cached_values import store
-from xlnn.xlsx.package import Contents
+from xlnn.xlsx.fingerprint import seal
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,44 +101,40 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         # of the name that it will have: who reads it and refuses it says that name
         draft = folder / f"{place.path.stem}.xlsx"
         final = folder / "final" / draft.name
+
+        def write_draft(values: reference.Arrays, blank: Collection[str] = ()) -> int:
+            return write(
+                draft,
+                layout,
+                dict(drawings),
+                inputs,
+                lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+                values=values,
+                title=f"xlnn: {title}",
+                blank=blank,
+            )
+
         tell("Writing the formulas")
         run = reference.run(layout.model, inputs)
-        formulas, unvalued = write(
-            draft,
-            layout,
-            dict(drawings),
-            inputs,
-            lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
-            values=run,
-            title=f"xlnn: {title}",
-        )
-
-        def keep(values: Values, contents: Contents | None = None) -> None:
-            seen(values)
-            if blank:
-                return
-            tell("Storing the values")
-            # what follows from a value that is not NumPy's must stand beside it
-            steady = not verify or _is_numpy_s(layout, values, run)
-            sheets = unvalued if steady else frozenset(layout.titles.values())
-            stored = store(draft, final, values, sheets)
-            if contents and stored != sum(len(contents.formulas[title].rows) for title in sheets):
-                raise DisagreementError("Some formulas have no stored value: not written.")
-
+        formulas = write_draft(run)
         report: Report | None = None
         engine = verifier(layout)
         if verify:
-            report = proven(draft, layout, engine, keep, tell, advice=advice)
+            report, values = proven(draft, layout, engine, tell, advice=advice)
             report = replace(report, file=str(place.path))
         else:
-            keep(write_values(layout, run))
+            values = write_values(layout, run)
+        seen(values)
         if blank:
             tell("Leaving out formulas")
-            formulas, _ = write(
-                draft, layout, dict(drawings), inputs, title=f"xlnn: {title}", blank=blank
-            )
+            formulas = write_draft({}, blank)
             with engines.loaded(engine, draft) as recalculate:
-                store(draft, final, recalculate({}))
+                values = recalculate({})
+        if blank or not _is_numpy_s(layout, values, run):
+            tell("Storing the values")
+            write_draft(stored_arrays(layout, values, blank), blank)
+        seal(draft, final)
+        if blank:
             refuse_problems(inspect_and_lint(final)[1], advice)
         tell("Moving the workbook to its place")
         place.publish(final)
@@ -147,15 +142,23 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
 
 
 def _is_numpy_s(layout: Layout, values: Values, run: reference.Arrays) -> bool:
-    """Tell whether an engine has the numbers of NumPy's run, also after the last epoch.
+    """Tell whether an engine has the values of NumPy's run, also after the last epoch.
 
-    Where rounding grows, or of two outputs that are equal one is chosen, both are right.
+    Where rounding grows, or of two outputs that are equal one is chosen, both are right, but what
+    follows from a value must stand beside it.
     """
     for name, block in layout.blocks.items():
-        if block.quantity.equation is not None and not block.quantity.is_text:
-            far = np.abs(read_array(layout, block, values) - run[name])
-            if not (far <= CLOSE).all() and not (far <= CLOSE * np.abs(run[name])).all():
-                return False
+        if block.quantity.equation is None:
+            continue
+        got, expected = read_array(layout, block, values), run[name]
+        if block.quantity.is_text:
+            pairs = zip(got.flat, expected.flat, strict=True)
+            near = np.array([text == (other or "") for text, other in pairs])
+        else:
+            far = np.abs(got - expected)
+            near = (far <= CLOSE) | (far <= CLOSE * np.abs(expected))
+        if not near.all():
+            return False
     return True
 
 

@@ -17,8 +17,8 @@ from xlnn.grid import CellError, Values
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity, Use
 from xlnn.reference import TOLERANCE, Arrays
-from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.cells import cells
+from xlnn.xlsx.inputs import replace_inputs
 from xlnn.xlsx.package import Contents
 
 CONSEQUENCE = 1e-6

@@ -20,8 +20,8 @@ from xlnn.engines._allowance import Allowance, limit
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, Grid, Inputs, Values
 from xlnn.leftovers import ended_by, shielded
-from xlnn.xlsx.cached_values import replace_inputs
 from xlnn.xlsx.cells import Cell, cells
+from xlnn.xlsx.inputs import replace_inputs
 from xlnn.xlsx.parts import sheet_parts
 
 LAST_WORDS = 5  # seconds for what was killed to be gone

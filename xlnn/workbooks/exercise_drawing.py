@@ -113,8 +113,6 @@ def _draw(tasks: Tasks, layout: Layout, exercise: Exercise, own: Text, words: Te
         opens=True,
         widths=widths,
         heights={1: 30},
-        one_page=True,
-        breaks=[BESIDE - 1],
     )
     title = own("exercise", "title")
     if exercise.student:

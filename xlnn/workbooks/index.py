@@ -159,7 +159,7 @@ def _place(model: Model) -> Iterator[Block]:
 def _draw(page: Page[IndexSpec]) -> Drawing:
     """Draw a line for each workbook: its sections, its link, and what it shows."""
     words = page.words
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 30}, widths=dict(WIDTHS))
+    drawing = Drawing(gridlines=False, heights={1: 30}, widths=dict(WIDTHS))
     drawing.put(1, 1, words("index", "title"), TITLE)
     for row, line in enumerate(words.words["index"]["about"], start=2):
         drawing.put(row, 1, line, PLAIN)

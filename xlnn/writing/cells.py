@@ -8,6 +8,7 @@ from itertools import repeat
 from math import prod
 from types import EllipsisType
 
+import numpy as np
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from xlnn.blocks import Block, moving
@@ -15,9 +16,18 @@ from xlnn.layout import Column, Layout
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.rows import Filled, Strip, content, formula_pattern
+from xlnn.writing.rows import (
+    KIND,
+    NUMBER,
+    OTHER,
+    Filled,
+    Strip,
+    Varying,
+    content,
+    formula_pattern,
+)
 from xlnn.writing.style import BLANK, Look, is_east_asian, styled, value
-from xlnn.xlsx.texts import markup
+from xlnn.xlsx.texts import cached, markup
 
 
 class Cells:
@@ -102,16 +112,29 @@ class Cells:
             return Filled(texts, "", ())
         said = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
         style = self._style_of(computed, said)
-        axes, has_value = block.lengths, bool(self._values)
+        kind, kinds, value, values = self._value(quantity, entries)
+        axes = block.lengths
         if column.starts:  # where a recurrence starts there is another formula
-            pattern, _ = formula_pattern(Column((), "={0}", ()), style, has_value=has_value)
+            pattern, _ = formula_pattern(Column((), "={0}", ()), style, kind=kind, value=value)
             numbers = ([markup(text.removeprefix("=")) for text in column.down(axes, 0)],)
         else:
-            pattern, order = formula_pattern(column, style, has_value=has_value)
+            pattern, order = formula_pattern(column, style, kind=kind, value=value)
             numbers = tuple(self._numbers(*column.rows[number], axes) for number in order)
-        if has_value:
-            numbers += (self._values[quantity.name][entries].ravel(),)
-        return Filled(texts, pattern, numbers)
+        return Filled(texts, pattern, (*kinds, *numbers, *values))
+
+    def _value(
+        self, quantity: Quantity, entries: tuple[int | EllipsisType, ...]
+    ) -> tuple[str, Varying, str, Varying]:
+        """Return how the types and the values of formulas are written, and what they are."""
+        found = self._values.get(quantity.name)
+        if found is None:
+            return "", (), "", ()
+        if found.dtype != object:
+            return "", (), NUMBER, (found[entries].ravel(),)
+        # an entry of its own is no array
+        each = np.ravel(np.asarray(found[entries], dtype=object)).tolist()
+        kinds, values = zip(*map(cached, each), strict=True)
+        return KIND, (kinds,), OTHER, (values,)
 
     def _looks(self, quantity: Quantity, *, first: bool) -> tuple[Look, Look]:
         """Return the looks of typed and of computed cells, in the first column or in another."""

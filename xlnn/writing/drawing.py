@@ -50,13 +50,6 @@ class Drawing:
     files : dict
         For a cell, by its address, the file beside the workbook that it leads to.
     gridlines : bool
-    one_page : bool
-        Whether it is printed on one page rather than on as many as its rows take.
-    scale : int
-        Per cent to which a sheet is reduced; 0 where that follows from what is on it. Columns that
-        do not scroll are printed again on each page.
-    breaks : list of int
-        The columns after which another page begins in any case.
     part : str
         What is said below its pages if not all of it is printed.
     sparse : set of str
@@ -81,9 +74,6 @@ class Drawing:
     links: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     gridlines: bool = True
-    one_page: bool = False
-    scale: int = 0
-    breaks: list[int] = field(default_factory=list)
     part: str = ""
     sparse: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)

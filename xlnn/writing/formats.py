@@ -37,11 +37,15 @@ USUAL_WIDTH = 8.43
 DIGIT_PIXELS, PADDING = 7, 5
 """A column's width counts digits of the usual font, of so many pixels; a cell keeps some free."""
 
+USUAL_HEIGHT = 15
+"""Of a row that no sheet sets, in points."""
+
 EMS = {".": 0.278, "-": 0.584, "+": 0.584, "E": 0.667, "%": 0.889}
 """Widths of signs in ems, in Arial; Gnumeric's minus sign is as wide as a plus."""
 
 DIGIT_EMS = 0.556
-PIXELS_A_POINT = 96 / 72
+PIXELS_AN_INCH = 96
+PIXELS_A_POINT = PIXELS_AN_INCH / 72
 
 GENERAL = "General"
 """The format by which a program writes as many digits as there is room for."""
@@ -90,6 +94,17 @@ def text_pixels(text: str, size: int) -> float:
 def room_pixels(width: float) -> float:
     """Return how much of a column of a width is there for a number."""
     return width * DIGIT_PIXELS - PADDING
+
+
+def column_pixels(drawing: Drawing, column: int) -> float:
+    """Return the width of a column."""
+    width = drawing.widths.get(column, USUAL_WIDTH)
+    return int(DIGIT_PIXELS * width + PADDING)
+
+
+def row_pixels(drawing: Drawing, row: int) -> float:
+    """Return the height of a row."""
+    return drawing.heights.get(row, USUAL_HEIGHT) * PIXELS_A_POINT
 
 
 def width_for(text: str, size: int) -> float:

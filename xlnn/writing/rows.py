@@ -24,6 +24,12 @@ from xlnn.layout import Column
 from xlnn.writing.sparklines import Sparkline, extension
 from xlnn.xlsx.texts import attribute, escaped, markup
 
+KIND, NUMBER, OTHER = "%s", "<v>%s</v>", "<v%s</v>"
+"""How the type of a formula's value is written, a number, and any value, as `cached` has it."""
+
+Varying = tuple[Sequence[str] | np.ndarray, ...]
+"""What varies from cell to cell of a strip; see there."""
+
 _AT_ONCE = 1_000  # rows whose numbers are written out together
 _CELL = WriteOnlyCell()  # knows which texts a cell takes
 
@@ -51,7 +57,7 @@ class Strip:
     last: int
     top: int
     pattern: str
-    varying: tuple[Sequence[str] | np.ndarray, ...]
+    varying: Varying
     formulas: int = 0
 
 
@@ -73,7 +79,7 @@ class Filled:
 
     typed: list[str]
     pattern: str
-    varying: tuple[Sequence[str] | np.ndarray, ...]
+    varying: Varying
     is_blank: bool = False
 
     def strips(self, column: int, row: int, part: range) -> Iterator[Strip]:
@@ -88,22 +94,21 @@ class Filled:
 
 
 def formula_pattern(
-    column: Column, style: int, *, has_value: bool = False
+    column: Column, style: int, *, kind: str = "", value: str = ""
 ) -> tuple[str, list[int]]:
     """Return the pattern of a formula's cell, and which of its row numbers stand in it, in order.
 
-    The cell's own row is the first ``%s``, and not among them; its letters stand before. Its value,
-    if it has one, is the last.
+    The cell's own row is the first ``%s``, and not among them; its letters stand before. The type
+    of its value is the second, and the value the last, where they have one.
 
     >>> formula_pattern(Column((), "=IF(B{0}<1,A{1}%,B{0})", ()), 7)
     ('%s" s="7"><f>IF(B%s&lt;1,A%s%%,B%s)</f></c>', [0, 1, 0])
-    >>> formula_pattern(Column((), "=A{0}", ()), 7, has_value=True)
+    >>> formula_pattern(Column((), "=A{0}", ()), 7, value=NUMBER)
     ('%s" s="7"><f>A%s</f><v>%s</v></c>', [0])
     """
     pieces = re.split(r"\{(\d+)\}", column.text.removeprefix("="))
     text = "%s".join(_fixed(piece) for piece in pieces[::2])
-    value = "<v>%s</v>" if has_value else ""
-    return f'%s" s="{style}"><f>{text}</f>{value}</c>', [int(number) for number in pieces[1::2]]
+    return f'%s" s="{style}"{kind}><f>{text}</f>{value}</c>', [*map(int, pieces[1::2])]
 
 
 def content(value: str | float, style: int) -> str:

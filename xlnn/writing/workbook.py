@@ -7,7 +7,6 @@ the rows are those of `xlnn.writing.rows`.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from lxml.etree import SerialisationError
@@ -27,15 +26,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from xlnn.address import address, fixed, letters
-from xlnn.blocks import Block
 from xlnn.errors import OutputError
 from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
 from xlnn.writing.cells import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import NOTHING, fitted
-from xlnn.writing.paper import MARGIN, Paper, headed, paper
 from xlnn.writing.parts import APPLICATION, Parts, theme_of
+from xlnn.writing.printing import BOTTOM, MARGIN, Pages, pages
 from xlnn.writing.room import wrapped
 from xlnn.writing.rows import Rows, Strip, rows_of
 from xlnn.writing.style import FONT, script_of
@@ -45,28 +43,12 @@ ROWS_TOLD = 1_000
 """After so many rows whoever waits is told."""
 
 FOOTER, FOOTER_SIZE, FOOT = "&A   &P / &N", 8, 0.2
-"""What stands below each page of a sheet of several: its name, and which page it is; and how many
-inches above the edge, in what `FREE` leaves of the page."""
+"""The name of the sheet and the number of the page, in points, and its inches above the edge."""
 
 USUAL_FONT = Font(name=FONT, size=10, family=2)
 """By whose digits the widths of columns are counted, seven pixels each. The font of openpyxl is not
 on every system, and not the same in every language: columns would be wider there, and not fit on a
 page."""
-
-
-class Written(NamedTuple):
-    """What stands in a workbook.
-
-    Attributes
-    ----------
-    formulas : int
-        How many it holds.
-    unvalued : frozenset of str
-        The titles of the sheets on which formulas have no values yet.
-    """
-
-    formulas: int
-    unvalued: frozenset[str]
 
 
 def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
@@ -79,8 +61,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     values: Arrays = NOTHING,
     title: str = APPLICATION,
     blank: Collection[str] = (),
-) -> Written:
-    """Write a workbook.
+) -> int:
+    """Write a workbook and return how many formulas it holds.
 
     Parameters
     ----------
@@ -93,15 +75,12 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     tell : function
         Is told now and then how many rows were written, and of how many.
     values : dict of arrays
-        What all quantities are, for the sheets on which each formula gives a number.
+        What the formulas of quantities give. An array of objects holds texts, numbers, booleans and
+        errors; of one of numbers that are not all finite, no value is stored.
     title : str
         What file managers and search engines call the workbook.
     blank : collection of str
         The names of quantities whose formulas are left out: their cells are empty and marked.
-
-    Returns
-    -------
-    Written
 
     Raises
     ------
@@ -118,22 +97,19 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     printable = "".join(each if each.isprintable() else "?" for each in title)
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
     workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by the last pass
-    formulas, done, unvalued = 0, 0, set()
+    values = {name: found for name, found in values.items() if _can_be_stored(found)}
+    formulas = done = 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
     with Parts(path) as archive:
         for number, key in enumerate(layout.titles, start=1):
             sheet = workbook.create_sheet(layout.titles[key])
             drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
-            how = paper(drawing, layout.on(key))
-            drawing = headed(drawing, how)
-            _furnish(sheet, drawing, how)
+            _furnish(sheet, drawing)
+            _print(sheet, drawing, pages(drawing, layout.on(key)))
             if drawing.opens:
                 workbook.active = sheet
-            known = values if _are_numbers(values, layout.on(key)) else NOTHING
-            if not known:
-                unvalued.add(layout.titles[key])
             cells = Cells(
-                sheet, drawing, inputs=inputs, values=known, script=script, blank=frozenset(blank)
+                sheet, drawing, inputs=inputs, values=values, script=script, blank=frozenset(blank)
             )
             drawn = cells.drawn()
             strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
@@ -154,15 +130,12 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
             workbook.defined_names[name] = DefinedName(name, attr_text=area)
         ExcelWriter(workbook, archive).write_data()
         archive.finish()
-    return Written(formulas, frozenset(unvalued))
+    return formulas
 
 
-def _are_numbers(values: Arrays, blocks: Sequence[Block]) -> bool:
-    """Tell whether each formula of a sheet has a number for a value."""
-    computed = [block.quantity for block in blocks if block.quantity.equation]
-    return bool(values) and all(
-        not quantity.is_text and np.isfinite(values[quantity.name]).all() for quantity in computed
-    )
+def _can_be_stored(values: np.ndarray) -> bool:
+    """Tell whether each of some values can be stored in a cell."""
+    return values.dtype == object or bool(np.isfinite(values).all())
 
 
 def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
@@ -173,7 +146,7 @@ def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
             yield from (text for text, _ in cells.values() if isinstance(text, str))
 
 
-def _furnish(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
+def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
     """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
     for column, width in drawing.widths.items():
         sheet.column_dimensions[letters(column)].width = width
@@ -193,31 +166,24 @@ def _furnish(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
     sheet.sheet_view.tabSelected = drawing.opens or None
     for name, text in drawing.names.items():
         sheet.defined_names[name] = DefinedName(name, attr_text=text, hidden=True)
-    _print(sheet, drawing, how)
 
 
-def _print(sheet: Worksheet, drawing: Drawing, how: Paper) -> None:
-    """Say how a sheet is printed: fitted to a page, or reduced and broken into several."""
+def _print(sheet: Worksheet, drawing: Drawing, how: Pages) -> None:
+    """Set how a sheet is printed: its pages, the headings that each repeats, and the footer."""
     sheet.page_setup.orientation = "portrait" if how.is_upright else "landscape"
     sheet.page_setup.paperSize = 9  # A4
-    sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN, FOOT, FOOT)
+    sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, BOTTOM, FOOT, FOOT)
+    sheet.oddFooter.right.text, sheet.oddFooter.right.size = FOOTER, FOOTER_SIZE
+    if how.is_part:
+        part = drawing.part.replace("&", "&&")
+        sheet.oddFooter.left.text, sheet.oddFooter.left.size = part, FOOTER_SIZE
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, int(how.is_one)
+    for row in how.breaks:
+        sheet.row_breaks.append(Break(id=row))
     titles = []
-    if how.is_one_page:
-        sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 1
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    else:  # the programs heed no breaks where they fit a sheet to pages
-        sheet.page_margins.bottom = 2 * FOOT
-        sheet.page_setup.scale = round(100 * how.scale)
-        for column in how.columns[:-1]:
-            sheet.col_breaks.append(Break(id=column))
-        for row in how.rows[:-1]:
-            sheet.row_breaks.append(Break(id=row))
-        sheet.oddFooter.right.text, sheet.oddFooter.right.size = FOOTER, FOOTER_SIZE
-        if how.is_part:
-            part = drawing.part.replace("&", "&&")
-            sheet.oddFooter.left.text, sheet.oddFooter.left.size = part, FOOTER_SIZE
-        if how.names_rows and drawing.freeze and drawing.freeze[1] > 1:
-            titles.append(f"$A:${letters(drawing.freeze[1] - 1)}")
+    if how.repeats_names and drawing.freeze and drawing.freeze[1] > 1:
+        titles.append(f"$A:${letters(drawing.freeze[1] - 1)}")
     if drawing.repeat:
         titles.append(f"${drawing.repeat_from}:${drawing.repeat}")
     # openpyxl names the rows first, and LibreOffice then saves the name twice

@@ -6,13 +6,18 @@ gone. It guards against loss and not against malice: whoever wants a changed wor
 untouched can make it so, and gains that xlnn replaces it.
 """
 
+import os
+import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import Enum, auto
 from hashlib import sha256
 from pathlib import Path
-from zipfile import ZipInfo
+from zipfile import ZIP_DEFLATED, ZipInfo
 
+from xlnn.errors import OutputError
 from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.copying import LEVEL, Seal, copy, whole
 
 PART = "docProps/custom.xml"
 """The part with the properties that a document has of its own; all programs know it."""
@@ -48,6 +53,33 @@ def state(path: Path) -> State:
         if found.file_size == len(expected) and b"".join(archive.chunks(PART)) == expected:
             return State.AS_BUILT
         return State.CHANGED
+
+
+def seal(source: Path, target: Path) -> None:
+    """Copy a workbook that was just written, with its fingerprint set.
+
+    The same workbook gives the same bytes: the document's dates become SOURCE_DATE_EPOCH, or else
+    1980-01-01, as the entries of the zip have it. Every other part is copied as it is.
+
+    Raises
+    ------
+    OutputError
+        SOURCE_DATE_EPOCH is no date.
+    """
+    edits = {"docProps/core.xml": whole(_fix_dates)}
+    copy(source, target, edits, ZIP_DEFLATED, LEVEL, Seal(PART, properties))
+
+
+def _fix_dates(core: bytes) -> bytes:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "315532800")  # 1980-01-01
+    try:
+        date = datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise OutputError(
+            f'SOURCE_DATE_EPOCH is "{epoch}"; expected are whole seconds since 1970.'
+        ) from error
+    text = f"{date:%Y-%m-%dT%H:%M:%SZ}".encode()
+    return re.sub(rb"(<dcterms:(?:created|modified)\b[^>]*>)[^<]*", rb"\g<1>" + text, core)
 
 
 def properties(entries: Iterable[ZipInfo]) -> bytes:

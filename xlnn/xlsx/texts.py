@@ -7,8 +7,14 @@ that talks with the web: a tenth of what a build imports.
 
 import re
 
+from xlnn.errors import WorkbookError
+from xlnn.grid import CellError
+
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LOOKS_LIKE_ONE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""The characters that XML cannot hold."""
 
 _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _MARKUP = str.maketrans(_SIGNS)
@@ -67,3 +73,26 @@ def _sign(escape: re.Match[str]) -> str:
     """Return the sign of an escape; one that no text may hold is left as it is written."""
     sign = chr(int(escape[1], 16))
     return sign if sign.isprintable() or sign in "\t\n\r" else escape[0]
+
+
+def cached(value: object) -> tuple[str, str]:
+    """Return the type of a formula's value as its cell holds it, and what follows ``<v``.
+
+    None is an empty text.
+
+    >>> cached("a < b "), cached(CellError("#N/A")), cached(0.5)
+    ((' t="str"', ' xml:space="preserve">a &lt; b '), (' t="e"', '>#N/A'), ('', '>0.5'))
+    """
+    if value is None:
+        return ' t="str"', ">"
+    if isinstance(value, bool):
+        return ' t="b"', f">{int(value)}"
+    if not isinstance(value, str):
+        return "", f">{repr(value).removesuffix('.0')}"
+    if _ILLEGAL.search(value):
+        raise WorkbookError(f"The text {value!r} has a character that no cell can hold.")
+    if isinstance(value, CellError):
+        return ' t="e"', f">{markup(value)}"
+    # Excel and its SDK know xml:space on <v>
+    space = ' xml:space="preserve"' if value != value.strip() else ""
+    return ' t="str"', f"{space}>{markup(escaped(value))}"

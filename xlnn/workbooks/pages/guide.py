@@ -64,7 +64,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     widths[2] = max(widths[2], text_width(*_numbered(page).values()))
     names = (page.words("quantities", kind) for kind in guide["symbols"] if _first(page, kind))
     widths[3] = max(widths[3], text_width(*names))
-    drawing = Drawing(gridlines=False, one_page=True, widths=widths, heights={1: 30})
+    drawing = Drawing(gridlines=False, widths=widths, heights={1: 30})
     drawing.put(1, 2, guide["title"].format(**values), replace(TITLE, size=18))
     row = 2
     first, *others = (line.format(**values) for line in guide["about"])

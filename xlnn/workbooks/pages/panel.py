@@ -39,7 +39,7 @@ def begun(page: Page[Any], sheet: str) -> Drawing:
     sheet : str
         Its key.
     """
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24})
+    drawing = Drawing(gridlines=False, heights={1: 24})
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
     drawing.put(2, 1, page.words("notes", sheet, **page.layout.titles), NOTE)
     return drawing

@@ -39,13 +39,6 @@ SIZE, NUMBER_WIDTH = 9, 7.7
 """Of the numbers, in points, and of their columns: room for -1E-100."""
 
 NAME_WIDTH, GAP_WIDTH, ROW_HEIGHT = 17, 1.2, 13.5
-PAPER = 645, 520
-"""Width and height of what can be printed on A4, in points; columns are a little wider in
-LibreOffice than in Excel."""
-
-LARGEST_SCALE = 67
-"""Per cent to which a page is printed."""
-
 CENTRED = replace(SECTION, align="center", size=SIZE)
 LARGE = Look(size=11, bold=True, align="center", border=True)
 BOLD = ("labels", "answer", "right")
@@ -216,7 +209,7 @@ def page_of(net: Net) -> Sheet:
         rows, _ = content.size(page.layout.model)
         drawing.heights = {1: 24} | dict.fromkeys(range(2, rows + 1), ROW_HEIGHT)
         content.draw(drawing, page, 1, 1)
-        _print(drawing, columns, page.layout.model["images"].shape[0])
+        _set_widths(drawing, columns, page.layout.model["images"].shape[0])
         drawing.names = solver_names(page.layout, "C_T", net.variables)
         return drawing
 
@@ -288,20 +281,10 @@ def power(number: float) -> str:
     return f"{number / 10**exponent:.1f} × 10⁻{str(-exponent).translate(SUPERSCRIPTS)}"
 
 
-def _print(drawing: Drawing, columns: Columns, images: int) -> None:
-    """Set the widths, and how many images are printed on a page."""
+def _set_widths(drawing: Drawing, columns: Columns, images: int) -> None:
     panel = [NAME_WIDTH, *[NUMBER_WIDTH] * columns.bias, GAP_WIDTH]
     block = [*[NUMBER_WIDTH] * columns.block, GAP_WIDTH]
     drawing.widths = dict(enumerate(panel + block * images, start=1))
-    drawing.scale = min(LARGEST_SCALE, int(100 * PAPER[1] / sum(drawing.heights.values())))
-    room = 100 * PAPER[0] / drawing.scale - sum(map(_points, panel))
-    several = max(1, int(room / sum(map(_points, block))))
-    drawing.breaks = [columns.first + columns.apart * n for n in range(several, images, several)]
-
-
-def _points(width: float) -> float:
-    """Return the width of a column, given in characters, in points."""
-    return 0.75 * int(7 * width + 5)
 
 
 def _ink(drawing: Drawing, block: Block) -> None:

@@ -87,7 +87,7 @@ def _input_of(quantity: Quantity) -> str:
 def draw(page: Page) -> Drawing:
     """Draw what the lines of a run are; each name of an input leads to its cells."""
     blocks, words = page.layout.blocks, page.words
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24}, freeze=(1, 2))
+    drawing = Drawing(gridlines=False, heights={1: 24}, freeze=(1, 2))
     drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET), NOTE)
     down = blocks[PREFIX + RESULTS[0]].row - TOP

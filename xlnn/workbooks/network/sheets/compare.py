@@ -43,7 +43,7 @@ def _here(model: Model) -> list[Quantity]:
 def draw(page: Page[Spec]) -> Drawing:
     """Draw the headings, the numbers of the runs, and the charts."""
     words, runs = page.words, page.spec.number_of_runs
-    drawing = Drawing(gridlines=False, one_page=True, heights={1: 24, FIRST_ROW - 1: 62})
+    drawing = Drawing(gridlines=False, heights={1: 24, FIRST_ROW - 1: 62})
     drawing.widths = {1: 7}
     drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
     drawing.put(2, 1, words("notes", SHEET, **page.layout.titles), NOTE)

@@ -204,9 +204,7 @@ def _place_top(model: Model, grid: _Grid) -> Iterator[Block]:
 def draw(page: Page) -> Drawing:
     """Draw the headings, the choices' lists and the colours."""
     grid = _Grid(page.layout.model)
-    drawing = Drawing(
-        gridlines=False, one_page=True, widths={1: 2}, heights={1: 24}, freeze=(TOP + 2, 1)
-    )
+    drawing = Drawing(gridlines=False, widths={1: 2}, heights={1: 24}, freeze=(TOP + 2, 1))
     last = max(bands.columns[-1] for bands in grid.bands)
     width = max(CELL, word_width(page.spec.features, FEATURE.size))
     drawing.widths |= dict.fromkeys(range(LEFT, last + 1), width)

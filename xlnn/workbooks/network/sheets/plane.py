@@ -117,7 +117,7 @@ def place_numbers(model: Model) -> Iterator[Block]:
 def draw(page: Page) -> Drawing:
     """Draw the headings, the lists to choose from, the data over the plane, and the colours."""
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
-    drawing = Drawing(gridlines=False, one_page=True, widths=dict(WIDTHS))
+    drawing = Drawing(gridlines=False, widths=dict(WIDTHS))
     last = max(block.last[1] for block in page.layout.on(SHEET))
     drawing.widths |= dict.fromkeys(range(LEFT, last + 2), POINT)
     bottom = max(block.last[0] for block in page.layout.on(SHEET))

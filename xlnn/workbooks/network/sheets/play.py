@@ -125,7 +125,7 @@ def _weights(model: Model) -> list[Quantity]:
 def draw(page: Page) -> Drawing:
     """Draw the headings, the lists to choose from, the network and the course of the cost."""
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
-    drawing = Drawing(gridlines=False, one_page=True, opens=True, widths=_widths(page))
+    drawing = Drawing(gridlines=False, opens=True, widths=_widths(page))
     drawing.widths |= dict.fromkeys(range(RIGHT, _last(page) + 1), PIXEL)
     last = max(block.last[0] for block in page.layout.on(SHEET))
     rows = _rows(model)

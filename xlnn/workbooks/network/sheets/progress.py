@@ -72,7 +72,6 @@ def draw(page: Page) -> Drawing:
     tables = [block for block in layout.on(SHEET) if block.quantity.axes]
     drawing = table(page, SHEET, tables, named)
     courses(drawing, page, tables)
-    drawing.one_page = True
     column = layout.blocks["story"].column
     drawing.widths[column - 1] = 7
     for position in range(CHART_COLUMNS):

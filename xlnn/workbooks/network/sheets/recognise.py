@@ -155,7 +155,7 @@ def _numbers(model: Model, layer: str) -> list[str]:
 def draw(page: Page) -> Drawing:
     """Draw the headings, what may be typed, and the colours."""
     model, blocks, words = page.layout.model, page.layout.blocks, page.words
-    drawing = Drawing(gridlines=False, one_page=True, widths={1: 2}, heights={1: 24})
+    drawing = Drawing(gridlines=False, widths={1: 2}, heights={1: 24})
     grid = blocks[PREFIX + _drawn(model)]
     last = max(block.last[1] for block in page.layout.on(SHEET))
     features = page.spec.features

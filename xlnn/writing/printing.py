@@ -1,0 +1,222 @@
+"""Share a sheet among pages of A4: one, several below each other, or print areas.
+
+A sheet that is readable on one page is fitted to it; a longer one is fitted to the width of a page.
+One that would be too small then is cut between columns into print areas, each as wide as a page.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+import numpy as np
+from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+
+from xlnn.blocks import Block
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import PIXELS_A_POINT, PIXELS_AN_INCH, column_pixels, row_pixels
+from xlnn.writing.style import wide
+
+MARGIN, BOTTOM = 0.25, 0.4
+"""Inches around what is printed, and below it, where the footer stands."""
+
+PORTRAIT, LANDSCAPE = (
+    ((across - 2 * MARGIN) * PIXELS_AN_INCH, (down - MARGIN - BOTTOM) * PIXELS_AN_INCH)
+    for across, down in ((8.27, 11.69), (11.69, 8.27))
+)
+"""Width and height of what a page holds, in pixels."""
+
+LEAST = 0.65
+"""The scale below which 10 points are too small to read."""
+
+FILLED = 0.95
+"""How much of a page is filled where a cut is computed: with other fonts, cells are larger."""
+
+MOST = 16
+"""Pages of a sheet. Of a longer one the beginning is printed, and as its last page the end."""
+
+LETTER = 0.51
+"""Width of a letter, on average, of the size of its font."""
+
+Area = tuple[tuple[int, int], tuple[int, int]]
+"""The first and the last cell, each as a row and a column."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """How a sheet is printed.
+
+    Attributes
+    ----------
+    is_upright, is_one : bool
+        Whether its pages are upright, and whether it is fitted to one.
+    areas : tuple of areas
+        What is printed, each as wide as a page.
+    breaks : tuple of int
+        The rows after which a page begins in any case.
+    is_part : bool
+        Whether more is left out than what is empty.
+    repeats_names : bool
+        Whether the columns that do not scroll are printed again in further areas.
+    """
+
+    is_upright: bool
+    is_one: bool
+    areas: tuple[Area, ...]
+    breaks: tuple[int, ...] = ()
+    is_part: bool = False
+    repeats_names: bool = False
+
+
+def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
+    """Return how a sheet with some quantities is printed."""
+    charts, texts = list(_charts(drawing)), list(_texts(drawing, blocks))
+    sparse = [block for block in blocks if block.quantity.name in drawing.sparse]
+    dense = (block.rectangles() for block in blocks if block not in sparse)
+    taken = [*charts, *((first, first) for first, _ in texts), *chain.from_iterable(dense)]
+    corners = [*(last for _, last in (*taken, *texts)), *(block.last for block in sparse)]
+    rows, columns = max(row for row, _ in corners), max(column for _, column in corners)
+    across = np.cumsum([0, *(column_pixels(drawing, each) for each in range(1, columns + 1))])
+    down = np.cumsum([0, *(row_pixels(drawing, each) for each in range(1, rows + 1))])
+    width, height = across[-1], down[-1]
+    page = max(LANDSCAPE, PORTRAIT, key=lambda page: min(page[0] / width, page[1] / height))
+    if LEAST * width <= page[0] and LEAST * height <= page[1]:
+        return Pages(page == PORTRAIT, is_one=True, areas=(((1, 1), (rows, columns)),))
+    page = PORTRAIT if LEAST * width <= PORTRAIT[0] else LANDSCAPE
+    names, ends = 0, [columns]
+    if LEAST * width > page[0]:
+        names = across[drawing.freeze[1] - 1] if drawing.freeze else 0
+        ends = _cut(across, names, taken, [*charts, *texts], {block.column for block in blocks})
+    again = down[drawing.repeat] - down[drawing.repeat_from - 1]
+    narrowest = min(across[end] - across[before] for before, end in pairwise((0, *ends))) + names
+    room = FILLED * page[1] * max(1, narrowest / page[0])
+    printed = ends[: MOST if height <= room else MOST // 2]
+    areas, is_part = [], len(printed) < len(ends)
+    for before, end in pairwise((0, *printed)):
+        reach = [last[0] for first, last in taken if first[1] <= end and last[1] > before]
+        hidden = [block.last[0] for block in sparse if before < block.column <= end]
+        first_page = int(np.searchsorted(down, room)) - 1
+        bottom = max([*reach, *(min(last, first_page) for last in hidden)])
+        spans = _spans(down[: bottom + 1], room, again, MOST // len(printed))
+        areas += [((top, before + 1), (last, end)) for top, last in spans]
+        is_part |= len(spans) > 1 or max(hidden, default=0) > bottom
+    return Pages(
+        is_upright=page == PORTRAIT,
+        is_one=False,
+        areas=tuple(areas),
+        breaks=tuple(_breaks(down, charts, room)),
+        is_part=is_part,
+        repeats_names=any(b.last[1] > ends[0] and _is_named(drawing, b) for b in blocks),
+    )
+
+
+def _is_named(drawing: Drawing, block: Block) -> bool:
+    """Tell whether a quantity has rows that are named in the first columns."""
+    if axes := block.quantity.axes:
+        return not block.steps[len(axes) - 1][1]  # from row to row, and not beside each other
+    here = (drawing.cells.get(row, {}) for row in range(block.row, block.last[0] + 1))
+    return any(isinstance(cells.get(1, (0,))[0], str) for cells in here)
+
+
+def _cut(
+    across: np.ndarray,
+    names: float,
+    taken: Sequence[Area],
+    whole: Sequence[Area],
+    starts: Collection[int],
+) -> list[int]:
+    """Return the last column of each print area: few, cut where best, and about equally wide.
+
+    Parameters
+    ----------
+    across : array, shape (columns + 1,)
+        Where columns end, in pixels; the first is 0.
+    names : float
+        The width of the columns that each area repeats.
+    taken, whole : sequence of areas
+        Where something stands, and what is cut only if it is too wide.
+    starts : collection of int
+        The first columns of quantities, at which a cut is second best; best is an empty column.
+    """
+    empty, free = (np.ones(len(across), dtype=bool) for _ in range(2))
+    for (_, left), (_, right) in taken:
+        empty[left : right + 1] = False
+    for (_, left), (_, right) in whole:
+        free[left:right] = False
+    begins = np.isin(np.arange(len(across)) + 1, list(starts))
+    cuts = empty & free, begins & free, free
+    room = LANDSCAPE[0] / LEAST
+    found = [_ends(across, room * each / 100, names, cuts) for each in range(60, 101, 5)]
+    return min(found, key=lambda ends: (len(ends), -cuts[0][ends].sum()))
+
+
+def _ends(across: np.ndarray, room: float, names: float, cuts: tuple[np.ndarray, ...]) -> list[int]:
+    """Return the last column of each area, with cuts from the first that allows one there."""
+    ends = [0]
+    while ends[-1] < len(across) - 1:
+        begin = across[ends[-1]] - (names if ends[-1] else 0)
+        least, last = ends[-1] + 1, int(np.searchsorted(across, begin + room, "right")) - 1
+        if last < len(across) - 1:
+            half = max(int(np.searchsorted(across, begin + room / 2)), least)
+            fit = (np.flatnonzero(where[half : last + 1]) for where in cuts)
+            last = next((half + int(each[-1]) for each in fit if len(each)), max(last, least))
+        ends.append(last)
+    return ends[1:]
+
+
+def _spans(down: np.ndarray, room: float, again: float, most: int) -> list[tuple[int, int]]:
+    """Return the first and last rows of what is printed of some rows: all, or both ends."""
+    last, further = len(down) - 1, room - again
+    if down[last] <= room + (most - 1) * further:
+        return [(1, last)]
+    beginning = int(np.searchsorted(down, room + (most - 2) * further, "right")) - 1
+    return [(1, beginning), (int(np.searchsorted(down, down[last] - further)) + 1, last)]
+
+
+def _breaks(down: np.ndarray, charts: Sequence[Area], room: float) -> Iterator[int]:
+    """Yield the rows after which a page is to begin because a chart would be cut."""
+    begin = 0.0
+    for top, bottom in sorted((first[0], last[0]) for first, last in charts):
+        above = max(top - 2, 0)  # its upper border is drawn half into the row above
+        begin += max(down[above] - begin, 0) // room * room
+        if begin < down[above] and down[bottom] > begin + room:
+            begin = down[above]
+            yield above
+
+
+def _charts(drawing: Drawing) -> Iterator[Area]:
+    """Yield the cells over which each chart lies."""
+    for anchor, chart in drawing.charts:
+        if isinstance(anchor, TwoCellAnchor):
+            first, end = anchor._from, anchor.to  # noqa: SLF001 -- a name of the file format
+            last = end.row + (end.rowOff > 0), end.col + (end.colOff > 0)
+            yield (first.row + 1, first.col + 1), last
+            continue
+        letters, row = coordinate_from_string(anchor)
+        bottom, right = first = row, column_index_from_string(letters)
+        across, down = (
+            centimetres / 2.54 * PIXELS_AN_INCH for centimetres in (chart.width, chart.height)
+        )
+        while (across := across - column_pixels(drawing, right)) > 0:
+            right += 1
+        while (down := down - row_pixels(drawing, bottom)) > 0:
+            bottom += 1
+        yield first, (bottom, right)
+
+
+def _texts(drawing: Drawing, blocks: Sequence[Block]) -> Iterator[Area]:
+    """Yield each single cell, with the empty ones into which its text runs on."""
+    for row, cells in drawing.cells.items():
+        filled = {column for column, (text, _) in cells.items() if text != ""}
+        for column, (text, look) in cells.items():
+            last, pixels = column, 0.0
+            if isinstance(text, str) and not look.wrap and look.align != "center":
+                pixels = wide(text) * LETTER * look.size * PIXELS_A_POINT
+            if pixels > column_pixels(drawing, column):
+                here = [b for b in blocks if b.row <= row <= b.last[0]]
+                while (pixels := pixels - column_pixels(drawing, last)) > 0:
+                    beside = last + 1
+                    if beside in filled or any(b.column <= beside <= b.last[1] for b in here):
+                        break
+                    last = beside
+            yield (row, column), (row, last)
