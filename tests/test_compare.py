@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import ENGINES, PROBES, agrees_in, changed
-from test_check_sheet import Book
+from test_check_sheet import CHANGED, DIFFERS, Book
 from test_checker import edit
 
 from xlnn.address import fixed
@@ -99,16 +99,16 @@ def test_the_sheet_check_agrees_for_each_run_and_names_a_run_that_was_altered(mi
         ]
         for name in {remembered[0], remembered[-1], "C_T"}:
             told = book.told(["numpy_state"], {book.key(name, last=True, run=run): 7.5})
-            assert [n for n, each in enumerate(told) if each.startswith("C_T or the last")] == [run]
+            assert [n for n, each in enumerate(told) if each.startswith(DIFFERS)] == [run]
 
 
 def test_another_rate_of_one_run_is_an_input_of_that_run_alone(mixed):
     book = Book(mixed, "formualizer")
     told = book.told(["numpy_state"], {book.key("eta", run=2): 0.07})
-    assert told[2].startswith("Inputs differ from those of the build, first Settings!E4: ")
+    assert told[2] == f"{CHANGED}learning rate η."
     assert all(each.startswith("The sheets agree") for n, each in enumerate(told) if n != 2)
     told = book.told(["numpy_state"], {book.key("x"): 0.5})
-    assert all(each.startswith("Inputs differ") for each in told)
+    assert all(each.startswith(CHANGED) for each in told)
 
 
 @pytest.mark.parametrize("run", [1, 2, 3, 4])

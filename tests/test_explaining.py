@@ -328,13 +328,13 @@ def test_show_repeats_sentences_and_equations_only(name, lang, tmp_path):
         assert text not in said("show", path)
 
 
-def test_show_names_no_bare_address_of_what_was_changed(short_copy):
+def test_show_names_what_was_changed_and_the_command_that_tells_more(short_copy):
     workbook = openpyxl.load_workbook(short_copy)
     workbook["Settings"]["C4"] = 0.7
     workbook.save(short_copy)
-    checked = xlnn.show(short_copy).check
-    assert len(checked) == 1
-    assert "Settings!C4" in checked[0]
+    first, second = xlnn.show(short_copy).check
+    assert first.endswith(": learning rate η.")
+    assert "xlnn check FILE" in second
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
 from networks import in_turn
-from test_check_sheet import Book
+from test_check_sheet import CHANGED, DIFFERS, Book
 from test_checker import edit
 
 from xlnn import reference
@@ -104,17 +104,17 @@ def test_the_sheet_check_sees_what_was_typed_over(stepped):
     book = Book(stepped, "formualizer")
     assert book.says({}).startswith("The sheets agree with NumPy's run")
     other = {book.key("eta"): 0.07, book.key("l2"): 0.01}
-    assert book.says(other).startswith("Inputs differ from those of the build, first Settings!C4: ")
+    assert book.says(other).startswith(f"{CHANGED}learning rate η, ")
     remembered = [q.name for q in book.layout.model.quantities if q.sheet == "optimiser"]
     for name in [*remembered, "penalty", "C_T", "dC_dW2", "W3"]:
-        assert book.says({book.key(name, last=True): 7.5}).startswith("C_T or the last"), name
+        assert book.says({book.key(name, last=True): 7.5}).startswith(DIFFERS), name
 
 
 def test_a_start_of_what_is_remembered_is_no_input_and_seen_when_it_is_changed(stepped):
     book = Book(stepped, "formualizer")
     first = next(q.name for q in book.layout.model.quantities if q.sheet == "optimiser" and q.layer)
     assert not book.layout.model[first].is_input
-    assert book.says({book.key(first): 0.5}).startswith("C_T or the last weights are not")
+    assert book.says({book.key(first): 0.5}).startswith(DIFFERS)
 
 
 @pytest.mark.parametrize("moved", ["eta", "l2", "W2"])

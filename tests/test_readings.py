@@ -36,7 +36,7 @@ WRONG = {
         "play_truth_text", (0,), lambda f: f.replace("That is", "THATIS"), "read as stated",
     ),
     "a criterion with a blank": (
-        "numpy_x_found", (0,), lambda f: f.replace('"<1E', '"< 1E'), "read as stated",
+        "confusion_place", (0,), lambda f: f.replace('">"', '"> "'), "read as stated",
     ),
     "a blank that is none": (
         "z2", (0, 1, 0), lambda f: f.replace(",", ",\u00a0"), "its equation does not use",

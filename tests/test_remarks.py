@@ -142,7 +142,9 @@ def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engin
     assert report.drift > 0.01
     assert report.agrees
     assert report.notes == ()
-    assert str(values(path)["numpy_state"]).startswith("C_T or the last weights are not NumPy's")
+    got = values(path, engine)
+    assert str(got["numpy_state"]).startswith("These numbers differ from what was noted of NumPy's")
+    assert str(got["numpy_advice"]).startswith("Rounding grows so much in this run that ")
 
 
 def test_of_values_that_are_equal_each_program_may_choose(tmp_path):
@@ -265,6 +267,14 @@ def test_a_note_of_the_run_that_was_typed_over_is_named(runs, tmp_path):
         assert report.agrees
         assert len(notes) == 1, name
         assert notes[0].startswith(f"{quoted(place[0])}!{address(*place[1:])} holds 12.5, and ")
+
+
+def test_a_mark_that_was_typed_over_is_named_though_an_input_differs_from_its_note(runs, tmp_path):
+    block = layout_of(read_spec(runs)).blocks["numpy_mark"]
+    path = tmp_path / "typed.xlsx"
+    replace_inputs(runs, path, {("Check", block.row, block.column): 12.5})
+    (note,) = (note for note in check(path, "formualizer", probes=0).notes if "NumPy's" in note)
+    assert note.startswith(f"Check!{address(block.row, block.column)} holds 12.5, and should note ")
 
 
 def test_many_notes_that_were_typed_over_are_counted(runs, tmp_path):

@@ -212,6 +212,7 @@ def test_each_input_that_the_sheet_check_names_leads_to_its_cells(short_path):
     for quantity in inputs:
         if quantity.name != "labels":
             assert layout.first_cell(quantity.name) in links
-    for name in ("W2", "b2", "W3", "b3"):
-        for unit in layout.model[name].units:
-            assert links[layout.cell(name, (0, *unit))] == layout.model[name].heading(unit)
+    for name, what in (("W2", "weights w²"), ("b3", "biases b³")):
+        last = layout.model[name].lengths[0] - 1
+        assert links[layout.first_cell(name)] == f"{what} (start)"
+        assert links[layout.cell(name, (last, *(0 for _ in layout.model[name].shape)))] == what

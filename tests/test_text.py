@@ -29,7 +29,7 @@ from xlnn.workbooks.network.words import variants
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
-SYMBOLS = {"C_T", "wx", "exp", "max", "ln", "tanh", "ReLU", "softmax", "RMSE", "MAE"}
+SYMBOLS = {"C_T", "wx", "exp", "max", "ln", "sin", "tanh", "ReLU", "softmax", "RMSE", "MAE"}
 """Symbols of more than one letter: the total cost, the product in Σwx, functions and errors."""
 
 OF_A_LAYER = re.compile("([abwz]|max)[A-Z]")

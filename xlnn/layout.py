@@ -6,7 +6,7 @@ With `xlnn.blocks` the only module that knows cell addresses.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, product, repeat
 from math import prod
@@ -17,7 +17,7 @@ import numpy as np
 from xlnn.address import address, fixed, letters
 from xlnn.blocks import Block, spread
 from xlnn.errors import DataError
-from xlnn.quantity import Axis, Model, Quantity, Sentence, Unit, Use, of_each
+from xlnn.quantity import Axis, Model, Quantity, Unit, Use
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -435,25 +435,7 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
     placed = {block.quantity.name: block for block in blocks}
     for block in placed.values():
         _check_grid(block, titles[block.sheet])
-    informed = {q.name: _informed(q.name, placed, titles) for q in model.quantities}
-    return Layout(Model(tuple(b.quantity for b in informed.values())), titles, informed)
-
-
-def _informed(name: str, placed: Mapping[str, Block], titles: Mapping[str, str]) -> Block:
-    """Return a block whose sentence knows where the quantities stand."""
-    block, found = placed[name], []
-    quantity = block.quantity
-    if not isinstance(quantity.equation, Sentence):
-        return block
-    for entry, part in enumerate(quantity.parts, start=quantity.begins):
-        corners: dict[str, tuple[str, int, int]] = {}
-        for role, use in part.uses.items():
-            used = placed[use.name]
-            if quantity.each and used.quantity.each:
-                used = used.parts[entry - used.quantity.begins]
-            corners[role] = quoted(titles[used.sheet]), used.row, used.column
-        found.append(part.equation.placed(corners))
-    return replace(block, quantity=replace(quantity, equation=of_each(found)))
+    return Layout(model, titles, {each.name: placed[each.name] for each in model.quantities})
 
 
 def _check_grid(block: Block, title: str) -> None:

@@ -73,10 +73,6 @@ Unit = int | slice | EllipsisType
 """An index of a unit along one dimension, as NumPy has it."""
 
 
-Corners = Mapping[str, tuple[str, int, int]]
-"""The sheet's title, row and column of the first cell of each argument, by its role."""
-
-
 class Cells(Protocol):
     """The cells of another quantity, as an equation's ``cell`` sees them.
 
@@ -190,10 +186,6 @@ class Sentence(Equation):
 
     text: Callable[..., str]
     """State the sentence in Python."""
-
-    def placed(self, corners: Corners) -> Self:  # noqa: ARG002 -- for those that name cells
-        """Return the sentence once it is known where the quantities stand."""
-        return self
 
 
 class EachEquation(Equation):

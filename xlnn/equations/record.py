@@ -1,31 +1,26 @@
-"""Equations of the sheet Check: the run as it was, and which inputs are others now.
+"""Equations of the sheet Check: how far the sheets are from what was noted at the build.
 
-A cell that names an input holds its address as text, so that it says where to look.
+An entry that is no number, such as an empty cell or an error, is 1 away from its note.
 """
 
-from types import MappingProxyType
-from typing import Self
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from xlnn.address import address
-from xlnn.equations.dense import counted, written_call, written_sum
+from xlnn.equations.dense import written_call
 from xlnn.equations.wording import filled
-from xlnn.quantity import Cells, Corners, Equation, Sentence
+from xlnn.quantity import Cells, Equation, Sentence
 
 SAME_DIGITS = 12
-"""Sums over the images that equal those of the build to so many decimals of their size are the
-same: each engine adds in its own order, and what was noted has 15 digits."""
+"""Sums that agree to so many decimals of their size are the same: each engine adds in its own
+order, and a note has 15 digits."""
 
-ONE_DIGITS = 8
-"""How exactly three sums must fit one changed image before it is named alone."""
+AGREE_DIGITS = 6
+"""To so many decimals of its largest number an array agrees with NumPy's: rounding grows over the
+epochs."""
 
-POWERS = (0, 1, 2)
-"""Of the image's number, in the sums that are noted. Where one image changed by d the sums change
-by d, n d and n^2 d, so that n is known, and that it was but one."""
-
-NONE = "–"
-"""What stands where no input is named."""
+LONGEST = 9_999
+"""More characters than the names of all arrays have."""
 
 
 def peak(cells: str) -> str:
@@ -37,258 +32,184 @@ def peak(cells: str) -> str:
     return f"MAX(MAX({cells}),-MIN({cells}))"
 
 
-class Moved(Equation):
-    """Sum over the images of number^k x, now minus at the build; 0 where that is rounding."""
-
-    coarse = True
-
-    def array(self, number: np.ndarray, values: np.ndarray, noted: np.ndarray) -> np.ndarray:
-        """Return the differences, shape (powers, units ...)."""
-        weights = np.stack([number**power for power in POWERS])
-        with np.errstate(over="ignore"):
-            now = np.tensordot(weights, values, axes=1)
-            now = np.where(np.isfinite(now), now, np.nan)  # which a cell does not hold
-        size = np.multiply.outer(weights.sum(axis=1), np.abs(values).max(axis=0)) + np.abs(noted)
-        share = (now - noted) / np.where(size == 0, 1, size)
-        return np.where(np.round(share, SAME_DIGITS) == 0, 0.0, now - noted)
-
-    def cell(self, power: int, *unit: int, number: Cells, values: Cells, noted: Cells) -> str:
-        """Return the formula of one power and pixel."""
-        n, x = number.images[()], values.images[unit]
-        before = noted[(power, *unit)]
-        now = f"SUMPRODUCT({','.join([n] * power + [x])})"
-        weights = (f"COUNT({n})", f"SUM({n})", f"SUMSQ({n})")[power]
-        share = f"({now}-{before})/({weights}*{peak(x)}+ABS({before}))"
-        same = f"IF(ROUND({share},{SAME_DIGITS})=0,0,{now}-{before})"
-        return f"=IF({now}={before},0,{same})"
-
-
-class ImageFound(Equation):
-    """Which image has another pixel than at the build: its number; 0 for none.
-
-    One more than there are images where several changed, or one by more than can be added up.
-    Negative where a cell holds no number.
+class NoteDistance(Equation):
+    """|now - noted|, entry by entry; of weights, before the first epoch or after the last.
 
     Parameters
     ----------
-    images : int
+    state : int or None
+        Of what has states, which one: 0 or -1.
     """
 
-    coarse = jumps = True
-
-    def __init__(self, images: int) -> None:
-        self.images = images
-
-    def array(self, number: np.ndarray, values: np.ndarray, moved: np.ndarray) -> np.ndarray:
-        """Return the number of an image for each pixel, shape (units ...)."""
-        several = self.images + 1
-        empty = np.isnan(values)
-        one_empty = np.tensordot(number, empty, axes=1)
-        d0, d1, d2 = moved
-        with np.errstate(all="ignore"):  # d may be 0, or a sum beyond all numbers
-            is_one = np.round(d0 / d1 * (d2 / d1), ONE_DIGITS) == 1
-            changed = np.where(is_one, np.round(d1 / d0), several)
-        missing = empty.sum(axis=0)
-        return np.select(
-            [missing == 1, missing > 1, (moved == 0).all(axis=0)],
-            [-one_empty, -several, 0],
-            changed,
-        )
-
-    def cell(self, *unit: int, number: Cells, values: Cells, moved: Cells) -> str:
-        """Return the formula of one pixel."""
-        n, x, images, several = number.images[()], values.images[unit], self.images, self.images + 1
-        d0, d1, d2 = (moved[(power, *unit)] for power in POWERS)
-        one = f'SUMIF({x},"<1E+300",{n})-SUM({n})' if images > 1 else f"-{n}"
-        missing = f"IF(COUNT({x})={images - 1},{one},-{several})"
-        is_one = f"ROUND({d0}/{d1}*({d2}/{d1}),{ONE_DIGITS})=1"
-        changed = f"IF({is_one},ROUND({d1}/{d0},0),{several})"
-        found = f"IFERROR(IF(AND({d0}=0,{d1}=0,{d2}=0),0,{changed}),{several})"
-        return f"=IF(COUNT({x})<{images},{missing},{found})"
-
-
-class Found(Equation):
-    """1 where an input is another than at the build, -1 where it holds no number, else 0."""
-
-    coarse = jumps = True
+    def __init__(self, state: int | None = None) -> None:
+        self.state = state
 
     def array(self, now: np.ndarray, noted: np.ndarray) -> np.ndarray:
-        """Return the numbers, of the shape of what was noted."""
-        now = now[0] if now.ndim > noted.ndim else now
-        return np.where(np.isnan(now), -1.0, np.where(now == noted, 0.0, 1.0))
+        """Return the distances, of the shape of the note."""
+        now = now if self.state is None else now[self.state]
+        return np.where(np.isfinite(now), np.abs(now - noted), 1.0)
 
     def cell(self, *unit: int, now: Cells, noted: Cells) -> str:
-        """Return the formula of one input."""
-        typed = now.at(0)[unit]
-        return f"=IF(COUNT({typed})=0,-1,IF({typed}={noted[unit]},0,1))"
+        """Return the formula of one entry."""
+        cell = (now if self.state is None else now.at(self.state))[unit]
+        return f"=IF(COUNT({cell})=0,1,ABS({cell}-{noted[unit]}))"
 
 
-class Counted(Equation):
-    """How many inputs were changed, or hold no number; of images, how many pixels or targets.
+class SumDistance(Equation):
+    """|sum_n m_n x_n - noted| for each column x of the data, relative to its size.
 
-    Parameters
-    ----------
-    names : tuple of str
-        The roles of what `Found` and `ImageFound` give.
-    sign : int
-        1 for those that were changed, -1 for those without a number.
-    """
-
-    coarse = jumps = True
-
-    def __init__(self, names: tuple[str, ...], sign: int) -> None:
-        self.roles = names
-        self.sign = sign
-
-    def array(self, **found: np.ndarray) -> np.ndarray:
-        """Return the number."""
-        return np.asarray(float(sum((each * self.sign > 0).sum() for each in found.values())))
-
-    def cell(self, **found: Cells) -> str:
-        """Return the formula."""
-        sign = ">" if self.sign > 0 else "<"
-        return "=" + written_sum([counted(cells[...], 0, sign) for cells in found.values()])
-
-
-class Address(Sentence):
-    """The address of the first input that was changed, or that holds no number.
-
-    Parameters
-    ----------
-    pairs : tuple of (str, str, str)
-        The role of an input, the role of what was found of it, and how its cells follow each
-        other: ``images`` (a column a pixel), ``right``, ``down`` or ``single``.
-    images : dict
-        How many images there are, by the role of an input that has them.
-    sign : int
-        1 for those that were changed, -1 for those without a number.
-    """
-
-    def __init__(
-        self,
-        pairs: tuple[tuple[str, str, str], ...],
-        images: dict[str, int],
-        sign: int,
-        corners: Corners = MappingProxyType({}),
-    ) -> None:
-        self.pairs, self.images, self.sign, self.corners = pairs, images, sign, corners
-        self.roles = tuple(dict.fromkeys(role for pair in pairs for role in pair[:2]))
-
-    def placed(self, corners: Corners) -> Self:
-        """Return the sentence that knows where the inputs stand."""
-        return type(self)(self.pairs, self.images, self.sign, corners)
-
-    def text(self, **arrays: np.ndarray) -> str:
-        """Return the text."""
-        for given, found, way in self.pairs:
-            flags = np.ravel(self.sign * arrays[found])
-            most, at = flags.max(), int(flags.argmax())
-            if most <= 0:
-                continue
-            title, row, column = self.corners[given]
-            row, column = (row + at, column) if way == "down" else (row, column + at)
-            if way == "images":
-                last = row + self.images[given] - 1
-                if most > self.images[given]:
-                    return f"{title}!{address(row, column)}:{address(last, column)}"
-                row += int(most) - 1
-            return f"{title}!{address(row, column)}"
-        return NONE
-
-    def cell(self, **cells: Cells) -> str:
-        """Return the formula."""
-        text = f'"{NONE}"'
-        for given, found, way in reversed(self.pairs):
-            flags = cells[found][...]
-            most = f"MAX({flags})" if self.sign > 0 else f"MIN({flags})"
-            title, row, column = self.corners[given]
-            at = f"+MATCH({most},{flags},0)-1" if ":" in flags else ""
-            across = f"{column}{at}" if way in {"right", "images"} else f"{column}"
-            where = f"ADDRESS({row}{at if way == 'down' else ''},{across},4)"
-            if way == "images":
-                last = self.images[given]
-                one = f"ADDRESS({row - 1}+ABS({most}),{across},4)"
-                where = f'{where}&":"&ADDRESS({row + last - 1},{across},4)'
-                where = f"IF(ABS({most})>{last},{where},{one})"
-            is_it = f"{most}>0" if self.sign > 0 else f"{most}<0"
-            text = f'IF({is_it},"{title}!"&{where},{text})'
-        return f"={text}"
-
-
-class LastDistance(Equation):
-    """|w - w_NumPy| after the last epoch."""
-
-    def array(self, w: np.ndarray, noted: np.ndarray) -> np.ndarray:
-        """Return the distances, of the shape of the weights of one epoch."""
-        return np.abs(w[-1] - noted)
-
-    def cell(self, *unit: int, w: Cells, noted: Cells) -> str:
-        """Return the formula of one weight."""
-        return f"=ABS({w.at(-1)[unit]}-{noted[unit]})"
-
-
-class Largest(Equation):
-    """The largest distance from NumPy's run, each relative to the largest that was noted.
-
-    Parameters
-    ----------
-    pairs : tuple of (str, str)
-        The roles of distances, and of what was noted.
+    With the marks m_n = 2 + sin n no changes cancel each other: sines of whole numbers are linearly
+    independent over the fractions. What it cannot see is a sum that changes by less than 1/10^12 of
+    the rows times the largest number.
     """
 
     coarse = True
 
-    def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
-        self.pairs = pairs
-        self.roles = tuple(role for pair in pairs for role in pair)
+    def array(self, marks: np.ndarray, values: np.ndarray, noted: np.ndarray) -> np.ndarray:
+        """Return the distances, of the shape of the note."""
+        with np.errstate(all="ignore"):
+            now = np.tensordot(marks, values, axes=1)
+            size = len(marks) * np.abs(values).max(axis=0) + np.abs(noted)
+            share = np.abs(now - noted) / np.where(size == 0, 1, size)
+        known = np.isfinite(now) & np.isfinite(size)
+        return np.where(known, np.round(share, SAME_DIGITS), 1.0)
 
-    def array(self, **arrays: np.ndarray) -> np.ndarray:
-        """Return the largest, a number."""
-        sizes = {noted: np.abs(arrays[noted]).max() for _, noted in self.pairs}
-        return np.max([arrays[far].max() / (sizes[noted] or 1.0) for far, noted in self.pairs])
+    def cell(self, *unit: int, marks: Cells, values: Cells, noted: Cells) -> str:
+        """Return the formula of one column; SUMPRODUCT takes a text for 0, and COUNT does not."""
+        m, x, before = marks.images[()], values.images[unit], noted[unit]
+        now = f"SUMPRODUCT({m},{x})"
+        share = f"ABS({now}-{before})/(COUNT({m})*{peak(x)}+ABS({before}))"
+        far = f"IF({now}={before},0,ROUND({share},{SAME_DIGITS}))"
+        return f"=IFERROR(IF(COUNT({x})<COUNT({m}),1,{far}),1)"
 
-    def cell(self, **cells: Cells) -> str:
+
+class LargestDistance(Equation):
+    """The largest distance of an array from its note, relative to the largest number noted."""
+
+    coarse = True
+    optional = ("noted",)
+
+    def array(self, distance: np.ndarray, noted: np.ndarray | None = None) -> np.ndarray:
+        """Return the largest, a number; without ``noted``, of distances that are relative."""
+        size = 1.0 if noted is None else np.abs(noted).max() or 1.0
+        return distance.max() / size
+
+    def cell(self, distance: Cells, noted: Cells | None = None) -> str:
         """Return the formula."""
-        shares = []
-        for far, noted in self.pairs:
-            most, every = f"MAX({cells[far].epochs[...]})", cells[noted].epochs[...]
-            shares.append(f"IF({peak(every)}=0,{most},{most}/{peak(every)})")
-        return "=" + written_call("MAX", shares)
+        largest = f"MAX({distance.epochs[...]})"
+        if noted is None:
+            return f"={largest}"
+        size = peak(noted.epochs[...])
+        return f"=IF({size}=0,{largest},{largest}/{size})"
 
 
-class State(Sentence):
-    """What the sheet Check says.
+class Case(Equation):
+    """0 where the sheets agree with NumPy; 1 where an input differs from its note.
+
+    Otherwise 2, or 3 where rounding grows, so that a difference proves nothing.
+
+    Parameters
+    ----------
+    inputs, results : sequence of str
+        The roles of the largest distance of each array.
+    """
+
+    coarse = jumps = True
+
+    def __init__(self, inputs: Sequence[str], results: Sequence[str]) -> None:
+        self.inputs, self.results = tuple(inputs), tuple(results)
+        self.roles = ("grows", *inputs, *results)
+
+    def array(self, grows: np.ndarray, **largest: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        if max(largest[role] for role in self.inputs) > 0:
+            return np.asarray(1.0)
+        near = max(largest[role] for role in self.results) <= 1 / 10**AGREE_DIGITS
+        return np.asarray(0.0 if near else 3.0 if grows > 0 else 2.0)
+
+    def cell(self, grows: Cells, **largest: Cells) -> str:
+        """Return the formula."""
+        changed, far = (
+            written_call("MAX", [largest[role][()] for role in roles])
+            for roles in (self.inputs, self.results)
+        )
+        return f"=IF({changed}>0,1,IF({far}<=1/10^{AGREE_DIGITS},0,IF({grows[()]}>0,3,2)))"
+
+
+class Remark(Sentence):
+    """What is said of one array: of an input, or where ``case`` is known, of a result.
 
     Parameters
     ----------
     words : dict
-        The sentences by their keys: ``agrees``, ``differs``, and of ``{cell}`` ``changed`` and
-        ``emptied``.
+        ``same`` and ``changed`` of an input; ``equal``, ``unequal`` and ``open`` of a result.
     """
 
-    DIGITS = 6
-    """To so many decimals a run is NumPy's: rounding grows over the epochs."""
+    KEYS = ("same", "changed", "equal", "unequal", "open")
+    optional = ("case",)
 
-    def __init__(self, words: dict[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str]) -> None:
         self.words = words
 
-    def text(
-        self, *, changes: float, changed: str, empty: float, emptied: str, largest: float
-    ) -> str:
+    def text(self, *, largest: float, case: float | None = None) -> str:
         """Return the text."""
-        if empty > 0:
-            return self.words["emptied"].format(cell=emptied)
-        if changes > 0:
-            return self.words["changed"].format(cell=changed)
-        return self.words["agrees" if largest < 1 / 10**self.DIGITS else "differs"]
+        if case is None:
+            return self.words["changed" if largest > 0 else "same"]
+        if case == 1:
+            return self.words["open"]
+        return self.words["equal" if largest <= 1 / 10**AGREE_DIGITS else "unequal"]
 
-    def cell(
-        self, changes: Cells, changed: Cells, empty: Cells, emptied: Cells, largest: Cells
+    def cell(self, largest: Cells, case: Cells | None = None) -> str:
+        """Return the formula."""
+        said = {key: f'"{words}"' for key, words in self.words.items()}
+        if case is None:
+            return f"=IF({largest[()]}>0,{said['changed']},{said['same']})"
+        told = f"IF({largest[()]}<=1/10^{AGREE_DIGITS},{said['equal']},{said['unequal']})"
+        return f"=IF({case[()]}=1,{said['open']},{told})"
+
+
+class State(Sentence):
+    """What the sheet Check says of all arrays.
+
+    Parameters
+    ----------
+    words : dict
+        ``agrees``, and with a blank ``{what}`` for names of arrays ``changed`` and ``differs``;
+        ``between`` stands between the names.
+    inputs, results : dict
+        The names of the arrays, by the role of the largest distance of each.
+    """
+
+    KEYS = ("agrees", "changed", "differs")
+
+    def __init__(
+        self, words: Mapping[str, str], inputs: Mapping[str, str], results: Mapping[str, str]
+    ) -> None:
+        self.words, self.inputs, self.results = words, inputs, results
+        self.roles = ("case", *inputs, *results)
+
+    def text(self, *, case: float, **largest: float) -> str:
+        """Return the text."""
+        key, names, most = "differs", self.results, 1 / 10**AGREE_DIGITS
+        if case == 0:
+            return self.words["agrees"]
+        if case == 1:
+            key, names, most = "changed", self.inputs, 0
+        far = [name for role, name in names.items() if largest[role] > most]
+        return self.words[key].format(what=self.words["between"].join(far))
+
+    def cell(self, case: Cells, **largest: Cells) -> str:
+        """Return the formula."""
+        differs = self._told("differs", largest, self.results, f"1/10^{AGREE_DIGITS}")
+        changed = self._told("changed", largest, self.inputs, "0")
+        results = f'IF({case[()]}=0,"{self.words["agrees"]}",{differs})'
+        return f"=IF({case[()]}=1,{changed},{results})"
+
+    def _told(
+        self, key: str, largest: Mapping[str, Cells], names: Mapping[str, str], most: str
     ) -> str:
-        """Return the formula; where training diverges, the largest difference is an error."""
-        said = {key: filled(self.words[key]) for key in ("agrees", "differs")}
-        said["changed"] = filled(self.words["changed"], cell=changed[()])
-        said["emptied"] = filled(self.words["emptied"], cell=emptied[()])
-        run = f"IF(IFERROR({largest[()]},1)<1/10^{self.DIGITS},{said['agrees']},{said['differs']})"
-        run = f"IF({changes[()]}>0,{said['changed']},{run})"
-        return f"=IF({empty[()]}>0,{said['emptied']},{run})"
+        """Return the formula of a text on those arrays that are further away."""
+        between = self.words["between"]
+        tests = {name: f"{largest[role][()]}>{most}" for role, name in names.items()}
+        listed = "&".join(f'IF({test},"{between}{name}","")' for name, test in tests.items())
+        return filled(self.words[key], what=f"MID({listed},{len(between) + 1},{LONGEST})")

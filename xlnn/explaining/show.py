@@ -35,8 +35,8 @@ TITLE = 2
 
 STOPS = (".", "。")
 EQUALS = " = "
-"""How a sentence ends, and what an equation holds. Other texts, as the ends of a picture, a bar or
-an address, stand beside something, and say nothing without it."""
+"""How a sentence ends, and what an equation holds. Other texts, as the ends of a picture or a bar,
+stand beside something, and say nothing without it."""
 
 
 @dataclass(frozen=True)

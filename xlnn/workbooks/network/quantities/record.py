@@ -1,29 +1,30 @@
-"""Which quantities does the sheet Check hold? NumPy's run as it was, and how the sheets differ.
+"""Which quantities does the sheet Check hold? Notes of the inputs and of NumPy's run.
 
-What was noted when the workbook was built tells which inputs are others now. As long as none is,
-C_T of every epoch and the last weights are those of NumPy's run.
+Of each array it tells how far it is from its note. As long as no input differs, C_T of every epoch
+and the last weights are those of NumPy's run.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from xlnn import reference
 from xlnn.data.digits import rounded
-from xlnn.equations.lens import Distance
 from xlnn.equations.record import (
-    POWERS,
-    Address,
-    Counted,
-    Found,
-    ImageFound,
-    Largest,
-    LastDistance,
-    Moved,
+    AGREE_DIGITS,
+    Case,
+    LargestDistance,
+    NoteDistance,
+    Remark,
     State,
+    SumDistance,
 )
-from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.network import alone, network
+from xlnn.equations.telling import Told
+from xlnn.quantity import Axis, Equation, Model, Quantity
+from xlnn.shipped.text import Text
+from xlnn.workbooks.network.quantities.network import TEST, alone, network
 from xlnn.workbooks.network.quantities.runs import of_runs
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.spec import Spec
@@ -34,29 +35,34 @@ SHOWN = {"prefix": PREFIX, "sheet": SHEET}
 NOTED = {"is_record": True, **SHOWN}
 SMALL = {"number_format": "0E+00", **SHOWN}
 WHOLE = {"number_format": "0", **SHOWN}
+SAID = {"is_text": True, **SHOWN}
+
+NUDGE = 2.0**-50
+"""How far the start is moved, relatively, to see whether rounding grows: a few roundings."""
+
+GROWN = 1e-9
+"""Rounding grows where the results are then further apart, relatively: an engine rounds at each
+step, and may come to be a thousand times as far from NumPy."""
+
+ADVICE = ("after_change", "after_difference", "after_growth")
+"""The keys of what a person may do in the cases from 1 on."""
+
+Compared = tuple[Quantity, Quantity, Quantity]
+"""The note of an array, its distances from that, and the largest of them."""
 
 
-def records(spec: Spec, words: Mapping[str, str]) -> Iterator[Quantity]:
-    """Yield the quantities of the sheet Check; what was noted of the data is there once.
-
-    Parameters
-    ----------
-    spec : Spec
-    words : dict
-        What `xlnn.equations.record.State` says.
-    """
-    once = (given for given in _noted(network(spec).inputs) if not given.each)
-    shared = {quantity.name for given in once for quantity in _compared(given)}
+def records(spec: Spec, words: Text) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet Check; what was noted of the data is there once."""
+    once = (_of_input(given) for given in _noted(network(spec).inputs) if not given.each)
+    shared = {each.name for note, distance, _ in once for each in (note, distance)}
 
     def of_one(own: Spec) -> Iterator[Quantity]:
         return record(Stack(own), Model(tuple(alone(own))).inputs, words)
 
-    return of_runs(spec, of_one, shared)
+    return of_runs(spec, of_one, shared | _marks(spec).keys())
 
 
-def record(
-    stack: Stack, inputs: Sequence[Quantity], words: Mapping[str, str]
-) -> Iterator[Quantity]:
+def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Check.
 
     Parameters
@@ -64,117 +70,138 @@ def record(
     stack : Stack
     inputs : sequence of Quantity
         What is typed into the network.
-    words : dict
-        What `xlnn.equations.record.State` says.
+    words : Text
     """
-    inputs = tuple(_noted(inputs))
-    for given in inputs:
-        yield from _compared(given)
-    yield from _run(stack)
-    yield _largest(stack)
-    yield from _changes(inputs)
-    state = State(dict(words))
-    uses = {role: f"{PREFIX}{role}" for role in state.roles}
-    yield quantity("state", equation=state, uses=uses, is_text=True, **SHOWN)
-
-
-def _compared(given: Quantity) -> Iterator[Quantity]:
-    """Yield what was noted of an input, and where it is another now."""
-    name, found = _noted_name(given), _found_name(given)
-    if not _has_images(given):
-        own = {"shape": given.shape, "number_format": given.number_format}
-        yield replace(quantity(given.kind, given.layer, **own, **NOTED), name=name)
-        uses = {"now": given.name, "noted": name}
-        flag = quantity(
-            f"{given.kind}_found", given.layer, shape=given.shape, equation=Found(), uses=uses,
-            **WHOLE,
-        )  # fmt: skip
-        yield replace(flag, name=found)
-        return
-    shape = (len(POWERS), *given.shape)
-    yield replace(
-        quantity(f"{given.kind}_print", shape=shape, number_format="General", **NOTED), name=name
+    for name, marks in _marks(stack.spec).items():
+        axes = (Axis("image", len(marks)),)
+        yield replace(quantity("mark", axes=axes, **NOTED), name=name)
+    typed, computed = [_of_input(given) for given in _noted(inputs)], [*_results(stack)]
+    for compared in (*typed, *computed):
+        yield from compared
+    names, results = (
+        {largest.name: called(note, words) for note, _, largest in several}
+        for several in (typed, computed)
     )
-    number = f"{given.name.removesuffix(given.kind)}number"
-    uses = {"number": number, "values": given.name, "noted": name}
-    moved = quantity(
-        f"{given.kind}_moved", shape=shape, equation=Moved(), uses=uses,
-        **(SHOWN | {"number_format": "General"}),
-    )  # fmt: skip
-    yield replace(moved, name=f"{PREFIX}{given.name}_moved")
-    uses = {"number": number, "values": given.name, "moved": f"{PREFIX}{given.name}_moved"}
-    images = given.axes[0].length
-    flag = quantity(
-        f"{given.kind}_found", shape=given.shape, equation=ImageFound(images), uses=uses, **WHOLE
-    )
-    yield replace(flag, name=found)
+    uses = {name: name for name in (*names, *results)}
+    uses |= {role: f"{PREFIX}{role}" for role in ("case", "grows")}
+    yield quantity("grows", **WHOLE, is_record=True)
+    yield quantity("case", equation=Case([*names], [*results]), uses=uses, **WHOLE)
+    remark = Remark({key: words("check", key) for key in Remark.KEYS})
+    for *_, largest in (*typed, *computed):
+        known = {"largest": largest.name}
+        known |= {} if largest.name in names else {"case": uses["case"]}
+        kind = largest.kind.replace("_largest", "_remark")
+        yield quantity(kind, largest.layer, equation=remark, uses=known, **SAID)
+    said = {key: words.open("sentences", key) for key in State.KEYS}
+    state = State(said | {"between": words("joined", "between")}, names, results)
+    advice = Told(["", *(words("sentences", key) for key in ADVICE)], "case")
+    for kind, equation in (("state", state), ("advice", advice)):
+        yield quantity(kind, equation=equation, uses=uses, **SAID)
 
 
-def _run(stack: Stack) -> Iterator[Quantity]:
-    """Yield NumPy's last weights and its costs, and how far those of the sheets are from them."""
+def _of_input(given: Quantity) -> Compared:
+    """Compare an input: all of it, or of data a sum for each column."""
+    kind, now, shape = given.kind, {"now": given.name}, {"shape": given.shape}
+    if any(axis.family == "image" for axis in given.axes):
+        part = given.name.removesuffix(kind)
+        uses = {"marks": f"{PREFIX}{part}mark", "values": given.name}
+        return _compared(given, f"{given.name}_print", SumDistance(), uses, shape)
+    if given.given:
+        return _compared(given, f"{kind}_start", NoteDistance(0), now, shape)
+    return _compared(given, kind, NoteDistance(), now, shape)
+
+
+def _results(stack: Stack) -> Iterator[Compared]:
+    """Compare what NumPy's run came to: C_T of every epoch, and the last weights."""
+    C_T, axes = quantity("C_T"), {"axes": (stack.epoch,)}
+    yield _compared(C_T, "C_T", NoteDistance(), {"now": C_T.name}, axes)
     for kind, layer, shape in stack.parameters:
-        yield quantity(kind, layer, shape=shape, **NOTED)
-        uses = {"w": f"{kind}{layer}", "noted": f"{PREFIX}{kind}{layer}"}
-        yield quantity(
-            f"{kind}_distance", layer, shape=shape, equation=LastDistance(), uses=uses, **SMALL
-        )
-    yield quantity("C_T", axes=(stack.epoch,), **NOTED)
-    uses = {"here": "C_T", "there": f"{PREFIX}C_T"}
-    yield quantity("C_T_distance", axes=(stack.epoch,), equation=Distance(), uses=uses, **SMALL)
+        last = quantity(kind, layer)
+        yield _compared(last, kind, NoteDistance(-1), {"now": last.name}, {"shape": shape})
 
 
-def _largest(stack: Stack) -> Quantity:
-    """Return the largest distance from NumPy's run."""
-    pairs = [(f"{PREFIX}C_T_distance", f"{PREFIX}C_T")]
-    pairs += [
-        (f"{PREFIX}{kind}_distance{layer}", f"{PREFIX}{kind}{layer}")
-        for kind, layer, _ in stack.parameters
-    ]
-    uses = {name: name for pair in pairs for name in pair}
-    return quantity("largest", equation=Largest(tuple(pairs)), uses=uses, **SMALL)
+def _compared(
+    array: Quantity,
+    stem: str,
+    equation: Equation,
+    uses: Mapping[str, str],
+    rows: Mapping[str, Any],
+) -> Compared:
+    """Return what compares an array; the stem is what the names are made of."""
+    layer, is_sum = array.layer, isinstance(equation, SumDistance)
+    digits = {"number_format": "0.0000E+00"} if is_sum else {}
+    noted = quantity(array.kind, layer, **rows, **digits, **NOTED)
+    noted = replace(noted, name=f"{PREFIX}{stem}{layer}")
+    uses = {**uses, "noted": noted.name}
+    distance = quantity(f"{stem}_distance", layer, equation=equation, uses=uses, **rows, **SMALL)
+    uses = {"distance": distance.name} | ({} if is_sum else {"noted": noted.name})
+    largest = quantity(f"{stem}_largest", layer, equation=LargestDistance(), uses=uses, **SMALL)
+    return noted, distance, largest
 
 
-def _changes(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
-    """Yield how many inputs are others now or hold no number, and the first of each."""
-    weights = [given for given in inputs if given.given]
-    found = tuple(_found_name(given) for given in inputs)
-    pairs, images = [], {}
-    for given in inputs:
-        if given.given:
-            continue
-        way = "images" if _has_images(given) else "down" if given.shape else "single"
-        pairs.append((given.name, _found_name(given), way))
-        if way == "images":
-            images[given.name] = given.axes[0].length
-    pairs += [(given.name, _found_name(given), "right") for given in weights]
-    for sign, count, name in ((1, "changes", "changed"), (-1, "empty", "emptied")):
-        uses = {each: each for each in found}
-        yield quantity(count, equation=Counted(found, sign), uses=uses, **WHOLE)
-        address = Address(tuple(pairs), images, sign)
-        uses = {role: role for role in address.roles}
-        yield quantity(name, equation=address, uses=uses, is_text=True, **SHOWN)
+def called(note: Quantity, words: Text) -> str:
+    """Return what the array of a note is called: by its name and its symbol."""
+    symbol = note.heading(())
+    name = words("quantities", note.kind).removesuffix(f" {symbol}")
+    name = f"{name} {symbol}".strip()
+    if note.name.startswith(f"{PREFIX}{TEST}"):
+        name = words("headings", "tested", name=name)
+    return words("check", "start", name=name) if "_start" in note.name else name
+
+
+def _marks(spec: Spec) -> dict[str, np.ndarray]:
+    """Return by which numbers the rows of data are multiplied, by the name of the quantity."""
+    counts = {"": spec.images, TEST: spec.test_images}
+    return {
+        f"{PREFIX}{part}mark": rounded(2 + np.sin(np.arange(1, count + 1)))
+        for part, count in counts.items()
+        if count
+    }
 
 
 def recorded(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return what the records hold, from a computation of the network."""
-    noted, epochs = {f"{PREFIX}C_T": run["C_T"]}, int(bool(spec.runs))
+    return _notes(spec, run) | {f"{PREFIX}grows": _grows(spec, run)}
+
+
+def _notes(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what is noted of each array."""
+    noted, epochs = {f"{PREFIX}C_T": run["C_T"], **_marks(spec)}, int(bool(spec.runs))
     for given in _noted(network(spec).inputs):
+        note, distance, _ = _of_input(given)
         value = run[given.name]
-        if _has_images(given):
-            number = run[f"{given.name.removesuffix(given.kind)}number"]
-            value = np.stack([np.tensordot(number**power, value, axes=1) for power in POWERS])
+        if "marks" in distance.uses:
+            value = np.tensordot(noted[distance.uses["marks"].name], value, axes=1)
         elif given.given:
             value = value.take(0, axis=epochs)
-        noted[_noted_name(given)] = value
+        noted[note.name] = value
     for kind, layer, _ in Stack(spec).parameters:
         noted[f"{PREFIX}{kind}{layer}"] = run[f"{kind}{layer}"].take(-1, axis=epochs)
     return {name: rounded(array) for name, array in noted.items()}
 
 
+def _grows(spec: Spec, run: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return 1 where another rounding of the start leads the run elsewhere; of each of several."""
+    model, random = network(spec), np.random.default_rng(0)
+    typed = {
+        each.name: each.typed(run[each.name])
+        for each in model.quantities
+        if each.is_input or each.is_record
+    }
+    for kind, layer, _ in Stack(spec).parameters:
+        start = typed[f"{kind}{layer}"]
+        typed[f"{kind}{layer}"] = start * (1 + NUDGE * random.uniform(-1, 1, start.shape))
+    before, after = _notes(spec, run), _notes(spec, reference.run(model, typed))
+    apart = int(bool(spec.runs))
+    far = [_far(before[name], after[name], GROWN, apart) for name in _outcome(spec)]
+    grows = [each.any(axis=tuple(range(apart, each.ndim))) for each in far]
+    return np.any(grows, axis=0).astype(float)
+
+
 def altered(
     spec: Spec, run: Mapping[str, np.ndarray]
 ) -> Iterator[tuple[str, tuple[int, ...], float]]:
-    """Yield what the records hold of NumPy's run that it has not, if no input is another.
+    """Yield what the records hold of NumPy's run that it has not, if no input differs.
 
     Parameters
     ----------
@@ -187,53 +214,27 @@ def altered(
     str, tuple of int, float
         The record, where in it, and what the run has.
     """
-    if run[f"{PREFIX}changes"].any() or run[f"{PREFIX}empty"].any():
-        return
-    once = {_noted_name(given) for given in _noted(network(spec).inputs) if not given.each}
-    far = {
-        name: (array, _far(run[name], array, apart=bool(spec.runs) and name not in once))
-        for name, array in recorded(spec, run).items()
-    }
-    outcome = ["C_T", *(f"{kind}{layer}" for kind, layer, _ in Stack(spec).parameters)]
-    outcome = [f"{PREFIX}{name}" for name in outcome]
-    # numbers that are beyond all sums change nothing in the sheet's eyes
-    if any(is_far.any() for name, (_, is_far) in far.items() if name not in outcome):
-        return
-    for name in outcome:
-        array, is_far = far[name]
-        for index in np.argwhere(is_far):
-            yield name, tuple(index), array[tuple(index)]
+    notes, near = _notes(spec, run), 1 / 10**AGREE_DIGITS
+    outcome = () if (run[f"{PREFIX}case"] == 1).any() else _outcome(spec)
+    for name in (*_marks(spec), *outcome):
+        far = _far(run[name], notes[name], near, int(bool(spec.runs) and name in outcome))
+        for index in np.argwhere(far):
+            yield name, tuple(index), notes[name][tuple(index)]
 
 
-def _far(noted: np.ndarray, array: np.ndarray, *, apart: bool) -> np.ndarray:
-    """Tell which numbers differ from those of a run, as `Largest` and `State` tell it.
+def _outcome(spec: Spec) -> list[str]:
+    """Return the names of what is noted of NumPy's run, besides its inputs."""
+    return [note.name for note, *_ in _results(Stack(spec))]
 
-    Of several runs each has its largest number.
-    """
+
+def _far(noted: np.ndarray, array: np.ndarray, near: float, apart: int) -> np.ndarray:
+    """Tell which numbers differ, relative to the largest; of several runs each has its own."""
     largest = np.abs(noted).max(axis=tuple(range(apart, np.ndim(noted))), keepdims=True)
     largest = np.where(largest, largest, 1.0)
     with np.errstate(all="ignore"):  # of infinities, of which nothing was noted
-        return ~(np.abs(noted / largest - array / largest) < 1 / 10**State.DIGITS)
+        return ~(np.abs(noted / largest - array / largest) < near)
 
 
 def _noted(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
     """Yield the inputs on which training depends; labels are names and change nothing."""
     return (given for given in inputs if given.kind != "labels")
-
-
-def _has_images(given: Quantity) -> bool:
-    return any(axis.family == "image" for axis in given.axes)
-
-
-def _noted_name(given: Quantity) -> str:
-    """Return the name of what is noted of an input."""
-    if _has_images(given):
-        return f"{PREFIX}{given.name}_print"
-    return f"{PREFIX}{given.kind}_start{given.layer}" if given.given else f"{PREFIX}{given.name}"
-
-
-def _found_name(given: Quantity) -> str:
-    """Return the name of what is found of an input."""
-    return (
-        f"{PREFIX}{given.kind}_found{given.layer}" if given.given else f"{PREFIX}{given.name}_found"
-    )

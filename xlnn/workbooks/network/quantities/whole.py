@@ -50,12 +50,8 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     stack, trained = Stack(spec.of_run(0)), network(spec)
     quantities = [*trained.quantities, *gallery(stack)]
     quantities += _looking_closely(stack, trained, words)
-    state = {
-        key: words("sentences", key, cell="{cell}")
-        for key in ("agrees", "changed", "emptied", "differs")
-    }
     if spec.epochs:
-        quantities += records(spec, state)
+        quantities += records(spec, words)
     if spec.runs:
         quantities += compare(spec, words)
     if any(found.equation and found.equation.switches for found in trained.quantities):
