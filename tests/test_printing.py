@@ -1,6 +1,6 @@
 """Each sheet comes out of a printer on A4 so that it can be read, and nothing is cut or empty."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import openpyxl
 import pytest
@@ -20,6 +20,7 @@ from xlnn.workbooks.exercise_sheet import BESIDE
 from xlnn.writing.charts import scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import LEAST, MOST, pages
+from xlnn.writing.style import PLAIN
 
 READABLE = 0.65
 """Of 10 points, 6.5: a little more than footnotes."""
@@ -266,3 +267,12 @@ def test_the_list_of_what_is_wrong_has_its_headings_on_each_page(tmp_path):
         for keys in (("label", "taken_for"), ("answer", "key", "place"))
     )
     assert heads == [*listed, *counted]
+
+
+def test_a_line_that_runs_on_over_several_pages_is_printed_to_its_end():
+    drawing = Drawing()
+    drawing.put(1, 1, "word " * 120, PLAIN)
+    areas = pages(drawing, ()).areas
+    assert len(areas) > 1
+    assert areas[0][0] == (1, 1)
+    assert all(last[1] + 1 == first[1] for (_, last), (first, _) in pairwise(areas))

@@ -93,10 +93,13 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
     printed = ends[: MOST if height <= room else MOST // 2]
     areas, is_part = [], len(printed) < len(ends)
     for before, end in pairwise((0, *printed)):
-        reach = [last[0] for first, last in taken if first[1] <= end and last[1] > before]
+        shown = (*taken, *texts)  # a text runs on over what is blank
+        reach = [last[0] for first, last in shown if first[1] <= end and last[1] > before]
         hidden = [block.last[0] for block in sparse if before < block.column <= end]
         first_page = int(np.searchsorted(down, room)) - 1
-        bottom = max([*reach, *(min(last, first_page) for last in hidden)])
+        bottom = max([*reach, *(min(last, first_page) for last in hidden)], default=0)
+        if not bottom:
+            continue
         spans = _spans(down[: bottom + 1], room, again, MOST // len(printed))
         areas += [((top, before + 1), (last, end)) for top, last in spans]
         is_part |= len(spans) > 1 or max(hidden, default=0) > bottom
