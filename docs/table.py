@@ -24,6 +24,7 @@ from xlnn.engines import ENGINES
 from xlnn.options import Options
 from xlnn.shipped.templates import INDEX, Template, in_order, shown
 from xlnn.shipped.text import languages, text
+from xlnn.workbooks.index import shown_by
 
 ROOT = Path(__file__).parent.parent
 PAGES = {
@@ -54,7 +55,7 @@ def known(template: Template, lang: str = "en") -> str:
     """Return the part of a template's line that nobody need measure."""
     words = text(lang, INDEX)
     sections = shown(template.sections, words("joined", "to")) or "–"
-    shows = words("shows", template.name).rstrip(".。")
+    shows = shown_by(template.name, lang).rstrip(".。")
     return f"| `{template.name}` | {sections} | {shows} | {formulas(template.name):,} | "
 
 

@@ -1,5 +1,7 @@
 """What every experiment must do: `test_experiments` holds each to it."""
 
+from dataclasses import replace
+
 import numpy as np
 import openpyxl
 import pytest
@@ -11,6 +13,8 @@ from xlnn.checking.check import check
 from xlnn.errors import XlnnError
 from xlnn.reading.spec import described
 from xlnn.reference import known
+from xlnn.shipped.templates import template
+from xlnn.workbooks import kind_named
 from xlnn.xlsx.inputs import replace_inputs
 
 ENGINES = in_turn(QUICKEST_FIRST)
@@ -94,3 +98,10 @@ def nothing_is_nearly_0(got, *names):
         sizes = np.abs(got[name])
         assert (sizes == 0).any(), name
         assert not ((sizes > 0) & (sizes < 1e-12)).any(), name
+
+
+def words_of(name, lang="en"):
+    """Return all words of an experiment in a language, those that its module states among them."""
+    kind = kind_named(name)
+    spec = kind.from_template(template(name)).spec
+    return kind.words(replace(spec, lang=lang))

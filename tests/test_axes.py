@@ -215,10 +215,10 @@ def test_a_matrix_has_its_rows_and_columns_and_a_vector_is_a_row():
     own = Model((Quantity("W", shape=(2, 3)), Quantity("b", shape=(3,)), Quantity("c")))
     layout = layout_of_model(own)
     assert [layout.cell("W", (j, i)) for j in (0, 1) for i in (0, 2)] == [
-        "Model!B4", "Model!D4", "Model!B5", "Model!D5",
+        "Model!A6", "Model!C6", "Model!A7", "Model!C7",
     ]  # fmt: skip
-    assert [layout.cell("b", (i,)) for i in (0, 2)] == ["Model!B6", "Model!D6"]
-    assert layout.cell("c", ()) == "Model!B7"
+    assert [layout.cell("b", (i,)) for i in (0, 2)] == ["Model!A9", "Model!C9"]
+    assert layout.cell("c", ()) == "Model!B4"
 
 
 def test_a_row_of_a_matrix_is_multiplied_with_a_vector(tmp_path):

@@ -8,12 +8,13 @@ import csv
 import hashlib
 import json
 import re
-import tomllib
 from itertools import chain
 
 import numpy as np
 import pytest
+from experiments import words_of
 
+from xlnn.shipped.experiments import experiments, loaded
 from xlnn.shipped.templates import SECTIONS, folder, template
 from xlnn.shipped.text import languages
 from xlnn.workbooks.network.kind import KIND
@@ -53,7 +54,7 @@ def flat(numbers):
 
 
 def inputs(name):
-    return template(name).values["inputs"]
+    return loaded(name).inputs
 
 
 @pytest.mark.parametrize("name", IMAGES)
@@ -110,9 +111,8 @@ def test_the_seven_people_are_those_of_2_12():
 
 
 def test_the_descent_begins_as_that_of_2_11():
-    values = template("descent").values
-    assert values["sizes"]["steps"] == 30
-    assert {key: values["inputs"][key] for key in ("x", "y", "eta", "function")} == {
+    assert template("descent").values["sizes"]["steps"] == 30
+    assert {key: inputs("descent")[key] for key in ("x", "y", "eta", "function")} == {
         "x": 3,
         "y": 2,
         "eta": 0.1,
@@ -151,34 +151,36 @@ WHERE = {
 """What the book's sections are about, read against its table of contents."""
 
 
-def words(path):
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
 TEXTS = sorted((folder() / "text").rglob("*.toml"))
+
+
+def sections(text):
+    """Return the sections that a text names: with a hyphen in brackets, or alone."""
+    # (2-4, 2-5), （4-2、4-3）, "2-11"
+    return set(re.findall(r"(?<![\d.\w])([1-9]-\d{1,2})(?![\d.\w-])", text))
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: "-".join(path.parts[-2:]))
 def test_every_section_that_a_text_names_is_one_of_the_book(path):
-    # a number with a hyphen in brackets, or alone: (2-4, 2-5), （4-2、4-3）, "2-11"
-    text = path.read_text(encoding="utf-8")
-    named = re.findall(r"(?<![\d.\w])([1-9]-\d{1,2})(?![\d.\w-])", text)
-    assert set(named) <= KNOWN
+    assert sections(path.read_text(encoding="utf-8")) <= KNOWN
+
+
+@pytest.mark.parametrize("name", experiments())
+def test_every_section_that_an_experiment_names_is_one_of_the_book(name):
+    said = sections(str(words_of(name).words))
+    assert said
+    assert said <= KNOWN
 
 
 @pytest.mark.parametrize("kind", WHERE)
 @pytest.mark.parametrize("lang", languages())
 def test_the_guide_names_the_section_in_which_a_symbol_stands(kind, lang):
-    symbols = words(folder() / "text" / kind / f"{lang}.toml")["guide"]["symbols"]
+    symbols = words_of(kind, lang).words["guide"]["symbols"]
     for symbol, section in WHERE[kind].items():
         assert symbols[symbol]["book"] == section
 
 
 @pytest.mark.parametrize("kind", WHERE)
 def test_the_languages_name_the_same_sections(kind):
-    found = [
-        sorted(set(re.findall(r"[1-5]-\d{1,2}", (folder() / "text" / kind / f"{lang}.toml")
-                              .read_text(encoding="utf-8"))))
-        for lang in languages()
-    ]  # fmt: skip
+    found = [sections(str(words_of(kind, lang).words)) for lang in languages()]
     assert found[0] == found[1] == found[2]

@@ -5,12 +5,12 @@ from math import erf, sqrt
 import numpy as np
 import pytest
 from claims import arrays_of, false_claims, is_told, number
+from experiments import words_of
 
 from xlnn.equations import functions
 from xlnn.equations.functions import FUNCTIONS
-from xlnn.shipped.text import text
 
-WORDS = text("en", "activations").words["sentences"]
+WORDS = words_of("activations").words["sentences"]
 STEPS = 20
 
 
@@ -100,7 +100,7 @@ def steps(states):
 
 
 def learning(states):
-    begins = text("en", "activations").open("sentences", "sigmoid_course", steps=STEPS)
+    begins = words_of("activations").open("sentences", "sigmoid_course", steps=STEPS)
     lines = {key: begins + WORDS[key] for key in COURSES}
     return false_claims("activations", states, "sigmoid_course", lines, COURSES)
 
@@ -188,7 +188,7 @@ def test_a_false_claim_is_found(planted, monkeypatch):
 
 
 def test_what_the_guide_says_to_try_is_what_happens():
-    assert len(text("en", "activations").words["guide"]["experiments"]) == 3
+    assert len(words_of("activations").words["guide"]["experiments"]) == 3
     # 1: the gap of sigmoid and tanh shrinks to a hundredth, that of the step grows
     wide, narrow = (arrays_of("activations", {"h": h}) for h in (0.1, 0.01))
     for name in ("sigmoid", "tanh"):

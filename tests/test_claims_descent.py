@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from claims import arrays_of, false_claims, is_told, number
+from experiments import words_of
 
 from xlnn.equations import steepest, surface
-from xlnn.shipped.text import text
 
-WORDS = text("en", "descent").words["sentences"]
+WORDS = words_of("descent").words["sentences"]
 STEPS, DIRECTIONS = 30, 36
 
 HEIGHTS = {
@@ -215,16 +215,14 @@ def verdicts(states):
 
 def courses(states):
     told = {"steps": STEPS, "all": STEPS + 1}
-    lines = {
-        key: text("en", "descent").open("sentences", key, **told) for key in ("course", "lost")
-    }
+    lines = {key: words_of("descent").open("sentences", key, **told) for key in ("course", "lost")}
     return false_claims("descent", states, "course", lines, {"course": course, "lost": lost})
 
 
 def directions(states):
     told = {"steps": STEPS, "directions": DIRECTIONS}
     lines = {
-        key: text("en", "descent").open("sentences", key, **told)
+        key: words_of("descent").open("sentences", key, **told)
         for key in ("choose_step", "length", "tied", "steepest")
     }
     holds = {
@@ -243,7 +241,7 @@ def gradients(states):
 
 
 def names(states):
-    most = text("en", "descent").open("sentences", "choose", most=3)
+    most = words_of("descent").open("sentences", "choose", most=3)
     lines = {"name": "z = {name}", "choose": most.replace("{name}", "z = {name}")}
     holds = {
         "name": lambda a, name: a["function"] in (1, 2, 3) and named(a, f"z = {name}"),
@@ -307,7 +305,7 @@ def test_a_false_claim_is_found(planted, monkeypatch):
 
 
 def test_what_the_guide_says_to_try_is_what_happens():
-    assert len(text("en", "descent").words["guide"]["experiments"]) == 4
+    assert len(words_of("descent").words["guide"]["experiments"]) == 4
     # 1: crosses the valley at every step and still arrives; farther away each time
     across = arrays_of("descent", {"eta": 0.6})
     assert (across["x"][1:] * across["x"][:-1] < 0).all()

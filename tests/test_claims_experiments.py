@@ -12,6 +12,7 @@ from math import cos, exp, hypot, isclose, isfinite, log1p, radians, sqrt
 import numpy as np
 import pytest
 from claims import arrays_of, layout_of
+from experiments import words_of
 from odd_states import NOTHING, ONE, RING, STATES, WEIGHTS_OF
 from told import claim
 
@@ -25,7 +26,6 @@ from xlnn.equations import (
     similarity,
     valley,
 )
-from xlnn.shipped.text import text
 
 TINY = 1e-11
 """Rounding, relative to what is rounded; the sentences themselves decide by 1e-12."""
@@ -509,7 +509,7 @@ def check_xor(got):
     if choose:
         _, numbers = claim("xor-layers", f"{choose}is shown. ", ["choose"])
         assert (numbers["steps"], numbers["epoch"]) == (steps, epoch)
-    undecided = text("en", "xor-layers")("sentences", "undecided")
+    undecided = words_of("xor-layers")("sentences", "undecided")
     _, numbers = claim("xor-layers", rest.removesuffix(undecided), ["count"])
     assert numbers["epoch"] == epoch
     targets = got["t"].ravel().tolist()

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from claims import arrays_of, false_claims, is_told, number
+from experiments import words_of
 
 from xlnn.equations import calculus
-from xlnn.shipped.text import text
 
-WORDS = text("en", "slopes").words["sentences"]
+WORDS = words_of("slopes").words["sentences"]
 EXACT = np.longdouble
 DERIVATIVES = {
     1: lambda x: 2 * x,
@@ -149,7 +149,7 @@ def found(states):
 
 
 def names(states):
-    most = text("en", "slopes").open("sentences", "choose", most=5)
+    most = words_of("slopes").open("sentences", "choose", most=5)
     of = {each.text: n for n, each in enumerate(calculus.FUNCTIONS, start=1)}
 
     def is_so(a, name):
@@ -238,7 +238,7 @@ def test_a_false_claim_is_found(planted, monkeypatch):
 
 
 def test_what_the_guide_says_to_try_is_what_happens():
-    assert len(text("en", "slopes").words["guide"]["experiments"]) == 3
+    assert len(words_of("slopes").words["guide"]["experiments"]) == 3
     # 1: the secant turns into the tangent
     secants = [arrays_of("slopes", {"h_secant": h}) for h in (2, 0.5, 0.1)]
     gaps = [abs(a["m_secant"] - a["df"][0]) for a in secants]

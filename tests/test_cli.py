@@ -456,7 +456,7 @@ def test_a_note_stands_on_stderr(folder):
 def test_templates_lists_a_line_each_in_the_order_of_the_book(folder):
     lines = forked("templates", cwd=folder).stdout.splitlines()
     assert [line.split()[0] for line in lines] == [each.name for each in in_order()]
-    assert " ".join(lines[0].split()).startswith("neuron 1-2 to 1-5 a neuron, ")
+    assert " ".join(lines[0].split()).startswith("neuron 1-2 to 1-5 One neuron with ")
     assert " ".join(lines[-1].split()).startswith("xor - exclusive or")
 
 
@@ -504,7 +504,7 @@ def imported(arguments, folder):
     return set(done.stdout.splitlines()[-1].split()), done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["templates"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["new", "--help"]])
 def test_what_says_something_alone_waits_for_no_large_library(arguments, folder):
     assert imported(arguments, folder)[0] == set()
 

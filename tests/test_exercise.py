@@ -14,7 +14,7 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from experiments import ENGINES
+from experiments import ENGINES, words_of
 from interruptions import LONG, SIGNALS, carriers, processes, start
 from networks import in_turn
 from programs import skip_without
@@ -625,4 +625,4 @@ def test_what_has_no_symbol_is_called_by_its_name_and_not_by_the_codes(lang, arg
     formulas = [each for each in shown if each.startswith("=")]
     assert not {"swings", "grows", "function"} & ({*shown} - {*formulas})
     for kind in ("swings", "grows"):
-        assert shown.count(text(lang, "descent")("quantities", kind)) == 2
+        assert shown.count(words_of("descent", lang)("quantities", kind)) == 2

@@ -1,8 +1,9 @@
-"""What holds of every experiment of the book: a new one is a line of the table, and its cases."""
+"""What holds of every experiment: a new one is found by itself, and tried with the usual inputs."""
 
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from math import inf
 
 import numpy as np
 import openpyxl
@@ -17,7 +18,9 @@ from experiments import (
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
 
+from xlnn.building.plan import begun
 from xlnn.linting import lint
+from xlnn.shipped.experiments import experiments
 from xlnn.shipped.templates import in_order
 from xlnn.shipped.text import languages, text
 
@@ -32,8 +35,8 @@ class Experiment:
 
     Attributes
     ----------
-    formulas : int
-        How many give a number.
+    formulas : int or None
+        How many give a number, where that is held.
     typed : list of dict
         What a person may type over its inputs: real, large, tiny, equal and zero.
     refused : list of (dict, str)
@@ -46,7 +49,7 @@ class Experiment:
         Whether it is much the same as another, and left to `make test-slow`.
     """
 
-    formulas: int
+    formulas: int | None
     typed: list[dict]
     refused: list[tuple[dict, str]] = field(default_factory=list)
     templates: list[tuple[str, str]] = field(default_factory=list)
@@ -54,7 +57,7 @@ class Experiment:
     is_slow: bool = False
 
 
-EXPERIMENTS = {
+CASES = {
     "neuron": Experiment(
         594,
         [
@@ -162,7 +165,6 @@ EXPERIMENTS = {
             ({"lang": "xx"}, 'no language "xx"'),
         ],
         [
-            ("[sizes]\nsteps = 3", "the input eta is missing"),
             ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=4\nx=1\ny=1", "from 1 to 3"),
             ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=[1,2]\ny=1", "x takes"),
             ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=1\ny=1\nq=1", "q is no input"),
@@ -238,6 +240,25 @@ EXPERIMENTS = {
 }
 
 
+def usual(name):
+    """Return what is tried with an experiment of which nothing is said: the same in all inputs."""
+    kind, origin, _ = begun(name)
+    inputs = [q for q in kind.recipe(origin, {}).model.inputs if not q.is_text]
+    typed = []
+    for number in (0, 1, -0.25, 1e-9, 1e6):
+        bounds = {q.name: q.choices or q.between or (-inf, inf) for q in inputs}
+        typed.append({name: int_or(float(np.clip(number, *ends))) for name, ends in bounds.items()})
+    return Experiment(None, typed)
+
+
+def int_or(number):
+    """Return a whole number as one."""
+    return int(number) if number == int(number) else number
+
+
+EXPERIMENTS = CASES | {name: usual(name) for name in experiments() if name not in CASES}
+
+
 def cases(attribute=None):
     """Return the names of all experiments; with an attribute, each name with what it lists."""
     found = []
@@ -277,15 +298,26 @@ def names_of_symbols(path, lang):
         yield symbol, name or ""
 
 
-def test_every_experiment_of_the_book_is_in_the_table():
+def test_every_experiment_is_tried():
     kinds = {each.name: each.values.get("kind", "network") for each in in_order()}
     assert {name for name, kind in kinds.items() if kind != "network"} == set(EXPERIMENTS)
+
+
+def test_one_of_which_nothing_is_said_is_tried_with_the_same_number_in_all_inputs(
+    path_of, tmp_path
+):
+    typed = usual("descent").typed
+    assert [each["eta"] for each in typed] == [0, 1, -0.25, 1e-9, 1e6]
+    assert [each["function"] for each in typed] == [1, 1, 1, 1, 3]
+    for inputs in typed[:3]:
+        agrees_in("formualizer", changed(path_of("descent"), tmp_path / "changed.xlsx", inputs))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", cases())
 def test_every_formula_agrees_with_numpy(path_of, name, engine):
-    assert agrees_in(engine, path_of(name)).formula_cells == EXPERIMENTS[name].formulas
+    held, found = EXPERIMENTS[name].formulas, agrees_in(engine, path_of(name)).formula_cells
+    assert found == held if held else found
 
 
 @pytest.mark.parametrize("engine", ENGINES)

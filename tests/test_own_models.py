@@ -4,6 +4,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -308,3 +309,58 @@ def test_texts_matrices_and_several_tables_stand_on_one_sheet(tmp_path):
     assert got["total"] == 15
     assert got["who"].tolist() == ["=1+1", "b", "c"]
     np.testing.assert_array_equal(got["a"], [0.333333333333333] * 3)
+
+
+def with_everything():
+    """A model with a number, a matrix, a sentence, and what runs along an ordered axis."""
+    step = xlnn.Axis("step", 6, "up")
+    grow = xlnn.Stated(lambda before, rate: before * rate, lambda before, rate: (
+        f"={before[()]}*{rate[()]}"
+    ))  # fmt: skip
+    uses = {"before": xlnn.previous("size")}
+    return (
+        xlnn.Quantity("rate", title="growth", sheet="All"),
+        xlnn.Quantity("W", sheet="All", shape=(2, 3)),
+        xlnn.Quantity("size", sheet="All", axes=(step,), equation=grow, given=1, uses=uses),
+    )
+
+
+GIVEN = {"rate": 1.5, "W": [[1, -2, 3], [4, 5, -6]], "size": 1}
+
+
+def charts_in(path):
+    with zipfile.ZipFile(path) as file:
+        return sum(name.startswith("xl/charts/chart") for name in file.namelist())
+
+
+def test_a_sheet_without_a_page_gets_a_chart_of_what_runs_and_a_picture_of_a_matrix(tmp_path):
+    path = tmp_path / "all.xlsx"
+    xlnn.workbook(xlnn.Model(with_everything()), GIVEN, path)
+    assert charts_in(path) == 1
+    sheet = openpyxl.load_workbook(path)["All"]
+    assert sheet["A4"].value == "growth"
+    coloured = [str(each.sqref) for each in sheet.conditional_formatting]
+    assert "A6:C7" in coloured
+    assert sheet.freeze_panes == "A4"
+
+
+def test_a_page_of_ones_own_stands_where_it_is_stated(tmp_path):
+    path = tmp_path / "all.xlsx"
+    page = xlnn.Page(
+        "All", "Growth", "Change the rate.", xlnn.Numbers("rate"), xlnn.Table("size"),
+        xlnn.Chart("Size", xlnn.Trace("size")), xlnn.Chart("Again", xlnn.Trace("size")),
+    )  # fmt: skip
+    model = xlnn.Model(with_everything(), pages=(page,))
+    xlnn.workbook(model, GIVEN, path)
+    assert charts_in(path) == 2
+    sheet = openpyxl.load_workbook(path)["Growth"]
+    assert (sheet["A1"].value, sheet["A2"].value) == ("Growth", "Change the rate.")
+    assert sheet["D4"].value == 1.5
+    assert xlnn.check(path, model=model).agrees
+    assert xlnn.values(path, model=model)["W"].tolist() == GIVEN["W"]  # though no part shows it
+
+
+def test_what_is_no_page_is_refused(tmp_path):
+    model = xlnn.Model(with_everything(), pages=("All",))
+    with pytest.raises(XlnnError, match=r"pages is .*a tuple of xlnn.Page is expected"):
+        xlnn.workbook(model, GIVEN, tmp_path / "all.xlsx")

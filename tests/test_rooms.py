@@ -35,6 +35,7 @@ MAY = {
     "engines": {"address", "errors", "grid", "leftovers", "xlsx"},
     "writing": {"address", "blocks", "errors", "layout", "quantity", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "shipped", "writing"},
+    "experiments": CORE | {"data", "equations", "shipped", "workbooks", "writing"},
     "reading": CORE | {"data", "engines", "linting", "shipped", "workbooks", "xlsx"},
     "checking": CORE | {"engines", "reading", "xlsx"},
     "bridging": CORE | {"data", "engines", "equations", "reading", "workbooks"},

@@ -11,6 +11,7 @@ from test_checker import edit
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.equations.similarity import ANGLE, AtPlace
+from xlnn.experiments.similarity import EXPERIMENT
 from xlnn.reading.spec import described
 from xlnn.reading.values import values
 from xlnn.shipped.templates import folder
@@ -121,7 +122,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "other", "sentence"), REFUSED)
 def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, other, sentence):
-    template = (folder() / "similarity" / "template.toml").read_text(encoding="utf-8")
+    template = EXPERIMENT.as_toml()
     assert text in template
     a_template_is_refused(tmp_path, template.replace(text, other), sentence)
 

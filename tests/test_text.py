@@ -13,6 +13,7 @@ from string import Formatter
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from experiments import words_of
 from networks import in_turn, random_recipe, spec, write_recipe
 
 import xlnn
@@ -20,8 +21,9 @@ from xlnn.blocks import FIRST_ROW
 from xlnn.cli import cli
 from xlnn.errors import DataError
 from xlnn.layout import quoted
+from xlnn.shipped.experiments import experiments, loaded
 from xlnn.shipped.templates import folder, names
-from xlnn.shipped.text import VARIANTS, Text, languages, text
+from xlnn.shipped.text import VARIANTS, Text, languages, text, translated
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES
 from xlnn.workbooks.network.quantities.whole import GALLERY, drawn_whole
 from xlnn.workbooks.network.spec import LayerSpec
@@ -446,7 +448,8 @@ def test_every_text_that_is_looked_up_is_there(english):
     asked = {
         named for path in PROGRAM.rglob("*.py") for named in looked_up(path.read_text("utf-8"))
     }
-    own = [text("en", kind).words for kind in KINDS_WITH_WORDS]
+    own = [translated("en", kind) for kind in KINDS_WITH_WORDS]
+    own += [words_of(name).words for name in experiments()]
     places = [english, *(english[variant] for variant in VARIANTS), *own]
     assert len(asked) > 100
     for section, key in asked:
@@ -618,29 +621,43 @@ def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key
 @pytest.mark.parametrize("kind", KINDS_WITH_WORDS)
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, lang):
-    assert differences(text("en", kind).words, text(lang, kind).words) == set()
-    assert title_problems([*text(lang, kind).sheets.values()]) == []
+    if kind in experiments():
+        english, other = (words_of(kind, each) for each in ("en", lang))
+        assert loaded(kind).untranslated(lang) == {}
+    else:
+        english, other = (Text(each, translated(each, kind)) for each in ("en", lang))
+    assert differences(english.words, other.words) == set()
+    assert title_problems([*other.words.get("sheets", {}).values()]) == []
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "The words in templates/text/grading/eo.toml cannot be read: No such file or"),
         (b"[reasons\n", "The words in templates/text/grading/eo.toml are no TOML: "),
         (b"\xff", "The words in templates/text/grading/eo.toml are no TOML: "),
     ],
 )
-def test_a_language_with_a_file_that_is_missing_or_broken_names_it(
-    content, said, tmp_path, monkeypatch
-):
-    words = tmp_path / "templates" / "text"
-    (words / "grading").mkdir(parents=True)
-    shutil.copy(folder() / "text" / "en.toml", words / "eo.toml")
-    if content is not None:
-        (words / "grading" / "eo.toml").write_bytes(content)
-    monkeypatch.setattr("xlnn.shipped.text.folder", lambda: tmp_path / "templates")
+def test_a_language_with_a_file_that_is_broken_names_it(content, said, esperanto):
+    (esperanto / "grading" / "eo.toml").write_bytes(content)
     with pytest.raises(DataError, match=f"^{re.escape(said)}"):
         text("eo", "grading")
+
+
+def test_what_a_language_does_not_say_stands_in_english(esperanto):
+    (esperanto / "grading" / "eo.toml").write_text('[report]\nstudent = "studento"\n')
+    words = text("eo", "grading")
+    assert words("report", "student") == "studento"
+    assert words("report", "points") == text("en", "grading")("report", "points")
+    assert text("eo", "index").words == text("en", "index").words
+
+
+@pytest.fixture
+def esperanto(tmp_path, monkeypatch):
+    """A folder of words with another language, of which it has but the shared ones."""
+    words = shutil.copytree(folder() / "text", tmp_path / "templates" / "text")
+    shutil.copy(words / "en.toml", words / "eo.toml")
+    monkeypatch.setattr("xlnn.shipped.text.folder", lambda: tmp_path / "templates")
+    return words
 
 
 SIGN = "[ぁ-ゖァ-ヺー一-鿿々]"
@@ -664,7 +681,8 @@ def test_numbers_in_chinese_and_japanese_have_one_spacing_throughout(lang):
 def test_a_meaning_does_not_repeat_its_name(lang):
     # "learning rate: the learning rate: how far a step goes" says one thing twice
     spoken = [text(lang).of([each] if each else []) for each in ("", *VARIANTS)]
-    spoken += [text(lang, own) for own in KINDS_WITH_WORDS]
+    spoken += [words_of(own, lang) if own in experiments() else text(lang, own)
+               for own in KINDS_WITH_WORDS]  # fmt: skip
     repeated = set()
     for words in spoken:
         names = words.words.get("quantities", {})

@@ -192,22 +192,22 @@ STATED = {
     "a function": (
         lambda x, w: x.sum(axis=1) * w.sum(),
         lambda x, w: f"=SUMPRODUCT({x[:]},{w[:, 0]})",
-        r"it pairs E7:F7 \(1 row of 2\) with B\$4:B\$6 \(3 rows of 1\); give both the same shape",
+        r"it pairs D7:E7 \(1 row of 2\) with A\$5:A\$7 \(3 rows of 1\); give both the same shape",
     ),
     "an operation": (
         lambda x, w: 3 * x.sum(axis=1) - 2 * w.sum(),
         lambda x, w: f"=SUMPRODUCT({x[:]}-{w[:, 0]})",
-        r"it pairs E7:F7 \(1 row of 2\) with B\$4:B\$6 \(3 rows of 1\); give both the same shape",
+        r"it pairs D7:E7 \(1 row of 2\) with A\$5:A\$7 \(3 rows of 1\); give both the same shape",
     ),
     "a name": (
         lambda x, w: x.sum(axis=1) * w.sum(),
         lambda x, w: f"=SUMPRODUCT({x[:]},xlnn.w)",  # noqa: ARG005 -- it is named
-        r"it pairs E7:F7 \(1 row of 2\) with xlnn.w \(3 rows of 1\)",
+        r"it pairs D7:E7 \(1 row of 2\) with xlnn.w \(3 rows of 1\)",
     ),
     "a range where a number belongs": (
         lambda x, w: 2 * x.sum(axis=1) + w[0, 0],
         lambda x, w: f"=SUM({x[:]}*2)+{w[0, 0]}",
-        "Excel takes one cell of E7:F7 here",
+        "Excel takes one cell of D7:E7 here",
     ),
 }
 """Statements that agree in formualizer, and not in Excel."""
@@ -239,21 +239,21 @@ def test_a_workbook_of_such_a_model_is_refused_by_the_check(kind, tmp_path, monk
         xlnn.check(path, "formualizer", model=model)
     if "pairs" in sentence:
         (problem,) = xlnn.lint(path)
-        assert (problem.rule, problem.where) == ("unlike-ranges", "Model!G4")
+        assert (problem.rule, problem.where) == ("unlike-ranges", "Model!F4")
         assert "1 row of 2" in problem.message
 
 
 def test_a_model_is_refused_by_the_proof_too(tmp_path, monkeypatch):
     monkeypatch.setattr("xlnn.building.own.check_stated", lambda _: None)
     array, cell, _ = STATED["an operation"]
-    with pytest.raises(xlnn.XlnnError, match=r"was not written.*It pairs E4:F4"):
+    with pytest.raises(xlnn.XlnnError, match=r"was not written.*It pairs D4:E4"):
         xlnn.workbook(own(array, cell), INPUTS, tmp_path / "y.xlsx")
 
 
 AGREES = {
-    "an operation": "=SUMPRODUCT(E4:F4-B$4:B$6)",
-    "a function": "=SUMPRODUCT(E4:F4,B$4:B$6)/SUM(B$4:B$6)*3-2*SUM(B$4:B$6)",
-    "a name": "=SUMPRODUCT(E4:F4-xlnn.w)",
+    "an operation": "=SUMPRODUCT(D4:E4-A$5:A$7)",
+    "a function": "=SUMPRODUCT(D4:E4,A$5:A$7)/SUM(A$5:A$7)*3-2*SUM(A$5:A$7)",
+    "a name": "=SUMPRODUCT(D4:E4-xlnn.w)",
 }
 
 
@@ -266,9 +266,9 @@ def test_a_formula_that_agrees_by_chance_is_wrong_all_the_same(kind, engine, tmp
         lambda x, w: f"=3*SUM({x[:]})-2*SUM({w[:]})",
     )
     path = xlnn.workbook(model, INPUTS, tmp_path / "y.xlsx").path
-    (wrong,) = xlnn.check(edit(path, {"Model!G4": AGREES[kind]}), engine, model=model).wrong
-    assert wrong.cell == "Model!G4"
-    assert re.match(r"it pairs E4:F4 \(1 row of 2\) with .* \(3 rows of 1\)", wrong.reason)
+    (wrong,) = xlnn.check(edit(path, {"Model!F4": AGREES[kind]}), engine, model=model).wrong
+    assert wrong.cell == "Model!F4"
+    assert re.match(r"it pairs D4:E4 \(1 row of 2\) with .* \(3 rows of 1\)", wrong.reason)
 
 
 def linted(path, formulas):

@@ -2,14 +2,14 @@
 
 import re
 
-from xlnn.shipped.text import text
+from experiments import words_of
 
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 def claim(kind, said, keys, section="sentences", lang="en"):
     """Return the key of a sentence, of some, and what stands in its blanks, by their names."""
-    words = text(lang, kind).words[section]
+    words = words_of(kind, lang).words[section]
     for key in keys:
         parts = re.split(r"(\{\w+\})", words[key])
         pattern = "".join(

@@ -58,20 +58,43 @@ if TYPE_CHECKING:
     )
     from xlnn.reading.linted import lint
     from xlnn.reading.values import values
+    from xlnn.shipped.text import Text
+    from xlnn.workbooks.experiment import Experiment, Size
+    from xlnn.workbooks.pages.parts import (
+        Below,
+        Beside,
+        Chart,
+        Grid,
+        Hidden,
+        Numbers,
+        Sentences,
+        Space,
+        Table,
+        Trace,
+    )
+    from xlnn.workbooks.pages.stated import Page
 
     __version__: str
 
 __all__ = [
     "Axis",
+    "Below",
+    "Beside",
     "Built",
     "Cells",
+    "Chart",
     "Contents",
     "Equation",
+    "Experiment",
     "Explanation",
     "Exported",
     "Grade",
     "Grades",
+    "Grid",
+    "Hidden",
     "Model",
+    "Numbers",
+    "Page",
     "Part",
     "Quantity",
     "QuantityValues",
@@ -79,7 +102,13 @@ __all__ = [
     "Reports",
     "Run",
     "Sentence",
+    "Sentences",
+    "Size",
+    "Space",
     "Stated",
+    "Table",
+    "Text",
+    "Trace",
     "Use",
     "XlnnError",
     "__version__",
@@ -102,6 +131,11 @@ __all__ = [
 _QUANTITY = (
     *("Axis", "Cells", "Equation", "Model", "Quantity", "Sentence", "Stated", "Use"),
     *("following", "previous"),
+)
+
+_PARTS = (
+    *("Below", "Beside", "Chart", "Grid", "Hidden", "Numbers", "Sentences", "Space", "Table"),
+    "Trace",
 )
 
 _HOMES = {
@@ -129,6 +163,11 @@ _HOMES = {
     "lint": "xlnn.reading.linted",
     "values": "xlnn.reading.values",
     **dict.fromkeys(_QUANTITY, "xlnn.quantity"),
+    "Experiment": "xlnn.workbooks.experiment",
+    "Size": "xlnn.workbooks.experiment",
+    "Page": "xlnn.workbooks.pages.stated",
+    **dict.fromkeys(_PARTS, "xlnn.workbooks.pages.parts"),
+    "Text": "xlnn.shipped.text",
 }
 
 

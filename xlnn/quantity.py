@@ -338,6 +338,11 @@ class Quantity:
     calms : bool
         Of an input: whether recurrences that run away stay within bounds where it is smaller, as a
         learning rate does. A probe makes it as small as it takes.
+    title : str
+        What a reader calls it: ``learning rate``. Other languages have it in files of translations.
+    meaning, written, source : str
+        What it says, its equation as a person writes it, and where that stands: a section of the
+        book, or a paper. With a meaning it has a line in the Guide.
     """
 
     name: str
@@ -360,6 +365,10 @@ class Quantity:
     choices: tuple[int, int] | None = None
     between: tuple[float, float] | None = None
     calms: bool = False
+    title: str = ""
+    meaning: str = ""
+    written: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         """Take for a kind the name, for a symbol the name, and for arguments those of the names."""
@@ -573,9 +582,17 @@ def _with_starts(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
 
 @dataclass(frozen=True)
 class Model:
-    """An ordered list of quantities, each after the ones it is computed from."""
+    """An ordered list of quantities, each after the ones it is computed from.
+
+    Attributes
+    ----------
+    quantities : tuple of Quantity
+    pages : tuple of xlnn.Page
+        How sheets of a programmer's own model look; a sheet without one gets tables and charts.
+    """
 
     quantities: tuple[Quantity, ...]
+    pages: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
         """Add the starts that are numbers, and refuse two quantities of one name.

@@ -8,6 +8,9 @@ from xlnn import reference
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import TOLERANCE, Arrays
 
+DIGITS = 15
+"""How many digits of a number a spreadsheet writes."""
+
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?: × 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 
 
@@ -57,4 +60,7 @@ def _is_one_of(text: str | None, written: list[str | None]) -> bool:
 
 
 def _contains(numbers: tuple[str, ...], number: str) -> bool:
-    return number in numbers
+    """Tell whether a number is one of some; a spreadsheet writes 15 digits, and then zeros."""
+    if number in numbers or len(number) <= DIGITS:
+        return number in numbers
+    return any(one[:DIGITS] == number[:DIGITS] and len(one) == len(number) for one in numbers)

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
 from xlnn.practising.steady import unsteady
-from xlnn.quantity import Quantity
+from xlnn.quantity import Constant, Quantity
 from xlnn.reference import Arrays
 from xlnn.workbooks.exercise import LEVELS
 from xlnn.workbooks.exercise_sheet import check_blank
@@ -75,6 +75,7 @@ def is_exercise(layout: Layout, quantity: Quantity) -> bool:
     return (
         equation is not None
         and not (quantity.is_text or equation.coarse or equation.jumps or equation.repeats)
+        and not isinstance(equation, Constant)
         and block.parts[0].is_table
         and block.sheet not in BESIDE
         and not quantity.name.startswith("test_")

@@ -1,4 +1,8 @@
-"""Which templates are there, and what is in one?"""
+"""Which templates are there, and what is in one?
+
+A template is a folder, or an experiment, which says itself what it begins with; an experiment with
+data has a folder for them.
+"""
 
 import re
 import shutil
@@ -13,6 +17,7 @@ from xlnn.data.files import text
 from xlnn.data.toml import parsed
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
+from xlnn.shipped.experiments import experiments, loaded
 
 DEFAULT = "digits"
 
@@ -88,13 +93,22 @@ def shown(sections: Sequence[str], to: str = " to ") -> str:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the templates that xlnn ships."""
-    return tuple(sorted(path.parent.name for path in folder().glob("*/template.toml")))
+    """Return the names of all templates."""
+    folders = (path.parent.name for path in folder().glob("*/template.toml"))
+    return tuple(sorted({*folders, *experiments()}))
 
 
 def in_order() -> tuple[Template, ...]:
-    """Return the templates that xlnn ships in the order of the book's sections."""
-    return tuple(sorted(map(template, names()), key=lambda each: each.place))
+    """Return all templates in the order of the book's sections."""
+    return tuple(sorted(map(_or_why_not, names()), key=lambda each: each.place))
+
+
+def _or_why_not(name: str) -> Template:
+    """Return a template; of an experiment that a package does not hold, one that says so."""
+    try:
+        return template(name)
+    except DataError as error:
+        return Template(name, folder(), {"summary": str(error)})
 
 
 def template(name: str) -> Template:
@@ -108,9 +122,13 @@ def template(name: str) -> Template:
         Its template.toml is not TOML, or it names a section that the book does not have.
     """
     path = folder() / name if name in names() else Path(name)
+    if name in experiments() and not path.exists():
+        found: Template = loaded(name).template
+        return found
     try:
         if (path / "template.toml").exists():
-            values = _values(path / "template.toml")
+            said = loaded(name).template.values if name in experiments() else {}
+            values = {**said, **_values(path / "template.toml")}
             _check_sections(path.resolve().name, values.get("book", []))
             return Template(path.resolve().name, path, values)
     except OSError as error:
@@ -171,7 +189,11 @@ def copy(name: str, target: Path) -> None:
     if target.exists() or target.is_symlink():
         raise DataError(f"{target} exists: choose another name, nothing was changed.")
     try:
-        shutil.copytree(folder() / name, target)
+        if (folder() / name).exists():
+            shutil.copytree(folder() / name, target)
+        else:
+            target.mkdir()
+            (target / "template.toml").write_text(loaded(name).as_toml(), encoding="utf-8")
     except OSError as error:
         # copytree collects what happened to each file: source, copy, and what the system said
         said = error.strerror or error.args[0][0][2]

@@ -1,33 +1,29 @@
 """Which kinds of workbooks are there?
 
 Each is found by the name that a template and the sheet Spec give it; `xlnn.workbooks.kind` says
-what a kind is.
+what a kind is. Experiments are kinds, too: see `xlnn.shipped.experiments`.
 """
 
 from importlib import import_module
 from typing import Any
 
 from xlnn.errors import DataError
+from xlnn.shipped.experiments import experiments, loaded
 from xlnn.workbooks.kind import Spec, WorkbookKind
 
 KINDS = {
-    "network": "xlnn.workbooks.network.kind",
-    "neuron": "xlnn.workbooks.neuron",
-    "activations": "xlnn.workbooks.activations",
-    "sequences": "xlnn.workbooks.sequences",
-    "similarity": "xlnn.workbooks.similarity",
-    "descent": "xlnn.workbooks.descent",
-    "regression": "xlnn.workbooks.regression",
-    "slopes": "xlnn.workbooks.slopes",
-    "costs": "xlnn.workbooks.costs",
-    "index": "xlnn.workbooks.index",
-    "solver": "xlnn.workbooks.solver.kind",
+    "network": "xlnn.workbooks.network.kind:KIND",
+    "index": "xlnn.workbooks.index:KIND",
+    "solver": "xlnn.workbooks.solver.kind:KIND",
     "cnn-solver": "xlnn.workbooks.solver.kind:MAPS_KIND",
-    "xor-layers": "xlnn.workbooks.xor_layers",
-    "model": "xlnn.workbooks.own",
+    "model": "xlnn.workbooks.own:KIND",
 }
-"""The module of each kind, imported when it is asked for. The kind is its ``KIND``, or has the name
-behind the colon."""
+"""Where each kind stands that is no experiment; it is imported when it is asked for."""
+
+
+def kind_names() -> tuple[str, ...]:
+    """Return the names of all kinds."""
+    return (*KINDS, *sorted(experiments()))
 
 
 def kind_named(name: object) -> WorkbookKind[Any, Any]:
@@ -38,10 +34,15 @@ def kind_named(name: object) -> WorkbookKind[Any, Any]:
     DataError
         There is none of that name.
     """
-    if not isinstance(name, str) or name not in KINDS:
-        raise DataError(f'There is no kind of workbook "{name}"; there are {", ".join(KINDS)}.')
+    if not isinstance(name, str) or name not in kind_names():
+        raise DataError(
+            f'There is no kind of workbook "{name}"; there are {", ".join(kind_names())}. '
+            "One of another package is there once that is installed."
+        )
+    if name not in KINDS:
+        return loaded(name)
     module, _, variable = KINDS[name].partition(":")
-    found: WorkbookKind[Any, Any] = getattr(import_module(module), variable or "KIND")
+    found: WorkbookKind[Any, Any] = getattr(import_module(module), variable)
     return found
 
 

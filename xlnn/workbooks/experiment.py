@@ -1,11 +1,14 @@
-"""What is an experiment? A small kind of workbook: a few inputs, their quantities, and a page.
+"""What is an experiment? A small kind of workbook: a few inputs, their quantities, and pages.
 
-A template of such a kind names its sizes (whole numbers on which the cells depend: how many steps)
-and its inputs (what the yellow cells hold at first); with ``images`` it may name another template,
-whose images and labels are then inputs, too. `xlnn.workbooks.descent` is the example.
+It names its sizes (whole numbers on which the cells depend: how many steps) and what its inputs,
+the yellow cells, hold at first. A folder with a ``template.toml`` of its kind may say these
+otherwise; with ``images`` that names another template, whose images and labels are then inputs,
+too. `xlnn.experiments.descent` is the example. Whoever installs a package with an entry point in
+the group ``xlnn.experiments`` has the experiment that it names beside those of xlnn.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,13 +25,14 @@ from xlnn.options import as_typed
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.shipped.templates import Template, folder, names, template
-from xlnn.shipped.text import Text, text
+from xlnn.shipped.text import Text, missing, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.moved import is_movable, moved_inputs
 from xlnn.workbooks.pages import spec_text
 from xlnn.workbooks.pages.guide import draw_guide
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.page import Page as Context
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.workbooks.pages.stated import Page, Telling, said
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
@@ -80,43 +84,98 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Size:
+    """A whole number on which the cells of an experiment depend: how many steps, rows or units.
+
+    Attributes
+    ----------
+    usual : int
+        What it is unless a person says otherwise.
+    least, most : int
+        Its smallest and its largest value.
+    """
+
+    usual: int
+    least: int = 1
+    most: int = 10_000
+
+
+@dataclass(frozen=True)
 class Experiment(WorkbookKind[ExperimentSpec, Origin]):
-    """A kind of workbook that a few functions describe.
+    """A kind of workbook that a model and a few pages describe.
 
     Attributes
     ----------
     name : str
-        Its key in `xlnn.workbooks.KINDS`, and the folder of its words in ``templates/text``.
-    sizes : dict of (int, int)
-        The least and the largest value of each size.
-    quantities : function
-        Gives the quantities of some sizes, in the words of a language.
-    sheets : dict of Sheet
-        Its sheets between the Guide and the Spec, by their keys, in the workbook's order.
-    taken : dict of str
-        The options of ``build`` that it takes, and the size or input that each of them sets.
+        By which it is built: ``xlnn build descent``.
+    model : function
+        Gives the quantities of some sizes, a dict by name, and of the `Text` of a language, whose
+        `Text.sentence` gives sentences as they are translated.
+    pages : sequence of Page
+        Its sheets between the Guide and the Spec, in the workbook's order.
+    title, about : str and sequence of str
+        What the Guide begins with: a title and a few lines. Sizes in braces are filled in.
+    tries : sequence of (str, str)
+        What is worth trying: what to do, and what to look at then. ``{key}`` is a page's title.
+    colours : dict of str
+        What the colours of headings mean here, by the roles of quantities.
+    symbols : dict of str
+        How the Guide writes kinds of quantities of which each has a symbol of its own.
+    summary : str
+        One line that says what it is.
+    book : sequence of str
+        The book's sections that it shows.
+    sizes : dict of Size
+    inputs : dict or function
+        What each input holds at first, by name; or what gives that for some sizes.
+    images : str
+        The shipped template whose images and labels are inputs, too.
+    options_for : dict of str
+        The options of ``build`` that it takes, and the size or input that each of them sets:
+        ``{"epochs": "epochs", "eta": "eta"}``.
+    texts : Path or None
+        The folder of its translations: ``zh.toml``, ``ja.toml``.
     from_data : function or None
         Gives the sizes and inputs that follow from data, and raises a `DataError` if none can.
         With it ``data`` and ``target`` are options, and a template has a table ``[data]``.
     """
 
     name: str
-    sizes: Mapping[str, tuple[int, int]]
-    quantities: Callable[[Mapping[str, int], Text], Iterable[Quantity]]
-    sheets: Mapping[str, Sheet]
-    taken: Mapping[str, str] = field(default_factory=dict)
+    model: Callable[[Mapping[str, int], Text], Iterable[Quantity]]
+    pages: Sequence[Page]
+    title: str = ""
+    about: Sequence[str] = ()
+    tries: Sequence[tuple[str, str]] = ()
+    colours: Mapping[str, str] = field(default_factory=dict)
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    summary: str = ""
+    book: Sequence[str] = ()
+    sizes: Mapping[str, Size] = field(default_factory=dict)
+    inputs: Mapping[str, Any] | Callable[[Mapping[str, int]], Mapping[str, Any]] = field(
+        default_factory=dict
+    )
+    images: str = ""
+    options_for: Mapping[str, str] = field(default_factory=dict)
+    texts: Path | None = None
     from_data: Callable[[Dataset, str], Given] | None = None
+
+    @property
+    def template(self) -> Template:
+        """What it begins with, as a folder with a ``template.toml`` would say it."""
+        values = {"kind": self.name, "summary": self.summary, "book": [*self.book]}
+        values |= {"images": self.images} if self.images else {}
+        return Template(self.name, folder(), {**values, "sizes": _usual_sizes(self.sizes)})
 
     @property
     def options(self) -> frozenset[str]:
         """The options of ``build`` that mean something to it."""
         own = ("data", "targets") if self.from_data else ()
-        return super().options | {*self.taken, *own}
+        return super().options | {*self.options_for, *own}
 
     @property
     def _sets(self) -> dict[str, str]:
         """The options that set a size or an input; those of its kind set what is named alike."""
-        return {name: name for name in super().options - {"lang"}} | {**self.taken}
+        return {name: name for name in super().options - {"lang"}} | {**self.options_for}
 
     def from_template(self, template: Template) -> Origin:
         """Read the sizes and inputs that a template names."""
@@ -147,17 +206,37 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
     def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[ExperimentSpec]:
         """Join an origin with a person's options."""
         origin = self._with_data(origin, options)
-        sets = self._sets
-        asked = {sets[name]: value for name, value in options.items() if name in sets}
-        sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
-        lang, where = options.get("lang", origin.spec.lang), origin.spec.template
-        spec = replace(self._spec(where, lang, sizes, where), template=origin.spec.template)
+        spec, where, asked = self._asked(origin, options), origin.spec.template, self._set(options)
         model = self._model(spec)
-        given = {**origin.inputs, **{k: v for k, v in asked.items() if k not in sizes}}
+        given = {**self._usual(spec.sizes), **origin.inputs}
+        if spec.sizes != origin.spec.sizes:  # what was chosen may be no more
+            chosen = (q for q in model.inputs if q.choices and q.name in origin.inputs)
+            given |= {q.name: np.clip(origin.inputs[q.name], *q.choices) for q in chosen}
+        given |= {name: value for name, value in asked.items() if name not in spec.sizes}
         if unknown := [name for name in given if name not in {q.name for q in model.inputs}]:
             raise DataError(f"{where}: {short(unknown[0])} is no input of a {self.name} workbook.")
         inputs = {q.name: _given(q, given, where, self._options_of(q.name)) for q in model.inputs}
         return Recipe(spec, model, inputs | known(model))
+
+    def _set(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the sizes and inputs that a person's options set."""
+        sets = self._sets
+        asked = {sets[name]: value for name, value in options.items() if name in sets}
+        return {
+            name: value[0] if isinstance(value, tuple) and len(value) == 1 else value
+            for name, value in asked.items()
+        }
+
+    def _asked(self, origin: Origin, options: Mapping[str, Any]) -> ExperimentSpec:
+        """Return the Spec of an origin with a person's sizes and language."""
+        asked = self._set(options)
+        sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
+        where = origin.spec.template
+        return self._spec(where, options.get("lang", origin.spec.lang), sizes, where)
+
+    def _usual(self, sizes: Mapping[str, int]) -> Mapping[str, Any]:
+        """Return what its inputs hold unless something else is said."""
+        return self.inputs(sizes) if callable(self.inputs) else self.inputs
 
     def personal(
         self,
@@ -167,12 +246,14 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
     ) -> Origin:
         """Return an origin whose real inputs are moved a little."""
         origin = self._with_data(origin, options)
+        spec = self._asked(origin, options)
+        inputs = {**self._usual(spec.sizes), **origin.inputs}
         moved = {
-            q.name: moved_inputs(q, origin.inputs[q.name], random)
-            for q in self._model(origin.spec).inputs
-            if q.name in origin.inputs and is_movable(q)
+            q.name: moved_inputs(q, inputs[q.name], random)
+            for q in self._model(spec).inputs
+            if q.name in inputs and is_movable(q)
         }
-        return replace(origin, inputs={**origin.inputs, **moved})
+        return replace(origin, inputs={**inputs, **moved})
 
     def asked_for(self, spec: ExperimentSpec) -> dict[str, Any]:
         """Return the language and the sizes that are options."""
@@ -212,8 +293,8 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
         if set(sizes) != set(self.sizes):
             named = listed(self.sizes) if self.sizes else "none"
             raise DataError(f"{where}: the sizes of a {self.name} workbook are {named}.")
-        for name, (least, most) in self.sizes.items():
-            size = sizes[name]
+        for name, bounds in self.sizes.items():
+            size, least, most = sizes[name], bounds.least, bounds.most
             if type(size) is not int or not least <= size <= most:
                 options = self._options_of(name)
                 typed = f" ({', '.join(map(as_typed, options))})" if options else ""
@@ -234,20 +315,57 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
 
     def drawings(self, spec: ExperimentSpec, layout: Layout) -> dict[str, Drawing]:
         """Return what each sheet shows besides its quantities."""
-        return drawn(Page(spec, layout, self.words(spec)), self._sheets())
+        return drawn(Context(spec, layout, self.words(spec)), self._sheets())
 
     def words(self, spec: ExperimentSpec, layout: Layout | None = None) -> Text:  # noqa: ARG002
-        """Return its words."""
-        return text(spec.lang, self.name)
+        """Return its words: what it says of itself in English, as translated."""
+        own = text(spec.lang, self.name, home=self.texts)
+        model = Model(tuple(self.model(spec.sizes, own)))
+        guide = Telling(self.title, self.about, self.tries, self.colours, self.symbols)
+        words = said(model, self.pages, guide, own.said) | {"index": {"shows": self.summary}}
+        return text(spec.lang, self.name, words, self.texts)
+
+    def shows(self, lang: str) -> str:
+        """Return the line that says what it is."""
+        own = text(lang, self.name, home=self.texts)
+        return own.words.get("index", {}).get("shows", self.summary)
+
+    def untranslated(self, lang: str) -> dict[str, str]:
+        """Return what it says in English alone, by where a file of translations has it."""
+        spec = ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
+        return dict(missing(lang, self.name, self.words(spec), self.texts))
+
+    def as_toml(self) -> str:
+        """Return what it begins with as the text of a ``template.toml``, each input explained."""
+        spec = ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
+        values = self.template.values
+        lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key != "sizes"]
+        lines += ["", "[sizes]", *(f"{name} = {size}" for name, size in spec.sizes.items())]
+        lines += ["", "[inputs]"]
+        for name, value in self._usual(spec.sizes).items():
+            title = self._model(spec)[name].title
+            lines += [f"# {title}"] if title else []
+            lines.append(f"{name} = {_toml(np.asarray(value).tolist())}")
+        return "\n".join(lines) + "\n"
 
     def _model(self, spec: ExperimentSpec) -> Model:
-        return Model(tuple(self.quantities(spec.sizes, self.words(spec))))
+        return Model(tuple(self.model(spec.sizes, text(spec.lang, self.name, home=self.texts))))
 
-    def _sheets(self) -> dict[str, Sheet]:
-        return {"guide": Sheet(_draw_guide), **self.sheets, "spec": Sheet(spec_text.draw)}
+    def _sheets(self) -> dict[str, Sheet | Page]:
+        own = {page.key: page for page in self.pages}
+        return {"guide": Sheet(_draw_guide), **own, "spec": Sheet(spec_text.draw)}
 
 
-def _draw_guide(page: Page[ExperimentSpec]) -> Drawing:
+def _toml(value: object) -> str:
+    """Write a text, a number or a list of them in a line: TOML has them as JSON does."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _usual_sizes(sizes: Mapping[str, Size]) -> dict[str, int]:
+    return {name: size.usual for name, size in sizes.items()}
+
+
+def _draw_guide(page: Context[ExperimentSpec]) -> Drawing:
     """Draw the Guide, with the colours that the workbook has."""
     quantities = page.layout.model.quantities
     used = {quantity.role for quantity in quantities} | {"input", "key"}

@@ -16,6 +16,7 @@ from xlnn.errors import DataError
 from xlnn.layout import Layout
 from xlnn.quantity import Axis, Model, Quantity, Stated
 from xlnn.reference import Arrays
+from xlnn.shipped.experiments import experiments, loaded
 from xlnn.shipped.templates import Template, shown
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
@@ -135,6 +136,14 @@ def _entry(values: object) -> Entry:
     raise DataError("A workbook in the Spec of an index has a name, a book and is_there.")
 
 
+def shown_by(name: str, lang: str) -> str:
+    """Return a line about what a template shows; nothing of one that is not installed here."""
+    if name in experiments():
+        found: str = loaded(name).shows(lang)
+        return found
+    return text(lang, "index").words["shows"].get(name, "")
+
+
 SUM = Stated(
     array=lambda each: each.sum(),
     cell=lambda each: f"=SUM({each.over('workbook')[()]})",
@@ -171,7 +180,7 @@ def _draw(page: Page[IndexSpec]) -> Drawing:
         drawing.put(row, 2, entry.name, LINK if entry.is_there else LABEL)
         if entry.is_there:
             drawing.files[address(row, 2)] = f"{entry.name}.xlsx"
-        shows = words.words["shows"][entry.name]
+        shows = shown_by(entry.name, page.spec.lang)
         if not entry.is_there:
             shows = words("joined", "absent", shows=shows, name=entry.name)
         drawing.put(row, 3, shows, WRAPPED if entry.is_there else replace(NOTE, wrap=True))

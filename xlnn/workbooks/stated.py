@@ -9,6 +9,7 @@ from typing import Any
 from xlnn.arguments import is_number, is_text, is_whole, wrong
 from xlnn.errors import DataError
 from xlnn.quantity import Axis, Equation, Model, Quantity, Sentence, Use
+from xlnn.workbooks.pages.stated import Page
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
@@ -58,6 +59,7 @@ def _bounds(is_meant: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("name", "kind", "symbol", "sheet", "number_format"), (is_text, "a text")),
+    **dict.fromkeys(("title", "meaning", "written", "source"), (is_text, "a text")),
     "axes": (_is_axes, "a tuple of xlnn.Axis, such as (day,),"),
     "shape": (_is_shape, "a tuple of whole numbers from 1 on, such as (3,),"),
     "equation": (_is_equation, "an instance of xlnn.Equation, which states array and cell,"),
@@ -90,6 +92,10 @@ def check_model(model: Model) -> None:
         raise wrong("model", model, "an xlnn.Model of the quantities")
     if not model.quantities:
         raise DataError("The model has no quantities.")
+    if not isinstance(model.pages, tuple | list) or not all(
+        isinstance(page, Page) for page in model.pages
+    ):
+        raise wrong("pages", model.pages, "a tuple of xlnn.Page")
     for quantity in model.quantities:
         _check_parts(quantity)
         _check_names(quantity)

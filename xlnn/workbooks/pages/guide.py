@@ -182,7 +182,7 @@ def _experiments(drawing: Drawing, page: Page[Any], row: int) -> None:
         drawing.put(row, 2, f"{number}. {experiment['do'].format(**titles)}", PLAIN)
         drawing.put(row + 1, 3, experiment["look"].format(**titles), LABEL)
         row += 2
-    for line in guide["broken"]:
+    for line in guide.get("broken", guide["overwritten"]):
         row += 1
         drawing.put(row, 2, line.format(**titles), PLAIN)
 

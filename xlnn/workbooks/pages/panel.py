@@ -1,15 +1,12 @@
 """What is drawn on a sheet that is a panel: numbers with names, pictures of cells, and a table."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.layout import Layout
 from xlnn.quantity import Model
-from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import choice_validation, number_validation
 from xlnn.writing.charts import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
@@ -43,38 +40,6 @@ def begun(page: Page[Any], sheet: str) -> Drawing:
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
     drawing.put(2, 1, page.words("notes", sheet, **page.layout.titles), NOTE)
     return drawing
-
-
-def type_in(
-    drawing: Drawing,
-    block: Block,
-    words: Text,
-    names: Iterable[str] = (),
-    *,
-    positive: bool = False,
-) -> None:
-    """Let only numbers be typed into a block, only positive ones, or only those of a choice.
-
-    What the numbers of a choice stand for may be named.
-    """
-    quantity = block.quantity
-    if not quantity.is_input:
-        return
-    first, last = (address(*at) for at in ((block.row, block.column), _end(block)))
-    cells = first if first == last else f"{first}:{last}"
-    if quantity.choices:
-        least, most = quantity.choices
-        source = ",".join(str(number) for number in range(least, most + 1))
-        drawing.validations.append(
-            choice_validation(cells, f'"{source}"', words, most, names, least=least)
-        )
-    else:
-        drawing.validations.append(number_validation(cells, words, positive=positive))
-
-
-def _end(block: Block) -> tuple[int, int]:
-    """Return the last cell of a block that is typed in."""
-    return block.address(tuple(length - 1 for length in block.quantity.input_lengths))
 
 
 def picture(

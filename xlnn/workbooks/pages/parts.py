@@ -7,26 +7,27 @@ what is drawn around them: names, headings, what may be typed in, the cells of a
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from math import ceil, prod
 from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
+from xlnn.blocks import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.panel import begun, grid, picture, type_in
-from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.pages.panel import picture
 from xlnn.workbooks.pages.table import (
     beside_symbol,
+    called,
     head,
     name_rows,
     plain_name,
     row_axes,
     row_validation,
-    title_line,
+    type_in,
 )
 from xlnn.writing.charts import THICK, Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
@@ -78,6 +79,10 @@ class Part(ABC):
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw what it shows besides its quantities."""
 
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- for those with words
+        """Yield the texts that it shows, each after the section of the words where it belongs."""
+        yield from ()
+
 
 class _Joined(Part):
     def __init__(self, *parts: Part) -> None:
@@ -94,7 +99,12 @@ class _Joined(Part):
             for part, row, column in self._placed(model, 0, 0)
             for rows, columns in [part.size(model)]
         ]
-        return max(row for row, _ in ends), max(column for _, column in ends)
+        return max((row for row, _ in ends), default=0), max((last for _, last in ends), default=0)
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
+        """Yield the texts of all parts."""
+        for part in self.parts:
+            yield from part.texts(model)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of all parts."""
@@ -212,7 +222,8 @@ class Numbers(Part):
             drawing.looks |= dict.fromkeys(beside, PLAIN)
             block = page.layout.blocks[name]
             quantity = block.quantity
-            drawing.put(row + down, column, plain_name(quantity, page.words), LABEL)
+            named = plain_name if self.symbols else called
+            drawing.put(row + down, column, named(quantity, page.words), LABEL)
             if self.symbols:
                 symbol, at = quantity.heading(()), column + self.at - 1
                 drawing.put(row + down, at, symbol, replace(LABEL, align="right"))
@@ -304,6 +315,8 @@ class Grid(Part):
         The keys of what stands above each of several.
     width : float
         Of its columns.
+    height : int
+        Of its rows; 0 leaves them as they are.
     above : int
     """
 
@@ -312,10 +325,8 @@ class Grid(Part):
     scale: str = "around 0"
     captions: tuple[str, ...] = ()
     width: float = 0
+    height: int = 24
     above: int = 0
-
-    HEIGHT = 24
-    """The height of its rows."""
 
     @property
     def _headings(self) -> int:
@@ -323,24 +334,30 @@ class Grid(Part):
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return a row for its name, and its rows and columns."""
-        *several, rows, columns = model[self.name].shape
+        *several, rows, columns = (1, *model[self.name].shape)
         return self._headings + rows, self.indent + prod(several) * (columns + 1) - 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield its cells."""
-        apart = model[self.name].shape[-1] + 1
-        yield grid(model, self.name, row + self._headings, column + self.indent, apart)
+        quantity, at = model[self.name], (row + self._headings, column + self.indent)
+        steps = ((0, quantity.shape[-1] + 1),) * (len(quantity.shape) - 2) + ((1, 0), (0, 1))
+        yield single_block(quantity, *at, *steps[-len(quantity.shape) :])
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
+        """Yield its captions."""
+        yield from (("headings", key) for key in self.captions)
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw its name, and colour it."""
         block = page.layout.blocks[self.name]
-        name = plain_name(block.quantity, page.words)
-        drawing.put(row, column + self.indent, name, LABEL)
-        captions = [page.words("headings", key) for key in self.captions]
-        picture(drawing, block, *captions, scale=self.scale, size=11)
+        drawing.put(row, column + self.indent, called(block.quantity, page.words), LABEL)
+        captions = [page.words.of_itself("headings", key) for key in self.captions]
+        digits = block.quantity.number_format if len(block.quantity.shape) == 1 else "General"
+        picture(drawing, block, *captions, scale=self.scale, size=11, digits=digits)
         type_in(drawing, block, page.words)
         (last_row, last), apart = block.last, block.quantity.shape[-1] + 1
-        drawing.heights |= dict.fromkeys(range(block.row, last_row + 1), self.HEIGHT)
+        if self.height:
+            drawing.heights |= dict.fromkeys(range(block.row, last_row + 1), self.height)
         if self.width:
             drawing.widths |= dict.fromkeys(range(block.column, last + 1), self.width)
         drawing.widths |= dict.fromkeys(range(block.column + apart - 1, last, apart), GAP)
@@ -398,9 +415,14 @@ class Label(Part):
         """Return one row."""
         return 1, self.columns
 
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- its own
+        """Yield it, if it is one in words."""
+        if self.of:
+            yield self.of, self.text
+
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Write it."""
-        text = page.words(self.of, self.text, **self.numbers) if self.of else self.text
+        text = page.words.of_itself(self.of, self.text).format(**self.numbers)
         for right in range(self.columns):
             drawing.put(row, column + right, "" if right else text, self.look)
         if self.fits:
@@ -480,6 +502,10 @@ class Made(Part):
 
     def __init__(self, of: Callable[[Model], Part]) -> None:
         self.of = of
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
+        """Yield the texts of the part."""
+        yield from self.of(model).texts(model)
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return the size of the part."""
@@ -564,6 +590,11 @@ class Table(Part):
                 if found := model.by_name.get(f"{begins}_{block.quantity.name}"):
                     yield single_block(found, below + down, block.column)
 
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
+        """Yield the titles over and under the columns."""
+        yield from (("charts", key) for key in self.groups.values() if key)
+        yield from (("headings", key) for key in self.under if key)
+
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw the headings, and the names of the rows."""
         blocks = [page.layout.blocks[name] for name in self.names]
@@ -582,13 +613,13 @@ class Table(Part):
         for down, (key, begins) in enumerate(self.under.items()):
             look = Look(number_format=";;;")
             if key:
-                drawing.put(below + down, column, page.words("headings", key), SECTION)
+                drawing.put(below + down, column, page.words.of_itself("headings", key), SECTION)
                 look = replace(
                     value("General", given=False, first=False), align="center", bold=True
                 )
             drawing.looks |= {f"{begins}_{name}": look for name in self.names}
         if self.under:
-            keys = [page.words("headings", key) for key in self.under if key]
+            keys = [page.words.of_itself("headings", key) for key in self.under if key]
             drawing.widths[column] = max(drawing.widths[column], text_width(*keys))
 
     def _set_widths(self, drawing: Drawing, blocks: Iterable[Block]) -> None:
@@ -606,7 +637,7 @@ class Table(Part):
             begins = self.groups.get(block.quantity.name)
             group = group if begins is None else begins
             for right in range(len(block.quantity.units) if group else 0):
-                text = page.words("charts", group) if begins and not right else ""
+                text = page.words.of_itself("charts", group) if begins and not right else ""
                 drawing.put(row, block.column + right, text, SECTION)
 
 
@@ -651,12 +682,20 @@ class Units(Part):
             yield single_block(quantity, row + self.headings, column, (1, 0), *right)
             column += prod(quantity.shape[1:])
 
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
+        """Yield what the rows are called."""
+        keys = [self.rows] if isinstance(self.rows, str) else self.rows
+        yield from (("headings", key) for key in keys)
+
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw the headings, and the names of the rows."""
         blocks = [page.layout.blocks[name] for name in self.names]
         rows = blocks[0].quantity.shape[0]
         keys = [self.rows] * rows if isinstance(self.rows, str) else self.rows
-        names = [page.words("headings", key, number=n) for n, key in enumerate(keys, start=1)]
+        names = [
+            page.words.of_itself("headings", key).format(number=n)
+            for n, key in enumerate(keys, start=1)
+        ]
         for down, text in enumerate([""] * self.headings + names):
             drawing.put(row + down, column, text, KEY)
         drawing.widths[column] = max(drawing.widths.get(column, 0), text_width(*names))
@@ -686,19 +725,19 @@ def _dress(drawing: Drawing, page: Page[Any], table: Table | Units) -> None:
 
 @dataclass(frozen=True)
 class Trace:
-    """A line of a chart: y over x, or over the rows of its table.
+    """A line of a chart: y over x, or over the rows of its table; of several units one for each.
 
     Attributes
     ----------
     y : str or (str, int)
-        A quantity, or one of its units; the numbers of a unit may be side by side.
+        A quantity, or one of its units. Without axes its numbers side by side are one line.
     x : str or (str, int)
     colour, marker : str
     width : int
         0 where there are markers alone.
     name, of : str
-        What the legend calls it: the key of a text in a table of the words, or an equation. With no
-        table it is an equation in any case.
+        What the legend calls it, in English or as an equation, and the table of the words that has
+        it in other languages; of several units by default their symbols.
     each : str
         The axis of whose entries each has a line of its own: the first axis of both.
     """
@@ -718,12 +757,24 @@ class Trace:
         x = _unit(page, self.x) if self.x else _counted(page, y)
         whole = prod(axis.length for axis in y.quantity.axes)
         count = next((a.length for a in y.quantity.axes if a.name == self.each), 1)
-        is_key = self.of and self.name.isidentifier()
-        name = page.words(self.of, self.name) if is_key else self.name
-        for number in range(count):
+        several = y.quantity.axes and y.quantity.shape
+        for unit, number in product(y.quantity.units if several else [()], range(count)):
             rows = number * whole // count, (number + 1) * whole // count - 1
-            cells = (_cells(page, block, *rows) for block in (x, y))
+            name = page.words.of_itself(self.of, self.name)
+            if several and not name:
+                name = y.quantity.heading(unit)
+            cells = (_cells(page, block, *rows) for block in (x, _of_unit(y, unit)))
             yield Line(*cells, self.colour, name, self.width, self.marker)
+
+
+def _of_unit(block: Block, unit: tuple[int, ...]) -> Block:
+    """Return the column of one unit of a table; without a unit, the block as it is."""
+    if not unit:
+        return block
+    axes = block.quantity.axes
+    _, column = block.address((*(0 for _ in axes), *unit))
+    return replace(block, quantity=replace(block.quantity, shape=()), column=column,
+                   steps=block.steps[: len(axes)])  # fmt: skip
 
 
 def _unit(page: Page[Any], name: str | tuple[str, int]) -> Block:
@@ -750,7 +801,9 @@ def _counted(page: Page[Any], block: Block) -> Block:
         for other in page.layout.on(block.sheet)
         if other.row == block.row and other.quantity.axes == block.quantity.axes
     ]
-    return replace(block, column=min(columns) - 1)
+    alone = replace(block.quantity, shape=())
+    steps = block.steps[: len(block.quantity.axes)]
+    return replace(block, quantity=alone, column=min(columns) - 1, steps=steps)
 
 
 class Chart(Part):
@@ -797,12 +850,19 @@ class Chart(Part):
         """Return how many rows and columns it lies over."""
         return ceil(self.size_in_cm[1] / ROW), self.columns
 
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
+        """Yield its title, what its axes are called, and what its lines are."""
+        yield "charts", self.title
+        yield from (("headings", each) for each in (self.x, self.y))
+        yield from ((trace.of, trace.name) for trace in self.traces if trace.of)
+
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
         lines = [line for trace in self.traces for line in trace.lines(page)]
         axes = _unit(page, self.traces[0].y).quantity.axes
-        across = self.x or page.words("headings", axes[-1].name)
-        chart = scatter(page.words("charts", self.title), across, lines, self.y)
+        said = page.words.of_itself
+        across, up = (said("headings", each) for each in (self.x or axes[-1].name, self.y))
+        chart = scatter(said("charts", self.title), across, lines, up)
         chart.width, chart.height = self.size_in_cm
         if self.is_square:
             square(chart)
@@ -814,44 +874,3 @@ class Chart(Part):
         if self.ends_up:
             ends(chart.y_axis, *self.ends_up)
         drawing.charts.append((address(row, column), chart))
-
-
-def page(key: str, *parts: Part, row: int = FIRST_ROW) -> Sheet:
-    """Return a page: its title, what it shows, and from a row on its parts below each other."""
-    content = Below(*parts)
-
-    def place(model: Model) -> Iterator[Block]:
-        return content.blocks(model, row, 1)
-
-    def draw(shown: Page[Any]) -> Drawing:
-        drawing = begun(shown, key)
-        content.draw(drawing, shown, row, 1)
-        return drawing
-
-    return Sheet(draw, place)
-
-
-def helper_page(key: str, *parts: Part) -> Sheet:
-    """Return a page of tables beside each other, from which others take their numbers.
-
-    Without parts it is one table of all quantities of its sheet.
-    """
-
-    def all_of(model: Model) -> Part:
-        return Table(*(each.name for each in model.quantities if each.sheet == key))
-
-    content, row = Beside(*parts or (Made(all_of),)), FIRST_ROW - HEADINGS
-
-    def place(model: Model) -> Iterator[Block]:
-        return content.blocks(model, row, 1)
-
-    def draw(shown: Page[Any]) -> Drawing:
-        first = next(block for block in place(shown.layout.model) if block.quantity.axes)
-        column = first.column + first.quantity.counts  # the first that does not name the rows
-        drawing = Drawing(gridlines=False, freeze=(first.row, column), repeat=first.row - 1)
-        drawing.heights = {1: 24}
-        content.draw(drawing, shown, row, 1)
-        title_line(drawing, shown, key, column)
-        return drawing
-
-    return Sheet(draw, place)

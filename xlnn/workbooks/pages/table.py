@@ -43,6 +43,11 @@ def plain_name(quantity: Quantity, words: Text) -> str:
     return words("quantities", quantity.kind)
 
 
+def called(quantity: Quantity, words: Text) -> str:
+    """Return what a quantity is called, by its symbol if it has no name."""
+    return plain_name(quantity, words) or quantity.symbol.replace("{}", "")
+
+
 def beside_symbol(name: str, symbol: str) -> str:
     """Return a name as it stands beside its symbol, which is not said twice.
 
@@ -110,8 +115,7 @@ def table(page: Page, sheet: str, blocks: Iterable[Block], named: Named = plain_
     name_rows(drawing, axes, top, page.words)
     for block in blocks:
         head(drawing, block, page.words, named)
-        if block.quantity.is_input:
-            drawing.validations.append(numbers_only(block, page.words))
+        type_in(drawing, block, page.words)
     title_line(drawing, page, sheet, len(axes) + 1)
     return drawing
 
@@ -142,7 +146,7 @@ def name_rows(
     """Name the rows, from a column on: the epoch, the image, or both. State 0 is the start."""
     for column, axis in enumerate(axes, start=left):
         drawing.put(first - 2, column, "", KEY)
-        name = words("headings", axis.name)
+        name = words.of_itself("headings", axis.name)
         drawing.put(first - 1, column, name, KEY)
         drawing.widths[column] = max(drawing.widths.get(column, 0), NARROW, text_width(name))
     ranges = (range(axis.counts_from, axis.counts_from + axis.length) for axis in axes)
@@ -173,12 +177,36 @@ def head(
             drawing.widths[column] = max(drawing.widths.get(column, 0), usual, share)
 
 
-def numbers_only(block: Block, words: Text) -> DataValidation:
-    """Let only numbers be typed into a block's input cells."""
-    lengths = block.quantity.input_lengths
-    first = address(block.row, block.column)
-    last = address(*block.address(tuple(length - 1 for length in lengths)))
-    return number_validation(f"{first}:{last}", words)
+def type_in(
+    drawing: Drawing,
+    block: Block,
+    words: Text,
+    names: Iterable[str] = (),
+    *,
+    positive: bool = False,
+) -> None:
+    """Let only numbers be typed into a block, only positive ones, or only those of a choice.
+
+    What the numbers of a choice stand for may be named.
+    """
+    quantity = block.quantity
+    if not quantity.is_input:
+        return
+    first, last = (address(*at) for at in ((block.row, block.column), _end(block)))
+    cells = first if first == last else f"{first}:{last}"
+    if quantity.choices:
+        least, most = quantity.choices
+        source = ",".join(str(number) for number in range(least, most + 1))
+        drawing.validations.append(
+            choice_validation(cells, f'"{source}"', words, most, names, least=least)
+        )
+    else:
+        drawing.validations.append(number_validation(cells, words, positive=positive))
+
+
+def _end(block: Block) -> tuple[int, int]:
+    """Return the last cell of a block that is typed in."""
+    return block.address(tuple(length - 1 for length in block.quantity.input_lengths))
 
 
 BOUNDS = {

@@ -18,7 +18,7 @@ from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.shipped.templates import Template, folder, names
 from xlnn.shipped.text import Text
-from xlnn.workbooks.experiment import Experiment, ExperimentSpec, Origin
+from xlnn.workbooks.experiment import Experiment, ExperimentSpec, Origin, Size
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
 from xlnn.workbooks.solver.found import find
@@ -156,9 +156,9 @@ def _made(name: str, net: Net) -> SolverKind:
 
     return SolverKind(
         name=name,
-        sizes={"images": (1, 200)},
-        quantities=yielded,
-        sheets={"solver": page_of(net)},
+        sizes={"images": Size(64, 1, 200)},
+        model=yielded,
+        pages=(page_of(net),),
         net=net,
     )
 

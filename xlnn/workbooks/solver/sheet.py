@@ -14,10 +14,10 @@ from xlnn.blocks import Block, single_block
 from xlnn.equations.layer import PARAMETERS, LayerKind, Shape
 from xlnn.equations.layer import WEIGHTS as PICTURED
 from xlnn.quantity import SUPERSCRIPTS, Model, superscript
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.panel import type_in
-from xlnn.workbooks.pages.parts import Below, Part
-from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.parts import Part
+from xlnn.workbooks.pages.stated import Page
+from xlnn.workbooks.pages.table import type_in
 from xlnn.workbooks.solver.excel import solver_names
 from xlnn.workbooks.solver.nets import Net
 from xlnn.writing.drawing import Drawing
@@ -39,6 +39,7 @@ SIZE, NUMBER_WIDTH = 9, 7.7
 """Of the numbers, in points, and of their columns: room for -1E-100."""
 
 NAME_WIDTH, GAP_WIDTH, ROW_HEIGHT = 17, 1.2, 13.5
+
 CENTRED = replace(SECTION, align="center", size=SIZE)
 LARGE = Look(size=11, bold=True, align="center", border=True)
 BOLD = ("labels", "answer", "right")
@@ -46,7 +47,7 @@ BOLD = ("labels", "answer", "right")
 Place = tuple[int | tuple[int, int], ...]
 """Rows and columns from the first cell of a band, and the steps to a quantity's other entries."""
 
-Said = str | Callable[[Page[Any]], str]
+Said = str | Callable[[Context[Any]], str]
 """A text, or what tells it in the words of a page."""
 
 
@@ -91,7 +92,7 @@ class Band(Part):
     rows : int
     left, each : dict
         The places of quantities; of those with an entry for each image, within its block.
-    texts : dict
+    lines : dict
         Texts and their looks, by their rows and columns.
     heads : dict or None
         The texts over the blocks, by their columns, if it has headings; ``{}`` is the image.
@@ -105,7 +106,7 @@ class Band(Part):
     rows: int
     left: Mapping[str, Place] = field(default_factory=dict)
     each: Mapping[str, Place] = field(default_factory=dict)
-    texts: Mapping[tuple[int, int], tuple[Said, Look]] = field(default_factory=dict)
+    lines: Mapping[tuple[int, int], tuple[Said, Look]] = field(default_factory=dict)
     heads: Mapping[int, str] | None = None
     head: Look = CENTRED
     looks: Mapping[str, Look] = field(default_factory=dict)
@@ -123,11 +124,11 @@ class Band(Part):
         for name, (down, right, *steps) in self.each.items():
             yield single_block(model[name], row + down, column + right, across, *steps)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw the headings and texts, and let quantities look like small numbers or ink."""
         if self.heads is not None:
             self._draw_heads(drawing, page, row, column)
-        for (down, right), (said, look) in self.texts.items():
+        for (down, right), (said, look) in self.lines.items():
             text = said if isinstance(said, str) else said(page)
             if text:
                 drawing.put(row + down, column + right, text, look)
@@ -142,7 +143,7 @@ class Band(Part):
             drawing.looks[quantity.name] = self.looks.get(quantity.name, small)
             type_in(drawing, block, page.words)
 
-    def _draw_heads(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def _draw_heads(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         columns, taken = self.columns, {right for down, right, *_ in self.each.values() if not down}
         for right in range(columns.bias + 1):
             drawing.put(row, column + right, "", CENTRED)
@@ -153,7 +154,7 @@ class Band(Part):
                 drawing.put(row, at, int(text) if text.isdigit() else text, self.head)
 
 
-def page_of(net: Net) -> Sheet:
+def page_of(net: Net) -> Page:
     """Return the page of a network."""
     maps = [layer.shape[-1] for layer in net.layers.values() if len(layer.shape) == 3]
     columns = Columns(1 + max(map(_width, net.layers.values())), max(net.picture[1], sum(maps), 3))
@@ -161,7 +162,7 @@ def page_of(net: Net) -> Sheet:
         columns,
         4,
         {"C_T": (2, 0), "recognised": (2, 1), "says": (2, columns.first)},
-        texts={
+        lines={
             (0, 0): (_said("sheets", "solver"), TITLE),
             (1, 0): (_said("quantities", "C_T"), LABEL),
             (1, 1): (_said("quantities", "recognised"), LABEL),
@@ -178,7 +179,7 @@ def page_of(net: Net) -> Sheet:
         columns,
         1 + net.picture[0],
         each={"labels": (0, columns.step), "images": (1, 0, (1, 0), (0, 1))},
-        texts={(0, 0): (_said("headings", "image"), SECTION)},
+        lines={(0, 0): (_said("headings", "image"), SECTION)},
         heads={0: "{}"},
         head=replace(KEY, size=SIZE),
         above=0,
@@ -188,7 +189,7 @@ def page_of(net: Net) -> Sheet:
         5,
         {"C_T_built": (3, 0), "far": (4, 0)},
         {"C": (0, 0), "answer": (1, 0), "right": (1, columns.step)},
-        texts={
+        lines={
             (0, 0): (_said("quantities", "C"), LABEL),
             (1, 0): (_said("quantities", "answer"), LABEL),
             (2, 0): (_said("quantities", "C_T_built"), LABEL),
@@ -199,21 +200,34 @@ def page_of(net: Net) -> Sheet:
         },
         above=2,
     )
-    content = Below(top, pictures, *_layers(net, columns), results)
+    parts = (top, pictures, *_layers(net, columns), results)
+    return SolverPage(net, columns, parts)
 
-    def place(model: Model) -> Iterator[Block]:
-        return content.blocks(model, 1, 1)
 
-    def draw(page: Page[Any]) -> Drawing:
-        drawing = Drawing(gridlines=False, freeze=(2 + top.rows, 1 + columns.first))
-        rows, _ = content.size(page.layout.model)
+class SolverPage(Page):
+    """A page of bands, for a network and a program's Solver.
+
+    Parameters
+    ----------
+    net : Net
+    columns : Columns
+    bands : tuple of Band
+    """
+
+    def __init__(self, net: Net, columns: Columns, bands: tuple[Band, ...]) -> None:
+        super().__init__("solver", "Solver", "", *bands, row=1)
+        self.net, self.columns, self.head = net, columns, bands[0]
+
+    def draw(self, context: Context[Any]) -> Drawing:
+        """Draw the bands, and the names that hold the Solver model."""
+        content = self.content(context.layout.model)
+        drawing = Drawing(gridlines=False, freeze=(2 + self.head.rows, 1 + self.columns.first))
+        rows, _ = content.size(context.layout.model)
         drawing.heights = {1: 24} | dict.fromkeys(range(2, rows + 1), ROW_HEIGHT)
-        content.draw(drawing, page, 1, 1)
-        _set_widths(drawing, columns, page.layout.model["images"].shape[0])
-        drawing.names = solver_names(page.layout, "C_T", net.variables)
+        content.draw(drawing, context, self.row, 1)
+        _set_widths(drawing, self.columns, context.layout.model["images"].shape[0])
+        drawing.names = solver_names(context.layout, "C_T", self.net.variables)
         return drawing
-
-    return Sheet(draw, place)
 
 
 def _layers(net: Net, columns: Columns) -> Iterator[Band]:
@@ -253,12 +267,12 @@ def _layers(net: Net, columns: Columns) -> Iterator[Band]:
         yield Band(columns, 1 + (layer.shape[0] - 1) * down + height, left, each, texts, heads)
 
 
-def _said(section: str, key: str, **numbers: int) -> Callable[[Page[Any]], str]:
+def _said(section: str, key: str, **numbers: int) -> Callable[[Context[Any]], str]:
     """Return what tells a text of a page's words."""
     return lambda page: page.words(section, key, **numbers)
 
 
-def _found(page: Page[Any]) -> str:
+def _found(page: Context[Any]) -> str:
     """Say how the weights were found, if they were."""
     found = page.spec.found
     if not found:

@@ -1,0 +1,171 @@
+"""An experiment of an installed package does all that our own do."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import xlnn
+from xlnn.engines import ENGINES, PROGRAMS
+from xlnn.errors import DataError
+
+EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "parity"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The folder into which pip installed the package."""
+    folder = tmp_path_factory.mktemp("packages")
+    into = ("pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--target", folder)
+    subprocess.run([sys.executable, "-m", *into, EXAMPLE], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(installed, tmp_path_factory):
+    """What runs xlnn where the package is installed, and returns what it printed."""
+    folder = tmp_path_factory.mktemp("work")
+
+    def running(*words, code=0, cwd=folder, packages=installed):
+        done = subprocess.run(
+            [sys.executable, "-m", "xlnn", *map(str, words)],
+            cwd=cwd, env=os.environ | {"PYTHONPATH": str(packages)}, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
+
+    running.folder = folder
+    running("build", "parity", "-o", "parity.xlsx")
+    return running
+
+
+def test_it_is_built_by_its_name_and_listed(run):
+    assert re.search(r"^parity +- +An Elman network", run("templates"), re.MULTILINE)
+    assert "all agree with NumPy" in run("build", "parity", "-o", "again.xlsx")
+
+
+@pytest.mark.parametrize("engine", [each for each in ENGINES if each not in PROGRAMS])
+def test_it_is_checked_without_its_model(run, engine):
+    said = json.loads(run("check", "parity.xlsx", "--engine", engine, "--json"))
+    assert said["agrees"]
+
+
+def test_a_wrong_formula_in_it_is_named(run):
+    workbook = openpyxl.load_workbook(run.folder / "parity.xlsx")
+    workbook["Steps"]["K20"] = "=0.5"
+    workbook.save(run.folder / "wrong.xlsx")
+    assert "Steps!K20" in run("check", "wrong.xlsx", code=1)
+
+
+def test_options_and_a_workbook_of_before_change_it(run):
+    run("build", "parity", "--epochs", 3, "--hidden", 2, "--eta", 0.1, "-o", "small.xlsx")
+    run("build", "--from", "small.xlsx", "--epochs", 4, "-o", "more.xlsx")
+    sizes = run("show", "more.xlsx")
+    assert "epochs 4" in sizes
+    assert "hidden 2" in sizes
+    assert "η = 0.1" in sizes
+    refused = run("build", "parity", "--hidden", 1, "-o", "none.xlsx", code=2)
+    assert "a whole number from 2 to 20 was expected" in refused
+
+
+def test_it_speaks_the_languages_of_its_files_and_else_english(run):
+    run("build", "parity", "--lang", "zh", "--epochs", 2, "-o", "zh.xlsx")
+    workbook = openpyxl.load_workbook(run.folder / "zh.xlsx", data_only=True)
+    assert workbook.sheetnames[:4] == ["说明", "训练", "数据", "Steps"]
+    assert workbook["训练"]["A5"].value.startswith("2 个 epoch 之后，C 从")
+    assert workbook["Steps"]["A2"].value == "Forward from the first step, and back from the last."
+    lacks = run("templates", "--untranslated")
+    assert "parity, zh   sheets.steps" in re.sub(" {3,}", "   ", lacks)
+    assert "parity, zh   sheets.training" not in re.sub(" {3,}", "   ", lacks)
+
+
+def test_its_guide_leads_to_its_pages_and_says_what_is_worth_trying(run):
+    guide = openpyxl.load_workbook(run.folder / "parity.xlsx")["Guide"]
+    texts = [cell.value for row in guide.iter_rows() for cell in row if cell.value]
+    assert texts[0] == "A recurrent network in a sheet"
+    assert "1. Training" in texts
+    assert "h = tanh(U h₋₁ + W x)" in texts
+    assert "1. Set η on Training to 0.5." in texts
+
+
+def test_its_pages_have_charts(run):
+    with zipfile.ZipFile(run.folder / "parity.xlsx") as file:
+        assert sum(name.startswith("xl/charts/chart") for name in file.namelist()) == 2
+
+
+def test_a_cell_is_explained(run):
+    said = run("explain", "parity.xlsx", "delta")
+    assert "δ = (e V + δ₊₁ U)(1 − h²)" in said
+    assert "Werbos 1990" in said
+
+
+def test_an_exercise_of_it_is_graded(run):
+    run("exercise", "parity", "--blank", "h", "--epochs", 2, "-o", "ada.xlsx")
+    assert "0 / 1" in run("grade", "ada.xlsx")
+    run("build", "parity", "--epochs", 2, "-o", "solved.xlsx")
+    mine, right = (openpyxl.load_workbook(run.folder / f"{n}.xlsx") for n in ("ada", "solved"))
+    for row in right["Steps"].iter_rows():
+        for cell in row:
+            if mine["Steps"][cell.coordinate].value is None:
+                mine["Steps"][cell.coordinate].value = cell.value
+    mine.save(run.folder / "ada.xlsx")
+    assert "1 / 1" in run("grade", "ada.xlsx")
+
+
+def test_it_can_be_copied_and_edited_as_a_template(run):
+    run("new", "mine", "--from", "parity")
+    path = run.folder / "mine" / "template.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("eta = 0.05", "eta = 0.02"))
+    run("build", "mine", "-o", "mine.xlsx")
+    assert "η = 0.02" in run("show", "mine.xlsx")
+
+
+def test_where_the_package_is_not_its_workbook_is_refused_in_one_sentence(run, tmp_path):
+    said = run("check", run.folder / "parity.xlsx", code=1, packages=tmp_path)
+    assert 'There is no kind of workbook "parity"' in said
+    assert "once that is installed" in said
+
+
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        ("raise RuntimeError('boom')", "raises RuntimeError('boom')"),
+        ("EXPERIMENT = 1", "is no xlnn.Experiment of the name broken"),
+    ],
+)
+def test_a_package_that_is_broken_is_named_and_hinders_nothing_else(run, tmp_path, module, said):
+    (tmp_path / "broken.py").write_text(module)
+    info = tmp_path / "broken-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[xlnn.experiments]\nbroken = broken:EXPERIMENT\n")
+    refused = run("build", "broken", "-o", "broken.xlsx", code=1, packages=tmp_path)
+    assert said in refused
+    assert "Traceback" not in refused
+    assert "descent" in run("templates", packages=tmp_path)
+
+
+def test_the_page_for_programmers_quotes_the_package_as_it_is():
+    page = (EXAMPLE.parent.parent / "programmer.md").read_text(encoding="utf-8")
+    module = (EXAMPLE / "parity" / "__init__.py").read_text(encoding="utf-8")
+    project = (EXAMPLE / "pyproject.toml").read_text(encoding="utf-8")
+    quoted = re.findall(r"^```(?:py|toml|text)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(quoted) == 4
+    for block in quoted:
+        assert block in module or block in project
+
+
+def test_a_quantity_that_stands_on_no_page_is_named():
+    quantities = (xlnn.Quantity("x", sheet="nowhere"),)
+    page = xlnn.Page("here", "Here", "")
+    lost = xlnn.Experiment("lost", lambda *_: quantities, (page,), inputs={"x": 1})
+    spec = lost.from_template(lost.template).spec
+    with pytest.raises(DataError, match="x stands on the sheet nowhere, and there is no page"):
+        lost.layout(spec)

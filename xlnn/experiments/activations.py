@@ -1,0 +1,352 @@
+"""The functions that a network needs have slopes, from which a unit learns.   Book: 2-1.
+
+Activation functions beside their slopes and central differences; two units of which one can not
+learn; a line and a parabola; and the bell curve from which start weights are drawn.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from xlnn.equations import functions as eq
+from xlnn.equations.activation import Sigmoid, SigmoidSlope
+from xlnn.equations.neuron import UnitStep
+from xlnn.equations.telling import Told
+from xlnn.quantity import Axis, Equation, Quantity, Sentence, previous
+from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment, Size
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Hidden,
+    Label,
+    Numbers,
+    Row,
+    Sentences,
+    Space,
+    Table,
+    Trace,
+)
+from xlnn.workbooks.pages.stated import Page, helper_page
+from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
+
+POINTS = 81
+"""Of each curve; 0 is one of them where the range lies evenly around it."""
+
+BELL_POINTS, DEVIATIONS = 161, 4
+"""Of the bell curve, and how far it is drawn to either side, in standard deviations: so close that
+the strips between them hold its area to the tenth of a percent."""
+
+SHOWN = {
+    "step": ("unit step", NEGATIVE, "u(z)", "u′(z)", "1 (z ≥ 0), 0 (z < 0)", "0 (z ≠ 0)"),
+    "sigmoid": ("sigmoid", POSITIVE, "σ(z)", "σ′(z)", "1 / (1 + exp(−z))", "σ(z) (1 − σ(z))"),
+    "tanh": ("tanh", "5B8C5A", "tanh(z)", "tanh′(z)", "tanh(z)", "1 − tanh²(z)"),
+    "relu": ("ReLU", "8C5BA6", "ReLU(z)", "ReLU′(z)", "max(0, z)", "1 (z > 0), 0 (z ≤ 0)"),
+    "linear": ("linear", "B59410", "z", "z′", "z", "1"),
+}
+"""What each function is called, its colour, how it and its slope are written, and what both are."""
+
+SIZE = 15, 8.5
+"""Of charts, in cm."""
+
+UNITS = ("step", "sigmoid")
+STEPS = ("w", "input", "answer", "answer_slope", "C", "dC_dw")
+"""The units that learn, and what is told of each step."""
+
+
+# fmt: off
+def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the functions, the two units that learn, the two shapes, and the bell curve."""
+    point = Axis("point", POINTS, counts_from=0)
+    yield from _functions(point)
+    yield from _learning(sizes["steps"], words)
+    yield from _shapes(point, words)
+    yield from _bell(words)
+
+
+def _functions(point: Axis) -> Iterator[Quantity]:
+    number = partial(Quantity, sheet="activations", number_format="General")
+    column = partial(Quantity, sheet="table", axes=(point,))
+    beside = partial(Quantity, sheet="differences", axes=(point,))
+    for name, title, scale in (("low", "z from", 4), ("high", "z to", 4), ("h", "h", 0.1)):
+        yield number(name, title=title, role="input", scale=scale)
+    yield number("used_h", title="h that is used", symbol="h", equation=eq.STEP)
+    yield column("number", title="point", symbol="k", counts=True, number_format="0")
+    yield column("z", title="point z", symbol="z", equation=eq.points(POINTS))
+    sides = (("right", "z + h", eq.RIGHT), ("left", "z − h", eq.LEFT))
+    for side, symbol, equation in sides:
+        yield beside(f"z_{side}", title=f"{side} of z", symbol=symbol, equation=equation,
+                     uses={"h": "used_h"})
+    for function in eq.FUNCTIONS:
+        name, (_, _, symbol, slope, *_) = function.name, SHOWN[function.name]
+        yield column(name, "value", symbol, title="value", equation=function.value, role="forward",
+                     meaning="what a unit answers to its weighted input z",
+                     written="u(z), σ(z), tanh(z), max(0, z), z", source="2-1")
+        for side, shifted, _ in sides:
+            yield beside(f"{name}_{side}", side, symbol.replace("z", shifted),
+                         title=f"value at {side}", equation=function.value,
+                         uses={"z": f"z_{side}"})
+        yield column(f"{name}_slope", "slope", slope, title="slope", equation=function.slope,
+                     uses={"a": name} if function.of_value else {}, role="backward",
+                     meaning="how fast the answer changes with z",
+                     written="0, σ(1 − σ), 1 − tanh², 0 or 1, 1", source="2-6")
+    for name, (_, _, _, slope, *_) in SHOWN.items():
+        yield column(f"{name}_difference", "difference", slope, title="central difference",
+                     equation=eq.CENTRAL, meaning="the same, measured with two points",
+                     uses={"right": f"{name}_right", "left": f"{name}_left", "h": "used_h"},
+                     written="(a(z + h) − a(z − h)) / 2h", source="2-6")
+    for name in SHOWN:
+        yield column(f"{name}_error", "error", "−", title="difference less slope",
+                     equation=eq.ERROR, number_format="0.0E+00",
+                     uses={"slope": f"{name}_slope", "difference": f"{name}_difference"})
+        yield Quantity(f"{name}_gap", "gap", title="gap (root mean square)", equation=eq.GAP,
+                       uses={"error": f"{name}_error"}, sheet="activations",
+                       number_format="0.0E+00")
+
+
+def _learning(steps: int, words: Text) -> Iterator[Quantity]:
+    number = partial(Quantity, sheet="learning", role="input", number_format="General")
+    for name, title in (("x", "input x"), ("t", "target t"), ("b", "bias b")):
+        yield number(name, title=title)
+    yield number("eta", title="learning rate η", symbol="η", calms=True)
+    column = partial(Quantity, sheet="learning",
+                     axes=(Axis("step", steps + 1, "time", counts_from=0),))
+    courses = _courses(steps, words)
+    functions: dict[str, tuple[Equation, Equation]] = {
+        "step": (UnitStep(), eq.Flat()), "sigmoid": (Sigmoid(), SigmoidSlope())}
+    for name, (value, slope) in functions.items():
+        of = {key: f"{name}_{key}" for key in STEPS}
+        yield column(of["w"], "w", "w", title="weight", equation=eq.LEARNED, given=1, role="weight",
+                     uses={"w": previous(of["w"]), "gradient": previous(of["dC_dw"])},
+                     meaning="what is learned; the first row is the start",
+                     written="w ← w − η ∂C/∂w", source="2-10")
+        yield column(of["input"], "input", "z", title="input", equation=eq.ANSWER_Z,
+                     uses={"w": of["w"]})
+        yield column(of["answer"], "answer", "a", title="answer", equation=value,
+                     uses={"z": of["input"]}, role="forward")
+        yield column(of["answer_slope"], "answer_slope", "a′(z)", title="slope", equation=slope,
+                     uses={"z": of["input"]} if name == "step" else {"a": of["answer"]},
+                     role="backward")
+        yield column(of["C"], "C", "C", title="error", equation=eq.SQUARED_ERROR,
+                     uses={"a": of["answer"]}, role="forward")
+        yield column(of["dC_dw"], "dC_dw", "∂C/∂w", title="gradient", equation=eq.GRADIENT,
+                     uses={"a": of["answer"], "slope": of["answer_slope"]}, role="backward",
+                     meaning="how fast the error changes with the weight",
+                     written="∂C/∂w = (a − t) a′(z) x", source="2-8")
+        said = courses[name]
+        yield Quantity(f"{name}_course", equation=said, is_text=True, sheet="learning",
+                       uses={key: of[key] for key in ("w", "C", "dC_dw") if key in said.roles})
+
+
+def _courses(steps: int, words: Text) -> dict[str, Sentence]:
+    """Return what is said of the steps of each unit."""
+    say = words.sentence
+    stays = say("step_course", "Unit step: w stays {w_first}, and C stays {C_first}. Its slope is "
+                "0: gradient descent has nothing to go by.")
+    begins = say("sigmoid_course", "Sigmoid: w goes from {w_first} to {w_last}, C from {C_first} "
+                 "to {C_last} in {steps} steps. ", steps=steps)
+    goes_on = {
+        "backwards": "η is not above 0, and no step goes down: take a number greater than 0.",
+        "flat": "The gradient is 0: it says no way to go.",
+        "falls": "Its slope says which way to go.",
+        "stays": "C hardly changes: its slope says which way to go, not how far.",
+        "rises": "C rises: its slope says which way to go, not how far. η is too large.",
+    }
+    goes_on = {key: say(key, english) for key, english in goes_on.items()}
+    return {"step": Told([stays], digits=4), "sigmoid": eq.Learning(begins, goes_on)}
+
+
+def _shapes(point: Axis, words: Text) -> Iterator[Quantity]:
+    number, say = partial(Quantity, sheet="shapes"), words.sentence
+    for name, symbol, title in (("m", "m", "line: slope m"), ("n", "n", "line: intercept n"),
+                                ("p", "a", "parabola: a"), ("q", "b", "parabola: b"),
+                                ("r", "c", "parabola: c")):
+        yield number(name, title=title, symbol=symbol, role="input", number_format="General")
+    bends, parabola = {"a": "p", "b": "q"}, {"a": "p", "b": "q", "c": "r"}
+    yield number("lowest_x", title="turns at x = −b / 2a (a = 0: at 0)", symbol="x",
+                 equation=eq.VERTEX, uses=bends, meaning="where the parabola turns",
+                 written="x = −b / 2a", source="2-1")
+    yield number("lowest_y", title="and is there y =", symbol="y", equation=eq.PARABOLA,
+                 uses={**parabola, "x": "lowest_x"})
+    yield number("bends", title="bends", number_format=";;;", equation=eq.Bends(), uses=bends)
+    said = [
+        say("maximum", "a < 0: the parabola is highest at x = {lowest_x}, and has no lowest point: "
+            "gradient descent from anywhere else would never end."),
+        say("straight", "a = 0: this is a line, and has no lowest point."),
+        say("minimum", "a > 0: the parabola is lowest at x = {lowest_x}, where y = {lowest_y}. "
+            "There its slope 2ax + b is 0."),
+        say("level", "a = b = 0: this is a level line, y = {lowest_y}. All its points are equally "
+            "low."),
+    ]
+    yield number("vertex", equation=Told(said, "bends"), is_text=True)
+    column = partial(Quantity, sheet="shape_points", axes=(point,))
+    yield column("shape_number", title="point", symbol="k", counts=True, number_format="0")
+    yield column("shape_x", title="point x", symbol="x", equation=eq.beside(POINTS),
+                 uses={"number": "shape_number", "middle": "lowest_x"})
+    yield column("line", title="line", symbol="mx + n", equation=eq.LINE, uses={"x": "shape_x"},
+                 role="forward")
+    yield column("parabola", title="parabola", symbol="ax² + bx + c", equation=eq.PARABOLA,
+                 uses={**parabola, "x": "shape_x"}, role="forward")
+
+
+def _bell(words: Text) -> Iterator[Quantity]:
+    number, of = partial(Quantity, sheet="bell"), {"deviation": "used_deviation"}
+    for name, title, symbol in (("mean", "mean μ", "μ"),
+                                ("deviation", "standard deviation σ", "σ")):
+        yield number(name, title=title, symbol=symbol, role="input", number_format="General")
+    yield number("used_deviation", title="σ that is used", symbol="σ", equation=eq.STEP,
+                 uses={"h": "deviation"})
+    column = partial(Quantity, sheet="bell_points",
+                     axes=(Axis("point", BELL_POINTS, counts_from=0),))
+    yield column("bell_number", title="point", symbol="k", counts=True, number_format="0")
+    yield column("bell_x", title="point x", symbol="x", uses={**of, "number": "bell_number"},
+                 equation=eq.around(BELL_POINTS, DEVIATIONS))
+    yield column("density", title="density", symbol="f(x)", equation=eq.BELL,
+                 uses={**of, "x": "bell_x"}, role="forward", meaning="the normal distribution",
+                 written="f(x) = exp(−(x − μ)² / 2σ²) / (√(2π) σ)", source="2-1")
+    half = (BELL_POINTS - 1) // 2
+    for far, title in ((1, "area within μ ± σ"), (2, "area within μ ± 2σ"),
+                       (3, "area within μ ± 3σ")):
+        away = half // DEVIATIONS * far
+        yield number(f"within_{far}", title=title, number_format="0.0%",
+                     equation=eq.Area(half - away, half + away, DEVIATIONS / half),
+                     uses={**of, "number": "bell_number", "bell": "density"})
+    for far in (1, 2, 3):
+        yield number(f"percent_{far}", "percent", "%", title="percent", equation=eq.PERCENT,
+                     uses={"part": f"within_{far}"}, number_format=";;;")
+    drawn = words.sentence("drawn", "Of numbers drawn from it, {percent_1} % lie within μ ± σ, "
+                           "{percent_2} % within μ ± 2σ, {percent_3} % within μ ± 3σ.")
+    apart = words.sentence("apart", "With σ so small beside μ, the digits of a spreadsheet do not "
+                           "tell the points of the curve apart.")
+    yield number("drawn", equation=eq.Drawn((drawn, apart)), uses=of, is_text=True)
+
+
+def _curves(title: str, ending: str, up: tuple[float, ...] = ()) -> Chart:
+    """Return the chart of something of all functions over z."""
+    traces = (Trace(f"{key}{ending}", "z", colour, name=name)
+              for key, (name, colour, *_) in SHOWN.items())
+    return Chart(title, *traces, x="z", size_in_cm=SIZE, ends_up=up)
+
+
+def _functions_in_words() -> Iterator[Beside]:
+    """Yield a row for each function: its name, its formula, that of its slope, and the gap."""
+    heads = ("function", "a(z)", "a′(z)", "gap (RMS)")
+    yield Beside(*(Label(head, "headings", SECTION, fits=True) for head in heads), apart=0)
+    for key, (name, *_, formula, slope) in SHOWN.items():
+        yield Beside(Label(name, "charts", PLAIN, fits=True), Label(formula, fits=True),
+                     Label(slope, fits=True), Row(f"{key}_gap"), apart=0)
+
+
+EXPERIMENT = Experiment(
+    "activations", model, title="Functions that a network needs", book=("2-1",),
+    summary="Five activation functions and their slopes, why the unit step cannot learn, the "
+    "parabola's minimum, the bell curve.",
+    sizes={"steps": Size(20, 1, 1_000)},
+    inputs={
+        "low": -4, "high": 4, "h": 0.001,
+        "x": 1, "t": 1, "b": 0, "eta": 2,  # one unit learns to answer t to x
+        "step_w": -1, "sigmoid_w": -1,  # both begin with the same weight
+        "m": 2, "n": 1,  # y = mx + n
+        "p": 1, "q": -2, "r": -3,  # y = px² + qx + r
+        "mean": 0, "deviation": 1,
+    },
+    options_for={"epochs": "steps", "eta": "eta"},
+    about=(
+        "A neuron answers with an activation function. Gradient descent asks for its slope, and "
+        "the slope decides whether it can learn (2-1).",
+        "Each slope stands beside its central difference, (a(z + h) − a(z − h)) / 2h, so that no "
+        "formula has to be believed.",
+        "The line and the parabola, the minimum, and the normal distribution are those of 2-1.",
+        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
+        "NumPy.",
+    ),
+    colours={
+        "forward": "values of the functions", "backward": "slopes and gradients",
+        "weight": "the weight that is learned", "result": "points, differences and what follows",
+    },
+    symbols={"value": "a(z)", "slope": "a′(z)", "difference": "Δa/Δz"},
+    pages=(
+        Page(
+            "activations", "Functions", "Activation functions with their slopes. Choose the range "
+            "and h; each slope by its formula is compared with the central difference "
+            "(a(z + h) − a(z − h)) / 2h.",
+            Beside(
+                Below(Numbers("low", "high", "h", "used_h", at=1), Space(), *_functions_in_words(),
+                      _curves("Activation functions", "")),
+                Below(_curves("Their slopes", "_slope"),
+                      _curves("Their slopes as central differences", "_difference",
+                              up=(0, 1.2, 0.2))),
+            ),
+            Space(),
+            Label("The gap is the root mean square (RMS) of slope − difference over all points. "
+                  "Where it stays large however small h is, a point of the range is a kink or a "
+                  "jump. There the function has no slope.", "notes"),
+            Label("The step has slope 0 everywhere but at 0, where it jumps by 1 within 2h: the "
+                  "difference is 1 / 2h there and grows as h shrinks. With a small h it is far "
+                  "above the chart.", "notes"),
+            Label("ReLU bends at 0: the difference there is ½, between its slopes 0 and 1.",
+                  "notes"),
+            does="Five functions and their slopes over a range of your choice.",
+        ),
+        Page(
+            "learning", "Learning", "Two units learn to answer t to x by gradient descent: one "
+            "with the unit step, one with the sigmoid. All else is the same, if both start with "
+            "the same w.",
+            Beside(
+                Numbers("x", "t", "b", "eta", at=2),
+                Chart("Error C after each step",
+                      *(Trace(f"{key}_C", colour=SHOWN[key][1], name=SHOWN[key][0])
+                        for key in UNITS), size_in_cm=SIZE),
+            ),
+            Sentences("step_course", "sigmoid_course", bold=2),
+            Table(*(f"{unit}_{key}" for unit in UNITS for key in STEPS),
+                  groups={f"{unit}_w": SHOWN[unit][0] for unit in UNITS}),
+            does="Why the step can not learn: its weight never moves.",
+        ),
+        Page(
+            "shapes", "Line and parabola", "A line and a parabola. The parabola with a > 0 has a "
+            "minimum: what gradient descent looks for.",
+            Numbers("m", "n", "p", "q", "r", "lowest_x", "lowest_y", at=2),
+            Sentences("vertex", above=1),
+            Hidden("bends"),
+            Chart("Line and parabola",
+                  Trace("line", "shape_x", SHOWN["linear"][1], name="y = mx + n", of=""),
+                  Trace("parabola", "shape_x", NEGATIVE, name="y = ax² + bx + c", of=""),
+                  Trace("lowest_y", "lowest_x", POSITIVE, marker="circle",
+                        name="where it turns (a ≠ 0)"),
+                  x="x", size_in_cm=SIZE),
+            does="A quadratic function with a > 0 has a minimum; a line that slopes has none.",
+        ),
+        Page(
+            "bell", "Bell curve", "The normal distribution, from which start weights are drawn. "
+            "Change the mean and the deviation.",
+            Numbers("mean", "deviation", "used_deviation", "within_1", "within_2", "within_3",
+                    at=2, positive=["deviation"]),
+            Sentences("drawn", above=1),
+            Hidden("percent_1", "percent_2", "percent_3"),
+            Chart("Density f(x)", Trace("density", "bell_x", POSITIVE), x="x", size_in_cm=SIZE),
+            does="Where start weights come from.",
+        ),
+        helper_page(
+            "table", "Table", "Each function, its slope by formula, and its slope as a central "
+            "difference.",
+            does="The numbers of the charts of functions and slopes.",
+        ),
+        helper_page("differences", "Differences", "The functions at z + h and z − h, from which "
+                    "the central differences are taken."),
+        helper_page("shape_points", "Points of shapes", "Points of the line and of the parabola, "
+                    "around the lowest."),
+        helper_page("bell_points", "Points of bell", "Points of the bell curve, a twentieth of a "
+                    "deviation apart."),
+    ),
+    tries=(
+        ("On {activations}, set h to 0.1, then to 0.01.", "The gap of sigmoid and tanh shrinks to "
+         "a hundredth, with the square of h; that of the step grows: a jump has no slope."),
+        ("On {learning}, give both units the start w = −6, then w = 1.", "At −6 the sigmoid is "
+         "nearly flat too and hardly starts. At 1 the step already answers 1, and C is 0: luck, "
+         "not learning."),
+        ("On {shapes}, set the parabola's a to −1, then to 0.", "Only a > 0 has a minimum. A line "
+         "that slopes falls for ever."),
+    ),
+)
+# fmt: on

@@ -1,0 +1,275 @@
+"""Squared error and cross-entropy side by side, and C_T as a valley.   Book: 3-3, 3-4.
+
+Why cross-entropy learns faster where the sigmoid is flat, and what training makes smaller.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from xlnn.address import address
+from xlnn.blocks import FIRST_ROW, Block, single_block
+from xlnn.equations import valley as eq
+from xlnn.equations.activation import Sigmoid, SigmoidSlope
+from xlnn.equations.cost import CrossEntropy, CrossEntropyDelta, SquaredErrorDelta
+from xlnn.equations.descent import Descent
+from xlnn.quantity import Axis, Model, Quantity, previous
+from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment, Size
+from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Numbers,
+    Part,
+    Sentences,
+    Table,
+    Trace,
+    Units,
+)
+from xlnn.workbooks.pages.stated import Page
+from xlnn.writing.drawing import Drawing, fixed_range
+from xlnn.writing.style import KEY, least_framed, valley_scale, value
+
+AROUND, GRID = 20, 21
+"""Points of the curves to either side of 0, and weights to each side of the grid."""
+
+COSTS = {"sq": "squared error", "ce": "cross-entropy"}
+COLOURS = {"sq": "C0561C", "ce": "1B4F9C"}
+
+CURVE = ("a", "slope", "C_sq", "delta_sq", "C_ce", "delta_ce")
+HEIGHT = "0.000"
+"""So many digits that the deepest place of a valley is found by reading."""
+
+
+# fmt: off
+def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the costs over z, what is learned of each, and C_T over two weights."""
+    yield from _over_z(words)
+    yield from _learning(sizes["steps"], words)
+    yield from _valleys(sizes["rows"], words)
+
+
+def _over_z(words: Text) -> Iterator[Quantity]:
+    """Yield the costs at a z that is typed in, and along a curve."""
+    here, say = partial(Quantity, sheet="costs"), words.sentence
+    typed = partial(here, shape=(1,), role="input", number_format="General")
+    yield typed("t", title="target t", symbol="t")
+    yield typed("z_chosen", title="weighted input z", symbol="z", scale=4)
+    yield from _of_z("chosen", here)
+    yield here("times", title="how many times larger", symbol="1 / a′", equation=eq.TIMES,
+               uses={"slope": "slope_chosen"})
+    along = partial(here, axes=(Axis("point", 2 * AROUND + 1, counts_from=-AROUND),))
+    yield along("i", title="point", symbol="i", counts=True, number_format="0", role="key")
+    yield along("z_along", title="weighted input", symbol="z", shape=(1,), equation=eq.POINT)
+    yield from _of_z("along", along)
+    which = say("which", "At z = {z} the output is {a}, its target {t}. δ is {delta_sq} by squared "
+                "error and {delta_ce} by cross-entropy: {times} times as much, for there a′ is no "
+                "factor.")
+    flat = say("flat", "At z = {z} the sigmoid is flat, with a′ below 10⁻¹²: δ is {delta_sq} by "
+               "squared error and {delta_ce} by cross-entropy; the output is {a}, its target {t}.")
+    reached = say("reached", "At z = {z} the output is {a}, as good as its target {t}: δ by "
+                  "squared error and δ by cross-entropy are 0, or nearly so.")
+    yield here("which", title="which learns faster", is_text=True,
+               equation=eq.WhichLearns((which, flat, reached)),
+               uses={name: f"{name}_chosen" for name in ("z", "a", "delta_sq", "delta_ce")})
+
+
+def _of_z(name: str, here: partial[Quantity]) -> Iterator[Quantity]:
+    """Yield the output of a unit at z, and both costs and deltas."""
+    z, a, slope = {"z": f"z_{name}"}, {"a": f"a_{name}"}, {"slope": f"slope_{name}"}
+    forward = partial(here, shape=(1,), role="forward")
+    backward = partial(here, shape=(1,), role="backward")
+    yield forward(f"a_{name}", "a", "a", title="output", equation=Sigmoid(), uses=z)
+    yield backward(f"slope_{name}", "slope", "a′", title="slope of the sigmoid",
+                   equation=SigmoidSlope(), uses=a)
+    yield here(f"C_sq_{name}", "C_sq", "C", title="squared error", equation=eq.SQUARED, uses=a,
+               role="forward", meaning="half the square of what the output is off",
+               written="C = ½ (t − a)²", source="3-4")
+    yield backward(f"delta_sq_{name}", "delta_sq", "δ", title="δ by squared error",
+                   equation=SquaredErrorDelta(), uses=a | slope, meaning="how much z moves C",
+                   written="δ = (a − t) a′(z)", source="4-2")
+    yield forward(f"C_ce_{name}", "C_ce", "C", title="cross-entropy", equation=CrossEntropy(),
+                  uses=z, meaning="grows beyond all bounds where the output is quite wrong",
+                  written="C = −(t ln a + (1 − t) ln(1 − a))", source="3-3")
+    yield backward(f"delta_ce_{name}", "delta_ce", "δ", title="δ by cross-entropy",
+                   equation=CrossEntropyDelta(), uses=a, source="3-3",
+                   meaning="how much z moves C; here a′ cancels", written="δ = a − t")
+
+
+def _learning(steps: int, words: Text) -> Iterator[Quantity]:
+    """Yield two units that begin alike and learn the same, one by each cost."""
+    here = partial(Quantity, sheet="learning")
+    one = partial(here, shape=(1,), axes=(Axis("step", steps + 1, "time", counts_from=0),))
+    yield here("eta", title="learning rate η", symbol="η", role="input", number_format="General",
+               calms=True)
+    for cost in COSTS:
+        z, a, slope, delta = (f"{name}_{cost}" for name in ("z", "a", "slope", "delta"))
+        yield one(z, "z", "z", title="weighted input", equation=Descent(), given=1, role="weight",
+                  uses={"w": previous(z), "gradient": previous(f"learn_{delta}"), "eta": "eta"},
+                  scale=4)
+        yield one(a, "a", "a", equation=Sigmoid(), uses={"z": z}, role="forward")
+        step = partial(one, f"learn_{delta}", delta, "δ", role="backward")
+        if cost == "sq":
+            yield one(slope, "slope", "a′", equation=SigmoidSlope(), uses={"a": a},
+                      role="backward")
+            yield step(equation=SquaredErrorDelta(), uses={"a": a, "slope": slope})
+        else:
+            yield step(equation=CrossEntropyDelta(), uses={"a": a})
+    far = words.sentence("far", "Outputs farther than 0.1 from the target, of {outputs} (step 0 to "
+                         "step {steps}): {squared} by squared error, {cross} by cross-entropy.",
+                         steps=steps, outputs=steps + 1)
+    yield here("far", title="how long it takes", equation=eq.FarFromTarget(far), is_text=True)
+
+
+def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
+    """Yield the data, the grid, and C_T on it by each cost."""
+    here, say = partial(Quantity, sheet="valley"), words.sentence
+    typed = partial(here, role="input", number_format="General")
+    yield typed("x", title="data", symbol="x{}", shape=(rows, 2))
+    yield typed("target", symbol="t", shape=(rows,))
+    yield typed("b", title="bias b", symbol="b")
+    yield typed("middle", title="middle of the grid: w₁, w₂", symbol="w{}", shape=(2,))
+    yield typed("between", title="between two weights", symbol="Δw", scale=0.5)
+    for cost, named in COSTS.items():
+        for which, w in enumerate(("w₁", "w₂")):
+            yield here(f"w{which + 1}_{cost}", f"w{which + 1}", "w", title=f"weight {w}",
+                       shape=(GRID,), equation=eq.Weights(which, GRID), role="weight",
+                       number_format="0.0#")
+        grid, weights = {"C_T": f"C_T_{cost}"}, {f"w{n}": f"w{n}_{cost}" for n in (1, 2)}
+        on_grid = eq.OnGrid(rows, "squared" if cost == "sq" else "cross-entropy")
+        yield here(f"C_T_{cost}", title=f"total cost, {named}", symbol="C_T", shape=(GRID, GRID),
+                   equation=on_grid, uses=weights, number_format=HEIGHT, source="3-4",
+                   meaning="the sum over all data" if cost == "sq" else "", written="C_T = Σ C")
+        for which in (0, 1):
+            yield here(f"low_w{which + 1}_{cost}", "low", "C_T", shape=(GRID,),
+                       title="least of the row or column", equation=eq.LeastAlong(which),
+                       uses=grid, number_format=HEIGHT)
+        begins = named.capitalize()
+        one = say(f"lowest_{cost}", f"{begins}: on this grid C_T is least, {{C_T}}, at "
+                  "w₁ = {w1}, w₂ = {w2}.")
+        several = say(f"several_{cost}", f"{begins}: on this grid C_T is least, {{C_T}}, at "
+                      "{count} points, all equally deep.")
+        every = say(f"level_{cost}", f"{begins}: C_T is {{C_T}} at every point of this grid, and "
+                    "no point is lowest.")
+        yield here(f"lowest_{cost}", title="the lowest point", is_text=True,
+                   equation=eq.Lowest((one, several, every)),
+                   uses=grid | weights | {f"low_w{n}": f"low_w{n}_{cost}" for n in (1, 2)})
+
+
+class Valley(Part):
+    """C_T over two weights, between the weights and the least of each row and column."""
+
+    def __init__(self, cost: str) -> None:
+        self.cost = cost
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a cell for each pair
+        """Return the rows and columns of the grid, and of its edges."""
+        return 1 + GRID + 1, 1 + GRID + 1
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the weights, the grid, and the least of its rows and columns."""
+        down, right, cost = (1, 0), (0, 1), self.cost
+        yield single_block(model[f"w1_{cost}"], row, column + 1, right)
+        yield single_block(model[f"w2_{cost}"], row + 1, column, down)
+        yield single_block(model[f"C_T_{cost}"], row + 1, column + 1, down, right)
+        yield single_block(model[f"low_w1_{cost}"], row + 1 + GRID, column + 1, right)
+        yield single_block(model[f"low_w2_{cost}"], row + 1, column + 1 + GRID, down)
+
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+        """Colour the valley by its height, and frame its lowest place."""
+        grid = page.layout.blocks[f"C_T_{self.cost}"]
+        least = least_framed(address(grid.row, grid.column), fixed_range(grid))
+        drawing.colour(grid, valley_scale(), least)
+        small = replace(value(HEIGHT, given=False, first=False), size=9, align="center")
+        drawing.looks[f"C_T_{self.cost}"] = small
+        for which in (1, 2):
+            weights = replace(small, fill="weight", number_format="0.0#")
+            drawing.looks[f"w{which}_{self.cost}"] = weights
+            drawing.looks[f"low_w{which}_{self.cost}"] = replace(small, fill="result")
+        drawing.put(row, column, "w₂ \\ w₁", replace(KEY, size=8))
+        drawing.widths |= dict.fromkeys(range(column + 1, column + 2 + GRID), 5.2)
+
+
+def _chart(title: str, name: str) -> Chart:
+    """Return the chart of both costs, or of both deltas, over z."""
+    return Chart(title, *(Trace(f"{name}_{cost}_along", "z_along", COLOURS[cost], name=named)
+                          for cost, named in COSTS.items()), x="z")
+
+
+EXPERIMENT = Experiment(
+    "costs", model, title="Two costs in a sheet", book=("3-3", "3-4"),
+    summary="Squared error and cross-entropy side by side, and the cost function C_T as a valley "
+    "of two weights.",
+    sizes={"steps": Size(60), "rows": Size(8, 1, 12)},
+    inputs={
+        "t": 1, "z_chosen": -5, "eta": 1, "z_sq": -3, "z_ce": -3,
+        "x": [[1, 2], [2, 1], [-1, -1], [-2, 0], [1.5, -1], [-0.5, 1.5], [0.5, -0.5], [-1, 2]],
+        "target": [1, 1, 0, 0, 1, 0, 0, 1], "b": 0, "middle": [1.2, 0.8], "between": 0.4,
+    },
+    options_for={"epochs": "steps", "eta": "eta"},
+    about=(
+        "How wrong is an output? The squared error and the cross-entropy (3-3) both are least "
+        "where it is right; but they do not drive it equally.",
+        "δ = ∂C/∂z is what moves the weights. By squared error it is (a − t)·a′(z), and a′ is "
+        "nearly 0 where the sigmoid is flat. By cross-entropy a′ cancels: δ = a − t.",
+        "Yellow cells are yours: the target, z, η, the data and the grid. Nothing can break for "
+        "good: undo brings it back.",
+        "The command  xlnn check  compares each formula that gives a number with NumPy.",
+    ),
+    pages=(
+        Page(
+            "costs", "Two costs", "One output a = σ(z) and its target t, judged by squared error "
+            "and by cross-entropy (3-3), with the error δ of the unit that each gives. Change the "
+            "yellow cells.",
+            Numbers("t", "z_chosen", *(f"{name}_chosen" for name in CURVE), "times", symbols=True),
+            Sentences("which"),
+            Beside(
+                Table("i", "z_along", *(f"{name}_along" for name in CURVE)),
+                Below(_chart("The cost C over z", "C"), _chart("The error δ over z", "delta")),
+            ),
+            does="Both costs, and both δ, over z.",
+        ),
+        Page(
+            "learning", "Learning", "Two units go z ← z − ηδ, step by step, from a z that you can "
+            "change: one by squared error, the other by cross-entropy.",
+            Sentences("far"),
+            Numbers("eta", at=2, positive=["eta"]),
+            Beside(
+                Table("z_sq", "a_sq", "slope_sq", "learn_delta_sq", "z_ce", "a_ce",
+                      "learn_delta_ce", groups={f"z_{cost}": COSTS[cost] for cost in COSTS},
+                      above=0),
+                Chart("The output a after each step",
+                      *(Trace(f"a_{cost}", colour=COLOURS[cost], name=COSTS[cost])
+                        for cost in COSTS), above=0),
+            ),
+            row=FIRST_ROW - 1, does="See which gets out of the flat part first.",
+        ),
+        Page(
+            "valley", "Valley", "C_T of one unit with two weights, summed over the data (3-4): "
+            "training looks for the deepest cell, which is framed. Numbers at the edge are the "
+            "least of their row or column.",
+            Numbers("b", "middle", "between", at=6),
+            Units("row {number}", "x", "target", above=1),
+            Sentences("lowest_sq", above=1), Valley("sq"),
+            Sentences("lowest_ce", above=1), Valley("ce"),
+            does="The cost function as a landscape of two weights.",
+        ),
+    ),
+    colours={
+        "forward": "output and cost", "backward": "slope and error δ",
+        "weight": "z on its way, and the weights of the grid", "result": "what follows from them",
+    },
+    tries=(
+        ("On {costs} set z to 0, then to −10.", "At 0 a′ is ¼, and so the δ of squared error is a "
+         "quarter of the other. At −10 it has all but vanished, though the output could hardly be "
+         "more wrong."),
+        ("On {learning} set η to 4.", "Even so the unit with the squared error waits in the flat "
+         "part."),
+        ("On {valley} set the spacing of the weights to 2.", "From afar: squared error has plains "
+         "where no slope leads on; cross-entropy rises on all sides."),
+    ),
+)
+# fmt: on

@@ -1,0 +1,248 @@
+"""A neuron fires from its threshold on, and the demons of 1-5 read a picture.   Book: 1-2 to 1-5.
+
+Two sheets to change and see, and the points of a curve.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from xlnn.equations import neuron as eq
+from xlnn.equations.activation import Sigmoid
+from xlnn.equations.telling import Told
+from xlnn.equations.wording import Bar
+from xlnn.quantity import Axis, Quantity
+from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Grid,
+    Hidden,
+    Numbers,
+    Sentences,
+    Space,
+    Table,
+    Trace,
+    Units,
+)
+from xlnn.workbooks.pages.stated import Page, helper_page
+from xlnn.writing.style import NEGATIVE, POSITIVE, Look
+
+INPUTS, ROWS, COLUMNS, OUTPUTS = 3, 4, 3, 2
+"""The neuron's inputs; the picture of 1-5, and the demons who tell what it is."""
+
+LIKING = ("demon A", "demon B", "demon C")
+"""The demons who like pixels of it."""
+
+POINTS = 161
+"""Of each curve; so many that the step looks upright."""
+
+PIXEL = 5.5
+"""The width of a pixel's column."""
+
+CURVES = {
+    "step": (NEGATIVE, "unit step u(z)", "u of this z"),
+    "sigmoid": (POSITIVE, "sigmoid σ(z)", "σ of this z"),
+}
+"""Their colours, what they are called, and what the neuron's own point on each is called."""
+
+
+# fmt: off
+def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the neuron, its patterns of firing, the demons, and the points of the curves."""
+    del sizes
+    yield from _neuron(words)
+    yield from _demons(words)
+    curve = partial(Quantity, sheet="curves", axes=(Axis("point", POINTS, counts_from=0),))
+    yield Quantity("reach", title="chart reaches to", symbol=" ", equation=eq.REACH,
+                   number_format="General", sheet="neuron")
+    yield curve("number", title="point", symbol="k", counts=True, number_format="0")
+    yield curve("curve_z", title="weighted input", symbol="z", equation=eq.spread_over(POINTS))
+    yield curve("curve_step", title="unit step", symbol="u(z)", equation=eq.UnitStep(),
+                uses={"z": "curve_z"}, number_format="0", role="forward")
+    yield curve("curve_sigmoid", title="sigmoid", symbol="σ(z)", equation=Sigmoid(),
+                uses={"z": "curve_z"}, role="forward")
+
+
+def _neuron(words: Text) -> Iterator[Quantity]:
+    number, say = partial(Quantity, sheet="neuron"), words.sentence
+    typed = partial(number, number_format="General")
+    each = partial(typed, shape=(INPUTS,))
+    yield each("x", title="signal x", symbol="x{}", role="input",
+               meaning="the signals that come in", written="given: 0 or 1, or any number",
+               source="1-2")
+    yield each("w", title="weight w", symbol="w{}", role="weight",
+               meaning="how much the neuron makes of each input", source="1-2")
+    yield typed("threshold", title="threshold", symbol="θ", role="weight",
+                meaning="from which sum on the neuron fires", written="w₁x₁ + w₂x₂ + w₃x₃ ≥ θ",
+                source="1-2")
+    yield each("products", title="w × x", symbol="wx{}", equation=eq.PRODUCTS, role="forward")
+    yield number("bias", title="bias −θ", symbol="b", equation=eq.OPPOSITE, role="weight")
+    yield number("z", title="weighted input", symbol="z", equation=eq.WEIGHTED_INPUT,
+                 role="forward", written="z = w₁x₁ + w₂x₂ + w₃x₃ + b", source="1-3",
+                 meaning="the sum of the signals, each times its weight, and the bias")
+    yield number("step", title="unit step", symbol="u(z)", equation=eq.Fires(), number_format="0",
+                 role="forward", meaning="fires (1) or does not (0)",
+                 written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-3")
+    yield number("sigmoid", title="sigmoid", symbol="σ(z)", equation=Sigmoid(), role="forward",
+                 meaning="how excited the neuron is", written="σ(z) = 1 / (1 + exp(−z))",
+                 source="1-3")
+    silent = say("silent", "z = {z} is below 0: the weighted sum does not reach the threshold "
+                 "{threshold}. The neuron does not fire.")
+    fires = say("fires", "z = {z} is at least 0: the weighted sum reaches the threshold "
+                "{threshold}. The neuron fires.")
+    yield number("verdict", equation=eq.FiringSentence((silent, fires)), is_text=True)
+    gradual = say("gradual", "The sigmoid does not say yes or no but how much: {sigmoid}.")
+    yield number("gradual", equation=Told([gradual], digits=3), is_text=True)
+    column = partial(number, axes=(Axis("pattern", 2**INPUTS, counts_from=0),))
+    yield column("pattern_number", title="no.", symbol=" ", counts=True, number_format="0")
+    yield column("pattern", title="signals", symbol="x{}", shape=(INPUTS,),
+                 equation=eq.Digit(INPUTS), uses={"number": "pattern_number"}, number_format="0")
+    yield column("pattern_z", title="weighted input", symbol="z", equation=eq.OF_PATTERN,
+                 role="forward")
+    yield column("pattern_step", title="unit step", symbol="u(z)", equation=eq.Fires(),
+                 uses={"z": "pattern_z", "x": "pattern"}, number_format="0", role="forward")
+    yield column("pattern_sigmoid", title="sigmoid", symbol="σ(z)", equation=Sigmoid(),
+                 uses={"z": "pattern_z"}, role="forward")
+
+
+def _demons(words: Text) -> Iterator[Quantity]:
+    page, demons = partial(Quantity, sheet="demons"), len(LIKING)
+    typed = partial(page, number_format="General", role="weight")
+    yield page("picture", title="picture x", symbol="x{}", shape=(ROWS, COLUMNS), role="input")
+    yield typed("W2", title="what each demon likes (weights w²)", symbol="w²{}",
+                shape=(demons, ROWS, COLUMNS))
+    yield typed("b2", title="bias b²", symbol="b²{}", shape=(demons,))
+    yield typed("W3", title="bonds w³", symbol="w³{}", shape=(OUTPUTS, demons), source="1-6",
+                meaning="how strongly an output demon is bound to a hidden one: the weights")
+    yield typed("b3", title="bias b³", symbol="b³{}", shape=(OUTPUTS,))
+    of_picture = {"W": "W2", "x": "picture"}
+    yield page("seen", title="what of it is in the picture (w² × x)", equation=eq.SEEN,
+               uses=of_picture, role="forward", shape=(demons, ROWS, COLUMNS))
+    hidden = partial(page, role="forward", shape=(demons,))
+    yield hidden("liking", title="fit Σ w²x", symbol="Σ w²x", equation=eq.InnerProduct(),
+                 uses=of_picture, meaning="how well a demon's pattern fits the picture",
+                 written="Σ w² x over the 12 pixels", source="1-5")
+    yield hidden("z2", title="excitement z²", symbol="z²{}", equation=eq.SUM,
+                 uses={"one": "liking", "other": "b2"})
+    yield hidden("a2", title="how loud a²", symbol="a²{}", equation=Sigmoid(), uses={"z": "z2"},
+                 meaning="how loudly a hidden demon calls", written="a² = σ(z²)", source="1-5")
+    output = partial(page, role="forward", shape=(OUTPUTS,))
+    yield output("z3", title="excitement z³", symbol="z³{}", equation=eq.Bonds(),
+                 uses={"W": "W3", "a": "a2", "b": "b3"})
+    yield output("a3", title="how loud a³", symbol="a³{}", equation=Sigmoid(), uses={"z": "z3"},
+                 meaning="how loudly an output demon calls",
+                 written="a³ = σ(w³₁a²₁ + w³₂a²₂ + w³₃a²₃ + b³)", source="1-5")
+    layers = (("2", demons), ("3", OUTPUTS))
+    for layer, count in layers:
+        yield page(f"calls{layer}", title="call", symbol=" ", uses={"a": f"a{layer}"},
+                   equation=Bar(), is_text=True, shape=(count,))
+    for layer, count in layers:
+        yield page(f"loudest{layer}", title="loudest", symbol=" ", uses={"a": f"a{layer}"},
+                   equation=eq.AsLoud(), number_format="0;;", shape=(count,))
+    yield page("winner", title="winner", equation=eq.Winner(), uses={"loudest": "loudest3"})
+    said = [words.sentence(f"digit_{digit}", f"Output demon {digit} calls loudest: the picture is "
+                           f"a {digit}.") for digit in range(OUTPUTS)]
+    said.append(words.sentence("digit_none", "Both output demons call equally loudly: it is "
+                               "undecided whether the picture is a 0 or a 1."))
+    yield page("says", equation=Told(said, "winner"), is_text=True)
+
+
+def _heard(rows: tuple[str, ...], layer: str, *names: str, above: int = 0) -> Units:
+    """Return the table of a layer of demons, with how loud each is as ink and as a bar."""
+    of_layer = [f"{name}{layer}" for name in ("b", "z", "a", "loudest", "calls")]
+    return Units(rows, *names, *of_layer, ink=(f"a{layer}", f"loudest{layer}"),
+                 looks={f"calls{layer}": Look(size=6)}, above=above)
+
+
+EXPERIMENT = Experiment(
+    "neuron", model, title="A neuron, and the demons", book=("1-2", "1-3", "1-4", "1-5"),
+    summary="One neuron with a threshold, the step beside the sigmoid, and the demons who tell 0 "
+    "from 1 in a 4 × 3 picture.",
+    inputs={
+        "x": [1, 0, 1], "w": [2, 3, 1], "threshold": 2.5,
+        "picture": [[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]],
+        "W2": [  # A likes the pixels 4 and 7, B 5 and 8, C 6 and 9
+            [[0, 0, 0], [3, 0, 0], [3, 0, 0], [0, 0, 0]],
+            [[0, 0, 0], [0, 3, 0], [0, 3, 0], [0, 0, 0]],
+            [[0, 0, 0], [0, 0, 3], [0, 0, 3], [0, 0, 0]],
+        ],
+        "b2": [-4, -4, -4],
+        "W3": [[4, 0, 4], [0, 8, 0]],  # the demon of 0 is bound to A and C, the demon of 1 to B
+        "b3": [-4, -4],
+    },
+    about=(
+        "A neuron multiplies each signal by a weight, adds, and compares with a threshold θ: it "
+        "fires or it does not (1-2).",
+        "With the bias b = −θ the comparison is z ≥ 0, and any activation function can take the "
+        "place of the step (1-3).",
+        "A layer of neurons is like a house of demons: each hidden demon likes a pattern and calls "
+        "the louder, the better it fits (1-4, 1-5).",
+        "Yellow cells and blue numbers are yours to change. The command  xlnn check  compares each "
+        "formula with NumPy.",
+    ),
+    colours={
+        "forward": "what is computed from the inputs", "weight": "weights, thresholds and biases",
+        "result": "points, and what follows from them",
+    },
+    pages=(
+        Page(
+            "neuron", "Neuron", "A neuron adds up what comes in, each input times its weight, and "
+            "answers. Yours to change: the signals x, the weights w and the threshold θ.",
+            Beside(
+                Below(
+                    Units("input {number}", "x", "w", "products", coloured=("products",)),
+                    Space(),
+                    Numbers("threshold", "bias", "z", "step", "sigmoid", "reach", symbols=True,
+                            ink=tuple(CURVES)),
+                    Sentences("verdict", "gradual", bold=2, above=1),
+                    Table("pattern_number", "pattern", "pattern_z", "pattern_step",
+                          "pattern_sigmoid", ink=("pattern", "pattern_step", "pattern_sigmoid"),
+                          groups={"pattern_number": "All patterns of firing: what this neuron "
+                                  "makes of every input of 0 and 1"}),
+                ),
+                Chart("Two answers to the same z",
+                      *(Trace(f"curve_{key}", "curve_z", colour, name=name)
+                        for key, (colour, name, _) in CURVES.items()),
+                      *(Trace(key, "z", colour, marker="circle", name=name)
+                        for key, (colour, _, name) in CURVES.items()),
+                      x="z", size_in_cm=(14, 9.5), ends_up=(0, 1)),
+            ),
+            does="Change signals, weights and the threshold. Below: the same neuron on all eight "
+            "patterns of firing.",
+        ),
+        Page(
+            "demons", "Demons", "Three hidden demons each like a pattern of pixels; two output "
+            "demons listen to them. Draw in the picture (1 is ink, 0 is paper), or change what a "
+            "demon likes.",
+            Sentences("says"),
+            Hidden("winner"),
+            Beside(
+                Below(Space(), Grid("picture", scale="ink", width=PIXEL)),
+                Below(Grid("W2", captions=LIKING, width=PIXEL), Grid("seen", above=1)),
+                Below(
+                    _heard(LIKING, "2", "liking"),
+                    _heard(("output demon 0", "output demon 1"), "3", "W3", above=1),
+                ),
+            ),
+            does="Draw a picture of 0 and 1 and see which demon calls.",
+        ),
+        helper_page(
+            "curves", "Curves", "Points of the unit step and the sigmoid, for the chart on the "
+            "sheet Neuron.",
+            Table("number", "curve_z", "curve_step", "curve_sigmoid"),
+            does="The points of the chart.",
+        ),
+    ),
+    tries=(
+        ("On {neuron}, set all weights to 1 and the threshold to 3, then to 1.", "With 3 only "
+         "(1, 1, 1) fires: all must agree. With 1 any one signal is enough."),
+        ("On {neuron}, move the threshold slowly from 2 to 4.", "The step jumps once from 1 to 0; "
+         "the sigmoid slides. That is why it can be taught (2-1)."),
+        ("On {demons}, erase the picture and draw a 1: the middle column. Then spoil one pixel.",
+         "Demon B calls instead of A and C, and output demon 1 hears it. One wrong pixel does not "
+         "deafen it."),
+    ),
+)
+# fmt: on

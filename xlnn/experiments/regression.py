@@ -1,0 +1,390 @@
+"""The line nearest to some points, found three ways.   Book: 2-12.
+
+With more columns it is the plane of all of them. The points are the seven people of the book, or a
+person's own data.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import numpy as np
+
+from xlnn.data.dataset import Dataset
+from xlnn.data.digits import rounded
+from xlnn.data.wording import short
+from xlnn.equations import regression as eq
+from xlnn.equations import regression_words as said_of
+from xlnn.equations.descent import Descent
+from xlnn.equations.telling import Complete
+from xlnn.errors import DataError, OptionsError
+from xlnn.quantity import Axis, Model, Quantity, Sentence, previous
+from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment, Given, Size
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Label,
+    Made,
+    Numbers,
+    Part,
+    Row,
+    Sentences,
+    Space,
+    Symbols,
+    Table,
+    Trace,
+)
+from xlnn.workbooks.pages.stated import Page
+from xlnn.writing.charts import THIN
+from xlnn.writing.style import heading
+
+WIDE = 15
+"""The width of columns whose numbers may be of any size."""
+
+POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
+
+COST = "0.0000"
+"""The squares of a price soon have more digits than a column."""
+
+MOST_COLUMNS = 30
+"""Each step of the elimination is a table of its own: of 30 columns, 28,000 cells in all."""
+
+SQUARABLE = (1e-140, 1e140)
+"""How far numbers may lie apart, so that the sums of their squares are numbers."""
+
+
+# fmt: off
+def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the data, the sums and their elimination, the descent, and what they come to."""
+    yield from _at_once(sizes)
+    yield from _step_by_step(sizes)
+    yield from _lines(sizes)
+    yield from _said(sizes, words)
+
+
+def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
+    """Yield the data, the normal equations and their solution."""
+    n, k = sizes["rows"], sizes["columns"]
+    here, sums = partial(Quantity, sheet="regression"), partial(Quantity, sheet="sums")
+    row, i = Axis("row", n), "{}" * (k > 1)
+    typed = partial(here, role="input", number_format="General", axes=(row,))
+    yield here("names", title="names of the columns", symbol=" ", shape=(k + 1,), role="input",
+               is_text=True)
+    yield typed("x", title="data", symbol=f"x{i}", shape=(k,))
+    yield typed("y", symbol="y")
+    for a, title, symbol, shape in (("x", "deviation", f"dx{i}", (k,)), ("y", "", "dy", ())):
+        of = partial(sums, role="forward", shape=shape)
+        yield of(f"{a}_mean", title="mean", equation=eq.Mean(), uses={"a": a})
+        yield of(f"{a}_varies", title="1: the numbers differ", number_format="0",
+                 equation=eq.Varies(eq.LEAST[a]), uses={"a": a})
+        yield of(f"d_{a}", title=title, symbol=symbol, axes=(row,), equation=eq.Deviation(),
+                 uses={"a": a, "mean": f"{a}_mean", "varies": f"{a}_varies"})
+    swept = partial(sums, symbol="Σd·d", shape=(k, k + 1))
+    yield swept("sums", title="sums of deviations", role="backward", equation=eq.DeviationSums(),
+                uses={"d": "d_x"})
+    for t in range(k):
+        yield swept(f"swept_{t + 1}", "swept", title="after a step", equation=eq.Swept(t),
+                    uses={"M": f"swept_{t}" if t else "sums"})
+    yield here("p", title="coefficients p", symbol=f"p{i}", shape=(k,), equation=eq.Solution(),
+               uses={"M": f"swept_{k}"}, meaning="how much y grows with x",
+               written="Σ dx·dy / Σ dx²; with more columns by elimination", source="2-12")
+    yield here("q", title="intercept q", equation=eq.Intercept(), meaning="y where x is 0",
+               written="q = mean y − p · mean x", source="2-12")
+    if k == 1:
+        uses = {"varies": "x_varies"}
+        yield here("p_fitted", title="SLOPE", shape=(1,), equation=eq.Fitted("SLOPE"), uses=uses)
+        yield here("q_fitted", title="INTERCEPT", equation=eq.Fitted("INTERCEPT"), uses=uses)
+
+
+def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
+    """Yield gradient descent on scaled data, and the line to which it led."""
+    n, k = sizes["rows"], sizes["columns"]
+    here, page = partial(Quantity, sheet="descent"), partial(Quantity, sheet="regression")
+    i, step = "{}" * (k > 1), Axis("step", sizes["steps"] + 1, "time", counts_from=0)
+    yield here("eta", title="learning rate η", symbol="η", role="input", number_format="General",
+               calms=True, meaning="how far a step goes", source="2-10")
+    yield here("spread", title="spread s, u = d/s", symbol=f"s{i}", shape=(k,), role="forward",
+               equation=eq.Spread(n))
+    yield here("means", title="means of u·u, and of u·dy", symbol="u·u", shape=(k, k + 1),
+               role="forward", equation=eq.ScaledSums(n))
+    down = partial(here, axes=(step,))
+    for a, title, symbol, shape in (("g", "coefficient of u", f"g{i}", (k,)),
+                                    ("h", "height", "h", ())):
+        yield down(a, title=title, symbol=symbol, shape=shape, role="weight", equation=Descent(),
+                   uses={"w": previous(a), "gradient": previous(f"dC_d{a}"), "eta": "eta"}, given=1)
+    yield down("dC_dg", title="gradient", symbol=f"∂C/∂g{i}", shape=(k,), role="backward",
+               equation=eq.ScaledGradient())
+    yield down("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HeightGradient())
+    yield down("C", title="total cost", symbol="C_T", role="forward", number_format=COST,
+               equation=eq.ScaledCost(n), uses={"slope_g": "dC_dg", "slope_h": "dC_dh"})
+    yield page("p_last", title="p by descent", shape=(k,), equation=eq.Unscaled())
+    yield page("q_last", title="q by descent", equation=eq.LastIntercept(), uses={"p": "p_last"})
+
+
+def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
+    """Yield what each line says of the rows, and what it costs."""
+    k, row = sizes["columns"], Axis("row", sizes["rows"])
+    here = partial(Quantity, sheet="regression")
+    typed = partial(here, role="input", number_format="General")
+    yield typed("p_hand", title="your p", shape=(k,))
+    yield typed("q_hand", title="your q")
+    yield typed("x_new", title="a new x", shape=(k,))
+    on_plane = partial(here, role="forward", equation=eq.OnPlane())
+    yield on_plane("y_new", title="its y", uses={"x": "x_new"})
+    predicted = partial(on_plane, symbol="px + q", axes=(row,))
+    yield predicted("y_line", title="on the line")
+    yield predicted("y_last", title="on the line of the descent",
+                    uses={"p": "p_last", "q": "q_last"})
+    yield predicted("y_hand", title="on your line", uses={"p": "p_hand", "q": "q_hand"})
+    residual = partial(Quantity, axes=(row,), symbol="e", equation=eq.Residual())
+    yield residual("e", title="residual", sheet="regression", uses={"on_plane": "y_line"},
+                   role="backward", meaning="how far the point lies above the line",
+                   written="e = y − (px + q)", source="2-12")
+    residual = partial(residual, sheet="sums")
+    yield residual("e_last", title="residual of the descent", uses={"on_plane": "y_last"})
+    yield residual("e_hand", title="residual of your line", uses={"on_plane": "y_hand"})
+    less = partial(residual, symbol="d")
+    yield less("d_last", title="line less descent", uses={"y": "y_line", "on_plane": "y_last"})
+    cost = partial(here, equation=eq.SquaredErrors(), number_format=COST)
+    yield cost("C_T", title="least C_T", uses={"e": "e"}, meaning="the cost function of all rows",
+               written="C_T = ½ Σ e²", source="2-12")
+    yield cost("C_last", title="C_T of the descent", uses={"e": "e_last"})
+    yield cost("C_hand", title="your C_T", uses={"e": "e_hand"})
+    apart = partial(here, title="apart from the first line", equation=eq.Apart())
+    yield apart("apart", uses={"d": "d_last"})
+    if k == 1:
+        yield predicted("y_fitted", title="by SLOPE and INTERCEPT",
+                        uses={"p": "p_fitted", "q": "q_fitted"})
+        yield less("d_fitted", title="line less SLOPE",
+                   uses={"y": "y_line", "on_plane": "y_fitted"})
+        yield apart("apart_fitted", uses={"d": "d_fitted"})
+
+
+AGREEMENT = {
+    "agree": "The normal equations, SLOPE and INTERCEPT, and gradient descent give the same line.",
+    "agree_many": "The normal equations and gradient descent predict the same y for every row. "
+    "(SLOPE and INTERCEPT take one column only.)",
+    "late": "Gradient descent has not arrived: its line is still {apart} off. Take more steps, or "
+    "another η.",
+    "away": "Gradient descent comes no nearer with this η: C_T is {first} at the start and {last} "
+    "after the last step. Take another η.",
+    "overflow": "Gradient descent runs away until its numbers are too large for a sheet. Take a "
+    "smaller η.",
+    "differ": "SLOPE and INTERCEPT give another line: the numbers of a column are too much alike "
+    "for so many digits.",
+    "flat": "All x are equal, or nearly so. SLOPE and INTERCEPT have no value for equal x; 0 and "
+    "the mean of y stand in their place. The normal equations and gradient descent give the same "
+    "line, with p = 0.",
+}
+
+
+def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the sentences."""
+    n, k, say = sizes["rows"], sizes["columns"], words.sentence
+    missing = say("missing", "A number is missing in the data: fill in x and y in every row.")
+
+    def sentence(name: str, title: str, said: Sentence, **uses: str) -> Quantity:
+        told = Complete(said, missing, ("x", "y"), n * (k + 1))
+        return Quantity(name, title=title, equation=told, uses=uses, is_text=True,
+                        sheet="regression")
+
+    yield sentence("line", "the line in words", said_of.LineSentence())
+    one_column = {"varies": "x_varies", "apart_fitted": "apart_fitted"} if k == 1 else {}
+    agreement = {key: say(key, english) for key, english in AGREEMENT.items()}
+    agreement["agree"] = agreement["agree" if k == 1 else "agree_many"]
+    yield sentence("agreement", "do all ways agree?", said_of.Agreement(agreement, n), **one_column)
+    enough = say("determined", "{rows} rows determine {parameters} parameters. There must be as "
+                 "many rows as parameters at least (2-12); there are {more} more.",
+                 rows=n, parameters=k + 1, more=n - k - 1)
+    too_few = say("dependent", "A column follows from the others, or hardly changes at all: {rows} "
+                  "rows, and yet its coefficient is not determined. It is made 0.", rows=n)
+    yield sentence("determined", "do the data determine the line?",
+                   said_of.Determined((enough, too_few)), M=f"swept_{k}")
+    larger = say("by_hand", "Your p and q give C_T = {C_hand}; the least is {C_T}, {more} less.")
+    same = say("least", "Your p and q give C_T = {C_hand}. There is none less.")
+    smaller = say("better", "Your p and q give C_T = {C_hand}, less than the {C_T} of the normal "
+                  "equations, which leave out a column that nearly follows from the others.")
+    yield sentence("by_hand", "your line in words", said_of.ByHand((larger, same, smaller)))
+
+
+def _line(name: str, *names: str, of: str = "quantities") -> Part:
+    """Return numbers side by side, over the columns of a table, behind their name."""
+    return Beside(Label(name, of, fits=True), Row(*names), apart=0)
+
+
+def _over(*parts: Part) -> Part:
+    """Return what stands over the columns of a table, behind the one that names its rows."""
+    return Beside(Label(""), *parts, apart=0)
+
+
+def _regression(model: Model) -> Part:
+    """Return what each way finds, over the columns of the data and of the lines."""
+    is_line, result = model["x"].shape == (1,), heading("result", first=False)
+    fitted = _line("SLOPE, INTERCEPT", "p_fitted", "q_fitted", "", "apart_fitted", of="ways")
+    columns = ("x", "y", "y_line", "e", *["y_fitted"] * is_line, "y_last", "y_hand")
+    return Below(
+        _over(Symbols("p", "q")),
+        _over(Row("names"), Label("C_T", look=result), Label("apart", "quantities", result)),
+        _line("normal equations", "p", "q", "C_T", of="ways"),
+        *[fitted] * is_line,
+        _line("gradient descent", "p_last", "q_last", "C_last", "apart", of="ways"),
+        _line("your own p and q", "p_hand", "q_hand", "C_hand", of="ways"),
+        _line("a new x, and its y", "x_new", "y_new", of="ways"),
+        Table(*columns, width=WIDE),
+    )
+
+
+ON_LINE = Chart("The points and the line",
+                Trace("y_hand", "x", HAND, THIN, name="your own p and q", of="ways"),
+                Trace("y_line", "x", LINE, name="normal equations", of="ways"),
+                Trace("y", "x", POINT, 0, "circle", "data"), x="x", size_in_cm=(13, 9))
+
+ON_PLANE = Chart("What the plane says of y, over y",
+                 Trace("y", "y", LINE, name="no error"),
+                 Trace("y_line", "y", POINT, 0, "circle", "data"), x="y", size_in_cm=(13, 9))
+
+
+class Points(Made):
+    """The chart of the points: with the lines, or with what the plane says of them."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda model: ON_LINE if model["x"].shape == (1,) else ON_PLANE)
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
+        """Yield the texts of both charts, which translations have."""
+        for chart in (ON_LINE, ON_PLANE):
+            yield from chart.texts(model)
+
+
+def _sums(model: Model) -> Part:
+    """Return the means and deviations, and at the right each step of the elimination."""
+    (k,) = model["x"].shape
+    rows = ("d_x", "d_y", "e_last", "e_hand", "d_last", *["d_fitted"] * (k == 1))
+    steps = [Label("sums of d·d, and of d·dy", "sweeps"), Row("sums", width=WIDE)]
+    for t in range(1, k + 1):
+        steps += [Space(), Label("after step {number}", "sweeps", numbers={"number": t}),
+                  Row(f"swept_{t}", width=WIDE)]
+    return Beside(
+        Below(
+            _over(Symbols("x", "y")),
+            _line("x_mean", "x_mean", "y_mean"),
+            _line("x_varies", "x_varies", "y_varies"),
+            Table(*rows, width=WIDE),
+        ),
+        Below(*steps),
+    )
+# fmt: on
+
+
+def from_data(data: Dataset, where: str) -> Given:
+    """Return the sizes and inputs of a table: its rows, and a flat line as the one by hand.
+
+    Raises
+    ------
+    DataError
+        More than one column is to be predicted, there are fewer rows than parameters, or numbers
+        and columns of which a sheet keeps no sums.
+    """
+    n, k = data.x.shape
+    if k > MOST_COLUMNS:
+        raise DataError(
+            f"{where}: {k} columns were found and {MOST_COLUMNS} are eliminated in a sheet at "
+            "most: leave some out."
+        )
+    if len(data.labels) != 1:
+        raise OptionsError(f"{where}: name one column to predict with --target; a plane has one y.")
+    if n < k + 1:
+        raise DataError(
+            f"{where}: {n} rows cannot determine {k + 1} parameters, a coefficient for each of "
+            f"{k} columns and q: as many rows as parameters are needed at least (book: 2-12)."
+        )
+    names = (*data.features, *data.labels)
+    for name, column in zip(names, np.column_stack([data.x, data.t]).T, strict=True):
+        spread = float(np.ptp(column))
+        if spread and not SQUARABLE[0] <= spread <= SQUARABLE[1]:
+            raise DataError(
+                f"{where}, column {short(name)}: its numbers differ by {spread:.0e}, whose square "
+                "no sheet keeps: take another unit."
+            )
+    mean = [float(f"{number:.4g}") for number in data.x.mean(axis=0)]
+    inputs = {
+        "names": [*names],
+        "x": data.x,
+        "y": data.t[:, 0],
+        "eta": rounded(1 / (k + 1)),  # below 1 / k, at which the steps begin to cross the valley
+        "g": np.zeros(k),
+        "h": 0,
+        "p_hand": np.zeros(k),
+        "q_hand": float(f"{data.t.mean():.4g}"),
+        "x_new": mean,
+    }
+    return {"rows": n, "columns": k}, inputs
+
+
+# fmt: off
+EXPERIMENT = Experiment(
+    "regression", model, title="Regression in a sheet", book=("2-12",),
+    summary="The regression line of the height and weight of seven people, found in three ways "
+    "that agree.",
+    sizes={"rows": Size(7, 2, 100_000), "columns": Size(1, 1, MOST_COLUMNS), "steps": Size(50)},
+    options_for={"epochs": "steps", "eta": "eta"}, from_data=from_data,
+    about=(
+        "{rows} rows, and a y that is to be told from x: y = px + q. Which p and q? Those for "
+        "which C_T, half the sum of the squared errors, is least (2-12).",
+        "That is what training a network is, too: a cost, its parameters, and the search for the "
+        "least. Here the answer can be computed at once, and so compared.",
+        "Yellow cells are yours: the data, your own p and q, η, and a new x. Nothing can break for "
+        "good: undo brings it back.",
+        "Data of your own:  xlnn build regression --data my.csv --target price  takes any number "
+        "of columns, from one line of headings.",
+        "The command  xlnn check  compares each formula that gives a number with NumPy.",
+    ),
+    pages=(
+        Page(
+            "regression", "Regression", "The line nearest to the points: least C_T. Change any "
+            "yellow cell, data and names too, and everything is computed anew.",
+            Sentences("line", "agreement", "determined", "by_hand"),
+            Space(),
+            Beside(
+                Made(_regression),
+                Below(Points(), Chart("Residuals", Trace("e", "y_line", LINE, 0, "circle"),
+                                      x="px + q")),
+            ),
+            does="The data, the line and its errors. Try p and q of your own and look at C_T.",
+        ),
+        Page(
+            "sums", "Normal equations", "∂C_T/∂q = 0 says that the line goes through the mean of "
+            "the points; what is left is the sums of deviations d from it. Each table sweeps one "
+            "unknown out of all rows but its own.",
+            Made(_sums),
+            does="The line at once: two equations for p and q, solved by elimination.",
+        ),
+        Page(
+            "descent", "Descent", "The same minimum by gradient descent, on scaled data u = d/s. "
+            "C is C_T divided by the number of rows, so that one η serves few rows and many.",
+            Numbers("eta", "spread", positive=["eta"], at=1),
+            _over(Symbols("x", "y")),
+            _line("means", "means"),
+            Beside(
+                Table("g", "h", "dC_dg", "dC_dh", "C", width=WIDE, repeated=True),
+                Below(Space(2), Chart("C_T after each step", Trace("C", colour=LINE))),
+            ),
+            does="Step by step towards the same line.",
+        ),
+    ),
+    colours={
+        "forward": "means, and what a line says of y", "backward": "errors, and what moves p and q",
+        "weight": "p and q on their way down", "result": "what follows from them",
+    },
+    tries=(
+        ("On {regression}, type p and q of your own, and make C_T as small as you can.", "The grey "
+         "line in the chart follows. However you try, C_T never gets below the least."),
+        ("Move one point far off: make y in row 1 twice as large.", "The line turns towards that "
+         "one point: an error counts by its square."),
+        ("Set η on {descent} to 0.0001, then to 2.1.", "With 0.0001 the steps are too small, and a "
+         "sentence on {regression} says how far off the line still is. With 2.1 every step makes "
+         "C_T larger."),
+    ),
+)
+# fmt: on

@@ -1,0 +1,224 @@
+"""Recurrences filled down, a coupled pair there and back, and sums.   Book: 2-2, 2-3.
+
+Three pages: sequences beside their formulas; the pair whose way back is that of back-propagation;
+and the linearity of the sum sign.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from xlnn.equations import sequences as eq
+from xlnn.equations.telling import Told
+from xlnn.quantity import Axis, Quantity, previous
+from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment, Size
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Grid,
+    Hidden,
+    Numbers,
+    Sentences,
+    Space,
+    Table,
+    Trace,
+)
+from xlnn.workbooks.pages.stated import Page
+from xlnn.writing.style import NEGATIVE, POSITIVE
+
+SUMMED = ("u", "v", "added", "multiplied", "combined")
+
+
+# fmt: off
+def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the sequences, the pair there and back, and the sums."""
+    yield from _sequences(sizes["terms"], words)
+    yield from _pair(sizes["terms"], words)
+    yield from _sums(sizes["numbers"], words)
+
+
+def _sequences(terms: int, words: Text) -> Iterator[Quantity]:
+    number = partial(Quantity, sheet="sequences", number_format="General")
+    for name, title in (("d", "common difference d"), ("r", "common ratio r"), ("p", "factor p"),
+                        ("q", "summand q")):
+        yield number(name, title=title, symbol=name, role="input")
+    recurring = partial(number, axes=(Axis("n", terms, "time"),), given=1, role="weight",
+                        source="2-2")
+    term = partial(number, title="its formula", axes=(Axis("n", terms),), role="forward")
+    yield number("n", title="place", axes=(Axis("n", terms),), counts=True)
+    yield recurring("arithmetic", title="arithmetic", symbol="aₙ₊₁ = aₙ + d",
+                    equation=eq.ARITHMETIC, uses={"before": previous("arithmetic")},
+                    meaning="each term is d more than the one before",
+                    written="aₙ₊₁ = aₙ + d, aₙ = a₁ + (n − 1) d")
+    yield term("arithmetic_term", symbol="a₁ + (n − 1) d", equation=eq.ARITHMETIC_TERM,
+               uses={"a": "arithmetic"})
+    yield recurring("geometric", title="geometric", symbol="aₙ₊₁ = r aₙ", number_format="0.0000",
+                    equation=eq.GEOMETRIC, uses={"before": previous("geometric")},
+                    meaning="each term is r times the one before",
+                    written="aₙ₊₁ = r aₙ, aₙ = a₁ rⁿ⁻¹")
+    yield term("geometric_term", symbol="a₁ rⁿ⁻¹", number_format="0.0000",
+               equation=eq.GEOMETRIC_TERM, uses={"a": "geometric"})
+    yield recurring("linear", title="linear recurrence", symbol="aₙ₊₁ = p aₙ + q",
+                    number_format="0.0000", equation=eq.LINEAR, uses={"before": previous("linear")},
+                    meaning="both at once", written="aₙ₊₁ = p aₙ + q")
+    course = words.sentence(
+        "course", "After {terms} terms the arithmetic sequence has come to {arithmetic_last}, the "
+        "geometric one to {geometric_last}, the linear recurrence to {linear_last}.", terms=terms)
+    yield number("course", equation=Told([course], digits=4), is_text=True)
+
+
+def _pair(terms: int, words: Text) -> Iterator[Quantity]:
+    number = partial(Quantity, sheet="pair", number_format="General")
+    there = partial(number, axes=(Axis("n", terms, "time"),), given=1, role="weight")
+    back = partial(there, axes=(Axis("step back", terms, "time"),), role="backward")
+    yield number("coefficients", title="coefficients p", symbol="p{}", shape=(2, 2), role="weight")
+    pair = {"P": "coefficients", "one": previous("a"), "other": previous("b")}
+    yield there("a", title="first sequence", symbol="aₙ", equation=eq.Coupled(0), uses=pair,
+                meaning="the first of the coupled pair", written="aₙ₊₁ = p₁₁aₙ + p₁₂bₙ",
+                source="2-2")
+    yield there("b", title="second sequence", symbol="bₙ", equation=eq.Coupled(1), uses=pair,
+                meaning="the second of the coupled pair", written="bₙ₊₁ = p₂₁aₙ + p₂₂bₙ",
+                source="2-2")
+    yield Quantity("ratio", title="ratio (0 if aₙ is 0)", symbol="bₙ / aₙ", equation=eq.Ratio(),
+                   sheet="pair", axes=(Axis("n", terms, "time"),), role="forward")
+    pair = {"P": "coefficients", "one": previous("c"), "other": previous("d_back")}
+    yield back("c", title="way back", symbol="c", equation=eq.Coupled(0, back=True), uses=pair,
+               meaning="the pair on the way back: columns in place of rows",
+               written="c ← p₁₁c + p₂₁d, d ← p₁₂c + p₂₂d", source="4-3")
+    yield back("d_back", title="way back", symbol="d", equation=eq.Coupled(1, back=True), uses=pair)
+    yield number("at_end", title="c₁ aₙ + d₁ bₙ, at the end", equation=eq.across(-1, 0),
+                 uses={"d": "d_back"})
+    yield number("at_start", title="cₙ a₁ + dₙ b₁, at the start", equation=eq.across(0, -1),
+                 uses={"d": "d_back"})
+    yield number("meets", title="equal", equation=eq.Same(), number_format=";;;",
+                 uses={"left": "at_end", "right": "at_start"})
+    apart = words.sentence("apart", "There: {at_end}, back: {at_start}. They differ by rounding "
+                           "alone.")
+    meets = words.sentence("meets", "There or back, the same number: {at_end}. The way back ends "
+                           "with how much it grows with a₁ and with b₁: so back-propagation works "
+                           "(4-3).")
+    yield number("verdict", equation=Told([apart, meets], "meets"), is_text=True)
+
+
+LAWS = {
+    "added": ("aₖ + bₖ", "sum of both", "Σa + Σb", eq.ADDED,
+              "Σ(aₖ + bₖ) = {left} = Σaₖ + Σbₖ", "Σ(aₖ + bₖ) = {left}, Σaₖ + Σbₖ = {right}"),
+    "multiplied": ("c aₖ", "multiple", "c Σa", eq.MULTIPLIED,
+                   "Σ c aₖ = {left} = c Σaₖ", "Σ c aₖ = {left}, c Σaₖ = {right}"),
+    "combined": ("c aₖ + d bₖ", "both together", "c Σa + d Σb", eq.COMBINED,
+                 "Σ(c aₖ + d bₖ) = {left} = c Σaₖ + d Σbₖ",
+                 "Σ(c aₖ + d bₖ) = {left}, c Σaₖ + d Σbₖ = {right}"),
+}
+"""What is done to terms, in symbols and in words, from sums alone, its equation; and what is said
+where the sum of it is the same, and where it is not."""
+
+
+def _sums(numbers: int, words: Text) -> Iterator[Quantity]:
+    number = partial(Quantity, sheet="sums", number_format="General")
+    column = partial(number, axes=(Axis("k", numbers),))
+    yield number("by", title="factor c", symbol="c", role="input")
+    yield number("and_by", title="factor d", symbol="d", role="input")
+    yield column("u", title="terms", symbol="aₖ", role="input")
+    yield column("v", title="terms", symbol="bₖ", role="input")
+
+    def uses(equation: eq.Stated, a: str, b: str) -> dict[str, str]:
+        return {role: name for role, name in (("a", a), ("b", b)) if role in equation.roles}
+
+    for name, (symbol, title, _, equation, *_) in LAWS.items():
+        yield column(name, title=title, symbol=symbol, equation=equation, role="forward",
+                     uses=uses(equation, "u", "v"))
+    for name in SUMMED:
+        yield number(f"sum_{name}", "sum", "Σ", title="sum", equation=eq.TOTAL,
+                     uses={"terms": name}, meaning="the sum of all terms",
+                     written="Σaₖ = a₁ + a₂ + …", source="2-3")
+    for name, (_, _, title, equation, *_) in LAWS.items():
+        yield number(f"from_{name}", title=title, equation=equation,
+                     uses=uses(equation, "sum_u", "sum_v"))
+        yield number(f"same_{name}", "same", "=", title="equal", equation=eq.Same(),
+                     number_format=";;;", uses={"left": f"sum_{name}", "right": f"from_{name}"})
+    for name, (*_, same, other) in LAWS.items():
+        blanks = {"left": f"{{sum_{name}}}", "right": f"{{from_{name}}}"}
+        said = [words.sentence(f"other_{name}", f"{other}: they differ by rounding alone.",
+                               **blanks), words.sentence(f"same_{name}", same, **blanks)]
+        yield number(f"law_{name}", "law", title="law", equation=Told(said, f"same_{name}"),
+                     is_text=True)
+
+
+EXPERIMENT = Experiment(
+    "sequences", model, title="Sequences and sums", book=("2-2", "2-3"),
+    summary="Recurrences filled down, a coupled pair there and back as in back-propagation, and "
+    "the linearity of Σ.",
+    sizes={"terms": Size(10, 2, 100), "numbers": Size(5, 1, 100)},
+    inputs={
+        "d": 2, "r": 1.5, "p": 0.5, "q": 3, "arithmetic": 1, "geometric": 1, "linear": 1,
+        "coefficients": [[1, 2], [2, 3]], "a": 1, "b": 1, "c": 1, "d_back": 0, "by": 3,
+        "and_by": -2, "u": [1, 2, 3, 4, 5], "v": [2, 4, 6, 8, 10],
+    },
+    options_for={"epochs": "terms"},
+    about=(
+        "A recurrence and a first term make a sequence. A sheet is made for it: one formula, "
+        "filled down (2-2).",
+        "Coupled recurrences compute several sequences from each other. A network does so from "
+        "layer to layer, and back-propagation on the way back (4-3).",
+        "Σ is linear: that is why the gradient of a sum is the sum of the gradients (2-3, 4-1).",
+        "Yellow cells and blue numbers are yours to change. The command  xlnn check  compares each "
+        "formula with NumPy.",
+    ),
+    colours={
+        "forward": "formulas for any term, and terms made of others", "backward": "the way back",
+        "weight": "sequences by recurrence; coefficients",
+        "result": "places, sums and what follows",
+    },
+    pages=(
+        Page(
+            "sequences", "Sequences", "A recurrence says how each term follows from the one "
+            "before. Change the first terms and the coefficients.",
+            Numbers("d", "r", "p", "q", at=2),
+            Sentences("course", above=1),
+            Beside(
+                Table("n", "arithmetic", "arithmetic_term", "geometric", "geometric_term",
+                      "linear"),
+                Chart("Terms of the sequences",
+                      Trace("arithmetic", "n", NEGATIVE, marker="circle", name="arithmetic"),
+                      Trace("geometric", "n", POSITIVE, marker="circle", name="geometric"),
+                      Trace("linear", "n", "5B8C5A", marker="circle", name="linear recurrence"),
+                      x="n", size_in_cm=(15, 9)),
+            ),
+            does="Three recurrences, two of them beside the formula that gives any term at once.",
+        ),
+        Page(
+            "pair", "Coupled pair", "Two sequences, each computed from both: aₙ₊₁ = p₁₁aₙ + p₁₂bₙ "
+            "and bₙ₊₁ = p₂₁aₙ + p₂₂bₙ. The way back takes the columns of the matrix in place of "
+            "its rows.",
+            Beside(Grid("coefficients", indent=1),
+                   Below(Space(), Numbers("at_end", "at_start"), Hidden("meets", indent=3))),
+            Sentences("verdict", above=1),
+            Beside(
+                Beside(Table("a", "b", "ratio"), Table("c", "d_back"), apart=0),
+                Chart("Ratio bₙ / aₙ", Trace("ratio", "n", POSITIVE, marker="circle"), x="n",
+                      size_in_cm=(12, 7.5)),
+            ),
+            does="Two sequences that need each other, there and back.",
+        ),
+        Page(
+            "sums", "Sums", "The sum of sums is the sum of the sums, and a factor can be taken "
+            "out. Change the terms and the factors c and d.",
+            Numbers("by", "and_by", at=2),
+            Sentences("law_added", "law_multiplied", "law_combined", bold=3, above=1),
+            Table(*SUMMED, coloured=SUMMED, under={
+                "Σ: sum of the column": "sum", "from Σaₖ and Σbₖ": "from", "": "same"}),
+            does="Sums, and what may be taken out of them.",
+        ),
+    ),
+    tries=(
+        ("On {sequences}, set r to −0.8, then p to 1 and to −1.", "The geometric sequence swings "
+         "and dies out. With p = 1 the linear recurrence is arithmetic, with −1 it jumps to and "
+         "fro."),
+        ("On {pair}, change a₁ and b₁ as you like.", "The ratio tends to the same number, 1.618, "
+         "from nearly everywhere; there and back still meet."),
+        ("On {sums}, change some terms and the factors c and d.", "The last two rows stay equal, "
+         "but for rounding."),
+    ),
+)
+# fmt: on

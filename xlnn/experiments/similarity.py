@@ -1,0 +1,353 @@
+"""The inner product says how alike two patterns are; and matrices.   Book: 2-4, 2-5.
+
+The inner product between its bounds; the images of another template by their likeness to the drawn
+one; and the products and the transpose of two matrices.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from xlnn.blocks import Block, single_block
+from xlnn.equations import similarity as eq
+from xlnn.equations.telling import Told
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment, Size
+from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.panel import grid, picture
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Grid,
+    Hidden,
+    Label,
+    Made,
+    Numbers,
+    Part,
+    Row,
+    Sentences,
+    Space,
+    Table,
+    Trace,
+)
+from xlnn.workbooks.pages.stated import Page, helper_page
+from xlnn.writing.charts import THIN
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import INPUT_INK, LABEL, NEGATIVE, POSITIVE, QUIET, SECTION, Look, value
+
+SHOWN = 8
+"""How many images are drawn from either end of the ranking."""
+
+POINTS = 61
+"""Of the curve of the inner product over the angle."""
+
+PIXELS = {
+    "drawn": Look(size=9, align="center", border=True),
+    "images": Look(size=9, align="center", border=True, ink=INPUT_INK),
+}
+
+
+# fmt: off
+def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield two patterns and their angle, the images in order, and the matrices."""
+    yield from _patterns(sizes, words)
+    yield from _ranking(sizes, words)
+    yield from _matrices(sizes["size"], words)
+
+
+def _patterns(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    number, shape = partial(Quantity, sheet="similarity"), (sizes["rows"], sizes["columns"])
+    of = {"a": "pattern_a", "b": "pattern_b"}
+    for symbol, name in of.items():
+        yield number(name, title=f"pattern {symbol}", symbol=symbol, role="input", shape=shape)
+    yield number("product", title="a × b, pixel by pixel", equation=eq.PRODUCT, uses=of,
+                 role="forward", shape=shape)
+    yield number("inner", title="inner product a·b", symbol="a·b", number_format="General",
+                 equation=eq.INNER_PRODUCT, uses=of, meaning="how well two patterns fit",
+                 written="a·b = a₁b₁ + a₂b₂ + … = |a||b| cos θ", source="2-4")
+    length = partial(number, equation=eq.LENGTH)
+    yield length("length_a", title="length |a|", symbol="|a|", uses={"a": "pattern_a"},
+                 meaning="the length of a vector", written="|a| = √(a₁² + a₂² + …)", source="2-4")
+    yield length("length_b", title="length |b|", symbol="|b|", uses={"a": "pattern_b"})
+    yield number("upper", title="at most |a||b|", symbol="|a||b|", equation=eq.UPPER,
+                 meaning="the bound by Cauchy and Schwarz", written="−|a||b| ≤ a·b ≤ |a||b|",
+                 source="2-4")
+    yield number("lower", title="at least −|a||b|", symbol="−|a||b|", equation=eq.LOWER)
+    yield number("cosine", title="cos θ = a·b / |a||b|", symbol="cos θ", equation=eq.Cosine(),
+                 meaning="likeness, whatever the lengths", written="cos θ = a·b / |a||b|",
+                 source="2-4")
+    yield number("angle", title="angle θ in degrees", symbol="θ", equation=eq.ANGLE,
+                 number_format="0.0")
+    yield number("direction", title="direction", equation=eq.Direction(), number_format=";;;")
+    say = words.sentence
+    said = [
+        say("nothing", "|a||b| = 0: there is no direction and no angle; 0 and 90 stand for cos θ "
+            "and θ."),
+        say("opposite", "a and b are opposite: a·b = {inner} is the least that it can be, −|a||b|. "
+            "Against the gradient z falls fastest (2-10)."),
+        say("against", "a·b = {inner} is below 0: a and b lie rather against each other "
+            "({angle}°)."),
+        say("right_angle", "a·b is 0, to 12 digits of |a||b|: a and b stand at right angles."),
+        say("alike", "a·b = {inner} lies between {lower} and {upper}: a and b are {angle}° apart, "
+            "their likeness is {cosine}."),
+        say("same", "a and b have one direction: a·b = {inner} is the most that it can be, "
+            "|a||b|."),
+    ]
+    yield number("verdict", title="verdict", equation=Told(said, "direction", 3), is_text=True)
+    point = partial(Quantity, sheet="curve", axes=(Axis("angle", POINTS, counts_from=0),))
+    of_angle = {"angle": "curve_angle"}
+    yield point("curve_number", title="point", symbol="k", counts=True, number_format="0")
+    yield point("curve_angle", title="angle", symbol="θ", equation=eq.degrees(POINTS),
+                uses={"number": "curve_number"})
+    yield point("curve_upper", title="at most", symbol="|a||b|", equation=eq.LEVEL,
+                uses={**of_angle, "height": "upper"})
+    yield point("curve_lower", title="at least", symbol="−|a||b|", equation=eq.LEVEL,
+                uses={**of_angle, "height": "lower"})
+    yield point("curve_inner", title="inner product", symbol="|a||b| cos θ", equation=eq.AT_ANGLE,
+                uses=of_angle)
+
+
+def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    count, rows, columns = sizes["images"], sizes["rows"], sizes["columns"]
+    column = partial(Quantity, sheet="images", axes=(Axis("image", count),))
+    yield Quantity("drawn", title="pattern a", symbol="a{}", shape=(rows * columns,),
+                   equation=eq.InRow(columns), uses={"a": "pattern_a"}, role="forward",
+                   sheet="images", number_format="General")
+    yield column("number", title="number", symbol="n", counts=True, number_format="0")
+    yield column("labels", title="label", symbol=" ", role="input", number_format="0",
+                 choices=(0, 9))
+    yield column("images", title="pixels of image b", symbol="b{}", shape=(rows * columns,),
+                 role="input", number_format="General")
+    yield column("image_inner", title="inner product", symbol="a·b", number_format="General",
+                 equation=eq.IMAGE_INNER)
+    yield column("image_length", title="length", symbol="|b|", equation=eq.IMAGE_LENGTH)
+    yield column("likeness", title="likeness", symbol="cos θ", equation=eq.Likeness(),
+                 uses={"inner": "image_inner", "own": "length_a", "length": "image_length"})
+    yield column("place", title="place", symbol=" ", equation=eq.Place(), number_format="0")
+    shown = min(SHOWN, count)
+    several = partial(Quantity, sheet="ranking", shape=(shown,))
+    for end, first in (("best", 1), ("last", count - shown + 1)):
+        places = list(range(first, first + shown))
+        yield several(end, "found", "", title="image", equation=eq.AtPlace(places),
+                      number_format="0")
+        yield several(f"{end}_label", "found_label", "", title="label", equation=eq.OfThese(),
+                      uses={"found": end, "entries": "labels"}, number_format="0")
+        yield several(f"{end}_likeness", "found_likeness", "", title="likeness",
+                      equation=eq.OfThese(), uses={"found": end, "entries": "likeness"},
+                      number_format="0.000")
+        yield Quantity(f"{end}_pictures", "pictures", "", title="pictures", uses={"found": end},
+                       equation=eq.PicturesOfThese(columns), role="forward", sheet="ranking",
+                       shape=(shown, rows, columns))
+    say = partial(words.sentence, images=count)
+    said = (
+        say("nearest", "Most like a is image {number}, a {label}, with likeness {likeness}."),
+        say("several", "Most like a are {ties} images, each with likeness {likeness}: image "
+            "{number}, a {label}, is the first of them."),
+        say("equally", "All {images} images are equally like a, with likeness {likeness}: none is "
+            "most like it."),
+        say("no_direction", "Pattern a is all 0, or too small to square: it has no direction, and "
+            "no image is like it. They stand in their own order."),
+    )
+    yield Quantity("nearest", title="nearest", equation=eq.Nearest(said, count), is_text=True,
+                   uses={"own": "length_a", "number": "best", "label": "best_label"},
+                   sheet="ranking")
+
+
+def _matrices(size: int, words: Text) -> Iterator[Quantity]:
+    matrix = partial(Quantity, sheet="matrices", shape=(size, size), number_format="General")
+    made, A, B = partial(matrix, role="forward"), "matrix_A", "matrix_B"
+    yield matrix(A, "A", "A{}", title="A", role="weight")
+    yield matrix(B, "B", "B{}", title="B", role="weight")
+    yield made("AB", title="AB: rows of A with columns of B", equation=eq.MatrixProduct(),
+               uses={"A": A, "B": B}, meaning="product of matrices",
+               written="(AB)ᵢⱼ = Σₖ aᵢₖ bₖⱼ", source="2-5")
+    yield made("BA", title="BA: rows of B with columns of A", equation=eq.MatrixProduct(),
+               uses={"A": B, "B": A})
+    yield made("hadamard", title="A ⊙ B: entry by entry", symbol="A ⊙ B", equation=eq.PRODUCT,
+               uses={"a": A, "b": B}, meaning="Hadamard product",
+               written="(A ⊙ B)ᵢⱼ = aᵢⱼ bᵢⱼ", source="2-5")
+    turned = partial(made, equation=eq.TRANSPOSE)
+    yield turned("A_turned", title="Aᵀ", symbol="Aᵀ", uses={"A": A}, meaning="transpose",
+                 written="(Aᵀ)ᵢⱼ = aⱼᵢ", source="2-5")
+    yield turned("B_turned", title="Bᵀ", symbol="Bᵀ", uses={"A": B})
+    yield turned("turned_AB", title="(AB)ᵀ", symbol="(AB)ᵀ", uses={"A": "AB"})
+    yield made("BA_turned", title="BᵀAᵀ", symbol="BᵀAᵀ", equation=eq.MatrixProduct(),
+               uses={"A": "B_turned", "B": "A_turned"})
+    say = words.sentence
+    claims = (
+        ("commutes", "AB = BA", "AB", "BA", [
+            say("not_commutes", "AB and BA are not equal: the order of a product matters."),
+            say("is_commutes", "AB = BA: these two matrices may be multiplied in either order. "
+                "That is rare.")]),
+        ("turns", "(AB)ᵀ = BᵀAᵀ", "turned_AB", "BA_turned", [
+            say("not_turns", "(AB)ᵀ and BᵀAᵀ differ by rounding."),
+            say("is_turns", "(AB)ᵀ = BᵀAᵀ: to transpose a product turns its order round. So the "
+                "weights of back-propagation come transposed (4-3).")]),
+    )
+    for name, title, one, other, said in claims:
+        yield Quantity(name, title=title, equation=eq.Equal(), number_format=";;;",
+                       uses={"one": one, "other": other, "A": A, "B": B}, sheet="matrices")
+        yield Quantity(f"{name}_said", equation=Told(said, name), is_text=True, sheet="matrices")
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Ranked(Part):
+    """The images at one end of the ranking, side by side, and below each what it is.
+
+    Attributes
+    ----------
+    end : str
+        By which its quantities begin.
+    title : str
+        What stands above it.
+    """
+
+    end: str
+    title: str
+    above = 1
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return self.end, f"{self.end}_label", f"{self.end}_likeness"
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return the rows of a heading, a picture and its numbers, and the columns of all."""
+        shown, rows, columns = model[f"{self.end}_pictures"].shape
+        return 1 + rows + len(self._names), shown * (columns + 1)
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the pictures, and the numbers below the middle of each."""
+        _, rows, columns = model[f"{self.end}_pictures"].shape
+        yield grid(model, f"{self.end}_pictures", row + 1, column + 1, columns + 1)
+        for down, name in enumerate(self._names, start=row + 1 + rows):
+            yield single_block(model[name], down, column + 1 + columns // 2, (0, columns + 1))
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- its own
+        """Yield the heading."""
+        yield "headings", self.title
+
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+        """Draw the heading, the ink, and what names the numbers."""
+        block = page.layout.blocks[f"{self.end}_pictures"]
+        (rows, width), last = block.quantity.shape[1:], block.last[1]
+        heading = Label(self.title, "headings", SECTION, last - column + 1)
+        heading.draw(drawing, page, row, column)
+        picture(drawing, block, scale="ink", digits=";;;")
+        drawing.heights |= dict.fromkeys(range(block.row, block.row + rows), 24)
+        drawing.widths |= {column: 12, **dict.fromkeys(range(block.column, last + 1), 4.5)}
+        drawing.widths |= dict.fromkeys(range(block.column + width, last + 1, width + 1), 2)
+        for name in self._names:
+            block = page.layout.blocks[name]
+            drawing.put(block.row, column, page.words("quantities", block.quantity.kind), LABEL)
+            look = value(block.quantity.number_format, given=False, first=False)
+            drawing.looks[name] = replace(look, align="center", size=8)
+
+
+def _similarity(model: Model) -> Part:
+    """Return the patterns and what follows from them: numbers begin below the second pattern."""
+    _, columns = model["pattern_a"].shape
+    return Below(
+        Beside(Grid("pattern_a", scale="ink"), Grid("pattern_b", scale="ink"), Grid("product")),
+        Sentences("verdict", above=1),
+        Hidden("direction"),
+        Numbers(
+            *("inner", "length_a", "length_b", "upper", "lower", "cosine", "angle"), at=columns + 1
+        ),
+    )
+
+
+def _grids(*names: str) -> Part:
+    return Beside(*(Grid(name, width=9.5, above=1) for name in names))
+
+
+# fmt: off
+EXPERIMENT = Experiment(
+    "similarity", model, title="Likeness, and matrices", book=("2-4", "2-5"),
+    summary="The inner product of two drawn patterns, 64 images ranked by likeness, and matrices "
+    "to type in.",
+    sizes={"images": Size(64, 1, 1_000), "rows": Size(4, 1, 28), "columns": Size(3, 1, 28),
+           "size": Size(3, 1, 8)},
+    images="digits",
+    inputs={
+        "pattern_a": [[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]],
+        "pattern_b": [[0, 1, 0], [0, 1, 0], [0, 1, 0], [0, 1, 0]],
+        "matrix_A": [[1, 2, 0], [0, 1, 3], [2, 0, 1]],
+        "matrix_B": [[2, 0, 1], [1, 1, 0], [0, 3, 1]],
+    },
+    about=(
+        "A picture of {rows} × {columns} pixels is a vector of as many numbers. The inner product "
+        "of two says how well they fit (2-4).",
+        "It lies between −|a||b| and |a||b|: least for opposite, largest for equal directions. "
+        "That is the principle of gradient descent, and of the demons who like patterns (1-5).",
+        "Matrices write a whole layer in one line: product, Hadamard product and transpose are all "
+        "it takes (2-5).",
+        "Yellow cells and blue numbers are yours to change. The command  xlnn check  compares each "
+        "formula with NumPy.",
+    ),
+    colours={
+        "forward": "products and pictures made of others", "weight": "the matrices A and B",
+        "result": "inner products, lengths, angles and places",
+    },
+    pages=(
+        Page(
+            "similarity", "Similarity", "Two patterns as vectors: the better they fit, the larger "
+            "their inner product a·b. Draw in a and b: 1 is ink, 0 is paper.",
+            Beside(
+                Made(_similarity),
+                Chart("a·b between its bounds",
+                      Trace("curve_inner", "curve_angle", NEGATIVE, name="|a||b| cos θ", of=""),
+                      Trace("curve_upper", "curve_angle", QUIET, THIN, name="|a||b|", of=""),
+                      Trace("curve_lower", "curve_angle", QUIET, THIN, name="−|a||b|", of=""),
+                      Trace("inner", "angle", POSITIVE, marker="circle", name="a·b", of=""),
+                      x="angle θ in degrees", size_in_cm=(14, 9.5), ends=(0, 180, 30)),
+            ),
+            does="Draw two patterns and see their inner product between its bounds.",
+        ),
+        Page(
+            "ranking", "Ranking", "The images in the order of their likeness to pattern a, which "
+            "you draw on {similarity}.",
+            Sentences("nearest"),
+            Ranked("best", "most like a"),
+            Ranked("last", "least like a"),
+            does="The images most and least like your pattern a.",
+        ),
+        helper_page(
+            "images", "Images", "Each image as a row of pixels, its inner product with the drawn "
+            "pattern a, and the place that it takes.",
+            Below(
+                Beside(Label("pattern a", "headings", columns=2), Row("drawn"), apart=0),
+                Table("number", "labels", "images", "image_inner", "image_length", "likeness",
+                      "place", ink=("drawn", "images"), looks=PIXELS, width=9, above=0),
+            ),
+            does="All images as vectors, with their inner products and places.",
+        ),
+        Page(
+            "matrices", "Matrices", "The product of two matrices, their product entry by entry, "
+            "and their transposes. A and B are yours to change.",
+            _grids("matrix_A", "matrix_B"),
+            _grids("AB", "BA", "hadamard"),
+            _grids("A_turned", "B_turned"),
+            _grids("turned_AB", "BA_turned"),
+            Space(),
+            Sentences("commutes_said", "turns_said", bold=2),
+            Hidden("commutes", "turns"),
+            does="Type in two matrices.",
+        ),
+        helper_page("curve", "Curve", "Points of the inner product over the angle, for the chart "
+                    "on the sheet Similarity.", does="The points of the chart."),
+    ),
+    tries=(
+        ("On {similarity}, make b equal to a, then type −1 wherever a is 1, and 0 elsewhere.",
+         "The angle is 0°, then 180°: a·b goes from its upper to its lower bound, and never "
+         "beyond."),
+        ("On {similarity}, double every number of a.", "a·b and |a| double, the likeness stays: it "
+         "depends on directions alone."),
+        ("On {similarity}, draw a 1 as pattern a and look at {ranking}.", "The 1s come to the "
+         "front, the 0s go to the end: likeness alone tells most images apart."),
+    ),
+)
+# fmt: on

@@ -1,0 +1,466 @@
+"""What a derivative is, and the rules it obeys.   Book: 2-6 to 2-9.
+
+Every sheet has a list at the left, in which each slope by its rule stands beside a difference
+quotient that knows no rule, and a table at the right of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from xlnn.blocks import Block, single_block
+from xlnn.equations import calculus as eq
+from xlnn.equations import rules
+from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface, UsedChoice
+from xlnn.quantity import Axis, Equation, Model, Quantity
+from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment
+from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Chart,
+    Label,
+    Numbers,
+    Part,
+    Sentences,
+    Space,
+    Table,
+    Trace,
+)
+from xlnn.workbooks.pages.stated import Page
+from xlnn.workbooks.pages.table import plain_name
+from xlnn.writing.charts import THIN
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import LABEL, SECTION, value
+
+AROUND = 10
+"""Points of a curve to either side of x."""
+
+CURVE, TANGENT, SECANT = "1B4F9C", "C0561C", "6B7785"
+
+NAMES = {
+    "function": [each.text for each in eq.FUNCTIONS],
+    "second": [each.text for each in eq.FUNCTIONS],
+    "surface": [each.text for each in SURFACES],
+}
+"""What the numbers that choose a function stand for."""
+
+LISTS = {
+    "tangent": {
+        "": "function used_function function_name x h_secant used_h_secant",
+        "At this x": "f df",
+        "The secant": "f_secant m_secant",
+    },
+    "rules": {
+        "": "second used_second second_name a b p q y h used_h",
+        "At this x": "g dg f_up f_down g_up g_down",
+        "Linearity (2-6)": "sum_rule sum_quotient",
+        "The slope of the sigmoid, proven (2-6)": "e below s s_quotient_rule s_slope",
+        "Chain rule, one variable (2-8)": "outer d_outer outer_up outer_down chain chain_quotient",
+        "Chain rule, two variables (2-8)": "u v dC_dx quotient_x dC_dy quotient_y",
+        "Rule and quotient": "gap largest",
+    },
+    "approximation": {
+        "": "surface used_surface surface_name dx dy delta",
+        "Partial derivatives (2-7)": "z dz_dx partial_x dz_dy partial_y",
+        "Taylor's series (2-9)": "right taylor taylor_error",
+        "Half the step (2-9)": "shrinks",
+    },
+    "lagrange": {
+        "": "f_a f_b r",
+        "The least f on the circle": "least finest best_x best_y best_f exact",
+        "The gradients there (2-7)": "factor rest_x rest_y",
+    },
+}
+"""The numbers in the list of each sheet, below their headings."""
+
+PRIMES, DEGREES = "′″‴⁗", [f"n = {n}" for n in range(eq.DEGREE + 1)]
+SEVERAL = {
+    "df": [f"f{prime}" for prime in PRIMES],
+    "dg": [f"g{prime}" for prime in PRIMES],
+    "d_outer": [f"f{prime}(g)" for prime in PRIMES],
+    "taylor": DEGREES,
+    "taylor_error": DEGREES,
+}
+"""Quantities of several numbers, and what each of these is called."""
+
+
+# fmt: off
+def model(_: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield what stands on each sheet, in its order."""
+    yield from _tangent(words)
+    yield from _rules(words)
+    yield from _approximation(words)
+    yield from _lagrange(words)
+
+
+typed = partial(Quantity, role="input", number_format="General")
+count = partial(Quantity, role="key", number_format="0", counts=True)
+
+
+def _choice(sheet: str, name: str, title: str, of: str, words: Text) -> Iterator[Quantity]:
+    """Yield a number that chooses a function, the number that is used, and the function's name."""
+    number, names = partial(Quantity, sheet=sheet, symbol=" ", number_format="0"), NAMES[name]
+    yield number(name, title=f"{title} (1 to {len(names)})", role="input", choices=(1, len(names)))
+    yield number(f"used_{name}", title="function that is used", uses={"choice": name},
+                 equation=UsedChoice(1, len(names)))
+    choose = words.sentence("choose", "Choose a whole number from 1 to {most}. Used now: {name}",
+                            most=len(names))
+    yield Quantity(f"{name}_name", title=f"{of} is", symbol=" ", sheet=sheet, is_text=True,
+                   equation=NameOf(names, choose), uses={"choice": name, "used": f"used_{name}"})
+
+
+USED = {"function": "used_function", "surface": "used_surface", "h": "used_h"}
+"""What is meant by these roles where nothing else is said: a choice as it is used, an h not 0."""
+
+
+def _line(
+    name: str, title: str, symbol: str, equation: Equation, uses: Mapping[str, str] = {},
+    **more: Any,  # noqa: ANN401 -- what a quantity has besides
+) -> Quantity:
+    usual = {role: use for role, use in USED.items() if role in equation.roles}
+    return Quantity(name, title=title, symbol=symbol, equation=equation, uses=usual | {**uses},
+                    **{"number_format": "0.000000"} | more)
+
+
+def _used(sheet: str, name: str) -> Quantity:
+    """Return an h that is not 0."""
+    return _line(f"used_{name}", "h that is used", "h", rules.STEP, {"h": name}, sheet=sheet,
+                 number_format="General")
+
+
+def _tangent(words: Text) -> Iterator[Quantity]:
+    on, say = "tangent", words.sentence
+    yield from _choice(on, "function", "function f", "f(x)", words)
+    yield typed("x", title="where: x", symbol="x", sheet=on, scale=2)
+    yield typed("h_secant", title="h of the secant", symbol="h", sheet=on)
+    yield _used(on, "h_secant")
+    line = partial(_line, sheet=on)
+    yield line("f", "value", "f(x)", eq.Of())
+    yield line("df", "derivatives by the rules", "f⁽ⁿ⁾{}", eq.Derivatives(), shape=(eq.DEGREE,),
+               meaning="how fast f changes at x", written="f′(x) = lim Δf/Δx", source="2-6")
+    secant = {"h": "used_h_secant"}
+    yield line("f_secant", "value at the other end", "f(x + h)", eq.OfShifted("+"), secant)
+    yield line("m_secant", "slope of the secant", "Δf/Δx", rules.FORWARD,
+               {"up": "f_secant", **secant})
+    width = Axis("n", 15, family="width")
+    yield count("n", title="h = 10⁻ⁿ", symbol="n", sheet=on, axes=(width,))
+    column = partial(line, axes=(width,))
+    yield column("width", "", "h", rules.WIDTH, number_format="0E+00")
+    yield column("f_up_h", "values", "f(x + h)", eq.OfShifted("+"), {"h": "width"})
+    yield column("f_down_h", "", "f(x − h)", eq.OfShifted("-"), {"h": "width"})
+    # where h is tiny, rounding makes any number of a quotient: its value proves no formula
+    quotient = partial(column, reads_as_stated=True)
+    yield quotient("forward", "forward", "Δf/h", rules.FORWARD, {"up": "f_up_h", "h": "width"})
+    yield quotient("central", "central", "Δf/2h", rules.CENTRAL,
+                   {"up": "f_up_h", "down": "f_down_h", "h": "width"})
+    for name in ("forward", "central"):
+        yield column(f"e_{name}", f"error, {name}", "e", rules.ERROR, {"quotient": name},
+                     number_format="0.0E+00")
+        yield column(f"log_{name}", "", "log₁₀|e|", eq.LogSize(), {"e": f"e_{name}"},
+                     number_format="0.00")
+    point = Axis("point", 2 * AROUND + 1, counts_from=-AROUND)
+    yield count("i", title="point", symbol="i", sheet=on, axes=(point,))
+    column = partial(line, axes=(point,))
+    yield column("along", "", "x", rules.ALONG)
+    yield column("curve", "curve", "f", eq.Of(), {"x": "along"})
+    yield column("on_tangent", "tangent", "f", rules.TANGENT_LINE, {"m": "df"})
+    yield column("on_secant", "secant", "f", rules.SECANT_LINE, {"m": "m_secant"})
+    best = say("best", "The tangent has slope {slope}. Of the h tried, the forward quotient is "
+               "nearest to it with {forward}, the central one with {central}.")
+    one, several = say("one", "h = 10^−{n}"), say("several", "several alike")
+    yield Quantity("best", title="the best h", sheet=on, is_text=True,
+                   equation=eq.BestStep((best, one, several)))
+
+
+def _rules(words: Text) -> Iterator[Quantity]:
+    on, say = "rules", words.sentence
+    yield from _choice(on, "second", "second function g", "g(x)", words)
+    for name in ("a", "b", "p", "q"):
+        yield typed(name, title="coefficient", symbol=name, sheet=on)
+    yield typed("y", title="where: y", symbol="y", sheet=on)
+    yield typed("h", title="h of the difference quotients", symbol="h", sheet=on, scale=0.01)
+    yield _used(on, "h")
+    line, second = partial(_line, sheet=on), {"function": "used_second"}
+    yield line("g", "second function", "g(x)", eq.Of(), second)
+    yield line("dg", "its derivatives", "g⁽ⁿ⁾{}", eq.Derivatives(), {**second, "f": "g"},
+               shape=(eq.DEGREE,))
+    yield line("f_up", "values to either side", "f(x + h)", eq.OfShifted("+"))
+    yield line("f_down", "", "f(x − h)", eq.OfShifted("-"))
+    yield line("g_up", "", "g(x + h)", eq.OfShifted("+"), second)
+    yield line("g_down", "", "g(x − h)", eq.OfShifted("-"), second)
+    yield line("sum_rule", "linearity: by the rule", "af′ + bg′", rules.SUM_RULE,
+               meaning="slopes add, and factors stay", written="(af + bg)′ = af′ + bg′",
+               source="2-6")
+    yield line("sum_quotient", "linearity: difference quotient", "Δ(af + bg)/Δx",
+               rules.SUM_QUOTIENT)
+    yield line("e", "sigmoid: the power of e", "e⁻ˣ", rules.EXP)
+    yield line("below", "what stands below the line", "1 + e⁻ˣ", rules.BELOW)
+    yield line("s", "sigmoid", "σ(x)", rules.SIGMOID)
+    yield line("s_quotient_rule", "its slope by the rule (1/f)′ = −f′/f²",
+               "−(1 + e⁻ˣ)′/(1 + e⁻ˣ)²", rules.QUOTIENT_RULE)
+    yield line("s_slope", "the same, written with σ", "σ(1 − σ)", rules.SIGMOID_SLOPE,
+               meaning="the slope of the sigmoid", written="σ′ = σ(1 − σ)", source="2-6")
+    yield line("outer", "chain: f of g", "f(g(x))", eq.Of(), {"x": "g"})
+    yield line("d_outer", "derivatives of f, there", "f⁽ⁿ⁾(g){}", eq.Derivatives(),
+               {"x": "g", "f": "outer"}, shape=(eq.DEGREE,))
+    yield line("outer_up", "values to either side", "f(g)", eq.Of(), {"x": "g_up"})
+    yield line("outer_down", "", "f(g)", eq.Of(), {"x": "g_down"})
+    yield line("chain", "chain rule: by the rule", "f′(g) g′", rules.CHAIN,
+               {"outer": "d_outer", "inner": "dg"}, meaning="a function of a function",
+               written="dy/dx = dy/du · du/dx", source="2-8")
+    yield line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", rules.CENTRAL,
+               {"up": "outer_up", "down": "outer_down"})
+    yield line("u", "C = u² + v², u = ax + by", "u", rules.LINEAR)
+    yield line("v", "v = px + qy", "v", rules.LINEAR, {"a": "p", "b": "q"})
+    sums = {"x": {"meaning": "two ways from x to C: their sum", "source": "2-8",
+                  "written": "∂C/∂x = ∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x"}, "y": {}}
+    for along, one, other in (("x", "a", "p"), ("y", "b", "q")):
+        uses = {"a": one, "p": other}
+        yield line(f"dC_d{along}", f"2u·{one} + 2v·{other}", f"∂C/∂{along}", rules.CHAIN_OF_TWO,
+                   uses, **sums[along])
+        yield line(f"quotient_{along}", "the same as a difference quotient", f"ΔC/Δ{along}",
+                   rules.QUOTIENT_OF_TWO, uses)
+    yield line("gap", "largest gap between rule and quotient", "max |Δ|", rules.GAP,
+               number_format="0.0E+00")
+    yield line("largest", "largest slope", "max |f′|", rules.LARGEST)
+    agree = say("agree", "Rules and difference quotients agree: they differ by {gap} at most, a "
+                "millionth of the largest slope or less.")
+    differ = say("differ", "Rules and difference quotients differ by up to {gap}: h = {h} is too "
+                 "large, or so small that rounding decides.")
+    yield Quantity("agree", title="what they say", sheet=on, is_text=True,
+                   equation=eq.Agreement((agree, differ)), uses={"h": "used_h"})
+
+
+def _approximation(words: Text) -> Iterator[Quantity]:
+    on, say = "approximation", words.sentence
+    yield from _choice(on, "surface", "function of x and y", "f(x, y)", words)
+    yield typed("dx", title="step in x", symbol="Δx", sheet=on)
+    yield typed("dy", title="step in y", symbol="Δy", sheet=on)
+    yield typed("delta", title="step of Taylor's series", symbol="Δ", sheet=on)
+    line, surface = partial(_line, sheet=on), {"function": "used_surface"}
+    yield line("z", "value", "z", OfSurface("z"), surface)
+    yield line("dz_dx", "partial derivative, y fixed", "∂z/∂x", OfSurface("dz_dx"), surface,
+               meaning="only x moves", written="∂z/∂x", source="2-7")
+    yield line("partial_x", "the same as a difference quotient", "Δz/Δx", eq.PartialQuotient("x"))
+    yield line("dz_dy", "partial derivative, x fixed", "∂z/∂y", OfSurface("dz_dy"), surface)
+    yield line("partial_y", "the same as a difference quotient", "Δz/Δy", eq.PartialQuotient("y"))
+    yield line("right", "f of one variable, at the end of the step", "f(x + Δ)",
+               eq.OfShifted("+"), {"h": "delta"})
+    several = partial(line, shape=(eq.DEGREE + 1,))
+    yield several("taylor", "Taylor's series to degree 0, 1, 2, 3, 4", "Taylor {}", eq.Taylor(),
+                  meaning="what a step changes, to higher degrees", written="f + f′Δ + f″Δ²/2! + …",
+                  source="2-9")
+    yield several("taylor_error", "its errors", "e{}", eq.TaylorError())
+    half = Axis("k", 9, family="half", counts_from=0)
+    yield count("k", title="halvings", symbol="k", sheet=on, axes=(half,))
+    column, small = partial(line, axes=(half,)), {"dx": "small_x", "dy": "small_y"}
+    yield column("small_x", "step", "Δx", rules.HALVED, {"whole": "dx"})
+    yield column("small_y", "", "Δy", rules.HALVED, {"whole": "dy"})
+    yield column("true", "exact", "f(x + Δx, y + Δy)", eq.OfSurfaceShifted(), small)
+    yield column("near", "approximate", "f + ∇f·Δ", rules.APPROXIMATION,
+                 {"z_x": "dz_dx", "z_y": "dz_dy", **small}, meaning="what a small step changes",
+                 written="f(x + Δx, y + Δy) ≈ f + ∂f/∂x Δx + ∂f/∂y Δy", source="2-9")
+    yield column("off", "error", "e", rules.APART, {"right": "true"}, number_format="0.0E+00")
+    yield line("shrinks", "the error there, by that at half the step (0: none)", "e₀ / e₁",
+               rules.SHRINKS)
+    said = (
+        say("square", "The error is {shrinks} times that at half the step, nearly 4 times: it goes "
+            "with the square of the step."),
+        say("other", "The error is {shrinks} times that at half the step: here it does not go with "
+            "the square of the step."),
+        say("rounding", "At half the step the error is too small to compare: rounding decides it."),
+    )
+    yield Quantity("square", title="what that means", sheet=on, is_text=True,
+                   equation=eq.Halved(said),
+                   uses={"surface": "used_surface", "z_x": "dz_dx", "z_y": "dz_dy"})
+
+
+FOUND = {
+    "flat": "f is 0 all around the circle: no point is lower than another.",
+    "point": "r = 0: the circle is a single point, ∇g is 0 there, and there is no λ.",
+    "found": "Least on the grid: f = {f} at ({x}, {y}), where λ = {factor}; exactly f = {exact}. ",
+    "equal": "The next point of the grid is equally low: the least lies midway between them.",
+    "parallel": "There ∇f = λ∇g: the gradients are parallel.",
+    "rough": "The least lies between points of the grid, and so ∇f is not quite λ∇g there.",
+}
+
+
+def _lagrange(words: Text) -> Iterator[Quantity]:
+    on = "lagrange"
+    yield typed("f_a", title="f = ax + by", symbol="a", sheet=on)
+    yield typed("f_b", symbol="b", sheet=on)
+    yield typed("r", title="on the circle x² + y² = r²", symbol="r", sheet=on)
+    # the last part of the circle is the first again
+    part = Axis("k", rules.PARTS + 1, family="part", counts_from=0)
+    near = Axis("j", 2 * rules.FINE + 1, family="part", counts_from=-rules.FINE)
+    line, on_line = partial(_line, sheet=on), {"a": "f_a", "b": "f_b"}
+    yield count("part", title="circle", symbol="k", sheet=on, axes=(part,))
+    column = partial(line, axes=(part,))
+    for along, of in (("x", "COS"), ("y", "SIN")):
+        yield column(f"unit_{along}", "", of.lower(), Direction(rules.PARTS, of))
+        yield column(f"circle_{along}", "", along, rules.TIMES, {"u": f"unit_{along}"})
+    yield column("circle_f", "", "f", rules.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
+    yield line("least", "least f, in row (the first such)", " ", eq.Least(), {"f": "circle_f"},
+               number_format="0")
+    yield count("j", title="finer", symbol="j", sheet=on, axes=(near,))
+    column = partial(line, axes=(near,))
+    yield column("angle", "", "θ", rules.FINE_ANGLE)
+    yield column("fine_x", "", "x", rules.COS, {"t": "angle"})
+    yield column("fine_y", "", "y", rules.SIN, {"t": "angle"})
+    yield column("fine_f", "", "f", rules.LINEAR, {**on_line, "x": "fine_x", "y": "fine_y"})
+    yield line("finest", "and among the finer points, in row", " ", eq.Least(), {"f": "fine_f"},
+               number_format="0")
+    for name, title in (("x", "the point that is found"), ("y", ""), ("f", "f there")):
+        yield line(f"best_{name}", title, name, eq.At(),
+                   {"least": "finest", "all_points": f"fine_{name}"})
+    yield line("exact", "the least f, by the formula", "−|r|√(a² + b²)", rules.EXACT, on_line)
+    best = {"x": "best_x", "y": "best_y"}
+    yield line("factor", "Lagrange's multiplier", "λ", rules.FACTOR, {**on_line, **best},
+               meaning="how many times ∇g is ∇f, at the minimum", written="∇f = λ∇g", source="2-7")
+    yield line("rest_x", "what is left of ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", rules.REST,
+               {"a": "f_a", "x": "best_x"})
+    yield line("rest_y", "", "∂f/∂y − λ ∂g/∂y", rules.REST, {"a": "f_b", "x": "best_y"})
+    said = {key: words.sentence(key, english) for key, english in FOUND.items()}
+    yield Quantity("found", title="what is found", sheet=on, is_text=True,
+                   equation=eq.Found(said), uses={**on_line, **best, "f": "best_f"})
+
+
+@dataclass(frozen=True)
+class Several(Part):
+    """The numbers of a quantity below each other, each behind its symbol.
+
+    Attributes
+    ----------
+    name : str
+    """
+
+    name: str
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return a row for each number."""
+        return model[self.name].shape[0], 3
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield its cells."""
+        yield single_block(model[self.name], row, column + 2, (1, 0))
+
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+        """Draw its name and the symbols."""
+        quantity = page.layout.model[self.name]
+        drawing.put(row, column, plain_name(quantity, page.words), LABEL)
+        look = value(quantity.number_format, given=False, first=False)
+        drawing.looks[self.name] = replace(look, align="center", border=True)
+        for down, symbol in enumerate(SEVERAL[self.name], start=row):
+            drawing.put(down, column + 1, symbol, replace(LABEL, align="right"))
+
+
+def _number(name: str) -> Part:
+    """Return a number, or several, behind its name and symbol."""
+    if name in SEVERAL:
+        return Several(name)
+    return Numbers(name, choices=NAMES, symbols=True, at=2)
+
+
+def _list(sheet: str) -> Iterator[Part]:
+    """Yield what the list of a sheet is made of: headings, and numbers behind their names."""
+    for heading, names in LISTS[sheet].items():
+        yield Label(heading, "parts", SECTION, columns=3, above=1) if heading else Space()
+        yield from map(_number, names.split())
+
+
+def _table(names: str) -> Table:
+    return Table(*names.split(), width=11)
+
+
+EXPERIMENT = Experiment(
+    "slopes", model, title="Slopes in a sheet", book=("2-6", "2-7", "2-8", "2-9"),
+    summary="The tangent's slope, the rules of derivatives, partial derivatives, Taylor's series, "
+    "and a Lagrange multiplier.",
+    inputs={
+        "function": 4, "x": 0.5, "h_secant": 2, "second": 1, "a": 2, "b": 3, "p": -1, "q": 0.5,
+        "y": 1.5, "h": 0.001, "surface": 3, "dx": 0.4, "dy": -0.2, "delta": 0.8,
+        "f_a": 1, "f_b": 1, "r": 1,  # the book's: f = x + y on the circle of radius 1
+    },
+    about=(
+        "What does z do when x moves a little? That is all that training a network asks, for each "
+        "weight (2-6 to 2-9).",
+        "Every slope stands here twice: by its rule, and as a difference quotient, which only "
+        "knows the function. They agree to as many digits as h allows.",
+        "Yellow cells are yours: the functions, where, and how far. Nothing can break for good: "
+        "undo brings it back.",
+        "The command  xlnn check  compares each formula with NumPy.",
+    ),
+    pages=(
+        Page(
+            "tangent", "Tangent", "A derivative is the slope of the tangent (2-6): the secant's "
+            "slope, its h smaller and smaller. Change any yellow cell.",
+            Sentences("best"),
+            Beside(
+                Below(
+                    *_list("tangent"),
+                    Chart("The tangent and a secant",
+                          Trace("on_secant", "along", SECANT, THIN, name="secant"),
+                          Trace("on_tangent", "along", TANGENT, name="tangent"),
+                          Trace("curve", "along", CURVE, name="f"), x="x", above=2),
+                    Chart("log₁₀ of the error, over n of h = 10⁻ⁿ",
+                          Trace("log_forward", "n", TANGENT, THIN, "circle", "forward"),
+                          Trace("log_central", "n", CURVE, THIN, "circle", "central"), x="n"),
+                ),
+                Below(
+                    _table("n width f_up_h f_down_h forward central e_forward log_forward "
+                           "e_central log_central"),
+                    _table("i along curve on_tangent on_secant"),
+                ),
+            ),
+            does="Let h shrink, and see the secant become the tangent, until rounding wins.",
+        ),
+        Page(
+            "rules", "Rules", "Each slope by its rule, and beneath it as a difference quotient, "
+            "which knows no rule (2-6, 2-8). f and x are those of {tangent}.",
+            Sentences("agree"),
+            *_list("rules"),
+            does="Add, multiply, put one function into another: the slopes follow.",
+        ),
+        Page(
+            "approximation", "Approximation", "What a small step changes (2-9), with the partial "
+            "derivatives (2-7): halve a small step, and the error is about a quarter. At x and y "
+            "of the other sheets.",
+            Sentences("square"),
+            Beside(Below(*_list("approximation")), _table("k small_x small_y true near off")),
+            does="Two variables, small steps, and Taylor's series.",
+        ),
+        Page(
+            "lagrange", "Lagrange", "Where on a circle is f least (2-7)? All around it on a grid, "
+            "then finer; there ∇f is a multiple of ∇g.",
+            Sentences("found"),
+            Beside(
+                Below(
+                    *_list("lagrange"),
+                    Chart("The circle and its lowest point",
+                          Trace("circle_y", "circle_x", CURVE, name="x² + y² = r²"),
+                          Trace("best_y", "best_x", TANGENT, 0, "circle", "f least"),
+                          x="x", y="y", size_in_cm=(9.5, 9.5), is_square=True),
+                    Chart("f around the circle", Trace("circle_f", "part", TANGENT), x="k",
+                          ends=(0, rules.PARTS)),
+                ),
+                _table("part unit_x circle_x unit_y circle_y circle_f"),
+                _table("j angle fine_x fine_y fine_f"),
+            ),
+            does="A minimum under a condition.",
+        ),
+    ),
+    colours={"result": "values and slopes"},
+    tries=(
+        ("On {tangent} make h of the secant 0.5, then 0.1.", "The grey secant turns into the "
+         "tangent, and its slope into f′(x)."),
+        ("Choose function 3 on {tangent}, and look at the chart of errors.", "The error falls "
+         "until h = 10⁻⁸, and for the central quotient until about 10⁻⁵. Then the digits that "
+         "f(x + h) and f(x) share are lost."),
+        ("On {approximation} choose Δ = 3 with function 5, then Δ = 0.3.", "Far away, degree 4 is "
+         "no nearer than degree 0; near by, each degree adds digits."),
+    ),
+)
+# fmt: on

@@ -1,0 +1,303 @@
+"""Two networks learn exclusive or, without and with a hidden layer, side by side.
+
+A unit divides the plane by a line, and no line has (0, 1) and (1, 0) on one side of it and (0, 0)
+and (1, 1) on the other. Two hidden units draw two lines, and the output unit joins them. Both
+networks are trained by the same equations as every other one.
+
+Book: 1-2, 1-4, 3-2, 3-4, 4-2 to 4-4; the exclusive or itself is not the book's.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from xlnn.equations import dividing as eq
+from xlnn.equations.activation import Sigmoid, SigmoidSlope
+from xlnn.equations.choice import OfEpoch
+from xlnn.equations.cost import SquaredError, SquaredErrorDelta, TotalCost
+from xlnn.equations.dense import BiasGradient, HiddenDelta, WeightedInput, WeightGradient
+from xlnn.equations.descent import Descent
+from xlnn.equations.neuron import UnitStep
+from xlnn.equations.telling import Told
+from xlnn.quantity import Axis, Quantity, Use, previous
+from xlnn.shipped.text import Text
+from xlnn.workbooks.experiment import Experiment, Size
+from xlnn.workbooks.pages.parts import (
+    Beside,
+    Chart,
+    Hidden,
+    Numbers,
+    Sentences,
+    Table,
+    Trace,
+    Units,
+)
+from xlnn.workbooks.pages.stated import Page, helper_page
+from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
+
+POINTS, HIDDEN = 4, 2
+POINT = Axis("point", POINTS, family="image")
+
+LAYERS = {"single": (1, 2), "2": (HIDDEN, 2), "3": (1, HIDDEN)}
+"""Each layer's units, and the inputs of a unit."""
+
+SYMBOLS = {"single": "", "2": "²", "3": "³"}
+
+NETWORKS = {"single": "without a hidden layer", "hidden": "with a hidden layer"}
+
+MARKS = '"○";"–";"×"'
+"""How it is shown that a point is right, undecided, or not right."""
+
+LOOKS = {
+    **dict.fromkeys(("fires_single", "fires_hidden"), Look(align="center", number_format="0")),
+    **dict.fromkeys(
+        ("side_single", "side_hidden"), Look(align="center", number_format=MARKS, bold=True)
+    ),
+    "height": Look(size=8, ink=QUIET, align="center", number_format="0.##"),
+}
+FIRST_COLOUR, SECOND_COLOUR = "C0561C", "1B4F9C"
+
+
+# fmt: off
+def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the points, both trainings, and what the networks of one epoch make of the points."""
+    steps = sizes["steps"]
+    typed = partial(Quantity, sheet="xor", role="input", number_format="General")
+    yield typed("eta", title="learning rate η", symbol="η", scale=0.3, calms=True)
+    yield typed("shown", title="epoch shown (0: the start)", symbol=" ", choices=(0, steps))
+    yield typed("x", title="point", symbol="x{}", axes=(POINT,), shape=(2,),
+                meaning="the coordinates of a point", source="1-2")
+    yield typed("t", title="target", symbol="t", axes=(POINT,), shape=(1,), choices=(0, 1),
+                meaning="what the output should be", written="given: 0 or 1", source="3-3")
+    state = Axis("epoch", steps + 1, "time", counts_from=0)
+    yield from _weights(state)
+    yield from _training(state)
+    yield from _gradients(state)
+    yield Quantity("epoch", title="epoch that is shown", equation=eq.EpochUsed(steps),
+                   number_format="0", sheet="xor")
+    yield from _shown(steps, words)
+
+
+def _weights(state: Axis) -> Iterator[Quantity]:
+    weight = partial(Quantity, sheet="weights", axes=(state,), given=1, role="weight",
+                     equation=Descent())
+
+    def uses(name: str) -> dict[str, Use | str]:
+        return {"w": previous(name), "gradient": previous(f"dC_d{name}"), "eta": "eta"}
+
+    for layer, shape in LAYERS.items():
+        up, W, b = SYMBOLS[layer], _named("W", layer), _named("b", layer)
+        yield weight(W, "W", f"w{up}{{}}", title="weights", shape=shape, uses=uses(W),
+                     meaning="how much weight a unit gives each input, epoch by epoch",
+                     written="w ← w − η ∂C_T/∂w", source="4-4")
+        yield weight(b, "b", f"b{up}{{}}", title="bias", shape=shape[:1], uses=uses(b))
+
+
+def _training(state: Axis) -> Iterator[Quantity]:
+    """Yield both networks forward and back, for each point in each epoch."""
+    column = partial(Quantity, sheet="training", axes=(state, POINT))
+    for layer, below in (("single", "x"), ("2", "x"), ("3", "a2")):
+        yield from _forward(layer, below, partial(column, role="forward"))
+    back = partial(column, role="backward")
+    for layer in ("single", "3", "2"):
+        shape, up = LAYERS[layer][:1], SYMBOLS[layer]
+        a, slope = _named("a", layer), _named("slope", layer)
+        yield back(slope, "slope", f"a′{up}{{}}", title="slope a′", shape=shape,
+                   equation=SigmoidSlope(), uses={"a": a})
+        above = {"delta_above": "delta3", "W_above": "W3"} if layer == "2" else {"a": a}
+        yield back(_named("delta", layer), "delta", f"δ{up}{{}}", title="error δ", shape=shape,
+                   equation=HiddenDelta() if layer == "2" else SquaredErrorDelta(),
+                   uses={"slope": slope, **above}, meaning="how fast C changes with z",
+                   written="output: (a − t) a′;  hidden: (Σ δ w) a′", source="4-2, 4-3")
+    for name, a in (("C_single", "a_single"), ("C_hidden", "a3")):
+        yield column(name, "C", "C", title="squared error", equation=SquaredError(), uses={"a": a})
+
+
+def _forward(
+    layer: str, below: str, column: partial[Quantity], more: str = ""
+) -> Iterator[Quantity]:
+    """Yield z and a of a layer; with ``more``, of the epoch that is shown."""
+    up, shape = SYMBOLS[layer], LAYERS[layer][:1]
+    z, a, W, b = (f"{_named(kind, layer)}{more}" for kind in "zaWb")
+    yield column(z, "z", f"z{up}{{}}", title="weighted input", shape=shape,
+                 equation=WeightedInput(), uses={"below": below, "W": W, "b": b},
+                 meaning="what a unit receives; 0 on its line", written="z = w₁x₁ + w₂x₂ + b",
+                 source="1-3")
+    yield column(a, "a", f"a{up}{{}}", title="output", shape=shape, equation=Sigmoid(),
+                 uses={"z": z}, meaning="how excited a unit is",
+                 written="a = σ(z) = 1 / (1 + exp(−z))", source="1-3")
+
+
+def _gradients(state: Axis) -> Iterator[Quantity]:
+    column = partial(Quantity, sheet="weights", axes=(state,))
+    back = partial(column, role="backward")
+    for layer, shape in LAYERS.items():
+        delta, up = _named("delta", layer), SYMBOLS[layer]
+        yield back(f"dC_d{_named('W', layer)}", "dC_dW", f"∂C_T/∂w{up}{{}}", shape=shape,
+                   title="gradient, weights", equation=WeightGradient(),
+                   uses={"delta": delta, "below": "a2" if layer == "3" else "x"})
+        yield back(f"dC_d{_named('b', layer)}", "dC_db", f"∂C_T/∂b{up}{{}}", shape=shape[:1],
+                   title="gradient, bias", equation=BiasGradient(), uses={"delta": delta})
+    for which in NETWORKS:
+        yield column(f"C_T_{which}", "C_T", "C_T", title="total cost", equation=TotalCost(),
+                     uses={"C": f"C_{which}"}, meaning="how wrong the outputs are for all points",
+                     written="C_T = Σ ½ (t − a)²", source="3-4")
+
+
+def _shown(steps: int, words: Text) -> Iterator[Quantity]:
+    """Yield the weights of one epoch, what they make of the points, and the lines they draw."""
+    number = partial(Quantity, sheet="xor")
+    weight = partial(number, role="weight", number_format="0.000")
+    for layer, shape in LAYERS.items():
+        up, W, b = SYMBOLS[layer], _named("W", layer), _named("b", layer)
+        # the weights of epoch 0, the start, stand in row 1
+        yield weight(f"{W}_shown", "W", f"w{up}{{}}", title="weights", shape=shape,
+                     equation=OfEpoch(shape, row=2), uses={"all_epochs": W, "epoch": "epoch"})
+        yield weight(f"{b}_shown", "b", f"b{up}{{}}", title="bias", shape=shape[:1],
+                     equation=OfEpoch(shape[:1], row=2), uses={"all_epochs": b, "epoch": "epoch"})
+    column = partial(number, axes=(POINT,))
+    forward = partial(column, role="forward", number_format="0.000")
+    for which, last, layers in (
+        ("single", "single", (("single", "x"),)),
+        ("hidden", "3", (("2", "x"), ("3", "a2_shown"))),
+    ):
+        for layer, below in layers:
+            yield from _forward(layer, below, forward, "_shown")
+        z, fires, side = f"{_named('z', last)}_shown", f"fires_{which}", f"side_{which}"
+        yield column(fires, "fires", "u(z)", title="fires?", shape=(1,), number_format="0",
+                     equation=UnitStep(), uses={"z": z},
+                     meaning="1 where the output is at least ½: the point is on that side of the "
+                     "line, or on the line", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2")
+        yield column(side, "side", " ", title="right?", shape=(1,), number_format=MARKS,
+                     equation=eq.RightSide(), uses={"z": z, "answer": fires, "truth": "t"})
+        yield number(f"right_{which}", title=f"points right {NETWORKS[which]}", number_format="0",
+                     equation=eq.RightSides(), uses={"right": side})
+    yield column("height", title="drawn: target 0, 1", symbol="x₂", shape=(2,),
+                 equation=eq.HeightOf(), number_format="0.0")
+    for layer in ("single", "2"):
+        uses = {"W": f"{_named('W', layer)}_shown", "b": f"{_named('b', layer)}_shown"}
+        for at, (along, symbol) in enumerate((("x", "x₁"), ("y", "x₂"))):
+            yield number(f"line_{along}_{layer}", f"line_{along}", symbol, title="ends of the line",
+                         shape=(LAYERS[layer][0], 2), equation=eq.LineEnd(at), uses=uses,
+                         number_format="0.00")
+    yield number("who", title="who can", equation=eq.WhoCan(POINTS), number_format="0")
+    say = words.sentence
+    count = say("count", "After epoch {epoch}, of {points} points {right_single} are right without "
+                "a hidden layer, and {right_hidden} with one.", points=POINTS)
+    choose = say("choose", "Choose an epoch from 0 to {steps}, a whole number; epoch {epoch} is "
+                 "shown. ", steps=steps)
+    undecided = say("undecided", " Where the output is ½ (–) it is undecided, and not right.")
+    yield number("counts", title="how many", is_text=True,
+                 equation=eq.CountSentence((count, choose, undecided)))
+    means = [
+        say("neither", "Neither network has all points right here. Another epoch, another η or "
+            "other start weights may do better, unless points of different targets lie on each "
+            "other."),
+        say("one", "The unit alone has all points right: one line is enough for these points, and "
+            "no hidden layer is needed."),
+        say("two", "The unit alone draws one line, and not all points lie on their sides of it. "
+            "Each hidden unit draws a line of its own, and the output unit joins what they say."),
+        say("both", "Both networks have all points right: one line is enough for these points, and "
+            "no hidden layer is needed."),
+    ]
+    yield number("means", title="what it means", equation=Told(means, "who"), is_text=True)
+
+
+def _named(kind: str, layer: str) -> str:
+    """Return the name of a quantity of a layer: W2, W_single."""
+    return f"{kind}{layer}" if layer.isdigit() else f"{kind}_{layer}"
+
+
+def _plane(title: str, *lines: Trace) -> Chart:
+    """Return the chart of the plane as a network divides it, and the points in it."""
+    points = (
+        Trace(("height", 0), ("x", 0), NEGATIVE, 0, "circle", "target 0"),
+        Trace(("height", 1), ("x", 0), POSITIVE, 0, "circle", "target 1"),
+    )
+    return Chart(title, *lines, *points, x="x₁", y="x₂", size_in_cm=(9.1, 10),
+                 ends=(-0.5, 1.5, 0.5), ends_up=(-0.5, 1.5, 0.5), is_square=True, columns=4)
+
+
+EXPERIMENT = Experiment(
+    "xor-layers", model, title="What a hidden layer is for", book=("1-4", "4-4"),
+    summary="Exclusive or without and with a hidden layer, side by side: one unit draws one line, "
+    "and no line will do.",
+    sizes={"steps": Size(120, 1, 2_000)},
+    inputs=lambda sizes: {
+        "eta": 2, "shown": sizes["steps"],
+        "x": [[0, 0], [0, 1], [1, 0], [1, 1]], "t": [[0], [1], [1], [0]],
+        "W_single": [[0.6, -0.8]], "b_single": [0.3],
+        "W2": [[-2.1, -1.4], [0.6, -0.8]], "b2": [0.8, 1.2],
+        "W3": [[-2.2, 1.5]], "b3": [-0.9],
+    },
+    options_for={"epochs": "steps", "eta": "eta"},
+    about=(
+        "Exclusive or: the target is 1 if one of two inputs is 1, but not both. Two networks learn "
+        "it side by side, in {steps} epochs of the same gradient descent (4-4).",
+        "A unit fires on one side of the line w₁x₁ + w₂x₂ + b = 0 (1-2, 1-3). For exclusive or, "
+        "(0, 1) and (1, 0) must lie on one side and (0, 0) and (1, 1) on the other.",
+        "No line does that: the midpoint of either pair is (½, ½), and it would have to lie on "
+        "both sides. So a network without a hidden layer cannot learn it, however long it is "
+        "trained.",
+        "Two hidden units draw two lines and give the output unit new inputs a²₁, a²₂, in which "
+        "one line is enough: that is what a hidden layer is for (1-4, 1-5).",
+        "The command  xlnn check  compares each formula that gives a number with NumPy.",
+    ),
+    colours={
+        "forward": "forward: from the inputs to the outputs",
+        "backward": "back: errors and gradients", "weight": "weights and biases",
+        "result": "costs, and what is right",
+    },
+    pages=(
+        Page(
+            "xor", "Two networks", "Four points, and two networks that learn them: one unit alone, "
+            "and one with two hidden units below it. Change any yellow cell.",
+            Numbers("eta", "shown", "right_single", "right_hidden",
+                    choices={"shown": "C_T_single"}),
+            Sentences("counts", "means", above=1),
+            Hidden("epoch", "who"),
+            Table("x", "t", "z_single_shown", "a_single_shown", "fires_single", "side_single",
+                  "z2_shown", "a2_shown", "z3_shown", "a3_shown", "fires_hidden", "side_hidden",
+                  "height", ink=("a_single_shown", "a2_shown", "a3_shown"), looks=LOOKS, above=0,
+                  groups={"z_single_shown": NETWORKS["single"], "z2_shown": NETWORKS["hidden"],
+                          "height": ""}),
+            Units(["unit alone: its line"], "W_single_shown", "b_single_shown", "line_x_single",
+                  "line_y_single", above=1),
+            Units("hidden unit {number}: its line", "W2_shown", "b2_shown", "line_x_2", "line_y_2",
+                  headed=False),
+            Units(["output unit (of a²₁, a²₂)"], "W3_shown", "b3_shown", headed=False),
+            Beside(
+                _plane("No hidden layer: one line",
+                       Trace(("line_y_single", 0), ("line_x_single", 0), FIRST_COLOUR,
+                             name="z = 0", of="")),
+                _plane("With a hidden layer: two lines",
+                       Trace(("line_y_2", 0), ("line_x_2", 0), FIRST_COLOUR, name="z²₁ = 0", of=""),
+                       Trace(("line_y_2", 1), ("line_x_2", 1), SECOND_COLOUR, name="z²₂ = 0",
+                             of="")),
+                Chart("C_T of both",
+                      Trace("C_T_single", colour=QUIET, name=NETWORKS["single"]),
+                      Trace("C_T_hidden", colour=FIRST_COLOUR, name=NETWORKS["hidden"]),
+                      size_in_cm=(13, 10)),
+            ),
+            does="Step through the epochs, and see the lines move.",
+        ),
+        helper_page("training", "Training", "Forward and back, for each point in each epoch, of "
+                    "both networks. Each column is one formula, filled down.",
+                    does="All of it: every point in every epoch."),
+        helper_page("weights", "Weights", "The weights of both networks after each epoch, the "
+                    "gradient of C_T there, and C_T. The first row is the start: it is yours to "
+                    "change.", does="The weights, and what C_T does. Change the start."),
+    ),
+    tries=(
+        ("On {xor}, step through the epochs, from 0 to the last.", "One line swings about and "
+         "finds no place. The two lines close in on the points of target 1; with η = 2 and this "
+         "start it takes 40 epochs."),
+        ("Type the targets of OR (0, 1, 1, 1), then of AND (0, 0, 0, 1).", "Now one line divides "
+         "the points, and the unit alone learns it as well, in a few epochs."),
+        ("With exclusive or, move the point (1, 1) to (0.2, 0.2).", "The points can be divided by "
+         "one line. Does the unit alone find it?"),
+        ("On {weights}, give both hidden units the same start weights and biases, and the output "
+         "equal weights.", "They stay equal: two lines become one, and the network is no better "
+         "than a unit alone."),
+    ),
+)
+# fmt: on
