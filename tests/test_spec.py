@@ -109,7 +109,7 @@ def test_what_no_network_can_be_is_refused(changes, message):
         Spec.from_mapping(GOOD | changes)
 
 
-@pytest.mark.parametrize("text", ["", "format = 2", "format = 1", "[", "format = 1\nlayers = 3"])
+@pytest.mark.parametrize("text", ["", "format = 3", "format = 2", "[", "format = 2\nlayers = 3"])
 def test_a_text_that_is_no_spec_is_refused(text):
     with pytest.raises(DataError):
         from_toml(text)

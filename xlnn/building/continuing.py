@@ -7,8 +7,9 @@ from xlnn import engines
 from xlnn.building.proof import verifier
 from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.reading.left_out import shown
+from xlnn.reading.moved import as_named
 from xlnn.reading.opening import check_sheets, opened
-from xlnn.reading.spec import described
+from xlnn.reading.spec import described, is_earlier
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.kind import WorkbookKind
 
@@ -16,8 +17,10 @@ from xlnn.workbooks.kind import WorkbookKind
 def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
     """Return the kind of a workbook, what it holds now, and its template's name."""
     contents = opened(path)
-    spec, layout = described(path, contents=contents)
+    spec, layout = described(path, contents=contents, earlier=True)
     check_sheets(contents, layout)
+    if is_earlier(path):
+        layout = as_named(layout, contents.names, path.name)
     allowance = engines.Allowance.of(contents)
     with (
         shown(contents) as file,
@@ -26,5 +29,7 @@ def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
         values = recalculate({})
     kind = kind_of(spec)
     arrays = read_arrays(layout, values)
-    check_inputs(layout, values, inputs_of(layout, arrays))
+    records = {quantity.name for quantity in layout.model.quantities if quantity.is_record}
+    typed = inputs_of(layout, arrays)
+    check_inputs(layout, values, {name: typed[name] for name in typed.keys() - records})
     return kind, kind.from_workbook(path.name, spec, arrays), spec.template

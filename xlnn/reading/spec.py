@@ -18,7 +18,7 @@ from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.exercise_sheet import exercise_title, exercised, waiting
 from xlnn.workbooks.kind import Spec
 from xlnn.workbooks.own import check_same, layout_of_model
-from xlnn.workbooks.spec_text import from_toml
+from xlnn.workbooks.spec_text import EARLIER, from_toml
 from xlnn.workbooks.stated import check_model
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
@@ -66,6 +66,11 @@ def spec_text(path: Path) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
+def is_earlier(path: Path) -> bool:
+    """Tell whether an earlier version of xlnn made a workbook."""
+    return spec_text(path)[1].startswith(f"format = {EARLIER}\n")
+
+
 def _lines(path: Path, title: str) -> list[str]:
     """Return the texts in the first column of a sheet, below its heading."""
     lines: list[str] = []
@@ -104,6 +109,8 @@ def described(
     model: Model | None = None,
     contents: Held | None = None,
     lay_out: Callable[[Spec, tuple[str, ...] | None], Layout] = layout_of,
+    *,
+    earlier: bool = False,
 ) -> tuple[Spec, Layout]:
     """Return the Spec of a workbook that was let pass, and the cells of what it describes.
 
@@ -116,6 +123,8 @@ def described(
         What was found in the file; without it, its size alone says what it can hold.
     lay_out : function
         What `layout_of` does; of whoever reads many files that are alike, it may remember.
+    earlier : bool
+        Read also what an earlier version of xlnn made; its cells may stand elsewhere.
 
     Raises
     ------
@@ -127,7 +136,7 @@ def described(
         check_model(model)
     title, lines = spec_text(path)
     try:
-        spec, exercise = from_toml(lines), exercise_in(lines)
+        spec, exercise = from_toml(lines, earlier=earlier), exercise_in(lines)
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
     formulas, box = (contents.formula_count, contents.box) if contents else _at_most(path)

@@ -10,8 +10,8 @@ from xlnn.errors import DataError
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.kind import Spec
 
-FORMAT = 1
-"""The version of the Spec sheet; a later, different one gets the next number."""
+FORMAT, EARLIER = 2, 1
+"""The version of the Spec sheet, and that whose cells stand elsewhere: only `--from` reads it."""
 
 FIRST_KIND = "network"
 """The kind of workbooks that do not name theirs: there was but one."""
@@ -26,17 +26,29 @@ def to_toml(spec: Spec) -> str:
     return tomli_w.dumps({"format": FORMAT, "kind": spec.kind, **spec.to_mapping()})
 
 
-def from_toml(text: str) -> Spec:
+def from_toml(text: str, *, earlier: bool = False) -> Spec:
     """Read the text that a workbook keeps.
+
+    Parameters
+    ----------
+    text : str
+    earlier : bool
+        Read also that of an earlier version.
 
     Raises
     ------
     DataError
-        The text is not what `to_toml` writes.
+        The text is not what `to_toml` writes, or what an earlier version wrote.
     """
     try:
         values = parsed(text)
-        if values.pop("format") != FORMAT:
+        version = values.pop("format")
+        if version == EARLIER and not earlier:
+            raise DataError(
+                "An earlier version of xlnn made it, with cells at other places: build it anew "
+                "from what it holds, with  xlnn build --from FILE -o NEW.xlsx"
+            )
+        if version not in {FORMAT, EARLIER}:
             raise DataError("The Spec was written by another version of xlnn.")
         values.pop(EXERCISE, None)
         spec: Spec = kind_named(values.pop("kind", FIRST_KIND)).spec(values)
