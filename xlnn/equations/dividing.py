@@ -51,7 +51,7 @@ class LineEnd(Equation):
         along = (f"(-{W[j, 1]})", W[j, 0])[self.along]
         sign = "+" if end else "-"
         return (
-            f"=IF({square}=0,0,-{b[j]}*{W[j, self.along]}/{square}"
+            f"=IF(SIGN({square})=0,0,-{b[j]}*{W[j, self.along]}/{square}"
             f"{sign}{REACH}*{along}/SQRT({square}))"
         )
 

@@ -100,7 +100,7 @@ class LargestDistance(Equation):
         if noted is None:
             return f"={largest}"
         size = peak(noted.epochs[...])
-        return f"=IF({size}=0,{largest},{largest}/{size})"
+        return f"=IF(SIGN({size})=0,{largest},{largest}/{size})"
 
 
 class Case(Equation):

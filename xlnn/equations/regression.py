@@ -115,7 +115,8 @@ class Swept(Equation):
     def cell(self, i: int, j: int, M: Cells, sums: Cells) -> str:
         """Return the formula of one number."""
         row = self.row
-        nothing = f"{M[row, row]}<={sums[row, row]}/10^{SMALL}"
+        # a sign, since IronCalc takes numbers for equal that differ by less than 2e-16
+        nothing = f"SIGN({M[row, row]}-{sums[row, row]}/10^{SMALL})<=0"
         divided = f"{M[row, j]}/{M[row, row]}"
         if i == row:
             return f"=IF({nothing},0,{divided})"
@@ -261,7 +262,7 @@ class ScaledSums(Equation):
     def cell(self, i: int, j: int, sums: Cells, spread: Cells) -> str:
         """Return the formula of one mean."""
         by = spread[i] + (f"*{spread[j]}" if j < spread.shape[0] else "")
-        return f"=IF({by}=0,0,{sums[i, j]}/({self.rows}*{by}))"
+        return f"=IF(SIGN({by})=0,0,{sums[i, j]}/({self.rows}*{by}))"
 
 
 class ScaledGradient(Equation):
@@ -333,7 +334,7 @@ class Unscaled(Equation):
 
     def cell(self, i: int, g: Cells, spread: Cells) -> str:
         """Return the formula of one coefficient."""
-        return f"=IF({spread[i]}=0,0,{g.at(-1)[i]}/{spread[i]})"
+        return f"=IF(SIGN({spread[i]})=0,0,{g.at(-1)[i]}/{spread[i]})"
 
 
 class LastIntercept(Equation):

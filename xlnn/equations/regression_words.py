@@ -84,10 +84,10 @@ class Agreement(Sentence):
         near = f"SQRT(SUMSQ({d_y})/{self.rows})/10^5+{terms}/10^14"
         said = words["agree"]
         if "varies" in known:
-            said = f"IF({known['apart_fitted'][()]}>{near},{words['differ']},{said})"
-            said = f"IF({known['varies'][0]}=0,{words['flat']},{said})"
-        arrives = f"IF({last}<{first}-{first}/10^9,{words['late']},{words['away']})"
-        said = f"IF({off}>{near},{arrives},{said})"
+            said = f"IF(SIGN({known['apart_fitted'][()]}-({near}))>0,{words['differ']},{said})"
+            said = f"IF(SIGN({known['varies'][0]})=0,{words['flat']},{said})"
+        arrives = f"IF(SIGN({last}-{first}+{first}/10^9)<0,{words['late']},{words['away']})"
+        said = f"IF(SIGN({off}-({near}))>0,{arrives},{said})"
         return f"=IF(COUNT({off},{last})+0*{C_T[()]}<2,{words['overflow']},{said})"
 
 
@@ -146,7 +146,8 @@ class ByHand(Sentence):
         shown = {"C_hand": short(hand, 4), "C_T": short(least, 4)}
         shown["more"] = short(f"ABS{more}", 4)
         larger, same, smaller = (filled(line, **shown) for line in self.words)
-        return f"=IF({more}>{rounding},{larger},IF({more}<-{rounding},{smaller},{same}))"
+        above, below = f"SIGN({more}-{rounding})", f"SIGN({more}+{rounding})"
+        return f"=IF({above}>0,{larger},IF({below}<0,{smaller},{same}))"
 
 
 def _signed(cell: str) -> str:

@@ -89,7 +89,7 @@ LARGEST = Stated(
 )  # fmt: skip
 SHRINKS = Stated(
     lambda off: np.divide(off[0], off[1], out=np.zeros(()), where=off[1] != 0),
-    lambda off: f"=IF(INDEX({off.over('half')[()]},2)=0,0,"
+    lambda off: f"=IF(SIGN(INDEX({off.over('half')[()]},2))=0,0,"
         f"INDEX({off.over('half')[()]},1)/INDEX({off.over('half')[()]},2))",
 )  # fmt: skip
 EXACT = Stated(lambda a, b, r: -abs(r) * np.sqrt(a**2 + b**2),

@@ -44,7 +44,7 @@ class Cosine(Equation):
 
     def cell(self, inner: Cells, upper: Cells) -> str:
         """Return the formula."""
-        return f"=IF({upper[()]}=0,0,MAX(-1,MIN(1,{inner[()]}/{upper[()]})))"
+        return f"=IF(SIGN({upper[()]})=0,0,MAX(-1,MIN(1,{inner[()]}/{upper[()]})))"
 
 
 ANGLE = Stated(
@@ -154,7 +154,7 @@ class Likeness(Equation):
     def cell(self, inner: Cells, own: Cells, length: Cells) -> str:
         """Return the formula of one image."""
         upper = f"({own[()]}*{length[()]})"
-        return f"=IF({upper}=0,0,ROUND({inner[()]}/{upper},{DIGITS}))"
+        return f"=IF(SIGN({upper})=0,0,ROUND({inner[()]}/{upper},{DIGITS}))"
 
 
 class Place(Equation):
