@@ -13,7 +13,7 @@ from xlnn.quantity import Axis, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Numbers, Sentences, Table, Trace
-from xlnn.workbooks.pages.stated import Page
+from xlnn.workbooks.pages.stated import Page, helper_page
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import QUIET
 
@@ -117,11 +117,11 @@ EXPERIMENT = Experiment(
             does="Follow the point down. Change η, choose another function, move the start.",
         ),
         _steepest.PAGE,
-        Page(
+        helper_page(
             "level_lines", "Level lines", "Points of the lines on which z is the same, for the "
             "chart on the sheet Descent. The outermost goes through the start.",
             Table("level_x", "level_y"), Table("number", "level"), Table("part", "u", "v"),
-            does="The points of which the chart's lines are made.", is_helper=True,
+            does="The points of which the chart's lines are made.",
         ),
     ),
     colours={

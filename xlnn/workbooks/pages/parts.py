@@ -20,8 +20,10 @@ from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.panel import picture
 from xlnn.workbooks.pages.table import (
+    Named,
     beside_symbol,
     called,
+    courses,
     head,
     name_rows,
     plain_name,
@@ -544,6 +546,10 @@ class Table(Part):
     under : dict
         What stands under the columns, a row each: the key of its heading, "" for what is hidden,
         and how the names of its numbers begin: ``sum`` for sum_a under a.
+    named : function
+        Says what a quantity is called in its heading.
+    lined : bool
+        Whether the course of each column lies behind what it is called.
     """
 
     def __init__(  # noqa: PLR0913 -- what a table may settle
@@ -557,11 +563,14 @@ class Table(Part):
         repeated: bool = False,
         groups: Mapping[str, str] | None = None,
         under: Mapping[str, str] | None = None,
+        named: Named = plain_name,
+        lined: bool = False,
         above: int = 1,
     ) -> None:
         self.names, self.left, self.width, self.repeated = names, left, width, repeated
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.groups, self.under, self.above = groups or {}, under or {}, above
+        self.named, self.lined = named, lined
 
     @property
     def _headings(self) -> int:
@@ -595,20 +604,22 @@ class Table(Part):
         yield from (("charts", key) for key in self.groups.values() if key)
         yield from (("headings", key) for key in self.under if key)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- as far down as its cells
         """Draw the headings, and the names of the rows."""
         blocks = [page.layout.blocks[name] for name in self.names]
-        quantities = [block.quantity for block in blocks]
-        if not quantities[0].counts:
-            name_rows(drawing, row_axes(quantities), row + self._headings, page.words, column)
+        quantities, first = [block.quantity for block in blocks], blocks[0].row
+        if self.naming(page.layout.model) and not quantities[0].counts:
+            name_rows(drawing, row_axes(quantities), first, page.words, column)
         for block in blocks:
-            head(drawing, block, page.words, width=not self.width)
+            head(drawing, block, page.words, self.named, width=not self.width)
             type_in(drawing, block, page.words)
+        if self.lined:
+            courses(drawing, page, blocks)
         self._set_widths(drawing, blocks)
         _dress(drawing, page, self)
         if self.repeated:
-            drawing.repeat = blocks[0].row - 1
-        self._draw_groups(drawing, page, blocks, row)
+            drawing.repeat = first - 1
+        self._draw_groups(drawing, page, blocks, first - self._headings)
         below = blocks[0].last[0] + 2
         for down, (key, begins) in enumerate(self.under.items()):
             look = Look(number_format=";;;")

@@ -56,6 +56,8 @@ class Page:
         Whether it has nothing but tables, side by side, from which other pages take their numbers.
     stays : bool
         Whether what stands above the first row of its tables stays in view.
+    gridlines : bool
+        Whether a helper page has lines between its cells.
     """
 
     def __init__(  # noqa: PLR0913 -- what a page may settle
@@ -68,10 +70,12 @@ class Page:
         row: int = FIRST_ROW,
         is_helper: bool = False,
         stays: bool = False,
+        gridlines: bool = False,
     ) -> None:
         self.key, self.title, self.note = key, title, note
         self.does = does if does or is_helper else note
         self.parts, self.is_helper, self.stays = parts, is_helper, stays
+        self.gridlines = gridlines
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
     def content(self, model: Model) -> Part:
@@ -94,18 +98,25 @@ class Page:
                 drawing.freeze, drawing.repeat = (FIRST_ROW, 1), FIRST_ROW - 1
             self.content(model).draw(drawing, context, self.row, 1)
             return drawing
-        first = next(block for block in self.place(model) if block.quantity.axes)
+        tables = (block for block in context.layout.on(self.key) if block.quantity.axes)
+        first = min(tables, key=lambda block: (block.row, block.column))
         column = first.column + first.quantity.counts  # the first that does not name the rows
-        drawing = Drawing(gridlines=False, freeze=(first.row, column), repeat=first.row - 1)
+        drawing = Drawing(gridlines=self.gridlines, freeze=(1, column))
+        if self.stays:
+            drawing.freeze, drawing.repeat = (first.row, column), first.row - 1
         drawing.heights = {1: 24, **headed(first.row)}
         self.content(model).draw(drawing, context, self.row, 1)
         title_line(drawing, context, self.key, column)
         return drawing
 
 
-def helper_page(key: str, title: str, note: str, *parts: Part, does: str = "") -> Page:
+def helper_page(
+    key: str, title: str, note: str, *parts: Part, does: str = "", gridlines: bool = False
+) -> Page:
     """Return a page of tables side by side, from which other pages take their numbers."""
-    return Page(key, title, note, *parts, does=does, is_helper=True)
+    return Page(
+        key, title, note, *parts, does=does, is_helper=True, stays=True, gridlines=gridlines
+    )
 
 
 def usual_page(model: Model, key: str) -> Page:

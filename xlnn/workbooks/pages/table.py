@@ -1,15 +1,15 @@
 """What is drawn on a sheet that is a table: a row for each epoch or image, a column a unit."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import product
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address, letters
-from xlnn.blocks import FIRST_ROW, Block, table_blocks
+from xlnn.blocks import FIRST_ROW, Block
 from xlnn.layout import quoted
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.quantity import Axis, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
@@ -57,31 +57,6 @@ def beside_symbol(name: str, symbol: str) -> str:
     return name.removesuffix(f" {symbol}") if symbol else name
 
 
-def placed(sheet: str) -> Callable[[Model], Iterator[Block]]:
-    """Return the function that places a sheet's quantities beside the columns that name rows."""
-
-    def place(model: Model) -> Iterator[Block]:
-        quantities = [quantity for quantity in model.quantities if quantity.sheet == sheet]
-        yield from table_blocks(quantities, FIRST_ROW, len(row_axes(quantities)) + 1)
-
-    return place
-
-
-def drawn(sheet: str, *, lined: bool = False) -> Callable[[Page], Drawing]:
-    """Return the function that draws a sheet which is nothing but a table.
-
-    It may be lined with the courses of its columns.
-    """
-
-    def draw(page: Page) -> Drawing:
-        drawing = table(page, sheet, page.layout.on(sheet))
-        if lined:
-            courses(drawing, page, page.layout.on(sheet))
-        return drawing
-
-    return draw
-
-
 def courses(drawing: Drawing, page: Page, blocks: Iterable[Block]) -> None:
     """Draw the course of each column's numbers over the epochs behind what the column is called.
 
@@ -104,20 +79,6 @@ def courses(drawing: Drawing, page: Page, blocks: Iterable[Block]) -> None:
 def row_axes(quantities: Iterable[Quantity]) -> tuple[Axis, ...]:
     """Return what the rows of a table are: epochs, images or both."""
     return max((quantity.axes for quantity in quantities), key=len)
-
-
-def table(page: Page, sheet: str, blocks: Iterable[Block], named: Named = plain_name) -> Drawing:
-    """Draw the headings of a table in two rows, quantity and unit, and the names of its rows."""
-    blocks = tuple(blocks)
-    axes, top = row_axes(block.quantity for block in blocks), min(block.row for block in blocks)
-    drawing = Drawing(freeze=(FIRST_ROW, len(axes) + 1), repeat=UNIT_ROW)
-    drawing.heights |= {1: 24, **headed(top)}
-    name_rows(drawing, axes, top, page.words)
-    for block in blocks:
-        head(drawing, block, page.words, named)
-        type_in(drawing, block, page.words)
-    title_line(drawing, page, sheet, len(axes) + 1)
-    return drawing
 
 
 def headed(top: int) -> dict[int, float]:

@@ -1,8 +1,10 @@
 """Which sheets does a workbook have? Each places its quantities and draws what stands around."""
 
+from functools import partial
 from types import ModuleType
 
 from xlnn.layout import Layout
+from xlnn.quantity import Model
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.whole import workbook_model
 from xlnn.workbooks.network.sheets import (
@@ -27,17 +29,22 @@ from xlnn.workbooks.network.sheets import (
     stacked,
 )
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages import spec_text, table
+from xlnn.workbooks.pages import spec_text
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.workbooks.pages.stated import helper_page
 from xlnn.writing.drawing import Drawing
 
 
-def _table(sheet: str, *, lined: bool = False) -> Sheet:
+def _table(key: str, *, lined: bool = False) -> Sheet:
     """Return a sheet that is nothing but a table, of each run one."""
-    return _of_runs(
-        sheet, signs.centred(sheet, table.drawn(sheet, lined=lined)), table.placed(sheet)
-    )
+
+    def columns(model: Model) -> Table:
+        return Table(*(q.name for q in model.quantities if q.sheet == key), lined=lined)
+
+    page = helper_page(key, "", "", Made(columns), gridlines=True)
+    return _of_runs(key, signs.centred(key, page.draw), page.place)
 
 
 def _closely(key: str, sheet: ModuleType) -> Sheet:
@@ -49,6 +56,11 @@ def _closely(key: str, sheet: ModuleType) -> Sheet:
 def _of_runs(key: str, draw: stacked.Draw, place: stacked.Place) -> Sheet:
     """Return a sheet that says the same of each run."""
     return Sheet(stacked.drawn(key, draw), stacked.placed(place))
+
+
+def _images(key: str) -> Sheet:
+    """Return a sheet of images: those of training, or those held out."""
+    return Sheet(partial(images.draw, sheet=key), images.PAGES[key].place)
 
 
 def _weights() -> Sheet:
@@ -64,17 +76,17 @@ SHEETS = {
     "guide": Sheet(guide.draw),
     "play": _closely("play", play),
     "map": _closely("map", plane),
-    "images": Sheet(images.draw, images.place),
+    "images": _images("images"),
     "settings": Sheet(settings.draw, settings.place),
     "lens": _closely("lens", lens),
     "recognise": _closely("recognise", recognise),
-    "test_images": Sheet(images.draw_tested, images.place_tested),
+    "test_images": _images("test_images"),
     "training": _table("training"),
     "test": _table("test"),
     "weights": _weights(),
     "gradients": _table("gradients"),
-    "optimiser": _of_runs("optimiser", optimiser.draw, optimiser.place),
-    "progress": _of_runs("progress", progress.draw, progress.place),
+    "optimiser": _of_runs("optimiser", optimiser.PAGE.draw, optimiser.PAGE.place),
+    "progress": _of_runs("progress", progress.draw, progress.PAGE.place),
     "compare": Sheet(compare.draw, compare.place),
     "fit": _closely("fit", fit),
     "confusion": _closely("confusion", confusion),

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import prod
 
-from xlnn.blocks import FIRST_ROW, Block, table_blocks
+from xlnn.blocks import Block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.whole import GALLERY
 from xlnn.workbooks.network.sheets.signs import CENTRED, centre
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import NORMAL, UNIT_ROW, table
+from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
+from xlnn.workbooks.pages.stated import helper_page
+from xlnn.workbooks.pages.table import NORMAL, UNIT_ROW
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
 from xlnn.writing.names import MOST_OF_WORD
@@ -22,15 +23,17 @@ BETWEEN = 2
 """Columns between the table and the pictures."""
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the image's number, the table, and beside it the pictures, line by line."""
-    here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
-    rows = [quantity for quantity in here if not _is_drawn(quantity)]
-    yield from table_blocks(rows, FIRST_ROW, 1)
-    column = 1 + sum(prod(quantity.shape) for quantity in rows) + BETWEEN
-    row = FIRST_ROW
-    for quantity in here:
-        if quantity.kind == "picture":
+class _Gallery(Part):
+    """The first images as pictures, line by line, each over its caption."""
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- nothing is beside it
+        """Return the least: nothing stands below or beside it."""
+        return 1, 1
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the pictures and captions, from the first row of the table beside them on."""
+        row += HEADINGS
+        for quantity in (each for each in model.quantities if each.kind == "picture"):
             height, width = quantity.shape
             steps = ((0, width + 1), (1, 0), (0, 1))
             yield Block(quantity, SHEET, row, column, steps)
@@ -38,51 +41,47 @@ def place(model: Model) -> Iterator[Block]:
             yield Block(caption, SHEET, row + height, column, ((0, width + 1),))
             row += height + 2
 
-
-def place_tested(model: Model) -> Iterator[Block]:
-    """Place the table of the images that are held out."""
-    rows = [quantity for quantity in model.quantities if quantity.sheet == TESTED]
-    yield from table_blocks(rows, FIRST_ROW, 1)
-
-
-def draw(page: Page) -> Drawing:
-    """Draw the table's headings, and colour the pictures by their values."""
-    drawing = _table(page, SHEET)
-    if page.spec.spare:
-        place, first = max(drawing.cells[1]), page.spec.images - page.spec.spare + 1
-        spare = page.words("notes", "spare", first=first)
-        drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
-    pictures = [block for block in page.layout.on(SHEET) if _is_drawn(block.quantity)]
-    if not pictures:
-        return drawing
-    first = min(block.column for block in pictures)
-    for column in range(first - 1, max(block.last[1] for block in pictures) + 3):
-        drawing.widths[column] = PIXEL_WIDTH
-    drawing.widths[first - BETWEEN] = 3
-    for block in pictures:
-        if block.quantity.kind == "picture":
-            drawing.colour(block, ink_scale())
-            drawing.looks[block.quantity.name] = replace(PICTURE, number_format=";;;", border=True)
-        else:
-            drawing.looks[block.quantity.name] = CAPTION
-    if page.spec.images > GALLERY:
-        drawing.put(FIRST_ROW - 1, first, page.words("notes", "gallery", count=GALLERY), NOTE)
-    return drawing
+    def draw(self, drawing: Drawing, page: Page, row: int, column: int) -> None:
+        """Colour the pictures by their values."""
+        blocks = [block for block in page.layout.on(SHEET) if _is_drawn(block.quantity)]
+        for block in blocks:
+            look = CAPTION
+            if block.quantity.kind == "picture":
+                drawing.colour(block, ink_scale())
+                look = replace(PICTURE, number_format=";;;", border=True)
+            drawing.looks[block.quantity.name] = look
+            columns = range(column - 1, block.last[1] + 3)
+            drawing.widths |= dict.fromkeys(columns, PIXEL_WIDTH)
+        drawing.widths[column - BETWEEN] = 3
+        if page.spec.images > GALLERY:
+            text = page.words("notes", "gallery", count=GALLERY)
+            drawing.put(row + 1, column, text, NOTE)
 
 
-def draw_tested(page: Page) -> Drawing:
-    """Draw the headings of the images that are held out."""
-    return _table(page, TESTED)
+def _parts(model: Model) -> Beside:
+    here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
+    table = Table(*(quantity.name for quantity in here if not _is_drawn(quantity)))
+    drawn = any(map(_is_drawn, here))
+    return Beside(table, *[_Gallery()] * drawn, apart=BETWEEN)
 
 
-def _table(page: Page, sheet: str) -> Drawing:
+PAGES = {
+    SHEET: helper_page(SHEET, "", "", Made(_parts)),
+    TESTED: helper_page(TESTED, "", ""),
+}
+
+
+def draw(page: Page, sheet: str) -> Drawing:
     """Draw a table of images; inputs of a table and targets have the names the person gave them.
 
     These stand over their symbols, and what they are over all of them, as in any table.
     """
+    drawing = PAGES[sheet].draw(page)
     blocks = [block for block in page.layout.on(sheet) if not _is_drawn(block.quantity)]
-    drawing = table(page, sheet, blocks)
-    drawing.gridlines = False
+    if page.spec.spare and sheet == SHEET:
+        place, first = max(drawing.cells[1]), page.spec.images - page.spec.spare + 1
+        spare = page.words("notes", "spare", first=first)
+        drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
     outputs = page.spec.labels
     centred = () if page.spec.is_regression else ("t", *CENTRED)
     if not page.spec.features and not page.spec.scaled:

@@ -7,7 +7,7 @@ from math import prod
 from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block, table_blocks
+from xlnn.blocks import FIRST_ROW, Block
 from xlnn.equations.layer import WEIGHTS
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities import compare
@@ -17,7 +17,9 @@ from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.bands import layer_name, symbol
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.table import WIDE, courses, table
+from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
+from xlnn.workbooks.pages.stated import helper_page
+from xlnn.workbooks.pages.table import WIDE
 from xlnn.writing.charts import THICK, THIN, Cells, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import ASKED, QUIET_NUMBER, SECTION, SENTENCE, heading
@@ -48,50 +50,55 @@ CHART_ROWS, CHART_COLUMNS = 15, 8
 """How far the charts stand from each other."""
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the table, and to its right what happened, in numbers and in words."""
-    here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
-    rows = [quantity for quantity in here if quantity.axes]
-    yield from table_blocks(rows, FIRST_ROW, 2)
-    if "story" not in model.by_name:  # of a further run
-        return
-    column = _beside(sum(prod(quantity.shape) for quantity in rows))
-    numbers = [quantity for quantity in here if not quantity.axes and not quantity.is_text]
-    for row, quantity in enumerate(numbers, start=STORY):
-        yield Block(quantity, SHEET, row, column - 1, ())
-    row = STORY + len(numbers)
-    for quantity in here:
-        if quantity.is_text:
-            yield Block(quantity, SHEET, row, column, ((1, 0),))
-            row += quantity.shape[0]
+class _Story(Part):
+    """What happened, in numbers and in words, and below that the charts."""
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- nothing is beside it
+        """Return the least: nothing stands below or beside it."""
+        return 1, 1
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the numbers, each beside its words, and the sentences."""
+        row += STORY - FIRST_ROW + HEADINGS
+        here = [each for each in model.quantities if each.sheet == SHEET and not each.axes]
+        for quantity in sorted(here, key=lambda each: each.is_text):
+            steps = ((1, 0),) * len(quantity.shape)
+            yield Block(quantity, SHEET, row, column + quantity.is_text, steps)
+            row += prod(quantity.shape)
+
+    def draw(self, drawing: Drawing, page: Page, row: int, column: int) -> None:
+        """Draw the title, the words, and the charts: cost, images recognised, paths of weights."""
+        layout, words = page.layout, page.words
+        drawing.widths[column] = 7
+        title = _of_run(page, words("story", "title"))
+        for position in range(CHART_COLUMNS):
+            drawing.put(STORY - 1, column + position, "" if position else title, SECTION)
+        for name in ("best", "all_right"):
+            if name in layout.blocks:
+                drawing.put(layout.blocks[name].row, column + 1, words("story", name), SENTENCE)
+                never = f'0;;"{words("story", "none")}"'
+                drawing.looks[name] = replace(QUIET_NUMBER, number_format=never)
+        drawing.looks["diverged"] = ASKED
+        last = max(block.last[0] for block in self.blocks(layout.model, row, column))
+        for position, (title, lines) in enumerate((*_courses(page), *_errors(page), *_paths(page))):
+            down, right = divmod(position, 2)
+            at = address(last + 2 + down * CHART_ROWS, column + right * CHART_COLUMNS)
+            drawing.charts.append((at, _chart(page, _of_run(page, title), lines)))
+
+
+def _parts(model: Model) -> Beside:
+    rows = (each.name for each in model.quantities if each.sheet == SHEET and each.axes)
+    story = [_Story()] * ("story" in model.by_name)  # of several runs the first has it
+    return Beside(Table(*rows, named=named, lined=True), *story)
+
+
+PAGE = helper_page(SHEET, "", "", Made(_parts), gridlines=True)
 
 
 def draw(page: Page) -> Drawing:
-    """Draw the table, the words, and the charts: cost, images recognised, paths of the weights."""
-    layout, words = page.layout, page.words
-    tables = [block for block in layout.on(SHEET) if block.quantity.axes]
-    drawing = table(page, SHEET, tables, named)
-    courses(drawing, page, tables)
-    column = layout.blocks["story"].column
-    drawing.widths[column - 1] = 7
-    for position in range(CHART_COLUMNS):
-        title = _of_run(page, words("story", "title")) if position == 0 else ""
-        drawing.put(STORY - 1, column - 1 + position, title, SECTION)
-    for name in ("best", "all_right"):
-        if name in layout.blocks:
-            block = layout.blocks[name]
-            drawing.put(block.row, block.column + 1, words("story", name), SENTENCE)
-            never = f'0;;"{words("story", "none")}"'
-            drawing.looks[name] = replace(QUIET_NUMBER, number_format=never)
-    drawing.looks["diverged"] = ASKED
+    """Draw the page, and the names of what is predicted."""
+    drawing = PAGE.draw(page)
     _name_outputs(drawing, page)
-    last = max(block.last[0] for block in layout.on(SHEET) if block.quantity.is_text)
-    charts = [*_courses(page), *_errors(page), *_paths(page)]
-    for position, (title, lines) in enumerate(charts):
-        chart = _chart(page, _of_run(page, title), lines)
-        row = last + 2 + position // 2 * CHART_ROWS
-        at = column - 1 + position % 2 * CHART_COLUMNS
-        drawing.charts.append((address(row, at), chart))
     return drawing
 
 
@@ -183,11 +190,6 @@ def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
             if len(lines) < (of := prod(quantity.shape)):
                 title = page.words("charts", "part", what=title, drawn=len(lines), of=f"{of:,}")
             yield title, lines
-
-
-def _beside(columns: int) -> int:
-    """Return the column of the words, to the right of a table of so many columns."""
-    return columns + 4
 
 
 def _chart(page: Page, title: str, lines: list[_Line]) -> ScatterChart:
