@@ -740,9 +740,9 @@ class Trace:
 
     Attributes
     ----------
-    y : str or (str, int)
+    y : str or (str, int, ...)
         A quantity, or one of its units. Without axes its numbers side by side are one line.
-    x : str or (str, int)
+    x : str or (str, int, ...)
     colour, marker : str
     width : int
         0 where there are markers alone.
@@ -753,8 +753,8 @@ class Trace:
         The axis of whose entries each has a line of its own: the first axis of both.
     """
 
-    y: str | tuple[str, int]
-    x: str | tuple[str, int] = ""
+    y: str | tuple[Any, ...]
+    x: str | tuple[Any, ...] = ""
     colour: str = ""
     width: int = THICK
     marker: str = "none"
@@ -764,8 +764,8 @@ class Trace:
 
     def lines(self, page: Page[Any]) -> Iterator[Line]:
         """Yield its lines."""
-        y = _unit(page, self.y)
-        x = _unit(page, self.x) if self.x else _counted(page, y)
+        y = _named(page, self.y)
+        x = _named(page, self.x) if self.x else _counted(page, y)
         whole = prod(axis.length for axis in y.quantity.axes)
         count = next((a.length for a in y.quantity.axes if a.name == self.each), 1)
         several = y.quantity.axes and y.quantity.shape
@@ -778,24 +778,18 @@ class Trace:
             yield Line(*cells, self.colour, name, self.width, self.marker)
 
 
-def _of_unit(block: Block, unit: tuple[int, ...]) -> Block:
-    """Return the column of one unit of a table; without a unit, the block as it is."""
-    if not unit:
-        return block
-    axes = block.quantity.axes
-    _, column = block.address((*(0 for _ in axes), *unit))
-    return replace(block, quantity=replace(block.quantity, shape=()), column=column,
-                   steps=block.steps[: len(axes)])  # fmt: skip
+def _named(page: Page[Any], name: str | tuple[Any, ...]) -> Block:
+    """Return the cells of a quantity, or those of the units that an index begins."""
+    quantity, *unit = (name,) if isinstance(name, str) else name
+    return _of_unit(page.layout.blocks[quantity], unit)
 
 
-def _unit(page: Page[Any], name: str | tuple[str, int]) -> Block:
-    """Return the cells of a quantity, or those of one of its units."""
-    if isinstance(name, str):
-        return page.layout.blocks[name]
-    block, axes = page.layout.blocks[name[0]], len(page.layout.model[name[0]].axes)
-    quantity = replace(block.quantity, shape=block.quantity.shape[1:])
-    row, column = block.address(tuple(name[1] * (n == axes) for n in range(len(block.steps))))
-    steps = (*block.steps[:axes], *block.steps[axes + 1 :])
+def _of_unit(block: Block, unit: Sequence[int]) -> Block:
+    """Return the cells of the units that an index begins; without one, the block as it is."""
+    axes, rest = len(block.quantity.axes), block.quantity.shape[len(unit) :]
+    row, column = block.address((*[0] * axes, *unit, *[0] * len(rest)))
+    quantity = replace(block.quantity, shape=rest)
+    steps = (*block.steps[:axes], *block.steps[axes + len(unit) :])
     return replace(block, quantity=quantity, row=row, column=column, steps=steps)
 
 
@@ -870,7 +864,7 @@ class Chart(Part):
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
         lines = [line for trace in self.traces for line in trace.lines(page)]
-        axes = _unit(page, self.traces[0].y).quantity.axes
+        axes = _named(page, self.traces[0].y).quantity.axes
         said = page.words.of_itself
         across, up = (said("headings", each) for each in (self.x or axes[-1].name, self.y))
         chart = scatter(said("charts", self.title), across, lines, up)

@@ -1,7 +1,7 @@
 """What is drawn on the sheet Progress: its table, and a chart for each thing worth watching."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 
 from openpyxl.chart import ScatterChart
@@ -17,10 +17,10 @@ from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.bands import layer_name, symbol
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
+from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table, Trace
 from xlnn.workbooks.pages.stated import helper_page
 from xlnn.workbooks.pages.table import WIDE
-from xlnn.writing.charts import THICK, THIN, Cells, Line, ends, scatter
+from xlnn.writing.charts import THIN, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import ASKED, QUIET_NUMBER, SECTION, SENTENCE, heading
 
@@ -109,25 +109,7 @@ def _of_run(page: Page, what: str) -> str:
     return page.words("joined", "named", what=page.words("compare", "run", run=1), name=what)
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A line of a chart: a unit of a block over the epochs."""
-
-    block: Block
-    unit: tuple[int, ...] = ()
-    colour: str = ""
-    name: str = ""
-    width: int = THICK
-
-    def drawn(self, titles: dict[str, str]) -> Line:
-        """Return the line as a chart takes it."""
-        title, rows = titles[self.block.sheet], (self.block.row, self.block.last[0])
-        _, column = self.block.address((0, *self.unit))
-        x, y = Cells(title, 1, *rows), Cells(title, column, *rows)
-        return Line(x, y, self.colour, self.name, self.width)
-
-
-def _courses(page: Page) -> Iterator[tuple[str, list[_Line]]]:
+def _courses(page: Page) -> Iterator[tuple[str, list[Trace]]]:
     """Yield what training comes to, beside the same of the images that are held out.
 
     Their total cost, a sum over fewer images, has a chart of its own.
@@ -136,29 +118,27 @@ def _courses(page: Page) -> Iterator[tuple[str, list[_Line]]]:
     for name, colour in CHARTED.items():
         if name not in blocks or (name == "recognised" and "accuracy" in blocks):
             continue
-        lines = [_Line(blocks[name], colour=colour)]
+        lines = [Trace((name,), colour=colour)]
         if name == "accuracy":
-            trained, tested = words("charts", "trained"), words("charts", "tested")
             lines = [
-                _Line(blocks[name], colour=colour, name=trained),
-                _Line(blocks[f"test_{name}"], colour=TESTED_COLOUR, name=tested),
+                Trace((name,), colour=colour, name="trained"),
+                Trace((f"test_{name}",), colour=TESTED_COLOUR, name="tested"),
             ]
         title = words("charts", name, images=page.spec.images)
         yield title, lines
         if name == "C_T" and f"{TEST}C_T" in blocks:
-            held_out = _Line(blocks[f"{TEST}C_T"], colour=TESTED_COLOUR)
+            held_out = Trace((f"{TEST}C_T",), colour=TESTED_COLOUR)
             yield words("headings", "tested", name=title), [held_out]
 
 
-def _errors(page: Page) -> Iterator[tuple[str, list[_Line]]]:
+def _errors(page: Page) -> Iterator[tuple[str, list[Trace]]]:
     """Yield the root mean square error of each output of a regression, in the target's units."""
-    blocks, words = page.layout.blocks, page.words
+    blocks = page.layout.blocks
     for unit, label in enumerate(page.spec.labels[:MOST_TOLD] if "rmse" in blocks else ()):
-        lines = [_Line(blocks["rmse"], (unit,), ERROR_COLOUR, words("charts", "trained"))]
+        lines = [Trace(("rmse", unit), colour=ERROR_COLOUR, name="trained")]
         if f"{TEST}rmse" in blocks:
-            tested = words("charts", "tested")
-            lines.append(_Line(blocks[f"{TEST}rmse"], (unit,), TESTED_COLOUR, tested))
-        yield words("charts", "rmse", label=label), lines
+            lines.append(Trace((f"{TEST}rmse", unit), colour=TESTED_COLOUR, name="tested"))
+        yield page.words("charts", "rmse", label=label), lines
 
 
 def _name_outputs(drawing: Drawing, page: Page) -> None:
@@ -173,7 +153,7 @@ def _name_outputs(drawing: Drawing, page: Page) -> None:
             drawing.widths[column] = WIDE
 
 
-def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
+def _paths(page: Page) -> Iterator[tuple[str, list[Trace]]]:
     """Yield the paths of the weights of each layer, those of a unit in one colour."""
     for block in page.layout.on("weights"):
         quantity = block.quantity
@@ -184,7 +164,8 @@ def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
                 own = [index for index in quantity.units if index[0] == unit]
                 names = [symbol(quantity, unit, quantity.layer)]  # of one line, for all of the unit
                 for at in sampled(len(own), max(1, LINES // len(units))):
-                    lines.append(_Line(block, own[at], colour, "".join(names), THIN))
+                    y = (quantity.name, *own[at])
+                    lines.append(Trace(y, colour=colour, width=THIN, name="".join(names)))
                     names.clear()
             title = page.words("charts", "weights", layer=layer_name(page, quantity.layer))
             if len(lines) < (of := prod(quantity.shape)):
@@ -192,11 +173,11 @@ def _paths(page: Page) -> Iterator[tuple[str, list[_Line]]]:
             yield title, lines
 
 
-def _chart(page: Page, title: str, lines: list[_Line]) -> ScatterChart:
+def _chart(page: Page, title: str, traces: list[Trace]) -> ScatterChart:
     """Return a chart of some lines over the epochs."""
-    drawn = [line.drawn(page.layout.titles) for line in lines]
-    chart = scatter(title, page.words("charts", "epoch"), drawn)
-    quantity = lines[0].block.quantity
+    lines = [line for trace in traces for line in trace.lines(page)]
+    chart = scatter(title, page.words("charts", "epoch"), lines)
+    quantity = page.layout.model[traces[0].y[0]]
     rows, most = quantity.axes[0], {"recognised": page.spec.images, "accuracy": 1}
     ends(chart.x_axis, 0, rows.counts_from + rows.length - 1)
     if quantity.name in most:
