@@ -10,10 +10,11 @@ from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.record import PREFIX, SHEET, called
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.room import text_width
-from xlnn.writing.style import INDENTED, LABEL, LINK, NOTE, SENTENCE, TITLE, heading
+from xlnn.writing.style import INDENTED, LABEL, LINK, NOTE, SENTENCE, heading
 
 SENTENCES, TABLE = {"state": 4, "advice": 5}, 8
 """The rows of the sentences, and of the first array."""
@@ -63,9 +64,8 @@ def draw(page: Page) -> Drawing:
     """Draw the names of the arrays, which lead to their cells, and those of the notes."""
     layout, words = page.layout, page.words
     rows = {name: block.row for name, block in layout.blocks.items()}
-    drawing = Drawing(gridlines=False, heights={1: 24}, freeze=(1, 2))
-    drawing.put(1, 1, layout.titles[SHEET], TITLE)
-    drawing.put(2, 1, words("notes", SHEET), NOTE)
+    drawing = begun(page, SHEET)
+    drawing.freeze = (1, 2)
     for name in ("state", "grows", "case"):
         drawing.put(rows[PREFIX + name], 1, words("check", name), LABEL)
     drawing.looks[f"{PREFIX}state"] = replace(SENTENCE, bold=True)

@@ -8,11 +8,14 @@ from xlnn.blocks import FIRST_ROW, Block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.compare import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.sheets.stacked import page_of_run
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
-from xlnn.writing.charts import Cells, Line, ends, scatter
+from xlnn.workbooks.pages.panel import begun
+from xlnn.workbooks.pages.parts import Trace
+from xlnn.writing.charts import Cells, ends, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import KEY, NOTE, NUMBER, SENTENCE, TITLE, heading
+from xlnn.writing.style import KEY, NUMBER, SENTENCE, heading
 
 COURSES = ("C_T", "recognised", "test_recognised", "rmse", "test_rmse")
 """What is charted of each run, where there is such a thing; of several outputs the first."""
@@ -43,10 +46,8 @@ def _here(model: Model) -> list[Quantity]:
 def draw(page: Page[Spec]) -> Drawing:
     """Draw the headings, the numbers of the runs, and the charts."""
     words, runs = page.words, page.spec.number_of_runs
-    drawing = Drawing(gridlines=False, heights={1: 24, FIRST_ROW - 1: 62})
-    drawing.widths = {1: 7}
-    drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
-    drawing.put(2, 1, words("notes", SHEET, **page.layout.titles), NOTE)
+    drawing = begun(page, SHEET)
+    drawing.heights[FIRST_ROW - 1], drawing.widths[1] = 62, 7
     drawing.put(FIRST_ROW - 1, 1, words("headings", "run"), KEY)
     for run in range(runs):
         drawing.put(FIRST_ROW + run, 1, run + 1, KEY)
@@ -70,14 +71,11 @@ def draw(page: Page[Spec]) -> Drawing:
 
 def _chart(page: Page[Spec], name: str) -> object:
     """Return the chart of one thing, with a line for each run."""
-    blocks, titles, lines = page.layout.blocks, page.layout.titles, []
-    names = blocks[f"{PREFIX}name"]
+    names, lines = page.layout.blocks[f"{PREFIX}name"], []
     for run in range(page.spec.number_of_runs):
-        block = blocks[name].parts[run]
-        title, rows = titles[block.sheet], (block.row, block.last[0])
-        called = Cells(titles[SHEET], names.column, names.row + run, names.row + run)
-        x, y = Cells(title, 1, *rows), Cells(title, block.column, *rows)
-        lines.append(Line(x, y, COLOURS[run], called=called))
+        row, title = names.row + run, page.layout.titles[SHEET]
+        line = next(Trace(name, colour=COLOURS[run]).lines(page_of_run(page, run)))
+        lines.append(replace(line, name="", called=Cells(title, names.column, row, row)))
     kind, spec = name.removeprefix(TEST), page.spec
     counted = spec.test_images if name.startswith(TEST) else spec.images
     is_charted = kind in {"C_T", "recognised"}

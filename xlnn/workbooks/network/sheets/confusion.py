@@ -13,6 +13,7 @@ from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, PREFIX, SH
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.sheets.choosing import draw_epoch, draw_used, with_used
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.formats import DIGIT_PIXELS
@@ -28,7 +29,6 @@ from xlnn.writing.style import (
     QUIET_NUMBER,
     SECTION,
     SENTENCE,
-    TITLE,
     heading,
     tint,
 )
@@ -101,11 +101,10 @@ def place(model: Model) -> Iterator[Block]:
 
 def draw(page: Page) -> Drawing:
     """Draw the headings, the choice of the epoch, and the colours of what is right and wrong."""
-    layout, words = page.layout, page.words
-    drawing = Drawing(gridlines=False, heights={1: 24, FIRST - 1: 30})
+    layout = page.layout
+    drawing = begun(page, SHEET)
+    drawing.heights[FIRST - 1] = 30
     drawing.repeat = drawing.repeat_from = _list(layout.model) - 1
-    drawing.put(1, 1, layout.titles[SHEET], TITLE)
-    drawing.put(2, 1, words("notes", SHEET), NOTE)
     draw_epoch(drawing, page, PREFIX)
     draw_used(drawing, page, SHEET)
     for part, left, rows in _columns(layout.model):

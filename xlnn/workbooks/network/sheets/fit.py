@@ -7,19 +7,20 @@ from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
 from xlnn.blocks import Block, table_blocks
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.fit import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.choosing import draw_epoch, draw_used, with_used
-from xlnn.workbooks.network.sheets.names import named
+from xlnn.workbooks.network.sheets.names import name_outputs, named
 from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, TESTED_COLOUR
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.charts import THIN, Cells, Line, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.room import text_width
-from xlnn.writing.style import LABEL, NOTE, NUMBER, QUIET, TITLE, heading
+from xlnn.writing.style import LABEL, NUMBER, QUIET
 
 TOP = 4
 FIRST = TOP + 6
@@ -69,16 +70,16 @@ def draw(page: Page) -> Drawing:
     """Draw the headings, the choice of the epoch, and a chart for each output."""
     layout, words = page.layout, page.words
     blocks, left = layout.blocks, _left(layout.model)
-    drawing = Drawing(freeze=(FIRST, 1), repeat=FIRST - 1, heights={1: 24, FIRST - 2: 30})
-    drawing.put(1, 1, layout.titles[SHEET], TITLE)
-    drawing.put(2, 1, words("notes", SHEET), NOTE)
+    drawing = begun(page, SHEET)
+    drawing.gridlines, drawing.freeze, drawing.repeat = True, (FIRST, 1), FIRST - 1
+    drawing.heights[FIRST - 2] = 30
     draw_epoch(drawing, page, PREFIX)
     draw_used(drawing, page, SHEET)
     for part in _parts(layout.model):
         rows = [blocks[f"{part}{kind}"] for kind in ROWS]
         name_rows(drawing, rows[0].quantity.axes, FIRST, words, left[part])
         for block in rows:
-            _head(drawing, page, block.quantity, block)
+            name_outputs(drawing, page, block, WIDTH)
         for kind in ERRORS:
             errors = blocks[f"{part}{kind}"]
             column = left[part] + 1 if part != PREFIX else 1
@@ -98,16 +99,6 @@ def draw(page: Page) -> Drawing:
         chart = _chart(page, unit, label)
         drawing.charts.append((address(FIRST + 1 + unit * CHART_ROWS, left["charts"]), chart))
     return drawing
-
-
-def _head(drawing: Drawing, page: Page, quantity: Quantity, block: Block) -> None:
-    """Draw the headings of some columns: what they hold, and the name of each output."""
-    for position, name in enumerate(page.spec.labels):
-        look = heading(quantity.role, first=position == 0)
-        text = named(quantity, page.words) if position == 0 else ""
-        drawing.put(block.row - 2, block.column + position, text, look)
-        drawing.put(block.row - 1, block.column + position, name, replace(look, wrap=False))
-        drawing.widths[block.column + position] = WIDTH
 
 
 def _chart(page: Page, unit: int, label: str) -> ScatterChart:

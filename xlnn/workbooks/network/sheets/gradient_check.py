@@ -13,6 +13,7 @@ from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.gradient_check import PREFIX, SHEET, SIDES
 from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import (
     choice_validation,
     head,
@@ -21,7 +22,7 @@ from xlnn.workbooks.pages.table import (
     row_validation,
 )
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import KEY, LABEL, NOTE, NUMBER, RULE, TITLE, heading, value
+from xlnn.writing.style import KEY, LABEL, NUMBER, RULE, heading, value
 
 VALUES = 3
 CHOICES = ("epoch", "chosen", "h")
@@ -61,9 +62,9 @@ def place(model: Model) -> Iterator[Block]:
 def draw(page: Page) -> Drawing:
     """Draw the choices, the parameters' names, and the headings of the images' table."""
     blocks, words = page.layout.blocks, page.words
-    drawing = Drawing(freeze=(1, 2), heights={1: 24}, repeat_from=IMAGES - 2, repeat=IMAGES - 1)
-    drawing.put(1, 1, page.layout.titles[SHEET], TITLE)
-    drawing.put(2, 1, words("notes", SHEET), NOTE)
+    drawing = begun(page, SHEET)
+    drawing.gridlines, drawing.freeze = True, (1, 2)
+    drawing.repeat_from, drawing.repeat = IMAGES - 2, IMAGES - 1
     for name in (*CHOICES, *RESULTS):
         block = blocks[PREFIX + name]
         drawing.put(block.row, 1, words("gradient_check", name), LABEL)

@@ -1,10 +1,15 @@
 """What are a network's quantities and inputs called in headings?"""
 
+from dataclasses import replace
+
+from xlnn.blocks import Block
 from xlnn.quantity import Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.table import plain_name
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import heading
 
 
 def named(quantity: Quantity, words: Text) -> str:
@@ -18,3 +23,13 @@ def input_names(page: Page) -> tuple[str, ...]:
     """Return what the inputs are called: a table's features, or the symbols of pixels."""
     x = page.layout.model["x"]
     return page.spec.features or tuple(x.heading(unit) for unit in x.units)
+
+
+def name_outputs(drawing: Drawing, page: Page, block: Block, width: float) -> None:
+    """Draw over a quantity what it is, and over each of its columns the name of an output."""
+    for position, name in enumerate(page.spec.labels):
+        column, look = block.column + position, heading(block.quantity.role, first=position == 0)
+        text = "" if position else named(block.quantity, page.words)  # in lines within the first
+        drawing.put(block.row - 2, column, text, look)
+        drawing.put(block.row - 1, column, name, replace(look, wrap=False))
+        drawing.widths[column] = width

@@ -15,14 +15,14 @@ from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.bands import layer_name, symbol
-from xlnn.workbooks.network.sheets.names import named
+from xlnn.workbooks.network.sheets.names import name_outputs, named
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table, Trace
 from xlnn.workbooks.pages.stated import helper_page
 from xlnn.workbooks.pages.table import WIDE
 from xlnn.writing.charts import THIN, ends, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import ASKED, QUIET_NUMBER, SECTION, SENTENCE, heading
+from xlnn.writing.style import ASKED, QUIET_NUMBER, SECTION, SENTENCE
 
 CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
@@ -98,7 +98,9 @@ PAGE = helper_page(SHEET, "", "", Made(_parts), gridlines=True)
 def draw(page: Page) -> Drawing:
     """Draw the page, and the names of what is predicted."""
     drawing = PAGE.draw(page)
-    _name_outputs(drawing, page)
+    for block in page.layout.on(SHEET):
+        if block.quantity.kind in ERRORS:
+            name_outputs(drawing, page, block, WIDE)
     return drawing
 
 
@@ -139,18 +141,6 @@ def _errors(page: Page) -> Iterator[tuple[str, list[Trace]]]:
         if f"{TEST}rmse" in blocks:
             lines.append(Trace((f"{TEST}rmse", unit), colour=TESTED_COLOUR, name="tested"))
         yield page.words("charts", "rmse", label=label), lines
-
-
-def _name_outputs(drawing: Drawing, page: Page) -> None:
-    """Draw the names of what is predicted over its errors."""
-    for block in page.layout.on(SHEET):
-        quantity = block.quantity
-        for position, name in enumerate(page.spec.labels if quantity.kind in ERRORS else ()):
-            look, column = heading(quantity.role, first=position == 0), block.column + position
-            drawing.put(block.row - 1, column, name, replace(look, wrap=False))
-            if position == 0:  # of several outputs, too, in lines within the first column
-                drawing.put(block.row - 2, column, named(quantity, page.words), look)
-            drawing.widths[column] = WIDE
 
 
 def _paths(page: Page) -> Iterator[tuple[str, list[Trace]]]:

@@ -9,10 +9,11 @@ from xlnn.blocks import FIRST_ROW, Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import input_names
 from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.names import name_width
-from xlnn.writing.style import ASIDE, ASKED, NOTE, PLAIN, TITLE, Look, value
+from xlnn.writing.style import ASIDE, ASKED, PLAIN, Look, value
 
 LISTS = ("labels", "middle", "factor", "t_middle", "t_factor")
 TAKEN = ("mu", "beta", "beta1", "beta2", "epsilon", "l2")
@@ -52,9 +53,8 @@ def draw(page: Page) -> Drawing:
     runs = page.spec.number_of_runs
     told = VALUE + runs
     values = dict.fromkeys(range(VALUE, told), max(12, name_width(page.spec.labels)))
-    drawing = Drawing(widths={1: 24, 2: 14, **values, told: 60}, gridlines=False)
-    drawing.put(1, 1, page.layout.titles["settings"], TITLE)
-    drawing.put(2, 1, page.words("notes", "settings"), NOTE)
+    drawing = begun(page, "settings")
+    drawing.widths = {1: 24, 2: 14, **values, told: 60}
     blocks = page.layout.blocks
     drawing.looks["settings_diverged"] = ASKED
     for block in (block for block in page.layout.on("settings") if block.quantity.is_input):
