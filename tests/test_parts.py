@@ -76,6 +76,7 @@ def test_a_table_has_columns_for_its_axes_unless_its_first_column_counts():
     assert cells(Table("x", "v", "y")) == {"x": (6, 2), "v": (6, 3), "y": (6, 5)}
     assert cells(Table("k", "x")) == {"k": (6, 1), "x": (6, 2)}
     assert cells(Table("k", "x", left=1))["k"] == (6, 2)
+    assert cells(Table("x", left=0)) == {"x": (6, 1)}
 
 
 def test_a_table_has_room_for_titles_of_groups_and_for_what_stands_under_it():
@@ -115,6 +116,10 @@ def test_a_table_of_units_has_a_row_for_each_and_may_continue():
     table = Below(Units("unit", "W", "bias"), Units("unit", "bias", headed=False))
     assert cells(table.parts[0]) == {"W": (6, 2), "bias": (6, 5)}
     assert table.size(MODEL) == (2 + 2 + 2, 1 + 3 + 1)
+    (block,) = Units("unit", "pictures").blocks(MODEL, 4, 1)  # each of 4 × 3, in one row
+    assert [block.address(at) for at in ((0, 0, 2), (0, 1, 0), (1, 3, 2))] == [
+        (6, 4), (6, 5), (7, 13),
+    ]  # fmt: skip
 
 
 def test_the_numbers_of_a_list_are_side_by_side_where_they_have_units():

@@ -391,8 +391,8 @@ class Label(Part):
 
     Attributes
     ----------
-    text : str
-        Its key, or what is the same in all languages.
+    text : str or function
+        Its key, or what is the same in all languages, or what gives it for the page it is on.
     of : str
         The table of the words in which the key stands.
     look : Look
@@ -405,7 +405,7 @@ class Label(Part):
     above : int
     """
 
-    text: str
+    text: str | Callable[[Page[Any]], str]
     of: str = ""
     look: Look = LABEL
     columns: int = 1
@@ -419,12 +419,13 @@ class Label(Part):
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- its own
         """Yield it, if it is one in words."""
-        if self.of:
+        if self.of and isinstance(self.text, str):
             yield self.of, self.text
 
     def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
         """Write it."""
-        text = page.words.of_itself(self.of, self.text).format(**self.numbers)
+        found = self.text if isinstance(self.text, str) else self.text(page)
+        text = page.words.of_itself(self.of, found).format(**self.numbers)
         for right in range(self.columns):
             drawing.put(row, column + right, "" if right else text, self.look)
         if self.fits:
@@ -689,9 +690,10 @@ class Units(Part):
         """Yield the columns."""
         column += 1
         for quantity in (model[name] for name in self.names):
-            right = [(0, 1)] * (len(quantity.shape) - 1)
+            inside = quantity.shape[1:]
+            right = ((0, prod(inside[n + 1 :])) for n in range(len(inside)))
             yield single_block(quantity, row + self.headings, column, (1, 0), *right)
-            column += prod(quantity.shape[1:])
+            column += prod(inside)
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
         """Yield what the rows are called."""

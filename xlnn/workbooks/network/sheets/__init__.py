@@ -68,7 +68,7 @@ def _weights() -> Sheet:
     epochs = _table("weights", lined=True)
     return Sheet(
         lambda page: (epochs if page.spec.epochs else matrices).draw(page),
-        lambda model: (epochs if "C_T" in model.by_name else matrices).place(model),
+        lambda model: (epochs if "C_T" in model.by_name else matrices.PAGE).place(model),
     )
 
 
