@@ -43,8 +43,13 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
     def columns(model: Model) -> Table:
         return Table(*(q.name for q in model.quantities if q.sheet == key), lined=lined)
 
-    page = helper_page(key, "", "", Made(columns), gridlines=True)
-    return _of_runs(key, signs.centred(key, page.draw), page.place)
+    def draw(page: Page[Spec]) -> Drawing:
+        drawing = stated.draw(page)
+        signs.centre(drawing, page, page.layout.on(key), signs.CENTRED)
+        return drawing
+
+    stated = helper_page(key, "", "", Made(columns), gridlines=True)
+    return _of_runs(key, draw, stated.place)
 
 
 def _closely(key: str, sheet: ModuleType) -> Sheet:

@@ -81,8 +81,6 @@ def _list(model: Model) -> int:
 
 def place(model: Model) -> Iterator[Block]:
     """Place the epoch, and for each part its table, its list, and a row for each image."""
-    if f"{PREFIX}epoch" not in model.by_name:
-        return
     yield from with_used(model, f"{PREFIX}epoch", EPOCH, 3)
     classes, listed = _classes(model), _list(model)
     for part, left, rows in _columns(model):

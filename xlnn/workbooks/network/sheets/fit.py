@@ -52,8 +52,6 @@ def _left(model: Model) -> dict[str, int]:
 
 def place(model: Model) -> Iterator[Block]:
     """Place the epoch, the errors, and below them a row for each image."""
-    if f"{PREFIX}epoch" not in model.by_name:
-        return
     left = _left(model)
     yield from with_used(model, f"{PREFIX}epoch", TOP, 3)
     for part in _parts(model):

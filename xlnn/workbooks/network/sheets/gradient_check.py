@@ -40,8 +40,6 @@ number, to the right of the last one."""
 def place(model: Model) -> Iterator[Block]:
     """Place the choices and results, the parameters in one row each, and a row for each image."""
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
-    if not here:
-        return
     for row, name in enumerate((*CHOICES, *RESULTS), start=TOP):
         yield from with_used(model, PREFIX + name, row, VALUES)
     rows = {f"{PREFIX}w": 2, f"{PREFIX}g": 3} | {side: 4 + i for i, side in enumerate(SIDES)}

@@ -3,7 +3,7 @@
 A class stands beside its label: at the right of its column the one would run into the other.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from xlnn.blocks import Block
@@ -26,14 +26,3 @@ def centre(drawing: Drawing, page: Page, blocks: Iterable[Block], kinds: tuple[s
         if quantity.is_text:
             usual = drawing.widths.get(block.column, 0)
             drawing.widths[block.column] = max(usual, name_width(page.spec.labels))
-
-
-def centred(sheet: str, draw: Callable[[Page], Drawing]) -> Callable[[Page], Drawing]:
-    """Return the function that draws a table, and centres."""
-
-    def drawing_of(page: Page) -> Drawing:
-        drawing = draw(page)
-        centre(drawing, page, page.layout.on(sheet), CENTRED)
-        return drawing
-
-    return drawing_of
