@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from xlnn.reading.values import values
     from xlnn.shipped.text import Text
     from xlnn.workbooks.experiment import Experiment, Size
+    from xlnn.workbooks.pages.page import Page
     from xlnn.workbooks.pages.parts import (
         Below,
         Beside,
@@ -72,7 +73,6 @@ if TYPE_CHECKING:
         Table,
         Trace,
     )
-    from xlnn.workbooks.pages.stated import Page
 
     __version__: str
 
@@ -165,7 +165,7 @@ _HOMES = {
     **dict.fromkeys(_QUANTITY, "xlnn.quantity"),
     "Experiment": "xlnn.workbooks.experiment",
     "Size": "xlnn.workbooks.experiment",
-    "Page": "xlnn.workbooks.pages.stated",
+    "Page": "xlnn.workbooks.pages.page",
     **dict.fromkeys(_PARTS, "xlnn.workbooks.pages.parts"),
     "Text": "xlnn.shipped.text",
 }

@@ -12,8 +12,8 @@ from xlnn.equations.calculus import OfSurfaceShifted
 from xlnn.equations.surface import Direction, OfSurface, UsedChoice
 from xlnn.quantity import Axis, Quantity
 from xlnn.shipped.text import Text
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Beside, Chart, Numbers, Sentences, Table, Trace
-from xlnn.workbooks.pages.stated import Page
 
 DIRECTIONS = 36  # one every 10 degrees
 

@@ -14,6 +14,7 @@ from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Equation, Quantity, Sentence, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
+from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -27,7 +28,6 @@ from xlnn.workbooks.pages.parts import (
     Table,
     Trace,
 )
-from xlnn.workbooks.pages.stated import Page, helper_page
 from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
 
 POINTS = 81

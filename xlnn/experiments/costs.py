@@ -17,7 +17,8 @@ from xlnn.equations.descent import Descent
 from xlnn.quantity import Axis, Model, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -29,7 +30,6 @@ from xlnn.workbooks.pages.parts import (
     Trace,
     Units,
 )
-from xlnn.workbooks.pages.stated import Page
 from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.style import KEY, least_framed, valley_scale, value
 

@@ -12,8 +12,8 @@ from xlnn.experiments import _steepest
 from xlnn.quantity import Axis, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
+from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Numbers, Sentences, Table, Trace
-from xlnn.workbooks.pages.stated import Page, helper_page
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import QUIET
 

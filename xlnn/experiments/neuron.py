@@ -13,6 +13,7 @@ from xlnn.equations.wording import Bar
 from xlnn.quantity import Axis, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment
+from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -26,7 +27,6 @@ from xlnn.workbooks.pages.parts import (
     Trace,
     Units,
 )
-from xlnn.workbooks.pages.stated import Page, helper_page
 from xlnn.writing.style import NEGATIVE, POSITIVE, Look
 
 INPUTS, ROWS, COLUMNS, OUTPUTS = 3, 4, 3, 2

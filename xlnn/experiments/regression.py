@@ -20,6 +20,7 @@ from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Axis, Model, Quantity, Sentence, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Given, Size
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -35,7 +36,6 @@ from xlnn.workbooks.pages.parts import (
     Table,
     Trace,
 )
-from xlnn.workbooks.pages.stated import Page
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import heading
 

@@ -12,6 +12,7 @@ from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -24,7 +25,6 @@ from xlnn.workbooks.pages.parts import (
     Table,
     Trace,
 )
-from xlnn.workbooks.pages.stated import Page
 from xlnn.writing.style import NEGATIVE, POSITIVE
 
 SUMMED = ("u", "v", "added", "multiplied", "combined")

@@ -15,7 +15,8 @@ from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.panel import grid, picture
 from xlnn.workbooks.pages.parts import (
     Below,
@@ -33,7 +34,6 @@ from xlnn.workbooks.pages.parts import (
     Table,
     Trace,
 )
-from xlnn.workbooks.pages.stated import Page, helper_page
 from xlnn.writing.charts import THIN
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, LABEL, NEGATIVE, POSITIVE, QUIET, SECTION, Look, value

@@ -16,7 +16,8 @@ from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface, UsedC
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment
-from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -29,7 +30,6 @@ from xlnn.workbooks.pages.parts import (
     Table,
     Trace,
 )
-from xlnn.workbooks.pages.stated import Page
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.charts import THIN
 from xlnn.writing.drawing import Drawing

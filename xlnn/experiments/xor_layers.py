@@ -21,6 +21,7 @@ from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Quantity, Use, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
+from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.parts import (
     Beside,
     Chart,
@@ -31,7 +32,6 @@ from xlnn.workbooks.pages.parts import (
     Trace,
     Units,
 )
-from xlnn.workbooks.pages.stated import Page, helper_page
 from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
 
 POINTS, HIDDEN = 4, 2

@@ -29,10 +29,10 @@ from xlnn.shipped.text import Text, missing, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.moved import is_movable, moved_inputs
 from xlnn.workbooks.pages import spec_text
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.guide import draw_guide
-from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.page import Page, Telling, said
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
-from xlnn.workbooks.pages.stated import Page, Telling, said
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 

@@ -21,7 +21,7 @@ from xlnn.shipped.templates import Template, shown
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages import spec_text
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, LABEL, LINK, NOTE, PLAIN, TITLE, Look
@@ -107,7 +107,7 @@ class Index(WorkbookKind[IndexSpec, Never]):
 
     def drawings(self, spec: IndexSpec, layout: Layout) -> dict[str, Drawing]:
         """Return the links, and what each workbook shows."""
-        return drawn(Page(spec, layout, text(spec.lang, "index")), SHEETS)
+        return drawn(Context(spec, layout, text(spec.lang, "index")), SHEETS)
 
     def words(self, spec: IndexSpec, layout: Layout) -> Text:  # noqa: ARG002
         """Return its words."""
@@ -165,7 +165,7 @@ def _place(model: Model) -> Iterator[Block]:
     yield single_block(model["total"], ROW + model["formulas"].lengths[0], COLUMN)
 
 
-def _draw(page: Page[IndexSpec]) -> Drawing:
+def _draw(page: Context[IndexSpec]) -> Drawing:
     """Draw a line for each workbook: its sections, its link, and what it shows."""
     words = page.words
     drawing = Drawing(gridlines=False, heights={1: 30}, widths=dict(WIDTHS))

@@ -17,9 +17,9 @@ from xlnn.shipped.templates import Template
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.kind import Spec, WorkbookKind
 from xlnn.workbooks.pages import spec_text
-from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.page import Page, Telling, said, usual_page
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
-from xlnn.workbooks.pages.stated import Page, Telling, said, usual_page
 from xlnn.workbooks.spec_text import plain
 from xlnn.writing.drawing import Drawing
 

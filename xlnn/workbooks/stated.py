@@ -9,7 +9,7 @@ from typing import Any
 from xlnn.arguments import is_number, is_text, is_whole, wrong
 from xlnn.errors import DataError
 from xlnn.quantity import Axis, Equation, Model, Quantity, Sentence, Use
-from xlnn.workbooks.pages.stated import Page
+from xlnn.workbooks.pages.page import Page
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")

@@ -25,7 +25,7 @@ from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.training import check_training, training_notes
 from xlnn.workbooks.network.words import words_of
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -88,7 +88,7 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def drawings(self, spec: Spec, layout: Layout) -> "dict[str, Drawing]":
         """Return what each sheet shows besides its quantities."""
-        drawn: dict[str, Drawing] = _sheets().drawings(Page(spec, layout, words_of(spec)))
+        drawn: dict[str, Drawing] = _sheets().drawings(Context(spec, layout, words_of(spec)))
         return drawn
 
     def words(self, spec: Spec, layout: Layout) -> Text:  # noqa: ARG002 -- its kind may need it

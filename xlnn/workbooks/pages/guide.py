@@ -10,7 +10,7 @@ from xlnn.blocks import FIRST_ROW
 from xlnn.layout import Layout, quoted
 from xlnn.quantity import Quantity
 from xlnn.shipped.text import Text
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import beside_symbol
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.room import text_width
@@ -35,7 +35,7 @@ SCALE = {"negative": NEGATIVE, "zero": WHITE, "positive": POSITIVE}
 
 
 def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
-    page: Page[Any],
+    page: Context[Any],
     *,
     values: Mapping[str, object],
     equations: Mapping[str, str],
@@ -47,7 +47,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
 
     Parameters
     ----------
-    page : Page
+    page : Context
     values : mapping
         What the words in braces of the lines about the workbook stand for.
     equations : mapping
@@ -88,7 +88,7 @@ def _section(drawing: Drawing, row: int, title: str) -> int:
     return row + 1
 
 
-def _steps(drawing: Drawing, page: Page[Any], row: int) -> int:
+def _steps(drawing: Drawing, page: Context[Any], row: int) -> int:
     guide, titles = page.words.words["guide"], page.layout.titles
     row = _section(drawing, row, guide["steps_title"])
     for key, name in _numbered(page).items():
@@ -99,14 +99,14 @@ def _steps(drawing: Drawing, page: Page[Any], row: int) -> int:
     return row
 
 
-def _numbered(page: Page[Any]) -> dict[str, str]:
+def _numbered(page: Context[Any]) -> dict[str, str]:
     """Return the titles of the sheets to begin with, each after its number, by their keys."""
     titles = page.layout.titles
     known = [key for key in page.words.words["guide"]["steps"] if key in titles]
     return {key: f"{number}. {titles[key]}" for number, key in enumerate(known, start=1)}
 
 
-def _procedures(drawing: Drawing, page: Page[Any], row: int) -> int:
+def _procedures(drawing: Drawing, page: Context[Any], row: int) -> int:
     """Draw what is done step by step in a program, where the words have any."""
     for procedure in page.words.words["guide"].get("procedures", ()):
         row = _section(drawing, row + 1, procedure["title"])
@@ -142,7 +142,7 @@ def _legend(drawing: Drawing, words: Text, row: int, colours: Iterable[str]) -> 
     return row
 
 
-def _symbols(drawing: Drawing, page: Page[Any], row: int, equations: Mapping[str, str]) -> int:
+def _symbols(drawing: Drawing, page: Context[Any], row: int, equations: Mapping[str, str]) -> int:
     guide = page.words.words["guide"]
     row = _section(drawing, row, guide["symbols_title"])
     for column, key in enumerate(COLUMNS, start=2):
@@ -168,13 +168,13 @@ def _symbols(drawing: Drawing, page: Page[Any], row: int, equations: Mapping[str
     return row
 
 
-def _first(page: Page[Any], kind: str) -> Quantity | None:
+def _first(page: Context[Any], kind: str) -> Quantity | None:
     """Return the first quantity of a kind on a sheet of training, and so not on Check."""
     quantities = page.layout.model.quantities
     return next((q for q in quantities if q.kind == kind and q.sheet != "check"), None)
 
 
-def _experiments(drawing: Drawing, page: Page[Any], row: int) -> None:
+def _experiments(drawing: Drawing, page: Context[Any], row: int) -> None:
     guide, titles = page.words.words["guide"], page.layout.titles
     row = _section(drawing, row, guide["experiments_title"])
     experiments = [e for e in guide["experiments"] if _named(e["do"] + e["look"]) <= set(titles)]

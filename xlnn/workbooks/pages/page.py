@@ -1,27 +1,231 @@
-"""What does a sheet need to know to draw itself?"""
+"""What is on a page, and what do pages and quantities say in English, where they are stated?
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+A file of translations says the same under the same keys; what it leaves out stays English.
+"""
 
-from xlnn.layout import Layout
-from xlnn.shipped.text import Text
-from xlnn.workbooks.kind import Spec
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
 
-S = TypeVar("S", bound=Spec)
+from xlnn.blocks import FIRST_ROW, Block
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.panel import begun
+from xlnn.workbooks.pages.parts import (
+    HEADINGS,
+    Below,
+    Beside,
+    Chart,
+    Grid,
+    Numbers,
+    Part,
+    Sentences,
+    Space,
+    Table,
+    Trace,
+)
+from xlnn.workbooks.pages.table import headed, title_line
+from xlnn.writing.drawing import Drawing
+
+IN_WORDS = re.compile(r"[^\W\d_]{3}")
+"""What is written in words; anything else is a symbol or an equation, alike in all languages."""
+
+CHARTS, LINES, LEAST = 4, 12, 3
+"""How many charts a page gets that names none, how many lines one has, and of how many points."""
+
+
+class Page:
+    """A sheet: its title, what it shows in a line, and its parts below each other.
+
+    Quantities of the sheet that no part shows stand at its end.
+
+    Parameters
+    ----------
+    key : str
+        By which quantities name it as their ``sheet``.
+    title, note : str
+        What stands on its tab, and under its title.
+    parts : tuple of Part
+    does : str
+        What one does there, for the Guide; by default the note, and of a helper page nothing.
+    row : int
+        Where the first part begins.
+    is_helper : bool
+        Whether it has nothing but tables, side by side, from which other pages take their numbers.
+    stays : bool
+        Whether what stands above the first row of its tables stays in view.
+    gridlines : bool
+        Whether a helper page has lines between its cells.
+    """
+
+    def __init__(  # noqa: PLR0913 -- what a page may settle
+        self,
+        key: str,
+        title: str,
+        note: str,
+        *parts: Part,
+        does: str = "",
+        row: int = FIRST_ROW,
+        is_helper: bool = False,
+        stays: bool = False,
+        gridlines: bool = False,
+    ) -> None:
+        self.key, self.title, self.note = key, title, note
+        self.does = does if does or is_helper else note
+        self.parts, self.is_helper, self.stays = parts, is_helper, stays
+        self.gridlines = gridlines
+        self.row = FIRST_ROW - HEADINGS if is_helper else row
+
+    def content(self, model: Model) -> Part:
+        """Return all of its parts."""
+        joined = Beside if self.is_helper else Below
+        shown = {block.quantity.name for block in joined(*self.parts).blocks(model, 1, 1)}
+        left = [q for q in model.quantities if q.sheet == self.key and q.name not in shown]
+        return joined(*self.parts, *_lists(left), *_tables(left)) if left else joined(*self.parts)
+
+    def place(self, model: Model) -> Iterator[Block]:
+        """Yield the cells of its quantities."""
+        return self.content(model).blocks(model, self.row, 1)
+
+    def draw(self, context: Context[Any]) -> Drawing:
+        """Draw what it shows besides its quantities."""
+        model = context.layout.model
+        if not self.is_helper:
+            drawing = begun(context, self.key)
+            if self.stays:
+                drawing.freeze, drawing.repeat = (FIRST_ROW, 1), FIRST_ROW - 1
+            self.content(model).draw(drawing, context, self.row, 1)
+            return drawing
+        tables = (block for block in context.layout.on(self.key) if block.quantity.axes)
+        first = min(tables, key=lambda block: (block.row, block.column))
+        column = first.column + first.quantity.counts  # the first that does not name the rows
+        drawing = Drawing(gridlines=self.gridlines, freeze=(1, column))
+        if self.stays:
+            drawing.freeze, drawing.repeat = (first.row, column), first.row - 1
+        drawing.heights = {1: 24, **headed(first.row)}
+        self.content(model).draw(drawing, context, self.row, 1)
+        title_line(drawing, context, self.key, column)
+        return drawing
+
+
+def helper_page(
+    key: str, title: str, note: str, *parts: Part, does: str = "", gridlines: bool = False
+) -> Page:
+    """Return a page of tables side by side, from which other pages take their numbers."""
+    return Page(
+        key, title, note, *parts, does=does, is_helper=True, stays=True, gridlines=gridlines
+    )
+
+
+def usual_page(model: Model, key: str) -> Page:
+    """Return the page of a sheet for which none is stated.
+
+    Numbers stand left, matrices as pictures below them, then a table for each set of axes, and
+    charts of what runs along an ordered axis.
+    """
+    here = [quantity for quantity in model.quantities if quantity.sheet == key]
+    lists, tables = _lists(here), _tables(here)
+    charts = [
+        Chart(quantity.title or quantity.name, Trace(quantity.name))
+        for quantity in here
+        if len(quantity.axes) == 1
+        and quantity.axes[0].order
+        and quantity.axes[0].length >= LEAST
+        and len(quantity.units) <= LINES
+        and not (quantity.is_text or quantity.counts)
+    ][:CHARTS]
+    above = [Space(HEADINGS)] if tables else []
+    left = [Below(*above, *lists)] if lists else []
+    right = [Below(Space(), *charts)] if charts else []
+    row = FIRST_ROW - HEADINGS if tables else FIRST_ROW
+    return Page(key, key, "", Beside(*left, *tables, *right), row=row, stays=bool(tables))
+
+
+def _lists(quantities: Iterable[Quantity]) -> list[Part]:
+    """Return the parts for what has no axes."""
+    single = [quantity for quantity in quantities if not quantity.axes]
+    numbers = [q.name for q in single if not q.shape and not q.is_sentence]
+    sentences = [q.name for q in single if q.is_sentence and not q.shape]
+    parts: list[Part] = [Numbers(*numbers, at=1)] if numbers else []
+    parts += [Sentences(*sentences, above=1)] if sentences else []
+    return parts + [Grid(quantity.name, height=0) for quantity in single if quantity.shape]
+
+
+def _tables(quantities: Iterable[Quantity]) -> list[Part]:
+    """Return a table for each set of axes, whichever way they run."""
+
+    def axes(quantity: Quantity) -> tuple[Axis, ...]:
+        return tuple(replace(axis, order="") for axis in quantity.axes)
+
+    rows = [quantity for quantity in quantities if quantity.axes]
+    order = {key: n for n, key in enumerate(dict.fromkeys(map(axes, rows)))}
+    rows.sort(key=lambda quantity: order[axes(quantity)])
+    return [Table(*(q.name for q in group), above=1) for _, group in groupby(rows, axes)]
 
 
 @dataclass(frozen=True)
-class Page(Generic[S]):
-    """The workbook that a sheet belongs to.
+class Telling:
+    """What the Guide of an experiment tells.
 
     Attributes
     ----------
-    spec : Spec
-    layout : Layout
-    words : Text
-        The texts of its language.
+    title : str
+    about : sequence of str
+    tries : sequence of (str, str)
+        What to do, and what to look at then.
+    colours, symbols : dict of str
     """
 
-    spec: S
-    layout: Layout
-    words: Text
+    title: str
+    about: Sequence[str]
+    tries: Sequence[tuple[str, str]]
+    colours: Mapping[str, str]
+    symbols: Mapping[str, str]
+
+
+ABOUT = (
+    "Yellow cells are yours. Nothing can break for good: undo brings it back.",
+    "The command  xlnn check  compares each formula with NumPy.",
+)
+"""What the Guide says of itself unless an experiment says more."""
+
+
+def said(
+    model: Model, pages: Iterable[Page], guide: Telling, sentences: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the English words of an experiment, by section and key, as files have them."""
+    pages = tuple(pages)
+    words: dict[str, Any] = {
+        "sheets": {page.key: page.title for page in pages},
+        "notes": {page.key: page.note for page in pages},
+        "headings": {},
+        "charts": {},
+        "quantities": {},
+        "sentences": dict(sentences),
+    }
+    for quantity in model.quantities:
+        words["quantities"].setdefault(quantity.kind, "")
+        words["quantities"][quantity.kind] = words["quantities"][quantity.kind] or quantity.title
+        axes = (axis.name for axis in quantity.axes)
+        words["headings"] |= {name: name for name in axes if IN_WORDS.search(name)}
+    for page in pages:
+        for section, text in page.content(model).texts(model):
+            if IN_WORDS.search(text):
+                words.setdefault(section, {}).setdefault(text, text)
+    words["guide"] = {
+        "title": guide.title,
+        "about": [*(guide.about or ABOUT)],
+        "steps": {page.key: page.does for page in pages if page.does},
+        "symbols": {
+            q.kind: {"meaning": q.meaning, "equation": q.written or "given", "book": q.source}
+            for q in model.quantities
+            if q.meaning
+        },
+        "colours": guide.colours,
+        "experiments": [{"do": do, "look": look} for do, look in guide.tries],
+    }
+    for kind, symbol in guide.symbols.items():
+        words["guide"]["symbols"][kind]["symbol"] = symbol
+    return words

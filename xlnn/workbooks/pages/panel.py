@@ -6,7 +6,7 @@ from xlnn.address import address
 from xlnn.blocks import Block, single_block
 from xlnn.layout import Layout
 from xlnn.quantity import Model
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.writing.charts import Cells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
@@ -27,12 +27,12 @@ def grid(model: Model, name: str, row: int, column: int, apart: int = 0) -> Bloc
     return single_block(quantity, row, column, *several, (1, 0), (0, 1))
 
 
-def begun(page: Page[Any], sheet: str) -> Drawing:
+def begun(page: Context[Any], sheet: str) -> Drawing:
     """Begin a sheet: its title, what it shows, and that it prints on one page.
 
     Parameters
     ----------
-    page : Page
+    page : Context
     sheet : str
         Its key.
     """

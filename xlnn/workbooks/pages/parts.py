@@ -17,7 +17,7 @@ from xlnn.address import address
 from xlnn.blocks import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import picture
 from xlnn.workbooks.pages.table import (
     Named,
@@ -78,7 +78,7 @@ class Part(ABC):
         yield from ()
 
     @abstractmethod
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw what it shows besides its quantities."""
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- for those with words
@@ -113,7 +113,7 @@ class _Joined(Part):
         for part, *at in self._placed(model, row, column):
             yield from part.blocks(model, *at)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw all parts; names take the room that the columns below them leave."""
         placed = self._placed(page.layout.model, row, column)
         for part, *at in sorted(placed, key=lambda each: isinstance(each[0], Numbers)):
@@ -152,7 +152,7 @@ class Beside(_Joined):
             yield part, row, column
             column += part.size(model)[1] + self.apart
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw all parts, and the columns between them: no chart lies over the part beside it."""
         super().draw(drawing, page, row, column)
         for _, _, first in list(self._placed(page.layout.model, row, column))[1:]:
@@ -218,7 +218,7 @@ class Numbers(Part):
                 units = [(0, 1)] * len(model[name].shape)
                 yield single_block(model[name], row + down, column + self.at + right, *units)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw their names, and what may be typed in."""
         for down, (name, *beside) in enumerate(self.names):
             drawing.looks |= dict.fromkeys(beside, PLAIN)
@@ -251,7 +251,7 @@ def _centred(quantity: Quantity) -> Look:
     return replace(look, align="center", border=True)
 
 
-def _ink(drawing: Drawing, page: Page[Any], names: Iterable[str]) -> None:
+def _ink(drawing: Drawing, page: Context[Any], names: Iterable[str]) -> None:
     """Let numbers from 0 to 1 look like ink."""
     for block in (page.layout.blocks[name] for name in names):
         drawing.looks[block.quantity.name] = _centred(block.quantity)
@@ -282,7 +282,7 @@ class Sentences(Part):
         for down, name in enumerate(self.names):
             yield single_block(model[name], row + down, column)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- their looks are all
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- their looks are all
         """Give each its look."""
         for number, name in enumerate(self.names):
             drawing.looks[name] = replace(SENTENCE, bold=number < self.bold)
@@ -298,7 +298,7 @@ class Space(Part):
         """Return its rows."""
         return self.rows, 1
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw nothing."""
 
 
@@ -349,7 +349,7 @@ class Grid(Part):
         """Yield its captions."""
         yield from (("headings", key) for key in self.captions)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw its name, and colour it."""
         block = page.layout.blocks[self.name]
         drawing.put(row, column + self.indent, called(block.quantity, page.words), LABEL)
@@ -380,7 +380,7 @@ class Hidden(Part):
         for right, name in enumerate(self.names):
             yield single_block(model[name], row, column + self.indent + right)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- nothing is seen
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- nothing is seen
         """Give them a look without digits."""
         drawing.looks |= dict.fromkeys(self.names, Look(number_format=";;;"))
 
@@ -405,7 +405,7 @@ class Label(Part):
     above : int
     """
 
-    text: str | Callable[[Page[Any]], str]
+    text: str | Callable[[Context[Any]], str]
     of: str = ""
     look: Look = LABEL
     columns: int = 1
@@ -422,7 +422,7 @@ class Label(Part):
         if self.of and isinstance(self.text, str):
             yield self.of, self.text
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Write it."""
         found = self.text if isinstance(self.text, str) else self.text(page)
         text = page.words.of_itself(self.of, found).format(**self.numbers)
@@ -462,7 +462,7 @@ class Row(Part):
                 yield single_block(model[name], row, column, *steps)
             column += (1, *shape)[-1]
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- each has its cells
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- each has its cells
         """Say what may be typed in."""
         for block in (page.layout.blocks[name] for name in self.names if name):
             quantity = block.quantity
@@ -486,7 +486,7 @@ class Symbols(Part):
         """Return one row, with a column for each unit."""
         return 1, sum(len(model[name].units) for name in self.names)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Write them."""
         quantities = (page.layout.model[name] for name in self.names)
         symbols = (quantity.heading(unit) for quantity in quantities for unit in quantity.units)
@@ -518,7 +518,7 @@ class Made(Part):
         """Yield the cells of the part."""
         yield from self.of(model).blocks(model, row, column)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw the part."""
         self.of(page.layout.model).draw(drawing, page, row, column)
 
@@ -605,7 +605,7 @@ class Table(Part):
         yield from (("charts", key) for key in self.groups.values() if key)
         yield from (("headings", key) for key in self.under if key)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:  # noqa: ARG002 -- as far down as its cells
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- as far down as its cells
         """Draw the headings, and the names of the rows."""
         blocks = [page.layout.blocks[name] for name in self.names]
         quantities, first = [block.quantity for block in blocks], blocks[0].row
@@ -642,7 +642,7 @@ class Table(Part):
                 drawing.widths[column] = max(width, least)
 
     def _draw_groups(
-        self, drawing: Drawing, page: Page[Any], blocks: Iterable[Block], row: int
+        self, drawing: Drawing, page: Context[Any], blocks: Iterable[Block], row: int
     ) -> None:
         group = ""
         for block in blocks:
@@ -700,7 +700,7 @@ class Units(Part):
         keys = [self.rows] if isinstance(self.rows, str) else self.rows
         yield from (("headings", key) for key in keys)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw the headings, and the names of the rows."""
         blocks = [page.layout.blocks[name] for name in self.names]
         rows = blocks[0].quantity.shape[0]
@@ -728,7 +728,7 @@ def _above_symbol(quantity: Quantity, words: Text) -> str:
     return beside_symbol(plain_name(quantity, words), quantity.heading(quantity.units[0]))
 
 
-def _dress(drawing: Drawing, page: Page[Any], table: Table | Units) -> None:
+def _dress(drawing: Drawing, page: Context[Any], table: Table | Units) -> None:
     """Colour the columns of a table, and give those a look that have one of their own."""
     if table.coloured:
         drawing.colour_around_0(*(page.layout.blocks[name] for name in table.coloured))
@@ -764,7 +764,7 @@ class Trace:
     of: str = "charts"
     each: str = ""
 
-    def lines(self, page: Page[Any]) -> Iterator[Line]:
+    def lines(self, page: Context[Any]) -> Iterator[Line]:
         """Yield its lines."""
         y = _named(page, self.y)
         x = _named(page, self.x) if self.x else _counted(page, y)
@@ -780,7 +780,7 @@ class Trace:
             yield Line(*cells, self.colour, name, self.width, self.marker)
 
 
-def _named(page: Page[Any], name: str | tuple[Any, ...]) -> Block:
+def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:
     """Return the cells of a quantity, or those of the units that an index begins."""
     quantity, *unit = (name,) if isinstance(name, str) else name
     return _of_unit(page.layout.blocks[quantity], unit)
@@ -795,13 +795,13 @@ def _of_unit(block: Block, unit: Sequence[int]) -> Block:
     return replace(block, quantity=quantity, row=row, column=column, steps=steps)
 
 
-def _cells(page: Page[Any], block: Block, first: int, last: int) -> Cells:
+def _cells(page: Context[Any], block: Block, first: int, last: int) -> Cells:
     title = page.layout.titles[block.sheet]
     across = block.last[1] if len(block.quantity.units) > 1 else 0
     return Cells(title, block.column, block.row + first, block.row + last, across)
 
 
-def _counted(page: Page[Any], block: Block) -> Block:
+def _counted(page: Context[Any], block: Block) -> Block:
     """Return the column that names the rows of a table."""
     columns = [
         other.column
@@ -863,7 +863,7 @@ class Chart(Part):
         yield from (("headings", each) for each in (self.x, self.y))
         yield from ((trace.of, trace.name) for trace in self.traces if trace.of)
 
-    def draw(self, drawing: Drawing, page: Page[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
         lines = [line for trace in self.traces for line in trace.lines(page)]
         axes = _named(page, self.traces[0].y).quantity.axes

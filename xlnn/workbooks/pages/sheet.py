@@ -7,7 +7,7 @@ from typing import Any
 from xlnn.blocks import Block
 from xlnn.layout import Layout, lay_out
 from xlnn.quantity import Model
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing
 
 
@@ -28,7 +28,7 @@ class Sheet:
         Gives each of the sheet's quantities its cells.
     """
 
-    draw: Callable[[Page[Any]], Drawing]
+    draw: Callable[[Context[Any]], Drawing]
     place: Callable[[Model], Iterable[Block]] = nothing
 
 
@@ -48,7 +48,7 @@ def layout_of_sheets(
     return lay_out(model, {key: titles[key] for key in keys}, blocks)
 
 
-def drawn(page: Page[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]:
+def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]:
     """Return what each sheet of a workbook shows besides its quantities, by the sheet's key."""
     drawings = {key: sheets[key].draw(page) for key in page.layout.titles}
     for drawing in drawings.values():

@@ -1,13 +1,13 @@
 """What is drawn on the sheet Spec: the model as text, a line a row."""
 
 from xlnn.blocks import FIRST_ROW
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.spec_text import to_toml
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import NOTE, TEXT_LINE, TITLE
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the lines of the Spec's text."""
     drawing = Drawing(widths={1: 80}, gridlines=False)
     drawing.put(1, 1, page.layout.titles["spec"], TITLE)

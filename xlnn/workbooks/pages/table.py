@@ -11,7 +11,7 @@ from xlnn.blocks import FIRST_ROW, Block
 from xlnn.layout import quoted
 from xlnn.quantity import Axis, Quantity
 from xlnn.shipped.text import Text
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH, text_pixels
 from xlnn.writing.room import text_width
@@ -57,7 +57,7 @@ def beside_symbol(name: str, symbol: str) -> str:
     return name.removesuffix(f" {symbol}") if symbol else name
 
 
-def courses(drawing: Drawing, page: Page, blocks: Iterable[Block]) -> None:
+def courses(drawing: Drawing, page: Context, blocks: Iterable[Block]) -> None:
     """Draw the course of each column's numbers over the epochs behind what the column is called.
 
     Of wide tables the first columns only, so that the file stays small.
@@ -86,7 +86,7 @@ def headed(top: int) -> dict[int, float]:
     return {top - 2: 30, top - 1: 18}
 
 
-def title_line(drawing: Drawing, page: Page, sheet: str, column: int) -> None:
+def title_line(drawing: Drawing, page: Context, sheet: str, column: int) -> None:
     """Draw a table's title from a column on, and beside it what it holds.
 
     The column is the first that is not printed again on each page: on the further ones only the
@@ -228,12 +228,12 @@ def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choos
     return validation
 
 
-def row_validation(page: Page, chosen: Block, rows: Block) -> DataValidation:
+def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
     """Let a row of a table be chosen by what stands in its first column, say its epoch.
 
     Parameters
     ----------
-    page : Page
+    page : Context
     chosen : Block
         The cell of the choice.
     rows : Block

@@ -14,9 +14,9 @@ from xlnn.blocks import Block, single_block
 from xlnn.equations.layer import PARAMETERS, LayerKind, Shape
 from xlnn.equations.layer import WEIGHTS as PICTURED
 from xlnn.quantity import SUPERSCRIPTS, Model, superscript
-from xlnn.workbooks.pages.page import Page as Context
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Part
-from xlnn.workbooks.pages.stated import Page
 from xlnn.workbooks.pages.table import type_in
 from xlnn.workbooks.solver.excel import solver_names
 from xlnn.workbooks.solver.nets import Net

@@ -30,10 +30,10 @@ from xlnn.workbooks.network.sheets import (
 )
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages import spec_text
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
-from xlnn.workbooks.pages.stated import helper_page
 from xlnn.writing.drawing import Drawing
 
 
@@ -43,7 +43,7 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
     def columns(model: Model) -> Table:
         return Table(*(q.name for q in model.quantities if q.sheet == key), lined=lined)
 
-    def draw(page: Page[Spec]) -> Drawing:
+    def draw(page: Context[Spec]) -> Drawing:
         drawing = stated.draw(page)
         signs.centre(drawing, page, page.layout.on(key), signs.CENTRED)
         return drawing
@@ -115,6 +115,6 @@ def workbook_layout(spec: Spec, words: Text) -> Layout:
     return layout_of_sheets(workbook_model(spec, words), SHEETS, words.sheets)
 
 
-def drawings(page: Page[Spec]) -> dict[str, Drawing]:
+def drawings(page: Context[Spec]) -> dict[str, Drawing]:
     """Return what each sheet shows besides its quantities, by the sheet's key."""
     return drawn(page, SHEETS)

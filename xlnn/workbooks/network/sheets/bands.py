@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from xlnn.blocks import Block
 from xlnn.equations.layer import PARAMETERS
 from xlnn.quantity import Model, Quantity, superscript
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
 from xlnn.writing.style import CAPTION, LABEL, SECTION
@@ -135,7 +135,7 @@ class Bands:
                 yield placed(self.quantity(name), self.sheet, row, column, self.down)
                 row += self.height(name)
 
-    def draw(self, drawing: Drawing, page: Page, headings: dict[str, str], last: int) -> None:
+    def draw(self, drawing: Drawing, page: Context, headings: dict[str, str], last: int) -> None:
         """Draw what the layer is, what its strips are, and the symbols of its units."""
         for column in range(self.left, last + 1):
             drawing.put(self.row, column, "", SECTION)
@@ -222,7 +222,7 @@ def squares(block: Block, width: float, beside: Block) -> dict[int, float]:
     return dict.fromkeys(range(block.row, max(block.last[0], beside.last[0]) + 1), height)
 
 
-def layer_name(page: Page, layer: str) -> str:
+def layer_name(page: Context, layer: str) -> str:
     """Say which layer it is: its number, or what a layer with a letter for its name does."""
     found = next(spec for spec in page.spec.layers if spec.name == layer)
     if found.kind != "dense":
@@ -234,7 +234,7 @@ def layer_name(page: Page, layer: str) -> str:
     return page.words("layers", "lettered", layer=layer)
 
 
-def layer_title(page: Page, layer: str) -> str:
+def layer_title(page: Context, layer: str) -> str:
     """Say what a layer is, and of filters and blocks of which size."""
     found = next(spec for spec in page.spec.layers if spec.name == layer)
     if found.kind == "dense":

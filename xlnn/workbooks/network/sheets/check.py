@@ -9,7 +9,7 @@ from xlnn.equations.record import NoteDistance
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.record import PREFIX, SHEET, called
 from xlnn.workbooks.network.sheets.names import named
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
@@ -60,7 +60,7 @@ def _arrays(model: Model) -> list[tuple[Quantity, ...]]:
     return arrays
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the names of the arrays, which lead to their cells, and those of the notes."""
     layout, words = page.layout, page.words
     rows = {name: block.row for name, block in layout.blocks.items()}
@@ -94,7 +94,7 @@ def draw(page: Page) -> Drawing:
     return drawing
 
 
-def _cell_of(page: Page, distance: Quantity) -> str:
+def _cell_of(page: Context, distance: Quantity) -> str:
     """Return the first cell that is compared: of weights after the last epoch, where that is it."""
     name = distance.uses["values" if "values" in distance.uses else "now"].name
     index = [0] * len(page.layout.model[name].lengths)

@@ -16,7 +16,7 @@ from xlnn.workbooks.network.quantities import choices, compare
 from xlnn.workbooks.network.quantities.runs import RUN
 from xlnn.workbooks.network.sheets.stacked import Draw, Place
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import ASKED, CHOICE, LABEL, QUIET_NUMBER
@@ -41,7 +41,7 @@ def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]
             yield single_block(found, row, column)
 
 
-def draw_used(drawing: Drawing, page: Page[Any], sheet: str) -> None:
+def draw_used(drawing: Drawing, page: Context[Any], sheet: str) -> None:
     """Draw the choices of a sheet as they were typed, and what stands beside them."""
     looks = {choices.USED: QUIET_NUMBER, choices.ASKED: ASKED}
     for block in page.layout.on(sheet):
@@ -52,7 +52,7 @@ def draw_used(drawing: Drawing, page: Page[Any], sheet: str) -> None:
             drawing.looks[name] = look
 
 
-def draw_epoch(drawing: Drawing, page: Page[Spec], prefix: str) -> None:
+def draw_epoch(drawing: Drawing, page: Context[Spec], prefix: str) -> None:
     """Draw the choice of the epoch of a sheet, whose names begin with a prefix."""
     epoch = page.layout.blocks[prefix + EPOCH]
     drawing.put(epoch.row, 1, page.words("headings", EPOCH), LABEL)
@@ -76,7 +76,7 @@ def placed(place: Place) -> Place:
 def drawn(sheet: str, draw: Draw) -> Draw:
     """Return the function that draws a sheet, and on it the choice of a run."""
 
-    def drawing_of(page: Page[Spec]) -> Drawing:
+    def drawing_of(page: Context[Spec]) -> Drawing:
         drawing = draw(page)
         for block in page.layout.on(sheet):
             if block.quantity.kind == RUN:
@@ -86,7 +86,7 @@ def drawn(sheet: str, draw: Draw) -> Draw:
     return drawing_of
 
 
-def _choice(drawing: Drawing, page: Page[Spec], block: Block) -> None:
+def _choice(drawing: Drawing, page: Context[Spec], block: Block) -> None:
     """Draw what the choice is, above the words of the epoch, and its list."""
     beside = min(column for column in drawing.cells[block.row + 1] if column < block.column)
     drawing.put(block.row, beside, page.words("headings", RUN), LABEL)

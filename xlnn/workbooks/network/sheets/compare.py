@@ -10,7 +10,7 @@ from xlnn.workbooks.network.quantities.compare import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.sheets.stacked import page_of_run
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.parts import Trace
 from xlnn.writing.charts import Cells, ends, scatter
@@ -43,7 +43,7 @@ def _here(model: Model) -> list[Quantity]:
     return [quantity for quantity in model.quantities if quantity.sheet == SHEET]
 
 
-def draw(page: Page[Spec]) -> Drawing:
+def draw(page: Context[Spec]) -> Drawing:
     """Draw the headings, the numbers of the runs, and the charts."""
     words, runs = page.words, page.spec.number_of_runs
     drawing = begun(page, SHEET)
@@ -69,7 +69,7 @@ def draw(page: Page[Spec]) -> Drawing:
     return drawing
 
 
-def _chart(page: Page[Spec], name: str) -> object:
+def _chart(page: Context[Spec], name: str) -> object:
     """Return the chart of one thing, with a line for each run."""
     names, lines = page.layout.blocks[f"{PREFIX}name"], []
     for run in range(page.spec.number_of_runs):

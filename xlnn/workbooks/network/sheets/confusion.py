@@ -12,7 +12,7 @@ from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.sheets.choosing import draw_epoch, draw_used, with_used
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.drawing import Drawing, cell_range
@@ -97,7 +97,7 @@ def place(model: Model) -> Iterator[Block]:
         yield from table_blocks([model[part + kind] for kind in ROWS], listed, rows + 1)
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the headings, the choice of the epoch, and the colours of what is right and wrong."""
     layout = page.layout
     drawing = begun(page, SHEET)
@@ -112,7 +112,7 @@ def draw(page: Page) -> Drawing:
     return drawing
 
 
-def _draw_table(drawing: Drawing, page: Page, part: str, left: int) -> None:
+def _draw_table(drawing: Drawing, page: Context, part: str, left: int) -> None:
     """Draw what the part is, the headings of its table, and the colours."""
     words, classes = page.words, _classes(page.layout.model)
     for column in range(left, left + _width(page.layout.model)):
@@ -154,7 +154,7 @@ def _filled(condition: str, colour: str) -> Rule:
     return FormulaRule(formula=[condition], fill=PatternFill("solid", bgColor=colour))
 
 
-def _draw_list(drawing: Drawing, page: Page, part: str, left: int) -> None:
+def _draw_list(drawing: Drawing, page: Context, part: str, left: int) -> None:
     """Draw the headings of the list, and what is counted."""
     words, first = page.words, _list(page.layout.model)
     drawing.put(first - 2, left, words("confusion", "wrong"), LABEL)
@@ -170,7 +170,7 @@ def _draw_list(drawing: Drawing, page: Page, part: str, left: int) -> None:
     drawing.looks |= dict.fromkeys((f"{part}listed_label", f"{part}listed_answer"), centred)
 
 
-def _draw_rows(drawing: Drawing, page: Page, part: str, left: int) -> None:
+def _draw_rows(drawing: Drawing, page: Context, part: str, left: int) -> None:
     """Draw the headings of the rows of the images, from which all is counted."""
     words, first = page.words, _list(page.layout.model)
     trained = words("charts", "trained" if part == PREFIX else "tested")

@@ -10,7 +10,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import title_line
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.room import text_width
@@ -111,7 +111,7 @@ def _place_lines(model: Model, here: list[Quantity]) -> Iterator[Block]:
         row += GAP * quantity.shape[0]
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the headings, and which layer, unit or connection each row is of."""
     drawing = Drawing(freeze=(FIRST_ROW, 3), repeat=FIRST_ROW - 1, heights={1: 24, 2: 44})
     figure = Figure(Stack(page.spec))
@@ -141,7 +141,7 @@ def draw(page: Page) -> Drawing:
     return drawing
 
 
-def _draw_headings(drawing: Drawing, page: Page) -> None:
+def _draw_headings(drawing: Drawing, page: Context) -> None:
     """Head each column: what it holds, and of which level or strength."""
     seen = set()
     spare = _spare(page.layout.model)
@@ -176,5 +176,5 @@ def _signed(level: int) -> str:
     return f"{level:+d}" if level else "0"
 
 
-def _symbol(page: Page, layer: str, unit: tuple[int, ...]) -> str:
+def _symbol(page: Context, layer: str, unit: tuple[int, ...]) -> str:
     return page.layout.model["x" if layer == "1" else f"a{layer}"].heading(unit)

@@ -14,7 +14,7 @@ from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.choosing import draw_epoch, draw_used, with_used
 from xlnn.workbooks.network.sheets.names import name_outputs, named
 from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, TESTED_COLOUR
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.charts import THIN, Cells, Line, scatter
@@ -64,7 +64,7 @@ def place(model: Model) -> Iterator[Block]:
     yield Block(model[f"{PREFIX}diagonal"], SHEET, TOP + 1, left["charts"], ((1, 0), (0, 1)))
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the headings, the choice of the epoch, and a chart for each output."""
     layout, words = page.layout, page.words
     blocks, left = layout.blocks, _left(layout.model)
@@ -99,7 +99,7 @@ def draw(page: Page) -> Drawing:
     return drawing
 
 
-def _chart(page: Page, unit: int, label: str) -> ScatterChart:
+def _chart(page: Context, unit: int, label: str) -> ScatterChart:
     """Return the chart of an output: a point an image, and the line where none is off."""
     blocks, title = page.layout.blocks, page.layout.titles[SHEET]
 

@@ -12,7 +12,7 @@ from xlnn.blocks import Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.gradient_check import PREFIX, SHEET, SIDES
 from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import (
     choice_validation,
@@ -57,7 +57,7 @@ def place(model: Model) -> Iterator[Block]:
     yield from table_blocks([q for q in here if q.axes], IMAGES, 2)
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the choices, the parameters' names, and the headings of the images' table."""
     blocks, words = page.layout.blocks, page.words
     drawing = begun(page, SHEET)
@@ -86,7 +86,7 @@ def draw(page: Page) -> Drawing:
     return drawing
 
 
-def _draw_parameters(drawing: Drawing, page: Page) -> None:
+def _draw_parameters(drawing: Drawing, page: Context) -> None:
     blocks, words = page.layout.blocks, page.words
     lines = ("number", "symbol", "w", "gradient", "plus", "minus")
     for row, name in enumerate(lines, start=PARAMETERS):

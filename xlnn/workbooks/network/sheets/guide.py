@@ -6,8 +6,8 @@ from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.workbooks.network.sheets.bands import layer_name, layer_title
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.guide import SCALE, draw_guide
-from xlnn.workbooks.pages.page import Page
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
@@ -15,7 +15,7 @@ EXAMPLE = 3
 """The input whose weight says how indices are read."""
 
 
-def draw(page: Page[Spec]) -> Drawing:
+def draw(page: Context[Spec]) -> Drawing:
     """Draw the Guide with the sizes of the network and the equations of its functions."""
     also = page.words("joined", "also")
     if any(kind.slides for kind in page.spec.kinds.values()):
@@ -50,7 +50,7 @@ def draw(page: Page[Spec]) -> Drawing:
     )
 
 
-def _reading(page: Page[Spec]) -> str:
+def _reading(page: Context[Spec]) -> str:
     """Say how the indices of a weight are read, by the example of one."""
     quantities = page.layout.model.quantities
     weights = [q for q in quantities if q.kind in WEIGHTS and q.sheet == "weights"]
@@ -74,7 +74,7 @@ def _steps(spec: Spec) -> list[str]:
     return [*dict.fromkeys(spec.runs or (spec.optimizer,)), *(["l2"] if spec.regularised else [])]
 
 
-def _sizes(page: Page[Spec]) -> list[int]:
+def _sizes(page: Context[Spec]) -> list[int]:
     """Return the sizes of the layers that have units of their own."""
     return [page.spec.inputs, *(layer.units for layer in page.spec.layers if layer.units)]
 

@@ -7,9 +7,9 @@ from xlnn.blocks import Block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.whole import GALLERY
 from xlnn.workbooks.network.sheets.signs import CENTRED, centre
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
-from xlnn.workbooks.pages.stated import helper_page
 from xlnn.workbooks.pages.table import NORMAL, UNIT_ROW
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
@@ -41,7 +41,7 @@ class _Gallery(Part):
             yield Block(caption, SHEET, row + height, column, ((0, width + 1),))
             row += height + 2
 
-    def draw(self, drawing: Drawing, page: Page, row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
         """Colour the pictures by their values."""
         blocks = [block for block in page.layout.on(SHEET) if _is_drawn(block.quantity)]
         for block in blocks:
@@ -71,7 +71,7 @@ PAGES = {
 }
 
 
-def draw(page: Page, sheet: str) -> Drawing:
+def draw(page: Context, sheet: str) -> Drawing:
     """Draw a table of images; inputs of a table and targets have the names the person gave them.
 
     These stand over their symbols, and what they are over all of them, as in any table.

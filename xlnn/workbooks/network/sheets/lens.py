@@ -32,7 +32,7 @@ from xlnn.workbooks.network.sheets.listing import (
     listed_at,
     name_look,
 )
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.names import named_over, word_width
@@ -201,7 +201,7 @@ def _place_top(model: Model, grid: _Grid) -> Iterator[Block]:
         yield single_block(model[f"{PREFIX}verdict"], below + 1, grid.listed["name"])
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the headings, the choices' lists and the colours."""
     grid = _Grid(page.layout.model)
     drawing = Drawing(gridlines=False, widths={1: 2}, heights={1: 24}, freeze=(TOP + 2, 1))
@@ -245,14 +245,14 @@ def draw(page: Page) -> Drawing:
     return drawing
 
 
-def _step(page: Page, kind: str, what: str) -> str:
+def _step(page: Context, kind: str, what: str) -> str:
     """Say what is shown, after the number of its step if it has one and the network is trained."""
     if kind not in STEPS or f"{PREFIX}C" not in page.layout.blocks:
         return what
     return page.words("joined", "step", number=STEPS[kind], what=what)
 
 
-def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
+def _draw_top(drawing: Drawing, page: Context, grid: _Grid) -> None:
     blocks, words = page.layout.blocks, page.words
     for name in filter(grid.has, CHOSEN):
         drawing.put(blocks[PREFIX + name].row, LEFT, words("lens", name), LABEL)
@@ -271,7 +271,7 @@ def _draw_top(drawing: Drawing, page: Page, grid: _Grid) -> None:
         drawing.heights |= squares(blocks[f"{PREFIX}x"], CELL, blocks[f"{PREFIX}output"])
 
 
-def _draw_features(drawing: Drawing, page: Page) -> None:
+def _draw_features(drawing: Drawing, page: Context) -> None:
     """Draw a row of the table as numbers below the features' names, and not as a picture."""
     x = page.layout.blocks[f"{PREFIX}x"]
     drawing.looks[f"{PREFIX}x"] = PICTURE

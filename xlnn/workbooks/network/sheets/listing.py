@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlnn.quantity import Model
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.names import size_in
 from xlnn.writing.style import SECTION, SENTENCE, Look
@@ -37,13 +37,13 @@ def named_in(model: Model) -> int:
     return NAME if model["labels"].is_text else 1
 
 
-def name_look(page: Page, width: float) -> Look:
+def name_look(page: Context, width: float) -> Look:
     """Return the look of the outputs' names: small enough for columns of a width."""
     room = width * named_in(page.layout.model)
     return replace(SENTENCE, size=size_in(room, page.spec.labels, SENTENCE.size))
 
 
-def draw_headings(drawing: Drawing, page: Page, row: int, at: dict[str, int]) -> None:
+def draw_headings(drawing: Drawing, page: Context, row: int, at: dict[str, int]) -> None:
     """Draw what is listed, over the columns that it takes."""
     for column in range(min(at.values()), max(at.values()) + 1):
         drawing.put(row, column, "", HEAD)

@@ -12,7 +12,7 @@ from xlnn.equations.layer import WEIGHTS as SHOWN
 from xlnn.quantity import Model, Quantity, subscript
 from xlnn.workbooks.network.sheets.bands import layer_title
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages import stated
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Label, Made, Space, Units
 from xlnn.writing.drawing import Drawing
@@ -54,10 +54,10 @@ def _over(quantity: Quantity) -> Iterator[str]:
         yield ",".join(map(str, place))
 
 
-PAGE = stated.Page(WEIGHTS, "", "", Made(_layers), row=FIRST_ROW - 1)
+PAGE = Page(WEIGHTS, "", "", Made(_layers), row=FIRST_ROW - 1)
 
 
-def draw(page: Page[Spec]) -> Drawing:
+def draw(page: Context[Spec]) -> Drawing:
     """Draw the page, with the names of the units in sight."""
     drawing = PAGE.draw(page)
     drawing.freeze, drawing.widths[1] = (FIRST_ROW - 1, 2), WIDTH

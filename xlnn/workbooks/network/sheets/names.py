@@ -6,7 +6,7 @@ from xlnn.blocks import Block
 from xlnn.quantity import Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import heading
@@ -19,13 +19,13 @@ def named(quantity: Quantity, words: Text) -> str:
     return words("headings", "tested", name=name) if is_beside else name
 
 
-def input_names(page: Page) -> tuple[str, ...]:
+def input_names(page: Context) -> tuple[str, ...]:
     """Return what the inputs are called: a table's features, or the symbols of pixels."""
     x = page.layout.model["x"]
     return page.spec.features or tuple(x.heading(unit) for unit in x.units)
 
 
-def name_outputs(drawing: Drawing, page: Page, block: Block, width: float) -> None:
+def name_outputs(drawing: Drawing, page: Context, block: Block, width: float) -> None:
     """Draw over a quantity what it is, and over each of its columns the name of an output."""
     for position, name in enumerate(page.spec.labels):
         column, look = block.column + position, heading(block.quantity.role, first=position == 0)

@@ -11,7 +11,7 @@ from xlnn.workbooks.network.quantities.figure import HEIGHT, WIDTH, Column, Figu
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.bands import layer_name
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.writing.charts import Cells, Line
 from xlnn.writing.graph import Dots, Tag, graph
 from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint
@@ -32,14 +32,14 @@ MOST_CAPTIONS = 6
 """Columns up to which there is room for words above each."""
 
 
-def picture(page: Page) -> ScatterChart:
+def picture(page: Context) -> ScatterChart:
     """Return the drawing of the network: lines, over them units, and beside them texts."""
     figure = Figure(Stack(page.spec))
     things = [*_lines(page, figure), *_dots(page, figure), *_tags(page, figure)]
     return graph(things, WIDTH / 10, HEIGHT / 10, (WIDTH, HEIGHT))
 
 
-def _lines(page: Page, figure: Figure) -> Iterator[Line]:
+def _lines(page: Context, figure: Figure) -> Iterator[Line]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
 
     def cells(kind: str, layers: list[str], series: int = 0) -> Cells:
@@ -55,7 +55,7 @@ def _lines(page: Page, figure: Figure) -> Iterator[Line]:
         yield Line(x, y, colour, width=LINES[abs(strength)])
 
 
-def _dots(page: Page, figure: Figure) -> Iterator[Dots]:
+def _dots(page: Context, figure: Figure) -> Iterator[Dots]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
     for (is_map, reach), columns in figure.alike.items():
         first, last = (blocks[f"{PREFIX}dot{columns[n].layer}"] for n in (0, -1))
@@ -69,7 +69,7 @@ def _dots(page: Page, figure: Figure) -> Iterator[Dots]:
             yield Dots(across, y, fill, RULE if is_map else QUIET, size, marker)
 
 
-def _tags(page: Page, figure: Figure) -> Iterator[Tag]:
+def _tags(page: Context, figure: Figure) -> Iterator[Tag]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
 
     def point(name: str, unit: int) -> Cells:
@@ -88,7 +88,7 @@ def _tags(page: Page, figure: Figure) -> Iterator[Tag]:
         yield Tag(point("name_across", unit), point("up1", unit), name[:LONGEST_NAME], "l")
 
 
-def _caption(page: Page, column: Column) -> str:
+def _caption(page: Context, column: Column) -> str:
     """Say which layer a column is, and how much of it is drawn."""
     if len(Figure(Stack(page.spec)).columns) > MOST_CAPTIONS:
         return column.layer

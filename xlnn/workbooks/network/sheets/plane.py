@@ -15,7 +15,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
 from xlnn.workbooks.network.sheets.bands import layer_title
 from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import choice_validation, head, row_validation, title_line
 from xlnn.writing.charts import Cells
 from xlnn.writing.drawing import Drawing, fixed_range
@@ -114,7 +114,7 @@ def place_numbers(model: Model) -> Iterator[Block]:
             column += 2 if units else 1
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the headings, the lists to choose from, the data over the plane, and the colours."""
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
     drawing = Drawing(gridlines=False, widths=dict(WIDTHS))
@@ -170,7 +170,7 @@ def _draw_mat(drawing: Drawing, block: Block, last: int) -> None:
                 drawing.put(row, column, "", Look(fill=FAINT))
 
 
-def _draw_choices(drawing: Drawing, page: Page) -> None:
+def _draw_choices(drawing: Drawing, page: Context) -> None:
     blocks, words = page.layout.blocks, page.words
     names = {"epoch": words("recognise", "epoch"), "output": words("map", "output")}
     labels, settings = blocks["labels"], quoted(page.layout.titles["settings"])
@@ -199,7 +199,7 @@ def _colour(drawing: Drawing, block: Block, activation: str) -> None:
         drawing.colour_around_0(block, is_read=False)
 
 
-def _dots(page: Page) -> Iterator[Dots]:
+def _dots(page: Context) -> Iterator[Dots]:
     """Yield the data, over the plane: those of the chosen class, and the others."""
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
     at = blocks[f"{PREFIX}at"]
@@ -226,7 +226,7 @@ def _look(quantity: Quantity) -> Look:
     return replace(SENTENCE, align="center")
 
 
-def draw_numbers(page: Page) -> Drawing:
+def draw_numbers(page: Context) -> Drawing:
     """Draw the headings of the table of points, of the weights and of the data."""
     blocks, words = page.layout.on(NUMBERS), page.words
     drawing = Drawing(freeze=(FIRST_ROW, 2), repeat=FIRST_ROW - 1, heights={1: 24, 2: 30})
@@ -250,7 +250,7 @@ def draw_numbers(page: Page) -> Drawing:
     return drawing
 
 
-def _name_images(drawing: Drawing, page: Page) -> None:
+def _name_images(drawing: Drawing, page: Context) -> None:
     """Name the rows of the data, and those of the ends of the inputs."""
     at = page.layout.blocks[f"{PREFIX}at"]
     for image in range(at.quantity.axes[0].length):

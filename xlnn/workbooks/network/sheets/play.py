@@ -14,7 +14,7 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.bands import layer_name
 from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
 from xlnn.workbooks.network.sheets.picture import picture
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import point_of
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.charts import Cells, Line, ends, scatter
@@ -122,7 +122,7 @@ def _weights(model: Model) -> list[Quantity]:
     return [q for q in model.quantities if q.sheet == SHEET and q.kind in WEIGHTS]
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the headings, the lists to choose from, the network and the course of the cost."""
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
     drawing = Drawing(gridlines=False, opens=True, widths=_widths(page))
@@ -152,13 +152,13 @@ def draw(page: Page) -> Drawing:
     return drawing
 
 
-def _beside(page: Page) -> int:
+def _beside(page: Context) -> int:
     """Return the column at which the drawing of the network begins, beside the image."""
     image = page.layout.blocks.get(f"{PREFIX}x")
     return image.last[1] + 2 if image else RIGHT
 
 
-def _last(page: Page) -> int:
+def _last(page: Context) -> int:
     """Return the last of the narrow columns: those of the drawing and of the weights."""
     drawn = int(WIDTH / 10 * POINTS * PIXELS_A_POINT / (PIXEL * DIGIT_PIXELS))
     weights = [
@@ -167,7 +167,7 @@ def _last(page: Page) -> int:
     return max(_beside(page) + drawn, *weights)
 
 
-def _widths(page: Page) -> dict[int, float]:
+def _widths(page: Context) -> dict[int, float]:
     """Return the widths of columns: beside names and sentences stand pictures, which hide them."""
     names = text_width(*page.spec.labels[:LISTED], *page.spec.features[:LISTED])
     widths = WIDTHS | {NAMES: max(WIDTHS[NAMES], names)}
@@ -178,13 +178,13 @@ def _widths(page: Page) -> dict[int, float]:
     return widths | {BARS: max(widths[BARS] + max(0, missing), asked)}
 
 
-def _size(page: Page) -> int:
+def _size(page: Context) -> int:
     """Return the size of the headline: the larger one where there is room for it."""
     room = max(sum(WIDTHS[column] for column in LEFT), text_width(*_sentences(page)))
     return next((size for size in SIZES if _length(page, size) <= room), SIZES[-1])
 
 
-def _length(page: Page, size: int) -> float:
+def _length(page: Context, size: int) -> float:
     """Return the width of the longest headline."""
     if f"{PREFIX}verdict" not in page.layout.blocks:
         return 0
@@ -196,7 +196,7 @@ def _length(page: Page, size: int) -> float:
     return text_width(*headlines, size=size)
 
 
-def _sentences(page: Page) -> Iterator[str]:
+def _sentences(page: Context) -> Iterator[str]:
     """Yield the longest lines around the headline."""
     if f"{PREFIX}truth_text" in page.layout.blocks:
         yield page.words("sentences", "is_unknown")
@@ -207,7 +207,7 @@ def _sentences(page: Page) -> Iterator[str]:
         yield page.words("sentences", "lost")
 
 
-def _draw_choices(drawing: Drawing, page: Page) -> None:
+def _draw_choices(drawing: Drawing, page: Context) -> None:
     for name, rows in (("epoch", "C_T"), ("image", "number")):
         cell = page.layout.blocks.get(PREFIX + name)
         if cell is None:
@@ -216,7 +216,7 @@ def _draw_choices(drawing: Drawing, page: Page) -> None:
         drawing.validations.append(row_validation(page, cell, page.layout.blocks[rows]))
 
 
-def _draw_left(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
+def _draw_left(drawing: Drawing, page: Context, rows: dict[str, int]) -> None:
     """Draw the names of the outputs, of a table's inputs, and of what the epoch comes to."""
     words, blocks = page.words, page.layout.blocks
     for column, name in enumerate(("name", "a", "bar"), start=NAMES):
@@ -237,7 +237,7 @@ def _draw_left(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
         _draw_course(drawing, page, rows)
 
 
-def _draw_course(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
+def _draw_course(drawing: Drawing, page: Context, rows: dict[str, int]) -> None:
     """Draw what the chosen epoch comes to, how the cost went, and where it is in that epoch."""
     words, blocks = page.words, page.layout.blocks
     for name in ("C_T", "recognised"):
@@ -255,18 +255,18 @@ def _draw_course(drawing: Drawing, page: Page, rows: dict[str, int]) -> None:
     drawing.charts.append((address(rows["chart"], NAMES), chart))
 
 
-def _course(page: Page) -> list[tuple[Block, int]]:
+def _course(page: Context) -> list[tuple[Block, int]]:
     """Return where the epochs and the costs stand: of several runs, those of the chosen one."""
     costs = page.layout.blocks["C_T"]
     course = page.layout.blocks.get(f"{PREFIX}course", costs)
     return [(costs, 1), (course, course.column)]
 
 
-def _below(page: Page, block: Block, column: int) -> Cells:
+def _below(page: Context, block: Block, column: int) -> Cells:
     return Cells(page.layout.titles[block.sheet], column, block.row, block.last[0])
 
 
-def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
+def _draw_weights(drawing: Drawing, page: Context, block: Block) -> None:
     """Draw what a layer's weights are, and beside or over each picture whose they are."""
     quantity = block.quantity
     units, *seen = quantity.shape
@@ -288,7 +288,7 @@ def _draw_weights(drawing: Drawing, page: Page, block: Block) -> None:
     drawing.colour_around_0(block, is_read=False)
 
 
-def _name_columns(drawing: Drawing, page: Page, block: Block) -> None:
+def _name_columns(drawing: Drawing, page: Context, block: Block) -> None:
     """Draw over the columns which unit, or which map, of the layer below each weighs."""
     below = Stack(page.spec).below[block.quantity.layer]
     heading = page.layout.model["x" if below == "1" else f"a{below}"].heading
@@ -302,7 +302,7 @@ def _name_columns(drawing: Drawing, page: Page, block: Block) -> None:
         drawing.put(block.row - 1, column, name, look)
 
 
-def _is_of_filters(page: Page, layer: str) -> bool:
+def _is_of_filters(page: Context, layer: str) -> bool:
     return any(spec.name == layer and spec.kind == "convolution" for spec in page.spec.layers)
 
 

@@ -16,9 +16,9 @@ from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.whole import MOST_TOLD
 from xlnn.workbooks.network.sheets.bands import layer_name, symbol
 from xlnn.workbooks.network.sheets.names import name_outputs, named
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table, Trace
-from xlnn.workbooks.pages.stated import helper_page
 from xlnn.workbooks.pages.table import WIDE
 from xlnn.writing.charts import THIN, ends, scatter
 from xlnn.writing.drawing import Drawing
@@ -66,7 +66,7 @@ class _Story(Part):
             yield Block(quantity, SHEET, row, column + quantity.is_text, steps)
             row += prod(quantity.shape)
 
-    def draw(self, drawing: Drawing, page: Page, row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
         """Draw the title, the words, and the charts: cost, images recognised, paths of weights."""
         layout, words = page.layout, page.words
         drawing.widths[column] = 7
@@ -95,7 +95,7 @@ def _parts(model: Model) -> Beside:
 PAGE = helper_page(SHEET, "", "", Made(_parts), gridlines=True)
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the page, and the names of what is predicted."""
     drawing = PAGE.draw(page)
     for block in page.layout.on(SHEET):
@@ -104,14 +104,14 @@ def draw(page: Page) -> Drawing:
     return drawing
 
 
-def _of_run(page: Page, what: str) -> str:
+def _of_run(page: Context, what: str) -> str:
     """Say of which run something is told, where there are several: the first."""
     if f"{compare.PREFIX}name" not in page.layout.blocks:
         return what
     return page.words("joined", "named", what=page.words("compare", "run", run=1), name=what)
 
 
-def _courses(page: Page) -> Iterator[tuple[str, list[Trace]]]:
+def _courses(page: Context) -> Iterator[tuple[str, list[Trace]]]:
     """Yield what training comes to, beside the same of the images that are held out.
 
     Their total cost, a sum over fewer images, has a chart of its own.
@@ -133,7 +133,7 @@ def _courses(page: Page) -> Iterator[tuple[str, list[Trace]]]:
             yield words("headings", "tested", name=title), [held_out]
 
 
-def _errors(page: Page) -> Iterator[tuple[str, list[Trace]]]:
+def _errors(page: Context) -> Iterator[tuple[str, list[Trace]]]:
     """Yield the root mean square error of each output of a regression, in the target's units."""
     blocks = page.layout.blocks
     for unit, label in enumerate(page.spec.labels[:MOST_TOLD] if "rmse" in blocks else ()):
@@ -143,7 +143,7 @@ def _errors(page: Page) -> Iterator[tuple[str, list[Trace]]]:
         yield page.words("charts", "rmse", label=label), lines
 
 
-def _paths(page: Page) -> Iterator[tuple[str, list[Trace]]]:
+def _paths(page: Context) -> Iterator[tuple[str, list[Trace]]]:
     """Yield the paths of the weights of each layer, those of a unit in one colour."""
     for block in page.layout.on("weights"):
         quantity = block.quantity
@@ -163,7 +163,7 @@ def _paths(page: Page) -> Iterator[tuple[str, list[Trace]]]:
             yield title, lines
 
 
-def _chart(page: Page, title: str, traces: list[Trace]) -> ScatterChart:
+def _chart(page: Context, title: str, traces: list[Trace]) -> ScatterChart:
     """Return a chart of some lines over the epochs."""
     lines = [line for trace in traces for line in trace.lines(page)]
     chart = scatter(title, page.words("charts", "epoch"), lines)

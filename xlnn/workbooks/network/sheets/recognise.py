@@ -18,7 +18,7 @@ from xlnn.workbooks.network.sheets.bands import (
 )
 from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
 from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, name_look, named_in
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import number_validation, row_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.names import named_over, word_width
@@ -152,7 +152,7 @@ def _numbers(model: Model, layer: str) -> list[str]:
     return [name for name in names if PREFIX + name in model.by_name]
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw the headings, what may be typed, and the colours."""
     model, blocks, words = page.layout.model, page.layout.blocks, page.words
     drawing = Drawing(gridlines=False, widths={1: 2}, heights={1: 24})
@@ -202,7 +202,7 @@ def _number_columns(model: Model) -> Iterator[int]:
     yield from columns.difference(*(range(b.column, b.last[1] + 1) for b in pictures))
 
 
-def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
+def _draw_grid(drawing: Drawing, page: Context, grid: Block) -> None:
     """Draw what is around the cells to draw on, or around the features to type in."""
     words, features = page.words, page.spec.features
     scaled = page.layout.blocks[f"{PREFIX}x"]
@@ -226,7 +226,7 @@ def _draw_grid(drawing: Drawing, page: Page, grid: Block) -> None:
         drawing.put(scaled.row - 1, LEFT, words("recognise", "scaled"), LABEL)
 
 
-def _draw_layers(drawing: Drawing, page: Page) -> None:
+def _draw_layers(drawing: Drawing, page: Context) -> None:
     model, blocks, words = page.layout.model, page.layout.blocks, page.words
     headings = {kind: words("lens", kind) for kind in WEIGHTS}
     headings |= {"seen": words("recognise", "seen")}
@@ -242,7 +242,7 @@ def _draw_layers(drawing: Drawing, page: Page) -> None:
             drawing.put(single.row, single.column - 1, single.quantity.symbol, LABEL)
 
 
-def _draw_row(drawing: Drawing, page: Page, layer: str, row: int) -> None:
+def _draw_row(drawing: Drawing, page: Context, layer: str, row: int) -> None:
     """Draw the headings of a layer whose units are rows."""
     model, blocks = page.layout.model, page.layout.blocks
     below, a = blocks[f"{PREFIX}below{layer}"], blocks[f"{PREFIX}a{layer}"]

@@ -8,7 +8,7 @@ from xlnn.address import address
 from xlnn.blocks import FIRST_ROW, Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import input_names
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
@@ -48,7 +48,7 @@ def place(model: Model) -> Iterator[Block]:
             row += model[name].shape[0] + 1
 
 
-def draw(page: Page) -> Drawing:
+def draw(page: Context) -> Drawing:
     """Draw a line for each setting: its name, its symbol, and what it does behind its cell."""
     runs = page.spec.number_of_runs
     told = VALUE + runs

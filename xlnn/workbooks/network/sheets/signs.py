@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from xlnn.blocks import Block
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.names import name_width
 from xlnn.writing.style import value
@@ -15,7 +15,9 @@ from xlnn.writing.style import value
 CENTRED = ("truth", "truth_label", "answer", "label", "right")
 
 
-def centre(drawing: Drawing, page: Page, blocks: Iterable[Block], kinds: tuple[str, ...]) -> None:
+def centre(
+    drawing: Drawing, page: Context, blocks: Iterable[Block], kinds: tuple[str, ...]
+) -> None:
     """Centre what is of some kinds in its columns; those of labels are as wide as these."""
     for block in blocks:
         quantity = block.quantity

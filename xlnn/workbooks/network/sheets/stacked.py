@@ -11,7 +11,7 @@ from xlnn.blocks import Block
 from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION
@@ -39,7 +39,7 @@ def placed(place: Place) -> Place:
     return placing
 
 
-def page_of_run(page: Page[Spec], run: int) -> Page[Spec]:
+def page_of_run(page: Context[Spec], run: int) -> Context[Spec]:
     """Return the page as a run sees it: what it has, in its cells, and what all runs share."""
     blocks = {}
     for name, block in page.layout.blocks.items():
@@ -53,13 +53,13 @@ def page_of_run(page: Page[Spec], run: int) -> Page[Spec]:
     return replace(page, spec=page.spec.of_run(run), layout=layout)
 
 
-Draw = Callable[[Page[Spec]], Drawing]
+Draw = Callable[[Context[Spec]], Drawing]
 
 
 def drawn(sheet: str, draw: Draw) -> Draw:
     """Return the function that draws a sheet for each run; its charts are those of the first."""
 
-    def drawing_of(page: Page[Spec]) -> Drawing:
+    def drawing_of(page: Context[Spec]) -> Drawing:
         if not page.spec.runs:
             return draw(page)
         drawing = draw(page_of_run(page, 0))
@@ -74,7 +74,7 @@ def drawn(sheet: str, draw: Draw) -> Draw:
     return drawing_of
 
 
-def _name_first(drawing: Drawing, page: Page[Spec]) -> None:
+def _name_first(drawing: Drawing, page: Context[Spec]) -> None:
     """Name the first run over the names of its rows: the title stands where others are named."""
     above = drawing.cells.get(GROUP_ROW, {}).get(1)
     if above == ("", KEY):

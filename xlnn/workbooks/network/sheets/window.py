@@ -21,7 +21,7 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.quantities.window import MAP, PLACE
 from xlnn.workbooks.network.sheets.bands import layer_name, parameters_of
 from xlnn.workbooks.network.sheets.choosing import ROOM, with_used
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import choice_validation
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NOTE, NUMBER, PICTURE, SECTION
@@ -77,7 +77,7 @@ def place(model: Model, layer: str, row: int, left: int) -> Iterator[Block]:
         yield single_block(model[_name(kind, layer)], row + down, column + VALUE)
 
 
-def draw(drawing: Drawing, page: Page, layer: str, last: int) -> None:
+def draw(drawing: Drawing, page: Context, layer: str, last: int) -> None:
     """Draw what is what, the lists to choose from, the colours and the frames."""
     blocks, words = page.layout.blocks, page.words
     chosen = [blocks[_name(kind, layer)] for kind in CHOICES]
@@ -112,7 +112,7 @@ def _kinds(model: Model, layer: str) -> tuple[list[str], list[str]]:
     return ["window", filters, "window_product"], numbers
 
 
-def _choice(page: Page, block: Block) -> DataValidation:
+def _choice(page: Context, block: Block) -> DataValidation:
     most = block.quantity.choices[1]
     cell = address(block.row, block.column)
     if most <= LISTED:
@@ -127,7 +127,7 @@ def _choice(page: Page, block: Block) -> DataValidation:
     return validation
 
 
-def _frames(page: Page, layer: str, below: str) -> Iterator[tuple[str, Rule]]:
+def _frames(page: Context, layer: str, below: str) -> Iterator[tuple[str, Rule]]:
     """Yield the frames: of the window in each map below, of the filter, and of the place."""
     blocks = page.layout.blocks
     chosen = (blocks[_name(f"{kind}_{USED}", layer)] for kind in CHOICES)
