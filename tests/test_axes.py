@@ -11,9 +11,8 @@ from programs import skip_without
 
 import xlnn
 from xlnn import Axis, Model, Quantity, Stated, following, previous, reference
-from xlnn.blocks import Block
 from xlnn.engines import ENGINES, PROGRAMS
-from xlnn.layout import lay_out
+from xlnn.layout import Block, lay_out
 from xlnn.quantity import of_each
 from xlnn.workbooks.own import layout_of_model
 

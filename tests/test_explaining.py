@@ -11,12 +11,12 @@ from networks import in_turn
 from test_own_models import MODELS, example
 
 import xlnn
-from xlnn.blocks import Block
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
 from xlnn.explaining.dependants import dependants
 from xlnn.explaining.shown import sparkline
 from xlnn.explaining.told import in_words
+from xlnn.layout import Block
 from xlnn.quantity import Axis, Quantity
 from xlnn.reading.spec import described
 from xlnn.shipped.templates import names, template

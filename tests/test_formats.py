@@ -12,8 +12,8 @@ from networks import NETWORK_TEMPLATES, in_turn
 from programs import skip_without
 from shown_numbers import Shown, pixels, shown, written
 
-from xlnn.blocks import single_block, table_blocks
 from xlnn.building.build import build
+from xlnn.layout import single_block, table_blocks
 from xlnn.quantity import Axis, Quantity
 from xlnn.shipped.templates import names
 from xlnn.writing.drawing import Drawing

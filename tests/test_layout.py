@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from networks import spec
 
-from xlnn.blocks import FIRST_ROW, Block
 from xlnn.errors import DataError
-from xlnn.layout import Reference
+from xlnn.layout import FIRST_ROW, Block, Reference
 from xlnn.quantity import Axis, Quantity, Use
 from xlnn.reading.spec import layout_of
 

@@ -16,9 +16,9 @@ from programs import skip_without_javascript
 from python_calamine import CalamineWorkbook
 
 from xlnn import reference
-from xlnn.blocks import FIRST_ROW
 from xlnn.building.build import build
 from xlnn.grid import Grid
+from xlnn.layout import FIRST_ROW
 from xlnn.reading.arrays import inputs_of, read_arrays, write_values
 from xlnn.reading.spec import layout_of, read_spec
 from xlnn.shipped.templates import names

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "xlnn"
 
-CORE = {"address", "arguments", "blocks", "errors", "grid", "layout", "output"}
+CORE = {"address", "arguments", "errors", "grid", "layout", "output"}
 CORE |= {"options", "quantity", "reference"}
 """The modules beside the folders: what a quantity is, where it stands, what NumPy says."""
 
@@ -18,10 +18,9 @@ MAY = {
     "errors": set(),
     "arguments": {"errors"},
     "grid": set(),
-    "quantity": {"arguments", "errors"},
+    "quantity": {"errors"},
     "leftovers": {"errors"},
-    "blocks": {"quantity"},
-    "layout": {"address", "blocks", "errors", "quantity"},
+    "layout": {"address", "errors", "quantity"},
     "output": {"errors", "leftovers"},
     "called": set(),
     "option": {"arguments", "called", "data", "errors"},
@@ -33,7 +32,7 @@ MAY = {
     "xlsx": {"address", "errors", "grid"},
     "linting": {"errors", "xlsx"},
     "engines": {"address", "errors", "grid", "leftovers", "xlsx"},
-    "writing": {"address", "blocks", "errors", "layout", "quantity", "reference", "xlsx"},
+    "writing": {"address", "errors", "layout", "quantity", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "shipped", "writing"},
     "experiments": CORE | {"data", "equations", "shipped", "workbooks", "writing"},
     "reading": CORE | {"data", "engines", "linting", "shipped", "workbooks", "xlsx"},

@@ -17,10 +17,9 @@ from experiments import words_of
 from networks import in_turn, random_recipe, spec, write_recipe
 
 import xlnn
-from xlnn.blocks import FIRST_ROW
 from xlnn.cli import cli
 from xlnn.errors import DataError
-from xlnn.layout import quoted
+from xlnn.layout import FIRST_ROW, quoted
 from xlnn.shipped.experiments import experiments, loaded
 from xlnn.shipped.templates import folder, names
 from xlnn.shipped.text import VARIANTS, Text, languages, text, translated

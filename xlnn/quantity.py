@@ -16,8 +16,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from xlnn.arguments import wrong
-from xlnn.errors import DataError
+from xlnn.errors import DataError, OptionsError
 
 TIME = "time"
 """The family of epochs and steps of training, and an order that runs up along it."""
@@ -606,7 +605,9 @@ class Model:
         """
         several = self.quantities
         if not isinstance(several, tuple | list) or {*map(type, several)} - {Quantity}:
-            raise wrong("quantities", several, "a tuple of xlnn.Quantity")
+            raise OptionsError(
+                f"quantities is {several!r:.40}: a tuple of xlnn.Quantity is expected."
+            )
         several = _with_starts(several)
         object.__setattr__(self, "quantities", several)
         known: dict[str, Quantity] = {}

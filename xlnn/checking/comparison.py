@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from xlnn import reference
-from xlnn.blocks import Block
 from xlnn.checking.circles import reading_ahead, replacements
 from xlnn.checking.readings import Entry, Readings, is_backwards, plainly
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
 from xlnn.checking.texts import unlike
 from xlnn.errors import CircularReferenceError, WorkbookError, XlnnError
 from xlnn.grid import CellError, Values
-from xlnn.layout import Layout
+from xlnn.layout import Block, Layout
 from xlnn.quantity import Model, Quantity, Use
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.cells import cells

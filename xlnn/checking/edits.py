@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xlnn.blocks import Block
 from xlnn.checking.report import Wrong
 from xlnn.errors import XlnnError
 from xlnn.grid import Values
-from xlnn.layout import Layout, quoted
+from xlnn.layout import Block, Layout, quoted
 from xlnn.quantity import Model
 from xlnn.reading.spec import described
 from xlnn.reading.swapped import by_heading

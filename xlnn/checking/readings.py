@@ -16,11 +16,10 @@ from string import ascii_lowercase, ascii_uppercase
 import formualizer
 import numpy as np
 
-from xlnn.blocks import Block
 from xlnn.checking.intersection import intersection
 from xlnn.checking.references import areas, beyond, is_read, written
 from xlnn.errors import DataError
-from xlnn.layout import Layout
+from xlnn.layout import Block, Layout
 from xlnn.reading.named import MeaningError, Names
 from xlnn.xlsx.package import Contents
 from xlnn.xlsx.unlike import NO_NAMES, unlike

@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any
 
 from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block, single_block
 from xlnn.equations import valley as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
 from xlnn.equations.cost import CrossEntropy, CrossEntropyDelta, SquaredErrorDelta
 from xlnn.equations.descent import Descent
+from xlnn.layout import FIRST_ROW, Block, single_block
 from xlnn.quantity import Axis, Model, Quantity, previous
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment, Size

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from xlnn.blocks import Block, single_block
 from xlnn.equations import calculus as eq
 from xlnn.equations import rules
 from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface, UsedChoice
+from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.experiment import Experiment

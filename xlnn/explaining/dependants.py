@@ -6,9 +6,8 @@ from math import prod
 
 import numpy as np
 
-from xlnn.blocks import moving
 from xlnn.checking.references import areas
-from xlnn.layout import Column, Layout
+from xlnn.layout import Column, Layout, moving
 from xlnn.quantity import Quantity
 
 Entries = tuple[Quantity, tuple[int, ...], list[tuple[int, ...]]]

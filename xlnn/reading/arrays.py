@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from xlnn.blocks import Block
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, Grid, Values
-from xlnn.layout import Layout
+from xlnn.layout import Block, Layout
 
 A_TEXT = "a text (a number is one with ' before it)"
 OTHERWISE = {"labels": "; for words, build anew from data whose labels are words"}

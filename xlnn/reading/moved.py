@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from xlnn.blocks import Block
 from xlnn.errors import WorkbookError
-from xlnn.layout import Layout, quoted
+from xlnn.layout import Block, Layout, quoted
 
 NAME = "xlnn.{}"
 """The defined name of a quantity's cells."""

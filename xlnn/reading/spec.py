@@ -6,10 +6,9 @@ from math import prod
 from pathlib import Path
 from typing import Protocol
 
-from xlnn.blocks import FIRST_ROW
 from xlnn.data.toml import LONGEST
 from xlnn.errors import DataError, WorkbookError
-from xlnn.layout import Layout
+from xlnn.layout import FIRST_ROW, Layout
 from xlnn.quantity import Model
 from xlnn.reading.swapped import by_heading
 from xlnn.shipped.text import languages, text

@@ -7,9 +7,8 @@ from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import PatternFill
 
 from xlnn.address import address, letters
-from xlnn.blocks import FIRST_ROW
 from xlnn.equations import exercise as eq
-from xlnn.layout import Layout, quoted
+from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Quantity
 from xlnn.shipped.text import Text, text
 from xlnn.workbooks.exercise import LEVELS, Exercise

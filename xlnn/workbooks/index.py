@@ -11,9 +11,8 @@ from typing import Any, ClassVar, Never, NoReturn
 import numpy as np
 
 from xlnn.address import address
-from xlnn.blocks import Block, single_block, table_blocks
 from xlnn.errors import DataError
-from xlnn.layout import Layout
+from xlnn.layout import Block, Layout, single_block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity, Stated
 from xlnn.reference import Arrays
 from xlnn.shipped.experiments import experiments, loaded

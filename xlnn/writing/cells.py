@@ -11,8 +11,7 @@ from types import EllipsisType
 import numpy as np
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from xlnn.blocks import Block, moving
-from xlnn.layout import Column, Layout
+from xlnn.layout import Block, Column, Layout, moving
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing

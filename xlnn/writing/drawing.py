@@ -12,7 +12,7 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address
-from xlnn.blocks import Block
+from xlnn.layout import Block
 from xlnn.writing.sparklines import Sparkline
 from xlnn.writing.style import PLAIN, Look, diverging_scale
 

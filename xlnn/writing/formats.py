@@ -24,7 +24,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 
 from xlnn.address import address
-from xlnn.blocks import Block
+from xlnn.layout import Block
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import value

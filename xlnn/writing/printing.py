@@ -12,7 +12,7 @@ import numpy as np
 from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
-from xlnn.blocks import Block
+from xlnn.layout import Block
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import PIXELS_A_POINT, PIXELS_AN_INCH, column_pixels, row_pixels
 from xlnn.writing.style import wide

@@ -6,8 +6,7 @@ from string import Formatter
 from typing import Any
 
 from xlnn.address import address
-from xlnn.blocks import FIRST_ROW
-from xlnn.layout import Layout, quoted
+from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.context import Context

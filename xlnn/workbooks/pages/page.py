@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from xlnn.blocks import FIRST_ROW, Block
+from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun

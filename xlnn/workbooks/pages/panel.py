@@ -3,8 +3,7 @@
 from typing import Any
 
 from xlnn.address import address
-from xlnn.blocks import Block, single_block
-from xlnn.layout import Layout
+from xlnn.layout import Block, Layout, single_block
 from xlnn.quantity import Model
 from xlnn.workbooks.pages.context import Context
 from xlnn.writing.charts import Cells

@@ -14,7 +14,7 @@ from typing import Any
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.address import address
-from xlnn.blocks import Block, single_block, table_blocks
+from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.context import Context

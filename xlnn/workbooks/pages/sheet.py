@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from xlnn.blocks import Block
-from xlnn.layout import Layout, lay_out
+from xlnn.layout import Block, Layout, lay_out
 from xlnn.quantity import Model
 from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing

@@ -1,6 +1,6 @@
 """What is drawn on the sheet Spec: the model as text, a line a row."""
 
-from xlnn.blocks import FIRST_ROW
+from xlnn.layout import FIRST_ROW
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.spec_text import to_toml
 from xlnn.writing.drawing import Drawing

@@ -7,8 +7,7 @@ from itertools import product
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address, letters
-from xlnn.blocks import FIRST_ROW, Block
-from xlnn.layout import quoted
+from xlnn.layout import FIRST_ROW, Block, quoted
 from xlnn.quantity import Axis, Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.pages.context import Context

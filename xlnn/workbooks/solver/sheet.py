@@ -10,9 +10,9 @@ from math import floor, log10, prod
 from typing import Any
 
 from xlnn.address import address
-from xlnn.blocks import Block, single_block
 from xlnn.equations.layer import PARAMETERS, LayerKind, Shape
 from xlnn.equations.layer import WEIGHTS as PICTURED
+from xlnn.layout import Block, single_block
 from xlnn.quantity import SUPERSCRIPTS, Model, superscript
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page

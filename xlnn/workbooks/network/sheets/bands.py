@@ -7,8 +7,8 @@ side; in a strip stand pictures or numbers below each other.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from xlnn.blocks import Block
 from xlnn.equations.layer import PARAMETERS
+from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, superscript
 from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnn.address import address
-from xlnn.blocks import Block, table_blocks
 from xlnn.equations.record import NoteDistance
+from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.record import PREFIX, SHEET, called
 from xlnn.workbooks.network.sheets.names import named

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from xlnn.blocks import Block, single_block
+from xlnn.layout import Block, single_block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities import choices, compare
 from xlnn.workbooks.network.quantities.runs import RUN

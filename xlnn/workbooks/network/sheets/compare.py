@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block
+from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.compare import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST

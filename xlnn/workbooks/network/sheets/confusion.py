@@ -7,7 +7,7 @@ from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import PatternFill
 
 from xlnn.address import address, letters
-from xlnn.blocks import Block, table_blocks
+from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST

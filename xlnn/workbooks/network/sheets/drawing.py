@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
-from xlnn.blocks import FIRST_ROW, Block, single_block
 from xlnn.equations.play import LEVELS
+from xlnn.layout import FIRST_ROW, Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES

@@ -6,7 +6,7 @@ from dataclasses import replace
 from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
-from xlnn.blocks import Block, table_blocks
+from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.fit import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST

@@ -8,7 +8,7 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
 from xlnn.address import address, letters
-from xlnn.blocks import Block, table_blocks
+from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.gradient_check import PREFIX, SHEET, SIDES
 from xlnn.workbooks.network.sheets.choosing import draw_used, with_used

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from xlnn.blocks import Block
+from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.whole import GALLERY
 from xlnn.workbooks.network.sheets.signs import CENTRED, centre

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlnn.address import address
-from xlnn.blocks import Block, single_block
 from xlnn.equations.layer import PARAMETERS, SINGLE
 from xlnn.equations.wording import FACTORS
-from xlnn.layout import quoted
+from xlnn.layout import Block, quoted, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.whole import drawn_whole

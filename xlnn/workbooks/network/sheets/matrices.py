@@ -6,9 +6,9 @@ A row of a matrix is what a unit, or a filter, multiplies by; its bias stands be
 from collections.abc import Iterator
 from itertools import groupby, product
 
-from xlnn.blocks import FIRST_ROW
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.layer import WEIGHTS as SHOWN
+from xlnn.layout import FIRST_ROW
 from xlnn.quantity import Model, Quantity, subscript
 from xlnn.workbooks.network.sheets.bands import layer_title
 from xlnn.workbooks.network.spec import Spec

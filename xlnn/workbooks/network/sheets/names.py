@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from xlnn.blocks import Block
+from xlnn.layout import Block
 from xlnn.quantity import Quantity
 from xlnn.shipped.text import Text
 from xlnn.workbooks.network.quantities.network import TEST

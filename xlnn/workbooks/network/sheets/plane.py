@@ -6,11 +6,10 @@ from itertools import groupby
 from math import isfinite
 
 from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block, single_block, table_blocks
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.plane import SIDE
-from xlnn.layout import quoted
+from xlnn.layout import FIRST_ROW, Block, quoted, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
 from xlnn.workbooks.network.sheets.bands import layer_title

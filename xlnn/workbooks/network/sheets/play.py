@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnn.address import address
-from xlnn.blocks import Block, single_block
 from xlnn.equations.choice import Asked
 from xlnn.equations.layer import WEIGHTS
+from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import HEIGHT, SHARE, WIDEST, WIDTH, Figure
 from xlnn.workbooks.network.quantities.play import LISTED, PREFIX, SHEET

@@ -7,8 +7,8 @@ from math import prod
 from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block
 from xlnn.equations.layer import WEIGHTS
+from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities import compare
 from xlnn.workbooks.network.quantities.figure import sampled

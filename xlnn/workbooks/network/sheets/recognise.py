@@ -6,8 +6,8 @@ from dataclasses import replace
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address
-from xlnn.blocks import Block, single_block
 from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
+from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity, superscript
 from xlnn.workbooks.network.sheets.bands import (
     Bands,

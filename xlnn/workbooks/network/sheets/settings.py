@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain
 
 from xlnn.address import address
-from xlnn.blocks import FIRST_ROW, Block
+from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import input_names
 from xlnn.workbooks.pages.context import Context

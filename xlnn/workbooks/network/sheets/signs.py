@@ -6,7 +6,7 @@ A class stands beside its label: at the right of its column the one would run in
 from collections.abc import Iterable
 from dataclasses import replace
 
-from xlnn.blocks import Block
+from xlnn.layout import Block
 from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.names import name_width

@@ -7,8 +7,7 @@ run at a time.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from xlnn.blocks import Block
-from xlnn.layout import Layout
+from xlnn.layout import Block, Layout
 from xlnn.quantity import Model
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.context import Context

@@ -13,7 +13,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.address import address, fixed
-from xlnn.blocks import Block, single_block
+from xlnn.layout import Block, single_block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.choices import USED
 from xlnn.workbooks.network.quantities.lens import PREFIX
