@@ -31,7 +31,7 @@ from xlnn.workbooks.moved import is_movable, moved_inputs
 from xlnn.workbooks.pages import spec_text
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.guide import draw_guide
-from xlnn.workbooks.pages.page import Page, Telling, said
+from xlnn.workbooks.pages.page import Page, said
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
@@ -42,6 +42,12 @@ KEYS = ("kind", "summary", "book", "images", "sizes", "inputs")
 DATA = ("file", "target")
 """What the table ``[data]`` of its template says, if the kind takes data: a file beside it, and the
 column to predict."""
+
+ABOUT = (
+    "Yellow cells are yours. Nothing can break for good: undo brings it back.",
+    "The command  xlnn check  compares each formula with NumPy.",
+)
+"""What the Guide says of itself unless an experiment says more."""
 
 Given = tuple[Mapping[str, int], Mapping[str, Any]]
 """Some sizes and inputs, by their names."""
@@ -311,7 +317,8 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
 
     def layout(self, spec: ExperimentSpec) -> Layout:
         """Return the cells of its quantities."""
-        return layout_of_sheets(self._model(spec), self._sheets(), self.words(spec).sheets)
+        model, words = self._stated(spec)
+        return layout_of_sheets(model, self._sheets(), words.sheets)
 
     def drawings(self, spec: ExperimentSpec, layout: Layout) -> dict[str, Drawing]:
         """Return what each sheet shows besides its quantities."""
@@ -319,11 +326,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
 
     def words(self, spec: ExperimentSpec, layout: Layout | None = None) -> Text:  # noqa: ARG002
         """Return its words: what it says of itself in English, as translated."""
-        own = text(spec.lang, self.name, home=self.texts)
-        model = Model(tuple(self.model(spec.sizes, own)))
-        guide = Telling(self.title, self.about, self.tries, self.colours, self.symbols)
-        words = said(model, self.pages, guide, own.said) | {"index": {"shows": self.summary}}
-        return text(spec.lang, self.name, words, self.texts)
+        return self._stated(spec)[1]
 
     def shows(self, lang: str) -> str:
         """Return the line that says what it is."""
@@ -338,18 +341,34 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
     def as_toml(self) -> str:
         """Return what it begins with as the text of a ``template.toml``, each input explained."""
         spec = ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
-        values = self.template.values
+        model, values = self._model(spec), self.template.values
         lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key != "sizes"]
         lines += ["", "[sizes]", *(f"{name} = {size}" for name, size in spec.sizes.items())]
         lines += ["", "[inputs]"]
         for name, value in self._usual(spec.sizes).items():
-            title = self._model(spec)[name].title
+            title = model[name].title
             lines += [f"# {title}"] if title else []
             lines.append(f"{name} = {_toml(np.asarray(value).tolist())}")
         return "\n".join(lines) + "\n"
 
     def _model(self, spec: ExperimentSpec) -> Model:
-        return Model(tuple(self.model(spec.sizes, text(spec.lang, self.name, home=self.texts))))
+        return self._stated(spec)[0]
+
+    def _stated(self, spec: ExperimentSpec) -> tuple[Model, Text]:
+        """Return its quantities, and all its words: in English where no translation has them."""
+        own = text(spec.lang, self.name, home=self.texts)
+        model = Model(tuple(self.model(spec.sizes, own)))
+        words = said(model, self.pages)
+        words["sentences"], words["index"] = own.said, {"shows": self.summary}
+        words["guide"] |= {
+            "title": self.title,
+            "about": [*(self.about or ABOUT)],
+            "colours": self.colours,
+            "experiments": [{"do": do, "look": look} for do, look in self.tries],
+        }
+        for kind, symbol in self.symbols.items():
+            words["guide"]["symbols"][kind]["symbol"] = symbol
+        return model, text(spec.lang, self.name, words, self.texts)
 
     def _sheets(self) -> dict[str, Sheet | Page]:
         own = {page.key: page for page in self.pages}

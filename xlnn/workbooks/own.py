@@ -18,7 +18,7 @@ from xlnn.shipped.text import Text, text
 from xlnn.workbooks.kind import Spec, WorkbookKind
 from xlnn.workbooks.pages import spec_text
 from xlnn.workbooks.pages.context import Context
-from xlnn.workbooks.pages.page import Page, Telling, said, usual_page
+from xlnn.workbooks.pages.page import Page, said, usual_page
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
 from xlnn.workbooks.spec_text import plain
 from xlnn.writing.drawing import Drawing
@@ -149,7 +149,7 @@ def _pages(model: Model) -> list[Page]:
 def _words(model: Model) -> Text:
     """Return the words of a model's workbook: what the programmer calls things."""
     english, pages = text("en"), _pages(model)
-    words = said(model, pages, Telling("", (), (), {}, {}), {})
+    words = said(model, pages)
     words["sheets"]["spec"] = english("sheets", "spec")
     words["notes"]["spec"] = "Which quantities this workbook holds. Its equations are its maker's."
     return Text("en", {**english.words, **words})

@@ -4,8 +4,8 @@ A file of translations says the same under the same keys; what it leaves out sta
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -165,37 +165,8 @@ def _tables(quantities: Iterable[Quantity]) -> list[Part]:
     return [Table(*(q.name for q in group), above=1) for _, group in groupby(rows, axes)]
 
 
-@dataclass(frozen=True)
-class Telling:
-    """What the Guide of an experiment tells.
-
-    Attributes
-    ----------
-    title : str
-    about : sequence of str
-    tries : sequence of (str, str)
-        What to do, and what to look at then.
-    colours, symbols : dict of str
-    """
-
-    title: str
-    about: Sequence[str]
-    tries: Sequence[tuple[str, str]]
-    colours: Mapping[str, str]
-    symbols: Mapping[str, str]
-
-
-ABOUT = (
-    "Yellow cells are yours. Nothing can break for good: undo brings it back.",
-    "The command  xlnn check  compares each formula with NumPy.",
-)
-"""What the Guide says of itself unless an experiment says more."""
-
-
-def said(
-    model: Model, pages: Iterable[Page], guide: Telling, sentences: Mapping[str, str]
-) -> dict[str, Any]:
-    """Return the English words of an experiment, by section and key, as files have them."""
+def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
+    """Return what quantities and pages say in English, by section and key, as files have it."""
     pages = tuple(pages)
     words: dict[str, Any] = {
         "sheets": {page.key: page.title for page in pages},
@@ -203,7 +174,6 @@ def said(
         "headings": {},
         "charts": {},
         "quantities": {},
-        "sentences": dict(sentences),
     }
     for quantity in model.quantities:
         words["quantities"].setdefault(quantity.kind, "")
@@ -215,17 +185,11 @@ def said(
             if IN_WORDS.search(text):
                 words.setdefault(section, {}).setdefault(text, text)
     words["guide"] = {
-        "title": guide.title,
-        "about": [*(guide.about or ABOUT)],
         "steps": {page.key: page.does for page in pages if page.does},
         "symbols": {
             q.kind: {"meaning": q.meaning, "equation": q.written or "given", "book": q.source}
             for q in model.quantities
             if q.meaning
         },
-        "colours": guide.colours,
-        "experiments": [{"do": do, "look": look} for do, look in guide.tries],
     }
-    for kind, symbol in guide.symbols.items():
-        words["guide"]["symbols"][kind]["symbol"] = symbol
     return words

@@ -33,7 +33,7 @@ from xlnn.workbooks.pages.table import (
 )
 from xlnn.writing.charts import THICK, Cells, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_AN_INCH, USUAL_WIDTH
 from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     KEY,
@@ -59,7 +59,7 @@ UNIT, GAP = 9, 3
 ROW = 0.53
 """The usual height of a row, in cm."""
 
-PIXELS_A_CM, CLEAR = 96 / 2.54, 12
+PIXELS_A_CM, CLEAR = PIXELS_AN_INCH / 2.54, 12
 """Of a chart; and the pixels between it and what is to its right."""
 
 
