@@ -1,6 +1,6 @@
 """Equations of the sheet Check: how far the sheets are from what was noted at the build.
 
-An entry that is no number, such as an empty cell or an error, is 1 away from its note.
+A cell without a number, empty or with an error, counts as a difference of 1.
 """
 
 from collections.abc import Mapping, Sequence

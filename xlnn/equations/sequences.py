@@ -37,7 +37,7 @@ GEOMETRIC_TERM = Stated(
 
 
 class Coupled(Equation):
-    """One of two sequences, each of which is computed from both.   Book: 2-2.
+    """One of two sequences that are computed from each other.   Book: 2-2.
 
     Parameters
     ----------

@@ -138,7 +138,7 @@ class SmallestEpoch(Equation):
 
 
 class FirstAllRight(Equation):
-    """The first epoch in which all images are recognised, from 1; 0 if there is none."""
+    """The first epoch in which every image is recognised, counted from 1; 0 if no epoch is."""
 
     coarse = jumps = True
 

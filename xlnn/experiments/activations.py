@@ -51,7 +51,7 @@ SIZE = 15, 8.5
 
 UNITS = ("step", "sigmoid")
 STEPS = ("w", "input", "answer", "answer_slope", "C", "dC_dw")
-"""The units that learn, and what is told of each step."""
+"""The two units that learn, and the columns of each in the table of steps."""
 
 
 # fmt: off
@@ -139,7 +139,7 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
 
 
 def _courses(steps: int, words: Text) -> dict[str, Sentence]:
-    """Return what is said of the steps of each unit."""
+    """Return the sentence about how each unit learns."""
     say = words.sentence
     stays = say("step_course", "Unit step: w stays {w_first}, and C stays {C_first}. Its slope is "
                 "0: gradient descent has nothing to go by.")

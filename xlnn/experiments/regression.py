@@ -355,8 +355,8 @@ EXPERIMENT = Experiment(
         ),
         Page(
             "sums", "Normal equations", "∂C_T/∂q = 0 says that the line goes through the mean of "
-            "the points; what is left is the sums of deviations d from it. Each table sweeps one "
-            "unknown out of all rows but its own.",
+            "the points; for p only sums of deviations d from that mean are needed. Each table "
+            "eliminates one unknown from all rows but its own.",
             Made(_sums),
             does="The line at once: two equations for p and q, solved by elimination.",
         ),

@@ -110,8 +110,8 @@ LAWS = {
                  "Σ(c aₖ + d bₖ) = {left} = c Σaₖ + d Σbₖ",
                  "Σ(c aₖ + d bₖ) = {left}, c Σaₖ + d Σbₖ = {right}"),
 }
-"""What is done to terms, in symbols and in words, from sums alone, its equation; and what is said
-where the sum of it is the same, and where it is not."""
+"""Of each law: its terms in symbols and in words, the same from sums alone, its equation, and what
+is said where both sides agree and where they differ."""
 
 
 def _sums(numbers: int, words: Text) -> Iterator[Quantity]:

@@ -320,7 +320,7 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     best = {"x": "best_x", "y": "best_y"}
     yield line("factor", "Lagrange's multiplier", "λ", rules.FACTOR, {**on_line, **best},
                meaning="how many times ∇g is ∇f, at the minimum", written="∇f = λ∇g", source="2-7")
-    yield line("rest_x", "what is left of ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", rules.REST,
+    yield line("rest_x", "difference ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", rules.REST,
                {"a": "f_a", "x": "best_x"})
     yield line("rest_y", "", "∂f/∂y − λ ∂g/∂y", rules.REST, {"a": "f_b", "x": "best_y"})
     said = {key: words.sentence(key, english) for key, english in FOUND.items()}

@@ -154,7 +154,7 @@ def text(
 
 
 def translated(lang: str, own: str, home: Path | None = None) -> dict[str, Any]:
-    """Return what the file of a kind says in a language; nothing if there is none."""
+    """Return the words in a kind's file of a language, or an empty dict if it has no such file."""
     path = (home or folder() / "text" / own) / f"{lang}.toml"
     return _read(path) if path.exists() else {}
 
