@@ -20,8 +20,8 @@ import openpyxl
 
 from xlnn.building.build import build
 from xlnn.errors import XlnnError
-from xlnn.shipped.templates import Template, in_order
-from xlnn.shipped.text import languages
+from xlnn.registry.templates import Template, in_order
+from xlnn.registry.text import languages
 
 GALLERY = Path(__file__).parent.parent / "gallery"
 

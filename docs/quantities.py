@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from xlnn.building.plan import begun, modelled, planned
-from xlnn.explaining.held import QuantityValues
+from xlnn.explaining.quantity_values import QuantityValues
 from xlnn.explaining.run import Run
+from xlnn.loading.values import Recalculated
 from xlnn.options import Options
-from xlnn.reading.values import Recalculated
-from xlnn.shipped.templates import Template, in_order
+from xlnn.registry.templates import Template, in_order
 from xlnn.workbooks.pages.table import beside_symbol
 
 ROOT = Path(__file__).parent.parent

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from xlnn.building.build import build
-from xlnn.shipped.text import languages
+from xlnn.registry.text import languages
 
 ROOT = Path(__file__).parent.parent
 EARLIEST = 315_532_800

@@ -22,8 +22,8 @@ from xlnn.building.plan import begun, planned
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.options import Options
-from xlnn.shipped.templates import INDEX, Template, in_order, shown
-from xlnn.shipped.text import languages, text
+from xlnn.registry.templates import INDEX, Template, in_order, shown
+from xlnn.registry.text import languages, text
 from xlnn.workbooks.index import shown_by
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ import pytest
 from xlnn.building.build import build
 from xlnn.checking.check import SEEDS
 from xlnn.options import Options
-from xlnn.shipped.templates import template
+from xlnn.registry.templates import template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Recipe, recipe
 

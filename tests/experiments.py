@@ -11,9 +11,9 @@ from programs import QUICKEST_FIRST, skip_without
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import XlnnError
-from xlnn.reading.spec import described
+from xlnn.loading.spec import described
 from xlnn.reference import known
-from xlnn.shipped.templates import template
+from xlnn.registry.templates import template
 from xlnn.workbooks import kind_named
 from xlnn.xlsx.inputs import replace_inputs
 

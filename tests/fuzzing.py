@@ -23,12 +23,12 @@ from PIL import Image
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.checking.comparison import plainly
-from xlnn.data.dataset import Reading
-from xlnn.data.reading import read
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.load import read
 from xlnn.errors import XlnnError
 from xlnn.linting import lint
 from xlnn.options import Options
-from xlnn.shipped.templates import template
+from xlnn.registry.templates import template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.package import inspect
@@ -320,12 +320,12 @@ def attempt(case):
     try:
         match case.kind:
             case "csv":
-                return attempted(lambda: read(case.path, Reading(table=True)))
+                return attempted(lambda: read(case.path, ReadOptions(table=True)))
             case "picture":
                 folder = case.path.parent / str(case.number) / "label"
                 folder.mkdir(parents=True)
                 case.path.rename(folder / case.path.name)
-                return attempted(lambda: read(folder.parent, Reading()))
+                return attempted(lambda: read(folder.parent, ReadOptions()))
             case "toml":
                 return attempted(
                     lambda: recipe(from_template(template(str(case.path.parent))), Options())

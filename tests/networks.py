@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from xlnn.data.digits import rounded
+from xlnn.data.precision import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.reference import known
-from xlnn.shipped.templates import folder, names, template
+from xlnn.registry.templates import folder, names, template
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.quantities.whole import first_choices, with_records
+from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.recipe import Recipe
 from xlnn.workbooks.network.sheets import drawings, workbook_layout
 from xlnn.workbooks.network.spec import LayerSpec, Spec

@@ -7,7 +7,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from xlnn import reference
-from xlnn.bridging.origins import predicting_with
+from xlnn.onnx.imported import predicting_with
 from xlnn.workbooks.network.kind import KIND
 
 MODELS = Path(__file__).parent / "models"

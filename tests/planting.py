@@ -24,9 +24,9 @@ from xlnn.checking.check import check
 from xlnn.checking.comparison import plainly
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
+from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.shipped.templates import names, template
+from xlnn.registry.templates import names, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.recipe import recipe

@@ -5,7 +5,7 @@ import pytest
 from experiments import built, changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
-from xlnn.reading.values import values
+from xlnn.loading.values import values
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from xlnn import Axis, Model, Quantity, Stated, following, previous, reference
 from xlnn.engines import ENGINES, PROGRAMS
 from xlnn.layout import Block, lay_out
 from xlnn.quantity import of_each
-from xlnn.workbooks.own import layout_of_model
+from xlnn.workbooks.own_model import layout_of_model
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 MODELS = {"rnn": "rnn", "attention": "head"}

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from experiments import words_of
 
-from xlnn.shipped.experiments import experiments, loaded
-from xlnn.shipped.templates import SECTIONS, folder, template
-from xlnn.shipped.text import languages
+from xlnn.registry.experiments import experiments, loaded
+from xlnn.registry.templates import SECTIONS, folder, template
+from xlnn.registry.text import languages
 from xlnn.workbooks.network.kind import KIND
 
 IMAGES = {

@@ -19,10 +19,10 @@ from test_checker import edit
 
 from xlnn.checking.check import check
 from xlnn.engines import Allowance, load
-from xlnn.engines import _allowance as allowances
+from xlnn.engines import _limits as allowances
 from xlnn.errors import EngineError, WorkbookError
-from xlnn.reading.spec import described
-from xlnn.xlsx.effort import ranges, reads
+from xlnn.loading.spec import described
+from xlnn.xlsx.formula_cost import ranges, reads
 from xlnn.xlsx.package import inspect
 
 WAYS = ("{}", "1+{}", "IF(A1>0,{},0)", "IFERROR({},0)", "SUM(B1:B2,{})", "({})*2")

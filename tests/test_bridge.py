@@ -25,12 +25,12 @@ with warnings.catch_warnings():
     from skl2onnx import to_onnx
 
 import xlnn
-from xlnn.bridging import onnx_reading
-from xlnn.bridging.origins import predicting_with
-from xlnn.bridging.stacking import Stacking
 from xlnn.cli import cli
 from xlnn.errors import DataError, DisagreementError, XlnnError
-from xlnn.reading.spec import described
+from xlnn.loading.spec import described
+from xlnn.onnx import onnx_file
+from xlnn.onnx.imported import predicting_with
+from xlnn.onnx.layers import Stacking
 from xlnn.workbooks import KINDS
 from xlnn.workbooks.network.kind import KIND
 
@@ -513,7 +513,7 @@ def test_without_onnx_a_sentence_says_what_to_install(monkeypatch):
     def missing(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(onnx_reading, "import_module", missing)
+    monkeypatch.setattr(onnx_file, "import_module", missing)
     done = CliRunner().invoke(cli, ["build", "--model", str(MODELS / "mlp.onnx")])
     assert 'pip install "xlnn[onnx]"' in str(done.exception)
 

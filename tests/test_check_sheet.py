@@ -15,11 +15,11 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES, load
 from xlnn.errors import WorkbookError
 from xlnn.layout import quoted
-from xlnn.reading.arrays import read_arrays
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
-from xlnn.shipped.templates import copy
-from xlnn.workbooks.network.quantities.record import called
+from xlnn.loading.arrays import read_arrays
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
+from xlnn.registry.templates import copy
+from xlnn.workbooks.network.quantities.check_sheet import called
 from xlnn.workbooks.network.words import words_of
 from xlnn.xlsx.inputs import replace_inputs
 

@@ -26,8 +26,8 @@ from xlnn import reference
 from xlnn.checking.check import check
 from xlnn.engines import PROGRAMS
 from xlnn.errors import WorkbookError
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
 
 ENGINES = in_turn(LIBRARIES)
 DRIFT = 1e-11

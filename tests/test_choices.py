@@ -11,12 +11,12 @@ from click.testing import CliRunner
 
 from xlnn.building.plan import begun, planned
 from xlnn.cli import cli
-from xlnn.cli.choosing import Choice
+from xlnn.cli.parameters import Choice
 from xlnn.engines import ENGINES
 from xlnn.equations import activation, cost, optimiser
 from xlnn.options import BUILD, Options
-from xlnn.shipped.templates import names
-from xlnn.shipped.text import languages
+from xlnn.registry.templates import names
+from xlnn.registry.text import languages
 
 CHOOSING = [
     pytest.param(command, option, id=f"{command} {option.opts[-1]}")

@@ -13,10 +13,10 @@ from xlnn import engines, reference
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
-from xlnn.reading.arrays import inputs_of, read_arrays
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.shipped.text import languages, text
-from xlnn.workbooks.network.quantities.choices import ASKED, USED, beside
+from xlnn.loading.arrays import inputs_of, read_arrays
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.registry.text import languages, text
+from xlnn.workbooks.network.quantities.choosers import ASKED, USED, beside
 
 TYPED = (None, 0, 2.5, 99, "abc", -3)
 """What stands in the cells of choices, one after the other."""

@@ -11,7 +11,7 @@ from test_saved_elsewhere import rewrite
 from xlnn.checking.check import check
 from xlnn.checking.circles import reading_ahead
 from xlnn.errors import WorkbookError
-from xlnn.reading.spec import layout_of
+from xlnn.loading.spec import layout_of
 from xlnn.xlsx.package import inspect
 
 

@@ -18,11 +18,11 @@ from told import claim
 
 from xlnn.checking.probe import probe_arrays
 from xlnn.equations import (
-    beside,
-    dividing,
+    dividing_line,
     neuron,
     regression_words,
     sequences,
+    side_by_side,
     similarity,
     valley,
 )
@@ -631,7 +631,7 @@ def _convolutional(got, image):
 def test_a_network_whose_outputs_are_all_equal_recognises_nothing(template):
     got = arrays_of(template, dict.fromkeys(WEIGHTS_OF[template], 0))
     assert got["recognised"] == 0
-    assert (got["answer"] == beside.UNDECIDED).all()
+    assert (got["answer"] == side_by_side.UNDECIDED).all()
 
 
 @pytest.mark.parametrize("template", WEIGHTS_OF)
@@ -829,17 +829,17 @@ def gives(number):
 
 
 FALSEHOODS = [
-    ("regression", regression_words.Agreement, "text", says("agree"), {"x": 0}),
-    ("regression", regression_words.Agreement, "text", says("late", apart=1), {"eta": 0}),
-    ("regression", regression_words.Agreement, "text", says("late", apart=1), {"y": 5}),
+    ("regression", regression_words.WaysAgree, "text", says("agree"), {"x": 0}),
+    ("regression", regression_words.WaysAgree, "text", says("late", apart=1), {"eta": 0}),
+    ("regression", regression_words.WaysAgree, "text", says("late", apart=1), {"y": 5}),
     ("regression", regression_words.Determined, "text", says(0), {"x": 0}),
     ("regression", regression_words.ByHand, "text", says(1, C_hand=48.4225), {}),
-    ("similarity", similarity.Nearest, "text", says(0, number=1, label=0, likeness=0),
+    ("similarity", similarity.MostSimilar, "text", says(0, number=1, label=0, likeness=0),
      {"pattern_a": 0}),
-    ("similarity", similarity.Nearest, "text", says(0, number=33, label=1, likeness=1),
+    ("similarity", similarity.MostSimilar, "text", says(0, number=33, label=1, likeness=1),
      {"pattern_a": ONE}),
-    ("similarity", similarity.Direction, "array", gives(4), {"pattern_b": RING * 3}),
-    ("similarity", similarity.Direction, "array", gives(5), {}),
+    ("similarity", similarity.AngleText, "array", gives(4), {"pattern_b": RING * 3}),
+    ("similarity", similarity.AngleText, "array", gives(5), {}),
     ("similarity", similarity.Equal, "array", gives(1), {}),
     ("costs", valley, "DIGITS", 0, {"z_chosen": 0, "t": 0.9}),
     ("costs", valley.WhichLearns, "text",
@@ -851,11 +851,11 @@ FALSEHOODS = [
     ("neuron", neuron, "DIGITS", 3, {"threshold": 3.0001}),
     ("neuron", neuron.Fires, "array", gives(0), {}),
     ("neuron", neuron.Winner, "array", gives(0), {"picture": 0}),
-    ("xor-layers", dividing, "steady", lambda z: z + 1, NOTHING),
-    ("xor-layers", dividing.WhoCan, "array", gives(1), {}),
-    ("xor-layers", dividing.EpochUsed, "array", gives(3), {"shown": 2.5}),
-    ("solver", beside, "EQUAL", -9, {}),
-    ("cnn-solver", beside.HowFar, "array", gives(2), {}),
+    ("xor-layers", dividing_line, "steady", lambda z: z + 1, NOTHING),
+    ("xor-layers", dividing_line.WhoCan, "array", gives(1), {}),
+    ("xor-layers", dividing_line.EpochUsed, "array", gives(3), {"shown": 2.5}),
+    ("solver", side_by_side, "EQUAL", -9, {}),
+    ("cnn-solver", side_by_side.HowFar, "array", gives(2), {}),
 ]  # fmt: skip
 
 

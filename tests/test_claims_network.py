@@ -16,9 +16,9 @@ from xlnn import reference
 from xlnn.building.plan import begun, modelled, planned
 from xlnn.options import Options
 from xlnn.quantity import Model
-from xlnn.shipped.text import Text
-from xlnn.shipped.text import text as words_in
-from xlnn.workbooks.network.quantities.whole import first_choices, with_records
+from xlnn.registry.text import Text
+from xlnn.registry.text import text as words_in
+from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.sheets import workbook_layout
 from xlnn.workbooks.network.words import words_of
 

@@ -21,7 +21,7 @@ from programs import LIBRARIES
 from xlnn.building.build import build
 from xlnn.cli import cli, main
 from xlnn.engines import DEFAULT_ENGINE, ENGINES, gnumeric, libreoffice
-from xlnn.shipped.templates import copy, in_order
+from xlnn.registry.templates import copy, in_order
 
 CSV = "label,a,b,c,d,e,f,g,h,i,j,k,l\n0,1,1,1,1,0,1,1,0,1,1,1,1\n1,0,1,0,0,1,0,0,1,0,0,1,0\n"
 

@@ -12,9 +12,9 @@ from onnx_models import MODELS
 from test_cli import forked
 
 from xlnn.cli import cli
-from xlnn.explaining.told import in_words
-from xlnn.reading.spec import described
-from xlnn.shipped.templates import names
+from xlnn.explaining.cell_text import in_words
+from xlnn.loading.spec import described
+from xlnn.registry.templates import names
 from xlnn.workbooks import KINDS, kind_named
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts

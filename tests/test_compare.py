@@ -15,9 +15,9 @@ from xlnn.cli import cli
 from xlnn.errors import DataError, OptionsError
 from xlnn.explaining.run import load
 from xlnn.linting import lint
-from xlnn.reading.spec import described, layout_of, read_spec
-from xlnn.reading.values import values
-from xlnn.shipped.text import languages, text
+from xlnn.loading.spec import described, layout_of, read_spec
+from xlnn.loading.values import values
+from xlnn.registry.text import languages, text
 from xlnn.workbooks.network.words import words_of
 
 RATES = (0.1, 0.5, 1.0)

@@ -11,9 +11,9 @@ from test_checker import edit
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
-from xlnn.shipped.text import text
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
+from xlnn.registry.text import text
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, MOST_LISTED
 from xlnn.writing.style import QUIET
 

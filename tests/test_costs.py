@@ -6,8 +6,8 @@ import pytest
 from experiments import built, changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
-from xlnn.reading.spec import described
-from xlnn.reading.values import values
+from xlnn.loading.spec import described
+from xlnn.loading.values import values
 
 
 @pytest.fixture(scope="module")

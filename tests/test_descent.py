@@ -6,7 +6,7 @@ from experiments import built, changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
 from xlnn.equations.surface import SURFACES, VERDICTS
-from xlnn.reading.values import values
+from xlnn.loading.values import values
 
 
 @pytest.fixture(scope="module")

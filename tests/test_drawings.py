@@ -12,7 +12,7 @@ from test_readers import javascript, skip_without_reader
 from test_saved_elsewhere import rewrite, save_with_libreoffice
 
 from xlnn.building.build import build
-from xlnn.shipped.templates import copy
+from xlnn.registry.templates import copy
 from xlnn.writing.charts import scatter, square
 from xlnn.xlsx.package import inspect
 

@@ -14,10 +14,10 @@ from test_saved_elsewhere import rewrite
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import WorkbookError
-from xlnn.reading.left_out import sentence
-from xlnn.reading.linted import lint
-from xlnn.reading.opening import opened
-from xlnn.reading.values import values
+from xlnn.loading.linted import lint
+from xlnn.loading.open_file import opened
+from xlnn.loading.unseen_formulas import sentence
+from xlnn.loading.values import values
 
 ENGINES = in_turn(LIBRARIES)
 OWN = {

@@ -14,17 +14,17 @@ from networks import in_turn
 from programs import skip_without
 
 import xlnn
-from xlnn.building import everything
-from xlnn.building.everything import Result
+from xlnn.building import build_all
+from xlnn.building.build_all import BuildResult
 from xlnn.building.writing import Built
 from xlnn.checking.check import check
-from xlnn.cli.everything import _say
+from xlnn.cli.build_all import _say
 from xlnn.cli.main import cli
 from xlnn.engines import ENGINES
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.linting import lint
-from xlnn.shipped.templates import in_order, names, shown, template
-from xlnn.shipped.text import languages, text
+from xlnn.registry.templates import in_order, names, shown, template
+from xlnn.registry.text import languages, text
 from xlnn.workbooks.index import shown_by
 
 LONG = ("cnn", "diabetes", "digits-8x8", "iris")
@@ -203,23 +203,23 @@ def test_a_workbook_of_something_else_is_not_linked(few):
 
 def test_an_error_of_one_template_does_not_keep_the_others_from_being_built(few, monkeypatch):
     _, command = few
-    usual = everything.planned
+    usual = build_all.planned
 
     def failing(kind, origin, name, *more, **options):
         if name == "sequences":
             raise DataError("It cannot be.")
         return usual(kind, origin, name, *more, **options)
 
-    monkeypatch.setattr(everything, "planned", failing)
+    monkeypatch.setattr(build_all, "planned", failing)
     code, lines, errors = run(*command)
     assert (code, errors) == (1, ["Error: sequences: It cannot be."])
     assert len(lines) == 2
 
 
 def test_what_takes_minutes_is_said_beforehand_with_how_to_leave_it_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(everything, "carried_out", lambda *_, **__: pytest.fail("not asked for"))
-    asked = everything.Everything(folder=tmp_path)
-    said = next(everything.built(asked))
+    monkeypatch.setattr(build_all, "carried_out", lambda *_, **__: pytest.fail("not asked for"))
+    asked = build_all.Everything(folder=tmp_path)
+    said = next(build_all.built(asked))
     sizes = r"cnn \([0-9]{1},[0-9]{3},[0-9]{3} formulas\) and digits-8x8 \([0-9,]{9} formulas\)"
     assert re.match(f"{sizes} will take minutes; ", said)
     assert said.endswith("--without cnn and --without digits-8x8 leave them out.")
@@ -260,7 +260,7 @@ def test_the_epochs_of_all_are_the_steps_of_an_experiment(tmp_path):
 
 
 def test_a_note_of_all_names_its_template(capsys):
-    _say(Result("moons", Built(Path("moons.xlsx"), 2, None, ("C_T rose from 3 to 90.",))))
+    _say(BuildResult("moons", Built(Path("moons.xlsx"), 2, None, ("C_T rose from 3 to 90.",))))
     assert capsys.readouterr().err == "Note: moons: C_T rose from 3 to 90.\n"
 
 

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 import xlnn
-from xlnn.explaining.held import QuantityValues
+from xlnn.explaining.quantity_values import QuantityValues
 
 DOCUMENTED = [xlnn, xlnn.exercise, xlnn.grade, xlnn.explain, xlnn.load, xlnn.export, QuantityValues]
 

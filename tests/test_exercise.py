@@ -25,16 +25,16 @@ from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
+from xlnn.exercises.exercise import Source, exercise, inputs_of
+from xlnn.exercises.handed_out import exercise_of
+from xlnn.exercises.levels import blanks_of, in_order, is_exercise
+from xlnn.exercises.roster import HEADINGS, file_names, students
+from xlnn.exercises.rounding import cells_of
+from xlnn.loading.spec import described, read_spec
+from xlnn.loading.values import values
 from xlnn.options import Options
-from xlnn.practising.exercise import Source, exercise, inputs_of
-from xlnn.practising.handed_out import exercise_of
-from xlnn.practising.levels import blanks_of, in_order, is_exercise
-from xlnn.practising.roster import HEADINGS, file_names, students
-from xlnn.practising.steady import cells_of
-from xlnn.reading.spec import described, read_spec
-from xlnn.reading.values import values
-from xlnn.shipped.templates import names, template
-from xlnn.shipped.text import languages, text
+from xlnn.registry.templates import names, template
+from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
@@ -538,7 +538,7 @@ def test_without_its_sheet_an_exercise_is_checked_as_before(delta, tmp_path):
 
 def test_sums_of_what_is_tiny_large_or_constant_tell_right_from_wrong():
     for numbers in (np.array([1e-8, 3e-8, -2e-8]), np.array([1e11, 3e11, 2e11]), np.full(3, 0.5)):
-        area = eq.Area("a", np.arange(3)[:, None], "A1:A3", "A1:A2", "A2:A3")
+        area = eq.JudgedCells("a", np.arange(3)[:, None], "A1:A3", "A1:A2", "A2:A3")
         sums = eq.Sums([area])
         noted = sums.array(a=numbers)
         near, off = numbers * (1 + 1e-12), numbers * [1, 1, 1.0001]

@@ -20,9 +20,9 @@ from experiments import (
 
 from xlnn.building.plan import begun
 from xlnn.linting import lint
-from xlnn.shipped.experiments import experiments
-from xlnn.shipped.templates import in_order
-from xlnn.shipped.text import languages, text
+from xlnn.registry.experiments import experiments
+from xlnn.registry.templates import in_order
+from xlnn.registry.text import languages, text
 
 ZERO = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]])
 ONE = np.array([[0, 1, 0]] * 4)

@@ -13,14 +13,14 @@ from test_own_models import MODELS, example
 import xlnn
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
+from xlnn.explaining.cell_text import in_words
 from xlnn.explaining.dependants import dependants
-from xlnn.explaining.shown import sparkline
-from xlnn.explaining.told import in_words
+from xlnn.explaining.workbook_text import sparkline
 from xlnn.layout import Block
+from xlnn.loading.spec import described
 from xlnn.quantity import Axis, Quantity
-from xlnn.reading.spec import described
-from xlnn.shipped.templates import names, template
-from xlnn.shipped.text import languages
+from xlnn.registry.templates import names, template
+from xlnn.registry.text import languages
 
 EXPERIMENTS = [
     pytest.param(name, marks=pytest.mark.slow) if name == "cnn-solver" else name

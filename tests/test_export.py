@@ -18,11 +18,11 @@ from test_checker import edit
 from test_own_models import example
 
 import xlnn
-from xlnn.bridging import export_onnx, export_tensors, export_trained
-from xlnn.bridging.export import TOLERANCES
 from xlnn.cli import cli
 from xlnn.errors import DisagreementError, OptionsError, OutputError, WorkbookError, XlnnError
-from xlnn.reading.spec import described
+from xlnn.loading.spec import described
+from xlnn.onnx import export_graph, export_tensors, export_trained
+from xlnn.onnx.export import TOLERANCES
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 MAPS = Spec(
@@ -87,7 +87,7 @@ once = cache(export_trained.trained)
 
 @pytest.fixture(autouse=True)
 def each_workbook_is_recalculated_once(monkeypatch):
-    monkeypatch.setattr("xlnn.bridging.export.trained", once)
+    monkeypatch.setattr("xlnn.onnx.export.trained", once)
 
 
 def in_onnx_runtime(path, images):
@@ -329,7 +329,7 @@ def test_a_model_that_went_out_comes_in_again(paths, tmp_path):
 
 
 def export_module():
-    return importlib.import_module("xlnn.bridging.export")
+    return importlib.import_module("xlnn.onnx.export")
 
 
 # --- what is refused -------------------------------------------------------------------------
@@ -353,7 +353,7 @@ def test_a_planted_error_is_refused_and_nothing_is_written(
     paths, tmp_path, monkeypatch, error, ending
 ):
     right = export_tensors.tensors_of
-    module = export_onnx if ending == "onnx" else export_module()
+    module = export_graph if ending == "onnx" else export_module()
     monkeypatch.setattr(module, "tensors_of", lambda *given: error(right(*given)))
     with pytest.raises(DisagreementError, match=r"^The model gives 0\.\d+ where the sheet gives"):
         xlnn.export(paths["maps"], tmp_path / f"a.{ending}", epoch=1)
@@ -361,7 +361,7 @@ def test_a_planted_error_is_refused_and_nothing_is_written(
 
 
 def test_an_activation_without_an_operator_is_refused_in_a_sentence(paths, tmp_path, monkeypatch):
-    monkeypatch.delitem(export_onnx.OPERATORS, "tanh")
+    monkeypatch.delitem(export_graph.OPERATORS, "tanh")
     with pytest.raises(WorkbookError, match="no operator of ONNX is known for the activation tanh"):
         xlnn.export(paths["maps"], tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
@@ -369,20 +369,20 @@ def test_an_activation_without_an_operator_is_refused_in_a_sentence(paths, tmp_p
 
 
 def test_an_activation_that_is_missing_is_refused(paths, tmp_path, monkeypatch):
-    monkeypatch.setitem(export_onnx.OPERATORS, "tanh", "Identity")
+    monkeypatch.setitem(export_graph.OPERATORS, "tanh", "Identity")
     with pytest.raises(DisagreementError, match=r"TrainingO?!|image 1, output 1"):
         xlnn.export(paths["maps"], tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_scaling_that_is_missing_is_refused(paths, tmp_path, monkeypatch):
-    right = export_onnx.tensors_of
+    right = export_graph.tensors_of
 
     def unscaled(*given):
         tensors = right(*given)
         return tensors | {"t_middle": np.zeros_like(tensors["t_middle"])}
 
-    monkeypatch.setattr(export_onnx, "tensors_of", unscaled)
+    monkeypatch.setattr(export_graph, "tensors_of", unscaled)
     with pytest.raises(DisagreementError):
         xlnn.export(paths["far"], tmp_path / "a.onnx")
 

@@ -15,7 +15,7 @@ from shown_numbers import Shown, pixels, shown, written
 from xlnn.building.build import build
 from xlnn.layout import single_block, table_blocks
 from xlnn.quantity import Axis, Quantity
-from xlnn.shipped.templates import names
+from xlnn.registry.templates import names
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted, room_pixels
 from xlnn.writing.style import PICTURE, Look

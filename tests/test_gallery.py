@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from programs import skip_without
 
-from xlnn.shipped.templates import in_order
+from xlnn.registry.templates import in_order
 
 GALLERY = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "gallery.py"))
 

@@ -21,15 +21,15 @@ from test_saved_elsewhere import save_with_gnumeric, save_with_libreoffice
 
 import xlnn
 from xlnn.cli import cli
-from xlnn.practising import grading
-from xlnn.practising.copied import filled_in
-from xlnn.practising.grades import QuestionGrade, UnitGrade
-from xlnn.practising.judging import PROBES, World, judged, worlds
-from xlnn.practising.mistakes import Mistake, _beside
-from xlnn.practising.sentences import reason, reasons, words_of
-from xlnn.practising.submission import submission
-from xlnn.reading.spec import described
-from xlnn.shipped.text import languages, text
+from xlnn.exercises import grading
+from xlnn.exercises.copies import filled_in
+from xlnn.exercises.grades import QuestionGrade, UnitGrade
+from xlnn.exercises.judging import PROBES, World, judged, worlds
+from xlnn.exercises.mistakes import Mistake, _beside
+from xlnn.exercises.sentences import reason, reasons, words_of
+from xlnn.exercises.submission import submission
+from xlnn.loading.spec import described
+from xlnn.registry.text import languages, text
 
 grade = partial(grading.grade, seed=0)
 """Grades at the same random inputs each time: which reason fits best may depend on them."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlnn.errors import WorkbookError
-from xlnn.practising.handed_out import LARGEST_SEED, LEVELS, Exercise, exercise_of
-from xlnn.reading.spec import read_spec
+from xlnn.exercises.handed_out import LARGEST_SEED, LEVELS, Exercise, exercise_of
+from xlnn.loading.spec import read_spec
 from xlnn.workbooks.spec_text import from_toml, to_toml
 
 MADE = Exercise(("z2", "delta3"), '李雷 "Lei" & <Co> = \'1', 7, 0)

@@ -15,8 +15,8 @@ from xlnn.checking.comparison import CIRCULAR
 from xlnn.engines import ENGINES, PROGRAMS
 from xlnn.errors import WorkbookError
 from xlnn.linting import lint
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ from interruptions import (
 )
 from networks import in_turn
 
-from xlnn import leftovers
-from xlnn.output import replacing
-from xlnn.practising.sharing import shared
+from xlnn import cleanup
+from xlnn.atomic_write import replacing
+from xlnn.exercises.parallel import shared
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these signals")
 
@@ -63,7 +63,7 @@ def test_what_is_left_is_found(folder):
 
 SWALLOWING = """
 import sys, time
-from xlnn.leftovers import nothing_left
+from xlnn.cleanup import nothing_left
 with nothing_left():
     class Swallows:
         def __del__(self):
@@ -99,7 +99,7 @@ def test_a_signal_in_a_destructor_is_not_swallowed(name):
 
 SHIELDED = """
 import sys, time
-from xlnn.leftovers import ended_by, nothing_left, shielded
+from xlnn.cleanup import ended_by, nothing_left, shielded
 with nothing_left():
     with shielded():
         print("here", flush=True)
@@ -120,7 +120,7 @@ def test_what_is_just_begun_is_known_before_a_signal_ends_it():
 
 ELSEWHERE = """
 import signal, threading
-from xlnn.leftovers import nothing_left
+from xlnn.cleanup import nothing_left
 with nothing_left():
     def noted():
         signal.pthread_kill(threading.get_ident(), signal.SIGINT)
@@ -140,7 +140,7 @@ def test_a_signal_that_wakes_nobody_ends_the_program():
 
 DEEP = """
 import os, signal
-from xlnn.leftovers import ended_by, nothing_left
+from xlnn.cleanup import ended_by, nothing_left
 def deep():
     try:
         deep()
@@ -232,7 +232,7 @@ def test_ctrl_c_among_the_imports_says_nothing(tmp_path):
 
 
 def test_nohup_keeps_its_meaning():
-    code = "import signal\nfrom xlnn.leftovers import nothing_left\nwith nothing_left():\n"
+    code = "import signal\nfrom xlnn.cleanup import nothing_left\nwith nothing_left():\n"
     code += "    print(signal.getsignal(signal.SIGHUP).name)"
     hushed = "import os,signal,sys; signal.signal(signal.SIGHUP, signal.SIG_IGN);"
     hushed += "os.execv(sys.executable, [sys.executable, '-c', sys.argv[1]])"
@@ -259,6 +259,6 @@ def test_a_process_that_shares_the_work_leaves_no_half_written_file(tmp_path):
         while not path.with_suffix(".begun").exists() and time.monotonic() < until:
             time.sleep(0.01)
         assert len([*tmp_path.glob(".xlnn-*.part")]) == 1
-        for ending in [*leftovers._state.endings.values()]:  # noqa: SLF001 -- as a signal does
+        for ending in [*cleanup._state.endings.values()]:  # noqa: SLF001 -- as a signal does
             ending()
     assert [each.name for each in tmp_path.iterdir()] == ["student.begun"]

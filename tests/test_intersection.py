@@ -8,10 +8,10 @@ from programs import LIBRARIES
 from test_checker import edit
 
 from xlnn.checking.check import check
-from xlnn.checking.intersection import intersection
-from xlnn.checking.readings import misread
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.shipped.templates import names, template
+from xlnn.checking.formula_text import misread
+from xlnn.checking.implicit_intersection import intersection
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.registry.templates import names, template
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.spec_text import FIRST_KIND
 from xlnn.xlsx.guard import FUNCTIONS

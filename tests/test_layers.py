@@ -19,11 +19,11 @@ from test_checker import edit
 
 import xlnn
 from xlnn import reference
-from xlnn.bridging.origins import predicting_with
 from xlnn.equations.layer import LAYERS, PARAMETERS, LayerNorm, parameter_of
 from xlnn.errors import DataError
-from xlnn.reading.spec import described, layout_of
-from xlnn.shipped.templates import copy
+from xlnn.loading.spec import described, layout_of
+from xlnn.onnx.imported import predicting_with
+from xlnn.registry.templates import copy
 from xlnn.workbooks.network.layer_spec import check_layer, kinds_of, layers_of
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.spec import LayerSpec, Spec
@@ -31,14 +31,14 @@ from xlnn.workbooks.network.start import start_from_seed, tensor_name
 
 SOURCE = Path(xlnn.__file__).parent
 ROOMS = (
-    "workbooks/network", "workbooks/solver", "bridging", "explaining",
-    "practising", "building", "cli", "writing", "checking", "data",
+    "workbooks/network", "workbooks/solver", "onnx", "explaining",
+    "exercises", "building", "cli", "writing", "checking", "data",
 )  # fmt: skip
-MAPPING = "bridging/stacking.py"
+MAPPING = "onnx/layers.py"
 """What puts ONNX's weights and biases into layers."""
 
 MEANT_OTHERWISE = {
-    ("bridging/operators.py", "shift"),
+    ("onnx/operators.py", "shift"),
     ("data/files.py", "shift_jis"),
     ("writing/charts.py", "b"),
 }

@@ -6,8 +6,8 @@ from networks import spec
 
 from xlnn.errors import DataError
 from xlnn.layout import FIRST_ROW, Block, Reference
+from xlnn.loading.spec import layout_of
 from xlnn.quantity import Axis, Quantity, Use
-from xlnn.reading.spec import layout_of
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from openpyxl.worksheet.table import Table
 from xlnn.building.build import build
 from xlnn.errors import WorkbookError
 from xlnn.linting import RULES, inspect_and_lint, lint
-from xlnn.linting.reading import read
+from xlnn.linting.references import read
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.package import inspect

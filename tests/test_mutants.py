@@ -26,7 +26,7 @@ from programs import skip_without
 from xlnn import engines
 from xlnn.checking import comparison
 from xlnn.checking.check import check
-from xlnn.shipped.templates import names
+from xlnn.registry.templates import names
 from xlnn.xlsx.cells import cells
 
 PROGRAM = Path(__file__).parent / "benchmarks" / "mutation.py"
@@ -172,7 +172,7 @@ def test_a_check_that_reads_no_formulas_is_silent_and_fails(network, tried, monk
     cell = cell_of(network, "a2", (0, 0, 0))
     altered = {cell: network.formulas["Training", *cell] + "+IF(C4>1000000,1,0)"}
     assert tried(network, "Training", altered).good
-    monkeypatch.setattr("xlnn.checking.readings.plainly", lambda _: "")
+    monkeypatch.setattr("xlnn.checking.formula_text.plainly", lambda _: "")
     outcome = tried(network, "Training", altered)
     assert (outcome.caught, outcome.good) == (False, False)
 

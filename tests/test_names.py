@@ -12,14 +12,14 @@ from test_saved_elsewhere import rewrite
 import xlnn
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.checking.readings import Readings
+from xlnn.checking.formula_text import Readings
 from xlnn.engines import ENGINES
 from xlnn.errors import WorkbookError
-from xlnn.reading.named import MeaningError, Names
-from xlnn.reading.opening import opened
-from xlnn.reading.spec import described
-from xlnn.reading.values import values
-from xlnn.xlsx.package import Contents
+from xlnn.loading.name_substitution import MeaningError, Names
+from xlnn.loading.open_file import opened
+from xlnn.loading.spec import described
+from xlnn.loading.values import values
+from xlnn.xlsx.package import Package
 
 STEP, SUM, ANSWER = "Weights!B5", "Progress!B4", "Training!X4"
 """=B4-Settings!C$4*Gradients!B4, =SUM(Training!R4:R7) and =MATCH(MAX(N4:O4),N4:O4,0)"""
@@ -265,7 +265,7 @@ def test_an_answer_with_a_name_is_graded_by_what_it_stands_for(exercise_path, tm
 
 
 def book_of(names, local):
-    return Contents(None, ("S", "T t"), {}, names, 0, {}, {}, False, local, frozenset({"S!A1"}))  # noqa: FBT003
+    return Package(None, ("S", "T t"), {}, names, 0, {}, {}, False, local, frozenset({"S!A1"}))  # noqa: FBT003
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import pytest
 from experiments import built, changed
 
 from xlnn.building.build import build
-from xlnn.data.dataset import Reading
-from xlnn.data.reading import read
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.load import read
 from xlnn.equations import neuron as eq
 from xlnn.equations.activation import Sigmoid
 from xlnn.experiments.neuron import EXPERIMENT
-from xlnn.reading.spec import described
-from xlnn.reading.values import values
-from xlnn.shipped.templates import folder
+from xlnn.loading.spec import described
+from xlnn.loading.values import values
+from xlnn.registry.templates import folder
 from xlnn.writing.style import FILLS
 
 
@@ -75,7 +75,7 @@ def test_two_output_demons_who_call_alike_are_both_loudest(path, tmp_path):
 def test_the_demons_read_most_of_the_images_of_the_book():
     # what the sheet computes, for all 64: the book's demons are an explanation, and not trained
     given = {name: np.array(value) for name, value in EXPERIMENT.inputs.items()}
-    images = read(folder() / "digits" / "images.csv", Reading(picture=(4, 3)))
+    images = read(folder() / "digits" / "images.csv", ReadOptions(picture=(4, 3)))
     right = 0
     for x, t in zip(images.x, images.t, strict=True):
         liking = eq.InnerProduct().array(given["W2"], x.reshape(4, 3))

@@ -16,10 +16,10 @@ from xlnn.building.build import build
 from xlnn.building.plan import begun, planned
 from xlnn.checking.check import check
 from xlnn.errors import DataError, DisagreementError, EngineError, WorkbookError, XlnnError
+from xlnn.loading.spec import described, layout_of
+from xlnn.loading.values import values
 from xlnn.options import Options
-from xlnn.reading.spec import described, layout_of
-from xlnn.reading.values import values
-from xlnn.shipped.templates import names, template
+from xlnn.registry.templates import names, template
 
 ENGINES = in_turn(LIBRARIES)
 

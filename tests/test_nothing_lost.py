@@ -15,11 +15,11 @@ from test_own_models import MODELS, example
 from test_saved_elsewhere import PROGRAMS
 
 import xlnn
+from xlnn.atomic_write import check_place, replacing
 from xlnn.building.build import build
-from xlnn.building.place import Place
+from xlnn.building.destination import Destination
 from xlnn.errors import OutputError
-from xlnn.output import check_place, replacing
-from xlnn.shipped.templates import names, template
+from xlnn.registry.templates import names, template
 from xlnn.xlsx.fingerprint import NAME, PART, State, state
 
 ROOT = Path(__file__).parent.parent
@@ -78,7 +78,7 @@ def test_whatever_saves_a_workbook_is_noticed(short_copy, tmp_path, program):
     saved = Path(PROGRAMS[program](short_copy, tmp_path))
     assert state(saved) is not State.AS_BUILT
     with pytest.raises(OutputError, match="changed"):
-        Place(saved).check()
+        Destination(saved).check()
 
 
 def test_a_workbook_zipped_anew_is_as_built(short_copy):
@@ -108,7 +108,7 @@ def test_without_a_fingerprint_nobody_can_tell(short_copy):
     bare = copied(short_copy, lambda name, content: None if name == PART else content)
     assert state(bare) is State.UNKNOWN
     with pytest.raises(OutputError, match="may have been changed, since another program or an"):
-        Place(bare).check()
+        Destination(bare).check()
 
 
 def test_the_fingerprint_is_a_property_that_programs_read(short_path):
@@ -154,7 +154,7 @@ def test_an_untouched_workbook_of_a_template_is_replaced(tmp_path, name):
     is_network = "kind" not in template(name).values
     build(name, path, epochs=1 if is_network else None, verify=False)
     assert state(path) is State.AS_BUILT
-    Place(path).check()
+    Destination(path).check()
 
 
 @pytest.mark.slow
@@ -310,7 +310,7 @@ def test_a_read_only_folder_is_refused_before_anything_is_computed(tmp_path, mon
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "access", lambda *_: False)  # as on a read-only disk, also for root
     with pytest.raises(OutputError, match=r"The folder \. is not writable"):
-        Place(Path(output)).check()
+        Destination(Path(output)).check()
 
 
 def test_a_missing_folder_of_tmpdir_is_passed_over(tmp_path):

@@ -13,8 +13,8 @@ from xlnn import reference
 from xlnn.checking.check import check
 from xlnn.checking.texts import unlike
 from xlnn.engines import ENGINES, load
-from xlnn.reading.arrays import read_array, read_arrays
-from xlnn.reading.spec import described
+from xlnn.loading.arrays import read_array, read_arrays
+from xlnn.loading.spec import described
 
 ORDER = ("formualizer", *(engine for engine in ENGINES if engine != "formualizer"))
 

@@ -17,10 +17,10 @@ from xlnn.checking.check import check
 from xlnn.checking.probe import probe_inputs
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
+from xlnn.loading.spec import described, layout_of, read_spec
+from xlnn.loading.values import values
 from xlnn.options import Options
-from xlnn.reading.spec import described, layout_of, read_spec
-from xlnn.reading.values import values
-from xlnn.shipped.templates import copy, template
+from xlnn.registry.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.inputs import replace_inputs

@@ -14,10 +14,10 @@ import xlnn
 from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.errors import DataError, OptionsError, XlnnError
+from xlnn.loading.values import values
 from xlnn.option import FLAG, NUMBER, Option
 from xlnn.options import BUILD, EXERCISE, Options
-from xlnn.reading.values import values
-from xlnn.shipped.templates import copy, template
+from xlnn.registry.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
 
 TABLES = {"build": BUILD, "exercise": EXERCISE}

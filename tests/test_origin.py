@@ -9,8 +9,8 @@ from test_checker import edit
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import DataError, OptionsError, WorkbookError
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
 from xlnn.workbooks.network.recipe import OTHER_DATA
 
 NOUGHT, ONE = "1," * 11 + "1", "0," * 11 + "0"

@@ -11,7 +11,7 @@ from xlnn import Model, Quantity, Stated
 from xlnn.checking.check import check
 from xlnn.cli.main import cli
 from xlnn.errors import WorkbookError
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.loading.spec import layout_of, read_spec
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import xlnn
 from xlnn.cli import cli
 from xlnn.engines import ENGINES
 from xlnn.errors import XlnnError
-from xlnn.reading import spec as reading
+from xlnn.loading import spec as reading
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 

@@ -7,10 +7,10 @@ from experiments import built
 
 import xlnn
 from xlnn.building.plan import begun, planned
+from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
 from xlnn.quantity import Axis, Model, Quantity
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.shipped.templates import names
+from xlnn.registry.templates import names
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.parts import (

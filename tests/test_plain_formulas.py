@@ -7,7 +7,7 @@ import pytest
 
 from xlnn.building.plan import begun, modelled, planned
 from xlnn.options import Options
-from xlnn.shipped.templates import names
+from xlnn.registry.templates import names
 
 MODEL = Path(__file__).parent / "models" / "mlp.onnx"
 STEPS = {"epochs": 2, "l2": 0.01}

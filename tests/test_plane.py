@@ -18,9 +18,9 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.equations.plane import SIDE
 from xlnn.equations.play import NOWHERE
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
-from xlnn.shipped.templates import template
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
+from xlnn.registry.templates import template
 from xlnn.workbooks.network.quantities.plane import PLACES, has_plane
 from xlnn.writing.style import FAINT
 

@@ -18,8 +18,8 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.equations.play import NOWHERE
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
 from xlnn.workbooks.network.quantities.figure import MOST_CONNECTIONS, WIDTH, Figure
 from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack

@@ -11,13 +11,13 @@ from xlnn.address import address
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import DataError, WorkbookError
+from xlnn.loading.spec import described
+from xlnn.loading.values import values
 from xlnn.options import Options
-from xlnn.reading.spec import described
-from xlnn.reading.values import values
-from xlnn.shipped.templates import names, template
+from xlnn.registry.templates import names, template
 from xlnn.workbooks.network.origin import from_template
+from xlnn.workbooks.network.progress_notes import check_training, training_notes
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.workbooks.network.training import check_training, training_notes
 
 ROUNDED = 1e-9
 """Of numbers of about 1: the error of an average over rows, computed in another order."""

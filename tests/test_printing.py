@@ -12,10 +12,10 @@ from printing import printed
 
 from xlnn.building.build import build
 from xlnn.building.plan import begun, planned
+from xlnn.exercises.exercise import exercise
 from xlnn.options import Options
-from xlnn.practising.exercise import exercise
-from xlnn.shipped.templates import names
-from xlnn.shipped.text import languages, text
+from xlnn.registry.templates import names
+from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise_sheet import BESIDE
 from xlnn.writing.charts import scatter
 from xlnn.writing.drawing import Drawing

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xlnn.shipped.templates import in_order
+from xlnn.registry.templates import in_order
 
 PAGE = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "quantities.py"))
 TEXT = PAGE["PAGE"].read_text(encoding="utf-8")

@@ -19,9 +19,9 @@ from xlnn import reference
 from xlnn.building.build import build
 from xlnn.grid import Grid
 from xlnn.layout import FIRST_ROW
-from xlnn.reading.arrays import inputs_of, read_arrays, write_values
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.shipped.templates import names
+from xlnn.loading.arrays import inputs_of, read_arrays, write_values
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.registry.templates import names
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.package import inspect
 

@@ -13,11 +13,11 @@ from test_checker import edit
 
 from xlnn.checking.check import check
 from xlnn.checking.probe import probe_inputs
-from xlnn.checking.references import Area, areas, beyond
+from xlnn.checking.references import CellRange, areas, beyond
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
 from xlnn.layout import quoted
-from xlnn.reading.spec import described
+from xlnn.loading.spec import described
 
 ENGINES = in_turn(QUICKEST_FIRST, 2)
 
@@ -235,8 +235,8 @@ def test_areas_of_names_and_whole_lines_are_unknown():
 
 
 def test_an_area_that_is_covered_by_several_others_is_no_stranger():
-    whole = Area("s", 1, 1, 4, 4)
-    parts = [Area("s", 1, 1, 2, 4), Area("s", 3, 1, 4, 2), Area("s", 3, 3, 4, 4)]
+    whole = CellRange("s", 1, 1, 4, 4)
+    parts = [CellRange("s", 1, 1, 2, 4), CellRange("s", 3, 1, 4, 2), CellRange("s", 3, 3, 4, 4)]
     assert beyond([whole], parts) is None
-    assert beyond([whole], parts[:2]) == Area("s", 3, 3, 4, 4)
+    assert beyond([whole], parts[:2]) == CellRange("s", 3, 3, 4, 4)
     assert beyond([whole._replace(sheet="t")], parts) is not None

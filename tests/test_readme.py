@@ -10,7 +10,7 @@ from test_checker import edit
 
 from xlnn.building.build import build
 from xlnn.cli import cli
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.loading.spec import layout_of, read_spec
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

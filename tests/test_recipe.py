@@ -10,7 +10,7 @@ from PIL import Image
 import xlnn
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import Options
-from xlnn.shipped.templates import copy, template
+from xlnn.registry.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import OTHER_DATA, recipe
 from xlnn.workbooks.spec_text import from_toml, to_toml

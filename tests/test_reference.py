@@ -16,7 +16,7 @@ from plain import train, train_convolutional
 from xlnn import reference
 from xlnn.options import Options
 from xlnn.quantity import Model, Quantity, Stated
-from xlnn.shipped.templates import template
+from xlnn.registry.templates import template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.recipe import recipe

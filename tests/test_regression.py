@@ -15,7 +15,7 @@ from experiments import (
 
 from xlnn.building.build import build
 from xlnn.errors import XlnnError
-from xlnn.reading.values import values
+from xlnn.loading.values import values
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,10 @@ from xlnn.checking.stored import reads_alike, stale
 from xlnn.engines import load
 from xlnn.errors import WorkbookError
 from xlnn.layout import quoted
-from xlnn.reading.arrays import read_arrays
-from xlnn.reading.opening import opened
-from xlnn.reading.spec import described, layout_of, read_spec
-from xlnn.reading.values import values
+from xlnn.loading.arrays import read_arrays
+from xlnn.loading.open_file import opened
+from xlnn.loading.spec import described, layout_of, read_spec
+from xlnn.loading.values import values
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.inputs import replace_inputs
 from xlnn.xlsx.parts import sheet_parts

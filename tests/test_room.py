@@ -9,8 +9,8 @@ from cut_texts import DIGIT_PIXELS, SPARE, cut_texts, pixels
 from networks import NETWORK_TEMPLATES
 
 from xlnn.building.build import build
-from xlnn.shipped.templates import names
-from xlnn.shipped.text import languages, text
+from xlnn.registry.templates import names
+from xlnn.registry.text import languages, text
 
 SMALL = [name for name in NETWORK_TEMPLATES if name != "digits-8x8"]
 MORE = {

@@ -12,10 +12,10 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.equations.activation import ReLU, ReLUSlope
-from xlnn.equations.choice import OfRow
+from xlnn.equations.lookup import OfRow
 from xlnn.equations.verdict import LargestUnit, SmallestEpoch
 from xlnn.linting import lint
-from xlnn.reading.values import values
+from xlnn.loading.values import values
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 SAME = 1e-12
@@ -94,7 +94,7 @@ def test_drift_is_measured_on_what_moves_smoothly():
 
 def reference_model():
     """Return the quantities of a small workbook."""
-    from xlnn.workbooks.network.quantities.whole import workbook_model  # noqa: PLC0415
+    from xlnn.workbooks.network.quantities.workbook import workbook_model  # noqa: PLC0415
     from xlnn.workbooks.network.words import words_of  # noqa: PLC0415
 
     small = spec([4, 3, 2])

@@ -12,7 +12,7 @@ from test_own_models import example
 
 import xlnn
 from xlnn.errors import OptionsError, XlnnError
-from xlnn.shipped.templates import in_order, template
+from xlnn.registry.templates import in_order, template
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 MAPS = Spec(

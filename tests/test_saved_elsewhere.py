@@ -12,8 +12,8 @@ from test_readers import run_javascript
 
 from xlnn.checking.check import check
 from xlnn.checking.comparison import CIRCULAR
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
 from xlnn.xlsx.inputs import replace_inputs
 from xlnn.xlsx.parts import iterates
 

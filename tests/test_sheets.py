@@ -11,10 +11,10 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.errors import WorkbookError
 from xlnn.linting import lint
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
 from xlnn.workbooks.network.quantities.gradient_check import worth_moving
-from xlnn.workbooks.network.quantities.whole import GALLERY, LARGEST_DRAWN, drawn_whole
+from xlnn.workbooks.network.quantities.workbook import GALLERY, LARGEST_DRAWN, drawn_whole
 from xlnn.workbooks.network.sheets import workbook_layout
 from xlnn.workbooks.network.words import words_of
 

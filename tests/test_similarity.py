@@ -10,11 +10,11 @@ from test_checker import edit
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.equations.similarity import ANGLE, AtPlace
+from xlnn.equations.similarity import ANGLE, ImageAtRank
 from xlnn.experiments.similarity import EXPERIMENT
-from xlnn.reading.spec import described
-from xlnn.reading.values import values
-from xlnn.shipped.templates import folder
+from xlnn.loading.spec import described
+from xlnn.loading.values import values
+from xlnn.registry.templates import folder
 
 ZERO = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]])
 ONE = np.array([[0, 1, 0]] * 4)
@@ -128,7 +128,7 @@ def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, othe
 
 
 def test_a_place_that_no_image_takes_accuses_no_cell_that_looks_for_it():
-    found = AtPlace([1, 2, 3]).array(np.array([3.0, 1.0, 4.0]))
+    found = ImageAtRank([1, 2, 3]).array(np.array([3.0, 1.0, 4.0]))
     np.testing.assert_array_equal(found, [2, np.nan, 1])
 
 

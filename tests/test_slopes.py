@@ -8,7 +8,7 @@ from experiments import built, changed, nothing_is_nearly_0
 from xlnn.building.build import build
 from xlnn.equations.calculus import FUNCTIONS, Least
 from xlnn.equations.surface import SURFACES
-from xlnn.reading.values import values
+from xlnn.loading.values import values
 
 TEXTS = [function.text for function in FUNCTIONS]
 

@@ -20,13 +20,13 @@ from xlnn.checking.check import check
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
 from xlnn.linting import lint
-from xlnn.reading.spec import described
-from xlnn.reading.values import values
-from xlnn.shipped.templates import folder
-from xlnn.shipped.text import languages
+from xlnn.loading.spec import described
+from xlnn.loading.values import values
+from xlnn.registry.templates import folder
+from xlnn.registry.text import languages
 from xlnn.workbooks.solver.excel import MOST_VARIABLES, SETTINGS
-from xlnn.workbooks.solver.found import gradient
 from xlnn.workbooks.solver.kind import KIND
+from xlnn.workbooks.solver.minimum import gradient
 from xlnn.workbooks.solver.nets import DENSE, MAPS
 from xlnn.workbooks.solver.sheet import SIZE, power
 

@@ -9,7 +9,7 @@ from test_saved_elsewhere import save_with_libreoffice
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.linting import lint
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.loading.spec import layout_of, read_spec
 from xlnn.writing.sparklines import KIND, X14, XM
 from xlnn.xlsx.inputs import replace_inputs
 

@@ -22,8 +22,8 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import CellError, Grid
-from xlnn.reading.arrays import stored_arrays
-from xlnn.reading.spec import layout_of, read_spec
+from xlnn.loading.arrays import stored_arrays
+from xlnn.loading.spec import layout_of, read_spec
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import seal
 from xlnn.xlsx.parts import sheet_parts

@@ -17,8 +17,8 @@ from xlnn.checking.check import check
 from xlnn.engines import ENGINES, PROGRAMS
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.layout import quoted
-from xlnn.reading import opening
-from xlnn.reading.values import values
+from xlnn.loading import open_file
+from xlnn.loading.values import values
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts
 
 EMBEDDED = sorted(set(ENGINES) - {*PROGRAMS})
@@ -189,7 +189,7 @@ def turns(monkeypatch):
 @pytest.fixture
 def by_formulas_alone(monkeypatch):
     """Let nobody look at headings."""
-    monkeypatch.setattr(opening, "swapped", lambda *_: None)
+    monkeypatch.setattr(open_file, "swapped", lambda *_: None)
     monkeypatch.setattr(edits, "by_heading", lambda *_: {})
 
 

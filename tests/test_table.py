@@ -9,7 +9,7 @@ from programs import LIBRARIES
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
-from xlnn.shipped.templates import in_order
+from xlnn.registry.templates import in_order
 
 TABLE = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "table.py"))
 LINES = TABLE["lines"]()

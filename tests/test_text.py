@@ -20,11 +20,11 @@ import xlnn
 from xlnn.cli import cli
 from xlnn.errors import DataError
 from xlnn.layout import FIRST_ROW, quoted
-from xlnn.shipped.experiments import experiments, loaded
-from xlnn.shipped.templates import folder, names
-from xlnn.shipped.text import VARIANTS, Text, languages, text, translated
+from xlnn.registry.experiments import experiments, loaded
+from xlnn.registry.templates import folder, names
+from xlnn.registry.text import VARIANTS, Text, languages, text, translated
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES
-from xlnn.workbooks.network.quantities.whole import GALLERY, drawn_whole
+from xlnn.workbooks.network.quantities.workbook import GALLERY, drawn_whole
 from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.workbooks.network.words import variants
 
@@ -655,7 +655,7 @@ def esperanto(tmp_path, monkeypatch):
     """A folder of words with another language, of which it has but the shared ones."""
     words = shutil.copytree(folder() / "text", tmp_path / "templates" / "text")
     shutil.copy(words / "en.toml", words / "eo.toml")
-    monkeypatch.setattr("xlnn.shipped.text.folder", lambda: tmp_path / "templates")
+    monkeypatch.setattr("xlnn.registry.text.folder", lambda: tmp_path / "templates")
     return words
 
 

@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from programs import skip_without
 
 from xlnn.engines import ENGINES, load
+from xlnn.equations.experiment_sentences import Told
 from xlnn.equations.number import (
     factor,
     factor_text,
@@ -19,7 +20,6 @@ from xlnn.equations.number import (
     significant,
     significant_text,
 )
-from xlnn.equations.telling import Told
 
 WRITTEN = {
     0: ("0.000", "0.000", "0"),

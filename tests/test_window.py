@@ -9,8 +9,8 @@ from networks import random_recipe, spec, write_recipe
 from test_checker import edit
 
 from xlnn.checking.check import check
-from xlnn.reading.spec import layout_of, read_spec
-from xlnn.reading.values import values
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
 from xlnn.workbooks.network.sheets.window import FRAME
 from xlnn.workbooks.network.spec import LayerSpec
 

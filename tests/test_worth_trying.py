@@ -8,8 +8,8 @@ from networks import NETWORK_TEMPLATES
 
 from xlnn import reference
 from xlnn.options import Options
-from xlnn.shipped.templates import template
-from xlnn.shipped.text import languages
+from xlnn.registry.templates import template
+from xlnn.registry.text import languages
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.words import words_of

@@ -6,10 +6,10 @@ import pytest
 from experiments import built, changed
 
 from xlnn.building.build import build
-from xlnn.equations.dividing import LineEnd
+from xlnn.equations.dividing_line import LineEnd
 from xlnn.linting import lint
-from xlnn.reading.values import values
-from xlnn.shipped.text import languages
+from xlnn.loading.values import values
+from xlnn.registry.text import languages
 
 POINTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 

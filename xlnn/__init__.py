@@ -29,21 +29,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xlnn import testing
-    from xlnn.bridging.export import Exported, export
     from xlnn.building.build import build
-    from xlnn.building.own import workbook
+    from xlnn.building.own_models import workbook
     from xlnn.building.writing import Built
     from xlnn.checking.check import check
     from xlnn.checking.report import Report, Reports
     from xlnn.errors import XlnnError
+    from xlnn.exercises.exercise import exercise
+    from xlnn.exercises.grades import Grade, Grades
+    from xlnn.exercises.grading import grade
     from xlnn.explaining.explain import explain
     from xlnn.explaining.explanation import Explanation, Part
-    from xlnn.explaining.held import QuantityValues
+    from xlnn.explaining.quantity_values import QuantityValues
     from xlnn.explaining.run import Run, load
     from xlnn.explaining.show import Contents, show
-    from xlnn.practising.exercise import exercise
-    from xlnn.practising.grades import Grade, Grades
-    from xlnn.practising.grading import grade
+    from xlnn.loading.linted import lint
+    from xlnn.loading.values import values
+    from xlnn.onnx.export import Exported, export
     from xlnn.quantity import (
         Axis,
         Cells,
@@ -56,9 +58,7 @@ if TYPE_CHECKING:
         following,
         previous,
     )
-    from xlnn.reading.linted import lint
-    from xlnn.reading.values import values
-    from xlnn.shipped.text import Text
+    from xlnn.registry.text import Text
     from xlnn.workbooks.experiment import Experiment, Size
     from xlnn.workbooks.pages.page import Page
     from xlnn.workbooks.pages.parts import (
@@ -140,34 +140,34 @@ _PARTS = (
 
 _HOMES = {
     "build": "xlnn.building.build",
-    "workbook": "xlnn.building.own",
+    "workbook": "xlnn.building.own_models",
     "Built": "xlnn.building.writing",
     "check": "xlnn.checking.check",
     "Report": "xlnn.checking.report",
     "Reports": "xlnn.checking.report",
     "XlnnError": "xlnn.errors",
-    "exercise": "xlnn.practising.exercise",
-    "export": "xlnn.bridging.export",
-    "Exported": "xlnn.bridging.export",
+    "exercise": "xlnn.exercises.exercise",
+    "export": "xlnn.onnx.export",
+    "Exported": "xlnn.onnx.export",
     "explain": "xlnn.explaining.explain",
     "Explanation": "xlnn.explaining.explanation",
     "Part": "xlnn.explaining.explanation",
     "load": "xlnn.explaining.run",
     "Run": "xlnn.explaining.run",
-    "QuantityValues": "xlnn.explaining.held",
+    "QuantityValues": "xlnn.explaining.quantity_values",
     "show": "xlnn.explaining.show",
     "Contents": "xlnn.explaining.show",
-    "grade": "xlnn.practising.grading",
-    "Grade": "xlnn.practising.grades",
-    "Grades": "xlnn.practising.grades",
-    "lint": "xlnn.reading.linted",
-    "values": "xlnn.reading.values",
+    "grade": "xlnn.exercises.grading",
+    "Grade": "xlnn.exercises.grades",
+    "Grades": "xlnn.exercises.grades",
+    "lint": "xlnn.loading.linted",
+    "values": "xlnn.loading.values",
     **dict.fromkeys(_QUANTITY, "xlnn.quantity"),
     "Experiment": "xlnn.workbooks.experiment",
     "Size": "xlnn.workbooks.experiment",
     "Page": "xlnn.workbooks.pages.page",
     **dict.fromkeys(_PARTS, "xlnn.workbooks.pages.parts"),
-    "Text": "xlnn.shipped.text",
+    "Text": "xlnn.registry.text",
 }
 
 

@@ -210,7 +210,7 @@ class NoRectangleError(ValueError):
 
 
 @dataclass(frozen=True)
-class Column:
+class FilledColumn:
     """The formula of one unit, to be filled down over the block's epochs and images.
 
     Attributes
@@ -221,7 +221,7 @@ class Column:
     rows : tuple of (int, tuple of int)
         Row numbers that move with the formula's own index along its axes: at the first index, and
         by how much for each step along each axis.
-    starts : tuple of (int, int, Column)
+    starts : tuple of (int, int, FilledColumn)
         Where another formula stands, since a recurrence starts there: an axis, the index along it,
         and the formula.
     """
@@ -229,7 +229,7 @@ class Column:
     unit: tuple[int, ...]
     text: str
     rows: tuple[tuple[int, tuple[int, ...]], ...]
-    starts: "tuple[tuple[int, int, Column], ...]" = ()
+    starts: "tuple[tuple[int, int, FilledColumn], ...]" = ()
 
     def at(self, index: tuple[int, ...]) -> str:
         """Return the formula at an index along the block's axes."""
@@ -501,7 +501,7 @@ class Layout:
         """Return the address of the first entry of a quantity's array."""
         return self.cell(name, tuple(0 for _ in self.model[name].lengths))
 
-    def columns(self, name: str, part: int = 0) -> tuple[Column, ...]:
+    def columns(self, name: str, part: int = 0) -> tuple[FilledColumn, ...]:
         """Return the formula of each unit of a part of a quantity that has an equation."""
         if (name, part) not in self._columns:
             units = self.model[name].units
@@ -509,7 +509,7 @@ class Layout:
         return self._columns[name, part]
 
     @cached_property
-    def _columns(self) -> dict[tuple[str, int], tuple[Column, ...]]:
+    def _columns(self) -> dict[tuple[str, int], tuple[FilledColumn, ...]]:
         """The columns that were asked for: whoever writes them compares them as well."""
         return {}
 
@@ -537,7 +537,7 @@ class Layout:
 
     def _column(
         self, name: str, part: int, unit: tuple[int, ...], starting: frozenset[str] = frozenset()
-    ) -> Column:
+    ) -> FilledColumn:
         """Return the formula of a unit, where the recurrences along some families start."""
         here = self.blocks[name].parts[part]
         entry = {axis.family: axis.first + part for axis in self.model[name].each}
@@ -570,8 +570,8 @@ def _stated(
     unit: tuple[int, ...],
     arguments: Mapping[str, Reference],
     rows: dict[tuple, int],
-    starts: tuple[tuple[int, int, Column], ...],
-) -> Column:
+    starts: tuple[tuple[int, int, FilledColumn], ...],
+) -> FilledColumn:
     """Return the formula of a unit; the rows that it names are written down on the way.
 
     Raises
@@ -580,7 +580,7 @@ def _stated(
         It is no formula, or too long for a cell.
     """
     text = quantity.equation.cell(*unit, **arguments)
-    column, is_text = Column(unit, text, tuple(rows), starts), isinstance(text, str)
+    column, is_text = FilledColumn(unit, text, tuple(rows), starts), isinstance(text, str)
     last = tuple(axis.length - 1 for axis in quantity.axes)
     if not (is_text and text.startswith("=")):
         said = f'"{column.at(last):.60}"' if is_text else f"{text!r:.60}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xlnn.aliases import note
 from xlnn.arguments import is_number, is_path, is_text, is_whole, wrong
-from xlnn.called import note
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import Annotated, Any, TypedDict, TypeVar, get_type_hints
 
-from xlnn.called import ACTIVATIONS, COSTS, OPTIMISERS
+from xlnn.aliases import ACTIVATIONS, COSTS, OPTIMISERS
 from xlnn.data.files import ENCODINGS
 from xlnn.errors import OptionsError, blamed
 from xlnn.option import (
@@ -30,7 +30,7 @@ from xlnn.option import (
     WHOLE,
     Option,
 )
-from xlnn.shipped.text import languages
+from xlnn.registry.text import languages
 
 F = TypeVar("F", bound=Callable[..., object])
 

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from submissions import RIGHT, WRONG, blanks, emptied, fill
 
 import xlnn
-from xlnn.practising.grading import grade
+from xlnn.exercises.grading import grade
 
 EXERCISES = {
     "digits": (

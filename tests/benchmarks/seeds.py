@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.shipped.templates import names, template
+from xlnn.registry.templates import names, template
 
 EPOCHS, PROBES = 2, 2
 

@@ -17,7 +17,7 @@ import time
 import openpyxl
 import pytest
 
-from xlnn.practising.submission import submission
+from xlnn.exercises.submission import submission
 
 CLASS, DRAWN = 200, 12
 """Submissions, and of how many students' own numbers they are: a name in a roster takes seconds."""

@@ -13,7 +13,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 
-from xlnn.shipped.templates import in_order
+from xlnn.registry.templates import in_order
 
 START = "import formualizer, lxml.etree, numpy, openpyxl"
 ROUNDS = 3

@@ -21,7 +21,7 @@ import pytest
 
 from xlnn.building.limits import size
 from xlnn.options import Options
-from xlnn.shipped.templates import folder, template
+from xlnn.registry.templates import folder, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.sheets import workbook_layout

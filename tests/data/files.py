@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from xlnn.data.reading import read
+from xlnn.data.load import read
 from xlnn.errors import XlnnError
 
 

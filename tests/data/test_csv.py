@@ -6,13 +6,13 @@ from files import csv, read_or_refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlnn.data import dataset, lines
-from xlnn.data.dataset import Reading
-from xlnn.data.reading import read
+from xlnn.data import csv_lines, dataset
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.load import read
 from xlnn.errors import DataError
 
-ROW = Reading(picture=(1, 3))
-TABLE = Reading(table=True)
+ROW = ReadOptions(picture=(1, 3))
+TABLE = ReadOptions(table=True)
 IRIS = "species,length,width\nsetosa,5.1,3.5\nvirginica,6.3,3.3\nsetosa,4.9,3\n"
 CARS = "km,age,price\n10,1,20.5\n50,3,12\n90,9,3\n"
 
@@ -88,7 +88,7 @@ def test_what_is_no_image_is_refused_by_line_and_column(tmp_path, content, messa
 
 
 def test_more_lines_than_a_sheet_has_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(lines, "MOST_IMAGES", 2)
+    monkeypatch.setattr(csv_lines, "MOST_IMAGES", 2)
     with pytest.raises(DataError, match="line 3: a sheet has 2 rows; leave images out"):
         read(csv(tmp_path, "0,1\n1,1\n0,1\n"), ROW)
 
@@ -96,19 +96,19 @@ def test_more_lines_than_a_sheet_has_are_refused(tmp_path, monkeypatch):
 def test_numbers_are_counted_before_they_are_read(tmp_path, monkeypatch):
     path = csv(tmp_path, "0,1,1\n1,0,0\n" * 5)
     monkeypatch.setattr(dataset, "LARGE", 29)
-    monkeypatch.setattr(lines, "_split", None)
+    monkeypatch.setattr(csv_lines, "_split", None)
     message = "holds 30 numbers in 10 rows or images; over 29 make .* ask for it with --large"
     with pytest.raises(DataError, match=message):
-        read(path, Reading())
+        read(path, ReadOptions())
     monkeypatch.setattr(dataset, "MOST_NUMBERS", 29)
     with pytest.raises(DataError, match="at most 29 are read: leave some out, or take smaller"):
-        read(path, Reading(large=True))
+        read(path, ReadOptions(large=True))
 
 
 def test_large_lets_many_numbers_pass(tmp_path, monkeypatch):
     path = csv(tmp_path, "0,1,1\n1,0,0\n" * 5)
     monkeypatch.setattr(dataset, "LARGE", 29)
-    assert len(read(path, Reading(picture=(1, 2), large=True)).x) == 10
+    assert len(read(path, ReadOptions(picture=(1, 2), large=True)).x) == 10
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_the_classes_are_in_the_wanted_order_or_by_number_or_as_they_appear(
     tmp_path, first, wanted, labels
 ):
     content = "".join(f"{label},1\n" for label in first)
-    data = read(csv(tmp_path, content), Reading(labels=wanted))
+    data = read(csv(tmp_path, content), ReadOptions(labels=wanted))
     assert data.labels == labels
     assert [data.labels[one] for one in data.t.argmax(axis=1)] == list(first)
 
@@ -136,19 +136,19 @@ def test_the_classes_are_in_the_wanted_order_or_by_number_or_as_they_appear(
 def test_whole_labels_are_whole_however_a_program_writes_them(tmp_path, style):
     rows = np.array([[0, 0.5], [1, 0.25], [10, 0.75]])
     np.savetxt(tmp_path / "my.csv", rows, fmt=[style, "%.2f"], delimiter=",")
-    data = read(tmp_path / "my.csv", Reading(labels=("10", "1", "0")))
+    data = read(tmp_path / "my.csv", ReadOptions(labels=("10", "1", "0")))
     assert data.labels == ("10", "1", "0")
     assert data.x.tolist() == [[0.5], [0.25], [0.75]]
 
 
 def test_two_ways_to_write_one_letter_are_one_label(tmp_path):
     content = "caf\u00e9,1\ncafe\u0301,1\ntea,1\n"
-    assert read(csv(tmp_path, content), Reading()).labels == ("caf\u00e9", "tea")
+    assert read(csv(tmp_path, content), ReadOptions()).labels == ("caf\u00e9", "tea")
 
 
 def test_the_label_may_stand_in_another_column(tmp_path):
     content = "length,species,width\n5,setosa,3\n6,virginica,4\n"
-    data = read(csv(tmp_path, content), Reading(table=True, label="species"))
+    data = read(csv(tmp_path, content), ReadOptions(table=True, label="species"))
     assert data.x.tolist() == [[5, 3], [6, 4]]
     assert data.labels == ("setosa", "virginica")
     assert data.features == ("length", "width")
@@ -164,7 +164,7 @@ def test_a_table_is_no_picture_and_names_its_inputs(tmp_path):
 
 
 def test_targets_make_a_regression(tmp_path):
-    data = read(csv(tmp_path, CARS), Reading(targets=("price",)))
+    data = read(csv(tmp_path, CARS), ReadOptions(targets=("price",)))
     assert data.is_regression
     assert data.x.tolist() == [[10, 1], [50, 3], [90, 9]]
     assert data.t.tolist() == [[20.5], [12], [3]]
@@ -174,7 +174,7 @@ def test_targets_make_a_regression(tmp_path):
 
 
 def test_targets_are_in_the_order_that_is_asked_for(tmp_path):
-    data = read(csv(tmp_path, CARS), Reading(targets=("price", "km")))
+    data = read(csv(tmp_path, CARS), ReadOptions(targets=("price", "km")))
     assert data.labels == ("price", "km")
     assert data.t[0].tolist() == [20.5, 10]
     assert data.features == ("age",)
@@ -183,14 +183,38 @@ def test_targets_are_in_the_order_that_is_asked_for(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reading", "message"),
     [
-        (CARS, Reading(targets=("cost",)), '"cost" is not there; the headings are km, age and pr'),
-        (CARS, Reading(targets=("km", "age", "price")), "all columns are targets; at least one"),
-        (CARS, Reading(targets=("km", "km")), "twice in the targets km and km"),
-        ("a,a,b\n1,2,3\n", Reading(targets=("a",)), '"a" stands more than once'),
-        ("1,2\n3,4\n", Reading(targets=("price",)), 'no headings, so there is no column "price"'),
-        (CARS.replace("12", "=2"), Reading(targets=("price",)), 'line 3, column price: "=2" is'),
-        (IRIS, Reading(table=True, label="kind"), '"kind" is not there; the headings are species'),
-        ("a,1\nb,2\n", Reading(table=True, label="kind"), "the first line holds numbers and no"),
+        (
+            CARS,
+            ReadOptions(targets=("cost",)),
+            '"cost" is not there; the headings are km, age and pr',
+        ),
+        (
+            CARS,
+            ReadOptions(targets=("km", "age", "price")),
+            "all columns are targets; at least one",
+        ),
+        (CARS, ReadOptions(targets=("km", "km")), "twice in the targets km and km"),
+        ("a,a,b\n1,2,3\n", ReadOptions(targets=("a",)), '"a" stands more than once'),
+        (
+            "1,2\n3,4\n",
+            ReadOptions(targets=("price",)),
+            'no headings, so there is no column "price"',
+        ),
+        (
+            CARS.replace("12", "=2"),
+            ReadOptions(targets=("price",)),
+            'line 3, column price: "=2" is',
+        ),
+        (
+            IRIS,
+            ReadOptions(table=True, label="kind"),
+            '"kind" is not there; the headings are species',
+        ),
+        (
+            "a,1\nb,2\n",
+            ReadOptions(table=True, label="kind"),
+            "the first line holds numbers and no",
+        ),
         ("l,a\u200b\nx,1\ny,2\n", TABLE, r'line 1: the heading "a\?" holds a character'),
         ("l," + "a" * 41 + "\nx,1\ny,2\n", TABLE, "line 1: the heading .* has 41 characters"),
     ],
@@ -209,7 +233,7 @@ def test_columns_that_cannot_be_found_or_shown_are_refused(tmp_path, content, re
 def test_arbitrary_bytes_give_images_or_a_refusal(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("bytes") / "my.csv"
     path.write_bytes(content)
-    for reading in (Reading(), TABLE, Reading(targets=("a",)), Reading(label="a")):
+    for reading in (ReadOptions(), TABLE, ReadOptions(targets=("a",)), ReadOptions(label="a")):
         if (data := read_or_refused(path, reading)) is None:
             continue
         assert np.isfinite(data.x).all()

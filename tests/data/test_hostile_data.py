@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from xlnn.data.pictures import SCAN
-from xlnn.shipped.templates import LARGEST
+from xlnn.registry.templates import LARGEST
 
 TOML = 'cost = "squared error"\neta = 0.1\nepochs = 1\nlayers = [{units = 2}]\n[data]\n'
 

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from xlnn.data import dataset
-from xlnn.data.dataset import Reading
-from xlnn.data.reading import read
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.load import read
 from xlnn.errors import DataError
 
 X = np.array([[1, 0.5, 0, 0], [0, 0, 0.25, 1], [1, 1, 1, 1]])
-TABLE = Reading(table=True)
+TABLE = ReadOptions(table=True)
 FRAME = pd.DataFrame({"kind": ["a", "b", "a"], "n": [1, 2, 3], "v": [0.1, -2.5, 1e-7]})
 
 
@@ -28,7 +28,7 @@ FRAME = pd.DataFrame({"kind": ["a", "b", "a"], "n": [1, 2, 3], "v": [0.1, -2.5, 
     ],
 )
 def test_a_pair_of_arrays_is_x_and_labels(labels, wanted):
-    data = read((X, labels), Reading())
+    data = read((X, labels), ReadOptions())
     assert data.x.tolist() == X.tolist()
     assert data.labels == wanted
     assert data.picture == (2, 2)
@@ -37,19 +37,19 @@ def test_a_pair_of_arrays_is_x_and_labels(labels, wanted):
 
 @pytest.mark.parametrize("t", [[0.5, 1, 2], [[1, 2], [3, 4], [5, 6]]])
 def test_a_second_array_that_is_no_class_is_predicted(t):
-    data = read((X, t), Reading())
+    data = read((X, t), ReadOptions())
     assert data.is_regression
     assert data.t.tolist() == np.array(t, dtype=float).reshape(3, -1).tolist()
 
 
 def test_whole_numbers_are_predicted_where_targets_are_asked_for():
-    data = read((X, [100, 200, 300]), Reading(targets=("price",), table=True))
+    data = read((X, [100, 200, 300]), ReadOptions(targets=("price",), table=True))
     assert data.is_regression
     assert data.labels == ("price",)
 
 
 def test_a_dict_holds_what_an_archive_holds():
-    data = read({"x": X, "t": [1, 2, 3], "names": ["price"]}, Reading())
+    data = read({"x": X, "t": [1, 2, 3], "names": ["price"]}, ReadOptions())
     assert data.is_regression
     assert data.labels == ("price",)
 
@@ -63,7 +63,8 @@ def test_a_frame_of_pandas_is_a_table_with_headings():
         'data: 3 rows of 2 inputs, n and v; labels a and b in the column "kind" (2 and 1).',
     )
     assert (
-        read(FRAME[["n", "v"]], Reading(targets=("v",))).t.ravel().tolist() == FRAME["v"].tolist()
+        read(FRAME[["n", "v"]], ReadOptions(targets=("v",))).t.ravel().tolist()
+        == FRAME["v"].tolist()
     )
 
 
@@ -93,7 +94,9 @@ def test_a_frame_is_read_by_what_it_does_and_not_by_what_it_is():
 def test_columns_that_are_numbered_are_no_headings():
     data = read(pd.DataFrame([["a", 1, 2], ["b", 3, 4]]), TABLE)
     assert data.features == ("x1", "x2")
-    assert read(pd.DataFrame([[1, 2, 0], [3, 4, 1]]), Reading(label="last", table=True)).labels == (
+    assert read(
+        pd.DataFrame([[1, 2, 0], [3, 4, 1]]), ReadOptions(label="last", table=True)
+    ).labels == (
         "0",
         "1",
     )
@@ -110,7 +113,7 @@ def test_every_way_to_be_missing_in_a_frame_is_one(absent):
     frame = pd.DataFrame({"k": ["a", "b", "a"], "n": [1, absent, 3]})
     with pytest.raises(DataError, match="data: 1 value missing in 1 row, the first in row 2, colu"):
         read(frame, TABLE)
-    assert read(frame, Reading(table=True, missing="mean")).x.tolist() == [[1], [2], [3]]
+    assert read(frame, ReadOptions(table=True, missing="mean")).x.tolist() == [[1], [2], [3]]
 
 
 @pytest.mark.parametrize(
@@ -148,4 +151,4 @@ def test_numbers_of_a_program_are_counted_too(monkeypatch):
     for data in ((X, [0, 1, 0]), FRAME):
         with pytest.raises(DataError, match=r"holds \d+ numbers in 3 rows or images; over 5 make"):
             read(data, TABLE)
-        assert len(read(data, Reading(table=True, large=True)).x) == 3
+        assert len(read(data, ReadOptions(table=True, large=True)).x) == 3

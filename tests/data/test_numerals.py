@@ -6,12 +6,12 @@ from files import csv
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlnn.data.dataset import Reading
-from xlnn.data.numerals import Numerals
-from xlnn.data.reading import read
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.load import read
+from xlnn.data.number_text import Numerals
 from xlnn.errors import DataError
 
-TABLE = Reading(table=True)
+TABLE = ReadOptions(table=True)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_numbers_that_can_be_read_in_one_way_are_read_and_told(tmp_path, one, tw
     assert data.x.ravel().tolist() == list(numbers)
     assert data.told[1].startswith("my.csv: numbers were read with a decimal ")
     assert data.told[1].endswith(f"(--decimal {mark}).")
-    said = read(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), Reading(table=True, decimal=mark))
+    said = read(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), ReadOptions(table=True, decimal=mark))
     assert said.x.tolist() == data.x.tolist()
     assert len(said.told) == 1
 
@@ -45,8 +45,8 @@ def test_a_number_that_can_be_read_in_two_ways_is_refused_with_both(tmp_path, nu
     content = f"k;a\nx;{number}\ny;7\n"
     with pytest.raises(DataError, match=r"may be .* or .*: add --decimal \. or --decimal , to say"):
         read(csv(tmp_path, content), TABLE)
-    comma = read(csv(tmp_path, content), Reading(table=True, decimal=",")).x[0, 0]
-    point = read(csv(tmp_path, content), Reading(table=True, decimal=".")).x[0, 0]
+    comma = read(csv(tmp_path, content), ReadOptions(table=True, decimal=",")).x[0, 0]
+    point = read(csv(tmp_path, content), ReadOptions(table=True, decimal=".")).x[0, 0]
     assert point == pytest.approx(1000 * comma)
 
 
@@ -78,9 +78,9 @@ def test_numbers_that_can_be_read_in_no_way_are_refused(tmp_path, one, two, mess
 def test_what_is_said_of_the_decimal_mark_holds(tmp_path):
     path = csv(tmp_path, "k;a\nx;0,5\ny;1\n")
     with pytest.raises(DataError, match='line 2, column a: "0,5" is not a number'):
-        read(path, Reading(table=True, decimal="."))
+        read(path, ReadOptions(table=True, decimal="."))
     with pytest.raises(DataError, match=r'"0\.5" is not a number with a decimal comma'):
-        read(csv(tmp_path, "k;a\nx;0.5\ny;1\n"), Reading(table=True, decimal=","))
+        read(csv(tmp_path, "k;a\nx;0.5\ny;1\n"), ReadOptions(table=True, decimal=","))
 
 
 @given(st.floats(-1e15, 1e15, allow_nan=False))

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlnn.data import dataset, sheet
-from xlnn.data.dataset import Reading
-from xlnn.data.reading import read
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.load import read
 from xlnn.errors import DataError, WorkbookError
 
-TABLE = Reading(table=True)
+TABLE = ReadOptions(table=True)
 IRIS = [["species", "length", "width"], ["setosa", 5.1, 3.5], ["virginica", 6.3, None]]
 
 
@@ -60,7 +60,7 @@ def test_a_table_is_read_as_from_a_csv(tmp_path):
 
 
 def test_pictures_without_headings_and_a_numeric_label(tmp_path):
-    data = read(xlsx(tmp_path, [[0, 1, 0, 1, 1], [1, 0, 0, 0, 1]]), Reading())
+    data = read(xlsx(tmp_path, [[0, 1, 0, 1, 1], [1, 0, 0, 0, 1]]), ReadOptions())
     assert data.labels == ("0", "1")
     assert data.picture == (2, 2)
 
@@ -70,11 +70,11 @@ def test_the_sheet_is_the_first_or_the_one_that_is_asked_for(tmp_path):
     first = read(path, TABLE)
     assert first.labels == ("a", "b")
     assert first.told[1] == 'my.xlsx: the first sheet, "Data", was read (--sheet).'
-    other = read(path, Reading(table=True, sheet="More"))
+    other = read(path, ReadOptions(table=True, sheet="More"))
     assert other.labels == ("c", "d")
     assert len(other.told) == 1
     with pytest.raises(DataError, match='there is no sheet "None"; there are Data and More'):
-        read(path, Reading(sheet="None"))
+        read(path, ReadOptions(sheet="None"))
 
 
 def test_a_table_may_begin_anywhere_and_have_blank_rows(tmp_path):
@@ -102,7 +102,7 @@ def test_dates_are_read_as_numbers_and_told(tmp_path, look):
         workbook["Data"].cell(row, 2).number_format = look
     workbook["Data"]["A2"].number_format = look
     workbook.save(path)
-    data = read(path, Reading(table=True, missing="drop"))
+    data = read(path, ReadOptions(table=True, missing="drop"))
     assert data.x.tolist() == [[45292, 1], [45293.5, 2]]
     told = "my.xlsx holds 2 dates, the first in Data!B2: read as numbers of days, as the file "
     assert told + "stores them." in data.told
@@ -141,7 +141,7 @@ def test_cells_that_are_empty_or_not_available_are_missing(tmp_path):
         DataError, match=r"2 values missing in 2 rows, the first in row 3, column w"
     ):
         read(path, TABLE)
-    data = read(path, Reading(table=True, missing="mean"))
+    data = read(path, ReadOptions(table=True, missing="mean"))
     assert data.x.tolist() == [[5.1, 3.5], [6.3, 2.25], [5.7, 1]]
     assert data.missing == "mean"
 

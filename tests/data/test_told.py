@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from files import csv, npz
 
-from xlnn.data.dataset import Reading
-from xlnn.data.reading import read
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.load import read
 from xlnn.errors import DataError
 
-TABLE = Reading(table=True)
+TABLE = ReadOptions(table=True)
 DOUBT = "the first column can hardly be the label"
 
 
@@ -17,7 +17,7 @@ def rows(*columns):
     return "".join(",".join(map(str, row)) + "\n" for row in zip(*columns, strict=True))
 
 
-def told(tmp_path, content, reading=Reading()):  # noqa: B008 -- it is frozen
+def told(tmp_path, content, reading=ReadOptions()):  # noqa: B008 -- it is frozen
     return read(csv(tmp_path, content), reading).told[0]
 
 
@@ -46,25 +46,29 @@ PLACED = "2 rows of 2 inputs, x1 and x2; " + KINDS
     ("content", "reading", "line"),
     [
         ("k,a,b\nx,1,2\ny,3,4\n", TABLE, NAMED),
-        ("a,b,k\n1,2,x\n3,4,y\n", Reading(table=True, label="k"), NAMED),
-        ("a,b,k\n1,2,x\n3,4,y\n", Reading(table=True, label="last"), NAMED),
-        ("a,b,k\n1,2,x\n3,4,y\n", Reading(table=True, label="3"), NAMED),
-        ("1,2,x\n3,4,y\n", Reading(table=True, label="last"), PLACED.format("the last column")),
-        ("1,x,2\n3,y,4\n", Reading(table=True, label="2"), PLACED.format("column 2")),
-        ("x,1,2\ny,3,4\n", Reading(table=True, label="first"), PLACED.format("the first column")),
+        ("a,b,k\n1,2,x\n3,4,y\n", ReadOptions(table=True, label="k"), NAMED),
+        ("a,b,k\n1,2,x\n3,4,y\n", ReadOptions(table=True, label="last"), NAMED),
+        ("a,b,k\n1,2,x\n3,4,y\n", ReadOptions(table=True, label="3"), NAMED),
+        ("1,2,x\n3,4,y\n", ReadOptions(table=True, label="last"), PLACED.format("the last column")),
+        ("1,x,2\n3,y,4\n", ReadOptions(table=True, label="2"), PLACED.format("column 2")),
+        (
+            "x,1,2\ny,3,4\n",
+            ReadOptions(table=True, label="first"),
+            PLACED.format("the first column"),
+        ),
         (
             "a,b,p\n1,2,0.5\n3,4,-2e9\n",
-            Reading(targets=("p",)),
+            ReadOptions(targets=("p",)),
             "2 rows of 2 inputs, a and b; to predict: p (-2 × 10⁹ to 0.5).",
         ),
         (
             "1,2,0.5\n3,4,1\n",
-            Reading(targets=("last",)),
+            ReadOptions(targets=("last",)),
             "2 rows of 2 inputs, x1 and x2; to predict: x3 (0.5 to 1).",
         ),
         (
             "1,2,0.5\n3,4,1\n",
-            Reading(targets=("3", "1")),
+            ReadOptions(targets=("3", "1")),
             "2 rows of 1 input, x2; to predict: x3 (0.5 to 1) and x1 (1 to 3).",
         ),
     ],
@@ -75,17 +79,17 @@ def test_a_table_is_told_with_its_inputs_and_what_is_learned(tmp_path, content, 
 
 def test_a_heading_comes_before_a_place_of_the_same_name(tmp_path):
     content = "last,a,k\nx,1,2\ny,3,4\n"
-    data = read(csv(tmp_path, content), Reading(table=True, label="last"))
+    data = read(csv(tmp_path, content), ReadOptions(table=True, label="last"))
     assert data.labels == ("x", "y")
 
 
 def test_arrays_are_told_with_the_name_of_their_labels(tmp_path):
     path = npz(tmp_path, x=np.ones((3, 2, 2)), y=[1, 0, 1])
-    assert read(path, Reading()).told == (
+    assert read(path, ReadOptions()).told == (
         "my.npz: 3 images of 2 × 2 pixels, labels 0 and 1 in y (1 and 2).",
     )
     path = npz(tmp_path, x=np.ones((3, 2)), t=[0.5, 1, 2])
-    assert read(path, Reading()).told == (
+    assert read(path, ReadOptions()).told == (
         "my.npz: 3 rows of 2 inputs, x1 and x2; to predict: t1 (0.5 to 2).",
     )
 
@@ -114,7 +118,7 @@ def test_a_first_column_that_can_hardly_be_the_label_is_told(tmp_path, columns):
     line = told(tmp_path, content)
     assert DOUBT in line
     assert "--label last" in line
-    assert DOUBT not in told(tmp_path, content, Reading(label="1"))
+    assert DOUBT not in told(tmp_path, content, ReadOptions(label="1"))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +162,7 @@ def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
         ),
         (
             "1,x,2,3,4\n1,y,2,3,4\n",
-            Reading(),
+            ReadOptions(),
             r'line 1, column p1: "x" is .* labels add --label 2\.',
         ),
         (
@@ -173,18 +177,18 @@ def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
         ),
         (
             "1,2,3\n4,5,6\n",
-            Reading(label="4"),
+            ReadOptions(label="4"),
             r'no column "4"; name it by its place, last or 1 to 3',
         ),
         (
             "a,b\n1,2\n",
-            Reading(label="3"),
+            ReadOptions(label="3"),
             r'the column "3" is not there; the headings are a and b',
         ),
-        ("1,2,3\n4,5,6\n", Reading(label="0"), r'there is no column "0"'),
+        ("1,2,3\n4,5,6\n", ReadOptions(label="0"), r'there is no column "0"'),
         (
             "1,2\n4,5\n",
-            Reading(targets=("last", "2")),
+            ReadOptions(targets=("last", "2")),
             r"a column stands twice in the targets last",
         ),
     ],
@@ -197,7 +201,7 @@ def test_a_label_elsewhere_is_refused_with_the_option(tmp_path, content, reading
 
 def test_the_row_numbers_that_pandas_writes_have_no_heading(tmp_path):
     content = ",a,k\n0,1.5,x\n1,2.5,y\n"
-    data = read(csv(tmp_path, content), Reading(table=False, picture=(1, 2), label="k"))
+    data = read(csv(tmp_path, content), ReadOptions(table=False, picture=(1, 2), label="k"))
     assert data.labels == ("x", "y")
     assert data.x.tolist() == [[0, 1.5], [1, 2.5]]
 
@@ -223,7 +227,7 @@ def test_real_values_of_any_size_are_read_as_they_are(tmp_path, scale):
 
 def test_a_column_that_counts_the_rows_is_mentioned_unless_it_is_all_there_is(tmp_path):
     rows = [f"{n},{n * n % 7},{n % 2}" for n in range(1, 21)]
-    reading = Reading(table=True, label="kind")
+    reading = ReadOptions(table=True, label="kind")
     line = told(tmp_path, "id,a,kind\n" + "\n".join(rows), reading)
     assert line.endswith("; id counts the rows: if it says no more of them, remove it.")
     line = told(tmp_path, "id,a,kind\n" + "\n".join(reversed(rows)), reading)

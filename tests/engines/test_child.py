@@ -12,10 +12,10 @@ import pytest
 from openpyxl import Workbook
 from programs import LIBRARIES
 
+from xlnn.cleanup import _state
 from xlnn.engines import AT_ONCE, Allowance, _child, cancel, formulas, load
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import Grid
-from xlnn.leftovers import _state
 
 ENOUGH = Allowance(first=60, again=60, memory=10**9)
 LITTLE = Allowance(first=1, again=1, memory=200 * 10**6)

@@ -21,7 +21,7 @@ from xlnn.engines import _columns as columns
 from xlnn.engines import _programs as programs
 from xlnn.engines import _store as store
 from xlnn.engines import formualizer, formulas
-from xlnn.engines._functions import Function
+from xlnn.engines._functions import FastFunction
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import CellError
 
@@ -419,7 +419,7 @@ KNOWN = {**get_functions(), **OPERATORS}
 SCALAR = {}
 OF_FLOATS = {}
 for name, function in KNOWN.items():
-    found = Function.of(function["function"] if isinstance(function, dict) else function)
+    found = FastFunction.of(function["function"] if isinstance(function, dict) else function)
     SCALAR |= {name: found} if found.scalar else {}
     OF_FLOATS |= {name: found} if found.of_floats else {}
 
@@ -468,7 +468,7 @@ def test_a_short_way_over_ranges_gives_the_same_bits(name, x):
 def test_a_short_way_gives_no_number_but_that_of_formulas(name, count, generator):
     """Whatever it is called with: where it gives a finite number, it is the right one."""
     arguments = [generator.integers(-3, 9, (3, 2)) / 2 for _ in range(count)]
-    operands = [columns.Column(argument[None], np.ndarray) for argument in arguments]
+    operands = [columns.OperandValues(argument[None], np.ndarray) for argument in arguments]
     with np.errstate(all="ignore"):
         got = columns._float_by_float(OF_FLOATS[name], operands, 1)  # noqa: SLF001 - just this way
         if got is not None:

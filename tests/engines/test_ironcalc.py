@@ -17,7 +17,7 @@ from xlnn.checking.check import check
 from xlnn.engines import load
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import CellError
-from xlnn.shipped.templates import names
+from xlnn.registry.templates import names
 
 
 @pytest.fixture

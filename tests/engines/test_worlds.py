@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from xlnn.engines import worlds
+from xlnn.engines import scenarios
+from xlnn.engines.custom_functions import unknown
 from xlnn.engines.formualizer import UNKNOWN
-from xlnn.engines.taught import unknown
-from xlnn.engines.worlds import Task
+from xlnn.engines.scenarios import Task
 from xlnn.grid import CellError, Grid
 
 
 def asked(numbers, *tasks, formulas=None, beside=None):
     """Ask for some tasks among the numbers of one sheet."""
-    return worlds.load(None)(
+    return scenarios.load(None)(
         {
             "sheets": ("S", "T"),
             "values": {"S": Grid(numbers)},

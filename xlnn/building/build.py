@@ -8,7 +8,7 @@ from xlnn.arguments import path_of
 from xlnn.building.plan import Proof, begun, modelled, planned
 from xlnn.errors import OptionsError
 from xlnn.options import BUILD, BuildOptions, Options, documented
-from xlnn.shipped.templates import DEFAULT
+from xlnn.registry.templates import DEFAULT
 
 if TYPE_CHECKING:
     from xlnn.building.writing import Built
@@ -49,7 +49,7 @@ def build(
     asked = Options(**options)
     from_workbook, model = asked.from_workbook, asked.model
     if isinstance(asked.start, str | Path) and Path(asked.start).suffix.lower() == ".onnx":
-        from xlnn.bridging.origins import start_from  # noqa: PLC0415 -- see `modelled`
+        from xlnn.onnx.imported import start_from  # noqa: PLC0415 -- see `modelled`
 
         start = start_from(Path(asked.start), large=asked.large)
         asked = Options(**{**asked, "start": start})
@@ -59,18 +59,18 @@ def build(
             raise OptionsError("A model takes the place of a template and of --from: name one.")
         kind, origin, name, proof = modelled(Path(model), asked)
     elif from_workbook is not None:
-        from xlnn.building.continuing import continued  # noqa: PLC0415 -- see below
+        from xlnn.building.continue_from import continued  # noqa: PLC0415 -- see below
 
         kind, origin, name = continued(Path(from_workbook))
     else:
         kind, origin, name = begun(str(template))
     plan = planned(kind, origin, name, asked)
     # what writes, and openpyxl, is imported when there is something to write
-    from xlnn.building.carrying import carried_out  # noqa: PLC0415
-    from xlnn.building.place import OUTPUT, Place  # noqa: PLC0415
+    from xlnn.building.destination import OUTPUT, Destination  # noqa: PLC0415
+    from xlnn.building.execute import carried_out  # noqa: PLC0415
 
     usual = OUTPUT / f"{name}.xlsx"
     if from_workbook is not None:
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
-    place = Place(usual if output is None else output, force=asked.force)
+    place = Destination(usual if output is None else output, force=asked.force)
     return carried_out(plan, place, verify=asked.verify, tell=tell, proof=proof)

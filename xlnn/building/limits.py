@@ -11,7 +11,7 @@ from xlnn.data import dataset
 from xlnn.errors import DataError
 from xlnn.layout import Layout
 from xlnn.workbooks.kind import Spec, WorkbookKind
-from xlnn.xlsx.effort import ranges, reads
+from xlnn.xlsx.formula_cost import ranges, reads
 
 LARGE = 2_000_000
 """Formulas from which a build asks for --large: spreadsheet programs take minutes and gigabytes."""
@@ -35,7 +35,7 @@ INPUT_SECONDS = 3e-6
 
 
 @dataclass(frozen=True)
-class Size:
+class WorkbookSize:
     """How large a workbook will be.
 
     Attributes
@@ -63,7 +63,7 @@ class Size:
         )
 
 
-def size(layout: Layout) -> Size:
+def size(layout: Layout) -> WorkbookSize:
     """Return how large the workbook of a layout will be.
 
     Raises
@@ -81,7 +81,7 @@ def size(layout: Layout) -> Size:
         last = tuple(length - 1 for length in quantity.lengths)
         formula = layout.formula(name, last).encode()  # refuses one that is too long
         read += quantity.computed * int(reads([formula], ranges(formula))[0])
-    return Size(
+    return WorkbookSize(
         formulas,
         inputs,
         read,
@@ -149,7 +149,7 @@ def _most_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> in
     return bisect_left(counts, True, key=is_too_large)  # noqa: FBT003 -- what is looked for
 
 
-def check_size(layout: Layout, *, large: bool) -> Size:
+def check_size(layout: Layout, *, large: bool) -> WorkbookSize:
     """Refuse a workbook that is larger than most programs take, unless it was asked for.
 
     Raises

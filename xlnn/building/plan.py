@@ -12,7 +12,7 @@ from xlnn.errors import OptionsError, blamed
 from xlnn.layout import Layout
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.reference import Arrays
-from xlnn.shipped.templates import template as named
+from xlnn.registry.templates import template as named
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.spec_text import FIRST_KIND
@@ -86,7 +86,7 @@ def modelled(
     path: Path, options: Options
 ) -> tuple[WorkbookKind[Any, Any], object, str, Proof | None]:
     """Return the kind of a workbook of a model, what it begins with, its name, and its proof."""
-    from xlnn.bridging.origins import (  # noqa: PLC0415 -- half of what a build imports
+    from xlnn.onnx.imported import (  # noqa: PLC0415 -- half of what a build imports
         predicting_with,
         training_from,
     )

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from xlnn.building.limits import size
 from xlnn.checking.check import compare
-from xlnn.checking.probe import Points
+from xlnn.checking.probe import ProbePoints
+from xlnn.checking.recalculate import Work
 from xlnn.checking.report import Report
-from xlnn.checking.work import Work
 from xlnn.errors import DisagreementError
 from xlnn.grid import Values
 from xlnn.layout import Layout
@@ -21,7 +21,7 @@ and a sixth to a tenth of the memory."""
 
 REPORT = "Please report this with your data."
 
-POINTS = Points(probes=1)
+POINTS = ProbePoints(probes=1)
 """Its probe is always the same: what is built today is built again tomorrow."""
 
 

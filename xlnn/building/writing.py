@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn import engines, reference
-from xlnn.building.place import Place
+from xlnn.building.destination import Destination
 from xlnn.building.proof import OURS, Advice, proven, refuse_problems, verifier
 from xlnn.checking.report import Report
 from xlnn.checking.stored import CLOSE
@@ -17,7 +17,7 @@ from xlnn.errors import OutputError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import inspect_and_lint
-from xlnn.reading.arrays import read_array, stored_arrays, write_values
+from xlnn.loading.arrays import read_array, stored_arrays, write_values
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import write
 from xlnn.xlsx.fingerprint import seal
@@ -49,7 +49,7 @@ class Built:
 
 
 def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
-    place: Place,
+    place: Destination,
     layout: Layout,
     drawings: Mapping[str, Drawing],
     inputs: Mapping[str, np.ndarray],
@@ -66,7 +66,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
 
     Parameters
     ----------
-    place : Place
+    place : Destination
         Where; it was checked already.
     layout : Layout
     drawings : dict

@@ -1,6 +1,6 @@
 """Does a workbook compute what the book says? Every cell against NumPy, where it is born.
 
-Every formula is read (`xlnn.checking.readings`), and three comparisons are made. *Local*: each
+Every formula is read (`xlnn.checking.formula_text`), and three comparisons are made. *Local*: each
 quantity against NumPy's value of the same equation, computed from the recalculated values of the
 quantities it depends on, so that a wrong formula is found where it stands and not in the thousands
 of cells that it spoils. *Probe*: the same with every input replaced by a random number. *Drift*:
@@ -19,25 +19,25 @@ from xlnn import engines, reference
 from xlnn.arguments import path_of
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.edits import appended, cause, happened
+from xlnn.checking.formula_text import check_stated
 from xlnn.checking.overflow import overflow
-from xlnn.checking.probe import Points
-from xlnn.checking.readings import check_stated
+from xlnn.checking.probe import ProbePoints
+from xlnn.checking.recalculate import Work
 from xlnn.checking.remarks import remarks
 from xlnn.checking.report import Report, Reports
 from xlnn.checking.stored import CLOSE
-from xlnn.checking.work import Work
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
 from xlnn.grid import Values
 from xlnn.layout import Layout
+from xlnn.loading.arrays import check_inputs, inputs_of, read_arrays
+from xlnn.loading.notes import on_records
+from xlnn.loading.open_file import check_sheets, opened
+from xlnn.loading.spec import Spec, described
+from xlnn.loading.unseen_formulas import shown
 from xlnn.quantity import Model
-from xlnn.reading.arrays import check_inputs, inputs_of, read_arrays
-from xlnn.reading.left_out import shown
-from xlnn.reading.opening import check_sheets, opened
-from xlnn.reading.records import on_records
-from xlnn.reading.spec import Spec, described
 from xlnn.reference import Arrays
-from xlnn.xlsx.package import Contents
+from xlnn.xlsx.package import Package
 
 SEEDS = 1_000_000
 """From how many seeds one is drawn."""
@@ -111,7 +111,7 @@ def check(
         raise OptionsError(f"probes is {probes!r}: a whole number from 0 on was expected.")
     if seed is not None and (not isinstance(seed, int) or seed < 0):
         raise OptionsError(f"seed is {seed!r}: a whole number from 0 on was expected.")
-    points = Points(probes, randbelow(SEEDS) if seed is None else seed)
+    points = ProbePoints(probes, randbelow(SEEDS) if seed is None else seed)
     file = path_of(path)
     if isinstance(engine, str) and engine != "all":
         return _reported(file, engine, points, model)
@@ -120,7 +120,7 @@ def check(
     return Reports(_reported(file, name, points, model) for name in names if name not in left_out)
 
 
-def _reported(path: Path, engine: str, points: Points, model: Model | None) -> Report:
+def _reported(path: Path, engine: str, points: ProbePoints, model: Model | None) -> Report:
     """Compare a workbook with NumPy by one engine, and say what happened to it."""
     try:
         report, spec, layout, values, run = examined(path, engine, points, model)
@@ -148,7 +148,7 @@ class Examined(NamedTuple):
     run: Arrays
 
 
-def examined(path: Path, engine: str, points: Points, model: Model | None = None) -> Examined:
+def examined(path: Path, engine: str, points: ProbePoints, model: Model | None = None) -> Examined:
     """Compare a workbook as `check` does, whatever was done to it."""
     contents = opened(path, model)
     allowance = Allowance.of(contents)
@@ -162,7 +162,7 @@ def examined(path: Path, engine: str, points: Points, model: Model | None = None
     return Examined(report, spec, layout, values, run)
 
 
-def compare(contents: Contents, layout: Layout, work: Work) -> tuple[Report, Values, Arrays]:
+def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Values, Arrays]:
     """Compare a workbook with NumPy, of which an engine computes the values and the probes.
 
     Returns

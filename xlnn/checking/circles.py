@@ -11,10 +11,10 @@ import formualizer
 import numpy as np
 
 from xlnn import reference
-from xlnn.checking.readings import Entry
+from xlnn.checking.formula_text import Entry
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
-from xlnn.xlsx.package import Contents
+from xlnn.xlsx.package import Package
 
 CHOICE, NUMBER = 1.0, 0.75
 """What replaces a class, a choice or another coarse value, and any other number: a number at
@@ -24,14 +24,14 @@ _LAST = np.iinfo(np.int64).max
 
 
 def reading_ahead(
-    layout: Layout, contents: Contents, formulas: Mapping[Entry, str]
+    layout: Layout, contents: Package, formulas: Mapping[Entry, str]
 ) -> tuple[Entry, ...]:
     """Return which of some formulas read a cell that is computed after theirs, or theirs itself.
 
     Parameters
     ----------
     layout : Layout
-    contents : Contents
+    contents : Package
     formulas : mapping
         Formulas of quantities' entries, which do not read as the layout states them.
     """
@@ -65,7 +65,7 @@ class _Order:
     turns: Mapping[str, np.ndarray]
 
     @classmethod
-    def of(cls, layout: Layout, contents: Contents) -> "_Order":
+    def of(cls, layout: Layout, contents: Package) -> "_Order":
         turns = {}
         for title, cells in contents.formulas.items():
             rows, columns = cells.rows.max(initial=0), cells.columns.max(initial=0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.checking.circles import reading_ahead, replacements
-from xlnn.checking.readings import Entry, Readings, is_backwards, plainly
+from xlnn.checking.formula_text import Entry, Readings, is_backwards, plainly
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
 from xlnn.checking.texts import unlike
 from xlnn.errors import CircularReferenceError, WorkbookError, XlnnError
@@ -18,7 +18,7 @@ from xlnn.quantity import Model, Quantity, Use
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.inputs import replace_inputs
-from xlnn.xlsx.package import Contents
+from xlnn.xlsx.package import Package
 
 CONSEQUENCE = 1e-6
 """A cell this far from the independent run, relative to max(1, |expected|), was spoilt by a
@@ -48,7 +48,7 @@ class Comparison:
     """What was found so far."""
 
     layout: Layout
-    contents: Contents
+    contents: Package
     found: dict[str, dict[tuple[int, ...], _Finding]] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)
     reasons: dict[Entry, str] = field(default_factory=dict)

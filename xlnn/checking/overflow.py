@@ -6,8 +6,8 @@ from xlnn import reference
 from xlnn.checking.comparison import is_altered
 from xlnn.checking.report import Report
 from xlnn.layout import Layout
+from xlnn.loading.arrays import inputs_of
 from xlnn.quantity import Quantity
-from xlnn.reading.arrays import inputs_of
 from xlnn.reference import Arrays
 
 LARGE = 1e100

@@ -24,7 +24,7 @@ SHRINK, TRIES = 1 / 8, 50
 
 
 @dataclass(frozen=True)
-class Points:
+class ProbePoints:
     """At how many points a workbook is compared besides its own, and which.
 
     Attributes

@@ -9,7 +9,7 @@ from xlnn.address import address
 from xlnn.layout import quoted
 
 
-class Area(NamedTuple):
+class CellRange(NamedTuple):
     """A rectangle of cells: its sheet's title in lower case, and its corners."""
 
     sheet: str
@@ -18,10 +18,10 @@ class Area(NamedTuple):
     bottom: int
     right: int
 
-    def without(self, other: "Area") -> Iterator["Area"]:
+    def without(self, other: "CellRange") -> Iterator["CellRange"]:
         """Yield what is left of the area outside another one, in up to four parts.
 
-        >>> a, b = Area("s", 1, 1, 3, 3), Area("s", 2, 2, 9, 9)
+        >>> a, b = CellRange("s", 1, 1, 3, 3), CellRange("s", 2, 2, 9, 9)
         >>> [part[1:] for part in a.without(b)]
         [(1, 1, 1, 3), (2, 1, 3, 1)]
         """
@@ -35,12 +35,12 @@ class Area(NamedTuple):
         if bottom < self.bottom:
             yield self._replace(top=bottom + 1)
         if self.left < left:
-            yield Area(self.sheet, top, self.left, bottom, left - 1)
+            yield CellRange(self.sheet, top, self.left, bottom, left - 1)
         if right < self.right:
-            yield Area(self.sheet, top, right + 1, bottom, self.right)
+            yield CellRange(self.sheet, top, right + 1, bottom, self.right)
 
 
-def areas(formula: str, here: str) -> list[Area] | None:
+def areas(formula: str, here: str) -> list[CellRange] | None:
     """Return the areas that a formula of a sheet names; None where it names what is no area.
 
     Names, whole rows and whole columns are none, and neither is what does not parse.
@@ -62,7 +62,7 @@ def areas(formula: str, here: str) -> list[Area] | None:
             return None
         rows, columns = sorted((first.row, last.row)), sorted((first.col, last.col))
         sheet = (reference.sheet or here).casefold()
-        named.append(Area(sheet, rows[0], columns[0], rows[1], columns[1]))
+        named.append(CellRange(sheet, rows[0], columns[0], rows[1], columns[1]))
     return named
 
 
@@ -79,10 +79,10 @@ def is_read(formula: str) -> bool:
     return True
 
 
-def written(area: Area, titles: Iterable[str]) -> str:
+def written(area: CellRange, titles: Iterable[str]) -> str:
     """Write an area as a formula does, with the title that its sheet has among some.
 
-    >>> written(Area("my sheet", 4, 2, 4, 13), ["Guide", "My sheet"])
+    >>> written(CellRange("my sheet", 4, 2, 4, 13), ["Guide", "My sheet"])
     "'My sheet'!B4:M4"
     """
     title = next((each for each in titles if each.casefold() == area.sheet), area.sheet)
@@ -90,11 +90,12 @@ def written(area: Area, titles: Iterable[str]) -> str:
     return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
 
-def beyond(named: Iterable[Area], allowed: Iterable[Area]) -> Area | None:
+def beyond(named: Iterable[CellRange], allowed: Iterable[CellRange]) -> CellRange | None:
     """Return a part of some areas that lies outside of all others; None if there is none.
 
-    >>> beyond([Area("s", 1, 1, 3, 1)], [Area("s", 1, 1, 2, 1), Area("s", 3, 1, 3, 9)])
-    >>> beyond([Area("s", 1, 1, 4, 1)], [Area("s", 1, 1, 2, 1), Area("s", 3, 1, 3, 9)])[1:]
+    >>> others = [CellRange("s", 1, 1, 2, 1), CellRange("s", 3, 1, 3, 9)]
+    >>> beyond([CellRange("s", 1, 1, 3, 1)], others)
+    >>> beyond([CellRange("s", 1, 1, 4, 1)], others)[1:]
     (4, 1, 4, 1)
     """
     allowed = list(allowed)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from xlnn.checking.comparison import Comparison
-from xlnn.checking.readings import plainly
+from xlnn.checking.formula_text import plainly
 from xlnn.checking.stored import stale
 from xlnn.reference import Arrays
 

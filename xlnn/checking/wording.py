@@ -62,7 +62,7 @@ def _describe(wrong: "Wrong") -> list[str]:
 
 
 def _left_out(cells: Mapping[str, str]) -> str:
-    from xlnn.reading.left_out import sentence  # noqa: PLC0415 -- it reads formulas: only if needed
+    from xlnn.loading.unseen_formulas import sentence  # noqa: PLC0415 -- it reads formulas: only if needed
 
     return sentence(cells)
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from xlnn.cli.choosing import Choice, declared
-from xlnn.cli.saying import progress, say_built
+from xlnn.cli.console import progress, say_built
+from xlnn.cli.parameters import Choice, declared
 from xlnn.options import BUILD
-from xlnn.shipped.templates import ALL, DEFAULT, names
+from xlnn.registry.templates import ALL, DEFAULT, names
 
 
 @click.command()
@@ -40,7 +40,7 @@ def build(
     Example: xlnn build digits --data my.csv -o my.xlsx
     """
     if template == ALL:
-        from xlnn.cli.everything import build_all  # noqa: PLC0415 -- only what is needed
+        from xlnn.cli.build_all import build_all  # noqa: PLC0415 -- only what is needed
 
         build_all(output, without, options)
         return

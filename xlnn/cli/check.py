@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from xlnn.checking.wording import lines_of
-from xlnn.cli.choosing import DEFAULT_ENGINE, Choice, Choosing, engines
-from xlnn.cli.saying import mended_by, progress, say, say_json
+from xlnn.cli.console import mended_by, progress, say, say_json
+from xlnn.cli.parameters import DEFAULT_ENGINE, Choice, Choosing, engines
 from xlnn.errors import MENDABLE, EngineError
 
 if TYPE_CHECKING:  # it brings NumPy, which --help does without

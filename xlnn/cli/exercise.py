@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from xlnn.cli.choosing import Choice, declared
-from xlnn.cli.saying import counted, progress, say, say_built
+from xlnn.cli.console import counted, progress, say, say_built
+from xlnn.cli.parameters import Choice, declared
 from xlnn.options import EXERCISE
-from xlnn.shipped.templates import DEFAULT, names
+from xlnn.registry.templates import DEFAULT, names
 
 
 @click.command()
@@ -27,7 +27,7 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
 
     Example: xlnn exercise digits --level 2 --epochs 1 --roster names.csv --seed 7 -o class
     """
-    from xlnn.practising.exercise import exercise as write  # noqa: PLC0415 -- only what is needed
+    from xlnn.exercises.exercise import exercise as write  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:
         built = write(template or DEFAULT, output, tell=tell, **options)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlnn.cli.choosing import engine_option, language_option
-from xlnn.cli.saying import progress, say, say_json
+from xlnn.cli.console import progress, say, say_json
+from xlnn.cli.parameters import engine_option, language_option
 from xlnn.errors import printed
 
 if TYPE_CHECKING:
-    from xlnn.explaining.told import Line
+    from xlnn.explaining.cell_text import Line
 
 
 @click.command()
@@ -53,8 +53,8 @@ def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
 
     Example: xlnn explain output/digits.xlsx delta3 --epoch 1 --image 6 --unit 1
     """
+    from xlnn.explaining.cell_text import indented, tree_of  # noqa: PLC0415 -- the same
     from xlnn.explaining.explain import explain as explained  # noqa: PLC0415 -- only what is needed
-    from xlnn.explaining.told import indented, tree_of  # noqa: PLC0415 -- the same
 
     named = {"epoch": epoch, "image": image}
     at = {axis: number for axis, number in named.items() if number is not None}

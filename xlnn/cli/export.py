@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.choosing import engine_option
-from xlnn.cli.saying import counted, distance, progress, say
+from xlnn.cli.console import counted, distance, progress, say
+from xlnn.cli.parameters import engine_option
 
 
 @click.command()
@@ -36,7 +36,7 @@ def export(  # noqa: PLR0913 -- click gives each option by its name
 
     Example: xlnn export output/digits.xlsx -o digits.onnx
     """
-    from xlnn.bridging.export import export as exported  # noqa: PLC0415 -- only what is needed
+    from xlnn.onnx.export import export as exported  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:
         tell(f"Recalculating with {engine}, and comparing")

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlnn.cli.choosing import language_option
-from xlnn.cli.saying import counted, progress, say, say_json
+from xlnn.cli.console import counted, progress, say, say_json
+from xlnn.cli.parameters import language_option
 
 if TYPE_CHECKING:
-    from xlnn.practising.grades import Grades
+    from xlnn.exercises.grades import Grades
 
 
 @click.command()
@@ -54,9 +54,9 @@ def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
 
     Example: xlnn grade handed-in/*.xlsx --points delta3=4,delta2=6 -o report.xlsx
     """
-    from xlnn.practising.grading import grade as graded  # noqa: PLC0415 -- only what is needed
-    from xlnn.practising.report import check_report, write_report  # noqa: PLC0415 -- the same
-    from xlnn.shipped.text import text  # noqa: PLC0415 -- the same
+    from xlnn.exercises.grading import grade as graded  # noqa: PLC0415 -- only what is needed
+    from xlnn.exercises.report import check_report, write_report  # noqa: PLC0415 -- the same
+    from xlnn.registry.text import text  # noqa: PLC0415 -- the same
 
     if lang:
         text(lang, "grading")
@@ -76,7 +76,7 @@ def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
 
 
 def _print(grades: "Grades", lang: str | None) -> None:
-    from xlnn.practising.sentences import notes, reasons, words_of  # noqa: PLC0415 -- as above
+    from xlnn.exercises.sentences import notes, reasons, words_of  # noqa: PLC0415 -- as above
 
     words = words_of(grades, lang)
     for each in grades:

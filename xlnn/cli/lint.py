@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.saying import counted, say
+from xlnn.cli.console import counted, say
 
 
 @click.command()
@@ -16,7 +16,7 @@ def lint(file: Path) -> None:
     Example: xlnn lint output/digits.xlsx
     """
     from xlnn.linting import RULES  # noqa: PLC0415 -- only what is needed
-    from xlnn.reading.linted import lint as lint_workbook  # noqa: PLC0415 -- the same
+    from xlnn.loading.linted import lint as lint_workbook  # noqa: PLC0415 -- the same
 
     problems = lint_workbook(file)
     for problem in problems:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.choosing import Choice
-from xlnn.cli.saying import say
-from xlnn.shipped.templates import DEFAULT, copy, names
+from xlnn.cli.console import say
+from xlnn.cli.parameters import Choice
+from xlnn.registry.templates import DEFAULT, copy, names
 
 
 @click.command()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.choosing import engine_option, language_option
-from xlnn.cli.saying import progress, say, say_json
+from xlnn.cli.console import progress, say, say_json
+from xlnn.cli.parameters import engine_option, language_option
 
 
 @click.command()
@@ -19,7 +19,7 @@ def show(file: Path, lang: str | None, engine: str, *, as_json: bool) -> None:
     Example: xlnn show output/digits.xlsx
     """
     from xlnn.explaining.show import show as contents  # noqa: PLC0415 -- only what is needed
-    from xlnn.explaining.shown import lines_of  # noqa: PLC0415 -- the same
+    from xlnn.explaining.workbook_text import lines_of  # noqa: PLC0415 -- the same
 
     with progress() as tell:
         tell(f"Recalculating with {engine}")

@@ -2,7 +2,7 @@
 
 import click
 
-from xlnn.cli.saying import say
+from xlnn.cli.console import say
 
 
 @click.command()
@@ -12,9 +12,9 @@ def templates(*, untranslated: bool) -> None:
 
     Example: xlnn templates
     """
-    from xlnn.shipped.experiments import experiments, loaded  # noqa: PLC0415 -- only what is needed
-    from xlnn.shipped.templates import in_order, shown  # noqa: PLC0415 -- the same
-    from xlnn.shipped.text import languages  # noqa: PLC0415 -- the same
+    from xlnn.registry.experiments import experiments, loaded  # noqa: PLC0415 -- only what is needed
+    from xlnn.registry.templates import in_order, shown  # noqa: PLC0415 -- the same
+    from xlnn.registry.text import languages  # noqa: PLC0415 -- the same
 
     if untranslated:
         lines = [

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.choosing import engine_option
-from xlnn.cli.saying import counted, say
+from xlnn.cli.console import counted, say
+from xlnn.cli.parameters import engine_option
 
 
 @click.command()
@@ -18,8 +18,8 @@ def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
 
     Example: xlnn values output/digits.xlsx -o digits.npz
     """
-    from xlnn.reading.values import check_saved, save  # noqa: PLC0415 -- only what is needed
-    from xlnn.reading.values import values as workbook_values  # noqa: PLC0415 -- the same
+    from xlnn.loading.values import check_saved, save  # noqa: PLC0415 -- only what is needed
+    from xlnn.loading.values import values as workbook_values  # noqa: PLC0415 -- the same
 
     check_saved(output, force=force)
     arrays = workbook_values(file, engine)

@@ -6,19 +6,19 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.data.classes import check_count, name, one_hot, ordered
-from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Dataset, Reading
-from xlnn.data.digits import LARGEST, rounded
+from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Dataset, ReadOptions
 from xlnn.data.missing import Holed, filled
 from xlnn.data.npz import arrays
+from xlnn.data.precision import LARGEST, rounded
 from xlnn.data.size import picture_size
-from xlnn.data.telling import images_told, labels_told, table_told, targets_told
+from xlnn.data.summary import images_told, labels_told, table_told, targets_told
 from xlnn.data.wording import listed
 from xlnn.errors import DataError
 
 TARGETS = ("labels", "y", "t")
 
 
-def from_npz(path: Path, reading: Reading) -> Dataset:
+def from_npz(path: Path, reading: ReadOptions) -> Dataset:
     """Read images or rows from an archive of arrays; see `from_arrays`.
 
     Raises
@@ -29,7 +29,7 @@ def from_npz(path: Path, reading: Reading) -> Dataset:
     return from_arrays(path.name, arrays(path, ("x", "names", *TARGETS), reading), reading)
 
 
-def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: Reading) -> Dataset:
+def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOptions) -> Dataset:
     """Read images or rows from arrays.
 
     Parameters
@@ -40,7 +40,7 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: Reading) -
         ``x``, shape (images, inputs) or (images, rows, columns), and one of
         ``labels`` or ``y``, shape (images,), whole numbers or texts, or
         ``t``, shape (images, outputs), numbers; with ``t``, ``names`` may name the outputs.
-    reading : Reading
+    reading : ReadOptions
 
     Raises
     ------
@@ -100,7 +100,7 @@ def _key(where: str, found: Mapping[str, np.ndarray]) -> str:
 
 
 def _filled(
-    where: str, x: np.ndarray, target: np.ndarray, reading: Reading
+    where: str, x: np.ndarray, target: np.ndarray, reading: ReadOptions
 ) -> tuple[np.ndarray, np.ndarray, str, tuple[str, ...]]:
     """Return x and the target without rows or values that are missing, and what is to be told."""
     rows = x.reshape(len(x), -1)
@@ -157,7 +157,7 @@ def _classes(where: str, key: str, array: np.ndarray) -> list[str]:
 
 
 def _outputs(
-    where: str, t: np.ndarray, names: np.ndarray | None, reading: Reading
+    where: str, t: np.ndarray, names: np.ndarray | None, reading: ReadOptions
 ) -> tuple[np.ndarray, tuple[str, ...], bool]:
     """Return t, the names of its columns and whether they are numbers to predict."""
     t = _numbers(where, "t", t.reshape(-1, 1) if t.ndim == 1 else t, axes=(2,))
@@ -185,7 +185,7 @@ def _outputs(
 
 
 def _picture(
-    where: str, x: np.ndarray, reading: Reading, *, is_regression: bool
+    where: str, x: np.ndarray, reading: ReadOptions, *, is_regression: bool
 ) -> tuple[tuple[int, int] | None, tuple[str, ...]]:
     """Return the size of a picture, or the names of a table's inputs."""
     if x.ndim == 3 and not reading.table:

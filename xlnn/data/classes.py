@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.data.dataset import Reading
-from xlnn.data.digits import is_number
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.precision import is_number
 from xlnn.data.wording import short
 from xlnn.errors import DataError
 
@@ -75,7 +75,7 @@ def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def one_hot(
-    names: Sequence[str], reading: Reading, where: str, hint: str = ""
+    names: Sequence[str], reading: ReadOptions, where: str, hint: str = ""
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the targets of images from their labels.
 
@@ -83,7 +83,7 @@ def one_hot(
     ----------
     names : sequence of str
         The label of each image.
-    reading : Reading
+    reading : ReadOptions
         Its ``labels`` are the order of the classes, if all are among these.
     where : str
         The file, as a message names it.

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlnn.data.dataset import Reading
-from xlnn.data.numerals import is_absent
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.number_text import is_absent
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 
@@ -14,7 +14,7 @@ NAMING = ("label", "targets")
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnRoles:
     """Which column of a table is what.
 
     Attributes
@@ -40,7 +40,7 @@ class Columns:
     def where(self, column: int) -> str:
         """Say which column it is, as in "labels 0 and 1 in ...".
 
-        >>> Columns(("label", "p1", "p2"), False, 2, (), (0, 1)).where(2)
+        >>> ColumnRoles(("label", "p1", "p2"), False, 2, (), (0, 1)).where(2)
         'the last column'
         """
         if self.given:
@@ -50,7 +50,12 @@ class Columns:
         return f"column {column + 1}"
 
 
-def columns(first: Sequence[str], given: bool | None, reading: Reading, name: str) -> Columns:  # noqa: FBT001 -- what is known of the headings
+def columns(
+    first: Sequence[str],
+    given: bool | None,  # noqa: FBT001 -- what is known of the headings
+    reading: ReadOptions,
+    name: str,
+) -> ColumnRoles:
     """Tell what each column is, by the first row and what is asked for.
 
     Parameters
@@ -59,7 +64,7 @@ def columns(first: Sequence[str], given: bool | None, reading: Reading, name: st
         The fields of the first row.
     given : bool or None
         Whether they are headings; None where they must tell themselves.
-    reading : Reading
+    reading : ReadOptions
     name : str
         The file, as a message names it.
 
@@ -87,10 +92,10 @@ def columns(first: Sequence[str], given: bool | None, reading: Reading, name: st
     if not given:
         beside = taken[0] if reading.bare and len(taken) == 1 else label  # no input is named by it
         headings = _made_up(len(first), beside, "x" if reading.table or label is None else "p")
-    return Columns(tuple(headings), given, label, targets, inputs)
+    return ColumnRoles(tuple(headings), given, label, targets, inputs)
 
 
-def _are_headings(first: Sequence[str], reading: Reading) -> bool:
+def _are_headings(first: Sequence[str], reading: ReadOptions) -> bool:
     """Tell whether the first row holds headings: words, where all others hold values."""
     if reading.label in first:
         label = first.index(reading.label)

@@ -53,7 +53,7 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadOptions:
     """How data are to be read: what a template or a person says about them.
 
     Attributes

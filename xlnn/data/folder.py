@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.data.classes import name, one_hot
-from xlnn.data.dataset import MOST_INPUTS, Dataset, Reading
-from xlnn.data.digits import rounded
+from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions
 from xlnn.data.pictures import ink, size
-from xlnn.data.telling import labels_told, sized
+from xlnn.data.precision import rounded
+from xlnn.data.summary import labels_told, sized
 from xlnn.data.wording import counted, short
 from xlnn.errors import DataError
 
@@ -31,13 +31,13 @@ MOST_DECODED = 4_000_000_000
 """Pixels of all picture files: 300 photographs of 12 million, which take about a minute."""
 
 
-def from_folder(folder: Path, reading: Reading) -> Dataset:
+def from_folder(folder: Path, reading: ReadOptions) -> Dataset:
     """Read pictures, PNG or JPEG, in subfolders named by label or in files named LABEL_n.png.
 
     Parameters
     ----------
     folder : Path
-    reading : Reading
+    reading : ReadOptions
         Without a picture size all become as large as the first one, or, if that is larger than
         can be learned from, as it made smaller.
 
@@ -112,7 +112,7 @@ def _told(own: list[tuple[int, int]], taken: tuple[int, int]) -> str:
     return told
 
 
-def _check(folder: Path, reading: Reading) -> None:
+def _check(folder: Path, reading: ReadOptions) -> None:
     """Refuse what pictures cannot be read as."""
     if reading.targets or reading.table:
         raise DataError(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from numbers import Real
 from typing import Any
 
-from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Reading
+from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, ReadOptions
 from xlnn.data.wording import short
 from xlnn.errors import DataError
 
@@ -23,7 +23,7 @@ class FrameRows:
     Parameters
     ----------
     data : data frame
-    reading : Reading
+    reading : ReadOptions
 
     Raises
     ------
@@ -35,7 +35,7 @@ class FrameRows:
     name = "data"
     notes: tuple[str, ...] = ()
 
-    def __init__(self, data: Any, reading: Reading) -> None:  # noqa: ANN401 -- of any library
+    def __init__(self, data: Any, reading: ReadOptions) -> None:  # noqa: ANN401 -- of any library
         columns = list(data.items() if hasattr(data, "items") else _named(data))
         if not 2 <= len(columns) <= MOST_INPUTS:
             raise DataError(

@@ -8,28 +8,28 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.data.dataset import Dataset, Reading
-from xlnn.data.digits import rounded
+from xlnn.data.csv_lines import Lines
+from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
 from xlnn.data.frames import FrameRows, is_frame
-from xlnn.data.lines import Lines
 from xlnn.data.memory import array_of
 from xlnn.data.npz import arrays
+from xlnn.data.precision import rounded
 from xlnn.data.sheet import SheetRows
-from xlnn.data.table import Rows, from_rows
+from xlnn.data.table import TableRows, from_rows
 from xlnn.errors import DataError
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
-def inputs_of(data: object, reading: Reading, count: int) -> Dataset:
+def inputs_of(data: object, reading: ReadOptions, count: int) -> Dataset:
     """Read rows of so many inputs, whether or not something stands beside them.
 
     Parameters
     ----------
     data : Path or object
         A CSV, an ``.xlsx``, an ``.npz``, a folder of pictures; or arrays or a data frame.
-    reading : Reading
+    reading : ReadOptions
     count : int
         How many inputs there are.
 
@@ -59,7 +59,7 @@ def check_count(found: Dataset, data: object, count: int) -> None:
         )
 
 
-def _read(data: object, reading: Reading, count: int) -> Dataset:
+def _read(data: object, reading: ReadOptions, count: int) -> Dataset:
     if not isinstance(data, str | os.PathLike):
         return _held(data, reading, count)
     path = Path(data)
@@ -71,7 +71,7 @@ def _read(data: object, reading: Reading, count: int) -> Dataset:
     return _of_rows((SheetRows if suffix in WORKBOOKS else Lines)(path, reading), reading, count)
 
 
-def _held(data: object, reading: Reading, count: int) -> Dataset:
+def _held(data: object, reading: ReadOptions, count: int) -> Dataset:
     """Read what a program holds: a data frame, x, (x, labels), or a dict with x."""
     if is_frame(data):
         return _of_rows(FrameRows(data, reading), reading, count)
@@ -88,7 +88,7 @@ def _x_of(found: Mapping[str, object], name: str) -> np.ndarray:
     return array_of(found["x"], "x")
 
 
-def _of_rows(rows: Rows, reading: Reading, count: int) -> Dataset:
+def _of_rows(rows: TableRows, reading: ReadOptions, count: int) -> Dataset:
     """Read a table: the inputs, and perhaps a label or targets, which are left out."""
     columns = len(next(islice(rows, 1), (0, []))[1])
     is_labelled = columns == count + 1 and not reading.targets

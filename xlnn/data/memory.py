@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from xlnn.data.arrays import from_arrays
-from xlnn.data.dataset import Dataset, Reading
+from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.frames import FrameRows, is_frame
 from xlnn.data.npz import KINDS
 from xlnn.data.table import from_rows
@@ -13,7 +13,7 @@ from xlnn.data.wording import short
 from xlnn.errors import DataError
 
 
-def from_memory(data: object, reading: Reading) -> Dataset:
+def from_memory(data: object, reading: ReadOptions) -> Dataset:
     """Read arrays ``(x, labels)``, a dict of arrays as an ``.npz`` holds them, or a data frame.
 
     Parameters
@@ -21,7 +21,7 @@ def from_memory(data: object, reading: Reading) -> Dataset:
     data : tuple, dict or data frame
         Of a pair the second is ``labels`` if it holds texts or whole numbers; if it holds others,
         has two axes or ``targets`` are asked for, it is ``t``, the numbers to predict.
-    reading : Reading
+    reading : ReadOptions
 
     Raises
     ------
@@ -70,7 +70,7 @@ def array_of(entry: object, name: str) -> np.ndarray:
     return array
 
 
-def _key(target: np.ndarray, reading: Reading) -> str:
+def _key(target: np.ndarray, reading: ReadOptions) -> str:
     """Return what the second array of a pair is: labels, or numbers to predict."""
     if reading.targets or target.ndim != 1:
         return "t"

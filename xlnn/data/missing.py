@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.data.dataset import Reading
+from xlnn.data.dataset import ReadOptions
 from xlnn.data.wording import counted, short
 from xlnn.errors import DataError
 
@@ -40,7 +40,7 @@ class Holed:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CompleteRows:
     """Rows without a value that is missing.
 
     Attributes
@@ -61,13 +61,13 @@ class Kept:
     told: tuple[str, ...] = ()
 
 
-def filled(holed: Holed, reading: Reading) -> Kept:
+def filled(holed: Holed, reading: ReadOptions) -> CompleteRows:
     """Return numbers of which none is missing.
 
     Parameters
     ----------
     holed : Holed
-    reading : Reading
+    reading : ReadOptions
         Its ``missing`` says what to do.
 
     Raises
@@ -78,7 +78,7 @@ def filled(holed: Holed, reading: Reading) -> Kept:
     absent = np.hstack([np.isnan(holed.x), np.isnan(holed.t)])
     whole = ~absent.any(axis=1)
     if whole.all() and not holed.unlabelled:
-        return Kept(holed.x, holed.t, whole)
+        return CompleteRows(holed.x, holed.t, whole)
     if not reading.missing:
         row, column = np.argwhere(absent)[0]
         raise DataError(
@@ -93,10 +93,10 @@ def filled(holed: Holed, reading: Reading) -> Kept:
         raise DataError(f"{holed.where}: every {holed.row} misses a value, so none can be kept.")
     out = counted(int((~whole).sum()) + holed.unlabelled, holed.row)
     told = f"{holed.where}: {out} with missing values left out (--missing drop)."
-    return Kept(holed.x[whole], holed.t[whole], whole, "drop", (told,))
+    return CompleteRows(holed.x[whole], holed.t[whole], whole, "drop", (told,))
 
 
-def _with_means(holed: Holed, whole: np.ndarray) -> Kept:
+def _with_means(holed: Holed, whole: np.ndarray) -> CompleteRows:
     """Put the mean of its column in the place of each input that is missing."""
     absent = np.isnan(holed.x)
     if np.isnan(holed.t).any():
@@ -115,4 +115,4 @@ def _with_means(holed: Holed, whole: np.ndarray) -> Kept:
         "column (--missing mean)."
     )
     x = np.where(absent, means, holed.x)
-    return Kept(x, holed.t, np.full_like(whole, fill_value=True), "mean", (told,))
+    return CompleteRows(x, holed.t, np.full_like(whole, fill_value=True), "mean", (told,))

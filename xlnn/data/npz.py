@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from xlnn.data.dataset import Reading
+from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import content
 from xlnn.data.wording import short
 from xlnn.errors import DataError
@@ -42,7 +42,7 @@ class _Header(NamedTuple):
     claimed: int
 
 
-def arrays(path: Path, known: Collection[str], reading: Reading) -> dict[str, np.ndarray]:
+def arrays(path: Path, known: Collection[str], reading: ReadOptions) -> dict[str, np.ndarray]:
     """Return the arrays of an ``.npz`` archive by name, without pickles.
 
     Parameters
@@ -50,7 +50,7 @@ def arrays(path: Path, known: Collection[str], reading: Reading) -> dict[str, np
     path : Path
     known : collection of str
         The names that are of use. Of others only the name is returned, with an empty array.
-    reading : Reading
+    reading : ReadOptions
         Whether there may be many numbers.
 
     Raises
@@ -95,7 +95,7 @@ def _check_declared(path: Path, entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _array(
-    path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, reading: Reading
+    path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, reading: ReadOptions
 ) -> np.ndarray:
     """Return one array; its header must claim as many bytes as there are."""
     name = short(entry.filename.removesuffix(".npy"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlnn.data.dataset import Reading
+from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import content
 from xlnn.data.wording import short
 from xlnn.errors import DataError
@@ -60,7 +60,7 @@ def size(path: Path, shown: str) -> tuple[int, int]:
         return (image.width, image.height) if is_turned else (image.height, image.width)
 
 
-def ink(path: Path, shown: str, picture: tuple[int, int], reading: Reading) -> np.ndarray:
+def ink(path: Path, shown: str, picture: tuple[int, int], reading: ReadOptions) -> np.ndarray:
     """Return the ink of a picture file.
 
     Parameters
@@ -70,7 +70,7 @@ def ink(path: Path, shown: str, picture: tuple[int, int], reading: Reading) -> n
         Its name in a message.
     picture : tuple of int
         The rows and columns to which it is made smaller or larger.
-    reading : Reading
+    reading : ReadOptions
         Its ``threshold`` and ``light_ink``.
 
     Returns

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlnn.address import address
-from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Reading
+from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, ReadOptions
 from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
 from xlnn.grid import CellError
@@ -27,7 +27,7 @@ class SheetRows:
     ----------
     path : Path
         An ``.xlsx``.
-    reading : Reading
+    reading : ReadOptions
         Its ``sheet`` names the sheet; the first is taken if it names none.
 
     Raises
@@ -39,7 +39,7 @@ class SheetRows:
     row = "row"
     given: bool | None = None
 
-    def __init__(self, path: Path, reading: Reading) -> None:
+    def __init__(self, path: Path, reading: ReadOptions) -> None:
         self.name = path.name
         self._path, self._reading = path, reading
         self._formulas = self._truths = 0

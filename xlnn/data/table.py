@@ -9,15 +9,15 @@ from typing import Protocol
 
 import numpy as np
 
-from xlnn.data import numerals
+from xlnn.data import number_text
 from xlnn.data.classes import as_whole, name, one_hot
-from xlnn.data.columns import Columns, columns, looks_numeric
-from xlnn.data.dataset import Dataset, Reading
-from xlnn.data.digits import LARGEST, LONGEST, PLAIN_LINE, rounded
+from xlnn.data.columns import ColumnRoles, columns, looks_numeric
+from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.missing import Holed, filled
-from xlnn.data.numerals import Numerals
+from xlnn.data.number_text import Numerals
+from xlnn.data.precision import LARGEST, LONGEST, PLAIN_LINE, rounded
 from xlnn.data.size import picture_size
-from xlnn.data.telling import (
+from xlnn.data.summary import (
     counting,
     doubt,
     images_told,
@@ -32,7 +32,7 @@ _DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{2,4}\b")
 """A day as people write it, by year or by day."""
 
 
-class Rows(Protocol):
+class TableRows(Protocol):
     """The rows of a table, from whatever it is kept in; each iteration begins anew.
 
     Attributes
@@ -65,7 +65,7 @@ class _GroupedError(Exception):
 class _Found:
     """What has been read of a table so far."""
 
-    columns: Columns
+    columns: ColumnRoles
     rows: array = field(default_factory=lambda: array("l"))
     names: list[str] = field(default_factory=list)
     x: array = field(default_factory=lambda: array("d"))
@@ -73,13 +73,13 @@ class _Found:
     unlabelled: int = 0
 
 
-def from_rows(rows: Rows, reading: Reading) -> Dataset:
+def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
     """Read a row for each image: its label and its pixels, or the columns of a table.
 
     Parameters
     ----------
-    rows : Rows
-    reading : Reading
+    rows : TableRows
+    reading : ReadOptions
 
     Raises
     ------
@@ -88,9 +88,9 @@ def from_rows(rows: Rows, reading: Reading) -> Dataset:
     """
     said, notes = Numerals(reading.decimal, grouped=True) if reading.decimal else None, ()
     try:
-        found = _read(rows, reading, said or numerals.PLAIN, is_said=said is not None)
+        found = _read(rows, reading, said or number_text.PLAIN, is_said=said is not None)
     except _GroupedError:
-        proven = numerals.proven(_places(rows, reading), rows.name)
+        proven = number_text.proven(_places(rows, reading), rows.name)
         found = _read(rows, reading, proven, is_said=True)
         mark = {".": "point, and marks between thousands", ",": "comma"}[proven.mark]
         notes = (
@@ -99,7 +99,9 @@ def from_rows(rows: Rows, reading: Reading) -> Dataset:
     return _dataset(rows, reading, found, notes)
 
 
-def _dataset(rows: Rows, reading: Reading, found: _Found, notes: tuple[str, ...]) -> Dataset:
+def _dataset(
+    rows: TableRows, reading: ReadOptions, found: _Found, notes: tuple[str, ...]
+) -> Dataset:
     """Make a data set of what was read."""
     if not found.rows and not found.unlabelled:
         raise DataError(f"{rows.name} holds no images: a {rows.row} for each is expected.")
@@ -140,7 +142,7 @@ def _dataset(rows: Rows, reading: Reading, found: _Found, notes: tuple[str, ...]
     )
 
 
-def _holed(rows: Rows, found: _Found) -> Holed:
+def _holed(rows: TableRows, found: _Found) -> Holed:
     """Return what was read as arrays."""
     here, count = found.columns, len(found.rows)
     return Holed(
@@ -154,7 +156,7 @@ def _holed(rows: Rows, found: _Found) -> Holed:
     )
 
 
-def _read(rows: Rows, reading: Reading, way: Numerals, *, is_said: bool) -> _Found:
+def _read(rows: TableRows, reading: ReadOptions, way: Numerals, *, is_said: bool) -> _Found:
     """Read all rows; what is missing becomes NaN."""
     every = iter(rows)
     first = next(every)
@@ -213,9 +215,9 @@ def _slowly(texts: Sequence[str], way: Numerals) -> list[float]:
 
 
 def _slowly_named(  # noqa: PLR0913, PLR0917 -- all that a message names
-    rows: Rows,
+    rows: TableRows,
     row: int,
-    here: Columns,
+    here: ColumnRoles,
     fields: Sequence[str],
     chosen: Sequence[int],
     way: Numerals,
@@ -227,18 +229,18 @@ def _slowly_named(  # noqa: PLR0913, PLR0917 -- all that a message names
         value = way.number(fields[column])
         if value is not None:
             yield value
-        elif numerals.is_absent(fields[column]):
+        elif number_text.is_absent(fields[column]):
             yield np.nan
-        elif not is_said and numerals.looks_grouped(fields[column]):
+        elif not is_said and number_text.looks_grouped(fields[column]):
             raise _GroupedError
         else:
             raise _no_number(rows, row, here, fields[column], column)
 
 
-def _no_number(rows: Rows, row: int, here: Columns, text: str, column: int) -> DataError:
+def _no_number(rows: TableRows, row: int, here: ColumnRoles, text: str, column: int) -> DataError:
     """Return the error for a value that is no number: perhaps its column is the label."""
     heading = short(here.headings[column])
-    reason = str(numerals.refusal(text, f"{rows.name}, {rows.row} {row}, column {heading}"))
+    reason = str(number_text.refusal(text, f"{rows.name}, {rows.row} {row}, column {heading}"))
     if _DATE.match(text.strip()):
         return DataError(f"{reason} Is it a date? Remove the column, or count days in it.")
     if looks_numeric(text.strip()):
@@ -258,7 +260,7 @@ def _place(column: int, count: int) -> str:
     return "last" if column == count - 1 else str(column + 1)
 
 
-def _places(rows: Rows, reading: Reading) -> Iterator[tuple[str, str]]:
+def _places(rows: TableRows, reading: ReadOptions) -> Iterator[tuple[str, str]]:
     """Yield every value that should be a number: where it stands, and its text."""
     every = iter(rows)
     first = next(every)
@@ -268,13 +270,13 @@ def _places(rows: Rows, reading: Reading) -> Iterator[tuple[str, str]]:
             yield f"{rows.row} {row}, column {short(here.headings[column])}", fields[column]
 
 
-def _names(rows: Rows, here: Columns, chosen: Sequence[int]) -> tuple[str, ...]:
+def _names(rows: TableRows, here: ColumnRoles, chosen: Sequence[int]) -> tuple[str, ...]:
     """Return the names of columns, as they are written into the workbook."""
     return tuple(
         name(here.headings[column], f"{rows.name}, {rows.row} 1", "heading") for column in chosen
     )
 
 
-def _picture(rows: Rows, here: Columns, reading: Reading) -> tuple[int, int]:
+def _picture(rows: TableRows, here: ColumnRoles, reading: ReadOptions) -> tuple[int, int]:
     headings = [here.headings[column] for column in here.inputs] if here.given else []
     return picture_size(len(here.inputs), headings, reading.picture, rows.name)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-from xlnn.engines._allowance import UNLIMITED, Allowance
+from xlnn.engines._limits import UNLIMITED, Allowance
 from xlnn.errors import OptionsError
 from xlnn.grid import Inputs, Values
 
@@ -81,7 +81,7 @@ def load(
     check_name(engine)
     if engine in PROGRAMS:
         program = import_module(f"xlnn.engines.{engine}").PROGRAM
-        return import_module("xlnn.engines._outside").Conversions(path, program, allowance)
+        return import_module("xlnn.engines._external").Conversions(path, program, allowance)
     return import_module("xlnn.engines._child").Child(engine, path, allowance, with_twin=with_twin)
 
 

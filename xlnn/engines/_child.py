@@ -25,11 +25,11 @@ from threading import Event, Lock, RLock, Timer
 from typing import Protocol
 from weakref import finalize
 
+from xlnn.cleanup import ended_by, ends_with_parent, shielded
 from xlnn.engines import AT_ONCE
-from xlnn.engines._allowance import Allowance
-from xlnn.engines._serving import GOODBYE, Pipes, close, hush, receive, send, serve
+from xlnn.engines._limits import Allowance
+from xlnn.engines._server import GOODBYE, Pipes, close, hush, receive, send, serve
 from xlnn.grid import Inputs, Values
-from xlnn.leftovers import ended_by, ends_with_parent, shielded
 
 FORKS = sys.platform == "linux"
 """macOS has fork, too, but its own libraries do not survive it."""
@@ -49,7 +49,7 @@ if sys.platform == "linux":
 _PROGRAM = """\
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
-from xlnn.engines._serving import main
+from xlnn.engines._server import main
 main()
 """
 """What a new Python runs, with the path that this one has."""

@@ -15,7 +15,7 @@ from formulas.errors import BaseError
 from formulas.functions import Array
 from formulas.ranges import Ranges
 
-from xlnn.engines._functions import Function
+from xlnn.engines._functions import FastFunction
 
 
 class UnevenError(Exception):
@@ -23,7 +23,7 @@ class UnevenError(Exception):
 
 
 @dataclass(frozen=True)
-class Column:
+class OperandValues:
     """The values of one operand, for n cells.
 
     Attributes
@@ -51,13 +51,15 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Constant:
+class ConstantOperand:
     """A value that is the same in every cell."""
 
     value: object
 
 
-def run(function: Function, operands: Sequence[Column | Constant], n: int) -> Column:
+def run(
+    function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
+) -> OperandValues:
     """Run a call for all cells in the shortest way that gives what `formulas` gives."""
     return (
         _elementwise(function, operands, n)
@@ -67,15 +69,15 @@ def run(function: Function, operands: Sequence[Column | Constant], n: int) -> Co
 
 
 def _elementwise(
-    function: Function, operands: Sequence[Column | Constant], n: int
-) -> Column | None:
+    function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
+) -> OperandValues | None:
     """Run an elementwise call once for all cells; None if it has to run for each cell."""
     if not function.is_elementwise or len(operands) >= _MANY_OPERANDS:
         return None
-    values = [o.values if isinstance(o, Column) else o.value for o in operands]
+    values = [o.values if isinstance(o, OperandValues) else o.value for o in operands]
     if any(np.ndim(value) > 1 for value in values):
         values = [
-            value[:, None, None] if isinstance(o, Column) and value.ndim == 1 else value
+            value[:, None, None] if isinstance(o, OperandValues) and value.ndim == 1 else value
             for o, value in zip(operands, values, strict=True)
         ]
     try:
@@ -86,13 +88,13 @@ def _elementwise(
         floats = [_floats_of(value, booleans=function.counts_booleans) for value in values]
         results = _apply(function.scalar, floats, shape)
         if results is not None:
-            return Column(results, Array)
+            return OperandValues(results, Array)
     values = [v.astype(object) if isinstance(v, np.ndarray) else v for v in values]
     results = function.public(*values)
     # One cell whose value formulas cannot compute makes the result a single #VALUE!
     if np.shape(results) != shape or shape[0] != n:
         return None
-    return Column(_floats(np.asarray(results), shape), Array)
+    return OperandValues(_floats(np.asarray(results), shape), Array)
 
 
 _MANY_OPERANDS = 32  # from here on formulas goes through the elements of the first axis only
@@ -144,10 +146,10 @@ def _apply(
 
 
 def _float_by_float(
-    function: Function, operands: Sequence[Column | Constant], n: int
-) -> Column | None:
+    function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
+) -> OperandValues | None:
     """Run a call for each cell without the search for what is no number; None if it fails."""
-    values = [_floats_of(o.values if isinstance(o, Column) else o.value) for o in operands]
+    values = [_floats_of(o.values if isinstance(o, OperandValues) else o.value) for o in operands]
     if function.of_floats is None or any(value is None for value in values):
         return None
     each = (list(v) if isinstance(v, np.ndarray) else repeat(v, n) for v in values)
@@ -158,26 +160,28 @@ def _float_by_float(
     if not {*map(type, results)} <= {float, np.float64}:
         return None
     array = np.array(results)
-    return Column(array, None) if np.isfinite(array).all() else None
+    return OperandValues(array, None) if np.isfinite(array).all() else None
 
 
-def _cell_by_cell(function: Function, operands: Sequence[Column | Constant], n: int) -> Column:
+def _cell_by_cell(
+    function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
+) -> OperandValues:
     """Run a call once for each cell."""
-    each = (o.each() if isinstance(o, Column) else repeat(o.value, n) for o in operands)
+    each = (o.each() if isinstance(o, OperandValues) else repeat(o.value, n) for o in operands)
     return column([function.public(*arguments) for arguments in zip(*each, strict=True)])
 
 
-def column(results: list) -> Column:
+def column(results: list) -> OperandValues:
     """Stack the results of the cells."""
     kinds = {*map(type, results)}
     if Ranges in kinds:
-        return Column(_objects(results), Ranges)
+        return OperandValues(_objects(results), Ranges)
     if not any(issubclass(kind, np.ndarray) for kind in kinds):
-        return Column(_floats(_objects(results), (len(results),)), None)
+        return OperandValues(_floats(_objects(results), (len(results),)), None)
     if len(kinds) > 1 or len({result.shape for result in results}) > 1:
         raise UnevenError
     stacked = np.stack([result.view(np.ndarray) for result in results])
-    return Column(_floats(stacked, stacked.shape), kinds.pop())
+    return OperandValues(_floats(stacked, stacked.shape), kinds.pop())
 
 
 def _objects(values: list) -> np.ndarray:
@@ -192,9 +196,9 @@ def _floats(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return values.astype(object).reshape(shape)
 
 
-def single_values(outcome: Column | Constant, n: int) -> np.ndarray:
+def single_values(outcome: OperandValues | ConstantOperand, n: int) -> np.ndarray:
     """Bring the values of formulas to one value a cell, as `formulas` does it."""
-    if isinstance(outcome, Constant):
+    if isinstance(outcome, ConstantOperand):
         return _objects([_single(outcome.value)] * n)
     if outcome.kind is None or outcome.values.size == n:
         return outcome.values.reshape(n)

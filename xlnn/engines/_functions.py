@@ -30,7 +30,7 @@ from schedula import bypass
 
 
 @dataclass(frozen=True)
-class Function:
+class FastFunction:
     """A function of `formulas` and the shorter ways to its arithmetic.
 
     Attributes
@@ -58,7 +58,7 @@ class Function:
     of_floats: Callable[..., Any] | None = None
 
     @classmethod
-    def of(cls, public: Callable) -> "Function":
+    def of(cls, public: Callable) -> "FastFunction":
         """Take a function of `formulas` apart."""
         if public is OPERATORS[":"]:
             return cls(_range, takes_references=True)
@@ -69,19 +69,19 @@ class Function:
 
 
 @cache
-def _taken_apart(public: Callable) -> Function:
+def _taken_apart(public: Callable) -> FastFunction:
     try:
         inner = public.__wrapped__.__wrapped__
         made_by_wrap_func = public.__wrapped__.__code__ is wrap_func(bypass).__wrapped__.__code__
     except AttributeError:
-        return Function(public, takes_references=False)
+        return FastFunction(public, takes_references=False)
     if not made_by_wrap_func:
-        return Function(public, takes_references=False)
-    whole = Function(public, takes_references=False, of_floats=_without_searches(inner))
+        return FastFunction(public, takes_references=False)
+    whole = FastFunction(public, takes_references=False, of_floats=_without_searches(inner))
     return _by_elements(whole, inner)
 
 
-def _by_elements(whole: Function, inner: Callable) -> Function:
+def _by_elements(whole: FastFunction, inner: Callable) -> FastFunction:
     """Look whether a function is elementwise, and what it applies to elements that are floats.
 
     `wrap_ufunc` of `formulas` makes a function of arrays from one of single values. With its
@@ -196,5 +196,5 @@ def _holds(outer: dict, inner: dict) -> bool:
 
 INDEX: Callable = get_functions()["INDEX"]["function"]
 
-PICK = Function(wrap_func(_pick), takes_references=False)
+PICK = FastFunction(wrap_func(_pick), takes_references=False)
 """INDEX where its result is not used as a reference."""

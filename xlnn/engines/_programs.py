@@ -18,8 +18,15 @@ from formulas.functions import COMPILING, not_implemented, parse_ranges
 from formulas.ranges import Ranges
 from schedula import START, bypass
 
-from xlnn.engines._columns import Column, Constant, UnevenError, column, run, single_values
-from xlnn.engines._functions import INDEX, PICK, Function
+from xlnn.engines._columns import (
+    ConstantOperand,
+    OperandValues,
+    UnevenError,
+    column,
+    run,
+    single_values,
+)
+from xlnn.engines._functions import INDEX, PICK, FastFunction
 from xlnn.engines._spelling import spelt
 
 _MARK = "\ue001"
@@ -62,14 +69,14 @@ class Result:
     call: int
 
 
-Operand = Slot | Said | Reference | Constant | Result
+Operand = Slot | Said | Reference | ConstantOperand | Result
 
 
 @dataclass(frozen=True)
 class Call:
     """One call of a function of `formulas`."""
 
-    function: Function
+    function: FastFunction
     operands: tuple[Operand, ...]
 
 
@@ -149,8 +156,8 @@ class Program:
                     return Reference(slots[slot])
                 case Result(call):
                     return Result(before + call)
-                case Constant(str(text)):
-                    return Constant(texts.get(text, text))
+                case ConstantOperand(str(text)):
+                    return ConstantOperand(texts.get(text, text))
             return operand
 
         return self._with(placed)
@@ -163,7 +170,7 @@ class Program:
     def texts(self) -> Iterator[str]:
         """Yield the texts that stand in the formula."""
         for operand in (*chain.from_iterable(call.operands for call in self.calls), self.outcome):
-            if isinstance(operand, Constant) and isinstance(operand.value, str):
+            if isinstance(operand, ConstantOperand) and isinstance(operand.value, str):
                 yield operand.value
 
     def with_places(self, marks: Sequence[str]) -> Self:
@@ -171,7 +178,7 @@ class Program:
         places = {mark: Said(number) for number, mark in enumerate(marks)}
 
         def placed(operand: Operand) -> Operand:
-            is_text = isinstance(operand, Constant) and isinstance(operand.value, str)
+            is_text = isinstance(operand, ConstantOperand) and isinstance(operand.value, str)
             return places.get(operand.value, operand) if is_text else operand
 
         return self._with(placed)
@@ -185,16 +192,16 @@ class _Frame:
     n: int
     references: References
     texts: np.ndarray | None
-    results: list[Column] = field(default_factory=list)
+    results: list[OperandValues] = field(default_factory=list)
 
-    def fetch(self, operand: Operand, *, as_range: bool) -> Column | Constant:
+    def fetch(self, operand: Operand, *, as_range: bool) -> OperandValues | ConstantOperand:
         """Fetch an operand; a range that was computed is turned into values unless it may stay."""
-        if isinstance(operand, Constant):
+        if isinstance(operand, ConstantOperand):
             return operand
         if isinstance(operand, Slot):
-            return Column(self.slots[operand.index], np.ndarray)
+            return OperandValues(self.slots[operand.index], np.ndarray)
         if isinstance(operand, Said):
-            return Column(self.texts[:, operand.index], None)
+            return OperandValues(self.texts[:, operand.index], None)
         if isinstance(operand, Reference):
             return column([self.references(operand.slot, i) for i in range(self.n)])
         result = self.results[operand.call]
@@ -231,8 +238,8 @@ def compile_shape(text: str) -> Program:
         calls += placed.calls
         if outcome is None:
             outcome = placed.outcome
-        elif isinstance(outcome, Constant) and isinstance(placed.outcome, Constant):
-            outcome = Constant(join.function.public(outcome.value, placed.outcome.value))
+        elif isinstance(outcome, ConstantOperand) and isinstance(placed.outcome, ConstantOperand):
+            outcome = ConstantOperand(join.function.public(outcome.value, placed.outcome.value))
         else:
             calls.append(Call(join.function, (outcome, placed.outcome)))
             outcome = Result(len(calls) - 1)
@@ -289,10 +296,10 @@ def _compiled(text: str) -> Program:
     except Exception as error:
         # whatever formulas' parser trips over, the formula is one that it cannot read
         raise ValueError("is no formula that the engine can read") from error
-    known: dict[Any, Operand] = {CELL: Reference(None), COMPILING: Constant(value=False)}
+    known: dict[Any, Operand] = {CELL: Reference(None), COMPILING: ConstantOperand(value=False)}
     for name in graph.data_nodes:
         if name in graph.default_values:
-            known.setdefault(name, Constant(graph.default_values[name]["value"]))
+            known.setdefault(name, ConstantOperand(graph.default_values[name]["value"]))
         elif slot := re.fullmatch("_S([0-9]+)", str(name)):
             known[name] = Slot(int(slot[1]))
     calls: list[Call] = []
@@ -314,10 +321,10 @@ def _add_call(node: dict, known: dict[Any, Operand], calls: list[Call]) -> Opera
     if function is bypass:
         return operands[0]
     is_pure = COMPILING not in node["inputs"]
-    if is_pure and all(isinstance(operand, Constant) for operand in operands):
+    if is_pure and all(isinstance(operand, ConstantOperand) for operand in operands):
         with np.errstate(all="ignore"):  # an overflow becomes an error value
-            return Constant(function(*(operand.value for operand in operands)))
-    found = Function.of(function)
+            return ConstantOperand(function(*(operand.value for operand in operands)))
+    found = FastFunction.of(function)
     if found.takes_references:
         operands = [Reference(o.index) if isinstance(o, Slot) else o for o in operands]
     calls.append(Call(found, tuple(operands)))

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from xlnn.address import address
-from xlnn.engines._store import Area, Places
+from xlnn.engines._store import Extent, Places
 from xlnn.errors import EngineError
 
 ALL_ROWS = 1_048_576
@@ -127,7 +127,7 @@ class Shape:
 
 
 @dataclass
-class Formulas:
+class Shapes:
     """The formulas of a workbook, collected cell by cell.
 
     Attributes
@@ -163,7 +163,7 @@ class Formulas:
             alike.met[alike.others(formula)] = met
         met.cells.extend((row, column, *map(int, met.numbers(formula))))
 
-    def areas(self, values: Sequence[tuple[int, int]]) -> list[Area]:
+    def areas(self, values: Sequence[tuple[int, int]]) -> list[Extent]:
         """Find how far each sheet extends.
 
         Parameters
@@ -193,7 +193,7 @@ class Formulas:
                 reach = last.max(), _clip(slot.columns, width)[1]
                 kept[slot.sheet] = np.maximum(kept[slot.sheet], reach)
         return [
-            Area(title, (rows, columns), (reached_rows, reached_columns))
+            Extent(title, (rows, columns), (reached_rows, reached_columns))
             for title, (rows, columns), (reached_rows, reached_columns) in zip(
                 self.titles, used.tolist(), kept.tolist(), strict=True
             )

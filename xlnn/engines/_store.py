@@ -20,7 +20,7 @@ MAX_PLACES = 100_000_000
 
 
 @dataclass(frozen=True)
-class Area:
+class Extent:
     """How far a sheet extends.
 
     Attributes
@@ -46,7 +46,7 @@ class Places:
 
     Attributes
     ----------
-    areas : tuple of Area
+    areas : tuple of Extent
         One for each sheet.
     first : array, shape (sheets,)
         The place of A1.
@@ -56,13 +56,13 @@ class Places:
         Places of all sheets.
     """
 
-    areas: tuple[Area, ...]
+    areas: tuple[Extent, ...]
     first: np.ndarray
     width: np.ndarray
     size: int
 
     @classmethod
-    def of(cls, areas: Sequence[Area]) -> "Places":
+    def of(cls, areas: Sequence[Extent]) -> "Places":
         """Lay out the sheets.
 
         Raises

@@ -20,7 +20,7 @@ from xlnn.address import address
 from xlnn.engines import Recalculate
 from xlnn.engines._order import waves
 from xlnn.engines._programs import Program, compile_shape
-from xlnn.engines._shapes import Formulas, Shape
+from xlnn.engines._shapes import Shape, Shapes
 from xlnn.engines._store import Places, Store
 from xlnn.engines._texts import together
 from xlnn.errors import EngineError, WorkbookError
@@ -147,7 +147,7 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:
         for name, target, attributes in workbook.names
         if "localSheetId" not in attributes
     }
-    found = Formulas(titles, names)
+    found = Shapes(titles, names)
     numbers = [(array("i"), array("d")) for _ in titles]
     others: list[dict[tuple[int, int], object]] = [{} for _ in titles]
     last = []

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from xlnn.engines._outside import Program
+from xlnn.engines._external import ExternalProgram
 
 
 def _arguments(workbook: Path, result: Path, _: Path) -> list[str]:
@@ -32,7 +32,7 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-PROGRAM = Program(
+PROGRAM = ExternalProgram(
     name="Gnumeric",
     commands=("ssconvert",),
     install="Debian: apt-get install gnumeric; macOS: brew install gnumeric",

@@ -6,7 +6,7 @@ as a circular reference.
 
 from pathlib import Path
 
-from xlnn.engines._outside import Program
+from xlnn.engines._external import ExternalProgram
 
 SETTINGS = (
     # LibreOffice believes cached values and ignores fullCalcOnLoad, unless it must compute anew.
@@ -46,7 +46,7 @@ def _environment(home: Path) -> dict[str, str]:
     return {"TMPDIR": str(home), "TMP": str(home), "TEMP": str(home)}
 
 
-PROGRAM = Program(
+PROGRAM = ExternalProgram(
     name="LibreOffice",
     commands=("soffice", "libreoffice"),
     install="Debian: apt-get install libreoffice-calc-nogui; macOS: brew install libreoffice",

@@ -258,7 +258,7 @@ class Least(Equation):
         return bool(f[int(place) - 1] - f.min() <= tolerance * max(1, abs(f).max()))
 
 
-class At(Equation):
+class FoundCoordinate(Equation):
     """A coordinate of the point that was found."""
 
     coarse = True
@@ -379,7 +379,7 @@ class Halved(Sentence):
         return f"=IF({half}*10^{ROUNDED}<={terms},{rounding},{known})"
 
 
-class Found(Sentence):
+class SteepestPoint(Sentence):
     """The point of the circle at which f is least, and what its gradients say.
 
     Parameters

@@ -83,7 +83,7 @@ class Key(Equation):
         return f"=IF({answer[()]}={truth[()]},0,{self.images + 1}-{number[()]})"
 
 
-class Place(Equation):
+class WrongRank(Equation):
     """The place of each wrong image among them, from 1; 0 for the others."""
 
     coarse = jumps = True
@@ -118,7 +118,7 @@ class CountWrong(Equation):
         return f"=MAX({place.images[()]})"
 
 
-class AtPlace(Equation):
+class WrongAtRank(Equation):
     """Which image takes each place of the list; 0 where none is left.
 
     Parameters

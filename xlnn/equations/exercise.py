@@ -29,7 +29,7 @@ SMALLEST = "0.000001"
 
 
 @dataclass(frozen=True, eq=False)
-class Area:
+class JudgedCells:
     """A rectangle of cells of one quantity.
 
     Attributes
@@ -57,10 +57,10 @@ class Sums(Equation):
 
     Parameters
     ----------
-    areas : sequence of Area
+    areas : sequence of JudgedCells
     """
 
-    def __init__(self, areas: Sequence[Area]) -> None:
+    def __init__(self, areas: Sequence[JudgedCells]) -> None:
         self.areas = tuple(areas)
         self.roles = tuple(dict.fromkeys(area.name for area in areas))
 
@@ -242,13 +242,13 @@ class Waiting(Sentence):
     ----------
     said : Sentence
         What it says then.
-    areas : sequence of Area
+    areas : sequence of JudgedCells
         Those cells.
     """
 
     ROLE = "left_out_{}"
 
-    def __init__(self, said: Sentence, areas: Sequence[Area]) -> None:
+    def __init__(self, said: Sentence, areas: Sequence[JudgedCells]) -> None:
         self.said, self.areas = said, tuple(areas)
         self.roles = tuple(self.ROLE.format(area.name) for area in self.areas)
         self.cells = sum(area.entries.size for area in self.areas)

@@ -201,7 +201,7 @@ def around(count: int, deviations: int) -> Equation:
     )
 
 
-class Area(Equation):
+class AreaBelow(Equation):
     """The area below some points that lie evenly: the sum of the strips between neighbours.
 
     Parameters

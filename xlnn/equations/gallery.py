@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xlnn.equations.choice import stored
+from xlnn.equations.lookup import stored
 from xlnn.equations.number import general_text
 from xlnn.quantity import Axis, Cells, Equation, Sentence
 

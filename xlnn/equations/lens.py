@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xlnn.equations.choice import flat
+from xlnn.equations.lookup import flat
 from xlnn.quantity import Cells, Equation
 
 
@@ -18,7 +18,7 @@ class OneWeightGradient(Equation):
         return f"={delta[j]}*{below[unit]}"
 
 
-class Seen(Equation):
+class PixelShare(Equation):
     """w_ji x_i: what each pixel adds to the weighted input of a unit."""
 
     def array(self, a: np.ndarray, W: np.ndarray) -> np.ndarray:

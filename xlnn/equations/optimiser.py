@@ -35,7 +35,7 @@ class Velocity(Equation):
         return f"={mu[()]}*{before[unit]}+{gradient[unit]}"
 
 
-class Mean(Equation):
+class MovingAverage(Equation):
     """m <- beta m + (1 - beta) g: a mean of the gradients that forgets.   Kingma and Ba 2015."""
 
     def array(self, before: np.ndarray, gradient: np.ndarray, beta: np.ndarray) -> np.ndarray:
@@ -194,7 +194,7 @@ class Penalised(Equation):
 
 
 @dataclass(frozen=True)
-class Constant:
+class Hyperparameter:
     """A number that an optimiser takes: what it is by default, and below what it stays.
 
     Attributes
@@ -260,7 +260,7 @@ class Optimiser:
         Who says so.
     """
 
-    constants: dict[str, Constant] = field(default_factory=dict)
+    constants: dict[str, Hyperparameter] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
     direction: Equation | None = None
     corrected: dict[str, str] = field(default_factory=dict)
@@ -289,13 +289,13 @@ PLAIN = "sgd"
 OPTIMISERS = {
     PLAIN: Optimiser(),
     "momentum": Optimiser(
-        {"mu": Constant(0.9)},
+        {"mu": Hyperparameter(0.9)},
         {"velocity": Memory(Velocity(), "mu", "mu")},
         step_formula="v",
         source="Polyak 1964",
     ),
     "rmsprop": Optimiser(
-        {"beta": Constant(0.9), "epsilon": Constant(1e-8, share=False)},
+        {"beta": Hyperparameter(0.9), "epsilon": Hyperparameter(1e-8, share=False)},
         {"square": Memory(MeanSquare(), "beta")},
         ScaledGradient(),
         step_formula="r",
@@ -303,8 +303,12 @@ OPTIMISERS = {
         source="Tieleman & Hinton 2012",
     ),
     "adam": Optimiser(
-        {"beta1": Constant(0.9), "beta2": Constant(0.999), "epsilon": Constant(1e-8, share=False)},
-        {"moment1": Memory(Mean(), "beta1"), "moment2": Memory(MeanSquare(), "beta2")},
+        {
+            "beta1": Hyperparameter(0.9),
+            "beta2": Hyperparameter(0.999),
+            "epsilon": Hyperparameter(1e-8, share=False),
+        },
+        {"moment1": Memory(MovingAverage(), "beta1"), "moment2": Memory(MeanSquare(), "beta2")},
         CorrectedRatio(),
         {"correction1": "beta1", "correction2": "beta2"},
         step_formula="r",

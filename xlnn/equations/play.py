@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.equations.choice import entry, flat, looked_up
+from xlnn.equations.lookup import entry, flat, looked_up
 from xlnn.equations.number import (
     fixed,
     fixed_text,
@@ -87,7 +87,7 @@ class OfAnswer(Equation):
         return f"=INDEX({cells},{position[()]},{answer[()]})"
 
 
-class Size(Equation):
+class LargestSize(Equation):
     """max |v|: the size of the largest of some numbers."""
 
     def array(self, v: np.ndarray) -> np.ndarray:
@@ -99,7 +99,7 @@ class Size(Equation):
         return f"=MAX(MAX({v.listed}),-MIN({v.listed}))"
 
 
-class Level(Equation):
+class FillLevel(Equation):
     """How strongly a unit is filled: v, or v / size, in steps of a fifth; -6 without a number.
 
     Parameters
@@ -152,7 +152,7 @@ class Strength(Equation):
         return f"=IFERROR(IF({w[unit]}=0,0,SIGN({w[unit]})*{strength}),0)"
 
 
-class At(Equation):
+class Coordinate(Equation):
     """Where something is drawn, in mm from the left or from below.
 
     Parameters

@@ -265,7 +265,7 @@ class ScaledSums(Equation):
         return f"=IF(SIGN({by})=0,0,{sums[i, j]}/({self.rows}*{by}))"
 
 
-class ScaledGradient(Equation):
+class StandardisedGradient(Equation):
     """dC/dg_i = sum_j (mean u_i u_j) g_j - mean u_i d_y, of C = C_T / n.   Book: 2-10, 2-12.
 
     Differs from the book: divided by the number of rows; then one eta serves few rows and many.

@@ -33,7 +33,7 @@ class LineSentence(Sentence):
         return "=" + "&".join([*parts, _signed(q[()])])
 
 
-class Agreement(Sentence):
+class WaysAgree(Sentence):
     """Whether all ways lead to the same plane.
 
     Two planes are the same where what they say of the rows differs by no more than the

@@ -4,7 +4,7 @@ from math import prod
 
 import numpy as np
 
-from xlnn.equations.choice import flat
+from xlnn.equations.lookup import flat
 from xlnn.quantity import Cells, Equation
 
 

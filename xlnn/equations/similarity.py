@@ -5,7 +5,7 @@ Shapes: a and b (rows, columns) for patterns; A and B (n, n) for matrices.   Boo
 
 import numpy as np
 
-from xlnn.equations import choice
+from xlnn.equations import lookup
 from xlnn.equations.dense import place_of, written_call, written_sum
 from xlnn.equations.number import short, short_text
 from xlnn.equations.wording import filled
@@ -61,7 +61,7 @@ ANGLE = Stated(
 """The angle between a and b, in degrees."""
 
 
-class Direction(Equation):
+class AngleText(Equation):
     """How two patterns lie to each other, as the number of a sentence.
 
     0 where one is all 0; 1 opposite, 2 rather opposite, 3 at right angles, 4 rather alike, 5 of one
@@ -157,7 +157,7 @@ class Likeness(Equation):
         return f"=IF(SIGN({upper})=0,0,ROUND({inner[()]}/{upper},{DIGITS}))"
 
 
-class Place(Equation):
+class Rank(Equation):
     """Which place each image takes by its likeness; of equals the first comes first."""
 
     coarse = True
@@ -176,7 +176,7 @@ class Place(Equation):
         return f'=1+COUNTIF({every},">"&{own})+{equal}'
 
 
-class AtPlace(Equation):
+class ImageAtRank(Equation):
     """Which images take some places, as their numbers.
 
     Parameters
@@ -207,7 +207,7 @@ class OfThese(Equation):
 
     def array(self, entries: np.ndarray, found: np.ndarray) -> np.ndarray:
         """Return an entry for each that was found."""
-        return choice.entries(entries, found)
+        return lookup.entries(entries, found)
 
     def cell(self, k: int, entries: Cells, found: Cells) -> str:
         """Return the formula of one that was found."""
@@ -230,7 +230,7 @@ class PicturesOfThese(Equation):
 
     def array(self, images: np.ndarray, found: np.ndarray) -> np.ndarray:
         """Return the pictures, shape (found, rows, columns)."""
-        pixels = choice.entries(images, found)
+        pixels = lookup.entries(images, found)
         return pixels.reshape(len(pixels), -1, self.columns)
 
     def cell(self, k: int, row: int, column: int, images: Cells, found: Cells) -> str:
@@ -283,7 +283,7 @@ def _largest(cells: Cells) -> str:
     return f"MAX(MAX({cells[...]}),-MIN({cells[...]}))"
 
 
-class Nearest(Sentence):
+class MostSimilar(Sentence):
     """Which image is most like the drawn picture, if one is.
 
     Parameters

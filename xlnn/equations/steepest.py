@@ -78,7 +78,7 @@ class Angle(Equation):
         return f"=IF({is_0},0,IF(ABS({x})>ABS({y}),{flat},{steep}))"
 
 
-class Points(Sentence):
+class GradientDirection(Sentence):
     """Where the gradient points.
 
     Parameters

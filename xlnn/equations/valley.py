@@ -55,7 +55,7 @@ class Weights(Equation):
         return "=" + steadied(f"({middle[self.which]}+({i - self.size // 2})*{between[()]})")
 
 
-class OnGrid(Equation):
+class CostOnGrid(Equation):
     """C_T of one neuron with a sigmoid, over all rows, at each pair of weights.   Book: 3-3, 3-4.
 
     Parameters

@@ -7,8 +7,8 @@ NumPy, and either class is right.
 
 import numpy as np
 
-from xlnn.equations.choice import entries, looked_up
 from xlnn.equations.dense import place_of
+from xlnn.equations.lookup import entries, looked_up
 from xlnn.quantity import Cells, Equation
 
 EQUAL = 12

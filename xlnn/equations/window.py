@@ -6,8 +6,8 @@ filter and the products (r, c) or (maps, r, c). Places count from 1, as INDEX do
 
 import numpy as np
 
-from xlnn.equations.choice import entry, flat, looked_up
 from xlnn.equations.dense import written_call
+from xlnn.equations.lookup import entry, flat, looked_up
 from xlnn.quantity import Cells, Equation
 
 

@@ -11,7 +11,7 @@ from xlnn.equations import steepest as eq
 from xlnn.equations.calculus import OfSurfaceShifted
 from xlnn.equations.surface import Direction, OfSurface, UsedChoice
 from xlnn.quantity import Axis, Quantity
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Beside, Chart, Numbers, Sentences, Table, Trace
 
@@ -78,7 +78,7 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
                  "is steepest up, and the opposite is steepest down.")
     level = say("level", "The gradient is 0: to first order z changes in no direction.")
     yield number("points", title="where the gradient points", is_text=True,
-                 equation=eq.Points(points, level))
+                 equation=eq.GradientDirection(points, level))
 
 
 PAGE = Page(

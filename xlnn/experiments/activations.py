@@ -9,10 +9,10 @@ from functools import partial
 
 from xlnn.equations import functions as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
+from xlnn.equations.experiment_sentences import Told
 from xlnn.equations.neuron import UnitStep
-from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Equation, Quantity, Sentence, previous
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.parts import (
@@ -209,7 +209,7 @@ def _bell(words: Text) -> Iterator[Quantity]:
                        (3, "area within μ ± 3σ")):
         away = half // DEVIATIONS * far
         yield number(f"within_{far}", title=title, number_format="0.0%",
-                     equation=eq.Area(half - away, half + away, DEVIATIONS / half),
+                     equation=eq.AreaBelow(half - away, half + away, DEVIATIONS / half),
                      uses={**of, "number": "bell_number", "bell": "density"})
     for far in (1, 2, 3):
         yield number(f"percent_{far}", "percent", "%", title="percent", equation=eq.PERCENT,

@@ -15,7 +15,7 @@ from xlnn.equations.cost import CrossEntropy, CrossEntropyDelta, SquaredErrorDel
 from xlnn.equations.descent import Descent
 from xlnn.layout import FIRST_ROW, Block, single_block
 from xlnn.quantity import Axis, Model, Quantity, previous
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page
@@ -139,7 +139,7 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
                        shape=(GRID,), equation=eq.Weights(which, GRID), role="weight",
                        number_format="0.0#")
         grid, weights = {"C_T": f"C_T_{cost}"}, {f"w{n}": f"w{n}_{cost}" for n in (1, 2)}
-        on_grid = eq.OnGrid(rows, "squared" if cost == "sq" else "cross-entropy")
+        on_grid = eq.CostOnGrid(rows, "squared" if cost == "sq" else "cross-entropy")
         yield here(f"C_T_{cost}", title=f"total cost, {named}", symbol="C_T", shape=(GRID, GRID),
                    equation=on_grid, uses=weights, number_format=HEIGHT, source="3-4",
                    meaning="the sum over all data" if cost == "sq" else "", written="C_T = Σ C")

@@ -10,7 +10,7 @@ from functools import partial
 from xlnn.equations import surface as eq
 from xlnn.experiments import _steepest
 from xlnn.quantity import Axis, Quantity, previous
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Numbers, Sentences, Table, Trace

@@ -8,10 +8,10 @@ from functools import partial
 
 from xlnn.equations import neuron as eq
 from xlnn.equations.activation import Sigmoid
-from xlnn.equations.telling import Told
+from xlnn.equations.experiment_sentences import Told
 from xlnn.equations.wording import Bar
 from xlnn.quantity import Axis, Quantity
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.parts import (

@@ -10,15 +10,15 @@ from functools import partial
 import numpy as np
 
 from xlnn.data.dataset import Dataset
-from xlnn.data.digits import rounded
+from xlnn.data.precision import rounded
 from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations import regression_words as said_of
 from xlnn.equations.descent import Descent
-from xlnn.equations.telling import Complete
+from xlnn.equations.experiment_sentences import Complete
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Axis, Model, Quantity, Sentence, previous
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Given, Size
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
@@ -114,7 +114,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
         yield down(a, title=title, symbol=symbol, shape=shape, role="weight", equation=Descent(),
                    uses={"w": previous(a), "gradient": previous(f"dC_d{a}"), "eta": "eta"}, given=1)
     yield down("dC_dg", title="gradient", symbol=f"∂C/∂g{i}", shape=(k,), role="backward",
-               equation=eq.ScaledGradient())
+               equation=eq.StandardisedGradient())
     yield down("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HeightGradient())
     yield down("C", title="total cost", symbol="C_T", role="forward", number_format=COST,
                equation=eq.ScaledCost(n), uses={"slope_g": "dC_dg", "slope_h": "dC_dh"})
@@ -193,7 +193,7 @@ def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     one_column = {"varies": "x_varies", "apart_fitted": "apart_fitted"} if k == 1 else {}
     agreement = {key: say(key, english) for key, english in AGREEMENT.items()}
     agreement["agree"] = agreement["agree" if k == 1 else "agree_many"]
-    yield sentence("agreement", "do all ways agree?", said_of.Agreement(agreement, n), **one_column)
+    yield sentence("agreement", "do all ways agree?", said_of.WaysAgree(agreement, n), **one_column)
     enough = say("determined", "{rows} rows determine {parameters} parameters. There must be as "
                  "many rows as parameters at least (2-12); there are {more} more.",
                  rows=n, parameters=k + 1, more=n - k - 1)
@@ -245,7 +245,7 @@ ON_PLANE = Chart("What the plane says of y, over y",
                  Trace("y_line", "y", POINT, 0, "circle", "data"), x="y", size_in_cm=(13, 9))
 
 
-class Points(Made):
+class PointsChart(Made):
     """The chart of the points: with the lines, or with what the plane says of them."""
 
     def __init__(self) -> None:
@@ -348,7 +348,7 @@ EXPERIMENT = Experiment(
             Space(),
             Beside(
                 Made(_regression),
-                Below(Points(), Chart("Residuals", Trace("e", "y_line", LINE, 0, "circle"),
+                Below(PointsChart(), Chart("Residuals", Trace("e", "y_line", LINE, 0, "circle"),
                                       x="px + q")),
             ),
             does="The data, the line and its errors. Try p and q of your own and look at C_T.",

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from xlnn.equations import sequences as eq
-from xlnn.equations.telling import Told
+from xlnn.equations.experiment_sentences import Told
 from xlnn.quantity import Axis, Quantity, previous
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (

@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from xlnn.equations import similarity as eq
-from xlnn.equations.telling import Told
+from xlnn.equations.experiment_sentences import Told
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page, helper_page
@@ -81,7 +81,7 @@ def _patterns(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
                  source="2-4")
     yield number("angle", title="angle θ in degrees", symbol="θ", equation=eq.ANGLE,
                  number_format="0.0")
-    yield number("direction", title="direction", equation=eq.Direction(), number_format=";;;")
+    yield number("direction", title="direction", equation=eq.AngleText(), number_format=";;;")
     say = words.sentence
     said = [
         say("nothing", "|a||b| = 0: there is no direction and no angle; 0 and 90 stand for cos θ "
@@ -126,12 +126,12 @@ def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield column("image_length", title="length", symbol="|b|", equation=eq.IMAGE_LENGTH)
     yield column("likeness", title="likeness", symbol="cos θ", equation=eq.Likeness(),
                  uses={"inner": "image_inner", "own": "length_a", "length": "image_length"})
-    yield column("place", title="place", symbol=" ", equation=eq.Place(), number_format="0")
+    yield column("place", title="place", symbol=" ", equation=eq.Rank(), number_format="0")
     shown = min(SHOWN, count)
     several = partial(Quantity, sheet="ranking", shape=(shown,))
     for end, first in (("best", 1), ("last", count - shown + 1)):
         places = list(range(first, first + shown))
-        yield several(end, "found", "", title="image", equation=eq.AtPlace(places),
+        yield several(end, "found", "", title="image", equation=eq.ImageAtRank(places),
                       number_format="0")
         yield several(f"{end}_label", "found_label", "", title="label", equation=eq.OfThese(),
                       uses={"found": end, "entries": "labels"}, number_format="0")
@@ -151,7 +151,7 @@ def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         say("no_direction", "Pattern a is all 0, or too small to square: it has no direction, and "
             "no image is like it. They stand in their own order."),
     )
-    yield Quantity("nearest", title="nearest", equation=eq.Nearest(said, count), is_text=True,
+    yield Quantity("nearest", title="nearest", equation=eq.MostSimilar(said, count), is_text=True,
                    uses={"own": "length_a", "number": "best", "label": "best_label"},
                    sheet="ranking")
 

@@ -14,7 +14,7 @@ from xlnn.equations import rules
 from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface, UsedChoice
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Equation, Model, Quantity
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page
@@ -314,7 +314,7 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield line("finest", "and among the finer points, in row", " ", eq.Least(), {"f": "fine_f"},
                number_format="0")
     for name, title in (("x", "the point that is found"), ("y", ""), ("f", "f there")):
-        yield line(f"best_{name}", title, name, eq.At(),
+        yield line(f"best_{name}", title, name, eq.FoundCoordinate(),
                    {"least": "finest", "all_points": f"fine_{name}"})
     yield line("exact", "the least f, by the formula", "−|r|√(a² + b²)", rules.EXACT, on_line)
     best = {"x": "best_x", "y": "best_y"}
@@ -325,7 +325,7 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield line("rest_y", "", "∂f/∂y − λ ∂g/∂y", rules.REST, {"a": "f_b", "x": "best_y"})
     said = {key: words.sentence(key, english) for key, english in FOUND.items()}
     yield Quantity("found", title="what is found", sheet=on, is_text=True,
-                   equation=eq.Found(said), uses={**on_line, **best, "f": "best_f"})
+                   equation=eq.SteepestPoint(said), uses={**on_line, **best, "f": "best_f"})
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ Book: 1-2, 1-4, 3-2, 3-4, 4-2 to 4-4; the exclusive or itself is not the book's.
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from xlnn.equations import dividing as eq
+from xlnn.equations import dividing_line as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
-from xlnn.equations.choice import OfEpoch
 from xlnn.equations.cost import SquaredError, SquaredErrorDelta, TotalCost
 from xlnn.equations.dense import BiasGradient, HiddenDelta, WeightedInput, WeightGradient
 from xlnn.equations.descent import Descent
+from xlnn.equations.experiment_sentences import Told
+from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.neuron import UnitStep
-from xlnn.equations.telling import Told
 from xlnn.quantity import Axis, Quantity, Use, previous
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.parts import (

@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from xlnn.checking.references import areas
-from xlnn.layout import Column, Layout, moving
+from xlnn.layout import FilledColumn, Layout, moving
 from xlnn.quantity import Quantity
 
 Entries = tuple[Quantity, tuple[int, ...], list[tuple[int, ...]]]
@@ -36,7 +36,7 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[En
 
 
 def _naming(
-    column: Column, here: str, lengths: tuple[int, ...], place: tuple[str, int, int]
+    column: FilledColumn, here: str, lengths: tuple[int, ...], place: tuple[str, int, int]
 ) -> np.ndarray:
     """Tell at which places of a column its formula names a cell."""
     sheet, row, at = place

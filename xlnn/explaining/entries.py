@@ -11,22 +11,22 @@ import numpy as np
 
 from xlnn.arguments import is_text, wrong
 from xlnn.checking.check import Examined
-from xlnn.checking.references import Area, areas, written
+from xlnn.checking.references import CellRange, areas, written
 from xlnn.errors import OptionsError
+from xlnn.explaining.cell_text import Value, in_words
 from xlnn.explaining.dependants import dependants
 from xlnn.explaining.explanation import SHOWN, Part
 from xlnn.explaining.indices import index_of
 from xlnn.explaining.meaning import meaning_of
-from xlnn.explaining.told import Value, in_words
 from xlnn.grid import CellError
 from xlnn.layout import quoted
+from xlnn.loading.arrays import read_arrays
 from xlnn.quantity import Quantity
-from xlnn.reading.arrays import read_arrays
 from xlnn.workbooks import kind_of
 
 if TYPE_CHECKING:
     from xlnn.checking.report import Restated, Wrong
-    from xlnn.shipped.text import Text
+    from xlnn.registry.text import Text
 
 Entry = tuple[str, tuple[int, ...]]
 """The name of a quantity, and an index of its array."""
@@ -110,7 +110,7 @@ class Entries:
             raise OptionsError(f"{what:.60} belongs to no quantity: it is a heading, or empty.")
         return entry
 
-    def in_area(self, area: Area) -> Iterator[Entry]:
+    def in_area(self, area: CellRange) -> Iterator[Entry]:
         """Yield the entries in an area."""
         for row in range(area.top, area.bottom + 1):
             for column in range(area.left, area.right + 1):
@@ -189,13 +189,13 @@ class Entries:
             parts.append(self.part(entries, cells, self.used_for(entries[0], depth - 1)))
         return tuple(parts)
 
-    def as_symbol(self, area: Area) -> str:
+    def as_symbol(self, area: CellRange) -> str:
         """Say an area by its symbols."""
         entries = list(self.in_area(area))
         ends = dict.fromkeys(map(self.symbol, (entries[0], entries[-1]))) if entries else ["?"]
         return " … ".join(ends)
 
-    def as_number(self, area: Area) -> str:
+    def as_number(self, area: CellRange) -> str:
         """Say an area by its values."""
         values = [self.value(entry) for entry in self.in_area(area)]
         if len(values) == 1:

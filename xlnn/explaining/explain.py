@@ -8,7 +8,7 @@ from xlnn import reference
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
 from xlnn.checking.comparison import placed
-from xlnn.checking.probe import Points
+from xlnn.checking.probe import ProbePoints
 from xlnn.checking.report import plain
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError
@@ -68,7 +68,7 @@ def explain(  # noqa: PLR0913 -- each is a choice of the person who asks
     if type(depth) is not int or depth < 1:
         raise OptionsError(f"depth is {depth!r}: a whole number from 1 on was expected.")
     path = path_of(path)
-    sheet = Entries(examined(path, engine, Points(0), model), lang)
+    sheet = Entries(examined(path, engine, ProbePoints(0), model), lang)
     entry = sheet.found(what, at or {}, unit)
     return _explained(sheet, path.name, entry, depth)
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from xlnn.errors import printed
-from xlnn.explaining.told import Value, indented, tree_of
+from xlnn.explaining.cell_text import Value, indented, tree_of
 
 SHOWN = 8
 """Values of a range that are listed, and cells of one that are followed further."""

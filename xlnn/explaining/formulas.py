@@ -5,13 +5,13 @@ from collections.abc import Callable
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
-from xlnn.checking.references import Area, areas
+from xlnn.checking.references import CellRange, areas
 
 SIGNS = {"*": " × ", "-": " − ", "+": " + ", "/": " / "}
 """Of operators between two terms; with blanks, since a symbol may have several letters."""
 
 
-def read_aloud(formula: str, here: str, said: Callable[[Area], str]) -> str:
+def read_aloud(formula: str, here: str, said: Callable[[CellRange], str]) -> str:
     """Return a formula in which each address is something else.
 
     Parameters
@@ -29,7 +29,7 @@ def read_aloud(formula: str, here: str, said: Callable[[Area], str]) -> str:
     return "".join(_said(token, here, said) for token in tokens).strip()
 
 
-def _said(token: Token, here: str, said: Callable[[Area], str]) -> str:
+def _said(token: Token, here: str, said: Callable[[CellRange], str]) -> str:
     if token.type == Token.OP_IN:
         return SIGNS.get(token.value, f" {token.value} ")
     if token.type == Token.OP_PRE:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xlnn.quantity import Equation, Quantity, Stated
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 
 _BOOK = re.compile(r"\s*Book: (\d-\d+(?:(?:, | to )\d-\d+)*)")
 _NUMBER = re.compile(r"\d-\d+")

@@ -11,12 +11,12 @@ import numpy as np
 from xlnn.arguments import path_of
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError, XlnnError
-from xlnn.explaining.course import course_of, is_course
-from xlnn.explaining.held import QuantityValues
+from xlnn.explaining.curve import course_of, is_course
+from xlnn.explaining.html import described, table
 from xlnn.explaining.meaning import meaning_of
-from xlnn.explaining.tables import described, table
+from xlnn.explaining.quantity_values import QuantityValues
+from xlnn.loading.values import Recalculated, recalculated
 from xlnn.quantity import Model
-from xlnn.reading.values import Recalculated, recalculated
 from xlnn.workbooks import kind_of
 
 if TYPE_CHECKING:

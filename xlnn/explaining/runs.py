@@ -2,7 +2,7 @@
 
 from xlnn.explaining.entries import Entries
 from xlnn.quantity import Quantity
-from xlnn.workbooks.network.quantities.choices import USED, beside
+from xlnn.workbooks.network.quantities.choosers import USED, beside
 from xlnn.workbooks.network.quantities.runs import RUN, is_of_one
 
 COMPARE = "compare"

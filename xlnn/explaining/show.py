@@ -12,14 +12,14 @@ import numpy as np
 
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
-from xlnn.checking.probe import Points
+from xlnn.checking.probe import ProbePoints
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
-from xlnn.explaining.course import CHECK, course_of
+from xlnn.explaining.cell_text import Value
+from xlnn.explaining.curve import CHECK, course_of
 from xlnn.explaining.entries import Entries, Entry
 from xlnn.explaining.runs import COMPARE, Runs
-from xlnn.explaining.shown import lines_of
-from xlnn.explaining.told import Value
+from xlnn.explaining.workbook_text import lines_of
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.workbooks.network.quantities.confusion import PREFIX
@@ -122,7 +122,7 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
         The file is no workbook of xlnn, or is not safe to open.
     """
     path = path_of(path)
-    seen = examined(path, engine, Points(0), model)
+    seen = examined(path, engine, ProbePoints(0), model)
     entries = Entries(seen, None)
     runs = Runs(entries)
     sizes = {key: value for key, value in seen.spec.to_mapping().items() if value not in ([], "")}

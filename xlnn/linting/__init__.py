@@ -13,14 +13,14 @@ from pathlib import Path
 from xlnn.linting.book import read_book
 from xlnn.linting.formulas import formula_problems
 from xlnn.linting.names import name_problems
-from xlnn.linting.nodes import Sheet, witness
+from xlnn.linting.nodes import SheetNode, witness
 from xlnn.linting.package_parts import package_problems
 from xlnn.linting.problem import RULES, Problem
 from xlnn.linting.sheets import sheet_problems
 from xlnn.linting.styles import style_problems
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import SheetSource
-from xlnn.xlsx.package import Contents, inspect, never
+from xlnn.xlsx.package import Package, inspect, never
 from xlnn.xlsx.sheet_stream import Witness
 
 __all__ = ["RULES", "Problem", "inspect_and_lint", "lint"]
@@ -56,7 +56,7 @@ def lint(path: Path, may_be_left_out: Callable[[str], bool] = never) -> tuple[Pr
 
 def inspect_and_lint(
     path: Path, may_be_left_out: Callable[[str], bool] = never
-) -> tuple[Contents, tuple[Problem, ...]]:
+) -> tuple[Package, tuple[Problem, ...]]:
     """Return what `xlnn.xlsx.package.inspect` and `lint` find, by one reading of each sheet.
 
     Raises
@@ -64,11 +64,11 @@ def inspect_and_lint(
     WorkbookError
         As `lint`.
     """
-    sheets: list[Sheet] = []
+    sheets: list[SheetNode] = []
     number = count(1)  # of elements
 
     def watch(source: SheetSource) -> Witness:
-        sheets.append(Sheet(source))
+        sheets.append(SheetNode(source))
         return witness(sheets[-1], number)
 
     contents = inspect(path, may_be_left_out, watch)

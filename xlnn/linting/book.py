@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlnn.linting.nodes import Node, Sheet, nodes
+from xlnn.linting.nodes import Node, SheetNode, nodes
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.package import Contents
+from xlnn.xlsx.package import Package
 from xlnn.xlsx.parts import WORKBOOK, read_workbook
 
 OFFICE = "officeDocument/2006/relationships\x01"
@@ -43,9 +43,9 @@ class Book:
     ----------
     archive : Archive
         The open file.
-    contents : Contents
+    contents : Package
         What `inspect` found.
-    sheets : tuple of Sheet
+    sheets : tuple of SheetNode
         The sheets of cells.
     parts : mapping of str to list of Node
         What the parts say: the workbook, charts, drawings, tables, styles. The sheets, shared
@@ -55,8 +55,8 @@ class Book:
     """
 
     archive: Archive
-    contents: Contents
-    sheets: tuple[Sheet, ...]
+    contents: Package
+    sheets: tuple[SheetNode, ...]
     parts: Mapping[str, list[Node]]
     relationships: Mapping[str, tuple[Relationship, ...]]
 
@@ -76,7 +76,7 @@ class Book:
         return frozenset(map(str.casefold, self.titles))
 
     @cached_property
-    def sheet_by_title(self) -> dict[str, Sheet]:
+    def sheet_by_title(self) -> dict[str, SheetNode]:
         """The sheets of cells by their titles, whose case does not matter."""
         return {sheet.title.casefold(): sheet for sheet in self.sheets}
 
@@ -99,16 +99,16 @@ class Book:
 
 
 def read_book(
-    archive: Archive, contents: Contents, sheets: Sequence[Sheet], count: Iterator[int]
+    archive: Archive, contents: Package, sheets: Sequence[SheetNode], count: Iterator[int]
 ) -> Book:
     """Read a file that `xlnn.xlsx.package.inspect` has let pass, but for the sheets it has shown.
 
     Parameters
     ----------
     archive : Archive
-    contents : Contents
+    contents : Package
         What was found.
-    sheets : sequence of Sheet
+    sheets : sequence of SheetNode
         What was shown.
     count : iterator of int
         Goes on counting the elements of the workbook.

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlnn.linting.book import Book, named
-from xlnn.linting.nodes import Node, Sheet
+from xlnn.linting.nodes import Node, SheetNode
 from xlnn.linting.problem import Problem
-from xlnn.linting.reading import LONGEST_TEXT, NUMBER, Reading, Reference, read
+from xlnn.linting.references import LONGEST_TEXT, NUMBER, FormulaReferences, Reference, read
 from xlnn.linting.used import Used
+from xlnn.xlsx.range_shapes import unlike
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
-from xlnn.xlsx.unlike import unlike
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _BLANKS = bytes(byte if chr(byte) in "0123456789" else 32 for byte in range(256))
@@ -47,7 +47,7 @@ def formula_problems(book: Book) -> Iterator[Problem]:
         rows, columns, start = cells.rows, cells.columns, 0
         for batch in sheet.formulas(cells):
 
-            def where(index: int, sheet: Sheet = sheet, start: int = start) -> str:
+            def where(index: int, sheet: SheetNode = sheet, start: int = start) -> str:
                 place = address(int(rows[start + index]), int(columns[start + index]))  # noqa: B023 -- called at once
                 return f"{sheet.title}!{place}"
 
@@ -69,7 +69,7 @@ def _of_names(book: Book) -> Iterator[tuple[str, str]]:
             yield f'the defined name "{name}"', node.text
 
 
-def _of_sheet(sheet: Sheet) -> Iterator[tuple[str, str]]:
+def _of_sheet(sheet: SheetNode) -> Iterator[tuple[str, str]]:
     """Yield the formulas beside a sheet's cells."""
     for node in sheet.nodes:
         is_list = node.name == "formula1" and node.text.lstrip().startswith('"')
@@ -108,13 +108,13 @@ class _Formulas:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._readings: dict[tuple[bytes, tuple[int, ...]], Reading] = {}
+        self._readings: dict[tuple[bytes, tuple[int, ...]], FormulaReferences] = {}
         self._said: set[tuple[object, ...]] = set()
         self._looked_at: set[tuple[object, ...]] = set()
         self._names = {name.casefold(): text for name, text in book.contents.names.items()}
 
     def problems(
-        self, formulas: Sequence[str], sheet: Sheet | None, where: Where
+        self, formulas: Sequence[str], sheet: SheetNode | None, where: Where
     ) -> Iterator[Problem]:
         """Look at some formulas of one sheet, given without their leading "="."""
         if not formulas:
@@ -146,7 +146,7 @@ class _Formulas:
                 part = group.only(which == value)
                 yield from self._look(part, self._reading(part, reading.deciding))
 
-    def _reading(self, group: "_Group", deciding: tuple[int, ...] = ()) -> Reading:
+    def _reading(self, group: "_Group", deciding: tuple[int, ...] = ()) -> FormulaReferences:
         key = group.shape, tuple(group.table[0, list(deciding)])
         if key not in self._readings:
             if max(len(self._readings), len(self._looked_at)) > _MAX_READINGS:
@@ -155,7 +155,7 @@ class _Formulas:
             self._readings[key] = read(group.first)
         return self._readings[key]
 
-    def _look(self, group: "_Group", reading: Reading) -> Iterator[Problem]:
+    def _look(self, group: "_Group", reading: FormulaReferences) -> Iterator[Problem]:
         """Look at formulas of one reading."""
         if reading.fault:
             yield from self._say(
@@ -184,7 +184,7 @@ class _Formulas:
             yield from self._look_at_cells(group, reference, index)
         yield from self._look_at_pairs(group, reading)
 
-    def _look_at_pairs(self, group: "_Group", reading: Reading) -> Iterator[Problem]:
+    def _look_at_pairs(self, group: "_Group", reading: FormulaReferences) -> Iterator[Problem]:
         """Look for ranges of unlike shape, in one formula of those whose ranges are alike."""
         if not reading.may_pair:
             return
@@ -286,7 +286,7 @@ class _Group:
         The numbers of each.
     batch : sequence of str
         The formulas among which they are.
-    sheet : Sheet or None
+    sheet : SheetNode or None
         Where they stand; None for names and charts.
     where : callable
         Where each of the batch stands, in words.
@@ -296,7 +296,7 @@ class _Group:
     members: np.ndarray
     table: np.ndarray
     batch: Sequence[str]
-    sheet: Sheet | None
+    sheet: SheetNode | None
     where: Where
 
     @property

@@ -89,7 +89,7 @@ def nodes(archive: Archive, part: str, count: Iterator[int]) -> list[Node]:
 
 
 @dataclass
-class Sheet:
+class SheetNode:
     """A sheet of cells.
 
     Attributes
@@ -187,7 +187,7 @@ class Sheet:
             self._batch_text = 0
 
 
-def witness(sheet: Sheet, count: Iterator[int]) -> Witness:
+def witness(sheet: SheetNode, count: Iterator[int]) -> Witness:
     """Return what fills a sheet with all that `xlnn.xlsx.package.inspect` reads of it."""
     reader = _reader(sheet.nodes, sheet.source.archive, count, sheet)
     next(reader)
@@ -204,7 +204,7 @@ _Reader = Generator[None, Token | PlainRow, None]
 
 
 def _reader(
-    found: list[Node], archive: Archive, count: Iterator[int], sheet: Sheet | None = None
+    found: list[Node], archive: Archive, count: Iterator[int], sheet: SheetNode | None = None
 ) -> _Reader:
     """Collect the elements of a part; what stands in the cells goes to the sheet."""
     parent: Node | None = None
@@ -235,7 +235,7 @@ def _reader(
 
 
 def _cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four million cells
-    end: str, sheet: Sheet
+    end: str, sheet: SheetNode
 ) -> _Reader:
     """Take what stands up to the end of ``sheetData``: `inspect` lets nothing else come."""
     row, column, row_text, columns, add = 0, 0, "", COLUMNS, sheet.used.add_row
@@ -299,7 +299,7 @@ def _written_out(formula: str, row: int, column: int, shared: SharedFormulas) ->
     return shared.moved(row, column, attributes) if own is None else own
 
 
-def _note(sheet: Sheet, place: str, kind: str, formula: str | None, value: str | None) -> None:
+def _note(sheet: SheetNode, place: str, kind: str, formula: str | None, value: str | None) -> None:
     """Note a cell that holds an error or no value."""
     if value:
         bad = value not in ERRORS

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xlnn.linting.book import OFFICE, Book, named, source_of
 from xlnn.linting.nodes import Node
 from xlnn.linting.problem import Problem
-from xlnn.xlsx.wiring import TYPES
+from xlnn.xlsx.relationships import TYPES
 
 # fmt: off
 KINDS = {

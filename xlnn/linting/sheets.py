@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from xlnn.linting.book import Book, named
-from xlnn.linting.nodes import Node, Sheet
+from xlnn.linting.nodes import Node, SheetNode
 from xlnn.linting.problem import Problem
 from xlnn.linting.used import box
 from xlnn.xlsx.sheet_stream import MAX_COLUMNS
@@ -47,7 +47,7 @@ def sheet_problems(book: Book) -> Iterator[Problem]:
         yield from _hyperlinks(book, sheet)
 
 
-def _element_order(sheet: Sheet) -> Iterator[Problem]:
+def _element_order(sheet: SheetNode) -> Iterator[Problem]:
     before, seen = "", set()
     for node in sheet.nodes[0].children:
         if not node.main:
@@ -70,7 +70,7 @@ def _element_order(sheet: Sheet) -> Iterator[Problem]:
         seen.add(node.name)
 
 
-def _column_widths(sheet: Sheet) -> Iterator[Problem]:
+def _column_widths(sheet: SheetNode) -> Iterator[Problem]:
     before = 0
     for node in named(sheet.nodes, "col"):
         first, last = (_whole(node.attributes.get(end, "")) for end in ("min", "max"))
@@ -84,7 +84,7 @@ def _column_widths(sheet: Sheet) -> Iterator[Problem]:
         before = max(before, last)
 
 
-def _cell_values(sheet: Sheet) -> Iterator[Problem]:
+def _cell_values(sheet: SheetNode) -> Iterator[Problem]:
     for place, kind, value in sheet.bad_values:
         found = f'holds "{value:.20}"' if value else "holds nothing"
         yield Problem(
@@ -94,7 +94,7 @@ def _cell_values(sheet: Sheet) -> Iterator[Problem]:
         )
 
 
-def _merges(book: Book, sheet: Sheet) -> Iterator[Problem]:
+def _merges(book: Book, sheet: SheetNode) -> Iterator[Problem]:
     merged: dict[tuple[int, int], str] = {}  # `inspect` lets a million cells pass
     for node in named(sheet.nodes, "mergeCell"):
         reference = node.attributes.get("ref", "")
@@ -121,7 +121,7 @@ def _merges(book: Book, sheet: Sheet) -> Iterator[Problem]:
             )
 
 
-def _ranges(sheet: Sheet) -> Iterator[Problem]:
+def _ranges(sheet: SheetNode) -> Iterator[Problem]:
     for node in sheet.nodes:
         if node.name in {"dataValidation", "conditionalFormatting"}:
             # the extensions of Excel 2010 have the range as an element
@@ -141,7 +141,7 @@ def _ranges(sheet: Sheet) -> Iterator[Problem]:
             )
 
 
-def _validation_texts(sheet: Sheet) -> Iterator[Problem]:
+def _validation_texts(sheet: SheetNode) -> Iterator[Problem]:
     for node in named(sheet.nodes, "dataValidation"):
         where = f"{sheet.title}!{node.attributes.get('sqref', '')}"
         for child in named(node.children, "formula1"):
@@ -163,7 +163,7 @@ def _validation_texts(sheet: Sheet) -> Iterator[Problem]:
                 )
 
 
-def _hyperlinks(book: Book, sheet: Sheet) -> Iterator[Problem]:
+def _hyperlinks(book: Book, sheet: SheetNode) -> Iterator[Problem]:
     outside = {
         line.identity: line.target
         for line in book.relationships.get(sheet.part, ())

@@ -1,14 +1,14 @@
 """Which kinds of workbooks are there?
 
 Each is found by the name that a template and the sheet Spec give it; `xlnn.workbooks.kind` says
-what a kind is. Experiments are kinds, too: see `xlnn.shipped.experiments`.
+what a kind is. Experiments are kinds, too: see `xlnn.registry.experiments`.
 """
 
 from importlib import import_module
 from typing import Any
 
 from xlnn.errors import DataError
-from xlnn.shipped.experiments import experiments, loaded
+from xlnn.registry.experiments import experiments, loaded
 from xlnn.workbooks.kind import Spec, WorkbookKind
 
 KINDS = {
@@ -16,7 +16,7 @@ KINDS = {
     "index": "xlnn.workbooks.index:KIND",
     "solver": "xlnn.workbooks.solver.kind:KIND",
     "cnn-solver": "xlnn.workbooks.solver.kind:MAPS_KIND",
-    "model": "xlnn.workbooks.own:KIND",
+    "model": "xlnn.workbooks.own_model:KIND",
 }
 """Where each kind stands that is no experiment; it is imported when it is asked for."""
 

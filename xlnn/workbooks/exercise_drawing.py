@@ -10,7 +10,7 @@ from xlnn.address import address, letters
 from xlnn.equations import exercise as eq
 from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Quantity
-from xlnn.shipped.text import Text, text
+from xlnn.registry.text import Text, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.exercise_sheet import (
     BESIDE,
@@ -23,7 +23,6 @@ from xlnn.workbooks.exercise_sheet import (
     Tasks,
 )
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     BLANK,
     INDENTED,
@@ -37,6 +36,7 @@ from xlnn.writing.style import (
     TITLE,
     Look,
 )
+from xlnn.writing.text_width import text_width
 
 GREEN, RED, AMBER = "CDEBD3", "F6C9C4", "FCE8B2"
 """What a state is coloured with: right, wrong, and neither yet."""
@@ -196,7 +196,7 @@ def symbol(quantity: Quantity) -> str:
     return "" if plain == quantity.name and is_word else plain
 
 
-def _symbols(tasks: Tasks, area: eq.Area, words: Text) -> str:
+def _symbols(tasks: Tasks, area: eq.JudgedCells, words: Text) -> str:
     """Return the symbols of an area; where it has none its quantity's name, and the units."""
     quantity, symbols = tasks.layout.model[area.name], tasks.symbol(area)
     if symbol(quantity):

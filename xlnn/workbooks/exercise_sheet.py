@@ -18,7 +18,7 @@ from xlnn.errors import DataError
 from xlnn.layout import FIRST_ROW, Block, Layout, lay_out, quoted, single_block
 from xlnn.quantity import Model, Quantity, Sentence
 from xlnn.reference import Arrays
-from xlnn.shipped.text import Text, text
+from xlnn.registry.text import Text, text
 
 SHEET, WORDS = "exercise", "practising"
 """The key of the sheet, and the folder of its words."""
@@ -112,7 +112,7 @@ class Tasks:
     blank: tuple[str, ...]
 
     @cached_property
-    def first_steps(self) -> tuple[tuple[eq.Area, ...], ...]:
+    def first_steps(self) -> tuple[tuple[eq.JudgedCells, ...], ...]:
         """Of each quantity that is left out, the areas of its first step, or of all it has.
 
         An area is a column of a table, or a row of what is no table.
@@ -120,12 +120,12 @@ class Tasks:
         return tuple(tuple(self._areas(name, self._computed(name, 0))) for name in self.blank)
 
     @cached_property
-    def later_steps(self) -> tuple[tuple[eq.Area, ...], ...]:
+    def later_steps(self) -> tuple[tuple[eq.JudgedCells, ...], ...]:
         """Of each quantity that is left out, the areas of its later steps, if it has steps."""
         return tuple(tuple(self._areas(name, self._computed(name, 1))) for name in self.blank)
 
     @cached_property
-    def areas(self) -> tuple[eq.Area, ...]:
+    def areas(self) -> tuple[eq.JudgedCells, ...]:
         """All of them: of the first steps of all quantities, and then of the later ones."""
         return tuple(chain(*self.first_steps, *self.later_steps))
 
@@ -155,7 +155,7 @@ class Tasks:
         return wanted
 
     @cached_property
-    def inputs(self) -> tuple[eq.Area, ...]:
+    def inputs(self) -> tuple[eq.JudgedCells, ...]:
         """The areas of the inputs that any of it depends on."""
         needed = set().union(*(self.sources(name) for name in self.blank))
         names = [q.name for q in self.layout.model.inputs if q.name in needed and not q.is_text]
@@ -196,7 +196,7 @@ class Tasks:
         self.layout.model[name].typed(wanted)[...] = True
         return wanted
 
-    def ends(self, name: str) -> Iterator[eq.Area]:
+    def ends(self, name: str) -> Iterator[eq.JudgedCells]:
         """Yield the last row of a table's quantity, which is filled last; of others, all areas.
 
         Of images that stand side by side it is the last area: a formula has no room for all.
@@ -221,7 +221,9 @@ class Tasks:
         here.window(grid)[...] = np.where(wanted, np.arange(wanted.size).reshape(wanted.shape), -1)
         return grid
 
-    def _areas(self, name: str, wanted: np.ndarray, *, whole: bool = False) -> Iterator[eq.Area]:
+    def _areas(
+        self, name: str, wanted: np.ndarray, *, whole: bool = False
+    ) -> Iterator[eq.JudgedCells]:
         """Yield the areas of some entries of a quantity, or one of all if they fill a rectangle."""
         block = self.layout.blocks[name]
         grid = self._grid(block, wanted)
@@ -244,7 +246,7 @@ class Tasks:
                 shape = (-1, 1) if lengthwise else (1, -1)
                 yield self._area(block, cells.reshape(shape), corner)
 
-    def _area(self, block: Block, entries: np.ndarray, corner: tuple[int, int]) -> eq.Area:
+    def _area(self, block: Block, entries: np.ndarray, corner: tuple[int, int]) -> eq.JudgedCells:
         top, left = block.row + corner[0], block.column + corner[1]
         height, width = entries.shape
         title = quoted(self.layout.titles[block.sheet])
@@ -260,7 +262,9 @@ class Tasks:
             but_last, but_first = written(0, 0, 0, 1), written(0, 1, 0, 0)
         else:
             but_last = but_first = ""
-        return eq.Area(block.quantity.name, entries, written(0, 0, 0, 0), but_last, but_first)
+        return eq.JudgedCells(
+            block.quantity.name, entries, written(0, 0, 0, 0), but_last, but_first
+        )
 
     def right(self, run: Arrays, other: Arrays) -> tuple[bool, ...]:
         """Tell of each quantity that is left out whether two runs have the same sums."""
@@ -270,7 +274,7 @@ class Tasks:
             for stretches in self.bounds
         )
 
-    def symbol(self, area: eq.Area) -> str:
+    def symbol(self, area: eq.JudgedCells) -> str:
         """Return the symbols of an area: of its first entry, and of its last if it is another."""
         quantity = self.layout.model[area.name]
         axes = len(quantity.axes)
@@ -387,14 +391,14 @@ def noted(tasks: Tasks, run: Arrays) -> dict[str, np.ndarray]:
     run : mapping of arrays
         Every quantity of the workbook without the sheet Exercise.
     """
-    both: Iterable[tuple[str, Sequence[eq.Area]]] = (
+    both: Iterable[tuple[str, Sequence[eq.JudgedCells]]] = (
         ("exercise_inputs_noted", tasks.inputs),
         ("exercise_noted", tasks.areas),
     )
     return {name: _sums(areas, run) for name, areas in both if areas}
 
 
-def _sums(areas: Sequence[eq.Area], run: Mapping[str, np.ndarray]) -> np.ndarray:
+def _sums(areas: Sequence[eq.JudgedCells], run: Mapping[str, np.ndarray]) -> np.ndarray:
     equation = eq.Sums(areas)
     sums = equation.array(**{name: run[name] for name in equation.roles})
     return np.array([[float(f"{number:.15g}") for number in row] for row in sums])

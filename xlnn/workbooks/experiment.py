@@ -15,24 +15,24 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data.dataset import Dataset, Reading
-from xlnn.data.digits import rounded
-from xlnn.data.reading import read
+from xlnn.data.dataset import Dataset, ReadOptions
+from xlnn.data.load import read
+from xlnn.data.precision import rounded
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
 from xlnn.options import as_typed
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays, known
-from xlnn.shipped.templates import Template, folder, names, template
-from xlnn.shipped.text import Text, missing, text
+from xlnn.registry.templates import Template, folder, names, template
+from xlnn.registry.text import Text, missing, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
-from xlnn.workbooks.moved import is_movable, moved_inputs
 from xlnn.workbooks.pages import spec_text
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.guide import draw_guide
 from xlnn.workbooks.pages.page import Page, said
 from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.workbooks.varied_inputs import is_movable, moved_inputs
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
@@ -75,7 +75,7 @@ class ExperimentSpec:
 
 
 @dataclass(frozen=True)
-class Origin:
+class ExperimentOrigin:
     """What is known of an experiment before a person's options are.
 
     Attributes
@@ -107,7 +107,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Experiment(WorkbookKind[ExperimentSpec, Origin]):
+class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     """A kind of workbook that a model and a few pages describe.
 
     Attributes
@@ -183,7 +183,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
         """The options that set a size or an input; those of its kind set what is named alike."""
         return {name: name for name in super().options - {"lang"}} | {**self.options_for}
 
-    def from_template(self, template: Template) -> Origin:
+    def from_template(self, template: Template) -> ExperimentOrigin:
         """Read the sizes and inputs that a template names."""
         values, where = template.values, f"template.toml of {template.name}"
         known = (*KEYS, "data") if self.from_data else KEYS
@@ -202,14 +202,16 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
             sizes, inputs = {**found_sizes, **sizes}, {**found_inputs, **inputs}
         spec = self._spec(template.name, "en", sizes, where)
         images = _images_of(values["images"], where) if "images" in values else {}
-        return Origin(spec, images | inputs)
+        return ExperimentOrigin(spec, images | inputs)
 
-    def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> Origin:  # noqa: ARG002 -- nothing in it can be wrong
+    def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:  # noqa: ARG002 -- nothing in it can be wrong
         """Take up what the inputs hold now."""
         model = self._model(spec)
-        return Origin(spec, {q.name: q.typed(arrays[q.name]) for q in model.inputs})
+        return ExperimentOrigin(spec, {q.name: q.typed(arrays[q.name]) for q in model.inputs})
 
-    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[ExperimentSpec]:
+    def recipe(
+        self, origin: ExperimentOrigin, options: Mapping[str, Any]
+    ) -> Recipe[ExperimentSpec]:
         """Join an origin with a person's options."""
         origin = self._with_data(origin, options)
         spec, where, asked = self._asked(origin, options), origin.spec.template, self._set(options)
@@ -233,7 +235,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
             for name, value in asked.items()
         }
 
-    def _asked(self, origin: Origin, options: Mapping[str, Any]) -> ExperimentSpec:
+    def _asked(self, origin: ExperimentOrigin, options: Mapping[str, Any]) -> ExperimentSpec:
         """Return the Spec of an origin with a person's sizes and language."""
         asked = self._set(options)
         sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
@@ -246,10 +248,10 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
 
     def personal(
         self,
-        origin: Origin,
+        origin: ExperimentOrigin,
         options: Mapping[str, Any],
         random: np.random.Generator,
-    ) -> Origin:
+    ) -> ExperimentOrigin:
         """Return an origin whose real inputs are moved a little."""
         origin = self._with_data(origin, options)
         spec = self._asked(origin, options)
@@ -266,7 +268,7 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
         asked = {name: spec.sizes[size] for name, size in self._sets.items() if size in spec.sizes}
         return {**super().asked_for(spec), **asked}
 
-    def _with_data(self, origin: Origin, options: Mapping[str, Any]) -> Origin:
+    def _with_data(self, origin: ExperimentOrigin, options: Mapping[str, Any]) -> ExperimentOrigin:
         """Return an origin with a person's data in the place of its own, if they have any."""
         if "data" not in options and "targets" not in options:
             return origin
@@ -276,13 +278,13 @@ class Experiment(WorkbookKind[ExperimentSpec, Origin]):
             )
         sizes, inputs = self._read(Path(options["data"]), options["targets"])
         spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes})
-        return Origin(spec, {**origin.inputs, **inputs})
+        return ExperimentOrigin(spec, {**origin.inputs, **inputs})
 
     def _read(self, path: Path, targets: tuple[str, ...]) -> Given:
         """Return the sizes and inputs that follow from a file."""
         if self.from_data is None:
             return {}, {}
-        return self.from_data(read(path, Reading(table=True, targets=targets)), path.name)
+        return self.from_data(read(path, ReadOptions(table=True, targets=targets)), path.name)
 
     def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:
         """Read the Spec that a workbook keeps."""
@@ -397,7 +399,7 @@ def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
     data = template(name).values.get("data", {}) if name in names() else {}
     if "picture" not in data:
         raise DataError(f"{where}: images is {short(name)}: a template with pictures was expected.")
-    dataset = read(folder() / str(name) / data["file"], Reading(picture=tuple(data["picture"])))
+    dataset = read(folder() / str(name) / data["file"], ReadOptions(picture=tuple(data["picture"])))
     labels = np.array(dataset.labels)[dataset.t.argmax(axis=1)]
     return {"images": dataset.x, "labels": labels}
 

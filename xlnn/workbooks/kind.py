@@ -16,8 +16,8 @@ from xlnn.layout import Layout
 from xlnn.options import taken_by
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
-from xlnn.shipped.templates import Template
-from xlnn.shipped.text import Text
+from xlnn.registry.templates import Template
+from xlnn.registry.text import Text
 
 if TYPE_CHECKING:
     from xlnn.writing.drawing import Drawing

@@ -18,7 +18,7 @@ FIRST_KIND = "network"
 
 EXERCISE = "exercise"
 """The table with which the text ends where a workbook was handed out as an exercise; it says
-nothing of what the workbook models, and `xlnn.practising.handed_out` reads it."""
+nothing of what the workbook models, and `xlnn.exercises.handed_out` reads it."""
 
 
 def to_toml(spec: Spec) -> str:

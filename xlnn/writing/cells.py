@@ -11,7 +11,7 @@ from types import EllipsisType
 import numpy as np
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from xlnn.layout import Block, Column, Layout, moving
+from xlnn.layout import Block, FilledColumn, Layout, moving
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
@@ -20,7 +20,7 @@ from xlnn.writing.rows import (
     NUMBER,
     OTHER,
     Filled,
-    Strip,
+    FilledStrip,
     Varying,
     content,
     formula_pattern,
@@ -29,7 +29,7 @@ from xlnn.writing.style import BLANK, Look, is_east_asian, styled, value
 from xlnn.xlsx.texts import cached, markup
 
 
-class Cells:
+class SheetCells:
     """All cells of a sheet, as rows take them.
 
     Parameters
@@ -70,13 +70,15 @@ class Cells:
             for row, cells in self._drawing.cells.items()
         }
 
-    def strips(self, layout: Layout, block: Block) -> Iterator[Strip]:
+    def strips(self, layout: Layout, block: Block) -> Iterator[FilledStrip]:
         """Yield the cells of a quantity, part by part."""
         for number, part in enumerate(block.parts):
             place = (number,) if block.quantity.each else ()
             yield from self._strips(layout, part, place)
 
-    def _strips(self, layout: Layout, block: Block, place: tuple[int, ...]) -> Iterator[Strip]:
+    def _strips(
+        self, layout: Layout, block: Block, place: tuple[int, ...]
+    ) -> Iterator[FilledStrip]:
         quantity = block.quantity
         columns = layout.columns(quantity.name, *place) if quantity.equation else repeat(None)
         starts = (0,) * len(quantity.axes)
@@ -96,7 +98,7 @@ class Cells:
         self,
         block: Block,
         entries: tuple[int | EllipsisType, ...],
-        column: Column | None,
+        column: FilledColumn | None,
         looks: tuple[Look, Look],
     ) -> Filled:
         """Return what is filled down for one unit of a part: some entries of the quantity."""
@@ -114,7 +116,9 @@ class Cells:
         kind, kinds, value, values = self._value(quantity, entries)
         axes = block.lengths
         if column.starts:  # where a recurrence starts there is another formula
-            pattern, _ = formula_pattern(Column((), "={0}", ()), style, kind=kind, value=value)
+            pattern, _ = formula_pattern(
+                FilledColumn((), "={0}", ()), style, kind=kind, value=value
+            )
             numbers = ([markup(text.removeprefix("=")) for text in column.down(axes, 0)],)
         else:
             pattern, order = formula_pattern(column, style, kind=kind, value=value)

@@ -26,7 +26,7 @@ MOST_LABELS = 9
 
 
 @dataclass(frozen=True)
-class Cells:
+class CellColumn:
     """Cells below each other, of a sheet.
 
     Attributes
@@ -65,7 +65,7 @@ class Line:
         Without one, the program's own.
     name : str
         What the legend calls it.
-    called : Cells or None
+    called : CellColumn or None
         The cell that says so instead.
     width : int
         0 for a marker on each point and no line between them.
@@ -75,14 +75,14 @@ class Line:
         Of the markers, in points.
     """
 
-    x: Cells
-    y: Cells
+    x: CellColumn
+    y: CellColumn
     colour: str = ""
     name: str = ""
     width: int = THICK
     marker: str = "none"
     size: int = 5
-    called: Cells | None = None
+    called: CellColumn | None = None
 
     @property
     def series(self) -> Series:

@@ -14,7 +14,7 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 
-from xlnn.writing.charts import Cells, Line
+from xlnn.writing.charts import CellColumn, Line
 from xlnn.writing.style import INK, QUIET
 
 MARGIN = 0.01
@@ -40,8 +40,8 @@ class Dots:
         ``circle`` or ``square``.
     """
 
-    x: Cells
-    y: Cells
+    x: CellColumn
+    y: CellColumn
     fill: str
     outline: str
     size: int
@@ -76,8 +76,8 @@ class Tag:
     is_quiet : bool
     """
 
-    x: Cells
-    y: Cells
+    x: CellColumn
+    y: CellColumn
     text: str
     side: str = "r"
     is_cell: bool = False

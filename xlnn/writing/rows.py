@@ -20,7 +20,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 
 from xlnn.address import letters
-from xlnn.layout import Column
+from xlnn.layout import FilledColumn
 from xlnn.writing.sparklines import Sparkline, extension
 from xlnn.xlsx.texts import attribute, escaped, markup
 
@@ -35,7 +35,7 @@ _CELL = WriteOnlyCell()  # knows which texts a cell takes
 
 
 @dataclass(frozen=True)
-class Strip:
+class FilledStrip:
     """Cells below one another in one column.
 
     Attributes
@@ -72,7 +72,7 @@ class Filled:
     pattern : str
         That of all cells below, which hold formulas; empty if there are none.
     varying : tuple of sequences
-        As in `Strip`; the first belongs to the first of all cells.
+        As in `FilledStrip`; the first belongs to the first of all cells.
     is_blank : bool
         Whether the pattern is that of cells whose formulas are left out.
     """
@@ -82,28 +82,28 @@ class Filled:
     varying: Varying
     is_blank: bool = False
 
-    def strips(self, column: int, row: int, part: range) -> Iterator[Strip]:
+    def strips(self, column: int, row: int, part: range) -> Iterator[FilledStrip]:
         """Yield some of the cells, the first of them in the row."""
         top = row - part.start
         middle = max(part.start, min(part.stop, len(self.typed)))
         if part.start < middle:
-            yield Strip(column, row, top + middle - 1, top, "%s%s", (self.typed,))
+            yield FilledStrip(column, row, top + middle - 1, top, "%s%s", (self.typed,))
         if middle < part.stop and self.pattern:
             last, count = top + part.stop - 1, 0 if self.is_blank else part.stop - middle
-            yield Strip(column, top + middle, last, top, self.pattern, self.varying, count)
+            yield FilledStrip(column, top + middle, last, top, self.pattern, self.varying, count)
 
 
 def formula_pattern(
-    column: Column, style: int, *, kind: str = "", value: str = ""
+    column: FilledColumn, style: int, *, kind: str = "", value: str = ""
 ) -> tuple[str, list[int]]:
     """Return the pattern of a formula's cell, and which of its row numbers stand in it, in order.
 
     The cell's own row is the first ``%s``, and not among them; its letters stand before. The type
     of its value is the second, and the value the last, where they have one.
 
-    >>> formula_pattern(Column((), "=IF(B{0}<1,A{1}%,B{0})", ()), 7)
+    >>> formula_pattern(FilledColumn((), "=IF(B{0}<1,A{1}%,B{0})", ()), 7)
     ('%s" s="7"><f>IF(B%s&lt;1,A%s%%,B%s)</f></c>', [0, 1, 0])
-    >>> formula_pattern(Column((), "=A{0}", ()), 7, value=NUMBER)
+    >>> formula_pattern(FilledColumn((), "=A{0}", ()), 7, value=NUMBER)
     ('%s" s="7"><f>A%s</f><v>%s</v></c>', [0])
     """
     pieces = re.split(r"\{(\d+)\}", column.text.removeprefix("="))
@@ -135,24 +135,24 @@ def _fixed(text: str) -> str:
 
 
 def rows_of(
-    strips: Iterable[Strip], drawn: Mapping[int, Mapping[int, str]], last: int
+    strips: Iterable[FilledStrip], drawn: Mapping[int, Mapping[int, str]], last: int
 ) -> Iterator[str]:
     """Yield what every row of a sheet holds.
 
     Parameters
     ----------
-    strips : iterable of Strip
+    strips : iterable of FilledStrip
     drawn : mapping
         Single cells, by row and then by column: what follows the address, as `content` has it.
     last : int
         The last row.
     """
-    beginning: dict[int, list[Strip]] = {}
+    beginning: dict[int, list[FilledStrip]] = {}
     bounds = {1, last + 1}
     for strip in strips:
         beginning.setdefault(strip.first, []).append(strip)
         bounds |= {strip.first, strip.last + 1}
-    here: list[Strip] = []
+    here: list[FilledStrip] = []
     for first, beyond in pairwise(sorted(bounds)):
         here = [strip for strip in here if strip.last >= first] + beginning.get(first, [])
         for start in range(first, beyond, _AT_ONCE):
@@ -160,7 +160,7 @@ def rows_of(
 
 
 def _band(
-    strips: list[Strip], drawn: Mapping[int, Mapping[int, str]], first: int, beyond: int
+    strips: list[FilledStrip], drawn: Mapping[int, Mapping[int, str]], first: int, beyond: int
 ) -> Iterator[str]:
     """Yield some rows in which the same strips have cells."""
     # many cells refer to the same rows: each of their numbers is written out once
@@ -199,7 +199,7 @@ def _whole(numbers: bytes, kind: str) -> list[str]:
 
 
 def _joined(
-    strips: list[Strip], singles: tuple[int, ...], places: Mapping[tuple[int, int], int]
+    strips: list[FilledStrip], singles: tuple[int, ...], places: Mapping[tuple[int, int], int]
 ) -> tuple[str, list[int]]:
     """Join the patterns of a row's cells; return it, and the places of what it is filled with."""
     cells = {
@@ -216,7 +216,7 @@ def _joined(
     return text, [*chain.from_iterable(order for _, (_, order) in inside)]
 
 
-class Rows(WorksheetWriter):
+class RowWriter(WorksheetWriter):
     """openpyxl's writer of one sheet, given whole rows instead of cells.
 
     Its file is one of ours, so that nothing is left where openpyxl puts temporary files, and so

@@ -29,14 +29,14 @@ from xlnn.address import address, fixed, letters
 from xlnn.errors import OutputError
 from xlnn.layout import Layout, quoted
 from xlnn.reference import Arrays
-from xlnn.writing.cells import Cells
+from xlnn.writing.cells import SheetCells
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import NOTHING, fitted
-from xlnn.writing.parts import APPLICATION, Parts, theme_of
+from xlnn.writing.package_parts import APPLICATION, Parts, theme_of
 from xlnn.writing.printing import BOTTOM, MARGIN, Pages, pages
-from xlnn.writing.room import wrapped
-from xlnn.writing.rows import Rows, Strip, rows_of
+from xlnn.writing.rows import FilledStrip, RowWriter, rows_of
 from xlnn.writing.style import FONT, script_of
+from xlnn.writing.text_width import wrapped
 from xlnn.xlsx.fingerprint import NAME
 
 ROWS_TOLD = 1_000
@@ -108,12 +108,12 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
             _print(sheet, drawing, pages(drawing, layout.on(key)))
             if drawing.opens:
                 workbook.active = sheet
-            cells = Cells(
+            cells = SheetCells(
                 sheet, drawing, inputs=inputs, values=values, script=script, blank=frozenset(blank)
             )
             drawn = cells.drawn()
             strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
-            writer = Rows(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
+            writer = RowWriter(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
             try:
                 for row in _fill(writer, strips, drawn, drawing):
                     tell(min(done + row, rows), rows)
@@ -199,7 +199,7 @@ def _name(sheet: Worksheet, name: str, parts: Sequence[str]) -> None:
 
 
 def _fill(
-    writer: Rows, strips: list[Strip], drawn: dict[int, dict[int, str]], drawing: Drawing
+    writer: RowWriter, strips: list[FilledStrip], drawn: dict[int, dict[int, str]], drawing: Drawing
 ) -> Iterator[int]:
     """Write all rows of a sheet; yield now and then how many there are."""
     last = max([*drawn, *(strip.last for strip in strips)])

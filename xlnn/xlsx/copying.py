@@ -15,8 +15,8 @@ from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from xlnn.errors import WorkbookError
+from xlnn.xlsx.relationships import ROOT, TYPES
 from xlnn.xlsx.texts import attribute, markup
-from xlnn.xlsx.wiring import ROOT, TYPES
 
 CHUNK = 1 << 16  # bytes of XML at a time
 LEVEL = 5
@@ -151,7 +151,7 @@ def whole(change: Callable[[bytes], bytes]) -> Edit:
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
-class Cell:
+class RewrittenCell:
     """A cell on its way through `rewrite_cells`.
 
     Attributes
@@ -203,7 +203,7 @@ def _style(style: str | None) -> str:
     return "" if style is None else f" s={attribute(style)}"
 
 
-Rewrite = Callable[[Cell], str | None]
+Rewrite = Callable[[RewrittenCell], str | None]
 """Gives the XML that takes the cell's place; None leaves it as it is."""
 
 
@@ -235,7 +235,7 @@ class _Scanner:
         self.offset = 0  # where in the part data begins
         self.passed = 0  # up to where in the part the bytes are in out
         self.out: list[bytes] = []
-        self.cell: Cell | None = None
+        self.cell: RewrittenCell | None = None
         self.formula_start = 0
 
     def read(self, chunk: bytes, *, last: bool) -> bytes:
@@ -265,7 +265,7 @@ class _Scanner:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == self.c:
-            self.cell = Cell(self.prefix, attributes, self.parser.CurrentByteIndex)
+            self.cell = RewrittenCell(self.prefix, attributes, self.parser.CurrentByteIndex)
         elif name == self.f and self.cell:
             self.formula_start = self.parser.CurrentByteIndex
             self.cell.formula_attributes = attributes

@@ -3,7 +3,7 @@
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import Opening, elements, tokens
 from xlnn.xlsx.parts import WORKBOOK
-from xlnn.xlsx.wiring import relationships
+from xlnn.xlsx.relationships import relationships
 
 BUILT_IN = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
 """The number formats that every program has for dates and times, some in East Asia alone."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.guard import BUILT_IN, Formulas
+from xlnn.xlsx.guard import BUILT_IN, FormulaGuard
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_ROWS
 
 Named = tuple[str, str, Mapping[str, str]]
@@ -53,7 +53,7 @@ def ambiguous(names: Sequence[Named], *, local: bool = True) -> Mapping[str, str
     return found
 
 
-def check_names(archive: Archive, names: Sequence[Named], formulas: Formulas) -> None:
+def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard) -> None:
     """Refuse defined names that belong to macros or whose formulas may not be computed."""
     for name, text, attributes in names:
         where = f'the defined name "{name:.40}"'

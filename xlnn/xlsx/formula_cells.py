@@ -49,7 +49,7 @@ class FormulaCells(NamedTuple):
 
 
 @dataclass
-class Kept:
+class FormulaBuffer:
     """What is kept of the formula cells of a sheet that is being read."""
 
     rows: "array[int]" = field(default_factory=lambda: array("i"))

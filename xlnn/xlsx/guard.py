@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from xlnn.errors import WorkbookError
-from xlnn.xlsx.effort import MAX_SHAPES, READS, READS_A_FORMULA, ranges, reads, too_much
+from xlnn.xlsx.formula_cost import MAX_SHAPES, READS, READS_A_FORMULA, ranges, reads, too_much
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS
 
 MOST_ARGUMENTS = 255
@@ -118,7 +118,7 @@ def _harmless_beside(titles: frozenset[str], names: frozenset[str]) -> set[bytes
     return set()
 
 
-class Formulas:
+class FormulaGuard:
     """Looks at formulas; the many that differ only in their digits are looked at once."""
 
     def __init__(

@@ -6,7 +6,7 @@ from zipfile import ZIP_STORED
 from xlnn.address import address
 from xlnn.errors import WorkbookError
 from xlnn.grid import Inputs
-from xlnn.xlsx.copying import Cell, Edit, Rewrite, copy, rewrite_cells, whole
+from xlnn.xlsx.copying import Edit, Rewrite, RewrittenCell, copy, rewrite_cells, whole
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts
 from xlnn.xlsx.prefixes import unprefix
 
@@ -28,7 +28,7 @@ def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
     def put(title: str) -> Rewrite:
         places = {address(*key[1:]): key for key in inputs if key[0] == title}
 
-        def rewrite(cell: Cell) -> str | None:
+        def rewrite(cell: RewrittenCell) -> str | None:
             key = places.get(cell.attributes.get("r", ""))
             if key is None:
                 return None

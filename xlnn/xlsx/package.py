@@ -21,8 +21,8 @@ from xlnn.xlsx.cells import (
     read_numbers,
 )
 from xlnn.xlsx.defined_names import ambiguous, check_names
-from xlnn.xlsx.formula_cells import FormulaCells, Kept
-from xlnn.xlsx.guard import Formulas
+from xlnn.xlsx.formula_cells import FormulaBuffer, FormulaCells
+from xlnn.xlsx.guard import FormulaGuard
 from xlnn.xlsx.parts import (
     check_other_parts,
     check_parts,
@@ -52,7 +52,7 @@ in their numbers only are one array then, and a fourth of the time goes into eac
 
 
 @dataclass(frozen=True)
-class Contents:
+class Package:
     """What is in a workbook that was let pass.
 
     Attributes
@@ -122,7 +122,7 @@ def inspect(
     *,
     arrays: bool = False,
     local_names: bool = False,
-) -> Contents:
+) -> Package:
     """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
 
     Parameters
@@ -146,7 +146,7 @@ def inspect(
     with Archive(path) as archive:
         check_parts(archive)
         book = read_workbook(archive)
-        formulas = Formulas(
+        formulas = FormulaGuard(
             book.sheets,
             archive.refused,
             ambiguous(book.names, local=not local_names),
@@ -171,7 +171,7 @@ def inspect(
         for name, text, more in book.names
         if more.get("localSheetId") in places
     }
-    return Contents(
+    return Package(
         path,
         tuple(book.sheets),
         found,
@@ -221,13 +221,13 @@ class _Budget:
 def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
     sheet: SheetSource,
     watch: Watch | None,
-    formulas: Formulas,
+    formulas: FormulaGuard,
     shared: "SharedFormulas",
     strings: Sequence[int],
     budget: _Budget,
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
-    found = Kept()
+    found = FormulaBuffer()
     for batch in _batches(sheet.rows(watch and watch(sheet))):
         if isinstance(batch[0], WholeRow):
             budget.cells += sum(len(row.columns) for row in batch)
@@ -263,9 +263,9 @@ def _batches(source: Iterator[Item | WholeRow]) -> Iterator[list[Item] | list[Wh
 
 def _check_rows(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
     sheet: SheetSource,
-    formulas: Formulas,
+    formulas: FormulaGuard,
     batch: Sequence[WholeRow],
-    found: Kept,
+    found: FormulaBuffer,
     strings: Sequence[int],
     budget: _Budget,
 ) -> list[str]:
@@ -308,9 +308,9 @@ def _check_rows(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
 
 def _check_items(  # noqa: PLR0913, PLR0917 -- the same
     sheet: SheetSource,
-    formulas: Formulas,
+    formulas: FormulaGuard,
     batch: Sequence[Item],
-    found: Kept,
+    found: FormulaBuffer,
     shared: "SharedFormulas",
     strings: Sequence[int],
     budget: _Budget,
@@ -332,7 +332,7 @@ def _check_items(  # noqa: PLR0913, PLR0917 -- the same
 
 def _check_formulas(
     sheet: SheetSource,
-    formulas: Formulas,
+    formulas: FormulaGuard,
     computed: Sequence[Item],
     shared: "SharedFormulas",
     budget: _Budget,
@@ -367,7 +367,7 @@ def _check_values(
                 budget.spend(text=value)
 
 
-def _check_aside(sheet: SheetSource, formulas: Formulas, budget: _Budget, item: Item) -> None:
+def _check_aside(sheet: SheetSource, formulas: FormulaGuard, budget: _Budget, item: Item) -> None:
     """Check what a sheet says beside its cells."""
     _, _, kind, attributes, text, _ = item
     attributes, text = attributes or {}, text or ""

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.guard import Formulas
+from xlnn.xlsx.guard import FormulaGuard
 from xlnn.xlsx.markup import doctype_refused, elements, nested
-from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
-from xlnn.xlsx.texts import unescaped
-from xlnn.xlsx.wiring import (
+from xlnn.xlsx.relationships import (
     ANEW,
     TYPES,
     check_kind,
@@ -19,6 +17,8 @@ from xlnn.xlsx.wiring import (
     content_types,
     relationships,
 )
+from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
+from xlnn.xlsx.texts import unescaped
 
 WORKBOOK = "xl/workbook.xml"
 """Where all programs put the workbook, and where some engines look without asking."""
@@ -105,7 +105,7 @@ def check_parts(archive: Archive) -> None:
     check_root(archive, WORKBOOK)
 
 
-def check_other_parts(archive: Archive, book: Workbook, formulas: Formulas) -> None:
+def check_other_parts(archive: Archive, book: Workbook, formulas: FormulaGuard) -> None:
     """Check all parts but the sheets and the shared texts: charts, styles, tables, pictures."""
     for part, entry in archive.parts.items():
         if part in book.sheets.values() or part == book.strings:

@@ -13,17 +13,17 @@ from xlnn.layout import Layout
 from xlnn.options import FORWARD, Options
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
-from xlnn.shipped.templates import Template
-from xlnn.shipped.text import Text
+from xlnn.registry.templates import Template
+from xlnn.registry.text import Text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.network import origin
 from xlnn.workbooks.network.origin import Origin
-from xlnn.workbooks.network.personal import personal
-from xlnn.workbooks.network.quantities.record import altered
-from xlnn.workbooks.network.quantities.whole import first_choices, with_records
+from xlnn.workbooks.network.progress_notes import check_training, training_notes
+from xlnn.workbooks.network.quantities.check_sheet import altered
+from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.network.training import check_training, training_notes
+from xlnn.workbooks.network.varied_data import personal
 from xlnn.workbooks.network.words import words_of
 from xlnn.workbooks.pages.context import Context
 

@@ -7,7 +7,7 @@ from typing import Any
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.layer import LAYERS, LayerKind, Shape
 from xlnn.errors import DataError
-from xlnn.workbooks.network.typed import quoted_list, typed
+from xlnn.workbooks.network.spec_entries import quoted_list, typed
 
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from xlnn.data import classes
-from xlnn.data.dataset import Dataset, Reading
-from xlnn.data.digits import rounded
+from xlnn.data.dataset import Dataset, ReadOptions
+from xlnn.data.precision import rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
@@ -18,7 +18,7 @@ from xlnn.errors import DataError, WorkbookError
 from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, Option
 from xlnn.options import BUILD
 from xlnn.reference import Arrays
-from xlnn.shipped.templates import Template, folder
+from xlnn.registry.templates import Template, folder
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.runs import seen_by
 from xlnn.workbooks.network.spec import LayerSpec, Spec
@@ -38,7 +38,7 @@ class Origin:
         As the options of a build; a network that predicts and does not train has 0 epochs.
     layers : list of dict
         As a template writes them; the last one's units follow from the data.
-    reading : Reading
+    reading : ReadOptions
         How data are to be read.
     data : Path or Dataset
     held : array of bool, or None
@@ -69,7 +69,7 @@ class Origin:
     eta: object
     cost: str
     layers: list[dict[str, Any]]
-    reading: Reading
+    reading: ReadOptions
     data: Path | Dataset
     test_share: object = 0.0
     held: np.ndarray | None = None
@@ -138,7 +138,7 @@ def from_template(template: Template) -> Origin:
         name=template.name,
         lang="en",
         layers=[_by_our_names(layer, notes) for layer in values["layers"]],
-        reading=Reading(labels=labels, **{k: said[k] for k in options if BUILD[k].reads}),
+        reading=ReadOptions(labels=labels, **{k: said[k] for k in options if BUILD[k].reads}),
         data=template.path / data["file"],
         start=template.path / start["file"] if "file" in start else None,
         constants={name: template.values[name] for name in CONSTANTS if name in values},
@@ -203,7 +203,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
         epochs=spec.epochs,
         cost=spec.cost,
         layers=[_as_written(layer) for layer in spec.layers],
-        reading=Reading(
+        reading=ReadOptions(
             picture=None if is_table else spec.picture,
             table=is_table,
             # new data may have the names of the sheet or those of the data before

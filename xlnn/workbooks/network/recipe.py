@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
-from xlnn.data.digits import rounded
+from xlnn.data.precision import rounded
 from xlnn.data.split import held_out
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS
@@ -21,15 +21,15 @@ from xlnn.options import BUILD, Options, as_typed
 from xlnn.quantity import Model
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.network.given import data_of
+from xlnn.workbooks.network.data_options import data_of
 from xlnn.workbooks.network.origin import Origin
+from xlnn.workbooks.network.pretrained import trained_on
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
-from xlnn.workbooks.network.reshaped import fitting, reshaped
-from xlnn.workbooks.network.scaled import decimals, scale_note, scalings, target_notes
+from xlnn.workbooks.network.resized import fitting, reshaped
+from xlnn.workbooks.network.scaling import decimals, scale_note, scalings, target_notes
 from xlnn.workbooks.network.spec import COMPARED, Spec
 from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
-from xlnn.workbooks.network.trained import trained_on
 
 SPARE = 10
 """Rows of zeros behind the rows that a network predicts, for a person's own."""

@@ -21,7 +21,7 @@ from xlnn.workbooks.network.layer_spec import (
     kinds_of,
     layers_of,
 )
-from xlnn.workbooks.network.typed import entries, quoted_list, quoted_or
+from xlnn.workbooks.network.spec_entries import entries, quoted_list, quoted_or
 from xlnn.workbooks.spec_text import plain
 
 AS_MANY = -1

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.data.dataset import Reading
-from xlnn.data.digits import LARGEST, rounded
+from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import text
 from xlnn.data.npz import arrays
+from xlnn.data.precision import LARGEST, rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.layer import PARAMETERS, parameter_of
 from xlnn.errors import DataError
@@ -79,7 +79,7 @@ def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
     """
     if path.suffix.lower() == ".npz":
         known = {*shapes, *map(tensor_name, shapes)}
-        entries = arrays(path, known, Reading(large=True))
+        entries = arrays(path, known, ReadOptions(large=True))
     else:
         weights = sum(prod(shape) for shape in shapes.values())
         entries = _json(path, max(SMALLEST_LIMIT, BYTES * weights))

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import PLAIN
-from xlnn.shipped.templates import template
-from xlnn.shipped.text import Text, text
+from xlnn.registry.templates import template
+from xlnn.registry.text import Text, text
 from xlnn.workbooks.network.layer_spec import layers_of
 from xlnn.workbooks.network.spec import Spec
 

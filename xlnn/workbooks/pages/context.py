@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from xlnn.layout import Layout
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.kind import Spec
 
 S = TypeVar("S", bound=Spec)

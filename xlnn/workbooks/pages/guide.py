@@ -8,11 +8,10 @@ from typing import Any
 from xlnn.address import address
 from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Quantity
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import beside_symbol
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     FILLS,
     INDENTED,
@@ -26,6 +25,7 @@ from xlnn.writing.style import (
     WHITE,
     Look,
 )
+from xlnn.writing.text_width import text_width
 
 TEXT = Look(wrap=True)
 COLUMNS = ("symbol", "name", "meaning", "equation", "where", "book")

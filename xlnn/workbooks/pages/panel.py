@@ -6,7 +6,7 @@ from xlnn.address import address
 from xlnn.layout import Block, Layout, single_block
 from xlnn.quantity import Model
 from xlnn.workbooks.pages.context import Context
-from xlnn.writing.charts import Cells
+from xlnn.writing.charts import CellColumn
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     CAPTION,
@@ -80,7 +80,7 @@ def picture(
         drawing.colour_around_0(block, typed=quantity.is_input)
 
 
-def point_of(layout: Layout, name: str) -> Cells:
+def point_of(layout: Layout, name: str) -> CellColumn:
     """Return a single number for a chart."""
     block = layout.blocks[name]
-    return Cells(layout.titles[block.sheet], block.column, block.row, block.row)
+    return CellColumn(layout.titles[block.sheet], block.column, block.row, block.row)

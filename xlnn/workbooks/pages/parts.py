@@ -16,7 +16,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from xlnn.address import address
 from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import picture
 from xlnn.workbooks.pages.table import (
@@ -31,10 +31,9 @@ from xlnn.workbooks.pages.table import (
     row_validation,
     type_in,
 )
-from xlnn.writing.charts import THICK, Cells, Line, ends, scatter, square
+from xlnn.writing.charts import THICK, CellColumn, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_AN_INCH, USUAL_WIDTH
-from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     KEY,
     LABEL,
@@ -46,6 +45,7 @@ from xlnn.writing.style import (
     on_ink,
     value,
 )
+from xlnn.writing.text_width import text_width
 
 HEADINGS = 2
 """The rows of headings over a table."""
@@ -795,10 +795,10 @@ def _of_unit(block: Block, unit: Sequence[int]) -> Block:
     return replace(block, quantity=quantity, row=row, column=column, steps=steps)
 
 
-def _cells(page: Context[Any], block: Block, first: int, last: int) -> Cells:
+def _cells(page: Context[Any], block: Block, first: int, last: int) -> CellColumn:
     title = page.layout.titles[block.sheet]
     across = block.last[1] if len(block.quantity.units) > 1 else 0
-    return Cells(title, block.column, block.row + first, block.row + last, across)
+    return CellColumn(title, block.column, block.row + first, block.row + last, across)
 
 
 def _counted(page: Context[Any], block: Block) -> Block:

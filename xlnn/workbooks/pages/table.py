@@ -9,13 +9,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from xlnn.address import address, letters
 from xlnn.layout import FIRST_ROW, Block, quoted
 from xlnn.quantity import Axis, Quantity
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH, text_pixels
-from xlnn.writing.room import text_width
 from xlnn.writing.sparklines import Sparkline
 from xlnn.writing.style import KEY, NOTE, TITLE, heading, wide
+from xlnn.writing.text_width import text_width
 
 NARROW, NORMAL, WIDE = 7, 10.5, 13
 FEWEST, MOST_COURSES = 3, 2_000

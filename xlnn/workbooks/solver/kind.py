@@ -16,12 +16,12 @@ from xlnn.data.wording import short
 from xlnn.errors import DataError
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
-from xlnn.shipped.templates import Template, folder, names
-from xlnn.shipped.text import Text
-from xlnn.workbooks.experiment import Experiment, ExperimentSpec, Origin, Size
+from xlnn.registry.templates import Template, folder, names
+from xlnn.registry.text import Text
+from xlnn.workbooks.experiment import Experiment, ExperimentOrigin, ExperimentSpec, Size
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
-from xlnn.workbooks.solver.found import find
+from xlnn.workbooks.solver.minimum import find
 from xlnn.workbooks.solver.nets import DENSE, MAPS, Net, quantities
 from xlnn.workbooks.solver.sheet import page_of
 
@@ -48,7 +48,7 @@ class SolverSpec(ExperimentSpec):
 
 
 @dataclass(frozen=True)
-class Continued(Origin):
+class Continued(ExperimentOrigin):
     """What a workbook held that is taken up."""
 
 
@@ -63,7 +63,7 @@ class SolverKind(Experiment):
 
     net: Net = DENSE
 
-    def from_template(self, template: Template) -> Origin:
+    def from_template(self, template: Template) -> ExperimentOrigin:
         """Read what a template says; ``start`` names another one, whose start is taken."""
         values = dict(template.values)
         named, where = values.pop("start", None), f"template.toml of {template.name}"
@@ -73,9 +73,11 @@ class SolverKind(Experiment):
         file = folder() / str(named) / "start.json"
         if named not in names() or not file.exists():
             raise DataError(f"{where}: start is {short(named)}: a template with a start.json.")
-        return Origin(origin.spec, {**start_from_file(file, self._shapes), **origin.inputs})
+        return ExperimentOrigin(
+            origin.spec, {**start_from_file(file, self._shapes), **origin.inputs}
+        )
 
-    def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> Origin:
+    def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:
         """Take up what a workbook holds now; weights that were changed were not found."""
         found = getattr(spec, "found", {})
         if found and not np.isclose(arrays["C_T"], found["C_T"], rtol=1e-6, atol=0):
@@ -83,14 +85,16 @@ class SolverKind(Experiment):
         held = super().from_workbook(name, spec, arrays)
         return Continued(held.spec, held.inputs)
 
-    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[ExperimentSpec]:
+    def recipe(
+        self, origin: ExperimentOrigin, options: Mapping[str, Any]
+    ) -> Recipe[ExperimentSpec]:
         """Join an origin with a person's options, and find the weights if they ask for it."""
         given = self._start(options)
         began = "workbook" if isinstance(origin, Continued) else "template"
         began = "file" if "start" in options else "seed" if given else began
         kept = {} if given else getattr(origin.spec, "found", {})
         plain = {name: value for name, value in options.items() if name == "lang"}
-        made = super().recipe(Origin(origin.spec, {**origin.inputs, **given}), plain)
+        made = super().recipe(ExperimentOrigin(origin.spec, {**origin.inputs, **given}), plain)
         inputs, notes, method = dict(made.inputs), (), ""
         if options.get("solved"):
             target = reference.expected(made.model, made.model["t"], made.inputs)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from xlnn.equations import beside
-from xlnn.equations.beside import Beside
+from xlnn.equations import side_by_side
 from xlnn.equations.cost import SquaredError
+from xlnn.equations.experiment_sentences import Told
 from xlnn.equations.layer import (
     PARAMETERS,
     Convolutional,
@@ -19,10 +19,10 @@ from xlnn.equations.layer import (
     parameter_of,
     probed,
 )
-from xlnn.equations.telling import Told
+from xlnn.equations.side_by_side import Beside
 from xlnn.equations.verdict import Right
 from xlnn.quantity import Quantity, superscript
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     yield Quantity("labels", symbol="", shape=(images,), role="input", number_format="0",
                    choices=choices, **on)  # fmt: skip
     shape = (images, net.outputs)
-    target = Beside(beside.Target(net.first, net.outputs), "label")
+    target = Beside(side_by_side.Target(net.first, net.outputs), "label")
     yield Quantity("t", symbol="t", shape=shape, equation=target, uses={"label": "labels"},
                    number_format="0", **each)  # fmt: skip
     below = "images"
@@ -122,17 +122,17 @@ def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     per = {**on, "shape": (images,)}
     cost = Beside(SquaredError(), "t", "a")
     yield Quantity("C", symbol="C", equation=cost, uses={"a": a}, number_format="0.000", **per)
-    seen = Beside(beside.LargestDigit(net.first), "a")
+    seen = Beside(side_by_side.LargestDigit(net.first), "a")
     yield Quantity("answer", equation=seen, uses={"a": a}, number_format='0;"?";0', **per)
     right = Beside(Right(), "answer", "truth")
     yield Quantity("right", equation=right, uses={"truth": "labels"}, number_format='"○";;"×"',
                    **per)  # fmt: skip
-    yield Quantity("C_T", symbol="C_T", equation=beside.TotalOfBlocks(),
+    yield Quantity("C_T", symbol="C_T", equation=side_by_side.TotalOfBlocks(),
                    number_format="0.00000", **on)  # fmt: skip
-    yield Quantity("recognised", equation=beside.RecognisedBlocks(), number_format="0", **on)
+    yield Quantity("recognised", equation=side_by_side.RecognisedBlocks(), number_format="0", **on)
     yield Quantity("C_T_built", symbol="C_T", is_record=True,
                    number_format="0.00000", **on)  # fmt: skip
-    yield Quantity("far", equation=beside.HowFar(images), number_format="0", **on)
+    yield Quantity("far", equation=side_by_side.HowFar(images), number_format="0", **on)
     said = [
         words.open("sentences", key, images=images) for key in ("to_solve", "all_right", "solved")
     ]

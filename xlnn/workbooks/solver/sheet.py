@@ -52,7 +52,7 @@ Said = str | Callable[[Context[Any]], str]
 
 
 @dataclass(frozen=True)
-class Columns:
+class BandColumns:
     """The columns that all bands have.
 
     Attributes
@@ -88,7 +88,7 @@ class Band(Part):
 
     Attributes
     ----------
-    columns : Columns
+    columns : BandColumns
     rows : int
     left, each : dict
         The places of quantities; of those with an entry for each image, within its block.
@@ -102,7 +102,7 @@ class Band(Part):
     above : int
     """
 
-    columns: Columns
+    columns: BandColumns
     rows: int
     left: Mapping[str, Place] = field(default_factory=dict)
     each: Mapping[str, Place] = field(default_factory=dict)
@@ -157,7 +157,9 @@ class Band(Part):
 def page_of(net: Net) -> Page:
     """Return the page of a network."""
     maps = [layer.shape[-1] for layer in net.layers.values() if len(layer.shape) == 3]
-    columns = Columns(1 + max(map(_width, net.layers.values())), max(net.picture[1], sum(maps), 3))
+    columns = BandColumns(
+        1 + max(map(_width, net.layers.values())), max(net.picture[1], sum(maps), 3)
+    )
     top = Band(
         columns,
         4,
@@ -210,11 +212,11 @@ class SolverPage(Page):
     Parameters
     ----------
     net : Net
-    columns : Columns
+    columns : BandColumns
     bands : tuple of Band
     """
 
-    def __init__(self, net: Net, columns: Columns, bands: tuple[Band, ...]) -> None:
+    def __init__(self, net: Net, columns: BandColumns, bands: tuple[Band, ...]) -> None:
         super().__init__("solver", "Solver", "", *bands, row=1)
         self.net, self.columns, self.head = net, columns, bands[0]
 
@@ -230,7 +232,7 @@ class SolverPage(Page):
         return drawing
 
 
-def _layers(net: Net, columns: Columns) -> Iterator[Band]:
+def _layers(net: Net, columns: BandColumns) -> Iterator[Band]:
     """Yield the band of each layer with weights; what pools its maps is beside them."""
     names = list(net.layers)
     for name, after in zip(names, [*names[1:], ""], strict=True):
@@ -295,7 +297,7 @@ def power(number: float) -> str:
     return f"{number / 10**exponent:.1f} × 10⁻{str(-exponent).translate(SUPERSCRIPTS)}"
 
 
-def _set_widths(drawing: Drawing, columns: Columns, images: int) -> None:
+def _set_widths(drawing: Drawing, columns: BandColumns, images: int) -> None:
     panel = [NAME_WIDTH, *[NUMBER_WIDTH] * columns.bias, GAP_WIDTH]
     block = [*[NUMBER_WIDTH] * columns.block, GAP_WIDTH]
     drawing.widths = dict(enumerate(panel + block * images, start=1))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from xlnn.equations.runs import LastOf, LeastOf, RunName, SameText
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.quantity import Equation, Quantity, of_each
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import runs_from
 from xlnn.workbooks.network.quantities.stack import Stack, quantity

@@ -7,10 +7,10 @@ list of wrong images, and the column from which both are counted.
 from collections.abc import Iterator
 
 from xlnn.equations import confusion as eq
-from xlnn.equations.choice import OfEpochRows
+from xlnn.equations.lookup import OfEpochRows
 from xlnn.equations.wording import Name
 from xlnn.quantity import Axis, Quantity
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
@@ -45,7 +45,7 @@ def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quanti
     numbered = uses | {"number": f"{part}number"}
     yield quantity("key", equation=eq.Key(count), uses=numbered, axes=(images,), **shown)
     key, place = {"key": f"{prefix}key"}, {"place": f"{prefix}place"}
-    yield quantity("place", equation=eq.Place(count), uses=key, axes=(images,), **shown)
+    yield quantity("place", equation=eq.WrongRank(count), uses=key, axes=(images,), **shown)
     labels = {"labels": "labels"}
     for kind in ("class_row", "class_column"):
         yield quantity(kind, equation=Name(), uses=labels, shape=(classes,), is_text=True, **shown)
@@ -66,7 +66,7 @@ def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quanti
     places = min(count, MOST_LISTED)
     listed = {"shape": (places,), **shown}
     yield quantity(
-        "image", equation=eq.AtPlace(places), uses=place, **{**listed, "number_format": "0;;"}
+        "image", equation=eq.WrongAtRank(places), uses=place, **{**listed, "number_format": "0;;"}
     )
     for kind, of in (("listed_label", f"{part}truth"), ("listed_answer", f"{prefix}answer")):
         uses = labels | {"image": f"{prefix}image", "of": of}

@@ -55,7 +55,7 @@ Look = tuple[bool, str]
 
 
 @dataclass(frozen=True)
-class Column:
+class DrawnLayer:
     """A layer as it is drawn.
 
     Attributes
@@ -93,7 +93,7 @@ class Figure:
     stack: Stack
 
     @cached_property
-    def columns(self) -> dict[str, Column]:
+    def columns(self) -> dict[str, DrawnLayer]:
         """The layers by their names, the input first."""
         for most in range(MOST_UNITS, LEAST_UNITS, -1):
             columns = self._columns(most)
@@ -102,9 +102,9 @@ class Figure:
         return self._columns(LEAST_UNITS)
 
     @cached_property
-    def alike(self) -> dict[Look, list[Column]]:
+    def alike(self) -> dict[Look, list[DrawnLayer]]:
         """The layers whose units look alike, by their look."""
-        looks: dict[Look, list[Column]] = {}
+        looks: dict[Look, list[DrawnLayer]] = {}
         for column in self.columns.values():
             looks.setdefault(column.look, []).append(column)
         return looks
@@ -156,7 +156,7 @@ class Figure:
         """Where the last column stands, with room for the labels of the outputs beside it."""
         # what writes, and openpyxl, is imported when there is something to draw
         from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT  # noqa: PLC0415
-        from xlnn.writing.room import text_width  # noqa: PLC0415
+        from xlnn.writing.text_width import text_width  # noqa: PLC0415
 
         value = SHARE if self.stack.is_share else WIDEST
         labels = [f"{label}  {value}" for label in self.stack.spec.labels]
@@ -179,7 +179,7 @@ class Figure:
         longest = max(len(c.units) for c in self.columns.values() if not c.grid)
         return min(APART, (TOP - BOTTOM) / longest)
 
-    def points(self, column: Column) -> int:
+    def points(self, column: DrawnLayer) -> int:
         """Return how large the units of a column are, in points."""
         size = self.pitch if column.grid else self.apart * ROUND_SHARE
         return max(3, min(MOST_POINTS, round(size * POINTS)))
@@ -213,11 +213,11 @@ class Figure:
         grid = self.columns[layer].grid
         return grid[2] * self.pitch if grid else 0
 
-    def _connections(self, columns: dict[str, Column]) -> int:
+    def _connections(self, columns: dict[str, DrawnLayer]) -> int:
         below = self.stack.below
         return sum(len(columns[n].units) * len(columns[below[n]].units) for n in self.dense)
 
-    def _columns(self, most: int) -> dict[str, Column]:
+    def _columns(self, most: int) -> dict[str, DrawnLayer]:
         """Return the columns, dense ones of so many units at most."""
         names = ["1", *self.stack.names]
         above = dict(zip(names, self.stack.names, strict=False))
@@ -226,7 +226,7 @@ class Figure:
             for name in names
         }
 
-    def _column(self, name: str, most: int, *, is_seen_whole: bool) -> Column:
+    def _column(self, name: str, most: int, *, is_seen_whole: bool) -> DrawnLayer:
         shape = self.stack.shapes[name]
         reach, bounded = self._reach(name)
         picture = self.stack.spec.picture if name == "1" else shape
@@ -234,7 +234,7 @@ class Figure:
         is_map = len(shape) > 1 or (is_picture and prod(shape) > most)
         if not is_map:
             units = tuple((unit,) for unit in range(min(most, shape[0])))
-            return Column(name, units, (), shape[0], reach, bounded)
+            return DrawnLayer(name, units, (), shape[0], reach, bounded)
         maps, rows, columns = picture if len(picture) == 3 else (1, *picture)
         cap = most if is_seen_whole else MOST_PLACES
         maps_drawn = min(maps, MOST_MAPS, cap)
@@ -248,7 +248,7 @@ class Figure:
         units = tuple(
             _stored((m, r[row], c[column]), shape, columns) for m, row, column in _places(grid)
         )
-        return Column(name, units, grid, prod(shape), reach, bounded)
+        return DrawnLayer(name, units, grid, prod(shape), reach, bounded)
 
     def _reach(self, layer: str) -> tuple[str, bool]:
         """Return between which values a layer's units lie, and whether between -1 and 1."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from xlnn.equations.choice import Copy, OfEpoch, OfEpochRows
+from xlnn.equations.lookup import Copy, OfEpoch, OfEpochRows
 from xlnn.equations.prediction import Ends
 from xlnn.quantity import Axis, Quantity
 from xlnn.workbooks.network.quantities.network import TEST

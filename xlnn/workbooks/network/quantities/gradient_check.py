@@ -11,9 +11,9 @@ from math import prod
 
 import numpy as np
 
-from xlnn.equations.choice import OfEpoch
 from xlnn.equations.cost import TotalCost
 from xlnn.equations.lens import ChosenGradient, DifferenceQuotient, Distance, Shifted
+from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.optimiser import Penalty
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.network import cost, forward

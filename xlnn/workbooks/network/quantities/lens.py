@@ -9,7 +9,10 @@ from dataclasses import replace
 from itertools import product
 
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.equations.choice import (
+from xlnn.equations.cost import COSTS
+from xlnn.equations.layer import WEIGHTS
+from xlnn.equations.lens import Distance
+from xlnn.equations.lookup import (
     Copy,
     OfEpoch,
     OfImage,
@@ -18,9 +21,6 @@ from xlnn.equations.choice import (
     TrainingPosition,
     stored,
 )
-from xlnn.equations.cost import COSTS
-from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lens import Distance
 from xlnn.equations.prediction import Predicted
 from xlnn.equations.wording import (
     ActivationSentence,

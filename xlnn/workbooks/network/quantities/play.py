@@ -10,25 +10,25 @@ from itertools import product
 
 import numpy as np
 
-from xlnn.equations.choice import Copy, OfEpoch, OfImage, OfRow, Picked, TrainingPosition
 from xlnn.equations.layer import WEIGHTS
+from xlnn.equations.lookup import Copy, OfEpoch, OfImage, OfRow, Picked, TrainingPosition
 from xlnn.equations.play import (
     LEVELS,
-    At,
     Chosen,
+    Coordinate,
     Dot,
-    Level,
+    FillLevel,
+    LargestSize,
     LineEnds,
     OfAnswer,
     OutputLabel,
-    Size,
     Strength,
     Truth,
 )
 from xlnn.equations.verdict import Tied
 from xlnn.equations.wording import Bar, Diverged, Name, Prediction, Verdict
 from xlnn.quantity import Equation, Quantity, Sentence
-from xlnn.workbooks.network.quantities.figure import TOP, Column, Figure
+from xlnn.workbooks.network.quantities.figure import TOP, DrawnLayer, Figure
 from xlnn.workbooks.network.quantities.lens import ONE, picked, shown_shape
 from xlnn.workbooks.network.quantities.stack import QUANTITY_KINDS, Stack, quantity
 
@@ -252,7 +252,7 @@ def _weights(stack: Stack, name: str, layer: str, stated: tuple[int, ...]) -> It
     yield _quantity(name, own, uses, shape, layer=layer)
 
 
-def _units(stack: Stack, figure: Figure, column: Column) -> Iterator[Quantity]:
+def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantity]:
     """Yield what the units of a layer are, how strongly they are filled, and where they stand."""
     layer, shape = column.layer, (len(column.units),)
     rows = {"rows": stack.activation(layer)}
@@ -260,12 +260,12 @@ def _units(stack: Stack, figure: Figure, column: Column) -> Iterator[Quantity]:
     yield _number("value", Chosen(column.units, shape), rows, shape, layer=layer)
     own = {"v": f"play_value{layer}", "level": f"play_level{layer}", "y": f"play_up{layer}"}
     if not column.bounded:
-        yield _number("size", Size(), own, layer=layer)
+        yield _number("size", LargestSize(), own, layer=layer)
         own["size"] = f"play_size{layer}"
     around_0 = column.reach == "around 0"
-    yield _number("level", Level(below_0=around_0), own, shape, layer=layer, **WHOLE)
-    yield _number("across", At(figure.x(layer)), {}, shape, layer=layer, **PLACE)
-    yield _number("up", At(figure.y(layer)), {}, shape, layer=layer, **PLACE)
+    yield _number("level", FillLevel(below_0=around_0), own, shape, layer=layer, **WHOLE)
+    yield _number("across", Coordinate(figure.x(layer)), {}, shape, layer=layer, **PLACE)
+    yield _number("up", Coordinate(figure.y(layer)), {}, shape, layer=layer, **PLACE)
     levels = tuple(range(-LEVELS if around_0 else 0, LEVELS + 1))
     yield _number("dot", Dot(levels), own, (*shape, len(levels)), layer=layer, **PLACE)
 
@@ -284,7 +284,7 @@ def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
     yield _number("weight", weight(pairs, shape), uses, shape, layer=layer)
     own = {kind: f"play_{kind}{layer}" for kind in ("strength", "across", "up")}
     own |= {"v": f"play_weight{layer}", "w": f"play_weight{layer}"}
-    yield _number("heaviest", Size(), own, layer=layer)
+    yield _number("heaviest", LargestSize(), own, layer=layer)
     own["size"] = f"play_heaviest{layer}"
     yield _number("strength", Strength(), own, shape, layer=layer, **WHOLE)
     right, up = figure.out(below.layer)
@@ -302,22 +302,22 @@ def _guides(figure: Figure, layer: str) -> Iterator[Quantity]:
     shape = (len(pairs), 2)
     across = [place for i, j in pairs for place in (below[i][1], here[j][0])]
     up = [place for i, j in pairs for place in (below[i][2], here[j][2])]
-    yield _number("guide_across", At(across, shape), {}, shape, layer=layer, **PLACE)
-    yield _number("guide_up", At(up, shape), {}, shape, layer=layer, **PLACE)
+    yield _number("guide_across", Coordinate(across, shape), {}, shape, layer=layer, **PLACE)
+    yield _number("guide_up", Coordinate(up, shape), {}, shape, layer=layer, **PLACE)
 
 
 def _headings(figure: Figure) -> Iterator[Quantity]:
     """Yield where the headings of the layers stand, above their columns."""
     middles = [figure.middle(layer) for layer in figure.columns]
     shape = (len(middles),)
-    yield _number("heading_across", At(middles), {}, shape, **PLACE)
-    yield _number("heading_up", At([TOP + 2.0] * len(middles)), {}, shape, **PLACE)
+    yield _number("heading_across", Coordinate(middles), {}, shape, **PLACE)
+    yield _number("heading_up", Coordinate([TOP + 2.0] * len(middles)), {}, shape, **PLACE)
     output = figure.stack.output
     right = [x + figure.radius(output) for x in figure.x(output)][:LISTED]
-    yield _number("label_across", At(right), {}, (len(right),), **PLACE)
+    yield _number("label_across", Coordinate(right), {}, (len(right),), **PLACE)
     if figure.stack.spec.features:
         left = [x - figure.radius("1") for x in figure.x("1")]
-        yield _number("name_across", At(left), {}, (len(left),), **PLACE)
+        yield _number("name_across", Coordinate(left), {}, (len(left),), **PLACE)
 
 
 def _quantity(

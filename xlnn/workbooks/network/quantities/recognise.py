@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from xlnn.equations.choice import Copy
-from xlnn.equations.lens import Seen
+from xlnn.equations.lens import PixelShare
+from xlnn.equations.lookup import Copy
 from xlnn.equations.prediction import Predicted
 from xlnn.equations.verdict import LargestUnit, Tied
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
@@ -43,7 +43,7 @@ def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     for name in stack.weights(first) if len(stack.shapes[first]) == 1 else ():
         shape = shown_shape(stack, name, first)
         uses = {"a": "draw_x", name: f"draw_{name}{first}"}
-        yield quantity("seen", shape=shape, equation=Seen(), uses=uses, **shown)
+        yield quantity("seen", shape=shape, equation=PixelShare(), uses=uses, **shown)
     output, shape = {"a": f"draw_a{stack.output}"}, stack.shapes[stack.output]
     outputs = {"shape": shape, **one}
     labels = {"labels": "labels"}

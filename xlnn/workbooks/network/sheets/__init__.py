@@ -5,11 +5,12 @@ from types import ModuleType
 
 from xlnn.layout import Layout
 from xlnn.quantity import Model
-from xlnn.shipped.text import Text
-from xlnn.workbooks.network.quantities.whole import workbook_model
+from xlnn.registry.text import Text
+from xlnn.workbooks.network.quantities.workbook import workbook_model
 from xlnn.workbooks.network.sheets import (
+    alignment,
     check,
-    choosing,
+    choosers,
     compare,
     confusion,
     drawing,
@@ -25,8 +26,7 @@ from xlnn.workbooks.network.sheets import (
     progress,
     recognise,
     settings,
-    signs,
-    stacked,
+    several_runs,
 )
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages import spec_text
@@ -45,7 +45,7 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
 
     def draw(page: Context[Spec]) -> Drawing:
         drawing = stated.draw(page)
-        signs.centre(drawing, page, page.layout.on(key), signs.CENTRED)
+        alignment.centre(drawing, page, page.layout.on(key), alignment.CENTRED)
         return drawing
 
     stated = helper_page(key, "", "", Made(columns), gridlines=True)
@@ -54,13 +54,13 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
 
 def _closely(key: str, sheet: ModuleType) -> Sheet:
     """Return a sheet that looks closely at one epoch, of several runs at one that is chosen."""
-    draw = choosing.drawn(key, stacked.first_alone(sheet.draw))
-    return Sheet(draw, choosing.placed(sheet.place))
+    draw = choosers.drawn(key, several_runs.first_alone(sheet.draw))
+    return Sheet(draw, choosers.placed(sheet.place))
 
 
-def _of_runs(key: str, draw: stacked.Draw, place: stacked.Place) -> Sheet:
+def _of_runs(key: str, draw: several_runs.Draw, place: several_runs.Place) -> Sheet:
     """Return a sheet that says the same of each run."""
-    return Sheet(stacked.drawn(key, draw), stacked.placed(place))
+    return Sheet(several_runs.drawn(key, draw), several_runs.placed(place))
 
 
 def _images(key: str) -> Sheet:
@@ -96,8 +96,8 @@ SHEETS = {
     "fit": _closely("fit", fit),
     "confusion": _closely("confusion", confusion),
     "gradient_check": _closely("gradient_check", gradient_check),
-    "plane": Sheet(stacked.first_alone(plane.draw_numbers), plane.place_numbers),
-    "drawing": Sheet(stacked.first_alone(drawing.draw), drawing.place),
+    "plane": Sheet(several_runs.first_alone(plane.draw_numbers), plane.place_numbers),
+    "drawing": Sheet(several_runs.first_alone(drawing.draw), drawing.place),
     "check": _of_runs("check", check.draw, check.place),
     "spec": Sheet(spec_text.draw),
 }

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnn.address import address
-from xlnn.equations.record import NoteDistance
+from xlnn.equations.check_sheet import NoteDistance
 from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.record import PREFIX, SHEET, called
+from xlnn.workbooks.network.quantities.check_sheet import PREFIX, SHEET, called
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.room import text_width
 from xlnn.writing.style import INDENTED, LABEL, LINK, NOTE, SENTENCE, heading
+from xlnn.writing.text_width import text_width
 
 SENTENCES, TABLE = {"state": 4, "advice": 5}, 8
 """The rows of the sentences, and of the first array."""

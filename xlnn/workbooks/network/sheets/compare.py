@@ -8,12 +8,12 @@ from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.compare import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.sheets.stacked import page_of_run
+from xlnn.workbooks.network.sheets.several_runs import page_of_run
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.parts import Trace
-from xlnn.writing.charts import Cells, ends, scatter
+from xlnn.writing.charts import CellColumn, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SENTENCE, heading
 
@@ -75,7 +75,7 @@ def _chart(page: Context[Spec], name: str) -> object:
     for run in range(page.spec.number_of_runs):
         row, title = names.row + run, page.layout.titles[SHEET]
         line = next(Trace(name, colour=COLOURS[run]).lines(page_of_run(page, run)))
-        lines.append(replace(line, name="", called=Cells(title, names.column, row, row)))
+        lines.append(replace(line, name="", called=CellColumn(title, names.column, row, row)))
     kind, spec = name.removeprefix(TEST), page.spec
     counted = spec.test_images if name.startswith(TEST) else spec.images
     is_charted = kind in {"C_T", "recognised"}

@@ -11,14 +11,13 @@ from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.sheets.choosing import draw_epoch, draw_used, with_used
+from xlnn.workbooks.network.sheets.choosers import draw_epoch, draw_used, with_used
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.formats import DIGIT_PIXELS
-from xlnn.writing.names import name_width
-from xlnn.writing.room import LEADING, lines
+from xlnn.writing.name_width import name_width
 from xlnn.writing.style import (
     KEY,
     LABEL,
@@ -32,6 +31,7 @@ from xlnn.writing.style import (
     heading,
     tint,
 )
+from xlnn.writing.text_width import LEADING, lines
 
 EPOCH, PART, FIRST = 4, 6, 11
 """The rows of the choice, of what a part is, and the first of its table of classes."""

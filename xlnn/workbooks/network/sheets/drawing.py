@@ -13,8 +13,8 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import title_line
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.room import text_width
 from xlnn.writing.style import CAPTION, KEY, heading
+from xlnn.writing.text_width import text_width
 
 LAYER, UNIT, VALUE, LEVEL, ACROSS, UP, DOT = range(1, 8)
 SIZE = DOT + 2 * LEVELS + 1

@@ -10,17 +10,17 @@ from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.fit import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.whole import MOST_TOLD
-from xlnn.workbooks.network.sheets.choosing import draw_epoch, draw_used, with_used
+from xlnn.workbooks.network.quantities.workbook import MOST_TOLD
+from xlnn.workbooks.network.sheets.choosers import draw_epoch, draw_used, with_used
 from xlnn.workbooks.network.sheets.names import name_outputs, named
 from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, TESTED_COLOUR
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import name_rows
-from xlnn.writing.charts import THIN, Cells, Line, scatter
+from xlnn.writing.charts import THIN, CellColumn, Line, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.room import text_width
 from xlnn.writing.style import LABEL, NUMBER, QUIET
+from xlnn.writing.text_width import text_width
 
 TOP = 4
 FIRST = TOP + 6
@@ -103,9 +103,9 @@ def _chart(page: Context, unit: int, label: str) -> ScatterChart:
     """Return the chart of an output: a point an image, and the line where none is off."""
     blocks, title = page.layout.blocks, page.layout.titles[SHEET]
 
-    def cells(name: str) -> Cells:
+    def cells(name: str) -> CellColumn:
         block = blocks[name]
-        return Cells(title, block.column + unit, block.row, block.last[0])
+        return CellColumn(title, block.column + unit, block.row, block.last[0])
 
     diagonal = cells(f"{PREFIX}diagonal")
     lines = [Line(diagonal, diagonal, QUIET, page.words("fit", "diagonal"), THIN)]

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.whole import GALLERY
-from xlnn.workbooks.network.sheets.signs import CENTRED, centre
+from xlnn.workbooks.network.quantities.workbook import GALLERY
+from xlnn.workbooks.network.sheets.alignment import CENTRED, centre
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
 from xlnn.workbooks.pages.table import NORMAL, UNIT_ROW
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
-from xlnn.writing.names import MOST_OF_WORD
-from xlnn.writing.room import LEADING, lines, text_width
+from xlnn.writing.name_width import MOST_OF_WORD
 from xlnn.writing.style import CAPTION, KEY, NOTE, PICTURE, heading, ink_scale
+from xlnn.writing.text_width import LEADING, lines, text_width
 
 SHEET, TESTED = "images", "test_images"
 PIXEL_WIDTH = 2.7

@@ -14,16 +14,9 @@ from xlnn.equations.wording import FACTORS
 from xlnn.layout import Block, quoted, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
-from xlnn.workbooks.network.quantities.whole import drawn_whole
+from xlnn.workbooks.network.quantities.workbook import drawn_whole
 from xlnn.workbooks.network.sheets import window
-from xlnn.workbooks.network.sheets.bands import (
-    Bands,
-    Strip,
-    parameters_of,
-    picture_size,
-    squares,
-)
-from xlnn.workbooks.network.sheets.choosing import ROOM, draw_used, with_used
+from xlnn.workbooks.network.sheets.choosers import ROOM, draw_used, with_used
 from xlnn.workbooks.network.sheets.listing import (
     BAR,
     MEASURED,
@@ -31,10 +24,17 @@ from xlnn.workbooks.network.sheets.listing import (
     listed_at,
     name_look,
 )
+from xlnn.workbooks.network.sheets.unit_rows import (
+    Bands,
+    Strip,
+    parameters_of,
+    picture_size,
+    squares,
+)
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.names import named_over, word_width
+from xlnn.writing.name_width import named_over, word_width
 from xlnn.writing.style import (
     CAPTION,
     CHOICE,

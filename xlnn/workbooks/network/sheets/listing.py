@@ -9,7 +9,7 @@ from dataclasses import replace
 from xlnn.quantity import Model
 from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.names import size_in
+from xlnn.writing.name_width import size_in
 from xlnn.writing.style import SECTION, SENTENCE, Look
 
 NAME, MEASURED, BAR = 3, 2, 4

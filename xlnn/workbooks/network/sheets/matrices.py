@@ -10,7 +10,7 @@ from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.layer import WEIGHTS as SHOWN
 from xlnn.layout import FIRST_ROW
 from xlnn.quantity import Model, Quantity, subscript
-from xlnn.workbooks.network.sheets.bands import layer_title
+from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page

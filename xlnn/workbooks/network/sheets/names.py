@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from xlnn.layout import Block
 from xlnn.quantity import Quantity
-from xlnn.shipped.text import Text
+from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import plain_name

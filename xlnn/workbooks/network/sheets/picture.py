@@ -7,12 +7,12 @@ from openpyxl.chart import ScatterChart
 from xlnn.address import letters
 from xlnn.equations.play import LEVELS
 from xlnn.layout import quoted
-from xlnn.workbooks.network.quantities.figure import HEIGHT, WIDTH, Column, Figure
+from xlnn.workbooks.network.quantities.figure import HEIGHT, WIDTH, DrawnLayer, Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.bands import layer_name
+from xlnn.workbooks.network.sheets.unit_rows import layer_name
 from xlnn.workbooks.pages.context import Context
-from xlnn.writing.charts import Cells, Line
+from xlnn.writing.charts import CellColumn, Line
 from xlnn.writing.graph import Dots, Tag, graph
 from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint
 
@@ -42,9 +42,9 @@ def picture(page: Context) -> ScatterChart:
 def _lines(page: Context, figure: Figure) -> Iterator[Line]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
 
-    def cells(kind: str, layers: list[str], series: int = 0) -> Cells:
+    def cells(kind: str, layers: list[str], series: int = 0) -> CellColumn:
         first, last = (blocks[f"{PREFIX}{kind}{layer}"] for layer in (layers[0], layers[-1]))
-        return Cells(title, first.column + series, first.row, last.last[0])
+        return CellColumn(title, first.column + series, first.row, last.last[0])
 
     maps = [name for name in figure.stack.names if name not in figure.dense]
     if maps:
@@ -62,19 +62,19 @@ def _dots(page: Context, figure: Figure) -> Iterator[Dots]:
         rows = first.row, last.last[0]
         size, marker = figure.points(columns[0]), "square" if is_map else "circle"
         full = INK if reach == "ink" else POSITIVE
-        across = Cells(title, blocks[f"{PREFIX}across{columns[0].layer}"].column, *rows)
+        across = CellColumn(title, blocks[f"{PREFIX}across{columns[0].layer}"].column, *rows)
         for n, level in enumerate(first.quantity.equation.levels):
             fill = tint(full if level >= 0 else NEGATIVE, abs(level) / LEVELS, FAINT)
-            y = Cells(title, first.column + n, *rows)
+            y = CellColumn(title, first.column + n, *rows)
             yield Dots(across, y, fill, RULE if is_map else QUIET, size, marker)
 
 
 def _tags(page: Context, figure: Figure) -> Iterator[Tag]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
 
-    def point(name: str, unit: int) -> Cells:
+    def point(name: str, unit: int) -> CellColumn:
         row, column = blocks[PREFIX + name].address((unit,))
-        return Cells(title, column, row, row)
+        return CellColumn(title, column, row, row)
 
     for n, column in enumerate(figure.columns.values()):
         x, y = point("heading_across", n), point("heading_up", n)
@@ -88,7 +88,7 @@ def _tags(page: Context, figure: Figure) -> Iterator[Tag]:
         yield Tag(point("name_across", unit), point("up1", unit), name[:LONGEST_NAME], "l")
 
 
-def _caption(page: Context, column: Column) -> str:
+def _caption(page: Context, column: DrawnLayer) -> str:
     """Say which layer a column is, and how much of it is drawn."""
     if len(Figure(Stack(page.spec)).columns) > MOST_CAPTIONS:
         return column.layer

@@ -12,11 +12,11 @@ from xlnn.equations.plane import SIDE
 from xlnn.layout import FIRST_ROW, Block, quoted, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
-from xlnn.workbooks.network.sheets.bands import layer_title
-from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
+from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
+from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import choice_validation, head, row_validation, title_line
-from xlnn.writing.charts import Cells
+from xlnn.writing.charts import CellColumn
 from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
 from xlnn.writing.graph import Dots, graph, over
@@ -203,12 +203,12 @@ def _dots(page: Context) -> Iterator[Dots]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
     at = blocks[f"{PREFIX}at"]
     rows = at.row, at.last[0]
-    x = Cells(title, at.column, *rows)
+    x = CellColumn(title, at.column, *rows)
     if f"{PREFIX}own" not in blocks:
-        yield Dots(x, Cells(title, at.column + 1, *rows), OTHERS, RIM, SIZE, "circle")
+        yield Dots(x, CellColumn(title, at.column + 1, *rows), OTHERS, RIM, SIZE, "circle")
         return
     for name, colour in (("own", OWN), ("others", OTHERS)):
-        y = Cells(title, blocks[PREFIX + name].column, *rows)
+        y = CellColumn(title, blocks[PREFIX + name].column, *rows)
         yield Dots(x, y, colour, RIM, SIZE, "circle")
 
 

@@ -4,23 +4,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnn.address import address
-from xlnn.equations.choice import Asked
 from xlnn.equations.layer import WEIGHTS
+from xlnn.equations.lookup import Asked
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import HEIGHT, SHARE, WIDEST, WIDTH, Figure
 from xlnn.workbooks.network.quantities.play import LISTED, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.bands import layer_name
-from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
+from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
 from xlnn.workbooks.network.sheets.picture import picture
+from xlnn.workbooks.network.sheets.unit_rows import layer_name
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import point_of
 from xlnn.workbooks.pages.table import row_validation
-from xlnn.writing.charts import Cells, Line, ends, scatter
+from xlnn.writing.charts import CellColumn, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
-from xlnn.writing.room import text_width
 from xlnn.writing.style import (
     ASKED,
     CAPTION,
@@ -35,6 +34,7 @@ from xlnn.writing.style import (
     Look,
     ink_scale,
 )
+from xlnn.writing.text_width import text_width
 
 TOP = 4
 CHOICES = ("epoch", "image")
@@ -262,8 +262,8 @@ def _course(page: Context) -> list[tuple[Block, int]]:
     return [(costs, 1), (course, course.column)]
 
 
-def _below(page: Context, block: Block, column: int) -> Cells:
-    return Cells(page.layout.titles[block.sheet], column, block.row, block.last[0])
+def _below(page: Context, block: Block, column: int) -> CellColumn:
+    return CellColumn(page.layout.titles[block.sheet], column, block.row, block.last[0])
 
 
 def _draw_weights(drawing: Drawing, page: Context, block: Block) -> None:

@@ -13,9 +13,9 @@ from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities import compare
 from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.whole import MOST_TOLD
-from xlnn.workbooks.network.sheets.bands import layer_name, symbol
+from xlnn.workbooks.network.quantities.workbook import MOST_TOLD
 from xlnn.workbooks.network.sheets.names import name_outputs, named
+from xlnn.workbooks.network.sheets.unit_rows import layer_name, symbol
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table, Trace

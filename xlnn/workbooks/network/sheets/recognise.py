@@ -9,19 +9,19 @@ from xlnn.address import address
 from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity, superscript
-from xlnn.workbooks.network.sheets.bands import (
+from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
+from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, name_look, named_in
+from xlnn.workbooks.network.sheets.unit_rows import (
     Bands,
     Strip,
     layer_title,
     parameters_of,
     squares,
 )
-from xlnn.workbooks.network.sheets.choosing import draw_used, with_used
-from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, name_look, named_in
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import number_validation, row_validation
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.names import named_over, word_width
+from xlnn.writing.name_width import named_over, word_width
 from xlnn.writing.style import (
     CHOICE,
     INPUT_INK,

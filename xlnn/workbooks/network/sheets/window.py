@@ -15,12 +15,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from xlnn.address import address, fixed
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model
-from xlnn.workbooks.network.quantities.choices import USED
+from xlnn.workbooks.network.quantities.choosers import USED
 from xlnn.workbooks.network.quantities.lens import PREFIX
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.quantities.window import MAP, PLACE
-from xlnn.workbooks.network.sheets.bands import layer_name, parameters_of
-from xlnn.workbooks.network.sheets.choosing import ROOM, with_used
+from xlnn.workbooks.network.sheets.choosers import ROOM, with_used
+from xlnn.workbooks.network.sheets.unit_rows import layer_name, parameters_of
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import choice_validation
 from xlnn.writing.drawing import Drawing

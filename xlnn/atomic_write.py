@@ -1,0 +1,138 @@
+"""How is a file put in its place? Whole and at once, or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from stat import S_IMODE, S_ISDIR, S_ISREG, S_IWGRP, S_IWOTH, S_IWUSR
+from typing import BinaryIO
+
+from xlnn.cleanup import ended_by, shielded
+from xlnn.errors import OutputError
+
+_WRITABLE = S_IWUSR | S_IWGRP | S_IWOTH
+
+
+def check_place(path: Path) -> None:
+    """Refuse a path where no file can be written.
+
+    Raises
+    ------
+    OutputError
+        Its folder is missing or not writable, or it is a folder itself, no regular file, or a file
+        that was made read-only.
+    """
+    try:
+        folder = _led_to(path).parent
+        if not folder.is_dir():
+            raise OutputError(f"The folder {folder} does not exist: create it, or choose another.")
+        if not os.access(folder, os.W_OK):
+            raise OutputError(f"The folder {folder} is not writable: choose another with -o.")
+        with suppress(FileNotFoundError):
+            _check_file(path, path.stat().st_mode)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path} cannot be written: {_reason(error)}.") from error
+
+
+def _check_file(path: Path, mode: int) -> None:
+    """Refuse what is there and is no file to be replaced."""
+    if S_ISDIR(mode):
+        raise OutputError(f"{path} is a folder: choose another name with -o.")
+    if not S_ISREG(mode):  # a pipe would wait for ever
+        raise OutputError(f"{path} is no regular file: choose another name with -o.")
+    # the right to write into its folder is enough to replace a file, whatever its own rights say
+    if not mode & _WRITABLE:
+        raise OutputError(f"{path} is read-only: make it writable, or choose another name with -o.")
+
+
+@contextmanager
+def folder_for(folder: Path, *, parents: bool = False) -> Iterator[None]:
+    """Make the folder of what is written, unless it is there; if nothing comes, it goes again.
+
+    Parameters
+    ----------
+    folder : Path
+    parents : bool
+        Whether to make the folders above it as well.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made.
+    """
+    with shielded():
+        new = [each for each in (folder, *folder.parents) if not each.exists()]
+        forget = ended_by(lambda: _remove_empty(new))
+    try:
+        try:
+            folder.mkdir(parents=parents, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"The folder {folder} cannot be made: {_reason(error)}.") from error
+        yield
+    finally:
+        _remove_empty(new)
+        forget()
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove folders, the innermost first, as far as nothing is in them."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside a path, and move it there once it is complete.
+
+    A link stays one, and the file to which it leads is replaced; a file that was private stays so.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written. What stood there before still does.
+    """
+    target = _led_to(path)
+    try:
+        with shielded():
+            handle, name = tempfile.mkstemp(prefix=".xlnn-", suffix=".part", dir=target.parent)
+            part = Path(name)
+            forget = ended_by(part.unlink)
+    except OSError as error:
+        raise OutputError(f"{target.parent} cannot be written: {error.strerror}.") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(_mode(target))
+        part.replace(target)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {_reason(error)}.") from error
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+        forget()
+
+
+def _led_to(path: Path) -> Path:
+    """Return the file to which a link leads, or the path itself."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def _mode(path: Path) -> int:
+    """Return who may read and write what is put here: as before, or whoever usually may."""
+    with suppress(FileNotFoundError):
+        return S_IMODE(path.stat().st_mode)
+    return 0o666 & ~_umask()
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,91 @@
+"""Where may a workbook be written, and how does it get there?"""
+
+import shutil
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlnn.atomic_write import check_place, folder_for, replacing
+from xlnn.errors import OutputError, OutputNameError, XlnnError
+from xlnn.loading.spec import read_spec
+from xlnn.xlsx.fingerprint import State, state
+from xlnn.xlsx.package import inspect
+
+OUTPUT = Path("output")
+"""The folder of the workbooks that nobody gave another place."""
+
+WAYS = "choose another name with -o, go on from it with --from, or replace it with --force"
+"""What whoever builds may do about a workbook that holds what a person did."""
+
+WAYS_OF_PROGRAMS = (
+    "give another path, take what it holds into a new one with xlnn.values, or replace it with "
+    "force=True"
+)
+"""The same for whoever writes a model of their own."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a workbook is to be, and what may be replaced there.
+
+    Attributes
+    ----------
+    path : Path
+    force : bool
+        Replace whatever file is there.
+    ways : str
+        What to do about a workbook that a person has changed.
+    """
+
+    path: Path
+    force: bool = False
+    ways: str = WAYS
+
+    def check(self) -> None:
+        """Refuse a place that cannot be written, or a file that must not be replaced.
+
+        Raises
+        ------
+        OutputError
+            The folder is missing or not writable, the name is not ``.xlsx``, or, without `force`,
+            there is a file that xlnn did not make, or that was changed since.
+        """
+        if self.path.suffix.lower() != ".xlsx":
+            raise OutputNameError(f"{self.path}: the output is a workbook, name it .xlsx.")
+        # the usual folder is made when all is well, so that only its own place must do
+        check_place(self.path if self.path.parent != OUTPUT or OUTPUT.exists() else OUTPUT)
+        if self.path.exists() and not self.force:
+            self._check_replaceable()
+
+    def _check_replaceable(self) -> None:
+        try:
+            found = state(self.path)
+            if found is State.AS_BUILT:
+                return
+            inspect(self.path)
+            read_spec(self.path)
+        except XlnnError as error:
+            raise OutputError(
+                f"{self.path} was not made by xlnn: choose another name with -o, or replace it "
+                "with --force."
+            ) from error
+        happened = {
+            State.CHANGED: "was changed after xlnn built it",
+            State.UNKNOWN: "may have been changed, since another program or an older xlnn wrote it",
+        }[found]
+        raise OutputError(f"{self.path} {happened}: {self.ways}.")
+
+    def publish(self, draft: Path) -> None:
+        """Move a finished workbook here at once: the old one stays until the new one stands.
+
+        What a person saved here while the workbook was built is not replaced either.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written, or must not be replaced; see `check`.
+        """
+        self.check()
+        made = folder_for(OUTPUT) if self.path.parent == OUTPUT else nullcontext()
+        with made, draft.open("rb") as source, replacing(self.path) as target:
+            shutil.copyfileobj(source, target)

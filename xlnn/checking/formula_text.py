@@ -1,0 +1,290 @@
+"""Which formulas do not read as the layout states them, and may they?
+
+Every formula is read. One that reads as stated, up to ``$``, quotes, blanks and case, is proven in
+form and by value. One that reads otherwise is wrong where its values can not prove it (a class, a
+look-up, a sentence), where it names cells that its equation does not use, or where Excel would
+compute something else than an engine; else it is *restated*, and proven by its values alone.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import prod
+from string import ascii_lowercase, ascii_uppercase
+
+import formualizer
+import numpy as np
+
+from xlnn.checking.implicit_intersection import intersection
+from xlnn.checking.references import areas, beyond, is_read, written
+from xlnn.errors import DataError
+from xlnn.layout import Block, Layout
+from xlnn.loading.name_substitution import MeaningError, Names
+from xlnn.xlsx.package import Package
+from xlnn.xlsx.range_shapes import NO_NAMES, unlike
+
+Entry = tuple[str, tuple[int, ...]]
+"""A quantity's name and an index of its array."""
+
+_BACKWARDS = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
+
+
+_PIECES = re.compile(r"""("(?:[^"]|"")*")|'((?:[^']|'')*)'(?=!)|([^"']+|["'])""")
+"""A text, a title in quotes, or what stands between such."""
+
+_BARE = re.compile(r"\$|(?<![\w)\s])[ \t\r\n]+|[ \t\r\n]+(?![\w\s])")
+"""What is left out: ``$``, and blanks but those between two operands, where one is an operator."""
+
+_UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
+"""Of other letters two may have one capital, and are not taken for one another."""
+
+
+def plainly(formula: str) -> str:
+    """Write a formula without what a program that saves it may change: $, quotes, blanks, case.
+
+    Texts stay as they are, and so do titles that need their quotes.
+
+    >>> plainly("=Sum('Images'!$B$4:B7, C1)")
+    '=SUM(IMAGES!B4:B7,C1)'
+    >>> plainly('=$b4 & "A blank"'), plainly("=+'Test images'!$B$4")
+    ('=B4&"A blank"', "=+'TEST IMAGES'!B4")
+    """
+    return "".join(_plain(*found.groups()) for found in _PIECES.finditer(formula))
+
+
+def _plain(text: str | None, title: str | None, other: str | None) -> str:
+    if text is not None:
+        return text
+    if title is not None:
+        return (title if re.fullmatch(r"\w+", title) else f"'{title}'").translate(_UPPER)
+    # LibreOffice writes TRUE() for TRUE
+    return _BARE.sub("", other or "").translate(_UPPER).replace("TRUE()", "TRUE")
+
+
+def is_backwards(formula: str) -> bool:
+    """Tell whether a range of a formula begins with its lower or its right corner.
+
+    >>> is_backwards("=SUM(B9:B2)"), is_backwards("=SUM(B2:B9)+C1")
+    (True, False)
+    """
+    for left, top, right, bottom in _BACKWARDS.findall(formula):
+        if int(top) > int(bottom) or (len(left), left.upper()) > (len(right), right.upper()):
+            return True
+    return False
+
+
+def is_bracketed_otherwise(formula: str, stated: str) -> bool:
+    """Tell whether two formulas that name cells alike differ in brackets that change nothing.
+
+    >>> is_bracketed_otherwise("=A1+B1+C1", "=(A1+B1)+C1")
+    True
+    >>> is_bracketed_otherwise("=A1-B1-C1", "=A1-(B1-C1)")
+    False
+    """
+    trees = [formualizer.parse(plainly(text)).to_dict() for text in (formula, stated)]
+    return bool(trees[0] == trees[1])
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What was read in a workbook's formulas.
+
+    Attributes
+    ----------
+    layout : Layout
+    contents : Package
+    otherwise : dict of str
+        The formulas that do not read as stated, by their entries.
+    """
+
+    layout: Layout
+    contents: Package
+    otherwise: dict[Entry, str] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Names:
+        """The defined names."""
+        return Names(self.contents)
+
+    @cached_property
+    def written_out(self) -> dict[Entry, str]:
+        """The formulas that do not read as stated, without names where these have a meaning."""
+        return {
+            entry: self.names.plain(formula, self._title(entry))
+            for entry, formula in self.otherwise.items()
+        }
+
+    def _title(self, entry: Entry) -> str:
+        return self.layout.titles[self.layout.blocks[entry[0]].sheet]
+
+    @classmethod
+    def of(cls, layout: Layout, contents: Package) -> "Readings":
+        """Read all formulas of a workbook."""
+        otherwise: dict[Entry, str] = {}
+        for sheet, title in layout.titles.items():
+            blocks = _with_formulas(layout, sheet)
+            differing = _read(layout, blocks, contents.stated(title))
+            if differing:
+                owners = _owners(blocks)
+                otherwise |= {owners[at]: text for at, text in differing.items()}
+        return cls(layout, contents, otherwise)
+
+    def fault(self, entry: Entry) -> str | None:
+        """Say why a formula that reads otherwise is wrong whatever its value; None if it is not."""
+        title, formula = self._title(entry), self.otherwise[entry]
+        try:
+            for used, computation in self.names.computations(formula, title):
+                if one := intersection(f"={computation}"):
+                    return (
+                        f"the name {used} stands for a computation with {one}, which Excel makes "
+                        "for all of it and other programs for one cell: write it out"
+                    )
+            return self._fault(entry, self.names.written_out(formula, title))
+        except MeaningError as unclear:
+            return str(unclear)
+
+    def _fault(self, entry: Entry, formula: str) -> str | None:
+        """Say the same of a formula without names."""
+        name, index = entry
+        title, quantity = self._title(entry), self.layout.model[name]
+        if ranges := misread(formula):
+            return ranges
+        named = areas(formula, title)
+        if named is None and not is_read(formula):
+            return "no program can read it: look for a bracket or a sign that is missing"
+        if named is None:
+            return "it names no single cells or ranges of them"
+        stated = self.layout.formula(name, index)
+        outside = beyond(named, areas(stated, title) or ())
+        if outside:
+            cells = written(outside, self.contents.sheets)
+            return f"it names {cells}, which its equation does not use"
+        if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
+            return "its value does not prove it, so it must read as stated"
+        return None
+
+
+def misread(formula: str, names: Mapping[str, str] = NO_NAMES) -> str | None:
+    """Say which ranges of a formula Excel computes otherwise than some engines; None if none.
+
+    >>> misread("=SUMPRODUCT(A1:B1,D1:D3)")
+    'it pairs A1:B1 (1 row of 2) with D1:D3 (3 rows of 1); give both the same shape'
+    """
+    if pair := unlike(formula, names):
+        return f"it pairs {pair}; give both the same shape"
+    if one := intersection(formula, names):
+        return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+    return None
+
+
+def check_stated(layout: Layout) -> None:
+    """Refuse a model whose formulas Excel computes otherwise than some engines.
+
+    Raises
+    ------
+    DataError
+        Naming the quantity, and the ranges.
+    """
+    names = {name.casefold(): area for name, area in layout.names.items()}
+    for quantity in layout.model.quantities:
+        for number, part in enumerate(quantity.parts if quantity.equation else ()):
+            last = tuple(axis.length - 1 for axis in part.axes)
+            for column in layout.columns(quantity.name, number):
+                formula = column.at(last)
+                if ranges := misread(formula, names):
+                    raise DataError(f'The cell of {quantity.name} gives "{formula:.60}": {ranges}.')
+
+
+def as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> frozenset[str]:
+    """Return the quantities of which every cell holds what the layout states.
+
+    Parameters
+    ----------
+    layout : Layout
+    formulas : mapping of str
+        By title, row and column.
+    """
+    return frozenset(
+        name
+        for name, block in layout.blocks.items()
+        if block.quantity.equation is not None
+        and all(_reads_as(text, formulas.get(at, "")) for at, text in layout.stated(name).items())
+    )
+
+
+def _reads_as(stated: str, formula: str) -> bool:
+    return stated == formula or plainly(stated) == plainly(formula)
+
+
+def _with_formulas(layout: Layout, sheet: str) -> list[Block]:
+    return [block for block in layout.on(sheet) if block.quantity.equation is not None]
+
+
+def _read(
+    layout: Layout, blocks: Iterable[Block], formulas: Iterable[tuple[int, int, str]]
+) -> dict[tuple[int, int], str]:
+    """Return those of some formulas of a sheet that are a block's and read otherwise."""
+    stated = _Stated(layout, blocks)
+    differing = {}
+    for row, column, formula in formulas:
+        text = stated.at(row, column)
+        if text is not None and not _reads_as(text, formula):
+            differing[row, column] = formula
+    return differing
+
+
+class _Stated:
+    """The formulas of a sheet as the layout states them, asked for row by row.
+
+    Those of tables are made as they are asked for: of four million, none is kept.
+    """
+
+    def __init__(self, layout: Layout, blocks: Iterable[Block]) -> None:
+        self._single: dict[tuple[int, int], str] = {}
+        self._columns: dict[int, list[_Down]] = {}
+        for block in blocks:
+            name = block.quantity.name
+            if not (block.parts[0].is_table and block.parts[0].lengths):
+                stated = layout.stated(name)
+                self._single.update({place[1:]: text for place, text in stated.items()})
+                continue
+            for number, part in enumerate(block.parts):
+                axes, given = part.lengths, part.given
+                for column in layout.columns(name, number):
+                    row, at = part.address((*(0 for _ in axes), *column.unit))
+                    down = _Down(row + given, row + prod(axes) - 1, column.down(axes, given))
+                    self._columns.setdefault(at, []).append(down)
+
+    def at(self, row: int, column: int) -> str | None:
+        """Return what a cell should hold; rows are asked for in their order."""
+        for down in self._columns.get(column, ()):
+            if down.next <= row <= down.last:
+                return down.at(row)
+        return self._single.get((row, column))
+
+
+@dataclass
+class _Down:
+    """The formulas of a column from a row on."""
+
+    next: int
+    last: int
+    texts: Iterator[str]
+
+    def at(self, row: int) -> str:
+        """Return the formula of a row; those before it are passed over."""
+        while self.next < row:
+            next(self.texts)
+            self.next += 1
+        self.next += 1
+        return next(self.texts)
+
+
+def _owners(blocks: Iterable[Block]) -> dict[tuple[int, int], Entry]:
+    """Return the quantity and the index of every cell of some blocks of one sheet."""
+    return {
+        block.address(index): (block.quantity.name, index)
+        for block in blocks
+        for index in np.ndindex(block.quantity.lengths)
+    }

@@ -1,0 +1,141 @@
+"""Would Excel take one cell of a range, where an engine may take them all?
+
+In a file without the marks of array formulas, Excel and LibreOffice compute ``A1:A3*B1:B3`` for one
+cell of each range: that in the formula's own row or column (the implicit intersection). Other
+engines compute an array, which agrees with NumPy and with no spreadsheet program. So whether Excel
+would intersect is decided here by a formula's text alone, whatever an engine gives.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import formualizer
+
+from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.range_shapes import NO_NAMES, RANGES, REFERRING, Names, referred
+
+_PASSING = {"IF": 1, "CHOOSE": 1}
+"""Functions that hand on a range, and the first argument that they may hand on."""
+
+_ONE_BY_ONE = {
+    *("IF", "IFERROR", "CHOOSE", "INDEX", "MATCH", "VLOOKUP", "RANK", "COUNTIF", "COUNTIFS"),
+    "SUMIF",
+}
+"""Functions that Excel computes for one value each, in SUMPRODUCT too."""
+
+
+def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
+    """Return what Excel would take one cell of, as text; None where it takes what is written.
+
+    Parameters
+    ----------
+    formula : str
+        With its leading "=".
+    names : mapping of str to str
+        What defined names stand for, by their names in lower case.
+
+    >>> intersection("=SUM(A1:C1*A2:C2)"), intersection("=A1:INDEX(B:B,2)")
+    ('A1:C1', 'A1:INDEX(B:B,2)')
+    >>> intersection("=SUMPRODUCT((A1:C1=2)*A2:C2)+SUM(A1:C1)"), intersection("=B4:B4")
+    (None, None)
+    """
+    return _found(formula, tuple(sorted(names.items())) if names else ())
+
+
+@lru_cache(maxsize=4096)
+def _found(formula: str, names: tuple[tuple[str, str], ...]) -> str | None:
+    try:
+        tree = formualizer.parse(formula).to_dict()
+    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
+        return None  # no engine computes it, and each says so
+    return _Reader(dict(names)).taken(tree, whole=False, arrays=False)
+
+
+class _Reader:
+    """Reads the tree of a formula; each method returns the text of what would be intersected."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def taken(self, node: Mapping[str, Any], *, whole: bool, arrays: bool) -> str | None:
+        """Look at a node.
+
+        Parameters
+        ----------
+        node : mapping
+        whole : bool
+            Whether a range may stand here as it is.
+        arrays : bool
+            Whether Excel computes what stands here for each cell of a range.
+        """
+        match node["node_type"]:
+            case "Reference":
+                text = node["reference"]
+                return text if not (whole or arrays) and self._is_range(text) else None
+            case "Array":
+                return None if whole or arrays else "{…}"
+            case "UnaryOp":
+                return self.taken(node["operand"], whole=False, arrays=arrays)
+            case "BinaryOp":
+                return self._operation(node, whole=whole, arrays=arrays)
+            case "Function":
+                return self._function(node, whole=whole, arrays=arrays)
+        return None
+
+    def _operation(self, node: Mapping[str, Any], *, whole: bool, arrays: bool) -> str | None:
+        sides = node["left"], node["right"]
+        if node["operator"] not in REFERRING:
+            found = (self.taken(side, whole=False, arrays=arrays) for side in sides)
+            return next(filter(None, found), None)
+        if not (whole or arrays):
+            return _text(node)
+        found = (self.taken(side, whole=True, arrays=arrays) for side in sides)
+        return next(filter(None, found), None)
+
+    def _function(self, node: Mapping[str, Any], *, whole: bool, arrays: bool) -> str | None:
+        name, arguments = node["name"].upper(), node["args"]
+        if name == "SUMPRODUCT":
+            arrays = True
+        elif name in _ONE_BY_ONE or name not in FUNCTIONS:
+            arrays = False
+        takes = RANGES.get(name, (False,))
+        first = _PASSING.get(name)
+        for position, argument in enumerate(arguments):
+            may = takes[min(position, len(takes) - 1)]
+            if first is not None and position >= first:
+                may = whole
+            found = self.taken(argument, whole=may, arrays=arrays)
+            if found:
+                return found
+        if name == "INDEX" and not (whole or arrays) and _is_line(arguments):
+            return _text(node)
+        return None
+
+    def _is_range(self, text: str) -> bool:
+        first, colon, last = referred(text, self._names).replace("$", "").upper().partition(":")
+        # a whole column or row spans many cells even where both corners are the same
+        return bool(colon) and (first != last or first.isalpha() or first.isdigit())
+
+
+def _is_line(arguments: list[Mapping[str, Any]]) -> bool:
+    """Tell whether INDEX gives a whole row or column: where it is asked for row or column 0."""
+    return any(
+        argument["node_type"] == "Omitted" or argument.get("value") == 0
+        for argument in arguments[1:]
+    )
+
+
+def _text(node: Mapping[str, Any]) -> str:
+    """Write a tree of references as a formula has it."""
+    match node["node_type"]:
+        case "Reference":
+            return node["reference"]
+        case "BinaryOp":
+            sides = _text(node["left"]), _text(node["right"])
+            return node["operator"].join(sides)
+        case "Function":
+            return f"{node['name']}({','.join(map(_text, node['args']))})"
+        case "Literal" if isinstance(node["value"], float):
+            return f"{node['value']:.15g}"
+    return "…"

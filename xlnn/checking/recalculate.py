@@ -1,0 +1,80 @@
+"""How does an engine compute a workbook, and its probes, while the file is looked at?"""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from xlnn import engines
+from xlnn.checking.probe import ProbePoints, probe_inputs
+from xlnn.engines import UNLIMITED, Allowance
+from xlnn.layout import Layout
+
+if TYPE_CHECKING:
+    from xlnn.grid import Values
+
+
+class Work:
+    """An engine that has begun with what it will be asked for.
+
+    Parameters
+    ----------
+    engine : str
+    file : Path
+    points : ProbePoints
+    allowance : Allowance
+        Within which it works.
+
+    Attributes
+    ----------
+    engine : str
+        Its name.
+    file : Path
+        The file with which it began.
+    points : ProbePoints
+        At which the workbook is compared besides its own.
+    own : Future
+        Of the values that the workbook has.
+    probed : list of Future
+        Of the values of each probe, once it has begun with them.
+    """
+
+    def __init__(
+        self, engine: str, file: Path, points: ProbePoints, allowance: Allowance = UNLIMITED
+    ) -> None:
+        self.engine, self.file, self.points = engine, file, points
+        self._allowance = allowance
+        self._begin(file)
+
+    def _begin(self, file: Path) -> None:
+        with_twin = self.points.probes > 0
+        self._recalculate = engines.load(self.engine, file, self._allowance, with_twin=with_twin)
+        self._worker = ThreadPoolExecutor(engines.AT_ONCE)
+        self.own = self._worker.submit(self._recalculate, {})
+        self.probed: list[Future[Values]] = []
+
+    def begin_anew(self, file: Path, layout: Layout) -> None:
+        """End what the engine does, then let it begin with another file, and its probes."""
+        engines.cancel(self._recalculate, self._worker)
+        self._begin(file)
+        self.probe(layout)
+
+    def probe(self, layout: Layout) -> None:
+        """Let the engine begin with the probes, which take the layout to be drawn."""
+        self.probed = [
+            self._worker.submit(self._recalculate, probe_inputs(layout, self.points.seed, number))
+            for number in range(self.points.probes)
+        ]
+
+    def end(self) -> None:
+        """Let the engine end, while other work is done."""
+        self._worker.submit(engines.cancel, self._recalculate, self._worker)
+
+    def __enter__(self) -> Self:
+        """Let it work until the end of a block."""
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        """End it; whoever stops a check does not wait for it."""
+        if error is None:
+            self._worker.shutdown()
+        engines.cancel(self._recalculate, self._worker)

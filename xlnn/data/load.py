@@ -1,0 +1,46 @@
+"""Of which kind are a person's data, and who reads them?"""
+
+import os
+from pathlib import Path
+
+from xlnn.data.arrays import from_npz
+from xlnn.data.csv_lines import Lines
+from xlnn.data.dataset import Dataset, ReadOptions
+from xlnn.data.folder import from_folder
+from xlnn.data.memory import from_memory
+from xlnn.data.sheet import SheetRows
+from xlnn.data.table import from_rows
+from xlnn.errors import DataError
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+"""What people call a workbook; what is none that is read, is refused with what to do."""
+
+
+def read(data: Path | object, reading: ReadOptions) -> Dataset:
+    """Read data by what they are.
+
+    Parameters
+    ----------
+    data : Path or object
+        A folder of pictures, an ``.npz`` archive, an ``.xlsx`` or a CSV; or what a program holds:
+        see `xlnn.data.memory.from_memory`.
+    reading : ReadOptions
+        What is known about it: the size of a picture, the names of columns.
+
+    Raises
+    ------
+    XlnnError
+        It cannot be read; the message says where, what was found and what to do.
+    """
+    if not isinstance(data, str | os.PathLike):
+        return from_memory(data, reading)
+    path = Path(data)
+    suffix = path.suffix.lower()
+    try:
+        if path.is_dir():
+            return from_folder(path, reading)
+        if suffix == ".npz":
+            return from_npz(path, reading)
+        return from_rows((SheetRows if suffix in WORKBOOKS else Lines)(path, reading), reading)
+    except OSError as error:  # a folder in which nothing may be looked at
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,154 @@
+"""When is a text a number? By a decimal point, or by a comma if that is asked for or proven.
+
+``1,234`` is a thousand and more to one person and little over one to another. So a comma is read
+only where somebody said what it means, or where other values of the same data leave one meaning.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from xlnn.data.precision import LARGEST, is_number
+from xlnn.data.wording import short
+from xlnn.errors import DataError
+
+MARKS = (".", ",")
+
+ABSENT = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-"})
+"""How programs and people write that a value is missing, in small letters."""
+
+_SPACES = " \u00a0\u2009\u202f'"
+"""What some countries write between thousands: blanks of all widths, or an apostrophe."""
+
+_GROUPED = {
+    mark: re.compile(rf"([+-]?[0-9]{{1,3}}(?:[{re.escape(other + _SPACES)}][0-9]{{3}})+)(.*)")
+    for mark, other in (MARKS, MARKS[::-1])
+}
+"""Thousands that are separated, and what follows them, by the decimal mark."""
+
+_LOOKS = re.compile(rf"[+-]?[0-9.,{_SPACES}]*[0-9][0-9.,{_SPACES}]*([eE][+-]?[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Numerals:
+    """How the numbers of some data are written.
+
+    Attributes
+    ----------
+    mark : str
+        The decimal mark, one of `MARKS`.
+    grouped : bool
+        Thousands may be separated: by the other mark, a blank or an apostrophe.
+    """
+
+    mark: str = "."
+    grouped: bool = False
+
+    def number(self, text: str) -> float | None:
+        """Read a number; return None if the text is none that a spreadsheet keeps.
+
+        >>> Numerals().number(" 0.5 "), Numerals().number("1e400"), Numerals().number("0,5")
+        (0.5, None, None)
+        >>> Numerals(",", grouped=True).number("1.234,5")
+        1234.5
+        """
+        text = text.strip()
+        if self.grouped and (found := _GROUPED[self.mark].fullmatch(text)):
+            text = re.sub(r"[^0-9+-]", "", found[1]) + found[2]
+        if self.mark == ",":
+            if "." in text:
+                return None
+            text = text.replace(",", ".")
+        if not is_number(text):
+            return None
+        value = float(text)
+        return value if abs(value) <= LARGEST else None
+
+
+PLAIN = Numerals()
+"""Decimal points and nothing between thousands."""
+
+
+def is_absent(text: str) -> bool:
+    """Tell whether a text says that a value is missing.
+
+    >>> is_absent(" NA "), is_absent("0")
+    (True, False)
+    """
+    return text.strip().lower() in ABSENT
+
+
+def looks_grouped(text: str) -> bool:
+    """Tell whether a text could be a number with a decimal comma or separated thousands.
+
+    >>> [looks_grouped(text) for text in ("0,5", "1 234", "1,2,3", "two")]
+    [True, True, True, False]
+    """
+    text = text.strip()
+    has_marks = text.count(".") > 1 or any(mark in text for mark in "," + _SPACES)
+    return has_marks and _LOOKS.fullmatch(text) is not None
+
+
+def proven(texts: Iterable[tuple[str, str]], where: str) -> Numerals:
+    """Return the only way in which all numbers can be read.
+
+    Parameters
+    ----------
+    texts : iterable of (str, str)
+        All values that should be numbers: where each stands, and its text.
+    where : str
+        The file, as a message names it.
+
+    Raises
+    ------
+    DataError
+        They can be read in two ways, and the message says how to choose one, or in none.
+
+    >>> proven([("line 1", "0,5"), ("line 2", "1.234,5")], "my.csv").mark
+    ','
+    """
+    ways = {mark: Numerals(mark, grouped=True) for mark in MARKS}
+    example = ""
+    for place, text in texts:
+        if _LOOKS.fullmatch(text.strip()) is None:  # missing, or refused when it is read
+            continue
+        values = {mark: way.number(text) for mark, way in ways.items()}
+        ways = {mark: way for mark, way in ways.items() if values[mark] is not None}
+        if not ways:
+            raise DataError(
+                f'{where}, {place}: "{short(text)}" is not a number as the others are written: '
+                "write all with a decimal point, or all with a decimal comma."
+            )
+        if len(set(values.values())) > 1:
+            example = example or text.strip()
+    if len(ways) > 1 and example:
+        readings = " or ".join(f"{way.number(example):.15g}" for way in ways.values())
+        raise DataError(
+            f'{where}: "{short(example)}" may be {readings}: add --decimal . or --decimal , to say '
+            "which mark is the decimal one."
+        )
+    return next(iter(ways.values()))
+
+
+def refusal(text: str, where: str) -> DataError:
+    """Say why a text is no number, and what to do.
+
+    Parameters
+    ----------
+    text : str
+    where : str
+        The place, as a message names it.
+    """
+    text = text.strip()
+    where = f'{where}: "{short(text)}"'
+    if text.startswith(("=", "@")):
+        return DataError(
+            f'{where} is not a number. Values are plain numbers: remove the leading "{text[0]}".'
+        )
+    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+        return DataError(f"{where} is not finite. Values are plain numbers such as 0, 1 or 0.25.")
+    if is_number(text) and abs(float(text)) > LARGEST:
+        return DataError(f"{where} is too large for a number: use values near 0 to 1.")
+    if is_number(text):
+        return DataError(f"{where} is not a number with a decimal comma: write all alike.")
+    return DataError(f"{where} is not a number. Values are plain numbers such as 0, 1 or 0.25.")

@@ -1,0 +1,37 @@
+"""How are the columns of a table brought to one size, so that none drowns the others?"""
+
+import numpy as np
+
+from xlnn.data.precision import rounded
+
+SMALLEST = 1e-300
+"""Columns whose values differ by less are constant to a spreadsheet: 1/1e-308 is no number."""
+
+
+def scaling(x: np.ndarray, how: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers that scale each column: scaled = (x - middle) * factor.
+
+    Parameters
+    ----------
+    x : array, shape (images, inputs)
+    how : str
+        ``range`` brings each column to 0 ... 1, ``standard`` to mean 0 and standard deviation 1
+        (of these rows, not of all that could be: divided by the number of rows).
+
+    Returns
+    -------
+    middle, factor : arrays, shape (inputs,)
+        Rounded to 15 digits. A constant column keeps its size: its factor is 1.
+
+    >>> middle, factor = scaling(np.array([[1.0, 5.0], [3.0, 5.0]]), "range")
+    >>> middle.tolist(), factor.tolist()
+    ([1.0, 5.0], [0.5, 1.0])
+    """
+    least, spread = x.min(axis=0), x.max(axis=0) - x.min(axis=0)
+    is_constant = spread < SMALLEST
+    spread = np.where(is_constant, 1, spread)
+    if how == "range":
+        return rounded(least), rounded(1 / spread)
+    unit = (x - least) / spread  # within 0 ... 1, so that no square is too large for a number
+    deviation = np.where(is_constant, 1, unit.std(axis=0))
+    return rounded(least + spread * unit.mean(axis=0)), rounded(1 / deviation / spread)

@@ -1,0 +1,137 @@
+"""What was read? Told in a line, so that a person sees at once if something else was meant."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from xlnn.data.precision import is_number
+from xlnn.data.wording import amount, counted, listed, short
+
+MOST_NAMED = 6
+"""Labels or inputs that a line names one by one."""
+
+FEW = 20
+"""Kinds of values that a column of labels has, where nothing else is known of it."""
+
+ENOUGH = 10
+"""Rows from which on it means something that they have as many labels."""
+
+
+def images_told(images: int, picture: tuple[int, int], end: str) -> str:
+    """Say how many images of which size were read.
+
+    >>> images_told(24, (5, 5), "labels 0 and 1")
+    '24 images of 5 × 5 pixels, labels 0 and 1'
+    """
+    return f"{counted(images, 'image')} of {sized(picture)} pixels, {end}"
+
+
+def table_told(rows: int, features: Sequence[str], end: str) -> str:
+    """Say how many rows of which inputs were read.
+
+    >>> table_told(3, ["a", "b"], "to predict: c")
+    '3 rows of 2 inputs, a and b; to predict: c'
+    >>> table_told(3, ["a", "b"], "")
+    '3 rows of 2 inputs, a and b'
+    """
+    names = listed(features, most=MOST_NAMED)
+    told = f"{counted(rows, 'row')} of {counted(len(features), 'input')}, {names}"
+    return f"{told}; {end}" if end else told
+
+
+def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
+    """Say which labels were found where, and how many images have each.
+
+    >>> labels_told(("0", "1"), np.array([[1, 0], [1, 0], [0, 1]]), "in the first column")
+    'labels 0 and 1 in the first column (2 and 1)'
+    """
+    counts = t.sum(axis=0).astype(int)
+    if len(labels) <= 2 * MOST_NAMED:
+        numbers = listed([f"{count:,}" for count in counts])
+        return f"labels {listed(labels)} {where} ({numbers})"
+    span = (f"{counts.min():,}", f"{counts.max():,}")
+    each = " to ".join(dict.fromkeys(span)) + " of each"
+    return f"{len(labels):,} labels, {listed(labels, most=3)}, {where} ({each})"
+
+
+def targets_told(targets: Sequence[str], t: np.ndarray) -> str:
+    """Say which columns are predicted, and how far their numbers go.
+
+    >>> targets_told(["price"], np.array([[2.0], [20.5]]))
+    'to predict: price (2 to 20.5)'
+    """
+    spans = [
+        f"{amount(low)} to {amount(high)}"
+        for low, high in zip(t.min(axis=0), t.max(axis=0), strict=True)
+    ]
+    named = [f"{target} ({span})" for target, span in zip(targets, spans, strict=True)]
+    return "to predict: " + listed(named, most=MOST_NAMED)
+
+
+def sized(picture: tuple[int, int]) -> str:
+    """Write rows and columns as in a sentence.
+
+    >>> sized((4, 3))
+    '4 × 3'
+    """
+    return f"{picture[0]:,} × {picture[1]:,}"
+
+
+def doubt(names: Sequence[str], x: np.ndarray) -> str:
+    """Say that the first column can hardly be the label, if that is so.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The first column.
+    x : array, shape (rows, columns - 1)
+        All others.
+
+    >>> doubt(["0.5", "0.25"], np.array([[1.0], [2.0]]))[:44]
+    '; the first column can hardly be the label, '
+    """
+    kinds = len(set(names))
+    reason = ""
+    if len(names) >= ENOUGH and kinds > len(names) / 2:
+        reason = f"with {kinds:,} different values in {len(names):,} rows"
+    elif all(is_number(label) for label in names):
+        reason = _unlike_labels(np.array([float(label) for label in names]), x)
+    if not reason:
+        return ""
+    return (
+        f"; the first column can hardly be the label, {reason}: add --label last, a heading or a "
+        "number, or --target for numbers to predict"
+    )
+
+
+def counting(features: Sequence[str], x: np.ndarray) -> str:
+    """Say that an input does nothing but count the rows, if one does.
+
+    >>> counting(["id", "a"], np.column_stack([np.arange(1.0, 21), np.arange(20) % 7]))
+    '; id counts the rows: if it says no more of them, remove it'
+    """
+    if len(features) < 2 or len(x) < ENOUGH:
+        return ""
+    for feature, column in zip(features, x.T, strict=True):
+        if column[0] in {0, 1} and (np.diff(column) == 1).all():
+            return f"; {short(feature)} counts the rows: if it says no more of them, remove it"
+    return ""
+
+
+def _unlike_labels(first: np.ndarray, x: np.ndarray) -> str:
+    """Say why numbers in the first column look like what is measured."""
+    if (first != np.trunc(first)).any():
+        return "since its numbers are not whole"
+    last, others = x[:, -1], x[:, :-1]
+    is_like_others = others.size and others.min() <= first.min() <= first.max() <= others.max()
+    if not is_like_others or not 2 <= len(set(last)) <= FEW or (last != np.trunc(last)).any():
+        return ""
+    if last.max() > others.max() or (_counts_up(last) and not _counts_up(first)):
+        return "since its values are like those beside it, and the last column has few"
+    return ""
+
+
+def _counts_up(column: np.ndarray) -> bool:
+    """Tell whether the values are 0, 1, 2 … or 1, 2, 3 …, as numbers of classes are."""
+    kinds = sorted(set(column))
+    return kinds[0] in {0, 1} and np.array_equal(kinds, kinds[0] + np.arange(len(kinds)))

@@ -1,0 +1,130 @@
+"""What do some formulas give among given numbers? Of a workbook, nothing but these is looked at.
+
+Whoever judges one quantity at a time asks for each of them: its formulas, with the right numbers
+in all other cells. It works in a process of its own, as an engine does, and is none of those that
+recalculate a file.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import formualizer
+import numpy as np
+
+from xlnn.engines import Allowance
+from xlnn.engines._child import Child
+from xlnn.engines.custom_functions import stated
+from xlnn.engines.formualizer import UNKNOWN, configuration, other, put, rectangles
+from xlnn.grid import CellError, Grid, Values
+
+Place = tuple[str, int, int]
+"""The title of a sheet, a row and a column, from 1."""
+
+NOTHING = Grid(np.zeros((0, 0)))
+"""A sheet without values."""
+
+Found = float | str | bool | CellError | None
+
+
+@dataclass(frozen=True)
+class Task:
+    """Formulas to put among the numbers, and what to read then.
+
+    Attributes
+    ----------
+    formulas : dict
+        By place, with their "=".
+    constants : dict
+        What is typed in, in the place of a number; None for an empty cell.
+    wanted : tuple of places
+    """
+
+    formulas: Mapping[Place, str]
+    constants: Mapping[Place, float | str | bool | None]
+    wanted: tuple[Place, ...]
+
+
+def beside(path: Path, allowance: Allowance) -> Child:
+    """Begin a process that computes formulas of a file among given numbers, within limits."""
+    return Child("worlds", path, allowance)
+
+
+def load(path: Path) -> "_Worlds":  # noqa: ARG001 -- an engine is given one
+    """Begin; no file is read."""
+    return _Worlds()
+
+
+class _Worlds:
+    """Numbers, among which formulas are evaluated."""
+
+    def __call__(self, asked: Mapping[str, Any]) -> list[list[Found]]:
+        """Evaluate each task among the numbers.
+
+        Parameters
+        ----------
+        asked : dict
+            ``sheets``: titles; ``values``: a `Grid` for some of them; ``beside``: values of other
+            cells, by place; ``formulas``: by place, which are there for all tasks; ``tasks``: a
+            list of `Task`, no two with the same cells.
+
+        Returns
+        -------
+        list of lists
+            For each task, what its wanted cells hold.
+        """
+        self.book = formualizer.Workbook(config=configuration())
+        self.book.set_temporal_egress("serial")
+        self.values: Values = asked["values"]
+        for title in asked["sheets"]:
+            self.book.add_sheet(title)
+            grid = self.values.get(title, NOTHING)
+            if grid.numbers.size:
+                rows = [[None if isnan(n) else n for n in row] for row in grid.numbers.tolist()]
+                self.book.set_values_batch(title, 1, 1, rows)
+            put(self.book, {(title, *place): text for place, text in grid.others.items()})
+        put(self.book, asked["beside"])
+        self._state(asked["formulas"])
+        found: list[list[Found]] = []
+        before: tuple[Place, ...] = ()
+        for task in asked["tasks"]:
+            put(self.book, {place: self.values[place[0]].at(*place[1:]) for place in before})
+            found.append(self._evaluated(task))
+            before = (*task.formulas, *task.constants)
+        return found
+
+    def _evaluated(self, task: Task) -> list[Found]:
+        put(self.book, task.constants)
+        self._state(task.formulas)
+        try:
+            self.book.evaluate_all()
+            return self._read(task.wanted)
+        except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
+            return [UNKNOWN] * len(task.wanted)
+
+    def _state(self, formulas: Mapping[Place, str]) -> None:
+        """State formulas one by one: of a batch formualizer leaves some of the last uncomputed."""
+        for place, text in formulas.items():
+            try:
+                self.book.set_formula(*place, stated(self.book, text))
+            except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
+                self.book.set_value(*place, str(UNKNOWN))
+
+    def _read(self, wanted: Iterable[Place]) -> list[Found]:
+        found: dict[Place, Found] = {}
+        for sheet, row, column, height, width in rectangles(wanted):
+            area = formualizer.RangeAddress(
+                sheet, row, column, row + height - 1, column + width - 1
+            )
+            for down, line in enumerate(self.book.sheet(sheet).get_values(area)):
+                for right, value in enumerate(line):
+                    found[sheet, row + down, column + right] = _plain(value)
+        return [found[place] for place in wanted]
+
+
+def _plain(value: object) -> Found:
+    if value is None or isinstance(value, float):
+        return value
+    return float(value) if type(value) is int else other(value)

@@ -1,0 +1,215 @@
+"""Equations of the sheet Check: how far the sheets are from what was noted at the build.
+
+A cell without a number, empty or with an error, counts as a difference of 1.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from xlnn.equations.dense import written_call
+from xlnn.equations.wording import filled
+from xlnn.quantity import Cells, Equation, Sentence
+
+SAME_DIGITS = 12
+"""Sums that agree to so many decimals of their size are the same: each engine adds in its own
+order, and a note has 15 digits."""
+
+AGREE_DIGITS = 6
+"""To so many decimals of its largest number an array agrees with NumPy's: rounding grows over the
+epochs."""
+
+LONGEST = 9_999
+"""More characters than the names of all arrays have."""
+
+
+def peak(cells: str) -> str:
+    """Return the formula of the largest size in a range.
+
+    >>> peak("A1:A9")
+    'MAX(MAX(A1:A9),-MIN(A1:A9))'
+    """
+    return f"MAX(MAX({cells}),-MIN({cells}))"
+
+
+class NoteDistance(Equation):
+    """|now - noted|, entry by entry; of weights, before the first epoch or after the last.
+
+    Parameters
+    ----------
+    state : int or None
+        Of what has states, which one: 0 or -1.
+    """
+
+    def __init__(self, state: int | None = None) -> None:
+        self.state = state
+
+    def array(self, now: np.ndarray, noted: np.ndarray) -> np.ndarray:
+        """Return the distances, of the shape of the note."""
+        now = now if self.state is None else now[self.state]
+        return np.where(np.isfinite(now), np.abs(now - noted), 1.0)
+
+    def cell(self, *unit: int, now: Cells, noted: Cells) -> str:
+        """Return the formula of one entry."""
+        cell = (now if self.state is None else now.at(self.state))[unit]
+        return f"=IF(COUNT({cell})=0,1,ABS({cell}-{noted[unit]}))"
+
+
+class SumDistance(Equation):
+    """|sum_n m_n x_n - noted| for each column x of the data, relative to its size.
+
+    With the marks m_n = 2 + sin n no changes cancel each other: sines of whole numbers are linearly
+    independent over the fractions. What it cannot see is a sum that changes by less than 1/10^12 of
+    the rows times the largest number.
+    """
+
+    coarse = True
+
+    def array(self, marks: np.ndarray, values: np.ndarray, noted: np.ndarray) -> np.ndarray:
+        """Return the distances, of the shape of the note."""
+        with np.errstate(all="ignore"):
+            now = np.tensordot(marks, values, axes=1)
+            size = len(marks) * np.abs(values).max(axis=0) + np.abs(noted)
+            share = np.abs(now - noted) / np.where(size == 0, 1, size)
+        known = np.isfinite(now) & np.isfinite(size)
+        return np.where(known, np.round(share, SAME_DIGITS), 1.0)
+
+    def cell(self, *unit: int, marks: Cells, values: Cells, noted: Cells) -> str:
+        """Return the formula of one column; SUMPRODUCT takes a text for 0, and COUNT does not."""
+        m, x, before = marks.images[()], values.images[unit], noted[unit]
+        now = f"SUMPRODUCT({m},{x})"
+        share = f"ABS({now}-{before})/(COUNT({m})*{peak(x)}+ABS({before}))"
+        far = f"IF({now}={before},0,ROUND({share},{SAME_DIGITS}))"
+        return f"=IFERROR(IF(COUNT({x})<COUNT({m}),1,{far}),1)"
+
+
+class LargestDistance(Equation):
+    """The largest distance of an array from its note, relative to the largest number noted."""
+
+    coarse = True
+    optional = ("noted",)
+
+    def array(self, distance: np.ndarray, noted: np.ndarray | None = None) -> np.ndarray:
+        """Return the largest, a number; without ``noted``, of distances that are relative."""
+        size = 1.0 if noted is None else np.abs(noted).max() or 1.0
+        return distance.max() / size
+
+    def cell(self, distance: Cells, noted: Cells | None = None) -> str:
+        """Return the formula."""
+        largest = f"MAX({distance.epochs[...]})"
+        if noted is None:
+            return f"={largest}"
+        size = peak(noted.epochs[...])
+        return f"=IF(SIGN({size})=0,{largest},{largest}/{size})"
+
+
+class Case(Equation):
+    """0 where the sheets agree with NumPy; 1 where an input differs from its note.
+
+    Otherwise 2, or 3 where rounding grows, so that a difference proves nothing.
+
+    Parameters
+    ----------
+    inputs, results : sequence of str
+        The roles of the largest distance of each array.
+    """
+
+    coarse = jumps = True
+
+    def __init__(self, inputs: Sequence[str], results: Sequence[str]) -> None:
+        self.inputs, self.results = tuple(inputs), tuple(results)
+        self.roles = ("grows", *inputs, *results)
+
+    def array(self, grows: np.ndarray, **largest: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        if max(largest[role] for role in self.inputs) > 0:
+            return np.asarray(1.0)
+        near = max(largest[role] for role in self.results) <= 1 / 10**AGREE_DIGITS
+        return np.asarray(0.0 if near else 3.0 if grows > 0 else 2.0)
+
+    def cell(self, grows: Cells, **largest: Cells) -> str:
+        """Return the formula."""
+        changed, far = (
+            written_call("MAX", [largest[role][()] for role in roles])
+            for roles in (self.inputs, self.results)
+        )
+        return f"=IF({changed}>0,1,IF({far}<=1/10^{AGREE_DIGITS},0,IF({grows[()]}>0,3,2)))"
+
+
+class Remark(Sentence):
+    """What is said of one array: of an input, or where ``case`` is known, of a result.
+
+    Parameters
+    ----------
+    words : dict
+        ``same`` and ``changed`` of an input; ``equal``, ``unequal`` and ``open`` of a result.
+    """
+
+    KEYS = ("same", "changed", "equal", "unequal", "open")
+    optional = ("case",)
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self.words = words
+
+    def text(self, *, largest: float, case: float | None = None) -> str:
+        """Return the text."""
+        if case is None:
+            return self.words["changed" if largest > 0 else "same"]
+        if case == 1:
+            return self.words["open"]
+        return self.words["equal" if largest <= 1 / 10**AGREE_DIGITS else "unequal"]
+
+    def cell(self, largest: Cells, case: Cells | None = None) -> str:
+        """Return the formula."""
+        said = {key: f'"{words}"' for key, words in self.words.items()}
+        if case is None:
+            return f"=IF({largest[()]}>0,{said['changed']},{said['same']})"
+        told = f"IF({largest[()]}<=1/10^{AGREE_DIGITS},{said['equal']},{said['unequal']})"
+        return f"=IF({case[()]}=1,{said['open']},{told})"
+
+
+class CheckVerdict(Sentence):
+    """What the sheet Check says of all arrays.
+
+    Parameters
+    ----------
+    words : dict
+        ``agrees``, and with a blank ``{what}`` for names of arrays ``changed`` and ``differs``;
+        ``between`` stands between the names.
+    inputs, results : dict
+        The names of the arrays, by the role of the largest distance of each.
+    """
+
+    KEYS = ("agrees", "changed", "differs")
+
+    def __init__(
+        self, words: Mapping[str, str], inputs: Mapping[str, str], results: Mapping[str, str]
+    ) -> None:
+        self.words, self.inputs, self.results = words, inputs, results
+        self.roles = ("case", *inputs, *results)
+
+    def text(self, *, case: float, **largest: float) -> str:
+        """Return the text."""
+        key, names, most = "differs", self.results, 1 / 10**AGREE_DIGITS
+        if case == 0:
+            return self.words["agrees"]
+        if case == 1:
+            key, names, most = "changed", self.inputs, 0
+        far = [name for role, name in names.items() if largest[role] > most]
+        return self.words[key].format(what=self.words["between"].join(far))
+
+    def cell(self, case: Cells, **largest: Cells) -> str:
+        """Return the formula."""
+        differs = self._told("differs", largest, self.results, f"1/10^{AGREE_DIGITS}")
+        changed = self._told("changed", largest, self.inputs, "0")
+        results = f'IF({case[()]}=0,"{self.words["agrees"]}",{differs})'
+        return f"=IF({case[()]}=1,{changed},{results})"
+
+    def _told(
+        self, key: str, largest: Mapping[str, Cells], names: Mapping[str, str], most: str
+    ) -> str:
+        """Return the formula of a text on those arrays that are further away."""
+        between = self.words["between"]
+        tests = {name: f"{largest[role][()]}>{most}" for role, name in names.items()}
+        listed = "&".join(f'IF({test},"{between}{name}","")' for name, test in tests.items())
+        return filled(self.words[key], what=f"MID({listed},{len(between) + 1},{LONGEST})")

@@ -1,0 +1,261 @@
+"""Looking something up: the values of one image, one epoch or one row that a person chose.
+
+Choices count from 1, as INDEX does; the weights after epoch e are those of state e. Whatever a
+person types, what is looked up belongs to one whole number within range (`UsedNumber`).
+"""
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+
+from xlnn.quantity import Cells, Equation, Sentence
+
+
+def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    """Return the position of a unit in the row that holds its layer.
+
+    >>> flat((1, 2), (4, 3))
+    5
+    """
+    return int(np.ravel_multi_index(unit, shape)) if shape else 0
+
+
+def looked_up(cells: str, number: str) -> str:
+    """Return the formula of one of several cells; of a single cell, which is no range, itself.
+
+    >>> looked_up("A1:A3", "C1"), looked_up("A1", "C1")
+    ('=INDEX(A1:A3,C1)', '=A1')
+    """
+    return f"=INDEX({cells},{number})" if ":" in cells else f"={cells}"
+
+
+def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Return an entry along the first axis, counted from 1; NaN where INDEX has an error.
+
+    >>> entry(np.array([2.0, 4.0]), np.array(2)), entry(np.array([2.0, 4.0]), np.array(3))
+    (np.float64(4.0), array(nan))
+    """
+    if not 1 <= number < len(array) + 1:  # INDEX cuts off; NaN is no number either
+        return np.full(array.shape[1:], np.nan)
+    return array[int(number) - 1]
+
+
+def entries(array: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Return the entries of several numbers; NaN, or None of texts, where INDEX has an error.
+
+    >>> entries(np.array([2.0, 4.0]), np.array([2, 3, np.nan]))
+    array([ 4., nan, nan])
+    """
+    known = (numbers >= 1) & (numbers < len(array) + 1)  # NaN is not; INDEX cuts off
+    taken = array[np.where(known, numbers, 1).astype(int) - 1]
+    nothing = None if array.dtype == object else np.nan
+    return np.where(known.reshape(known.shape + (1,) * (array.ndim - 1)), taken, nothing)
+
+
+def stored(
+    unit: tuple[int, ...], shown: tuple[int, ...], shape: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Return where a unit of a picture is stored: in the row that holds the picture, or as it is.
+
+    >>> stored((1, 2), (4, 3), (12,)), stored((1, 2), (4, 3), (4, 3))
+    ((5,), (1, 2))
+    """
+    return unit if len(shown) == len(shape) else (flat(unit, shown),)
+
+
+def first_of(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the first units of an array, or all of them in the shape of a picture."""
+    if array.ndim == len(shape):
+        return array[tuple(map(slice, shape))]
+    return array[: prod(shape)].reshape(shape)
+
+
+class UsedNumber(Equation):
+    """The number that is used: the whole number within range that is nearest to the chosen one.
+
+    Where there is no number it is the least.
+
+    Parameters
+    ----------
+    least, most : int
+        The range.
+    """
+
+    coarse = True
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def array(self, chosen: np.ndarray) -> np.ndarray:
+        """Return the number."""
+        nearest = np.floor(np.clip(chosen, self.least, self.most) + 0.5)
+        return np.where(np.isnan(chosen), self.least, nearest)
+
+    def cell(self, chosen: Cells) -> str:
+        """Return the formula."""
+        cell, least, most = chosen[()], self.least, self.most
+        return f"=IF(COUNT({cell})=0,{least},ROUND(MAX({least},MIN({most},{cell})),0))"
+
+
+class Asked(Sentence):
+    """What to type where no number of the range was chosen; empty where one was.
+
+    Parameters
+    ----------
+    words : str
+    """
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def text(self, *, chosen: float, used: float) -> str:
+        """Return the text."""
+        return "" if chosen == used else self.words
+
+    def cell(self, chosen: Cells, used: Cells) -> str:
+        """Return the formula."""
+        cell, words = chosen[()], f'"{self.words}"'
+        return f'=IF(COUNT({cell})=0,{words},IF({cell}={used[()]},"",{words}))'
+
+
+class Copy(Equation):
+    """The same number once more, where the eye needs it."""
+
+    repeats = True
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return the numbers, of the shape of a."""
+        return a
+
+    def cell(self, *unit: int, a: Cells) -> str:
+        """Return the formula of one number."""
+        return f"={a[unit]}"
+
+
+class Picked(Equation):
+    """Some numbers once more, in the shape in which they are shown.
+
+    Parameters
+    ----------
+    units : sequence of tuple of int
+        Their indices, in the order in which they are shown.
+    shape : tuple of int
+    """
+
+    repeats = True
+
+    def __init__(self, units: Sequence[tuple[int, ...]], shape: tuple[int, ...]) -> None:
+        self.units = tuple(units)
+        self.shape = shape
+
+    def array(self, a: np.ndarray) -> np.ndarray:
+        """Return the numbers, of the shape in which they are shown."""
+        return np.array([a[unit] for unit in self.units]).reshape(self.shape)
+
+    def cell(self, *unit: int, a: Cells) -> str:
+        """Return the formula of one number."""
+        return f"={a[self.units[flat(unit, self.shape)]]}"
+
+
+class OfImage(Equation):
+    """The pixels or targets of the chosen image, in the shape of a picture or of a row."""
+
+    coarse = repeats = True
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape = shape
+
+    def array(self, all_images: np.ndarray, image: np.ndarray) -> np.ndarray:
+        """Return the chosen image's units, shape (1, units ...)."""
+        return first_of(entry(all_images, image), self.shape)[np.newaxis]
+
+    def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
+        """Return the formula of one unit."""
+        where = stored(unit, self.shape, all_images.shape)
+        return looked_up(all_images.images[where], image[()])
+
+
+class OfEpoch(Equation):
+    """The weights, biases or gradients of the chosen epoch.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape in which they are shown: (units, rows, columns) for weights of a picture. It may
+        hold the first units only.
+    row : int
+        Which row belongs to choice 1, from 1: the weights that epoch 1 uses stand in row 1, and
+        those after it in row 2.
+    """
+
+    coarse = repeats = True
+
+    def __init__(self, shape: tuple[int, ...], row: int = 1) -> None:
+        self.shape = shape
+        self.row = row
+
+    def array(self, all_epochs: np.ndarray, epoch: np.ndarray) -> np.ndarray:
+        """Return the chosen epoch's array, of the shape in which it is shown."""
+        chosen = entry(all_epochs, epoch + self.row - 1)
+        return np.stack([first_of(unit, self.shape[1:]) for unit in chosen[: self.shape[0]]])
+
+    def cell(self, *unit: int, all_epochs: Cells, epoch: Cells) -> str:
+        """Return the formula of one weight."""
+        where = (unit[0], *stored(unit[1:], self.shape[1:], all_epochs.shape[1:]))
+        shift = f"{self.row - 1:+d}" if self.row != 1 else ""
+        return looked_up(all_epochs.epochs[where], f"{epoch[()]}{shift}")
+
+
+class TrainingPosition(Equation):
+    """Where the chosen epoch and image stand among all rows of the sheet Training, from 1."""
+
+    coarse = True
+
+    def __init__(self, images: int) -> None:
+        self.images = images
+
+    def array(self, epoch: np.ndarray, image: np.ndarray) -> np.ndarray:
+        """Return the position, a number."""
+        return (epoch - 1) * self.images + image
+
+    def cell(self, epoch: Cells, image: Cells) -> str:
+        """Return the formula."""
+        return f"=({epoch[()]}-1)*{self.images}+{image[()]}"
+
+
+class OfEpochRows(Equation):
+    """A quantity of the sheet Training in the chosen epoch, for each image by its number."""
+
+    coarse = repeats = True
+
+    def __init__(self, images: int) -> None:
+        self.images = images
+
+    def array(self, rows: np.ndarray, number: np.ndarray, epoch: np.ndarray) -> np.ndarray:
+        """Return the rows of the images, shape (images, units ...)."""
+        rows, positions = rows.reshape(-1, *rows.shape[2:]), (epoch - 1) * self.images + number
+        return np.stack([entry(rows, position) for position in positions])
+
+    def cell(self, *unit: int, rows: Cells, number: Cells, epoch: Cells) -> str:
+        """Return the formula of one image's unit."""
+        position = f"({epoch[()]}-1)*{self.images}+{number[()]}"
+        return looked_up(rows.epochs.images[unit], position)
+
+
+class OfRow(Equation):
+    """A quantity of the sheet Training in the chosen epoch, for the chosen image."""
+
+    coarse = repeats = True
+
+    def __init__(self, shape: tuple[int, ...] = ()) -> None:
+        self.shape = shape
+
+    def array(self, rows: np.ndarray, position: np.ndarray) -> np.ndarray:
+        """Return the row's units that are shown, shape (1, units ...)."""
+        units = entry(rows.reshape(-1, *rows.shape[2:]), position)
+        return first_of(units, self.shape)[np.newaxis]
+
+    def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
+        """Return the formula of one unit."""
+        return looked_up(rows.epochs.images[unit], position[()])

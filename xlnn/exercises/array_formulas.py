@@ -1,0 +1,91 @@
+"""What does an array formula compute in each of the cells into which it spills?
+
+Excel 365 writes a formula of ranges once, with the cells that it fills. No engine of ours takes it:
+each cell gets a formula of its own. Where every function works entry by entry, that is the same
+formula of the entries that belong to the cell; otherwise it takes its entry of the whole result.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import product
+
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token
+from openpyxl.utils import range_boundaries
+
+from xlnn.address import address
+from xlnn.engines.custom_functions import functions_of
+from xlnn.engines.scenarios import Place
+
+ENTRYWISE = frozenset(
+    ("ABS", "ACOS", "COS", "EXP", "IF", "INT", "LN", "MOD", "ROUND", "SIGN", "SIN", "SQRT", "TANH")
+)
+"""Functions that give of a range as many numbers."""
+
+
+def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> dict[Place, str]:
+    """Return the formula of each cell that is there and that an array formula fills.
+
+    Parameters
+    ----------
+    formula : str
+        With its "=".
+    cells : str
+        What it fills, as ``F4:H67``.
+    title : str
+        Of their sheet.
+    there : collection of places
+        Cells that hold a value; the first that is filled holds the formula.
+
+    Examples
+    --------
+    >>> spilled("=EXP(-C4:E4)", "F4:H4", "T", {("T", 4, 7), ("T", 5, 7)})
+    {('T', 4, 6): '=EXP(-C4)', ('T', 4, 7): '=EXP(-D4)'}
+    >>> spilled("=SORT(C4:E4)", "F4:H4", "T", {("T", 4, 7)})
+    {('T', 4, 6): '=INDEX(SORT(C4:E4),1,1)', ('T', 4, 7): '=INDEX(SORT(C4:E4),1,2)'}
+    """
+    left, top, right, bottom = range_boundaries(cells)
+    size = bottom - top + 1, right - left + 1
+    rows, columns = range(top, bottom + 1), range(left, right + 1)
+    every: Iterable[Place] = ((title, *place) for place in product(rows, columns))
+    if size[0] * size[1] > len(there):  # it may claim to fill a whole sheet
+        every = (
+            each for each in there if each[0] == title and each[1] in rows and each[2] in columns
+        )
+    places = {(title, top, left)} | {place for place in every if place in there}
+    items = Tokenizer(formula).items
+    is_entrywise = functions_of(formula) <= ENTRYWISE
+    found = {}
+    for place in sorted(places):
+        down, aside = place[1] - top, place[2] - left
+        found[place] = (
+            "=" + "".join(_entries(items, size, down, aside))
+            if is_entrywise
+            else f"=INDEX({formula[1:]},{down + 1},{aside + 1})"
+        )
+    return found
+
+
+def _entries(items: Iterable[Token], size: tuple[int, int], down: int, aside: int) -> Iterator[str]:
+    """Yield the parts of a formula, of each range the entry that belongs to one cell."""
+    for token in items:
+        sheet, mark, cells = token.value.rpartition("!")
+        is_range = token.type == Token.OPERAND and token.subtype == Token.RANGE and ":" in cells
+        if not is_range:
+            yield token.value
+            continue
+        left, top, right, bottom = range_boundaries(cells)
+        one = _entry(size, (top, left, bottom, right), down, aside)
+        yield sheet + mark + (address(*one) if one else cells)
+
+
+def _entry(
+    size: tuple[int, int], corners: tuple[int | None, ...], down: int, aside: int
+) -> tuple[int, int] | None:
+    """Return the cell of a range that belongs to a place in the result; a row or column repeats."""
+    top, left, bottom, right = corners
+    if None in corners:
+        return None
+    own = bottom - top + 1, right - left + 1
+    if any(one not in {1, all_of} for one, all_of in zip(own, size, strict=True)):
+        return None
+    return top + (down if own[0] > 1 else 0), left + (aside if own[1] > 1 else 0)

@@ -1,0 +1,124 @@
+"""Does a submission add up as a whole, and which formulas close a circle if not?
+
+What is wrong among right values is so as a whole, too. What is right among right values is so as a
+whole unless formulas close a circle, which those cannot that read no other cells than the
+workbook's own. A formula that leads back to its own cell gives nothing in any program; it is the
+one that closes a circle with the workbook's own formulas in all other cells.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from xlnn.checking.circles import reading_ahead
+from xlnn.checking.references import areas, beyond
+from xlnn.engines.scenarios import Found, Place, Task
+from xlnn.exercises.judging import Judged, World, asked, wrong_in
+from xlnn.exercises.submission import Submission
+from xlnn.quantity import Quantity
+
+
+def as_a_whole(
+    handed_in: Submission, results: Sequence[Judged], *, usable: bool
+) -> tuple[list[Judged], bool | None]:
+    """Return the results without what closes a circle, and whether the whole is right.
+
+    Parameters
+    ----------
+    handed_in : Submission
+    results : sequence of Judged
+        Each quantity as it is among right values.
+    usable : bool
+        Whether the file's own inputs could be used; if not, nothing is said of the whole.
+    """
+    if not results:
+        return [], None
+    reading_more = [each for each in results if not _reads_no_more(handed_in, each)]
+    whole = _is_right(handed_in, results, reading_more) if usable else None
+    if whole:
+        return list(results), whole
+    names = {each.quantity.name for each in reading_more}
+    return [
+        _without_circles(handed_in, each) if each.quantity.name in names else each
+        for each in results
+    ], whole
+
+
+def _without_circles(handed_in: Submission, result: Judged) -> Judged:
+    """Let what is right among right values be wrong if its formulas lead back to their cells."""
+    layout, world = handed_in.layout, result.worlds[0]
+    right = {index: text for index, text in result.formulas.items() if not result.wrong[index]}
+    entries = {(result.quantity.name, index): text for index, text in right.items()}
+    if not reading_ahead(layout, handed_in.contents, entries):
+        return result
+    places = dict(handed_in.places(result.quantity))
+    formulas = {
+        place: text
+        for quantity in layout.model.quantities
+        if quantity.equation
+        for place, text in layout.stated(quantity.name).items()
+    }
+    own = {places[index]: text for index, text in right.items()}
+    task = Task(formulas | own, {}, tuple(places.values()))
+    off = _off(handed_in, world, task, [result.quantity])[result.quantity.name]
+    circular = off & ~result.wrong
+    return replace(result, wrong=result.wrong | circular, circular=circular)
+
+
+def _off(
+    handed_in: Submission, world: World, task: Task, quantities: Sequence[Quantity]
+) -> dict[str, np.ndarray]:
+    """Tell which entries of some quantities are not what NumPy has, if all formulas are there."""
+    found: dict[Place, Found] = dict(
+        zip(task.wanted, asked(handed_in, [(world, [task])])[0][0], strict=True)
+    )
+    return {
+        quantity.name: wrong_in(
+            handed_in,
+            quantity,
+            world,
+            {index: found[place] for index, place in handed_in.places(quantity)},
+        )
+        for quantity in quantities
+    }
+
+
+def _is_right(
+    handed_in: Submission, results: Sequence[Judged], reading_more: Sequence[Judged]
+) -> bool:
+    """Tell whether the submission as it is gives what NumPy gives for its own inputs."""
+    world = results[0].worlds[0]
+    if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in results):
+        return False
+    model = handed_in.layout.model
+    asked_for = set(handed_in.exercise.blank)
+    given = {each.name for each in model.quantities if each.equation} - asked_for
+    if handed_in.as_stated >= given and not reading_more:
+        return True
+    compared = [q for q in model.quantities if q.equation is not None and not q.is_sentence]
+    places = [place for quantity in compared for _, place in handed_in.places(quantity)]
+    task = Task(
+        formulas={
+            place: text for place, text in handed_in.formulas.items() if place in handed_in.owned
+        },
+        constants={
+            place: handed_in.typed.get(place) for place in places if place not in handed_in.formulas
+        },
+        wanted=tuple(places),
+    )
+    return not any(off.any() for off in _off(handed_in, world, task, compared).values())
+
+
+def _reads_no_more(handed_in: Submission, result: Judged) -> bool:
+    """Tell whether the formulas of a quantity name no cells that the workbook's own do not."""
+    if result.quantity.name in handed_in.as_stated:
+        return True
+    layout = handed_in.layout
+    for place, text in layout.stated(result.quantity.name).items():
+        formula = handed_in.formulas.get(place)
+        named = areas(formula, place[0]) if formula else []
+        own = areas(text, place[0])
+        if named is None or own is None or beyond(named, own) is not None:
+            return False
+    return True

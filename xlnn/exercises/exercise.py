@@ -1,0 +1,309 @@
+"""How is an exercise made of a template or a workbook, for one student or for a class?
+
+The full workbook is written and proven as `xlnn.building.build` does; then it is written once more
+with the formulas of some quantities left out, and with a sheet that says what to do.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Unpack
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.arguments import path_of
+from xlnn.atomic_write import folder_for
+from xlnn.building.continue_from import continued
+from xlnn.building.destination import OUTPUT, Destination
+from xlnn.building.limits import check_size
+from xlnn.building.plan import begun, planned
+from xlnn.building.writing import Built, write_proven
+from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
+from xlnn.exercises.levels import blanks_of
+from xlnn.exercises.parallel import shared
+from xlnn.exercises.roster import checked, file_names, students
+from xlnn.exercises.rounding import cells_of, unsteady
+from xlnn.grid import Values
+from xlnn.layout import Layout
+from xlnn.loading.arrays import read_arrays
+from xlnn.options import EXERCISE, ExerciseOptions, Options, documented
+from xlnn.registry.templates import DEFAULT
+from xlnn.workbooks.exercise import Exercise
+from xlnn.workbooks.exercise_drawing import drawings_of_exercise
+from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, exercised, noted
+from xlnn.workbooks.kind import Recipe, Spec, WorkbookKind
+
+TRIES = 20
+"""How often numbers are drawn for a student until a network learns with them."""
+
+WAYS = "choose another place with -o, or replace it with --force"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What exercises are made of.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    origin : Origin
+        As the kind has it.
+    name : str
+    """
+
+    kind: WorkbookKind[Any, Any]
+    origin: Any
+    name: str
+
+    @classmethod
+    def of(cls, what: str | Path) -> "Source":
+        """Return the source that a template's name, its folder or a workbook is."""
+        path = path_of(what, "what")
+        if path.suffix.lower() == ".xlsx":
+            return cls(*continued(path))
+        return cls(*begun(str(what)))
+
+
+@documented(EXERCISE)
+def exercise(
+    what: str | Path = DEFAULT,
+    output: Path | str | None = None,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
+    **options: Unpack[ExerciseOptions],
+) -> tuple[Built, ...]:
+    """Write a workbook in which the formulas of some quantities are left out, to be filled in.
+
+    The options are those of ``xlnn exercise``, by the same names. A student gets other start
+    weights and other images, or other numbers; without a student and a seed the numbers are those
+    of the template.
+
+    Parameters
+    ----------
+    what : str or Path
+        A template's name, its folder, or a workbook that xlnn made.
+    output : Path
+        The exercise; with a roster the folder of the exercises. By default in ``output/``.
+    tell : function
+        Is told what is being done.
+    **options
+
+    Returns
+    -------
+    tuple of Built
+        One for each student.
+
+    Raises
+    ------
+    XlnnError
+        Something that the user can mend.
+
+    Examples
+    --------
+    >>> import xlnn
+    >>> made = xlnn.exercise("digits", "ada.xlsx", blank="delta3,delta2", student="Ada",
+    ...                      seed=7, epochs=3)                        # doctest: +SKIP
+    """
+    asked = Options(EXERCISE, **options)
+    output = None if output is None else path_of(output, "output")
+    source = Source.of(what)
+    with blamed(asked):
+        name = checked(asked.student, "student") if asked.student else ""
+    building = Options(**{key: asked[key] for key in ("epochs", "lang", "large") if key in asked})
+    table = Exercise(asked.blank, name, asked.seed, asked.level)
+    table = _decided(source, building, table)
+    work = _Work(source, building, table, key=asked.key)
+    ending = "-key" if asked.key else ""
+    if asked.roster is None:
+        usual = OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
+        path = usual if output is None else output
+        return (work.done(Destination(path, force=asked.force, ways=WAYS), tell),)
+    folder = OUTPUT / f"{source.name}-exercises" if output is None else output
+    if folder.suffix.lower() == ".xlsx":
+        raise OutputNameError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
+    names = students(Path(asked.roster))
+    files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
+    places = [Destination(file, force=asked.force, ways=WAYS) for file in files]
+    with folder_for(folder, parents=folder.parent == OUTPUT):
+        for place in places:
+            place.check()
+        works = [replace(work, table=replace(work.table, student=name)) for name in names]
+        built = dict(_in_parallel(works, places, tell))
+    return tuple(built[place.path] for place in places)
+
+
+def _decided(source: Source, options: Options, asked: Exercise) -> Exercise:
+    """Say which quantities are left out, for every student the same."""
+    plan = planned(source.kind, source.origin, source.name, options)
+    cells = cells_of(source.kind, plan.made, plan.layout)
+    with blamed({"blank": asked.blank} if asked.blank else {}):
+        blank = blanks_of(plan.layout, asked.blank, asked.level, cells)
+    return replace(asked, blank=blank, level=0 if asked.blank else asked.level)
+
+
+def _in_parallel(
+    works: Sequence["_Work"], places: Sequence[Destination], tell: Callable[[str], None]
+) -> Iterator[tuple[Path, Built]]:
+    """Yield what was written for each student, in processes that share the work."""
+    with shared(min(os.cpu_count() or 1, len(works))) as submit:
+        waiting: dict[Future[Built], Path] = {
+            submit(work.done, place): place.path for work, place in zip(works, places, strict=True)
+        }
+        for number, future in enumerate(as_completed(waiting), start=1):
+            yield waiting[future], future.result()
+            tell(f"{number:,} of {len(works):,} exercises are written")
+
+
+@dataclass(frozen=True)
+class _Work:
+    """An exercise that is to be written.
+
+    Attributes
+    ----------
+    source : Source
+    options : Options
+        Of a build.
+    table : Exercise
+        What is left out, and for whom.
+    key : bool
+    """
+
+    source: Source
+    options: Options
+    table: Exercise
+    key: bool
+
+    def done(self, place: Destination, tell: Callable[[str], None] = lambda _: None) -> Built:
+        """Write an exercise, or its solution."""
+        place.check()
+        kind = self.source.kind
+        table = self.table
+        made = handed(self.source, self.options, table)
+        plain = kind.layout(made.spec)
+        tasks = Tasks(plain, table.blank)
+        layout = exercised(plain, table.blank, made.spec.lang)
+        check_size(layout, large=self.options.large)
+        tell("Computing with NumPy")
+        cells = cells_of(kind, made, plain)
+        cells |= noted(tasks, reference.run(plain.model, cells))
+        drawings = drawings_of_exercise(
+            kind.drawings(made.spec, plain),
+            tasks=tasks,
+            layout=layout,
+            exercise=table,
+            words=kind.words(made.spec, plain),
+            equations=kind.equations(made.spec),
+        )
+        return write_proven(
+            place,
+            layout,
+            drawings,
+            cells,
+            title=made.spec.template,
+            tell=tell,
+            blank=() if self.key else table.blank,
+            seen=partial(_check_solved, layout, table),
+        )
+
+
+def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:
+    """Refuse an exercise whose own solution an engine does not find correct.
+
+    Raises
+    ------
+    DisagreementError
+        Naming the first quantity.
+    """
+    states = read_arrays(layout, values)["exercise_blanks"]
+    for name, state in zip(exercise.blank, states, strict=True):
+        if state != CORRECT:
+            raise DisagreementError(
+                f"{name} can not be left out: with its right formulas another engine comes to "
+                "other numbers; leave out others."
+            )
+
+
+def handed(
+    source: Source,
+    options: Mapping[str, Any],
+    exercise: Exercise,
+    is_known: Callable[[Mapping[str, Any]], bool] = lambda _: False,
+) -> Recipe[Any]:
+    """Return what a student gets: the inputs follow from the name and the teacher's seed alone.
+
+    Parameters
+    ----------
+    source : Source
+    options : dict
+    exercise : Exercise
+    is_known : function
+        Says of inputs that they were handed out already, so that they need not be tried again.
+
+    Raises
+    ------
+    DataError
+        The options do not fit, or with no numbers that were drawn a network learns.
+    """
+    kind, origin = source.kind, source.origin
+    if not exercise.student and not exercise.seed:
+        made: Recipe[Any] = kind.recipe(origin, options)
+        return made
+    for number in range(TRIES):
+        random = np.random.default_rng([exercise.own_seed, number])
+        try:
+            made = kind.recipe(kind.personal(origin, options, random), options)
+            if is_known(made.inputs):
+                return made
+            layout = kind.layout(made.spec)
+            for name in exercise.blank:
+                check_blank(layout.model, name)
+            cells = cells_of(kind, made, layout)
+        except DataError:
+            if number == TRIES - 1:
+                raise
+        else:
+            if not unsteady(layout, exercise.blank, cells):
+                return made
+    raise DataError(
+        f"Of {TRIES} choices of numbers none is fit for {exercise.student or 'an exercise'}: "
+        "rounding decides what comes of them; leave out other quantities."
+    )
+
+
+def inputs_of(
+    exercise: Exercise,
+    spec: Spec,
+    source: Source | None = None,
+    is_known: Callable[[Mapping[str, Any]], bool] = lambda _: False,
+) -> dict[str, np.ndarray] | None:
+    """Return what the input cells of a student's exercise held when it was handed out.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What the file says of itself: a name and a seed that do not belong together give other
+        inputs than those that stand in the file.
+    spec : Spec
+        Of the same file.
+    source : Source
+        What the exercises were made of, if it is not the template that the Spec names.
+    is_known : function
+        As `handed` takes it.
+
+    Returns
+    -------
+    dict of arrays, or None
+        By name: those that follow from the template, the options, and the student; of the weights
+        the start. None where the template is not there, or is no longer what it was: then nothing
+        can be told.
+    """
+    try:
+        source = source or Source.of(spec.template)
+        made = handed(source, source.kind.asked_for(spec), exercise, is_known)
+    except DataError:
+        return None
+    return dict(made.inputs)

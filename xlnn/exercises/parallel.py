@@ -1,0 +1,176 @@
+"""How do several processes share the work on many files, so that a signal leaves none of them?
+
+Each is a new Python that imports xlnn and nothing else: whatever program asked for the work, a
+script without a guard, a notebook or a text on standard input, is not run a second time.
+"""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
+from threading import local
+from typing import ParamSpec, TypeVar
+
+from xlnn.cleanup import ended_by, ends_quietly, shielded
+from xlnn.engines._server import GOODBYE, hush, receive, send
+from xlnn.errors import MENDABLE
+
+P, R = ParamSpec("P"), TypeVar("R")
+
+Submit = Callable[..., Future]
+"""Gives a function and its arguments to one of the processes."""
+
+LAST_WORDS = 1.0
+"""Seconds in which a process ends that is told to."""
+
+_PROGRAM = """\
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from xlnn.exercises.parallel import serve
+serve()
+"""
+"""What a new Python runs, with the path that this one has."""
+
+
+@contextmanager
+def shared(count: int) -> Iterator[Submit]:
+    """Give what lets processes compute; they write what is temporary where this one does.
+
+    A process that ends while it works takes that work with it, which raises BrokenExecutor, and no
+    other.
+
+    Parameters
+    ----------
+    count : int
+        How many processes.
+    """
+    workers = _Workers()
+    forget = ended_by(workers.end)
+    pool = ThreadPoolExecutor(count, "xlnn")  # a thread waits for each process
+
+    def submit(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        return pool.submit(workers.ask, partial(function, *args, **kwargs))
+
+    try:
+        yield submit
+    except (KeyboardInterrupt, GeneratorExit):  # nobody waits for what is being computed
+        workers.end()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        workers.dismiss()
+        forget()
+
+
+class _Workers:
+    """The processes, one for each thread that asks."""
+
+    def __init__(self) -> None:
+        self._own = local()
+        self._every: list[subprocess.Popen[bytes]] = []
+        self._is_over = False
+
+    def ask(self, work: Callable[[], object]) -> object:
+        """Let the process of this thread do some work; return or raise what comes of it."""
+        asked = pickle.dumps(work)  # what cannot be sent is none of the process's faults
+        worker = getattr(self._own, "worker", None) or self._begun()
+        try:
+            send(worker.stdin, asked)
+            is_done, result = receive(worker.stdout)
+        except (OSError, EOFError, ValueError):
+            self._own.worker = None
+            self._end(worker)
+            raise BrokenExecutor("A process ended before its work was done.") from None
+        if is_done:
+            return pickle.loads(result)  # noqa: S301 -- from a process of ours
+        raise pickle.loads(result)  # noqa: S301 -- the same
+
+    def _begun(self) -> "subprocess.Popen[bytes]":
+        with shielded():
+            if self._is_over:
+                raise BrokenExecutor("The work was stopped.")
+            worker = subprocess.Popen(  # noqa: S603 -- this Python, with our own program
+                [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is for the one that asked
+            )
+            self._every.append(worker)
+            self._own.worker = worker
+        with suppress(OSError):  # it has ended: asking says so
+            send(worker.stdin, tempfile.gettempdir())
+        return worker
+
+    def end(self) -> None:
+        """End all at once; each removes the file that it is just putting in its place."""
+        self._is_over = True
+        every = list(self._every)
+        for worker in every:
+            worker.terminate()
+        for worker in every:
+            _wait(worker)
+
+    def dismiss(self) -> None:
+        """Let all end that have no more work."""
+        for worker in self._every:
+            with suppress(OSError, ValueError):
+                send(worker.stdin, GOODBYE)
+        for worker in self._every:
+            _wait(worker)
+            _close(worker)
+
+    def _end(self, worker: "subprocess.Popen[bytes]") -> None:
+        with shielded():
+            _wait(worker)
+            if not self._is_over:
+                self._every.remove(worker)
+        _close(worker)
+
+
+def _wait(worker: "subprocess.Popen[bytes]") -> None:
+    try:
+        worker.wait(LAST_WORDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
+
+
+def _close(worker: "subprocess.Popen[bytes]") -> None:
+    for pipe in (worker.stdin, worker.stdout):
+        with suppress(OSError, ValueError):
+            pipe.close()
+
+
+# --- in the process that works ---------------------------------------------------------------
+
+
+def serve() -> None:
+    """Do what is asked for on standard input, and say on standard output what came of it."""
+    ends_quietly()
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    hush()  # nothing is said but through the pipes
+    with suppress(OSError, EOFError):  # the one that asked has ended
+        tempfile.tempdir = receive(requests)
+        while (asked := receive(requests)) is not GOODBYE:
+            send(replies, _outcome(asked))
+
+
+def _outcome(asked: bytes) -> tuple[bool, bytes]:
+    """Return whether a work was done, and what it gave or what went wrong, to be sent."""
+    try:
+        return True, pickle.dumps(pickle.loads(asked)())  # noqa: S301 -- from a process of ours
+    except BaseException as error:  # noqa: BLE001 -- whoever asked raises it
+        if not isinstance(error, MENDABLE):  # ours to mend, so it comes with its traceback
+            error.add_note(traceback.format_exc())
+        try:
+            pickle.loads(said := pickle.dumps(error))  # noqa: S301 -- our own, of a moment ago
+        except Exception:  # noqa: BLE001 -- whatever is wrong with it
+            said = pickle.dumps(RuntimeError(traceback.format_exc()))
+        return False, said

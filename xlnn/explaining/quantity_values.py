@@ -1,0 +1,159 @@
+"""What does one quantity of a run hold, what does it mean, and where does it stand?"""
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xlnn.errors import XlnnError
+from xlnn.explaining.html import described, table
+from xlnn.explaining.indices import index_of
+from xlnn.explaining.meaning import Meaning, section, stated
+from xlnn.layout import Layout
+from xlnn.quantity import Quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class QuantityValues:
+    """A quantity of a run: an array that knows its symbol, its section and its cells.
+
+    NumPy takes it for the array: ``np.abs(run["delta3"])``.
+
+    Attributes
+    ----------
+    name, kind : str
+        ``delta3``, and what it is, whatever its layer: ``delta``.
+    array : array
+        As `xlnn.values` gives it: axes first (``run`` before the others), then units.
+    symbol : str
+        The book's notation, without a unit: ``δ³``; empty where it has none.
+    title, meaning, equation, section : str
+        What the workbook calls it, what it means, its equation and its section of the book; empty
+        where nothing is said.
+    layer, sheet : str
+        The layer's name, and the title of its sheet.
+    axes : tuple of str
+        The names of its axes.
+
+    Examples
+    --------
+    >>> import xlnn
+    >>> run = xlnn.load("output/digits.xlsx")                     # doctest: +SKIP
+    >>> run["delta3"].symbol, run["delta3"].section               # doctest: +SKIP
+    ('δ³', '4-2, 4-3')
+    >>> run["delta3"].cell(epoch=1, image=6, unit=1)              # doctest: +SKIP
+    'Training!S9'
+    """
+
+    def __init__(
+        self, array: np.ndarray, quantity: Quantity, layout: Layout, meaning: Meaning
+    ) -> None:
+        self.array, self.name, self.kind = array, quantity.name, quantity.kind
+        self.layer = quantity.layer
+        own = None if quantity.is_sentence else quantity.parts[0].equation
+        named = quantity.symbol != f"{quantity.name}{{}}"
+        self.symbol = quantity.symbol.replace("{}", "") if named else ""
+        self.title, self.meaning = meaning.name, meaning.meaning
+        self.equation = meaning.equation or stated(own)
+        self.section = meaning.book.strip("–") or section(own)
+        self.sheet = layout.titles[quantity.sheet]
+        self.axes = tuple(axis.name for axis in quantity.axes)
+        self._quantity, self._layout = quantity, layout
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        return self.array.shape
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:  # noqa: ANN401, FBT001 -- NumPy's signature
+        """Return the array."""
+        return np.array(self.array, dtype=dtype) if copy else np.asarray(self.array, dtype=dtype)
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 -- as NumPy takes it
+        """Return some entries of the array, counted from 0."""
+        return self.array[index]
+
+    def __len__(self) -> int:
+        """Return the length of the first axis."""
+        return len(self.array)
+
+    def cell(self, *, unit: int | tuple[int, ...] = (), **at: int) -> str:
+        """Return the cell of an entry, as ``Training!R9``.
+
+        Parameters
+        ----------
+        unit : int or tuple of int
+            Which unit, from 1; the first by default.
+        **at : int
+            Where it stands along each axis, as a person counts: ``epoch=1, image=6``. State 0 of
+            the weights is the start; of several runs ``run=2``. The first by default.
+
+        Raises
+        ------
+        OptionsError
+            There is no such axis, number or unit.
+        """
+        place = (unit,) if isinstance(unit, int) else tuple(unit)
+        return self._layout.cell(self.name, index_of(self._quantity, at, place))
+
+    def frame(self) -> "pd.DataFrame":
+        """Return the array as a data frame of pandas.
+
+        A row for each index along its axes, as a person counts, and a column for each unit, named
+        by its symbol. Without axes, a row for each unit.
+
+        Raises
+        ------
+        XlnnError
+            pandas is not installed.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 -- only where it is asked for
+        except ImportError as error:
+            raise XlnnError("A data frame takes pandas: pip install pandas.") from error
+        names = self._unit_names()
+        if not self.axes:
+            values = self.array.reshape(len(names))
+            index = pd.Index(names if self._quantity.shape else [self.name], name="unit")
+            return pd.DataFrame({self.symbol or self.name: values}, index=index)
+        rows = [*product(*self._counted())]
+        values = self.array.reshape(len(rows), len(names))
+        index = pd.MultiIndex.from_tuples(rows, names=self.axes)
+        if len(self.axes) == 1:
+            index = pd.Index([row[0] for row in rows], name=self.axes[0])
+        return pd.DataFrame(values, index=index, columns=names)
+
+    def _counted(self) -> list[range]:
+        """Return the numbers along each axis, as a person counts."""
+        axes = self._quantity.axes
+        return [range(axis.counts_from, axis.counts_from + axis.length) for axis in axes]
+
+    def _unit_names(self) -> list[str]:
+        """Return the symbol of each unit; where it has none its name, with the unit's number."""
+        quantity = self._quantity
+        known = self.symbol or self.name
+        if not quantity.shape:
+            return [known]
+        named = [quantity.heading(unit) for unit in quantity.units]
+        if all(named) and len({*named}) == len(named):
+            return named
+        numbers = (",".join(str(n + 1) for n in unit) for unit in quantity.units)
+        return [f"{known} {number}" for number in numbers]
+
+    def __repr__(self) -> str:
+        """Say what it is, and where it begins."""
+        said = ", ".join(filter(None, [self.symbol, self.title]))
+        book = f", book {self.section}" if self.section else ""
+        shape = " x ".join(map(str, self.shape)) or "one number"
+        return f"<{self.name}: {said or self.kind}, {shape}, from {self.cell()}{book}>"
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook: what it is, and its first numbers."""
+        names = self._unit_names()
+        rows = [*product(*self._counted())]
+        values = self.array.reshape(len(rows), len(names))
+        heads = [*self.axes, *names] if self.axes else names
+        lines = ([*map(str, row), *line] for row, line in zip(rows, values, strict=True))
+        return described(repr(self)[1:-1], self.meaning, self.equation) + table(heads, lines)

@@ -1,0 +1,135 @@
+"""Write what defined names stand for in their places, as Excel understands them.
+
+A person gives names to cells, ranges and numbers. Programs differ in which names they know, so that
+no engine sees any: it is given the formulas with the cells themselves.
+"""
+
+import re
+from collections.abc import Iterator
+
+from xlnn.layout import LONGEST_FORMULA, quoted
+from xlnn.xlsx.package import Package
+
+NO_VALUE = "=#N/A"
+"""What an engine is given for a formula with a name that has no one meaning."""
+
+_TOKENS = re.compile(
+    r"""
+    (?P<text>"(?:[^"]|"")*+"?)
+    | (?: (?P<sheet>'(?:[^']|'')*+' | [\w.]++) ! )? (?P<word>[\w.\\?$]++) (?P<call>\s*+\()?
+    """,
+    re.VERBOSE,
+)
+_CELL = re.compile(r"\$?[A-Z]{1,3}\$?[0-9]{1,7}", re.IGNORECASE)
+_FIXED = re.compile(r"\$[A-Z]{1,3}\$[0-9]{1,7}", re.IGNORECASE)
+_SHEET = r"(?:'(?:[^']|'')*+'|[\w.]++)!"
+_PLAIN = re.compile(
+    rf"(?:{_SHEET})?\$\w+(?:\$\w+)?(?::\$\w+(?:\$\w+)?)?|[\w.]+|\"(?:[^\"]|\"\")*\""
+)
+"""A reference, a number or a text: what needs no brackets in a formula."""
+
+
+class MeaningError(Exception):
+    """A name in a formula has no one meaning, and why."""
+
+
+class Names:
+    """The defined names of a workbook.
+
+    Parameters
+    ----------
+    contents : Package
+    """
+
+    def __init__(self, contents: Package) -> None:
+        self._stated = {("", name.casefold()): text for name, text in contents.names.items()}
+        self._stated |= {
+            (title.casefold(), name.casefold()): text
+            for (title, name), text in contents.local_names.items()
+        }
+        self._titles = {title.casefold(): title for title in contents.sheets}
+        self._own = {name for _, name in self._stated}
+        self._meanings: dict[tuple[str, str], str | MeaningError] = {}
+        self._are_used = bool(contents.named or contents.left_out)
+
+    def written_out(self, formula: str, title: str) -> str:
+        """Return a formula of a sheet without names.
+
+        Raises
+        ------
+        MeaningError
+            A name in it has no one meaning.
+        """
+        if not self._are_used:
+            return formula
+        return _TOKENS.sub(lambda token: self._in_place(token, title), formula)
+
+    def plain(self, formula: str, title: str) -> str:
+        """Return a formula of a sheet without names, or as it is if a name has no one meaning."""
+        try:
+            return self.written_out(formula, title)
+        except MeaningError:
+            return formula
+
+    def computations(self, formula: str, title: str) -> Iterator[tuple[str, str]]:
+        """Yield the names in a formula that stand for more than cells or a value, and for what."""
+        for token in _TOKENS.finditer(formula if self._are_used else ""):
+            key = self._key(token, title)
+            if key and (meaning := self._meaning(key)).startswith("("):
+                yield token["word"], meaning
+
+    def _in_place(self, token: re.Match[str], title: str) -> str:
+        key = self._key(token, title)
+        if key is None:
+            return token[0]
+        # a cell of the formula's own sheet needs no title
+        return self._meaning(key).removeprefix(f"{quoted(self._titles.get(title.casefold(), ''))}!")
+
+    def _key(self, token: re.Match[str], title: str) -> tuple[str, str] | None:
+        """Return which name a token is, if it is any; that of its own sheet comes first."""
+        if token["call"] or not token["word"] or token["word"].casefold() not in self._own:
+            return None
+        name, sheet = token["word"].casefold(), token["sheet"]
+        if sheet is not None:
+            title = sheet[1:-1].replace("''", "'") if sheet[0] == "'" else sheet
+        key = next(
+            (key for key in ((title.casefold(), name), ("", name)) if key in self._stated), None
+        )
+        if key is None:
+            raise MeaningError(f"the name {token['word']} is defined for another sheet alone")
+        return key
+
+    def _meaning(self, key: tuple[str, str]) -> str:
+        """Return what a name stands for, in brackets where it is more than cells or a value."""
+        if key not in self._meanings:
+            # what leads back to it meets this
+            self._meanings[key] = MeaningError(f"the name {key[1]} leads back to itself")
+            try:
+                self._meanings[key] = self._read(key)
+            except MeaningError as error:
+                self._meanings[key] = error
+        meaning = self._meanings[key]
+        if isinstance(meaning, MeaningError):
+            raise meaning
+        return meaning
+
+    def _read(self, key: tuple[str, str]) -> str:
+        stated = self._stated[key].strip().removeprefix("=")
+        text = _TOKENS.sub(lambda token: self._nested(token, key[0]), stated)
+        if len(text) > LONGEST_FORMULA:
+            raise MeaningError(f"the name {key[1]} stands for more than a cell takes")
+        for token in _TOKENS.finditer(text):
+            word = token["word"]
+            if not word or token["call"] or not _CELL.fullmatch(word):
+                continue
+            is_second = text[: token.start()].endswith(":")
+            if not (_FIXED.fullmatch(word) and (token["sheet"] or is_second)):
+                raise MeaningError(
+                    f"the name {key[1]} stands for {token[0]}, which is another cell for each "
+                    "formula: define it with its sheet and both $"
+                )
+        return text if _PLAIN.fullmatch(text) else f"({text})"
+
+    def _nested(self, token: re.Match[str], title: str) -> str:
+        key = self._key(token, title)
+        return token[0] if key is None else self._meaning(key)

@@ -1,0 +1,63 @@
+"""Is this file a workbook whose sheets are all there, and what in it does no engine see?"""
+
+from pathlib import Path
+
+from xlnn.errors import WorkbookError, XlnnError
+from xlnn.layout import Layout
+from xlnn.loading.spec import described
+from xlnn.loading.swapped_sheets import swapped
+from xlnn.loading.unseen_formulas import check_dependents, outside
+from xlnn.quantity import Model
+from xlnn.xlsx import package
+from xlnn.xlsx.package import Package
+from xlnn.xlsx.parts import sheet_parts
+
+
+def opened(path: Path, model: Model | None = None) -> Package:
+    """Look at everything in a file as `xlnn.xlsx.package.inspect` does.
+
+    Raises
+    ------
+    WorkbookError
+        The file is not safe to open, or a sheet is missing: then formulas and names lead nowhere,
+        and the sheet is the cause.
+    """
+    try:
+        return package.inspect(path)
+    except WorkbookError as refusal:
+        try:
+            _, layout = described(path, model)
+            cause = missing_sheet(path, tuple(sheet_parts(path)), layout)
+        except XlnnError:
+            raise refusal from None
+        if cause:
+            raise cause from None
+        contents = package.inspect(path, outside(layout), local_names=True)
+        check_dependents(contents, layout)
+        return contents
+
+
+def check_sheets(contents: Package, layout: Layout) -> None:
+    """Refuse a workbook without one of its sheets, or with sheets that have swapped their names.
+
+    Raises
+    ------
+    WorkbookError
+        Naming the sheet and what it may be called now, or the sheets.
+    """
+    cause = missing_sheet(contents.path, contents.sheets, layout) or swapped(contents.path, layout)
+    if cause:
+        raise cause
+
+
+def missing_sheet(path: Path, there: tuple[str, ...], layout: Layout) -> WorkbookError | None:
+    """Return the error that names a sheet that is missing, if one is."""
+    titles = tuple(layout.titles.values())
+    missing = [title for title in titles if title not in there]
+    if not missing:
+        return None
+    new = [title for title in there if title not in titles]
+    now = f' (is it "{new[0]:.40}" now?)' if len(new) == len(missing) == 1 else ""
+    return WorkbookError(
+        f"{path.name}: the sheet {missing[0]} is missing{now}; bring it back, or its name."
+    )

@@ -1,0 +1,171 @@
+"""What does a workbook say that it models? Its sheet Spec, and the cells that follow from it."""
+
+from collections.abc import Callable
+from itertools import islice
+from math import prod
+from pathlib import Path
+from typing import Protocol
+
+from xlnn.data.toml import LONGEST
+from xlnn.errors import DataError, WorkbookError
+from xlnn.layout import FIRST_ROW, Layout
+from xlnn.loading.swapped_sheets import by_heading
+from xlnn.quantity import Model
+from xlnn.registry.text import languages, text
+from xlnn.workbooks import kind_of
+from xlnn.workbooks.exercise import exercise_in
+from xlnn.workbooks.exercise_sheet import exercise_title, exercised, waiting
+from xlnn.workbooks.kind import Spec
+from xlnn.workbooks.own_model import check_same, layout_of_model
+from xlnn.workbooks.own_quantities import check_model
+from xlnn.workbooks.spec_text import EARLIER, from_toml
+from xlnn.xlsx.cells import cells
+from xlnn.xlsx.parts import sheet_parts
+
+SPARE = 10_000
+"""Cells that a Spec may describe beyond twice those that the sheets span: rows were deleted."""
+
+LONGEST_SPEC = 10_000
+"""Cells of a Spec sheet that are read."""
+
+
+def read_spec(path: Path) -> Spec:
+    """Read the Spec sheet of a workbook that `xlnn.xlsx.package.inspect` has let pass.
+
+    Raises
+    ------
+    WorkbookError
+        The file has no Spec sheet, or not one that xlnn wrote.
+    """
+    title, lines = spec_text(path)
+    try:
+        return from_toml(lines)
+    except DataError as error:
+        raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
+
+
+def spec_text(path: Path) -> tuple[str, str]:
+    """Return the title of the Spec sheet of a workbook that was let pass, and the text on it.
+
+    Raises
+    ------
+    WorkbookError
+        The file has no Spec sheet.
+    """
+    known = {text(lang).sheets["spec"] for lang in languages()}
+    title = next((title for title in sheet_parts(path) if title in known), None)
+    if title is None:
+        raise WorkbookError(
+            f"{path.name} has no sheet Spec: it was not made by xlnn, or the sheet was deleted."
+        )
+    lines = _lines(path, title)
+    if not (lines and lines[0].startswith("format")):
+        named = next((name for name, own in by_heading(path).items() if own == title), title)
+        lines = _lines(path, named)
+    return title, "\n".join(lines)
+
+
+def is_earlier(path: Path) -> bool:
+    """Tell whether an earlier version of xlnn made a workbook."""
+    return spec_text(path)[1].startswith(f"format = {EARLIER}\n")
+
+
+def _lines(path: Path, title: str) -> list[str]:
+    """Return the texts in the first column of a sheet, below its heading."""
+    lines: list[str] = []
+    left = LONGEST
+    for cell in islice(cells(path, title), LONGEST_SPEC):
+        if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str):
+            lines.append(cell.value)
+            left -= len(cell.value)
+        if left < 0:  # too long to be parsed
+            break
+    return lines
+
+
+def layout_of(spec: Spec, blank: tuple[str, ...] | None = None) -> Layout:
+    """Return the cells of everything that a Spec describes; of an exercise, with what is blank."""
+    layout = kind_of(spec).layout(spec)
+    return layout if blank is None else exercised(layout, blank, spec.lang)
+
+
+class Held(Protocol):
+    """What a file was found to hold."""
+
+    @property
+    def formula_count(self) -> int:
+        """How many formulas."""
+        ...
+
+    @property
+    def box(self) -> int:
+        """How many cells its sheets span."""
+        ...
+
+
+def described(
+    path: Path,
+    model: Model | None = None,
+    contents: Held | None = None,
+    lay_out: Callable[[Spec, tuple[str, ...] | None], Layout] = layout_of,
+    *,
+    earlier: bool = False,
+) -> tuple[Spec, Layout]:
+    """Return the Spec of a workbook that was let pass, and the cells of what it describes.
+
+    Parameters
+    ----------
+    path : Path
+    model : Model
+        The model of a workbook that its programmer made of it.
+    contents : Contents, or what counts as much
+        What was found in the file; without it, its size alone says what it can hold.
+    lay_out : function
+        What `layout_of` does; of whoever reads many files that are alike, it may remember.
+    earlier : bool
+        Read also what an earlier version of xlnn made; its cells may stand elsewhere.
+
+    Raises
+    ------
+    WorkbookError
+        There is no Spec, the file holds another model, or the Spec describes more cells than the
+        file spans: it would cost time and memory that the file does not show.
+    """
+    if model is not None:
+        check_model(model)
+    title, lines = spec_text(path)
+    try:
+        spec, exercise = from_toml(lines, earlier=earlier), exercise_in(lines)
+    except DataError as error:
+        raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
+    formulas, box = (contents.formula_count, contents.box) if contents else _at_most(path)
+    formulas = formulas or box  # of a program that dropped them all, each is named
+    least = kind_of(spec).least_formulas(spec)
+    if least > formulas:  # or its cells are not even counted
+        raise WorkbookError(
+            f"{path.name}: its Spec describes at least {least:,} formulas, and it holds "
+            f"{formulas:,}; bring back the Spec or the cells that were deleted."
+        )
+    try:
+        if model is not None:
+            check_same(spec, model)
+        practises = exercise is not None and exercise_title(spec.lang) in sheet_parts(path)
+        blank = tuple(exercise.blank) if practises else None
+        layout = lay_out(spec, blank) if model is None else layout_of_model(model)
+        if exercise is not None and not practises:
+            layout = waiting(layout, exercise.blank)
+    except DataError as error:
+        raise WorkbookError(f"{path.name}, sheet Spec: {error}") from error
+    claimed = sum(prod(block.quantity.lengths) for block in layout.blocks.values())
+    if claimed > SPARE + 2 * box:
+        raise WorkbookError(
+            f"{path.name}: its Spec describes {claimed:,} cells, and its sheets span {box:,}; "
+            "bring back the Spec or the cells that were deleted."
+        )
+    return spec, layout
+
+
+def _at_most(path: Path) -> tuple[int, int]:
+    """Return how many formulas, and how many cells, a file of its size can hold at the most."""
+    size = path.stat().st_size
+    return size, size

@@ -1,0 +1,257 @@
+"""Which formulas of a person's own does no engine see, and does anything depend on them?
+
+Beside the quantities a person may write any formula, with functions on which engines differ too.
+Such cells are emptied in the file that an engine gets. What a quantity may depend on is refused.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZIP_STORED
+
+import formualizer
+import numpy as np
+
+from xlnn.address import address
+from xlnn.errors import WorkbookError
+from xlnn.layout import Layout, quoted
+from xlnn.loading.name_substitution import NO_VALUE, MeaningError, Names
+from xlnn.xlsx import package
+from xlnn.xlsx.copying import Rewrite, RewrittenCell, copy, rewrite_cells
+from xlnn.xlsx.package import Package
+from xlnn.xlsx.parts import sheet_parts
+from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
+
+_CELL = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
+_BETWEEN = re.compile(r":\s*[\w.]*\(|\)\s*:")
+_ANY_SHEET = -1
+_ANYWHERE = (_ANY_SHEET, 1, MAX_ROWS, 1, MAX_COLUMNS)
+_NOTHING = np.zeros((0, 0), dtype=bool)
+
+Place = tuple[int, int, int]
+"""A cell: the number of its sheet, its row and its column."""
+
+
+def outside(layout: Layout) -> Callable[[str], bool]:
+    """Return what says of a cell, as ``Training!BA7``, whether it belongs to no quantity."""
+    masks = _masks(layout)
+
+    def is_outside(cell: str) -> bool:
+        title, _, place = cell.rpartition("!")
+        found = _CELL.fullmatch(place)
+        if not found:
+            return False  # a name, a chart, a conditional format
+        row, column = int(found[2]), COLUMNS[found[1]]
+        return not _holds(masks.get(title, _NOTHING), row, column)
+
+    return is_outside
+
+
+def check_dependents(contents: Package, layout: Layout) -> None:
+    """Refuse a workbook in which a quantity may depend on a formula that was left out.
+
+    Raises
+    ------
+    WorkbookError
+        Naming both.
+    """
+    numbers = {title.casefold(): number for number, title in enumerate(contents.sheets)}
+    blocks = _Blocks(layout, numbers)
+    readers, areas = _readings(contents, numbers)
+    # most formulas read quantities alone, and no quantity is left out
+    areas = areas[blocks.reach_beyond(areas)]
+    waiting = {_place(cell, numbers): cell for cell in contents.left_out}
+    spoilt = set(waiting)
+    while waiting:
+        place, cause = waiting.popitem()
+        hit = np.isin(areas[:, 0], areas[_cover(areas, place), 0])
+        for number in np.unique(areas[hit, 0]):
+            reader = readers[number]
+            if reader in blocks:
+                title, *corner = contents.sheets[reader[0]], *reader[1:]
+                raise WorkbookError(
+                    f"{contents.path.name}: {cause} {_calls(contents.left_out[cause])}, which not "
+                    f"all engines compute alike, and {quoted(title)}!{address(*corner)} may "
+                    "depend on it: remove either."
+                )
+            if reader not in spoilt:
+                spoilt.add(reader)
+                waiting[reader] = cause
+        areas = areas[~hit]
+
+
+class _Blocks:
+    """The cells of all quantities, sheet by sheet."""
+
+    def __init__(self, layout: Layout, numbers: Mapping[str, int]) -> None:
+        self._masks = {numbers[title.casefold()]: mask for title, mask in _masks(layout).items()}
+        # how many cells of quantities there are above a cell and to its left
+        self._counts = {
+            number: np.pad(mask.cumsum(0, dtype=np.int64).cumsum(1), ((1, 0), (1, 0)))
+            for number, mask in self._masks.items()
+        }
+
+    def __contains__(self, place: Place) -> bool:
+        """Whether a cell belongs to a quantity."""
+        sheet, row, column = place
+        return _holds(self._masks.get(sheet, _NOTHING), row, column)
+
+    def reach_beyond(self, areas: np.ndarray) -> np.ndarray:
+        """Say of rectangles whether there are cells of no quantity in them."""
+        beyond = np.ones(len(areas), dtype=bool)
+        for number, counts in self._counts.items():
+            here = np.flatnonzero(areas[:, 1] == number)
+            top, bottom, left, right = areas[here, 2:].T
+            height, width = counts.shape
+            fits = (bottom < height) & (right < width)
+            here, top, bottom = here[fits], top[fits] - 1, bottom[fits]
+            left, right = left[fits] - 1, right[fits]
+            inside = counts[bottom, right] - counts[top, right]
+            inside += counts[top, left] - counts[bottom, left]
+            beyond[here] = inside < (bottom - top) * (right - left)
+        return beyond
+
+
+def _holds(mask: np.ndarray, row: int, column: int) -> bool:
+    """Tell whether a cell is in a mask, and is not beyond it."""
+    rows, columns = mask.shape
+    return row <= rows and column <= columns and bool(mask[row - 1, column - 1])
+
+
+def _masks(layout: Layout) -> dict[str, np.ndarray]:
+    """Return where the cells of quantities are, by the titles of the sheets."""
+    masks = {
+        title: np.zeros(layout.extents[key], dtype=bool) for key, title in layout.titles.items()
+    }
+    for block in layout.blocks.values():
+        block.window(masks[layout.titles[block.sheet]])[...] = True
+    return masks
+
+
+def _readings(contents: Package, numbers: Mapping[str, int]) -> tuple[list[Place], np.ndarray]:
+    """Return the formulas, and the rectangles that they read: which formula, and where."""
+    readers: list[Place] = []
+    areas: list[tuple[int, ...]] = []
+    names = Names(contents)
+    for number, title in enumerate(contents.sheets):
+        for row, column, stated in contents.stated(title):
+            formula = names.plain(stated, title)
+            try:
+                references = formualizer.parse(formula).walk_refs()
+            except formualizer.ParserError:
+                continue
+            areas += [(len(readers), *_rectangle(each, number, numbers)) for each in references]
+            if _BETWEEN.search(formula):  # a corner that is computed may lie anywhere
+                areas.append((len(readers), *_ANYWHERE))
+            readers.append((number, row, column))
+    return readers, np.array(areas, dtype=np.int64).reshape(-1, 6)
+
+
+def _rectangle(reference: object, here: int, numbers: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the sheet of what is read, its rows and its columns; a name may be any cell."""
+    first = getattr(reference, "start", reference)
+    last = getattr(reference, "end", reference)
+    if isinstance(reference, formualizer.NamedRangeRef):
+        return _ANYWHERE
+    rows = sorted((getattr(first, "row", 1), getattr(last, "row", MAX_ROWS)))
+    columns = sorted((getattr(first, "col", 1), getattr(last, "col", MAX_COLUMNS)))
+    title = getattr(reference, "sheet", None)
+    return (numbers[title.casefold()] if title else here), *rows, *columns
+
+
+def _cover(areas: np.ndarray, place: Place) -> np.ndarray:
+    """Say of rectangles whether a cell is in them."""
+    sheet, row, column = place
+    _, of, top, bottom, left, right = areas.T
+    is_here = (of == sheet) | (of == _ANY_SHEET)
+    return is_here & (top <= row) & (row <= bottom) & (left <= column) & (column <= right)
+
+
+def _place(cell: str, numbers: Mapping[str, int]) -> Place:
+    title, _, place = cell.rpartition("!")
+    found = _CELL.fullmatch(place)
+    return numbers[title.casefold()], int(found[2]), COLUMNS[found[1]]
+
+
+@contextmanager
+def shown(contents: Package) -> Iterator[Path]:
+    """Give the file that an engine may see.
+
+    It has no formulas that are left out, and in the others cells in the places of names.
+    """
+    emptied, named = _by_title(contents.left_out), _by_title(contents.named)
+    if not (emptied or named):
+        yield contents.path
+        return
+    parts = sheet_parts(contents.path)
+    edits = {
+        parts[title]: rewrite_cells(
+            _rewriting(emptied.get(title, set()), _restated(contents, title, named.get(title)))
+        )
+        for title in {**emptied, **named}
+    }
+    with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
+        copied = Path(folder, contents.path.name)
+        copy(contents.path, copied, edits, ZIP_STORED)
+        package.inspect(copied)  # what an engine sees was looked at, to the last formula
+        yield copied
+
+
+def _by_title(cells: Iterable[str]) -> dict[str, set[str]]:
+    """Return the addresses of some cells by the titles of their sheets."""
+    places: dict[str, set[str]] = {}
+    for cell in cells:
+        title, _, place = cell.rpartition("!")
+        places.setdefault(title, set()).add(place)
+    return places
+
+
+def _restated(contents: Package, title: str, places: AbstractSet[str] | None) -> dict[str, str]:
+    """Return the formulas of some cells of a sheet without names."""
+    restated: dict[str, str] = {}
+    if not places:
+        return restated
+    names = Names(contents)
+    for row, column, formula in contents.stated(title):
+        if (place := address(row, column)) in places:
+            try:
+                restated[place] = names.written_out(formula, title)
+            except MeaningError:
+                restated[place] = NO_VALUE
+    return restated
+
+
+def _rewriting(emptied: AbstractSet[str], restated: Mapping[str, str]) -> Rewrite:
+    """Return what empties cells, and those that share a formula with them, and restates others."""
+    shared: set[str] = set()
+
+    def rewrite(cell: RewrittenCell) -> str | None:
+        place, number = cell.attributes.get("r", ""), cell.formula_attributes.get("si")
+        if place in emptied or number in shared:
+            if number is not None:
+                shared.add(number)
+            return cell.emptied()
+        return cell.restated(restated[place].removeprefix("=")) if place in restated else None
+
+    return rewrite
+
+
+def _calls(function: str) -> str:
+    """Say what a formula has that no engine sees: a function, or what is left of deleted cells."""
+    return f"{'holds' if function.startswith('#') else 'calls'} {function}"
+
+
+def sentence(cells: Mapping[str, str]) -> str:
+    """Say which formulas no engine has seen.
+
+    >>> sentence({"Training!BA7": "STDEV"})
+    '1 formula of your own is left out (Training!BA7 calls STDEV): nothing compared uses it'
+    """
+    cell, function = next(iter(cells.items()))
+    one = len(cells) == 1
+    what = "1 formula of your own is" if one else f"{len(cells):,} formulas of your own are"
+    called = f"{cell} {_calls(function)}" if one else f"{cell} {_calls(function)}, …"
+    return f"{what} left out ({called}): nothing compared uses {'it' if one else 'them'}"

@@ -1,0 +1,249 @@
+"""Does a workbook say what ONNX Runtime says? The outputs of both, for the same rows.
+
+Differs from the check, which compares formulas with NumPy to 12 digits: the model computes with
+numbers of float32, and so does ONNX Runtime, while a cell has float64.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from xlnn import reference
+from xlnn.data.wording import listed, short
+from xlnn.errors import DataError, DisagreementError
+from xlnn.onnx.model import TrainedModel
+from xlnn.onnx.onnx_file import needed
+from xlnn.quantity import Model
+from xlnn.reference import Arrays
+from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.spec import Spec
+
+UNITS = {"float32": 2.0**-24, "float64": 2.0**-53}
+"""By which share of itself a number is rounded at most."""
+
+TIMES = 32
+"""How many such roundings an output may be off. Every number is rounded once and every sum once for
+each of its terms; of n of them about the root of n stays, and 32 is a thousand terms. Each counts
+as far as the output moves with what is rounded, which is tried out: `_rounding`."""
+
+DRAWS = 8
+"""How often it is tried."""
+
+RANDOM = 32
+"""Random rows that are compared besides: rows that are given may be 0 where an error shows."""
+
+INPUT = ("raw", "x")
+"""What the model is given, before it is scaled."""
+
+
+@dataclass
+class Authority:
+    """ONNX Runtime, asked for the outputs of rows.
+
+    Attributes
+    ----------
+    model : TrainedModel
+    """
+
+    model: TrainedModel
+    _session: object = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Load the model.
+
+        Raises
+        ------
+        DataError
+            ONNX Runtime is missing, or does not run the model.
+        """
+        onnx, runtime = needed("onnx"), needed("onnxruntime")
+        model = onnx.ModelProto()
+        model.ParseFromString(self.model.graph.serialized)
+        # a table of names is no array, and of float64 there is none: what stands before it is asked
+        tables = [node for node in model.graph.node if node.op_type == "ZipMap"]
+        for node in tables:
+            model.graph.node.remove(node)
+        for output in [o for o in model.graph.output if o.name != self.model.classes]:
+            model.graph.output.remove(output)
+        model.graph.output.append(onnx.ValueInfoProto(name=self.model.outputs))
+        options = runtime.SessionOptions()
+        options.log_severity_level = 4
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        try:
+            self._session = runtime.InferenceSession(
+                model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # errors of its own, of no common kind
+            raise self._failed(error) from error
+
+    @property
+    def version(self) -> str:
+        """Which ONNX Runtime it is."""
+        found: str = needed("onnxruntime").__version__
+        return found
+
+    def outputs(self, rows: np.ndarray) -> tuple[np.ndarray, list[str] | None]:
+        """Return the outputs of rows, shape (rows, outputs), and the class of each as a text.
+
+        Parameters
+        ----------
+        rows : array, shape (rows, inputs)
+        """
+        asked = [self.model.outputs] + [self.model.classes] * bool(self.model.classes)
+        at_once = self.model.graph.rows or max(1, len(rows))
+        if self.model.graph.rows:
+            padding = -len(rows) % at_once
+            padded = np.concatenate([rows, np.zeros((padding, rows.shape[1]))])
+        else:
+            padded = rows
+        found, classes = [], []
+        for first in range(0, len(padded), at_once):
+            given = self._given(padded[first : first + at_once])
+            try:
+                numbers, *labels = self._session.run(asked, given)  # type: ignore[attr-defined]
+            except Exception as error:
+                raise self._failed(error) from error
+            found.append(np.asarray(numbers, dtype=float).reshape(at_once, -1))
+            classes += [str(label) for each in labels for label in np.ravel(each)]
+        made = np.concatenate(found)[: len(rows)]
+        return made, classes[: len(rows)] if self.model.classes else None
+
+    def _given(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return rows as the inputs of the model take them."""
+        given, first = {}, 0
+        for name, shape in self.model.graph.inputs.items():
+            size = int(np.prod(shape))
+            part = rows[:, first : first + size].reshape(len(rows), *shape)
+            given[name] = part.astype(self.model.graph.precision)
+            first += size
+        return given
+
+    def _failed(self, error: Exception) -> DataError:
+        reason = short(str(error).splitlines()[0])
+        return DataError(f"{self.model.graph.name}: ONNX Runtime does not run it: {reason}.")
+
+
+def agreeing(authority: Authority, recipe: Recipe[Spec], run: Arrays) -> str:
+    """Compare NumPy's run of a workbook with ONNX Runtime, and say what was found.
+
+    Parameters
+    ----------
+    authority : Authority
+    recipe : Recipe
+    run : dict of arrays
+        What `xlnn.reference.run` makes of it.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Raises
+    ------
+    DisagreementError
+        The outputs of a row differ by more than rounding does.
+    """
+    spec, inputs = recipe.spec, recipe.inputs
+    largest, most = _compared(authority, recipe.model, inputs, run, "row")
+    drawn, others = dict(inputs), network(replace(spec, images=RANDOM, spare=0))
+    name = next(name for name in INPUT if name in inputs)
+    drawn[name] = _random_rows(inputs, name, recipe.model[name].shape)
+    drawn["number"] = np.arange(1.0, RANDOM + 1)
+    further, more = _compared(authority, others, drawn, reference.run(others, drawn), "random row")
+    given = spec.images - spec.spare
+    rows = [f"all {given:,} rows"] if given else []
+    rows += [f"{spec.spare:,} spare rows"] if spec.spare else []
+    rows += [f"{RANDOM} random ones"]
+    return (
+        f"ONNX Runtime {authority.version} has the same outputs of {listed(rows)}: "
+        f"largest difference {max(largest, further):.0e}, where "
+        f"{authority.model.graph.precision} rounds by up to {max(most, more):.0e}."
+    )
+
+
+def check_sheet(authority: Authority, recipe: Recipe[Spec], arrays: Arrays) -> None:
+    """Compare the values of a workbook's own cells with ONNX Runtime.
+
+    Raises
+    ------
+    DisagreementError
+        As above.
+    """
+    inputs = {quantity.name: arrays[quantity.name] for quantity in recipe.model.quantities}
+    _compared(authority, recipe.model, inputs, arrays, "row")
+
+
+def _random_rows(inputs: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Draw rows of the size of those that are given, or of that to which the model scales them."""
+    generator = np.random.default_rng(0)
+    given = inputs[name]
+    rows = generator.standard_normal((RANDOM, *shape))
+    if name == "raw":
+        middle, factor = (inputs[part].reshape(shape) for part in ("middle", "factor"))
+        return middle + rows / np.where(factor == 0, 1, factor)
+    size = np.abs(given).max()
+    return rows * (size or 1.0)
+
+
+def _compared(
+    authority: Authority, model: Model, inputs: Mapping[str, np.ndarray], run: Arrays, row: str
+) -> tuple[float, float]:
+    """Return the largest difference of an output, and by how much one may differ."""
+    name, output = next(name for name in INPUT if name in inputs), _output(model)
+    rows = inputs[name].reshape(len(inputs[name]), -1)
+    told, classes = authority.outputs(rows)
+    got = run[output].reshape(told.shape)
+    allowed = _rounding(authority, model, inputs)
+    apart = np.abs(got - told)
+    if not (apart <= allowed).all():  # NaN agrees with nothing
+        at, unit = (int(n) for n in np.argwhere(~(apart <= allowed))[0])
+        raise DisagreementError(
+            f"The workbook does not agree with ONNX Runtime and was not written: output "
+            f"{unit + 1} of {row} {at + 1} is {got[at, unit]:.9g}, and ONNX Runtime has "
+            f"{told[at, unit]:.9g}. Please report this with the model."
+        )
+    if classes is not None and "answer" in run:
+        _check_classes(authority, got, allowed, classes, row)
+    return float(apart.max(initial=0)), float(allowed.max(initial=0))
+
+
+def _check_classes(
+    authority: Authority, got: np.ndarray, allowed: np.ndarray, classes: list[str], row: str
+) -> None:
+    """Compare classes, where no two outputs are so near that rounding decides."""
+    labels = authority.model.labels or tuple(map(str, range(got.shape[1])))
+    two = np.sort(got, axis=1)[:, -2:]
+    clear = two[:, 1] - two[:, 0] > 2 * allowed.max(axis=1)
+    for at in np.flatnonzero(clear):
+        found = labels[int(got[at].argmax())]
+        if found != classes[at]:
+            raise DisagreementError(
+                f"The workbook does not agree with ONNX Runtime and was not written: {row} "
+                f"{at + 1} is {short(found)}, and ONNX Runtime has {short(classes[at])}."
+            )
+
+
+def _rounding(authority: Authority, model: Model, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return how far off rounding may be: how far outputs move where all that is given moves."""
+    output = _output(model)
+    still = reference.run(model, inputs)[output]
+    unit, generator = UNITS[authority.model.graph.precision], np.random.default_rng(0)
+    moves = [q.name for q in model.inputs if not q.is_text and q.name != "labels"]
+    size = np.zeros(still.shape)
+    for _ in range(DRAWS):
+        moved = {
+            name: inputs[name] * (1 + unit * TIMES * generator.uniform(-1, 1, inputs[name].shape))
+            for name in moves
+        }
+        result = reference.run(model, {**inputs, **moved})[output]
+        size = np.maximum(size, np.abs(result - still))
+    # the last layer itself rounds: a softmax of 1 is 1, whatever moves
+    least = TIMES * unit * np.maximum(1.0, np.abs(still).max(initial=0))
+    return np.asarray(size + least)
+
+
+def _output(model: Model) -> str:
+    """Return the name of the last layer's activations."""
+    return [q.name for q in model.quantities if q.kind == "a"][-1]

@@ -1,0 +1,95 @@
+"""Which arrays of a graph are known before any row is? Constants, and what is computed of them.
+
+A graph may compute the size of a reshaping from the shape of its rows, or transpose its weights.
+Only what moves numbers about is computed here, so that a small file can not ask for a large array.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from xlnn.data.dataset import MOST_NUMBERS
+from xlnn.errors import DataError
+from xlnn.onnx.onnx_file import Node
+
+ROWS = -1
+"""How many rows there are, in a shape: a reshaping takes it for whatever is left."""
+
+
+def axes_of(node: Node, known: Mapping[str, np.ndarray], rank: int, position: int = 1) -> list[int]:
+    """Return the axes that a node names, by an attribute or by an input, none of them negative."""
+    given = node.attributes.get("axes")
+    if given is None and node.given(position) in known:
+        given = known[node.given(position)].ravel().tolist()
+    axes = list(range(rank)) if given is None else [int(axis) for axis in given]
+    return sorted(axis + rank if axis < 0 else axis for axis in axes)
+
+
+def moved(node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return what a node makes of known arrays, of which the first are its data.
+
+    Raises
+    ------
+    KeyError
+        It is no node that moves numbers about.
+    DataError
+        It would give more numbers than are read.
+    """
+    made = MOVES[node.op](node, arrays, known)
+    if made.size > MOST_NUMBERS:
+        raise DataError(f"{node.op} makes {made.size:,} numbers of constants: too many.")
+    return made
+
+
+def _gather(node: Node, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]) -> np.ndarray:
+    array, index = arrays
+    return np.take(array, index.astype(int), axis=int(node.attributes.get("axis", 0)))
+
+
+def _concat(node: Node, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]) -> np.ndarray:
+    if sum(array.size for array in arrays) > MOST_NUMBERS:
+        raise DataError("Concat joins too many numbers.")
+    return np.concatenate(list(arrays), axis=int(node.attributes["axis"]))
+
+
+def _unsqueeze(
+    node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    given = node.attributes.get("axes")
+    given = known[node.given(1)].ravel().tolist() if given is None else given
+    rank = arrays[0].ndim + len(given)
+    return np.expand_dims(arrays[0], tuple(axes_of(node, known, rank)))
+
+
+def _squeeze(
+    node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    shape = arrays[0].shape
+    if node.given(1) or "axes" in node.attributes:
+        axes = axes_of(node, known, len(shape))
+    else:
+        axes = [axis for axis, length in enumerate(shape) if length == 1]
+    return np.squeeze(arrays[0], tuple(axes))
+
+
+def _transpose(node: Node, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]) -> np.ndarray:
+    return np.transpose(arrays[0], node.attributes.get("perm"))
+
+
+def _reshape(
+    node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    return arrays[0].reshape(known[node.given(1)].astype(int).ravel())
+
+
+def _same(_: Node, arrays: Sequence[np.ndarray], __: Mapping[str, np.ndarray]) -> np.ndarray:
+    return arrays[0]
+
+
+MOVES: dict[
+    str, Callable[[Node, Sequence[np.ndarray], Mapping[str, np.ndarray]], np.ndarray]
+] = {
+    "Gather": _gather, "Concat": _concat, "Unsqueeze": _unsqueeze, "Squeeze": _squeeze,
+    "Transpose": _transpose, "Reshape": _reshape, "Identity": _same, "Cast": _same,
+}  # fmt: skip
+"""What is computed of constants."""

@@ -1,0 +1,273 @@
+"""How does what a workbook has learnt leave it? As a file that was proven against its sheets."""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlnn.arguments import is_whole, path_of, wrong
+from xlnn.atomic_write import check_place, replacing
+from xlnn.engines import DEFAULT_ENGINE
+from xlnn.errors import DisagreementError, OutputError, OutputNameError, XlnnError
+from xlnn.onnx.export_tensors import Tensors, outputs_of, tensors_of
+from xlnn.onnx.export_trained import PRODUCER, Trained, properties, trained
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+TOLERANCES = {np.float32: 1e-6, np.float64: 1e-12}
+"""How far an output may be from the sheet's, relative to the largest of its column and to 1: the
+first has 7 digits, the second 16, and sums are taken in another order."""
+
+MARK = PRODUCER.encode()
+"""What the first bytes of every file of ours hold, so that no other is replaced."""
+
+HEAD = 4096
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was exported, and how it was proven.
+
+    Attributes
+    ----------
+    path : Path
+    epoch : int or None
+        After which epoch; 0 is the start. None of a workbook that predicts.
+    run : int
+        Of several, from 1.
+    precision : str
+        ``float32`` or ``float64``.
+    images : int
+        How many were compared: all of the workbook, those held out as well.
+    proven_by : str
+        Who computed the outputs from the file: ``ONNX Runtime`` or ``NumPy``.
+    max_difference : float
+        The largest difference from the sheet's outputs, relative to the largest and to 1.
+    """
+
+    path: Path
+    epoch: int | None
+    run: int
+    precision: str
+    images: int
+    proven_by: str
+    max_difference: float
+
+
+def export(  # noqa: PLR0913 -- each is a choice of the person who asks
+    path: Path | str,
+    output: Path | str,
+    *,
+    epoch: int | None = None,
+    run: int | None = None,
+    float64: bool = False,
+    engine: str = DEFAULT_ENGINE,
+    force: bool = False,
+) -> Exported:
+    """Write what the network of a workbook has learnt as a model or as weights.
+
+    The workbook is recalculated; then the file is read as others read it, and must give the
+    outputs that the sheet gives for all of its own images. If not, nothing is written.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook that trains a network, or predicts with one.
+    output : Path
+        ``.onnx``: the whole model, with the scaling of inputs and targets, and its labels as
+        metadata. ``.npz`` or ``.safetensors``: the weights by the names and in the shapes of
+        PyTorch's Linear and Conv2d, ``layer2.weight`` (out, in), and what scales inputs and
+        targets: ``middle``, ``factor``, ``t_middle``, ``t_factor``.
+    epoch : int
+        After which epoch; 0 is the start, the last is the default.
+    run : int
+        Which run, of a workbook that compares several.
+    float64 : bool
+        Whether numbers have 16 digits instead of 7.
+    engine : str
+        One of `xlnn.engines.ENGINES`; it recalculates the workbook.
+    force : bool
+        Whether to replace a file that xlnn did not make.
+
+    Raises
+    ------
+    WorkbookError
+        The file holds no network, or is not safe to open.
+    DisagreementError
+        The file would not give the sheet's outputs.
+    OutputError
+        It cannot be written.
+    XlnnError
+        A package is not installed: ``pip install "xlnn[onnx]"``.
+
+    Examples
+    --------
+    >>> import xlnn
+    >>> xlnn.export("output/digits.xlsx", "digits.onnx").proven_by  # doctest: +SKIP
+    'ONNX Runtime'
+    """
+    path, output = path_of(path), path_of(output, "output")
+    for name, number in {"epoch": epoch, "run": run}.items():
+        if number is not None and not is_whole(number):
+            raise wrong(name, number, "a whole number")
+    writer = _writer_of(output)
+    _check_output(output, force=force)
+    writer.check()
+    found = trained(path, epoch, run, engine)
+    precision = np.float64 if float64 else np.float32
+    made = writer.write(found, precision)
+    outputs = writer.outputs(made, found, precision)
+    difference = _check_outputs(found, outputs, TOLERANCES[precision], float64=float64)
+    with replacing(output) as file:
+        file.write(made)
+    return Exported(
+        output, found.epoch, found.run, precision.__name__, len(found.images), writer.proves,
+        difference,
+    )  # fmt: skip
+
+
+def _check_outputs(
+    found: Trained, outputs: np.ndarray, tolerance: float, *, float64: bool
+) -> float:
+    """Return how far outputs are from the sheet's, or refuse them."""
+    size = np.maximum(found.unit, np.abs(found.outputs).max(axis=0))
+    with np.errstate(invalid="ignore"):
+        off = np.abs(outputs - found.outputs) / size
+    wrong = ~(off <= tolerance)
+    if wrong.any():
+        image, unit = map(int, np.argwhere(wrong)[0])
+        worst = float(np.nanmax(np.where(np.isfinite(off), off, np.nan), initial=0.0))
+        what = f"{found.outputs[image, unit]:.9g} (image {image + 1}, output {unit + 1})"
+        where = f"{found.cells[image]} and beside: " if found.cells else ""
+        close = not float64 and worst < 1e-3
+        remedy = "take --float64" if close else f"see  xlnn check {found.name}"
+        raise DisagreementError(
+            f"The model gives {outputs[image, unit]:.9g} where the sheet gives {what}; {where}"
+            f"nothing was written: {remedy}."
+        )
+    return float(off.max())
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """How one sort of file is written, and what it then computes.
+
+    Attributes
+    ----------
+    check : function
+        Refuses to begin where a package is missing.
+    write : function
+        Gives the bytes of a network.
+    outputs : function
+        Gives what these bytes make of its images.
+    proves : str
+        Who computes that.
+    """
+
+    check: Callable[[], object]
+    write: Callable[[Trained, type[np.floating]], bytes]
+    outputs: Callable[[bytes, Trained, type[np.floating]], np.ndarray]
+    proves: str
+
+
+def _onnx() -> ModuleType:
+    needed('An ONNX model takes onnx and onnxruntime: pip install "xlnn[onnx]".', "onnx")
+    return needed(
+        'An ONNX model takes onnx and onnxruntime: pip install "xlnn[onnx]".', "onnxruntime"
+    )
+
+
+def _safetensors() -> ModuleType:
+    return needed(
+        "A .safetensors file takes safetensors: pip install safetensors, or write .npz.",
+        "safetensors.numpy",
+    )
+
+
+def needed(sentence: str, module: str) -> ModuleType:
+    """Import what is there only if a person installed it, or say how to."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise XlnnError(sentence) from error
+
+
+def _onnx_written(found: Trained, precision: type[np.floating]) -> bytes:
+    written: bytes = import_module("xlnn.onnx.export_graph").onnx_of(found, precision)
+    return written
+
+
+def _onnx_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
+    runtime = _onnx()
+    options = runtime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = 1
+    session: InferenceSession = runtime.InferenceSession(
+        made, options, providers=["CPUExecutionProvider"]
+    )
+    (given,) = session.get_inputs()
+    rows = found.images.reshape(len(found.images), *given.shape[1:]).astype(precision)
+    return np.asarray(session.run(None, {given.name: rows})[0], dtype=float)
+
+
+def _npz_written(found: Trained, precision: type[np.floating]) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **tensors_of(found, precision))
+    return file.getvalue()
+
+
+def _npz_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
+    del precision  # the file has it
+    return _computed(found, np.load(io.BytesIO(made)))
+
+
+def _safetensors_written(found: Trained, precision: type[np.floating]) -> bytes:
+    # one entry: of several, the package writes them in another order each time
+    said = {PRODUCER: json.dumps(properties(found), ensure_ascii=False)}
+    written: bytes = _safetensors().save(tensors_of(found, precision), said)
+    return written
+
+
+def _safetensors_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
+    del precision  # the file has it
+    return _computed(found, _safetensors().load(made))
+
+
+def _computed(found: Trained, tensors: Tensors) -> np.ndarray:
+    return outputs_of(found.spec, tensors, found.images)
+
+
+WRITERS = {
+    ".onnx": _Writer(_onnx, _onnx_written, _onnx_outputs, "ONNX Runtime"),
+    ".npz": _Writer(lambda: None, _npz_written, _npz_outputs, "NumPy"),
+    ".safetensors": _Writer(_safetensors, _safetensors_written, _safetensors_outputs, "NumPy"),
+}
+"""The sorts of files by their endings."""
+
+
+def _writer_of(output: Path) -> _Writer:
+    if output.suffix.lower() not in WRITERS:
+        raise OutputNameError(f"{output}: name the output .onnx, .npz or .safetensors.")
+    return WRITERS[output.suffix.lower()]
+
+
+def _check_output(output: Path, *, force: bool) -> None:
+    """Refuse a place where nothing can be written, or a file that another program made."""
+    check_place(output)
+    if not output.exists() or force:
+        return
+    with output.open("rb") as file:
+        head = file.read(HEAD)
+    ours = b"layer" in head if output.suffix.lower() == ".npz" else MARK in head
+    if not ours:
+        raise OutputError(
+            f"{output} was not made by xlnn: choose another name with -o, or replace it with "
+            "--force."
+        )

@@ -1,0 +1,221 @@
+"""How is a trained network written in ONNX?
+
+Every tensor has the name of its quantity (``x``, ``z2``, ``a2``), and every constant that of
+PyTorch. What the sheet scales, the model scales.
+"""
+
+import json
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from xlnn.equations.activation import leak_of
+from xlnn.equations.layer import LayerKind
+from xlnn.equations.layernorm import EPSILON
+from xlnn.errors import WorkbookError
+from xlnn.onnx.export_tensors import maps, names_of, tensors_of
+from xlnn.onnx.export_trained import PRODUCER, Trained, properties
+from xlnn.workbooks.network.layer_spec import LayerSpec
+
+OPSET, IR = 17, 8
+"""Of 2022: versions of ONNX Runtime from 1.12 on read them."""
+
+OPERATORS = {
+    "sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "linear": "Identity",
+    "softmax": "Softmax",
+}  # fmt: skip
+"""Those of activations; a leaky relu has a slope besides."""
+
+POOLINGS = {"max pooling": "MaxPool", "average pooling": "AveragePool"}
+
+
+def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
+    """Return the model of a network, sound in the eyes of ONNX's own checker; lists are in JSON.
+
+    Its input has the shape (images, inputs), or (images, 1, rows, columns) where filters look at a
+    picture; its output (images, outputs).
+    """
+    graph = _Graph(tensors_of(trained, precision), precision)
+    kinds = trained.spec.kinds
+    below = kinds[trained.spec.layers[0].name].below
+    rows: list[int | str] = ["images", *(below if len(below) == 1 else (1, *below))]
+    seen = first = "raw" if "middle" in trained.scaling else "x"
+    if "middle" in trained.scaling:
+        graph.reshape("middle", rows[1:])
+        graph.reshape("factor", rows[1:])
+        seen = graph.add("Sub", [seen, "middle"], "raw_less_middle")
+        seen = graph.add("Mul", [seen, "factor"], "x")
+    for layer in trained.spec.layers:
+        kind = kinds[layer.name]
+        if layer.kind in POOLINGS:
+            seen = _pooled(graph, layer, kind, seen)
+            continue
+        own = names_of(kind, layer.name)
+        if layer.kind == "convolution":
+            seen = _filtered(graph, layer, kind, seen)
+        elif layer.kind == "layernorm":
+            seen = _rescaled(graph, layer.name, own, seen)
+        else:
+            if len(kind.below) > 1:
+                seen = graph.add("Flatten", [seen], f"flat{layer.name}", axis=1)
+            seen = graph.add("Gemm", [seen, *own], f"z{layer.name}", transB=1)
+        seen = _activated(graph, layer, seen)
+    if "t_factor" in trained.scaling:
+        seen = graph.add("Div", [seen, "t_factor"], "predicted_less_middle")
+        seen = graph.add("Add", [seen, "t_middle"], "predicted")
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(precision))
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            trained.spec.template,
+            [helper.make_tensor_value_info(first, kind, rows)],
+            [helper.make_tensor_value_info(seen, kind, ["images", trained.outputs.shape[1]])],
+            graph.initialisers,
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR,
+        producer_name=PRODUCER,
+        producer_version=metadata.version("xlnn"),
+    )
+    helper.set_model_props(
+        model,
+        {
+            key: said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+            for key, said in properties(trained).items()
+        },
+    )
+    onnx.checker.check_model(model, full_check=True)
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+class _Graph:
+    """Nodes and constants, in the order in which they were added."""
+
+    def __init__(self, tensors: dict[str, np.ndarray], precision: type[np.floating]) -> None:
+        self.tensors, self.precision = tensors, precision
+        self.nodes: list[onnx.NodeProto] = []
+
+    @property
+    def is_double(self) -> bool:
+        """Whether its numbers have 16 digits."""
+        return self.precision is np.float64
+
+    @property
+    def initialisers(self) -> list[TensorProto]:
+        """The constants."""
+        return [numpy_helper.from_array(array, name) for name, array in self.tensors.items()]
+
+    def add(self, operator: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:  # noqa: ANN401 -- as ONNX has them
+        """Add a node, and return the name of its output."""
+        self.nodes.append(helper.make_node(operator, inputs, [output], output, **attributes))
+        return output
+
+    def constant(self, name: str, numbers: object) -> str:
+        """Add whole numbers, and return their name."""
+        self.tensors[name] = np.asarray(numbers, dtype=np.int64)
+        return name
+
+    def number(self, name: str, number: float) -> str:
+        """Add a number, and return its name."""
+        self.tensors[name] = np.asarray(number, dtype=self.precision)
+        return name
+
+    def reshape(self, name: str, shape: Sequence[int | str]) -> None:
+        """Give a constant another shape."""
+        self.tensors[name] = self.tensors[name].reshape([int(length) for length in shape])
+
+
+def _activated(graph: _Graph, layer: LayerSpec, seen: str) -> str:
+    leak = leak_of(layer.activation)
+    if leak is not None and graph.is_double:  # LeakyRelu keeps 7 digits of its slope
+        zero, slope = graph.number("zero", 0.0), graph.number(f"leak{layer.name}", leak)
+        above = graph.add("Max", [seen, zero], f"above{layer.name}")
+        below = graph.add("Min", [seen, zero], f"below{layer.name}")
+        below = graph.add("Mul", [below, slope], f"leaked{layer.name}")
+        return graph.add("Add", [above, below], f"a{layer.name}")
+    if leak is not None:
+        return graph.add("LeakyRelu", [seen], f"a{layer.name}", alpha=leak)
+    if layer.activation not in OPERATORS:
+        raise WorkbookError(
+            f"Layer {layer.name}: no operator of ONNX is known for the activation "
+            f"{layer.activation}: export to .npz or .safetensors, which hold the weights alone."
+        )
+    axis = {"axis": 1} if layer.activation == "softmax" else {}
+    return graph.add(OPERATORS[layer.activation], [seen], f"a{layer.name}", **axis)
+
+
+def _rescaled(graph: _Graph, name: str, own: Sequence[str], seen: str) -> str:
+    if not graph.is_double:
+        how = {"axis": -1, "epsilon": float(EPSILON)}
+        return graph.add("LayerNormalization", [seen, *own], f"z{name}", **how)
+    # LayerNormalization keeps 7 digits of its epsilon
+    mean = graph.add("ReduceMean", [seen], f"mean{name}", axes=[-1])
+    off = graph.add("Sub", [seen, mean], f"off{name}")
+    square = graph.add("Mul", [off, off], f"square{name}")
+    variance = graph.add("ReduceMean", [square], f"variance{name}", axes=[-1])
+    epsilon = graph.number(f"epsilon{name}", float(EPSILON))
+    divisor = graph.add("Add", [variance, epsilon], f"above_0{name}")
+    divisor = graph.add("Sqrt", [divisor], f"deviation{name}")
+    seen = graph.add("Div", [off, divisor], f"normalised{name}")
+    seen = graph.add("Mul", [seen, own[0]], f"product{name}")
+    return graph.add("Add", [seen, own[1]], f"z{name}")
+
+
+def _pooled(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
+    output, operator = f"a{layer.name}", POOLINGS[layer.kind]
+    if operator == "AveragePool" and graph.is_double:  # ONNX Runtime has none
+        (_, R, C), seen_maps = kind.shape, maps(kind.below)
+        shape = graph.constant(f"rows_{layer.name}", [0, seen_maps, -1])
+        seen = graph.add("Reshape", [seen, shape], f"flat{layer.name}")
+        at = graph.constant(f"windows_{layer.name}", _windows(1, kind.below[-2:], layer))
+        seen = graph.add("Gather", [seen, at], f"windows{layer.name}", axis=2)
+        seen = graph.add("ReduceMean", [seen], f"means{layer.name}", axes=[3], keepdims=0)
+        shape = graph.constant(f"maps_{layer.name}", [0, seen_maps, R, C])
+        return graph.add("Reshape", [seen, shape], output)
+    step = {"kernel_shape": layer.size, "strides": layer.step or layer.size}
+    pads = {"pads": layer.padding} if layer.padding else {}
+    return graph.add(operator, [seen], output, **step, **pads)
+
+
+def _filtered(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
+    name, (weight, bias) = layer.name, names_of(kind, layer.name)
+    if not graph.is_double:
+        step = {"strides": layer.step} if layer.step else {}
+        pads = {"pads": layer.padding} if layer.padding else {}
+        return graph.add("Conv", [seen, weight, bias], f"z{name}", **step, **pads)
+    # ONNX Runtime has no Conv in double: every window is laid beside the filters
+    filters, R, C = kind.shape
+    rows, columns = kind.below[-2:]
+    if layer.padding:
+        top, left, bottom, right = layer.padding
+        around = graph.constant(f"around_{name}", [0, 0, top, left, 0, 0, bottom, right])
+        seen = graph.add("Pad", [seen, around], f"padded{name}")
+        rows, columns = rows + top + bottom, columns + left + right
+    shape = graph.constant(f"rows_{name}", [0, -1])
+    seen = graph.add("Reshape", [seen, shape], f"flat{name}")
+    windows = _windows(maps(kind.below), (rows, columns), layer)
+    seen = graph.add(
+        "Gather", [seen, graph.constant(f"windows_{name}", windows)], f"windows{name}", axis=1
+    )
+    wide = graph.constant(f"filters_{name}", [filters, -1])
+    weight = graph.add("Reshape", [weight, wide], f"rows_of_{weight}")
+    weight = graph.add("Transpose", [weight], f"columns_of_{weight}", perm=[1, 0])
+    seen = graph.add("MatMul", [seen, weight], f"sums{name}")
+    seen = graph.add("Add", [seen, bias], f"places{name}")
+    seen = graph.add("Transpose", [seen], f"filters{name}", perm=[0, 2, 1])
+    shape = graph.constant(f"maps_{name}", [0, filters, R, C])
+    return graph.add("Reshape", [seen, shape], f"z{name}")
+
+
+def _windows(seen_maps: int, sides: tuple[int, ...], layer: LayerSpec) -> np.ndarray:
+    """Return the numbers of the cells of each window, shape (windows, cells of one)."""
+    usual = (1, 1) if layer.kind == "convolution" else layer.size
+    numbers = np.arange(seen_maps * sides[0] * sides[1]).reshape(seen_maps, *sides)
+    every = np.lib.stride_tricks.sliding_window_view(numbers, layer.size, axis=(1, 2))
+    down, right = layer.step or usual
+    found = every[:, ::down, ::right]  # (maps, R, C, r, c)
+    return found.transpose(1, 2, 0, 3, 4).reshape(found.shape[1] * found.shape[2], -1)

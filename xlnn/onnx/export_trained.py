@@ -1,0 +1,218 @@
+"""What did a network learn by an epoch, and what does its sheet then make of its own images?
+
+No stored value is believed: the workbook is recalculated, and what it computes now is taken. What
+the sheet makes of its images with the weights after the last epoch stands nowhere on it; so these
+weights are put in the place of the start, and its own formulas compute it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnn import engines
+from xlnn.engines import Allowance, Recalculate
+from xlnn.errors import OptionsError, WorkbookError
+from xlnn.layout import Layout
+from xlnn.loading.arrays import check_inputs, inputs_of, read_arrays
+from xlnn.loading.open_file import check_sheets, opened
+from xlnn.loading.spec import described
+from xlnn.loading.unseen_formulas import shown
+from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.start import SCALING
+
+PRODUCER = "xlnn"
+
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network with the weights of one epoch, and what the sheet makes of its images with them.
+
+    Attributes
+    ----------
+    name : str
+        The file's.
+    spec : Spec
+        Of the run.
+    epoch : int or None
+        After which epoch, 0 for the start; None of a workbook that has none.
+    run : int
+        Which of several, from 1.
+    weights : dict of arrays
+        By name: ``W2``, in the shapes that the sheet has them in.
+    scaling : dict of arrays
+        Those of `start.SCALING` that there are.
+    labels : tuple of str
+        Of the outputs, as the sheet names them now.
+    images : array, shape (images, inputs)
+        As they were given, before they are scaled; those held out come last.
+    outputs : array, shape (images, outputs)
+        What the sheet makes of them; of a regression in the units of its targets.
+    cells : tuple of str
+        The cell of each image's first output, where the sheet shows it with these weights; empty
+        after the last epoch.
+    """
+
+    name: str
+    spec: Spec
+    epoch: int | None
+    run: int
+    weights: dict[str, np.ndarray]
+    scaling: dict[str, np.ndarray]
+    labels: tuple[str, ...]
+    images: np.ndarray
+    outputs: np.ndarray
+    cells: tuple[str, ...]
+
+    @property
+    def unit(self) -> np.ndarray | float:
+        """How large one is in the units of each output."""
+        return 1 / np.abs(self.scaling["t_factor"]) if "t_factor" in self.scaling else 1.0
+
+
+def properties(trained: Trained) -> dict[str, str | list[str]]:
+    """Return what a file says of itself: the labels of its outputs, and when it learnt what it did.
+
+    ``features`` are the names of the inputs of a table.
+    """
+    spec = trained.spec
+    said: dict[str, str | list[str]] = {"labels": [*trained.labels], "task": spec.task}
+    if spec.features:
+        said["features"] = [*spec.features]
+    if spec.runs:
+        said["run"] = str(trained.run)
+    if trained.epoch is not None:
+        said["epoch"] = str(trained.epoch)
+    return said | {"template": spec.template, "made_by": PRODUCER}
+
+
+def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trained:
+    """Recalculate a workbook, and return what one of its runs has learnt.
+
+    Parameters
+    ----------
+    path : Path
+    epoch : int
+        After which epoch, 0 for the start; by default the last.
+    run : int
+        Of a workbook that compares several, from 1.
+    engine : str
+        One of `xlnn.engines.ENGINES`.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no workbook of a network, or a cell that is needed holds no number.
+    OptionsError
+        There is no such epoch or run.
+    """
+    contents = opened(path)
+    spec, layout = described(path, None, contents)
+    if not isinstance(spec, Spec):
+        raise WorkbookError(
+            f"{path.name} holds no network (its template is {spec.template}): export takes a "
+            "workbook with layers that learn, such as digits, or that predict."
+        )
+    learns = spec.epochs > 0
+    after, number = _epoch(spec, epoch), _run(spec, run)
+    check_sheets(contents, layout)
+    with (
+        shown(contents) as file,
+        engines.loaded(engine, file, Allowance.of(contents)) as recalculate,
+    ):
+        found = recalculate({})
+        arrays = read_arrays(layout, found)
+        check_inputs(layout, found, inputs_of(layout, arrays))
+        own = spec.of_run(number)
+        before = (number,) if spec.runs else ()
+        stack, state = Stack(own), (*before, after) if learns else ()
+        names = [f"{kind}{layer}" for kind, layer, _ in stack.parameters]
+        weights = {name: arrays[name][state] for name in names}
+        _check_numbers(path, layout, weights, *state)
+        if learns and after == spec.epochs:
+            state = (*before, 0)
+            arrays = _begun_with(layout, recalculate, state, weights)
+    sets = [""] + ([TEST] if spec.test_images else [])
+    shape = (-1, prod(stack.shapes["1"]))
+    given = "raw" if spec.scaled else "x"
+    name = stack.predicted if spec.scaled_targets else (lambda p: stack.activation(stack.output, p))
+    outputs = [arrays[name(each)][state] for each in sets]
+    kept = {key: arrays[key] for key in SCALING if key in arrays}
+    _check_numbers(path, layout, kept)
+    cells = [
+        layout.cell(name(each), (*state, image, 0))
+        for each, values in zip(sets, outputs, strict=True)
+        for image in range(len(values))
+    ]
+    return Trained(
+        name=path.name,
+        spec=own,
+        epoch=after if learns else None,
+        run=number + 1,
+        weights=weights,
+        scaling=kept,
+        labels=tuple(map(_label, arrays["labels"].ravel())),
+        images=np.concatenate([arrays[f"{each}{given}"].reshape(shape) for each in sets]),
+        outputs=np.concatenate(outputs),
+        cells=() if learns and after == spec.epochs else tuple(cells),
+    )
+
+
+def _epoch(spec: Spec, epoch: int | None) -> int:
+    if not spec.epochs and epoch is not None:
+        raise OptionsError("The workbook predicts and has no epochs: leave --epoch out.")
+    if epoch is None:
+        return spec.epochs
+    if not 0 <= epoch <= spec.epochs:
+        raise OptionsError(
+            f"There are weights after epoch 0, the start, to {spec.epochs}, and none after {epoch}."
+        )
+    return epoch
+
+
+def _run(spec: Spec, run: int | None) -> int:
+    """Return which run is meant, counted from 0."""
+    if run is None and spec.number_of_runs > 1:
+        raise OptionsError(
+            f"The workbook compares {spec.number_of_runs} runs: choose one, --run 1 to "
+            f"{spec.number_of_runs}."
+        )
+    if not 1 <= (run or 1) <= spec.number_of_runs:
+        raise OptionsError(f"There is no run {run}: the workbook has {spec.number_of_runs}.")
+    return (run or 1) - 1
+
+
+def _begun_with(
+    layout: Layout, recalculate: Recalculate, state: tuple[int, ...], weights: Arrays
+) -> dict[str, np.ndarray]:
+    """Return what the sheet computes when it begins with these weights, in that state."""
+    start: dict[tuple[str, int, int], Any] = {}
+    for name, array in weights.items():
+        block = layout.blocks[name]
+        title = layout.titles[block.sheet]
+        for unit in np.ndindex(array.shape):
+            start[title, *block.address((*state, *unit))] = float(array[unit])
+    return read_arrays(layout, recalculate(start))
+
+
+def _check_numbers(path: Path, layout: Layout, arrays: Arrays, *state: int) -> None:
+    """Refuse arrays with cells that hold no number."""
+    for name, array in arrays.items():
+        lost = np.argwhere(~np.isfinite(array))
+        if lost.size:
+            cell = layout.cell(name, (*state, *map(int, lost[0])))
+            raise WorkbookError(
+                f"{path.name}: {cell} gives no number: see  xlnn check {path.name}  and mend it."
+            )
+
+
+def _label(label: object) -> str:
+    """Return a label as text; 1.0 is the number 1."""
+    return label if isinstance(label, str) else f"{label:.15g}"

@@ -1,0 +1,192 @@
+"""With what does a workbook begin that is built of a model? To predict with, or to train on."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnn.data.dataset import Dataset, ReadOptions
+from xlnn.data.precision import rounded
+from xlnn.equations.layer import LAYERS
+from xlnn.errors import DataError
+from xlnn.onnx.compare import Authority, agreeing, check_sheet
+from xlnn.onnx.layers import Layer
+from xlnn.onnx.model import TrainedModel, read_model
+from xlnn.reference import Arrays
+from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.network.layer_spec import LayerSpec
+from xlnn.workbooks.network.origin import Origin
+from xlnn.workbooks.network.recipe import as_rows
+from xlnn.workbooks.network.spec import TOLD
+
+ETA, OPTIMIZER = 0.001, "adam"
+"""How training goes on where nobody says it: by steps of a size that suits any cost."""
+
+SAID = {
+    "both": "its one output for two classes is shown as two.",
+    "linear": "a layer below the outputs has no activation function. Was one forgotten?",
+    "scores": "its outputs have no softmax: they are scores, and the largest decides.",
+    "batch normalization": "its batch normalisation is folded into the weights beside it.",
+}
+"""What a person is told when the workbook is built; the Guide says more."""
+
+
+@dataclass(frozen=True)
+class Predicting:
+    """A model to predict with.
+
+    Attributes
+    ----------
+    model : TrainedModel
+    authority : Authority
+    """
+
+    model: TrainedModel
+    authority: Authority
+
+    @property
+    def origin(self) -> Origin:
+        """What is known before the rows are."""
+        model, told = self.model, _told(self.model)
+        found = _origin(model)
+        units, names = model.layers[-1].shape[0], list(model.graph.inputs)
+        if not (len(names) == model.inputs > 1):
+            names = [f"x{number}" for number in range(1, model.inputs + 1)]
+        data = Dataset(
+            x=np.empty((0, model.inputs)),
+            t=np.empty((0, 0)),
+            labels=model.labels or _usual_labels(units, is_classifier=model.is_classifier),
+            picture=found.reading.picture,
+            features=tuple(names) if found.reading.table else (),
+            is_regression=not model.is_classifier,
+            told=tuple(f"{model.graph.name}: {SAID[key]}" for key in SAID if key in told),
+        )
+        return replace(
+            found,
+            data=data,
+            scaling=model.scaling and tuple(map(rounded, model.scaling)),
+            start={name: rounded(array) for name, array in model.weights().items()},
+            told=tuple(key for key in TOLD if key in told),
+        )
+
+    def agrees(self, recipe: Recipe[Any], run: Arrays) -> str:
+        """Say that NumPy's run of a workbook agrees with ONNX Runtime, or refuse it."""
+        return agreeing(self.authority, recipe, run)
+
+    def check(self, recipe: Recipe[Any], arrays: Arrays) -> None:
+        """Refuse a workbook whose cells do not hold what ONNX Runtime says."""
+        check_sheet(self.authority, recipe, arrays)
+
+
+def predicting_with(path: Path, *, large: bool = False) -> Predicting:
+    """Read a model to predict with.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or no workbook holds it.
+    """
+    model = read_model(path, large=large)
+    _check_picture(model)
+    return Predicting(model, Authority(model))
+
+
+def training_from(path: Path, *, large: bool = False) -> Origin:
+    """Read a model to train on.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or is none that learns here.
+    """
+    model = read_model(path, large=large)
+    _check_picture(model)
+    found = _origin(model)
+    for layer in found.layers:
+        if "step" in layer or "padding" in layer:
+            raise DataError(
+                f"{path.name}: layer {layer['name']} moves by other steps, or over the edge of its "
+                "maps: networks learn with filters that do neither, and with blocks side by side. "
+                "It can predict: leave --epochs out."
+            )
+    return replace(found, epochs=1, eta=ETA, optimizer=OPTIMIZER, inputs=model.inputs)
+
+
+def _origin(model: TrainedModel) -> Origin:
+    """Return what is known of a model, whether it is to predict or to train on."""
+    layers = [
+        _layer_spec(name, layer).to_mapping()
+        for name, layer in zip(model.names(), model.layers, strict=True)
+    ]
+    is_table = len(model.shape) == 1
+    return Origin(
+        name=Path(model.graph.name).stem,
+        lang="en",
+        epochs=0,
+        eta=0.0,
+        cost="",  # which follows from the data
+        layers=[{**layer, "size": list(layer["size"])} for layer in layers],
+        reading=ReadOptions(
+            picture=None if is_table else model.shape,  # type: ignore[arg-type]
+            table=is_table,
+            labels=model.labels,
+        ),
+        data=Path(model.graph.name),
+        scaling=model.scaling,
+        start=model.weights(),
+        spread="fan-in",
+    )
+
+
+def start_from(path: Path, *, large: bool = False) -> tuple[np.ndarray, ...]:
+    """Return the parameters of each layer of a model, from below, a row for each unit.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or scales its inputs.
+    """
+    model = read_model(path, large=large)
+    if model.scaling is not None:
+        raise DataError(
+            f"{path.name} scales its inputs, which start weights do not tell: begin with it "
+            "(--model), which takes the scaling over."
+        )
+    return tuple(array.reshape(as_rows(array.shape)) for array in model.weights().values())
+
+
+def _layer_spec(name: str, layer: Layer) -> LayerSpec:
+    kind = LAYERS[layer.kind]
+    return LayerSpec(
+        name=name,
+        units=layer.shape[0] if kind.has_units else 0,
+        activation=layer.activation if kind.activates else "linear",
+        kind=layer.kind,
+        size=layer.size,
+        step=layer.step,
+        padding=layer.padding,
+    )
+
+
+def _told(model: TrainedModel) -> set[str]:
+    told = set(model.told)
+    if model.is_classifier and model.layers[-1].activation not in {"softmax", "sigmoid"}:
+        told.add("scores")
+    return told
+
+
+def _usual_labels(units: int, *, is_classifier: bool) -> tuple[str, ...]:
+    """Return the names of outputs that have none: classes count from 0, as programs do."""
+    if is_classifier:
+        return tuple(map(str, range(units)))
+    return ("y",) if units == 1 else tuple(f"y{number}" for number in range(1, units + 1))
+
+
+def _check_picture(model: TrainedModel) -> None:
+    if len(model.shape) > 2:
+        maps, rows, columns = model.shape[-3:]
+        raise DataError(
+            f"{model.graph.name} takes pictures of {maps} maps of {rows} × {columns} (colours?): a "
+            "workbook draws pictures of one. Train a model on grey pictures."
+        )

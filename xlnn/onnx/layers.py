@@ -1,0 +1,344 @@
+"""Which layers does a model have, one above the other? What its operators come to, put together.
+
+An operator that only moves numbers about (a flattening, a transposition), or that multiplies and
+adds to each, makes no layer: it changes where the next layer finds its inputs (`AffineUnits`), and
+is worked into the weights of a layer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from math import prod
+
+import numpy as np
+
+from xlnn.data.dataset import MOST_INPUTS, MOST_NUMBERS
+from xlnn.equations.activation import leak_of
+from xlnn.equations.layer import LAYERS, Shape
+from xlnn.errors import DataError
+
+RISING = {"sigmoid", "tanh", "relu"}
+"""Activations of which the largest is that of the largest: pooling may come before or after."""
+
+
+@dataclass
+class Layer:
+    """A layer while it is put together.
+
+    Attributes
+    ----------
+    kind : str
+        A key of `xlnn.equations.layer.LAYERS`; ``input`` of the first one.
+    shape : tuple of int
+        Of its units.
+    parameters : dict of arrays
+        By their names; W has the shape (units, units below ...) or (filters, maps ..., rows,
+        columns).
+    activation : str
+        "" as long as none was found.
+    size, step, padding : tuple of int
+        As `xlnn.workbooks.network.layer_spec.LayerSpec` has them.
+    changes : int
+        How often what it computes was changed.
+    """
+
+    kind: str
+    shape: Shape
+    parameters: dict[str, np.ndarray] = field(default_factory=dict)
+    activation: str = ""
+    size: Shape = ()
+    step: Shape = ()
+    padding: Shape = ()
+    changes: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has parameters and no activation yet."""
+        return bool(self.parameters) and not self.activation
+
+
+@dataclass(frozen=True)
+class AffineUnits:
+    """Numbers of a row as a graph passes them on: units of a layer, each times and plus something.
+
+    Attributes
+    ----------
+    layer, changes : int
+        Which layer, and after which change of it.
+    index : array of int
+        Of each number its unit, counted through the layer; in the shape of a row.
+    scale, shift : array
+        By what each is multiplied, and what is added then.
+    """
+
+    layer: int
+    changes: int
+    index: np.ndarray
+    scale: np.ndarray
+    shift: np.ndarray
+
+    def moved(self, move: Callable[[np.ndarray], np.ndarray]) -> "AffineUnits":
+        """Return the same numbers in another order or shape."""
+        return replace(self, index=move(self.index), scale=move(self.scale), shift=move(self.shift))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the numbers are those of the units."""
+        return bool((self.scale == 1).all() and not self.shift.any())
+
+
+@dataclass
+class Stacking:
+    """The layers found so far.
+
+    Attributes
+    ----------
+    name : str
+        The file's.
+    layers : list of Layer
+        The input first.
+    told : dict
+        Keys of what is to be said of the model: what was folded, and into what.
+    scaling : (array, array) or None
+        The middle and the factor of each input.
+    """
+
+    name: str
+    layers: list[Layer] = field(default_factory=list)
+    told: dict[str, None] = field(default_factory=dict)
+    scaling: tuple[np.ndarray, np.ndarray] | None = None
+
+    def refuse(self, reason: str) -> DataError:
+        """Return the error of a model that is no stack of layers."""
+        return DataError(f"{self.name}: {reason}")
+
+    def seen(self) -> AffineUnits:
+        """Return the units of the uppermost layer as they are."""
+        top = self.layers[-1]
+        index = np.arange(int(np.prod(top.shape))).reshape(top.shape)
+        number = len(self.layers) - 1
+        return AffineUnits(number, top.changes, index, np.ones(index.shape), np.zeros(index.shape))
+
+    def times(self, seen: AffineUnits, scale: np.ndarray, shift: np.ndarray) -> AffineUnits:
+        """Return numbers, each multiplied and then something added."""
+        return replace(seen, scale=seen.scale * scale, shift=seen.shift * scale + shift)
+
+    def dense(self, seen: AffineUnits, W: np.ndarray, b: np.ndarray) -> AffineUnits:
+        """Put a dense layer on top; W (units, inputs), b (units,)."""
+        seen = self._settled(seen)
+        if seen.index.ndim != 1 or W.shape[1:] != seen.index.shape:
+            shape = " × ".join(map(str, seen.index.shape))
+            raise self.refuse(
+                f"weights of {W.shape[1]} inputs meet rows of {shape} numbers: flatten them first."
+            )
+        below = self._closed()
+        self._check_units(len(W))
+        if len(W) * prod(below.shape) > MOST_NUMBERS:
+            raise self.refuse(f"a layer has {len(W) * prod(below.shape):,} weights: too many.")
+        seen = self._input_scaled(seen)
+        placed = np.zeros((len(W), int(np.prod(below.shape))))
+        np.add.at(placed.T, seen.index, (W * seen.scale).T)
+        b = b + W @ seen.shift
+        if not (seen.is_plain or seen.layer == 0):
+            self.told["folded above"] = None
+        parameters = {"W": placed.reshape(len(W), *below.shape), "b": b.astype(float)}
+        self.layers.append(Layer("dense", (len(W),), parameters))
+        return self.seen()
+
+    def layernorm(self, seen: AffineUnits, gain: np.ndarray, shift: np.ndarray) -> AffineUnits:
+        """Put a layer normalisation on top; gain and shift (units,)."""
+        seen = self._input_scaled(self._settled(seen))
+        below, natural = self._layer(seen), np.arange(seen.index.size)
+        if not (seen.is_plain and self._covers(seen) and (seen.index.ravel() == natural).all()):
+            raise self.refuse(
+                "LayerNormalization takes what is not the units of a layer as they are."
+            )
+        self._closed()
+        return self._put(Layer("layernorm", (), {"gain": gain, "shift": shift}), 0, below)
+
+    def convolution(
+        self, seen: AffineUnits, W: np.ndarray, b: np.ndarray, step: Shape, padding: Shape
+    ) -> AffineUnits:
+        """Put filters on top; W (filters, maps, rows, columns), b (filters,)."""
+        seen = self._input_scaled(self._settled(seen))
+        below, maps = self._closed(), self._maps(seen)
+        if W.shape[1] != len(maps.index):
+            raise self.refuse(
+                f"filters over {W.shape[1]} maps meet {len(maps.index)}: groups are not taken."
+            )
+        scale, shift = (self._of_each_map(numbers) for numbers in (maps.scale, maps.shift))
+        if any(padding) and shift.any():
+            raise self.refuse(
+                "a batch normalisation stands below filters with a padding, whose zeros it does "
+                "not change: put it behind the filters."
+            )
+        b = b + (W * shift[:, np.newaxis, np.newaxis]).sum(axis=(1, 2, 3))
+        W = W * scale[:, np.newaxis, np.newaxis]
+        if not maps.is_plain:
+            self.told["folded above"] = None
+        if len(below.shape) == 2:
+            W = W[:, 0]
+        layer = Layer("convolution", (), {"W": W, "b": b}, size=W.shape[-2:])
+        layer.step = () if step == (1, 1) else step
+        layer.padding = padding if any(padding) else ()
+        return self._put(layer, len(W), below)
+
+    def pooling(
+        self, seen: AffineUnits, kind: str, size: Shape, step: Shape, padding: Shape
+    ) -> AffineUnits:
+        """Put blocks on top: ``max pooling`` or ``average pooling``."""
+        seen = self._input_scaled(self._settled(seen))
+        below, maps = self._layer(seen), self._maps(seen)
+        scale, shift = (self._of_each_map(numbers) for numbers in (maps.scale, maps.shift))
+        if kind == "max pooling" and (scale < 0).any():
+            raise self.refuse("numbers are multiplied by one below 0 before the largest is taken.")
+        layer = Layer(kind, (), size=size)
+        divides = all(n % side == 0 for n, side in zip(below.shape[-2:], size, strict=True))
+        layer.step = () if step == size and divides and not any(padding) else step
+        layer.padding = padding if any(padding) else ()
+        found = self._put(layer, 0, below)
+        sides = (slice(None), np.newaxis, np.newaxis)
+        ones = np.ones(found.index.shape)
+        return replace(found, scale=ones * scale[sides], shift=ones * shift[sides])
+
+    def activate(self, seen: AffineUnits, name: str) -> AffineUnits:
+        """Give the uppermost layer an activation function."""
+        seen = self._settled(seen)
+        layer, number = self._layer(seen), seen.layer
+        if layer.kind == "max pooling" and (name in RISING or leak_of(name) is not None):
+            while self.layers[number].kind == "max pooling":
+                number -= 1
+            layer = self.layers[number]
+            self.told["activation below"] = None
+        if not layer.is_open or not seen.is_plain:
+            what = "the inputs" if number == 0 else f"what is no weighted input ({layer.kind})"
+            raise self.refuse(
+                f"the activation {name} is applied to {what}: it must follow weights or filters."
+            )
+        if name == "softmax" and (layer.kind != "dense" or seen.index.ndim != 1):
+            raise self.refuse("softmax is taken of maps: it must follow a dense layer.")
+        layer.activation = name
+        return self._changed(seen)
+
+    def both(self, seen: AffineUnits) -> AffineUnits:
+        """Make two units of a single sigmoid one, of which the first says the opposite."""
+        layer = self._layer(seen)
+        if layer.kind != "dense":
+            raise self.refuse("what is joined is no unit with weights.")
+        for name, array in layer.parameters.items():
+            layer.parameters[name] = np.concatenate([-array, array])
+        layer.shape = (2,)
+        layer.changes += 1
+        self.told["both"] = None
+        return self.seen()
+
+    def finished(self, seen: AffineUnits) -> None:
+        """Let the last layer be a dense one with the numbers of a row as its units."""
+        seen = self._settled(seen)
+        layer, natural = self._layer(seen), np.arange(seen.index.size)
+        is_whole = layer.kind == "dense" and seen.index.size == layer.shape[0]
+        if not (is_whole and seen.is_plain and (seen.index.ravel() == natural).all()):
+            flat = seen.moved(np.ravel)
+            self.dense(flat, np.eye(flat.index.size), np.zeros(flat.index.size))
+            self.told["copied"] = None
+        self._closed()
+
+    def _check_units(self, units: int) -> None:
+        """Refuse more units than a sheet has columns, before anything is made for them."""
+        if units > MOST_INPUTS:
+            raise self.refuse(f"a layer has {units:,} units, and a sheet {MOST_INPUTS:,} columns.")
+
+    def _layer(self, seen: AffineUnits) -> Layer:
+        """Return the layer of some numbers, which is the uppermost."""
+        layer = self.layers[seen.layer]
+        if seen.layer != len(self.layers) - 1 or seen.changes != layer.changes:
+            raise self.refuse(
+                "it branches: a result is used in two places, and the layers of a workbook stand "
+                "one above the other."
+            )
+        return layer
+
+    def _changed(self, seen: AffineUnits) -> AffineUnits:
+        layer = self.layers[seen.layer]
+        layer.changes += 1
+        return replace(seen, changes=layer.changes)
+
+    def _closed(self) -> Layer:
+        """Return the uppermost layer; no layer below what stands on it now gets an activation."""
+        for layer in self.layers:
+            if layer.is_open:
+                layer.activation = "linear"
+        return self.layers[-1]
+
+    def _put(self, layer: Layer, units: int, below: Layer) -> AffineUnits:
+        kind = LAYERS[layer.kind](below.shape, units, layer.size, layer.step, layer.padding)
+        try:
+            kind.check()
+        except DataError as error:
+            raise self.refuse(f"a {layer.kind} {error}.") from error
+        layer.shape = kind.shape
+        self._check_units(prod(layer.shape))
+        self.layers.append(layer)
+        return self.seen()
+
+    def _settled(self, seen: AffineUnits) -> AffineUnits:
+        """Work what numbers are multiplied by and added to into the layer that gives them."""
+        layer, number = self._layer(seen), seen.layer
+        while self.layers[number].kind.endswith("pooling"):
+            number -= 1
+        weighted = self.layers[number]
+        sound = (seen.scale > 0).all() or layer is weighted
+        if seen.is_plain or not weighted.is_open or not sound or not self._covers(seen):
+            return seen
+        scale, shift = (np.empty(seen.index.size) for _ in "ab")
+        scale[seen.index.ravel()], shift[seen.index.ravel()] = (
+            seen.scale.ravel(),
+            seen.shift.ravel(),
+        )
+        units = layer.shape[0]
+        scale, shift = scale.reshape(units, -1), shift.reshape(units, -1)
+        if (scale != scale[:, :1]).any() or (shift != shift[:, :1]).any():
+            return seen
+        # of weights and biases, or of gains and shifts: the first multiplies, the second is added
+        (first, W), (second, b) = weighted.parameters.items()
+        weighted.parameters = {
+            first: W * scale[:, 0].reshape(-1, *(1,) * (W.ndim - 1)),
+            second: b * scale[:, 0] + shift[:, 0],
+        }
+        plain = replace(seen, scale=np.ones(seen.scale.shape), shift=np.zeros(seen.shift.shape))
+        return self._changed(plain)
+
+    def _covers(self, seen: AffineUnits) -> bool:
+        """Tell whether each unit of the layer is there exactly once."""
+        units = int(np.prod(self.layers[seen.layer].shape))
+        return bool((np.sort(seen.index.ravel()) == np.arange(units)).all()) and (
+            seen.index.size == units
+        )
+
+    def _input_scaled(self, seen: AffineUnits) -> AffineUnits:
+        """Keep what scales the inputs apart from the weights, so that it is seen."""
+        if seen.layer or seen.is_plain or not self._covers(seen) or not seen.scale.all():
+            return seen
+        middle, factor = (np.empty(seen.index.size) for _ in "ab")
+        middle[seen.index.ravel()] = (-seen.shift / seen.scale).ravel() + 0.0
+        factor[seen.index.ravel()] = seen.scale.ravel()
+        self.scaling = middle, factor
+        return replace(seen, scale=np.ones(seen.scale.shape), shift=np.zeros(seen.shift.shape))
+
+    def _maps(self, seen: AffineUnits) -> AffineUnits:
+        """Return numbers as maps, in the order in which the layer has them."""
+        layer = self._layer(seen)
+        shape = layer.shape if len(layer.shape) == 3 else (1, *layer.shape)
+        natural = np.arange(seen.index.size).reshape(seen.index.shape)
+        if len(shape) != 3 or seen.index.shape != shape or (seen.index != natural).any():
+            raise self.refuse(
+                "filters and blocks look at maps, rows and columns in this order: what they meet "
+                f"has the shape {list(seen.index.shape)}, or another order."
+            )
+        return seen
+
+    def _of_each_map(self, numbers: np.ndarray) -> np.ndarray:
+        """Return what is the same at all places of a map."""
+        each = numbers.reshape(len(numbers), -1)
+        if (each != each[:, :1]).any():
+            raise self.refuse("places of one map are scaled differently: scale the inputs before.")
+        return each[:, 0]

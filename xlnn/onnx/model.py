@@ -1,0 +1,187 @@
+"""Which network does an ONNX file hold? Its layers, weights, scaling and labels."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from pathlib import Path
+
+import numpy as np
+
+from xlnn.data.classes import name as label_of
+from xlnn.data.precision import LARGEST
+from xlnn.data.wording import listed
+from xlnn.equations.layer import WEIGHTS, Shape
+from xlnn.errors import DataError
+from xlnn.onnx.layers import AffineUnits, Layer
+from xlnn.onnx.onnx_file import Graph, read_graph
+from xlnn.onnx.operators import Class, Reader, read
+from xlnn.onnx.sklearn_operators import CLASSICAL
+
+LABELS, TASK = "labels", "task"
+"""The entries of a model's metadata that name its outputs, a list in JSON, and say what it does, as
+`xlnn.onnx.export` writes them."""
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A network as a file holds it.
+
+    Attributes
+    ----------
+    graph : Graph
+    shape : tuple of int
+        Of a row: (inputs,) or, of a picture, (rows, columns), or (maps, rows, columns).
+    layers : tuple of Layer
+        From below; the last is dense.
+    scaling : (array, array) or None
+        The middle and the factor of each input.
+    labels : tuple of str
+        Of the outputs; () where the file names none.
+    outputs : str
+        The name of the outputs in the graph.
+    classes : str
+        That of the class in the graph; "" where it has none.
+    told : tuple of str
+        Keys of what is to be said of it.
+    """
+
+    graph: Graph
+    shape: Shape
+    layers: tuple[Layer, ...]
+    scaling: tuple[np.ndarray, np.ndarray] | None
+    labels: tuple[str, ...]
+    outputs: str
+    classes: str
+    told: tuple[str, ...]
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers a row has."""
+        return int(np.prod(self.shape))
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether the largest output decides.
+
+        It does where the file says so, where outputs are shares or have classes, and where they
+        see a picture.
+        """
+        last, told = self.layers[-1], self.graph.metadata.get(TASK)
+        if last.shape[0] < 2 or told == "regression":
+            return False
+        if told == "classification":
+            return True
+        shares = last.activation in {"softmax", "sigmoid"}
+        return shares or bool(self.classes) or len(self.shape) > 1
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the layers: numbers, of which the input has 1."""
+        return tuple(str(number) for number in range(2, len(self.layers) + 2))
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Return the weights and biases by name."""
+        return {
+            f"{parameter}{name}": array
+            for name, layer in zip(self.names(), self.layers, strict=True)
+            for parameter, array in layer.parameters.items()
+        }
+
+
+def read_model(path: Path, *, large: bool = False) -> TrainedModel:
+    """Read a trained network.
+
+    Parameters
+    ----------
+    path : Path
+        An ONNX file.
+    large : bool
+        Whether it may have many weights.
+
+    Raises
+    ------
+    DataError
+        It is none, or one that is no stack of layers; the sentence names the operator.
+    """
+    graph = read_graph(path, large=large)
+    reader = read(graph, CLASSICAL)
+    source, seen, classes = _outputs(reader)
+    reader.stack.finished(seen)
+    given, *layers = reader.stack.layers
+    _tell(reader, layers)
+    if any(layer.activation == "softmax" for layer in layers[:-1]):
+        raise DataError(f"{path.name}: softmax stands below another layer: it is for the outputs.")
+    return TrainedModel(
+        graph=graph,
+        shape=given.shape,
+        layers=tuple(layers),
+        scaling=reader.stack.scaling,
+        labels=_labels(reader, layers[-1].shape[0]),
+        outputs=source,
+        classes=classes,
+        told=tuple(reader.stack.told),
+    )
+
+
+def _outputs(reader: Reader) -> tuple[str, AffineUnits, str]:
+    """Return the outputs and their name, and that of the class."""
+    values = reader.values
+    numbers, classes = {}, ""
+    for name in reader.graph.outputs:
+        value = values.get(name)
+        if isinstance(value, Class):
+            classes = name
+        elif isinstance(value, AffineUnits):
+            numbers[name] = value
+    if not numbers:
+        if not classes:
+            raise reader.stack.refuse("no output follows from the rows.")
+        found = values[classes]
+        assert isinstance(found, Class)  # noqa: S101 -- as it was put there
+        return found.source, values[found.source], classes  # type: ignore[return-value]
+    if len(numbers) > 1:
+        raise reader.stack.refuse(f"it has several outputs ({listed(numbers)}): one is taken.")
+    ((name, seen),) = numbers.items()
+    return _source(reader, name), seen, classes
+
+
+def _source(reader: Reader, name: str) -> str:
+    """Return the name of numbers before a ZipMap, which gives no array."""
+    for node in reader.graph.nodes:
+        if node.op == "ZipMap" and name in node.outputs:
+            return node.inputs[0]
+    return name
+
+
+def _labels(reader: Reader, outputs: int) -> tuple[str, ...]:
+    """Return the labels that the file has, of the graph or of its metadata."""
+    name, found = reader.graph.name, reader.labels
+    if found is None:
+        found = _of_metadata(reader.graph.metadata)
+    if found is None:
+        return ()
+    if len(found) != outputs:
+        raise DataError(f"{name} names {len(found)} labels for {outputs} outputs.")
+    return tuple(label_of(str(label), name) for label in found)
+
+
+def _of_metadata(metadata: Mapping[str, str]) -> tuple[str, ...] | None:
+    try:
+        labels = json.loads(metadata.get(LABELS, ""))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(labels, list) or not all(isinstance(label, str | int) for label in labels):
+        return None
+    return tuple(map(str, labels)) or None
+
+
+def _tell(reader: Reader, layers: list[Layer]) -> None:
+    """Note what a person may have forgotten in the model, and refuse numbers too large."""
+    told = reader.stack.told
+    for layer, above in pairwise(layers):
+        is_linear = layer.activation == "linear" and not WEIGHTS.isdisjoint(layer.parameters)
+        if is_linear and above.kind != "layernorm":
+            told["linear"] = None
+    for array in chain(*(layer.parameters.values() for layer in layers)):
+        if not (np.abs(array) <= LARGEST).all():
+            raise DataError(f"{reader.graph.name}: a weight is too large for a workbook.")

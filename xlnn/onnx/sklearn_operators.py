@@ -1,0 +1,149 @@
+"""What do the operators mean that models of scikit-learn are written with?"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from xlnn.onnx.layers import AffineUnits
+from xlnn.onnx.onnx_file import Node
+from xlnn.onnx.operators import Class, Operator, Reader
+
+TRANSFORMS = {"NONE": "", "SOFTMAX": "softmax", "LOGISTIC": "sigmoid"}
+"""What a linear model does with its sums."""
+
+
+def _scaler(reader: Reader, node: Node) -> AffineUnits:
+    seen = reader.seen(node)
+    ones = np.ones(seen.index.shape)
+    offset, scale = (
+        np.asarray(node.attributes.get(name) or [usual], dtype=float)
+        for name, usual in (("offset", 0.0), ("scale", 1.0))
+    )
+    try:
+        return reader.stack.times(seen, ones * scale, ones * (-offset * scale))
+    except ValueError as error:
+        raise reader.stack.refuse("Scaler scales another number of inputs.") from error
+
+
+def _regressor(reader: Reader, node: Node) -> AffineUnits:
+    return _linear(reader, node, node.attributes.get("targets", 1))
+
+
+def _classifier(reader: Reader, node: Node) -> AffineUnits:
+    labels = _labels(node, "classlabels_ints", "classlabels_strings")
+    reader.labels = labels
+    found = _linear(reader, node, len(node.attributes.get("intercepts") or labels))
+    if node.outputs[0]:
+        reader.values[node.outputs[0]] = Class(found, node.outputs[1], labels)
+    return found
+
+
+def _linear(reader: Reader, node: Node, units: int) -> AffineUnits:
+    """Return the outputs of a linear model: a dense layer, with softmax or sigmoid or without."""
+    seen = reader.seen(node)
+    b = np.asarray(node.attributes.get("intercepts") or [0.0] * units, dtype=float)
+    W = np.asarray(node.attributes["coefficients"], dtype=float)
+    if W.size != units * seen.index.size or b.shape != (units,):
+        raise reader.stack.refuse(
+            f"{node.op} has {W.size} coefficients for {seen.index.size} inputs."
+        )
+    transform = node.attributes.get("post_transform", "NONE")
+    if transform not in TRANSFORMS:
+        raise reader.stack.refuse(f"{node.op} ends with {transform}, which is not taken.")
+    found = reader.stack.dense(seen, W.reshape(units, -1), b)
+    if TRANSFORMS[transform]:
+        found = reader.stack.activate(found, TRANSFORMS[transform])
+    if node.op == "LinearClassifier" and units == 1:
+        if transform != "LOGISTIC":
+            raise reader.stack.refuse("LinearClassifier tells two classes apart by a single sum.")
+        found = reader.stack.both(found)
+    return found
+
+
+def _normalizer(reader: Reader, node: Node) -> AffineUnits:
+    """Let probabilities pass that add up to 1 already: they are what Normalizer makes of them."""
+    seen = reader.seen(node)
+    if node.attributes.get("norm") != "L1":
+        raise reader.stack.refuse("Normalizer divides rows by another sum than L1's.")
+    _check_shares(reader, seen)
+    return seen
+
+
+def _check_shares(reader: Reader, seen: AffineUnits) -> None:
+    """Refuse outputs that do not add up to 1 by themselves.
+
+    Those of softmax do, and those of two units of which one is the opposite of the other.
+    """
+    layer = reader.stack.layers[seen.layer]
+    is_pair = layer.activation == "sigmoid" and layer.shape == (2,) and seen.index.size == 2
+    if is_pair:
+        opposite = (not array.sum(axis=0).any() for array in layer.parameters.values())
+        is_pair = layer.kind == "dense" and all(opposite)
+    if not (seen.is_plain and (layer.activation == "softmax" or is_pair)):
+        raise reader.stack.refuse(
+            "outputs are divided by their sum, as in models of one class against the rest: train a "
+            "multinomial one."
+        )
+
+
+def _positive(reader: Reader, node: Node) -> AffineUnits:
+    """Let outputs pass of which none is below 0: they are what Abs makes of them."""
+    seen = reader.seen(node)
+    if reader.stack.layers[seen.layer].activation not in {"sigmoid", "softmax", "relu"}:
+        raise reader.stack.refuse("Abs takes away the sign of a result, which no layer does.")
+    return seen
+
+
+def _sum(reader: Reader, node: Node) -> AffineUnits:
+    """Note that shares add up to 1, so that whatever is divided by their sum stays as it is."""
+    seen = reader.seen(node)
+    _check_shares(reader, seen)
+    reader.known[node.outputs[0]] = np.ones((1, 1))
+    return seen
+
+
+def _zipmap(reader: Reader, node: Node) -> AffineUnits:
+    reader.labels = _labels(node, "classlabels_int64s", "classlabels_strings")
+    return reader.seen(node)
+
+
+def _argmax(reader: Reader, node: Node) -> Class:
+    seen = reader.seen(node)
+    if node.attributes.get("axis", 0) not in {1, -1} or node.attributes.get("select_last_index"):
+        raise reader.stack.refuse("ArgMax is taken along another axis than that of the outputs.")
+    return Class(seen, node.given(0))
+
+
+def _extracted(reader: Reader, node: Node) -> AffineUnits | Class:
+    """ArrayFeatureExtractor: the label of a class, or some columns of the inputs."""
+    value = reader.values.get(node.given(1))
+    if isinstance(value, Class) and node.given(0) in reader.known:
+        labels = tuple(reader.known[node.given(0)].ravel().tolist())
+        reader.labels = labels
+        return replace(value, labels=labels)
+    columns = reader.array(node, 1).astype(int).ravel()
+    return reader.seen(node).moved(lambda array: array[..., columns])
+
+
+def _gathered(reader: Reader, node: Node) -> AffineUnits | Class:
+    """Gather: the same, as it is written in other places."""
+    if node.given(0) in reader.known:
+        return _extracted(reader, node)
+    axis, columns = node.attributes.get("axis", 0), reader.array(node, 1).astype(int).ravel()
+    seen = reader.seen(node)
+    if axis not in {1, -1} or seen.index.ndim != 1:
+        raise reader.stack.refuse("Gather takes some of the rows.")
+    return seen.moved(lambda array: array[columns])
+
+
+def _labels(node: Node, *names: str) -> tuple[Any, ...]:
+    return next(tuple(node.attributes[name]) for name in names if node.attributes.get(name))
+
+
+CLASSICAL: dict[str, Operator] = {
+    "Scaler": _scaler, "LinearRegressor": _regressor, "LinearClassifier": _classifier,
+    "Normalizer": _normalizer, "ZipMap": _zipmap, "ArgMax": _argmax,
+    "ArrayFeatureExtractor": _extracted, "Gather": _gathered, "Abs": _positive, "ReduceSum": _sum,
+}  # fmt: skip
+"""The operators of linear models, of scalings, and of what comes behind the outputs."""

@@ -1,0 +1,200 @@
+"""Which templates are there, and what is in one?
+
+A template is a folder, or an experiment, which says itself what it begins with; an experiment with
+data has a folder for them.
+"""
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from xlnn.data.files import text
+from xlnn.data.toml import parsed
+from xlnn.data.wording import listed, short
+from xlnn.errors import DataError, OptionsError
+from xlnn.registry.experiments import experiments, loaded
+
+DEFAULT = "digits"
+
+ALL, INDEX = "all", "index"
+"""What is asked for where every template is meant, and what that writes besides: no template and no
+copy of one is named so."""
+
+SECTIONS = {1: 7, 2: 12, 3: 5, 4: 4, 5: 6}
+"""The book's chapters, and how many sections each has."""
+
+LARGEST = 16 * 1024
+"""Bytes of a template.toml; ours have 1,000."""
+
+
+@cache
+def folder() -> Path:
+    """Return the folder of the templates: in the installed package, or in the source tree."""
+    package = Path(__file__).parents[1]
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A folder with a ``template.toml`` and the files it names.
+
+    Attributes
+    ----------
+    name : str
+    path : Path
+        The folder.
+    values : dict
+        What ``template.toml`` says.
+    """
+
+    name: str
+    path: Path
+    values: dict[str, Any]
+
+    @property
+    def summary(self) -> str:
+        """One line that says what it is."""
+        return str(self.values.get("summary", ""))
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The book's sections that it shows, the one where it belongs first; none if in none."""
+        found = self.values.get("book", ())
+        return (found,) if isinstance(found, str) else tuple(found)
+
+    @property
+    def place(self) -> tuple[bool, list[tuple[int, ...]], str]:
+        """Where it stands among others: by the book's sections, and last what is in none."""
+        numbers = [tuple(map(int, section.split("-"))) for section in self.sections]
+        return not numbers, numbers, self.name
+
+
+def shown(sections: Sequence[str], to: str = " to ") -> str:
+    """Write sections in a line, those that follow one another as a span.
+
+    >>> shown(["1-2", "1-3", "1-4", "1-5"]), shown(["4-4", "3-3"]), shown(["2-4", "2-5"])
+    ('1-2 to 1-5', '4-4, 3-3', '2-4, 2-5')
+    """
+    runs: list[list[str]] = []
+    for section in sections:
+        chapter, number = map(int, section.split("-"))
+        if runs and runs[-1][-1] == f"{chapter}-{number - 1}":
+            runs[-1].append(section)
+        else:
+            runs.append([section])
+    spans = ([f"{run[0]}{to}{run[-1]}"] if len(run) > 2 else run for run in runs)
+    return ", ".join(part for span in spans for part in span)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all templates."""
+    folders = (path.parent.name for path in folder().glob("*/template.toml"))
+    return tuple(sorted({*folders, *experiments()}))
+
+
+def in_order() -> tuple[Template, ...]:
+    """Return all templates in the order of the book's sections."""
+    return tuple(sorted(map(_or_why_not, names()), key=lambda each: each.place))
+
+
+def _or_why_not(name: str) -> Template:
+    """Return a template; of an experiment that a package does not hold, one that says so."""
+    try:
+        return template(name)
+    except DataError as error:
+        return Template(name, folder(), {"summary": str(error)})
+
+
+def template(name: str) -> Template:
+    """Return a template by its name, or that of a person's folder.
+
+    Raises
+    ------
+    OptionsError
+        There is no template of that name and no such folder.
+    DataError
+        Its template.toml is not TOML, or it names a section that the book does not have.
+    """
+    path = folder() / name if name in names() else Path(name)
+    if name in experiments() and not path.exists():
+        found: Template = loaded(name).template
+        return found
+    try:
+        if (path / "template.toml").exists():
+            said = loaded(name).template.values if name in experiments() else {}
+            values = {**said, **_values(path / "template.toml")}
+            _check_sections(path.resolve().name, values.get("book", []))
+            return Template(path.resolve().name, path, values)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    raise OptionsError(
+        f'There is no template "{short(name)}" and no folder of that name with a template.toml'
+        f"{_meant(name)}"
+    )
+
+
+def _meant(name: str) -> str:
+    """End a sentence with the templates of nearly that name, or else with all of them."""
+    near = get_close_matches(name, names(), 3)
+    return f": is it {listed(near, 'or')}?" if near else f"; choose one of {', '.join(names())}."
+
+
+def _check_sections(name: str, book: object) -> None:
+    """Refuse what is no section of the book, and no list of some."""
+    sections = book if isinstance(book, list) else [book]
+    for section in sections:
+        found = re.fullmatch("([0-9])-([1-9][0-9]?)", section) if isinstance(section, str) else None
+        if not found or not int(found[2]) <= SECTIONS.get(int(found[1]), 0):
+            raise DataError(
+                f"template.toml of {name}: book = {short(section)}: a section of the book was "
+                'expected, such as "2-11", or a list of them.'
+            )
+    if len(set(sections)) < len(sections):
+        raise DataError(f"template.toml of {name}: a section stands twice in its book.")
+
+
+def _values(path: Path) -> dict[str, Any]:
+    """Read a template.toml of sane size."""
+    try:
+        return parsed(text(path, "TOML", largest=LARGEST))
+    except ValueError as error:
+        raise DataError(f"{path} cannot be read: {short(error)}.") from error
+
+
+def copy(name: str, target: Path) -> None:
+    """Copy a template into a folder of its own, to be edited.
+
+    Raises
+    ------
+    OptionsError
+        There is no template of that name, or the copy would stand for one.
+    DataError
+        The folder exists or cannot be made.
+    """
+    if name not in names():
+        raise OptionsError(f'There is no template "{short(name)}"{_meant(name)}')
+    if target.name in {ALL, INDEX}:
+        raise OptionsError(f"xlnn build {ALL} needs the name {target.name}: choose another one.")
+    if target.name in names():
+        raise OptionsError(
+            f"{target.name} is the name of a template of xlnn, and would stand for that: choose "
+            "another name."
+        )
+    if target.exists() or target.is_symlink():
+        raise DataError(f"{target} exists: choose another name, nothing was changed.")
+    try:
+        if (folder() / name).exists():
+            shutil.copytree(folder() / name, target)
+        else:
+            target.mkdir()
+            (target / "template.toml").write_text(loaded(name).as_toml(), encoding="utf-8")
+    except OSError as error:
+        # copytree collects what happened to each file: source, copy, and what the system said
+        said = error.strerror or error.args[0][0][2]
+        raise DataError(f"{target} cannot be made: {said}.") from error

@@ -1,0 +1,210 @@
+"""What are the words of a language? Read from ``templates/text``, a file a language.
+
+A file ends with what is said otherwise for some workbooks, each in a table of its name. A kind of
+workbook with words of its own has a folder of its name there, with a file a language. What a file
+does not say stands in English.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
+
+from xlnn.errors import DataError, OptionsError
+from xlnn.registry.templates import folder
+
+VARIANTS = (
+    *("digits", "xor", "cnn", "table", "regression", "maps", "cross_entropy"),
+    *("scaled", "scaled_targets"),
+    *("momentum", "rmsprop", "adam"),
+)
+"""What is said otherwise."""
+
+SHARED: Mapping[str, frozenset[str] | None] = {
+    "joined": None,
+    "headings": None,
+    "validation": None,
+    "sheets": frozenset({"guide", "spec"}),
+    "notes": frozenset({"spec"}),
+    "guide": frozenset(
+        {"steps_title", "symbols_title", "colours_title", "experiments_title", "overwritten"}
+        | {"colours", "columns"}
+    ),
+}
+"""What a kind with words of its own takes over from the others: whole sections, or some keys."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """The words of one language.
+
+    Attributes
+    ----------
+    lang : str
+    words : dict
+        Tables of words by section and key, as the file has them.
+    said : dict
+        The sentences that were asked for by `sentence`, in English.
+    """
+
+    lang: str
+    words: dict[str, Any]
+    said: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def __call__(self, section: str, key: str, /, **values: object) -> str:
+        """Return a text, with its ``{braces}`` filled in."""
+        filled: str = self.words[section][key].format(**values)
+        return filled
+
+    def open(self, section: str, key: str, **values: object) -> str:
+        """Return a text with some of its ``{braces}`` filled in, the others left as they are."""
+        left: str = self.words[section][key].format_map(_Blanks(values))
+        return left
+
+    def of_itself(self, section: str, english: str) -> str:
+        """Return a text whose key is what it says in English."""
+        found: str = self.words.get(section, {}).get(english, english)
+        return found
+
+    def sentence(self, key: str, english: str, **values: object) -> str:
+        """Return a sentence as translated, or in English; some of its ``{braces}`` filled in."""
+        self.said[key] = english
+        found: str = self.words.get("sentences", {}).get(key, english)
+        return found.format_map(_Blanks(values))
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Join names as a sentence does: commas between, and a word before the last."""
+        *others, last = names
+        before = self("joined", "between").join(others)
+        return f"{before}{self('joined', 'last')}{last}" if others else last
+
+    def of(self, variants: Iterable[str]) -> Self:
+        """Return the words of workbooks that say some things otherwise, the later ones last."""
+        words = {key: value for key, value in self.words.items() if key not in VARIANTS}
+        for variant in variants:
+            words = _merged(words, self.words[variant])
+        return replace(self, words=words)
+
+    def with_own(self, own: str) -> Self:
+        """Return these words, over which those stand of a kind that says little otherwise."""
+        return replace(
+            self,
+            words=_merged(self.words, _read(folder() / "text" / own / f"{self.lang}.toml")),
+        )
+
+    @property
+    def sheets(self) -> dict[str, str]:
+        """The sheets' titles by their keys, in the workbook's order."""
+        return dict(self.words["sheets"])
+
+
+class _Blanks(dict[str, object]):
+    """What is known of the braces of a text; the others stay."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def _merged(words: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dictionary in which the entries of another take the place of its own."""
+    merged = dict(words)
+    for key, value in others.items():
+        own = words.get(key)
+        merged[key] = _merged(own, value) if isinstance(own, dict) else value
+    return merged
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages there are."""
+    return tuple(sorted(path.stem for path in (folder() / "text").glob("*.toml")))
+
+
+def text(
+    lang: str, own: str = "", declared: Mapping[str, Any] | None = None, home: Path | None = None
+) -> Text:
+    """Return the words of a language; of a kind with words of its own, those and what is shared.
+
+    Parameters
+    ----------
+    lang : str
+    own : str
+        The kind.
+    declared : dict
+        What its modules say in English.
+    home : Path
+        The folder of its files, by default that of its name in ``templates/text``.
+
+    Raises
+    ------
+    OptionsError
+        There is no such language.
+    """
+    if lang not in languages():
+        raise OptionsError(
+            f'There is no language "{lang}"; choose one of {", ".join(languages())}.'
+        )
+    if not own:
+        return Text(lang, _read(folder() / "text" / f"{lang}.toml"))
+    words = _merged(_merged(_shared("en"), declared or {}), translated("en", own, home))
+    if lang != "en":
+        words = _merged(_merged(words, _shared(lang)), translated(lang, own, home))
+    return Text(lang, words)
+
+
+def translated(lang: str, own: str, home: Path | None = None) -> dict[str, Any]:
+    """Return the words in a kind's file of a language, or an empty dict if it has no such file."""
+    path = (home or folder() / "text" / own) / f"{lang}.toml"
+    return _read(path) if path.exists() else {}
+
+
+def missing(
+    lang: str, own: str, words: Text, home: Path | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield what the words of a kind say in English alone: where it belongs, and the English text.
+
+    Parameters
+    ----------
+    lang, own : str
+    words : Text
+        All its words in English.
+    home : Path
+        The folder of its files.
+    """
+    known = _merged(_shared(lang), translated(lang, own, home))
+    yield from _missing(words.words, known, "")
+
+
+def _missing(words: Mapping[str, Any], known: object, above: str) -> Iterator[tuple[str, str]]:
+    for key, word in words.items():
+        there = known.get(key) if isinstance(known, Mapping) else None
+        if isinstance(word, Mapping):
+            yield from _missing(word, there, f"{above}{key}.")
+        elif word and not there:
+            yield f"{above}{key}", str(word)
+
+
+def _shared(lang: str) -> dict[str, Any]:
+    words = _read(folder() / "text" / f"{lang}.toml")
+    return {
+        section: {key: word for key, word in words[section].items() if not keys or key in keys}
+        for section, keys in SHARED.items()
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    inside = path.is_relative_to(folder().parent)
+    where = path.relative_to(folder().parent) if inside else path
+    try:
+        return _parsed(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise DataError(f"The words in {where} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"The words in {where} are no TOML: {error}.") from error
+
+
+@lru_cache(maxsize=32)
+def _parsed(path: Path, written: int) -> dict[str, Any]:  # noqa: ARG001 -- of another file's age
+    with path.open("rb") as file:
+        return tomllib.load(file)

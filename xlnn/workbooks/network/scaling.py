@@ -1,0 +1,196 @@
+"""The scaling of inputs and targets, and what to say of those that should be scaled."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlnn.data.dataset import Dataset
+from xlnn.data.standardise import scaling
+from xlnn.data.wording import amount, short
+from xlnn.equations.activation import ACTIVATIONS
+from xlnn.options import Options
+from xlnn.workbooks.network.origin import UNSCALED, Origin
+from xlnn.workbooks.network.spec import AS_MANY, MOST_DECIMALS, Spec
+
+ANEW = "standard"
+"""How numbers are scaled that take the place of others which were."""
+
+Scaling = tuple[np.ndarray, np.ndarray]
+"""The middle and the factor of each column: scaled = (given - middle) * factor."""
+
+
+DIGITS = 4
+"""Of the distance of the largest target from the smallest, so many are shown of a prediction."""
+
+
+LARGE = 10.0
+"""Inputs of about 1 are what start weights are made for; from 10 on most units are saturated."""
+
+ROUNDING = 1e-9
+"""How far beyond their ends numbers may seem to lie that were scaled to just there."""
+
+TINY = 0.01
+"""Inputs below move no unit; targets that differ by less are drowned by the outputs of a network
+that has learnt nothing."""
+
+MANY_TIMES = 10.0
+"""How often larger one column is than another where they are said to be of very different size."""
+
+APART = 100.0
+"""How often larger one column may be than another before it drowns that one."""
+
+
+@dataclass(frozen=True)
+class Scalings:
+    """What scales the numbers of a network; None where they stay as they are.
+
+    Attributes
+    ----------
+    inputs, targets : (array, array) or None
+        Shapes (inputs,) and (outputs,).
+    notes : tuple of str
+        What is scaled otherwise than the origin scaled it.
+    """
+
+    inputs: Scaling | None
+    targets: Scaling | None
+    notes: tuple[str, ...] = ()
+
+    def targets_of(self, t: np.ndarray) -> np.ndarray:
+        """Return targets as the network learns them, shape (images, outputs)."""
+        if self.targets is None:
+            return t
+        middle, factor = self.targets
+        return (t - middle) * factor
+
+
+def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) -> Scalings:
+    """Return what scales the inputs and the targets, from the images that are trained.
+
+    Parameters
+    ----------
+    origin : Origin
+    options : Options
+    data : Dataset
+    held : array of bool, shape (images,)
+        Which images are held out.
+    """
+    x, t = data.x[~held], data.t[~held]
+    inputs, notes = _scaling(origin.scaling, origin.scale, options.scale, x, "inputs")
+    if not (data.is_regression and origin.epochs):
+        return Scalings(inputs, None, notes)
+    was_regression = bool(origin.reading.targets)
+    how = ANEW if origin.scaling is not None and not was_regression else origin.scale
+    targets, others = _scaling(origin.target_scaling, how, options.scale, t, "targets")
+    return Scalings(inputs, targets, notes + others)
+
+
+def _scaling(
+    settled: Scaling | None, known: str, asked: str | None, numbers: np.ndarray, name: str
+) -> tuple[Scaling | None, tuple[str, ...]]:
+    """Return the scaling of some columns, and whether it takes the place of a settled one."""
+    if asked is None and settled is not None:
+        if len(settled[0]) == numbers.shape[1]:
+            return settled, ()
+        note = f"The {name} are others, so they are scaled anew (--scale {ANEW})."
+        return scaling(numbers, ANEW), (note,)
+    how = asked or known
+    return (None if how == UNSCALED else scaling(numbers, how)), ()
+
+
+def decimals(t: np.ndarray) -> int:
+    """Return with how many decimals numbers of the size of some targets are shown.
+
+    Parameters
+    ----------
+    t : array, shape (images, outputs)
+
+    >>> decimals(np.array([[25.0], [346.0]])), decimals(np.array([[1e-6], [3e-6]]))
+    (1, -1)
+    """
+    spread = np.ptp(t, axis=0)
+    size = np.where(spread > 0, spread, np.abs(t).max(axis=0))
+    if not size.any():
+        return AS_MANY
+    digits = max(0, DIGITS - 1 - int(np.floor(np.log10(size[size > 0].min()))))
+    return digits if digits <= MOST_DECIMALS else AS_MANY
+
+
+def scale_note(data: Dataset) -> tuple[str, ...]:
+    """Say that inputs which nobody scales are large, tiny, or of very different size.
+
+    Parameters
+    ----------
+    data : Dataset
+        Its ``x``, shape (images, inputs), is what the network sees.
+    """
+    least, most = data.x.min(axis=0), data.x.max(axis=0)
+    sizes = np.maximum(np.abs(least), np.abs(most))
+    varied = np.flatnonzero(most > least)
+    if not varied.size:
+        return ()
+    largest = varied[sizes[varied].argmax()]
+    smallest = varied[sizes[varied].argmin()]
+    if data.picture is not None:
+        if TINY <= sizes[largest] <= LARGE:
+            return ()
+        span = f"from {amount(least.min())} to {amount(most.max())}"
+        return (f"The pixels go {span}, and units learn best from 0 to 1: add --scale range.",)
+    if sizes[largest] > LARGE or sizes[largest] > APART * sizes[smallest]:
+        are_apart = sizes[largest] > MANY_TIMES * sizes[smallest]
+        how = "of very different size" if are_apart else "large"
+        spans = [
+            f"{short(data.features[column])} from {amount(least[column])} to {amount(most[column])}"
+            for column in ((smallest, largest) if are_apart else (largest,))
+        ]
+        return (f"The inputs are {how} ({', '.join(spans)}): add --scale standard.",)
+    if sizes[largest] < TINY:
+        span = f"from {amount(least[largest])} to {amount(most[largest])}"
+        column = short(data.features[largest])
+        return (f"The inputs are tiny ({column} {span}): add --scale standard.",)
+    return ()
+
+
+def target_notes(spec: Spec, t: np.ndarray) -> tuple[str, ...]:
+    """Say that the numbers to be predicted cannot be reached, or hardly be learnt.
+
+    Parameters
+    ----------
+    spec : Spec
+    t : array, shape (images, outputs)
+        The targets as the network learns them.
+    """
+    if not spec.is_regression:
+        return ()
+    least, most = t.min(axis=0), t.max(axis=0)
+    constant = [short(name) for name, same in zip(spec.labels, least == most, strict=True) if same]
+    notes = tuple(f"{name} is the same in all rows: nothing can be learnt." for name in constant)
+    activation = spec.layers[-1].activation
+    lowest, highest = ACTIVATIONS[activation].reach
+    if least.min() < lowest - ROUNDING or most.max() > highest + ROUNDING:
+        reach = f"from {lowest} to {highest}" if highest < np.inf else f"from {lowest} on"
+        what = "scaled targets" if spec.scaled_targets else "targets"
+        span = f"from {amount(least.min())} to {amount(most.max())}"
+        note = (
+            f"The {what} go {span}, and outputs of {activation} {reach}: they cannot be reached. "
+            "Add --scale range, or --scale standard and --output-activation linear."
+        )
+        return (*notes, note)
+    return notes if spec.scaled_targets else notes + _size_note(spec, least, most)
+
+
+def _size_note(spec: Spec, least: np.ndarray, most: np.ndarray) -> tuple[str, ...]:
+    """Say that targets which nobody scales are large, tiny or of very different size."""
+    sizes, spread = np.maximum(np.abs(least), np.abs(most)), most - least
+    varied = np.flatnonzero(spread)
+    if not varied.size:
+        return ()
+    largest, smallest = varied[sizes[varied].argmax()], varied[spread[varied].argmin()]
+    if sizes[largest] > LARGE:
+        how, which = "large", largest
+    elif spread[smallest] < TINY:
+        how, which = "close together", smallest
+    else:
+        return ()
+    span = f"{short(spec.labels[which])} from {amount(least[which])} to {amount(most[which])}"
+    return (f"The targets are {how} ({span}): add --scale standard, which scales them as well.",)

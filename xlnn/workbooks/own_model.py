@@ -1,0 +1,155 @@
+"""The kind "model": a programmer's own quantities, on pages of theirs or on usual ones.
+
+A file cannot carry Python: its Spec says which quantities there are, and whoever checks it brings
+the model.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any, ClassVar, Never, NoReturn
+
+from xlnn.errors import DataError
+from xlnn.layout import Layout
+from xlnn.quantity import Model
+from xlnn.reference import Arrays
+from xlnn.registry.templates import Template
+from xlnn.registry.text import Text, text
+from xlnn.workbooks.kind import Spec, WorkbookKind
+from xlnn.workbooks.pages import spec_text
+from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.page import Page, said, usual_page
+from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.workbooks.spec_text import plain
+from xlnn.writing.drawing import Drawing
+
+THE_PROGRAMMERS = (
+    "The model of this workbook is its programmer's own, which a file cannot carry: check it from "
+    "Python, with xlnn.check(path, model=...)."
+)
+
+
+@dataclass(frozen=True)
+class OwnSpec:
+    """What a workbook says of a model that it does not hold.
+
+    Attributes
+    ----------
+    template : str
+        What the programmer calls it.
+    lang : str
+    quantities : tuple of (str, str, tuple of int)
+        Of each its name, its sheet and its lengths: axes, then units.
+    """
+
+    kind: ClassVar[str] = "model"
+
+    template: str
+    lang: str
+    quantities: tuple[tuple[str, str, tuple[int, ...]], ...]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values, as TOML has them."""
+        entries = (dict(zip(("name", "sheet", "lengths"), q, strict=True)) for q in self.quantities)
+        values: dict[str, Any] = plain(
+            {"template": self.template, "lang": self.lang, "quantities": [*entries]}
+        )
+        return values
+
+
+class OwnModel(WorkbookKind[OwnSpec, Never]):
+    """Workbooks of models that xlnn does not ship."""
+
+    name = OwnSpec.kind
+
+    def from_template(self, template: Template) -> NoReturn:
+        """Refuse: a template holds no Python."""
+        raise DataError(
+            f"{template.name}: a model of one's own is built from Python: xlnn.workbook."
+        )
+
+    def from_workbook(self, name: str, spec: OwnSpec, arrays: Arrays) -> NoReturn:  # noqa: ARG002
+        """Refuse: a workbook holds no Python."""
+        raise DataError(f"{name}: {THE_PROGRAMMERS}")
+
+    def recipe(self, origin: Never, options: Mapping[str, Any]) -> NoReturn:  # noqa: ARG002
+        """Refuse, as above."""
+        raise DataError(THE_PROGRAMMERS)
+
+    def spec(self, values: Mapping[str, Any]) -> OwnSpec:
+        """Read the Spec that a workbook keeps."""
+        match values:
+            case {"template": str(name), "lang": str(lang), "quantities": list(entries)}:
+                return OwnSpec(name, lang, tuple(map(_entry, entries)))
+        raise DataError("The Spec of a programmer's model names its template, lang and quantities.")
+
+    def layout(self, spec: OwnSpec) -> NoReturn:  # noqa: ARG002
+        """Refuse: the model is not here."""
+        raise DataError(THE_PROGRAMMERS)
+
+    def drawings(self, spec: OwnSpec, layout: Layout) -> dict[str, Drawing]:
+        """Return what each sheet shows besides its quantities."""
+        return drawn(Context(spec, layout, _words(layout.model)), _sheets(layout.model))
+
+    def words(self, spec: OwnSpec, layout: Layout) -> Text:  # noqa: ARG002
+        """Return what the programmer calls things."""
+        return _words(layout.model)
+
+
+KIND = OwnModel()
+
+
+def spec_of(model: Model, name: str) -> OwnSpec:
+    """Return the Spec of a model."""
+    entries = tuple((q.name, q.sheet, q.lengths) for q in model.quantities)
+    return OwnSpec(name, "en", entries)
+
+
+def check_same(spec: Spec, model: Model) -> None:
+    """Refuse a model of which a workbook was not made.
+
+    Raises
+    ------
+    DataError
+        Saying where they differ.
+    """
+    if not isinstance(spec, OwnSpec):
+        raise DataError(f"It was made of the template {spec.template}: check it without a model.")
+    made, given = spec.quantities, spec_of(model, spec.template).quantities
+    for there, here in zip_longest(made, given):
+        if there != here:
+            named = " of shape ".join(map(str, (there or here)[::2]))
+            raise DataError(f"It was made of another model: they differ in {named}.")
+
+
+def layout_of_model(model: Model) -> Layout:
+    """Return the cells of the quantities of a model, which `check_model` lets pass."""
+    words = _words(model)
+    return layout_of_sheets(model, _sheets(model), words.sheets)
+
+
+def _entry(entry: object) -> tuple[str, str, tuple[int, ...]]:
+    match entry:
+        case {"name": str(name), "sheet": str(sheet), "lengths": list(lengths)}:
+            return name, sheet, tuple(map(int, lengths))
+    raise DataError("A quantity in the Spec has a name, a sheet and lengths.")
+
+
+def _sheets(model: Model) -> dict[str, Sheet | Page]:
+    """Return the sheets of a model, each named by its quantities, and last the Spec."""
+    return {page.key: page for page in _pages(model)} | {"spec": Sheet(spec_text.draw)}
+
+
+def _pages(model: Model) -> list[Page]:
+    stated = {page.key: page for page in model.pages}
+    keys = dict.fromkeys((*stated, *(quantity.sheet for quantity in model.quantities)))
+    return [stated.get(key) or usual_page(model, key) for key in keys]
+
+
+def _words(model: Model) -> Text:
+    """Return the words of a model's workbook: what the programmer calls things."""
+    english, pages = text("en"), _pages(model)
+    words = said(model, pages)
+    words["sheets"]["spec"] = english("sheets", "spec")
+    words["notes"]["spec"] = "Which quantities this workbook holds. Its equations are its maker's."
+    return Text("en", {**english.words, **words})
