@@ -1,4 +1,4 @@
-"""Is what a program gives of the kind that is expected, and what is said where it is not?"""
+"""Check the types of arguments that a program passes, and say what was expected."""
 
 import os
 from numbers import Integral, Real

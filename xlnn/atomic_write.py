@@ -1,4 +1,4 @@
-"""How is a file put in its place? Whole and at once, or not at all."""
+"""Write a file completely or not at all."""
 
 import os
 import tempfile

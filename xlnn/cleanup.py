@@ -1,4 +1,4 @@
-"""What must not outlive the program, and how does a signal end it with nothing left behind?
+"""Clean-up: remove temporary files and child processes, also after a signal.
 
 A signal raises nothing: an exception can be swallowed wherever it arrives, in a destructor or in
 somebody's ``except``. The handler itself ends what was started, removes what was written, and

@@ -1,4 +1,4 @@
-"""What can go wrong that the person at the keyboard can mend.
+"""Errors that a user can correct.
 
 A message says where, what was found, what was expected and what to do, in one sentence or two.
 The command line prints it, and exits with 2 where the command line is wrong, else with 1; from

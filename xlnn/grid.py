@@ -1,4 +1,4 @@
-"""What does a recalculated workbook hold? A grid of values for each sheet."""
+"""The values of a recalculated workbook: a grid for each sheet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

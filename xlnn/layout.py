@@ -1,4 +1,4 @@
-"""Where does each quantity stand, and how is one cell addressed from another?
+"""Place quantities on sheets, and compute the addresses of their cells.
 
 A quantity occupies a `Block`: its array index maps to a row and a column by a fixed step for each
 axis, so a block can be a table (a row for each epoch and image, a column for each unit) as well as

@@ -1,4 +1,4 @@
-"""What an option is: its type, its help, its choices, and the sentence that refuses a value."""
+"""An option: its type, help, choices, and the message that refuses a value."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

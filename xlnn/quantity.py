@@ -1,4 +1,4 @@
-"""What is a quantity?
+"""Quantities: named arrays, each with an equation for NumPy and one for cells.
 
 A quantity is a named array of the book (``z2``, ``delta3``, ``dC_dW2`` ...): its axes, the
 quantities it is computed from, and the equation that says how. Everything else in xlnn is a

@@ -1,4 +1,4 @@
-"""What does NumPy say? The quantities of a model, computed by their ``array`` statements.
+"""Compute the quantities of a model with NumPy.
 
 Two readings of the same list: `run` computes everything from the inputs, epoch after epoch;
 `expected` computes one quantity from given values of the quantities it depends on.

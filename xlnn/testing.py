@@ -1,4 +1,4 @@
-"""Does a workbook compute what it says? Asserted, for a programmer's own tests.
+"""Assert in a test that a workbook agrees with NumPy.
 
 >>> from xlnn.testing import assert_agrees
 >>> def test_the_loan():

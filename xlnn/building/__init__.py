@@ -1,1 +1,1 @@
-"""How does a workbook come about? From a template and data to a file that is proven."""
+"""Build workbooks: from a template and data to a file that agrees with NumPy."""

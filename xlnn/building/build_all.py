@@ -1,4 +1,4 @@
-"""How are all templates built at once, with an index that leads to their workbooks?"""
+"""Build all templates at once, with an index page that links to their workbooks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

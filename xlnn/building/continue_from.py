@@ -1,4 +1,4 @@
-"""With what does a build begin that goes on from a workbook? With what it holds now."""
+"""Begin a build from what an earlier workbook holds."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where may a workbook be written, and how does it get there?"""
+"""Decide where a workbook may be written, and move it there once it is complete."""
 
 import shutil
 from contextlib import nullcontext

@@ -1,4 +1,4 @@
-"""How is a plan carried out? Computed with NumPy, written, and proven before it appears."""
+"""Carry out a plan: compute with NumPy, write the file and verify it."""
 
 from collections.abc import Callable
 

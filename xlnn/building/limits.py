@@ -1,4 +1,4 @@
-"""Is a workbook of a size that people can open? Known before anything is written."""
+"""Refuse workbooks that are too large to open, before anything is written."""
 
 from bisect import bisect_left
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How does a model of a programmer's own become a workbook?"""
+"""Turn a programmer's own model into a workbook."""
 
 from collections.abc import Callable, Mapping
 from copy import copy

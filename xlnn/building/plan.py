@@ -1,4 +1,4 @@
-"""What will a build write? Planned from a template or a model, data and options.
+"""Plan a build from a template or a model, data and options.
 
 Nothing is imported that writes: whoever gave data that no workbook takes is told so at once.
 """

@@ -1,4 +1,4 @@
-"""Does a workbook that was just written agree with NumPy, and would Excel open it as it is?"""
+"""Verify that a new workbook agrees with NumPy and that Excel can open it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How does a layout become a workbook in its place, proven?"""
+"""Write a layout to its destination and verify it."""
 
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping

@@ -1,1 +1,1 @@
-"""Does a workbook compute what it says? Its formulas against NumPy, cell by cell."""
+"""Compare the formulas of a workbook with NumPy, cell by cell."""

@@ -1,4 +1,4 @@
-"""Does a workbook compute what the book says? Every cell against NumPy, where it is born.
+"""Check every cell of a workbook against NumPy and report errors where they start.
 
 Every formula is read (`xlnn.checking.formula_text`), and three comparisons are made. *Local*: each
 quantity against NumPy's value of the same equation, computed from the recalculated values of the

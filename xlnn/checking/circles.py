@@ -1,4 +1,4 @@
-"""Which formulas close a circle: which read what is computed only after them, or from them?
+"""Find circular references among formulas.
 
 Every formula as the layout states it reads what stands before it in the order of `reference.run`.
 So a circle holds a formula that reads ahead in this order; without those formulas there is none.

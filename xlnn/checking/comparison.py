@@ -1,4 +1,4 @@
-"""Which cells do not compute their quantity? Found by value, and by how their formulas read."""
+"""Find cells that differ from their quantity, by value and by the text of their formula."""
 
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""What did a person do to a table, where hundreds of cells are wrong or a formula lost its cells?
+"""Recognise inserted, deleted and moved rows in a table with many wrong cells.
 
 A row that was inserted, deleted or moved shows in which rows of a table are filled, and in how its
 formulas read. What happened is then said once, and not what follows from it in every cell.

@@ -1,4 +1,4 @@
-"""Which formulas do not read as the layout states them, and may they?
+"""Find formulas that do not read as the layout states them, and decide if they may.
 
 Every formula is read. One that reads as stated, up to ``$``, quotes, blanks and case, is proven in
 form and by value. One that reads otherwise is wrong where its values can not prove it (a class, a

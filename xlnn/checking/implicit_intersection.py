@@ -1,4 +1,4 @@
-"""Would Excel take one cell of a range, where an engine may take them all?
+"""Find formulas in which Excel takes one cell of a range and an engine takes all.
 
 In a file without the marks of array formulas, Excel and LibreOffice compute ``A1:A3*B1:B3`` for one
 cell of each range: that in the formula's own row or column (the implicit intersection). Other

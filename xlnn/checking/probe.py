@@ -1,4 +1,4 @@
-"""With which random numbers is a workbook compared once more, so that nothing agrees by chance?"""
+"""Draw random inputs with which a workbook is compared once more."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How does an engine compute a workbook, and its probes, while the file is looked at?"""
+"""Recalculate a workbook and its probes while the file is read."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which cells does a formula name?"""
+"""List the cells to which a formula refers."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What is to be said of a workbook, whether its formulas are right or not?"""
+"""Collect notes about a workbook that apply whether its formulas are right or wrong."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What did a check find?"""
+"""The result of a check."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

@@ -1,4 +1,4 @@
-"""Which stored values are not what their formulas give?
+"""Find stored values that differ from what their formulas give.
 
 Nothing here believes them, but they are what a program shows that computes nothing: a preview, a
 phone, a reader of files.

@@ -1,4 +1,4 @@
-"""How is it said what a check found? In lines, for a terminal and for the message of a test."""
+"""Describe the result of a check in lines of text."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What do the commands say, and where: what is going on to stderr, results to stdout?"""
+"""Print for commands: results to stdout, progress and notes to stderr."""
 
 import json
 import os

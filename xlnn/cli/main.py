@@ -1,4 +1,4 @@
-"""How does the program begin, how does it end, and which commands are there?"""
+"""The entry point of the command line: the list of commands, signals and exit codes."""
 
 import atexit
 import gc

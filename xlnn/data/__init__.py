@@ -1,1 +1,1 @@
-"""What does a person's data say? Tables, arrays and pictures, read strictly into one form."""
+"""Read a person's data strictly: tables, arrays and pictures."""

@@ -1,4 +1,4 @@
-"""What do arrays say, of an .npz archive or of a program? ``x``, and ``labels``, ``y`` or ``t``."""
+"""Read arrays ``x`` and ``labels``, ``y`` or ``t``, from an .npz archive or a program."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which classes are there, in which order, and which one is each image?"""
+"""Number the classes of a data set and code its labels."""
 
 import unicodedata
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Which column of a table is what? The label or the targets, and the inputs."""
+"""Decide which columns of a table are labels, targets and inputs."""
 
 import re
 from collections.abc import Sequence

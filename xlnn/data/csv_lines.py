@@ -1,4 +1,4 @@
-"""Which fields stand in the lines of a CSV text?"""
+"""Split the lines of a CSV text into fields."""
 
 import csv
 import re

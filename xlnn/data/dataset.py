@@ -1,4 +1,4 @@
-"""What is data once it is read, and what can be said about how to read it?"""
+"""A data set that was read, and the options for reading one."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What does a file hold, if it is a file of sane size?"""
+"""Read a file of limited size."""
 
 import codecs
 import os

@@ -1,4 +1,4 @@
-"""Which pictures are in a folder, and what is the label of each?"""
+"""Read a folder of pictures, with a label for each."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Which fields stand in the rows of a data frame, of pandas or polars or what is made like them?"""
+"""Read rows from a data frame of pandas, polars or a similar library."""
 
 import math
 from collections.abc import Iterator

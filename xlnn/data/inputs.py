@@ -1,4 +1,4 @@
-"""Which rows are given to a model that was trained elsewhere? Inputs, and perhaps labels."""
+"""Read rows for a trained model: inputs, and labels if there are any."""
 
 import os
 from collections.abc import Mapping

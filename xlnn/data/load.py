@@ -1,4 +1,4 @@
-"""Of which kind are a person's data, and who reads them?"""
+"""Find out what kind of data a source is, and read it."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What do data say that a program holds? Arrays, or a data frame."""
+"""Read data that a program holds: arrays or a data frame."""
 
 from collections.abc import Mapping
 

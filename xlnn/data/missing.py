@@ -1,4 +1,4 @@
-"""What is made of values that are missing? They are refused, or left out, or a column's mean."""
+"""Refuse missing values, drop their rows or fill in the mean of the column."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

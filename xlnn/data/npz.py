@@ -1,4 +1,4 @@
-"""Which arrays are in an .npz archive, if it is safe to load?
+"""Read arrays from an .npz archive if it is safe to load.
 
 NumPy makes room for an array as large as its header claims, and inflates what it is given. So the
 sizes that the archive and the headers declare are looked at first, and must agree; what is larger

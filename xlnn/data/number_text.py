@@ -1,4 +1,4 @@
-"""When is a text a number? By a decimal point, or by a comma if that is asked for or proven.
+"""Read numbers in text, with a decimal point or a decimal comma.
 
 ``1,234`` is a thousand and more to one person and little over one to another. So a comma is read
 only where somebody said what it means, or where other values of the same data leave one meaning.

@@ -1,4 +1,4 @@
-"""Which numbers is a picture file? Its ink: 1 where the pen was, 0 for paper."""
+"""Read a picture file as numbers: 1 for ink, 0 for paper."""
 
 import io
 import warnings

@@ -1,4 +1,4 @@
-"""Which numbers does a spreadsheet keep, and when is a text plainly one of them?
+"""Round numbers to the 15 significant digits that a spreadsheet keeps.
 
 Every number is rounded once to 15 significant digits: openpyxl writes 16, and a spreadsheet keeps
 15, so that NumPy and the workbook begin from exactly the same numbers.

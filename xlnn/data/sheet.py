@@ -1,4 +1,4 @@
-"""Which fields stand in the rows of a sheet of an .xlsx that a person made?
+"""Read rows from a sheet of an .xlsx file that a person made.
 
 The file passes the same gate as a workbook to check: a sound archive of sane size without macros
 and links, read as a stream. Nothing is computed, so that any formula may stand in it: its stored

@@ -1,4 +1,4 @@
-"""How many rows and columns has a picture that is given as a line of numbers?"""
+"""Find the number of rows and columns of a picture that is given as a row of numbers."""
 
 from collections.abc import Iterator, Sequence
 from math import isqrt

@@ -1,4 +1,4 @@
-"""Which images are held out of training, to see what the network makes of new ones?"""
+"""Hold out rows for testing."""
 
 import numpy as np
 

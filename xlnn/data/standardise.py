@@ -1,4 +1,4 @@
-"""How are the columns of a table brought to one size, so that none drowns the others?"""
+"""Scale the columns of a table to a common size."""
 
 import numpy as np
 

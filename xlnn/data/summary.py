@@ -1,4 +1,4 @@
-"""What was read? Told in a line, so that a person sees at once if something else was meant."""
+"""Summarise in a line what was read, so that a misreading is noticed at once."""
 
 from collections.abc import Sequence
 

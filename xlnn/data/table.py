@@ -1,4 +1,4 @@
-"""What do the rows of a table say? Labels and pixels, or columns to predict and others."""
+"""Read the rows of a table: labels and pixels, or inputs and targets."""
 
 import re
 from array import array

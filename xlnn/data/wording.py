@@ -1,4 +1,4 @@
-"""How is what stands in a file quoted in a message?"""
+"""Quote what a file holds in a message."""
 
 from collections.abc import Iterable
 

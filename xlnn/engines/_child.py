@@ -1,4 +1,4 @@
-"""How does an engine work in a process of its own? It is asked through a pipe, and may die.
+"""Run an engine in a child process and talk to it through a pipe.
 
 Where the system can fork, the child begins with everything imported: some milliseconds. Elsewhere
 it is a new Python. The child that has loaded a workbook can fork once more, and both compute at the

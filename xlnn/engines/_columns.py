@@ -1,4 +1,4 @@
-"""How is one call of a function of `formulas` run for many cells?
+"""Run one call of a function of `formulas` for many cells at once.
 
 The arguments of a call and its result are columns, with one value a cell. Each number comes from
 `formulas`; nothing is added or multiplied here. Of three ways to run a call the first that works is

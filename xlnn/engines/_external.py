@@ -1,4 +1,4 @@
-"""How does a program that is not ours compute a workbook? On a copy, in private, within limits."""
+"""Run an external spreadsheet program on a private copy of a workbook, within limits."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""How does `formulas` compute a function, and which of its steps does a float not need?
+"""Take the arithmetic of a function of `formulas` without the wrappers that floats do not need.
 
 A function of `formulas` is a small piece of arithmetic inside wrappers that look for references,
 error values, texts, booleans and empty cells. Most cells of a network hold finite floats, for

@@ -1,4 +1,4 @@
-"""How much time and memory may an engine take for a workbook of some size?
+"""Limit the time and memory that an engine may take for a workbook.
 
 An honest workbook needs a tenth of it. A formula that asks for a gigabyte or for a day finds that
 it is at an end.

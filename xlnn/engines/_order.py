@@ -1,4 +1,4 @@
-"""In which order can the formulas be computed?
+"""Sort formulas into an order in which they can be computed.
 
 Kahn's algorithm in waves: the first wave reads only constants, each further one what earlier waves
 have computed. A range that formulas share is a node of its own: 64 gradients that read the same

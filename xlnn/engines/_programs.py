@@ -1,4 +1,4 @@
-"""What does `formulas` compute for the formulas of one shape?
+"""Compile the formulas of one shape to calls of `formulas`.
 
 `formulas` parses the text of a shape once. Its parser builds a graph of calls of its functions;
 what is kept of it here is the list of the calls, in the order in which to run them.

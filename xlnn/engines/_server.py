@@ -1,4 +1,4 @@
-"""How does an engine answer what it is asked through a pipe?
+"""Answer an engine's requests in the child process.
 
 The arrays of a result come as they are (pickle's protocol 5).
 """

@@ -1,4 +1,4 @@
-"""Which distinct formulas does a workbook hold, and which cells does each of them read?
+"""Collect the distinct formulas of a workbook and the cells that each of them reads.
 
 A formula's *shape* is its text with every reference replaced by a numbered slot, and the size of
 each slot: ``=SUMPRODUCT(A2:L2,B7:M7)+C7`` is ``SUMPRODUCT(_s0,_s1)+_s2`` with slots of 1 x 12,

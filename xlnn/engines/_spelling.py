@@ -1,4 +1,4 @@
-"""How is a formula written so that `formulas` reads in it what a spreadsheet does?"""
+"""Rewrite a formula so that `formulas` reads it as a spreadsheet does."""
 
 import re
 

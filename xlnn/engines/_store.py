@@ -1,4 +1,4 @@
-"""Where is the value of each cell kept while a workbook is computed?
+"""Store the value of each cell while a workbook is computed.
 
 All sheets lie one after the other in one flat array. A cell is a place in it, so that the formulas
 of all sheets gather what they read with one NumPy index.

@@ -1,4 +1,4 @@
-"""Which shapes differ in nothing but the texts that they hold? They are computed together.
+"""Group formulas that differ only in the texts that they hold.
 
 A sentence for each of 300 units differs from the others in a symbol. Parsing it takes longer than
 computing it, and 300 sentences at once take hardly longer than one.

@@ -1,4 +1,4 @@
-"""Who computes a function that formualizer has not? The library `formulas`, where it has it.
+"""Give formualizer the functions that it lacks, computed by `formulas`.
 
 A person's formula may call any function of Excel: ``MMULT`` gives a right weighted input. Such a
 function is registered in formualizer under its name, and computed by `formulas`.

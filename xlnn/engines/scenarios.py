@@ -1,4 +1,4 @@
-"""What do some formulas give among given numbers? Of a workbook, nothing but these is looked at.
+"""Compute selected formulas of a workbook with given values in the other cells.
 
 Whoever judges one quantity at a time asks for each of them: its formulas, with the right numbers
 in all other cells. It works in a process of its own, as an engine does, and is none of those that

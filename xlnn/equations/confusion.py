@@ -1,4 +1,4 @@
-"""Which images are taken for which class, and which of them are still wrong? In one epoch.
+"""The confusion matrix of one epoch, and the list of misclassified images.
 
 Shapes: truth and answer (images,), numbers of classes from 1; labels (classes,). Which of two equal
 outputs is the answer is decided where the answer stands; here it is taken as it is.

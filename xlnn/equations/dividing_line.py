@@ -1,4 +1,4 @@
-"""Where does a unit divide the plane? Its line w1 x + w2 y + b = 0, and the points on its sides.
+"""The line w1 x + w2 y + b = 0 at which a unit divides the plane.
 
 Shapes: x (points, 2), t (points, 1), W (units, 2), b (units,).   Book: 1-2, 1-3.
 """

@@ -1,4 +1,4 @@
-"""How does a sheet tell whether the cells that someone filled hold the right numbers?
+"""Formulas by which an exercise tells whether the filled cells are right.
 
 Not by the numbers themselves and not by a formula: by sums of them, beside the same sums as they
 were noted when the exercise was written. One of the sums depends on the order of the numbers.

@@ -1,4 +1,4 @@
-"""What does a layer of a kind compute, forward and back? Its parameters and its quantities.
+"""The kinds of layers: their parameters and the quantities they compute, forward and back.
 
 A kind names its parameters, and states the equations of its quantities in the order in which they
 are computed; whatever is made of layers gives them names and cells, and asks no more. The roles of

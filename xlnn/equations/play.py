@@ -1,4 +1,4 @@
-"""What a drawing of the network is made of: values looked up, levels, and ends of lines.
+"""Quantities for a drawing of the network: looked-up values, levels and ends of lines.
 
 A chart has no colour that follows a number, but it has series: a connection is drawn by the series
 of its sign and strength, a unit by the series of its level. In all other series a connection has no

@@ -1,4 +1,4 @@
-"""What a regression predicts, in the units in which its targets were given, and how far off it is.
+"""Predictions of a regression in the units of the targets, and their errors.
 
 Shapes: a, t and off (images, outputs), middle and factor (outputs,). The network learns targets
 t = (y - middle) factor, as it sees inputs that are scaled.

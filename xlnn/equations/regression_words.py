@@ -1,4 +1,4 @@
-"""What is said of a regression: its line, whether all ways agree, and what the data determine."""
+"""Sentences about a regression: its line, and whether all methods agree."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""How is an equation stated where images stand side by side, each a block of cells?
+"""Equations for images that stand side by side, each a block of cells.
 
 On other sheets the images are rows, and one formula is filled down. Here each image has cells of
 its own, and the same equation is stated for it: nothing is said of the network a second time.

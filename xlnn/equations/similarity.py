@@ -1,4 +1,4 @@
-"""How alike are two patterns? Inner product, lengths, angle, and a ranking; products of matrices.
+"""Inner product, length, angle and ranking of patterns; matrix products.
 
 Shapes: a and b (rows, columns) for patterns; A and B (n, n) for matrices.   Book: 2-4, 2-5.
 """

@@ -1,4 +1,4 @@
-"""In which direction does f change most? What a small step changes, and the inner product.
+"""The change of f along each direction, compared with the inner product.
 
 The step (dx, dy) has the length epsilon: f changes by nearly grad f . (dx, dy), which lies between
 -epsilon |grad f| and epsilon |grad f|.   Book: 2-4, 2-10.

@@ -1,4 +1,4 @@
-"""What does a neuron cost, at each of many weights? Two costs on a grid of w1 and w2.   Book: 3-4.
+"""The cost of a neuron on a grid of weights w1 and w2, for two cost functions.   Book: 3-4.
 
 A formula holds all rows of the data: there is no cell for each z, a and C of each pair of weights.
 """

@@ -1,4 +1,4 @@
-"""What the network recognises: the class with the largest output, and whether it is right.
+"""The class that the network recognises, and whether it is right.
 
 Classes are counted from 1, as MATCH counts. Of equal outputs the first wins, in MATCH and in
 argmax alike; outputs that are equal to 1e-12 are one to the MATCH of some engines and two to

@@ -1,1 +1,1 @@
-"""How is a workbook practised with? Exercises that are handed out, and what is read of them."""
+"""Make exercises, and grade what is handed in."""

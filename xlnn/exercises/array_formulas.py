@@ -1,4 +1,4 @@
-"""What does an array formula compute in each of the cells into which it spills?
+"""Split an array formula into formulas for the cells into which it spills.
 
 Excel 365 writes a formula of ranges once, with the cells that it fills. No engine of ours takes it:
 each cell gets a formula of its own. Where every function works entry by entry, that is the same

@@ -1,4 +1,4 @@
-"""Does a submission add up as a whole, and which formulas close a circle if not?
+"""Check that a submission computes as a whole, and name formulas that form a circle.
 
 What is wrong among right values is so as a whole, too. What is right among right values is so as a
 whole unless formulas close a circle, which those cannot that read no other cells than the

@@ -1,4 +1,4 @@
-"""Which formulas give the same whatever the inputs are, since they lead to no cell of a quantity?
+"""Find formulas that do not depend on any quantity.
 
 A number in a formula is a typed number. Where the right value happens to be the same in every world
 judged, such as the number of images that are right at random weights, no value tells.

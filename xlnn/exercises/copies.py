@@ -1,4 +1,4 @@
-"""Which submissions agree where both are wrong?
+"""Find submissions that share the same wrong formulas.
 
 A common mistake has a common formula, so that a wrong formula tells of a copy only where few have
 it. A typed number tells always: each student's numbers are others.

@@ -1,4 +1,4 @@
-"""How is an exercise made of a template or a workbook, for one student or for a class?
+"""Make an exercise from a template or a workbook, for one student or a class.
 
 The full workbook is written and proven as `xlnn.building.build` does; then it is written once more
 with the formulas of some quantities left out, and with a sheet that says what to do.

@@ -1,4 +1,4 @@
-"""What is a grade? Points for each quantity and a reason for every mark that is missing."""
+"""A grade: points for each quantity, and a reason for every lost mark."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass

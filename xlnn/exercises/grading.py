@@ -1,4 +1,4 @@
-"""How many points has each submission, and why no more?"""
+"""Grade submissions."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence

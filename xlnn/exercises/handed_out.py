@@ -1,4 +1,4 @@
-"""Which exercise is a workbook? What the end of its Spec says of whoever it was handed out to.
+"""Read from a Spec for whom an exercise was made.
 
 An ordinary workbook says nothing there. `xlnn.exercises.exercise` writes it, and whoever grades
 reads it.

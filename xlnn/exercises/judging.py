@@ -1,4 +1,4 @@
-"""Is each quantity of a submission right, whatever the others are?
+"""Judge each quantity of a submission on its own.
 
 A quantity is judged alone in a consistent world: all other cells hold what NumPy has for the
 world's inputs, and only its own keep the student's formulas, with the student's own steps beside

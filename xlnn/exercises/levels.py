@@ -1,4 +1,4 @@
-"""Which quantities does an exercise of some level leave out?
+"""List the quantities that an exercise of a level leaves out.
 
 A level follows from the order in which quantities are computed, whatever the workbook: of five, the
 first begins with the weighted input, and the last leaves out a whole epoch of training.

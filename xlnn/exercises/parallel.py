@@ -1,4 +1,4 @@
-"""How do several processes share the work on many files, so that a signal leaves none of them?
+"""Share work on many files among processes that a signal ends together.
 
 Each is a new Python that imports xlnn and nothing else: whatever program asked for the work, a
 script without a guard, a notebook or a text on standard input, is not run a second time.

@@ -1,4 +1,4 @@
-"""How does a class's report look: a workbook, a table, or plain values?"""
+"""Write the report of a class as a workbook, a table or plain values."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Who is in a class, and what are their files called?"""
+"""Read the list of a class and name the files of its students."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""Whose numbers does rounding decide, so that a right formula may give others?
+"""Find quantities whose values depend on rounding, so that right formulas may differ.
 
 A difference of nearly equal numbers, or the first of several that are equally large, is another one
 with another engine, and with another formula for the same. No sum can tell whether it is right.

@@ -1,4 +1,4 @@
-"""How are a grade, its reasons and its notes said in words?"""
+"""Describe a grade, its reasons and its notes in words."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What did a student hand in? The formulas, what was typed in, and which exercise it is."""
+"""Read what a student handed in: formulas, typed values and the exercise."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The sheet "steepest" of descent: in which direction does f change most?   Book: 2-4, 2-10.
+"""The sheet "steepest" of descent: the direction in which f changes most.   Book: 2-4, 2-10.
 
 A small step of one length goes from a point of the descent in every direction. What f changes by is
 compared with the inner product of the step and the gradient.

@@ -1,4 +1,4 @@
-"""What a derivative is, and the rules it obeys.   Book: 2-6 to 2-9.
+"""Derivatives by rule and by difference quotient.   Book: 2-6 to 2-9.
 
 Every sheet has a list at the left, in which each slope by its rule stands beside a difference
 quotient that knows no rule, and a table at the right of it.

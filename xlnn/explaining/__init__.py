@@ -1,1 +1,1 @@
-"""What is this cell, and what is in this workbook? Said in words, for a reader."""
+"""Explain a cell, and describe a workbook, in words."""

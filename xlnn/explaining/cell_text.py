@@ -1,4 +1,4 @@
-"""How is a cell told? In lines, each with its depth, of which a terminal makes a tree."""
+"""Describe a cell as lines of text that a terminal shows as a tree."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""How did it go? The one quantity whose course along epochs or steps tells it."""
+"""Choose the quantity that shows how a run went."""
 
 from collections.abc import Mapping
 

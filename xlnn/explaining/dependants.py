@@ -1,4 +1,4 @@
-"""Which formulas name a cell?"""
+"""Find the formulas that refer to a cell."""
 
 from collections.abc import Iterator
 from dataclasses import replace

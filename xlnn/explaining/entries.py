@@ -1,4 +1,4 @@
-"""Which entry of which quantity is a cell, and what does it hold and hang on?"""
+"""Find which entry of which quantity a cell is, what it depends on and what depends on it."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What is this cell: what does it hold, by which equation, from what, and for what?"""
+"""Explain a cell: its meaning, equation, formula, and what it depends on."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""What is said of a cell? Its symbol, equation, formula and value, and what hangs on it."""
+"""The explanation of a cell."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

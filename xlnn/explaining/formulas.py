@@ -1,4 +1,4 @@
-"""How does a formula read with symbols, or with numbers, in the place of its addresses?"""
+"""Rewrite a formula with symbols or numbers in place of addresses."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""How does a notebook show numbers? As a small table of HTML, cut where it would be long."""
+"""Show numbers in a notebook as a small HTML table."""
 
 from collections.abc import Iterable, Sequence
 from html import escape

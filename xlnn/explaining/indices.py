@@ -1,4 +1,4 @@
-"""Which entry of an array does a person mean, who names axes and counts from 1?"""
+"""Find the entry of an array that a person names by axes and numbers from 1."""
 
 from collections.abc import Mapping
 from math import prod

@@ -1,4 +1,4 @@
-"""What is known of a quantity in words: its name, meaning, equation and section of the book?"""
+"""Look up the name, meaning, equation and source of a quantity."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""What does one quantity of a run hold, what does it mean, and where does it stand?"""
+"""The values of a quantity of a run, with its meaning and its cells."""
 
 from itertools import product
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""What did a workbook compute, as an object? Its quantities by name, with symbols and cells."""
+"""The results of a workbook as an object: quantities by name, with symbols and cells."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is in this workbook? Its kind, sizes, settings and course, and what was changed."""
+"""Summarise a workbook: its kind, sizes, settings, results and changes."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

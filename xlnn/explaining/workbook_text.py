@@ -1,4 +1,4 @@
-"""How is it said what is in a workbook? In lines, with what each is about before it."""
+"""Describe a workbook as lines of text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite

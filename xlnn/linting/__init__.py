@@ -1,4 +1,4 @@
-"""Will Excel open this workbook without "We found a problem with some content"?
+"""Find what would make Excel repair a workbook ("We found a problem with some content").
 
 `xlnn.xlsx.package.inspect` looks first: what it refuses - a function off the list (so also one that
 lacks its ``_xlfn.``), a formula or a text that is too long, cells or rows twice or out of order,

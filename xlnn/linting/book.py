@@ -1,4 +1,4 @@
-"""What is in the workbook that lint looks at?"""
+"""The workbook that lint examines."""
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Can every formula be read, and is everything there that it refers to?
+"""Check that every formula can be parsed and that its references exist.
 
 Looks at the formulas of the cells, and at those of names, validations, formats and charts.
 """

@@ -1,4 +1,4 @@
-"""Does Excel allow the names of the sheets and the defined names, and will it compute?"""
+"""Check the names of sheets, the defined names and the calculation settings."""
 
 import re
 from collections.abc import Iterator

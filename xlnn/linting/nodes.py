@@ -1,4 +1,4 @@
-"""What does a part of a workbook say, as a tree - and a sheet, without its cells in the tree?"""
+"""Read a part of a workbook as a tree, and a sheet without its cells."""
 
 import zlib
 from collections.abc import Generator, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Do the parts of the file, their relationships and their content types fit together?"""
+"""Check the parts of the file, their relationships and their content types."""
 
 import posixpath
 from collections import Counter

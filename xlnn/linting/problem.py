@@ -1,4 +1,4 @@
-"""What can lint find?"""
+"""A problem that lint reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

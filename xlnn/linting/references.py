@@ -1,4 +1,4 @@
-"""What does a formula refer to, whatever its row numbers are?
+"""List the references of a formula, whatever its row numbers are.
 
 The formulas of a filled-down column differ in nothing but the numbers of rows. One of them is
 parsed, and the reading says which of a formula's numbers is which row; the other formulas then

@@ -1,4 +1,4 @@
-"""Is each sheet as Excel wants it: its elements, cells, merges, validations and links?"""
+"""Check the elements, cells, merges, validations and links of each sheet."""
 
 import re
 from collections.abc import Iterator

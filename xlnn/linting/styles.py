@@ -1,4 +1,4 @@
-"""Is every style there that is referred to, and is a font put together in the schema's order?"""
+"""Check that the styles in use exist and that fonts follow the order of the schema."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Which cells does a sheet have, and are those of a range among them?"""
+"""List the used cells of a sheet."""
 
 import re
 from array import array

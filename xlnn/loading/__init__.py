@@ -1,1 +1,1 @@
-"""What does a finished workbook say? Its Spec, and its quantities as arrays."""
+"""Load a finished workbook: its Spec, and its quantities as arrays."""

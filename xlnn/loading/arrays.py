@@ -1,4 +1,4 @@
-"""Which arrays do the values of a workbook make, and which values do arrays make?"""
+"""Convert between the values of a workbook and arrays."""
 
 from collections.abc import Collection, Mapping
 

@@ -1,4 +1,4 @@
-"""Where do quantities stand in a workbook that an earlier version made? Where their names say."""
+"""Find the quantities of a workbook of an earlier format by its defined names."""
 
 import re
 from collections.abc import Mapping

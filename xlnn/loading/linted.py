@@ -1,4 +1,4 @@
-"""What would make Excel repair a workbook that a person may have written into?
+"""Lint a workbook in which a person may have written formulas.
 
 `xlnn.linting` asks it of any file; here formulas of a person's own, beside the quantities, may call
 functions that not all engines compute alike.

@@ -1,4 +1,4 @@
-"""Does a workbook still note what NumPy's run of its inputs is?"""
+"""Check whether the notes on the sheet Check fit the inputs of the workbook."""
 
 from collections.abc import Iterator
 

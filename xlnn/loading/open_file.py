@@ -1,4 +1,4 @@
-"""Is this file a workbook whose sheets are all there, and what in it does no engine see?"""
+"""Open a workbook, and check that its sheets are complete."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What does a workbook say that it models? Its sheet Spec, and the cells that follow from it."""
+"""Read the sheet Spec of a workbook, and the layout that follows from it."""
 
 from collections.abc import Callable
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Which formulas of a person's own does no engine see, and does anything depend on them?
+"""Find a person's own formulas that no engine computes, and what depends on them.
 
 Beside the quantities a person may write any formula, with functions on which engines differ too.
 Such cells are emptied in the file that an engine gets. What a quantity may depend on is refused.

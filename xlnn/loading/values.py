@@ -1,4 +1,4 @@
-"""What does a workbook compute? Its quantities as arrays, recalculated, and saved."""
+"""Recalculate a workbook and save its quantities as arrays."""
 
 import zipfile
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""How does a trained model become a workbook, and a workbook a model? By way of ONNX."""
+"""Convert between trained models and workbooks by way of ONNX."""

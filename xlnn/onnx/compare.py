@@ -1,4 +1,4 @@
-"""Does a workbook say what ONNX Runtime says? The outputs of both, for the same rows.
+"""Compare the outputs of a workbook with those of ONNX Runtime.
 
 Differs from the check, which compares formulas with NumPy to 12 digits: the model computes with
 numbers of float32, and so does ONNX Runtime, while a cell has float64.

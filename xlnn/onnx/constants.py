@@ -1,4 +1,4 @@
-"""Which arrays of a graph are known before any row is? Constants, and what is computed of them.
+"""Find the arrays of a graph that do not depend on its inputs.
 
 A graph may compute the size of a reshaping from the shape of its rows, or transpose its weights.
 Only what moves numbers about is computed here, so that a small file can not ask for a large array.

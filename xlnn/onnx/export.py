@@ -1,4 +1,4 @@
-"""How does what a workbook has learnt leave it? As a file that was proven against its sheets."""
+"""Export what a workbook has learnt, verified against its sheets."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""How is a trained network written in ONNX?
+"""Write a trained network as an ONNX graph.
 
 Every tensor has the name of its quantity (``x``, ``z2``, ``a2``), and every constant that of
 PyTorch. What the sheet scales, the model scales.

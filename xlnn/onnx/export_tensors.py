@@ -1,4 +1,4 @@
-"""How does PyTorch name and shape the weights of a network, and what do they compute?
+"""Name and shape the weights of a network as PyTorch does.
 
 A layer is an attribute of a module: ``self.layer2 = nn.Linear(12, 3)`` has ``layer2.weight`` of
 shape (out, in) and ``layer2.bias``; ``self.layerF = nn.Conv2d(1, 3, 3)`` has ``layerF.weight`` of

@@ -1,4 +1,4 @@
-"""What did a network learn by an epoch, and what does its sheet then make of its own images?
+"""Collect the parameters of an epoch and the outputs that the sheet computes with them.
 
 No stored value is believed: the workbook is recalculated, and what it computes now is taken. What
 the sheet makes of its images with the weights after the last epoch stands nowhere on it; so these

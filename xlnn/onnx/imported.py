@@ -1,4 +1,4 @@
-"""With what does a workbook begin that is built of a model? To predict with, or to train on."""
+"""Begin a workbook from a model, to predict or to train on."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

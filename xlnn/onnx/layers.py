@@ -1,4 +1,4 @@
-"""Which layers does a model have, one above the other? What its operators come to, put together.
+"""Combine the operators of a model into layers.
 
 An operator that only moves numbers about (a flattening, a transposition), or that multiplies and
 adds to each, makes no layer: it changes where the next layer finds its inputs (`AffineUnits`), and

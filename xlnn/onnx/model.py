@@ -1,4 +1,4 @@
-"""Which network does an ONNX file hold? Its layers, weights, scaling and labels."""
+"""Read a network from an ONNX file: layers, weights, scaling and labels."""
 
 import json
 from collections.abc import Mapping

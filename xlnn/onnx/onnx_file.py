@@ -1,4 +1,4 @@
-"""What does an ONNX file hold, if it is safe to read? A graph: inputs, nodes, constants.
+"""Read the graph of an ONNX file if it is safe to read.
 
 A file is data from anywhere. Its size and the sizes that it declares are looked at before numbers
 are read; nothing outside of it is opened, and nothing but the operators of ONNX itself is taken.

@@ -1,4 +1,4 @@
-"""What does each operator of a graph mean in layers? From a graph to a stack of them.
+"""Translate the operators of a graph into layers.
 
 The comment at an operator that is not taken as it stands says why. Whatever is wrong here shows
 when the workbook is compared with ONNX Runtime.

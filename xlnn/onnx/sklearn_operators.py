@@ -1,4 +1,4 @@
-"""What do the operators mean that models of scikit-learn are written with?"""
+"""Translate the operators that scikit-learn's models use."""
 
 from dataclasses import replace
 from typing import Any

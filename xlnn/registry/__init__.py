@@ -1,1 +1,1 @@
-"""What is shipped with xlnn beside its code? The folder ``templates/``: templates and words."""
+"""Find templates, experiments and texts: xlnn's own and those of other packages."""

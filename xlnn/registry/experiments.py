@@ -1,4 +1,4 @@
-"""Which experiments are there? A module each in `xlnn.experiments`, and those of other packages.
+"""Find experiments: modules of `xlnn.experiments`, and those of other packages.
 
 An installed package names an experiment in the group ``xlnn.experiments`` of its entry points::
 

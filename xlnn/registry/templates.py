@@ -1,4 +1,4 @@
-"""Which templates are there, and what is in one?
+"""Find templates and read what they contain.
 
 A template is a folder, or an experiment, which says itself what it begins with; an experiment with
 data has a folder for them.

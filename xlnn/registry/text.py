@@ -1,4 +1,4 @@
-"""What are the words of a language? Read from ``templates/text``, a file a language.
+"""Read the words of a language from ``templates/text``.
 
 A file ends with what is said otherwise for some workbooks, each in a table of its name. A kind of
 workbook with words of its own has a folder of its name there, with a file a language. What a file

@@ -1,4 +1,4 @@
-"""Which kinds of workbooks are there?
+"""List the kinds of workbooks.
 
 Each is found by the name that a template and the sheet Spec give it; `xlnn.workbooks.kind` says
 what a kind is. Experiments are kinds, too: see `xlnn.registry.experiments`.

@@ -1,4 +1,4 @@
-"""What does the end of a Spec say of an exercise: what is left out, for whom, with which numbers?
+"""The entries of a Spec that describe an exercise.
 
 An ordinary workbook says nothing there, and what a workbook models does not hang on it.
 """

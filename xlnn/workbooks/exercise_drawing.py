@@ -1,4 +1,4 @@
-"""How does a workbook look as an exercise: its sheet Exercise, its Guide, what is to be filled?"""
+"""Draw a workbook as an exercise: the sheet Exercise, the Guide, and the cells to fill."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What stands on the sheet Exercise, by which formulas does it tell what is right, and where?
+"""Lay out the sheet Exercise and the formulas that tell what is right.
 
 An exercise is a workbook of any kind in which the formulas of some quantities are left out. To its
 quantities it adds a few that tell how far they are filled in, so that the check compares those,

@@ -1,4 +1,4 @@
-"""What is an experiment? A small kind of workbook: a few inputs, their quantities, and pages.
+"""Experiments: small kinds of workbooks with inputs, quantities and pages.
 
 It names its sizes (whole numbers on which the cells depend: how many steps) and what its inputs,
 the yellow cells, hold at first. A folder with a ``template.toml`` of its kind may say these

@@ -1,4 +1,4 @@
-"""What does a kind of workbook settle?
+"""The interface of a kind of workbook.
 
 Its template's keys, its inputs, its list of quantities, its sheets, and what they show first.
 Whoever builds, checks, reads or continues a workbook knows its kind by this alone.

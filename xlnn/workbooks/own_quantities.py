@@ -1,4 +1,4 @@
-"""Do the quantities that a programmer states make a model? Their parts, and how they fit."""
+"""Check that the quantities which a programmer states make a model."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""How does a workbook say what it models? As TOML, so that the file explains itself."""
+"""Write and read the Spec as TOML."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which inputs of an experiment may be other numbers for another person, and which numbers?"""
+"""Vary the inputs of an experiment from person to person."""
 
 import numpy as np
 

@@ -1,1 +1,1 @@
-"""How does a workbook look, and how is it written? Here alone is openpyxl asked to."""
+"""Write workbooks with openpyxl: styles, charts and cells."""

@@ -1,4 +1,4 @@
-"""Which cells stand on a sheet: those of its quantities, filled down, and the single ones?"""
+"""Yield the cells of a sheet: filled-down columns and single cells."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How are lines drawn? Scatter charts with straight lines, of cells that stay live."""
+"""Draw scatter charts with straight lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

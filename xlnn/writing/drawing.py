@@ -1,4 +1,4 @@
-"""What does a sheet show besides its quantities? Headings, notes, charts, colours, widths.
+"""What a sheet shows beside its quantities: headings, notes, charts, colours and widths.
 
 The sheets of ``xlnn.workbooks`` fill a `Drawing`; `xlnn.writing.workbook` writes it.
 """

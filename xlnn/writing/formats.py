@@ -1,4 +1,4 @@
-"""How is a number shown whatever its size? What its cell and its column need, decided here alone.
+"""Choose number formats that fit the size of the numbers and of their column.
 
 A number that its format would round to 0 is shown with one more decimal, or if it is smaller still
 with an exponent; one that its column is too narrow for as a whole number, and if that is too long

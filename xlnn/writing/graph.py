@@ -1,4 +1,4 @@
-"""How is a network drawn? In a chart whose lines and dots each belong to a series of one look."""
+"""Draw a network as a chart in which each series has one look."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How much room has a name that a person's data bring? What it needs, up to a bound.
+"""Find the width that names from a person's data need, up to a limit.
 
 What is longer still is drawn smaller, by the program (`Look.shrink`) or by the size of its font:
 a wide sheet for one long name would be hard to read.

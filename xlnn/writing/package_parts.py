@@ -1,4 +1,4 @@
-"""How are the parts around the cells written, so that every program finds what they hold?
+"""Write the parts around the cells so that every program finds them.
 
 openpyxl hands its parts to a zip file, one by one. `Parts` is one that writes some of them
 otherwise, and takes the sheets as they become complete.

@@ -1,4 +1,4 @@
-"""How do the cells of a sheet become the XML of its rows, millions of them, in little time?
+"""Write the cells of a sheet as XML, fast enough for millions.
 
 What a column holds is filled down: a cell is a pattern that is the same in every row, with some
 numbers and values between. So the patterns of a whole row are joined once, and each row of that

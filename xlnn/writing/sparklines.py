@@ -1,4 +1,4 @@
-"""Which small lines stand in single cells? Excel's sparklines, an extension of a sheet's part.
+"""Write sparklines, small charts in single cells.
 
 Programs that do not know the extension show the cells without them.
 """

@@ -1,4 +1,4 @@
-"""How does a workbook look? Colours, fonts, number formats and widths, and nothing else."""
+"""Colours, fonts, number formats and widths."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How much room does a text need? In Arial, or in a font of Chinese or Japanese.
+"""Estimate the width and height of a text in a cell.
 
 Programs make rows higher themselves where texts are wrapped, but not those whose height a sheet
 sets; and no column wider.

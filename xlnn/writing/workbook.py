@@ -1,4 +1,4 @@
-"""How is a workbook written? The quantities and the drawings of a layout, through openpyxl.
+"""Write the quantities and drawings of a layout to a workbook with openpyxl.
 
 The only module that writes with openpyxl, in its write-only mode, which writes a sheet row by row;
 the rows are those of `xlnn.writing.rows`.

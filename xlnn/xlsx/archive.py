@@ -1,4 +1,4 @@
-"""Is this file a sound zip archive of sane size, and what do its parts hold?
+"""Open a zip archive of limited size and check that it is sound.
 
 Nothing of a file is inflated before the zip's own directory was found consistent, and the bytes
 that come out are counted against what the directory promised.

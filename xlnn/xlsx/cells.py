@@ -1,4 +1,4 @@
-"""What do the cells of a sheet hold? Read as a stream, from a file that was let pass."""
+"""Read the cells of a sheet as a stream."""
 
 import math
 from array import array

@@ -1,4 +1,4 @@
-"""How an .xlsx file is copied with some of its cells rewritten and nothing else touched.
+"""Copy an .xlsx file with some cells rewritten and everything else unchanged.
 
 Parts are streamed, so that memory does not grow with a sheet. The zip comes out the same at any
 time and on any machine.

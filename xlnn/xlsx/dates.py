@@ -1,4 +1,4 @@
-"""Which cells of a sheet hold dates? To a file they are numbers, of a style that shows a date."""
+"""Find the cells of a sheet that hold dates."""
 
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import Opening, elements, tokens

@@ -1,4 +1,4 @@
-"""Does a defined name mean the same to every program?"""
+"""Check that a defined name means the same to every program."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Which cells of a sheet hold formulas, and what is stored with them?"""
+"""Read the formula cells of a sheet and their stored values."""
 
 from array import array
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How much work does a formula ask for? What can be told from its text, before any engine begins.
+"""Estimate from its text how much work a formula asks for.
 
 Formulas that differ only in their digits have them in the same places: their ranges are measured
 together, a column of digits at a time.

@@ -1,4 +1,4 @@
-"""May this formula be given to an engine, and may this part stand in a workbook?
+"""Decide whether a formula or a part of a workbook is safe to process.
 
 A checked workbook computes with the functions on which all engines agree and with nothing from
 outside itself. What is not known to be harmless is refused.

@@ -1,4 +1,4 @@
-"""How is a part's XML read, so that no other reader finds more in it than this one?
+"""Parse the XML of a part so that no other reader finds more in it.
 
 A real parser (expat) reads everything: a formula behind a namespace prefix, an entity or a CDATA
 section is still a formula. What makes readers differ - document types, other encodings - is

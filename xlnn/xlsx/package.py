@@ -1,4 +1,4 @@
-"""What is in this .xlsx file - read as a stream, and refused where it is not safe?
+"""Read an .xlsx file as a stream, and refuse it if it is not safe.
 
 `inspect` looks at every part of a file and refuses what no workbook of xlnn needs;
 `xlnn.xlsx.cells` then reads a sheet cell by cell. No engine and no openpyxl sees a file that

@@ -1,4 +1,4 @@
-"""Which parts does a workbook have, and which of them may it not have?"""
+"""List the parts of a workbook, and refuse those that it may not have."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

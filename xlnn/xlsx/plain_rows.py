@@ -1,4 +1,4 @@
-"""Which rows of a sheet are written so plainly that reading them needs no XML parser?
+"""Read rows that are written so plainly that they need no XML parser.
 
 Nearly all rows of a filled-down sheet are, and a regular expression reads them five times as fast.
 A plain row is one token, and expat gets the document without it: the rest, and whatever is not

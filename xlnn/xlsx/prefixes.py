@@ -1,4 +1,4 @@
-"""Which functions do some programs write with a prefix that Excel writes without?
+"""Remove prefixes that some programs write before functions.
 
 ``_xlfn.`` stands before the functions that are younger than the format. IFERROR is older, but it
 is younger than the .xls files of Excel 2003, in which it had the prefix; Spire and others keep it.

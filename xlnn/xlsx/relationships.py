@@ -1,4 +1,4 @@
-"""How do the parts of a package hang together, so that every program finds the same workbook?
+"""Check that all programs find the same workbook in a package.
 
 Programs choose differently where a package can be read in two ways: some follow ``_rels/.rels``,
 some know where the workbook stands; some look at an element's namespace, some at its local name;

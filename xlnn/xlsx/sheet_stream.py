@@ -1,4 +1,4 @@
-"""What does the XML of one sheet hold, in the order in which it stands there?
+"""Read the XML of a sheet in the order in which it is written.
 
 Only what stands where it belongs is read: a row or a cell anywhere else, which one program would
 skip and another one compute, is refused.

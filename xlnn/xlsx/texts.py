@@ -1,4 +1,4 @@
-"""How does a file hold a text: with the signs of markup, and with those that XML cannot hold?
+"""Encode and decode texts in XML, with characters that XML cannot hold.
 
 Excel writes a sign that XML cannot hold as ``_x``, four hexadecimal digits and ``_``, and reads
 every text so. The module ``xml.sax.saxutils`` has the signs of markup, too, but brings along all

@@ -1,4 +1,4 @@
-"""Which data were given, and how are they to be read? What a template and a person say, in one."""
+"""Combine the data options of a template with those of the user."""
 
 import os
 from collections.abc import Mapping

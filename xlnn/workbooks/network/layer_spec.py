@@ -1,4 +1,4 @@
-"""What does a Spec say of a layer?"""
+"""Read and write the description of a layer in a Spec."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields

@@ -1,4 +1,4 @@
-"""What does a build begin with? A template, a model, or a workbook that xlnn made before."""
+"""Begin a build from a template, a model or an earlier workbook."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

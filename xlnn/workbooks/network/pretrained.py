@@ -1,4 +1,4 @@
-"""How does a trained model train on? With the inputs that it takes, and a cost that fits its data.
+"""Choose cost and inputs for training a model further.
 
 A file says neither which cost nor which optimiser trained it.
 """

@@ -1,4 +1,4 @@
-"""Does training lead anywhere? Asked of NumPy's run, before anything is written."""
+"""Note before the build when training leads nowhere."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What shall be built? A template or an older workbook, the data and the person's options, in one.
+"""Combine a template or workbook, the data and the options into what is built.
 
 The sizes of the input and of the output layer follow from the data; what lies between them stays.
 """

@@ -1,4 +1,4 @@
-"""Which layers has a network that was asked for in other words than its template's?"""
+"""Change the layers of a template as options ask."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which network does a workbook hold, and on what does it train? Read and validated.
+"""Read and validate the Spec of a network: its layers, and how it trains.
 
 A template says it in ``template.toml``; a workbook carries it on its sheet Spec, completed by what
 its data added. A network that was trained elsewhere has 0 epochs and no cost: it predicts.

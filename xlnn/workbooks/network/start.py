@@ -1,4 +1,4 @@
-"""Which weights and biases does training start from? Those of a file, or of a seed."""
+"""Read start weights from a file, or draw them from a seed."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which images and which start weights does one person of many get?"""
+"""Vary the images and start weights of an exercise from person to person."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Which words does a network's workbook use?
+"""Choose the words of a network's workbook.
 
 Some are said otherwise for some workbooks: ``table`` where the data is no pictures, ``regression``
 where numbers are predicted, ``maps`` where filters make maps of pictures, the template's name where

@@ -1,1 +1,1 @@
-"""What do the sheets of all kinds of workbooks share? Pages, tables, the Guide, the Spec."""
+"""What the sheets of all kinds share: pages, tables, the Guide and the Spec."""

@@ -1,4 +1,4 @@
-"""What does a sheet need to know to draw itself?"""
+"""What a sheet knows of its workbook when it is drawn."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar

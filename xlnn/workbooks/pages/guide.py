@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Guide: what this is, where to begin, what the colours mean."""
+"""Draw the sheet Guide: what this is, where to begin, what the colours mean."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is on a page, and what do pages and quantities say in English, where they are stated?
+"""Pages, and the English that pages and quantities state.
 
 A file of translations says the same under the same keys; what it leaves out stays English.
 """

@@ -1,4 +1,4 @@
-"""What is drawn on a sheet that is a panel: numbers with names, pictures of cells, and a table."""
+"""Draw a panel: named numbers, pictures made of cells, and a table."""
 
 from typing import Any
 

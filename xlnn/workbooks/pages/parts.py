@@ -1,4 +1,4 @@
-"""How is a page stated? As parts below and beside each other; where they stand follows.
+"""Parts of a page, below and beside each other, that lay themselves out.
 
 A part knows from the model how many rows and columns it takes, which cells its quantities have, and
 what is drawn around them: names, headings, what may be typed in, the cells of a chart.

@@ -1,4 +1,4 @@
-"""What is a sheet, and how do the sheets of a workbook make its layout?"""
+"""A sheet, and the layout that the sheets of a workbook make."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

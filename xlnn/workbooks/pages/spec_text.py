@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Spec: the model as text, a line a row."""
+"""Draw the sheet Spec: the model as text, a line a row."""
 
 from xlnn.layout import FIRST_ROW
 from xlnn.workbooks.pages.context import Context

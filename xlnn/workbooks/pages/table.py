@@ -1,4 +1,4 @@
-"""What is drawn on a sheet that is a table: a row for each epoch or image, a column a unit."""
+"""Draw a table: a row for each epoch or sample, a column for each unit."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

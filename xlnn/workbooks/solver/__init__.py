@@ -1,1 +1,1 @@
-"""Which workbooks hold a network on one sheet, to be solved by a spreadsheet's own Solver?"""
+"""Workbooks with a network on one sheet, for a spreadsheet's own Solver."""

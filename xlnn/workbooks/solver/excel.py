@@ -1,4 +1,4 @@
-"""What does Excel's Solver keep in a workbook? Hidden names of the sheet, one for each setting.
+"""Write the hidden names in which Excel's Solver keeps its settings.
 
 Excel writes them when a workbook with a Solver model is saved, and reads them when Data > Solver is
 opened; OnlyOffice reads and writes the same ones, and LibreOffice (25.2) all that it knows.

@@ -1,4 +1,4 @@
-"""With which weights is C_T smallest? Found by SciPy, as a spreadsheet's Solver finds them.
+"""Find the weights with the smallest C_T with SciPy.
 
 The gradient is that of back-propagation, put together from the equations that every other workbook
 states. A solver goes down from where it starts: which minimum it ends in depends on the start.

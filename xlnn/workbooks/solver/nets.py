@@ -1,4 +1,4 @@
-"""Which quantities has a network whose images stand side by side?   Book: 3-5, 5-4.
+"""The quantities of a network whose images stand side by side.   Book: 3-5, 5-4.
 
 Two networks: the dense one of chapter 3, and the convolutional one of chapter 5.
 """

@@ -1,1 +1,1 @@
-"""Which quantities is a network's workbook made of?"""
+"""List the quantities of a network's workbook."""

@@ -1,4 +1,4 @@
-"""Which quantities does the sheet Check hold? Notes of the inputs and of NumPy's run.
+"""The quantities of the sheet Check: notes of the inputs and of NumPy's run.
 
 Of each array it tells how far it is from its note. As long as no input differs, C_T of every epoch
 and the last weights are those of NumPy's run.

@@ -1,4 +1,4 @@
-"""Which number does a sheet use where a person chooses one? A whole number within range.
+"""The number that a sheet uses where a person chooses one.
 
 The cell of a choice may hold anything. Beside it stand the number that is used, from which all else
 is computed, and a sentence for whoever typed another one.

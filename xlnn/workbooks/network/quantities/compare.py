@@ -1,4 +1,4 @@
-"""Which quantities does the sheet Compare hold? A row for each run, and what it comes to."""
+"""The quantities of the sheet Compare: a row of results for each run."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

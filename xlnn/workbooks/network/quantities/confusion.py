@@ -1,4 +1,4 @@
-"""Which quantities does the sheet Confusion hold? What is taken for what, and what is still wrong.
+"""The quantities of the sheet Confusion: the matrix, and the list of wrong images.
 
 Of the images that are trained and of those held out, in the chosen epoch: a table of classes, the
 list of wrong images, and the column from which both are counted.

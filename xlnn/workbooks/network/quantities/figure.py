@@ -1,4 +1,4 @@
-"""Which units of a network are drawn on the sheet Play, and where? All that follows from its sizes.
+"""Place the units of a network in the drawing on Play.
 
 Lengths are mm; x counts from the left and y from below. A layer stands in a column: units below
 each other, maps as squares of places. Of what is wide some units are drawn, so that no network

@@ -1,4 +1,4 @@
-"""Which quantities does the sheet that sets predicted beside actual hold? Those of one epoch."""
+"""The quantities of the sheet that compares predictions with targets in one epoch."""
 
 from collections.abc import Iterator
 

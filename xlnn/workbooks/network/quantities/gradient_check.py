@@ -1,4 +1,4 @@
-"""Which quantities does the sheet Gradient check hold? One slope, taken twice.
+"""The quantities of the sheet Gradient check: a slope computed in two ways.
 
 The chosen parameter is moved by h to either side, all images are sent forward, and the quotient of
 the differences stands beside what back-propagation says.

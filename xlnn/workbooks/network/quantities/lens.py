@@ -1,4 +1,4 @@
-"""Which quantities does the Lens hold? One epoch and one image, forward and back, as pictures.
+"""The quantities of the Lens: one epoch and one image, forward and back.
 
 The equations are those of training, over an axis of one image, from weights that are looked up.
 A network that is too large to draw whole is shown by its first units, looked up and not computed.

@@ -1,4 +1,4 @@
-"""Which quantities is a network made of? Any stack of layers, trained by gradient descent or not.
+"""The quantities of a network: any stack of layers, with or without training.
 
 The quantities follow the book's order: the inputs, the weights, forward through the layers, the
 cost, back through the layers, the gradients, and what came of it (4-4). Images that are held out

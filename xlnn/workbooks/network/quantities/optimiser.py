@@ -1,4 +1,4 @@
-"""Which quantities make a gradient a step? What the optimiser keeps, and where it leads.
+"""The quantities that turn a gradient into a step.
 
 They count as the weights do: row 0 stands before the first epoch, where nothing is remembered yet.
 """

@@ -1,4 +1,4 @@
-"""Which quantities does the sheet Map hold? A network of two inputs, all over their plane.
+"""The quantities of the sheet Map: a network of two inputs over its plane.
 
 The equations are those of training, over the points of a grid, from weights that are looked up.
 """

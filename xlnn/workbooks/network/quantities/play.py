@@ -1,4 +1,4 @@
-"""Which quantities do the sheets Play and Drawing hold? The network as a picture that follows it.
+"""The quantities of the sheets Play and Drawing.
 
 Play shows the chosen image and epoch; Drawing holds every number of which its charts are made. All
 is looked up in the sheets that train, so that it is small beside them.

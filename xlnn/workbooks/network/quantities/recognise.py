@@ -1,4 +1,4 @@
-"""Which quantities does the sheet Recognise hold? A drawing, and what the network makes of it."""
+"""The quantities of the sheet Recognise: a drawing, and what the network recognises."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""What do the quantities of a network share? Its layers and axes, and what a kind settles."""
+"""What the quantities of a network share: layers, axes and settings."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which quantities look at one place of a map? On the Lens: its window, its filter, their products.
+"""The quantities of one place of a map on the Lens: window, filter and products.
 
 A convolution repeats one small computation at every place; here it is written out once, for the
 map and the place that a person chooses.

@@ -1,4 +1,4 @@
-"""Which quantities is a whole workbook made of? The network, and the sheets that look closely."""
+"""All quantities of a workbook: those of the network and of the sheets that show it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Which sheets does a workbook have? Each places its quantities and draws what stands around."""
+"""List the sheets of a network's workbook."""
 
 from functools import partial
 from types import ModuleType

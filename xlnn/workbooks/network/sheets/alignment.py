@@ -1,4 +1,4 @@
-"""What stands in the middle of its column? Signs of one kind, to be compared with those beside.
+"""Centre columns of signs that are compared with those beside them.
 
 A class stands beside its label: at the right of its column the one would run into the other.
 """

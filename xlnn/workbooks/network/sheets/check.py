@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Check: what it says of the arrays, and below that the notes."""
+"""Draw the sheet Check: its statements about the arrays, and the notes below."""
 
 from collections.abc import Iterator
 from dataclasses import replace

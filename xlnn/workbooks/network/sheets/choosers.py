@@ -1,4 +1,4 @@
-"""How are an epoch and a run chosen? On the sheets that look closely at one epoch.
+"""Draw the cells in which a person chooses an epoch and a run.
 
 By lists of what there is, and by no scroll bar beside them. A scroll bar is a form control: it
 needs a drawing in VML and a part of its own, LibreOffice loses it when it saves, and a file with

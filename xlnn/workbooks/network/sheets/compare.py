@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Compare: a row for each run, and the courses of all in one chart."""
+"""Draw the sheet Compare: a row for each run, and the curves of all in one chart."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Confusion: a table of classes, and the list of what is still wrong."""
+"""Draw the sheet Confusion: a table of classes, and the list of wrong images."""
 
 from collections.abc import Iterator
 from dataclasses import replace

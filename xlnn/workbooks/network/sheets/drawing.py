@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Drawing? The numbers of which the pictures on Play are made."""
+"""Draw the sheet Drawing: the numbers behind the pictures on Play."""
 
 from collections.abc import Iterator
 from dataclasses import replace

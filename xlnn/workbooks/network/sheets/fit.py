@@ -1,4 +1,4 @@
-"""What is drawn on the sheet that sets predicted beside actual: a table, and a chart an output."""
+"""Draw the sheet that compares predictions with targets."""
 
 from collections.abc import Iterator
 from dataclasses import replace

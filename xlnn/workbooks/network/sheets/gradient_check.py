@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Gradient check: one slope, taken twice."""
+"""Draw the sheet Gradient check: a slope computed in two ways."""
 
 from collections.abc import Iterator
 from dataclasses import replace

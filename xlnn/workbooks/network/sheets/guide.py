@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Guide of a network: what it is told beside the words."""
+"""Draw the sheet Guide of a network: its settings beside the text."""
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS

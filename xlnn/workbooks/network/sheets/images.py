@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Images: the table of pixels, and each image as a picture."""
+"""The sheet Images: the table of pixels, and each image as a picture."""
 
 from collections.abc import Iterator
 from dataclasses import replace

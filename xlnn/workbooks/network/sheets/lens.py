@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Lens: one epoch and one image, from the pixels to the step.
+"""Draw the sheet Lens: one epoch and one image, from the pixels to the step.
 
 Each unit is a band: its weights as a picture, its numbers, and its gradient as a picture, in the
 order in which the book computes them; behind them each line with the numbers in it.

@@ -1,4 +1,4 @@
-"""Where do the outputs stand beside an image? Listed below each other, over columns of one width.
+"""List outputs beside an image, one below the other.
 
 The pictures below take the same columns: none is made wider for a name, which runs on instead.
 """

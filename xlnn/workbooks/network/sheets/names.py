@@ -1,4 +1,4 @@
-"""What are a network's quantities and inputs called in headings?"""
+"""Name a network's quantities and inputs in headings."""
 
 from dataclasses import replace
 

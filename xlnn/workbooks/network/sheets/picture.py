@@ -1,4 +1,4 @@
-"""How do the numbers of the sheet Drawing become the picture of the network?"""
+"""Draw the network from the numbers of the sheet Drawing."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Map: the plane of two inputs, coloured by what the network says."""
+"""Draw the sheet Map: the plane of two inputs, coloured by the outputs."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Play: the network as a picture, at the epoch and image chosen."""
+"""Draw the sheet Play: the network at the chosen epoch and image."""
 
 from collections.abc import Iterator
 from dataclasses import replace

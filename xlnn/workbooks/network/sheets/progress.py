@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Progress: its table, and a chart for each thing worth watching."""
+"""The sheet Progress: a table of the epochs, and charts."""
 
 from collections.abc import Iterator
 from dataclasses import replace

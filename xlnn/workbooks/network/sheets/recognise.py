@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Recognise: a grid to draw on, and what the network makes of it."""
+"""Draw the sheet Recognise: a grid to draw on, and what the network recognises."""
 
 from collections.abc import Iterator
 from dataclasses import replace

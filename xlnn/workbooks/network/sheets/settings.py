@@ -1,4 +1,4 @@
-"""What is drawn on the sheet Settings: the learning rate and the labels, with their words."""
+"""Draw the sheet Settings: the learning rate and the labels."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How do the units of a layer stand below each other, each with its pictures and its numbers?
+"""Draw the units of a layer below each other, each with its pictures and numbers.
 
 A layer is a heading and a band for each of its units or maps. A band is made of strips, side by
 side; in a strip stand pictures or numbers below each other.

@@ -1,4 +1,4 @@
-"""How is one place of a map drawn on the Lens? Its window, its filter, their products and the sum.
+"""Draw one place of a map on the Lens: window, filter, products and their sum.
 
 Frames on the pictures above show which window, which filter and which place they are of.
 """
