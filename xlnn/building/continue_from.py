@@ -1,17 +1,71 @@
 """Begin a build from what an earlier workbook holds."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from openpyxl.utils.cell import coordinate_to_tuple
+
 from xlnn import engines
 from xlnn.building.proof import verifier
+from xlnn.errors import WorkbookError
+from xlnn.layout import Block, Layout, quoted
 from xlnn.loading.arrays import check_inputs, inputs_of, read_arrays
-from xlnn.loading.earlier_formats import as_named
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described, is_earlier
 from xlnn.loading.unseen_formulas import shown
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.kind import WorkbookKind
+
+NAME = "xlnn.{}"
+"""The defined name of a quantity's cells."""
+
+_CELLS = re.compile(r"(.+?)!(\$[A-Z]+\$[0-9]+)(?::(\$[A-Z]+\$[0-9]+))?(?:,|$)")
+
+
+def as_named(layout: Layout, names: Mapping[str, str], file: str) -> Layout:
+    """Return a layout whose quantities stand where the defined names of a workbook have them.
+
+    What has no name, since its cells are no single range, stays if nothing on its sheet moved.
+
+    Parameters
+    ----------
+    layout : Layout
+    names : dict of str
+        The defined names, and the cells of each: ``xlnn.eta`` -> ``Descent!$D$4``.
+    file : str
+        The workbook's name, for messages.
+
+    Raises
+    ------
+    WorkbookError
+        Where an input stands is not known.
+    """
+    named = {
+        name: moved
+        for name, block in layout.blocks.items()
+        if (moved := _moved(block, layout, names.get(NAME.format(name), "")))
+    }
+    changed = {block.sheet for name, block in named.items() if block != layout.blocks[name]}
+    for name, block in layout.blocks.items():
+        if block.quantity.is_input and name not in named and block.sheet in changed:
+            raise WorkbookError(
+                f"{file}: an earlier version of xlnn made it, and where the input {name} stands in "
+                "it is not known: type its numbers into a new workbook."
+            )
+    return replace(layout, blocks=layout.blocks | named)
+
+
+def _moved(block: Block, layout: Layout, cells: str) -> Block | None:
+    found = _CELLS.findall(cells)
+    if {sheet for sheet, *_ in found} != {quoted(layout.titles[block.sheet])}:
+        return None
+    corners = [end for _, *ends in found for end in ends if end]
+    first, last = (coordinate_to_tuple(each.replace("$", "")) for each in (corners[0], corners[-1]))
+    moved = replace(block, row=first[0], column=first[1])
+    return moved if moved.last == last else None
 
 
 def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:

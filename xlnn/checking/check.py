@@ -20,10 +20,9 @@ from xlnn.arguments import path_of
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.formula_text import check_stated
-from xlnn.checking.overflow import overflow
 from xlnn.checking.probe import ProbePoints
 from xlnn.checking.recalculate import Work
-from xlnn.checking.remarks import remarks
+from xlnn.checking.remarks import overflow, remarks
 from xlnn.checking.report import Report, Reports
 from xlnn.checking.stored import CLOSE
 from xlnn.engines import DEFAULT_ENGINE, Allowance

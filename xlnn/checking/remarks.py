@@ -4,10 +4,65 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from xlnn.checking.comparison import Comparison
+from xlnn import reference
+from xlnn.checking.comparison import Comparison, is_altered
 from xlnn.checking.formula_text import plainly
+from xlnn.checking.report import Report
 from xlnn.checking.stored import stale
+from xlnn.layout import Layout
+from xlnn.loading.arrays import inputs_of
+from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
+
+LARGE = 1e100
+"""Products and powers of such numbers are beyond 1.8e308, the largest that a cell holds."""
+
+OVERFLOWS = ("#NUM!", float("inf"), float("-inf"))
+"""What engines give there."""
+
+
+def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
+    """Return a sentence about the input that is too large; empty where that is not the fault.
+
+    Parameters
+    ----------
+    report : Report
+    layout : Layout
+    arrays : dict of arrays
+        NumPy's run of the inputs that the workbook holds.
+    """
+    if not report.wrong or any(map(is_altered, report.wrong)) or _size(arrays) < LARGE:
+        return ""
+    inputs = inputs_of(layout, arrays)
+    numeric = [q for q in layout.model.inputs if not (q.is_text or q.choices)]
+    # where steps of no size keep the numbers small, the steps were too large
+    steps = [quantity for quantity in numeric if quantity.calms]
+    still = inputs | {quantity.name: 0 * inputs[quantity.name] for quantity in steps}
+    is_step = bool(steps) and _size(reference.run(layout.model, still)) < LARGE
+    name, index, value = max(
+        (_largest(quantity, inputs[quantity.name]) for quantity in (steps if is_step else numeric)),
+        key=lambda found: abs(found[2]),
+    )
+    first = report.wrong[0]
+    if first.got not in OVERFLOWS or abs(value) <= 1:
+        return ""
+    symbol = layout.model[name].heading(index[len(layout.model[name].axes) :]).strip() or name
+    return (
+        f"{layout.cell(name, index)} is too large: numbers computed from {symbol} = {value:.15g} "
+        f"do not fit in a cell, {first.cell} first; type a smaller number."
+    )
+
+
+def _size(arrays: Arrays) -> float:
+    """Return the size of the largest number."""
+    numbers = (np.abs(array).ravel() for array in arrays.values() if array.dtype != object)
+    return max((float(np.fmax.reduce(each, initial=0.0)) for each in numbers), default=0.0)
+
+
+def _largest(quantity: Quantity, array: np.ndarray) -> tuple[str, tuple[int, ...], float]:
+    """Return an input's name, and where its largest number is and what."""
+    index = tuple(map(int, np.unravel_index(np.abs(array).argmax(), array.shape)))
+    return quantity.name, index, float(array[index])
 
 
 def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:

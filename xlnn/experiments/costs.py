@@ -12,7 +12,7 @@ from xlnn.address import address
 from xlnn.equations import valley as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
 from xlnn.equations.cost import CrossEntropy, CrossEntropyDelta, SquaredErrorDelta
-from xlnn.equations.descent import Descent
+from xlnn.equations.surface import Descent
 from xlnn.layout import FIRST_ROW, Block, single_block
 from xlnn.quantity import Axis, Model, Quantity, previous
 from xlnn.registry.text import Text

@@ -14,8 +14,8 @@ from xlnn.data.precision import rounded
 from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations import regression_words as said_of
-from xlnn.equations.descent import Descent
 from xlnn.equations.experiment_sentences import Complete
+from xlnn.equations.surface import Descent
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Axis, Model, Quantity, Sentence, previous
 from xlnn.registry.text import Text

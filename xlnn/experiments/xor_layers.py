@@ -14,10 +14,10 @@ from xlnn.equations import dividing_line as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
 from xlnn.equations.cost import SquaredError, SquaredErrorDelta, TotalCost
 from xlnn.equations.dense import BiasGradient, HiddenDelta, WeightedInput, WeightGradient
-from xlnn.equations.descent import Descent
 from xlnn.equations.experiment_sentences import Told
 from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.neuron import UnitStep
+from xlnn.equations.surface import Descent
 from xlnn.quantity import Axis, Quantity, Use, previous
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size

@@ -1,6 +1,8 @@
 """Combine a template or workbook, the data and the options into what is built.
 
 The sizes of the input and of the output layer follow from the data; what lies between them stays.
+
+A file says neither which cost nor which optimiser trained it.
 """
 
 from collections.abc import Mapping
@@ -8,12 +10,15 @@ from dataclasses import replace
 from itertools import chain
 from math import prod
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
+from xlnn.data.inputs import check_count
 from xlnn.data.precision import rounded
 from xlnn.data.split import held_out
+from xlnn.data.wording import listed
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
@@ -23,13 +28,58 @@ from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.data_options import data_of
 from xlnn.workbooks.network.origin import Origin
-from xlnn.workbooks.network.pretrained import trained_on
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.resized import fitting, reshaped
 from xlnn.workbooks.network.scaling import decimals, scale_note, scalings, target_notes
 from xlnn.workbooks.network.spec import COMPARED, Spec
 from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
+
+CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
+
+COSTS = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
+"""The cost that goes with an output; with others it is the squared error."""
+
+
+def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin, tuple[str, ...]]:
+    """Return the origin of a model with the output and the cost that fit its data, and what to say.
+
+    Any other origin stays as it is.
+
+    Raises
+    ------
+    DataError
+        The data have another number of inputs than the model takes.
+    """
+    if not origin.inputs:
+        return origin, ()
+    assert isinstance(origin.data, Path)  # noqa: S101 -- of the model
+    name = origin.data.name
+    check_count(data, options.data, origin.inputs)
+    *below, output = origin.layers
+    had, asked, notes = output["activation"], options.output_activation, []
+    if had == "linear" and not asked and not data.is_regression:
+        if options.cost in {None, CATEGORICAL}:
+            asked = "softmax"
+            notes.append(f"{name} ends in scores: a softmax makes probabilities of them.")
+    elif asked not in {None, had}:
+        notes.append(f"The output layer is {asked} now, and is {had} in {name}.")
+    is_whole = output["units"] == len(data.labels)
+    if is_whole and not (data.is_regression or origin.reading.labels):
+        order = f"its outputs are taken for {listed(data.labels)}, in this order"
+        notes.append(f"{name} names no labels: {order}.")
+    used = replace(
+        origin,
+        layers=[*below, output | {"activation": asked or had}],
+        cost=COSTS.get(asked or had, SQUARED),
+    )
+    usual = {"cost": used.cost, "optimizer": used.optimizer, "eta": used.eta}
+    left = [key for key in usual if getattr(options, key) is None]
+    if left:
+        typed = listed(f"{as_typed(key)} {quote(str(usual[key]))}" for key in left)
+        notes.append(f"{name} trains on with {typed}, as nothing else was asked for.")
+    return used, tuple(notes)
+
 
 SPARE = 10
 """Rows of zeros behind the rows that a network predicts, for a person's own."""

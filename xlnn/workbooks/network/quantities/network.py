@@ -11,11 +11,10 @@ from math import isfinite
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TotalCost
-from xlnn.equations.descent import Descent, GradientSize
 from xlnn.equations.layer import WEIGHTS, probed
 from xlnn.equations.optimiser import Penalised
-from xlnn.equations.prediction import MeanAbsolute, Off, Predicted, RootMeanSquare
-from xlnn.equations.scaling import Scaled
+from xlnn.equations.prediction import MeanAbsolute, Off, Predicted, RootMeanSquare, Scaled
+from xlnn.equations.surface import Descent, GradientSize
 from xlnn.equations.verdict import Accuracy, LargestUnit, MeanCost, Recognised, Right
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.optimiser import L2, constants, penalty, step_of, steps

@@ -6,7 +6,7 @@ map and the place that a person chooses.
 
 from collections.abc import Iterator
 
-from xlnn.equations.window import OfFilter, OfPlace, PlusBias, Products, SumOfProducts, Window
+from xlnn.equations.convolution import OfFilter, OfPlace, PlusBias, Products, SumOfProducts, Window
 from xlnn.quantity import Equation, Quantity
 from xlnn.workbooks.network.quantities.lens import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
