@@ -120,7 +120,7 @@ def check(
 
 
 def _reported(path: Path, engine: str, points: ProbePoints, model: Model | None) -> Report:
-    """Compare a workbook with NumPy by one engine, and say what happened to it."""
+    """Compare a workbook with NumPy by one engine, and describe what was done to it."""
     try:
         report, spec, layout, values, run = examined(path, engine, points, model)
     except (WorkbookError, EngineError) as refusal:
@@ -131,7 +131,7 @@ def _reported(path: Path, engine: str, points: ProbePoints, model: Model | None)
     if too_large := overflow(report, layout, run):
         raise WorkbookError(too_large)
     edited = None if report.agrees else happened(path, layout, report.wrong)
-    # of a run that its rounding led elsewhere, NumPy's is another on each processor
+    # where rounding changes the course of a run, NumPy's run differs between processors
     records = on_records(spec, layout, run) if report.drift <= CLOSE else ()
     notes = *report.notes, *records, appended(layout, values), edited
     return replace(report, notes=tuple(filter(None, notes)))
@@ -148,7 +148,7 @@ class Examined(NamedTuple):
 
 
 def examined(path: Path, engine: str, points: ProbePoints, model: Model | None = None) -> Examined:
-    """Compare a workbook as `check` does, whatever was done to it."""
+    """Compare a workbook as `check` does, even if it was changed beyond recognition."""
     contents = opened(path, model)
     allowance = Allowance.of(contents)
     with shown(contents) as file, Work(engine, file, points, allowance) as work:
@@ -162,7 +162,7 @@ def examined(path: Path, engine: str, points: ProbePoints, model: Model | None =
 
 
 def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Values, Arrays]:
-    """Compare a workbook with NumPy, of which an engine computes the values and the probes.
+    """Compare the values and the probes that an engine computes with NumPy.
 
     Returns
     -------
@@ -184,9 +184,9 @@ def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Valu
 
 
 def _computed(comparison: Comparison, work: Work, folder: Path) -> Values:
-    """Return the values of a workbook; where formulas stop the engine, without those formulas.
+    """Return the values of a workbook, without the formulas that stop the engine.
 
-    Each turn takes out formulas that none before it took out, or it is the last.
+    Each turn removes further formulas, or it is the last.
     """
     _ = comparison.readings  # while the engine computes
     while True:

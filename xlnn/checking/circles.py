@@ -26,7 +26,7 @@ _LAST = np.iinfo(np.int64).max
 def reading_ahead(
     layout: Layout, contents: Package, formulas: Mapping[Entry, str]
 ) -> tuple[Entry, ...]:
-    """Return which of some formulas read a cell that is computed after theirs, or theirs itself.
+    """Return the formulas that read their own cell or one that is computed later.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def reading_ahead(
 
 
 def replacements(layout: Layout, entries: Iterable[Entry]) -> Inputs:
-    """Return a number for each of some formula cells, by which it closes no circle."""
+    """Return numbers that replace formula cells so that no circle is left."""
     numbers = {}
     for name, index in entries:
         block = layout.blocks[name]
@@ -88,11 +88,11 @@ class _Order:
         try:
             read = list(formualizer.parse(formula).walk_refs())
         except formualizer.ParserError:
-            return False  # no engine computes it, and each says so
+            return False  # no engine computes it, and each engine reports it
         return any(self._latest(reference, title) >= own for reference in read)
 
     def _latest(self, reference: object, here: str) -> int:
-        """Return the last turn of the cells that a reference stands for."""
+        """Return the latest turn among the cells of a reference."""
         first = getattr(reference, "start", reference)
         last = getattr(reference, "end", reference)
         if not hasattr(first, "row") or not hasattr(last, "row"):
@@ -104,7 +104,7 @@ class _Order:
 
 
 def _turns(layout: Layout) -> dict[str, np.ndarray]:
-    """Give the entries of each quantity their turns in the order of `reference.run`."""
+    """Give each entry its position in the order of `reference.run`."""
     model = layout.model
     turns = {q.name: np.zeros(q.lengths, dtype=np.int64) for q in model.quantities}
     for turn, (quantity, place) in enumerate(reference.order(model), start=1):

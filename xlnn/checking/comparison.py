@@ -45,7 +45,7 @@ class _Finding:
 
 @dataclass
 class Comparison:
-    """What was found so far."""
+    """The findings so far."""
 
     layout: Layout
     contents: Package
@@ -56,7 +56,7 @@ class Comparison:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """What the defined names stand for, by their names in lower case."""
+        """The defined names in lower case, and what each stands for."""
         return {name.casefold(): text for name, text in self.contents.names.items()}
 
     @cached_property
@@ -91,7 +91,7 @@ class Comparison:
         return Readings.of(self.layout, self.contents)
 
     def otherwise(self, arrays: Arrays, values: Values) -> None:
-        """Add the formulas that are wrong by how they read, with their values."""
+        """Add the formulas whose text is wrong, with their values."""
         for entry in self.readings.otherwise:
             fault = self.readings.fault(entry)
             if fault is None:
@@ -104,10 +104,10 @@ class Comparison:
             self._add(quantity, wrong, self._expected(quantity, arrays), values)
 
     def without(self, stopped: XlnnError, file: Path, folder: Path) -> Path | None:
-        """Copy a file with numbers instead of the formulas that may have stopped an engine.
+        """Copy a file with numbers in place of formulas that may have stopped an engine.
 
-        Of a circle, those are the formulas that close it. Else they are those that read otherwise,
-        and first the ones with a range backwards.
+        In a circle these are the formulas that close it. Otherwise they are the altered formulas,
+        those with a reversed range first.
 
         Parameters
         ----------
@@ -143,7 +143,7 @@ class Comparison:
         return copy
 
     def not_computed(self, arrays: Arrays) -> None:
-        """Add the formulas that were taken out; they have no values of their own."""
+        """Add the formulas that were removed; they have no values of their own."""
         names = dict.fromkeys(name for name, _ in self.taken_out)
         expected = {name: self._expected(self.layout.model[name], arrays) for name in names}
         for (name, index), reason in self.taken_out.items():
@@ -161,7 +161,7 @@ class Comparison:
                 self._add(quantity, missing, self._expected(quantity, arrays), values)
 
     def renumbered(self, known: Arrays, arrays: Arrays, values: Values) -> None:
-        """Find the numbers of rows, which formulas read, that are others, or formulas."""
+        """Find altered row numbers: typed numbers that formulas read as the index of a row."""
         for name, numbers in known.items():
             quantity = self.layout.model[name]
             wrong = self.formulas_of(quantity)
@@ -201,7 +201,7 @@ class Comparison:
                 self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)
                 if wrong.any():
-                    # no value where NumPy has none either, or none to be had
+                    # no value, and NumPy has none either
                     tainted = _tainted(self.layout.model, quantity, arrays)
                     wrong &= ~(np.isnan(expected) & (np.isnan(got) | tainted))
                     wrong &= ~(np.isnan(got) & tainted)
@@ -220,7 +220,7 @@ class Comparison:
                 found[index] = _Finding(plain(expected[index]), grid.at(*block.address(index)))
 
     def report(self, engine: str, probes: int, seed: int, arrays: Arrays, run: Arrays) -> Report:
-        """Sum up, beside the independent run."""
+        """Return the report, compared with the independent run."""
         numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
         differences = {name: apart(arrays[name], run[name]) for name in numeric if arrays}
         spoilt = sum(int((~(found <= CONSEQUENCE)).sum()) for found in differences.values())
@@ -253,9 +253,9 @@ class Comparison:
         )
 
     def _wrong(self) -> tuple[Wrong, ...]:
-        """Return what is wrong; where formulas were altered, the ones as stated are victims.
+        """Return the wrong cells; where formulas were altered, cells as stated only follow from them.
 
-        They were given what no right cell gives them: INDEX and NumPy, say, differ on row 0.5.
+        They received values that no right cell gives, on which INDEX and NumPy may differ.
         """
         formulas = self._formulas_of_wrong()
         wrong = tuple(
@@ -277,12 +277,12 @@ class Comparison:
         return tuple(each for each in wrong if is_altered(each)) or wrong
 
     def _stated(self, name: str, index: tuple[int, ...]) -> str:
-        """Return the formula that belongs into a cell; none into that of a record."""
+        """Return the formula that a cell should hold; the cell of a note holds none."""
         quantity = self.layout.model[name]
         return "" if quantity.is_typed(index) else self.layout.formula(name, index)
 
     def _reason(self, entry: Entry, finding: _Finding) -> str | None:
-        """Say why a formula is wrong where its values may not show it."""
+        """Say why a formula is wrong even if its values do not show it."""
         if entry in self.reasons:
             return self.reasons[entry]
         as_stated = entry not in self.readings.otherwise
@@ -291,7 +291,7 @@ class Comparison:
         return None
 
     def _restated(self, points: int) -> tuple[Restated, ...]:
-        """Return the formulas that say the same in other words, as far as was seen."""
+        """Return the formulas that are written differently but gave the same values."""
         return tuple(
             Restated(
                 cell=self.layout.cell(name, index),
@@ -306,7 +306,7 @@ class Comparison:
         )
 
     def _formulas_of_wrong(self) -> dict[str, str | None]:
-        """Read the formulas of the wrong cells; nothing is read where all agree."""
+        """Read the formulas of the wrong cells, if there are any."""
         wanted: dict[str, dict[tuple[int, int], str]] = {}
         for name, findings in self.found.items():
             block = self.layout.blocks[name]
@@ -322,23 +322,23 @@ class Comparison:
 
 
 def is_altered(wrong: Wrong) -> bool:
-    """Tell whether a cell reads otherwise than stated."""
+    """Tell whether the formula of a cell was altered."""
     return wrong.formula is None or plainly(wrong.formula) != plainly(wrong.expected_formula)
 
 
 def apart(got: np.ndarray, expected: np.ndarray, size: np.ndarray | float = 0.0) -> np.ndarray:
     """Return the difference relative to 1, the expected value or the size of its terms."""
-    with np.errstate(invalid="ignore"):  # of infinities, which are named
+    with np.errstate(invalid="ignore"):  # of infinities, which are reported
         return np.abs(got - expected) / np.maximum(np.maximum(1, np.abs(expected)), size)
 
 
 def _largest(difference: np.ndarray) -> float:
-    """Return the largest difference of those that are numbers."""
+    """Return the largest of the differences that are numbers."""
     return float(np.max(difference, initial=0.0, where=np.isfinite(difference)))
 
 
 def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
-    """Tell which entries depend on a cell that holds an error: theirs is a result, no cause.
+    """Tell which entries depend on a cell with an error, so that their own error is no cause.
 
     Returns
     -------
@@ -359,7 +359,7 @@ def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
 
 
 def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, use: Use) -> np.ndarray:
-    """Bring what is said of a source's epochs and images to those of a quantity that uses it."""
+    """Align flags of a source with the epochs and images of a quantity that uses it."""
     own = {axis.family: axis for axis in quantity.axes}
     for position, axis in enumerate(source.axes):
         here = own.get(axis.family)

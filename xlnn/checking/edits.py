@@ -30,14 +30,14 @@ _DIGITS = re.compile("[0-9]+")
 
 
 class _Counted(NamedTuple):
-    """What a file was found to hold that was not let pass."""
+    """Counts of a file that was refused."""
 
     formula_count: int
     box: int
 
 
 def cause(path: Path, model: Model | None = None) -> str | None:
-    """Say what was done to the rows of a workbook that was refused; None if nothing is seen.
+    """Describe what was done to the rows of a workbook that was refused; None if unknown.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ def cause(path: Path, model: Model | None = None) -> str | None:
         _, layout = described(path, model, _counted(path))
         return None if by_heading(path) else happened(path, layout)
     except XlnnError:
-        return None  # what refused the file says enough
+        return None  # the refusal is explanation enough
 
 
 def _counted(path: Path) -> _Counted:
-    """Count formulas, and the cells that sheets span: a Spec may claim to describe far more."""
+    """Count the formulas and cells of a file, since a Spec may claim far more."""
     formulas = box = 0
     for title in sheet_parts(path):
         bottom = right = 0
@@ -65,7 +65,7 @@ def _counted(path: Path) -> _Counted:
 
 
 def happened(path: Path, layout: Layout, wrong: Sequence[Wrong] = ()) -> str | None:
-    """Say what was done to the rows of a table; None if nothing of that kind is seen.
+    """Describe what was done to the rows of a table; None if nothing is recognised.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def happened(path: Path, layout: Layout, wrong: Sequence[Wrong] = ()) -> str | N
 
 
 def appended(layout: Layout, values: Values) -> str | None:
-    """Say that rows stand below the images of a network, which does not see them."""
+    """Report rows below the training images, which the network does not read."""
     images = (block for block in layout.blocks.values() if _holds_images(block))
     block = next(images, None)
     if block is None:
@@ -101,7 +101,7 @@ def appended(layout: Layout, values: Values) -> str | None:
 
 
 def _holds_images(block: Block) -> bool:
-    """Tell whether a block is the table of what a network learns from."""
+    """Tell whether a block is the table of training images."""
     quantity = block.quantity
     return (
         quantity.equation is None
@@ -112,7 +112,7 @@ def _holds_images(block: Block) -> bool:
 
 
 def _in_sheet(path: Path, layout: Layout, key: str) -> str | None:
-    """Look for rows of a sheet's tables that are empty, or that should be."""
+    """Find empty rows inside a table, and filled rows below it."""
     parts = (part for block in layout.on(key) for part in block.parts)
     tables = [part for part in parts if part.is_table and part.quantity.axes]
     if not tables:
@@ -142,7 +142,7 @@ def _in_sheet(path: Path, layout: Layout, key: str) -> str | None:
 
 
 def _lost(path: Path, layout: Layout) -> str | None:
-    """Look for formulas whose cells are gone: as after sorting rows that read other sheets."""
+    """Find formulas that lost their cells, as after sorting rows that refer to other sheets."""
     for title in layout.titles.values():
         count = sum("#REF!" in (cell.formula or "") for cell in cells(path, title))
         if count >= MANY:
@@ -154,7 +154,7 @@ def _lost(path: Path, layout: Layout) -> str | None:
 
 
 def _moved(wrong: Sequence[Wrong]) -> str | None:
-    """Look for formulas that read as stated but for the rows: those of another row."""
+    """Find formulas that would be right in another row."""
     sheets = Counter(
         each.cell.rpartition("!")[0]
         for each in wrong

@@ -41,9 +41,9 @@ _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 
 
 def plainly(formula: str) -> str:
-    """Write a formula without what a program that saves it may change: $, quotes, blanks, case.
+    """Normalise what programs change when they save a formula: $, quotes, blanks and case.
 
-    Texts stay as they are, and so do titles that need their quotes.
+    Texts and quoted sheet titles stay as they are.
 
     >>> plainly("=Sum('Images'!$B$4:B7, C1)")
     '=SUM(IMAGES!B4:B7,C1)'
@@ -63,7 +63,7 @@ def _plain(text: str | None, title: str | None, other: str | None) -> str:
 
 
 def is_backwards(formula: str) -> bool:
-    """Tell whether a range of a formula begins with its lower or its right corner.
+    """Tell whether a formula has a reversed range, such as B9:B2.
 
     >>> is_backwards("=SUM(B9:B2)"), is_backwards("=SUM(B2:B9)+C1")
     (True, False)
@@ -88,7 +88,7 @@ def is_bracketed_otherwise(formula: str, stated: str) -> bool:
 
 @dataclass(frozen=True)
 class Readings:
-    """What was read in a workbook's formulas.
+    """The result of reading a workbook's formulas.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class Readings:
 
     @cached_property
     def written_out(self) -> dict[Entry, str]:
-        """The formulas that do not read as stated, without names where these have a meaning."""
+        """The formulas that differ from the stated ones, with defined names resolved."""
         return {
             entry: self.names.plain(formula, self._title(entry))
             for entry, formula in self.otherwise.items()
@@ -131,7 +131,7 @@ class Readings:
         return cls(layout, contents, otherwise)
 
     def fault(self, entry: Entry) -> str | None:
-        """Say why a formula that reads otherwise is wrong whatever its value; None if it is not."""
+        """Say why an altered formula is wrong whatever its value; None if it may be right."""
         title, formula = self._title(entry), self.otherwise[entry]
         try:
             for used, computation in self.names.computations(formula, title):
@@ -145,7 +145,7 @@ class Readings:
             return str(unclear)
 
     def _fault(self, entry: Entry, formula: str) -> str | None:
-        """Say the same of a formula without names."""
+        """Do the same for a formula without defined names."""
         name, index = entry
         title, quantity = self._title(entry), self.layout.model[name]
         if ranges := misread(formula):
@@ -166,7 +166,7 @@ class Readings:
 
 
 def misread(formula: str, names: Mapping[str, str] = NO_NAMES) -> str | None:
-    """Say which ranges of a formula Excel computes otherwise than some engines; None if none.
+    """Describe ranges of a formula that Excel and some engines compute differently, or None.
 
     >>> misread("=SUMPRODUCT(A1:B1,D1:D3)")
     'it pairs A1:B1 (1 row of 2) with D1:D3 (3 rows of 1); give both the same shape'
@@ -179,7 +179,7 @@ def misread(formula: str, names: Mapping[str, str] = NO_NAMES) -> str | None:
 
 
 def check_stated(layout: Layout) -> None:
-    """Refuse a model whose formulas Excel computes otherwise than some engines.
+    """Refuse a model with formulas that Excel and some engines compute differently.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def check_stated(layout: Layout) -> None:
 
 
 def as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> frozenset[str]:
-    """Return the quantities of which every cell holds what the layout states.
+    """Return the quantities whose cells all hold what the layout states.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def _with_formulas(layout: Layout, sheet: str) -> list[Block]:
 def _read(
     layout: Layout, blocks: Iterable[Block], formulas: Iterable[tuple[int, int, str]]
 ) -> dict[tuple[int, int], str]:
-    """Return those of some formulas of a sheet that are a block's and read otherwise."""
+    """Return the formulas of a sheet that belong to a block and differ from what it states."""
     stated = _Stated(layout, blocks)
     differing = {}
     for row, column, formula in formulas:
@@ -235,9 +235,9 @@ def _read(
 
 
 class _Stated:
-    """The formulas of a sheet as the layout states them, asked for row by row.
+    """The formulas of a sheet as the layout states them, row by row.
 
-    Those of tables are made as they are asked for: of four million, none is kept.
+    Formulas of tables are made on demand; none of four million is kept in memory.
     """
 
     def __init__(self, layout: Layout, blocks: Iterable[Block]) -> None:
@@ -257,7 +257,7 @@ class _Stated:
                     self._columns.setdefault(at, []).append(down)
 
     def at(self, row: int, column: int) -> str | None:
-        """Return what a cell should hold; rows are asked for in their order."""
+        """Return what a cell should hold; rows must be requested in order."""
         for down in self._columns.get(column, ()):
             if down.next <= row <= down.last:
                 return down.at(row)
@@ -273,7 +273,7 @@ class _Down:
     texts: Iterator[str]
 
     def at(self, row: int) -> str:
-        """Return the formula of a row; those before it are passed over."""
+        """Return the formula of a row, and skip the rows before it."""
         while self.next < row:
             next(self.texts)
             self.next += 1

@@ -26,7 +26,7 @@ _ONE_BY_ONE = {
 
 
 def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
-    """Return what Excel would take one cell of, as text; None where it takes what is written.
+    """Return the range of which Excel would take one cell, or None.
 
     Parameters
     ----------
@@ -48,12 +48,12 @@ def _found(formula: str, names: tuple[tuple[str, str], ...]) -> str | None:
     try:
         tree = formualizer.parse(formula).to_dict()
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
-        return None  # no engine computes it, and each says so
+        return None  # no engine computes it, and each engine reports it
     return _Reader(dict(names)).taken(tree, whole=False, arrays=False)
 
 
 class _Reader:
-    """Reads the tree of a formula; each method returns the text of what would be intersected."""
+    """Walks the tree of a formula; each method returns the range that would be intersected."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
@@ -119,7 +119,7 @@ class _Reader:
 
 
 def _is_line(arguments: list[Mapping[str, Any]]) -> bool:
-    """Tell whether INDEX gives a whole row or column: where it is asked for row or column 0."""
+    """Tell whether INDEX returns a whole row or column, as with row or column 0."""
     return any(
         argument["node_type"] == "Omitted" or argument.get("value") == 0
         for argument in arguments[1:]

@@ -25,7 +25,7 @@ SHRINK, TRIES = 1 / 8, 50
 
 @dataclass(frozen=True)
 class ProbePoints:
-    """At how many points a workbook is compared besides its own, and which.
+    """The points at which a workbook is compared besides its own inputs.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ def probe_arrays(model: Model, seed: int, number: int) -> dict[str, np.ndarray]:
 
 
 def _calm(model: Model, drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return inputs with which every recurrence stays within bounds."""
+    """Scale inputs down until every recurrence stays within bounds."""
     calming = [quantity.name for quantity in model.inputs if quantity.calms]
     if not calming:
         return drawn
@@ -103,7 +103,7 @@ def _calm(model: Model, drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _recurring(model: Model) -> Model:
-    """Return the quantities with a start, and what they are computed from."""
+    """Return the recurrences, and what they are computed from."""
     needed: set[str] = set()
     waiting = [quantity.name for quantity in model.quantities if quantity.given]
     while waiting:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Work:
-    """An engine that has begun with what it will be asked for.
+    """An engine that has started to compute in the background.
 
     Parameters
     ----------
@@ -53,28 +53,28 @@ class Work:
         self.probed: list[Future[Values]] = []
 
     def begin_anew(self, file: Path, layout: Layout) -> None:
-        """End what the engine does, then let it begin with another file, and its probes."""
+        """Stop the engine, then start it with another file and its probes."""
         engines.cancel(self._recalculate, self._worker)
         self._begin(file)
         self.probe(layout)
 
     def probe(self, layout: Layout) -> None:
-        """Let the engine begin with the probes, which take the layout to be drawn."""
+        """Start the probes, which need the layout."""
         self.probed = [
             self._worker.submit(self._recalculate, probe_inputs(layout, self.points.seed, number))
             for number in range(self.points.probes)
         ]
 
     def end(self) -> None:
-        """Let the engine end, while other work is done."""
+        """Let the engine end in the background."""
         self._worker.submit(engines.cancel, self._recalculate, self._worker)
 
     def __enter__(self) -> Self:
-        """Let it work until the end of a block."""
+        """Return the work itself."""
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
-        """End it; whoever stops a check does not wait for it."""
+        """End the engine, without waiting if the check was stopped."""
         if error is None:
             self._worker.shutdown()
         engines.cancel(self._recalculate, self._worker)

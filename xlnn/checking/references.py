@@ -19,7 +19,7 @@ class CellRange(NamedTuple):
     right: int
 
     def without(self, other: "CellRange") -> Iterator["CellRange"]:
-        """Yield what is left of the area outside another one, in up to four parts.
+        """Yield the parts of the range outside another one, up to four.
 
         >>> a, b = CellRange("s", 1, 1, 3, 3), CellRange("s", 2, 2, 9, 9)
         >>> [part[1:] for part in a.without(b)]
@@ -41,9 +41,9 @@ class CellRange(NamedTuple):
 
 
 def areas(formula: str, here: str) -> list[CellRange] | None:
-    """Return the areas that a formula of a sheet names; None where it names what is no area.
+    """Return the ranges to which a formula of a sheet refers; None if they are not all known.
 
-    Names, whole rows and whole columns are none, and neither is what does not parse.
+    Names, whole rows and whole columns are not known ranges.
 
     >>> [tuple(area) for area in areas("=SUM(B2:A1)+Weights!$C3", "Training")]
     [('training', 1, 1, 2, 2), ('weights', 3, 3, 3, 3)]
@@ -67,7 +67,7 @@ def areas(formula: str, here: str) -> list[CellRange] | None:
 
 
 def is_read(formula: str) -> bool:
-    """Tell whether a formula can be read at all: of one that lacks a bracket nothing is known.
+    """Tell whether a formula can be parsed.
 
     >>> is_read("=A1*(1-A1)"), is_read("=A1*(1-A1")
     (True, False)
@@ -91,7 +91,7 @@ def written(area: CellRange, titles: Iterable[str]) -> str:
 
 
 def beyond(named: Iterable[CellRange], allowed: Iterable[CellRange]) -> CellRange | None:
-    """Return a part of some areas that lies outside of all others; None if there is none.
+    """Return a part of some ranges that lies outside all others, or None.
 
     >>> others = [CellRange("s", 1, 1, 2, 1), CellRange("s", 3, 1, 3, 9)]
     >>> beyond([CellRange("s", 1, 1, 3, 1)], others)

@@ -22,7 +22,7 @@ OVERFLOWS = ("#NUM!", float("inf"), float("-inf"))
 
 
 def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
-    """Return a sentence about the input that is too large; empty where that is not the fault.
+    """Return a sentence about an input that is too large, or an empty string.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
         return ""
     inputs = inputs_of(layout, arrays)
     numeric = [q for q in layout.model.inputs if not (q.is_text or q.choices)]
-    # where steps of no size keep the numbers small, the steps were too large
+    # if steps of size 0 keep the numbers small, the steps were too large
     steps = [quantity for quantity in numeric if quantity.calms]
     still = inputs | {quantity.name: 0 * inputs[quantity.name] for quantity in steps}
     is_step = bool(steps) and _size(reference.run(layout.model, still)) < LARGE
@@ -66,9 +66,9 @@ def _largest(quantity: Quantity, array: np.ndarray) -> tuple[str, tuple[int, ...
 
 
 def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
-    """Yield a sentence for what no comparison judges.
+    """Yield notes about what no comparison covers.
 
-    Inputs by formulas, moved names, settings, and values that are stored and not computed anew.
+    These are inputs that hold formulas, moved names, settings, and stale stored values.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
 
 
 def _stored(cells: Sequence[str]) -> Iterator[str]:
-    """Say that values are stored which are others than those computed."""
+    """Report stored values that differ from the computed ones."""
     if len(cells) == 1:
         what, they, them = f"{cells[0]} holds a stored value that is", "its formula gives", "it"
     elif cells:

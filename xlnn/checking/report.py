@@ -49,10 +49,9 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Restated:
-    """A formula that reads otherwise than stated, and gave the same values wherever it was tried.
+    """A formula that was rewritten and gave the same values wherever it was tried.
 
-    It names no cells but those of its equation. Whether it says the same everywhere, no values can
-    prove.
+    It refers only to cells of its equation. No values can prove that it is the same everywhere.
 
     Attributes
     ----------
@@ -75,7 +74,7 @@ class Restated:
 
 @dataclass(frozen=True)
 class Compared:
-    """How one quantity fared.
+    """The comparison of one quantity.
 
     Attributes
     ----------
@@ -95,7 +94,7 @@ class Compared:
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """What a check found.
+    """The result of a check by one engine.
 
     Attributes
     ----------
@@ -146,7 +145,7 @@ class Report:
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        """Say it in a line."""
+        """Return a summary in one line."""
         found = "agrees" if self.agrees else f"{len(self.wrong):,} wrong"
         return f"Report({self.file!r}, {self.engine!r}, {found}, {self.compared_cells:,} formulas)"
 
@@ -169,7 +168,7 @@ class Report:
 
 
 class Reports(tuple[Report, ...]):
-    """What a check by several engines found, in their order."""
+    """The results of a check by several engines, in their order."""
 
     __slots__ = ()
 
@@ -188,7 +187,7 @@ class Reports(tuple[Report, ...]):
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- any value that JSON can hold
-    """Return values as JSON has them; a number that is not finite becomes None."""
+    """Return values for JSON; numbers that are not finite become None."""
     if isinstance(value, dict):
         return {key: plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):

@@ -30,11 +30,11 @@ _LAST_DIGIT = 1.5
 
 
 def stale(comparison: Comparison, arrays: Arrays) -> list[str]:
-    """Return the cells whose stored value is not what their formula gives.
+    """Return the cells whose stored value is stale.
 
-    It is another than the one that was computed, and it is not what NumPy has of the values that
-    are stored in the cells that it depends on: another program may round otherwise, or choose what
-    is as good, and what follows from that is right. Where nothing is stored, nothing is wrong.
+    A stored value is stale if it differs from the recalculated value and does not follow from the
+    values stored in the cells it depends on. Another program may round differently, or choose one
+    of several equal candidates; what follows from that is right. An empty value is never stale.
     """
     layout = comparison.layout
     shown = _Shown(layout.model, arrays)
@@ -51,7 +51,7 @@ def stale(comparison: Comparison, arrays: Arrays) -> list[str]:
 
 
 def _words(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray | None:
-    """Return what else is stored where it stands in a sheet; None if it is nothing."""
+    """Return the texts that are stored in a rectangle of a sheet, or None."""
     if not cells.said:
         return None
     words = np.full(extent, None)
@@ -63,7 +63,7 @@ def _words(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray | None:
 
 @dataclass
 class _Shown:
-    """What a program shows that computes nothing, beside what was computed."""
+    """The stored values, beside the recalculated ones."""
 
     model: Model
     computed: Arrays
@@ -71,7 +71,7 @@ class _Shown:
     others: dict[str, np.ndarray] = field(default_factory=dict)
 
     def add(self, quantity: Quantity, numbers: np.ndarray, words: np.ndarray | None) -> None:
-        """Add what is stored of a quantity; its words are None where there are none."""
+        """Add the stored values of a quantity, and its texts if it has any."""
         name, computed = quantity.name, self.computed[quantity.name]
         words = np.full(numbers.shape, None) if words is None else words
         said = np.not_equal(words, None)
@@ -87,14 +87,14 @@ class _Shown:
         self.values[name] = words if quantity.is_text else numbers
 
     def wrong(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Yield what is another value, and follows from no other ones."""
+        """Yield the stale cells."""
         for name, other in self.others.items():
             wrong = other & ~self._follows(self.model[name])
             for index in np.argwhere(wrong):
                 yield name, tuple(index)
 
     def _follows(self, quantity: Quantity) -> np.ndarray | bool:
-        """Tell which values are what NumPy has of those that are shown, or has no value of."""
+        """Tell which values follow from the stored values they depend on."""
         shown = {name: self._shown(name) for name in quantity.sources}
         shown[quantity.name] = got = self._shown(quantity.name)
         expected = reference.expected(self.model, quantity, shown)
@@ -108,7 +108,7 @@ class _Shown:
         return near | np.isnan(expected)
 
     def _shown(self, name: str) -> np.ndarray:
-        """Return what is shown of a quantity: what is typed as it stands, nothing elsewhere."""
+        """Return the stored values of a quantity; typed cells hold what was typed."""
         quantity, computed = self.model[name], self.computed[name]
         if quantity.equation is None:
             return computed
@@ -121,7 +121,7 @@ class _Shown:
 def reads_alike(one: str, other: object) -> bool:
     """Tell whether two texts are the same but for the last digits of decimals and their mark.
 
-    An error is like no value.
+    Errors count as no value.
 
     >>> reads_alike("C = 0.25", "C = 0,26"), reads_alike("7 of 64", "8 of 64")
     (True, False)
@@ -134,7 +134,7 @@ def reads_alike(one: str, other: object) -> bool:
 
 
 def _as_good(one: str, other: str) -> bool:
-    """Tell whether two numbers say the same, each rounded for itself."""
+    """Tell whether two rounded numbers may stand for the same number."""
     one, other = one.replace(",", "."), other.replace(",", ".")
     decimals = len(one.partition(".")[2])
     if decimals != len(other.partition(".")[2]):

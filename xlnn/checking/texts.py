@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?: × 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]
 
 
 def unlike(model: Model, quantity: Quantity, arrays: Arrays, expected: np.ndarray) -> np.ndarray:
-    """Tell which texts of a quantity are not the expected ones.
+    """Tell which texts of a quantity differ from the expected ones.
 
     In a sentence, a number that lies on the edge of rounding may be written either way: as it is
     written somewhere within the tolerance of the numbers that the sentence is computed from.

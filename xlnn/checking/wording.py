@@ -35,7 +35,7 @@ def lines_of(report: "Report") -> Iterator[str]:
 
 
 def _restated(report: "Report") -> Iterator[str]:
-    """Yield the formulas in other words."""
+    """Yield lines about rewritten formulas."""
     count, points = len(report.restated), report.restated[0].points
     same = "the same value" if count == 1 else "the same values"
     yield f"{counted(count, 'formula')} restated, {same} at {counted(points, 'point')}:"
@@ -68,7 +68,7 @@ def _left_out(cells: Mapping[str, str]) -> str:
 
 
 def proven(report: object) -> str:
-    """Say what was proven of a workbook that was built or checked."""
+    """Say in a line what was verified."""
     if report is None:
         return "not verified (--no-verify)"
     return (
@@ -78,7 +78,7 @@ def proven(report: object) -> str:
 
 
 def distance(number: float) -> str:
-    """Write how far numbers are apart.
+    """Format a difference between numbers.
 
     >>> distance(2.3e-15), distance(0.0)
     ('2e-15', '0')
@@ -87,5 +87,5 @@ def distance(number: float) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """Say how many of a thing there are."""
+    """Format a count with its noun."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

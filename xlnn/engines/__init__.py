@@ -31,13 +31,13 @@ PROGRAMS = ("libreoffice", "gnumeric")
 
 
 def missing() -> dict[str, str]:
-    """Say which engines are not installed, and how to get each of them."""
+    """List the engines that are not installed, and how to install each of them."""
     programs = {name: import_module(f"xlnn.engines.{name}").PROGRAM for name in PROGRAMS}
     return {name: program.install for name, program in programs.items() if not program.find()}
 
 
 def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
-    """End an engine's work in another thread, as soon as nothing of it is left anywhere.
+    """Cancel an engine that works in another thread, and wait until it has ended.
 
     A method ``cancel`` of an engine ends what the interpreter would not.
     """
@@ -51,7 +51,7 @@ has a twin."""
 
 
 def check_name(engine: str) -> None:
-    """Refuse an engine that there is not.
+    """Raise an error for an unknown engine.
 
     Raises
     ------
@@ -67,9 +67,9 @@ def load(
 ) -> Recalculate:
     """Let an engine load a workbook; the result may be called any number of times.
 
-    The engine works in a process of its own, within what it is allowed. What it cannot load is
-    said by the first call. With a twin, which has loaded the workbook as well, it computes two
-    points at a time where the machine can do that.
+    The engine works in a child process within limits. If it cannot load the workbook, the first
+    call raises the error. With a twin, a second process that has loaded the workbook as well, it
+    computes two points at a time if the machine can.
 
     Raises
     ------
@@ -87,10 +87,10 @@ def load(
 
 @contextmanager
 def loaded(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Iterator[Recalculate]:
-    """Give an engine that has loaded a workbook, and end it after the block.
+    """Load a workbook for the duration of a ``with`` block.
 
-    One that is only dropped ends when it is collected: too late for its folder, where the
-    interpreter ends as well.
+    An engine that is only dropped ends when it is collected, which may be too late to remove its
+    folder.
 
     Raises
     ------

@@ -56,7 +56,7 @@ main()
 
 
 class _Line:
-    """A process that is asked by one at a time."""
+    """A child process that answers one request at a time."""
 
     def __init__(self, pipes: Pipes, allowance: Allowance) -> None:
         self._pipes, self._allowance = pipes, allowance
@@ -64,7 +64,7 @@ class _Line:
         self.seconds = allowance.first
 
     def ask(self, inputs: Inputs, patience: float | None = None) -> object:
-        """Return what it answers, which may be an error.
+        """Send a request and return the answer, which may be an error.
 
         Raises
         ------
@@ -81,8 +81,8 @@ class _Line:
 class Child:
     """An engine that has loaded a workbook in a process of its own.
 
-    What goes wrong while it loads is raised by the first call. With a twin, two threads that ask
-    at the same time are answered at the same time.
+    Errors while loading are raised by the first call. With a twin, two threads are answered at
+    the same time.
     """
 
     def __init__(
@@ -144,9 +144,9 @@ class Child:
         self._process.end()
 
     def _values_of(self, twin: _Line, inputs: Inputs) -> Values | None:
-        """Return what a twin computes, if it is free and all goes well.
+        """Return what the twin computes, or None if it is busy or fails.
 
-        It never says what goes wrong: the other one is asked again, and does.
+        It raises no error: the first process is asked again, and does.
         """
         if not twin.works.acquire(blocking=False):
             return None
@@ -161,12 +161,12 @@ class Child:
 
 
 class _Process(Protocol):
-    """A process that serves."""
+    """A child process."""
 
     lines: Sequence[Pipes]
 
     def end(self, patience: float = 0) -> int:
-        """End it, if it does not within some seconds; return its exit code or minus its signal."""
+        """Wait some seconds, then kill it; return its exit code or minus its signal."""
         ...
 
 
@@ -232,7 +232,7 @@ def _fork(count: int, engine: str, path: str, allowance: Allowance, folder: str)
 
 
 def _pipes() -> tuple[Pipes, Pipes]:
-    """Make two pipes; return their ends for the one that asks and for the one that is asked."""
+    """Make two pipes; return the ends of the parent and of the child."""
     asked, requests = os.pipe()
     replies, answers = os.pipe()
     with suppress(OSError):  # the system lets this user have no larger ones

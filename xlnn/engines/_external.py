@@ -67,14 +67,14 @@ class ExternalProgram:
     unread: str = ""
 
     def find(self) -> str | None:
-        """Return where it is, None where it is not installed."""
+        """Return the path of the program, or None if it is not installed."""
         on_path = next(filter(None, map(shutil.which, self.commands)), None)
         places = self.places.get(sys.platform, ())
         return on_path or next((place for place in places if Path(place).is_file()), None)
 
 
 class Conversions:
-    """Recalculates a copy of the file at each call.
+    """Recalculate a copy of the file at each call.
 
     Raises
     ------
@@ -95,14 +95,14 @@ class Conversions:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def cancel(self) -> None:
-        """End the program, and wait until what it worked with is removed."""
+        """End the program, and wait until its files are removed."""
         for process in self._running:
             _kill(process)
         with self._works:
             pass
 
     def __call__(self, inputs: Inputs) -> Values:
-        """Put the inputs into a copy, and let the program compute it."""
+        """Write the inputs into a copy, and let the program compute it."""
         # Windows may hold a file for a moment longer than its process lives.
         folder = TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True)
         with self._works, folder as name:
@@ -196,14 +196,14 @@ class Conversions:
             )
 
     def _place_of(self, formula: str) -> str:
-        """Say where a formula stands; the error that it gives stands in all that depends on it."""
+        """Name the cell of a formula whose error spreads to all cells that depend on it."""
         found = ((t, c) for t in sheet_parts(self._path) for c in cells(self._path, t))
         places = (f"{t}!{address(c.row, c.column)}: " for t, c in found if c.formula == formula)
         return next(places, "")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End what was started, also after Ctrl-C, which does not reach another process group."""
+    """End the program, also after Ctrl-C, which does not reach another process group."""
     if process.poll() is not None:
         return
     _kill(process)

@@ -33,7 +33,7 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Allowance:
-    """What an engine may take.
+    """The limits of an engine: memory and processor time.
 
     Attributes
     ----------
@@ -50,18 +50,18 @@ class Allowance:
 
     @classmethod
     def of(cls, contents: Package) -> "Allowance":
-        """Return what an engine may take for a workbook that was let pass."""
+        """Return the limits for a workbook that passed the guard."""
         return cls.of_size(contents.formula_count, contents.box)
 
     @classmethod
     def of_size(cls, formulas: int, box: int) -> "Allowance":
-        """Return what it may take for some formulas in sheets that span some cells."""
+        """Return the limits for a number of formulas and of cells."""
         each = SECONDS_A_FORMULA * formulas
         memory = MEGABYTES * 10**6 + BYTES_A_FORMULA * formulas + BYTES_A_CELL * box
         return cls(SECONDS + each, SECONDS_AGAIN + each, memory)
 
     def clock(self, seconds: float) -> float:
-        """Return how many seconds may pass by the clock for some of processor time."""
+        """Return the wall-clock limit that goes with a limit of processor time."""
         return PATIENCE + 10 * seconds
 
     def too_slow(self, name: str, engine: str, seconds: float) -> EngineError:
@@ -100,18 +100,18 @@ UNLIMITED = Allowance.of_size(20_000_000, 100_000_000)
 
 
 def limit(allowance: Allowance, process: int = 0) -> None:
-    """Let a process, this one (0) or a child, have no more memory and time than it may.
+    """Limit the memory and time of a process: this one (0) or a child.
 
     Memory is limited where the system can do it, on Linux.
     """
     if sys.platform == "linux":
         _lower(process, resource.RLIMIT_DATA, _data(process) + allowance.memory)
-        _lower(process, resource.RLIMIT_CORE, 0)  # who ends by these limits leaves no image
+        _lower(process, resource.RLIMIT_CORE, 0)  # leave no core dump
     limit_time(allowance.first, process)
 
 
 def limit_time(seconds: float, process: int = 0) -> None:
-    """Let a process, this one (0) or one just begun, have some more seconds of processor time."""
+    """Give a process, this one (0) or a new child, some more seconds of processor time."""
     used = 0.0 if process else sum(os.times()[:2])
     if sys.platform == "linux" or (sys.platform != "win32" and not process):
         _lower(process, resource.RLIMIT_CPU, int(used + seconds) + 1)
@@ -127,7 +127,7 @@ def _lower(process: int, what: int, to: int) -> None:
 
 
 def _data(process: int) -> int:
-    """Return the bytes of a process's data, which this one may share with the one that forked."""
+    """Return the size of a process's data in bytes, including what it shares with its parent."""
     with suppress(OSError):
         for line in Path(f"/proc/{process or 'self'}/status").read_text().splitlines():
             if line.startswith("VmData:"):

@@ -31,21 +31,21 @@ GOODBYE = None
 
 
 class Pipes(NamedTuple):
-    """What is asked through the one and answered through the other: the ends of one side."""
+    """One side's ends of two pipes: one to receive from, one to send to."""
 
     requests: BinaryIO
     replies: BinaryIO
 
 
 def close(lines: Iterable[Pipes]) -> None:
-    """Close pipes, whatever was not sent."""
+    """Close the pipes, even if something was not sent."""
     for pipe in chain.from_iterable(lines):
         with suppress(OSError, ValueError):
             pipe.close()
 
 
 def main() -> None:
-    """Serve as a new Python: what to serve is the first message."""
+    """Serve as a new Python process; the first message says what to serve."""
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
     hush()
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def hush() -> None:
-    """Let nothing be read or said but through the pipes: an engine may have its own last words."""
+    """Detach standard input and output, since an engine may print when it fails."""
     faulthandler.disable()  # it may hold a stream of its own
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -65,7 +65,7 @@ def hush() -> None:
 def serve(
     engine: str, path: str, allowance: Allowance, folder: str, lines: Sequence[Pipes]
 ) -> None:
-    """Answer what is asked by one line, until nobody asks any more; a twin answers another."""
+    """Answer requests until the parent closes the pipe; a twin answers a second pipe."""
     os.environ.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), folder))
     tempfile.tempdir = folder
     limit(allowance)
@@ -98,7 +98,7 @@ def _own(lines: Sequence[Pipes], *, forks: bool) -> Pipes:
 
 
 def _megabytes() -> float:
-    """Return how much memory this process has taken at most."""
+    """Return the peak memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
@@ -110,7 +110,7 @@ def _send_result(replies: BinaryIO, result: object) -> None:
 
 
 def _tried(work: Callable[[], object]) -> object:
-    """Return what comes out, be it an error: whoever asked raises it."""
+    """Return the result of a call, or its error, which the parent raises."""
     try:
         return work()
     except MemoryError:
@@ -160,7 +160,7 @@ def receive(pipe: BinaryIO) -> object:
 
 
 def _exactly(pipe: BinaryIO, size: int) -> bytearray:
-    """Read so many bytes."""
+    """Read an exact number of bytes."""
     data = bytearray(size)
     view, done = memoryview(data), 0
     while done < size:

@@ -37,7 +37,7 @@ def functions_of(formula: str) -> set[str]:
 
 
 def unknown(formula: str) -> Iterator[str]:
-    """Yield the functions of a formula that nobody here computes."""
+    """Yield the functions of a formula that no engine computes."""
     for name in sorted(functions_of(SINGLE.sub("@(", formula)) - FUNCTIONS):
         if name in OF_LAMBDAS or not (_is_built_in(name) or _of_formulas(name)):
             yield name

@@ -85,7 +85,7 @@ def load(path: Path) -> Recalculate:
 
 
 def configuration() -> formualizer.WorkbookConfig:
-    """Return how formualizer is to work."""
+    """Return formualizer's configuration."""
     # Interactive keeps a formula that it cannot parse as the value of its cell, and goes on.
     # One thread takes no longer than two: each image's formulas wait for one another.
     evaluation = formualizer.EvaluationConfig()
@@ -149,7 +149,7 @@ class _Session:
         circular: list[tuple[str, int, int]],
         failing: list[tuple[str, int, int]],
     ) -> Grid:
-        """Read a sheet's values; add its cells that a circle spoils, or that have no value."""
+        """Read a sheet's values, and collect the cells in circles or without a value."""
         rows, columns = self._used_area(title)
         numbers = np.full((rows, columns), np.nan)
         others: dict[tuple[int, int], str | bool | CellError] = {}
@@ -196,7 +196,7 @@ class _Session:
 def cause(
     spoilt: Sequence[tuple[str, int, int]], formula: Callable[[tuple[str, int, int]], str]
 ) -> tuple[str, int, int]:
-    """Return a cell from which others took an error: where the way back ends, or meets itself.
+    """Follow an error back to the cell in which it begins, or to a circle.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def cause(
 
 
 def other(value: object) -> str | bool | CellError:
-    """Return what formualizer has in a cell that holds no number and is not empty."""
+    """Return the text, boolean or error of a cell."""
     if isinstance(value, str | bool):
         return value
     kind = value.get("kind") if isinstance(value, dict) else type(value).__name__
@@ -258,7 +258,7 @@ def _cells(
 
 
 def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int, int, int]]:
-    """Join adjacent cells to rectangles: each change of a loaded workbook costs the same.
+    """Join adjacent cells to rectangles, since each change costs the same whatever its size.
 
     Returns
     -------

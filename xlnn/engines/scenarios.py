@@ -31,7 +31,7 @@ Found = float | str | bool | CellError | None
 
 @dataclass(frozen=True)
 class Task:
-    """Formulas to put among the numbers, and what to read then.
+    """Formulas to evaluate, and the cells to read afterwards.
 
     Attributes
     ----------
@@ -48,12 +48,12 @@ class Task:
 
 
 def beside(path: Path, allowance: Allowance) -> Child:
-    """Begin a process that computes formulas of a file among given numbers, within limits."""
+    """Start a child process that computes formulas of a file with given numbers, within limits."""
     return Child("worlds", path, allowance)
 
 
 def load(path: Path) -> "_Worlds":  # noqa: ARG001 -- an engine is given one
-    """Begin; no file is read."""
+    """Start without reading a file."""
     return _Worlds()
 
 
