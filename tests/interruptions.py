@@ -57,7 +57,8 @@ class Trial:
         """Whether it ended, by the signal or before it, and left nothing."""
         # before the program has begun, the signal ends Python, which says so in its own way
         is_ours = str(Path("xlnn", "cli")) in self.said
-        python = self.code == 1 and self.said.endswith("KeyboardInterrupt\n") and not is_ours
+        is_interrupt = self.said.endswith("KeyboardInterrupt\n") and not is_ours
+        python = is_interrupt and self.code in {1, -signal.SIGINT}
         by_signal = self.code in {128 + self.number, -self.number}
         is_quiet = "Traceback" not in self.said
         return (python or (is_quiet and (by_signal or self.code == 0))) and not self.left

@@ -253,7 +253,7 @@ class Comparison:
         )
 
     def _wrong(self) -> tuple[Wrong, ...]:
-        """Return the wrong cells; where formulas were altered, cells as stated only follow from them.
+        """Return the wrong cells; where formulas were altered, other cells only follow from them.
 
         They received values that no right cell gives, on which INDEX and NumPy may differ.
         """
