@@ -5,9 +5,9 @@
 # make bench    measure speed and memory, as ratios in one run
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
 # make gallery  draw every sheet of every template in three languages into gallery/
-# make release  write dist/: wheel, sdist, digits.xlsx in three languages, checksums
+# make release  write dist/: wheel, sdist, checksums, and digits.xlsx in three languages (also into output/)
 # make smoke    install the wheel alone, on each Python at hand, and use it
-# make table    check every template with every engine and write README's table of them
+# make table    check every template with every engine, write the tables of README and docs/check.md
 # make quantities write docs/quantities.md, what every array is
 # make mutation plant 2,000 errors and see whether the check names each
 # make signals  stop commands at 200 random moments and see whether anything is left
@@ -24,6 +24,7 @@ SEED ?= 0
 
 build: .venv/xlnn
 	$(BIN)/xlnn build
+	@echo "Now open output/digits.xlsx: its sheet Guide tells you where to begin."
 
 test: .venv/ready
 	$(BIN)/pytest --numprocesses auto --dist loadfile

@@ -1,9 +1,10 @@
-"""Which files are a release? Writes dist/: wheel, sdist, ready-made workbooks, their checksums.
+"""Write a release into dist/: wheel, sdist, ready-made workbooks, their checksums.
 
     make release
 
 The same commit gives the same bytes: the time in them is that of SOURCE_DATE_EPOCH, or else of the
-last commit. Nothing in dist/ changes before all of it is there.
+last commit. Nothing in dist/ changes before all of it is there. The workbooks are copied into
+output/, where README links to them.
 """
 
 import hashlib
@@ -63,6 +64,9 @@ def main() -> None:
         for each in made:
             shutil.move(each, target / each.name)
             print(target / each.name)
+    if not sys.argv[1:]:
+        for each in target.glob("digits-*.xlsx"):
+            shutil.copy(each, ROOT / "output")
 
 
 if __name__ == "__main__":

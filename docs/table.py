@@ -1,9 +1,9 @@
-"""How far is each template from NumPy, in each engine? Writes the table in each README.
+"""Write the table of templates in each README, and how far each is from NumPy in docs/check.md.
 
     make table                        # checks every template with every engine: half an hour
     python docs/table.py iris costs   # measures these anew and leaves the others' numbers
     python docs/table.py --engine ironcalc    # measures this engine and leaves the others' numbers
-    python docs/table.py --words      # measures none: what else the tables say is written anew
+    python docs/table.py --words      # measures none: writes the tables in each README
 
 A template is built as it is and checked with one probe, always with the same random numbers.
 `tests/test_table.py` holds what can be known quickly against what the table says.
@@ -32,16 +32,24 @@ PAGES = {
 }
 """The README of each language."""
 
+MEASURED = ROOT / "docs" / "check.md"
+"""The page with the differences."""
+
 SEED = 0
 
-RULE = "| --- | --- | --- | --: " + "| --- " * len(ENGINES) + "|"
+RULE = "| --- | --- | --- | --: |"
+
+RULE_OF_DIFFERENCES = "| --- " * (1 + len(ENGINES)) + "|"
 
 
 def head(lang: str) -> str:
     """Return the headings of the table in a language."""
     words = text(lang, INDEX)
     named = [words("headings", key) for key in ("book", "shows", "formulas")]
-    return "| " + " | ".join(["`xlnn templates`", *named, *(f"`{e}`" for e in ENGINES)]) + " |"
+    return "| " + " | ".join(["`xlnn templates`", *named]) + " |"
+
+
+HEAD_OF_DIFFERENCES = "| " + " | ".join(["template", *(f"`{e}`" for e in ENGINES)]) + " |"
 
 
 @cache
@@ -51,17 +59,17 @@ def formulas(name: str) -> int:
     return size(planned(kind, origin, named, Options()).layout).formulas
 
 
-def known(template: Template, lang: str = "en") -> str:
-    """Return the part of a template's line that nobody need measure."""
+def line(template: Template, lang: str = "en") -> str:
+    """Return the line of a template in a README."""
     words = text(lang, INDEX)
     sections = shown(template.sections, words("joined", "to")) or "–"
     shows = shown_by(template.name, lang).rstrip(".。")
-    return f"| `{template.name}` | {sections} | {shows} | {formulas(template.name):,} | "
+    return f"| `{template.name}` | {sections} | {shows} | {formulas(template.name):,} |"
 
 
-def lines(lang: str = "en") -> dict[str, str]:
-    """Return the lines of the table in a README, by the templates' names."""
-    table = PAGES[lang].read_text(encoding="utf-8").split(RULE)[1].split("\n\n")[0]
+def lines(page: Path, rule: str) -> dict[str, str]:
+    """Return the lines of the table below a rule, by the templates' names."""
+    table = page.read_text(encoding="utf-8").split(f"\n{rule}\n")[1].split("\n\n")[0]
     return {re.findall("`(.*?)`", line)[0]: line for line in table.strip().splitlines()}
 
 
@@ -69,11 +77,14 @@ UNMEASURED = "–"
 """What stands where an engine's difference was not measured yet."""
 
 
-def differences(line: str) -> dict[str, float]:
-    """Return the largest differences that a line of the table says, by engine."""
-    cells = line.strip("|").split("|")[-len(ENGINES) :]
-    pairs = zip(ENGINES, map(str.strip, cells), strict=True)
-    return {engine: float(cell) for engine, cell in pairs if cell != UNMEASURED}
+def differences() -> dict[str, dict[str, float]]:
+    """Return the largest differences that docs/check.md says, by template and engine."""
+    found = {}
+    for name, said in lines(MEASURED, RULE_OF_DIFFERENCES).items():
+        cells = map(str.strip, said.strip("|").split("|")[1:])
+        pairs = zip(ENGINES, cells, strict=True)
+        found[name] = {engine: float(cell) for engine, cell in pairs if cell != UNMEASURED}
+    return found
 
 
 def short(number: float) -> str:
@@ -84,7 +95,7 @@ def short(number: float) -> str:
 def measured(name: str, path: Path, engines: Iterable[str]) -> dict[str, float]:
     """Build a template and return its largest difference in each engine, measured in some."""
     build(name, path, verify=False)
-    found = differences(lines()[name]) if name in lines() else {}
+    found = differences().get(name, {})
     for engine in engines:
         report = check(path, engine, seed=SEED)
         if not report.agrees:
@@ -94,23 +105,25 @@ def measured(name: str, path: Path, engines: Iterable[str]) -> dict[str, float]:
     return found
 
 
+def replaced(page: Path, head: str, rule: str, table: Iterable[str]) -> None:
+    """Put another table below a rule, and its headings above."""
+    above, rest = page.read_text(encoding="utf-8").split(f"\n{rule}\n")
+    before, after = above.rsplit("\n", 1)[0], rest.split("\n\n", 1)[1]
+    page.write_text("\n".join([before, head, rule, *table]) + f"\n\n{after}", encoding="utf-8")
+
+
 def written(found: Mapping[str, Mapping[str, float]]) -> None:
-    """Put the differences of some templates into each table, those of the others as they are."""
-    known_before = {name: differences(line) for name, line in lines().items()}
-    ends = {
-        name: " | ".join(short(each[e]) if e in each else UNMEASURED for e in ENGINES)
-        for name, each in (known_before | dict(found)).items()
-    }
+    """Write all tables, with new differences for some templates."""
+    known = differences() | dict(found)
+    ordered = list(in_order())
     for lang, page in PAGES.items():
-        above, rest = page.read_text(encoding="utf-8").split(f"\n{RULE}\n")
-        table = [head(lang), RULE]
-        table += [
-            known(each, lang) + ends[each.name] + " |" for each in in_order() if each.name in ends
-        ]
-        after = rest.split("\n\n", 1)[1]
-        page.write_text(
-            "\n".join([above.rsplit("\n", 1)[0], *table]) + "\n\n" + after, encoding="utf-8"
-        )
+        replaced(page, head(lang), RULE, (line(each, lang) for each in ordered))
+    table = []
+    for each in ordered:
+        numbers = known.get(each.name, {})
+        cells = (short(numbers[e]) if e in numbers else UNMEASURED for e in ENGINES)
+        table.append(f"| `{each.name}` | " + " | ".join(cells) + " |")
+    replaced(MEASURED, HEAD_OF_DIFFERENCES, RULE_OF_DIFFERENCES, table)
 
 
 def main() -> None:

@@ -273,7 +273,7 @@ def test_a_network_that_predicts_is_one_without_epochs(built):
     for other, said in {"cost": "mse", "optimizer": "adam", "spare": 99, "told": ("x",)}.items():
         with pytest.raises(DataError, match=r"epochs is 0|spare is 99|is unknown"):
             replace(spec, **{other: said})
-    with pytest.raises(XlnnError, match="--epochs means nothing to view"):
+    with pytest.raises(XlnnError, match="--epochs is not available for view"):
         xlnn.build(from_workbook=built.path, epochs=3)
 
 
@@ -396,7 +396,7 @@ def test_what_was_forgotten_in_a_model_is_named(tmp_path):
         [("MatMul", ["x", "A"], ["1"]), ("MatMul", ["1", "A"], ["y"])], (4,), {"A": SQUARE},
     )  # fmt: skip
     built = xlnn.build(model=path, output=tmp_path / "m.xlsx")
-    assert any("no activation function. Was one forgotten?" in note for note in built.notes)
+    assert any("no activation function. Is one missing?" in note for note in built.notes)
 
 
 def changed(path, change):
@@ -426,11 +426,11 @@ REFUSED = {
         ([("Gemm", ["x", "A"], ["1"]), ("Run", ["1"], ["y"], {"domain": "my.ops"})], (4,),
          {"A": SQUARE}), None, 'Run is of "my.ops" and not of ONNX itself',
     ),
-    "weights in another file": (SIMPLE, as_external, "its weights stand in another file"),
+    "weights in another file": (SIMPLE, as_external, "its weights are in another file"),
     "weights that are declared and not there": (SIMPLE, as_large, "1,600,000,000 numbers"),
     "a branch": (
         ([("Gemm", ["x", "A"], ["1"]), ("Relu", ["1"], ["2"]), ("Gemm", ["2", "A"], ["3"]),
-          ("Add", ["2", "3"], ["y"])], (4,), {"A": SQUARE}), None, "stand one above the other",
+          ("Add", ["2", "3"], ["y"])], (4,), {"A": SQUARE}), None, "layer follows another",
     ),
     "an activation of the inputs": (
         ([("Relu", ["x"], ["1"]), ("Gemm", ["1", "A"], ["y"])], (4,), {"A": SQUARE}), None,
@@ -442,7 +442,7 @@ REFUSED = {
     ),
     "softmax in the middle": (
         ([("Gemm", ["x", "A"], ["1"]), ("Softmax", ["1"], ["2"]), ("Gemm", ["2", "A"], ["y"])],
-         (4,), {"A": SQUARE}), None, "softmax stands below another layer",
+         (4,), {"A": SQUARE}), None, "softmax comes before another layer",
     ),
     "groups of maps": (
         ([("Conv", ["x", "F"], ["1"], {"group": 3}), ("Flatten", ["1"], ["y"])], (3, 4, 4),
@@ -473,7 +473,7 @@ def test_what_is_no_stack_of_layers_is_refused_in_a_sentence(name, tmp_path):
 def test_what_is_no_model_is_refused(content, tmp_path):
     path = tmp_path / "m.onnx"
     path.write_bytes(content)
-    with pytest.raises(DataError, match="is no ONNX model"):
+    with pytest.raises(DataError, match="is not an ONNX model"):
         predicting_with(path)
 
 
@@ -519,12 +519,12 @@ def test_without_onnx_a_sentence_says_what_to_install(monkeypatch):
 
 
 def test_a_model_of_another_count_of_inputs_than_the_rows_is_refused(tmp_path):
-    with pytest.raises(XlnnError, match="has 7 inputs a row, and the model takes 4"):
+    with pytest.raises(XlnnError, match="has 7 inputs per row, but the model takes 4"):
         xlnn.build(model=MODELS / "mlp.onnx", data=numbers(2, 7), output=tmp_path / "m.xlsx")
 
 
 def test_a_model_says_which_options_mean_something_to_it(tmp_path):
-    with pytest.raises(XlnnError, match="--eta means nothing to mlp"):
+    with pytest.raises(XlnnError, match="--eta is not available for mlp"):
         xlnn.build(model=MODELS / "mlp.onnx", eta=0.1, output=tmp_path / "m.xlsx")
 
 
@@ -583,12 +583,12 @@ def test_a_model_is_a_start_of_a_template(pipeline, tmp_path):
 
 
 def test_what_goes_forward_only_is_not_trained_on(tmp_path):
-    with pytest.raises(DataError, match="moves by other steps"):
+    with pytest.raises(DataError, match="has a step or a padding"):
         xlnn.build(model=MODELS / "view.onnx", data=(numbers(3, 64), [1, 2, 3]), epochs=2,
                    output=tmp_path / "m.xlsx")  # fmt: skip
     with pytest.raises(XlnnError, match="add --data"):
         xlnn.build(model=MODELS / "view.onnx", epochs=2, output=tmp_path / "m.xlsx")
-    with pytest.raises(XlnnError, match="takes the place of a template"):
+    with pytest.raises(XlnnError, match="cannot be combined with a template"):
         xlnn.build("iris", model=MODELS / "view.onnx", output=tmp_path / "m.xlsx")
 
 

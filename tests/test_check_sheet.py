@@ -24,9 +24,9 @@ from xlnn.workbooks.network.words import words_of
 from xlnn.xlsx.inputs import replace_inputs
 
 AGREES = "The sheets agree with NumPy's run: C_T of every epoch and the last weights "
-CHANGED = "These inputs differ from what was noted in the build: "
-EQUAL, OPEN = "agrees with NumPy", "not comparable, since an input differs"
-DIFFERS = "These numbers differ from what was noted of NumPy's run, although no input changed: "
+CHANGED = "These inputs have changed since the workbook was built: "
+EQUAL, OPEN = "agrees with NumPy", "not comparable: an input has changed"
+DIFFERS = "No input has changed, but these numbers differ from NumPy's: "
 
 
 @pytest.fixture(scope="module", params=once_alike(NETWORK_TEMPLATES))

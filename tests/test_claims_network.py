@@ -491,7 +491,11 @@ FALSEHOODS = [
     (CLAIMS[0], BOOK, moved("lens_image_used")),
     (CLAIMS[1], BOOK, false("play_verdict", "Undecided: the largest outputs are equal (0.571).")),
     (CLAIMS[1], BOOK, false("draw_verdict", "Prediction: 1 (0.572).")),
-    (CLAIMS[2], BOOK, false("play_truth_text", "The targets of this image name no single class.")),
+    (
+        CLAIMS[2],
+        BOOK,
+        false("play_truth_text", "The targets of this image do not name a single class."),
+    ),
     (CLAIMS[2], BOOK, moved("play_image_used", -32)),
     (CLAIMS[3], BOOK, false("diverged", ROSE.format(first="20.26", last="21"))),
     (CLAIMS[3], BOOK, lambda arrays: arrays | {"C_T": arrays["C_T"] * [1, 1, 9]}),

@@ -176,7 +176,9 @@ def test_what_only_some_runs_have_is_there_for_those(mixed):
         assert layout.first_cell(name).startswith(f"Settings!{column}")
     run = load(mixed, "formualizer")
     assert run["moment1_W2"].cell(run=3, state=1) == layout.cell("moment1_W2", (0, 1, 0, 0))
-    with pytest.raises(OptionsError, match="moment1_W2 has run 3 to 3, and no 1"):
+    with pytest.raises(
+        OptionsError, match="There is no run 1: for moment1_W2, run goes from 3 to 3"
+    ):
         run["moment1_W2"].cell(run=1)
 
 
@@ -255,7 +257,7 @@ WRONG = {
     ("--eta", "0.1,,0.2"): "eta is '': a finite number greater than 0 is expected",
     ("--eta", "0.1,-1"): "eta is -1: a finite number greater than 0 is expected",
     ("--optimizer", "sgd,lion"): 'There is no optimizer "lion"',
-    ("--seed", "1,-2"): "seed is -2: a whole number from 0 on is expected",
+    ("--seed", "1,-2"): "seed is -2: a whole number of at least 0 is expected",
     ("--eta", ",".join(map(str, range(1, 15)))): "14 runs are asked for: a workbook compares 12",
 }
 
@@ -270,7 +272,7 @@ def test_runs_that_cannot_be_are_refused_in_one_sentence(tmp_path, options):
 
 
 def test_an_experiment_has_one_rate(tmp_path):
-    with pytest.raises(OptionsError, match="--eta takes one value: descent trains no networks"):
+    with pytest.raises(OptionsError, match="--eta takes one value here: descent does not compare"):
         build("descent", tmp_path / "o.xlsx", eta=(0.1, 0.2))
 
 
@@ -282,7 +284,7 @@ def test_python_takes_lists_as_the_command_line_does(tmp_path):
 
 
 def test_training_that_diverges_names_the_run(tmp_path):
-    with pytest.raises(DataError, match="of run 2 is no number"):
+    with pytest.raises(DataError, match="of run 2 becomes infinite or NaN"):
         build("diabetes", tmp_path / "o.xlsx", scale="none", eta=(1e-12, 1e60), epochs=9)
 
 

@@ -116,8 +116,8 @@ def test_of_many_classes_and_mistakes_it_says_what_is_left_out(crowded_path):
     sheet = openpyxl.load_workbook(crowded_path, data_only=True)["Confusion table"]
     texts = {cell.value for row in sheet.iter_rows() for cell in row}
     assert (
-        f"Classified wrongly: {wrong} of 89 rows. The list has the first {MOST_LISTED}; "
-        f"{wrong - MOST_LISTED} more are not in it."
+        f"Classified wrongly: {wrong} of 89 rows. The list shows the first {MOST_LISTED}; "
+        f"{wrong - MOST_LISTED} more are not listed."
     ) in texts
     assert f"Of {MOST_CLASSES + 5} classes, the first {MOST_CLASSES}." in texts
 

@@ -68,8 +68,8 @@ def test_the_unit_with_cross_entropy_arrives_first_and_the_sheet_counts_the_step
     far = {name: int((np.abs(got[f"a_{name}"] - 1) > 0.1).sum()) for name in ("sq", "ce")}
     assert far["ce"] < far["sq"] / 2
     said = str(got["far"])
-    assert f"of 61 (step 0 to step 60): {far['sq']} by squared error," in said
-    assert f" {far['ce']} by cross-entropy." in said
+    assert f"of 61 (steps 0 to 60): {far['sq']} with squared error," in said
+    assert f" {far['ce']} with cross-entropy." in said
 
 
 @pytest.mark.parametrize(("name", "cost"), [("sq", squared), ("ce", cross_entropy)])

@@ -138,7 +138,7 @@ def test_a_small_step_changes_z_most_where_the_inner_product_says(path, tmp_path
         assert abs(10 * column.argmax() - angle) <= 5
         assert abs(10 * column.argmin() - (angle + 180) % 360) <= 5
     assert np.abs(got["inner"]).max() <= got["bound"]
-    assert f"grows most at {10 * got['change'].argmax()}°" in str(got["where"])
+    assert f"increases most at {10 * got['change'].argmax()}°" in str(got["where"])
     assert f"points to {angle:.2f}°" in str(got["points"])
 
 

@@ -12,7 +12,7 @@ from xlnn.errors import XlnnError
 EARLIER = Path(__file__).parent / "earlier"
 """Workbooks of the Spec's format 1; in slopes and sequences a person changed yellow cells."""
 
-BEGINS = "An earlier version of xlnn made it, with cells at other places: build it anew from what"
+BEGINS = "An earlier version of xlnn wrote it, with a different layout: build it again from"
 
 
 @pytest.mark.parametrize("command", ["check", "show", "values", "explain"])

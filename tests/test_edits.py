@@ -181,7 +181,7 @@ def test_a_sorted_table_is_named(short_copy):
     rows = list(range(4, 4 + 3 * 64))
     sort_rows(short_copy, "Training", rows[0], rows[-1], rows[::-1])
     assert re.search(
-        r"formulas of the sheet Training lost the cells that they named, since rows .* sorted",
+        r"formulas of the sheet Training lost the cells that they refer to, because rows .* sorted",
         said(short_copy),
     )
 

@@ -187,7 +187,7 @@ def test_a_file_of_another_kind_stays(few, name):
     (place / f"{name}.xlsx").write_text("mine")
     code, lines, errors = run(*command)
     assert code == 1
-    assert f"{name}.xlsx was not made by xlnn" in errors[0]
+    assert f"{name}.xlsx was not written by xlnn" in errors[0]
     assert len(lines) == 2
     assert (place / f"{name}.xlsx").read_text() == "mine"
 
@@ -228,15 +228,19 @@ def test_what_takes_minutes_is_said_beforehand_with_how_to_leave_it_out(tmp_path
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (["--data", "my.csv"], OptionsError, "--data means nothing to all templates: they take -"),
-        (["--from", "a.xlsx"], OptionsError, "--from means nothing to all"),
+        (
+            ["--data", "my.csv"],
+            OptionsError,
+            "--data is not available for all templates .available: -",
+        ),
+        (["--from", "a.xlsx"], OptionsError, "--from is not available for all"),
         (["--target", "y"], OptionsError, "--target means nothing"),
         (["--eta", "1"], OptionsError, "--eta means nothing"),
         (["--without", "nothing"], DataError, 'There is no template "nothing" to leave out'),
         (["--lang", "xx"], DataError, 'no language "xx"'),
-        (["--epochs", "0"], DataError, "epochs is 0: a whole number from 1 on"),
-        (["-o", "all.xlsx"], OutputError, "all.xlsx: all templates go into a folder, name one"),
-        (["-o", "file"], OutputError, "The folder file cannot be made: File exists"),
+        (["--epochs", "0"], DataError, "epochs is 0: a whole number of at least 1"),
+        (["-o", "all.xlsx"], OutputError, "all.xlsx: all templates are written into a folder"),
+        (["-o", "file"], OutputError, "The folder file cannot be created: File exists"),
         ([f"--without={name}" for name in names()], DataError, "there is nothing to build"),
     ],
 )
@@ -267,7 +271,7 @@ def test_a_note_of_all_names_its_template(capsys):
 def test_without_goes_with_all_alone():
     code, _, errors = run("build", "digits", "--without", "cnn")
     assert code == 2
-    assert "--without goes with `xlnn build all`" in errors[-1]
+    assert "--without is only for `xlnn build all`" in errors[-1]
 
 
 def test_nothing_is_gone_on_from_an_index(few, tmp_path):

@@ -154,7 +154,7 @@ def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
     said = ("verdict", "course", "where", "points")
     assert {name: str(fresh[name]) for name in said} == dict.fromkeys(said, eq.WAITING)
     half = filled(path, tmp_path / "half.xlsx", blank[:1])
-    assert str(values(half, engine)["course"]) == "In 2 steps z has gone from 13 to 5.3248."
+    assert str(values(half, engine)["course"]) == "In 2 steps z goes from 13 to 5.3248."
     assert str(values(half, engine)["where"]) == eq.WAITING
     solved = filled(path, tmp_path / "solved.xlsx", blank)
     assert str(values(solved, engine)["where"]).startswith("Of 36 directions tried")
@@ -401,14 +401,14 @@ def test_a_roster_makes_a_file_for_each_student(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Ada\nBob\nada\n", 'line 3: "ada" stands in line 1 already'),
+        ("Ada\nBob\nada\n", 'line 3: "ada" is already in line 1'),
         ("Ada\n\nBob\n", "line 2: a name was expected"),
         ("name,points\nAda,1\n,2\n", "line 3: a name was expected"),
         ("Ada,1\nBob,2\n", 'none is headed "name"'),
-        ("name\n", "names nobody"),
+        ("name\n", "holds no names"),
         ("", "is empty"),
-        ("A\u0007\n", "is no name"),
-        (f"{'a' * 201}\n", "is no name"),
+        ("A\u0007\n", "is not a valid name"),
+        (f"{'a' * 201}\n", "is not a valid name"),
     ],
 )
 def test_a_roster_that_cannot_be_used_is_refused_in_a_sentence(tmp_path, text, said):
@@ -442,23 +442,23 @@ def test_file_names_are_safe_and_no_two_are_alike():
     ("asked", "kind", "said"),
     [
         ({"blank": "delta"}, DataError, 'no quantity "delta" to leave out: is it delta'),
-        ({"blank": "x"}, DataError, "x can not be left out"),
-        ({"blank": "story"}, DataError, "story can not be left out"),
+        ({"blank": "x"}, DataError, "x cannot be left out"),
+        ({"blank": "story"}, DataError, "story cannot be left out"),
         ({"level": 6}, OptionsError, "from 1 to 5"),
         ({"level": 0}, OptionsError, "from 1 to 5"),
         ({"level": "1"}, OptionsError, "level is '1': a whole number from 1 to 5 is expected"),
         ({"level": 1.0}, OptionsError, "level is 1.0: a whole number from 1 to 5 is expected"),
         ({"student": 5}, OptionsError, "student is 5: a name is expected"),
         ({"blank": ("z2", 3)}, OptionsError, "blank is ('z2', 3): a name of a quantity"),
-        ({"epochs": "3"}, OptionsError, "epochs is '3': a whole number from 1 on is expected"),
+        ({"epochs": "3"}, OptionsError, "epochs is '3': a whole number of at least 1 is expected"),
         ({"roster": 5}, OptionsError, "roster is 5: a path is expected"),
-        ({"level": 1, "blank": "z2"}, OptionsError, "exclude each other"),
+        ({"level": 1, "blank": "z2"}, OptionsError, "cannot be combined"),
         ({"seed": -1}, OptionsError, "seed is -1"),
         ({"seed": True}, OptionsError, "seed is True"),
-        ({"student": "A\n\0"}, DataError, "is no name"),
-        ({"student": "A", "roster": "names.csv"}, OptionsError, "exclude each other"),
+        ({"student": "A\n\0"}, DataError, "is not a valid name"),
+        ({"student": "A", "roster": "names.csv"}, OptionsError, "cannot be combined"),
         ({"roster": "nowhere.csv"}, DataError, "cannot be read"),
-        ({"epochs": 0}, OptionsError, "epochs is 0: a whole number from 1 on"),
+        ({"epochs": 0}, OptionsError, "epochs is 0: a whole number of at least 1"),
         ({"lang": "fr"}, DataError, "no language"),
     ],
 )
@@ -496,8 +496,8 @@ def test_an_altered_state_is_found_by_the_check(delta, tmp_path):
     ("name", "said"),
     [
         ("nothing", 'no quantity "nothing" to leave out'),
-        ("x", "x can not be left out"),
-        ("story", "story can not be left out"),
+        ("x", "x cannot be left out"),
+        ("story", "story cannot be left out"),
         ("delta2", "names a quantity twice"),
     ],
 )
@@ -562,7 +562,7 @@ def test_a_disk_that_is_full_is_one_sentence_for_a_class(tmp_path):
         check=False,
     )
     assert ran.returncode == 1
-    assert re.fullmatch(r"Error: The workbook cannot be drafted \(.*File too large.*\n", ran.stderr)
+    assert re.fullmatch(r"Error: The workbook cannot be written \(.*File too large.*\n", ran.stderr)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["names.csv"]
 
 
@@ -611,7 +611,7 @@ def test_the_page_for_teachers_names_every_heading_of_a_roster():
 @pytest.mark.parametrize(
     ("lang", "arguments"),
     [
-        ("en", "computed from function that is used, x, y"),
+        ("en", "computed from function used, x, y"),
         ("zh", "由 实际使用的函数、x、y 算出"),
         ("ja", "実際に使う関数、x、y から計算"),
     ],

@@ -79,8 +79,11 @@ CASES = {
             {"x": [[-3, 0.25], [2.5, 1], [1, -7], [0, 0]], "eta": -1, "shown": 4},
         ],
         [
-            ({"data": "my.csv"}, "--data means nothing to xor-layers: it takes --epochs, --eta"),
-            ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
+            (
+                {"data": "my.csv"},
+                "--data is not available for xor-layers .available: --epochs, --eta",
+            ),
+            ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
             ({"epochs": 2_001}, "from 1 to 2,000"),
             ({"eta": float("inf")}, "eta is inf: a finite number greater"),
         ],
@@ -97,7 +100,7 @@ CASES = {
             {"eta": 1e9, "step_w": 7},
             {"p": 0, "q": 0, "mean": 1e17, "t": 0.5, "sigmoid_w": 0, "eta": -1, "h": 0},
         ],
-        [({"epochs": 0}, "epochs is 0: a whole number from 1 on")],
+        [({"epochs": 0}, "epochs is 0: a whole number of at least 1")],
     ),
     "sequences": Experiment(
         122,
@@ -134,7 +137,7 @@ CASES = {
             {"function": 4, "x": -150, "h": 1, "f_a": 0.704015, "f_b": 0.710185, "r": 1e-200},
         ],
         [
-            ({"eta": 1}, "--eta means nothing to slopes: it takes --lang"),
+            ({"eta": 1}, "--eta is not available for slopes .available: --lang"),
             ({"lang": "xx"}, 'no language "xx"'),
         ],
     ),
@@ -155,22 +158,22 @@ CASES = {
             {"function": 1, "eta": 1e4, "x": 1e-9, "y": 0, "at": 3},
         ],
         [
-            ({"data": "my.csv"}, "--data means nothing to descent: it takes --epochs, --eta"),
+            ({"data": "my.csv"}, "--data is not available for descent .available: --epochs, --eta"),
             ({"epochs": 10**4 + 1}, "a whole number from 1 to 10,000"),
-            ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
+            ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
             ({"epochs": 10**9}, "a whole number from 1 to 10,000"),
             ({"eta": float("nan")}, "eta is nan: a finite number greater"),
             ({"eta": "fast"}, "eta is 'fast': a finite number greater than 0 is expected"),
-            ({"eta": 1e30}, "is no finite number"),
+            ({"eta": 1e30}, "is not a finite number"),
             ({"lang": "xx"}, 'no language "xx"'),
         ],
         [
             ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=4\nx=1\ny=1", "from 1 to 3"),
             ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=[1,2]\ny=1", "x takes"),
-            ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=1\ny=1\nq=1", "q is no input"),
+            ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=1\ny=1\nq=1", "q is not an input"),
             ("[sizes]\n[inputs]\neta=1", "the sizes of a descent workbook are steps"),
             ("colour = 1", "colour is unknown"),
-            ("sizes = 3", "sizes is no table"),
+            ("sizes = 3", "sizes is not a table"),
         ],
     ),
     "regression": Experiment(
@@ -183,10 +186,10 @@ CASES = {
             {"eta": 1.9, "g": -40, "h": 1000},
         ],
         [
-            ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
-            ({"eta": 1e30}, "is no finite number"),
-            ({"seed": 1}, "--seed means nothing to regression"),
-            ({"targets": ["a"]}, "--data and --target go together"),
+            ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
+            ({"eta": 1e30}, "is not a finite number"),
+            ({"seed": 1}, "--seed is not available for regression"),
+            ({"targets": ["a"]}, "--data and --target belong together"),
         ],
     ),
     "costs": Experiment(
@@ -199,8 +202,11 @@ CASES = {
             {"x": 1e4, "target": 0.5, "middle": -7, "between": 1e-6},
         ],
         [
-            ({"data": "my.csv"}, "--data means nothing to costs: it takes --epochs, --eta, --lang"),
-            ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
+            (
+                {"data": "my.csv"},
+                "--data is not available for costs .available: --epochs, --eta, --lang",
+            ),
+            ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
             ({"eta": "fast"}, "eta is 'fast': a finite number greater than 0 is expected"),
         ],
     ),
@@ -213,8 +219,11 @@ CASES = {
             {"labels": 1, "images": -3.25},
         ],
         [
-            ({"epochs": 3}, "means nothing to solver: it takes --lang, --seed, --solved, --start"),
-            ({"seed": -1}, "a whole number from 0"),
+            (
+                {"epochs": 3},
+                "is not available for solver .available: --lang, --seed, --solved, --start",
+            ),
+            ({"seed": -1}, "a whole number of at least 0"),
             ({"start": {"W2": [[1]]}}, "b2 is missing|W2 has the shape"),
             ({"solved": "yes"}, "True or False is expected"),
         ],

@@ -185,7 +185,7 @@ def test_a_workbook_of_ones_own_is_explained_with_its_model(tmp_path):
     name = next(quantity.name for quantity in model.quantities if not quantity.is_input)
     assert xlnn.explain(path, name, model=model).agrees
     assert 0.06 in xlnn.show(path, model=model).settings.values()
-    with pytest.raises(xlnn.XlnnError, match="programmer's own"):
+    with pytest.raises(xlnn.XlnnError, match="a model of its own"):
         xlnn.explain(path, name)
 
 
@@ -209,8 +209,8 @@ def test_a_wrong_cell_is_said_to_be_wrong_with_its_own_formula(altered):
     assert " − " in text.in_symbols
     assert text.expected != text.value
     output = said("explain", altered, "Training!U9")
-    assert f"wrong: NumPy has {in_words(text.expected)}" in output
-    assert "stated as    =(S9*Weights!AO$4+T9*Weights!AR$4)*I9" in output
+    assert f"wrong: NumPy gives {in_words(text.expected)}" in output
+    assert "expected formula    =(S9*Weights!AO$4+T9*Weights!AR$4)*I9" in output
 
 
 def test_a_restated_cell_agrees_and_says_how_it_is_stated(altered):
@@ -225,9 +225,9 @@ def test_a_restated_cell_agrees_and_says_how_it_is_stated(altered):
 @pytest.mark.parametrize(
     ("what", "options", "message"),
     [
-        ("Guide!A1", {}, "belongs to no quantity"),
-        ("Nowhere!A1", {}, "is no cell of the sheets Guide"),
-        ("Training!", {}, "is no cell"),
+        ("Guide!A1", {}, "does not belong to a quantity"),
+        ("Nowhere!A1", {}, "is not a cell of the sheets Guide"),
+        ("Training!", {}, "is not a cell"),
         ("delta9", {}, "is it delta"),
         ("", {}, "There is no quantity"),
         ("z2", {"at": {"image": 65}}, "image 1 to 64"),
@@ -238,8 +238,8 @@ def test_a_restated_cell_agrees_and_says_how_it_is_stated(altered):
         ("z2", {"unit": (1, 1)}, "and no unit 1,1"),
         ("W2", {"unit": (3, 0)}, "W2 has units 1,1 to 3,12, and no unit 3,0"),
         ("eta", {"unit": (1,)}, "eta is one number and has no unit 1"),
-        ("Training!C4", {"at": {"epoch": 2}}, "one cell already"),
-        ("Training!C4", {"unit": (2,)}, "one cell already"),
+        ("Training!C4", {"at": {"epoch": 2}}, "is already one cell"),
+        ("Training!C4", {"unit": (2,)}, "is already one cell"),
         ("z2", {"depth": 0}, "from 1 on"),
         ("z2", {"lang": "xx"}, "no language"),
         ("z2", {"engine": "abacus"}, "abacus"),
@@ -262,8 +262,8 @@ def test_wrong_usage_is_exit_code_2(short_path, arguments):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("z2", "--epoch", "0"), "z2 has epoch 1 to 3, and no 0."),
-        (("z2", "--image", "0"), "z2 has image 1 to 64, and no 0."),
+        (("z2", "--epoch", "0"), "There is no epoch 0: for z2, epoch goes from 1 to 3."),
+        (("z2", "--image", "0"), "There is no image 0: for z2, image goes from 1 to 64."),
         (("x", "--epoch", "0"), "x has no epoch: its axes are image."),
     ],
 )
@@ -287,7 +287,7 @@ def test_show_says_kind_network_settings_course_and_that_nothing_was_changed(sho
     lines = text.splitlines()
     assert len([line for line in lines if not line.startswith(" ")]) <= 10
     assert len(lines) <= 14  # two of what it is, four sentences
-    for words in ("network", "12-3-2", "η = 0.2", "C_T", "nothing was changed since", "█"):
+    for words in ("network", "12-3-2", "η = 0.2", "C_T", "unchanged since", "█"):
         assert words in text
     seen = xlnn.show(short_path)
     assert seen.changed is False

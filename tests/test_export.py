@@ -410,10 +410,14 @@ def test_inputs_too_fine_for_seven_digits_ask_for_more(tmp_path):
 @pytest.mark.parametrize(
     ("options", "error", "sentence"),
     [
-        ({"epoch": 4}, OptionsError, "after epoch 0, the start, to 3, and none after 4"),
+        (
+            {"epoch": 4},
+            OptionsError,
+            "There is no epoch 4: the workbook has weights after epochs 0",
+        ),
         ({"epoch": -1}, OptionsError, "none after -1"),
         ({"run": 2}, OptionsError, "There is no run 2: the workbook has 1"),
-        ({"output": "a.pt"}, OutputError, "name the output .onnx, .npz or .safetensors"),
+        ({"output": "a.pt"}, OutputError, "must end in .onnx, .npz or .safetensors"),
         ({"output": "there/a.onnx"}, OutputError, "does not exist"),
     ],
 )
@@ -431,7 +435,7 @@ def test_kinds_that_train_no_network_are_refused(tmp_path):
         xlnn.export(path, tmp_path / "a.onnx")
     inputs = {"yearly": 0.06, "rate": 443.21, "debt": 10_000}
     path = xlnn.workbook(example("loan"), inputs, tmp_path / "loan.xlsx").path
-    with pytest.raises(XlnnError, match="programmer's own"):
+    with pytest.raises(XlnnError, match="a model of its own"):
         xlnn.export(path, tmp_path / "a.onnx")
     assert not (tmp_path / "a.onnx").exists()
 
@@ -440,7 +444,7 @@ def test_kinds_that_train_no_network_are_refused(tmp_path):
 def test_a_file_of_another_program_is_not_replaced_unasked(paths, tmp_path, ending):
     output = tmp_path / f"a.{ending}"
     output.write_bytes(b"precious")
-    with pytest.raises(OutputError, match="was not made by xlnn"):
+    with pytest.raises(OutputError, match="was not written by xlnn"):
         xlnn.export(paths["dense"], output)
     assert output.read_bytes() == b"precious"
     xlnn.export(paths["dense"], output, force=True)
@@ -451,9 +455,9 @@ def test_a_file_of_another_program_is_not_replaced_unasked(paths, tmp_path, endi
 @pytest.mark.parametrize(
     ("module", "ending", "sentence"),
     [
-        ("onnx", "onnx", r'takes onnx and onnxruntime: pip install "xlnn\[onnx\]"'),
-        ("onnxruntime", "onnx", r'takes onnx and onnxruntime: pip install "xlnn\[onnx\]"'),
-        ("safetensors", "safetensors", r"takes safetensors: pip install safetensors, or write"),
+        ("onnx", "onnx", r'needs onnx and onnxruntime: pip install "xlnn\[onnx\]"'),
+        ("onnxruntime", "onnx", r'needs onnx and onnxruntime: pip install "xlnn\[onnx\]"'),
+        ("safetensors", "safetensors", r"needs safetensors: pip install safetensors, or write"),
     ],
 )
 def test_without_a_package_a_sentence_says_what_to_install(

@@ -164,14 +164,14 @@ def reasons_of(path, name, answer, folder):
 @pytest.mark.first(1)
 def test_a_range_that_is_named_cell_by_cell_is_not_too_short(formula, one_epoch, tmp_path):
     (said,) = reasons_of(one_epoch, "C", formula.format, tmp_path)
-    assert re.fullmatch(r"gives \S+ where \S+ belongs \(Training!R4\)", said)
+    assert re.fullmatch(r"gives \S+ instead of \S+ \(Training!R4\)", said)
 
 
 def test_a_formula_that_pairs_ranges_of_unlike_shape_is_told_so(one_epoch, tmp_path):
     """An engine spreads the row over the column and gives the right number; Excel gives #VALUE!."""
     spread = "=SUMPRODUCT(N{0}:O{0}-Images!N{0}:O{0},Images!N{0}:N{1})"
     (said,) = reasons_of(one_epoch, "C", lambda row: spread.format(row, row + 1), tmp_path)
-    assert said.startswith("pairs N4:O4 (1 × 2) with Images!N4:N5 (2 × 1): give both the same")
+    assert said.startswith("pairs N4:O4 (1 × 2) with Images!N4:N5 (2 × 1): use ranges of the same")
     twice = "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2*{{1;1}})/4"
     (said,) = reasons_of(one_epoch, "C", twice.format, tmp_path)
     assert said.startswith("pairs N4:O4 (1 × 2) with {…} (2 × 1)")
@@ -199,7 +199,7 @@ def test_a_cell_that_is_named_for_itself_makes_no_short_range_whole(tmp_path):
     """The outputs of iris are shares: one of the numbers that are added is divided by their sum."""
     path = xlnn.build("iris", tmp_path / "full.xlsx", epochs=1, verify=False).path
     said = reasons_of(path, "a3", "=X{0}/SUMPRODUCT(V{0}:W{0})".format, tmp_path)
-    assert "one short: Training!V4:W4, where Training!V4:X4 belongs" in said[2]
+    assert "one too short: Training!V4:W4 instead of Training!V4:X4" in said[2]
 
 
 def test_two_numbers_that_differ_late_are_shown_as_far_as_they_differ(one_epoch, tmp_path):
@@ -207,7 +207,7 @@ def test_two_numbers_that_differ_late_are_shown_as_far_as_they_differ(one_epoch,
         return f"=1/(1+2.71828^-C{row})"
 
     said, *_ = reasons_of(one_epoch, "a2", answer, tmp_path)
-    found, belongs = re.match(r"gives (\S+) where (\S+) belongs", said).groups()
+    found, belongs = re.match(r"gives (\S+) instead of (\S+)", said).groups()
     assert found != belongs
     assert found[:-1] == belongs[:-1]
 
@@ -294,20 +294,20 @@ def test_a_formula_that_names_its_own_cell_is_a_circle(name, one_epoch, tmp_path
         return CIRCLES[name].format(row, row + 1 if row % 2 == 0 else row - 1)
 
     said, *_ = reasons_of(one_epoch, "a2", answer, tmp_path)
-    assert said == "the cell is computed from itself: a circle (Training!F4)"
+    assert said == "the cell depends on itself: a circular reference (Training!F4)"
 
 
 def test_a_truth_value_is_no_number(one_epoch, tmp_path):
     """The sum of a column of them is 0 in Excel, so that Progress would count none."""
     (said,) = reasons_of(one_epoch, "right", "=X{0}=Images!P{0}".format, tmp_path)
-    assert said.startswith("gives TRUE or FALSE, which sums leave out: write IF(…,1,0)")
+    assert said.startswith("gives TRUE or FALSE, which sums ignore: write IF(…,1,0)")
     assert only(grade(tmp_path / "s.xlsx", workers=1)).whole is False
     assert reasons_of(one_epoch, "right", "=(X{0}=Images!P{0})*1".format, tmp_path) == ["right"]
 
 
 def test_a_text_that_was_typed_is_called_no_number(one_epoch, tmp_path):
     said, *_ = reasons_of(one_epoch, "a2", lambda _: "weiß nicht", tmp_path)
-    assert said == "typed in the place of a formula: weiß nicht (Training!F4)"
+    assert said == "a typed value instead of a formula: weiß nicht (Training!F4)"
 
 
 CONSTANTS = {
@@ -659,9 +659,9 @@ def test_a_report_never_replaces_a_submission_or_another_file(class_of_four, tmp
     ("options", "message"),
     [
         ({"points": {"dx": -1}}, "a number from 0"),
-        ({"points": {"nothing": 1}}, "blank in no file"),
+        ({"points": {"nothing": 1}}, "not left out in any file"),
         ({"points": {"dx": "4"}}, "a number from 0"),
-        ({"seed": -1}, "a whole number from 0"),
+        ({"seed": -1}, "a whole number of at least 0"),
     ],
 )
 def test_points_and_seeds_that_cannot_be_given_are_refused(class_of_four, options, message):
@@ -671,7 +671,7 @@ def test_points_and_seeds_that_cannot_be_given_are_refused(class_of_four, option
 
 def test_a_workbook_that_is_no_exercise_is_one_sentence(short_path):
     (found,) = grade(short_path, workers=1)
-    assert "no exercise" in found.error
+    assert "not an exercise" in found.error
 
 
 @pytest.mark.slow
@@ -715,5 +715,5 @@ def test_many_units_with_one_reason_are_one_line():
     question = QuestionGrade("z2", "z²", "weighted input", 0.0, 1.0, units)
     assert list(reasons(question, text("en", "grading"))) == [
         "z1, z2, z3, z4, z5, … z39 (39 units): not done (Training!B1)",
-        "z40, z41, z42: the sign is the wrong one (Training!B40)",
+        "z40, z41, z42: the sign is wrong (Training!B40)",
     ]

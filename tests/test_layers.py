@@ -371,8 +371,8 @@ def test_a_model_with_it_agrees_with_onnx_runtime(tmp_path):
     ("how", "precision", "said"),
     [
         ({"epsilon": 1e-3}, np.float32, "has the epsilon 0.001: 0.00001 is taken"),
-        ({"axis": 0}, np.float32, "is taken over the units of a dense layer"),
-        ({}, np.float64, "is taken in float32"),
+        ({"axis": 0}, np.float32, "only over the units of a dense layer"),
+        ({}, np.float64, "only in float32"),
     ],
 )
 def test_other_layer_normalisations_are_refused(tmp_path, how, precision, said):
@@ -403,5 +403,5 @@ def test_a_layer_says_nothing_that_follows_from_the_one_below(entries, said):
 
 def test_the_last_layer_is_dense():
     assert LAYERS["layernorm"] is LayerNorm
-    with pytest.raises(DataError, match="The output layer 3 is a layernorm: the last layer is"):
+    with pytest.raises(DataError, match="The output layer 3 is a layernorm: the last layer must"):
         replace(spec([4, 3]), layers=NORM.layers[:2])

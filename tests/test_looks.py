@@ -217,7 +217,7 @@ def test_the_paths_of_weights_are_named_by_their_units(books):
 def test_the_lens_is_read_in_steps_and_keeps_its_choices_in_sight(books):
     sheet = books["en"][0]["Lens"]
     texts = {c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)}
-    for step in ("1. z, a   3. δ", "2. C", "4. ∂C/∂w, this image", "6. w after the step"):
+    for step in ("1. z, a   3. δ", "2. C", "4. ∂C/∂w, this image", "6. w after the update"):
         assert step in texts
     assert sheet.freeze_panes == "A7"
     pixel = sheet.column_dimensions["F"].width * 7 + 5
@@ -252,13 +252,13 @@ def guide(path):
 def test_what_is_said_of_the_network_of_a_template_is_not_said_of_another(options, said):
     made = recipe(from_template(template("digits")), Options(**options))
     tries = words_of(made.spec).words["guide"]["experiments"]
-    assert any("Why does nothing learn?" in each["look"] for each in tries) is said
+    assert any("Why does the network learn nothing?" in each["look"] for each in tries) is said
 
 
 @pytest.mark.parametrize(("name", "said"), [("digits", True), ("xor", False), ("iris", False)])
 def test_formulas_that_the_book_has_not_are_not_said_to_be_those_of_the_book(tmp_path, name, said):
     build(name, tmp_path / "n.xlsx", verify=False, epochs=1)
-    assert ("The formulas are those of the book" in guide(tmp_path / "n.xlsx")) is said
+    assert ("The formulas are the book's" in guide(tmp_path / "n.xlsx")) is said
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
@@ -319,7 +319,7 @@ def test_the_paths_of_some_weights_are_spread_over_all_and_say_how_many_there_ar
     wide = replace(spec([64, 16, 2], epochs=1), picture=(8, 8))
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
     charts = progress(path)
-    chart = charts["Paths of the weights: layer 2, 48 of 1,024"]
+    chart = charts["Weights over the epochs: layer 2, 48 of 1,024"]
     drawn = {series.yVal.numRef.f for series in chart.series}
     layout = layout_of(read_spec(path))
     columns = {layout.blocks["W2"].address((0, *unit))[1]: unit for unit in np.ndindex(16, 64)}
@@ -328,7 +328,7 @@ def test_the_paths_of_some_weights_are_spread_over_all_and_say_how_many_there_ar
     assert len(set(units)) == len(chart.series) == 48
     assert {pixel // 8 for _, pixel in units} >= {0, 7}
     assert {j // 4 for j, _ in units} == {0, 1, 2, 3}
-    assert "Paths of the weights: layer 3" in charts
+    assert "Weights over the epochs: layer 3" in charts
 
 
 def test_what_is_held_out_has_a_chart_of_its_cost_and_shares_are_per_cent(tmp_path):

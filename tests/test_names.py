@@ -56,16 +56,16 @@ SAME = {
 """Names, a cell, and a formula that says the same with them."""
 
 WRONG = {
-    "another cell": ({"rate": "Settings!$C$6"}, *WITH_RATE, "it names Settings!C6, which its"),
-    "another sheet": ({"rate": "Weights!$C$4"}, *WITH_RATE, "it names Weights!C4, which its"),
+    "another cell": ({"rate": "Settings!$C$6"}, *WITH_RATE, "it refers to Settings!C6, which its"),
+    "another sheet": ({"rate": "Weights!$C$4"}, *WITH_RATE, "it refers to Weights!C4, which its"),
     "a range with another cell": (
-        {"costs": "Training!$R$4:$R$8"}, SUM, "=SUM(costs)-Training!R8", "it names Training!R8,",
+        {"costs": "Training!$R$4:$R$8"}, SUM, "=SUM(costs)-Training!R8", "refers to Training!R8,",
     ),
     "a name of a name of another cell": (
-        {"rate": "speed", "speed": "Settings!$C$6"}, *WITH_RATE, "it names Settings!C6, which its",
+        {"rate": "speed", "speed": "Settings!$C$6"}, *WITH_RATE, "refers to Settings!C6, which its",
     ),
     "a name of the sheet for another cell": (
-        {"rate": RATE, ("Weights", "rate"): "Settings!$C$6"}, *WITH_RATE, "it names Settings!C6",
+        {"rate": RATE, ("Weights", "rate"): "Settings!$C$6"}, *WITH_RATE, "refers to Settings!C6",
     ),
     "another number": ({"one": "1.001"}, STEP, "=B4-one*Settings!C4*Gradients!B4", None),
     "no $": ({"rate": "Settings!C4"}, *WITH_RATE, "stands for Settings!C4, which is another cell"),
@@ -84,19 +84,19 @@ WRONG = {
     ),
     "a product of ranges": (
         {"costs": "Training!$R$4:$R$7*1"}, SUM, "=SUM(costs)",
-        "the name costs stands for a computation with Training!$R$4:$R$7, which Excel makes",
+        "the name costs stands for a computation with Training!$R$4:$R$7, which Excel computes",
     ),
     "one cell of a range": (
-        {"rates": "Settings!$C$4:$C$7"}, STEP, "=B4-rates*Gradients!B4", "Excel takes one cell of",
+        {"rates": "Settings!$C$4:$C$7"}, STEP, "=B4-rates*Gradients!B4", "uses only one cell of",
     ),
     "a whole column": (
-        {"costs": "Training!$R:$R"}, SUM, "=SUM(costs)", "no single cells or ranges of them",
+        {"costs": "Training!$R:$R"}, SUM, "=SUM(costs)", "it does not refer to cells or ranges",
     ),
     "a name of another sheet": (
         {("Data", "rate"): RATE}, *WITH_RATE, "the name rate is defined for another sheet alone",
     ),
     "a class in other words": (
-        {"zero": "1-1"}, ANSWER, "=MATCH(MAX(N4:O4),N4:O4,zero)", "must read as stated",
+        {"zero": "1-1"}, ANSWER, "=MATCH(MAX(N4:O4),N4:O4,zero)", "must read as expected",
     ),
 }  # fmt: skip
 """The same, and the reason."""

@@ -144,7 +144,7 @@ def test_a_layer_whose_name_makes_another_quantity_is_refused(name):
 @pytest.mark.slow
 def test_a_number_that_is_too_large_asks_for_a_smaller_one(short_copy, tmp_path):
     edit(short_copy, {"Images!C5": 1e300})
-    with pytest.raises(DisagreementError, match="take smaller numbers") as error:
+    with pytest.raises(DisagreementError, match="use smaller numbers") as error:
         build(from_workbook=short_copy, output=tmp_path / "new.xlsx")
     assert "report" not in str(error.value)
     wrong = check(short_copy, "formualizer").wrong

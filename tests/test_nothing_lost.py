@@ -107,7 +107,7 @@ def test_a_part_that_is_gone_or_new_is_noticed(short_copy):
 def test_without_a_fingerprint_nobody_can_tell(short_copy):
     bare = copied(short_copy, lambda name, content: None if name == PART else content)
     assert state(bare) is State.UNKNOWN
-    with pytest.raises(OutputError, match="may have been changed, since another program or an"):
+    with pytest.raises(OutputError, match="may have been changed, because another program or an"):
         Destination(bare).check()
 
 
@@ -267,7 +267,7 @@ def test_a_private_file_stays_private(short_copy):
 @posix_only
 def test_a_pipe_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "pipe.xlsx")
-    with pytest.raises(OutputError, match="no regular file"):
+    with pytest.raises(OutputError, match="not a regular file"):
         rebuilt(tmp_path / "pipe.xlsx", force=True)
 
 
@@ -338,7 +338,7 @@ def test_a_folder_that_vanishes_during_a_build_is_one_sentence(tmp_path):
 
 def test_no_folder_for_drafts_is_one_sentence_from_python(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
-    with pytest.raises(OutputError, match="let TMPDIR name a folder"):
+    with pytest.raises(OutputError, match="set TMPDIR to a writable folder"):
         rebuilt(tmp_path / "a.xlsx")
     assert left(tmp_path) == []
 
@@ -355,7 +355,7 @@ def test_no_folder_for_drafts_is_one_sentence_on_the_command_line(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 1
-    assert ran.stderr.startswith("Error: No temporary folder can be made")
+    assert ran.stderr.startswith("Error: No temporary folder can be created")
     assert ran.stderr.count("\n") == 1
     assert left(tmp_path) == []
 

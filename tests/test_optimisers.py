@@ -241,12 +241,12 @@ def test_a_template_names_its_optimiser_and_what_it_takes(mine, tmp_path):
 
 WRONG = {
     'optimizer = "lion"': 'There is no optimizer "lion"',
-    'optimizer = "adam"\nmu = 0.9': 'mu means nothing to the optimizer "adam"',
-    'optimizer = "adam"\nbeta1 = 1': "beta1 is 1: adam takes a number from 0 on and less than 1",
+    'optimizer = "adam"\nmu = 0.9': 'mu is not available for the optimizer "adam"',
+    'optimizer = "adam"\nbeta1 = 1': "beta1 is 1: adam takes a number from 0 to less than 1",
     'optimizer = "rmsprop"\nepsilon = 0': "epsilon is 0: rmsprop takes a number greater than 0",
-    "l2 = -1": "l2 is -1: a finite number from 0 on is expected",
+    "l2 = -1": "l2 is -1: a finite number of at least 0 is expected",
     "l2 = nan": "l2 is nan: a finite number",
-    'l2 = "much"': "l2 is 'much': a finite number from 0 on is expected",
+    'l2 = "much"': "l2 is 'much': a finite number of at least 0 is expected",
     "optimizer = 3": "optimizer is 3: a text is expected",
 }
 
@@ -262,7 +262,7 @@ def test_a_template_that_cannot_step_is_refused_in_one_sentence(mine, tmp_path, 
 def test_a_share_of_more_than_1_in_the_sheet_is_refused_by_the_next_build(tmp_path):
     path = build("xor", tmp_path / "o.xlsx", optimizer="momentum", epochs=2).path
     other = changed(path, tmp_path / "other.xlsx", {"mu": 1.5})
-    with pytest.raises(DataError, match=r"mu is 1\.5: momentum takes a number from 0 on"):
+    with pytest.raises(DataError, match=r"mu is 1\.5: momentum takes a number from 0"):
         build(from_workbook=other)
 
 

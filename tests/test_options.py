@@ -157,7 +157,7 @@ def test_one_declaration_adds_an_option_to_a_kind_of_workbook(tmp_path, monkeypa
     assert said_by_command("build", "descent", "--x", "9") == sentence
     with pytest.raises(OptionsError, match=sentence):
         build("descent", x=9)
-    assert said_by_command("build", "xor", "--x", "2").startswith("--x means nothing to xor")
+    assert said_by_command("build", "xor", "--x", "2").startswith("--x is not available for xor")
 
 
 def reload_command():
@@ -216,7 +216,7 @@ def test_every_argument_refuses_a_wrong_type_in_one_line(name, value):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"epochs": "many"}, r"epochs is 'many': a whole number from 1 on is expected"),
+        ({"epochs": "many"}, r"epochs is 'many': a whole number of at least 1 is expected"),
         ({"epochs": 1.5}, r"epochs is 1.5: a whole number"),
         ({"epochs": True}, r"epochs is True: a whole number"),
         ({"eta": "0.5"}, r"eta is '0.5': a finite number greater than 0 is expected"),

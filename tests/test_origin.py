@@ -130,7 +130,10 @@ def test_new_data_of_another_size_keep_what_fits_and_say_what_was_drawn(short_co
     before = values(short_copy, "formualizer")
     spec, after, new = again(short_copy, data=tmp_path / "new.csv")
     assert (spec.picture, spec.labels) == ((3, 3), ("a", "b", "c"))
-    assert new.notes[1] == "Of another size now, and so drawn (seed 0, fan-in): W2, W3, b3."
+    assert (
+        new.notes[1] == "These start weights have another size now, so they were drawn at random "
+        "(seed 0, fan-in): W2, W3, b3."
+    )
     np.testing.assert_array_equal(after["b2"][0], before["b2"][0])
 
 
@@ -161,7 +164,7 @@ def test_other_inputs_are_scaled_anew_with_a_word(words, tmp_path):
     (tmp_path / "new.csv").write_text("k,a,b,c\n" + "x,1,2,3\ny,2,3,5\n" * 4)
     spec, after, new = again(words, data=tmp_path / "new.csv")
     assert spec.scaled
-    assert "The inputs are others, so they are scaled anew (--scale standard)." in new.notes
+    assert "The inputs are new, so they are scaled again (--scale standard)." in new.notes
     assert after["middle"].shape == (3,)
 
 
@@ -182,12 +185,12 @@ def test_a_regression_predicts_the_same_columns_of_new_data(tmp_path):
 @pytest.mark.parametrize(
     ("name", "index", "value", "message"),
     [
-        ("eta", (), "fast", '"fast": it is an input, type a number'),
+        ("eta", (), "fast", '"fast", but it is an input: undo, or type a number'),
         ("eta", (), 0, "eta is 0"),
-        ("x", (1, 1), None, "holds nothing: it is an input"),
-        ("W2", (0, 0, 0), "=1/0", "it is an input, type a number"),
+        ("x", (1, 1), None, "holds nothing, but it is an input"),
+        ("W2", (0, 0, 0), "=1/0", "it is an input: undo, or type a number"),
         ("labels", (0,), 1, "a label stands twice in 1 and 1"),
-        ("labels", (0,), "cat", '"cat": it is an input, type a number; for words, build anew'),
+        ("labels", (0,), "cat", "undo, or type a number; for words, build again"),
         ("z2", (0, 0, 0), "=Training!C4", "a circular reference"),
     ],
 )
@@ -202,7 +205,7 @@ def test_an_input_that_holds_nothing_usable_is_refused(short_copy, name, index, 
 @pytest.mark.slow
 def test_a_number_in_the_place_of_a_word_is_told_how_it_is_typed_as_one(words):
     edit(words, {cell(words, "labels", (0,)): 7})
-    with pytest.raises(WorkbookError, match="holds 7: it is an input, type a text"):
+    with pytest.raises(WorkbookError, match="holds 7, but it is an input: undo, or type a text"):
         check(words, "formualizer")
     edit(words, {cell(words, "labels", (0,)): "7"})
     assert check(words, "formualizer").agrees

@@ -172,7 +172,7 @@ def test_a_row_that_never_ends_is_not_kept_in_memory():
     data = sheet(row(1, plain(1)) + '<row r="2">' + " " * (3 * MAX_TAG))
     found, sentence = with_fast_path(data)
     assert found == without(data)[0]
-    assert "no sound XML" in sentence
+    assert "not valid XML" in sentence
 
 
 # What hides a row, or only looks like one
@@ -233,7 +233,7 @@ HIDDEN = row(2, plain(2))
         sheet('<row r="1048577"/>'),
         sheet(row(1_048_576, plain(1_048_576, "XFD"))),
         sheet(row(1, plain(1)) + row(2, plain(2), attributes=' r="3"')),
-        # no sound XML: the place in the sentence counts the plain rows, too
+        # not valid XML: the place in the sentence counts the plain rows, too
         sheet(f"\n{row(1, plain(1))}\n{HIDDEN}\n<row><c></row>"),
         sheet(row(1, plain(1)) + HIDDEN)[:-5],
         sheet(row(1, plain(1)) + HIDDEN) + b"<more/>",

@@ -198,9 +198,9 @@ def test_a_deep_network_is_drawn_and_agrees(tmp_path):
 def test_what_is_drawn_in_part_is_said(tmp_path, short_path):
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(spec([40, 30, 2], epochs=1), seed=5))
     texts = [cell for row in openpyxl.load_workbook(path)["Play"].values for cell in row]
-    assert any("some units are drawn" in str(text) for text in texts)
+    assert any("Large layers are drawn in part" in str(text) for text in texts)
     texts = [cell for row in openpyxl.load_workbook(short_path)["Play"].values for cell in row]
-    assert not any("some units are drawn" in str(text) for text in texts)
+    assert not any("Large layers are drawn in part" in str(text) for text in texts)
 
 
 @pytest.mark.parametrize("size", [1e11, 1e-8])

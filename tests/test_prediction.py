@@ -118,8 +118,8 @@ def test_sentences_tell_the_prediction_and_the_errors_with_the_names_of_the_targ
     predicted, actual = got["predicted"][0, 0, 0], got["raw_t"][0, 0]
     assert str(first).startswith(f"y: {predicted:.0f} predicted, {actual:.0f} actual;  z: ")
     line = str(got["errors"][0])
-    assert line.startswith(f"y: in the last epoch off by {got['mae'][-1, 0]:.0f} on average")
-    assert line.endswith(f"by {got['test_mae'][-1, 0]:.0f} ({got['test_rmse'][-1, 0]:.0f}).")
+    assert line.startswith(f"y: in the last epoch the mean error is {got['mae'][-1, 0]:.0f} ")
+    assert line.endswith(f"is {got['test_mae'][-1, 0]:.0f} ({got['test_rmse'][-1, 0]:.0f}).")
 
 
 @pytest.mark.parametrize("epoch", [4, 2])
@@ -188,7 +188,7 @@ def test_a_factor_of_0_is_named_and_not_gone_on_from(prices):
         build(from_workbook=path, output=prices.with_name("other.xlsx"))
     found = check(path, "formualizer")
     assert {wrong.reason for wrong in found.wrong} == {
-        "a number that it depends on is too large, or is no number"
+        "a number that it depends on is too large, or is not a number"
     }
 
 
@@ -229,12 +229,16 @@ def test_classes_have_none_of_it():
 @pytest.mark.parametrize(
     ("name", "options", "told"),
     [
-        ("prices", {}, "they cannot be reached. Add --scale range, or --scale standard and"),
+        ("prices", {}, "so they cannot be reached: add --scale range, or --scale standard and"),
         ("prices", {"output_activation": "linear"}, "The targets are large (y from "),
         ("tiny", {"output_activation": "linear"}, "The targets are close together (y from -"),
-        ("negative", {"output_activation": "relu"}, "outputs of relu from 0 on: they cannot be"),
+        ("negative", {"output_activation": "relu"}, "outputs of relu from 0 on, so they cannot be"),
         ("prices", {"scale": "standard"}, "The scaled targets go from -"),
-        ("constant", {"scale": "standard"}, "y is the same in all rows: nothing can be learnt."),
+        (
+            "constant",
+            {"scale": "standard"},
+            "y is the same in all rows: there is nothing to learn.",
+        ),
     ],
 )
 def test_targets_that_cannot_be_learnt_are_told_with_the_option(tables, name, options, told):
@@ -253,7 +257,7 @@ def test_nothing_is_told_of_targets_that_are_scaled(tables, name, scale):
     ("options", "remedy"),
     [
         ({}, "scale inputs and targets with --scale standard."),
-        ({"scale": "standard"}, "Take a smaller --eta."),
+        ({"scale": "standard"}, "Use a smaller --eta."),
     ],
 )
 def test_a_regression_that_diverges_is_refused_with_what_may_help(tables, options, remedy):

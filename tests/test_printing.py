@@ -182,7 +182,7 @@ def test_on_progress_no_page_begins_with_the_border_of_a_chart_or_repeats_what_h
     tops = {chart.anchor._from.row + 1 for chart in sheet._charts}  # noqa: SLF001 -- of the file
     assert len(found) > 1
     assert tops.isdisjoint(rows[0] for rows, _ in found)
-    (row,) = (c.row for cells in sheet.iter_rows() for c in cells if c.value == "What happened")
+    (row,) = (c.row for cells in sheet.iter_rows() for c in cells if c.value == "Results")
     assert row > int(sheet.print_title_rows.rpartition("$")[2])
 
 

@@ -29,14 +29,14 @@ WRONG = {
     "a cell of nothing, times 0": (
         "z2", (0, 1, 0), lambda f: f + "*(1+0*Settings!C4)", "Settings!C4",
     ),
-    "a defined name": ("z2", (0, 1, 0), lambda f: f + "+0*xlnn.eta", "it names Settings!C4"),
-    "a whole column": ("z2", (0, 1, 0), lambda f: f + "+0*SUM(Images!ZZ:ZZ)", "no single cells"),
-    "a class in other words": ("answer", (0, 1), lambda f: f + "+0", "must read as stated"),
+    "a defined name": ("z2", (0, 1, 0), lambda f: f + "+0*xlnn.eta", "it refers to Settings!C4"),
+    "a whole column": ("z2", (0, 1, 0), lambda f: f + "+0*SUM(Images!ZZ:ZZ)", "refer to cells"),
+    "a class in other words": ("answer", (0, 1), lambda f: f + "+0", "must read as expected"),
     "a sentence in other letters": (
-        "play_truth_text", (0,), lambda f: f.replace("That is", "THATIS"), "read as stated",
+        "play_truth_text", (0,), lambda f: f.replace("Correct", "CORRECT"), "read as expected",
     ),
     "a criterion with a blank": (
-        "confusion_place", (0,), lambda f: f.replace('">"', '"> "'), "read as stated",
+        "confusion_place", (0,), lambda f: f.replace('">"', '"> "'), "read as expected",
     ),
     "a blank that is none": (
         "z2", (0, 1, 0), lambda f: f.replace(",", ",\u00a0"), "its equation does not use",
@@ -94,7 +94,7 @@ def test_a_formula_that_lacks_a_bracket_is_told_so(altered):
     path, cell = altered("z2", (0, 1, 0), lambda f: f.replace(")", "", 1))
     (wrong,) = check(path, "formulas").wrong
     assert wrong.cell == cell
-    assert "no program can read it: look for a bracket" in wrong.reason
+    assert "no program can read it: look for a missing bracket" in wrong.reason
 
 
 @pytest.mark.parametrize("title", MIRRORS)
@@ -113,10 +113,10 @@ def test_a_formula_that_reads_a_sheet_of_nearly_that_title_is_named(short_copy, 
 
 
 NOTED = {
-    "a formula for the rate": ("Settings!C4", "=0.1*2", "Settings!C4 is an input and holds"),
-    "a name that was moved": (None, "Weights!$C$4:$D$6", "xlnn.W2 stands for Weights!$C$4:$D$6"),
-    "a name in other letters": (None, "XLNN.w2", "xlnn.W2 stands for Weights!$A$1:$B$2"),
-    "a calculation that waits": (None, None, "set to calculate only when asked"),
+    "a formula for the rate": ("Settings!C4", "=0.1*2", "Settings!C4 is an input but holds"),
+    "a name that was moved": (None, "Weights!$C$4:$D$6", "xlnn.W2 refers to Weights!$C$4:$D$6"),
+    "a name in other letters": (None, "XLNN.w2", "xlnn.W2 refers to Weights!$A$1:$B$2"),
+    "a calculation that waits": (None, None, "set to manual calculation"),
 }
 
 

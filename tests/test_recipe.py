@@ -99,7 +99,7 @@ def test_the_input_and_output_layers_follow_the_data_and_the_others_stay(csv):
     )
     assert note == (
         "start.json: W2 has the shape (3, 12); the network has (3, 9). So the start weights were "
-        "drawn (seed 0, fan-in)."
+        "drawn at random (seed 0, fan-in)."
     )
 
 
@@ -152,10 +152,10 @@ def test_targets_that_an_output_cannot_reach_are_told(houses):
     told, size, note = made("xor", data=houses, targets=("price",)).notes
     assert told == (
         "my.csv: 10 rows of 3 inputs, size, age and rent; to predict: price (2 to 20); "
-        "size counts the rows: if it says no more of them, remove it."
+        "size looks like a row number; remove it unless it carries information."
     )
-    assert note.startswith("The targets go from 2 to 20, and outputs of tanh from -1 to 1: they")
-    assert note.endswith("Add --scale range, or --scale standard and --output-activation linear.")
+    assert note.startswith("The targets go from 2 to 20, and outputs of tanh from -1 to 1, so they")
+    assert note.endswith("add --scale range, or --scale standard and --output-activation linear.")
     assert size == "The inputs are large (age from 40 to 49): add --scale standard."
 
 
@@ -276,7 +276,7 @@ def test_a_start_that_no_longer_fits_other_layers_is_drawn_with_a_word():
     (note,) = made(hidden=(5,)).notes
     assert note == (
         "start.json: W2 has the shape (3, 12); the network has (5, 12). So the start weights were "
-        "drawn (seed 0, fan-in)."
+        "drawn at random (seed 0, fan-in)."
     )
     assert made(activation="tanh").notes == ()
 
@@ -284,8 +284,8 @@ def test_a_start_that_no_longer_fits_other_layers_is_drawn_with_a_word():
 def test_an_output_that_goes_with_the_cost_is_told():
     (note,) = made(cost="categorical cross-entropy").notes
     assert note == (
-        "The output layer is softmax now and not sigmoid, which does not go with the cost "
-        '"categorical cross-entropy" (--output-activation).'
+        "The output layer is now softmax instead of sigmoid, which cannot be combined with "
+        'the cost "categorical cross-entropy" (--output-activation).'
     )
     message = 'does not go with the output layer\'s "tanh"'
     with pytest.raises(DataError, match=message):
@@ -317,7 +317,7 @@ def test_a_regression_takes_a_linear_output_with_its_cost(houses):
         ({"scale": "log"}, "choose none, range or standard"),
         ({"activation": "softmax"}, "softmax is for the output layer"),
         ({"cost": "none"}, 'no cost "none"'),
-        ({"hidden": (), "activation": "tanh"}, "--activation is of the hidden layers, and there"),
+        ({"hidden": (), "activation": "tanh"}, "--activation is for hidden layers, and there"),
     ],
 )
 def test_layers_that_cannot_be_are_refused(options, message):
@@ -354,7 +354,7 @@ def test_a_template_whose_layers_were_edited_draws_a_start_that_no_longer_fits(m
     assert told == (
         'images.csv: 64 images of 4 × 3 pixels, labels 0 and 1 in the column "label" (32 and 32).'
     )
-    assert note.endswith("So the start weights were drawn (seed 0, fan-in).")
+    assert note.endswith("So the start weights were drawn at random (seed 0, fan-in).")
 
 
 def test_a_template_whose_images_were_edited_draws_a_start_that_no_longer_fits(mine, tmp_path):
@@ -399,7 +399,7 @@ def test_a_template_says_how_its_data_are_read(mine, tmp_path):
     rows = "0,5;;é\n1,5;2;à\n2,5;3;é\n"
     (tmp_path / "mine" / "images.csv").write_bytes(rows.encode("cp1252"))
     mine_says = 'table = true\nencoding = "cp1252"\ndecimal = ","\nmissing = "drop"\nlabel = "3"'
-    with pytest.raises(DataError, match=r"names the labels 0 and 1, and .* has à and é"):
+    with pytest.raises(DataError, match=r"has the labels 0 and 1, but .* has à and é"):
         mine("picture = [4, 3]", mine_says)
     found = mine('labels = ["0", "1"]', 'labels = ["é", "à"]')
     assert found.inputs["x"].tolist() == [[1.5, 2], [2.5, 3]]
@@ -422,8 +422,8 @@ def test_what_was_made_of_missing_values_is_kept_in_the_workbook(csv):
 @pytest.mark.parametrize(
     ("rows", "options", "note"),
     [
-        ([[0, 255, 0, 9], [1, 3, 200, 0]], {"picture": (1, 3)}, "The pixels go from 0 to 255, and"),
-        ([[0, 16, 0, 9], [1, 3, 12, 0]], {"picture": (1, 3)}, "The pixels go from 0 to 16, and"),
+        ([[0, 255, 0, 9], [1, 3, 200, 0]], {"picture": (1, 3)}, "The pixels go from 0 to 255, but"),
+        ([[0, 16, 0, 9], [1, 3, 12, 0]], {"picture": (1, 3)}, "The pixels go from 0 to 16, but"),
         (
             [["a", 1, 20_000], ["b", 2, 30_000]],
             {"table": True},
@@ -471,10 +471,10 @@ def test_inputs_of_one_size_are_not_told(csv, rows):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"start": "a.json", "seed": 1}, "--start and --seed exclude each other"),
-        ({"start": "a.json", "spread": "normal"}, "--start and --spread exclude each other"),
-        ({"label": "a", "targets": ("b",)}, "--label and --target exclude each other"),
-        ({"picture": (1, 2), "table": True}, "--picture and --table exclude each other"),
+        ({"start": "a.json", "seed": 1}, "--start and --seed cannot be combined"),
+        ({"start": "a.json", "spread": "normal"}, "--start and --spread cannot be combined"),
+        ({"label": "a", "targets": ("b",)}, "--label and --target cannot be combined"),
+        ({"picture": (1, 2), "table": True}, "--picture and --table cannot be combined"),
     ],
 )
 def test_options_that_make_each_other_void_are_refused(options, message):
@@ -567,7 +567,7 @@ def test_words_where_numbers_belong_are_refused_with_what_to_do(csv, options, hi
 def test_the_template_s_own_data_must_have_its_labels_and_its_outputs():
     known = from_template(template("digits"))
     other = replace(known, reading=replace(known.reading, labels=("nought", "one")))
-    with pytest.raises(DataError, match=r"the labels nought and one, and images\.csv has 0 and 1"):
+    with pytest.raises(DataError, match=r"the labels nought and one, but images\.csv has 0 and 1"):
         recipe(other, Options())
     three = replace(known, layers=[known.layers[0], {"units": 3, "activation": "sigmoid"}])
     with pytest.raises(DataError, match="output layer has 3 units for 2 labels"):

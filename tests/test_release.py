@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from xlnn.checking.check import check
+from xlnn.loading.spec import read_spec
+from xlnn.registry.text import languages
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -31,6 +35,14 @@ def test_a_release_has_the_same_bytes_twice_and_true_checksums(tmp_path):
     sums = first.pop("SHA256SUMS").decode().splitlines()
     assert sums == [f"{hashlib.sha256(first[name]).hexdigest()}  {name}" for name in sorted(first)]
     assert sorted(Path(name).suffix for name in first) == [".gz", ".whl", *3 * [".xlsx"]]
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_ready_made_workbook_agrees_and_is_small_enough_for_the_repository(lang):
+    path = ROOT / "output" / f"digits-{lang}.xlsx"  # if this fails: make release
+    assert path.stat().st_size < 4_000_000
+    assert check(path).agrees  # of no format but the current one
+    assert read_spec(path).lang == lang
 
 
 @pytest.fixture(scope="module")

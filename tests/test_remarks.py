@@ -143,8 +143,8 @@ def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engin
     assert report.agrees
     assert report.notes == ()
     got = values(path, engine)
-    assert str(got["numpy_state"]).startswith("These numbers differ from what was noted of NumPy's")
-    assert str(got["numpy_advice"]).startswith("Rounding grows so much in this run that ")
+    assert str(got["numpy_state"]).startswith("No input has changed, but these numbers differ")
+    assert str(got["numpy_advice"]).startswith("Rounding errors grow so much in this run that ")
 
 
 def test_of_values_that_are_equal_each_program_may_choose(tmp_path):

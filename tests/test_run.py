@@ -155,7 +155,7 @@ def test_a_filter_is_found_by_its_place_or_by_one_number(runs):
 @pytest.mark.parametrize(
     ("name", "asked", "sentence"),
     [
-        ("delta3", {"epoch": 4}, "delta3 has epoch 1 to 3, and no 4."),
+        ("delta3", {"epoch": 4}, "There is no epoch 4: for delta3, epoch goes from 1 to 3."),
         ("delta3", {"run": 1}, "delta3 has no run: its axes are epoch, image."),
         ("delta3", {"unit": 3}, "delta3 has units 1 to 2, and no unit 3."),
         ("eta", {"unit": 1}, "eta is one number and has no unit 1"),
@@ -168,7 +168,7 @@ def test_what_is_not_there_is_said_in_a_sentence(runs, name, asked, sentence):
 
 
 def test_a_run_and_a_name_that_are_not_there_are_named(runs):
-    with pytest.raises(OptionsError, match="C_T has run 1 to 2, and no 3"):
+    with pytest.raises(OptionsError, match="There is no run 3: for C_T, run goes from 1 to 2"):
         runs["runs"]["C_T"].cell(run=3)
     with pytest.raises(OptionsError, match='There is no quantity "delta4": is it delta3'):
         runs["network"]["delta4"]

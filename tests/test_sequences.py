@@ -86,5 +86,5 @@ def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
 
 
 def test_the_last_terms_are_told(got):
-    assert str(got["course"]).startswith("After 10 terms the arithmetic sequence has come to 19, ")
-    assert f"the geometric one to {round(1.5**9, 4)}," in str(got["course"])
+    assert str(got["course"]).startswith("After 10 terms the arithmetic sequence is at 19, ")
+    assert f"the geometric one at {round(1.5**9, 4)}," in str(got["course"])

@@ -28,10 +28,10 @@ def path(tmp_path_factory):
 @pytest.mark.parametrize(
     ("a", "b", "angle", "said"),
     [
-        (ZERO, 3 * ZERO, 0, "one direction"),
+        (ZERO, 3 * ZERO, 0, "the same direction"),
         (0.1 * ZERO, -0.3 * ZERO, 180, "opposite"),
         (ONE, 1 - ONE, 90, "right angles"),
-        (ZERO, ONE, np.degrees(np.arccos(2 / np.sqrt(10 * 4))), "lies between"),
+        (ZERO, ONE, np.degrees(np.arccos(2 / np.sqrt(10 * 4))), "is between"),
         (ZERO, -ONE, 180 - np.degrees(np.arccos(2 / np.sqrt(10 * 4))), "below 0"),
         (ZERO, 0 * ONE, 90, "|a||b| = 0"),
     ],
@@ -92,7 +92,7 @@ def test_the_matrices_are_what_numpy_makes_of_them(path, tmp_path, generator):
     for name, matrix in wanted.items():
         np.testing.assert_array_equal(np.asarray(got[name]).reshape(3, 3), matrix)
     assert "not equal" in str(got["commutes_said"])
-    assert "turns its order" in str(got["turns_said"])
+    assert "reverses its order" in str(got["turns_said"])
 
 
 def test_a_matrix_and_its_square_commute(path, tmp_path):

@@ -43,7 +43,7 @@ def test_the_error_of_a_quotient_falls_with_h_until_rounding_wins(path, tmp_path
     assert np.argmin(got["log_forward"]) + 1 in {7, 8, 9}
     assert np.argmin(got["log_central"]) + 1 in {4, 5, 6}
     assert abs(forward[-1]) > abs(forward[7])
-    assert f"slope {round(np.e, 6)}" in str(got["best"])
+    assert f"tangent is {round(np.e, 6)}" in str(got["best"])
 
 
 def test_the_rules_give_what_the_quotients_give(path):

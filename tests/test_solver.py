@@ -219,7 +219,7 @@ def test_the_file_says_how_its_weights_were_found(name, solved):
 def test_a_minimum_depends_on_where_a_solver_starts(tmp_path):
     pytest.importorskip("scipy")
     poor = build("cnn-solver", tmp_path / "poor.xlsx", seed=0, solved=True)
-    assert "Another start may lead farther down" in poor.notes[0]
+    assert "Another start may give a smaller C_T" in poor.notes[0]
     got = values(poor.path, "formualizer")
     assert got["C_T"] > 1
     assert got["recognised"] < 96
@@ -276,7 +276,7 @@ def test_from_keeps_what_was_changed_and_forgets_what_was_not_found(tmp_path):
 
 
 def test_solved_means_nothing_to_other_workbooks(tmp_path):
-    with pytest.raises(XlnnError, match="--solved means nothing to digits"):
+    with pytest.raises(XlnnError, match="--solved is not available for digits"):
         build("digits", tmp_path / "digits.xlsx", solved=True)
 
 

@@ -37,7 +37,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
+        ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
         ({"epochs": 2.5}, "epochs is 2.5: a whole number is expected"),
         ({"epochs": True}, "a whole number is expected"),
         ({"images": 0}, "no images"),
@@ -59,7 +59,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ),
         (
             {"layers": [FILTERS | {"size": [3, 1]}, {"units": 2}]},
-            "have 2 × 2: take smaller filters",
+            "have 2 × 2: use smaller filters",
         ),
         ({"layers": [{"units": 2}, FILTERS, {"units": 2}]}, "has filters and no picture below it"),
         (
@@ -67,7 +67,10 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
             "which do not divide the maps of 2 × 2",
         ),
         ({"layers": [POOLS | {"units": 2}, {"units": 2}]}, "has neither units nor an activation"),
-        ({"layers": [FILTERS]}, "The output layer 2 is a convolution: the last layer is dense"),
+        (
+            {"layers": [FILTERS]},
+            "The output layer 2 is a convolution: the last layer must be dense",
+        ),
         (
             {"picture": [8, 8], "layers": [POOLS | {"size": [8, 8]}, {"units": 2}]},
             "a formula tells apart 60 values at most",
@@ -80,7 +83,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"layers": [{"units": 3, "name": "3"}, {"units": 2}]}, "Two layers have one name"),
         ({"layers": [{"units": 3, "name": "a b"}, {"units": 2}]}, "letters and digits"),
         ({"layers": [{"units": 3, "name": "层"}, {"units": 2}]}, "does not take every sign"),
-        ({"layers": [{"units": 3, "name": "F"}, {"units": 2, "name": "f"}]}, "Capitals make no"),
+        ({"layers": [{"units": 3, "name": "F"}, {"units": 2, "name": "f"}]}, "Upper and lower"),
         ({"layers": [{"units": 3}, {"units": 4}]}, "4 units for 2 labels"),
         ({"labels": ["a", "a"]}, "stands twice"),
         ({"cost": "none"}, 'no cost "none"'),

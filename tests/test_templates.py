@@ -236,7 +236,7 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
     with pytest.raises(DataError, match='"digit": is it digits'):
         copy("digit", tmp_path / "other")
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataError, match="cannot be made: Not a directory"):
+    with pytest.raises(DataError, match="cannot be created: Not a directory"):
         copy("xor", tmp_path / "file" / "mine")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "mine"]
 
@@ -251,7 +251,11 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
         ),
         ("eta = 0.2", "eta = true", "eta is True: a finite number greater than 0 is expected"),
         ("eta = 0.2", "", r"template\.toml of mine does not say its eta"),
-        ("epochs = 150", "epochs = 1.5", r"epochs is 1\.5: a whole number from 1 on is expected"),
+        (
+            "epochs = 150",
+            "epochs = 1.5",
+            r"epochs is 1\.5: a whole number of at least 1 is expected",
+        ),
         ("epochs = 150", 'epochs = 1\nlabels = "01"', "labels is '01': a list is expected"),
         ("epochs = 150", 'epochs = 1\nlabels = ["0", "0"]', "a label stands twice"),
         (
@@ -268,13 +272,13 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
         ("table = true", "table = true\npicture = [1, 2]", "a table has no picture"),
         ("table = true", "picture = [4]", r"picture is \[4\]: a size in rows and columns"),
         ("table = true", "table = true\ntargets = []", r"targets is \[\]: the name of a column"),
-        ("seed = 3", "seed = 1.5", r"\[start\]: seed is 1\.5: a whole number from 0 on is"),
-        ("seed = 3", "seed = -1", "seed is -1: a whole number from 0 on"),
+        ("seed = 3", "seed = 1.5", r"\[start\]: seed is 1\.5: a whole number of at least 0 is"),
+        ("seed = 3", "seed = -1", "seed is -1: a whole number of at least 0"),
         ("seed = 3", 'file = "none.json"', r"none\.json cannot be read"),
         ("units = 3", 'units = 3\nname = "1"', 'A layer is named "1", as the input is'),
         ("units = 3", "units = 0", "Layer 2 has 0 units"),
         ("units = 3", "", "Layer 2 does not say its units"),
-        ('"tanh"', '"unit step"', "no network learns with the unit step"),
+        ('"tanh"', '"unit step"', "a network cannot learn with the unit step"),
         ('"tanh"', '"softmax"', "Layer 2: softmax is for the output layer"),
         ("# the output", "units = 7 #", "output layer has 7 units for 2 labels"),
         ("eta = 0.2", "eta = ", r"template\.toml cannot be read"),

@@ -48,8 +48,9 @@ def test_a_model_that_ends_in_scores_learns_the_labels_of_a_table_as_probabiliti
     np.testing.assert_allclose(run["a3"][0], shares, atol=1e-5)
     cost = -np.log(shares[np.arange(9), np.arange(9) % 3]).sum()
     assert run["C_T"][0] == pytest.approx(cost, rel=1e-4)
-    assert "m.onnx ends in scores: a softmax makes probabilities of them." in recipe.notes
-    names = "m.onnx names no labels: its outputs are taken for cat, dog and cow, in this order."
+    assert "m.onnx ends in scores: a softmax turns them into probabilities." in recipe.notes
+    order = "its outputs are assumed to be cat, dog and cow, in this order"
+    names = f"m.onnx does not name its labels: {order}."
     assert names in recipe.notes
 
 
@@ -70,8 +71,8 @@ def test_what_training_on_takes_by_itself_is_said(mine, asked, said):
         said = "--cost 'squared error', --optimizer adam and --eta 0.001"
     else:
         path = mine()
-    notes = [note for note in made(path, **asked).notes if "trains on" in note]
-    expected = f"m.onnx trains on with {said}, as nothing else was asked for."
+    notes = [note for note in made(path, **asked).notes if "trains further" in note]
+    expected = f"m.onnx trains further with {said} (the defaults)."
     assert notes == ([expected] if said else [])
 
 
@@ -80,14 +81,16 @@ def test_what_training_on_takes_by_itself_is_said(mine, asked, said):
               {"start": {"W2": numbers(5, 4)}}],
 )  # fmt: skip
 def test_options_that_would_take_the_place_of_the_model_are_refused(mine, asked):
-    with pytest.raises(OptionsError, match=f"^--{next(iter(asked))} does not go with --model"):
+    with pytest.raises(
+        OptionsError, match=f"^--{next(iter(asked))} cannot be combined with --model"
+    ):
         made(mine(), **asked)
 
 
 def test_data_of_another_count_of_inputs_than_the_model_takes_are_refused(mine):
     path = mine()
     path.with_name("t.csv").write_text("kind,a,b\ncat,1,2\ndog,2,3\ncow,4,5\n")
-    with pytest.raises(DataError, match=r"t\.csv has 2 inputs a row, and the model takes 4"):
+    with pytest.raises(DataError, match=r"t\.csv has 2 inputs per row, but the model takes 4"):
         made(path)
 
 
@@ -102,8 +105,11 @@ def test_outputs_for_other_classes_are_drawn_and_said(mine):
     path = mine()
     path.with_name("t.csv").write_text(HEAD + ROWS.replace("cow", "cat"))
     notes = made(path).notes
-    assert "Of another size now, and so drawn (seed 0, fan-in): W3, b3." in notes
-    assert not any("names no labels" in note for note in notes)
+    assert (
+        "These start weights have another size now, so they were drawn at random "
+        "(seed 0, fan-in): W3, b3." in notes
+    )
+    assert not any("does not name its labels" in note for note in notes)
 
 
 def test_the_command_says_it_and_its_exit_code(mine, tmp_path):
@@ -111,6 +117,6 @@ def test_the_command_says_it_and_its_exit_code(mine, tmp_path):
     build = ["build", "--model", "m.onnx", "--data", "t.csv", "--epochs", 1, "--no-verify"]
     ran = forked(*build, "-o", "a.xlsx", cwd=tmp_path)
     assert ran.returncode == 0
-    assert "Note: m.onnx trains on with --cost 'categorical cross-entropy'" in ran.stderr
+    assert "Note: m.onnx trains further with --cost 'categorical cross-entropy'" in ran.stderr
     assert forked(*build, "-o", "b.xlsx", "--seed", 3, cwd=tmp_path).returncode == 2
     assert not (tmp_path / "b.xlsx").exists()

@@ -192,12 +192,12 @@ STATED = {
     "a function": (
         lambda x, w: x.sum(axis=1) * w.sum(),
         lambda x, w: f"=SUMPRODUCT({x[:]},{w[:, 0]})",
-        r"it pairs D7:E7 \(1 row of 2\) with A\$5:A\$7 \(3 rows of 1\); give both the same shape",
+        r"it pairs D7:E7 \(1 row of 2\) with A\$5:A\$7 \(3 rows of 1\); use ranges of the same",
     ),
     "an operation": (
         lambda x, w: 3 * x.sum(axis=1) - 2 * w.sum(),
         lambda x, w: f"=SUMPRODUCT({x[:]}-{w[:, 0]})",
-        r"it pairs D7:E7 \(1 row of 2\) with A\$5:A\$7 \(3 rows of 1\); give both the same shape",
+        r"it pairs D7:E7 \(1 row of 2\) with A\$5:A\$7 \(3 rows of 1\); use ranges of the same",
     ),
     "a name": (
         lambda x, w: x.sum(axis=1) * w.sum(),
@@ -207,7 +207,7 @@ STATED = {
     "a range where a number belongs": (
         lambda x, w: 2 * x.sum(axis=1) + w[0, 0],
         lambda x, w: f"=SUM({x[:]}*2)+{w[0, 0]}",
-        "Excel takes one cell of D7:E7 here",
+        "Excel uses only one cell of D7:E7 here",
     ),
 }
 """Statements that agree in formualizer, and not in Excel."""

@@ -30,7 +30,7 @@ def test_the_hidden_layer_learns_what_one_unit_does_not(path):
     assert got["right_single"] < 4
     assert got["C_T_hidden"][-1] < 0.05
     assert got["C_T_single"][-1] == pytest.approx(0.5, abs=1e-3)  # all outputs at a half
-    assert "Each hidden unit draws a line of its own" in str(got["means"])
+    assert "Each hidden unit draws its own line" in str(got["means"])
     assert "are right without a hidden layer, and 4 with one" in str(got["counts"])
 
 
@@ -87,7 +87,7 @@ def test_both_trainings_are_those_of_bare_python(path):
 def test_one_line_is_enough_for(path, tmp_path, targets):
     got = values(changed(path, tmp_path / "other.xlsx", {"t": np.array(targets)[:, np.newaxis]}))
     assert got["right_single"] == 4
-    assert "one line is enough for these points" in str(got["means"])
+    assert "for these points one line is enough" in str(got["means"])
 
 
 def test_a_moved_point_lets_one_line_do(path, tmp_path):
@@ -118,7 +118,7 @@ def test_the_epoch_shown_shows_its_weights(path, tmp_path):
         for name in ("W_single", "b_single", "W2", "b2", "W3", "b3"):
             np.testing.assert_allclose(got[f"{name}_shown"], whole[name][epoch])
         np.testing.assert_allclose(got["a3_shown"], whole["a3"][epoch])
-        assert f"After epoch {epoch}, of 4" in str(got["counts"])
+        assert f"After epoch {epoch}, " in str(got["counts"])
 
 
 def test_fewer_epochs_show_the_last_one(short):

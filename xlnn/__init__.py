@@ -1,4 +1,4 @@
-"""Workbooks whose formulas are proven: of the book's networks, and of your own equations.
+"""Build and check Excel workbooks that compute neural networks, or your own equations, in formulas.
 
 Build, check and read a workbook that xlnn ships as a template:
 
@@ -12,7 +12,7 @@ True
 >>> run["delta3"].cell(epoch=1, image=6, unit=1)         # doctest: +SKIP
 'Training!S9'
 
-State equations of your own twice, for NumPy and for a cell, and get the same proof:
+State equations of your own twice, for NumPy and for a cell, and get the same verification:
 
 >>> double = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
 >>> model = xlnn.Model((xlnn.Quantity("x"), xlnn.Quantity("y", equation=double)))
@@ -20,8 +20,8 @@ State equations of your own twice, for NumPy and for a cell, and get the same pr
 >>> xlnn.check("my.xlsx", model=model).agrees            # doctest: +SKIP
 True
 
-`xlnn.testing` holds what a test of your own asserts. What the user can mend is raised as an
-`XlnnError`, whose message is written for them.
+`xlnn.testing` has an assertion for your own tests. A mistake that the user can
+correct raises an `XlnnError`, whose message says how.
 """
 
 from importlib import import_module

@@ -40,7 +40,7 @@ def _check_file(path: Path, mode: int) -> None:
     if S_ISDIR(mode):
         raise OutputError(f"{path} is a folder: choose another name with -o.")
     if not S_ISREG(mode):  # a pipe would wait for ever
-        raise OutputError(f"{path} is no regular file: choose another name with -o.")
+        raise OutputError(f"{path} is not a regular file: choose another name with -o.")
     # the right to write into its folder is enough to replace a file, whatever its own rights say
     if not mode & _WRITABLE:
         raise OutputError(f"{path} is read-only: make it writable, or choose another name with -o.")
@@ -68,7 +68,9 @@ def folder_for(folder: Path, *, parents: bool = False) -> Iterator[None]:
         try:
             folder.mkdir(parents=parents, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"The folder {folder} cannot be made: {_reason(error)}.") from error
+            raise OutputError(
+                f"The folder {folder} cannot be created: {_reason(error)}."
+            ) from error
         yield
     finally:
         _remove_empty(new)

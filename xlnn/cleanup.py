@@ -103,8 +103,8 @@ def nothing_left() -> Iterator[None]:
             folder = Path(tempfile.mkdtemp(prefix="xlnn-"))
         except OSError as error:
             raise OutputError(
-                f"No temporary folder can be made ({error.strerror}): let TMPDIR name a folder that"
-                " is writable and has room."
+                f"No temporary folder can be created ({error.strerror}): set TMPDIR to a writable "
+                "folder with free space."
             ) from error
         tempfile.tempdir = str(folder)
         ended_by(lambda: _remove(folder))

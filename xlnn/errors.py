@@ -49,7 +49,7 @@ def _cut(words: str) -> str:
 
 
 class XlnnError(Exception):
-    """Something that the user can mend; the message is written for them."""
+    """A mistake that the user can correct; the message says how."""
 
     def __str__(self) -> str:
         """Return the message as one line, whatever the file holds that it quotes."""

@@ -57,13 +57,15 @@ def _names(*names: str) -> dict[str, tuple[str, ...]]:
 
 # fmt: off
 Epochs = Annotated[int | None, Option(
-    WHOLE, "How many epochs to train.", "a whole number from 1 on", lambda v: v > 0, table="",
+    WHOLE, "How many epochs to train.", "a whole number of at least 1", lambda v: v > 0, table="",
 )]
 Lang = Annotated[str | None, Option(
     TEXT, "The workbook's language", choices=_names(*languages()), is_open=True, kinds=("*",),
     predicts=True,
 )]
-Large = Annotated[bool | None, Option(FLAG, "Build also what takes minutes to open.", **_USED)]
+Large = Annotated[bool | None, Option(
+    FLAG, "Allow very large workbooks, which take minutes to open.", **_USED,
+)]
 Force = Annotated[bool | None, Option(
     FLAG, "Overwrite the output even if xlnn did not write it or you edited it.", **_USED,
 )]
@@ -73,10 +75,12 @@ class BuildOptions(TypedDict, total=False):
     """The options of a build: the type of each in Python, and its declaration."""
 
     from_workbook: Annotated[Path | str | None, Option(
-        PATH, "Begin with a workbook made before.", flag="--from", **_BUILDER,
+        PATH, "Start from an existing workbook: its network, settings and start weights.",
+        flag="--from", **_BUILDER,
     )]
     model: Annotated[Path | str | None, Option(
-        PATH, "Begin with a trained model, .onnx: it predicts, or with --epochs trains on.",
+        PATH, "Start from a trained model (.onnx): it predicts, or with --epochs it trains "
+        "further.",
         **_BUILDER,
     )]
     data: Annotated[object, Option(
@@ -87,16 +91,16 @@ class BuildOptions(TypedDict, total=False):
         SIZE, "The size of the pictures, such as 8x8.", excludes=("table",), **_ALL,
     )]
     threshold: Annotated[float | None, Option(
-        NUMBER, "Picture files: grey from here on is 1, else 0.",
-        "a grey above 0 and at most 1, such as 0.5,", lambda v: 0 < v <= 1,
+        NUMBER, "Picture files: grey levels from this value on become 1, others 0.",
+        "a grey level above 0 and at most 1, such as 0.5,", lambda v: 0 < v <= 1,
         reads=(PICTURES,), table="data",
     )]
     light_ink: Annotated[bool | None, Option(
-        FLAG, "Picture files: light on dark.", reads=(PICTURES,), table="data",
+        FLAG, "Picture files: the ink is lighter than the paper.", reads=(PICTURES,), table="data",
     )]
-    table: Annotated[bool | None, Option(FLAG, "The data are a table, no pictures.", **_ALL)]
+    table: Annotated[bool | None, Option(FLAG, "The data are a table, not pictures.", **_ALL)]
     label: Annotated[str | int | None, Option(
-        COLUMN, "The column with the labels: its heading, its number, or last.",
+        COLUMN, "The column with the labels: its heading, its number, first or last.",
         excludes=("targets",), reads=TABLES, **_ROWS,
     )]
     targets: Annotated[Sequence[str] | str | None, Option(
@@ -104,10 +108,10 @@ class BuildOptions(TypedDict, total=False):
         **_ALL | _ROWS,
     )]
     sheet: Annotated[str | None, Option(
-        TEXT, "The sheet of an .xlsx; the first if not given.", reads=(XLSX,), **_ROWS,
+        TEXT, "The sheet of an .xlsx to read; by default the first.", reads=(XLSX,), **_ROWS,
     )]
     encoding: Annotated[str | None, Option(
-        TEXT, "How a CSV was saved", choices=_names(*ENCODINGS), is_open=True, reads=(CSV,),
+        TEXT, "Encoding of a CSV", choices=_names(*ENCODINGS), is_open=True, reads=(CSV,),
         **_ROWS,
     )]
     decimal: Annotated[str | None, Option(
@@ -115,16 +119,16 @@ class BuildOptions(TypedDict, total=False):
         thing="decimal mark", reads=TABLES, **_ROWS,
     )]
     missing: Annotated[str | None, Option(
-        TEXT, "Of missing values: drop their rows, or take the mean.",
+        TEXT, "Missing values: drop their rows, or replace them by the mean.",
         choices=_names("drop", "mean"), thing="way to treat missing values",
         reads=(*TABLES, ARRAYS), **_ROWS,
     )]
     scale: Annotated[str | None, Option(
-        TEXT, "Scale inputs and numbers to predict: none, range or standard.",
+        TEXT, "Scale the inputs and the numbers to predict: none, range or standard.",
         choices=_names("none", "range", "standard"), thing="scaling", table="data",
     )]
     test_share: Annotated[float | None, Option(
-        NUMBER, "Hold out this part of the data, such as 0.2.",
+        NUMBER, "Share of the data to hold out for testing, such as 0.2.",
         "a number from 0 to less than 1, such as 0.2,", lambda v: 0 <= v < 1, table="data",
     )]
     start: Annotated[Path | str | Mapping[str, object] | None, Option(
@@ -132,48 +136,51 @@ class BuildOptions(TypedDict, total=False):
         kinds=("network", "solver", "cnn-solver"),
     )]
     seed: Annotated[int | Sequence[int] | None, Option(
-        WHOLE, "Draw the start weights at random.", "a whole number from 0 on", lambda v: v >= 0,
+        WHOLE, "Draw the start weights at random from this seed.",
+        "a whole number of at least 0", lambda v: v >= 0,
         several=True, kinds=("network", "solver", "cnn-solver"), table="start",
     )]
     spread: Annotated[str | None, Option(
-        TEXT, "How they are drawn: normal (the book) or fan-in.",
+        TEXT, "Distribution of random start weights: normal (the book) or fan-in.",
         choices=_names("normal", "fan-in"), thing="spread", table="start",
     )]
     hidden: Annotated[Sequence[int] | str | int | None, Option(
         UNITS, "Units of the hidden layers, such as 5,3, or none.",
     )]
     activation: Annotated[str | None, Option(
-        TEXT, "Of the hidden layers: sigmoid, tanh, relu, leaky_relu or linear.",
+        TEXT, "Activation of the hidden layers: sigmoid, tanh, relu, leaky_relu or linear.",
         choices=ACTIVATIONS, is_open=True,
     )]
     output_activation: Annotated[str | None, Option(
-        TEXT, "Of the output layer: one of these, or softmax.", choices=ACTIVATIONS, is_open=True,
+        TEXT, "Activation of the output layer: one of these, or softmax.",
+        choices=ACTIVATIONS, is_open=True,
     )]
     cost: Annotated[str | None, Option(
-        TEXT, "What training makes small: squared error (mse), cross-entropy (bce) or categorical "
+        TEXT, "Cost to minimise: cross-entropy (bce), squared error (mse) or categorical "
         "cross-entropy (cce).", choices=COSTS, thing="cost", table="",
     )]
     epochs: Epochs
     eta: Annotated[float | Sequence[float] | None, Option(
-        NUMBER, "The learning rate; of several, a run for each.",
+        NUMBER, "The learning rate; several train one run each.",
         "a finite number greater than 0", lambda v: 0 < v < inf, several=True, table="",
     )]
     optimizer: Annotated[str | Sequence[str] | None, Option(
-        TEXT, "How it steps: sgd (plain), momentum, rmsprop or adam.", choices=OPTIMISERS,
-        thing="optimizer", several=True, table="",
+        TEXT, "Optimizer: sgd (plain gradient descent), momentum, rmsprop or adam.",
+        choices=OPTIMISERS, thing="optimizer", several=True, table="",
     )]
     l2: Annotated[float | Sequence[float] | None, Option(
         NUMBER, "Penalty on the weights, such as 0.01; 0 for none.",
-        "a finite number from 0 on", lambda v: 0 <= v < inf, several=True, table="",
+        "a finite number of at least 0", lambda v: 0 <= v < inf, several=True, table="",
     )]
     solved: Annotated[bool | None, Option(
-        FLAG, "Of solver, cnn-solver: SciPy finds the weights.", kinds=("solver", "cnn-solver"),
+        FLAG, "solver and cnn-solver only: let SciPy find the weights.",
+        kinds=("solver", "cnn-solver"),
     )]
     lang: Lang
     large: Large
     force: Force
     verify: Annotated[bool | None, Option(
-        FLAG, "Do not compare with NumPy before writing.", flag="--no-verify", usual=True, kinds=(),
+        FLAG, "Skip the comparison with NumPy.", flag="--no-verify", usual=True, kinds=(),
     )]
 
 
@@ -184,23 +191,26 @@ class ExerciseOptions(TypedDict, total=False):
         QUANTITIES, "What to leave out, such as delta3,delta2.", excludes=("level",), usual=(),
     )]
     level: Annotated[int | None, Option(
-        WHOLE, f"How much to leave out, 1 to {LEVELS}.", f"a whole number from 1 to {LEVELS}",
+        WHOLE, f"How much to leave out, from 1 to {LEVELS} (all).",
+        f"a whole number from 1 to {LEVELS}",
         lambda v: 0 < v <= LEVELS, usual=1,
     )]
     student: Annotated[str | None, Option(
-        TEXT, "Whose it is: each gets other numbers.", "a name", excludes=("roster",), usual="",
+        TEXT, "Name of the student: each name gets different numbers.",
+        "a name", excludes=("roster",), usual="",
     )]
     roster: Annotated[Path | str | None, Option(
-        PATH, "A file a student: a CSV, or a name a line.",
+        PATH, "Write one file per student: a CSV, or a text with one name per line.",
     )]
     seed: Annotated[int | None, Option(
-        WHOLE, "Other numbers for all.", f"a whole number from 0 to {LARGEST_SEED}",
+        WHOLE, "Seed of the numbers: another seed gives everyone different ones.",
+        f"a whole number from 0 to {LARGEST_SEED}",
         lambda v: 0 <= v <= LARGEST_SEED, usual=0,
     )]
     epochs: Epochs
     lang: Lang
     key: Annotated[bool | None, Option(
-        FLAG, "Write the solution: nothing is left out.", usual=False,
+        FLAG, "Write the solution, with nothing left out.", usual=False,
     )]
     large: Large
     force: Force
@@ -259,7 +269,7 @@ class Options(Mapping[str, Any]):
         for name, one in ((name, table[name]) for name in self):
             for other in one.excludes:
                 if not (_is_void(self[name]) or _is_void(self.get(other))):
-                    raise OptionsError(f"{one.typed} and {table[other].typed} exclude each other.")
+                    raise OptionsError(f"{one.typed} and {table[other].typed} cannot be combined.")
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 -- of its type
         """Return what was asked for."""
@@ -295,7 +305,9 @@ class Options(Mapping[str, Any]):
         for option in self:
             if BUILD[option].kinds and option not in taken:
                 takes = ", ".join(sorted(map(as_typed, taken)))
-                raise OptionsError(f"{as_typed(option)} means nothing to {name}: it takes {takes}.")
+                raise OptionsError(
+                    f"{as_typed(option)} is not available for {name} (available: {takes})."
+                )
 
 
 def taken_by(kind: str) -> frozenset[str]:

@@ -162,7 +162,7 @@ class Equation:
 
 
 class Sentence(Equation):
-    """A text with numbers in it, stated twice.
+    """A text with numbers in it, stated twice: for Python and for a cell.
 
     A subclass defines two functions of the same arguments that never call each other:
 

@@ -127,7 +127,7 @@ def test_every_way_to_be_missing_in_a_frame_is_one(absent):
         ({"x": X}, r"data holds x; x is expected, and one of labels, y or t"),
         ((X, [1, 2]), r"data: x has 3 images and labels 2"),
         ((X, [{}, 1, 2]), r"labels holds objects of the kind object"),
-        (([[1, 2], [3]], [0, 1]), r"x is no array: "),
+        (([[1, 2], [3]], [0, 1]), r"x is not an array: "),
         ((X, None), r"labels holds objects of the kind object"),
         ((X + np.inf, [0, 1, 0]), r"data: x holds a value that is not finite"),
         ((X * 1j, [0, 1, 0]), r"x holds objects of the kind complex128"),

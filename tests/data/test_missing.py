@@ -19,7 +19,9 @@ HOLES = "k,a,b\nx,1,10\ny,,20\nx,5,NA\ny,3,nan\n"
     "word", ["", " ", "NA", "N/A", "nan", "NaN", "null", "None", "?", "-", "#N/A"]
 )
 def test_however_it_is_written_a_missing_value_is_counted(tmp_path, word):
-    message = r"my.csv: 1 value missing in 1 line, the first in line 3, column b: fill in, or add "
+    message = (
+        r"my.csv: 1 value missing in 1 line, the first in line 3, column b: fill them in, or add "
+    )
     with pytest.raises(DataError, match=message + "--missing drop .* or --missing mean"):
         read(csv(tmp_path, f"k,a,b\nx,1,2\ny,3,{word}\n"), ReadOptions(table=True))
 
@@ -79,7 +81,11 @@ def test_nothing_is_told_where_nothing_is_missing(tmp_path):
             ReadOptions(table=True, missing="mean"),
             "the column a holds no value at all",
         ),
-        ("k,a\nx,\ny,\n", ReadOptions(table=True, missing="drop"), "every line misses a value"),
+        (
+            "k,a\nx,\ny,\n",
+            ReadOptions(table=True, missing="drop"),
+            "every line has a missing value",
+        ),
         (
             "a,p\n1,2\n2,\n",
             ReadOptions(targets=("p",), missing="mean"),

@@ -126,7 +126,7 @@ def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_pa
         ({"x": [[np.nan], [1], [1]]}, r"1 value missing in 1 row, the first in row 1, column 1"),
         ({"x": [[np.inf], [1], [1]]}, r"x holds a value that is not finite"),
         ({"x": [[1e301], [1], [1]]}, r"x holds a value that is not finite"),
-        ({"x": np.ones((3, 6))}, r"6 pixels make no square picture.*--picture 2x3"),
+        ({"x": np.ones((3, 6))}, r"6 pixels do not make a square picture.*--picture 2x3"),
         ({"y": None, "t": [1, np.inf, 3]}, r"t holds a value that is not finite"),
         ({"y": None, "t": ["a", "b", "c"]}, r"t holds no numbers"),
         ({"y": None, "t": np.zeros((3, 1, 1))}, r"t has the shape \(3, 1, 1\); 2 axes"),
@@ -155,7 +155,7 @@ def test_more_than_a_thousand_classes_are_refused(tmp_path):
 
 
 def test_classes_are_no_columns_to_predict(tmp_path):
-    with pytest.raises(DataError, match=r"holds y, which are classes; .* expected in an array t"):
+    with pytest.raises(DataError, match=r"holds y, which are classes; put .* into an array t"):
         read(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions(targets=("price",)))
 
 
@@ -270,7 +270,7 @@ def test_a_directory_of_very_many_entries_is_not_listed(tmp_path, monkeypatch):
         for number in range(2_100):
             zipped.writestr(f"{number}.npy", b"")
     monkeypatch.setattr(zipfile, "ZipFile", None)
-    with pytest.raises(DataError, match=r"my\.npz declares over 1,000 arrays"):
+    with pytest.raises(DataError, match=r"my\.npz declares more than 1,000 arrays"):
         read(tmp_path / "my.npz", ReadOptions())
 
 

@@ -62,10 +62,10 @@ def test_a_point_is_a_decimal_point_unless_another_value_proves_a_comma(tmp_path
 @pytest.mark.parametrize(
     ("one", "two", "message"),
     [
-        ("0,5", "0.5", r'line 3, column a: "0.5" is not a number as the others are written'),
-        ("1,2,3", "1", r'line 2, column a: "1,2,3" is not a number as the others'),
-        ("1 2", "1", r'line 2, column a: "1 2" is not a number as the others'),
-        ("12,34,567", "1", r"is not a number as the others"),
+        ("0,5", "0.5", r'line 3, column a: "0.5" is written differently from the other numbers'),
+        ("1,2,3", "1", r'line 2, column a: "1,2,3" is written differently from the other'),
+        ("1 2", "1", r'line 2, column a: "1 2" is written differently from the other'),
+        ("12,34,567", "1", r"is written differently from the other"),
         ("0,5", "two", r'line 3, column a: "two" is not a number'),
         ("0,5", "=1", r'line 3, column a: "=1" is not a number.* remove the leading'),
     ],

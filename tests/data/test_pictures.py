@@ -174,14 +174,14 @@ def test_a_link_out_of_the_folder_is_not_followed(root, link, target):
 def test_a_circle_of_links_is_no_picture(root):
     (root / "0" / "b.png").symlink_to(root / "0" / "c.png")
     (root / "0" / "c.png").symlink_to(root / "0" / "b.png")
-    with pytest.raises(DataError, match=r"my/0/b\.png is no picture"):
+    with pytest.raises(DataError, match=r"my/0/b\.png is not a picture"):
         read(root, ReadOptions())
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
 def test_a_pipe_is_no_picture(root):
     os.mkfifo(root / "0" / "b.png")
-    with pytest.raises(DataError, match=r"my/0/b\.png is no picture"):
+    with pytest.raises(DataError, match=r"my/0/b\.png is not a picture"):
         read(root, ReadOptions())
 
 
@@ -202,18 +202,26 @@ POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 1 1\n%%EndComments\ns
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("0/b.png", b"", r"my/0/b\.png is no PNG or JPEG that can be read\.$"),
-        ("0/b.png", b"no picture", r"my/0/b\.png is no PNG or JPEG that can be read\.$"),
-        ("0/b.png", POSTSCRIPT, r"my/0/b\.png is no PNG or JPEG that can be read\.$"),
-        ("0/b.png", b"GIF89a\1\0\1\0\0\0\0;", r"my/0/b\.png is no PNG or JPEG that can be read"),
-        ("0/b.png", png(2, 2, zlib.compress(b"\0")), r"my/0/b\.png is no PNG or JPEG .* read: "),
-        ("0/b.png", png(8_001, 8_000), r"b\.png has 64,008,000 pixels, and at most 64,000,000 ar"),
-        ("0/b.png", png(10_000, 10_000), r"b\.png has 100,000,000 pixels, and at most"),
+        ("0/b.png", b"", r"my/0/b\.png is not a readable PNG or JPEG\.$"),
+        ("0/b.png", b"no picture", r"my/0/b\.png is not a readable PNG or JPEG\.$"),
+        ("0/b.png", POSTSCRIPT, r"my/0/b\.png is not a readable PNG or JPEG\.$"),
+        ("0/b.png", b"GIF89a\1\0\1\0\0\0\0;", r"my/0/b\.png is not a readable PNG or JPEG"),
+        (
+            "0/b.png",
+            png(2, 2, zlib.compress(b"\0")),
+            r"my/0/b\.png is not a readable PNG or JPEG.*: ",
+        ),
+        ("0/b.png", png(8_001, 8_000), r"b\.png has 64,008,000 pixels; at most 64,000,000 ar"),
+        ("0/b.png", png(10_000, 10_000), r"b\.png has 100,000,000 pixels; at most"),
         ("0/b.png", png(100_000, 100_000), r"b\.png has far more than 64,000,000 pixels; save"),
-        ("0/b.gif", b"GIF89a", r"my/0/b\.gif is no picture \(.png, .jpg or .jpeg\); remove it or"),
-        ("0/notes.txt", b"x", r"my/0/notes\.txt is no picture"),
+        (
+            "0/b.gif",
+            b"GIF89a",
+            r"my/0/b\.gif is not a picture \(.png, .jpg or .jpeg\); remove it, or",
+        ),
+        ("0/notes.txt", b"x", r"my/0/notes\.txt is not a picture"),
         ("0/more/b.png", png(1, 1), r"my/0/more is a folder within the folder of a label"),
-        ("b_1.png", png(1, 1), r"my holds subfolders and beside them b_1\.png: move it into"),
+        ("b_1.png", png(1, 1), r"my holds subfolders, and next to them b_1\.png: move it into"),
         ("a\nb/1.png", png(1, 1), r'folder a\?b: the label "a\?b" holds a character'),
         ("a" * 41 + "/1.png", png(1, 1), r"the label .* has 41 characters"),
     ],
@@ -230,9 +238,9 @@ def test_what_is_no_picture_is_named(root, name, content, message):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("a.png", r"a\.png does not say its label: name it LABEL_1.png, or sort"),
+        ("a.png", r"a\.png does not tell its label: name it LABEL_1.png, or sort"),
         ("_1.png", r"_1\.png: the label is empty"),
-        ("0_1.txt", r"my/0_1\.txt is no picture"),
+        ("0_1.txt", r"my/0_1\.txt is not a picture"),
     ],
 )
 def test_a_file_that_does_not_say_its_label_is_named(tmp_path, name, message):
@@ -246,7 +254,9 @@ def test_a_folder_without_pictures_is_refused(root):
     (root / "2").mkdir()
     with pytest.raises(DataError, match="my: the subfolder 2 holds no pictures; add some or rem"):
         read(root, ReadOptions())
-    with pytest.raises(DataError, match="2 holds no pictures: expected are subfolders named by"):
+    with pytest.raises(
+        DataError, match="2 holds no pictures: put PNG or JPEG files into subfolders named by"
+    ):
         read(root / "2", ReadOptions())
 
 
@@ -309,15 +319,15 @@ def test_the_size_of_a_photograph_is_that_after_it_was_turned(tmp_path):
 
 @pytest.mark.parametrize("size", [(0, 3), (3, -1), (129, 128)])
 def test_a_size_that_no_picture_has_is_refused(root, size):
-    with pytest.raises(DataError, match="cannot be: it has at least 1 row and 1 column, and at m"):
+    with pytest.raises(
+        DataError, match="is not possible: it needs at least 1 row and 1 column, and at m"
+    ):
         read(root, ReadOptions(picture=size))
 
 
 @pytest.mark.parametrize("reading", [ReadOptions(table=True), ReadOptions(targets=("price",))])
 def test_pictures_are_no_table(root, reading):
-    with pytest.raises(
-        DataError, match="my is a folder: pictures are looked for in it, with labels"
-    ):
+    with pytest.raises(DataError, match="my is a folder, which is read as pictures with labels"):
         read(root, reading)
 
 
@@ -327,7 +337,7 @@ def test_pictures_are_no_table(root, reading):
         (folder, "MOST_PICTURES", "my holds more than 1 pictures: use fewer"),
         (folder, "MOST_DECODED", r"my holds pictures of more than 1 pixels: use fewer, or save"),
         (dataset, "LARGE", r"my holds 12 numbers in 2 rows or images; over 1 make .* --large"),
-        (dataset, "MOST_NUMBERS", r"my holds 12 numbers in 2 rows or images, and at most 1 are"),
+        (dataset, "MOST_NUMBERS", r"my holds 12 numbers in 2 rows or images; at most 1 are"),
         (pictures, "LARGEST_PICTURE", r"a\.png is too large: at most 1 bytes are read"),
     ],
 )
@@ -358,14 +368,14 @@ def test_a_jpeg_of_thousands_of_scans_is_refused_and_one_of_a_few_is_read(root):
     path.write_bytes(scans(plain, 20))
     assert len(read(root, ReadOptions()).x) == 3
     path.write_bytes(scans(plain, 3_000))
-    with pytest.raises(DataError, match=r"my/0/b\.jpg is painted in 3,0\d\d scans"):
+    with pytest.raises(DataError, match=r"my/0/b\.jpg is stored in 3,0\d\d scans"):
         read(root, ReadOptions())
 
 
 def test_a_large_jpeg_may_have_fewer_scans(root, monkeypatch):
     picture(root / "0" / "b.jpg", np.zeros((16, 16)), quality=90, progressive=True)
     monkeypatch.setattr(pictures, "MOST_PAINTED", 16 * 16 * 2)
-    with pytest.raises(DataError, match=r"my/0/b\.jpg is painted in"):
+    with pytest.raises(DataError, match=r"my/0/b\.jpg is stored in"):
         read(root, ReadOptions())
 
 

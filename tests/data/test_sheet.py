@@ -157,11 +157,11 @@ def test_texts_that_are_numbers_are_read_as_in_a_csv(tmp_path):
     [
         ([], r'my\.xlsx: the sheet "Data" is empty \(--sheet\)'),
         ([["My measurements"], [], ["k", "a"], ["x", 1]], r"row 1: 1 column was found"),
-        ([["k", "a"], ["x", 1, 2]], r"Data!C2: a value stands beside the columns of row 1"),
-        ([[None, "k", "a"], ["?", "x", 1]], r"Data!A2: a value stands beside the columns"),
+        ([["k", "a"], ["x", 1, 2]], r"Data!C2: there is a value outside the columns of row 1"),
+        ([[None, "k", "a"], ["?", "x", 1]], r"Data!A2: there is a value outside the columns"),
         ([["k", "a"], ["x", "two"]], r'my\.xlsx, row 2, column a: "two" is not a number'),
         ([["k", "a"], ["x", "#DIV/0!"]], r'my\.xlsx, row 2, column a: "#DIV/0!" is not a number'),
-        ([["k", "a"]], r"my\.xlsx holds no images: a row for each is expected"),
+        ([["k", "a"]], r"my\.xlsx holds no images: expected one row per image"),
     ],
 )
 def test_what_is_no_table_is_refused_by_its_cell(tmp_path, rows, message):

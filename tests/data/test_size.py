@@ -47,7 +47,9 @@ def test_a_square_needs_no_headings():
     ],
 )
 def test_a_size_that_nothing_tells_is_asked_for(names):
-    with pytest.raises(DataError, match=r"12 pixels make no square.*--picture 3x4, or --table"):
+    with pytest.raises(
+        DataError, match=r"12 pixels do not make a square.*--picture 3x4, or --table"
+    ):
         picture_size(12, names, None, "my.csv")
 
 

@@ -9,7 +9,7 @@ from xlnn.data.load import read
 from xlnn.errors import DataError
 
 TABLE = ReadOptions(table=True)
-DOUBT = "the first column can hardly be the label"
+DOUBT = "the first column does not look like the label"
 
 
 def rows(*columns):
@@ -168,17 +168,17 @@ def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
         (
             "0,0,1\n0,1,0\n",
             TABLE,
-            r'the label "0"; .* told apart. Labels elsewhere\? Add --label l',
+            r'the label "0"; .* are needed. If the labels are in another column, add --label l',
         ),
         (
             "".join(f"{n},1\n" for n in range(1001)),
             TABLE,
-            r"target columns. Labels elsewhere\? Add",
+            r"target columns. If the labels are in another column, add",
         ),
         (
             "1,2,3\n4,5,6\n",
             ReadOptions(label="4"),
-            r'no column "4"; name it by its place, last or 1 to 3',
+            r'no column "4"; give its place, last or 1 to 3',
         ),
         (
             "a,b\n1,2\n",
@@ -189,7 +189,7 @@ def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
         (
             "1,2\n4,5\n",
             ReadOptions(targets=("last", "2")),
-            r"a column stands twice in the targets last",
+            r"a column appears twice in the targets last",
         ),
     ],
 )
@@ -229,8 +229,8 @@ def test_a_column_that_counts_the_rows_is_mentioned_unless_it_is_all_there_is(tm
     rows = [f"{n},{n * n % 7},{n % 2}" for n in range(1, 21)]
     reading = ReadOptions(table=True, label="kind")
     line = told(tmp_path, "id,a,kind\n" + "\n".join(rows), reading)
-    assert line.endswith("; id counts the rows: if it says no more of them, remove it.")
+    assert line.endswith("; id looks like a row number; remove it unless it carries information.")
     line = told(tmp_path, "id,a,kind\n" + "\n".join(reversed(rows)), reading)
-    assert "counts the rows" not in line
+    assert "looks like a row number" not in line
     alone = [f"{n},{n % 2}" for n in range(1, 21)]
-    assert "counts the rows" not in told(tmp_path, "id,kind\n" + "\n".join(alone), reading)
+    assert "looks like a row number" not in told(tmp_path, "id,kind\n" + "\n".join(alone), reading)

@@ -275,7 +275,7 @@ def test_a_circle_is_refused_by_the_name_of_a_cell_in_it(book, cells):
     ("formula", "complaint"),
     [
         ("=FOO(B1)", "uses FOO, which the engine does not know"),
-        ("=1+)", "is no formula that the engine can read"),
+        ("=1+)", "is not a formula that the engine can read"),
         ("=eta*2", 'uses the name "eta", which the workbook does not define'),
         ("=SUM(Table1[x])", "refers to another workbook or to a table"),
         ("=XYZ1+1", "refers to column XYZ, but a sheet ends at XFD"),
@@ -394,7 +394,7 @@ def part_of(row):
 
 @pytest.mark.parametrize("formula", ["=A1&", "=&A1", '=A1&)&"a"', '=(A1&"a"', "=A1&&B1"])
 def test_what_joins_nothing_is_no_formula(book, formula):
-    with pytest.raises(EngineError, match="is no formula that the engine can read"):
+    with pytest.raises(EngineError, match="is not a formula that the engine can read"):
         book({"S": {"A1": 1, "C1": formula}})({})
 
 

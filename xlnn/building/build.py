@@ -22,7 +22,7 @@ def build(
     tell: Callable[[str], None] = lambda _: None,
     **options: Unpack[BuildOptions],
 ) -> "Built":
-    """Write the workbook of a template, and prove it before it appears.
+    """Write the workbook of a template and verify it against NumPy before it appears.
 
     The options are those of ``xlnn build``, by the same names. Several values of ``eta``,
     ``optimizer``, ``l2`` or ``seed`` are as many runs beside each other. Where the command line
@@ -56,7 +56,7 @@ def build(
     proof: Proof | None = None
     if model is not None:
         if from_workbook is not None or template != DEFAULT:
-            raise OptionsError("A model takes the place of a template and of --from: name one.")
+            raise OptionsError("--model cannot be combined with a template or with --from.")
         kind, origin, name, proof = modelled(Path(model), asked)
     elif from_workbook is not None:
         from xlnn.building.continue_from import continued  # noqa: PLC0415 -- see below

@@ -22,7 +22,7 @@ from xlnn.xlsx.package import inspect
 
 R = TypeVar("R")
 
-WAYS = "choose another folder with -o, or replace it with --force"
+WAYS = "choose another folder with -o, or overwrite it with --force"
 """What whoever builds everything may do about a workbook that holds what a person did."""
 
 LONG = 1_000_000
@@ -95,7 +95,9 @@ def built(
     templates = _chosen(asked)
     plans = {each.name: _attempt(lambda each=each: _planned(each, asked)) for each in templates}
     if asked.folder.suffix.lower() == ".xlsx":
-        raise OutputNameError(f"{asked.folder}: all templates go into a folder, name one with -o.")
+        raise OutputNameError(
+            f"{asked.folder}: all templates are written into a folder: name a folder with -o."
+        )
     with folder_for(asked.folder, parents=True):
         yield from _each(plans, asked, tell)
 

@@ -14,12 +14,11 @@ from xlnn.xlsx.package import inspect
 OUTPUT = Path("output")
 """The folder of the workbooks that nobody gave another place."""
 
-WAYS = "choose another name with -o, go on from it with --from, or replace it with --force"
+WAYS = "choose another name with -o, continue from it with --from, or overwrite it with --force"
 """What whoever builds may do about a workbook that holds what a person did."""
 
 WAYS_OF_PROGRAMS = (
-    "give another path, take what it holds into a new one with xlnn.values, or replace it with "
-    "force=True"
+    "give another path, save its numbers with xlnn.values, or overwrite it with force=True"
 )
 """The same for whoever writes a model of their own."""
 
@@ -51,7 +50,9 @@ class Destination:
             there is a file that xlnn did not make, or that was changed since.
         """
         if self.path.suffix.lower() != ".xlsx":
-            raise OutputNameError(f"{self.path}: the output is a workbook, name it .xlsx.")
+            raise OutputNameError(
+                f"{self.path}: the output is a workbook, so its name must end in .xlsx."
+            )
         # the usual folder is made when all is well, so that only its own place must do
         check_place(self.path if self.path.parent != OUTPUT or OUTPUT.exists() else OUTPUT)
         if self.path.exists() and not self.force:
@@ -66,12 +67,13 @@ class Destination:
             read_spec(self.path)
         except XlnnError as error:
             raise OutputError(
-                f"{self.path} was not made by xlnn: choose another name with -o, or replace it "
-                "with --force."
+                f"{self.path} was not written by xlnn: choose another name with -o, or overwrite "
+                "it with --force."
             ) from error
         happened = {
             State.CHANGED: "was changed after xlnn built it",
-            State.UNKNOWN: "may have been changed, since another program or an older xlnn wrote it",
+            State.UNKNOWN: "may have been changed, because another program or an older xlnn wrote "
+            "it",
         }[found]
         raise OutputError(f"{self.path} {happened}: {self.ways}.")
 

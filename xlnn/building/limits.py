@@ -100,8 +100,8 @@ def check_least(formulas: int, *, large: bool) -> None:
     """
     if formulas > LARGE and not large:
         raise DataError(
-            f"The workbook would have over {formulas:,} formulas: take fewer rows, images or "
-            "units, or ask for it with --large."
+            f"The workbook would have over {formulas:,} formulas: use fewer rows, images or units, "
+            "or add --large."
         )
 
 
@@ -121,8 +121,8 @@ def counting_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) ->
         most, at_most = (_most_epochs(kind, spec, large=each) for each in (large, True))
         if most and at_most >= epochs:
             raise DataError(
-                f"The workbook would have {size(kind.layout(spec))}: take at most {most:,} epochs, "
-                "fewer images or units, or ask for it with --large.",
+                f"The workbook would have {size(kind.layout(spec))}: use at most {most:,} epochs, "
+                "fewer images or units, or add --large.",
                 "epochs",
             ) from error
         if at_most and at_most < epochs:
@@ -160,7 +160,7 @@ def check_size(layout: Layout, *, large: bool) -> WorkbookSize:
     found = size(layout)
     if (found.formulas > LARGE or found.inputs > LARGE_INPUTS) and not large:
         raise DataError(
-            f"The workbook would have {found}: take fewer epochs or images, or smaller pictures, "
-            "or ask for it with --large."
+            f"The workbook would have {found}: use fewer epochs or images, or smaller pictures, or "
+            "add --large."
         )
     return found

@@ -26,9 +26,7 @@ from xlnn.workbooks.own_model import KIND, layout_of_model, spec_of
 from xlnn.workbooks.own_quantities import check_model
 from xlnn.xlsx.guard import FUNCTIONS
 
-THEIRS = Advice(
-    "Let the array and the cell of {quantity} say the same.", "Mend what the model says of it."
-)
+THEIRS = Advice("Make the array and the cell of {quantity} agree.", "Correct the model.")
 """What is to be done where a programmer's equations are refused."""
 
 
@@ -42,7 +40,7 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     verify: bool = True,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Built:
-    """Write a workbook of a model of your own, and prove it before it appears.
+    """Write a workbook of your own model and verify it against NumPy before it appears.
 
     Each quantity stands on the sheet that it names, under its symbol; `xlnn.check` and
     `xlnn.values` take the same model.
@@ -76,7 +74,9 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
     layout = layout_of_model(model)
     arrays = {quantity.name: _given(quantity, inputs) for quantity in model.inputs}
     if unknown := sorted(set(inputs) - set(arrays)):
-        raise DataError(f"{unknown[0]} is no input of the model; it takes {', '.join(arrays)}.")
+        raise DataError(
+            f"{unknown[0]} is not an input of the model; its inputs are {', '.join(arrays)}."
+        )
     place = Destination(path, force, WAYS_OF_PROGRAMS)
     place.check()
     _check_formulas(layout)
@@ -117,18 +117,21 @@ def _check_formulas(layout: Layout) -> None:
         try:
             formulas = [column.at(last) for column in columns]
         except (IndexError, KeyError, ValueError) as error:
-            raise DataError(f"The cell of {name} gives braces, which no formula holds.") from error
+            raise DataError(
+                f"The cell of {name} contains braces, which no formula can contain."
+            ) from error
         for formula in formulas:
             try:
                 formualizer.parse(formula)
             except (formualizer.ParserError, formualizer.TokenizerError, ValueError) as error:
                 raise DataError(
-                    f'The cell of {name} gives "{formula:.60}", which is no formula: {error}.'
+                    f'The cell of {name} gives "{formula:.60}", which is not a formula: {error}.'
                 ) from error
             if strange := sorted(functions_of(formula) - FUNCTIONS):
                 raise DataError(
-                    f"The cell of {name} calls {strange[0]:.40}, which is none of the "
-                    f"{len(FUNCTIONS)} functions that all engines compute alike; write it without."
+                    f"The cell of {name} calls {strange[0]:.40}, which is not one of the "
+                    f"{len(FUNCTIONS)} functions that all engines compute alike; write it without "
+                    "that function."
                 )
 
 
@@ -189,7 +192,7 @@ def _given(quantity: Quantity, inputs: Mapping[str, ArrayLike]) -> np.ndarray:
     try:
         array = np.broadcast_to(array, quantity.input_lengths)
     except ValueError as error:
-        raise DataError(f"{wanted}, and was given the shape {array.shape}.") from error
+        raise DataError(f"{wanted}, but was given the shape {array.shape}.") from error
     if quantity.is_text:
         return array
     if not np.isfinite(array).all():

@@ -72,7 +72,7 @@ def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> N
     for option, value in options.items():
         if BUILD[option].several and isinstance(value, tuple) and kind.name != FIRST_KIND:
             typed = as_typed(option)
-            raise OptionsError(f"{typed} takes one value: {name} trains no networks to compare.")
+            raise OptionsError(f"{typed} takes one value here: {name} does not compare runs.")
 
 
 def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
@@ -96,11 +96,11 @@ def modelled(
         found = predicting_with(path, large=large)
         return kind_named(FIRST_KIND), found.origin, found.origin.name, found
     if "data" not in options:
-        raise OptionsError("To train a model on takes data with labels: add --data.")
+        raise OptionsError("Training a model further needs data with labels: add --data.")
     if void := [name for name in OF_THE_MODEL if name in options]:
         raise OptionsError(
-            f"{as_typed(void[0])} does not go with --model: training goes on with the layers and "
-            f"weights of {path.name}."
+            f"{as_typed(void[0])} cannot be combined with --model: training continues with the "
+            f"layers and weights of {path.name}."
         )
     origin = training_from(path, large=large)
     return kind_named(FIRST_KIND), origin, origin.name, None

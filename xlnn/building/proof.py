@@ -19,7 +19,7 @@ FORMULAS_QUICKLY, READS_QUICKLY = 2_000_000, 100_000_000
 memory for each formula, and 4 kB where each reads some 200 cells. Beyond, formulas takes as long,
 and a sixth to a tenth of the memory."""
 
-REPORT = "Please report this with your data."
+REPORT = "This is an error in xlnn: please report it with your data."
 
 POINTS = ProbePoints(probes=1)
 """Its probe is always the same: what is built today is built again tomorrow."""
@@ -81,7 +81,7 @@ def proven(
     """
     with Work(engine, draft, POINTS) as work:
         work.probe(layout)
-        tell("Recalculating, and looking for what Excel would repair")
+        tell("Recalculating, and looking for anything that Excel would repair")
         contents, problems = inspect_and_lint(draft)
         tell("Comparing with NumPy")
         report, values, _ = compare(contents, layout, work)
@@ -100,16 +100,18 @@ def _refuse_disagreement(report: Report, advice: Advice) -> None:
     if report.agrees and not report.other_cells and not report.restated:
         return
     if not report.wrong:
-        raise DisagreementError("The workbook holds formulas that nothing compares: not written.")
+        raise DisagreementError(
+            "The workbook was not written, because it holds formulas that nothing compares."
+        )
     first = report.wrong[0]
     if advice is OURS and first.formula == first.expected_formula and first.got in OVERFLOWS:
         raise DisagreementError(
-            f"{first.cell} is {first.got}, since a number among the inputs or the start weights is "
-            "so large that what follows from it fits no cell: take smaller numbers."
+            f"{first.cell} is {first.got}, because a number among the inputs or the start weights "
+            "is so large that the results do not fit in a cell: use smaller numbers."
         )
     raise DisagreementError(
-        f"The workbook does not agree with NumPy and was not written: {first.cell} is {first.got} "
-        f"and NumPy has {first.expected}. {advice.disagrees.format(quantity=first.quantity)}"
+        f"The workbook does not agree with NumPy and was not written: {first.cell} is {first.got}, "
+        f"but NumPy gives {first.expected}. {advice.disagrees.format(quantity=first.quantity)}"
     )
 
 
@@ -118,6 +120,6 @@ def refuse_problems(problems: Sequence[Problem], advice: Advice = OURS) -> None:
     if problems:
         first = problems[0]
         raise DisagreementError(
-            f"The workbook was not written, since lint finds a problem in it: {first.where}: "
+            f"The workbook was not written, because lint finds a problem in it: {first.where}: "
             f"{first.message} {advice.repaired}"
         )

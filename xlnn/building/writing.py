@@ -176,6 +176,6 @@ def _drafts() -> Iterator[Path]:
             yield Path(folder)
     except OSError as error:
         raise OutputError(
-            f"The workbook cannot be drafted ({error.strerror or error}): free some space, or let "
-            "TMPDIR name a folder that is writable and has room."
+            f"The workbook cannot be written ({error.strerror or error}): free some space, or set "
+            "TMPDIR to a writable folder with free space."
         ) from error

@@ -107,9 +107,9 @@ def check(
         `path` is no path, or `probes` or `seed` no whole number from 0 on.
     """
     if not isinstance(probes, int) or probes < 0:
-        raise OptionsError(f"probes is {probes!r}: a whole number from 0 on was expected.")
+        raise OptionsError(f"probes is {probes!r}: a whole number of at least 0 was expected.")
     if seed is not None and (not isinstance(seed, int) or seed < 0):
-        raise OptionsError(f"seed is {seed!r}: a whole number from 0 on was expected.")
+        raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
     points = ProbePoints(probes, randbelow(SEEDS) if seed is None else seed)
     file = path_of(path)
     if isinstance(engine, str) and engine != "all":

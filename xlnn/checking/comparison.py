@@ -129,7 +129,7 @@ class Comparison:
             found = reading_ahead(self.layout, self.contents, self.readings.written_out)
             new = [entry for entry in found if entry not in self.taken_out]
         else:
-            reason = f"the engine stops at it: {stopped}"
+            reason = f"the engine cannot compute it: {stopped}"
             left = [entry for entry in otherwise if entry not in self.taken_out]
             new = [entry for entry in left if is_backwards(otherwise[entry])] or left
         if not new:
@@ -171,7 +171,7 @@ class Comparison:
             quantity.typed(wrong)[...] |= quantity.typed(arrays[name]) != numbers
             if wrong.any():
                 self._add(quantity, wrong, expected, values)
-                reason = "it numbers what stands beside it, and formulas count on it"
+                reason = "formulas use these numbers, so they must stay as built"
                 self.reasons |= dict.fromkeys(((name, i) for i in self.found[name]), reason)
 
     def _expected(self, quantity: Quantity, arrays: Arrays) -> np.ndarray:
@@ -287,7 +287,7 @@ class Comparison:
             return self.reasons[entry]
         as_stated = entry not in self.readings.otherwise
         if isinstance(finding.got, CellError) and (as_stated or finding.expected is None):
-            return "a number that it depends on is too large, or is no number"
+            return "a number that it depends on is too large, or is not a number"
         return None
 
     def _restated(self, points: int) -> tuple[Restated, ...]:

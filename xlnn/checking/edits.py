@@ -96,7 +96,7 @@ def appended(layout: Layout, values: Values) -> str | None:
     rows = f"row {bottom + 1}" if count == 1 else f"rows {bottom + 1} to {bottom + count}"
     return (
         f"{quoted(title)}: {rows} below the images is not part of the network; to train with it, "
-        "build anew with --data"
+        "build again with --data"
     )
 
 
@@ -137,7 +137,7 @@ def _in_sheet(path: Path, layout: Layout, key: str) -> str | None:
     if below == count and empty[-1] - empty[0] == count - 1:
         return f"{rows} inserted above {name}!{empty[-1] + 1}: undo it, or delete what was inserted"
     if empty == list(range(last - count + 1, last + 1)) and count < last - first + 1:
-        return f"{rows} deleted from the sheet {name}: undo it, or build anew without that data"
+        return f"{rows} deleted from the sheet {name}: undo it, or build again without that data"
     return None
 
 
@@ -147,8 +147,8 @@ def _lost(path: Path, layout: Layout) -> str | None:
         count = sum("#REF!" in (cell.formula or "") for cell in cells(path, title))
         if count >= MANY:
             return (
-                f"{count:,} formulas of the sheet {quoted(title)} lost the cells that they named, "
-                "since rows or columns were sorted, moved or deleted: undo it"
+                f"{count:,} formulas of the sheet {quoted(title)} lost the cells that they refer "
+                "to, because rows or columns were sorted, moved or deleted: undo it"
             )
     return None
 

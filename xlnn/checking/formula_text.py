@@ -137,8 +137,8 @@ class Readings:
             for used, computation in self.names.computations(formula, title):
                 if one := intersection(f"={computation}"):
                     return (
-                        f"the name {used} stands for a computation with {one}, which Excel makes "
-                        "for all of it and other programs for one cell: write it out"
+                        f"the name {used} stands for a computation with {one}, which Excel "
+                        "computes for the whole range and other programs for one cell: write it out"
                     )
             return self._fault(entry, self.names.written_out(formula, title))
         except MeaningError as unclear:
@@ -152,16 +152,16 @@ class Readings:
             return ranges
         named = areas(formula, title)
         if named is None and not is_read(formula):
-            return "no program can read it: look for a bracket or a sign that is missing"
+            return "no program can read it: look for a missing bracket or operator"
         if named is None:
-            return "it names no single cells or ranges of them"
+            return "it does not refer to cells or ranges"
         stated = self.layout.formula(name, index)
         outside = beyond(named, areas(stated, title) or ())
         if outside:
             cells = written(outside, self.contents.sheets)
-            return f"it names {cells}, which its equation does not use"
+            return f"it refers to {cells}, which its equation does not use"
         if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
-            return "its value does not prove it, so it must read as stated"
+            return "its value alone is not enough, so it must read as expected"
         return None
 
 
@@ -172,9 +172,9 @@ def misread(formula: str, names: Mapping[str, str] = NO_NAMES) -> str | None:
     'it pairs A1:B1 (1 row of 2) with D1:D3 (3 rows of 1); give both the same shape'
     """
     if pair := unlike(formula, names):
-        return f"it pairs {pair}; give both the same shape"
+        return f"it pairs {pair}; use ranges of the same shape"
     if one := intersection(formula, names):
-        return f"Excel takes one cell of {one} here, not all; write SUMPRODUCT"
+        return f"Excel uses only one cell of {one} here: use SUMPRODUCT"
     return None
 
 

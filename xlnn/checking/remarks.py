@@ -49,7 +49,7 @@ def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
     symbol = layout.model[name].heading(index[len(layout.model[name].axes) :]).strip() or name
     return (
         f"{layout.cell(name, index)} is too large: numbers computed from {symbol} = {value:.15g} "
-        f"do not fit in a cell, {first.cell} first; type a smaller number."
+        f"do not fit in a cell, starting with {first.cell}: type a smaller number."
     )
 
 
@@ -79,8 +79,8 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
     layout, names = comparison.layout, comparison.names
     if comparison.contents.is_manual:
         yield (
-            "it is set to calculate only when asked: until then it shows values of inputs that are "
-            "no longer there; set its calculation to automatic"
+            "it is set to manual calculation, so it may show results of earlier inputs; set "
+            "calculation to automatic"
         )
     if not comparison.found:  # else what is wrong is said, and this follows from it
         yield from _stored(stale(comparison, arrays))
@@ -89,16 +89,16 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
         formulas = quantity.typed(comparison.formulas_of(quantity))
         found += [layout.cell(quantity.name, tuple(index)) for index in np.argwhere(formulas)]
     if len(found) == 1:
-        yield f"{found[0]} is an input and holds a formula: it was taken for the number it gives"
+        yield f"{found[0]} is an input but holds a formula: its result was used as the number"
     elif found:
         yield (
-            f"{len(found):,} inputs hold formulas, {found[0]} among them: they were taken for the "
-            "numbers they give"
+            f"{len(found):,} inputs hold formulas, {found[0]} among them: their results were used "
+            "as the numbers"
         )
     for name, area in layout.names.items():
         stands = names.get(name.casefold())
         if stands and plainly(stands) != plainly(area):
-            yield f"the name {name} stands for {stands}, and not for {area}"
+            yield f"the name {name} refers to {stands}, not to {area}"
 
 
 def _stored(cells: Sequence[str]) -> Iterator[str]:
@@ -111,6 +111,6 @@ def _stored(cells: Sequence[str]) -> Iterator[str]:
     else:
         return
     yield (
-        f"{what} not what {they}, and a program that computes nothing shows {them}: open the file "
-        "in a spreadsheet program and save it"
+        f"{what} not what {they}, and a program that does not recalculate shows {them}: open the "
+        "file in a spreadsheet program and save it"
     )

@@ -17,13 +17,12 @@ def lines_of(report: "Report") -> Iterator[str]:
     if report.agrees:
         yield f"{head}   {proven(report)}   drift {distance(report.drift)}{seed}"
     else:
-        engine = f"{report.engine}, {counted(report.probes, 'probe')}"
-        yield f"{head}   {counted(len(report.wrong), 'cell')} wrong ({engine}){seed}"
+        yield f"{head}   {counted(len(report.wrong), 'cell')} wrong ({_recalculated(report)}){seed}"
         for wrong in report.wrong[:SHOWN]:
             yield from _describe(wrong)
         if len(report.wrong) > SHOWN:
             yield f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)"
-        yield f"{counted(report.consequences, 'other cell')} spoilt by these"
+        yield f"{counted(report.consequences, 'dependent cell')} affected"
     if report.restated:
         yield from _restated(report)
     for note in report.notes:
@@ -40,7 +39,7 @@ def _restated(report: "Report") -> Iterator[str]:
     same = "the same value" if count == 1 else "the same values"
     yield f"{counted(count, 'formula')} restated, {same} at {counted(points, 'point')}:"
     for each in report.restated[:SHOWN]:
-        yield f"{each.cell}   {each.formula}   stated as {each.stated}"
+        yield f"{each.cell}   {each.formula}   expected {each.stated}"
     if count > SHOWN:
         yield f"… and {count - SHOWN:,} more (--json lists all)"
 
@@ -67,14 +66,21 @@ def _left_out(cells: Mapping[str, str]) -> str:
     return sentence(cells)
 
 
-def proven(report: object) -> str:
+def proven(report: "Report | None") -> str:
     """Say in a line what was verified."""
     if report is None:
         return "not verified (--no-verify)"
     return (
-        f"all agree with NumPy ({report.engine}, {counted(report.probes, 'probe')})   "
+        f"all agree with NumPy ({_recalculated(report)})   "
         f"max difference {distance(report.max_difference)}"
     )
+
+
+def _recalculated(report: "Report") -> str:
+    """Say who recalculated a workbook, and with which inputs besides its own."""
+    sets = "" if report.probes == 1 else f"{report.probes:,} sets of "
+    also = f", also with {sets}random inputs" if report.probes else ""
+    return f"recalculated by {report.engine}{also}"
 
 
 def distance(number: float) -> str:

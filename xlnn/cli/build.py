@@ -19,7 +19,7 @@ from xlnn.registry.templates import ALL, DEFAULT, names
     "--without",
     type=Choice(names),
     multiple=True,
-    help="Of all: leave out this one; may be repeated.",
+    help="With 'all': leave out this template; may be repeated.",
 )
 def build(
     template: str | None,
@@ -29,13 +29,13 @@ def build(
 ) -> None:
     """Write the workbook of a TEMPLATE, verified against NumPy.
 
-    TEMPLATE is a name that `xlnn templates` lists (digits if none is given), or your folder. `all`
-    writes every template into output/, or the folder of -o, beside an index that leads to them; it
-    takes --lang, --epochs, --without, --large, --force and --no-verify.
+    TEMPLATE is a name that `xlnn templates` lists (by default digits), or your folder. `all` writes
+    every template into output/, or the folder of -o, with an index; its options are --lang,
+    --epochs, --without, --large, --force and --no-verify.
 
-    A --model of PyTorch, Keras or scikit-learn, saved as .onnx, becomes a workbook that predicts
-    the rows of --data (inputs alone, or with their labels), and whose outputs are those of ONNX
-    Runtime: xlnn build --model my.onnx --data rows.csv
+    With --model, a trained PyTorch, Keras or scikit-learn model, saved as .onnx, becomes a workbook
+    that predicts the rows of --data (only inputs, or with labels) and agrees with ONNX Runtime:
+    xlnn build --model my.onnx --data rows.csv
 
     Example: xlnn build digits --data my.csv -o my.xlsx
     """
@@ -45,12 +45,12 @@ def build(
         build_all(output, without, options)
         return
     if without:
-        raise click.UsageError(f"--without goes with `xlnn build {ALL}`.")
+        raise click.UsageError(f"--without is only for `xlnn build {ALL}`.")
     from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- the same
 
     for option, typed in (("from_workbook", "--from"), ("model", "--model")):
         if template is not None and options[option] is not None:
-            raise click.UsageError(f"A template and {typed} exclude each other.")
+            raise click.UsageError(f"A template and {typed} cannot be combined.")
     with progress() as tell:
         built = build_workbook(template or DEFAULT, output, tell=tell, **options)
     say_built(built)

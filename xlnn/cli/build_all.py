@@ -27,7 +27,7 @@ def build_all(output: Path | None, without: tuple[str, ...], options: Mapping[st
     if other := [name for name in given if name not in TAKEN]:
         takes = listed(["--output", "--without", *map(as_typed, TAKEN)])
         raise OptionsError(
-            f"{as_typed(other[0])} means nothing to all templates: they take {takes}."
+            f"{as_typed(other[0])} is not available for all templates (available: {takes})."
         )
     asked = Everything(folder=output or OUTPUT, without=without, options=given)
     failed: list[str] = []

@@ -30,17 +30,17 @@ if TYPE_CHECKING:  # it brings NumPy, which --help does without
     type=Choice(lambda: (*engines(), "all")),
     default=[DEFAULT_ENGINE],
     show_default=True,
-    help="Engine that recalculates the workbooks, may be repeated",
+    help="Engine that recalculates the workbooks; may be repeated",
 )
 @click.option(
     "--probes",
     type=click.IntRange(min=0),
     default=1,
     show_default=True,
-    help="How many times to compare with random inputs.",
+    help="How many times to repeat the comparison with random inputs.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), help="Draw the random inputs as that check did."
+    "--seed", type=click.IntRange(min=0), help="Seed of the random inputs, to repeat a check."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def check(
@@ -53,13 +53,13 @@ def check(
 ) -> None:
     """Recalculate each workbook FILE and compare every cell with NumPy.
 
-    Each cell is compared where it stands, from the cells that it refers to. Where two outputs are
-    equal to 12 digits either class is right, in every epoch. The drift is how far the numbers are
-    from a run of NumPy's own, since rounding grows from epoch to epoch; it is measured on numbers
-    that move smoothly, not on classes and counts of them, and does not judge.
+    NumPy computes each cell from the cells that it refers to, so an error is reported where it
+    starts. If two outputs are equal to 12 digits, either class is right. The drift is the distance
+    from NumPy's own run: rounding errors grow from epoch to epoch. It is measured on numbers that
+    change smoothly, not on classes and counts, and is not judged.
 
-    A file that cannot be checked does not keep the others from it; any of them makes the exit code
-    1. With --json it is an object with its file and its error; several files or engines are a list.
+    If a file cannot be checked, the others still are, and the exit code is 1. With --json such a
+    file is an object with its file and its error; several files or engines give a list.
 
     Example: xlnn check output/digits.xlsx --engine ironcalc
     """
@@ -86,7 +86,7 @@ def check(
         say_json(plain if len(files) > 1 or len(engines) > 1 else plain[0])
     else:
         for name, install in absent.items():
-            click.echo(f"Left out: {name}, which is not installed ({install}).", err=True)
+            click.echo(f"Skipped: {name} is not installed ({install}).", err=True)
     if not all(not isinstance(result, Failure) and result.agrees for result in found):
         sys.exit(1)
 

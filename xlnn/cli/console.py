@@ -20,11 +20,11 @@ def mended_by(error: BaseException) -> str:
     """Say what happened, and what to do about it."""
     if isinstance(error, OSError):  # of the system, such as a full disk
         return (
-            f"The system does not allow what is needed: {reason(error)}; free some space, or set "
-            "TMPDIR to a folder that has some."
+            f"The system reports an error: {reason(error)}; free some space, or set TMPDIR to a "
+            "folder with free space."
         )
     if isinstance(error, MemoryError):
-        return "There is not enough memory: take fewer epochs, images or units."
+        return "There is not enough memory: use fewer epochs, images or units."
     return str(error)
 
 

@@ -13,17 +13,22 @@ from xlnn.registry.templates import DEFAULT, names
 
 @click.command()
 @click.argument("template", required=False, type=Choice(names))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook, or folder.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The workbook, or the folder with --roster.",
+)
 @declared(EXERCISE)
 def exercise(template: str | None, output: Path | None, **options: Any) -> None:  # noqa: ANN401
     """Leave formulas out of a TEMPLATE or a workbook, for students to fill in.
 
-    The sheet Exercise says what to do, and live what is done, wrong or correct. --blank names the
-    quantities that are left out (`xlnn values` and `xlnn check --json` list their names). Or
-    --level takes the first fifth of them in the order in which they are computed, of a network
-    the weighted inputs and activations, up to 5, all of a training epoch. With --roster OUTPUT is
-    a folder with a file for each student, each with start weights and images, or numbers, of their
-    own; the same --seed and name give the same again.
+    The sheet Exercise says what to do, and shows live what is done, wrong or correct. --blank names
+    the quantities to leave out (`xlnn values` and `xlnn check --json` list their names). Or use
+    --level: level 1 leaves out the first fifth of them in the order of calculation, which in a
+    network are weighted inputs and activations, and level 5 leaves out a whole training epoch. With
+    --roster, OUTPUT is a folder with one file per student, each with different start weights and
+    images, or numbers; the same --seed and name give the same file again.
 
     Example: xlnn exercise digits --level 2 --epochs 1 --roster names.csv --seed 7 -o class
     """
@@ -35,4 +40,4 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
         say_built(one)
     if options["roster"] is not None:
         what = counted(len(built), "solution" if options["key"] else "exercise")
-        say(f"{built[0].path.parent}   {what}   each proven before formulas were left out")
+        say(f"{built[0].path.parent}   {what}   each verified before formulas were left out")

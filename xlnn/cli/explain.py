@@ -17,20 +17,24 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("what", metavar="WHAT")
-@click.option("--epoch", type=int, help="Of a quantity: which epoch.")
-@click.option("--image", type=int, help="Of a quantity: which image, or row of a table.")
-@click.option("--unit", metavar="N[,N]", default="", help="Of a quantity: which unit, from 1.")
+@click.option("--epoch", type=int, help="For a quantity: the epoch.")
+@click.option("--image", type=int, help="For a quantity: the image, or the row of a table.")
+@click.option("--unit", metavar="N[,N]", default="", help="For a quantity: the unit, from 1.")
 @click.option(
-    "--at", "places", metavar="AXIS=N", multiple=True, help="The same for any axis: --at step=3."
+    "--at",
+    "places",
+    metavar="AXIS=N",
+    multiple=True,
+    help="For a quantity: the place along any axis, such as step=3.",
 )
 @click.option(
     "--depth",
     type=click.IntRange(min=1, max=9),
     default=1,
     show_default=True,
-    help="How far to follow what it is computed from and for.",
+    help="How many steps to follow to other cells, in both directions.",
 )
-@language_option("The language of the words, if not the workbook's")
+@language_option("Language of the explanation, if not the workbook's")
 @engine_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
@@ -46,10 +50,10 @@ def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
     *,
     as_json: bool,
 ) -> None:
-    """Say what a cell of a workbook FILE is, how it is computed, from what and for what.
+    """Explain a cell of a workbook FILE: what it is, and how it is computed.
 
-    WHAT is a cell, as Training!R7, or the name of a quantity, as delta3; `xlnn values` lists the
-    names. Without options it is the first epoch, image and unit of a quantity.
+    WHAT is a cell, such as Training!R7, or the name of a quantity, such as delta3; `xlnn values`
+    lists the names. Without options it is the first epoch, image and unit of the quantity.
 
     Example: xlnn explain output/digits.xlsx delta3 --epoch 1 --image 6 --unit 1
     """
@@ -84,7 +88,7 @@ def _place(text: str) -> tuple[str, int]:
     axis, _, number = text.partition("=")
     if not axis or not number.strip().isdecimal():
         raise click.UsageError(
-            f'--at was given "{text}": it takes an axis and a number, as step=3.'
+            f'--at was given "{text}": expected an axis and a number, such as step=3.'
         )
     return axis, int(number)
 
@@ -92,7 +96,7 @@ def _place(text: str) -> tuple[str, int]:
 def _unit(text: str) -> tuple[int, ...]:
     numbers = text.split(",") if text else []
     if not all(number.strip().isdecimal() for number in numbers):
-        raise click.UsageError(f'--unit was given "{text}": it takes numbers, as 1 or 2,3.')
+        raise click.UsageError(f'--unit was given "{text}": expected numbers, such as 1 or 2,3.')
     return tuple(map(int, numbers))
 
 

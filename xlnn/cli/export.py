@@ -12,13 +12,15 @@ from xlnn.cli.parameters import engine_option
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path),
-    help="A model (.onnx), or weights (.npz, .safetensors).",
+    help="Write a model (.onnx), or weights (.npz, .safetensors).",
 )  # fmt: skip
-@click.option("--epoch", type=int, help="After which epoch; 0 is the start, the last is usual.")
-@click.option("--run", type=int, help="Which run, where several are compared.")
-@click.option("--float64", is_flag=True, help="Numbers of 16 digits instead of 7.")
+@click.option(
+    "--epoch", type=int, help="Weights after this epoch; 0 is the start, the default is the last."
+)
+@click.option("--run", type=int, help="The run, if the workbook compares several.")
+@click.option("--float64", is_flag=True, help="Write numbers with 16 digits instead of 7.")
 @engine_option()
-@click.option("--force", is_flag=True, help="Replace a file that xlnn did not make.")
+@click.option("--force", is_flag=True, help="Overwrite a file that xlnn did not write.")
 def export(  # noqa: PLR0913 -- click gives each option by its name
     file: Path,
     output: Path,
@@ -29,10 +31,10 @@ def export(  # noqa: PLR0913 -- click gives each option by its name
     float64: bool,
     force: bool,
 ) -> None:
-    """Write what the network of a workbook FILE has learnt as a model or as weights.
+    """Export the trained network of a workbook FILE as a model or as weights.
 
-    The file must give the outputs that the sheet gives for all of its own images, to 1e-6, or with
-    --float64 to 1e-12; if not, nothing is written.
+    The exported file must give the outputs of the sheet for all its images, to 1e-6, or with
+    --float64 to 1e-12; otherwise nothing is written.
 
     Example: xlnn export output/digits.xlsx -o digits.onnx
     """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "--points",
     metavar="NAME=N,...",
     default="",
-    help="What each quantity is worth: delta3=4,delta2=6; others are worth 1.",
+    help="Points per quantity, such as delta3=4,delta2=6; others are worth 1.",
 )
 @click.option(
     "-o",
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     help="Write a report: .xlsx (a sheet for the class, the questions, each student), .csv, .json.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), help="Draw the random inputs as that grading did."
+    "--seed", type=click.IntRange(min=0), help="Seed of the random inputs, to repeat a grading."
 )
-@language_option("The language of the reasons, if not the workbooks'")
-@click.option("--force", is_flag=True, help="Replace a report that is there.")
+@language_option("Language of the reasons, if not the workbooks'")
+@click.option("--force", is_flag=True, help="Overwrite an existing report.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
     files: tuple[Path, ...],
@@ -46,11 +46,11 @@ def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
 ) -> None:
     """Grade exercises that students filled in, each FILE one submission.
 
-    Every quantity is judged alone, among right values, at the file's own inputs and at random ones:
-    any formula that gives the right values is right, and one mistake costs its own mark only. A
-    unit that is right in every row earns its share of the points.
+    Every quantity is graded on its own, with right values in all other cells, at the file's own
+    inputs and at random ones: any formula that gives the right values is right, and a mistake costs
+    only its own points. A unit that is right in every row earns its share of the points.
 
-    A file that cannot be graded gets its sentence, and keeps no other from its grade.
+    If a file cannot be graded, a sentence says why, and the others are graded all the same.
 
     Example: xlnn grade handed-in/*.xlsx --points delta3=4,delta2=6 -o report.xlsx
     """
@@ -103,6 +103,7 @@ def _points(given: str) -> dict[str, float]:
             points[name.strip()] = float(number)
         except ValueError:
             raise click.UsageError(
-                f'--points was given "{entry}": it takes names and numbers, as delta3=4,delta2=6.'
+                f'--points was given "{entry}": expected names and numbers, such as '
+                "delta3=4,delta2=6."
             ) from None
     return points

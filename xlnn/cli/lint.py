@@ -11,7 +11,7 @@ from xlnn.cli.console import counted, say
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def lint(file: Path) -> None:
-    """Look for what would make Excel say that a workbook FILE has a problem.
+    """Find what would make Excel report a problem in a workbook FILE.
 
     Example: xlnn lint output/digits.xlsx
     """

@@ -18,10 +18,10 @@ from xlnn.registry.templates import DEFAULT, copy, names
     type=Choice(names),
     default=DEFAULT,
     show_default=True,
-    help="Which template.",
+    help="The template to copy.",
 )
 def new(name: Path, template: str) -> None:
-    """Copy a template into the folder NAME, to be edited and built.
+    """Copy a template into the folder NAME, for you to edit and build.
 
     Example: xlnn new mine --from digits && xlnn build mine
     """

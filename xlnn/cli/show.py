@@ -10,11 +10,11 @@ from xlnn.cli.parameters import engine_option, language_option
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@language_option("The language of the words, if not the workbook's")
+@language_option("Language of the summary, if not the workbook's")
 @engine_option()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def show(file: Path, lang: str | None, engine: str, *, as_json: bool) -> None:
-    """Say in a few lines what is in a workbook FILE, how it went, and what was changed.
+    """Summarise a workbook FILE: what it holds, how training went, what was changed.
 
     Example: xlnn show output/digits.xlsx
     """

@@ -6,9 +6,11 @@ from xlnn.cli.console import say
 
 
 @click.command()
-@click.option("--untranslated", is_flag=True, help="List the texts of experiments in English only.")
+@click.option(
+    "--untranslated", is_flag=True, help="List texts of experiments that are not translated yet."
+)
 def templates(*, untranslated: bool) -> None:
-    """List the templates in the order of the book's sections, a line each.
+    """List the templates, one per line, in the order of the book's sections.
 
     Example: xlnn templates
     """

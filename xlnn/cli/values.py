@@ -12,9 +12,9 @@ from xlnn.cli.parameters import engine_option
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
 @engine_option()
-@click.option("--force", is_flag=True, help="Replace a file that holds no arrays.")
+@click.option("--force", is_flag=True, help="Overwrite a file that does not hold arrays.")
 def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
-    """Save every quantity of a workbook FILE, recalculated, as NumPy arrays by name.
+    """Recalculate a workbook FILE and save its quantities as named NumPy arrays.
 
     Example: xlnn values output/digits.xlsx -o digits.npz
     """

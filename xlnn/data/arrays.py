@@ -52,16 +52,15 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     target = found[key]
     if len(x) != len(np.atleast_1d(target)):
         raise DataError(
-            f"{where}: x has {len(x):,} images and {key} "
-            f"{len(np.atleast_1d(target)):,}; both need one entry for each image."
+            f"{where}: x has {len(x):,} images and {key} {len(np.atleast_1d(target)):,}; both need "
+            "one entry per image."
         )
     x, target, missing, notes = _filled(where, x, target, reading)
     if key == "t":
         t, labels, is_regression = _outputs(where, target, found.get("names"), reading)
     elif reading.targets:
         raise DataError(
-            f"{where} holds {key}, which are classes; the numbers to predict are "
-            "expected in an array t."
+            f"{where} holds {key}, which are classes; put the numbers to predict into an array t."
         )
     else:
         t, labels = one_hot(_classes(where, key, target), reading, where)
@@ -150,8 +149,8 @@ def _classes(where: str, key: str, array: np.ndarray) -> list[str]:
     array = array.astype(float)
     if not ((np.abs(array) < 2**53) & (array == np.trunc(array))).all():
         raise DataError(
-            f"{where}: {key} holds numbers that are not whole, so they are no classes; "
-            "to predict numbers name the array t."
+            f"{where}: {key} holds numbers that are not whole, so they are not classes; to predict "
+            "numbers, name the array t."
         )
     return [str(int(label)) for label in array]
 

@@ -121,11 +121,10 @@ def check_count(labels: Sequence[str], where: str, hint: str = "") -> None:
     """
     if len(labels) < 2:
         raise DataError(
-            f'{where}: all have the label "{labels[0]}"; '
-            f"at least 2 classes are needed, to be told apart.{hint}"
+            f'{where}: all have the label "{labels[0]}"; at least 2 classes are needed.{hint}'
         )
     if len(labels) > MOST_CLASSES:
         raise DataError(
             f"{where}: {len(labels):,} different labels were found, and at most {MOST_CLASSES:,} "
-            f"classes are read. Did you mean a regression? Then name the target columns.{hint}"
+            f"classes are read. If the numbers are to be predicted, name the target columns.{hint}"
         )

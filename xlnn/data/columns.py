@@ -80,7 +80,9 @@ def columns(
     headings = first if given else []
     found = [_find(name, column, headings, len(first)) for column in asked]
     if len(set(found)) < len(found):
-        raise DataError(f"{name}: a column stands twice in the targets {listed(asked)}.", "targets")
+        raise DataError(
+            f"{name}: a column appears twice in the targets {listed(asked)}.", "targets"
+        )
     targets = tuple(found) if reading.targets and not reading.bare else ()
     label = None if targets or reading.bare else (found or [0])[0]
     taken = tuple(found) if reading.bare else targets or (label,)
@@ -135,12 +137,12 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
         return place
     if not headings:
         raise DataError(
-            f'{name}: the first line holds numbers and no headings, so there is no column "'
-            f'{short(asked)}"; name it by its place, last or 1 to {count:,}, or write headings.',
+            f"{name}: the first line holds numbers, not headings, so there is no column "
+            f'"{short(asked)}"; give its place, last or 1 to {count:,}, or write headings.',
             *NAMING,
         )
     if headings.count(asked) != 1:
-        found = "stands more than once" if asked in headings else "is not there"
+        found = "appears more than once" if asked in headings else "is not there"
         raise DataError(
             f'{name}: the column "{short(asked)}" {found}; the headings are '
             f"{listed(headings)}. --label and --target name columns.",

@@ -67,7 +67,7 @@ class Lines:
                 count += 1
                 if count > MOST_IMAGES:
                     raise DataError(
-                        f"{self.name}, line {reader.line_num}: a sheet has {MOST_IMAGES:,} rows; "
+                        f"{self.name}, line {reader.line_num}: a sheet has {MOST_IMAGES:,} rows: "
                         "leave images out."
                     )
                 yield reader.line_num, fields
@@ -75,14 +75,14 @@ class Lines:
             where = f"{self.name}, line {reader.line_num}"
             raise DataError(f"{where}: not CSV: {short(error)}.") from error
         if not count:
-            raise DataError(f"{self.name} holds no images: a line for each is expected.")
+            raise DataError(f"{self.name} holds no images: expected one line per image.")
 
     def _columns(self, line: int, fields: list[str]) -> int:
         """Return how many columns the first line has, and so all."""
         if len(fields) < 2:
             raise DataError(
                 f"{self.name}, line {line}: 1 column was found; a label and at least one value are "
-                "expected, with comma, semicolon or tab between them."
+                "expected, separated by comma, semicolon or tab."
             )
         if len(fields) > MOST_INPUTS:
             raise DataError(

@@ -109,12 +109,12 @@ class ReadOptions:
         """
         if numbers > MOST_NUMBERS:
             raise DataError(
-                f"{where} holds {numbers:,} numbers in {rows:,} rows or images, and at most "
-                f"{MOST_NUMBERS:,} are read: leave some out, or take smaller pictures."
+                f"{where} holds {numbers:,} numbers in {rows:,} rows or images; at most "
+                f"{MOST_NUMBERS:,} are read: leave some out, or use smaller pictures."
             )
         if numbers > LARGE and not self.large:
             raise DataError(
                 f"{where} holds {numbers:,} numbers in {rows:,} rows or images; over {LARGE:,} "
-                "make a workbook that takes minutes to build and to open: leave some out, take "
-                "smaller pictures, or ask for it with --large."
+                "make a workbook that takes minutes to build and to open: leave some out, use "
+                "smaller pictures, or add --large."
             )

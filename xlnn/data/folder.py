@@ -55,8 +55,8 @@ def from_folder(folder: Path, reading: ReadOptions) -> Dataset:
             raise DataError(f"{folder.name} holds more than {MOST_PICTURES:,} pictures: use fewer.")
     if not found:
         raise DataError(
-            f"{folder.name} holds no pictures: expected are subfolders named by label with PNG or "
-            "JPEG files in them, or files named LABEL_1.png, LABEL_2.png and so on."
+            f"{folder.name} holds no pictures: put PNG or JPEG files into subfolders named by "
+            "label, or name them LABEL_1.png, LABEL_2.png and so on."
         )
     found.sort(key=lambda entry: (_natural(entry[0]), _natural(entry[1].name)))
     first = found[0][1]
@@ -116,8 +116,8 @@ def _check(folder: Path, reading: ReadOptions) -> None:
     """Refuse what pictures cannot be read as."""
     if reading.targets or reading.table:
         raise DataError(
-            f"{folder.name} is a folder: pictures are looked for in it, with labels and no "
-            "columns; name a CSV or .npz file, or add --picture ROWSxCOLUMNS.",
+            f"{folder.name} is a folder, which is read as pictures with labels, without columns: "
+            "name a CSV or .npz file instead, or add --picture ROWSxCOLUMNS.",
             "targets",
             "table",
         )
@@ -125,8 +125,8 @@ def _check(folder: Path, reading: ReadOptions) -> None:
         rows, columns = reading.picture
         if min(rows, columns) < 1 or rows * columns > MOST_INPUTS:
             raise DataError(
-                f"A picture of {rows} x {columns} cannot be: it has at least 1 row and 1 column, "
-                f"and at most {MOST_INPUTS:,} pixels.",
+                f"A picture of {rows} x {columns} is not possible: it needs at least 1 row and 1 "
+                f"column, and at most {MOST_INPUTS:,} pixels.",
                 "picture",
             )
 
@@ -141,8 +141,8 @@ def _labelled(folder: Path) -> Iterator[tuple[str, Path]]:
             yield name(_before_number(path), path.name), path
         elif path not in subfolders:
             raise DataError(
-                f"{folder.name} holds subfolders and beside them {short(path.name)}: move it into "
-                "the subfolder of its label."
+                f"{folder.name} holds subfolders, and next to them {short(path.name)}: move it "
+                "into the subfolder of its label."
             )
     for subfolder in subfolders:
         label, is_empty = name(subfolder.name, f"folder {short(subfolder.name)}"), True
@@ -189,8 +189,8 @@ def _check_file(root: Path, path: Path) -> None:
         )
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         raise DataError(
-            f"{_shown(root, path)} is no picture (.png, .jpg or .jpeg); remove it or name it "
-            "with a dot before, to hide it."
+            f"{_shown(root, path)} is not a picture (.png, .jpg or .jpeg); remove it, or hide it "
+            "with a name that begins with a dot."
         )
 
 
@@ -199,8 +199,8 @@ def _before_number(path: Path) -> str:
     label, underscore, _ = path.stem.rpartition("_")
     if not underscore:
         raise DataError(
-            f"{short(path.name)} does not say its label: name it LABEL_1.png, or sort the "
-            "pictures in subfolders named by label."
+            f"{short(path.name)} does not tell its label: name it LABEL_1.png, or sort the "
+            "pictures into subfolders named by label."
         )
     return label
 

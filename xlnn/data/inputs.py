@@ -54,8 +54,8 @@ def check_count(found: Dataset, data: object, count: int) -> None:
     if found.x.shape[1] != count:
         name = Path(data).name if isinstance(data, str | os.PathLike) else "data"
         raise DataError(
-            f"{name} has {found.x.shape[1]:,} inputs a row, and the model takes {count:,}: leave "
-            "out what is no input, or name the label with --label."
+            f"{name} has {found.x.shape[1]:,} inputs per row, but the model takes {count:,}: leave "
+            "out columns that are not inputs, or name the label with --label."
         )
 
 
@@ -84,7 +84,7 @@ def _held(data: object, reading: ReadOptions, count: int) -> Dataset:
 
 def _x_of(found: Mapping[str, object], name: str) -> np.ndarray:
     if "x" not in found:
-        raise DataError(f"{name} holds no x: the inputs, with a row for each example.")
+        raise DataError(f"{name} holds no x: the inputs, one row per example.")
     return array_of(found["x"], "x")
 
 
@@ -99,7 +99,7 @@ def _of_rows(rows: TableRows, reading: ReadOptions, count: int) -> Dataset:
 def _alone(x: np.ndarray, name: str) -> Dataset:
     """Return inputs with nothing beside them."""
     if x.ndim < 2 or not len(x) or x.dtype.kind not in "biuf":
-        raise DataError(f"{name}: numbers with a row for each example were expected.")
+        raise DataError(f"{name}: numbers were expected, one row per example.")
     x = x.reshape(len(x), -1).astype(float)
     if not np.isfinite(x).all():
         raise DataError(f"{name} holds a number that is not finite.")

@@ -61,7 +61,7 @@ def array_of(entry: object, name: str) -> np.ndarray:
         if is_text or array.dtype.kind == "T":  # NumPy's own texts of any length
             array = array.astype(str)
     except Exception as error:  # what claims to be an array may fail in any way
-        raise DataError(f"{short(name)} is no array: {short(error)}.") from error
+        raise DataError(f"{short(name)} is not an array: {short(error)}.") from error
     if array.dtype.kind not in KINDS:
         raise DataError(
             f"{short(name)} holds objects of the kind {short(array.dtype)}; numbers and texts are "

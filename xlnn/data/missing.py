@@ -84,13 +84,15 @@ def filled(holed: Holed, reading: ReadOptions) -> CompleteRows:
         raise DataError(
             f"{holed.where}: {counted(int(absent.sum()), 'value')} missing in "
             f"{counted(int((~whole).sum()), holed.row)}, the first in {holed.row} "
-            f"{holed.rows[row]}, column {short(holed.headings[column])}: fill in, or add "
-            "--missing drop (leaves these out) or --missing mean (takes the column's mean)."
+            f"{holed.rows[row]}, column {short(holed.headings[column])}: fill them in, or add "
+            "--missing drop (leave these rows out) or --missing mean (use the mean of the column)."
         )
     if reading.missing == "mean":
         return _with_means(holed, whole)
     if not whole.any():
-        raise DataError(f"{holed.where}: every {holed.row} misses a value, so none can be kept.")
+        raise DataError(
+            f"{holed.where}: every {holed.row} has a missing value, so none can be kept."
+        )
     out = counted(int((~whole).sum()) + holed.unlabelled, holed.row)
     told = f"{holed.where}: {out} with missing values left out (--missing drop)."
     return CompleteRows(holed.x[whole], holed.t[whole], whole, "drop", (told,))
@@ -101,8 +103,8 @@ def _with_means(holed: Holed, whole: np.ndarray) -> CompleteRows:
     absent = np.isnan(holed.x)
     if np.isnan(holed.t).any():
         raise DataError(
-            f"{holed.where}: values to predict are missing, and a mean would teach what nobody "
-            "measured: add --missing drop."
+            f"{holed.where}: values to predict are missing, and a mean would train on values that "
+            "nobody measured: add --missing drop."
         )
     if (empty := absent.all(axis=0)).any():
         heading = short(holed.headings[int(empty.argmax())])

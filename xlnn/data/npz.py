@@ -60,7 +60,9 @@ def arrays(path: Path, known: Collection[str], reading: ReadOptions) -> dict[str
     """
     data = content(path)
     if data.count(b"PK\1\2") > 2 * MOST_ARRAYS:  # zipfile makes an object for each
-        raise DataError(f"{path.name} declares over {MOST_ARRAYS:,} arrays: so many are not read.")
+        raise DataError(
+            f"{path.name} declares more than {MOST_ARRAYS:,} arrays, which is too many."
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()

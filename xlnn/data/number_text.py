@@ -116,7 +116,7 @@ def proven(texts: Iterable[tuple[str, str]], where: str) -> Numerals:
         ways = {mark: way for mark, way in ways.items() if values[mark] is not None}
         if not ways:
             raise DataError(
-                f'{where}, {place}: "{short(text)}" is not a number as the others are written: '
+                f'{where}, {place}: "{short(text)}" is written differently from the other numbers: '
                 "write all with a decimal point, or all with a decimal comma."
             )
         if len(set(values.values())) > 1:
@@ -125,7 +125,7 @@ def proven(texts: Iterable[tuple[str, str]], where: str) -> Numerals:
         readings = " or ".join(f"{way.number(example):.15g}" for way in ways.values())
         raise DataError(
             f'{where}: "{short(example)}" may be {readings}: add --decimal . or --decimal , to say '
-            "which mark is the decimal one."
+            "which is the decimal mark."
         )
     return next(iter(ways.values()))
 
@@ -150,5 +150,7 @@ def refusal(text: str, where: str) -> DataError:
     if is_number(text) and abs(float(text)) > LARGEST:
         return DataError(f"{where} is too large for a number: use values near 0 to 1.")
     if is_number(text):
-        return DataError(f"{where} is not a number with a decimal comma: write all alike.")
+        return DataError(
+            f"{where} is not a number with a decimal comma: write all numbers the same way."
+        )
     return DataError(f"{where} is not a number. Values are plain numbers such as 0, 1 or 0.25.")

@@ -131,7 +131,7 @@ def _opened(path: Path, shown: str) -> Iterator["Image"]:
     except Exception as error:  # a decoder of foreign bytes may fail in any way
         # Pillow names the buffer that it was given: no help to a person
         reason = "" if "BytesIO" in str(error) else f": {short(error)}"
-        raise DataError(f"{shown} is no PNG or JPEG that can be read{reason}.") from error
+        raise DataError(f"{shown} is not a readable PNG or JPEG{reason}.") from error
 
 
 def _check_scans(data: bytes, pixels: int, shown: str) -> None:
@@ -139,7 +139,7 @@ def _check_scans(data: bytes, pixels: int, shown: str) -> None:
     scans = data.count(SCAN)
     if scans > MOST_SCANS or scans * pixels > MOST_PAINTED:
         raise DataError(
-            f"{shown} is painted in {scans:,} scans, and programs write about ten; save it anew."
+            f"{shown} is stored in {scans:,} scans, but programs write about ten; save it again."
         )
 
 
@@ -147,7 +147,7 @@ def _check_pixels(pixels: int, shown: str) -> None:
     """Refuse a picture by the size that it claims, before it is decoded."""
     if pixels > MOST_PIXELS:
         raise DataError(
-            f"{shown} has {pixels:,} pixels, and at most {MOST_PIXELS:,} are read; save it smaller."
+            f"{shown} has {pixels:,} pixels; at most {MOST_PIXELS:,} are read: save it smaller."
         )
 
 

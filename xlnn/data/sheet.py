@@ -136,9 +136,9 @@ class SheetRows:
             for column in filled:
                 if not left <= column <= right:
                     raise DataError(
-                        f"{self.name}, {self._cell(row, column)}: a value stands beside the "
-                        f"columns of row {started:,}, the first that is not empty: a table begins "
-                        "there, so remove what stands above or beside it."
+                        f"{self.name}, {self._cell(row, column)}: there is a value outside the "
+                        f"columns of row {started:,}, the first that is not empty: the table "
+                        "begins there, so remove everything above and beside it."
                     )
             count += 1
             if count > MOST_IMAGES - 1:

@@ -46,9 +46,9 @@ def picture_size(
         return side, side
     example = next(_sizes(inputs, from_rows=side))
     raise DataError(
-        f"{where}: {inputs:,} pixels make no square picture, and no headings such as p11 say its "
-        f"size; add --picture ROWSxCOLUMNS, for example --picture {example[0]}x{example[1]}, or "
-        "--table if they are no pixels."
+        f"{where}: {inputs:,} pixels do not make a square picture, and there are no headings such "
+        "as p11 that tell its size: add --picture ROWSxCOLUMNS, for example --picture "
+        f"{example[0]}x{example[1]}, or --table if they are not pixels."
     )
 
 

@@ -99,8 +99,8 @@ def doubt(names: Sequence[str], x: np.ndarray) -> str:
     if not reason:
         return ""
     return (
-        f"; the first column can hardly be the label, {reason}: add --label last, a heading or a "
-        "number, or --target for numbers to predict"
+        f"; the first column does not look like the label, {reason}: add --label last (or a "
+        "heading, or a number), or --target for numbers to predict"
     )
 
 
@@ -114,20 +114,26 @@ def counting(features: Sequence[str], x: np.ndarray) -> str:
         return ""
     for feature, column in zip(features, x.T, strict=True):
         if column[0] in {0, 1} and (np.diff(column) == 1).all():
-            return f"; {short(feature)} counts the rows: if it says no more of them, remove it"
+            return (
+                f"; {short(feature)} looks like a row number; remove it unless it carries "
+                "information"
+            )
     return ""
 
 
 def _unlike_labels(first: np.ndarray, x: np.ndarray) -> str:
     """Say why numbers in the first column look like what is measured."""
     if (first != np.trunc(first)).any():
-        return "since its numbers are not whole"
+        return "because its numbers are not whole"
     last, others = x[:, -1], x[:, :-1]
     is_like_others = others.size and others.min() <= first.min() <= first.max() <= others.max()
     if not is_like_others or not 2 <= len(set(last)) <= FEW or (last != np.trunc(last)).any():
         return ""
     if last.max() > others.max() or (_counts_up(last) and not _counts_up(first)):
-        return "since its values are like those beside it, and the last column has few"
+        return (
+            "because its values are like those of the other columns, and the last column has "
+            "few different ones"
+        )
     return ""
 
 

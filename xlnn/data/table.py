@@ -104,7 +104,7 @@ def _dataset(
 ) -> Dataset:
     """Make a data set of what was read."""
     if not found.rows and not found.unlabelled:
-        raise DataError(f"{rows.name} holds no images: a {rows.row} for each is expected.")
+        raise DataError(f"{rows.name} holds no images: expected one {rows.row} per image.")
     here, kept = found.columns, filled(_holed(rows, found), reading)
     names = as_whole([n for n, is_kept in zip(found.names, kept.whole, strict=False) if is_kept])
     is_table = reading.table or here.label is None
@@ -112,7 +112,11 @@ def _dataset(
     if here.label is None:
         t, labels = rounded(kept.t), _names(rows, here, here.targets)
     else:
-        hint = "" if reading.label else " Labels elsewhere? Add --label last, or a column."
+        hint = (
+            ""
+            if reading.label
+            else (" If the labels are in another column, add --label last, or the column.")
+        )
         t, labels = one_hot(names, reading, rows.name, hint)
     picture = None if is_table else _picture(rows, here, reading)
     if reading.bare:
@@ -242,7 +246,9 @@ def _no_number(rows: TableRows, row: int, here: ColumnRoles, text: str, column: 
     heading = short(here.headings[column])
     reason = str(number_text.refusal(text, f"{rows.name}, {rows.row} {row}, column {heading}"))
     if _DATE.match(text.strip()):
-        return DataError(f"{reason} Is it a date? Remove the column, or count days in it.")
+        return DataError(
+            f"{reason} If it is a date, remove the column or write it as a number of days."
+        )
     if looks_numeric(text.strip()):
         return DataError(reason)
     place = f'"{heading}"' if here.given else _place(column, len(here.headings))

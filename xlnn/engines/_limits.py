@@ -67,17 +67,16 @@ class Allowance:
     def too_slow(self, name: str, engine: str, seconds: float) -> EngineError:
         """Return the error for a workbook that takes too long."""
         return EngineError(
-            f"{name}: {engine} took longer than the {seconds:,.0f} seconds that a workbook of its"
-            " size may take: look for formulas that do more than their work, or choose another"
-            " engine."
+            f"{name}: {engine} took longer than the {seconds:,.0f} seconds that a workbook of its "
+            "size may take: look for formulas that do needless work, or choose another engine."
         )
 
     def too_large(self, name: str, engine: str) -> EngineError:
         """Return the error for a workbook that takes too much memory."""
         return EngineError(
-            f"{name}: {engine} asked for more memory than the {self.memory / 1e6:,.0f} MB that a"
-            " workbook of its size may take: look for formulas that do more than their work, or"
-            " choose another engine."
+            f"{name}: {engine} asked for more memory than the {self.memory / 1e6:,.0f} MB that a "
+            "workbook of its size may take: look for formulas that do needless work, or choose "
+            "another engine."
         )
 
     def died(self, name: str, engine: str, code: int, seconds: float) -> EngineError:

@@ -95,8 +95,8 @@ def _edges(
         expanded += len(distinct) * size[0] * size[1]
         if expanded > MAX_EXPANDED:
             raise EngineError(
-                f"The formulas read ranges of more than {MAX_EXPANDED} cells in all. Let them"
-                " read shorter ranges: a running total, for one, is the total above plus a cell."
+                f"The formulas read ranges of more than {MAX_EXPANDED} cells in all. Use shorter "
+                "ranges: a running total, for example, is the total above plus one cell."
             )
         read, ranges_reading = _members(places, distinct, size, node)
         sources += [read, (nodes + which).astype(np.int32)]

@@ -336,7 +336,7 @@ def _compiled(text: str) -> Program:
         graph, outcome = builder.dsp, builder.get_node_id(builder[-1])
     except Exception as error:
         # whatever formulas' parser trips over, the formula is one that it cannot read
-        raise ValueError("is no formula that the engine can read") from error
+        raise ValueError("is not a formula that the engine can read") from error
     known: dict[Any, Operand] = {CELL: Reference(None), COMPILING: ConstantOperand(value=False)}
     for name in graph.data_nodes:
         if name in graph.default_values:

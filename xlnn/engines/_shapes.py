@@ -288,7 +288,7 @@ class Shapes:
             raise ValueError(f'uses the name "{name}", which the workbook does not define')
         token = _TOKEN.fullmatch(target)
         if token is None or not token["sheet"] or _MOVES.search(target, token.end("sheet") + 1):
-            raise ValueError(f'uses the name "{name}" for {target}, which is no fixed range')
+            raise ValueError(f'uses the name "{name}" for {target}, which is not a fixed range')
         rows: list[slice] = []
         slot = self._slot(token, -1, rows)
         if not rows:

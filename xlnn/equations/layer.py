@@ -227,8 +227,8 @@ class Convolutional(LayerKind):
         top, left, bottom, right = self.padding or NONE
         if self.size[0] > rows + top + bottom or self.size[1] > columns + left + right:
             raise DataError(
-                f"has filters of {_times(self.size)} and the maps below it have "
-                f"{rows} × {columns}: take smaller filters"
+                f"has filters of {_times(self.size)} and the maps below it have {rows} × "
+                f"{columns}: use smaller filters"
             )
 
     @property
@@ -334,7 +334,7 @@ class MaxPooled(_Pooled):
         if self.size[0] * self.size[1] > LARGEST_BLOCK:
             raise DataError(
                 f"has blocks of {_times(self.size)}: a formula tells apart {LARGEST_BLOCK} values "
-                "at most, so take smaller blocks"
+                "at most, so use smaller blocks"
             )
 
     @property

@@ -215,7 +215,7 @@ class Hyperparameter:
     @property
     def wanted(self) -> str:
         """What it may be, in words."""
-        return "from 0 on and less than 1" if self.share else "greater than 0"
+        return "from 0 to less than 1" if self.share else "greater than 0"
 
     def takes(self, value: float) -> bool:
         """Tell whether it may be that number."""

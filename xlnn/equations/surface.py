@@ -108,24 +108,25 @@ SURFACES = (
 
 
 VERDICTS = {
-    "minimum": "The point starts at the minimum: the gradient is 0 there, and with any η it stays.",
-    "uphill": " leads uphill: every step goes along the gradient. Take a number greater than 0.",
-    "stays": ": every step is 0, and the point stays where it is. Take a number greater than 0.",
+    "minimum": "The point starts at the minimum: the gradient is 0 there, so it stays whatever η "
+    "is.",
+    "uphill": " leads uphill: every step goes along the gradient. Choose a number greater than 0.",
+    "stays": ": every step is 0, so the point stays where it is. Choose a number greater than 0.",
     "settles": " is below {swings}: every step stays on its own side of the valley.",
-    "reaches": " is exactly {swings}: one step leads to the bottom of the valley.",
-    "nears": " is exactly {swings}: near the minimum, one step leads almost to it.",
+    "reaches": " is exactly {swings}: one step reaches the bottom of the valley.",
+    "nears": " is exactly {swings}: near the minimum, one step almost reaches it.",
     "swings": " is above {swings}: every step crosses the valley, but ends closer to its bottom.",
-    "wobbles": " is above {swings}: near the minimum, every step crosses the valley; but from "
-    "anywhere, every step ends closer.",
+    "wobbles": " is above {swings}: near the minimum, every step crosses the valley, but from "
+    "anywhere every step ends closer.",
     "even": " is exactly {grows}: every step ends as far on the other side of the valley, no "
     "closer to its bottom.",
     "slows": " is exactly {grows}: near the minimum, every step crosses the valley and ends "
     "closer, but ever more slowly.",
     "grows": " is above {grows}: every step ends on the other side of the valley, farther from its "
     "bottom. The descent diverges.",
-    "bounded": " is above {grows}: near the minimum, every step leads away, farther out it leads "
+    "bounded": " is above {grows}: near the minimum, every step leads away; farther out, it leads "
     "closer. The descent does not diverge.",
-    "huge": " is so large that the numbers leave the range of a spreadsheet.",
+    "huge": " is so large that the numbers exceed the range of a spreadsheet.",
 }
 """What becomes of the descent: it starts at the minimum; eta is below 0 or 0; eta is below, at or
 above the eta from which steps cross the valley (`nears`, `wobbles` where the surface flattens); it

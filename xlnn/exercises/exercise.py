@@ -40,7 +40,7 @@ from xlnn.workbooks.kind import Recipe, Spec, WorkbookKind
 TRIES = 20
 """How often numbers are drawn for a student until a network learns with them."""
 
-WAYS = "choose another place with -o, or replace it with --force"
+WAYS = "choose another place with -o, or overwrite it with --force"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,9 @@ def exercise(
         return (work.done(Destination(path, force=asked.force, ways=WAYS), tell),)
     folder = OUTPUT / f"{source.name}-exercises" if output is None else output
     if folder.suffix.lower() == ".xlsx":
-        raise OutputNameError(f"{folder}: with a roster the output is a folder: leave out .xlsx.")
+        raise OutputNameError(
+            f"{folder}: with a roster the output is a folder: use a name without .xlsx."
+        )
     names = students(Path(asked.roster))
     files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
     places = [Destination(file, force=asked.force, ways=WAYS) for file in files]
@@ -222,8 +224,8 @@ def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:
     for name, state in zip(exercise.blank, states, strict=True):
         if state != CORRECT:
             raise DisagreementError(
-                f"{name} can not be left out: with its right formulas another engine comes to "
-                "other numbers; leave out others."
+                f"{name} cannot be left out: with its right formulas another engine gives "
+                "different numbers; choose other quantities."
             )
 
 
@@ -269,8 +271,8 @@ def handed(
             if not unsteady(layout, exercise.blank, cells):
                 return made
     raise DataError(
-        f"Of {TRIES} choices of numbers none is fit for {exercise.student or 'an exercise'}: "
-        "rounding decides what comes of them; leave out other quantities."
+        f"Of {TRIES} choices of numbers none is suitable for {exercise.student or 'an exercise'}, "
+        "because rounding decides the results: leave out other quantities."
     )
 
 

@@ -85,7 +85,7 @@ def grade(
                 f"points of {name:.40} are {number!r}: a number from 0 was expected."
             )
     if seed is not None and (type(seed) is not int or seed < 0):
-        raise OptionsError(f"seed is {seed!r}: a whole number from 0 on was expected.")
+        raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
     chosen = randbelow(SEEDS) if seed is None else seed
     work = partial(graded, points=worth, seed=chosen)
     found: dict[Path, Grade] = {}
@@ -102,8 +102,8 @@ def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
     unknown = [name for name in worth if known and name not in known]
     if unknown:
         raise OptionsError(
-            f"There are points for {unknown[0]:.40}, which is blank in no file: "
-            f"those are {', '.join(sorted(known))}."
+            f"There are points for {unknown[0]:.40}, which is not left out in any file: left out "
+            f"are {', '.join(sorted(known))}."
         )
 
 

@@ -54,8 +54,8 @@ def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -
         chosen = tuple(name for name in ordered if name in blank)
         if shaky := unsteady(layout, chosen, cells):
             raise DataError(
-                f"{shaky[0]} can not be left out: rounding decides its numbers, so that a right "
-                "formula may give others.",
+                f"{shaky[0]} cannot be left out: rounding decides its numbers, so a right formula "
+                "may give different ones.",
                 "blank",
             )
         return chosen
@@ -65,7 +65,7 @@ def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -
     shaky = unsteady(layout, fit, cells)
     fit = [name for name in fit if name not in shaky]
     if not fit:
-        raise DataError("This workbook computes nothing that could be an exercise.")
+        raise DataError("This workbook has no formulas that could be an exercise.")
     return tuple(fit[: -(-len(fit) * level // LEVELS)])
 
 

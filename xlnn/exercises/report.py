@@ -48,7 +48,9 @@ def check_report(path: Path, files: Sequence[Path] = (), *, force: bool = False)
         Nothing can be written there, or there is a file already.
     """
     if path.suffix.lower() not in ENDINGS:
-        raise OutputNameError(f"{path.name}: a report ends with {', '.join(ENDINGS)}.")
+        raise OutputNameError(
+            f"{path.name}: the name of a report must end in {', '.join(ENDINGS)}."
+        )
     if path.exists() and any(file.exists() and path.samefile(file) for file in files):
         raise OutputNameError(f"{path} is one of the files to grade: choose another name with -o.")
     if path.is_file() and not force:

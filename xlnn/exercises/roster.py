@@ -42,7 +42,7 @@ def students(path: Path) -> tuple[str, ...]:
     try:
         rows = list(csv.reader(lines, delimiter=separator, strict=True))
     except csv.Error as error:
-        raise DataError(f"{path.name} is no CSV: {short(error)}.") from error
+        raise DataError(f"{path.name} is not a CSV: {short(error)}.") from error
     column, first = _column(path, rows)
     found: dict[str, tuple[str, int]] = {}
     for number, row in enumerate(rows[first:], start=first + 1):
@@ -50,13 +50,13 @@ def students(path: Path) -> tuple[str, ...]:
         _, line = found.setdefault(name.casefold(), (name, number))
         if line != number:
             raise DataError(
-                f'{path.name}, line {number:,}: "{short(name)}" stands in line {line:,} already: '
-                "add something that tells them apart."
+                f'{path.name}, line {number:,}: "{short(name)}" is already in line {line:,}: add '
+                "something that tells them apart."
             )
     if not found:
-        raise DataError(f"{path.name} names nobody: write a name a line.")
+        raise DataError(f"{path.name} holds no names: write one name per line.")
     if len(found) > MOST:
-        raise DataError(f"{path.name} names {len(found):,} students: at most {MOST:,} are taken.")
+        raise DataError(f"{path.name} names {len(found):,} students: at most {MOST:,} are allowed.")
     return tuple(name for name, _ in found.values())
 
 
@@ -68,8 +68,8 @@ def _column(path: Path, rows: Sequence[Sequence[str]]) -> tuple[int, int]:
         return named[0], 1
     if max(map(len, rows)) > 1:
         raise DataError(
-            f'{path.name} has several columns, and none is headed "name": name one so, or write '
-            "nothing but a name a line."
+            f'{path.name} has several columns, but none is headed "name": add that heading, or '
+            "write only names, one per line."
         )
     return 0, 0
 
@@ -84,11 +84,11 @@ def checked(name: str, where: str) -> str:
     """
     plain = _plain(name)
     if not plain:
-        raise DataError(f"{where}: a name was expected, and there is none.", "student")
+        raise DataError(f"{where}: a name was expected, but there is none.", "student")
     if len(plain) > LONGEST_NAME or not plain.isprintable():
         raise DataError(
-            f'{where}: "{short(plain)}" is no name: at most {LONGEST_NAME} characters that can be '
-            "printed.",
+            f'{where}: "{short(plain)}" is not a valid name: at most {LONGEST_NAME} printable '
+            "characters are allowed.",
             "student",
         )
     return plain

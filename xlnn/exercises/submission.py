@@ -139,7 +139,7 @@ def submission(path: Path) -> Submission:
     exercise = exercise_of(path)
     if exercise is None:
         raise WorkbookError(
-            f"{path.name} is a workbook of xlnn, but no exercise: nothing is blank."
+            f"{path.name} was written by xlnn, but is not an exercise: no formulas are left out."
         )
     spec, layout = described(path, None, contents, _lay_out)
     check_sheets(contents, layout)

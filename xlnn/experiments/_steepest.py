@@ -26,7 +26,7 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
     column = partial(number, axes=(direction,))
     yield number("at", title="after step (0: the start)", symbol=" ", role="input",
                  number_format="0", choices=(0, steps))
-    yield number("used_at", title="step that is used", symbol=" ", number_format="0",
+    yield number("used_at", title="step used", symbol=" ", number_format="0",
                  equation=UsedChoice(0, steps), uses={"choice": "at"})
     yield number("length", title="length of the small step ε", symbol="ε", role="input",
                  number_format="General", scale=0.3)
@@ -39,7 +39,7 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
                      equation=OfSurface(f"dz_d{x}"))
     yield number("z_at", title="value there", symbol="z", equation=OfSurface("z"), uses=point,
                  role="forward")
-    yield number("bound", title="largest inner product there can be", symbol="ε|∇z|",
+    yield number("bound", title="largest possible inner product", symbol="ε|∇z|",
                  equation=eq.Bound())
     yield number("angle", title="direction of the gradient in degrees", symbol="∠∇z",
                  equation=eq.Angle(), number_format="0.00")
@@ -55,47 +55,47 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
                  role="forward")
     yield column("change", title="change of z", symbol="Δz", equation=eq.CHANGE, role="forward")
     yield column("inner", title="inner product", symbol="∇z·Δ", equation=eq.INNER, role="backward",
-                 meaning="how much a small step changes z, by the approximation formula",
+                 meaning="the change of z for a small step, by the approximation formula",
                  written="∇z·Δ = |∇z| ε cos θ", source="2-10")
     for name in ("change", "inner"):
-        yield column(f"{name}_share", "share", "%", title="part of the largest",
+        yield column(f"{name}_share", "share", "%", title="share of the largest",
                      equation=eq.Share(), uses={"change": name}, number_format="0.0%")
     said = {
         "choose_step": say("choose_step", "Choose a whole number from 0 to {steps} as the step.",
                            steps=steps),
         "length": say("length", "The small step needs a length greater than 0."),
-        "tied": say("tied", "Undecided: of {directions} directions tried, two or more share the "
-                    "largest or the smallest change of z, or inner product.",
+        "tied": say("tied", "Undecided: of the {directions} directions tried, two or more share "
+                    "the largest or the smallest change of z or inner product.",
                     directions=DIRECTIONS),
-        "steepest": say("steepest", "Of {directions} directions tried, z grows most at {up}° and "
-                        "falls most at {down}°; the inner product is largest at {inner_up}° and "
-                        "smallest at {inner_down}°.", directions=DIRECTIONS),
+        "steepest": say("steepest", "Of the {directions} directions tried, z increases most at "
+                        "{up}° and decreases most at {down}°; the inner product is largest at "
+                        "{inner_up}° and smallest at {inner_down}°.", directions=DIRECTIONS),
     }
     yield number("where", title="the steepest direction", is_text=True,
                  equation=eq.Steepest(said, 360 // DIRECTIONS),
                  uses={"used": "used_at", "function": "used_function"})
-    points = say("points", "The gradient itself points to {angle}°: for the smallest steps, that "
-                 "is steepest up, and the opposite is steepest down.")
-    level = say("level", "The gradient is 0: to first order z changes in no direction.")
+    points = say("points", "The gradient itself points to {angle}°: for very small steps this is "
+                 "the steepest way up, and the opposite direction is the steepest way down.")
+    level = say("level", "The gradient is 0: to first order z does not change in any direction.")
     yield number("points", title="where the gradient points", is_text=True,
                  equation=eq.GradientDirection(points, level))
 
 
 PAGE = Page(
     "steepest", "Steepest", "A small step from one point of the descent, in 36 directions. The "
-    "smaller it is, the more exactly z changes as the inner product (2-4) says: most along the "
-    "gradient.",
+    "smaller the step, the closer the change of z is to the inner product (2-4), which is largest "
+    "along the gradient.",
     Numbers("at", "used_at", "length", "x_at", "y_at", "slope_x", "slope_y", "z_at", "bound",
             "angle", positive=["length"], choices={"at": "x"}, symbols=True),
     Sentences("where", "points"),
     Beside(
         Table("turn", "unit_x", "unit_y", "step_x", "step_y", "z_there", "change", "inner",
               "change_share", "inner_share", left=1, coloured=("change", "inner")),
-        Chart("What a small step changes, by its direction",
+        Chart("Change of z for a small step, by direction",
               Trace("inner", "turn", "1B4F9C", name="inner product ∇z·Δ"),
               Trace("change", "turn", "C0561C", marker="circle", width=0, name="change of z"),
               x="direction, tens of degrees", size_in_cm=(13, 10), ends=(0, DIRECTIONS)),
     ),
-    does="Try 36 directions: why the descent goes against the gradient.",
+    does="Try 36 directions: why gradient descent goes against the gradient.",
 )
 # fmt: on

@@ -80,7 +80,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
     for function in eq.FUNCTIONS:
         name, (_, _, symbol, slope, *_) = function.name, SHOWN[function.name]
         yield column(name, "value", symbol, title="value", equation=function.value, role="forward",
-                     meaning="what a unit answers to its weighted input z",
+                     meaning="the output of a unit for its weighted input z",
                      written="u(z), σ(z), tanh(z), max(0, z), z", source="2-1")
         for side, shifted, _ in sides:
             yield beside(f"{name}_{side}", side, symbol.replace("z", shifted),
@@ -88,15 +88,15 @@ def _functions(point: Axis) -> Iterator[Quantity]:
                          uses={"z": f"z_{side}"})
         yield column(f"{name}_slope", "slope", slope, title="slope", equation=function.slope,
                      uses={"a": name} if function.of_value else {}, role="backward",
-                     meaning="how fast the answer changes with z",
+                     meaning="how fast the output changes with z",
                      written="0, σ(1 − σ), 1 − tanh², 0 or 1, 1", source="2-6")
     for name, (_, _, _, slope, *_) in SHOWN.items():
         yield column(f"{name}_difference", "difference", slope, title="central difference",
-                     equation=eq.CENTRAL, meaning="the same, measured with two points",
+                     equation=eq.CENTRAL, meaning="the same slope, measured with two points",
                      uses={"right": f"{name}_right", "left": f"{name}_left", "h": "used_h"},
                      written="(a(z + h) − a(z − h)) / 2h", source="2-6")
     for name in SHOWN:
-        yield column(f"{name}_error", "error", "−", title="difference less slope",
+        yield column(f"{name}_error", "error", "−", title="difference − slope",
                      equation=eq.ERROR, number_format="0.0E+00",
                      uses={"slope": f"{name}_slope", "difference": f"{name}_difference"})
         yield Quantity(f"{name}_gap", "gap", title="gap (root mean square)", equation=eq.GAP,
@@ -118,7 +118,7 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
         of = {key: f"{name}_{key}" for key in STEPS}
         yield column(of["w"], "w", "w", title="weight", equation=eq.LEARNED, given=1, role="weight",
                      uses={"w": previous(of["w"]), "gradient": previous(of["dC_dw"])},
-                     meaning="what is learned; the first row is the start",
+                     meaning="the learned weight; the first row is the start",
                      written="w ← w − η ∂C/∂w", source="2-10")
         yield column(of["input"], "input", "z", title="input", equation=eq.ANSWER_Z,
                      uses={"w": of["w"]})
@@ -141,16 +141,17 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
 def _courses(steps: int, words: Text) -> dict[str, Sentence]:
     """Return the sentence about how each unit learns."""
     say = words.sentence
-    stays = say("step_course", "Unit step: w stays {w_first}, and C stays {C_first}. Its slope is "
-                "0: gradient descent has nothing to go by.")
+    stays = say("step_course", "Unit step: w stays at {w_first}, and C at {C_first}. Its slope is "
+                "0, so gradient descent has nothing to follow.")
     begins = say("sigmoid_course", "Sigmoid: w goes from {w_first} to {w_last}, C from {C_first} "
                  "to {C_last} in {steps} steps. ", steps=steps)
     goes_on = {
-        "backwards": "η is not above 0, and no step goes down: take a number greater than 0.",
-        "flat": "The gradient is 0: it says no way to go.",
-        "falls": "Its slope says which way to go.",
-        "stays": "C hardly changes: its slope says which way to go, not how far.",
-        "rises": "C rises: its slope says which way to go, not how far. η is too large.",
+        "backwards": "η is not greater than 0, so no step goes down: choose a number greater than "
+                     "0.",
+        "flat": "The gradient is 0: it gives no direction.",
+        "falls": "Its slope gives the direction.",
+        "stays": "C hardly changes: its slope gives the direction, not the distance.",
+        "rises": "C rises: its slope gives the direction, not the distance. η is too large.",
     }
     goes_on = {key: say(key, english) for key, english in goes_on.items()}
     return {"step": Told([stays], digits=4), "sigmoid": eq.Learning(begins, goes_on)}
@@ -163,20 +164,20 @@ def _shapes(point: Axis, words: Text) -> Iterator[Quantity]:
                                 ("r", "c", "parabola: c")):
         yield number(name, title=title, symbol=symbol, role="input", number_format="General")
     bends, parabola = {"a": "p", "b": "q"}, {"a": "p", "b": "q", "c": "r"}
-    yield number("lowest_x", title="turns at x = −b / 2a (a = 0: at 0)", symbol="x",
-                 equation=eq.VERTEX, uses=bends, meaning="where the parabola turns",
+    yield number("lowest_x", title="vertex x = −b / 2a (0 if a = 0)", symbol="x",
+                 equation=eq.VERTEX, uses=bends, meaning="the vertex of the parabola",
                  written="x = −b / 2a", source="2-1")
-    yield number("lowest_y", title="and is there y =", symbol="y", equation=eq.PARABOLA,
+    yield number("lowest_y", title="vertex y", symbol="y", equation=eq.PARABOLA,
                  uses={**parabola, "x": "lowest_x"})
     yield number("bends", title="bends", number_format=";;;", equation=eq.Bends(), uses=bends)
     said = [
-        say("maximum", "a < 0: the parabola is highest at x = {lowest_x}, and has no lowest point: "
-            "gradient descent from anywhere else would never end."),
-        say("straight", "a = 0: this is a line, and has no lowest point."),
+        say("maximum", "a < 0: the parabola is highest at x = {lowest_x} and has no lowest point: "
+            "gradient descent from anywhere else never ends."),
+        say("straight", "a = 0: this is a line; it has no lowest point."),
         say("minimum", "a > 0: the parabola is lowest at x = {lowest_x}, where y = {lowest_y}. "
             "There its slope 2ax + b is 0."),
-        say("level", "a = b = 0: this is a level line, y = {lowest_y}. All its points are equally "
-            "low."),
+        say("level", "a = b = 0: this is a horizontal line, y = {lowest_y}. All its points are "
+            "equally low."),
     ]
     yield number("vertex", equation=Told(said, "bends"), is_text=True)
     column = partial(Quantity, sheet="shape_points", axes=(point,))
@@ -216,8 +217,8 @@ def _bell(words: Text) -> Iterator[Quantity]:
                      uses={"part": f"within_{far}"}, number_format=";;;")
     drawn = words.sentence("drawn", "Of numbers drawn from it, {percent_1} % lie within μ ± σ, "
                            "{percent_2} % within μ ± 2σ, {percent_3} % within μ ± 3σ.")
-    apart = words.sentence("apart", "With σ so small beside μ, the digits of a spreadsheet do not "
-                           "tell the points of the curve apart.")
+    apart = words.sentence("apart", "σ is so small compared with μ that a spreadsheet cannot tell "
+                           "the points of the curve apart.")
     yield number("drawn", equation=eq.Drawn((drawn, apart)), uses=of, is_text=True)
 
 
@@ -262,14 +263,14 @@ EXPERIMENT = Experiment(
     ),
     colours={
         "forward": "values of the functions", "backward": "slopes and gradients",
-        "weight": "the weight that is learned", "result": "points, differences and what follows",
+        "weight": "the learned weight", "result": "points, differences and results",
     },
     symbols={"value": "a(z)", "slope": "a′(z)", "difference": "Δa/Δz"},
     pages=(
         Page(
-            "activations", "Functions", "Activation functions with their slopes. Choose the range "
-            "and h; each slope by its formula is compared with the central difference "
-            "(a(z + h) − a(z − h)) / 2h.",
+            "activations", "Functions", "Activation functions and their slopes. Choose the range "
+            "and h; each slope by its formula is compared with the central difference (a(z + h) − "
+            "a(z − h)) / 2h.",
             Beside(
                 Below(Numbers("low", "high", "h", "used_h", at=1), Space(), *_functions_in_words(),
                       _curves("Activation functions", "")),
@@ -278,20 +279,20 @@ EXPERIMENT = Experiment(
                               up=(0, 1.2, 0.2))),
             ),
             Space(),
-            Label("The gap is the root mean square (RMS) of slope − difference over all points. "
-                  "Where it stays large however small h is, a point of the range is a kink or a "
-                  "jump. There the function has no slope.", "notes"),
-            Label("The step has slope 0 everywhere but at 0, where it jumps by 1 within 2h: the "
-                  "difference is 1 / 2h there and grows as h shrinks. With a small h it is far "
+            Label("The gap is the root mean square (RMS) of slope − difference over all points. If "
+                  "it stays large however small h is, there is a kink or a jump in the range. "
+                  "There the function has no slope.", "notes"),
+            Label("The step has slope 0 everywhere except at 0, where it jumps by 1 within 2h: "
+                  "there the difference is 1 / 2h and grows as h shrinks. With a small h it is far "
                   "above the chart.", "notes"),
             Label("ReLU bends at 0: the difference there is ½, between its slopes 0 and 1.",
                   "notes"),
-            does="Five functions and their slopes over a range of your choice.",
+            does="Compare five functions and their slopes over a range that you choose.",
         ),
         Page(
-            "learning", "Learning", "Two units learn to answer t to x by gradient descent: one "
-            "with the unit step, one with the sigmoid. All else is the same, if both start with "
-            "the same w.",
+            "learning", "Learning", "Two units learn by gradient descent to output t for the input "
+            "x: one with the unit step, one with the sigmoid. Everything else is the same if both "
+            "start with the same w.",
             Beside(
                 Numbers("x", "t", "b", "eta", at=2),
                 Chart("Error C after each step",
@@ -301,11 +302,11 @@ EXPERIMENT = Experiment(
             Sentences("step_course", "sigmoid_course", bold=2),
             Table(*(f"{unit}_{key}" for unit in UNITS for key in STEPS),
                   groups={f"{unit}_w": SHOWN[unit][0] for unit in UNITS}),
-            does="Why the step can not learn: its weight never moves.",
+            does="Why the step cannot learn: its weight never changes.",
         ),
         Page(
-            "shapes", "Line and parabola", "A line and a parabola. The parabola with a > 0 has a "
-            "minimum: what gradient descent looks for.",
+            "shapes", "Line and parabola", "A line and a parabola. A parabola with a > 0 has a "
+            "minimum, which is what gradient descent looks for.",
             Numbers("m", "n", "p", "q", "r", "lowest_x", "lowest_y", at=2),
             Sentences("vertex", above=1),
             Hidden("bends"),
@@ -313,13 +314,13 @@ EXPERIMENT = Experiment(
                   Trace("line", "shape_x", SHOWN["linear"][1], name="y = mx + n", of=""),
                   Trace("parabola", "shape_x", NEGATIVE, name="y = ax² + bx + c", of=""),
                   Trace("lowest_y", "lowest_x", POSITIVE, marker="circle",
-                        name="where it turns (a ≠ 0)"),
+                        name="vertex (a ≠ 0)"),
                   x="x", size_in_cm=SIZE),
-            does="A quadratic function with a > 0 has a minimum; a line that slopes has none.",
+            does="A quadratic function with a > 0 has a minimum; a sloping line has none.",
         ),
         Page(
             "bell", "Bell curve", "The normal distribution, from which start weights are drawn. "
-            "Change the mean and the deviation.",
+            "Change the mean and the standard deviation.",
             Numbers("mean", "deviation", "used_deviation", "within_1", "within_2", "within_3",
                     at=2, positive=["deviation"]),
             Sentences("drawn", above=1),
@@ -333,20 +334,21 @@ EXPERIMENT = Experiment(
             does="The numbers of the charts of functions and slopes.",
         ),
         helper_page("differences", "Differences", "The functions at z + h and z − h, from which "
-                    "the central differences are taken."),
+                    "the central differences are computed."),
         helper_page("shape_points", "Points of shapes", "Points of the line and of the parabola, "
-                    "around the lowest."),
-        helper_page("bell_points", "Points of bell", "Points of the bell curve, a twentieth of a "
+                    "around the vertex."),
+        helper_page("bell_points", "Points of bell", "Points of the bell curve, 1/20 of a standard "
                     "deviation apart."),
     ),
     tries=(
         ("On {activations}, set h to 0.1, then to 0.01.", "The gap of sigmoid and tanh shrinks to "
-         "a hundredth, with the square of h; that of the step grows: a jump has no slope."),
+         "a hundredth, with the square of h; the gap of the step grows: there is no slope at a "
+         "jump."),
         ("On {learning}, give both units the start w = −6, then w = 1.", "At −6 the sigmoid is "
-         "nearly flat too and hardly starts. At 1 the step already answers 1, and C is 0: luck, "
-         "not learning."),
-        ("On {shapes}, set the parabola's a to −1, then to 0.", "Only a > 0 has a minimum. A line "
-         "that slopes falls for ever."),
+         "nearly flat too and hardly learns. At 1 the output of the step is already 1, and C is 0: "
+         "luck, not learning."),
+        ("On {shapes}, set the parabola's a to −1, then to 0.", "Only a > 0 has a minimum. A "
+         "sloping line falls for ever."),
     ),
 )
 # fmt: on

@@ -65,13 +65,14 @@ def _over_z(words: Text) -> Iterator[Quantity]:
     yield along("i", title="point", symbol="i", counts=True, number_format="0", role="key")
     yield along("z_along", title="weighted input", symbol="z", shape=(1,), equation=eq.POINT)
     yield from _of_z("along", along)
-    which = say("which", "At z = {z} the output is {a}, its target {t}. δ is {delta_sq} by squared "
-                "error and {delta_ce} by cross-entropy: {times} times as much, for there a′ is no "
-                "factor.")
-    flat = say("flat", "At z = {z} the sigmoid is flat, with a′ below 10⁻¹²: δ is {delta_sq} by "
-               "squared error and {delta_ce} by cross-entropy; the output is {a}, its target {t}.")
-    reached = say("reached", "At z = {z} the output is {a}, as good as its target {t}: δ by "
-                  "squared error and δ by cross-entropy are 0, or nearly so.")
+    which = say("which", "At z = {z} the output is {a} and its target {t}. δ is {delta_sq} with "
+                "squared error and {delta_ce} with cross-entropy: {times} times as much, because "
+                "a′ does not appear.")
+    flat = say("flat", "At z = {z} the sigmoid is flat, with a′ below 10⁻¹²: δ is {delta_sq} with "
+               "squared error and {delta_ce} with cross-entropy; the output is {a} and its target "
+               "{t}.")
+    reached = say("reached", "At z = {z} the output {a} has reached its target {t}: δ is 0, or "
+                  "nearly 0, with squared error and with cross-entropy.")
     yield here("which", title="which learns faster", is_text=True,
                equation=eq.WhichLearns((which, flat, reached)),
                uses={name: f"{name}_chosen" for name in ("z", "a", "delta_sq", "delta_ce")})
@@ -86,17 +87,17 @@ def _of_z(name: str, here: partial[Quantity]) -> Iterator[Quantity]:
     yield backward(f"slope_{name}", "slope", "a′", title="slope of the sigmoid",
                    equation=SigmoidSlope(), uses=a)
     yield here(f"C_sq_{name}", "C_sq", "C", title="squared error", equation=eq.SQUARED, uses=a,
-               role="forward", meaning="half the square of what the output is off",
+               role="forward", meaning="half the squared difference of output and target",
                written="C = ½ (t − a)²", source="3-4")
     yield backward(f"delta_sq_{name}", "delta_sq", "δ", title="δ by squared error",
-                   equation=SquaredErrorDelta(), uses=a | slope, meaning="how much z moves C",
-                   written="δ = (a − t) a′(z)", source="4-2")
+                   equation=SquaredErrorDelta(), uses=a | slope,
+                   meaning="how fast C changes with z", written="δ = (a − t) a′(z)", source="4-2")
     yield forward(f"C_ce_{name}", "C_ce", "C", title="cross-entropy", equation=CrossEntropy(),
-                  uses=z, meaning="grows beyond all bounds where the output is quite wrong",
+                  uses=z, meaning="grows without limit as the output approaches the wrong value",
                   written="C = −(t ln a + (1 − t) ln(1 − a))", source="3-3")
     yield backward(f"delta_ce_{name}", "delta_ce", "δ", title="δ by cross-entropy",
                    equation=CrossEntropyDelta(), uses=a, source="3-3",
-                   meaning="how much z moves C; here a′ cancels", written="δ = a − t")
+                   meaning="how fast C changes with z; here a′ cancels", written="δ = a − t")
 
 
 def _learning(steps: int, words: Text) -> Iterator[Quantity]:
@@ -118,10 +119,10 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
             yield step(equation=SquaredErrorDelta(), uses={"a": a, "slope": slope})
         else:
             yield step(equation=CrossEntropyDelta(), uses={"a": a})
-    far = words.sentence("far", "Outputs farther than 0.1 from the target, of {outputs} (step 0 to "
-                         "step {steps}): {squared} by squared error, {cross} by cross-entropy.",
+    far = words.sentence("far", "Outputs more than 0.1 from the target, of {outputs} (steps 0 to "
+                         "{steps}): {squared} with squared error, {cross} with cross-entropy.",
                          steps=steps, outputs=steps + 1)
-    yield here("far", title="how long it takes", equation=eq.FarFromTarget(far), is_text=True)
+    yield here("far", title="how many steps it takes", equation=eq.FarFromTarget(far), is_text=True)
 
 
 def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
@@ -132,7 +133,7 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
     yield typed("target", symbol="t", shape=(rows,))
     yield typed("b", title="bias b", symbol="b")
     yield typed("middle", title="middle of the grid: w₁, w₂", symbol="w{}", shape=(2,))
-    yield typed("between", title="between two weights", symbol="Δw", scale=0.5)
+    yield typed("between", title="spacing of the weights", symbol="Δw", scale=0.5)
     for cost, named in COSTS.items():
         for which, w in enumerate(("w₁", "w₂")):
             yield here(f"w{which + 1}_{cost}", f"w{which + 1}", "w", title=f"weight {w}",
@@ -145,7 +146,7 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
                    meaning="the sum over all data" if cost == "sq" else "", written="C_T = Σ C")
         for which in (0, 1):
             yield here(f"low_w{which + 1}_{cost}", "low", "C_T", shape=(GRID,),
-                       title="least of the row or column", equation=eq.LeastAlong(which),
+                       title="smallest of the row or column", equation=eq.LeastAlong(which),
                        uses=grid, number_format=HEIGHT)
         begins = named.capitalize()
         one = say(f"lowest_{cost}", f"{begins}: on this grid C_T is least, {{C_T}}, at "
@@ -211,19 +212,19 @@ EXPERIMENT = Experiment(
     },
     options_for={"epochs": "steps", "eta": "eta"},
     about=(
-        "How wrong is an output? The squared error and the cross-entropy (3-3) both are least "
-        "where it is right; but they do not drive it equally.",
-        "δ = ∂C/∂z is what moves the weights. By squared error it is (a − t)·a′(z), and a′ is "
-        "nearly 0 where the sigmoid is flat. By cross-entropy a′ cancels: δ = a − t.",
-        "Yellow cells are yours: the target, z, η, the data and the grid. Nothing can break for "
-        "good: undo brings it back.",
-        "The command  xlnn check  compares each formula that gives a number with NumPy.",
+        "How wrong is an output? The squared error and the cross-entropy (3-3) are both smallest "
+        "when it is right, but they do not correct it equally fast.",
+        "δ = ∂C/∂z determines how the weights change. With squared error it is (a − t)·a′(z), and "
+        "a′ is nearly 0 where the sigmoid is flat. With cross-entropy a′ cancels: δ = a − t.",
+        "You can edit the yellow cells: the target, z, η, the data and the grid. You can't break "
+        "anything: just undo.",
+        "The command  xlnn check  compares every formula that gives a number with NumPy.",
     ),
     pages=(
         Page(
-            "costs", "Two costs", "One output a = σ(z) and its target t, judged by squared error "
-            "and by cross-entropy (3-3), with the error δ of the unit that each gives. Change the "
-            "yellow cells.",
+            "costs", "Two costs", "One output a = σ(z) and its target t, measured by squared error "
+            "and by cross-entropy (3-3), with the error δ of the unit for each. Change the yellow "
+            "cells.",
             Numbers("t", "z_chosen", *(f"{name}_chosen" for name in CURVE), "times", symbols=True),
             Sentences("which"),
             Beside(
@@ -233,8 +234,8 @@ EXPERIMENT = Experiment(
             does="Both costs, and both δ, over z.",
         ),
         Page(
-            "learning", "Learning", "Two units go z ← z − ηδ, step by step, from a z that you can "
-            "change: one by squared error, the other by cross-entropy.",
+            "learning", "Learning", "Two units update z ← z − ηδ, step by step, from a z that you "
+            "can change: one with squared error, the other with cross-entropy.",
             Sentences("far"),
             Numbers("eta", at=2, positive=["eta"]),
             Beside(
@@ -245,12 +246,12 @@ EXPERIMENT = Experiment(
                       *(Trace(f"a_{cost}", colour=COLOURS[cost], name=COSTS[cost])
                         for cost in COSTS), above=0),
             ),
-            row=FIRST_ROW - 1, does="See which gets out of the flat part first.",
+            row=FIRST_ROW - 1, does="See which unit leaves the flat part first.",
         ),
         Page(
             "valley", "Valley", "C_T of one unit with two weights, summed over the data (3-4): "
-            "training looks for the deepest cell, which is framed. Numbers at the edge are the "
-            "least of their row or column.",
+            "training looks for the deepest cell, which is framed. The numbers at the edge are the "
+            "smallest of their row or column.",
             Numbers("b", "middle", "between", at=6),
             Units("row {number}", "x", "target", above=1),
             Sentences("lowest_sq", above=1), Valley("sq"),
@@ -260,16 +261,16 @@ EXPERIMENT = Experiment(
     ),
     colours={
         "forward": "output and cost", "backward": "slope and error δ",
-        "weight": "z on its way, and the weights of the grid", "result": "what follows from them",
+        "weight": "z at each step, and the weights of the grid", "result": "results",
     },
     tries=(
-        ("On {costs} set z to 0, then to −10.", "At 0 a′ is ¼, and so the δ of squared error is a "
-         "quarter of the other. At −10 it has all but vanished, though the output could hardly be "
+        ("On {costs} set z to 0, then to −10.", "At 0 a′ is ¼, so δ with squared error is a "
+         "quarter of the other. At −10 it has almost vanished, although the output could hardly be "
          "more wrong."),
-        ("On {learning} set η to 4.", "Even so the unit with the squared error waits in the flat "
-         "part."),
-        ("On {valley} set the spacing of the weights to 2.", "From afar: squared error has plains "
-         "where no slope leads on; cross-entropy rises on all sides."),
+        ("On {learning} set η to 4.", "Even so, the unit with the squared error is stuck in the "
+         "flat part for a long time."),
+        ("On {valley} set the spacing of the weights to 2.", "From further away: squared error has "
+         "flat regions without a gradient to follow; cross-entropy rises on all sides."),
     ),
 )
 # fmt: on

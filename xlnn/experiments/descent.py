@@ -32,11 +32,11 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
                  meaning="how far a step goes", source="2-10")
     yield number("function", title="function (1, 2 or 3)", role="input", number_format="0",
                  choices=(1, len(FUNCTIONS)))
-    yield number("used_function", title="function that is used", number_format="0",
+    yield number("used_function", title="function used", number_format="0",
                  equation=eq.UsedChoice(1, len(FUNCTIONS)), uses={"choice": "function"})
     place = partial(column, equation=eq.Moved(), given=1, role="weight", scale=3)
     yield place("x", title="position", symbol="x", uses={"at": previous("x"), "by": previous("dx")},
-                meaning="where the point stands; the first row is the start", written="x ← x + Δx",
+                meaning="where the point is; the first row is the start", written="x ← x + Δx",
                 source="2-11")
     yield place("y", symbol="y", uses={"at": previous("y"), "by": previous("dy")})
     slope = partial(column, uses=of, role="backward")
@@ -45,15 +45,15 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield slope("dz_dy", symbol="∂z/∂y", equation=eq.OfSurface("dz_dy"))
     move = partial(column, equation=eq.Displacement(), role="backward")
     yield move("dx", title="displacement −η∇z", symbol="Δx", uses={"slope": "dz_dx"},
-               meaning="how far the step goes: against the gradient", written="Δx = −η ∂z/∂x",
+               meaning="the step: against the gradient", written="Δx = −η ∂z/∂x",
                source="2-10")
     yield move("dy", symbol="Δy", uses={"slope": "dz_dy"})
     yield column("z", title="value", symbol="z", equation=eq.OfSurface("z"), uses=of,
                  role="forward", meaning="the height of the surface at (x, y)",
                  written="z = f(x, y)", source="2-11")
-    yield number("swings", title="near (0, 0) steps cross it for η >", equation=eq.LargestEta(1),
+    yield number("swings", title="near (0, 0), steps overshoot if η >", equation=eq.LargestEta(1),
                  uses=of)
-    yield number("grows", title="near (0, 0) steps lead away for η >", equation=eq.LargestEta(2),
+    yield number("grows", title="near (0, 0), steps lead away if η >", equation=eq.LargestEta(2),
                  uses=of)
     line = partial(Quantity, sheet="level_lines", number_format="0.000")
     count = partial(line, number_format="0", counts=True)
@@ -67,13 +67,13 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         yield line(f"level_{x}", title=x, symbol=x, axes=(level, part), uses=of,
                    equation=eq.OnLevelLine(along))
     said = partial(Quantity, sheet="descent", is_text=True)
-    choose = say("choose", "Choose a whole number from 1 to {most}. Used now: {name}", most=3)
+    choose = say("choose", "Choose a whole number from 1 to {most}. Now using {name}", most=3)
     yield said("name", equation=eq.NameOf(FUNCTIONS, choose),
                uses={"choice": "function", "used": "used_function"})
     verdicts = {key: say(key, english) for key, english in eq.VERDICTS.items()}
     yield said("verdict", equation=eq.EtaVerdict(say("eta", "η = {eta}"), verdicts), uses=of)
-    course = say("course", "In {steps} steps z has gone from {z_first} to {z_last}.", steps=steps)
-    lost = say("lost", "In {lost} of {all} rows z is beyond the numbers of a spreadsheet.",
+    course = say("course", "In {steps} steps z goes from {z_first} to {z_last}.", steps=steps)
+    lost = say("lost", "In {lost} of {all} rows z is too large for a spreadsheet.",
                all=steps + 1)
     yield said("course", equation=eq.Course(course, lost, steps))
     yield from _steepest.quantities(steps, words)
@@ -87,18 +87,18 @@ EXPERIMENT = Experiment(
     inputs={"eta": 0.1, "function": 1, "x": 3, "y": 2, "at": 0, "length": 0.1},
     options_for={"epochs": "steps", "eta": "eta"},
     about=(
-        "A point stands on the surface z = f(x, y). Step by step it goes in the direction in which "
+        "A point lies on the surface z = f(x, y). Step by step it moves in the direction in which "
         "z falls fastest: against the gradient (2-10).",
-        "The table is the one of 2-11: step, position, gradient, displacement and value. Every "
+        "The table is the one in 2-11: step, position, gradient, displacement and value. Every "
         "number is a formula, filled down over {steps} steps.",
-        "Yellow cells are yours: η, the function and the start. Nothing can break for good: undo "
-        "brings it back.",
-        "The command  xlnn check  compares each formula with NumPy.",
+        "You can edit the yellow cells: η, the function and the start. You can't break anything: "
+        "just undo.",
+        "The command  xlnn check  compares every formula with NumPy.",
     ),
     pages=(
         Page(
             "descent", "Descent", "From the start, against the gradient, step by step. Change any "
-            "yellow cell and everything is computed anew.",
+            "yellow cell and everything is recalculated.",
             Beside(
                 Below(
                     Numbers("eta", ("function", "name"), "used_function", "swings", "grows",
@@ -107,7 +107,7 @@ EXPERIMENT = Experiment(
                     Table("x", "y", "dz_dx", "dz_dy", "dx", "dy", "z"),
                 ),
                 Below(
-                    Chart("The path over lines of equal z",
+                    Chart("The path over the level lines",
                           Trace("level_y", "level_x", QUIET, width=THIN, each="line"),
                           Trace("y", "x", "C0561C", marker="circle"),
                           x="x", y="y", size_in_cm=(13, 13), is_square=True),
@@ -118,26 +118,26 @@ EXPERIMENT = Experiment(
         ),
         _steepest.PAGE,
         helper_page(
-            "level_lines", "Level lines", "Points of the lines on which z is the same, for the "
-            "chart on the sheet Descent. The outermost goes through the start.",
+            "level_lines", "Level lines", "Points of the lines on which z is constant, for the "
+            "chart on the sheet Descent. The outermost line goes through the start.",
             Table("level_x", "level_y"), Table("number", "level"), Table("part", "u", "v"),
-            does="The points of which the chart's lines are made.",
+            does="The points of the lines in the chart.",
         ),
     ),
     colours={
         "forward": "the value of z", "backward": "the gradient and the step against it",
-        "weight": "the position of the point", "result": "what follows from them",
+        "weight": "the position of the point", "result": "results",
     },
     tries=(
         ("Set η on {descent} to 0.6, then to 1.1.", "With 0.6 the point crosses the valley at "
-         "every step and still arrives. With 1.1 it ends farther away each time."),
+         "every step and still arrives. With 1.1 it gets farther away with each step."),
         ("Choose function 2, a narrow valley, with η = 0.2, then 0.24.", "In y the point swings "
-         "from side to side, in x it does not. With 0.2 both shrink to 0.6 at each step; with "
-         "0.24 x shrinks faster and y hardly: one η has to serve both."),
+         "from side to side, in x it does not. With 0.2 both shrink by the factor 0.6 at each "
+         "step; with 0.24 x shrinks faster and y hardly at all: one η has to serve both."),
         ("Choose function 3 and start at (30, 20).", "Far out the surface is nearly flat: a small "
          "gradient makes small steps, however far the minimum is."),
-        ("On {steepest} set the length to 1, then to 0.01.", "The smaller the step, the nearer the "
-         "change of z comes to the inner product."),
+        ("On {steepest} set the length to 1, then to 0.01.", "The smaller the step, the closer the "
+         "change of z is to the inner product."),
     ),
 )
 # fmt: on

@@ -55,7 +55,7 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield from _neuron(words)
     yield from _demons(words)
     curve = partial(Quantity, sheet="curves", axes=(Axis("point", POINTS, counts_from=0),))
-    yield Quantity("reach", title="chart reaches to", symbol=" ", equation=eq.REACH,
+    yield Quantity("reach", title="range of the chart", symbol=" ", equation=eq.REACH,
                    number_format="General", sheet="neuron")
     yield curve("number", title="point", symbol="k", counts=True, number_format="0")
     yield curve("curve_z", title="weighted input", symbol="z", equation=eq.spread_over(POINTS))
@@ -73,27 +73,27 @@ def _neuron(words: Text) -> Iterator[Quantity]:
                meaning="the signals that come in", written="given: 0 or 1, or any number",
                source="1-2")
     yield each("w", title="weight w", symbol="w{}", role="weight",
-               meaning="how much the neuron makes of each input", source="1-2")
+               meaning="how much weight the neuron gives each input", source="1-2")
     yield typed("threshold", title="threshold", symbol="θ", role="weight",
-                meaning="from which sum on the neuron fires", written="w₁x₁ + w₂x₂ + w₃x₃ ≥ θ",
+                meaning="the sum at which the neuron fires", written="w₁x₁ + w₂x₂ + w₃x₃ ≥ θ",
                 source="1-2")
     yield each("products", title="w × x", symbol="wx{}", equation=eq.PRODUCTS, role="forward")
     yield number("bias", title="bias −θ", symbol="b", equation=eq.OPPOSITE, role="weight")
     yield number("z", title="weighted input", symbol="z", equation=eq.WEIGHTED_INPUT,
                  role="forward", written="z = w₁x₁ + w₂x₂ + w₃x₃ + b", source="1-3",
-                 meaning="the sum of the signals, each times its weight, and the bias")
+                 meaning="the sum of the signals times their weights, plus the bias")
     yield number("step", title="unit step", symbol="u(z)", equation=eq.Fires(), number_format="0",
                  role="forward", meaning="fires (1) or does not (0)",
                  written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-3")
     yield number("sigmoid", title="sigmoid", symbol="σ(z)", equation=Sigmoid(), role="forward",
-                 meaning="how excited the neuron is", written="σ(z) = 1 / (1 + exp(−z))",
+                 meaning="how strongly the neuron is activated", written="σ(z) = 1 / (1 + exp(−z))",
                  source="1-3")
     silent = say("silent", "z = {z} is below 0: the weighted sum does not reach the threshold "
                  "{threshold}. The neuron does not fire.")
     fires = say("fires", "z = {z} is at least 0: the weighted sum reaches the threshold "
                 "{threshold}. The neuron fires.")
     yield number("verdict", equation=eq.FiringSentence((silent, fires)), is_text=True)
-    gradual = say("gradual", "The sigmoid does not say yes or no but how much: {sigmoid}.")
+    gradual = say("gradual", "The sigmoid does not answer yes or no, but how strongly: {sigmoid}.")
     yield number("gradual", equation=Told([gradual], digits=3), is_text=True)
     column = partial(number, axes=(Axis("pattern", 2**INPUTS, counts_from=0),))
     yield column("pattern_number", title="no.", symbol=" ", counts=True, number_format="0")
@@ -115,10 +115,10 @@ def _demons(words: Text) -> Iterator[Quantity]:
                 shape=(demons, ROWS, COLUMNS))
     yield typed("b2", title="bias b²", symbol="b²{}", shape=(demons,))
     yield typed("W3", title="bonds w³", symbol="w³{}", shape=(OUTPUTS, demons), source="1-6",
-                meaning="how strongly an output demon is bound to a hidden one: the weights")
+                meaning="the weights: how strongly an output demon listens to a hidden one")
     yield typed("b3", title="bias b³", symbol="b³{}", shape=(OUTPUTS,))
     of_picture = {"W": "W2", "x": "picture"}
-    yield page("seen", title="what of it is in the picture (w² × x)", equation=eq.SEEN,
+    yield page("seen", title="the part of it in the picture (w² × x)", equation=eq.SEEN,
                uses=of_picture, role="forward", shape=(demons, ROWS, COLUMNS))
     hidden = partial(page, role="forward", shape=(demons,))
     yield hidden("liking", title="fit Σ w²x", symbol="Σ w²x", equation=eq.InnerProduct(),
@@ -144,8 +144,8 @@ def _demons(words: Text) -> Iterator[Quantity]:
     yield page("winner", title="winner", equation=eq.Winner(), uses={"loudest": "loudest3"})
     said = [words.sentence(f"digit_{digit}", f"Output demon {digit} calls loudest: the picture is "
                            f"a {digit}.") for digit in range(OUTPUTS)]
-    said.append(words.sentence("digit_none", "Both output demons call equally loudly: it is "
-                               "undecided whether the picture is a 0 or a 1."))
+    said.append(words.sentence("digit_none", "Both output demons call equally loudly: undecided "
+                               "between 0 and 1."))
     yield page("says", equation=Told(said, "winner"), is_text=True)
 
 
@@ -173,23 +173,23 @@ EXPERIMENT = Experiment(
         "b3": [-4, -4],
     },
     about=(
-        "A neuron multiplies each signal by a weight, adds, and compares with a threshold θ: it "
-        "fires or it does not (1-2).",
-        "With the bias b = −θ the comparison is z ≥ 0, and any activation function can take the "
-        "place of the step (1-3).",
-        "A layer of neurons is like a house of demons: each hidden demon likes a pattern and calls "
-        "the louder, the better it fits (1-4, 1-5).",
-        "Yellow cells and blue numbers are yours to change. The command  xlnn check  compares each "
-        "formula with NumPy.",
+        "A neuron multiplies each signal by a weight, adds them up and compares the sum with a "
+        "threshold θ: it fires or it does not (1-2).",
+        "With the bias b = −θ the condition is z ≥ 0, and any activation function can replace the "
+        "step (1-3).",
+        "A layer of neurons is like a house full of demons: each hidden demon likes a pattern, and "
+        "calls louder the better it fits (1-4, 1-5).",
+        "You can edit the yellow cells and the blue numbers. The command  xlnn check  compares "
+        "every formula with NumPy.",
     ),
     colours={
         "forward": "what is computed from the inputs", "weight": "weights, thresholds and biases",
-        "result": "points, and what follows from them",
+        "result": "points, and results",
     },
     pages=(
         Page(
-            "neuron", "Neuron", "A neuron adds up what comes in, each input times its weight, and "
-            "answers. Yours to change: the signals x, the weights w and the threshold θ.",
+            "neuron", "Neuron", "A neuron adds up its inputs, each times its weight, and responds. "
+            "You can change the signals x, the weights w and the threshold θ.",
             Beside(
                 Below(
                     Units("input {number}", "x", "w", "products", coloured=("products",)),
@@ -199,23 +199,23 @@ EXPERIMENT = Experiment(
                     Sentences("verdict", "gradual", bold=2, above=1),
                     Table("pattern_number", "pattern", "pattern_z", "pattern_step",
                           "pattern_sigmoid", ink=("pattern", "pattern_step", "pattern_sigmoid"),
-                          groups={"pattern_number": "All patterns of firing: what this neuron "
-                                  "makes of every input of 0 and 1"}),
+                          groups={"pattern_number": "All firing patterns: how this neuron responds "
+                                  "to every input of 0s and 1s"}),
                 ),
-                Chart("Two answers to the same z",
+                Chart("Two responses to the same z",
                       *(Trace(f"curve_{key}", "curve_z", colour, name=name)
                         for key, (colour, name, _) in CURVES.items()),
                       *(Trace(key, "z", colour, marker="circle", name=name)
                         for key, (colour, _, name) in CURVES.items()),
                       x="z", size_in_cm=(14, 9.5), ends_up=(0, 1)),
             ),
-            does="Change signals, weights and the threshold. Below: the same neuron on all eight "
-            "patterns of firing.",
+            does="Change signals, weights and the threshold. Below: the same neuron with all eight "
+            "firing patterns.",
         ),
         Page(
             "demons", "Demons", "Three hidden demons each like a pattern of pixels; two output "
-            "demons listen to them. Draw in the picture (1 is ink, 0 is paper), or change what a "
-            "demon likes.",
+            "demons listen to them. Draw in the picture (1 is ink, 0 is paper), or change what the "
+            "demons like.",
             Sentences("says"),
             Hidden("winner"),
             Beside(
@@ -226,7 +226,7 @@ EXPERIMENT = Experiment(
                     _heard(("output demon 0", "output demon 1"), "3", "W3", above=1),
                 ),
             ),
-            does="Draw a picture of 0 and 1 and see which demon calls.",
+            does="Draw a 0 or a 1 and see which demon calls loudest.",
         ),
         helper_page(
             "curves", "Curves", "Points of the unit step and the sigmoid, for the chart on the "
@@ -236,13 +236,13 @@ EXPERIMENT = Experiment(
         ),
     ),
     tries=(
-        ("On {neuron}, set all weights to 1 and the threshold to 3, then to 1.", "With 3 only "
-         "(1, 1, 1) fires: all must agree. With 1 any one signal is enough."),
-        ("On {neuron}, move the threshold slowly from 2 to 4.", "The step jumps once from 1 to 0; "
-         "the sigmoid slides. That is why it can be taught (2-1)."),
-        ("On {demons}, erase the picture and draw a 1: the middle column. Then spoil one pixel.",
-         "Demon B calls instead of A and C, and output demon 1 hears it. One wrong pixel does not "
-         "deafen it."),
+        ("On {neuron}, set all weights to 1 and the threshold to 3, then to 1.", "With 3 only (1, "
+         "1, 1) fires: all three signals are needed. With 1 any one signal is enough."),
+        ("On {neuron}, move the threshold slowly from 2 to 4.", "The step jumps from 1 to 0; the "
+         "sigmoid falls smoothly. That is why it can learn (2-1)."),
+        ("On {demons}, erase the picture and draw a 1: the middle column. Then change one pixel.",
+         "Demon B calls instead of A and C, and output demon 1 hears it. It still does with one "
+         "wrong pixel."),
     ),
 )
 # fmt: on

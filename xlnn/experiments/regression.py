@@ -76,7 +76,7 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     for a, title, symbol, shape in (("x", "deviation", f"dx{i}", (k,)), ("y", "", "dy", ())):
         of = partial(sums, role="forward", shape=shape)
         yield of(f"{a}_mean", title="mean", equation=eq.Mean(), uses={"a": a})
-        yield of(f"{a}_varies", title="1: the numbers differ", number_format="0",
+        yield of(f"{a}_varies", title="1: not all equal", number_format="0",
                  equation=eq.Varies(eq.LEAST[a]), uses={"a": a})
         yield of(f"d_{a}", title=title, symbol=symbol, axes=(row,), equation=eq.Deviation(),
                  uses={"a": a, "mean": f"{a}_mean", "varies": f"{a}_varies"})
@@ -84,10 +84,10 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield swept("sums", title="sums of deviations", role="backward", equation=eq.DeviationSums(),
                 uses={"d": "d_x"})
     for t in range(k):
-        yield swept(f"swept_{t + 1}", "swept", title="after a step", equation=eq.Swept(t),
+        yield swept(f"swept_{t + 1}", "swept", title="after one step", equation=eq.Swept(t),
                     uses={"M": f"swept_{t}" if t else "sums"})
     yield here("p", title="coefficients p", symbol=f"p{i}", shape=(k,), equation=eq.Solution(),
-               uses={"M": f"swept_{k}"}, meaning="how much y grows with x",
+               uses={"M": f"swept_{k}"}, meaning="how much y grows when x grows by 1",
                written="Σ dx·dy / Σ dx²; with more columns by elimination", source="2-12")
     yield here("q", title="intercept q", equation=eq.Intercept(), meaning="y where x is 0",
                written="q = mean y − p · mean x", source="2-12")
@@ -104,7 +104,8 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     i, step = "{}" * (k > 1), Axis("step", sizes["steps"] + 1, "time", counts_from=0)
     yield here("eta", title="learning rate η", symbol="η", role="input", number_format="General",
                calms=True, meaning="how far a step goes", source="2-10")
-    yield here("spread", title="spread s, u = d/s", symbol=f"s{i}", shape=(k,), role="forward",
+    yield here("spread", title="standard deviation s, u = "
+                               "d/s", symbol=f"s{i}", shape=(k,), role="forward",
                equation=eq.Spread(n))
     yield here("means", title="means of u·u, and of u·dy", symbol="u·u", shape=(k, k + 1),
                role="forward", equation=eq.ScaledSums(n))
@@ -139,24 +140,25 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield predicted("y_hand", title="on your line", uses={"p": "p_hand", "q": "q_hand"})
     residual = partial(Quantity, axes=(row,), symbol="e", equation=eq.Residual())
     yield residual("e", title="residual", sheet="regression", uses={"on_plane": "y_line"},
-                   role="backward", meaning="how far the point lies above the line",
+                   role="backward", meaning="how far the point is above the line",
                    written="e = y − (px + q)", source="2-12")
     residual = partial(residual, sheet="sums")
     yield residual("e_last", title="residual of the descent", uses={"on_plane": "y_last"})
     yield residual("e_hand", title="residual of your line", uses={"on_plane": "y_hand"})
     less = partial(residual, symbol="d")
-    yield less("d_last", title="line less descent", uses={"y": "y_line", "on_plane": "y_last"})
+    yield less("d_last", title="line − descent", uses={"y": "y_line", "on_plane": "y_last"})
     cost = partial(here, equation=eq.SquaredErrors(), number_format=COST)
-    yield cost("C_T", title="least C_T", uses={"e": "e"}, meaning="the cost function of all rows",
+    yield cost("C_T", title="smallest "
+                            "C_T", uses={"e": "e"}, meaning="the cost function of all rows",
                written="C_T = ½ Σ e²", source="2-12")
     yield cost("C_last", title="C_T of the descent", uses={"e": "e_last"})
     yield cost("C_hand", title="your C_T", uses={"e": "e_hand"})
-    apart = partial(here, title="apart from the first line", equation=eq.Apart())
+    apart = partial(here, title="distance to the first line", equation=eq.Apart())
     yield apart("apart", uses={"d": "d_last"})
     if k == 1:
         yield predicted("y_fitted", title="by SLOPE and INTERCEPT",
                         uses={"p": "p_fitted", "q": "q_fitted"})
-        yield less("d_fitted", title="line less SLOPE",
+        yield less("d_fitted", title="line − SLOPE",
                    uses={"y": "y_line", "on_plane": "y_fitted"})
         yield apart("apart_fitted", uses={"d": "d_fitted"})
 
@@ -164,18 +166,18 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
 AGREEMENT = {
     "agree": "The normal equations, SLOPE and INTERCEPT, and gradient descent give the same line.",
     "agree_many": "The normal equations and gradient descent predict the same y for every row. "
-    "(SLOPE and INTERCEPT take one column only.)",
-    "late": "Gradient descent has not arrived: its line is still {apart} off. Take more steps, or "
+    "(SLOPE and INTERCEPT work with one column only.)",
+    "late": "Gradient descent has not converged: its line is still {apart} off. Use more steps or "
     "another η.",
-    "away": "Gradient descent comes no nearer with this η: C_T is {first} at the start and {last} "
-    "after the last step. Take another η.",
-    "overflow": "Gradient descent runs away until its numbers are too large for a sheet. Take a "
+    "away": "Gradient descent does not get closer with this η: C_T is {first} at the start and "
+    "{last} after the last step. Choose another η.",
+    "overflow": "Gradient descent diverges: its numbers become too large for a sheet. Choose a "
     "smaller η.",
-    "differ": "SLOPE and INTERCEPT give another line: the numbers of a column are too much alike "
-    "for so many digits.",
+    "differ": "SLOPE and INTERCEPT give a different line: the numbers of a column are so close to "
+    "each other that the digits of a spreadsheet do not suffice.",
     "flat": "All x are equal, or nearly so. SLOPE and INTERCEPT have no value for equal x; 0 and "
-    "the mean of y stand in their place. The normal equations and gradient descent give the same "
-    "line, with p = 0.",
+    "the mean of y are used instead. The normal equations and gradient descent give the same line, "
+    "with p = 0.",
 }
 
 
@@ -193,18 +195,20 @@ def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     one_column = {"varies": "x_varies", "apart_fitted": "apart_fitted"} if k == 1 else {}
     agreement = {key: say(key, english) for key, english in AGREEMENT.items()}
     agreement["agree"] = agreement["agree" if k == 1 else "agree_many"]
-    yield sentence("agreement", "do all ways agree?", said_of.WaysAgree(agreement, n), **one_column)
-    enough = say("determined", "{rows} rows determine {parameters} parameters. There must be as "
-                 "many rows as parameters at least (2-12); there are {more} more.",
+    yield sentence("agreement", "do all methods "
+                                "agree?", said_of.WaysAgree(agreement, n), **one_column)
+    enough = say("determined", "{rows} rows determine {parameters} parameters. At least as many "
+                 "rows as parameters are needed (2-12); here there are {more} more.",
                  rows=n, parameters=k + 1, more=n - k - 1)
-    too_few = say("dependent", "A column follows from the others, or hardly changes at all: {rows} "
-                  "rows, and yet its coefficient is not determined. It is made 0.", rows=n)
+    too_few = say("dependent", "A column follows from the others, or hardly varies: even {rows} "
+                  "rows do not determine its coefficient. It is set to 0.", rows=n)
     yield sentence("determined", "do the data determine the line?",
                    said_of.Determined((enough, too_few)), M=f"swept_{k}")
-    larger = say("by_hand", "Your p and q give C_T = {C_hand}; the least is {C_T}, {more} less.")
-    same = say("least", "Your p and q give C_T = {C_hand}. There is none less.")
-    smaller = say("better", "Your p and q give C_T = {C_hand}, less than the {C_T} of the normal "
-                  "equations, which leave out a column that nearly follows from the others.")
+    larger = say("by_hand", "Your p and q give C_T = {C_hand}; the smallest is {C_T}, which is "
+                            "{more} less.")
+    same = say("least", "Your p and q give C_T = {C_hand}, which is the smallest.")
+    smaller = say("better", "Your p and q give C_T = {C_hand}, less than {C_T} of the normal "
+                  "equations: they leave out a column that nearly follows from the others.")
     yield sentence("by_hand", "your line in words", said_of.ByHand((larger, same, smaller)))
 
 
@@ -240,7 +244,7 @@ ON_LINE = Chart("The points and the line",
                 Trace("y_line", "x", LINE, name="normal equations", of="ways"),
                 Trace("y", "x", POINT, 0, "circle", "data"), x="x", size_in_cm=(13, 9))
 
-ON_PLANE = Chart("What the plane says of y, over y",
+ON_PLANE = Chart("Predicted y over actual y",
                  Trace("y", "y", LINE, name="no error"),
                  Trace("y_line", "y", POINT, 0, "circle", "data"), x="y", size_in_cm=(13, 9))
 
@@ -330,20 +334,21 @@ EXPERIMENT = Experiment(
     sizes={"rows": Size(7, 2, 100_000), "columns": Size(1, 1, MOST_COLUMNS), "steps": Size(50)},
     options_for={"epochs": "steps", "eta": "eta"}, from_data=from_data,
     about=(
-        "{rows} rows, and a y that is to be told from x: y = px + q. Which p and q? Those for "
-        "which C_T, half the sum of the squared errors, is least (2-12).",
-        "That is what training a network is, too: a cost, its parameters, and the search for the "
-        "least. Here the answer can be computed at once, and so compared.",
-        "Yellow cells are yours: the data, your own p and q, η, and a new x. Nothing can break for "
-        "good: undo brings it back.",
-        "Data of your own:  xlnn build regression --data my.csv --target price  takes any number "
-        "of columns, from one line of headings.",
-        "The command  xlnn check  compares each formula that gives a number with NumPy.",
+        "{rows} rows, and a y to predict from x: y = px + q. Which p and q? Those that make C_T, "
+        "half the sum of the squared errors, smallest (2-12).",
+        "Training a network is the same: a cost, its parameters, and the search for the minimum. "
+        "Here the answer can also be computed directly, so that you can compare.",
+        "You can edit the yellow cells: the data, your own p and q, η, and a new x. You can't "
+        "break anything: just undo.",
+        "Your own data:  xlnn build regression --data my.csv --target price  takes any number of "
+        "columns; the first line has their names.",
+        "The command  xlnn check  compares every formula that gives a number with NumPy.",
     ),
     pages=(
         Page(
-            "regression", "Regression", "The line nearest to the points: least C_T. Change any "
-            "yellow cell, data and names too, and everything is computed anew.",
+            "regression", "Regression", "The line closest to the points: the one with the smallest "
+            "C_T. Change any yellow cell, including data and names, and everything is "
+            "recalculated.",
             Sentences("line", "agreement", "determined", "by_hand"),
             Space(),
             Beside(
@@ -351,18 +356,19 @@ EXPERIMENT = Experiment(
                 Below(PointsChart(), Chart("Residuals", Trace("e", "y_line", LINE, 0, "circle"),
                                       x="px + q")),
             ),
-            does="The data, the line and its errors. Try p and q of your own and look at C_T.",
+            does="The data, the line and its errors. Try your own p and q and watch C_T.",
         ),
         Page(
-            "sums", "Normal equations", "∂C_T/∂q = 0 says that the line goes through the mean of "
-            "the points; for p only sums of deviations d from that mean are needed. Each table "
-            "eliminates one unknown from all rows but its own.",
+            "sums", "Normal equations", "∂C_T/∂q = 0 means that the line goes through the mean of "
+            "the points; for p only sums of the deviations d from the mean are needed. Each table "
+            "eliminates one unknown from all other rows.",
             Made(_sums),
-            does="The line at once: two equations for p and q, solved by elimination.",
+            does="The line in one go: the equations for p and q, solved by elimination.",
         ),
         Page(
-            "descent", "Descent", "The same minimum by gradient descent, on scaled data u = d/s. "
-            "C is C_T divided by the number of rows, so that one η serves few rows and many.",
+            "descent", "Descent", "The same minimum by gradient descent, on scaled data u = d/s. C "
+            "is C_T divided by the number of rows, so that the same η works for few rows and for "
+            "many.",
             Numbers("eta", "spread", positive=["eta"], at=1),
             _over(Symbols("x", "y")),
             _line("means", "means"),
@@ -374,14 +380,14 @@ EXPERIMENT = Experiment(
         ),
     ),
     colours={
-        "forward": "means, and what a line says of y", "backward": "errors, and what moves p and q",
-        "weight": "p and q on their way down", "result": "what follows from them",
+        "forward": "means, and y on a line", "backward": "errors, and the changes of p and q",
+        "weight": "p and q at each step", "result": "results",
     },
     tries=(
-        ("On {regression}, type p and q of your own, and make C_T as small as you can.", "The grey "
-         "line in the chart follows. However you try, C_T never gets below the least."),
-        ("Move one point far off: make y in row 1 twice as large.", "The line turns towards that "
-         "one point: an error counts by its square."),
+        ("On {regression}, type your own p and q, and make C_T as small as you can.", "The grey "
+         "line in the chart follows. Whatever you try, C_T never gets below the smallest."),
+        ("Move one point far away: double y in row 1.", "The line turns towards that one point, "
+         "because errors are squared."),
         ("Set η on {descent} to 0.0001, then to 2.1.", "With 0.0001 the steps are too small, and a "
          "sentence on {regression} says how far off the line still is. With 2.1 every step makes "
          "C_T larger."),

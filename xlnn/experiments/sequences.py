@@ -41,7 +41,7 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
 def _sequences(terms: int, words: Text) -> Iterator[Quantity]:
     number = partial(Quantity, sheet="sequences", number_format="General")
     for name, title in (("d", "common difference d"), ("r", "common ratio r"), ("p", "factor p"),
-                        ("q", "summand q")):
+                        ("q", "constant q")):
         yield number(name, title=title, symbol=name, role="input")
     recurring = partial(number, axes=(Axis("n", terms, "time"),), given=1, role="weight",
                         source="2-2")
@@ -49,22 +49,23 @@ def _sequences(terms: int, words: Text) -> Iterator[Quantity]:
     yield number("n", title="place", axes=(Axis("n", terms),), counts=True)
     yield recurring("arithmetic", title="arithmetic", symbol="aₙ₊₁ = aₙ + d",
                     equation=eq.ARITHMETIC, uses={"before": previous("arithmetic")},
-                    meaning="each term is d more than the one before",
+                    meaning="each term is the previous one plus d",
                     written="aₙ₊₁ = aₙ + d, aₙ = a₁ + (n − 1) d")
     yield term("arithmetic_term", symbol="a₁ + (n − 1) d", equation=eq.ARITHMETIC_TERM,
                uses={"a": "arithmetic"})
     yield recurring("geometric", title="geometric", symbol="aₙ₊₁ = r aₙ", number_format="0.0000",
                     equation=eq.GEOMETRIC, uses={"before": previous("geometric")},
-                    meaning="each term is r times the one before",
+                    meaning="each term is the previous one times r",
                     written="aₙ₊₁ = r aₙ, aₙ = a₁ rⁿ⁻¹")
     yield term("geometric_term", symbol="a₁ rⁿ⁻¹", number_format="0.0000",
                equation=eq.GEOMETRIC_TERM, uses={"a": "geometric"})
     yield recurring("linear", title="linear recurrence", symbol="aₙ₊₁ = p aₙ + q",
                     number_format="0.0000", equation=eq.LINEAR, uses={"before": previous("linear")},
-                    meaning="both at once", written="aₙ₊₁ = p aₙ + q")
+                    meaning="both combined", written="aₙ₊₁ = p aₙ + q")
     course = words.sentence(
-        "course", "After {terms} terms the arithmetic sequence has come to {arithmetic_last}, the "
-        "geometric one to {geometric_last}, the linear recurrence to {linear_last}.", terms=terms)
+        "course", "After {terms} terms the arithmetic sequence is at {arithmetic_last}, the "
+        "geometric one at {geometric_last}, and the linear recurrence at "
+        "{linear_last}.", terms=terms)
     yield number("course", equation=Told([course], digits=4), is_text=True)
 
 
@@ -84,7 +85,7 @@ def _pair(terms: int, words: Text) -> Iterator[Quantity]:
                    sheet="pair", axes=(Axis("n", terms, "time"),), role="forward")
     pair = {"P": "coefficients", "one": previous("c"), "other": previous("d_back")}
     yield back("c", title="way back", symbol="c", equation=eq.Coupled(0, back=True), uses=pair,
-               meaning="the pair on the way back: columns in place of rows",
+               meaning="the pair on the way back: columns instead of rows",
                written="c ← p₁₁c + p₂₁d, d ← p₁₂c + p₂₂d", source="4-3")
     yield back("d_back", title="way back", symbol="d", equation=eq.Coupled(1, back=True), uses=pair)
     yield number("at_end", title="c₁ aₙ + d₁ bₙ, at the end", equation=eq.across(-1, 0),
@@ -93,11 +94,11 @@ def _pair(terms: int, words: Text) -> Iterator[Quantity]:
                  uses={"d": "d_back"})
     yield number("meets", title="equal", equation=eq.Same(), number_format=";;;",
                  uses={"left": "at_end", "right": "at_start"})
-    apart = words.sentence("apart", "There: {at_end}, back: {at_start}. They differ by rounding "
-                           "alone.")
-    meets = words.sentence("meets", "There or back, the same number: {at_end}. The way back ends "
-                           "with how much it grows with a₁ and with b₁: so back-propagation works "
-                           "(4-3).")
+    apart = words.sentence("apart", "There: {at_end}, back: {at_start}. They differ only by "
+                           "rounding.")
+    meets = words.sentence("meets", "There and back give the same number: {at_end}. The way back "
+                           "ends with how fast it changes with a₁ and with b₁: this is how "
+                           "back-propagation works (4-3).")
     yield number("verdict", equation=Told([apart, meets], "meets"), is_text=True)
 
 
@@ -106,7 +107,7 @@ LAWS = {
               "Σ(aₖ + bₖ) = {left} = Σaₖ + Σbₖ", "Σ(aₖ + bₖ) = {left}, Σaₖ + Σbₖ = {right}"),
     "multiplied": ("c aₖ", "multiple", "c Σa", eq.MULTIPLIED,
                    "Σ c aₖ = {left} = c Σaₖ", "Σ c aₖ = {left}, c Σaₖ = {right}"),
-    "combined": ("c aₖ + d bₖ", "both together", "c Σa + d Σb", eq.COMBINED,
+    "combined": ("c aₖ + d bₖ", "combination", "c Σa + d Σb", eq.COMBINED,
                  "Σ(c aₖ + d bₖ) = {left} = c Σaₖ + d Σbₖ",
                  "Σ(c aₖ + d bₖ) = {left}, c Σaₖ + d Σbₖ = {right}"),
 }
@@ -139,7 +140,7 @@ def _sums(numbers: int, words: Text) -> Iterator[Quantity]:
                      number_format=";;;", uses={"left": f"sum_{name}", "right": f"from_{name}"})
     for name, (*_, same, other) in LAWS.items():
         blanks = {"left": f"{{sum_{name}}}", "right": f"{{from_{name}}}"}
-        said = [words.sentence(f"other_{name}", f"{other}: they differ by rounding alone.",
+        said = [words.sentence(f"other_{name}", f"{other}: they differ only by rounding.",
                                **blanks), words.sentence(f"same_{name}", same, **blanks)]
         yield number(f"law_{name}", "law", title="law", equation=Told(said, f"same_{name}"),
                      is_text=True)
@@ -157,23 +158,24 @@ EXPERIMENT = Experiment(
     },
     options_for={"epochs": "terms"},
     about=(
-        "A recurrence and a first term make a sequence. A sheet is made for it: one formula, "
-        "filled down (2-2).",
-        "Coupled recurrences compute several sequences from each other. A network does so from "
-        "layer to layer, and back-propagation on the way back (4-3).",
+        "A recurrence and a first term define a sequence. A spreadsheet is ideal for it: one "
+        "formula, filled down (2-2).",
+        "Coupled recurrences compute several sequences from each other. A network does this from "
+        "layer to layer, and back-propagation does it in reverse (4-3).",
         "Σ is linear: that is why the gradient of a sum is the sum of the gradients (2-3, 4-1).",
-        "Yellow cells and blue numbers are yours to change. The command  xlnn check  compares each "
-        "formula with NumPy.",
+        "You can edit the yellow cells and the blue numbers. The command  xlnn check  compares "
+        "every formula with NumPy.",
     ),
     colours={
-        "forward": "formulas for any term, and terms made of others", "backward": "the way back",
+        "forward": "formulas for any term, and terms computed from "
+                   "others", "backward": "the way back",
         "weight": "sequences by recurrence; coefficients",
-        "result": "places, sums and what follows",
+        "result": "positions, sums and results",
     },
     pages=(
         Page(
-            "sequences", "Sequences", "A recurrence says how each term follows from the one "
-            "before. Change the first terms and the coefficients.",
+            "sequences", "Sequences", "A recurrence says how each term follows from the previous "
+            "one. Change the first terms and the coefficients.",
             Numbers("d", "r", "p", "q", at=2),
             Sentences("course", above=1),
             Beside(
@@ -185,12 +187,12 @@ EXPERIMENT = Experiment(
                       Trace("linear", "n", "5B8C5A", marker="circle", name="linear recurrence"),
                       x="n", size_in_cm=(15, 9)),
             ),
-            does="Three recurrences, two of them beside the formula that gives any term at once.",
+            does="Three recurrences, two of them with the formula that gives any term directly.",
         ),
         Page(
             "pair", "Coupled pair", "Two sequences, each computed from both: aₙ₊₁ = p₁₁aₙ + p₁₂bₙ "
-            "and bₙ₊₁ = p₂₁aₙ + p₂₂bₙ. The way back takes the columns of the matrix in place of "
-            "its rows.",
+            "and bₙ₊₁ = p₂₁aₙ + p₂₂bₙ. The way back uses the columns of the matrix instead of its "
+            "rows.",
             Beside(Grid("coefficients", indent=1),
                    Below(Space(), Numbers("at_end", "at_start"), Hidden("meets", indent=3))),
             Sentences("verdict", above=1),
@@ -199,26 +201,26 @@ EXPERIMENT = Experiment(
                 Chart("Ratio bₙ / aₙ", Trace("ratio", "n", POSITIVE, marker="circle"), x="n",
                       size_in_cm=(12, 7.5)),
             ),
-            does="Two sequences that need each other, there and back.",
+            does="Two sequences that depend on each other, there and back.",
         ),
         Page(
-            "sums", "Sums", "The sum of sums is the sum of the sums, and a factor can be taken "
-            "out. Change the terms and the factors c and d.",
+            "sums", "Sums", "Σ of a sum is the sum of the Σ, and a constant factor can be moved "
+            "out of Σ. Change the terms and the factors c and d.",
             Numbers("by", "and_by", at=2),
             Sentences("law_added", "law_multiplied", "law_combined", bold=3, above=1),
             Table(*SUMMED, coloured=SUMMED, under={
                 "Σ: sum of the column": "sum", "from Σaₖ and Σbₖ": "from", "": "same"}),
-            does="Sums, and what may be taken out of them.",
+            does="Sums, and what can be moved out of them.",
         ),
     ),
     tries=(
-        ("On {sequences}, set r to −0.8, then p to 1 and to −1.", "The geometric sequence swings "
-         "and dies out. With p = 1 the linear recurrence is arithmetic, with −1 it jumps to and "
-         "fro."),
-        ("On {pair}, change a₁ and b₁ as you like.", "The ratio tends to the same number, 1.618, "
-         "from nearly everywhere; there and back still meet."),
+        ("On {sequences}, set r to −0.8, then p to 1 and to −1.", "The geometric sequence "
+         "alternates and tends to 0. With p = 1 the linear recurrence is arithmetic, with −1 it "
+         "jumps back and forth."),
+        ("On {pair}, change a₁ and b₁ as you like.", "From nearly everywhere the ratio tends to "
+         "the same number, 1.618; there and back still agree."),
         ("On {sums}, change some terms and the factors c and d.", "The last two rows stay equal, "
-         "but for rounding."),
+         "except for rounding."),
     ),
 )
 # fmt: on

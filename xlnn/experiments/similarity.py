@@ -66,34 +66,34 @@ def _patterns(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield number("product", title="a × b, pixel by pixel", equation=eq.PRODUCT, uses=of,
                  role="forward", shape=shape)
     yield number("inner", title="inner product a·b", symbol="a·b", number_format="General",
-                 equation=eq.INNER_PRODUCT, uses=of, meaning="how well two patterns fit",
+                 equation=eq.INNER_PRODUCT, uses=of, meaning="how similar two patterns are",
                  written="a·b = a₁b₁ + a₂b₂ + … = |a||b| cos θ", source="2-4")
     length = partial(number, equation=eq.LENGTH)
     yield length("length_a", title="length |a|", symbol="|a|", uses={"a": "pattern_a"},
                  meaning="the length of a vector", written="|a| = √(a₁² + a₂² + …)", source="2-4")
     yield length("length_b", title="length |b|", symbol="|b|", uses={"a": "pattern_b"})
     yield number("upper", title="at most |a||b|", symbol="|a||b|", equation=eq.UPPER,
-                 meaning="the bound by Cauchy and Schwarz", written="−|a||b| ≤ a·b ≤ |a||b|",
+                 meaning="the Cauchy–Schwarz bound", written="−|a||b| ≤ a·b ≤ |a||b|",
                  source="2-4")
     yield number("lower", title="at least −|a||b|", symbol="−|a||b|", equation=eq.LOWER)
     yield number("cosine", title="cos θ = a·b / |a||b|", symbol="cos θ", equation=eq.Cosine(),
-                 meaning="likeness, whatever the lengths", written="cos θ = a·b / |a||b|",
+                 meaning="similarity, independent of the lengths", written="cos θ = a·b / |a||b|",
                  source="2-4")
     yield number("angle", title="angle θ in degrees", symbol="θ", equation=eq.ANGLE,
                  number_format="0.0")
     yield number("direction", title="direction", equation=eq.AngleText(), number_format=";;;")
     say = words.sentence
     said = [
-        say("nothing", "|a||b| = 0: there is no direction and no angle; 0 and 90 stand for cos θ "
-            "and θ."),
-        say("opposite", "a and b are opposite: a·b = {inner} is the least that it can be, −|a||b|. "
-            "Against the gradient z falls fastest (2-10)."),
-        say("against", "a·b = {inner} is below 0: a and b lie rather against each other "
+        say("nothing", "|a||b| = 0: there is no direction and no angle; cos θ and θ are shown as 0 "
+            "and 90."),
+        say("opposite", "a and b are opposite: a·b = {inner} is the smallest possible value, "
+            "−|a||b|. Against the gradient z falls fastest (2-10)."),
+        say("against", "a·b = {inner} is below 0: a and b point in rather opposite directions "
             "({angle}°)."),
-        say("right_angle", "a·b is 0, to 12 digits of |a||b|: a and b stand at right angles."),
-        say("alike", "a·b = {inner} lies between {lower} and {upper}: a and b are {angle}° apart, "
-            "their likeness is {cosine}."),
-        say("same", "a and b have one direction: a·b = {inner} is the most that it can be, "
+        say("right_angle", "a·b is 0, to 12 digits of |a||b|: a and b are at right angles."),
+        say("alike", "a·b = {inner} is between {lower} and {upper}: the angle between a and b is "
+            "{angle}°, their similarity is {cosine}."),
+        say("same", "a and b have the same direction: a·b = {inner} is the largest possible value, "
             "|a||b|."),
     ]
     yield number("verdict", title="verdict", equation=Told(said, "direction", 3), is_text=True)
@@ -143,13 +143,14 @@ def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
                        shape=(shown, rows, columns))
     say = partial(words.sentence, images=count)
     said = (
-        say("nearest", "Most like a is image {number}, a {label}, with likeness {likeness}."),
-        say("several", "Most like a are {ties} images, each with likeness {likeness}: image "
-            "{number}, a {label}, is the first of them."),
-        say("equally", "All {images} images are equally like a, with likeness {likeness}: none is "
-            "most like it."),
+        say("nearest", "The image most similar to a is image {number}, a {label}, with similarity "
+                       "{likeness}."),
+        say("several", "{ties} images are most similar to a, each with similarity {likeness}: "
+            "image {number}, a {label}, is the first of them."),
+        say("equally", "All {images} images are equally similar to a, with similarity {likeness}: "
+            "none is the most similar."),
         say("no_direction", "Pattern a is all 0, or too small to square: it has no direction, and "
-            "no image is like it. They stand in their own order."),
+            "no image is similar to it. The images keep their original order."),
     )
     yield Quantity("nearest", title="nearest", equation=eq.MostSimilar(said, count), is_text=True,
                    uses={"own": "length_a", "number": "best", "label": "best_label"},
@@ -180,12 +181,12 @@ def _matrices(size: int, words: Text) -> Iterator[Quantity]:
     claims = (
         ("commutes", "AB = BA", "AB", "BA", [
             say("not_commutes", "AB and BA are not equal: the order of a product matters."),
-            say("is_commutes", "AB = BA: these two matrices may be multiplied in either order. "
-                "That is rare.")]),
+            say("is_commutes", "AB = BA: these two matrices can be multiplied in either order, "
+                "which is rare.")]),
         ("turns", "(AB)ᵀ = BᵀAᵀ", "turned_AB", "BA_turned", [
-            say("not_turns", "(AB)ᵀ and BᵀAᵀ differ by rounding."),
-            say("is_turns", "(AB)ᵀ = BᵀAᵀ: to transpose a product turns its order round. So the "
-                "weights of back-propagation come transposed (4-3).")]),
+            say("not_turns", "(AB)ᵀ and BᵀAᵀ differ only by rounding."),
+            say("is_turns", "(AB)ᵀ = BᵀAᵀ: transposing a product reverses its order. That is why "
+                "back-propagation uses transposed weights (4-3).")]),
     )
     for name, title, one, other, said in claims:
         yield Quantity(name, title=title, equation=eq.Equal(), number_format=";;;",
@@ -266,9 +267,9 @@ def _grids(*names: str) -> Part:
 
 # fmt: off
 EXPERIMENT = Experiment(
-    "similarity", model, title="Likeness, and matrices", book=("2-4", "2-5"),
-    summary="The inner product of two drawn patterns, 64 images ranked by likeness, and matrices "
-    "to type in.",
+    "similarity", model, title="Similarity, and matrices", book=("2-4", "2-5"),
+    summary="The inner product of two drawn patterns, 64 images ranked by similarity, and matrices "
+    "that you can edit.",
     sizes={"images": Size(64, 1, 1_000), "rows": Size(4, 1, 28), "columns": Size(3, 1, 28),
            "size": Size(3, 1, 8)},
     images="digits",
@@ -280,22 +281,22 @@ EXPERIMENT = Experiment(
     },
     about=(
         "A picture of {rows} × {columns} pixels is a vector of as many numbers. The inner product "
-        "of two says how well they fit (2-4).",
-        "It lies between −|a||b| and |a||b|: least for opposite, largest for equal directions. "
-        "That is the principle of gradient descent, and of the demons who like patterns (1-5).",
-        "Matrices write a whole layer in one line: product, Hadamard product and transpose are all "
-        "it takes (2-5).",
-        "Yellow cells and blue numbers are yours to change. The command  xlnn check  compares each "
-        "formula with NumPy.",
+        "of two such vectors says how similar they are (2-4).",
+        "It is between −|a||b| and |a||b|: smallest for opposite, largest for equal directions. "
+        "That is the principle of gradient descent, and of the demons that like patterns (1-5).",
+        "With matrices a whole layer is one line: product, Hadamard product and transpose are all "
+        "you need (2-5).",
+        "You can edit the yellow cells and the blue numbers. The command  xlnn check  compares "
+        "every formula with NumPy.",
     ),
     colours={
-        "forward": "products and pictures made of others", "weight": "the matrices A and B",
-        "result": "inner products, lengths, angles and places",
+        "forward": "products, and pictures computed from others", "weight": "the matrices A and B",
+        "result": "inner products, lengths, angles and ranks",
     },
     pages=(
         Page(
-            "similarity", "Similarity", "Two patterns as vectors: the better they fit, the larger "
-            "their inner product a·b. Draw in a and b: 1 is ink, 0 is paper.",
+            "similarity", "Similarity", "Two patterns as vectors: the more similar they are, the "
+            "larger their inner product a·b. Draw in a and b: 1 is ink, 0 is paper.",
             Beside(
                 Made(_similarity),
                 Chart("a·b between its bounds",
@@ -308,26 +309,26 @@ EXPERIMENT = Experiment(
             does="Draw two patterns and see their inner product between its bounds.",
         ),
         Page(
-            "ranking", "Ranking", "The images in the order of their likeness to pattern a, which "
-            "you draw on {similarity}.",
+            "ranking", "Ranking", "The images in order of similarity to pattern a, which you draw "
+            "on {similarity}.",
             Sentences("nearest"),
-            Ranked("best", "most like a"),
-            Ranked("last", "least like a"),
-            does="The images most and least like your pattern a.",
+            Ranked("best", "most similar to a"),
+            Ranked("last", "least similar to a"),
+            does="The images most and least similar to your pattern a.",
         ),
         helper_page(
             "images", "Images", "Each image as a row of pixels, its inner product with the drawn "
-            "pattern a, and the place that it takes.",
+            "pattern a, and its rank.",
             Below(
                 Beside(Label("pattern a", "headings", columns=2), Row("drawn"), apart=0),
                 Table("number", "labels", "images", "image_inner", "image_length", "likeness",
                       "place", ink=("drawn", "images"), looks=PIXELS, width=9, above=0),
             ),
-            does="All images as vectors, with their inner products and places.",
+            does="All images as vectors, with their inner products and ranks.",
         ),
         Page(
             "matrices", "Matrices", "The product of two matrices, their product entry by entry, "
-            "and their transposes. A and B are yours to change.",
+            "and their transposes. You can change A and B.",
             _grids("matrix_A", "matrix_B"),
             _grids("AB", "BA", "hadamard"),
             _grids("A_turned", "B_turned"),
@@ -344,10 +345,10 @@ EXPERIMENT = Experiment(
         ("On {similarity}, make b equal to a, then type −1 wherever a is 1, and 0 elsewhere.",
          "The angle is 0°, then 180°: a·b goes from its upper to its lower bound, and never "
          "beyond."),
-        ("On {similarity}, double every number of a.", "a·b and |a| double, the likeness stays: it "
-         "depends on directions alone."),
-        ("On {similarity}, draw a 1 as pattern a and look at {ranking}.", "The 1s come to the "
-         "front, the 0s go to the end: likeness alone tells most images apart."),
+        ("On {similarity}, double every number of a.", "a·b and |a| double, the similarity stays: "
+         "it depends only on the directions."),
+        ("On {similarity}, draw a 1 as pattern a and look at {ranking}.", "The 1s move to the "
+         "front, the 0s to the end: similarity alone tells most images apart."),
     ),
 )
 # fmt: on

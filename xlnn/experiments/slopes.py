@@ -70,7 +70,7 @@ LISTS = {
     },
     "lagrange": {
         "": "f_a f_b r",
-        "The least f on the circle": "least finest best_x best_y best_f exact",
+        "The smallest f on the circle": "least finest best_x best_y best_f exact",
         "The gradients there (2-7)": "factor rest_x rest_y",
     },
 }
@@ -104,9 +104,9 @@ def _choice(sheet: str, name: str, title: str, of: str, words: Text) -> Iterator
     """Yield a number that chooses a function, the number that is used, and the function's name."""
     number, names = partial(Quantity, sheet=sheet, symbol=" ", number_format="0"), NAMES[name]
     yield number(name, title=f"{title} (1 to {len(names)})", role="input", choices=(1, len(names)))
-    yield number(f"used_{name}", title="function that is used", uses={"choice": name},
+    yield number(f"used_{name}", title="function used", uses={"choice": name},
                  equation=UsedChoice(1, len(names)))
-    choose = words.sentence("choose", "Choose a whole number from 1 to {most}. Used now: {name}",
+    choose = words.sentence("choose", "Choose a whole number from 1 to {most}. Now using {name}",
                             most=len(names))
     yield Quantity(f"{name}_name", title=f"{of} is", symbol=" ", sheet=sheet, is_text=True,
                    equation=NameOf(names, choose), uses={"choice": name, "used": f"used_{name}"})
@@ -127,14 +127,14 @@ def _line(
 
 def _used(sheet: str, name: str) -> Quantity:
     """Return an h that is not 0."""
-    return _line(f"used_{name}", "h that is used", "h", rules.STEP, {"h": name}, sheet=sheet,
+    return _line(f"used_{name}", "h used", "h", rules.STEP, {"h": name}, sheet=sheet,
                  number_format="General")
 
 
 def _tangent(words: Text) -> Iterator[Quantity]:
     on, say = "tangent", words.sentence
     yield from _choice(on, "function", "function f", "f(x)", words)
-    yield typed("x", title="where: x", symbol="x", sheet=on, scale=2)
+    yield typed("x", title="position x", symbol="x", sheet=on, scale=2)
     yield typed("h_secant", title="h of the secant", symbol="h", sheet=on)
     yield _used(on, "h_secant")
     line = partial(_line, sheet=on)
@@ -168,9 +168,9 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     yield column("curve", "curve", "f", eq.Of(), {"x": "along"})
     yield column("on_tangent", "tangent", "f", rules.TANGENT_LINE, {"m": "df"})
     yield column("on_secant", "secant", "f", rules.SECANT_LINE, {"m": "m_secant"})
-    best = say("best", "The tangent has slope {slope}. Of the h tried, the forward quotient is "
-               "nearest to it with {forward}, the central one with {central}.")
-    one, several = say("one", "h = 10^−{n}"), say("several", "several alike")
+    best = say("best", "The slope of the tangent is {slope}. Of the h tried, the forward quotient "
+               "is closest with {forward}, the central one with {central}.")
+    one, several = say("one", "h = 10^−{n}"), say("several", "several equally")
     yield Quantity("best", title="the best h", sheet=on, is_text=True,
                    equation=eq.BestStep((best, one, several)))
 
@@ -180,7 +180,7 @@ def _rules(words: Text) -> Iterator[Quantity]:
     yield from _choice(on, "second", "second function g", "g(x)", words)
     for name in ("a", "b", "p", "q"):
         yield typed(name, title="coefficient", symbol=name, sheet=on)
-    yield typed("y", title="where: y", symbol="y", sheet=on)
+    yield typed("y", title="position y", symbol="y", sheet=on)
     yield typed("h", title="h of the difference quotients", symbol="h", sheet=on, scale=0.01)
     yield _used(on, "h")
     line, second = partial(_line, sheet=on), {"function": "used_second"}
@@ -192,12 +192,12 @@ def _rules(words: Text) -> Iterator[Quantity]:
     yield line("g_up", "", "g(x + h)", eq.OfShifted("+"), second)
     yield line("g_down", "", "g(x − h)", eq.OfShifted("-"), second)
     yield line("sum_rule", "linearity: by the rule", "af′ + bg′", rules.SUM_RULE,
-               meaning="slopes add, and factors stay", written="(af + bg)′ = af′ + bg′",
+               meaning="slopes add up, and factors stay", written="(af + bg)′ = af′ + bg′",
                source="2-6")
     yield line("sum_quotient", "linearity: difference quotient", "Δ(af + bg)/Δx",
                rules.SUM_QUOTIENT)
     yield line("e", "sigmoid: the power of e", "e⁻ˣ", rules.EXP)
-    yield line("below", "what stands below the line", "1 + e⁻ˣ", rules.BELOW)
+    yield line("below", "denominator", "1 + e⁻ˣ", rules.BELOW)
     yield line("s", "sigmoid", "σ(x)", rules.SIGMOID)
     yield line("s_quotient_rule", "its slope by the rule (1/f)′ = −f′/f²",
                "−(1 + e⁻ˣ)′/(1 + e⁻ˣ)²", rules.QUOTIENT_RULE)
@@ -209,13 +209,13 @@ def _rules(words: Text) -> Iterator[Quantity]:
     yield line("outer_up", "values to either side", "f(g)", eq.Of(), {"x": "g_up"})
     yield line("outer_down", "", "f(g)", eq.Of(), {"x": "g_down"})
     yield line("chain", "chain rule: by the rule", "f′(g) g′", rules.CHAIN,
-               {"outer": "d_outer", "inner": "dg"}, meaning="a function of a function",
+               {"outer": "d_outer", "inner": "dg"}, meaning="the slope of a composite function",
                written="dy/dx = dy/du · du/dx", source="2-8")
     yield line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", rules.CENTRAL,
                {"up": "outer_up", "down": "outer_down"})
     yield line("u", "C = u² + v², u = ax + by", "u", rules.LINEAR)
     yield line("v", "v = px + qy", "v", rules.LINEAR, {"a": "p", "b": "q"})
-    sums = {"x": {"meaning": "two ways from x to C: their sum", "source": "2-8",
+    sums = {"x": {"meaning": "two paths from x to C, added up", "source": "2-8",
                   "written": "∂C/∂x = ∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x"}, "y": {}}
     for along, one, other in (("x", "a", "p"), ("y", "b", "q")):
         uses = {"a": one, "p": other}
@@ -226,11 +226,11 @@ def _rules(words: Text) -> Iterator[Quantity]:
     yield line("gap", "largest gap between rule and quotient", "max |Δ|", rules.GAP,
                number_format="0.0E+00")
     yield line("largest", "largest slope", "max |f′|", rules.LARGEST)
-    agree = say("agree", "Rules and difference quotients agree: they differ by {gap} at most, a "
-                "millionth of the largest slope or less.")
+    agree = say("agree", "Rules and difference quotients agree: they differ by at most {gap}, no "
+                "more than a millionth of the largest slope.")
     differ = say("differ", "Rules and difference quotients differ by up to {gap}: h = {h} is too "
-                 "large, or so small that rounding decides.")
-    yield Quantity("agree", title="what they say", sheet=on, is_text=True,
+                 "large, or so small that rounding errors dominate.")
+    yield Quantity("agree", title="result", sheet=on, is_text=True,
                    equation=eq.Agreement((agree, differ)), uses={"h": "used_h"})
 
 
@@ -251,7 +251,8 @@ def _approximation(words: Text) -> Iterator[Quantity]:
                eq.OfShifted("+"), {"h": "delta"})
     several = partial(line, shape=(eq.DEGREE + 1,))
     yield several("taylor", "Taylor's series to degree 0, 1, 2, 3, 4", "Taylor {}", eq.Taylor(),
-                  meaning="what a step changes, to higher degrees", written="f + f′Δ + f″Δ²/2! + …",
+                  meaning="the change over a step, to higher "
+                          "degrees", written="f + f′Δ + f″Δ²/2! + …",
                   source="2-9")
     yield several("taylor_error", "its errors", "e{}", eq.TaylorError())
     half = Axis("k", 9, family="half", counts_from=0)
@@ -261,17 +262,18 @@ def _approximation(words: Text) -> Iterator[Quantity]:
     yield column("small_y", "", "Δy", rules.HALVED, {"whole": "dy"})
     yield column("true", "exact", "f(x + Δx, y + Δy)", eq.OfSurfaceShifted(), small)
     yield column("near", "approximate", "f + ∇f·Δ", rules.APPROXIMATION,
-                 {"z_x": "dz_dx", "z_y": "dz_dy", **small}, meaning="what a small step changes",
+                 {"z_x": "dz_dx", "z_y": "dz_dy", **small}, meaning="the change over a small step",
                  written="f(x + Δx, y + Δy) ≈ f + ∂f/∂x Δx + ∂f/∂y Δy", source="2-9")
     yield column("off", "error", "e", rules.APART, {"right": "true"}, number_format="0.0E+00")
-    yield line("shrinks", "the error there, by that at half the step (0: none)", "e₀ / e₁",
+    yield line("shrinks", "error / error at half the step (0: no error)", "e₀ / e₁",
                rules.SHRINKS)
     said = (
-        say("square", "The error is {shrinks} times that at half the step, nearly 4 times: it goes "
-            "with the square of the step."),
-        say("other", "The error is {shrinks} times that at half the step: here it does not go with "
-            "the square of the step."),
-        say("rounding", "At half the step the error is too small to compare: rounding decides it."),
+        say("square", "The error is {shrinks} times the error at half the step, nearly 4 times: it "
+            "is proportional to the square of the step."),
+        say("other", "The error is {shrinks} times the error at half the step: here it is not "
+            "proportional to the square of the step."),
+        say("rounding", "At half the step the error is too small to compare: rounding errors "
+                        "dominate."),
     )
     yield Quantity("square", title="what that means", sheet=on, is_text=True,
                    equation=eq.Halved(said),
@@ -279,12 +281,13 @@ def _approximation(words: Text) -> Iterator[Quantity]:
 
 
 FOUND = {
-    "flat": "f is 0 all around the circle: no point is lower than another.",
+    "flat": "f is 0 everywhere on the circle: no point is lower than another.",
     "point": "r = 0: the circle is a single point, ∇g is 0 there, and there is no λ.",
-    "found": "Least on the grid: f = {f} at ({x}, {y}), where λ = {factor}; exactly f = {exact}. ",
-    "equal": "The next point of the grid is equally low: the least lies midway between them.",
+    "found": "Minimum on the grid: f = {f} at ({x}, {y}), where λ = {factor}; the exact minimum is "
+             "f = {exact}. ",
+    "equal": "The next grid point is equally low: the minimum lies midway between them.",
     "parallel": "There ∇f = λ∇g: the gradients are parallel.",
-    "rough": "The least lies between points of the grid, and so ∇f is not quite λ∇g there.",
+    "rough": "The minimum lies between grid points, so ∇f is not quite λ∇g there.",
 }
 
 
@@ -303,7 +306,8 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
         yield column(f"unit_{along}", "", of.lower(), Direction(rules.PARTS, of))
         yield column(f"circle_{along}", "", along, rules.TIMES, {"u": f"unit_{along}"})
     yield column("circle_f", "", "f", rules.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
-    yield line("least", "least f, in row (the first such)", " ", eq.Least(), {"f": "circle_f"},
+    yield line("least", "smallest f, in row (the first if "
+                        "equal)", " ", eq.Least(), {"f": "circle_f"},
                number_format="0")
     yield count("j", title="finer", symbol="j", sheet=on, axes=(near,))
     column = partial(line, axes=(near,))
@@ -311,20 +315,20 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield column("fine_x", "", "x", rules.COS, {"t": "angle"})
     yield column("fine_y", "", "y", rules.SIN, {"t": "angle"})
     yield column("fine_f", "", "f", rules.LINEAR, {**on_line, "x": "fine_x", "y": "fine_y"})
-    yield line("finest", "and among the finer points, in row", " ", eq.Least(), {"f": "fine_f"},
+    yield line("finest", "smallest of the finer points, in row", " ", eq.Least(), {"f": "fine_f"},
                number_format="0")
-    for name, title in (("x", "the point that is found"), ("y", ""), ("f", "f there")):
+    for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
         yield line(f"best_{name}", title, name, eq.FoundCoordinate(),
                    {"least": "finest", "all_points": f"fine_{name}"})
-    yield line("exact", "the least f, by the formula", "−|r|√(a² + b²)", rules.EXACT, on_line)
+    yield line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", rules.EXACT, on_line)
     best = {"x": "best_x", "y": "best_y"}
     yield line("factor", "Lagrange's multiplier", "λ", rules.FACTOR, {**on_line, **best},
-               meaning="how many times ∇g is ∇f, at the minimum", written="∇f = λ∇g", source="2-7")
+               meaning="at the minimum ∇f is λ times ∇g", written="∇f = λ∇g", source="2-7")
     yield line("rest_x", "difference ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", rules.REST,
                {"a": "f_a", "x": "best_x"})
     yield line("rest_y", "", "∂f/∂y − λ ∂g/∂y", rules.REST, {"a": "f_b", "x": "best_y"})
     said = {key: words.sentence(key, english) for key, english in FOUND.items()}
-    yield Quantity("found", title="what is found", sheet=on, is_text=True,
+    yield Quantity("found", title="result", sheet=on, is_text=True,
                    equation=eq.SteepestPoint(said), uses={**on_line, **best, "f": "best_f"})
 
 
@@ -385,18 +389,18 @@ EXPERIMENT = Experiment(
         "f_a": 1, "f_b": 1, "r": 1,  # the book's: f = x + y on the circle of radius 1
     },
     about=(
-        "What does z do when x moves a little? That is all that training a network asks, for each "
+        "How does z change when x changes a little? Training a network asks just this, for each "
         "weight (2-6 to 2-9).",
-        "Every slope stands here twice: by its rule, and as a difference quotient, which only "
-        "knows the function. They agree to as many digits as h allows.",
-        "Yellow cells are yours: the functions, where, and how far. Nothing can break for good: "
-        "undo brings it back.",
-        "The command  xlnn check  compares each formula with NumPy.",
+        "Every slope is shown twice: by its rule, and as a difference quotient, which uses only "
+        "the function itself. They agree to as many digits as h allows.",
+        "You can edit the yellow cells: the functions, the position and the steps. You can't break "
+        "anything: just undo.",
+        "The command  xlnn check  compares every formula with NumPy.",
     ),
     pages=(
         Page(
-            "tangent", "Tangent", "A derivative is the slope of the tangent (2-6): the secant's "
-            "slope, its h smaller and smaller. Change any yellow cell.",
+            "tangent", "Tangent", "A derivative is the slope of the tangent (2-6): the slope of "
+            "the secant as h gets smaller and smaller. Change any yellow cell.",
             Sentences("best"),
             Beside(
                 Below(
@@ -415,33 +419,35 @@ EXPERIMENT = Experiment(
                     _table("i along curve on_tangent on_secant"),
                 ),
             ),
-            does="Let h shrink, and see the secant become the tangent, until rounding wins.",
+            does="Let h shrink and see the secant become the tangent, until rounding errors "
+                 "dominate.",
         ),
         Page(
-            "rules", "Rules", "Each slope by its rule, and beneath it as a difference quotient, "
-            "which knows no rule (2-6, 2-8). f and x are those of {tangent}.",
+            "rules", "Rules", "Each slope by its rule, and below it as a difference quotient, "
+            "which needs no rule (2-6, 2-8). f and x are those of {tangent}.",
             Sentences("agree"),
             *_list("rules"),
-            does="Add, multiply, put one function into another: the slopes follow.",
+            does="Add functions, multiply them by a constant, put one into another: the slopes "
+                 "follow.",
         ),
         Page(
-            "approximation", "Approximation", "What a small step changes (2-9), with the partial "
-            "derivatives (2-7): halve a small step, and the error is about a quarter. At x and y "
-            "of the other sheets.",
+            "approximation", "Approximation", "The change over a small step (2-9), from the "
+            "partial derivatives (2-7): halve the step, and the error falls to about a quarter. x "
+            "and y are those of the other sheets.",
             Sentences("square"),
             Beside(Below(*_list("approximation")), _table("k small_x small_y true near off")),
             does="Two variables, small steps, and Taylor's series.",
         ),
         Page(
-            "lagrange", "Lagrange", "Where on a circle is f least (2-7)? All around it on a grid, "
-            "then finer; there ∇f is a multiple of ∇g.",
+            "lagrange", "Lagrange", "Where on a circle is f smallest (2-7)? Try points all around "
+            "it, then finer ones; at the minimum ∇f is a multiple of ∇g.",
             Sentences("found"),
             Beside(
                 Below(
                     *_list("lagrange"),
                     Chart("The circle and its lowest point",
                           Trace("circle_y", "circle_x", CURVE, name="x² + y² = r²"),
-                          Trace("best_y", "best_x", TANGENT, 0, "circle", "f least"),
+                          Trace("best_y", "best_x", TANGENT, 0, "circle", "smallest f"),
                           x="x", y="y", size_in_cm=(9.5, 9.5), is_square=True),
                     Chart("f around the circle", Trace("circle_f", "part", TANGENT), x="k",
                           ends=(0, rules.PARTS)),
@@ -449,18 +455,18 @@ EXPERIMENT = Experiment(
                 _table("part unit_x circle_x unit_y circle_y circle_f"),
                 _table("j angle fine_x fine_y fine_f"),
             ),
-            does="A minimum under a condition.",
+            does="A minimum under a constraint.",
         ),
     ),
     colours={"result": "values and slopes"},
     tries=(
-        ("On {tangent} make h of the secant 0.5, then 0.1.", "The grey secant turns into the "
-         "tangent, and its slope into f′(x)."),
+        ("On {tangent}, set h of the secant to 0.5, then to 0.1.", "The grey secant approaches the "
+         "tangent, and its slope approaches f′(x)."),
         ("Choose function 3 on {tangent}, and look at the chart of errors.", "The error falls "
-         "until h = 10⁻⁸, and for the central quotient until about 10⁻⁵. Then the digits that "
-         "f(x + h) and f(x) share are lost."),
-        ("On {approximation} choose Δ = 3 with function 5, then Δ = 0.3.", "Far away, degree 4 is "
-         "no nearer than degree 0; near by, each degree adds digits."),
+         "until about h = 10⁻⁸, and for the central quotient until about 10⁻⁵. Beyond that, the "
+         "subtraction loses the digits that f(x + h) and f(x) share."),
+        ("On {approximation}, choose Δ = 3 with function 5, then Δ = 0.3.", "Far away, degree 4 is "
+         "no closer than degree 0; nearby, each degree adds digits."),
     ),
 )
 # fmt: on

@@ -72,7 +72,7 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield from _weights(state)
     yield from _training(state)
     yield from _gradients(state)
-    yield Quantity("epoch", title="epoch that is shown", equation=eq.EpochUsed(steps),
+    yield Quantity("epoch", title="epoch shown", equation=eq.EpochUsed(steps),
                    number_format="0", sheet="xor")
     yield from _shown(steps, words)
 
@@ -120,10 +120,10 @@ def _forward(
     z, a, W, b = (f"{_named(kind, layer)}{more}" for kind in "zaWb")
     yield column(z, "z", f"z{up}{{}}", title="weighted input", shape=shape,
                  equation=WeightedInput(), uses={"below": below, "W": W, "b": b},
-                 meaning="what a unit receives; 0 on its line", written="z = w₁x₁ + w₂x₂ + b",
+                 meaning="the total input of a unit; 0 on its line", written="z = w₁x₁ + w₂x₂ + b",
                  source="1-3")
     yield column(a, "a", f"a{up}{{}}", title="output", shape=shape, equation=Sigmoid(),
-                 uses={"z": z}, meaning="how excited a unit is",
+                 uses={"z": z}, meaning="how strongly a unit is activated",
                  written="a = σ(z) = 1 / (1 + exp(−z))", source="1-3")
 
 
@@ -165,8 +165,8 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
         z, fires, side = f"{_named('z', last)}_shown", f"fires_{which}", f"side_{which}"
         yield column(fires, "fires", "u(z)", title="fires?", shape=(1,), number_format="0",
                      equation=UnitStep(), uses={"z": z},
-                     meaning="1 where the output is at least ½: the point is on that side of the "
-                     "line, or on the line", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2")
+                     meaning="1 if the output is at least ½: the point is on that side of the "
+                     "line, or on it", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2")
         yield column(side, "side", " ", title="right?", shape=(1,), number_format=MARKS,
                      equation=eq.RightSide(), uses={"z": z, "answer": fires, "truth": "t"})
         yield number(f"right_{which}", title=f"points right {NETWORKS[which]}", number_format="0",
@@ -179,24 +179,23 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
             yield number(f"line_{along}_{layer}", f"line_{along}", symbol, title="ends of the line",
                          shape=(LAYERS[layer][0], 2), equation=eq.LineEnd(at), uses=uses,
                          number_format="0.00")
-    yield number("who", title="who can", equation=eq.WhoCan(POINTS), number_format="0")
+    yield number("who", title="which network can", equation=eq.WhoCan(POINTS), number_format="0")
     say = words.sentence
-    count = say("count", "After epoch {epoch}, of {points} points {right_single} are right without "
+    count = say("count", "After epoch {epoch}, {right_single} of {points} points are right without "
                 "a hidden layer, and {right_hidden} with one.", points=POINTS)
-    choose = say("choose", "Choose an epoch from 0 to {steps}, a whole number; epoch {epoch} is "
+    choose = say("choose", "Choose an epoch from 0 to {steps} (a whole number); epoch {epoch} is "
                  "shown. ", steps=steps)
-    undecided = say("undecided", " Where the output is ½ (–) it is undecided, and not right.")
+    undecided = say("undecided", " An output of ½ (–) is undecided and does not count as right.")
     yield number("counts", title="how many", is_text=True,
                  equation=eq.CountSentence((count, choose, undecided)))
     means = [
-        say("neither", "Neither network has all points right here. Another epoch, another η or "
-            "other start weights may do better, unless points of different targets lie on each "
-            "other."),
-        say("one", "The unit alone has all points right: one line is enough for these points, and "
+        say("neither", "Neither network has all points right. Another epoch, another η or other "
+            "start weights may do better, unless points with different targets coincide."),
+        say("one", "The unit alone has all points right: for these points one line is enough, and "
             "no hidden layer is needed."),
-        say("two", "The unit alone draws one line, and not all points lie on their sides of it. "
-            "Each hidden unit draws a line of its own, and the output unit joins what they say."),
-        say("both", "Both networks have all points right: one line is enough for these points, and "
+        say("two", "The unit alone draws one line, and not all points are on the right side of it. "
+            "Each hidden unit draws its own line, and the output unit combines them."),
+        say("both", "Both networks have all points right: for these points one line is enough, and "
             "no hidden layer is needed."),
     ]
     yield number("means", title="what it means", equation=Told(means, "who"), is_text=True)
@@ -220,7 +219,7 @@ def _plane(title: str, *lines: Trace) -> Chart:
 EXPERIMENT = Experiment(
     "xor-layers", model, title="What a hidden layer is for", book=("1-4", "4-4"),
     summary="Exclusive or without and with a hidden layer, side by side: one unit draws one line, "
-    "and no line will do.",
+    "and one line is not enough.",
     sizes={"steps": Size(120, 1, 2_000)},
     inputs=lambda sizes: {
         "eta": 2, "shown": sizes["steps"],
@@ -231,26 +230,25 @@ EXPERIMENT = Experiment(
     },
     options_for={"epochs": "steps", "eta": "eta"},
     about=(
-        "Exclusive or: the target is 1 if one of two inputs is 1, but not both. Two networks learn "
-        "it side by side, in {steps} epochs of the same gradient descent (4-4).",
+        "Exclusive or: the target is 1 if exactly one of two inputs is 1. Two networks learn it "
+        "side by side, in {steps} epochs of the same gradient descent (4-4).",
         "A unit fires on one side of the line w₁x₁ + w₂x₂ + b = 0 (1-2, 1-3). For exclusive or, "
         "(0, 1) and (1, 0) must lie on one side and (0, 0) and (1, 1) on the other.",
-        "No line does that: the midpoint of either pair is (½, ½), and it would have to lie on "
-        "both sides. So a network without a hidden layer cannot learn it, however long it is "
-        "trained.",
-        "Two hidden units draw two lines and give the output unit new inputs a²₁, a²₂, in which "
+        "No line can do that: the midpoint of each pair is (½, ½), so it would have to be on both "
+        "sides. A network without a hidden layer cannot learn it, however long you train it.",
+        "Two hidden units draw two lines and give the output unit new inputs a²₁, a²₂, for which "
         "one line is enough: that is what a hidden layer is for (1-4, 1-5).",
-        "The command  xlnn check  compares each formula that gives a number with NumPy.",
+        "The command  xlnn check  compares every formula that gives a number with NumPy.",
     ),
     colours={
         "forward": "forward: from the inputs to the outputs",
         "backward": "back: errors and gradients", "weight": "weights and biases",
-        "result": "costs, and what is right",
+        "result": "costs, and right answers",
     },
     pages=(
         Page(
             "xor", "Two networks", "Four points, and two networks that learn them: one unit alone, "
-            "and one with two hidden units below it. Change any yellow cell.",
+            "and one with two hidden units. Change any yellow cell.",
             Numbers("eta", "shown", "right_single", "right_hidden",
                     choices={"shown": "C_T_single"}),
             Sentences("counts", "means", above=1),
@@ -278,26 +276,27 @@ EXPERIMENT = Experiment(
                       Trace("C_T_hidden", colour=FIRST_COLOUR, name=NETWORKS["hidden"]),
                       size_in_cm=(13, 10)),
             ),
-            does="Step through the epochs, and see the lines move.",
+            does="Step through the epochs and see the lines move.",
         ),
         helper_page("training", "Training", "Forward and back, for each point in each epoch, of "
                     "both networks. Each column is one formula, filled down.",
-                    does="All of it: every point in every epoch."),
+                    does="The whole calculation: every point in every epoch."),
         helper_page("weights", "Weights", "The weights of both networks after each epoch, the "
-                    "gradient of C_T there, and C_T. The first row is the start: it is yours to "
-                    "change.", does="The weights, and what C_T does. Change the start."),
+                    "gradient of C_T there, and C_T. The first row is the start, which you can "
+                    "change.", does="The weights and C_T, epoch by epoch. Change the start."),
     ),
     tries=(
-        ("On {xor}, step through the epochs, from 0 to the last.", "One line swings about and "
-         "finds no place. The two lines close in on the points of target 1; with η = 2 and this "
-         "start it takes 40 epochs."),
-        ("Type the targets of OR (0, 1, 1, 1), then of AND (0, 0, 0, 1).", "Now one line divides "
-         "the points, and the unit alone learns it as well, in a few epochs."),
-        ("With exclusive or, move the point (1, 1) to (0.2, 0.2).", "The points can be divided by "
-         "one line. Does the unit alone find it?"),
+        ("On {xor}, step through the epochs, from 0 to the last.", "The single line swings about "
+         "and never settles. The two lines close in on the points with target 1; with η = 2 and "
+         "this start it takes 40 epochs."),
+        ("Type the targets of OR (0, 1, 1, 1), then of AND (0, 0, 0, 1).", "Now one line separates "
+         "the points, and the unit alone learns them too, in a few epochs."),
+        ("With exclusive or, move the point (1, 1) to (0.2, 0.2).", "Now one line can separate the "
+         "points. Does the unit alone find it?"),
         ("On {weights}, give both hidden units the same start weights and biases, and the output "
-         "equal weights.", "They stay equal: two lines become one, and the network is no better "
-         "than a unit alone."),
+         "unit equal "
+         "weights.", "They stay equal: two lines become one, and the network is no better than a "
+         "single unit."),
     ),
 )
 # fmt: on

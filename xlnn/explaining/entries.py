@@ -62,8 +62,8 @@ class Entries:
         if "!" in what:
             if at or unit:
                 raise OptionsError(
-                    f"{what:.60} is one cell already: epoch, image and unit go with the name of "
-                    "a quantity, as delta3."
+                    f"{what:.60} is already one cell: epoch, image and unit are for the name of a "
+                    "quantity, such as delta3."
                 )
             return self._of_cell(what)
         if what not in self.layout.model.by_name:
@@ -93,7 +93,7 @@ class Entries:
         ]
         if len(found) > 1:
             raise OptionsError(
-                f"{what} is a cell of a quantity on {', '.join(found)}: name its sheet, as "
+                f"{what} is a cell of a quantity on {', '.join(found)}: add the sheet, for example "
                 f"{quoted(found[0])}!{place}."
             )
         return f"{quoted(found[0])}!{place}" if found else what
@@ -104,10 +104,12 @@ class Entries:
         named = areas(f"={quoted(sheet)}!{place}", sheet)
         titles = self.layout.titles.values()
         if not named or named[0].sheet not in map(str.casefold, titles):
-            raise OptionsError(f"{what:.60} is no cell of the sheets {', '.join(titles)}.")
+            raise OptionsError(f"{what:.60} is not a cell of the sheets {', '.join(titles)}.")
         entry = self.layout.entry(named[0].sheet, named[0].top, named[0].left)
         if entry is None:
-            raise OptionsError(f"{what:.60} belongs to no quantity: it is a heading, or empty.")
+            raise OptionsError(
+                f"{what:.60} does not belong to a quantity: it is a heading, or empty."
+            )
         return entry
 
     def in_area(self, area: CellRange) -> Iterator[Entry]:

@@ -103,7 +103,7 @@ def explain(  # noqa: PLR0913 -- each is a choice of the person who asks
     ('Descent!F15', '−η × ∂z/∂x', -0.48)
     """
     if type(depth) is not int or depth < 1:
-        raise OptionsError(f"depth is {depth!r}: a whole number from 1 on was expected.")
+        raise OptionsError(f"depth is {depth!r}: a whole number of at least 1 was expected.")
     path = path_of(path)
     sheet = Entries(examined(path, engine, ProbePoints(0), model), lang)
     entry = sheet.found(what, at or {}, unit)

@@ -50,7 +50,8 @@ def index_of(
         if not 0 <= index[names[name]] < axis.length:
             last = axis.counts_from + axis.length - 1
             raise OptionsError(
-                f"{quantity.name} has {name} {axis.counts_from} to {last}, and no {number}."
+                f"There is no {name} {number}: for {quantity.name}, {name} goes from "
+                f"{axis.counts_from} to {last}."
             )
     return (*index, *_unit_of(quantity, unit or (1,) * len(quantity.shape)))
 

@@ -112,7 +112,7 @@ class QuantityValues:
         try:
             import pandas as pd  # noqa: PLC0415 -- only where it is asked for
         except ImportError as error:
-            raise XlnnError("A data frame takes pandas: pip install pandas.") from error
+            raise XlnnError("A data frame needs pandas: pip install pandas.") from error
         names = self._unit_names()
         if not self.axes:
             values = self.array.reshape(len(names))

@@ -107,7 +107,7 @@ class Run(Mapping[str, QuantityValues]):
         try:
             from matplotlib import pyplot as plt  # noqa: PLC0415 -- only where it is asked for
         except ImportError as error:
-            raise XlnnError("A plot takes matplotlib: pip install matplotlib.") from error
+            raise XlnnError("A plot needs matplotlib: pip install matplotlib.") from error
         if axes is None:
             _, axes = plt.subplots()
         (along,) = quantity.rows

@@ -150,7 +150,7 @@ class Contents:
 
 
 def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = None) -> Contents:
-    """Return what is in a workbook.
+    """Summarise a workbook: what it holds, how training went, what was changed.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ MAX_PROBLEMS = 10_000
 
 
 def lint(path: Path, may_be_left_out: Callable[[str], bool] = never) -> tuple[Problem, ...]:
-    """Look for what would make Excel repair a workbook.
+    """Find what would make Excel repair a workbook.
 
     Parameters
     ----------

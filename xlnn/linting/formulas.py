@@ -170,7 +170,7 @@ class _Formulas:
                 group,
                 0,
                 "arguments",
-                f"{function:.40} has {count:,} arguments; expected are {expected}.",
+                f"{function:.40} has {count:,} arguments; expected {expected}.",
             )
         for name in reading.names:
             if name.casefold() not in self._book.names:
@@ -201,7 +201,7 @@ class _Formulas:
                 continue
             self._looked_at.add(alike)
             if pair := unlike(f"={group.batch[group.members[member]]}", self._names):
-                message = f"It pairs {pair}; expected are ranges of the same shape."
+                message = f"It pairs {pair}; expected ranges of the same shape."
                 yield from self._say(group, member, "unlike-ranges", message)
 
     def _look_at_cells(
@@ -227,7 +227,7 @@ class _Formulas:
             wrong,
             "reference",
             f"It refers to {sheet.title}!{shown}, and "
-            f"{_missing(sheet.used, left, right, top, bottom)}; expected are cells that exist.",
+            f"{_missing(sheet.used, left, right, top, bottom)}; expected cells that exist.",
             index,
         )
 

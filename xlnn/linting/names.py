@@ -31,7 +31,7 @@ def _sheet_names(book: Book) -> Iterator[Problem]:
     for title in book.titles:
         wrong = _wrong_title(title)
         if title.casefold() in seen:
-            wrong = "it is there twice, for Excel with the case of letters left aside"
+            wrong = "it is there twice (Excel ignores upper and lower case)"
         seen.add(title.casefold())
         if wrong:
             yield Problem(
@@ -47,11 +47,11 @@ def _sheet_list(book: Book) -> Iterator[Problem]:
     shown = [node.attributes.get("activeTab", "0") for node in named(book.workbook, "workbookView")]
     wrong = []
     if len(set(numbers)) < len(numbers):
-        wrong.append("two sheets have one number (sheetId); expected are different ones")
+        wrong.append("two sheets have the same number (sheetId); expected different ones")
     if sheets and all(sheet.attributes.get("state", "visible") != "visible" for sheet in sheets):
-        wrong.append("all sheets are hidden; expected is one that can be seen")
+        wrong.append("all sheets are hidden; expected one that can be seen")
     if any(not (tab.isdecimal() and int(tab) < len(sheets)) for tab in shown):
-        wrong.append("the sheet to show first (activeTab) is not there; expected is one that is")
+        wrong.append("the sheet to show first (activeTab) is not there; expected one that is")
     for sentence in wrong:
         yield Problem("sheets", "the list of sheets", f"{sentence[0].upper()}{sentence[1:]}.")
 
@@ -62,7 +62,7 @@ def _wrong_title(title: str) -> str | None:
     if not title.strip():
         return "it is empty"
     if length > MAX_TITLE:
-        return f"it has {length} characters, and {MAX_TITLE} are allowed"
+        return f"it has {length} characters, but only {MAX_TITLE} are allowed"
     if forbidden:
         return f"it contains {forbidden[0]!a}"
     if title[0] == "'" or title[-1] == "'":
@@ -78,7 +78,7 @@ def _defined_names(book: Book) -> Iterator[Problem]:
         name, sheet = node.attributes.get("name", ""), node.attributes.get("localSheetId", "")
         wrong = _wrong_name(name)
         if (name.casefold(), sheet) in seen:
-            wrong = "it is there twice, with the case of letters left aside"
+            wrong = "it is there twice (upper and lower case count as equal)"
         elif sheet and not (sheet.isascii() and sheet.isdigit() and int(sheet) < len(book.titles)):
             wrong = f"it belongs to sheet number {sheet:.9}, which is not there"
         elif not node.text.strip():
@@ -94,7 +94,7 @@ def _defined_names(book: Book) -> Iterator[Problem]:
 
 def _wrong_name(name: str) -> str | None:
     if len(name) > MAX_NAME:
-        return f"it has {len(name)} characters, and {MAX_NAME} are allowed"
+        return f"it has {len(name)} characters, but only {MAX_NAME} are allowed"
     if not _NAME.fullmatch(name):
         return "a name begins with a letter, _ or \\ and goes on with letters, digits, . _ ? or \\"
     if box(name.upper()) or _R1C1.fullmatch(name):
@@ -122,5 +122,5 @@ def _uncomputed(book: Book) -> Iterator[Problem]:
             "uncomputed",
             f"{first.title}!{first.no_value}",
             "The formula has no cached value and the workbook does not ask to be computed; "
-            'expected is <calcPr fullCalcOnLoad="1"/>, or a value.',
+            'expected <calcPr fullCalcOnLoad="1"/>, or a value.',
         )

@@ -213,8 +213,8 @@ def _reader(
         if isinstance(token, Opening):
             if next(count) > MAX_NODES:
                 raise archive.refused(
-                    f"it holds more than {MAX_NODES:,} elements beside its cells and texts, and "
-                    "lint looks at no more; remove charts, formats or links"
+                    f"it holds more than {MAX_NODES:,} elements besides its cells and texts, which "
+                    "is more than lint reads; remove charts, formats or links"
                 )
             node = Node(token, parent)
             found.append(node)

@@ -40,14 +40,15 @@ def _relationships(book: Book) -> Iterator[Problem]:
                 yield Problem(
                     "relationship",
                     part,
-                    f'{count} relationships have the id "{identity:.40}"; expected is one.',
+                    f'{count} relationships have the id "{identity:.40}"; expected one.',
                 )
         for line in lines:
             if not line.outside and line.target not in book.archive.parts:
                 yield Problem(
                     "relationship",
                     part,
-                    f'"{line.identity:.40}" leads to "{line.target:.80}", which is no part here.',
+                    f'"{line.identity:.40}" leads to "{line.target:.80}", which is not a part of '
+                    "this file.",
                 )
 
 
@@ -78,7 +79,7 @@ def _orphans(book: Book) -> Iterator[Problem]:
         is_lines = part.endswith(".rels")
         if part != TYPES and (source_of(part) if is_lines else part) not in reached:
             yield Problem(
-                "orphan-part", part, "No relationship leads to it; expected is one, or no part."
+                "orphan-part", part, "No relationship leads to it; expected one, or no part."
             )
 
 
@@ -104,12 +105,12 @@ def _content_types(book: Book) -> Iterator[Problem]:
         found = overrides.get(part, defaults.get(part.rpartition(".")[2].casefold(), ""))
         wanted = KINDS.get(kinds.get(part, ""), "")
         if part != TYPES and not found:
-            yield Problem("content-type", part, f"{TYPES} gives it no type; expected is one.")
+            yield Problem("content-type", part, f"{TYPES} gives it no type; expected one.")
         elif not found.endswith(wanted):
             yield Problem(
                 "content-type",
                 part,
-                f'Its content type is "{found:.80}"; expected is one that ends with "{wanted}".',
+                f'Its content type is "{found:.80}"; expected one that ends with "{wanted}".',
             )
 
 
@@ -123,8 +124,8 @@ def _table_headers(book: Book) -> Iterator[Problem]:
                     yield Problem(
                         "table-header",
                         part,
-                        f'{count} columns have the header "{header:.40}"; expected are different '
-                        "ones, and none empty.",
+                        f'{count} columns have the header "{header:.40}"; expected different ones, '
+                        "and none that are empty.",
                     )
 
 

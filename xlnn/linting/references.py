@@ -19,14 +19,15 @@ from xlnn.xlsx.sheet_stream import COLUMNS
 NUMBER = re.compile(rb"[0-9]+")
 """A number of a formula: what its digits make up, wherever they stand."""
 
-_WRONG = "cannot be parsed; expected are operands between operators, and brackets in pairs"
+_WRONG = "cannot be parsed; expected operands between operators, and brackets in pairs"
 _DEEP = (
-    "cannot be parsed; expected are at most 72 brackets inside one another, and 256 operators in a "
-    "row"
+    "cannot be parsed; expected at most 72 brackets inside one another, and 256 operators in a row"
 )
 
-_LONG = "goes beyond Excel; expected are texts of 255 characters, and numbers of 1E+308, at most"
-_NESTED = "goes beyond Excel; expected are at most 64 functions inside one another"
+_LONG = (
+    "exceeds the limits of Excel; expected texts of 255 characters, and numbers of 1E+308, at most"
+)
+_NESTED = "exceeds the limits of Excel; expected at most 64 functions inside one another"
 
 MOST_NESTED, LONGEST_TEXT = 64, 255
 """Functions inside one another, and characters of a text in a formula, as in Excel."""

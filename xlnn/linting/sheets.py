@@ -57,7 +57,7 @@ def _element_order(sheet: SheetNode) -> Iterator[Problem]:
             continue
         if node.name in seen and node.name not in REPEATED:
             yield Problem(
-                "element-order", sheet.title, f"<{node.name}> is there twice; expected is one."
+                "element-order", sheet.title, f"<{node.name}> is there twice; expected one."
             )
         elif before and ORDER.index(node.name) < ORDER.index(before):
             yield Problem(
@@ -78,7 +78,7 @@ def _column_widths(sheet: SheetNode) -> Iterator[Problem]:
             yield Problem(
                 "column-widths",
                 sheet.title,
-                f"<cols> has columns {first} to {last} after column {before}; expected are columns "
+                f"<cols> has columns {first} to {last} after column {before}; expected columns "
                 f"further right, up to {MAX_COLUMNS:,}.",
             )
         before = max(before, last)
@@ -90,7 +90,7 @@ def _cell_values(sheet: SheetNode) -> Iterator[Problem]:
         yield Problem(
             "cell-value",
             f"{sheet.title}!{place}",
-            f'A cell of the type "{kind}" {found}; expected is a value of this type.',
+            f'A cell of the type "{kind}" {found}; expected a value of this type.',
         )
 
 
@@ -100,7 +100,7 @@ def _merges(book: Book, sheet: SheetNode) -> Iterator[Problem]:
         reference = node.attributes.get("ref", "")
         where, found = f"{sheet.title}!{reference}", box(reference)
         if found is None or found[:2] == found[2:]:
-            yield Problem("merge", where, "This is no range of several cells inside the grid.")
+            yield Problem("merge", where, "This is not a range of several cells inside the grid.")
             continue
         rows, columns = range(found.top, found.bottom + 1), range(found.left, found.right + 1)
         cells = list(product(rows, columns))
@@ -117,7 +117,7 @@ def _merges(book: Book, sheet: SheetNode) -> Iterator[Problem]:
             yield Problem(
                 "merge",
                 f"{sheet.title}!{reference}",
-                "It covers a formula; formulas stand in cells that are not merged.",
+                "It covers a formula; formulas must be in cells that are not merged.",
             )
 
 
@@ -136,7 +136,7 @@ def _ranges(sheet: SheetNode) -> Iterator[Problem]:
             yield Problem(
                 "range",
                 sheet.title,
-                f'<{node.name}> has the range "{text:.60}"; expected is one like B2:C9 inside the '
+                f'<{node.name}> has the range "{text:.60}"; expected one like B2:C9 inside the '
                 "grid.",
             )
 
@@ -180,8 +180,8 @@ def _hyperlinks(book: Book, sheet: SheetNode) -> Iterator[Problem]:
             yield Problem(
                 "hyperlink",
                 f"{sheet.title}!{node.attributes.get('ref', '')}",
-                f'The link leads to "{location:.60}"; expected is a cell, a name or a sheet of '
-                "this workbook.",
+                f'The link leads to "{location:.60}"; expected a cell, a name or a sheet of this '
+                "workbook.",
             )
 
 

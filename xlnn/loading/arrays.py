@@ -9,7 +9,7 @@ from xlnn.grid import CellError, Grid, Values
 from xlnn.layout import Block, Layout
 
 A_TEXT = "a text (a number is one with ' before it)"
-OTHERWISE = {"labels": "; for words, build anew from data whose labels are words"}
+OTHERWISE = {"labels": "; for words, build again from data whose labels are words"}
 """By the kind of a quantity, what to do where nothing but a number may be typed."""
 
 
@@ -118,7 +118,8 @@ def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray
             index = tuple(map(int, np.argwhere(bad)[0]))
             found = values[layout.titles[block.sheet]].at(*block.address(index))
             raise WorkbookError(
-                f"{layout.cell(name, index)} holds {_shown(found)}: it is an input, type {wanted}."
+                f"{layout.cell(name, index)} holds {_shown(found)}, but it is an input: undo, "
+                f"or type {wanted}."
             )
 
 

@@ -15,7 +15,7 @@ from xlnn.loading.unseen_formulas import outside
 
 
 def lint(path: Path | str) -> tuple[Problem, ...]:
-    """Look for what would make Excel repair a workbook.
+    """Find what would make Excel repair a workbook.
 
     Parameters
     ----------

@@ -24,5 +24,5 @@ def on_records(spec: Spec, layout: Layout, run: Arrays) -> Iterator[str]:
         more = f", as {len(altered) - 1:,} more of these notes" if altered[1:] else ""
         yield (
             f"{layout.cell(name, index)} holds {run[name][index]:.15g}, and should note "
-            f"{expected:.15g} of NumPy's run of these inputs: the note was typed over{more}"
+            f"{expected:.15g} of NumPy's run of these inputs: the note was overwritten{more}"
         )

@@ -59,5 +59,5 @@ def missing_sheet(path: Path, there: tuple[str, ...], layout: Layout) -> Workboo
     new = [title for title in there if title not in titles]
     now = f' (is it "{new[0]:.40}" now?)' if len(new) == len(missing) == 1 else ""
     return WorkbookError(
-        f"{path.name}: the sheet {missing[0]} is missing{now}; bring it back, or its name."
+        f"{path.name}: the sheet {missing[0]} is missing{now}; restore it or its name."
     )

@@ -56,7 +56,7 @@ def spec_text(path: Path) -> tuple[str, str]:
     title = next((title for title in sheet_parts(path) if title in known), None)
     if title is None:
         raise WorkbookError(
-            f"{path.name} has no sheet Spec: it was not made by xlnn, or the sheet was deleted."
+            f"{path.name} has no sheet Spec: it was not written by xlnn, or the sheet was deleted."
         )
     lines = _lines(path, title)
     if not (lines and lines[0].startswith("format")):
@@ -144,7 +144,7 @@ def described(
     if least > formulas:  # or its cells are not even counted
         raise WorkbookError(
             f"{path.name}: its Spec describes at least {least:,} formulas, and it holds "
-            f"{formulas:,}; bring back the Spec or the cells that were deleted."
+            f"{formulas:,}; restore the Spec or the cells that were deleted."
         )
     try:
         if model is not None:
@@ -160,7 +160,7 @@ def described(
     if claimed > SPARE + 2 * box:
         raise WorkbookError(
             f"{path.name}: its Spec describes {claimed:,} cells, and its sheets span {box:,}; "
-            "bring back the Spec or the cells that were deleted."
+            "restore the Spec or the cells that were deleted."
         )
     return spec, layout
 

@@ -80,11 +80,12 @@ def check_saved(path: Path, *, force: bool = False) -> None:
         ``force`` is not set.
     """
     if path.suffix.lower() != ".npz":
-        raise OutputNameError(f"{path}: the output holds arrays, name it .npz.")
+        raise OutputNameError(f"{path}: the output holds arrays, so its name must end in .npz.")
     check_place(path)
     if path.exists() and not force and not _holds_arrays(path):
         raise OutputError(
-            f"{path} holds no arrays: choose another name with -o, or replace it with --force."
+            f"{path} does not hold arrays: choose another name with -o, or overwrite it with "
+            "--force."
         )
 
 

@@ -200,8 +200,8 @@ def _compared(
     if not (apart <= allowed).all():  # NaN agrees with nothing
         at, unit = (int(n) for n in np.argwhere(~(apart <= allowed))[0])
         raise DisagreementError(
-            f"The workbook does not agree with ONNX Runtime and was not written: output "
-            f"{unit + 1} of {row} {at + 1} is {got[at, unit]:.9g}, and ONNX Runtime has "
+            f"The workbook does not agree with ONNX Runtime and was not written: output {unit + 1} "
+            f"of {row} {at + 1} is {got[at, unit]:.9g}, but ONNX Runtime gives "
             f"{told[at, unit]:.9g}. Please report this with the model."
         )
     if classes is not None and "answer" in run:
@@ -221,7 +221,7 @@ def _check_classes(
         if found != classes[at]:
             raise DisagreementError(
                 f"The workbook does not agree with ONNX Runtime and was not written: {row} "
-                f"{at + 1} is {short(found)}, and ONNX Runtime has {short(classes[at])}."
+                f"{at + 1} is {short(found)}, but ONNX Runtime gives {short(classes[at])}."
             )
 
 

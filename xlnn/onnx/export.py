@@ -33,7 +33,7 @@ HEAD = 4096
 
 @dataclass(frozen=True)
 class Exported:
-    """What was exported, and how it was proven.
+    """What was exported, and how it was verified.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
     engine: str = DEFAULT_ENGINE,
     force: bool = False,
 ) -> Exported:
-    """Write what the network of a workbook has learnt as a model or as weights.
+    """Export the trained network of a workbook as a model or as weights.
 
     The workbook is recalculated; then the file is read as others read it, and must give the
     outputs that the sheet gives for all of its own images. If not, nothing is written.
@@ -178,15 +178,15 @@ class _Writer:
 
 
 def _onnx() -> ModuleType:
-    needed('An ONNX model takes onnx and onnxruntime: pip install "xlnn[onnx]".', "onnx")
+    needed('An ONNX model needs onnx and onnxruntime: pip install "xlnn[onnx]".', "onnx")
     return needed(
-        'An ONNX model takes onnx and onnxruntime: pip install "xlnn[onnx]".', "onnxruntime"
+        'An ONNX model needs onnx and onnxruntime: pip install "xlnn[onnx]".', "onnxruntime"
     )
 
 
 def _safetensors() -> ModuleType:
     return needed(
-        "A .safetensors file takes safetensors: pip install safetensors, or write .npz.",
+        "A .safetensors file needs safetensors: pip install safetensors, or write .npz.",
         "safetensors.numpy",
     )
 
@@ -254,7 +254,9 @@ WRITERS = {
 
 def _writer_of(output: Path) -> _Writer:
     if output.suffix.lower() not in WRITERS:
-        raise OutputNameError(f"{output}: name the output .onnx, .npz or .safetensors.")
+        raise OutputNameError(
+            f"{output}: the name of the output must end in .onnx, .npz or .safetensors."
+        )
     return WRITERS[output.suffix.lower()]
 
 
@@ -268,6 +270,6 @@ def _check_output(output: Path, *, force: bool) -> None:
     ours = b"layer" in head if output.suffix.lower() == ".npz" else MARK in head
     if not ours:
         raise OutputError(
-            f"{output} was not made by xlnn: choose another name with -o, or replace it with "
+            f"{output} was not written by xlnn: choose another name with -o, or overwrite it with "
             "--force."
         )

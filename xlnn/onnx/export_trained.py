@@ -117,8 +117,8 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     spec, layout = described(path, None, contents)
     if not isinstance(spec, Spec):
         raise WorkbookError(
-            f"{path.name} holds no network (its template is {spec.template}): export takes a "
-            "workbook with layers that learn, such as digits, or that predict."
+            f"{path.name} holds no network (its template is {spec.template}): export needs a "
+            "workbook of a network that trains, such as digits, or predicts."
         )
     learns = spec.epochs > 0
     after, number = _epoch(spec, epoch), _run(spec, run)
@@ -172,7 +172,8 @@ def _epoch(spec: Spec, epoch: int | None) -> int:
         return spec.epochs
     if not 0 <= epoch <= spec.epochs:
         raise OptionsError(
-            f"There are weights after epoch 0, the start, to {spec.epochs}, and none after {epoch}."
+            f"There is no epoch {epoch}: the workbook has weights after epochs 0 (the start) to "
+            f"{spec.epochs}."
         )
     return epoch
 
@@ -209,7 +210,8 @@ def _check_numbers(path: Path, layout: Layout, arrays: Arrays, *state: int) -> N
         if lost.size:
             cell = layout.cell(name, (*state, *map(int, lost[0])))
             raise WorkbookError(
-                f"{path.name}: {cell} gives no number: see  xlnn check {path.name}  and mend it."
+                f"{path.name}: {cell} does not give a number: run  xlnn check {path.name}  and "
+                "correct the cell."
             )
 
 

@@ -25,9 +25,10 @@ ETA, OPTIMIZER = 0.001, "adam"
 
 SAID = {
     "both": "its one output for two classes is shown as two.",
-    "linear": "a layer below the outputs has no activation function. Was one forgotten?",
+    "linear": "a layer before the outputs has no activation function. Is one missing?",
     "scores": "its outputs have no softmax: they are scores, and the largest decides.",
-    "batch normalization": "its batch normalisation is folded into the weights beside it.",
+    "batch normalization": "its batch normalisation is included in the weights of the neighbouring "
+    "layer.",
 }
 """What a person is told when the workbook is built; the Guide says more."""
 
@@ -106,9 +107,9 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
     for layer in found.layers:
         if "step" in layer or "padding" in layer:
             raise DataError(
-                f"{path.name}: layer {layer['name']} moves by other steps, or over the edge of its "
-                "maps: networks learn with filters that do neither, and with blocks side by side. "
-                "It can predict: leave --epochs out."
+                f"{path.name}: layer {layer['name']} has a step or a padding: networks train with "
+                "filters that move one step at a time and not over the edge, and with blocks side "
+                "by side. It can predict: leave --epochs out."
             )
     return replace(found, epochs=1, eta=ETA, optimizer=OPTIMIZER, inputs=model.inputs)
 
@@ -150,8 +151,8 @@ def start_from(path: Path, *, large: bool = False) -> tuple[np.ndarray, ...]:
     model = read_model(path, large=large)
     if model.scaling is not None:
         raise DataError(
-            f"{path.name} scales its inputs, which start weights do not tell: begin with it "
-            "(--model), which takes the scaling over."
+            f"{path.name} scales its inputs, which start weights do not include: use --model, "
+            "which keeps the scaling."
         )
     return tuple(array.reshape(as_rows(array.shape)) for array in model.weights().values())
 

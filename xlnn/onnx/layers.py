@@ -163,13 +163,13 @@ class Stacking:
         below, maps = self._closed(), self._maps(seen)
         if W.shape[1] != len(maps.index):
             raise self.refuse(
-                f"filters over {W.shape[1]} maps meet {len(maps.index)}: groups are not taken."
+                f"filters over {W.shape[1]} maps meet {len(maps.index)}: groups are not supported."
             )
         scale, shift = (self._of_each_map(numbers) for numbers in (maps.scale, maps.shift))
         if any(padding) and shift.any():
             raise self.refuse(
-                "a batch normalisation stands below filters with a padding, whose zeros it does "
-                "not change: put it behind the filters."
+                "a batch normalisation comes before filters with a padding, whose zeros it does "
+                "not change: put it after the filters."
             )
         b = b + (W * shift[:, np.newaxis, np.newaxis]).sum(axis=(1, 2, 3))
         W = W * scale[:, np.newaxis, np.newaxis]
@@ -215,7 +215,7 @@ class Stacking:
                 f"the activation {name} is applied to {what}: it must follow weights or filters."
             )
         if name == "softmax" and (layer.kind != "dense" or seen.index.ndim != 1):
-            raise self.refuse("softmax is taken of maps: it must follow a dense layer.")
+            raise self.refuse("softmax is applied to maps, but it must follow a dense layer.")
         layer.activation = name
         return self._changed(seen)
 
@@ -223,7 +223,7 @@ class Stacking:
         """Make two units of a single sigmoid one, of which the first says the opposite."""
         layer = self._layer(seen)
         if layer.kind != "dense":
-            raise self.refuse("what is joined is no unit with weights.")
+            raise self.refuse("what is joined is not a unit with weights.")
         for name, array in layer.parameters.items():
             layer.parameters[name] = np.concatenate([-array, array])
         layer.shape = (2,)
@@ -252,8 +252,8 @@ class Stacking:
         layer = self.layers[seen.layer]
         if seen.layer != len(self.layers) - 1 or seen.changes != layer.changes:
             raise self.refuse(
-                "it branches: a result is used in two places, and the layers of a workbook stand "
-                "one above the other."
+                "it branches: a result is used in two places, but in a workbook each layer follows "
+                "another."
             )
         return layer
 

@@ -110,7 +110,9 @@ def read_model(path: Path, *, large: bool = False) -> TrainedModel:
     given, *layers = reader.stack.layers
     _tell(reader, layers)
     if any(layer.activation == "softmax" for layer in layers[:-1]):
-        raise DataError(f"{path.name}: softmax stands below another layer: it is for the outputs.")
+        raise DataError(
+            f"{path.name}: softmax comes before another layer, but it is only for the outputs."
+        )
     return TrainedModel(
         graph=graph,
         shape=given.shape,
@@ -140,7 +142,9 @@ def _outputs(reader: Reader) -> tuple[str, AffineUnits, str]:
         assert isinstance(found, Class)  # noqa: S101 -- as it was put there
         return found.source, values[found.source], classes  # type: ignore[return-value]
     if len(numbers) > 1:
-        raise reader.stack.refuse(f"it has several outputs ({listed(numbers)}): one is taken.")
+        raise reader.stack.refuse(
+            f"it has several outputs ({listed(numbers)}), but only one is supported."
+        )
     ((name, seen),) = numbers.items()
     return _source(reader, name), seen, classes
 

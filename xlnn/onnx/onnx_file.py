@@ -35,7 +35,7 @@ DOMAINS = {"": "", "ai.onnx": "", "ai.onnx.ml": "ai.onnx.ml"}
 FLOATS = {1: "float32", 11: "float64"}
 """What a model may compute with, by ONNX's numbers of types."""
 
-NEEDED = 'Models in ONNX take two packages more: pip install "xlnn[onnx]".'
+NEEDED = 'ONNX models need two more packages: pip install "xlnn[onnx]".'
 
 
 def needed(name: str) -> Any:  # noqa: ANN401 -- a module
@@ -135,10 +135,12 @@ def read_graph(path: Path, *, large: bool = False) -> Graph:
     try:
         model.ParseFromString(serialized)
     except Exception as error:  # the parser has errors of its own, of several packages
-        raise DataError(f"{name} is no ONNX model: export one, named .onnx.") from error
+        raise DataError(
+            f"{name} is not an ONNX model: export one with a name that ends in .onnx."
+        ) from error
     graph = model.graph
     if not graph.node or not graph.output:
-        raise DataError(f"{name} is no ONNX model: it holds no operators.")
+        raise DataError(f"{name} is not an ONNX model: it holds no operators.")
     _check_domains(name, model)
     tensors = _tensors(graph)
     _check_tensors(name, tensors.values(), onnx.TensorProto.EXTERNAL, large=large)
@@ -164,13 +166,15 @@ def read_graph(path: Path, *, large: bool = False) -> Graph:
 def _check_domains(name: str, model: Any) -> None:  # noqa: ANN401 -- onnx's own type
     """Refuse operators that ONNX does not define, and graphs of unreasonable size."""
     if len(model.graph.node) > MOST_NODES:
-        raise DataError(f"{name} has {len(model.graph.node):,} operators: {MOST_NODES:,} are read.")
+        raise DataError(
+            f"{name} has {len(model.graph.node):,} operators; at most {MOST_NODES:,} are read."
+        )
     for node in model.graph.node:
         if node.domain not in DOMAINS:
             raise DataError(
                 f'{name}: the operator {short(node.op_type)} is of "{short(node.domain)}" and not '
-                "of ONNX itself: what it computes does not stand in the file. Export the model "
-                "without it."
+                "of ONNX itself: the file does not say what it computes. Export the model without "
+                "it."
             )
 
 
@@ -191,17 +195,17 @@ def _check_tensors(name: str, tensors: Iterable[Any], external: int, *, large: b
     for tensor in tensors:
         if tensor.data_location == external or tensor.external_data:
             raise DataError(
-                f"{name}: its weights stand in another file. Save all in one, with "
+                f"{name}: its weights are in another file. Save everything in one file, with "
                 "onnx.save(onnx.load(path), path), or external_data=False in torch.onnx.export."
             )
         if any(length < 0 for length in tensor.dims):
             raise DataError(f"{name}: {short(tensor.name)} has a negative size.")
         count += prod(tensor.dims)
     if count > (MOST_NUMBERS if large else LARGE):
-        remedy = "" if large else ", or ask for it with --large"
+        remedy = "" if large else ", or add --large"
         raise DataError(
             f"{name} holds {count:,} numbers; over {LARGE:,} make a workbook that takes minutes to "
-            f"build and to open: take a smaller model{remedy}."
+            f"build and to open: use a smaller model{remedy}."
         )
 
 
@@ -211,7 +215,7 @@ def _check_whole(name: str, onnx: Any, model: Any) -> None:  # noqa: ANN401 -- t
         onnx.checker.check_model(model)
     except Exception as error:
         raise DataError(
-            f"{name} is no sound ONNX model: {short(str(error).splitlines()[0])}"
+            f"{name} is not a valid ONNX model: {short(str(error).splitlines()[0])}"
         ) from error
 
 
@@ -219,11 +223,15 @@ def _array(name: str, onnx: Any, tensor: Any) -> np.ndarray:  # noqa: ANN401 -- 
     try:
         array = np.asarray(onnx.numpy_helper.to_array(tensor))
     except Exception as error:
-        raise DataError(f"{name}: {short(tensor.name)} holds no array: {short(error)}.") from error
+        raise DataError(
+            f"{name}: {short(tensor.name)} does not hold an array: {short(error)}."
+        ) from error
     if array.dtype.kind in "OS":  # texts
         return np.vectorize(_text, otypes=[object])(array)
     if array.dtype.kind not in "biuf":
-        raise DataError(f"{name}: {short(tensor.name)} holds {array.dtype}, no plain numbers.")
+        raise DataError(
+            f"{name}: {short(tensor.name)} holds {array.dtype}, which are not plain numbers."
+        )
     if array.dtype.kind == "f":
         array = array.astype(float)
         if not np.isfinite(array).all():
@@ -281,8 +289,8 @@ def _inputs(
         tensor = given.type.tensor_type
         if not given.type.HasField("tensor_type") or tensor.elem_type not in FLOATS:
             raise DataError(
-                f"{name}: the input {short(given.name)} takes no plain numbers: float32 or float64 "
-                "were expected."
+                f"{name}: the input {short(given.name)} does not take plain numbers: float32 or "
+                "float64 were expected."
             )
         types.add(FLOATS[tensor.elem_type])
         lengths = [d.dim_value if d.HasField("dim_value") else 0 for d in tensor.shape.dim]

@@ -63,7 +63,7 @@ class Reader:
         """Return an input that is numbers of a row."""
         value = self.values.get(node.given(number))
         if not isinstance(value, AffineUnits):
-            raise self.stack.refuse(f"{node.op} takes what is no number of a row.")
+            raise self.stack.refuse(f"{node.op} uses something that is not a number of a row.")
         return value
 
     def array(self, node: Node, number: int) -> np.ndarray:
@@ -71,8 +71,8 @@ class Reader:
         name = node.given(number)
         if name not in self.known:
             raise self.stack.refuse(
-                f"{node.op} joins two results that both follow from the row: the layers of a "
-                "workbook stand one above the other, with weights that stay."
+                f"{node.op} joins two results that both follow from the row: in a workbook each "
+                "layer follows another, with fixed weights."
             )
         return self.known[name]
 
@@ -95,7 +95,7 @@ def _gemm(reader: Reader, node: Node) -> AffineUnits:
 def _matmul(reader: Reader, node: Node) -> AffineUnits:
     seen, W = reader.seen(node), reader.array(node, 1)
     if W.ndim != 2:
-        raise reader.stack.refuse("MatMul multiplies by what is no matrix of weights.")
+        raise reader.stack.refuse("MatMul multiplies by something that is not a matrix of weights.")
     return reader.stack.dense(seen, W.T, np.zeros(W.shape[1]))
 
 
@@ -138,9 +138,13 @@ def _normalised(reader: Reader, node: Node) -> AffineUnits:
 def _layernorm(reader: Reader, node: Node) -> AffineUnits:
     seen, epsilon = reader.seen(node), node.attributes.get("epsilon", 1e-5)
     if node.attributes.get("axis", -1) not in {-1, 1} or seen.index.ndim != 1:
-        raise reader.stack.refuse("LayerNormalization is taken over the units of a dense layer.")
+        raise reader.stack.refuse(
+            "LayerNormalization is supported only over the units of a dense layer."
+        )
     if any(node.outputs[1:]) or reader.graph.precision != "float32":
-        raise reader.stack.refuse("LayerNormalization is taken in float32, with one output.")
+        raise reader.stack.refuse(
+            "LayerNormalization is supported only in float32, with one output."
+        )
     if np.float32(epsilon) != np.float32(EPSILON):
         raise reader.stack.refuse(
             f"LayerNormalization has the epsilon {epsilon:g}: {EPSILON} is taken."
@@ -156,7 +160,7 @@ def _sides(reader: Reader, node: Node, size: Shape) -> tuple[Shape, Shape]:
     step = tuple(attributes.get("strides") or (1, 1))
     padding = tuple(attributes.get("pads") or (0, 0, 0, 0))
     if any(side != 1 for side in attributes.get("dilations") or ()):
-        raise reader.stack.refuse(f"{node.op} has dilations, which are not taken: only 1.")
+        raise reader.stack.refuse(f"{node.op} has dilations, which are not supported: use 1.")
     auto = attributes.get("auto_pad", "NOTSET")
     if auto in {"SAME_UPPER", "SAME_LOWER"}:
         lengths = reader.seen(node).index.shape[-2:]
@@ -167,7 +171,9 @@ def _sides(reader: Reader, node: Node, size: Shape) -> tuple[Shape, Shape]:
         less, more = [n // 2 for n in around], [n - n // 2 for n in around]
         padding = (*less, *more) if auto == "SAME_UPPER" else (*more, *less)
     if len(size) != 2 or len(step) != 2 or len(padding) != 4 or min(padding) < 0:
-        raise reader.stack.refuse(f"{node.op} slides along {len(size)} sides: only 2 are taken.")
+        raise reader.stack.refuse(
+            f"{node.op} slides along {len(size)} dimensions: only 2 are supported."
+        )
     return step, padding
 
 
@@ -175,8 +181,8 @@ def _conv(reader: Reader, node: Node) -> AffineUnits:
     seen, W = reader.seen(node), reader.array(node, 1)
     if node.attributes.get("group", 1) != 1:
         raise reader.stack.refuse(
-            f"Conv has {node.attributes['group']} groups, whose filters see some maps each: only "
-            "filters that see all maps are taken."
+            f"Conv has {node.attributes['group']} groups, so each filter sees only some maps: only "
+            "filters that see all maps are supported."
         )
     step, padding = _sides(reader, node, W.shape[2:])
     b = reader.array(node, 2) if node.given(2) else np.zeros(len(W))
@@ -189,12 +195,14 @@ def _pool(reader: Reader, node: Node) -> AffineUnits:
     lengths = zip(seen.index.shape[-2:], size, step, padding[:2], padding[2:], strict=True)
     rest = [(n + before + behind - side) % s for n, side, s, before, behind in lengths]
     if node.attributes.get("ceil_mode", 0) and any(rest):
-        raise reader.stack.refuse(f"{node.op} rounds its size up (ceil_mode), which is not taken.")
+        raise reader.stack.refuse(
+            f"{node.op} rounds its size up (ceil_mode), which is not supported."
+        )
     if any(around >= side for around, side in zip(padding, (*size, *size), strict=True)):
         raise reader.stack.refuse(f"{node.op} has a padding as large as its blocks.")
     kind = "max pooling" if node.op == "MaxPool" else "average pooling"
     if kind == "average pooling" and any(padding):
-        raise reader.stack.refuse("AveragePool has a padding, which is not taken.")
+        raise reader.stack.refuse("AveragePool has a padding, which is not supported.")
     return reader.stack.pooling(seen, kind, size, step, padding)
 
 
@@ -206,8 +214,8 @@ def _whole_mean(reader: Reader, node: Node) -> AffineUnits:
         axes = axes_of(node, reader.known, seen.index.ndim + 1)
         if seen.index.ndim != 3 or axes != [2, 3]:
             raise reader.stack.refuse(
-                "ReduceMean is taken over the rows and columns of maps alone, as a global average "
-                "pooling."
+                "ReduceMean is supported only over the rows and columns of maps, as a global "
+                "average pooling."
             )
     found = reader.stack.pooling(seen, "average pooling", size, size, (0, 0, 0, 0))
     if node.op == "ReduceMean" and not node.attributes.get("keepdims", 1):
@@ -222,7 +230,7 @@ def _activation(name: str) -> Operator:
 def _leaky(reader: Reader, node: Node) -> AffineUnits:
     alpha = np.float32(node.attributes.get("alpha", 0.01))
     if not 0 <= alpha < 1000:
-        raise reader.stack.refuse(f"LeakyRelu has the slope {alpha}: from 0 to 999 are taken.")
+        raise reader.stack.refuse(f"LeakyRelu has the slope {alpha}: from 0 to 999 is supported.")
     written = np.format_float_positional(alpha, trim="-")  # as the person wrote it, 0.2
     return reader.stack.activate(reader.seen(node), f"leaky relu {written}")
 
@@ -230,7 +238,7 @@ def _leaky(reader: Reader, node: Node) -> AffineUnits:
 def _softmax(reader: Reader, node: Node) -> AffineUnits:
     axis, usual = node.attributes.get("axis"), -1 if reader.graph.opset >= 13 else 1
     if (usual if axis is None else axis) not in {-1, 1}:
-        raise reader.stack.refuse("Softmax is taken along another axis than that of the outputs.")
+        raise reader.stack.refuse("Softmax is supported only along the axis of the outputs.")
     return reader.stack.activate(reader.seen(node), "softmax")
 
 
@@ -301,7 +309,7 @@ def _joined(reader: Reader, node: Node) -> AffineUnits:
     if len(parts) == 2 and _is_opposite(*parts, layer):
         return reader.stack.both(parts[1])
     if axis not in {1, -1} or any(part.index.ndim != 1 for part in parts):
-        raise reader.stack.refuse("Concat joins what are no single rows of numbers.")
+        raise reader.stack.refuse("Concat joins something other than single rows of numbers.")
     index, scale, shift = (
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("index", "scale", "shift")
@@ -333,9 +341,9 @@ OPERATORS: dict[str, Operator] = {
 """The operators of networks."""
 
 TAKEN = (
-    "taken are Gemm, MatMul, Conv, MaxPool, AveragePool, GlobalAveragePool, BatchNormalization, "
-    "LayerNormalization, Relu, LeakyRelu, Sigmoid, Tanh, Softmax, Dropout, scalings, reshapings, "
-    "and the linear models of scikit-learn"
+    "supported are Gemm, MatMul, Conv, MaxPool, AveragePool, GlobalAveragePool, "
+    "BatchNormalization, LayerNormalization, Relu, LeakyRelu, Sigmoid, Tanh, Softmax, Dropout, "
+    "scalings, reshapings, and the linear models of scikit-learn"
 )
 """The same in a sentence."""
 
@@ -366,7 +374,9 @@ def read(graph: Graph, more: dict[str, Operator]) -> Reader:
             arrays = [reader.known[name] for name in node.inputs if name]
             reader.known[node.outputs[0]] = _made(reader, node, arrays)
         elif node.op not in operators:
-            raise DataError(f"{graph.name}: the operator {short(node.op)} is not taken; {TAKEN}.")
+            raise DataError(
+                f"{graph.name}: the operator {short(node.op)} is not supported; {TAKEN}."
+            )
         else:
             found = _meant(reader, node, operators[node.op])
             for name in node.outputs:

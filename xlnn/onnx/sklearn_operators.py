@@ -50,7 +50,7 @@ def _linear(reader: Reader, node: Node, units: int) -> AffineUnits:
         )
     transform = node.attributes.get("post_transform", "NONE")
     if transform not in TRANSFORMS:
-        raise reader.stack.refuse(f"{node.op} ends with {transform}, which is not taken.")
+        raise reader.stack.refuse(f"{node.op} ends with {transform}, which is not supported.")
     found = reader.stack.dense(seen, W.reshape(units, -1), b)
     if TRANSFORMS[transform]:
         found = reader.stack.activate(found, TRANSFORMS[transform])
@@ -91,7 +91,7 @@ def _positive(reader: Reader, node: Node) -> AffineUnits:
     """Let outputs pass of which none is below 0: they are what Abs makes of them."""
     seen = reader.seen(node)
     if reader.stack.layers[seen.layer].activation not in {"sigmoid", "softmax", "relu"}:
-        raise reader.stack.refuse("Abs takes away the sign of a result, which no layer does.")
+        raise reader.stack.refuse("Abs removes the sign of a result, which no layer does.")
     return seen
 
 
@@ -111,7 +111,7 @@ def _zipmap(reader: Reader, node: Node) -> AffineUnits:
 def _argmax(reader: Reader, node: Node) -> Class:
     seen = reader.seen(node)
     if node.attributes.get("axis", 0) not in {1, -1} or node.attributes.get("select_last_index"):
-        raise reader.stack.refuse("ArgMax is taken along another axis than that of the outputs.")
+        raise reader.stack.refuse("ArgMax is supported only along the axis of the outputs.")
     return Class(seen, node.given(0))
 
 
@@ -133,7 +133,7 @@ def _gathered(reader: Reader, node: Node) -> AffineUnits | Class:
     axis, columns = node.attributes.get("axis", 0), reader.array(node, 1).astype(int).ravel()
     seen = reader.seen(node)
     if axis not in {1, -1} or seen.index.ndim != 1:
-        raise reader.stack.refuse("Gather takes some of the rows.")
+        raise reader.stack.refuse("Gather selects some of the rows.")
     return seen.moved(lambda array: array[columns])
 
 

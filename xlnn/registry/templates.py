@@ -187,7 +187,7 @@ def copy(name: str, target: Path) -> None:
             "another name."
         )
     if target.exists() or target.is_symlink():
-        raise DataError(f"{target} exists: choose another name, nothing was changed.")
+        raise DataError(f"{target} exists: choose another name. Nothing was changed.")
     try:
         if (folder() / name).exists():
             shutil.copytree(folder() / name, target)
@@ -197,4 +197,4 @@ def copy(name: str, target: Path) -> None:
     except OSError as error:
         # copytree collects what happened to each file: source, copy, and what the system said
         said = error.strerror or error.args[0][0][2]
-        raise DataError(f"{target} cannot be made: {said}.") from error
+        raise DataError(f"{target} cannot be created: {said}.") from error

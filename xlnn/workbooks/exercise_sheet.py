@@ -93,7 +93,7 @@ def check_blank(model: Model, name: str) -> None:
     quantity = model[name]
     if quantity.equation is None or quantity.is_text:
         raise DataError(
-            f"{name} can not be left out: it is no number that formulas compute.", "blank"
+            f"{name} cannot be left out: it is not a number that formulas compute.", "blank"
         )
 
 

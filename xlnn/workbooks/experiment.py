@@ -79,8 +79,8 @@ DATA = ("file", "target")
 column to predict."""
 
 ABOUT = (
-    "Yellow cells are yours. Nothing can break for good: undo brings it back.",
-    "The command  xlnn check  compares each formula with NumPy.",
+    "You can edit the yellow cells. You can't break anything: just undo.",
+    "The command  xlnn check  compares every formula with NumPy.",
 )
 """What the Guide says of itself unless an experiment says more."""
 
@@ -226,7 +226,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             if key not in known:
                 raise DataError(f"{where}: {short(key)} is unknown; known are {listed(known)}.")
             if key in {"sizes", "inputs", "data"} and not isinstance(value, dict):
-                raise DataError(f"{where}: {key} is no table; write it as [{key}].")
+                raise DataError(f"{where}: {key} is not a table; write it as [{key}].")
         sizes, inputs = values.get("sizes", {}), values.get("inputs", {})
         if self.from_data:
             data = values.get("data", {})
@@ -257,7 +257,9 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             given |= {q.name: np.clip(origin.inputs[q.name], *q.choices) for q in chosen}
         given |= {name: value for name, value in asked.items() if name not in spec.sizes}
         if unknown := [name for name in given if name not in {q.name for q in model.inputs}]:
-            raise DataError(f"{where}: {short(unknown[0])} is no input of a {self.name} workbook.")
+            raise DataError(
+                f"{where}: {short(unknown[0])} is not an input of a {self.name} workbook."
+            )
         inputs = {q.name: _given(q, given, where, self._options_of(q.name)) for q in model.inputs}
         return Recipe(spec, model, inputs | known(model))
 
@@ -309,7 +311,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             return origin
         if "data" not in options or "targets" not in options:
             raise OptionsError(
-                "--data and --target go together: your data, and the column to predict."
+                "--data and --target belong together: your data, and the column to predict."
             )
         sizes, inputs = self._read(Path(options["data"]), options["targets"])
         spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes})

@@ -30,7 +30,7 @@ ROW, COLUMN = 8, 4
 
 WRAPPED = Look(wrap=True)
 WIDTHS = {1: 14, 2: 23, 3: 96, 4: 12}
-LEAVES_OUT = "An index holds no network and no experiment: build it anew with  xlnn build all."
+LEAVES_OUT = "An index holds no network and no experiment: build it again with  xlnn build all."
 
 
 @dataclass(frozen=True)

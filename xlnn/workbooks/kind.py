@@ -208,7 +208,7 @@ class WorkbookKind(ABC, Generic[S, O]):
         for quantity in model.quantities:
             if not quantity.is_text and not np.isfinite(run[quantity.name]).all():
                 symbol = quantity.symbol.replace("{}", "") or quantity.name
-                raise DataError(f"{symbol} is no finite number: take smaller inputs.")
+                raise DataError(f"{symbol} is not a finite number: use smaller inputs.")
 
     def run_notes(self, run: Arrays) -> tuple[str, ...]:  # noqa: ARG002 -- for those that say something
         """Say what NumPy's run shows that the person may not expect, a sentence each."""

@@ -24,8 +24,8 @@ from xlnn.workbooks.spec_text import plain
 from xlnn.writing.drawing import Drawing
 
 THE_PROGRAMMERS = (
-    "The model of this workbook is its programmer's own, which a file cannot carry: check it from "
-    "Python, with xlnn.check(path, model=...)."
+    "This workbook has a model of its own, which a file cannot carry: check it from Python, with "
+    "xlnn.check(path, model=...)."
 )
 
 
@@ -64,9 +64,7 @@ class OwnModel(WorkbookKind[OwnSpec, Never]):
 
     def from_template(self, template: Template) -> NoReturn:
         """Refuse: a template holds no Python."""
-        raise DataError(
-            f"{template.name}: a model of one's own is built from Python: xlnn.workbook."
-        )
+        raise DataError(f"{template.name}: your own model is built from Python: xlnn.workbook.")
 
     def from_workbook(self, name: str, spec: OwnSpec, arrays: Arrays) -> NoReturn:  # noqa: ARG002
         """Refuse: a workbook holds no Python."""

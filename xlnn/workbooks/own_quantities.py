@@ -64,7 +64,7 @@ PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "shape": (_is_shape, "a tuple of whole numbers from 1 on, such as (3,),"),
     "equation": (_is_equation, "an instance of xlnn.Equation, which states array and cell,"),
     "uses": (_is_uses, 'a dict of names of quantities, such as {"a": "x"},'),
-    "given": (lambda value: is_whole(value) and value >= 0, "a whole number from 0 on"),
+    "given": (lambda value: is_whole(value) and value >= 0, "a whole number of at least 0"),
     "scale": (lambda value: is_number(value) and 0 < value < float("inf"), "a number above 0"),
     "choices": (_bounds(is_whole), "a pair of whole numbers, the smaller first, such as (1, 3),"),
     "between": (_bounds(is_number), "a pair of numbers, the smaller first, such as (0.0, 1.0),"),
@@ -73,7 +73,7 @@ PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 PARTS_OF_AXIS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("name", "family"), (is_text, "a text")),
-    "length": (_is_count, "a whole number from 1 on"),
+    "length": (_is_count, "a whole number of at least 1"),
     "order": (lambda value: value in {"", "up", "down"}, 'one of "", "up" and "down"'),
     **dict.fromkeys(("first", "counts_from"), (is_whole, "a whole number")),
 }

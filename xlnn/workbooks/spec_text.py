@@ -45,8 +45,8 @@ def from_toml(text: str, *, earlier: bool = False) -> Spec:
         version = values.pop("format")
         if version == EARLIER and not earlier:
             raise DataError(
-                "An earlier version of xlnn made it, with cells at other places: build it anew "
-                "from what it holds, with  xlnn build --from FILE -o NEW.xlsx"
+                "An earlier version of xlnn wrote it, with a different layout: build it again from "
+                "its numbers with  xlnn build --from FILE -o NEW.xlsx"
             )
         if version not in {FORMAT, EARLIER}:
             raise DataError("The Spec was written by another version of xlnn.")

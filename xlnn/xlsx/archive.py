@@ -62,7 +62,7 @@ class Archive:
             if not path.exists():
                 raise _refused(path, "there is no such file; check the name and the folder")
             if not path.is_file():
-                raise _refused(path, "this is no regular file; name a workbook (.xlsx)")
+                raise _refused(path, "this is not a regular file; name a workbook (.xlsx)")
             self._file = path.open("rb")
         except (OSError, ValueError) as error:
             raise _refused(
@@ -142,7 +142,7 @@ class Archive:
         if tail[:4] == b"PK\x06\x07" or entries > MAX_ENTRIES:
             raise self.refused(
                 f"its zip directory claims more than {MAX_ENTRIES:,} parts or more than 4 GiB, "
-                "which no workbook needs; save it anew in a spreadsheet program"
+                "which no workbook needs; save it again in a spreadsheet program"
             )
         end = self._size - _DIRECTORY_END.size
         if disk or first or comment or here != entries:
@@ -159,7 +159,7 @@ class Archive:
             if name.casefold() in seen:
                 raise self.refused(
                     f'it holds the part "{name}" twice, so two programs may read two different '
-                    "workbooks; save it anew in a spreadsheet program"
+                    "workbooks; save it again in a spreadsheet program"
                 )
             seen.add(name.casefold())
             self._check_entry(entry)
@@ -179,14 +179,14 @@ class Archive:
         ):
             raise self.refused(
                 f"the part name {entry.orig_filename!a} is not allowed in a workbook; save it "
-                "anew in a spreadsheet program"
+                "again in a spreadsheet program"
             )
         if entry.flag_bits & _ENCRYPTED:
             raise self.refused(f'the part "{name}" is encrypted; save it without a password')
         if entry.compress_type not in (_STORED, _DEFLATED):
             raise self.refused(
                 f'the part "{name}" is compressed by method {entry.compress_type}, and workbooks '
-                "use deflate; save it anew in a spreadsheet program"
+                "use deflate; save it again in a spreadsheet program"
             )
 
     def _check_sizes(self, entries: list[ZipInfo]) -> None:
@@ -240,7 +240,7 @@ class Archive:
             )
         if _has_second_name(self._file.read(extra)):
             raise self.refused(
-                f'the part "{entry.filename}" has a second name; save the file anew in a '
+                f'the part "{entry.filename}" has a second name; save the file again in a '
                 "spreadsheet program"
             )
         return entry.header_offset + _LOCAL_HEADER.size + name + extra

@@ -21,7 +21,7 @@ from xlnn.xlsx.texts import unescaped
 if TYPE_CHECKING:
     from openpyxl.formula.translate import Translator
 
-ANEW = "save the file anew in a spreadsheet program"
+ANEW = "save the file again in a spreadsheet program"
 """What to do with a file that is not as programs write it."""
 
 _Text = TypeVar("_Text")

@@ -76,7 +76,7 @@ def _fix_dates(core: bytes) -> bytes:
         date = datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise OutputError(
-            f'SOURCE_DATE_EPOCH is "{epoch}"; expected are whole seconds since 1970.'
+            f'SOURCE_DATE_EPOCH is "{epoch}"; expected whole seconds since 1970.'
         ) from error
     text = f"{date:%Y-%m-%dT%H:%M:%SZ}".encode()
     return re.sub(rb"(<dcterms:(?:created|modified)\b[^>]*>)[^<]*", rb"\g<1>" + text, core)

@@ -192,8 +192,8 @@ class FormulaGuard:
         if self._reads > limit:
             cells, place = self._most
             raise self._refused(
-                f"its formulas read {self._reads:,} cells, {cells:,} of them in {place}, and so "
-                f"many formulas may read {limit:,}; name only the cells that are in use"
+                f"its formulas read {self._reads:,} cells, {cells:,} of them in {place}, but so "
+                f"many formulas may read only {limit:,}; refer only to cells that are in use"
             )
 
     def _is_left_out(self, formula: str, place: str) -> bool:
@@ -248,8 +248,8 @@ class FormulaGuard:
     def _check_function(self, name: str, place: str) -> None:
         if name.upper() not in FUNCTIONS or not name.isascii():
             refused = self._refused(
-                f"{place} calls {name:.40}, which is none of the {len(FUNCTIONS)} functions that "
-                "all engines compute alike; write the formula without it"
+                f"{place} calls {name:.40}, which is not one of the {len(FUNCTIONS)} functions "
+                "that all engines compute alike; write the formula without it"
             )
             raise _OtherFunctionError(refused, name)
 
@@ -291,7 +291,7 @@ class FormulaGuard:
         if cells > MAX_BOX:
             raise self._refused(
                 f"{place} refers to {first:.20}:{last:.20}, {cells:,} cells, and xlnn computes "
-                f"ranges of up to {MAX_BOX:,}; name only the cells that are in use"
+                f"ranges of up to {MAX_BOX:,}; refer only to cells that are in use"
             )
         return width * min(10**longest, MAX_ROWS) > MAX_BOX or longest > len(str(MAX_ROWS))
 

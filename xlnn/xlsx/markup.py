@@ -128,7 +128,7 @@ class Parser:
         if self._fed - self._parser.CurrentByteIndex > MAX_TAG + len(data):
             raise self.archive.refused(
                 f'the part "{self.part}" has a tag of more than {MAX_TAG:,} bytes; save the file '
-                "anew in a spreadsheet program"
+                "again in a spreadsheet program"
             )
 
     @property
@@ -171,24 +171,23 @@ def batches(parser: Parser, feed: Feed) -> Iterator[list[Token]]:
         feed(b"", last=True)
     except expat.ExpatError as error:
         raise archive.refused(
-            f'the part "{part}" is no sound XML ({error}); save the file anew in a spreadsheet '
+            f'the part "{part}" is not valid XML ({error}); save the file again in a spreadsheet '
             "program"
         ) from None
     except _ForeignError as error:
         raise archive.refused(
-            f'the part "{part}" holds an element "{error}" of no namespace, which no workbook '
-            "has; save the file anew in a spreadsheet program"
+            f'the part "{part}" holds an element "{error}" of no namespace, which no workbook has; '
+            "save the file again in a spreadsheet program"
         ) from None
     except _LentError as error:
         raise archive.refused(
             f'the part "{part}" holds an attribute "{error}" of a foreign namespace, which some '
-            "programs take for its own and others do not; save the file anew in a spreadsheet "
-            "program"
+            "programs accept and others do not; save the file again in a spreadsheet program"
         ) from None
     except _EncodingError as error:
         raise archive.refused(
-            f'the part "{part}" is written in {error}, and xlnn reads UTF-8; save the file anew in '
-            "a spreadsheet program"
+            f'the part "{part}" is written in {error}, and xlnn reads UTF-8; save the file again '
+            "in a spreadsheet program"
         ) from None
     except _DoctypeError:
         raise doctype_refused(archive, part) from None
@@ -271,6 +270,6 @@ def nested(archive: Archive, part: str) -> Iterator[tuple[Element, list[Opening]
 def depth_refused(archive: Archive, part: str) -> WorkbookError:
     """Return the error that refuses elements nested without end."""
     return archive.refused(
-        f'the part "{part}" nests its elements more than {MAX_DEPTH} deep; save the file anew in a '
-        "spreadsheet program"
+        f'the part "{part}" nests its elements more than {MAX_DEPTH} deep; save the file again in '
+        "a spreadsheet program"
     )

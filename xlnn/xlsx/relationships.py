@@ -21,7 +21,7 @@ KINDS = {"officeDocument", "worksheet", "chartsheet", "sharedStrings"}
 CELLS = {"worksheet": "worksheet+xml", "sharedStrings": "sharedStrings+xml"}
 """How the content type ends of the parts that hold cells, by the kind of their relationship."""
 
-ANEW = "save the file anew in a spreadsheet program"
+ANEW = "save the file again in a spreadsheet program"
 
 ROOT = "_rels/.rels"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"

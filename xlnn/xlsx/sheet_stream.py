@@ -57,7 +57,7 @@ COMPUTED = {
 TOLD = {"cfvo", "dimension", "hyperlink", "mergeCell", "sheetPr"}
 """Elements outside the cells whose attributes are items."""
 
-_ANEW = "save the file anew in a spreadsheet program"
+_ANEW = "save the file again in a spreadsheet program"
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 

@@ -46,8 +46,8 @@ def data_of(origin: Origin, options: Options) -> Dataset:
     is_told = reading.labels and not data.is_regression
     if options.data is None and not given and is_told and set(data.labels) != set(reading.labels):
         raise DataError(
-            f"The template names the labels {listed(reading.labels)}, and {name} has "
-            f"{listed(data.labels)}: both must be the same."
+            f"The template has the labels {listed(reading.labels)}, but {name} has "
+            f"{listed(data.labels)}: they must be the same."
         )
     return data
 
@@ -87,7 +87,7 @@ def _check_picture(origin: Origin, options: Options, name: str, data: Dataset) -
     if options.picture is None:
         raise DataError(
             f"template.toml says picture = {list(asked)}, and the pictures of {name} have {has}: "
-            "correct one of both."
+            "correct one of them."
         )
     raise OptionsError(f"{name}: the pictures have {has} and not {wanted}.")
 

@@ -61,14 +61,15 @@ SELDOM = ("step", "padding")
 def check_layers(layers: tuple[LayerSpec, ...], labels: tuple[str, ...]) -> None:
     """Refuse what no network can have one above the other."""
     if not layers:
-        raise DataError("The network has no layers: it takes at least an output layer.")
+        raise DataError("The network has no layers: it needs at least an output layer.")
     for layer in layers:
         check_layer(layer)
     names = [layer.name for layer in layers]
     if len({name.casefold() for name in names}) < len(names):
         raise DataError(
-            f"Two layers have one name; the names are {', '.join(names)}. Capitals make no "
-            "difference: the workbook names cells after layers, and Excel takes W_F for w_f."
+            f"Two layers have one name; the names are {', '.join(names)}. Upper and lower case "
+            "count as equal, because the workbook names cells after layers and Excel treats W_F "
+            "and w_f alike."
         )
     *below, last = layers
     for layer in below:
@@ -80,13 +81,13 @@ def check_layers(layers: tuple[LayerSpec, ...], labels: tuple[str, ...]) -> None
             )
     if last.kind != "dense":
         raise DataError(
-            f"The output layer {last.name} is a {last.kind}: the last layer is dense, with a unit "
-            "for each label."
+            f"The output layer {last.name} is a {last.kind}: the last layer must be dense, with "
+            "one unit per label."
         )
     if len(labels) != last.units:
         raise DataError(
-            f"The output layer has {last.units} units for {len(labels)} labels: it takes one unit "
-            "for each label."
+            f"The output layer has {last.units} units for {len(labels)} labels: it needs one unit "
+            "per label."
         )
 
 
@@ -113,12 +114,12 @@ def check_layer(layer: LayerSpec) -> None:
     if not kind.activates and (layer.units or layer.activation != "linear"):
         raise DataError(
             f"Layer {layer.name}: a {layer.kind} has neither units nor an activation of its own: "
-            "leave both away."
+            "leave both out."
         )
     if layer.units and not kind.has_units:
         raise DataError(
             f"Layer {layer.name}: a {layer.kind} has as many units as the layer below it: leave "
-            "units away."
+            "units out."
         )
     if kind.has_units and not 1 <= layer.units <= LARGEST_LAYER:
         raise DataError(
@@ -127,7 +128,7 @@ def check_layer(layer: LayerSpec) -> None:
         )
     if layer.activation in REFUSED:
         raise DataError(
-            f"Layer {layer.name}: no network learns with the {layer.activation}, since "
+            f"Layer {layer.name}: a network cannot learn with the {layer.activation}, because "
             f"{REFUSED[layer.activation]}; {_choices()}.",
             *ACTIVATING,
         )

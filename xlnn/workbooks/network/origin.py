@@ -130,7 +130,7 @@ def from_template(template: Template) -> Origin:
     optimizer = values.get("optimizer", PLAIN)
     for name in CONSTANTS:
         if name in values and name not in OPTIMISERS[optimizer].constants:
-            raise DataError(f'{where}: {name} means nothing to the optimizer "{optimizer}".')
+            raise DataError(f'{where}: {name} is not available for the optimizer "{optimizer}".')
     said = {**values, **data, **start}
     options = [name for name in BUILD if name in said and name not in {"data", "start"}]
     notes = {name: tuple(BUILD[name].notes(template.values.get(name))) for name in options}

@@ -45,14 +45,14 @@ def check_training(model: Model, run: Arrays) -> None:
     largest = max((np.abs(run[name]).max() for name in TARGETS if name in run), default=0)
     if lost and largest > SQUARED:
         raise DataError(
-            f"The numbers to predict go to {amount(largest)}, and squares of that size fit no "
-            "cell: divide them by a power of ten."
+            f"The numbers to predict go to {amount(largest)}, whose squares do not fit in a cell: "
+            "divide them by a power of ten."
         )
     if lost:
         epoch, _, symbol, number = min(lost)
         where = f" of run {number + 1}" if number else ""
         raise DataError(
-            f"Training diverges: {symbol}{where} is no number from epoch {epoch} on. Take a "
+            f"Training diverges: {symbol}{where} becomes infinite or NaN in epoch {epoch}. Use a "
             f"smaller --eta{_scaling(model)}."
         )
 
@@ -93,7 +93,7 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
     """
     first, last = run["C_T"][[0, -1]]
     if last > first:
-        return (f"C_T rose from {first:.3g} to {last:.3g}. Is --eta too large?",)
+        return (f"C_T rose from {first:.3g} to {last:.3g}. Try a smaller --eta.",)
     if "rmse" not in run:
         return ()
     errors, deviations = run["rmse"][-1], run.get("raw_t", run["t"]).std(axis=0)

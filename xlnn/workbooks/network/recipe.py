@@ -61,13 +61,13 @@ def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin,
     if had == "linear" and not asked and not data.is_regression:
         if options.cost in {None, CATEGORICAL}:
             asked = "softmax"
-            notes.append(f"{name} ends in scores: a softmax makes probabilities of them.")
+            notes.append(f"{name} ends in scores: a softmax turns them into probabilities.")
     elif asked not in {None, had}:
         notes.append(f"The output layer is {asked} now, and is {had} in {name}.")
     is_whole = output["units"] == len(data.labels)
     if is_whole and not (data.is_regression or origin.reading.labels):
-        order = f"its outputs are taken for {listed(data.labels)}, in this order"
-        notes.append(f"{name} names no labels: {order}.")
+        order = f"its outputs are assumed to be {listed(data.labels)}, in this order"
+        notes.append(f"{name} does not name its labels: {order}.")
     used = replace(
         origin,
         layers=[*below, output | {"activation": asked or had}],
@@ -77,7 +77,7 @@ def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin,
     left = [key for key in usual if getattr(options, key) is None]
     if left:
         typed = listed(f"{as_typed(key)} {quote(str(usual[key]))}" for key in left)
-        notes.append(f"{name} trains on with {typed}, as nothing else was asked for.")
+        notes.append(f"{name} trains further with {typed} (the defaults).")
     return used, tuple(notes)
 
 
@@ -167,7 +167,9 @@ def _runs(origin: Origin, options: Options) -> list[tuple[Origin, Options]]:
     lengths = {len(each) for each in lists.values()}
     if len(lengths) > 1:
         told = ", ".join(f"{as_typed(name)} {len(each)}" for name, each in lists.items())
-        raise OptionsError(f"Each run takes an entry of every list, and there are {told}.")
+        raise OptionsError(
+            f"Lists of values must have the same length, one entry per run, but there are {told}."
+        )
     origins = [origin, *origin.others]
     count = lengths.pop() if lengths else len(origins)
     return [
@@ -327,10 +329,10 @@ def _start(
 def _check_weights(weights: int, *, large: bool) -> None:
     """Refuse more weights than were asked for, before they are drawn."""
     if weights > (MOST_NUMBERS if large else LARGE):
-        remedy = "." if large else ", or ask for it with --large."
+        remedy = "." if large else ", or add --large."
         raise DataError(
             f"The network has {weights:,} weights and biases; over {LARGE:,} make a workbook that "
-            f"takes minutes to build and to open: take fewer units or smaller pictures{remedy}"
+            f"takes minutes to build and to open: use fewer units or smaller pictures{remedy}"
         )
 
 
@@ -354,12 +356,15 @@ def _start_in_rows(
         had = {name: array.reshape(as_rows(array.shape)) for name, array in origin.start.items()}
         kept = {name: array for name, array in had.items() if array.shape == shapes.get(name)}
         missing = [name for name in shapes if name not in kept]
-        told = f"Of another size now, and so drawn (seed {seed}, fan-in): {', '.join(missing)}."
+        told = (
+            "These start weights have another size now, so they were drawn at random (seed "
+            f"{seed}, fan-in): {', '.join(missing)}."
+        )
         return drawn | {name: kept[name] for name in shapes if name in kept}, (
             (told,) if missing else ()
         )
     try:
         return start_of(origin.start, shapes), ()
     except MisfitError as error:
-        told = f"{error} So the start weights were drawn (seed {seed}, fan-in)."
+        told = f"{error} So the start weights were drawn at random (seed {seed}, fan-in)."
         return drawn, (told,)

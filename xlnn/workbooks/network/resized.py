@@ -54,7 +54,7 @@ def reshaped(
         ]
     if activation is not None and not below:
         raise OptionsError(
-            "--activation is of the hidden layers, and there is none: add --hidden, or name "
+            "--activation is for hidden layers, and there are none: add --hidden, or use "
             "--output-activation."
         )
     if output_activation is not None:
@@ -82,7 +82,7 @@ def fitting(
     linear = is_regression and "linear" in known.outputs
     taken = "linear" if linear else known.outputs[0]
     told = (
-        f'The output layer is {taken} now and not {had}, which does not go with the cost "{cost}" '
-        "(--output-activation)."
+        f"The output layer is now {taken} instead of {had}, which cannot be combined with the cost "
+        f'"{cost}" (--output-activation).'
     )
     return [*layers[:-1], layers[-1] | {"activation": taken}], (told,)

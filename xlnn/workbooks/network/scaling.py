@@ -92,7 +92,7 @@ def _scaling(
     if asked is None and settled is not None:
         if len(settled[0]) == numbers.shape[1]:
             return settled, ()
-        note = f"The {name} are others, so they are scaled anew (--scale {ANEW})."
+        note = f"The {name} are new, so they are scaled again (--scale {ANEW})."
         return scaling(numbers, ANEW), (note,)
     how = asked or known
     return (None if how == UNSCALED else scaling(numbers, how)), ()
@@ -135,7 +135,7 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
         if TINY <= sizes[largest] <= LARGE:
             return ()
         span = f"from {amount(least.min())} to {amount(most.max())}"
-        return (f"The pixels go {span}, and units learn best from 0 to 1: add --scale range.",)
+        return (f"The pixels go {span}, but units learn best from 0 to 1: add --scale range.",)
     if sizes[largest] > LARGE or sizes[largest] > APART * sizes[smallest]:
         are_apart = sizes[largest] > MANY_TIMES * sizes[smallest]
         how = "of very different size" if are_apart else "large"
@@ -164,7 +164,9 @@ def target_notes(spec: Spec, t: np.ndarray) -> tuple[str, ...]:
         return ()
     least, most = t.min(axis=0), t.max(axis=0)
     constant = [short(name) for name, same in zip(spec.labels, least == most, strict=True) if same]
-    notes = tuple(f"{name} is the same in all rows: nothing can be learnt." for name in constant)
+    notes = tuple(
+        f"{name} is the same in all rows: there is nothing to learn." for name in constant
+    )
     activation = spec.layers[-1].activation
     lowest, highest = ACTIVATIONS[activation].reach
     if least.min() < lowest - ROUNDING or most.max() > highest + ROUNDING:
@@ -172,8 +174,8 @@ def target_notes(spec: Spec, t: np.ndarray) -> tuple[str, ...]:
         what = "scaled targets" if spec.scaled_targets else "targets"
         span = f"from {amount(least.min())} to {amount(most.max())}"
         note = (
-            f"The {what} go {span}, and outputs of {activation} {reach}: they cannot be reached. "
-            "Add --scale range, or --scale standard and --output-activation linear."
+            f"The {what} go {span}, and outputs of {activation} {reach}, so they cannot be "
+            "reached: add --scale range, or --scale standard and --output-activation linear."
         )
         return (*notes, note)
     return notes if spec.scaled_targets else notes + _size_note(spec, least, most)

@@ -113,7 +113,7 @@ def start_from_arrays(
     start = {}
     for name, shape in shapes.items():
         if name not in entries:
-            raise MisfitError(f"{where}: {name} is missing; expected are {listed(shapes)}.")
+            raise MisfitError(f"{where}: {name} is missing; expected {listed(shapes)}.")
         if not _holds_numbers(entries[name]):
             raise DataError(f"{where}: {name} is not an array of numbers.")
         try:
@@ -155,7 +155,7 @@ def _check_names(
     if unknown := sorted(set(map(str, entries)) - set(shapes)):
         belong = "belongs" if len(unknown) == 1 else "belong"
         raise MisfitError(
-            f"{where}: {listed(unknown)} {belong} to no layer; expected are {listed(shapes)}."
+            f"{where}: {listed(unknown)} {belong} to no layer; expected {listed(shapes)}."
         )
 
 

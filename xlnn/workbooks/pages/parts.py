@@ -136,7 +136,7 @@ class Below(_Joined):
 
 
 class Beside(_Joined):
-    """Parts beside each other, a narrow column apart, or none."""
+    """Parts beside each other, with a narrow column between them or none."""
 
     def __init__(self, *parts: Part, apart: int = 1) -> None:
         super().__init__(*parts)
@@ -366,7 +366,7 @@ class Grid(Part):
 
 
 class Hidden(Part):
-    """Numbers that a page computes with and does not show, side by side."""
+    """Numbers that a page uses but does not show, side by side."""
 
     def __init__(self, *names: str, indent: int = 0) -> None:
         self.names, self.indent = names, indent
@@ -814,7 +814,7 @@ def _counted(page: Context[Any], block: Block) -> Block:
 
 
 class Chart(Part):
-    """Lines of cells that stay live.
+    """A chart whose lines follow the cells.
 
     Parameters
     ----------

@@ -127,7 +127,9 @@ class SolverKind(Experiment):
     def _notes(self, run: Arrays) -> tuple[str, ...]:
         right, images = int(run["recognised"]), len(run["C"])
         said = f"SciPy found C_T = {float(run['C_T']):.2g}, {right} of {images} images recognised."
-        more = " Another start may lead farther down: try another --seed." if right < images else ""
+        more = (
+            (" Another start may give a smaller C_T: try another --seed.") if right < images else ""
+        )
         return (said + more,)
 
     def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:

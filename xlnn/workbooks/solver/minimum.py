@@ -23,8 +23,8 @@ SMALLEST_SLOPE, STEPS = 1e-12, 5_000
 """When it ends: where no component of the gradient is larger, or after so many steps."""
 
 WITHOUT = (
-    "--solved asks SciPy for the weights, and it is not installed: "
-    'pip install "xlnn[solver]", or build without --solved and let Excel solve.'
+    '--solved asks SciPy for the weights, and it is not installed: pip install "xlnn[solver]", or '
+    "build without --solved and use Solver in Excel."
 )
 
 
