@@ -1,6 +1,7 @@
 # make          install into .venv and write output/digits.xlsx
 # make test     install what the tests need, and run them
-# make test-slow run the tests that take long
+# make test-ci  run those that take seconds or need other programs, too
+# make test-all run all tests
 # make lint     run the linters
 # make bench    measure speed and memory, as ratios in one run
 # make pictures draw the README's pictures (LibreOffice, poppler-utils, ImageMagick)
@@ -26,11 +27,16 @@ build: .venv/xlnn
 	$(BIN)/xlnn build
 	@echo "Now open output/digits.xlsx: its sheet Guide tells you where to begin."
 
-test: .venv/ready
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile
 
-test-slow: .venv/ready
-	$(BIN)/pytest --numprocesses auto --dist loadfile -m slow
+test: .venv/test
+	$(PYTEST)
+
+test-ci: .venv/ready
+	$(PYTEST) --durations 30 -m "not slow"
+
+test-all: .venv/ready
+	$(PYTEST) --durations 30 -m ""
 
 lint: .venv/ready
 	$(BIN)/ruff check
@@ -85,6 +91,10 @@ readers:
 	$(BIN)/pip install --quiet --editable .
 	touch $@
 
+.venv/test: .venv/xlnn
+	$(BIN)/pip install --quiet --editable ".[test]"
+	touch $@
+
 .venv/ready: .venv/xlnn
 	$(BIN)/pip install --quiet --editable ".[dev]"
 	touch $@
@@ -93,4 +103,4 @@ readers:
 clean:
 	rm -rf .venv
 
-.PHONY: build test test-slow lint bench table release smoke mutation signals seeds quantities fuzz grading pictures gallery validator readers clean
+.PHONY: build test test-ci test-all lint bench table release smoke mutation signals seeds quantities fuzz grading pictures gallery validator readers clean

@@ -1,11 +1,18 @@
 """What several tests share: the book's workbook, built once, and random networks."""
 
+import os
+import pickle
 import shutil
 import zlib
 from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
+import programs
 import pytest
+from networks import fewer_images
 
 from xlnn.building.build import build
 from xlnn.checking.check import SEEDS
@@ -14,19 +21,57 @@ from xlnn.registry.templates import template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import Recipe, recipe
 
+collect_ignore = [] if os.environ.get("CI") or find_spec("skl2onnx") else ["test_bridge.py"]
+"""Modules that are for CI alone, and import what the extra `test` does not install."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of a test marked with ``first(n)``, leave all but n of its parameters to `make test-slow`."""
-    met = Counter()
+    """Mark what CI runs beside `make test`, and what is slow, by parameters.
+
+    A parameter that names a program makes a test one of CI. Of a test marked with ``first(n)``, all
+    but the first n are slow; with ``first(name=n)``, all but those with the first n values of that
+    parameter, which may be a fixture.
+    """
+    met, values = Counter(), {}
     for item in items:
-        mark = item.get_closest_marker("first")
-        if mark is None or item.get_closest_marker("slow"):
-            continue
-        name = item.nodeid.partition("[")[0]
-        met[name] += 1
-        if met[name] > mark.args[0]:
-            item.add_marker("slow")
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if programs.NAMES & {value for value in params.values() if isinstance(value, str)}:
+            item.add_marker("ci")
+        test, marks = item.nodeid.partition("[")[0], [*item.iter_markers("first")]
+        for name, n in ((name, n) for mark in marks for name, n in mark.kwargs.items()):
+            seen = values.setdefault((test, name), [])
+            if name in params and not any(params[name] is value for value in seen):
+                seen.append(params[name])
+            if name in params and not any(params[name] is value for value in seen[:n]):
+                item.add_marker("slow")
+        if not item.get_closest_marker("slow"):
+            met[test] += 1
+            if any(met[test] > n for mark in marks for n in mark.args):
+                item.add_marker("slow")
+
+
+def pytest_runtest_setup(item):
+    programs.running = item
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    return without_skips((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    return without_skips((yield))
+
+
+def without_skips(report):
+    """Let what a test lacks fail in CI, which installs all; a mark may skip."""
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        *_, reason = report.longrepr
+        if "skipif" not in getattr(report, "keywords", {}):
+            report.outcome, report.longrepr = "failed", f"In CI nothing is skipped. {reason}"
+    return report
 
 
 @pytest.fixture(autouse=True)
@@ -40,19 +85,43 @@ def one_seed_a_test(request, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def digits_path(tmp_path_factory):
-    """The book's 64-image workbook. Tests read it and change copies."""
-    path = tmp_path_factory.mktemp("digits") / "digits.xlsx"
-    build("digits", path)
-    return path
+def workbook(tmp_path_factory):
+    """A function that builds a template with options once for all workers.
+
+    Tests read what it returns and change copies. ``fewer`` makes a large template smaller.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "workbooks"
+    shared.mkdir(exist_ok=True)
+
+    def workbook(template, *, fewer=False, **options):
+        place = shared / f"{template}-{zlib.crc32(repr([fewer, *options.items()]).encode()):08x}"
+        if not place.exists():
+            draft = tmp_path_factory.mktemp("draft")
+            more = fewer_images(template, draft) if fewer else {}
+            made = build(template, draft / f"{template}.xlsx", **options, **more)
+            written = made.path.stat().st_mtime_ns
+            made = replace(made, path=place / made.path.name)
+            (draft / "built.pickle").write_bytes(pickle.dumps((made, written)))
+            with suppress(OSError):  # another worker was first
+                draft.rename(place)
+        made, written = pickle.loads((place / "built.pickle").read_bytes())  # noqa: S301 -- ours
+        assert made.path.stat().st_mtime_ns == written, f"a test has changed {made.path}"
+        return made
+
+    return workbook
 
 
 @pytest.fixture(scope="session")
-def short_path(tmp_path_factory):
+def digits_path(workbook):
+    """The book's 64-image workbook. Tests read it and change copies."""
+    return workbook("digits").path
+
+
+@pytest.fixture(scope="session")
+def short_path(workbook):
     """The book's network and images, 3 epochs of them: small enough to break again and again."""
-    path = tmp_path_factory.mktemp("short") / "short.xlsx"
-    build("digits", path, epochs=3, verify=False)
-    return path
+    return workbook("digits", epochs=3, verify=False).path
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import openpyxl
 import pytest
-from networks import in_turn
 from programs import QUICKEST_FIRST, skip_without
 
 from xlnn.building.build import build
@@ -17,7 +16,7 @@ from xlnn.registry.templates import template
 from xlnn.workbooks import kind_named
 from xlnn.xlsx.inputs import replace_inputs
 
-ENGINES = in_turn(QUICKEST_FIRST)
+ENGINES = QUICKEST_FIRST
 """Each template is proven by two of them in every run: see test_templates."""
 
 PROBES = 3

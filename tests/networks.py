@@ -28,19 +28,6 @@ ALIKE = {"moons", "spirals"}
 """Those that are circles with other data: their turn comes with the tests that take long."""
 
 
-def in_turn(values, first=1):
-    """Return values for a parameter, the first of them for every run, the others marked as slow.
-
-    For what is much the same work with each of them.
-    """
-    values = list(values)
-    rest = (
-        pytest.param(*(each if isinstance(each, tuple) else (each,)), marks=pytest.mark.slow)
-        for each in values[first:]
-    )
-    return [*values[:first], *rest]
-
-
 def once_alike(templates):
     """Return templates for a fixture, those that are like another marked as slow."""
     return [pytest.param(n, marks=pytest.mark.slow) if n in ALIKE else n for n in templates]

@@ -1,6 +1,5 @@
-"""Programs that a test may need. In CI nothing is skipped for want of one."""
+"""Programs that a test may need. In CI nothing is skipped for want of one: see conftest."""
 
-import os
 import shutil
 
 import pytest
@@ -13,20 +12,32 @@ LIBRARIES = ("formualizer", "ironcalc", "formulas")
 QUICKEST_FIRST = (*LIBRARIES, *PROGRAMS)
 assert {*QUICKEST_FIRST} == {*ENGINES}
 
-MISSING = {} if os.environ.get("CI") else missing()
-"""How to install the engines that are not here; in CI a test fails without its engine."""
+NAMES = {*PROGRAMS, "sheetjs", "exceljs"}
+"""How parameters name the programs that pip does not install."""
+
+MISSING = missing()
+"""How to install the engines that are not here."""
+
+running = None
+"""The test that runs: conftest keeps it."""
 
 
 def skip_without(engine):
-    """Skip where an engine is asked for and missing, but not in CI, which installs all."""
+    """Skip where an engine is asked for and missing."""
+    if engine in PROGRAMS:
+        is_marked()
     if engine in MISSING:
         pytest.skip(f"{engine} is not installed ({MISSING[engine]})")
 
 
-def skip_without_javascript(folder, target):
-    """Skip where what a target of the Makefile installs is missing, but not in CI."""
-    if shutil.which("node") and folder.exists():
-        return
-    if os.environ.get("CI"):
-        pytest.fail(f"{folder.name} is not installed: make {target}")
-    pytest.skip(f"{folder.name} is not installed (make {target})")
+def skip_without_javascript(path, target):
+    """Skip where a file or folder is missing that a target of the Makefile installs."""
+    is_marked()
+    if not shutil.which("node") or not path.exists():
+        pytest.skip(f"{path.name} is not installed (make {target})")
+
+
+def is_marked():
+    """Refuse a test that needs a program and would run in `make test`, which installs none."""
+    marks = {mark.name for mark in running.iter_markers()}
+    assert marks & {"ci", "slow"}, "mark this test with ci: it needs a program"

@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-from experiments import built, changed, nothing_is_nearly_0
+from experiments import changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
 from xlnn.loading.values import values
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return built(tmp_path_factory.mktemp("activations"), "activations")
+def path(workbook):
+    return workbook("activations").path
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,7 @@ def test_the_bell_curve_holds_what_every_table_says(path, tmp_path):
     assert "68.3 %" in str(got["drawn"])
 
 
+@pytest.mark.ci
 def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"low": -2, "p": 5})
     got = values(build(from_workbook=start, eta=0.5, epochs=3, lang="zh").path)

@@ -25,9 +25,9 @@ def test_what_is_no_path_is_said_wherever_one_is_taken(call, no_path):
         CALLS[call](no_path)
 
 
-def test_an_output_and_a_source_that_are_no_paths_are_named(digits_path):
+def test_an_output_and_a_source_that_are_no_paths_are_named(short_path):
     with pytest.raises(OptionsError, match=r"^output is None: a path is expected"):
-        xlnn.export(digits_path, None)
+        xlnn.export(short_path, None)
     with pytest.raises(OptionsError, match=r"^output is 5: a path is expected"):
         xlnn.exercise("xor", 5)
     with pytest.raises(OptionsError, match=r"^what is 5: a path is expected"):

@@ -46,6 +46,7 @@ def test_an_example_of_a_sequence_is_a_program_of_at_most_45_lines(
 @pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_every_engine_trains_an_example_as_numpy_does(name, engine, tmp_path):
     skip_without(engine)
     model, path = example(name), tmp_path / "a.xlsx"
@@ -241,6 +242,7 @@ def test_what_runs_up_and_what_runs_down_stand_in_one_table():
     assert layout.blocks["delta"].column < 20
 
 
+@pytest.mark.ci
 def test_an_altered_first_step_is_named(tmp_path):
     own, path = example("rnn"), tmp_path / "a.xlsx"
     xlnn.workbook(own, inputs_of("rnn"), path)
@@ -254,6 +256,7 @@ def test_an_altered_first_step_is_named(tmp_path):
     assert (wrong.cell, wrong.place) == (told.cell, at)
 
 
+@pytest.mark.ci
 def test_the_start_of_a_recurrence_is_used_for_the_first_steps_alone(tmp_path):
     own, path = example("rnn"), tmp_path / "a.xlsx"
     xlnn.workbook(own, inputs_of("rnn"), path)

@@ -34,6 +34,8 @@ from xlnn.onnx.layers import Stacking
 from xlnn.workbooks import KINDS
 from xlnn.workbooks.network.kind import KIND
 
+pytestmark = pytest.mark.ci
+
 FLOAT32 = 1e-4
 """PyTorch's outputs, some of size 10, beside those of numbers with twice as many digits."""
 

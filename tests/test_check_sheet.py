@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from experiments import ENGINES as IN_TURN
-from networks import NETWORK_TEMPLATES, fewer_images, in_turn, once_alike
+from networks import NETWORK_TEMPLATES, once_alike
 from programs import skip_without
 from test_checker import edit
 
@@ -30,11 +30,9 @@ DIFFERS = "No input has changed, but these numbers differ from NumPy's: "
 
 
 @pytest.fixture(scope="module", params=once_alike(NETWORK_TEMPLATES))
-def small(request, tmp_path_factory):
+def small(request, workbook):
     """Return the workbook of a template, of few epochs."""
-    place = tmp_path_factory.mktemp(request.param)
-    options = {"epochs": 2, **fewer_images(request.param, place)}
-    return build(request.param, place / "small.xlsx", verify=False, **options).path
+    return workbook(request.param, fewer=True, epochs=2, verify=False).path
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +119,7 @@ def chain(book):
 
 @pytest.mark.parametrize("engine", IN_TURN)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_the_sheet_check_tells_the_truth(small, engine):
     skip_without(engine)
     book = Book(small, engine)
@@ -142,12 +141,14 @@ def test_the_sheet_check_tells_the_truth(small, engine):
     ("name", "content"),
     [("eta", None), ("x", "abc"), ("t", True), ("W2", "=1/0"), ("b2", None), ("test_x", None)],
 )
+@pytest.mark.ci
 def test_an_input_without_a_number_is_a_changed_input(xor, name, content):
     book = Book(xor, "formualizer")
     got = book.typed({book.key(name, last=name in {"x", "t"}): content})
     assert str(got["numpy_state"]) == f"{CHANGED}{book.called(name)}."
 
 
+@pytest.mark.ci
 def test_data_whose_sums_are_the_same_are_a_changed_input(xor):
     """Two numbers that are swapped, and classes whose places 1 + 4 and 2 + 3 add up to the same."""
     book = Book(xor, "formualizer")
@@ -171,6 +172,7 @@ def test_all_inputs_that_were_changed_are_named(xor):
     assert said == f"{CHANGED}learning rate η, target t."
 
 
+@pytest.mark.ci
 def test_a_formula_of_training_that_is_overwritten_is_noticed(xor):
     book = Book(xor, "formualizer")
     for name in chain(book):
@@ -186,27 +188,32 @@ def test_an_array_that_differs_is_named(xor):
     assert book.told(lines, {book.key("eta"): 0.3}) == [OPEN, OPEN]
 
 
+@pytest.mark.ci
 def test_a_note_of_the_run_that_is_overwritten_is_noticed(xor):
     book = Book(xor, "formualizer")
     assert book.says({book.key("numpy_b3"): 7.5}) == f"{DIFFERS}biases b³."
     assert book.says({book.key("numpy_mark"): 7.5}).startswith(CHANGED)
 
 
+@pytest.mark.ci
 def test_a_formula_on_which_training_does_not_depend_leaves_what_is_said_true(xor):
     book = Book(xor, "formualizer")
     for name in ("lens_z2", "play_C_T", "recognised", "answer"):
         assert book.says({book.key(name, last=True): 7.5}).startswith(AGREES), name
 
 
-@pytest.mark.parametrize("eta", in_turn([1e300, 1e-300, 1e150, -1.0, 0.0], 2))
+@pytest.mark.parametrize("eta", [1e300, 1e-300, 1e150, -1.0, 0.0])
+@pytest.mark.first(eta=2)
 def test_a_learning_rate_of_any_size_is_a_changed_input(xor, eta):
     book = Book(xor, "formualizer")
     assert book.says({book.key("eta"): eta}) == f"{CHANGED}learning rate η."
 
 
 @pytest.mark.parametrize(
-    ("name", "number"), in_turn([("x", 1e308), ("t", 1e300), ("x", -1e200), ("x", 1e-9)], 2)
+    ("name", "number"), [("x", 1e308), ("t", 1e300), ("x", -1e200), ("x", 1e-9)]
 )
+@pytest.mark.first(number=2)
+@pytest.mark.ci
 def test_a_number_of_any_size_is_a_changed_input(xor, name, number):
     book = Book(xor, "formualizer")
     assert book.says({book.key(name): number}) == f"{CHANGED}{book.called(name)}."
@@ -214,7 +221,9 @@ def test_a_number_of_any_size_is_a_changed_input(xor, name, number):
     assert book.says(several) == f"{CHANGED}{book.called(name)}."
 
 
-@pytest.mark.parametrize("seed", in_turn(range(12), 3))
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.first(seed=3)
+@pytest.mark.ci
 def test_whatever_is_typed_the_sentence_is_true(xor, seed):
     """What it claims is recomputed from the cells: inputs, records, C_T and the last weights."""
     generator = np.random.default_rng(seed)
@@ -289,6 +298,7 @@ def test_numbers_that_grew_beyond_all_cells_are_no_altered_formula(prices):
     assert book.says({book.key("eta"): 1e150}).startswith(CHANGED)
 
 
+@pytest.mark.ci
 def test_a_sum_beyond_all_numbers_is_the_fault_of_its_largest_input(xor):
     book = Book(xor, "formualizer")
     edited = xor.with_name("huge.xlsx")

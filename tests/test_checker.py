@@ -12,7 +12,6 @@ from networks import (
     HIDDEN,
     PAIRS,
     convolutional_recipes,
-    in_turn,
     random_recipe,
     recipes,
     spec,
@@ -29,7 +28,7 @@ from xlnn.errors import WorkbookError
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 
-ENGINES = in_turn(LIBRARIES)
+ENGINES = LIBRARIES
 DRIFT = 1e-11
 """50 epochs of rounding at 1e-16, in another order of summation."""
 
@@ -44,7 +43,9 @@ def edit(path, changes):
     return path
 
 
-@pytest.mark.parametrize("engine", in_turn(QUICKEST_FIRST))
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_every_formula_cell_of_the_book_agrees_with_numpy(digits_path, engine):
     skip_without(engine)
     report = check(digits_path, engine)
@@ -56,6 +57,8 @@ def test_every_formula_cell_of_the_book_agrees_with_numpy(digits_path, engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_values_equal_the_numpy_run_under_the_names_of_the_contract(digits_path, digits, engine):
     got = values(digits_path, engine)
     run = reference.run(digits.model, digits.inputs)
@@ -89,6 +92,7 @@ def test_all_formulas_of_the_file_are_counted(digits_path):
 )
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.slow
+@pytest.mark.first(engine=1)
 def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):
     report = check(write_recipe(tmp_path / "random.xlsx", recipe), engine)
     assert report.agrees, report.wrong[:3]
@@ -96,14 +100,13 @@ def test_random_networks_agree_with_numpy(recipe, engine, tmp_path):
 
 
 EXTREME = [(pair, hidden, "formualizer") for pair in PAIRS for hidden in HIDDEN] + [
-    each
-    for engine in QUICKEST_FIRST[1:]
-    for each in in_turn((pair, HIDDEN[0], engine) for pair in PAIRS)
+    (pair, HIDDEN[0], engine) for engine in QUICKEST_FIRST[1:] for pair in PAIRS
 ]  # some seconds each: one function is enough
 
 
 @pytest.mark.parametrize(("pair", "hidden", "engine"), EXTREME)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_functions_agree_also_where_the_book_would_ask_for_exp_of_2000(
     pair, hidden, engine, tmp_path
 ):
@@ -173,6 +176,8 @@ def test_a_formula_right_only_because_a_pixel_is_0_needs_the_probe(short_copy):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_an_error_value_is_named_where_it_is_born_and_its_victims_are_counted(short_copy, engine):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell("z2", (0, 4, 1))
@@ -183,6 +188,8 @@ def test_an_error_value_is_named_where_it_is_born_and_its_victims_are_counted(sh
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_a_wrong_formula_that_saturates_a_unit_is_the_one_cause(short_copy, engine):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell("z2", (0, 4, 1))
@@ -191,6 +198,8 @@ def test_a_wrong_formula_that_saturates_a_unit_is_the_one_cause(short_copy, engi
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_inputs_that_saturate_a_unit_give_no_error(short_copy, engine):
     """EXP(1000) is an error in a spreadsheet; the formula of a(z) does not ask for it."""
     layout = layout_of(read_spec(short_copy))
@@ -199,6 +208,8 @@ def test_inputs_that_saturate_a_unit_give_no_error(short_copy, engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_an_overflow_of_the_inputs_is_named(short_copy, engine):
     layout = layout_of(read_spec(short_copy))
     large = {layout.cell("x", (0, 0)): 1e300, layout.cell("W2", (0, 1, 0)): 1e300}
@@ -206,6 +217,7 @@ def test_an_overflow_of_the_inputs_is_named(short_copy, engine):
         check(edit(short_copy, large), engine)
 
 
+@pytest.mark.ci
 def test_consequences_are_counted_and_not_listed(short_copy):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell("W2", (1, 0, 0))
@@ -215,6 +227,8 @@ def test_consequences_are_counted_and_not_listed(short_copy):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_inputs_that_a_person_changed_are_taken_as_they_are(short_copy, engine):
     before = values(short_copy, engine)["C_T"]
     report = check(
@@ -228,6 +242,7 @@ def test_inputs_that_a_person_changed_are_taken_as_they_are(short_copy, engine):
     assert not np.allclose(before, after["C_T"])
 
 
+@pytest.mark.ci
 def test_formulas_that_a_person_added_elsewhere_are_counted_and_do_not_disturb(short_copy):
     workbook = openpyxl.load_workbook(short_copy)
     workbook.create_sheet("My notes", 0)["A1"] = "=SUM(Progress!B4:B6)"
@@ -240,6 +255,7 @@ def test_formulas_that_a_person_added_elsewhere_are_counted_and_do_not_disturb(s
 
 
 @pytest.mark.parametrize("content", [None, "many", True])
+@pytest.mark.ci
 def test_an_input_cell_without_a_number_is_refused_by_name(short_copy, content):
     edit(short_copy, {"Images!C5": content})
     with pytest.raises(WorkbookError, match=r"Images!C5 holds .*type a number"):
@@ -253,12 +269,14 @@ def test_a_workbook_without_spec_is_refused(tmp_path):
         check(path, "formualizer")
 
 
+@pytest.mark.ci
 def test_a_spec_that_was_changed_into_nonsense_is_refused(short_copy):
     edit(short_copy, {"Spec!A4": "format = 1 1"})
     with pytest.raises(WorkbookError, match="sheet Spec: The Spec cannot be read"):
         check(short_copy, "formualizer")
 
 
+@pytest.mark.ci
 def test_a_deleted_sheet_is_named(short_copy):
     workbook = openpyxl.load_workbook(short_copy)
     workbook["Progress"].title = "Fortschritt"
@@ -297,6 +315,7 @@ def test_the_json_report_has_the_entries_of_the_contract(short_copy):
     }  # fmt: skip
 
 
+@pytest.mark.ci
 def test_a_whole_number_is_written_as_json(short_copy):
     """A class comes from argmax as an integer of NumPy, which json does not know."""
     layout = layout_of(read_spec(short_copy))
@@ -305,6 +324,7 @@ def test_a_whole_number_is_written_as_json(short_copy):
     assert (wrong["expected"], wrong["got"]) == (1, 1.5)
 
 
+@pytest.mark.ci
 def test_a_sentence_about_a_wrong_label_is_a_victim_and_no_cause(tmp_path):
     recipe = random_recipe(replace(spec([2, 2, 2]), labels=("cat", "dog")), seed=3)
     recipe.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
@@ -314,6 +334,7 @@ def test_a_sentence_about_a_wrong_label_is_a_victim_and_no_cause(tmp_path):
     assert wrong.cell == cell
 
 
+@pytest.mark.ci
 def test_every_block_is_its_first_cell_filled_down(short_path):
     """Within an epoch a spreadsheet's own fill-down gives each column; from epoch to epoch the
     layout's moving rows do."""
@@ -343,6 +364,7 @@ def test_every_block_is_its_first_cell_filled_down(short_path):
     )
 
 
+@pytest.mark.ci
 def test_the_same_column_of_weights_and_gradients_is_the_same_parameter(digits_path):
     layout = layout_of(read_spec(digits_path))
     for name in ("W2", "b2", "W3", "b3"):
@@ -351,12 +373,14 @@ def test_the_same_column_of_weights_and_gradients_is_the_same_parameter(digits_p
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
 def test_a_layer_of_300_units_agrees(tmp_path, engine):
     """Sums that long are put in brackets: an engine takes 256 operators in a row."""
     recipe = random_recipe(spec([2, 2, 300, 2], images=1, epochs=1), seed=2)
     assert check(write_recipe(tmp_path / "wide.xlsx", recipe), engine).agrees
 
 
+@pytest.mark.ci
 def test_labels_that_are_words_are_compared_as_texts(tmp_path):
     words = spec([2, 2, 2])
     words = replace(words, labels=("cat", "dog"))
@@ -376,6 +400,7 @@ def test_labels_that_are_words_are_compared_as_texts(tmp_path):
 
 @pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_epochs_of_equal_cost_are_told_apart_by_no_engine_and_a_worse_one_is_wrong(
     short_copy, engine
 ):

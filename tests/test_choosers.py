@@ -6,13 +6,12 @@ import shutil
 import numpy as np
 import openpyxl
 import pytest
-from programs import skip_without
+from programs import QUICKEST_FIRST, skip_without
 from test_checker import edit
 
 from xlnn import engines, reference
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.engines import ENGINES
 from xlnn.loading.arrays import inputs_of, read_arrays
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.registry.text import languages, text
@@ -53,8 +52,9 @@ def different(got, expected):
     ]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_every_engine_has_what_numpy_has_whatever_is_typed(made, engine, tmp_path):
     skip_without(engine)
     path, layout = made
@@ -92,6 +92,7 @@ def test_colours_follow_no_choice_but_the_number_that_is_used(made):
                 assert f"{sheet.title}!{''.join(cell)}" not in chosen
 
 
+@pytest.mark.ci
 def test_a_formula_that_reads_the_choice_is_reported(made, tmp_path):
     path, layout = made
     copy = shutil.copy(path, tmp_path / "altered.xlsx")
@@ -120,8 +121,9 @@ def test_no_error_and_no_text_is_coloured(made):
                     assert rule.formula[0].startswith("COUNT(")
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(2)
+@pytest.mark.ci
 def test_sentences_agree_where_nothing_is_decided_and_training_diverges(engine, tmp_path):
     skip_without(engine)
     path = build("xor", tmp_path / "xor.xlsx", epochs=2, verify=False).path

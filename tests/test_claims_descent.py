@@ -262,12 +262,14 @@ CLAIMS = {
 
 
 @pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.ci
 def test_what_the_sheet_says_is_so_at_the_limits(name):
     claims, states = CLAIMS[name]
     assert claims(states) == []
 
 
 @pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.ci
 def test_what_the_sheet_says_is_so_for_random_inputs(name, generator):
     claims, states = CLAIMS[name]
     assert claims([*drawn(generator, 100), *states[::7]]) == []
@@ -297,6 +299,7 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("planted", PLANTED)
+@pytest.mark.ci
 def test_a_false_claim_is_found(planted, monkeypatch):
     name, plant = PLANTED[planted]
     claims, states = CLAIMS[name]

@@ -635,6 +635,7 @@ def test_a_network_whose_outputs_are_all_equal_recognises_nothing(template):
 
 
 @pytest.mark.parametrize("template", WEIGHTS_OF)
+@pytest.mark.ci
 def test_what_a_solved_network_says_is_so(template):
     pytest.importorskip("scipy")
     for seed, keys in ((1, {"solved"}), (4, {"to_solve", "solved"})):
@@ -682,6 +683,7 @@ def test_what_the_sentences_claim_of_random_numbers_is_so(template):
 
 
 @pytest.mark.parametrize("steps", [1, 50, 10_000])
+@pytest.mark.ci
 def test_a_small_eta_does_not_arrive_however_many_steps_there_are(steps):
     got = arrays_of("regression", {"eta": 0.0001}, epochs=steps)
     assert "late" in check_regression(got)
@@ -808,6 +810,7 @@ def test_at_weights_of_0_no_unit_and_no_filter_differs_from_another(template):
     np.testing.assert_allclose(slopes, 0, atol=1e-9)  # of a hidden layer: nothing moves it
 
 
+@pytest.mark.ci
 def test_from_some_starts_all_images_are_recognised_and_from_others_some_are_not():
     pytest.importorskip("scipy")
     right = [arrays_of("cnn-solver", {}, solved=True, seed=n)["recognised"] for n in (1, 4)]

@@ -444,6 +444,7 @@ def test_what_is_said_is_true_whatever_is_chosen(source, options):
 
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.first(3)
+@pytest.mark.ci
 def test_what_is_said_is_true_of_random_numbers(seed):
     random = np.random.default_rng(seed)
     for source, options in SOURCES[:6]:

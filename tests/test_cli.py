@@ -95,6 +95,7 @@ def furnished(tmp_path_factory):
     return folder
 
 
+@pytest.mark.ci
 def test_build_then_check_then_values(folder):
     built = forked("build", "--epochs", 2, "--eta", 0.5, "--data", "my.csv", cwd=folder)
     assert built.returncode == 0, built.stderr
@@ -122,6 +123,7 @@ def test_check_prints_json_for_one_engine_and_a_list_for_several(folder):
     assert [report["engine"] for report in json.loads(both.stdout)] == ["formualizer", "formulas"]
 
 
+@pytest.mark.ci
 def test_a_disagreement_is_named_and_exits_with_1(folder):
     forked("build", "--epochs", 2, "--data", "my.csv", cwd=folder)
     path = folder / "output" / "digits.xlsx"
@@ -316,6 +318,7 @@ def test_numpy_begins_no_thread_unless_it_is_asked_to(asked):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_killed_build_leaves_no_file_and_keeps_the_old_one(folder, name):
     forked("build", "--epochs", 1, "--data", "my.csv", cwd=folder)
     path = folder / "output" / "digits.xlsx"
@@ -379,6 +382,7 @@ def test_who_stops_a_stage_finds_nothing_left_anywhere(folder, command, name):
     assert sorted(folder.rglob("*")) == files
 
 
+@pytest.mark.ci
 def test_every_option_of_build_reaches_the_workbook(folder):
     """A table of a person's own, in Chinese, with everything asked for at once."""
     rows = [f"{n};{n * n};{'猫狗'[n % 2]}" for n in range(12)]
@@ -404,6 +408,7 @@ def test_every_option_of_build_reaches_the_workbook(folder):
     assert openpyxl.load_workbook(folder / "cats.xlsx").sheetnames[0] == "说明"
 
 
+@pytest.mark.ci
 def test_a_template_is_copied_edited_and_built(folder):
     copied = forked("new", "mine", "--from", "xor", cwd=folder)
     assert copied.returncode == 0, copied.stderr
@@ -442,6 +447,7 @@ def test_values_replace_arrays_at_once_and_other_files_when_forced(folder):
     assert not list(folder.glob(".xlnn*"))
 
 
+@pytest.mark.ci
 def test_a_note_stands_on_stderr(folder):
     (folder / "nine.csv").write_text("a,1,1,1,0,0,0,1,1,1\nb,0,0,0,1,1,1,0,0,0\n")
     built = forked("build", "--epochs", 1, "--data", "nine.csv", "-o", "a.xlsx", cwd=folder)
@@ -518,6 +524,7 @@ def test_data_that_no_workbook_takes_wait_for_nothing_that_writes(folder):
     assert libraries == {"numpy"}
 
 
+@pytest.mark.ci
 def test_a_build_brings_along_nothing_that_talks_with_the_web(folder):
     libraries, said = imported(["build", "descent", "-o", "descent.xlsx"], folder)
     assert (folder / "descent.xlsx").exists(), said

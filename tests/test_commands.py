@@ -50,6 +50,7 @@ def test_every_kind_of_workbook_goes_to_another_process_and_is_itself_there():
 
 @pytest.mark.parametrize("name", TEMPLATES)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_every_template_goes_through_every_command(name, tmp_path):
     (tmp_path / "names.txt").write_text("Ada\n")
     ran = {}

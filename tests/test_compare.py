@@ -53,6 +53,7 @@ def mixed(tmp_path_factory):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.slow
+@pytest.mark.first(engine=1)
 def test_every_engine_agrees_at_random_numbers(mixed, engine):
     assert agrees_in(engine, mixed).probes == PROBES
 
@@ -86,6 +87,7 @@ def test_nothing_is_found_by_lint(several):
     assert lint(several[0]) == ()
 
 
+@pytest.mark.ci
 def test_the_sheet_check_agrees_for_each_run_and_names_a_run_that_was_altered(mixed):
     book = Book(mixed, "formualizer")
     told = book.told(["numpy_state"])
@@ -113,6 +115,7 @@ def test_another_rate_of_one_run_is_an_input_of_that_run_alone(mixed):
 
 @pytest.mark.parametrize("run", [1, 2, 3, 4])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_the_sheets_that_look_closely_show_the_run_that_is_chosen(mixed, tmp_path, run):
     choices = {"lens_run": run, "draw_run": run, "slope_run": run, "slope_epoch": 2}
     other = changed(mixed, tmp_path / "o.xlsx", choices | {"lens_epoch": 2, "draw_epoch": 3})
@@ -154,6 +157,7 @@ def test_the_sheet_compare_tells_the_best_epoch_and_what_is_recognised(several):
         assert found["compare_rmse_last"] == pytest.approx(found["rmse"][:, -1, 0])
 
 
+@pytest.mark.ci
 def test_the_runs_are_called_by_what_they_differ_in_as_it_is_now(mixed, tmp_path):
     assert list(values(mixed, "formualizer")["compare_name"]) == [
         "plain step, η = 0.2, λ = 0",
@@ -165,6 +169,7 @@ def test_the_runs_are_called_by_what_they_differ_in_as_it_is_now(mixed, tmp_path
     assert values(other, "formualizer")["compare_name"][1] == "momentum, η = 0.25, λ = 0.01"
 
 
+@pytest.mark.ci
 def test_what_only_some_runs_have_is_there_for_those(mixed):
     found, layout = values(mixed, "formualizer"), layout_of(read_spec(mixed))
     assert found["W2"].shape == found["direction_W2"].shape == (4, 4, 3, 2)
@@ -182,6 +187,7 @@ def test_what_only_some_runs_have_is_there_for_those(mixed):
         run["moment1_W2"].cell(run=1)
 
 
+@pytest.mark.ci
 def test_a_run_between_two_that_remember_remembers_and_does_not_use_it(tmp_path):
     options = {"optimizer": ("adam", "sgd", "adam"), "epochs": 2}
     path = build("xor", tmp_path / "o.xlsx", **options).path
@@ -191,6 +197,7 @@ def test_a_run_between_two_that_remember_remembers_and_does_not_use_it(tmp_path)
     assert list(found["beta1"]) == [0.9, 0.9, 0.9]
 
 
+@pytest.mark.ci
 def test_the_cells_of_a_further_run_have_names_that_end_in_its_number(mixed):
     names = openpyxl.load_workbook(mixed).defined_names
     layout = layout_of(read_spec(mixed))
@@ -215,6 +222,7 @@ def test_wrong_formulas_of_further_runs_are_named_and_no_other(mixed, tmp_path):
     assert sorted(named) == sorted(altered)
 
 
+@pytest.mark.ci
 def test_the_first_run_stands_where_it_stands_alone(tmp_path):
     one = layout_of(read_spec(build("xor", tmp_path / "1.xlsx", epochs=3).path))
     two = layout_of(read_spec(build("xor", tmp_path / "2.xlsx", epochs=3, eta=(0.2, 0.3)).path))
@@ -244,6 +252,7 @@ def test_a_workbook_goes_on_with_its_runs(mixed, tmp_path):
     assert not (found["W2"][2, 0] == 0.5).any()
 
 
+@pytest.mark.ci
 def test_runs_that_are_made_alike_are_one(tmp_path):
     path = build("xor", tmp_path / "o.xlsx", epochs=2, eta=RATES).path
     one = build(from_workbook=path, output=tmp_path / "one.xlsx", eta=0.3).path
@@ -276,6 +285,7 @@ def test_an_experiment_has_one_rate(tmp_path):
         build("descent", tmp_path / "o.xlsx", eta=(0.1, 0.2))
 
 
+@pytest.mark.ci
 def test_python_takes_lists_as_the_command_line_does(tmp_path):
     path = build("xor", tmp_path / "o.xlsx", eta=[0.1, 0.2], epochs=2, verify=False).path
     assert read_spec(path).compared == ("eta",)
@@ -301,6 +311,7 @@ def test_a_chart_of_counts_ends_with_the_last_image(several):
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_the_first_run_is_named_where_others_are(lang, tmp_path):
     path = build("digits", tmp_path / "w.xlsx", epochs=2, eta=(0.1, 0.2), lang=lang).path
     words, book = text(lang), openpyxl.load_workbook(path)

@@ -3,7 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
-from experiments import built, changed, nothing_is_nearly_0
+from experiments import changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
 from xlnn.loading.spec import described
@@ -11,8 +11,8 @@ from xlnn.loading.values import values
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return built(tmp_path_factory.mktemp("costs"), "costs")
+def path(workbook):
+    return workbook("costs").path
 
 
 def sigmoid(z):
@@ -95,6 +95,7 @@ def test_the_least_of_the_valley_lies_inside_the_grid(path):
         assert 0 < j < 20
 
 
+@pytest.mark.ci
 def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"b": 5, "z_sq": -3})
     got = values(build(from_workbook=start, eta=0.7, epochs=5, lang="ja").path)

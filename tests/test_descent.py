@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from experiments import built, changed, nothing_is_nearly_0
+from experiments import changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
 from xlnn.equations.surface import SURFACES, VERDICTS
@@ -10,8 +10,8 @@ from xlnn.loading.values import values
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return built(tmp_path_factory.mktemp("descent"), "descent")
+def path(workbook):
+    return workbook("descent").path
 
 
 def test_the_table_is_the_one_of_the_book(path):
@@ -148,6 +148,7 @@ def test_where_the_gradient_is_0_no_direction_is_steepest(path, tmp_path):
     assert str(got["points"]).startswith("The gradient is 0")
 
 
+@pytest.mark.ci
 def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"x": 5, "function": 3})
     new = build(from_workbook=start, eta=0.7, epochs=5, lang="ja")

@@ -50,6 +50,7 @@ def desk(tmp_path, monkeypatch, short_path):
 )
 @pytest.mark.usefixtures("desk")
 @pytest.mark.first(2)
+@pytest.mark.ci
 def test_every_command_of_a_document_works_in_the_order_in_which_they_stand(path):
     names = {}
     for block in blocks(path.read_text(encoding="utf-8")):

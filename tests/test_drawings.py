@@ -70,20 +70,24 @@ def shown_by_gnumeric(path, folder):
     return gzip.decompress(saved.read_bytes()).count(b"<gnm:SheetObjectGraph ")
 
 
+@pytest.mark.ci
 def test_gnumeric_shows_every_chart(short_path, tmp_path):
     assert shown_by_gnumeric(short_path, tmp_path) == charts(short_path) > 0
 
 
+@pytest.mark.ci
 def test_gnumeric_shows_no_chart_of_a_drawing_as_lxml_writes_it(short_copy, tmp_path):
     """The reason for the prefixes."""
     rewrite(short_copy, as_lxml_writes_it)
     assert shown_by_gnumeric(short_copy, tmp_path) == 0
 
 
+@pytest.mark.ci
 def test_libreoffice_keeps_every_chart(short_path, tmp_path):
     assert charts(save_with_libreoffice(short_path, tmp_path)) == charts(short_path)
 
 
+@pytest.mark.ci
 def test_exceljs_opens_no_drawing_as_lxml_writes_it(short_copy):
     """That it opens ours, `test_readers` shows."""
     skip_without_reader("exceljs")
@@ -103,6 +107,7 @@ def test_the_properties_name_the_program_and_the_template(short_path):
 
 
 @pytest.mark.parametrize(("name", "title"), [("mine & yours", "mine & yours"), ("a\x01", "a?")])
+@pytest.mark.ci
 def test_the_title_names_the_folder_of_an_own_template(tmp_path, name, title):
     copy("xor", tmp_path / name)
     path = build(str(tmp_path / name), tmp_path / "built.xlsx", epochs=2).path

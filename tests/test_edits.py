@@ -5,7 +5,6 @@ import time
 
 import openpyxl
 import pytest
-from networks import in_turn
 from programs import LIBRARIES
 from row_edits import delete_row, insert_row, sort_rows
 from test_checker import edit
@@ -19,7 +18,7 @@ from xlnn.loading.open_file import opened
 from xlnn.loading.unseen_formulas import sentence
 from xlnn.loading.values import values
 
-ENGINES = in_turn(LIBRARIES)
+ENGINES = LIBRARIES
 OWN = {
     "Training!BA5": "=STDEV(C4:C9)",
     "Guide!Z9": "=TODAY()",
@@ -39,6 +38,8 @@ def said(path, **options):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_formulas_of_ones_own_are_left_out_and_named(short_copy, engine):
     report = check(edit(short_copy, OWN), engine)
     assert report.agrees
@@ -71,6 +72,8 @@ def test_a_workbook_with_formulas_of_ones_own_is_linted(short_copy):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_no_engine_sees_what_is_left_out(short_copy, engine, monkeypatch):
     from xlnn import engines  # noqa: PLC0415 -- patched here
 
@@ -120,6 +123,7 @@ def test_thousands_of_them_take_no_longer_than_some(short_copy):
 
 @pytest.mark.parametrize("cell", ["Training!C5", "Settings!C4", "Weights!B4", "Check!C5"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_function_inside_the_blocks_is_refused(short_copy, cell):
     edit(short_copy, {cell: "=STDEV(A1:A3)"})
     with pytest.raises(WorkbookError, match=f"{cell} calls STDEV"):
@@ -132,6 +136,7 @@ def test_a_function_inside_the_blocks_is_refused(short_copy, cell):
      "=[1]x!A1", "=cmd|'/c calc'!A1", '=CUBEVALUE("a","b")', "=ſTDEV(A1)"],
 )  # fmt: skip
 @pytest.mark.first(2)
+@pytest.mark.ci
 def test_a_formula_that_reaches_further_than_cells_is_refused_wherever_it_stands(
     short_copy, formula
 ):
@@ -141,6 +146,7 @@ def test_a_formula_that_reaches_further_than_cells_is_refused_wherever_it_stands
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
 def test_an_empty_last_row_and_a_dimension_claim_no_cells(short_copy, engine):
     """LibreOffice writes both after a row was deleted."""
     end = b'<row r="1048576" ht="12.8"/></sheetData>'
@@ -186,6 +192,7 @@ def test_a_sorted_table_is_named(short_copy):
     )
 
 
+@pytest.mark.ci
 def test_rows_that_were_swapped_are_named(short_copy):
     """Within an epoch the formulas follow; a row of another epoch reads other weights."""
     book = openpyxl.load_workbook(short_copy)
@@ -198,5 +205,6 @@ def test_rows_that_were_swapped_are_named(short_copy):
     assert "the rows of the sheet Training were sorted or moved: undo it" in said(short_copy)
 
 
+@pytest.mark.ci
 def test_one_wrong_cell_is_no_story_of_rows(short_copy):
     assert said(edit(short_copy, {"Training!C5": "=1+1", "Training!C6": None})) == ""

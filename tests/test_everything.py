@@ -10,8 +10,7 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from networks import in_turn
-from programs import skip_without
+from programs import QUICKEST_FIRST, skip_without
 
 import xlnn
 from xlnn.building import build_all
@@ -20,12 +19,13 @@ from xlnn.building.writing import Built
 from xlnn.checking.check import check
 from xlnn.cli.build_all import _say
 from xlnn.cli.main import cli
-from xlnn.engines import ENGINES
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.linting import lint
 from xlnn.registry.templates import in_order, names, shown, template
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.index import shown_by
+
+pytestmark = pytest.mark.first(folder=1)
 
 LONG = ("cnn", "diabetes", "digits-8x8", "iris")
 SHORT = ["--epochs", "1", "--no-verify", *(f"--without={name}" for name in LONG)]
@@ -40,7 +40,7 @@ def run(*arguments):
     return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
 
 
-@pytest.fixture(scope="module", params=in_turn(reversed(languages())))
+@pytest.fixture(scope="module", params=languages()[::-1])
 def folder(request, tmp_path_factory):
     place = tmp_path_factory.mktemp(request.param) / "new" / "folder"
     code, lines, errors = run("build", "all", "-o", place, "--lang", request.param, *SHORT)
@@ -92,7 +92,7 @@ def test_the_sections_of_the_index_rise(folder):
     assert not any(section[0].isdigit() for section in found[len(firsts) :])
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
 def test_the_sum_in_the_index_agrees_in(folder, engine):
     skip_without(engine)
@@ -122,6 +122,7 @@ def test_the_links_stand_in_the_file_as_external_ones_without_a_folder(folder):
     assert links.count('TargetMode="External"') == len(targets)
 
 
+@pytest.mark.ci
 def test_the_words_of_the_index_are_there_for_every_template_in_every_language():
     for lang in languages():
         shows = {name: shown_by(name, lang) for name in names()}
@@ -148,6 +149,7 @@ def typed(path, address, number):
     return path.read_bytes()
 
 
+@pytest.mark.ci
 def test_what_a_person_changed_is_not_replaced_and_the_rest_is_built(few):
     place, command = few
     changed = typed(place / "sequences.xlsx", "Z1", 1)
@@ -171,6 +173,7 @@ def test_what_a_person_changed_is_not_replaced_and_the_rest_is_built(few):
     assert (place / "sequences.xlsx").read_bytes() != changed
 
 
+@pytest.mark.ci
 def test_an_index_that_a_person_changed_is_not_replaced(few):
     place, command = few
     changed = typed(place / "index.xlsx", "F1", "mine")
@@ -201,6 +204,7 @@ def test_a_workbook_of_something_else_is_not_linked(few):
     assert links == ["sequences.xlsx", "regression.xlsx"]
 
 
+@pytest.mark.ci
 def test_an_error_of_one_template_does_not_keep_the_others_from_being_built(few, monkeypatch):
     _, command = few
     usual = build_all.planned
@@ -255,6 +259,7 @@ def test_what_cannot_be_asked_of_all_is_refused(tmp_path, monkeypatch, arguments
 STEPPED = ("descent", "regression", "xor-layers")
 
 
+@pytest.mark.ci
 def test_the_epochs_of_all_are_the_steps_of_an_experiment(tmp_path):
     others = [f"--without={name}" for name in names() if name not in STEPPED]
     code, _, _ = run("build", "all", "-o", tmp_path, "--epochs", "3", "--no-verify", *others)

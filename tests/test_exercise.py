@@ -16,7 +16,6 @@ import pytest
 from click.testing import CliRunner
 from experiments import ENGINES, words_of
 from interruptions import LONG, SIGNALS, carriers, processes, start
-from networks import in_turn
 from programs import skip_without
 
 from xlnn import linting
@@ -105,6 +104,7 @@ def unfilled(path):
 
 @pytest.mark.parametrize("what", KINDS)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what, tmp_path):
     path = made(tmp_path / "exercise.xlsx", what, level=5, student="Ada")
     blank = exercise_of(path).blank
@@ -124,14 +124,16 @@ def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what,
 
 
 @pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("asked", in_turn([{"level": 5}, {"blank": "W2"}]), ids=["level 5", "W2"])
+@pytest.mark.parametrize("asked", [{"level": 5}, {"blank": "W2"}], ids=["level 5", "W2"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_no_sheet_of_an_exercise_holds_an_unfilled_blank(lang, asked, tmp_path):
     assert unfilled(made(tmp_path / "exercise.xlsx", "xor", lang=lang, **asked)) == []
 
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_no_sheet_of_a_fresh_exercise_says_what_is_not_so(lang, tmp_path):
     path = made(tmp_path / "exercise.xlsx", level=2, lang=lang)
     first = openpyxl.load_workbook(path, read_only=True).active
@@ -145,6 +147,7 @@ def test_no_sheet_of_a_fresh_exercise_says_what_is_not_so(lang, tmp_path):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
     skip_without(engine)
     blank = ["dx", "change"]
@@ -161,8 +164,9 @@ def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
     assert check(solved, engine, 1).agrees
 
 
-@pytest.mark.parametrize("what", ["solver", *in_turn(["cnn-solver"])])
+@pytest.mark.parametrize("what", ["solver", "cnn-solver"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_sentence_waits_for_images_that_stand_side_by_side(what, tmp_path):
     path = made(tmp_path / "exercise.xlsx", what, level=5)
     assert linting.lint(path) == ()
@@ -173,6 +177,7 @@ def test_a_sentence_waits_for_images_that_stand_side_by_side(what, tmp_path):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.slow
+@pytest.mark.first(engine=1)
 def test_every_engine_tells_the_states_alike(engine, delta, tmp_path):
     skip_without(engine)
     assert states(delta, engine) == {"delta3": "not done", "delta2": "not done"}
@@ -219,6 +224,7 @@ def test_the_start_of_the_weights_stays_where_their_steps_are_left_out(tmp_path)
     ],
 )
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_wrong_half_or_other_right_formula_is_told(delta, tmp_path, changed, state):
     path = filled(delta, tmp_path / "try.xlsx", ["delta3"], changed)
     assert states(path) == {"delta3": state, "delta2": "not done"}
@@ -295,6 +301,8 @@ MOVED = [name for name in names() if name not in LARGE]
 
 
 @pytest.mark.parametrize("what", MOVED)
+@pytest.mark.first(6)
+@pytest.mark.ci
 def test_students_of_every_kind_have_other_inputs_and_the_same_ones_follow_again(what):
     source = Source.of(what)
     spec = source.kind.recipe(source.origin, {}).spec
@@ -308,6 +316,7 @@ def test_students_of_every_kind_have_other_inputs_and_the_same_ones_follow_again
     assert all(np.array_equal(ada[name], again[name]) for name in ada)
 
 
+@pytest.mark.ci
 def test_what_a_student_was_handed_is_known_again_and_a_wrong_name_is_noticed(delta):
     spec = read_spec(delta)
     given = exercise_of(delta)
@@ -370,6 +379,7 @@ def test_an_exercise_is_made_of_a_workbook_too(short_path, tmp_path):
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_an_exercise_speaks_the_languages(lang, tmp_path):
     path = made(tmp_path / f"{lang}.xlsx", level=2, lang=lang, student="李雷 <&> '")
     assert len(set(states(path).values())) == 1
@@ -385,6 +395,7 @@ def test_an_exercise_speaks_the_languages(lang, tmp_path):
     assert not re.search("not done|correct|{", shown)
 
 
+@pytest.mark.ci
 def test_a_roster_makes_a_file_for_each_student(tmp_path):
     roster = tmp_path / "names.csv"
     roster.write_text("number;Name\n1;Ada\n2;李雷\n3;../x\n", encoding="utf-8-sig")
@@ -473,6 +484,7 @@ def test_numbers_that_rounding_decides_are_not_left_out(tmp_path):
         made(tmp_path / "e.xlsx", "slopes", blank="e_central")
 
 
+@pytest.mark.ci
 def test_what_a_person_did_is_not_replaced(delta, tmp_path):
     copy = filled(delta, tmp_path / "mine.xlsx", ["delta3"])
     with pytest.raises(OutputError, match=r"may have been changed|was changed"):
@@ -483,6 +495,7 @@ def test_what_a_person_did_is_not_replaced(delta, tmp_path):
         made(tmp_path / "x.xlsx", roster=roster)
 
 
+@pytest.mark.ci
 def test_an_altered_state_is_found_by_the_check(delta, tmp_path):
     path = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
     workbook = openpyxl.load_workbook(path)
@@ -501,6 +514,7 @@ def test_an_altered_state_is_found_by_the_check(delta, tmp_path):
         ("delta2", "names a quantity twice"),
     ],
 )
+@pytest.mark.ci
 def test_a_spec_that_leaves_out_what_cannot_be_is_refused_in_a_sentence(
     delta, tmp_path, name, said
 ):
@@ -514,6 +528,7 @@ def test_a_spec_that_leaves_out_what_cannot_be_is_refused_in_a_sentence(
     assert len(str(refusal.value)) < 300
 
 
+@pytest.mark.ci
 def test_an_error_among_filled_cells_is_no_right_number(delta, tmp_path):
     path = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
     workbook = openpyxl.load_workbook(path)
@@ -523,6 +538,7 @@ def test_an_error_among_filled_cells_is_no_right_number(delta, tmp_path):
     assert [wrong.cell for wrong in check(path, "formualizer", 1).wrong] == ["Training!S5"]
 
 
+@pytest.mark.ci
 def test_without_its_sheet_an_exercise_is_checked_as_before(delta, tmp_path):
     path = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
     workbook = openpyxl.load_workbook(path)
@@ -568,6 +584,7 @@ def test_a_disk_that_is_full_is_one_sentence_for_a_class(tmp_path):
 
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_signal_ends_a_class_with_nothing_left_but_whole_files(number, tmp_path):
     (tmp_path / "temporary").mkdir()
     (tmp_path / "names.csv").write_text("".join(f"Student {n}\n" for n in range(60)))
@@ -587,6 +604,7 @@ def test_a_signal_ends_a_class_with_nothing_left_but_whole_files(number, tmp_pat
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="no /proc that tells who is there")
+@pytest.mark.ci
 def test_a_signal_before_the_first_of_a_class_leaves_no_folder(tmp_path):
     (tmp_path / "temporary").mkdir()
     (tmp_path / "names.csv").write_text("Ada\nBob\nEve\n")
@@ -617,6 +635,7 @@ def test_the_page_for_teachers_names_every_heading_of_a_roster():
     ],
 )
 @pytest.mark.first(2)
+@pytest.mark.ci
 def test_what_has_no_symbol_is_called_by_its_name_and_not_by_the_codes(lang, arguments, tmp_path):
     path = made(tmp_path / "e.xlsx", "descent", blank="dz_dy,swings,grows", lang=lang)
     sheet = openpyxl.load_workbook(path)[text(lang, "practising").sheets["exercise"]]

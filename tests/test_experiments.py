@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from math import inf
 
 import numpy as np
@@ -46,7 +45,7 @@ class Experiment:
     smaller : dict
         Options of a smaller workbook, where this one is too large to be changed again and again.
     is_slow : bool
-        Whether it is much the same as another, and left to `make test-slow`.
+        Whether it is much the same as another, and left to `make test-all`.
     """
 
     formulas: int | None
@@ -282,13 +281,12 @@ def cases(attribute=None):
 
 
 @pytest.fixture(scope="module")
-def path_of(tmp_path_factory):
+def path_of(workbook):
     """A function that builds an experiment once, as it is or smaller."""
 
-    @cache
     def path_of(name, *, smaller=False):
         options = EXPERIMENTS[name].smaller if smaller else {}
-        return built(tmp_path_factory.mktemp(name), name, **options)
+        return workbook(name, **options).path
 
     return path_of
 
@@ -324,6 +322,7 @@ def test_one_of_which_nothing_is_said_is_tried_with_the_same_number_in_all_input
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", cases())
+@pytest.mark.first(engine=1)
 def test_every_formula_agrees_with_numpy(path_of, name, engine):
     held, found = EXPERIMENTS[name].formulas, agrees_in(engine, path_of(name)).formula_cells
     assert found == held if held else found

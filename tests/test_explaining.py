@@ -7,7 +7,6 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from networks import in_turn
 from test_own_models import MODELS, example
 
 import xlnn
@@ -60,6 +59,7 @@ def test_each_entry_is_found_again_where_it_stands_and_none_beside_them(axes, sh
 
 
 @pytest.mark.parametrize("name", ["digits", *EXPERIMENTS])
+@pytest.mark.ci
 def test_every_cell_of_a_workbook_leads_to_its_own_entry(name, tmp_path):
     options = {"epochs": 1} if name == "digits" else {}
     path = xlnn.build(name, tmp_path / "a.xlsx", verify=False, **options).path
@@ -73,6 +73,7 @@ def test_every_cell_of_a_workbook_leads_to_its_own_entry(name, tmp_path):
 # --- a cell in words -------------------------------------------------------------------------
 
 
+@pytest.mark.ci
 def test_a_cell_is_said_with_its_symbol_equation_formula_and_numbers(short_path):
     text = xlnn.explain(short_path, "Training!U9")
     assert (text.symbol, text.name, text.layer, text.unit) == (
@@ -105,6 +106,7 @@ def test_a_quantity_is_named_with_its_epoch_image_and_unit(short_path):
     assert (weights.symbol, weights.cell) == ("w²₂,₃", "Weights!P7")
 
 
+@pytest.mark.ci
 def test_an_input_says_what_is_computed_from_it(short_path):
     text = xlnn.explain(short_path, "eta")
     assert (text.role, text.formula, text.agrees) == ("input", None, None)
@@ -114,6 +116,7 @@ def test_an_input_says_what_is_computed_from_it(short_path):
     assert (start.role, start.computed_from) == ("input", ())
 
 
+@pytest.mark.ci
 def test_depth_follows_what_a_cell_is_computed_from_and_for(short_path):
     text = xlnn.explain(short_path, "delta3", at={"epoch": 2}, depth=3)
     error = next(part for part in text.computed_from if part.symbol == "a³₁")
@@ -167,9 +170,10 @@ def _names(formula, here, title, address):
     return False
 
 
-@pytest.mark.parametrize("lang", in_turn(reversed(languages())))
+@pytest.mark.parametrize("lang", languages()[::-1])
 @pytest.mark.parametrize("name", EXPERIMENTS)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_every_quantity_of_an_experiment_is_explained_in_each_language(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", verify=False).path
     _, layout = described(path)
@@ -203,6 +207,7 @@ def altered(short_copy):
     return short_copy
 
 
+@pytest.mark.ci
 def test_a_wrong_cell_is_said_to_be_wrong_with_its_own_formula(altered):
     text = xlnn.explain(altered, "Training!U9")
     assert not text.agrees
@@ -213,6 +218,7 @@ def test_a_wrong_cell_is_said_to_be_wrong_with_its_own_formula(altered):
     assert "expected formula    =(S9*Weights!AO$4+T9*Weights!AR$4)*I9" in output
 
 
+@pytest.mark.ci
 def test_a_restated_cell_agrees_and_says_how_it_is_stated(altered):
     text = xlnn.explain(altered, "Training!P9")
     assert text.agrees
@@ -246,6 +252,7 @@ def test_a_restated_cell_agrees_and_says_how_it_is_stated(altered):
     ],
 )
 @pytest.mark.first(4)
+@pytest.mark.ci
 def test_what_is_not_there_is_one_sentence(short_path, what, options, message):
     with pytest.raises(xlnn.XlnnError, match=message) as refusal:
         xlnn.explain(short_path, what, **options)
@@ -267,11 +274,13 @@ def test_wrong_usage_is_exit_code_2(short_path, arguments):
         (("x", "--epoch", "0"), "x has no epoch: its axes are image."),
     ],
 )
+@pytest.mark.ci
 def test_a_zero_is_a_number_like_any_other(short_path, arguments, message):
     result = CliRunner().invoke(cli, ["explain", str(short_path), *arguments])
     assert message in str(result.exception)
 
 
+@pytest.mark.ci
 def test_json_holds_what_the_text_says(short_path):
     found = json.loads(said("explain", short_path, "delta3", "--image", 6, "--json"))
     assert found == json.loads(
@@ -282,6 +291,7 @@ def test_json_holds_what_the_text_says(short_path):
 # --- what is in a workbook -------------------------------------------------------------------
 
 
+@pytest.mark.ci
 def test_show_says_kind_network_settings_course_and_that_nothing_was_changed(short_path):
     text = said("show", short_path)
     lines = text.splitlines()
@@ -298,6 +308,7 @@ def test_show_says_kind_network_settings_course_and_that_nothing_was_changed(sho
     assert sum(seen.formulas.values()) == formulas
 
 
+@pytest.mark.ci
 def test_show_says_which_input_and_which_formula_was_changed(altered):
     workbook = openpyxl.load_workbook(altered)
     workbook["Settings"]["C4"] = 0.7
@@ -308,9 +319,10 @@ def test_show_says_which_input_and_which_formula_was_changed(altered):
     assert "1 cell wrong" in text
 
 
-@pytest.mark.parametrize("lang", in_turn(reversed(languages())))
+@pytest.mark.parametrize("lang", languages()[::-1])
 @pytest.mark.parametrize("name", EXPERIMENTS)
-@pytest.mark.first(2)
+@pytest.mark.first(2, lang=1)
+@pytest.mark.ci
 def test_show_fits_every_kind_in_each_language(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", lang=lang).path
     seen = xlnn.show(path)
@@ -318,9 +330,10 @@ def test_show_fits_every_kind_in_each_language(name, lang, tmp_path):
     assert len(said("show", path).splitlines()) <= 14
 
 
-@pytest.mark.parametrize("lang", in_turn(reversed(languages())))
+@pytest.mark.parametrize("lang", languages()[::-1])
 @pytest.mark.parametrize("name", ["neuron", "slopes", "xor"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_show_repeats_sentences_and_equations_only(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", lang=lang, verify=False).path
     assert xlnn.show(path).said
@@ -328,6 +341,7 @@ def test_show_repeats_sentences_and_equations_only(name, lang, tmp_path):
         assert text not in said("show", path)
 
 
+@pytest.mark.ci
 def test_show_names_what_was_changed_and_the_command_that_tells_more(short_copy):
     workbook = openpyxl.load_workbook(short_copy)
     workbook["Settings"]["C4"] = 0.7
@@ -346,6 +360,7 @@ def test_show_names_what_was_changed_and_the_command_that_tells_more(short_copy)
     ],
 )
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_show_names_the_rows_that_are_held_out(tmp_path, lang, trained, tested, template):
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 5)
     data, path = (x, x.sum(axis=1) == 1), tmp_path / "a.xlsx"
@@ -355,6 +370,7 @@ def test_show_names_the_rows_that_are_held_out(tmp_path, lang, trained, tested, 
     assert template in said("show", path).splitlines()[0]
 
 
+@pytest.mark.ci
 def test_show_names_the_run_of_each_line(tmp_path):
     path = xlnn.build("xor", tmp_path / "a.xlsx", epochs=3, eta=(0.1, 0.5), verify=False).path
     workbook = openpyxl.load_workbook(path)
@@ -386,12 +402,14 @@ def test_a_course_with_a_hole_or_without_change_is_drawn():
     assert len(sparkline(range(1000))) == 50
 
 
+@pytest.mark.ci
 def test_a_file_is_left_as_it_was(short_copy, short_path):
     said("show", short_copy)
     said("explain", short_copy, "C_T")
     assert short_copy.read_bytes() == short_path.read_bytes()
 
 
+@pytest.mark.ci
 def test_the_error_names_axes_as_a_person_counts(short_path):
     with pytest.raises(OptionsError, match="state"):
         xlnn.explain(short_path, "W2", at={"image": 1})

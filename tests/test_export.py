@@ -122,6 +122,7 @@ def sheet(path, epoch, run=""):
 @PRECISIONS
 @pytest.mark.parametrize("name", ["maps", "far", *(slow(name) for name in ("dense", "pooled"))])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_model_gives_the_outputs_of_the_sheet(paths, tmp_path, name, float64):
     # the weights after epoch 1 are those that epoch 2 uses, and shows what they make of the images
     done = xlnn.export(paths[name], tmp_path / "a.onnx", epoch=1, float64=float64)
@@ -136,6 +137,7 @@ def test_a_model_gives_the_outputs_of_the_sheet(paths, tmp_path, name, float64):
 
 
 @pytest.mark.parametrize("name", ["maps", slow("far")])
+@pytest.mark.ci
 def test_the_last_epoch_is_proven_by_the_sheet_s_own_formulas(paths, tmp_path, name):
     done = xlnn.export(paths[name], tmp_path / "a.onnx", float64=True)
     arrays = computed(paths[name])
@@ -158,6 +160,7 @@ def as_start(path, weights):
 
 @pytest.mark.parametrize("ending", ["npz", "safetensors"])
 @pytest.mark.parametrize("name", ["dense", "maps", "far"])
+@pytest.mark.ci
 def test_weights_have_the_names_and_shapes_of_pytorch(paths, tmp_path, name, ending):
     done = xlnn.export(paths[name], tmp_path / f"a.{ending}", float64=True)
     read = np.load if ending == "npz" else pytest.importorskip("safetensors.numpy").load_file
@@ -235,6 +238,7 @@ def test_tensors_have_the_names_of_their_quantities(paths, tmp_path):
     assert {"x", "z2", "a2", "z3", "a3"} <= named
 
 
+@pytest.mark.ci
 def test_each_run_is_exported_by_its_number(paths, tmp_path):
     found = []
     for run in (1, 2):
@@ -261,6 +265,7 @@ def test_a_changed_workbook_exports_what_it_now_computes(paths, tmp_path):
         np.testing.assert_allclose(new["layer2.weight"], expected, rtol=1e-6)
 
 
+@pytest.mark.ci
 def test_the_same_workbook_gives_the_same_bytes(paths, tmp_path):
     for ending in ("onnx", "npz", "safetensors"):
         twice = [xlnn.export(paths["dense"], tmp_path / f"{n}.{ending}").path for n in "ab"]
@@ -281,6 +286,7 @@ MOVING = (
 
 
 @PRECISIONS
+@pytest.mark.ci
 def test_steps_and_edges_of_a_model_are_exported(generator, float64):
     pytest.importorskip("onnxruntime")
     spec = Spec("m", "en", 0, 4, (8, 9), ("a", "b"), MOVING, "")
@@ -302,6 +308,7 @@ def test_steps_and_edges_of_a_model_are_exported(generator, float64):
     assert np.ptp(expected, axis=0).min() > 0.1
 
 
+@pytest.mark.ci
 def test_a_workbook_that_predicts_is_exported_as_it_is_now(tmp_path):
     model = Path(__file__).parent.parent / "docs" / "examples" / "digits_cnn.onnx"
     path = xlnn.build(model=model, output=tmp_path / "a.xlsx", verify=False).path
@@ -317,6 +324,7 @@ def test_a_workbook_that_predicts_is_exported_as_it_is_now(tmp_path):
     assert xlnn.load(other)["W2"].cell(unit=(4, 9)).startswith("Weights!")
 
 
+@pytest.mark.ci
 def test_a_model_that_went_out_comes_in_again(paths, tmp_path):
     xlnn.export(paths["dense"], tmp_path / "a.onnx")
     images, _ = sheet(paths["dense"], epoch=1)
@@ -471,6 +479,7 @@ def test_without_a_package_a_sentence_says_what_to_install(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.ci
 def test_the_command_says_what_was_proven_or_why_not(paths, tmp_path):
     output = tmp_path / "a.onnx"
     command = ["export", str(paths["dense"]), "-o", str(output), "--epoch", "2", "--float64"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import NETWORK_TEMPLATES, in_turn
+from networks import NETWORK_TEMPLATES
 from programs import skip_without
 from shown_numbers import Shown, pixels, shown, written
 
@@ -57,8 +57,9 @@ def built(kind, scale, folder):
     return path
 
 
-@pytest.mark.parametrize(("kind", "scale"), TRIALS + in_turn(TEMPLATES))
+@pytest.mark.parametrize(("kind", "scale"), TRIALS + TEMPLATES)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_every_number_has_room_and_shows_0_only_where_it_is_0(kind, scale, tmp_path):
     cells = list(shown(built(kind, scale, tmp_path)))
     assert len(cells) > ROWS
@@ -77,6 +78,7 @@ def test_the_test_of_formats_sees_what_is_wrong():
     assert not nothing.is_hidden
 
 
+@pytest.mark.ci
 def test_without_rules_the_numbers_of_unusual_data_would_not_be_seen(tmp_path, monkeypatch):
     monkeypatch.setattr("xlnn.writing.workbook.fitted", lambda drawing, *_: drawing)
     cells = list(shown(built("huge", None, tmp_path)))

@@ -4,6 +4,8 @@ import pytest
 from fuzzing import KINDS, Worker, attempt, make
 from networks import random_recipe, spec, write_recipe
 
+pytestmark = pytest.mark.ci
+
 CASES = 30
 
 

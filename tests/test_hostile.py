@@ -6,13 +6,13 @@ import zipfile
 
 import openpyxl
 import pytest
-from programs import LIBRARIES, skip_without
+from programs import LIBRARIES, QUICKEST_FIRST, skip_without
 from test_checker import edit
 
 from xlnn import engines
 from xlnn.checking.check import check
 from xlnn.checking.comparison import CIRCULAR
-from xlnn.engines import ENGINES, PROGRAMS
+from xlnn.engines import PROGRAMS
 from xlnn.errors import WorkbookError
 from xlnn.linting import lint
 from xlnn.loading.spec import layout_of, read_spec
@@ -46,8 +46,9 @@ def test_a_refusal_is_one_sentence_and_exit_code_1(with_macros):
     assert "macros" in ran.stderr
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_circular_reference_is_named_and_ends(short_copy, engine):
     skip_without(engine)
     (wrong,) = check(edit(short_copy, {"Training!C4": "=F4+1"}), engine).wrong
@@ -69,6 +70,7 @@ CIRCLES = {
 @pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.parametrize("circle", CIRCLES)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_beside_a_circle_other_words_pass_and_other_errors_are_named(short_copy, circle, engine):
     layout = layout_of(read_spec(short_copy))
     slope, typed = layout.cell("slope2", (2, 9, 0)), layout.cell("C", (1, 3))
@@ -87,7 +89,7 @@ def iterating(path, changes):
     return path
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.slow
 def test_a_circle_is_named_where_programs_may_iterate(short_copy, engine):
     skip_without(engine)
@@ -98,7 +100,7 @@ def test_a_circle_is_named_where_programs_may_iterate(short_copy, engine):
     assert wrong.got == settled.get(engine, CIRCULAR)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.slow
 def test_a_workbook_without_a_circle_may_iterate(short_copy, engine):
     skip_without(engine)
@@ -108,6 +110,7 @@ def test_a_workbook_without_a_circle_may_iterate(short_copy, engine):
 @pytest.mark.parametrize("change", [edit, iterating])
 @pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_values_of_a_circle_are_refused(short_copy, engine, change):
     change(short_copy, {"Training!C4": "=F4/2+1"})
     with pytest.raises(WorkbookError, match=r"(C4|F4) depends on itself: a circular reference"):
@@ -116,6 +119,7 @@ def test_values_of_a_circle_are_refused(short_copy, engine, change):
 
 @pytest.mark.parametrize("typed", [99_999, -3, 0.5, "x", None])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_position_beyond_all_rows_is_named(short_copy, typed):
     """The cells that look something up there have no values to be compared with."""
     cell = layout_of(read_spec(short_copy)).cell("lens_position", ())

@@ -23,13 +23,15 @@ from interruptions import (
     start,
     trials,
 )
-from networks import in_turn
 
 from xlnn import cleanup
 from xlnn.atomic_write import replacing
 from xlnn.exercises.parallel import shared
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these signals")
+pytestmark = [
+    pytest.mark.ci,
+    pytest.mark.skipif(os.name == "nt", reason="Windows has none of these signals"),
+]
 
 NUMBER = 5
 
@@ -195,7 +197,7 @@ ENDS = ("SIGTERM", "SIGKILL", "SIGINT", "SIGHUP", "an exception")
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 @pytest.mark.parametrize(("engine", "count"), [("formulas", 3), ("gnumeric", 4)])
-@pytest.mark.parametrize("end", in_turn(ENDS, 2))
+@pytest.mark.parametrize("end", ENDS)
 @pytest.mark.first(1)
 def test_whatever_ends_a_command_ends_what_it_started(
     engine, count, end, short_path, tmp_path, monkeypatch

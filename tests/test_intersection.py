@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import in_turn
 from programs import LIBRARIES
 from test_checker import edit
 
@@ -100,6 +99,7 @@ def test_any_text_has_an_answer(text):
 
 @pytest.mark.parametrize("name", names())
 @pytest.mark.first(5)
+@pytest.mark.ci
 def test_no_formula_of_a_template_is_computed_otherwise_by_excel(name):
     kind = kind_named(template(name).values.get("kind", FIRST_KIND))
     options = {"epochs": 2} if "epochs" in kind.options else {}
@@ -123,9 +123,10 @@ ALTERED = {
 }
 
 
-@pytest.mark.parametrize("engine", in_turn(LIBRARIES))
+@pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.parametrize("name", ALTERED)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_formula_that_excel_computes_otherwise_is_wrong_though_the_engine_agrees(
     short_copy, name, engine
 ):

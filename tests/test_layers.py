@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
-from networks import in_turn, random_recipe, spec, write_recipe
+from networks import random_recipe, spec, write_recipe
 from onnx_models import agreed, graph, numbers
 from test_checker import edit
 
@@ -218,17 +218,20 @@ def path(tmp_path_factory):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
 def test_every_engine_agrees_at_random_numbers(path, engine):
     assert agrees_in(engine, path).probes == PROBES
 
 
-@pytest.mark.parametrize("name", in_turn(["filters", "twice", "first", "large"]))
+@pytest.mark.parametrize("name", ["filters", "twice", "first", "large"])
+@pytest.mark.first(name=1)
 def test_every_stack_agrees(tmp_path, name):
     made = write_recipe(tmp_path / f"{name}.xlsx", random_recipe(NETWORKS[name], 3))
     assert agrees_in("formualizer", made).probes == PROBES
     assert not xlnn.lint(made)
 
 
+@pytest.mark.ci
 def test_wrong_formulas_of_each_kind_are_named_and_no_other(path, tmp_path):
     layout = layout_of(NORM)
     kinds = [*kinds_of((4,), NORM.layers)["3"].forward, *LayerNorm.backward, "gain", "dC_dgain"]
@@ -311,12 +314,14 @@ def test_a_template_with_layer_normalisation_builds_and_learns(built):
     assert found["shiftN"][0].tolist() == [0] * 4
 
 
-@pytest.mark.parametrize("lang", in_turn(["zh", "ja"]))
+@pytest.mark.parametrize("lang", ["zh", "ja"])
+@pytest.mark.first(lang=1)
 def test_it_has_words_in_every_language(template, tmp_path, lang):
     asked = {"epochs": 1, "optimizer": "adam", "l2": 0.1, "lang": lang}
     assert xlnn.build(template, tmp_path / f"{lang}.xlsx", **asked).report.agrees
 
 
+@pytest.mark.ci
 def test_exercises_and_explanations_know_it(template, built, tmp_path):
     path = tmp_path / "exercise.xlsx"
     xlnn.exercise(template, path, blank="normalisedN,delta2,dC_dgainN", epochs=1)
@@ -327,6 +332,7 @@ def test_exercises_and_explanations_know_it(template, built, tmp_path):
 
 
 @pytest.mark.parametrize("float64", [False, True])
+@pytest.mark.ci
 def test_it_is_exported_and_read_again(built, template, tmp_path, float64):
     path = tmp_path / "model.onnx"
     assert xlnn.export(built, path, float64=float64).proven_by == "ONNX Runtime"

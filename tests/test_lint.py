@@ -1,6 +1,5 @@
 """What lint finds: for each rule, files that break it."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.table import Table
+from programs import skip_without
 
 from xlnn.building.build import build
 from xlnn.errors import WorkbookError
@@ -32,10 +32,6 @@ STYLES = "xl/styles.xml"
 CHART = "xl/charts/chart1.xml"
 LINES = "xl/drawings/_rels/drawing1.xml.rels"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-needs_libreoffice = pytest.mark.skipif(
-    not shutil.which("soffice") and not os.environ.get("CI"), reason="LibreOffice is not installed"
-)
 
 
 class Break(NamedTuple):
@@ -232,6 +228,7 @@ def small(tmp_path_factory):
     "broken", BREAKS, ids=lambda broken: f"{broken.rule}: {broken.replacement:.40}"
 )
 @pytest.mark.first(25)
+@pytest.mark.ci
 def test_lint_finds(broken, small, tmp_path):
     broken_copy = shutil.copy(small, tmp_path / "broken.xlsx")
     part = part_of(broken_copy, broken.part)
@@ -277,6 +274,7 @@ def test_every_rule_has_a_file_that_breaks_it():
     assert {broken.rule for broken in BREAKS} | tested_below == set(RULES)
 
 
+@pytest.mark.ci
 def test_a_part_to_which_nothing_leads_is_found(short_copy):
     types = replace("<Override ", '<Override PartName="/xl/a.xml" ContentType="a/xml"/><Override ')
     change(short_copy, {TYPES: types}, {"xl/a.xml": '<a xmlns="a"/>'})
@@ -349,6 +347,7 @@ ALIKE = {
 
 
 @pytest.mark.parametrize("case", ALIKE)
+@pytest.mark.ci
 def test_formulas_whose_numbers_are_of_other_lengths_are_told_apart(case, short_copy):
     right, wrong, message = ALIKE[case]
     part = part_of(short_copy, "Training")
@@ -429,6 +428,7 @@ def test_nothing_is_found_in_the_book_s_workbook(digits_path):
 
 
 @pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.ci
 def test_each_sheet_is_read_once(short_copy, monkeypatch, shared):
     if shared:
         first = '<f t="shared" si="0" ref="C4:C5">Weights!B4</f>'
@@ -451,15 +451,16 @@ def test_each_sheet_is_read_once(short_copy, monkeypatch, shared):
     assert len(sheets) == len(set(sheets)) == len(contents.sheets)
 
 
-@needs_libreoffice
 @pytest.mark.slow
 def test_nothing_is_found_after_libreoffice_saved_the_workbook(short_path, tmp_path):
+    skip_without("libreoffice")
     profile, folder = (tmp_path / "profile").as_uri(), tmp_path / "saved"
     command = ("soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx")
     subprocess.run([*command, "--outdir", folder, short_path], check=True, capture_output=True)
     assert lint(folder / short_path.name) == ()
 
 
+@pytest.mark.ci
 def test_openpyxl_s_own_files_break_the_order_of_fonts_alone(short_path, tmp_path):
     """The reason for the last pass of a build, and for the rule."""
     path = tmp_path / "saved.xlsx"

@@ -275,6 +275,7 @@ def test_no_heading_is_cut_off_that_is_longer_than_a_line(tmp_path, lang):
     assert sheet.row_dimensions[2].height >= needed * 12.5
 
 
+@pytest.mark.ci
 def test_scaled_inputs_are_not_said_to_be_given(tmp_path):
     build("iris", tmp_path / "n.xlsx", verify=False, epochs=1)
     assert "x = (input − middle) × factor" in guide(tmp_path / "n.xlsx")
@@ -299,6 +300,7 @@ def test_headings_over_the_outputs_on_lens_have_room_in_other_fonts(books):
 
 
 @pytest.mark.parametrize("lang", EAST_ASIAN)
+@pytest.mark.ci
 def test_the_guide_of_a_model_parts_its_layers_as_its_language_does(tmp_path, lang):
     pytest.importorskip("onnx")
     model = MODELS / "digits_cnn_torchscript.onnx"

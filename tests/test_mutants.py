@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mutants import KINDS
-from networks import in_turn
 from planting import (
     FUNCTIONS,
     NETWORKS,
@@ -69,6 +68,7 @@ def cell_of(book, name, index):
     return book.layout.blocks[name].address(index)
 
 
+@pytest.mark.ci
 def test_every_planted_error_is_named_or_listed_exactly(books, tmp_path):
     generator = np.random.default_rng(39)
     outcomes = [
@@ -80,6 +80,7 @@ def test_every_planted_error_is_named_or_listed_exactly(books, tmp_path):
     assert any(outcome.listed for outcome in outcomes)
 
 
+@pytest.mark.ci
 def test_each_kind_and_each_sheet_gets_its_share(books):
     errors = [
         planted for _, planted in plant_many(books, 12 * len(KINDS), np.random.default_rng(0))
@@ -118,7 +119,9 @@ def test_the_same_generator_plants_the_same_errors(books):
     assert once == again
 
 
-@pytest.mark.parametrize("engine", in_turn(engines.ENGINES))
+@pytest.mark.parametrize("engine", engines.ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_ranges_of_unlike_shape_are_named_whatever_the_engine(network, engine, tmp_path):
     skip_without(engine)
     planted = plant(network, "ranges of unlike shape", "Training", np.random.default_rng(7))
@@ -150,6 +153,7 @@ def test_only_the_planted_cells_of_the_file_are_changed(network, tmp_path):
                 assert cell == before
 
 
+@pytest.mark.ci
 def test_an_error_that_a_pixel_of_0_hides_is_listed_and_named_by_the_probe(images, tried):
     cell = cell_of(images, "z2", (0, 0, 0))
     altered = {cell: images.formulas["Training", *cell] + "+Images!F4"}
@@ -160,6 +164,7 @@ def test_an_error_that_a_pixel_of_0_hides_is_listed_and_named_by_the_probe(image
     assert (len(outcome.named), len(outcome.listed), outcome.good) == (1, 0, True)
 
 
+@pytest.mark.ci
 def test_a_check_with_a_huge_tolerance_names_less(network, tried, monkeypatch):
     cell = cell_of(network, "z2", (0, 0, 0))
     altered = {cell: network.formulas["Training", *cell] + "+0.001"}
@@ -168,6 +173,7 @@ def test_a_check_with_a_huge_tolerance_names_less(network, tried, monkeypatch):
     assert not tried(network, "Training", altered).named
 
 
+@pytest.mark.ci
 def test_a_check_that_reads_no_formulas_is_silent_and_fails(network, tried, monkeypatch):
     cell = cell_of(network, "a2", (0, 0, 0))
     altered = {cell: network.formulas["Training", *cell] + "+IF(C4>1000000,1,0)"}
@@ -177,6 +183,7 @@ def test_a_check_that_reads_no_formulas_is_silent_and_fails(network, tried, monk
     assert (outcome.caught, outcome.good) == (False, False)
 
 
+@pytest.mark.ci
 def test_a_cell_named_too_many_or_too_few_fails(network, tried):
     one, other = cell_of(network, "a2", (0, 0, 0)), cell_of(network, "a2", (0, 1, 0))
     altered = {one: "=0.5", other: network.formulas["Training", *other]}
@@ -187,6 +194,7 @@ def test_a_cell_named_too_many_or_too_few_fails(network, tried):
     assert (outcome.caught, outcome.exact, outcome.good) == (True, False, False)
 
 
+@pytest.mark.ci
 def test_a_false_alarm_fails(network, tried):
     cell = cell_of(network, "a2", (0, 0, 0))
     outcome = tried(network, "Training", {cell: "=0.5"}, wrong=())

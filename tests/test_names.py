@@ -4,7 +4,6 @@ import shutil
 
 import openpyxl
 import pytest
-from networks import in_turn
 from openpyxl.workbook.defined_name import DefinedName
 from programs import skip_without
 from test_saved_elsewhere import rewrite
@@ -151,7 +150,7 @@ def test_a_name_for_anything_else_is_a_fault(xor_copy, kind):
     assert found is None if reason is None else reason in found
 
 
-@pytest.mark.parametrize("engine", in_turn(sorted(ENGINES)))
+@pytest.mark.parametrize("engine", sorted(ENGINES))
 @pytest.mark.parametrize("kind", SAME)
 @pytest.mark.first(1)
 def test_a_name_for_what_the_equation_uses_is_restated(xor_copy, kind, engine):
@@ -163,7 +162,7 @@ def test_a_name_for_what_the_equation_uses_is_restated(xor_copy, kind, engine):
     assert (restated.cell, restated.formula) == (cell, formula)
 
 
-@pytest.mark.parametrize("engine", in_turn(sorted(ENGINES)))
+@pytest.mark.parametrize("engine", sorted(ENGINES))
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.first(1)
 def test_a_name_for_anything_else_is_wrong_with_its_reason(xor_copy, kind, engine):
@@ -209,6 +208,7 @@ def test_a_name_beside_a_formula_that_is_left_out_leads_to_its_cells_alone(xor_c
     assert report.left_out == {"Weights!BA5": "STDEV"}
 
 
+@pytest.mark.ci
 def test_values_are_those_that_the_name_stands_for(xor_copy):
     before = values(xor_copy, "formualizer")["W2"]
     name(xor_copy, {"rate": "Settings!$C$6", ("Weights", "rate"): RATE}, dict([WITH_RATE]))

@@ -3,7 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
-from experiments import built, changed
+from experiments import changed
 
 from xlnn.building.build import build
 from xlnn.data.dataset import ReadOptions
@@ -18,8 +18,8 @@ from xlnn.writing.style import FILLS
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return built(tmp_path_factory.mktemp("neuron"), "neuron")
+def path(workbook):
+    return workbook("neuron").path
 
 
 @pytest.mark.parametrize(

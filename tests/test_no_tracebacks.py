@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import numpy as np
 import openpyxl
 import pytest
-from networks import in_turn, spec
+from networks import spec
 from openpyxl.workbook.defined_name import DefinedName
 from programs import LIBRARIES
 from test_checker import edit
@@ -21,7 +21,7 @@ from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.registry.templates import names, template
 
-ENGINES = in_turn(LIBRARIES)
+ENGINES = LIBRARIES
 
 
 def respelled(path, old, new):
@@ -36,7 +36,8 @@ def respelled(path, old, new):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("formula", ["=loop+1", "=SUM(C:C)", "=SUM(5:5)", "=SUM(A:F)", "=-loop"])
-@pytest.mark.first(2)
+@pytest.mark.first(2, engine=1)
+@pytest.mark.ci
 def test_a_circle_through_a_name_or_a_whole_line_is_named(short_copy, engine, formula):
     book = openpyxl.load_workbook(short_copy)
     book.defined_names["loop"] = DefinedName("loop", attr_text="Training!$C$5")
@@ -53,7 +54,8 @@ def test_a_circle_through_a_name_or_a_whole_line_is_named(short_copy, engine, fo
     "formula",
     ["=PI(1)", "=ISBLANK()", "=SUMPRODUCT(Images!B5:M5;Weights!B$4:M$4)", "=EXP()", "=VLOOKUP()"],
 )
-@pytest.mark.first(2)
+@pytest.mark.first(2, engine=1)
+@pytest.mark.ci
 def test_a_formula_that_no_program_reads_is_named_with_its_own_cell(short_copy, engine, formula):
     edit(short_copy, {"Training!C5": formula})
     try:
@@ -70,7 +72,9 @@ PARTS = [
 ]
 
 
-@pytest.mark.parametrize("part", in_turn(PARTS, 3))
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.first(part=3)
+@pytest.mark.ci
 def test_a_part_that_is_missing_or_called_otherwise_is_one_sentence(short_copy, tmp_path, part):
     lost = tmp_path / "lost.xlsx"
     for other in (None, f"{part}.bin"):
@@ -87,6 +91,7 @@ def test_a_part_that_is_missing_or_called_otherwise_is_one_sentence(short_copy, 
         assert said.startswith("lost.xlsx: ")
 
 
+@pytest.mark.ci
 def test_a_renamed_sheet_is_named_by_every_command(short_copy, tmp_path):
     book = openpyxl.load_workbook(short_copy)
     book["Progress"].title = "Fortschritt"
@@ -159,6 +164,7 @@ EXPERIMENTS = [n for n in names() if template(n).values.get("kind", "network") !
 
 
 @pytest.mark.parametrize("name", [*EXPERIMENTS, "xor", "digits"])
+@pytest.mark.ci
 def test_each_quantity_has_a_value_or_none_whatever_the_cells_hold(name):
     kind, origin, _ = begun(name)
     options = {"epochs": 2} if "epochs" in kind.options else {}
@@ -182,6 +188,7 @@ def test_each_quantity_has_a_value_or_none_whatever_the_cells_hold(name):
 
 
 @pytest.mark.parametrize("number", ["=80", "=1E+300", "=0/0"])
+@pytest.mark.ci
 def test_a_number_of_no_row_is_named_and_what_is_looked_up_by_it_is_spoilt(tmp_path, number):
     path = build("slopes", tmp_path / "slopes.xlsx").path
     _, layout = described(path)

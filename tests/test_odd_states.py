@@ -4,8 +4,7 @@ import numpy as np
 import openpyxl
 import pytest
 from claims import arrays_of
-from experiments import built, changed
-from networks import in_turn
+from experiments import changed
 from odd_states import STATES
 from programs import skip_without
 
@@ -20,16 +19,9 @@ ORDER = ("formualizer", *(engine for engine in ENGINES if engine != "formualizer
 
 
 @pytest.fixture(scope="module")
-def paths(tmp_path_factory):
+def paths(workbook):
     """Return what builds a template once."""
-    made = {}
-
-    def path(template):
-        if template not in made:
-            made[template] = built(tmp_path_factory.mktemp(template), template)
-        return made[template]
-
-    return path
+    return lambda template: workbook(template).path
 
 
 def cells(layout, inputs):
@@ -42,9 +34,10 @@ def cells(layout, inputs):
     return found
 
 
-@pytest.mark.parametrize("engine", in_turn(ORDER))
+@pytest.mark.parametrize("engine", ORDER)
 @pytest.mark.parametrize("template", STATES)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_every_sentence_is_what_python_writes_in_every_state(template, engine, paths):
     skip_without(engine)
     _, layout = described(paths(template))
@@ -60,7 +53,7 @@ def test_every_sentence_is_what_python_writes_in_every_state(template, engine, p
                 assert not wrong.any(), (state, arrays[quantity.name], expected)
 
 
-@pytest.mark.parametrize("engine", in_turn(ORDER))
+@pytest.mark.parametrize("engine", ORDER)
 @pytest.mark.parametrize(
     ("template", "inputs"),
     [
@@ -74,18 +67,21 @@ def test_every_sentence_is_what_python_writes_in_every_state(template, engine, p
         pytest.param("cnn-solver", {"WO": 0, "bO": 0}, marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.first(engine=1)
 def test_a_workbook_in_an_odd_state_agrees(template, inputs, engine, paths, tmp_path):
     skip_without(engine)
     report = check(changed(paths(template), tmp_path / "odd.xlsx", inputs), engine, 2)
     assert report.agrees, report.wrong[:3]
 
 
-@pytest.mark.parametrize("engine", in_turn(ORDER))
+@pytest.mark.parametrize("engine", ORDER)
 @pytest.mark.parametrize("held", [None, "none"])
 @pytest.mark.parametrize(
     ("template", "emptied", "sentence"),
     [("regression", "y", "agreement"), ("xor-layers", "shown", "counts")],
 )
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_a_cell_without_a_number_is_said(
     template, emptied, sentence, held, engine, paths, tmp_path
 ):

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
-from networks import in_turn
 from test_check_sheet import CHANGED, DIFFERS, Book
 from test_checker import edit
 
@@ -24,6 +23,8 @@ from xlnn.registry.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.inputs import replace_inputs
+
+pytestmark = pytest.mark.first(stepped=1)
 
 PYTORCH = json.loads(Path(__file__).with_name("pytorch_steps.json").read_text(encoding="utf-8"))
 NAMES = {"momentum": "mu", "alpha": "beta", "eps": "epsilon"}
@@ -61,7 +62,7 @@ NEW = re.compile("velocity|square|moment|direction|correction|steps|penalty|[Wb]
 """What the quantities are named that an optimiser and a penalty add, or make others."""
 
 
-@pytest.fixture(scope="module", params=in_turn(reversed(OTHERS)))
+@pytest.fixture(scope="module", params=OTHERS[::-1])
 def stepped(request, tmp_path_factory):
     """Return a small workbook of each optimiser, penalised."""
     place = tmp_path_factory.mktemp(request.param) / "stepped.xlsx"
@@ -69,10 +70,13 @@ def stepped(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_every_engine_agrees_at_random_numbers_also_whole_ones(stepped, engine):
     assert agrees_in(engine, stepped).probes == PROBES
 
 
+@pytest.mark.ci
 def test_no_probe_leaves_a_cell_without_a_number(stepped, tmp_path):
     _, layout = described(stepped)
     for number in range(8):
@@ -82,6 +86,7 @@ def test_no_probe_leaves_a_cell_without_a_number(stepped, tmp_path):
         assert all(np.isfinite(found[name]).all() for name in numbers)
 
 
+@pytest.mark.ci
 def test_wrong_formulas_of_each_kind_are_named_and_no_other(stepped, tmp_path):
     _, layout = described(stepped)
     named = [q for q in layout.model.quantities if q.equation and NEW.search(q.name)]
@@ -118,6 +123,7 @@ def test_a_start_of_what_is_remembered_is_no_input_and_seen_when_it_is_changed(s
 
 
 @pytest.mark.parametrize("moved", ["eta", "l2", "W2"])
+@pytest.mark.ci
 def test_other_inputs_agree_too(stepped, tmp_path, moved):
     other = changed(stepped, tmp_path / "other.xlsx", {moved: 0})
     assert check(other, "formualizer").agrees
@@ -216,6 +222,7 @@ def test_a_workbook_goes_on_with_its_optimiser_and_what_was_changed(stepped, tmp
     assert not {"optimizer", "regularised"} & read_spec(plain).to_mapping().keys()
 
 
+@pytest.mark.ci
 def test_a_penalty_of_0_in_the_sheet_stays_to_be_changed(stepped, tmp_path):
     other = changed(stepped, tmp_path / "other.xlsx", {"l2": 0})
     again = build(from_workbook=other, output=tmp_path / "again.xlsx", epochs=2).path
@@ -233,6 +240,7 @@ def told(folder, line):
     path.write_text(f"{line}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
 
 
+@pytest.mark.ci
 def test_a_template_names_its_optimiser_and_what_it_takes(mine, tmp_path):
     told(mine, 'optimizer = "adam"\nbeta1 = 0.8\nl2 = 0.01')
     found = values(build(str(mine), tmp_path / "o.xlsx", epochs=2).path, "formualizer")
@@ -259,6 +267,7 @@ def test_a_template_that_cannot_step_is_refused_in_one_sentence(mine, tmp_path, 
     assert not (tmp_path / "o.xlsx").exists()
 
 
+@pytest.mark.ci
 def test_a_share_of_more_than_1_in_the_sheet_is_refused_by_the_next_build(tmp_path):
     path = build("xor", tmp_path / "o.xlsx", optimizer="momentum", epochs=2).path
     other = changed(path, tmp_path / "other.xlsx", {"mu": 1.5})

@@ -125,6 +125,7 @@ def test_a_template_says_each_key_and_is_refused_in_the_same_sentence(option, tm
     assert str(of_template.value) == f"template.toml of mine{table}: {refused.value}"
 
 
+@pytest.mark.ci
 def test_names_of_other_libraries_are_right_in_a_template(tmp_path):
     copy("xor", tmp_path / "mine")
     path = tmp_path / "mine" / "template.toml"
@@ -139,6 +140,7 @@ def test_names_of_other_libraries_are_right_in_a_template(tmp_path):
     assert not any("MSELoss" in note for note in said)
 
 
+@pytest.mark.ci
 def test_one_declaration_adds_an_option_to_a_kind_of_workbook(tmp_path, monkeypatch):
     """The experiment descent has an input x: an option of that name sets it."""
     start = Option(NUMBER, "Where the descent starts.", "a number below 9", lambda v: v < 9,
@@ -255,6 +257,7 @@ def test_a_wrong_argument_is_an_error_of_xlnn_and_nothing_is_written(tmp_path, o
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.ci
 def test_arrays_frames_and_starts_of_a_program_reach_the_workbook(tmp_path):
     generator = np.random.default_rng(2)
     x = generator.normal(size=(12, 4)).round(3)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from networks import in_turn, random_recipe, spec, with_functions, write_recipe
+from networks import random_recipe, spec, with_functions, write_recipe
 from test_checker import edit
 
 import xlnn
@@ -22,8 +22,10 @@ def linear(tmp_path):
     return path, layout_of(read_spec(path))
 
 
-@pytest.mark.parametrize("engine", in_turn(["formualizer", "formulas"]))
+@pytest.mark.parametrize("engine", ["formualizer", "formulas"])
 @pytest.mark.parametrize("eta", [1e60, 1e300])
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_a_learning_rate_that_is_too_large_is_named(linear, eta, engine):
     path, layout = linear
     edit(path, {layout.cell("eta", ()): eta})
@@ -34,6 +36,7 @@ def test_a_learning_rate_that_is_too_large_is_named(linear, eta, engine):
 
 
 @pytest.mark.parametrize(("name", "index"), [("x", (1, 0)), ("W3", (0, 0, 0))])
+@pytest.mark.ci
 def test_another_input_that_is_too_large_is_named(linear, name, index):
     path, layout = linear
     edit(path, {layout.cell(name, index): 1e200})
@@ -41,6 +44,7 @@ def test_another_input_that_is_too_large_is_named(linear, name, index):
         check(path, "formualizer")
 
 
+@pytest.mark.ci
 def test_the_command_says_it_in_a_line(linear):
     path, layout = linear
     edit(path, {layout.cell("eta", ()): 1e100})
@@ -49,6 +53,7 @@ def test_the_command_says_it_in_a_line(linear):
     assert len(said.output.splitlines()) == 1
 
 
+@pytest.mark.ci
 def test_an_altered_formula_is_named_beside_numbers_that_are_too_large(linear):
     path, layout = linear
     altered = layout.cell("C_T", (0,))
@@ -56,12 +61,14 @@ def test_an_altered_formula_is_named_beside_numbers_that_are_too_large(linear):
     assert [wrong.cell for wrong in check(path, "formualizer").wrong] == [altered]
 
 
+@pytest.mark.ci
 def test_a_large_learning_rate_that_cells_can_hold_is_no_fault(linear):
     path, layout = linear
     edit(path, {layout.cell("eta", ()): 1e6})
     assert check(path, "formualizer").agrees
 
 
+@pytest.mark.ci
 def test_a_division_by_0_is_not_said_to_be_too_large(tmp_path):
     share = Stated(lambda x: 1 / x, lambda x: f"=1/{x[()]}")
     own = Model((Quantity("x", between=(1.0, 2.0)), Quantity("share", equation=share)))

@@ -72,6 +72,7 @@ def test_the_loan_is_paid_back_as_plain_python_says(tmp_path):
         debt += debt * 0.06 / 12 - 443.21
 
 
+@pytest.mark.ci
 def test_a_wrong_formula_is_named(made, tmp_path, monkeypatch):
     model, _, path = made
     described = reading.described
@@ -83,6 +84,7 @@ def test_a_wrong_formula_is_named(made, tmp_path, monkeypatch):
     every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
 
 
+@pytest.mark.ci
 def test_the_command_line_says_in_one_sentence_that_the_model_is_the_programmers(made):
     _, _, path = made
     for command in (["check", path], ["values", path, "-o", path.with_suffix(".npz")],
@@ -94,13 +96,13 @@ def test_the_command_line_says_in_one_sentence_that_the_model_is_the_programmers
 
 
 @pytest.mark.first(1)
-def test_another_model_than_the_files_is_refused(made, digits_path):
+def test_another_model_than_the_files_is_refused(made, short_path):
     model, _, path = made
     other = xlnn.Model((xlnn.Quantity("x"),))
     with pytest.raises(XlnnError, match="made of another model: they differ in"):
         xlnn.check(path, model=other)
     with pytest.raises(XlnnError, match="made of the template digits"):
-        xlnn.check(digits_path, model=model)
+        xlnn.check(short_path, model=model)
 
 
 def test_several_engines_report_together(made):
@@ -148,6 +150,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.ci
 def test_numbers_of_rows_are_filled_in_and_compared(tmp_path):
     rows = {"axes": (xlnn.Axis("row", 3, counts_from=0),)}
     model = xlnn.Model(
@@ -344,6 +347,7 @@ def test_a_sheet_without_a_page_gets_a_chart_of_what_runs_and_a_picture_of_a_mat
     assert sheet.freeze_panes == "A4"
 
 
+@pytest.mark.ci
 def test_a_page_of_ones_own_stands_where_it_is_stated(tmp_path):
     path = tmp_path / "all.xlsx"
     page = xlnn.Page(

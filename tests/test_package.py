@@ -19,6 +19,7 @@ from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
+from programs import skip_without
 
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError
@@ -212,8 +213,9 @@ def test_the_order_of_the_zip_entries_does_not_matter(tmp_path):
     assert as_package_reads(turned) == as_package_reads(path)
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.ci
 def test_cells_reads_what_libreoffice_saved(tmp_path):
+    skip_without("libreoffice")
     path = full_workbook(tmp_path / "book.xlsx")
     subprocess.run(
         [
@@ -1059,6 +1061,7 @@ def good(tmp_path_factory):
 
 @RELAXED
 @given(changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 255)), max_size=4))
+@pytest.mark.ci
 def test_flipped_bytes_raise_nothing_but_workbook_error(tmp_path, good, changes):
     data = bytearray(good)
     for place, flip in changes:
@@ -1070,6 +1073,7 @@ def test_flipped_bytes_raise_nothing_but_workbook_error(tmp_path, good, changes)
 
 @RELAXED
 @given(changes=st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=3)), max_size=3))
+@pytest.mark.ci
 def test_changed_xml_raises_nothing_but_workbook_error(tmp_path, good, changes):
     path = tmp_path / "book.xlsx"
     with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(path, "w") as new:

@@ -46,6 +46,7 @@ def run(installed, tmp_path_factory):
     return running
 
 
+@pytest.mark.ci
 def test_it_is_built_by_its_name_and_listed(run):
     assert re.search(r"^parity +- +An Elman network", run("templates"), re.MULTILINE)
     assert "all agree with NumPy" in run("build", "parity", "-o", "again.xlsx")
@@ -57,6 +58,7 @@ def test_it_is_checked_without_its_model(run, engine):
     assert said["agrees"]
 
 
+@pytest.mark.ci
 def test_a_wrong_formula_in_it_is_named(run):
     workbook = openpyxl.load_workbook(run.folder / "parity.xlsx")
     workbook["Steps"]["K20"] = "=0.5"
@@ -64,6 +66,7 @@ def test_a_wrong_formula_in_it_is_named(run):
     assert "Steps!K20" in run("check", "wrong.xlsx", code=1)
 
 
+@pytest.mark.ci
 def test_options_and_a_workbook_of_before_change_it(run):
     run("build", "parity", "--epochs", 3, "--hidden", 2, "--eta", 0.1, "-o", "small.xlsx")
     run("build", "--from", "small.xlsx", "--epochs", 4, "-o", "more.xlsx")
@@ -75,6 +78,7 @@ def test_options_and_a_workbook_of_before_change_it(run):
     assert "a whole number from 2 to 20 was expected" in refused
 
 
+@pytest.mark.ci
 def test_it_speaks_the_languages_of_its_files_and_else_english(run):
     run("build", "parity", "--lang", "zh", "--epochs", 2, "-o", "zh.xlsx")
     workbook = openpyxl.load_workbook(run.folder / "zh.xlsx", data_only=True)
@@ -106,6 +110,7 @@ def test_a_cell_is_explained(run):
     assert "Werbos 1990" in said
 
 
+@pytest.mark.ci
 def test_an_exercise_of_it_is_graded(run):
     run("exercise", "parity", "--blank", "h", "--epochs", 2, "-o", "ada.xlsx")
     assert "0 / 1" in run("grade", "ada.xlsx")
@@ -119,6 +124,7 @@ def test_an_exercise_of_it_is_graded(run):
     assert "1 / 1" in run("grade", "ada.xlsx")
 
 
+@pytest.mark.ci
 def test_it_can_be_copied_and_edited_as_a_template(run):
     run("new", "mine", "--from", "parity")
     path = run.folder / "mine" / "template.toml"
@@ -140,6 +146,7 @@ def test_where_the_package_is_not_its_workbook_is_refused_in_one_sentence(run, t
         ("EXPERIMENT = 1", "is no xlnn.Experiment of the name broken"),
     ],
 )
+@pytest.mark.ci
 def test_a_package_that_is_broken_is_named_and_hinders_nothing_else(run, tmp_path, module, said):
     (tmp_path / "broken.py").write_text(module)
     info = tmp_path / "broken-1.0.dist-info"

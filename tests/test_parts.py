@@ -134,6 +134,7 @@ def test_a_chart_takes_rows_by_its_height_and_the_columns_that_it_is_given():
     assert beside.size(MODEL) == (25, 4 + 1 + 1)
 
 
+@pytest.mark.ci
 def test_no_quantity_covers_another_on_any_page_of_an_experiment(tmp_path):
     for name in ("descent", "sequences", "costs", "activations", "neuron", "similarity"):
         layout = layout_of(read_spec(built(tmp_path, name, verify=False)))
@@ -196,6 +197,7 @@ def test_a_part_takes_no_argument_that_it_does_not_know():
 
 
 @pytest.mark.parametrize("name", [n for n in names() if isinstance(begun(n)[0], Experiment)])
+@pytest.mark.ci
 def test_each_sheet_of_an_experiment_shows_what_is_said_of_it(name):
     kind, origin, _ = begun(name)
     plan = planned(kind, origin, name, Options(lang="en"))

@@ -53,6 +53,7 @@ def choose(short_copy):
 
 
 @pytest.mark.parametrize(("epoch", "image"), [(1, 1), (3, 64), (2, 33)])
+@pytest.mark.ci
 def test_play_shows_the_epoch_and_the_image_that_were_chosen(choose, epoch, image):
     got = choose(epoch, image)
     np.testing.assert_array_equal(got["play_x"].ravel(), got["x"][image - 1])
@@ -68,6 +69,7 @@ def test_play_shows_the_epoch_and_the_image_that_were_chosen(choose, epoch, imag
     assert (str(got["play_truth_text"][0]) == "Correct.") == bool(right)
 
 
+@pytest.mark.ci
 def test_each_connection_is_drawn_by_the_series_of_its_weight_alone(choose):
     got = choose(2, 5)
     ends = {
@@ -88,6 +90,7 @@ def test_each_connection_is_drawn_by_the_series_of_its_weight_alone(choose):
         np.testing.assert_array_equal(start[1], np.repeat(heights[:, np.newaxis], 6, axis=1))
 
 
+@pytest.mark.ci
 def test_each_unit_is_drawn_once_at_the_level_of_its_activation(choose):
     got = choose(3, 9)
     for layer in "23":
@@ -96,6 +99,7 @@ def test_each_unit_is_drawn_once_at_the_level_of_its_activation(choose):
         np.testing.assert_array_equal(seen, levels[:, np.newaxis] == np.arange(6))
 
 
+@pytest.mark.ci
 def test_the_workbook_opens_on_play_and_on_an_image_that_is_recognised(digits_path):
     book = openpyxl.load_workbook(digits_path, data_only=True)
     assert book.active.title == "Play"
@@ -166,6 +170,7 @@ def test_weights_and_activations_on_the_edge_of_a_level_agree(tmp_path, engine):
     ("name", "index"), [("play_level3", (0,)), ("play_line_up2", (4, 1, 3)), ("play_dot1", (2, 1))]
 )
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_an_altered_number_of_the_drawing_is_named(short_copy, name, index):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell(name, index)
@@ -178,6 +183,7 @@ WIDE = spec([784, 20, 10], images=2, epochs=1)
 DEEP = spec([16] * 30 + [2], images=1, epochs=1)
 
 
+@pytest.mark.ci
 def test_no_network_takes_more_than_some_thousand_formulas(digits):
     assert formulas(digits.spec) < MOST_OF_DIGITS
     for large in (WIDE, DEEP, spec([80, 80, 80], images=1, epochs=1)):
@@ -204,6 +210,7 @@ def test_what_is_drawn_in_part_is_said(tmp_path, short_path):
 
 
 @pytest.mark.parametrize("size", [1e11, 1e-8])
+@pytest.mark.ci
 def test_numbers_of_any_size_are_drawn(tmp_path, size):
     made = with_functions(spec([2, 3, 1], images=3), ["relu"], "squared error", "linear")
     drawn = random_recipe(made, seed=4)
@@ -215,6 +222,7 @@ def test_numbers_of_any_size_are_drawn(tmp_path, size):
     assert check(path, "formualizer").agrees
 
 
+@pytest.mark.ci
 def test_maps_are_drawn_as_squares_with_lines_from_map_to_map(tmp_path):
     path = build("cnn", tmp_path / "cnn.xlsx", epochs=1, verify=False).path
     got = values(path, "formualizer")
@@ -224,6 +232,7 @@ def test_maps_are_drawn_as_squares_with_lines_from_map_to_map(tmp_path):
     assert got["play_guide_acrossF"].shape == got["play_guide_acrossP"].shape == (6,)
 
 
+@pytest.mark.ci
 def test_the_lines_of_a_map_begin_beside_it_and_none_lies_on_another(tmp_path):
     path = build("cnn", tmp_path / "cnn.xlsx", epochs=1, verify=False).path
     got = values(path, "formualizer")
@@ -245,6 +254,7 @@ def test_the_pictures_of_a_wide_layer_say_that_they_are_of_its_first_units(tmp_p
     assert "layer 2: the weights of each unit" in said_on_play(short_path)
 
 
+@pytest.mark.ci
 def test_an_output_is_told_alike_in_the_sentence_the_list_and_the_drawing(tmp_path):
     """Outputs of softmax that are nearly 0 have no exponent."""
     made = with_functions(spec([2, 3, 2]), ["tanh"], "categorical cross-entropy", "softmax")
@@ -272,6 +282,7 @@ def test_the_labels_of_the_outputs_have_room_in_the_drawing(label):
     assert figure.middle("3") - figure.middle("2") > 2 * figure.radius("2")
 
 
+@pytest.mark.ci
 def test_columns_of_levels_are_those_that_a_layer_has(tmp_path, short_path):
     """Outputs of tanh lie on either side of 0, pixels and outputs of sigmoid do not."""
     made = with_functions(spec([2, 3, 2]), ["tanh"], "squared error", "sigmoid")
@@ -299,6 +310,7 @@ def test_weights_are_a_row_a_unit_and_the_columns_are_named(tmp_path):
         assert sheet.cell(blocks[name].row - 1, blocks[name].column).value == first
 
 
+@pytest.mark.ci
 def test_images_recognised_are_told_with_how_many_there_are(short_path):
     assert "of 64" in said_on_play(short_path)
 

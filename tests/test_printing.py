@@ -22,6 +22,8 @@ from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import LEAST, MOST, pages
 from xlnn.writing.style import PLAIN
 
+pytestmark = pytest.mark.ci
+
 READABLE = 0.65
 """Of 10 points, 6.5: a little more than footnotes."""
 

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from xlnn.cli import cli
 
+pytestmark = pytest.mark.ci
+
 PAGE = Path(__file__).parent.parent / "docs" / "programmer.md"
 EXAMPLES = PAGE.parent / "examples"
 BLOCK = re.compile(r"^```python\n(.*?)^```$|^((?:    xlnn [^\n]*\n)+)", re.MULTILINE | re.DOTALL)

@@ -9,14 +9,11 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
-from networks import NETWORK_TEMPLATES, fewer_images, once_alike
+from networks import NETWORK_TEMPLATES, once_alike
 from programs import skip_without_javascript
-from python_calamine import CalamineWorkbook
 
 from xlnn import reference
-from xlnn.building.build import build
 from xlnn.grid import Grid
 from xlnn.layout import FIRST_ROW
 from xlnn.loading.arrays import inputs_of, read_arrays, write_values
@@ -35,12 +32,10 @@ TABLES = ("training", "weights", "gradients")
 
 
 @pytest.fixture(scope="module", params=once_alike(names()))
-def built(request, tmp_path_factory):
+def built(request, workbook):
     """Return the workbook of a template, of two epochs."""
-    place = tmp_path_factory.mktemp(request.param)
-    options = fewer_images(request.param, place)
-    options["epochs"] = 2 if request.param in NETWORK_TEMPLATES else None
-    return build(request.param, place / "built.xlsx", verify=False, **options).path
+    epochs = 2 if request.param in NETWORK_TEMPLATES else None
+    return workbook(request.param, fewer=True, epochs=epochs, verify=False).path
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +75,7 @@ def grid(found):
 
 @pytest.mark.parametrize("library", ["xlsx", "exceljs"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_javascript_reads_what_is_stored(built, stored, library):
     assert javascript(library, built) == stored
 
@@ -108,8 +104,10 @@ def run_javascript(library, *paths):
 
 
 @pytest.mark.first(4)
+@pytest.mark.ci
 def test_calamine_reads_what_is_stored(built, stored):
-    book = CalamineWorkbook.from_path(built)
+    calamine = pytest.importorskip("python_calamine")
+    book = calamine.CalamineWorkbook.from_path(built)
     assert book.sheet_names == [*stored]
     for title, known in stored.items():
         rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
@@ -122,10 +120,12 @@ def test_calamine_reads_what_is_stored(built, stored):
 
 
 @pytest.mark.first(5)
+@pytest.mark.ci
 def test_polars_reads_the_tables_as_they_are_stored(built, stored):
+    polars = pytest.importorskip("polars")
     layout = layout_of(read_spec(built))
     for title in (layout.titles[key] for key in TABLES if key in layout.titles):
-        table = pl.read_excel(
+        table = polars.read_excel(
             built,
             sheet_name=title,
             infer_schema_length=None,

@@ -6,7 +6,6 @@ import re
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from networks import in_turn
 from openpyxl.workbook.defined_name import DefinedName
 from programs import QUICKEST_FIRST, skip_without
 from test_checker import edit
@@ -19,7 +18,7 @@ from xlnn.errors import OptionsError
 from xlnn.layout import quoted
 from xlnn.loading.spec import described
 
-ENGINES = in_turn(QUICKEST_FIRST, 2)
+ENGINES = QUICKEST_FIRST
 
 WRONG = {
     "a range into empty cells": (
@@ -81,6 +80,7 @@ def altered(short_copy):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, kind, engine):
     skip_without(engine)
     name, index, change, reason = WRONG[kind]
@@ -145,6 +145,7 @@ def test_what_no_comparison_judges_is_said(short_copy, kind):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", RESTATED)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_formula_in_other_words_is_listed(altered, kind, engine):
     skip_without(engine)
     path, cell = altered(*RESTATED[kind])
@@ -156,6 +157,7 @@ def test_a_formula_in_other_words_is_listed(altered, kind, engine):
 
 @pytest.mark.parametrize("kind", SAME)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_what_programs_change_when_they_save_reads_as_stated(altered, kind):
     path, _ = altered(*SAME[kind])
     report = check(path, "formualizer")
@@ -165,6 +167,7 @@ def test_what_programs_change_when_they_save_reads_as_stated(altered, kind):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_range_typed_backwards_is_mentioned_by_every_engine(altered, engine):
     skip_without(engine)
     backwards = "=SUMPRODUCT(Training!U67:U4,Images!B$4:B$67)"
@@ -173,12 +176,14 @@ def test_a_range_typed_backwards_is_mentioned_by_every_engine(altered, engine):
     assert [each.cell for each in (*report.wrong, *report.restated)] == [cell]
 
 
+@pytest.mark.ci
 def test_a_wrong_formula_beside_one_that_stops_the_engine_is_named_too(altered):
     altered("dC_dW2", (0, 0, 0), lambda _: "=SUMPRODUCT(Training!U67:U4,Images!B$4:B$67)")
     path, cell = altered("C_T", (2,), lambda f: f + "+1")
     assert cell in {wrong.cell for wrong in check(path, "formualizer").wrong}
 
 
+@pytest.mark.ci
 def test_restated_formulas_are_told_in_text_and_in_json(altered):
     path, cell = altered(*RESTATED["a condition that is false at all points"])
     done = CliRunner().invoke(cli, ["check", str(path), "--engine", "formualizer"])
@@ -196,6 +201,7 @@ def test_a_fresh_workbook_has_nothing_restated(short_path):
     assert check(short_path, "formualizer").restated == ()
 
 
+@pytest.mark.ci
 def test_the_seed_is_another_at_each_check_printed_and_repeats_the_probe(short_path, monkeypatch):
     monkeypatch.undo()  # here the seed is drawn, as it is for a user
     seeds = {check(short_path, "formualizer", probes=0).seed for _ in range(5)}

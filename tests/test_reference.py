@@ -40,6 +40,7 @@ def bumped(array, index, step):
 
 @given(recipes() | convolutional_recipes())
 @settings(max_examples=60, deadline=None)
+@pytest.mark.ci
 def test_each_gradient_equals_the_central_difference_of_C_T(recipe):
     run = reference.run(recipe.model, recipe.inputs)
     parameters = [q for q in recipe.model.quantities if q.kind in {"W", "b"}]

@@ -7,7 +7,6 @@ from contextlib import suppress
 import numpy as np
 import openpyxl
 import pytest
-from networks import in_turn
 from programs import LIBRARIES, skip_without
 from storing import store
 from test_checker import edit
@@ -28,6 +27,8 @@ from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.inputs import replace_inputs
 from xlnn.xlsx.parts import sheet_parts
 
+pytestmark = pytest.mark.first(built=1)
+
 BUILDS = {
     "xor": {"epochs": 3},
     "iris": {"epochs": 2, "scale": "standard", "optimizer": "adam"},
@@ -39,7 +40,7 @@ BUILDS = {
 """Words, scaled numbers, a regression, several runs, and kinds that are no networks."""
 
 
-@pytest.fixture(scope="module", params=in_turn(BUILDS, 1))
+@pytest.fixture(scope="module", params=BUILDS)
 def built(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("remarks") / "built.xlsx"
     return build(request.param, path, **BUILDS[request.param]).path
@@ -121,6 +122,7 @@ def test_a_stored_value_that_was_falsified_is_named_in_each_quantity(built):
     assert stale(comparison, arrays) == []
 
 
+@pytest.mark.ci
 def test_a_falsified_file_is_said_to_agree_and_named(built, tmp_path):
     cell, value = next((c, v) for c, v in one_of_each(built).items() if isinstance(v, float))
     path = falsified(built, tmp_path / "false.xlsx", {cell: value + 0.001})
@@ -134,7 +136,9 @@ CHAOTIC = {"activation": "relu", "eta": 1.5, "epochs": 200}
 """With these xor's rounding grows beyond all numbers: each engine ends elsewhere."""
 
 
-@pytest.mark.parametrize("engine", in_turn([*LIBRARIES, "libreoffice"]))
+@pytest.mark.parametrize("engine", [*LIBRARIES, "libreoffice"])
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engine):
     skip_without(engine)
     path = build("xor", tmp_path / "chaotic.xlsx", **CHAOTIC).path
@@ -147,6 +151,7 @@ def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engin
     assert str(got["numpy_advice"]).startswith("Rounding errors grow so much in this run that ")
 
 
+@pytest.mark.ci
 def test_of_values_that_are_equal_each_program_may_choose(tmp_path):
     path = build("slopes", tmp_path / "slopes.xlsx").path
     for engine in LIBRARIES:
@@ -158,6 +163,7 @@ def test_of_values_that_are_equal_each_program_may_choose(tmp_path):
     [("str", "all is well"), ("e", "#N/A"), ("b", "1"), ("n", "12.5"), ("n", "1E+300")],
 )
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_stored_value_of_another_type_is_named(built, tmp_path, kind, value):
     cells = one_of_each(built)
     for type_ in (str, float):
@@ -167,10 +173,12 @@ def test_a_stored_value_of_another_type_is_named(built, tmp_path, kind, value):
             assert note.startswith(f"{cell} holds a stored value")
 
 
+@pytest.mark.ci
 def test_stored_values_that_are_gone_are_not_missed(short_copy):
     assert check(edit(short_copy, {}), "formualizer").notes == ()
 
 
+@pytest.mark.ci
 def test_what_another_program_rounds_or_writes_otherwise_is_not_said(runs, tmp_path):
     cells = one_of_each(runs)
     near = {c: v * (1 + 1e-9) for c, v in cells.items() if isinstance(v, float) and v % 1}
@@ -211,6 +219,7 @@ def test_texts_read_alike_but_for_rounding_and_the_decimal_mark(one, other, alik
     assert reads_alike(one, other) == reads_alike(other, one) == alike
 
 
+@pytest.mark.ci
 def test_another_class_is_said_and_one_that_is_as_good_is_not(tmp_path, short_copy):
     layout = layout_of(read_spec(short_copy))
     # weights of 0 to the outputs: both are equal, and either is the largest
@@ -277,6 +286,7 @@ def test_a_mark_that_was_typed_over_is_named_though_an_input_differs_from_its_no
     assert note.startswith(f"Check!{address(block.row, block.column)} holds 12.5, and should note ")
 
 
+@pytest.mark.ci
 def test_many_notes_that_were_typed_over_are_counted(runs, tmp_path):
     path = tmp_path / "typed.xlsx"
     replace_inputs(runs, path, dict.fromkeys(noted(runs).values(), 3.0))
@@ -284,7 +294,7 @@ def test_many_notes_that_were_typed_over_are_counted(runs, tmp_path):
     assert re.search(r"typed over, as [\d,]+ more of these notes$", note)
 
 
-@pytest.mark.parametrize("number", in_turn([0.75, 1e308, 1e155], 2))
+@pytest.mark.parametrize("number", [0.75, 1e308, 1e155])
 @pytest.mark.first(1)
 def test_an_input_that_was_changed_is_no_note_that_was_typed_over(runs, tmp_path, number):
     layout = layout_of(read_spec(runs))

@@ -5,12 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from networks import random_recipe, spec, with_functions, write_recipe
-from programs import skip_without
+from programs import QUICKEST_FIRST, skip_without
 
 from xlnn import reference
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.engines import ENGINES
 from xlnn.equations.activation import ReLU, ReLUSlope
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.verdict import LargestUnit, SmallestEpoch
@@ -49,8 +48,9 @@ def nearly(largest, others):
     return (others != largest) & (largest - others <= SAME)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_of_two_outputs_equal_to_12_digits_either_class_is_right(wines, engine):
     skip_without(engine)
     outputs = values(wines, engine)["a3"]
@@ -72,6 +72,7 @@ def test_only_the_smallest_cost_and_what_equals_it_are_right_epochs():
     assert tied == [False, False, True, True, False, False]
 
 
+@pytest.mark.ci
 def test_a_class_that_is_no_tie_is_wrong(wines, tmp_path):
     """The cell must read as stated as well: a tie excuses no formula."""
     import openpyxl  # noqa: PLC0415 -- slow
@@ -122,8 +123,9 @@ def rounding_recipe():
     return recipe
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_relu_unit_at_a_rounding_zero_is_off_in_every_engine(tmp_path, engine):
     skip_without(engine)
     recipe = rounding_recipe()
@@ -142,7 +144,7 @@ def test_a_relu_unit_at_a_rounding_zero_is_off_in_every_engine(tmp_path, engine)
 
 
 @pytest.mark.parametrize("kind", ["average pooling", "max pooling"])
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.slow
 def test_a_block_of_many_cells_is_computed_with_functions_of_255_arguments(tmp_path, kind, engine):
     skip_without(engine)
@@ -176,8 +178,9 @@ def test_softmax_of_many_outputs_has_functions_of_255_arguments(tmp_path):
     assert not {"arguments", "formula-syntax"} & {problem.rule for problem in lint(path)}
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_one_epoch_of_one_image_is_looked_up_without_index(tmp_path, engine):
     """INDEX of a single cell is refused or read otherwise by some programs."""
     import openpyxl  # noqa: PLC0415 -- slow
@@ -202,7 +205,7 @@ def test_a_position_beyond_all_rows_is_an_error_as_in_a_cell():
 # Texts
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.slow
 def test_a_label_that_looks_like_an_escape_survives(tmp_path, engine):
     skip_without(engine)

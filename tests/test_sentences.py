@@ -76,6 +76,7 @@ def test_a_sentence_whose_two_statements_differ_is_not_published(tmp_path, words
 
 @pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_wrong_word_is_reported_like_a_wrong_number(path, engine):
     skip_without(engine)
     workbook = openpyxl.load_workbook(path)
@@ -125,6 +126,7 @@ def test_a_sentence_without_a_text_is_refused(tmp_path):
         xlnn.workbook(mute, {"x": 1}, tmp_path / "mute.xlsx")
 
 
+@pytest.mark.ci
 def test_a_sentence_about_a_number_that_is_missing_is_no_fault_of_its_own(tmp_path):
     root = Stated(lambda x: x**0.5, lambda x: f"=SQRT({x[()]})")
 

@@ -4,11 +4,10 @@ import numpy as np
 import openpyxl
 import pytest
 from networks import random_recipe, spec, write_recipe
-from programs import skip_without
+from programs import QUICKEST_FIRST, skip_without
 from test_checker import edit
 
 from xlnn.checking.check import check
-from xlnn.engines import ENGINES
 from xlnn.errors import WorkbookError
 from xlnn.linting import lint
 from xlnn.loading.spec import layout_of, read_spec
@@ -37,6 +36,7 @@ def choose(short_copy):
 
 
 @pytest.mark.parametrize(("epoch", "image"), [(1, 1), (3, 64), (2, 33)])
+@pytest.mark.ci
 def test_the_lens_shows_the_row_of_training_that_was_chosen(choose, epoch, image):
     got = choose(lens_epoch=epoch, lens_image=image)
     for kind in ("z", "a", "slope", "delta"):
@@ -57,6 +57,7 @@ def test_the_gradients_of_single_images_add_up_to_the_gradient(choose):
     np.testing.assert_allclose(total, gradient.ravel(), rtol=0, atol=1e-11)
 
 
+@pytest.mark.ci
 def test_the_lens_writes_each_line_with_its_numbers(digits_path):
     workbook = openpyxl.load_workbook(digits_path, data_only=True)
     texts = {cell.value for row in workbook["Lens"].iter_rows() for cell in row}
@@ -68,6 +69,7 @@ def test_the_lens_writes_each_line_with_its_numbers(digits_path):
 @pytest.mark.parametrize("chosen", [1, 37, 38, 47])
 @pytest.mark.parametrize("epoch", [1, 3])
 @pytest.mark.first(3)
+@pytest.mark.ci
 def test_the_gradient_check_finds_the_back_propagated_gradient(choose, chosen, epoch):
     got = choose(slope_chosen=chosen, slope_epoch=epoch)
     gradients = [got[f"dC_d{name}"][epoch - 1].ravel() for name in ("W2", "b2", "W3", "b3")]
@@ -85,6 +87,7 @@ def test_the_gradient_check_opens_on_a_parameter_that_the_cost_heeds(slopes, cho
     assert worth_moving(model, run) == chosen
 
 
+@pytest.mark.ci
 def test_a_drawing_is_recognised(digits_path):
     """The last image, a 1, stands on the sheet when it is opened first."""
     stored = openpyxl.load_workbook(digits_path, data_only=True)["Recognise"]
@@ -92,6 +95,7 @@ def test_a_drawing_is_recognised(digits_path):
     assert "Prediction: 1 (0.854)." in texts
 
 
+@pytest.mark.ci
 def test_any_epoch_can_be_asked_about_the_drawing(choose):
     got = choose()
     np.testing.assert_array_equal(got["draw_W2"], got["W2"][-1])
@@ -99,6 +103,7 @@ def test_any_epoch_can_be_asked_about_the_drawing(choose):
     np.testing.assert_array_equal(at_start["draw_W2"], got["W2"][0])
 
 
+@pytest.mark.ci
 def test_each_image_is_drawn_with_its_number_and_label(choose):
     got = choose()
     drawn = np.concatenate([got[name] for name in got if name.endswith("_picture")])
@@ -119,6 +124,7 @@ def test_each_image_is_drawn_with_its_number_and_label(choose):
     ],
 )
 @pytest.mark.first(2)
+@pytest.mark.ci
 def test_a_choice_out_of_range_is_refused(short_copy, name, value, message):
     layout = layout_of(read_spec(short_copy))
     edit(short_copy, {layout.cell(name, ()): value})
@@ -126,6 +132,7 @@ def test_a_choice_out_of_range_is_refused(short_copy, name, value, message):
         check(short_copy, "formualizer")
 
 
+@pytest.mark.ci
 def test_training_is_told_in_words(digits_path):
     workbook = openpyxl.load_workbook(digits_path, data_only=True)
     rows = [[cell.value for cell in row] for row in workbook["Progress"].iter_rows()]
@@ -183,8 +190,9 @@ def test_every_link_leads_somewhere(short_path):
     assert not [problem for problem in lint(short_path) if problem.rule == "hyperlink"]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine):
     """C is known to 15 digits at best, and divided by 2h: that is no error of the formula."""
     skip_without(engine)
@@ -197,6 +205,7 @@ def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine)
     assert wrong.cell == cell
 
 
+@pytest.mark.ci
 def test_the_guide_lists_no_symbol_that_training_has_not(tmp_path):
     path = write_recipe(tmp_path / "sigmoid.xlsx", random_recipe(spec([4, 3, 2]), seed=1))
     symbols = [row[1] for row in openpyxl.load_workbook(path)["Guide"].values]

@@ -3,7 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
-from experiments import built, changed, nothing_is_nearly_0
+from experiments import changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
 from xlnn.equations.calculus import FUNCTIONS, Least
@@ -14,8 +14,8 @@ TEXTS = [function.text for function in FUNCTIONS]
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return built(tmp_path_factory.mktemp("slopes"), "slopes")
+def path(workbook):
+    return workbook("slopes").path
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=TEXTS)

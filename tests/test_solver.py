@@ -11,7 +11,6 @@ import numpy as np
 import openpyxl
 import pytest
 from experiments import agrees_in, built, changed
-from networks import in_turn
 from printing import printed
 from programs import skip_without
 
@@ -30,6 +29,8 @@ from xlnn.workbooks.solver.minimum import gradient
 from xlnn.workbooks.solver.nets import DENSE, MAPS
 from xlnn.workbooks.solver.sheet import SIZE, power
 
+pytestmark = pytest.mark.first(name=1)
+
 NETS = {"solver": DENSE, "cnn-solver": MAPS}
 IMAGES = {"solver": 64, "cnn-solver": 96}
 LIKE = {"solver": ("digits", "a3"), "cnn-solver": ("cnn", "aO")}
@@ -38,19 +39,19 @@ LIKE = {"solver": ("digits", "a3"), "cnn-solver": ("cnn", "aO")}
 SMALL = 1e-5
 
 
-@pytest.fixture(scope="module", params=in_turn(NETS))
+@pytest.fixture(scope="module", params=NETS)
 def name(request):
     return request.param
 
 
 @pytest.fixture(scope="module")
-def path(name, tmp_path_factory):
-    return built(tmp_path_factory.mktemp(name), name)
+def path(name, workbook):
+    return workbook(name).path
 
 
 @pytest.fixture(scope="module")
-def dense(tmp_path_factory):
-    return built(tmp_path_factory.mktemp("dense"), "solver")
+def dense(workbook):
+    return workbook("solver").path
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,7 @@ def solved(name, tmp_path_factory):
     return built(tmp_path_factory.mktemp(f"{name}-solved"), name, solved=True)
 
 
+@pytest.mark.ci
 def test_it_is_the_network_of_the_other_workbook_before_its_first_epoch(name, path, tmp_path):
     template, output = LIKE[name]
     here = values(path, "formualizer")
@@ -103,6 +105,7 @@ def test_the_file_holds_the_model_as_excel_stores_it(path):
     assert {name: text[name] for name in wanted} == wanted
 
 
+@pytest.mark.ci
 def test_solver_changes_all_weights_and_biases_and_nothing_else(name, path):
     _, layout = described(path)
     adjusted = cells_of(path, names_of(path)["solver_adj"][1])
@@ -122,6 +125,7 @@ def test_solver_changes_all_weights_and_biases_and_nothing_else(name, path):
     assert objective.startswith(f"{sheet}!$")
 
 
+@pytest.mark.ci
 def test_the_variable_cells_are_yellow_and_the_objective_is_a_formula(path):
     sheet = openpyxl.load_workbook(path).worksheets[1]
     for cell in cells_of(path, names_of(path)["solver_adj"][1]):
@@ -161,6 +165,7 @@ SAVED = {"libreoffice": ("soffice", "--headless"), "gnumeric": ("ssconvert",)}
 
 
 @pytest.mark.parametrize("program", SAVED)
+@pytest.mark.ci
 def test_a_file_that_another_program_saved_passes(dense, tmp_path, program):
     skip_without(program)
     command, saved = [*SAVED[program]], tmp_path / "saved" / "solver.xlsx"
@@ -197,6 +202,7 @@ def test_back_propagation_gives_the_slopes_of_C_T(name, generator):
             assert slopes[each][index] == pytest.approx((moved[0] - moved[1]) / (2 * h), abs=1e-8)
 
 
+@pytest.mark.ci
 def test_solved_weights_recognise_all_images_with_a_C_T_below_1e_5(name, solved):
     got = values(solved, "formualizer")
     assert got["C_T"] < SMALL
@@ -205,6 +211,7 @@ def test_solved_weights_recognise_all_images_with_a_C_T_below_1e_5(name, solved)
     agrees_in("formualizer", solved)
 
 
+@pytest.mark.ci
 def test_the_file_says_how_its_weights_were_found(name, solved):
     sheet = openpyxl.load_workbook(solved).worksheets[1]
     texts = [str(cell.value) for row in sheet.iter_rows(max_row=4) for cell in row if cell.value]
@@ -243,6 +250,7 @@ def test_without_scipy_a_sentence_says_what_to_install(tmp_path, monkeypatch):
     assert build("solver", tmp_path / "solver.xlsx").report.agrees
 
 
+@pytest.mark.ci
 def test_a_start_of_the_other_workbooks_is_taken_as_it_is(tmp_path):
     start = json.loads((folder() / "digits" / "start.json").read_text())
     start["b3"] = [0.5, -0.25]
@@ -291,6 +299,7 @@ def test_a_spec_that_says_otherwise_is_refused_in_a_sentence(found):
 
 
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.ci
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(name, tmp_path, lang):
     path = built(tmp_path, name, lang=lang)
     assert lint(path) == ()
@@ -302,6 +311,7 @@ def test_it_is_written_in_every_language_and_excel_would_not_repair_it(name, tmp
     assert adjusted.replace(",", ";") in texts
 
 
+@pytest.mark.ci
 def test_images_are_printed_whole_and_with_the_weights_on_each_page(path):
     sheet = openpyxl.load_workbook(path).worksheets[1]
     _, layout = described(path)

@@ -3,6 +3,7 @@
 import shutil
 import zipfile
 
+import pytest
 from lxml import etree
 from test_saved_elsewhere import save_with_libreoffice
 
@@ -59,6 +60,7 @@ def test_a_copy_with_other_inputs_keeps_them(short_path, tmp_path):
     assert lines(copy) == lines(short_path)
 
 
+@pytest.mark.ci
 def test_libreoffice_keeps_them_and_the_check_agrees(short_path, tmp_path):
     saved = save_with_libreoffice(short_path, tmp_path)
     assert ranges(saved) == ranges(short_path)

@@ -132,6 +132,7 @@ def test_a_spec_with_a_long_key_is_refused_before_it_is_parsed(text, monkeypatch
 
 
 @pytest.mark.parametrize("cells", [("a" + ".a" * 16_000,), ("x" * 32_000,) * 40])
+@pytest.mark.ci
 def test_a_sheet_spec_that_is_too_much_is_refused_in_a_sentence(short_copy, cells):
     edit(short_copy, {f"Spec!A{row}": text for row, text in enumerate(cells, start=4)})
     with pytest.raises(WorkbookError, match=r"Spec cannot be read: .* (parts|characters)\."):

@@ -155,6 +155,7 @@ def test_a_formula_without_a_value_is_named(tmp_path):
         stored_arrays(layout, values)
 
 
+@pytest.mark.ci
 def test_where_numpy_has_other_values_those_of_the_engine_are_stored(tmp_path, monkeypatch):
     """Where rounding grows, what follows from a value must stand beside it."""
     run = writing.reference.run
@@ -220,6 +221,7 @@ seal(Path("in.xlsx"), Path("out.xlsx"))
 """
 
 
+@pytest.mark.ci
 def test_the_same_workbook_gives_the_same_bytes_anywhere(tmp_path):
     def make(name, **environment):
         folder = tmp_path / name
@@ -253,6 +255,7 @@ def test_a_source_date_epoch_that_is_no_number_is_refused(rich, tmp_path, monkey
         seal(rich, tmp_path / "out.xlsx")
 
 
+@pytest.mark.ci
 def test_memory_does_not_grow_with_the_size_of_a_part(tmp_path):
     def peak(rows):
         workbook = openpyxl.Workbook(write_only=True)

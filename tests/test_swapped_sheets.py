@@ -7,7 +7,6 @@ from itertools import combinations
 
 import psutil
 import pytest
-from networks import in_turn
 from test_checker import edit
 
 from xlnn import engines
@@ -92,10 +91,11 @@ def test_the_pairs_are_those_of_the_sheets(xor_path):
     assert set(ENDLESS) <= set(PAIRS)
 
 
-@pytest.mark.parametrize(("first", "second"), in_turn(PAIRS, 0))
+@pytest.mark.parametrize(("first", "second"), PAIRS)
 @pytest.mark.parametrize(
     ("engine", "follow"), [*((name, False) for name in EMBEDDED), (EMBEDDED[0], True)]
 )
+@pytest.mark.slow
 def test_every_pair_of_sheets_is_answered_by_its_cause(xor_copy, first, second, follow, engine):
     swapped(xor_copy, first, second, follow, engine)
 
@@ -142,7 +142,8 @@ def test_three_sheets_that_have_one_anothers_names_are_the_answer(xor_copy):
 
 
 @pytest.mark.parametrize("template", ["activations", "costs"])
-@pytest.mark.parametrize("lang", in_turn(["zh", "en", "ja"]))
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+@pytest.mark.first(lang=1)
 def test_sheets_of_other_kinds_and_languages_are_named_too(template, lang, tmp_path):
     path = build(template, tmp_path / "book.xlsx", lang=lang, verify=False).path
     *_, first, second, _ = sheet_parts(path)
@@ -167,6 +168,7 @@ def test_values_of_swapped_sheets_are_not_returned(xor_copy):
     ],
 )
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_headings_that_a_person_typed_mislead_nobody(xor_copy, headings):
     assert check(edit(xor_copy, headings), "formualizer", probes=0).agrees
 
@@ -194,8 +196,9 @@ def by_formulas_alone(monkeypatch):
 
 
 @pytest.mark.usefixtures("by_formulas_alone")
-@pytest.mark.parametrize("engine", in_turn(EMBEDDED))
-@pytest.mark.parametrize(("first", "second"), [*in_turn(ENDLESS, 1), *in_turn(PAIRS, 0)])
+@pytest.mark.parametrize("engine", EMBEDDED)
+@pytest.mark.parametrize(("first", "second"), [*ENDLESS, *PAIRS])
+@pytest.mark.first(1)
 def test_every_check_ends_after_few_turns(xor_copy, first, second, engine, turns):
     swap(xor_copy, first, second)
     try:
@@ -206,7 +209,9 @@ def test_every_check_ends_after_few_turns(xor_copy, first, second, engine, turns
     assert max(turns) <= MOST_PROCESSES
 
 
-@pytest.mark.parametrize("engine", in_turn(EMBEDDED))
+@pytest.mark.parametrize("engine", EMBEDDED)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_a_circle_and_a_formula_that_stops_the_engine_are_both_found(
     xor_copy, engine, turns, monkeypatch
 ):

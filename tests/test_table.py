@@ -68,6 +68,7 @@ def test_a_stale_line_is_found():
         assert said.replace(part, other) not in {said, TABLE["line"](template)}
 
 
+@pytest.mark.ci
 def test_an_engine_that_was_not_measured_stays_so(tmp_path):
     table = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "table.py"))
     copies = {lang: shutil.copy(page, tmp_path) for lang, page in PAGES.items()}

@@ -6,11 +6,10 @@ from functools import cache
 import numpy as np
 import pytest
 from cell_references import without_texts
-from networks import NETWORK_TEMPLATES, fewer_images, once_alike
+from networks import NETWORK_TEMPLATES, once_alike
 from programs import skip_without
 
 from xlnn import reference
-from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.errors import DataError
@@ -24,6 +23,9 @@ from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
 FEWER_EPOCHS = dict.fromkeys(NETWORK_TEMPLATES, 2)
+
+SMALL = ("neuron", "sequences", "similarity", "regression", "descent")
+"""Templates that each engine computes in less than a second or two."""
 
 LEARNT = {
     "cnn": (96, None),
@@ -55,11 +57,9 @@ def trained(name):
 
 
 @pytest.fixture(scope="module", params=once_alike(names()))
-def built(request, tmp_path_factory):
+def built(request, workbook):
     """Return the workbook of a template, made smaller where it would take long."""
-    place = tmp_path_factory.mktemp(request.param)
-    options = {"epochs": FEWER_EPOCHS.get(request.param), **fewer_images(request.param, place)}
-    return build(request.param, place / "built.xlsx", **options)
+    return workbook(request.param, fewer=True, epochs=FEWER_EPOCHS.get(request.param))
 
 
 @pytest.mark.first(1)
@@ -70,6 +70,12 @@ def test_another_engine_than_that_of_the_build_agrees_with_numpy_on(request, bui
     others = [engine for engine in ENGINES if engine != built.report.engine]
     place = names().index(request.node.callspec.params["built"])
     agrees(built, others[place % len(others)])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", SMALL)
+def test_every_engine_agrees_with_numpy_on_small(name, engine, workbook):
+    agrees(workbook(name, fewer=True, epochs=FEWER_EPOCHS.get(name)), engine)
 
 
 @pytest.mark.slow

@@ -14,7 +14,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import words_of
-from networks import in_turn, random_recipe, spec, write_recipe
+from networks import random_recipe, spec, write_recipe
+from programs import skip_without
 
 import xlnn
 from xlnn.cli import cli
@@ -374,15 +375,18 @@ def test_a_sentence_that_no_formula_takes_is_found(english, key, value):
 
 
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.ci
 def test_what_is_said_of_a_wrong_input_is_shown_whole(lang):
     assert too_long(text(lang).words) == set()
 
 
 @pytest.mark.parametrize("key", LONGEST_SHOWN)
+@pytest.mark.ci
 def test_what_would_be_cut_off_is_found(english, key):
     assert too_long(put(english, key, "a" * (LONGEST_SHOWN[key] + 1))) == {key}
 
 
+@pytest.mark.ci
 def test_what_would_be_cut_off_in_one_kind_of_workbook_is_found(english):
     words = deepcopy(english)
     words["regression"]["validation"] = {"number": "a" * 226}
@@ -540,8 +544,7 @@ def built(request, tmp_path_factory):
 )
 @pytest.mark.first(2)
 def test_a_workbook_agrees_with_numpy_in_every_language(built, engine):
-    if engine == "libreoffice" and not shutil.which("soffice"):
-        pytest.skip("LibreOffice is not installed")
+    skip_without(engine)
     arguments = ["check", str(built[1]), "--engine", engine]
     result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
@@ -566,19 +569,22 @@ def test_no_brace_is_left_to_fill_in(built):
     assert unfilled(built[1]) == []
 
 
+@pytest.mark.ci
 def test_a_brace_that_is_left_is_found(english, monkeypatch, tmp_path):
     path = write_words(put(english, "notes.settings", "Of {{what}}."), monkeypatch, tmp_path)
     assert "Of {what}." in unfilled(path)
 
 
+@pytest.mark.ci
 def test_only_names_and_symbols_are_english_in_another_language(built):
     lang, path = built
     assert bool(english_left(path)) == (lang == "en"), english_left(path)
 
 
 @pytest.mark.parametrize("name", SHOWING)
-@pytest.mark.parametrize("lang", in_turn(reversed(TRANSLATED)))
-@pytest.mark.first(5)
+@pytest.mark.parametrize("lang", TRANSLATED[::-1])
+@pytest.mark.first(5, lang=1)
+@pytest.mark.ci
 def test_no_workbook_is_partly_english_in_another_language(lang, name, monkeypatch, tmp_path):
     path = write_words(text(lang).words, monkeypatch, tmp_path, SHOWING[name])
     assert english_left(path) == {}
@@ -609,6 +615,7 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
     ],
 )
 @pytest.mark.first(2)
+@pytest.mark.ci
 def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key, value):
     model = KINDS["regression"] if without_variant(key) != key else PICTURES
     path = write_words(put(text("zh").words, key, value), monkeypatch, tmp_path, model)

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import in_turn
 from programs import skip_without
 from test_checker import edit
 
@@ -167,7 +166,8 @@ def test_shapes_fit_where_numpy_broadcasts_them_over_one_of_the_ranges(tree):
     assert (unlike(f"={written(tree)}") is None) == fits
 
 
-@pytest.mark.parametrize("engine", in_turn(["formulas", "libreoffice", "gnumeric"]))
+@pytest.mark.parametrize("engine", ["formulas", "libreoffice", "gnumeric"])
+@pytest.mark.first(engine=1)
 def test_functions_of_ranges_of_unlike_shape_are_errors_elsewhere(engine, tmp_path):
     """Gnumeric pairs a row with a column in all but SUMPRODUCT, and so does `formulas`."""
     skip_without(engine)
@@ -257,8 +257,10 @@ AGREES = {
 }
 
 
-@pytest.mark.parametrize("engine", in_turn(["formualizer", "formulas", "libreoffice", "gnumeric"]))
+@pytest.mark.parametrize("engine", ["formualizer", "formulas", "libreoffice", "gnumeric"])
 @pytest.mark.parametrize("kind", AGREES)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_a_formula_that_agrees_by_chance_is_wrong_all_the_same(kind, engine, tmp_path):
     skip_without(engine)
     model = own(
@@ -291,6 +293,7 @@ def test_lint_names_the_first_of_formulas_that_pair_unlike_ranges(tmp_path):
     assert "Sheet!D1   unlike-ranges: It pairs A$1:A1" in done.stdout
 
 
+@pytest.mark.ci
 def test_lint_finds_the_one_of_many_formulas_alike_whose_ranges_are_unlike(tmp_path):
     formulas = {f"C{row}": f"=SUMPRODUCT(A1:A{row},B1:B{row})" for row in range(1, 40)}
     assert linted(tmp_path / "book.xlsx", formulas) == []

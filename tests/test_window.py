@@ -80,6 +80,7 @@ def test_the_chosen_place_is_that_of_its_map(two, tmp_path, number, row, column)
     assert got["lens_window_thereF"] == z
 
 
+@pytest.mark.ci
 def test_a_window_over_maps_sees_the_same_place_of_each(two, tmp_path):
     place = {"window_mapG": 2, "window_rowG": 2, "window_columnG": 1}
     got = chosen(two, tmp_path, epoch=1, image=1, **place)
@@ -99,6 +100,7 @@ def test_every_place_agrees_with_numpy(network, tmp_path):
 @pytest.mark.parametrize(
     ("name", "index"), [("window_there", ()), ("window", (2, 1)), ("window_product", (0, 1))]
 )
+@pytest.mark.ci
 def test_an_altered_cell_is_named(two, tmp_path, name, index):
     copy = tmp_path / "altered.xlsx"
     copy.write_bytes(two.read_bytes())

@@ -232,6 +232,7 @@ def test_columns_that_cannot_be_found_or_shown_are_refused(tmp_path, content, re
     | st.text(alphabet='01ab,;\t"\n=.\r-', max_size=60).map(lambda text: text.encode())
 )
 @settings(max_examples=400, deadline=None)
+@pytest.mark.ci
 def test_arbitrary_bytes_give_images_or_a_refusal(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("bytes") / "my.csv"
     path.write_bytes(content)

@@ -68,6 +68,7 @@ def test_a_frame_of_pandas_is_a_table_with_headings():
     )
 
 
+@pytest.mark.ci
 def test_a_frame_of_polars_is_a_table_with_headings():
     polars = pytest.importorskip("polars")
     data = read(polars.DataFrame(FRAME.to_dict("list")), TABLE)

@@ -4,7 +4,6 @@ import numpy as np
 import openpyxl
 import pytest
 from files import csv, npz
-from networks import in_turn
 
 from xlnn.building.build import build
 from xlnn.data.dataset import ReadOptions
@@ -116,8 +115,10 @@ def test_nan_in_arrays_is_missing(tmp_path):
 
 @pytest.mark.parametrize(
     ("missing", "lang"),
-    in_turn([("drop", "zh"), ("mean", "en"), ("drop", "ja"), ("mean", "zh"), ("mean", "ja")]),
+    [("drop", "zh"), ("mean", "en"), ("drop", "ja"), ("mean", "zh"), ("mean", "ja")],
 )
+@pytest.mark.first(1)
+@pytest.mark.ci
 def test_what_was_made_of_missing_values_stands_in_the_guide(tmp_path, lang, missing):
     table = csv(tmp_path, HOLES + "x,7,8\ny,8,9\n")
     options = {"data": table, "table": True, "missing": missing, "lang": lang, "epochs": 1}
@@ -132,6 +133,7 @@ def test_what_was_made_of_missing_values_stands_in_the_guide(tmp_path, lang, mis
     assert said not in guide(tmp_path / "new.xlsx")
 
 
+@pytest.mark.ci
 def test_of_a_whole_table_the_guide_says_nothing_of_missing_values(tmp_path):
     table = csv(tmp_path, "k,a,b\nx,1,10\ny,2,20\n")
     options = {"data": table, "table": True, "missing": "mean", "epochs": 1}

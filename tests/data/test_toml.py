@@ -39,6 +39,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("kind", LARGE)
+@pytest.mark.ci
 def test_memory_is_bounded_by_the_length(kind):
     tracemalloc.start()
     try:
@@ -51,6 +52,7 @@ def test_memory_is_bounded_by_the_length(kind):
     assert peak < A_CHARACTER * len(LARGE[kind])
 
 
+@pytest.mark.ci
 def test_without_the_bound_a_key_takes_memory_by_the_square_of_its_parts():
     text = "a" + ".a" * 1_000 + " = 1"
     tracemalloc.start()

@@ -52,6 +52,7 @@ def path(tmp_path):
 
 @pytest.mark.usefixtures("starts")
 @pytest.mark.parametrize("engine", LIBRARIES)
+@pytest.mark.ci
 def test_a_child_answers_as_the_engine_itself_does(engine, path, temporary):
     recalculate = load(engine, path, ENOUGH)
     for inputs, expected in (({}, 6), ({("S", 1, 1): 5.0}, 15), ({}, 6)):
@@ -131,6 +132,7 @@ ENDS = {
 
 @needs_linux
 @pytest.mark.parametrize("work", ENDS, ids=lambda work: work.__name__)
+@pytest.mark.ci
 def test_whatever_ends_an_engine_is_a_sentence_and_leaves_nothing(
     work, path, temporary, monkeypatch
 ):
@@ -241,8 +243,9 @@ def test_where_no_process_can_be_begun_there_is_no_twin(path, twins, monkeypatch
 
 
 @needs_linux
-def test_the_end_waits_for_no_other_child(path):
+def test_the_end_waits_for_no_other_child(path, monkeypatch):
     """A later child has the pipes of the earlier one, too."""
+    monkeypatch.setattr(_child, "LAST_WORDS", 60.0)  # longer than any machine is busy
     earlier, later = (load("formulas", path, ENOUGH, with_twin=True) for _ in range(2))
     earlier({})
     later({})

@@ -132,6 +132,7 @@ def tricky(tmp_path_factory):
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.ci
 def test_a_formula_gives_what_formulas_alone_gives(tricky, formula):
     expected = by_formulas(formula, lambda _, row, column: DATA[row - 1][column - 1])
     row = FORMULAS.index(formula) + 1
@@ -445,6 +446,7 @@ moderate = st.floats(-30, 30, allow_subnormal=False)
 @settings(deadline=None)  # the first of them compiles
 @given(rows=npst.arrays(float, (3, 2), elements=moderate))
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_column_of_numbers_gives_the_same_bits_as_formulas_alone(formula, rows):
     program = programs.compile_shape(formula.replace("A1", "_s0").replace("B1", "_s1"))
     with np.errstate(all="ignore"):

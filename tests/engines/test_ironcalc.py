@@ -8,11 +8,10 @@ import ironcalc
 import numpy as np
 import openpyxl
 import pytest
-from networks import NETWORK_TEMPLATES, fewer_images
+from networks import NETWORK_TEMPLATES, once_alike
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
-from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import load
 from xlnn.errors import EngineError, WorkbookError
@@ -106,6 +105,7 @@ def test_a_cycle_is_named_by_a_cell_inside_it(book):
         load("ironcalc", path)({})
 
 
+@pytest.mark.ci
 def test_a_long_chain_of_cells_is_no_circle(book):
     path = book({f"A{row}": f"=A{row + 1}+1" for row in range(1, 30_000)} | {"A30000": 1})
     assert computed(path).numbers[0, 0] == 30_000
@@ -142,11 +142,11 @@ def test_what_stands_in_a_text_is_no_corner_of_a_range(book):
     assert grid.at(1, 2) == "(of all): 2"
 
 
-@pytest.mark.parametrize("name", names())
-def test_ironcalc_agrees_with_numpy_in_every_template(name, tmp_path):
-    options = {"epochs": 1} if name in NETWORK_TEMPLATES else {}
-    options |= fewer_images(name, tmp_path)
-    built = build(name, tmp_path / "a.xlsx", verify=False, **options)
+@pytest.mark.ci
+@pytest.mark.parametrize("name", once_alike(names()))
+def test_ironcalc_agrees_with_numpy_in_every_template(name, workbook):
+    epochs = 2 if name in NETWORK_TEMPLATES else None
+    built = workbook(name, fewer=True, epochs=epochs, verify=False)
     report = check(built.path, "ironcalc")
     assert report.agrees, report.wrong[:3]
 

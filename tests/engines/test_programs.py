@@ -67,6 +67,7 @@ def test_false_cached_values_are_not_believed(engine, lying_book, temporary):
     assert not list(temporary.iterdir())
 
 
+@pytest.mark.ci
 def test_libreoffice_believes_cached_values_unless_its_profile_forbids(lying_book, monkeypatch):
     skip_without("libreoffice")
     settings = [setting for setting in libreoffice.SETTINGS if setting[1] != RECALCULATION]
@@ -75,6 +76,7 @@ def test_libreoffice_believes_cached_values_unless_its_profile_forbids(lying_boo
     assert load("libreoffice", lying_book)({})["S"].numbers[0, 1] == 99
 
 
+@pytest.mark.ci
 def test_gnumeric_believes_cached_values_unless_it_is_told_to_recalculate(lying_book, monkeypatch):
     skip_without("gnumeric")
 
@@ -98,6 +100,7 @@ def test_numbers_in_texts_do_not_take_the_comma_of_the_user(engine, tmp_path, mo
     assert recalculate({})["Sheet"].others == {(1, 1): "3.14", (1, 2): "x0.5"}
 
 
+@pytest.mark.ci
 def test_libreoffice_takes_the_comma_of_the_user_unless_its_profile_forbids(tmp_path, monkeypatch):
     skip_without("libreoffice")
     workbook = Workbook()
