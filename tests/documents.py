@@ -179,6 +179,9 @@ def furnish(folder):
     for row in [["x", "y", "kind"], [0, 0, "no"], [0, 1, "yes"], [1, 0, "yes"], [1, 1, "no"]]:
         book.active.append(row)
     book.save(folder / "table.xlsx")
+    (folder / "homework").mkdir()
+    for path in (folder / "net.xlsx", folder / "homework" / "ada.xlsx"):
+        example("audit")["write"](path, "*IF({}>0,1,0)")
 
 
 def example(name):

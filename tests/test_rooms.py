@@ -45,8 +45,9 @@ MAY = {
     "exercises": CORE
     | {"building", "checking", "data", "engines", "explaining", "cleanup", "linting", "loading"}
     | {"registry", "workbooks", "writing", "xlsx"},
+    "auditing": CORE | {"checking", "engines", "exercises", "loading", "registry", "xlsx"},
     "testing": {"checking", "engines", "quantity"},
-    "cli": {"onnx", "building", "checking", "engines", "errors", "explaining", "cleanup"}
+    "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining", "cleanup"}
     | {"data", "linting", "option", "options", "exercises", "loading", "registry"},
     "__main__": {"cli"},
 }  # fmt: skip

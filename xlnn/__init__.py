@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xlnn import testing
+    from xlnn.auditing.audit import audit
+    from xlnn.auditing.audits import Audit
     from xlnn.building.build import build
     from xlnn.building.own_models import workbook
     from xlnn.building.writing import Built
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Audit",
     "Axis",
     "Below",
     "Beside",
@@ -112,6 +115,7 @@ __all__ = [
     "Use",
     "XlnnError",
     "__version__",
+    "audit",
     "build",
     "check",
     "exercise",
@@ -139,6 +143,8 @@ _PARTS = (
 )
 
 _HOMES = {
+    "audit": "xlnn.auditing.audit",
+    "Audit": "xlnn.auditing.audits",
     "build": "xlnn.building.build",
     "workbook": "xlnn.building.own_models",
     "Built": "xlnn.building.writing",

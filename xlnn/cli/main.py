@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from xlnn.cleanup import nothing_left
+from xlnn.cli.audit import audit
 from xlnn.cli.build import build
 from xlnn.cli.check import check
 from xlnn.cli.console import finish, mended_by, ready, say
@@ -41,7 +42,11 @@ def cli() -> None:
     """
 
 
-for command in (build, new, check, show, explain, exercise, grade, values, export, lint, templates):
+COMMANDS = (
+    *(build, new, check, show, explain, exercise, grade, audit, values, export, lint, templates),
+)
+
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -158,7 +158,7 @@ class _Session:
         if mark is None:
             self._refuse_misread(cell, formula)
             self.drafts.update_cell_with_formula(*cell, formula)
-            is_kept = _meaning(formula) == _meaning(self.drafts.get_cell_formula(*cell))
+            is_kept = meaning(formula) == meaning(self.drafts.get_cell_formula(*cell))
             mark = self.marks[shape] = 0 if is_kept else len(self.marks) + 1
         if mark:
             self.marked[cell] = formula
@@ -168,7 +168,7 @@ class _Session:
     def _refuse_misread(self, cell: Cell, formula: str) -> None:
         """Refuse a formula that IronCalc is known to read otherwise than it stands there."""
         why = ""
-        if _meaning(formula) is None:
+        if meaning(formula) is None:
             why = "a bracket or a sign is missing"
         elif _COMPUTED_CORNER.search(_TEXT.sub("", formula)):
             why = "a corner of its range is computed"
@@ -222,7 +222,7 @@ class _Session:
         return Grid(numbers, others)
 
 
-def _meaning(formula: str) -> int | None:
+def meaning(formula: str) -> int | None:
     """Return a number that two formulas share if they are read alike; None if one cannot be."""
     try:
         return formualizer.parse(formula).fingerprint()

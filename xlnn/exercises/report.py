@@ -72,7 +72,7 @@ def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
             file.write(json.dumps(grades.to_json(), indent=1, ensure_ascii=False).encode())
         elif path.suffix.lower() == ".csv":
             lines = io.StringIO(newline="")
-            rows = ([_harmless(cell) for cell in row] for row in class_rows(grades, words))
+            rows = ([harmless(cell) for cell in row] for row in class_rows(grades, words))
             csv.writer(lines).writerows(rows)
             file.write(lines.getvalue().encode("utf-8-sig"))
         else:
@@ -81,7 +81,7 @@ def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
             file.write(made.getvalue())
 
 
-def _harmless(cell: str | float) -> str | float:
+def harmless(cell: str | float) -> str | float:
     """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell else cell
 
@@ -146,12 +146,12 @@ def _workbook(grades: Grades, words: Text) -> Workbook:
     book = Workbook()
     first = book.active
     first.title = words("report", "class_sheet")
-    _fill(first, class_rows(grades, words))
-    _fill(book.create_sheet(words("report", "questions_sheet")), question_rows(grades, words))
+    fill(first, class_rows(grades, words))
+    fill(book.create_sheet(words("report", "questions_sheet")), question_rows(grades, words))
     taken = {sheet.title.casefold() for sheet in book}
     for grade in grades:
         sheet = book.create_sheet(_title(grade, taken))
-        _fill(sheet, student_rows(grade, grades, words), heading=5)
+        fill(sheet, student_rows(grade, grades, words), heading=5)
     for sheet in book:
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.fitToHeight = 0
@@ -159,7 +159,8 @@ def _workbook(grades: Grades, words: Text) -> Workbook:
     return book
 
 
-def _fill(sheet: Worksheet, rows: Iterator[Row], heading: int = 1) -> None:
+def fill(sheet: Worksheet, rows: Iterator[Row], heading: int = 1) -> None:
+    """Write rows of texts and numbers into a sheet, each column as wide as it needs to be."""
     widths: dict[int, int] = {}
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row, start=1):

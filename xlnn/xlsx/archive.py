@@ -51,10 +51,14 @@ class Archive:
         The file.
     parts : dict of str to ZipInfo
         The entries by their names, directories left out.
+    brings : set of str or None
+        What it brings along that no engine sees, such as macros, where that is noted; None where
+        such a file is refused.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, notes: bool = False) -> None:
         self.path = path
+        self.brings: set[str] | None = set() if notes else None
         self._zip: ZipFile | None = None
         try:
             if path.is_dir():

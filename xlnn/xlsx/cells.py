@@ -105,9 +105,14 @@ def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
         yield from _cells(source, shared_strings(archive, book.strings), arrays=arrays)
 
 
-def all_cells(path: Path, *, arrays: bool = False) -> Iterator[tuple[str, Cell]]:
-    """Read the cells of all sheets, each with the title of its sheet; see `cells`."""
-    with Archive(path) as archive:
+def all_cells(
+    path: Path, *, arrays: bool = False, notes: bool = False
+) -> Iterator[tuple[str, Cell]]:
+    """Read the cells of all sheets, each with the title of its sheet; see `cells`.
+
+    With `notes`, of a file that `inspect` let pass although it brings macros or links along.
+    """
+    with Archive(path, notes=notes) as archive:
         book = read_workbook(archive)
         strings = shared_strings(archive, book.strings)
         for title, part in book.sheets.items():

@@ -93,6 +93,10 @@ FORBIDDEN = {
 """What a part's name, content type or relationship may not contain, and what it means."""
 
 
+OTHER_SHEETS = frozenset({FORBIDDEN["sheet.binary"], FORBIDDEN["dialogsheet"]})
+"""What xlnn cannot read, wherever it is only noted what else a file brings along."""
+
+
 def forbidden(text: str) -> str | None:
     """Return what a part's name, content type or relationship type brings along, if anything."""
     text = text.casefold()
@@ -121,14 +125,17 @@ def _harmless_beside(titles: frozenset[str], names: frozenset[str]) -> set[bytes
 class FormulaGuard:
     """Looks at formulas; the many that differ only in their digits are looked at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what is allowed
         self,
         titles: Iterable[str],
         refused: Callable[[str], WorkbookError],
         ambiguous: Mapping[str, str] = MappingProxyType({}),
         may_be_left_out: Callable[[str], bool] = lambda _: False,
         names: Iterable[str] = (),
+        *,
+        sets_aside: bool = False,
     ) -> None:
+        self._sets_aside = sets_aside
         self.left_out: dict[str, str] = {}
         """What the formulas call that no engine may see, by their cells."""
         self._may_be_left_out = may_be_left_out
@@ -202,9 +209,14 @@ class FormulaGuard:
             return self._check(formula, place)
         except _OtherFunctionError as error:
             refused, name = error.args
-            if _leads_outside(name) or not self._may_be_left_out(place):
+            if not self._sets_aside and (_leads_outside(name) or not self._may_be_left_out(place)):
                 raise refused from None
             self.left_out[place] = name
+            return True
+        except WorkbookError:
+            if not self._sets_aside:
+                raise
+            self.left_out[place] = ""
             return True
 
     def _check(self, formula: str, place: str) -> bool:

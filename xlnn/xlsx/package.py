@@ -23,7 +23,7 @@ from xlnn.xlsx.cells import (
     read_numbers,
 )
 from xlnn.xlsx.formula_cells import FormulaBuffer, FormulaCells
-from xlnn.xlsx.guard import BUILT_IN, FormulaGuard
+from xlnn.xlsx.guard import BUILT_IN, FORBIDDEN, FormulaGuard
 from xlnn.xlsx.parts import (
     check_other_parts,
     check_parts,
@@ -93,6 +93,9 @@ def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard
         where = f'the defined name "{name:.40}"'
         macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
         if any(attributes[key] not in {"0", "false"} for key in macro):
+            if archive.brings is not None:
+                archive.brings.add(FORBIDDEN["vbaproject"])
+                continue
             raise archive.refused(f"{where} belongs to a macro; remove it")
         if _NOT_READ.fullmatch(text) and "localSheetId" in attributes:
             continue
@@ -149,6 +152,8 @@ class Package:
         Those of one sheet, by its title and the name.
     named : frozenset of str
         The cells whose formulas use a defined name; of a shared formula, the first.
+    brings : frozenset of str
+        What the file brings along that no engine sees, where it is not refused for that.
     box : int
         The cells of the rectangles from A1 that hold the sheets.
     left_out : mapping of str to str
@@ -169,6 +174,7 @@ class Package:
     is_manual: bool = False
     local_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
+    brings: frozenset[str] = frozenset()
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
@@ -195,13 +201,14 @@ def never(cell: str) -> bool:  # noqa: ARG001 -- whatever it is
     return False
 
 
-def inspect(
+def inspect(  # noqa: PLR0913 -- what is allowed
     path: Path,
     may_be_left_out: Callable[[str], bool] = never,
     watch: Watch | None = None,
     *,
     arrays: bool = False,
     local_names: bool = False,
+    sets_aside: bool = False,
 ) -> Package:
     """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
 
@@ -217,13 +224,16 @@ def inspect(
         Let array formulas pass. No engine may be given the file then.
     local_names : bool
         Let formulas use names that are defined for a sheet. The same holds.
+    sets_aside : bool
+        Note formulas that no engine may see in `Contents.left_out`, whatever they call, and what
+        the file brings along in `Contents.brings`, rather than refuse the file. The same holds.
 
     Raises
     ------
     WorkbookError
         In one sentence: where, what was found, and what to do.
     """
-    with Archive(path) as archive:
+    with Archive(path, notes=sets_aside) as archive:
         check_parts(archive)
         book = read_workbook(archive)
         formulas = FormulaGuard(
@@ -232,6 +242,7 @@ def inspect(
             ambiguous(book.names, local=not local_names),
             may_be_left_out,
             (name for name, _, _ in book.names),
+            sets_aside=sets_aside,
         )
         check_names(archive, book.names, formulas)
         check_other_parts(archive, book, formulas)
@@ -262,6 +273,7 @@ def inspect(
         book.is_manual,
         local,
         frozenset(cell for cell in formulas.named if cell.rpartition("!")[0] in found),
+        frozenset(archive.brings or ()),
     )
 
 

@@ -52,6 +52,9 @@ _PLACES = {
 _TEXTS = {"t": (["si", "sst"], ["r", "si", "sst"], ["rPh", "si", "sst"]), "si": (["sst"],)}
 """Where each element of the shared texts stands."""
 
+_LINKS = "xl/externallinks/"
+"""Where the values stand that were read from other workbooks."""
+
 _COMPUTED = {*COMPUTED, "calculatedColumnFormula", "totalsRowFormula"}
 
 
@@ -107,6 +110,7 @@ def check_parts(archive: Archive) -> None:
 
 def check_other_parts(archive: Archive, book: Workbook, formulas: FormulaGuard) -> None:
     """Check all parts but the sheets and the shared texts: charts, styles, tables, pictures."""
+    is_noted = archive.brings is not None
     for part, entry in archive.parts.items():
         if part in book.sheets.values() or part == book.strings:
             continue
@@ -120,7 +124,7 @@ def check_other_parts(archive: Archive, book: Workbook, formulas: FormulaGuard) 
                 f"{MAX_OTHER_PART:,} of what is no sheet; remove what is not needed"
             )
         for tag, _, text in elements(archive, part):
-            if tag.main == "sheetData":
+            if tag.main == "sheetData" and not (is_noted and name.startswith(_LINKS)):
                 raise archive.refused(
                     f'the part "{part}" holds a sheet that the workbook does not list; {ANEW}'
                 )

@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.guard import forbidden
+from xlnn.xlsx.guard import FORBIDDEN, OTHER_SHEETS, forbidden
 from xlnn.xlsx.markup import RELATIONSHIPS, elements, nested
 
 TYPES = "[Content_Types].xml"
@@ -33,7 +33,9 @@ _RELATIONSHIPS = [f"{_PACKAGE}relationships{_SEPARATOR}Relationships"]
 def check_word(archive: Archive, text: str, where: str) -> None:
     """Refuse what brings along more than cells, by a part's name, content type or relationship."""
     meaning = forbidden(text)
-    if meaning:
+    if meaning and archive.brings is not None and meaning not in OTHER_SHEETS:
+        archive.brings.add(meaning)
+    elif meaning:
         raise archive.refused(
             f"{where} means that the file holds {meaning}, which xlnn does not open; remove that "
             "and save the file as a plain .xlsx workbook"
@@ -46,7 +48,9 @@ def check_relationships(archive: Archive, part: str) -> None:
         kind, target = attributes.get("Type", ""), attributes.get("Target", "")
         check_word(archive, kind, f'a relationship in "{part}"')
         outside = attributes.get("TargetMode", "Internal") != "Internal"
-        if outside and not kind.endswith("/hyperlink"):
+        if outside and archive.brings is not None:
+            archive.brings.add(FORBIDDEN["externallink"])
+        elif outside and not kind.endswith("/hyperlink"):
             raise archive.refused(
                 f'the part "{part}" refers to "{target:.60}" outside the file, which xlnn does not '
                 "open; remove the link in a spreadsheet program"

@@ -1,0 +1,564 @@
+"""Audit a workbook: measure the slopes of its cost, and compare the gradients that it states."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from openpyxl.formula.translate import Translator
+
+from xlnn.address import address
+from xlnn.auditing.audits import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
+from xlnn.auditing.book import Book, read
+from xlnn.auditing.faults import MOST_CELLS, Case, Chain, Explainer, Fault, close
+from xlnn.auditing.options import chosen
+from xlnn.auditing.products import by_products, implied, residuals
+from xlnn.auditing.roles import Finder, Pair, Roles
+from xlnn.auditing.slopes import Machine, Slope, measure, number
+from xlnn.engines.cellwise import Held, Place, Sheets
+from xlnn.errors import WorkbookError
+from xlnn.grid import CellError
+
+REPRODUCED = 1e-6
+"""How far a recalculated value may be from the stored one, relatively: rounding grows from step to
+step of a training, in a thousand steps to some 1e-9."""
+
+MOST_NAMED = 6
+"""Cells that are named one by one."""
+
+MOST_WORK = 2e7
+"""Formulas that are computed in all rounds of an audit: some minutes."""
+
+ROUNDS_A_PARAMETER = 18
+
+Tell = Callable[[str], None]
+
+
+def audit(
+    path: Path | str,
+    *,
+    cost: str | None = None,
+    parameters: str | None = None,
+    gradients: str | None = None,
+    tell: Tell = lambda _: None,
+) -> Audit:
+    """Audit a workbook that anyone made.
+
+    Parameters
+    ----------
+    path : Path or str
+    cost, parameters, gradients : str
+        Cells and ranges, as "Net!B6" and "Net!B2:D4"; found by themselves where they are not given.
+    tell : function
+        Is told what is being done.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    WorkbookError
+        The file cannot be read.
+    EngineError
+        It took more time or memory than it may.
+    OptionsError
+        A cell or range is none of the workbook's.
+    """
+    path = Path(path)
+    tell("Reading")
+    book = read(path)
+    if not book.formulas:
+        return _without_formulas(book)
+    box = sum(len(cells) for cells in book.filled.values())
+    machine = Machine(path, len(book.formulas), box)
+    try:
+        return _Auditing(book, machine, tell).run(cost, parameters, gradients)
+    finally:
+        machine.close()
+
+
+def _without_formulas(book: Book) -> Audit:
+    """Say of a file without formulas what it holds: pasted values where it states gradients."""
+    values = dict(book.constants)
+    finder = Finder(book, values)
+    stated = [p for p, m in finder.meanings.items() if m.kind == "gradient"]
+    if stated:
+        found = Finding("pasted", {}, book.shown(stated))
+        return Audit(str(book.path), findings=(found,), notes=(Note("no_formulas"),))
+    return Audit(str(book.path), notes=(Note("no_formulas"),))
+
+
+class _Auditing:
+    """An audit of one workbook."""
+
+    def __init__(self, book: Book, machine: Machine, tell: Tell) -> None:
+        self.book, self.machine, self.tell = book, machine, tell
+        self.notes: list[Note] = []
+
+    def run(self, cost: str | None, parameters: str | None, gradients: str | None) -> Audit:
+        book = self.book
+        self.tell("Recalculating")
+        places = list(book.filled_places)
+        self.machine.load(book.sheets())
+        self.values: dict[Place, Held] = dict(
+            zip(places, self.machine.rounds([{}], places)[0], strict=True)
+        )
+        if book.brings:
+            self.note("brings", what=", ".join(sorted(book.brings)))
+        if book.aside:
+            self.note("aside", cells=self.few(book.aside), why=", ".join(
+                sorted(set(book.aside.values()))[:MOST_NAMED]))  # fmt: skip
+        self.finder = Finder(book, self.values)
+        if cost or parameters or gradients:
+            roles = chosen(book, self.values, self.finder, cost, parameters, gradients)
+            return self._judged(roles)
+        roles = self.finder.find()
+        if not roles.pairs:
+            roles = self._by_products(roles)
+        if roles.pairs:
+            return self._judged(self._best(roles))
+        return self._slopes_only(roles)
+
+    def note(self, kind: str, **said: str) -> None:
+        self.notes.append(Note(kind, said))
+
+    def few(self, places: Iterable[Place]) -> str:
+        """Name some cells: the first of many."""
+        shown = self.book.shown(places).split(", ")
+        return ", ".join(shown[:MOST_NAMED]) + (" …" if len(shown) > MOST_NAMED else "")
+
+    def result(self, judged: Sequence[Judged] = (), findings: Sequence[Finding] = ()) -> Audit:
+        return Audit(str(self.book.path), tuple(judged), tuple(findings), tuple(self.notes))
+
+    # What it cannot judge
+
+    def _unlike(self, places: Iterable[Place]) -> list[Place]:
+        """Return cells that the engine computes otherwise than their stored values say."""
+        book = self.book
+        unlike = set()
+        for place in places:
+            stored = book.stored.get(place)
+            found = self.values.get(place)
+            if stored is None or not book.formula(place):
+                continue
+            if isinstance(stored, bool | str) or not isinstance(found, float | int):
+                was_error, is_error = (isinstance(v, CellError) for v in (stored, found))
+                was_number = isinstance(stored, float | int) and not isinstance(stored, bool)
+                if was_error != is_error or was_number:
+                    unlike.add(place)
+            elif abs(found - stored) > REPRODUCED * max(abs(found), abs(stored), 1e-9):
+                unlike.add(place)
+        return sorted(p for p in unlike if unlike.isdisjoint(set(book.reads(p)) - {p}))
+
+    def _cells_of(self, pairs: Sequence[Pair]) -> set[Place]:
+        ends = {p for pair in pairs for p in (pair.cost, pair.gradient) if p}
+        return self.book.cone(ends)
+
+    # Costs that are not stated, and gradients without headings
+
+    def _by_products(self, roles: Roles) -> Roles:
+        found = residuals(self.book, self.values)
+        if not found:
+            return roles
+        forward = self.book.cone([y for _, y, _ in found])
+        title = found[0][0][0]
+        cost = title, max(r for r, _ in self.book.filled[title.casefold()]) + 3, 1
+        pairs = by_products(self.book, forward, cost)
+        if not pairs:
+            return roles
+        best: tuple[int, str, str] | None = None
+        self.finder.parameters = {pair.parameter for pair in pairs}
+        for name, text in implied(found):
+            self._state(cost, text)
+            slopes = self._measured(pairs)
+            if slopes is None:
+                continue
+            right = sum(
+                self._verdict(p, s, 0.0) == RIGHT for p, s in zip(pairs, slopes, strict=True)
+            )
+            if best is None or right > best[0]:
+                best = right, name, text
+            if right == len(pairs):
+                break
+        if best is None or best[0] == 0:
+            self._unstate(cost)
+            return roles
+        self._state(cost, best[2])
+        self.implied = cost
+        self.note("implied", cost=best[1], cells=self.book.shown(p for p, _, _ in found))
+        return replace(roles, pairs=pairs, chosen_by="products", total=len(pairs))
+
+    implied: Place | None = None
+
+    def _state(self, cost: Place, text: str) -> None:
+        book = self.book
+        book.formulas[cost] = text
+        for name in ("filled", "readers", "_areas", "_reads"):
+            book.__dict__.pop(name, None)
+
+    def _unstate(self, cost: Place) -> None:
+        del self.book.formulas[cost]
+        for name in ("filled", "readers", "_areas", "_reads"):
+            self.book.__dict__.pop(name, None)
+
+    # Slopes
+
+    def _measured(self, pairs: Sequence[Pair]) -> list[Slope] | None:
+        """Measure the slope of each pair; None if a cost is no number."""
+        book, stops = self.book, self.finder.parameters | {p.parameter for p in pairs}
+        costs = {pair.cost for pair in pairs}
+        reach, cells = {}, set()
+        for cost in costs:
+            cone = book.cone([cost], stops)
+            cells |= cone
+            reach[cost] = frozenset(cone & stops)
+        numbers = {p: number(self.values.get(p)) for p in cells & stops}
+        if any(np.isnan(v) for v in numbers.values()):
+            return None
+        self.machine.load(book.sheets(cells, cells & stops, self.values))
+        return measure(self.machine, [(p.parameter, p.cost) for p in pairs], numbers, reach)
+
+    def _verdict(self, pair: Pair, slope: Slope, scale: float) -> str:
+        if pair.gradient is None:
+            return UNSTATED
+        stated = self._stated(pair)
+        if np.isnan(slope.value) or self._is_stepped(pair):
+            return VAGUE
+        if np.isnan(stated):
+            return WRONG
+        if slope.is_near(stated):
+            return VAGUE if slope.is_vague(scale) else RIGHT
+        return WRONG
+
+    def _stated(self, pair: Pair) -> float:
+        """Return the gradient that is stated, or by which a step is taken."""
+        stated = number(self.values.get(pair.gradient))
+        if pair.rate is None:
+            return stated
+        return (number(self.values.get(pair.parameter)) - stated) / pair.rate
+
+    def _is_stepped(self, pair: Pair) -> bool:
+        """Tell whether a cost rounds what depends on the parameter."""
+        book = self.book
+        stops = self.finder.parameters | {pair.parameter}
+        return any(
+            book.is_stepped(p) and pair.parameter in book.cone([p], stops)
+            for p in book.cone([pair.cost], stops)
+            if book.formula(p) and p not in stops
+        )
+
+    def _best(self, roles: Roles) -> Roles:
+        """Choose among several cells that may be the cost: the one whose slopes are stated."""
+        slopes = self._measured(roles.pairs)
+        best, most = roles, self._agreeing(roles, slopes)
+        turn = 1
+        while most < len(roles.pairs) and turn <= self.finder.turns:
+            other = self.finder.find(turn)
+            if other.pairs:
+                agreeing = self._agreeing(other, self._measured(other.pairs))
+                if agreeing > most:
+                    best, most = other, agreeing
+            turn += 1
+        return best
+
+    def _agreeing(self, roles: Roles, slopes: Sequence[Slope] | None) -> int:
+        if slopes is None:
+            return -1
+        return sum(
+            self._verdict(pair, slope, 0.0) == RIGHT
+            for pair, slope in zip(roles.pairs, slopes, strict=True)
+        )
+
+    # Judging
+
+    def _judged(self, roles: Roles) -> Audit:
+        book = self.book
+        unlike = self._unlike(self._cells_of(roles.pairs))
+        if unlike:
+            self.note("unlike", cells=self.few(unlike), count=str(len(unlike)))
+            return self.result()
+        work = sum(
+            len(book.cone([c], self.finder.parameters)) for c in {p.cost for p in roles.pairs}
+        )
+        if work * ROUNDS_A_PARAMETER * len({p.parameter for p in roles.pairs}) > MOST_WORK * 40:
+            raise WorkbookError(
+                f"{book.path.name}: its {len(roles.pairs):,} stated gradients would take too long "
+                "to measure; choose some of them with --cost, --parameters and --gradients."
+            )
+        self.tell("Measuring slopes")
+        slopes = self._measured(roles.pairs)
+        if slopes is None:
+            self.note("no_number")
+            return self.result()
+        sizes = [abs(s.value) for s in slopes if np.isfinite(s.value) and s.value]
+        scale = float(np.median(sizes)) if sizes else 0.0
+        verdicts = [self._verdict(p, s, scale) for p, s in zip(roles.pairs, slopes, strict=True)]
+        pairs = self._named(roles.pairs)
+        self._tell_roles(roles, pairs)
+        judged = [
+            Judged(
+                pair.name, book.at(pair.parameter), book.at(pair.gradient) if pair.gradient else "",
+                "" if pair.cost == self.implied else book.at(pair.cost),
+                _finite(self._stated(pair)), _finite(slope.value), verdict,
+            )
+            for pair, slope, verdict in zip(pairs, slopes, verdicts, strict=True)
+        ]  # fmt: skip
+        self.tell("Looking for faults")
+        findings = self._findings(pairs, slopes, verdicts)
+        if VAGUE in verdicts:
+            vague = [p.gradient for p, v in zip(pairs, verdicts, strict=True) if v == VAGUE]
+            self.note("vague", cells=self.few(vague), count=str(len(vague)))
+        if roles.total > len(pairs):
+            self.note("some", count=str(len(pairs)), total=str(roles.total))
+        return self.result(judged, findings)
+
+    def _named(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Give each parameter of a step a name of its own."""
+        counted = Counter((p.cost, p.name) for p in pairs)
+        many = {name for (_, name), count in counted.items() if count > 1 and name}
+        columns: dict[tuple[str, int], list[Pair]] = defaultdict(list)
+        for pair in pairs:
+            columns[pair.parameter[0], pair.parameter[2]].append(pair)
+        own = []
+        for pair in pairs:
+            where = self.book.at(pair.parameter)
+            if not pair.name:
+                line = columns[pair.parameter[0], pair.parameter[2]]
+                is_chain = len({p.cost for p in line}) == len(line)
+                first = self.book.at(min(p.parameter for p in line))
+                own.append(replace(pair, name=first if is_chain else where))
+            elif pair.name in many and pair.name != where:
+                own.append(replace(pair, name=f"{pair.name} {address(*pair.parameter[1:])}"))
+            else:
+                own.append(pair)
+        return own
+
+    def _tell_roles(self, roles: Roles, pairs: Sequence[Pair]) -> None:
+        shown = self.few
+        if not self.implied:
+            self.note("cost", cells=shown({p.cost for p in pairs}))
+        self.note("parameters", cells=shown({p.parameter for p in pairs}), how=roles.chosen_by)
+        if any(p.gradient for p in pairs):
+            self.note("gradients", cells=shown({p.gradient for p in pairs if p.gradient}))
+        used = {c for p in pairs if p.next for c in roles.updates[p.parameter].moved_by}
+        rates = used & set(roles.rates)
+        if rates:
+            self.note("rate", cells=shown(rates))
+        for two in dict.fromkeys(roles.ambiguous[:1]):
+            self.note("ambiguous", cells=two)
+
+    def _findings(
+        self, pairs: Sequence[Pair], slopes: Sequence[Slope], verdicts: Sequence[str]
+    ) -> list[Finding]:
+        cases = {
+            pair: Case(
+                pair.name, pair.parameter, pair.gradient, pair.cost,
+                self._stated(pair), slope.value,
+            )
+            for pair, slope in zip(pairs, slopes, strict=True) if pair.gradient
+        }  # fmt: skip
+        wrong = [p for p, v in zip(pairs, verdicts, strict=True) if v == WRONG]
+        right = [p for p, v in zip(pairs, verdicts, strict=True) if v == RIGHT]
+        broken = self._broken(pairs)
+        found: dict[tuple[str, str, tuple[Place, ...]], tuple[Fault, list[str]]] = {}
+        for cell, shown in broken.items():
+            kind = "break" if self.book.formula(cell) else "typed"
+            said = {"like": self.book.at(shown)}
+            found[kind, "", (cell,)] = Fault(kind, said, (cell,)), []
+        left = []
+        for pair in wrong:
+            behind = self.book.cone([pair.gradient, pair.cost], self.finder.parameters)
+            own = [c for c in broken if c in behind]
+            if own:
+                kind = "break" if self.book.formula(own[0]) else "typed"
+                found[kind, "", (own[0],)][1].append(pair.name)
+            else:
+                left.append(pair)
+        if left:
+            explainer = self._explainer([cases[p] for p in left], [cases[p] for p in right])
+            explained: list[tuple[Fault, list[Case]]] = list(explainer.layers())
+            done = {c.gradient for _, own in explained for c in own}
+            groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
+            for pair in left:
+                if pair.gradient not in done:
+                    groups[pair.name, self.book.pattern(pair.gradient)].append(cases[pair])
+            for own in groups.values():
+                numbers = [c for c in own if np.isfinite(c.stated)]
+                fault = Fault("error", {}, tuple(c.gradient for c in own))
+                explained.append((explainer.explain(numbers) if numbers else fault, own))
+            for fault, own in explained:
+                is_alike = fault.kind in {"factor", "mean", "sum", "sign", "typed"}
+                key = fault.kind, str(sorted(fault.said.items())), () if is_alike else fault.cells
+                names = [c.name for c in own]
+                if key in found:
+                    fault = replace(  # noqa: PLW2901 -- joined with what is alike
+                        fault, cells=tuple(dict.fromkeys((*found[key][0].cells, *fault.cells)))
+                    )
+                    names = [*found[key][1], *names]
+                found[key] = fault, names
+        findings = [
+            Finding(fault.kind, fault.said, self.few(fault.cells), tuple(dict.fromkeys(names)))
+            for fault, names in found.values()
+        ]
+        steps = self._steps(pairs, cases)
+        told = {each.cells for each in steps}
+        return [f for f in findings if f.kind != "break" or f.names or f.cells not in told] + steps
+
+    def _explainer(self, wrong: Sequence[Case], right: Sequence[Case]) -> Explainer:
+        """Measure the derivatives behind some wrong gradients; of many steps, the first ones."""
+        stops = frozenset(self.finder.parameters | {c.parameter for c in (*wrong, *right)})
+        costs, size = [], 0
+        for cost in dict.fromkeys(c.cost for c in (*wrong, *right)):
+            size += len(self.book.cone([cost], stops))
+            if costs and size > MOST_CELLS:
+                break
+            costs.append(cost)
+        chain = Chain(self.book, stops, tuple(costs))
+        numbers = {p: number(v) for p, v in self.values.items()}
+        numbers = {p: v for p, v in numbers.items() if np.isfinite(v)}
+        if len(chain.cells) <= MOST_CELLS:
+            chain.measure(self.machine, numbers)
+        return Explainer(chain, [c for c in wrong if c.cost in costs] or wrong, right, numbers)
+
+    # Rows that break a pattern, and steps
+
+    def _broken(self, pairs: Sequence[Pair]) -> dict[Place, Place]:
+        """Return cells that break a pattern and give another number than it would give there."""
+        book, parameters = self.book, self.finder.parameters
+        ends = {p for pair in pairs for p in (pair.cost, pair.gradient, pair.next) if p}
+        relevant = book.cone(ends)
+        odd = {
+            cell: shown
+            for cell, shown in self.finder.breaks.items()
+            if (cell in relevant or shown in relevant) and (
+                shown in parameters or book.cone([shown], parameters) & parameters)
+        }  # fmt: skip
+        formulas, beside, bottom = {}, {}, {}
+        for cell, shown in odd.items():
+            first = book.owner.get(shown, shown)
+            if first != shown:
+                continue
+            row = bottom.setdefault(cell[0], max(r for r, _ in book.filled[cell[0].casefold()]) + 5)
+            beside[cell] = cell[0], row, 1
+            bottom[cell[0]] += 2
+            text = book.formulas[shown]
+            moved = Translator(text, address(*shown[1:])).translate_formula(address(*cell[1:]))
+            formulas[beside[cell]] = moved
+        if not formulas:
+            return {}
+        constants = dict(self.values.items())
+        self.machine.load(Sheets(book.titles, formulas, constants, {}, book.named))
+        expected = self.machine.rounds([{}], list(beside.values()))[0]
+        found = {}
+        for cell, value in zip(beside, expected, strict=True):
+            is_same = close(number(value), number(self.values.get(cell)), 1e-9)
+            if not book.formula(cell) or not is_same:
+                found[cell] = odd[cell]
+        return found
+
+    def _steps(  # noqa: C901, PLR0912 -- each way in which a step can differ
+        self, pairs: Sequence[Pair], cases: Mapping[Pair, Case]
+    ) -> list[Finding]:
+        """Compare the steps that are taken with the gradients: each rate, and each gradient."""
+        findings: list[Finding] = []
+        rates: dict[Pair, float] = {}
+        for pair, case in cases.items():
+            if pair.next and case.stated:
+                moved = number(self.values.get(pair.parameter)) - number(self.values.get(pair.next))
+                size = abs(number(self.values.get(pair.parameter)))
+                if np.isfinite(moved) and abs(case.stated) > 1e-9 * size:
+                    rates[pair] = moved / case.stated
+        by_step: dict[Place, list[Pair]] = defaultdict(list)
+        for pair in rates:
+            by_step[pair.cost].append(pair)
+        off: dict[tuple[str, str, str], list[Place]] = {}
+        for own in by_step.values():
+            usual = _usual([rates[p] for p in own])
+            if usual is None:
+                continue
+            if usual < 0:
+                # a gradient of the wrong sign that is added is said once, as a gradient
+                if sum(rates[p] * cases[p].stated * cases[p].slope for p in own) < 0:
+                    off.setdefault(("climbs", "", ""), []).extend(p.next for p in own)
+                continue
+            for pair in own:
+                if close(rates[pair], usual, 1e-5):
+                    continue
+                moved = rates[pair] * cases[pair].stated / usual
+                other = next(
+                    (p for p in own if p != pair and close(cases[p].stated, moved, 1e-6)), None
+                )
+                if close(rates[pair], -usual, 1e-5):
+                    key = "climbs", "", pair.name
+                elif other:
+                    key = "other_gradient", other.name, pair.name
+                else:
+                    key = "rate", f"{rates[pair]:.4g}|{usual:.4g}", pair.name
+                off.setdefault(key, []).append(pair.next)
+        for (kind, what, name), cells in off.items():
+            names = (name,) if name else tuple(dict.fromkeys(p.name for p in rates))
+            said = {"other": what} if kind == "other_gradient" else {}
+            if kind == "rate":
+                said = dict(zip(("found", "usual"), what.split("|"), strict=True))
+            findings.append(Finding(kind, said, self.few(cells), names))
+        return _joined(findings) + self._starts(pairs)
+
+    def _starts(self, pairs: Sequence[Pair]) -> list[Finding]:
+        """Find parameters that go on from another step than the one above them."""
+        starts = {u.new: u for u in self.finder.updates.values()}
+        off: dict[str, list[Place]] = defaultdict(list)
+        own = {p.parameter for p in pairs}
+        for update in self.finder.every_update:
+            new, start = update.new, update.old
+            above = new[0], new[1] - 1, new[2]
+            is_column = start[:1] + start[2:] == new[:1] + new[2:]
+            if is_column and start != above and above in own and (above in starts or start in own):
+                off[self.finder.name(new) or self.book.at(new)].append(new)
+        return [
+            Finding(
+                "start",
+                {"found": self.book.at(self.finder.from_of[cells[0]])},
+                self.few(cells),
+                (name,),
+            )
+            for name, cells in off.items()
+        ]  # fmt: skip
+
+    # Without gradients
+
+    def _slopes_only(self, roles: Roles) -> Audit:
+        pairs = self.finder.unstated()
+        if not pairs:
+            self.note("nothing")
+            return self.result()
+        if self.finder.stated_names:
+            self.note("unpaired", cells=self.few(self.finder.stated_names))
+        return self._judged(replace(roles, pairs=pairs, chosen_by="headings", total=len(pairs)))
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _usual(rates: Sequence[float]) -> float | None:
+    """Return the number that most rates have; None if most have none in common."""
+    for rate in rates:
+        if sum(close(rate, other, 1e-5) for other in rates) > len(rates) / 2:
+            return rate if len(rates) > 1 else None
+    return None
+
+
+def _joined(findings: Sequence[Finding]) -> list[Finding]:
+    """Join what is found in several steps with other numbers."""
+    found: dict[tuple[str, tuple[str, ...], str], Finding] = {}
+    for each in findings:
+        key = each.kind, each.names, each.said.get("other", "")
+        if key in found:
+            cells = f"{found[key].cells}, {each.cells}".split(", ")
+            more = " …" if len(cells) > MOST_NAMED else ""
+            found[key] = replace(found[key], cells=", ".join(cells[:MOST_NAMED]) + more)
+        else:
+            found[key] = each
+    return list(found.values())

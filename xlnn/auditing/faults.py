@@ -1,0 +1,831 @@
+"""Explain a wrong gradient: which fault in the chain rule gives just the number that is stated?
+
+The derivatives along every edge of the formulas, from cell to cell, are measured. A fault is a
+change of some of them: one left out, one of another weight, one of another step. The change whose
+gradient equals the stated one, in every step, is the likeliest.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from xlnn.auditing.book import Book
+from xlnn.auditing.slopes import Machine, number
+from xlnn.engines.cellwise import Place, Sheets
+
+MOST_CELLS = 4_000
+"""Cells between parameters and costs for which the derivatives are measured."""
+
+MOST_PATHS = 200
+"""Paths from a parameter to the cost that are looked at one by one."""
+
+CLOSE = 1e-5
+"""How near a fault's gradient has to be to the stated one, relatively."""
+
+_FLAT = 1e-7
+
+Edge = tuple[Place, Place]
+
+
+def close(one: float, other: float, room: float = CLOSE) -> bool:
+    """Tell whether two numbers are alike but for rounding."""
+    return abs(one - other) <= room * max(abs(one), abs(other)) + 1e-13
+
+
+@dataclass
+class Chain:
+    """What leads from parameters to costs, and the derivative along each edge.
+
+    Attributes
+    ----------
+    book : Book
+    parameters : frozenset of Place
+    costs : tuple of Place
+    edges : dict
+        The derivative of a cell by one that its formula reads.
+    """
+
+    book: Book
+    parameters: frozenset[Place]
+    costs: tuple[Place, ...]
+    edges: dict[Edge, float] = field(default_factory=dict)
+
+    @cached_property
+    def cells(self) -> list[Place]:
+        """Return the cells that depend on a parameter, each after those that it reads."""
+        cone = self.book.cone(self.costs, self.parameters)
+        order: list[Place] = []
+        state: dict[Place, bool] = {}
+        for start in self.costs:
+            left = [(start, False)]
+            while left:
+                place, is_done = left.pop()
+                if is_done:
+                    state[place] = place in self.parameters or any(
+                        state.get(r, False) for r in self.reads(place)
+                    )
+                    if state[place] and place not in self.parameters:
+                        order.append(place)
+                elif place not in state:
+                    state[place] = False
+                    left.append((place, True))
+                    if place not in self.parameters:
+                        left += [(r, False) for r in self.reads(place) if r in cone]
+        return order
+
+    def reads(self, place: Place) -> Iterable[Place]:
+        """Return what a cell reads; of a product of matrices, its row and column alone count."""
+        return self.book.reads(place)
+
+    def measure(self, machine: Machine, values: Mapping[Place, float]) -> None:
+        """Measure the derivative along each edge: formulas beside, among fixed numbers."""
+        sources = [
+            *{p for c in self.cells for p in self.reads(c)} & {*self.cells, *self.parameters}
+        ]
+        book = self.book
+        bottom = {t: max((r for r, _ in cells), default=0) + 5 for t, cells in book.filled.items()}
+        formulas, arrays, beside = {}, {}, {}
+        for cell in self.cells:
+            first = book.owner.get(cell, cell)
+            title = first[0].casefold()
+            if first not in beside:
+                height, width = book.arrays.get(first, (1, 1))
+                beside[first] = first[0], bottom[title], 1
+                bottom[title] += height + 1
+                formulas[beside[first]] = book.formulas[first]
+                if first in book.arrays:
+                    arrays[beside[first]] = height, width
+        copy = {}
+        for cell in self.cells:
+            first = book.owner.get(cell, cell)
+            own = beside[first]
+            copy[cell] = own[0], own[1] + cell[1] - first[1], own[2] + cell[2] - first[2]
+        constants = {p: book.constants.get(p) for p in book.filled_places}
+        constants |= dict(values.items())
+        machine.load(Sheets(book.titles, formulas, constants, arrays, book.named))
+        wanted = list(copy.values())
+        column = {cell: index for index, cell in enumerate(copy)}
+        groups = _apart(sources, self.readers)
+        moves, steps = [], []
+        for group in groups:
+            step = {p: 1e-5 * max(abs(values[p]), 1e-2) for p in group}
+            steps.append(step)
+            moves += [{p: values[p] + sign * step[p] for p in group} for sign in (1, -1)]
+        results = machine.rounds(moves, wanted)
+        for index, (group, step) in enumerate(zip(groups, steps, strict=True)):
+            ahead, behind = results[2 * index], results[2 * index + 1]
+            for p in group:
+                for reader in self.readers[p]:
+                    n = column[reader]
+                    slope = (number(ahead[n]) - number(behind[n])) / (2 * step[p])
+                    if slope != 0 or any(r == p for r in self.reads(reader)):
+                        self.edges[p, reader] = slope
+
+    @cached_property
+    def readers(self) -> dict[Place, list[Place]]:
+        """Return the cells that read each cell on the way to a cost."""
+        found: dict[Place, list[Place]] = defaultdict(list)
+        for cell in self.cells:
+            for read in self.reads(cell):
+                found[read].append(cell)
+        return found
+
+    def adjoints(
+        self, cost: Place, edges: Mapping[Edge, float] | None = None
+    ) -> dict[Place, float]:
+        """Return the derivative of a cost by every cell, with other numbers on some edges."""
+        other = edges or {}
+        found: dict[Place, float] = {cost: 1.0}
+        for cell in reversed(self.cells):
+            here = found.get(cell, 0.0)
+            if here:
+                for read in self.reads(cell):
+                    edge = read, cell
+                    if edge in self.edges:
+                        slope = other.get(edge, self.edges[edge])
+                        found[read] = found.get(read, 0.0) + here * slope
+        return found
+
+    def paths(self, parameter: Place, cost: Place) -> list[tuple[Edge, ...]]:
+        """Return the paths from a parameter to a cost along which something changes."""
+        found: list[tuple[Edge, ...]] = []
+        left: list[tuple[Place, tuple[Edge, ...]]] = [(parameter, ())]
+        while left and len(found) <= MOST_PATHS and len(left) < 20 * MOST_PATHS:
+            place, way = left.pop()
+            if place == cost:
+                found.append(way)
+                continue
+            left += [
+                (r, (*way, (place, r))) for r in self.readers[place] if self.edges.get((place, r))
+            ]
+        return found if len(found) <= MOST_PATHS else []
+
+
+def _apart(places: Sequence[Place], readers: Mapping[Place, Sequence[Place]]) -> list[list[Place]]:
+    """Group cells that nobody reads together."""
+    groups: list[tuple[list[Place], set[Place]]] = []
+    for place in places:
+        own = set(readers[place])
+        for group, taken in groups[-60:]:
+            if not own & taken:
+                group.append(place)
+                taken |= own  # noqa: PLW2901 -- the set itself
+                break
+        else:
+            groups.append(([place], own))
+    return [group for group, _ in groups]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A stated gradient with its slope: what is to be explained.
+
+    Attributes
+    ----------
+    name : str
+    parameter, gradient, cost : Place
+    stated, slope : float
+    """
+
+    name: str
+    parameter: Place
+    gradient: Place
+    cost: Place
+    stated: float
+    slope: float
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The likeliest fault.
+
+    Attributes
+    ----------
+    kind : str
+        The key of its sentence.
+    said : dict
+        What fills the sentence.
+    cells : tuple of Place
+        Where it starts.
+    """
+
+    kind: str
+    said: dict[str, str] = field(default_factory=dict)
+    cells: tuple[Place, ...] = ()
+
+
+class Explainer:
+    """Explains wrong gradients.
+
+    Parameters
+    ----------
+    chain : Chain
+    wrong, right : sequence of Case
+    values : mapping of numbers by place
+    """
+
+    def __init__(
+        self,
+        chain: Chain,
+        wrong: Sequence[Case],
+        right: Sequence[Case],
+        values: Mapping[Place, float],
+    ) -> None:
+        self.chain, self.book, self.values = chain, chain.book, values
+        self.wrong, self.right = wrong, right
+        self.every = [*wrong, *right]
+        self._adjoints: dict[Place, dict[Place, float]] = {}
+
+    def adjoints(self, cost: Place) -> dict[Place, float]:
+        """Return the true derivatives of a cost."""
+        if cost not in self._adjoints:
+            self._adjoints[cost] = self.chain.adjoints(cost)
+        return self._adjoints[cost]
+
+    def layers(self) -> Iterator[tuple[Fault, list[Case]]]:
+        """Yield activations whose derivative is missing, and what is wrong because of that.
+
+        One such fault makes the gradients of all parameters below wrong, so that it is looked for
+        in all of them at once.
+        """
+        left = [c for c in self.wrong if self.book.formula(c.gradient)]
+        changes: dict[tuple[int, str], dict[Edge, float]] = {}
+        for n, edges in enumerate(self._layers):
+            changes[n, "missing"] = dict.fromkeys(edges, 1.0)
+            changes[n, "twice"] = {e: self.chain.edges[e] ** 2 for e in edges}
+        while left and changes:
+            fits = {key: self._changed(edges, left) for key, edges in changes.items()}
+            most = max(fits, key=lambda key: len(fits[key]))
+            own, edges = fits[most], changes.pop(most)
+            if not own:
+                break
+            way = set().union(*(self._on_the_way(c) for c in own))
+            through = [e[1] for e in edges if e[0] in way]
+            kind = "mask" if self._is_mask(through[0]) else "derivative"
+            kind = "twice" if most[1] == "twice" else kind
+            holding = self._holding(own, {e[1] for e in edges}) if kind != "twice" else ()
+            yield (
+                Fault(kind, {"cells": self.book.shown(through)}, holding or self.start(own)),
+                own,
+            )
+            left = [c for c in left if c not in own]
+        yield from self._scaled(left)
+
+    def _scaled(self, cases: Sequence[Case]) -> Iterator[tuple[Fault, list[Case]]]:
+        """Yield what is wrong by one factor, if that is so of several parameters."""
+        left = [c for c in cases if c.slope and c.stated]
+        for case in left:
+            ratio = case.stated / case.slope
+            own = [c for c in left if close(c.stated / c.slope, ratio)]
+            others = [c for c in cases if c not in own and c.slope]
+            size = self._samples(case)
+            is_usual = _is_plain(ratio) or close(ratio, size) or close(ratio, 1 / size)
+            is_one = len({c.name for c in own}) > 1 and len(own) > len(others)
+            if is_one and is_usual and not close(ratio, -1):
+                fault = self._factor(own)
+                if fault:
+                    scaled = fault.kind == "factor"
+                    yield Fault(fault.kind, fault.said, self.start(own, is_scaled=scaled)), own
+                    return
+
+    def _changed(self, edges: Mapping[Edge, float], cases: Sequence[Case]) -> list[Case]:
+        """Return the gradients that are what they were with other derivatives on some edges."""
+        found = []
+        for cost in dict.fromkeys(c.cost for c in cases):
+            adjoint = self.chain.adjoints(cost, edges)
+            for case in cases:
+                if case.cost == cost:
+                    is_it = close(adjoint.get(case.parameter, 0.0), case.stated)
+                    if is_it and not close(case.stated, case.slope):
+                        found.append(case)
+        return found
+
+    @cached_property
+    def _layers(self) -> list[list[Edge]]:
+        """Return edges to neighbouring cells that compute alike from one cell alone."""
+        found: list[list[Edge]] = []
+        for edges in self._kinds.values():
+            left = {e[1]: e for e in edges}
+            while left:
+                cell, edge = left.popitem()
+                own, near = [edge], [cell]
+                while near:
+                    title, row, column = near.pop()
+                    for down, right in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+                        if other := left.pop((title, row + down, column + right), None):
+                            own.append(other)
+                            near.append(other[1])
+                found.append(own)
+        return found
+
+    def explain(self, cases: Sequence[Case]) -> Fault:
+        """Explain wrong gradients of one parameter, in one step or several."""
+        fault = next(filter(None, (rule(cases) for rule in self._rules)), Fault("other"))
+        if fault.cells:
+            return fault
+        return Fault(
+            fault.kind, fault.said, self.start(cases, is_scaled=fault.kind in {"sign", "factor"})
+        )
+
+    @property
+    def _rules(self) -> Iterator:
+        yield self._typed
+        yield self._short
+        yield self._sign
+        yield self._interchanged
+        if self.chain.edges:
+            yield self._operator
+            yield self._missing_on_one_path
+            yield self._other_weight
+            yield self._other_derivative
+        yield self._other_step
+        if self.chain.edges:
+            yield self._weights_of_another_step
+        yield self._factor
+        if self.chain.edges:
+            yield self._left_out
+            yield self._another_input
+
+    def _typed(self, cases: Sequence[Case]) -> Fault | None:
+        typed = [c.gradient for c in cases if not self.book.formula(c.gradient)]
+        return Fault("typed", {}, tuple(typed)) if typed else None
+
+    def _short(self, cases: Sequence[Case]) -> Fault | None:
+        """Look for a range that is shorter, or longer, than that over which the cost adds up."""
+        case = cases[0]
+        own = [a for a in self.book.areas(case.gradient) if a.bottom > a.top and a.left == a.right]
+        whole = [a for a in self.book.areas(case.cost) if a.bottom > a.top and a.left == a.right]
+        if not own or not whole:
+            return None
+        rows = {(a.top, a.bottom) for a in own}
+        right = {(a.top, a.bottom) for a in whole}
+        if (
+            len(right) != 1
+            or rows == right
+            or not all(top <= b and t <= bottom for top, bottom in rows for t, b in right)
+        ):
+            return None
+        (first, last), (top, bottom) = min(rows - right), next(iter(right))
+        return Fault("range", {"found": f"{first}–{last}", "right": f"{top}–{bottom}"})
+
+    def _sign(self, cases: Sequence[Case]) -> Fault | None:
+        return Fault("sign") if all(close(c.stated, -c.slope) for c in cases) else None
+
+    def _in_step(self, case: Case, name: str) -> Case | None:
+        return next((c for c in self.every if c.cost == case.cost and c.name == name), None)
+
+    def _interchanged(self, cases: Sequence[Case]) -> Fault | None:
+        for name in dict.fromkeys(c.name for c in self.every):
+            if name == cases[0].name:
+                continue
+            others = [self._in_step(c, name) for c in cases]
+            if all(
+                o and o.slope and close(c.stated, o.slope)
+                for c, o in zip(cases, others, strict=True)
+            ):
+                if not self._reads_alike(cases[0], others[0]):
+                    continue
+                both = all(close(o.stated, c.slope) for c, o in zip(cases, others, strict=True))
+                return Fault("interchanged" if both else "of_another", {"other": name})
+        return None
+
+    def _reads_alike(self, case: Case, other: Case) -> bool:
+        """Tell whether a gradient reads what that of another parameter has to read."""
+        own = {*self.book.reads(case.gradient)}
+        theirs = {*self.book.reads(other.gradient)}
+        inputs = {e[0] for e in self.chain.edges} | self.chain.parameters
+        if close(other.stated, other.slope):
+            return own == theirs or not (own - theirs - inputs) or len(theirs - own) == 0
+        return True
+
+    def _fits(self, cases: Sequence[Case], change: "Change") -> bool:
+        """Tell whether a change of derivatives gives what is stated."""
+        is_other = False
+        for case in cases:
+            edges = change(case)
+            if edges is None:
+                return False
+            found = self.chain.adjoints(case.cost, edges).get(case.parameter, 0.0)
+            if not close(found, case.stated):
+                return False
+            is_other |= not close(found, case.slope)
+        return is_other
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[Edge]]:
+        """Return edges to cells that compute alike from one cell alone: activations."""
+        found: dict[str, list[Edge]] = defaultdict(list)
+        for edge in self.chain.edges:
+            if self._only(edge[1]) == edge[0]:
+                found[self._shape(edge[1])].append(edge)
+        return found
+
+    def _only(self, cell: Place) -> Place | None:
+        """Return the one cell from which another is computed; None if there are several."""
+        reads = {r for r in self.chain.reads(cell) if (r, cell) in self.chain.edges}
+        if len(reads) == 1:
+            return next(iter(reads))
+        moving = [r for r in reads if self.chain.edges[r, cell]]
+        if len(moving) == 1:
+            return moving[0]
+        first = self.book.owner.get(cell, cell)
+        size = self.book.arrays.get(first, (1, 1))
+        for area in self.book.areas(cell) if not moving else ():  # a mask that is 0 here
+            if (area.bottom - area.top + 1, area.right - area.left + 1) == size:
+                there = area.top + cell[1] - first[1], area.left + cell[2] - first[2]
+                place = self.book.filled[area.sheet].get(there)
+                if place in reads:
+                    return place
+        return None
+
+    def _shape(self, cell: Place) -> str:
+        """Return what is alike in the formulas of one layer."""
+        text = self.book.pattern(cell)
+        return f"{cell[0]}!{text}"
+
+    def _on_the_way(self, case: Case) -> set[Place]:
+        found, left = set(), [case.parameter]
+        while left:
+            place = left.pop()
+            if place not in found:
+                found.add(place)
+                left += self.chain.readers[place]
+        return found
+
+    def _moved(self, edges: Mapping[Edge, float], case: Case, first: Case) -> dict[Edge, float]:
+        """Return edges of one step as those of another, where steps stand in rows."""
+        if case.cost == first.cost:
+            return dict(edges)
+        shift = [a - b for a, b in zip(case.cost[1:], first.cost[1:], strict=True)]
+        found = {}
+        for (one, other), slope in edges.items():
+            moved = tuple((p[0], p[1] + shift[0], p[2] + shift[1]) for p in (one, other))
+            for edge in (moved, (one, other)):
+                if edge in self.chain.edges:
+                    found[edge] = slope
+        return found
+
+    def _is_mask(self, cell: Place) -> bool:
+        text = (self.book.formula(cell) or "").upper()
+        return "MAX(" in text or ">" in text or "<" in text
+
+    def _holding(self, cases: Sequence[Case], after: set[Place]) -> tuple[Place, ...]:
+        """Return cells behind a gradient that pass on the derivative by an activation."""
+        found = []
+        for case in cases:
+            adjoint = self.adjoints(case.cost)
+            behind = self._behind(case)
+            numbers = [adjoint[a] for a in after if abs(adjoint.get(a, 0.0)) > 1e-12]
+            hold = {
+                p for p in behind
+                if any(close(self.values.get(p, np.nan), n, 1e-6) for n in numbers)
+            }  # fmt: skip
+            readers = self.book.readers
+            found += [
+                p for p in sorted(hold)
+                if any(r in behind and r not in hold for r in readers.get(p, ()))
+            ]  # fmt: skip
+        return tuple(dict.fromkeys(found))
+
+    def _missing_on_one_path(self, cases: Sequence[Case]) -> Fault | None:
+        ways = [self.chain.paths(c.parameter, c.cost) for c in cases]
+        if not all(ways) or len({len(w) for w in ways}) > 1 or len(ways[0]) < 2:
+            return None
+        for number_, way in enumerate(ways[0]):
+            for size in (1, 2, 3):
+                for position in range(len(way) - size + 1):
+                    span = range(position, position + size)
+                    if all(
+                        self._is_short(c, w[number_], span)
+                        for c, w in zip(cases, ways, strict=True)
+                    ):
+                        cells = [way[n][1] for n in span if not self._is_parameter(way[n])]
+                        through = way[min(position + size, len(way) - 1)][1]
+                        said = {"cells": self.book.shown(cells or [way[position][1]])}
+                        return Fault("one_path", said | {"path": self.book.at(through)})
+        return None
+
+    def _is_parameter(self, edge: Edge) -> bool:
+        return edge[0] in self.chain.parameters
+
+    def _is_short(self, case: Case, way: Sequence[Edge], span: Iterable[int]) -> bool:
+        """Tell whether a gradient is right but for derivatives that one path lacks."""
+        if max(span) >= len(way):
+            return False
+        whole = float(np.prod([self.chain.edges[e] for e in way]))
+        left = float(np.prod([self.chain.edges[way[n]] for n in span]))
+        if not left or close(left, 1.0):
+            return False
+        return close(case.stated - case.slope, whole / left - whole)
+
+    def _other_weight(self, cases: Sequence[Case]) -> Fault | None:
+        way = self._on_the_way(cases[0])
+        inputs = [p for p in self.chain.parameters if p in self._of_step(cases[0])]
+        own = [
+            (edge, p) for edge, slope in self.chain.edges.items()
+            if edge[0] in way and edge[1] in way
+            for p in inputs
+            if slope and close(slope, self.values[p], 1e-7) and p in self.book.reads(edge[1])
+        ]  # fmt: skip
+        if len(own) * len(inputs) > 4_000:
+            return None
+        if found := self._all_weights(cases, own, inputs):
+            return found
+        for edge, weight in own:
+            for other in inputs:
+                if close(self.values[other], self.values[weight], 1e-7):
+                    continue
+                if self._fits(
+                    cases, lambda case, e=edge, o=other: self._exchanged(case, cases[0], e, o)
+                ):
+                    return Fault(
+                        "weight", {"found": self.book.at(other), "right": self.book.at(weight)}
+                    )
+        return None
+
+    def _other_derivative(self, cases: Sequence[Case]) -> Fault | None:
+        """Look for the derivative of another unit's activation."""
+        way, there = self._on_the_way(cases[0]), self._of_step(cases[0])
+        kinds = [e for edges in self._kinds.values() for e in edges if e[1] in there]
+        own = [e for e in kinds if e[0] in way]
+        if len(own) * len(kinds) > 1_000:
+            return None
+        for edge in own:
+            for other in kinds:
+                if close(self.chain.edges[other], self.chain.edges[edge]):
+                    continue
+
+                def change(case: Case, edge: Edge = edge, other: Edge = other) -> dict[Edge, float]:
+                    found = self._moved({edge: 0.0}, case, cases[0])
+                    slopes = self._moved({other: 0.0}, case, cases[0])
+                    return {e: self.chain.edges[next(iter(slopes))] for e in found if slopes}
+
+                if self._fits([cases[0]], change) and self._fits(cases, change):
+                    said = {"found": self.book.at(other[1]), "right": self.book.at(edge[1])}
+                    return Fault("other_derivative", said)
+        return None
+
+    def _all_weights(  # noqa: C901 -- one weight, or two
+        self, cases: Sequence[Case], own: Sequence[tuple[Edge, Place]], inputs: Sequence[Place]
+    ) -> Fault | None:
+        """Look for weights that were taken from another unit: all of a step, or one of them."""
+        by_weight: dict[Place, list[Edge]] = defaultdict(list)
+        for edge, weight in own:
+            by_weight[weight].append(edge)
+        case, weights = cases[0], [*by_weight]
+        numbers = {p: self.values[p] for p in inputs}
+
+        def changed(pairs: Sequence[tuple[Place, Place]]) -> bool:
+            def change(each: Case) -> dict[Edge, float] | None:
+                edges: dict[Edge, float] = {}
+                for weight, other in pairs:
+                    for edge in by_weight[weight]:
+                        edges |= self._exchanged(each, case, edge, other) or {}
+                return edges or None
+
+            return self._fits([case], change) and self._fits(cases, change)
+
+        for weight in weights:
+            for other in inputs:
+                if not close(numbers[other], numbers[weight], 1e-7) and changed([(weight, other)]):
+                    said = {"found": self.book.at(other), "right": self.book.at(weight)}
+                    return Fault("weight", said)
+        if len(weights) == 2 and len(inputs) <= 24:
+            one, two = weights
+            for first in inputs:
+                for second in inputs:
+                    if (first, second) != (one, two) and changed([(one, first), (two, second)]):
+                        found = ", ".join(map(self.book.at, (first, second)))
+                        right = ", ".join(map(self.book.at, weights))
+                        return Fault("weight", {"found": found, "right": right})
+        return None
+
+    def _of_step(self, case: Case) -> set[Place]:
+        return self.book.cone([case.cost], self.chain.parameters)
+
+    def _exchanged(
+        self, case: Case, first: Case, edge: Edge, other: Place
+    ) -> dict[Edge, float] | None:
+        shift = [a - b for a, b in zip(case.cost[1:], first.cost[1:], strict=True)]
+        place = other[0], other[1] + shift[0], other[2] + shift[1]
+        place = place if place in self.values and place in self.chain.parameters else other
+        moved = self._moved({edge: 0.0}, case, first)
+        return dict.fromkeys(moved, self.values[place]) if moved else None
+
+    def _other_step(self, cases: Sequence[Case]) -> Fault | None:
+        steps = list(dict.fromkeys(c.cost for c in sorted(self.every, key=lambda c: c.cost)))
+        if len(steps) < 3:
+            return None
+        for ahead in (1, -1):
+            others = []
+            for case in cases:
+                place = case.cost[0], case.cost[1] + ahead, case.cost[2]
+                others.append(
+                    next((c for c in self.every if c.cost == place and c.name == case.name), None)
+                )
+            pairs = [(c, o) for c, o in zip(cases, others, strict=True) if o]
+            if pairs and all(close(c.stated, o.slope) and o.slope for c, o in pairs):
+                return Fault("step", {"which": "next" if ahead > 0 else "previous"})
+        return None
+
+    def _weights_of_another_step(self, cases: Sequence[Case]) -> Fault | None:
+        if len({c.cost for c in self.every}) < 2:
+            return None
+        way = self._on_the_way(cases[0])
+        own = [
+            (edge, p) for edge, slope in self.chain.edges.items()
+            if edge[0] in way and edge[1] in way
+            for p in self.chain.parameters
+            if p in self.book.reads(edge[1]) and slope and close(slope, self.values[p], 1e-7)
+        ]  # fmt: skip
+        for which in ("next", "previous"):
+
+            def change(case: Case, which: str = which) -> dict[Edge, float] | None:
+                found = {}
+                for edge, p in own:
+                    for moved in self._moved({edge: 0.0}, case, cases[0]):
+                        shift = [
+                            a - b for a, b in zip(case.cost[1:], cases[0].cost[1:], strict=True)
+                        ]
+                        there = (
+                            p[0],
+                            p[1] + shift[0] + (1 if which == "next" else -1),
+                            p[2] + shift[1],
+                        )
+                        if there in self.values:
+                            found[moved] = self.values[there]
+                return found or None
+
+            usable = [c for c in cases if change(c)]
+            if usable and self._fits(usable, change):
+                return Fault("step_weights", {"which": which})
+        return None
+
+    def _factor(self, cases: Sequence[Case]) -> Fault | None:
+        ratios = [c.stated / c.slope for c in cases if c.slope]
+        if not ratios or not all(close(r, ratios[0]) for r in ratios) or not ratios[0]:
+            return None
+        ratio = ratios[0]
+        mates = [c for c in self.wrong if c.slope and close(c.stated / c.slope, ratio)]
+        size = self._samples(cases[0])
+        if size > 1 and (close(ratio, 1 / size) or close(ratio, size)):
+            return Fault("mean" if ratio < 1 else "sum", {"count": str(size)})
+        if len(mates) > 1 or _is_plain(ratio):
+            return Fault("factor", {"factor": f"{ratio:.4g}"})
+        return None
+
+    def _samples(self, case: Case) -> int:
+        """Return over how many rows a cost adds up."""
+        sizes = [
+            max(area.bottom - area.top, area.right - area.left) + 1
+            for area in self.book.areas(case.cost)
+        ]
+        return max(sizes, default=1)
+
+    def _operator(self, cases: Sequence[Case]) -> Fault | None:
+        """Look for y − t with another target, or with another sign between them."""
+        case = cases[0]
+        typed = [
+            p for p in self._of_step(case)
+            if not self.book.formula(p) and p not in self.chain.parameters and p in self.values
+        ]  # fmt: skip
+        way = self._on_the_way(case)
+        for edge, slope in self.chain.edges.items():
+            output = edge[0]
+            if output not in way or output in self.chain.parameters or output not in self.values:
+                continue
+            targets = [t for t in typed if close(self.values[output] - self.values[t], slope, 1e-6)]
+            if not targets or targets[0] not in self.book.reads(edge[1]):
+                continue
+            target = targets[0]
+            changes: list[tuple[str, Place, Callable[[float, float], float]]] = [
+                ("operator", target, lambda y, t: y * t),
+                ("operator", target, lambda y, t: y + t),
+                *(("target", other, lambda y, t: y - t) for other in typed if other != target),
+            ]
+            for kind, other, compute in changes:
+
+                def change(each: Case, other: Place = other, compute: Callable = compute,
+                           edge: Edge = edge) -> dict[Edge, float] | None:  # fmt: skip
+                    found = {}
+                    for moved in self._moved({edge: 0.0}, each, case):
+                        there = self._shifted(other, each, case)
+                        found[moved] = compute(self.values[moved[0]], self.values[there])
+                    return found or None
+
+                if self._fits([case], change) and self._fits(cases, change):
+                    said = {"found": self.book.at(other), "right": self.book.at(target)}
+                    return Fault(kind, said | {"output": self.book.at(output)})
+        return None
+
+    def _shifted(self, place: Place, case: Case, first: Case) -> Place:
+        """Return a cell of one step as that of another step, if there is one."""
+        shift = [a - b for a, b in zip(case.cost[1:], first.cost[1:], strict=True)]
+        there = place[0], place[1] + shift[0], place[2] + shift[1]
+        return there if there in self.values else place
+
+    def _left_out(self, cases: Sequence[Case]) -> Fault | None:
+        ways = [self.chain.paths(c.parameter, c.cost) for c in cases]
+        if not all(ways) or len({len(w) for w in ways}) > 1 or len(ways[0]) < 2:
+            return None
+        totals = [[float(np.prod([self.chain.edges[e] for e in way])) for way in w] for w in ways]
+        for n in range(len(ways[0])):
+            if all(close(c.stated, c.slope - t[n]) for c, t in zip(cases, totals, strict=True)):
+                first = cases[0].parameter
+                through = [e[1] for e in ways[0][n] if e[1] != first]
+                return Fault(
+                    "left_out",
+                    {"cells": self.book.at(through[-2] if len(through) > 1 else through[0])},
+                )
+            if all(close(c.stated, t[n]) for c, t in zip(cases, totals, strict=True)):
+                through = [e[1] for e in ways[0][n]]
+                return Fault(
+                    "only_one",
+                    {"cells": self.book.at(through[-2] if len(through) > 1 else through[0])},
+                )
+        return None
+
+    def _another_input(self, cases: Sequence[Case]) -> Fault | None:
+        """Tell whether another cell of the step multiplies the gradient in the place of its own."""
+        case = cases[0]
+        readers = self.chain.readers[case.parameter]
+        if len(readers) != 1 or not self.chain.edges.get((case.parameter, readers[0])):
+            return None
+        own = self.chain.edges[case.parameter, readers[0]]
+        for place in self._of_step(case):
+            value = self.values.get(place)
+            if not value or close(value, own) or not close(case.stated * own, case.slope * value):
+                continue
+            if all(self._is_scaled(c, case, place, readers[0]) for c in cases):
+                if place in self.book.reads(readers[0]) and place not in self.chain.parameters:
+                    return Fault("derivative", {"cells": self.book.at(readers[0])})
+                return Fault("input", {"found": self.book.at(place)})
+        return None
+
+    def _is_scaled(self, case: Case, first: Case, place: Place, reader: Place) -> bool:
+        shift = [a - b for a, b in zip(case.cost[1:], first.cost[1:], strict=True)]
+        there = place[0], place[1] + shift[0], place[2] + shift[1]
+        edge = self._moved({(first.parameter, reader): 0.0}, case, first)
+        slope = next((self.chain.edges[e] for e in edge), 0.0)
+        value = self.values.get(there, self.values.get(place, 0.0))
+        return bool(slope) and close(case.stated * slope, case.slope * value)
+
+    # Where it starts
+
+    def _behind(self, case: Case) -> set[Place]:
+        """Return the cells with formulas that lead to a gradient, and to no cost."""
+        forward = {*self.chain.cells, *self.chain.parameters}
+        return {
+            p for p in self.book.cone([case.gradient], forward)
+            if self.book.formula(p) and p not in forward
+        }  # fmt: skip
+
+    @cached_property
+    def _trusted(self) -> set[Place]:
+        """Return the cells behind right gradients."""
+        found: set[Place] = set()
+        for case in self.right:
+            if abs(case.slope) > 1e-12:
+                found |= self._behind(case)
+        return found
+
+    def start(self, cases: Sequence[Case], *, is_scaled: bool = False) -> tuple[Place, ...]:
+        """Return where the fault starts: behind the wrong gradients alone, and behind no other."""
+        found: list[Place] = []
+        for case in cases:
+            adjoint = [v for v in self.adjoints(case.cost).values() if abs(v) > 1e-12]
+            numbers = np.array(adjoint) if adjoint else np.zeros(1)
+            behind = self._behind(case)
+            suspects = {p for p in behind if p not in self._trusted and p != case.gradient}
+            if not is_scaled or self._trusted:  # else what is known may be so with another sign
+                suspects = {p for p in suspects if not self._is_known(p, numbers)}
+            suspects = {p for p in suspects if not self._is_plain(p, suspects)}
+            deepest = [p for p in suspects if suspects.isdisjoint({*self.book.reads(p)} - {p})]
+            found += deepest or [case.gradient]
+        return tuple(dict.fromkeys(found))
+
+    def _is_known(self, place: Place, numbers: np.ndarray) -> bool:
+        value = self.values.get(place, np.nan)
+        return bool((np.abs(numbers - value) <= 1e-7 * np.abs(numbers)).any())
+
+    def _is_plain(self, place: Place, suspects: set[Place]) -> bool:
+        """Tell whether a cell is a local derivative of one forward cell that is right."""
+        reads = [r for r in self.book.reads(place) if r in {*self.chain.cells}]
+        if len(reads) != 1 or suspects & set(self.book.reads(place)):
+            return False
+        value = self.values.get(place, np.nan)
+        near = [s for e, s in self.chain.edges.items() if reads[0] in e]
+        return any(close(value, s, 1e-6) for s in near)
+
+
+def _is_plain(ratio: float) -> bool:
+    """Tell whether a factor is one that a formula may have, such as 2 or 0.75."""
+    return any(
+        close(ratio * n, round(ratio * n), 1e-6) and abs(ratio * n) > 0.5 for n in (1, 2, 3, 4)
+    )
+
+
+Change = "Callable[[Case], Mapping[Edge, float] | None]"

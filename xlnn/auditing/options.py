@@ -1,0 +1,140 @@
+"""Read which cells a person calls the cost, the parameters and the gradients."""
+
+import re
+from collections.abc import Mapping
+
+from xlnn.auditing.book import Book, number_of
+from xlnn.auditing.roles import Finder, Pair, Roles
+from xlnn.engines.cellwise import Held, Place
+from xlnn.errors import OptionsError
+
+_RANGE = re.compile(
+    r"(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!)?"
+    r"\$?(?P<left>[A-Za-z]{1,3})\$?(?P<top>[0-9]{1,7})"
+    r"(?::\$?(?P<right>[A-Za-z]{1,3})\$?(?P<bottom>[0-9]{1,7}))?"
+)
+MOST_CELLS = 5_000
+
+Matrix = list[list[Place]]
+
+
+def chosen(  # noqa: PLR0913, PLR0917 -- what is asked for
+    book: Book,
+    values: Mapping[Place, Held],
+    finder: Finder,
+    cost: str | None,
+    parameters: str | None,
+    gradients: str | None,
+) -> Roles:
+    """Return the roles that a person states.
+
+    Raises
+    ------
+    OptionsError
+        Something is missing, is no range of the workbook, or has no number.
+    """
+    if not cost or not parameters:
+        raise OptionsError(
+            "--cost and --parameters belong together: the cell of the cost, and the cells of the "
+            "parameters; --gradients has the cells that state their gradients."
+        )
+    ((place,),) = _one(book, "--cost", cost)
+    own = _several(book, "--parameters", parameters)
+    stated = _several(book, "--gradients", gradients) if gradients else None
+    pairs: list[tuple[Place, Place | None]] = []
+    if stated is None:
+        pairs = [(p, None) for matrix in own for row in matrix for p in row]
+    else:
+        pairs = _paired(own, stated)
+    for each in (place, *(p for pair in pairs for p in pair if p)):
+        if not isinstance(values.get(each), float | int) and each != place:
+            raise OptionsError(f"{book.at(each)} holds no number: choose cells that do.")
+    if not isinstance(values.get(place), float | int):
+        raise OptionsError(f"--cost {cost} holds no number: choose the cell of the cost.")
+    finder.parameters = {p for p, _ in pairs}
+    reach = book.cone([place], finder.parameters) & finder.parameters
+    if not reach:
+        raise OptionsError(f"{book.at(place)} depends on none of {parameters}: choose their cost.")
+    updates = finder.updates
+    return Roles(
+        [
+            Pair(finder.name(p), p, g, place, updates[p].new if p in updates else None)
+            for p, g in pairs
+        ],
+        updates,
+        rates=tuple(finder.rates),
+        chosen_by="options",
+        total=len(pairs),
+    )
+
+
+def _paired(own: list[Matrix], stated: list[Matrix]) -> list[tuple[Place, Place | None]]:
+    """Pair parameters and gradients: ranges of one shape, transposed ones, or one by one."""
+    shapes = [[(len(m), len(m[0])) for m in side] for side in (own, stated)]
+    if len(own) == len(stated) and all(
+        a == b or a == b[::-1] for a, b in zip(*shapes, strict=True)
+    ):
+        found = []
+        for one, other in zip(own, stated, strict=True):
+            if (len(one), len(one[0])) != (len(other), len(other[0])):
+                other = [list(column) for column in zip(*other, strict=True)]  # noqa: PLW2901
+            found += zip(
+                (p for row in one for p in row), (p for row in other for p in row), strict=True
+            )
+        return found
+    flat = [[p for m in side for row in m for p in row] for side in (own, stated)]
+    if len(flat[0]) != len(flat[1]):
+        raise OptionsError(
+            f"--parameters has {len(flat[0])} cells and --gradients {len(flat[1])}: give as many."
+        )
+    return list(zip(*flat, strict=True))
+
+
+def _several(book: Book, option: str, text: str) -> list[Matrix]:
+    found: list[Matrix] = []
+    title = None
+    for each in filter(None, map(str.strip, text.split(","))):
+        matrix = _range(book, option, each, title)
+        title = matrix[0][0][0]
+        found.append(matrix)
+    if not found:
+        raise OptionsError(f"{option} names no cells: give them as Sheet1!B2:D4.")
+    return found
+
+
+def _one(book: Book, option: str, text: str) -> Matrix:
+    matrix = _range(book, option, text, None)
+    if len(matrix) != 1 or len(matrix[0]) != 1:
+        raise OptionsError(f"{option} {text} is a range: give one cell, as Sheet1!B6.")
+    return matrix
+
+
+def _range(book: Book, option: str, text: str, title: str | None) -> Matrix:
+    for name, areas in book.names.items():
+        if name.casefold() == text.casefold() and len(areas) == 1:
+            area = areas[0]
+            sheet = book.lower.get(area.sheet, book.titles[0])
+            return _cells(option, text, sheet, (area.top, area.left, area.bottom, area.right))
+    found = _RANGE.fullmatch(text)
+    if not found:
+        raise OptionsError(f'{option} "{text:.60}" is no range of cells: give it as Sheet1!B2:D4.')
+    sheet = (found["quoted"] or "").replace("''", "'") or found["plain"]
+    if sheet is None and title is None and len(book.titles) > 1:
+        title = book.titles[0]
+    if sheet is not None:
+        if sheet.casefold() not in book.lower:
+            raise OptionsError(
+                f'{option}: there is no sheet "{sheet:.40}"; there are {", ".join(book.titles)}.'
+            )
+        title = book.lower[sheet.casefold()]
+    top, left = int(found["top"]), number_of(found["left"])
+    bottom, right = int(found["bottom"] or top), number_of(found["right"] or found["left"])
+    corners = min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+    return _cells(option, text, title or book.titles[0], corners)
+
+
+def _cells(option: str, text: str, title: str, corners: tuple[int, int, int, int]) -> Matrix:
+    top, left, bottom, right = corners
+    if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
+        raise OptionsError(f"{option} {text:.60} has more than {MOST_CELLS:,} cells: choose fewer.")
+    return [[(title, r, c) for c in range(left, right + 1)] for r in range(top, bottom + 1)]

@@ -1,0 +1,200 @@
+"""Report audits: lines, a table with a row for each file, and slopes in a copy of a workbook."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.utils.cell import coordinate_to_tuple
+
+from xlnn.atomic_write import check_place, replacing
+from xlnn.auditing.audits import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
+from xlnn.errors import OutputError
+from xlnn.exercises.report import Row, fill, harmless
+from xlnn.registry.text import Text, text
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+MOST_LINES = 20
+"""Wrong gradients, or slopes, that are printed; JSON has all of them."""
+
+MOST_NAMES = 8
+
+
+def words_of(lang: str | None) -> Text:
+    """Return the words of an audit in a language: English where none is chosen."""
+    return text(lang or "en", "auditing")
+
+
+def note(said: Note, words: Text) -> str:
+    """Say what was taken for what, or could not be judged."""
+    filled = dict(said.said)
+    for key, section in (("how", "how"), ("cost", "costs")):
+        if key in filled:
+            filled[key] = words(section, filled[key])
+    for key in ("what", "why"):
+        if key in filled:
+            each = filled[key].split(", ")
+            filled[key] = ", ".join(words.of_itself("file", one) for one in each)
+    return words("notes", said.kind, **filled)
+
+
+def reason(finding: Finding, words: Text) -> str:
+    """Say what is wrong, of what, and where it starts."""
+    filled = dict(finding.said)
+    if "which" in filled:
+        filled["which"] = words("which", filled["which"])
+    why = words("findings", finding.kind, **filled)
+    if not finding.names:
+        return words("said", "finding_bare", reason=why, cells=finding.cells)
+    names = ", ".join(finding.names[:MOST_NAMES])
+    if len(finding.names) > MOST_NAMES:
+        names += f" … ({len(finding.names)})"
+    return words("said", "finding", names=names, reason=why, cells=finding.cells)
+
+
+def verdict(audit: Audit, words: Text) -> str:
+    """Say in a few words how a workbook fared."""
+    stated = len(audit.judged) - audit.count(UNSTATED)
+    if stated:
+        key = "some_wrong" if audit.count(WRONG) or audit.count(VAGUE) else "all_right"
+        return words("said", key, count=stated, wrong=audit.count(WRONG))
+    if audit.judged:
+        return words("said", "slopes", count=len(audit.judged))
+    return words("said", "none")
+
+
+def lines(audit: Audit, words: Text) -> Iterator[str]:
+    """Yield what is printed of an audit."""
+    yield f"{audit.file}   {verdict(audit, words)}"
+    for each in audit.notes:
+        yield f"    {note(each, words)}"
+    for finding in audit.findings:
+        yield f"    {reason(finding, words)}"
+    shown = [j for j in audit.judged if j.verdict in {WRONG, UNSTATED}]
+    for judged in shown[:MOST_LINES]:
+        yield f"        {_case(judged, words)}"
+    if len(shown) > MOST_LINES:
+        yield f"        {words('said', 'more', count=len(shown) - MOST_LINES)}"
+
+
+def _case(judged: Judged, words: Text) -> str:
+    name = judged.name if judged.name != judged.parameter else ""
+    key = "slope" if judged.verdict == UNSTATED else "case"
+    said = words(
+        "said", key, name=name, parameter=judged.parameter, gradient=judged.gradient,
+        stated=_number(judged.stated), slope=_number(judged.slope),
+    )  # fmt: skip
+    return said.strip()
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.6g}"
+
+
+def rows(audits: Sequence[Audit], words: Text) -> Iterator[Row]:
+    """Yield a heading, and a row for each file."""
+    heads = ("file", "gradients", "right", "wrong", "vague", "found", "notes")
+    yield [words("report", key) for key in heads]
+    for audit in audits:
+        found = " ".join(f"{reason(each, words)}." for each in audit.findings)
+        said = audit.error or " ".join(note(each, words) for each in audit.notes)
+        counts: Row = [audit.count(each) for each in (RIGHT, WRONG, VAGUE)]
+        if audit.error:
+            yield [audit.file, "", "", "", "", words("report", "error"), audit.error]
+        else:
+            stated = len(audit.judged) - audit.count(UNSTATED)
+            yield [audit.file, stated, *counts, found, said]
+
+
+def write_report(path: Path, audits: Sequence[Audit], lang: str | None = None) -> None:
+    """Write a table with a row for each file: .xlsx, .csv or .json.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
+    words = words_of(lang)
+    with replacing(path) as file:
+        if path.suffix.lower() == ".json":
+            plain = [audit.to_json() for audit in audits]
+            file.write(json.dumps(plain, indent=1, ensure_ascii=False).encode())
+        elif path.suffix.lower() == ".csv":
+            made = io.StringIO(newline="")
+            csv.writer(made).writerows([harmless(c) for c in row] for row in rows(audits, words))
+            file.write(made.getvalue().encode("utf-8-sig"))
+        else:
+            book = openpyxl.Workbook()
+            book.active.title = words("report", "sheet")
+            fill(book.active, rows(audits, words))
+            saved = io.BytesIO()
+            book.save(saved)
+            file.write(saved.getvalue())
+
+
+def copy_path(path: Path) -> Path:
+    """Return where the copy with slopes goes: beside the workbook.
+
+    >>> copy_path(Path("net.xlsx")).name
+    'net-slopes.xlsx'
+    """
+    return path.with_name(f"{path.stem}-slopes.xlsx")
+
+
+def check_copy(path: Path, *, force: bool) -> None:
+    """Refuse to replace a file.
+
+    Raises
+    ------
+    OutputError
+        There is one, or nothing can be written there.
+    """
+    target = copy_path(path)
+    if target.exists() and not force:
+        raise OutputError(f"{target} exists: move it away, or add --force.")
+    check_place(target)
+
+
+def write_slopes(path: Path, audit: Audit) -> Path:
+    """Write a copy of a workbook with the slope beside each parameter.
+
+    A slope stands to the right of its parameter, or of the rectangle of parameters, where the
+    cells there are empty; elsewhere it is a comment on the parameter.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
+    book = openpyxl.load_workbook(path)
+    slopes: dict[Worksheet, dict[tuple[int, int], Judged]] = {}
+    for judged in audit.judged:
+        title, _, cell = judged.parameter.rpartition("!")
+        title = title[1:-1].replace("''", "'") if title.startswith("'") else title
+        sheet = book[title] if title else book.worksheets[0]
+        slopes.setdefault(sheet, {}).setdefault(coordinate_to_tuple(cell), judged)
+    for sheet, cells in slopes.items():
+        columns = [column for _, column in cells]
+        shift = max(columns) - min(columns) + 2
+        beside = {(r, c): (r, c + shift) for r, c in cells}
+        if len(set(columns)) == 1 and all(sheet.cell(r, c + 1).value is None for r, c in cells):
+            beside = {(r, c): (r, c + 1) for r, c in cells}
+        is_free = all(sheet.cell(*place).value is None for place in beside.values())
+        for place, judged in cells.items():
+            if is_free:
+                sheet.cell(*beside[place], judged.slope)
+            else:
+                said = f"slope {_number(judged.slope)}"
+                sheet.cell(*place).comment = Comment(said, "xlnn audit")
+    target = copy_path(path)
+    saved = io.BytesIO()
+    book.save(saved)
+    with replacing(target) as file:
+        file.write(saved.getvalue())
+    return target

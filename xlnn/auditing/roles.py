@@ -1,0 +1,729 @@
+"""Find what the cells of a sheet are for: costs, parameters, stated gradients, updates.
+
+What formulas refer to is the strongest sign: a parameter that is the one above minus a product of
+two cells shows its gradient and its rate. Headings are the second, defined names the third.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from xlnn.auditing.book import Book, area_of, parsed
+from xlnn.auditing.headings import Labels, Meaning, is_all_gradients, is_total, meaning, old
+from xlnn.engines.cellwise import Held, Place
+
+if TYPE_CHECKING:
+    import formualizer
+
+MOST_ROWS_JUDGED = 40
+"""Steps of a table that are judged: the first and the last, those that break a pattern, and some
+between. All cells of a column are compared by their formulas."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A parameter, its stated gradient and the cost of which it is the slope.
+
+    Attributes
+    ----------
+    name : str
+        How the parameter is called.
+    parameter, gradient, cost : Place
+    next : Place or None
+        The parameter after the step that is taken with the gradient.
+    rate : float or None
+        Where the gradient stands in no cell: the rate by which the step divided is the gradient.
+    """
+
+    name: str
+    parameter: Place
+    gradient: Place | None
+    cost: Place
+    next: Place | None = None
+    rate: float | None = None
+
+
+@dataclass(frozen=True)
+class Update:
+    """A parameter that is another cell minus a product.
+
+    Attributes
+    ----------
+    new, old : Place
+    moved_by : tuple of Place
+        The cells in the product: a gradient, a rate, or what was made of them.
+    sign : int
+        Of the product; 1 where the step climbs.
+    literal : float or None
+        A number in the product.
+    is_inline : bool
+        Whether the gradient is computed in the product itself, and stands in no cell.
+    """
+
+    new: Place
+    old: Place
+    moved_by: tuple[Place, ...]
+    sign: int
+    literal: float | None = None
+    is_inline: bool = False
+
+
+@dataclass
+class Roles:
+    """What was found.
+
+    Attributes
+    ----------
+    pairs : list of Pair
+    updates : dict of Update
+        By the parameter from which each starts.
+    ambiguous : list of str
+        What could not be decided.
+    implied : dict
+        Formulas of costs that no cell states, by the places that they are given.
+    chosen_by : str
+        How pairs were found: ``headings``, ``updates``, ``products`` or ``options``.
+    """
+
+    pairs: list[Pair] = field(default_factory=list)
+    updates: dict[Place, Update] = field(default_factory=dict)
+    ambiguous: list[str] = field(default_factory=list)
+    implied: dict[Place, str] = field(default_factory=dict)
+    chosen_by: str = ""
+    rates: tuple[Place, ...] = ()
+    total: int = 0
+
+
+class Finder:
+    """Finds the roles of cells.
+
+    Parameters
+    ----------
+    book : Book
+    values : mapping
+        What each cell holds.
+    """
+
+    def __init__(self, book: Book, values: Mapping[Place, Held]) -> None:
+        self.book, self.values = book, values
+        self.labels = Labels(book, values)
+        self.parameters: set[Place] = set()
+        self.stated_names: tuple[Place, ...] = ()
+        self.turns = 0
+
+    def is_number(self, place: Place) -> bool:
+        """Tell whether a cell holds a number."""
+        value = self.values.get(place)
+        return isinstance(value, float | int) and not isinstance(value, bool)
+
+    @cached_property
+    def meanings(self) -> dict[Place, Meaning]:
+        """Return what the headings say of each number."""
+        return {
+            place: found
+            for place in self.book.filled_places
+            if self.is_number(place) and (found := self._meaning(place)).name
+        }
+
+    def _meaning(self, place: Place) -> Meaning:  # noqa: C901, PLR0911 -- the strongest sign first
+        labels = self.labels
+        for name in labels.defined.get(place, ()):
+            found = meaning(name)
+            if found.kind:
+                return found
+        over, beside = labels.above.get(place), labels.left.get(place)
+        above, left = meaning(labels.text(over)), meaning(labels.text(beside))
+        is_generic = bool(over) and is_all_gradients(labels.text(over))
+        if is_generic and left.kind == "parameter":
+            return Meaning("gradient", left.name)
+        if above.kind == "parameter" and above.name in {"w", "b", "θ"} and left.kind == "parameter":
+            return left
+        if above.kind == "gradient" and len(above.name) == 1 and left.kind == "parameter":
+            return Meaning("gradient", left.name, above.of)
+        if beside and not over and left.kind:
+            return left
+        if over and above.kind != "gradient" and is_all_gradients(labels.group(over)):
+            return Meaning("gradient", above.name)
+        if left.kind and beside[2] == place[2] - 1 and over and not self._is_below(place, over):
+            return left
+        if above.kind:
+            return above
+        if left.kind and self._is_next_to(place, beside):
+            return left
+        block = labels.blocks.get(place)
+        if block and block.height * block.width > 1:
+            said = meaning(labels.block_text(block))
+            if said.kind:
+                return said
+        return above if above.name else left
+
+    def _is_below(self, place: Place, heading: Place) -> bool:
+        """Tell whether no empty cell stands between a heading and a cell below it."""
+        there = self.book.filled[place[0].casefold()]
+        return all((r, place[2]) in there for r in range(heading[1] + 1, place[1]))
+
+    def _is_next_to(self, place: Place, heading: Place) -> bool:
+        """Tell whether only numbers stand between a heading and a cell, and no gap."""
+        there = self.book.filled[place[0].casefold()]
+        return all((place[1], c) in there for c in range(heading[2] + 2, place[2]))
+
+    def name(self, place: Place) -> str:
+        """Return how a cell is called, or its address."""
+        labels = self.labels
+        defined = labels.defined.get(place)
+        if defined:
+            return defined[0]
+        for heading in (labels.above.get(place), labels.left.get(place)):
+            text = " ".join(labels.text(heading).split())
+            if heading and meaning(text).kind in {"parameter", "cost", "part", "rate"}:
+                return text
+        return ""
+
+    # Updates
+
+    @cached_property
+    def every_update(self) -> list[Update]:
+        """Return each parameter that is another cell minus a product."""
+        return [
+            update
+            for place in self.book.formulas
+            for update in self._updates(place)
+            if self._is_chain(update)
+        ]
+
+    @property
+    def from_of(self) -> dict[Place, Place]:
+        """Return the cell from which each parameter goes on."""
+        return {update.new: update.old for update in self.every_update}
+
+    @cached_property
+    def updates(self) -> dict[Place, Update]:
+        """Return the first step that starts from each parameter."""
+        found: dict[Place, Update] = {}
+        for update in self.every_update:
+            found.setdefault(update.old, update)
+        return found
+
+    def _updates(self, first: Place) -> Iterator[Update]:
+        text = self.book.formulas[first]
+        if "-" not in text and "+" not in text:
+            return
+        tree = parsed(text)
+        if tree is None or tree.get_operator() not in {"-", "+"}:
+            return
+        added = list(terms(tree))
+        if not 2 <= len(added) <= 3:
+            return
+        height, width = self.book.arrays.get(first, (1, 1))
+        for down in range(height):
+            for right in range(width):
+                new = first[0], first[1] + down, first[2] + right
+                update = self._update(new, added, (height, width), (down, right))
+                if update is None:
+                    return
+                yield update
+
+    def _update(  # noqa: C901, PLR0912 -- references, numbers and signs
+        self,
+        new: Place,
+        added: Sequence[tuple[int, object]],
+        shape: tuple[int, int],
+        at: tuple[int, int],
+    ) -> Update | None:
+        plain = [
+            cell for sign, node in added
+            if sign > 0 and (cell := self._element(node, new[0], shape, at))
+        ]  # fmt: skip
+        if not plain:
+            return None
+        start = plain[0]
+        others = [
+            (sign, node) for sign, node in added
+            if (sign, self._element(node, new[0], shape, at)) != (1, start)
+        ]  # fmt: skip
+        if not others:
+            return None
+        moved: list[Place] = []
+        literal, signs, is_inline = None, set(), False
+        for sign, node in others:
+            for factor, is_divisor in factors(node):
+                cell = self._element(factor, new[0], shape, at)
+                value = factor.get_literal_value()
+                if cell:
+                    if not is_divisor:
+                        moved.append(cell)
+                elif isinstance(value, float | int):
+                    literal = float(value)
+                elif factor.get_operator() == "-" and factor.node_type() == "UnaryOp":
+                    sign = -sign  # noqa: PLW2901 -- of the factor as well
+                    inner = self._element(factor.children()[0], new[0], shape, at)
+                    if inner:
+                        moved.append(inner)
+                    is_inline |= inner is None
+                else:
+                    is_inline = True
+            signs.add(sign)
+        if not moved:
+            return None
+        if len(moved) == 1 and literal is None and not is_inline:
+            product = self._step_of(moved[0])
+            if product:
+                return Update(new, start, product, max(signs), None, is_inline=True)
+        return Update(new, start, tuple(moved), max(signs), literal, is_inline)
+
+    def _step_of(self, place: Place) -> tuple[Place, ...] | None:
+        """Return the rate in a cell that holds a whole step, a rate times what no cell holds."""
+        text = self.book.formula(place)
+        tree = parsed(text) if text else None
+        if tree is None or place in self.book.owner or len(list(terms(tree))) != 1:
+            return None
+        read = self.book.reads(place)
+        called = [c for c in read if c in self.labelled_rates]
+        others = [c for c in read if c not in called]
+        named = any(c in self.meanings and self.meanings[c].kind == "gradient" for c in others)
+        return tuple(called) if len(called) == 1 and len(others) > 1 and not named else None
+
+    @cached_property
+    def labelled_rates(self) -> frozenset[Place]:
+        """Return the cells that are called rates."""
+        return frozenset(p for p, m in self.meanings.items() if m.kind == "rate")
+
+    def _element(
+        self, node: "formualizer.ASTNode", title: str, shape: tuple[int, int], at: tuple[int, int]
+    ) -> Place | None:
+        """Return the cell that a reference gives at a place of an array, maybe transposed."""
+        down, right = at
+        if (node.get_function_name() or "").upper().endswith("TRANSPOSE"):
+            (node,), shape, (down, right) = node.children(), shape[::-1], (right, down)
+        if node.node_type() != "Reference" or node.get_reference() is None:
+            return None
+        reference = next(iter(node.walk_refs()), None)
+        area = area_of(reference, title)
+        if area is None:
+            return None
+        size = area.bottom - area.top + 1, area.right - area.left + 1
+        if size == (1, 1):
+            down = right = 0
+        elif size != shape:
+            return None
+        return self.book.filled.get(area.sheet, {}).get((area.top + down, area.left + right))
+
+    def _is_chain(self, update: Update) -> bool:  # noqa: PLR0911 -- a sign each
+        """Tell whether a difference leads from a parameter to the next one."""
+        new, start = update.new, update.old
+        if not self.is_number(start) or not self.is_number(new) or start in update.moved_by:
+            return False
+        kinds = {self.meanings[cell].kind for cell in update.moved_by if cell in self.meanings}
+        says_so = bool(kinds & {"gradient", "rate"})
+        if update.sign > 0 and not says_so:
+            return False
+        own, other = self.meanings.get(new), self.meanings.get(start)
+        if own and other and (own.kind == "gradient" or other.kind in {"gradient", "cost"}):
+            return False
+        if says_so and (own is None or other is None or old(own.name) == old(other.name)):
+            return True
+        if says_so and "gradient" in kinds and "rate" in kinds:
+            return True
+        if new[0] == start[0] and new[2] == start[2] and new[1] > start[1]:
+            return True
+        if new[0] == start[0] and new[1] == start[1] and new[2] > start[2]:
+            after = new[0], new[1], 2 * new[2] - start[2]
+            return self.book.pattern(after) == self.book.pattern(new)
+        if own and other and own.name and old(own.name) == old(other.name):
+            return len(update.moved_by) > 1 or update.literal is not None
+        return False
+
+    def gradient_of(self, update: Update) -> Place | None:
+        """Return which cell of a product is the gradient: the one that is no rate."""
+        if update.is_inline:
+            return None
+        return self._gradient(update.moved_by, update.old, 3)
+
+    def _gradient(self, cells: Sequence[Place], start: Place, depth: int) -> Place | None:
+        said = [c for c in cells if c in self.meanings and self.meanings[c].kind == "gradient"]
+        if len(said) == 1:
+            return said[0]
+        free = [c for c in cells if c not in self.rates]
+        moving = [c for c in free if self.book.formula(c)] or free
+        if len(moving) != 1:
+            return None
+        (cell,) = moving
+        text = self.book.formula(cell)
+        tree = parsed(text) if text and depth else None
+        is_mean = any(c[0] == cell[0] and c[2] == cell[2] for c in self.book.reads(cell))
+        if (
+            tree is not None
+            and tree.get_operator() in {"+", "-", "*"}
+            and (is_mean or len(cells) == 1)
+        ):  # what is subtracted is the product itself, or a mean of gradients over steps
+            first = self.book.owner.get(cell, cell)
+            shape = self.book.arrays.get(first, (1, 1))
+            at = cell[1] - first[1], cell[2] - first[2]
+            within = [
+                found
+                for _, term in terms(tree)
+                for factor, _ in factors(term)
+                if (found := self._element(factor, cell[0], shape, at))
+            ]
+            column = [c for c in within if c[2] != cell[2] or c[0] != cell[0]]
+            inner = self._gradient([c for c in column if c != start], start, depth - 1)
+            if inner and any(c in self.rates for c in within):
+                return inner
+        return cell
+
+    @cached_property
+    def rates(self) -> frozenset[Place]:
+        """Return the cells that multiply gradients: called so, or typed in and in many products."""
+        called = self.labelled_rates
+        counted = Counter(
+            cell
+            for place in self.book.formulas
+            for update in self._updates(place)
+            if self._is_chain_but_rate(update)
+            for cell in update.moved_by
+            if not self.book.formula(cell)
+        )
+        many = {cell for cell, count in counted.items() if count > 1}
+        return frozenset(called | many)
+
+    def _is_chain_but_rate(self, update: Update) -> bool:
+        return self.is_number(update.old) and len(update.moved_by) > 1 and update.sign < 0
+
+    # Costs, parameters and gradients
+
+    def find(self, turn: int = 0) -> Roles:  # noqa: C901 -- headings, steps, costs
+        """Find the pairs of the workbook.
+
+        Parameters
+        ----------
+        turn : int
+            Which of the cells that may be a cost to take, the likeliest first.
+        """
+        self.turn = turn
+        roles = Roles(updates=self.updates, rates=tuple(self.rates))
+        gradients = {
+            place: found for place, found in self.meanings.items() if found.kind == "gradient"
+        }
+        by_update = {
+            gradient: update
+            for update in self.updates.values()
+            if (gradient := self.gradient_of(update)) and self.is_number(gradient)
+        }
+        inline = {
+            update.new: update
+            for update in self.updates.values()
+            if update.is_inline and self._rate(update) is not None
+        }
+        names = {found.name for found in gradients.values()}
+        named = defaultdict(list)
+        for place, found in self.meanings.items():
+            if found.kind not in {"gradient", "cost", "part", "rate"} and found.name in names:
+                named[found.name].append(place)
+        for name, own in named.items():
+            named[name] = self._parameters(own)
+        stated = {g: m for g, m in gradients.items() if named[m.name]}
+        roles.chosen_by = "headings" if stated else "updates" if by_update else ""
+        starts = {u.old for u in self.updates.values()} | {u.new for u in self.updates.values()}
+        parameters = starts.union(*(named[m.name] for m in stated.values()))
+        said = {place for found in stated.values() for place in named[found.name]}
+        for gradient, update in by_update.items():
+            if update.old not in said:
+                stated.setdefault(gradient, Meaning("gradient", "", ""))
+        if not stated:
+            stated = {new: Meaning("gradient", "", "") for new in inline}
+            roles.chosen_by = "updates" if inline else ""
+        self.stated_names = tuple(gradients)
+        if not stated:
+            return roles
+        self.parameters = parameters
+        costs = self._costs(parameters, stated)
+        roles.total = len(stated)
+        kept = self._sampled(stated)
+        for gradient in kept:
+            found = stated[gradient]
+            update = by_update.get(gradient)
+            update = update or inline.get(gradient)
+            options = named[found.name] if found.name else [update.old]
+            pair = self._pair(gradient, found, options, costs, roles)
+            if pair:
+                after = self.updates.get(pair.parameter)
+                if gradient in inline:
+                    pair = replace(pair, rate=self._rate(inline[gradient]))
+                roles.pairs.append(replace(pair, next=after.new if after else None))
+        return roles
+
+    def _parameters(self, places: Sequence[Place]) -> list[Place]:
+        """Return those of some cells of one name that are parameters: typed, or from each other."""
+        own = set(places)
+        new = {update.new for update in self.every_update}
+        return [
+            p
+            for p in places
+            if not self.book.formula(p)
+            or p in new
+            or not own.isdisjoint(self.book.reads(p))
+            or parsed(self.book.formula(p)).node_type() == "Reference"
+        ]
+
+    def _rate(self, update: Update) -> float | None:
+        """Return the rate of a step whose gradient stands in no cell, if it is one number."""
+        own = [c for c in update.moved_by if c in self.rates and not self.book.formula(c)]
+        text = self.book.formula(update.new) or ""
+        is_plain = "SQRT" not in text.upper() and self.book.reads(update.new).count(update.old) == 1
+        if len(own) == 1 and update.literal is None and is_plain:
+            rate = self.values.get(own[0])
+        elif not own and is_plain:
+            rate = update.literal
+        else:
+            return None
+        rate = rate if isinstance(rate, float | int) else 0.0
+        return float(rate) or None
+
+    def _sampled(self, stated: Mapping[Place, Meaning]) -> list[Place]:
+        """Return the gradients to judge: of a long column the ends, what breaks it, and some."""
+        columns: dict[tuple[str, int], list[Place]] = defaultdict(list)
+        for place in sorted(stated, key=lambda p: (p[0], p[1], p[2])):
+            columns[place[0], place[2]].append(place)
+        lines = {(title, row) for cells in columns.values() for title, row, _ in cells}
+        if len(lines) <= MOST_ROWS_JUDGED:
+            return [place for cells in columns.values() for place in cells]
+        rows = sorted({row for _, row in lines})
+        few = {*rows[:8], *rows[-4:], *rows[:: max(1, len(rows) // 20)]}
+        for place in self.breaks:
+            few |= {place[1] - 1, place[1], place[1] + 1}
+        few &= {*sorted(few)[: 3 * MOST_ROWS_JUDGED]}
+        return [place for cells in columns.values() for place in cells if place[1] in few]
+
+    @cached_property
+    def breaks(self) -> dict[Place, Place]:
+        """Return cells that break the pattern of their column, and a cell that shows it."""
+        columns: dict[tuple[str, int], list[Place]] = defaultdict(list)
+        for place in self.book.filled_places:
+            if self.is_number(place) or place in self.book.formulas:
+                columns[place[0], place[2]].append(place)
+        found: dict[Place, Place] = {}
+        for cells in columns.values():
+            cells.sort()
+            found |= self._odd(cells, 1)
+        rows: dict[tuple[str, int], list[Place]] = defaultdict(list)
+        for place in self.book.filled_places:
+            if self.is_number(place) or place in self.book.formulas:
+                rows[place[0], place[1]].append(place)
+        for cells in rows.values():
+            cells.sort()
+            found |= {p: shown for p, shown in self._odd(cells, 2).items() if p not in found}
+        return found
+
+    def _odd(self, cells: Sequence[Place], along: int) -> dict[Place, Place]:
+        """Return the few cells of a line between cells of one pattern that have another."""
+        found: dict[Place, Place] = {}
+        run: list[Place] = []
+        for cell in [*cells, None]:
+            if cell is not None and (not run or cell[along] == run[-1][along] + 1):
+                run.append(cell)
+                continue
+            found |= self._odd_in(run)
+            run = [cell] if cell else []
+        return found
+
+    def _odd_in(self, run: Sequence[Place]) -> dict[Place, Place]:
+        patterns = [self.book.pattern(cell) for cell in run]
+        counted = Counter(filter(None, patterns))
+        if len(run) < 5 or not counted:
+            return {}
+        usual, count = counted.most_common(1)[0]
+        inside = [i for i, p in enumerate(patterns) if p == usual]
+        first, last = inside[0], inside[-1]
+        odd = [i for i in range(first, last + 1) if patterns[i] != usual]
+        if count < 4 or len(odd) > max(1, count // 4):
+            return {}
+        return {run[i]: run[first] for i in odd}
+
+    def _costs(
+        self, parameters: set[Place], stated: Mapping[Place, Meaning]
+    ) -> dict[Place, "Cost"]:
+        """Return the cells that may be costs: by their headings, or at the end of all formulas."""
+        found = {}
+        for place, said in self.meanings.items():
+            if said.kind in {"cost", "part"} and self._is_cost(place):
+                cone = self.book.cone([place], parameters)
+                if cone & parameters:
+                    found[place] = Cost(place, said, frozenset(cone & parameters), len(cone))
+        # if no heading tells: what nobody reads, and no gradient leads to
+        gradients = set(stated)
+        other = {*gradients, *parameters, *found}
+        for place in self.book.formulas:
+            if place in other or not self.is_number(place):
+                continue
+            if self.book.readers.get(place):
+                continue
+            cone = self.book.cone([place], parameters)
+            if cone & parameters and not cone & gradients:
+                found[place] = Cost(place, Meaning("", ""), frozenset(cone & parameters), len(cone))
+        return self._with_runs(found)
+
+    def _is_cost(self, place: Place) -> bool:
+        """Tell whether a cell may be a cost: a formula, and no mere difference y − t."""
+        text = self.book.formula(place)
+        tree = parsed(text) if text else None
+        if tree is None:
+            return text is not None
+        own = list(terms(tree))
+        is_difference = len(own) == 2 and {sign for sign, _ in own} == {1, -1}
+        return not (is_difference and all(n.node_type() == "Reference" for _, n in own))
+
+    def _with_runs(self, costs: dict[Place, "Cost"]) -> dict[Place, "Cost"]:
+        """Note which costs stand in a column or a row with others."""
+        columns = Counter((p[0], p[2], c.said) for p, c in costs.items())
+        rows = Counter((p[0], p[1], c.said) for p, c in costs.items())
+        return {
+            p: replace(
+                cost,
+                in_column=columns[p[0], p[2], cost.said] > 1,
+                in_row=rows[p[0], p[1], cost.said] > 1,
+            )
+            for p, cost in costs.items()
+        }
+
+    def _pair(
+        self,
+        gradient: Place,
+        found: Meaning,
+        options: Sequence[Place],
+        costs: Mapping[Place, "Cost"],
+        roles: Roles,
+    ) -> Pair | None:
+        """Choose the parameter and the cost of a stated gradient."""
+        near = [p for p in options if p[0] == gradient[0]] or list(options)
+        reached = [(cost, [p for p in near if p in cost.reach]) for cost in costs.values()]
+        reached = [(cost, own) for cost, own in reached if own]
+        if not reached:
+            return None
+        scored = sorted(
+            ((cost.score(gradient, found.of), cost, own) for cost, own in reached),
+            key=lambda each: each[0], reverse=True,
+        )  # fmt: skip
+        self.turns = max(self.turns, min(len(scored), 4) - 1)
+        scored = scored[min(self.turn, len(scored) - 1) :]
+        (best, cost, own), *others = scored
+        if others and others[0][0] == best:
+            roles.ambiguous.append(
+                f"{self.book.at(cost.place)} and {self.book.at(others[0][1].place)}"
+            )
+        parameter = self._nearest(gradient, own)
+        if parameter is None or parameter not in cost.reach:
+            return None
+        name = self.name(parameter) or found.name
+        return Pair(name, parameter, gradient, cost.place)
+
+    def _nearest(self, gradient: Place, own: Sequence[Place]) -> Place | None:
+        """Choose among parameters of one name: the same row, the same column, the same turn."""
+        if len(own) == 1:
+            return own[0]
+        blocks = self.labels.blocks
+        mine, theirs = blocks.get(gradient), {blocks.get(p) for p in own}
+        for at in (1, 2):
+            same = [p for p in own if p[at] == gradient[at] and p[0] == gradient[0]]
+            if len(same) == 1 and not (mine and mine.height > 1 and mine.width > 1):
+                return same[0]
+        if mine and len(theirs) == 1 and (block := theirs.pop()):
+            down, right = gradient[1] - mine.top, gradient[2] - mine.left
+            if (mine.height, mine.width) == (block.height, block.width):
+                return block.title, block.top + down, block.left + right
+            if (mine.width, mine.height) == (block.height, block.width):
+                return block.title, block.top + right, block.left + down
+        mates = sorted(
+            p for p, m in self.meanings.items()
+            if m.kind == "gradient" and m.name == self.meanings[gradient].name
+        ) if gradient in self.meanings else []  # fmt: skip
+        if len(mates) == len(own):
+            return sorted(own)[mates.index(gradient)]
+        return None
+
+    def unstated(self) -> list[Pair]:
+        """Return the parameters of a cost, where no gradient is stated: by their headings."""
+        own = {
+            p for p, said in self.meanings.items()
+            if said.kind == "parameter" and not self.book.formula(p)
+        }  # fmt: skip
+        if not own:
+            return []
+        self.parameters = own
+        costs = [c for c in self._costs(own, {}).values() if c.said.kind == "cost"]
+        if not costs:
+            return []
+        cost = max(costs, key=lambda c: (len(c.reach), is_total(c.said.name), c.size))
+        return [Pair(self.name(p), p, None, cost.place) for p in sorted(cost.reach)]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A cell that may be the cost of some parameters.
+
+    Attributes
+    ----------
+    place : Place
+    said : Meaning
+        Of its heading.
+    reach : frozenset of Place
+        The parameters on which it depends.
+    size : int
+        How many cells it depends on.
+    in_column, in_row : bool
+        Whether others stand in its column, or row.
+    """
+
+    place: Place
+    said: Meaning
+    reach: frozenset[Place]
+    size: int
+    in_column: bool = False
+    in_row: bool = False
+
+    def score(self, gradient: Place, of: str) -> tuple[int | bool, ...]:
+        """Return how well it suits a gradient, of the cost that its heading names."""
+        name, kind = self.said.name, self.said.kind
+        aligned = self.place[0] == gradient[0] and (
+            (self.in_column and self.place[1] == gradient[1])
+            or (self.in_row and not self.in_column and self.place[2] == gradient[2])
+        )
+        is_named = of == name
+        is_whole = kind == "cost"
+        return (
+            aligned,
+            is_named and bool(of) and not is_whole,  # ∂E1/∂w
+            is_whole,
+            is_named and bool(of),
+            self.place[0] == gradient[0],
+            self.size,
+            is_total(name),
+            len(self.reach),
+        )
+
+
+def terms(
+    node: "formualizer.ASTNode", sign: int = 1
+) -> Iterator[tuple[int, "formualizer.ASTNode"]]:
+    """Yield what a formula adds up, with signs."""
+    operator, children = node.get_operator(), node.children()
+    if operator in {"+", "-"} and node.node_type() == "BinaryOp":
+        yield from terms(children[0], sign)
+        yield from terms(children[1], sign if operator == "+" else -sign)
+    elif operator in {"+", "-"} and node.node_type() == "UnaryOp":
+        yield from terms(children[0], sign if operator == "+" else -sign)
+    else:
+        yield sign, node
+
+
+def factors(
+    node: "formualizer.ASTNode", *, is_divisor: bool = False
+) -> Iterator[tuple["formualizer.ASTNode", bool]]:
+    """Yield what a term multiplies, and whether it divides by it."""
+    operator, children = node.get_operator(), node.children()
+    if operator in {"*", "/"} and node.node_type() == "BinaryOp":
+        yield from factors(children[0], is_divisor=is_divisor)
+        yield from factors(children[1], is_divisor=is_divisor ^ (operator == "/"))
+    else:
+        yield node, is_divisor

@@ -1,0 +1,99 @@
+"""The command ``xlnn audit``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from xlnn.cli.console import counted, mended_by, progress, say, say_json
+from xlnn.cli.parameters import language_option
+from xlnn.errors import MENDABLE, OptionsError
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
+@click.option("--cost", metavar="CELL", help="The cell of the cost: Net!B6.")
+@click.option("--parameters", metavar="RANGE,...", help="The cells of the parameters: Net!B2:D4.")
+@click.option(
+    "--gradients", metavar="RANGE,...", help="The cells that state the gradients, in that order."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write a report with a line for each file: .xlsx, .csv or .json.",
+)
+@click.option("--write", is_flag=True, help="Write NAME-slopes.xlsx: a copy with the slopes.")
+@language_option("The language of the reasons, English if not chosen")
+@click.option("--force", is_flag=True, help="Replace a report or a copy that is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print the audits as JSON.")
+def audit(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- click gives each option by its name
+    files: tuple[Path, ...],
+    cost: str | None,
+    parameters: str | None,
+    gradients: str | None,
+    output: Path | None,
+    write: bool,  # noqa: FBT001 -- the same
+    lang: str | None,
+    force: bool,  # noqa: FBT001 -- the same
+    as_json: bool,  # noqa: FBT001 -- the same
+) -> None:
+    """Measure whether each FILE computes the gradients that it states.
+
+    FILE is a workbook that anyone made, in which a network learns. Its cost, parameters and stated
+    gradients are found by formulas, headings and names. Each parameter is moved up and down, and
+    the slope of the cost is compared with the stated gradient. What is wrong is explained, with
+    the cell where it starts. Where no gradients are stated, the slopes are given.
+
+    The exit code is 1 if something is wrong, or a file cannot be read or judged.
+
+    Example: xlnn audit homework/*.xlsx -o report.xlsx
+    """
+    from xlnn.auditing.audit import audit as audited  # noqa: PLC0415 -- only what is needed
+    from xlnn.auditing.audits import Audit  # noqa: PLC0415 -- the same
+    from xlnn.auditing.report import (  # noqa: PLC0415 -- the same
+        check_copy,
+        lines,
+        words_of,
+        write_report,
+        write_slopes,
+    )
+    from xlnn.exercises.report import check_report  # noqa: PLC0415 -- the same
+
+    words = words_of(lang)
+    if output:
+        check_report(output, files, force=force)
+    if write:
+        for file in files:
+            check_copy(file, force=force)
+    found: list[Audit] = []
+    for file in files:
+        try:
+            with progress() as tell:
+                result = audited(
+                    file, cost=cost, parameters=parameters, gradients=gradients, tell=tell
+                )
+        except OptionsError:
+            raise
+        except MENDABLE as error:
+            said = mended_by(error)
+            result = Audit(str(file), error=said)
+            is_named = len(files) == 1 or file.name in said
+            say(f"Error: {'' if is_named else f'{file}: '}{said}", err=True)
+        else:
+            if not as_json:
+                for line in lines(result, words):
+                    say(line)
+            if write and result.judged:
+                say(f"{write_slopes(file, result)}", err=as_json)
+        found.append(result)
+    if as_json:
+        plain = [result.to_json() for result in found]
+        say_json(plain if len(files) > 1 else plain[0])
+    if output:
+        write_report(output, found, lang)
+        say(f"{output}   {counted(len(found), 'workbook')}", err=as_json)
+    if not all(result.agrees for result in found):
+        sys.exit(1)
