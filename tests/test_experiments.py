@@ -191,6 +191,63 @@ CASES = {
             ({"targets": ["a"]}, "--data and --target belong together"),
         ],
     ),
+    "q-learning": Experiment(
+        13_569,
+        [
+            {"epsilon": 0, "shown": 3, "u": 0},
+            {"epsilon": 1, "gamma": 1, "eta": 1, "u": 1, "start": 1},
+            {"world": 0, "reward": 1e6, "Q_first": -1e6, "shown": 0},
+            {"world": 2, "reward": -0.25, "Q_first": 1e-9},
+            {"world": [[0, 1, 0, 2], [1, 1, 0, 0], [0, 0, 0, 1]], "u": 0.5, "start": 6},
+        ],
+        [
+            ({"epochs": 501}, r"episodes \(--epochs\) is 501: a whole number from 1 to 500"),
+            ({"hidden": 3}, "--hidden means nothing to q-learning: it takes --epochs, --eta, --l"),
+        ],
+        smaller={"epochs": 3},
+    ),
+    "clusters": Experiment(
+        None,
+        [
+            {"x": 0, "shown": 0},
+            {"x": np.arange(120).reshape(60, 2) * 1e6 - 0.5, "v1": [[1e-9, 1]], "shown": 3},
+            {"centres": 1e9, "v1": 0, "v2": [[-1, 1]]},
+            {"x": np.arange(120).reshape(60, 2) % 7 * 1e-9, "centres": 1e-9},
+        ],
+        [
+            ({"epochs": 1}, r"steps \(--epochs\) is 1: a whole number from 2 to 200"),
+            ({"eta": 1}, "--eta means nothing to clusters: it takes --"),
+        ],
+        smaller={"epochs": 3},
+    ),
+    "embeddings": Experiment(
+        None,
+        [
+            {"r": 3, "person_of": 1, "film_of": 8, "penalty": 0, "shown_films": 1},
+            {"token": 1, "V": 0, "U": 1e-9, "shown_words": 0},
+            {"P": 0, "Q": 1e6, "eta": 1e-12, "penalty": -0.5},
+            {"r": -1e6, "eta": 1e-3, "V": 1e3, "eta_words": 0},
+        ],
+        [
+            ({"hidden": 1}, r"hidden \(--hidden\) is 1: a whole number from 2 to 5"),
+            ({"data": "my.csv"}, "--data means nothing to embeddings: it takes --epochs, --eta"),
+        ],
+        smaller={"epochs": 3},
+    ),
+    "autoencoder": Experiment(
+        None,
+        [
+            {"images": 0.5, "noise": 0.3, "epoch_chosen": 2, "image_chosen": 64},
+            {"images": 1, "drawn": 0, "noise": 1, "W2": 1e6, "b3": -1e6, "point": -1},
+            {"W2": 0, "W3": 0, "eta": 1e-12, "point": [0.25, -0.9], "image_chosen": 7},
+            {"images": -2.5, "eta": 0, "b2": 1e-9, "epoch_chosen": 1},
+        ],
+        [
+            ({"noise": 1}, "noise is 1: a number from 0 to less than 1, such as 0.2,"),
+            ({"hidden": 13}, r"hidden \(--hidden\) is 13: a whole number from 0 to 12"),
+        ],
+        smaller={"epochs": 2},
+    ),
     "costs": Experiment(
         1_769,
         [
@@ -340,6 +397,17 @@ def test_other_inputs_typed_into_the_sheet_agree_as_well(path_of, tmp_path, name
 def test_a_wrong_formula_of_any_quantity_is_named(path_of, tmp_path, name):
     path = path_of(name, smaller=True)
     every_kind_of_cell_is_named_when_it_is_wrong(path, tmp_path / "wrong.xlsx")
+
+
+@pytest.mark.parametrize("name", cases())
+def test_a_list_from_which_one_chooses_has_each_number_once(path_of, name):
+    workbook = openpyxl.load_workbook(path_of(name, smaller=True))
+    for sheet in workbook:
+        for rule in sheet.data_validations.dataValidation:
+            if rule.type == "list" and "!" in rule.formula1:
+                title, cells = rule.formula1.replace("$", "").rsplit("!", 1)
+                numbers = [row[0].value for row in workbook[title.strip("'")][cells]]
+                assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -31,7 +31,7 @@ WRONG = {
     "picture": "8", "threshold": "2", "decimal": "x", "missing": "zero", "scale": "log",
     "test_share": "1.5", "seed": "-1", "spread": "wide", "hidden": "5,x", "activation": "wave",
     "output_activation": "wave", "cost": "hinge", "epochs": "0", "eta": "0", "optimizer": "lion",
-    "l2": "-1", "lang": "xx", "level": "9", "encoding": "zlib",
+    "l2": "-1", "lang": "xx", "level": "9", "encoding": "zlib", "noise": "1",
 }  # fmt: skip
 """A value that is wrong, as it is typed, of each option whose every text is not right."""
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from networks import spec, with_functions
 
-from xlnn import reference
-from xlnn.checking.probe import LARGEST, _calm, _recurring
+from xlnn import Axis, Model, Quantity, Stated, previous, reference
+from xlnn.checking.probe import LARGEST, _calm, _recurring, probe_arrays
 from xlnn.workbooks.network.sheets import workbook_layout
 from xlnn.workbooks.network.words import words_of
 
@@ -27,3 +27,17 @@ def test_a_learning_rate_that_would_overflow_is_made_smaller(hidden, output):
     run = reference.run(training, calm)
     assert all((np.abs(array) < LARGEST).all() for array in run.values())
     assert (run["W2"][0] != run["W2"][-1]).all()
+
+
+def test_a_recurrence_that_reads_the_numbers_of_its_rows_is_calmed_as_well():
+    state, row = Axis("step", 60, "up"), Axis("row", 3)
+    grows = Stated(
+        array=lambda w, n, eta: w * (1 + eta * n),
+        cell=lambda w, n, eta: f"={w[()]}*(1+{eta[()]}*{n[()]})",
+    )
+    model = Model((
+        Quantity("eta", scale=100.0, calms=True), Quantity("n", axes=(row,), counts=True),
+        Quantity("w", axes=(state, row), equation=grows, uses={"w": previous("w")}, given=1),
+    ))  # fmt: skip
+    found = reference.run(model, probe_arrays(model, 0, 0) | reference.known(model))
+    assert np.abs(found["w"]).max() < LARGEST

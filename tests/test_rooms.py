@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import xlnn
+
 ROOT = Path(__file__).parent.parent / "xlnn"
 
 CORE = {"address", "arguments", "errors", "grid", "layout", "atomic_write"}
@@ -65,9 +67,15 @@ def imports(path):
         if isinstance(node, ast.Import):
             yield from (name.name.split(".")[1:] for name in node.names if "xlnn." in name.name)
         elif isinstance(node, ast.ImportFrom) and node.module == "xlnn":
-            yield from ([name.name] for name in node.names)
+            yield from (home_of(name.name) for name in node.names)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("xlnn."):
             yield node.module.split(".")[1:]
+
+
+def home_of(name):
+    """Return the module of what the package itself offers."""
+    found = getattr(xlnn, name) if name in xlnn.__all__ else None
+    return found.__module__.split(".")[1:] if hasattr(found, "__module__") else [name]
 
 
 MODULES = [path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py"]

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from xlnn.building.writing import Built
     from xlnn.checking.check import check
     from xlnn.checking.report import Report, Reports
+    from xlnn.data.dataset import Dataset
+    from xlnn.equations.experiment_sentences import Told
+    from xlnn.equations.lookup import Chosen
     from xlnn.errors import XlnnError
     from xlnn.exercises.exercise import exercise
     from xlnn.exercises.grades import Grade, Grades
@@ -61,7 +64,8 @@ if TYPE_CHECKING:
         previous,
     )
     from xlnn.registry.text import Text
-    from xlnn.workbooks.experiment import Experiment, Size
+    from xlnn.workbooks.experiment import Experiment, OneOf, Size
+    from xlnn.workbooks.learning import choice, constants, trained
     from xlnn.workbooks.pages.page import Page
     from xlnn.workbooks.pages.parts import (
         Below,
@@ -70,6 +74,7 @@ if TYPE_CHECKING:
         Grid,
         Hidden,
         Numbers,
+        Row,
         Sentences,
         Space,
         Table,
@@ -86,7 +91,9 @@ __all__ = [
     "Built",
     "Cells",
     "Chart",
+    "Chosen",
     "Contents",
+    "Dataset",
     "Equation",
     "Experiment",
     "Explanation",
@@ -97,12 +104,14 @@ __all__ = [
     "Hidden",
     "Model",
     "Numbers",
+    "OneOf",
     "Page",
     "Part",
     "Quantity",
     "QuantityValues",
     "Report",
     "Reports",
+    "Row",
     "Run",
     "Sentence",
     "Sentences",
@@ -111,6 +120,7 @@ __all__ = [
     "Stated",
     "Table",
     "Text",
+    "Told",
     "Trace",
     "Use",
     "XlnnError",
@@ -118,6 +128,8 @@ __all__ = [
     "audit",
     "build",
     "check",
+    "choice",
+    "constants",
     "exercise",
     "explain",
     "export",
@@ -128,6 +140,7 @@ __all__ = [
     "previous",
     "show",
     "testing",
+    "trained",
     "values",
     "workbook",
 ]
@@ -139,7 +152,7 @@ _QUANTITY = (
 
 _PARTS = (
     *("Below", "Beside", "Chart", "Grid", "Hidden", "Numbers", "Sentences", "Space", "Table"),
-    "Trace",
+    *("Row", "Trace"),
 )
 
 _HOMES = {
@@ -171,6 +184,13 @@ _HOMES = {
     **dict.fromkeys(_QUANTITY, "xlnn.quantity"),
     "Experiment": "xlnn.workbooks.experiment",
     "Size": "xlnn.workbooks.experiment",
+    "OneOf": "xlnn.workbooks.experiment",
+    "choice": "xlnn.workbooks.learning",
+    "constants": "xlnn.workbooks.learning",
+    "trained": "xlnn.workbooks.learning",
+    "Dataset": "xlnn.data.dataset",
+    "Chosen": "xlnn.equations.lookup",
+    "Told": "xlnn.equations.experiment_sentences",
     "Page": "xlnn.workbooks.pages.page",
     **dict.fromkeys(_PARTS, "xlnn.workbooks.pages.parts"),
     "Text": "xlnn.registry.text",

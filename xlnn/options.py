@@ -172,6 +172,11 @@ class BuildOptions(TypedDict, total=False):
         NUMBER, "Penalty on the weights, such as 0.01; 0 for none.",
         "a finite number of at least 0", lambda v: 0 <= v < inf, several=True, table="",
     )]
+    noise: Annotated[float | None, Option(
+        NUMBER, "Of autoencoder: leave out this part of the pixels that go in, such as 0.2.",
+        "a number from 0 to less than 1, such as 0.2,", lambda v: 0 <= v < 1,
+        kinds=("autoencoder",),
+    )]
     solved: Annotated[bool | None, Option(
         FLAG, "solver and cnn-solver only: let SciPy find the weights.",
         kinds=("solver", "cnn-solver"),

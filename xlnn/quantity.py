@@ -226,6 +226,8 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
 class Stated(Equation):
     """An equation that is short enough for two functions instead of a class.
 
+    ``coarse``, ``jumps`` and ``switches`` say the same of its values as those of an `Equation`.
+
     >>> double = Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
     >>> double.roles
     ('x',)
@@ -233,6 +235,9 @@ class Stated(Equation):
 
     array: Callable[..., Any]
     cell: Callable[..., str]
+    coarse: bool = False
+    jumps: bool = False
+    switches: bool = False
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,7 @@ def _calm(model: Model, drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         return drawn
     recurring = _recurring(model)
     noted = {q.name: np.zeros(q.input_lengths) for q in recurring.quantities if q.is_record}
+    noted |= reference.known(recurring)
     for _ in range(TRIES):
         run = reference.run(recurring, {**noted, **drawn})
         if all((np.abs(run[quantity.name]) < LARGEST).all() for quantity in recurring.quantities):

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.quantity import Axis, Cells, Equation, Sentence
 
 
 def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
@@ -259,3 +259,41 @@ class OfRow(Equation):
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
         """Return the formula of one unit."""
         return looked_up(rows.epochs.images[unit], position[()])
+
+
+class Chosen(Equation):
+    """What a quantity holds at one entry of each of its axes, such as a chosen epoch and row.
+
+    Its arguments are ``of``, the quantity, and for each of its axes, by the axis's name, the number
+    of the entry as a person counts it: a `choice`, or a quantity that counts an axis of its own.
+
+    Parameters
+    ----------
+    *axes : Axis
+        Those of the quantity, in its order.
+    """
+
+    coarse = repeats = True
+
+    def __init__(self, *axes: Axis) -> None:
+        self.axes = axes
+        self.roles = ("of", *(axis.name for axis in axes))
+
+    def array(self, of: np.ndarray, **numbers: np.ndarray) -> np.ndarray:
+        """Return the entries, a number or a matrix each."""
+        position: float | np.ndarray = 0.0
+        for axis in self.axes:
+            position = position * axis.length + numbers[axis.name] - axis.counts_from
+        rows = of.reshape(-1, *of.shape[len(self.axes) :])
+        return entries(rows, np.asarray(position + 1))
+
+    def cell(self, *unit: int, of: Cells, **numbers: Cells) -> str:
+        """Return the formula of one unit."""
+        position, ahead = "", 0
+        for axis in self.axes:
+            counted = f"({position}{ahead:+d})" if ahead else position
+            position = f"{counted}*{axis.length}+" if position else ""
+            position += numbers[axis.name][()]
+            ahead = -axis.counts_from
+        position += f"{ahead + 1:+d}" if ahead != -1 else ""
+        return looked_up(of.over(*numbers)[unit], position)

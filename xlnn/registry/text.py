@@ -28,6 +28,10 @@ SHARED: Mapping[str, frozenset[str] | None] = {
     "validation": None,
     "sheets": frozenset({"guide", "spec"}),
     "notes": frozenset({"spec"}),
+    "quantities": frozenset(
+        {"mu", "beta", "beta1", "beta2", "epsilon", "steps", "correction1", "correction2"}
+        | {"velocity_W", "square_W", "moment1_W", "moment2_W", "direction_W"}
+    ),
     "guide": frozenset(
         {"steps_title", "symbols_title", "colours_title", "experiments_title", "overwritten"}
         | {"colours", "columns"}

@@ -84,7 +84,7 @@ ABOUT = (
 )
 """What the Guide says of itself unless an experiment says more."""
 
-Given = tuple[Mapping[str, int], Mapping[str, Any]]
+Given = tuple[Mapping[str, Any], Mapping[str, Any]]
 """Some sizes and inputs, by their names."""
 
 
@@ -95,14 +95,14 @@ class ExperimentSpec:
     Attributes
     ----------
     kind, template, lang : str
-    sizes : dict of int
-        The whole numbers on which its cells depend.
+    sizes : dict
+        The whole numbers and names on which its cells depend.
     """
 
     kind: str
     template: str
     lang: str
-    sizes: Mapping[str, int]
+    sizes: Mapping[str, Any]
 
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values, as TOML has them."""
@@ -140,6 +140,37 @@ class Size:
     least: int = 1
     most: int = 10_000
 
+    def takes(self, value: object) -> bool:
+        """Tell whether it may be that."""
+        return type(value) is int and self.least <= value <= self.most
+
+    @property
+    def wanted(self) -> str:
+        """What it may be, in words."""
+        return f"a whole number from {self.least} to {self.most:,}"
+
+
+class OneOf:
+    """A name on which the cells of an experiment depend, such as that of an optimiser.
+
+    Parameters
+    ----------
+    *names : str
+        Those that it may be; the first is the usual one.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names, self.usual = names, names[0]
+
+    def takes(self, value: object) -> bool:
+        """Tell whether it may be that."""
+        return value in self.names
+
+    @property
+    def wanted(self) -> str:
+        """What it may be, in words."""
+        return f"one of {listed(self.names)}"
+
 
 @dataclass(frozen=True)
 class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
@@ -166,7 +197,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         One line that says what it is.
     book : sequence of str
         The book's sections that it shows.
-    sizes : dict of Size
+    sizes : dict of Size or OneOf
     inputs : dict or function
         What each input holds at first, by name; or what gives that for some sizes.
     images : str
@@ -182,7 +213,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     """
 
     name: str
-    model: Callable[[Mapping[str, int], Text], Iterable[Quantity]]
+    model: Callable[[Mapping[str, Any], Text], Iterable[Quantity]]
     pages: Sequence[Page]
     title: str = ""
     about: Sequence[str] = ()
@@ -191,8 +222,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     symbols: Mapping[str, str] = field(default_factory=dict)
     summary: str = ""
     book: Sequence[str] = ()
-    sizes: Mapping[str, Size] = field(default_factory=dict)
-    inputs: Mapping[str, Any] | Callable[[Mapping[str, int]], Mapping[str, Any]] = field(
+    sizes: Mapping[str, Size | OneOf] = field(default_factory=dict)
+    inputs: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(
         default_factory=dict
     )
     images: str = ""
@@ -228,7 +259,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             if key in {"sizes", "inputs", "data"} and not isinstance(value, dict):
                 raise DataError(f"{where}: {key} is not a table; write it as [{key}].")
         sizes, inputs = values.get("sizes", {}), values.get("inputs", {})
-        if self.from_data:
+        if self.from_data and ("data" in values or not self.inputs):
             data = values.get("data", {})
             if set(data) != set(DATA) or not all(isinstance(text, str) for text in data.values()):
                 raise DataError(f"{where}: [data] has two texts, {listed(DATA)}.")
@@ -279,7 +310,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         where = origin.spec.template
         return self._spec(where, options.get("lang", origin.spec.lang), sizes, where)
 
-    def _usual(self, sizes: Mapping[str, int]) -> Mapping[str, Any]:
+    def _usual(self, sizes: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what its inputs hold unless something else is said."""
         return self.inputs(sizes) if callable(self.inputs) else self.inputs
 
@@ -339,13 +370,12 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             named = listed(self.sizes) if self.sizes else "none"
             raise DataError(f"{where}: the sizes of a {self.name} workbook are {named}.")
         for name, bounds in self.sizes.items():
-            size, least, most = sizes[name], bounds.least, bounds.most
-            if type(size) is not int or not least <= size <= most:
+            if not bounds.takes(sizes[name]):
                 options = self._options_of(name)
                 typed = f" ({', '.join(map(as_typed, options))})" if options else ""
                 raise DataError(
-                    f"{where}: {name}{typed} is {short(size)}: a whole number from {least} to "
-                    f"{most:,} was expected.",
+                    f"{where}: {name}{typed} is {short(sizes[name])}: {bounds.wanted} was "
+                    "expected.",
                     *options,
                 )
         return ExperimentSpec(self.name, template, lang, dict(sizes))
@@ -382,7 +412,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         spec = ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
         model, values = self._model(spec), self.template.values
         lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key != "sizes"]
-        lines += ["", "[sizes]", *(f"{name} = {size}" for name, size in spec.sizes.items())]
+        lines += ["", "[sizes]", *(f"{name} = {_toml(size)}" for name, size in spec.sizes.items())]
         lines += ["", "[inputs]"]
         for name, value in self._usual(spec.sizes).items():
             title = model[name].title
@@ -419,7 +449,7 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _usual_sizes(sizes: Mapping[str, Size]) -> dict[str, int]:
+def _usual_sizes(sizes: Mapping[str, Size | OneOf]) -> dict[str, Any]:
     return {name: size.usual for name, size in sizes.items()}
 
 

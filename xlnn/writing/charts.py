@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.axis import NumericAxis
 from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import LegendEntry
 from openpyxl.chart.series import SeriesLabel
@@ -65,8 +66,8 @@ class Line:
         Without one, the program's own.
     name : str
         What the legend calls it.
-    called : CellColumn or None
-        The cell that says so instead.
+    called, label : Cells or None
+        The cell that says so instead; or beside the line's points.
     width : int
         0 for a marker on each point and no line between them.
     marker : str
@@ -83,13 +84,18 @@ class Line:
     marker: str = "none"
     size: int = 5
     called: CellColumn | None = None
+    label: CellColumn | None = None
 
     @property
     def series(self) -> Series:
         """The line as openpyxl's charts take it."""
         series = Series(self.y.reference, self.x.reference, title=self.name or None)
-        if self.called:
-            series.tx = SeriesLabel(strRef=StrRef(str(self.called.reference)))
+        if named := self.called or self.label:
+            series.tx = SeriesLabel(strRef=StrRef(str(named.reference)))
+        if self.label:
+            no = dict.fromkeys(("Val", "CatName", "LegendKey", "Percent"), False)
+            shows = {f"show{what}": value for what, value in no.items()}
+            series.dLbls = DataLabelList(showSerName=True, dLblPos="r", **shows)
         line = series.graphicalProperties.line
         if not self.width:
             line.noFill = True

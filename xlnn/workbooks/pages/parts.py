@@ -7,7 +7,7 @@ what is drawn around them: names, headings, what may be typed in, the cells of a
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import cycle, product
 from math import ceil, prod
 from typing import Any
 
@@ -319,6 +319,10 @@ class Grid(Part):
         Of its columns.
     height : int
         Of its rows; 0 leaves them as they are.
+    text_size : int
+        Of what is written in it.
+    digits : str
+        The format of its numbers, by default as many digits as fit.
     above : int
     """
 
@@ -328,6 +332,8 @@ class Grid(Part):
     captions: tuple[str, ...] = ()
     width: float = 0
     height: int = 24
+    text_size: int = 11
+    digits: str = ""
     above: int = 0
 
     @property
@@ -354,8 +360,9 @@ class Grid(Part):
         block = page.layout.blocks[self.name]
         drawing.put(row, column + self.indent, called(block.quantity, page.words), LABEL)
         captions = [page.words.of_itself("headings", key) for key in self.captions]
-        digits = block.quantity.number_format if len(block.quantity.shape) == 1 else "General"
-        picture(drawing, block, *captions, scale=self.scale, size=11, digits=digits)
+        usual = block.quantity.number_format if len(block.quantity.shape) == 1 else "General"
+        digits = self.digits or usual
+        picture(drawing, block, *captions, scale=self.scale, size=self.text_size, digits=digits)
         type_in(drawing, block, page.words)
         (last_row, last), apart = block.last, block.quantity.shape[-1] + 1
         if self.height:
@@ -745,7 +752,10 @@ class Trace:
     y : str or (str, int, ...)
         A quantity, or one of its units. Without axes its numbers side by side are one line.
     x : str or (str, int, ...)
-    colour, marker : str
+        Of as many units as y, each line has its own.
+    colour : str or tuple of str
+        Of several lines each takes the next one.
+    marker : str
     width : int
         0 where there are markers alone.
     name, of : str
@@ -753,16 +763,19 @@ class Trace:
         it in other languages; of several units by default their symbols.
     each : str
         The axis of whose entries each has a line of its own: the first axis of both.
+    labels : str
+        The texts along that axis that stand beside the points.
     """
 
     y: str | tuple[Any, ...]
     x: str | tuple[Any, ...] = ""
-    colour: str = ""
+    colour: str | tuple[str, ...] = ""
     width: int = THICK
     marker: str = "none"
     name: str = ""
     of: str = "charts"
     each: str = ""
+    labels: str = ""
 
     def lines(self, page: Context[Any]) -> Iterator[Line]:
         """Yield its lines."""
@@ -771,13 +784,16 @@ class Trace:
         whole = prod(axis.length for axis in y.quantity.axes)
         count = next((a.length for a in y.quantity.axes if a.name == self.each), 1)
         several = y.quantity.axes and y.quantity.shape
+        colours = cycle([self.colour] if isinstance(self.colour, str) else self.colour)
         for unit, number in product(y.quantity.units if several else [()], range(count)):
+            own = unit if x.quantity.shape == y.quantity.shape else ()
             rows = number * whole // count, (number + 1) * whole // count - 1
             name = page.words.of_itself(self.of, self.name)
             if several and not name:
                 name = y.quantity.heading(unit)
-            cells = (_cells(page, block, *rows) for block in (x, _of_unit(y, unit)))
-            yield Line(*cells, self.colour, name, self.width, self.marker)
+            cells = (_cells(page, b, *rows) for b in (_of_unit(x, own), _of_unit(y, unit)))
+            label = _cells(page, _named(page, self.labels), *rows) if self.labels else None
+            yield Line(*cells, next(colours), name, self.width, self.marker, label=label)
 
 
 def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:

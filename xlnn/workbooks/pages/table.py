@@ -150,7 +150,7 @@ def type_in(
     What the numbers of a choice stand for may be named.
     """
     quantity = block.quantity
-    if not quantity.is_input:
+    if not quantity.is_input or quantity.is_text:
         return
     first, last = (address(*at) for at in ((block.row, block.column), _end(block)))
     cells = first if first == last else f"{first}:{last}"

@@ -1,0 +1,142 @@
+"""Embeddings and the autoencoder: the gradients are right, and the maps show what is alike."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xlnn import reference
+from xlnn.quantity import Model
+from xlnn.registry.experiments import loaded
+from xlnn.registry.text import text
+
+TORCH = json.loads((Path(__file__).parent / "pytorch_maps.json").read_text(encoding="utf-8"))
+NAMES = [name for name in TORCH if name != "torch"]
+EPOCHS = 5
+STEP = 1e-5
+"""Of central differences: their error is of the order of its square and of 1e-16 / STEP."""
+
+FAR = 1e-7
+"""How far a central difference may be from the gradient, relative to 1 and to the largest."""
+
+
+def run(name, given=None, **sizes):
+    """Compute an experiment from its inputs, some of them given otherwise."""
+    experiment = loaded(name)
+    sizes = {key: size.usual for key, size in experiment.sizes.items()} | sizes
+    model = Model(tuple(experiment.model(sizes, text("en", name))))
+    images = experiment.from_template(experiment.template).inputs
+    inputs = {**experiment.inputs(sizes), **images, **(given or {})}
+    kinds = {True: object, False: float}
+    inputs = {
+        q.name: np.asarray(inputs[q.name], kinds[q.is_text]).reshape(q.input_lengths)
+        for q in model.inputs
+    }
+    return reference.run(model, inputs | reference.known(model))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_gradients_are_the_central_differences_of_the_cost(name):
+    found = run(name, epochs=2)
+    generator = np.random.default_rng(0)
+    for weight in TORCH[name]["gradients"]:
+        units = list(np.ndindex(found[weight].shape[1:]))
+        for unit in generator.permutation(units)[:8]:
+            costs = []
+            for sign in (1, -1):
+                moved = found[weight][:1].copy()
+                moved[(0, *unit)] += sign * STEP
+                costs.append(run(name, {weight: moved}, epochs=2)["C_T"][0])
+            slope = (costs[0] - costs[1]) / (2 * STEP)
+            assert found[f"dC_d{weight}"][(0, *unit)] == pytest.approx(slope, rel=FAR, abs=FAR)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_epoch_has_the_cost_and_the_gradients_of_pytorch(name):
+    found = run(name, epochs=EPOCHS)
+    assert found["C_T"] == pytest.approx(np.array(TORCH[name]["C_T"]), rel=1e-10)
+    for weight, gradients in TORCH[name]["gradients"].items():
+        assert found[f"dC_d{weight}"] == pytest.approx(np.array(gradients), abs=1e-9)
+
+
+def far(found, one, other):
+    """Return how far two words are from each other on the map."""
+    names = [*found["name_word"]]
+    return np.hypot(*(found["V_shown"][names.index(one)] - found["V_shown"][names.index(other)]))
+
+
+def test_words_with_the_same_neighbours_come_to_the_same_place():
+    found = run("embeddings")
+    assert far(found, "king", "queen") < 0.1
+    assert far(found, "king", "girl") > 1
+    assert far(found, "boy", "girl") < 0.1
+    assert far(found, "boy", "crown") > 1
+    start = run("embeddings", {"shown_words": 0})
+    assert far(start, "king", "queen") > 0.2
+
+
+def test_a_word_that_changes_its_company_changes_its_place():
+    tokens = run("embeddings")["token"].copy()
+    words = [*run("embeddings")["name_word"]]
+    girl, queen = words.index("girl") + 1, words.index("queen") + 1
+    moved = run("embeddings", {"token": np.where(tokens == girl, queen, tokens)})
+    assert far(moved, "king", "queen") > 1
+
+
+def test_the_ratings_are_told_and_the_films_fall_into_two_groups():
+    found = run("embeddings")
+    assert found["rmse"][0] > 1.2
+    assert found["rmse"][-1] < 0.4
+    halves = found["Q_shown"][:4], found["Q_shown"][4:]
+    apart = np.hypot(*(halves[0].mean(axis=0) - halves[1].mean(axis=0)))
+    assert apart > 3 * max(half.std(axis=0).max() for half in halves) / 1.5
+
+
+def test_the_penalty_keeps_the_numbers_small():
+    free, usual, strong = (run("embeddings", {"penalty": number}) for number in (0, 0.1, 5))
+    sizes = [np.abs(found["P"][-1]).max() for found in (free, usual, strong)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] < sizes[0] / 2
+    assert free["rmse"][-1] < usual["rmse"][-1] < strong["rmse"][-1]
+
+
+def test_zeros_and_ones_part_though_nobody_tells_them_apart():
+    found = run("autoencoder")
+    labels, codes = found["labels"], found["codes"]
+    middles = np.array([codes[labels == digit].mean(axis=0) for digit in (0, 1)])
+    nearest = np.linalg.norm(codes[:, np.newaxis] - middles, axis=2).argmin(axis=1)
+    assert (nearest == labels).mean() > 0.95
+    assert found["C_T"][-1] < found["C_T"][0] / 2
+    assert found["wrong"][-1] < found["wrong"][0] / 3
+
+
+def test_most_of_the_pixels_that_are_left_out_come_back():
+    found = run("autoencoder", {"noise": 0.3})
+    missing = found["noisy"] != found["images"].reshape(64, 12)
+    assert missing.mean() > 0.1
+    assert (found["a3"][-1][missing] >= 0.5).mean() > 5 / 6
+
+
+def test_the_pictures_are_those_of_the_decoder():
+    found = run("autoencoder", {"point": [0.3, -0.6], "image_chosen": 7, "epoch_chosen": 12})
+    picture = found["a3"][11, 6].reshape(4, 3)
+    np.testing.assert_array_equal(found["after"], picture)
+    W, b = found["W3"][11], found["b3"][11]
+    own = 1 / (1 + np.exp(-(W @ [0.3, -0.6] + b))).reshape(4, 3)
+    np.testing.assert_allclose(found["image"], own)
+    # 0.3 to the right of the middle, and 0.6 below it
+    np.testing.assert_allclose(found["plane_6"][4], own)
+
+
+def test_the_network_may_have_two_more_layers():
+    found = run("autoencoder", hidden=4, epochs=10)
+    assert found["W2"].shape == (11, 4, 12)
+    assert found["W5"].shape == (11, 12, 4)
+    assert found["C_T"][-1] < found["C_T"][0] * 0.8
+    moved = found["W3"][:1].copy()
+    moved[0, 1, 2] += STEP
+    more = run("autoencoder", {"W3": moved}, hidden=4, epochs=10)["C_T"][0]
+    moved[0, 1, 2] -= 2 * STEP
+    less = run("autoencoder", {"W3": moved}, hidden=4, epochs=10)["C_T"][0]
+    assert found["dC_dW3"][0, 1, 2] == pytest.approx((more - less) / (2 * STEP), rel=FAR, abs=FAR)

@@ -1,0 +1,79 @@
+"""A robot learns its way: the table is Watkins', and its arrows lead to the goal."""
+
+import numpy as np
+import pytest
+from experiments import built, changed
+
+from xlnn.building.build import build
+from xlnn.loading.values import values
+
+LEARNS = {"eta": 0.5, "gamma": 0.9, "epsilon": 0.3}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("q-learning"), "q-learning")
+
+
+@pytest.fixture(scope="module")
+def got(path):
+    return values(path, "formualizer")
+
+
+def watkins(world, reward, drawn, eta, gamma, epsilon):
+    """Return the table after each episode, and how many moves each takes."""
+    table, tables, lengths = {}, [], []
+    for numbers in drawn:
+        at, moves = (2, 0), 0
+        for explores, which in numbers:
+            if world[at] == 2:
+                break
+            own = [table.get((at, a), 0.0) for a in range(4)]
+            a = int(4 * which) if explores < epsilon else own.index(max(own))
+            to = at[0] + (0, 0, 1, 0)[a] - (a == 0), at[1] + (0, 1, 0, 0)[a] - (a == 3)
+            inside = 0 <= to[0] < 3 and 0 <= to[1] < 4
+            to = to if inside and world[to] != 1 else at
+            best = 0 if world[to] == 2 else max(table.get((to, b), 0.0) for b in range(4))
+            table[at, a] = own[a] + eta * (reward[to] + gamma * best - own[a])
+            at, moves = to, moves + 1
+        tables.append([[table.get(((n // 4, n % 4), a), 0.0) for a in range(4)] for n in range(12)])
+        lengths.append(moves)
+    return np.array(tables), lengths
+
+
+@pytest.mark.parametrize("given", [{}, {"epsilon": 0}, {"epsilon": 1, "eta": 0.1, "gamma": 0.5}])
+def test_the_table_is_that_of_the_algorithm(path, tmp_path, given):
+    got = values(changed(path, tmp_path / "changed.xlsx", given), "formualizer")
+    tables, lengths = watkins(got["world"], got["reward"], got["u"], **{**LEARNS, **given})
+    np.testing.assert_allclose(got["Q_first"][1:], tables, rtol=0, atol=1e-12)
+    assert got["moves"].tolist() == lengths
+
+
+def test_the_arrows_lead_to_the_goal_by_a_shortest_way(got):
+    assert got["walked"] == 5  # two up and three to the right
+    assert got["walk_total"] == pytest.approx(1 - 4 * 0.04)
+    assert got["policy"][0, 3] == "★"
+    assert got["policy"][1, [1, 3]].tolist() == ["■", "✖"]
+    assert np.sort(got["path"].ravel()).tolist() == [0] * 6 + [1, 2, 3, 4, 5, 6]
+    assert "to an end in 5 moves; the rewards add up to 0.84." in str(got["leads"])
+
+
+def test_before_the_first_episode_no_place_has_an_arrow(path, tmp_path):
+    got = values(changed(path, tmp_path / "changed.xlsx", {"shown": 0}), "formualizer")
+    assert {*got["policy"].ravel()} == {"·", "■", "★", "✖"}
+    assert "to no end in 10 moves" in str(got["leads"])
+
+
+def test_what_the_guide_says_of_exploring_and_of_the_discount(path, tmp_path):
+    def typed(**given):
+        return values(changed(path, tmp_path / "changed.xlsx", given), "formualizer")
+
+    assert typed(epsilon=0)["arrived"] == 1  # untried actions look better
+    assert typed(epsilon=1)["arrived"] == 0
+    assert typed(gamma=0)["arrived"] == 0
+
+
+def test_another_seed_gives_other_random_numbers(tmp_path, got):
+    other = values(build("q-learning", tmp_path / "q.xlsx", seed=2, epochs=2).path, "formualizer")
+    assert (other["u"] != got["u"][:2]).mean() > 0.9
+    assert ((other["u"] >= 0) & (other["u"] <= 1)).all()

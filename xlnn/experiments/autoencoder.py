@@ -1,0 +1,337 @@
+"""The book's images pass through two numbers and come back: an autoencoder, by gradient descent.
+
+G. Hinton, R. Salakhutdinov, Reducing the dimensionality of data with neural networks, Science 313
+(2006). Differs from it: the two numbers are tanh units and not linear ones, so that their plane has
+borders and can be drawn; the cost is the book's squared error. With noise it is the denoising one
+of P. Vincent et al., Extracting and composing robust features with denoising autoencoders (2008).
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import xlnn
+from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, previous
+
+ROWS, COLUMNS = 4, 3
+PIXELS = ROWS * COLUMNS
+CODE = 2
+ACROSS = 7
+"""Pictures of the plane to a side."""
+
+Choice = partial(Stated, coarse=True, jumps=True)
+"""An equation whose value is a choice or a count."""
+
+# fmt: off
+# Equations, each twice: for NumPy, and for the formula of one cell.
+NOISY = Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0
+    array=lambda x, drawn, noise: np.where(drawn < noise, 0, x),
+    cell=lambda i, x, drawn, noise: f"=IF({drawn[i]}<{noise[()]},0,{x[i]})",
+)
+SUM = Stated(
+    array=lambda W, b, below: below @ W.T + b,
+    cell=lambda j, W, b, below: f"=SUMPRODUCT({W[j, :]},{below[:]})+{b[j]}",
+)
+TANH = Stated(lambda z: np.tanh(z), lambda j, z: f"=TANH({z[j]})")  # noqa: PLW0108 -- a ufunc has no names
+SIGMOID = Stated(
+    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda j, z: f"=1/(1+EXP(MIN(700,-{z[j]})))")
+COST = Stated(
+    array=lambda t, a: ((t - a) ** 2).sum(axis=1) / 2,
+    cell=lambda t, a: "=SUMSQ({})/2".format(",".join(f"{t[j]}-{a[j]}" for j in range(PIXELS))),
+)
+OFF = Choice(
+    array=lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
+    cell=lambda t, a: "=" + "+".join(
+        f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)),
+)
+LAST_DELTA = Stated(
+    array=lambda t, a: (a - t) * a * (1 - a),
+    cell=lambda j, t, a: f"=({a[j]}-{t[j]})*{a[j]}*(1-{a[j]})",
+)
+DELTA = Stated(
+    array=lambda W, above, a: (above @ W) * (1 - a * a),
+    cell=lambda i, W, above, a: "=({})*(1-{}*{})".format(
+        "+".join(f"{above[j]}*{W[j, i]}" for j in range(W.shape[0])), a[i], a[i]),
+)
+SLOPE_W = Stated(
+    array=lambda delta, below: delta.T @ below,
+    cell=lambda j, i, delta, below: (
+        f"=SUMPRODUCT({delta.over('image')[j]},{below.over('image')[i]})"),
+)
+SLOPE_B = Stated(
+    lambda delta: delta.sum(axis=0), lambda j, delta: f"=SUM({delta.over('image')[j]})")
+TOTAL = Stated(lambda C: C.sum(), lambda C: f"=SUM({C.over('image')[()]})")
+LEARN = Stated(
+    array=lambda w, slope, eta: w - eta * slope,
+    cell=lambda *k, w, slope, eta: f"={w[k]}-{eta[()]}*{slope[k]}",
+)
+WEIGHTS = Stated(  # those with which the epoch shown begins
+    array=lambda w, epoch: w[int(epoch) - 1],
+    cell=lambda *k, w, epoch: f"=INDEX({w.over('epoch')[k]},{epoch[()]})",
+)
+BEFORE = Stated(
+    array=lambda x, image: x[int(image) - 1].reshape(ROWS, COLUMNS),
+    cell=lambda r, c, x, image: f"=INDEX({x.over('image')[COLUMNS * r + c]},{image[()]})",
+)
+AFTER = Stated(
+    array=lambda a, row: a.reshape(-1, PIXELS)[int(row) - 1].reshape(ROWS, COLUMNS),
+    cell=lambda r, c, a, row: (
+        f"=INDEX({a.over('epoch', 'image')[COLUMNS * r + c]},{row[()]})"),
+)
+PICTURE = Stated(
+    lambda a: a.reshape(ROWS, COLUMNS), lambda r, c, a: f"={a[COLUMNS * r + c]}")
+PLACE = Stated(  # the columns of pictures go from left to right, their rows from the top down
+    array=lambda place: np.column_stack([
+        (place - 1) % ACROSS - ACROSS // 2, ACROSS // 2 - (place - 1) // ACROSS])
+    * 0.3,
+    cell=lambda k, place: (
+        f"=0.3*(MOD({place[()]}-1,{ACROSS})-{ACROSS // 2})",
+        f"=0.3*({ACROSS // 2}-INT(({place[()]}-1)/{ACROSS}))")[k],
+)
+
+
+def pictures(down: int) -> Stated:
+    """Return the equation of a row of pictures of the plane."""
+    first = down * ACROSS
+    return Stated(
+        array=lambda a: a[first:first + ACROSS].reshape(ACROSS, ROWS, COLUMNS),
+        cell=lambda n, r, c, a: f"={a.at(first + n, along='place')[COLUMNS * r + c]}",
+    )
+
+
+def used(most: int) -> Stated:
+    """Return the equation of the whole number that is used, whatever is typed."""
+    return Choice(
+        array=lambda choice: np.clip(np.floor(choice), 1, most),
+        cell=lambda choice: f"=MAX(1,MIN({most},INT({choice[()]})))",
+    )
+
+
+def row_of(images: int) -> Stated:
+    """Return the equation of the row of an epoch and an image in the table of the training."""
+    return Choice(
+        array=lambda epoch, image: (epoch - 1) * images + image,
+        cell=lambda epoch, image: f"=({epoch[()]}-1)*{images}+{image[()]}",
+    )
+
+
+def layers(sizes: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """Return the units of each layer and of the one below, by the layer's name."""
+    hidden = [sizes["hidden"]] if sizes["hidden"] else []
+    units = [PIXELS, *hidden, CODE, *hidden, PIXELS]
+    return {str(n): (units[n - 1], units[n - 2]) for n in range(2, len(units) + 1)}
+
+
+def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
+    """Yield the images, the training, and what the network of one epoch makes of images."""
+    state = Axis("epoch", sizes["epochs"] + 1, "up", counts_from=0)
+    epoch, image = Axis("epoch", sizes["epochs"], "up"), Axis("image", sizes["images"])
+    here = partial(Quantity, sheet="plane", number_format="General")
+    yield here("eta", title="learning rate η", symbol="η", role="input", scale=0.05, calms=True,
+               meaning="how far a step goes")
+    yield here("noise", title="noise: part of the pixels left out", symbol="ν", role="input",
+               between=(0.0, 1.0), meaning="with noise the network is to give what it did not see")
+    for name, title, most in (("epoch", "epoch shown", sizes["epochs"]),
+                              ("image", "image shown", sizes["images"])):
+        yield here(f"{name}_chosen", title=title, role="input", choices=(1, most))
+        yield here(f"{name}_used", title=f"{title}, as used", equation=used(most),
+                   uses={"choice": f"{name}_chosen"})
+    data = partial(Quantity, sheet="images", axes=(image,), role="input", number_format="General")
+    yield Quantity("number", title="image", symbol="n", sheet="images", axes=(image,), counts=True,
+                   number_format="0", role="key")
+    yield data("labels", title="label", symbol=" ", number_format="0")
+    yield data("images", symbol="x{}", title="pixels", shape=(PIXELS,),
+               meaning="the pixels of an image: what goes in, and what is to come out",
+               source="3-1")
+    yield data("drawn", symbol="u{}", title="drawn for the noise", shape=(PIXELS,),
+               between=(0.0, 1.0), number_format="0.00", meaning="random numbers from 0 to 1")
+    yield data("noisy", symbol="x̃{}", title="what goes in", shape=(PIXELS,), equation=NOISY,
+               uses={"x": "images"}, role="forward", meaning="0 where the number drawn is below ν",
+               written="x̃ = 0 if u < ν, else x", source="Vincent et al. 2008, 2.3")
+    yield from _training(sizes, state, epoch, image)
+    yield from _shown(sizes, image)
+    told = words.sentence("told", "In {epochs} epochs C_T goes from {C_T_first} to {C_T_last}, and "
+                          "of {pixels} pixels {wrong_last} stay wrong, after {wrong_first} at "
+                          "first.", epochs=epoch.length, pixels=PIXELS * image.length)
+    yield here("told", is_text=True, equation=xlnn.Told([told], digits=2))
+
+
+def _training(sizes: Any, state: Axis, epoch: Axis, image: Axis) -> Iterator[Quantity]:  # noqa: ANN401 -- a dict
+    shapes = layers(sizes)
+    *_, last = shapes
+    for n, (units, below) in shapes.items():
+        for kind, title, shape in (("W", "weights", (units, below)), ("b", "biases", (units,))):
+            yield Quantity(f"{kind}{n}", kind, f"{kind.lower()}{UP[n]}{{}}", sheet="weights",
+                           title=title, axes=(state,), shape=shape, equation=LEARN, given=1,
+                           role="weight", meaning="learnt as in the book", source="4-4",
+                           uses={"w": previous(f"{kind}{n}"),
+                                 "slope": previous(f"dC_d{kind}{n}")},
+                           written=f"{kind.lower()} ← {kind.lower()} − η ∂C_T/∂{kind.lower()}")
+    column = partial(Quantity, sheet="training", axes=(epoch, image))
+    yield from _forward(shapes, "noisy", "", column)
+    truth = {"t": "images", "a": f"a{last}"}
+    yield column("C", title="squared error", equation=COST, uses=truth, source="3-4",
+                 meaning="how far the image that comes out is from the clean one",
+                 written="C = ½ Σ (x − a)²")
+    yield column("off", title="pixels wrong", equation=OFF, uses=truth, number_format="0")
+    for n, (units, _) in reversed(shapes.items()):
+        above = str(int(n) + 1)
+        end, uses = n == last, {"W": f"W{above}", "above": f"delta{above}", "a": f"a{n}"}
+        yield column(f"delta{n}", "delta", f"δ{UP[n]}{{}}", title="error δ", shape=(units,),
+                     equation=LAST_DELTA if end else DELTA, uses=truth if end else uses,
+                     role="backward", meaning="how fast C changes with z", source="4-2, 4-3",
+                     written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)")
+    for n, (units, below) in shapes.items():
+        under = "noisy" if n == "2" else f"a{int(n) - 1}"
+        slope = partial(Quantity, sheet="gradients", axes=(epoch,), role="backward")
+        yield slope(f"dC_dW{n}", "dC_dW", f"∂C_T/∂w{UP[n]}{{}}", title="gradient, weights",
+                    shape=(units, below), equation=SLOPE_W,
+                    uses={"delta": f"delta{n}", "below": under})
+        yield slope(f"dC_db{n}", "dC_db", f"∂C_T/∂b{UP[n]}{{}}", title="gradient, biases",
+                    shape=(units,), equation=SLOPE_B, uses={"delta": f"delta{n}"})
+    for name, title, of in (("C_T", "total cost", "C"), ("wrong", "pixels wrong", "off")):
+        yield Quantity(name, title=title, sheet="plane", axes=(epoch,), equation=TOTAL,
+                       uses={"C": of}, number_format="0.##")
+
+
+def _forward(
+    shapes: Mapping[str, tuple[int, int]], begin: str, more: str, column: Any,  # noqa: ANN401 -- a partial Quantity
+) -> Iterator[Quantity]:
+    """Yield z and a of layers, from what is below the first; with ``more``, of the epoch shown."""
+    below = begin
+    for n, (units, _) in shapes.items():
+        is_last, weights = units == PIXELS, "_shown" if more else ""
+        z, a = f"z{n}{more}", f"a{n}{more}"
+        yield column(z, "z", f"z{UP[n]}{{}}", title="weighted input", shape=(units,), equation=SUM,
+                     role="forward",
+                     uses={"W": f"W{n}{weights}", "b": f"b{n}{weights}", "below": below})
+        yield column(a, "a", f"a{UP[n]}{{}}", title="activation", shape=(units,), role="forward",
+                     equation=SIGMOID if is_last else TANH, uses={"z": z},
+                     meaning="how excited a unit is; of the two, where the image lies",
+                     written="tanh z, and 1 / (1 + exp(−z)) of the pixels", source="3-2")
+        below = a
+
+
+def _shown(sizes: Mapping[str, int], image: Axis) -> Iterator[Quantity]:
+    shapes = layers(sizes)
+    code, last = str(2 + bool(sizes["hidden"])), [*shapes][-1]
+    decoder = {n: shape for n, shape in shapes.items() if n > code}
+    here = partial(Quantity, sheet="plane", number_format="0.00")
+    helper = partial(Quantity, sheet="decoder", number_format="0.00")
+    run = Axis("epoch", sizes["epochs"], "up")
+    epoch, one = {"epoch": "epoch_used"}, {"image": "image_used"}
+    yield helper("row", title="row in the table", equation=row_of(image.length), number_format="0",
+                 uses=epoch | one)
+    yield helper("codes", title="place in the plane", symbol="a{}", axes=(image,), shape=(CODE,),
+                 equation=xlnn.Chosen(run, image),
+                 uses={"of": f"a{code}", "image": "number", **epoch})
+    for n, (units, below) in decoder.items():
+        for kind, shape in (("W", (units, below)), ("b", (units,))):
+            yield helper(f"{kind}{n}_shown", kind, f"{kind.lower()}{UP[n]}{{}}", shape=shape,
+                         role="weight", equation=WEIGHTS, uses={"w": f"{kind}{n}", **epoch})
+    picture = partial(here, shape=(ROWS, COLUMNS))
+    yield picture("before", title="clean", equation=BEFORE, uses={"x": "images", **one})
+    yield picture("seen", title="what goes in", equation=BEFORE, uses={"x": "noisy", **one})
+    yield picture("after", title="what comes out", equation=AFTER, uses={"a": f"a{last}"})
+    yield here("point", title="type a point", symbol="a{}", shape=(CODE,), role="input",
+               between=(-1.0, 1.0))
+    yield from _forward(decoder, "point", "_point", helper)
+    yield picture("image", title="of the point", equation=PICTURE, uses={"a": f"a{last}_point"})
+    place = Axis("place", ACROSS**2)
+    yield helper("place", title="place", symbol="n", axes=(place,), counts=True, role="key",
+                 number_format="0")
+    yield helper("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
+                 equation=PLACE)
+    yield from _forward(decoder, "spot", "_plane", partial(helper, axes=(place,)))
+    for down in range(ACROSS):
+        yield here(f"plane_{down + 1}", title=f"a₂ = {0.3 * (ACROSS // 2 - down):.1f}",
+                   shape=(ACROSS, ROWS, COLUMNS), equation=pictures(down),
+                   uses={"a": f"a{last}_plane"})
+
+
+def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Return the settings, the random numbers of the noise, and random weights."""
+    draw = np.random.default_rng(sizes["seed"])
+    start: dict[str, Any] = {}
+    for n, (units, below) in layers(sizes).items():
+        start[f"W{n}"] = (draw.normal(size=(1, units, below)) * 0.5).round(3)
+        start[f"b{n}"] = np.zeros((1, units))
+    return {
+        "eta": 0.05, "noise": 0, "epoch_chosen": sizes["epochs"], "image_chosen": 1,
+        "point": [0.5, 0.5], "drawn": draw.random((sizes["images"], PIXELS)).round(3), **start,
+    }
+
+
+UP = dict(zip("2345", "²³⁴⁵", strict=True))
+INK = {"scale": "ink", "width": 5, "digits": ";;;"}
+
+EXPERIMENT = xlnn.Experiment(
+    "autoencoder", model, title="Twelve pixels in two numbers",
+    summary="An autoencoder: the book's 64 images through two numbers and back, and the plane of "
+    "these numbers with its images.",
+    sizes={"epochs": Size(40, 2, 500), "images": Size(64, 2, 500), "hidden": Size(0, 0, 12),
+           "seed": Size(1, 0, 2**31)},
+    inputs=inputs, images="digits",
+    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "seed": "seed",
+                 "noise": "noise"},
+    about=(
+        "{images} images of 12 pixels go through two numbers and are to come out as they went in. "
+        "Nobody says which digit is on an image; yet zeros and ones part in the plane.",
+        "The first half of the network is the encoder: it finds the two numbers. The second half "
+        "is the decoder: it makes an image of any two numbers, also of those of no image.",
+        "With noise a part of the pixels is left out, and the network has to give what it did not "
+        "see. The random numbers for it are a table of inputs.",
+        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
+        "NumPy.",
+    ),
+    colours={"forward": "from the image to the two numbers and back", "backward": "errors and "
+             "gradients", "weight": "weights and biases", "result": "costs and pictures"},
+    pages=(
+        Page(
+            "plane", "Plane", "Choose an epoch and an image, or type a point of the plane.",
+            xlnn.Sentences("told"), xlnn.Space(),
+            xlnn.Beside(
+                xlnn.Below(
+                    xlnn.Numbers("eta", "noise", "epoch_chosen", "epoch_used", "image_chosen",
+                                 "image_used", positive=["eta"],
+                                 choices={"epoch_chosen": "dC_dW2", "image_chosen": "images"}),
+                    Grid("point", above=1, digits="0.0"),
+                ),
+                xlnn.Below(
+                    xlnn.Beside(*(Grid(n, **INK) for n in ("before", "seen", "after", "image"))),
+                    xlnn.Space(),
+                    Grid("plane_1", height=12, captions=tuple(
+                        f"a₁ = {0.3 * (n - ACROSS // 2):.1f}" for n in range(ACROSS)), **INK),
+                    *(Grid(f"plane_{n}", height=12, **INK) for n in range(2, ACROSS + 1)),
+                ),
+                xlnn.Below(
+                    Chart("Images in the plane of the two numbers",
+                          Trace(("codes", 1), ("codes", 0), "1B4F9C", 0, "circle", each="image",
+                                labels="labels"), x="a₁", y="a₂", size_in_cm=(14, 13),
+                          ends=(-1, 1, 0.5), ends_up=(-1, 1, 0.5), is_square=True),
+                    Chart("Total cost", Trace("C_T")),
+                    Table("C_T", "wrong"),
+                ),
+            ),
+        ),
+        Page("images", "Images", "The images, and what goes in where there is noise.",
+             Table("number", "labels", "images", "drawn", "noisy", ink=("images", "noisy"))),
+        Page("training", "Training", "Forward and back, for each image in each epoch."),
+        Page("weights", "Weights", "The weights and biases after each epoch. The first row is the "
+             "start: it is yours to change."),
+        Page("gradients", "Gradients", "How fast C_T changes with each weight and bias."),
+        Page("decoder", "Decoder", "The decoder of the epoch shown, and what it makes of the point "
+             "and of the places of the plane."),
+    ),
+    tries=(
+        ("On {plane}, step through the epochs from the first to the last.", "The labels of the "
+         "images part: zeros and ones drift away from each other, and nobody told which is which."),
+        ("Type points of the plane, from (−0.9, 0) to (0.9, 0).", "One image turns into another, "
+         "through images that were never shown."),
+        ("Set the noise to 0.3, and choose an image of which pixels are missing.", "Most of the "
+         "missing pixels come back: six of seven, over all images."),
+    ),
+)
+# fmt: on

@@ -1,0 +1,355 @@
+"""Which points belong together, and along which axes do they lie? k-means and power iteration.
+
+S. Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 28 (1982);
+H. Hotelling, Analysis of a complex of statistical variables into principal components, Journal of
+Educational Psychology 24 (1933), whose iteration finds the principal axes.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import xlnn
+from xlnn import Axis, Cells, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, previous
+
+Choice = partial(Stated, coarse=True, jumps=True)
+"""An equation whose value is a choice or a count."""
+
+COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
+PARTS = 48
+
+
+class Nearest(xlnn.Equation):
+    """The number of the nearest centre: the first of those that are nearest."""
+
+    coarse = jumps = True
+
+    def array(self, distance: np.ndarray) -> np.ndarray:
+        """Return it for each point, from 1."""
+        return distance.argmin(axis=1) + 1.0
+
+    def cell(self, distance: Cells) -> str:
+        """Return the formula of one point."""
+        return f"=MATCH(MIN({distance[:]}),{distance[:]},0)"
+
+    def ties(self, got: np.ndarray, tolerance: float, distance: np.ndarray) -> np.ndarray:
+        """Tell of which points another centre is as near but for rounding."""
+        known = np.isin(got, np.arange(distance.shape[1]) + 1)
+        taken = distance[np.arange(len(got)), np.where(known, got, 1).astype(int) - 1]
+        return known & (taken - distance.min(axis=1) <= tolerance * np.maximum(1, taken))
+
+
+# fmt: off
+# Equations, each twice: for NumPy, and for the formula of one cell.
+DISTANCE = Stated(
+    array=lambda x, centres: ((x[:, np.newaxis] - centres) ** 2).sum(axis=2),
+    cell=lambda k, x, centres: "=SUMSQ({})".format(",".join(
+        f"{x[i]}-{centres[k, i]}" for i in range(x.shape[0]))),
+)
+LEAST = Stated(lambda distance: distance.min(axis=1), lambda distance: f"=MIN({distance[:]})")
+CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here it stays
+    array=lambda before, own, x: np.where(
+        own.any(axis=0)[:, np.newaxis],
+        own.T @ x / np.maximum(1, own.sum(axis=0))[:, np.newaxis], before),
+    cell=lambda k, i, before, own, x: "=IF(SUM({0})=0,{2},SUMPRODUCT({0},{1})/SUM({0}))".format(
+        own.over("point")[k], x.over("point")[i], before[k, i]),
+)
+OWN = Choice(
+    array=lambda nearest, centres: np.eye(len(centres))[nearest.astype(int) - 1],
+    cell=lambda k, nearest, **_: f"=IF({nearest[()]}={k + 1},1,0)",
+)
+COUNT = Choice(
+    array=lambda own: own.sum(axis=0), cell=lambda k, own: f"=SUM({own.over('point')[k]})",
+)
+TOTAL = Stated(lambda least: least.sum(), lambda least: f"=SUM({least.over('point')[()]})")
+MEAN = Stated(lambda x: x.mean(axis=0), lambda i, x: f"=AVERAGE({x.over('point')[i]})")
+MINUS = Stated(lambda x, mean: x - mean, lambda i, x, mean: f"={x[i]}-{mean[i]}")
+COVARIANCE = Stated(
+    array=lambda d: d.T @ d / len(d),
+    cell=lambda i, j, d: "=SUMPRODUCT({0},{1})/COUNT({0})".format(
+        d.over("point")[i], d.over("point")[j]),
+)
+PRODUCT = Stated(lambda S, v: S @ v, lambda i, S, v: f"=SUMPRODUCT({S[i, :]},{v[:]})")
+UNIT = Stated(  # what has no length has no direction, and stays
+    array=lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
+    cell=lambda i, v, Sv: f"=IF(SUMSQ({Sv[:]})=0,{v[i]},{Sv[i]}/SQRT(SUMSQ({Sv[:]})))",
+)
+RAYLEIGH = Stated(
+    array=lambda v, Sv: v @ Sv / (v @ v) if v @ v else 0,
+    cell=lambda v, Sv: "=IF(SUMSQ({0})=0,0,SUMPRODUCT({0},{1})/SUMSQ({0}))".format(v[:], Sv[:]),
+)
+SIGNED = Stated(  # v and -v are one axis: the component that is largest is positive
+    array=lambda v: v[-1] if v[-1].max() >= -v[-1].min() else -v[-1],
+    cell=lambda i, v: "=IF(MAX({0})>=-MIN({0}),1,-1)*{1}".format(v.at(-1)[:], v.at(-1)[i]),
+)
+LAST = Stated(lambda lam: lam[-1], lambda lam: f"={lam.at(-1)[()]}")
+DEFLATED = Stated(
+    array=lambda S, lam, axis: S - lam * np.outer(axis, axis),
+    cell=lambda i, j, S, lam, axis: f"={S[i, j]}-{lam[()]}*{axis[i]}*{axis[j]}",
+)
+SHARE = Stated(
+    array=lambda S, lam: lam / np.trace(S) if np.trace(S) else 0,
+    cell=lambda S, lam: "=IF({0}=0,0,{1}/({0}))".format(
+        "+".join(S[i, i] for i in range(S.shape[0])), lam[()]),
+)
+SCORE = Stated(
+    array=lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
+    cell=lambda n, d, axis1, axis2: f"=SUMPRODUCT({d[:]},{(axis1, axis2)[n][:]})",
+)
+ON_ELLIPSE = Stated(  # two standard deviations away from the mean
+    array=lambda k, mean, lam1, axis1, lam2, axis2: mean[:2] + 2 * (
+        np.outer(np.cos(2 * np.pi * k / PARTS), np.sqrt(max(lam1, 0)) * axis1[:2])
+        + np.outer(np.sin(2 * np.pi * k / PARTS), np.sqrt(max(lam2, 0)) * axis2[:2])),
+    cell=lambda i, k, mean, lam1, axis1, lam2, axis2: (
+        f"={mean[i]}+2*(COS(2*PI()*{k[()]}/{PARTS})*SQRT(MAX(0,{lam1[()]}))*{axis1[i]}"
+        f"+SIN(2*PI()*{k[()]}/{PARTS})*SQRT(MAX(0,{lam2[()]}))*{axis2[i]})"),
+)
+END = Stated(
+    array=lambda side, mean, lam, axis: mean[:2] + 2 * np.outer(
+        2 * side - 1, np.sqrt(max(lam, 0)) * axis[:2]),
+    cell=lambda i, side, mean, lam, axis: (
+        f"={mean[i]}+2*(2*{side[()]}-1)*SQRT(MAX(0,{lam[()]}))*{axis[i]}"),
+)
+PATH = Stated(  # where a centre was, and after the step shown where it is
+    array=lambda centres, number, used: centres[
+        np.minimum(number, used).astype(int)].swapaxes(1, 2)[:, :2],
+    cell=lambda i, k, centres, number, used: (
+        f"=INDEX({centres.over('step')[k, i]},MIN({number[()]},{used[()]})+1)"),
+)
+DRAWN = Stated(  # in the series of each other cluster the point lies under the centre
+    array=lambda x, nearest, path: np.where(
+        nearest[:, np.newaxis, np.newaxis] == np.arange(path.shape[2]) + 1,
+        x[:, :2, np.newaxis], path[-1]),
+    cell=lambda i, k, x, nearest, path: (
+        f"=IF({nearest[()]}={k + 1},{x[i]},{path.at(-1, along='stop')[i, k]})"),
+)
+AT = Stated(
+    array=lambda total, used: total[int(used)],
+    cell=lambda total, used: f"=INDEX({total.over('step')[()]},{used[()]}+1)",
+)
+EMPTY = Choice(
+    array=lambda points, used: (points[int(used)] == 0).sum(),
+    cell=lambda points, used: "=" + "+".join(
+        f"(INDEX({points.over('step')[k]},{used[()]}+1)=0)" for k in range(points.shape[0])),
+)
+
+
+def used(most: int) -> Stated:
+    """Return the equation of the whole number that is used, whatever is typed."""
+    return Choice(
+        array=lambda choice: np.clip(np.floor(choice), 0, most),
+        cell=lambda choice: f"=MAX(0,MIN({most},INT({choice[()]})))",
+    )
+
+
+def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
+    """Yield the points, the steps of k-means, what is drawn of them, and the principal axes."""
+    D, K, say = sizes["columns"], sizes["clusters"], words.sentence
+    point = Axis("point", sizes["points"])
+    step = Axis("step", sizes["steps"] + 1, "up", counts_from=0)
+    here = partial(Quantity, sheet="clusters", number_format="0.00")
+    yield here("shown", title="step shown (0: the start)", role="input", number_format="0",
+               choices=(0, sizes["steps"]))
+    yield here("used", title="step that is used", equation=used(sizes["steps"]),
+               uses={"choice": "shown"}, number_format="0")
+    number = partial(Quantity, counts=True, number_format="0", role="key")
+    yield number("number", title="point", symbol="n", sheet="points", axes=(point,))
+    yield Quantity("x", title="point", symbol="x{}", sheet="points", axes=(point,), shape=(D,),
+                   role="input", number_format="General", scale=2,
+                   meaning="the coordinates of a point")
+    yield Quantity("centres", title="centre", symbol="c{}", sheet="centres", axes=(step,),
+                   shape=(K, D), equation=CENTRES, given=1, role="weight", scale=2,
+                   uses={"before": previous("centres"), "own": previous("own")},
+                   meaning="the mean of the points that were nearest; without points it stays",
+                   written="c = Σ x / number of points", source="Lloyd 1982")
+    near = partial(Quantity, sheet="steps", axes=(step, point))
+    yield near("distance", title="squared distance", symbol="d²{}", shape=(K,), equation=DISTANCE,
+               role="forward", meaning="from the point to each centre", written="d² = Σ (x − c)²",
+               source="Lloyd 1982")
+    yield near("nearest", title="nearest centre", equation=Nearest(), number_format="0",
+               meaning="the first of those that are nearest", written="arg min d²",
+               source="Lloyd 1982")
+    yield near("least", title="squared distance to it", symbol="min d²", equation=LEAST)
+    yield near("own", title="1 for its cluster", symbol="r{}", shape=(K,), equation=OWN,
+               number_format="0")
+    yield Quantity("points", title="points of each cluster", symbol="n{}", sheet="centres",
+                   axes=(step,), shape=(K,), equation=COUNT, uses={"own": "own"}, number_format="0")
+    yield Quantity("C_T", title="sum of squared distances", symbol="C_T", sheet="centres",
+                   axes=(step,), equation=TOTAL, number_format="0.000",
+                   meaning="how far the points are from their centres; no step makes it larger",
+                   written="C_T = Σ min d²", source="Lloyd 1982")
+    yield from _drawn(step, point, K, say)
+    yield from _axes(sizes["steps"], point, D, say)
+
+
+def _drawn(step: Axis, point: Axis, K: int, say: Any) -> Iterator[Quantity]:  # noqa: ANN401 -- Text.sentence
+    here = partial(Quantity, sheet="drawn", number_format="0.00")
+    stop = Axis("stop", step.length, counts_from=0)
+    yield here("stop", title="step", symbol="k", axes=(stop,), counts=True, number_format="0")
+    yield here("path", title="path of the centre", symbol="c{}", axes=(stop,), shape=(2, K),
+               equation=PATH, uses={"number": "stop"})
+    yield here("nearest_shown", title="nearest centre", axes=(point,), number_format="0",
+               equation=xlnn.Chosen(step, point),
+               uses={"of": "nearest", "step": "used", "point": "number"})
+    yield here("drawn", title="drawn", symbol="x{}", axes=(point,), shape=(2, K), equation=DRAWN,
+               uses={"nearest": "nearest_shown"})
+    shown = partial(Quantity, sheet="clusters")
+    yield shown("C_T_shown", title="sum of squared distances", equation=AT, uses={"total": "C_T"},
+                number_format="0.000")
+    yield shown("empty", title="clusters without points", equation=EMPTY, number_format="0")
+    told = say("told", "After step {used} the squared distances add up to {C_T_shown}; clusters "
+               "without points: {empty}.")
+    yield shown("told", is_text=True, equation=xlnn.Told([told], digits=3))
+
+
+def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # noqa: ANN401 -- Text.sentence
+    """Yield the principal axes: the second one from what the first leaves of the covariance."""
+    here = partial(Quantity, sheet="axes", number_format="0.0000")
+    yield here("mean", title="mean", symbol="x̄{}", shape=(D,), equation=MEAN)
+    yield Quantity("d", title="deviation", symbol="d{}", sheet="points", axes=(point,), shape=(D,),
+                   equation=MINUS)
+    yield here("S1", "S", "S{}", title="covariance", shape=(D, D), equation=COVARIANCE,
+               uses={"d": "d"}, meaning="of the whole population: divided by the number of points",
+               written="S = Σ d dᵀ / n", source="Hotelling 1933")
+    step = Axis("step", steps + 1, "up", counts_from=0)
+    turn = partial(Quantity, sheet="power", axes=(step,), number_format="0.0000")
+    for n in "12":
+        S, v, Sv, lam, axis = (f"{name}{n}" for name in ("S", "v", "Sv", "lambda", "axis"))
+        if n == "2":
+            yield here("S2", symbol="S{}", title="what the first axis leaves", shape=(D, D),
+                       equation=DEFLATED, uses={"S": "S1", "lam": "lam1", "axis": "axis1"})
+        yield turn(v, "v", "v{}", title="direction", shape=(D,), equation=UNIT, given=1,
+                   role="weight", uses={"v": previous(v), "Sv": previous(Sv)},
+                   meaning="turns towards the axis of the largest variance",
+                   written="v ← S v / |S v|", source="Hotelling 1933")
+        yield turn(Sv, "Sv", "Sv{}", title="S v", shape=(D,), equation=PRODUCT,
+                   uses={"S": S, "v": v}, role="forward")
+        yield turn(lam, "lambda", "λ", title="variance along it", equation=RAYLEIGH,
+                   uses={"v": v, "Sv": Sv}, meaning="how far the points spread along v",
+                   written="λ = v·S v / v·v", source="Hotelling 1933")
+        says = {"meaning": "v and −v are one axis: its largest component is positive",
+                "written": "v or −v"} if n == "1" else {}
+        yield here(axis, symbol=f"v{'¹²'[n == '2']}{{}}", title=f"axis {n}", shape=(D,),
+                   equation=SIGNED, uses={"v": v}, **says)
+        yield here(f"lam{n}", title=f"variance along axis {n}", symbol=f"λ{'₁₂'[n == '2']}",
+                   equation=LAST, uses={"lam": lam})
+        yield here(f"share{n}", title=f"its share of all variance, axis {n}", equation=SHARE,
+                   uses={"S": "S1", "lam": f"lam{n}"}, number_format="0.0%")
+    yield Quantity("score", title="along the axes", symbol="s{}", sheet="points", axes=(point,),
+                   shape=(2,), equation=SCORE)
+    line = partial(Quantity, sheet="drawn", number_format="0.00", shape=(2,))
+    part, side = Axis("part", PARTS + 1, counts_from=0), Axis("side", 2, counts_from=0)
+    yield Quantity("part", title="part", sheet="drawn", axes=(part,), counts=True, role="key",
+                   number_format="0")
+    yield Quantity("side", title="side", sheet="drawn", axes=(side,), counts=True, role="key",
+                   number_format="0")
+    yield line("ellipse", title="ellipse", axes=(part,), equation=ON_ELLIPSE, uses={"k": "part"})
+    for n in "12":
+        yield line(f"line{n}", title=f"axis {n}", axes=(side,), equation=END,
+                   uses={"lam": f"lam{n}", "axis": f"axis{n}"})
+    main = say("main", "The first axis has {share} of the variance, the second one {rest}.")
+    yield here("main", is_text=True, equation=xlnn.Told([main], digits=3),
+               uses={"share": "share1", "rest": "share2"})
+
+
+def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Return points around three places."""
+    D, K = sizes["columns"], sizes["clusters"]
+    draw = np.random.default_rng(sizes["seed"])
+    places = np.array([[2, 1], [5, 2.5], [4, 5]])
+    near = np.resize(places, (sizes["points"], D)) if D == 2 else draw.normal(
+        scale=3, size=(3, D))[np.arange(sizes["points"]) % 3]
+    x = (near + draw.normal(size=near.shape) * 0.6).round(2)
+    return {"shown": sizes["steps"], "x": x, **starts(x, K)}
+
+
+def starts(x: np.ndarray, K: int) -> dict[str, Any]:
+    """Return where the iterations begin: centres side by side amid the points, and directions."""
+    mean, v = x.mean(axis=0), np.eye(x.shape[1])[:1]
+    centres = (mean + (x[:K] - mean) / 5).round(2)
+    return {"centres": centres[np.newaxis], "v1": v, "v2": np.ones_like(v)}
+
+
+EXPERIMENT = xlnn.Experiment(
+    "clusters", model, title="Clusters and axes",
+    summary="k-means, with the paths of its centres, and the principal axes by power iteration, of "
+    "the same points.",
+    sizes={"steps": Size(12, 2, 200), "points": Size(60, 3, 5_000), "columns": Size(2, 2, 10),
+           "clusters": Size(3, 1, 6), "seed": Size(1, 0, 2**31)},
+    inputs=inputs, options_for={"epochs": "steps", "seed": "seed"},
+    about=(
+        "Nobody says what the {points} points are. k-means divides them among {clusters} centres: "
+        "each point belongs to the nearest one, then each centre moves amid its points.",
+        "No step makes the sum of the squared distances larger, and soon nothing moves. Where it "
+        "ends depends on where it begins; a centre without points stays where it is.",
+        "Power iteration finds the axis along which the points spread most: a direction is "
+        "multiplied by the covariance again and again. The second axis is found in what the first "
+        "one leaves.",
+        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
+        "NumPy.",
+    ),
+    colours={"forward": "distances and products", "weight": "centres and directions",
+             "result": "what follows from them"},
+    pages=(
+        Page(
+            "clusters", "Clusters", "Choose a step: each centre moves amid the points that are "
+            "nearest to it.",
+            xlnn.Sentences("told"), xlnn.Space(),
+            xlnn.Beside(
+                Numbers("shown", "used", "C_T_shown", "empty", choices={"shown": "C_T"}),
+                xlnn.Below(
+                    Chart("Points and paths of the centres",
+                          Trace(("drawn", 1), ("drawn", 0), COLOURS, 0, "circle"),
+                          Trace(("path", 1), ("path", 0), COLOURS, marker="diamond"),
+                          x="x₁", y="x₂",
+                          size_in_cm=(15, 11)),
+                    Chart("Sum of squared distances", Trace("C_T", marker="circle")),
+                ),
+            ),
+        ),
+        Page(
+            "axes", "Axes", "The axes along which the points spread most, and the ellipse two "
+            "standard deviations away from the mean.",
+            xlnn.Sentences("main"), xlnn.Space(),
+            xlnn.Beside(
+                xlnn.Below(Numbers("lam1", "share1", "lam2", "share2"),
+                           *(xlnn.Grid(name, digits="0.000", above=1)
+                             for name in ("mean", "S1", "axis1", "S2", "axis2"))),
+                xlnn.Below(
+                    Chart("Points, ellipse and axes",
+                          Trace(("x", 1), ("x", 0), "777777", 0, "circle"),
+                          Trace(("ellipse", 1), ("ellipse", 0), "1B4F9C"),
+                          Trace(("line1", 1), ("line1", 0), "C0561C"),
+                          Trace(("line2", 1), ("line2", 0), "5B8C5A"), x="x₁", y="x₂",
+                          size_in_cm=(15, 11)),
+                    Chart("Variance along the direction", Trace("lambda1", name="direction 1"),
+                          Trace("lambda2", name="direction 2")),
+                ),
+            ),
+        ),
+        Page("steps", "Steps", "In each step, the nearest centre of each point.",
+             Table("distance", "nearest", "least", "own")),
+        Page("centres", "Centres", "The centres after each step. The first row is the start: it is "
+             "yours to change.", Table("centres", "points", "C_T")),
+        Page("power", "Power iteration", "Each direction is the one before, times the covariance, "
+             "made 1 long.", Table("v1", "Sv1", "lambda1", "v2", "Sv2", "lambda2")),
+        Page("points", "Points", "The points, and where they lie along the axes.",
+             Table("number", "x", "d", "score")),
+        xlnn.Page("drawn", "Drawn", "What the charts are drawn from.",
+                  xlnn.Beside(Table("stop", "path"), Table("nearest_shown", "drawn"),
+                              Table("part", "ellipse"), Table("side", "line1", "line2"))),
+    ),
+    tries=(
+        ("On {clusters}, step from 0 to the last.", "The centres begin side by side and walk to "
+         "their groups; after some steps nothing moves."),
+        ("On {centres}, type (2, 1), (2, 1.2) and (4, 4) as start centres.", "Two centres divide "
+         "one group, and the third has both others: the sum ends larger than before."),
+        ("On {centres}, type 99 for a start centre.", "It is nearest to no point and stays where "
+         "it is, and two centres share three groups."),
+        ("On {power}, type other numbers into the first row.", "The direction turns to the same "
+         "axis, unless it begins at right angles to it."),
+    ),
+)
+# fmt: on

@@ -1,0 +1,372 @@
+"""What is like what? People, films and words as points of a plane, found by gradient descent.
+
+Y. Koren, R. Bell, C. Volinsky, Matrix factorization techniques for recommender systems, Computer 42
+(2009), equations 4 and 5: a rating is told from biases and from an inner product. T. Mikolov et
+al., Distributed representations of words and phrases and their compositionality (2013), equations 1
+and 2: the skip-gram tells the words around a word, here with the whole softmax.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import xlnn
+from xlnn import Axis, Cells, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, previous
+
+Choice = partial(Stated, coarse=True, jumps=True)
+"""An equation whose value is a choice or a count."""
+
+PEOPLE = ("Ada", "Ben", "Cem", "Dora", "Eva", "Finn", "Gina", "Hugo", "Ines", "Jan")
+FILMS = ("Robot Day", "Star Port", "Red Planet", "Deep Sky", "Two Hearts", "Summer Rain",
+         "The Wedding", "Dear Paul")  # fmt: skip
+SENTENCES = ("king rules land", "queen rules land", "king wears crown", "queen wears crown",
+             "boy plays ball", "girl plays ball", "boy eats apple", "girl eats apple")  # fmt: skip
+WORDS = tuple(sorted({word for each in SENTENCES for word in each.split()}))
+
+
+SYMBOLS = {"P": "p", "bu": "bᵤ", "Q": "q", "bi": "bᵢ", "V": "v"}
+
+
+# fmt: off
+# Equations, each twice: for NumPy, and for the formula of one cell.
+FIND = Stated(  # a look-up, whose gradient is SUMMED
+    array=lambda table, which: table[which.astype(int) - 1],
+    cell=lambda *k, table, which: f"=INDEX({table.over('person', 'film')[k]},{which[()]})",
+)
+AVERAGE = Stated(lambda r: r.mean(), lambda r: f"=AVERAGE({r.over('rating')[()]})")
+PREDICTED = Stated(
+    array=lambda mean, b, c, p, q: mean + b + c + (p * q).sum(axis=1),
+    cell=lambda mean, b, c, p, q: (
+        f"={mean[()]}+{b[()]}+{c[()]}+SUMPRODUCT({p[:]},{q[:]})"),
+)
+MINUS = Stated(lambda found, r: found - r, lambda found, r: f"={found[()]}-{r[()]}")
+TIMES = Stated(lambda e, v: e[:, np.newaxis] * v, lambda k, e, v: f"={e[()]}*{v[k]}")
+SUMMED = Stated(  # over the ratings that looked the row up; the penalty belongs to the cost
+    array=lambda which, number, terms, w, penalty: np.array(
+        [terms[which == n].sum(axis=0) for n in number]) + penalty * w,
+    cell=lambda *k, which, number, terms, w, penalty: (
+        f"=SUMIF({which.over('rating')[()]},{number[()]},{terms.over('rating')[k]})"
+        f"+{penalty[()]}*{w[k]}"),
+)
+COST = Stated(
+    array=lambda e, penalty, P, Q, b, c: (
+        (e**2).sum() + penalty * sum((w**2).sum() for w in (P, Q, b, c))) / 2,
+    cell=lambda e, penalty, P, Q, b, c: "=(SUMSQ({})+{}*SUMSQ({}))/2".format(
+        e.over("rating")[()], penalty[()],
+        ",".join(w.over("person", "film")[...] for w in (P, Q, b, c))),
+)
+RMSE = Stated(
+    array=lambda e: np.sqrt((e**2).mean()),
+    cell=lambda e: "=SQRT(SUMSQ({0})/COUNT({0}))".format(e.over("rating")[()]),
+)
+LEARN = Stated(
+    array=lambda w, slope, eta: w - eta * slope,
+    cell=lambda *k, w, slope, eta: f"={w[k]}-{eta[()]}*{slope[k]}",
+)
+PAIRS = Choice(  # how often word o stands in a sentence of this word
+    array=lambda token, number: sum(
+        (token[:, [i]] == number).T.astype(float) @ (token[:, [j]] == number)
+        for i in range(token.shape[1]) for j in range(token.shape[1]) if i != j),
+    cell=lambda o, token, number: "=" + "+".join(
+        f"COUNTIFS({token.over('sentence')[i]},{number[()]},{token.over('sentence')[j]},{o + 1})"
+        for i in range(token.shape[0]) for j in range(token.shape[0]) if i != j),
+)
+SCORES = Stated(lambda V, U: V @ U.T, lambda o, V, U: f"=SUMPRODUCT({V[:]},{U[o, :]})")
+POWERS = Stated(
+    array=lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
+    cell=lambda o, z: f"=EXP({z[o]}-MAX({z[:]}))",
+)
+SOFTMAX = Stated(
+    array=lambda s: s / s.sum(axis=1, keepdims=True), cell=lambda o, s: f"={s[o]}/SUM({s[:]})",
+)
+DELTA = Stated(
+    array=lambda a, N: N.sum(axis=1, keepdims=True) * a - N,
+    cell=lambda o, a, N: f"=SUM({N[:]})*{a[o]}-{N[o]}",
+)
+ENTROPY = Stated(  # -N ln a, summed; without the logarithm of an a that is 0
+    array=lambda z, s, N: N.sum(axis=1) * (z.max(axis=1) + np.log(s.sum(axis=1)))
+    - (N * z).sum(axis=1),
+    cell=lambda z, s, N: (
+        f"=SUM({N[:]})*(MAX({z[:]})+LN(SUM({s[:]})))-SUMPRODUCT({N[:]},{z[:]})"),
+)
+TOTAL = Stated(lambda C: C.sum(), lambda C: f"=SUM({C.over('word')[()]})")
+BOTH = Stated(lambda a, b: a + b, lambda a, b: f"={a[()]}+{b[()]}")
+SLOPE_V = Stated(lambda delta, U: delta @ U, lambda k, delta, U: "=" + "+".join(
+    f"{delta[o]}*{U[o, k]}" for o in range(U.shape[0])))
+SLOPE_U = Stated(
+    array=lambda delta, V: delta.T @ V,
+    cell=lambda o, k, delta, V: f"=SUMPRODUCT({delta.over('word')[o]},{V.over('word')[k]})",
+)
+TOLD = Stated(
+    array=lambda mean, b, c, p, q: mean + b[:, np.newaxis] + c + p @ q.T,
+    cell=lambda j, mean, b, c, p, q: "={}+{}+{}+SUMPRODUCT({},{})".format(
+        mean[()], b[()], c.at(j, along="film")[()], p[:], q.at(j, along="film")[:]),
+)
+USED = partial(lambda most: Choice(
+    array=lambda choice: np.clip(np.floor(choice), 0, most),
+    cell=lambda choice: f"=MAX(0,MIN({most},INT({choice[()]})))"))
+
+
+class Word(xlnn.Sentence):
+    """The name of a word, by its number."""
+
+    def text(self, i: int, *, token: np.ndarray, name_word: np.ndarray) -> str:
+        """Return the name."""
+        return str(name_word[int(token[i]) - 1])
+
+    def cell(self, i: int, token: Cells, name_word: Cells) -> str:
+        """Return the formula that looks it up."""
+        return f"=INDEX({name_word.over('word')[()]},{token[i]})"
+
+
+def model(  # noqa: PLR0915 -- a statement each quantity
+    sizes: Mapping[str, int], words: xlnn.Text
+) -> Iterator[Quantity]:
+    """Yield both models, and the cost of both: neither sees the other."""
+    state = Axis("epoch", sizes["epochs"] + 1, "up", counts_from=0)
+    epoch, d = Axis("epoch", sizes["epochs"], "up"), sizes["hidden"]
+    person, film = Axis("person", sizes["people"]), Axis("film", sizes["films"])
+    word, rating = Axis("word", sizes["words"]), Axis("rating", sizes["ratings"])
+    sentence = Axis("sentence", sizes["sentences"])
+    number = partial(Quantity, number_format="0", counts=True, role="key")
+    name = partial(Quantity, is_text=True, role="input")
+    learns = partial(Quantity, axes=(state,), equation=LEARN, given=1, role="weight")
+
+    films = partial(Quantity, sheet="films", number_format="General")
+    typed = partial(films, role="input", scale=0.1, calms=True)
+    yield typed("eta", title="learning rate η", symbol="η", meaning="how far a step goes")
+    yield typed("penalty", title="penalty λ", symbol="λ",
+                meaning="keeps the numbers of people and films small, above all of rare ones")
+    yield typed("eta_words", title="learning rate η of the words", symbol="η", sheet="words")
+    for page in ("films", "words"):
+        yield Quantity(f"shown_{page}", title="epoch shown (0: the start)", sheet=page,
+                       role="input", number_format="0", choices=(0, sizes["epochs"]))
+        yield Quantity(f"used_{page}", title="epoch that is used", sheet=page, number_format="0",
+                       equation=USED(sizes["epochs"]), uses={"choice": f"shown_{page}"})
+    for kind, axis in (("person", person), ("film", film)):
+        yield number(f"n_{kind}", title=kind, symbol="n", sheet="films", axes=(axis,))
+        yield name(f"name_{kind}", title="name", symbol=" ", sheet="films", axes=(axis,))
+    row = partial(Quantity, sheet="ratings", axes=(rating,), role="input", number_format="0")
+    yield row("person_of", title="person", symbol="u", choices=(1, sizes["people"]))
+    yield row("film_of", title="film", symbol="i", choices=(1, sizes["films"]))
+    yield row("r", title="rating", symbol="r", number_format="General", scale=2,
+              meaning="what the person gave the film")
+    yield films("mean", title="mean of all ratings μ", symbol="μ", equation=AVERAGE)
+
+    parameters = {"P": ("person", person, (d,)), "bu": ("person", person, ()),
+                  "Q": ("film", film, (d,)), "bi": ("film", film, ())}
+    said = {"P": "what a person likes", "bu": "how far above the mean a person rates",
+            "Q": "what a film has", "bi": "how far above the mean a film is rated"}
+    for w, (_, axis, shape) in parameters.items():
+        yield learns(w, sheet="factors", axes=(state, axis), shape=shape, title=said[w],
+                     symbol=f"{SYMBOLS[w]}{{}}", meaning=said[w],
+                     written=f"{SYMBOLS[w]} ← {SYMBOLS[w]} − η ∂C/∂{SYMBOLS[w]}",
+                     uses={"w": previous(w), "slope": previous(f"dC_d{w}")})
+    step = partial(Quantity, sheet="steps", axes=(epoch, rating), role="forward")
+    for w, (kind, _, shape) in parameters.items():
+        yield step(f"{w}_of", title=f"look-up of {w}", symbol=f"{SYMBOLS[w]}{{}}", shape=shape,
+                   equation=FIND, uses={"table": w, "which": f"{kind}_of"})
+    of = {"p": "P_of", "q": "Q_of", "b": "bu_of", "c": "bi_of"}
+    yield step("found", title="predicted", symbol="r̂", equation=PREDICTED, uses=of,
+               meaning="the rating that the model tells", written="r̂ = μ + bᵤ + bᵢ + p·q",
+               source="Koren et al. 2009, (4)")
+    yield step("e", title="error", symbol="e", equation=MINUS, role="backward",
+               meaning="how far it is off", written="e = r̂ − r")
+    for w, other in (("P", "Q_of"), ("Q", "P_of")):
+        yield step(f"e_{w}", title=f"error times the other, for {w}", shape=(d,), equation=TIMES,
+                   symbol=f"e{SYMBOLS[other[0]]}{{}}", uses={"v": other}, role="backward")
+    slope = partial(Quantity, sheet="gradients", role="backward")
+    terms = {"P": "e_P", "Q": "e_Q", "bu": "e", "bi": "e"}
+    for w, (kind, axis, shape) in parameters.items():
+        yield slope(f"dC_d{w}", title=f"gradient of {w}", symbol=f"∂C/∂{SYMBOLS[w]}{{}}",
+                    shape=shape, axes=(epoch, axis), equation=SUMMED, uses={
+                        "which": f"{kind}_of", "number": f"n_{kind}", "terms": terms[w], "w": w},
+                    meaning="a sum over the ratings that looked it up, and the penalty",
+                    written={"P": "∂C/∂p = Σ e q + λ p", "Q": "∂C/∂q = Σ e p + λ q",
+                             "bu": "∂C/∂bᵤ = Σ e + λ bᵤ", "bi": "∂C/∂bᵢ = Σ e + λ bᵢ"}[w])
+    films = partial(films, number_format="0.000")
+    yield films("C_ratings", title="cost of the ratings", symbol="C", axes=(epoch,), equation=COST,
+                uses={"b": "bu", "c": "bi"}, meaning="half the squared errors, and the penalty",
+                written="C = ½ Σ e² + ½ λ (Σ p² + Σ q² + Σ bᵤ² + Σ bᵢ²)",
+                source="Koren et al. 2009, (5)")
+    yield films("rmse", title="typical error of a rating", symbol="RMSE", axes=(epoch,),
+                equation=RMSE)
+
+    yield number("n_word", title="word", symbol="n", sheet="words", axes=(word,))
+    yield name("name_word", title="word", symbol=" ", sheet="words", axes=(word,))
+    yield Quantity("token", title="number of the word", symbol="n{}", sheet="sentences",
+                   axes=(sentence,), shape=(3,), role="input", number_format="0",
+                   choices=(1, word.length))
+    yield Quantity("text", title="sentence", symbol=" ", sheet="sentences", axes=(sentence,),
+                   shape=(3,), equation=Word(), is_text=True)
+    yield Quantity("N", title="pairs", symbol="N{}", sheet="sentences", axes=(word,),
+                   shape=(word.length,), equation=PAIRS, uses={"number": "n_word"},
+                   number_format="0", meaning="how often two words stand in one sentence")
+    yield learns("V", title="place of a word", symbol="v{}", sheet="vectors", shape=(d,),
+                 axes=(state, word), meaning="where a word is on the map",
+                 written="v ← v − η ∂C/∂v",
+                 uses={"w": previous("V"), "slope": previous("dC_dV"), "eta": "eta_words"})
+    yield learns("U", title="place as a neighbour", symbol="u{}", sheet="vectors",
+                 shape=(word.length, d),
+                 uses={"w": previous("U"), "slope": previous("dC_dU"), "eta": "eta_words"})
+    pair = partial(Quantity, sheet="softmax", axes=(epoch, word), shape=(word.length,),
+                   role="forward")
+    yield pair("z", title="score", symbol="z{}", equation=SCORES)
+    yield pair("s", title="exp", symbol="s{}", equation=POWERS)
+    yield pair("a", title="probability", symbol="a{}", equation=SOFTMAX,
+               meaning="how likely each word is beside this one",
+               written="a = exp(u·v) / Σ exp(u·v)", source="Mikolov et al. 2013, (2)")
+    yield pair("delta", title="δ", symbol="δ{}", equation=DELTA, role="backward",
+               meaning="how fast C changes with a score", written="δ = a Σ N − N")
+    yield pair("C_word", title="cross-entropy", symbol="C", shape=(), equation=ENTROPY,
+               meaning="how surprising the neighbours are", written="C = −Σ N ln a",
+               source="Mikolov et al. 2013, (1)")
+    yield slope("dC_dV", title="gradient of V", symbol="∂C/∂v{}", shape=(d,), axes=(epoch, word),
+                equation=SLOPE_V)
+    yield slope("dC_dU", title="gradient of U", symbol="∂C/∂u{}", shape=(word.length, d),
+                axes=(epoch,), equation=SLOPE_U)
+    yield Quantity("C_words", title="cost of the words", symbol="C", sheet="words", axes=(epoch,),
+                   number_format="0.000", equation=TOTAL, uses={"C": "C_word"})
+    yield Quantity("C_T", title="both costs", symbol="C_T", sheet="gradients", axes=(epoch,),
+                   equation=BOTH, uses={"a": "C_ratings", "b": "C_words"},
+                   meaning="the sum of both: neither model sees the other",
+                   written="C_T = C + C")
+
+    for w, kind, axis, shape, page in (
+        ("P", "person", person, (d,), "films"), ("bu", "person", person, (), "films"),
+        ("Q", "film", film, (d,), "films"), ("bi", "film", film, (), "films"),
+        ("V", "word", word, (d,), "words"),
+    ):
+        yield Quantity(f"{w}_shown", title=f"{w} after the epoch shown", symbol=f"{SYMBOLS[w]}{{}}",
+                       sheet=page, axes=(axis,), shape=shape, equation=xlnn.Chosen(state, axis),
+                       uses={"of": w, "epoch": f"used_{page}", kind: f"n_{kind}"})
+    yield films("told", title="predicted rating of each film", symbol="r̂{}", axes=(person,),
+                shape=(film.length,), equation=TOLD, number_format="0.0",
+                uses={n: f"{w}_shown" for n, w in zip("bcpq", ("bu", "bi", "P", "Q"), strict=True)})
+    falls = words.sentence("falls", "In {epochs} epochs the typical error of a rating goes from "
+                           "{rmse_first} to {rmse_last}.", epochs=epoch.length)
+    yield films("falls", is_text=True, equation=xlnn.Told([falls], digits=2))
+    learnt = words.sentence("learnt", "In {epochs} epochs the cross-entropy of the words goes from "
+                            "{C_words_first} to {C_words_last}.", epochs=epoch.length)
+    yield Quantity("learnt", sheet="words", is_text=True, equation=xlnn.Told([learnt], digits=1))
+
+
+def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Return ratings of people with two kinds of taste, sentences, and places near to (0, 0)."""
+    people, films, d = sizes["people"], sizes["films"], sizes["hidden"]
+    draw, taste = np.random.default_rng(sizes["seed"]), np.random.default_rng(7)
+    known = [(u, i) for u in range(people) for i in range(films) if (3 * u + i) % 5 > 1]
+    known = (known * sizes["ratings"])[:sizes["ratings"]]
+    likes = np.where(np.arange(people) % 2, -1, 1)[:, np.newaxis] * np.where(
+        np.arange(films) < films / 2, 1, -1)
+    r = np.clip(np.round(3.2 + 1.3 * likes + taste.normal(size=likes.shape) * 0.6), 1, 5)
+    words, text = list(WORDS), [[WORDS.index(w) + 1 for w in each.split()] for each in SENTENCES]
+    start = {"P": (people, d), "bu": (people,), "Q": (films, d), "bi": (films,)}
+    start |= {"V": (len(words), d), "U": (len(words), d)}
+    return {
+        "eta": 0.05, "penalty": 0.1, "eta_words": 0.1,
+        "shown_films": sizes["epochs"], "shown_words": sizes["epochs"],
+        "name_person": [*np.resize(PEOPLE, people)], "name_film": [*np.resize(FILMS, films)],
+        "person_of": [u + 1 for u, _ in known], "film_of": [i + 1 for _, i in known],
+        "r": [r[at] for at in known], "name_word": words, "token": text,
+        **{w: (draw.normal(size=(1, *shape)) * 0.3).round(3) * (w not in {"bu", "bi"})
+           for w, shape in start.items()},
+    }
+
+
+def _map(title: str, *traces: Trace) -> Chart:
+    return Chart(title, *traces, x="1", y="2", size_in_cm=(15, 11))
+
+
+EXPERIMENT = xlnn.Experiment(
+    "embeddings", model, title="What is like what",
+    summary="People, films and words as points of a plane: matrix factorisation with biases, and "
+    "skip-gram.",
+    sizes={"epochs": Size(30, 2, 500), "hidden": Size(2, 2, 5), "people": Size(10, 2, 500),
+           "films": Size(8, 2, 500), "ratings": Size(48, 2, 5_000),
+           "words": Size(len(WORDS), len(WORDS), len(WORDS)),
+           "sentences": Size(len(SENTENCES), len(SENTENCES), len(SENTENCES)),
+           "seed": Size(1, 0, 2**31)},
+    inputs=inputs,
+    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "seed": "seed"},
+    about=(
+        "{people} people have given {films} films {ratings} ratings. Each person and each film "
+        "gets {hidden} numbers and a bias; where their arrows agree, the rating is high.",
+        "Each rating looks up one person and one film. So the gradient of a person is a sum over "
+        "the ratings of that person, SUMIF, and the penalty λ is a part of it, as of the cost.",
+        "Words are told by their neighbours: words that stand beside the same words come to the "
+        "same place.",
+        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
+        "NumPy.",
+    ),
+    colours={"forward": "look-ups and predictions", "backward": "errors and gradients",
+             "weight": "numbers that are learnt", "result": "costs, and what is shown"},
+    pages=(
+        Page(
+            "films", "Films", "Choose an epoch: people and films on one map, and all ratings that "
+            "the model tells.",
+            xlnn.Sentences("falls"), xlnn.Space(),
+            xlnn.Beside(
+                xlnn.Below(
+                    Numbers("eta", "penalty", "shown_films", "used_films", "mean",
+                            positive=["eta"], choices={"shown_films": "U"}),
+                    Table("n_person", "name_person", "P_shown", "bu_shown"),
+                    Table("n_film", "name_film", "Q_shown", "bi_shown"),
+                    Table("C_ratings", "rmse"),
+                ),
+                xlnn.Below(
+                    _map("Map of people and films",
+                         Trace(("Q_shown", 1), ("Q_shown", 0), "C0561C", 0, "diamond",
+                               each="film", labels="name_film"),
+                         Trace(("P_shown", 1), ("P_shown", 0), "1B4F9C", 0, "circle",
+                               each="person", labels="name_person")),
+                    Chart("Cost of the ratings", Trace("C_ratings")),
+                    Table("told", coloured=("told",)),
+                ),
+            ),
+        ),
+        Page(
+            "words", "Words", "Choose an epoch: words that have the same neighbours come to the "
+            "same place.",
+            xlnn.Sentences("learnt"), xlnn.Space(),
+            xlnn.Beside(
+                xlnn.Below(
+                    Numbers("eta_words", "shown_words", "used_words", positive=["eta_words"],
+                            choices={"shown_words": "U"}),
+                    Table("n_word", "name_word", "V_shown"), Table("C_words"),
+                ),
+                xlnn.Below(
+                    _map("Map of words", Trace(("V_shown", 1), ("V_shown", 0), "1B4F9C", 0,
+                                               "circle", each="word", labels="name_word")),
+                    Chart("Cost of the words", Trace("C_words")),
+                ),
+            ),
+        ),
+        Page("ratings", "Ratings", "Who gave which film how much.",
+             Table("person_of", "film_of", "r")),
+        Page("sentences", "Sentences", "Sentences of three words, and how often two words stand in "
+             "one.", xlnn.Beside(Table("token", "text"), Table("N"))),
+        Page("steps", "Ratings in each epoch", "Each rating looks up a person and a film.",
+             Table("P_of", "bu_of", "Q_of", "bi_of", "found", "e", "e_P", "e_Q")),
+        Page("softmax", "Words in each epoch", "How likely each word is beside each other one.",
+             Table("z", "s", "a", "delta", "C_word")),
+        Page("factors", "Factors", "The numbers of people and films after each epoch. The first "
+             "rows are the start.", xlnn.Beside(Table("P", "bu"), Table("Q", "bi"))),
+        Page("vectors", "Vectors", "The numbers of the words after each epoch.",
+             xlnn.Beside(Table("U"), Table("V"))),
+        Page("gradients", "Gradients", "How fast the cost changes with each number.", xlnn.Beside(
+            Table("dC_dP", "dC_dbu"), Table("dC_dQ", "dC_dbi"), Table("dC_dV"),
+            Table("dC_dU", "C_T"))),
+    ),
+    tries=(
+        ("On {words}, step from epoch 0 to the last.", "King and queen come to one place, and so "
+         "do boy and girl: they have the same neighbours."),
+        ("On {sentences}, let queen play ball: type its number for girl's.", "Now queen is drawn "
+         "away from king, towards boy and girl."),
+        ("On {films}, set λ to 0, then to 5.", "With 0 the ratings are told better, and the "
+         "numbers grow. With 5 they stay small, and all predictions are nearer to the mean."),
+    ),
+)
+# fmt: on

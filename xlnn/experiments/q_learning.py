@@ -1,0 +1,383 @@
+"""A robot learns which way to go by trial and error: Q-learning (Watkins 1989).
+
+The random numbers by which it explores are a table of inputs, so each move can be computed again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import xlnn
+from xlnn import Axis, Cells, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, previous
+
+Choice = partial(Stated, coarse=True, jumps=True)
+"""An equation whose value is a choice or a count."""
+
+WALL, END = 1, 2
+"""What a place may be; 0 is free."""
+
+ARROWS = "↑→↓←"
+
+
+def at(grid: Cells, place: str) -> str:
+    """Return the part of a formula that finds a place, counted row by row, in a grid."""
+    columns = grid.shape[1]
+    return f"INDEX({grid[...]},INT(({place}-1)/{columns})+1,MOD({place}-1,{columns})+1)"
+
+
+def used(least: int, most: int) -> Stated:
+    """Return the equation of the whole number that is used, whatever is typed."""
+    return Choice(
+        array=lambda choice: np.clip(np.floor(choice), least, most),
+        cell=lambda choice: f"=MAX({least},MIN({most},INT({choice[()]})))",
+    )
+
+
+def moved(rows: int, columns: int) -> Stated:
+    """Return the equation of the place where an action leads; the edge of the grid stops it."""
+
+    def array(place: float, action: float) -> int:
+        row, column = divmod(int(place) - 1, columns)
+        down, right = ((-1, 0), (0, 1), (1, 0), (0, -1))[int(action) - 1]
+        row, column = np.clip(row + down, 0, rows - 1), np.clip(column + right, 0, columns - 1)
+        return 1 + row * columns + column
+
+    return Choice(
+        array,
+        lambda place, action: (
+            "=CHOOSE({action},IF({s}>{n},{s}-{n},{s}),IF(MOD({s},{n})=0,{s},{s}+1),"
+            "IF({s}>{last},{s},{s}+{n}),IF(MOD({s},{n})=1,{s},{s}-1))"
+        ).format(action=action[()], s=place[()], n=columns, last=(rows - 1) * columns),
+    )
+
+
+def as_good(values: np.ndarray, got: np.ndarray, tolerance: float) -> np.ndarray:
+    """Tell where the action that was taken is as good as the best, but for rounding."""
+    known = np.isin(got, (1, 2, 3, 4))
+    place = np.where(known, got, 1).astype(int)[..., np.newaxis] - 1
+    taken = np.take_along_axis(values, place, axis=-1)[..., 0]
+    best = values.max(axis=-1)
+    return known & (best - taken <= tolerance * np.maximum(1, np.abs(best)))
+
+
+class Action(xlnn.Equation):
+    """An action that is drawn, or the first of the best."""
+
+    coarse = jumps = True
+
+    def array(self, u: np.ndarray, epsilon: np.ndarray, own: np.ndarray) -> float:
+        """Return the number of the action, from 1."""
+        return 1.0 + (np.clip(np.floor(4 * u[1]), 0, 3) if u[0] < epsilon else own.argmax())
+
+    def cell(self, u: Cells, epsilon: Cells, own: Cells) -> str:
+        """Return the formula."""
+        drawn = f"MAX(1,MIN(4,1+INT(4*{u[1]})))"
+        return f"=IF({u[0]}<{epsilon[()]},{drawn},MATCH(MAX({own[:]}),{own[:]},0))"
+
+    def ties(self, got: np.ndarray, tolerance: float, **known: np.ndarray) -> np.ndarray:
+        """Tell whether the action is as good as the best."""
+        return (known["u"][0] >= known["epsilon"]) & as_good(known["own"], got, tolerance)
+
+
+class Best(xlnn.Equation):
+    """The first of the best actions, in each place."""
+
+    coarse = jumps = True
+
+    def array(self, Q: np.ndarray, world: np.ndarray) -> np.ndarray:
+        """Return their numbers, from 1."""
+        return Q.argmax(axis=1).reshape(world.shape) + 1.0
+
+    def cell(self, i: int, j: int, Q: Cells, world: Cells) -> str:
+        """Return the formula of one place."""
+        return "=MATCH(MAX({0}),{0},0)".format(Q[i * world.shape[1] + j, :])
+
+    def ties(self, got: np.ndarray, tolerance: float, **known: np.ndarray) -> np.ndarray:
+        """Tell where the action is as good as the best."""
+        return as_good(known["Q"].reshape(*known["world"].shape, 4), got, tolerance)
+
+
+# fmt: off
+# Equations, each twice: for NumPy, and for the formula of one cell.
+COPY = Choice(lambda before: before, lambda before: f"={before[()]}")
+OF_PLACE = Choice(
+    array=lambda grid, place: grid.ravel()[int(place) - 1],
+    cell=lambda grid, place: f"={at(grid, place[()])}",
+)
+HERE = Stated(  # the four numbers of a place, from a row that holds those of all places
+    array=lambda Q, place: Q[int(place) - 1],
+    cell=lambda k, Q, place: f"=INDEX({Q[...]},4*{place[()]}-{3 - k})",
+)
+NEXT = Choice(  # no way leads out of an end or into a wall
+    array=lambda here, there, place, to: place if here >= END or there == WALL else to,
+    cell=lambda here, there, place, to: (
+        f"=IF({here[()]}>={END},{place[()]},IF({there[()]}={WALL},{place[()]},{to[()]}))"),
+)
+REWARD = Stated(
+    array=lambda reward, here, next: 0 if here >= END else reward.ravel()[int(next) - 1],  # noqa: A006
+    cell=lambda reward, here, next: f"=IF({here[()]}>={END},0,{at(reward, next[()])})",  # noqa: A006
+)
+AHEAD = Stated(  # 0 at an end, whatever the table holds there: nothing follows
+    array=lambda Q, next, end: 0 if end >= END else Q[int(next) - 1].max(),  # noqa: A006
+    cell=lambda Q, next, end: "=IF({}>={},0,MAX({}))".format(  # noqa: A006
+        end[()], END, ",".join(f"INDEX({Q[...]},4*{next[()]}-{n})" for n in (3, 2, 1, 0))),
+)
+ERROR = Stated(
+    array=lambda here, r, gamma, ahead, own, action: (
+        0 if here >= END else r + gamma * ahead - own[int(action) - 1]),
+    cell=lambda here, r, gamma, ahead, own, action: (
+        f"=IF({here[()]}>={END},0,{r[()]}+{gamma[()]}*{ahead[()]}-INDEX({own[:]},{action[()]}))"),
+)
+LEARN = Stated(
+    array=lambda Q, place, action, eta, error: Q + eta * error * np.outer(
+        np.arange(len(Q)) + 1 == place, np.arange(4) + 1 == action),
+    cell=lambda s, a, Q, place, action, eta, error: (
+        f"={Q[s, a]}+({place[()]}={s + 1})*({action[()]}={a + 1})*{eta[()]}*{error[()]}"),
+)
+LAST = Stated(lambda Q: Q[-1], lambda s, a, Q: f"={Q.at(-1, along='step')[s, a]}")
+MOVES = Choice(
+    array=lambda here: (here < END).sum(axis=-1),
+    cell=lambda here: f'=COUNTIF({here.over("step")[()]},"<{END}")',
+)
+ARRIVED = Choice(
+    array=lambda end: float(end[-1] >= END),
+    cell=lambda end: f"=IF({end.at(-1)[()]}>={END},1,0)",
+)
+TOTAL = Stated(lambda r: r.sum(axis=-1), lambda r: f"=SUM({r.over('step')[()]})")
+SHOWN = Stated(
+    array=lambda Q, used: Q[int(used)],
+    cell=lambda s, a, Q, used: f"=INDEX({Q.over('episode')[s, a]},{used[()]}+1)",
+)
+LARGEST = Stated(
+    array=lambda Q, world: Q.max(axis=1).reshape(world.shape),
+    cell=lambda i, j, Q, world: f"=MAX({Q[i * world.shape[1] + j, :]})",
+)
+PATH = Choice(
+    array=lambda places, world: np.array([
+        [*places, n].index(n) % len(places) + (n in places)
+        for n in range(1, world.size + 1)]).reshape(world.shape),
+    cell=lambda i, j, places, world: (
+        f"=IFERROR(MATCH({i * world.shape[1] + j + 1},{places.over('step')[()]},0),0)"),
+)
+
+
+class Sign(xlnn.Sentence):
+    """The arrow of the best action, a dot where all are equal; marks for walls and ends."""
+
+    roles = ("world", "reward", "best", "Q")
+
+    def text(self, i: int, j: int, **known: np.ndarray) -> str:
+        """Return the sign of a place."""
+        world, reward, best, Q = (known[role] for role in self.roles)
+        own = Q[i * world.shape[1] + j]
+        if world[i, j] >= WALL:
+            return "■" if world[i, j] < END else "★" if reward[i, j] > 0 else "✖"
+        return "·" if own.max() == own.min() else ARROWS[int(best[i, j]) - 1]
+
+    def cell(self, i: int, j: int, **known: Cells) -> str:
+        """Return the formula that gives it."""
+        world, reward, best, Q = (known[role] for role in self.roles)
+        own, kind = Q[i * world.shape[1] + j, :], world[i, j]
+        arrow = f'IF(MAX({own})=MIN({own}),"·",MID("{ARROWS}",{best[i, j]},1))'
+        end = f'IF({reward[i, j]}>0,"★","✖")'
+        return f'=IF({kind}>={END},{end},IF({kind}>={WALL},"■",{arrow}))'
+
+
+def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
+    """Yield the world, the episodes, the table that they fill, and what it says of each place."""
+    rows, columns, most = sizes["rows"], sizes["columns"], sizes["steps"]
+    episode, step = Axis("episode", sizes["episodes"], "up"), Axis("step", most, "up")
+    state, table = Axis("episode", sizes["episodes"] + 1, "up", counts_from=0), (rows * columns, 4)
+    world = partial(Quantity, sheet="world", number_format="General")
+    typed = partial(world, role="input")
+
+    yield typed("eta", title="learning rate η", symbol="η", between=(0.0, 1.0),
+                meaning="how far a number of the table moves to what was found")
+    yield typed("gamma", title="discount γ", symbol="γ", between=(0.0, 1.0),
+                meaning="what a reward is worth one move later")
+    yield typed("epsilon", title="how often it explores, ε", symbol="ε", between=(0.0, 1.0),
+                meaning="the share of moves that are drawn at random")
+    for name, title, bounds in (("start", "place where it starts", (1, rows * columns)),
+                                ("shown", "episode shown (0: before the first)",
+                                 (0, sizes["episodes"]))):
+        yield typed(name, title=title, choices=bounds)
+        yield Quantity(f"{name}_used", title=f"{title.partition(' (')[0]}, as used",
+                       sheet="arrows", number_format="0", equation=used(*bounds),
+                       uses={"choice": name})
+    yield typed("world", title="world: 0 free, 1 wall, 2 end", shape=(rows, columns),
+                choices=(0, 2))
+    yield typed("reward", title="reward for coming there", shape=(rows, columns))
+    yield Quantity("u", title="drawn: whether it explores, and which way", sheet="random",
+                   axes=(episode, step), shape=(2,), between=(0.0, 1.0), role="input",
+                   number_format="0.000", meaning="random numbers from 0 to 1")
+
+    yield Quantity("Q_first", "Q", "Q{}", sheet="table", title="table before the episode",
+                   axes=(state,), shape=table, equation=LAST, given=1, role="weight",
+                   uses={"Q": previous("Q", along="episode")}, number_format="0.000")
+    before = previous("Q", along="step", start="Q_first")
+    yield from walk("", (episode, step), before, rows, columns)
+    here = partial(Quantity, sheet="episodes", axes=(episode, step), number_format="0.000")
+    yield here("r", title="reward", symbol="r", equation=REWARD, role="forward",
+               meaning="what the move brings", written="r(s′); 0 at an end")
+    yield here("ahead", title="largest Q at the next place", symbol="max Q", equation=AHEAD,
+               uses={"Q": before}, role="forward")
+    yield here("error", title="error", symbol="δ", equation=ERROR, role="backward",
+               meaning="by how much the move was better than the table says",
+               written="δ = r + γ max Q(s′, ·) − Q(s, a)", source="Watkins 1989; Sutton, Barto 6.8")
+    yield Quantity("Q", "Q", "Q{}", sheet="table", title="table after the move",
+                   axes=(episode, step), shape=table, equation=LEARN, uses={"Q": before},
+                   role="weight", number_format="0.000",
+                   meaning="the rewards to come if the robot does a at place s",
+                   written="Q(s, a) ← Q(s, a) + η δ", source="Watkins 1989; Sutton, Barto 6.8")
+    for name, title, equation in (("moves", "moves", MOVES), ("total", "sum of rewards", TOTAL)):
+        yield world(name, title=title, axes=(episode,), equation=equation)
+
+    yield Quantity("Q_shown", "Q_shown", "Q{}", sheet="arrows", shape=table, equation=SHOWN,
+                title="table after the episode shown", role="weight", number_format="0.000",
+                uses={"Q": "Q_first", "used": "shown_used"})
+    picture, of = partial(world, shape=(rows, columns)), {"Q": "Q_shown"}
+    yield picture("value", title="best sum of rewards to come", equation=LARGEST, uses=of)
+    yield picture("best", title="best action", equation=Best(), uses=of, sheet="arrows",
+                  number_format="0")
+    yield picture("policy", title="where to go", equation=Sign(), uses=of, is_text=True,
+                  meaning="the action with the largest Q", written="arg max Q(s, ·)")
+    yield from walk("walk_", (step,), None, rows, columns)
+    walked = partial(Quantity, sheet="arrows", number_format="General")
+    yield walked("walk_r", title="reward", equation=REWARD, axes=(step,), role="forward",
+                uses={"here": "walk_here", "next": "walk_next"})
+    for name, title, equation, of in (
+        ("walked", "moves along the arrows", MOVES, "here"),
+        ("arrived", "arrived", ARRIVED, "end"),
+        ("walk_total", "sum of rewards along the arrows", TOTAL, "r"),
+    ):
+        yield walked(name, title=title, equation=equation, uses={of: f"walk_{of}"})
+    yield picture("path", title="path along the arrows", equation=PATH, number_format="0;;",
+                  uses={"places": "walk_place"})
+    arrives = words.sentence("arrives", "After episode {shown_used} the arrows lead from the start "
+                             "to an end in {walked} moves; the rewards add up to {walk_total}.")
+    wanders = words.sentence("wanders", "After episode {shown_used} the arrows lead from the start "
+                             "to no end in {most} moves.", most=most)
+    yield world("leads", is_text=True, equation=xlnn.Told((wanders, arrives), "arrived", 2))
+
+
+def walk(
+    begin: str, axes: Sequence[Axis], before: xlnn.Use | None, rows: int, columns: int
+) -> Iterator[Quantity]:
+    """Yield a walk from the start, move by move: by the table that learns, or by the arrows."""
+    uses = {role: f"{begin}{role}" for role in ("place", "action", "to", "here", "there", "next")}
+    column = partial(Quantity, sheet="episodes" if before else "arrows", axes=axes,
+                     number_format="0", role="forward")
+    yield column(f"{begin}place", "place", "s", title="place", equation=COPY, uses={
+        "before": previous(f"{begin}next", along="step", start="start_used")},
+        meaning="where the robot stands, counted row by row from 1", written="s ← s′")
+    of = {"grid": "world", "place": uses["place"]}
+    yield column(f"{begin}here", "here", " ", title="what is there", equation=OF_PLACE, uses=of)
+    if before:
+        yield column("own", title="Q at the place", symbol="Q{}", shape=(4,), equation=HERE,
+                     uses={"Q": before}, number_format="0.000")
+        yield column("action", "action", "a", title="action", equation=Action(),
+                     meaning="1 up, 2 right, 3 down, 4 left: drawn with the share ε, else the best",
+                     written="arg max Q(s, ·), or at random")
+    else:
+        yield column("walk_action", "action", "a", title="action", equation=OF_PLACE,
+                     uses={"grid": "best", "place": "walk_place"})
+    yield column(f"{begin}to", "to", "s⁺", title="where that leads", equation=moved(rows, columns),
+                 uses={n: uses[n] for n in ("place", "action")})
+    yield column(f"{begin}there", "there", " ", title="what is there", equation=OF_PLACE,
+                 uses={"grid": "world", "place": uses["to"]})
+    yield column(f"{begin}next", "next", "s′", title="next place", equation=NEXT,
+                 uses={n: uses[n] for n in ("place", "here", "there", "to")},
+                 meaning="where the move ends: no way leads into a wall or out of an end",
+                 written="s′ = s⁺ or s")
+    yield column(f"{begin}end", "end", " ", title="what is there", equation=OF_PLACE,
+                 uses={"grid": "world", "place": uses["next"]})
+
+
+def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Return the world of Russell and Norvig with 3 rows and 4 columns, and random numbers."""
+    rows, columns = shape = sizes["rows"], sizes["columns"]
+    world, reward = np.zeros(shape), np.full(shape, -0.04)
+    world[0, -1] = world[1, -1] = END
+    world[1, 1] = WALL if columns > 2 else 0
+    reward[:2, -1] = 1, -1
+    draw = np.random.default_rng(sizes["seed"])
+    return {
+        "eta": 0.5, "gamma": 0.9, "epsilon": 0.3, "start": (rows - 1) * columns + 1,
+        "shown": sizes["episodes"], "world": world, "reward": reward,
+        "u": draw.random((sizes["episodes"], sizes["steps"], 2)).round(3),
+        "Q_first": np.zeros((1, rows * columns, 4)),
+    }
+
+
+HIGH = {"width": 7, "height": 32}
+
+EXPERIMENT = xlnn.Experiment(
+    "q-learning", model, title="A robot learns its way",
+    summary="Q-learning on a grid: where a robot goes after each episode of trial and error, as "
+    "arrows.",
+    sizes={"episodes": Size(20, 1, 500), "steps": Size(10, 2, 100), "rows": Size(3, 2, 8),
+           "columns": Size(4, 2, 8), "seed": Size(1, 0, 2**31)},
+    inputs=inputs, options_for={"epochs": "episodes", "eta": "eta", "seed": "seed"},
+    about=(
+        "A robot starts in a corner of {rows} × {columns} places and knows nothing. A move costs "
+        "a little, ★ ends an episode with a reward and ✖ with a loss.",
+        "For each place and action a table holds the sum of rewards to expect. After each move one "
+        "number of it goes a share η of the way to what was found: the reward, and γ times the "
+        "best that the table promises at the next place.",
+        "Nothing is hidden: the random numbers are a table of inputs, and each of {episodes} "
+        "episodes has at most {steps} moves. Nothing follows an end, so there max Q counts as 0.",
+        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
+        "NumPy.",
+    ),
+    colours={"forward": "the moves", "backward": "the error", "weight": "the table Q",
+             "result": "what the table says"},
+    pages=(
+        Page(
+            "world", "World", "Choose an episode, and see where the robot would go after it.",
+            xlnn.Sentences("leads"),
+            xlnn.Space(),
+            xlnn.Beside(
+                xlnn.Below(
+                    xlnn.Numbers("eta", "gamma", "epsilon", "start", "shown",
+                                 choices={"shown": "Q_first"}),
+                    Table("moves", "total")),
+                xlnn.Below(
+                    xlnn.Beside(Grid("policy", text_size=20, **HIGH),
+                                Grid("value", digits="0.00", **HIGH),
+                                Grid("path", digits="0;;", **HIGH)),
+                    xlnn.Beside(Grid("world", above=1, **HIGH), Grid("reward", **HIGH)),
+                    Chart("Sum of rewards of each episode", Trace("total", marker="circle")),
+                    Chart("Moves of each episode", Trace("moves", marker="circle")),
+                ),
+            ),
+        ),
+        Page("episodes", "Episodes", "Each move: where the robot stands, what it does, where that "
+             "leads, and by how much it was better than the table says.", Table(
+                 "place", "here", "own", "action", "to", "there", "next", "end", "r", "ahead",
+                 "error", coloured=("error",))),
+        Page("table", "Table", "Q of each place and action, after each move.",
+             xlnn.Beside(Table("Q_first"), Table("Q"))),
+        Page("arrows", "Arrows", "The table after the episode shown, and a walk along its "
+             "arrows.", xlnn.Beside(
+                 Table("walk_place", "walk_here", "walk_action", "walk_to", "walk_there",
+                       "walk_next", "walk_end", "walk_r"),
+                 xlnn.Below(xlnn.Numbers("start_used", "shown_used", "walked", "arrived",
+                                         "walk_total"),
+                            Grid("best", above=1), Grid("Q_shown", digits="0.000", above=1)))),
+        Page("random", "Random numbers", "If the first number is below ε the robot explores: "
+             "the second one then chooses among the four actions.", Table("u")),
+    ),
+    tries=(
+        ("On {world}, step through the episodes from 0 to the last.", "The arrows grow from the "
+         "ends back to the start: a place learns from the next one, an episode later."),
+        ("Set ε to 0, then to 1.", "With 0 it finds the way even so: each move costs, so what it "
+         "has not tried looks better. With 1 all moves are drawn, and it learns more slowly."),
+        ("Set γ to 0.", "Only the next reward counts: nothing is passed back, and no arrows lead "
+         "from the start to an end."),
+        ("Make a free place a wall (1), or move an end (2) with its reward.", "All episodes are "
+         "walked anew, with the same random numbers."),
+    ),
+)
+# fmt: on
