@@ -98,7 +98,7 @@ def test_every_readme_has_the_same_commands_and_headings(lang):
     ]
     assert said[0] == said[1]
     assert sum(map(len, said[0])) >= 14
-    assert len(other.splitlines()) < 150
+    assert len([line for line in other.splitlines() if not line.startswith("| `")]) < 130
     for sign in (r"(?m)^#+ ", r"(?m)^\| ", r"(?m)^- ", r"!\["):
         assert len(re.findall(sign, english)) == len(re.findall(sign, other)), sign
     links = [

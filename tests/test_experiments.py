@@ -299,6 +299,50 @@ CASES = {
             ('images = "digits"\nstart = "digits"\n[sizes]\nimages = 201', "from 1 to 200"),
         ],
     ),
+    "rnn": Experiment(
+        None,
+        [
+            {"eta": 0, "U": 0, "W": 1e6, "epoch": 1},
+            {"x": 0.3, "t": 1, "V": -1e-9, "eta": 1e6, "row": 3},
+            {"x": -1e6, "b": 1e3, "c": -800, "epoch": 2, "row": 16},
+        ],
+        [
+            ({"epochs": 0}, "epochs is 0: a whole number from 1 on"),
+            ({"optimizer": ("sgd", "adam")}, "takes one value: rnn trains no networks to compare"),
+            ({"seed": 1}, "--seed means nothing to rnn"),
+        ],
+        smaller={"epochs": 3},
+    ),
+    "lstm": Experiment(
+        None,
+        [
+            {"eta": 0, "Ui": 0, "W_rnn": 1e6, "epoch": 1},
+            {"x": 0.3, "t": 1, "V": -1e-9, "eta": 1e6, "row": 3},
+            {"x": -1e6, "bf": 1e3, "d": -800, "epoch": 2, "row": 8},
+        ],
+        [({"hidden": 21}, "a whole number from 1 to 20"), ({"seed": 1}, "means nothing to lstm")],
+        smaller={"epochs": 2},
+    ),
+    "attention": Experiment(
+        None,
+        [
+            {"eta": 0, "Wq": 0, "Wo": 1e3, "epoch": 1},
+            {"letters": 6, "t": 1, "Wk": -1e-9, "eta": 1e6, "row": 3},
+            {"letters": 2, "Wv": 1e6, "epoch": 2, "row": 12},
+        ],
+        [({"hidden": 3}, "means nothing to attention"), ({"epochs": 0}, "from 1 on")],
+        smaller={"epochs": 2},
+    ),
+    "transformer": Experiment(
+        None,
+        [
+            {"eta": 0, "E": 0, "Wo": 1e3, "epoch": 0},
+            {"read": 10, "next": 1, "g1": -1e-9, "eta": 1e3, "typed": 3},
+            {"typed": 7, "W1": -1e6, "c1": 1, "epoch": 2},
+        ],
+        [({"hidden": 3}, "means nothing to transformer"), ({"epochs": 0}, "from 1 on")],
+        smaller={"epochs": 2},
+    ),
     "cnn-solver": Experiment(
         11_523, [{"WF": 0, "WO": 0, "bF": 0, "bO": 0}, {"images": 2.5}], is_slow=True
     ),

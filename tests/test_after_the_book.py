@@ -1,0 +1,141 @@
+"""The experiments after the book learn their tasks, and their gradients are right."""
+
+import ast
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import xlnn
+from xlnn import reference
+from xlnn.quantity import Model
+from xlnn.reference import known
+from xlnn.registry.experiments import loaded
+from xlnn.registry.text import text
+
+TORCH = json.loads((Path(__file__).parent / "pytorch_experiments.json").read_text(encoding="utf-8"))
+NAMES = [name for name in TORCH if name != "torch"]
+EPOCHS = 5
+STEP = 1e-5
+"""Of central differences: their error is of the order of its square and of 1e-16 / STEP."""
+
+FAR = 1e-7
+"""How far a central difference may be from the gradient, relative to 1 and to the largest."""
+
+
+def stated(name, **sizes):
+    """Return the model of an experiment and what its inputs hold at first."""
+    experiment = loaded(name)
+    sizes = {key: size.usual for key, size in experiment.sizes.items()} | sizes
+    model = Model(tuple(experiment.model(sizes, text("en", name))))
+    given = experiment.inputs(sizes)
+    inputs = {q.name: np.reshape(given[q.name], q.input_lengths) * 1.0 for q in model.inputs}
+    return model, inputs | known(model)
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def trained(request):
+    """An experiment after all of its epochs."""
+    return request.param, reference.run(*stated(request.param))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_module_imports_nothing_that_another_package_could_not(name):
+    path = Path(xlnn.__file__).parent / "experiments" / f"{name}.py"
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found = [each.name for each in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found = [node.module]
+        else:
+            continue
+        assert set(found) <= {"xlnn", "numpy", "collections.abc", "functools", "itertools"}
+        if "xlnn" in found and isinstance(node, ast.ImportFrom):
+            assert {each.name for each in node.names} <= set(xlnn.__all__)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_gradients_are_the_central_differences_of_the_cost(name):
+    model, inputs = stated(name, epochs=1)
+    needed = of_cost(model)
+    run = reference.run(needed, inputs)
+    generator = np.random.default_rng(0)
+    for weight in TORCH[name]["gradients"]:
+        units = list(np.ndindex(run[weight].shape[1:]))
+        for unit in generator.permutation(units)[:12]:
+            costs = []
+            for sign in (1, -1):
+                moved = inputs[weight].copy()
+                moved[(0, *unit)] += sign * STEP
+                costs.append(cost_of(reference.run(needed, {**inputs, weight: moved}))[0])
+            slope = (costs[0] - costs[1]) / (2 * STEP)
+            assert run[f"dC_d{weight}"][(0, *unit)] == pytest.approx(slope, rel=FAR, abs=FAR)
+
+
+def cost_of(run):
+    """Return the cost of each epoch; of two networks side by side, the sum of both."""
+    return sum(run[name] for name in ("C_T", "C_T_rnn") if name in run)
+
+
+def of_cost(model):
+    """Return what the cost and the gradients are computed from."""
+    waiting = [q.name for q in model.quantities if q.name.startswith(("C_T", "dC_d"))]
+    needed = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += model[name].sources
+    return Model(tuple(q for q in model.quantities if q.name in needed or q.is_input))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_epoch_has_the_cost_and_the_gradients_of_pytorch(name):
+    run = reference.run(*stated(name, epochs=EPOCHS))
+    assert cost_of(run) == pytest.approx(np.array(TORCH[name]["C_T"]), rel=1e-10)
+    for weight, gradients in TORCH[name]["gradients"].items():
+        assert run[f"dC_d{weight}"] == pytest.approx(np.array(gradients), abs=1e-9)
+
+
+def test_the_task_is_learnt(trained):
+    name, run = trained
+    outputs = {"rnn": 64, "lstm": 8, "attention": 48, "transformer": 12}[name]
+    assert run["right"][0] < 0.8 * outputs
+    assert run["right"][-1] == outputs
+    assert run["C_T"][-1] < run["C_T"][0] / 4
+
+
+def test_the_elman_network_forgets_what_the_lstm_remembers():
+    run = reference.run(*stated("lstm"))
+    assert run["right"][-1] == 8
+    assert run["right_rnn"].max() < 8
+    assert run["remains"] > 100 * run["remains_rnn"]
+
+
+def test_at_last_a_position_looks_at_the_last_capital_letter():
+    model, inputs = stated("attention")
+    A, letters = reference.run(model, inputs)["A"], inputs["letters"]
+    places = np.arange(letters.shape[1])
+    last = np.maximum.accumulate(np.where(letters > 3, places, 0), axis=1)
+    looks = np.take_along_axis(A, last[np.newaxis, ..., np.newaxis], axis=3)[..., 0]
+    assert looks[-1].min() > 0.7
+    assert looks[0].mean() < 0.6
+    assert not A[:, :, *np.triu_indices(len(places), 1)].any()
+
+
+def test_the_transformer_foretells_all_that_can_be_known():
+    model, inputs = stated("transformer")
+    run = reference.run(model, inputs)
+    p = np.take_along_axis(run["p"][-1], inputs["next"].astype(int)[..., np.newaxis] - 1, axis=2)
+    assert p[:, 0] == pytest.approx(0.5, abs=0.05)
+    assert p[:, 1:].min() > 0.9
+    assert run["C_T"][-1] == pytest.approx(4 * np.log(2), rel=0.03)
+
+
+@pytest.mark.parametrize("typed", [(1, 4, 5, 8), (2, 3, 5, 7)])
+def test_words_that_are_typed_go_the_same_way_as_those_of_training(typed):
+    model, inputs = stated("transformer")
+    run = reference.run(model, {**inputs, "typed": np.array(typed) * 1.0, "epoch": np.array(49.0)})
+    (row,) = np.flatnonzero((inputs["read"] == typed).all(axis=1))
+    assert run["p_typed"] == pytest.approx(run["p"][-1, row], abs=1e-12)

@@ -1,0 +1,325 @@
+"""One head of causal self-attention looks back for the last capital letter.
+
+A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762: scaled dot-product
+attention (equation 1, section 3.2.1), its mask (3.2.3), positional encoding (3.5). Of the paper's
+heads there is one, of the layers one; the loss is the cross-entropy of a softmax (3.4).
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+import xlnn
+from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace
+
+LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
+SYMBOLS = LETTERS + LETTERS.upper()
+ETA = {"adam": 0.2, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.05}
+"""The usual learning rate of each optimiser."""
+
+
+def encoding(T: int) -> Stated:
+    """Return PE(pos, 2i) = sin(pos / 10000^(2i/d)), and PE(pos, 2i + 1) the cos of the same."""
+    pos, k = np.mgrid[:T, :D]
+    angle = pos / 10000 ** ((k - k % 2) / D)
+    return Stated(
+        lambda: np.where(k % 2, np.cos(angle), np.sin(angle)),
+        lambda t, k: f"={('SIN', 'COS')[k % 2]}({t}/10000^({k - k % 2}/{D}))",
+    )
+
+
+INPUT = Stated(
+    lambda s, PE: (
+        PE + np.where(np.arange(D) == 3, s[..., None] > 3, (s[..., None] - 1) % 3 == np.arange(D))
+    ),
+    lambda t, k, s, PE: (
+        f"={PE[t, k]}+"
+        + (f"IF({s[t]}>3,1,0)" if k == 3 else f"IF({s[t]}={k + 1},1,IF({s[t]}={k + 4},1,0))")
+    ),
+    coarse=True,
+)
+PROJECT = Stated(lambda W, x: x @ W.T, lambda t, k, W, x: f"=SUMPRODUCT({x[t, :]},{W[k, :]})")
+SCORE = Stated(
+    lambda Q, K: Q @ K.swapaxes(1, 2) / D**0.5,
+    lambda i, j, Q, K: f"=SUMPRODUCT({Q[i, :]},{K[j, :]})/SQRT({D})",
+)
+MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken off, so that exp fits
+    lambda Z: np.where(
+        np.tri(Z.shape[1]),
+        np.exp(Z - np.where(np.tri(Z.shape[1]), Z, -np.inf).max(2)[..., None]),
+        0,
+    ),
+    lambda i, j, Z: f"=EXP({Z[i, j]}-MAX({Z[i, : i + 1]}))" if j <= i else "=0",
+)
+SHARE = Stated(lambda S: S / S.sum(2)[..., None], lambda i, j, S: f"={S[i, j]}/SUM({S[i, :]})")
+EXP = Stated(
+    lambda z: np.exp(z - z.max(2)[..., None]), lambda t, k, z: f"=EXP({z[t, k]}-MAX({z[t, :]}))"
+)
+MIX = Stated(
+    lambda a, b: a @ b,
+    lambda i, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[j, k]}" for j in range(a.shape[1])),
+)
+MIX_BACK = Stated(
+    lambda a, b: a.swapaxes(1, 2) @ b,
+    lambda j, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[i, k]}" for i in range(a.shape[0])),
+)
+COST = Stated(  # -ln p of the target
+    lambda z, u, t: (
+        np.log(u.sum(2)) + z.max(2) - np.take_along_axis(z, t.astype(int)[..., None] - 1, 2)[..., 0]
+    ),
+    lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},{t[i]})",
+)
+HIT = Stated(
+    lambda p, t: (np.take_along_axis(p, t.astype(int)[..., None] - 1, 2)[..., 0] > 0.5) * 1.0,
+    lambda i, p, t: f"=IF(INDEX({p[i, :]},{t[i]})>0.5,1,0)",
+    coarse=True,
+    jumps=True,
+)
+ERROR = Stated(
+    lambda p, t: p - (t[..., None] == np.arange(1, p.shape[2] + 1)),
+    lambda i, k, p, t: f"={p[i, k]}-IF({t[i]}={k + 1},1,0)",
+)
+BACK = Stated(
+    lambda e, Wo: e @ Wo,
+    lambda t, k, e, Wo: "=" + "+".join(f"{e[t, j]}*{Wo[j, k]}" for j in range(e.shape[1])),
+)
+SCORE_ERROR = Stated(
+    lambda A, do, V, o: A * (do @ V.swapaxes(1, 2) - (do * o).sum(2)[..., None]) / D**0.5,
+    lambda i, j, A, do, V, o: f"={A[i, j]}*SUMPRODUCT({do[i, :]},{V[j, :]}-{o[i, :]})/SQRT({D})",
+)
+SLOPE = Stated(
+    lambda d, a: np.einsum("rtk,rti->ki", d, a),
+    lambda k, i, d, a: (
+        "="
+        + "+".join(
+            f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, i]})" for t in range(d.shape[0])
+        )
+    ),
+)
+TOTAL = Stated(lambda of: of.sum(), lambda of: f"=SUM({of.over('row')[:]})")
+
+
+class Letter(xlnn.Sentence):
+    """The letter of a symbol, or with 3 more that of an answer, which is a capital."""
+
+    def __init__(self, more: int = 0) -> None:
+        self.more = more
+
+    def text(self, t: int, _: int, *, of: np.ndarray) -> str:
+        """Return the letter."""
+        return SYMBOLS[int(of[t]) + self.more - 1]
+
+    def cell(self, t: int, _: int, of: xlnn.Cells) -> str:
+        """Return the formula of one position."""
+        return f"=CHOOSE({of[t]}," + ",".join(f'"{each}"' for each in SYMBOLS[self.more :]) + ")"
+
+
+class Across(Letter):
+    """The same, side by side."""
+
+    def text(self, _: int, t: int, *, of: np.ndarray) -> str:
+        """Return the letter."""
+        return super().text(t, 0, of=of)
+
+    def cell(self, _: int, t: int, of: xlnn.Cells) -> str:
+        """Return the formula of one position."""
+        return super().cell(t, 0, of=of)
+
+
+WEIGHTS = {
+    "Wq": ((D, D), "dQ", "x", "queries"),
+    "Wk": ((D, D), "dK", "x", "keys"),
+    "Wv": ((D, D), "dV", "x", "values"),
+    "Wo": ((3, D), "e", "o", "answers"),
+}
+"""The shape of each weight, its error, what enters it, and what comes of it."""
+
+
+# fmt: off
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+    """Yield the quantities, each after those that it is computed from."""
+    epochs, T = sizes["epochs"], sizes["positions"]
+    epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
+    yield Quantity("eta", title="learning rate η", symbol="η", sheet="attention", role="input",
+                   scale=0.02, calms=True, number_format="General")
+    data = partial(Quantity, sheet="data", axes=(row,), shape=(T,), role="input", number_format="0")
+    yield data("letters", title="letter", symbol="s{}", choices=(1, 6),
+               meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
+    yield data("t", title="target", symbol="t{}", choices=(1, 3),
+               meaning="the last capital letter so far: 1, 2, 3 for A, B, C")
+    yield Quantity("PE", title="positional encoding", symbol="PE{}", sheet="data", shape=(T, D),
+                   equation=encoding(T), source="Vaswani et al. 2017, 3.5", role="forward",
+                   meaning="where a symbol stands; sin and cos of a pair share the exponent 2i/d",
+                   written="sin(pos / 10000^(2i/d)), cos(pos / 10000^(2i/d))")
+    yield Quantity("x", title="input", symbol="x{}", sheet="data", axes=(row,), shape=(T, D),
+                   equation=INPUT, uses={"s": "letters"}, role="forward",
+                   meaning="which letter it is, whether it is a capital, and where it stands",
+                   written="x = (a, b, c, capital) + PE")
+    yield from xlnn.trained(
+        *(Quantity(name, title=title, symbol=f"{name}{{}}", sheet="weights", shape=shape)
+          for name, (shape, _, _, title) in WEIGHTS.items()),
+        epochs=epochs, optimizer=sizes["optimizer"])
+
+    def each(name: str, title: str, equation: Stated, shape: tuple = (T, D), *,  # noqa: PLR0913
+             role: str = "forward", words: tuple = ("", "", ""), **uses: str) -> Quantity:
+        meaning, written, source = words
+        return Quantity(name, title=title, symbol=f"{name}{{}}", sheet="sequences", role=role,
+                        axes=(epoch, row), shape=shape, equation=equation, uses=uses,
+                        meaning=meaning, written=written, source=source)
+
+    yield each("Q", "query", PROJECT, W="Wq", words=("what a position looks for", "Q = x Wqᵀ", EQ))
+    yield each("K", "key", PROJECT, W="Wk", words=("what a position offers", "K = x Wkᵀ", EQ))
+    yield each("V", "value", PROJECT, W="Wv", words=("what it hands on", "V = x Wvᵀ", EQ))
+    yield each("Z", "score", SCORE, (T, T), words=(
+        "how well a query fits a key; by √d, so that scores do not grow with d", "Z = Q Kᵀ / √d",
+        EQ))
+    yield each("S", "exp, masked", MASKED, (T, T), words=(
+        "0 for later positions: masked before the softmax, so that each row still sums to 1",
+        "S = exp(Z − max Z), 0 if j > i", "Vaswani et al. 2017, 3.2.3"))
+    yield each("A", "attention", SHARE, (T, T), words=(
+        "how much each position takes from each", "A = softmax(Z) = S / Σ S", EQ))
+    yield each("o", "what is taken", MIX, a="A", b="V", words=(
+        "the mixture of values", "o = A V", EQ))
+    yield each("y", "scores of answers", PROJECT, (T, 3), W="Wo", x="o")
+    yield each("u", "exp", EXP, (T, 3), z="y")
+    yield each("p", "probabilities", SHARE, (T, 3), S="u", words=(
+        "how likely each answer is", "p = softmax(o Woᵀ)", "Vaswani et al. 2017, 3.4"))
+    yield each("C", "cross-entropy", COST, (T,), role="result", z="y")
+    yield each("hit", "right", HIT, (T,), role="result")
+    back = partial(each, role="backward")
+    yield back("e", "error", ERROR, (T, 3), words=("how fast C changes with y", "e = p − t", ""))
+    yield back("do", "error of o", BACK)
+    yield back("dZ", "error of the score", SCORE_ERROR, (T, T), words=(
+        "through softmax and √d; 0 where A is 0: the mask needs no rule of its own",
+        "∂C/∂Zᵢⱼ = Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d", ""))
+    yield back("dQ", "error of the query", MIX, a="dZ", b="K")
+    yield back("dK", "error of the key", MIX_BACK, a="dZ", b="Q")
+    yield back("dV", "error of the value", MIX_BACK, a="A", b="do", words=(
+        "from all positions that took it", "∂C/∂V = Aᵀ ∂C/∂o", ""))
+    once = partial(Quantity, sheet="weights", axes=(epoch,), equation=TOTAL)
+    yield once("C_T", title="total cost", symbol="C_T", uses={"of": "C"},
+               meaning="the cost of all positions of all sequences",
+               written="C_T = Σ −ln p(target)")
+    yield once("right", title="answers that are right", symbol=" ", uses={"of": "hit"},
+               number_format="0")
+    for name, (shape, d, a, title) in WEIGHTS.items():
+        yield Quantity(f"dC_d{name}", title=f"gradient, {title}", symbol=f"∂C/∂{name}{{}}",
+                       sheet="gradients", axes=(epoch,), shape=shape, equation=SLOPE,
+                       uses={"d": d, "a": a}, role="backward")
+    yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="attention")
+    yield from xlnn.choice("row", row, words, title="sequence shown", sheet="attention")
+    at, both = {"epoch": "epoch_used", "row": "row_used"}, xlnn.Chosen(epoch, row)
+    shown = partial(Quantity, sheet="attention", number_format="0.00")
+    for name, title in (("letters", "letters"), ("t", "targets")):
+        yield shown(f"{name}_shown", title=title, symbol=f"{name[0]}{{}}", shape=(T,),
+                    equation=xlnn.Chosen(row), uses={"of": name, "row": "row_used"},
+                    number_format="0")
+    yield shown("down", title="position", shape=(T, 1), equation=Letter(), is_text=True,
+                uses={"of": "letters_shown"})
+    yield shown("across", title="position", shape=(1, T), equation=Across(), is_text=True,
+                uses={"of": "letters_shown"})
+    yield shown("answer", title="target", shape=(T, 1), equation=Letter(3), is_text=True,
+                uses={"of": "t_shown"})
+    yield shown("A_shown", title="attention: row takes from column", symbol="A{}", shape=(T, T),
+                equation=both, uses={"of": "A", **at})
+    yield shown("p_shown", title="probability of A, B, C", symbol="p{}", shape=(T, 3),
+                equation=both, uses={"of": "p", **at})
+    yield shown("right_shown", title="right", equation=xlnn.Chosen(epoch), number_format="0",
+                uses={"of": "right", "epoch": "epoch_used"})
+    yield shown("course", is_text=True, equation=xlnn.Told([words.sentence(
+        "course", "In epoch {epoch_used}, {right_shown} of {all} answers are right: their "
+        "probability is above ½. Over {epochs} epochs C_T goes from {C_T_first} to {C_T_last}.",
+        all=T * sizes["rows"], epochs=epochs)], digits=3))
+
+
+EQ = "Vaswani et al. 2017, (1)"
+
+
+def inputs(sizes: dict) -> dict:
+    """Return what the inputs hold at first: random sequences that begin with a capital."""
+    rows, T, random = sizes["rows"], sizes["positions"], np.random.default_rng(0)
+    s, t = np.zeros((rows, T)), np.zeros((rows, T))
+    for n in range(rows):
+        letter, capital = random.integers(0, 3, T), random.random(T) < 0.4
+        capital[0] = True
+        last = np.maximum.accumulate(np.where(capital, np.arange(T), 0))
+        s[n], t[n] = letter + 1 + 3 * capital, letter[last] + 1
+    draw = np.random.default_rng(43).normal
+    start = {name: draw(size=(1, *shape)).round(2) for name, (shape, *_) in WEIGHTS.items()}
+    return {"eta": ETA[sizes["optimizer"]], **xlnn.constants(sizes["optimizer"]), **start,
+            "letters": s, "t": t, "epoch": sizes["epochs"], "row": 1}
+
+
+def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
+    """Return the sizes and inputs of a table: symbols 1 to 6, and as many targets, 1 to 3."""
+    if data.x.shape != data.t.shape:
+        raise xlnn.XlnnError(f"{where}: as many columns are expected to be predicted, with "
+                             f"--target, as are read: {data.x.shape[1]} are left.")
+    rows, T = data.x.shape
+    return {"rows": rows, "positions": T}, {"letters": data.x, "t": data.t, "row": 1}
+
+
+EXPERIMENT = xlnn.Experiment(
+    "attention", model, title="Self-attention in a sheet",
+    summary="A head of causal self-attention learns to look back at the last capital letter: its "
+    "attention matrix at any epoch.",
+    sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(12, most=1000),
+           "positions": xlnn.Size(4, least=2, most=12), "optimizer": xlnn.OneOf(*ETA)},
+    inputs=inputs, from_data=from_data,
+    options_for={"epochs": "epochs", "eta": "eta", "optimizer": "optimizer"},
+    about=(
+        "{rows} sequences of {positions} letters, small or capital. At each position the network "
+        "names the last capital letter so far: it has to look back.",
+        "Each position asks with a query Q and offers a key K; the softmax of their products says "
+        "how much of each value V it takes. That is the matrix A.",
+        "Later positions are masked before the softmax (exp of −∞ is 0). A mask after it would "
+        "leave rows that do not sum to 1. Scores are divided by √d, not by d.",
+        "PE(pos, 2i) and PE(pos, 2i + 1) are the sin and cos of one angle, pos / 10000^(2i/d). "
+        "Sheets often give the cos an exponent of its own.",
+        "Adam divides its means by 1 − βⁿ, since they begin at 0. Without that the first step "
+        "would be three times as long.",
+        "You can edit the yellow cells, and undo. The command  xlnn check  compares each formula "
+        "with NumPy.",
+    ),
+    pages=(
+        xlnn.Page(
+            "attention", "Attention", "Where does each position look? The darker, the more it "
+            "takes from there. Choose another epoch or sequence.",
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"), positive=["eta"],
+                         choices={"epoch": "C_T", "row": "letters"}),
+            xlnn.Sentences("course", above=1), xlnn.Space(),
+            xlnn.Beside(
+                xlnn.Below(xlnn.Space(), Row("down")),
+                xlnn.Below(Grid("A_shown", scale="ink", digits="0.00"), Row("across")),
+                Grid("p_shown", scale="ink", digits="0.00"),
+                xlnn.Below(xlnn.Space(), Row("answer")),
+            ),
+            Chart("Total cost", Trace("C_T")),
+            xlnn.Hidden("epoch_used", "row_used", "right_shown"),
+            does="Choose an epoch and a sequence. Where does each position look?",
+        ),
+        xlnn.Page("data", "Data", "The letters as numbers, 1 to 6 for a, b, c, A, B, C, and the "
+                  "last capital. Type others.", Table("letters", "t", "x"),
+                  Grid("PE", digits="0.000")),
+        xlnn.Page("weights", "Weights", "One row per epoch: the weights, from the start on; the "
+                  "total cost, and how many answers are right.", Table(*WEIGHTS),
+                  Table("C_T", "right")),
+        xlnn.Page("sequences", "Sequences", "One row per epoch and sequence: from the queries to "
+                  "the cost, and back.", stays=True),
+        xlnn.Page("gradients", "Gradients", "One row per epoch: how fast C_T changes with each "
+                  "weight."),
+        xlnn.Page("optimiser", "Optimiser", "What the optimiser remembers of the gradients. Row 0 "
+                  "is before the first epoch."),
+    ),
+    colours={"forward": "forward: from the letters to the answers", "backward": "back: errors and "
+             "gradients", "weight": "weights", "result": "costs, and what is shown"},
+    tries=(
+        ("Choose epoch 1 on {attention}, then the last.", "At first a position looks here and "
+         "there. At last it looks at the last capital letter."),
+        ("Choose other sequences.", "The same weights look to other places: attention depends on "
+         "what stands there."),
+        ("On {data}, make the last small letter of a sequence a capital, by adding 3, and change "
+         "its target.", "The later positions of that sequence look there instead."),
+    ),
+)

@@ -1,0 +1,367 @@
+"""An LSTM remembers the first symbol over a distance at which an Elman network forgets it.
+
+S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997); the forget
+gate is that of F. A. Gers, J. Schmidhuber and F. Cummins, Learning to forget, Neural Computation 12
+(2000), without peepholes. Differs from both papers, which cut the errors off where they leave a
+memory cell: here the whole gradient runs back, as in K. Greff et al., LSTM: a search space odyssey,
+IEEE TNNLS 28 (2017).
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+import xlnn
+from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, following, previous
+
+
+def sums(j: int, **of: xlnn.Cells) -> str:
+    """Write what a unit receives from the step before, from x, and from its bias."""
+    return f"SUMPRODUCT({of['U'][j, :]},{of['past'][:]})+{of['W'][j, 0]}*{of['x'][0]}+{of['b'][j]}"
+
+
+def back(i: int, *pairs: tuple[xlnn.Cells, xlnn.Cells]) -> str:
+    """Write what errors d leave for unit i of the step before, through weights U."""
+    return "=" + "+".join(f"{d[j]}*{U[j, i]}" for d, U in pairs for j in range(d.shape[0]))
+
+
+COPY = Stated(lambda h: h, lambda j, h: f"={h[j]}")
+GATE = Stated(
+    lambda U, past, W, x, b: 1 / (1 + np.exp(np.minimum(700, -(past @ U.T + x @ W.T + b)))),
+    lambda j, U, past, W, x, b: f"=1/(1+EXP(MIN(700,-({sums(j, U=U, past=past, W=W, x=x, b=b)}))))",
+)
+TANH = Stated(
+    lambda U, past, W, x, b: np.tanh(past @ U.T + x @ W.T + b),
+    lambda j, U, past, W, x, b: f"=TANH({sums(j, U=U, past=past, W=W, x=x, b=b)})",
+)
+CELL = Stated(
+    lambda f, before, i, g: f * before + i * g,
+    lambda j, f, before, i, g: f"={f[j]}*{before[j]}+{i[j]}*{g[j]}",
+)
+HIDDEN = Stated(lambda o, c: o * np.tanh(c), lambda j, o, c: f"={o[j]}*TANH({c[j]})")
+LAST = Stated(lambda h: h[:, -1], lambda j, h: f"={h.at(-1, along='step')[j]}")
+OUTPUT = Stated(
+    lambda V, h, d: h @ V.T + d, lambda k, V, h, d: f"=SUMPRODUCT({V[k, :]},{h[:]})+{d[k]}"
+)
+SIGMOID = Stated(
+    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda k, z: f"=1/(1+EXP(MIN(700,-{z[k]})))"
+)
+ENTROPY = Stated(  # -t ln y - (1 - t) ln(1 - y), which asks for ln 0 where z is large
+    lambda z, t: np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))),
+    lambda k, z, t: f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))",
+)
+TOTAL = Stated(lambda cost: cost.sum(), lambda cost: f"=SUM({cost.over('row')[0]})")
+ERROR = Stated(lambda y, t: y - t, lambda k, y, t: f"={y[k]}-{t[k]}")
+TOP = Stated(lambda V, e: e @ V, lambda i, V, e: f"={e[0]}*{V[0, i]}")
+CELL_ERROR = Stated(
+    lambda after, o, c, later, forget: after * o * (1 - np.tanh(c) ** 2) + later * forget,
+    lambda j, after, o, c, later, forget: (
+        f"={after[j]}*{o[j]}*(1-TANH({c[j]})^2)+{later[j]}*{forget[j]}"
+    ),
+)
+GATE_ERROR = Stated(
+    lambda error, by, a: error * by * a * (1 - a),
+    lambda j, error, by, a: f"={error[j]}*{by[j]}*{a[j]}*(1-{a[j]})",
+)
+OUT_ERROR = Stated(
+    lambda after, c, o: after * np.tanh(c) * o * (1 - o),
+    lambda j, after, c, o: f"={after[j]}*TANH({c[j]})*{o[j]}*(1-{o[j]})",
+)
+CANDIDATE_ERROR = Stated(
+    lambda dc, i, g: dc * i * (1 - g * g), lambda j, dc, i, g: f"={dc[j]}*{i[j]}*(1-{g[j]}*{g[j]})"
+)
+DELTA = Stated(lambda a, h: a * (1 - h * h), lambda j, a, h: f"={a[j]}*(1-{h[j]}*{h[j]})")
+PASSED = Stated(
+    lambda di, df, do, dg, Ui, Uf, Uo, Ug: di @ Ui + df @ Uf + do @ Uo + dg @ Ug,
+    lambda i, di, df, do, dg, Ui, Uf, Uo, Ug: back(i, (di, Ui), (df, Uf), (do, Uo), (dg, Ug)),
+)
+PASSED_RNN = Stated(lambda d, U: d @ U, lambda i, d, U: back(i, (d, U)))
+
+
+def slope(*axes: str) -> Stated:
+    """Return the gradient of a matrix: what enters it times its error, summed over some axes."""
+    return Stated(
+        lambda d, a: np.einsum("nj,ni->ji", *(each.reshape(-1, each.shape[-1]) for each in (d, a))),
+        lambda j, i, d, a: f"=SUMPRODUCT({d.over(*axes)[j]},{a.over(*axes)[i]})",
+    )
+
+
+def bias_slope(*axes: str) -> Stated:
+    """Return the gradient of a bias."""
+    return Stated(
+        lambda d: d.reshape(-1, d.shape[-1]).sum(0), lambda j, d: f"=SUM({d.over(*axes)[j]})"
+    )
+
+
+RIGHT = Stated(
+    lambda y, t: float(((y >= 0.5) == (t >= 0.5)).sum()),
+    lambda y, t: "=SUMPRODUCT(({0}>=0.5)*({1}>=0.5)+({0}<0.5)*({1}<0.5))".format(
+        *(cells.over("row")[0] for cells in (y, t))
+    ),
+    coarse=True,
+    jumps=True,
+)
+SHARE = Stated(  # of the errors at this step in those at the last one
+    lambda d: np.sqrt((d**2).sum(1)) / (np.sqrt((d[-1] ** 2).sum()) or np.inf),
+    lambda d: "=IF(SUMSQ({1})=0,0,SQRT(SUMSQ({0}))/SQRT(SUMSQ({1})))".format(
+        d[:], d.at(-1, along="step")[:]
+    ),
+)
+SOURCE = ("Hochreiter & Schmidhuber 1997", "Gers et al. 2000")
+MEANS = {
+    "i": "how much of the candidate is written",
+    "f": "how much of the memory is kept",
+    "o": "how much of the memory is shown",
+    "g": "what may be written",
+}
+FIRST = Stated(lambda share: share[0], lambda share: f"={share.at(0, along='step')[()]}")
+GATES = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candidate"}
+
+
+def weights(H: int) -> dict[str, tuple[tuple[int, ...], str, str]]:
+    """Return the shape of each weight, its error, and what enters it."""
+    found = {}
+    for gate, error, more in (*((g, f"d{g}", "") for g in GATES), ("", "delta_rnn", "_rnn")):
+        end = gate or more
+        found |= {
+            f"U{end}": ((H, H), error, f"past{more}"),
+            f"W{end}": ((H, 1), error, "x"),
+            f"b{end}": ((H,), error, ""),
+        }
+    for more in ("", "_rnn"):
+        found |= {
+            f"V{more}": ((1, H), f"e{more}", f"last{more}"),
+            f"d{more}": ((1,), f"e{more}", ""),
+        }
+    return found
+
+
+# fmt: off
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915 -- two networks
+    """Yield both networks, each quantity after those that it is computed from."""
+    epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
+    epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
+    up, down, step = Axis("step", T, "up"), Axis("step", T, "down"), Axis("step", T)
+    yield Quantity("eta", title="learning rate η", symbol="η", sheet="memory", role="input",
+                   scale=0.05, calms=True, number_format="General")
+    data = partial(Quantity, sheet="data", axes=(row,), shape=(1,), role="input",
+                   number_format="General")
+    yield data("x", title="symbol", symbol="x", axes=(row, up),
+               meaning="what both networks read at a step: 1 or −1")
+    yield data("t", title="target", symbol="t", choices=(0, 1),
+               meaning="1 if the first symbol was 1, else 0")
+    yield from xlnn.trained(
+        *(Quantity(name, name[0] + "_rnn" * ("_rnn" in name), sheet="weights", shape=shape,
+                   symbol=f"{name.replace('_rnn', '′')}{{}}", title=f"weights {name[0]}"
+                   + " of the RNN" * ("_rnn" in name))
+          for name, (shape, *_) in weights(H).items()),
+        epochs=epochs, optimizer=sizes["optimizer"])
+    forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
+    yield forward("past", title="h of the step before", symbol="h₋{}", equation=COPY,
+                  uses={"h": previous("h", along="step", start=0.0)})
+    for g, title in GATES.items():
+        yield forward(g, title=title, symbol=f"{g}{{}}", equation=TANH if g == "g" else GATE,
+                      uses={name: f"{name}{g}" for name in "UWb"},
+                      meaning=MEANS[g], written=("g = tanh" if g == "g" else f"{g} = σ")
+                      + f"(U{g} h₋ + W{g} x + b{g})", source=SOURCE[g == "f"])
+    yield forward("c_before", title="c of the step before", symbol="c₋{}", equation=COPY,
+                  uses={"h": previous("c", along="step", start=0.0)})
+    yield forward("c", title="cell state", symbol="c{}", equation=CELL, uses={"before": "c_before"},
+                  meaning="the memory: with f near 1 it goes on as it is", source=SOURCE[0],
+                  written="c = f c₋ + i g")
+    yield forward("h", title="hidden state", symbol="h{}", equation=HIDDEN, written="h = o tanh(c)",
+                  meaning="what the cell shows of its memory", source=SOURCE[0])
+    yield forward("past_rnn", title="h of the step before, RNN", symbol="h′₋{}", equation=COPY,
+                  uses={"h": previous("h_rnn", along="step", start=0.0)})
+    yield forward("h_rnn", title="hidden state, RNN", symbol="h′{}", equation=TANH,
+                  uses={"past": "past_rnn", **{name: f"{name}_rnn" for name in "UWb"}},
+                  meaning="all that the Elman network keeps", source="Elman 1990",
+                  written="h′ = tanh(U′ h′₋ + W′ x + b′)")
+    for more, of in (("", ""), ("_rnn", ", RNN")):
+        mark, end = "′" * bool(more), partial(Quantity, sheet="ends", axes=(epoch, row))
+        yield end(f"last{more}", title=f"last h{of}", symbol=f"h{mark}{{}}", shape=(H,),
+                  equation=LAST, uses={"h": f"h{more}"}, role="forward")
+        yield end(f"z{more}", title=f"weighted input{of}", symbol=f"z{mark}", shape=(1,),
+                  equation=OUTPUT, uses={"h": f"last{more}", "V": f"V{more}", "d": f"d{more}"})
+        yield end(f"y{more}", title=f"output{of}", symbol=f"y{mark}", shape=(1,), role="forward",
+                  equation=SIGMOID, uses={"z": f"z{more}"}, written="y = σ(V h + d)",
+                  meaning="" if more else "how sure the network is that the first symbol was 1")
+        yield end(f"cost{more}", title=f"cross-entropy{of}", symbol=f"C{mark}", shape=(1,),
+                  equation=ENTROPY, uses={"z": f"z{more}"})
+        yield end(f"e{more}", title=f"error{of}", symbol=f"e{mark}", shape=(1,), role="backward",
+                  equation=ERROR, uses={"y": f"y{more}"})
+        yield end(f"top{more}", title=f"error of the last h{of}", symbol=f"∂C/∂h{mark}{{}}",
+                  shape=(H,), equation=TOP, uses={"V": f"V{more}", "e": f"e{more}"},
+                  role="backward")
+    error = partial(Quantity, sheet="errors", axes=(epoch, row, down), shape=(H,), role="backward")
+    after = {"after": following("passed", along="step", start="top")}
+    yield error("do", title="error of o", symbol="δo{}", equation=OUT_ERROR, uses=after)
+    yield error("dc", title="error of c", symbol="δc{}", equation=CELL_ERROR,
+                meaning="it goes back from step to step times f alone: so it need not fade",
+                written="δc = ∂C/∂h o (1 − tanh² c) + δc₊ f₊", source=SOURCE[0], uses={
+                    **after, "later": following("dc", along="step", start=0.0),
+                    "forget": following("f", along="step", start=0.0)})
+    yield error("di", title="error of i", symbol="δi{}", equation=GATE_ERROR,
+                uses={"error": "dc", "by": "g", "a": "i"})
+    yield error("df", title="error of f", symbol="δf{}", equation=GATE_ERROR, uses={
+        "error": "dc", "by": "c_before", "a": "f"})
+    yield error("dg", title="error of g", symbol="δg{}", equation=CANDIDATE_ERROR)
+    yield error("passed", title="back to the h before", symbol="∂C/∂h₋{}", equation=PASSED)
+    yield error("delta_rnn", title="δ of the RNN", symbol="δ′{}", equation=DELTA, uses={
+        "a": following("passed_rnn", along="step", start="top_rnn"), "h": "h_rnn"},
+                meaning="it goes back times U′ and 1 − h′² at each step", source="Werbos 1990",
+                written="δ′ = (Uᵀ δ′₊)(1 − h′²)")
+    yield error("passed_rnn", title="back to the h before, RNN", symbol="∂C/∂h′₋{}",
+                equation=PASSED_RNN, uses={"d": "delta_rnn", "U": "U_rnn"})
+    once = partial(Quantity, sheet="weights", axes=(epoch,))
+    for more, of in (("", ""), ("_rnn", ", RNN")):
+        yield once(f"C_T{more}", title=f"total cost{of}", symbol="C_T" + "′" * bool(more),
+                   equation=TOTAL, uses={"cost": f"cost{more}"},
+                   meaning="" if more else "the cost of all rows", written="C_T = Σ C")
+        yield once(f"right{more}", title=f"rows that are right{of}", symbol=" ", equation=RIGHT,
+                   uses={"y": f"y{more}"}, number_format="0")
+    for name, (shape, d, a) in weights(H).items():
+        axes = ("row",) if d in {"e", "e_rnn"} else ("row", "step")
+        yield Quantity(f"dC_d{name}", f"dC_d{name[0]}" + "_rnn" * ("_rnn" in name),
+                       symbol=f"∂C/∂{name.replace('_rnn', '′')}{{}}", sheet="gradients",
+                       axes=(epoch,), shape=shape,
+                       equation=slope(*axes) if a else bias_slope(*axes), role="backward",
+                       title=f"gradient of {name[0]}" + " of the RNN" * ("_rnn" in name),
+                       uses={"d": d} | ({"a": a} if a else {}))
+    yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="memory")
+    yield from xlnn.choice("row", row, words, title="row shown", sheet="memory")
+    yield Quantity("n", title="step", symbol="n", sheet="memory", axes=(step,), counts=True,
+                   number_format="0")
+    shown = partial(Quantity, sheet="memory", axes=(step,), number_format="0.00")
+    yield shown("x_shown", title="symbol", symbol="x", shape=(1,), equation=xlnn.Chosen(row, up),
+                uses={"of": "x", "row": "row_used", "step": "n"}, number_format="General")
+    for name, (title, symbol) in SHOWN.items():
+        yield shown(f"{name}_shown", title=title, shape=(H,), equation=xlnn.Chosen(epoch, row, up),
+                    symbol=f"{symbol}{{}}", role="backward" if "δ" in symbol else "forward",
+                    uses={"of": name, "epoch": "epoch_used", "row": "row_used", "step": "n"})
+    for name, d, title in (("share", "dc", "error left"),
+                           ("share_rnn", "delta_rnn", "RNN")):
+        yield shown(name, title=title, symbol="|δ|", equation=SHARE, uses={"d": f"{d}_shown"},
+                    role="backward", number_format="0.000",
+                    meaning="" if "_" in name else "|δc| at this step, as a part of that at the "
+                    "last step", written="|δc| / |δc at the last step|")
+    for more in ("", "_rnn"):
+        yield Quantity(f"remains{more}", title="at the first step", sheet="memory",
+                       equation=FIRST, uses={"share": f"share{more}"})
+    for name in ("right", "right_rnn"):
+        yield Quantity(f"{name}_shown", title="right", sheet="memory", number_format="0",
+                       equation=xlnn.Chosen(epoch), uses={"of": name, "epoch": "epoch_used"})
+    said = partial(Quantity, sheet="memory", is_text=True)
+    yield said("course", equation=xlnn.Told([words.sentence(
+        "course", "In epoch {epoch_used} the LSTM has {right_shown} of {rows} rows right, and the "
+        "Elman network of as many units {right_rnn_shown}.", rows=sizes["rows"])]))
+    yield said("arrives", equation=xlnn.Told([words.sentence(
+        "arrives", "Of the error at the last step, {remains} times as much arrives at the "
+        "first step in the LSTM, and {remains_rnn} times in the Elman network.")], digits=4))
+
+
+SHOWN = {**{gate: (title, gate) for gate, title in GATES.items()}, "c": ("cell state", "c"),
+         "h_rnn": ("hidden state, RNN", "h′"), "dc": ("error of c", "δc"),
+         "delta_rnn": ("δ of the RNN", "δ′")}
+ETA = {"adam": 0.1, "sgd": 0.2, "momentum": 0.05, "rmsprop": 0.05}
+"""The usual learning rate of each optimiser."""
+
+
+def inputs(sizes: dict) -> dict:
+    """Return what the inputs hold at first: random symbols and weights; b of the forget gate is 2.
+
+    So memory is kept at first: Gers et al. 2000 begin with positive biases, too.
+    """
+    rows, T = sizes["rows"], sizes["steps"]
+    x = np.random.default_rng(0).integers(0, 2, (rows, T)) * 2 - 1
+    x[:, 0] = np.arange(rows) % 2 * 2 - 1
+    draw = np.random.default_rng(21).normal
+    start = {name: draw(size=(1, *shape), scale=0.5).round(2)
+             for name, (shape, *_) in weights(sizes["hidden"]).items()}
+    start["bf"] = np.full_like(start["bf"], 2.0)
+    return {"eta": ETA[sizes["optimizer"]], **xlnn.constants(sizes["optimizer"]), **start,
+            "x": x[..., None], "t": x[:, :1] > 0, "epoch": sizes["epochs"], "row": rows}
+
+
+def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
+    """Return the sizes and inputs of a table: x in each step, and one target."""
+    (rows, steps), targets = data.x.shape, data.t.shape[1]
+    if targets != 1:
+        raise xlnn.XlnnError(f"{where}: one --target is expected, and {targets} were given.")
+    return {"rows": rows, "steps": steps}, {"x": data.x[..., None], "t": data.t, "row": 1}
+
+
+EXPERIMENT = xlnn.Experiment(
+    "lstm", model, title="Long short-term memory in a sheet",
+    summary="An LSTM remembers the first of twelve symbols; an Elman network of as many units, "
+    "beside it, forgets it.",
+    sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(8, most=1000),
+           "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20),
+           "optimizer": xlnn.OneOf(*ETA)},
+    inputs=inputs, from_data=from_data,
+    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "optimizer": "optimizer"},
+    about=(
+        "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "
+        "symbol was; the symbols between tell nothing.",
+        "Two networks of {hidden} hidden units learn it side by side, with the same data, epochs "
+        "and optimiser: an LSTM, and an Elman network (RNN).",
+        "In the Elman network the error is multiplied by U′ and 1 − h′² at each step on its way "
+        "back, and fades. In the LSTM it goes from c to c times f alone.",
+        "Four gates have four sets of weights; g takes tanh and not σ. δc has two parts: by h of "
+        "this step, and by c of the next. Sheets often leave out the second.",
+        "The biases of the forget gate begin at 2, so that f begins nearer to 1 than to ½. With "
+        "0 hardly any error would reach the first step.",
+        "Your own sequences:  xlnn build lstm --data my.csv --target t . You can edit the yellow "
+        "cells, and undo. The command  xlnn check  compares each formula with NumPy.",
+    ),
+    pages=(
+        xlnn.Page(
+            "memory", "Memory", "One row at one epoch, step by step: the gates and the memory of "
+            "the LSTM, and h of the Elman network. Choose another epoch or row.",
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"), positive=["eta"],
+                         choices={"epoch": "C_T", "row": "t"}),
+            xlnn.Sentences("course", "arrives", above=1),
+            Table("n", "x_shown", *(f"{name}_shown" for name in SHOWN), "share", "share_rnn",
+                  coloured=[f"{name}_shown" for name in SHOWN][:-2], width=8),
+            xlnn.Beside(
+                Chart("Total cost", Trace("C_T", name="LSTM"), Trace("C_T_rnn", name="RNN"),
+                      size_in_cm=(10, 7), columns=6),
+                Chart("What remains of the error, step by step back",
+                      Trace("share", "n", marker="circle", name="LSTM"),
+                      Trace("share_rnn", "n", marker="circle", name="RNN"),
+                      x="step", size_in_cm=(10, 7), columns=6),
+                Chart("Memory", Trace("c_shown", "n", marker="circle"),
+                      Trace("h_rnn_shown", "n"), x="step", size_in_cm=(10, 7), columns=6),
+            ),
+            xlnn.Hidden("epoch_used", "row_used", "right_shown", "right_rnn_shown",
+                        "remains", "remains_rnn"),
+            does="Choose an epoch and a row. Which units keep the first symbol, and which "
+            "forget it?",
+        ),
+        xlnn.Page("data", "Data", "The symbols of each row, and what the first one was. Type "
+                  "others.",
+                  Table("x"), Table("t")),
+        xlnn.Page("weights", "Weights", "One row per epoch: the weights of both networks, from "
+                  "the start on; total costs, and how many rows are right.",
+                  Table(*weights(1)), Table("C_T", "right", "C_T_rnn", "right_rnn")),
+        xlnn.Page("steps", "Steps", "Both networks forward, from the first step to the last."),
+        xlnn.Page("ends", "Last step", "What both networks say at the last step, and its error."),
+        xlnn.Page("errors", "Errors", "Back from the last step to the first: the errors of the "
+                  "gates, of the memory, and of the Elman network."),
+        xlnn.Page("gradients", "Gradients", "One row per epoch: how fast C_T changes with each "
+                  "weight."),
+        xlnn.Page("optimiser", "Optimiser", "What the optimiser remembers of the gradients. Row 0 "
+                  "is before the first epoch."),
+    ),
+    colours={"forward": "forward: gates, memory and outputs", "backward": "back: errors and "
+             "gradients", "weight": "weights", "result": "costs, and what is shown"},
+    tries=(
+        ("Choose epoch 1 on {memory}, then the last.", "The forget gate is open from the start. "
+         "Later c holds the first symbol to the end; h of the Elman network follows the last "
+         "symbols."),
+        ("On {weights}, set the start of both biases bf to 0.", "The LSTM forgets, too: in epoch "
+         "1 hardly any error arrives at the first step."),
+        ("On {memory}, set η to 1.", "The steps are too long for both."),
+    ),
+)

@@ -1,0 +1,272 @@
+"""An Elman network learns the parity of bits by back-propagation through time.
+
+J. L. Elman, Finding structure in time, Cognitive Science 14 (1990), figure 2: the hidden state goes
+back into the network at the next step. P. J. Werbos, Backpropagation through time: what it does and
+how to do it, Proceedings of the IEEE 78 (1990). Differs from Elman, who cut the error off after one
+step: here it runs back to the first.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import product
+
+import numpy as np
+
+import xlnn
+from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, following, previous
+
+COPY = Stated(lambda h: h, lambda j, h: f"={h[j]}")
+HIDDEN = Stated(
+    lambda U, past, W, x, b: np.tanh(past @ U.T + x @ W.T + b),
+    lambda j, U, past, W, x, b: f"=TANH(SUMPRODUCT({U[j, :]},{past[:]})+{W[j, 0]}*{x[0]}+{b[j]})",
+)
+OUTPUT = Stated(
+    lambda V, h, c: h @ V.T + c, lambda k, V, h, c: f"=SUMPRODUCT({V[k, :]},{h[:]})+{c[k]}"
+)
+SIGMOID = Stated(
+    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda k, z: f"=1/(1+EXP(MIN(700,-{z[k]})))"
+)
+ENTROPY = Stated(  # -t ln y - (1 - t) ln(1 - y), which asks for ln 0 where z is large
+    lambda z, t: np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))),
+    lambda k, z, t: f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))",
+)
+ERROR = Stated(lambda y, t: y - t, lambda k, y, t: f"={y[k]}-{t[k]}")
+DELTA = Stated(
+    lambda V, e, U, after, h: (e @ V + after @ U) * (1 - h * h),
+    lambda i, V, e, U, after, h: "=({}*{}+{})*(1-{}*{})".format(
+        e[0], V[0, i], "+".join(f"{after[j]}*{U[j, i]}" for j in range(h.shape[0])), h[i], h[i]
+    ),
+)
+TOTAL = Stated(lambda cost: cost.sum(), lambda cost: f"=SUM({cost.over('row', 'step')[0]})")
+SLOPE = Stated(
+    lambda d, a: np.einsum("rsj,rsi->ji", d, a),
+    lambda j, i, d, a: f"=SUMPRODUCT({d.over('row', 'step')[j]},{a.over('row', 'step')[i]})",
+)
+ETA = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1}
+"""The usual learning rate of each optimiser."""
+
+BIAS_SLOPE = Stated(lambda d: d.sum((0, 1)), lambda j, d: f"=SUM({d.over('row', 'step')[j]})")
+SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), lambda reach: f"=SQRT(SUMSQ({reach[:]}))")
+RATIO = Stated(
+    lambda size: size[0] / size[-1] if size[-1] else 0.0,
+    lambda size: f"=IF({size.at(-1)[()]}=0,0,{size.at(0)[()]}/{size.at(-1)[()]})",
+)
+RIGHT = Stated(
+    lambda y, t: float(((y >= 0.5) == (t >= 0.5)).sum()),
+    lambda y, t: "=SUMPRODUCT(({0}>=0.5)*({1}>=0.5)+({0}<0.5)*({1}<0.5))".format(
+        *(cells.over("row", "step")[0] for cells in (y, t))
+    ),
+    coarse=True,
+    jumps=True,
+)
+
+
+def reach(steps: int) -> Stated:
+    """Return how fast the last z changes with what goes into tanh: delta without the errors."""
+    return Stated(
+        lambda V, U, after, h, n: ((n == steps) * V[0] + after @ U) * (1 - h * h),
+        lambda i, V, U, after, h, n: "=(IF({}={},{},0)+{})*(1-{}*{})".format(
+            n[()],
+            steps,
+            V[0, i],
+            "+".join(f"{after[j]}*{U[j, i]}" for j in range(h.shape[0])),
+            h[i],
+            h[i],
+        ),
+    )
+
+
+def weights(hidden: int) -> dict[str, tuple[tuple[int, ...], str, str]]:
+    """Return the shape of each weight, its error, and what enters it."""
+    return {
+        "U": ((hidden, hidden), "delta", "past"), "W": ((hidden, 1), "delta", "x"),
+        "b": ((hidden,), "delta", ""), "V": ((1, hidden), "e", "h"), "c": ((1,), "e", ""),
+    }  # fmt: skip
+
+
+# fmt: off
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+    """Yield the quantities, each after those that it is computed from."""
+    epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
+    epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
+    up, down, step = Axis("step", T, "up"), Axis("step", T, "down"), Axis("step", T)
+    yield Quantity("eta", title="learning rate η", symbol="η", sheet="network", role="input",
+                   scale=0.05, calms=True, number_format="General")
+    data = partial(Quantity, sheet="data", axes=(row, up), shape=(1,), role="input",
+                   number_format="General")
+    yield data("x", title="bit", symbol="x",
+               meaning="what the network reads at a step: 1, or −1 for 0")
+    yield data("t", title="target", symbol="t", choices=(0, 1),
+               meaning="1 if the number of ones so far is odd")
+    weight = partial(Quantity, sheet="weights")
+    yield from xlnn.trained(
+        weight("U", title="from h to h", symbol="U{}", shape=(H, H), source="Elman 1990",
+               meaning="the weights with which h comes back at the next step; the same at each",
+               written="U ← U − η ∂C/∂U"),
+        weight("W", title="from x to h", symbol="W{}", shape=(H, 1)),
+        weight("b", title="bias of h", symbol="b{}", shape=(H,)),
+        weight("V", title="from h to y", symbol="V{}", shape=(1, H)),
+        weight("c", title="bias of y", symbol="c", shape=(1,)),
+        epochs=epochs, optimizer=sizes["optimizer"])
+    forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), role="forward")
+    yield forward("past", title="h of the step before", symbol="h₋{}", shape=(H,), equation=COPY,
+                  uses={"h": previous("h", along="step", start=0.0)})
+    yield forward("h", title="hidden state", shape=(H,), equation=HIDDEN, source="Elman 1990",
+                  meaning="what the network keeps of the steps so far",
+                  written="h = tanh(U h₋ + W x + b)")
+    yield forward("z", title="weighted input of y", symbol="z", shape=(1,), equation=OUTPUT)
+    yield forward("y", title="output", symbol="y", shape=(1,), equation=SIGMOID,
+                  meaning="how sure the network is that the number of ones is odd",
+                  written="y = σ(z),  z = V h + c")
+    yield forward("cost", title="cross-entropy", symbol="C", shape=(1,), equation=ENTROPY)
+    back = partial(Quantity, sheet="steps", axes=(epoch, row, up), role="backward")
+    yield back("e", title="error of y", symbol="e", shape=(1,), equation=ERROR,
+               meaning="how fast C changes with z", written="e = y − t")
+    yield back("delta", title="error of h, from the last step back", symbol="δ{}",
+               axes=(epoch, row, down), shape=(H,), equation=DELTA, source="Werbos 1990",
+               uses={"after": following("delta", along="step", start=0.0)},
+               meaning="how fast C changes with what goes into tanh, by all later steps",
+               written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)")
+    once = partial(Quantity, sheet="weights", axes=(epoch,))
+    yield once("C_T", title="total cost", equation=TOTAL, symbol="C_T",
+               meaning="the cost of all steps of all rows", written="C_T = Σ C")
+    yield once("right", title="outputs that are right", symbol=" ", equation=RIGHT,
+               number_format="0")
+    for name, (shape, d, a) in weights(H).items():
+        yield Quantity(
+            f"dC_d{name}", "dC_dU" if name == "U" else "", f"∂C/∂{name}{{}}", "gradients", (epoch,),
+            shape, SLOPE if a else BIAS_SLOPE, {"d": d} | ({"a": a} if a else {}), role="backward",
+            title=f"gradient of {name}", source="Werbos 1990" if name == "U" else "",
+            meaning="summed over rows and steps: the δ of a step times the h of the step before, "
+            "both with the weights of this epoch" if name == "U" else "", written="∂C/∂U = Σ δ h₋ᵀ")
+    yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="network")
+    yield from xlnn.choice("row", row, words, title="row shown", sheet="network")
+    at = {"epoch": "epoch_used", "row": "row_used", "step": "n"}
+    shown = partial(Quantity, sheet="network", axes=(step,), equation=xlnn.Chosen(epoch, row, up))
+    yield Quantity("n", title="step", symbol="n", sheet="network", axes=(step,), counts=True,
+                   number_format="0")
+    yield shown("x_shown", title="bit", symbol="x", shape=(1,), equation=xlnn.Chosen(row, up),
+                uses={"of": "x", "row": "row_used", "step": "n"}, number_format="General")
+    yield shown("h_shown", title="hidden state", symbol="h{}", shape=(H,), uses={"of": "h", **at},
+                role="forward")
+    yield shown("y_shown", title="output", symbol="y", shape=(1,), uses={"of": "y", **at})
+    yield shown("t_shown", title="target", symbol="t", shape=(1,), equation=xlnn.Chosen(row, up),
+                uses={"of": "t", "row": "row_used", "step": "n"}, number_format="0")
+    yield shown("delta_shown", title="error of h", symbol="δ{}", shape=(H,), role="backward",
+                uses={"of": "delta", **at})
+    used = {"equation": xlnn.Chosen(Axis("epoch", epochs + 1)), "sheet": "network"}
+    for name in "UV":
+        yield Quantity(f"{name}_shown", title=f"{name} of this epoch", symbol=f"{name}{{}}",
+                       shape=weights(H)[name][0], uses={"of": name, "epoch": "epoch_used"}, **used)
+    yield Quantity("reach", title="reach", symbol="∂z/∂h{}", sheet="network", role="backward",
+                   axes=(down,), shape=(H,), equation=reach(T),
+                   uses={"V": "V_shown", "U": "U_shown", "h": "h_shown",
+                         "after": following("reach", along="step", start=0.0)},
+                   meaning="how fast the last output changes with this step: δ without the errors",
+                   written="Vᵀ at the last step, then Uᵀ(…)₊; times 1 − h²")
+    yield Quantity("size", title="size of reach", symbol="|∂z/∂h|", sheet="network", axes=(up,),
+                   equation=SIZE)
+    yield Quantity("ratio", title="first step to last", equation=RATIO, sheet="network")
+    yield Quantity("right_shown", title="right", sheet="network", equation=xlnn.Chosen(epoch),
+                   uses={"of": "right", "epoch": "epoch_used"}, number_format="0")
+    said = partial(Quantity, sheet="network", is_text=True)
+    yield said("course", equation=xlnn.Told([words.sentence(
+        "course", "In epoch {epoch_used}, {right_shown} of {all} outputs are right. Over {epochs} "
+        "epochs C_T goes from {C_T_first} to {C_T_last}.", all=T * sizes["rows"],
+        epochs=epochs)], digits=3))
+    yield said("fades", equation=xlnn.Told([words.sentence(
+        "fades", "Seen from the last output, the first step counts {ratio} times as much as the "
+        "last: below 1 the gradient fades on its way back, above 1 it grows.")], digits=3))
+
+
+def inputs(sizes: dict) -> dict:
+    """Return what the inputs hold at first: all sequences of bits, and random weights."""
+    draw, T = np.random.default_rng(5), sizes["steps"]
+    numbers = np.linspace(0, 2**T - 1, sizes["rows"]).round().astype(int)
+    x = np.array(list(product((-1, 1), repeat=T)))[numbers][..., None]
+    start = {name: draw.normal(size=(1, *shape)).round(2)
+             for name, (shape, *_) in weights(sizes["hidden"]).items()}
+    return {"eta": ETA[sizes["optimizer"]], **xlnn.constants(sizes["optimizer"]), **start,
+            "x": x, "t": (x > 0).cumsum(axis=1) % 2, "epoch": sizes["epochs"],
+            "row": sizes["rows"]}
+
+
+def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
+    """Return the sizes and inputs of a table: x in each step, and as many targets."""
+    if data.x.shape != data.t.shape:
+        raise xlnn.XlnnError(f"{where}: as many columns are expected to be predicted, with "
+                             f"--target, as are read: {data.x.shape[1]} are left.")
+    rows, steps = data.x.shape
+    return ({"rows": rows, "steps": steps},
+            {"x": data.x[..., None], "t": data.t[..., None], "row": 1})
+
+
+EXPERIMENT = xlnn.Experiment(
+    "rnn", model, title="A recurrent network in a sheet",
+    summary="An Elman network learns the parity of bits by back-propagation through time, and how "
+    "its gradient fades with the distance.",
+    sizes={"epochs": xlnn.Size(40, most=1000), "rows": xlnn.Size(16, most=1000),
+           "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20),
+           "optimizer": xlnn.OneOf(*ETA)},
+    inputs=inputs, from_data=from_data,
+    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "optimizer": "optimizer"},
+    about=(
+        "{rows} rows of {steps} bits: 1, or −1 for 0. After each bit the network says whether the "
+        "number of ones so far is odd.",
+        "For that it needs a memory: the hidden state h, which comes back at the next step. The "
+        "same weights U, W, b, V, c serve at all steps.",
+        "So the gradient of U is a sum over all steps: the δ of a step times the h of the step "
+        "before it, both with the weights of this epoch.",
+        "Many sheets take the h of the same step, or run δ back with weights that are already "
+        "changed. The cost falls all the same: only the gradients show it.",
+        "δ runs from the last step back to the first. Each step multiplies it with U and with the "
+        "slope of tanh, so that it fades or grows with the distance.",
+        "Your own sequences:  xlnn build rnn --data my.csv --target t1 --target t2  takes a "
+        "target, 0 or 1, for each other column.",
+        "You can edit the yellow cells, and undo. The command  xlnn check  compares each formula "
+        "with NumPy.",
+    ),
+    pages=(
+        xlnn.Page(
+            "network", "Network", "One row of bits at one epoch, unrolled: each line is a step, "
+            "and h goes from line to line. Choose another epoch or row.",
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"), positive=["eta"],
+                         choices={"epoch": "C_T", "row": "x"}),
+            xlnn.Sentences("course", "fades", above=1),
+            Table("n", "x_shown", "h_shown", "y_shown", "t_shown", "delta_shown", "reach", "size",
+                  coloured=("h_shown", "delta_shown", "reach"), ink=("y_shown",)),
+            xlnn.Beside(
+                Chart("Total cost", Trace("C_T"), size_in_cm=(10, 7), columns=5),
+                Chart("How far back the gradient reaches", Trace("size", "n", marker="circle"),
+                      x="step", size_in_cm=(10, 7), columns=5),
+                Chart("Hidden state over the steps", Trace("h_shown", "n", marker="circle"),
+                      x="step", size_in_cm=(10, 7), columns=5),
+            ),
+            xlnn.Beside(xlnn.Grid("U_shown", digits="0.00"), xlnn.Below(
+                xlnn.Grid("V_shown", digits="0.00"), xlnn.Row("reach_start"))),
+            xlnn.Hidden("epoch_used", "row_used", "right_shown", "ratio"),
+            does="Choose an epoch and a row. See what h remembers, and how the gradient fades.",
+        ),
+        xlnn.Page("data", "Data", "The bits of each row, and whether the number of ones so far is "
+                  "odd. Type others.", Table("x", "t")),
+        xlnn.Page("weights", "Weights", "One row per epoch: the weights, from the start on; the "
+                  "total cost, and how many outputs are right.",
+                  Table("U", "W", "b", "V", "c"), Table("C_T", "right")),
+        xlnn.Page("steps", "Steps", "Forward from the first step to the last, and δ back from the "
+                  "last to the first.",
+                  Table("past", "h", "z", "y", "cost", "e", "delta"), stays=True),
+        xlnn.Page("gradients", "Gradients", "One row per epoch: how fast C_T changes with each "
+                  "weight.", Table(*(f"dC_d{name}" for name in weights(1)))),
+        xlnn.Page("optimiser", "Optimiser", "What the optimiser remembers of the gradients. Row 0 "
+                  "is before the first epoch."),
+    ),
+    colours={"forward": "forward: from the bits to the output", "backward": "back: errors and "
+             "gradients", "weight": "weights", "result": "costs, and what is shown"},
+    tries=(
+        ("Choose epoch 1 on {network}, then later ones.", "At first many outputs are wrong. Then h "
+         "learns to switch with each 1, and the outputs follow."),
+        ("Set η to 0.5.", "The steps are too long: the cost jumps, and many outputs stay wrong."),
+        ("On {data}, let each target be the bit of the step before, and 0 in the first step.",
+         "The same network learns another task: to remember one step is easier than to count."),
+    ),
+)
