@@ -75,6 +75,12 @@ def without_skips(report):
 
 
 @pytest.fixture(autouse=True)
+def no_lines_of_progress(monkeypatch):
+    """A slow machine must not add lines to what a command prints."""
+    monkeypatch.setattr("xlnn.cli.course.EVERY", 1e6)
+
+
+@pytest.fixture(autouse=True)
 def one_seed_a_test(request, monkeypatch):
     """Let a check without a seed draw the same one each time a test runs.
 

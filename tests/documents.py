@@ -152,7 +152,10 @@ def lay(words):
     if "--target" in words:
         rows = [["rooms", "age", "price"]]
         rows += [[f"{n % 5 + 1}", f"{n}", f"{100 + 30 * (n % 5) - n}"] for n in range(10)]
-        rows[3][1] = ""
+        rows[3][1] = "" if "--missing" in words else rows[3][1]
+    elif "--label" in words:
+        rows = [["size", "colour", "kind"]]
+        rows += [[f"{n % 7}.5", ("red", "blue")[n % 2], ("a", "b")[n % 2]] for n in range(10)]
     else:
         rows = [
             [("oui", "où")[n % 2], *(f"{p:.1f}" for p in random.uniform(size=12))]
@@ -176,7 +179,8 @@ def furnish(folder):
             Image.fromarray(ink).save(folder / "photos" / label / f"{number}.png")
     np.savez(folder / "my.npz", x=random.uniform(size=(10, 12)), labels=np.array(["a", "b"] * 5))
     book = openpyxl.Workbook()
-    for row in [["x", "y", "kind"], [0, 0, "no"], [0, 1, "yes"], [1, 0, "yes"], [1, 1, "no"]]:
+    rows = [[0, 0, "no"], [0, 1, "yes"], [1, 0, "yes"], [1, 1, "no"]]
+    for row in [["id", "x", "y", "kind"], *([n, *row] for n, row in enumerate(rows))]:
         book.active.append(row)
     book.save(folder / "table.xlsx")
     (folder / "homework").mkdir()

@@ -101,10 +101,14 @@ def test_an_engine_is_chosen_by_the_formulas_and_by_the_cells_that_they_read(
     read = sum(int(formula_cost.reads([text], formula_cost.ranges(text))[0]) for text in stated)
     assert abs(size(layout).reads - read) <= 0.1 * read
     assert proof.verifier(layout) == "formualizer"
-    monkeypatch.setattr(proof, "READS_QUICKLY", read // 2)
-    assert proof.verifier(layout) == "formulas"
-    monkeypatch.setattr(proof, "READS_QUICKLY", 2 * read)
-    monkeypatch.setattr(proof, "FORMULAS_QUICKLY", len(stated) - 1)
+    bytes_needed = len(stated) * proof.BYTES_OF_A_FORMULA + read * proof.BYTES_OF_A_READ
+    room = proof.PROCESSES * bytes_needed / proof.PART
+    for free, engine in ((room * 2, "formualizer"), (room / 2, "formulas")):
+        monkeypatch.setattr(proof, "free_memory", lambda free=free: int(free))
+        assert proof.verifier(layout) == engine
+    monkeypatch.setattr(proof, "free_memory", lambda: None)
+    assert proof.verifier(layout) == "formualizer"
+    monkeypatch.setattr(proof, "FORMULAS_ALWAYS", len(stated) - 1)
     assert proof.verifier(layout) == "formulas"
 
 

@@ -323,7 +323,7 @@ def test_a_read_only_folder_is_refused_before_anything_is_computed(tmp_path, mon
 def test_a_missing_folder_of_tmpdir_is_passed_over(tmp_path):
     (tmp_path / "my.csv").write_text(CSV)
     ran = subprocess.run(
-        [sys.executable, "-m", "xlnn", "build", "--data", "my.csv", "--epochs", "1"],
+        [sys.executable, "-m", "xlnn", "build", "digits", "--data", "my.csv", "--epochs", "1"],
         cwd=tmp_path, env=os.environ | {"TMPDIR": str(tmp_path / "none")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -370,7 +370,7 @@ def test_no_folder_for_drafts_is_one_sentence_on_the_command_line(tmp_path):
 @pytest.mark.slow
 def test_two_builds_at_once_leave_one_whole_workbook(tmp_path):
     (tmp_path / "my.csv").write_text(CSV)
-    command = [sys.executable, "-m", "xlnn", "build", "--data", "my.csv", "--epochs", "1"]
+    command = [sys.executable, "-m", "xlnn", "build", "digits", "--data", "my.csv", "--epochs", "1"]
     both = [
         subprocess.Popen([*command, "--eta", eta], cwd=tmp_path, stdout=subprocess.DEVNULL)
         for eta in ("0.1", "0.2")

@@ -32,12 +32,13 @@ WRONG = {
     "test_share": "1.5", "seed": "-1", "spread": "wide", "hidden": "5,x", "activation": "wave",
     "output_activation": "wave", "cost": "hinge", "epochs": "0", "eta": "0", "optimizer": "lion",
     "l2": "-1", "lang": "xx", "level": "9", "encoding": "zlib", "noise": "1",
+    "header_row": "0",
 }  # fmt: skip
 """A value that is wrong, as it is typed, of each option whose every text is not right."""
 
 ANY_TEXT = {
     "from_workbook", "model", "data", "label", "targets", "sheet", "start", "blank", "student",
-    "roster",
+    "roster", "drop", "columns",
 }  # fmt: skip
 """Options that take every text on the command line; files and columns are looked for later."""
 
@@ -102,6 +103,7 @@ def mine(folder, option, value):
 RIGHT = {
     "picture": "[1, 2]", "threshold": 0.5, "light_ink": True, "table": True, "label": "class",
     "targets": "['x1']", "sheet": "a", "encoding": "utf-8", "decimal": ",", "missing": "drop",
+    "drop": "['x1']", "columns": "['x1']", "header_row": 1,
     "scale": "range", "test_share": 0.5, "seed": 9, "spread": "fan-in", "cost": "bce",
     "epochs": 7, "eta": 0.75, "optimizer": "Adam", "l2": 0.5,
 }  # fmt: skip
@@ -112,7 +114,8 @@ def test_a_template_says_each_key_and_is_refused_in_the_same_sentence(option, tm
     value = RIGHT[option.name]
     found = mine(tmp_path / "right", option, value)
     where = found.reading if option.reads else found
-    taken = {"picture": [1, 2], "targets": ["x1"]}.get(option.name, value)
+    lists = {name: ["x1"] for name in ("targets", "drop", "columns")}
+    taken = {"picture": [1, 2], **lists}.get(option.name, value)
     assert getattr(where, option.name) == option.check(taken)
     if option.name not in WRONG or option.is_open:
         return

@@ -107,7 +107,14 @@ def test_no_text_is_cut_off_however_long_labels_are(kind, lang, tmp_path):
     last = ("9.5", "8.25", "7.125") if "targets" in options else (LONG, "B", "C")
     rows = [f"{n},{n % 3}.5,{100_000.5 * n},{last[n % 3]}" for n in range(1, 13)]
     (tmp_path / "d.csv").write_text("\n".join([heading, *rows]))
-    build(data=tmp_path / "d.csv", output=tmp_path / "w.xlsx", epochs=2, lang=lang, **options)
+    build(
+        "digits",
+        data=tmp_path / "d.csv",
+        output=tmp_path / "w.xlsx",
+        epochs=2,
+        lang=lang,
+        **options,
+    )
     play = text(lang)("sheets", "play")
     assert [cut for cut in cut_texts(tmp_path / "w.xlsx") if cut.sheet == play] == []
     assert openpyxl.load_workbook(tmp_path / "w.xlsx")[play].page_setup.fitToWidth  # one page

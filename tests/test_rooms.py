@@ -49,8 +49,8 @@ MAY = {
     | {"registry", "workbooks", "writing", "xlsx"},
     "auditing": CORE | {"checking", "engines", "exercises", "loading", "registry", "xlsx"},
     "testing": {"checking", "engines", "quantity"},
-    "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining", "cleanup"}
-    | {"data", "linting", "option", "options", "exercises", "loading", "registry"},
+    "cli": {"auditing", "onnx", "building", "checking", "engines", "errors", "explaining"}
+    | {"cleanup", "data", "linting", "option", "options", "exercises", "loading", "registry"},
     "__main__": {"cli"},
 }  # fmt: skip
 """What each room may import besides itself; the package itself imports what is asked of it."""

@@ -9,6 +9,8 @@ True
 >>> xlnn.values("output/digits.xlsx")["W2"].shape        # doctest: +SKIP
 (51, 3, 12)
 >>> run = xlnn.load("output/digits.xlsx")                # doctest: +SKIP
+>>> run.predict(run["x"])[:3]                            # doctest: +SKIP
+array([0, 0, 0])
 >>> run["delta3"].cell(epoch=1, image=6, unit=1)         # doctest: +SKIP
 'Training!S9'
 
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from xlnn.data.dataset import Dataset
     from xlnn.equations.experiment_sentences import Told
     from xlnn.equations.lookup import Chosen
-    from xlnn.errors import XlnnError
+    from xlnn.errors import XlnnError, XlnnWarning
     from xlnn.exercises.exercise import exercise
     from xlnn.exercises.grades import Grade, Grades
     from xlnn.exercises.grading import grade
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
         following,
         previous,
     )
+    from xlnn.registry.templates import templates
     from xlnn.registry.text import Text
     from xlnn.workbooks.experiment import Experiment, OneOf, Size
     from xlnn.workbooks.learning import choice, constants, trained
@@ -124,6 +127,7 @@ __all__ = [
     "Trace",
     "Use",
     "XlnnError",
+    "XlnnWarning",
     "__version__",
     "audit",
     "build",
@@ -139,6 +143,7 @@ __all__ = [
     "load",
     "previous",
     "show",
+    "templates",
     "testing",
     "trained",
     "values",
@@ -165,6 +170,7 @@ _HOMES = {
     "Report": "xlnn.checking.report",
     "Reports": "xlnn.checking.report",
     "XlnnError": "xlnn.errors",
+    "XlnnWarning": "xlnn.errors",
     "exercise": "xlnn.exercises.exercise",
     "export": "xlnn.onnx.export",
     "Exported": "xlnn.onnx.export",
@@ -194,6 +200,7 @@ _HOMES = {
     "Page": "xlnn.workbooks.pages.page",
     **dict.fromkeys(_PARTS, "xlnn.workbooks.pages.parts"),
     "Text": "xlnn.registry.text",
+    "templates": "xlnn.registry.templates",
 }
 
 

@@ -17,6 +17,18 @@ def letters(column: int) -> str:
     return (letters(before) if before else "") + chr(ord("A") + last)
 
 
+def column_number(name: str) -> int:
+    """Return the number of a column, counted from 1.
+
+    >>> column_number("A"), column_number("AAA")
+    (1, 703)
+    """
+    number = 0
+    for letter in name:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number
+
+
 def address(row: int, column: int) -> str:
     """Return the address of a cell.
 

@@ -57,6 +57,10 @@ class XlnnError(Exception):
         return one_line(Exception.__str__(self))
 
 
+class XlnnWarning(UserWarning):
+    """What a person may not expect of something that was built; `xlnn.build` warns of it."""
+
+
 class DataError(XlnnError):
     """The data, the start weights or the template cannot be used.
 
@@ -69,6 +73,10 @@ class DataError(XlnnError):
     def __init__(self, message: str = "", *options: str) -> None:
         super().__init__(message)
         self.options = options
+
+
+class WidthError(DataError):
+    """A sheet would have more columns than there are."""
 
 
 class OptionsError(DataError):

@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 
 from xlnn.address import address, fixed, letters
-from xlnn.errors import DataError
+from xlnn.errors import DataError, WidthError
 from xlnn.quantity import Axis, Model, Quantity, Unit, Use
 
 ROWS, COLUMNS = 1_048_576, 16_384
@@ -628,7 +628,7 @@ def _check_grid(block: Block, title: str) -> None:
             "take fewer epochs or fewer images."
         )
     if column > COLUMNS:
-        raise DataError(
+        raise WidthError(
             f"The sheet {title} would have {column:,} columns and Excel has {COLUMNS:,}: "
             "make the layers narrower."
         )

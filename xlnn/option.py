@@ -82,6 +82,12 @@ def _columns(value: object) -> tuple[str, ...]:
     return _one(len)(_several(is_text)([value] if isinstance(value, str) else value))
 
 
+def _comma_separated(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",")]
+    return tuple(map(str, _one(len)(_several(lambda v: is_text(v) or is_whole(v))(value))))
+
+
 def _quantities(value: object) -> tuple[str, ...]:
     value = value.split(",") if isinstance(value, str) else value
     return tuple(filter(None, _several(is_text)(value)))
@@ -110,6 +116,7 @@ COLUMN = Type(
     "the name of a column, or its number,", _one(lambda v: is_text(v) or is_whole(v), str)
 )
 COLUMNS = Type("the name of a column, or several,", _columns)
+NAMES = Type("names of columns, such as a,b,c,", _comma_separated, metavar="A,B,C")
 QUANTITIES = Type("a name of a quantity, or several,", _quantities)
 
 

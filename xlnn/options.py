@@ -7,6 +7,7 @@ value. No NumPy is imported.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from math import inf
 from pathlib import Path
 from textwrap import indent
@@ -20,6 +21,7 @@ from xlnn.option import (
     COLUMNS,
     DATA,
     FLAG,
+    NAMES,
     NUMBER,
     PATH,
     QUANTITIES,
@@ -84,7 +86,7 @@ class BuildOptions(TypedDict, total=False):
         **_BUILDER,
     )]
     data: Annotated[object, Option(
-        DATA, "Your data: a CSV or .xlsx (label first), an .npz, or a folder of pictures.",
+        DATA, "Your data: a CSV, an .xlsx, an .npz, or a folder of pictures.",
         predicts=True,
     )]
     picture: Annotated[tuple[int, int] | str | None, Option(
@@ -106,6 +108,16 @@ class BuildOptions(TypedDict, total=False):
     targets: Annotated[Sequence[str] | str | None, Option(
         COLUMNS, "A column to predict; may be repeated.", flag="--target",
         **_ALL | _ROWS,
+    )]
+    drop: Annotated[Sequence[str] | str | None, Option(
+        COLUMNS, "A column to leave out; may be repeated.", reads=TABLES, **_ROWS,
+    )]
+    columns: Annotated[Sequence[str] | str | None, Option(
+        NAMES, "The columns that are inputs, if not all but the label.", reads=TABLES, **_ROWS,
+    )]
+    header_row: Annotated[int | None, Option(
+        WHOLE, "The row of the headings, where rows stand above them.",
+        "a whole number from 1 on", lambda v: v > 0, reads=(CSV, XLSX), **_ROWS,
     )]
     sheet: Annotated[str | None, Option(
         TEXT, "The sheet of an .xlsx to read; by default the first.", reads=(XLSX,), **_ROWS,
@@ -265,7 +277,9 @@ class Options(Mapping[str, Any]):
 
     def __init__(self, table: Mapping[str, Option] = BUILD, /, **given: object) -> None:
         if unknown := given.keys() - table.keys():
-            raise TypeError(f"unexpected keyword argument '{min(unknown)}'")
+            near = get_close_matches(min(unknown), table, 1, 0.7)
+            hint = f": did you mean {near[0]}?" if near else ""
+            raise TypeError(f"unexpected keyword argument '{min(unknown)}'{hint}")
         given = {name: value for name, value in given.items() if value is not None}
         with blamed(given):
             self._given = {name: table[name].check(value) for name, value in given.items()}

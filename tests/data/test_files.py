@@ -61,7 +61,11 @@ def test_encodings_of_other_scripts_are_read(tmp_path, encoding):
 @pytest.mark.parametrize(
     ("content", "encoding", "message"),
     [
-        (TABLE.encode("cp1252"), "", r"my\.csv, line 2, is not UTF-8 text.* --encoding cp1252"),
+        (
+            TABLE.encode("cp1252") + b"\x81,1\n",
+            "",
+            r"my\.csv, line 2, is not UTF-8 text.* --encoding cp1252",
+        ),
         (
             TABLE.encode("utf-16"),
             "",

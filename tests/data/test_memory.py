@@ -22,7 +22,7 @@ FRAME = pd.DataFrame({"kind": ["a", "b", "a"], "n": [1, 2, 3], "v": [0.1, -2.5, 
     [
         ([7, 3, 7], ("3", "7")),
         (np.array([7.0, 3.0, 7.0]), ("3", "7")),
-        (np.array([True, False, True]), ("0", "1")),
+        (np.array([True, False, True]), ("False", "True")),
         (["dog", "cat", "dog"], ("dog", "cat")),
         (np.array(["dog", "cat", "dog"], dtype=object), ("dog", "cat")),
     ],

@@ -25,7 +25,7 @@ X = np.array([[1, 0.5, 0, 0], [0, 0, 0.25, 1], [1, 1, 1, 1]])
         (np.array([7, 3, 7]), ("3", "7")),
         (np.array([7, 3, 7], dtype=np.uint8), ("3", "7")),
         (np.array([7.0, 3.0, 7.0], dtype=np.float16), ("3", "7")),
-        (np.array([True, False, True]), ("0", "1")),
+        (np.array([True, False, True]), ("False", "True")),
         (np.array(["dog", "cat", "dog"]), ("dog", "cat")),
     ],
     ids=["integers", "bytes", "whole floats", "booleans", "texts"],
@@ -35,7 +35,7 @@ def test_labels_are_whole_numbers_or_texts(tmp_path, key, given, labels):
     assert data.x.tolist() == X.tolist()
     assert data.labels == labels
     own = [data.labels[one] for one in data.t.argmax(axis=1)]
-    assert own == [str(label if given.dtype.kind == "U" else int(label)) for label in given]
+    assert own == [str(label if given.dtype.kind in "Ub" else int(label)) for label in given]
     assert data.picture == (2, 2)
 
 

@@ -52,8 +52,7 @@ def test_a_table_is_read_as_from_a_csv(tmp_path):
     assert data.x.tolist() == [[5.1, 3.5], [6.3, -2.5e-7], [0.1, 1]]
     assert data.labels == ("setosa", "virginica")
     assert data.features == ("length", "width")
-    told, truths = data.told
-    assert truths == "my.xlsx holds TRUE or FALSE in 1 cell: read as 1 and 0."
+    (told,) = data.told
     assert told == (
         "my.xlsx: 3 rows of 2 inputs, length and width; labels setosa and virginica in the column "
         '"species" (2 and 1).'
@@ -96,7 +95,7 @@ def test_formulas_count_by_their_stored_values_and_are_told(tmp_path):
 
 
 @pytest.mark.parametrize("look", ["yyyy-mm-dd", "d.m.yy", "h:mm:ss", "mmm", '[$-411]ge"年"m"月"'])
-def test_dates_are_read_as_numbers_and_told(tmp_path, look):
+def test_dates_are_left_out_and_told(tmp_path, look):
     path = xlsx(tmp_path, [["k", "day", "b"], ["x", 45292, 1], ["y", 45293.5, 2], ["x", None, 3]])
     workbook = openpyxl.load_workbook(path)
     for row in range(2, 6):  # also an empty cell, and a text beside the numbers
@@ -104,9 +103,13 @@ def test_dates_are_read_as_numbers_and_told(tmp_path, look):
     workbook["Data"]["A2"].number_format = look
     workbook.save(path)
     data = read(path, ReadOptions(table=True, missing="drop"))
-    assert data.x.tolist() == [[45292, 1], [45293.5, 2]]
+    assert data.x.tolist() == [[1], [2], [3]]
+    assert "my.xlsx: left out day (dates); --columns names those to keep." in data.told
+    kept = read(path, ReadOptions(table=True, missing="drop", columns=("day", "b")))
+    assert kept.x.tolist() == [[45292, 1], [45293.5, 2]]
     told = "my.xlsx holds 2 dates, the first in Data!B2: read as numbers of days, as the file "
-    assert told + "stores them." in data.told
+    assert told + "stores them." in kept.told
+    assert not any("read as numbers" in note for note in data.told)
 
 
 @pytest.mark.parametrize("look", ["0.00", "General", '"day" 0', "[Red]0", "0.0E+00", "# ?/?"])
@@ -157,7 +160,7 @@ def test_texts_that_are_numbers_are_read_as_in_a_csv(tmp_path):
     ("rows", "message"),
     [
         ([], r'my\.xlsx: the sheet "Data" is empty \(--sheet\)'),
-        ([["My measurements"], [], ["k", "a"], ["x", 1]], r"row 1: 1 column was found"),
+        ([["My measurements"], [], ["k"], ["x"]], r"row 1: 1 column was found"),
         ([["k", "a"], ["x", 1, 2]], r"Data!C2: there is a value outside the columns of row 1"),
         ([[None, "k", "a"], ["?", "x", 1]], r"Data!A2: there is a value outside the columns"),
         ([["k", "a"], ["x", "two"]], r'my\.xlsx, row 2, column a: "two" is not a number'),

@@ -28,11 +28,11 @@ def test_images_are_told_with_their_labels_and_how_many_have_each(tmp_path):
     )
 
 
-def test_a_single_image_of_each_of_many_classes_is_told_shortly(tmp_path):
+def test_a_single_row_of_each_of_many_classes_is_told_shortly(tmp_path):
     content = "".join(f"c{n},{n}\n" for n in range(9)) * 2 + "".join(f"c{n},1\n" for n in range(9))
     content += "".join(f"d{n},1\n" for n in range(9))
     assert told(tmp_path, content) == (
-        "my.csv: 36 images of 1 × 1 pixels, 18 labels, c0, c1, c2 and 15 more, in the first column "
+        "my.csv: 36 rows of 1 input, x1; 18 labels, c0, c1, c2 and 15 more, in the first column "
         "(1 to 3 of each)."
     )
 
@@ -158,12 +158,12 @@ def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
         (
             "5.1,3.5,x\n6.3,3.3,y\n",
             TABLE,
-            r'column x2: "x" is not a number.* labels add --label last',
+            r"first column holds numbers and can hardly be the label.* such as --label last",
         ),
         (
             "1,x,2,3,4\n1,y,2,3,4\n",
             ReadOptions(),
-            r'line 1, column p1: "x" is .* labels add --label 2\.',
+            r'all have the label "1".*Labels elsewhere\? Add --label',
         ),
         (
             "0,0,1\n0,1,0\n",
@@ -212,9 +212,15 @@ def test_a_heading_that_looks_like_a_formula_is_a_heading_among_words(tmp_path):
     assert data.x.tolist() == [[1, 2, 3], [4, 5, 6]]
 
 
-@pytest.mark.parametrize("first", ["=1+1,2,3", "=1+1,=2+2,=3+3"])
-def test_formulas_among_numbers_are_no_headings(tmp_path, first):
-    with pytest.raises(DataError, match=r'line 1, column x1: "=1\+1" is not a number'):
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        ("=1+1,2,3", r'line 1, column x1: "=1\+1" is not a number'),
+        ("=1+1,=2+2,=3+3", r'x1 has "=1\+1" in line 1; x2 has "=2\+2" in line 1; x3 has'),
+    ],
+)
+def test_formulas_among_numbers_are_no_headings(tmp_path, first, told):
+    with pytest.raises(DataError, match=told):
         read(csv(tmp_path, f"x,{first}\ny,4,5,6\n"), TABLE)
 
 
@@ -225,12 +231,28 @@ def test_real_values_of_any_size_are_read_as_they_are(tmp_path, scale):
     np.testing.assert_allclose(read(csv(tmp_path, content), TABLE).x, x, rtol=1e-14)
 
 
-def test_a_column_that_counts_the_rows_is_mentioned_unless_it_is_all_there_is(tmp_path):
-    rows = [f"{n},{n * n % 7},{n % 2}" for n in range(1, 21)]
-    reading = ReadOptions(table=True, label="kind")
-    line = told(tmp_path, "id,a,kind\n" + "\n".join(rows), reading)
-    assert line.endswith("; id looks like a row number; remove it unless it carries information.")
-    line = told(tmp_path, "id,a,kind\n" + "\n".join(reversed(rows)), reading)
-    assert "looks like a row number" not in line
-    alone = [f"{n},{n % 2}" for n in range(1, 21)]
-    assert "looks like a row number" not in told(tmp_path, "id,kind\n" + "\n".join(alone), reading)
+@pytest.mark.parametrize(
+    ("heading", "numbers", "is_left_out"),
+    [
+        ("id", range(1, 21), True),
+        ("n", range(10_000, 10_020), True),
+        ("customer_id", np.random.default_rng(1).permutation(900)[:20], True),
+        ("year", range(2000, 2020), False),
+        ("a", np.random.default_rng(1).permutation(900)[:20], False),
+        ("n", [*range(19), 25], False),
+    ],
+)
+def test_a_column_that_numbers_the_rows_is_left_out(tmp_path, heading, numbers, is_left_out):
+    rows = [f"{n},{n * n % 7},{row % 2}" for row, n in enumerate(numbers)]
+    content = f"{heading},b,kind\n" + "\n".join(rows)
+    data = read(csv(tmp_path, content), ReadOptions(label="kind"))
+    note = f"my.csv: left out {heading}, which numbers the rows; --columns names those to keep."
+    assert data.features == (("b",) if is_left_out else (heading, "b"))
+    assert (note in data.told) == is_left_out
+    asked = read(csv(tmp_path, content), ReadOptions(label="kind", columns=(heading, "b")))
+    assert asked.features == (heading, "b")
+
+
+def test_row_numbers_stay_where_they_are_all_there_is(tmp_path):
+    content = "id,kind\n" + "\n".join(f"{n},{n % 2}" for n in range(1, 21))
+    assert read(csv(tmp_path, content), ReadOptions(label="kind")).features == ("id",)

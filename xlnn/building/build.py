@@ -1,12 +1,13 @@
 """Build a workbook: from a template and its data to a file that agrees with NumPy."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from xlnn.arguments import path_of
 from xlnn.building.plan import Proof, begun, modelled, planned
-from xlnn.errors import OptionsError
+from xlnn.errors import OptionsError, XlnnWarning, blamed
 from xlnn.options import BUILD, BuildOptions, Options, documented
 from xlnn.registry.templates import DEFAULT
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @documented(BUILD)
 def build(
-    template: str | Path = DEFAULT,
+    template: str | Path | None = None,
     output: Path | str | None = None,
     *,
     tell: Callable[[str], None] = lambda _: None,
@@ -32,7 +33,8 @@ def build(
     Parameters
     ----------
     template : str
-        A template's name, or a folder with a ``template.toml``.
+        A template's name, or a folder with a ``template.toml``; without it and with ``data`` a
+        network is chosen that fits them, and without data it is the book's first.
     output : Path
         By default ``output/NAME.xlsx``; of an older workbook ``OLD-new.xlsx`` beside it.
     tell : function
@@ -43,8 +45,30 @@ def build(
     ------
     XlnnError
         Something that the user can mend. The output is as it was before.
+
+    Warns
+    -----
+    XlnnWarning
+        Of what the user may not expect: what was read, left out or chosen.
     """
-    path_of(template, "template")
+    return build_noting(template, output, note=_warn, tell=tell, **options)
+
+
+def _warn(note: str) -> None:
+    warnings.warn(note, XlnnWarning, stacklevel=4)
+
+
+def build_noting(
+    template: str | Path | None,
+    output: Path | str | None,
+    *,
+    note: Callable[[str], None],
+    tell: Callable[[str], None],
+    **options: Unpack[BuildOptions],
+) -> "Built":
+    """Build as `build` does, and tell each note as soon as it is known."""
+    if template is not None:
+        path_of(template, "template")
     output = None if output is None else path_of(output, "output")
     asked = Options(**options)
     from_workbook, model = asked.from_workbook, asked.model
@@ -54,23 +78,36 @@ def build(
         start = start_from(Path(asked.start), large=asked.large)
         asked = Options(**{**asked, "start": start})
     proof: Proof | None = None
+    usual_name = ""
     if model is not None:
-        if from_workbook is not None or template != DEFAULT:
+        if from_workbook is not None or template is not None:
             raise OptionsError("--model cannot be combined with a template or with --from.")
         kind, origin, name, proof = modelled(Path(model), asked)
     elif from_workbook is not None:
         from xlnn.building.continue_from import continued  # noqa: PLC0415 -- see below
 
         kind, origin, name = continued(Path(from_workbook))
+    elif template is None and asked.data is not None:
+        from xlnn.building.chosen import chosen  # noqa: PLC0415 -- see `modelled`
+
+        with blamed(asked):
+            found = chosen(asked)
+        kind, origin, name, asked = found.kind, found.origin, found.origin.name, found.options
+        usual_name = found.name
     else:
-        kind, origin, name = begun(str(template))
+        kind, origin, name = begun(str(template or DEFAULT))
     plan = planned(kind, origin, name, asked)
+    for known in plan.made.notes:
+        note(known)
     # what writes, and openpyxl, is imported when there is something to write
     from xlnn.building.destination import OUTPUT, Destination  # noqa: PLC0415
     from xlnn.building.execute import carried_out  # noqa: PLC0415
 
-    usual = OUTPUT / f"{name}.xlsx"
+    usual = OUTPUT / f"{usual_name or name}.xlsx"
     if from_workbook is not None:
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     place = Destination(usual if output is None else output, force=asked.force)
-    return carried_out(plan, place, verify=asked.verify, tell=tell, proof=proof)
+    built = carried_out(plan, place, verify=asked.verify, tell=tell, proof=proof)
+    for late in built.notes[len(plan.made.notes) :]:
+        note(late)
+    return built

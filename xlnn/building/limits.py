@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from xlnn.data import dataset
-from xlnn.errors import DataError
+from xlnn.errors import DataError, WidthError
 from xlnn.layout import Layout
 from xlnn.workbooks.kind import Spec, WorkbookKind
 from xlnn.xlsx.formula_cost import ranges, reads
@@ -116,6 +116,12 @@ def counting_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) ->
     """
     try:
         yield
+    except WidthError as error:
+        if units := _most_units(kind, spec):
+            raise WidthError(
+                f"{error} At most {units:,} hidden units fit (--hidden {units})."
+            ) from error
+        raise
     except DataError as error:
         epochs = getattr(spec, "epochs", 0)
         most, at_most = (_most_epochs(kind, spec, large=each) for each in (large, True))
@@ -147,6 +153,25 @@ def _most_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> in
 
     counts = range(1, getattr(spec, "epochs", 0) + 1)
     return bisect_left(counts, True, key=is_too_large)  # noqa: FBT003 -- what is looked for
+
+
+def _most_units(kind: WorkbookKind[Any, Any], spec: Spec) -> int:
+    """Return how many units each hidden layer may have; 0 where that is not what is too wide."""
+    layers = getattr(spec, "layers", ())
+    widest = max((layer.units for layer in layers[:-1] if layer.kind == "dense"), default=0)
+
+    def is_too_wide(units: int) -> bool:
+        narrow = [
+            replace(layer, units=min(layer.units, units)) if layer.kind == "dense" else layer
+            for layer in layers[:-1]
+        ]
+        try:
+            kind.layout(replace(spec, layers=(*narrow, layers[-1])))  # type: ignore[type-var]
+        except WidthError:
+            return True
+        return False
+
+    return bisect_left(range(1, widest + 1), True, key=is_too_wide)  # noqa: FBT003 -- what is looked for
 
 
 def check_size(layout: Layout, *, large: bool) -> WorkbookSize:

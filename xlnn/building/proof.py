@@ -14,10 +14,15 @@ from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import Problem, inspect_and_lint
 
-FORMULAS_QUICKLY, READS_QUICKLY = 2_000_000, 100_000_000
-"""Up to so many formulas, and cells that they read, formualizer is the fastest; it takes 2 kB of
-memory for each formula, and 4 kB where each reads some 200 cells. Beyond, formulas takes as long,
-and a sixth to a tenth of the memory."""
+BYTES_OF_A_FORMULA, BYTES_OF_A_READ = 2_100, 10
+"""Memory that formualizer takes, which is the fastest: 2 kB for each formula, and 4 kB where each
+reads some 200 cells. The library formulas takes a sixth to a tenth of it, and much longer."""
+
+PROCESSES, PART = 2, 0.7
+"""The draft and its probe are computed at once, and so much of the free memory may be used."""
+
+FORMULAS_ALWAYS = 2_000_000
+"""Formulas for which there is room where the system does not say how much is free."""
 
 REPORT = "This is an error in xlnn: please report it with your data."
 
@@ -47,9 +52,27 @@ OURS = Advice(REPORT, REPORT)
 
 def verifier(layout: Layout) -> str:
     """Return the engine that proves a workbook before it is published; `check` has them all."""
-    found = size(layout)
-    is_quick = found.formulas <= FORMULAS_QUICKLY and found.reads <= READS_QUICKLY
-    return "formualizer" if is_quick else "formulas"
+    found, free = size(layout), free_memory()
+    needed = PROCESSES * (found.formulas * BYTES_OF_A_FORMULA + found.reads * BYTES_OF_A_READ)
+    if free is None:
+        return "formualizer" if found.formulas <= FORMULAS_ALWAYS else "formulas"
+    return "formualizer" if needed <= PART * free else "formulas"
+
+
+def free_memory() -> int | None:
+    """Return how many bytes of memory are free; None where the system does not say it."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvail"))
+    except (OSError, ValueError, StopIteration):
+        return None
+    try:  # of a container
+        most, used = (
+            int(Path(f"/sys/fs/cgroup/memory.{name}").read_text()) for name in ("max", "current")
+        )
+    except (OSError, ValueError):
+        return free
+    return min(free, most - used)
 
 
 def proven(

@@ -4,7 +4,9 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 
@@ -46,6 +48,14 @@ class Built:
     def __repr__(self) -> str:
         """Say it in a line."""
         return f"Built({str(self.path)!r}, {self.formulas:,} formulas, {self.report!r})"
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook: a link to the workbook, what was proven, and the notes."""
+        link = f'<a href="{quote(self.path.as_posix())}">{escape(str(self.path))}</a>'
+        proof = "not verified" if self.report is None else escape(str(self.report).split("\n")[0])
+        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+        said = f"<p>{link}: {self.formulas:,} formulas; {proof}</p>"
+        return said + (f"<ul>{notes}</ul>" if notes else "")
 
 
 def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how

@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from xlnn.cli.console import progress, say_built
+from xlnn.cli.console import progress, say_note, say_result
 from xlnn.cli.parameters import Choice, declared
 from xlnn.options import BUILD
-from xlnn.registry.templates import ALL, DEFAULT, names
+from xlnn.registry.templates import ALL, names
 
 
 @click.command()
@@ -29,15 +29,16 @@ def build(
 ) -> None:
     """Write the workbook of a TEMPLATE, verified against NumPy.
 
-    TEMPLATE is a name that `xlnn templates` lists (by default digits), or your folder. `all` writes
-    every template into output/, or the folder of -o, with an index; its options are --lang,
+    TEMPLATE is a name that `xlnn templates` lists, or your folder. Without one, --data gets a
+    network that fits them, and without data the template is digits. `all` writes every template
+    into output/, or the folder of -o, with an index; its options are --lang,
     --epochs, --without, --large, --force and --no-verify.
 
     With --model, a trained PyTorch, Keras or scikit-learn model, saved as .onnx, becomes a workbook
     that predicts the rows of --data (only inputs, or with labels) and agrees with ONNX Runtime:
     xlnn build --model my.onnx --data rows.csv
 
-    Example: xlnn build digits --data my.csv -o my.xlsx
+    Example: xlnn build --data my.csv --label kind
     """
     if template == ALL:
         from xlnn.cli.build_all import build_all  # noqa: PLC0415 -- only what is needed
@@ -46,11 +47,11 @@ def build(
         return
     if without:
         raise click.UsageError(f"--without is only for `xlnn build {ALL}`.")
-    from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- the same
+    from xlnn.building.build import build_noting  # noqa: PLC0415 -- the same
 
     for option, typed in (("from_workbook", "--from"), ("model", "--model")):
         if template is not None and options[option] is not None:
             raise click.UsageError(f"A template and {typed} cannot be combined.")
     with progress() as tell:
-        built = build_workbook(template or DEFAULT, output, tell=tell, **options)
-    say_built(built)
+        built = build_noting(template, output, note=say_note, tell=tell, **options)
+    say_result(built)

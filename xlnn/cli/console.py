@@ -3,16 +3,17 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from xlnn.checking.wording import counted, distance, proven
+from xlnn.cli.course import progress
 from xlnn.errors import OutputError, printed
 
 __all__ = [
     "counted", "distance", "finish", "mended_by", "progress", "proven", "ready", "reason", "say",
-    "say_built", "say_json",
+    "say_built", "say_json", "say_note", "say_result",
 ]  # fmt: skip
 
 
@@ -28,22 +29,20 @@ def mended_by(error: BaseException) -> str:
     return str(error)
 
 
-@contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Show on a terminal's stderr what is being done; give a function that says it."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415 -- only where someone looks
-
-    with Console(stderr=True).status("Reading") as status:
-        yield lambda stage: status.update(f"{stage} …")
-
-
 def say_built(built: Any, of: str = "") -> None:  # noqa: ANN401 -- `xlnn.building.writing.Built`, imported late
     """Say what was built, and on stderr what the person may not expect, and of what it is."""
     for note in built.notes:
-        say(f"Note: {of}{note}", err=True)
+        say_note(f"{of}{note}")
+    say_result(built)
+
+
+def say_note(note: str) -> None:
+    """Say what the person may not expect."""
+    say(f"Note: {note}", err=True)
+
+
+def say_result(built: Any) -> None:  # noqa: ANN401 -- the same
+    """Say what was built."""
     formulas = counted(built.formulas, "formula")
     say(f"{built.path}   {formulas}   {proven(built.report)}")
 

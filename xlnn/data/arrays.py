@@ -10,7 +10,7 @@ from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Dataset, ReadOptions
 from xlnn.data.missing import Holed, filled
 from xlnn.data.npz import arrays
 from xlnn.data.precision import LARGEST, rounded
-from xlnn.data.size import picture_size
+from xlnn.data.size import picture_of
 from xlnn.data.summary import images_told, labels_told, table_told, targets_told
 from xlnn.data.wording import listed
 from xlnn.errors import DataError
@@ -146,6 +146,8 @@ def _classes(where: str, key: str, array: np.ndarray) -> list[str]:
             name(str(label), f"{where}, {key}, entry {entry}")
             for entry, label in enumerate(array, start=1)
         ]
+    if array.dtype.kind == "b":
+        return [str(bool(label)) for label in array]
     array = array.astype(float)
     if not ((np.abs(array) < 2**53) & (array == np.trunc(array))).all():
         raise DataError(
@@ -189,7 +191,6 @@ def _picture(
     """Return the size of a picture, or the names of a table's inputs."""
     if x.ndim == 3 and not reading.table:
         return x.shape[1:], ()
-    if reading.table or is_regression:
-        inputs = x.size // len(x)
-        return None, tuple(f"x{column}" for column in range(1, inputs + 1))
-    return picture_size(x.shape[1], (), reading.picture, where), ()
+    inputs = x.size // len(x)
+    picture = None if is_regression else picture_of(x.reshape(len(x), -1), (), reading, where)
+    return picture, () if picture else tuple(f"x{column}" for column in range(1, inputs + 1))

@@ -71,7 +71,8 @@ def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
         return tuple(label for label in dict.fromkeys(wanted) if label in known)
     if all(is_number(label) for label in known):
         return tuple(sorted(known, key=lambda label: (float(label), label)))
-    return known
+    is_truth = {label.lower() for label in known} == {"false", "true"}
+    return tuple(sorted(known, key=str.lower)) if is_truth else known
 
 
 def one_hot(

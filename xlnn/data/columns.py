@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.number_text import is_absent
 from xlnn.data.wording import listed, short
+from xlnn.data.words import bases
 from xlnn.errors import DataError
 
-NAMING = ("label", "targets")
+NAMING = ("label", "targets", "drop", "columns")
 """The options that name columns."""
 
 
@@ -86,15 +87,42 @@ def columns(
     targets = tuple(found) if reading.targets and not reading.bare else ()
     label = None if targets or reading.bare else (found or [0])[0]
     taken = tuple(found) if reading.bare else targets or (label,)
-    inputs = tuple(column for column in range(len(first)) if column not in taken)
+    inputs = _inputs(name, reading, headings, len(first), taken)
     if not inputs:
         raise DataError(
-            f"{name}: all columns are targets; at least one is needed to predict from.", "targets"
+            f"{name}: all columns are targets or left out; at least one is needed to predict from.",
+            "targets",
+            "drop",
         )
+    headings = [heading or f"column {n}" for n, heading in enumerate(headings, start=1)]
     if not given:
         beside = taken[0] if reading.bare and len(taken) == 1 else label  # no input is named by it
         headings = _made_up(len(first), beside, "x" if reading.table or label is None else "p")
     return ColumnRoles(tuple(headings), given, label, targets, inputs)
+
+
+def _inputs(
+    name: str,
+    reading: ReadOptions,
+    headings: Sequence[str],
+    count: int,
+    taken: Sequence[int | None],
+) -> tuple[int, ...]:
+    """Return the columns that are inputs: those that were named, or all that are not left out."""
+    dropped = {_find(name, column, headings, count) for column in reading.drop}
+    if dropped & {*taken}:
+        raise DataError(
+            f"{name}: {listed(reading.drop)} holds the label or a target and cannot be left out.",
+            "drop",
+        )
+    known = bases(reading.features)
+    if reading.columns:
+        named = [_find(name, column, headings, count) for column in reading.columns]
+    elif known and {*known} <= {*headings}:
+        named = [headings.index(column) for column in known]
+    else:
+        named = list(range(count))
+    return tuple(n for n in dict.fromkeys(named) if n not in taken and n not in dropped)
 
 
 def _are_headings(first: Sequence[str], reading: ReadOptions) -> bool:
@@ -145,7 +173,7 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
         found = "appears more than once" if asked in headings else "is not there"
         raise DataError(
             f'{name}: the column "{short(asked)}" {found}; the headings are '
-            f"{listed(headings)}. --label and --target name columns.",
+            f"{listed(headings)}. --label, --target, --drop and --columns name columns.",
             *NAMING,
         )
     return headings.index(asked)

@@ -3,15 +3,20 @@
 import csv
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, ReadOptions
-from xlnn.data.files import text
+from xlnn.data.files import UndecodedError, text
+from xlnn.data.titles import LOOKED_AT, from_headings
 from xlnn.data.wording import short
 from xlnn.errors import DataError
 
 DELIMITERS = ("\t", ";", ",")
 """Of those that stand as often in the first line, the first: a decimal comma is no delimiter."""
+
+USUAL = "cp1252"
+"""The encoding of a text that is not UTF-8, where nobody says it."""
 
 
 class Lines:
@@ -32,14 +37,20 @@ class Lines:
     row = "line"
     given: bool | None = None
     notes: tuple[str, ...] = ()
+    dated: frozenset[int] = frozenset()
 
     def __init__(self, path: Path, reading: ReadOptions) -> None:
-        self.name = path.name
-        self._content = text(path, "CSV", reading.encoding)
-        found = re.search(r"[^\n]+", self._content)
-        first = found[0] if found else ""
-        delimiter = max(DELIMITERS, key=first.count)
-        self._delimiter = delimiter if delimiter in first else ","
+        self.name, self._header_row, self.notes = path.name, reading.header_row, ()
+        try:
+            self._content = text(path, "CSV", reading.encoding)
+        except UndecodedError as error:
+            try:
+                self._content = text(path, "CSV", USUAL)
+            except DataError:
+                raise error from None
+            told = f"{self.name} is not UTF-8 and was read as {USUAL}; if letters look wrong"
+            self.notes += (f"{told}, choose another --encoding, such as gb18030.",)
+        self._delimiter = _delimiter(self._content, reading.header_row)
         lines = self._content.count("\n") + (not self._content.endswith("\n"))
         reading.check_count(self.name, lines, self._content.count(self._delimiter) + lines)
 
@@ -53,29 +64,38 @@ class Lines:
         """
         reader = csv.reader(_split(self._content), delimiter=self._delimiter, strict=True)
         columns, started, count = 0, 0, 0
+        numbered = (
+            (reader.line_num, fields) for fields in reader if any(each.strip() for each in fields)
+        )
         try:
-            for fields in reader:
-                if not any(field.strip() for field in fields):
-                    continue
+            rows, above = from_headings(numbered, _filled, self._header_row)
+            for line, fields in rows:
                 if not columns:
-                    columns, started = self._columns(reader.line_num, fields), reader.line_num
+                    columns, started = self._columns(line, fields), line
+                    self._tell_titles(above, line)
                 if len(fields) != columns:
                     raise DataError(
-                        f"{self.name}, line {reader.line_num}: {len(fields):,} columns were found "
+                        f"{self.name}, line {line}: {len(fields):,} columns were found "
                         f"and {columns:,} expected, as in line {started}."
                     )
                 count += 1
                 if count > MOST_IMAGES:
                     raise DataError(
-                        f"{self.name}, line {reader.line_num}: a sheet has {MOST_IMAGES:,} rows: "
+                        f"{self.name}, line {line}: a sheet has {MOST_IMAGES:,} rows: "
                         "leave images out."
                     )
-                yield reader.line_num, fields
+                yield line, fields
         except csv.Error as error:
             where = f"{self.name}, line {reader.line_num}"
             raise DataError(f"{where}: not CSV: {short(error)}.") from error
         if not count:
             raise DataError(f"{self.name} holds no images: expected one line per image.")
+
+    def _tell_titles(self, above: int, line: int) -> None:
+        """Note that lines above the headings were not read."""
+        told = f"{self.name}: the table begins in line {line:,} (--header-row names another)."
+        if above and told not in self.notes:
+            self.notes += (told,)
 
     def _columns(self, line: int, fields: list[str]) -> int:
         """Return how many columns the first line has, and so all."""
@@ -90,6 +110,28 @@ class Lines:
                 f"{MOST_INPUTS:,}."
             )
         return len(fields)
+
+
+def _filled(fields: list[str]) -> int:
+    """Return how many values a line holds."""
+    return sum(bool(field.strip()) for field in fields)
+
+
+def _delimiter(content: str, header_row: int) -> str:
+    r"""Return what stands between the values: what is most frequent in the line of the headings.
+
+    >>> _delimiter("Sales, 2024\na;b;c\n1,5;2,5;3,5\n", 0)
+    ';'
+    """
+    found = islice(re.finditer(r"[^\n]*\n|[^\n]+", content), max(header_row, LOOKED_AT))
+    lines = [line[0] for line in found]
+    if header_row:
+        lines = lines[header_row - 1 :]
+    counts = [max(map(line.count, DELIMITERS)) for line in lines]
+    whole = (line for line, n in zip(lines, counts, strict=True) if n and 2 * n >= max(counts))
+    first = next(whole, "")
+    delimiter = max(DELIMITERS, key=first.count)
+    return delimiter if delimiter in first else ","
 
 
 def _split(content: str) -> Iterator[str]:

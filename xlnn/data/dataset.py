@@ -61,12 +61,20 @@ class ReadOptions:
     picture : tuple of int, or None
         The wanted rows and columns of an image. Numbers that are not as many are not forced into
         it; picture files are resized to it.
+    usual : tuple of int, or None
+        The size that pictures have if data with as many inputs are pictures.
     labels : tuple of str
         The wanted order of the classes, if the data have no others.
     label : str
         ``first``, which is usual, ``last``, a heading, or a column's number from 1.
     targets : tuple of str
         The columns to predict, which makes it a regression.
+    drop, columns : tuple of str
+        The columns that are left out, and those that are inputs; () for all but the label.
+    header_row : int
+        The row of the headings; 0 where they are looked for.
+    features : tuple of str
+        The inputs of a network that exists: columns of these names are looked for.
     table, threshold, light_ink, sheet, encoding, large
         As the options of a build.
     decimal : str
@@ -79,7 +87,12 @@ class ReadOptions:
     """
 
     picture: tuple[int, int] | None = None
+    usual: tuple[int, int] | None = None
     table: bool = False
+    drop: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    header_row: int = 0
+    features: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     label: str = ""
     targets: tuple[str, ...] = ()

@@ -20,6 +20,14 @@ ENCODINGS = (
 _KNOWN = {codecs.lookup(name).name: name for name in ENCODINGS}
 
 
+MARKED = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"PK\3\4", b"\x89PNG")
+"""How files begin that are certainly not text of one byte for each letter."""
+
+
+class UndecodedError(DataError):
+    """A text is not UTF-8, and nobody said what it is."""
+
+
 def content(path: Path, largest: int | None = None) -> bytes:
     """Return the bytes of a file.
 
@@ -71,7 +79,9 @@ def text(path: Path, kind: str, encoding: str | None = None, largest: int | None
     try:
         decoded = read.decode(known)
     except UnicodeDecodeError as error:
-        raise DataError(_undecoded(path.name, kind, encoding, read, error.start)) from error
+        told = _undecoded(path.name, kind, encoding, read, error.start)
+        is_open = encoding == "" and not read.startswith(MARKED)
+        raise (UndecodedError if is_open else DataError)(told) from error
     if "\0" in decoded:
         remedy = ", or add --encoding utf-16" if encoding == "" else ""
         raise DataError(f"{path.name} holds NUL bytes: save it as {kind} in UTF-8{remedy}.")

@@ -34,6 +34,7 @@ class FrameRows:
     row = "row"
     name = "data"
     notes: tuple[str, ...] = ()
+    dated: frozenset[int] = frozenset()
 
     def __init__(self, data: Any, reading: ReadOptions) -> None:  # noqa: ANN401 -- of any library
         columns = list(data.items() if hasattr(data, "items") else _named(data))
@@ -72,7 +73,7 @@ def _text(heading: object, row: int, value: object) -> str:
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return ""
     if isinstance(value, bool) or type(value).__name__ == "bool_":
-        return str(int(value))
+        return str(value)
     if isinstance(value, Real):
         number = float(value)
         return "" if math.isnan(number) else f"{number:.15g}"

@@ -17,6 +17,7 @@ from xlnn.data.npz import arrays
 from xlnn.data.precision import rounded
 from xlnn.data.sheet import SheetRows
 from xlnn.data.table import TableRows, from_rows
+from xlnn.data.words import bases
 from xlnn.errors import DataError
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -90,8 +91,9 @@ def _x_of(found: Mapping[str, object], name: str) -> np.ndarray:
 
 def _of_rows(rows: TableRows, reading: ReadOptions, count: int) -> Dataset:
     """Read a table: the inputs, and perhaps a label or targets, which are left out."""
-    columns = len(next(islice(rows, 1), (0, []))[1])
-    is_labelled = columns == count + 1 and not reading.targets
+    first = next(islice(rows, 1), (0, []))[1]
+    is_known = reading.features and {*bases(reading.features)} <= {each.strip() for each in first}
+    is_labelled = len(first) == count + 1 and not reading.targets and not is_known
     label = reading.label or ("first" if is_labelled else "")
     return from_rows(rows, replace(reading, bare=True, label=label))
 

@@ -26,6 +26,12 @@ _GROUPED = {
 }
 """Thousands that are separated, and what follows them, by the decimal mark."""
 
+_SIGN = r"[$€£¥₹₩]|(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|US\$)(?![a-z])"
+_SIGNED = re.compile(
+    rf"([+-]?)\s*(?:{_SIGN})?\s*([+-]?[0-9.,].*?)\s*(%|{_SIGN}|元|円)?", re.IGNORECASE
+)
+"""A number with a currency before or after it, or in per cent."""
+
 _LOOKS = re.compile(rf"[+-]?[0-9.,{_SPACES}]*[0-9][0-9.,{_SPACES}]*([eE][+-]?[0-9]+)?")
 
 
@@ -52,7 +58,7 @@ class Numerals:
         >>> Numerals(",", grouped=True).number("1.234,5")
         1234.5
         """
-        text = text.strip()
+        text, is_percent = unsigned(text)
         if self.grouped and (found := _GROUPED[self.mark].fullmatch(text)):
             text = re.sub(r"[^0-9+-]", "", found[1]) + found[2]
         if self.mark == ",":
@@ -61,12 +67,35 @@ class Numerals:
             text = text.replace(",", ".")
         if not is_number(text):
             return None
-        value = float(text)
+        value = float(text) / (100 if is_percent else 1)
         return value if abs(value) <= LARGEST else None
 
 
 PLAIN = Numerals()
 """Decimal points and nothing between thousands."""
+
+
+def unsigned(text: str) -> tuple[str, bool]:
+    """Return a text without the sign of a currency or of per cent, and whether it was per cent.
+
+    >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("0.5"), unsigned("$")
+    (('-1,200', False), ('12.5', True), ('0.5', False), ('$', False))
+    """
+    text = text.strip()
+    if not text or (text[-1] in "0123456789." and text[0] in "0123456789.+-" and "$" not in text):
+        return text, False
+    found = _SIGNED.fullmatch(text)
+    return (found[1] + found[2], found[3] == "%") if found else (text, False)
+
+
+def looks_like_number(text: str) -> bool:
+    """Tell whether a text was written as a number, whatever its marks mean.
+
+    >>> [looks_like_number(text) for text in ("1e-3", "€ 1.234,50", "12 %", "2nd", "")]
+    [True, True, True, False, False]
+    """
+    bare = unsigned(text)[0]
+    return _LOOKS.fullmatch(bare) is not None
 
 
 def is_absent(text: str) -> bool:
@@ -84,7 +113,7 @@ def looks_grouped(text: str) -> bool:
     >>> [looks_grouped(text) for text in ("0,5", "1 234", "1,2,3", "two")]
     [True, True, True, False]
     """
-    text = text.strip()
+    text = unsigned(text)[0]
     has_marks = text.count(".") > 1 or any(mark in text for mark in "," + _SPACES)
     return has_marks and _LOOKS.fullmatch(text) is not None
 
@@ -110,7 +139,7 @@ def proven(texts: Iterable[tuple[str, str]], where: str) -> Numerals:
     ways = {mark: Numerals(mark, grouped=True) for mark in MARKS}
     example = ""
     for place, text in texts:
-        if _LOOKS.fullmatch(text.strip()) is None:  # missing, or refused when it is read
+        if not looks_like_number(text):  # missing, or refused when it is read
             continue
         values = {mark: way.number(text) for mark, way in ways.items()}
         ways = {mark: way for mark, way in ways.items() if values[mark] is not None}

@@ -8,8 +8,9 @@ value counts.
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlnn.address import address
+from xlnn.address import address, column_number
 from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, ReadOptions
+from xlnn.data.titles import from_headings
 from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
 from xlnn.grid import CellError
@@ -19,6 +20,9 @@ from xlnn.xlsx.markup import Opening, elements, tokens
 from xlnn.xlsx.parts import WORKBOOK, check_parts, read_workbook, shared_strings
 from xlnn.xlsx.relationships import relationships
 from xlnn.xlsx.sheet_stream import Item, area
+
+DAYS = "read as numbers of days"
+"""What is said of dates that are read."""
 
 BUILT_IN = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
 """The number formats that every program has for dates and times, some in East Asia alone."""
@@ -46,9 +50,9 @@ def date_styles(archive: Archive) -> frozenset[str]:
     return frozenset(str(style) for style, number in enumerate(formats) if number in known)
 
 
-def dates(archive: Archive, part: str, styles: frozenset[str]) -> tuple[int, str]:
-    """Return how many numbers of a sheet are shown as dates, and the address of the first."""
-    count, first, here, before = 0, "", "", ""
+def dates(archive: Archive, part: str, styles: frozenset[str]) -> tuple[int, str, frozenset[str]]:
+    """Return how many numbers are shown as dates, the address of the first, and their columns."""
+    count, first, here, before, columns = 0, "", "", "", set()
     for batch in tokens(archive, part):
         for token in batch:
             if isinstance(token, Opening):
@@ -56,10 +60,11 @@ def dates(archive: Archive, part: str, styles: frozenset[str]) -> tuple[int, str
                 if before == "c":
                     here = ""
                 elif before == "v" and here:
+                    columns.add(here.rstrip("0123456789"))
                     count, first, here = count + 1, first or here, ""
             elif isinstance(token, dict) and before == "c" and token.get("t", "n") == "n":
                 here = token.get("r", "") if token.get("s") in styles else ""
-    return count, first
+    return count, first, frozenset(columns)
 
 
 class SheetRows:
@@ -80,11 +85,12 @@ class SheetRows:
 
     row = "row"
     given: bool | None = None
+    dated: frozenset[int] = frozenset()
 
     def __init__(self, path: Path, reading: ReadOptions) -> None:
         self.name = path.name
         self._path, self._reading = path, reading
-        self._formulas = self._truths = 0
+        self._formulas = self._above = 0
         with Archive(path) as archive:
             check_parts(archive)
             book = read_workbook(archive)
@@ -97,7 +103,7 @@ class SheetRows:
                 )
             self._part, self._others = book.sheets[self.sheet], len(book.sheets) - 1
             styles = date_styles(archive)
-            self._dates = dates(archive, self._part, styles) if styles else (0, "")
+            self._dates = dates(archive, self._part, styles) if styles else (0, "", frozenset())
             self._strings = [short_enough(text) for text in shared_strings(archive, book.strings)]
 
     @property
@@ -106,16 +112,16 @@ class SheetRows:
         notes: tuple[str, ...] = ()
         if self._others and not self._reading.sheet:
             notes += (f'{self.name}: the first sheet, "{short(self.sheet)}", was read (--sheet).',)
+        if self._above:
+            told = f"the table begins in row {self._above:,} (--header-row names another)"
+            notes += (f"{self.name}: {told}.",)
         if self._formulas:
             held = f"{counted(self._formulas, 'formula')}: the stored values were taken"
             notes += (f"{self.name} holds {held}.",)
-        if self._truths:
-            held = f"TRUE or FALSE in {counted(self._truths, 'cell')}: read as 1 and 0"
-            notes += (f"{self.name} holds {held}.",)
-        count, first = self._dates
+        count, first, _ = self._dates
         if count:
             where = f"{short(self.sheet)}!{short(first)}"
-            held = f"{counted(count, 'date')}, the first in {where}: read as numbers of days"
+            held = f"{counted(count, 'date')}, the first in {where}: {DAYS}"
             notes += (f"{self.name} holds {held}, as the file stores them.",)
         return notes
 
@@ -127,11 +133,18 @@ class SheetRows:
         XlnnError
             A cell cannot be read, or stands beside the columns of the first row.
         """
-        self._formulas = self._truths = count = 0
+        self._formulas = count = 0
         left = right = started = 0
-        for row, filled in self._filled():
+        rows, above = from_headings(self._filled(), len, self._reading.header_row)
+        for row, filled in rows:
             if not started:
                 left, right, started = min(filled), max(filled), row
+                self._above = row if above else 0
+                self.dated = frozenset(
+                    column - left
+                    for column in map(column_number, self._dates[2])
+                    if left <= column <= right
+                )
                 self._check_columns(row, right - left + 1)
             for column in filled:
                 if not left <= column <= right:
@@ -198,8 +211,7 @@ class SheetRows:
         if known is None:
             raise source.bad_value(row, column, kind, value)
         if isinstance(known, bool):
-            self._truths += 1
-            return str(int(known))
+            return str(known).upper()
         return str(known) if isinstance(known, CellError) else short_enough(known)
 
     def _cell(self, row: int, column: int) -> str:

@@ -1,12 +1,87 @@
 """Find the number of rows and columns of a picture that is given as a row of numbers."""
 
+import re
 from collections.abc import Iterator, Sequence
-from math import isqrt
+from math import isqrt, prod
 
+import numpy as np
+
+from xlnn.data.dataset import ReadOptions
 from xlnn.errors import DataError
 
 STYLES = ("{row}{column}", "{row}_{column}", "{row}x{column}", "r{row}c{column}")
 """How headings name a pixel after a prefix such as p: p11, p1_1, 1x1, r1c1."""
+
+
+FULL = 255
+"""The brightest pixel that picture files hold."""
+
+_PIXEL = re.compile(r"(p|px|pix|pixel)[ _.-]?[0-9]+([ _.,x-][0-9]+)?|[0-9]+x[0-9]+", re.IGNORECASE)
+"""A heading of a pixel that says no size: p1, pixel17."""
+
+_COUNTED = re.compile(r"[a-z]{0,3}[ _.-]?[0-9]+", re.IGNORECASE)
+"""A heading that says nothing but a number."""
+
+
+def picture_of(
+    x: np.ndarray, headings: Sequence[str], reading: ReadOptions, where: str
+) -> tuple[int, int] | None:
+    """Return the size of a picture, or None if these numbers are a table.
+
+    Headings of pixels make a picture; other headings, or numbers that no pixel has, a table.
+
+    Parameters
+    ----------
+    x : array, shape (images, inputs)
+    headings : sequence of str
+        Of the inputs; () if there are none.
+    reading : ReadOptions
+    where : str
+        The file, as a message names it.
+
+    Raises
+    ------
+    DataError
+        It cannot be told, and the message asks.
+
+    >>> x = np.array([[0.0, 1, 1, 0]])
+    >>> picture_of(x, (), ReadOptions(), "my.csv"), picture_of(x, "abcd", ReadOptions(), "my.csv")
+    ((2, 2), None)
+    """
+    inputs = x.shape[1]
+    is_usual = inputs == prod(reading.usual or (0,)) and x.min() >= 0 and x.max() <= 1
+    if reading.table or (not (reading.picture or is_usual) and names_a_table(headings)):
+        return None
+    named = bool(headings) and all(map(_PIXEL.fullmatch, headings))
+    if reading.picture or named or _proven(headings):
+        wanted = reading.picture or reading.usual
+        return picture_size(inputs, headings, wanted, where)
+    if inputs < 2 or not _could_be_pixels(x):
+        return None
+    return picture_size(inputs, headings, reading.usual, where)
+
+
+def names_a_table(headings: Sequence[str]) -> bool:
+    """Tell whether headings are words, which no pixel has.
+
+    >>> names_a_table(["height", "weight"]), names_a_table(["p11", "p12"]), names_a_table([])
+    (True, False, False)
+    """
+    return (
+        bool(headings)
+        and not _proven(headings)
+        and not all(
+            _PIXEL.fullmatch(heading) or _COUNTED.fullmatch(heading) for heading in headings
+        )
+    )
+
+
+def _could_be_pixels(x: np.ndarray) -> bool:
+    """Tell whether numbers are from 0 to 1, or whole ones from 0 to 255 with paper among them."""
+    least, most = x.min(), x.max()
+    if least < 0 or most > FULL:
+        return False
+    return bool(most <= 1 or (least == 0 and (x == np.trunc(x)).all()))
 
 
 def picture_size(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.data.precision import is_number
-from xlnn.data.wording import amount, counted, listed, short
+from xlnn.data.wording import amount, counted, listed
 
 MOST_NAMED = 6
 """Labels or inputs that a line names one by one."""
@@ -104,21 +104,31 @@ def doubt(names: Sequence[str], x: np.ndarray) -> str:
     )
 
 
-def counting(features: Sequence[str], x: np.ndarray) -> str:
-    """Say that an input does nothing but count the rows, if one does.
+def many_kinds(names: Sequence[str], labels: Sequence[str]) -> str:
+    """Say that labels look like numbers to predict, if they do.
 
-    >>> counting(["id", "a"], np.column_stack([np.arange(1.0, 21), np.arange(20) % 7]))
-    '; id counts the rows: if it says no more of them, remove it'
+    >>> many_kinds(["1.5", "2.5", "3.5"] * 10, ["1.5", "2.5", "3.5"])[:27]
+    '; are these numbers and no '
     """
-    if len(features) < 2 or len(x) < ENOUGH:
+    if not all(is_number(label) for label in labels) or len(labels) < 3:
         return ""
-    for feature, column in zip(features, x.T, strict=True):
-        if column[0] in {0, 1} and (np.diff(column) == 1).all():
-            return (
-                f"; {short(feature)} looks like a row number; remove it unless it carries "
-                "information"
-            )
-    return ""
+    is_broken = any(float(label) % 1 for label in labels)
+    if not is_broken and (len(labels) <= FEW or len(labels) <= len(names) / ENOUGH):
+        return ""
+    return "; are these numbers and no classes? Then use --target instead of --label"
+
+
+def summing(x: np.ndarray) -> str:
+    """Say that the last row is the sum of those above, if it is.
+
+    >>> summing(np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 7.0]]))
+    '; the last row is the sum of those above: if it is a total, remove it'
+    """
+    if len(x) < 3 or x.shape[1] < 2 or not x[-1].all():
+        return ""
+    if not np.allclose(x[:-1].sum(axis=0), x[-1], rtol=1e-9, atol=0):
+        return ""
+    return "; the last row is the sum of those above: if it is a total, remove it"
 
 
 def _unlike_labels(first: np.ndarray, x: np.ndarray) -> str:

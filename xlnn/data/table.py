@@ -1,35 +1,38 @@
 """Read the rows of a table: labels and pixels, or inputs and targets."""
 
-import re
+import unicodedata
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from math import prod
 from typing import Protocol
 
 import numpy as np
 
 from xlnn.data import number_text
 from xlnn.data.classes import as_whole, name, one_hot
-from xlnn.data.columns import ColumnRoles, columns, looks_numeric
+from xlnn.data.columns import ColumnRoles, columns
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.missing import Holed, filled
 from xlnn.data.number_text import Numerals
 from xlnn.data.precision import LARGEST, LONGEST, PLAIN_LINE, rounded
-from xlnn.data.size import picture_size
+from xlnn.data.sheet import DAYS
+from xlnn.data.size import names_a_table, picture_of
 from xlnn.data.summary import (
-    counting,
+    ENOUGH,
     doubt,
     images_told,
     labels_told,
+    many_kinds,
+    summing,
     table_told,
     targets_told,
 )
-from xlnn.data.wording import listed, short
+from xlnn.data.survey import TOTALS, TRUTHS, Survey, no_number, surveyed
+from xlnn.data.wording import listed, printable, short
+from xlnn.data.words import Words, counts_rows, cut
 from xlnn.errors import DataError
-
-_DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{2,4}\b")
-"""A day as people write it, by year or by day."""
 
 
 class TableRows(Protocol):
@@ -45,12 +48,15 @@ class TableRows(Protocol):
         Whether the first row holds headings; None where it must tell itself.
     notes : tuple of str
         What a person may not expect, after the rows were read.
+    dated : frozenset of int
+        The columns whose numbers are dates.
     """
 
     name: str
     row: str
     given: bool | None
     notes: tuple[str, ...]
+    dated: frozenset[int]
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the number and the fields of every row that is not blank."""
@@ -59,6 +65,10 @@ class TableRows(Protocol):
 
 class _GroupedError(Exception):
     """A number holds commas or blanks, of which nobody has said what they mean."""
+
+
+class _WordsError(Exception):
+    """A value is no number, and its column is not one of a picture."""
 
 
 @dataclass
@@ -86,29 +96,75 @@ def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
     DataError
         The rows cannot be read as images; the message names row and column.
     """
-    said, notes = Numerals(reading.decimal, grouped=True) if reading.decimal else None, ()
+    said = Numerals(reading.decimal, grouped=True) if reading.decimal else None
+    survey, notes, way = None, (), said
     try:
-        found = _read(rows, reading, said or number_text.PLAIN, is_said=said is not None)
-    except _GroupedError:
-        proven = number_text.proven(_places(rows, reading), rows.name)
-        found = _read(rows, reading, proven, is_said=True)
-        mark = {".": "point, and marks between thousands", ",": "comma"}[proven.mark]
-        notes = (
-            f"{rows.name}: numbers were read with a decimal {mark} (--decimal {proven.mark}).",
-        )
-    return _dataset(rows, reading, found, notes)
+        found = _read(rows, reading, said or number_text.PLAIN, None, is_said=said is not None)
+    except (_GroupedError, _WordsError):
+        survey = _surveyed(rows, reading)
+        if survey and survey.is_headless and rows.given is None:
+            rows.given = False
+            return from_rows(rows, reading)
+        notes += survey.notes if survey else ()
+        if way is None and (survey is None or survey.grouped):
+            way = number_text.proven(_places(rows, reading, survey), rows.name)
+            mark = {".": "point, and marks between thousands", ",": "comma"}[way.mark]
+            notes += (
+                f"{rows.name}: numbers were read with a decimal {mark} (--decimal {way.mark}).",
+            )
+        found = _read(rows, reading, way or number_text.PLAIN, survey, is_said=True)
+    return _dataset(rows, reading, found, notes, survey)
+
+
+def _surveyed(rows: TableRows, reading: ReadOptions) -> Survey | None:
+    """Tell how the columns of a table are to be read that holds words; None of pictures."""
+    every = iter(rows)
+    first = next(every)
+    here = columns(first[1], rows.given, reading, rows.name)
+    if _is_strict(here, reading):
+        return None
+    return surveyed(
+        every if here.given else chain([first], every),
+        here,
+        reading,
+        name=rows.name,
+        row_name=rows.row,
+        dated=rows.dated,
+    )
+
+
+def _is_strict(here: ColumnRoles, reading: ReadOptions) -> bool:
+    """Tell whether only numbers may stand in the columns, since they are pixels."""
+    if reading.table or (here.label is None and not reading.bare):
+        return False
+    headings = [here.headings[column] for column in here.inputs] if here.given else []
+    if reading.picture or (headings and not names_a_table(headings)):
+        return True
+    return not headings and len(here.inputs) == prod(reading.usual or (0,))
 
 
 def _dataset(
-    rows: TableRows, reading: ReadOptions, found: _Found, notes: tuple[str, ...]
+    rows: TableRows,
+    reading: ReadOptions,
+    found: _Found,
+    notes: tuple[str, ...],
+    survey: Survey | None,
 ) -> Dataset:
     """Make a data set of what was read."""
     if not found.rows and not found.unlabelled:
         raise DataError(f"{rows.name} holds no images: expected one {rows.row} per image.")
-    here, kept = found.columns, filled(_holed(rows, found), reading)
+    here, made = found.columns, _features(found, survey)
+    kept = filled(_holed(rows, found, made), reading)
     names = as_whole([n for n, is_kept in zip(found.names, kept.whole, strict=False) if is_kept])
-    is_table = reading.table or here.label is None
-    features = _names(rows, here, here.inputs) if is_table else ()
+    picture, features, x = None, tuple(made), kept.x
+    if not (here.label is None and not reading.bare) and not (survey and survey.words):
+        picture = picture_of(x, made if here.given else (), reading, rows.name)
+    if picture is None:
+        made = made if here.given else [f"x{each[1:]}" for each in made]
+        features, x, left_out = _without_numbering(rows, reading, made, x)
+        notes += left_out
+    else:
+        features = ()
     if here.label is None:
         t, labels = rounded(kept.t), _names(rows, here, here.targets)
     else:
@@ -118,7 +174,6 @@ def _dataset(
             else (" If the labels are in another column, add --label last, or the column.")
         )
         t, labels = one_hot(names, reading, rows.name, hint)
-    picture = None if is_table else _picture(rows, here, reading)
     if reading.bare:
         beside = [n for n in range(len(here.headings)) if n not in here.inputs]
         end = f"no input: {listed(here.where(n) for n in beside)}" if beside else ""
@@ -126,66 +181,123 @@ def _dataset(
         end = targets_told(labels, t)
     else:
         end = labels_told(labels, t, f"in {here.where(here.label)}")
-        end += "" if reading.label else doubt(names, kept.x)
+        end += many_kinds(names, labels) if reading.label else doubt(names, kept.x)
     if picture is None:
-        end += counting(features, kept.x)
+        end += summing(kept.x)
     told = (
-        table_told(len(kept.x), features, end)
-        if picture is None
-        else images_told(len(kept.x), picture, end)
+        table_told(len(x), features, end) if picture is None else images_told(len(x), picture, end)
     )
     return Dataset(
-        x=rounded(kept.x),
+        x=rounded(x),
         t=t,
         labels=labels,
         picture=picture,
         features=features,
         is_regression=here.label is None,
-        told=(f"{rows.name}: {told}.", *rows.notes, *notes, *kept.told),
+        told=(f"{rows.name}: {told}.", *_notes(rows, here), *notes, *kept.told),
         missing=kept.missing,
     )
 
 
-def _holed(rows: TableRows, found: _Found) -> Holed:
+def _notes(rows: TableRows, here: ColumnRoles) -> Iterator[str]:
+    """Yield what a person may not expect, but for dates that are left out."""
+    for note in rows.notes:
+        if DAYS not in note or rows.dated & {*here.inputs, *here.targets}:
+            yield note
+
+
+def _features(found: _Found, survey: Survey | None) -> list[str]:
+    """Return the name of each input, as it is written into the workbook."""
+    here, made = found.columns, []
+    for column in here.inputs:
+        words = survey.words.get(column) if survey else None
+        heading = unicodedata.normalize("NFC", printable(here.headings[column].strip()))
+        made += words.features if words else [cut(heading)]
+    return made
+
+
+def _without_numbering(
+    rows: TableRows, reading: ReadOptions, made: list[str], x: np.ndarray
+) -> tuple[tuple[str, ...], np.ndarray, tuple[str, ...]]:
+    """Return the inputs without those that number the rows, and what is to be told of these."""
+    out = set()
+    if not (reading.columns or reading.features or reading.bare) and len(x) >= ENOUGH:
+        out = {n for n, each in enumerate(zip(made, x.T, strict=True)) if counts_rows(*each)}
+    if not out or len(out) == len(made):
+        return tuple(made), x, ()
+    told = listed([made[n] for n in sorted(out)], most=6)
+    numbers = "which numbers the rows" if len(out) == 1 else "which number the rows"
+    note = f"{rows.name}: left out {told}, {numbers}; --columns names those to keep."
+    kept = [n for n in range(len(made)) if n not in out]
+    return tuple(made[n] for n in kept), x[:, kept], (note,)
+
+
+def _holed(rows: TableRows, found: _Found, made: list[str]) -> Holed:
     """Return what was read as arrays."""
     here, count = found.columns, len(found.rows)
     return Holed(
         where=rows.name,
         row=rows.row,
         rows=found.rows,
-        headings=[here.headings[column] for column in (*here.inputs, *here.targets)],
-        x=np.array(found.x).reshape(count, len(here.inputs)),
+        headings=[*made, *(here.headings[column] for column in here.targets)],
+        x=np.array(found.x).reshape(count, len(made)),
         t=np.array(found.t).reshape(count, len(here.targets)),
         unlabelled=found.unlabelled,
     )
 
 
-def _read(rows: TableRows, reading: ReadOptions, way: Numerals, *, is_said: bool) -> _Found:
+def _read(
+    rows: TableRows, reading: ReadOptions, way: Numerals, survey: Survey | None, *, is_said: bool
+) -> _Found:
     """Read all rows; what is missing becomes NaN."""
     every = iter(rows)
     first = next(every)
     found = _Found(columns(first[1], rows.given, reading, rows.name))
-    here = found.columns
+    here, words = found.columns, {}  # type: ignore[var-annotated]
+    if survey is not None:
+        found.columns, words = survey.columns, survey.words
+        here = survey.columns
+    elif here.inputs and rows.dated & {*here.inputs}:
+        raise _WordsError
+    is_strict = _is_strict(here, reading)
     for row, fields in every if here.given else chain([first], every):
-        if here.label is not None:
-            where = f"{rows.name}, {rows.row} {row}"
-            if not fields[here.label].strip():
-                if reading.missing != "drop":
-                    raise DataError(
-                        f"{where}: the label is empty; write a word or a number, or leave such "
-                        f"{rows.row}s out with --missing drop."
-                    )
-                found.unlabelled += 1
-                continue
-            found.names.append(name(fields[here.label], where))
+        if survey is not None and row == survey.total:
+            continue
+        if here.label is not None and not _labelled(found, rows, reading, row, fields[here.label]):
+            continue
         found.rows.append(row)
         for numbers, chosen in ((found.x, here.inputs), (found.t, here.targets)):
             texts = [fields[column] for column in chosen]
             try:
+                if words:
+                    raise ValueError  # noqa: TRY301 -- which reads column by column
                 numbers.extend(_plain(texts) if way.mark == "." else _slowly(texts, way))
             except ValueError:
-                numbers.extend(_slowly_named(rows, row, here, fields, chosen, way, is_said=is_said))
+                reader = _Careful(rows, here, way, words, is_said, is_strict, survey is not None)
+                numbers.extend(reader.numbers(row, fields, chosen))
+    if survey is None and not is_strict and _ends_with_total(found.names):
+        raise _WordsError
     return found
+
+
+def _labelled(found: _Found, rows: TableRows, reading: ReadOptions, row: int, label: str) -> bool:
+    """Note the label of a row, or that it is missing and the row left out."""
+    where = f"{rows.name}, {rows.row} {row}"
+    if label.strip():
+        found.names.append(name(label, where))
+        return True
+    if reading.missing != "drop":
+        raise DataError(
+            f"{where}: the label is empty; write a word or a number, or leave such "
+            f"{rows.row}s out with --missing drop."
+        )
+    found.unlabelled += 1
+    return False
+
+
+def _ends_with_total(names: list[str]) -> bool:
+    """Tell whether the last label is that of a row which sums up those above."""
+    return len(names) > 2 and names[-1].lower() in TOTALS and names.count(names[-1]) == 1
 
 
 def _plain(texts: Sequence[str]) -> list[float]:
@@ -213,67 +325,63 @@ def _slowly(texts: Sequence[str], way: Numerals) -> list[float]:
         One of them is no number.
     """
     values = [way.number(text) for text in texts]
-    if None in values:
+    if None in values or any("%" in text for text in texts):
         raise ValueError
     return values
 
 
-def _slowly_named(  # noqa: PLR0913, PLR0917 -- all that a message names
-    rows: TableRows,
-    row: int,
-    here: ColumnRoles,
-    fields: Sequence[str],
-    chosen: Sequence[int],
-    way: Numerals,
-    *,
-    is_said: bool,
-) -> Iterator[float]:
-    """Yield numbers one by one, and name the one that is none."""
-    for column in chosen:
-        value = way.number(fields[column])
+@dataclass(frozen=True)
+class _Careful:
+    """What reads values one by one, and says of one what is wrong with it."""
+
+    rows: TableRows
+    columns: ColumnRoles
+    way: Numerals
+    words: Mapping[int, Words]
+    is_said: bool
+    is_strict: bool
+    is_surveyed: bool
+
+    def numbers(self, row: int, fields: Sequence[str], chosen: Sequence[int]) -> Iterator[float]:
+        """Yield the numbers of some columns of a row; NaN where one is missing."""
+        for column in chosen:
+            if column in self.words:
+                yield from self.words[column].numbers(fields[column])
+            elif "%" in fields[column] and not self.is_strict and not self.is_surveyed:
+                raise _WordsError  # which is told
+            elif (one := self._number(fields[column])) is not None:
+                yield one
+            elif self.is_strict or self.is_surveyed:
+                raise no_number(
+                    self.rows.name, self.rows.row, self.columns, column, row, fields[column]
+                )
+            else:
+                raise _WordsError
+
+    def _number(self, text: str) -> float | None:
+        value = self.way.number(text)
         if value is not None:
-            yield value
-        elif number_text.is_absent(fields[column]):
-            yield np.nan
-        elif not is_said and number_text.looks_grouped(fields[column]):
+            return value
+        if number_text.is_absent(text):
+            return np.nan
+        if not self.is_said and number_text.looks_grouped(text):
             raise _GroupedError
-        else:
-            raise _no_number(rows, row, here, fields[column], column)
+        truth = text.strip().upper()
+        return float(TRUTHS.index(truth)) if truth in TRUTHS else None
 
 
-def _no_number(rows: TableRows, row: int, here: ColumnRoles, text: str, column: int) -> DataError:
-    """Return the error for a value that is no number: perhaps its column is the label."""
-    heading = short(here.headings[column])
-    reason = str(number_text.refusal(text, f"{rows.name}, {rows.row} {row}, column {heading}"))
-    if _DATE.match(text.strip()):
-        return DataError(
-            f"{reason} If it is a date, remove the column or write it as a number of days."
-        )
-    if looks_numeric(text.strip()):
-        return DataError(reason)
-    place = f'"{heading}"' if here.given else _place(column, len(here.headings))
-    if column in here.targets:
-        return DataError(
-            f"{reason} A target is a number to predict: choose another column, or if these are "
-            f"classes, use --label {place} instead of --target.",
-            "targets",
-        )
-    or_label = "" if here.targets else f", or if it holds the labels add --label {place}"
-    return DataError(f"{reason} Remove the column{or_label}.")
-
-
-def _place(column: int, count: int) -> str:
-    return "last" if column == count - 1 else str(column + 1)
-
-
-def _places(rows: TableRows, reading: ReadOptions) -> Iterator[tuple[str, str]]:
+def _places(
+    rows: TableRows, reading: ReadOptions, survey: Survey | None
+) -> Iterator[tuple[str, str]]:
     """Yield every value that should be a number: where it stands, and its text."""
     every = iter(rows)
     first = next(every)
     here = columns(first[1], rows.given, reading, rows.name)
+    here, words = (survey.columns, survey.words) if survey else (here, {})
     for row, fields in every if here.given else chain([first], every):
         for column in (*here.inputs, *here.targets):
-            yield f"{rows.row} {row}, column {short(here.headings[column])}", fields[column]
+            if column not in words:
+                yield f"{rows.row} {row}, column {short(here.headings[column])}", fields[column]
 
 
 def _names(rows: TableRows, here: ColumnRoles, chosen: Sequence[int]) -> tuple[str, ...]:
@@ -281,8 +389,3 @@ def _names(rows: TableRows, here: ColumnRoles, chosen: Sequence[int]) -> tuple[s
     return tuple(
         name(here.headings[column], f"{rows.name}, {rows.row} 1", "heading") for column in chosen
     )
-
-
-def _picture(rows: TableRows, here: ColumnRoles, reading: ReadOptions) -> tuple[int, int]:
-    headings = [here.headings[column] for column in here.inputs] if here.given else []
-    return picture_size(len(here.inputs), headings, reading.picture, rows.name)

@@ -4,6 +4,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from xlnn.errors import XlnnError
 from xlnn.explaining.html import described, table
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class QuantityValues:
+class QuantityValues(NDArrayOperatorsMixin):
     """A quantity of a run: an array that knows its symbol, its section and its cells.
 
-    NumPy takes it for the array: ``np.abs(run["delta3"])``.
+    It behaves as the array: ``np.abs(run["delta3"])``, ``run["C_T"].mean()``, ``run["W2"] * 2``.
 
     Attributes
     ----------
@@ -70,6 +71,16 @@ class QuantityValues:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:  # noqa: ANN401, FBT001 -- NumPy's signature
         """Return the array."""
         return np.array(self.array, dtype=dtype) if copy else np.asarray(self.array, dtype=dtype)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *given: Any, **how: Any) -> Any:  # noqa: ANN401 -- NumPy's signature
+        """Compute with the array."""
+        return getattr(ufunc, method)(*map(_plain, given), **how)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- as NumPy has it
+        """Return what the array has of that name."""
+        if name.startswith("__") or "array" not in self.__dict__:
+            raise AttributeError(name)
+        return getattr(self.array, name)
 
     def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 -- as NumPy takes it
         """Return some entries of the array, counted from 0."""
@@ -157,3 +168,7 @@ class QuantityValues:
         heads = [*self.axes, *names] if self.axes else names
         lines = ([*map(str, row), *line] for row, line in zip(rows, values, strict=True))
         return described(repr(self)[1:-1], self.meaning, self.equation) + table(heads, lines)
+
+
+def _plain(given: Any) -> Any:  # noqa: ANN401 -- whatever NumPy computes with
+    return given.array if isinstance(given, QuantityValues) else given

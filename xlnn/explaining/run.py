@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from xlnn.explaining.quantity_values import QuantityValues
 from xlnn.loading.values import Recalculated, recalculated
 from xlnn.quantity import Model
 from xlnn.workbooks import kind_of
+from xlnn.workbooks.network import predicting
+from xlnn.workbooks.network.spec import Spec
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +44,10 @@ class Run(Mapping[str, QuantityValues]):
         As the sheet Spec names them.
     arrays : dict of arrays
         The same that `xlnn.values` returns.
+    labels : tuple of str
+        The classes, or what a regression predicts; () where no network is.
+    layers : tuple
+        The layers above the input, each with its ``name``, ``units`` and ``activation``.
     """
 
     def __init__(self, path: Path, computed: Recalculated, lang: str | None) -> None:
@@ -50,6 +56,9 @@ class Run(Mapping[str, QuantityValues]):
         self.path, self.kind, self.template, self.lang = path, spec.kind, spec.template, spec.lang
         self.arrays = kind.as_contract(computed.layout, computed.arrays)
         self._layout, self._raw = computed.layout, computed.arrays
+        self._spec = spec
+        self.labels: tuple[str, ...] = getattr(spec, "labels", ())
+        self.layers: tuple[Any, ...] = getattr(spec, "layers", ())
         self._words = kind.words(spec, computed.layout)
         self._equations = kind.equations(spec)
 
@@ -76,6 +85,49 @@ class Run(Mapping[str, QuantityValues]):
     def __len__(self) -> int:
         """Return how many quantities there are."""
         return len(self.arrays)
+
+    def predict(self, x: object, *, run: int = 1) -> np.ndarray:
+        """Return what the network makes of new rows after its last epoch, computed with NumPy.
+
+        Parameters
+        ----------
+        x : array, data frame or path
+            The inputs as they were given to the build: unscaled, and in a frame with words.
+        run : int
+            Of several runs which one, counted from 1.
+
+        Returns
+        -------
+        array, shape (rows,)
+            The label of each row, or the number that is predicted; (rows, outputs) of several.
+
+        Raises
+        ------
+        OptionsError
+            The workbook holds no network.
+        """
+        return predicting.answers(
+            self._network, predicting.outputs(self._network, self._raw, x, run)
+        )
+
+    def score(self, x: object, y: object, *, run: int = 1) -> float:
+        """Return how good the predictions are: the part that is right, or R² of numbers.
+
+        Parameters
+        ----------
+        x : array, data frame or path
+            As in `predict`.
+        y : array
+            What is right, a label or a number for each row.
+        run : int
+        """
+        return predicting.score(self._network, self.predict(x, run=run), y)
+
+    @property
+    def _network(self) -> Spec:
+        if not isinstance(self._spec, Spec):
+            raise OptionsError(f"{self.path.name} holds no network that could predict.")
+        return self._spec
 
     def plot(self, name: str = "", axes: "Axes | None" = None) -> "Axes":
         """Draw a course along epochs or steps with matplotlib: a line for each run.

@@ -98,6 +98,15 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({*folders, *experiments()}))
 
 
+def templates() -> dict[str, str]:
+    """Return the names of all templates with a line that says what each is, in the book's order.
+
+    >>> templates()["xor"][:43]
+    'A network with a hidden layer learns exclu'
+    """
+    return {each.name: each.summary for each in in_order()}
+
+
 def in_order() -> tuple[Template, ...]:
     """Return all templates in the order of the book's sections."""
     return tuple(sorted(map(_or_why_not, names()), key=lambda each: each.place))

@@ -38,7 +38,10 @@ def data_of(origin: Origin, options: Options) -> Dataset:
     known = replace(origin.reading, large=options.large)
     if options.data is not None:  # how the origin's file was written says nothing of another
         known = replace(known, sheet="", encoding="", decimal="")
-    if options.data is not None and origin.is_shipped and _kind(source) == PICTURES:
+    if options.data is not None and _kind(source) != PICTURES:
+        # a table may have as many inputs as a picture has pixels
+        known = replace(known, picture=None, usual=known.picture)
+    elif options.data is not None and origin.is_shipped:
         known = replace(known, picture=None)  # that of our images says nothing of a person's
     reading = _consistent(replace(known, **given), given)
     data = read(source, reading)
@@ -58,7 +61,11 @@ def _rows(origin: Origin, options: Options) -> Dataset:
     assert isinstance(known, Dataset)  # noqa: S101 -- a network that does not train holds its data
     is_table = known.picture is None
     reading = ReadOptions(
-        table=is_table, picture=known.picture, large=options.large, **options.reading
+        table=is_table,
+        picture=known.picture,
+        features=known.features,
+        large=options.large,
+        **options.reading,
     )
     found = inputs_of(options.data, reading, known.x.shape[1])
     return replace(

@@ -206,6 +206,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
         reading=ReadOptions(
             picture=None if is_table else spec.picture,
             table=is_table,
+            features=spec.features,
             # new data may have the names of the sheet or those of the data before
             labels=tuple(dict.fromkeys(chain(*zip(labels, spec.labels, strict=True)))),
             targets=spec.labels if spec.is_regression else (),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xlnn.data.wording import amount, listed
+from xlnn.data.wording import amount, listed, short
 from xlnn.errors import DataError
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
@@ -74,7 +74,7 @@ def training_notes(run: Arrays) -> tuple[str, ...]:
     """
     if run["C_T"].ndim == 1:
         return notes_of_run(run)
-    own, notes = run.keys() & {"C_T", "rmse"}, []
+    own, notes = run.keys() & {"C_T", "rmse", "recognised", "test_recognised"}, []
     for number in range(len(run["C_T"])):
         which = f"Run {number + 1}: " if number else ""
         one = notes_of_run({**run, **{name: run[name][number] for name in own}})
@@ -89,13 +89,14 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
     ----------
     run : dict of arrays
         ``C_T``, shape (epochs,); of a regression ``rmse``, shape (epochs, outputs), and its
-        targets ``t``, or as they were given ``raw_t``, shape (images, outputs).
+        targets ``t``, or as they were given ``raw_t``, shape (images, outputs). Of classes
+        ``recognised``, shape (epochs,), and ``t``.
     """
     first, last = run["C_T"][[0, -1]]
     if last > first:
         return (f"C_T rose from {first:.3g} to {last:.3g}. Try a smaller --eta.",)
     if "rmse" not in run:
-        return ()
+        return _useless_classes(run)
     errors, deviations = run["rmse"][-1], run.get("raw_t", run["t"]).std(axis=0)
     useless = np.flatnonzero((deviations > 0) & (errors > deviations))
     if not useless.size:
@@ -109,3 +110,21 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
         "another --eta."
     )
     return (note,)
+
+
+def _useless_classes(run: Arrays) -> tuple[str, ...]:
+    """Say that a network tells classes apart no better than whoever always names one of them."""
+    remedy = "Try --optimizer adam, more --epochs, another --eta, --hidden or --scale."
+    for prefix, which in (("", ""), ("test_", " held-out")):
+        if f"{prefix}recognised" not in run:
+            continue
+        t, right = run[f"{prefix}t"], int(run[f"{prefix}recognised"][-1])
+        commonest = int(run["t"].sum(axis=0).argmax())
+        most = int(t[:, commonest].sum())
+        if most == len(t) or right > most - bool(prefix):
+            continue
+        label = run["labels"][commonest]
+        label = short(label if isinstance(label, str) else f"{label:.15g}")
+        told = f"After the last epoch {right:,} of {len(t):,}{which} rows are right,"
+        return (f"{told} and {most:,} would be if the answer were always {label}. {remedy}",)
+    return ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.data.dataset import Dataset
+from xlnn.data.precision import rounded
 from xlnn.data.standardise import scaling
 from xlnn.data.wording import amount, short
 from xlnn.equations.activation import ACTIVATIONS
@@ -76,6 +77,15 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
         Which images are held out.
     """
     x, t = data.x[~held], data.t[~held]
+    if _are_bytes(origin, options, data):
+        full = data.x.max()
+        note = (
+            f"The pixels go from 0 to {amount(full)}: the sheet scales them to 0 to 1 "
+            "(--scale none leaves them)."
+        )
+        width = data.x.shape[1]
+        pixels = np.zeros(width), rounded(np.full(width, 1 / full))
+        return Scalings(pixels, None, (note,))
     inputs, notes = _scaling(origin.scaling, origin.scale, options.scale, x, "inputs")
     if not (data.is_regression and origin.epochs):
         return Scalings(inputs, None, notes)
@@ -83,6 +93,14 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
     how = ANEW if origin.scaling is not None and not was_regression else origin.scale
     targets, others = _scaling(origin.target_scaling, how, options.scale, t, "targets")
     return Scalings(inputs, targets, notes + others)
+
+
+def _are_bytes(origin: Origin, options: Options, data: Dataset) -> bool:
+    """Tell whether pixels go from 0 to 16 or 255, say, and nobody said how to scale them."""
+    settled = options.scale is not None or origin.scaling is not None or origin.scale != UNSCALED
+    if settled or data.picture is None or not origin.epochs:
+        return False
+    return bool(data.x.min() >= 0 and data.x.max() > LARGE)
 
 
 def _scaling(

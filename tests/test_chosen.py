@@ -1,0 +1,179 @@
+"""A build without a template chooses a network that fits the data, and says what it chose."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import datasets
+
+import xlnn
+from xlnn.building.chosen import FORMULAS, chosen
+from xlnn.building.limits import size
+from xlnn.errors import OptionsError
+from xlnn.options import Options
+from xlnn.reference import run
+
+
+def iris():
+    loaded = datasets.load_iris(as_frame=True)
+    return loaded.data.assign(kind=[loaded.target_names[n] for n in loaded.target])
+
+
+def numbers(rows, columns=3, seed=1):
+    """Return a table whose last column follows from the others."""
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(rows, columns))
+    price = 1000 * (x[:, 0] - 2 * x[:, 1] ** 2) + random.normal(size=rows)
+    return pd.DataFrame(x, columns=[f"size {n}" for n in range(columns)]).assign(price=price)
+
+
+def made(**options):
+    found = chosen(Options(**options))
+    return found.kind.recipe(found.origin, found.options)
+
+
+def test_classes_get_softmax_and_categorical_cross_entropy_and_are_learned():
+    recipe = made(data=iris(), label="kind")
+    spec = recipe.spec
+    assert [layer.activation for layer in spec.layers] == ["relu", "softmax"]
+    assert (spec.cost, spec.optimizer) == ("categorical cross-entropy", "adam")
+    assert (spec.images, spec.test_images, spec.scaled) == (120, 30, True)
+    arrays = run(recipe.model, recipe.inputs)
+    assert arrays["test_recognised"][-1] >= 27
+    told = " ".join(recipe.notes)
+    assert "Chosen: 4-8-3 units, relu and softmax, categorical cross-entropy" in told
+    assert "30 rows held out. Choose otherwise with --hidden" in told
+
+
+def test_numbers_get_a_linear_output_and_squared_error_and_are_learned():
+    recipe = made(data=numbers(200), targets="price")
+    spec = recipe.spec
+    assert [layer.activation for layer in spec.layers] == ["relu", "linear"]
+    assert (spec.cost, spec.scaled_targets) == ("squared error", True)
+    arrays = run(recipe.model, recipe.inputs)
+    assert arrays["test_rmse"][-1, 0] < 0.6 * arrays["test_raw_t"].std()
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"), [(5, 2), (60, 3), (400, 3), (20_000, 4), (300, 60), (300, 900)]
+)
+def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
+    table = numbers(rows, columns)
+    recipe = made(data=table, targets="price")
+    found = chosen(Options(data=table, targets="price"))
+    formulas = size(found.kind.layout(recipe.spec)).formulas
+    assert formulas < 1.1 * FORMULAS
+    drawn = recipe.spec.images + recipe.spec.test_images
+    assert drawn <= rows
+    assert any("were drawn" in note for note in recipe.notes) == (drawn < rows)
+    assert formulas > FORMULAS / 2 or recipe.spec.epochs == 50
+
+
+def test_all_rows_train_where_it_is_asked_for():
+    recipe = made(data=numbers(5000), targets="price", large=True)
+    assert recipe.spec.images + recipe.spec.test_images == 5000
+
+
+def test_options_take_the_place_of_what_is_chosen():
+    recipe = made(
+        data=iris(), label="kind", hidden="5,3", activation="tanh", epochs=4, eta=0.01,
+        optimizer="momentum", test_share=0.5, l2=0,
+    )  # fmt: skip
+    spec = recipe.spec
+    assert [layer.units for layer in spec.layers] == [5, 3, 3]
+    assert spec.layers[0].activation == "tanh"
+    assert (spec.epochs, spec.optimizer, spec.test_images) == (4, "momentum", 75)
+    assert not spec.regularised
+    assert recipe.inputs["eta"] == 0.01
+
+
+def test_pixels_from_0_to_255_are_scaled_and_told():
+    random = np.random.default_rng(1)
+    recipe = made(data=(random.integers(0, 256, (40, 5, 5)), np.arange(40) % 2))
+    assert recipe.spec.picture == (5, 5)
+    arrays = run(recipe.model, recipe.inputs)
+    assert 0 <= arrays["x"].min() < arrays["x"].max() <= 1
+    assert any("The pixels go from 0 to 255: the sheet scales them" in n for n in recipe.notes)
+
+
+def test_labels_that_are_all_different_are_refused_with_the_option():
+    with pytest.raises(OptionsError, match="use --target instead of --label"):
+        xlnn.build(data=numbers(40), label="price")
+
+
+def test_what_was_not_learned_is_told():
+    random = np.random.default_rng(1)
+    table = pd.DataFrame({"a": random.normal(size=50), "k": ["yes"] + ["no"] * 49})
+    recipe = made(data=table, label="k")
+    notes = chosen(Options(data=table, label="k")).kind.run_notes(run(recipe.model, recipe.inputs))
+    assert "would be if the answer were always no" in notes[0]
+    good = made(data=iris(), label="kind")
+    assert (
+        chosen(Options(data=iris(), label="kind")).kind.run_notes(run(good.model, good.inputs))
+        == ()
+    )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    table = iris().assign(where=["garden", "wood", "lake"] * 50)
+    path = tmp_path_factory.mktemp("chosen") / "iris.xlsx"
+    with pytest.warns(xlnn.XlnnWarning, match="Chosen: 7-4-3 units"):
+        return xlnn.build(output=path, data=table, label="kind", hidden=4, epochs=3), table
+
+
+def test_a_build_is_proven_and_shows_itself_in_a_notebook(built):
+    found, _ = built
+    assert found.report.agrees
+    shown = found._repr_html_()
+    assert 'iris.xlsx">' in shown
+    assert "<li>Chosen: 7-4-3 units" in shown
+
+
+def test_a_run_predicts_and_scores_rows_by_their_words(built):
+    found, table = built
+    loaded = xlnn.load(found.path)
+    assert loaded.labels == ("setosa", "versicolor", "virginica")
+    assert [layer.units for layer in loaded.layers] == [4, 3]
+    rows = np.concatenate([loaded["raw"], loaded["test_raw"]])
+    x = (rows - loaded["middle"]) * loaded["factor"]
+    hidden = np.maximum(x @ loaded["W2"][-1].T + loaded["b2"][-1], 0)
+    outputs = hidden @ loaded["W3"][-1].T + loaded["b3"][-1]  # of the softmax, the same order
+    expected = np.array(loaded.labels)[outputs.argmax(axis=1)]
+    assert (loaded.predict(rows) == expected).all()
+    assert (loaded.predict(table) == loaded.predict(table.drop(columns="kind"))).all()
+    right = (loaded.predict(table) == table["kind"]).mean()
+    assert loaded.score(table, table["kind"]) == right
+    assert loaded.predict(rows[0]).shape == (1,)
+    with pytest.raises(OptionsError, match="There is no run 2"):
+        loaded.predict(rows, run=2)
+
+
+def test_a_quantity_behaves_as_its_array(built):
+    costs = xlnn.load(built[0].path)["C_T"]
+    assert costs.mean() == costs.array.mean()
+    assert (costs * 2 == 2 * costs.array).all()
+    assert (costs > 0).all()
+    assert np.exp(-costs).shape == costs.shape
+    with pytest.raises(AttributeError):
+        _ = costs.nothing
+
+
+def test_a_workbook_goes_on_with_the_words_that_it_knows(built, tmp_path):
+    found, table = built
+    again = xlnn.build(
+        from_workbook=found.path, output=tmp_path / "b.xlsx", data=table.iloc[::3], label="kind",
+        epochs=1,
+    )  # fmt: skip
+    assert xlnn.load(again.path)["raw"].shape[1] == 7
+
+
+def test_a_misspelt_option_is_told_by_the_nearest_name(tmp_path):
+    for wrong, right in (("target", "targets"), ("epoch", "epochs")):
+        with pytest.raises(TypeError, match=f"'{wrong}': did you mean {right}"):
+            xlnn.build("xor", tmp_path / "a.xlsx", **{wrong: 1})
+
+
+def test_templates_are_listed_with_what_they_are(tmp_path):
+    assert "exclusive or" in xlnn.templates()["xor"]
+    with pytest.raises(OptionsError, match="holds no network"):
+        xlnn.load(xlnn.build("sequences", tmp_path / "s.xlsx", verify=False).path).predict([1])

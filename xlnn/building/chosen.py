@@ -1,0 +1,217 @@
+"""Choose a network that fits the data, for a build that names no template."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnn.data.dataset import Dataset, ReadOptions
+from xlnn.data.split import held_out
+from xlnn.data.wording import counted, short
+from xlnn.errors import DataError
+from xlnn.options import BUILD, Options, as_typed
+from xlnn.workbooks import kind_named
+from xlnn.workbooks.kind import WorkbookKind
+from xlnn.workbooks.network.data_options import data_of
+from xlnn.workbooks.network.origin import UNSCALED, Origin
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.recipe import recipe
+from xlnn.workbooks.spec_text import FIRST_KIND
+
+FORMULAS = 480_000
+"""What the quantities of a network may take, so that with all sheets it is some 500,000."""
+
+EPOCHS, FEWEST = 50, 20
+"""Epochs where there is room, and those that Adam takes at least to learn a table."""
+
+FEWEST_OF_MANY = 10
+"""Epochs at least where the inputs are so many that weights take most of the room."""
+
+UNITS, UNITS_OF_MANY, MANY = 8, 16, 6
+"""Hidden units, and those where there are more classes than `MANY`."""
+
+LEAST_UNITS = 3
+"""Hidden units at least, however many the inputs are."""
+
+WAY, LEAST_ETA, MOST_ETA = 2.5, 0.02, 0.1
+"""The learning rate times the epochs, and its limits: fewer steps are longer."""
+
+L2, ENOUGH = 1.0, 20
+"""The penalty on the weights from so many rows on; of fewer it is less."""
+
+SHARE, FEWEST_ROWS = 0.2, 30
+"""What is held out, where there are so many rows."""
+
+LEAST_ROWS = 20
+"""Rows that train at least, if there are as many."""
+
+OF_DATA = frozenset(name for name, each in BUILD.items() if each.reads) | {"data", "test_share"}
+"""Options of which nothing is left to do once the network is chosen."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a build begins with that nobody named.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    origin : Origin
+    name : str
+        That of the workbook, without its ending.
+    options : Options
+        Those that are still to be heeded.
+    """
+
+    kind: WorkbookKind[Any, Any]
+    origin: Origin
+    name: str
+    options: Options
+
+
+def chosen(options: Options) -> Chosen:
+    """Read the data of a person, and choose a network that fits them.
+
+    Softmax and categorical cross-entropy for classes, a linear output and squared error for
+    numbers; standardised inputs, one hidden layer of relu units, and Adam, all rows at once. Of
+    more rows than fit, a part is drawn.
+
+    Raises
+    ------
+    XlnnError
+        The data cannot be read.
+    """
+    name = "table"
+    if isinstance(options.data, str | os.PathLike):
+        name = Path(options.data).absolute().stem or name
+    origin = Origin(
+        name="table",
+        lang="en",
+        epochs=EPOCHS,
+        eta=LEAST_ETA,
+        cost="",
+        layers=[],
+        reading=ReadOptions(),
+        data=Path(),
+        spread="fan-in",
+        optimizer="adam",
+        seed=1,
+    )
+    data = data_of(origin, options)
+    _check_classes(data)
+    output = "linear" if data.is_regression else "softmax"
+    origin = replace(
+        origin,
+        name="table" if data.picture is None else "pictures",
+        cost="squared error" if data.is_regression else "categorical cross-entropy",
+        scale=UNSCALED if data.picture else "standard",
+        reading=ReadOptions(targets=data.labels if data.is_regression else ()),
+    )
+    rest = Options(**{name: value for name, value in options.items() if name not in OF_DATA})
+    rest.notes = options.notes
+    many = len(data.labels) > MANY
+    for units in range(UNITS_OF_MANY if many else UNITS, LEAST_UNITS - 1, -1):
+        hidden = {"units": units, "activation": "relu"}
+        origin = replace(origin, layers=[hidden, {"activation": output}])
+        fitting = _fitting(origin, rest, data, options)
+        if fitting is not None:
+            break
+    else:
+        fitting = _held(origin, data, options, len(data.x), FEWEST_OF_MANY)
+    return Chosen(kind_named(FIRST_KIND), _with_notes(fitting, rest, data), name, rest)
+
+
+def _check_classes(data: Dataset) -> None:
+    """Refuse labels of which most stand in one row alone: they are numbers to predict, or names."""
+    if data.is_regression or len(data.labels) <= len(data.x) / 2 or len(data.x) < LEAST_ROWS:
+        return
+    raise DataError(
+        f"There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
+        f"{short(data.labels[0])}: for numbers to predict use --target instead of --label, or name "
+        "another column.",
+        "label",
+    )
+
+
+def _fitting(origin: Origin, rest: Options, data: Dataset, options: Options) -> Origin | None:
+    """Return the network with as many epochs and rows as fit; None if its weights are too many."""
+    rows = len(data.x)
+    if options.large:
+        return _held(origin, data, options, rows, EPOCHS)
+    asked = options.epochs
+    few = min(rows, 2 * LEAST_ROWS)
+    fixed, one, more = (
+        _formulas(origin, rest, data, options, *size)
+        for size in ((few, 1), (few, 2), (min(rows, 2 * few), 2))
+    )
+    each = one - fixed  # formulas of an epoch of few rows
+    of_a_row = (more - one) / max(1, min(rows, 2 * few) - few) / 2
+    weights = max(0.0, each - few * of_a_row)
+
+    def room(epochs: int) -> int:
+        return few + int((FORMULAS - fixed - (epochs - 1) * each) / (of_a_row * epochs or 1))
+
+    least = FEWEST if weights * FEWEST < FORMULAS / 2 else FEWEST_OF_MANY
+    epochs = asked or next((n for n in range(EPOCHS, least, -1) if room(n) >= rows), least)
+    if rows > few and room(epochs) < few and options.hidden is None and asked is None:
+        return None
+    return _held(origin, data, options, min(rows, max(few, room(epochs))), epochs)
+
+
+def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *size: int) -> int:
+    """Return how many formulas a network of so many rows and epochs takes."""
+    rows, epochs = size
+    one = Options(**{**rest, "epochs": epochs})
+    spec = recipe(_held(origin, data, options, rows, epochs), one).spec
+    return sum(quantity.computed for quantity in network(spec).quantities)
+
+
+def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: int) -> Origin:
+    """Return the network with some rows drawn, a part of which is held out."""
+    seed = options.seed if isinstance(options.seed, int) else origin.seed
+    x, t = data.x, data.t
+    if rows < len(x):
+        out = held_out(t, 1 - rows / len(x), seed, is_regression=data.is_regression)
+        x, t = x[~out], t[~out]
+    share = (SHARE if len(x) >= FEWEST_ROWS else 0) if options.test_share is None else 0
+    share = share or options.test_share or 0
+    held = np.zeros(len(x), dtype=bool)
+    if share:
+        held = held_out(t, share, seed, is_regression=data.is_regression)
+    trained = int((~held).sum())
+    return replace(
+        origin,
+        data=replace(data, x=x, t=t),
+        held=held,
+        epochs=epochs,
+        eta=round(min(MOST_ETA, max(LEAST_ETA, WAY / epochs)), 3),
+        l2=float(f"{L2 * min(1.0, trained / ENOUGH):.1g}"),
+    )
+
+
+def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
+    """Return a network that says what was chosen, and how to choose otherwise."""
+    drawn = origin.data
+    assert isinstance(drawn, Dataset)  # noqa: S101 -- it was read
+    assert origin.held is not None  # noqa: S101 -- it was drawn
+    notes: tuple[str, ...] = ()
+    if len(drawn.x) < len(data.x):
+        some = f"Of {len(data.x):,} rows {len(drawn.x):,} were drawn, which some 500,000 formulas"
+        notes += (f"{some} hold; --large takes all, --seed draws others.",)
+    first, second = origin.layers
+    hidden = first["units"] if rest.hidden is None else ",".join(map(str, rest.hidden))
+    sizes = "-".join(map(str, filter(None, [drawn.x.shape[1], hidden, len(data.labels)])))
+    held = int(origin.held.sum())
+    kinds = [rest.activation or first["activation"], rest.output_activation or second["activation"]]
+    scaled = "" if origin.scale == UNSCALED else "standardised numbers, "
+    optimizer = rest.optimizer if isinstance(rest.optimizer, str) else origin.optimizer
+    told = (
+        f"Chosen: {sizes} units, {' and '.join(kinds)}, {rest.cost or origin.cost}, {scaled}"
+        f"{optimizer}, {counted(rest.epochs or origin.epochs, 'epoch')}, "
+        + (f"{counted(held, 'row')} held out" if held else "no row held out")
+    )
+    ways = ("hidden", "activation", "optimizer", "eta", "l2", "epochs", "scale", "test_share")
+    notes += (f"{told}. Choose otherwise with {', '.join(map(as_typed, ways))}.",)
+    return replace(origin, notes={"chosen": notes})

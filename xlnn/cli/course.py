@@ -1,0 +1,138 @@
+"""Estimate how far some work has come, and say it while it goes on."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import exp
+from threading import Event, Thread
+from time import monotonic
+
+SILENT, EVERY = 3.0, 10.0
+"""Seconds before a share is said, and between two lines where there is no terminal."""
+
+PARTS = {
+    "Computing": (0.02, 0.08),
+    "Writing": (0.08, 0.35),
+    "Recalculating": (0.35, 0.9),
+    "Comparing": (0.9, 0.97),
+    "Storing": (0.97, 0.99),
+    "Moving": (0.99, 1.0),
+}
+"""From where to where the parts of a build go, by the first word that says them."""
+
+COUNTED = re.compile(r"([\d,]+) of ([\d,]+)")
+
+
+class Course:
+    """How far some work has come, by what is said of it.
+
+    Parameters
+    ----------
+    now : function
+        Returns the time in seconds.
+    """
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._begun = self._entered = now()
+        self.stage, self._part = "Reading", ""
+
+    def tell(self, stage: str) -> None:
+        """Take note of what is being done."""
+        part = stage.rpartition(": ")[2].partition(" ")[0].rstrip(",")
+        if part != self._part:
+            self._entered, self._part = self._now(), part
+        self.stage = stage
+
+    @property
+    def seconds(self) -> float:
+        """How long the work has taken."""
+        return self._now() - self._begun
+
+    @property
+    def share(self) -> float:
+        """Which part of the work is done: counted where it is, or by the time of what came before.
+
+        >>> course = Course(now=iter([0.0, 4.0, 4.0]).__next__)
+        >>> course.tell("Writing the formulas, 50 of 100 rows")
+        >>> round(course.share, 3)
+        0.215
+        """
+        first, last = PARTS.get(self._part, (0.0, 1.0))
+        if counted := COUNTED.search(self.stage):
+            done, of = (int(number.replace(",", "")) for number in counted.groups())
+            return first + (last - first) * done / max(1, of)
+        if not first:
+            return 0.0
+        expected = (self._entered - self._begun) * (last - first) / first
+        inside = 1 - exp(-(self._now() - self._entered) / max(expected, 0.1))
+        return first + (last - first) * inside
+
+    def __str__(self) -> str:
+        """Say what is done, and after some seconds how much of it, and how long it still takes."""
+        seconds, share = self.seconds, self.share
+        if seconds < SILENT or not share:
+            return f"{self.stage} …"
+        left = seconds * (1 - share) / share
+        return f"{self.stage} … {share:.0%}, about {_duration(left)} left"
+
+
+def _duration(seconds: float) -> str:
+    """Write a time as people say it.
+
+    >>> _duration(12.3), _duration(200)
+    ('12 s', '3 min')
+    """
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show on stderr what is being done; give a function that says it.
+
+    A terminal shows it in a line that changes; elsewhere there is a new line every ten seconds.
+    """
+    if sys.stderr is None:
+        yield lambda _: None
+        return
+    course, ended = Course(), Event()
+    if not sys.stderr.isatty():
+
+        def say() -> None:
+            if course.share:
+                sys.stderr.write(f"{course}\n")
+
+        with _repeated(EVERY, ended, say):
+            yield course.tell
+        return
+    from rich.console import Console  # noqa: PLC0415 -- only where someone looks
+
+    with (
+        Console(stderr=True).status("Reading") as status,
+        _repeated(1.0, ended, lambda: status.update(str(course))),
+    ):
+
+        def tell(stage: str) -> None:
+            course.tell(stage)
+            status.update(str(course))
+
+        yield tell
+
+
+@contextmanager
+def _repeated(seconds: float, ended: Event, say: Callable[[], object]) -> Iterator[None]:
+    """Say something again and again until what is within has ended."""
+
+    def repeat() -> None:
+        while not ended.wait(seconds):
+            try:
+                say()
+            except (OSError, ValueError):  # nobody reads on
+                return
+
+    Thread(target=repeat, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()

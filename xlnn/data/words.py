@@ -1,0 +1,185 @@
+"""Turn columns of words into numbers: yes and no into 1 and 0, categories into a column each."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlnn.data.classes import LONGEST_NAME
+from xlnn.data.number_text import ABSENT
+
+MOST_KINDS = 12
+"""Categories that become a column each; a column with more of them is left out."""
+
+FEW = 0.7
+"""Where a larger part of the rows has a word of its own, these are names and no categories."""
+
+YES = frozenset({"yes", "y", "true", "t", "on", "ja", "oui", "si", "sí", "是", "有", "はい"})
+"""Words that become 1, and the other one 0, whichever comes first in the alphabet."""
+
+DATES = "dates"
+"""Why a column is left out that holds days."""
+
+BETWEEN = " = "
+"""Between a column's heading and the word that is 1 there."""
+
+DATE = re.compile(
+    r"[0-9]{1,4}([-/.年])[0-9]{1,2}[-/.月][0-9]{1,4}\b.*|[0-9]{1,2}[ -]?[a-z]{3,9}[., -]*[0-9]{2,4}"
+    r"|[a-z]{3,9}[., ]+[0-9]{1,2}(st|nd|rd|th)?[., ]+[0-9]{4}|[0-9]{4}-[0-9]{2}",
+    re.IGNORECASE,
+)
+_ID = re.compile(
+    r"(?i:(.*[ _.-])?(id|ids|no|nr|number|index|row|key|uuid|guid|#|番号|编号|序号)\.?)|.*[a-z]ID",
+)
+_TIME = re.compile(
+    r".*(year|month|week|day|hour|time|date|age|period|epoch|年|月|日).*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A column of words, as numbers.
+
+    Attributes
+    ----------
+    heading : str
+    kinds : tuple of str
+        The words that have a column in which they are 1; of two words there is one.
+    known : frozenset of str
+        All words that were found; another one is 0 in all columns.
+    """
+
+    heading: str
+    kinds: tuple[str, ...]
+    known: frozenset[str] = frozenset()
+
+    @property
+    def features(self) -> list[str]:
+        """The headings of these columns.
+
+        >>> Words("colour", ("blue", "red")).features
+        ['colour = blue', 'colour = red']
+        """
+        return [joined(self.heading, kind) for kind in self.kinds]
+
+    def numbers(self, text: str) -> list[float]:
+        """Return what a word is in each column; NaN where it is missing.
+
+        >>> Words("colour", ("blue", "red")).numbers("red")
+        [0.0, 1.0]
+        """
+        text = text.strip()
+        if is_missing(text):
+            return [np.nan] * len(self.kinds)
+        return [float(text == kind) for kind in self.kinds]
+
+
+def joined(heading: str, kind: str) -> str:
+    """Return the heading of a column that is 1 for one word, as long as a heading may be."""
+    room = LONGEST_NAME - len(BETWEEN)
+    kind = cut(kind, room // 2)
+    return cut(heading, room - len(kind)) + BETWEEN + kind
+
+
+def cut(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a text that is no longer than a heading may be.
+
+    >>> cut("abcdef", 4)
+    'abc…'
+    """
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def is_missing(text: str) -> bool:
+    """Tell whether a value is missing among words: "none" may be one of them."""
+    return text.strip().lower() in ABSENT - {"none"}
+
+
+def words(heading: str, found: Iterable[str]) -> Words:
+    """Return the columns of some words.
+
+    >>> words("smoker", ["yes", "no"]).features, words("sex", ["M", "F"]).features
+    (['smoker = yes'], ['sex = M'])
+    """
+    kinds = sorted(found)
+    if len(kinds) == 2:
+        said = [kind for kind in kinds if kind.lower() in YES]
+        return Words(heading, tuple(said if len(said) == 1 else kinds[1:]), frozenset(kinds))
+    return Words(heading, tuple(kinds), frozenset(kinds))
+
+
+def known_words(heading: str, features: Sequence[str]) -> Words | None:
+    """Return the columns that a network has of a column of words; None if it was not of words.
+
+    >>> known_words("colour", ["size", "colour = red"])
+    Words(heading='colour', kinds=('red',), known=frozenset())
+    """
+    kinds = tuple(
+        kind
+        for base, between, kind in (feature.rpartition(BETWEEN) for feature in features)
+        if between and base == heading
+    )
+    return Words(heading, kinds) if kinds else None
+
+
+def bases(features: Sequence[str]) -> list[str]:
+    """Return the headings of the columns from which the inputs of a network were made.
+
+    >>> bases(["size", "colour = blue", "colour = red"])
+    ['size', 'colour']
+    """
+    return list(dict.fromkeys(feature.rpartition(BETWEEN)[0] or feature for feature in features))
+
+
+def why_no_kinds(heading: str, kinds: Sequence[str], rows: int) -> str:
+    """Say why the words of a column are no categories; "" if they are.
+
+    Parameters
+    ----------
+    heading : str
+    kinds : sequence of str
+        The words that were found; of very many not all.
+    rows : int
+        How many values there are.
+
+    >>> why_no_kinds("name", ["Ann", "Bob", "Eve"], 3), why_no_kinds("x", ["a", "b"], 9)
+    ('names or free text', '')
+    """
+    if kinds and all(DATE.fullmatch(kind.strip()) for kind in kinds):
+        return DATES
+    if len(kinds) == 1:
+        return "the same word in all rows" if rows > 1 else "a single word"
+    if len(kinds) <= MOST_KINDS and len(kinds) <= FEW * rows:
+        return ""
+    if is_id(heading):
+        return "ids"
+    return "names or free text" if len(kinds) > rows / 2 else f"more than {MOST_KINDS} categories"
+
+
+def is_id(heading: str) -> bool:
+    """Tell whether a heading says that a column numbers the rows.
+
+    >>> is_id("customer_id"), is_id("CustomerID"), is_id("grid")
+    (True, True, False)
+    """
+    return _ID.fullmatch(heading.strip()) is not None
+
+
+def counts_rows(heading: str, column: np.ndarray) -> bool:
+    """Tell whether a column only numbers the rows: 1, 2, 3 … or 10000, 10001 …, or ids.
+
+    Parameters
+    ----------
+    heading : str
+    column : array, shape (rows,)
+
+    >>> counts_rows("n", np.arange(5.0)), counts_rows("year", np.arange(5.0))
+    (True, False)
+    """
+    if (column != np.trunc(column)).any():
+        return False
+    steps = np.diff(column)
+    if len(steps) and (steps == 1).all():
+        return not _TIME.fullmatch(heading) or is_id(heading)
+    return is_id(heading) and len(np.unique(column)) == len(column)
