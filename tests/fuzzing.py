@@ -225,7 +225,7 @@ def broken_sheets(content, rng):
 
 NAMES = ("rate", "RATE", "n.1", "n.2", "率", "xlnn.eta", "xlnn.W2", "_x", "C4", "R1C1", "SUM")
 MEANINGS = (
-    *("Settings!$C$4", "Settings!C4", "$C$4", "Weights!$B$4", "Training!$C$4:$D$6", "0.2", "-1"),
+    *("Play!$C$6", "Play!C6", "$C$4", "Weights!$B$4", "Training!$C$4:$D$6", "0.2", "-1"),
     *(
         "rate",
         "n.1+n.1",
@@ -236,7 +236,7 @@ MEANINGS = (
         '"x"',
     ),
     *(
-        "Settings!$C$4/2",
+        "Play!$C$6/2",
         "Training!$C:$C",
         "TRUE",
         "Nowhere!$A$1",
@@ -268,7 +268,7 @@ def broken_names(content, rng):
         cell.value = pick(
             rng,
             (f"={name}", f"{cell.value}*{name}", f"{cell.value}+0*{name}", f"=SUM({name})",
-             str(cell.value).replace("Settings!C$4", name).replace("Settings!$C$4", name)),
+             str(cell.value).replace("Play!C$6", name).replace("Play!$C$6", name)),
         )  # fmt: skip
     return saved(book)
 

@@ -232,7 +232,7 @@ def test_consequences_are_counted_and_not_listed(short_copy):
 def test_inputs_that_a_person_changed_are_taken_as_they_are(short_copy, engine):
     before = values(short_copy, engine)["C_T"]
     report = check(
-        edit(short_copy, {"Settings!C4": 0.5, "Images!B4": 0.25, "Weights!B4": -1.5}), engine
+        edit(short_copy, {"Play!C6": 0.5, "Images!B4": 0.25, "Weights!B4": -1.5}), engine
     )
     assert report.agrees
     after = values(short_copy, engine)
@@ -330,7 +330,7 @@ def test_a_sentence_about_a_wrong_label_is_a_victim_and_no_cause(tmp_path):
     recipe.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
     path = write_recipe(tmp_path / "words.xlsx", recipe)
     cell = layout_of(recipe.spec).cell("truth_label", (1,))
-    (wrong,) = check(edit(path, {cell: "=INDEX(Settings!C6:C7,1/0)"}), "formualizer").wrong
+    (wrong,) = check(edit(path, {cell: "=INDEX(Images!D3:E3,1/0)"}), "formualizer").wrong
     assert wrong.cell == cell
 
 

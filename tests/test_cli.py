@@ -292,7 +292,7 @@ def test_a_workbook_of_xlnn_is_replaced_without_force(folder):
         ran = forked("build", "digits", "--epochs", 1, "--data", "my.csv", "--eta", eta, cwd=folder)
         assert ran.returncode == 0, ran.stderr
     workbook = openpyxl.load_workbook(folder / "output" / "digits.xlsx")
-    assert workbook["Settings"]["C4"].value == 0.2
+    assert workbook["Play"]["C6"].value == 0.2
 
 
 def test_no_verify_says_that_nothing_was_verified(folder):
@@ -439,11 +439,11 @@ def test_a_template_is_copied_edited_and_built(folder):
 def test_a_workbook_is_built_from_an_older_one_beside_it(folder):
     forked("build", "digits", "--epochs", 1, "--data", "my.csv", "-o", "old.xlsx", cwd=folder)
     workbook = openpyxl.load_workbook(folder / "old.xlsx")
-    workbook["Settings"]["C4"] = 0.75
+    workbook["Play"]["C6"] = 0.75
     workbook.save(folder / "old.xlsx")
     built = forked("build", "--from", "old.xlsx", "--epochs", 2, cwd=folder)
     assert built.stdout.startswith("old-new.xlsx   "), built.stderr
-    assert openpyxl.load_workbook(folder / "old-new.xlsx")["Settings"]["C4"].value == 0.75
+    assert openpyxl.load_workbook(folder / "old-new.xlsx")["Play"]["C6"].value == 0.75
 
 
 @pytest.mark.slow

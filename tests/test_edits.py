@@ -96,9 +96,9 @@ def test_no_engine_sees_what_is_left_out(short_copy, engine, monkeypatch):
         {"Training!C5": "=SUM(BA4:BA6)*0"},
         {"Training!C5": "=SUM(BA:BA)*0"},
         {"Training!C5": "=SUM(A1:INDEX(A1:BB9,5,54))"},
-        {"Settings!C4": "=SUM(Training!BA4:(Training!BA6))"},
+        {"Play!C6": "=SUM(Training!BA4:(Training!BA6))"},
         {"Training!C5": "=Guide!Z30", "Guide!Z30": "=Guide!Z31", "Guide!Z31": "=Training!BA5"},
-        {"Settings!C4": "=Training!BA5"},
+        {"Play!C6": "=Training!BA5"},
     ],
 )
 @pytest.mark.first(1)
@@ -121,7 +121,7 @@ def test_thousands_of_them_take_no_longer_than_some(short_copy):
     assert seconds[1] < 8 * seconds[0]
 
 
-@pytest.mark.parametrize("cell", ["Training!C5", "Settings!C4", "Weights!B4", "Check!C5"])
+@pytest.mark.parametrize("cell", ["Training!C5", "Play!C6", "Weights!B4", "Check!C5"])
 @pytest.mark.first(1)
 @pytest.mark.ci
 def test_a_function_inside_the_blocks_is_refused(short_copy, cell):

@@ -253,7 +253,7 @@ def test_columns_that_are_exchanged_and_rows_that_are_reversed_are_wrong(delta, 
 @pytest.mark.slow
 def test_a_changed_input_is_told_instead_of_a_wrong_formula(delta, tmp_path):
     path = filled(delta, tmp_path / "solved.xlsx", ["delta3", "delta2"])
-    for sheet, cell in (("Settings", "C4"), ("Images", "D9"), ("Weights", "B4")):
+    for sheet, cell in (("Play", "C6"), ("Images", "D9"), ("Weights", "B4")):
         workbook = openpyxl.load_workbook(path)
         workbook[sheet][cell].value += 0.25
         workbook.save(tmp_path / "other.xlsx")
@@ -370,7 +370,7 @@ def test_each_level_leaves_out_more_and_the_last_one_all(tmp_path):
 @pytest.mark.slow
 def test_an_exercise_is_made_of_a_workbook_too(short_path, tmp_path):
     workbook = openpyxl.load_workbook(short_path)
-    workbook["Settings"]["C4"].value = 0.4
+    workbook["Play"]["C6"].value = 0.4
     workbook.save(tmp_path / "own.xlsx")
     path = exercise(tmp_path / "own.xlsx", tmp_path / "e.xlsx", blank="z2", student="Ada")[0].path
     assert values(path, "formualizer")["eta"] == 0.4

@@ -57,6 +57,17 @@ class Experiment:
 
 
 CASES = {
+    "first": Experiment(
+        None,
+        [
+            {"epoch": 3, "eta": 0.5, "t": [0.25, -1.5, 3, 0]},
+            {"x": 0, "w": 0, "b": 0, "eta": 0, "epoch": 10},
+            {"x": [[-3, 0.25], [2.5, 1], [1, -7], [0, 0]], "w": 1e-9, "eta": 1e-9},
+            {"x": 40, "w": [1, -2, 3, -4, 5, -6], "b": -1, "epoch": 0},
+            {"w": 3, "x": 200, "eta": 1},
+        ],
+        [({"epochs": 0}, "epochs")],
+    ),
     "neuron": Experiment(
         594,
         [

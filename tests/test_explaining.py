@@ -311,7 +311,7 @@ def test_show_says_kind_network_settings_course_and_that_nothing_was_changed(sho
 @pytest.mark.ci
 def test_show_says_which_input_and_which_formula_was_changed(altered):
     workbook = openpyxl.load_workbook(altered)
-    workbook["Settings"]["C4"] = 0.7
+    workbook["Play"]["C6"] = 0.7
     workbook.save(altered)
     text = said("show", altered)
     assert "changed since" in text
@@ -344,7 +344,7 @@ def test_show_repeats_sentences_and_equations_only(name, lang, tmp_path):
 @pytest.mark.ci
 def test_show_names_what_was_changed_and_the_command_that_tells_more(short_copy):
     workbook = openpyxl.load_workbook(short_copy)
-    workbook["Settings"]["C4"] = 0.7
+    workbook["Play"]["C6"] = 0.7
     workbook.save(short_copy)
     first, second = xlnn.show(short_copy).check
     assert first.endswith(": learning rate η.")

@@ -184,7 +184,7 @@ def test_a_formula_that_pairs_ranges_of_unlike_shape_is_told_so(one_epoch, tmp_p
     [
         "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2,{{1,1}})/2",
         "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2*{{1;1}}*{{1,1;1,1}})/4",
-        "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2*Settings!C$4^0)/2",
+        "=SUMPRODUCT((N{0}:O{0}-Images!N{0}:O{0})^2*Play!C$6^0)/2",
     ],
 )
 @pytest.mark.first(1)
@@ -362,7 +362,7 @@ def test_a_copy_of_the_answer_elsewhere_in_the_workbook_is_no_answer(usable, tmp
     fill(workbook, cost, ["=Play!C14"] * len(cost.stated))
     fill(workbook, recognised, recognised.stated)
     if not usable:
-        workbook["Settings"]["C4"] = "0.2 "
+        workbook["Play"]["C6"] = "0.2 "
     workbook.save(tmp_path / "s.xlsx")
     found = only(grade(tmp_path / "s.xlsx", workers=1))
     assert {q.quantity: q.points for q in found.questions} == {"C_T": 0, "recognised": 1}

@@ -60,7 +60,7 @@ def test_a_circular_reference_is_named_and_ends(short_copy, engine):
 CIRCLES = {
     "itself": {"Training!C5": "=C5"},
     "a range with itself": {"Progress!B5": "=SUM(Training!R68:R131)+0*SUM(B4:B6)"},
-    "the epoch after": {"Weights!B5": "=B4-Settings!C$4*Gradients!B6"},
+    "the epoch after": {"Weights!B5": "=B4-Play!C$6*Gradients!B6"},
     "two circles": {"Training!C5": "=F5", "Training!D9": "=D9"},
     "a cell of nobody": {"Training!C5": "=Guide!Z99", "Guide!Z99": "=Training!F5"},
     "a sentence": {"Progress!G7": '="a"&G7'},

@@ -82,7 +82,7 @@ def test_a_range_where_a_range_belongs_is_none(formula):
 
 
 @pytest.mark.parametrize(
-    ("stands_for", "is_range"), [("Settings!$C$4", False), ("Settings!$C$4:$C$9", True)]
+    ("stands_for", "is_range"), [("Play!$C$6", False), ("Play!$C$6:$C$9", True)]
 )
 def test_a_name_is_what_it_stands_for(stands_for, is_range):
     known = {"rate": "xlnn.eta", "xlnn.eta": stands_for}

@@ -85,7 +85,7 @@ def sheet_name(name):
     return Break("sheet-name", WORKBOOK, '<sheet ([^>]*)name="Spec"', f'<sheet \\1name="{name}"')
 
 
-def defined_name(name, text="Settings!$C$4", more=""):
+def defined_name(name, text="Play!$C$6", more=""):
     entry = f'<definedName name="{name}"{more}>{text}</definedName>'
     return Break("defined-name", WORKBOOK, "</definedNames>", f"{entry}</definedNames>", name)
 
@@ -98,7 +98,7 @@ BREAKS = [
     formula("formula-syntax", "1+*2"),
     formula("formula-syntax", "SUM(1"),
     formula("formula-syntax", "SUM(1))"),
-    formula("formula-syntax", "Settings!C4:"),
+    formula("formula-syntax", "Play!C6:"),
     formula("formula-syntax", "1+" * 300 + "1"),
     formula("formula-syntax", "(" * 80 + "1" + ")" * 80),
     formula("arguments", "SUM(" + "1," * 255 + "1)"),
@@ -124,17 +124,17 @@ BREAKS = [
     formula("reference", "SUM(Weights!4:4)"),
     formula("reference", "Weights!B1048577"),
     formula("reference", "Weights!B0"),
-    Break("reference", WORKBOOK, r'(name="xlnn.eta">)[^<]*', r"\1Settings!$ZZ$900", "xlnn.eta"),
+    Break("reference", WORKBOOK, r'(name="xlnn.eta">)[^<]*', r"\1Play!$ZZ$900", "xlnn.eta"),
     Break("reference", CHART, r"(<c:f>)[^<]*", r"\1Progress!$ZZ$1:$ZZ$9", CHART),
     beside("reference", conditional("C4:D9", text="$ZZ4&gt;0")),
     beside("reference", validation('sqref="C4" type="list"', "<formula1>$ZZ$4</formula1>")),
     Break("uncomputed", WORKBOOK, r"<calcPr[^>]*/>", ""),
-    Break("cell-value", "Settings", r'(<c r="C4"[^>]*>)<v>[^<]*', r"\1<v>", "Settings!C4"),
-    Break("cell-value", "Settings", r'<c r="C4".*?</c>', '<c r="C4" t="e"><v>Err:522</v></c>'),
-    Break("cell-value", "Settings", r'<c r="C4".*?</c>', '<c r="C4" t="b"/>', "Settings!C4"),
-    Break("style-index", "Settings", r'(<c r="C4") s="\d+"', r'\1 s="9999"', "Settings!C4"),
-    Break("style-index", "Settings", r'<row r="1"', '<row r="1" s="9999"', "Settings!1:1"),
-    Break("style-index", "Settings", r"<col ", '<col style="9999" ', "Settings"),
+    Break("cell-value", "Play", r'(<c r="C6"[^>]*>)<v>[^<]*', r"\1<v>", "Play!C6"),
+    Break("cell-value", "Play", r'<c r="C6".*?</c>', '<c r="C6" t="e"><v>Err:522</v></c>'),
+    Break("cell-value", "Play", r'<c r="C6".*?</c>', '<c r="C6" t="b"/>', "Play!C6"),
+    Break("style-index", "Play", r'(<c r="C6") s="\d+"', r'\1 s="9999"', "Play!C6"),
+    Break("style-index", "Play", r'<row r="1"', '<row r="1" s="9999"', "Play!1:1"),
+    Break("style-index", "Play", r"<col ", '<col style="9999" ', "Play"),
     Break("style-index", STYLES, r'<xf ([^>]*)fontId="\d+"', r'<xf \1fontId="99"', STYLES),
     beside("style-index", conditional("C4", 'type="expression" priority="1" dxfId="99"')),
     Break("font-order", STYLES, "<font><sz [^>]*/>(.*?)</font>", r'<font>\1<sz val="9"/></font>'),
@@ -142,8 +142,8 @@ BREAKS = [
     beside("element-order", '<pageMargins left="1" right="1" top="1" bottom="1" header="1"/>'),
     beside("element-order", '<dimension ref="A1"/>'),
     beside("element-order", "<unheardOf/>"),
-    Break("column-widths", "Settings", "<cols>", '<cols><col min="1" max="3" width="9"/>'),
-    Break("column-widths", "Settings", "<cols>", '<cols><col min="3" max="1" width="9"/>'),
+    Break("column-widths", "Play", "<cols>", '<cols><col min="1" max="3" width="9"/>'),
+    Break("column-widths", "Play", "<cols>", '<cols><col min="3" max="1" width="9"/>'),
     beside("merge", merges("A1:B2", "B2:C3"), before=FORMATS),
     beside("merge", merges("A1"), before=FORMATS),
     beside("merge", merges("C4:C5"), before=FORMATS),
@@ -155,7 +155,7 @@ BREAKS = [
     beside("validation-text", validation(f'sqref="C4" errorTitle="{"a" * 33}"')),
     beside("validation-text", validation(f'sqref="C4" prompt="{"a" * 256}"')),
     beside("hyperlink", link("Nowhere!A1")),
-    beside("hyperlink", link("Settings!A0")),
+    beside("hyperlink", link("Play!A0")),
     beside("hyperlink", link("no.name")),
     sheet_name("a" * 32),
     sheet_name("what?"),
@@ -176,7 +176,7 @@ BREAKS = [
     Break("relationship", LINES, "(<Relationship [^>]*>)", r"\1\1", LINES),
     Break(
         "relationship",
-        "Settings",
+        "Weights",
         "</worksheet>",
         f'<drawing xmlns:r="{OFFICE}" r:id="a"/></worksheet>',
     ),
@@ -266,7 +266,7 @@ def charts(path):
 
 
 def without_references(text):
-    return re.sub(r"<c:f>[^<]*</c:f>", "<c:f>Settings!$C$4</c:f>", text)
+    return re.sub(r"<c:f>[^<]*</c:f>", "<c:f>Play!$C$6</c:f>", text)
 
 
 def test_every_rule_has_a_file_that_breaks_it():

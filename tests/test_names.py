@@ -21,10 +21,10 @@ from xlnn.loading.values import values
 from xlnn.xlsx.package import Package
 
 STEP, SUM, ANSWER = "Weights!B5", "Progress!B4", "Training!X4"
-"""=B4-Settings!C$4*Gradients!B4, =SUM(Training!R4:R7) and =MATCH(MAX(N4:O4),N4:O4,0)"""
+"""=B4-Play!C$6*Gradients!B4, =SUM(Training!R4:R7) and =MATCH(MAX(N4:O4),N4:O4,0)"""
 
 WITH_RATE = (STEP, "=B4-rate*Gradients!B4")
-RATE = "Settings!$C$4"
+RATE = "Play!$C$6"
 
 SAME = {
     "a cell": ({"rate": RATE}, *WITH_RATE),
@@ -35,40 +35,40 @@ SAME = {
     "a range of ranges": (
         {"costs": "Training!$R$4:$R$7"}, SUM, "=SUM(INDEX(costs,1,1),Training!R5:R7)+0*SUM(costs)",
     ),
-    "a number": ({"one": "1"}, STEP, "=B4-one*Settings!C4*Gradients!B4"),
-    "a number below 0": ({"minus": "=-1"}, STEP, "=B4+minus*Settings!C4*Gradients!B4"),
-    "a number to a power": ({"minus": "-2"}, STEP, "=B4-minus^2/4*Settings!C4*Gradients!B4"),
+    "a number": ({"one": "1"}, STEP, "=B4-one*Play!C6*Gradients!B4"),
+    "a number below 0": ({"minus": "=-1"}, STEP, "=B4+minus*Play!C6*Gradients!B4"),
+    "a number to a power": ({"minus": "-2"}, STEP, "=B4-minus^2/4*Play!C6*Gradients!B4"),
     "a computation": ({"half": f"{RATE}/2+{RATE}*0"}, STEP, "=B4-2*half*Gradients!B4"),
     "a sum": ({"total": "SUM(Training!$R$4:$R$7)"}, SUM, "=total"),
     "a name of the sheet": ({("Weights", "rate"): RATE}, *WITH_RATE),
     "a name of the sheet before one of the book": (
-        {"rate": "Settings!$C$6", ("Weights", "rate"): RATE}, *WITH_RATE,
+        {"rate": "Play!$C$5", ("Weights", "rate"): RATE}, *WITH_RATE,
     ),
     "a name of the book beside one of another sheet": (
-        {"rate": RATE, ("Data", "rate"): "Settings!$C$6"}, *WITH_RATE,
+        {"rate": RATE, ("Data", "rate"): "Play!$C$5"}, *WITH_RATE,
     ),
     "a name of another sheet, with its title": (
-        {("Settings", "rate"): RATE}, STEP, "=B4-Settings!rate*Gradients!B4",
+        {("Play", "rate"): RATE}, STEP, "=B4-Play!rate*Gradients!B4",
     ),
     "a class": ({"outputs": "Training!$N$4:$O$4"}, ANSWER, "=MATCH(MAX(outputs),outputs,0)"),
 }  # fmt: skip
 """Names, a cell, and a formula that says the same with them."""
 
 WRONG = {
-    "another cell": ({"rate": "Settings!$C$6"}, *WITH_RATE, "it refers to Settings!C6, which its"),
+    "another cell": ({"rate": "Play!$C$5"}, *WITH_RATE, "it refers to Play!C5, which its"),
     "another sheet": ({"rate": "Weights!$C$4"}, *WITH_RATE, "it refers to Weights!C4, which its"),
     "a range with another cell": (
         {"costs": "Training!$R$4:$R$8"}, SUM, "=SUM(costs)-Training!R8", "refers to Training!R8,",
     ),
     "a name of a name of another cell": (
-        {"rate": "speed", "speed": "Settings!$C$6"}, *WITH_RATE, "refers to Settings!C6, which its",
+        {"rate": "speed", "speed": "Play!$C$5"}, *WITH_RATE, "refers to Play!C5, which its",
     ),
     "a name of the sheet for another cell": (
-        {"rate": RATE, ("Weights", "rate"): "Settings!$C$6"}, *WITH_RATE, "refers to Settings!C6",
+        {"rate": RATE, ("Weights", "rate"): "Play!$C$5"}, *WITH_RATE, "refers to Play!C5",
     ),
-    "another number": ({"one": "1.001"}, STEP, "=B4-one*Settings!C4*Gradients!B4", None),
-    "no $": ({"rate": "Settings!C4"}, *WITH_RATE, "stands for Settings!C4, which is another cell"),
-    "one $": ({"rate": "Settings!C$4"}, *WITH_RATE, "stands for Settings!C$4, which is another"),
+    "another number": ({"one": "1.001"}, STEP, "=B4-one*Play!C6*Gradients!B4", None),
+    "no $": ({"rate": "Play!C6"}, *WITH_RATE, "stands for Play!C6, which is another cell"),
+    "one $": ({"rate": "Play!C$6"}, *WITH_RATE, "stands for Play!C$6, which is another"),
     "no sheet": ({"rate": "$C$4"}, *WITH_RATE, "stands for $C$4, which is another cell"),
     "a half of a range": (
         {"costs": "Training!$R$4:R7"}, SUM, "=SUM(costs)", "stands for R7, which is another cell",
@@ -86,7 +86,7 @@ WRONG = {
         "the name costs stands for a computation with Training!$R$4:$R$7, which Excel computes",
     ),
     "one cell of a range": (
-        {"rates": "Settings!$C$4:$C$7"}, STEP, "=B4-rates*Gradients!B4", "uses only one cell of",
+        {"rates": "Play!$C$6:$C$7"}, STEP, "=B4-rates*Gradients!B4", "uses only one cell of",
     ),
     "a whole column": (
         {"costs": "Training!$R:$R"}, SUM, "=SUM(costs)", "it does not refer to cells or ranges",
@@ -211,13 +211,13 @@ def test_a_name_beside_a_formula_that_is_left_out_leads_to_its_cells_alone(xor_c
 @pytest.mark.ci
 def test_values_are_those_that_the_name_stands_for(xor_copy):
     before = values(xor_copy, "formualizer")["W2"]
-    name(xor_copy, {"rate": "Settings!$C$6", ("Weights", "rate"): RATE}, dict([WITH_RATE]))
+    name(xor_copy, {"rate": "Play!$C$5", ("Weights", "rate"): RATE}, dict([WITH_RATE]))
     assert (values(xor_copy, "formualizer")["W2"] == before).all()
 
 
 def test_a_name_of_two_meanings_is_refused_with_the_true_one(xor_copy):
     book = openpyxl.load_workbook(xor_copy)
-    for text, own in ((RATE, "rate"), ("Settings!$C$6", "RATE")):
+    for text, own in ((RATE, "rate"), ("Play!$C$5", "RATE")):
         book.defined_names[own] = DefinedName(own, attr_text=text)
     book["Weights"]["B5"] = WITH_RATE[1]
     book.save(xor_copy)
@@ -233,11 +233,11 @@ GRADED = {
     "a cell": ({"rate": RATE}, "rate", 1),
     "a name of a name": ({"rate": "speed", "speed": RATE}, "rate", 1),
     "a computation": ({"half": f"{RATE}/2"}, "2*half", 1),
-    "a number below 0": ({"minus": "-2"}, "minus^2/4*Settings!$C$4", 1),
-    "a name of the sheet": ({"rate": "Settings!$C$6", ("Weights", "rate"): RATE}, "rate", 1),
-    "another cell": ({"rate": "Settings!$C$6"}, "rate", 0),
-    "another cell for the sheet": ({"rate": RATE, ("Weights", "rate"): "Settings!$C$6"}, "rate", 0),
-    "no $": ({"rate": "Settings!C4"}, "rate", 0),
+    "a number below 0": ({"minus": "-2"}, "minus^2/4*Play!$C$6", 1),
+    "a name of the sheet": ({"rate": "Play!$C$5", ("Weights", "rate"): RATE}, "rate", 1),
+    "another cell": ({"rate": "Play!$C$5"}, "rate", 0),
+    "another cell for the sheet": ({"rate": RATE, ("Weights", "rate"): "Play!$C$5"}, "rate", 0),
+    "no $": ({"rate": "Play!C6"}, "rate", 0),
     "a circle": ({"rate": "rate"}, "rate", 0),
 }
 

@@ -34,7 +34,7 @@ def rebuilt(path, **options):
 
 def set_eta(path):
     workbook = openpyxl.load_workbook(path)
-    workbook["Settings"]["C4"] = 0.7
+    workbook["Play"]["C6"] = 0.7
     workbook.save(path)
 
 
@@ -142,7 +142,7 @@ def test_the_three_ways_on_lead_on(short_copy, tmp_path):
     before = short_copy.read_bytes()
     rebuilt(tmp_path / "other.xlsx")
     beside = build(from_workbook=short_copy, verify=False).path
-    assert openpyxl.load_workbook(beside)["Settings"]["C4"].value == 0.7
+    assert openpyxl.load_workbook(beside)["Play"]["C6"].value == 0.7
     assert short_copy.read_bytes() == before
     rebuilt(short_copy, force=True)
     assert state(short_copy) is State.AS_BUILT
@@ -176,7 +176,7 @@ def test_what_is_saved_while_a_workbook_is_built_is_not_replaced(short_copy):
 
     with pytest.raises(OutputError, match="was changed"):
         rebuilt(short_copy, tell=tell)
-    assert openpyxl.load_workbook(short_copy)["Settings"]["C4"].value == 0.7
+    assert openpyxl.load_workbook(short_copy)["Play"]["C6"].value == 0.7
 
 
 def test_a_changed_workbook_of_a_model_of_ones_own_is_not_replaced(tmp_path):
@@ -380,4 +380,4 @@ def test_two_builds_at_once_leave_one_whole_workbook(tmp_path):
     assert left(tmp_path / "output") == ["digits.xlsx"]
     path = tmp_path / "output" / "digits.xlsx"
     assert state(path) is State.AS_BUILT
-    assert openpyxl.load_workbook(path)["Settings"]["C4"].value in {0.1, 0.2}
+    assert openpyxl.load_workbook(path)["Play"]["C6"].value in {0.1, 0.2}

@@ -192,7 +192,7 @@ def test_a_weight_steps_along_the_cell_of_the_same_column(stepped):
         weight, led = (layout.blocks[each] for each in (name, f"{step}_{name[0]}{name[1]}"))
         assert weight.column == led.column == layout.blocks[f"dC_d{name}"].column
     formula = layout.formula("W2", (1, 0, 0))
-    assert formula == f"=B4-Settings!C$4*Optimiser!{layout.cell(f'{step}_W2', (1, 0, 0))[10:]}"
+    assert formula == f"=B4-Play!C$6*Optimiser!{layout.cell(f'{step}_W2', (1, 0, 0))[10:]}"
 
 
 # --- what is asked for -----------------------------------------------------------------------
@@ -205,7 +205,7 @@ def test_the_plain_step_adds_no_sheet_no_cell_and_no_line_to_the_spec(short_path
     assert "optimiser" not in layout.titles
     inputs = [block for block in layout.on("settings") if block.quantity.is_input]
     assert [block.row for block in inputs] == [4, 6]
-    assert layout.formula("W2", (1, 0, 0)) == "=B4-Settings!C$4*Gradients!B4"
+    assert layout.formula("W2", (1, 0, 0)) == "=B4-Play!C$6*Gradients!B4"
     assert layout.formula("C_T", (0,)) == "=SUM(Training!R4:R67)"
 
 

@@ -22,7 +22,7 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.templates import template
 from xlnn.workbooks.network.quantities.plane import PLACES, has_plane
-from xlnn.writing.style import FAINT
+from xlnn.writing.style import FAINT, TABS
 
 SHAPES = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "shapes.py"))
 TABLE = replace(spec([2, 3, 2], images=4), picture=(1, 2), features=("left", "up"))
@@ -73,7 +73,7 @@ def test_the_chart_lies_exactly_over_the_picture_and_is_seen_through(xor):
     block = layout_of(read_spec(xor)).blocks["map_picture"]
     with zipfile.ZipFile(xor) as archive:
         parts = {name: archive.read(name).decode() for name in archive.namelist()}
-    (over,) = (text for text in parts.values() if "<xdr:twoCellAnchor" in text)
+    over, _ = (text for text in parts.values() if "<xdr:twoCellAnchor" in text)
     first, last = (
         re.search(f"<xdr:{end}><xdr:col>(\\d+)</xdr:col>.*?<xdr:row>(\\d+)</xdr:row>", over)
         for end in ("from", "to")
@@ -170,3 +170,30 @@ def test_the_points_of_a_template_are_those_of_its_generator(name, tmp_path):
     SHAPES["write"](tmp_path)
     made = (tmp_path / name / f"{name}.csv").read_text()
     assert made == (template(name).path / f"{name}.csv").read_text()
+
+
+def test_a_network_of_two_inputs_opens_on_its_map_with_a_colour_scale(xor):
+    book = openpyxl.load_workbook(xor)
+    assert (book.active.title, book.sheetnames[1:3]) == ("Map", ["Map", "Play"])
+    (selection,) = book["Map"].sheet_view.selection
+    assert selection.activeCell == "C4"
+    legend = [cell for cell in book["Map"][6][4:] if cell.value in {"0", "0.5", "1"}]
+    assert [cell.value for cell in legend] == ["0", "0.5", "1"]
+    assert [cell.fill.fgColor.rgb[2:] for cell in legend] == ["3B78B8", "FFFFFF", "D9793B"]
+
+
+def test_sheets_that_only_help_come_last_and_tabs_have_their_colours(xor):
+    book = openpyxl.load_workbook(xor)
+    tabs = [sheet.sheet_properties.tabColor.rgb[2:] for sheet in book]
+    helpers = [tab == TABS["helper"] for tab in tabs]
+    assert helpers == sorted(helpers)
+    assert book.sheetnames[helpers.index(True) :] == ["Map data", "Drawing", "Spec"]
+    assert set(tabs) == set(TABS.values())
+
+
+def test_no_place_out_of_sight_is_written(xor):
+    layout, book = layout_of(read_spec(xor)), openpyxl.load_workbook(xor)
+    for name in ("map_own", "map_others", "play_dot2"):
+        title, cell = layout.first_cell(name).split("!")
+        title = title.strip("'")
+        assert book[title][cell].number_format.endswith(";")

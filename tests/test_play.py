@@ -20,10 +20,18 @@ from xlnn.engines import ENGINES
 from xlnn.equations.play import NOWHERE
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.workbooks.network.quantities.figure import MOST_CONNECTIONS, WIDTH, Figure
+from xlnn.workbooks.network.quantities.figure import (
+    CELL,
+    HEIGHT,
+    MOST_CONNECTIONS,
+    ROWS,
+    WIDTH,
+    Figure,
+)
 from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import workbook_layout
+from xlnn.workbooks.network.sheets.play import TOP
 from xlnn.workbooks.network.words import words_of
 from xlnn.xlsx.fingerprint import NAME
 
@@ -100,13 +108,53 @@ def test_each_unit_is_drawn_once_at_the_level_of_its_activation(choose):
 
 
 @pytest.mark.ci
-def test_the_workbook_opens_on_play_and_on_an_image_that_is_recognised(digits_path):
+def test_the_workbook_opens_on_play_before_training_with_what_to_type_next(digits_path):
+    """The image is one that is recognised in the end."""
     book = openpyxl.load_workbook(digits_path, data_only=True)
     assert book.active.title == "Play"
     assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == ["Play"]
     texts = {cell.value for row in book["Play"].iter_rows() for cell in row}
-    assert {"Correct.", "Prediction: 1 (0.988)."} <= texts
+    assert {"The correct answer is 1.", "Prediction: 0 (0.290)."} <= texts
     assert NAME not in texts
+    assert any("Type 5 into the yellow cell" in str(text) for text in texts)
+    (selection,) = book["Play"].sheet_view.selection
+    assert (selection.activeCell, book["Play"]["C4"].value) == ("C4", 1)
+
+
+def test_eta_stands_below_what_is_chosen_and_labels_over_their_targets(short_path):
+    layout = layout_of(read_spec(short_path))
+    assert [layout.cell(name, ()) for name in ("play_epoch", "play_image", "eta")] == [
+        "Play!C4", "Play!C5", "Play!C6",
+    ]  # fmt: skip
+    first, target = layout.blocks["labels"], layout.blocks["t"]
+    assert (first.row, first.column) == (target.row - 1, target.column)
+    assert "Settings" not in openpyxl.load_workbook(short_path).sheetnames
+
+
+def test_pictures_of_weights_and_biases_stand_beside_their_units(short_path, digits):
+    figure, layout = Figure(Stack(digits.spec)), layout_of(read_spec(short_path))
+    weights, biases = layout.blocks["play_W2"], layout.blocks["play_b2"]
+    for unit, height in enumerate(figure.y("2")):
+        (top, left), (bottom, right) = (weights.address((unit, *at)) for at in ((0, 0), (3, 2)))
+        middle = (1 - height / HEIGHT) * ROWS + TOP
+        assert (top + bottom + 1) / 2 == pytest.approx(middle, abs=0.05)
+        row, column = biases.address((unit,))
+        assert top <= row <= bottom
+        assert column == right + 2
+        assert figure.x("2")[0] / CELL < left - layout.blocks["play_x"].last[1] - 2
+    assert layout.blocks["play_W3"].row > TOP + ROWS
+    wide = Figure(Stack(spec([64, 16, 2])))
+    assert wide.beside("2") is None
+
+
+def test_a_wide_picture_stands_below_the_network():
+    large = replace(spec([784, 2, 2], images=2, epochs=1), picture=(28, 28))
+    layout = workbook_layout(large, words_of(large))
+    assert layout.blocks["play_x"].row > TOP + ROWS
+    overlapping = [
+        name for name in ("play_W2", "play_W3") if layout.blocks[name].row < TOP + ROWS + 28
+    ]
+    assert not overlapping
 
 
 def test_play_and_lens_open_on_images_that_show_something():
@@ -123,7 +171,7 @@ def test_play_and_lens_open_on_images_that_show_something():
 def test_the_lists_to_choose_from_hold_every_epoch_and_image(short_path):
     sheet = openpyxl.load_workbook(short_path)["Play"]
     lists = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
-    assert lists == {"C4": "Progress!$A$4:$A$6", "C5": "Images!$A$4:$A$67"}
+    assert lists == {"C4": "Progress!$A$4:$A$6", "C5": "Images!$A$4:$A$67", "C6": "0"}
 
 
 def test_the_rows_between_connections_and_units_are_truly_empty(short_path):
@@ -201,12 +249,12 @@ def test_a_deep_network_is_drawn_and_agrees(tmp_path):
 
 
 @pytest.mark.slow
-def test_what_is_drawn_in_part_is_said(tmp_path, short_path):
+def test_a_layer_that_is_drawn_in_part_says_so(tmp_path, short_path):
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(spec([40, 30, 2], epochs=1), seed=5))
-    texts = [cell for row in openpyxl.load_workbook(path)["Play"].values for cell in row]
-    assert any("Large layers are drawn in part" in str(text) for text in texts)
-    texts = [cell for row in openpyxl.load_workbook(short_path)["Play"].values for cell in row]
-    assert not any("Large layers are drawn in part" in str(text) for text in texts)
+    for book, said in ((path, {"16 of 40", "16 of 30"}), (short_path, set())):
+        with zipfile.ZipFile(book) as archive:
+            charts = [archive.read(n).decode() for n in archive.namelist() if "charts/" in n]
+        assert {*re.findall(r"[0-9]+ of [0-9]+", "".join(charts))} >= said
 
 
 @pytest.mark.parametrize("size", [1e11, 1e-8])
@@ -249,9 +297,9 @@ def test_the_pictures_of_a_wide_layer_say_that_they_are_of_its_first_units(tmp_p
     wide = replace(spec([64, 16, 2], epochs=1), picture=(8, 8))
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
     texts = said_on_play(path)
-    assert "layer 2: the weights of each unit: the first 5 of 16" in texts
-    assert "layer 3: the weights of each unit" in texts
-    assert "layer 2: the weights of each unit" in said_on_play(short_path)
+    assert "hidden layer 2: the weights of each unit: the first 5 of 16" in texts
+    assert "output layer 3: the weights of each unit" in texts
+    assert "hidden layer 2: the weights of each unit" in said_on_play(short_path)
 
 
 @pytest.mark.ci

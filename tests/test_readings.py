@@ -26,9 +26,9 @@ WRONG = {
     ),
     "an empty cell added": ("z2", (0, 1, 0), lambda f: f + "+Images!ZZ99", "Images!ZZ99"),
     "a cell of nothing, times 0": (
-        "z2", (0, 1, 0), lambda f: f + "*(1+0*Settings!C4)", "Settings!C4",
+        "z2", (0, 1, 0), lambda f: f + "*(1+0*Play!C6)", "Play!C6",
     ),
-    "a defined name": ("z2", (0, 1, 0), lambda f: f + "+0*xlnn.eta", "it refers to Settings!C4"),
+    "a defined name": ("z2", (0, 1, 0), lambda f: f + "+0*xlnn.eta", "it refers to Play!C6"),
     "a whole column": ("z2", (0, 1, 0), lambda f: f + "+0*SUM(Images!ZZ:ZZ)", "refer to cells"),
     "a class in other words": ("answer", (0, 1), lambda f: f + "+0", "must read as expected"),
     "a sentence in other letters": (
@@ -46,7 +46,7 @@ WRONG = {
 }  # fmt: skip
 RESTATED = {
     "a condition that is false at all points": (
-        "W2", (1, 0, 0), lambda f: f + "+IF(Settings!C4>1000000,1,0)",
+        "W2", (1, 0, 0), lambda f: f + "+IF(Play!C6>1000000,1,0)",
     ),
     "operands in another order": (
         "z2", (0, 1, 0), lambda f: re.sub(r"^=(.*)\+(.*)$", r"=\2+\1", f),
@@ -103,7 +103,7 @@ def test_a_formula_that_reads_a_sheet_of_nearly_that_title_is_named(short_copy, 
     book = openpyxl.load_workbook(short_copy)
     mirror = book.create_sheet(title)
     for column in "BCDEFGHIJKLM":
-        mirror[f"{column}5"] = f"=IF(Settings!C$4>=20,0,Images!{column}5)"
+        mirror[f"{column}5"] = f"=IF(Play!C$6>=20,0,Images!{column}5)"
     cell = book["Training"]["C5"]
     cell.value = cell.value.replace("Images!", f"{quoted(title)}!")
     book.save(short_copy)
@@ -113,7 +113,7 @@ def test_a_formula_that_reads_a_sheet_of_nearly_that_title_is_named(short_copy, 
 
 
 NOTED = {
-    "a formula for the rate": ("Settings!C4", "=0.1*2", "Settings!C4 is an input but holds"),
+    "a formula for the rate": ("Play!C6", "=0.1*2", "Play!C6 is an input but holds"),
     "a name that was moved": (None, "Weights!$C$4:$D$6", "xlnn.W2 refers to Weights!$C$4:$D$6"),
     "a name in other letters": (None, "XLNN.w2", "xlnn.W2 refers to Weights!$A$1:$B$2"),
     "a calculation that waits": (None, None, "set to manual calculation"),
@@ -218,7 +218,7 @@ def test_the_seed_is_another_at_each_check_printed_and_repeats_the_probe(short_p
 
 def test_probes_spread_the_learning_rate_over_two_orders_of_magnitude(short_path):
     _, layout = described(short_path)
-    eta = ("Settings", *layout.blocks["eta"].address(()))
+    eta = ("Play", *layout.blocks["eta"].address(()))
     sizes = [abs(probe_inputs(layout, 1, number)[eta]) for number in range(1, 60)]
     assert max(sizes) > 100 * min(sizes)
 

@@ -56,7 +56,7 @@ def test_titles_with_blanks_and_in_other_scripts_are_quoted_as_formulas_have_the
 
 def test_a_copy_with_other_inputs_keeps_them(short_path, tmp_path):
     copy = shutil.copy(short_path, tmp_path / "copy.xlsx")
-    replace_inputs(short_path, copy, {("Settings", 4, 3): 0.5, ("Weights", 4, 2): 0.25})
+    replace_inputs(short_path, copy, {("Play", 6, 3): 0.5, ("Weights", 4, 2): 0.25})
     assert lines(copy) == lines(short_path)
 
 

@@ -23,9 +23,9 @@ from xlnn.xlsx.parts import WORKBOOK, sheet_parts
 EMBEDDED = sorted(set(ENGINES) - {*PROGRAMS})
 
 TITLES = (
-    *("Guide", "Play", "Map", "Data", "Settings", "Lens", "Predict", "Training", "Weights"),
-    *("Gradients", "Progress", "Confusion table", "Gradient check", "Map data", "Drawing"),
-    *("Check", "Spec"),
+    *("Guide", "Map", "Play", "Data", "Lens", "Predict", "Training", "Weights"),
+    *("Gradients", "Progress", "Confusion table", "Gradient check", "Check", "Map data"),
+    *("Drawing", "Spec"),
 )
 
 ENDLESS = [
@@ -104,7 +104,7 @@ def test_every_pair_of_sheets_is_answered_by_its_cause(xor_copy, first, second, 
     ("first", "second", "follow"),
     [
         *((*ENDLESS[0], follow) for follow in (False, True)),
-        ("Guide", "Settings", True),
+        ("Guide", "Weights", True),
         ("Training", "Spec", False),
         ("Guide", "Spec", True),
     ],
@@ -153,7 +153,7 @@ def test_sheets_of_other_kinds_and_languages_are_named_too(template, lang, tmp_p
 
 def test_values_of_swapped_sheets_are_not_returned(xor_copy):
     with pytest.raises(WorkbookError, match="have each other's names"):
-        values(swap(xor_copy, "Data", "Settings", follow=True), "formualizer")
+        values(swap(xor_copy, "Data", "Play", follow=True), "formualizer")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_values_of_swapped_sheets_are_not_returned(xor_copy):
         {"Data!B1": "Training"},
         {"Data!B1": "Guide"},
         {"Data!B1": "Training", "Training!C1": "Data"},
-        {"Settings!A1": "Data", "Data!B1": "Settings"},
+        {"Play!B1": "Data", "Data!B1": "Play"},
         {"Guide!B1": "Data", "Data!B1": "Guide"},
         {"Guide!B1": None, "Spec!A1": None},
     ],

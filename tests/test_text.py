@@ -571,7 +571,7 @@ def test_no_brace_is_left_to_fill_in(built):
 
 @pytest.mark.ci
 def test_a_brace_that_is_left_is_found(english, monkeypatch, tmp_path):
-    path = write_words(put(english, "notes.settings", "Of {{what}}."), monkeypatch, tmp_path)
+    path = write_words(put(english, "notes.images", "Of {{what}}."), monkeypatch, tmp_path)
     assert "Of {what}." in unfilled(path)
 
 

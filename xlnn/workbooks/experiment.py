@@ -440,8 +440,10 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         return model, text(spec.lang, self.name, words, self.texts)
 
     def _sheets(self) -> dict[str, Sheet | Page]:
-        own = {page.key: page for page in self.pages}
-        return {"guide": Sheet(_draw_guide), **own, "spec": Sheet(spec_text.draw)}
+        pages = sorted(self.pages, key=lambda page: page.is_helper)  # which come last
+        own = {page.key: page for page in pages}
+        spec = Sheet(spec_text.draw, tab="helper")
+        return {"guide": Sheet(_draw_guide), **own, "spec": spec}
 
 
 def _toml(value: object) -> str:

@@ -188,4 +188,4 @@ def _draw(page: Context[IndexSpec]) -> Drawing:
     return drawing
 
 
-SHEETS = {"index": Sheet(_draw, _place), "spec": Sheet(spec_text.draw)}
+SHEETS = {"index": Sheet(_draw, _place), "spec": Sheet(spec_text.draw, tab="helper")}

@@ -135,7 +135,9 @@ def _entry(entry: object) -> tuple[str, str, tuple[int, ...]]:
 
 def _sheets(model: Model) -> dict[str, Sheet | Page]:
     """Return the sheets of a model, each named by its quantities, and last the Spec."""
-    return {page.key: page for page in _pages(model)} | {"spec": Sheet(spec_text.draw)}
+    return {page.key: page for page in _pages(model)} | {
+        "spec": Sheet(spec_text.draw, tab="helper")
+    }
 
 
 def _pages(model: Model) -> list[Page]:

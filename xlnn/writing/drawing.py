@@ -58,6 +58,10 @@ class Drawing:
         Hidden names that the sheet alone knows, and what they stand for.
     opens : bool
         Whether the workbook opens on it.
+    tab : str
+        What the sheet is for, a key of `xlnn.writing.style.TABS`: its tab has that colour.
+    cursor : str
+        The cell that is selected first; by default A1.
     """
 
     cells: dict[int, dict[int, tuple[str | int | float, Look]]] = field(default_factory=dict)
@@ -78,6 +82,8 @@ class Drawing:
     sparse: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
     opens: bool = False
+    tab: str = ""
+    cursor: str = ""
 
     def put(self, row: int, column: int, value: str | float, look: Look = PLAIN) -> None:
         """Write a text or a number into a cell."""

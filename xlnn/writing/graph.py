@@ -103,7 +103,10 @@ class Tag:
 
 
 def graph(
-    things: Iterable[Line | Dots | Tag], width: float, height: float, millimetres: tuple[int, int]
+    things: Iterable[Line | Dots | Tag],
+    width: float,
+    height: float,
+    millimetres: tuple[float, float],
 ) -> ScatterChart:
     """Return a chart without axes of lines, dots and texts.
 
@@ -114,7 +117,7 @@ def graph(
     things : iterable
     width, height : float
         Of the chart, in cm.
-    millimetres : (int, int)
+    millimetres : (float, float)
         How far the coordinates go, from 0 on: to the right, and up.
     """
     chart = ScatterChart()

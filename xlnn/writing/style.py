@@ -34,6 +34,19 @@ FILLS = {
 """One colour for each role, on every sheet. Only input cells may be changed."""
 
 
+NEGATIVE, POSITIVE = "3B78B8", "D9793B"
+"""The ends of the scale of weights: blue below 0, orange above, white at 0."""
+
+TABS = {
+    "explore": POSITIVE,
+    "input": "F2C94C",
+    "table": NEGATIVE,
+    "result": "8E6FB8",
+    "check": "5B9E6F",
+    "helper": "9AA5B1",
+}
+"""The colours of tabs, by what a sheet is for."""
+
 BLANK = "F9DCEB"
 """The colour of cells whose formulas are left out for someone to write."""
 
@@ -102,9 +115,6 @@ CAPTION = Look(size=8, ink=QUIET)
 PICTURE = Look(size=8, align="center", number_format="0.00")
 
 WHITE, DARK, FAINT = "FFFFFF", INK, "E4E9EE"
-NEGATIVE, POSITIVE = "3B78B8", "D9793B"
-"""The ends of the scale of weights: blue below 0, orange above, white at 0."""
-
 READ = 0.65
 """How full they are where numbers are read on them."""
 

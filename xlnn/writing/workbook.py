@@ -35,7 +35,7 @@ from xlnn.writing.formats import NOTHING, fitted
 from xlnn.writing.package_parts import APPLICATION, Parts, theme_of
 from xlnn.writing.printing import BOTTOM, MARGIN, Pages, pages
 from xlnn.writing.rows import FilledStrip, RowWriter, rows_of
-from xlnn.writing.style import FONT, script_of
+from xlnn.writing.style import FONT, TABS, script_of
 from xlnn.writing.text_width import wrapped
 from xlnn.xlsx.fingerprint import NAME
 
@@ -164,6 +164,11 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
         sheet.data_validations.append(validation)
     sheet.sheet_view.showGridLines = drawing.gridlines
     sheet.sheet_view.tabSelected = drawing.opens or None
+    if drawing.tab:
+        sheet.sheet_properties.tabColor = TABS[drawing.tab]
+    if drawing.cursor:
+        at = sheet.sheet_view.selection[-1]
+        at.activeCell = at.sqref = drawing.cursor
     for name, text in drawing.names.items():
         sheet.defined_names[name] = DefinedName(name, attr_text=text, hidden=True)
 

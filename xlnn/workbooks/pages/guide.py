@@ -174,7 +174,9 @@ def _first(page: Context[Any], kind: str) -> Quantity | None:
 
 
 def _experiments(drawing: Drawing, page: Context[Any], row: int) -> None:
-    guide, titles = page.words.words["guide"], page.layout.titles
+    guide, titles = page.words.words["guide"], dict(page.layout.titles)
+    if rate := page.layout.blocks.get("eta"):
+        titles["rate"] = titles[rate.sheet]
     row = _section(drawing, row, guide["experiments_title"])
     experiments = [e for e in guide["experiments"] if _named(e["do"] + e["look"]) <= set(titles)]
     for number, experiment in enumerate(experiments, start=1):

@@ -76,6 +76,7 @@ class Page:
         self.does = does if does or is_helper else note
         self.parts, self.is_helper, self.stays = parts, is_helper, stays
         self.gridlines = gridlines
+        self.tab = "helper" if is_helper else "explore"
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
     def content(self, model: Model) -> Part:

@@ -25,10 +25,13 @@ class Sheet:
         Draws what the sheet shows besides its quantities.
     place : function
         Gives each of the sheet's quantities its cells.
+    tab : str
+        What it is for, a key of `xlnn.writing.style.TABS`.
     """
 
     draw: Callable[[Context[Any]], Drawing]
     place: Callable[[Model], Iterable[Block]] = nothing
+    tab: str = "explore"
 
 
 def layout_of_sheets(
@@ -50,6 +53,7 @@ def layout_of_sheets(
 def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]:
     """Return what each sheet of a workbook shows besides its quantities, by the sheet's key."""
     drawings = {key: sheets[key].draw(page) for key in page.layout.titles}
-    for drawing in drawings.values():
+    for key, drawing in drawings.items():
+        drawing.tab = sheets[key].tab
         drawing.part = page.words("joined", "part")
     return drawings

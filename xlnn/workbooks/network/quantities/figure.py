@@ -8,13 +8,34 @@ takes more than some thousand cells.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
+from math import ceil, prod
 
 from xlnn.equations.activation import ACTIVATIONS
+from xlnn.workbooks.network.quantities.lens import shown_shape
 from xlnn.workbooks.network.quantities.stack import Stack
 
 WIDTH, HEIGHT = 170, 120
 """Of the whole figure."""
+
+ROWS, COLUMNS = 23, 28
+"""The cells over which it lies, nearly squares."""
+
+MORE = 6
+"""Columns that a network has besides which has no picture beside it, of `CELL` mm each."""
+
+CELL = WIDTH / COLUMNS
+
+HIDDEN = 0.42
+"""Where a single hidden layer stands, with room for pictures to its right."""
+
+LISTED = 12
+"""Outputs, and inputs of a table, that are listed with their names."""
+
+MOST_WEIGHTS, BROADEST = 2_000, 48
+"""Weights of a layer that are shown as pictures, and how many columns these take."""
+
+LEAST_LINE = 12
+"""How long lines are at least that begin beside a picture."""
 
 BOTTOM, TOP = 4, 108
 """Between which heights units stand; above them is a layer's heading."""
@@ -87,6 +108,37 @@ class DrawnLayer:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Where pictures of weights stand beside units, in cells from the figure's first one on.
+
+    Attributes
+    ----------
+    row, apart : int
+        The first row of the first picture, and how far the pictures are apart.
+    column, bias : int
+        The first column of the pictures, and that of the biases.
+    rows : int
+        Of a picture.
+    """
+
+    row: int
+    apart: int
+    column: int
+    bias: int
+    rows: int
+
+    @property
+    def right(self) -> float:
+        """Where lines may begin to their right."""
+        return (self.bias + 1.2) * CELL
+
+    def height(self, unit: int) -> float:
+        """Return how high the middle of a unit's picture is."""
+        middle = self.row + self.apart * unit + self.rows / 2
+        return round((1 - middle / ROWS) * HEIGHT, 1)
+
+
+@dataclass(frozen=True)
 class Figure:
     """The network as it is drawn."""
 
@@ -132,6 +184,8 @@ class Figure:
     def y(self, layer: str) -> list[float]:
         """Return how high each unit of a column stands."""
         column = self.columns[layer]
+        if pictures := self.beside(layer):
+            return [pictures.height(unit) for unit in range(len(column.units))]
         if not column.grid:
             return [*self._heights(len(column.units), APART)]
         maps, rows, _ = column.grid
@@ -149,7 +203,18 @@ class Figure:
         """Return where a layer's column stands."""
         names = [*self.columns]
         left = NAMES if self.stack.spec.features else LEFT + self._breadth(names[0]) / 2
-        return left + (self.right - left) * names.index(layer) / (len(names) - 1)
+        at = names.index(layer) / (len(names) - 1)
+        return left + (self.right - left) * (HIDDEN if at == 1 / 2 else at)
+
+    @property
+    def cells(self) -> int:
+        """How many columns of cells it lies over."""
+        return COLUMNS + (MORE if self.stack.spec.features else 0)
+
+    @property
+    def width(self) -> float:
+        """How wide it is."""
+        return self.cells * CELL
 
     @cached_property
     def right(self) -> float:
@@ -162,7 +227,7 @@ class Figure:
         labels = [f"{label}  {value}" for label in self.stack.spec.labels]
         pixels = text_width(*labels, size=LABEL_SIZE) * DIGIT_PIXELS
         room = LABEL_GAP + pixels / PIXELS_A_POINT / POINTS
-        return min(RIGHT, WIDTH - room - self.radius(self.stack.output))
+        return min(RIGHT + self.width - WIDTH, self.width - room - self.radius(self.stack.output))
 
     @cached_property
     def pitch(self) -> float:
@@ -188,6 +253,39 @@ class Figure:
         """Return how far a unit of a layer reaches from its middle."""
         return round(self.points(self.columns[layer]) / POINTS / 2, 1)
 
+    def shown(self, name: str, layer: str) -> Index:
+        """Return the shape in which the weights of a layer's first units are shown; () if not."""
+        spec, below = self.stack.spec, self.stack.below[layer]
+        units, *seen = shown_shape(self.stack, name, layer)
+        if spec.features and below == "1":
+            seen = [spec.inputs]
+        size = prod(seen)
+        if len(seen) == 1:  # a row for each unit
+            units, seen = min(units, LISTED), [min(size, BROADEST)]
+        elif len(seen) == 3:  # a row of pictures, of as many maps as have room
+            units = max(1, min(units, LISTED, MOST_WEIGHTS // size))
+            seen = [max(1, min(seen[0], BROADEST // (seen[-1] + 1))), *seen[1:]]
+        else:
+            units = max(1, min(units, MOST_WEIGHTS // size, BROADEST // (seen[-1] + 1)))
+        return () if prod(seen) > MOST_WEIGHTS else (units, *seen)
+
+    def beside(self, layer: str) -> Beside | None:
+        """Return where pictures of weights stand beside the units of a hidden layer; None: not."""
+        names = self.stack.names
+        if layer not in names[:-1] or self.columns[layer].grid or not self.stack.weights(layer):
+            return None
+        units, *seen = self.shown(self.stack.weights(layer)[0], layer) or (0,)
+        if units < self.columns[layer].of or len(seen) > 2:
+            return None
+        rows, columns = (1, *seen)[-2:]
+        apart = int(min(APART, (TOP - BOTTOM) / units) / HEIGHT * ROWS)
+        centre = (1 - (TOP + BOTTOM) / 2 / HEIGHT) * ROWS
+        first = round(centre - (apart * (units - 1) + rows) / 2)
+        left = ceil((self.middle(layer) + self.radius(layer)) / CELL)
+        found = Beside(first, apart, left, left + columns + 1, rows)
+        room = self.middle(names[names.index(layer) + 1]) - found.right
+        return found if apart > rows and room >= LEAST_LINE else None
+
     def out(self, layer: str) -> tuple[list[float], list[float]]:
         """Return how far from the middle of each unit its lines begin: to the right, and up.
 
@@ -197,7 +295,10 @@ class Figure:
         column = self.columns[layer]
         if not column.grid:
             here = [0.0] * len(column.units)
-            return [self.radius(layer)] * len(here), here
+            pictures = self.beside(layer)
+            right = pictures.right - self.middle(layer) if pictures else self.radius(layer)
+            right = round(right, 1)
+            return [right] * len(here), here
         _, right, _ = self.edges(layer)[0]
         columns, apart = column.grid[2], self.pitch / column.grid[2]
         up = [((columns - 1) / 2 - c) * apart for *_, c in _places(column.grid)]

@@ -66,9 +66,13 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
         for bound in ACTIVATIONS[layer.activation].reach
     )
     if stack.spec.epochs:
-        yield quantity("eta", scale=1 / stack.spec.images, calms=grows)
+        sheet = "settings" if stack.spec.runs else "play"
+        yield quantity("eta", scale=1 / stack.spec.images, calms=grows, sheet=sheet)
     yield from constants(stack)
-    yield quantity("labels", shape=(len(stack.spec.labels),), is_text=stack.labels_are_text)
+    yield quantity(
+        "labels", shape=(len(stack.spec.labels),), is_text=stack.labels_are_text,
+        sheet="images" if stack.spec.epochs else "settings",
+    )  # fmt: skip
     if stack.spec.scaled:
         yield quantity("middle", shape=(stack.spec.inputs,))
         yield quantity("factor", shape=(stack.spec.inputs,))

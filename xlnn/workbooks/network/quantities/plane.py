@@ -97,4 +97,4 @@ def _points(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
     uses = {"at": "map_at", "truth": "truth", "output": "map_output"}
     for kind in ("own", "others"):
         equation = HeightIf(some.length, own=kind == "own")
-        yield quantity(kind, equation=equation, uses=uses, **rows)
+        yield quantity(kind, equation=equation, uses=uses, number_format="0.0000;", **rows)

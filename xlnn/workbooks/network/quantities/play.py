@@ -28,8 +28,8 @@ from xlnn.equations.play import (
 from xlnn.equations.verdict import Tied
 from xlnn.equations.wording import Bar, Diverged, Name, Prediction, Verdict
 from xlnn.quantity import Equation, Quantity, Sentence
-from xlnn.workbooks.network.quantities.figure import TOP, DrawnLayer, Figure
-from xlnn.workbooks.network.quantities.lens import ONE, picked, shown_shape
+from xlnn.workbooks.network.quantities.figure import LISTED, TOP, DrawnLayer, Figure
+from xlnn.workbooks.network.quantities.lens import ONE, picked
 from xlnn.workbooks.network.quantities.stack import QUANTITY_KINDS, Stack, quantity
 
 SHEET, NUMBERS = "play", "drawing"
@@ -38,14 +38,8 @@ PREFIX = "play_"
 SERIES = (-1, 1, -2, 2, -3, 3)
 """The strengths of the lines, from the weakest, which are drawn first."""
 
-LISTED = 12
-"""Outputs, and inputs of a table, that are listed with their names."""
-
 LARGEST_PICTURE = 40
 """Rows and columns up to which the chosen image is shown."""
-
-MOST_WEIGHTS, BROADEST = 2_000, 48
-"""Weights of a layer that are shown as pictures, and how many columns these take."""
 
 SHARE = "0.000;-0.000"
 """The number format of an output between 0 and 1: of two parts, so that `xlnn.writing.formats`
@@ -53,6 +47,9 @@ gives it no exponent where it is nearly 0."""
 
 WHOLE = {"number_format": "0"}
 PLACE = {"number_format": "0.0"}
+
+IN_SIGHT = {"number_format": "0.0;"}
+"""Of what may be out of sight, below 0: it is not written."""
 
 
 def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
@@ -79,7 +76,7 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     yield from _said(stack, words)
     for name, layer, shape in stack.parameters:
         if name in WEIGHTS:
-            yield from _weights(stack, name, layer, shape)
+            yield from _weights(figure, name, layer, shape)
     for columns in figure.alike.values():  # so that they stand below each other
         for column in columns:
             yield from _units(stack, figure, column)
@@ -231,25 +228,19 @@ def _targets(stack: Stack) -> Iterator[Quantity]:
     yield _one("targets_tied", Tied(), {"a": "play_targets"}, sheet=NUMBERS, **WHOLE)
 
 
-def _weights(stack: Stack, name: str, layer: str, stated: tuple[int, ...]) -> Iterator[Quantity]:
-    """Yield the weights of a layer's first units, as pictures."""
-    units, *seen = shown_shape(stack, name, layer)
-    if stack.spec.features and stack.below[layer] == "1":
-        seen = [stack.spec.inputs]
-    size = int(np.prod(seen))
-    if len(seen) == 1:  # a row for each unit
-        units, seen = min(units, LISTED), [min(size, BROADEST)]
-    elif len(seen) == 3:  # a row of pictures, of as many maps as have room
-        units = max(1, min(units, LISTED, MOST_WEIGHTS // size))
-        seen = [max(1, min(seen[0], BROADEST // (seen[-1] + 1))), *seen[1:]]
-    else:
-        units = max(1, min(units, MOST_WEIGHTS // size, BROADEST // (seen[-1] + 1)))
-    if int(np.prod(seen)) > MOST_WEIGHTS:
+def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> Iterator[Quantity]:
+    """Yield the weights of a layer's first units, as pictures, and their biases."""
+    stack, shape = figure.stack, figure.shown(name, layer)
+    if not shape:
         return
-    shape = (units, *seen)
-    uses = {"all_epochs": f"{name}{layer}", "epoch": "play_epoch", "a": f"{name}{layer}"}
-    own = OfEpoch(shape) if stack.spec.epochs else picked(shape, stated)
-    yield _quantity(name, own, uses, shape, layer=layer)
+    shapes = {name: (shape, stated)}
+    for other, whole in stack.kinds[layer].parameters.items():
+        if other not in WEIGHTS:
+            shapes[other] = (shape[:1], whole)
+    for kind, (drawn, whole) in shapes.items():
+        uses = {"all_epochs": f"{kind}{layer}", "epoch": "play_epoch", "a": f"{kind}{layer}"}
+        own = OfEpoch(drawn) if stack.spec.epochs else picked(drawn, whole)
+        yield _quantity(kind, own, uses, drawn, layer=layer)
 
 
 def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantity]:
@@ -267,7 +258,7 @@ def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantit
     yield _number("across", Coordinate(figure.x(layer)), {}, shape, layer=layer, **PLACE)
     yield _number("up", Coordinate(figure.y(layer)), {}, shape, layer=layer, **PLACE)
     levels = tuple(range(-LEVELS if around_0 else 0, LEVELS + 1))
-    yield _number("dot", Dot(levels), own, (*shape, len(levels)), layer=layer, **PLACE)
+    yield _number("dot", Dot(levels), own, (*shape, len(levels)), layer=layer, **IN_SIGHT)
 
 
 def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:

@@ -132,8 +132,8 @@ def first_choices(
 ) -> dict[str, np.ndarray]:
     """Return what the sheets that look closely show when the workbook is opened first.
 
-    An image that the network recognises, in the last epoch; on the Lens the first image that shows
-    something, in the first epoch, and the place in the middle of its maps; the last image that
+    An image that the network recognises in the end, in the first epoch; on the Lens the first image
+    that shows something, and the place in the middle of its maps; the last image that
     shows something as a drawing to start from, after the last epoch; a parameter that the cost
     heeds, moved by 0.001; and what is predicted or recognised in the last epoch.
     """
@@ -141,11 +141,12 @@ def first_choices(
     choices = {q.name: 1 for q in model.quantities if q.kind in {RUN, MAP}}
     middles = (q for q in model.quantities if q.kind in PLACE)
     choices |= {q.name: (1 + q.choices[1]) // 2 for q in middles}
-    choices |= {"lens_epoch": 1, "slope_epoch": 1, "slope_chosen": 1, "slope_h": 0.001}
+    choices |= dict.fromkeys(("play_epoch", "lens_epoch", "slope_epoch", "slope_chosen"), 1)
+    choices["slope_h"] = 0.001
     choices |= worth_seeing(inputs, run)
     if run is not None and "slope_chosen" in model.by_name:
         choices["slope_chosen"] = worth_moving(model, run)
-    for last in ("play_epoch", "fit_epoch", "confusion_epoch", "draw_epoch"):
+    for last in ("fit_epoch", "confusion_epoch", "draw_epoch"):
         if last in model.by_name:
             choices[last] = model[last].choices[1]
     if "map_epoch" in model.by_name:
@@ -185,8 +186,9 @@ def _story(stack: Stack, words: Text) -> Iterator[Quantity]:
     yield quantity("story", shape=(len(story.lines),), equation=story, uses=uses, **shown)
     if stack.spec.is_regression:
         yield from _errors(stack, words)
-    for prefix, sheet in (("", "progress"), ("settings_", "settings")):
-        yield _diverged(stack, words, prefix, sheet)
+    yield _diverged(stack, words, "", "progress")
+    if stack.spec.runs:  # of one run Play says so, beside its learning rate
+        yield _diverged(stack, words, "settings_", "settings")
 
 
 def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:

@@ -6,6 +6,8 @@ from types import ModuleType
 from xlnn.layout import Layout
 from xlnn.quantity import Model
 from xlnn.registry.text import Text
+from xlnn.workbooks.network.quantities.figure import Figure
+from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.quantities.workbook import workbook_model
 from xlnn.workbooks.network.sheets import (
     alignment,
@@ -52,20 +54,22 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
     return _of_runs(key, draw, stated.place)
 
 
-def _closely(key: str, sheet: ModuleType) -> Sheet:
+def _closely(key: str, sheet: ModuleType, tab: str = "explore") -> Sheet:
     """Return a sheet that looks closely at one epoch, of several runs at one that is chosen."""
     draw = choosers.drawn(key, several_runs.first_alone(sheet.draw))
-    return Sheet(draw, choosers.placed(sheet.place))
+    return Sheet(draw, choosers.placed(sheet.place), tab)
 
 
-def _of_runs(key: str, draw: several_runs.Draw, place: several_runs.Place) -> Sheet:
+def _of_runs(
+    key: str, draw: several_runs.Draw, place: several_runs.Place, tab: str = "table"
+) -> Sheet:
     """Return a sheet that says the same of each run."""
-    return Sheet(several_runs.drawn(key, draw), several_runs.placed(place))
+    return Sheet(several_runs.drawn(key, draw), several_runs.placed(place), tab)
 
 
 def _images(key: str) -> Sheet:
     """Return a sheet of images: those of training, or those held out."""
-    return Sheet(partial(images.draw, sheet=key), images.PAGES[key].place)
+    return Sheet(partial(images.draw, sheet=key), images.PAGES[key].place, "input")
 
 
 def _weights() -> Sheet:
@@ -74,15 +78,16 @@ def _weights() -> Sheet:
     return Sheet(
         lambda page: (epochs if page.spec.epochs else matrices).draw(page),
         lambda model: (epochs if "C_T" in model.by_name else matrices.PAGE).place(model),
+        "table",
     )
 
 
 SHEETS = {
     "guide": Sheet(guide.draw),
-    "play": _closely("play", play),
     "map": _closely("map", plane),
+    "play": Sheet(choosers.drawn("play", several_runs.first_alone(play.draw))),
     "images": _images("images"),
-    "settings": Sheet(settings.draw, settings.place),
+    "settings": Sheet(settings.draw, settings.place, "input"),
     "lens": _closely("lens", lens),
     "recognise": _closely("recognise", recognise),
     "test_images": _images("test_images"),
@@ -91,17 +96,17 @@ SHEETS = {
     "weights": _weights(),
     "gradients": _table("gradients"),
     "optimiser": _of_runs("optimiser", optimiser.PAGE.draw, optimiser.PAGE.place),
-    "progress": _of_runs("progress", progress.draw, progress.PAGE.place),
-    "compare": Sheet(compare.draw, compare.place),
-    "fit": _closely("fit", fit),
-    "confusion": _closely("confusion", confusion),
-    "gradient_check": _closely("gradient_check", gradient_check),
-    "plane": Sheet(several_runs.first_alone(plane.draw_numbers), plane.place_numbers),
-    "drawing": Sheet(several_runs.first_alone(drawing.draw), drawing.place),
-    "check": _of_runs("check", check.draw, check.place),
-    "spec": Sheet(spec_text.draw),
+    "progress": _of_runs("progress", progress.draw, progress.PAGE.place, "result"),
+    "compare": Sheet(compare.draw, compare.place, "result"),
+    "fit": _closely("fit", fit, "result"),
+    "confusion": _closely("confusion", confusion, "result"),
+    "gradient_check": _closely("gradient_check", gradient_check, "check"),
+    "check": _of_runs("check", check.draw, check.place, "check"),
+    "plane": Sheet(several_runs.first_alone(plane.draw_numbers), plane.place_numbers, "helper"),
+    "drawing": Sheet(several_runs.first_alone(drawing.draw), drawing.place, "helper"),
+    "spec": Sheet(spec_text.draw, tab="helper"),
 }
-"""All sheets by their keys, in the workbook's order."""
+"""All sheets by their keys, in the workbook's order: those that only help come last."""
 
 
 def workbook_layout(spec: Spec, words: Text) -> Layout:
@@ -112,7 +117,10 @@ def workbook_layout(spec: Spec, words: Text) -> Layout:
     DataError
         It does not fit a spreadsheet.
     """
-    return layout_of_sheets(workbook_model(spec, words), SHEETS, words.sheets)
+    figure = Figure(Stack(spec))
+    shown = Sheet(SHEETS["play"].draw, choosers.placed(partial(play.place, figure)))
+    sheets = {**SHEETS, "play": shown}
+    return layout_of_sheets(workbook_model(spec, words), sheets, words.sheets)
 
 
 def drawings(page: Context[Spec]) -> dict[str, Drawing]:

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from xlnn.layout import Block
+from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.workbook import GALLERY
 from xlnn.workbooks.network.sheets.alignment import CENTRED, centre
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
-from xlnn.workbooks.pages.table import NORMAL, UNIT_ROW
+from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
 from xlnn.writing.name_width import MOST_OF_WORD
-from xlnn.writing.style import CAPTION, KEY, NOTE, PICTURE, heading, ink_scale
+from xlnn.writing.style import CAPTION, INPUT_INK, KEY, NOTE, PICTURE, heading, ink_scale
 from xlnn.writing.text_width import LEADING, lines, text_width
 
 SHEET, TESTED = "images", "test_images"
@@ -58,9 +58,24 @@ class _Gallery(Part):
             drawing.put(row + 1, column, text, NOTE)
 
 
+class _Examples(Table):
+    """The table of the examples; over its targets stand the labels, which may be changed."""
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the columns, and the labels."""
+        for block in super().blocks(model, row, column):
+            yield block
+            if block.quantity.name == _target(model):
+                yield single_block(model["labels"], block.row - 1, block.column, (0, 1))
+
+
+def _target(model: Model) -> str:
+    return "raw_t" if "raw_t" in model.by_name else "t"
+
+
 def _parts(model: Model) -> Beside:
-    here = [quantity for quantity in model.quantities if quantity.sheet == SHEET]
-    table = Table(*(quantity.name for quantity in here if not _is_drawn(quantity)))
+    here = [quantity for quantity in model.quantities if quantity.sheet == SHEET and quantity.axes]
+    table = _Examples(*(quantity.name for quantity in here if not _is_drawn(quantity)))
     drawn = any(map(_is_drawn, here))
     return Beside(table, *[_Gallery()] * drawn, apart=BETWEEN)
 
@@ -95,7 +110,13 @@ def draw(page: Context, sheet: str) -> Drawing:
         for position, name in enumerate(names.get(quantity.kind, ())):
             column, symbol = block.column + position, quantity.heading(quantity.units[position])
             look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
-            drawing.put(UNIT_ROW, column, f"{name}\n{symbol}", look)
+            if quantity.name == _target(page.layout.model) and sheet == SHEET:
+                drawing.looks["labels"] = replace(look, ink=INPUT_INK)  # which stand below
+                del drawing.cells[UNIT_ROW][column]
+                said = "" if position else plain_name(quantity, page.words)
+                drawing.put(GROUP_ROW, column, f"{said}\n{symbol}", look)
+            else:
+                drawing.put(UNIT_ROW, column, f"{name}\n{symbol}", look)
             drawing.widths[column] = max(NORMAL, min(MOST_OF_WORD, text_width(name)))
             needed = (lines(name, look, drawing.widths[column] * DIGIT_PIXELS) + 1) * look.size
             drawing.heights[UNIT_ROW] = max(drawing.heights[UNIT_ROW], needed * LEADING)

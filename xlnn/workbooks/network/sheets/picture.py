@@ -7,7 +7,7 @@ from openpyxl.chart import ScatterChart
 from xlnn.address import letters
 from xlnn.equations.play import LEVELS
 from xlnn.layout import quoted
-from xlnn.workbooks.network.quantities.figure import HEIGHT, WIDTH, DrawnLayer, Figure
+from xlnn.workbooks.network.quantities.figure import HEIGHT, DrawnLayer, Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.unit_rows import layer_name
@@ -36,7 +36,7 @@ def picture(page: Context) -> ScatterChart:
     """Return the drawing of the network: lines, over them units, and beside them texts."""
     figure = Figure(Stack(page.spec))
     things = [*_lines(page, figure), *_dots(page, figure), *_tags(page, figure)]
-    return graph(things, WIDTH / 10, HEIGHT / 10, (WIDTH, HEIGHT))
+    return graph(things, figure.width / 10, HEIGHT / 10, (figure.width, HEIGHT))
 
 
 def _lines(page: Context, figure: Figure) -> Iterator[Line]:
@@ -90,10 +90,10 @@ def _tags(page: Context, figure: Figure) -> Iterator[Tag]:
 
 def _caption(page: Context, column: DrawnLayer) -> str:
     """Say which layer a column is, and how much of it is drawn."""
-    if len(Figure(Stack(page.spec)).columns) > MOST_CAPTIONS:
-        return column.layer
     is_input = column.layer not in {layer.name for layer in page.spec.layers}
     name = page.words("play", "input") if is_input else layer_name(page, column.layer)
+    if len(Figure(Stack(page.spec)).columns) > MOST_CAPTIONS:
+        name = column.layer
     if len(column.units) < column.of:
         drawn = page.words("play", "part", drawn=len(column.units), of=column.of)
         return page.words("joined", "named", what=name, name=drawn)

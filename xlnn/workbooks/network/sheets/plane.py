@@ -24,15 +24,19 @@ from xlnn.writing.style import (
     CAPTION,
     CHOICE,
     FAINT,
+    INK,
     KEY,
     LABEL,
+    NEGATIVE,
     NOTE,
     PICTURE,
+    POSITIVE,
     SECTION,
     SENTENCE,
     TITLE,
     Look,
     heading,
+    tint,
     two_sided_scale,
 )
 
@@ -41,6 +45,9 @@ NAMES, VALUES, HEIGHTS, LEFT = 2, 3, 4, 5
 
 TOP, PICTURE_ROW = 4, 8
 """The rows of what is chosen, and of the picture's first points."""
+
+LEGEND_ROW, STEPS, APART_IN_LEGEND = 6, 2, 8
+"""The row of the legend, its colours to either side, and columns for what a dot is."""
 
 BESIDE = LEFT + SIDE + 2
 """Where the small pictures begin."""
@@ -116,7 +123,7 @@ def place_numbers(model: Model) -> Iterator[Block]:
 def draw(page: Context) -> Drawing:
     """Draw the headings, the lists to choose from, the data over the plane, and the colours."""
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
-    drawing = Drawing(gridlines=False, widths=dict(WIDTHS))
+    drawing = Drawing(gridlines=False, opens=True, widths=dict(WIDTHS))
     last = max(block.last[1] for block in page.layout.on(SHEET))
     drawing.widths |= dict.fromkeys(range(LEFT, last + 2), POINT)
     bottom = max(block.last[0] for block in page.layout.on(SHEET))
@@ -125,6 +132,7 @@ def draw(page: Context) -> Drawing:
     drawing.put(1, NAMES, page.layout.titles[SHEET], TITLE)
     drawing.put(2, NAMES, words("notes", SHEET, **page.layout.titles), NOTE)
     _draw_choices(drawing, page)
+    _draw_legend(drawing, page)
     picture = blocks[f"{PREFIX}picture"]
     first, second = page.spec.features
     drawing.put(PICTURE_ROW + SIDE // 2, HEIGHTS, second, replace(LABEL, align="right"))
@@ -169,10 +177,30 @@ def _draw_mat(drawing: Drawing, block: Block, last: int) -> None:
                 drawing.put(row, column, "", Look(fill=FAINT))
 
 
+def _draw_legend(drawing: Drawing, page: Context) -> None:
+    """Draw which colour stands for which output, and whose data the dots are."""
+    least, most = 0.0, 1.0
+    if page.spec.is_regression:
+        least, most = ACTIVATIONS[page.spec.layers[-1].activation].reach
+    names = ("−", "0", "+")
+    if isfinite(least) and isfinite(most):
+        names = (f"{least:g}", f"{(least + most) / 2:g}", f"{most:g}")
+    for n in range(2 * STEPS + 1):
+        share, name = n / STEPS - 1, names[n // STEPS] if n % STEPS == 0 else ""
+        fill = tint(POSITIVE if share > 0 else NEGATIVE, abs(share))
+        look = replace(CAPTION, fill=fill, align="center", ink=INK if abs(share) < 1 else RIM)
+        drawing.put(LEGEND_ROW, LEFT + n, name, look)
+    column = LEFT + 2 * (STEPS + 1)
+    for key, colour in (("own", OWN), ("others", OTHERS)) if not page.spec.is_regression else ():
+        drawing.put(LEGEND_ROW, column, "●", replace(LABEL, ink=colour, align="center"))
+        drawing.put(LEGEND_ROW, column + 1, page.words("map", f"dots_{key}"), CAPTION)
+        column += APART_IN_LEGEND
+
+
 def _draw_choices(drawing: Drawing, page: Context) -> None:
     blocks, words = page.layout.blocks, page.words
     names = {"epoch": words("recognise", "epoch"), "output": words("map", "output")}
-    labels, settings = blocks["labels"], quoted(page.layout.titles["settings"])
+    labels = blocks["labels"]
     epoch, output = (blocks[PREFIX + name] for name in names)
     for block, name in zip((epoch, output), names.values(), strict=True):
         drawing.put(block.row, NAMES, name, LABEL)
@@ -181,11 +209,12 @@ def _draw_choices(drawing: Drawing, page: Context) -> None:
     cell = address(output.row, output.column)
     drawing.validations += [
         row_validation(page, epoch, page.layout.on("weights")[0]),
-        choice_validation(cell, f'"{numbers}"', words, last),
+        choice_validation(cell, f'"{numbers}"', words, last, page.spec.labels),
     ]
+    drawing.cursor = address(epoch.row, epoch.column)
     drawing.put(blocks[f"{PREFIX}class"].row, NAMES, words("lens", "output_name"), LABEL)
     drawing.links[address(blocks[f"{PREFIX}class"].row, NAMES)] = (
-        f"{settings}!{address(labels.row, labels.column)}"
+        f"{quoted(page.layout.titles[labels.sheet])}!{address(labels.row, labels.column)}"
     )
 
 

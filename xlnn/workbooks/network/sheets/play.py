@@ -8,40 +8,61 @@ from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lookup import Asked
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.figure import HEIGHT, SHARE, WIDEST, WIDTH, Figure
-from xlnn.workbooks.network.quantities.play import LISTED, PREFIX, SHEET
+from xlnn.workbooks.network.quantities.figure import (
+    LISTED,
+    ROWS,
+    SHARE,
+    WIDEST,
+    Figure,
+)
+from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
 from xlnn.workbooks.network.sheets.picture import picture
 from xlnn.workbooks.network.sheets.unit_rows import layer_name
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import point_of
-from xlnn.workbooks.pages.table import row_validation
+from xlnn.workbooks.pages.table import bounded_validation, row_validation
 from xlnn.writing.charts import CellColumn, Line, ends, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
+from xlnn.writing.graph import over
 from xlnn.writing.style import (
     ASKED,
     CAPTION,
     CHOICE,
+    INK,
     LABEL,
+    NEGATIVE,
     NOTE,
     NUMBER,
     PICTURE,
+    POSITIVE,
     SECTION,
     SENTENCE,
     TITLE,
+    WHITE,
     Look,
     ink_scale,
+    tint,
 )
 from xlnn.writing.text_width import text_width
 
 TOP = 4
-CHOICES = ("epoch", "image")
+ETA = TOP + 2
+"""The row of the learning rate, below what is chosen."""
+
+WIDEST_IMAGE = 8
+"""Columns up to which the image stands beside the network; a wider one stands below it."""
+
+LEGEND = (-1, -0.6, -0.2, 0, 0.2, 0.6, 1)
+"""How full the colours of the legend are, below 0 and above."""
+
+FEW = 3
+"""Epochs from which on some of them are proposed."""
 NAMES, VALUES, BARS, RIGHT = 2, 3, 4, 6
 """The columns: names, numbers, bars; from RIGHT on they are as narrow as pixels."""
 
-WIDTHS = {1: 2, NAMES: 22, VALUES: 13, BARS: 26, RIGHT - 1: 2}
+WIDTHS = {1: 2, NAMES: 22, VALUES: 13, BARS: 20, RIGHT - 1: 2}
 LEFT = (NAMES, VALUES, BARS)
 """The columns beside which pictures stand."""
 
@@ -61,15 +82,17 @@ POINTS = 72 / 2.54
 """Of a cm."""
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the choices, what comes of them, the image, and the weights."""
+def place(figure: Figure, model: Model) -> Iterator[Block]:
+    """Place the choices, the learning rate, what comes of them, the image, and the weights."""
     rows = _rows(model)
-    for row, name in enumerate(CHOICES, start=TOP):
-        if PREFIX + name in model.by_name:
-            yield from with_used(model, PREFIX + name, row, VALUES)
+    asked = (PREFIX + "epoch", PREFIX + "image", "eta")
+    here = {quantity.name for quantity in model.quantities if quantity.sheet == SHEET}
+    for row, name in enumerate(asked, start=TOP):
+        if name in here:
+            yield from with_used(model, name, row, VALUES)
     down = (
-        (TOP + 2, NAMES, ("diverged",)),
-        (TOP + 3, NAMES, ("verdict", "truth_text")),
+        (ETA + 1, NAMES, ("diverged",)),
+        (ETA + 2, NAMES, ("verdict", "truth_text")),
         (rows["course"], VALUES, ("C_T", "recognised")),
     )
     for first, column, names in down:
@@ -82,14 +105,15 @@ def place(model: Model) -> Iterator[Block]:
             yield single_block(model[PREFIX + name], rows["outputs"] + 1, column, (1, 0))
     if "inputs" in rows:
         yield single_block(model[f"{PREFIX}given"], rows["inputs"] + 1, VALUES, (1, 0))
-    if f"{PREFIX}x" in model.by_name:
-        yield single_block(model[f"{PREFIX}x"], TOP + 1, RIGHT, (1, 0), (0, 1))
-    yield from _pictures(model)
+    if image := model.by_name.get(f"{PREFIX}x"):
+        row = TOP + 1 + (0 if _is_beside(image) else ROWS + 1)
+        yield single_block(image, row, RIGHT, (1, 0), (0, 1))
+    yield from _pictures(figure, model)
 
 
 def _rows(model: Model) -> dict[str, int]:
     """Return the row of the heading of each part at the left, and that of its chart."""
-    rows = {"outputs": TOP + (6 if f"{PREFIX}verdict" in model.by_name else 3)}
+    rows = {"outputs": ETA + (5 if f"{PREFIX}verdict" in model.by_name else 2)}
     row = rows["outputs"] + model[f"{PREFIX}output"].shape[0] + 2
     if f"{PREFIX}given" in model.by_name:
         rows["inputs"] = row
@@ -97,24 +121,46 @@ def _rows(model: Model) -> dict[str, int]:
     return rows | {"course": row, "chart": row + 3}
 
 
-def _pictures(model: Model) -> Iterator[Block]:
-    """Place the weights of each layer: a row a unit, or a picture a unit, side by side.
+def _is_beside(image: Quantity) -> bool:
+    """Tell whether the image leaves room for the network beside it."""
+    return image.shape[1] <= WIDEST_IMAGE
 
-    Of pictures of maps, too, each unit has a row.
+
+def _left_of_network(model: Model) -> int:
+    """Return the column at which the drawing of the network begins, beside the image."""
+    image = model.by_name.get(f"{PREFIX}x")
+    return RIGHT + image.shape[1] + 1 if image and _is_beside(image) else RIGHT
+
+
+def _pictures(figure: Figure, model: Model) -> Iterator[Block]:
+    """Place the weights of each layer and its biases: beside its units, or below the network.
+
+    Below it each unit has a row or, of pictures side by side, a picture; of maps, too, a row.
     """
-    row = TOP + int(HEIGHT / 10 * POINTS / ROW) + 3
-    if f"{PREFIX}x" in model.by_name:
-        row = max(row, TOP + 3 + model[f"{PREFIX}x"].shape[0])
+    row, left = TOP + ROWS + 1, _left_of_network(model)
+    if image := model.by_name.get(f"{PREFIX}x"):
+        row = max(row, TOP + 3 + image.shape[0] + (0 if _is_beside(image) else ROWS))
     for quantity in _weights(model):
+        bias = model[f"{PREFIX}b{quantity.layer}"]
+        if beside := figure.beside(quantity.layer):
+            at, down = (TOP + beside.row, left + beside.column), (beside.apart, 0)
+            inside = ((1, 0), (0, 1))[-len(quantity.shape) + 1 :]
+            yield Block(quantity, SHEET, *at, (down, *inside))
+            yield Block(bias, SHEET, at[0] + beside.rows // 2, left + beside.bias, (down,))
+            continue
         match quantity.shape:
-            case (units, _):
+            case (units, wide):
                 column, steps, high = RIGHT + 1, ((1, 0), (0, 1)), units
+                of_bias = (row + 2, column + wide + 1)
             case (_, rows, columns):
                 column, steps, high = RIGHT, ((0, columns + 1), (1, 0), (0, 1)), rows
-            case (units, _, rows, columns):
+                of_bias = (row + 1, column + columns - 1)
+            case (units, maps, rows, columns):
                 column, high = RIGHT + 1, units * (rows + 1) - 1
                 steps = ((rows + 1, 0), (0, columns + 1), (1, 0), (0, 1))
+                of_bias = (row + 2, column + maps * (columns + 1))
         yield Block(quantity, SHEET, row + 2, column, steps)
+        yield Block(bias, SHEET, *of_bias, steps[:1])
         row += high + 3
 
 
@@ -125,24 +171,38 @@ def _weights(model: Model) -> list[Quantity]:
 def draw(page: Context) -> Drawing:
     """Draw the headings, the lists to choose from, the network and the course of the cost."""
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
-    drawing = Drawing(gridlines=False, opens=True, widths=_widths(page))
+    drawing = Drawing(gridlines=False, opens="map" not in page.layout.titles)
+    drawing.widths = _widths(page)
     drawing.widths |= dict.fromkeys(range(RIGHT, _last(page) + 1), PIXEL)
-    last = max(block.last[0] for block in page.layout.on(SHEET))
+    figure = Figure(Stack(page.spec))
+    last = max(TOP + ROWS, *(block.last[0] for block in page.layout.on(SHEET)))
     rows = _rows(model)
     bottom = rows["chart"] + int(COURSE_HEIGHT * POINTS / ROW) + 1
     drawing.heights = dict.fromkeys(range(2, max(last, bottom) + 1), ROW) | {1: 24}
     drawing.put(1, NAMES, page.layout.titles[SHEET], TITLE)
-    drawing.put(2, NAMES, words("notes", SHEET, **page.layout.titles), NOTE)
-    if any(len(column.units) < column.of for column in Figure(Stack(page.spec)).columns.values()):
-        drawing.put(3, NAMES, words("notes", "play_part"), NOTE)
+    epochs = page.spec.epochs
+    note, soon = "play_few" if 0 < epochs < FEW else SHEET, max(2, round(epochs / 10))
+    drawing.put(2, NAMES, words("notes", note, soon=soon, last=epochs), replace(NOTE, italic=False))
     _draw_choices(drawing, page)
     _draw_left(drawing, page, rows)
     if image := blocks.get(f"{PREFIX}x"):
-        drawing.put(TOP, RIGHT, words("play", "image"), LABEL)
+        drawing.put(image.row - 1, RIGHT, words("play", "image"), LABEL)
         drawing.colour(image, ink_scale())
-    drawing.charts.append((address(TOP, _beside(page)), picture(page)))
+    _draw_legend(drawing, page)
+    chart, left = picture(page), _left_of_network(model)
+    where = over(chart, (TOP, left), (TOP + ROWS - 1, left + figure.cells - 1))
+    drawing.charts.append((where, chart))
     for quantity in _weights(model):
-        _draw_weights(drawing, page, blocks[quantity.name])
+        bias = blocks[f"{PREFIX}b{quantity.layer}"]
+        drawing.colour_around_0(blocks[quantity.name], bias, is_read=False)
+        if not figure.beside(quantity.layer):
+            _draw_weights(drawing, page, blocks[quantity.name])
+        if len(quantity.shape) != 3 or figure.beside(quantity.layer):
+            drawing.put(bias.row - 1, bias.column, "b", replace(CAPTION, align="center"))
+        else:
+            for unit in range(bias.quantity.shape[0]):
+                row, column = bias.address((unit,))
+                drawing.put(row, column - 1, "b", replace(CAPTION, align="right"))
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
     draw_used(drawing, page, SHEET)
@@ -152,19 +212,24 @@ def draw(page: Context) -> Drawing:
     return drawing
 
 
-def _beside(page: Context) -> int:
-    """Return the column at which the drawing of the network begins, beside the image."""
-    image = page.layout.blocks.get(f"{PREFIX}x")
-    return image.last[1] + 2 if image else RIGHT
+def _draw_legend(drawing: Drawing, page: Context) -> None:
+    """Draw what the colours and the lines mean, above the network."""
+    left = _left_of_network(page.layout.model)
+    names = {0: "−", len(LEGEND) // 2: "0", len(LEGEND) - 1: "+"}
+    for n, share in enumerate(LEGEND):
+        fill = tint(POSITIVE if share > 0 else NEGATIVE, abs(share))
+        ink = INK if abs(share) < 1 else WHITE
+        look = replace(CAPTION, fill=fill, border=True, align="center", ink=ink)
+        drawing.put(TOP - 1, left + n, names.get(n, ""), look)
+    drawing.put(TOP - 1, left + len(LEGEND) + 1, page.words("play", "legend"), CAPTION)
 
 
 def _last(page: Context) -> int:
     """Return the last of the narrow columns: those of the drawing and of the weights."""
-    drawn = int(WIDTH / 10 * POINTS * PIXELS_A_POINT / (PIXEL * DIGIT_PIXELS))
-    weights = [
-        page.layout.blocks[quantity.name].last[1] for quantity in _weights(page.layout.model)
-    ]
-    return max(_beside(page) + drawn, *weights)
+    model = page.layout.model
+    weights = [page.layout.blocks[f"{PREFIX}b{q.layer}"].last[1] for q in _weights(model)]
+    weights += [page.layout.blocks[quantity.name].last[1] for quantity in _weights(model)]
+    return max(_left_of_network(model) + Figure(Stack(page.spec)).cells - 1, *weights)
 
 
 def _widths(page: Context) -> dict[int, float]:
@@ -214,6 +279,12 @@ def _draw_choices(drawing: Drawing, page: Context) -> None:
             continue
         drawing.put(cell.row, NAMES, page.words("lens", name), LABEL)
         drawing.validations.append(row_validation(page, cell, page.layout.blocks[rows]))
+        drawing.cursor = drawing.cursor or address(cell.row, cell.column)
+    eta = page.layout.blocks.get("eta")
+    if eta and eta.sheet == SHEET:
+        drawing.put(eta.row, NAMES, f"{page.words('quantities', 'eta')} η", LABEL)
+        where = address(eta.row, eta.column)
+        drawing.validations.append(bounded_validation(where, page.words, "positive"))
 
 
 def _draw_left(drawing: Drawing, page: Context, rows: dict[str, int]) -> None:
@@ -285,7 +356,6 @@ def _draw_weights(drawing: Drawing, page: Context, block: Block) -> None:
         drawing.put(*at, str(unit + 1), CAPTION)
     if len(seen) != 2:
         _name_columns(drawing, page, block)
-    drawing.colour_around_0(block, is_read=False)
 
 
 def _name_columns(drawing: Drawing, page: Context, block: Block) -> None:
@@ -310,7 +380,9 @@ def _look(quantity: Quantity) -> Look:
     kind = quantity.kind
     if quantity.choices:
         return replace(CHOICE, size=12, border=True)
-    if kind in {*WEIGHTS, "x"}:
+    if kind == "eta":
+        return replace(CHOICE, size=12, border=True, number_format=quantity.number_format)
+    if kind in {*WEIGHTS, "b", "x"}:
         return replace(PICTURE, number_format=";;;", border=True)
     if quantity.is_text:
         return SENTENCE

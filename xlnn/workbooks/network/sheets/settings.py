@@ -1,4 +1,4 @@
-"""Draw the sheet Settings: the learning rate and the labels."""
+"""Draw the sheet Settings: how the network trains, and how inputs are scaled."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,13 +28,13 @@ VALUE = 3
 
 
 def place(model: Model) -> Iterator[Block]:
-    """Place eta and what else a step takes, and below them the lists, one after the other.
+    """Place what a step takes, and below it the lists, one after the other.
 
     Of several runs each has a column.
     """
-    row = FIRST_ROW
+    row, here = FIRST_ROW, {q.name for q in model.quantities if q.sheet == "settings"}
     for name in ("eta", *TAKEN):
-        if name in model.by_name:
+        if name in here:
             column, steps = VALUE + model[name].begins, ((0, 1),) * len(model[name].each)
             yield Block(model[name], "settings", row, column, steps)
             row += 1
@@ -43,7 +43,7 @@ def place(model: Model) -> Iterator[Block]:
         yield Block(diverged, "settings", row, VALUE, ((1, 0),))
     row += diverged.shape[0] if diverged else 1
     for name in LISTS:
-        if name in model.by_name:
+        if name in here:
             yield Block(model[name], "settings", row, VALUE, ((1, 0),))
             row += model[name].shape[0] + 1
 
@@ -68,9 +68,6 @@ def draw(page: Context) -> Drawing:
     for run in range(runs if runs > 1 else 0):
         title = page.words("compare", "run", run=run + 1)
         drawing.put(FIRST_ROW - 1, VALUE + run, title, SYMBOL)
-    for number in range(1, len(page.spec.labels) + 1):
-        text = f"{page.words('headings', 'class')} {number}"
-        drawing.put(blocks["labels"].row + number - 1, 2, text, SYMBOL)
     scaled = {name: input_names(page) for name in ("middle", "factor")}
     scaled |= dict.fromkeys(("t_middle", "t_factor"), page.spec.labels)
     for name, texts in scaled.items():

@@ -223,15 +223,12 @@ def squares(block: Block, width: float, beside: Block) -> dict[int, float]:
 
 
 def layer_name(page: Context, layer: str) -> str:
-    """Say which layer it is: its number, or what a layer with a letter for its name does."""
+    """Say which layer it is: hidden, output, or what else it does."""
     found = next(spec for spec in page.spec.layers if spec.name == layer)
     if found.kind != "dense":
         return page.words("play", found.kind, layer=layer)
-    if layer.isdecimal():
-        return page.words("layers", "dense", layer=layer)
-    if found is page.spec.layers[-1]:
-        return page.words("layers", "output", layer=layer)
-    return page.words("layers", "lettered", layer=layer)
+    where = "output" if found is page.spec.layers[-1] else "dense"
+    return page.words("layers", where, layer=layer)
 
 
 def layer_title(page: Context, layer: str) -> str:

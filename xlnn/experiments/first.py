@@ -1,0 +1,209 @@
+"""Two inputs, two hidden units and one output learn from four rows.   Book: 4-1 to 4-4.
+
+One sheet has every step of one epoch with its numbers, as a worked example by hand.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import numpy as np
+
+import xlnn
+from xlnn import Axis, Quantity, Stated, Text, previous
+
+ROWS = 4
+
+# Equations, each twice: for NumPy, and for the formula of one cell. Units 1 and 2 are hidden.
+# fmt: off
+HIDDEN_Z = Stated(
+    lambda w, b, x: x @ w[:4].reshape(2, 2).T + b[:2],
+    lambda j, w, b, x: f"={w[2 * j]}*{x[0]}+{w[2 * j + 1]}*{x[1]}+{b[j]}",
+)
+OUTPUT_Z = Stated(
+    lambda w, b, a: a @ w[4:] + b[2],
+    lambda w, b, a: f"={w[4]}*{a[0]}+{w[5]}*{a[1]}+{b[2]}",
+)
+SIGMOID = Stated(  # of z below -700 exp(-z) is soon no number any more
+    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda *j, z: f"=1/(1+EXP(MIN(700,-{z[j]})))"
+)
+COST = Stated(lambda t, a: (t - a) ** 2 / 2, lambda t, a: f"=({t[()]}-{a[()]})^2/2")
+OUTPUT_DELTA = Stated(
+    lambda a, t: (a - t) * a * (1 - a), lambda a, t: f"=({a[()]}-{t[()]})*{a[()]}*(1-{a[()]})"
+)
+HIDDEN_DELTA = Stated(
+    lambda d, w, a: d[:, np.newaxis] * w[4:] * a * (1 - a),
+    lambda j, d, w, a: f"={d[()]}*{w[4 + j]}*{a[j]}*(1-{a[j]})",
+)
+
+
+def products(d: np.ndarray, d3: np.ndarray, x: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Return the gradient of the six weights: each error times what the weight multiplies."""
+    return np.concatenate([(d.T @ x).ravel(), d3 @ a])
+
+
+def product_cell(k: int, d: xlnn.Cells, d3: xlnn.Cells, x: xlnn.Cells, a: xlnn.Cells) -> str:
+    """Return the formula of one of them."""
+    d, d3, x, a = (each.over("row") for each in (d, d3, x, a))
+    error, seen = (d[k // 2], x[k % 2]) if k < ROWS else (d3[()], a[k % 2])
+    return f"=SUMPRODUCT({error},{seen})"
+
+
+WEIGHT_SLOPE = Stated(products, product_cell)
+BIAS_SLOPE = Stated(
+    lambda d, d3: np.append(d.sum(axis=0), d3.sum()),
+    lambda k, d, d3: f'=SUM({d.over("row")[k] if k < 2 else d3.over("row")[()]})',
+)
+TOTAL = Stated(lambda C: C.sum(), lambda C: f'=SUM({C.over("row")[()]})')
+STEP = Stated(
+    lambda w, slope, eta: w - eta * slope,
+    lambda k, w, slope, eta: f"={w[k]}-{eta[()]}*{slope[k]}",
+)
+LOOKED_UP = Stated(
+    lambda w, e: w[int(e)], lambda k, w, e: f'=INDEX({w.over("epoch")[k]},{e[()]}+1)'
+)
+
+
+def within(last: int) -> Stated:
+    """Return the whole number from 0 to the last epoch that is nearest to what was typed."""
+    return Stated(
+        lambda epoch: np.clip(np.floor(epoch + 0.5), 0, last),
+        lambda epoch: f"=MAX(0,MIN({last},ROUND({epoch[()]},0)))",
+    )
+
+
+class Answers(xlnn.Sentence):
+    """How many rows are answered rightly, in the chosen epoch."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def text(self, *, a3: np.ndarray, t: np.ndarray) -> str:
+        """Return the sentence as Python writes it."""
+        return self.words.format(right=f"{((a3 > 0.5) == (t > 0.5)).sum():d}", rows=ROWS)
+
+    def cell(self, a3: xlnn.Cells, t: xlnn.Cells) -> str:
+        """Return the formula that writes it."""
+        output, target = a3.over("row")[()], t.over("row")[()]
+        right = f"SUMPRODUCT(({output}>0.5)*({target}>0.5)+({output}<=0.5)*({target}<=0.5))"
+        return '="{}"'.format(self.words.format(right=f'"&{right}&"', rows=ROWS))
+
+
+def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+    """Yield the settings, the rows, the steps of the chosen epoch, and those of every epoch."""
+    last = sizes["epochs"]
+    epoch, row = Axis("epoch", last + 1, "up", counts_from=0), Axis("row", ROWS)
+    here = partial(Quantity, sheet="first")
+    whole = {"number_format": "0"}
+    yield here("epoch", title="epoch to look at", role="input", choices=(0, last), **whole)
+    yield here("eta", title="learning rate η", symbol="η", role="input", scale=1,
+               number_format="General", meaning="how far a step goes", source="4-4")
+    yield here("epoch_used", title="epoch shown", equation=within(last), uses={"epoch": "epoch"},
+               **whole)
+    data = partial(here, axes=(row,), role="input", number_format="General")
+    yield data("x", title="inputs", symbol="x{}", shape=(2,))
+    yield data("t", title="target", symbol="t")
+    # the course: after each epoch the parameters, and the cost that they give
+    course = partial(here, axes=(epoch,), role="weight", equation=STEP, given=1)
+    for name, count, meaning in (
+        ("w", 6, "w₁ w₂ lead to unit 1, w₃ w₄ to unit 2, w₅ w₆ to the output"),
+        ("b", 3, "the bias of each unit; 3 is the output"),
+    ):
+        uses = {"w": previous(name), "slope": previous(f"dC_d{name}"), "eta": "eta"}
+        yield course(name, title=f"{name} ← {name} − η ∂C_T/∂{name}", symbol=f"{name}{{}}",
+                     shape=(count,), uses=uses, meaning=meaning, source="4-4",
+                     written=f"{name} ← {name} − η ∂C_T/∂{name}")
+    # the same equations for every epoch behind the first sheet, and for the chosen one on it
+    yield from steps("", "", "every", (epoch,), row)
+    for name, count in (("w", 6), ("b", 3)):
+        yield here(f"{name}_now", title=f"{name} of this epoch", symbol=f"{name}{{}}",
+                   role="weight", shape=(count,), equation=LOOKED_UP,
+                   uses={"w": name, "e": "epoch_used"})
+    yield from steps("now_", "_now", "first", (), row)
+    yield here("answers", equation=Answers(words.sentence(
+        "answers", "In this epoch {right} of {rows} rows are answered rightly: a₃ is on the side "
+        "of 0.5 on which t is.")), uses={"a3": "now_a3", "t": "t"}, is_text=True)
+
+
+def steps(p: str, of: str, sheet: str, axes: tuple[Axis, ...], row: Axis) -> Iterator[Quantity]:
+    """Yield forward, cost, back and gradients, of names after a prefix."""
+    w, b = f"w{of}", f"b{of}"
+    each = partial(Quantity, sheet=sheet, axes=(*axes, row), role="forward")
+    back = partial(each, role="backward")
+    yield each(f"{p}z", title="zⱼ = Σ w x + bⱼ", symbol="z{}", shape=(2,), equation=HIDDEN_Z,
+               uses={"w": w, "b": b, "x": "x"})
+    yield each(f"{p}a", title="aⱼ = 1/(1 + exp(−zⱼ))", symbol="a{}", shape=(2,), equation=SIGMOID,
+               uses={"z": f"{p}z"})
+    yield each(f"{p}z3", title="z₃ = w₅a₁ + w₆a₂ + b₃", symbol="z₃", equation=OUTPUT_Z,
+               uses={"w": w, "b": b, "a": f"{p}a"})
+    yield each(f"{p}a3", title="a₃ = 1/(1 + exp(−z₃))", symbol="a₃", equation=SIGMOID,
+               uses={"z": f"{p}z3"})
+    yield back(f"{p}C", title="C = (t − a₃)²/2", symbol="C", equation=COST,
+               uses={"t": "t", "a": f"{p}a3"})
+    yield back(f"{p}delta3", title="δ₃ = (a₃ − t) a₃(1 − a₃)", symbol="δ₃", equation=OUTPUT_DELTA,
+               uses={"a": f"{p}a3", "t": "t"})
+    yield back(f"{p}delta", title="δⱼ = δ₃ w aⱼ(1 − aⱼ)", symbol="δ{}", shape=(2,),
+               equation=HIDDEN_DELTA, uses={"d": f"{p}delta3", "w": w, "a": f"{p}a"})
+    uses = {"d": f"{p}delta", "d3": f"{p}delta3", "x": "x", "a": f"{p}a"}
+    whole = partial(back, axes=axes)
+    yield whole(f"{p}dC_dw", title="∂C_T/∂w = Σ δ × input, over the rows", symbol="∂C_T/∂w{}",
+                shape=(6,), equation=WEIGHT_SLOPE, uses=uses)
+    yield whole(f"{p}dC_db", title="∂C_T/∂b = Σ δ", symbol="∂C_T/∂b{}", shape=(3,),
+                equation=BIAS_SLOPE, uses={"d": uses["d"], "d3": uses["d3"]})
+    if axes:
+        yield Quantity("C_T", title="C_T = Σ C", symbol="C_T", sheet="first", axes=axes,
+                       role="backward", equation=TOTAL, uses={"C": "C"},
+                       meaning="how wrong the outputs are for all rows", source="3-4",
+                       written="C_T = Σ C")
+
+
+FORWARD = ("x", "t", "now_z", "now_a", "now_z3", "now_a3", "now_C", "now_delta3", "now_delta")
+
+EXPERIMENT = xlnn.Experiment(
+    "first", model, title="Back-propagation on one sheet",
+    summary="A 2-2-1 network learns from four rows: every step of back-propagation on one sheet.",
+    book=("4-1", "4-2", "4-3", "4-4"), sizes={"epochs": xlnn.Size(10, least=1, most=1000)},
+    inputs={
+        "epoch": 0, "eta": 4, "x": [[0, 0], [0, 1], [1, 0], [1, 1]], "t": [0, 1, 1, 1],
+        "w": [0.9, 0.1, -0.9, -0.7, 0.8, -0.6], "b": [-0.4, 0.3, -0.7],
+    },
+    options_for={"epochs": "epochs", "eta": "eta"},
+    about=(
+        "Two inputs, two hidden units (1 and 2) and one output (3) learn the logical or from four "
+        "rows, in {epochs} epochs.",
+        "All steps of one epoch are on the sheet First: forward, cost, back, gradients, step; each "
+        "heading is the equation of its column.",
+        "Yellow cells are yours. Nothing can break for good: undo brings it back.",
+    ),
+    pages=(
+        xlnn.Page(
+            "first", "First", "Type 0, 1, 2 … as the epoch, and follow the numbers from left to "
+            "right: each heading is the equation of its column.",
+            xlnn.Beside(
+                xlnn.Numbers("epoch", "eta", "epoch_used", positive=["eta"], at=1),
+                xlnn.Table("w_now", "b_now", left=1), apart=0,
+            ),
+            xlnn.Sentences("answers", above=0),
+            xlnn.Table(*FORWARD, groups={
+                "x": "Data", "now_z": "1. Forward", "now_C": "2. Cost", "now_delta3": "3. Back"}),
+            xlnn.Table("now_dC_dw", "now_dC_db", left=1, groups={"now_dC_dw": "4. Gradients"}),
+            xlnn.Beside(
+                xlnn.Table("w", "b", "C_T", groups={"w": "5. A step an epoch"}),
+                xlnn.Chart("Total cost C_T", xlnn.Trace("C_T", colour="C0561C"),
+                           size_in_cm=(8, 6.6), above=0), apart=0,
+            ),
+            does="Follow one epoch from left to right, then choose the next.",
+        ),
+        xlnn.Page("every", "Every epoch", "The same equations for each row in every epoch: the "
+                  "gradients by which the steps on First go.", is_helper=True, stays=True,
+                  does="The same for every row of every epoch."),
+    ),
+    tries=(
+        ("Type 1, 2 and so on as the epoch on {first}.", "After the first step all outputs are "
+         "above 0.5. That of row 1 falls below it in epoch 8, and all four rows are right."),
+        ("Set η on {first} to 0.5, then to 20.", "With 0.5 ten epochs are too few. With 20 the "
+         "first step goes too far: all outputs stay at 1, where a₃(1 − a₃) leaves hardly any δ."),
+        ("Set η to 4 again and the last target to 0: exclusive or.", "Ten epochs do not learn it. "
+         "A workbook of 300 does: xlnn build first --epochs 300"),
+    ),
+)
+# fmt: on
