@@ -7,9 +7,12 @@ from cell_references import references
 from openpyxl.formula.translate import Translator, TranslatorError
 
 
-def insert_row(path, title, row, count=1):
-    """Insert empty rows above a row; references follow the cells that they named."""
-    return _shifted(path, title, row, count)
+def insert_row(path, title, row, count=1, *, names=False):
+    """Insert empty rows above a row; references follow the cells that they named.
+
+    So do defined names, where it is asked for.
+    """
+    return _shifted(path, title, row, count, names=names)
 
 
 def delete_row(path, title, row, count=1):
@@ -17,8 +20,10 @@ def delete_row(path, title, row, count=1):
     return _shifted(path, title, row, -count)
 
 
-def _shifted(path, title, row, count):
+def _shifted(path, title, row, count, *, names=False):
     book = openpyxl.load_workbook(path)
+    for name in book.defined_names.values() if names else ():
+        name.value = _followed(f"={name.value}", "", title, row, count)[1:]
     sheet = book[title]
     if count > 0:
         sheet.insert_rows(row, count)

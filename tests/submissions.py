@@ -69,7 +69,9 @@ def emptied(path, names, copy, student="", seed=0):
     spec, _ = described(path)
     sheet = workbook[text(spec.lang).sheets["spec"]]
     end = sheet.max_row + 1
-    lines = Exercise(tuple(names), student, seed, 0).to_toml().splitlines()
+    own = [sheet.cell(row, 1).value or "" for row in range(1, end)]
+    own = own[next(n for n, line in enumerate(own) if line.startswith("format")) :]
+    lines = Exercise(tuple(names), student, seed, 0).marked(own).to_toml().splitlines()
     for row, line in enumerate(["", *lines], start=end):
         sheet.cell(row, 1).value = line
         sheet.cell(row, 1).data_type = "s"

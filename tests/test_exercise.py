@@ -20,6 +20,7 @@ from programs import skip_without
 
 from xlnn import linting
 from xlnn.building.build import build
+from xlnn.building.plan import planned
 from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.equations import exercise as eq
@@ -35,6 +36,7 @@ from xlnn.options import Options
 from xlnn.registry.templates import names, template
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
+from xlnn.workbooks.exercise_equations import own_equation
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 
@@ -645,3 +647,28 @@ def test_what_has_no_symbol_is_called_by_its_name_and_not_by_the_codes(lang, arg
     assert not {"swings", "grows", "function"} & ({*shown} - {*formulas})
     for kind in ("swings", "grows"):
         assert shown.count(words_of("descent", lang)("quantities", kind)) == 2
+
+
+EQUATIONS = {
+    "z2": "z² = Σ w² x + b²",
+    "z3": "z³ = Σ w³ a² + b³",
+    "a3": "a³ = exp(z) / Σ exp(z)",
+    "a2": "a² = tanh(z²)",
+    "loss": "c = −t ln a",
+    "slope2": "a′(z²) = 1 − (a²)²",
+    "delta3": "δ³ = a³ − t",
+    "delta2": "δ² = (Σ δ³ w³) a′(z²)",
+    "dC_dW3": "∂C_T/∂w³ = Σ δ³ a²",
+    "W2": "w² ← w² − η ∂C_T/∂w²",
+}
+
+
+@pytest.mark.parametrize("name", EQUATIONS)
+def test_an_equation_is_that_of_its_own_layer(name):
+    source = Source.of("iris")
+    made = planned(source.kind, source.origin, source.name, Options())
+    words = source.kind.words(made.made.spec, made.layout).words["guide"]["symbols"]
+    quantity = made.layout.model[name]
+    told = source.kind.equations(made.made.spec, quantity.layer)
+    found = own_equation(quantity, made.layout.model, words[quantity.kind], told)
+    assert found == EQUATIONS[name]

@@ -154,18 +154,18 @@ def reasons_of(path, name, answer, folder):
 
 
 @pytest.mark.parametrize(
-    "formula",
+    ("formula", "why"),
     [
-        "=(N{0}-Images!N{0})^2/2-(O{0}-Images!O{0})^2/2",
-        "=((N{0}-Images!N{0})+(O{0}-Images!O{0}))/2",
-        "=(N{0}-Images!O{0})^2/2+(O{0}-Images!N{0})^2/2",
+        ("=(N{0}-Images!N{0})^2/2-(O{0}-Images!O{0})^2/2", "a sign inside the formula"),
+        ("=((N{0}-Images!N{0})+(O{0}-Images!O{0}))/2", "a square is missing"),
+        ("=(N{0}-Images!O{0})^2/2+(O{0}-Images!N{0})^2/2", "gives "),
     ],
 )
 @pytest.mark.first(1)
 @pytest.mark.ci
-def test_a_range_that_is_named_cell_by_cell_is_not_too_short(formula, one_epoch, tmp_path):
+def test_a_range_that_is_named_cell_by_cell_is_not_too_short(formula, why, one_epoch, tmp_path):
     (said,) = reasons_of(one_epoch, "C", formula.format, tmp_path)
-    assert re.fullmatch(r"gives \S+ instead of \S+ \(Training!R4\)", said)
+    assert said.startswith(why)
 
 
 @pytest.mark.ci
@@ -305,7 +305,8 @@ def test_a_formula_that_names_its_own_cell_is_a_circle(name, one_epoch, tmp_path
         return CIRCLES[name].format(row, row + 1 if row % 2 == 0 else row - 1)
 
     said, *_ = reasons_of(one_epoch, "a2", answer, tmp_path)
-    assert said == "the cell depends on itself: a circular reference (Training!F4)"
+    assert said.startswith("the cell is computed from itself: ")
+    assert said.endswith(" closes a circle (Training!F4)")
 
 
 @pytest.mark.ci
@@ -539,7 +540,7 @@ def test_what_reads_as_stated_is_asked_for_in_one_world_and_the_rest_in_all(clas
     counts = {
         path: [len(each.got) for each in judged(submission(path), 0)[0]] for path in (ada, bob)
     }
-    assert counts == {ada: [1, 1], bob: [1, 1 + PROBES]}
+    assert counts == {ada: [1, 1], bob: [1, 1 + PROBES + 1]}  # and one of large numbers
 
 
 @pytest.mark.slow
@@ -718,7 +719,7 @@ def test_a_file_of_one_student_in_the_name_of_another_is_noted(tmp_path):
     workbook.save(bob)
     found = only(grade(bob, workers=1))
     assert found.student == "Ada"
-    assert "W2" in found.changed
+    assert "w²" in found.changed
 
 
 # --- words -----------------------------------------------------------------------------------

@@ -219,6 +219,14 @@ class ExerciseOptions(TypedDict, total=False):
     roster: Annotated[Path | str | None, Option(
         PATH, "Write one file per student: a CSV, or a text with one name per line.",
     )]
+    note: Annotated[str | None, Option(
+        TEXT, "Text on the sheet: where to hand it in.", "a line of up to 200 characters",
+        lambda v: len(v) <= 200 and v.isprintable(), usual="",
+    )]
+    autograder: Annotated[Path | str | None, Option(
+        PATH, "Write a .zip with which Gradescope grades it.", "the name of a .zip",
+        lambda v: str(v).lower().endswith(".zip"),
+    )]
     seed: Annotated[int | None, Option(
         WHOLE, "Seed of the numbers: another seed gives everyone different ones.",
         f"a whole number from 0 to {LARGEST_SEED}",

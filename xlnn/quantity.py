@@ -136,6 +136,9 @@ class Equation:
     repeats = False
     """Whether it shows values of another quantity, which jump if those do."""
 
+    one_hot: tuple[str, ...] = ()
+    """Arguments of which each row holds one 1 and else 0, as the equations around it presume."""
+
     switches = False
     """Whether it switches units off: what they then give and pass on is exactly 0, so that the
     values of a network with it prove little, and all its formulas must read as stated."""

@@ -22,7 +22,7 @@ from xlnn.workbooks.kind import WorkbookKind
 NAME = "xlnn.{}"
 """The defined name of a quantity's cells."""
 
-_CELLS = re.compile(r"(.+?)!(\$[A-Z]+\$[0-9]+)(?::(\$[A-Z]+\$[0-9]+))?(?:,|$)")
+CELLS = re.compile(r"(.+?)!(\$[A-Z]+\$[0-9]+)(?::(\$[A-Z]+\$[0-9]+))?(?:,|$)")
 
 
 def as_named(layout: Layout, names: Mapping[str, str], file: str) -> Layout:
@@ -59,7 +59,7 @@ def as_named(layout: Layout, names: Mapping[str, str], file: str) -> Layout:
 
 
 def _moved(block: Block, layout: Layout, cells: str) -> Block | None:
-    found = _CELLS.findall(cells)
+    found = CELLS.findall(cells)
     if {sheet for sheet, *_ in found} != {quoted(layout.titles[block.sheet])}:
         return None
     corners = [end for _, *ends in found for end in ends if end]

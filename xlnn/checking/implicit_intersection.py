@@ -12,8 +12,7 @@ from typing import Any
 
 import formualizer
 
-from xlnn.xlsx.guard import FUNCTIONS
-from xlnn.xlsx.range_shapes import NO_NAMES, RANGES, REFERRING, Names, referred
+from xlnn.xlsx.range_shapes import NO_NAMES, RANGES, REFERRING, SINGLE, Names, referred
 
 _PASSING = {"IF": 1, "CHOOSE": 1}
 """Functions that hand on a range, and the first argument that they may hand on."""
@@ -37,6 +36,8 @@ def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
 
     >>> intersection("=SUM(A1:C1*A2:C2)"), intersection("=A1:INDEX(B:B,2)")
     ('A1:C1', 'A1:INDEX(B:B,2)')
+    >>> intersection("=SUMPRODUCT(CHOOSE({1,2},A1,B1),POWER(C1:D1,2))"), intersection("={1,2}*2")
+    (None, '{…}')
     >>> intersection("=SUMPRODUCT((A1:C1=2)*A2:C2)+SUM(A1:C1)"), intersection("=B4:B4")
     (None, None)
     """
@@ -95,13 +96,16 @@ class _Reader:
 
     def _function(self, node: Mapping[str, Any], *, whole: bool, arrays: bool) -> str | None:
         name, arguments = node["name"].upper(), node["args"]
+        within = whole or arrays
         if name == "SUMPRODUCT":
             arrays = True
-        elif name in _ONE_BY_ONE or name not in FUNCTIONS:
+        elif name in _ONE_BY_ONE or name not in SINGLE:
             arrays = False
         takes = RANGES.get(name, (False,))
         first = _PASSING.get(name)
         for position, argument in enumerate(arguments):
+            if argument["node_type"] == "Array" and within:
+                continue  # Excel computes for each entry of a constant, in any function
             may = takes[min(position, len(takes) - 1)]
             if first is not None and position >= first:
                 may = whole

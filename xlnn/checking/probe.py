@@ -62,8 +62,10 @@ def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
     return probe
 
 
-def probe_arrays(model: Model, seed: int, number: int) -> dict[str, np.ndarray]:
-    """Draw the same numbers as arrays, by the names of the inputs."""
+def probe_arrays(
+    model: Model, seed: int, number: int, larger: float = 1.0
+) -> dict[str, np.ndarray]:
+    """Draw the same numbers as arrays, by the names of the inputs; so many times larger."""
     generator = np.random.default_rng([seed, number])
     low, high = NEAR if number == 0 else FAR
     drawn = {}
@@ -80,7 +82,8 @@ def probe_arrays(model: Model, seed: int, number: int) -> dict[str, np.ndarray]:
             size *= quantity.scale * 10 ** generator.uniform(low, high)
             if number % 4 == WHOLE:
                 size = np.ceil(size)
-            numbers = size * generator.choice([-1.0, 1.0], size.shape)
+            factor = 1.0 if quantity.calms else larger
+            numbers = factor * size * generator.choice([-1.0, 1.0], size.shape)
         drawn[quantity.name] = numbers
     drawn = _calm(model, drawn)
     digits = np.vectorize(lambda number: float(f"{number:.15g}"), otypes=[float])

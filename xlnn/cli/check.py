@@ -1,8 +1,10 @@
 """The command ``xlnn check``."""
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ import click
 from xlnn.checking.wording import lines_of
 from xlnn.cli.console import mended_by, progress, say, say_json
 from xlnn.cli.parameters import DEFAULT_ENGINE, Choice, Choosing, engines
-from xlnn.errors import MENDABLE, EngineError
+from xlnn.errors import MENDABLE, DataError, EngineError, OutputError
 
 if TYPE_CHECKING:  # it brings NumPy, which --help does without
     from xlnn.checking.report import Report
@@ -42,13 +44,21 @@ if TYPE_CHECKING:  # it brings NumPy, which --help does without
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Seed of the random inputs, to repeat a check."
 )
+@click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
+@click.option("--shard", metavar="N/M", default="", help="Check the Nth of M parts: 3/16.")
+@click.option(
+    "--log", type=click.Path(path_type=Path), help="Add a line of JSON a file, and resume from it."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def check(
+def check(  # noqa: PLR0913 -- click gives each option by its name
     files: tuple[Path, ...],
     chosen: tuple[str, ...],
     probes: int,
     seed: int | None,
     *,
+    jobs: int,
+    shard: str,
+    log: Path | None,
     as_json: bool,
 ) -> None:
     """Recalculate each workbook FILE and compare every cell with NumPy.
@@ -71,9 +81,17 @@ def check(
     engines = list(dict.fromkeys(chain.from_iterable(asked)))
     for name in engines:
         check_name(name)
+    from xlnn.exercises.many import each_of, shared_out  # noqa: PLC0415 -- the same
+
+    done = _resumed(log)
+    mine = [file for file in shared_out(files, part_of(shard)) if str(file) not in done]
     found: list[Report | Failure] = []
-    for file in files:
-        for result in _checked(file, engines, probes, seed):
+    agree = all(done.values())
+    work = partial(_results, engines=engines, probes=probes, seed=seed)
+    for file, results in each_of(work, mine, jobs, failed=_ended):
+        agree &= _agree(results)
+        _add(log, file, results)
+        for result in results:
             found.append(result)
             if isinstance(result, Failure):
                 is_named = len(files) == 1 or file.name in result.error
@@ -83,12 +101,69 @@ def check(
                     say(line)
     if as_json:
         plain = [result.to_json() for result in found]
-        say_json(plain if len(files) > 1 or len(engines) > 1 else plain[0])
+        say_json(plain if len(files) > 1 or len(engines) > 1 or not plain else plain[0])
     else:
         for name, install in absent.items():
             click.echo(f"Skipped: {name} is not installed ({install}).", err=True)
-    if not all(not isinstance(result, Failure) and result.agrees for result in found):
+    if not agree:
         sys.exit(1)
+
+
+def part_of(given: str) -> tuple[int, int] | None:
+    """Read which part of how many is asked for."""
+    if not given:
+        return None
+    number, _, count = given.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        raise click.UsageError(f'--shard was given "{given}": it takes a part of all, as 3/16.')
+    return int(number), int(count)
+
+
+def _resumed(log: Path | None) -> dict[str, bool]:
+    """Return the files that a log has already, and whether each agrees."""
+    done: dict[str, bool] = {}
+    if log is None or not log.exists():
+        return done
+    lines = log.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        try:
+            read = json.loads(line)
+            done[str(read["path"])] = bool(read["agrees"])
+        except (ValueError, KeyError, TypeError):
+            if 1 < number == len(lines):  # it was cut off
+                log.write_text("".join(f"{each}\n" for each in lines[:-1]), encoding="utf-8")
+                break
+            raise DataError(
+                f"{log.name}, line {number:,}, is no line of a log: name another file."
+            ) from None
+    return done
+
+
+def _agree(results: "Sequence[Report | Failure]") -> bool:
+    return all(not isinstance(each, Failure) and each.agrees for each in results)
+
+
+def _add(log: Path | None, file: Path, results: "Sequence[Report | Failure]") -> None:
+    """Add a line to a log."""
+    if log is None:
+        return
+    said = [each.to_json() for each in results]
+    line = {"path": str(file), "agrees": _agree(results), "results": said}
+    try:
+        with log.open("a", encoding="utf-8") as target:
+            target.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+    except OSError as error:
+        raise OutputError(f"{log} cannot be written: {error.strerror}.") from error
+
+
+def _results(
+    file: Path, engines: Sequence[str], probes: int, seed: int | None
+) -> "list[Report | Failure]":
+    return [*_checked(file, engines, probes, seed)]
+
+
+def _ended(file: Path) -> "list[Report | Failure]":
+    return [Failure(str(file), f"{file.name}: the check ended without a result.")]
 
 
 @dataclass(frozen=True)

@@ -2,81 +2,138 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlnn.cli.check import part_of
 from xlnn.cli.console import counted, progress, say, say_json
 from xlnn.cli.parameters import language_option
 
 if TYPE_CHECKING:
     from xlnn.exercises.grades import Grades
 
+PATH = click.Path(path_type=Path)
+
 
 @click.command()
-@click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=PATH)
 @click.option(
     "--points",
     metavar="NAME=N,...",
     default="",
     help="Points per quantity, such as delta3=4,delta2=6; others are worth 1.",
 )
+@click.option("--partial", is_flag=True, help="Let each right row of a unit earn its share.")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Write a report: .xlsx (a sheet for the class, the questions, each student), .csv, .json.",
 )
+@click.option("--feedback", type=PATH, metavar="FOLDER", help="Write a page for each student.")
+@click.option(
+    "--gradebook", type=PATH, metavar="CSV", help="Fill in the CSV that Moodle or Canvas exports."
+)
+@click.option("--column", metavar="HEADING", default="", help="The gradebook's column of grades.")
+@click.option("--roster", type=PATH, help="The class: ids, e-mail addresses, and who is missing.")
+@click.option("--exercise", type=PATH, help="What was handed out: a file, or the folder of it.")
+@click.option("--level", type=click.IntRange(1, 5), default=None, help="The level handed out.")
+@click.option("--pseudonyms", is_flag=True, help="Replace names, ids and e-mail addresses.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes, by default one a processor.")
+@click.option("--shard", metavar="N/M", default="", help="Grade the Nth of M parts: 3/16.")
+@click.option("--log", type=PATH, help="Add a line of JSON a file, and resume from it.")
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Seed of the random inputs, to repeat a grading."
 )
 @language_option("Language of the reasons, if not the workbooks'")
-@click.option("--force", is_flag=True, help="Overwrite an existing report.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file that is not a report.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
-def grade(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
-    files: tuple[Path, ...],
-    points: str,
-    output: Path | None,
-    seed: int | None,
-    lang: str | None,
-    force: bool,  # noqa: FBT001 -- the same
-    as_json: bool,  # noqa: FBT001 -- the same
-) -> None:
-    """Grade exercises that students filled in, each FILE one submission.
+def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- each by its name
+    """Grade exercises that students filled in, each FILE one submission or a folder of them.
 
     Every quantity is graded on its own, with right values in all other cells, at the file's own
     inputs and at random ones: any formula that gives the right values is right, and a mistake costs
     only its own points. A unit that is right in every row earns its share of the points.
 
-    If a file cannot be graded, a sentence says why, and the others are graded all the same.
+    A folder may be the download of Moodle or Canvas. If a file cannot be graded, a sentence says
+    why, and the others are graded all the same.
 
     Example: xlnn grade handed-in/*.xlsx --points delta3=4,delta2=6 -o report.xlsx
     """
     from xlnn.exercises.grading import grade as graded  # noqa: PLC0415 -- only what is needed
-    from xlnn.exercises.report import check_report, write_report  # noqa: PLC0415 -- the same
+    from xlnn.exercises.report import (  # noqa: PLC0415 -- the same
+        carried_on,
+        check_report,
+        pseudonymous,
+        write_report,
+    )
     from xlnn.registry.text import text  # noqa: PLC0415 -- the same
 
+    output, lang, as_json = options["output"], options["lang"], options["as_json"]
     if lang:
         text(lang, "grading")
     if output:
-        check_report(output, files, force=force)
+        check_report(output, files, force=options["force"])
     with progress() as tell:
-        grades = graded(files, points=_points(points), seed=seed, tell=tell)
-    if as_json:
-        say_json(grades.to_json())
-    else:
-        _print(grades, lang)
+        grades = graded(
+            files,
+            points=_points(options["points"]),
+            seed=options["seed"],
+            workers=options["jobs"],
+            tell=tell,
+            roster=options["roster"],
+            exercise=options["exercise"],
+            level=options["level"] or 0,
+            partial=options["partial"],
+            apart=[output] if output else (),
+            shard=part_of(options["shard"]),
+            log=options["log"],
+        )
     if output:
-        write_report(output, grades, lang)
+        grades = carried_on(output, grades)
+    shown = pseudonymous(grades) if options["pseudonyms"] else grades
+    if as_json:
+        say_json(shown.to_json())
+    else:
+        _print(shown, lang)
+    if output:
+        write_report(output, shown, lang)
         say(f"{output}   {counted(len(grades), 'submission')}", err=as_json)
+    _hand_back(grades, options)
     if any(each.error for each in grades):
         sys.exit(1)
 
 
+def _hand_back(grades: "Grades", options: dict[str, Any]) -> None:
+    """Write the pages of the students, and the grades into a gradebook."""
+    from xlnn.exercises.feedback import write_feedback  # noqa: PLC0415 -- only what is needed
+    from xlnn.exercises.gradebook import fill_gradebook  # noqa: PLC0415 -- the same
+    from xlnn.exercises.sentences import words_of  # noqa: PLC0415 -- the same
+
+    quiet = options["as_json"]
+    if options["feedback"]:
+        pages = write_feedback(options["feedback"], grades, options["lang"])
+        say(f"{options['feedback']}   {counted(len(pages), 'page')}", err=quiet)
+    if options["gradebook"]:
+        words = words_of(grades, options["lang"])
+        filled = fill_gradebook(options["gradebook"], grades, words, options["column"])
+        scaled = f", scaled to {filled.scaled:g}" if filled.scaled else ""
+        said = f'{counted(filled.graded, "grade")} in the column "{filled.column}"{scaled}'
+        say(f"{options['gradebook']}   {said}", err=quiet)
+        for name in filled.not_found:
+            say(f"    not in the gradebook: {name}", err=quiet)
+        for name in filled.not_handed_in:
+            say(f"    no grade for: {name}", err=quiet)
+
+
 def _print(grades: "Grades", lang: str | None) -> None:
-    from xlnn.exercises.sentences import notes, reasons, words_of  # noqa: PLC0415 -- as above
+    from xlnn.exercises.sentences import (  # noqa: PLC0415 -- as above
+        notes,
+        reasons,
+        remarks,
+        words_of,
+    )
 
     words = words_of(grades, lang)
     for each in grades:
@@ -89,8 +146,10 @@ def _print(grades: "Grades", lang: str | None) -> None:
             say(f"    {question.symbol}   {question.name}   {mark}")
             for line in reasons(question, words):
                 say(f"        {line}")
-        for line in notes(each, grades, words):
+        for line in (*notes(each, grades, words), *remarks(each, grades, words)):
             say(f"    {line}")
+    for student in grades.missing:
+        say(f"not handed in   {student.name}")
     say(f"random inputs   seed {grades.seed}")
 
 

@@ -31,6 +31,9 @@ CIRCULAR = "#CIRC!"
 FAILED = ("#ERROR!", "#N/IMPL!")
 """What it gives a formula that it cannot read, and a function that it does not compute."""
 
+Place = tuple[str, int, int]
+"""The title of a sheet, a row and a column, from 1."""
+
 Cell = tuple[int, int, int]
 """The number of a sheet, from 0, a row and a column, from 1."""
 
@@ -39,6 +42,7 @@ Held = float | str | bool | CellError | None
 _DIGITS = str.maketrans("123456789", "000000000")
 _LONG_NUMBER = re.compile(r"[0-9.]{16}")
 _COMPUTED_CORNER = re.compile(r":\s*[\w.]*\(|\)\s*:")
+_QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 
 
@@ -55,18 +59,34 @@ def load(path: Path) -> Recalculate:
     EngineError
         IronCalc takes no sheet of such a title, or cannot read a formula.
     """
-    return _Session(path)
+    with Archive(path) as archive:
+        workbook = read_workbook(archive)
+    session = Session(path.name, [*workbook.sheets])
+    for name, target, attributes in workbook.names:
+        if "localSheetId" not in attributes:  # one of a single sheet is in no formula
+            session.define(name, target)
+    for title, (row, column, formula, value) in all_cells(path):
+        if formula is not None:
+            session.state((title, row, column), formula)
+        elif value is not None:
+            session.put((title, row, column), value)
+    return session
 
 
-class _Session:
-    """A workbook that remembers what its replaced inputs held."""
+class Session:
+    """A workbook that is filled cell by cell, and remembers what its replaced inputs held.
 
-    def __init__(self, path: Path) -> None:
-        self.name = path.name
-        with Archive(path) as archive:
-            workbook = read_workbook(archive)
-        self.numbers = {title: number for number, title in enumerate(workbook.sheets)}
-        titles = [*self.numbers]
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    titles : sequence of str
+        Of its sheets.
+    """
+
+    def __init__(self, name: str, titles: Sequence[str]) -> None:
+        self.name = name
+        self.numbers = {title: number for number, title in enumerate(titles)}
         self.model, self.drafts = self._empty(titles), self._empty(titles)
         self.unknown: set[str] = set()
         self.marks: dict[str, int] = {}
@@ -74,20 +94,50 @@ class _Session:
         self.used = [(array("i"), array("i")) for _ in titles]
         self.originals: dict[Cell, Held] = {}
         self.formulas: dict[Cell, str] = {}
-        for name, target, attributes in workbook.names:
-            if "localSheetId" not in attributes:  # one of a single sheet is in no formula
-                self._define(name, target)
-        for title, (row, column, formula, value) in all_cells(path):
-            cell = self.numbers[title], row, column
-            if formula is not None:
-                self._state(cell, formula)
-            elif value is not None:
-                self._put(cell, value)
-            else:
-                continue
-            rows, columns = self.used[cell[0]]
-            rows.append(row)
-            columns.append(column)
+
+    def put(self, place: Place, value: Held) -> None:
+        """Put a value into a cell; None empties it."""
+        cell = self._cell(place)
+        self._put(cell, value)
+        self._use(cell)
+
+    def state(self, place: Place, formula: str) -> None:
+        """Put a formula into a cell.
+
+        Raises
+        ------
+        EngineError
+            IronCalc reads it otherwise than it stands there.
+        """
+        cell = self._cell(place)
+        self._state(cell, formula)
+        self._use(cell)
+
+    def state_alone(self, place: Place, formula: str) -> None:
+        """Put a formula into a cell, with a mark by which no other is taken for it.
+
+        What IronCalc cannot read becomes an error of its own.
+        """
+        cell = self._cell(place)
+        self.marked[cell] = formula
+        mark = len(self.marked)
+        text = f"=IF({mark},{formula[1:]})" if _is_closed(formula) else "=("
+        self.model.set_user_array_formula(*cell, 1, 1, text)
+
+    def value(self, place: Place) -> Held:
+        """Return what a cell holds since the last evaluation."""
+        cell = self._cell(place)
+        return self._value(cell, self.model.get_cell_value(*cell))
+
+    def _cell(self, place: Place) -> Cell:
+        title, row, column = place
+        return self.numbers[title], row, column
+
+    def _use(self, cell: Cell) -> None:
+        sheet, row, column = cell
+        rows, columns = self.used[sheet]
+        rows.append(row)
+        columns.append(column)
 
     def __call__(self, inputs: Inputs) -> Values:
         """Put the inputs in, put back those of the last call, and evaluate."""
@@ -127,7 +177,8 @@ class _Session:
             raise EngineError(f"{self.name}: IronCalc cannot take its sheets: {error}") from error
         return model
 
-    def _define(self, name: str, target: str) -> None:
+    def define(self, name: str, target: str) -> None:
+        """Give cells a name."""
         try:
             for model in (self.model, self.drafts):
                 model.new_defined_name(name, None, target)
@@ -188,10 +239,7 @@ class _Session:
         if formula := self.marked.get(cell) or self.model.get_cell_formula(*cell):
             self.formulas[cell] = formula
         if self.originals[cell] is None:
-            sheet, row, column = cell
-            rows, columns = self.used[sheet]
-            rows.append(row)
-            columns.append(column)
+            self._use(cell)
 
     def _value(self, cell: Cell, value: Held) -> Held:
         """Tell an error value from a text that reads like one."""
@@ -228,6 +276,16 @@ def meaning(formula: str) -> int | None:
         return formualizer.parse(formula).fingerprint()
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
         return None
+
+
+def _is_closed(formula: str) -> bool:
+    """Tell whether each bracket of a formula closes one that it opens."""
+    depth = 0
+    for sign in re.findall(r"[()]", _QUOTED.sub("", formula)):
+        depth += 1 if sign == "(" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _of_two_sheets(function: str, tree: formualizer.ASTNode) -> bool:

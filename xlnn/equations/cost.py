@@ -68,6 +68,8 @@ class CategoricalCrossEntropy(Equation):
     the same as t_k (ln(sum exp) + max z - z_k).
     """
 
+    one_hot = ("t",)
+
     def array(
         self, t: np.ndarray, z: np.ndarray, largest: np.ndarray, exp: np.ndarray
     ) -> np.ndarray:

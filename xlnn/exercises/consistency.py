@@ -13,6 +13,7 @@ import numpy as np
 
 from xlnn.checking.circles import reading_ahead
 from xlnn.checking.references import areas, beyond
+from xlnn.engines import arrays as arrays_engine
 from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.exercises.judging import Judged, World, asked, wrong_in
 from xlnn.exercises.submission import Submission
@@ -73,6 +74,11 @@ def _off(
     found: dict[Place, Found] = dict(
         zip(task.wanted, asked(handed_in, [(world, [task])])[0][0], strict=True)
     )
+    if any(map(arrays_engine.is_error, found.values())):  # INDEX closes no circle
+        second = asked(handed_in, [(world, [task])], arrays_engine.beside)[0][0]
+        for place, value in zip(task.wanted, second, strict=True):
+            if arrays_engine.is_error(found[place]):
+                found[place] = value
     return {
         quantity.name: wrong_in(
             handed_in,
@@ -94,9 +100,11 @@ def _is_right(
     model = handed_in.layout.model
     asked_for = set(handed_in.exercise.blank)
     given = {each.name for each in model.quantities if each.equation} - asked_for
+    given -= handed_in.deleted
     if handed_in.as_stated >= given and not reading_more:
         return True
     compared = [q for q in model.quantities if q.equation is not None and not q.is_sentence]
+    compared = [q for q in compared if q.name not in handed_in.deleted]
     places = [place for quantity in compared for _, place in handed_in.places(quantity)]
     task = Task(
         formulas={

@@ -20,6 +20,9 @@ from xlnn.layout import Layout
 
 _CELL = re.compile(r"(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})", re.IGNORECASE)
 
+_TYPED = re.compile(r"(?:-?[0-9]*\.[0-9]{4,}(?:e[-+]?[0-9]+)?\s*)+", re.IGNORECASE)
+"""Numbers that nobody has by chance: each student's are others."""
+
 FEW = 3
 """As many may have a wrong formula before it is a common one; of large classes, a twentieth."""
 
@@ -39,7 +42,7 @@ def copies(grades: Sequence[Grade]) -> tuple[Copies, ...]:
     pairs: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for key, files in having.items():
         _, symbol, answer = key
-        if 1 < len(files) <= few or (len(files) > 1 and "=" not in answer):
+        if 1 < len(files) <= few or (len(files) > 1 and _TYPED.fullmatch(answer)):
             for pair in combinations(files, 2):
                 pairs[pair][symbol] = first[key]
     return tuple(Copies(pair, answers) for pair, answers in pairs.items())

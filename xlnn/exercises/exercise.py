@@ -5,6 +5,7 @@ with the formulas of some quantities left out, and with a sheet that says what t
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
@@ -22,11 +23,14 @@ from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.limits import check_size
 from xlnn.building.plan import begun, planned
 from xlnn.building.writing import Built, write_proven
+from xlnn.checking.references import CellRange
 from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
+from xlnn.exercises.handed_out import handed_out
 from xlnn.exercises.levels import blanks_of
 from xlnn.exercises.parallel import shared
 from xlnn.exercises.roster import checked, file_names, students
 from xlnn.exercises.rounding import cells_of, unsteady
+from xlnn.explaining.formulas import read_aloud
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.arrays import read_arrays
@@ -115,9 +119,29 @@ def exercise(
         name = checked(asked.student, "student") if asked.student else ""
     building = Options(**{key: asked[key] for key in ("epochs", "lang", "large") if key in asked})
     table = Exercise(asked.blank, name, asked.seed, asked.level)
-    table = _decided(source, building, table)
-    work = _Work(source, building, table, key=asked.key)
+    table = left_out(source, building, table)
+    work = _Work(source, building, table, key=asked.key, note=asked.note)
     ending = "-key" if asked.key else ""
+    built = _written(source, work, asked, output, ending, tell)
+    if asked.autograder is not None:
+        from xlnn.exercises.autograder import write_autograder  # noqa: PLC0415 -- few need it
+
+        texts: dict[str, str] = {}
+        for one in built:
+            texts |= handed_out(one.path)
+        write_autograder(Path(asked.autograder), texts)
+    return built
+
+
+def _written(  # noqa: PLR0913, PLR0917 -- what is asked for
+    source: Source,
+    work: "_Work",
+    asked: Options,
+    output: Path | None,
+    ending: str,
+    tell: Callable[[str], None],
+) -> tuple[Built, ...]:
+    """Write one exercise, or one for each student of a roster."""
     if asked.roster is None:
         usual = OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
         path = usual if output is None else output
@@ -138,7 +162,7 @@ def exercise(
     return tuple(built[place.path] for place in places)
 
 
-def _decided(source: Source, options: Options, asked: Exercise) -> Exercise:
+def left_out(source: Source, options: Options, asked: Exercise) -> Exercise:
     """Say which quantities are left out, for every student the same."""
     plan = planned(source.kind, source.origin, source.name, options)
     cells = cells_of(source.kind, plan.made, plan.layout)
@@ -172,12 +196,15 @@ class _Work:
     table : Exercise
         What is left out, and for whom.
     key : bool
+    note : str
+        What the teacher adds to the sheet.
     """
 
     source: Source
     options: Options
     table: Exercise
     key: bool
+    note: str = ""
 
     def done(self, place: Destination, tell: Callable[[str], None] = lambda _: None) -> Built:
         """Write an exercise, or its solution."""
@@ -198,7 +225,9 @@ class _Work:
             layout=layout,
             exercise=table,
             words=kind.words(made.spec, plain),
-            equations=kind.equations(made.spec),
+            equations=partial(kind.equations, made.spec),
+            spoken={name: _spoken(plain, name) for name in table.blank},
+            note=self.note,
         )
         return write_proven(
             place,
@@ -210,6 +239,31 @@ class _Work:
             blank=() if self.key else table.blank,
             seen=partial(_check_solved, layout, table),
         )
+
+
+SPOKEN = 60
+"""Characters of a formula that is said in symbols, where the Guide has no equation."""
+
+
+def _spoken(layout: Layout, name: str) -> str:
+    """Return a formula in symbols, as the book would write it; empty where it is no such line."""
+    quantity = layout.model[name]
+    last = tuple(length - 1 for length in quantity.lengths)
+    axes = len(quantity.axes)
+
+    def said(area: CellRange) -> str:
+        found = layout.entry(area.sheet, area.top, area.left)
+        is_one = (area.top, area.left) == (area.bottom, area.right)
+        if found is None or not is_one:
+            return "…"
+        other = layout.model[found[0]]
+        return other.heading(found[1][len(other.axes) :]).strip() or other.title or other.name
+
+    text = read_aloud(layout.formula(name, last), layout.titles[layout.blocks[name].sheet], said)
+    plain = text and not re.search(r"…|[A-Z]{2,}\(", text) and len(text) <= SPOKEN
+    symbol = quantity.heading(last[axes:]).strip() or name
+    sign = "←" if name in quantity.sources else "="  # it goes on from itself
+    return f"{symbol} {sign} {text}" if plain else ""
 
 
 def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:

@@ -1,10 +1,9 @@
 """Grade submissions."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, as_completed
-from contextlib import suppress
-from functools import partial
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import randbelow
 from typing import Any
@@ -14,27 +13,64 @@ import numpy as np
 from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
 from xlnn.errors import MENDABLE, OptionsError
+from xlnn.exercises.collected import collected, known_as
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.copies import copies, filled_in
-from xlnn.exercises.exercise import inputs_of
+from xlnn.exercises.exercise import Source, inputs_of, left_out
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
+from xlnn.exercises.handed_out import Exercise, handed_out, is_as_handed_out
 from xlnn.exercises.judging import PROBES, Judged, judged
-from xlnn.exercises.mistakes import mistake
-from xlnn.exercises.parallel import shared
+from xlnn.exercises.many import each_of, logged, resumed, shared_out
+from xlnn.exercises.mistakes import BY_HAND, Mistake, mistakes
+from xlnn.exercises.roster import roster as students_of
 from xlnn.exercises.submission import Submission, submission
+from xlnn.options import Options
 from xlnn.workbooks import kind_of
+from xlnn.workbooks.exercise import exercise_in
 
 Points = Mapping[str, float]
 """What a quantity is worth, by its name; 1 where nothing is said."""
 
 
-def grade(
+@dataclass(frozen=True)
+class Asked:
+    """How submissions are graded.
+
+    Attributes
+    ----------
+    points : dict
+    seed : int
+    partial : bool
+        Whether rows that are right earn their share of a unit.
+    level : int
+        What the exercise was, if the teacher says so.
+    handed_out : dict of str
+        The Specs that were handed out, by student; empty where they are not at hand.
+    """
+
+    points: Points
+    seed: int
+    partial: bool = False
+    level: int = 0
+    handed_out: Mapping[str, str] = field(default_factory=dict)
+
+
+def grade(  # noqa: PLR0913 -- what a teacher may ask for
     files: Sequence[Path | str] | Path | str,
     *,
     points: Points | None = None,
     seed: int | None = None,
     workers: int | None = None,
     tell: Callable[[str], None] = lambda _: None,
+    roster: Path | str | None = None,
+    exercise: Path | str | None = None,
+    handed: Mapping[str, str] | None = None,
+    level: int = 0,
+    partial: bool = False,
+    apart: Sequence[Path] = (),
+    executor: Executor | None = None,
+    shard: tuple[int, int] | None = None,
+    log: Path | None = None,
 ) -> Grades:
     """Grade exercises that were handed in.
 
@@ -45,7 +81,8 @@ def grade(
     Parameters
     ----------
     files : list of Path
-        Workbooks that `xlnn.exercise` wrote, filled in by students.
+        Workbooks that `xlnn.exercise` wrote, filled in by students, or folders of them: downloads
+        of Moodle and Canvas too.
     points : dict
         What each quantity is worth, by its name: ``{"delta3": 4}``; others are worth 1.
     seed : int
@@ -55,6 +92,25 @@ def grade(
         Processes; by default one for each processor.
     tell : function
         Is told after each submission, in words, how many were graded.
+    roster : Path
+        The class: its ids and e-mail addresses go into the grades, and who is missing is listed.
+    exercise : Path
+        What was handed out, a file or a folder: what a submission does not ask for is noted.
+    handed : dict of str
+        The same, where the Specs are at hand, by student.
+    level : int
+        The level that was handed out, which is compared in the same way.
+    partial : bool
+        Let the rows of a unit that are right earn their share of its points.
+    apart : list of Path
+        Files in the folders that are no submissions.
+    executor : concurrent.futures.Executor
+        Grades the files in its own processes, on its own machines.
+    shard : (int, int)
+        Which part of so many is graded: ``(3, 16)``.
+    log : Path
+        A file of JSON lines: each grade is added as it is known, and those that are there already
+        are not graded again.
 
     Returns
     -------
@@ -77,7 +133,8 @@ def grade(
     """
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(file) for file in files]
     worth = dict(points or {})
-    if not paths:
+    given = {each.path: each for each in collected(paths, apart)}
+    if not given:
         raise OptionsError("There is no file to grade.")
     for name, number in worth.items():
         if not isinstance(number, int | float) or not 0 <= number < float("inf"):
@@ -86,15 +143,36 @@ def grade(
             )
     if seed is not None and (type(seed) is not int or seed < 0):
         raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
-    chosen = randbelow(SEEDS) if seed is None else seed
-    work = partial(graded, points=worth, seed=chosen)
-    found: dict[Path, Grade] = {}
-    for path, result in _each(work, list(dict.fromkeys(paths)), workers):
-        found[path] = result
-        tell(f"{len(found):,} of {len(paths):,} submissions are graded")
-    grades = tuple(found[path] for path in dict.fromkeys(paths))
+    class_list = students_of(Path(roster)) if roster else ()
+    known = resumed(log, seed)
+    chosen = known.seed if known.seed is not None else randbelow(SEEDS) if seed is None else seed
+    specs = handed_out(Path(exercise)) if exercise else handed or {}
+    asked = Asked(worth, chosen, partial, level, specs)
+    mine = shared_out([*given], shard)
+    found = {path: known.grades[str(path)] for path in mine if str(path) in known.grades}
+    left = [path for path in mine if path not in found]
+    with logged(log, chosen) as write:
+        work = functools.partial(graded, asked=asked)
+        for path, result in each_of(work, left, workers, executor, failed=_ended):
+            whose = known_as(result.student, given[path], class_list)
+            found[path] = replace(
+                result,
+                file=given[path].label,
+                student=whose.name,
+                id=whose.id,
+                email=whose.email,
+            )
+            write(path, found[path])
+            tell(f"{len(found):,} of {len(mine):,} submissions are graded")
+    grades = tuple(found[path] for path in mine)
     _check_points(worth, grades)
-    return Grades(grades, copies(grades), chosen)
+    there = {each.student.casefold() for each in grades}
+    missing = tuple(each for each in class_list if each.name.casefold() not in there)
+    return Grades(grades, copies(grades), chosen, () if shard else missing)
+
+
+def _ended(path: Path) -> Grade:
+    return Grade(path.name, error=f"{path.name}: the grading ended without a result.")
 
 
 def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
@@ -107,41 +185,15 @@ def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
         )
 
 
-def _each(
-    work: Callable[[Path], Grade], paths: Sequence[Path], workers: int | None
-) -> Iterator[tuple[Path, Grade]]:
-    """Yield the grade of each file as it is known, whatever becomes of a process."""
-    count = min(workers or os.cpu_count() or 1, len(paths))
-    if count == 1:
-        for path in paths:
-            yield path, work(path)
-        return
-    left = list(paths)
-    with shared(count) as submit:
-        waiting = {submit(work, path): path for path in paths}
-        with suppress(BrokenExecutor):
-            for done in as_completed(waiting):
-                result = done.result()
-                left.remove(waiting[done])
-                yield waiting[done], result
-    for path in left:  # a process ended, and all others with it: each gets one of its own
-        with shared(1) as submit:
-            try:
-                yield path, submit(work, path).result()
-            except BrokenExecutor:
-                yield (
-                    path,
-                    Grade(path.name, error=f"{path.name}: the grading ended without a result."),
-                )
-
-
-def graded(path: Path, points: Points, seed: int) -> Grade:
+def graded(path: Path, asked: Asked) -> Grade:
     """Grade one file."""
     try:
         handed_in = submission(path)
-        results, usable = judged(handed_in, seed, PROBES)
-        changed = _changed(handed_in) if usable else ()
+        given = _handed_out(handed_in)
+        results, usable = judged(handed_in, asked.seed, PROBES, given)
+        changed = _changed(handed_in, given) if usable else ()
         results, whole = as_a_whole(handed_in, results, usable=usable)
+        otherwise = _asked_otherwise(handed_in, asked)
     except MENDABLE as error:
         return Grade(path.name, error=str(error) or type(error).__name__)
     names = kind_of(handed_in.spec).words(handed_in.spec, handed_in.layout).words["quantities"]
@@ -149,29 +201,72 @@ def graded(path: Path, points: Points, seed: int) -> Grade:
         file=path.name,
         student=handed_in.exercise.student,
         lang=handed_in.spec.lang,
-        questions=tuple(
-            _question(handed_in, each, points.get(each.quantity.name, 1), names) for each in results
-        ),
+        questions=tuple(_question(handed_in, each, asked, names) for each in results),
         whole=whole,
         changed=changed,
         usable=usable,
+        moved=handed_in.moved,
+        intact=is_as_handed_out(path),
+        asked_otherwise=otherwise,
     )
 
 
+def _asked_otherwise(handed_in: Submission, asked: Asked) -> tuple[str, ...]:
+    """Return the quantities that were handed out blank and are not here, or the other way round.
+
+    Where nothing is known of them, "Spec" stands for what differs.
+    """
+    own = handed_in.exercise
+    if asked.level:
+        spec = handed_in.spec
+        name, options = spec.template, kind_of(spec).asked_for(spec)
+        table = Exercise((), "", 0, asked.level)
+        blank = left_out(Source.of(name), Options(**options), table).blank
+        if difference := {*blank} ^ {*own.blank}:
+            return tuple(sorted(difference))
+    if asked.handed_out:
+        only = next(iter(asked.handed_out.values()))
+        text = asked.handed_out.get(own.student, only if len(asked.handed_out) == 1 else "")
+        other = exercise_in(text) if text else None
+        if other and (difference := {*other.blank} ^ {*own.blank}):
+            return tuple(sorted(difference))
+        if other is None or (other.fingerprint != own.fingerprint and other.student == own.student):
+            return ("Spec",)
+    return ()
+
+
 def _question(
-    handed_in: Submission, result: Judged, worth: float, names: Mapping[str, str]
+    handed_in: Submission, result: Judged, asked: Asked, names: Mapping[str, str]
 ) -> QuestionGrade:
     quantity = result.quantity
-    units = tuple(_unit(handed_in, result, unit) for unit in quantity.units)
-    share = sum(unit.right for unit in units) / len(units)
+    worth = asked.points.get(quantity.name, 1)
+    reasons = mistakes(handed_in, result)
+    units = tuple(
+        replace(
+            _unit(handed_in, result, unit, reasons.get(unit)), share=_share(result, unit, asked)
+        )
+        for unit in quantity.units
+    )
+    share = sum(unit.share for unit in units) / len(units)
     symbol = quantity.symbol.format("").strip() or quantity.name
     name = names.get(quantity.kind, "") or quantity.name
     return QuestionGrade(quantity.name, symbol, name, worth * share, worth, units)
 
 
-def _unit(handed_in: Submission, result: Judged, unit: tuple[int, ...]) -> UnitGrade:
+def _share(result: Judged, unit: tuple[int, ...], asked: Asked) -> float:
+    """Return which part of a unit counts."""
+    if not asked.partial:
+        return float(result.right(unit))
+    axes = len(result.quantity.axes)
+    rows = [index for index in result.got[0] if index[axes:] == unit]
+    return sum(not result.wrong[index] for index in rows) / len(rows)
+
+
+def _unit(
+    handed_in: Submission, result: Judged, unit: tuple[int, ...], why: Mistake | None
+) -> UnitGrade:
     symbol = result.quantity.heading(unit).strip() or result.quantity.name
-    if result.right(unit):
+    if why is None:
         return UnitGrade(symbol, right=True)
     axes, places = len(result.quantity.axes), dict(handed_in.places(result.quantity))
     own = [index for index in places if index[axes:] == unit]
@@ -180,27 +275,43 @@ def _unit(handed_in: Submission, result: Judged, unit: tuple[int, ...]) -> UnitG
         for index in own
         if index in result.formulas or index in result.typed
     )
-    why = mistake(handed_in.layout, result, unit)
     formulas = {places[i]: result.formulas[i] for i in own if i in result.formulas}
     is_typed = any(index in result.typed for index in own)
     filled = "" if is_typed else filled_in(handed_in.layout, formulas)
-    return UnitGrade(symbol, right=False, mistake=why, answer="\n".join(answers), filled=filled)
+    return UnitGrade(
+        symbol,
+        right=False,
+        mistake=why,
+        answer="\n".join(answers),
+        filled=filled,
+        by_hand=why.kind in BY_HAND,
+    )
 
 
-def _changed(handed_in: Submission) -> tuple[str, ...]:
-    """Return the inputs that are not those that were handed out, as far as it can be told."""
+def _handed_out(handed_in: Submission) -> dict[str, np.ndarray] | None:
+    """Return the inputs that were handed out, as far as it can be told."""
+
+    def is_known(given: Mapping[str, Any]) -> bool:
+        return not _others(handed_in, given)
+
+    return inputs_of(handed_in.exercise, handed_in.spec, is_known=is_known)
+
+
+def _changed(handed_in: Submission, given: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return the symbols of the inputs that are not those that were handed out."""
+    model = handed_in.layout.model
+    names = _others(handed_in, given or {})
+    return tuple(model[name].symbol.format("").strip() or name for name in names)
+
+
+def _others(handed_in: Submission, given: Mapping[str, Any]) -> tuple[str, ...]:
     own = handed_in.inputs
-    chosen = {q.name for q in handed_in.layout.model.inputs if q.choices}
-
-    def others(given: Mapping[str, Any]) -> tuple[str, ...]:
-        return tuple(
-            name
-            for name, array in given.items()
-            if name in own and name not in chosen and not _same(np.asarray(array), own[name])
-        )
-
-    given = inputs_of(handed_in.exercise, handed_in.spec, is_known=lambda given: not others(given))
-    return others(given or {})
+    left_out = {q.name for q in handed_in.layout.model.inputs if q.choices} | handed_in.deleted
+    return tuple(
+        name
+        for name, array in given.items()
+        if name in own and name not in left_out and not _same(np.asarray(array), own[name])
+    )
 
 
 def _same(given: np.ndarray, own: np.ndarray) -> bool:

@@ -8,10 +8,12 @@ formula that gives the right values is right, but for one that is a number in ot
 ones.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
@@ -19,27 +21,40 @@ from xlnn import reference
 from xlnn.checking.comparison import apart
 from xlnn.checking.implicit_intersection import intersection
 from xlnn.checking.probe import probe_arrays
+from xlnn.checking.references import areas, is_read
 from xlnn.engines import Allowance
+from xlnn.engines import arrays as arrays_engine
 from xlnn.engines import scenarios as worlds_engine
-from xlnn.engines.custom_functions import functions_of
+from xlnn.engines._child import Child
+from xlnn.engines.arrays import FAILED, is_error
+from xlnn.engines.custom_functions import functions_of, unknown
+from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.errors import EngineError
 from xlnn.exercises.constant_formulas import Constants
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
+from xlnn.layout import Layout
 from xlnn.loading.arrays import write_values
 from xlnn.quantity import Quantity
 from xlnn.xlsx.guard import FUNCTIONS
-from xlnn.xlsx.range_shapes import Unlike, unlike
+from xlnn.xlsx.range_shapes import SINGLE, Unlike, unlike
 
 TOLERANCE = 1e-9
 """Relative to the size of the terms: another route to the same value rounds otherwise, and the
 smallest mistake that `make grading` plants is a million times larger."""
 
 PROBES = 3
-"""Random worlds besides the file's own."""
+"""Random worlds besides the file's own, and besides the one of large numbers."""
+
+LARGER = 100.0
+"""How many times larger the inputs of one world are: a formula may be right for small ones alone.
+What overflows there is not counted, since another formula for the same may do so earlier."""
 
 Arrays = dict[str, np.ndarray]
+
+Engine = Callable[[Path, Allowance], Child]
+"""Begins what computes formulas among given numbers."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +65,15 @@ class World:
     ----------
     arrays : dict of arrays
         NumPy's run.
+    is_large : bool
+        Whether its numbers are so large that right formulas may overflow.
+    is_own : bool
+        Whether its inputs are those of the file.
     """
 
     arrays: Arrays
+    is_large: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,8 @@ class Judged:
         Of the quantity's shape: what leads back to its own cell, so that it is wrong all the same.
     constant : set of indices
         Formulas that lead to no cell of any quantity, as those stated do: wrong all the same.
+    by_hand : set of indices
+        Formulas that no engine computes, so that nothing is known of them.
     """
 
     quantity: Quantity
@@ -92,6 +115,7 @@ class Judged:
     unlike: Mapping[tuple[int, ...], Unlike]
     circular: np.ndarray
     constant: AbstractSet[tuple[int, ...]] = frozenset()
+    by_hand: AbstractSet[tuple[int, ...]] = frozenset()
 
     @cached_property
     def is_empty(self) -> bool:
@@ -104,8 +128,23 @@ class Judged:
         return not self.wrong[(*rows, *unit)].any()
 
 
-def worlds(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list[World], bool]:
+def worlds(
+    submitted: Submission,
+    seed: int,
+    probes: int = PROBES,
+    selected: Mapping[str, np.ndarray] | None = None,
+) -> tuple[list[World], bool]:
     """Return the worlds in which a submission is judged.
+
+    Parameters
+    ----------
+    submitted : Submission
+    seed : int
+    probes : int
+        Random worlds besides the file's own; with any, there is one of large numbers as well.
+    selected : dict
+        What the selectors held when the exercise was handed out, by name; by default what they
+        hold now.
 
     Returns
     -------
@@ -117,24 +156,58 @@ def worlds(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
     """
     layout = submitted.layout
     own = submitted.inputs
+    chosen = {name: np.asarray(n) for name, n in (selected or {}).items() if _selects(layout, name)}
+    draw = partial(_drawn, submitted, seed, own | chosen)
+    if submitted.deleted & own.keys():
+        own |= {name: array for name, array in draw(0).items() if name in submitted.deleted}
     usable = all(
         all(isinstance(entry, str) for entry in array.ravel())
         if layout.model[name].is_text
         else bool(np.isfinite(array).all()) and _is_choice(layout.model[name], array)
         for name, array in own.items()
     )
-    drawn = [
-        probe_arrays(layout.model, seed, number)
-        for number in range(probes if usable else max(probes, 1))
-    ]
-    blank = {
-        name: np.full(array.shape, "?", dtype=object)
-        if layout.model[name].is_text
-        else np.nan_to_num(array)
-        for name, array in own.items()
-    }
-    inputs = ([own] if usable else []) + [{**blank, **each} for each in drawn]
-    return [World(reference.run(layout.model, each)) for each in inputs], usable
+    drawn = [(draw(number), False) for number in range(probes if usable else max(probes, 1))]
+    if probes:
+        drawn.append((draw(probes, LARGER), True))
+    inputs = ([(own, False)] if usable else []) + drawn
+    with np.errstate(all="ignore"):
+        found = [World(reference.run(layout.model, each), large) for each, large in inputs]
+    if usable:
+        found[0] = replace(found[0], is_own=True)
+    return found, usable
+
+
+def _drawn(
+    submitted: Submission, seed: int, own: Arrays, number: int, larger: float = 1.0
+) -> Arrays:
+    """Return random inputs; selectors stay, and targets of which one is 1 stay so."""
+    model = submitted.layout.model
+    drawn = probe_arrays(model, seed, number, larger)
+    for name, array in own.items():
+        quantity = model[name]
+        if quantity.is_text:
+            drawn[name] = np.full(array.shape, "?", dtype=object)
+        elif name not in drawn:
+            drawn[name] = np.nan_to_num(array)
+        elif _selects(submitted.layout, name) and _is_choice(quantity, array):
+            drawn[name] = array
+    computed = [quantity for quantity in model.quantities if quantity.equation]
+    for name in {q.uses[role].name for q in computed for role in q.equation.one_hot}:
+        if name in drawn and _is_one_hot(own[name]):
+            *rows, outputs = own[name].shape
+            chosen = np.random.default_rng([seed, number]).integers(outputs, size=rows)
+            drawn[name] = np.eye(outputs)[chosen]
+    return drawn
+
+
+def _selects(layout: Layout, name: str) -> bool:
+    """Tell whether an input is a selector."""
+    quantity = layout.model.by_name.get(name)
+    return quantity is not None and not quantity.lengths and quantity.choices is not None
+
+
+def _is_one_hot(array: np.ndarray) -> bool:
+    return bool(((array == 0) | (array == 1)).all() and (array.sum(axis=-1) == 1).all())
 
 
 def _is_choice(quantity: Quantity, array: np.ndarray) -> bool:
@@ -144,7 +217,12 @@ def _is_choice(quantity: Quantity, array: np.ndarray) -> bool:
     return bool(((array >= least) & (array <= most) & (array == np.round(array))).all())
 
 
-def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list[Judged], bool]:
+def judged(
+    submitted: Submission,
+    seed: int,
+    probes: int = PROBES,
+    selected: Mapping[str, np.ndarray] | None = None,
+) -> tuple[list[Judged], bool]:
     """Judge each quantity that was to be filled in.
 
     Returns
@@ -154,46 +232,156 @@ def judged(submitted: Submission, seed: int, probes: int = PROBES) -> tuple[list
         Whether the file's own inputs could be used.
     """
     is_sure = submitted.as_stated.issuperset(quantity.name for quantity in submitted.blanks)
-    every, usable = worlds(submitted, seed, 0 if is_sure else probes)
+    every, usable = worlds(submitted, seed, 0 if is_sure else probes, selected)
     filled = {quantity.name: _filled(submitted, quantity) for quantity in submitted.blanks}
     tasks = {
         quantity.name: _task(submitted, quantity, filled[quantity.name])
         for quantity in submitted.blanks
     }
-    answers = _answers(submitted, every, tasks)
-    results, constants = [], Constants(submitted)
-    names = {name.casefold(): text for name, text in submitted.contents.names.items()}
-    for quantity in submitted.blanks:
-        formulas, typed = filled[quantity.name]
-        places = dict(submitted.places(quantity))
-        got = tuple(dict(zip(places, found, strict=True)) for found in answers[quantity.name])
-        once, pairs, constant = {}, {}, frozenset[tuple[int, ...]]()
-        if quantity.name not in submitted.as_stated:
-            constant = constants.of(quantity, formulas, got)
-            once = {
-                index: one
-                for index, text in formulas.items()
-                if places[index] not in submitted.arrays and (one := _reads_one(text))
-            }
-            pairs = {
-                index: pair for index, text in formulas.items() if (pair := unlike(text, names))
-            }
-        wrong = np.zeros(quantity.lengths, dtype=bool)
-        asked_in = tuple(every[: len(got)])
-        for world, values in zip(asked_in, got, strict=True):
-            wrong |= wrong_in(submitted, quantity, world, values)
-        for index in places:
-            wrong[index] |= index not in formulas or index in once or index in constant
-            wrong[index] |= index in pairs
-        none = np.zeros_like(wrong)
-        results.append(
-            Judged(quantity, formulas, typed, wrong, got, asked_in, once, pairs, none, constant)
-        )
+    answers = _answers(submitted, every, tasks, worlds_engine.beside)
+    unsure = {
+        quantity.name: tasks[quantity.name]
+        for quantity in submitted.blanks
+        if quantity.name not in submitted.as_stated
+        and filled[quantity.name][0]
+        and _off(submitted, quantity, every, answers[quantity.name]).any()
+        and _is_doubtful(submitted, tasks[quantity.name], answers[quantity.name])
+    }
+    if unsure:
+        seconds = _answers(submitted, every, unsure, arrays_engine.beside)
+        for name, second in seconds.items():
+            answers[name] = _better(submitted, name, every, answers[name], second)
+    constants = Constants(submitted)
+    result = partial(_result, submitted, every, constants)
+    results = [result(q, answers[q.name], filled[q.name]) for q in submitted.blanks]
     return results, usable
 
 
+def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
+    submitted: Submission,
+    every: Sequence[World],
+    constants: Constants,
+    quantity: Quantity,
+    answers: Sequence[Sequence[Found]],
+    filled: tuple[dict[tuple[int, ...], str], dict[tuple[int, ...], object]],
+) -> Judged:
+    formulas, typed = filled
+    names = {name.casefold(): text for name, text in submitted.contents.names.items()}
+    places = dict(submitted.places(quantity))
+    got = tuple(dict(zip(places, found, strict=True)) for found in answers)
+    once, pairs, constant = {}, {}, frozenset[tuple[int, ...]]()
+    if quantity.name not in submitted.as_stated:
+        constant = constants.of(quantity, formulas, got)
+        once = {
+            index: one
+            for index, text in formulas.items()
+            if places[index] not in submitted.arrays and (one := _reads_one(text))
+        }
+        pairs = {index: pair for index, text in formulas.items() if (pair := unlike(text, names))}
+    wrong = _off(submitted, quantity, every, answers)
+    for index in places:
+        wrong[index] |= index not in formulas or index in once or index in constant
+        wrong[index] |= index in pairs
+    # what overflows among large numbers tells nothing of the formula, and would hide its reason
+    kept = [
+        n
+        for n, world in enumerate(every[: len(got)])
+        if not world.is_large or not any(map(is_error, got[n].values()))
+    ]
+    refused = {index for index, place in places.items() if place in submitted.refused}
+    unread = {
+        index
+        for index in formulas
+        if wrong[index]
+        and index not in once
+        and index not in pairs
+        and (
+            (all(values[index] in FAILED for values in got) and not _is_misspelt(formulas[index]))
+            or (submitted.refused and all(is_error(values[index]) for values in got))
+        )
+    }
+    return Judged(
+        quantity=quantity,
+        formulas=formulas,
+        typed=typed,
+        wrong=wrong,
+        got=tuple(got[n] for n in kept),
+        worlds=tuple(every[n] for n in kept),
+        reads_one=once,
+        unlike=pairs,
+        circular=np.zeros_like(wrong),
+        constant=constant,
+        by_hand=frozenset(refused | unread),
+    )
+
+
+def _is_doubtful(submitted: Submission, task: Task, answers: Sequence[Sequence[Found]]) -> bool:
+    """Tell whether another engine may find right what this one does not."""
+    if any(map(is_error, chain.from_iterable(answers))) or submitted.arrays & task.formulas.keys():
+        return True
+    return any(functions_of(text) - FUNCTIONS or "{" in text for text in task.formulas.values())
+
+
+def _is_misspelt(formula: str) -> bool:
+    """Tell whether an engine misses a name of cells alone: so does every program."""
+    return is_read(formula) and not any(unknown(formula)) and areas(formula, "") is None
+
+
+def _off(
+    submitted: Submission,
+    quantity: Quantity,
+    every: Sequence[World],
+    answers: Sequence[Sequence[Found]],
+) -> np.ndarray:
+    """Tell which entries of a quantity are wrong in any world."""
+    places = dict(submitted.places(quantity))
+    wrong = np.zeros(quantity.lengths, dtype=bool)
+    for world, found in zip(every, answers, strict=False):
+        wrong |= _counted(submitted, quantity, world, dict(zip(places, found, strict=True)))
+    return wrong
+
+
+def _counted(
+    submitted: Submission, quantity: Quantity, world: World, values: Mapping[tuple[int, ...], Found]
+) -> np.ndarray:
+    """Tell which entries are wrong in a world, without what large numbers alone may do."""
+    wrong = np.array(wrong_in(submitted, quantity, world, values))
+    if not world.is_large:
+        return wrong
+    equation, sources = quantity.equation, quantity.sources
+    if quantity.is_text or equation is None or equation.coarse or equation.jumps:
+        return np.zeros_like(wrong)
+    if equation.repeats or quantity.name in sources:
+        return np.zeros_like(wrong)
+    for index, value in values.items():
+        wrong[index] &= not is_error(value)
+    return wrong & np.isfinite(world.arrays[quantity.name])
+
+
+def _better(
+    submitted: Submission,
+    name: str,
+    every: Sequence[World],
+    first: Sequence[Sequence[Found]],
+    second: Sequence[Sequence[Found]],
+) -> list[list[Found]]:
+    """Return of two engines' answers the one that is right, or that is no error."""
+    quantity = submitted.layout.model[name]
+    places = dict(submitted.places(quantity))
+    found = []
+    for world, *both in zip(every, first, second, strict=False):
+        one, other = (dict(zip(places, values, strict=True)) for values in both)
+        wrong = wrong_in(submitted, quantity, world, other)
+        failed = {i for i in places if is_error(one[i]) and other[i] not in FAILED}
+        found.append([other[i] if i in failed or not wrong[i] else one[i] for i in places])
+    return found
+
+
 def _answers(
-    submitted: Submission, every: Sequence[World], tasks: Mapping[str, Task]
+    submitted: Submission,
+    every: Sequence[World],
+    tasks: Mapping[str, Task],
+    engine: Engine,
 ) -> dict[str, list[list[Found]]]:
     """Return what the task of each quantity comes to, in each world.
 
@@ -202,7 +390,7 @@ def _answers(
     unsure = {name: task for name, task in tasks.items() if name not in submitted.as_stated}
     first, *others = every
     rounds = [(first, tasks), *((world, unsure) for world in others)]
-    found = asked(submitted, [(world, list(some.values())) for world, some in rounds])
+    found = asked(submitted, [(world, list(some.values())) for world, some in rounds], engine)
     answers: dict[str, list[list[Found]]] = {name: [] for name in tasks}
     for (_, some), values in zip(rounds, found, strict=True):
         for name, each in zip(some, values, strict=True):
@@ -239,12 +427,34 @@ def _task(
 
 
 def asked(
-    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]]
+    submitted: Submission,
+    questions: Sequence[tuple[World, Sequence[Task]]],
+    engine: Engine = worlds_engine.beside,
 ) -> list[list[list[Found]]]:
-    """Let the tasks be computed in their worlds, within limits of time and memory."""
+    """Let the tasks be computed in their worlds, within limits of time and memory.
+
+    Where an engine fails, each task is asked for alone, so that one formula costs no other.
+    """
+    try:
+        return _asked(submitted, questions, engine)
+    except EngineError:
+        answers: list[list[list[Found]]] = []
+        for world, tasks in questions:
+            answers.append([])
+            for task in tasks:
+                try:
+                    answers[-1] += _asked(submitted, [(world, [task])], engine)[0]
+                except EngineError:
+                    answers[-1].append([UNKNOWN] * len(task.wanted))
+        return answers
+
+
+def _asked(
+    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]], engine: Engine
+) -> list[list[list[Found]]]:
     contents = submitted.contents
     size = contents.formula_count * max(1, len(submitted.blanks))
-    ask = worlds_engine.beside(contents.path, Allowance.of_size(size, contents.box))
+    ask = engine(contents.path, Allowance.of_size(size, contents.box))
     answers = []
     try:
         for world, tasks in questions:
@@ -290,7 +500,7 @@ def _reads_one(formula: str) -> str:
 
     Which arguments of a function take a range is known of those in a workbook of ours alone.
     """
-    if functions_of(formula) - FUNCTIONS:
+    if functions_of(formula) - SINGLE:
         return ""
     try:
         return intersection(formula, {}) or ""

@@ -6,16 +6,18 @@ cells that it names beside those that the layout states. The first that fits is 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from xlnn import reference
-from xlnn.checking.references import CellRange, areas, beyond, written
+from xlnn.checking.references import CellRange, areas, beyond, is_read, written
 from xlnn.engines.custom_functions import unknown
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.scenarios import Found
+from xlnn.exercises.edits import edits
 from xlnn.exercises.judging import TOLERANCE, Judged, World
+from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
@@ -25,6 +27,12 @@ Index = tuple[int, ...]
 
 DIGITS, MOST_DIGITS = 6, 17
 """Of a number in a sentence; 17 tell any two apart."""
+
+BY_HAND = frozenset({"by_hand", "unknown"})
+"""The kinds of which nobody knows whether they are mistakes: a person has to judge them."""
+
+_COMPUTES = re.compile(r"[A-Z]{1,3}\$?[0-9]|[A-Z]\(", re.IGNORECASE)
+"""What a text has that was meant as a formula: a cell, or a call."""
 
 DELETED = "#REF!"
 """What stands in a formula for cells that are no longer there."""
@@ -43,7 +51,8 @@ class Mistake:
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
         ``reads_one``, ``unlike``, ``truth``, ``constant``, ``circle``, ``sign``, ``factor``,
         ``offset``, ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``, ``long``,
-        ``missing``, ``other``.
+        ``missing``, ``by_hand``, ``no_equals``, ``instead``, ``epochs``, ``these_inputs``, those of
+        `xlnn.exercises.edits`, ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -55,23 +64,46 @@ class Mistake:
     said: Mapping[str, str] = field(default_factory=dict)
 
 
-def mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:
-    """Return why a unit is wrong.
+def mistakes(handed_in: Submission, judged: Judged) -> dict[Index, Mistake]:
+    """Return why units are wrong, by the unit, of those that are."""
+    found = {
+        unit: _mistake(handed_in.layout, judged, unit)
+        for unit in judged.quantity.units
+        if not judged.right(unit)
+    }
+    vague = {
+        unit: next(index for index in _rows(judged, unit) if judged.wrong[index])
+        for unit, why in found.items()
+        if why.kind == "other" and isinstance(judged.got[0].get(_first(judged, unit)), float)
+    }
+    for unit, (kind, said) in edits(handed_in, judged, vague).items():
+        found[unit] = replace(found[unit], kind=kind, said=said)
+    return found
 
-    Parameters
-    ----------
-    layout : Layout
-    judged : Judged
-    unit : tuple of int
-        A unit that is wrong.
-    """
+
+def _rows(judged: Judged, unit: Index) -> list[Index]:
+    return [index for index in judged.got[0] if index[len(judged.quantity.axes) :] == unit]
+
+
+def _first(judged: Judged, unit: Index) -> Index:
+    return next(index for index in _rows(judged, unit) if judged.wrong[index])
+
+
+def _mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:  # noqa: PLR0911 -- one a kind
+    """Return why a unit is wrong, that is."""
     quantity = judged.quantity
-    rows = [index for index in judged.got[0] if index[len(quantity.axes) :] == unit]
-    first = next(index for index in rows if judged.wrong[index])
+    rows = _rows(judged, unit)
+    known = [index for index in rows if judged.wrong[index] and index not in judged.by_hand]
+    if not known:
+        return _by_hand(layout, judged, _first(judged, unit))
+    first = known[0]
     cell = layout.cell(quantity.name, first)
     filled = [index for index in rows if index in judged.formulas or index in judged.typed]
     if not filled:
         return Mistake("empty", cell)
+    typed = judged.typed.get(first, judged.typed.get(filled[0]))
+    if isinstance(typed, str) and _COMPUTES.search(typed) and is_read(f"={typed}"):
+        return Mistake("no_equals", cell, {"value": typed})
     if not any(index in judged.formulas for index in rows):
         return Mistake("typed", cell, {"value": _written(judged.typed[filled[0]])})
     if first not in judged.formulas and first in judged.typed:
@@ -86,9 +118,28 @@ def mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:
         _by_form(layout, judged, first, cell)
         or _by_value(layout.model, judged, rows, cell)
         or _by_cells(layout, judged, rows, first, cell)
+        or _of_these_inputs(judged, rows, cell)
         or _error(judged, first, cell)
         or Mistake("other", cell, _beside(judged, first))
     )
+
+
+def _by_hand(layout: Layout, judged: Judged, first: Index) -> Mistake:
+    """Say that no engine computes a formula, and which function it misses."""
+    cell = layout.cell(judged.quantity.name, first)
+    for function in unknown(judged.formulas.get(first, "")):
+        return Mistake("unknown", cell, {"function": function})
+    return Mistake("by_hand", cell)
+
+
+def _of_these_inputs(judged: Judged, rows: list[Index], cell: str) -> Mistake | None:
+    """Find what is right for the inputs of the file and for no others."""
+    if not judged.worlds[0].is_own:
+        return None
+    expected = judged.worlds[0].arrays[judged.quantity.name]
+    if all(_distance(judged.got[0][index], expected[index]) <= TOLERANCE for index in rows):
+        return Mistake("these_inputs", cell)
+    return None
 
 
 def _shaped(operand: Operand) -> str:
@@ -106,19 +157,22 @@ def _by_form(layout: Layout, judged: Judged, first: Index, cell: str) -> Mistake
         return Mistake("truth", cell)
     if first in judged.constant:
         return Mistake("constant", cell, {"value": _written(judged.got[0][first])})
-    is_circle = judged.circular[first] or _names_itself(layout, judged, first)
-    return Mistake("circle", cell) if is_circle else None
+    if judged.circular[first] or any(got[first] == CIRCULAR for got in judged.got):
+        return Mistake("circle", cell, {"cells": _closing(layout, judged, first)})
+    return None
 
 
-def _names_itself(layout: Layout, judged: Judged, first: Index) -> bool:
-    """Tell whether a formula names its own cell, by others of its quantity as well."""
-    if any(got[first] == CIRCULAR for got in judged.got):
-        return True
+def _closing(layout: Layout, judged: Judged, first: Index) -> str:
+    """Return the ranges by which a formula leads to its own cell, as far as it can be told."""
     block = layout.blocks[judged.quantity.name]
     here, (row, column) = layout.titles[block.sheet], block.address(first)
     own = CellRange(here.casefold(), row, column, row, column)
     named = areas(judged.formulas.get(first, ""), here) or []
-    return beyond([own], named) is None
+    around = [area for area in named if beyond([own], [area]) is None]
+    places = {(here.casefold(), *block.address(index)) for index in judged.formulas}
+    alike = [a for a in named if any((a.sheet, *p[1:]) == a[:3] for p in places)]
+    titles = layout.titles.values()
+    return ", ".join(dict.fromkeys(written(area, titles) for area in around or alike or named))
 
 
 def _error(judged: Judged, first: Index, cell: str) -> Mistake | None:
@@ -249,12 +303,35 @@ def _by_cells(
             if kind:
                 titles = layout.titles.values()
                 said = {"named": written(area, titles), "belongs": written(other, titles)}
+                said |= {"axis": _time(layout, other)} if kind == "epochs" else {}
                 return Mistake(kind, cell, said | _epochs(layout, area, other))
+    if other_one := _instead(layout, named, stated, strange, unused):
+        return Mistake("instead", cell, other_one)
     if unused and not strange:
         symbol = _symbol(layout, unused[0])
         belongs = written(unused[0], layout.titles.values())
         return Mistake("missing", cell, {"symbol": symbol, "belongs": belongs})
     return None
+
+
+def _instead(
+    layout: Layout,
+    named: list[CellRange],
+    stated: list[CellRange],
+    strange: list[CellRange],
+    unused: list[CellRange],
+) -> dict[str, str]:
+    """Return what stands where another quantity belongs, by symbols and cells; empty if nothing."""
+    titles = layout.titles.values()
+    for area in strange:
+        for other in sorted(unused, key=lambda each: abs(_cells(each) - _cells(area))):
+            if not (beyond([other], named) and beyond([area], stated)):
+                continue
+            both = [_symbols(layout, each) for each in (area, other)]
+            if all(both) and _names(layout, area) != _names(layout, other):
+                cells = {"named": written(area, titles), "belongs": written(other, titles)}
+                return {"symbol": both[0], "right": both[1]} | cells
+    return {}
 
 
 def _covered(stated: CellRange, named: list[CellRange]) -> bool:
@@ -299,6 +376,8 @@ def _dragged(
 def _kind(layout: Layout, area: CellRange, other: CellRange) -> str:
     """Say how an area lies beside the one that belongs there; empty where it lies elsewhere."""
     size, right = _size(area), _size(other)
+    if other.sheet == area.sheet and not beyond([other], [area]) and _reaches(layout, area, other):
+        return "epochs"
     if size == right:
         return "epoch" if _epochs(layout, area, other) else _off(area, other)
     if area.sheet != other.sheet:
@@ -310,6 +389,49 @@ def _kind(layout: Layout, area: CellRange, other: CellRange) -> str:
     if one and corners and any(right):  # one cell that belongs is no range
         return "short" if size < right else "long"
     return ""
+
+
+def _reaches(layout: Layout, area: CellRange, other: CellRange) -> bool:
+    """Tell whether an area holds entries of other epochs besides those of the one that belongs."""
+    ends = [
+        layout.entry(each.sheet, row, each.left)
+        for each, row in ((area, area.top), (area, area.bottom), (other, other.top))
+    ]
+    if not all(ends) or len({end[0] for end in ends if end}) > 1:
+        return False
+    first, last, own = (end[1] for end in ends if end)
+    quantity = layout.model[ends[0][0]] if ends[0] else None
+    if quantity is None or not quantity.timed:
+        return False
+    at = len(quantity.each)
+    return len({first[at], last[at], own[at]}) > 1
+
+
+def _time(layout: Layout, area: CellRange) -> str:
+    """Return the name of the axis of time of what stands in an area."""
+    quantity = layout.model[_names(layout, area)]
+    return quantity.axes[len(quantity.each)].name
+
+
+def _names(layout: Layout, area: CellRange) -> str:
+    found = layout.entry(area.sheet, area.top, area.left)
+    return found[0] if found else ""
+
+
+def _symbols(layout: Layout, area: CellRange) -> str:
+    """Return the symbols of an area, of the first and the last entry; empty where it has none."""
+    ends = [
+        layout.entry(area.sheet, *corner)
+        for corner in ((area.top, area.left), (area.bottom, area.right))
+    ]
+    if not all(ends):
+        return ""
+    said = (layout.model[e[0]].heading(e[1][len(layout.model[e[0]].axes) :]) for e in ends if e)
+    return " … ".join(dict.fromkeys(each.strip() for each in said))
+
+
+def _cells(area: CellRange) -> int:
+    return (area.bottom - area.top + 1) * (area.right - area.left + 1)
 
 
 def _off(area: CellRange, other: CellRange) -> str:
@@ -331,6 +453,7 @@ def _epochs(layout: Layout, area: CellRange, other: CellRange) -> dict[str, str]
     axis = quantity.axes[at]
     return {
         "symbol": _symbol(layout, other),
+        "axis": axis.name,
         "epoch": str(time + axis.counts_from),
         "right": str(right + axis.counts_from),
     }

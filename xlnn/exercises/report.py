@@ -5,28 +5,35 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from statistics import mean, median
+from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.atomic_write import check_place, replacing
-from xlnn.errors import OutputError, OutputNameError
+from xlnn.errors import OutputError, OutputNameError, XlnnError
 from xlnn.exercises.grades import Grade, Grades
-from xlnn.exercises.sentences import commonest, notes, reason, words_of
-from xlnn.registry.text import Text
+from xlnn.exercises.sentences import commonest, notes, reasons, remarks, words_of
+from xlnn.registry.text import Text, languages, text
 from xlnn.writing.style import wide
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.package import inspect
 
 ENDINGS = (".xlsx", ".csv", ".json")
 
 HEADING = Font(bold=True)
-WRONG = PatternFill("solid", fgColor="FFF4D6D2")
-WIDEST = 70
+WIDEST = 60
 LONGEST_TITLE = 31
 
-Row = list[str | float]
+MADE = "xlnn grade"
+"""What an .xlsx report says of who made it: by that a later one may replace it."""
+
+Row = list[str | float | None]
 
 
 def check_report(path: Path, files: Sequence[Path] = (), *, force: bool = False) -> None:
@@ -38,7 +45,7 @@ def check_report(path: Path, files: Sequence[Path] = (), *, force: bool = False)
     files : list of Path
         What is to be graded: no report replaces it.
     force : bool
-        Whether another file may be replaced.
+        Whether another file may be replaced; an earlier report may be.
 
     Raises
     ------
@@ -53,9 +60,71 @@ def check_report(path: Path, files: Sequence[Path] = (), *, force: bool = False)
         )
     if path.exists() and any(file.exists() and path.samefile(file) for file in files):
         raise OutputNameError(f"{path} is one of the files to grade: choose another name with -o.")
-    if path.is_file() and not force:
+    if path.is_file() and not force and not _is_report(path):
         raise OutputError(f"{path} exists: choose another name with -o, or add --force.")
     check_place(path)
+
+
+def _is_report(path: Path) -> bool:
+    """Tell whether a file is a report that xlnn wrote."""
+    try:
+        if path.suffix.lower() == ".json":
+            read = json.loads(path.read_text(encoding="utf-8"))
+            return isinstance(read, dict) and {"grades", "copies", "seed"} <= read.keys()
+        if path.suffix.lower() == ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                head = next(csv.reader(file), [])
+            return any(head[:2] == _words_of_head(lang)[:2] for lang in languages())
+        with Archive(path) as archive:
+            return MADE.encode() in b"".join(archive.chunks("docProps/core.xml"))
+    except (OSError, ValueError, KeyError, csv.Error, XlnnError):
+        return False
+
+
+def _words_of_head(lang: str) -> list[str]:
+    return [text(lang, "grading")("report", key) for key in ("student", "file")]
+
+
+def carried_on(path: Path, grades: Grades) -> Grades:
+    """Return grades with the points and comments that a teacher typed into an earlier report.
+
+    Parameters
+    ----------
+    path : Path
+        Where the report is to be written; an .xlsx that is there may be an earlier one.
+    grades : Grades
+    """
+    if path.suffix.lower() != ".xlsx" or not path.is_file() or not _is_report(path):
+        return grades
+    typed = _typed(path)
+    return replace(
+        grades,
+        grades=tuple(replace(each, **typed.get((each.student, each.file), {})) for each in grades),
+    )
+
+
+def _typed(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """Read what a teacher typed into the sheet of the class, by student and file."""
+    inspect(path, spares=True)
+    book = load_workbook(path, read_only=True)
+    rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+    book.close()
+    found = {}
+    for lang in languages():
+        words = text(lang, "grading")
+        names = [words("report", key) for key in ("student", "file", "by_hand", "comment")]
+        head = next((n for n, row in enumerate(rows) if row[:2] == names[:2]), None)
+        if head is None or not {*names} <= {*rows[head]}:
+            continue
+        columns = [rows[head].index(name) for name in names]
+        for row in rows[head + 1 :]:
+            student, file, points, comment = (row[column] for column in columns)
+            is_number = isinstance(points, int | float) and not isinstance(points, bool)
+            found[str(student or ""), str(file or "")] = {
+                "by_hand": float(points) if is_number else None,
+                "comment": str(comment or ""),
+            }
+    return found
 
 
 def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
@@ -81,32 +150,71 @@ def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
             file.write(made.getvalue())
 
 
-def harmless(cell: str | float) -> str | float:
+def harmless(cell: str | float | None) -> str | float | None:
     """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell else cell
 
 
+def pseudonymous(grades: Grades) -> Grades:
+    """Return grades with numbers in the places of names, files, ids and e-mail addresses."""
+    new = {grade.file: f"P{n}" for n, grade in enumerate(in_order(grades), start=1)}
+    each = tuple(
+        replace(
+            grade,
+            file=new[grade.file],
+            student=new[grade.file],
+            id="",
+            email="",
+            error=grade.error.replace(Path(grade.file).name, new[grade.file]),
+        )
+        for grade in grades
+    )
+    pairs = tuple(replace(p, files=(new[p.files[0]], new[p.files[1]])) for p in grades.copies)
+    return replace(grades, grades=each, copies=pairs, missing=())
+
+
+def natural(words: str) -> tuple[tuple[int, int, str], ...]:
+    """Return what sorts texts as people do, numbers by their size.
+
+    >>> sorted(["Ada 10", "Ada 9", "ada 2"], key=natural)
+    ['ada 2', 'Ada 9', 'Ada 10']
+    """
+    parts = re.findall(r"\d+|\D+", words.casefold())
+    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
+
+
+def in_order(grades: Grades) -> list[Grade]:
+    """Return grades by the names of the students, or of files where those are unknown."""
+    return sorted(grades, key=lambda each: (natural(each.student or each.file), natural(each.file)))
+
+
 def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
-    """Yield a heading, and a row a student."""
+    """Yield a heading, a row a student, and who did not hand in."""
     names = dict.fromkeys(
         (question.quantity, question.symbol) for grade in grades for question in grade.questions
     )
-    head = ["student", "file", "points", "of"]
+    students = [*grades, *grades.missing]
+    known = [key for key in ("id", "email") if any(getattr(each, key) for each in students)]
+    head = ["student", "file", *known, "points", "of", "percent"]
     yield [
         *(words("report", key) for key in head),
         *(symbol for _, symbol in names),
-        words("report", "whole"),
-        words("report", "notes"),
+        *(words("report", key) for key in ("by_hand", "comment", "whole", "notes", "remarks")),
     ]
-    for grade in grades:
+    for grade in in_order(grades):
         own = {question.quantity: question.points for question in grade.questions}
         whole = "" if grade.whole is None else words("report", "yes" if grade.whole else "no")
         said = grade.error or " ".join(notes(grade, grades, words))
         marks: Row = [own.get(name, "") for name, _ in names]
-        if grade.error:
-            yield [grade.student, grade.file, "", "", *marks, whole, said]
-        else:
-            yield [grade.student, grade.file, grade.points, grade.of, *marks, whole, said]
+        share = 100 * grade.points / grade.of if grade.of else 0.0
+        sums: Row = ["", "", ""] if grade.error else [grade.points, grade.of, share]
+        who: Row = [grade.student, grade.file, *(getattr(grade, key) for key in known)]
+        more = " ".join(remarks(grade, grades, words))
+        yield [*who, *sums, *marks, grade.by_hand, grade.comment, whole, said, more]
+    for student in sorted(grades.missing, key=lambda each: natural(each.name)):
+        who = [student.name, "", *(getattr(student, key) for key in known)]
+        rest: Row = [""] * (5 + len(names))
+        yield [*who, *rest, "", words("report", "missing_sheet"), ""]
 
 
 def question_rows(grades: Grades, words: Text) -> Iterator[Row]:
@@ -123,43 +231,78 @@ def question_rows(grades: Grades, words: Text) -> Iterator[Row]:
 
 
 def student_rows(grade: Grade, grades: Grades, words: Text) -> Iterator[Row]:
-    """Yield whose it is, a row a unit with its verdict, and the notes."""
+    """Yield whose it is, each question with its points and reasons, and the notes."""
     yield [words("report", "student"), grade.student]
     yield [words("report", "file"), grade.file]
     if grade.error:
         yield [words("report", "error"), grade.error]
         return
-    yield [words("report", "points"), grade.points, words("report", "of"), grade.of]
+    total = words("report", "of_points", points=f"{grade.points:.4g}", of=f"{grade.of:g}")
+    yield [words("report", "points"), total]
     yield []
-    yield [words("report", key) for key in ("question", "unit", "points", "verdict")]
+    yield [words("report", key) for key in ("question", "points", "of", "verdict")]
     for question in grade.questions:
-        each = question.of / len(question.units)
-        for unit in question.units:
-            points = each if unit.right else 0.0
-            yield [question.name, unit.symbol, points, reason(unit, words)]
+        title = f"{question.symbol}   {question.name}"
+        first, *others = [*reasons(question, words)] or [words("reasons", "right")]
+        yield [title, question.points, question.of, first]
+        for line in others:
+            yield ["", "", "", line]
     yield []
     for note in notes(grade, grades, words):
         yield [note]
+    if grade.comment:
+        yield [grade.comment]
 
 
 def _workbook(grades: Grades, words: Text) -> Workbook:
     book = Workbook()
+    book.properties.creator = MADE
     first = book.active
     first.title = words("report", "class_sheet")
-    fill(first, class_rows(grades, words))
+    fill(first, class_rows(grades, words), widest=WIDEST // 2)
+    _sum_up(first, grades, words)
     fill(book.create_sheet(words("report", "questions_sheet")), question_rows(grades, words))
     taken = {sheet.title.casefold() for sheet in book}
-    for grade in grades:
+    for grade in in_order(grades):
         sheet = book.create_sheet(_title(grade, taken))
         fill(sheet, student_rows(grade, grades, words), heading=5)
+        sheet.page_setup.fitToHeight = 1
     for sheet in book:
         sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.fitToHeight = 0
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    for sheet in book.worksheets[:2]:
+        sheet.page_setup.fitToHeight = 0
+        sheet.print_title_rows = "1:1"
+    first.page_setup.fitToWidth = 2  # the points, and then what is said of them
+    first.print_title_cols = "A:A"
     return book
 
 
-def fill(sheet: Worksheet, rows: Iterator[Row], heading: int = 1) -> None:
+def _sum_up(sheet: Worksheet, grades: Grades, words: Text) -> None:
+    """Freeze the names, let the class be filtered, and add the mean and the median below."""
+    last, width = sheet.max_row, sheet.max_column
+    sheet.auto_filter.ref = f"A1:{get_column_letter(width)}{last}"
+    sheet.freeze_panes = "B2"
+    graded = [grade for grade in grades if not grade.error]
+    if not graded:
+        return
+    head = [sheet.cell(1, column).value for column in range(1, width + 1)]
+    first = head.index(words("report", "points")) + 1
+    skipped = head.index(words("report", "of")) + 1
+    beyond = head.index(words("report", "by_hand")) + 1
+    for row, (key, of) in enumerate((("mean", mean), ("median", median)), start=last + 2):
+        sheet.cell(row, 1, words("report", key)).font = HEADING
+        for column in range(first, beyond):
+            values = [sheet.cell(r, column).value for r in range(2, last + 1)]
+            numbers = [value for value in values if isinstance(value, int | float)]
+            if numbers and column != skipped:
+                cell = sheet.cell(row, column, of(numbers))
+                cell.number_format, cell.font = "0.##", HEADING
+                cell.alignment = Alignment(horizontal="left")
+
+
+def fill(sheet: Worksheet, rows: Iterator[Row], heading: int = 1, widest: int = WIDEST) -> None:
     """Write rows of texts and numbers into a sheet, each column as wide as it needs to be."""
     widths: dict[int, int] = {}
     for number, row in enumerate(rows, start=1):
@@ -167,13 +310,18 @@ def fill(sheet: Worksheet, rows: Iterator[Row], heading: int = 1) -> None:
             cell = sheet.cell(number, column, value)
             if isinstance(value, str):
                 cell.data_type = "s"  # a name is no formula
-                cell.alignment = Alignment(wrap_text=len(value) > WIDEST, vertical="top")
+                long = (wide(value) > widest and len(row) > 1) or number == heading
+                cell.alignment = Alignment(wrap_text=long, vertical="top")
+                size = wide(value)
             else:
                 cell.number_format = "0.##"
-            if len(row) > 1:
-                widths[column] = max(widths.get(column, 8), min(wide(str(value)), WIDEST) + 2)
+                cell.alignment = Alignment(vertical="top", horizontal="left")
+                size = 5
             if number == heading:
                 cell.font = HEADING
+                size = max(map(wide, str(value).split()), default=0)
+            if len(row) > 1:
+                widths[column] = max(widths.get(column, 6), min(size, widest) + 2)
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = sheet.cell(heading + 1, 1)

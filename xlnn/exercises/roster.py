@@ -4,6 +4,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.data.files import text
@@ -27,6 +28,23 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """What Windows takes for a device."""
 
 
+@dataclass(frozen=True)
+class Student:
+    """Somebody in a class.
+
+    Attributes
+    ----------
+    name : str
+    id : str
+        A number or a login by which a school's system knows them; empty if none is known.
+    email : str
+    """
+
+    name: str
+    id: str = ""
+    email: str = ""
+
+
 def students(path: Path) -> tuple[str, ...]:
     """Read the names of a roster: a line each, or the column of a CSV that is headed "name".
 
@@ -34,6 +52,20 @@ def students(path: Path) -> tuple[str, ...]:
     ------
     DataError
         The file cannot be read, or a name is missing, too long or there twice.
+    """
+    return tuple(student.name for student in roster(path))
+
+
+def roster(path: Path) -> tuple[Student, ...]:
+    """Read a roster, with the e-mail addresses and ids that stand beside the names.
+
+    The addresses are the column in which each entry has a sign @, and the ids the first other one
+    whose heading says so, or in which no entry is there twice and each has a digit.
+
+    Raises
+    ------
+    DataError
+        As `students`.
     """
     lines = text(path, "CSV").split("\n")
     while lines and not lines[-1].strip():
@@ -44,10 +76,12 @@ def students(path: Path) -> tuple[str, ...]:
     except csv.Error as error:
         raise DataError(f"{path.name} is not a CSV: {short(error)}.") from error
     column, first = _column(path, rows)
-    found: dict[str, tuple[str, int]] = {}
+    email, own = _beside(rows, column, first)
+    found: dict[str, tuple[Student, int]] = {}
     for number, row in enumerate(rows[first:], start=first + 1):
         name = checked(row[column] if column < len(row) else "", f"{path.name}, line {number:,}")
-        _, line = found.setdefault(name.casefold(), (name, number))
+        student = Student(name, _entry(row, own), _entry(row, email))
+        _, line = found.setdefault(name.casefold(), (student, number))
         if line != number:
             raise DataError(
                 f'{path.name}, line {number:,}: "{short(name)}" is already in line {line:,}: add '
@@ -57,7 +91,30 @@ def students(path: Path) -> tuple[str, ...]:
         raise DataError(f"{path.name} holds no names: write one name per line.")
     if len(found) > MOST:
         raise DataError(f"{path.name} names {len(found):,} students: at most {MOST:,} are allowed.")
-    return tuple(name for name, _ in found.values())
+    return tuple(student for student, _ in found.values())
+
+
+def _entry(row: Sequence[str], column: int | None) -> str:
+    entry = _plain(row[column]) if column is not None and column < len(row) else ""
+    return entry if entry.isprintable() and len(entry) <= LONGEST_NAME else ""
+
+
+def _beside(rows: Sequence[Sequence[str]], names: int, first: int) -> tuple[int | None, int | None]:
+    """Return the columns of the e-mail addresses and of the ids, where there are any."""
+    heads = [_plain(cell).casefold() for cell in rows[0]] if first else []
+    email = own = None
+    for column in range(max(map(len, rows))):
+        entries = [_entry(row, column) for row in rows[first:]]
+        filled = [entry for entry in entries if entry]
+        if column == names or not filled:
+            continue
+        if all("@" in entry for entry in filled):
+            email = column if email is None else email
+        elif own is None and len({*filled}) == len(entries):
+            is_headed = column < len(heads) and re.search(r"\bid\b|number|学号|番号", heads[column])
+            if is_headed or all(re.search(r"\d", entry) for entry in filled):
+                own = column
+    return email, own
 
 
 def _column(path: Path, rows: Sequence[Sequence[str]]) -> tuple[int, int]:

@@ -1,10 +1,12 @@
 """Describe a grade, its reasons and its notes in words."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
+from xlnn.exercises.collected import letters
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
+from xlnn.exercises.mistakes import Mistake
 from xlnn.registry.text import Text, text
 
 REASONS = 3
@@ -24,26 +26,41 @@ def reason(unit: UnitGrade, words: Text) -> str:
     """Say why a unit is wrong, and where first."""
     if unit.mistake is None:
         return words("reasons", "right")
-    said = words("reasons", unit.mistake.kind, **unit.mistake.said)
-    return words("joined", "at", reason=said, cell=unit.mistake.cell)
+    return words("joined", "at", reason=said_of(unit.mistake, words), cell=unit.mistake.cell)
+
+
+def said_of(mistake: Mistake, words: Text) -> str:
+    """Say a mistake, but not where."""
+    axis = mistake.said.get("axis", "")
+    axis = axis if axis in words.words["axes"] else "step"
+    named = {"axis": words("axes", axis), "axes": words("axes", f"many_{axis}")}
+    return words("reasons", mistake.kind, **{**mistake.said, **named})
 
 
 def reasons(question: QuestionGrade, words: Text) -> Iterator[str]:
     """Yield why the units of a question are wrong, each reason with its units and where first."""
+    for units in grouped(question, words).values():
+        yield f"{named_units(units, words)}: {reason(units[0], words)}"
+
+
+def grouped(question: QuestionGrade, words: Text) -> dict[str, list[UnitGrade]]:
+    """Return the units of a question that are wrong, by their reasons in words."""
     found: dict[str, list[UnitGrade]] = {}
     for unit in question.units:
         if unit.mistake:
-            said = words("reasons", unit.mistake.kind, **unit.mistake.said)
-            found.setdefault(said, []).append(unit)
-    for units in found.values():
-        symbols = [unit.symbol for unit in units]
-        named = ", ".join(symbols)
-        if len(symbols) > NAMED:
-            named = words(
-                "joined", "many", first=", ".join(symbols[: NAMED - 1]), last=symbols[-1],
-                count=len(symbols),
-            )  # fmt: skip
-        yield f"{named}: {reason(units[0], words)}"
+            found.setdefault(said_of(unit.mistake, words), []).append(unit)
+    return found
+
+
+def named_units(units: Sequence[UnitGrade], words: Text) -> str:
+    """Name units by their symbols, of many the first ones and the last."""
+    symbols = [unit.symbol for unit in units]
+    if len(symbols) <= NAMED:
+        return ", ".join(symbols)
+    return words(
+        "joined", "many", first=", ".join(symbols[: NAMED - 1]), last=symbols[-1],
+        count=len(symbols),
+    )  # fmt: skip
 
 
 def commonest(grades: Sequence[Grade], quantity: str, words: Text) -> str:
@@ -61,27 +78,41 @@ def commonest(grades: Sequence[Grade], quantity: str, words: Text) -> str:
 
 def _bare(words: Text, kind: str) -> str:
     """Return the words of a reason without what is in its braces."""
-    blanks = ("filled", "rows", "value", "error", "range", "factor", "offset", "cells", "function")
-    dots = dict.fromkeys((*blanks, "symbol", "epoch", "right", "named", "belongs"), "…")
-    return words("reasons", kind, **dots, found="…", expected="…")
+    return re.sub(r"\{\w+\}", "…", words.words["reasons"][kind])
 
 
 def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
-    """Yield what else is to be said of a submission."""
-    if grade.whole is not None:
+    """Yield what a student is to know of a submission besides the reasons."""
+    all_right = all(question.right for question in grade.questions)
+    if grade.whole is not None and grade.whole != all_right:  # or it follows
         yield words("notes", "whole_right" if grade.whole else "whole_wrong")
+    if grade.open:
+        yield words("notes", "open", points=f"{grade.open:.4g}")
     if not grade.usable:
         yield words("notes", "unusable")
+    for kind, titles in grade.moved.items():
+        yield words("notes", kind, names=words("joined", "between").join(titles))
     names = words("joined", "between").join(grade.changed)
     if grade.changed and grade.student:
         yield words("notes", "not_handed_out", student=grade.student, names=names)
     elif grade.changed:
         yield words("notes", "inputs", names=names)
-    if grade.student and not _fits(grade):
-        yield words("notes", "named_otherwise", file=grade.file, student=grade.student)
     same = [each.file for each in grades if grade.student and each.student == grade.student]
     if len(same) > 1:
         yield words("notes", "twice", student=grade.student, files=", ".join(same))
+
+
+def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
+    """Yield what the teacher alone is to know of a submission."""
+    if grade.error:
+        return
+    if not grade.intact:
+        yield words("notes", "altered")
+    if grade.asked_otherwise:
+        names = words("joined", "between").join(grade.asked_otherwise)
+        yield words("notes", "asked_otherwise", names=names)
+    if grade.student and not _fits(grade):
+        yield words("notes", "named_otherwise", file=grade.file, student=grade.student)
     for pair in grades.copies:
         if grade.file in pair.files:
             one, other = pair.files
@@ -91,7 +122,7 @@ def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
 
 def _fits(grade: Grade) -> bool:
     """Tell whether a file is called after its student."""
-    stem, name = ("".join(filter(str.isalnum, each.casefold())) for each in (
-        Path(grade.file).stem, grade.student,
-    ))  # fmt: skip
-    return name in stem
+    stem, name = letters(grade.file.removesuffix(".xlsx")), letters(grade.student)
+    words = sorted(letters(word) for word in grade.student.split())
+    handed = (letters(word) for word in re.split(r"[\s_/]+", grade.file))
+    return name in stem or "".join(reversed(words)) in stem or {*words} <= {*handed}

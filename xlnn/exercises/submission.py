@@ -1,19 +1,21 @@
 """Read what a student handed in: formulas, typed values and the exercise."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from xlnn.address import address
 from xlnn.checking.formula_text import as_stated
 from xlnn.engines.scenarios import Place
 from xlnn.errors import WorkbookError
 from xlnn.exercises.array_formulas import spilled
 from xlnn.exercises.handed_out import Exercise, exercise_of
+from xlnn.exercises.returned import Returning, cut
 from xlnn.grid import CellError, Grid
 from xlnn.layout import Layout
 from xlnn.loading.arrays import inputs_of, read_arrays
@@ -24,6 +26,8 @@ from xlnn.quantity import Quantity
 from xlnn.workbooks.kind import Spec
 from xlnn.xlsx import package
 from xlnn.xlsx.cells import all_cells
+from xlnn.xlsx.formula_cells import FormulaCells
+from xlnn.xlsx.guard import FormulaGuard
 from xlnn.xlsx.package import Package
 
 Typed = float | str | bool | CellError
@@ -50,6 +54,10 @@ class Submission:
         What stands in cells without a formula, by place.
     arrays : set of places
         The formulas that compute with whole ranges in any Excel.
+    refused : set of places
+        Formulas that no engine may see, so that a person judges what depends on them.
+    moved : dict of tuple
+        What a student moved, as `Returning` says it: titles of sheets by what happened to them.
     """
 
     contents: Package
@@ -59,6 +67,18 @@ class Submission:
     formulas: Mapping[Place, str]
     typed: Mapping[Place, Typed]
     arrays: AbstractSet[Place]
+    refused: AbstractSet[Place] = frozenset()
+    moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def deleted(self) -> frozenset[str]:
+        """The quantities of sheets that are no longer there."""
+        titles = self.moved.get("deleted", ())
+        return frozenset(
+            name
+            for name, block in self.layout.blocks.items()
+            if self.layout.titles[block.sheet] in titles
+        )
 
     @cached_property
     def blanks(self) -> tuple[Quantity, ...]:
@@ -135,38 +155,102 @@ def submission(path: Path) -> Submission:
     WorkbookError
         The file is no exercise of xlnn, or is not safe to open.
     """
-    contents = package.inspect(path, anywhere, arrays=True, local_names=True)
+    contents = package.inspect(path, anywhere, arrays=True, local_names=True, spares=True)
     exercise = exercise_of(path)
     if exercise is None:
         raise WorkbookError(
             f"{path.name} was written by xlnn, but is not an exercise: no formulas are left out."
         )
     spec, layout = described(path, None, contents, _lay_out)
-    check_sheets(contents, layout)
     for name in exercise.blank:
         if name not in layout.model.by_name or layout.model[name].equation is None:
             raise WorkbookError(
                 f'{path.name}: its Spec asks for "{name:.40}", which it does not compute: hand in '
                 "the file as it was handed out."
             )
-    names = Names(contents)
     formulas: dict[Place, str] = {}
     typed: dict[Place, Typed] = {}
+    names = Names(contents)
     for title, (row, column, formula, value) in all_cells(path, arrays=True):
         if formula is not None:
             formulas[title, row, column] = names.plain(formula, title)
         elif value is not None:
             typed[title, row, column] = value
+    formulas = cut(formulas, _used(layout, formulas, typed))
     into = _spilled(contents, formulas, typed)
+    formulas |= into
+    typed = {place: value for place, value in typed.items() if place not in into}
+    refused = _refused(contents, formulas)
+    arrays = into.keys() | contents.arrays
+    returning = Returning(layout, contents.names, contents.sheets, _filled(formulas, typed))
+    if not returning.moved or not returning.titles:
+        check_sheets(contents, layout)
+    if returning.is_needed:
+        back = returning.place
+        formulas = {back(at): returning.formula(text, at[0]) for at, text in formulas.items()}
+        typed = {back(at): value for at, value in typed.items()}
+        refused, arrays = {back(at) for at in refused}, {back(at) for at in arrays}
+    if returning.moved:
+        contents = _as_handed_out(contents, layout, formulas, returning)
     return Submission(
         contents,
         exercise,
         spec,
         layout,
-        formulas | into,
-        {place: value for place, value in typed.items() if place not in into},
-        into.keys() | contents.arrays,
+        {place: text for place, text in formulas.items() if place not in refused},
+        typed,
+        arrays,
+        frozenset(refused),
+        returning.moved,
     )
+
+
+def _used(
+    layout: Layout, formulas: Mapping[Place, str], typed: Mapping[Place, Typed]
+) -> dict[str, tuple[int, int]]:
+    """Return the last row and column of each sheet, by its title in small letters."""
+    used = {layout.titles[key].casefold(): size for key, size in layout.extents.items()}
+    for title, row, column in (*formulas, *typed):
+        down, right = used.get(title.casefold(), (0, 0))
+        if row > down or column > right:
+            used[title.casefold()] = max(row, down), max(column, right)
+    return used
+
+
+def _refused(contents: Package, formulas: Mapping[Place, str]) -> set[Place]:
+    """Return the places of the formulas that no engine may see, now that names are written out."""
+    if not contents.refused:
+        return set()
+    guard = FormulaGuard(contents.sheets, WorkbookError, {}, anywhere, spares=True)
+    places = {f"{title}!{address(*at)}": (title, *at) for title, *at in formulas}
+    guard.check([text[1:] for text in formulas.values()], [*places].__getitem__)
+    return {places[place] for place in guard.refused_cells}
+
+
+def _filled(
+    formulas: Mapping[Place, str], typed: Mapping[Place, Typed]
+) -> Callable[[str], set[tuple[int, int]]]:
+    def filled(title: str) -> set[tuple[int, int]]:
+        return {at[1:] for at in (*formulas, *typed) if at[0] == title}
+
+    return filled
+
+
+def _as_handed_out(
+    contents: Package, layout: Layout, formulas: Mapping[Place, str], returning: Returning
+) -> Package:
+    """Return what is in a file of which everything stands where it was handed out."""
+    there = [returning.titles.get(title, title) for title in contents.sheets]
+    cells: dict[str, list[tuple[int, int]]] = {
+        title: [] for title in (*layout.titles.values(), *there)
+    }
+    for title, row, column in formulas:
+        cells[title].append((row, column))
+    found = {}
+    for title, places in cells.items():
+        lines = np.array(sorted(places), dtype=np.int32).reshape(-1, 2)
+        found[title] = FormulaCells(lines[:, 0], lines[:, 1], None, np.empty(0), {})
+    return replace(contents, sheets=tuple(cells), formulas=found)
 
 
 def _spilled(

@@ -87,6 +87,8 @@ def _judged(said: "Explanation", words: Text) -> str:
     if said.role in {"input", "noted"}:
         return words("explain", said.role)
     if not said.agrees:
+        if said.expected is None and said.formula is None:
+            return words("explain", "not_done")
         if said.expected is None:
             return words("explain", "wrong_reads")
         return words("explain", "wrong", expected=in_words(said.expected))

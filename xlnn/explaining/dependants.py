@@ -10,6 +10,12 @@ from xlnn.checking.references import areas
 from xlnn.layout import FilledColumn, Layout, moving
 from xlnn.quantity import Quantity
 
+BOOKKEEPING = frozenset({"exercise", "check"})
+"""Sheets on which a workbook tells of itself: nothing there is computed for a reader."""
+
+FIRST = 1_000_000
+"""The number of the first row that moves: a formula may name others as they are."""
+
 Entries = tuple[Quantity, tuple[int, ...], list[tuple[int, ...]]]
 """A quantity, a unit of it, and the indices along its axes."""
 
@@ -22,7 +28,7 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[En
     block = layout.blocks[name]
     place = layout.titles[block.sheet].casefold(), *block.address(index)
     for quantity in layout.model.quantities:
-        if name not in quantity.sources:
+        if name not in quantity.sources or quantity.sheet in BOOKKEEPING:
             continue
         here = layout.titles[quantity.sheet]
         for number, part in enumerate(layout.blocks[quantity.name].parts):
@@ -56,9 +62,12 @@ def _naming(
         naming[:] = any(covered)
         return naming
     # in place of its rows the number of each: an area's corners say how they move
-    numbered = column.text.format(*range(1, len(column.rows) + 1))
+    numbered = column.text.format(*range(FIRST, FIRST + len(column.rows)))
     for area in areas(numbered, here) or ():
         if area.sheet == sheet and area.left <= at <= area.right:
-            corners = [moving(*column.rows[n - 1], lengths) for n in (area.top, area.bottom)]
+            corners = [
+                moving(*column.rows[n - FIRST], lengths) if n >= FIRST else np.full(naming.size, n)
+                for n in (area.top, area.bottom)
+            ]
             naming |= (np.minimum(*corners) <= row) & (row <= np.maximum(*corners))
     return naming

@@ -128,6 +128,9 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     expected = None
     if role == "computed":
         expected = plain(reference.expected(sheet.layout.model, quantity, sheet.arrays)[index])
+    practises = "exercise_blanks" in sheet.layout.model.by_name
+    if practises and wrong and sheet.value(entry) is None:  # the answer is not given away
+        expected, formula, remark = None, None, ""
     return Explanation(
         file=file,
         cell=cell,

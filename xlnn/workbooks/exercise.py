@@ -4,7 +4,8 @@ An ordinary workbook says nothing there, and what a workbook models does not han
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import tomli_w
@@ -32,12 +33,26 @@ class Exercise:
         The teacher's, which is the same for all; see `own_seed`.
     level : int
         From 1 to `LEVELS`; 0 where the blanks were chosen.
+    fingerprint : str
+        Of all that the Spec says, as it was handed out.
     """
 
     blank: tuple[str, ...]
     student: str
     seed: int
     level: int
+    fingerprint: str = ""
+
+    def marked(self, lines: Sequence[str]) -> "Exercise":
+        """Return it with the fingerprint of a Spec whose other lines are these.
+
+        >>> one, other = (Exercise(("x",), "Ada", 0, 1).marked([line]) for line in "ab")
+        >>> one.fingerprint != other.fingerprint
+        True
+        """
+        own = replace(self, fingerprint="").to_toml()
+        text = "\n".join((*filter(None, map(str.strip, lines)), own))
+        return replace(self, fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16])
 
     @property
     def own_seed(self) -> int:
@@ -51,7 +66,17 @@ class Exercise:
 
     def to_toml(self) -> str:
         """Return the table with which the text of a Spec ends."""
-        return tomli_w.dumps({EXERCISE: {**asdict(self), "blank": list(self.blank)}})
+        values = {**asdict(self), "blank": list(self.blank)}
+        if not self.fingerprint:
+            del values["fingerprint"]
+        return tomli_w.dumps({EXERCISE: values})
+
+
+def is_intact(text: str) -> bool:
+    """Tell whether the text of a Spec is as it was when the exercise was handed out."""
+    exercise = exercise_in(text)
+    spec = text.partition(f"[{EXERCISE}]")[0].splitlines()
+    return exercise is not None and exercise.marked(spec) == exercise
 
 
 def exercise_in(text: str) -> Exercise | None:
@@ -85,8 +110,8 @@ def _exercise(table: Any) -> Exercise:  # noqa: ANN401 -- whatever TOML may hold
         case {
             "blank": list(blank), "student": str(student), "seed": int(seed), "level": int(level),
             **rest,
-        } if not rest:  # fmt: skip
-            pass
+        } if rest.keys() <= {"fingerprint"}:  # fmt: skip
+            fingerprint = rest.get("fingerprint", "")
         case _:
             raise ValueError("it has blank, student, seed and level")
     if not 0 < len(blank) <= MAX_BLANKS or not all(isinstance(name, str) for name in blank):
@@ -99,4 +124,6 @@ def _exercise(table: Any) -> Exercise:  # noqa: ANN401 -- whatever TOML may hold
         raise ValueError("seed is a whole number from 0")
     if isinstance(level, bool) or not 0 <= level <= LEVELS:
         raise ValueError(f"level is a whole number from 0 to {LEVELS}")
-    return Exercise(tuple(blank), student, seed, level)
+    if not isinstance(fingerprint, str) or len(fingerprint) > LONGEST_NAME:
+        raise ValueError("fingerprint is a short text")
+    return Exercise(tuple(blank), student, seed, level, fingerprint)

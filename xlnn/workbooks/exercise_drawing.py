@@ -1,6 +1,6 @@
 """Draw a workbook as an exercise: the sheet Exercise, the Guide, and the cells to fill."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from openpyxl.formatting.rule import FormulaRule, Rule
@@ -12,6 +12,7 @@ from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
+from xlnn.workbooks.exercise_equations import own_equation
 from xlnn.workbooks.exercise_sheet import (
     BESIDE,
     INPUTS_APART,
@@ -60,7 +61,9 @@ def drawings_of_exercise(  # noqa: PLR0913 -- all that the sheets tell of
     layout: Layout,
     exercise: Exercise,
     words: Text,
-    equations: Mapping[str, str],
+    equations: Callable[[str], Mapping[str, str]],
+    spoken: Mapping[str, str],
+    note: str = "",
 ) -> dict[str, Drawing]:
     """Return what all sheets of an exercise show besides its quantities.
 
@@ -74,18 +77,28 @@ def drawings_of_exercise(  # noqa: PLR0913 -- all that the sheets tell of
     exercise : Exercise
     words : Text
         Of the workbook itself.
-    equations : mapping
-        What stands in the Guide's equations for the words in braces.
+    equations : function
+        Gives what stands in the Guide's equations for the words in braces, for a layer.
+    spoken : mapping
+        Formulas in symbols, by the quantities of which the Guide has no equation.
+    note : str
+        What a teacher adds: where to hand in.
     """
     own = text(words.lang, WORDS)
     page = _draw(tasks, layout, exercise, own, words)
-    _table(page, tasks, own, words, equations)
+    if note:
+        steps = len(own.words["exercise"]["steps"])
+        page.put(FIRST_ROW + 1 + steps, 1, note, replace(PLAIN, bold=True))
+    _table(page, tasks, own, words, equations, spoken)
     drawn = {key: replace(drawing, opens=False) for key, drawing in drawings.items()}
     drawn[SHEET] = page
     if "guide" in drawn:
         _draw_on_guide(drawn["guide"], layout, exercise, own, words)
     spec = drawn["spec"]
-    for row, line in enumerate(exercise.to_toml().splitlines(), start=max(spec.cells) + 1):
+    texts = [str(spec.cells[row][1][0]) for row in sorted(spec.cells) if 1 in spec.cells[row]]
+    begin = next(n for n, line in enumerate(texts) if line.startswith("format"))
+    table = exercise.marked(texts[begin:]).to_toml()
+    for row, line in enumerate(table.splitlines(), start=max(spec.cells) + 1):
         if line:
             spec.put(row, 1, line, TEXT_LINE)
     for number, name in enumerate(exercise.blank, start=1):
@@ -163,8 +176,13 @@ def _section(drawing: Drawing, row: int, title: str) -> None:
         drawing.put(row, column, title if column == 1 else "", SECTION)
 
 
-def _table(
-    drawing: Drawing, tasks: Tasks, own: Text, words: Text, equations: Mapping[str, str]
+def _table(  # noqa: PLR0913, PLR0917 -- all that a line tells
+    drawing: Drawing,
+    tasks: Tasks,
+    own: Text,
+    words: Text,
+    equations: Callable[[str], Mapping[str, str]],
+    spoken: Mapping[str, str],
 ) -> None:
     """Draw a row for each quantity that is left out."""
     for column, key in enumerate(own.words["table"], start=1):
@@ -174,18 +192,27 @@ def _table(
     for number, name in enumerate(tasks.blank, start=1):
         row, quantity = TASKS + number - 1, tasks.layout.model[name]
         said = known.get(quantity.kind, {})
-        equation = said.get("equation", "").format(**equations)
+        told = equations(quantity.layer)
+        equation = own_equation(quantity, tasks.layout.model, said, told) or spoken.get(name, "")
         first = tasks.first_steps[number - 1][0]
         link = _cells(tasks, number - 1)
         drawing.put(row, 1, str(number), replace(LABEL, align="center"))
         drawing.put(row, 2, symbol(quantity), replace(CELL, bold=True))
         drawing.put(row, 3, _name(quantity, words), CELL)
         shown = equation or _arguments(tasks, quantity, own, words)
+        holds = said.get("meaning", "")
+        units = " … ".join(
+            dict.fromkeys(
+                quantity.heading(u).strip() for u in (quantity.units[0], quantity.units[-1])
+            )
+        )
+        if holds and "{" not in holds:
+            shown += "\n" + own("exercise", "holds", units=units or symbol(quantity), meaning=holds)
         drawing.put(row, 4, shown, CELL)
-        drawing.put(row, 5, said.get("book", "").format(**equations), CELL)
+        drawing.put(row, 5, said.get("book", "").format(**told), CELL)
         drawing.put(row, 6, link, LINK)
         drawing.links[address(row, 6)] = first.all_cells
-        lines = 1 + int(text_width(shown) // drawing.widths[4])
+        lines = sum(1 + int(text_width(line) // drawing.widths[4]) for line in shown.split("\n"))
         drawing.heights[row] = 6 + 12 * lines
 
 

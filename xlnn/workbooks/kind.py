@@ -177,8 +177,11 @@ class WorkbookKind(ABC, Generic[S, O]):
     def words(self, spec: S, layout: Layout) -> Text:
         """Return the words of a workbook, in the language that the Spec names."""
 
-    def equations(self, spec: S) -> Mapping[str, str]:  # noqa: ARG002 -- for those with choices
-        """Return what stands in the equations of the symbols for the words in braces."""
+    def equations(self, spec: S, layer: str = "") -> Mapping[str, str]:  # noqa: ARG002 -- for those with choices
+        """Return what stands in the equations of the symbols for the words in braces.
+
+        With a layer's name it is what holds for that layer.
+        """
         return {}
 
     def cells(self, recipe: Recipe[S], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:  # noqa: ARG002 -- for those that look closely

@@ -134,8 +134,11 @@ class FormulaGuard:
         names: Iterable[str] = (),
         *,
         sets_aside: bool = False,
+        spares: bool = False,
     ) -> None:
-        self._sets_aside = sets_aside
+        self._sets_aside, self._spares = sets_aside, spares
+        self.refused_cells: set[str] = set()
+        """Of a file that is spared for its other formulas, the places of those that are refused."""
         self.left_out: dict[str, str] = {}
         """What the formulas call that no engine may see, by their cells."""
         self._may_be_left_out = may_be_left_out
@@ -195,6 +198,8 @@ class FormulaGuard:
 
     def check_reads(self) -> None:
         """Refuse formulas that together read more cells than so many need."""
+        if self._spares:  # whoever asks for single ones cuts their ranges
+            return
         limit = READS + READS_A_FORMULA * self._count
         if self._reads > limit:
             cells, place = self._most
@@ -209,15 +214,20 @@ class FormulaGuard:
             return self._check(formula, place)
         except _OtherFunctionError as error:
             refused, name = error.args
-            if not self._sets_aside and (_leads_outside(name) or not self._may_be_left_out(place)):
+            may = not _leads_outside(name) and self._may_be_left_out(place)
+            if self._sets_aside or may:
+                self.left_out[place] = name
+                return True
+            if not self._spares:
                 raise refused from None
-            self.left_out[place] = name
-            return True
         except WorkbookError:
-            if not self._sets_aside:
+            if self._sets_aside:
+                self.left_out[place] = ""
+                return True
+            if not self._spares:
                 raise
-            self.left_out[place] = ""
-            return True
+        self.refused_cells.add(place)
+        return True
 
     def _check(self, formula: str, place: str) -> bool:
         """Refuse a formula that may not be computed; say whether its digits decided about it."""

@@ -90,7 +90,7 @@ def ambiguous(names: Sequence[Named], *, local: bool = True) -> Mapping[str, str
 def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard) -> None:
     """Refuse defined names that belong to macros or whose formulas may not be computed."""
     for name, text, attributes in names:
-        where = f'the defined name "{name:.40}"'
+        where = named(name)
         macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
         if any(attributes[key] not in {"0", "false"} for key in macro):
             if archive.brings is not None:
@@ -101,6 +101,11 @@ def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard
             continue
         if name not in _PRINTED or text != "#REF!":
             formulas.check([text], lambda _, where=where: where)
+
+
+def named(name: str) -> str:
+    """Say which defined name it is, for a message."""
+    return f'the defined name "{name:.40}"'
 
 
 def reads_otherwise(name: str) -> bool:
@@ -162,6 +167,8 @@ class Package:
         The cells that each array formula fills, by its sheet, row and column, where these may be.
     is_manual : bool
         Whether a program computes it only when it is asked to.
+    refused : frozenset of str
+        Of a file that is spared, the places of the formulas that no engine may see.
     """
 
     path: Path
@@ -175,6 +182,7 @@ class Package:
     local_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     brings: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
@@ -209,6 +217,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
     arrays: bool = False,
     local_names: bool = False,
     sets_aside: bool = False,
+    spares: bool = False,
 ) -> Package:
     """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
 
@@ -227,6 +236,8 @@ def inspect(  # noqa: PLR0913 -- what is allowed
     sets_aside : bool
         Note formulas that no engine may see in `Contents.left_out`, whatever they call, and what
         the file brings along in `Contents.brings`, rather than refuse the file. The same holds.
+    spares : bool
+        Note the formulas that are refused, in place of the file. The same holds.
 
     Raises
     ------
@@ -243,6 +254,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
             may_be_left_out,
             (name for name, _, _ in book.names),
             sets_aside=sets_aside,
+            spares=spares,
         )
         check_names(archive, book.names, formulas)
         check_other_parts(archive, book, formulas)
@@ -255,11 +267,12 @@ def inspect(  # noqa: PLR0913 -- what is allowed
             found[title] = _inspect_sheet(sheet, watch, formulas, shared, strings, budget)
             filled |= {(title, *place): cells for place, cells in shared.arrays.items()}
         formulas.check_reads()
-    names = {name: text for name, text, more in book.names if "localSheetId" not in more}
+    kept = [each for each in book.names if named(each[0]) not in formulas.refused_cells]
+    names = {name: text for name, text, more in kept if "localSheetId" not in more}
     places = dict(zip(map(str, range(len(book.listed))), book.listed, strict=True))
     local = {
         (places[more["localSheetId"]], name): text
-        for name, text, more in book.names
+        for name, text, more in kept
         if more.get("localSheetId") in places
     }
     return Package(
@@ -274,6 +287,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         local,
         frozenset(cell for cell in formulas.named if cell.rpartition("!")[0] in found),
         frozenset(archive.brings or ()),
+        frozenset(formulas.refused_cells),
     )
 
 

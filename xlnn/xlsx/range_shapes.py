@@ -57,7 +57,7 @@ _PAIRED: Mapping[str, tuple[slice, ...]] = {
 """Which arguments a function pairs. SUMIF pads a shorter range with the cells below it, in silence
 and in some programs only."""
 
-_SINGLE = FUNCTIONS | {"LOG", "LOG10", "NOT", "POWER", "ROUNDDOWN", "ROUNDUP", "TAN", "TRUNC"}
+SINGLE = FUNCTIONS | {"LOG", "LOG10", "NOT", "POWER", "ROUNDDOWN", "ROUNDUP", "TAN", "TRUNC"}
 """Functions that are computed for each cell where they take no range."""
 
 _CHOOSING = {"IF", "CHOOSE"}
@@ -256,7 +256,7 @@ class _Reader:
             if all(operand and operand.shape == (1, 1) for operand in condition):
                 return [self._chosen(arguments[1:])]
         takes, pairs = RANGES.get(name, (False,)), set(_paired(name, len(arguments)))
-        is_known = bool(pairs) or name in _SINGLE
+        is_known = bool(pairs) or name in SINGLE
         single: list[Operand | None] = [] if is_known else [None]
         first: Operand | None = None
         for position, argument in enumerate(arguments):

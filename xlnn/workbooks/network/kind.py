@@ -95,10 +95,10 @@ class Network(WorkbookKind[Spec, Origin]):
         """Return the words of such a network and such data."""
         return words_of(spec)
 
-    def equations(self, spec: Spec) -> Mapping[str, str]:
+    def equations(self, spec: Spec, layer: str = "") -> Mapping[str, str]:
         """Return the equations of its activations and of its cost, if it trains."""
         also = words_of(spec)("joined", "also")
-        said: Mapping[str, str] = _sheets().guide.equations_of(spec, also)
+        said: Mapping[str, str] = _sheets().guide.equations_of(spec, also, layer)
         return said
 
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:

@@ -79,13 +79,14 @@ def _sizes(page: Context[Spec]) -> list[int]:
     return [page.spec.inputs, *(layer.units for layer in page.spec.layers if layer.units)]
 
 
-def equations_of(spec: Spec, also: str) -> dict[str, str]:
+def equations_of(spec: Spec, also: str, only: str = "") -> dict[str, str]:
     """Return the equations of the functions at hand; of several, each with its name.
 
-    Between several stands ``also``.
+    Between several stands ``also``. Of a layer that is named it is its own activation alone.
     """
     activating = (layer for layer in spec.layers if LAYERS[layer.kind].activates)
-    names = dict.fromkeys(layer.activation for layer in activating)
+    names = dict.fromkeys(layer.activation for layer in activating if only in {"", layer.name})
+    names |= {} if names else {spec.layers[-1].activation: None}
     used = {name: ACTIVATIONS[name] for name in names}
     activation = also.join(activation.formula for activation in used.values())
     if not spec.epochs:
@@ -94,7 +95,7 @@ def equations_of(spec: Spec, also: str) -> dict[str, str]:
     if len(set(spec.runs)) > 1:
         optimisers = [OPTIMISERS[name].directed for name in dict.fromkeys(spec.runs)]
     delta = cost.delta_formula
-    if used[spec.layers[-1].activation].slope is None:
+    if ACTIVATIONS[spec.layers[-1].activation].slope is None:
         delta = delta.removesuffix(" a′(z)").strip("()")
     return {
         "activation": activation,

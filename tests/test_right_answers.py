@@ -1,0 +1,320 @@
+"""A right answer keeps its mark, whatever it is written with and wherever its cells stand now."""
+
+from functools import partial
+from shutil import copy
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.formula import ArrayFormula
+from row_edits import insert_row
+from submissions import blanks, emptied, fill
+
+import xlnn
+from xlnn.exercises import grading
+from xlnn.exercises.sentences import notes, reason
+from xlnn.layout import quoted
+from xlnn.loading.spec import described
+from xlnn.registry.text import text
+
+grade = partial(grading.grade, seed=0, workers=1)
+WORDS = text("en", "grading")
+NAMES = ("z2", "a2", "C", "delta2")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A small network with two epochs."""
+    folder = tmp_path_factory.mktemp("xor")
+    return xlnn.build(
+        "xor", folder / "full.xlsx", epochs=2, activation="sigmoid", verify=False
+    ).path
+
+
+@pytest.fixture(scope="module")
+def softmax(tmp_path_factory):
+    """A network whose outputs are shares, with one-hot targets."""
+    folder = tmp_path_factory.mktemp("iris")
+    return xlnn.build("iris", folder / "full.xlsx", epochs=1, verify=False).path
+
+
+def handed_in(path, names, folder, answer=None, *, only=None, is_array=False):
+    """Fill an exercise in: one quantity, or all, by what an answer makes of a blank."""
+    book = openpyxl.load_workbook(emptied(path, names, folder / "e.xlsx"))
+    for (name, _), blank in blanks(path, names).items():
+        given = blank.stated if answer is None or only not in {None, name} else answer(blank)
+        fill(book, blank, given)
+        for place in blank.places if is_array and name == only else ():
+            cell = book[blank.title].cell(*place)
+            cell.value = ArrayFormula(cell.coordinate, cell.value)
+    book.save(folder / "s.xlsx")
+    return folder / "s.xlsx"
+
+
+def found(path):
+    (only,) = grade(path)
+    assert not only.error, only.error
+    return only
+
+
+def points(path):
+    return {question.quantity: question.points for question in found(path).questions}
+
+
+def kinds(path):
+    return [
+        unit.mistake.kind if unit.mistake else None
+        for question in found(path).questions
+        for unit in question.units
+    ]
+
+
+def by_row(text):
+    """Return an answer that has the same formula in each row, but for the row."""
+    return lambda blank: [text.format(row) for row, _ in blank.places]
+
+
+SCALARS = {
+    "C": "=SUMPRODUCT(ABS(N{0}:O{0}-Data!D{1}:E{1})^2)/2",
+    "C by POWER": "=SUMPRODUCT(POWER(N{0}:O{0}-Data!D{1}:E{1},2))/2",
+    "C by CHOOSE": "=SUMPRODUCT(CHOOSE({{1,2}},N{0}-Data!D{1},O{0}-Data!E{1})^2)/2",
+    "a2": "=_xlfn.LAMBDA(_xlpm.z,1/(1+EXP(-_xlpm.z)))({2})",
+    "a2 by LET": "=_xlfn.LET(_xlpm.z,{2},1/(1+EXP(-_xlpm.z)))",
+}
+
+
+@pytest.mark.parametrize("key", SCALARS)
+@pytest.mark.first(2)
+def test_a_scalar_function_over_a_range_is_right(key, built, tmp_path):
+    name = key.partition(" ")[0]
+
+    def answer(blank):
+        return [
+            SCALARS[key].format(
+                row, 4 + (row - 4) % 4, f"{'CDE'[column - 6]}{row}" if name == "a2" else ""
+            )
+            for row, column in blank.places
+        ]
+
+    assert points(handed_in(built, (name,), tmp_path, answer)) == {name: 1}
+
+
+def test_the_equation_of_the_exercise_sheet_is_right_word_for_word(softmax, tmp_path):
+    """C = -SUM t ln a over the row, as the book writes it."""
+    pairs = [*zip(*(cells_of_rows(softmax, name) for name in ("t", "a3")), strict=True)]
+    answer = [f"=-SUMPRODUCT({t},LN({a}))" for t, a in pairs]
+    assert points(handed_in(softmax, ("C",), tmp_path, lambda _: answer)) == {"C": 1}
+
+
+def test_the_true_class_alone_is_right_where_targets_are_one_hot(softmax, tmp_path):
+    pairs = [*zip(*(cells_of_rows(softmax, name) for name in ("t", "a3")), strict=True)]
+    answer = [f"=-LN(SUMPRODUCT({t},{a}))" for t, a in pairs]
+    assert points(handed_in(softmax, ("C",), tmp_path, lambda _: answer)) == {"C": 1}
+
+
+def cells_of_rows(path, name):
+    """Return the range of each row of a quantity of one epoch."""
+    _, layout = described(path)
+    title = quoted(layout.titles[layout.blocks[name].sheet])
+    shape = layout.model[name].lengths[-2:]
+    first = (0,) * (len(layout.model[name].lengths) - 2)
+    ends = ([layout.cell(name, (*first, n, m)) for m in (0, shape[1] - 1)] for n in range(shape[0]))
+    return [f"{title}!{':'.join(end.rpartition('!')[2] for end in two)}" for two in ends]
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind"),
+    [
+        ('=INDIRECT("C"&ROW())', "by_hand"),
+        ("=1/(1+EXP(-@C{0}))", "by_hand"),
+        ("=SIGMOID(C{0})", "unknown"),
+    ],
+)
+def test_what_no_engine_computes_is_judged_by_hand_and_costs_no_other(
+    formula, kind, built, tmp_path
+):
+    path = handed_in(built, NAMES, tmp_path, by_row(formula), only="a2")
+    grade = found(path)
+    assert [q.points for q in grade.questions] == [1, 0, 1, 1]
+    assert grade.open == 1
+    units = grade.questions[1].units
+    assert {unit.mistake.kind for unit in units} == {kind}
+    assert "by hand" in reason(units[0], WORDS)
+
+
+def test_a_whole_column_is_cut_to_what_is_used(built, tmp_path):
+    answer = [f"=SUMIF(Training!A:A,{epoch},Training!R:R)" for epoch in (1, 2)]
+    path = handed_in(built, ("C_T",), tmp_path, lambda _: answer)
+    assert points(path) == {"C_T": 1}
+
+
+def test_a_misspelt_name_is_wrong(built, tmp_path):
+    path = handed_in(built, ("a2",), tmp_path, by_row("=1/(1+EXP(-zz))"))
+    assert set(kinds(path)) == {"error"}
+
+
+def test_an_entry_above_taken_by_INDEX_is_no_circle(tmp_path):
+    path = xlnn.build("descent", tmp_path / "full.xlsx", verify=False).path
+    (blank,) = blanks(path, ("x",)).values()
+    letter = openpyxl.utils.get_column_letter(blank.places[0][1])
+    top, bottom = blank.places[0][0] - 1, blank.places[-1][0]
+    column = f"{letter}${top}:{letter}${bottom}"
+
+    def answer(blank):
+        return [
+            text.replace(f"{letter}{row - 1}", f"INDEX({column},{row - top})")
+            for text, (row, _) in zip(blank.stated, blank.places, strict=True)
+        ]
+
+    file = handed_in(path, ("x",), tmp_path, answer)
+    (question,) = found(file).questions
+    assert question.points == 1, [u.mistake for u in question.units]
+
+
+def test_a_circle_names_the_range_that_closes_it(built, tmp_path):
+    path = handed_in(built, ("a2",), tmp_path, by_row("=SUM(F$4:F$9)"))
+    (question,) = found(path).questions
+    assert "F4:F9" in reason(question.units[0], WORDS)
+
+
+# --- what was moved ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def filled(built, tmp_path_factory):
+    return handed_in(built, NAMES, tmp_path_factory.mktemp("filled"))
+
+
+def renamed(path, old, new):
+    """Rename a sheet as Excel does: names and formulas follow."""
+    return _rewritten(path, lambda text: text.replace(f"{old}!", f"{new}!"), old, new)
+
+
+def deleted(path, title):
+    """Delete a sheet as Excel does: what named its cells is lost."""
+    return _rewritten(path, lambda text: "#REF!" if f"{title}!" in text else text, title)
+
+
+def _rewritten(path, change, title, new=None):
+    book = openpyxl.load_workbook(path)
+    for cell in (c for sheet in book for row in sheet.iter_rows() for c in row):
+        if cell.data_type == "f" and isinstance(cell.value, str):
+            cell.value = f"={change(cell.value[1:])}"
+    for name in book.defined_names.values():
+        name.value = change(name.value)
+    if new:
+        book[title].title = new
+    else:
+        del book[title]
+    book.save(path)
+    return path
+
+
+def test_renamed_and_deleted_sheets_cost_nothing_and_are_said(filled, tmp_path):
+    path = copy(filled, tmp_path / "s.xlsx")
+    grades = grade(deleted(renamed(path, "Training", "Work"), "Lens"))
+    (only,) = grades
+    assert not only.error, only.error
+    assert only.points == only.of == 4
+    assert only.moved == {"renamed": ("Training",), "deleted": ("Lens",)}
+    said = " ".join(notes(only, grades, WORDS))
+    assert "Training" in said
+    assert "Lens" in said
+    assert only.whole
+
+
+@pytest.mark.parametrize("at", [2, 6])
+def test_inserted_rows_cost_nothing(filled, at, tmp_path):
+    path = insert_row(copy(filled, tmp_path / "rows.xlsx"), "Training", at, names=True)
+    (only,) = grade(path)
+    assert not only.error, only.error
+    assert only.points == only.of == 4
+    assert only.moved == {"shifted": ("Training",)}
+
+
+# --- wrong answers, and why ----------------------------------------------------------------------
+
+REASONS = {
+    "right for small numbers": ("a2", "=IF(ABS({1})<3,1/(1+EXP(-{1})),0.01)", "these_inputs"),
+    "the sign of the exponent": ("a2", "=1/(1+EXP({1}))", "exponent"),
+    "brackets": ("a2", "=1/1+EXP(-{1})", "brackets"),
+    "another activation": ("a2", "=TANH({1})", "activation"),
+    "rounding": ("a2", "=ROUND(1/(1+EXP(-{1})),3)", "rounded"),
+    "e": ("a2", "=1/(1+2.718^(-{1}))", "e"),
+    "no equals": ("a2", "1/(1+EXP(-{1}))", "no_equals"),
+    "another slope": ("slope2", "=1-{1}^2", "slope"),
+    "a square": ("C", "=SUMPRODUCT(N{0}:O{0}-Data!D{2}:E{2})/2", "square"),
+    "a sign": ("delta3", "=({3}+{4})*{5}", "inner_sign"),
+    "both epochs": ("C_T", "=SUM(Training!R$4:R$11)", "epochs"),
+    "inputs for activations": ("z3", None, "instead"),
+}
+
+
+@pytest.fixture(scope="module")
+def reasons_found(built, tmp_path_factory):
+    """The reasons of all, found in one submission for each quantity's wrong formulas."""
+    names = ("a2", "slope2", "z3", "C", "delta3", "C_T")
+    folder = tmp_path_factory.mktemp("reasons")
+    found = {}
+    for number in range(7):
+        book = openpyxl.load_workbook(emptied(built, names, folder / "e.xlsx"))
+        used = {}
+        for (name, _), blank in blanks(built, names).items():
+            own = [key for key, (of, *_) in REASONS.items() if of == name]
+            fill(book, blank, blank.stated)
+            if number < len(own):
+                used[own[number]] = name
+                fill(book, blank, [_wrong(own[number], blank, *at) for at in _each(blank)])
+        book.save(folder / "s.xlsx")
+        (grades,) = grade(folder / "s.xlsx")
+        for key, name in used.items():
+            (question,) = (q for q in grades.questions if q.quantity == name)
+            found[key] = {unit.mistake and unit.mistake.kind for unit in question.units}
+    return found
+
+
+def _each(blank):
+    return zip(blank.stated, blank.places, strict=True)
+
+
+def _wrong(key, blank, stated, place):
+    row, column = place
+    name, formula, _ = REASONS[key]
+    if formula is None:  # the inputs stand where the activations belong
+        return stated.replace(f"F{row}:H{row}", f"Data!B{4 + (row - 4) % 4}:C{4 + (row - 4) % 4}")
+    one = {"a2": -3, "slope2": -3}.get(name, 0)
+    cell = f"{openpyxl.utils.get_column_letter(column + one)}{row}"
+    data = 4 + (row - 4) % 4
+    unit = blank.unit[0] if blank.unit else 0
+    third = f"{'NO'[unit % 2]}{row}", f"Data!{'DE'[unit % 2]}{data}", f"{'PQ'[unit % 2]}{row}"
+    return formula.format(row, cell, data, *third)
+
+
+@pytest.mark.parametrize("key", REASONS)
+def test_the_commonest_mistakes_are_named(key, reasons_found):
+    assert reasons_found[key] == {REASONS[key][2]}
+
+
+def test_a_selector_stays_as_it_was_handed_out(tmp_path):
+    """Of three functions of descent a student writes the slope of the one that is chosen."""
+    path = xlnn.build("descent", tmp_path / "full.xlsx", verify=False).path
+    ((_, blank),) = blanks(path, ("dz_dx",)).items()
+    _, layout = described(path)
+    rows = [row for row, _ in blank.places]
+    x = openpyxl.utils.get_column_letter(layout.blocks["x"].column)
+    file = handed_in(path, ("dz_dx",), tmp_path, lambda _: [f"=2*{x}{row}" for row in rows])
+    assert points(file) == {"dz_dx": 1}
+    book = openpyxl.load_workbook(file)
+    row, column = layout.blocks["function"].address(())
+    book[layout.titles[layout.blocks["function"].sheet]].cell(row, column).value = 3
+    book.save(file)  # it is graded with the one that was handed out, too
+    assert points(file) == {"dz_dx": 0}
+
+
+def test_rows_that_are_right_earn_their_share_where_that_is_asked_for(built, tmp_path):
+    def half(blank):
+        return [*blank.stated[:4], *(["=0*C4"] * 4)]
+
+    path = handed_in(built, ("a2",), tmp_path, half)
+    assert points(path) == {"a2": 0}
+    (grades,) = grade(path, partial=True)
+    assert grades.points == 0.5

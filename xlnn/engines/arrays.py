@@ -1,0 +1,92 @@
+"""Compute single formulas among given numbers with IronCalc, which knows arrays and LAMBDA.
+
+It is asked as `xlnn.engines.scenarios` is, for formulas of which formualizer gives no right value:
+formualizer computes no scalar function over a range inside SUMPRODUCT, and calls it a circle where
+INDEX takes an entry of a column around its own cell.
+"""
+
+import re
+from collections.abc import Mapping
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+from xlnn.engines import Allowance
+from xlnn.engines._child import Child
+from xlnn.engines.custom_functions import SINGLE
+from xlnn.engines.formualizer import CIRCULAR, UNKNOWN
+from xlnn.engines.ironcalc import Session
+from xlnn.engines.scenarios import NOTHING, Found, Task
+from xlnn.grid import CellError, Grid
+
+FAILED = frozenset({UNKNOWN, CellError("#N/IMPL!"), CellError("#NAME?")})
+"""What an engine gives a formula that it cannot read, or of which it lacks a function."""
+
+_PREFIX = re.compile(r"_xl(?:fn|ws|pm)\.", re.IGNORECASE)
+_TEXTS = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*')")
+
+
+def is_error(value: Found) -> bool:
+    """Tell whether a cell holds an error, or the mark of a formula that was not taken."""
+    return isinstance(value, CellError) or value == UNKNOWN
+
+
+def beside(path: Path, allowance: Allowance) -> Child:
+    """Begin a process that computes formulas of a file among given numbers, within limits."""
+    return Child("arrays", path, allowance)
+
+
+def load(path: Path) -> "_Worlds":
+    """Begin; no file is read."""
+    return _Worlds(path.name)
+
+
+class _Worlds:
+    """Numbers, among which formulas are evaluated."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, asked: Mapping[str, Any]) -> list[list[Found]]:
+        """Evaluate each task among the numbers, as `xlnn.engines.scenarios` states it."""
+        titles = [*asked["sheets"]]
+        book = Session(self._name, titles)
+        values: Mapping[str, Grid] = asked["values"]
+        for title, grid in values.items():
+            for row, line in enumerate(grid.numbers.tolist(), start=1):
+                for column, number in enumerate(line, start=1):
+                    if not isnan(number):
+                        book.put((title, row, column), number)
+            for place, text in grid.others.items():
+                book.put((title, *place), text)
+        for place, value in asked["beside"].items():
+            book.put(place, value)
+        for place, formula in asked["formulas"].items():
+            book.state_alone(place, _shown(formula))
+        found, before = [], ()
+        for task in asked["tasks"]:
+            for place in before:
+                book.put(place, values.get(place[0], NOTHING).at(*place[1:]))
+            found.append(_evaluated(book, task))
+            before = (*task.formulas, *task.constants)
+        return found
+
+
+def _evaluated(book: Session, task: Task) -> list[Found]:
+    for place, value in task.constants.items():
+        book.put(place, value)
+    for place, formula in task.formulas.items():
+        book.state_alone(place, _shown(formula))
+    book.model.evaluate()
+    return [_plain(book.value(place)) for place in task.wanted]
+
+
+def _plain(value: Found) -> Found:
+    """Return a value as formualizer has it: an empty cell has none."""
+    return CIRCULAR if value == CIRCULAR else None if value == "" else value
+
+
+def _shown(formula: str) -> str:
+    """Return a formula as Excel shows it, without what files write before younger names."""
+    parts = _TEXTS.split(SINGLE.sub("@(", formula))
+    return "".join(part if n % 2 else _PREFIX.sub("", part) for n, part in enumerate(parts))

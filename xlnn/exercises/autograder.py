@@ -1,0 +1,127 @@
+"""Make the archive with which Gradescope grades an exercise: setup.sh and run_autograder."""
+
+import json
+import sys
+import zipfile
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+import xlnn
+from xlnn.atomic_write import check_place, replacing
+from xlnn.exercises.grades import Grade, Grades
+from xlnn.exercises.sentences import notes, reasons, remarks, words_of
+from xlnn.registry.templates import folder as templates
+
+STAMP = (1980, 1, 1, 0, 0, 0)
+
+SETUP = """\
+#!/usr/bin/env bash
+# Installs what grading needs; after it no network is used.
+set -e
+root="${AUTOGRADER:-/autograder}"
+python=""
+for each in python3.14 python3.13 python3.12 python3.11 python3; do
+  if command -v "$each" >/dev/null && "$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+  then python="$each"; break; fi
+done
+if [ -z "$python" ]; then
+  apt-get update && apt-get install -y python3.12 python3.12-venv ||
+    apt-get install -y python3.11 python3.11-venv
+  python="$(command -v python3.12 || command -v python3.11)"
+fi
+if ! "$python" -m venv "$root/venv"; then
+  apt-get update
+  apt-get install -y "$(basename "$python")-venv"
+  "$python" -m venv "$root/venv"
+fi
+"$root/venv/bin/pip" install -r "$root/source/requirements.txt"
+"""
+
+RUN = """\
+#!/usr/bin/env bash
+root="${AUTOGRADER:-/autograder}"
+export PYTHONPATH="$root/source/lib"
+exec "$root/venv/bin/python" -m xlnn.exercises.autograder "$root"
+"""
+
+
+def write_autograder(path: Path, exercises: Mapping[str, str]) -> None:
+    """Write the archive.
+
+    Parameters
+    ----------
+    path : Path
+        Ends with .zip.
+    exercises : dict of str
+        The Specs that are handed out, by student, so that a submission that asks for less is told.
+    """
+    check_place(path)
+    package = Path(xlnn.__file__).parent
+    required = metadata.requires("xlnn") or []
+    needed = [each for each in required if "extra ==" not in each]
+    with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        _put(archive, "setup.sh", SETUP.encode(), executable=True)
+        _put(archive, "run_autograder", RUN.encode(), executable=True)
+        _put(archive, "requirements.txt", "".join(f"{each}\n" for each in needed).encode())
+        _put(archive, "handed_out.json", json.dumps(dict(exercises), ensure_ascii=False).encode())
+        for source, name in ((package, "lib/xlnn"), (templates(), "lib/xlnn/templates")):
+            for each in sorted(source.rglob("*")):
+                inside = each.relative_to(source)
+                if each.is_file() and not {"__pycache__"} & {*inside.parts}:
+                    _put(archive, f"{name}/{inside.as_posix()}", each.read_bytes())
+
+
+def _put(archive: zipfile.ZipFile, name: str, data: bytes, *, executable: bool = False) -> None:
+    if name in archive.NameToInfo:  # templates stand in the package, where it is installed
+        return
+    entry = zipfile.ZipInfo(name, STAMP)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = (0o755 if executable else 0o644) << 16
+    archive.writestr(entry, data)
+
+
+def results(grade: Grade, grades: Grades) -> dict[str, object]:
+    """Return what Gradescope shows: a test for each question, and what the teacher alone sees."""
+    words = words_of(grades)
+    if grade.error:
+        return {"score": 0, "output": grade.error}
+    tests: list[dict[str, object]] = [
+        {
+            "name": f"{question.symbol}  {question.name}".strip(),
+            "score": question.points,
+            "max_score": question.of,
+            "output": "\n".join(reasons(question, words)) or words("reasons", "right"),
+            "visibility": "visible",
+        }
+        for question in grade.questions
+    ]
+    if said := [*remarks(grade, grades, words)]:
+        tests.append({
+            "name": words("report", "remarks"), "score": 0, "max_score": 0,
+            "output": "\n".join(said), "visibility": "hidden",
+        })  # fmt: skip
+    return {"tests": tests, "output": "\n".join(notes(grade, grades, words))}
+
+
+def main(root: Path) -> int:
+    """Grade the submission in a folder laid out as Gradescope's, and write its results."""
+    from xlnn.exercises.grading import grade  # noqa: PLC0415 -- the exercise needs none of it
+
+    files = sorted((root / "submission").rglob("*.xlsx"))
+    found: dict[str, object]
+    if len(files) == 1:
+        known = json.loads((root / "source" / "handed_out.json").read_text(encoding="utf-8"))
+        grades = grade(files, workers=1, handed=known)
+        found = results(grades.grades[0], grades)
+    else:
+        count = len(files)
+        found = {"score": 0, "output": f"{count} .xlsx files were submitted: hand in one workbook."}
+    target = root / "results" / "results.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

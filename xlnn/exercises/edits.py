@@ -1,0 +1,192 @@
+"""Find what a small edit explains: of the student's formula, or of the one that belongs there.
+
+If an edit of the student's formula makes it right in every world, or an edit of the right formula
+gives the student's values in every world, the edit is the reason.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from xlnn.engines.scenarios import Found, Task
+from xlnn.exercises.judging import TOLERANCE, Judged, asked
+from xlnn.exercises.submission import Submission
+from xlnn.grid import CellError
+
+Index = tuple[int, ...]
+
+Edit = tuple[str, dict[str, str], str]
+"""The kind of a mistake, what stands in the braces of its sentence, and a formula."""
+
+MOST = 12
+"""Units of a quantity that are looked at: those after them mostly have the same mistake."""
+
+WORLDS = 3
+"""Worlds in which an edit is tried: no two real numbers agree in so many by chance."""
+
+_CELL = r"(?:(?:'(?:[^']|'')*'|[^\W\d][\w.]*)!)?\$?[A-Z]{1,3}\$?[0-9]{1,7}"
+_ONE_CELL = re.compile(rf"(?<![\w$:!'.]){_CELL}(?![\w(:!])")
+_SIGN = re.compile(r"(?<=[\w)}%$])\s*([-+])")
+_LEADING = re.compile(r"(?<=[(,=])\s*-")
+_EXP = re.compile(r"EXP\((-?)", re.IGNORECASE)
+_E = re.compile(r"(?<![\w.$])2\.71?8?[0-9]*(?![\w.])")
+_ROUND = re.compile(r"\b(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
+_SQUARE = re.compile(r"\^2(?![\d.])")
+_PAIR = re.compile(r"SUMXMY2\(([^,]*),([^)]*)\)")
+_SQUARES = (
+    (_PAIR, r"SUMPRODUCT(\1-\2)"),
+    (_PAIR, r"SUMPRODUCT(ABS(\1-\2))"),
+    (re.compile(r"SUMSQ\("), "SUM("),
+)
+"""Sums of squares, and what they are without the square."""
+
+ACTIVATIONS = {
+    "sigmoid": "1/(1+EXP(-{}))",
+    "tanh": "TANH({})",
+    "relu": "MAX(0,{})",
+    "linear": "{}*1",
+    "EXP": "EXP({})",
+}
+"""Activation functions of a weighted input, as a student writes them."""
+
+SLOPES = {
+    "sigmoid": ("{0}*(1-{0})", "1/(1+EXP(-{0}))*(1-1/(1+EXP(-{0})))"),
+    "tanh": ("1-{0}^2", "1-TANH({0})^2"),
+    "relu": ("IF({0}>0,1,0)",),
+    "linear": ("1+0*{0}",),
+}
+"""Their slopes, of the activation or of the weighted input."""
+
+
+def edits(
+    handed_in: Submission, judged: Judged, units: Mapping[Index, Index]
+) -> dict[Index, tuple[str, dict[str, str]]]:
+    """Return the kind of a mistake and what its sentence says, of the units that an edit explains.
+
+    Parameters
+    ----------
+    handed_in : Submission
+    judged : Judged
+    units : dict
+        The first wrong index of each unit in question.
+    """
+    layout, name = handed_in.layout, judged.quantity.name
+    places = dict(handed_in.places(judged.quantity))
+    chosen = dict([*units.items()][:MOST])
+    mended = {u: [*_mended(judged.formulas[i])] for u, i in chosen.items() if i in judged.formulas}
+    spoilt = {u: [*_spoilt(layout.formula(name, i))] for u, i in chosen.items()}
+    if not any((*mended.values(), *spoilt.values())):
+        return {}
+    tasks = [
+        Task({places[chosen[unit]]: formula}, {}, (places[chosen[unit]],))
+        for every in (mended, spoilt)
+        for unit, candidates in every.items()
+        for _, _, formula in candidates
+    ]
+    answers = asked(handed_in, [(world, tasks) for world in judged.worlds[:WORLDS]])
+    columns = iter([[found[n][0] for found in answers] for n in range(len(tasks))])
+    reasons: dict[Index, tuple[str, dict[str, str]]] = {}
+    for every, is_mended in ((mended, True), (spoilt, False)):
+        for unit, candidates in every.items():
+            index = chosen[unit]
+            right = [world.arrays[name][index] for world in judged.worlds[:WORLDS]]
+            given = [got[index] for got in judged.got[:WORLDS]]
+            for (kind, said, _), values in zip(candidates, columns, strict=False):
+                if (
+                    unit in reasons
+                    or len(set(given)) < 2
+                    or (not is_mended and _alike(values, right))
+                ):
+                    continue
+                if _alike(values, right if is_mended else given):
+                    reasons[unit] = kind, said
+    return reasons
+
+
+def _alike(values: list[Found], others: list[Found]) -> bool:
+    """Tell whether numbers are the same in every world."""
+    for one, other in zip(values, others, strict=True):
+        if isinstance(one, str | bool | CellError) or isinstance(other, str | bool | CellError):
+            return False
+        if one is None or other is None:
+            return False
+        if not abs(one - other) <= TOLERANCE * max(1e-6, abs(other)):
+            return False
+    return True
+
+
+def _mended(formula: str) -> Iterator[Edit]:
+    """Yield edits of a student's formula that may make it right."""
+    for found in _E.finditer(formula):
+        yield "e", {"value": found[0]}, _cut_in(formula, found.span(), "EXP(1)")
+    every = _E.sub("EXP(1)", formula)
+    if every != formula:
+        yield "e", {"value": _E.findall(formula)[0]}, every
+    if _ROUND.search(formula):
+        yield "rounded", {}, _without_rounding(formula)
+    for found in _EXP.finditer(formula):
+        yield "exponent", {}, _cut_in(formula, found.span(), "EXP(" if found[1] else "EXP(-")
+    for found in _SIGN.finditer(formula):
+        other = "-" if found[1] == "+" else "+"
+        yield "inner_sign", {"sign": found[1]}, _cut_in(formula, found.span(1), other)
+    for found in _LEADING.finditer(formula):
+        yield "inner_sign", {"sign": "-"}, _cut_in(formula, found.span(), "")
+
+
+def _spoilt(formula: str) -> Iterator[Edit]:
+    """Yield edits of the right formula that a student may have made of it."""
+    for found in _EXP.finditer(formula):
+        yield "exponent", {}, _cut_in(formula, found.span(), "EXP(" if found[1] else "EXP(-")
+    for found in _SIGN.finditer(formula):
+        other = "-" if found[1] == "+" else "+"
+        yield "inner_sign", {"sign": other}, _cut_in(formula, found.span(1), other)
+    for start, end in _brackets(formula):
+        yield "brackets", {}, formula[:start] + formula[start + 1 : end] + formula[end + 1 :]
+    squares = (_cut_in(formula, found.span(), "") for found in _SQUARE.finditer(formula))
+    sums = (pattern.sub(text, formula) for pattern, text in _SQUARES)
+    for text in (*squares, *sums):
+        if text != formula:
+            yield "square", {}, text
+            yield "square", {}, f"=-({text[1:]})"
+    yield from _of_others(formula)
+
+
+def _of_others(formula: str) -> Iterator[Edit]:
+    """Yield other activations, and their slopes, of the one cell that a formula names."""
+    cells = dict.fromkeys(_ONE_CELL.findall(formula))
+    for cell in cells if len(cells) == 1 else ():
+        for name, text in ACTIVATIONS.items():
+            yield "activation", {"function": name}, "=" + text.format(cell)
+        for name, texts in SLOPES.items():
+            for text in texts:
+                yield "slope", {"function": name}, "=" + text.format(cell)
+
+
+def _cut_in(text: str, span: tuple[int, int], other: str) -> str:
+    return text[: span[0]] + other + text[span[1] :]
+
+
+def _brackets(formula: str) -> Iterator[tuple[int, int]]:
+    """Yield where pairs of brackets stand that are no function's."""
+    opened: list[int] = []
+    for position, sign in enumerate(formula):
+        if sign == "(":
+            opened.append(position)
+        elif sign == ")" and opened:
+            start = opened.pop()
+            if not (formula[start - 1].isalnum() or formula[start - 1] in "._"):
+                yield start, position
+
+
+def _without_rounding(formula: str) -> str:
+    """Return a formula in which nothing is rounded."""
+    while found := _ROUND.search(formula):
+        depth, comma, end = 1, 0, found.end()
+        while end < len(formula) and depth:
+            sign = formula[end]
+            depth += (sign == "(") - (sign == ")")
+            if sign == "," and depth == 1 and not comma:
+                comma = end
+            end += 1
+        inner = formula[found.end() : comma or end - 1]
+        formula = f"{formula[: found.start()]}({inner}){formula[end:]}"
+    return formula

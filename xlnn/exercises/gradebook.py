@@ -1,0 +1,306 @@
+"""Fill grades and feedback into the CSV that a school's system exports, and change nothing else.
+
+Moodle's offline grading worksheet and Canvas's gradebook are read alike: which column tells who a
+row is of follows from what stands in it, and which one takes the grade from its heading. All other
+cells keep their bytes: quotes, line ends, the encoding and its mark.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlnn.atomic_write import check_place, replacing
+from xlnn.data.wording import listed, short
+from xlnn.errors import DataError
+from xlnn.exercises.collected import letters
+from xlnn.exercises.grades import Grade, Grades
+from xlnn.exercises.roster import Student
+from xlnn.exercises.sentences import notes, reasons
+from xlnn.registry.text import Text
+
+LARGEST = 50_000_000
+"""Bytes of a gradebook; one of a thousand students and a hundred columns has one million."""
+
+GRADE = re.compile(r"grade|score|points|note|bewertung|成绩|分数|評点|得点|点数", re.IGNORECASE)
+FEEDBACK = re.compile(r"feedback|comment|反馈|评语|フィードバック|コメント", re.IGNORECASE)
+MOST = re.compile(r"maximum|max\b|possible|满分|最大|最高", re.IGNORECASE)
+LEFT = re.compile(r"modified|changed|final|current|unposted|修改|変更", re.IGNORECASE)
+"""What headings say: of a grade, of feedback, of the largest grade, and of what is left alone."""
+
+ASSIGNMENT = re.compile(r".+ \(\d+\)")
+"""How Canvas heads the column of an assignment."""
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a CSV.
+
+    Attributes
+    ----------
+    start, end : int
+        Where it stands in the text, with its quotes.
+    value : str
+    """
+
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What came of a gradebook.
+
+    Attributes
+    ----------
+    graded : int
+        Rows that were filled in.
+    column : str
+        The heading of the column of the grades.
+    not_found : tuple of str
+        Who handed in and is not in the gradebook.
+    not_handed_in : tuple of str
+        Who is in the gradebook and has no grade here.
+    scaled : float or None
+        The largest grade of the gradebook, where the points were scaled to it.
+    """
+
+    graded: int
+    column: str
+    not_found: tuple[str, ...]
+    not_handed_in: tuple[str, ...]
+    scaled: float | None
+
+
+def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") -> Filled:
+    """Fill the grades of a class into a gradebook, in its place.
+
+    Parameters
+    ----------
+    path : Path
+    grades : Grades
+    words : Text
+        Of the feedback.
+    column : str
+        The heading of the column of the grades, where it does not tell itself.
+
+    Raises
+    ------
+    DataError
+        It is no CSV, or does not say which column is which.
+    """
+    check_place(path)
+    mark, encoding, text = _decoded(path)
+    rows = [*_rows(text, _separator(text))]
+    head = rows[0] if rows else []
+    graded = [grade for grade in grades if not grade.error]
+    found, lost, owner = _matched(path, rows, graded)
+    at = _grade_column(path, [cell.value for cell in head], column)
+    comment = next((n for n, c in enumerate(head) if FEEDBACK.search(c.value)), None)
+    limits = [n for n, c in enumerate(head) if MOST.search(c.value) and n != at]
+    possible = next((row for row in rows[1:4] if any(_is_possible(c.value) for c in row)), None)
+    is_comma = any(re.fullmatch(r"\d+,\d{1,2}", cell.value) for row in rows[1:] for cell in row)
+    changes: list[tuple[Cell, str]] = []
+    scaled = None
+    for grade, row in found:
+        limit = _number(row[limits[0]].value) if limits and limits[0] < len(row) else None
+        if limit is None and possible and at < len(possible):
+            limit = _number(possible[at].value)
+        points = grade.points
+        if limit and grade.of and limit != grade.of:
+            points, scaled = points * limit / grade.of, limit
+        shown = f"{points:.5f}".rstrip("0").rstrip(".")
+        changes.append((_there(path, row, at), shown.replace(".", ",") if is_comma else shown))
+        if comment is not None:
+            changes.append((_there(path, row, comment), feedback(grade, grades, words)))
+    separator = _separator(text)
+    for cell, value in sorted(changes, key=lambda change: -change[0].start):
+        was_quoted = text[cell.start : cell.end].startswith('"')
+        text = text[: cell.start] + _written(value, separator, quoted=was_quoted) + text[cell.end :]
+    try:
+        data = mark + text.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"{path.name} is written in {encoding}, which has no {text[error.start]!r}: save it as "
+            "UTF-8 first."
+        ) from error
+    with replacing(path) as file:
+        file.write(data)
+    rest = [
+        _who(row, owner) for n, row in enumerate(rows[1:], start=1)
+        if row is not possible and _who(row, owner) and not any(row is own for _, own in found)
+    ]  # fmt: skip
+    return Filled(len(found), head[at].value, lost, tuple(rest), scaled)
+
+
+def feedback(grade: Grade, grades: Grades, words: Text) -> str:
+    """Return what a student is told, in one text."""
+    lines = [words("report", "of_points", points=f"{grade.points:.4g}", of=f"{grade.of:g}")]
+    for question in grade.questions:
+        said = "; ".join(reasons(question, words))
+        mark = f"{question.points:.4g}/{question.of:g}"
+        lines.append(f"{question.symbol} {mark}" + (f": {said}" if said else ""))
+    return " | ".join([*lines, *notes(grade, grades, words), *filter(None, [grade.comment])])
+
+
+def _decoded(path: Path) -> tuple[bytes, str, str]:
+    """Return the mark of a file, its encoding and its text."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DataError(f"{path.name} is larger than any gradebook.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return mark, encoding, data[len(mark) :].decode(encoding)
+    for encoding in ("utf-8", "cp1252", "latin-1"):
+        try:
+            return b"", encoding, data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise AssertionError  # latin-1 reads any byte
+
+
+def _separator(text: str) -> str:
+    line = re.sub(r'"(?:[^"]|"")*"', "", text).partition("\n")[0]
+    return max(",;\t", key=line.count)
+
+
+def _rows(text: str, separator: str) -> Iterator[list[Cell]]:
+    """Yield the rows of a CSV, each cell with where it stands."""
+    field = re.compile(rf'"((?:[^"]|"")*)"|[^{separator}\r\n]*')
+    row: list[Cell] = []
+    position = 0
+    while position < len(text) or row:
+        found = field.match(text, position)
+        if found is None:  # an empty cell matches
+            raise AssertionError(text[position:])
+        quoted = found[1]
+        value = found[0] if quoted is None else quoted.replace('""', '"')
+        row.append(Cell(*found.span(), value))
+        position = found.end()
+        if text.startswith(separator, position):
+            position += 1
+            continue
+        yield row
+        row = []
+        if position < len(text) and text[position] not in "\r\n":
+            raise DataError(f"The CSV has a quote in the middle of {short(text[position:])}.")
+        position += 2 if text.startswith("\r\n", position) else 1
+
+
+def _written(value: str, separator: str, *, quoted: bool) -> str:
+    plain = " ".join(value.split())
+    if quoted or separator in plain or '"' in plain:
+        return '"' + plain.replace('"', '""') + '"'
+    return plain
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _is_possible(text: str) -> bool:
+    return "possible" in text.casefold()
+
+
+def _there(path: Path, row: Sequence[Cell], column: int) -> Cell:
+    if column < len(row):
+        return row[column]
+    raise DataError(f'{path.name}: the row of "{short(row[0].value)}" ends before its grade.')
+
+
+def _matched(
+    path: Path, rows: Sequence[Sequence[Cell]], grades: Sequence[Grade]
+) -> tuple[list[tuple[Grade, Sequence[Cell]]], tuple[str, ...], int]:
+    """Find the row of each student: by the column that has the most of them.
+
+    Addresses come before ids, and ids before names, where a row can be found by several.
+    """
+    keys = [_keys(Student(each.student, each.id, each.email)) for each in grades]
+    width = max(map(len, rows), default=0)
+    places: list[dict[str, list[int]]] = [{} for _ in range(width)]
+    for number, row in enumerate(rows[1:], start=1):
+        for column, cell in enumerate(row):
+            for form in _forms(cell.value):
+                places[column].setdefault(form, []).append(number)
+    found, lost, owners = [], [], []
+    taken: set[int] = set()
+    for grade, forms in zip(grades, keys, strict=True):
+        hits = [
+            (column, places[column][form][0])
+            for form in forms
+            for column in range(width)
+            if len(places[column].get(form, ())) == 1
+        ]
+        if hits and hits[0][1] not in taken:
+            owners.append(hits[0][0])
+            taken.add(hits[0][1])
+            found.append((grade, rows[hits[0][1]]))
+        else:
+            lost.append(grade.student or grade.file)
+    if grades and not found:
+        raise DataError(
+            f"{path.name} has none of the students who handed in: no column holds an e-mail "
+            "address, an id or a name of theirs."
+        )
+    return found, tuple(lost), max({*owners}, key=owners.count, default=0)
+
+
+def _keys(student: Student) -> list[str]:
+    """Return by what a student may be found, the surest first."""
+    words = sorted(filter(None, map(letters, student.name.split())))
+    keys = [student.email.casefold(), student.id.casefold()]
+    keys += [student.name.casefold(), " ".join(words) if len(words) > 1 else ""]
+    return [key for key in dict.fromkeys(keys) if key]
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Yield as what a cell may be found: as it is, by its number, and by its words in any order."""
+    plain = " ".join(value.split()).casefold()
+    words = sorted(filter(None, map(letters, re.split(r"[\s,]+", plain))))
+    number = re.fullmatch(r"\D+ (\d+)", plain)
+    forms = (plain, number[1] if number else "", " ".join(words) if len(words) > 1 else "")
+    yield from dict.fromkeys(filter(None, forms))
+
+
+def _who(row: Sequence[Cell], column: int) -> str:
+    return row[column].value.strip() if column < len(row) else ""
+
+
+def _grade_column(path: Path, head: Sequence[str], wanted: str) -> int:
+    """Return the column of the grades: the one that was named, or the only one that may be it."""
+    if wanted:
+        for column, title in enumerate(head):
+            if title.strip().casefold() == wanted.strip().casefold():
+                return column
+        raise DataError(
+            f'{path.name} has no column "{wanted}": it has {listed([*filter(None, head)])}.'
+        )
+    assignments = [n for n, title in enumerate(head) if ASSIGNMENT.fullmatch(title.strip())]
+    named = [
+        n for n, title in enumerate(head)
+        if GRADE.search(title) and not any(each.search(title) for each in (MOST, LEFT, FEEDBACK))
+    ]  # fmt: skip
+    exact = [n for n in named if GRADE.fullmatch(head[n].strip())]
+    for found in (assignments, exact, named):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            titles = listed([head[n] for n in found])
+            raise DataError(
+                f"{path.name} has several columns of grades, {titles}: choose with --column."
+            )
+    raise DataError(f"{path.name} has no column that is headed as a grade: name it with --column.")

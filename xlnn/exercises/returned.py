@@ -1,0 +1,247 @@
+"""Put the cells of a submission back where they were handed out, as its defined names say.
+
+A spreadsheet program moves a name with its cells: where a student inserted or deleted rows and
+columns, moved a block, or renamed a sheet, the names say where each quantity stands now. The
+formulas are written anew with the cells that were handed out, and are judged as if nothing had
+moved.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import chain
+from typing import NamedTuple
+
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
+
+from xlnn.building.continue_from import CELLS
+from xlnn.engines.scenarios import Place
+from xlnn.layout import Layout, quoted
+from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
+
+Rectangle = tuple[int, int, int, int]
+"""Rows and columns: top, left, bottom, right."""
+
+_REFERENCE = re.compile(
+    r"""
+    (?P<text>"(?:[^"]|"")*+"?)
+    | (?: (?P<sheet>'(?:[^']|'')*+' | [^\W\d][\w.]*+) ! )?
+      (?P<first>\$?[A-Z]{1,3}\$?[0-9]{1,7}) (?: :(?P<last>\$?[A-Z]{1,3}\$?[0-9]{1,7}) )?
+      (?![\w.(!])
+    | [\w.]++
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+_WHOLE = re.compile(
+    r"""
+    (?P<text>"(?:[^"]|"")*+"?)
+    | (?: (?P<sheet>'(?:[^']|'')*+' | [^\W\d][\w.]*+) ! )?
+      (?: \$?(?P<left>[A-Z]{1,3})\$?(?P<top>[0-9]{1,7})?
+          : \$?(?P<right>[A-Z]{1,3})\$?(?P<bottom>[0-9]{1,7})?
+        | \$?(?P<first>[0-9]{1,7}) : \$?(?P<last>[0-9]{1,7}) ) (?![\w.(!])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A text, or a range, of whole columns or rows as well."""
+
+
+def cut(formulas: Mapping[Place, str], used: Mapping[str, tuple[int, int]]) -> dict[Place, str]:
+    """Return formulas whose ranges end where the cells of their sheets do.
+
+    Parameters
+    ----------
+    formulas : dict
+    used : dict
+        The last row and column of each sheet, by its title in small letters.
+
+    >>> cut({("S", 1, 9): "=SUM(A:B)+SUM(C$2:C999999)+SUM(A1:B2)"}, {"s": (7, 9)})
+    {('S', 1, 9): '=SUM(A1:B7)+SUM(C2:C7)+SUM(A1:B2)'}
+    """
+    return {place: _cut(text, place[0], used) for place, text in formulas.items()}
+
+
+def _cut(formula: str, here: str, used: Mapping[str, tuple[int, int]]) -> str:
+    if ":" not in formula:
+        return formula
+
+    def written(found: re.Match[str]) -> str:
+        if found["text"]:
+            return found[0]
+        sheet = found["sheet"]
+        title = here if sheet is None else sheet.strip("'").replace("''", "'")
+        rows, columns = used.get(title.casefold(), (1, 1))
+        letters = found["left"] or "A", found["right"] or get_column_letter(MAX_COLUMNS)
+        left, right = map(column_index_from_string, letters)
+        top = int(found["top"] or found["first"] or 1)
+        bottom = int(found["bottom"] or found["last"] or MAX_ROWS)
+        if bottom <= rows and right <= columns:
+            return found[0]
+        first = f"{get_column_letter(left)}{top}"
+        last = f"{get_column_letter(max(left, min(right, columns)))}{max(top, min(bottom, rows))}"
+        return f"{sheet}!{first}:{last}" if sheet else f"{first}:{last}"
+
+    return _WHOLE.sub(written, formula)
+
+
+class _Block(NamedTuple):
+    """Where a rectangle was, and where its rows and columns are now."""
+
+    title: str
+    now: Rectangle
+    rows: Mapping[int, int]
+    columns: Mapping[int, int]
+
+    def back(self, row: int, column: int) -> Place | None:
+        """Return where a cell was; None if it was inserted."""
+        if row in self.rows and column in self.columns:
+            return self.title, self.rows[row], self.columns[column]
+        return None
+
+
+class Returning:
+    """Finds where each cell of a submission was handed out.
+
+    Parameters
+    ----------
+    layout : Layout
+        As it was handed out.
+    names : dict of str
+        The defined names as they are now.
+    sheets : sequence of str
+        The titles of the sheets that are there.
+    filled : callable
+        Gives the rows and columns of the cells of a sheet that hold something, by its title.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        names: Mapping[str, str],
+        sheets: tuple[str, ...],
+        filled: Callable[[str], set[tuple[int, int]]],
+    ) -> None:
+        self._layout = layout
+        self._filled = filled
+        own = {name.casefold(): text for name, text in names.items()}
+        self._pairs = {
+            name: (before, now)
+            for name, text in layout.names.items()
+            if (before := _area(text)) and (now := _area(own.get(name.casefold(), "")))
+        }
+        self.titles = {now[0]: before[0] for before, now in self._pairs.values()}
+        gone = [title for title in layout.titles.values() if title not in sheets]
+        renamed = {before: now for now, before in self.titles.items() if now != before}
+        shifted = {b[0] for b, now in self._pairs.values() if b[1] != now[1]}
+        kinds = {
+            "renamed": tuple(renamed),
+            "deleted": tuple(title for title in gone if title not in renamed),
+            "shifted": tuple(sorted(shifted)),
+        }
+        self.moved = {kind: titles for kind, titles in kinds.items() if titles}
+        """Titles of sheets as they were handed out: ``renamed``, ``deleted`` or ``shifted``."""
+        self.is_needed = bool(renamed or shifted)
+        self._shifted = shifted
+        self._named = {name.removeprefix("xlnn.").partition(".")[0] for name in self._pairs}
+        self._blocks: dict[str, list[_Block]] = {}
+        for before, now in self._pairs.values() if self.is_needed else ():
+            rows, columns = (self._lines(before, now, axis) for axis in (0, 1))
+            block = _Block(before[0], now[1], rows, columns)
+            self._blocks.setdefault(now[0].casefold(), []).append(block)
+
+    def _lines(
+        self, before: tuple[str, Rectangle], now: tuple[str, Rectangle], axis: int
+    ) -> dict[int, int]:
+        """Return the former number of each row (axis 0) or column that is not an inserted one."""
+        (_, was), (title, area) = before, now
+        there = [*range(area[axis], area[axis + 2] + 1)]
+        count = was[axis + 2] - was[axis] + 1
+        if len(there) > count:
+            across = 1 - axis
+            alike = [
+                a for b, (t, a) in self._pairs.values() if t == title and _meets(a, area, axis)
+            ]
+            filled = {
+                place[axis]
+                for place in self._filled(title)
+                for a in alike
+                if a[across] <= place[across] <= a[across + 2]
+            }
+            empty = [line for line in there if line not in filled][: len(there) - count]
+            there = [line for line in there if line not in empty]
+        return dict(zip(there, range(was[axis], was[axis + 2] + 1), strict=False))
+
+    def place(self, place: Place) -> Place:
+        """Return where a cell was, or a place beside all blocks for one that is the student's."""
+        title, row, column = place
+        for block in self._blocks.get(title.casefold(), ()):
+            top, left, bottom, right = block.now
+            if top <= row <= bottom and left <= column <= right:
+                if found := block.back(row, column):
+                    return found
+                break
+        before = self.titles.get(title, title)
+        if before not in self._shifted:
+            return before, row, column
+        around = self._blocks.get(title.casefold(), ())
+        rows, columns = (dict(chain(*(b[n].items() for b in around))) for n in (2, 3))
+        there = rows.get(row, row), columns.get(column, column)
+        is_new = _is_between(row, rows) or _is_between(column, columns)
+        if not (
+            is_new or self._is_named(before, *there)
+        ):  # what has no name moves with what stands around it
+            return before, *there
+        return before, row, column + self._aside(before)
+
+    def _is_named(self, title: str, row: int, column: int) -> bool:
+        found = self._layout.entry(title, row, column)
+        return found is not None and found[0] in self._named
+
+    def _aside(self, title: str) -> int:
+        key = next(key for key, own in self._layout.titles.items() if own == title)
+        return self._layout.extents[key][1] + max(
+            (now[1][3] for _, now in self._pairs.values() if self.titles.get(now[0]) == title),
+            default=0,
+        )
+
+    def formula(self, formula: str, title: str) -> str:
+        """Return a formula of a sheet with the cells that were handed out."""
+        return _REFERENCE.sub(lambda found: self._written(found, title), formula)
+
+    def _written(self, found: re.Match[str], here: str) -> str:
+        if not found["first"]:
+            return found[0]
+        sheet = found["sheet"]
+        title = here if sheet is None else sheet.strip("'").replace("''", "'")
+        title = next((t for t in self.titles if t.casefold() == title.casefold()), title)
+        ends = [found["first"], *filter(None, [found["last"]])]
+        places = [
+            self.place((title, *coordinate_to_tuple(end.replace("$", "").upper()))) for end in ends
+        ]
+        cells = ":".join(f"{get_column_letter(column)}{row}" for _, row, column in places)
+        if sheet is None and places[0][0] == self.titles.get(here, here):
+            return cells
+        return f"{quoted(places[0][0])}!{cells}"
+
+
+def _is_between(line: int, lines: Mapping[int, int]) -> bool:
+    """Tell whether a row or column stands among others and is none of them: it was inserted."""
+    return bool(lines) and line not in lines and min(lines) < line < max(lines)
+
+
+def _meets(one: Rectangle, other: Rectangle, axis: int) -> bool:
+    """Tell whether two rectangles have the same rows (axis 0) or columns."""
+    return (one[axis], one[axis + 2]) == (other[axis], other[axis + 2])
+
+
+def _area(text: str) -> tuple[str, Rectangle] | None:
+    """Read a sheet's title and one rectangle; None of anything else."""
+    found = CELLS.findall(text)
+    if len(found) != 1 or "#REF!" in text:
+        return None
+    title, first, last = found[0]
+    top, left = coordinate_to_tuple(first.replace("$", ""))
+    bottom, right = coordinate_to_tuple((last or first).replace("$", ""))
+    plain = title[1:-1].replace("''", "'") if title[:1] == "'" else title
+    return plain, (top, left, bottom, right)
