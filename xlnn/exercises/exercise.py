@@ -30,7 +30,7 @@ from xlnn.exercises.levels import blanks_of
 from xlnn.exercises.parallel import shared
 from xlnn.exercises.roster import checked, file_names, students
 from xlnn.exercises.rounding import cells_of, unsteady
-from xlnn.explaining.formulas import read_aloud
+from xlnn.explaining.explain import read_aloud
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.arrays import read_arrays

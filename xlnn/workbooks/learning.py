@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from xlnn.equations.descent import Descent
 from xlnn.equations.lookup import Asked, UsedNumber
 from xlnn.equations.optimiser import DIRECTION, OPTIMISERS, Correction, Count
+from xlnn.equations.surface import Descent
 from xlnn.quantity import Axis, Quantity, Use, previous
 from xlnn.registry.text import Text
 
