@@ -115,6 +115,7 @@ def test_the_title_names_the_folder_of_an_own_template(tmp_path, name, title):
 
 
 @pytest.mark.parametrize(("options", "largest"), [({}, 64), ({"test_share": 0.25}, 1)])
+@pytest.mark.ci
 def test_axes_end_where_the_data_end(options, largest, tmp_path):
     build("digits", tmp_path / "digits.xlsx", epochs=3, verify=False, **options)
     charts = openpyxl.load_workbook(tmp_path / "digits.xlsx")["Progress"]._charts  # noqa: SLF001

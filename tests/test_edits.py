@@ -102,6 +102,7 @@ def test_no_engine_sees_what_is_left_out(short_copy, engine, monkeypatch):
     ],
 )
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_what_a_quantity_may_depend_on_is_refused(short_copy, reader):
     edit(short_copy, {"Training!BA5": "=STDEV(C4:C9)", **reader})
     with pytest.raises(WorkbookError, match=r"Training!BA5 calls STDEV, .* may depend on it"):
@@ -147,6 +148,7 @@ def test_a_formula_that_reaches_further_than_cells_is_refused_wherever_it_stands
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_an_empty_last_row_and_a_dimension_claim_no_cells(short_copy, engine):
     """LibreOffice writes both after a row was deleted."""
     end = b'<row r="1048576" ht="12.8"/></sheetData>'
@@ -154,6 +156,7 @@ def test_an_empty_last_row_and_a_dimension_claim_no_cells(short_copy, engine):
     assert check(short_copy, engine).agrees
 
 
+@pytest.mark.ci
 def test_a_row_appended_below_the_images_is_mentioned(short_copy):
     assert check(short_copy, "formualizer").notes == ()
     more = {f"Images!{letter}68": 1 for letter in "ABCDEFGHIJKLMNO"}
@@ -171,6 +174,7 @@ def test_an_inserted_row_is_named(short_copy, title, row):
     assert f"a row was inserted above {title}!{row + 1}: undo it" in said(short_copy)
 
 
+@pytest.mark.ci
 def test_several_inserted_rows_are_named(short_copy):
     insert_row(short_copy, "Training", 40, 3)
     assert "3 rows were inserted above Training!43: undo it" in said(short_copy)
@@ -183,6 +187,7 @@ def test_a_deleted_row_is_named(short_copy, title):
     assert f"a row was deleted from the sheet {title}" in said(short_copy)
 
 
+@pytest.mark.ci
 def test_a_sorted_table_is_named(short_copy):
     rows = list(range(4, 4 + 3 * 64))
     sort_rows(short_copy, "Training", rows[0], rows[-1], rows[::-1])

@@ -185,6 +185,7 @@ def test_an_index_that_a_person_changed_is_not_replaced(few):
 
 
 @pytest.mark.parametrize("name", ["sequences", "index"])
+@pytest.mark.ci
 def test_a_file_of_another_kind_stays(few, name):
     place, command = few
     (place / f"{name}.xlsx").write_text("mine")
@@ -220,6 +221,7 @@ def test_an_error_of_one_template_does_not_keep_the_others_from_being_built(few,
     assert len(lines) == 2
 
 
+@pytest.mark.ci
 def test_what_takes_minutes_is_said_beforehand_with_how_to_leave_it_out(tmp_path, monkeypatch):
     monkeypatch.setattr(build_all, "carried_out", lambda *_, **__: pytest.fail("not asked for"))
     asked = build_all.Everything(folder=tmp_path)
@@ -248,6 +250,7 @@ def test_what_takes_minutes_is_said_beforehand_with_how_to_leave_it_out(tmp_path
         ([f"--without={name}" for name in names()], DataError, "there is nothing to build"),
     ],
 )
+@pytest.mark.ci
 def test_what_cannot_be_asked_of_all_is_refused(tmp_path, monkeypatch, arguments, error, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")

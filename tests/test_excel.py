@@ -70,6 +70,7 @@ def agree(got, excel):
 @pytest.mark.parametrize(
     "engine", [*LIBRARIES, *(pytest.param(each, marks=pytest.mark.slow) for each in PROGRAMS)]
 )
+@pytest.mark.ci
 def test_an_engine_computes_what_excel_computed_but_for_the_differences_that_are_listed(
     engine, tmp_path
 ):
@@ -92,6 +93,7 @@ UNREAD = [(engine, cell) for engine in DIFFERENCES for cell in sorted(differing(
 
 @pytest.mark.parametrize(("engine", "cell"), UNREAD)
 @pytest.mark.first(3)
+@pytest.mark.ci
 def test_what_an_engine_cannot_read_is_refused_by_its_cell(engine, cell, tmp_path):
     with pytest.raises(EngineError, match=f"^{cell}: "):
         load(engine, write(tmp_path / "unread.xlsx", {cell}))({})

@@ -188,6 +188,7 @@ def test_weights_have_the_names_and_shapes_of_pytorch(paths, tmp_path, name, end
 
 @pytest.mark.parametrize("template", ["xor", "cnn", "diabetes"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_network_that_was_exported_is_a_start(template, tmp_path):
     """That of cnn has filters, and diabetes scales inputs and targets."""
     built = xlnn.build(template, tmp_path / "a.xlsx", seed=3, epochs=1, verify=False).path

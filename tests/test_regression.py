@@ -88,6 +88,7 @@ def test_no_line_by_hand_is_better(path, tmp_path, generator):
     )
 
 
+@pytest.mark.ci
 def test_a_wrong_formula_of_any_quantity_of_a_plane_is_named(prices, tmp_path):
     every_kind_of_cell_is_named_when_it_is_wrong(prices[1], tmp_path / "wrong.xlsx")
 

@@ -146,6 +146,7 @@ def test_training_is_told_in_words(digits_path):
 
 @pytest.mark.parametrize("sizes", [[6, 1], [1, 1, 1], [12, 9, 7, 5, 3]])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_networks_of_other_shapes_are_drawn_whole(tmp_path, sizes):
     recipe = random_recipe(spec(sizes, images=2, epochs=1), seed=4)
     path = write_recipe(tmp_path / "other.xlsx", recipe)
@@ -167,6 +168,7 @@ def test_a_network_too_large_to_draw_shows_its_first_units_and_says_so(tmp_path)
     np.testing.assert_array_equal(got["lens_z2"][0], got["z2"][0, 0, :8])
 
 
+@pytest.mark.ci
 def test_more_images_than_the_gallery_holds_are_in_the_table(tmp_path):
     many = spec([2, 1], images=GALLERY + 9, epochs=1)
     path = write_recipe(tmp_path / "many.xlsx", random_recipe(many, seed=6))
@@ -177,6 +179,7 @@ def test_more_images_than_the_gallery_holds_are_in_the_table(tmp_path):
     assert len(got["x"]) == GALLERY + 9
 
 
+@pytest.mark.ci
 def test_every_link_leads_somewhere(short_path):
     workbook = openpyxl.load_workbook(short_path)
     links = [

@@ -131,6 +131,7 @@ def swapped(path, first, second, follow, engine):
         )
 
 
+@pytest.mark.ci
 def test_three_sheets_that_have_one_anothers_names_are_the_answer(xor_copy):
     rename(xor_copy, {"Data": "Weights", "Training": "Data", "Weights": "Training"}, follow=True)
     with pytest.raises(WorkbookError) as said:
@@ -144,6 +145,7 @@ def test_three_sheets_that_have_one_anothers_names_are_the_answer(xor_copy):
 @pytest.mark.parametrize("template", ["activations", "costs"])
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 @pytest.mark.first(lang=1)
+@pytest.mark.ci
 def test_sheets_of_other_kinds_and_languages_are_named_too(template, lang, tmp_path):
     path = build(template, tmp_path / "book.xlsx", lang=lang, verify=False).path
     *_, first, second, _ = sheet_parts(path)
@@ -151,6 +153,7 @@ def test_sheets_of_other_kinds_and_languages_are_named_too(template, lang, tmp_p
         check(swap(path, first, second), "formualizer")
 
 
+@pytest.mark.ci
 def test_values_of_swapped_sheets_are_not_returned(xor_copy):
     with pytest.raises(WorkbookError, match="have each other's names"):
         values(swap(xor_copy, "Data", "Play", follow=True), "formualizer")
@@ -199,6 +202,7 @@ def by_formulas_alone(monkeypatch):
 @pytest.mark.parametrize("engine", EMBEDDED)
 @pytest.mark.parametrize(("first", "second"), [*ENDLESS, *PAIRS])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_every_check_ends_after_few_turns(xor_copy, first, second, engine, turns):
     swap(xor_copy, first, second)
     try:

@@ -543,6 +543,7 @@ def built(request, tmp_path_factory):
     ],
 )
 @pytest.mark.first(2)
+@pytest.mark.ci
 def test_a_workbook_agrees_with_numpy_in_every_language(built, engine):
     skip_without(engine)
     arguments = ["check", str(built[1]), "--engine", engine]
@@ -565,6 +566,7 @@ def test_an_altered_cell_is_named_in_every_language(built, tmp_path):
     assert f"{training}!C5   z2, epoch 1, image 2" in result.output
 
 
+@pytest.mark.ci
 def test_no_brace_is_left_to_fill_in(built):
     assert unfilled(built[1]) == []
 

@@ -65,6 +65,7 @@ def chosen(path, folder, **choices):
 
 
 @pytest.mark.parametrize(("number", "row", "column"), [(1, 1, 1), (3, 4, 4), (2, 2, 3)])
+@pytest.mark.ci
 def test_the_chosen_place_is_that_of_its_map(two, tmp_path, number, row, column):
     place = {"window_mapF": number, "window_rowF": row, "window_columnF": column}
     got = chosen(two, tmp_path, epoch=2, image=3, **place)
@@ -91,6 +92,7 @@ def test_a_window_over_maps_sees_the_same_place_of_each(two, tmp_path):
 
 @pytest.mark.parametrize("network", [TWO, LEAST, ONES, RUNS], ids=["two", "least", "ones", "runs"])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_every_place_agrees_with_numpy(network, tmp_path):
     path = write_recipe(tmp_path / "net.xlsx", random_recipe(network, seed=5))
     assert check(path, "formualizer", probes=2).agrees
