@@ -422,7 +422,7 @@ SIMPLE = ([("Gemm", ["x", "A"], ["y"])], (4,), {"A": SQUARE})
 REFUSED = {
     "an operator that is none of ours": (
         ([("Gemm", ["x", "A"], ["1"]), ("Erf", ["1"], ["y"])], (4,), {"A": SQUARE}), None,
-        "the operator Erf is not taken; taken are Gemm",
+        "the operator Erf is not supported; supported are Gemm",
     ),
     "an operator of somebody's own": (
         ([("Gemm", ["x", "A"], ["1"]), ("Run", ["1"], ["y"], {"domain": "my.ops"})], (4,),
