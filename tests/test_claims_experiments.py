@@ -26,6 +26,7 @@ from xlnn.equations import (
     similarity,
     valley,
 )
+from xlnn.equations.dividing_line import NEAR
 
 TINY = 1e-11
 """Rounding, relative to what is rounded; the sentences themselves decide by 1e-12."""
@@ -515,7 +516,7 @@ def check_xor(got):
     targets = got["t"].ravel().tolist()
     z = {name: _outputs(got, name, epoch) for name in ("single", "hidden")}
     right = {name: sum(_right(*each) for each in zip(z[name], targets, strict=True)) for name in z}
-    assert rest.endswith(undecided) == any(abs(each) < 5e-13 for name in z for each in z[name])
+    assert rest.endswith(undecided) == any(abs(each) < NEAR for name in z for each in z[name])
     for name, count in right.items():
         assert numbers[f"right_{name}"] == count
     key, _ = claim("xor-layers", str(got["means"]), ("neither", "one", "two", "both"))
@@ -546,7 +547,7 @@ def _sum(row, below):
 
 
 def _right(z, t):
-    return z > 5e-13 if t else z < -5e-13
+    return z > NEAR if t else z < -NEAR
 
 
 def _one_line_will_do(x, targets):

@@ -33,7 +33,7 @@ def nearest(a, slope, **said):
         errors = np.maximum(np.abs(a[name] - a["df"][0]), 1e-12)  # below, they are all alike
         order = np.argsort(errors, kind="stable")
         is_tied = errors[order[1]] <= errors[order[0]] * (1 + 1e-8)
-        one = f"h = 10^−{order[0] + 1}"
+        one = "h = 10⁻" + str(order[0] + 1).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
         if told != (WORDS["several"] if is_tied else one):
             return False
     return True

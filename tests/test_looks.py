@@ -331,7 +331,7 @@ def test_the_paths_of_some_weights_are_spread_over_all_and_say_how_many_there_ar
     wide = replace(spec([64, 16, 2], epochs=1), picture=(8, 8))
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
     charts = progress(path)
-    chart = charts["Weights over the epochs: layer 2, 48 of 1,024"]
+    chart = charts["Weights over the epochs: hidden layer 2, 48 of 1,024"]
     drawn = {series.yVal.numRef.f for series in chart.series}
     layout = layout_of(read_spec(path))
     columns = {layout.blocks["W2"].address((0, *unit))[1]: unit for unit in np.ndindex(16, 64)}
@@ -340,7 +340,7 @@ def test_the_paths_of_some_weights_are_spread_over_all_and_say_how_many_there_ar
     assert len(set(units)) == len(chart.series) == 48
     assert {pixel // 8 for _, pixel in units} >= {0, 7}
     assert {j // 4 for j, _ in units} == {0, 1, 2, 3}
-    assert "Weights over the epochs: layer 3" in charts
+    assert "Weights over the epochs: output layer 3" in charts
 
 
 @pytest.mark.ci

@@ -143,3 +143,17 @@ def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path,
     assert lint(path) == ()
     charts = openpyxl.load_workbook(path).worksheets[1]._charts  # noqa: SLF001 -- no other way
     assert [len(chart.series) for chart in charts] == [3, 4, 2]
+
+
+def test_an_output_that_is_shown_as_a_half_is_not_counted_as_right(path):
+    got = values(path, "formualizer")
+    assert np.all(np.abs(got["a_single_shown"] - 0.5) < 0.0005)
+    assert got["right_single"] == 0
+    assert set(got["side_single"].ravel()) == {-1}
+
+
+@pytest.mark.parametrize(("lang", "marks"), [("en", "✓–✗"), ("zh", "✓–✗"), ("ja", "○–×")])
+def test_right_and_wrong_are_marked_as_the_language_does(tmp_path, lang, marks):
+    sheet = openpyxl.load_workbook(built(tmp_path, "xor-layers", lang=lang, epochs=2)).worksheets[1]
+    formats = {cell.number_format for row in sheet.iter_rows() for cell in row}
+    assert ";".join(f'"{mark}"' for mark in marks) in formats

@@ -15,7 +15,8 @@ from xlnn.equations.dense import counted_near, place_of
 from xlnn.equations.number import (
     fixed,
     fixed_text,
-    general_text,
+    raised,
+    raised_text,
     short,
     short_text,
     significant,
@@ -293,7 +294,7 @@ class BestStep(Sentence):
 
         def best(logs: np.ndarray) -> str:
             (alike,) = np.nonzero(logs <= logs.min() + 1 / 10**ALIKE)
-            return several if len(alike) > 1 else one.format(n=general_text(n[alike[0]]))
+            return several if len(alike) > 1 else one.format(n=raised_text(n[alike[0]]))
 
         forward, central = best(log_forward), best(log_central)
         return sentence.format(slope=short_text(df[0]), forward=forward, central=central)
@@ -306,7 +307,8 @@ class BestStep(Sentence):
         def best(logs: Cells) -> str:
             errors = logs.over("width")[()]
             alike = counted_near(errors, "MIN", f"1/10^{ALIKE}")
-            told = filled(one, n=f"INDEX({rows},{place_of(f'MIN({errors})', errors, always=True)})")
+            exponent = f"INDEX({rows},{place_of(f'MIN({errors})', errors, always=True)})"
+            told = filled(one, n=raised(exponent))
             return f'IF({alike}>1,"{several}",{told})'
 
         forward, central = best(log_forward), best(log_central)

@@ -5,7 +5,6 @@ Shapes: x (points, 2), t (points, 1), W (units, 2), b (units,).   Book: 1-2, 1-3
 
 import numpy as np
 
-from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.number import general_text
 from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence
@@ -92,21 +91,25 @@ class EpochUsed(Equation):
         return f"=IF(COUNT({shown[()]})=1,INT(MAX(0,MIN({self.last},{shown[()]}))),0)"
 
 
-class RightSide(Equation):
-    """1 where a point lies on the side of its target, 0 on the other, -1 on the line itself.
+NEAR = 0.002
+"""The weighted input below which the output is 0.500."""
 
-    There the output is ½ and undecided.
+
+class RightSide(Equation):
+    """1 where a point lies on the side of its target, 0 on the other, -1 where it is undecided.
+
+    There the output is 0.500, as it is shown.
     """
 
     coarse = jumps = True
 
     def array(self, z: np.ndarray, answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
         """Return a number for each point, of the shape of z."""
-        return np.where(steady(z) == 0, -1.0, np.where(answer == truth, 1.0, 0.0))
+        return np.where(np.abs(z) < NEAR, -1.0, np.where(answer == truth, 1.0, 0.0))
 
     def cell(self, k: int, z: Cells, answer: Cells, truth: Cells) -> str:
         """Return the formula of one point."""
-        return f"=IF({steadied(z[k])}=0,-1,IF({answer[k]}={truth[k]},1,0))"
+        return f"=IF(ABS({z[k]})<{NEAR},-1,IF({answer[k]}={truth[k]},1,0))"
 
 
 class RightSides(Equation):

@@ -176,6 +176,21 @@ def _otherwise_text(x: float, zero: str) -> str:
 _SUPERSCRIPTS = str.maketrans("0123456789", _RAISED)
 
 
+def raised(cell: str) -> str:
+    """Return the formula of a whole number from 0 to 99 as an exponent."""
+    x = _whole(cell)
+    return f'IF({x}>9,{_raised(f"INT({x}/10)")},"")&{_raised(f"MOD({x},10)")}'
+
+
+def raised_text(x: float) -> str:
+    """Return a whole number as `raised` writes it.
+
+    >>> raised_text(15.0)
+    '¹⁵'
+    """
+    return f"{x:.0f}".translate(_SUPERSCRIPTS)
+
+
 def _raised(digit: str) -> str:
     """Return the formula of a raised digit."""
     return f'MID("{_RAISED}",1+{digit},1)'

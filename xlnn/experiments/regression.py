@@ -228,12 +228,13 @@ def _regression(model: Model) -> Part:
     fitted = _line("SLOPE, INTERCEPT", "p_fitted", "q_fitted", "", "apart_fitted", of="ways")
     columns = ("x", "y", "y_line", "e", *["y_fitted"] * is_line, "y_last", "y_hand")
     return Below(
-        _over(Symbols("p", "q")),
-        _over(Row("names"), Label("C_T", look=result), Label("apart", "quantities", result)),
+        _over(Symbols("p", "q"), Label("C_T", look=result), Label("apart", "quantities", result)),
         _line("normal equations", "p", "q", "C_T", of="ways"),
         *[fitted] * is_line,
         _line("gradient descent", "p_last", "q_last", "C_last", "apart", of="ways"),
         _line("your own p and q", "p_hand", "q_hand", "C_hand", of="ways"),
+        Space(),
+        _over(Row("names")),
         _line("a new x, and its y", "x_new", "y_new", of="ways"),
         Table(*columns, width=WIDE),
     )

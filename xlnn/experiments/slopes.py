@@ -170,7 +170,7 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     yield column("on_secant", "secant", "f", rules.SECANT_LINE, {"m": "m_secant"})
     best = say("best", "The slope of the tangent is {slope}. Of the h tried, the forward quotient "
                "is closest with {forward}, the central one with {central}.")
-    one, several = say("one", "h = 10^−{n}"), say("several", "several equally")
+    one, several = say("one", "h = 10⁻{n}"), say("several", "several equally")
     yield Quantity("best", title="the best h", sheet=on, is_text=True,
                    equation=eq.BestStep((best, one, several)))
 
@@ -206,8 +206,8 @@ def _rules(words: Text) -> Iterator[Quantity]:
     yield line("outer", "chain: f of g", "f(g(x))", eq.Of(), {"x": "g"})
     yield line("d_outer", "derivatives of f, there", "f⁽ⁿ⁾(g){}", eq.Derivatives(),
                {"x": "g", "f": "outer"}, shape=(eq.DEGREE,))
-    yield line("outer_up", "values to either side", "f(g)", eq.Of(), {"x": "g_up"})
-    yield line("outer_down", "", "f(g)", eq.Of(), {"x": "g_down"})
+    yield line("outer_up", "values to either side", "f(g(x + h))", eq.Of(), {"x": "g_up"})
+    yield line("outer_down", "", "f(g(x − h))", eq.Of(), {"x": "g_down"})
     yield line("chain", "chain rule: by the rule", "f′(g) g′", rules.CHAIN,
                {"outer": "d_outer", "inner": "dg"}, meaning="the slope of a composite function",
                written="dy/dx = dy/du · du/dx", source="2-8")

@@ -44,15 +44,14 @@ SYMBOLS = {"single": "", "2": "²", "3": "³"}
 
 NETWORKS = {"single": "without a hidden layer", "hidden": "with a hidden layer"}
 
-MARKS = '"○";"–";"×"'
+MARKS = '"✓";"–";"✗"'
 """How it is shown that a point is right, undecided, or not right."""
 
 LOOKS = {
     **dict.fromkeys(("fires_single", "fires_hidden"), Look(align="center", number_format="0")),
     **dict.fromkeys(
-        ("side_single", "side_hidden"), Look(align="center", number_format=MARKS, bold=True)
+        ("side_single", "side_hidden"), Look(align="center", number_format="", bold=True)
     ),
-    "height": Look(size=8, ink=QUIET, align="center", number_format="0.##"),
 }
 FIRST_COLOUR, SECOND_COLOUR = "C0561C", "1B4F9C"
 
@@ -167,12 +166,13 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
                      equation=UnitStep(), uses={"z": z},
                      meaning="1 if the output is at least ½: the point is on that side of the "
                      "line, or on it", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2")
-        yield column(side, "side", " ", title="right?", shape=(1,), number_format=MARKS,
+        yield column(side, "side", " ", title="right?", shape=(1,),
+                     number_format=words.sentence("marks", MARKS),
                      equation=eq.RightSide(), uses={"z": z, "answer": fires, "truth": "t"})
         yield number(f"right_{which}", title=f"points right {NETWORKS[which]}", number_format="0",
                      equation=eq.RightSides(), uses={"right": side})
-    yield column("height", title="drawn: target 0, 1", symbol="x₂", shape=(2,),
-                 equation=eq.HeightOf(), number_format="0.0")
+    yield column("height", title="drawn: target 0, 1", symbol="x₂", shape=(2,), sheet="weights",
+                 equation=eq.HeightOf(), number_format="0.0;")
     for layer in ("single", "2"):
         uses = {"W": f"{_named('W', layer)}_shown", "b": f"{_named('b', layer)}_shown"}
         for at, (along, symbol) in enumerate((("x", "x₁"), ("y", "x₂"))):
@@ -185,7 +185,7 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
                 "a hidden layer, and {right_hidden} with one.", points=POINTS)
     choose = say("choose", "Choose an epoch from 0 to {steps} (a whole number); epoch {epoch} is "
                  "shown. ", steps=steps)
-    undecided = say("undecided", " An output of ½ (–) is undecided and does not count as right.")
+    undecided = say("undecided", " An output of 0.500 (–) is undecided and does not count as right.")
     yield number("counts", title="how many", is_text=True,
                  equation=eq.CountSentence((count, choose, undecided)))
     means = [
@@ -255,9 +255,8 @@ EXPERIMENT = Experiment(
             Hidden("epoch", "who"),
             Table("x", "t", "z_single_shown", "a_single_shown", "fires_single", "side_single",
                   "z2_shown", "a2_shown", "z3_shown", "a3_shown", "fires_hidden", "side_hidden",
-                  "height", ink=("a_single_shown", "a2_shown", "a3_shown"), looks=LOOKS, above=0,
-                  groups={"z_single_shown": NETWORKS["single"], "z2_shown": NETWORKS["hidden"],
-                          "height": ""}),
+                  ink=("a_single_shown", "a2_shown", "a3_shown"), looks=LOOKS, above=0,
+                  groups={"z_single_shown": NETWORKS["single"], "z2_shown": NETWORKS["hidden"]}),
             Units(["unit alone: its line"], "W_single_shown", "b_single_shown", "line_x_single",
                   "line_y_single", above=1),
             Units("hidden unit {number}: its line", "W2_shown", "b2_shown", "line_x_2", "line_y_2",

@@ -33,7 +33,14 @@ SHARED: Mapping[str, frozenset[str] | None] = {
         | {"velocity_W", "square_W", "moment1_W", "moment2_W", "direction_W"}
     ),
     "guide": frozenset(
-        {"steps_title", "symbols_title", "colours_title", "experiments_title", "overwritten"}
+        {
+            "steps_title",
+            "symbols_title",
+            "colours_title",
+            "experiments_title",
+            "answers_title",
+            "overwritten",
+        }
         | {"colours", "columns"}
     ),
 }

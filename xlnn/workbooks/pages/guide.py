@@ -72,12 +72,13 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
         row += 1
     row = _steps(drawing, page, row + 1)
     row = _procedures(drawing, page, row)
+    row = _experiments(drawing, page, row + 1)
     row = _legend(drawing, page.words, row + 1, colours)
     row = _symbols(drawing, page, row + 1, equations)
     if reading:
         drawing.put(row, 3, reading, LABEL)
         row += 1
-    _experiments(drawing, page, row + 1)
+    _answers(drawing, page, row + 1)
     return drawing
 
 
@@ -173,16 +174,32 @@ def _first(page: Context[Any], kind: str) -> Quantity | None:
     return next((q for q in quantities if q.kind == kind and q.sheet != "check"), None)
 
 
-def _experiments(drawing: Drawing, page: Context[Any], row: int) -> None:
-    guide, titles = page.words.words["guide"], dict(page.layout.titles)
+def _tried(page: Context[Any]) -> tuple[list[dict[str, str]], dict[str, str]]:
+    """Return what is worth trying on the sheets that there are, and the titles that it names."""
+    titles = dict(page.layout.titles)
     if rate := page.layout.blocks.get("eta"):
         titles["rate"] = titles[rate.sheet]
-    row = _section(drawing, row, guide["experiments_title"])
-    experiments = [e for e in guide["experiments"] if _named(e["do"] + e["look"]) <= set(titles)]
-    for number, experiment in enumerate(experiments, start=1):
-        drawing.put(row, 2, f"{number}. {experiment['do'].format(**titles)}", PLAIN)
-        drawing.put(row + 1, 3, experiment["look"].format(**titles), LABEL)
-        row += 2
+    known = set(titles)
+    tried = page.words.words["guide"]["experiments"]
+    return [each for each in tried if _named(each["do"] + each["look"]) <= known], titles
+
+
+def _experiments(drawing: Drawing, page: Context[Any], row: int) -> int:
+    """Draw what is worth trying; what is seen then stands at the end."""
+    tried, titles = _tried(page)
+    row = _section(drawing, row, page.words.words["guide"]["experiments_title"])
+    for number, each in enumerate(tried, start=1):
+        drawing.put(row, 2, f"{number}. {each['do'].format(**titles)}", PLAIN)
+        row += 1
+    return row
+
+
+def _answers(drawing: Drawing, page: Context[Any], row: int) -> None:
+    guide, (tried, titles) = page.words.words["guide"], _tried(page)
+    row = _section(drawing, row, guide["answers_title"])
+    for number, each in enumerate(tried, start=1):
+        drawing.put(row, 2, f"{number}. {each['look'].format(**titles)}", LABEL)
+        row += 1
     for line in guide.get("broken", guide["overwritten"]):
         row += 1
         drawing.put(row, 2, line.format(**titles), PLAIN)

@@ -740,7 +740,9 @@ def _dress(drawing: Drawing, page: Context[Any], table: Table | Units) -> None:
     if table.coloured:
         drawing.colour_around_0(*(page.layout.blocks[name] for name in table.coloured))
     _ink(drawing, page, table.ink)
-    drawing.looks |= table.looks
+    for name, look in table.looks.items():
+        digits = look.number_format or page.layout.model[name].number_format
+        drawing.looks[name] = replace(look, number_format=digits)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,8 @@ def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     seen = Beside(side_by_side.LargestDigit(net.first), "a")
     yield Quantity("answer", equation=seen, uses={"a": a}, number_format='0;"?";0', **per)
     right = Beside(Right(), "answer", "truth")
-    yield Quantity("right", equation=right, uses={"truth": "labels"}, number_format='"○";;"×"',
+    marks = words("sentences", "marks")
+    yield Quantity("right", equation=right, uses={"truth": "labels"}, number_format=marks,
                    **per)  # fmt: skip
     yield Quantity("C_T", symbol="C_T", equation=side_by_side.TotalOfBlocks(),
                    number_format="0.00000", **on)  # fmt: skip
