@@ -244,9 +244,9 @@ class _Auditing:
         book = self.book
         stops = self.finder.parameters | {pair.parameter}
         return any(
-            book.is_stepped(p) and pair.parameter in book.cone([p], stops)
-            for p in book.cone([pair.cost], stops)
-            if book.formula(p) and p not in stops
+            pair.parameter in book.cone([p], stops)
+            for p in (book.cone([pair.cost], stops) if book.stepped else ())
+            if book.owner.get(p, p) in book.stepped and p not in stops
         )
 
     def _best(self, roles: Roles) -> Roles:

@@ -161,7 +161,8 @@ class Book:
 
     def cone(self, places: Iterable[Place], stops: Iterable[Place] = ()) -> set[Place]:
         """Return some cells and all that they depend on, no further than where it stops."""
-        stops, left, seen = set(stops), list(places), set()
+        stops = stops if isinstance(stops, set | frozenset) else set(stops)
+        left, seen = list(places), set()
         while left:
             place = left.pop()
             if place in seen:
@@ -222,10 +223,10 @@ class Book:
         for cells in self.filled.values():
             yield from cells.values()
 
-    def is_stepped(self, place: Place) -> bool:
-        """Tell whether a formula rounds, so that nothing can be measured by small moves."""
-        text = self.formula(place)
-        return bool(text and functions_of(text) & _STEPS)
+    @cached_property
+    def stepped(self) -> set[Place]:
+        """Return the formulas that round, so that nothing can be measured by small moves."""
+        return {p for p, text in self.formulas.items() if functions_of(text) & _STEPS}
 
     def at(self, place: Place) -> str:
         """Write where a cell stands."""

@@ -64,7 +64,7 @@ _NEW = re.compile(r"new|updated|next|after|更新|新|后|後|\+|′|'|⁺|\*")
 def normal(text: str) -> str:
     r"""Return a heading without what people spell differently.
 
-    >>> normal("W_{11}"), normal("∂E_Total /\\n∂w₁"), normal("𝜕E/𝜕w1"), normal("gradient of w 1")
+    >>> normal("W_{11}"), normal("∂E_Total /\n∂w₁"), normal("𝜕E/𝜕w1"), normal("gradient of w 1")
     ('w11', '∂etotal/∂w1', '∂e/∂w1', 'gradofw1')
     """
     text = unicodedata.normalize("NFKC", text).casefold()

@@ -51,11 +51,11 @@ def reason(finding: Finding, words: Text) -> str:
         filled["which"] = words("which", filled["which"])
     why = words("findings", finding.kind, **filled)
     if not finding.names:
-        return words("said", "finding_bare", reason=why, cells=finding.cells)
+        return words("joined", "finding_bare", reason=why, cells=finding.cells)
     names = ", ".join(finding.names[:MOST_NAMES])
     if len(finding.names) > MOST_NAMES:
         names += f" … ({len(finding.names)})"
-    return words("said", "finding", names=names, reason=why, cells=finding.cells)
+    return words("joined", "finding", names=names, reason=why, cells=finding.cells)
 
 
 def verdict(audit: Audit, words: Text) -> str:

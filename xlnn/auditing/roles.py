@@ -402,6 +402,7 @@ class Finder:
             Which of the cells that may be a cost to take, the likeliest first.
         """
         self.turn = turn
+        self._reached: dict[tuple[object, ...], list[tuple[Cost, list[Place]]]] = {}
         roles = Roles(updates=self.updates, rates=tuple(self.rates))
         gradients = {
             place: found for place, found in self.meanings.items() if found.kind == "gradient"
@@ -596,9 +597,16 @@ class Finder:
         roles: Roles,
     ) -> Pair | None:
         """Choose the parameter and the cost of a stated gradient."""
-        near = [p for p in options if p[0] == gradient[0]] or list(options)
-        reached = [(cost, [p for p in near if p in cost.reach]) for cost in costs.values()]
-        reached = [(cost, own) for cost, own in reached if own]
+        key = gradient[0], *options[:1], len(options)
+        if key not in self._reached:
+            near = {p for p in options if p[0] == gradient[0]} or set(options)
+            self._reached[key] = [
+                (cost, sorted(cost.reach & near))
+                for cost in costs.values()
+                if not cost.reach.isdisjoint(near)
+            ]
+        reached = self._reached[key]
+        reached = [each for each in reached if each[0].is_beside(gradient)] or reached
         if not reached:
             return None
         scored = sorted(
@@ -682,17 +690,20 @@ class Cost:
     in_column: bool = False
     in_row: bool = False
 
-    def score(self, gradient: Place, of: str) -> tuple[int | bool, ...]:
-        """Return how well it suits a gradient, of the cost that its heading names."""
-        name, kind = self.said.name, self.said.kind
-        aligned = self.place[0] == gradient[0] and (
+    def is_beside(self, gradient: Place) -> bool:
+        """Tell whether it is the cost of a gradient's step, among those of other steps."""
+        return self.place[0] == gradient[0] and (
             (self.in_column and self.place[1] == gradient[1])
             or (self.in_row and not self.in_column and self.place[2] == gradient[2])
         )
+
+    def score(self, gradient: Place, of: str) -> tuple[int | bool, ...]:
+        """Return how well it suits a gradient, of the cost that its heading names."""
+        name, kind = self.said.name, self.said.kind
         is_named = of == name
         is_whole = kind == "cost"
         return (
-            aligned,
+            self.is_beside(gradient),
             is_named and bool(of) and not is_whole,  # ∂E1/∂w
             is_whole,
             is_named and bool(of),
