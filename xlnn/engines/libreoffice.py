@@ -42,8 +42,15 @@ def _arguments(workbook: Path, result: Path, home: Path) -> list[str]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Let LibreOffice put its lu….tmp, which it leaves where it is killed, where we remove them."""
-    return {"TMPDIR": str(home), "TMP": str(home), "TEMP": str(home)}
+    """Let LibreOffice put its lu….tmp, which it leaves where it is killed, where we remove them.
+
+    It computes cell by cell: with threads, LibreOffice 25.2 takes cells of long columns for
+    computed that are not, and gives #VALUE! or old numbers, in a recurrence over several sheets.
+    """
+    return {"TMPDIR": str(home), "TMP": str(home), "TEMP": str(home), **CELL_BY_CELL}
+
+
+CELL_BY_CELL = {"SC_FORCE_CALCULATION": "core"}
 
 
 PROGRAM = ExternalProgram(

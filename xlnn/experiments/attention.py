@@ -68,11 +68,11 @@ COST = Stated(  # -ln p of the target
     lambda z, u, t: (
         np.log(u.sum(2)) + z.max(2) - np.take_along_axis(z, t.astype(int)[..., None] - 1, 2)[..., 0]
     ),
-    lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},{t[i]})",
+    lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},1,{t[i]})",
 )
 HIT = Stated(
     lambda p, t: (np.take_along_axis(p, t.astype(int)[..., None] - 1, 2)[..., 0] > 0.5) * 1.0,
-    lambda i, p, t: f"=IF(INDEX({p[i, :]},{t[i]})>0.5,1,0)",
+    lambda i, p, t: f"=IF(INDEX({p[i, :]},1,{t[i]})>0.5,1,0)",
     coarse=True,
     jumps=True,
 )

@@ -281,7 +281,7 @@ def inputs(sizes: dict) -> dict:
              for name, (shape, *_) in weights(sizes["hidden"]).items()}
     start["bf"] = np.full_like(start["bf"], 2.0)
     return {"eta": ETA[sizes["optimizer"]], **xlnn.constants(sizes["optimizer"]), **start,
-            "x": x[..., None], "t": x[:, :1] > 0, "epoch": sizes["epochs"], "row": rows}
+            "x": x[..., None], "t": x[:, :1] > 0, "epoch": sizes["epochs"], "row": 1}
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:

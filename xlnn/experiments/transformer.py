@@ -91,13 +91,13 @@ COST = Stated(
         + z.max(-1)
         - np.take_along_axis(z, np.clip(t, 1, N).astype(int)[..., None] - 1, -1)[..., 0]
     ),
-    lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},{t[i]})",
+    lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},1,{t[i]})",
 )
 HIT = Stated(
     lambda p, t: (
         (np.take_along_axis(p, np.clip(t, 1, N).astype(int)[..., None] - 1, -1)[..., 0] > 0.6) * 1.0
     ),
-    lambda i, p, t: f"=IF(INDEX({p[i, :]},{t[i]})>0.6,1,0)",
+    lambda i, p, t: f"=IF(INDEX({p[i, :]},1,{t[i]})>0.6,1,0)",
     coarse=True,
     jumps=True,
 )

@@ -185,7 +185,7 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
                 "a hidden layer, and {right_hidden} with one.", points=POINTS)
     choose = say("choose", "Choose an epoch from 0 to {steps} (a whole number); epoch {epoch} is "
                  "shown. ", steps=steps)
-    undecided = say("undecided", " An output of 0.500 (–) is undecided and does not count as right.")
+    undecided = say("undecided", " An output of 0.500 (–) is undecided and not counted as right.")
     yield number("counts", title="how many", is_text=True,
                  equation=eq.CountSentence((count, choose, undecided)))
     means = [
