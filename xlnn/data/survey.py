@@ -152,7 +152,7 @@ def surveyed(  # noqa: PLR0913 -- what is read, how, and what messages name
     if not (reading.label or reading.targets or reading.bare):
         _check_label(name, here, labels[here.label], as_words)
     if problems := _problems(wrong, found, here, row_name, unlabelled, left_out, reading):
-        if len(problems) == len(wrong) == found[wrong[0]].wrong == 1:
+        if len(problems) == len(wrong) == 1:
             raise no_number(name, row_name, here, wrong[0], *found[wrong[0]].first)
         raise _all_wrong(name, here, problems, wrong)
     inputs = _kept(name, row_name, here, found, left_out, dated)

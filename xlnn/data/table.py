@@ -97,7 +97,8 @@ def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
         The rows cannot be read as images; the message names row and column.
     """
     said = Numerals(reading.decimal, grouped=True) if reading.decimal else None
-    survey, notes, way = None, (), said
+    survey, way = None, said
+    notes: tuple[str, ...] = ()
     try:
         found = _read(rows, reading, said or number_text.PLAIN, None, is_said=said is not None)
     except (_GroupedError, _WordsError):
