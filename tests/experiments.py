@@ -44,7 +44,7 @@ def changed(path, copy, inputs):
     return copy
 
 
-def every_kind_of_cell_is_named_when_it_is_wrong(path, copy, engine="formualizer"):
+def every_kind_of_cell_is_named_when_it_is_wrong(path, copy, engine="formualizer", by="+0.5"):
     """Overwrite a cell of each quantity, all at once, and see those named and no other.
 
     Quantities are those with formulas, and the numbers of rows that formulas read.
@@ -64,7 +64,7 @@ def every_kind_of_cell_is_named_when_it_is_wrong(path, copy, engine="formualizer
         if is_numbered:
             cell.value += 0.5
         else:
-            cell.value = f'{cell.value}&"!"' if quantity.is_text else f"{cell.value}+0.5"
+            cell.value = f'{cell.value}&"!"' if quantity.is_text else f"{cell.value}{by}"
         wrong.append(layout.cell(quantity.name, last))
     workbook.save(copy)
     assert sorted(found.cell for found in check(copy, engine).wrong) == sorted(wrong)
