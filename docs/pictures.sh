@@ -13,7 +13,7 @@ for sheet in Play Lens Progress; do
     if [[ $(pdftotext -f "$page" -l "$page" "$folder/digits.pdf" - | head -n 1) == "$sheet" ]]; then
       name=docs/$(tr '[:upper:]' '[:lower:]' <<<"$sheet").png
       pdftoppm -r 150 -f "$page" -l "$page" -singlefile -png "$folder/digits.pdf" "$folder/page"
-      convert "$folder/page.png" -trim -bordercolor white -border 20 -strip +dither -colors 128 "$name"
+      convert "$folder/page.png" -gravity south -chop 0x60 +repage -trim -bordercolor white -border 20 -strip +dither -colors 128 "$name"
       echo "$name"
       break
     fi

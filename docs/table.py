@@ -39,6 +39,9 @@ SEED = 0
 
 RULE = "| --- | --- | --- | --: |"
 
+AFTER = {"en": "After the book", "zh": "书外延伸", "ja": "本の先へ"}
+"""What heads the templates of no section, in each language."""
+
 RULE_OF_DIFFERENCES = "| --- " * (1 + len(ENGINES)) + "|"
 
 
@@ -70,7 +73,14 @@ def line(template: Template, lang: str = "en") -> str:
 def lines(page: Path, rule: str) -> dict[str, str]:
     """Return the lines of the table below a rule, by the templates' names."""
     table = page.read_text(encoding="utf-8").split(f"\n{rule}\n")[1].split("\n\n")[0]
-    return {re.findall("`(.*?)`", line)[0]: line for line in table.strip().splitlines()}
+    return {re.findall("`(.*?)`", line)[0]: line for line in table.splitlines() if "`" in line}
+
+
+def table_of(lang: str) -> list[str]:
+    """Return the lines of the table in a language: those of the book, and those after it."""
+    of_book = [line(each, lang) for each in in_order() if each.sections]
+    after = [line(each, lang) for each in in_order() if not each.sections]
+    return [*of_book, f"| **{AFTER[lang]}** | | | |", *after]
 
 
 UNMEASURED = "–"
@@ -115,11 +125,10 @@ def replaced(page: Path, head: str, rule: str, table: Iterable[str]) -> None:
 def written(found: Mapping[str, Mapping[str, float]]) -> None:
     """Write all tables, with new differences for some templates."""
     known = differences() | dict(found)
-    ordered = list(in_order())
     for lang, page in PAGES.items():
-        replaced(page, head(lang), RULE, (line(each, lang) for each in ordered))
+        replaced(page, head(lang), RULE, table_of(lang))
     table = []
-    for each in ordered:
+    for each in in_order():
         numbers = known.get(each.name, {})
         cells = (short(numbers[e]) if e in numbers else UNMEASURED for e in ENGINES)
         table.append(f"| `{each.name}` | " + " | ".join(cells) + " |")

@@ -51,6 +51,7 @@ def test_sixty_sheets_and_more_have_fifteen_kinds_of_faults_in_half_of_them():
 
 
 @pytest.mark.parametrize(("layout", "fault", "how"), [marked(case) for case in enumerate(SHEETS)])
+@pytest.mark.ci
 def test_each_fault_is_found_at_its_cell_and_no_right_sheet_is_accused(
     layout, fault, how, tmp_path
 ):

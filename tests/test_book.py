@@ -168,7 +168,7 @@ def test_every_section_that_a_text_names_is_one_of_the_book(path):
 @pytest.mark.parametrize("name", experiments())
 def test_every_section_that_an_experiment_names_is_one_of_the_book(name):
     said = sections(str(words_of(name).words))
-    assert said
+    assert said or not template(name).sections  # of those after the book, some name none
     assert said <= KNOWN
 
 

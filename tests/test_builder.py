@@ -118,6 +118,7 @@ def test_no_name_of_a_person_or_folder_is_in_the_file(short_path):
     assert properties.creator in {None, "xlnn", "openpyxl"}
 
 
+@pytest.mark.ci
 def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
     """A mistake in one statement of one equation: nothing is written, the old file stays."""
     path = tmp_path / "digits.xlsx"

@@ -49,6 +49,7 @@ def test_a_bad_file_keeps_the_check_from_none_of_the_others(good, wrong, bad, tm
     assert any(line.startswith(f"{wrong}   ") and "1 cell wrong" in line for line in lines)
 
 
+@pytest.mark.ci
 def test_good_files_alone_are_exit_code_0(good):
     ran = run(good, good)
     assert ran.exit_code == 0

@@ -136,5 +136,5 @@ def test_sentences_agree_where_nothing_is_decided_and_training_diverges(engine, 
     said, words = computed(path, layout, engine), text("en").of(["table"])
     assert said["draw_verdict"] == words("sentences", "undecided", output="1.000")
     assert said["play_truth_text"] == words("sentences", "is_unknown")
-    for name in ("play_diverged", "settings_diverged", "diverged"):
+    for name in ("play_diverged", "diverged"):
         assert "diverged" in np.ravel(said[name])[0]

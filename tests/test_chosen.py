@@ -56,6 +56,7 @@ def test_numbers_get_a_linear_output_and_squared_error_and_are_learned():
 @pytest.mark.parametrize(
     ("rows", "columns"), [(5, 2), (60, 3), (400, 3), (20_000, 4), (300, 60), (300, 900)]
 )
+@pytest.mark.ci
 def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
     table = numbers(rows, columns)
     recipe = made(data=table, targets="price")
@@ -158,6 +159,7 @@ def test_a_quantity_behaves_as_its_array(built):
         _ = costs.nothing
 
 
+@pytest.mark.ci
 def test_a_workbook_goes_on_with_the_words_that_it_knows(built, tmp_path):
     found, table = built
     again = xlnn.build(

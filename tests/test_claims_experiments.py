@@ -855,7 +855,7 @@ FALSEHOODS = [
     ("neuron", neuron, "DIGITS", 3, {"threshold": 3.0001}),
     ("neuron", neuron.Fires, "array", gives(0), {}),
     ("neuron", neuron.Winner, "array", gives(0), {"picture": 0}),
-    ("xor-layers", dividing_line, "steady", lambda z: z + 1, NOTHING),
+    ("xor-layers", dividing_line, "NEAR", 0, NOTHING),
     ("xor-layers", dividing_line.WhoCan, "array", gives(1), {}),
     ("xor-layers", dividing_line.EpochUsed, "array", gives(3), {"shown": 2.5}),
     ("solver", side_by_side, "EQUAL", -9, {}),

@@ -197,8 +197,9 @@ def training_that_makes_the_cost_larger_is_said_to_diverge(state):
     if "diverged" not in state:
         return
     told = [(shown_on(state, "play", "C_T"), "", state.text("play_diverged"))]
-    for sheet in ("diverged", "settings_diverged"):
-        for run, text in enumerate(state[sheet], start=1):
+    names = ["diverged", *(["settings_diverged"] if state.spec.runs else [])]  # where η stands
+    for said in names:
+        for run, text in enumerate(state[said], start=1):
             name = state.said("compare", "run", run=run) if state.spec.runs else ""
             before = state.said("joined", "named", what=name, name="") if name else ""
             told.append((of_run(state, "C_T", run), before, text))
@@ -499,6 +500,8 @@ FALSEHOODS = [
     ),
     (CLAIMS[2], BOOK, moved("play_image_used", -32)),
     (CLAIMS[3], BOOK, false("diverged", ROSE.format(first="20.26", last="21"))),
+    (CLAIMS[3], BOOK, false("play_diverged", ROSE.format(first="20.26", last="21"))),
+    (CLAIMS[3], RUNS, false("settings_diverged", "run 1: " + ROSE.format(first="2", last="3"))),
     (CLAIMS[3], BOOK, lambda arrays: arrays | {"C_T": arrays["C_T"] * [1, 1, 9]}),
     (CLAIMS[4], BOOK, false("story", "In the last epoch 58 of 64 images are recognised.")),
     (CLAIMS[4], BOOK, moved("best", -1)),

@@ -79,7 +79,7 @@ def test_every_template_goes_through_every_command(name, tmp_path):
     no_symbol_begins_with_an_index(tmp_path / "a.xlsx")
     source = ["a.xlsx"] if name in {*FEW, MODEL} else made
     made = succeeds("exercise", *source, "--level", 1, "--roster", "names.txt", "-o", "class")
-    assert made.startswith("class   1 exercise   each proven")
+    assert made.startswith("class   1 exercise   each verified")
     assert "   Ada   0 / " in succeeds("grade", "class/Ada.xlsx")
     if name in {*NETWORK_TEMPLATES, MODEL}:
         assert "the sheet's outputs" in succeeds("export", "a.xlsx", "-o", "a.onnx")

@@ -160,7 +160,7 @@ def test_the_sheet_compare_tells_the_best_epoch_and_what_is_recognised(several):
 @pytest.mark.ci
 def test_the_runs_are_called_by_what_they_differ_in_as_it_is_now(mixed, tmp_path):
     assert list(values(mixed, "formualizer")["compare_name"]) == [
-        "plain step, η = 0.2, λ = 0",
+        "gradient descent, η = 0.2, λ = 0",
         "momentum, η = 0.1, λ = 0.01",
         "Adam, η = 0.05, λ = 0",
         "RMSProp, η = 0.02, λ = 0.03",
@@ -209,6 +209,7 @@ def test_the_cells_of_a_further_run_have_names_that_end_in_its_number(mixed):
     assert names["xlnn.eta"].attr_text == "Settings!$C$4"
 
 
+@pytest.mark.ci
 def test_wrong_formulas_of_further_runs_are_named_and_no_other(mixed, tmp_path):
     _, layout = described(mixed)
     altered = {}

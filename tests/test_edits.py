@@ -169,6 +169,7 @@ def test_a_row_appended_below_the_images_is_mentioned(short_copy):
 @pytest.mark.parametrize("title", ["Training", "Images", "Weights", "Gradients", "Progress"])
 @pytest.mark.parametrize("row", [5, 6])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_an_inserted_row_is_named(short_copy, title, row):
     insert_row(short_copy, title, row)
     assert f"a row was inserted above {title}!{row + 1}: undo it" in said(short_copy)

@@ -28,7 +28,7 @@ from xlnn.workbooks.index import shown_by
 pytestmark = pytest.mark.first(folder=1)
 
 LONG = ("cnn", "diabetes", "digits-8x8", "iris")
-SHORT = ["--epochs", "1", "--no-verify", *(f"--without={name}" for name in LONG)]
+SHORT = ["--epochs", "2", "--no-verify", *(f"--without={name}" for name in LONG)]
 BUILT = [each.name for each in in_order() if each.name not in LONG]
 
 
@@ -158,7 +158,7 @@ def test_what_a_person_changed_is_not_replaced_and_the_rest_is_built(few):
     assert code == 1
     assert len(errors) == 1
     assert re.fullmatch(
-        f"Error: {place}/sequences.xlsx .*: choose another folder with -o, or replace it with "
+        f"Error: {place}/sequences.xlsx .*: choose another folder with -o, or overwrite it with "
         "--force[.]",
         errors[0],
     )
@@ -240,8 +240,8 @@ def test_what_takes_minutes_is_said_beforehand_with_how_to_leave_it_out(tmp_path
             "--data is not available for all templates .available: -",
         ),
         (["--from", "a.xlsx"], OptionsError, "--from is not available for all"),
-        (["--target", "y"], OptionsError, "--target means nothing"),
-        (["--eta", "1"], OptionsError, "--eta means nothing"),
+        (["--target", "y"], OptionsError, "--target is not available for all templates"),
+        (["--eta", "1"], OptionsError, "--eta is not available for all templates"),
         (["--without", "nothing"], DataError, 'There is no template "nothing" to leave out'),
         (["--lang", "xx"], DataError, 'no language "xx"'),
         (["--epochs", "0"], DataError, "epochs is 0: a whole number of at least 1"),
@@ -259,7 +259,12 @@ def test_what_cannot_be_asked_of_all_is_refused(tmp_path, monkeypatch, arguments
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-STEPPED = ("descent", "regression", "xor-layers")
+STEPPED = {
+    **dict.fromkeys(("descent", "regression", "xor-layers", "clusters"), "steps"),
+    **dict.fromkeys(("first", "embeddings"), "epochs"),
+    "q-learning": "episodes",
+}
+"""Experiments that train, and what they call their epochs."""
 
 
 @pytest.mark.ci
@@ -267,8 +272,8 @@ def test_the_epochs_of_all_are_the_steps_of_an_experiment(tmp_path):
     others = [f"--without={name}" for name in names() if name not in STEPPED]
     code, _, _ = run("build", "all", "-o", tmp_path, "--epochs", "3", "--no-verify", *others)
     assert code == 0
-    for name in STEPPED:
-        assert xlnn.show(tmp_path / f"{name}.xlsx").sizes["sizes"]["steps"] == 3
+    for name, steps in STEPPED.items():
+        assert xlnn.show(tmp_path / f"{name}.xlsx").sizes["sizes"][steps] == 3
 
 
 def test_a_note_of_all_names_its_template(capsys):

@@ -162,7 +162,7 @@ def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
     assert str(values(half, engine)["course"]) == "In 2 steps z goes from 13 to 5.3248."
     assert str(values(half, engine)["where"]) == eq.WAITING
     solved = filled(path, tmp_path / "solved.xlsx", blank)
-    assert str(values(solved, engine)["where"]).startswith("Of 36 directions tried")
+    assert str(values(solved, engine)["where"]).startswith("Of the 36 directions tried")
     assert check(solved, engine, 1).agrees
 
 

@@ -396,6 +396,7 @@ def test_scaling_that_is_missing_is_refused(paths, tmp_path, monkeypatch):
         xlnn.export(paths["far"], tmp_path / "a.onnx")
 
 
+@pytest.mark.ci
 def test_a_formula_that_was_changed_is_no_network_s(paths, tmp_path):
     copy = shutil.copy(paths["dense"], tmp_path / "b.xlsx")
     edit(copy, {"Training!F70": "=0.5"})
@@ -424,7 +425,7 @@ def test_inputs_too_fine_for_seven_digits_ask_for_more(tmp_path):
             OptionsError,
             "There is no epoch 4: the workbook has weights after epochs 0",
         ),
-        ({"epoch": -1}, OptionsError, "none after -1"),
+        ({"epoch": -1}, OptionsError, "no epoch -1"),
         ({"run": 2}, OptionsError, "There is no run 2: the workbook has 1"),
         ({"output": "a.pt"}, OutputError, "must end in .onnx, .npz or .safetensors"),
         ({"output": "there/a.onnx"}, OutputError, "does not exist"),

@@ -225,6 +225,7 @@ def test_every_engine_agrees_at_random_numbers(path, engine):
 
 @pytest.mark.parametrize("name", ["filters", "twice", "first", "large"])
 @pytest.mark.first(name=1)
+@pytest.mark.ci
 def test_every_stack_agrees(tmp_path, name):
     made = write_recipe(tmp_path / f"{name}.xlsx", random_recipe(NETWORKS[name], 3))
     assert agrees_in("formualizer", made).probes == PROBES
@@ -316,6 +317,7 @@ def test_a_template_with_layer_normalisation_builds_and_learns(built):
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 @pytest.mark.first(lang=1)
+@pytest.mark.ci
 def test_it_has_words_in_every_language(template, tmp_path, lang):
     asked = {"epochs": 1, "optimizer": "adam", "l2": 0.1, "lang": lang}
     assert xlnn.build(template, tmp_path / f"{lang}.xlsx", **asked).report.agrees
@@ -397,7 +399,7 @@ def test_over_maps_it_is_refused():
 @pytest.mark.parametrize(
     ("entries", "said"),
     [
-        ({"units": 3}, "a layernorm has as many units as the layer below it: leave units away"),
+        ({"units": 3}, "a layernorm has as many units as the layer below it: leave units out"),
         ({"step": [1, 1]}, r"a layer of the kind layernorm cannot have step = \[1, 1\]"),
     ],
 )

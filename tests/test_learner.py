@@ -23,7 +23,7 @@ SHEETS = {
     "first": ("0: the first ten minutes", "First"),
     "neuron": ("Chapter 1: a neuron", "Neuron", "Demons"),
     "descent": ("Chapter 2: downhill", "Descent"),
-    "costs": ("Chapter 3: what is wrong, as a number", "Two costs", "Valley"),
+    "costs": ("Chapter 3: an error as a number", "Two costs", "Valley"),
     "digits": ("Chapter 4: the network learns", "Play", "Training", "Gradient check", "Progress",
                "Check"),
     "cnn": ("Chapter 5: filters", "Lens", "Weights"),
@@ -46,6 +46,7 @@ def test_the_sheets_that_a_reader_is_led_to_are_there(template):
     assert not [name for name in sheets if name not in told]
 
 
+@pytest.mark.ci
 def test_the_workbook_of_chapter_4_opens_as_it_is_told(digits):
     book, layout = openpyxl.load_workbook(digits, data_only=True), layout_of(read_spec(digits))
     assert book.active.title == "Play"

@@ -144,6 +144,7 @@ def test_a_name_for_what_the_equation_uses_is_no_fault(xor_copy, kind):
 
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_name_for_anything_else_is_a_fault(xor_copy, kind):
     *named, reason = WRONG[kind]
     found = fault(xor_copy, *named)
@@ -153,6 +154,7 @@ def test_a_name_for_anything_else_is_a_fault(xor_copy, kind):
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 @pytest.mark.parametrize("kind", SAME)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_name_for_what_the_equation_uses_is_restated(xor_copy, kind, engine):
     skip_without(engine)
     names, cell, formula = SAME[kind]
@@ -180,6 +182,7 @@ def test_formulas_filled_down_with_a_name_are_all_restated(xor_copy):
     assert [each.cell for each in report.restated] == [*formulas]
 
 
+@pytest.mark.ci
 def test_a_shared_formula_with_a_name_is_restated_in_every_cell(xor_copy):
     """Excel shares a formula that was filled; the first cell alone states it."""
     name(xor_copy, {"rate": RATE}, {STEP: WITH_RATE[1], "Weights!C5": "=C4-rate*Gradients!C4"})

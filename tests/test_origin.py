@@ -55,6 +55,7 @@ def test_a_network_that_sees_pictures_goes_on(tmp_path):
     assert (one["C_T"] == other["C_T"]).all()
 
 
+@pytest.mark.ci
 def test_what_was_changed_in_the_sheet_is_kept(short_copy):
     changes = {
         cell(short_copy, "eta"): "=1/3",

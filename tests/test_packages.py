@@ -53,6 +53,7 @@ def test_it_is_built_by_its_name_and_listed(run):
 
 
 @pytest.mark.parametrize("engine", [each for each in ENGINES if each not in PROGRAMS])
+@pytest.mark.ci
 def test_it_is_checked_without_its_model(run, engine):
     said = json.loads(run("check", "parity.xlsx", "--engine", engine, "--json"))
     assert said["agrees"]

@@ -21,7 +21,9 @@ from xlnn.equations.play import NOWHERE
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.templates import template
+from xlnn.registry.text import text
 from xlnn.workbooks.network.quantities.plane import PLACES, has_plane
+from xlnn.workbooks.pages.table import choice_validation
 from xlnn.writing.style import FAINT, TABS
 
 SHAPES = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "shapes.py"))
@@ -141,6 +143,7 @@ def test_an_altered_point_is_named(xor):
     ],
 )
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, is_drawn):
     assert has_plane(model) == is_drawn
     path = write_recipe(tmp_path / "some.xlsx", random_recipe(model, seed=2))
@@ -150,6 +153,7 @@ def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, i
 
 @pytest.mark.parametrize("size", [1e11, 1.0, 1e-8, 0.0])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_data_of_any_size_and_a_constant_column_are_drawn(tmp_path, size):
     made = with_functions(TABLE, ["relu"], "squared error", "linear")
     made = replace(made, task="regression", scaled=True)
@@ -197,3 +201,18 @@ def test_no_place_out_of_sight_is_written(xor):
         title, cell = layout.first_cell(name).split("!")
         title = title.strip("'")
         assert book[title][cell].number_format.endswith(";")
+
+
+@pytest.mark.parametrize(
+    ("names", "prompt"),
+    [
+        (["a", "b"], "1: a\n2: b"),
+        (["a" * 251], "1: " + "a" * 251),
+        (["a" * 300], "1: " + "a" * 251 + "…"),
+        (["😀" * 200], "1: " + "😀" * 125 + "…"),
+    ],
+)
+def test_what_numbers_stand_for_is_told_as_far_as_excel_has_room(names, prompt):
+    validation = choice_validation("C5", '"1,2"', text("en"), 2, names)
+    assert validation.prompt == prompt
+    assert len(validation.prompt.encode("utf-16-le")) <= 2 * 255

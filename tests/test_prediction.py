@@ -283,7 +283,7 @@ def test_targets_whose_squares_fit_no_cell_are_refused_with_what_to_do(tables):
     found = made(tables, "huge", scale="standard", output_activation="linear")
     with (
         np.errstate(all="ignore"),
-        pytest.raises(DataError, match=r"go to 8 × 10¹⁹⁹, and squares .* divide them by a power"),
+        pytest.raises(DataError, match=r"go to 8 × 10¹⁹⁹, whose squares .* divide them by a power"),
     ):
         check_training(found.model, reference.run(found.model, found.inputs))
 

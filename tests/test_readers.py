@@ -124,7 +124,11 @@ def test_calamine_reads_what_is_stored(built, stored):
 def test_polars_reads_the_tables_as_they_are_stored(built, stored):
     polars = pytest.importorskip("polars")
     layout = layout_of(read_spec(built))
-    for title in (layout.titles[key] for key in TABLES if key in layout.titles):
+    for key in TABLES:
+        rows = {block.row for block in layout.blocks.values() if block.sheet == key}
+        if rows != {FIRST_ROW}:  # an experiment may have several tables below each other
+            continue
+        title = layout.titles[key]
         table = polars.read_excel(
             built,
             sheet_name=title,

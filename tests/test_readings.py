@@ -90,6 +90,7 @@ def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, k
     assert reason in wrong.reason
 
 
+@pytest.mark.ci
 def test_a_formula_that_lacks_a_bracket_is_told_so(altered):
     path, cell = altered("z2", (0, 1, 0), lambda f: f.replace(")", "", 1))
     (wrong,) = check(path, "formulas").wrong
@@ -99,6 +100,7 @@ def test_a_formula_that_lacks_a_bracket_is_told_so(altered):
 
 @pytest.mark.parametrize("title", MIRRORS)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_a_formula_that_reads_a_sheet_of_nearly_that_title_is_named(short_copy, title):
     book = openpyxl.load_workbook(short_copy)
     mirror = book.create_sheet(title)

@@ -413,9 +413,16 @@ def test_what_was_made_of_missing_values_is_kept_in_the_workbook(csv):
 @pytest.mark.parametrize(
     ("rows", "options", "note"),
     [
-    assert told == "my.csv: 10 rows of 3 inputs, size, age and rent; to predict: price (2 to 20)."
-    assert note.startswith("The targets go from 2 to 20, and outputs of tanh from -1 to 1, so they")
-    assert note.endswith("add --scale range, or --scale standard and --output-activation linear.")
+        (
+            [[0, 255, 0, 9], [1, 3, 200, 0]],
+            {"picture": (1, 3)},
+            "The pixels go from 0 to 255: the s",
+        ),
+        (
+            [[0, 16, 0, 9], [1, 3, 12, 0]],
+            {"picture": (1, 3)},
+            "The pixels go from 0 to 16: the s",
+        ),
         (
             [["a", 1, 20_000], ["b", 2, 30_000]],
             {"table": True},

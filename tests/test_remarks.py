@@ -92,6 +92,7 @@ def test_what_is_stored_when_it_is_built_is_what_is_computed(built):
     assert check(built, "formualizer").notes == ()
 
 
+@pytest.mark.ci
 def test_a_stored_value_that_was_falsified_is_named_in_each_quantity(built):
     """One cell of each quantity in turn, and nothing beside it."""
     contents = opened(built)
@@ -263,6 +264,7 @@ def noted(path):
     return found
 
 
+@pytest.mark.ci
 def test_a_note_of_the_run_that_was_typed_over_is_named(runs, tmp_path):
     cells = noted(runs)
     names = {name for name, _ in cells}
@@ -291,11 +293,12 @@ def test_many_notes_that_were_typed_over_are_counted(runs, tmp_path):
     path = tmp_path / "typed.xlsx"
     replace_inputs(runs, path, dict.fromkeys(noted(runs).values(), 3.0))
     (note,) = (note for note in check(path, "formualizer", probes=0).notes if "NumPy's" in note)
-    assert re.search(r"typed over, as [\d,]+ more of these notes$", note)
+    assert re.search(r"overwritten, as [\d,]+ more of these notes$", note)
 
 
 @pytest.mark.parametrize("number", [0.75, 1e308, 1e155])
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_an_input_that_was_changed_is_no_note_that_was_typed_over(runs, tmp_path, number):
     layout = layout_of(read_spec(runs))
     for name, run in (("x", 0), ("eta", 0), ("W2", 1)):

@@ -16,6 +16,9 @@ from xlnn.layout import quoted
 from xlnn.loading.spec import described
 from xlnn.registry.text import text
 
+pytestmark = pytest.mark.ci
+"""Each asks several engines for many sets of inputs."""
+
 grade = partial(grading.grade, seed=0, workers=1)
 WORDS = text("en", "grading")
 NAMES = ("z2", "a2", "C", "delta2")

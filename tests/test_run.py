@@ -240,7 +240,7 @@ def test_without_a_library_a_sentence_says_what_to_install(runs, monkeypatch, mo
     for name in [name for name in sys.modules if name.split(".")[0] == module]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(XlnnError, match=f"takes {module}: pip install {module}"):
+    with pytest.raises(XlnnError, match=f"needs {module}: pip install {module}"):
         use(runs["network"])
 
 
@@ -264,6 +264,7 @@ def test_a_name_that_is_not_there_is_a_sentence_without_quotes_around_it(runs):
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 @pytest.mark.first(2)
+@pytest.mark.ci
 def test_a_program_that_ends_at_once_leaves_nothing_behind(program, short_copy, tmp_path):
     temporary = tmp_path / "temporary"
     temporary.mkdir()

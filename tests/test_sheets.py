@@ -233,10 +233,10 @@ def test_each_input_that_the_sheet_check_names_leads_to_its_cells(short_path):
 def test_what_is_worth_trying_is_seen_and_its_answers_stand_at_the_end(short_path):
     sheet = openpyxl.load_workbook(short_path)["Guide"]
     lines = [cell.value for cell in sheet["B"] if cell.value]
-    titles = ["Where to begin", "Worth trying", "Colours", "Symbols", "What to look for"]
+    titles = ["Where to begin", "Things to try", "Colours", "Symbols", "What to look for"]
     assert [line for line in lines if line in titles] == titles
     tried, looked = (
         [line[:2] for line in lines[lines.index(title) :] if line[1:3] == ". "]
-        for title in ("Worth trying", "What to look for")
+        for title in ("Things to try", "What to look for")
     )
     assert tried == looked * 2

@@ -42,6 +42,14 @@ def test_a_table_has_its_headings_in_the_language_of_its_page(lang):
     assert TABLE["head"](lang) in PAGES[lang].read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("lang", PAGES)
+def test_a_heading_stands_above_the_templates_of_no_section(lang):
+    above, heading, below = PAGES[lang].read_text("utf-8").partition(f"| **{TABLE['AFTER'][lang]}")
+    assert heading
+    for each in in_order():
+        assert f"\n| `{each.name}` |" in (above if each.sections else below)
+
+
 @pytest.mark.parametrize("template", in_order(), ids=lambda each: each.name)
 def test_every_engine_s_difference_is_there_and_below_the_tolerance(template):
     found = DIFFERENCES[template.name]

@@ -154,10 +154,13 @@ def test_each_template_says_what_it_is_in_a_line():
 
 def test_each_template_says_which_sections_of_the_book_it_shows():
     beyond = {each.name for each in in_order() if not each.sections}
-    assert beyond == {*("circles", "diabetes", "digits-8x8", "iris", "moons", "spirals", "xor")}
+    networks = {*("circles", "diabetes", "digits-8x8", "iris", "moons", "spirals", "xor")}
+    sequences = {*("rnn", "lstm", "attention", "transformer")}
+    others = {*("autoencoder", "clusters", "embeddings", "q-learning")}
+    assert beyond == networks | sequences | others
     assert [each.sections[0] for each in in_order() if each.sections] == [
         *("1-2", "1-4", "2-1", "2-2", "2-4", "2-6", "2-10", "2-12"),
-        *("3-3", "3-5", "4-1", "4-4", "5-4", "5-5"),
+        *("3-3", "3-5", "4-1", "4-1", "4-4", "5-4", "5-5"),
     ]
     assert {each.name for each in in_order()} == set(names())
 
@@ -237,7 +240,7 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
             copy("digits", tmp_path / name)
     with pytest.raises(DataError, match="xor is the name of a template"):
         copy("digits", tmp_path / "xor")
-    with pytest.raises(DataError, match='"nothing"; choose one of activations, circles,'):
+    with pytest.raises(DataError, match='"nothing"; choose one of activations, attention,'):
         copy("nothing", tmp_path / "other")
     with pytest.raises(DataError, match='"digit": is it digits'):
         copy("digit", tmp_path / "other")
@@ -320,7 +323,7 @@ def test_a_text_that_is_not_utf_8_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "end"),
-    [("digit", ": is it digits"), ("iriss", ": is it iris?"), ("qqq", "xor, xor-layers.")],
+    [("digit", ": is it digits"), ("iriss", ": is it iris or first?"), ("qqq", "xor, xor-layers.")],
 )
 def test_a_template_that_is_not_there_may_be_one_of_nearly_that_name(name, end):
     with pytest.raises(DataError) as refused:

@@ -56,6 +56,9 @@ LONGEST_SHOWN = {
 """Characters that Excel's windows show of a title and a text: those of errors, of which the file
 format would take 255, and those of prompts."""
 
+OWN_SIGNS = ("joined.", "sentences.marks")
+"""Keys of texts in which a language has signs of its own: Japanese marks what is right by ○."""
+
 NOT_ON_A_SHEET = {"language"}
 """The name of the language is for those who read its file."""
 
@@ -216,7 +219,7 @@ def differences(english, other):
     ours, theirs = dict(leaves(english)), dict(leaves(other))
     found = set(ours) ^ set(theirs)
     for key in set(ours) & set(theirs):
-        is_symbols = not latin_words(ours[key]) - SYMBOLS and not key.startswith("joined.")
+        is_symbols = not latin_words(ours[key]) - SYMBOLS and not key.startswith(OWN_SIGNS)
         same = ours[key] == theirs[key] if is_symbols else blanks(ours[key]) == blanks(theirs[key])
         if not same or bool(ours[key].strip()) != bool(theirs[key].strip()):
             found.add(key)

@@ -37,6 +37,7 @@ def linear(tmp_path):
 
 
 @pytest.mark.parametrize("verify", [True, False])
+@pytest.mark.ci
 def test_training_that_diverges_is_refused_and_nothing_is_written(linear, verify):
     path = linear / "a.xlsx"
     with pytest.raises(

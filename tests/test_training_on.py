@@ -98,7 +98,7 @@ def test_another_output_than_the_model_s_is_said(mine):
     notes = made(mine("Sigmoid"), output_activation="tanh").notes
     assert "The output layer is tanh now, and is sigmoid in m.onnx." in notes
     notes = made(mine("Softmax"), cost="cross-entropy").notes
-    assert any("The output layer is sigmoid now and not softmax" in note for note in notes)
+    assert any("The output layer is now sigmoid instead of softmax" in note for note in notes)
 
 
 def test_outputs_for_other_classes_are_drawn_and_said(mine):

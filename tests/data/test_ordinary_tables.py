@@ -57,7 +57,7 @@ def test_pixels_are_pictures_where_headings_values_or_a_person_say_so(
 
 
 def test_what_is_unclear_is_asked(tmp_path):
-    with pytest.raises(DataError, match=r"3 pixels make no square .*--picture .* or --table"):
+    with pytest.raises(DataError, match=r"3 pixels do not make a square .*--picture .* or --table"):
         read(csv(tmp_path, "x,0,1,1\ny,1,0,0\n"), ReadOptions())
 
 

@@ -163,7 +163,7 @@ def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
         (
             "1,x,2,3,4\n1,y,2,3,4\n",
             ReadOptions(),
-            r'all have the label "1".*Labels elsewhere\? Add --label',
+            r'all have the label "1".*in another column, add --label',
         ),
         (
             "0,0,1\n0,1,0\n",

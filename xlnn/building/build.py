@@ -95,7 +95,7 @@ def build_noting(
         kind, origin, name, asked = found.kind, found.origin, found.origin.name, found.options
         usual_name = found.name
     else:
-        kind, origin, name = begun(str(template or DEFAULT))
+        kind, origin, name = begun(DEFAULT if template is None else str(template))
     plan = planned(kind, origin, name, asked)
     for known in plan.made.notes:
         note(known)

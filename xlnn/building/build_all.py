@@ -141,7 +141,7 @@ def _chosen(asked: Everything) -> tuple[Template, ...]:
 
 def _planned(template: Template, asked: Everything) -> Plan:
     kind, origin, name = begun(template.name)
-    trains = "epochs" in template.values or "steps" in template.values.get("sizes", ())
+    trains = {"epochs", "steps", "episodes"} & {*template.values, *template.values.get("sizes", ())}
     left = asked.options.keys() - (set() if trains and "epochs" in kind.options else {"epochs"})
     options = {name: asked.options[name] for name in left}
     return planned(kind, origin, name, Options(**options))

@@ -169,7 +169,7 @@ def misread(formula: str, names: Mapping[str, str] = NO_NAMES) -> str | None:
     """Describe ranges of a formula that Excel and some engines compute differently, or None.
 
     >>> misread("=SUMPRODUCT(A1:B1,D1:D3)")
-    'it pairs A1:B1 (1 row of 2) with D1:D3 (3 rows of 1); give both the same shape'
+    'it pairs A1:B1 (1 row of 2) with D1:D3 (3 rows of 1); use ranges of the same shape'
     """
     if pair := unlike(formula, names):
         return f"it pairs {pair}; use ranges of the same shape"

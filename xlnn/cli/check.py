@@ -115,7 +115,9 @@ def part_of(given: str) -> tuple[int, int] | None:
         return None
     number, _, count = given.partition("/")
     if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
-        raise click.UsageError(f'--shard was given "{given}": it takes a part of all, as 3/16.')
+        raise click.UsageError(
+            f'--shard was given "{given}": expected a part of all, such as 3/16.'
+        )
     return int(number), int(count)
 
 

@@ -146,7 +146,7 @@ def _classes(where: str, key: str, array: np.ndarray) -> list[str]:
             name(str(label), f"{where}, {key}, entry {entry}")
             for entry, label in enumerate(array, start=1)
         ]
-    if array.dtype.kind == "b":
+    if array.dtype == bool:
         return [str(bool(label)) for label in array]
     array = array.astype(float)
     if not ((np.abs(array) < 2**53) & (array == np.trunc(array))).all():

@@ -88,7 +88,7 @@ def doubt(names: Sequence[str], x: np.ndarray) -> str:
         All others.
 
     >>> doubt(["0.5", "0.25"], np.array([[1.0], [2.0]]))[:44]
-    '; the first column can hardly be the label, '
+    '; the first column does not look like the la'
     """
     kinds = len(set(names))
     reason = ""

@@ -320,7 +320,9 @@ def no_number(  # noqa: PLR0913, PLR0917 -- all that a message names
     heading = short(here.headings[column])
     reason = str(refusal(text, f"{name}, {row_name} {row}, column {heading}"))
     if DATE.fullmatch(text.strip()):
-        return DataError(f"{reason} Is it a date? Remove the column, or count days in it.")
+        return DataError(
+            f"{reason} If it is a date, remove the column or write it as a number of days."
+        )
     if looks_numeric(text.strip()):
         return DataError(reason)
     place = f'"{heading}"' if here.given else _place(column, len(here.headings))

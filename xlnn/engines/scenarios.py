@@ -49,7 +49,7 @@ class Task:
 
 def beside(path: Path, allowance: Allowance) -> Child:
     """Start a child process that computes formulas of a file with given numbers, within limits."""
-    return Child("worlds", path, allowance)
+    return Child("scenarios", path, allowance)
 
 
 def load(path: Path) -> "_Worlds":  # noqa: ARG001 -- an engine is given one

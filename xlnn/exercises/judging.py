@@ -24,7 +24,7 @@ from xlnn.checking.probe import probe_arrays
 from xlnn.checking.references import areas, is_read
 from xlnn.engines import Allowance
 from xlnn.engines import arrays as arrays_engine
-from xlnn.engines import scenarios as worlds_engine
+from xlnn.engines import scenarios as scenarios_engine
 from xlnn.engines._child import Child
 from xlnn.engines.arrays import FAILED, is_error
 from xlnn.engines.custom_functions import functions_of, unknown
@@ -238,7 +238,7 @@ def judged(
         quantity.name: _task(submitted, quantity, filled[quantity.name])
         for quantity in submitted.blanks
     }
-    answers = _answers(submitted, every, tasks, worlds_engine.beside)
+    answers = _answers(submitted, every, tasks, scenarios_engine.beside)
     unsure = {
         quantity.name: tasks[quantity.name]
         for quantity in submitted.blanks
@@ -429,7 +429,7 @@ def _task(
 def asked(
     submitted: Submission,
     questions: Sequence[tuple[World, Sequence[Task]]],
-    engine: Engine = worlds_engine.beside,
+    engine: Engine = scenarios_engine.beside,
 ) -> list[list[list[Found]]]:
     """Let the tasks be computed in their worlds, within limits of time and memory.
 

@@ -86,7 +86,9 @@ BACK = Stated(
 )
 SCORE_ERROR = Stated(
     lambda A, do, V, o: A * (do @ V.swapaxes(1, 2) - (do * o).sum(2)[..., None]) / D**0.5,
-    lambda i, j, A, do, V, o: f"={A[i, j]}*SUMPRODUCT({do[i, :]},{V[j, :]}-{o[i, :]})/SQRT({D})",
+    lambda i, j, A, do, V, o: (
+        f"={A[i, j]}*(SUMPRODUCT({do[i, :]},{V[j, :]})-SUMPRODUCT({do[i, :]},{o[i, :]}))/SQRT({D})"
+    ),
 )
 SLOPE = Stated(
     lambda d, a: np.einsum("rtk,rti->ki", d, a),

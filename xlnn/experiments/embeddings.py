@@ -159,8 +159,10 @@ def model(  # noqa: PLR0915 -- a statement each quantity
                   "Q": ("film", film, (d,)), "bi": ("film", film, ())}
     said = {"P": "what a person likes", "bu": "how far above the mean a person rates",
             "Q": "what a film has", "bi": "how far above the mean a film is rated"}
+    titles = {"P": "vector of the person", "bu": "bias of the person",
+              "Q": "vector of the film", "bi": "bias of the film"}
     for w, (_, axis, shape) in parameters.items():
-        yield learns(w, sheet="factors", axes=(state, axis), shape=shape, title=said[w],
+        yield learns(w, sheet="factors", axes=(state, axis), shape=shape, title=titles[w],
                      symbol=f"{SYMBOLS[w]}{{}}", meaning=said[w],
                      written=f"{SYMBOLS[w]} ← {SYMBOLS[w]} − η ∂C/∂{SYMBOLS[w]}",
                      uses={"w": previous(w), "slope": previous(f"dC_d{w}")})
@@ -214,7 +216,7 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     pair = partial(Quantity, sheet="softmax", axes=(epoch, word), shape=(word.length,),
                    role="forward")
     yield pair("z", title="score", symbol="z{}", equation=SCORES)
-    yield pair("s", title="exp", symbol="s{}", equation=POWERS)
+    yield pair("s", title="power of e", symbol="s{}", equation=POWERS)
     yield pair("a", title="probability", symbol="a{}", equation=SOFTMAX,
                meaning="how likely each word is beside this one",
                written="a = exp(u·v) / Σ exp(u·v)", source="Mikolov et al. 2013, (2)")

@@ -84,8 +84,9 @@ class Answers(xlnn.Sentence):
     def cell(self, a3: xlnn.Cells, t: xlnn.Cells) -> str:
         """Return the formula that writes it."""
         output, target = a3.over("row")[()], t.over("row")[()]
-        right = f"SUMPRODUCT(({output}>0.5)*({target}>0.5)+({output}<=0.5)*({target}<=0.5))"
-        return '="{}"'.format(self.words.format(right=f'"&{right}&"', rows=ROWS))
+        right = "+".join(
+            f'COUNTIFS({output},"{sign}"&0.5,{target},"{sign}"&0.5)' for sign in (">", "<="))
+        return '="{}"'.format(self.words.format(right=f'"&({right})&"', rows=ROWS))
 
 
 def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:

@@ -96,7 +96,7 @@ def bias_slope(*axes: str) -> Stated:
 
 RIGHT = Stated(
     lambda y, t: float(((y >= 0.5) == (t >= 0.5)).sum()),
-    lambda y, t: "=SUMPRODUCT(({0}>=0.5)*({1}>=0.5)+({0}<0.5)*({1}<0.5))".format(
+    lambda y, t: '=COUNTIFS({0},">="&0.5,{1},">="&0.5)+COUNTIFS({0},"<"&0.5,{1},"<"&0.5)'.format(
         *(cells.over("row")[0] for cells in (y, t))
     ),
     coarse=True,

@@ -53,9 +53,15 @@ RATIO = Stated(
 )
 RIGHT = Stated(
     lambda y, t: float(((y >= 0.5) == (t >= 0.5)).sum()),
-    lambda y, t: "=SUMPRODUCT(({0}>=0.5)*({1}>=0.5)+({0}<0.5)*({1}<0.5))".format(
+    lambda y, t: '=COUNTIFS({0},">="&0.5,{1},">="&0.5)+COUNTIFS({0},"<"&0.5,{1},"<"&0.5)'.format(
         *(cells.over("row", "step")[0] for cells in (y, t))
     ),
+    coarse=True,
+    jumps=True,
+)
+ONES = Stated(
+    lambda x: (x > 0).sum((1, 2)),
+    lambda x: f'=COUNTIF({x.over("step")[0]},">0")',
     coarse=True,
     jumps=True,
 )
@@ -98,6 +104,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                meaning="what the network reads at a step: 1, or −1 for 0")
     yield data("t", title="target", symbol="t", choices=(0, 1),
                meaning="1 if the number of ones so far is odd")
+    yield Quantity("ones", title="number of ones", symbol="Σ", sheet="data", axes=(row,),
+                   equation=ONES, number_format="0")
     weight = partial(Quantity, sheet="weights")
     yield from xlnn.trained(
         weight("U", title="from h to h", symbol="U{}", shape=(H, H), source="Elman 1990",
@@ -231,7 +239,7 @@ EXPERIMENT = xlnn.Experiment(
             "network", "Network", "One row of bits at one epoch, unrolled: each line is a step, "
             "and h goes from line to line. Choose another epoch or row.",
             xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"), positive=["eta"],
-                         choices={"epoch": "C_T", "row": "x"}),
+                         choices={"epoch": "C_T", "row": "ones"}),
             xlnn.Sentences("course", "fades", above=1),
             Table("n", "x_shown", "h_shown", "y_shown", "t_shown", "delta_shown", "reach", "size",
                   coloured=("h_shown", "delta_shown", "reach"), ink=("y_shown",)),
@@ -248,7 +256,7 @@ EXPERIMENT = xlnn.Experiment(
             does="Choose an epoch and a row. See what h remembers, and how the gradient fades.",
         ),
         xlnn.Page("data", "Data", "The bits of each row, and whether the number of ones so far is "
-                  "odd. Type others.", Table("x", "t")),
+                  "odd. Type others.", Table("x", "t"), Table("ones")),
         xlnn.Page("weights", "Weights", "One row per epoch: the weights, from the start on; the "
                   "total cost, and how many outputs are right.",
                   Table("U", "W", "b", "V", "c"), Table("C_T", "right")),

@@ -73,8 +73,8 @@ PLUS_MIX = Stated(
 MEAN = Stated(lambda r: r.mean(-1), lambda t, r: f"=AVERAGE({r[t, :]})")
 SPREAD = Stated(  # divided by d, as the variance of a population is, and not by d - 1
     lambda r, m: np.sqrt(((r - m[..., None]) ** 2).sum(-1) / D + EPSILON),
-    lambda t, r, m: "=SQRT(SUMSQ({})/{}+{:.5f})".format(
-        ",".join(f"{r[t, k]}-{m[t]}" for k in range(D)), D, EPSILON
+    lambda t, r, m: "=SQRT(SUMSQ({})/{}+1/{})".format(
+        ",".join(f"{r[t, k]}-{m[t]}" for k in range(D)), D, round(1 / EPSILON)
     ),
 )
 NORMAL = Stated(
@@ -127,7 +127,9 @@ RELU_BACK = Stated(
 )
 SCORE_BACK = Stated(
     lambda A, do, V, o: A * (do @ V.swapaxes(-1, -2) - (do * o).sum(-1)[..., None]) / D**0.5,
-    lambda i, j, A, do, V, o: f"={A[i, j]}*SUMPRODUCT({do[i, :]},{V[j, :]}-{o[i, :]})/SQRT({D})",
+    lambda i, j, A, do, V, o: (
+        f"={A[i, j]}*(SUMPRODUCT({do[i, :]},{V[j, :]})-SUMPRODUCT({do[i, :]},{o[i, :]}))/SQRT({D})"
+    ),
 )
 INPUT_BACK = Stated(
     lambda r, q, Wq, k, Wk, v, Wv: r + q @ Wq + k @ Wk + v @ Wv,

@@ -10,8 +10,8 @@ from xlnn.checking.references import areas
 from xlnn.layout import FilledColumn, Layout, moving
 from xlnn.quantity import Quantity
 
-BOOKKEEPING = frozenset({"exercise", "check"})
-"""Sheets on which a workbook tells of itself: nothing there is computed for a reader."""
+EXERCISE = "exercise_"
+"""How the names of what tells how far an exercise is filled in begin: no reader asks for it."""
 
 FIRST = 1_000_000
 """The number of the first row that moves: a formula may name others as they are."""
@@ -28,7 +28,7 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[En
     block = layout.blocks[name]
     place = layout.titles[block.sheet].casefold(), *block.address(index)
     for quantity in layout.model.quantities:
-        if name not in quantity.sources or quantity.sheet in BOOKKEEPING:
+        if name not in quantity.sources or quantity.name.startswith(EXERCISE):
             continue
         here = layout.titles[quantity.sheet]
         for number, part in enumerate(layout.blocks[quantity.name].parts):

@@ -97,7 +97,7 @@ def read(formula: str) -> FormulaReferences:
     >>> read("SUM(B2:B9)*Weights!$C$4").references[1]
     Reference(sheet='Weights', left=3, right=3, first=2, last=2)
     >>> read("1+*2").fault
-    'cannot be parsed; expected are operands between operators, and brackets in pairs'
+    'cannot be parsed; expected operands between operators, and brackets in pairs'
     >>> read("2*xlnn.eta").names, read("ABS(1,2)").miscounted
     (('xlnn.eta',), (('ABS', 2, (1, 1)),))
     """

@@ -101,8 +101,8 @@ def names() -> tuple[str, ...]:
 def templates() -> dict[str, str]:
     """Return the names of all templates with a line that says what each is, in the book's order.
 
-    >>> templates()["xor"][:43]
-    'A network with a hidden layer learns exclu'
+    >>> templates()["xor"][:12]
+    'exclusive or'
     """
     return {each.name: each.summary for each in in_order()}
 

@@ -30,6 +30,9 @@ MOST_SPREAD = 6
 BOLD = 1.15
 """How much wider a bold title may be than its letters as digits, in any font."""
 
+LONGEST_PROMPT = 255
+"""Characters of UTF-16 that Excel shows beside a cell that is selected."""
+
 GROUP_ROW, UNIT_ROW = FIRST_ROW - 2, FIRST_ROW - 1
 
 
@@ -211,7 +214,8 @@ def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choos
 ) -> DataValidation:
     """Let a number be chosen from a list of numbers that stands in the workbook.
 
-    What the numbers stand for, from 1 on, is shown beside the cell that is selected.
+    What the numbers stand for, from 1 on, is shown beside the cell that is selected, as far as
+    Excel has room for it.
     """
     validation = DataValidation(
         type="list",
@@ -222,7 +226,9 @@ def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choos
         error=words("validation", "choice", least=least, largest=largest),
     )
     if said := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
-        validation.showInputMessage, validation.prompt = True, said
+        kept = said.encode("utf-16-le")[: 2 * LONGEST_PROMPT - 2].decode("utf-16-le", "ignore")
+        validation.showInputMessage = True
+        validation.prompt = said if kept == said else f"{kept}…"
     validation.add(cell)
     return validation
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from xlnn.address import address
-from xlnn.equations.layer import WEIGHTS
+from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lookup import Asked
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity
@@ -140,8 +140,7 @@ def _pictures(figure: Figure, model: Model) -> Iterator[Block]:
     row, left = TOP + ROWS + 1, _left_of_network(model)
     if image := model.by_name.get(f"{PREFIX}x"):
         row = max(row, TOP + 3 + image.shape[0] + (0 if _is_beside(image) else ROWS))
-    for quantity in _weights(model):
-        bias = model[f"{PREFIX}b{quantity.layer}"]
+    for quantity, bias in _parameters(model):
         if beside := figure.beside(quantity.layer):
             at, down = (TOP + beside.row, left + beside.column), (beside.apart, 0)
             inside = ((1, 0), (0, 1))[-len(quantity.shape) + 1 :]
@@ -164,8 +163,11 @@ def _pictures(figure: Figure, model: Model) -> Iterator[Block]:
         row += high + 3
 
 
-def _weights(model: Model) -> list[Quantity]:
-    return [q for q in model.quantities if q.sheet == SHEET and q.kind in WEIGHTS]
+def _parameters(model: Model) -> list[tuple[Quantity, Quantity]]:
+    """Return the weights of each layer that are shown, with its biases."""
+    shown = [q for q in model.quantities if q.sheet == SHEET and q.kind in PARAMETERS]
+    biases = {q.layer: q for q in shown if q.kind not in WEIGHTS}
+    return [(q, biases[q.layer]) for q in shown if q.kind in WEIGHTS]
 
 
 def draw(page: Context) -> Drawing:
@@ -192,17 +194,17 @@ def draw(page: Context) -> Drawing:
     chart, left = picture(page), _left_of_network(model)
     where = over(chart, (TOP, left), (TOP + ROWS - 1, left + figure.cells - 1))
     drawing.charts.append((where, chart))
-    for quantity in _weights(model):
-        bias = blocks[f"{PREFIX}b{quantity.layer}"]
+    for quantity, biases in _parameters(model):
+        bias, symbol = blocks[biases.name], PARAMETERS[biases.kind].symbol
         drawing.colour_around_0(blocks[quantity.name], bias, is_read=False)
         if not figure.beside(quantity.layer):
             _draw_weights(drawing, page, blocks[quantity.name])
         if len(quantity.shape) != 3 or figure.beside(quantity.layer):
-            drawing.put(bias.row - 1, bias.column, "b", replace(CAPTION, align="center"))
+            drawing.put(bias.row - 1, bias.column, symbol, replace(CAPTION, align="center"))
         else:
             for unit in range(bias.quantity.shape[0]):
                 row, column = bias.address((unit,))
-                drawing.put(row, column - 1, "b", replace(CAPTION, align="right"))
+                drawing.put(row, column - 1, symbol, replace(CAPTION, align="right"))
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
     draw_used(drawing, page, SHEET)
@@ -227,9 +229,8 @@ def _draw_legend(drawing: Drawing, page: Context) -> None:
 def _last(page: Context) -> int:
     """Return the last of the narrow columns: those of the drawing and of the weights."""
     model = page.layout.model
-    weights = [page.layout.blocks[f"{PREFIX}b{q.layer}"].last[1] for q in _weights(model)]
-    weights += [page.layout.blocks[quantity.name].last[1] for quantity in _weights(model)]
-    return max(_left_of_network(model) + Figure(Stack(page.spec)).cells - 1, *weights)
+    shown = [page.layout.blocks[each.name].last[1] for pair in _parameters(model) for each in pair]
+    return max(_left_of_network(model) + Figure(Stack(page.spec)).cells - 1, *shown)
 
 
 def _widths(page: Context) -> dict[int, float]:
@@ -382,7 +383,7 @@ def _look(quantity: Quantity) -> Look:
         return replace(CHOICE, size=12, border=True)
     if kind == "eta":
         return replace(CHOICE, size=12, border=True, number_format=quantity.number_format)
-    if kind in {*WEIGHTS, "b", "x"}:
+    if kind in {*PARAMETERS, "x"}:
         return replace(PICTURE, number_format=";;;", border=True)
     if quantity.is_text:
         return SENTENCE
