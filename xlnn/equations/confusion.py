@@ -7,6 +7,7 @@ outputs is the answer is decided where the answer stands; here it is taken as it
 import numpy as np
 
 from xlnn.equations.dense import counted, place_of
+from xlnn.equations.lookup import looked_up
 from xlnn.equations.number import general_text
 from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence
@@ -187,4 +188,4 @@ class Mistakes(Sentence):
 
 def _entry(cells: str, number: str) -> str:
     """Return one of several cells; of a single cell, which is no range, itself."""
-    return f"INDEX({cells},{number})" if ":" in cells else cells
+    return looked_up(cells, number).removeprefix("=")

@@ -4,6 +4,7 @@ Choices count from 1, as INDEX does; the weights after epoch e are those of stat
 person types, what is looked up belongs to one whole number within range (`UsedNumber`).
 """
 
+import re
 from collections.abc import Sequence
 from math import prod
 
@@ -24,10 +25,15 @@ def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
 def looked_up(cells: str, number: str) -> str:
     """Return the formula of one of several cells; of a single cell, which is no range, itself.
 
-    >>> looked_up("A1:A3", "C1"), looked_up("A1", "C1")
-    ('=INDEX(A1:A3,C1)', '=A1')
+    In a row the number is that of a column: Gnumeric would take it for the number of a row.
+
+    >>> looked_up("A1:A3", "C1"), looked_up("A$1:C$1", "D1"), looked_up("A1", "C1")
+    ('=INDEX(A1:A3,C1)', '=INDEX(A$1:C$1,1,D1)', '=A1')
     """
-    return f"=INDEX({cells},{number})" if ":" in cells else f"={cells}"
+    if ":" not in cells:
+        return f"={cells}"
+    first, last = (re.sub(r"\D", "", corner.rpartition("!")[2]) for corner in cells.split(":"))
+    return f"=INDEX({cells},1,{number})" if first == last else f"=INDEX({cells},{number})"
 
 
 def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
