@@ -68,6 +68,9 @@ def test_every_template_goes_through_every_command(name, tmp_path):
     succeeds("build", "--from", "a.xlsx", "-o", "again.xlsx", "--no-verify")
     assert "all agree with NumPy" in succeeds("check", "a.xlsx", "--engine", "formualizer")
     assert "nothing found" in succeeds("lint", "a.xlsx")
+    ran["audit"] = forked("audit", "a.xlsx", cwd=tmp_path)  # whatever it finds, in sentences
+    assert ran["audit"].returncode in {0, 1}
+    assert "Traceback" not in ran["audit"].stderr
     succeeds("values", "a.xlsx", "-o", "a.npz", "--engine", "formualizer")
     with np.load(tmp_path / "a.npz") as arrays:
         last = list(arrays)[-1]

@@ -32,7 +32,7 @@ def residuals(book: Book, values: Mapping[Place, Held]) -> list[tuple[Place, Pla
             continue
         height, width = book.arrays.get(first, (1, 1))
         sides = [_matrix(book, node, first[0], (height, width)) for node in tree.children()]
-        if not all(sides):
+        if len(sides) != 2 or not all(sides):  # a sign alone is no difference
             continue
         for down in range(height):
             for right in range(width):
