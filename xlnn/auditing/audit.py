@@ -64,7 +64,7 @@ def audit(
     EngineError
         It took more time or memory than it may.
     OptionsError
-        A cell or range is none of the workbook's.
+        A cell or range is not in the workbook.
     """
     path = Path(path)
     tell("Reading")
@@ -206,7 +206,7 @@ class _Auditing:
     # Slopes
 
     def _measured(self, pairs: Sequence[Pair]) -> list[Slope] | None:
-        """Measure the slope of each pair; None if a cost is no number."""
+        """Measure the slope of each pair; None if a cost is not a number."""
         book, stops = self.book, self.finder.parameters | {p.parameter for p in pairs}
         costs = {pair.cost for pair in pairs}
         reach, cells = {}, set()

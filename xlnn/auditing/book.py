@@ -225,7 +225,7 @@ class Book:
 
     @cached_property
     def stepped(self) -> set[Place]:
-        """Return the formulas that round, so that nothing can be measured by small moves."""
+        """Return the formulas that round: small moves of their inputs change nothing."""
         return {p for p, text in self.formulas.items() if functions_of(text) & _STEPS}
 
     def at(self, place: Place) -> str:

@@ -89,7 +89,7 @@ class Machine:
 
 
 def number(value: Held) -> float:
-    """Return a value as a number, NaN if it is none."""
+    """Return a value as a float, or NaN if it is not a number."""
     is_number = isinstance(value, float | int) and not isinstance(value, bool)
     return float(value) if is_number else float("nan")
 

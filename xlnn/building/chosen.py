@@ -72,7 +72,7 @@ class Chosen:
 
 
 def chosen(options: Options) -> Chosen:
-    """Read the data of a person, and choose a network that fits them.
+    """Read the data, and choose a network that fits them.
 
     Softmax and categorical cross-entropy for classes, a linear output and squared error for
     numbers; standardised inputs, one hidden layer of relu units, and Adam, all rows at once. Of
@@ -169,7 +169,7 @@ def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *s
 
 
 def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: int) -> Origin:
-    """Return the network with some rows drawn, a part of which is held out."""
+    """Draw a sample of the rows, and hold out part of it for testing."""
     seed = options.seed if isinstance(options.seed, int) else origin.seed
     x, t = data.x, data.t
     if rows < len(x):
