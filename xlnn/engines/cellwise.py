@@ -13,8 +13,7 @@ import ironcalc
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
 from xlnn.engines.formualizer import ERRORS
-from xlnn.engines.ironcalc import meaning
-from xlnn.errors import EngineError
+from xlnn.engines.ironcalc import Session, meaning
 from xlnn.grid import CellError
 
 Place = tuple[str, int, int]
@@ -73,75 +72,42 @@ class _Cellwise:
         for moved in asked["rounds"]:
             for place, number in moved.items():
                 self._put(place, number)
-            self.model.evaluate()
-            found.append([self._value(place) for place in asked["wanted"]])
+            self.session.model.evaluate()
+            found.append([self.session.value(place) for place in asked["wanted"]])
             for place in moved:
                 self._put(place, self.sheets.constants.get(place))
         return found
 
     def _fill(self, sheets: Sheets) -> None:
         self.sheets = sheets
-        self.numbers = {title: number for number, title in enumerate(sheets.titles)}
-        self.model, self.drafts = self._empty(), self._empty()
-        for name, title, target in sheets.names:
-            scope = None if title is None else self.numbers[title]
-            try:
-                for model in (self.model, self.drafts):
-                    model.new_defined_name(name, scope, target)
-            except ironcalc.WorkbookError:  # a formula that uses it gives #NAME?
-                continue
+        self.session = Session("the workbook", sheets.titles)
+        for name, title, target in sheets.names:  # a formula with one it cannot take gives #NAME?
+            self.session.define(name, target, title)
         for place, value in sheets.constants.items():
             self._put(place, value)
         self.misread = 0
         for place, formula in sheets.formulas.items():
             self._state(place, formula)
 
-    def _empty(self) -> ironcalc.Model:
-        model = ironcalc.create("workbook", "en", "UTC")
-        titles = self.sheets.titles
-        try:
-            model.rename_sheet(0, titles[0])
-            for title in titles[1:]:
-                model.add_sheet(title)
-        except ironcalc.WorkbookError as error:
-            raise EngineError(f"IronCalc cannot take the sheets: {error}") from error
-        return model
-
     def _put(self, place: Place, value: Held) -> None:
-        cell = self.numbers[place[0]], *place[1:]
-        if value is None:
-            self.model.clear_cell_contents(*cell)
-        elif isinstance(value, bool):
-            self.model.update_cell_with_bool(*cell, value)
-        elif isinstance(value, CellError):
-            if value in ERRORS.values():
-                self.model.set_user_input(*cell, value)
-        elif isinstance(value, str):
-            self.model.update_cell_with_text(*cell, value)
-        else:
-            self.model.update_cell_with_number(*cell, float(value))
+        """Put a value into a cell, unless it is an error that IronCalc does not know."""
+        if not isinstance(value, CellError) or value in ERRORS.values():
+            self.session.put(place, float(value) if type(value) is int else value)
 
     def _state(self, place: Place, formula: str) -> None:
         """Put a formula into a cell; one that IronCalc would not write as it is, with a mark.
 
         Of formulas that it writes alike IronCalc keeps one, and computes it for all.
         """
-        cell = self.numbers[place[0]], *place[1:]
+        model, drafts = self.session.model, self.session.drafts
+        cell = self.session.numbers[place[0]], *place[1:]
         height, width = self.sheets.arrays.get(place, (1, 1))
         try:
-            self.drafts.update_cell_with_formula(*cell, formula)
-            if meaning(formula) != meaning(self.drafts.get_cell_formula(*cell) or ""):
+            drafts.update_cell_with_formula(*cell, formula)
+            if meaning(formula) != meaning(drafts.get_cell_formula(*cell) or ""):
                 self.misread += 1
                 formula = f"=IF({self.misread},{formula[1:]})"
-            self.drafts.clear_cell_contents(*cell)
-            self.model.set_user_array_formula(*cell, width, height, formula)
+            drafts.clear_cell_contents(*cell)
+            model.set_user_array_formula(*cell, width, height, formula)
         except ironcalc.WorkbookError:
             self._put(place, CellError("#N/A"))
-
-    def _value(self, place: Place) -> Held:
-        cell = self.numbers[place[0]], *place[1:]
-        value = self.model.get_cell_value(*cell)
-        if isinstance(value, str) and value.startswith("#"):
-            is_error = self.model.get_cell_type(*cell) == ironcalc.CellType.ErrorValue
-            return CellError(value) if is_error else value
-        return value

@@ -177,11 +177,12 @@ class Session:
             raise EngineError(f"{self.name}: IronCalc cannot take its sheets: {error}") from error
         return model
 
-    def define(self, name: str, target: str) -> None:
-        """Give cells a name."""
+    def define(self, name: str, target: str, title: str | None = None) -> None:
+        """Give cells a name, which one sheet alone may know."""
+        scope = None if title is None else self.numbers[title]
         try:
             for model in (self.model, self.drafts):
-                model.new_defined_name(name, None, target)
+                model.new_defined_name(name, scope, target)
         except ironcalc.WorkbookError:  # it takes names of fixed ranges alone
             self.unknown.add(name.casefold())
 
