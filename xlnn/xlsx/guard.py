@@ -133,10 +133,9 @@ class FormulaGuard:
         may_be_left_out: Callable[[str], bool] = lambda _: False,
         names: Iterable[str] = (),
         *,
-        sets_aside: bool = False,
         spares: bool = False,
     ) -> None:
-        self._sets_aside, self._spares = sets_aside, spares
+        self._spares = spares
         self.refused_cells: set[str] = set()
         """Of a file that is spared for its other formulas, the places of those that are refused."""
         self.left_out: dict[str, str] = {}
@@ -198,8 +197,6 @@ class FormulaGuard:
 
     def check_reads(self) -> None:
         """Refuse formulas that together read more cells than so many need."""
-        if self._spares:  # whoever asks for single ones cuts their ranges
-            return
         limit = READS + READS_A_FORMULA * self._count
         if self._reads > limit:
             cells, place = self._most
@@ -214,16 +211,12 @@ class FormulaGuard:
             return self._check(formula, place)
         except _OtherFunctionError as error:
             refused, name = error.args
-            may = not _leads_outside(name) and self._may_be_left_out(place)
-            if self._sets_aside or may:
+            if not _leads_outside(name) and self._may_be_left_out(place):
                 self.left_out[place] = name
                 return True
             if not self._spares:
                 raise refused from None
         except WorkbookError:
-            if self._sets_aside:
-                self.left_out[place] = ""
-                return True
             if not self._spares:
                 raise
         self.refused_cells.add(place)

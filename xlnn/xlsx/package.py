@@ -234,10 +234,11 @@ def inspect(  # noqa: PLR0913 -- what is allowed
     local_names : bool
         Let formulas use names that are defined for a sheet. The same holds.
     sets_aside : bool
-        Note formulas that no engine may see in `Contents.left_out`, whatever they call, and what
-        the file brings along in `Contents.brings`, rather than refuse the file. The same holds.
+        Note the formulas that are refused in `Package.refused`, and what the file brings along in
+        `Package.brings`, rather than refuse the file. The same holds.
     spares : bool
-        Note the formulas that are refused, in place of the file. The same holds.
+        Note the formulas and names that are refused, rather than the file, however many cells the
+        others read. The same holds.
 
     Raises
     ------
@@ -253,8 +254,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
             ambiguous(book.names, local=not local_names),
             may_be_left_out,
             (name for name, _, _ in book.names),
-            sets_aside=sets_aside,
-            spares=spares,
+            spares=spares or sets_aside,
         )
         check_names(archive, book.names, formulas)
         check_other_parts(archive, book, formulas)
@@ -266,8 +266,10 @@ def inspect(  # noqa: PLR0913 -- what is allowed
             shared = SharedFormulas(sheet, arrays=arrays)
             found[title] = _inspect_sheet(sheet, watch, formulas, shared, strings, budget)
             filled |= {(title, *place): cells for place, cells in shared.arrays.items()}
-        formulas.check_reads()
-    kept = [each for each in book.names if named(each[0]) not in formulas.refused_cells]
+        if not spares:  # whoever asks for single formulas cuts their ranges
+            formulas.check_reads()
+    refused = formulas.refused_cells if spares else ()
+    kept = [each for each in book.names if named(each[0]) not in refused]
     names = {name: text for name, text, more in kept if "localSheetId" not in more}
     places = dict(zip(map(str, range(len(book.listed))), book.listed, strict=True))
     local = {
