@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 
 from xlnn.auditing.audit import audit
-from xlnn.auditing.audits import UNSTATED, WRONG
+from xlnn.auditing.audits import RIGHT, UNSTATED, WRONG
 from xlnn.cli import cli
 from xlnn.errors import OptionsError, WorkbookError
 
@@ -326,6 +326,30 @@ def test_slopes_become_comments_where_there_is_no_room(tmp_path):
     assert done.exit_code == 0
     sheet = load_workbook(tmp_path / "net-slopes.xlsx").active
     assert sheet["C2"].comment.text.startswith("slope 0.00")
+
+
+@pytest.mark.parametrize(("template", "options"), [("first", {}), ("xor", {"epochs": 3})])
+@pytest.mark.ci
+def test_steps_and_gradients_on_several_sheets_belong_together(
+    workbook, template, options, tmp_path
+):
+    """A gradient of all rows stands on a line that says nothing of its step, nor of its cost."""
+    path = workbook(template, **options).path
+    found = audit(path)
+    assert len(found.judged) > 50
+    assert {each.verdict for each in found.judged} == {RIGHT}
+    book = load_workbook(path)
+    title, cell, was, now = {
+        "first": ("Every epoch", "O4", "K4:K7", "L4:L7"),
+        "xor": ("Gradients", "B4", "SUMPRODUCT(", "2*SUMPRODUCT("),
+    }[template]
+    assert was in book[title][cell].value
+    book[title][cell] = book[title][cell].value.replace(was, now)
+    book.save(tmp_path / "wrong.xlsx")
+    altered = audit(tmp_path / "wrong.xlsx")
+    assert f"{title}!{cell}" in {
+        each.gradient.replace("'", "") for each in altered.judged if each.verdict == WRONG
+    }
 
 
 def test_the_example_says_what_the_document_shows(tmp_path):

@@ -447,6 +447,11 @@ class Finder:
             update = by_update.get(gradient)
             update = update or inline.get(gradient)
             options = named[found.name] if found.name else [update.old]
+            if all(option[0] != gradient[0] for option in options):
+                # rows of two sheets say nothing of each other: the step does, or what it reads
+                read = self.book.cone([gradient], parameters)
+                own = [update.old] if update else [p for p in options if p in read]
+                options = own if len(own) == 1 and own[0] in options else options
             pair = self._pair(gradient, found, options, costs, roles)
             if pair:
                 after = self.updates.get(pair.parameter)
@@ -605,7 +610,7 @@ class Finder:
                 for cost in costs.values()
                 if not cost.reach.isdisjoint(near)
             ]
-        reached = self._reached[key]
+        reached = self._wholes(self._reached[key], gradient, found.of)
         reached = [each for each in reached if each[0].is_beside(gradient)] or reached
         if not reached:
             return None
@@ -625,6 +630,28 @@ class Finder:
             return None
         name = self.name(parameter) or found.name
         return Pair(name, parameter, gradient, cost.place)
+
+    def _wholes(
+        self, reached: Sequence[tuple["Cost", list[Place]]], gradient: Place, of: str
+    ) -> list[tuple["Cost", list[Place]]]:
+        """Leave out the costs of single rows where a gradient sums over these rows."""
+        stops = frozenset(self.parameters)
+        costs = {cost.place: cost for cost, _ in reached}
+        left_out: set[Place] = set()
+        for whole in costs.values():
+            read = [costs[p] for p in self.book.reads(whole.place) if p in costs]
+            cones = {
+                part.place: self.book.cone([part.place], stops)
+                for part in read
+                if part.reach == whole.reach and not (of and part.said.name == of)
+            }
+            if len(cones) > 1:
+                own = self.book.cone([gradient], stops)
+                shared = Counter(cell for cone in cones.values() for cell in cone)
+                alone = [{c for c in cone if shared[c] == 1} for cone in cones.values()]
+                if sum(not own.isdisjoint(cells) for cells in alone) > 1:
+                    left_out |= cones.keys()
+        return [each for each in reached if each[0].place not in left_out]
 
     def _nearest(self, gradient: Place, own: Sequence[Place]) -> Place | None:
         """Choose among parameters of one name: the same row, the same column, the same turn."""
