@@ -242,7 +242,7 @@ def test_what_runs_up_and_what_runs_down_stand_in_one_table():
     assert layout.blocks["delta"].column < 20
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_altered_first_step_is_named(tmp_path):
     own, path = example("rnn"), tmp_path / "a.xlsx"
     xlnn.workbook(own, inputs_of("rnn"), path)
@@ -256,7 +256,7 @@ def test_an_altered_first_step_is_named(tmp_path):
     assert (wrong.cell, wrong.place) == (told.cell, at)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_start_of_a_recurrence_is_used_for_the_first_steps_alone(tmp_path):
     own, path = example("rnn"), tmp_path / "a.xlsx"
     xlnn.workbook(own, inputs_of("rnn"), path)

@@ -142,6 +142,7 @@ def test_the_sheet_check_tells_the_truth(small, engine):
     [("eta", None), ("x", "abc"), ("t", True), ("W2", "=1/0"), ("b2", None), ("test_x", None)],
 )
 @pytest.mark.ci
+@pytest.mark.first(2)
 def test_an_input_without_a_number_is_a_changed_input(xor, name, content):
     book = Book(xor, "formualizer")
     got = book.typed({book.key(name, last=name in {"x", "t"}): content})
@@ -172,7 +173,7 @@ def test_all_inputs_that_were_changed_are_named(xor):
     assert said == f"{CHANGED}learning rate η, target t."
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_of_training_that_is_overwritten_is_noticed(xor):
     book = Book(xor, "formualizer")
     for name in chain(book):
@@ -224,6 +225,7 @@ def test_a_number_of_any_size_is_a_changed_input(xor, name, number):
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.first(seed=3)
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_whatever_is_typed_the_sentence_is_true(xor, seed):
     """What it claims is recomputed from the cells: inputs, records, C_T and the last weights."""
     generator = np.random.default_rng(seed)
@@ -293,6 +295,7 @@ def test_numbers_of_any_size_agree_at_first_and_a_small_change_is_seen(prices, e
     assert book.says({book.key("z3", last=True): 1e5}).startswith(DIFFERS)
 
 
+@pytest.mark.ci
 def test_numbers_that_grew_beyond_all_cells_are_no_altered_formula(prices):
     book = Book(prices, "formualizer")
     assert book.says({book.key("eta"): 1e150}).startswith(CHANGED)

@@ -45,7 +45,7 @@ def edit(path, changes):
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_formula_cell_of_the_book_agrees_with_numpy(digits_path, engine):
     skip_without(engine)
     report = check(digits_path, engine)
@@ -191,7 +191,7 @@ def test_an_error_value_is_named_where_it_is_born_and_its_victims_are_counted(sh
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_wrong_formula_that_saturates_a_unit_is_the_one_cause(short_copy, engine):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell("z2", (0, 4, 1))
@@ -337,7 +337,7 @@ def test_a_sentence_about_a_wrong_label_is_a_victim_and_no_cause(tmp_path):
     assert wrong.cell == cell
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_block_is_its_first_cell_filled_down(short_path):
     """Within an epoch a spreadsheet's own fill-down gives each column; from epoch to epoch the
     layout's moving rows do."""

@@ -57,6 +57,7 @@ def test_numbers_get_a_linear_output_and_squared_error_and_are_learned():
     ("rows", "columns"), [(5, 2), (60, 3), (400, 3), (20_000, 4), (300, 60), (300, 900)]
 )
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
     table = numbers(rows, columns)
     recipe = made(data=table, targets="price")
@@ -122,6 +123,7 @@ def built(tmp_path_factory):
         return xlnn.build(output=path, data=table, label="kind", hidden=4, epochs=3), table
 
 
+@pytest.mark.ci
 def test_a_build_is_proven_and_shows_itself_in_a_notebook(built):
     found, _ = built
     assert found.report.agrees
@@ -159,7 +161,7 @@ def test_a_quantity_behaves_as_its_array(built):
         _ = costs.nothing
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_workbook_goes_on_with_the_words_that_it_knows(built, tmp_path):
     found, table = built
     again = xlnn.build(

@@ -263,6 +263,7 @@ CLAIMS = {
 
 @pytest.mark.parametrize("name", CLAIMS)
 @pytest.mark.ci
+@pytest.mark.first(2)
 def test_what_the_sheet_says_is_so_at_the_limits(name):
     claims, states = CLAIMS[name]
     assert claims(states) == []
@@ -300,6 +301,7 @@ PLANTED = {
 
 @pytest.mark.parametrize("planted", PLANTED)
 @pytest.mark.ci
+@pytest.mark.first(2)
 def test_a_false_claim_is_found(planted, monkeypatch):
     name, plant = PLANTED[planted]
     claims, states = CLAIMS[name]

@@ -87,7 +87,7 @@ def test_nothing_is_found_by_lint(several):
     assert lint(several[0]) == ()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_sheet_check_agrees_for_each_run_and_names_a_run_that_was_altered(mixed):
     book = Book(mixed, "formualizer")
     told = book.told(["numpy_state"])
@@ -187,7 +187,7 @@ def test_what_only_some_runs_have_is_there_for_those(mixed):
         run["moment1_W2"].cell(run=1)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_run_between_two_that_remember_remembers_and_does_not_use_it(tmp_path):
     options = {"optimizer": ("adam", "sgd", "adam"), "epochs": 2}
     path = build("xor", tmp_path / "o.xlsx", **options).path
@@ -209,7 +209,7 @@ def test_the_cells_of_a_further_run_have_names_that_end_in_its_number(mixed):
     assert names["xlnn.eta"].attr_text == "Settings!$C$4"
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_wrong_formulas_of_further_runs_are_named_and_no_other(mixed, tmp_path):
     _, layout = described(mixed)
     altered = {}
@@ -223,7 +223,7 @@ def test_wrong_formulas_of_further_runs_are_named_and_no_other(mixed, tmp_path):
     assert sorted(named) == sorted(altered)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_first_run_stands_where_it_stands_alone(tmp_path):
     one = layout_of(read_spec(build("xor", tmp_path / "1.xlsx", epochs=3).path))
     two = layout_of(read_spec(build("xor", tmp_path / "2.xlsx", epochs=3, eta=(0.2, 0.3)).path))
@@ -253,7 +253,7 @@ def test_a_workbook_goes_on_with_its_runs(mixed, tmp_path):
     assert not (found["W2"][2, 0] == 0.5).any()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_runs_that_are_made_alike_are_one(tmp_path):
     path = build("xor", tmp_path / "o.xlsx", epochs=2, eta=RATES).path
     one = build(from_workbook=path, output=tmp_path / "one.xlsx", eta=0.3).path

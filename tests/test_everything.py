@@ -94,6 +94,7 @@ def test_the_sections_of_the_index_rise(folder):
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_the_sum_in_the_index_agrees_in(folder, engine):
     skip_without(engine)
     report = check(folder[1] / "index.xlsx", engine)
@@ -149,7 +150,7 @@ def typed(path, address, number):
     return path.read_bytes()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_a_person_changed_is_not_replaced_and_the_rest_is_built(few):
     place, command = few
     changed = typed(place / "sequences.xlsx", "Z1", 1)
@@ -186,6 +187,7 @@ def test_an_index_that_a_person_changed_is_not_replaced(few):
 
 @pytest.mark.parametrize("name", ["sequences", "index"])
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_a_file_of_another_kind_stays(few, name):
     place, command = few
     (place / f"{name}.xlsx").write_text("mine")
@@ -251,6 +253,7 @@ def test_what_takes_minutes_is_said_beforehand_with_how_to_leave_it_out(tmp_path
     ],
 )
 @pytest.mark.ci
+@pytest.mark.first(4)
 def test_what_cannot_be_asked_of_all_is_refused(tmp_path, monkeypatch, arguments, error, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")
@@ -267,7 +270,7 @@ STEPPED = {
 """Experiments that train, and what they call their epochs."""
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_epochs_of_all_are_the_steps_of_an_experiment(tmp_path):
     others = [f"--without={name}" for name in names() if name not in STEPPED]
     code, _, _ = run("build", "all", "-o", tmp_path, "--epochs", "3", "--no-verify", *others)

@@ -168,7 +168,7 @@ def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
 
 @pytest.mark.parametrize("what", ["solver", "cnn-solver"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_sentence_waits_for_images_that_stand_side_by_side(what, tmp_path):
     path = made(tmp_path / "exercise.xlsx", what, level=5)
     assert linting.lint(path) == ()

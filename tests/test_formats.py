@@ -78,7 +78,7 @@ def test_the_test_of_formats_sees_what_is_wrong():
     assert not nothing.is_hidden
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_without_rules_the_numbers_of_unusual_data_would_not_be_seen(tmp_path, monkeypatch):
     monkeypatch.setattr("xlnn.writing.workbook.fitted", lambda drawing, *_: drawing)
     cells = list(shown(built("huge", None, tmp_path)))

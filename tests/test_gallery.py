@@ -12,7 +12,7 @@ from xlnn.registry.templates import in_order
 GALLERY = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "gallery.py"))
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_large_data_are_shortened_and_small_ones_are_not(tmp_path):
     known = {template.name: template for template in in_order()}
     sizes = {}

@@ -225,7 +225,7 @@ def test_every_engine_agrees_at_random_numbers(path, engine):
 
 @pytest.mark.parametrize("name", ["filters", "twice", "first", "large"])
 @pytest.mark.first(name=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_stack_agrees(tmp_path, name):
     made = write_recipe(tmp_path / f"{name}.xlsx", random_recipe(NETWORKS[name], 3))
     assert agrees_in("formualizer", made).probes == PROBES
@@ -307,6 +307,7 @@ def built(template):
     return xlnn.build(template, template / "own.xlsx", epochs=20).path
 
 
+@pytest.mark.ci
 def test_a_template_with_layer_normalisation_builds_and_learns(built):
     found = xlnn.values(built)
     assert found["C_T"][-1] < found["C_T"][0] / 4
@@ -323,7 +324,7 @@ def test_it_has_words_in_every_language(template, tmp_path, lang):
     assert xlnn.build(template, tmp_path / f"{lang}.xlsx", **asked).report.agrees
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_exercises_and_explanations_know_it(template, built, tmp_path):
     path = tmp_path / "exercise.xlsx"
     xlnn.exercise(template, path, blank="normalisedN,delta2,dC_dgainN", epochs=1)
@@ -335,6 +336,7 @@ def test_exercises_and_explanations_know_it(template, built, tmp_path):
 
 @pytest.mark.parametrize("float64", [False, True])
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_it_is_exported_and_read_again(built, template, tmp_path, float64):
     path = tmp_path / "model.onnx"
     assert xlnn.export(built, path, float64=float64).proven_by == "ONNX Runtime"

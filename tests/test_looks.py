@@ -309,7 +309,7 @@ def test_headings_over_the_outputs_on_lens_have_room_in_other_fonts(books):
 
 
 @pytest.mark.parametrize("lang", EAST_ASIAN)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_guide_of_a_model_parts_its_layers_as_its_language_does(tmp_path, lang):
     pytest.importorskip("onnx")
     model = MODELS / "digits_cnn_torchscript.onnx"
@@ -326,7 +326,7 @@ def progress(path):
     return {chart.title.tx.rich.p[0].r[0].t: chart for chart in sheet._charts}  # noqa: SLF001
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_paths_of_some_weights_are_spread_over_all_and_say_how_many_there_are(tmp_path):
     wide = replace(spec([64, 16, 2], epochs=1), picture=(8, 8))
     path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
@@ -385,7 +385,7 @@ def test_numbers_of_images_are_headed_as_names_of_rows(books):
     assert sheet["A2"].fill.fgColor.rgb[2:] == FILLS["key"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_sums_on_check_do_not_run_into_each_other(tmp_path):
     build("diabetes", tmp_path / "w.xlsx", epochs=2, large=True, verify=False)
     sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")["Check"]

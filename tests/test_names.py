@@ -197,6 +197,7 @@ def test_a_shared_formula_with_a_name_is_restated_in_every_cell(xor_copy):
     assert [each.cell for each in report.restated] == [STEP, "Weights!C5"]
 
 
+@pytest.mark.ci
 def test_a_circle_is_named_and_a_formula_with_a_name_beside_it_is_not(xor_copy):
     path = name(xor_copy, {"rate": RATE}, {STEP: WITH_RATE[1], "Training!C5": "=C5+1"})
     report = check(path, "formualizer")
@@ -254,6 +255,7 @@ def exercise_path(tmp_path_factory):
 
 @pytest.mark.parametrize("kind", GRADED)
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_an_answer_with_a_name_is_graded_by_what_it_stands_for(exercise_path, tmp_path, kind):
     names, rate, points = GRADED[kind]
     path = shutil.copy(exercise_path, tmp_path / "Ada.xlsx")

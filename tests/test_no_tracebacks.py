@@ -165,6 +165,7 @@ EXPERIMENTS = [n for n in names() if template(n).values.get("kind", "network") !
 
 @pytest.mark.parametrize("name", [*EXPERIMENTS, "xor", "digits"])
 @pytest.mark.ci
+@pytest.mark.first(4)
 def test_each_quantity_has_a_value_or_none_whatever_the_cells_hold(name):
     kind, origin, _ = begun(name)
     options = {"epochs": 2} if "epochs" in kind.options else {}

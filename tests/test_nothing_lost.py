@@ -75,7 +75,7 @@ def test_a_workbook_is_as_built_until_it_is_saved(short_copy):
 
 @pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.first(2)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_whatever_saves_a_workbook_is_noticed(short_copy, tmp_path, program):
     saved = Path(PROGRAMS[program](short_copy, tmp_path))
     assert state(saved) is not State.AS_BUILT
@@ -124,6 +124,7 @@ def test_the_fingerprint_is_a_property_that_programs_read(short_path):
 
 @pytest.mark.parametrize("change", [set_eta, add_notes, save_only])
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_a_changed_workbook_is_not_replaced(short_copy, change):
     change(short_copy)
     before = short_copy.read_bytes()

@@ -76,7 +76,7 @@ def test_every_engine_agrees_at_random_numbers_also_whole_ones(stepped, engine):
     assert agrees_in(engine, stepped).probes == PROBES
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_no_probe_leaves_a_cell_without_a_number(stepped, tmp_path):
     _, layout = described(stepped)
     for number in range(8):
@@ -266,7 +266,7 @@ def test_a_template_that_cannot_step_is_refused_in_one_sentence(mine, tmp_path, 
     assert not (tmp_path / "o.xlsx").exists()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_share_of_more_than_1_in_the_sheet_is_refused_by_the_next_build(tmp_path):
     path = build("xor", tmp_path / "o.xlsx", optimizer="momentum", epochs=2).path
     other = changed(path, tmp_path / "other.xlsx", {"mu": 1.5})

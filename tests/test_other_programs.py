@@ -51,7 +51,7 @@ def test_iteration_is_noticed_and_switched_off_in_a_copy(save, tmp_path, setting
         assert b'calcMode="auto"' in copy.read("xl/workbook.xml")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_iteration_is_switched_off_beside_a_text_that_libxml2_finds_too_long(save, tmp_path):
     text = "".join(map(str, range(1_700_000)))
     calculation = f'<calcPr iterate="1"/><x:x xmlns:x="u">{text}</x:x>'

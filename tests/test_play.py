@@ -62,6 +62,7 @@ def choose(short_copy):
 
 @pytest.mark.parametrize(("epoch", "image"), [(1, 1), (3, 64), (2, 33)])
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_play_shows_the_epoch_and_the_image_that_were_chosen(choose, epoch, image):
     got = choose(epoch, image)
     np.testing.assert_array_equal(got["play_x"].ravel(), got["x"][image - 1])
@@ -259,6 +260,7 @@ def test_a_layer_that_is_drawn_in_part_says_so(tmp_path, short_path):
 
 @pytest.mark.parametrize("size", [1e11, 1e-8])
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_numbers_of_any_size_are_drawn(tmp_path, size):
     made = with_functions(spec([2, 3, 1], images=3), ["relu"], "squared error", "linear")
     drawn = random_recipe(made, seed=4)
@@ -270,7 +272,7 @@ def test_numbers_of_any_size_are_drawn(tmp_path, size):
     assert check(path, "formualizer").agrees
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_maps_are_drawn_as_squares_with_lines_from_map_to_map(tmp_path):
     path = build("cnn", tmp_path / "cnn.xlsx", epochs=1, verify=False).path
     got = values(path, "formualizer")
@@ -280,7 +282,7 @@ def test_maps_are_drawn_as_squares_with_lines_from_map_to_map(tmp_path):
     assert got["play_guide_acrossF"].shape == got["play_guide_acrossP"].shape == (6,)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_lines_of_a_map_begin_beside_it_and_none_lies_on_another(tmp_path):
     path = build("cnn", tmp_path / "cnn.xlsx", epochs=1, verify=False).path
     got = values(path, "formualizer")

@@ -64,13 +64,14 @@ def made(tables, name, **options):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_numpy_agrees_with_every_cell_of(prices, engine):
     agrees_in(engine, prices)
 
 
 @pytest.mark.parametrize("name", TARGETS)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_targets_of_any_size_agree_and_are_of_the_size_of_1_to_the_network(tables, name):
     path = predicting(tables, name, test_share=0.2)
     assert check(path, "formualizer", PROBES).agrees
@@ -163,7 +164,7 @@ def test_a_chart_of_each_output_shows_the_line_the_trained_and_those_held_out(pr
                 assert last == (block.last[0], block.column + unit)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_cell_of_each_quantity_is_named_when_it_is_wrong(tables):
     path = predicting(tables, "negative", test_share=0.2)
     every_kind_of_cell_is_named_when_it_is_wrong(path, path.with_name("wrong.xlsx"))

@@ -148,6 +148,7 @@ def test_of_a_wide_and_long_sheet_all_columns_are_printed_rather_than_more_rows(
     assert found.areas[-1][1] == (400, 120)
 
 
+@pytest.mark.slow
 def test_of_a_long_sheet_the_beginning_is_printed_and_the_end(tmp_path):
     path = build("digits", tmp_path / "built.xlsx", verify=False).path
     sheet = openpyxl.load_workbook(path)["Training"]
@@ -159,6 +160,7 @@ def test_of_a_long_sheet_the_beginning_is_printed_and_the_end(tmp_path):
     assert "print area" in sheet.oddFooter.left.text
 
 
+@pytest.mark.slow
 def test_each_page_has_a_footer_with_room_for_it(digits_path):
     for sheet in openpyxl.load_workbook(digits_path):
         assert "&P / &N" in sheet.oddFooter.right.text
@@ -178,6 +180,7 @@ def test_headings_and_names_of_rows_are_printed_again(tmp_path):
     assert again["Images"] is again["Progress"] is None  # pictures and charts have no rows
 
 
+@pytest.mark.slow
 def test_on_progress_no_page_begins_with_the_border_of_a_chart_or_repeats_what_happened(tmp_path):
     path = build("iris", tmp_path / "built.xlsx", verify=False, epochs=EPOCHS).path
     sheet, found = openpyxl.load_workbook(path)["Progress"], printed(path)["Progress"].pages
@@ -188,6 +191,7 @@ def test_on_progress_no_page_begins_with_the_border_of_a_chart_or_repeats_what_h
     assert row > int(sheet.print_title_rows.rpartition("$")[2])
 
 
+@pytest.mark.slow
 def test_no_page_is_printed_of_a_list_that_is_empty_there(tmp_path):
     path = build("iris", tmp_path / "built.xlsx", verify=False, epochs=EPOCHS).path
     sheet, how = openpyxl.load_workbook(path)["Confusion table"], printed(path)["Confusion table"]
@@ -198,6 +202,7 @@ def test_no_page_is_printed_of_a_list_that_is_empty_there(tmp_path):
 
 @pytest.mark.parametrize(("name", "lang"), [("digits", "en"), ("digits", "zh"), ("slopes", "ja")])
 @pytest.mark.first(1)
+@pytest.mark.slow
 def test_the_questions_of_an_exercise_are_a_page_wide(name, lang, tmp_path):
     epochs = 3 if name == "digits" else None
     path = exercise(name, tmp_path / "handed.xlsx", level=2, epochs=epochs, lang=lang)[0].path

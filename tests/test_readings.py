@@ -90,7 +90,7 @@ def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, k
     assert reason in wrong.reason
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_that_lacks_a_bracket_is_told_so(altered):
     path, cell = altered("z2", (0, 1, 0), lambda f: f.replace(")", "", 1))
     (wrong,) = check(path, "formulas").wrong
@@ -100,7 +100,7 @@ def test_a_formula_that_lacks_a_bracket_is_told_so(altered):
 
 @pytest.mark.parametrize("title", MIRRORS)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_that_reads_a_sheet_of_nearly_that_title_is_named(short_copy, title):
     book = openpyxl.load_workbook(short_copy)
     mirror = book.create_sheet(title)
@@ -169,7 +169,7 @@ def test_what_programs_change_when_they_save_reads_as_stated(altered, kind):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_range_typed_backwards_is_mentioned_by_every_engine(altered, engine):
     skip_without(engine)
     backwards = "=SUMPRODUCT(Training!U67:U4,Images!B$4:B$67)"
@@ -178,7 +178,7 @@ def test_a_range_typed_backwards_is_mentioned_by_every_engine(altered, engine):
     assert [each.cell for each in (*report.wrong, *report.restated)] == [cell]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_wrong_formula_beside_one_that_stops_the_engine_is_named_too(altered):
     altered("dC_dW2", (0, 0, 0), lambda _: "=SUMPRODUCT(Training!U67:U4,Images!B$4:B$67)")
     path, cell = altered("C_T", (2,), lambda f: f + "+1")
@@ -203,7 +203,7 @@ def test_a_fresh_workbook_has_nothing_restated(short_path):
     assert check(short_path, "formualizer").restated == ()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_seed_is_another_at_each_check_printed_and_repeats_the_probe(short_path, monkeypatch):
     monkeypatch.undo()  # here the seed is drawn, as it is for a user
     seeds = {check(short_path, "formualizer", probes=0).seed for _ in range(5)}

@@ -42,6 +42,7 @@ def prices(tmp_path_factory):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
+@pytest.mark.ci
 def test_a_table_of_one_s_own_agrees_as_well(prices, engine):
     agrees_in(engine, prices[1])
 

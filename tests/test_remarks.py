@@ -139,7 +139,7 @@ CHAOTIC = {"activation": "relu", "eta": 1.5, "epochs": 200}
 
 @pytest.mark.parametrize("engine", [*LIBRARIES, "libreoffice"])
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engine):
     skip_without(engine)
     path = build("xor", tmp_path / "chaotic.xlsx", **CHAOTIC).path
@@ -179,7 +179,7 @@ def test_stored_values_that_are_gone_are_not_missed(short_copy):
     assert check(edit(short_copy, {}), "formualizer").notes == ()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_another_program_rounds_or_writes_otherwise_is_not_said(runs, tmp_path):
     cells = one_of_each(runs)
     near = {c: v * (1 + 1e-9) for c, v in cells.items() if isinstance(v, float) and v % 1}
@@ -220,7 +220,7 @@ def test_texts_read_alike_but_for_rounding_and_the_decimal_mark(one, other, alik
     assert reads_alike(one, other) == reads_alike(other, one) == alike
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_another_class_is_said_and_one_that_is_as_good_is_not(tmp_path, short_copy):
     layout = layout_of(read_spec(short_copy))
     # weights of 0 to the outputs: both are equal, and either is the largest
@@ -264,7 +264,7 @@ def noted(path):
     return found
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_note_of_the_run_that_was_typed_over_is_named(runs, tmp_path):
     cells = noted(runs)
     names = {name for name, _ in cells}
@@ -298,7 +298,7 @@ def test_many_notes_that_were_typed_over_are_counted(runs, tmp_path):
 
 @pytest.mark.parametrize("number", [0.75, 1e308, 1e155])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_input_that_was_changed_is_no_note_that_was_typed_over(runs, tmp_path, number):
     layout = layout_of(read_spec(runs))
     for name, run in (("x", 0), ("eta", 0), ("W2", 1)):

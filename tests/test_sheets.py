@@ -37,6 +37,7 @@ def choose(short_copy):
 
 @pytest.mark.parametrize(("epoch", "image"), [(1, 1), (3, 64), (2, 33)])
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_the_lens_shows_the_row_of_training_that_was_chosen(choose, epoch, image):
     got = choose(lens_epoch=epoch, lens_image=image)
     for kind in ("z", "a", "slope", "delta"):
@@ -57,7 +58,7 @@ def test_the_gradients_of_single_images_add_up_to_the_gradient(choose):
     np.testing.assert_allclose(total, gradient.ravel(), rtol=0, atol=1e-11)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_lens_writes_each_line_with_its_numbers(digits_path):
     workbook = openpyxl.load_workbook(digits_path, data_only=True)
     texts = {cell.value for row in workbook["Lens"].iter_rows() for cell in row}
@@ -70,6 +71,7 @@ def test_the_lens_writes_each_line_with_its_numbers(digits_path):
 @pytest.mark.parametrize("epoch", [1, 3])
 @pytest.mark.first(3)
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_the_gradient_check_finds_the_back_propagated_gradient(choose, chosen, epoch):
     got = choose(slope_chosen=chosen, slope_epoch=epoch)
     gradients = [got[f"dC_d{name}"][epoch - 1].ravel() for name in ("W2", "b2", "W3", "b3")]
@@ -95,7 +97,7 @@ def test_a_drawing_is_recognised(digits_path):
     assert "Prediction: 1 (0.854)." in texts
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_any_epoch_can_be_asked_about_the_drawing(choose):
     got = choose()
     np.testing.assert_array_equal(got["draw_W2"], got["W2"][-1])

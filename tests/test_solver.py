@@ -60,7 +60,7 @@ def solved(name, tmp_path_factory):
     return built(tmp_path_factory.mktemp(f"{name}-solved"), name, solved=True)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_it_is_the_network_of_the_other_workbook_before_its_first_epoch(name, path, tmp_path):
     template, output = LIKE[name]
     here = values(path, "formualizer")
@@ -166,6 +166,7 @@ SAVED = {"libreoffice": ("soffice", "--headless"), "gnumeric": ("ssconvert",)}
 
 @pytest.mark.parametrize("program", SAVED)
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_a_file_that_another_program_saved_passes(dense, tmp_path, program):
     skip_without(program)
     command, saved = [*SAVED[program]], tmp_path / "saved" / "solver.xlsx"
@@ -300,6 +301,7 @@ def test_a_spec_that_says_otherwise_is_refused_in_a_sentence(found):
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.ci
+@pytest.mark.first(1)
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(name, tmp_path, lang):
     path = built(tmp_path, name, lang=lang)
     assert lint(path) == ()

@@ -155,7 +155,7 @@ def test_a_formula_without_a_value_is_named(tmp_path):
         stored_arrays(layout, values)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_where_numpy_has_other_values_those_of_the_engine_are_stored(tmp_path, monkeypatch):
     """Where rounding grows, what follows from a value must stand beside it."""
     run = writing.reference.run

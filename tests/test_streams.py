@@ -36,7 +36,7 @@ def wrong(short_copy):
 @posix_only
 @pytest.mark.parametrize("line", ['"$@" | head -1', '"$@" | true', '"$@" --json | head -1'])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_reader_that_stops_reading_changes_no_exit_code(wrong, short_path, line):
     assert shell(line, *CHECK, wrong).returncode == 1
     assert shell(line, *CHECK, short_path).returncode == 0

@@ -22,7 +22,9 @@ from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
-FEWER_EPOCHS = dict.fromkeys(NETWORK_TEMPLATES, 2)
+FEWER_EPOCHS = dict.fromkeys(NETWORK_TEMPLATES, 2) | {
+    each.name: 3 for each in map(loaded, experiments()) if "epochs" in each.sizes
+}
 
 SMALL = ("neuron", "sequences", "similarity", "regression", "descent")
 """Templates that each engine computes in less than a second or two."""

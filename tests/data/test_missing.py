@@ -118,7 +118,7 @@ def test_nan_in_arrays_is_missing(tmp_path):
     [("drop", "zh"), ("mean", "en"), ("drop", "ja"), ("mean", "zh"), ("mean", "ja")],
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_was_made_of_missing_values_stands_in_the_guide(tmp_path, lang, missing):
     table = csv(tmp_path, HOLES + "x,7,8\ny,8,9\n")
     options = {"data": table, "table": True, "missing": missing, "lang": lang, "epochs": 1}
