@@ -13,7 +13,7 @@ from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
-from xlnn.writing.name_width import MOST_OF_WORD
+from xlnn.writing.name_width import MOST_OF_WORD, named_over
 from xlnn.writing.style import CAPTION, INPUT_INK, KEY, NOTE, PICTURE, heading, ink_scale
 from xlnn.writing.text_width import LEADING, lines, text_width
 
@@ -111,7 +111,8 @@ def draw(page: Context, sheet: str) -> Drawing:
             column, symbol = block.column + position, quantity.heading(quantity.units[position])
             look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
             if quantity.name == _target(page.layout.model) and sheet == SHEET:
-                drawing.looks["labels"] = replace(look, ink=INPUT_INK)  # which stand below
+                below = named_over(outputs, replace(look, ink=INPUT_INK))  # the labels stand below
+                drawing.looks["labels"] = below
                 del drawing.cells[UNIT_ROW][column]
                 said = "" if position else plain_name(quantity, page.words)
                 drawing.put(GROUP_ROW, column, f"{said}\n{symbol}", look)
