@@ -86,7 +86,7 @@ def test_the_bell_curve_holds_what_every_table_says(path, tmp_path):
     assert "68.3 %" in str(got["drawn"])
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"low": -2, "p": 5})
     got = values(build(from_workbook=start, eta=0.5, epochs=3, lang="zh").path)

@@ -329,7 +329,7 @@ def test_slopes_become_comments_where_there_is_no_room(tmp_path):
 
 
 @pytest.mark.parametrize(("template", "options"), [("first", {}), ("xor", {"epochs": 3})])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_steps_and_gradients_on_several_sheets_belong_together(
     workbook, template, options, tmp_path
 ):

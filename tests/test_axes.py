@@ -46,7 +46,7 @@ def test_an_example_of_a_sequence_is_a_program_of_at_most_45_lines(
 @pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_engine_trains_an_example_as_numpy_does(name, engine, tmp_path):
     skip_without(engine)
     model, path = example(name), tmp_path / "a.xlsx"

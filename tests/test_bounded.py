@@ -151,7 +151,7 @@ def test_a_spec_that_claims_more_than_the_file_spans_is_refused(short_path, tmp_
 
 @pytest.mark.parametrize("layers", [2_500, 4_000])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_spec_of_thousands_of_layers_is_refused(short_copy, layers):
     more = "\n".join(f'{{ name = "h{n}", units = 1 }},' for n in range(layers))
     claims(short_copy, r"^layers = \[", "layers = [\n" + more)

@@ -293,6 +293,7 @@ def test_a_workbook_of_a_model_is_explained_shown_and_needs_no_repair(built):
     assert not xlnn.lint(built.path)
 
 
+@pytest.mark.slow
 def test_a_workbook_of_a_model_takes_other_rows_and_another_language(built, tmp_path):
     path, rows = tmp_path / "other.xlsx", numbers(2, 64, seed=8)
     xlnn.build(from_workbook=built.path, data=rows, lang="ja", output=path)

@@ -51,7 +51,8 @@ def test_every_formula_cell_carries_its_value(digits_path, digits):
 
 
 @pytest.mark.parametrize("verify", [True, False])
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_stored_values_are_those_of_an_engine_or_without_proof_of_numpy(tmp_path, digits, verify):
     path = tmp_path / "short.xlsx"
     built = build("digits", path, epochs=2, verify=verify)
@@ -65,7 +66,7 @@ def test_excel_is_told_to_compute_the_workbook_when_it_opens_it(short_path):
     assert openpyxl.load_workbook(short_path).calculation.fullCalcOnLoad
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes_anywhere(tmp_path):
     digests = set()
     for number, surroundings in enumerate(
@@ -82,7 +83,7 @@ def test_the_same_input_gives_the_same_bytes_anywhere(tmp_path):
     assert len(digests) == 1
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_another_input_gives_other_bytes(tmp_path):
     """The test above can fail."""
     contents = [
@@ -118,7 +119,7 @@ def test_no_name_of_a_person_or_folder_is_in_the_file(short_path):
     assert properties.creator in {None, "xlnn", "openpyxl"}
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
     """A mistake in one statement of one equation: nothing is written, the old file stays."""
     path = tmp_path / "digits.xlsx"
@@ -132,7 +133,7 @@ def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypatch):
     problem = Problem("some rule", "Training!A1", "something is wrong.")
     found = lambda path: (inspect(path), (problem,))  # noqa: E731 -- one line
@@ -142,7 +143,7 @@ def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_workbook_of_which_a_formula_has_no_stored_value_is_not_published(tmp_path, monkeypatch):
     right, nothing = writing.proven, Grid(np.empty((0, 0)))
 
@@ -163,7 +164,7 @@ def test_a_folder_that_may_not_be_written_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs a folder that takes no file")  # noqa: PTH112
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_folder_that_takes_no_file_is_refused():
     with pytest.raises(OutputError, match="cannot be written"):
         build("digits", "/proc/digits.xlsx", epochs=1)

@@ -36,7 +36,7 @@ def bad(tmp_path):
     return path
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_bad_file_keeps_the_check_from_none_of_the_others(good, wrong, bad, tmp_path):
     ran = run(tmp_path / "none.xlsx", good, bad, wrong)
     assert ran.exit_code == 1
@@ -49,7 +49,7 @@ def test_a_bad_file_keeps_the_check_from_none_of_the_others(good, wrong, bad, tm
     assert any(line.startswith(f"{wrong}   ") and "1 cell wrong" in line for line in lines)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_good_files_alone_are_exit_code_0(good):
     ran = run(good, good)
     assert ran.exit_code == 0
@@ -57,12 +57,12 @@ def test_good_files_alone_are_exit_code_0(good):
 
 
 @pytest.mark.parametrize("which", ["wrong", "bad"])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_any_bad_file_is_exit_code_1(good, which, request):
     assert run(request.getfixturevalue(which), good).exit_code == 1
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_json_of_several_files_is_a_list_with_the_errors_in_it(good, wrong, bad):
     ran = run(good, bad, wrong, "--json")
     assert ran.exit_code == 1

@@ -141,7 +141,7 @@ def test_the_sheet_check_tells_the_truth(small, engine):
     ("name", "content"),
     [("eta", None), ("x", "abc"), ("t", True), ("W2", "=1/0"), ("b2", None), ("test_x", None)],
 )
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(2)
 def test_an_input_without_a_number_is_a_changed_input(xor, name, content):
     book = Book(xor, "formualizer")
@@ -149,7 +149,7 @@ def test_an_input_without_a_number_is_a_changed_input(xor, name, content):
     assert str(got["numpy_state"]) == f"{CHANGED}{book.called(name)}."
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_data_whose_sums_are_the_same_are_a_changed_input(xor):
     """Two numbers that are swapped, and classes whose places 1 + 4 and 2 + 3 add up to the same."""
     book = Book(xor, "formualizer")
@@ -189,14 +189,14 @@ def test_an_array_that_differs_is_named(xor):
     assert book.told(lines, {book.key("eta"): 0.3}) == [OPEN, OPEN]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_note_of_the_run_that_is_overwritten_is_noticed(xor):
     book = Book(xor, "formualizer")
     assert book.says({book.key("numpy_b3"): 7.5}) == f"{DIFFERS}biases b³."
     assert book.says({book.key("numpy_mark"): 7.5}).startswith(CHANGED)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_on_which_training_does_not_depend_leaves_what_is_said_true(xor):
     book = Book(xor, "formualizer")
     for name in ("lens_z2", "play_C_T", "recognised", "answer"):
@@ -214,7 +214,7 @@ def test_a_learning_rate_of_any_size_is_a_changed_input(xor, eta):
     ("name", "number"), [("x", 1e308), ("t", 1e300), ("x", -1e200), ("x", 1e-9)]
 )
 @pytest.mark.first(number=2)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_number_of_any_size_is_a_changed_input(xor, name, number):
     book = Book(xor, "formualizer")
     assert book.says({book.key(name): number}) == f"{CHANGED}{book.called(name)}."
@@ -224,7 +224,7 @@ def test_a_number_of_any_size_is_a_changed_input(xor, name, number):
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.first(seed=3)
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_whatever_is_typed_the_sentence_is_true(xor, seed):
     """What it claims is recomputed from the cells: inputs, records, C_T and the last weights."""
@@ -295,13 +295,13 @@ def test_numbers_of_any_size_agree_at_first_and_a_small_change_is_seen(prices, e
     assert book.says({book.key("z3", last=True): 1e5}).startswith(DIFFERS)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_numbers_that_grew_beyond_all_cells_are_no_altered_formula(prices):
     book = Book(prices, "formualizer")
     assert book.says({book.key("eta"): 1e150}).startswith(CHANGED)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_sum_beyond_all_numbers_is_the_fault_of_its_largest_input(xor):
     book = Book(xor, "formualizer")
     edited = xor.with_name("huge.xlsx")

@@ -58,7 +58,7 @@ def test_every_formula_cell_of_the_book_agrees_with_numpy(digits_path, engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_values_equal_the_numpy_run_under_the_names_of_the_contract(digits_path, digits, engine):
     got = values(digits_path, engine)
     run = reference.run(digits.model, digits.inputs)
@@ -106,7 +106,7 @@ EXTREME = [(pair, hidden, "formualizer") for pair in PAIRS for hidden in HIDDEN]
 
 @pytest.mark.parametrize(("pair", "hidden", "engine"), EXTREME)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_functions_agree_also_where_the_book_would_ask_for_exp_of_2000(
     pair, hidden, engine, tmp_path
 ):
@@ -154,7 +154,7 @@ def test_check_names_the_one_altered_cell(short_copy, error, engine):
     assert wrong.got != wrong.expected or layout.blocks[name].quantity.is_coarse
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_replaced_by_its_own_value_is_named(short_copy):
     value = float(values(short_copy, "formualizer")["z2"][1, 2, 0])
     layout = layout_of(read_spec(short_copy))
@@ -179,7 +179,7 @@ def test_a_formula_right_only_because_a_pixel_is_0_needs_the_probe(short_copy):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_error_value_is_named_where_it_is_born_and_its_victims_are_counted(short_copy, engine):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell("z2", (0, 4, 1))
@@ -201,7 +201,7 @@ def test_a_wrong_formula_that_saturates_a_unit_is_the_one_cause(short_copy, engi
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_inputs_that_saturate_a_unit_give_no_error(short_copy, engine):
     """EXP(1000) is an error in a spreadsheet; the formula of a(z) does not ask for it."""
     layout = layout_of(read_spec(short_copy))
@@ -211,7 +211,7 @@ def test_inputs_that_saturate_a_unit_give_no_error(short_copy, engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_overflow_of_the_inputs_is_named(short_copy, engine):
     layout = layout_of(read_spec(short_copy))
     large = {layout.cell("x", (0, 0)): 1e300, layout.cell("W2", (0, 1, 0)): 1e300}
@@ -219,7 +219,7 @@ def test_an_overflow_of_the_inputs_is_named(short_copy, engine):
         check(edit(short_copy, large), engine)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_consequences_are_counted_and_not_listed(short_copy):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell("W2", (1, 0, 0))
@@ -230,7 +230,7 @@ def test_consequences_are_counted_and_not_listed(short_copy):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_inputs_that_a_person_changed_are_taken_as_they_are(short_copy, engine):
     before = values(short_copy, engine)["C_T"]
     report = check(
@@ -244,7 +244,7 @@ def test_inputs_that_a_person_changed_are_taken_as_they_are(short_copy, engine):
     assert not np.allclose(before, after["C_T"])
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_formulas_that_a_person_added_elsewhere_are_counted_and_do_not_disturb(short_copy):
     workbook = openpyxl.load_workbook(short_copy)
     workbook.create_sheet("My notes", 0)["A1"] = "=SUM(Progress!B4:B6)"
@@ -257,7 +257,7 @@ def test_formulas_that_a_person_added_elsewhere_are_counted_and_do_not_disturb(s
 
 
 @pytest.mark.parametrize("content", [None, "many", True])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_input_cell_without_a_number_is_refused_by_name(short_copy, content):
     edit(short_copy, {"Images!C5": content})
     with pytest.raises(WorkbookError, match=r"Images!C5 holds .*type a number"):
@@ -271,14 +271,14 @@ def test_a_workbook_without_spec_is_refused(tmp_path):
         check(path, "formualizer")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_spec_that_was_changed_into_nonsense_is_refused(short_copy):
     edit(short_copy, {"Spec!A4": "format = 1 1"})
     with pytest.raises(WorkbookError, match="sheet Spec: The Spec cannot be read"):
         check(short_copy, "formualizer")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_deleted_sheet_is_named(short_copy):
     workbook = openpyxl.load_workbook(short_copy)
     workbook["Progress"].title = "Fortschritt"
@@ -302,7 +302,7 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path):
         check(path, "formualizer")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_json_report_has_the_entries_of_the_contract(short_copy):
     layout = layout_of(read_spec(short_copy))
     edit(short_copy, {layout.cell("C", (0, 0)): "=1/0"})
@@ -318,7 +318,7 @@ def test_the_json_report_has_the_entries_of_the_contract(short_copy):
     }  # fmt: skip
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_whole_number_is_written_as_json(short_copy):
     """A class comes from argmax as an integer of NumPy, which json does not know."""
     layout = layout_of(read_spec(short_copy))
@@ -327,7 +327,7 @@ def test_a_whole_number_is_written_as_json(short_copy):
     assert (wrong["expected"], wrong["got"]) == (1, 1.5)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_sentence_about_a_wrong_label_is_a_victim_and_no_cause(tmp_path):
     recipe = random_recipe(replace(spec([2, 2, 2]), labels=("cat", "dog")), seed=3)
     recipe.inputs["labels"] = np.array(["cat", "dog"], dtype=object)
@@ -383,7 +383,7 @@ def test_a_layer_of_300_units_agrees(tmp_path, engine):
     assert check(write_recipe(tmp_path / "wide.xlsx", recipe), engine).agrees
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_labels_that_are_words_are_compared_as_texts(tmp_path):
     words = spec([2, 2, 2])
     words = replace(words, labels=("cat", "dog"))
@@ -403,7 +403,7 @@ def test_labels_that_are_words_are_compared_as_texts(tmp_path):
 
 @pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_epochs_of_equal_cost_are_told_apart_by_no_engine_and_a_worse_one_is_wrong(
     short_copy, engine
 ):

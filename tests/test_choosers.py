@@ -54,7 +54,7 @@ def different(got, expected):
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_engine_has_what_numpy_has_whatever_is_typed(made, engine, tmp_path):
     skip_without(engine)
     path, layout = made
@@ -92,7 +92,7 @@ def test_colours_follow_no_choice_but_the_number_that_is_used(made):
                 assert f"{sheet.title}!{''.join(cell)}" not in chosen
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_that_reads_the_choice_is_reported(made, tmp_path):
     path, layout = made
     copy = shutil.copy(path, tmp_path / "altered.xlsx")
@@ -123,7 +123,8 @@ def test_no_error_and_no_text_is_coloured(made):
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(2)
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_sentences_agree_where_nothing_is_decided_and_training_diverges(engine, tmp_path):
     skip_without(engine)
     path = build("xor", tmp_path / "xor.xlsx", epochs=2, verify=False).path

@@ -123,7 +123,7 @@ def built(tmp_path_factory):
         return xlnn.build(output=path, data=table, label="kind", hidden=4, epochs=3), table
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_build_is_proven_and_shows_itself_in_a_notebook(built):
     found, _ = built
     assert found.report.agrees

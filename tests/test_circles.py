@@ -50,7 +50,7 @@ def test_a_formula_that_reads_its_own_cell_reads_ahead(book, name):
 
 @pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_circle_in_a_formula_that_other_cells_share_is_refused(short_copy, engine):
     """Its cell cannot be given a number without taking the formula from the others."""
     shared = b'<f t="shared" ref="C4:C5" si="0">F4</f>'

@@ -155,13 +155,14 @@ def drawn(generator, count):
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(2)
 def test_what_the_sheet_says_is_so_at_the_limits(name):
     claims, states = CLAIMS[name]
     assert claims(states) == []
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_the_sheets_say_is_so_for_random_inputs(generator):
     states = [*drawn(generator, 30)]
     for claims, limits in CLAIMS.values():

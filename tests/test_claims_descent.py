@@ -262,7 +262,7 @@ CLAIMS = {
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(2)
 def test_what_the_sheet_says_is_so_at_the_limits(name):
     claims, states = CLAIMS[name]
@@ -270,7 +270,8 @@ def test_what_the_sheet_says_is_so_at_the_limits(name):
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(2)
 def test_what_the_sheet_says_is_so_for_random_inputs(name, generator):
     claims, states = CLAIMS[name]
     assert claims([*drawn(generator, 100), *states[::7]]) == []
@@ -300,7 +301,7 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("planted", PLANTED)
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(2)
 def test_a_false_claim_is_found(planted, monkeypatch):
     name, plant = PLANTED[planted]

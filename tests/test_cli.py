@@ -95,7 +95,7 @@ def furnished(tmp_path_factory):
     return folder
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_build_then_check_then_values(folder):
     built = forked("build", "digits", "--epochs", 2, "--eta", 0.5, "--data", "my.csv", cwd=folder)
     assert built.returncode == 0, built.stderr
@@ -123,7 +123,7 @@ def test_check_prints_json_for_one_engine_and_a_list_for_several(folder):
     assert [report["engine"] for report in json.loads(both.stdout)] == ["formualizer", "formulas"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_disagreement_is_named_and_exits_with_1(folder):
     forked("build", "digits", "--epochs", 2, "--data", "my.csv", cwd=folder)
     path = folder / "output" / "digits.xlsx"
@@ -327,7 +327,7 @@ def test_numpy_begins_no_thread_unless_it_is_asked_to(asked):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_killed_build_leaves_no_file_and_keeps_the_old_one(folder, name):
     forked("build", "digits", "--epochs", 1, "--data", "my.csv", cwd=folder)
     path = folder / "output" / "digits.xlsx"
@@ -391,7 +391,7 @@ def test_who_stops_a_stage_finds_nothing_left_anywhere(folder, command, name):
     assert sorted(folder.rglob("*")) == files
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_option_of_build_reaches_the_workbook(folder):
     """A table of a person's own, in Chinese, with everything asked for at once."""
     rows = [f"{3 * n};{n * n};{'猫狗'[n % 2]}" for n in range(12)]

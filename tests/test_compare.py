@@ -83,6 +83,7 @@ def test_other_seeds_are_other_starts_of_the_same_rows(tmp_path):
 
 
 @pytest.mark.first(1)
+@pytest.mark.slow
 def test_nothing_is_found_by_lint(several):
     assert lint(several[0]) == ()
 
@@ -115,7 +116,7 @@ def test_another_rate_of_one_run_is_an_input_of_that_run_alone(mixed):
 
 @pytest.mark.parametrize("run", [1, 2, 3, 4])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_sheets_that_look_closely_show_the_run_that_is_chosen(mixed, tmp_path, run):
     choices = {"lens_run": run, "draw_run": run, "slope_run": run, "slope_epoch": 2}
     other = changed(mixed, tmp_path / "o.xlsx", choices | {"lens_epoch": 2, "draw_epoch": 3})
@@ -157,7 +158,7 @@ def test_the_sheet_compare_tells_the_best_epoch_and_what_is_recognised(several):
         assert found["compare_rmse_last"] == pytest.approx(found["rmse"][:, -1, 0])
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_runs_are_called_by_what_they_differ_in_as_it_is_now(mixed, tmp_path):
     assert list(values(mixed, "formualizer")["compare_name"]) == [
         "gradient descent, η = 0.2, λ = 0",
@@ -169,7 +170,7 @@ def test_the_runs_are_called_by_what_they_differ_in_as_it_is_now(mixed, tmp_path
     assert values(other, "formualizer")["compare_name"][1] == "momentum, η = 0.25, λ = 0.01"
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_only_some_runs_have_is_there_for_those(mixed):
     found, layout = values(mixed, "formualizer"), layout_of(read_spec(mixed))
     assert found["W2"].shape == found["direction_W2"].shape == (4, 4, 3, 2)
@@ -286,7 +287,7 @@ def test_an_experiment_has_one_rate(tmp_path):
         build("descent", tmp_path / "o.xlsx", eta=(0.1, 0.2))
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_python_takes_lists_as_the_command_line_does(tmp_path):
     path = build("xor", tmp_path / "o.xlsx", eta=[0.1, 0.2], epochs=2, verify=False).path
     assert read_spec(path).compared == ("eta",)
@@ -312,7 +313,7 @@ def test_a_chart_of_counts_ends_with_the_last_image(several):
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_first_run_is_named_where_others_are(lang, tmp_path):
     path = build("digits", tmp_path / "w.xlsx", epochs=2, eta=(0.1, 0.2), lang=lang).path
     words, book = text(lang), openpyxl.load_workbook(path)

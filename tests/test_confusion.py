@@ -40,7 +40,7 @@ def crowded_path(tmp_path_factory):
 @pytest.mark.parametrize("epoch", [1, EPOCHS])
 @pytest.mark.parametrize("part", ["", "test_"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_table_counts_what_was_taken_for_what(iris_path, tmp_path, part, epoch):
     got = chosen(iris_path, tmp_path, epoch)
     truth, answer = got[f"{part}truth"], got[f"{part}answer"][epoch - 1]
@@ -54,7 +54,7 @@ def test_the_table_counts_what_was_taken_for_what(iris_path, tmp_path, part, epo
     assert got[f"confusion_{part}counts"].sum() == len(truth)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_count_is_as_full_of_colour_as_its_share_of_the_class(iris_path):
     sheet = openpyxl.load_workbook(iris_path)["Confusion table"]
     (part,) = (p for p in sheet.conditional_formatting if str(p.sqref) == "B11:D13")
@@ -78,7 +78,8 @@ def test_what_is_counted_from_is_quieter_than_the_counts(iris_path):
 @pytest.mark.parametrize("epoch", [1, EPOCHS])
 @pytest.mark.parametrize("part", ["", "test_"])
 @pytest.mark.first(2)
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_the_list_names_the_wrong_images_in_order(iris_path, tmp_path, part, epoch):
     got = chosen(iris_path, tmp_path, epoch)
     truth, answer = got[f"{part}truth"], got[f"{part}answer"][epoch - 1]
@@ -105,7 +106,7 @@ def chosen(path, folder, epoch):
     return values(copy, "formualizer")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_it_opens_on_the_last_epoch(iris_path):
     assert values(iris_path, "formualizer")["confusion_epoch"] == EPOCHS
 
@@ -126,7 +127,7 @@ def test_of_many_classes_and_mistakes_it_says_what_is_left_out(crowded_path):
     assert f"Of {MOST_CLASSES + 5} classes, the first {MOST_CLASSES}." in texts
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_where_nothing_is_wrong_it_says_so(tmp_path):
     for verify in (False, True):  # without an engine, the sentence is Python's
         build("xor", tmp_path / "xor.xlsx", verify=verify, force=True)
@@ -136,7 +137,7 @@ def test_where_nothing_is_wrong_it_says_so(tmp_path):
 
 @pytest.mark.parametrize("engine", sorted(ENGINES))  # the fastest first
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_engine_agrees_on_the_confusion_of(engine, crowded_path):
     skip_without(engine)
     assert check(crowded_path, engine).agrees
@@ -174,7 +175,7 @@ def test_a_tie_is_right_either_way(tmp_path):
     ],
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_altered_formula_is_named(iris_path, tmp_path, name, formula):
     copy = tmp_path / "copy.xlsx"
     copy.write_bytes(iris_path.read_bytes())

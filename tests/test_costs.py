@@ -95,7 +95,7 @@ def test_the_least_of_the_valley_lies_inside_the_grid(path):
         assert 0 < j < 20
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"b": 5, "z_sq": -3})
     got = values(build(from_workbook=start, eta=0.7, epochs=5, lang="ja").path)

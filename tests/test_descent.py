@@ -148,7 +148,7 @@ def test_where_the_gradient_is_0_no_direction_is_steepest(path, tmp_path):
     assert str(got["points"]).startswith("The gradient is 0")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"x": 5, "function": 3})
     new = build(from_workbook=start, eta=0.7, epochs=5, lang="ja")

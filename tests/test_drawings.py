@@ -87,7 +87,7 @@ def test_libreoffice_keeps_every_chart(short_path, tmp_path):
     assert charts(save_with_libreoffice(short_path, tmp_path)) == charts(short_path)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_exceljs_opens_no_drawing_as_lxml_writes_it(short_copy):
     """That it opens ours, `test_readers` shows."""
     skip_without_reader("exceljs")
@@ -107,7 +107,7 @@ def test_the_properties_name_the_program_and_the_template(short_path):
 
 
 @pytest.mark.parametrize(("name", "title"), [("mine & yours", "mine & yours"), ("a\x01", "a?")])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_title_names_the_folder_of_an_own_template(tmp_path, name, title):
     copy("xor", tmp_path / name)
     path = build(str(tmp_path / name), tmp_path / "built.xlsx", epochs=2).path
@@ -115,7 +115,8 @@ def test_the_title_names_the_folder_of_an_own_template(tmp_path, name, title):
 
 
 @pytest.mark.parametrize(("options", "largest"), [({}, 64), ({"test_share": 0.25}, 1)])
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_axes_end_where_the_data_end(options, largest, tmp_path):
     build("digits", tmp_path / "digits.xlsx", epochs=3, verify=False, **options)
     charts = openpyxl.load_workbook(tmp_path / "digits.xlsx")["Progress"]._charts  # noqa: SLF001

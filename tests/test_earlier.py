@@ -25,7 +25,7 @@ def test_every_command_says_how_to_go_on(command, tmp_path):
     assert "xlnn build --from FILE -o NEW.xlsx" in said
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_inputs_that_stand_elsewhere_now_are_taken_up(tmp_path):
     path = tmp_path / "slopes.xlsx"
     built = xlnn.build(from_workbook=EARLIER / "slopes.xlsx", output=path)

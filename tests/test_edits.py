@@ -39,7 +39,7 @@ def said(path, **options):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_formulas_of_ones_own_are_left_out_and_named(short_copy, engine):
     report = check(edit(short_copy, OWN), engine)
     assert report.agrees
@@ -73,7 +73,7 @@ def test_a_workbook_with_formulas_of_ones_own_is_linted(short_copy):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_no_engine_sees_what_is_left_out(short_copy, engine, monkeypatch):
     from xlnn import engines  # noqa: PLC0415 -- patched here
 
@@ -102,7 +102,7 @@ def test_no_engine_sees_what_is_left_out(short_copy, engine, monkeypatch):
     ],
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_a_quantity_may_depend_on_is_refused(short_copy, reader):
     edit(short_copy, {"Training!BA5": "=STDEV(C4:C9)", **reader})
     with pytest.raises(WorkbookError, match=r"Training!BA5 calls STDEV, .* may depend on it"):
@@ -124,7 +124,7 @@ def test_thousands_of_them_take_no_longer_than_some(short_copy):
 
 @pytest.mark.parametrize("cell", ["Training!C5", "Play!C6", "Weights!B4", "Check!C5"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_function_inside_the_blocks_is_refused(short_copy, cell):
     edit(short_copy, {cell: "=STDEV(A1:A3)"})
     with pytest.raises(WorkbookError, match=f"{cell} calls STDEV"):
@@ -137,7 +137,8 @@ def test_a_function_inside_the_blocks_is_refused(short_copy, cell):
      "=[1]x!A1", "=cmd|'/c calc'!A1", '=CUBEVALUE("a","b")', "=ſTDEV(A1)"],
 )  # fmt: skip
 @pytest.mark.first(2)
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_a_formula_that_reaches_further_than_cells_is_refused_wherever_it_stands(
     short_copy, formula
 ):
@@ -148,7 +149,7 @@ def test_a_formula_that_reaches_further_than_cells_is_refused_wherever_it_stands
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_empty_last_row_and_a_dimension_claim_no_cells(short_copy, engine):
     """LibreOffice writes both after a row was deleted."""
     end = b'<row r="1048576" ht="12.8"/></sheetData>'
@@ -156,7 +157,7 @@ def test_an_empty_last_row_and_a_dimension_claim_no_cells(short_copy, engine):
     assert check(short_copy, engine).agrees
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_row_appended_below_the_images_is_mentioned(short_copy):
     assert check(short_copy, "formualizer").notes == ()
     more = {f"Images!{letter}68": 1 for letter in "ABCDEFGHIJKLMNO"}
@@ -169,13 +170,13 @@ def test_a_row_appended_below_the_images_is_mentioned(short_copy):
 @pytest.mark.parametrize("title", ["Training", "Images", "Weights", "Gradients", "Progress"])
 @pytest.mark.parametrize("row", [5, 6])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_inserted_row_is_named(short_copy, title, row):
     insert_row(short_copy, title, row)
     assert f"a row was inserted above {title}!{row + 1}: undo it" in said(short_copy)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_several_inserted_rows_are_named(short_copy):
     insert_row(short_copy, "Training", 40, 3)
     assert "3 rows were inserted above Training!43: undo it" in said(short_copy)
@@ -188,7 +189,7 @@ def test_a_deleted_row_is_named(short_copy, title):
     assert f"a row was deleted from the sheet {title}" in said(short_copy)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_sorted_table_is_named(short_copy):
     rows = list(range(4, 4 + 3 * 64))
     sort_rows(short_copy, "Training", rows[0], rows[-1], rows[::-1])
@@ -198,7 +199,7 @@ def test_a_sorted_table_is_named(short_copy):
     )
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_rows_that_were_swapped_are_named(short_copy):
     """Within an epoch the formulas follow; a row of another epoch reads other weights."""
     book = openpyxl.load_workbook(short_copy)
@@ -211,6 +212,6 @@ def test_rows_that_were_swapped_are_named(short_copy):
     assert "the rows of the sheet Training were sorted or moved: undo it" in said(short_copy)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_one_wrong_cell_is_no_story_of_rows(short_copy):
     assert said(edit(short_copy, {"Training!C5": "=1+1", "Training!C6": None})) == ""

@@ -40,7 +40,7 @@ def made(tmp_path_factory):
     return "zh", path, openpyxl.load_workbook(path).sheetnames
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_build_and_check_speak_english(made, tmp_path):
     lang, path, _ = made
     said = printed("build", "xor", "--epochs", "2", "--lang", lang, "-o", tmp_path / "x.xlsx")
@@ -50,7 +50,7 @@ def test_build_and_check_speak_english(made, tmp_path):
         assert not foreign(printed(*command))
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_wrong_cell_is_told_in_english_but_for_the_names_of_sheets(made, tmp_path):
     _, path, sheets = made
     wrong = shutil.copy(path, tmp_path / "wrong.xlsx")
@@ -63,7 +63,7 @@ def test_a_wrong_cell_is_told_in_english_but_for_the_names_of_sheets(made, tmp_p
     assert not foreign(said, sheets)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_errors_are_english(made, tmp_path):
     lang, path, sheets = made
     csv = tmp_path / "bad.csv"
@@ -87,7 +87,7 @@ def test_errors_are_english(made, tmp_path):
         assert not foreign(said, sheets), command
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_show_and_explain_speak_the_workbooks_language_or_the_one_asked_for(made):
     _, path, sheets = made
     assert foreign(printed("show", path))

@@ -174,7 +174,7 @@ def test_what_a_person_changed_is_not_replaced_and_the_rest_is_built(few):
     assert (place / "sequences.xlsx").read_bytes() != changed
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_index_that_a_person_changed_is_not_replaced(few):
     place, command = few
     changed = typed(place / "index.xlsx", "F1", "mine")
@@ -186,7 +186,7 @@ def test_an_index_that_a_person_changed_is_not_replaced(few):
 
 
 @pytest.mark.parametrize("name", ["sequences", "index"])
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_a_file_of_another_kind_stays(few, name):
     place, command = few
@@ -207,7 +207,7 @@ def test_a_workbook_of_something_else_is_not_linked(few):
     assert links == ["sequences.xlsx", "regression.xlsx"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_error_of_one_template_does_not_keep_the_others_from_being_built(few, monkeypatch):
     _, command = few
     usual = build_all.planned
@@ -223,7 +223,7 @@ def test_an_error_of_one_template_does_not_keep_the_others_from_being_built(few,
     assert len(lines) == 2
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_takes_minutes_is_said_beforehand_with_how_to_leave_it_out(tmp_path, monkeypatch):
     monkeypatch.setattr(build_all, "carried_out", lambda *_, **__: pytest.fail("not asked for"))
     asked = build_all.Everything(folder=tmp_path)

@@ -28,7 +28,7 @@ def unskipped(documented):
 
 
 @pytest.mark.parametrize("documented", DOCUMENTED, ids=lambda each: each.__name__)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_example_says_what_happens(documented, digits_path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "output").mkdir()

@@ -93,7 +93,7 @@ UNREAD = [(engine, cell) for engine in DIFFERENCES for cell in sorted(differing(
 
 @pytest.mark.parametrize(("engine", "cell"), UNREAD)
 @pytest.mark.first(3)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_an_engine_cannot_read_is_refused_by_its_cell(engine, cell, tmp_path):
     with pytest.raises(EngineError, match=f"^{cell}: "):
         load(engine, write(tmp_path / "unread.xlsx", {cell}))({})

@@ -106,7 +106,7 @@ def unfilled(path):
 
 @pytest.mark.parametrize("what", KINDS)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what, tmp_path):
     path = made(tmp_path / "exercise.xlsx", what, level=5, student="Ada")
     blank = exercise_of(path).blank
@@ -128,14 +128,14 @@ def test_an_exercise_of_every_kind_is_empty_and_right_when_it_is_filled_in(what,
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("asked", [{"level": 5}, {"blank": "W2"}], ids=["level 5", "W2"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_no_sheet_of_an_exercise_holds_an_unfilled_blank(lang, asked, tmp_path):
     assert unfilled(made(tmp_path / "exercise.xlsx", "xor", lang=lang, **asked)) == []
 
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_no_sheet_of_a_fresh_exercise_says_what_is_not_so(lang, tmp_path):
     path = made(tmp_path / "exercise.xlsx", level=2, lang=lang)
     first = openpyxl.load_workbook(path, read_only=True).active
@@ -149,7 +149,7 @@ def test_no_sheet_of_a_fresh_exercise_says_what_is_not_so(lang, tmp_path):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
     skip_without(engine)
     blank = ["dx", "change"]
@@ -226,7 +226,7 @@ def test_the_start_of_the_weights_stays_where_their_steps_are_left_out(tmp_path)
     ],
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_wrong_half_or_other_right_formula_is_told(delta, tmp_path, changed, state):
     path = filled(delta, tmp_path / "try.xlsx", ["delta3"], changed)
     assert states(path) == {"delta3": state, "delta2": "not done"}
@@ -381,7 +381,7 @@ def test_an_exercise_is_made_of_a_workbook_too(short_path, tmp_path):
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_exercise_speaks_the_languages(lang, tmp_path):
     path = made(tmp_path / f"{lang}.xlsx", level=2, lang=lang, student="李雷 <&> '")
     assert len(set(states(path).values())) == 1
@@ -397,7 +397,7 @@ def test_an_exercise_speaks_the_languages(lang, tmp_path):
     assert not re.search("not done|correct|{", shown)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_roster_makes_a_file_for_each_student(tmp_path):
     roster = tmp_path / "names.csv"
     roster.write_text("number;Name\n1;Ada\n2;李雷\n3;../x\n", encoding="utf-8-sig")
@@ -486,7 +486,7 @@ def test_numbers_that_rounding_decides_are_not_left_out(tmp_path):
         made(tmp_path / "e.xlsx", "slopes", blank="e_central")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_a_person_did_is_not_replaced(delta, tmp_path):
     copy = filled(delta, tmp_path / "mine.xlsx", ["delta3"])
     with pytest.raises(OutputError, match=r"may have been changed|was changed"):
@@ -497,7 +497,7 @@ def test_what_a_person_did_is_not_replaced(delta, tmp_path):
         made(tmp_path / "x.xlsx", roster=roster)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_altered_state_is_found_by_the_check(delta, tmp_path):
     path = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
     workbook = openpyxl.load_workbook(path)
@@ -530,7 +530,7 @@ def test_a_spec_that_leaves_out_what_cannot_be_is_refused_in_a_sentence(
     assert len(str(refusal.value)) < 300
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_error_among_filled_cells_is_no_right_number(delta, tmp_path):
     path = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
     workbook = openpyxl.load_workbook(path)
@@ -586,7 +586,7 @@ def test_a_disk_that_is_full_is_one_sentence_for_a_class(tmp_path):
 
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_signal_ends_a_class_with_nothing_left_but_whole_files(number, tmp_path):
     (tmp_path / "temporary").mkdir()
     (tmp_path / "names.csv").write_text("".join(f"Student {n}\n" for n in range(60)))

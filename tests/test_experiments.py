@@ -461,7 +461,7 @@ def test_one_of_which_nothing_is_said_is_tried_with_the_same_number_in_all_input
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", cases())
 @pytest.mark.first(6, engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_formula_agrees_with_numpy(path_of, name, engine):
     held, found = EXPERIMENTS[name].formulas, agrees_in(engine, path_of(name)).formula_cells
     assert found == held if held else found

@@ -322,7 +322,7 @@ def test_show_says_which_input_and_which_formula_was_changed(altered):
 @pytest.mark.parametrize("lang", languages()[::-1])
 @pytest.mark.parametrize("name", EXPERIMENTS)
 @pytest.mark.first(2, lang=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_show_fits_every_kind_in_each_language(name, lang, tmp_path):
     path = xlnn.build(name, tmp_path / "a.xlsx", lang=lang).path
     seen = xlnn.show(path)
@@ -370,7 +370,7 @@ def test_show_names_the_rows_that_are_held_out(tmp_path, lang, trained, tested, 
     assert template in said("show", path).splitlines()[0]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_show_names_the_run_of_each_line(tmp_path):
     path = xlnn.build("xor", tmp_path / "a.xlsx", epochs=3, eta=(0.1, 0.5), verify=False).path
     workbook = openpyxl.load_workbook(path)

@@ -137,7 +137,7 @@ def test_a_model_gives_the_outputs_of_the_sheet(paths, tmp_path, name, float64):
 
 
 @pytest.mark.parametrize("name", ["maps", slow("far")])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_last_epoch_is_proven_by_the_sheet_s_own_formulas(paths, tmp_path, name):
     done = xlnn.export(paths[name], tmp_path / "a.onnx", float64=True)
     arrays = computed(paths[name])
@@ -160,7 +160,7 @@ def as_start(path, weights):
 
 @pytest.mark.parametrize("ending", ["npz", "safetensors"])
 @pytest.mark.parametrize("name", ["dense", "maps", "far"])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_weights_have_the_names_and_shapes_of_pytorch(paths, tmp_path, name, ending):
     done = xlnn.export(paths[name], tmp_path / f"a.{ending}", float64=True)
     read = np.load if ending == "npz" else pytest.importorskip("safetensors.numpy").load_file
@@ -188,7 +188,7 @@ def test_weights_have_the_names_and_shapes_of_pytorch(paths, tmp_path, name, end
 
 @pytest.mark.parametrize("template", ["xor", "cnn", "diabetes"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_network_that_was_exported_is_a_start(template, tmp_path):
     """That of cnn has filters, and diabetes scales inputs and targets."""
     built = xlnn.build(template, tmp_path / "a.xlsx", seed=3, epochs=1, verify=False).path
@@ -239,7 +239,7 @@ def test_tensors_have_the_names_of_their_quantities(paths, tmp_path):
     assert {"x", "z2", "a2", "z3", "a3"} <= named
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_each_run_is_exported_by_its_number(paths, tmp_path):
     found = []
     for run in (1, 2):
@@ -309,7 +309,7 @@ def test_steps_and_edges_of_a_model_are_exported(generator, float64):
     assert np.ptp(expected, axis=0).min() > 0.1
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_workbook_that_predicts_is_exported_as_it_is_now(tmp_path):
     model = Path(__file__).parent.parent / "docs" / "examples" / "digits_cnn.onnx"
     path = xlnn.build(model=model, output=tmp_path / "a.xlsx", verify=False).path

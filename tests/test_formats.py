@@ -59,7 +59,7 @@ def built(kind, scale, folder):
 
 @pytest.mark.parametrize(("kind", "scale"), TRIALS + TEMPLATES)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_number_has_room_and_shows_0_only_where_it_is_0(kind, scale, tmp_path):
     cells = list(shown(built(kind, scale, tmp_path)))
     assert len(cells) > ROWS

@@ -163,13 +163,13 @@ def reasons_of(path, name, answer, folder):
     ],
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_range_that_is_named_cell_by_cell_is_not_too_short(formula, why, one_epoch, tmp_path):
     (said,) = reasons_of(one_epoch, "C", formula.format, tmp_path)
     assert said.startswith(why)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_that_pairs_ranges_of_unlike_shape_is_told_so(one_epoch, tmp_path):
     """An engine spreads the row over the column and gives the right number; Excel gives #VALUE!."""
     spread = "=SUMPRODUCT(N{0}:O{0}-Images!N{0}:O{0},Images!N{0}:N{1})"
@@ -189,18 +189,18 @@ def test_a_formula_that_pairs_ranges_of_unlike_shape_is_told_so(one_epoch, tmp_p
     ],
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_excel_repeats_over_a_range_of_the_formula_is_right(formula, one_epoch, tmp_path):
     assert reasons_of(one_epoch, "C", formula.format, tmp_path) == ["right"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_half_a_range_that_is_named_cell_by_cell_is_too_short(one_epoch, tmp_path):
     (said,) = reasons_of(one_epoch, "C", "=(N{0}-Images!N{0})^2/2".format, tmp_path)
     assert said.startswith("t₂ (Images!O4) is missing")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_cell_that_is_named_for_itself_makes_no_short_range_whole(tmp_path):
     """The outputs of iris are shares: one of the numbers that are added is divided by their sum."""
     path = xlnn.build("iris", tmp_path / "full.xlsx", epochs=1, verify=False).path
@@ -208,7 +208,7 @@ def test_a_cell_that_is_named_for_itself_makes_no_short_range_whole(tmp_path):
     assert "one too short: Training!V4:W4 instead of Training!V4:X4" in said[2]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_two_numbers_that_differ_late_are_shown_as_far_as_they_differ(one_epoch, tmp_path):
     def answer(row):
         return f"=1/(1+EXP(0.9999993)^-C{row})"
@@ -230,7 +230,7 @@ PRODUCTS = {
 
 @pytest.mark.parametrize(("product", "is_array"), PRODUCTS.items())
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_any_function_that_gives_the_right_values_is_right(product, is_array, one_epoch, tmp_path):
     every = blanks(one_epoch, ("z2",))
     workbook = openpyxl.load_workbook(emptied(one_epoch, ("z2",), tmp_path / "e.xlsx"))
@@ -246,7 +246,7 @@ def test_any_function_that_gives_the_right_values_is_right(product, is_array, on
     assert (found.points, found.whole) == (1, True)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_function_that_no_engine_has_is_named(one_epoch, tmp_path):
     said, *_ = reasons_of(one_epoch, "a2", "=SIGMOID(C{0})".format, tmp_path)
     assert "supports the function SIGMOID" in said
@@ -260,7 +260,7 @@ def test_of_tiny_numbers_those_that_differ_most_are_shown():
     assert _beside(judged, ()) == {"found": "3e-12", "expected": "2e-12"}
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_constant_upstream_earns_nothing_downstream_and_costs_nothing_there(tmp_path):
     path = xlnn.build("digits", tmp_path / "full.xlsx", epochs=1).path
     names = ("z3", "a3", "delta3", "delta2")
@@ -275,7 +275,7 @@ def test_a_constant_upstream_earns_nothing_downstream_and_costs_nothing_there(tm
     assert found.whole is False
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_is_right_among_right_values_and_closes_a_circle_is_wrong(tmp_path):
     path = xlnn.build("descent", tmp_path / "full.xlsx").path
     every = blanks(path, ("dx", "x"))
@@ -300,7 +300,7 @@ CIRCLES = {
 
 @pytest.mark.parametrize("name", CIRCLES)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_that_names_its_own_cell_is_a_circle(name, one_epoch, tmp_path):
     def answer(row):
         return CIRCLES[name].format(row, row + 1 if row % 2 == 0 else row - 1)
@@ -310,7 +310,7 @@ def test_a_formula_that_names_its_own_cell_is_a_circle(name, one_epoch, tmp_path
     assert said.endswith(" closes a circle (Training!F4)")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_truth_value_is_no_number(one_epoch, tmp_path):
     """The sum of a column of them is 0 in Excel, so that Progress would count none."""
     (said,) = reasons_of(one_epoch, "right", "=X{0}=Images!P{0}".format, tmp_path)
@@ -319,7 +319,7 @@ def test_a_truth_value_is_no_number(one_epoch, tmp_path):
     assert reasons_of(one_epoch, "right", "=(X{0}=Images!P{0})*1".format, tmp_path) == ["right"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_text_that_was_typed_is_called_no_number(one_epoch, tmp_path):
     said, *_ = reasons_of(one_epoch, "a2", lambda _: "weiß nicht", tmp_path)
     assert said == "a typed value instead of a formula: weiß nicht (Training!F4)"
@@ -336,7 +336,7 @@ CONSTANTS = {
 
 @pytest.mark.parametrize("name", CONSTANTS)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_constant_that_is_right_by_chance_is_a_typed_number(name, one_epoch, tmp_path):
     """In no epoch of any world that is judged are all images right."""
     formula, kind = CONSTANTS[name]
@@ -353,7 +353,7 @@ def test_a_constant_that_is_right_by_chance_is_a_typed_number(name, one_epoch, t
 
 @pytest.mark.parametrize("usable", [True, False])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_copy_of_the_answer_elsewhere_in_the_workbook_is_no_answer(usable, tmp_path):
     """Play shows the cost of an epoch: it reads the very cells that are to be filled in."""
     names = ("C_T", "recognised")
@@ -371,7 +371,7 @@ def test_a_copy_of_the_answer_elsewhere_in_the_workbook_is_no_answer(usable, tmp
     assert found.whole is (False if usable else None)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_helper_cells_and_other_routes_are_right(handed_out, tmp_path):
     _, every, exercise = handed_out
     workbook = openpyxl.load_workbook(exercise)
@@ -459,7 +459,7 @@ def test_array_formulas_of_excel_are_judged_as_any_other(tmp_path):
 
 @pytest.mark.parametrize("rows", [1, 64])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_array_formula_that_spills_is_judged_cell_by_cell(one_epoch, rows, tmp_path):
     """Excel 365 writes a formula of a range once, and into the other cells what it gives."""
     every = blanks(one_epoch, ("a2",))
@@ -483,7 +483,7 @@ def test_an_array_formula_that_spills_is_judged_cell_by_cell(one_epoch, rows, tm
 
 
 @pytest.mark.parametrize("cell", ["F4", "BB1"])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_deleted_reference_costs_no_more_than_its_own_mark(one_epoch, cell, tmp_path):
     names = ("a2", "C")
     workbook = openpyxl.load_workbook(emptied(one_epoch, names, tmp_path / "e.xlsx"))
@@ -535,7 +535,7 @@ def class_of_four(tmp_path_factory):
     return [folder / f"{name}.xlsx" for name in ("ada", "bob", "cy", "eve")]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_reads_as_stated_is_asked_for_in_one_world_and_the_rest_in_all(class_of_four):
     ada, bob = class_of_four[0], class_of_four[1]
     counts = {
@@ -552,7 +552,7 @@ def test_a_bad_file_gets_its_sentence_and_stops_no_other(class_of_four):
     assert "cy.xlsx" in grades.grades[2].error
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_pairs_that_agree_where_both_are_wrong_are_named(class_of_four):
     (pair,) = grade(class_of_four, workers=1).copies
     assert pair.files == ("bob.xlsx", "eve.xlsx")
@@ -588,7 +588,7 @@ def test_what_is_no_formula_can_be_compared_all_the_same(formula, one_epoch):
     assert filled_in(layout, {("Training", 4, 6): formula}).startswith("=")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_common_mistake_makes_no_pairs(class_of_four, tmp_path):
     bob = class_of_four[1].read_bytes()
     files = [tmp_path / f"bob{number}.xlsx" for number in range(5)]
@@ -597,7 +597,7 @@ def test_a_common_mistake_makes_no_pairs(class_of_four, tmp_path):
     assert grade(files, workers=1).copies == ()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_each_run_draws_its_random_inputs_anew_and_says_how_to_repeat_them(class_of_four):
     files = class_of_four[:2]
     seeds = {grading.grade(files[0], workers=1).seed for _ in range(3)}
@@ -609,7 +609,7 @@ def test_each_run_draws_its_random_inputs_anew_and_says_how_to_repeat_them(class
     assert one.endswith("\nrandom inputs   seed 7\n")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_that_was_fitted_to_some_random_inputs_is_wrong_at_others(tmp_path):
     """It is off by a term that is 0 at the file's own inputs and at those of seed 0."""
     path = xlnn.build("descent", tmp_path / "full.xlsx").path
@@ -627,7 +627,7 @@ def test_a_formula_that_was_fitted_to_some_random_inputs_is_wrong_at_others(tmp_
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_report_names_each_student_and_question(class_of_four, ending, tmp_path):
     report = tmp_path / f"report.{ending}"
     arguments = ["grade", *map(str, class_of_four), "--points", "dx=4", "-o", str(report)]
@@ -648,7 +648,7 @@ def test_a_report_names_each_student_and_question(class_of_four, ending, tmp_pat
         assert book["Questions"].max_row == 3
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_report_holds_no_formula_whatever_a_student_is_called(tmp_path):
     path = xlnn.build("descent", tmp_path / "full.xlsx").path
     emptied(path, ("dx",), tmp_path / "a.xlsx", student="=1+1")

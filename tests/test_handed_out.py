@@ -29,7 +29,7 @@ def test_an_ordinary_workbook_is_no_exercise(short_path):
     assert exercise_of(short_path) is None
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_exercise_is_read_as_it_was_written(short_path, tmp_path):
     path = with_lines(short_path, tmp_path / "copy.xlsx", MADE.to_toml())
     assert exercise_of(path) == MADE
@@ -42,7 +42,7 @@ def test_an_exercise_is_read_as_it_was_written(short_path, tmp_path):
     st.integers(0, LARGEST_SEED),
     st.integers(0, LEVELS),
 )
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_table_of_an_exercise_lets_the_rest_of_a_spec_stand(digits, blank, name, seed, level):
     text = to_toml(digits.spec) + Exercise(blank, name, seed, level).to_toml()
     assert from_toml(text) == digits.spec

@@ -48,7 +48,7 @@ def test_a_refusal_is_one_sentence_and_exit_code_1(with_macros):
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_circular_reference_is_named_and_ends(short_copy, engine):
     skip_without(engine)
     (wrong,) = check(edit(short_copy, {"Training!C4": "=F4+1"}), engine).wrong
@@ -70,7 +70,7 @@ CIRCLES = {
 @pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.parametrize("circle", CIRCLES)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_beside_a_circle_other_words_pass_and_other_errors_are_named(short_copy, circle, engine):
     layout = layout_of(read_spec(short_copy))
     slope, typed = layout.cell("slope2", (2, 9, 0)), layout.cell("C", (1, 3))
@@ -110,7 +110,7 @@ def test_a_workbook_without_a_circle_may_iterate(short_copy, engine):
 @pytest.mark.parametrize("change", [edit, iterating])
 @pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_values_of_a_circle_are_refused(short_copy, engine, change):
     change(short_copy, {"Training!C4": "=F4/2+1"})
     with pytest.raises(WorkbookError, match=r"(C4|F4) depends on itself: a circular reference"):
@@ -119,7 +119,7 @@ def test_values_of_a_circle_are_refused(short_copy, engine, change):
 
 @pytest.mark.parametrize("typed", [99_999, -3, 0.5, "x", None])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_position_beyond_all_rows_is_named(short_copy, typed):
     """The cells that look something up there have no values to be compared with."""
     cell = layout_of(read_spec(short_copy)).cell("lens_position", ())

@@ -199,6 +199,7 @@ ENDS = ("SIGTERM", "SIGKILL", "SIGINT", "SIGHUP", "an exception")
 @pytest.mark.parametrize(("engine", "count"), [("formulas", 3), ("gnumeric", 4)])
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.first(1)
+@pytest.mark.slow
 def test_whatever_ends_a_command_ends_what_it_started(
     engine, count, end, short_path, tmp_path, monkeypatch
 ):

@@ -127,7 +127,7 @@ ALTERED = {
 @pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.parametrize("name", ALTERED)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_that_excel_computes_otherwise_is_wrong_though_the_engine_agrees(
     short_copy, name, engine
 ):

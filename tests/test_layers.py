@@ -219,6 +219,7 @@ def path(tmp_path_factory):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
+@pytest.mark.slow
 def test_every_engine_agrees_at_random_numbers(path, engine):
     assert agrees_in(engine, path).probes == PROBES
 
@@ -232,7 +233,7 @@ def test_every_stack_agrees(tmp_path, name):
     assert not xlnn.lint(made)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_wrong_formulas_of_each_kind_are_named_and_no_other(path, tmp_path):
     layout = layout_of(NORM)
     kinds = [*kinds_of((4,), NORM.layers)["3"].forward, *LayerNorm.backward, "gain", "dC_dgain"]
@@ -318,7 +319,7 @@ def test_a_template_with_layer_normalisation_builds_and_learns(built):
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 @pytest.mark.first(lang=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_it_has_words_in_every_language(template, tmp_path, lang):
     asked = {"epochs": 1, "optimizer": "adam", "l2": 0.1, "lang": lang}
     assert xlnn.build(template, tmp_path / f"{lang}.xlsx", **asked).report.agrees
@@ -335,7 +336,7 @@ def test_exercises_and_explanations_know_it(template, built, tmp_path):
 
 
 @pytest.mark.parametrize("float64", [False, True])
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_it_is_exported_and_read_again(built, template, tmp_path, float64):
     path = tmp_path / "model.onnx"

@@ -12,7 +12,7 @@ FACTOR = 2
 
 @pytest.mark.parametrize("template", ["digits", "xor", "iris"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_estimated_size_is_within_a_factor_of_2(tmp_path, template):
     built = build(template, tmp_path / "built.xlsx", verify=False)
     ratio = built.path.stat().st_size / (built.formulas * limits.BYTES)

@@ -113,7 +113,7 @@ def test_pictures_on_recognise_are_no_wider_for_what_stands_above_them(books):
     assert {sheet.column_dimensions[column].width for column in "BCDEFGH"} == {6.9}
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_columns_of_maps_on_recognise_are_equally_wide(tmp_path):
     build("cnn", tmp_path / "c.xlsx", epochs=1, verify=False)
     sheet = openpyxl.load_workbook(tmp_path / "c.xlsx")["Recognise"]
@@ -129,7 +129,7 @@ def test_the_lens_says_what_the_gradient_of_a_bias_is_in_one_image(books):
 
 
 @pytest.mark.parametrize(("sheet", "width"), [("Lens", 6.9), ("Predict", 8.6)])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_pictures_of_a_table_are_no_wider_for_the_names_beside_it(tmp_path, sheet, width):
     build("diabetes", tmp_path / "d.xlsx", epochs=1, verify=False)
     found = openpyxl.load_workbook(tmp_path / "d.xlsx")[sheet]
@@ -142,7 +142,7 @@ def test_pictures_of_a_table_are_no_wider_for_the_names_beside_it(tmp_path, shee
 
 
 @pytest.mark.parametrize("model", ["mlp", "regression"])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_is_listed_beside_the_inputs_of_a_model_is_no_wider_than_a_picture(tmp_path, model):
     pytest.importorskip("onnx")
     path = tmp_path / "m.xlsx"
@@ -178,7 +178,7 @@ def test_a_number_is_legible_on_paper_on_grey_and_on_ink(books):
     assert written == {"0.55": "FFFFFF", "0.1": INK}
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_number_of_a_class_does_not_run_into_its_label(tmp_path):
     build("iris", tmp_path / "i.xlsx", epochs=1, verify=False)
     book = openpyxl.load_workbook(tmp_path / "i.xlsx")
@@ -262,14 +262,14 @@ def test_what_is_said_of_the_network_of_a_template_is_not_said_of_another(option
 
 
 @pytest.mark.parametrize(("name", "said"), [("digits", True), ("xor", False), ("iris", False)])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_formulas_that_the_book_has_not_are_not_said_to_be_those_of_the_book(tmp_path, name, said):
     build(name, tmp_path / "n.xlsx", verify=False, epochs=1)
     assert ("The formulas are the book's" in guide(tmp_path / "n.xlsx")) is said
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_no_heading_is_cut_off_that_is_longer_than_a_line(tmp_path, lang):
     path = tmp_path / "i.xlsx"
     build("iris", path, epochs=3, lang=lang, verify=False)
@@ -283,7 +283,7 @@ def test_no_heading_is_cut_off_that_is_longer_than_a_line(tmp_path, lang):
     assert sheet.row_dimensions[2].height >= needed * 12.5
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_scaled_inputs_are_not_said_to_be_given(tmp_path):
     build("iris", tmp_path / "n.xlsx", verify=False, epochs=1)
     assert "x = (input − middle) × factor" in guide(tmp_path / "n.xlsx")
@@ -291,7 +291,7 @@ def test_scaled_inputs_are_not_said_to_be_given(tmp_path):
     assert "× factor" not in guide(tmp_path / "n.xlsx")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_both_axes_of_predicted_and_actual_say_what_they_are(tmp_path):
     build("diabetes", tmp_path / "d.xlsx", verify=False, epochs=1)
     (chart,) = openpyxl.load_workbook(tmp_path / "d.xlsx")["Predicted and actual"]._charts  # noqa: SLF001
@@ -343,7 +343,7 @@ def test_the_paths_of_some_weights_are_spread_over_all_and_say_how_many_there_ar
     assert "Weights over the epochs: output layer 3" in charts
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_is_held_out_has_a_chart_of_its_cost_and_shares_are_per_cent(tmp_path):
     build("digits", tmp_path / "d.xlsx", epochs=2, test_share=0.25, verify=False)
     charts = progress(tmp_path / "d.xlsx")
@@ -353,7 +353,7 @@ def test_what_is_held_out_has_a_chart_of_its_cost_and_shares_are_per_cent(tmp_pa
     assert formats == ["0%", "General"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_epoch_that_there_is_not_is_called_none(tmp_path):
     build("digits", tmp_path / "d.xlsx", epochs=2, eta=(0.1, 0.2), verify=False)
     book = openpyxl.load_workbook(tmp_path / "d.xlsx")

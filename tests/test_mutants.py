@@ -70,16 +70,17 @@ def cell_of(book, name, index):
 
 @pytest.mark.ci
 def test_every_planted_error_is_named_or_listed_exactly(books, tmp_path):
+    """In the small workbooks alone: `make mutation` plants errors in large ones, too."""
     generator = np.random.default_rng(39)
     outcomes = [
         try_out(books[number], planted, tmp_path / "planted.xlsx", "formualizer", probes=1)
-        for number, planted in plant_many(books, ERRORS, generator)
+        for number, planted in plant_many(books[:-1], ERRORS, generator)
     ]
     assert [outcome for outcome in outcomes if not outcome.good] == []
     assert {outcome.planted.kind for outcome in outcomes if not outcome.same} == set(KINDS)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_each_kind_and_each_sheet_gets_its_share(books):
     errors = [
         planted for _, planted in plant_many(books, 12 * len(KINDS), np.random.default_rng(0))
@@ -119,7 +120,7 @@ def test_the_same_generator_plants_the_same_errors(books):
 
 @pytest.mark.parametrize("engine", engines.ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_ranges_of_unlike_shape_are_named_whatever_the_engine(network, engine, tmp_path):
     skip_without(engine)
     planted = plant(network, "ranges of unlike shape", "Training", np.random.default_rng(7))
@@ -151,7 +152,7 @@ def test_only_the_planted_cells_of_the_file_are_changed(network, tmp_path):
                 assert cell == before
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_error_that_a_pixel_of_0_hides_is_listed_and_named_by_the_probe(images, tried):
     cell = cell_of(images, "z2", (0, 0, 0))
     altered = {cell: images.formulas["Training", *cell] + "+Images!F4"}
@@ -181,7 +182,7 @@ def test_a_check_that_reads_no_formulas_is_silent_and_fails(network, tried, monk
     assert (outcome.caught, outcome.good) == (False, False)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_cell_named_too_many_or_too_few_fails(network, tried):
     one, other = cell_of(network, "a2", (0, 0, 0)), cell_of(network, "a2", (0, 1, 0))
     altered = {one: "=0.5", other: network.formulas["Training", *other]}
@@ -192,7 +193,7 @@ def test_a_cell_named_too_many_or_too_few_fails(network, tried):
     assert (outcome.caught, outcome.exact, outcome.good) == (True, False, False)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_false_alarm_fails(network, tried):
     cell = cell_of(network, "a2", (0, 0, 0))
     outcome = tried(network, "Training", {cell: "=0.5"}, wrong=())

@@ -144,7 +144,7 @@ def test_a_name_for_what_the_equation_uses_is_no_fault(xor_copy, kind):
 
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_name_for_anything_else_is_a_fault(xor_copy, kind):
     *named, reason = WRONG[kind]
     found = fault(xor_copy, *named)
@@ -154,7 +154,7 @@ def test_a_name_for_anything_else_is_a_fault(xor_copy, kind):
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 @pytest.mark.parametrize("kind", SAME)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_name_for_what_the_equation_uses_is_restated(xor_copy, kind, engine):
     skip_without(engine)
     names, cell, formula = SAME[kind]
@@ -182,7 +182,7 @@ def test_formulas_filled_down_with_a_name_are_all_restated(xor_copy):
     assert [each.cell for each in report.restated] == [*formulas]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_shared_formula_with_a_name_is_restated_in_every_cell(xor_copy):
     """Excel shares a formula that was filled; the first cell alone states it."""
     name(xor_copy, {"rate": RATE}, {STEP: WITH_RATE[1], "Weights!C5": "=C4-rate*Gradients!C4"})
@@ -197,7 +197,7 @@ def test_a_shared_formula_with_a_name_is_restated_in_every_cell(xor_copy):
     assert [each.cell for each in report.restated] == [STEP, "Weights!C5"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_circle_is_named_and_a_formula_with_a_name_beside_it_is_not(xor_copy):
     path = name(xor_copy, {"rate": RATE}, {STEP: WITH_RATE[1], "Training!C5": "=C5+1"})
     report = check(path, "formualizer")
@@ -212,7 +212,7 @@ def test_a_name_beside_a_formula_that_is_left_out_leads_to_its_cells_alone(xor_c
     assert report.left_out == {"Weights!BA5": "STDEV"}
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_values_are_those_that_the_name_stands_for(xor_copy):
     before = values(xor_copy, "formualizer")["W2"]
     name(xor_copy, {"rate": "Play!$C$5", ("Weights", "rate"): RATE}, dict([WITH_RATE]))
@@ -255,7 +255,7 @@ def exercise_path(tmp_path_factory):
 
 @pytest.mark.parametrize("kind", GRADED)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_answer_with_a_name_is_graded_by_what_it_stands_for(exercise_path, tmp_path, kind):
     names, rate, points = GRADED[kind]
     path = shutil.copy(exercise_path, tmp_path / "Ada.xlsx")

@@ -37,7 +37,8 @@ def respelled(path, old, new):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("formula", ["=loop+1", "=SUM(C:C)", "=SUM(5:5)", "=SUM(A:F)", "=-loop"])
 @pytest.mark.first(2, engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_a_circle_through_a_name_or_a_whole_line_is_named(short_copy, engine, formula):
     book = openpyxl.load_workbook(short_copy)
     book.defined_names["loop"] = DefinedName("loop", attr_text="Training!$C$5")
@@ -91,7 +92,7 @@ def test_a_part_that_is_missing_or_called_otherwise_is_one_sentence(short_copy, 
         assert said.startswith("lost.xlsx: ")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_renamed_sheet_is_named_by_every_command(short_copy, tmp_path):
     book = openpyxl.load_workbook(short_copy)
     book["Progress"].title = "Fortschritt"
@@ -189,7 +190,7 @@ def test_each_quantity_has_a_value_or_none_whatever_the_cells_hold(name):
 
 
 @pytest.mark.parametrize("number", ["=80", "=1E+300", "=0/0"])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_number_of_no_row_is_named_and_what_is_looked_up_by_it_is_spoilt(tmp_path, number):
     path = build("slopes", tmp_path / "slopes.xlsx").path
     _, layout = described(path)

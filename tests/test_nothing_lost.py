@@ -123,7 +123,7 @@ def test_the_fingerprint_is_a_property_that_programs_read(short_path):
 
 
 @pytest.mark.parametrize("change", [set_eta, add_notes, save_only])
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_a_changed_workbook_is_not_replaced(short_copy, change):
     change(short_copy)
@@ -169,7 +169,7 @@ def test_a_workbook_beside_an_older_one_is_not_replaced_once_it_was_changed(shor
         build(from_workbook=short_copy, verify=False)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_is_saved_while_a_workbook_is_built_is_not_replaced(short_copy):
     def tell(stage):
         if stage.startswith("Moving"):
@@ -193,7 +193,7 @@ def test_a_changed_workbook_of_a_model_of_ones_own_is_not_replaced(tmp_path):
     assert state(path) is State.AS_BUILT
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_make_says_the_same_and_leaves_the_file(short_copy, tmp_path):
     clone = tmp_path / "clone"
     (clone / "output").mkdir(parents=True)
@@ -320,7 +320,7 @@ def test_a_read_only_folder_is_refused_before_anything_is_computed(tmp_path, mon
         Destination(Path(output)).check()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_missing_folder_of_tmpdir_is_passed_over(tmp_path):
     (tmp_path / "my.csv").write_text(CSV)
     ran = subprocess.run(

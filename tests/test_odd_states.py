@@ -82,6 +82,7 @@ def test_a_workbook_in_an_odd_state_agrees(template, inputs, engine, paths, tmp_
 )
 @pytest.mark.first(engine=1)
 @pytest.mark.ci
+@pytest.mark.first(2)
 def test_a_cell_without_a_number_is_said(
     template, emptied, sentence, held, engine, paths, tmp_path
 ):

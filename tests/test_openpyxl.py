@@ -72,6 +72,7 @@ def test_one_that_has_gone_is_named(name):
     assert f"has no {name.replace(':', '.')} any more, which xlnn/writing uses" in sentence
 
 
+@pytest.mark.slow
 def test_no_other_internal_is_used():
     """A private module that is imported, and a private name of an object of openpyxl."""
     used = set()

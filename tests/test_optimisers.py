@@ -71,7 +71,7 @@ def stepped(request, tmp_path_factory):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_engine_agrees_at_random_numbers_also_whole_ones(stepped, engine):
     assert agrees_in(engine, stepped).probes == PROBES
 
@@ -86,7 +86,7 @@ def test_no_probe_leaves_a_cell_without_a_number(stepped, tmp_path):
         assert all(np.isfinite(found[name]).all() for name in numbers)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_wrong_formulas_of_each_kind_are_named_and_no_other(stepped, tmp_path):
     _, layout = described(stepped)
     named = [q for q in layout.model.quantities if q.equation and NEW.search(q.name)]
@@ -123,7 +123,7 @@ def test_a_start_of_what_is_remembered_is_no_input_and_seen_when_it_is_changed(s
 
 
 @pytest.mark.parametrize("moved", ["eta", "l2", "W2"])
-@pytest.mark.ci
+@pytest.mark.slow
 def test_other_inputs_agree_too(stepped, tmp_path, moved):
     other = changed(stepped, tmp_path / "other.xlsx", {moved: 0})
     assert check(other, "formualizer").agrees
@@ -221,7 +221,7 @@ def test_a_workbook_goes_on_with_its_optimiser_and_what_was_changed(stepped, tmp
     assert not {"optimizer", "regularised"} & read_spec(plain).to_mapping().keys()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_penalty_of_0_in_the_sheet_stays_to_be_changed(stepped, tmp_path):
     other = changed(stepped, tmp_path / "other.xlsx", {"l2": 0})
     again = build(from_workbook=other, output=tmp_path / "again.xlsx", epochs=2).path
@@ -239,7 +239,7 @@ def told(folder, line):
     path.write_text(f"{line}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_template_names_its_optimiser_and_what_it_takes(mine, tmp_path):
     told(mine, 'optimizer = "adam"\nbeta1 = 0.8\nl2 = 0.01')
     found = values(build(str(mine), tmp_path / "o.xlsx", epochs=2).path, "formualizer")

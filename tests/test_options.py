@@ -129,7 +129,7 @@ def test_a_template_says_each_key_and_is_refused_in_the_same_sentence(option, tm
     assert str(of_template.value) == f"template.toml of mine{table}: {refused.value}"
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_names_of_other_libraries_are_right_in_a_template(tmp_path):
     copy("xor", tmp_path / "mine")
     path = tmp_path / "mine" / "template.toml"

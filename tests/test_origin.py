@@ -44,7 +44,7 @@ def again(path, **options):
     return read_spec(new.path), values(new.path, "formualizer"), new
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_network_that_sees_pictures_goes_on(tmp_path):
     old = build(
         "cnn", tmp_path / "a.xlsx", epochs=1, verify=False, **some_images("cnn", 24, tmp_path)
@@ -55,7 +55,7 @@ def test_a_network_that_sees_pictures_goes_on(tmp_path):
     assert (one["C_T"] == other["C_T"]).all()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_was_changed_in_the_sheet_is_kept(short_copy):
     changes = {
         cell(short_copy, "eta"): "=1/3",
@@ -77,7 +77,7 @@ def test_what_was_changed_in_the_sheet_is_kept(short_copy):
     assert len(after["C_T"]) == 5
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_new_workbook_stands_beside_the_old_one_which_stays(short_copy):
     before = short_copy.read_bytes()
     spec, _, new = again(short_copy)
@@ -86,7 +86,7 @@ def test_the_new_workbook_stands_beside_the_old_one_which_stays(short_copy):
     assert spec == read_spec(short_copy)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_formulas_that_were_overwritten_are_written_anew(short_copy):
     edit(short_copy, {cell(short_copy, "z2", (0, 3, 1)): 5})
     assert not check(short_copy, "formualizer").agrees
@@ -117,7 +117,7 @@ def test_a_seed_draws_another_start_and_leaves_what_is_held_out(words):
     np.testing.assert_array_equal(after["test_raw"], before["test_raw"])
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_new_data_of_the_same_size_are_trained_from_the_same_start(short_copy, tmp_path):
     edit(short_copy, {cell(short_copy, "W3", (0, 1, 1)): 0.75, cell(short_copy, "eta"): 0.4})
     (tmp_path / "new.csv").write_text(f"1,{ONE}\n0,{NOUGHT}\n")
@@ -200,7 +200,7 @@ def test_a_regression_predicts_the_same_columns_of_new_data(tmp_path):
     ],
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_input_that_holds_nothing_usable_is_refused(short_copy, name, index, value, message):
     edit(short_copy, {cell(short_copy, name, index): value})
     with pytest.raises((DataError, WorkbookError), match=message):
@@ -217,14 +217,14 @@ def test_a_number_in_the_place_of_a_word_is_told_how_it_is_typed_as_one(words):
     assert check(words, "formualizer").agrees
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_label_that_is_too_long_is_refused(words):
     edit(words, {cell(words, "labels", (0,)): "a" * 41})
     with pytest.raises(DataError, match="has 41 characters"):
         build(from_workbook=words)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_how_to_read_data_is_no_option_without_data(short_copy):
     for options in ({"picture": (6, 2)}, {"table": True}, {"label": "a"}, {"light_ink": True}):
         with pytest.raises(OptionsError, match="says how to read data: add --data"):

@@ -25,7 +25,8 @@ def linear(tmp_path):
 @pytest.mark.parametrize("engine", ["formualizer", "formulas"])
 @pytest.mark.parametrize("eta", [1e60, 1e300])
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_a_learning_rate_that_is_too_large_is_named(linear, eta, engine):
     path, layout = linear
     edit(path, {layout.cell("eta", ()): eta})
@@ -36,7 +37,8 @@ def test_a_learning_rate_that_is_too_large_is_named(linear, eta, engine):
 
 
 @pytest.mark.parametrize(("name", "index"), [("x", (1, 0)), ("W3", (0, 0, 0))])
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_another_input_that_is_too_large_is_named(linear, name, index):
     path, layout = linear
     edit(path, {layout.cell(name, index): 1e200})
@@ -44,7 +46,7 @@ def test_another_input_that_is_too_large_is_named(linear, name, index):
         check(path, "formualizer")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_command_says_it_in_a_line(linear):
     path, layout = linear
     edit(path, {layout.cell("eta", ()): 1e100})
@@ -53,7 +55,7 @@ def test_the_command_says_it_in_a_line(linear):
     assert len(said.output.splitlines()) == 1
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_altered_formula_is_named_beside_numbers_that_are_too_large(linear):
     path, layout = linear
     altered = layout.cell("C_T", (0,))
@@ -61,7 +63,7 @@ def test_an_altered_formula_is_named_beside_numbers_that_are_too_large(linear):
     assert [wrong.cell for wrong in check(path, "formualizer").wrong] == [altered]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_large_learning_rate_that_cells_can_hold_is_no_fault(linear):
     path, layout = linear
     edit(path, {layout.cell("eta", ()): 1e6})

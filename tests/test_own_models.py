@@ -58,6 +58,7 @@ def test_an_example_runs_as_it_stands_and_is_short(name, tmp_path):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(4)
+@pytest.mark.slow
 def test_an_example_agrees_in_every_engine(made, engine):
     skip_without(engine)
     model, _, path = made

@@ -53,13 +53,14 @@ def test_it_is_built_by_its_name_and_listed(run):
 
 
 @pytest.mark.parametrize("engine", [each for each in ENGINES if each not in PROGRAMS])
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_it_is_checked_without_its_model(run, engine):
     said = json.loads(run("check", "parity.xlsx", "--engine", engine, "--json"))
     assert said["agrees"]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_wrong_formula_in_it_is_named(run):
     workbook = openpyxl.load_workbook(run.folder / "parity.xlsx")
     workbook["Steps"]["K20"] = "=0.5"
@@ -67,7 +68,7 @@ def test_a_wrong_formula_in_it_is_named(run):
     assert "Steps!K20" in run("check", "wrong.xlsx", code=1)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_options_and_a_workbook_of_before_change_it(run):
     run("build", "parity", "--epochs", 3, "--hidden", 2, "--eta", 0.1, "-o", "small.xlsx")
     run("build", "--from", "small.xlsx", "--epochs", 4, "-o", "more.xlsx")
@@ -79,7 +80,7 @@ def test_options_and_a_workbook_of_before_change_it(run):
     assert "a whole number from 2 to 20 was expected" in refused
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_it_speaks_the_languages_of_its_files_and_else_english(run):
     run("build", "parity", "--lang", "zh", "--epochs", 2, "-o", "zh.xlsx")
     workbook = openpyxl.load_workbook(run.folder / "zh.xlsx", data_only=True)
@@ -111,7 +112,7 @@ def test_a_cell_is_explained(run):
     assert "Werbos 1990" in said
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_exercise_of_it_is_graded(run):
     run("exercise", "parity", "--blank", "h", "--epochs", 2, "-o", "ada.xlsx")
     assert "0 / 1" in run("grade", "ada.xlsx")
@@ -125,7 +126,7 @@ def test_an_exercise_of_it_is_graded(run):
     assert "1 / 1" in run("grade", "ada.xlsx")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_it_can_be_copied_and_edited_as_a_template(run):
     run("new", "mine", "--from", "parity")
     path = run.folder / "mine" / "template.toml"
@@ -147,7 +148,7 @@ def test_where_the_package_is_not_its_workbook_is_refused_in_one_sentence(run, t
         ("EXPERIMENT = 1", "is no xlnn.Experiment of the name broken"),
     ],
 )
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_package_that_is_broken_is_named_and_hinders_nothing_else(run, tmp_path, module, said):
     (tmp_path / "broken.py").write_text(module)
     info = tmp_path / "broken-1.0.dist-info"

@@ -134,7 +134,7 @@ def test_a_chart_takes_rows_by_its_height_and_the_columns_that_it_is_given():
     assert beside.size(MODEL) == (25, 4 + 1 + 1)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_no_quantity_covers_another_on_any_page_of_an_experiment(tmp_path):
     for name in ("descent", "sequences", "costs", "activations", "neuron", "similarity"):
         layout = layout_of(read_spec(built(tmp_path, name, verify=False)))

@@ -310,7 +310,7 @@ PIECES = (
     CHUNKS,
 )
 @example(sheet(row(1, plain(1)) + row(2, plain(2))), [(110, 0, b"<![CDATA[")], 1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_items_of_a_damaged_sheet_are_those_without_the_fast_path(data, damages, size):
     for at, length, piece in damages:
         place = at % (len(data) + 1)

@@ -43,7 +43,7 @@ def choose(path, **choices):
 
 @pytest.mark.parametrize(("epoch", "output"), [(0, 1), (3, 2)])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_each_point_has_the_output_of_the_network_of_the_chosen_epoch(xor, epoch, output):
     got = choose(xor, map_epoch=epoch, map_output=output)
     picture = got["map_picture"].reshape(SIDE, SIDE)
@@ -60,7 +60,7 @@ def test_each_point_has_the_output_of_the_network_of_the_chosen_epoch(xor, epoch
             np.testing.assert_allclose(seen[:, row // 2, column // 2], hidden, atol=1e-12)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_data_lie_on_the_picture_where_their_inputs_are(xor):
     """A point of the grid is a cell; its middle is half a cell from its edge."""
     got = choose(xor, map_output=1)
@@ -89,7 +89,7 @@ def test_the_chart_lies_exactly_over_the_picture_and_is_seen_through(xor):
     assert chart.count("<a:noFill/>") >= 2
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_point_is_a_square_and_white_pictures_lie_on_a_mat(xor):
     sheet, layout = openpyxl.load_workbook(xor)["Map"], layout_of(read_spec(xor))
     widths = {}
@@ -123,7 +123,7 @@ def test_every_engine_agrees(xor, engine):
     assert check(xor, engine).agrees
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_altered_point_is_named(xor):
     layout = layout_of(read_spec(xor))
     cell = layout.cell("map_picture", (4, 5))
@@ -143,7 +143,7 @@ def test_an_altered_point_is_named(xor):
     ],
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, is_drawn):
     assert has_plane(model) == is_drawn
     path = write_recipe(tmp_path / "some.xlsx", random_recipe(model, seed=2))
@@ -153,7 +153,7 @@ def test_tables_of_two_inputs_have_a_map_and_others_have_none(tmp_path, model, i
 
 @pytest.mark.parametrize("size", [1e11, 1.0, 1e-8, 0.0])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_data_of_any_size_and_a_constant_column_are_drawn(tmp_path, size):
     made = with_functions(TABLE, ["relu"], "squared error", "linear")
     made = replace(made, task="regression", scaled=True)

@@ -61,7 +61,7 @@ def choose(short_copy):
 
 
 @pytest.mark.parametrize(("epoch", "image"), [(1, 1), (3, 64), (2, 33)])
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_play_shows_the_epoch_and_the_image_that_were_chosen(choose, epoch, image):
     got = choose(epoch, image)
@@ -78,7 +78,7 @@ def test_play_shows_the_epoch_and_the_image_that_were_chosen(choose, epoch, imag
     assert (str(got["play_truth_text"][0]) == "Correct.") == bool(right)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_each_connection_is_drawn_by_the_series_of_its_weight_alone(choose):
     got = choose(2, 5)
     ends = {
@@ -99,7 +99,7 @@ def test_each_connection_is_drawn_by_the_series_of_its_weight_alone(choose):
         np.testing.assert_array_equal(start[1], np.repeat(heights[:, np.newaxis], 6, axis=1))
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_each_unit_is_drawn_once_at_the_level_of_its_activation(choose):
     got = choose(3, 9)
     for layer in "23":
@@ -108,7 +108,7 @@ def test_each_unit_is_drawn_once_at_the_level_of_its_activation(choose):
         np.testing.assert_array_equal(seen, levels[:, np.newaxis] == np.arange(6))
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_workbook_opens_on_play_before_training_with_what_to_type_next(digits_path):
     """The image is one that is recognised in the end."""
     book = openpyxl.load_workbook(digits_path, data_only=True)
@@ -219,7 +219,7 @@ def test_weights_and_activations_on_the_edge_of_a_level_agree(tmp_path, engine):
     ("name", "index"), [("play_level3", (0,)), ("play_line_up2", (4, 1, 3)), ("play_dot1", (2, 1))]
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_altered_number_of_the_drawing_is_named(short_copy, name, index):
     layout = layout_of(read_spec(short_copy))
     cell = layout.cell(name, index)
@@ -259,7 +259,7 @@ def test_a_layer_that_is_drawn_in_part_says_so(tmp_path, short_path):
 
 
 @pytest.mark.parametrize("size", [1e11, 1e-8])
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_numbers_of_any_size_are_drawn(tmp_path, size):
     made = with_functions(spec([2, 3, 1], images=3), ["relu"], "squared error", "linear")
@@ -304,7 +304,7 @@ def test_the_pictures_of_a_wide_layer_say_that_they_are_of_its_first_units(tmp_p
     assert "hidden layer 2: the weights of each unit" in said_on_play(short_path)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_output_is_told_alike_in_the_sentence_the_list_and_the_drawing(tmp_path):
     """Outputs of softmax that are nearly 0 have no exponent."""
     made = with_functions(spec([2, 3, 2]), ["tanh"], "categorical cross-entropy", "softmax")
@@ -332,7 +332,7 @@ def test_the_labels_of_the_outputs_have_room_in_the_drawing(label):
     assert figure.middle("3") - figure.middle("2") > 2 * figure.radius("2")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_columns_of_levels_are_those_that_a_layer_has(tmp_path, short_path):
     """Outputs of tanh lie on either side of 0, pixels and outputs of sigmoid do not."""
     made = with_functions(spec([2, 3, 2]), ["tanh"], "squared error", "sigmoid")
@@ -360,7 +360,7 @@ def test_weights_are_a_row_a_unit_and_the_columns_are_named(tmp_path):
         assert sheet.cell(blocks[name].row - 1, blocks[name].column).value == first
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_images_recognised_are_told_with_how_many_there_are(short_path):
     assert "of 64" in said_on_play(short_path)
 

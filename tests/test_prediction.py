@@ -64,7 +64,7 @@ def made(tables, name, **options):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_numpy_agrees_with_every_cell_of(prices, engine):
     agrees_in(engine, prices)
 
@@ -127,7 +127,7 @@ def test_sentences_tell_the_prediction_and_the_errors_with_the_names_of_the_targ
 
 @pytest.mark.parametrize("epoch", [4, 2])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_predicted_stands_beside_actual_in_the_chosen_epoch(prices, epoch):
     path, (_, layout) = prices, described(prices)
     if epoch != 4:  # the last is chosen first

@@ -26,7 +26,7 @@ def test_a_report_is_true_exactly_if_it_agrees(short_path, wrong):
         assert xlnn.check(wrong, "formualizer")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_reports_of_several_engines_are_true_if_all_of_them_agree(short_path, wrong):
     right = xlnn.check(short_path, "formualizer")
     other = xlnn.check(wrong, "formualizer")
@@ -37,7 +37,7 @@ def test_reports_of_several_engines_are_true_if_all_of_them_agree(short_path, wr
 
 @pytest.mark.parametrize("which", ["short_path", "wrong"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_report_prints_what_check_prints(which, request, capsys):
     path = request.getfixturevalue(which)
     printed = said("check", path, "--engine", "formualizer", "--seed", 3)
@@ -49,13 +49,13 @@ def test_a_report_prints_what_check_prints(which, request, capsys):
     assert repr(report).startswith(f"Report({str(path)!r}, 'formualizer', ")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_is_in_a_workbook_prints_what_show_prints(short_path, capsys):
     print(xlnn.show(short_path))  # noqa: T201 -- what is tested
     assert capsys.readouterr().out == said("show", short_path)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_explanation_prints_what_explain_prints(short_path, capsys):
     print(xlnn.explain(short_path, "delta3", at={"image": 6}, depth=2))  # noqa: T201 -- the same
     printed = said("explain", short_path, "delta3", "--image", 6, "--depth", 2)
@@ -63,7 +63,7 @@ def test_an_explanation_prints_what_explain_prints(short_path, capsys):
     assert "\n    " in printed
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_a_file_holds_makes_no_second_line(short_path):
     report = xlnn.check(short_path, "formualizer", probes=0)
     odd = xlnn.Report(**{**vars(report), "notes": ("one\ntwo\x1b[2J",)})

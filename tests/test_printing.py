@@ -45,6 +45,7 @@ CASES += [(n, lang) for n in names() for lang in languages() if (n, lang) not in
 @pytest.mark.first(len(FIRST))
 @pytest.mark.parametrize(("name", "lang"), CASES)
 @pytest.mark.first(1)
+@pytest.mark.slow
 def test_nothing_is_cut_or_too_small_or_empty_or_left_out(name, lang, tmp_path):
     options = {"lang": lang, "verify": False}
     if name in NETWORK_TEMPLATES:
@@ -135,6 +136,7 @@ def test_pages_on_which_nothing_stands_are_not_printed():
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(5, 2_000), (60, 2_000), (600, 10)])
+@pytest.mark.slow
 def test_of_many_pages_the_beginning_is_printed_and_the_end(columns, rows):
     found = pages(sheet_of(columns, rows), ())
     assert found.is_part
@@ -168,6 +170,7 @@ def test_each_page_has_a_footer_with_room_for_it(digits_path):
         assert free > sheet.oddFooter.right.size  # or LibreOffice cuts it off
 
 
+@pytest.mark.slow
 def test_headings_and_names_of_rows_are_printed_again(tmp_path):
     path = build("digits", tmp_path / "built.xlsx", epochs=EPOCHS, verify=False).path
     book = openpyxl.load_workbook(path)
@@ -261,6 +264,7 @@ def test_a_sheet_of_one_page_is_as_small_as_its_rows_need(sheet, tmp_path):
     assert found(sheet, tmp_path / "one.xlsx").scale < scale
 
 
+@pytest.mark.slow
 def test_the_list_of_what_is_wrong_has_its_headings_on_each_page(tmp_path):
     path = build("digits", tmp_path / "built.xlsx", epochs=EPOCHS, verify=False).path
     sheet = openpyxl.load_workbook(path)["Confusion table"]

@@ -45,6 +45,7 @@ def run_page(text):
             names = test.globs
 
 
+@pytest.mark.slow
 def test_the_page_says_what_is_so(tmp_path, monkeypatch):
     pytest.importorskip("matplotlib").use("agg")
     monkeypatch.chdir(tmp_path)
@@ -58,6 +59,7 @@ def test_the_page_says_what_is_so(tmp_path, monkeypatch):
         "```python\n# test_a.py\ndef test_a():\n    assert False\n```\n",
     ],
 )
+@pytest.mark.slow
 def test_a_block_that_is_wrong_is_found(tmp_path, monkeypatch, wrong):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(AssertionError):

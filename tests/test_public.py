@@ -58,7 +58,7 @@ def mypy(folder, script):
     )  # fmt: skip
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_type_checker_accepts_what_a_programmer_writes(tmp_path):
     done = mypy(tmp_path, SCRIPT)
     assert done.returncode == 0, done.stdout

@@ -75,7 +75,7 @@ def grid(found):
 
 @pytest.mark.parametrize("library", ["xlsx", "exceljs"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_javascript_reads_what_is_stored(built, stored, library):
     assert javascript(library, built) == stored
 
@@ -105,6 +105,7 @@ def run_javascript(library, *paths):
 
 @pytest.mark.first(4)
 @pytest.mark.ci
+@pytest.mark.first(2)
 def test_calamine_reads_what_is_stored(built, stored):
     calamine = pytest.importorskip("python_calamine")
     book = calamine.CalamineWorkbook.from_path(built)
@@ -120,7 +121,7 @@ def test_calamine_reads_what_is_stored(built, stored):
 
 
 @pytest.mark.first(5)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_polars_reads_the_tables_as_they_are_stored(built, stored):
     polars = pytest.importorskip("polars")
     layout = layout_of(read_spec(built))

@@ -80,7 +80,7 @@ def altered(short_copy):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", WRONG)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, kind, engine):
     skip_without(engine)
     name, index, change, reason = WRONG[kind]
@@ -147,7 +147,7 @@ def test_what_no_comparison_judges_is_said(short_copy, kind):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", RESTATED)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_formula_in_other_words_is_listed(altered, kind, engine):
     skip_without(engine)
     path, cell = altered(*RESTATED[kind])
@@ -159,7 +159,7 @@ def test_a_formula_in_other_words_is_listed(altered, kind, engine):
 
 @pytest.mark.parametrize("kind", SAME)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_what_programs_change_when_they_save_reads_as_stated(altered, kind):
     path, _ = altered(*SAME[kind])
     report = check(path, "formualizer")
@@ -185,7 +185,7 @@ def test_a_wrong_formula_beside_one_that_stops_the_engine_is_named_too(altered):
     assert cell in {wrong.cell for wrong in check(path, "formualizer").wrong}
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_restated_formulas_are_told_in_text_and_in_json(altered):
     path, cell = altered(*RESTATED["a condition that is false at all points"])
     done = CliRunner().invoke(cli, ["check", str(path), "--engine", "formualizer"])

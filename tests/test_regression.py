@@ -42,7 +42,7 @@ def prices(tmp_path_factory):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_table_of_one_s_own_agrees_as_well(prices, engine):
     agrees_in(engine, prices[1])
 
@@ -89,7 +89,7 @@ def test_no_line_by_hand_is_better(path, tmp_path, generator):
     )
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_wrong_formula_of_any_quantity_of_a_plane_is_named(prices, tmp_path):
     every_kind_of_cell_is_named_when_it_is_wrong(prices[1], tmp_path / "wrong.xlsx")
 
@@ -138,7 +138,7 @@ def test_the_gradient_of_the_descent_is_the_central_difference_of_C_T(prices):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_columns_of_sizes_far_apart_agree_and_are_numpys_least_squares(tmp_path, engine):
     generator = np.random.default_rng(1)
     x = generator.normal(size=(60, 8)) * 10.0 ** generator.integers(-6, 7, 8) + 1e3
@@ -159,7 +159,7 @@ def test_as_many_rows_as_parameters_leave_no_error(tmp_path):
     assert "there are 0 more" in str(got["determined"])
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_from_keeps_what_was_changed_and_takes_options_and_data(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"q_hand": 5, "y": np.arange(7)})
     got = values(build(from_workbook=start, eta=0.7, epochs=5, lang="ja").path)

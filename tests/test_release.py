@@ -38,6 +38,7 @@ def test_a_release_has_the_same_bytes_twice_and_true_checksums(tmp_path):
 
 
 @pytest.mark.parametrize("lang", languages())
+@pytest.mark.ci
 def test_a_ready_made_workbook_agrees_and_is_small_enough_for_the_repository(lang):
     path = ROOT / "output" / f"digits-{lang}.xlsx"  # if this fails: make release
     assert path.stat().st_size < 4_000_000
@@ -53,6 +54,7 @@ def packages(tmp_path_factory):
     return folder
 
 
+@pytest.mark.ci
 def test_the_wheel_has_the_program_and_the_templates_and_no_tests(packages):
     names = zipfile.ZipFile(next(packages.glob("*.whl"))).namelist()
     assert {"xlnn/cli/main.py", "xlnn/py.typed", "xlnn/templates/digits/template.toml"} <= {*names}

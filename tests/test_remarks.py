@@ -88,11 +88,12 @@ def one_of_each(path):
 # --- stored values ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_stored_when_it_is_built_is_what_is_computed(built):
     assert check(built, "formualizer").notes == ()
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_stored_value_that_was_falsified_is_named_in_each_quantity(built):
     """One cell of each quantity in turn, and nothing beside it."""
     contents = opened(built)
@@ -123,7 +124,7 @@ def test_a_stored_value_that_was_falsified_is_named_in_each_quantity(built):
     assert stale(comparison, arrays) == []
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_falsified_file_is_said_to_agree_and_named(built, tmp_path):
     cell, value = next((c, v) for c, v in one_of_each(built).items() if isinstance(v, float))
     path = falsified(built, tmp_path / "false.xlsx", {cell: value + 0.001})
@@ -152,7 +153,7 @@ def test_where_rounding_grows_stored_values_are_those_of_one_run(tmp_path, engin
     assert str(got["numpy_advice"]).startswith("Rounding errors grow so much in this run that ")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_of_values_that_are_equal_each_program_may_choose(tmp_path):
     path = build("slopes", tmp_path / "slopes.xlsx").path
     for engine in LIBRARIES:
@@ -164,7 +165,7 @@ def test_of_values_that_are_equal_each_program_may_choose(tmp_path):
     [("str", "all is well"), ("e", "#N/A"), ("b", "1"), ("n", "12.5"), ("n", "1E+300")],
 )
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_stored_value_of_another_type_is_named(built, tmp_path, kind, value):
     cells = one_of_each(built)
     for type_ in (str, float):
@@ -174,7 +175,7 @@ def test_a_stored_value_of_another_type_is_named(built, tmp_path, kind, value):
             assert note.startswith(f"{cell} holds a stored value")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_stored_values_that_are_gone_are_not_missed(short_copy):
     assert check(edit(short_copy, {}), "formualizer").notes == ()
 
@@ -288,7 +289,7 @@ def test_a_mark_that_was_typed_over_is_named_though_an_input_differs_from_its_no
     assert note.startswith(f"Check!{address(block.row, block.column)} holds 12.5, and should note ")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_many_notes_that_were_typed_over_are_counted(runs, tmp_path):
     path = tmp_path / "typed.xlsx"
     replace_inputs(runs, path, dict.fromkeys(noted(runs).values(), 3.0))

@@ -87,6 +87,7 @@ SCALARS = {
 
 @pytest.mark.parametrize("key", SCALARS)
 @pytest.mark.first(2)
+@pytest.mark.slow
 def test_a_scalar_function_over_a_range_is_right(key, built, tmp_path):
     name = key.partition(" ")[0]
 
@@ -108,6 +109,7 @@ def test_the_equation_of_the_exercise_sheet_is_right_word_for_word(softmax, tmp_
     assert points(handed_in(softmax, ("C",), tmp_path, lambda _: answer)) == {"C": 1}
 
 
+@pytest.mark.slow
 def test_the_true_class_alone_is_right_where_targets_are_one_hot(softmax, tmp_path):
     pairs = [*zip(*(cells_of_rows(softmax, name) for name in ("t", "a3")), strict=True)]
     answer = [f"=-LN(SUMPRODUCT({t},{a}))" for t, a in pairs]
@@ -132,6 +134,7 @@ def cells_of_rows(path, name):
         ("=SIGMOID(C{0})", "unknown"),
     ],
 )
+@pytest.mark.slow
 def test_what_no_engine_computes_is_judged_by_hand_and_costs_no_other(
     formula, kind, built, tmp_path
 ):
@@ -144,17 +147,20 @@ def test_what_no_engine_computes_is_judged_by_hand_and_costs_no_other(
     assert "by hand" in reason(units[0], WORDS)
 
 
+@pytest.mark.slow
 def test_a_whole_column_is_cut_to_what_is_used(built, tmp_path):
     answer = [f"=SUMIF(Training!A:A,{epoch},Training!R:R)" for epoch in (1, 2)]
     path = handed_in(built, ("C_T",), tmp_path, lambda _: answer)
     assert points(path) == {"C_T": 1}
 
 
+@pytest.mark.slow
 def test_a_misspelt_name_is_wrong(built, tmp_path):
     path = handed_in(built, ("a2",), tmp_path, by_row("=1/(1+EXP(-zz))"))
     assert set(kinds(path)) == {"error"}
 
 
+@pytest.mark.slow
 def test_an_entry_above_taken_by_INDEX_is_no_circle(tmp_path):
     path = xlnn.build("descent", tmp_path / "full.xlsx", verify=False).path
     (blank,) = blanks(path, ("x",)).values()
@@ -173,6 +179,7 @@ def test_an_entry_above_taken_by_INDEX_is_no_circle(tmp_path):
     assert question.points == 1, [u.mistake for u in question.units]
 
 
+@pytest.mark.slow
 def test_a_circle_names_the_range_that_closes_it(built, tmp_path):
     path = handed_in(built, ("a2",), tmp_path, by_row("=SUM(F$4:F$9)"))
     (question,) = found(path).questions
@@ -293,10 +300,12 @@ def _wrong(key, blank, stated, place):
 
 
 @pytest.mark.parametrize("key", REASONS)
+@pytest.mark.slow
 def test_the_commonest_mistakes_are_named(key, reasons_found):
     assert reasons_found[key] == {REASONS[key][2]}
 
 
+@pytest.mark.slow
 def test_a_selector_stays_as_it_was_handed_out(tmp_path):
     """Of three functions of descent a student writes the slope of the one that is chosen."""
     path = xlnn.build("descent", tmp_path / "full.xlsx", verify=False).path
@@ -313,6 +322,7 @@ def test_a_selector_stays_as_it_was_handed_out(tmp_path):
     assert points(file) == {"dz_dx": 0}
 
 
+@pytest.mark.slow
 def test_rows_that_are_right_earn_their_share_where_that_is_asked_for(built, tmp_path):
     def half(blank):
         return [*blank.stated[:4], *(["=0*C4"] * 4)]

@@ -23,7 +23,7 @@ MORE = {
 @pytest.mark.parametrize("name", [*MORE, *SMALL])
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_no_text_of_a_network_is_cut_off(name, lang, tmp_path):
     path, options = tmp_path / "w.xlsx", MORE.get(name, {})
     build("digits" if name in MORE else name, path, epochs=2, lang=lang, verify=False, **options)
@@ -70,7 +70,7 @@ def test_no_long_name_of_ones_own_is_cut_off(lang, tmp_path):
 @pytest.mark.parametrize("name", ["iris", "neuron", "cnn", *MORE, "diabetes", "costs"])
 @pytest.mark.parametrize("lang", ["ja", "zh"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_heading_is_parted_between_words(name, lang, tmp_path):
     options = {"epochs": 2} | MORE.get(name, {}) if name not in {"neuron", "costs"} else {}
     template = "digits" if name in MORE else name
@@ -101,7 +101,7 @@ DATA = {
 @pytest.mark.parametrize("kind", DATA)
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_no_text_is_cut_off_however_long_labels_are(kind, lang, tmp_path):
     heading, options = DATA[kind]
     last = ("9.5", "8.25", "7.125") if "targets" in options else (LONG, "B", "C")

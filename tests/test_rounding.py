@@ -50,7 +50,7 @@ def nearly(largest, others):
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_of_two_outputs_equal_to_12_digits_either_class_is_right(wines, engine):
     skip_without(engine)
     outputs = values(wines, engine)["a3"]
@@ -72,7 +72,7 @@ def test_only_the_smallest_cost_and_what_equals_it_are_right_epochs():
     assert tied == [False, False, True, True, False, False]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_class_that_is_no_tie_is_wrong(wines, tmp_path):
     """The cell must read as stated as well: a tie excuses no formula."""
     import openpyxl  # noqa: PLC0415 -- slow
@@ -125,7 +125,7 @@ def rounding_recipe():
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_relu_unit_at_a_rounding_zero_is_off_in_every_engine(tmp_path, engine):
     skip_without(engine)
     recipe = rounding_recipe()
@@ -180,7 +180,7 @@ def test_softmax_of_many_outputs_has_functions_of_255_arguments(tmp_path):
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_one_epoch_of_one_image_is_looked_up_without_index(tmp_path, engine):
     """INDEX of a single cell is refused or read otherwise by some programs."""
     import openpyxl  # noqa: PLC0415 -- slow

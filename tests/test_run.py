@@ -78,7 +78,7 @@ def runs(paths):
 
 @pytest.mark.parametrize("name", SORTS)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_run_holds_the_arrays_that_values_gives(paths, runs, name):
     model = example("loan") if name == "model" else None
     arrays = xlnn.values(paths[name], "formualizer", model=model)
@@ -264,7 +264,7 @@ def test_a_name_that_is_not_there_is_a_sentence_without_quotes_around_it(runs):
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 @pytest.mark.first(2)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_program_that_ends_at_once_leaves_nothing_behind(program, short_copy, tmp_path):
     temporary = tmp_path / "temporary"
     temporary.mkdir()

@@ -85,6 +85,7 @@ def test_a_workbook_changed_and_saved_in_another_program_is_checked(
 
 @pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.first(1)
+@pytest.mark.slow
 def test_an_error_planted_before_another_program_saved_it_is_named(short_copy, tmp_path, program):
     layout = layout_of(read_spec(short_copy))
     entry = "delta2", (1, 9, 1)
@@ -116,7 +117,7 @@ def test_a_circle_that_gnumeric_may_iterate_is_named(short_copy, tmp_path, engin
 
 @pytest.mark.parametrize("engine", [*ENGINES, "libreoffice"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_iferror_with_the_prefix_that_spire_writes_is_checked(short_copy, engine):
     skip_without(engine)
     rewrite(short_copy, lambda part: part.replace(b"IFERROR(", b"_xlfn.IFERROR("))
@@ -128,7 +129,7 @@ def test_iferror_with_the_prefix_that_spire_writes_is_checked(short_copy, engine
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_shared_formulas_as_excel_saves_them_are_checked(short_copy, engine):
     """Excel stores a filled-down column once and refers to it from the cells below."""
     rewrite(short_copy, _share_activations)
@@ -157,7 +158,7 @@ def _share_activations(content):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_reordered_zip_is_checked(short_copy, engine):
     with zipfile.ZipFile(short_copy) as archive:
         parts = [(name, archive.read(name)) for name in archive.namelist()]

@@ -49,6 +49,7 @@ def errors():
 
 @pytest.mark.parametrize("name", once_alike(names()))
 @pytest.mark.first(1)
+@pytest.mark.slow
 def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, workbook):
     epochs = 2 if name in NETWORK_TEMPLATES else None
     assert errors(workbook(name, fewer=True, epochs=epochs, verify=False).path) == []
@@ -56,6 +57,7 @@ def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, workbook):
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.first(1)
+@pytest.mark.slow
 def test_the_sdk_finds_nothing_in_the_index(lang, errors, tmp_path):
     without = [name for name in names() if name not in {"sequences", "digits-cross-entropy"}]
     asked = Everything(tmp_path, without, Options(lang=lang, epochs=1, verify=False))
@@ -63,6 +65,7 @@ def test_the_sdk_finds_nothing_in_the_index(lang, errors, tmp_path):
     assert errors(tmp_path / "index.xlsx") == []
 
 
+@pytest.mark.slow
 def test_the_sdk_finds_an_element_out_of_order(errors, short_path, tmp_path):
     """The validator can fail: <sheetData> may not come after <pageMargins>."""
     path = tmp_path / "broken.xlsx"

@@ -54,6 +54,7 @@ def test_a_sentence_has_its_own_row_of_an_axis_that_it_shares_and_all_of_another
 
 
 @pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
+@pytest.mark.first(2)
 def test_every_formula_is_compared_sentences_as_well(path, engine):
     skip_without(engine)
     report = xlnn.check(path, engine, probes=2, model=model())
@@ -76,7 +77,7 @@ def test_a_sentence_whose_two_statements_differ_is_not_published(tmp_path, words
 
 @pytest.mark.parametrize("engine", [*ENGINES, *PROGRAMS])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_wrong_word_is_reported_like_a_wrong_number(path, engine):
     skip_without(engine)
     workbook = openpyxl.load_workbook(path)
@@ -126,7 +127,7 @@ def test_a_sentence_without_a_text_is_refused(tmp_path):
         xlnn.workbook(mute, {"x": 1}, tmp_path / "mute.xlsx")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_sentence_about_a_number_that_is_missing_is_no_fault_of_its_own(tmp_path):
     root = Stated(lambda x: x**0.5, lambda x: f"=SQRT({x[()]})")
 

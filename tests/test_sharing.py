@@ -57,21 +57,21 @@ def run(arguments, folder, said=""):
 
 @pytest.mark.parametrize("name", ASKED)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_program_without_a_guard_runs_once_and_has_its_grades(name, folder):
     done = run(ASKED[name], folder, GRADING)
     assert done.stdout.splitlines() == ["begun", "Ada 2.0 ", "Bob 2.0 "]
     assert done.stderr == ""
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_program_without_a_guard_has_its_exercises(folder):
     done = run(["-"], folder, EXERCISING)
     assert done.stdout.splitlines() == ["begun", "Cy.xlsx Dee.xlsx"]
     assert done.stderr == ""
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_two_that_share_at_the_same_time_are_in_nobody_s_way(folder):
     files = [folder / "Ada.xlsx", folder / "Bob.xlsx"]
     with ThreadPoolExecutor(2) as pool:
@@ -95,7 +95,7 @@ def gives_what_cannot_be_sent():
     return lambda: None
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_process_that_ends_takes_its_own_work_alone():
     with shared(1) as submit:
         lost, kept = submit(dies, 3), submit(abs, -2)
@@ -129,7 +129,7 @@ with shared(2) as submit:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has none of these signals")
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_script_that_is_interrupted_leaves_no_process():
     mark = f"sharing:{time.monotonic_ns()}"
     process = subprocess.Popen(

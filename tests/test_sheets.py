@@ -36,7 +36,7 @@ def choose(short_copy):
 
 
 @pytest.mark.parametrize(("epoch", "image"), [(1, 1), (3, 64), (2, 33)])
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_the_lens_shows_the_row_of_training_that_was_chosen(choose, epoch, image):
     got = choose(lens_epoch=epoch, lens_image=image)
@@ -70,7 +70,7 @@ def test_the_lens_writes_each_line_with_its_numbers(digits_path):
 @pytest.mark.parametrize("chosen", [1, 37, 38, 47])
 @pytest.mark.parametrize("epoch", [1, 3])
 @pytest.mark.first(3)
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_the_gradient_check_finds_the_back_propagated_gradient(choose, chosen, epoch):
     got = choose(slope_chosen=chosen, slope_epoch=epoch)
@@ -89,7 +89,7 @@ def test_the_gradient_check_opens_on_a_parameter_that_the_cost_heeds(slopes, cho
     assert worth_moving(model, run) == chosen
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_drawing_is_recognised(digits_path):
     """The last image, a 1, stands on the sheet when it is opened first."""
     stored = openpyxl.load_workbook(digits_path, data_only=True)["Recognise"]
@@ -105,7 +105,7 @@ def test_any_epoch_can_be_asked_about_the_drawing(choose):
     np.testing.assert_array_equal(at_start["draw_W2"], got["W2"][0])
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_each_image_is_drawn_with_its_number_and_label(choose):
     got = choose()
     drawn = np.concatenate([got[name] for name in got if name.endswith("_picture")])
@@ -126,7 +126,7 @@ def test_each_image_is_drawn_with_its_number_and_label(choose):
     ],
 )
 @pytest.mark.first(2)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_choice_out_of_range_is_refused(short_copy, name, value, message):
     layout = layout_of(read_spec(short_copy))
     edit(short_copy, {layout.cell(name, ()): value})
@@ -134,7 +134,7 @@ def test_a_choice_out_of_range_is_refused(short_copy, name, value, message):
         check(short_copy, "formualizer")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_training_is_told_in_words(digits_path):
     workbook = openpyxl.load_workbook(digits_path, data_only=True)
     rows = [[cell.value for cell in row] for row in workbook["Progress"].iter_rows()]
@@ -148,7 +148,7 @@ def test_training_is_told_in_words(digits_path):
 
 @pytest.mark.parametrize("sizes", [[6, 1], [1, 1, 1], [12, 9, 7, 5, 3]])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_networks_of_other_shapes_are_drawn_whole(tmp_path, sizes):
     recipe = random_recipe(spec(sizes, images=2, epochs=1), seed=4)
     path = write_recipe(tmp_path / "other.xlsx", recipe)
@@ -170,7 +170,7 @@ def test_a_network_too_large_to_draw_shows_its_first_units_and_says_so(tmp_path)
     np.testing.assert_array_equal(got["lens_z2"][0], got["z2"][0, 0, :8])
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_more_images_than_the_gallery_holds_are_in_the_table(tmp_path):
     many = spec([2, 1], images=GALLERY + 9, epochs=1)
     path = write_recipe(tmp_path / "many.xlsx", random_recipe(many, seed=6))
@@ -181,7 +181,7 @@ def test_more_images_than_the_gallery_holds_are_in_the_table(tmp_path):
     assert len(got["x"]) == GALLERY + 9
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_link_leads_somewhere(short_path):
     workbook = openpyxl.load_workbook(short_path)
     links = [
@@ -197,7 +197,7 @@ def test_every_link_leads_somewhere(short_path):
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine):
     """C is known to 15 digits at best, and divided by 2h: that is no error of the formula."""
     skip_without(engine)
@@ -210,7 +210,7 @@ def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine)
     assert wrong.cell == cell
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_guide_lists_no_symbol_that_training_has_not(tmp_path):
     path = write_recipe(tmp_path / "sigmoid.xlsx", random_recipe(spec([4, 3, 2]), seed=1))
     symbols = [row[1] for row in openpyxl.load_workbook(path)["Guide"].values]

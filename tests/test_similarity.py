@@ -103,7 +103,7 @@ def test_a_matrix_and_its_square_commute(path, tmp_path):
     assert "either order" in str(got["commutes_said"])
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_from_keeps_what_was_changed(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"pattern_a": ONE, "matrix_A": 7})
     got = values(build(from_workbook=start, lang="ja").path)
@@ -136,7 +136,7 @@ def test_a_place_that_no_image_takes_accuses_no_cell_that_looks_for_it():
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("number", ["=80", "=-1", "=1E+300", "=0/0", '="a"'])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_number_of_no_image_is_named_and_not_what_is_looked_up_by_it(
     path, tmp_path, engine, number
 ):

@@ -117,7 +117,7 @@ def test_equal_points_are_ties_and_others_are_not():
     assert not Least().ties(np.asarray(np.nan), 1e-12, f=f)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_from_keeps_what_was_changed(path, tmp_path):
     start = changed(path, tmp_path / "old.xlsx", {"x": 5, "function": 3})
     got = values(build(from_workbook=start, lang="zh").path)

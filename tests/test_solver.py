@@ -105,7 +105,7 @@ def test_the_file_holds_the_model_as_excel_stores_it(path):
     assert {name: text[name] for name in wanted} == wanted
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_solver_changes_all_weights_and_biases_and_nothing_else(name, path):
     _, layout = described(path)
     adjusted = cells_of(path, names_of(path)["solver_adj"][1])
@@ -125,7 +125,7 @@ def test_solver_changes_all_weights_and_biases_and_nothing_else(name, path):
     assert objective.startswith(f"{sheet}!$")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_variable_cells_are_yellow_and_the_objective_is_a_formula(path):
     sheet = openpyxl.load_workbook(path).worksheets[1]
     for cell in cells_of(path, names_of(path)["solver_adj"][1]):
@@ -165,7 +165,7 @@ SAVED = {"libreoffice": ("soffice", "--headless"), "gnumeric": ("ssconvert",)}
 
 
 @pytest.mark.parametrize("program", SAVED)
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_a_file_that_another_program_saved_passes(dense, tmp_path, program):
     skip_without(program)
@@ -203,7 +203,7 @@ def test_back_propagation_gives_the_slopes_of_C_T(name, generator):
             assert slopes[each][index] == pytest.approx((moved[0] - moved[1]) / (2 * h), abs=1e-8)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_solved_weights_recognise_all_images_with_a_C_T_below_1e_5(name, solved):
     got = values(solved, "formualizer")
     assert got["C_T"] < SMALL
@@ -251,7 +251,7 @@ def test_without_scipy_a_sentence_says_what_to_install(tmp_path, monkeypatch):
     assert build("solver", tmp_path / "solver.xlsx").report.agrees
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_start_of_the_other_workbooks_is_taken_as_it_is(tmp_path):
     start = json.loads((folder() / "digits" / "start.json").read_text())
     start["b3"] = [0.5, -0.25]
@@ -300,7 +300,7 @@ def test_a_spec_that_says_otherwise_is_refused_in_a_sentence(found):
 
 
 @pytest.mark.parametrize("lang", languages())
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(1)
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(name, tmp_path, lang):
     path = built(tmp_path, name, lang=lang)

@@ -48,6 +48,7 @@ def test_two_numbers_are_no_course(tmp_path):
     assert not lines(path)
 
 
+@pytest.mark.slow
 def test_titles_with_blanks_and_in_other_scripts_are_quoted_as_formulas_have_them(tmp_path):
     path = build("xor", tmp_path / "o.xlsx", epochs=3, lang="zh", verify=False).path
     assert "权重!B4:B7" in ranges(path)

@@ -221,7 +221,7 @@ seal(Path("in.xlsx"), Path("out.xlsx"))
 """
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_same_workbook_gives_the_same_bytes_anywhere(tmp_path):
     def make(name, **environment):
         folder = tmp_path / name
@@ -255,7 +255,7 @@ def test_a_source_date_epoch_that_is_no_number_is_refused(rich, tmp_path, monkey
         seal(rich, tmp_path / "out.xlsx")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_size_of_a_part(tmp_path):
     def peak(rows):
         workbook = openpyxl.Workbook(write_only=True)

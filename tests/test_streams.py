@@ -45,7 +45,7 @@ def test_a_reader_that_stops_reading_changes_no_exit_code(wrong, short_path, lin
 @posix_only
 @pytest.mark.parametrize("more", [["--json"], []])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_full_output_is_one_sentence(short_path, more):
     ran = shell('"$@" > /dev/full', *CHECK, short_path, *more)
     assert ran.returncode == 1
@@ -114,7 +114,7 @@ def test_a_folder_for_drafts_without_space_is_one_sentence(short_path, tmp_path,
     assert not list(Path(tmp_path, "output").iterdir())
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_missing_folder_for_drafts_is_no_traceback(short_path):
     ran = shell('"$@"', *CHECK, short_path, env={**os.environ, "TMPDIR": "/nowhere"})
     assert ran.returncode == 0

@@ -63,7 +63,7 @@ def names(printed):
     return [line.split("::")[1] for line in printed.splitlines() if "::" in line]
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_all_but_the_first_are_slow_and_a_program_is_for_ci(run):
     quick = ["test_named[1-formulas]", "test_named[2-formulas]", "test_counted[a-1]"]
     quick += ["test_counted[a-2]", "test_of_a_fixture[1]"]
@@ -73,7 +73,7 @@ def test_all_but_the_first_are_slow_and_a_program_is_for_ci(run):
     assert len(names(run("--collect-only"))) == 6 + 6 + 2 + 1 + len(plain)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_in_ci_only_a_mark_skips(run, monkeypatch):
     monkeypatch.delenv("CI", raising=False)
     assert "2 skipped" in run()

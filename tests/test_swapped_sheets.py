@@ -131,7 +131,7 @@ def swapped(path, first, second, follow, engine):
         )
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_three_sheets_that_have_one_anothers_names_are_the_answer(xor_copy):
     rename(xor_copy, {"Data": "Weights", "Training": "Data", "Weights": "Training"}, follow=True)
     with pytest.raises(WorkbookError) as said:

@@ -29,7 +29,7 @@ def test_a_workbook_that_agrees_passes(loan_path):
     xlnn.testing.assert_agrees(loan_path, engine="formualizer", probes=0, model=model)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_wrong_cell_fails_with_the_report_in_the_message(short_copy):
     edit(short_copy, {"Training!C5": "=1+1"})
     with pytest.raises(AssertionError) as failed:

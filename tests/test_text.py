@@ -569,7 +569,7 @@ def test_an_altered_cell_is_named_in_every_language(built, tmp_path):
     assert f"{training}!C5   z2, epoch 1, image 2" in result.output
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_no_brace_is_left_to_fill_in(built):
     assert unfilled(built[1]) == []
 
@@ -590,6 +590,7 @@ def test_only_names_and_symbols_are_english_in_another_language(built):
 @pytest.mark.parametrize("lang", TRANSLATED[::-1])
 @pytest.mark.first(5, lang=1)
 @pytest.mark.ci
+@pytest.mark.first(2)
 def test_no_workbook_is_partly_english_in_another_language(lang, name, monkeypatch, tmp_path):
     path = write_words(text(lang).words, monkeypatch, tmp_path, SHOWING[name])
     assert english_left(path) == {}

@@ -77,7 +77,7 @@ def test_python_writes_a_number_as_the_formulas_do():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_engine_writes_random_numbers_as_python_does(engine, tmp_path, generator):
     skip_without(engine)
     forms = ((fixed, fixed_text, 3), (fixed, fixed_text, 0), (factor, factor_text, 0))

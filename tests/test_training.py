@@ -37,7 +37,8 @@ def linear(tmp_path):
 
 
 @pytest.mark.parametrize("verify", [True, False])
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_training_that_diverges_is_refused_and_nothing_is_written(linear, verify):
     path = linear / "a.xlsx"
     with pytest.raises(

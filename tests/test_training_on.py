@@ -112,7 +112,7 @@ def test_outputs_for_other_classes_are_drawn_and_said(mine):
     assert not any("does not name its labels" in note for note in notes)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_command_says_it_and_its_exit_code(mine, tmp_path):
     mine()
     build = ["build", "--model", "m.onnx", "--data", "t.csv", "--epochs", 1, "--no-verify"]

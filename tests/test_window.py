@@ -65,7 +65,8 @@ def chosen(path, folder, **choices):
 
 
 @pytest.mark.parametrize(("number", "row", "column"), [(1, 1, 1), (3, 4, 4), (2, 2, 3)])
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_the_chosen_place_is_that_of_its_map(two, tmp_path, number, row, column):
     place = {"window_mapF": number, "window_rowF": row, "window_columnF": column}
     got = chosen(two, tmp_path, epoch=2, image=3, **place)
@@ -81,7 +82,7 @@ def test_the_chosen_place_is_that_of_its_map(two, tmp_path, number, row, column)
     assert got["lens_window_thereF"] == z
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_window_over_maps_sees_the_same_place_of_each(two, tmp_path):
     place = {"window_mapG": 2, "window_rowG": 2, "window_columnG": 1}
     got = chosen(two, tmp_path, epoch=1, image=1, **place)
@@ -92,7 +93,7 @@ def test_a_window_over_maps_sees_the_same_place_of_each(two, tmp_path):
 
 @pytest.mark.parametrize("network", [TWO, LEAST, ONES, RUNS], ids=["two", "least", "ones", "runs"])
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_every_place_agrees_with_numpy(network, tmp_path):
     path = write_recipe(tmp_path / "net.xlsx", random_recipe(network, seed=5))
     assert check(path, "formualizer", probes=2).agrees
@@ -102,7 +103,8 @@ def test_every_place_agrees_with_numpy(network, tmp_path):
 @pytest.mark.parametrize(
     ("name", "index"), [("window_there", ()), ("window", (2, 1)), ("window_product", (0, 1))]
 )
-@pytest.mark.ci
+@pytest.mark.slow
+@pytest.mark.first(1)
 def test_an_altered_cell_is_named(two, tmp_path, name, index):
     copy = tmp_path / "altered.xlsx"
     copy.write_bytes(two.read_bytes())

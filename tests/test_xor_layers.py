@@ -111,7 +111,7 @@ def test_the_ends_of_a_line_lie_on_it(generator):
     np.testing.assert_allclose(np.hypot(np.diff(x), np.diff(y)), 8, rtol=1e-12)
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_epoch_shown_shows_its_weights(path, tmp_path):
     whole = values(path, "formualizer")
     for epoch in (0, 1, 57):
@@ -126,7 +126,7 @@ def test_fewer_epochs_show_the_last_one(short):
     assert values(short, "formualizer")["shown"] == 5
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_from_keeps_what_was_changed_and_takes_options(short, tmp_path):
     start = changed(short, tmp_path / "old.xlsx", {"t": [[0], [1], [1], [1]], "eta": 3})
     new = build(from_workbook=start, epochs=3, lang="zh")
@@ -137,7 +137,7 @@ def test_from_keeps_what_was_changed_and_takes_options(short, tmp_path):
 
 
 @pytest.mark.parametrize("lang", languages())
-@pytest.mark.ci
+@pytest.mark.slow
 def test_it_is_written_in_every_language_and_excel_would_not_repair_it(tmp_path, lang):
     path = built(tmp_path, "xor-layers", lang=lang, epochs=3)
     assert lint(path) == ()

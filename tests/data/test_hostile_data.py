@@ -93,7 +93,7 @@ def build(folder, *arguments):
 
 @pytest.mark.parametrize("kind", DATA)
 @pytest.mark.first(6)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_hostile_data_give_one_line_and_no_file(tmp_path, kind):
     name, content = DATA[kind]
     (tmp_path / "photos").mkdir()

@@ -133,7 +133,7 @@ def test_what_was_made_of_missing_values_stands_in_the_guide(tmp_path, lang, mis
     assert said not in guide(tmp_path / "new.xlsx")
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_of_a_whole_table_the_guide_says_nothing_of_missing_values(tmp_path):
     table = csv(tmp_path, "k,a,b\nx,1,10\ny,2,20\n")
     options = {"data": table, "table": True, "missing": "mean", "epochs": 1}

@@ -39,7 +39,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("kind", LARGE)
-@pytest.mark.ci
+@pytest.mark.slow
 @pytest.mark.first(4)
 def test_memory_is_bounded_by_the_length(kind):
     tracemalloc.start()

@@ -52,7 +52,7 @@ def path(tmp_path):
 
 @pytest.mark.usefixtures("starts")
 @pytest.mark.parametrize("engine", LIBRARIES)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_child_answers_as_the_engine_itself_does(engine, path, temporary):
     recalculate = load(engine, path, ENOUGH)
     for inputs, expected in (({}, 6), ({("S", 1, 1): 5.0}, 15), ({}, 6)):

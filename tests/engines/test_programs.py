@@ -53,6 +53,7 @@ def lying_book(tmp_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.slow
 def test_false_cached_values_are_not_believed(engine, lying_book, temporary):
     skip_without(engine)
     before = lying_book.read_bytes()
@@ -113,6 +114,7 @@ def test_libreoffice_takes_the_comma_of_the_user_unless_its_profile_forbids(tmp_
     assert recalculate({})["Sheet"].others == {(1, 1): "3,14", (1, 2): "x0,5"}
 
 
+@pytest.mark.slow
 def test_two_at_a_time_do_not_disturb_each_other_and_take_their_own_inputs(engine, lying_book):
     recalculate = load(engine, lying_book)
     with ThreadPoolExecutor(2) as pool:
@@ -238,6 +240,7 @@ ENDS = {
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process")
 @pytest.mark.parametrize("engine", PROGRAMS)
 @pytest.mark.parametrize("script", ENDS)
+@pytest.mark.slow
 def test_whatever_ends_a_program_is_a_sentence(lying_book, stand_in, temporary, engine, script):
     stand_in(script)
     with pytest.raises(EngineError, match=ENDS[script]):
