@@ -12,12 +12,12 @@ from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.reference import known
 from xlnn.registry.templates import folder, names, template
+from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.recipe import Recipe
 from xlnn.workbooks.network.sheets import drawings, workbook_layout
 from xlnn.workbooks.network.spec import LayerSpec, Spec
-from xlnn.workbooks.network.words import words_of
 from xlnn.workbooks.pages.context import Context
 from xlnn.writing.workbook import write
 

@@ -10,7 +10,7 @@ the numbers with which an experiment starts.
 import json
 import sys
 
-from xlnn.registry.experiments import loaded
+from xlnn.registry.templates import loaded
 
 EPOCHS = 5
 

@@ -11,7 +11,7 @@ import json
 import sys
 from itertools import permutations
 
-from xlnn.registry.experiments import loaded
+from xlnn.registry.templates import loaded
 
 EPOCHS = 5
 

@@ -11,7 +11,7 @@ import xlnn
 from xlnn import reference
 from xlnn.quantity import Model
 from xlnn.reference import known
-from xlnn.registry.experiments import loaded
+from xlnn.registry.templates import loaded
 from xlnn.registry.text import text
 
 TORCH = json.loads((Path(__file__).parent / "pytorch_experiments.json").read_text(encoding="utf-8"))

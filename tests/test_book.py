@@ -14,8 +14,7 @@ import numpy as np
 import pytest
 from experiments import words_of
 
-from xlnn.registry.experiments import experiments, loaded
-from xlnn.registry.templates import SECTIONS, folder, template
+from xlnn.registry.templates import SECTIONS, experiments, folder, loaded, template
 from xlnn.registry.text import languages
 from xlnn.workbooks.network.kind import KIND
 

@@ -19,8 +19,8 @@ from xlnn.loading.arrays import read_arrays
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.templates import copy
+from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.quantities.check_sheet import called
-from xlnn.workbooks.network.words import words_of
 from xlnn.xlsx.inputs import replace_inputs
 
 AGREES = "The sheets agree with NumPy's run: C_T of every epoch and the last weights "

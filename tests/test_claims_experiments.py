@@ -17,16 +17,9 @@ from odd_states import NOTHING, ONE, RING, STATES, WEIGHTS_OF
 from told import claim
 
 from xlnn.checking.probe import probe_arrays
-from xlnn.equations import (
-    dividing_line,
-    neuron,
-    regression_words,
-    sequences,
-    side_by_side,
-    similarity,
-    valley,
-)
-from xlnn.equations.dividing_line import NEAR
+from xlnn.equations import neuron, regression, side_by_side, similarity
+from xlnn.experiments import costs, sequences, xor_layers
+from xlnn.experiments.xor_layers import NEAR
 
 TINY = 1e-11
 """Rounding, relative to what is rounded; the sentences themselves decide by 1e-12."""
@@ -833,11 +826,11 @@ def gives(number):
 
 
 FALSEHOODS = [
-    ("regression", regression_words.WaysAgree, "text", says("agree"), {"x": 0}),
-    ("regression", regression_words.WaysAgree, "text", says("late", apart=1), {"eta": 0}),
-    ("regression", regression_words.WaysAgree, "text", says("late", apart=1), {"y": 5}),
-    ("regression", regression_words.Determined, "text", says(0), {"x": 0}),
-    ("regression", regression_words.ByHand, "text", says(1, C_hand=48.4225), {}),
+    ("regression", regression.WaysAgree, "text", says("agree"), {"x": 0}),
+    ("regression", regression.WaysAgree, "text", says("late", apart=1), {"eta": 0}),
+    ("regression", regression.WaysAgree, "text", says("late", apart=1), {"y": 5}),
+    ("regression", regression.Determined, "text", says(0), {"x": 0}),
+    ("regression", regression.ByHand, "text", says(1, C_hand=48.4225), {}),
     ("similarity", similarity.MostSimilar, "text", says(0, number=1, label=0, likeness=0),
      {"pattern_a": 0}),
     ("similarity", similarity.MostSimilar, "text", says(0, number=33, label=1, likeness=1),
@@ -845,19 +838,19 @@ FALSEHOODS = [
     ("similarity", similarity.AngleText, "array", gives(4), {"pattern_b": RING * 3}),
     ("similarity", similarity.AngleText, "array", gives(5), {}),
     ("similarity", similarity.Equal, "array", gives(1), {}),
-    ("costs", valley, "DIGITS", 0, {"z_chosen": 0, "t": 0.9}),
-    ("costs", valley.WhichLearns, "text",
+    ("costs", costs, "DIGITS", 0, {"z_chosen": 0, "t": 0.9}),
+    ("costs", costs.WhichLearns, "text",
      says(0, z=0, a=0.5, t=0.5, delta_sq=0, delta_ce=0, times=4), {"z_chosen": 0, "t": 0.5}),
-    ("costs", valley.FarFromTarget, "text", says(slice(None), squared=62, cross=13), {}),
-    ("costs", valley.Lowest, "text", says(0, C_T="1.0000", w1=0, w2=0), {"x": 0}),
+    ("costs", costs.FarFromTarget, "text", says(slice(None), squared=62, cross=13), {}),
+    ("costs", costs.Lowest, "text", says(0, C_T="1.0000", w1=0, w2=0), {"x": 0}),
     ("sequences", sequences.Same, "array", gives(1), {"u": [1e17, 1, -1e17, 1, 1]}),
     ("sequences", sequences.Same, "array", gives(0), {}),
     ("neuron", neuron, "DIGITS", 3, {"threshold": 3.0001}),
     ("neuron", neuron.Fires, "array", gives(0), {}),
     ("neuron", neuron.Winner, "array", gives(0), {"picture": 0}),
-    ("xor-layers", dividing_line, "NEAR", 0, NOTHING),
-    ("xor-layers", dividing_line.WhoCan, "array", gives(1), {}),
-    ("xor-layers", dividing_line.EpochUsed, "array", gives(3), {"shown": 2.5}),
+    ("xor-layers", xor_layers, "NEAR", 0, NOTHING),
+    ("xor-layers", xor_layers.WhoCan, "array", gives(1), {}),
+    ("xor-layers", xor_layers.EpochUsed, "array", gives(3), {"shown": 2.5}),
     ("solver", side_by_side, "EQUAL", -9, {}),
     ("cnn-solver", side_by_side.HowFar, "array", gives(2), {}),
 ]  # fmt: skip

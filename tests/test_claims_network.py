@@ -18,9 +18,9 @@ from xlnn.options import Options
 from xlnn.quantity import Model
 from xlnn.registry.text import Text
 from xlnn.registry.text import text as words_in
+from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.sheets import workbook_layout
-from xlnn.workbooks.network.words import words_of
 
 ROOT = Path(__file__).parent.parent
 NAN = float("nan")

@@ -18,7 +18,7 @@ from xlnn.linting import lint
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.text import languages, text
-from xlnn.workbooks.network.words import words_of
+from xlnn.workbooks.network.kind import words_of
 
 RATES = (0.1, 0.5, 1.0)
 MIXED = {"optimizer": ("sgd", "momentum", "adam", "rmsprop"), "eta": (0.2, 0.1, 0.05, 0.02)}

@@ -13,8 +13,7 @@ from test_saved_elsewhere import rewrite
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import WorkbookError
-from xlnn.loading.linted import lint
-from xlnn.loading.open_file import opened
+from xlnn.loading.open_file import lint, opened
 from xlnn.loading.unseen_formulas import sentence
 from xlnn.loading.values import values
 

@@ -36,7 +36,7 @@ from xlnn.options import Options
 from xlnn.registry.templates import names, template
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
-from xlnn.workbooks.exercise_equations import own_equation
+from xlnn.workbooks.exercise_drawing import own_equation
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 

@@ -19,8 +19,7 @@ from experiments import (
 
 from xlnn.building.plan import begun
 from xlnn.linting import lint
-from xlnn.registry.experiments import experiments
-from xlnn.registry.templates import in_order
+from xlnn.registry.templates import experiments, in_order
 from xlnn.registry.text import languages, text
 
 ZERO = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]])

@@ -17,9 +17,9 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import text
+from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.workbooks.network.words import words_of
 from xlnn.writing.style import EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.text_width import lines
 from xlnn.writing.workbook import FOOTER

@@ -8,7 +8,7 @@ import pytest
 
 from xlnn import reference
 from xlnn.quantity import Model
-from xlnn.registry.experiments import loaded
+from xlnn.registry.templates import loaded
 from xlnn.registry.text import text
 
 TORCH = json.loads((Path(__file__).parent / "pytorch_maps.json").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from programs import skip_without
 
 from xlnn import reference
 from xlnn.checking.check import check
-from xlnn.checking.texts import unlike
+from xlnn.checking.comparison import unlike
 from xlnn.engines import ENGINES, load
 from xlnn.loading.arrays import read_array, read_arrays
 from xlnn.loading.spec import described

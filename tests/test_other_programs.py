@@ -23,7 +23,7 @@ from xlnn.xlsx.cells import cells
 from xlnn.xlsx.inputs import replace_inputs
 from xlnn.xlsx.package import inspect
 from xlnn.xlsx.parts import iterates
-from xlnn.xlsx.prefixes import unprefix
+from xlnn.xlsx.texts import unprefix
 
 __all__ = ["refusal", "save"]
 

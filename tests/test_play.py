@@ -20,6 +20,7 @@ from xlnn.engines import ENGINES
 from xlnn.equations.play import NOWHERE
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
+from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.quantities.figure import (
     CELL,
     HEIGHT,
@@ -32,7 +33,6 @@ from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import workbook_layout
 from xlnn.workbooks.network.sheets.play import TOP
-from xlnn.workbooks.network.words import words_of
 from xlnn.xlsx.fingerprint import NAME
 
 SHEETS = {"play", "drawing"}

@@ -7,7 +7,7 @@ from programs import skip_without
 
 import xlnn
 from xlnn import Axis, Model, Quantity, Sentence, Stated
-from xlnn.checking.texts import unlike
+from xlnn.checking.comparison import unlike
 from xlnn.engines import ENGINES, PROGRAMS
 from xlnn.equations.number import fixed, fixed_text
 from xlnn.equations.wording import filled

@@ -15,8 +15,7 @@ from xlnn.engines import ENGINES
 from xlnn.errors import DataError
 from xlnn.linting import lint
 from xlnn.options import Options
-from xlnn.registry.experiments import experiments, loaded
-from xlnn.registry.templates import copy, folder, in_order, names, template
+from xlnn.registry.templates import copy, experiments, folder, in_order, loaded, names, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.cells import cells

@@ -21,13 +21,12 @@ import xlnn
 from xlnn.cli import cli
 from xlnn.errors import DataError
 from xlnn.layout import FIRST_ROW, quoted
-from xlnn.registry.experiments import experiments, loaded
-from xlnn.registry.templates import folder, names
+from xlnn.registry.templates import experiments, folder, loaded, names
 from xlnn.registry.text import VARIANTS, Text, languages, text, translated
+from xlnn.workbooks.network.kind import variants
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES
 from xlnn.workbooks.network.quantities.workbook import GALLERY, drawn_whole
 from xlnn.workbooks.network.spec import LayerSpec
-from xlnn.workbooks.network.words import variants
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
@@ -410,7 +409,7 @@ def unused(words, monkeypatch, folder, models=SHOWING):
     for key, value in leaves(words):
         is_title = without_variant(key).startswith("sheets.")
         marked = put(marked, key, marks[key] if is_title else value + marks[key])
-    monkeypatch.setattr("xlnn.workbooks.network.words.text", lambda lang: Text(lang, marked))
+    monkeypatch.setattr("xlnn.workbooks.network.kind.text", lambda lang: Text(lang, marked))
     written = ""
     for name, model in models.items():
         path = write_recipe(folder / f"{name}.xlsx", random_recipe(model, seed=1))
@@ -523,7 +522,7 @@ def english_left(path):
 
 def write_words(words, monkeypatch, folder, model=PICTURES):
     """Write a small workbook with the words of a dictionary, and return its path."""
-    monkeypatch.setattr("xlnn.workbooks.network.words.text", lambda lang: Text(lang, words))
+    monkeypatch.setattr("xlnn.workbooks.network.kind.text", lambda lang: Text(lang, words))
     return write_recipe(folder / "words.xlsx", random_recipe(model, seed=1))
 
 

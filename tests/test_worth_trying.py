@@ -10,9 +10,9 @@ from xlnn import reference
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import languages
+from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.workbooks.network.words import words_of
 
 LOWER_FROM = 10
 """The epoch from which on η = 1 has the lower cost, as the Guide says."""

@@ -6,7 +6,7 @@ import pytest
 from experiments import built, changed
 
 from xlnn.building.build import build
-from xlnn.equations.dividing_line import LineEnd
+from xlnn.experiments.xor_layers import LineEnd
 from xlnn.linting import lint
 from xlnn.loading.values import values
 from xlnn.registry.text import languages

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from xlnn.explaining.quantity_values import QuantityValues
     from xlnn.explaining.run import Run, load
     from xlnn.explaining.show import Contents, show
-    from xlnn.loading.linted import lint
+    from xlnn.loading.open_file import lint
     from xlnn.loading.values import values
     from xlnn.onnx.export import Exported, export
     from xlnn.quantity import (
@@ -185,7 +185,7 @@ _HOMES = {
     "grade": "xlnn.exercises.grading",
     "Grade": "xlnn.exercises.grades",
     "Grades": "xlnn.exercises.grades",
-    "lint": "xlnn.loading.linted",
+    "lint": "xlnn.loading.open_file",
     "values": "xlnn.loading.values",
     **dict.fromkeys(_QUANTITY, "xlnn.quantity"),
     "Experiment": "xlnn.workbooks.experiment",

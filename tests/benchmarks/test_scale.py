@@ -22,10 +22,10 @@ import pytest
 from xlnn.building.limits import size
 from xlnn.options import Options
 from xlnn.registry.templates import folder, template
+from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.network.sheets import workbook_layout
-from xlnn.workbooks.network.words import words_of
 
 NAME = "digits-8x8"
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from xlnn.building.limits import size
 from xlnn.checking.check import compare
-from xlnn.checking.probe import ProbePoints
-from xlnn.checking.recalculate import Work
+from xlnn.checking.probe import ProbePoints, Work
 from xlnn.checking.report import Report
 from xlnn.errors import DisagreementError
 from xlnn.grid import Values

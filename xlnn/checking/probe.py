@@ -1,13 +1,21 @@
 """Draw random inputs with which a workbook is compared once more."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from xlnn import reference
+from xlnn import engines, reference
+from xlnn.engines import UNLIMITED, Allowance
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
 from xlnn.quantity import Model
+
+if TYPE_CHECKING:
+    from xlnn.grid import Values
+
 
 LARGEST = 1e9
 """How large a recurrence may become: far below what a cell holds, far above what it begins with."""
@@ -116,3 +124,70 @@ def _recurring(model: Model) -> Model:
             needed.add(name)
             waiting += model[name].sources
     return Model(tuple(quantity for quantity in model.quantities if quantity.name in needed))
+
+
+class Work:
+    """An engine that has started to compute in the background.
+
+    Parameters
+    ----------
+    engine : str
+    file : Path
+    points : ProbePoints
+    allowance : Allowance
+        Within which it works.
+
+    Attributes
+    ----------
+    engine : str
+        Its name.
+    file : Path
+        The file with which it began.
+    points : ProbePoints
+        At which the workbook is compared besides its own.
+    own : Future
+        Of the values that the workbook has.
+    probed : list of Future
+        Of the values of each probe, once it has begun with them.
+    """
+
+    def __init__(
+        self, engine: str, file: Path, points: ProbePoints, allowance: Allowance = UNLIMITED
+    ) -> None:
+        self.engine, self.file, self.points = engine, file, points
+        self._allowance = allowance
+        self._begin(file)
+
+    def _begin(self, file: Path) -> None:
+        with_twin = self.points.probes > 0
+        self._recalculate = engines.load(self.engine, file, self._allowance, with_twin=with_twin)
+        self._worker = ThreadPoolExecutor(engines.AT_ONCE)
+        self.own = self._worker.submit(self._recalculate, {})
+        self.probed: list[Future[Values]] = []
+
+    def begin_anew(self, file: Path, layout: Layout) -> None:
+        """Stop the engine, then start it with another file and its probes."""
+        engines.cancel(self._recalculate, self._worker)
+        self._begin(file)
+        self.probe(layout)
+
+    def probe(self, layout: Layout) -> None:
+        """Start the probes, which need the layout."""
+        self.probed = [
+            self._worker.submit(self._recalculate, probe_inputs(layout, self.points.seed, number))
+            for number in range(self.points.probes)
+        ]
+
+    def end(self) -> None:
+        """Let the engine end in the background."""
+        self._worker.submit(engines.cancel, self._recalculate, self._worker)
+
+    def __enter__(self) -> Self:
+        """Return the work itself."""
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        """End the engine, without waiting if the check was stopped."""
+        if error is None:
+            self._worker.shutdown()
+        engines.cancel(self._recalculate, self._worker)

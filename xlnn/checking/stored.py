@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlnn import reference
-from xlnn.checking.comparison import CONSEQUENCE, Comparison, apart
-from xlnn.checking.texts import unlike
+from xlnn.checking.comparison import CONSEQUENCE, Comparison, apart, unlike
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.formula_cells import FormulaCells

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlnn.checking.wording import lines_of
-from xlnn.cli.console import mended_by, progress, say, say_json
+from xlnn.checking.report import lines_of
+from xlnn.cli.console import counted, mended_by, progress, say, say_json
 from xlnn.cli.parameters import DEFAULT_ENGINE, Choice, Choosing, engines
 from xlnn.errors import MENDABLE, DataError, EngineError, OutputError
 
-if TYPE_CHECKING:  # it brings NumPy, which --help does without
+if TYPE_CHECKING:
     from xlnn.checking.report import Report
 
 
@@ -205,3 +205,21 @@ def _checked(
             return
         else:
             yield result
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def lint(file: Path) -> None:
+    """Find what would make Excel report a problem in a workbook FILE.
+
+    Example: xlnn lint output/digits.xlsx
+    """
+    from xlnn.linting import RULES  # noqa: PLC0415 -- only what is needed
+    from xlnn.loading.open_file import lint as lint_workbook  # noqa: PLC0415 -- the same
+
+    problems = lint_workbook(file)
+    for problem in problems:
+        say(f"{problem.where}   {problem.rule}: {problem.message}")
+    if problems:
+        sys.exit(1)
+    say(f"{file}   nothing found by {counted(len(RULES), 'rule')}")

@@ -12,17 +12,14 @@ import click
 from xlnn.cleanup import nothing_left
 from xlnn.cli.audit import audit
 from xlnn.cli.build import build
-from xlnn.cli.check import check
+from xlnn.cli.check import check, lint
 from xlnn.cli.console import finish, mended_by, ready, say
 from xlnn.cli.exercise import exercise
 from xlnn.cli.explain import explain
-from xlnn.cli.export import export
+from xlnn.cli.export import export, values
 from xlnn.cli.grade import grade
-from xlnn.cli.lint import lint
-from xlnn.cli.new import new
 from xlnn.cli.show import show
-from xlnn.cli.templates import templates
-from xlnn.cli.values import values
+from xlnn.cli.templates import new, templates
 from xlnn.errors import MENDABLE, OptionsError, OutputError
 
 

@@ -18,8 +18,8 @@ def show(file: Path, lang: str | None, engine: str, *, as_json: bool) -> None:
 
     Example: xlnn show output/digits.xlsx
     """
+    from xlnn.explaining.show import lines_of  # noqa: PLC0415 -- the same
     from xlnn.explaining.show import show as contents  # noqa: PLC0415 -- only what is needed
-    from xlnn.explaining.workbook_text import lines_of  # noqa: PLC0415 -- the same
 
     with progress() as tell:
         tell(f"Recalculating with {engine}")

@@ -1,8 +1,13 @@
 """The command ``xlnn templates``."""
 
+import shlex
+from pathlib import Path
+
 import click
 
 from xlnn.cli.console import say
+from xlnn.cli.parameters import Choice
+from xlnn.registry.templates import DEFAULT, copy, names
 
 
 @click.command()
@@ -14,8 +19,7 @@ def templates(*, untranslated: bool) -> None:
 
     Example: xlnn templates
     """
-    from xlnn.registry.experiments import experiments, loaded  # noqa: PLC0415 -- only what is needed
-    from xlnn.registry.templates import in_order, shown  # noqa: PLC0415 -- the same
+    from xlnn.registry.templates import experiments, in_order, loaded, shown  # noqa: PLC0415 -- only what is needed  # noqa: PLC0415 -- the same
     from xlnn.registry.text import languages  # noqa: PLC0415 -- the same
 
     if untranslated:
@@ -34,3 +38,23 @@ def templates(*, untranslated: bool) -> None:
     name, sections = (max(len(line[column]) for line in lines) for column in (0, 1))
     for line in lines:
         say(f"{line[0]:{name}}   {line[1]:{sections}}   {line[2]}")
+
+
+@click.command()
+@click.argument("name", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "template",
+    type=Choice(names),
+    default=DEFAULT,
+    show_default=True,
+    help="The template to copy.",
+)
+def new(name: Path, template: str) -> None:
+    """Copy a template into the folder NAME, for you to edit and build.
+
+    Example: xlnn new mine --from digits && xlnn build mine
+    """
+    copy(template, name)
+    quoted = shlex.quote(str(name))
+    say(f"{name}   edit template.toml and its files, then: xlnn build {quoted}")

@@ -115,7 +115,7 @@ class Shape:
     slots : array, shape (n, slots)
         The places of the upper left cells that each of them reads.
     texts : array of str, shape (n, texts), or None
-        What each of them says, where that does not stand in `text`; see `xlnn.engines._texts`.
+        What each of them says, where that does not stand in `text`; see `xlnn.engines.formulas`.
     """
 
     text: str

@@ -13,7 +13,6 @@ from xlnn.data.dataset import Dataset
 from xlnn.data.precision import rounded
 from xlnn.data.wording import short
 from xlnn.equations import regression as eq
-from xlnn.equations import regression_words as said_of
 from xlnn.equations.experiment_sentences import Complete
 from xlnn.equations.surface import Descent
 from xlnn.errors import DataError, OptionsError
@@ -191,25 +190,25 @@ def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         return Quantity(name, title=title, equation=told, uses=uses, is_text=True,
                         sheet="regression")
 
-    yield sentence("line", "the line in words", said_of.LineSentence())
+    yield sentence("line", "the line in words", eq.LineSentence())
     one_column = {"varies": "x_varies", "apart_fitted": "apart_fitted"} if k == 1 else {}
     agreement = {key: say(key, english) for key, english in AGREEMENT.items()}
     agreement["agree"] = agreement["agree" if k == 1 else "agree_many"]
     yield sentence("agreement", "do all methods "
-                                "agree?", said_of.WaysAgree(agreement, n), **one_column)
+                                "agree?", eq.WaysAgree(agreement, n), **one_column)
     enough = say("determined", "{rows} rows determine {parameters} parameters. At least as many "
                  "rows as parameters are needed (2-12); here there are {more} more.",
                  rows=n, parameters=k + 1, more=n - k - 1)
     too_few = say("dependent", "A column follows from the others, or hardly varies: even {rows} "
                   "rows do not determine its coefficient. It is set to 0.", rows=n)
     yield sentence("determined", "do the data determine the line?",
-                   said_of.Determined((enough, too_few)), M=f"swept_{k}")
+                   eq.Determined((enough, too_few)), M=f"swept_{k}")
     larger = say("by_hand", "Your p and q give C_T = {C_hand}; the smallest is {C_T}, which is "
                             "{more} less.")
     same = say("least", "Your p and q give C_T = {C_hand}, which is the smallest.")
     smaller = say("better", "Your p and q give C_T = {C_hand}, less than {C_T} of the normal "
                   "equations: they leave out a column that nearly follows from the others.")
-    yield sentence("by_hand", "your line in words", said_of.ByHand((larger, same, smaller)))
+    yield sentence("by_hand", "your line in words", eq.ByHand((larger, same, smaller)))
 
 
 def _line(name: str, *names: str, of: str = "quantities") -> Part:

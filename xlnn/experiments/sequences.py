@@ -7,9 +7,10 @@ and the linearity of the sum sign.
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from xlnn.equations import sequences as eq
+import numpy as np
+
 from xlnn.equations.experiment_sentences import Told
-from xlnn.quantity import Axis, Quantity, previous
+from xlnn.quantity import Axis, Cells, Equation, Quantity, Stated, previous
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.page import Page
@@ -26,6 +27,121 @@ from xlnn.workbooks.pages.parts import (
     Trace,
 )
 from xlnn.writing.style import NEGATIVE, POSITIVE
+
+ALIKE = 9
+"""Digits of two numbers that are one but for rounding."""
+
+ARITHMETIC = Stated(lambda before, d: before + d, lambda before, d: f"={before[()]}+{d[()]}")
+"""a_n+1 = a_n + d.   Book: 2-2."""
+
+GEOMETRIC = Stated(lambda before, r: r * before, lambda before, r: f"={r[()]}*{before[()]}")
+"""a_n+1 = r a_n.   Book: 2-2."""
+
+LINEAR = Stated(
+    lambda before, p, q: p * before + q,
+    lambda before, p, q: f"={p[()]}*{before[()]}+{q[()]}",
+)
+"""a_n+1 = p a_n + q: both at once.   Book: 2-2."""
+
+ARITHMETIC_TERM = Stated(
+    lambda a, n, d: a[0] + (n - 1) * d,
+    lambda a, n, d: f"={a.at(0)[()]}+({n[()]}-1)*{d[()]}",
+)
+"""a_n = a_1 + (n - 1) d.   Book: 2-2."""
+
+GEOMETRIC_TERM = Stated(
+    lambda a, n, r: a[0] * r ** (n - 1),
+    # 0^0 is 1 to NumPy and an error to a spreadsheet
+    lambda a, n, r: f"=IF({n[()]}=1,{a.at(0)[()]},{a.at(0)[()]}*{r[()]}^({n[()]}-1))",
+)
+"""a_n = a_1 r^(n - 1).   Book: 2-2."""
+
+
+class Coupled(Equation):
+    """One of two sequences that are computed from each other.   Book: 2-2.
+
+    Parameters
+    ----------
+    which : int
+        0 for the first of them, 1 for the second.
+    back : bool
+        Whether the coefficients are those of the way back: the columns of the matrix in place of
+        its rows. The errors of back-propagation take it (book: 4-3).
+    """
+
+    def __init__(self, which: int, *, back: bool = False) -> None:
+        self.at = [(j, which) if back else (which, j) for j in range(2)]
+
+    def array(self, P: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        return P[self.at[0]] * one + P[self.at[1]] * other
+
+    def cell(self, P: Cells, one: Cells, other: Cells) -> str:
+        """Return the formula of one place."""
+        return f"={P[self.at[0]]}*{one[()]}+{P[self.at[1]]}*{other[()]}"
+
+
+class Ratio(Equation):
+    """b_n / a_n: the direction in which the pair lies; 0 where a_n is 0."""
+
+    def array(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Return a number for each place."""
+        return np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a))
+
+    def cell(self, a: Cells, b: Cells) -> str:
+        """Return the formula of one place."""
+        return f"=IF(SIGN({a[()]})=0,0,{b[()]}/{a[()]})"
+
+
+def across(of_pair: int, of_back: int) -> Equation:
+    """Return c a + d b, of one end of the pair on the way there, and one of that on the way back.
+
+    Parameters
+    ----------
+    of_pair, of_back : int
+        0 for the first place, -1 for the last.
+    """
+    return Stated(
+        lambda a, b, c, d: np.asarray(c[of_back] * a[of_pair] + d[of_back] * b[of_pair]),
+        lambda a, b, c, d: (
+            f"={c.at(of_back)[()]}*{a.at(of_pair)[()]}+{d.at(of_back)[()]}*{b.at(of_pair)[()]}"
+        ),
+    )
+
+
+ADDED = Stated(lambda a, b: a + b, lambda a, b: f"={a[()]}+{b[()]}")
+"""a_k + b_k."""
+
+MULTIPLIED = Stated(lambda a, by: by * a, lambda a, by: f"={by[()]}*{a[()]}")
+"""c a_k."""
+
+COMBINED = Stated(
+    lambda a, b, by, and_by: by * a + and_by * b,
+    lambda a, b, by, and_by: f"={by[()]}*{a[()]}+{and_by[()]}*{b[()]}",
+)
+"""c a_k + d b_k; also of two sums."""
+
+TOTAL = Stated(lambda terms: terms.sum(), lambda terms: f"=SUMPRODUCT({terms.over('k')[()]})")
+"""The sum of all terms.   Book: 2-3."""
+
+
+class Same(Equation):
+    """1 where two numbers are one to `ALIKE` digits, else 0."""
+
+    coarse = True
+
+    def array(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        size = np.maximum(np.abs(left), np.abs(right))
+        return np.where(np.abs(left - right) <= size / 10.0**ALIKE, 1.0, 0.0)
+
+    def cell(self, left: Cells, right: Cells) -> str:
+        """Return the formula."""
+        far, size = (
+            f"ABS({left[()]}-{right[()]})", f"MAX(ABS({left[()]}),ABS({right[()]}))"
+        )  # fmt: skip
+        return f"=IF({far}<={size}/10^{ALIKE},1,0)"
+
 
 SUMMED = ("u", "v", "added", "multiplied", "combined")
 
@@ -48,19 +164,19 @@ def _sequences(terms: int, words: Text) -> Iterator[Quantity]:
     term = partial(number, title="its formula", axes=(Axis("n", terms),), role="forward")
     yield number("n", title="place", axes=(Axis("n", terms),), counts=True)
     yield recurring("arithmetic", title="arithmetic", symbol="aₙ₊₁ = aₙ + d",
-                    equation=eq.ARITHMETIC, uses={"before": previous("arithmetic")},
+                    equation=ARITHMETIC, uses={"before": previous("arithmetic")},
                     meaning="each term is the previous one plus d",
                     written="aₙ₊₁ = aₙ + d, aₙ = a₁ + (n − 1) d")
-    yield term("arithmetic_term", symbol="a₁ + (n − 1) d", equation=eq.ARITHMETIC_TERM,
+    yield term("arithmetic_term", symbol="a₁ + (n − 1) d", equation=ARITHMETIC_TERM,
                uses={"a": "arithmetic"})
     yield recurring("geometric", title="geometric", symbol="aₙ₊₁ = r aₙ", number_format="0.0000",
-                    equation=eq.GEOMETRIC, uses={"before": previous("geometric")},
+                    equation=GEOMETRIC, uses={"before": previous("geometric")},
                     meaning="each term is the previous one times r",
                     written="aₙ₊₁ = r aₙ, aₙ = a₁ rⁿ⁻¹")
     yield term("geometric_term", symbol="a₁ rⁿ⁻¹", number_format="0.0000",
-               equation=eq.GEOMETRIC_TERM, uses={"a": "geometric"})
+               equation=GEOMETRIC_TERM, uses={"a": "geometric"})
     yield recurring("linear", title="linear recurrence", symbol="aₙ₊₁ = p aₙ + q",
-                    number_format="0.0000", equation=eq.LINEAR, uses={"before": previous("linear")},
+                    number_format="0.0000", equation=LINEAR, uses={"before": previous("linear")},
                     meaning="both combined", written="aₙ₊₁ = p aₙ + q")
     course = words.sentence(
         "course", "After {terms} terms the arithmetic sequence is at {arithmetic_last}, the "
@@ -75,24 +191,24 @@ def _pair(terms: int, words: Text) -> Iterator[Quantity]:
     back = partial(there, axes=(Axis("step back", terms, "time"),), role="backward")
     yield number("coefficients", title="coefficients p", symbol="p{}", shape=(2, 2), role="weight")
     pair = {"P": "coefficients", "one": previous("a"), "other": previous("b")}
-    yield there("a", title="first sequence", symbol="aₙ", equation=eq.Coupled(0), uses=pair,
+    yield there("a", title="first sequence", symbol="aₙ", equation=Coupled(0), uses=pair,
                 meaning="the first of the coupled pair", written="aₙ₊₁ = p₁₁aₙ + p₁₂bₙ",
                 source="2-2")
-    yield there("b", title="second sequence", symbol="bₙ", equation=eq.Coupled(1), uses=pair,
+    yield there("b", title="second sequence", symbol="bₙ", equation=Coupled(1), uses=pair,
                 meaning="the second of the coupled pair", written="bₙ₊₁ = p₂₁aₙ + p₂₂bₙ",
                 source="2-2")
-    yield Quantity("ratio", title="ratio (0 if aₙ is 0)", symbol="bₙ / aₙ", equation=eq.Ratio(),
+    yield Quantity("ratio", title="ratio (0 if aₙ is 0)", symbol="bₙ / aₙ", equation=Ratio(),
                    sheet="pair", axes=(Axis("n", terms, "time"),), role="forward")
     pair = {"P": "coefficients", "one": previous("c"), "other": previous("d_back")}
-    yield back("c", title="way back", symbol="c", equation=eq.Coupled(0, back=True), uses=pair,
+    yield back("c", title="way back", symbol="c", equation=Coupled(0, back=True), uses=pair,
                meaning="the pair on the way back: columns instead of rows",
                written="c ← p₁₁c + p₂₁d, d ← p₁₂c + p₂₂d", source="4-3")
-    yield back("d_back", title="way back", symbol="d", equation=eq.Coupled(1, back=True), uses=pair)
-    yield number("at_end", title="c₁ aₙ + d₁ bₙ, at the end", equation=eq.across(-1, 0),
+    yield back("d_back", title="way back", symbol="d", equation=Coupled(1, back=True), uses=pair)
+    yield number("at_end", title="c₁ aₙ + d₁ bₙ, at the end", equation=across(-1, 0),
                  uses={"d": "d_back"})
-    yield number("at_start", title="cₙ a₁ + dₙ b₁, at the start", equation=eq.across(0, -1),
+    yield number("at_start", title="cₙ a₁ + dₙ b₁, at the start", equation=across(0, -1),
                  uses={"d": "d_back"})
-    yield number("meets", title="equal", equation=eq.Same(), number_format=";;;",
+    yield number("meets", title="equal", equation=Same(), number_format=";;;",
                  uses={"left": "at_end", "right": "at_start"})
     apart = words.sentence("apart", "There: {at_end}, back: {at_start}. They differ only by "
                            "rounding.")
@@ -103,11 +219,11 @@ def _pair(terms: int, words: Text) -> Iterator[Quantity]:
 
 
 LAWS = {
-    "added": ("aₖ + bₖ", "sum of both", "Σa + Σb", eq.ADDED,
+    "added": ("aₖ + bₖ", "sum of both", "Σa + Σb", ADDED,
               "Σ(aₖ + bₖ) = {left} = Σaₖ + Σbₖ", "Σ(aₖ + bₖ) = {left}, Σaₖ + Σbₖ = {right}"),
-    "multiplied": ("c aₖ", "multiple", "c Σa", eq.MULTIPLIED,
+    "multiplied": ("c aₖ", "multiple", "c Σa", MULTIPLIED,
                    "Σ c aₖ = {left} = c Σaₖ", "Σ c aₖ = {left}, c Σaₖ = {right}"),
-    "combined": ("c aₖ + d bₖ", "combination", "c Σa + d Σb", eq.COMBINED,
+    "combined": ("c aₖ + d bₖ", "combination", "c Σa + d Σb", COMBINED,
                  "Σ(c aₖ + d bₖ) = {left} = c Σaₖ + d Σbₖ",
                  "Σ(c aₖ + d bₖ) = {left}, c Σaₖ + d Σbₖ = {right}"),
 }
@@ -123,20 +239,20 @@ def _sums(numbers: int, words: Text) -> Iterator[Quantity]:
     yield column("u", title="terms", symbol="aₖ", role="input")
     yield column("v", title="terms", symbol="bₖ", role="input")
 
-    def uses(equation: eq.Stated, a: str, b: str) -> dict[str, str]:
+    def uses(equation: Stated, a: str, b: str) -> dict[str, str]:
         return {role: name for role, name in (("a", a), ("b", b)) if role in equation.roles}
 
     for name, (symbol, title, _, equation, *_) in LAWS.items():
         yield column(name, title=title, symbol=symbol, equation=equation, role="forward",
                      uses=uses(equation, "u", "v"))
     for name in SUMMED:
-        yield number(f"sum_{name}", "sum", "Σ", title="sum", equation=eq.TOTAL,
+        yield number(f"sum_{name}", "sum", "Σ", title="sum", equation=TOTAL,
                      uses={"terms": name}, meaning="the sum of all terms",
                      written="Σaₖ = a₁ + a₂ + …", source="2-3")
     for name, (_, _, title, equation, *_) in LAWS.items():
         yield number(f"from_{name}", title=title, equation=equation,
                      uses=uses(equation, "sum_u", "sum_v"))
-        yield number(f"same_{name}", "same", "=", title="equal", equation=eq.Same(),
+        yield number(f"same_{name}", "same", "=", title="equal", equation=Same(),
                      number_format=";;;", uses={"left": f"sum_{name}", "right": f"from_{name}"})
     for name, (*_, same, other) in LAWS.items():
         blanks = {"left": f"{{sum_{name}}}", "right": f"{{from_{name}}}"}

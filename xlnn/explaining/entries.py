@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property, partial
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +14,11 @@ from xlnn.arguments import is_text, wrong
 from xlnn.checking.check import Examined
 from xlnn.checking.references import CellRange, areas, written
 from xlnn.errors import OptionsError
-from xlnn.explaining.cell_text import Value, in_words
-from xlnn.explaining.dependants import dependants
-from xlnn.explaining.explanation import SHOWN, Part
+from xlnn.explaining.explanation import SHOWN, Part, Value, in_words
 from xlnn.explaining.indices import index_of
 from xlnn.explaining.meaning import meaning_of
 from xlnn.grid import CellError
-from xlnn.layout import quoted
+from xlnn.layout import FilledColumn, Layout, moving, quoted
 from xlnn.loading.arrays import read_arrays
 from xlnn.quantity import Quantity
 from xlnn.workbooks import kind_of
@@ -27,6 +26,70 @@ from xlnn.workbooks import kind_of
 if TYPE_CHECKING:
     from xlnn.checking.report import Restated, Wrong
     from xlnn.registry.text import Text
+
+
+EXERCISE = "exercise_"
+"""How the names of what tells how far an exercise is filled in begin: no reader asks for it."""
+
+FIRST = 1_000_000
+"""The number of the first row that moves: a formula may name others as they are."""
+
+Dependants = tuple[Quantity, tuple[int, ...], list[tuple[int, ...]]]
+"""A quantity, a unit of it, and the indices along its axes."""
+
+
+def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[Dependants]:
+    """Yield which entries of each unit are computed from an entry of a quantity.
+
+    The formulas are those that the layout states.
+    """
+    block = layout.blocks[name]
+    place = layout.titles[block.sheet].casefold(), *block.address(index)
+    for quantity in layout.model.quantities:
+        if name not in quantity.sources or quantity.name.startswith(EXERCISE):
+            continue
+        here = layout.titles[quantity.sheet]
+        for number, part in enumerate(layout.blocks[quantity.name].parts):
+            lengths, before = part.lengths, (number,) if quantity.each else ()
+            for column in layout.columns(quantity.name, number):
+                naming = _naming(column, here, lengths, place)
+                naming[: part.given] = False
+                if naming.any():
+                    found = np.argwhere(naming.reshape(lengths))
+                    yield quantity, column.unit, [(*before, *map(int, entry)) for entry in found]
+
+
+def _naming(
+    column: FilledColumn, here: str, lengths: tuple[int, ...], place: tuple[str, int, int]
+) -> np.ndarray:
+    """Tell at which places of a column its formula names a cell."""
+    sheet, row, at = place
+    if column.starts:
+        naming = _naming(replace(column, starts=()), here, lengths, place).reshape(lengths)
+        for axis, index, start in column.starts:
+            there = (*(slice(None) for _ in range(axis)), index)
+            naming[there] = _naming(start, here, lengths, place).reshape(lengths)[there]
+        return naming.ravel()
+    naming = np.zeros(prod(lengths), dtype=bool)
+    if not column.rows:  # its cells stand in it as they are
+        named = areas(column.text.format(), here) or ()
+        covered = (
+            area.sheet == sheet and area.left <= at <= area.right and area.top <= row <= area.bottom
+            for area in named
+        )
+        naming[:] = any(covered)
+        return naming
+    # in place of its rows the number of each: an area's corners say how they move
+    numbered = column.text.format(*range(FIRST, FIRST + len(column.rows)))
+    for area in areas(numbered, here) or ():
+        if area.sheet == sheet and area.left <= at <= area.right:
+            corners = [
+                moving(*column.rows[n - FIRST], lengths) if n >= FIRST else np.full(naming.size, n)
+                for n in (area.top, area.bottom)
+            ]
+            naming |= (np.minimum(*corners) <= row) & (row <= np.maximum(*corners))
+    return naming
+
 
 Entry = tuple[str, tuple[int, ...]]
 """The name of a quantity, and an index of its array."""

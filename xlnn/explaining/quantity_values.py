@@ -1,13 +1,14 @@
 """The values of a quantity of a run, with its meaning and its cells."""
 
-from itertools import product
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from xlnn.errors import XlnnError
-from xlnn.explaining.html import described, table
 from xlnn.explaining.indices import index_of
 from xlnn.explaining.meaning import Meaning, section, stated
 from xlnn.layout import Layout
@@ -15,6 +16,42 @@ from xlnn.quantity import Quantity
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MOST_ROWS, MOST_COLUMNS = 10, 12
+"""What is shown of a long table."""
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]], most: int = MOST_ROWS) -> str:
+    """Return a table of texts and numbers.
+
+    >>> table(["a<b"], [[0.123456789]])
+    '<table><tr><th>a&lt;b</th></tr><tr><td>0.123457</td></tr></table>'
+    """
+    shown = [*islice(rows, most + 1)]
+    lines = [_line("th", heads), *(_line("td", row) for row in shown[:most])]
+    if len(shown) > most:
+        lines.append("<tr><td>…</td></tr>")
+    return f"<table>{''.join(lines)}</table>"
+
+
+def described(*lines: str) -> str:
+    """Return lines as a paragraph.
+
+    >>> described("W2: weights", "", "w ← w − η ∂C_T/∂w")
+    '<p>W2: weights<br>w ← w − η ∂C_T/∂w</p>'
+    """
+    return f"<p>{'<br>'.join(escape(line) for line in lines if line)}</p>"
+
+
+def _line(tag: str, cells: Sequence[object]) -> str:
+    said = [escape(_said(cell)) for cell in cells[:MOST_COLUMNS]]
+    said += ["…"] if len(cells) > MOST_COLUMNS else []
+    return f"<tr>{''.join(f'<{tag}>{each}</{tag}>' for each in said)}</tr>"
+
+
+def _said(cell: object) -> str:
+    return f"{cell:.6g}" if isinstance(cell, float | np.floating) else str(cell)
 
 
 class QuantityValues(NDArrayOperatorsMixin):

@@ -12,9 +12,8 @@ from xlnn.arguments import path_of
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError, XlnnError
 from xlnn.explaining.curve import course_of, is_course
-from xlnn.explaining.html import described, table
 from xlnn.explaining.meaning import meaning_of
-from xlnn.explaining.quantity_values import QuantityValues
+from xlnn.explaining.quantity_values import QuantityValues, described, table
 from xlnn.loading.values import Recalculated, recalculated
 from xlnn.quantity import Model
 from xlnn.workbooks import kind_of

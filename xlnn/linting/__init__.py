@@ -14,10 +14,9 @@ from xlnn.linting.book import read_book
 from xlnn.linting.formulas import formula_problems
 from xlnn.linting.names import name_problems
 from xlnn.linting.nodes import SheetNode, witness
-from xlnn.linting.package_parts import package_problems
+from xlnn.linting.package_parts import package_problems, style_problems
 from xlnn.linting.problem import RULES, Problem
 from xlnn.linting.sheets import sheet_problems
-from xlnn.linting.styles import style_problems
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import SheetSource
 from xlnn.xlsx.package import Package, inspect, never

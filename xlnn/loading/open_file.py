@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from xlnn import linting
+from xlnn.arguments import path_of
 from xlnn.errors import WorkbookError, XlnnError
 from xlnn.layout import Layout
+from xlnn.linting import Problem
 from xlnn.loading.spec import described
 from xlnn.loading.swapped_sheets import swapped
 from xlnn.loading.unseen_formulas import check_dependents, outside
@@ -61,3 +64,33 @@ def missing_sheet(path: Path, there: tuple[str, ...], layout: Layout) -> Workboo
     return WorkbookError(
         f"{path.name}: the sheet {missing[0]} is missing{now}; restore it or its name."
     )
+
+
+def lint(path: Path | str) -> tuple[Problem, ...]:
+    """Find what would make Excel repair a workbook.
+
+    Parameters
+    ----------
+    path : Path
+        A file from anywhere.
+
+    Returns
+    -------
+    tuple of Problem
+        Empty where nothing was found; at most `xlnn.linting.MAX_PROBLEMS`. Of formulas that are
+        wrong alike, filled down a column, the first is named.
+
+    Raises
+    ------
+    WorkbookError
+        The file is no workbook, or holds what xlnn opens no file with.
+    """
+    path = path_of(path)
+    try:
+        return linting.lint(path)
+    except WorkbookError as refusal:
+        try:
+            _, layout = described(path)
+        except XlnnError:
+            raise refusal from None
+        return linting.lint(path, outside(layout))

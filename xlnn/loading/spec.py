@@ -1,6 +1,6 @@
 """Read the sheet Spec of a workbook, and the layout that follows from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from math import prod
 from pathlib import Path
@@ -11,6 +11,7 @@ from xlnn.errors import DataError, WorkbookError
 from xlnn.layout import FIRST_ROW, Layout
 from xlnn.loading.swapped_sheets import by_heading
 from xlnn.quantity import Model
+from xlnn.reference import Arrays
 from xlnn.registry.text import languages, text
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.exercise import exercise_in
@@ -169,3 +170,23 @@ def _at_most(path: Path) -> tuple[int, int]:
     """Return how many formulas, and how many cells, a file of its size can hold at the most."""
     size = path.stat().st_size
     return size, size
+
+
+def on_records(spec: Spec, layout: Layout, run: Arrays) -> Iterator[str]:
+    """Yield a sentence if what was noted of NumPy's run is something else now.
+
+    Parameters
+    ----------
+    spec : Spec
+    layout : Layout
+    run : dict of arrays
+        NumPy's run of the workbook's inputs, and what its records hold.
+    """
+    altered = list(kind_of(spec).altered_records(spec, run))
+    if altered:
+        name, index, expected = altered[0]
+        more = f", as {len(altered) - 1:,} more of these notes" if altered[1:] else ""
+        yield (
+            f"{layout.cell(name, index)} holds {run[name][index]:.15g}, and should note "
+            f"{expected:.15g} of NumPy's run of these inputs: the note was overwritten{more}"
+        )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from xlnn.data.files import text
 from xlnn.data.toml import parsed
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
-from xlnn.registry.experiments import experiments, loaded
 
 DEFAULT = "digits"
 
@@ -207,3 +207,35 @@ def copy(name: str, target: Path) -> None:
         # copytree collects what happened to each file: source, copy, and what the system said
         said = error.strerror or error.args[0][0][2]
         raise DataError(f"{target} cannot be created: {said}.") from error
+
+
+GROUP = "xlnn.experiments"
+
+
+@cache
+def experiments() -> dict[str, EntryPoint]:
+    """Return where each experiment is found, by its name; of two of one name, ours."""
+    files = (Path(__file__).parents[1] / "experiments").glob("[a-z]*.py")
+    ours = (
+        EntryPoint(path.stem.replace("_", "-"), f"{GROUP}.{path.stem}:EXPERIMENT", GROUP)
+        for path in files
+    )
+    return {each.name: each for each in (*entry_points(group=GROUP), *ours)}
+
+
+def loaded(name: str) -> Any:  # noqa: ANN401 -- an xlnn.Experiment, of which this room knows nothing
+    """Return an experiment by its name.
+
+    Raises
+    ------
+    DataError
+        The package that names it does not hold it.
+    """
+    where = experiments()[name]
+    try:
+        found = where.load()
+    except Exception as error:  # a package of somebody else's may raise anything
+        raise DataError(f"The experiment {name} ({where.value}) raises {error!r:.200}.") from error
+    if getattr(found, "name", None) != name or not hasattr(found, "untranslated"):
+        raise DataError(f"{where.value} is no xlnn.Experiment of the name {name}.")
+    return found

@@ -1,14 +1,14 @@
 """List the kinds of workbooks.
 
 Each is found by the name that a template and the sheet Spec give it; `xlnn.workbooks.kind` says
-what a kind is. Experiments are kinds, too: see `xlnn.registry.experiments`.
+what a kind is. Experiments are kinds, too: see `xlnn.registry.templates`.
 """
 
 from importlib import import_module
 from typing import Any
 
 from xlnn.errors import DataError
-from xlnn.registry.experiments import experiments, loaded
+from xlnn.registry.templates import experiments, loaded
 from xlnn.workbooks.kind import Spec, WorkbookKind
 
 KINDS = {

@@ -15,8 +15,7 @@ from xlnn.errors import DataError
 from xlnn.layout import Block, Layout, single_block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity, Stated
 from xlnn.reference import Arrays
-from xlnn.registry.experiments import experiments, loaded
-from xlnn.registry.templates import Template, shown
+from xlnn.registry.templates import Template, experiments, loaded, shown
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages import spec_text

@@ -8,7 +8,7 @@ from xlnn.errors import WorkbookError
 from xlnn.grid import Inputs
 from xlnn.xlsx.copying import Edit, Rewrite, RewrittenCell, copy, rewrite_cells, whole
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts
-from xlnn.xlsx.prefixes import unprefix
+from xlnn.xlsx.texts import unprefix
 
 
 def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:

@@ -30,7 +30,6 @@ from xlnn.xlsx.parts import (
     read_workbook,
     shared_strings,
 )
-from xlnn.xlsx.prefixes import unprefixed
 from xlnn.xlsx.sheet_stream import (
     COLUMNS,
     COMPUTED,
@@ -41,6 +40,7 @@ from xlnn.xlsx.sheet_stream import (
     Witness,
     area,
 )
+from xlnn.xlsx.texts import unprefixed
 
 Named = tuple[str, str, Mapping[str, str]]
 """A defined name, its formula, and its attributes."""

@@ -27,8 +27,7 @@ from collections.abc import Iterator
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import MAX_TAG, Opening, Parser, Token, batches, tokens
-from xlnn.xlsx.prefixes import PREFIX
-from xlnn.xlsx.texts import unmarked
+from xlnn.xlsx.texts import PREFIX, unmarked
 
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them

@@ -6,9 +6,11 @@ that talks with the web: a tenth of what a build imports.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError
+from xlnn.xlsx.markup import MAX_TAG
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LOOKS_LIKE_ONE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -96,3 +98,47 @@ def cached(value: object) -> tuple[str, str]:
     # Excel and its SDK know xml:space on <v>
     space = ' xml:space="preserve"' if value != value.strip() else ""
     return ' t="str"', f"{space}>{markup(escaped(value))}"
+
+
+PREFIX = "_xlfn."
+
+_PREFIXED = re.compile(r"""("(?:[^"]|"")*+"|'(?:[^']|'')*+'!)|(?<![\w.])_xlfn\.(?=IFERROR\()""")
+_FORMULA = re.compile(rb"(<(?:[\w.-]+:)?f(?:\s[^<>]*)?>)([^<]*)")
+
+
+def unprefixed(formula: str) -> str:
+    """Write a formula's functions as Excel does; texts and names of sheets stay as they are.
+
+    >>> unprefixed('_xlfn.IFERROR(A1,"_xlfn.IFERROR(")+_xlfn.STDEV.S(A1)')
+    'IFERROR(A1,"_xlfn.IFERROR(")+_xlfn.STDEV.S(A1)'
+    """
+    return _PREFIXED.sub(lambda found: found[1] or "", formula) if PREFIX in formula else formula
+
+
+def unprefix(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Edit a sheet, as `xlnn.xlsx.copying.copy` does: each formula becomes `unprefixed`."""
+    held: list[bytes] = []
+    length = 0
+    for chunk in chunks:
+        end = chunk.rfind(b"<")  # what stands before a tag is complete
+        if end >= 0:
+            yield _unprefixed(b"".join([*held, chunk[:end]]))
+            held, length, chunk = [], 0, chunk[end:]  # noqa: PLW2901 -- its rest
+        held.append(chunk)
+        length += len(chunk)
+        if length > MAX_TAG + len(chunk):  # no formula
+            yield b"".join(held)
+            held, length = [], 0
+    yield _unprefixed(b"".join(held))
+
+
+def _unprefixed(data: bytes) -> bytes:
+    if PREFIX.encode() not in data:
+        return data
+    return _FORMULA.sub(lambda found: found[1] + _in_xml(found[2].decode()).encode(), data)
+
+
+def _in_xml(text: str) -> str:
+    if PREFIX not in text or "&#" in text:  # no program writes its quotes by their numbers
+        return text
+    return markup(unprefixed(unmarked(text)))

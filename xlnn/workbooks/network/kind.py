@@ -1,36 +1,134 @@
 """The kind "network": a stack of layers that learns from data, or was trained elsewhere."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlnn.data.dataset import Dataset
+from xlnn.data.precision import rounded
+from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.optimiser import REMEMBERED
+from xlnn.equations.optimiser import PLAIN, REMEMBERED
 from xlnn.layout import Layout
 from xlnn.options import FORWARD, Options
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
-from xlnn.registry.templates import Template
-from xlnn.registry.text import Text
+from xlnn.registry.templates import Template, template
+from xlnn.registry.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.network import origin
+from xlnn.workbooks.network.data_options import data_of
+from xlnn.workbooks.network.layer_spec import layers_of
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
 from xlnn.workbooks.network.quantities.check_sheet import altered
 from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
-from xlnn.workbooks.network.recipe import recipe
+from xlnn.workbooks.network.recipe import held_of, recipe
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.network.varied_data import personal
-from xlnn.workbooks.network.words import words_of
 from xlnn.workbooks.pages.context import Context
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from xlnn.writing.drawing import Drawing
+
+
+TEMPLATES = ("digits", "xor", "cnn")
+"""Templates with words of their own."""
+
+TIMELESS = ("xor",)
+"""Those of which these words are true whatever the number of epochs."""
+
+
+def words_of(spec: Spec) -> Text:
+    """Return the words of a workbook."""
+    found = text(spec.lang).of(variants(spec))
+    return found if spec.epochs else found.with_own("predict")
+
+
+def variants(spec: Spec) -> Iterator[str]:
+    """Yield what a workbook says otherwise, each over the ones before it."""
+    if spec.features:
+        yield "table"
+    if spec.is_regression:
+        yield "regression"
+    if any(kind.slides for kind in spec.kinds.values()):
+        yield "maps"
+    if spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec):
+        yield spec.template
+    if spec.scaled:
+        yield "scaled"
+    if spec.scaled_targets:
+        yield "scaled_targets"
+    if spec.epochs and COSTS[spec.cost].loss:
+        yield "cross_entropy"
+    if spec.optimizer != PLAIN and len(set(spec.runs)) <= 1:
+        yield spec.optimizer
+
+
+def _is_plain(spec: Spec) -> bool:
+    """Tell whether a network trains as the book's does, and alone."""
+    return spec.optimizer == PLAIN and not spec.regularised and not spec.runs
+
+
+def _is_shipped(spec: Spec) -> bool:
+    """Tell whether a network is the one of its template: its own words are of no other."""
+    shipped = template(spec.template).values
+    if spec.test_images or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS):
+        return False
+    *below, last = shipped["layers"]
+    layers = layers_of({"layers": [*below, {"units": len(spec.labels), **last}]})
+    return layers == spec.layers and shipped["cost"] == spec.cost
+
+
+LEAST = 7 / 8
+"""The smallest part of the images that a person gets: the network learns as before, and rows that
+a neighbour's formulas name are others."""
+
+SEEDS = 2**32
+
+
+def personal(origin: Origin, options: Options, random: np.random.Generator) -> Origin:
+    """Return an origin with some of its images in another order, and a start of its own.
+
+    Those that are held out stay held out, and of every class that was trained one still is. A
+    network that does not train keeps its weights, and all of its rows, each a little moved.
+    """
+    data = data_of(origin, options)
+    if not origin.epochs:
+        x = data.x[random.permutation(len(data.x))]
+        moved = rounded(x * random.uniform(0.8, 1.2, x.shape))
+        return replace(origin, data=replace(data, x=moved, told=()))
+    held = held_of(origin, options, data)
+    trained = _some(np.flatnonzero(~held), data, random)
+    tested = _some(np.flatnonzero(held), data, random)
+    rows = np.concatenate([trained, tested])
+    return replace(
+        origin,
+        data=replace(data, x=data.x[rows], t=data.t[rows], told=()),
+        held=np.arange(len(rows)) >= len(trained),
+        start=None,
+        seed=int(random.integers(SEEDS)),
+    )
+
+
+def _some(rows: np.ndarray, data: Dataset, random: np.random.Generator) -> np.ndarray:
+    """Choose some rows, in another order; of every class there is one."""
+    least = int(np.ceil(LEAST * len(rows)))
+    count = int(random.integers(least, len(rows) + 1)) if len(rows) else 0
+    shuffled = random.permutation(rows)
+    if not data.is_regression:  # the first of each class is never left out
+        classes = data.t[shuffled].argmax(axis=1) if len(rows) else shuffled
+        firsts = np.unique(classes, return_index=True)[1]
+        order = np.concatenate([firsts, np.setdiff1d(np.arange(len(rows)), firsts)])
+        count = max(count, len(firsts))
+        shuffled = random.permutation(shuffled[order.astype(int)][:count])
+    return shuffled[:count]
+
 
 A_LAYER = 4
 """Formulas of a layer at least, besides an activation of each unit for each image and epoch."""

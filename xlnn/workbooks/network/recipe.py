@@ -5,12 +5,13 @@ The sizes of the input and of the output layer follow from the data; what lies b
 A file says neither which cost nor which optimiser trained it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from math import prod
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,8 @@ from xlnn.data.inputs import check_count
 from xlnn.data.precision import rounded
 from xlnn.data.split import held_out
 from xlnn.data.wording import listed
-from xlnn.equations.layer import PARAMETERS
+from xlnn.equations.cost import COSTS
+from xlnn.equations.layer import LAYERS, PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import BUILD, Options, as_typed
@@ -30,14 +32,13 @@ from xlnn.workbooks.network.data_options import data_of
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
-from xlnn.workbooks.network.resized import fitting, reshaped
 from xlnn.workbooks.network.scaling import decimals, scale_note, scalings, target_notes
 from xlnn.workbooks.network.spec import COMPARED, Spec
 from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
 
 CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
 
-COSTS = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
+COST_OF = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
 """The cost that goes with an output; with others it is the squared error."""
 
 
@@ -71,7 +72,7 @@ def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin,
     used = replace(
         origin,
         layers=[*below, output | {"activation": asked or had}],
-        cost=COSTS.get(asked or had, SQUARED),
+        cost=COST_OF.get(asked or had, SQUARED),
     )
     usual = {"cost": used.cost, "optimizer": used.optimizer, "eta": used.eta}
     left = [key for key in usual if getattr(options, key) is None]
@@ -369,3 +370,84 @@ def _start_in_rows(
         told = f"{error} So the start weights were drawn at random (seed {seed}, fan-in)."
         # of a template of ours it is a file that the person never saw
         return drawn, () if origin.is_shipped else (told,)
+
+
+USUAL = "sigmoid"
+"""The activation of a layer that says none, as in a template."""
+
+Layers = list[dict[str, Any]]
+
+
+def reshaped(
+    layers: Layers,
+    hidden: Sequence[int] | None,
+    activation: str | None,
+    output_activation: str | None,
+) -> Layers:
+    """Return layers with other hidden ones, or with other activation functions.
+
+    Parameters
+    ----------
+    layers : list of dict
+        As a template writes them; the last is the output.
+    hidden : sequence of int, or None
+        The units of the hidden layers, dense ones, that take the place of all there are.
+    activation : str or None
+        Of the hidden layers.
+    output_activation : str or None
+        Of the output layer.
+
+    Raises
+    ------
+    OptionsError
+        There is no hidden layer that could have an activation.
+
+    >>> reshaped([{"units": 3, "activation": "tanh"}, {"units": 2}], (5, 4), None, "softmax")[1:]
+    [{'units': 4, 'activation': 'tanh'}, {'units': 2, 'activation': 'softmax'}]
+    """
+    *below, output = layers
+    pooling = {name for name, kind in LAYERS.items() if not kind.activates}
+    weighted = [layer for layer in below if layer.get("kind") not in pooling]
+    if hidden is not None:
+        first = weighted[0].get("activation", USUAL) if weighted else USUAL
+        below = [{"units": units, "activation": activation or first} for units in hidden]
+        if str(output.get("name", "")).isdigit():  # numbers follow the order, and it is another
+            output = {key: value for key, value in output.items() if key != "name"}
+    elif activation is not None:
+        below = [
+            layer | {"activation": activation} if layer in weighted else layer for layer in below
+        ]
+    if activation is not None and not below:
+        raise OptionsError(
+            "--activation is for hidden layers, and there are none: add --hidden, or use "
+            "--output-activation."
+        )
+    if output_activation is not None:
+        output = output | {"activation": output_activation}
+    return [*below, output]
+
+
+def fitting(
+    layers: Layers, cost: str | None, *, is_regression: bool
+) -> tuple[Layers, tuple[str, ...]]:
+    """Return layers whose output goes with a cost that was asked for, and what changed.
+
+    Parameters
+    ----------
+    layers : list of dict
+    cost : str or None
+        None where the template's stays.
+    is_regression : bool
+        Numbers are predicted: a linear output reaches all of them.
+    """
+    known = COSTS.get(cost or "")
+    had = layers[-1].get("activation", USUAL)
+    if known is None or known.suits(had):
+        return layers, ()
+    linear = is_regression and "linear" in known.outputs
+    taken = "linear" if linear else known.outputs[0]
+    told = (
+        f"The output layer is now {taken} instead of {had}, which cannot be combined with the cost "
+        f'"{cost}" (--output-activation).'
+    )
+    return [*layers[:-1], layers[-1] | {"activation": taken}], (told,)

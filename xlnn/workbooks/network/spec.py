@@ -18,10 +18,12 @@ from xlnn.workbooks.network.layer_spec import (
     LARGEST_LAYER,
     LayerSpec,
     check_layers,
+    entries,
     kinds_of,
     layers_of,
+    quoted_list,
+    quoted_or,
 )
-from xlnn.workbooks.network.spec_entries import entries, quoted_list, quoted_or
 from xlnn.workbooks.spec_text import plain
 
 AS_MANY = -1

@@ -19,14 +19,13 @@ from xlnn.workbooks.network.quantities.compare import compare
 from xlnn.workbooks.network.quantities.confusion import confusion
 from xlnn.workbooks.network.quantities.fit import fit
 from xlnn.workbooks.network.quantities.gradient_check import gradient_check, worth_moving
-from xlnn.workbooks.network.quantities.lens import lens
+from xlnn.workbooks.network.quantities.lens import MAP, PLACE, lens, window
 from xlnn.workbooks.network.quantities.network import TEST, network
 from xlnn.workbooks.network.quantities.plane import has_plane, plane
 from xlnn.workbooks.network.quantities.play import course, play, worth_seeing
 from xlnn.workbooks.network.quantities.recognise import recognise
 from xlnn.workbooks.network.quantities.runs import RUN, choosing, seen_by
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.quantities.window import MAP, PLACE, window
 from xlnn.workbooks.network.spec import Spec
 
 LARGEST_DRAWN = 2_000

@@ -10,7 +10,6 @@ from xlnn.workbooks.network.quantities.figure import Figure
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.quantities.workbook import workbook_model
 from xlnn.workbooks.network.sheets import (
-    alignment,
     check,
     choosers,
     compare,
@@ -47,7 +46,7 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
 
     def draw(page: Context[Spec]) -> Drawing:
         drawing = stated.draw(page)
-        alignment.centre(drawing, page, page.layout.on(key), alignment.CENTRED)
+        images.centre(drawing, page, page.layout.on(key), images.CENTRED)
         return drawing
 
     stated = helper_page(key, "", "", Made(columns), gridlines=True)

@@ -17,7 +17,6 @@ from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.formats import DIGIT_PIXELS
-from xlnn.writing.name_width import name_width
 from xlnn.writing.style import (
     KEY,
     LABEL,
@@ -31,7 +30,7 @@ from xlnn.writing.style import (
     heading,
     tint,
 )
-from xlnn.writing.text_width import LEADING, lines
+from xlnn.writing.text_width import LEADING, lines, name_width
 
 EPOCH, PART, FIRST = 4, 6, 11
 """The rows of the choice, of what a part is, and the first of its table of classes."""

@@ -1,21 +1,37 @@
 """The sheet Images: the table of pixels, and each image as a picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.workbook import GALLERY
-from xlnn.workbooks.network.sheets.alignment import CENTRED, centre
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
-from xlnn.writing.name_width import MOST_OF_WORD, named_over
-from xlnn.writing.style import CAPTION, INPUT_INK, KEY, NOTE, PICTURE, heading, ink_scale
-from xlnn.writing.text_width import LEADING, lines, text_width
+from xlnn.writing.style import CAPTION, INPUT_INK, KEY, NOTE, PICTURE, heading, ink_scale, value
+from xlnn.writing.text_width import LEADING, MOST_OF_WORD, lines, name_width, named_over, text_width
+
+CENTRED = ("truth", "truth_label", "answer", "label", "right")
+
+
+def centre(
+    drawing: Drawing, page: Context, blocks: Iterable[Block], kinds: tuple[str, ...]
+) -> None:
+    """Centre what is of some kinds in its columns; those of labels are as wide as these."""
+    for block in blocks:
+        quantity = block.quantity
+        if quantity.kind not in kinds:
+            continue
+        look = value(quantity.number_format, given=quantity.is_input, first=True)
+        drawing.looks[quantity.name] = replace(look, align="center", shrink=quantity.is_text)
+        if quantity.is_text:
+            usual = drawing.widths.get(block.column, 0)
+            drawing.widths[block.column] = max(usual, name_width(page.spec.labels))
+
 
 SHEET, TESTED = "images", "test_images"
 PIXEL_WIDTH = 2.7

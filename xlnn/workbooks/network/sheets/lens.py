@@ -34,7 +34,6 @@ from xlnn.workbooks.network.sheets.unit_rows import (
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.name_width import named_over, word_width
 from xlnn.writing.style import (
     CAPTION,
     CHOICE,
@@ -47,6 +46,7 @@ from xlnn.writing.style import (
     TITLE,
     ink_scale,
 )
+from xlnn.writing.text_width import named_over, word_width
 
 SHEET = "lens"
 TOP = 5

@@ -9,8 +9,8 @@ from dataclasses import replace
 from xlnn.quantity import Model
 from xlnn.workbooks.pages.context import Context
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.name_width import size_in
 from xlnn.writing.style import SECTION, SENTENCE, Look
+from xlnn.writing.text_width import size_in
 
 NAME, MEASURED, BAR = 3, 2, 4
 """How many columns a name has room in, a number that is to be predicted, and a bar."""

@@ -21,7 +21,6 @@ from xlnn.workbooks.network.sheets.unit_rows import (
 from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.table import number_validation, row_validation
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.name_width import named_over, word_width
 from xlnn.writing.style import (
     CHOICE,
     INPUT_INK,
@@ -36,6 +35,7 @@ from xlnn.writing.style import (
     ink_scale,
     on_ink,
 )
+from xlnn.writing.text_width import named_over, word_width
 
 SHEET, PREFIX = "recognise", "draw_"
 TOP, LEFT, CELL, NUMBERS = 4, 2, 6.9, 12

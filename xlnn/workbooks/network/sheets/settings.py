@@ -12,8 +12,8 @@ from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.name_width import name_width
 from xlnn.writing.style import ASIDE, ASKED, PLAIN, Look, value
+from xlnn.writing.text_width import name_width
 
 LISTS = ("labels", "middle", "factor", "t_middle", "t_factor")
 TAKEN = ("mu", "beta", "beta1", "beta2", "epsilon", "l2")
