@@ -31,7 +31,6 @@ class Sigmoid(Equation):
         return 1 / (1 + np.exp(np.minimum(LARGEST, -z)))
 
     def cell(self, *unit: int, z: Cells) -> str:
-        """Return the formula of one unit."""
         # of -z, and not of the cell: MAX(-700,z) would take an empty one, which is 0, for -700
         return f"=1/(1+EXP(MIN({LARGEST},-{z[unit]})))"
 
@@ -44,7 +43,6 @@ class SigmoidSlope(Equation):
         return a * (1 - a)
 
     def cell(self, *unit: int, a: Cells) -> str:
-        """Return the formula of one unit."""
         return f"={a[unit]}*(1-{a[unit]})"
 
 
@@ -56,7 +54,6 @@ class Tanh(Equation):
         return np.tanh(z)
 
     def cell(self, *unit: int, z: Cells) -> str:
-        """Return the formula of one unit."""
         return f"=TANH({z[unit]})"
 
 
@@ -68,7 +65,6 @@ class TanhSlope(Equation):
         return 1 - a * a
 
     def cell(self, *unit: int, a: Cells) -> str:
-        """Return the formula of one unit."""
         return f"=1-{a[unit]}*{a[unit]}"
 
 
@@ -85,7 +81,6 @@ class ReLU(Equation):
         return np.maximum(0, z)
 
     def cell(self, *unit: int, z: Cells) -> str:
-        """Return the formula of one unit."""
         return f"=MAX(0,{z[unit]})"
 
 
@@ -102,7 +97,6 @@ class ReLUSlope(Equation):
         return np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, 0.0)
 
     def cell(self, *unit: int, z: Cells) -> str:
-        """Return the formula of one unit."""
         # between 0 and 1: not every engine rounds 1E+20 to 12 places
         return f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,0)"
 
@@ -126,7 +120,6 @@ class LeakyReLU(Equation):
         return np.maximum(0, z) + self.slope * np.minimum(0, z)
 
     def cell(self, *unit: int, z: Cells) -> str:
-        """Return the formula of one unit."""
         return f"=MAX(0,{z[unit]})+{written(self.slope)}*MIN(0,{z[unit]})"
 
 
@@ -143,7 +136,6 @@ class LeakyReLUSlope(Equation):
         return np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, self.slope)
 
     def cell(self, *unit: int, z: Cells) -> str:
-        """Return the formula of one unit."""
         is_on = f"ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0"
         return f"=IF({is_on},1,{written(self.slope)})"
 
@@ -165,7 +157,6 @@ class Linear(Equation):
         return z
 
     def cell(self, *unit: int, z: Cells) -> str:
-        """Return the formula of one unit."""
         return f"={z[unit]}"
 
 
@@ -179,7 +170,6 @@ class LargestInput(Equation):
         return z.max(axis=1)
 
     def cell(self, z: Cells) -> str:
-        """Return the formula of one image."""
         return "=" + written_call("MAX", [z[k] for k in range(z.shape[0])])
 
 

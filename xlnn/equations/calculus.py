@@ -110,7 +110,6 @@ class Of(Equation):
         return np.asarray(chosen(function).f.array(x))
 
     def cell(self, function: Cells, x: Cells) -> str:
-        """Return the formula."""
         lines = (each.f.cell(x[()]) for each in FUNCTIONS)
         return f"=CHOOSE({function[()]},{','.join(lines)})"
 
@@ -132,7 +131,6 @@ class OfShifted(Equation):
         return np.asarray(chosen(function).f.array(x + h if self.sign == "+" else x - h))
 
     def cell(self, function: Cells, x: Cells, h: Cells) -> str:
-        """Return the formula."""
         lines = (each.f.cell(f"({x[()]}{self.sign}{h[()]})") for each in FUNCTIONS)
         return f"=CHOOSE({function[()]},{','.join(lines)})"
 
@@ -145,7 +143,6 @@ class Derivatives(Equation):
         return np.array([each.array(x, f) for each in chosen(function).derivatives])
 
     def cell(self, k: int, function: Cells, x: Cells, f: Cells) -> str:
-        """Return the formula of one of them."""
         lines = (each.derivatives[k].cell(x[()], f[()]) for each in FUNCTIONS)
         return f"=CHOOSE({function[()]},{','.join(lines)})"
 
@@ -160,7 +157,6 @@ class OfSurfaceShifted(Equation):
         return np.asarray(chosen_surface(surface).z.array(x + dx, y + dy))
 
     def cell(self, surface: Cells, x: Cells, y: Cells, dx: Cells, dy: Cells) -> str:
-        """Return the formula."""
         at = f"({x[()]}+{dx[()]})", f"({y[()]}+{dy[()]})"
         lines = (each.z.cell(*at) for each in SURFACES)
         return f"=CHOOSE({surface[()]},{','.join(lines)})"
@@ -185,8 +181,6 @@ class PartialQuotient(Equation):
         return np.asarray((z(x + u, y + v) - z(x - u, y - v)) / (2 * h))
 
     def cell(self, surface: Cells, x: Cells, y: Cells, h: Cells) -> str:
-        """Return the formula."""
-
         def z(sign: str) -> str:
             at = {"x": x[()], "y": y[()]}
             at[self.along] = f"({at[self.along]}{sign}{h[()]})"
@@ -205,7 +199,6 @@ class LogSize(Equation):
         return np.log10(np.maximum(np.abs(e), 1e-12))
 
     def cell(self, e: Cells) -> str:
-        """Return the formula."""
         return f"=LN(MAX(ABS({e[()]}),1/10^12))/LN(10)"
 
 
@@ -219,7 +212,6 @@ class Taylor(Equation):
         return np.cumsum(np.append(f, terms))
 
     def cell(self, k: int, f: Cells, df: Cells, delta: Cells) -> str:
-        """Return the formula of one degree."""
         below = ("", "", "/2", "/6", "/24")
         terms = (f"+{df[j - 1]}*{delta[()]}^{j}{below[j]}" for j in range(1, k + 1))
         return f"={f[()]}{''.join(terms)}"
@@ -233,7 +225,6 @@ class TaylorError(Equation):
         return taylor - right
 
     def cell(self, k: int, taylor: Cells, right: Cells) -> str:
-        """Return the formula of one degree."""
         return f"={taylor[k]}-{right[()]}"
 
 
@@ -247,7 +238,6 @@ class Least(Equation):
         return np.asarray(f.argmin() + 1)
 
     def cell(self, f: Cells) -> str:
-        """Return the formula."""
         points = f.over("part")[()]
         return "=" + place_of(f"MIN({points})", points, always=True)
 
@@ -269,7 +259,6 @@ class FoundCoordinate(Equation):
         return all_points[int(least) - 1]
 
     def cell(self, least: Cells, all_points: Cells) -> str:
-        """Return the formula."""
         return f"=INDEX({all_points.over('part')[()]},{least[()]})"
 
 
@@ -289,7 +278,6 @@ class BestStep(Sentence):
     def text(
         self, *, df: np.ndarray, n: np.ndarray, log_forward: np.ndarray, log_central: np.ndarray
     ) -> str:
-        """Return the text."""
         sentence, one, several = self.words
 
         def best(logs: np.ndarray) -> str:
@@ -300,7 +288,6 @@ class BestStep(Sentence):
         return sentence.format(slope=short_text(df[0]), forward=forward, central=central)
 
     def cell(self, df: Cells, n: Cells, log_forward: Cells, log_central: Cells) -> str:
-        """Return the formula."""
         sentence, one, several = self.words
         rows = n.over("width")[()]
 
@@ -328,13 +315,11 @@ class Agreement(Sentence):
         self.words = words
 
     def text(self, *, gap: float, largest: float, h: float) -> str:
-        """Return the text."""
         agree, differ = self.words
         line = agree if gap * 10**AGREES <= largest else differ
         return line.format(gap=significant_text(gap), h=significant_text(h))
 
     def cell(self, gap: Cells, largest: Cells, h: Cells) -> str:
-        """Return the formula."""
         shown = {"gap": significant(gap[()]), "h": significant(h[()])}
         agree, differ = (filled(line, **shown) for line in self.words)
         return f"=IF({gap[()]}*10^{AGREES}<={largest[()]},{agree},{differ})"
@@ -358,7 +343,6 @@ class Halved(Sentence):
     def text(
         self, *, shrinks: float, off: np.ndarray, surface: float, z: float, **step: float
     ) -> str:
-        """Return the text."""
         square, other, rounding = self.words
         terms = abs(z) + chosen_surface(surface).flattens
         terms += sum(abs(step[f"z_{along}"] * step[f"d{along}"]) for along in ("x", "y"))
@@ -368,7 +352,6 @@ class Halved(Sentence):
         return line.format(shrinks=short_text(shrinks, 3))
 
     def cell(self, **cells: Cells) -> str:
-        """Return the formula."""
         shrinks, surface, z = (cells[name][()] for name in ("shrinks", "surface", "z"))
         terms = "+".join(
             f"ABS({cells[f'z_{along}'][()]}*{cells[f'd{along}'][()]})" for along in ("x", "y")
@@ -409,7 +392,6 @@ class SteepestPoint(Sentence):
         fine_f: np.ndarray,
         **shown: float,
     ) -> str:
-        """Return the text."""
         if a == b == 0:
             return self.words["flat"]
         if r == 0:
@@ -423,7 +405,6 @@ class SteepestPoint(Sentence):
         return self.words["found"].format(**numbers) + rest
 
     def cell(self, **cells: Cells) -> str:
-        """Return the formula."""
         shown = {name: fixed(cells[name][()], 4) for name in ("x", "y", "f", "exact", "factor")}
         said = {key: f'"{line}"' for key, line in self.words.items()}
         found = filled(self.words["found"], **shown)

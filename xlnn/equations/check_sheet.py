@@ -50,7 +50,6 @@ class NoteDistance(Equation):
         return np.where(np.isfinite(now), np.abs(now - noted), 1.0)
 
     def cell(self, *unit: int, now: Cells, noted: Cells) -> str:
-        """Return the formula of one entry."""
         cell = (now if self.state is None else now.at(self.state))[unit]
         return f"=IF(COUNT({cell})=0,1,ABS({cell}-{noted[unit]}))"
 
@@ -95,7 +94,6 @@ class LargestDistance(Equation):
         return distance.max() / size
 
     def cell(self, distance: Cells, noted: Cells | None = None) -> str:
-        """Return the formula."""
         largest = f"MAX({distance.epochs[...]})"
         if noted is None:
             return f"={largest}"
@@ -128,7 +126,6 @@ class Case(Equation):
         return np.asarray(0.0 if near else 3.0 if grows > 0 else 2.0)
 
     def cell(self, grows: Cells, **largest: Cells) -> str:
-        """Return the formula."""
         changed, far = (
             written_call("MAX", [largest[role][()] for role in roles])
             for roles in (self.inputs, self.results)
@@ -152,7 +149,6 @@ class Remark(Sentence):
         self.words = words
 
     def text(self, *, largest: float, case: float | None = None) -> str:
-        """Return the text."""
         if case is None:
             return self.words["changed" if largest > 0 else "same"]
         if case == 1:
@@ -160,7 +156,6 @@ class Remark(Sentence):
         return self.words["equal" if largest <= 1 / 10**AGREE_DIGITS else "unequal"]
 
     def cell(self, largest: Cells, case: Cells | None = None) -> str:
-        """Return the formula."""
         said = {key: f'"{words}"' for key, words in self.words.items()}
         if case is None:
             return f"=IF({largest[()]}>0,{said['changed']},{said['same']})"
@@ -189,7 +184,6 @@ class CheckVerdict(Sentence):
         self.roles = ("case", *inputs, *results)
 
     def text(self, *, case: float, **largest: float) -> str:
-        """Return the text."""
         key, names, most = "differs", self.results, 1 / 10**AGREE_DIGITS
         if case == 0:
             return self.words["agrees"]
@@ -199,7 +193,6 @@ class CheckVerdict(Sentence):
         return self.words[key].format(what=self.words["between"].join(far))
 
     def cell(self, case: Cells, **largest: Cells) -> str:
-        """Return the formula."""
         differs = self._told("differs", largest, self.results, f"1/10^{AGREE_DIGITS}")
         changed = self._told("changed", largest, self.inputs, "0")
         results = f'IF({case[()]}=0,"{self.words["agrees"]}",{differs})'

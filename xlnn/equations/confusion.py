@@ -28,7 +28,6 @@ class Counts(Equation):
         return is_of.astype(float) @ taken_for.T
 
     def cell(self, i: int, j: int, truth: Cells, answer: Cells) -> str:
-        """Return the formula of one class and one answer."""
         classes, answers = truth.images[()], answer.images[()]
         if ":" in classes:
             return f"=COUNTIFS({classes},{i + 1},{answers},{j + 1})"
@@ -48,7 +47,6 @@ class OfClass(Equation):
         return (truth == np.arange(1, self.classes + 1)[:, np.newaxis]).sum(axis=1)
 
     def cell(self, i: int, truth: Cells) -> str:
-        """Return the formula of one class."""
         return "=" + counted(truth.images[()], i + 1)
 
 
@@ -62,7 +60,6 @@ class ShareRight(Equation):
         return np.where(total == 0, 0.0, np.diagonal(counts) / np.where(total == 0, 1, total))
 
     def cell(self, i: int, counts: Cells, total: Cells) -> str:
-        """Return the formula of one class."""
         return f"=IF({total[i]}=0,0,{counts[i, i]}/{total[i]})"
 
 
@@ -80,7 +77,6 @@ class Key(Equation):
         return np.where(np.isnan(answer), np.nan, keys)
 
     def cell(self, number: Cells, truth: Cells, answer: Cells) -> str:
-        """Return the formula of one image."""
         return f"=IF({answer[()]}={truth[()]},0,{self.images + 1}-{number[()]})"
 
 
@@ -98,7 +94,6 @@ class WrongRank(Equation):
         return np.where(np.isnan(key), np.nan, np.where(key == 0, 0.0, larger + 1.0))
 
     def cell(self, key: Cells) -> str:
-        """Return the formula of one image."""
         # Gnumeric saves RANK as another function, of a newer Excel
         larger = f'COUNTIF({key.images[()]},">"&{key[()]})' if self.images > 1 else "0"
         return f"=IF({key[()]}=0,0,1+{larger})"
@@ -114,7 +109,6 @@ class CountWrong(Equation):
         return place.max()
 
     def cell(self, place: Cells) -> str:
-        """Return the formula."""
         # COUNTIF would pass over an error, and say that every image is right
         return f"=MAX({place.images[()]})"
 
@@ -139,7 +133,6 @@ class WrongAtRank(Equation):
         return np.where(taken.any(axis=1), taken.argmax(axis=1) + 1.0, 0.0)
 
     def cell(self, n: int, place: Cells) -> str:
-        """Return the formula of one place."""
         return "=" + place_of(n + 1, place.images[()])
 
 
@@ -149,12 +142,10 @@ class LabelInList(Sentence):
     repeats = True
 
     def text(self, n: int, *, image: np.ndarray, of: np.ndarray, labels: np.ndarray) -> str:
-        """Return the text of one place of the list."""
         number = int(image[n])
         return general_text(labels[int(of[number - 1]) - 1]) if number else ""
 
     def cell(self, n: int, image: Cells, of: Cells, labels: Cells) -> str:
-        """Return the formula of one place of the list."""
         number, classes = _entry(of.images[()], image[n]), labels[:]
         return f'=IF({image[n]}=0,"",{_entry(classes, number)}&"")'
 
@@ -174,13 +165,11 @@ class Mistakes(Sentence):
         self.words, self.places = words, places
 
     def text(self, *, wrong: float) -> str:
-        """Return the text."""
         none, some, many = self.words
         line = none if wrong == 0 else many if wrong > self.places else some
         return line.format(wrong=int(wrong), more=int(wrong) - self.places)
 
     def cell(self, wrong: Cells) -> str:
-        """Return the formula."""
         shown = {"wrong": wrong[()], "more": f"({wrong[()]}-{self.places})"}
         none, some, many = (filled(line, **shown) for line in self.words)
         return f"=IF({wrong[()]}=0,{none},IF({wrong[()]}>{self.places},{many},{some}))"

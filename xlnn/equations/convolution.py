@@ -42,7 +42,6 @@ class Window(Equation):
         return a[0, ..., i : i + r, j : j + c]
 
     def cell(self, *unit: int, a: Cells, row: Cells, column: Cells) -> str:
-        """Return the formula of one cell of the window."""
         *m, u, v = unit
         cells = a[(*m, slice(None), slice(None))]
         if ":" not in cells:
@@ -79,7 +78,6 @@ class Products(Equation):
         return a * W
 
     def cell(self, *unit: int, a: Cells, W: Cells) -> str:
-        """Return the formula of one product."""
         return f"={a[unit]}*{W[unit]}"
 
 
@@ -91,7 +89,6 @@ class SumOfProducts(Equation):
         return products.sum()
 
     def cell(self, products: Cells) -> str:
-        """Return the formula."""
         return "=" + written_call("SUM", products.listed.split(","))
 
 
@@ -103,7 +100,6 @@ class PlusBias(Equation):
         return total + b
 
     def cell(self, total: Cells, b: Cells) -> str:
-        """Return the formula."""
         return f"={total[()]}+{b[()]}"
 
 

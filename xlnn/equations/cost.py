@@ -25,7 +25,6 @@ class SquaredError(Equation):
         return ((t - a) ** 2).sum(axis=1) / 2
 
     def cell(self, t: Cells, a: Cells) -> str:
-        """Return the formula of one image."""
         return f"={written_squares([f'{t[k]}-{a[k]}' for k in range(a.shape[0])])}/2"
 
 
@@ -89,7 +88,6 @@ class SumOfOutputs(Equation):
         return loss.sum(axis=1)
 
     def cell(self, loss: Cells) -> str:
-        """Return the formula of one image."""
         return "=" + written_call("SUM", loss.listed.split(","))
 
 
@@ -115,7 +113,6 @@ class TotalCost(Equation):
         return C.sum() + penalty
 
     def cell(self, C: Cells, penalty: Cells | None = None) -> str:
-        """Return the formula of one epoch."""
         return f"=SUM({C.images[()]})" + (f"+{penalty[()]}" if penalty else "")
 
 

@@ -82,7 +82,6 @@ class Sums(Equation):
         return sums
 
     def cell(self, area: int, which: int, **_: Cells) -> str:
-        """Return the formula of one of the sums."""
         here = self.areas[area]
         first, after = here.but_last, here.but_first
         ordered = f"SUMPRODUCT({first},{first},{after})"
@@ -114,7 +113,6 @@ class SumsState(Equation):
         return np.where(sums[:, 0] == 0, NOT_DONE, state).astype(float)
 
     def cell(self, area: int, noted: Cells, sums: Cells) -> str:
-        """Return the formula of one state."""
         count = noted[area, 0]
         size = f"(SQRT({noted[area, 2]}/{count})+{SMALLEST})"
         near = ",".join(
@@ -172,7 +170,6 @@ class BlankState(Equation):
         return FIRST_STEP if (states[: self.firsts] != CORRECT).any() else WRONG
 
     def cell(self, number: int, states: Cells, same: Cells) -> str:
-        """Return the formula of one state."""
         stretches = [states[begin:end] for begin, end in self.areas[number] if begin < end]
         count = sum(end - begin for begin, end in self.areas[number])
 
@@ -203,7 +200,6 @@ class Done(Equation):
         return np.asarray((states == CORRECT).sum(), dtype=float)
 
     def cell(self, states: Cells) -> str:
-        """Return the formula."""
         return "=" + counted(states[...], CORRECT)
 
 
@@ -222,11 +218,9 @@ class StateSaid(Sentence):
         self.words = tuple(words[key] for key in self.WORDS)
 
     def text(self, number: int, *, states: np.ndarray) -> str:
-        """Return one word."""
         return self.words[int(states[number])]
 
     def cell(self, number: int, states: Cells) -> str:
-        """Return the formula of one word."""
         said = ",".join(f'"{word}"' for word in self.words)
         return f"=CHOOSE({states[number]}+1,{said})"
 
@@ -255,7 +249,6 @@ class Waiting(Sentence):
         self.repeats, self.jumps = said.repeats, said.jumps
 
     def text(self, *unit: int, **known: np.ndarray) -> str:
-        """Return the text of one unit."""
         there = 0
         for role, area in zip(self.roles, self.areas, strict=True):
             there += np.isfinite(np.ravel(known[role])[area.entries]).sum()
@@ -265,7 +258,6 @@ class Waiting(Sentence):
         return self.said.text(*unit, **known)
 
     def cell(self, *unit: int, **known: Cells) -> str:
-        """Return the formula of one unit."""
         known = {role: cells for role, cells in known.items() if role not in self.roles}
         there = f"COUNT({','.join(area.all_cells for area in self.areas)})"
         formula = self.said.cell(*unit, **known).removeprefix("=")

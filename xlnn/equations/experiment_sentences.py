@@ -86,13 +86,11 @@ class Complete(Sentence):
         self.optional = said.optional
 
     def text(self, *unit: int, **known: np.ndarray) -> str:
-        """Return the text."""
         if not all(np.isfinite(known[name]).all() for name in self.columns):
             return self.missing
         return self.said.text(*unit, **self._of_said(known))
 
     def cell(self, *unit: int, **known: Cells) -> str:
-        """Return the formula."""
         ranges = ",".join(known[name].over("row")[...] for name in self.columns)
         said = self.said.cell(*unit, **self._of_said(known)).removeprefix("=")
         return f'=IF(COUNT({ranges})<{self.cells},"{self.missing}",{said})'

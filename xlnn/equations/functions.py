@@ -43,7 +43,6 @@ class Flat(Equation):
         return np.zeros_like(z)
 
     def cell(self, z: Cells) -> str:
-        """Return the formula of one point."""
         return f"=0*{z[()]}"
 
 
@@ -57,7 +56,6 @@ class One(Equation):
         return np.ones_like(z)
 
     def cell(self, z: Cells) -> str:
-        """Return the formula of one point."""
         return f"=1+0*{z[()]}"
 
 
@@ -156,7 +154,6 @@ class Bends(Equation):
         return np.where((a == 0) & (b == 0), 3, np.sign(a) + 1)
 
     def cell(self, a: Cells, b: Cells) -> str:
-        """Return the formula."""
         return f"=IF(ABS(SIGN({a[()]}))+ABS(SIGN({b[()]}))=0,3,SIGN({a[()]})+1)"
 
 
@@ -222,7 +219,6 @@ class AreaBelow(Equation):
         return np.asarray(self.apart * deviation * (inside.sum() - ends))
 
     def cell(self, number: Cells, bell: Cells, deviation: Cells) -> str:
-        """Return the formula."""
         numbers, every = (cells.over("point")[()] for cells in (number, bell))
         beyond = f'SUMIF({numbers},">{self.last}",{every})'
         inside = f'SUMIF({numbers},">={self.first}",{every})-{beyond}'
@@ -270,7 +266,6 @@ class Learning(Sentence):
         self.begins, self.words = begins, words
 
     def text(self, *, eta: float, w: np.ndarray, C: np.ndarray, dC_dw: np.ndarray) -> str:
-        """Return the text."""
         ends = {"w_first": w[0], "w_last": w[-1], "C_first": C[0], "C_last": C[-1]}
         numbers = {name: short_text(number, 4) for name, number in ends.items()}
         if eta <= 0:
@@ -283,7 +278,6 @@ class Learning(Sentence):
         return self.begins.format(**numbers) + self.words[key]
 
     def cell(self, eta: Cells, w: Cells, C: Cells, dC_dw: Cells) -> str:
-        """Return the formula."""
         ends = {"w_first": w.at(0), "w_last": w.at(-1), "C_first": C.at(0), "C_last": C.at(-1)}
         shown = {name: short(cells[()], 4) for name, cells in ends.items()}
         begins = filled(self.begins, **shown)
@@ -309,14 +303,12 @@ class Drawn(Sentence):
         self.words = words
 
     def text(self, *, mean: float, deviation: float, **percents: float) -> str:
-        """Return the text."""
         drawn, apart = self.words
         if abs(mean) / deviation > 10**FARTHEST:
             return apart
         return drawn.format(**{name: short_text(part, 1) for name, part in percents.items()})
 
     def cell(self, mean: Cells, deviation: Cells, **percents: Cells) -> str:
-        """Return the formula."""
         shown = {name: short(part[()], 1) for name, part in percents.items()}
         drawn, apart = (filled(line, **shown) for line in self.words)
         return f"=IF(ABS({mean[()]})/{deviation[()]}>10^{FARTHEST},{apart},{drawn})"

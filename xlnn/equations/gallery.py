@@ -20,7 +20,6 @@ class Picture(Equation):
         return x[first : first + self.some.length].reshape(-1, *self.shape)
 
     def cell(self, row: int, column: int, x: Cells) -> str:
-        """Return the formula of one pixel."""
         return f"={x[stored((row, column), self.shape, x.shape)]}"
 
 
@@ -28,9 +27,7 @@ class Caption(Sentence):
     """The image's number and its label."""
 
     def text(self, *, number: float, label: float | str) -> str:
-        """Return the text of one image."""
         return f"{general_text(number)}: {general_text(label)}"
 
     def cell(self, number: Cells, label: Cells) -> str:
-        """Return the formula of one image."""
         return f'={number[()]}&": "&{label[()]}'

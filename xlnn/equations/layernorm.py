@@ -30,7 +30,6 @@ class UnitMean(Equation):
         return below.reshape(len(below), -1).mean(axis=1)
 
     def cell(self, below: Cells) -> str:
-        """Return the formula of one image."""
         return f"={total(below)}/{prod(below.shape)}"
 
 
@@ -43,7 +42,6 @@ class UnitVariance(Equation):
         return (distance * distance).mean(axis=1)
 
     def cell(self, below: Cells, mean: Cells) -> str:
-        """Return the formula of one image."""
         distance = f"({below[...]}-{mean[()]})"
         return f"=SUMPRODUCT({distance}*{distance})/{prod(below.shape)}"
 
@@ -70,7 +68,6 @@ class Rescaled(Equation):
         return gain * normalised + shift
 
     def cell(self, i: int, normalised: Cells, gain: Cells, shift: Cells) -> str:
-        """Return the formula of one unit."""
         return f"={gain[i]}*{normalised[i]}+{shift[i]}"
 
 
@@ -82,7 +79,6 @@ class GainGradient(Equation):
         return (delta * normalised).sum(axis=0)
 
     def cell(self, i: int, delta: Cells, normalised: Cells) -> str:
-        """Return the formula of one unit."""
         return f"=SUMPRODUCT({delta.images[i]},{normalised.images[i]})"
 
 
@@ -94,7 +90,6 @@ class NormalisedDelta(Equation):
         return delta * gain
 
     def cell(self, i: int, delta: Cells, gain: Cells) -> str:
-        """Return the formula of one unit."""
         return f"={delta[i]}*{gain[i]}"
 
 
@@ -106,7 +101,6 @@ class DeltaMean(Equation):
         return delta_normalised.mean(axis=1)
 
     def cell(self, delta_normalised: Cells) -> str:
-        """Return the formula of one image."""
         return f"={total(delta_normalised)}/{delta_normalised.shape[0]}"
 
 
@@ -158,7 +152,6 @@ class LayerNormDelta(Equation):
         variance: Cells,
         slope: Cells | None = None,
     ) -> str:
-        """Return the formula of one unit below."""
         shared = f"{delta_mean[()]}-{normalised[i]}*{delta_product[()]}"
         delta = f"({delta_normalised[i]}-{shared})/SQRT({variance[()]}+{EPSILON})"
         return f"={delta}*{slope[i]}" if slope else f"={delta}"

@@ -26,7 +26,6 @@ class PixelShare(Equation):
         return a[0] * W
 
     def cell(self, j: int, *unit: int, a: Cells, W: Cells) -> str:
-        """Return the formula of one pixel for unit j."""
         return f"={a[unit]}*{W[(j, *unit)]}"
 
 
@@ -53,7 +52,6 @@ class Shifted(Equation):
         return np.where(numbers == chosen, w + self.sign * h, w)
 
     def cell(self, *unit: int, w: Cells, chosen: Cells, h: Cells) -> str:
-        """Return the formula of one parameter."""
         number = self.first + flat(unit, w.shape)
         sign = "+" if self.sign > 0 else "-"
         return f"=IF({chosen[()]}={number},{w[unit]}{sign}{h[()]},{w[unit]})"
@@ -71,7 +69,6 @@ class DifferenceQuotient(Equation):
         return (C_plus - C_minus) / (2 * h)
 
     def cell(self, C_plus: Cells, C_minus: Cells, h: Cells) -> str:
-        """Return the formula of one image."""
         return f"=({C_plus[()]}-{C_minus[()]})/(2*{h[()]})"
 
 
@@ -109,5 +106,4 @@ class Distance(Equation):
         return np.abs(here - there)
 
     def cell(self, *unit: int, here: Cells, there: Cells) -> str:
-        """Return the formula of one value."""
         return f"=ABS({here[unit]}-{there[unit]})"

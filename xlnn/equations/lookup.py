@@ -99,7 +99,6 @@ class UsedNumber(Equation):
         return np.where(np.isnan(chosen), self.least, nearest)
 
     def cell(self, chosen: Cells) -> str:
-        """Return the formula."""
         cell, least, most = chosen[()], self.least, self.most
         return f"=IF(COUNT({cell})=0,{least},ROUND(MAX({least},MIN({most},{cell})),0))"
 
@@ -116,11 +115,9 @@ class Asked(Sentence):
         self.words = words
 
     def text(self, *, chosen: float, used: float) -> str:
-        """Return the text."""
         return "" if chosen == used else self.words
 
     def cell(self, chosen: Cells, used: Cells) -> str:
-        """Return the formula."""
         cell, words = chosen[()], f'"{self.words}"'
         return f'=IF(COUNT({cell})=0,{words},IF({cell}={used[()]},"",{words}))'
 
@@ -135,7 +132,6 @@ class Copy(Equation):
         return a
 
     def cell(self, *unit: int, a: Cells) -> str:
-        """Return the formula of one number."""
         return f"={a[unit]}"
 
 
@@ -160,7 +156,6 @@ class Picked(Equation):
         return np.array([a[unit] for unit in self.units]).reshape(self.shape)
 
     def cell(self, *unit: int, a: Cells) -> str:
-        """Return the formula of one number."""
         return f"={a[self.units[flat(unit, self.shape)]]}"
 
 
@@ -177,7 +172,6 @@ class OfImage(Equation):
         return first_of(entry(all_images, image), self.shape)[np.newaxis]
 
     def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
-        """Return the formula of one unit."""
         where = stored(unit, self.shape, all_images.shape)
         return looked_up(all_images.images[where], image[()])
 
@@ -207,7 +201,6 @@ class OfEpoch(Equation):
         return np.stack([first_of(unit, self.shape[1:]) for unit in chosen[: self.shape[0]]])
 
     def cell(self, *unit: int, all_epochs: Cells, epoch: Cells) -> str:
-        """Return the formula of one weight."""
         where = (unit[0], *stored(unit[1:], self.shape[1:], all_epochs.shape[1:]))
         shift = f"{self.row - 1:+d}" if self.row != 1 else ""
         return looked_up(all_epochs.epochs[where], f"{epoch[()]}{shift}")
@@ -226,7 +219,6 @@ class TrainingPosition(Equation):
         return (epoch - 1) * self.images + image
 
     def cell(self, epoch: Cells, image: Cells) -> str:
-        """Return the formula."""
         return f"=({epoch[()]}-1)*{self.images}+{image[()]}"
 
 
@@ -244,7 +236,6 @@ class OfEpochRows(Equation):
         return np.stack([entry(rows, position) for position in positions])
 
     def cell(self, *unit: int, rows: Cells, number: Cells, epoch: Cells) -> str:
-        """Return the formula of one image's unit."""
         position = f"({epoch[()]}-1)*{self.images}+{number[()]}"
         return looked_up(rows.epochs.images[unit], position)
 
@@ -263,7 +254,6 @@ class OfRow(Equation):
         return first_of(units, self.shape)[np.newaxis]
 
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
-        """Return the formula of one unit."""
         return looked_up(rows.epochs.images[unit], position[()])
 
 
@@ -294,7 +284,6 @@ class Chosen(Equation):
         return entries(rows, np.asarray(position + 1))
 
     def cell(self, *unit: int, of: Cells, **numbers: Cells) -> str:
-        """Return the formula of one unit."""
         position, ahead = "", 0
         for axis in self.axes:
             counted = f"({position}{ahead:+d})" if ahead else position

@@ -39,7 +39,6 @@ class UnitStep(Equation):
         return np.where(steady(z) >= 0, 1.0, 0.0)
 
     def cell(self, *unit: int, z: Cells) -> str:
-        """Return the formula of one unit."""
         return f"=IF({steadied(z[unit])}>=0,1,0)"
 
 
@@ -54,7 +53,6 @@ class Fires(Equation):
         return np.where(z >= -np.minimum(0.5, terms) / 10**DIGITS, 1.0, 0.0)
 
     def cell(self, z: Cells, x: Cells, w: Cells, bias: Cells) -> str:
-        """Return the formula."""
         products = ",".join(f"ABS({x[i]}*{w[i]})" for i in range(w.shape[0]))
         terms = f"MAX({products},ABS({bias[()]}))"
         return f"=IF({z[()]}>=-MIN(0.5,{terms})/10^{DIGITS},1,0)"
@@ -73,13 +71,11 @@ class FiringSentence(Sentence):
         self.words = words
 
     def text(self, *, step: float, z: float, threshold: float) -> str:
-        """Return the text."""
         silent, fires = self.words
         line, z = (fires, max(0, z)) if step else (silent, z)
         return line.format(z=short_text(z, 3), threshold=short_text(threshold, 3))
 
     def cell(self, step: Cells, z: Cells, threshold: Cells) -> str:
-        """Return the formula."""
         silent, fires = self.words
         at_least_0, shown = short(f"MAX(0,{z[()]})", 3), {"threshold": short(threshold[()], 3)}
         fires = filled(fires, z=at_least_0, **shown)
@@ -162,7 +158,6 @@ class Winner(Equation):
         return np.asarray(number + 0.0 * loudest.sum())
 
     def cell(self, loudest: Cells) -> str:
-        """Return the formula."""
         demons = range(loudest.shape[0])
         number = written_sum([f"{k}*{loudest[k]}" for k in demons])
         return f"=IF({written_sum([loudest[k] for k in demons])}=1,{number},{len(demons)})"

@@ -31,7 +31,6 @@ class Velocity(Equation):
         return mu * before + gradient
 
     def cell(self, *unit: int, before: Cells, gradient: Cells, mu: Cells) -> str:
-        """Return the formula of one weight."""
         return f"={mu[()]}*{before[unit]}+{gradient[unit]}"
 
 
@@ -43,7 +42,6 @@ class MovingAverage(Equation):
         return beta * before + (1 - beta) * gradient
 
     def cell(self, *unit: int, before: Cells, gradient: Cells, beta: Cells) -> str:
-        """Return the formula of one weight."""
         return f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{gradient[unit]}"
 
 
@@ -71,7 +69,6 @@ class ScaledGradient(Equation):
         return gradient / (np.sqrt(square) + epsilon)
 
     def cell(self, *unit: int, gradient: Cells, square: Cells, epsilon: Cells) -> str:
-        """Return the formula of one weight."""
         return f"={gradient[unit]}/(SQRT({square[unit]})+{epsilon[()]})"
 
 
@@ -92,7 +89,6 @@ class Along(Equation):
         return found
 
     def cell(self, *unit: int, **one: Cells) -> str:
-        """Return the formula of one weight."""
         (found,) = one.values()
         return f"={found[unit]}"
 
@@ -107,7 +103,6 @@ class Count(Equation):
         return before + 1
 
     def cell(self, before: Cells) -> str:
-        """Return the formula of one epoch."""
         return f"={before[()]}+1"
 
 
@@ -119,7 +114,6 @@ class Correction(Equation):
         return 1 - beta**steps
 
     def cell(self, beta: Cells, steps: Cells) -> str:
-        """Return the formula of one epoch."""
         return f"=1-{beta[()]}^{steps[()]}"
 
 
@@ -146,7 +140,6 @@ class CorrectedRatio(Equation):
         correction2: Cells,
         epsilon: Cells,
     ) -> str:
-        """Return the formula of one weight."""
         mean = f"{moment1[unit]}/{correction1[()]}"
         square = f"{moment2[unit]}/{correction2[()]}"
         return f"={mean}/(SQRT({square})+{epsilon[()]})"
@@ -167,7 +160,6 @@ class Penalty(Equation):
         return l2 / 2 * sum((w * w).sum() for w in weights.values())
 
     def cell(self, l2: Cells, **weights: Cells) -> str:
-        """Return the formula of one epoch."""
         return f"={l2[()]}/2*({written_squares([w[...] for w in weights.values()])})"
 
 
@@ -189,7 +181,6 @@ class Penalised(Equation):
         return self.gradient.array(**own) + l2 * w
 
     def cell(self, *unit: int, w: Cells, l2: Cells, **own: Cells) -> str:
-        """Return the formula of one weight."""
         return f"{self.gradient.cell(*unit, **own)}+{l2[()]}*{w[unit]}"
 
 

@@ -75,7 +75,6 @@ class OfOutput(Equation):
         return a[:, int(output) - 1].reshape(SIDE, SIDE)
 
     def cell(self, row: int, column: int, a: Cells, output: Cells) -> str:
-        """Return the formula of one point."""
         point = row * SIDE + column + 1
         return f"=INDEX({a.over('point')[:]},{point},{output[()]})"
 
@@ -101,7 +100,6 @@ class OfUnits(Equation):
         return pictures[:, self.places][:, :, self.places]
 
     def cell(self, unit: int, row: int, column: int, a: Cells) -> str:
-        """Return the formula of one point."""
         point = self.places[row] * SIDE + self.places[column] + 1
         return f"=INDEX({a.over('point')[self.units[unit]]},{point})"
 
@@ -124,7 +122,6 @@ class OnGrid(Equation):
         return (shown - low) / (high - low) * (SIDE - 1) + 0.5
 
     def cell(self, k: int, values: Cells, low: Cells, high: Cells) -> str:
-        """Return the formula of one image."""
         return f"=({values[k]}-{low[k]})/({high[k]}-{low[k]})*{SIDE - 1}+0.5"
 
 
@@ -149,7 +146,6 @@ class HeightIf(Equation):
         return np.where(is_seen, at[:, 1], float(NOWHERE))
 
     def cell(self, at: Cells, truth: Cells, output: Cells) -> str:
-        """Return the formula of one image."""
         either = (at[1], str(NOWHERE)) if self.own else (str(NOWHERE), at[1])
         return f"=IF({truth[()]}={output[()]},{','.join(either)})"
 
@@ -169,11 +165,9 @@ class EdgeText(Sentence):
         self.number, self.upper_first = number, upper_first
 
     def text(self, end: int, *, low: np.ndarray, high: np.ndarray) -> str:
-        """Return the text of one end."""
         ends = high if (end == 0) == self.upper_first else low
         return significant_text(ends[self.number])
 
     def cell(self, end: int, low: Cells, high: Cells) -> str:
-        """Return the formula of one end."""
         cells = high if (end == 0) == self.upper_first else low
         return f'={significant(cells[self.number])}&""'

@@ -64,7 +64,6 @@ class Chosen(Equation):
         return np.array([row[unit] for unit in self.units]).reshape(self.shape)
 
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
-        """Return the formula of one value."""
         index = self.units[flat(unit, self.shape)]
         return looked_up(rows.epochs.images[index], position[()])
 
@@ -80,7 +79,6 @@ class OfAnswer(Equation):
         return np.atleast_1d(entry(row, answer[0]))
 
     def cell(self, rows: Cells, position: Cells, answer: Cells) -> str:
-        """Return the formula."""
         cells = rows.epochs.images[:]
         if rows.shape == (1,):
             return looked_up(cells, position[()])
@@ -95,7 +93,6 @@ class LargestSize(Equation):
         return np.abs(v).max()
 
     def cell(self, v: Cells) -> str:
-        """Return the formula."""
         return f"=MAX(MAX({v.listed}),-MIN({v.listed}))"
 
 
@@ -123,7 +120,6 @@ class FillLevel(Equation):
         return np.where(np.isfinite(share), level, UNSEEN)
 
     def cell(self, *unit: int, v: Cells, size: Cells | None = None) -> str:
-        """Return the formula of one unit."""
         least = -LEVELS if self.below_0 else 0
         share = f"{v[unit]}/{size[()]}" if size else v[unit]
         level = f"MAX({least},MIN({LEVELS},ROUND({LEVELS}*ROUND({share},{DIGITS}),0)))"
@@ -145,7 +141,6 @@ class Strength(Equation):
         return np.where(np.isfinite(share), strength, 0.0)
 
     def cell(self, *unit: int, w: Cells, size: Cells) -> str:
-        """Return the formula of one connection."""
         share = f"ROUND(ABS({w[unit]})/{size[()]},{DIGITS})"
         weak, strong = STRENGTHS
         strength = f"IF({share}>{strong},3,IF({share}>{weak},2,1))"
@@ -173,7 +168,6 @@ class Coordinate(Equation):
         return np.array(self.places).reshape(self.shape)
 
     def cell(self, *unit: int) -> str:
-        """Return the formula of one place."""
         return f"={self.places[flat(unit, self.shape)]:g}"
 
 
@@ -236,7 +230,6 @@ class Dot(Equation):
         return np.where(own, y[:, np.newaxis], float(NOWHERE))
 
     def cell(self, unit: int, series: int, level: Cells, y: Cells) -> str:
-        """Return the formula of one unit in one series."""
         return f"=IF({level[unit]}={self.levels[series]},{y[unit]},{NOWHERE})"
 
 
@@ -313,7 +306,6 @@ class Truth(Sentence):
         tied: Cells | None = None,
         targets_tied: Cells | None = None,
     ) -> str:
-        """Return the formula."""
         wrong = filled(self.wrong, truth=label[()])
         said = f'IF({answer[()]}={truth[()]},"{self.right}",{wrong})'
         if not tied or not targets_tied:  # of one output

@@ -95,7 +95,6 @@ class MaxPooling(_Pooling):
         return self.seen(below, -np.inf).max(axis=-1)
 
     def cell(self, *unit: int, below: Cells) -> str:
-        """Return the formula of one block."""
         return "=" + written_call("MAX", [below[cell] for cell in self.single(unit, below)])
 
 
@@ -114,7 +113,6 @@ class Argmax(_Pooling):
         return (np.round(distance, DIGITS) == 0).argmax(axis=-1) + 1.0
 
     def cell(self, *unit: int, below: Cells, a: Cells) -> str:
-        """Return the formula of one block."""
         *first, _ = self.single(unit, below)
         tests = "".join(
             f"IF(ROUND({a[unit]}-{below[cell]},{DIGITS})=0,{number},"
@@ -145,7 +143,6 @@ class MaxPoolingDelta(_Pooling):
     def cell(
         self, *unit: int, delta_above: Cells, argmax: Cells, slope: Cells | None = None
     ) -> str:
-        """Return the formula of a unit below."""
         block, number = self.above(unit)
         passed = f"IF({argmax[block]}={number},{delta_above[block]},0)"
         return f"={passed}*{slope[unit]}" if slope else f"={passed}"
@@ -159,7 +156,6 @@ class AveragePooling(_Pooling):
         return self.seen(below, 0.0).mean(axis=-1)
 
     def cell(self, *unit: int, below: Cells) -> str:
-        """Return the formula of one block."""
         cells = [below[cell] for cell in self.single(unit, below)]
         if len(cells) > MOST_ARGUMENTS:
             return f"=({written_sum(cells)})/{len(cells)}"
@@ -176,7 +172,6 @@ class AveragePoolingDelta(_Pooling):
         return self.spread(delta_above) / (self.size[0] * self.size[1]) * slope
 
     def cell(self, *unit: int, delta_above: Cells, slope: Cells | None = None) -> str:
-        """Return the formula of a unit below."""
         block, _ = self.above(unit)
         shared = f"{delta_above[block]}/{self.size[0] * self.size[1]}"
         return f"={shared}*{slope[unit]}" if slope else f"={shared}"

@@ -30,7 +30,6 @@ class Scaled(Equation):
         return ((rows - middle) * factor).reshape(raw.shape)
 
     def cell(self, *unit: int, raw: Cells, middle: Cells, factor: Cells) -> str:
-        """Return the formula of one input."""
         number = flat(unit, self.shape)
         return f"=({raw[unit]}-{middle[number]})*{factor[number]}"
 

@@ -29,7 +29,6 @@ class Mean(Equation):
         return a.mean(axis=0)
 
     def cell(self, *unit: int, a: Cells) -> str:
-        """Return the formula of one column."""
         return f"=AVERAGE({a.over('row')[unit]})"
 
 
@@ -53,7 +52,6 @@ class Varies(Equation):
         return (np.ptp(a, axis=0) > alike).astype(float)
 
     def cell(self, *unit: int, a: Cells) -> str:
-        """Return the formula of one column."""
         rows = a.over("row")[unit]
         alike = f"MAX(MAX({rows})/10^{ALIKE},-MIN({rows})/10^{ALIKE},1/10^{self.least})"
         return f"=IF(MAX({rows})-MIN({rows})>{alike},1,0)"
@@ -67,7 +65,6 @@ class Deviation(Equation):
         return varies * (a - mean)
 
     def cell(self, *unit: int, varies: Cells, a: Cells, mean: Cells) -> str:
-        """Return the formula of one row."""
         return f"={varies[unit]}*({a[unit]}-{mean[unit]})"
 
 
@@ -83,7 +80,6 @@ class DeviationSums(Equation):
         return d.T @ np.column_stack([d, d_y])
 
     def cell(self, i: int, j: int, d: Cells, d_y: Cells) -> str:
-        """Return the formula of one sum."""
         other = d_y.over("row")[()] if j == d.shape[0] else d.over("row")[j]
         return f"=SUMPRODUCT({d.over('row')[i]},{other})"
 
@@ -117,7 +113,6 @@ class Swept(Equation):
         return swept
 
     def cell(self, i: int, j: int, M: Cells, sums: Cells) -> str:
-        """Return the formula of one number."""
         row = self.row
         # a sign, since IronCalc takes numbers for equal that differ by less than 2e-16
         nothing = f"SIGN({M[row, row]}-{sums[row, row]}/10^{SMALL})<=0"
@@ -136,7 +131,6 @@ class Solution(Equation):
         return M[:, -1]
 
     def cell(self, i: int, M: Cells) -> str:
-        """Return the formula of one coefficient."""
         return f"={M[i, M.shape[1] - 1]}"
 
 
@@ -148,7 +142,6 @@ class Intercept(Equation):
         return y_mean - p @ x_mean
 
     def cell(self, p: Cells, x_mean: Cells, y_mean: Cells) -> str:
-        """Return the formula."""
         return f"={y_mean[()]}-SUMPRODUCT({p[...]},{x_mean[...]})"
 
 
@@ -160,7 +153,6 @@ class OnPlane(Equation):
         return x @ p + q
 
     def cell(self, p: Cells, q: Cells, x: Cells) -> str:
-        """Return the formula of one row."""
         if p.shape[0] == 1:
             return f"={p[0]}*{x[0]}+{q[()]}"
         return f"=SUMPRODUCT({p[...]},{x[...]})+{q[()]}"
@@ -174,7 +166,6 @@ class Residual(Equation):
         return y - on_plane
 
     def cell(self, y: Cells, on_plane: Cells) -> str:
-        """Return the formula of one row."""
         return f"={y[()]}-{on_plane[()]}"
 
 
@@ -186,7 +177,6 @@ class SquaredErrors(Equation):
         return (e**2).sum() / 2
 
     def cell(self, e: Cells) -> str:
-        """Return the formula."""
         return f"=SUMSQ({e.over('row')[()]})/2"
 
 
@@ -219,7 +209,6 @@ class Fitted(Equation):
         return np.asarray({"SLOPE": [slope], "INTERCEPT": height - slope * middle}[self.name])
 
     def cell(self, *_: int, x: Cells, y: Cells, varies: Cells, y_mean: Cells) -> str:
-        """Return the formula."""
         otherwise = {"SLOPE": "0", "INTERCEPT": y_mean[()]}[self.name]
         ranges = f"{y.over('row')[()]},{x.over('row')[0]}"
         return f"=IF({varies[0]}=1,{self.name}({ranges}),{otherwise})"
@@ -241,7 +230,6 @@ class Spread(Equation):
         return np.sqrt(np.diagonal(sums) / self.rows)
 
     def cell(self, i: int, sums: Cells) -> str:
-        """Return the formula of one column."""
         return f"=SQRT({sums[i, i]}/{self.rows})"
 
 
@@ -264,7 +252,6 @@ class ScaledSums(Equation):
         return sums / self.rows * by[:, np.newaxis] * np.append(by, 1)
 
     def cell(self, i: int, j: int, sums: Cells, spread: Cells) -> str:
-        """Return the formula of one mean."""
         by = spread[i] + (f"*{spread[j]}" if j < spread.shape[0] else "")
         return f"=IF(SIGN({by})=0,0,{sums[i, j]}/({self.rows}*{by}))"
 
@@ -280,7 +267,6 @@ class StandardisedGradient(Equation):
         return means[:, :-1] @ g - means[:, -1]
 
     def cell(self, i: int, g: Cells, means: Cells) -> str:
-        """Return the formula of one component."""
         k = g.shape[0]
         return f"=SUMPRODUCT({means[i, :k]},{g[...]})-{means[i, k]}"
 
@@ -293,7 +279,6 @@ class HeightGradient(Equation):
         return h - y_mean
 
     def cell(self, h: Cells, y_mean: Cells) -> str:
-        """Return the formula of one step."""
         return f"={h[()]}-{y_mean[()]}"
 
 
@@ -321,7 +306,6 @@ class ScaledCost(Equation):
         return ((d_y**2).sum() + self.rows * (inner + slope_h**2)) / 2
 
     def cell(self, g: Cells, means: Cells, slope_g: Cells, slope_h: Cells, d_y: Cells) -> str:
-        """Return the formula of one step."""
         k = g.shape[0]
         right = "+".join(f"{g[i]}*({slope_g[i]}-{means[i, k]})" for i in range(k))
         squares = f"SUMSQ({d_y.over('row')[()]})"
@@ -337,7 +321,6 @@ class Unscaled(Equation):
         return np.divide(last, spread, out=np.zeros_like(last), where=spread > 0)
 
     def cell(self, i: int, g: Cells, spread: Cells) -> str:
-        """Return the formula of one coefficient."""
         return f"=IF(SIGN({spread[i]})=0,0,{g.at(-1)[i]}/{spread[i]})"
 
 
@@ -349,7 +332,6 @@ class LastIntercept(Equation):
         return h[-1] - p @ x_mean
 
     def cell(self, p: Cells, x_mean: Cells, h: Cells) -> str:
-        """Return the formula."""
         return f"={h.at(-1)[()]}-SUMPRODUCT({p[...]},{x_mean[...]})"
 
 
@@ -361,7 +343,6 @@ class Apart(Equation):
         return np.sqrt((d**2).mean())
 
     def cell(self, d: Cells) -> str:
-        """Return the formula."""
         rows = d.over("row")[()]
         return f"=SQRT(SUMSQ({rows})/COUNT({rows}))"
 
@@ -370,7 +351,6 @@ class LineSentence(Sentence):
     """y = p x + q, in the names of the columns and with its numbers."""
 
     def text(self, *, names: np.ndarray, p: np.ndarray, q: float) -> str:
-        """Return the text."""
         k = len(p)
         if k > FACTORS:
             last = subscript((k - 1,), (k,))
@@ -380,7 +360,6 @@ class LineSentence(Sentence):
         return "".join([first, *others, _signed_text(q)])
 
     def cell(self, names: Cells, p: Cells, q: Cells) -> str:
-        """Return the formula."""
         k = p.shape[0]
         if k > FACTORS:
             last = subscript((k - 1,), (k,))
@@ -413,7 +392,6 @@ class WaysAgree(Sentence):
         self.words, self.rows = words, rows
 
     def text(self, *, C_T: float, C: np.ndarray, apart: float, **known: np.ndarray) -> str:
-        """Return the text."""
         if not np.isfinite(C_T):
             raise ValueError(C_T)
         first, last = C[0], C[-1]
@@ -431,7 +409,6 @@ class WaysAgree(Sentence):
         return self.words[key].format(apart=short_text(apart), **costs)
 
     def cell(self, C_T: Cells, C: Cells, apart: Cells, **known: Cells) -> str:
-        """Return the formula."""
         first, last, off = C.at(0)[()], C.at(-1)[()], apart[()]
         shown = {"apart": short(off), "first": short(first, 4), "last": short(last, 4)}
         words = {key: filled(line, **shown) for key, line in self.words.items()}
@@ -461,13 +438,11 @@ class Determined(Sentence):
         self.words = words
 
     def text(self, *, M: np.ndarray) -> str:
-        """Return the text."""
         enough, too_few = self.words
         k = len(M)
         return enough if round(float(np.trace(M[:, :k])), 6) == k else too_few
 
     def cell(self, M: Cells) -> str:
-        """Return the formula."""
         k = M.shape[0]
         alone = "+".join(M[i, i] for i in range(k))
         enough, too_few = (filled(line) for line in self.words)
@@ -489,7 +464,6 @@ class ByHand(Sentence):
         self.words = words
 
     def text(self, *, C_hand: float, C_T: float, y: np.ndarray) -> str:
-        """Return the text."""
         larger, same, smaller = self.words
         more, rounding = C_hand - C_T, C_T / 10**9 + (y**2).sum() / 10**26
         line = larger if more > rounding else smaller if more < -rounding else same
@@ -497,7 +471,6 @@ class ByHand(Sentence):
         return line.format(**{name: short_text(number, 4) for name, number in shown.items()})
 
     def cell(self, C_hand: Cells, C_T: Cells, y: Cells) -> str:
-        """Return the formula."""
         hand, least = C_hand[()], C_T[()]
         more, rounding = f"({hand}-{least})", f"({least}/10^9+SUMSQ({y.over('row')[()]})/10^26)"
         shown = {"C_hand": short(hand, 4), "C_T": short(least, 4)}

@@ -87,12 +87,10 @@ class SaidOfEachRun(Sentence):
         self.said, self.roles = tuple(said), said[0].roles
 
     def text(self, run: int, **arguments: np.ndarray) -> str:
-        """Return the text of a run."""
         own = {role: each[run] for role, each in arguments.items()}
         return self.said[run].text(**(own if len(self.said) > 1 else arguments))
 
     def cell(self, run: int, **arguments: Cells) -> str:
-        """Return the formula of a run."""
         own = self.roles if len(self.said) > 1 else ()
         return self.said[run].cell(**_at(run, own, arguments))
 
@@ -123,7 +121,6 @@ class LastOf(Equation):
         return course[(-1, *self.unit)]
 
     def cell(self, course: Cells) -> str:
-        """Return the formula."""
         return f"={course.at(-1)[self.unit]}"
 
 
@@ -135,7 +132,6 @@ class LeastOf(Equation):
         return course.min()
 
     def cell(self, course: Cells) -> str:
-        """Return the formula."""
         return f"=MIN({course.epochs[()]})"
 
 
@@ -143,11 +139,9 @@ class SameText(Sentence):
     """A text once more, where it is read beside others."""
 
     def text(self, *, said: str) -> str:
-        """Return the text."""
         return said
 
     def cell(self, said: Cells) -> str:
-        """Return the formula."""
         return f"={said[()]}"
 
 
@@ -165,11 +159,9 @@ class RunName(Sentence):
         self.roles = tuple(name for name in ("eta", "l2") if f"{{{name}}}" in words)
 
     def text(self, **numbers: float) -> str:
-        """Return the name."""
         return self.words.format(**{name: general_text(each) for name, each in numbers.items()})
 
     def cell(self, **cells: Cells) -> str:
-        """Return the formula."""
         text = f'"{self.words}"'
         for name, each in cells.items():
             text = text.replace(f"{{{name}}}", f'"&{each[()]}&"')

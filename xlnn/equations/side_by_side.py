@@ -54,7 +54,6 @@ class Beside(Equation):
         self.coarse, self.jumps, self.switches = each.coarse, each.jumps, each.switches
 
     def cell(self, image: int, *unit: int, **arguments: Cells) -> str:
-        """Return the formula of one unit of one image."""
         seen = {
             role: _Own(cells, image) if role in self.own else cells
             for role, cells in arguments.items()
@@ -106,7 +105,6 @@ class LargestDigit(Equation):
         return np.where(_gap(a) <= 1 / 10**EQUAL, UNDECIDED, a.argmax(axis=1) + float(self.first))
 
     def cell(self, a: Cells) -> str:
-        """Return the formula of one image."""
         *before, last = range(self.first, self.first + a.shape[0])
         cells = [a[k] for k in range(a.shape[0])]
         largest = f"MAX({','.join(cells)})"
@@ -135,7 +133,6 @@ class TotalOfBlocks(TotalCost):
     """C_T = sum of C over the images, which stand apart.   Book: 3-4."""
 
     def cell(self, C: Cells) -> str:
-        """Return the formula."""
         return "=" + written_call("SUM", [C[image] for image in range(C.shape[0])])
 
 
@@ -143,7 +140,6 @@ class RecognisedBlocks(Recognised):
     """How many of the images that stand apart were recognised."""
 
     def cell(self, right: Cells) -> str:
-        """Return the formula."""
         return "=" + written_call("SUM", [right[image] for image in range(right.shape[0])])
 
 
@@ -166,6 +162,5 @@ class HowFar(Equation):
         return np.asarray(np.where(recognised < self.images, 0.0, close))
 
     def cell(self, C_T: Cells, recognised: Cells) -> str:
-        """Return the formula."""
         close = f"IF({C_T[()]}<1/10^{SMALL},2,1)"
         return f"=IF({recognised[()]}<{self.images},0,{close})"

@@ -43,7 +43,6 @@ class Cosine(Equation):
         return np.where(none, 0.0, np.clip(inner / np.where(none, 1.0, upper), -1, 1))
 
     def cell(self, inner: Cells, upper: Cells) -> str:
-        """Return the formula."""
         return f"=IF(SIGN({upper[()]})=0,0,MAX(-1,MIN(1,{inner[()]}/{upper[()]})))"
 
 
@@ -77,7 +76,6 @@ class AngleText(Equation):
         return np.where(upper == 0, 0.0, 3 + ends * np.sign(cosine))
 
     def cell(self, cosine: Cells, upper: Cells) -> str:
-        """Return the formula."""
         cell = cosine[()]
         size, near = f"ABS({cell})", "0.5/10^12"
         ends = f"IF(1-{size}<{near},2,IF({size}<{near},0,1))"
@@ -122,7 +120,6 @@ class InRow(Equation):
         return a.ravel()
 
     def cell(self, i: int, a: Cells) -> str:
-        """Return the formula of one pixel."""
         return f"={a[divmod(i, self.columns)]}"
 
 
@@ -152,7 +149,6 @@ class Likeness(Equation):
         return np.where(np.isfinite(upper), likeness, np.nan)
 
     def cell(self, inner: Cells, own: Cells, length: Cells) -> str:
-        """Return the formula of one image."""
         upper = f"({own[()]}*{length[()]})"
         return f"=IF(SIGN({upper})=0,0,ROUND({inner[()]}/{upper},{DIGITS}))"
 
@@ -169,7 +165,6 @@ class Rank(Equation):
         return 1.0 + before.sum(axis=1) + equal.sum(axis=1)
 
     def cell(self, number: Cells, likeness: Cells) -> str:
-        """Return the formula of one image."""
         every, numbers = (cells.over("image")[()] for cells in (likeness, number))
         own = likeness[()]
         equal = f'COUNTIFS({every},{own},{numbers},"<"&{number[()]})'
@@ -196,7 +191,6 @@ class ImageAtRank(Equation):
         return np.where(taken.any(axis=1), 1.0 + taken.argmax(axis=1), np.nan)
 
     def cell(self, k: int, place: Cells) -> str:
-        """Return the formula of one place."""
         return "=" + place_of(self.places[k], place.over("image")[()], always=True)
 
 
@@ -210,7 +204,6 @@ class OfThese(Equation):
         return lookup.entries(entries, found)
 
     def cell(self, k: int, entries: Cells, found: Cells) -> str:
-        """Return the formula of one that was found."""
         return f"=INDEX({entries.over('image')[()]},{found[k]})"
 
 
@@ -234,7 +227,6 @@ class PicturesOfThese(Equation):
         return pixels.reshape(len(pixels), -1, self.columns)
 
     def cell(self, k: int, row: int, column: int, images: Cells, found: Cells) -> str:
-        """Return the formula of one pixel."""
         pixel = images.over("image")[row * self.columns + column]
         return f"=INDEX({pixel},{found[k]})"
 
@@ -247,7 +239,6 @@ class MatrixProduct(Equation):
         return A @ B
 
     def cell(self, i: int, j: int, A: Cells, B: Cells) -> str:
-        """Return the formula of one entry."""
         return "=" + written_sum([f"{A[i, k]}*{B[k, j]}" for k in range(A.shape[1])])
 
 
@@ -269,7 +260,6 @@ class Equal(Equation):
         return np.where(np.isfinite(largest + terms), equal, np.nan)
 
     def cell(self, one: Cells, other: Cells, A: Cells, B: Cells) -> str:
-        """Return the formula."""
         size = A.shape[0]
         units = [(i, j) for i in range(size) for j in range(size)]
         far = written_call("MAX", [f"ABS({one[unit]}-{other[unit]})" for unit in units])
@@ -300,7 +290,6 @@ class MostSimilar(Sentence):
     def text(
         self, *, own: float, likeness: np.ndarray, number: np.ndarray, label: np.ndarray
     ) -> str:
-        """Return the text."""
         if not np.isfinite(own):
             raise ValueError(own)
         one, several, every, nothing = self.words
@@ -315,7 +304,6 @@ class MostSimilar(Sentence):
         )
 
     def cell(self, own: Cells, likeness: Cells, number: Cells, label: Cells) -> str:
-        """Return the formula."""
         every_likeness = likeness.over("image")[()]
         ties = f"COUNTIF({every_likeness},MAX({every_likeness}))"
         shown = {

@@ -41,7 +41,6 @@ class AtStep(Equation):
         return all_steps[int(at)]
 
     def cell(self, all_steps: Cells, at: Cells) -> str:
-        """Return the formula."""
         return f"=INDEX({all_steps.over('time')[()]},{at[()]}+1)"
 
 
@@ -53,7 +52,6 @@ class Bound(Equation):
         return np.abs(length) * np.sqrt(slope_x**2 + slope_y**2)
 
     def cell(self, length: Cells, slope_x: Cells, slope_y: Cells) -> str:
-        """Return the formula."""
         return f"=ABS({length[()]})*SQRT({slope_x[()]}^2+{slope_y[()]}^2)"
 
 
@@ -65,7 +63,6 @@ class Angle(Equation):
         return np.degrees(np.arctan2(slope_y, slope_x)) % 360
 
     def cell(self, slope_x: Cells, slope_y: Cells) -> str:
-        """Return the formula."""
         x, y = slope_x[()], slope_y[()]
 
         def degrees(ratio: str) -> str:
@@ -91,14 +88,12 @@ class GradientDirection(Sentence):
         self.points, self.level = points, level
 
     def text(self, *, slope_x: float, slope_y: float, angle: float) -> str:
-        """Return the text."""
         is_level = slope_x == slope_y == 0
         return (
             self.level if is_level else self.points.format(angle=short_text(np.round(angle, 2), 2))
         )
 
     def cell(self, slope_x: Cells, slope_y: Cells, angle: Cells) -> str:
-        """Return the formula."""
         is_level = f"ABS(SIGN({slope_x[()]}))+ABS(SIGN({slope_y[()]}))=0"
         points = filled(self.points, angle=short(f"ROUND({angle[()]},2)", 2))
         return f'=IF({is_level},"{self.level}",{points})'
@@ -116,7 +111,6 @@ class Share(Equation):
         return change / size if size else change
 
     def cell(self, change: Cells) -> str:
-        """Return the formula of one direction."""
         size = _size(change)
         return f"=IF(SIGN({size})=0,0,{change[()]}/{size})"
 
@@ -167,7 +161,6 @@ class Steepest(Sentence):
         function: float,
         z_at: float,
     ) -> str:
-        """Return the text."""
         if at != used:
             return self.words["choose_step"]
         if length <= 0:
@@ -192,7 +185,6 @@ class Steepest(Sentence):
         )
 
     def cell(self, **cells: Cells) -> str:
-        """Return the formula."""
         at, used, length = (cells[name][()] for name in ("at", "used", "length"))
         turns, change, inner = (
             cells[name].over("direction")[()] for name in ("turn", "change_share", "inner_share")

@@ -26,7 +26,6 @@ class Descent(Equation):
         return w - eta * gradient
 
     def cell(self, *unit: int, w: Cells, gradient: Cells, eta: Cells) -> str:
-        """Return the formula of one weight."""
         return f"={w[unit]}-{eta[()]}*{gradient[unit]}"
 
 
@@ -41,7 +40,6 @@ class GradientSize(Equation):
         return np.sqrt(sum((gradient**2).sum() for gradient in gradients.values()))
 
     def cell(self, **gradients: Cells) -> str:
-        """Return the formula of one epoch."""
         ranges = [gradient[...] for gradient in gradients.values()]
         return f"=SQRT({written_squares(ranges)})"
 
@@ -160,7 +158,6 @@ class OfSurface(Equation):
         return np.asarray(getattr(chosen(function), self.line).array(x, y))
 
     def cell(self, function: Cells, x: Cells, y: Cells) -> str:
-        """Return the formula of one step."""
         lines = (getattr(surface, self.line).cell(x[()], y[()]) for surface in SURFACES)
         return f"=CHOOSE({function[()]},{','.join(lines)})"
 
@@ -173,7 +170,6 @@ class Displacement(Equation):
         return -eta * slope
 
     def cell(self, eta: Cells, slope: Cells) -> str:
-        """Return the formula of one step."""
         return f"=-{eta[()]}*{slope[()]}"
 
 
@@ -185,7 +181,6 @@ class Moved(Equation):
         return at + by
 
     def cell(self, at: Cells, by: Cells) -> str:
-        """Return the formula of one step."""
         return f"={at[()]}+{by[()]}"
 
 
@@ -207,7 +202,6 @@ class UsedChoice(Equation):
         return np.clip(np.floor(choice), self.least, self.most)
 
     def cell(self, choice: Cells) -> str:
-        """Return the formula."""
         return f"=MAX({self.least},MIN({self.most},INT({choice[()]})))"
 
 
@@ -237,7 +231,6 @@ class LargestEta(Equation):
         return self.times / np.where(only_x, along_x, np.where(only_y, along_y, curvature))
 
     def cell(self, function: Cells, x: Cells, y: Cells) -> str:
-        """Return the formula."""
         there = [f"ABS(SIGN({cells.at(0)[()]}))" for cells in (x, y)]
 
         def curvature(along_x: float, along_y: float) -> str:
@@ -268,7 +261,6 @@ class Level(Equation):
         return z[0] * (number / self.lines) ** 2
 
     def cell(self, number: Cells, z: Cells) -> str:
-        """Return the formula of one line."""
         return f"={z.at(0)[()]}*({number[()]}/{self.lines})^2"
 
 
@@ -290,7 +282,6 @@ class Direction(Equation):
         return steady({"COS": np.cos, "SIN": np.sin}[self.of](2 * np.pi * part / self.parts))
 
     def cell(self, part: Cells) -> str:
-        """Return the formula of one part."""
         return "=" + steadied(f"{self.of}(2*PI()*{part[()]}/{self.parts})")
 
 
@@ -314,7 +305,6 @@ class OnLevelLine(Equation):
         return radius * {"u": u, "v": v}[self.along]
 
     def cell(self, function: Cells, level: Cells, u: Cells, v: Cells) -> str:
-        """Return the formula of one point."""
         lines = (surface.radius.cell(level[()], u[()], v[()]) for surface in SURFACES)
         own = {"u": u, "v": v}[self.along]
         return f"=CHOOSE({function[()]},{','.join(lines)})*{own[()]}"
@@ -335,12 +325,10 @@ class NameOf(Sentence):
         self.names, self.words = tuple(names), words
 
     def text(self, *, choice: float, used: float) -> str:
-        """Return the text."""
         name = self.names[round(float(used)) - 1]
         return name if choice == used else self.words.format(name=name)
 
     def cell(self, choice: Cells, used: Cells) -> str:
-        """Return the formula."""
         names = ",".join(f'"{name}"' for name in self.names)
         name = f"CHOOSE({used[()]},{names})"
         return f"=IF({choice[()]}={used[()]},{name},{filled(self.words, name=name)})"
@@ -392,7 +380,6 @@ class EtaVerdict(Sentence):
         return begins + self.words[key].format(**numbers)
 
     def cell(self, **cells: Cells) -> str:
-        """Return the formula."""
         eta, *limits = (cells[name][()] for name in ("eta", "swings", "grows"))
         begins = filled(self.begins, eta=significant(eta, DIGITS + 1))
         shown = dict(zip(("swings", "grows"), limits, strict=True))
@@ -427,13 +414,11 @@ class Course(Sentence):
         self.told, self.lost, self.steps = told, lost, steps
 
     def text(self, *, z: np.ndarray) -> str:
-        """Return the text."""
         if lost := np.count_nonzero(~np.isfinite(z)):
             return self.lost.format(lost=lost)
         return self.told.format(z_first=short_text(z[0]), z_last=short_text(z[-1]))
 
     def cell(self, z: Cells) -> str:
-        """Return the formula."""
         there, ends = f"COUNT({z.over('time')[()]})", (z.at(0)[()], z.at(-1)[()])
         told = filled(self.told, **dict(zip(("z_first", "z_last"), map(short, ends), strict=True)))
         lost = filled(self.lost, lost=f"({self.steps + 1}-{there})")

@@ -25,7 +25,6 @@ class LargestUnit(Equation):
         return a.argmax(axis=1) + 1
 
     def cell(self, a: Cells) -> str:
-        """Return the formula of one image."""
         return "=" + place_of(f"MAX({a[:]})", a[:], always=True)
 
     def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
@@ -45,7 +44,6 @@ class Tied(Equation):
         return np.array([np.nan if np.isnan(largest) else float(is_tied)])
 
     def cell(self, a: Cells) -> str:
-        """Return the formula."""
         cells = a[...]
         within = f"MAX(1,ABS(MAX({cells})))/10^{EQUAL}"
         return f"=IF(MAX({cells})-LARGE({cells},2)<={within},1,0)"
@@ -61,7 +59,6 @@ class LabelOf(Equation):
         return entries(labels, answer)
 
     def cell(self, answer: Cells, labels: Cells) -> str:
-        """Return the formula of one image."""
         return looked_up(labels[:], answer[()])
 
 
@@ -75,7 +72,6 @@ class Right(Equation):
         return np.where(answer == truth, 1.0, 0.0)
 
     def cell(self, answer: Cells, truth: Cells) -> str:
-        """Return the formula of one image."""
         return f"=IF({answer[()]}={truth[()]},1,0)"
 
 
@@ -89,7 +85,6 @@ class Recognised(Equation):
         return right.sum()
 
     def cell(self, right: Cells) -> str:
-        """Return the formula of one epoch."""
         return f"=SUM({right.images[()]})"
 
 
@@ -103,7 +98,6 @@ class Accuracy(Equation):
         return right.mean()
 
     def cell(self, right: Cells) -> str:
-        """Return the formula of one epoch."""
         return f"=AVERAGE({right.images[()]})"
 
 
@@ -115,7 +109,6 @@ class MeanCost(Equation):
         return C.mean()
 
     def cell(self, C: Cells) -> str:
-        """Return the formula of one epoch."""
         return f"=AVERAGE({C.images[()]})"
 
 
@@ -129,7 +122,6 @@ class SmallestEpoch(Equation):
         return np.asarray(C_T.argmin() + 1.0)
 
     def cell(self, C_T: Cells) -> str:
-        """Return the formula."""
         return "=" + place_of(f"MIN({C_T.epochs[()]})", C_T.epochs[()], always=True)
 
     def ties(self, got: np.ndarray, tolerance: float, C_T: np.ndarray) -> np.ndarray:
@@ -151,7 +143,6 @@ class FirstAllRight(Equation):
         return np.asarray(whole.argmax() + 1.0 if whole.any() else 0.0)
 
     def cell(self, recognised: Cells) -> str:
-        """Return the formula."""
         return "=" + place_of(self.images, recognised.epochs[()])
 
 

@@ -236,7 +236,6 @@ class CostSentence(Sentence):
     def text(
         self, *, t: np.ndarray, a: np.ndarray, C: np.ndarray, loss: np.ndarray | None = None
     ) -> str:
-        """Return the text."""
         cost = fixed_text(C)
         if len(a) > FACTORS:
             return f"C = {cost}"
@@ -247,7 +246,6 @@ class CostSentence(Sentence):
         return f"C = ½ ({' + '.join(terms)}) = {cost}"
 
     def cell(self, t: Cells, a: Cells, C: Cells, loss: Cells | None = None) -> str:
-        """Return the formula."""
         units = a.shape[0]
         if units > FACTORS:
             return f'="C = "&{fixed(C[()])}'
@@ -308,14 +306,12 @@ class Verdict(Sentence):
         self.told, self.told_text = (share, share_text) if is_share else (fixed, fixed_text)
 
     def text(self, *, label: float | str, a: np.ndarray, tied: float = 0) -> str:
-        """Return the text."""
         output = self.told_text(a.max())
         if tied == 1:
             return self.undecided.format(output=output)
         return self.words.format(label=general_text(label), output=output)
 
     def cell(self, label: Cells, a: Cells, tied: Cells | None = None) -> str:
-        """Return the formula."""
         output = self.told(f"MAX({a[...]})")
         said = filled(self.words, label=label[()], output=output)
         if not tied:
@@ -403,7 +399,6 @@ class Diverged(Sentence):
         self.rose, self.lost = rose, lost
 
     def text(self, *, C_T: np.ndarray) -> str:
-        """Return the text."""
         first, last = C_T[0], C_T[-1]
         if not np.isfinite(first):
             return ""
@@ -413,7 +408,6 @@ class Diverged(Sentence):
         return self.rose.format(**costs) if last > RISE * first else ""
 
     def cell(self, C_T: Cells) -> str:
-        """Return the formula."""
         first, last = C_T.at(0)[()], C_T.at(-1)[()]
         rose = filled(self.rose, first=significant(first), last=significant(last))
         told = f'IF(COUNT({last})=0,"{self.lost}",IF({last}>{RISE}*{first},{rose},""))'
@@ -438,7 +432,6 @@ class Story(Sentence):
         self.lines = tuple(words)
 
     def text(self, line: int, **known: np.ndarray) -> str:
-        """Return the text of one line."""
         key = self.lines[line]
         if key == "tested":
             shown = {"count": general_text(known["tested"][-1])}
@@ -450,7 +443,6 @@ class Story(Sentence):
         return self.words[key].format(**shown)
 
     def cell(self, line: int, **known: Cells) -> str:
-        """Return the formula of one line."""
         key = self.lines[line]
         if key == "tested":
             return "=" + self._filled(key, count=known["tested"].at(-1)[()])

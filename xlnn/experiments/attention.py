@@ -109,11 +109,9 @@ class Letter(xlnn.Sentence):
         self.more = more
 
     def text(self, t: int, _: int, *, of: np.ndarray) -> str:
-        """Return the letter."""
         return SYMBOLS[int(of[t]) + self.more - 1]
 
     def cell(self, t: int, _: int, of: xlnn.Cells) -> str:
-        """Return the formula of one position."""
         return f"=CHOOSE({of[t]}," + ",".join(f'"{each}"' for each in SYMBOLS[self.more :]) + ")"
 
 
@@ -121,11 +119,9 @@ class Across(Letter):
     """The same, side by side."""
 
     def text(self, _: int, t: int, *, of: np.ndarray) -> str:
-        """Return the letter."""
         return super().text(t, 0, of=of)
 
     def cell(self, _: int, t: int, of: xlnn.Cells) -> str:
-        """Return the formula of one position."""
         return super().cell(t, 0, of=of)
 
 

@@ -31,7 +31,6 @@ class Nearest(xlnn.Equation):
         return distance.argmin(axis=1) + 1.0
 
     def cell(self, distance: Cells) -> str:
-        """Return the formula of one point."""
         return f"=MATCH(MIN({distance[:]}),{distance[:]},0)"
 
     def ties(self, got: np.ndarray, tolerance: float, distance: np.ndarray) -> np.ndarray:

@@ -78,7 +78,6 @@ class Weights(Equation):
         return steady(middle[self.which] + (np.arange(self.size) - self.size // 2) * between)
 
     def cell(self, i: int, middle: Cells, between: Cells) -> str:
-        """Return the formula of one weight."""
         return "=" + steadied(f"({middle[self.which]}+({i - self.size // 2})*{between[()]})")
 
 
@@ -107,7 +106,6 @@ class CostOnGrid(Equation):
         return (np.maximum(z, 0) - target * z + np.log(1 + np.exp(-np.abs(z)))).sum(axis=-1)
 
     def cell(self, *at: int, w1: Cells, w2: Cells, b: Cells, x: Cells, target: Cells) -> str:
-        """Return the formula of one pair of weights."""
         i, j = at
 
         def cost(row: int) -> str:
@@ -137,7 +135,6 @@ class LeastAlong(Equation):
         return C_T.min(axis=self.axis)
 
     def cell(self, i: int, C_T: Cells) -> str:
-        """Return the formula of one weight."""
         return f"=MIN({C_T[i, :] if self.axis else C_T[:, i]})"
 
 
@@ -163,7 +160,6 @@ class Lowest(Sentence):
         low_w1: np.ndarray,
         low_w2: np.ndarray,
     ) -> str:
-        """Return the text."""
         one, several, every = self.words
         least = low_w1.min()
         count = (C_T - least <= max(1, abs(least)) / 10**12).sum()
@@ -176,8 +172,6 @@ class Lowest(Sentence):
         )
 
     def cell(self, w1: Cells, w2: Cells, C_T: Cells, low_w1: Cells, low_w2: Cells) -> str:
-        """Return the formula."""
-
         def at(weights: Cells, low: Cells) -> str:
             found = place_of(f"MIN({low[:]})", low[:], always=True)
             # w2 stand below each other, and w1 side by side
@@ -209,7 +203,6 @@ class WhichLearns(Sentence):
         self.words = words
 
     def text(self, *, times: float, **numbers: np.ndarray) -> str:
-        """Return the text."""
         said, flat, reached = self.words
         shown = {name: short_text(each[0]) for name, each in numbers.items()}
         shown["times"] = short_text(min(times, MANY), 1)
@@ -218,7 +211,6 @@ class WhichLearns(Sentence):
         return line.format(**shown)
 
     def cell(self, times: Cells, **cells: Cells) -> str:
-        """Return the formula."""
         shown = {name: short(cell[0]) for name, cell in cells.items()}
         shown["times"] = short(f"MIN({times[()]},10^12)", 1)
         said, flat, reached = (filled(line, **shown) for line in self.words)
@@ -239,14 +231,11 @@ class FarFromTarget(Sentence):
         self.words = words
 
     def text(self, *, t: np.ndarray, a_sq: np.ndarray, a_ce: np.ndarray) -> str:
-        """Return the text."""
         far = 0.1 + 1 / 10**12
         squared, cross = ((np.abs(a[:, 0] - t[0]) > far).sum() for a in (a_sq, a_ce))
         return self.words.format(squared=squared, cross=cross)
 
     def cell(self, t: Cells, a_sq: Cells, a_ce: Cells) -> str:
-        """Return the formula."""
-
         def far(a: Cells) -> str:
             every, target = a.over("time")[0], t[0]
             above = f'COUNTIF({every},">"&ROUND({target}+0.1,12)+1/10^12)'

@@ -113,7 +113,6 @@ class Word(xlnn.Sentence):
     """The name of a word, by its number."""
 
     def text(self, i: int, *, token: np.ndarray, name_word: np.ndarray) -> str:
-        """Return the name."""
         return str(name_word[int(token[i]) - 1])
 
     def cell(self, i: int, token: Cells, name_word: Cells) -> str:

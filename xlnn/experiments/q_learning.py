@@ -72,7 +72,6 @@ class Action(xlnn.Equation):
         return 1.0 + (np.clip(np.floor(4 * u[1]), 0, 3) if u[0] < epsilon else own.argmax())
 
     def cell(self, u: Cells, epsilon: Cells, own: Cells) -> str:
-        """Return the formula."""
         drawn = f"MAX(1,MIN(4,1+INT(4*{u[1]})))"
         return f"=IF({u[0]}<{epsilon[()]},{drawn},MATCH(MAX({own[:]}),{own[:]},0))"
 
@@ -91,7 +90,6 @@ class Best(xlnn.Equation):
         return Q.argmax(axis=1).reshape(world.shape) + 1.0
 
     def cell(self, i: int, j: int, Q: Cells, world: Cells) -> str:
-        """Return the formula of one place."""
         return "=MATCH(MAX({0}),{0},0)".format(Q[i * world.shape[1] + j, :])
 
     def ties(self, got: np.ndarray, tolerance: float, **known: np.ndarray) -> np.ndarray:

@@ -77,7 +77,6 @@ class Coupled(Equation):
         return P[self.at[0]] * one + P[self.at[1]] * other
 
     def cell(self, P: Cells, one: Cells, other: Cells) -> str:
-        """Return the formula of one place."""
         return f"={P[self.at[0]]}*{one[()]}+{P[self.at[1]]}*{other[()]}"
 
 
@@ -89,7 +88,6 @@ class Ratio(Equation):
         return np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a))
 
     def cell(self, a: Cells, b: Cells) -> str:
-        """Return the formula of one place."""
         return f"=IF(SIGN({a[()]})=0,0,{b[()]}/{a[()]})"
 
 
@@ -136,7 +134,6 @@ class Same(Equation):
         return np.where(np.abs(left - right) <= size / 10.0**ALIKE, 1.0, 0.0)
 
     def cell(self, left: Cells, right: Cells) -> str:
-        """Return the formula."""
         far, size = (
             f"ABS({left[()]}-{right[()]})", f"MAX(ABS({left[()]}),ABS({right[()]}))"
         )  # fmt: skip

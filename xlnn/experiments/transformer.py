@@ -171,11 +171,9 @@ class Word(xlnn.Sentence):
     """A word by its number, in a row or in a column."""
 
     def text(self, *unit: int, of: np.ndarray) -> str:
-        """Return the word."""
         return WORDS[int(of[max(unit)]) - 1]
 
     def cell(self, *unit: int, of: Cells) -> str:
-        """Return the formula of one position."""
         return f"=CHOOSE({of[max(unit)]}," + ",".join(f'"{word}"' for word in WORDS) + ")"
 
 
@@ -183,11 +181,9 @@ class Next(xlnn.Sentence):
     """The most likely next word at each position."""
 
     def text(self, t: int, _: int, *, p: np.ndarray) -> str:
-        """Return the word."""
         return WORDS[int(p[t].argmax())]
 
     def cell(self, t: int, _: int, p: Cells) -> str:
-        """Return the formula of one position."""
         return (
             f"=CHOOSE(MATCH(MAX({p[t, :]}),{p[t, :]},0),"
             + ",".join(f'"{word}"' for word in WORDS)
@@ -199,11 +195,9 @@ class Vocabulary(xlnn.Sentence):
     """All words with their numbers."""
 
     def text(self, _: int, v: int) -> str:
-        """Return a word."""
         return f"{v + 1} {WORDS[v]}"
 
     def cell(self, _: int, v: int) -> str:
-        """Return the formula of one word."""
         return f'="{v + 1} {WORDS[v]}"'
 
 

@@ -73,7 +73,6 @@ class LineEnd(Equation):
         return np.where(none[:, np.newaxis], 0.0, ends)
 
     def cell(self, j: int, end: int, W: Cells, b: Cells) -> str:
-        """Return the formula of one end."""
         square = f"({W[j, 0]}^2+{W[j, 1]}^2)"
         along = (f"(-{W[j, 1]})", W[j, 0])[self.along]
         sign = "+" if end else "-"
@@ -93,7 +92,6 @@ class HeightOf(Equation):
         return np.where(t == np.array([0, 1]), x[:, 1:], float(OUTSIDE))
 
     def cell(self, which: int, x: Cells, t: Cells) -> str:
-        """Return the formula of one point."""
         return f"=IF({t[0]}={which},{x[1]},{OUTSIDE})"
 
 
@@ -115,7 +113,6 @@ class EpochUsed(Equation):
         return np.floor(np.clip(np.nan_to_num(shown), 0, self.last))
 
     def cell(self, shown: Cells) -> str:
-        """Return the formula."""
         return f"=IF(COUNT({shown[()]})=1,INT(MAX(0,MIN({self.last},{shown[()]}))),0)"
 
 
@@ -136,7 +133,6 @@ class RightSide(Equation):
         return np.where(np.abs(z) < NEAR, -1.0, np.where(answer == truth, 1.0, 0.0))
 
     def cell(self, k: int, z: Cells, answer: Cells, truth: Cells) -> str:
-        """Return the formula of one point."""
         return f"=IF(ABS({z[k]})<{NEAR},-1,IF({answer[k]}={truth[k]},1,0))"
 
 
@@ -150,7 +146,6 @@ class RightSides(Equation):
         return (right == 1).sum()
 
     def cell(self, right: Cells) -> str:
-        """Return the formula."""
         return f"=COUNTIF({right.images[0]},1)"
 
 
@@ -170,7 +165,6 @@ class CountSentence(Sentence):
         self.words = words
 
     def text(self, *, shown: float, epoch: float, **known: np.ndarray) -> str:
-        """Return the text."""
         count, choose, undecided = self.words
         numbers = {name: general_text(float(known[name])) for name in RIGHT}
         said = count.format(epoch=general_text(float(epoch)), **numbers)
@@ -179,7 +173,6 @@ class CountSentence(Sentence):
         return said if shown == epoch else choose.format(epoch=general_text(float(epoch))) + said
 
     def cell(self, shown: Cells, epoch: Cells, **known: Cells) -> str:
-        """Return the formula."""
         numbers = {name: known[name][()] for name in RIGHT} | {"epoch": epoch[()]}
         count, choose, undecided = (filled(line, **numbers) for line in self.words)
         on_line = "+".join(f"COUNTIF({known[name].images[0]},-1)" for name in SIDES)
@@ -206,7 +199,6 @@ class WhoCan(Equation):
         return np.asarray(1.0 * one + 2.0 * two)
 
     def cell(self, right_single: Cells, right_hidden: Cells) -> str:
-        """Return the formula."""
         one, two = right_single[()], right_hidden[()]
         return f"=IF({one}={self.points},1,0)+IF({two}={self.points},2,0)"
 
