@@ -476,37 +476,3 @@ def test_a_short_way_gives_no_number_but_that_of_formulas(name, count, generator
         if got is not None:
             expected = OF_FLOATS[name].public(*(a.astype(object) for a in arguments))
             np.testing.assert_array_equal(got.values[0], expected)
-
-
-ALIKE = ['="a = "&A1', '="b ""c"" = "&A2', '="" & A3', '="d = "&A4&"!"', '="e = "&A7&"?"']
-ALSO = ['=IF(A1>0,"yes","no")', '=IF(A2>0,"no","")', '="f"&"g"&A1', '="h"&"i"&A2', '=A1="text"']
-CHOICES = ['=CHOOSE(B2,"a","b")&"z = "', '=CHOOSE(B1,"c","d")&"y = "', '=COUNTIF(D1:D3,"zero")']
-
-
-@pytest.mark.parametrize("group", [ALIKE, ALSO, CHOICES, [*ALIKE, *ALSO, *CHOICES]])
-def test_formulas_that_differ_in_their_texts_give_what_each_gives_alone(tmp_path, group):
-    book = Workbook()
-    for values in DATA:
-        book.active.append(values)
-    for row, formula in enumerate(group, start=1):
-        book.active.cell(row, 9, formula)
-    book.save(tmp_path / "texts.xlsx")
-    grid = formulas.load(tmp_path / "texts.xlsx")({})["Sheet"]
-    for row, formula in enumerate(group, start=1):
-        alone = Workbook()
-        for values in DATA:
-            alone.active.append(values)
-        alone.active.cell(row, 9, formula)
-        alone.save(tmp_path / "alone.xlsx")
-        expected = formulas.load(tmp_path / "alone.xlsx")({})["Sheet"]
-        assert grid.at(row, 9) == expected.at(row, 9)
-
-
-def test_300_sentences_are_parsed_once(tmp_path):
-    book = Workbook()
-    for row in range(1, 301):
-        book.active.append([row / 7, f'="z{row} = "&FIXED(A{row},3,TRUE)&IF(A{row}<9,"","…")'])
-    book.save(tmp_path / "sentences.xlsx")
-    session = formulas.load(tmp_path / "sentences.xlsx")
-    assert len(session.shapes) == 1
-    assert session({})["Sheet"].at(300, 2) == "z300 = 42.857…"

@@ -90,13 +90,6 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A text that is another one in each formula."""
-
-    index: int
-
-
-@dataclass(frozen=True)
 class Reference:
     """A slot as a reference; None is the cell of the formula itself."""
 
@@ -110,7 +103,7 @@ class Result:
     call: int
 
 
-Operand = Slot | Said | Reference | ConstantOperand | Result
+Operand = Slot | Reference | ConstantOperand | Result
 
 
 @dataclass(frozen=True)
@@ -135,13 +128,7 @@ class Program:
     calls: tuple[Call, ...]
     outcome: Operand
 
-    def run(
-        self,
-        slots: Sequence[np.ndarray],
-        n: int,
-        references: References,
-        texts: np.ndarray | None = None,
-    ) -> np.ndarray:
+    def run(self, slots: Sequence[np.ndarray], n: int, references: References) -> np.ndarray:
         """Compute n cells.
 
         Parameters
@@ -152,8 +139,6 @@ class Program:
             How many formulas.
         references : callable
             Makes formulas' reference for a slot of one of them.
-        texts : array of str, shape (n, texts), or None
-            What each formula says.
 
         Returns
         -------
@@ -161,7 +146,7 @@ class Program:
             float, or object where not all values are finite floats.
         """
         try:
-            frame = _Frame(slots, n, references, texts)
+            frame = _Frame(slots, n, references)
             for call in self.calls:
                 takes_references = call.function.takes_references
                 operands = [frame.fetch(o, as_range=takes_references) for o in call.operands]
@@ -172,8 +157,7 @@ class Program:
             alone = np.empty(n, dtype=object)
             for i in range(n):
                 one = [slot[i : i + 1] for slot in slots]
-                said = None if texts is None else texts[i : i + 1]
-                alone[i] = self.run(one, 1, lambda slot, _, i=i: references(slot, i), said)[0]
+                alone[i] = self.run(one, 1, lambda slot, _, i=i: references(slot, i))[0]
             return alone
 
     def among(self, slots: Sequence[int] | None, before: int, texts: Mapping[str, str]) -> Self:
@@ -201,10 +185,6 @@ class Program:
                     return ConstantOperand(texts.get(text, text))
             return operand
 
-        return self._with(placed)
-
-    def _with(self, placed: Callable[[Operand], Operand]) -> Self:
-        """Return the program with other operands."""
         calls = (Call(call.function, tuple(map(placed, call.operands))) for call in self.calls)
         return replace(self, calls=tuple(calls), outcome=placed(self.outcome))
 
@@ -214,16 +194,6 @@ class Program:
             if isinstance(operand, ConstantOperand) and isinstance(operand.value, str):
                 yield operand.value
 
-    def with_places(self, marks: Sequence[str]) -> Self:
-        """Return the program in which each formula has a text of its own for each of some."""
-        places = {mark: Said(number) for number, mark in enumerate(marks)}
-
-        def placed(operand: Operand) -> Operand:
-            is_text = isinstance(operand, ConstantOperand) and isinstance(operand.value, str)
-            return places.get(operand.value, operand) if is_text else operand
-
-        return self._with(placed)
-
 
 @dataclass(frozen=True)
 class _Frame:
@@ -232,7 +202,6 @@ class _Frame:
     slots: Sequence[np.ndarray]
     n: int
     references: References
-    texts: np.ndarray | None
     results: list[OperandValues] = field(default_factory=list)
 
     def fetch(self, operand: Operand, *, as_range: bool) -> OperandValues | ConstantOperand:
@@ -241,8 +210,6 @@ class _Frame:
             return operand
         if isinstance(operand, Slot):
             return OperandValues(self.slots[operand.index], np.ndarray)
-        if isinstance(operand, Said):
-            return OperandValues(self.texts[:, operand.index], None)
         if isinstance(operand, Reference):
             return column([self.references(operand.slot, i) for i in range(self.n)])
         result = self.results[operand.call]

@@ -114,8 +114,6 @@ class Shape:
         The places of the formulas.
     slots : array, shape (n, slots)
         The places of the upper left cells that each of them reads.
-    texts : array of str, shape (n, texts), or None
-        What each of them says, where that does not stand in `text`; see `xlnn.engines.formulas`.
     """
 
     text: str
@@ -123,7 +121,6 @@ class Shape:
     example: str
     cells: np.ndarray
     slots: np.ndarray
-    texts: np.ndarray | None = None
 
 
 @dataclass

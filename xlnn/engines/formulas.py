@@ -9,11 +9,9 @@ compute its functions, and both as rarely as possible:
 - values live in one flat array (`_store`).
 """
 
-import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -62,9 +60,11 @@ class _Session:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
-        self.store, shapes = _read(path)
-        self.shapes, joined = together(shapes)
-        self.programs = self._compile(joined)
+        self.store, self.shapes = _read(path)
+        self.programs: dict[str, Program] = {}
+        for shape in self.shapes:
+            if shape.text not in self.programs:
+                self.programs[shape.text] = self._compiled(shape)
         self.steps = list(_steps(self.shapes, self.store.places))
 
     def __call__(self, inputs: Inputs) -> Values:
@@ -100,8 +100,7 @@ class _Session:
             return _reference(places, corner, shape.sizes[slot], slots[slot][i])
 
         try:
-            texts = None if shape.texts is None else shape.texts[rows]
-            results = program.run(slots, len(rows), reference, texts)
+            results = program.run(slots, len(rows), reference)
         except Exception as error:
             if len(rows) > 1:
                 for row in rows:  # the one that fails tells its name
@@ -113,16 +112,12 @@ class _Session:
             ) from error
         store.put(shape.cells[rows], results)
 
-    def _compile(self, programs: dict[str, Program]) -> dict[str, Program]:
-        """Add the programs of the shapes that have none yet."""
-        for shape in self.shapes:
-            if shape.text not in programs:
-                try:
-                    programs[shape.text] = compile_shape(shape.text)
-                except ValueError as error:
-                    cell = self.store.places.name(shape.cells[0])
-                    raise EngineError(f"{cell}: {shape.example} {error}.") from error
-        return programs
+    def _compiled(self, shape: Shape) -> Program:
+        try:
+            return compile_shape(shape.text)
+        except ValueError as error:
+            cell = self.store.places.name(shape.cells[0])
+            raise EngineError(f"{cell}: {shape.example} {error}.") from error
 
     def _place(self, title: str, row: int, column: int) -> int:
         areas = self.store.places.areas
@@ -203,78 +198,6 @@ def _reference(
     if values is None:
         return Ranges((area,))
     return Ranges().set_value(area, values.astype(object))
-
-
-_TEXT = re.compile(r'"(?:[^"]|"")*+"')
-
-_MARK = "\ue000"
-"""With what a mark begins that holds the place of a text: a sign for private use."""
-
-
-def together(shapes: Iterable[Shape]) -> tuple[list[Shape], dict[str, Program]]:
-    """Join the shapes that differ in their texts alone.
-
-    Returns
-    -------
-    list of Shape
-        Those that were joined have marks for texts, and their texts beside.
-    dict of Program
-        Of those that were joined, by their text.
-    """
-    alike: dict[tuple, list[Shape]] = {}
-    for shape in shapes:
-        alike.setdefault((marked(shape.text), shape.sizes), []).append(shape)
-    joined, programs = [], {}
-    for (text, _), group in alike.items():
-        program = _with_places(text) if len(group) > 1 else None
-        if program is None:
-            joined += group
-        else:
-            programs[text] = program
-            joined.append(_joined(text, group))
-    return joined, programs
-
-
-def marked(text: str) -> str:
-    """Return the text of a shape with marks in the place of texts.
-
-    >>> marked('"a"&_s0&"b"').replace(_MARK, "#")
-    '"#0"&_s0&"#1"'
-    """
-    numbers = count()
-    return _TEXT.sub(lambda _: f'"{_MARK}{next(numbers)}"', text)
-
-
-def _with_places(text: str) -> Program | None:
-    """Return the program of a shape with marks; None if the marks do not all stand in it."""
-    try:
-        program = compile_shape(text)
-    except ValueError:  # each of them says so by itself
-        return None
-    marks = [mark[1:-1] for mark in _TEXT.findall(text)]
-    # a text from which the parser has computed something stands nowhere as it was
-    complete = sorted(marks) == sorted(each for each in program.texts() if each[:1] == _MARK)
-    return program.with_places(marks) if complete else None
-
-
-def _joined(text: str, group: list[Shape]) -> Shape:
-    texts = [
-        np.tile(np.array(_texts(shape.text), dtype=object), (len(shape.cells), 1))
-        for shape in group
-    ]
-    return Shape(
-        text,
-        group[0].sizes,
-        group[0].example,
-        np.concatenate([shape.cells for shape in group]),
-        np.concatenate([shape.slots for shape in group]),
-        np.concatenate(texts),
-    )
-
-
-def _texts(text: str) -> list[str]:
-    """Return the texts in a formula as they are said."""
-    return [each[1:-1].replace('""', '"') for each in _TEXT.findall(text)]
 
 
 MAX_EXPANDED = 500_000_000
