@@ -14,7 +14,7 @@ from xlnn.loading.spec import described
 from xlnn.reference import known
 from xlnn.registry.templates import template
 from xlnn.workbooks import kind_named
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.xlsx.copying import replace_inputs
 
 ENGINES = QUICKEST_FIRST
 """Each template is proven by two of them in every run: see test_templates."""

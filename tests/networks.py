@@ -18,7 +18,7 @@ from xlnn.workbooks.network.quantities.workbook import first_choices, with_recor
 from xlnn.workbooks.network.recipe import Recipe
 from xlnn.workbooks.network.sheets import drawings, workbook_layout
 from xlnn.workbooks.network.spec import LayerSpec, Spec
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.workbook import write
 
 NETWORK_TEMPLATES = [name for name in names() if "kind" not in template(name).values]

@@ -5,7 +5,8 @@ import pytest
 from claims import arrays_of, false_claims, is_told, number
 from experiments import words_of
 
-from xlnn.equations import steepest, surface
+from xlnn.equations import surface
+from xlnn.experiments import _steepest
 
 WORDS = words_of("descent").words["sentences"]
 STEPS, DIRECTIONS = 30, 36
@@ -289,10 +290,10 @@ PLANTED = {
     "all goes up": (
         "course", lambda patch: patch.setattr(surface, "short_text", lambda z: f"{min(z, 1):.6f}"),
     ),
-    "rounding decides": ("where", lambda patch: patch.setattr(steepest, "ROUNDED", 40)),
-    "near is equal": ("where", lambda patch: patch.setattr(steepest, "EXACT", 1)),
+    "rounding decides": ("where", lambda patch: patch.setattr(_steepest, "ROUNDED", 40)),
+    "near is equal": ("where", lambda patch: patch.setattr(_steepest, "EXACT", 1)),
     "it points to the nearest direction": (
-        "points", lambda patch: patch.setattr(steepest, "short_text", lambda x, _: f"{x:.0f}"),
+        "points", lambda patch: patch.setattr(_steepest, "short_text", lambda x, _: f"{x:.0f}"),
     ),
     "any number chooses the first": (
         "name", lambda patch: patch.setattr(surface.NameOf, "text", lambda self, **_: self.names[0])

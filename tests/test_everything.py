@@ -17,7 +17,7 @@ from xlnn.building import build_all
 from xlnn.building.build_all import BuildResult
 from xlnn.building.writing import Built
 from xlnn.checking.check import check
-from xlnn.cli.build import _say
+from xlnn.cli.build_all import _say
 from xlnn.cli.main import cli
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.linting import lint

@@ -15,8 +15,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.errors import WorkbookError
-from xlnn.xlsx.copying import rewrite_cells
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.xlsx.copying import replace_inputs, rewrite_cells
 
 SHEET_1 = "xl/worksheets/sheet1.xml"
 SCALE = ColorScaleRule(start_type="min", start_color="FF0000", end_type="max", end_color="00FF00")

@@ -22,7 +22,7 @@ from xlnn.options import Options
 from xlnn.registry.templates import copy, template
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.xlsx.copying import replace_inputs
 
 pytestmark = pytest.mark.first(stepped=1)
 

@@ -20,7 +20,7 @@ from test_package import (
 )
 
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.package import inspect
 from xlnn.xlsx.parts import iterates
 from xlnn.xlsx.texts import unprefix

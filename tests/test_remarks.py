@@ -24,7 +24,7 @@ from xlnn.loading.open_file import opened
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.xlsx.cells import all_cells
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import sheet_parts
 
 pytestmark = pytest.mark.first(built=1)

@@ -14,7 +14,7 @@ from xlnn.checking.check import check
 from xlnn.checking.comparison import CIRCULAR
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import iterates
 
 ENGINES = LIBRARIES

@@ -23,11 +23,10 @@ from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.registry.templates import folder
 from xlnn.registry.text import languages
-from xlnn.workbooks.solver.excel import MOST_VARIABLES, SETTINGS
 from xlnn.workbooks.solver.kind import KIND
 from xlnn.workbooks.solver.minimum import gradient
 from xlnn.workbooks.solver.nets import DENSE, MAPS
-from xlnn.workbooks.solver.sheet import SIZE, power
+from xlnn.workbooks.solver.sheet import MOST_VARIABLES, SETTINGS, SIZE, power
 
 pytestmark = pytest.mark.first(name=1)
 

@@ -11,8 +11,8 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.linting import lint
 from xlnn.loading.spec import layout_of, read_spec
-from xlnn.writing.sparklines import KIND, X14, XM
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.writing.drawing import KIND, X14, XM
+from xlnn.xlsx.copying import replace_inputs
 
 
 def lines(path):

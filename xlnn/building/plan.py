@@ -3,19 +3,13 @@
 Nothing is imported that writes: whoever gave data that no workbook takes is told so at once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from xlnn import reference
-from xlnn.building.destination import Destination
 from xlnn.building.limits import check_least, check_size, counting_epochs
-from xlnn.building.writing import Built, write_proven
 from xlnn.errors import OptionsError, blamed
-from xlnn.grid import Values
 from xlnn.layout import Layout
-from xlnn.loading.arrays import read_arrays
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.reference import Arrays
 from xlnn.registry.templates import template as named
@@ -110,39 +104,3 @@ def modelled(
         )
     origin = training_from(path, large=large)
     return kind_named(FIRST_KIND), origin, origin.name, None
-
-
-def carried_out(
-    plan: Plan,
-    place: Destination,
-    *,
-    verify: bool,
-    tell: Callable[[str], None],
-    proof: Proof | None = None,
-) -> Built:
-    """Write what was planned, and prove it before it appears; see `build`."""
-    kind, made, layout = plan.kind, plan.made, plan.layout
-    place.check()
-    tell("Computing with NumPy")
-    run = reference.run(made.model, made.inputs)
-    kind.check_run(made.model, run)
-    notes = made.notes + kind.run_notes(run)
-    if proof is not None:
-        tell("Comparing with ONNX Runtime")
-        notes += (proof.agrees(made, run),)
-
-    def seen(values: Values) -> None:
-        if proof is not None:
-            proof.check(made, read_arrays(layout, values))
-
-    return write_proven(
-        place,
-        layout,
-        kind.drawings(made.spec, layout),
-        kind.cells(made, layout, run),
-        title=made.spec.template,
-        verify=verify,
-        notes=notes,
-        tell=tell,
-        seen=seen,
-    )

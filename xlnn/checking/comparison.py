@@ -1,4 +1,4 @@
-"""Find cells that differ from their quantity, by value and by the text of their formula."""
+"""Find cells that differ from their quantity: by value, formula or text."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from xlnn.layout import Block, Layout
 from xlnn.quantity import Model, Quantity, Use
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.package import Package
 
 DIGITS = 15

@@ -1,4 +1,4 @@
-"""Draw random inputs with which a workbook is compared once more."""
+"""Draw random inputs, with which a workbook is recalculated and compared once more."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass

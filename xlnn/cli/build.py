@@ -1,59 +1,14 @@
 """The command ``xlnn build``."""
 
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from xlnn.building.build_all import BuildResult, Everything, built
-from xlnn.building.destination import OUTPUT
-from xlnn.cli.console import mended_by, progress, say, say_built, say_note, say_result
+from xlnn.cli.console import progress, say_note, say_result
 from xlnn.cli.parameters import Choice, declared
-from xlnn.data.wording import listed
-from xlnn.errors import OptionsError, one_line
-from xlnn.options import BUILD, Options, as_typed
+from xlnn.options import BUILD
 from xlnn.registry.templates import ALL, names
-
-TAKEN = ("lang", "epochs", "large", "force", "verify")
-"""The options of ``xlnn build`` that mean the same to all templates."""
-
-
-def build_all(output: Path | None, without: tuple[str, ...], options: Mapping[str, object]) -> None:
-    """Build all templates and their index; the exit code is 1 if one of them could not be.
-
-    Raises
-    ------
-    OptionsError
-        An option means nothing to all templates.
-    """
-    given = Options(**options)
-    if other := [name for name in given if name not in TAKEN]:
-        takes = listed(["--output", "--without", *map(as_typed, TAKEN)])
-        raise OptionsError(
-            f"{as_typed(other[0])} is not available for all templates (available: {takes})."
-        )
-    asked = Everything(folder=output or OUTPUT, without=without, options=given)
-    failed: list[str] = []
-    with progress() as tell:
-        for result in built(asked, tell):
-            if isinstance(result, BuildResult):
-                _say(result)
-                failed += [result.name] if result.error else []
-            else:
-                say(f"Note: {result}", err=True)
-    if failed:
-        sys.exit(1)
-
-
-def _say(result: BuildResult) -> None:
-    if result.error:
-        sentence = mended_by(result.error)
-        is_named = result.name in sentence
-        say(one_line(f"Error: {'' if is_named else f'{result.name}: '}{sentence}"), err=True)
-    else:
-        say_built(result.built, of=f"{result.name}: ")
 
 
 @click.command()
@@ -86,7 +41,7 @@ def build(
     Example: xlnn build --data my.csv --label kind
     """
     if template == ALL:
-        from xlnn.cli.build import build_all  # noqa: PLC0415 -- only what is needed
+        from xlnn.cli.build_all import build_all  # noqa: PLC0415 -- only what is needed
 
         build_all(output, without, options)
         return

@@ -1,4 +1,4 @@
-"""The command ``xlnn explain``."""
+"""The commands ``xlnn explain`` and ``xlnn show``."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from xlnn.cli.parameters import engine_option, language_option
 from xlnn.errors import printed
 
 if TYPE_CHECKING:
-    from xlnn.explaining.explanation import Line
+    from xlnn.explaining.cell_text import Line
 
 
 @click.command()
@@ -57,8 +57,8 @@ def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
 
     Example: xlnn explain output/digits.xlsx delta3 --epoch 1 --image 6 --unit 1
     """
+    from xlnn.explaining.cell_text import indented, tree_of  # noqa: PLC0415 -- the same
     from xlnn.explaining.explain import explain as explained  # noqa: PLC0415 -- only what is needed
-    from xlnn.explaining.explanation import indented, tree_of  # noqa: PLC0415 -- the same
 
     named = {"epoch": epoch, "image": image}
     at = {axis: number for axis, number in named.items() if number is not None}
@@ -114,3 +114,26 @@ def _print_tree(lines: "list[Line]") -> None:
         branch[depth:] = [branch[depth - 1].add(shown) if depth else Tree(shown)]
         roots += branch if depth == 0 else []
     console.print(*roots, sep="\n")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@language_option("Language of the summary, if not the workbook's")
+@engine_option()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show(file: Path, lang: str | None, engine: str, *, as_json: bool) -> None:
+    """Summarise a workbook FILE: what it holds, how training went, what was changed.
+
+    Example: xlnn show output/digits.xlsx
+    """
+    from xlnn.explaining.show import lines_of  # noqa: PLC0415 -- the same
+    from xlnn.explaining.show import show as contents  # noqa: PLC0415 -- only what is needed
+
+    with progress() as tell:
+        tell(f"Recalculating with {engine}")
+        seen = contents(file, engine)
+    if as_json:
+        say_json(seen.to_json())
+        return
+    for line in lines_of(seen, lang):
+        say(line)

@@ -1,4 +1,4 @@
-"""The command ``xlnn export``."""
+"""The commands ``xlnn export`` and ``xlnn values``."""
 
 from pathlib import Path
 

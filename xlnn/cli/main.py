@@ -14,11 +14,9 @@ from xlnn.cli.audit import audit
 from xlnn.cli.build import build
 from xlnn.cli.check import check, lint
 from xlnn.cli.console import finish, mended_by, ready, say
-from xlnn.cli.exercise import exercise
-from xlnn.cli.explain import explain
+from xlnn.cli.explain import explain, show
 from xlnn.cli.export import export, values
-from xlnn.cli.grade import grade
-from xlnn.cli.show import show
+from xlnn.cli.grade import exercise, grade
 from xlnn.cli.templates import new, templates
 from xlnn.errors import MENDABLE, OptionsError, OutputError
 

@@ -1,4 +1,4 @@
-"""The command ``xlnn templates``."""
+"""The commands ``xlnn templates`` and ``xlnn new``."""
 
 import shlex
 from pathlib import Path
@@ -19,7 +19,7 @@ def templates(*, untranslated: bool) -> None:
 
     Example: xlnn templates
     """
-    from xlnn.registry.templates import experiments, in_order, loaded, shown  # noqa: PLC0415 -- only what is needed  # noqa: PLC0415 -- the same
+    from xlnn.registry.templates import experiments, in_order, loaded, shown  # noqa: PLC0415 -- only what is needed
     from xlnn.registry.text import languages  # noqa: PLC0415 -- the same
 
     if untranslated:

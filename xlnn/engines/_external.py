@@ -21,7 +21,7 @@ from xlnn.engines._limits import Allowance, limit
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, Grid, Inputs, Values
 from xlnn.xlsx.cells import Cell, cells
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import sheet_parts
 
 LAST_WORDS = 5  # seconds for what was killed to be gone

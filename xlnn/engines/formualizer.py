@@ -13,7 +13,7 @@ from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import CellError, Grid, Inputs, Values
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
-from xlnn.xlsx.inputs import replace_inputs
+from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import iterates
 
 ERRORS = {

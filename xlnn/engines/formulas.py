@@ -5,7 +5,7 @@ gigabytes for a run of training. Here it gets only what it is good at, to parse 
 compute its functions, and both as rarely as possible:
 
 - formulas that are equal but for the cells they read are parsed once (`_shapes`, `_programs`);
-- cells become ready in waves (`_order`), and all ready cells of a shape are computed together;
+- cells become ready in waves (`waves`), and all ready cells of a shape are computed together;
 - values live in one flat array (`_store`).
 """
 
@@ -208,6 +208,10 @@ _EXPANDED = 2_000_000  # cells of ranges that are expanded at a time
 
 def waves(shapes: Sequence[Shape], places: Places) -> np.ndarray:
     """Find the wave in which each formula can be computed.
+
+    Kahn's algorithm in waves: the first wave reads only constants, each further one what earlier
+    waves have computed. A range that formulas share is a node of its own: 64 gradients that read
+    the same 64 cells cost 64 + 64 edges and not 64 * 64.
 
     Returns
     -------

@@ -1,6 +1,8 @@
 """Squared error and cross-entropy side by side, and C_T as a valley.   Book: 3-3, 3-4.
 
-Why cross-entropy learns faster where the sigmoid is flat, and what training makes smaller.
+Why cross-entropy learns faster where the sigmoid is flat, and what training makes smaller. A
+formula of the valley holds all rows of the data: no pair of weights has cells of its own for each
+z, a and C.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +24,6 @@ from xlnn.layout import FIRST_ROW, Block, single_block
 from xlnn.quantity import Axis, Cells, Equation, Model, Quantity, Sentence, Stated, previous
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
@@ -35,6 +36,7 @@ from xlnn.workbooks.pages.parts import (
     Trace,
     Units,
 )
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.style import KEY, least_framed, valley_scale, value
 

@@ -16,7 +16,6 @@ from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment
-from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
@@ -30,6 +29,7 @@ from xlnn.workbooks.pages.parts import (
     Table,
     Trace,
 )
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.charts import THIN
 from xlnn.writing.drawing import Drawing

@@ -4,7 +4,10 @@ A unit divides the plane by a line, and no line has (0, 1) and (1, 0) on one sid
 and (1, 1) on the other. Two hidden units draw two lines, and the output unit joins them. Both
 networks are trained by the same equations as every other one.
 
-Book: 1-2, 1-4, 3-2, 3-4, 4-2 to 4-4; the exclusive or itself is not the book's.
+Sections 1-2, 1-4, 3-2, 3-4, 4-2 to 4-4; the exclusive or itself is not the book's.
+
+The equations below are of the line w1 x + w2 y + b = 0 at which a unit divides the plane. Shapes:
+x (points, 2), t (points, 1), W (units, 2), b (units,).   Book: 1-2, 1-3.
 """
 
 from collections.abc import Iterator, Mapping

@@ -14,7 +14,8 @@ from xlnn.arguments import is_text, wrong
 from xlnn.checking.check import Examined
 from xlnn.checking.references import CellRange, areas, written
 from xlnn.errors import OptionsError
-from xlnn.explaining.explanation import SHOWN, Part, Value, in_words
+from xlnn.explaining.cell_text import Value, in_words
+from xlnn.explaining.explanation import SHOWN, Part
 from xlnn.explaining.indices import index_of
 from xlnn.explaining.meaning import meaning_of
 from xlnn.grid import CellError

@@ -1,19 +1,13 @@
 """The explanation of a cell."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rich.cells import cell_len
-
 from xlnn.errors import printed
-from xlnn.quantity import superscript
-from xlnn.registry.text import Text, text
+from xlnn.explaining.cell_text import Value, indented, tree_of
 
 SHOWN = 8
 """Values of a range that are listed, and cells of one that are followed further."""
-
-Value = float | str | bool | None
 
 
 @dataclass(frozen=True)
@@ -110,102 +104,3 @@ class Explanation:
     def __repr__(self) -> str:
         """Say which cell it explains."""
         return f"<Explanation of {self.cell}: {self.symbol or self.quantity} = {self.value}>"
-
-
-MOST_PARTS = 10
-"""Parts of one cell that the lines list; all are in the JSON."""
-
-Line = tuple[int, str]
-"""How deep a line stands, and what it says."""
-
-
-def indented(lines: Iterable[Line]) -> Iterator[str]:
-    """Yield lines behind blanks as deep as they stand."""
-    for depth, line in lines:
-        yield "    " * depth + line
-
-
-def tree_of(said: Explanation) -> Iterator[Line]:
-    """Yield what is said, each line with its depth."""
-    words = text(said.lang, "explaining")
-    yield 0, f"{said.cell}   {_named(said.symbol, said.name)}   {_where(said, words)}".rstrip()
-    rows = {
-        "equation": f"{said.equation}   {_book(said, words)}".strip() if said.equation else "",
-        "formula": said.formula,
-        "stated": said.remark if said.formula and said.remark.startswith("=") else "",
-        "symbols": said.in_symbols,
-        "numbers": said.in_numbers,
-        "value": f"{in_words(said.value)}   {_judged(said, words)}".rstrip(),
-    }
-    labels = {key: words("explain", key) for key, row in rows.items() if row}
-    width = max(map(cell_len, labels.values()))
-    if said.meaning:
-        yield 1, said.meaning
-    for key, label in labels.items():
-        yield 1, f"{label}{' ' * (width - cell_len(label))}   {rows[key]}"
-    if said.remark and not said.remark.startswith("="):
-        yield 1, said.remark
-    for key, parts in (("computed_from", said.computed_from), ("used_for", said.used_for)):
-        if parts:
-            yield 0, words("explain", key)
-            yield from _tree(parts, words, 1)
-
-
-def _tree(parts: "tuple[Part, ...]", words: Text, depth: int) -> Iterator[Line]:
-    for part in parts[:MOST_PARTS]:
-        values = ", ".join(in_words(value) for value in part.values)
-        more = ", …" if part.count > len(part.values) else ""
-        count = f"   ({words('explain', 'cells', count=f'{part.count:,}')})" if more else ""
-        yield depth, f"{_named(part.symbol, part.name)}   {part.cells}   {values}{more}{count}"
-        yield from _tree(part.parts, words, depth + 1)
-    if len(parts) > MOST_PARTS:
-        yield depth, words("explain", "more", count=len(parts) - MOST_PARTS)
-
-
-def _named(symbol: str, name: str) -> str:
-    return f"{symbol}   {name}" if name and name != symbol else symbol
-
-
-def _book(said: Explanation, words: Text) -> str:
-    return words("explain", "book", place=said.book) if said.book else ""
-
-
-def _where(said: Explanation, words: Text) -> str:
-    """Say in which layer, of which unit, in which epoch and of which image."""
-    headings = words.words["headings"]
-    axes = (
-        words("explain", "place", axis=headings.get(axis, axis), number=number)
-        for axis, number in said.place.items()
-    )
-    layer = words("explain", "layer", name=said.layer) if said.layer else ""
-    unit = words("explain", "unit", number=",".join(map(str, said.unit))) if said.unit else ""
-    return words("joined", "between").join(filter(None, (layer, unit, *axes)))
-
-
-def _judged(said: Explanation, words: Text) -> str:
-    if said.role in {"input", "noted"}:
-        return words("explain", said.role)
-    if not said.agrees:
-        if said.expected is None and said.formula is None:
-            return words("explain", "not_done")
-        if said.expected is None:
-            return words("explain", "wrong_reads")
-        return words("explain", "wrong", expected=in_words(said.expected))
-    return words("explain", "agrees") if said.expected is not None else ""
-
-
-def in_words(value: Value) -> str:
-    """Return a value as a sentence has it: six digits, and a true minus sign.
-
-    >>> in_words(-0.12345678), in_words(2.0), in_words("cat"), in_words(None), in_words(-1.5e-7)
-    ('−0.123457', '2', '"cat"', '–', '−1.5 × 10⁻⁷')
-    """
-    if value is None:
-        return "–"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, bool):
-        return str(value).upper()
-    digits, _, power = f"{value:.6g}".partition("e")
-    scale = f" × 10{superscript(str(int(power))).replace('-', '⁻')}" if power else ""
-    return digits.replace("-", "−") + scale

@@ -1,4 +1,4 @@
-"""Summarise a workbook: its kind, sizes, settings, results and changes."""
+"""Summarise a workbook, in words: its kind, sizes, settings, results and changes."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,12 +14,12 @@ from rich.cells import cell_len
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
 from xlnn.checking.probe import ProbePoints
-from xlnn.checking.report import counted
+from xlnn.checking.wording import counted
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
+from xlnn.explaining.cell_text import Value, in_words
 from xlnn.explaining.curve import CHECK, course_of
 from xlnn.explaining.entries import Entries, Entry
-from xlnn.explaining.explanation import Value, in_words
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.exercise_sheet import SHEET

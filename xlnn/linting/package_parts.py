@@ -1,4 +1,4 @@
-"""Check the parts of the file, their relationships and their content types."""
+"""Check the parts of the file: relationships, content types and styles."""
 
 import posixpath
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Open a workbook, and check that its sheets are complete."""
+"""Open or lint a workbook, and check that its sheets are complete."""
 
 from pathlib import Path
 
@@ -68,6 +68,9 @@ def missing_sheet(path: Path, there: tuple[str, ...], layout: Layout) -> Workboo
 
 def lint(path: Path | str) -> tuple[Problem, ...]:
     """Find what would make Excel repair a workbook.
+
+    `xlnn.linting` asks it of any file; here formulas of a person's own, beside the quantities, may
+    call functions that not all engines compute alike.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Read the sheet Spec of a workbook, and the layout that follows from it."""
+"""Read the sheet Spec, and the layout and the notes that follow from it."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice

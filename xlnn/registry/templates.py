@@ -1,4 +1,4 @@
-"""Find templates and read what they contain.
+"""Find templates and experiments, and read what they contain.
 
 A template is a folder, or an experiment, which says itself what it begins with; an experiment with
 data has a folder for them.
@@ -214,7 +214,13 @@ GROUP = "xlnn.experiments"
 
 @cache
 def experiments() -> dict[str, EntryPoint]:
-    """Return where each experiment is found, by its name; of two of one name, ours."""
+    """Return where each experiment is found, by its name; of two of one name, ours.
+
+    An installed package names one in the group ``xlnn.experiments`` of its entry points::
+
+        [project.entry-points."xlnn.experiments"]
+        rnn = "my_package:EXPERIMENT"
+    """
     files = (Path(__file__).parents[1] / "experiments").glob("[a-z]*.py")
     ours = (
         EntryPoint(path.stem.replace("_", "-"), f"{GROUP}.{path.stem}:EXPERIMENT", GROUP)

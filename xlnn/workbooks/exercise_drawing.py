@@ -46,7 +46,9 @@ _LETTER = re.compile(r"(?<![\w′∂])(a′\(z\)|∂C_T/∂\w|[A-Za-zα-ω])(?![
 def own_equation(
     quantity: Quantity, model: Model, known: Mapping[str, str], words: Mapping[str, str]
 ) -> str:
-    """Return the equation of a quantity; empty where the Guide says none of it.
+    """Return the equation of a quantity for its own layer; empty where the Guide says none of it.
+
+    The Guide says ``z = Σ w a + b`` of every layer; of the second one it is ``z² = Σ w² x + b²``.
 
     Parameters
     ----------

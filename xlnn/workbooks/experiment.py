@@ -27,11 +27,9 @@ from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
-from xlnn.workbooks.pages import spec_text
-from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.guide import draw_guide
 from xlnn.workbooks.pages.page import Page, said
-from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
@@ -442,7 +440,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     def _sheets(self) -> dict[str, Sheet | Page]:
         pages = sorted(self.pages, key=lambda page: page.is_helper)  # which come last
         own = {page.key: page for page in pages}
-        spec = Sheet(spec_text.draw, tab="helper")
+        spec = Sheet(draw_spec, tab="helper")
         return {"guide": Sheet(_draw_guide), **own, "spec": spec}
 
 

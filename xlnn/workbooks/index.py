@@ -18,9 +18,7 @@ from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, experiments, loaded, shown
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
-from xlnn.workbooks.pages import spec_text
-from xlnn.workbooks.pages.context import Context
-from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, LABEL, LINK, NOTE, PLAIN, TITLE, Look
 
@@ -187,4 +185,4 @@ def _draw(page: Context[IndexSpec]) -> Drawing:
     return drawing
 
 
-SHEETS = {"index": Sheet(_draw, _place), "spec": Sheet(spec_text.draw, tab="helper")}
+SHEETS = {"index": Sheet(_draw, _place), "spec": Sheet(draw_spec, tab="helper")}

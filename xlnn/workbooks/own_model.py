@@ -16,10 +16,8 @@ from xlnn.reference import Arrays
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.kind import Spec, WorkbookKind
-from xlnn.workbooks.pages import spec_text
-from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page, said, usual_page
-from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.workbooks.spec_text import plain
 from xlnn.writing.drawing import Drawing
 
@@ -135,9 +133,7 @@ def _entry(entry: object) -> tuple[str, str, tuple[int, ...]]:
 
 def _sheets(model: Model) -> dict[str, Sheet | Page]:
     """Return the sheets of a model, each named by its quantities, and last the Spec."""
-    return {page.key: page for page in _pages(model)} | {
-        "spec": Sheet(spec_text.draw, tab="helper")
-    }
+    return {page.key: page for page in _pages(model)} | {"spec": Sheet(draw_spec, tab="helper")}
 
 
 def _pages(model: Model) -> list[Page]:

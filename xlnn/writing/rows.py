@@ -21,7 +21,7 @@ from openpyxl.worksheet._writer import WorksheetWriter
 
 from xlnn.address import letters
 from xlnn.layout import FilledColumn
-from xlnn.writing.sparklines import Sparkline, extension
+from xlnn.writing.drawing import Sparkline, extension
 from xlnn.xlsx.texts import attribute, escaped, markup
 
 KIND, NUMBER, OTHER = "%s", "<v>%s</v>", "<v%s</v>"

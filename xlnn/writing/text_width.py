@@ -1,4 +1,4 @@
-"""Estimate the width and height of a text in a cell.
+"""Estimate the width and height of texts and names in cells.
 
 Programs make rows higher themselves where texts are wrapped, but not those whose height a sheet
 sets; and no column wider.
@@ -112,7 +112,9 @@ def _ems(sign: str) -> float:
 
 
 MOST, MOST_OF_WORD = 30, 14
-"""The widths up to which a column follows its names, or the longest word of wrapped ones."""
+"""The widths up to which a column follows its names, or the longest word of wrapped ones.
+What is longer still is drawn smaller, by the program (`Look.shrink`) or by the size of its font: a
+wide sheet for one long name would be hard to read."""
 
 SMALLEST = 6
 """Points that are still read on a screen."""

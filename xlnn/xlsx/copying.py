@@ -1,4 +1,4 @@
-"""Copy an .xlsx file with some cells rewritten and everything else unchanged.
+"""Copy an .xlsx file with some cells or inputs rewritten and everything else unchanged.
 
 Parts are streamed, so that memory does not grow with a sheet. The zip comes out the same at any
 time and on any machine.
@@ -12,11 +12,14 @@ from struct import unpack
 from types import MappingProxyType
 from typing import NamedTuple
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from xlnn.address import address
 from xlnn.errors import WorkbookError
+from xlnn.grid import Inputs
+from xlnn.xlsx.parts import WORKBOOK, sheet_parts
 from xlnn.xlsx.relationships import ROOT, TYPES
-from xlnn.xlsx.texts import attribute, markup
+from xlnn.xlsx.texts import attribute, markup, unprefix
 
 CHUNK = 1 << 16  # bytes of XML at a time
 LEVEL = 5
@@ -288,3 +291,66 @@ class _Scanner:
         if self.data.startswith(closing, position):
             return self.data.index(b">", position) + 1
         return position  # <c/> ends where it is reported
+
+
+def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
+    """Copy a workbook, whoever saved it, with numbers put into some cells, for an engine to read.
+
+    Cached values are left as they were, so they are stale. Formulas are written as all engines
+    read them, and iteration is switched off, by which an engine would give the cells of a circle
+    numbers. The copy is not compressed.
+
+    Raises
+    ------
+    WorkbookError
+        A cell is not in the file, or it holds a formula that is shared with other cells.
+    """
+    missing = dict(inputs)
+
+    def put(title: str) -> Rewrite:
+        places = {address(*key[1:]): key for key in inputs if key[0] == title}
+
+        def rewrite(cell: RewrittenCell) -> str | None:
+            key = places.get(cell.attributes.get("r", ""))
+            if key is None:
+                return None
+            if "ref" in cell.formula_attributes:
+                raise WorkbookError(
+                    f"{title}!{address(*key[1:])} is an input, but holds a formula that other cells"
+                    " share: type a number into it."
+                )
+            return cell.rebuilt("", "", f">{float(missing.pop(key))!r}")
+
+        return rewrite
+
+    titles = {sheet for sheet, _, _ in inputs}
+    parts = sheet_parts(source)
+    edits: dict[str, Edit] = {WORKBOOK: whole(_without_iteration)}
+    for title, part in parts.items():
+        edits[part] = unprefix
+        if title in titles:
+            edits[part] = _both(unprefix, rewrite_cells(put(title)))
+    copy(source, target, edits, ZIP_STORED)
+    for sheet, row, column in missing:
+        raise WorkbookError(
+            f"{source.name}: the input {sheet}!{address(row, column)} is not in the file."
+        )
+
+
+def _both(first: Edit, second: Edit) -> Edit:
+    return lambda chunks: second(first(chunks))
+
+
+def _without_iteration(workbook: bytes) -> bytes:
+    """Remove the setting by which programs settle circular references."""
+    if b"iterate" not in workbook:
+        return workbook
+    from lxml import etree  # noqa: PLC0415 - slow
+
+    # `inspect` has limited its size and its depth
+    root = etree.fromstring(workbook, etree.XMLParser(resolve_entities=False, huge_tree=True))
+    for settings in root.iter("{*}calcPr"):
+        for name in list(settings.attrib):
+            if etree.QName(name).localname == "iterate":
+                del settings.attrib[name]
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)

@@ -74,7 +74,7 @@ class Workbook:
         The titles of all sheets, those of charts among them.
     iterates : bool
         Whether a program may settle circular references by iteration, as Gnumeric asks in every
-        file. No engine of ours does: `xlnn.xlsx.inputs.replace_inputs` switches it off.
+        file. No engine of ours does: `xlnn.xlsx.copying.replace_inputs` switches it off.
     is_manual : bool
         Whether a program computes only when it is asked to. Every engine of ours computes.
     """

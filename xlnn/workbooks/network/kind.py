@@ -29,7 +29,7 @@ from xlnn.workbooks.network.quantities.check_sheet import altered
 from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.recipe import held_of, recipe
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -45,7 +45,15 @@ TIMELESS = ("xor",)
 
 
 def words_of(spec: Spec) -> Text:
-    """Return the words of a workbook."""
+    """Return the words of a workbook.
+
+    Some are said otherwise for some workbooks: ``table`` where the data is no pictures,
+    ``regression`` where numbers are predicted, ``maps`` where filters make maps of pictures, the
+    template's name where the template has words of its own and its network was not changed,
+    ``scaled`` and ``scaled_targets`` where inputs and numbers to predict are scaled,
+    ``cross_entropy`` where the cost is one, and an optimiser's name where a step is not the plain
+    one. Where nothing trains, those of ``predict`` stand over all of them.
+    """
     found = text(spec.lang).of(variants(spec))
     return found if spec.epochs else found.with_own("predict")
 

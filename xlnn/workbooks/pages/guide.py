@@ -9,7 +9,7 @@ from xlnn.address import address
 from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import beside_symbol
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (

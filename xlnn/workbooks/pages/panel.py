@@ -5,7 +5,7 @@ from typing import Any
 from xlnn.address import address
 from xlnn.layout import Block, Layout, single_block
 from xlnn.quantity import Model
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.charts import CellColumn
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (

@@ -1,13 +1,35 @@
-"""A sheet, and the layout that the sheets of a workbook make."""
+"""Sheets, what they know of their workbook, and the layout that they make."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from xlnn.layout import Block, Layout, lay_out
+from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
 from xlnn.quantity import Model
-from xlnn.workbooks.pages.context import Context
+from xlnn.registry.text import Text
+from xlnn.workbooks.kind import Spec
+from xlnn.workbooks.spec_text import to_toml
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import NOTE, TEXT_LINE, TITLE
+
+S = TypeVar("S", bound=Spec)
+
+
+@dataclass(frozen=True)
+class Context(Generic[S]):
+    """The workbook that a sheet belongs to.
+
+    Attributes
+    ----------
+    spec : Spec
+    layout : Layout
+    words : Text
+        The texts of its language.
+    """
+
+    spec: S
+    layout: Layout
+    words: Text
 
 
 def nothing(_: Model) -> Iterable[Block]:
@@ -57,3 +79,14 @@ def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]
         drawing.tab = sheets[key].tab
         drawing.part = page.words("joined", "part")
     return drawings
+
+
+def draw_spec(page: Context[Any]) -> Drawing:
+    """Draw the sheet Spec: the model as text, a line a row."""
+    drawing = Drawing(widths={1: 80}, gridlines=False)
+    drawing.put(1, 1, page.layout.titles["spec"], TITLE)
+    drawing.put(2, 1, page.words("notes", "spec"), NOTE)
+    for row, line in enumerate(to_toml(page.spec).splitlines(), start=FIRST_ROW):
+        if line:
+            drawing.put(row, 1, line, TEXT_LINE)
+    return drawing

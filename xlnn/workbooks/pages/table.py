@@ -10,10 +10,9 @@ from xlnn.address import address, letters
 from xlnn.layout import FIRST_ROW, Block, quoted
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.pages.context import Context
-from xlnn.writing.drawing import Drawing
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.writing.drawing import Drawing, Sparkline
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH, text_pixels
-from xlnn.writing.sparklines import Sparkline
 from xlnn.writing.style import KEY, NOTE, TITLE, heading, wide
 from xlnn.writing.text_width import text_width
 

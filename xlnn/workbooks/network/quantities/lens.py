@@ -298,7 +298,10 @@ MAP, PLACE = "window_map", ("window_row", "window_column")
 
 
 def window(stack: Stack) -> Iterator[Quantity]:
-    """Yield the quantities of one place of each convolution."""
+    """Yield the quantities of one place of each convolution: window, filter and products.
+
+    A convolution repeats one small computation at every place; here it is written out once.
+    """
     for layer in stack.layers:
         if layer.kind == "convolution":
             yield from _of_layer(stack, layer.name)

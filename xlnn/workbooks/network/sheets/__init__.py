@@ -30,11 +30,9 @@ from xlnn.workbooks.network.sheets import (
     several_runs,
 )
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages import spec_text
-from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import Made, Table
-from xlnn.workbooks.pages.sheet import Sheet, drawn, layout_of_sheets
+from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 
 
@@ -103,7 +101,7 @@ SHEETS = {
     "check": _of_runs("check", check.draw, check.place, "check"),
     "plane": Sheet(several_runs.first_alone(plane.draw_numbers), plane.place_numbers, "helper"),
     "drawing": Sheet(several_runs.first_alone(drawing.draw), drawing.place, "helper"),
-    "spec": Sheet(spec_text.draw, tab="helper"),
+    "spec": Sheet(draw_spec, tab="helper"),
 }
 """All sheets by their keys, in the workbook's order: those that only help come last."""
 

@@ -16,7 +16,7 @@ from xlnn.workbooks.network.quantities import choosers, compare
 from xlnn.workbooks.network.quantities.runs import RUN
 from xlnn.workbooks.network.sheets.several_runs import Draw, Place
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import ASKED, CHOICE, LABEL, QUIET_NUMBER

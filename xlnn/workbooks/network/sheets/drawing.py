@@ -10,7 +10,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import title_line
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import CAPTION, KEY, heading

@@ -6,8 +6,8 @@ from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.workbooks.network.sheets.unit_rows import layer_name, layer_title
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.guide import SCALE, draw_guide
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.workbook import GALLERY
-from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
@@ -21,7 +21,10 @@ CENTRED = ("truth", "truth_label", "answer", "label", "right")
 def centre(
     drawing: Drawing, page: Context, blocks: Iterable[Block], kinds: tuple[str, ...]
 ) -> None:
-    """Centre what is of some kinds in its columns; those of labels are as wide as these."""
+    """Centre what is of some kinds in its columns; those of labels are as wide as these.
+
+    A class stands beside its label: at the right of its column the one would run into the other.
+    """
     for block in blocks:
         quantity = block.quantity
         if quantity.kind not in kinds:

@@ -31,7 +31,7 @@ from xlnn.workbooks.network.sheets.unit_rows import (
     picture_size,
     squares,
 )
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlnn.quantity import Model
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import SECTION, SENTENCE, Look
 from xlnn.writing.text_width import size_in

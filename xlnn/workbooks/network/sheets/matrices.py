@@ -12,9 +12,9 @@ from xlnn.layout import FIRST_ROW
 from xlnn.quantity import Model, Quantity, subscript
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Label, Made, Space, Units
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION
 

@@ -6,7 +6,7 @@ from xlnn.layout import Block
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import heading

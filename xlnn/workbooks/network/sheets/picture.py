@@ -11,7 +11,7 @@ from xlnn.workbooks.network.quantities.figure import HEIGHT, DrawnLayer, Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.unit_rows import layer_name
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.charts import CellColumn, Line
 from xlnn.writing.graph import Dots, Tag, graph
 from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint

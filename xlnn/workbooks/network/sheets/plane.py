@@ -14,7 +14,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
 from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import choice_validation, head, row_validation, title_line
 from xlnn.writing.charts import CellColumn
 from xlnn.writing.drawing import Drawing, fixed_range

@@ -16,9 +16,9 @@ from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.workbook import MOST_TOLD
 from xlnn.workbooks.network.sheets.names import name_outputs, named
 from xlnn.workbooks.network.sheets.unit_rows import layer_name, symbol
-from xlnn.workbooks.pages.context import Context
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table, Trace
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import WIDE
 from xlnn.writing.charts import THIN, ends, scatter
 from xlnn.writing.drawing import Drawing

@@ -18,7 +18,7 @@ from xlnn.workbooks.network.sheets.unit_rows import (
     parameters_of,
     squares,
 )
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import number_validation, row_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import (

@@ -10,7 +10,7 @@ from dataclasses import replace
 from xlnn.layout import Block, Layout
 from xlnn.quantity import Model
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION

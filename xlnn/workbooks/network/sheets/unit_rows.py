@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from xlnn.equations.layer import PARAMETERS
 from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, superscript
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
 from xlnn.writing.style import CAPTION, LABEL, SECTION

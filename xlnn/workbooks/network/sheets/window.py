@@ -20,7 +20,7 @@ from xlnn.workbooks.network.quantities.lens import MAP, PLACE, PREFIX
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import ROOM, with_used
 from xlnn.workbooks.network.sheets.unit_rows import layer_name, parameters_of
-from xlnn.workbooks.pages.context import Context
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import choice_validation
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NOTE, NUMBER, PICTURE, SECTION
