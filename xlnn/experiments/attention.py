@@ -1,8 +1,8 @@
 """One head of causal self-attention looks back for the last capital letter.
 
-A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762: scaled dot-product
-attention (equation 1, section 3.2.1), its mask (3.2.3), positional encoding (3.5). Of the paper's
-heads there is one, of the layers one; the loss is the cross-entropy of a softmax (3.4).
+A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762. Of the paper's heads
+there is one, of the layers one; the loss is the cross-entropy of a softmax (3.4). The equations
+stand in `xlnn.equations.attention`.
 """
 
 from collections.abc import Iterator
@@ -12,21 +12,12 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace
+from xlnn.equations import attention as eq
 
 LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
 SYMBOLS = LETTERS + LETTERS.upper()
 ETA = {"adam": 0.2, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.05}
 """The usual learning rate of each optimiser."""
-
-
-def encoding(T: int) -> Stated:
-    """Return PE(pos, 2i) = sin(pos / 10000^(2i/d)), and PE(pos, 2i + 1) the cos of the same."""
-    pos, k = np.mgrid[:T, :D]
-    angle = pos / 10000 ** ((k - k % 2) / D)
-    return Stated(
-        lambda: np.where(k % 2, np.cos(angle), np.sin(angle)),
-        lambda t, k: f"={('SIN', 'COS')[k % 2]}({t}/10000^({k - k % 2}/{D}))",
-    )
 
 
 INPUT = Stated(
@@ -39,67 +30,6 @@ INPUT = Stated(
     ),
     coarse=True,
 )
-PROJECT = Stated(lambda W, x: x @ W.T, lambda t, k, W, x: f"=SUMPRODUCT({x[t, :]},{W[k, :]})")
-SCORE = Stated(
-    lambda Q, K: Q @ K.swapaxes(1, 2) / D**0.5,
-    lambda i, j, Q, K: f"=SUMPRODUCT({Q[i, :]},{K[j, :]})/SQRT({D})",
-)
-MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken off, so that exp fits
-    lambda Z: np.where(
-        np.tri(Z.shape[1]),
-        np.exp(Z - np.where(np.tri(Z.shape[1]), Z, -np.inf).max(2)[..., None]),
-        0,
-    ),
-    lambda i, j, Z: f"=EXP({Z[i, j]}-MAX({Z[i, : i + 1]}))" if j <= i else "=0",
-)
-SHARE = Stated(lambda S: S / S.sum(2)[..., None], lambda i, j, S: f"={S[i, j]}/SUM({S[i, :]})")
-EXP = Stated(
-    lambda z: np.exp(z - z.max(2)[..., None]), lambda t, k, z: f"=EXP({z[t, k]}-MAX({z[t, :]}))"
-)
-MIX = Stated(
-    lambda a, b: a @ b,
-    lambda i, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[j, k]}" for j in range(a.shape[1])),
-)
-MIX_BACK = Stated(
-    lambda a, b: a.swapaxes(1, 2) @ b,
-    lambda j, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[i, k]}" for i in range(a.shape[0])),
-)
-COST = Stated(  # -ln p of the target
-    lambda z, u, t: (
-        np.log(u.sum(2)) + z.max(2) - np.take_along_axis(z, t.astype(int)[..., None] - 1, 2)[..., 0]
-    ),
-    lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},1,{t[i]})",
-)
-HIT = Stated(
-    lambda p, t: (np.take_along_axis(p, t.astype(int)[..., None] - 1, 2)[..., 0] > 0.5) * 1.0,
-    lambda i, p, t: f"=IF(INDEX({p[i, :]},1,{t[i]})>0.5,1,0)",
-    coarse=True,
-    jumps=True,
-)
-ERROR = Stated(
-    lambda p, t: p - (t[..., None] == np.arange(1, p.shape[2] + 1)),
-    lambda i, k, p, t: f"={p[i, k]}-IF({t[i]}={k + 1},1,0)",
-)
-BACK = Stated(
-    lambda e, Wo: e @ Wo,
-    lambda t, k, e, Wo: "=" + "+".join(f"{e[t, j]}*{Wo[j, k]}" for j in range(e.shape[1])),
-)
-SCORE_ERROR = Stated(
-    lambda A, do, V, o: A * (do @ V.swapaxes(1, 2) - (do * o).sum(2)[..., None]) / D**0.5,
-    lambda i, j, A, do, V, o: (
-        f"={A[i, j]}*(SUMPRODUCT({do[i, :]},{V[j, :]})-SUMPRODUCT({do[i, :]},{o[i, :]}))/SQRT({D})"
-    ),
-)
-SLOPE = Stated(
-    lambda d, a: np.einsum("rtk,rti->ki", d, a),
-    lambda k, i, d, a: (
-        "="
-        + "+".join(
-            f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, i]})" for t in range(d.shape[0])
-        )
-    ),
-)
-TOTAL = Stated(lambda of: of.sum(), lambda of: f"=SUM({of.over('row')[:]})")
 
 
 class Letter(xlnn.Sentence):
@@ -147,7 +77,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield data("t", title="target", symbol="t{}", choices=(1, 3),
                meaning="the last capital letter so far: 1, 2, 3 for A, B, C")
     yield Quantity("PE", title="positional encoding", symbol="PE{}", sheet="data", shape=(T, D),
-                   equation=encoding(T), source="Vaswani et al. 2017, 3.5", role="forward",
+                   equation=eq.encoding(T, D), source="Vaswani et al. 2017, 3.5", role="forward",
                    meaning="where a symbol stands; sin and cos of a pair share the exponent 2i/d",
                    written="sin(pos / 10000^(2i/d)), cos(pos / 10000^(2i/d))")
     yield Quantity("x", title="input", symbol="x{}", sheet="data", axes=(row,), shape=(T, D),
@@ -166,36 +96,37 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                         axes=(epoch, row), shape=shape, equation=equation, uses=uses,
                         meaning=meaning, written=written, source=source)
 
-    yield each("Q", "query", PROJECT, W="Wq", words=("what a position looks for", "Q = x Wqᵀ", EQ))
-    yield each("K", "key", PROJECT, W="Wk", words=("what a position offers", "K = x Wkᵀ", EQ))
-    yield each("V", "value", PROJECT, W="Wv", words=("what it hands on", "V = x Wvᵀ", EQ))
-    yield each("Z", "score", SCORE, (T, T), words=(
+    yield each("Q", "query", eq.PROJECT, W="Wq", words=(
+        "what a position looks for", "Q = x Wqᵀ", EQ))
+    yield each("K", "key", eq.PROJECT, W="Wk", words=("what a position offers", "K = x Wkᵀ", EQ))
+    yield each("V", "value", eq.PROJECT, W="Wv", words=("what it hands on", "V = x Wvᵀ", EQ))
+    yield each("Z", "score", eq.SCORE, (T, T), words=(
         "how well a query fits a key; by √d, so that scores do not grow with d", "Z = Q Kᵀ / √d",
         EQ))
-    yield each("S", "exp, masked", MASKED, (T, T), words=(
+    yield each("S", "exp, masked", eq.MASKED, (T, T), words=(
         "0 for later positions: masked before the softmax, so that each row still sums to 1",
         "S = exp(Z − max Z), 0 if j > i", "Vaswani et al. 2017, 3.2.3"))
-    yield each("A", "attention", SHARE, (T, T), words=(
+    yield each("A", "attention", eq.SHARE, (T, T), words=(
         "how much each position takes from each", "A = softmax(Z) = S / Σ S", EQ))
-    yield each("o", "what is taken", MIX, a="A", b="V", words=(
+    yield each("o", "what is taken", eq.MIX, a="A", b="V", words=(
         "the mixture of values", "o = A V", EQ))
-    yield each("y", "scores of answers", PROJECT, (T, 3), W="Wo", x="o")
-    yield each("u", "exp", EXP, (T, 3), z="y")
-    yield each("p", "probabilities", SHARE, (T, 3), S="u", words=(
+    yield each("y", "scores of answers", eq.PROJECT, (T, 3), W="Wo", x="o")
+    yield each("u", "exp", eq.EXP, (T, 3), z="y")
+    yield each("p", "probabilities", eq.SHARE, (T, 3), S="u", words=(
         "how likely each answer is", "p = softmax(o Woᵀ)", "Vaswani et al. 2017, 3.4"))
-    yield each("C", "cross-entropy", COST, (T,), role="result", z="y")
-    yield each("hit", "right", HIT, (T,), role="result")
+    yield each("C", "cross-entropy", eq.COST, (T,), role="result", z="y")
+    yield each("hit", "right", eq.hit(0.5), (T,), role="result")
     back = partial(each, role="backward")
-    yield back("e", "error", ERROR, (T, 3), words=("how fast C changes with y", "e = p − t", ""))
-    yield back("do", "error of o", BACK)
-    yield back("dZ", "error of the score", SCORE_ERROR, (T, T), words=(
+    yield back("e", "error", eq.ERROR, (T, 3), words=("how fast C changes with y", "e = p − t", ""))
+    yield back("do", "error of o", eq.MIX, a="e", b="Wo")
+    yield back("dZ", "error of the score", eq.SCORE_ERROR, (T, T), words=(
         "through softmax and √d; 0 where A is 0: the mask needs no rule of its own",
         "∂C/∂Zᵢⱼ = Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d", ""))
-    yield back("dQ", "error of the query", MIX, a="dZ", b="K")
-    yield back("dK", "error of the key", MIX_BACK, a="dZ", b="Q")
-    yield back("dV", "error of the value", MIX_BACK, a="A", b="do", words=(
+    yield back("dQ", "error of the query", eq.MIX, a="dZ", b="K")
+    yield back("dK", "error of the key", eq.MIX_BACK, a="dZ", b="Q")
+    yield back("dV", "error of the value", eq.MIX_BACK, a="A", b="do", words=(
         "from all positions that took it", "∂C/∂V = Aᵀ ∂C/∂o", ""))
-    once = partial(Quantity, sheet="weights", axes=(epoch,), equation=TOTAL)
+    once = partial(Quantity, sheet="weights", axes=(epoch,), equation=eq.TOTAL)
     yield once("C_T", title="total cost", symbol="C_T", uses={"of": "C"},
                meaning="the cost of all positions of all sequences",
                written="C_T = Σ −ln p(target)")
@@ -203,7 +134,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                number_format="0")
     for name, (shape, d, a, title) in WEIGHTS.items():
         yield Quantity(f"dC_d{name}", title=f"gradient, {title}", symbol=f"∂C/∂{name}{{}}",
-                       sheet="gradients", axes=(epoch,), shape=shape, equation=SLOPE,
+                       sheet="gradients", axes=(epoch,), shape=shape, equation=eq.SLOPE,
                        uses={"d": d, "a": a}, role="backward")
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="attention")
     yield from xlnn.choice("row", row, words, title="sequence shown", sheet="attention")

@@ -15,6 +15,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Cells, Chart, Grid, Quantity, Row, Stated, Table, Trace
+from xlnn.equations import attention as eq
 
 WORDS = ("big", "small", "cat", "dog", "says", "MEOW", "meow", "WOOF", "woof", ".")
 SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 10))
@@ -31,37 +32,8 @@ LOOK_UP = Stated(
         s[t], ",".join(E[v, k] for v in range(N)), D, PE[t, k]
     ),
 )
-POS, DIM = np.mgrid[:T, :D]
-ANGLE = POS / 10000 ** ((DIM - DIM % 2) / D)
-ENCODING = Stated(
-    lambda: np.where(DIM % 2, np.cos(ANGLE), np.sin(ANGLE)),
-    lambda t, k: f"={('SIN', 'COS')[k % 2]}({t}/10000^({k - k % 2}/{D}))",
-)
-PROJECT = Stated(lambda W, x: x @ W.T, lambda t, k, W, x: f"=SUMPRODUCT({x[t, :]},{W[k, :]})")
 DENSE = Stated(
     lambda W, x, c: x @ W.T + c, lambda t, k, W, x, c: f"=SUMPRODUCT({x[t, :]},{W[k, :]})+{c[k]}"
-)
-SCORE = Stated(
-    lambda Q, K: Q @ K.swapaxes(-1, -2) / D**0.5,
-    lambda i, j, Q, K: f"=SUMPRODUCT({Q[i, :]},{K[j, :]})/SQRT({D})",
-)
-MASKED = Stated(
-    lambda Z: (
-        np.tri(T) * np.exp(np.tri(T) * (Z - np.where(np.tri(T), Z, -np.inf).max(-1)[..., None]))
-    ),
-    lambda i, j, Z: f"=EXP({Z[i, j]}-MAX({Z[i, : i + 1]}))" if j <= i else "=0",
-)
-EXP = Stated(
-    lambda z: np.exp(z - z.max(-1)[..., None]), lambda t, k, z: f"=EXP({z[t, k]}-MAX({z[t, :]}))"
-)
-SHARE = Stated(lambda S: S / S.sum(-1)[..., None], lambda i, j, S: f"={S[i, j]}/SUM({S[i, :]})")
-MIX = Stated(
-    lambda a, b: a @ b,
-    lambda i, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[j, k]}" for j in range(a.shape[1])),
-)
-MIX_BACK = Stated(
-    lambda a, b: a.swapaxes(-1, -2) @ b,
-    lambda j, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[i, k]}" for i in range(T)),
 )
 PLUS = Stated(lambda a, b: a + b, lambda t, k, a, b: f"={a[t, k]}+{b[t, k]}")
 PLUS_MIX = Stated(
@@ -85,26 +57,6 @@ SCALED = Stated(lambda n, g, b: n * g + b, lambda t, k, n, g, b: f"={n[t, k]}*{g
 RELU = Stated(
     lambda h: np.maximum(h, 0), lambda t, k, h: f"=MAX(0,{h[t, k]})", coarse=True, switches=True
 )
-COST = Stated(
-    lambda z, u, t: (
-        np.log(u.sum(-1))
-        + z.max(-1)
-        - np.take_along_axis(z, np.clip(t, 1, N).astype(int)[..., None] - 1, -1)[..., 0]
-    ),
-    lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},1,{t[i]})",
-)
-HIT = Stated(
-    lambda p, t: (
-        (np.take_along_axis(p, np.clip(t, 1, N).astype(int)[..., None] - 1, -1)[..., 0] > 0.6) * 1.0
-    ),
-    lambda i, p, t: f"=IF(INDEX({p[i, :]},1,{t[i]})>0.6,1,0)",
-    coarse=True,
-    jumps=True,
-)
-ERROR = Stated(
-    lambda p, t: p - (t[..., None] == np.arange(1, N + 1)),
-    lambda i, k, p, t: f"={p[i, k]}-IF({t[i]}={k + 1},1,0)",
-)
 NORMAL_BACK = Stated(  # with d = ∂C/∂n: (d - mean d - n mean (n d)) / s
     lambda dy, g, n, s: (
         (dy * g - (dy * g).mean(-1)[..., None] - n * (n * dy * g).mean(-1)[..., None])
@@ -125,12 +77,6 @@ RELU_BACK = Stated(
     coarse=True,
     jumps=True,
 )
-SCORE_BACK = Stated(
-    lambda A, do, V, o: A * (do @ V.swapaxes(-1, -2) - (do * o).sum(-1)[..., None]) / D**0.5,
-    lambda i, j, A, do, V, o: (
-        f"={A[i, j]}*(SUMPRODUCT({do[i, :]},{V[j, :]})-SUMPRODUCT({do[i, :]},{o[i, :]}))/SQRT({D})"
-    ),
-)
 INPUT_BACK = Stated(
     lambda r, q, Wq, k, Wk, v, Wv: r + q @ Wq + k @ Wk + v @ Wv,
     lambda t, i, r, q, Wq, k, Wk, v, Wv: (
@@ -140,12 +86,6 @@ INPUT_BACK = Stated(
 )
 
 
-SLOPE = Stated(
-    lambda d, a: np.einsum("rtk,rti->ki", d, a),
-    lambda k, i, d, a: (
-        "=" + "+".join(f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, i]})" for t in range(T))
-    ),
-)
 GAIN_SLOPE = Stated(
     lambda d, a: (d * a).sum((0, 1)),
     lambda k, d, a: (
@@ -164,7 +104,6 @@ LOOK_UP_SLOPE = Stated(  # of each word: the sum over all places where it stands
         + ")"
     ),
 )
-TOTAL = Stated(lambda of: of.sum(), lambda of: f"=SUM({of.over('row')[:]})")
 
 
 class Word(xlnn.Sentence):
@@ -204,19 +143,19 @@ class Vocabulary(xlnn.Sentence):
 # fmt: off
 WEIGHTS = {
     "E": ((N, D), "embedding", LOOK_UP_SLOPE, {"d": "dx", "s": "read"}),
-    "Wq": ((D, D), "queries", SLOPE, {"d": "dQ", "a": "x"}),
-    "Wk": ((D, D), "keys", SLOPE, {"d": "dK", "a": "x"}),
-    "Wv": ((D, D), "values", SLOPE, {"d": "dV", "a": "x"}),
-    "Wo": ((D, D), "output of attention", SLOPE, {"d": "dr1", "a": "o"}),
+    "Wq": ((D, D), "queries", eq.SLOPE, {"d": "dQ", "a": "x"}),
+    "Wk": ((D, D), "keys", eq.SLOPE, {"d": "dK", "a": "x"}),
+    "Wv": ((D, D), "values", eq.SLOPE, {"d": "dV", "a": "x"}),
+    "Wo": ((D, D), "output of attention", eq.SLOPE, {"d": "dr1", "a": "o"}),
     "g1": ((D,), "gain 1", GAIN_SLOPE, {"d": "dy1", "a": "n1"}),
     "b1": ((D,), "shift 1", BIAS_SLOPE, {"d": "dy1"}),
-    "W1": ((F, D), "feed-forward, in", SLOPE, {"d": "dh", "a": "y1"}),
+    "W1": ((F, D), "feed-forward, in", eq.SLOPE, {"d": "dh", "a": "y1"}),
     "c1": ((F,), "its bias", BIAS_SLOPE, {"d": "dh"}),
-    "W2": ((D, F), "feed-forward, out", SLOPE, {"d": "dr2", "a": "active"}),
+    "W2": ((D, F), "feed-forward, out", eq.SLOPE, {"d": "dr2", "a": "active"}),
     "c2": ((D,), "its bias", BIAS_SLOPE, {"d": "dr2"}),
     "g2": ((D,), "gain 2", GAIN_SLOPE, {"d": "dy2", "a": "n2"}),
     "b2": ((D,), "shift 2", BIAS_SLOPE, {"d": "dy2"}),
-    "U": ((N, D), "from y to words", SLOPE, {"d": "dl", "a": "y2"}),
+    "U": ((N, D), "from y to words", eq.SLOPE, {"d": "dl", "a": "y2"}),
 }
 """The shape of each weight, its title, its gradient, and of what that is made."""
 
@@ -225,20 +164,21 @@ NORM = "Ba et al. 2016, (4)"
 FORWARD = (
     ("x", "input", LOOK_UP, (T, D), {"s": "read", "E": "E"}, "which word, and where it stands",
      "x = √d E(word) + PE", SOURCE + "3.4, 3.5"),
-    ("Q", "query", PROJECT, (T, D), {"W": "Wq", "x": "x"}, "what a position looks for",
+    ("Q", "query", eq.PROJECT, (T, D), {"W": "Wq", "x": "x"}, "what a position looks for",
      "Q = x Wqᵀ", SOURCE + "(1)"),
-    ("K", "key", PROJECT, (T, D), {"W": "Wk", "x": "x"}, "what a position offers", "K = x Wkᵀ",
+    ("K", "key", eq.PROJECT, (T, D), {"W": "Wk", "x": "x"}, "what a position offers", "K = x Wkᵀ",
      SOURCE + "(1)"),
-    ("V", "value", PROJECT, (T, D), {"W": "Wv", "x": "x"}, "what it hands on", "V = x Wvᵀ",
+    ("V", "value", eq.PROJECT, (T, D), {"W": "Wv", "x": "x"}, "what it hands on", "V = x Wvᵀ",
      SOURCE + "(1)"),
-    ("Z", "score", SCORE, (T, T), {"Q": "Q", "K": "K"}, "how well a query fits a key",
+    ("Z", "score", eq.SCORE, (T, T), {"Q": "Q", "K": "K"}, "how well a query fits a key",
      "Z = Q Kᵀ / √d", SOURCE + "(1)"),
-    ("S", "exp, masked", MASKED, (T, T), {"Z": "Z"}, "0 for later positions: no word sees the next",
-     "S = exp(Z − max Z), 0 if j > i", SOURCE + "3.2.3"),
-    ("A", "attention", SHARE, (T, T), {"S": "S"}, "how much each position takes from each",
+    ("S", "exp, masked", eq.MASKED, (T, T), {"Z": "Z"},
+     "0 for later positions: no word sees the next", "S = exp(Z − max Z), 0 if j > i",
+     SOURCE + "3.2.3"),
+    ("A", "attention", eq.SHARE, (T, T), {"S": "S"}, "how much each position takes from each",
      "A = S / Σ S", SOURCE + "(1)"),
-    ("o", "what is taken", MIX, (T, D), {"a": "A", "b": "V"}, "", "", ""),
-    ("taken", "output of attention", PROJECT, (T, D), {"W": "Wo", "x": "o"}, "", "", ""),
+    ("o", "what is taken", eq.MIX, (T, D), {"a": "A", "b": "V"}, "", "", ""),
+    ("taken", "output of attention", eq.PROJECT, (T, D), {"W": "Wo", "x": "o"}, "", "", ""),
     ("r1", "residual 1", PLUS, (T, D), {"a": "x", "b": "taken"}, "the input goes on beside it",
      "r₁ = x + A V Woᵀ", SOURCE + "3.1"),
     ("m1", "mean 1", MEAN, (T,), {"r": "r1"}, "", "", ""),
@@ -256,17 +196,17 @@ FORWARD = (
     ("s2", "spread 2", SPREAD, (T,), {"r": "r2", "m": "m2"}, "", "", ""),
     ("n2", "normalised 2", NORMAL, (T, D), {"r": "r2", "m": "m2", "s": "s2"}, "", "", ""),
     ("y2", "layer norm 2", SCALED, (T, D), {"n": "n2", "g": "g2", "b": "b2"}, "", "", ""),
-    ("l", "scores of words", PROJECT, (T, N), {"W": "U", "x": "y2"}, "", "", ""),
-    ("expl", "exp", EXP, (T, N), {"z": "l"}, "", "", ""),
-    ("p", "probabilities", SHARE, (T, N), {"S": "expl"}, "how likely each word is to come next",
+    ("l", "scores of words", eq.PROJECT, (T, N), {"W": "U", "x": "y2"}, "", "", ""),
+    ("expl", "exp", eq.EXP, (T, N), {"z": "l"}, "", "", ""),
+    ("p", "probabilities", eq.SHARE, (T, N), {"S": "expl"}, "how likely each word is to come next",
      "p = softmax(y₂ Uᵀ)", SOURCE + "3.4"),
 )
 """Each step forward: name, title, equation, shape, arguments, meaning, and where it stands."""
 
 BACK = (
-    ("dl", "error", ERROR, (T, N), {"p": "p", "t": "next"}, "how fast C changes with the scores",
+    ("dl", "error", eq.ERROR, (T, N), {"p": "p", "t": "next"}, "how fast C changes with the scores",
      "p − target"),
-    ("dy2", "error of y2", MIX, (T, D), {"a": "dl", "b": "U"}, "", ""),
+    ("dy2", "error of y2", eq.MIX, (T, D), {"a": "dl", "b": "U"}, "", ""),
     ("dr2", "error of r2", NORMAL_BACK, (T, D), {"dy": "dy2", "g": "g2", "n": "n2", "s": "s2"},
      "mean and spread depend on r as well", "(d − mean d − n mean(n d)) / s, d = g ∂C/∂y"),
     ("dh", "error of h", RELU_BACK, (T, F), {"a": "dr2", "b": "W2", "h": "h"},
@@ -275,12 +215,12 @@ BACK = (
      "by the residual and by the feed-forward layer", "∂C/∂r₂ + ∂C/∂h W₁"),
     ("dr1", "error of r1", NORMAL_BACK, (T, D), {"dy": "dy1", "g": "g1", "n": "n1", "s": "s1"},
      "", ""),
-    ("do", "error of o", MIX, (T, D), {"a": "dr1", "b": "Wo"}, "", ""),
-    ("dZ", "error of the score", SCORE_BACK, (T, T), {"A": "A", "do": "do", "V": "V", "o": "o"},
+    ("do", "error of o", eq.MIX, (T, D), {"a": "dr1", "b": "Wo"}, "", ""),
+    ("dZ", "error of the score", eq.SCORE_ERROR, (T, T), {"A": "A", "do": "do", "V": "V", "o": "o"},
      "through softmax and √d", "Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d"),
-    ("dQ", "error of the query", MIX, (T, D), {"a": "dZ", "b": "K"}, "", ""),
-    ("dK", "error of the key", MIX_BACK, (T, D), {"a": "dZ", "b": "Q"}, "", ""),
-    ("dV", "error of the value", MIX_BACK, (T, D), {"a": "A", "b": "do"}, "", ""),
+    ("dQ", "error of the query", eq.MIX, (T, D), {"a": "dZ", "b": "K"}, "", ""),
+    ("dK", "error of the key", eq.MIX_BACK, (T, D), {"a": "dZ", "b": "Q"}, "", ""),
+    ("dV", "error of the value", eq.MIX_BACK, (T, D), {"a": "A", "b": "do"}, "", ""),
     ("dx", "error of x", INPUT_BACK, (T, D), {"r": "dr1", "q": "dQ", "Wq": "Wq", "k": "dK",
      "Wk": "Wk", "v": "dV", "Wv": "Wv"}, "by the residual, Q, K and V", ""),
 )
@@ -298,7 +238,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield data("read", title="words", symbol="s{}", meaning="the words of a sentence, as numbers")
     yield data("next", title="next word", symbol="t{}", meaning="the word after each of them")
     yield Quantity("PE", title="positional encoding", symbol="PE{}", sheet="data", shape=(T, D),
-                   equation=ENCODING, source=SOURCE + "3.5", role="forward",
+                   equation=eq.encoding(T, D), source=SOURCE + "3.5", role="forward",
                    meaning="where a word stands; sin and cos of a pair share the exponent 2i/d",
                    written="sin(pos / 10000^(2i/d)), cos(pos / 10000^(2i/d))")
     yield from xlnn.trained(
@@ -310,13 +250,13 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
         yield each(name, title=title, symbol=f"{name}{{}}", shape=shape, equation=equation,
                    uses=uses, role="forward", **dict(zip(SAID, said, strict=True)))
     target = {"t": "next"}
-    yield each("C", title="cross-entropy", symbol="C{}", shape=(T,), equation=COST,
+    yield each("C", title="cross-entropy", symbol="C{}", shape=(T,), equation=eq.COST,
                uses={"z": "l", "u": "expl", **target})
-    yield each("hit", title="right", symbol="hit{}", shape=(T,), equation=HIT, uses=target)
+    yield each("hit", title="right", symbol="hit{}", shape=(T,), equation=eq.hit(0.6), uses=target)
     for name, title, equation, shape, uses, *said in BACK:
         yield each(name, title=title, symbol=f"∂{name[1:]}{{}}", shape=shape, equation=equation,
                    uses=uses, role="backward", **dict(zip(SAID, said, strict=False)))
-    once = partial(Quantity, sheet="weights", axes=(epoch,), equation=TOTAL)
+    once = partial(Quantity, sheet="weights", axes=(epoch,), equation=eq.TOTAL)
     yield once("C_T", title="total cost", symbol="C_T", uses={"of": "C"},
                meaning="the cost of all positions of all sentences", written="C_T = Σ −ln p(next)")
     yield once("right", title="words foretold", symbol=" ", uses={"of": "hit"}, number_format="0")

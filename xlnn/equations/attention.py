@@ -1,0 +1,106 @@
+"""Attention among the positions of a sequence: forward, and back.
+
+Each position is a row of a matrix, so that x has the shape (positions, numbers) in each sequence.
+A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762: scaled dot-product
+attention (equation 1, section 3.2.1), its mask (3.2.3), positional encoding (3.5). Answers are
+chosen by a softmax, and numbered from 1.
+"""
+
+import numpy as np
+
+from xlnn.quantity import Stated
+
+
+def encoding(positions: int, numbers: int) -> Stated:
+    """Return PE(pos, 2i) = sin(pos / 10000^(2i/d)), and PE(pos, 2i + 1) the cos of the same."""
+    pos, k = np.mgrid[:positions, :numbers]
+    angle = pos / 10000 ** ((k - k % 2) / numbers)
+    return Stated(
+        lambda: np.where(k % 2, np.cos(angle), np.sin(angle)),
+        lambda t, k: f"={('SIN', 'COS')[k % 2]}({t}/10000^({k - k % 2}/{numbers}))",
+    )
+
+
+PROJECT = Stated(lambda W, x: x @ W.T, lambda t, k, W, x: f"=SUMPRODUCT({x[t, :]},{W[k, :]})")
+"""Each position times the same weights."""
+
+SCORE = Stated(
+    lambda Q, K: Q @ K.swapaxes(-1, -2) / Q.shape[-1] ** 0.5,
+    lambda i, j, Q, K: f"=SUMPRODUCT({Q[i, :]},{K[j, :]})/SQRT({Q.shape[1]})",
+)
+"""How well the query of a position fits the key of another."""
+
+
+def _earlier(Z: np.ndarray) -> np.ndarray:
+    """Return 1 for a position and those before it, and 0 for later ones."""
+    return np.tri(Z.shape[-1])
+
+
+MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken off, so that exp fits
+    lambda Z: (
+        _earlier(Z)
+        * np.exp(_earlier(Z) * (Z - np.where(_earlier(Z), Z, -np.inf).max(-1)[..., None]))
+    ),
+    lambda i, j, Z: f"=EXP({Z[i, j]}-MAX({Z[i, : i + 1]}))" if j <= i else "=0",
+)
+EXP = Stated(
+    lambda z: np.exp(z - z.max(-1)[..., None]), lambda t, k, z: f"=EXP({z[t, k]}-MAX({z[t, :]}))"
+)
+SHARE = Stated(lambda S: S / S.sum(-1)[..., None], lambda i, j, S: f"={S[i, j]}/SUM({S[i, :]})")
+"""The softmax, of `MASKED` or of `EXP`."""
+
+MIX = Stated(
+    lambda a, b: a @ b,
+    lambda i, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[j, k]}" for j in range(a.shape[1])),
+)
+MIX_BACK = Stated(
+    lambda a, b: a.swapaxes(-1, -2) @ b,
+    lambda j, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[i, k]}" for i in range(a.shape[0])),
+)
+
+
+def _of_target(z: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Return what belongs to the target of each position."""
+    number = np.clip(t, 1, z.shape[-1]).astype(int)
+    return np.take_along_axis(z, number[..., None] - 1, -1)[..., 0]
+
+
+COST = Stated(  # -ln p of the target
+    lambda z, u, t: np.log(u.sum(-1)) + z.max(-1) - _of_target(z, t),
+    lambda i, z, u, t: f"=LN(SUM({u[i, :]}))+MAX({z[i, :]})-INDEX({z[i, :]},1,{t[i]})",
+)
+ERROR = Stated(
+    lambda p, t: p - (t[..., None] == np.arange(1, p.shape[-1] + 1)),
+    lambda i, k, p, t: f"={p[i, k]}-IF({t[i]}={k + 1},1,0)",
+)
+
+
+def hit(least: float) -> Stated:
+    """Return 1 where the target has a probability above the least, else 0."""
+    return Stated(
+        lambda p, t: (_of_target(p, t) > least) * 1.0,
+        lambda i, p, t: f"=IF(INDEX({p[i, :]},1,{t[i]})>{least},1,0)",
+        coarse=True,
+        jumps=True,
+    )
+
+
+SCORE_ERROR = Stated(  # through the softmax and the square root
+    lambda A, do, V, o: (
+        A * (do @ V.swapaxes(-1, -2) - (do * o).sum(-1)[..., None]) / V.shape[-1] ** 0.5
+    ),
+    lambda i, j, A, do, V, o: (
+        f"={A[i, j]}*(SUMPRODUCT({do[i, :]},{V[j, :]})-SUMPRODUCT({do[i, :]},{o[i, :]}))"
+        f"/SQRT({V.shape[1]})"
+    ),
+)
+SLOPE = Stated(  # of weights W: an error times what they meet, over all rows and positions
+    lambda d, a: np.einsum("rtk,rti->ki", d, a),
+    lambda k, i, d, a: (
+        "="
+        + "+".join(
+            f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, i]})" for t in range(d.shape[0])
+        )
+    ),
+)
+TOTAL = Stated(lambda of: of.sum(), lambda of: f"=SUM({of.over('row')[:]})")
