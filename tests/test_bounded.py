@@ -22,7 +22,7 @@ from xlnn.engines import Allowance, load
 from xlnn.engines import _limits as allowances
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.loading.spec import described
-from xlnn.xlsx.formula_cost import ranges, reads
+from xlnn.xlsx.guard import ranges, reads
 from xlnn.xlsx.package import inspect
 
 WAYS = ("{}", "1+{}", "IF(A1>0,{},0)", "IFERROR({},0)", "SUM(B1:B2,{})", "({})*2")

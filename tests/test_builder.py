@@ -20,7 +20,7 @@ from xlnn.grid import Grid
 from xlnn.layout import quoted
 from xlnn.linting.problem import Problem
 from xlnn.loading.spec import described
-from xlnn.xlsx import formula_cost
+from xlnn.xlsx import guard
 from xlnn.xlsx.package import inspect
 
 CACHED = 1e-12
@@ -99,7 +99,7 @@ def test_an_engine_is_chosen_by_the_formulas_and_by_the_cells_that_they_read(
     _, layout = described(short_path)
     contents = inspect(short_path)
     stated = [text.encode() for title in contents.sheets for *_, text in contents.stated(title)]
-    read = sum(int(formula_cost.reads([text], formula_cost.ranges(text))[0]) for text in stated)
+    read = sum(int(guard.reads([text], guard.ranges(text))[0]) for text in stated)
     assert abs(size(layout).reads - read) <= 0.1 * read
     assert proof.verifier(layout) == "formualizer"
     bytes_needed = len(stated) * proof.BYTES_OF_A_FORMULA + read * proof.BYTES_OF_A_READ

@@ -24,9 +24,8 @@ from xlnn.errors import DataError
 from xlnn.loading.spec import described, layout_of
 from xlnn.onnx.imported import predicting_with
 from xlnn.registry.templates import copy
-from xlnn.workbooks.network.layer_spec import check_layer, kinds_of, layers_of
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.spec import LayerSpec, Spec
+from xlnn.workbooks.network.spec import LayerSpec, Spec, check_layer, kinds_of, layers_of
 from xlnn.workbooks.network.start import start_from_seed, tensor_name
 
 SOURCE = Path(xlnn.__file__).parent

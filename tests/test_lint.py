@@ -17,7 +17,7 @@ from programs import skip_without
 from xlnn.building.build import build
 from xlnn.errors import WorkbookError
 from xlnn.linting import RULES, inspect_and_lint, lint
-from xlnn.linting.references import read
+from xlnn.linting.formulas import read
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.package import inspect

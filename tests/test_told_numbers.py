@@ -7,7 +7,6 @@ from openpyxl import Workbook
 from programs import skip_without
 
 from xlnn.engines import ENGINES, load
-from xlnn.equations.experiment_sentences import Told
 from xlnn.equations.number import (
     factor,
     factor_text,
@@ -20,6 +19,7 @@ from xlnn.equations.number import (
     significant,
     significant_text,
 )
+from xlnn.equations.wording import Told
 
 WRITTEN = {
     0: ("0.000", "0.000", "0"),

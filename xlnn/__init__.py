@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from xlnn.checking.check import check
     from xlnn.checking.report import Report, Reports
     from xlnn.data.dataset import Dataset
-    from xlnn.equations.experiment_sentences import Told
     from xlnn.equations.lookup import Chosen
+    from xlnn.equations.wording import Told
     from xlnn.errors import XlnnError, XlnnWarning
     from xlnn.exercises.exercise import exercise
     from xlnn.exercises.grades import Grade, Grades
@@ -196,7 +196,7 @@ _HOMES = {
     "trained": "xlnn.workbooks.learning",
     "Dataset": "xlnn.data.dataset",
     "Chosen": "xlnn.equations.lookup",
-    "Told": "xlnn.equations.experiment_sentences",
+    "Told": "xlnn.equations.wording",
     "Page": "xlnn.workbooks.pages.page",
     **dict.fromkeys(_PARTS, "xlnn.workbooks.pages.parts"),
     "Text": "xlnn.registry.text",

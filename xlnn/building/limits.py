@@ -11,7 +11,7 @@ from xlnn.data import dataset
 from xlnn.errors import DataError, WidthError
 from xlnn.layout import Layout
 from xlnn.workbooks.kind import Spec, WorkbookKind
-from xlnn.xlsx.formula_cost import ranges, reads
+from xlnn.xlsx.guard import ranges, reads
 
 LARGE = 2_000_000
 """Formulas from which a build asks for --large: spreadsheet programs take minutes and gigabytes."""

@@ -14,7 +14,7 @@ from xlnn import reference
 from xlnn.checking.comparison import CONSEQUENCE, Comparison, apart, unlike
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import TOLERANCE, Arrays
-from xlnn.xlsx.formula_cells import FormulaCells
+from xlnn.xlsx.cells import FormulaCells
 
 CLOSE = 1e-9
 """How far a stored number may be from what its equation gives of the values stored beside it,

@@ -17,8 +17,7 @@ from xlnn.grid import CellError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import SheetSource, cell_value, number
 from xlnn.xlsx.markup import Opening, elements, tokens
-from xlnn.xlsx.parts import WORKBOOK, check_parts, read_workbook, shared_strings
-from xlnn.xlsx.relationships import relationships
+from xlnn.xlsx.parts import WORKBOOK, check_parts, read_workbook, relationships, shared_strings
 from xlnn.xlsx.sheet_stream import Item, area
 
 DAYS = "read as numbers of days"

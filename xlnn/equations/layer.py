@@ -17,20 +17,18 @@ import numpy as np
 from xlnn.equations import layernorm
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.convolution import (
+    Argmax,
+    AveragePooling,
+    AveragePoolingDelta,
     Convolution,
     ConvolutionDelta,
     FilterGradient,
+    MaxPooling,
+    MaxPoolingDelta,
     places,
 )
 from xlnn.equations.dense import BiasGradient, HiddenDelta, WeightedInput, WeightGradient
 from xlnn.equations.lens import OneWeightGradient
-from xlnn.equations.pooling import (
-    Argmax,
-    AveragePooling,
-    AveragePoolingDelta,
-    MaxPooling,
-    MaxPoolingDelta,
-)
 from xlnn.equations.wording import HiddenDeltaSentence, InputSentence, UnitSentence
 from xlnn.errors import DataError
 from xlnn.quantity import Equation
@@ -120,7 +118,7 @@ class LayerKind:
     units : int
         Or filters; 0 where the layer below settles it.
     size, step, padding : tuple of int
-        Of filters and blocks, as `xlnn.workbooks.network.layer_spec.LayerSpec` has them.
+        Of filters and blocks, as `xlnn.workbooks.network.spec.LayerSpec` has them.
     activation : str
         A key of `xlnn.equations.activation.ACTIVATIONS`.
     has_units : bool

@@ -25,8 +25,7 @@ from xlnn.loading.spec import described, layout_of
 from xlnn.quantity import Quantity
 from xlnn.workbooks.kind import Spec
 from xlnn.xlsx import package
-from xlnn.xlsx.cells import all_cells
-from xlnn.xlsx.formula_cells import FormulaCells
+from xlnn.xlsx.cells import FormulaCells, all_cells
 from xlnn.xlsx.guard import FormulaGuard
 from xlnn.xlsx.package import Package
 

@@ -9,8 +9,8 @@ from functools import partial
 
 from xlnn.equations import functions as eq
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
-from xlnn.equations.experiment_sentences import Told
 from xlnn.equations.neuron import UnitStep
+from xlnn.equations.wording import Told
 from xlnn.quantity import Axis, Equation, Quantity, Sentence, previous
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size

@@ -1,4 +1,4 @@
-"""Squared error and cross-entropy side by side, and C_T as a valley.   Book: 3-3, 3-4.
+"""Squared error and cross-entropy side by side (3-3), and C_T as a valley.   Book: 3-4.
 
 Why cross-entropy learns faster where the sigmoid is flat, and what training makes smaller. A
 formula of the valley holds all rows of the data: no pair of weights has cells of its own for each

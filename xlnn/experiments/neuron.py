@@ -8,8 +8,7 @@ from functools import partial
 
 from xlnn.equations import neuron as eq
 from xlnn.equations.activation import Sigmoid
-from xlnn.equations.experiment_sentences import Told
-from xlnn.equations.wording import Bar
+from xlnn.equations.wording import Bar, Told
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment

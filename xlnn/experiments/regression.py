@@ -13,8 +13,8 @@ from xlnn.data.dataset import Dataset
 from xlnn.data.precision import rounded
 from xlnn.data.wording import short
 from xlnn.equations import regression as eq
-from xlnn.equations.experiment_sentences import Complete
 from xlnn.equations.surface import Descent
+from xlnn.equations.wording import Complete
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Axis, Model, Quantity, Sentence, previous
 from xlnn.registry.text import Text

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from xlnn.equations.experiment_sentences import Told
+from xlnn.equations.wording import Told
 from xlnn.quantity import Axis, Cells, Equation, Quantity, Stated, previous
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size

@@ -10,13 +10,12 @@ from functools import partial
 from typing import Any
 
 from xlnn.equations import similarity as eq
-from xlnn.equations.experiment_sentences import Told
+from xlnn.equations.wording import Told
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.page import Page, helper_page
-from xlnn.workbooks.pages.panel import grid, picture
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -33,7 +32,7 @@ from xlnn.workbooks.pages.parts import (
     Table,
     Trace,
 )
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, grid, picture
 from xlnn.writing.charts import THIN
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, LABEL, NEGATIVE, POSITIVE, QUIET, SECTION, Look, value

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from xlnn.equations import calculus as eq
-from xlnn.equations import rules
 from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface, UsedChoice
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Equation, Model, Quantity
@@ -127,7 +126,7 @@ def _line(
 
 def _used(sheet: str, name: str) -> Quantity:
     """Return an h that is not 0."""
-    return _line(f"used_{name}", "h used", "h", rules.STEP, {"h": name}, sheet=sheet,
+    return _line(f"used_{name}", "h used", "h", eq.STEP, {"h": name}, sheet=sheet,
                  number_format="General")
 
 
@@ -143,31 +142,31 @@ def _tangent(words: Text) -> Iterator[Quantity]:
                meaning="how fast f changes at x", written="f′(x) = lim Δf/Δx", source="2-6")
     secant = {"h": "used_h_secant"}
     yield line("f_secant", "value at the other end", "f(x + h)", eq.OfShifted("+"), secant)
-    yield line("m_secant", "slope of the secant", "Δf/Δx", rules.FORWARD,
+    yield line("m_secant", "slope of the secant", "Δf/Δx", eq.FORWARD,
                {"up": "f_secant", **secant})
     width = Axis("n", 15, family="width")
     yield count("n", title="h = 10⁻ⁿ", symbol="n", sheet=on, axes=(width,))
     column = partial(line, axes=(width,))
-    yield column("width", "", "h", rules.WIDTH, number_format="0E+00")
+    yield column("width", "", "h", eq.WIDTH, number_format="0E+00")
     yield column("f_up_h", "values", "f(x + h)", eq.OfShifted("+"), {"h": "width"})
     yield column("f_down_h", "", "f(x − h)", eq.OfShifted("-"), {"h": "width"})
     # where h is tiny, rounding makes any number of a quotient: its value proves no formula
     quotient = partial(column, reads_as_stated=True)
-    yield quotient("forward", "forward", "Δf/h", rules.FORWARD, {"up": "f_up_h", "h": "width"})
-    yield quotient("central", "central", "Δf/2h", rules.CENTRAL,
+    yield quotient("forward", "forward", "Δf/h", eq.FORWARD, {"up": "f_up_h", "h": "width"})
+    yield quotient("central", "central", "Δf/2h", eq.CENTRAL,
                    {"up": "f_up_h", "down": "f_down_h", "h": "width"})
     for name in ("forward", "central"):
-        yield column(f"e_{name}", f"error, {name}", "e", rules.ERROR, {"quotient": name},
+        yield column(f"e_{name}", f"error, {name}", "e", eq.ERROR, {"quotient": name},
                      number_format="0.0E+00")
         yield column(f"log_{name}", "", "log₁₀|e|", eq.LogSize(), {"e": f"e_{name}"},
                      number_format="0.00")
     point = Axis("point", 2 * AROUND + 1, counts_from=-AROUND)
     yield count("i", title="point", symbol="i", sheet=on, axes=(point,))
     column = partial(line, axes=(point,))
-    yield column("along", "", "x", rules.ALONG)
+    yield column("along", "", "x", eq.ALONG)
     yield column("curve", "curve", "f", eq.Of(), {"x": "along"})
-    yield column("on_tangent", "tangent", "f", rules.TANGENT_LINE, {"m": "df"})
-    yield column("on_secant", "secant", "f", rules.SECANT_LINE, {"m": "m_secant"})
+    yield column("on_tangent", "tangent", "f", eq.TANGENT_LINE, {"m": "df"})
+    yield column("on_secant", "secant", "f", eq.SECANT_LINE, {"m": "m_secant"})
     best = say("best", "The slope of the tangent is {slope}. Of the h tried, the forward quotient "
                "is closest with {forward}, the central one with {central}.")
     one, several = say("one", "h = 10⁻{n}"), say("several", "several equally")
@@ -191,41 +190,41 @@ def _rules(words: Text) -> Iterator[Quantity]:
     yield line("f_down", "", "f(x − h)", eq.OfShifted("-"))
     yield line("g_up", "", "g(x + h)", eq.OfShifted("+"), second)
     yield line("g_down", "", "g(x − h)", eq.OfShifted("-"), second)
-    yield line("sum_rule", "linearity: by the rule", "af′ + bg′", rules.SUM_RULE,
+    yield line("sum_rule", "linearity: by the rule", "af′ + bg′", eq.SUM_RULE,
                meaning="slopes add up, and factors stay", written="(af + bg)′ = af′ + bg′",
                source="2-6")
     yield line("sum_quotient", "linearity: difference quotient", "Δ(af + bg)/Δx",
-               rules.SUM_QUOTIENT)
-    yield line("e", "sigmoid: the power of e", "e⁻ˣ", rules.EXP)
-    yield line("below", "denominator", "1 + e⁻ˣ", rules.BELOW)
-    yield line("s", "sigmoid", "σ(x)", rules.SIGMOID)
+               eq.SUM_QUOTIENT)
+    yield line("e", "sigmoid: the power of e", "e⁻ˣ", eq.EXP)
+    yield line("below", "denominator", "1 + e⁻ˣ", eq.BELOW)
+    yield line("s", "sigmoid", "σ(x)", eq.SIGMOID)
     yield line("s_quotient_rule", "its slope by the rule (1/f)′ = −f′/f²",
-               "−(1 + e⁻ˣ)′/(1 + e⁻ˣ)²", rules.QUOTIENT_RULE)
-    yield line("s_slope", "the same, written with σ", "σ(1 − σ)", rules.SIGMOID_SLOPE,
+               "−(1 + e⁻ˣ)′/(1 + e⁻ˣ)²", eq.QUOTIENT_RULE)
+    yield line("s_slope", "the same, written with σ", "σ(1 − σ)", eq.SIGMOID_SLOPE,
                meaning="the slope of the sigmoid", written="σ′ = σ(1 − σ)", source="2-6")
     yield line("outer", "chain: f of g", "f(g(x))", eq.Of(), {"x": "g"})
     yield line("d_outer", "derivatives of f, there", "f⁽ⁿ⁾(g){}", eq.Derivatives(),
                {"x": "g", "f": "outer"}, shape=(eq.DEGREE,))
     yield line("outer_up", "values to either side", "f(g(x + h))", eq.Of(), {"x": "g_up"})
     yield line("outer_down", "", "f(g(x − h))", eq.Of(), {"x": "g_down"})
-    yield line("chain", "chain rule: by the rule", "f′(g) g′", rules.CHAIN,
+    yield line("chain", "chain rule: by the rule", "f′(g) g′", eq.CHAIN,
                {"outer": "d_outer", "inner": "dg"}, meaning="the slope of a composite function",
                written="dy/dx = dy/du · du/dx", source="2-8")
-    yield line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", rules.CENTRAL,
+    yield line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", eq.CENTRAL,
                {"up": "outer_up", "down": "outer_down"})
-    yield line("u", "C = u² + v², u = ax + by", "u", rules.LINEAR)
-    yield line("v", "v = px + qy", "v", rules.LINEAR, {"a": "p", "b": "q"})
+    yield line("u", "C = u² + v², u = ax + by", "u", eq.LINEAR)
+    yield line("v", "v = px + qy", "v", eq.LINEAR, {"a": "p", "b": "q"})
     sums = {"x": {"meaning": "two paths from x to C, added up", "source": "2-8",
                   "written": "∂C/∂x = ∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x"}, "y": {}}
     for along, one, other in (("x", "a", "p"), ("y", "b", "q")):
         uses = {"a": one, "p": other}
-        yield line(f"dC_d{along}", f"2u·{one} + 2v·{other}", f"∂C/∂{along}", rules.CHAIN_OF_TWO,
+        yield line(f"dC_d{along}", f"2u·{one} + 2v·{other}", f"∂C/∂{along}", eq.CHAIN_OF_TWO,
                    uses, **sums[along])
         yield line(f"quotient_{along}", "the same as a difference quotient", f"ΔC/Δ{along}",
-                   rules.QUOTIENT_OF_TWO, uses)
-    yield line("gap", "largest gap between rule and quotient", "max |Δ|", rules.GAP,
+                   eq.QUOTIENT_OF_TWO, uses)
+    yield line("gap", "largest gap between rule and quotient", "max |Δ|", eq.GAP,
                number_format="0.0E+00")
-    yield line("largest", "largest slope", "max |f′|", rules.LARGEST)
+    yield line("largest", "largest slope", "max |f′|", eq.LARGEST_SLOPE)
     agree = say("agree", "Rules and difference quotients agree: they differ by at most {gap}, no "
                 "more than a millionth of the largest slope.")
     differ = say("differ", "Rules and difference quotients differ by up to {gap}: h = {h} is too "
@@ -258,15 +257,15 @@ def _approximation(words: Text) -> Iterator[Quantity]:
     half = Axis("k", 9, family="half", counts_from=0)
     yield count("k", title="halvings", symbol="k", sheet=on, axes=(half,))
     column, small = partial(line, axes=(half,)), {"dx": "small_x", "dy": "small_y"}
-    yield column("small_x", "step", "Δx", rules.HALVED, {"whole": "dx"})
-    yield column("small_y", "", "Δy", rules.HALVED, {"whole": "dy"})
+    yield column("small_x", "step", "Δx", eq.HALVED, {"whole": "dx"})
+    yield column("small_y", "", "Δy", eq.HALVED, {"whole": "dy"})
     yield column("true", "exact", "f(x + Δx, y + Δy)", eq.OfSurfaceShifted(), small)
-    yield column("near", "approximate", "f + ∇f·Δ", rules.APPROXIMATION,
+    yield column("near", "approximate", "f + ∇f·Δ", eq.APPROXIMATION,
                  {"z_x": "dz_dx", "z_y": "dz_dy", **small}, meaning="the change over a small step",
                  written="f(x + Δx, y + Δy) ≈ f + ∂f/∂x Δx + ∂f/∂y Δy", source="2-9")
-    yield column("off", "error", "e", rules.APART, {"right": "true"}, number_format="0.0E+00")
+    yield column("off", "error", "e", eq.APART, {"right": "true"}, number_format="0.0E+00")
     yield line("shrinks", "error / error at half the step (0: no error)", "e₀ / e₁",
-               rules.SHRINKS)
+               eq.SHRINKS)
     said = (
         say("square", "The error is {shrinks} times the error at half the step, nearly 4 times: it "
             "is proportional to the square of the step."),
@@ -297,36 +296,36 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield typed("f_b", symbol="b", sheet=on)
     yield typed("r", title="on the circle x² + y² = r²", symbol="r", sheet=on)
     # the last part of the circle is the first again
-    part = Axis("k", rules.PARTS + 1, family="part", counts_from=0)
-    near = Axis("j", 2 * rules.FINE + 1, family="part", counts_from=-rules.FINE)
+    part = Axis("k", eq.PARTS + 1, family="part", counts_from=0)
+    near = Axis("j", 2 * eq.FINE + 1, family="part", counts_from=-eq.FINE)
     line, on_line = partial(_line, sheet=on), {"a": "f_a", "b": "f_b"}
     yield count("part", title="circle", symbol="k", sheet=on, axes=(part,))
     column = partial(line, axes=(part,))
     for along, of in (("x", "COS"), ("y", "SIN")):
-        yield column(f"unit_{along}", "", of.lower(), Direction(rules.PARTS, of))
-        yield column(f"circle_{along}", "", along, rules.TIMES, {"u": f"unit_{along}"})
-    yield column("circle_f", "", "f", rules.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
+        yield column(f"unit_{along}", "", of.lower(), Direction(eq.PARTS, of))
+        yield column(f"circle_{along}", "", along, eq.TIMES, {"u": f"unit_{along}"})
+    yield column("circle_f", "", "f", eq.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
     yield line("least", "smallest f, in row (the first if "
                         "equal)", " ", eq.Least(), {"f": "circle_f"},
                number_format="0")
     yield count("j", title="finer", symbol="j", sheet=on, axes=(near,))
     column = partial(line, axes=(near,))
-    yield column("angle", "", "θ", rules.FINE_ANGLE)
-    yield column("fine_x", "", "x", rules.COS, {"t": "angle"})
-    yield column("fine_y", "", "y", rules.SIN, {"t": "angle"})
-    yield column("fine_f", "", "f", rules.LINEAR, {**on_line, "x": "fine_x", "y": "fine_y"})
+    yield column("angle", "", "θ", eq.FINE_ANGLE)
+    yield column("fine_x", "", "x", eq.COS, {"t": "angle"})
+    yield column("fine_y", "", "y", eq.SIN, {"t": "angle"})
+    yield column("fine_f", "", "f", eq.LINEAR, {**on_line, "x": "fine_x", "y": "fine_y"})
     yield line("finest", "smallest of the finer points, in row", " ", eq.Least(), {"f": "fine_f"},
                number_format="0")
     for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
         yield line(f"best_{name}", title, name, eq.FoundCoordinate(),
                    {"least": "finest", "all_points": f"fine_{name}"})
-    yield line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", rules.EXACT, on_line)
+    yield line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", eq.EXACT, on_line)
     best = {"x": "best_x", "y": "best_y"}
-    yield line("factor", "Lagrange's multiplier", "λ", rules.FACTOR, {**on_line, **best},
+    yield line("factor", "Lagrange's multiplier", "λ", eq.FACTOR, {**on_line, **best},
                meaning="at the minimum ∇f is λ times ∇g", written="∇f = λ∇g", source="2-7")
-    yield line("rest_x", "difference ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", rules.REST,
+    yield line("rest_x", "difference ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", eq.REST,
                {"a": "f_a", "x": "best_x"})
-    yield line("rest_y", "", "∂f/∂y − λ ∂g/∂y", rules.REST, {"a": "f_b", "x": "best_y"})
+    yield line("rest_y", "", "∂f/∂y − λ ∂g/∂y", eq.REST, {"a": "f_b", "x": "best_y"})
     said = {key: words.sentence(key, english) for key, english in FOUND.items()}
     yield Quantity("found", title="result", sheet=on, is_text=True,
                    equation=eq.SteepestPoint(said), uses={**on_line, **best, "f": "best_f"})
@@ -450,7 +449,7 @@ EXPERIMENT = Experiment(
                           Trace("best_y", "best_x", TANGENT, 0, "circle", "smallest f"),
                           x="x", y="y", size_in_cm=(9.5, 9.5), is_square=True),
                     Chart("f around the circle", Trace("circle_f", "part", TANGENT), x="k",
-                          ends=(0, rules.PARTS)),
+                          ends=(0, eq.PARTS)),
                 ),
                 _table("part unit_x circle_x unit_y circle_y circle_f"),
                 _table("j angle fine_x fine_y fine_f"),

@@ -18,12 +18,11 @@ import numpy as np
 from xlnn.equations.activation import Sigmoid, SigmoidSlope
 from xlnn.equations.cost import SquaredError, SquaredErrorDelta, TotalCost
 from xlnn.equations.dense import BiasGradient, HiddenDelta, WeightedInput, WeightGradient
-from xlnn.equations.experiment_sentences import Told
 from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.neuron import UnitStep
 from xlnn.equations.number import general_text
 from xlnn.equations.surface import Descent
-from xlnn.equations.wording import filled
+from xlnn.equations.wording import Told, filled
 from xlnn.quantity import Axis, Cells, Equation, Quantity, Sentence, Use, previous
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size

@@ -7,8 +7,7 @@ from itertools import chain
 
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.cells import SharedFormulas, SheetSource
-from xlnn.xlsx.formula_cells import FormulaCells
+from xlnn.xlsx.cells import FormulaCells, SharedFormulas, SheetSource
 from xlnn.xlsx.markup import MAIN, Opening, Token, is_closing, tokens
 from xlnn.xlsx.plain_rows import PlainRow
 from xlnn.xlsx.sheet_stream import COLUMNS, Witness, address

@@ -8,8 +8,7 @@ from itertools import pairwise
 from xlnn.linting.book import OFFICE, Book, named, source_of
 from xlnn.linting.nodes import Node
 from xlnn.linting.problem import Problem
-from xlnn.xlsx.parts import FONT_ORDER
-from xlnn.xlsx.relationships import TYPES
+from xlnn.xlsx.parts import FONT_ORDER, TYPES
 
 # fmt: off
 KINDS = {

@@ -19,7 +19,7 @@ from xlnn.equations.layernorm import EPSILON
 from xlnn.errors import WorkbookError
 from xlnn.onnx.export_tensors import maps, names_of, tensors_of
 from xlnn.onnx.export_trained import PRODUCER, Trained, properties
-from xlnn.workbooks.network.layer_spec import LayerSpec
+from xlnn.workbooks.network.spec import LayerSpec
 
 OPSET, IR = 17, 8
 """Of 2022: versions of ONNX Runtime from 1.12 on read them."""

@@ -15,10 +15,9 @@ from xlnn.onnx.layers import Layer
 from xlnn.onnx.model import TrainedModel, read_model
 from xlnn.reference import Arrays
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.network.layer_spec import LayerSpec
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.recipe import as_rows
-from xlnn.workbooks.network.spec import TOLD
+from xlnn.workbooks.network.spec import TOLD, LayerSpec
 
 ETA, OPTIMIZER = 0.001, "adam"
 """How training goes on where nobody says it: by steps of a size that suits any cost."""

@@ -36,7 +36,7 @@ class Layer:
     activation : str
         "" as long as none was found.
     size, step, padding : tuple of int
-        As `xlnn.workbooks.network.layer_spec.LayerSpec` has them.
+        As `xlnn.workbooks.network.spec.LayerSpec` has them.
     changes : int
         How often what it computes was changed.
     """

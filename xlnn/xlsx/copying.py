@@ -17,8 +17,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from xlnn.address import address
 from xlnn.errors import WorkbookError
 from xlnn.grid import Inputs
-from xlnn.xlsx.parts import WORKBOOK, sheet_parts
-from xlnn.xlsx.relationships import ROOT, TYPES
+from xlnn.xlsx.parts import ROOT, TYPES, WORKBOOK, sheet_parts
 from xlnn.xlsx.texts import attribute, markup, unprefix
 
 CHUNK = 1 << 16  # bytes of XML at a time

@@ -15,6 +15,8 @@ from pathlib import Path
 from xlnn.address import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
+    FormulaBuffer,
+    FormulaCells,
     SharedFormulas,
     SheetSource,
     cell_value,
@@ -22,7 +24,6 @@ from xlnn.xlsx.cells import (
     number,
     read_numbers,
 )
-from xlnn.xlsx.formula_cells import FormulaBuffer, FormulaCells
 from xlnn.xlsx.guard import BUILT_IN, FORBIDDEN, FormulaGuard
 from xlnn.xlsx.parts import (
     check_other_parts,

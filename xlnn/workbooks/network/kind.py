@@ -22,13 +22,12 @@ from xlnn.registry.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.network import origin
 from xlnn.workbooks.network.data_options import data_of
-from xlnn.workbooks.network.layer_spec import layers_of
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
 from xlnn.workbooks.network.quantities.check_sheet import altered
 from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.recipe import held_of, recipe
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.spec import Spec, layers_of
 from xlnn.workbooks.pages.sheet import Context
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from typing import Any
 
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Axis, Model, Quantity
-from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
     Below,
@@ -25,7 +24,7 @@ from xlnn.workbooks.pages.parts import (
     Table,
     Trace,
 )
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.workbooks.pages.table import headed, title_line
 from xlnn.writing.drawing import Drawing
 

@@ -17,8 +17,7 @@ from xlnn.address import address
 from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.pages.panel import picture
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, picture
 from xlnn.workbooks.pages.table import (
     Named,
     beside_symbol,

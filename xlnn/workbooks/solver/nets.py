@@ -9,7 +9,6 @@ from typing import Any
 
 from xlnn.equations import side_by_side
 from xlnn.equations.cost import SquaredError
-from xlnn.equations.experiment_sentences import Told
 from xlnn.equations.layer import (
     PARAMETERS,
     Convolutional,
@@ -21,6 +20,7 @@ from xlnn.equations.layer import (
 )
 from xlnn.equations.side_by_side import Beside
 from xlnn.equations.verdict import Right
+from xlnn.equations.wording import Told
 from xlnn.quantity import Quantity, superscript
 from xlnn.registry.text import Text
 

@@ -21,7 +21,7 @@ from xlnn.equations.check_sheet import (
     Remark,
     SumDistance,
 )
-from xlnn.equations.experiment_sentences import Told
+from xlnn.equations.wording import Told
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST, alone, network

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from xlnn.equations.lookup import Copy, OfEpoch, OfEpochRows
-from xlnn.equations.prediction import Ends
+from xlnn.equations.verdict import Ends
 from xlnn.quantity import Axis, Quantity
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity

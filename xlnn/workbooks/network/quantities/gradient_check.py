@@ -16,8 +16,7 @@ from xlnn.equations.lens import ChosenGradient, DifferenceQuotient, Distance, Sh
 from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.optimiser import Penalty
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.network import cost, forward
-from xlnn.workbooks.network.quantities.optimiser import L2, penalised
+from xlnn.workbooks.network.quantities.network import L2, cost, forward, penalised
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET = "gradient_check"

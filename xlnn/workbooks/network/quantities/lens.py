@@ -22,7 +22,7 @@ from xlnn.equations.lookup import (
     TrainingPosition,
     stored,
 )
-from xlnn.equations.prediction import Predicted
+from xlnn.equations.verdict import Predicted
 from xlnn.equations.wording import (
     ActivationSentence,
     Bar,
@@ -32,8 +32,7 @@ from xlnn.equations.wording import (
     Prediction,
 )
 from xlnn.quantity import Axis, Equation, Quantity, Sentence
-from xlnn.workbooks.network.quantities.network import backward, cost, forward
-from xlnn.workbooks.network.quantities.optimiser import led_by, optimiser_of
+from xlnn.workbooks.network.quantities.network import backward, cost, forward, led_by, optimiser_of
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET = "lens"

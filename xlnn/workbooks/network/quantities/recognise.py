@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from xlnn.equations.lens import PixelShare
 from xlnn.equations.lookup import Copy
-from xlnn.equations.prediction import Predicted
-from xlnn.equations.verdict import LargestUnit, Tied
+from xlnn.equations.verdict import LargestUnit, Predicted, Tied
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_shape, weights

@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from xlnn import reference
-from xlnn.equations.gallery import Caption, Picture
+from xlnn.equations.lookup import Caption, Picture
 from xlnn.equations.runs import SaidOfEachRun
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.equations.wording import Diverged, Errors, Story

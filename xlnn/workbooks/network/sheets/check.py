@@ -9,8 +9,7 @@ from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.check_sheet import PREFIX, SHEET, called
 from xlnn.workbooks.network.sheets.names import named
-from xlnn.workbooks.pages.panel import begun
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INDENTED, LABEL, LINK, NOTE, SENTENCE, heading

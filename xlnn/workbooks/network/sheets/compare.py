@@ -10,9 +10,8 @@ from xlnn.workbooks.network.quantities.compare import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.sheets.several_runs import page_of_run
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.panel import begun
 from xlnn.workbooks.pages.parts import Trace
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.writing.charts import CellColumn, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SENTENCE, heading

@@ -12,8 +12,7 @@ from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, PREFIX, SHEET
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.sheets.choosers import draw_epoch, draw_used, with_used
-from xlnn.workbooks.pages.panel import begun
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.formats import DIGIT_PIXELS

@@ -14,8 +14,7 @@ from xlnn.workbooks.network.quantities.workbook import MOST_TOLD
 from xlnn.workbooks.network.sheets.choosers import draw_epoch, draw_used, with_used
 from xlnn.workbooks.network.sheets.names import name_outputs, named
 from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, TESTED_COLOUR
-from xlnn.workbooks.pages.panel import begun
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.charts import THIN, CellColumn, Line, scatter
 from xlnn.writing.drawing import Drawing

@@ -12,8 +12,7 @@ from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.gradient_check import PREFIX, SHEET, SIDES
 from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
-from xlnn.workbooks.pages.panel import begun
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.workbooks.pages.table import (
     choice_validation,
     head,

@@ -5,7 +5,7 @@ the first begins in the row of theirs. Beside it stands what all parameters shar
 """
 
 from xlnn.quantity import Model
-from xlnn.workbooks.network.quantities.optimiser import SHEET
+from xlnn.workbooks.network.quantities.network import SHEET
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Made, Table
 

@@ -12,8 +12,7 @@ from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.unit_rows import layer_name
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.writing.charts import CellColumn, Line
-from xlnn.writing.graph import Dots, Tag, graph
+from xlnn.writing.charts import CellColumn, Dots, Line, Tag, graph
 from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint
 
 TINTS = {1: 0.4, 2: 0.75, 3: 1.0}

@@ -16,10 +16,9 @@ from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import choice_validation, head, row_validation, title_line
-from xlnn.writing.charts import CellColumn
+from xlnn.writing.charts import CellColumn, Dots, graph, over
 from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
-from xlnn.writing.graph import Dots, graph, over
 from xlnn.writing.style import (
     CAPTION,
     CHOICE,

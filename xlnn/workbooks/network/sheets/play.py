@@ -20,12 +20,10 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
 from xlnn.workbooks.network.sheets.picture import picture
 from xlnn.workbooks.network.sheets.unit_rows import layer_name
-from xlnn.workbooks.pages.panel import point_of
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, point_of
 from xlnn.workbooks.pages.table import bounded_validation, row_validation
-from xlnn.writing.charts import CellColumn, Line, ends, scatter
+from xlnn.writing.charts import CellColumn, Line, ends, over, scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.graph import over
 from xlnn.writing.style import (
     ASKED,
     CAPTION,

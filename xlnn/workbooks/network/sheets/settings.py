@@ -8,8 +8,7 @@ from xlnn.address import address
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import input_names
-from xlnn.workbooks.pages.panel import begun
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import ASIDE, ASKED, PLAIN, Look, value
