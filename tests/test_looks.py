@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from cut_texts import pixels
 from networks import random_recipe, spec, write_recipe
+from openpyxl.utils import get_column_letter
 
 import xlnn
 from xlnn.building.build import build
@@ -176,6 +177,47 @@ def test_a_number_is_legible_on_paper_on_grey_and_on_ink(books):
         if rule.dxf and rule.dxf.font
     }
     assert written == {"0.55": "FFFFFF", "0.1": INK}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    path = build("xor", tmp_path_factory.mktemp("s") / "x.xlsx", epochs=1, verify=False).path
+    return openpyxl.load_workbook(path), layout_of(read_spec(path))
+
+
+def test_a_label_is_seen_and_the_number_of_its_class_is_not(small):
+    book, layout = small
+    counted = [b for b in layout.blocks.values() if b.quantity.kind in {"truth", "answer"}]
+    assert {layout.titles[block.sheet] for block in counted} == {
+        "Data", "Training", "Confusion table", "Drawing"
+    }  # fmt: skip
+    for block in counted:
+        sheet = book[layout.titles[block.sheet]]
+        column = sheet.column_dimensions[get_column_letter(block.column)]
+        assert (column.hidden and column.outlineLevel == 1) or sheet.sheet_state == "hidden"
+    labels = [b for b in layout.blocks.values() if b.quantity.kind in {"truth_label", "label"}]
+    for block in (b for b in labels if b.sheet != "drawing"):
+        sheet = book[layout.titles[block.sheet]]
+        assert not sheet.column_dimensions[get_column_letter(block.column)].hidden
+    names, weights = (layout.blocks[f"play_{what}"] for what in ("name3", "W3"))
+    assert [names.address((0, k))[0] for k in (0, 1)] == [
+        weights.address((k, 0))[0] for k in (0, 1)
+    ]
+
+
+def test_what_other_sheets_show_is_hidden_behind_them_and_no_link_leads_there(small):
+    book, _ = small
+    hidden = [sheet.title for sheet in book if sheet.sheet_state != "visible"]
+    assert hidden == ["Map data", "Drawing"] == book.sheetnames[-3:-1]
+    assert {sheet.sheet_state for sheet in book} == {"visible", "hidden"}, "a person can unhide it"
+    links = [cell.hyperlink.location for cell in cells(book) if cell.hyperlink]
+    assert links
+    assert not [link for link in links if link.partition("!")[0].strip("'") in hidden]
+    check = book["Check"]
+    folded = {row for row, each in check.row_dimensions.items() if each.hidden}
+    assert folded == {*range(min(folded), check.max_row + 1)}
+    assert {check.cell(row, 3).data_type for row in range(8, min(folded) - 2)} == {"f"}
+    assert check.row_dimensions[min(folded) - 1].collapsed
 
 
 @pytest.mark.slow

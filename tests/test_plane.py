@@ -10,7 +10,7 @@ import numpy as np
 import openpyxl
 import pytest
 from networks import random_recipe, spec, with_functions, write_recipe
-from programs import skip_without
+from programs import QUICKEST_FIRST, skip_without
 from test_checker import edit
 
 from xlnn.building.build import build
@@ -45,7 +45,7 @@ def choose(path, **choices):
 @pytest.mark.first(1)
 @pytest.mark.slow
 def test_each_point_has_the_output_of_the_network_of_the_chosen_epoch(xor, epoch, output):
-    got = choose(xor, map_epoch=epoch, map_output=output)
+    got = choose(xor, map_epoch=epoch, map_label_chosen=output - 1)
     picture = got["map_picture"].reshape(SIDE, SIDE)
     low, high = got["map_low"], got["map_high"]
     np.testing.assert_allclose(low, [-0.1, -0.1], atol=1e-15)
@@ -60,10 +60,28 @@ def test_each_point_has_the_output_of_the_network_of_the_chosen_epoch(xor, epoch
             np.testing.assert_allclose(seen[:, row // 2, column // 2], hidden, atol=1e-12)
 
 
+@pytest.mark.parametrize("engine", QUICKEST_FIRST)
+@pytest.mark.first(engine=1)
+@pytest.mark.ci
+def test_an_output_is_chosen_by_its_label_which_is_no_pattern(tmp_path, engine):
+    skip_without(engine)
+    lines = "".join(f"{n},{n % 3},{('abc', 'a*', 'TRUE')[n % 3]}\n" for n in range(6))
+    data = tmp_path / "my.csv"
+    data.write_text(f"u,v,kind\n{lines}")
+    options = {"data": data, "label": "kind", "epochs": 1, "hidden": 2, "verify": False}
+    path = build("xor", tmp_path / "map.xlsx", **options).path
+    layout = layout_of(read_spec(path))
+    for typed, output in {"a*": 2, "ABC": 1, "TRUE": 3, "": 1, "b": 1}.items():
+        edit(path, {layout.cell("map_label_chosen", ()): typed})
+        got = values(path, engine)
+        asked = str(got["map_label_asked"])
+        assert (got["map_output"], asked != "") == (output, typed in {"", "b"}), typed
+
+
 @pytest.mark.slow
 def test_the_data_lie_on_the_picture_where_their_inputs_are(xor):
     """A point of the grid is a cell; its middle is half a cell from its edge."""
-    got = choose(xor, map_output=1)
+    got = choose(xor, map_label_chosen=0)
     at, low, high = got["map_at"], got["map_low"], got["map_high"]
     np.testing.assert_allclose((at - 0.5) / (SIDE - 1) * (high - low) + low, got["x"], atol=1e-12)
     is_own = got["truth"] == 1

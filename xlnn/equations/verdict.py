@@ -8,13 +8,14 @@ Shapes of a regression: a, t and off (images, outputs), middle and factor (outpu
 learns targets t = (y - middle) factor, as it sees inputs that are scaled.
 """
 
+from collections.abc import Iterable
 from math import prod
 
 import numpy as np
 
 from xlnn.equations.dense import place_of
 from xlnn.equations.lookup import entries, flat, looked_up
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Sentence
 
 EQUAL = 12
 """How far apart two outputs may be, relative to max(1, the larger), to count as equal."""
@@ -65,6 +66,68 @@ class LabelOf(Equation):
 
     def cell(self, answer: Cells, labels: Cells) -> str:
         return looked_up(labels[:], answer[()])
+
+
+class LabelNumber(Equation):
+    """The number of the class whose label was chosen, from 1; 1 where none was.
+
+    Differs from MATCH: a label such as ``a*`` is no pattern. Small and large letters are one, as
+    the = of a cell has it.
+
+    Parameters
+    ----------
+    classes : int
+    is_text : bool
+        Whether the labels are texts; a program may still take what is chosen for a number.
+    """
+
+    coarse = jumps = True
+
+    def __init__(self, classes: int, *, is_text: bool) -> None:
+        self.classes, self.is_text = classes, is_text
+
+    def array(self, chosen: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Return the number."""
+        alike = [str(label).lower() == str(chosen).lower() for label in labels]
+        return np.asarray(float(alike.index(True) + 1 if True in alike else 1))
+
+    def cell(self, chosen: Cells, labels: Cells) -> str:
+        """Return the formula."""
+        text = '&""' if self.is_text else ""
+        return "=" + chosen_among(chosen, labels, map(str, range(1, self.classes + 1)), "1", text)
+
+
+def chosen_among(
+    chosen: Cells, labels: Cells, results: Iterable[str], otherwise: str, text: str
+) -> str:
+    """Return the expression of what belongs to the chosen label, or of what else there is."""
+    tests = [
+        f"IF({chosen[()]}{text}={labels[k]}{text},{result}," for k, result in enumerate(results)
+    ]
+    return "".join(tests) + otherwise + ")" * len(tests)
+
+
+class AskedLabel(Sentence):
+    """What to type where no label was chosen; empty where one was.
+
+    Parameters
+    ----------
+    words : str
+    classes : int
+    """
+
+    def __init__(self, words: str, classes: int) -> None:
+        self.words, self.classes = words, classes
+
+    def text(self, *, chosen: str | float, labels: np.ndarray) -> str:
+        """Return the text."""
+        known = {str(label).lower() for label in labels}
+        return "" if str(chosen).lower() in known else self.words
+
+    def cell(self, chosen: Cells, labels: Cells) -> str:
+        """Return the formula."""
+        nothing = ['""'] * self.classes
+        return "=" + chosen_among(chosen, labels, nothing, f'"{self.words}"', '&""')
 
 
 class Right(Equation):

@@ -111,6 +111,10 @@ class Drawing:
         What the sheet is for, a key of `xlnn.writing.style.TABS`: its tab has that colour.
     cursor : str
         The cell that is selected first; by default A1.
+    is_hidden : bool
+        Whether the sheet is hidden: other sheets show what it computes. A person can unhide it.
+    folded_rows, folded_columns : set of int
+        Those that are grouped and closed at first; a click on the + beside them opens them.
     """
 
     cells: dict[int, dict[int, tuple[str | int | float, Look]]] = field(default_factory=dict)
@@ -133,6 +137,9 @@ class Drawing:
     opens: bool = False
     tab: str = ""
     cursor: str = ""
+    is_hidden: bool = False
+    folded_rows: set[int] = field(default_factory=set)
+    folded_columns: set[int] = field(default_factory=set)
 
     def put(self, row: int, column: int, value: str | float, look: Look = PLAIN) -> None:
         """Write a text or a number into a cell."""
@@ -142,9 +149,15 @@ class Drawing:
         """Move what stands in a row and below down by one: cells, heights and links."""
         self.cells = {at + (at >= row): cells for at, cells in self.cells.items()}
         self.heights = {at + (at >= row): height for at, height in self.heights.items()}
+        self.folded_rows = {at + (at >= row) for at in self.folded_rows}
         for kept in ("links", "files"):
             moved = {_below(cell, row): target for cell, target in getattr(self, kept).items()}
             setattr(self, kept, moved)
+
+    def fold_columns(self, *blocks: Block) -> None:
+        """Close the columns of some blocks at first."""
+        for block in blocks:
+            self.folded_columns |= {*range(block.column, block.last[1] + 1)}
 
     def colour(self, block: Block, *rules: Rule) -> None:
         """Let the colours of a block's cells follow their values."""

@@ -97,13 +97,17 @@ def room_pixels(width: float) -> float:
 
 
 def column_pixels(drawing: Drawing, column: int) -> float:
-    """Return the width of a column."""
+    """Return the width of a column; a folded one is not seen."""
+    if column in drawing.folded_columns:
+        return 0
     width = drawing.widths.get(column, USUAL_WIDTH)
     return int(DIGIT_PIXELS * width + PADDING)
 
 
 def row_pixels(drawing: Drawing, row: int) -> float:
-    """Return the height of a row."""
+    """Return the height of a row; a folded one is not seen."""
+    if row in drawing.folded_rows:
+        return 0
     return drawing.heights.get(row, USUAL_HEIGHT) * PIXELS_A_POINT
 
 

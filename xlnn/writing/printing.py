@@ -216,7 +216,8 @@ def _texts(drawing: Drawing, blocks: Sequence[Block]) -> Iterator[Area]:
             if isinstance(text, str) and not look.wrap and look.align != "center":
                 pixels = wide(text) * LETTER * look.size * PIXELS_A_POINT
             if pixels > column_pixels(drawing, column):
-                here = [b for b in blocks if b.row <= row <= b.last[0]]
+                parts = (part for b in blocks for part in b.parts)
+                here = [b for b in parts if b.row <= row <= b.last[0]]
                 while (pixels := pixels - column_pixels(drawing, last)) > 0:
                     beside = last + 1
                     if beside in filled or any(b.column <= beside <= b.last[1] for b in here):

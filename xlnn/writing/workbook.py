@@ -27,7 +27,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
@@ -252,7 +252,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
             sheet = workbook.create_sheet(layout.titles[key])
             drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
             _furnish(sheet, drawing)
-            _print(sheet, drawing, pages(drawing, layout.on(key)))
+            if not drawing.is_hidden:  # LibreOffice would print it
+                _print(sheet, drawing, pages(drawing, layout.on(key)))
             if drawing.opens:
                 workbook.active = sheet
             cells = SheetCells(
@@ -299,6 +300,7 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
         sheet.column_dimensions[letters(column)].width = width
     for row, height in drawing.heights.items():
         sheet.row_dimensions[row].height = height
+    _fold(sheet, drawing)
     if drawing.freeze:
         row, column = drawing.freeze
         sheet.freeze_panes = address(row, column)
@@ -318,6 +320,23 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
         at.activeCell = at.sqref = drawing.cursor
     for name, text in drawing.names.items():
         sheet.defined_names[name] = DefinedName(name, attr_text=text, hidden=True)
+
+
+def _fold(sheet: Worksheet, drawing: Drawing) -> None:
+    """Group rows and columns, and close the groups; hide a sheet that others show."""
+    for dimensions, folded, key in (
+        (sheet.column_dimensions, drawing.folded_columns, letters),
+        (sheet.row_dimensions, drawing.folded_rows, int),
+    ):
+        for each in folded:
+            dimensions[key(each)].outlineLevel, dimensions[key(each)].hidden = 1, True
+            if each - 1 not in folded:  # the + stands before them, where there is a cell
+                dimensions[key(each - 1)].collapsed = True
+    sheet.sheet_properties.outlinePr = Outline(summaryBelow=False, summaryRight=False)
+    if drawing.folded_rows:  # openpyxl writes that of columns itself
+        sheet.sheet_format.outlineLevelRow = 1
+    if drawing.is_hidden:
+        sheet.sheet_state = "hidden"
 
 
 def _print(sheet: Worksheet, drawing: Drawing, how: Pages) -> None:

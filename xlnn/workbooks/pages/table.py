@@ -216,18 +216,26 @@ def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choos
     What the numbers stand for, from 1 on, is shown beside the cell that is selected, as far as
     Excel has room for it.
     """
+    validation = list_validation(cell, source, words, "choice", least=least, largest=largest)
+    if said := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
+        kept = said.encode("utf-16-le")[: 2 * LONGEST_PROMPT - 2].decode("utf-16-le", "ignore")
+        validation.showInputMessage = True
+        validation.prompt = said if kept == said else f"{kept}…"
+    return validation
+
+
+def list_validation(
+    cell: str, source: str, words: Text, asked: str, **blanks: object
+) -> DataValidation:
+    """Let a value be chosen from a list, and say what to choose where it is none of it."""
     validation = DataValidation(
         type="list",
         formula1=source,
         allow_blank=False,
         showErrorMessage=True,
         errorTitle=words("validation", "choice_title"),
-        error=words("validation", "choice", least=least, largest=largest),
+        error=words("validation", asked, **blanks),
     )
-    if said := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
-        kept = said.encode("utf-16-le")[: 2 * LONGEST_PROMPT - 2].decode("utf-16-le", "ignore")
-        validation.showInputMessage = True
-        validation.prompt = said if kept == said else f"{kept}…"
     validation.add(cell)
     return validation
 

@@ -15,7 +15,9 @@ from xlnn.equations.plane import (
     OfUnits,
     OnGrid,
 )
+from xlnn.equations.verdict import AskedLabel, LabelNumber
 from xlnn.quantity import Axis, Quantity
+from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights
 from xlnn.workbooks.network.quantities.network import forward, scaled
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -48,14 +50,18 @@ def has_plane(spec: Spec) -> bool:
     )
 
 
-def plane(stack: Stack) -> Iterator[Quantity]:
+def plane(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of both sheets."""
     spec, output = stack.spec, stack.output
     page, table = {"prefix": PREFIX, "sheet": SHEET}, {"prefix": PREFIX, "sheet": NUMBERS}
     whole = {"number_format": "0"}
     yield quantity("epoch", choices=(0, spec.epochs), **whole, **page)
-    yield quantity("output", choices=(1, len(spec.labels)), **whole, **page)
-    yield stack.label("class", axes=(), of="map_output", **page)
+    yield quantity("label_chosen", is_text=stack.labels_are_text, number_format="General", **page)
+    chosen = {"chosen": "map_label_chosen", "labels": "labels"}
+    ask = AskedLabel(words("validation", "label"), len(spec.labels))
+    yield quantity("label_asked", equation=ask, uses=chosen, is_text=True, **page)
+    number = LabelNumber(len(spec.labels), is_text=stack.labels_are_text)
+    yield quantity("output", equation=number, uses=chosen, **whole, **table)
     given = "raw" if spec.scaled else "x"
     ends = {"low": "map_low", "high": "map_high", "values": given}
     for kind, sign in (("low", -1), ("high", 1)):

@@ -241,6 +241,8 @@ def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> 
         uses = {"all_epochs": f"{kind}{layer}", "epoch": "play_epoch", "a": f"{kind}{layer}"}
         own = OfEpoch(drawn) if stack.spec.epochs else picked(drawn, whole)
         yield _quantity(kind, own, uses, drawn, layer=layer)
+    if layer == stack.output:
+        yield _quantity("name", Name(), {"labels": "labels"}, shape[:1], layer=layer)
 
 
 def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantity]:

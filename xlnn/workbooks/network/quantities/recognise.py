@@ -9,10 +9,13 @@ from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_shape, weights
 from xlnn.workbooks.network.quantities.network import scaled
+from xlnn.workbooks.network.quantities.play import NUMBERS
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET = "recognise"
 PREFIX = "draw_"
+BEHIND = ("answer", "tied")
+"""What stands on Drawing: the sentence says it."""
 
 
 def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
@@ -54,11 +57,12 @@ def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     if stack.has_shares:
         yield quantity("bar", equation=Bar(), uses=output, is_text=True, **outputs)
     output = {"a": "draw_output"}
-    yield quantity("answer", equation=LargestUnit(), uses=output, **one)
+    behind = {**one, "sheet": NUMBERS}
+    yield quantity("answer", equation=LargestUnit(), uses=output, **behind)
     yield stack.label("label", axes=(ONE,), of="draw_answer", **shown)
     said = {"label": "draw_label", **output}
     if len(stack.spec.labels) > 1:
-        yield quantity("tied", equation=Tied(), uses=output, number_format="0", **one)
+        yield quantity("tied", equation=Tied(), uses=output, number_format="0", **behind)
         said["tied"] = "draw_tied"
     verdict = Verdict(words["verdict"], words["undecided"], is_share=stack.is_share)
     yield quantity("verdict", equation=verdict, uses=said, is_text=True, **one)

@@ -75,7 +75,7 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
         found += _story(stack, words)
     found += play(stack, _play_words(spec, words))
     if trains and has_plane(spec):
-        found += plane(stack)
+        found += plane(stack, words)
     if spec.runs:
         found.append(course(stack))
         own = {each.name for each in trained.quantities if each.each}
@@ -149,14 +149,15 @@ def first_choices(
         if last in model.by_name:
             choices[last] = model[last].choices[1]
     if "map_epoch" in model.by_name:
-        choices |= {name: model[name].choices[1] for name in ("map_epoch", "map_output")}
+        choices["map_epoch"] = model["map_epoch"].choices[1]
+        choices["map_label_chosen"] = inputs["labels"][-1]
         choices["map_number"] = reference.known(model)["map_number"]
     drawn = "raw" if "raw" in inputs else "x"
     if drawing := model.by_name.get(f"draw_{drawn}"):
         *_, last = [image for image in inputs[drawn] if image.any()] or inputs[drawn]
         choices[drawing.name] = last.reshape(drawing.lengths)
     return {
-        name: np.asarray(value, dtype=float)
+        name: np.asarray(value, dtype=object if model[name].is_text else float)
         for name, value in choices.items()
         if name in model.by_name
     }

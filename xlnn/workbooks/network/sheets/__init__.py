@@ -1,5 +1,6 @@
 """List the sheets of a network's workbook."""
 
+from dataclasses import replace
 from functools import partial
 from types import ModuleType
 
@@ -44,7 +45,9 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
 
     def draw(page: Context[Spec]) -> Drawing:
         drawing = stated.draw(page)
-        images.centre(drawing, page, page.layout.on(key), images.CENTRED)
+        blocks = page.layout.on(key)
+        images.centre(drawing, page, blocks, images.CENTRED)
+        drawing.fold_columns(*(block for block in blocks if block.quantity.kind == "answer"))
         return drawing
 
     stated = helper_page(key, "", "", Made(columns), gridlines=True)
@@ -62,6 +65,12 @@ def _of_runs(
 ) -> Sheet:
     """Return a sheet that says the same of each run."""
     return Sheet(several_runs.drawn(key, draw), several_runs.placed(place), tab)
+
+
+def _behind(draw: several_runs.Draw, place: several_runs.Place) -> Sheet:
+    """Return a hidden sheet of the numbers behind another one."""
+    shown = several_runs.first_alone(draw)
+    return Sheet(lambda page: replace(shown(page), is_hidden=True), place, "helper")
 
 
 def _images(key: str) -> Sheet:
@@ -99,8 +108,8 @@ SHEETS = {
     "confusion": _closely("confusion", confusion, "result"),
     "gradient_check": _closely("gradient_check", gradient_check, "check"),
     "check": _of_runs("check", check.draw, check.place, "check"),
-    "plane": Sheet(several_runs.first_alone(plane.draw_numbers), plane.place_numbers, "helper"),
-    "drawing": Sheet(several_runs.first_alone(drawing.draw), drawing.place, "helper"),
+    "plane": _behind(plane.draw_numbers, plane.place_numbers),
+    "drawing": _behind(drawing.draw, drawing.place),
     "spec": Sheet(draw_spec, tab="helper"),
 }
 """All sheets by their keys, in the workbook's order: those that only help come last."""

@@ -33,10 +33,11 @@ def place(model: Model) -> Iterator[Block]:
     for _, _, largest, remark in arrays:
         yield from table_blocks([largest, remark], row, VALUES)
         row += 1
+    row += 1
     for name in ("grows", "case"):
         row += 1
         yield Block(model[PREFIX + name], SHEET, row, VALUES, ())
-    row += 3
+    row += 1
     # of several runs the sums stand once: below what each of them has
     for note, distance, *_ in sorted(arrays, key=lambda array: "marks" in array[1].uses):
         if not note.axes:
@@ -73,7 +74,10 @@ def draw(page: Context) -> Drawing:
     for column, key in enumerate(("array", "largest", "remark"), start=1):
         look = heading("result", first=column == 1, computed=True)
         drawing.put(rows[arrays[0][2].name] - 1, column, words("check", key), look)
-    drawing.put(rows[f"{PREFIX}case"] + 2, 1, words("check", "notes"), NOTE)
+    folded = rows[f"{PREFIX}grows"]
+    drawing.put(folded - 1, 1, words("check", "notes"), NOTE)
+    last = max(block.last[0] for block in layout.on(SHEET))
+    drawing.folded_rows |= {*range(folded, last + 1)}
     for note, distance, largest, remark in arrays:
         name, row = called(note, words), rows[largest.name]
         drawing.put(row, 1, name, LINK)

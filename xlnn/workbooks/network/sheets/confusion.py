@@ -179,3 +179,4 @@ def _draw_rows(drawing: Drawing, page: Context, part: str, left: int) -> None:
         drawing.put(first - 1, column, words("confusion", kind), HELPER)
         drawing.widths[column] = NUMBERS
         drawing.looks[part + kind] = QUIET_NUMBER
+    drawing.folded_columns |= {*range(left, left + len(ROWS) + 1)}

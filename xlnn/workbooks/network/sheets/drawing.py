@@ -7,6 +7,7 @@ from math import prod
 from xlnn.equations.play import LEVELS
 from xlnn.layout import FIRST_ROW, Block, single_block
 from xlnn.quantity import Model, Quantity
+from xlnn.workbooks.network.quantities import recognise
 from xlnn.workbooks.network.quantities.figure import Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
@@ -32,11 +33,15 @@ APART = 2
 GAP = 3
 """Rows of a connection: where it begins, where it ends, and one that is truly empty."""
 
-FOUND = (
+KINDS = (
     "run_used", "epoch_used", "image_used", "position", "answer", "label", "truth", "truth_label",
     "surest", "tied", "targets_tied", "outputs", "targets",
 )  # fmt: skip
-"""What is looked up for the words on Play."""
+FOUND = (
+    *(PREFIX + kind for kind in KINDS),
+    *(recognise.PREFIX + kind for kind in recognise.BEHIND),
+)
+"""What is looked up for the words on Play, and for those on Recognise."""
 
 ROLES = {
     "value": "forward", "level": "forward", "dot": "forward", "size": "forward",
@@ -81,8 +86,8 @@ def _place(model: Model) -> Iterator[Block]:
         if PREFIX + kind in model.by_name:
             yield Block(model[PREFIX + kind], NUMBERS, FIRST_ROW, column, ((1, 0),))
     row = FIRST_ROW + model[f"{PREFIX}label_text"].shape[0] + 2
-    for name in (name for name in FOUND if PREFIX + name in model.by_name):
-        found = model[PREFIX + name]
+    for name in filter(model.by_name.__contains__, FOUND):
+        found = model[name]
         yield single_block(found, row, LABEL, *((1, 0),) * len(found.shape))
         row += prod(found.shape)
     yield from _place_lines(model, here)
@@ -132,9 +137,13 @@ def draw(page: Context) -> Drawing:
                 number += 1
     _draw_headings(drawing, page)
     title_line(drawing, page, NUMBERS, UNIT + 1)
-    for name in (name for name in FOUND if PREFIX + name in page.layout.blocks):
-        block = page.layout.blocks[PREFIX + name]
-        told = page.words("drawing" if name in page.words.words["drawing"] else "quantities", name)
+    for name in filter(page.layout.blocks.__contains__, FOUND):
+        block = page.layout.blocks[name]
+        kind = block.quantity.kind
+        told = page.words("drawing" if kind in page.words.words["drawing"] else "quantities", kind)
+        if name.startswith(recognise.PREFIX):
+            title = page.layout.titles[recognise.SHEET]
+            told = page.words("joined", "named", what=title, name=told)
         drawing.put(block.row, block.column - 1, told, CAPTION)
         least = text_width(told, size=CAPTION.size)
         drawing.widths[block.column - 1] = max(drawing.widths.get(block.column - 1, 0), least)
@@ -151,7 +160,7 @@ def _draw_headings(drawing: Drawing, page: Context) -> None:
         drawing.put(FIRST_ROW - 2, column, page.words("drawing", key), heading("key", first=False))
     for block in page.layout.on(NUMBERS):
         kind, quantity = block.quantity.kind, block.quantity
-        if kind in FOUND:
+        if block.quantity.name in FOUND:
             continue
         if kind == "dot":
             levels = quantity.equation.levels

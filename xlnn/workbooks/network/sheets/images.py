@@ -121,6 +121,7 @@ def draw(page: Context, sheet: str) -> Drawing:
     if not page.spec.features and not page.spec.scaled:
         centred += ("x",)
     centre(drawing, page, blocks, centred)
+    drawing.fold_columns(*(block for block in blocks if block.quantity.kind in {"truth", "answer"}))
     names = {"t": outputs, "raw_t": outputs, "raw": page.spec.features, "x": page.spec.features}
     for block in blocks:
         quantity = block.quantity

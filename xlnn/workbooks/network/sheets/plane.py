@@ -15,11 +15,12 @@ from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
 from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.workbooks.pages.table import choice_validation, head, row_validation, title_line
+from xlnn.workbooks.pages.table import head, list_validation, row_validation, title_line
 from xlnn.writing.charts import CellColumn, Dots, graph, over
 from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
 from xlnn.writing.style import (
+    ASKED,
     CAPTION,
     CHOICE,
     FAINT,
@@ -71,8 +72,9 @@ def place(model: Model) -> Iterator[Block]:
     """Place the choices, the picture and the ends of its sides, and the small pictures."""
     if f"{PREFIX}picture" not in model.by_name:
         return
-    for row, name in enumerate(("epoch", "output", "class"), start=TOP):
-        yield from with_used(model, PREFIX + name, row, VALUES)
+    yield from with_used(model, f"{PREFIX}epoch", TOP, VALUES)
+    yield single_block(model[f"{PREFIX}label_chosen"], TOP + 1, VALUES)
+    yield single_block(model[f"{PREFIX}label_asked"], TOP + 1, VALUES + 1)
     yield single_block(model[f"{PREFIX}picture"], PICTURE_ROW, LEFT, (1, 0), (0, 1))
     yield single_block(model[f"{PREFIX}heights"], PICTURE_ROW, HEIGHTS, (SIDE - 1, 0))
     yield single_block(model[f"{PREFIX}ends"], PICTURE_ROW + SIDE, LEFT, (0, SIDE - 1))
@@ -96,6 +98,7 @@ def place_numbers(model: Model) -> Iterator[Block]:
     points = [q for q in here if q.axes and q.axes[0].name == "point"]
     yield from table_blocks(points, FIRST_ROW, 1)
     column = 3 + sum(block.last[1] - block.column + 1 for block in table_blocks(points, 1, 1))
+    yield single_block(model[f"{PREFIX}output"], FIRST_ROW + 3, column)
     for name in ("low", "high"):
         yield single_block(model[PREFIX + name], FIRST_ROW, column, (1, 0))
         column += 1
@@ -162,6 +165,7 @@ def draw(page: Context) -> Drawing:
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
     draw_used(drawing, page, SHEET)
+    drawing.looks[f"{PREFIX}label_asked"] = ASKED
     return drawing
 
 
@@ -198,23 +202,16 @@ def _draw_legend(drawing: Drawing, page: Context) -> None:
 
 def _draw_choices(drawing: Drawing, page: Context) -> None:
     blocks, words = page.layout.blocks, page.words
-    names = {"epoch": words("recognise", "epoch"), "output": words("map", "output")}
+    epoch, label = (blocks[f"{PREFIX}{name}"] for name in ("epoch", "label_chosen"))
     labels = blocks["labels"]
-    epoch, output = (blocks[PREFIX + name] for name in names)
-    for block, name in zip((epoch, output), names.values(), strict=True):
+    for block, name in ((epoch, words("recognise", "epoch")), (label, words("map", "output"))):
         drawing.put(block.row, NAMES, name, LABEL)
-    last = output.quantity.choices[1]
-    numbers = ",".join(map(str, range(1, last + 1)))
-    cell = address(output.row, output.column)
+    source = f"{quoted(page.layout.titles[labels.sheet])}!{fixed_range(labels)}"
     drawing.validations += [
         row_validation(page, epoch, page.layout.on("weights")[0]),
-        choice_validation(cell, f'"{numbers}"', words, last, page.spec.labels),
+        list_validation(address(label.row, label.column), source, words, "label"),
     ]
     drawing.cursor = address(epoch.row, epoch.column)
-    drawing.put(blocks[f"{PREFIX}class"].row, NAMES, words("lens", "output_name"), LABEL)
-    drawing.links[address(blocks[f"{PREFIX}class"].row, NAMES)] = (
-        f"{quoted(page.layout.titles[labels.sheet])}!{address(labels.row, labels.column)}"
-    )
 
 
 def _colour(drawing: Drawing, block: Block, activation: str) -> None:
@@ -242,8 +239,9 @@ def _dots(page: Context) -> Iterator[Dots]:
 
 def _look(quantity: Quantity) -> Look:
     kind = quantity.kind
-    if quantity.choices:
-        return replace(CHOICE, size=12, border=True)
+    if quantity.choices or kind == "label_chosen":  # what is typed stays a text where labels are
+        typed = "@" if quantity.is_text else "General"
+        return replace(CHOICE, size=12, border=True, number_format=typed, shrink=True)
     if kind in {"picture", "seen"}:
         return replace(PICTURE, number_format=";;;")
     if kind == "heights":
@@ -262,6 +260,9 @@ def draw_numbers(page: Context) -> Drawing:
         if quantity.axes and quantity.axes[0].name == "point":
             head(drawing, block, words, lambda q, w: w("map", "point") if q.kind == "number"
                  else w("quantities", q.kind))  # fmt: skip
+            continue
+        if quantity.kind == "output":
+            drawing.put(block.row, block.column - 1, words("map", "output"), KEY)
             continue
         is_parameter = quantity.kind in PARAMETERS
         symbol = quantity.symbol.replace("{}", "")

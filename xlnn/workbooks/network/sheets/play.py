@@ -158,6 +158,9 @@ def _pictures(figure: Figure, model: Model) -> Iterator[Block]:
                 of_bias = (row + 2, column + maps * (columns + 1))
         yield Block(quantity, SHEET, row + 2, column, steps)
         yield Block(bias, SHEET, *of_bias, steps[:1])
+        if name := model.by_name.get(f"{PREFIX}name{quantity.layer}"):
+            at = (row + 1, column) if len(quantity.shape) == 3 else (row + 2, of_bias[1] + 1)
+            yield single_block(name, *at, *steps[:1])
         row += high + 3
 
 
@@ -352,7 +355,8 @@ def _draw_weights(drawing: Drawing, page: Context, block: Block) -> None:
     for unit in range(units):
         row, column = block.address((unit, *(0 for _ in seen)))
         at = (row - 1, column) if len(seen) == 2 else (row, RIGHT)
-        drawing.put(*at, str(unit + 1), CAPTION)
+        if f"{PREFIX}name{quantity.layer}" not in page.layout.blocks:
+            drawing.put(*at, str(unit + 1), CAPTION)
     if len(seen) != 2:
         _name_columns(drawing, page, block)
 
@@ -384,5 +388,5 @@ def _look(quantity: Quantity) -> Look:
     if kind in {*PARAMETERS, "x"}:
         return replace(PICTURE, number_format=";;;", border=True)
     if quantity.is_text:
-        return SENTENCE
+        return CAPTION if quantity.layer else SENTENCE
     return replace(NUMBER, number_format=quantity.number_format)

@@ -10,7 +10,7 @@ from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity, superscript
 from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
-from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, name_look, named_in
+from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, name_look
 from xlnn.workbooks.network.sheets.unit_rows import (
     Bands,
     Strip,
@@ -108,9 +108,6 @@ def _place_top(model: Model) -> Iterator[Block]:
     yield single_block(model[f"{PREFIX}verdict"], TOP + 1, right)
     if f"{PREFIX}label" in model.by_name:
         yield single_block(model[f"{PREFIX}label"], TOP + 2, right + 2)
-        yield single_block(model[f"{PREFIX}answer"], TOP + 2, right + 3 + named_in(model))
-    if f"{PREFIX}tied" in model.by_name:
-        yield single_block(model[f"{PREFIX}tied"], TOP + 3, right + 3 + named_in(model))
 
 
 def _listed(model: Model) -> dict[str, int]:
@@ -171,10 +168,6 @@ def draw(page: Context) -> Drawing:
     if f"{PREFIX}label" in blocks:
         label = blocks[f"{PREFIX}label"]
         drawing.put(label.row, label.column - 2, words("quantities", "label"), LABEL)
-        named = named_in(model)
-        drawing.put(label.row, label.column + named, words("headings", "class"), LABEL)
-    if tied := blocks.get(f"{PREFIX}tied"):
-        drawing.put(tied.row, _listed(model)["name"], words("quantities", "tied"), LABEL)
     if page.spec.is_regression:
         draw_headings(drawing, page, OUTPUTS - 1, _listed(model))
     _draw_layers(drawing, page)

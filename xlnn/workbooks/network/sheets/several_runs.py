@@ -93,6 +93,8 @@ def _join(drawing: Drawing, other: Drawing) -> None:
     for column, width in other.widths.items():
         drawing.widths[column] = max(width, drawing.widths.get(column, 0))
     drawing.heights |= other.heights
+    drawing.folded_rows |= other.folded_rows
+    drawing.folded_columns |= other.folded_columns
     drawing.looks |= other.looks
     drawing.validations += other.validations
     drawing.sparklines += other.sparklines
