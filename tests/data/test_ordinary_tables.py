@@ -101,7 +101,7 @@ def test_up_to_a_dozen_words_have_a_column_each(tmp_path, words, features):
 
 def test_a_missing_word_is_missing(tmp_path):
     content = "kind,a,w\n0,1,red\n1,2,\n0,3,blue\n1,4,red\n0,5,none\n1,6,none\n0,7,blue\n"
-    with pytest.raises(DataError, match=r"1 line, the first in line 3, column w = blue"):
+    with pytest.raises(DataError, match=r"1 line, the first in line 3, column w:"):
         read(csv(tmp_path, content), KIND)
     data = read(csv(tmp_path, content), ReadOptions(label="kind", missing="drop"))
     assert data.features == ("a", "w = blue", "w = none", "w = red")
@@ -262,3 +262,50 @@ def test_new_rows_have_the_columns_of_the_words_that_are_known(tmp_path):
     reading = ReadOptions(table=True, bare=True, features=("a", "w = blue", "w = red"))
     data = read(csv(tmp_path, "w,other,a\nred,9,1\ngreen,9,2\nblue,9,3\n"), reading)
     assert data.x.tolist() == [[1, 0, 1], [2, 0, 0], [3, 1, 0]]
+
+
+def table(*rows, count=12):
+    """Return lines of which the last ones are repeated, with n in them, until there are so many."""
+    heads, lines = rows[0], rows[1:]
+    return heads + "".join(lines[n % len(lines)].format(n=n) for n in range(count))
+
+
+EUROPEAN = table(
+    "Datum;Umsatz;Rabatt;bezahlt\n",
+    "{n:02}.01.2024;1.2{n:02},50 €;7,5 %;ja\n", "1{n}.12.2023;90{n:02},25 €;10 %;nein\n",
+)  # fmt: skip
+DOLLARS = table("size,price,kind\n", '{n},"$1,2{n:02}",a\n', '{n}.5,"$2,4{n:02}",b\n')
+HEADS = "size,size,\nlong,wide,kind\n"
+SAME = table("one,other,kind\n", "3,{n}.5,a\n", "3,{n},b\n")
+ALL_SAME = table("one,other,kind\n", "3,7,a\n", "3,7,b\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "label", "features", "told"),
+    [
+        (EUROPEAN, "bezahlt", ("Umsatz", "Rabatt"), "left out Datum (dates)"),
+        (DOLLARS, "kind", ("size", "price"), "read with a decimal point, and marks between"),
+        (table(HEADS, "{n},1,a\n", "2,{n},b\n"), "kind", ("long", "wide"), "begins in line 2"),
+        (SAME, "kind", ("other",), "left out one, the same in all rows"),
+        (ALL_SAME, "kind", ("one", "other"), "each the same in all rows, so there is nothing"),
+    ],
+    ids=["European dates and numbers", "thousands", "two rows of headings", "same", "all the same"],
+)
+def test_a_table_of_an_office_is_read_and_told(tmp_path, content, label, features, told):
+    data = read(csv(tmp_path, content), ReadOptions(label=label))
+    assert data.features == features
+    assert len(data.x) == 12
+    assert any(told in each for each in data.told), data.told
+
+
+def test_a_label_that_only_values_have_names_no_row_of_headings(tmp_path):
+    content = table("size,shape,kind\n", "{n},round,a\n", "{n},flat,b\n")
+    with pytest.raises(DataError, match='"round" is not there; the headings are size'):
+        read(csv(tmp_path, content), ReadOptions(label="round"))
+
+
+def test_a_missing_word_is_counted_once_and_named_by_its_column(tmp_path):
+    content = table("colour,size,kind\n", "red,{n},a\n", "blue,{n},b\n", "green,{n},a\n", ",1,b\n")
+    told = "my.csv: 3 values missing in 3 lines, the first in line 5, column colour:"
+    with pytest.raises(DataError, match=told):
+        read(csv(tmp_path, content), KIND)

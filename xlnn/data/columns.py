@@ -170,10 +170,11 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
             *NAMING,
         )
     if headings.count(asked) != 1:
+        known = [heading or f"column {n}" for n, heading in enumerate(headings, start=1)]
         found = "appears more than once" if asked in headings else "is not there"
         raise DataError(
             f'{name}: the column "{short(asked)}" {found}; the headings are '
-            f"{listed(headings)}. --label, --target, --drop and --columns name columns.",
+            f"{listed(known)}. --label, --target, --drop and --columns name columns.",
             *NAMING,
         )
     return headings.index(asked)

@@ -39,8 +39,13 @@ class Lines:
     notes: tuple[str, ...] = ()
     dated: frozenset[int] = frozenset()
 
+    @property
+    def mark(self) -> str:
+        """The likely decimal mark: where commas stand between values, they stand in none."""
+        return "." if self._delimiter == "," else ""
+
     def __init__(self, path: Path, reading: ReadOptions) -> None:
-        self.name, self._header_row, self.notes = path.name, reading.header_row, ()
+        self.name, self._reading, self.notes = path.name, reading, ()
         try:
             self._content = text(path, "CSV", reading.encoding)
         except UndecodedError as error:
@@ -68,7 +73,7 @@ class Lines:
             (reader.line_num, fields) for fields in reader if any(each.strip() for each in fields)
         )
         try:
-            rows, above = from_headings(numbered, _filled, self._header_row)
+            rows, above = from_headings(numbered, _filled, self._reading, iter)
             for line, fields in rows:
                 if not columns:
                     columns, started = self._columns(line, fields), line

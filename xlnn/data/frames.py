@@ -35,6 +35,7 @@ class FrameRows:
     name = "data"
     notes: tuple[str, ...] = ()
     dated: frozenset[int] = frozenset()
+    mark = ""
 
     def __init__(self, data: Any, reading: ReadOptions) -> None:  # noqa: ANN401 -- of any library
         columns = list(data.items() if hasattr(data, "items") else _named(data))

@@ -23,7 +23,7 @@ class Holed:
     rows : sequence of int
         The numbers of the rows.
     headings : sequence of str
-        Of the inputs and then the targets.
+        Of the inputs and then the targets; of words that of their column, several times.
     x, t : arrays, shapes (rows, inputs) and (rows, targets)
         NaN where a value is missing.
     unlabelled : int
@@ -81,8 +81,9 @@ def filled(holed: Holed, reading: ReadOptions) -> CompleteRows:
         return CompleteRows(holed.x, holed.t, whole)
     if not reading.missing:
         row, column = np.argwhere(absent)[0]
+        cells = {(int(row), holed.headings[column]) for row, column in np.argwhere(absent)}
         raise DataError(
-            f"{holed.where}: {counted(int(absent.sum()), 'value')} missing in "
+            f"{holed.where}: {counted(len(cells), 'value')} missing in "
             f"{counted(int((~whole).sum()), holed.row)}, the first in {holed.row} "
             f"{holed.rows[row]}, column {short(holed.headings[column])}: fill them in, or add "
             "--missing drop (leave these rows out) or --missing mean (use the mean of the column)."

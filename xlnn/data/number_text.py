@@ -118,7 +118,7 @@ def looks_grouped(text: str) -> bool:
     return has_marks and _LOOKS.fullmatch(text) is not None
 
 
-def proven(texts: Iterable[tuple[str, str]], where: str) -> Numerals:
+def proven(texts: Iterable[tuple[str, str]], where: str, likely: str = "") -> Numerals:
     """Return the only way in which all numbers can be read.
 
     Parameters
@@ -127,6 +127,8 @@ def proven(texts: Iterable[tuple[str, str]], where: str) -> Numerals:
         All values that should be numbers: where each stands, and its text.
     where : str
         The file, as a message names it.
+    likely : str
+        The decimal mark where both are possible; "" if it is not known.
 
     Raises
     ------
@@ -150,13 +152,13 @@ def proven(texts: Iterable[tuple[str, str]], where: str) -> Numerals:
             )
         if len(set(values.values())) > 1:
             example = example or text.strip()
-    if len(ways) > 1 and example:
+    if len(ways) > 1 and example and not likely:
         readings = " or ".join(f"{way.number(example):.15g}" for way in ways.values())
         raise DataError(
             f'{where}: "{short(example)}" may be {readings}: add --decimal . or --decimal , to say '
             "which is the decimal mark."
         )
-    return next(iter(ways.values()))
+    return ways.get(likely) or next(iter(ways.values()))
 
 
 def refusal(text: str, where: str) -> DataError:

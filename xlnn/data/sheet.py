@@ -85,6 +85,7 @@ class SheetRows:
     row = "row"
     given: bool | None = None
     dated: frozenset[int] = frozenset()
+    mark = ""
 
     def __init__(self, path: Path, reading: ReadOptions) -> None:
         self.name = path.name
@@ -134,7 +135,7 @@ class SheetRows:
         """
         self._formulas = count = 0
         left = right = started = 0
-        rows, above = from_headings(self._filled(), len, self._reading.header_row)
+        rows, above = from_headings(self._filled(), len, self._reading, dict.values)
         for row, filled in rows:
             if not started:
                 left, right, started = min(filled), max(filled), row

@@ -34,6 +34,11 @@ TOTALS = frozenset({
 """What stands in a row that sums up those above."""
 
 
+def _is_number(text: str) -> bool:
+    """Tell whether a text is a number, or true or false; 31.12.2024 is a day."""
+    return text.upper() in TRUTHS or (looks_like_number(text) and not DATE.fullmatch(text))
+
+
 @dataclass
 class _Column:
     """What a column holds: how many values are numbers, and which texts there are.
@@ -60,7 +65,7 @@ class _Column:
         if text in self.kinds or len(self.kinds) < MOST_KEPT:
             self.kinds.setdefault(text, row)
         self.broken = self.broken or BROKEN.fullmatch(text) is not None
-        if looks_like_number(text) or text.upper() in TRUTHS:
+        if _is_number(text):
             self.numbers += 1
             self.grouped = self.grouped or looks_grouped(text)
             self.percent = self.percent or (text if "%" in text else "")
@@ -242,7 +247,7 @@ def _without(found: dict[int, _Column], last: tuple[int, list[str]]) -> None:
         text = fields[column].strip()
         if is_missing(text):
             held.missing -= 1
-        elif looks_like_number(text) or text.upper() in TRUTHS:
+        elif _is_number(text):
             held.numbers -= 1
         else:
             held.wrong -= 1

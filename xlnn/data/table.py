@@ -50,6 +50,8 @@ class TableRows(Protocol):
         What a person may not expect, after the rows were read.
     dated : frozenset of int
         The columns whose numbers are dates.
+    mark : str
+        The decimal mark where numbers can be read with either; "" where neither is likely.
     """
 
     name: str
@@ -57,6 +59,7 @@ class TableRows(Protocol):
     given: bool | None
     notes: tuple[str, ...]
     dated: frozenset[int]
+    mark: str
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the number and the fields of every row that is not blank."""
@@ -108,7 +111,7 @@ def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
             return from_rows(rows, reading)
         notes += survey.notes if survey else ()
         if way is None and (survey is None or survey.grouped):
-            way = number_text.proven(_places(rows, reading, survey), rows.name)
+            way = number_text.proven(_places(rows, reading, survey), rows.name, rows.mark)
             mark = {".": "point, and marks between thousands", ",": "comma"}[way.mark]
             notes += (
                 f"{rows.name}: numbers were read with a decimal {mark} (--decimal {way.mark}).",
@@ -155,7 +158,7 @@ def _dataset(
     if not found.rows and not found.unlabelled:
         raise DataError(f"{rows.name} holds no images: expected one {rows.row} per image.")
     here, made = found.columns, _features(found, survey)
-    kept = filled(_holed(rows, found, made), reading)
+    kept = filled(_holed(rows, found, made, survey), reading)
     names = as_whole([n for n, is_kept in zip(found.names, kept.whole, strict=False) if is_kept])
     picture, features, x = None, tuple(made), kept.x
     if not (here.label is None and not reading.bare) and not (survey and survey.words):
@@ -220,27 +223,40 @@ def _features(found: _Found, survey: Survey | None) -> list[str]:
 def _without_numbering(
     rows: TableRows, reading: ReadOptions, made: list[str], x: np.ndarray
 ) -> tuple[tuple[str, ...], np.ndarray, tuple[str, ...]]:
-    """Return the inputs without those that number the rows, and what is to be told of these."""
-    out = set()
-    if not (reading.columns or reading.features or reading.bare) and len(x) >= ENOUGH:
-        out = {n for n, each in enumerate(zip(made, x.T, strict=True)) if counts_rows(*each)}
-    if not out or len(out) == len(made):
+    """Return the inputs without those that number the rows or never change, and notes on these."""
+    if reading.columns or reading.features or reading.bare or len(x) < ENOUGH:
         return tuple(made), x, ()
-    told = listed([made[n] for n in sorted(out)], most=6)
-    numbers = "which numbers the rows" if len(out) == 1 else "which number the rows"
-    note = f"{rows.name}: left out {told}, {numbers}; --columns names those to keep."
-    kept = [n for n in range(len(made)) if n not in out]
-    return tuple(made[n] for n in kept), x[:, kept], (note,)
+    numbering = {n for n, each in enumerate(zip(made, x.T, strict=True)) if counts_rows(*each)}
+    same = {n for n in range(len(made)) if (x[:, n] == x[0, n]).all()} - numbering
+    notes: tuple[str, ...] = ()
+    for out, one, several in (
+        (numbering, "which numbers the rows", "which number the rows"),
+        (same, "the same in all rows", "each the same in all rows"),
+    ):
+        if not out:
+            continue
+        told = listed([made[n] for n in sorted(out)], most=6)
+        why = one if len(out) == 1 else several
+        if len(numbering | same) < len(made):
+            notes += (f"{rows.name}: left out {told}, {why}; --columns names those to keep.",)
+        elif out is same:
+            notes += (f"{rows.name}: {told}: {why}, so there is nothing to learn from.",)
+    kept = [n for n in range(len(made)) if n not in numbering | same] or [*range(len(made))]
+    return tuple(made[n] for n in kept), x[:, kept], notes
 
 
-def _holed(rows: TableRows, found: _Found, made: list[str]) -> Holed:
+def _holed(rows: TableRows, found: _Found, made: list[str], survey: Survey | None) -> Holed:
     """Return what was read as arrays."""
     here, count = found.columns, len(found.rows)
     return Holed(
         where=rows.name,
         row=rows.row,
         rows=found.rows,
-        headings=[*made, *(here.headings[column] for column in here.targets)],
+        headings=[
+            here.headings[column]
+            for column in (*here.inputs, *here.targets)
+            for _ in (survey.words[column].kinds if survey and column in survey.words else (0,))
+        ],
         x=np.array(found.x).reshape(count, len(made)),
         t=np.array(found.t).reshape(count, len(here.targets)),
         unlabelled=found.unlabelled,

@@ -1,8 +1,11 @@
 """Find the headings of a table below titles and blank rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import TypeVar
+
+from xlnn.data.columns import looks_numeric
+from xlnn.data.dataset import ReadOptions
 
 LOOKED_AT = 20
 """Rows among which the headings are looked for."""
@@ -11,11 +14,15 @@ Row = TypeVar("Row")
 
 
 def from_headings(
-    rows: Iterator[tuple[int, Row]], filled: Callable[[Row], int], header_row: int
+    rows: Iterator[tuple[int, Row]],
+    filled: Callable[[Row], int],
+    reading: ReadOptions,
+    texts: Callable[[Row], Iterable[str]],
 ) -> tuple[Iterator[tuple[int, Row]], int]:
     """Return rows from the headings on, and the number of the first of them.
 
-    Titles fill at most half as many columns as the widest of the first rows does.
+    Titles fill at most half as many columns as the widest of the first rows does. Of two rows of
+    headings it is the one with the columns that are named.
 
     Parameters
     ----------
@@ -23,8 +30,10 @@ def from_headings(
         The rows that are not blank, with their numbers.
     filled : function
         Returns how many values a row holds.
-    header_row : int
-        The row of the headings, if it is known; else 0.
+    reading : ReadOptions
+        The row of the headings, if it is known, and the columns that are named.
+    texts : function
+        Returns the values of a row.
 
     Returns
     -------
@@ -33,15 +42,25 @@ def from_headings(
         How many rows stand above the headings.
 
     >>> rows = [(1, ["Sales"]), (3, ["a", "b", "c"]), (4, ["1", "2", "3"])]
-    >>> kept, skipped = from_headings(iter(rows), len, 0)
+    >>> kept, skipped = from_headings(iter(rows), len, ReadOptions(), iter)
     >>> next(kept), skipped
     ((3, ['a', 'b', 'c']), 1)
     """
-    first = list(islice(rows, max(LOOKED_AT, header_row)))
-    if header_row:
-        above = sum(number < header_row for number, _ in first)
+    first = list(islice(rows, max(LOOKED_AT, reading.header_row)))
+    if reading.header_row:
+        above = sum(number < reading.header_row for number, _ in first)
     else:
         widest = max((filled(row) for _, row in first), default=0)
-        whole = (n for n, (_, row) in enumerate(first) if filled(row) * 2 > widest)
-        above = next(whole, 0)
+        whole = [n for n, (_, row) in enumerate(first) if filled(row) * 2 > widest]
+        above = next(iter(whole), 0)
+        named = {*reading.targets} or {reading.label} - {""}
+        found = [{each.strip() for each in texts(first[n][1])} for n in whole]
+        if named and found and not named <= found[0]:
+            of_words = (n for n, each in zip(whole, found, strict=True) if named <= each)
+            above = next((n for n in of_words if not _has_values(texts(first[n][1]))), above)
     return chain(first[above:], rows), above
+
+
+def _has_values(texts: Iterable[str]) -> bool:
+    """Tell whether a row holds numbers, and so no headings."""
+    return any(each.strip() and looks_numeric(each.strip()) for each in texts)

@@ -114,7 +114,8 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
 
 def _useless_classes(run: Arrays) -> tuple[str, ...]:
     """Say that a network tells classes apart no better than whoever always names one of them."""
-    remedy = "Try --optimizer adam, more --epochs, another --eta, --hidden or --scale."
+    adam = "" if any(name.startswith("moment2") for name in run) else "--optimizer adam, "
+    remedy = f"Try {adam}more --epochs, another --eta, --hidden or --scale."
     for prefix, which in (("", ""), ("test_", " held-out")):
         if f"{prefix}recognised" not in run:
             continue
