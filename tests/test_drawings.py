@@ -46,7 +46,7 @@ def as_lxml_writes_it(content):
 
 def test_drawings_and_charts_declare_their_namespaces_on_the_root_alone(short_path):
     drawn = parts(short_path, r"xl/(drawings/drawing|charts/chart)\d+\.xml")
-    assert len(drawn) == 2 + charts(short_path)  # Play and Progress have charts
+    assert len(drawn) == 3 + charts(short_path)  # Guide, Play and Progress have charts
     for part in drawn:
         root, _, inside = part.partition(">")
         assert root.startswith(("<xdr:wsDr ", "<c:chartSpace "))

@@ -103,7 +103,7 @@ def test_its_guide_leads_to_its_pages_and_says_what_is_worth_trying(run):
 
 def test_its_pages_have_charts(run):
     with zipfile.ZipFile(run.folder / "parity.xlsx") as file:
-        assert sum(name.startswith("xl/charts/chart") for name in file.namelist()) == 2
+        assert sum(name.startswith("xl/charts/chart") for name in file.namelist()) == 3
 
 
 def test_a_cell_is_explained(run):

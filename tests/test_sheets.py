@@ -235,10 +235,16 @@ def test_each_input_that_the_sheet_check_names_leads_to_its_cells(short_path):
 def test_what_is_worth_trying_is_seen_and_its_answers_stand_at_the_end(short_path):
     sheet = openpyxl.load_workbook(short_path)["Guide"]
     lines = [cell.value for cell in sheet["B"] if cell.value]
-    titles = ["Where to begin", "Things to try", "Colours", "Symbols", "What to look for"]
+    titles = ["Things to try", "Where to begin", "Colours", "Symbols", "What to look for"]
     assert [line for line in lines if line in titles] == titles
     tried, looked = (
-        [line[:2] for line in lines[lines.index(title) :] if line[1:3] == ". "]
-        for title in ("Things to try", "What to look for")
+        [line[:2] for line in lines[lines.index(title) : lines.index(end)] if line[1:3] == ". "]
+        for title, end in ((titles[0], titles[1]), (titles[-1], lines[-1]))
     )
-    assert tried == looked * 2
+    assert tried == looked != []
+    (picture,) = sheet._charts  # noqa: SLF001 -- it shows them nowhere else
+    assert (picture.anchor._from.row, picture.anchor._from.col) == (1, 1)  # noqa: SLF001
+    about = [cell.value for cell in sheet["D"][1:12] if cell.value]
+    assert about[0].startswith("A 12-3-2 network")
+    assert sheet["B13"].value is None
+    assert sheet["B14"].value == titles[0], "so high that it is seen"

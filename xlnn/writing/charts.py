@@ -1,6 +1,7 @@
 """Draw scatter charts with straight lines."""
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -27,6 +28,9 @@ from xlnn.writing.style import INK, QUIET, RULE
 
 THICK, THIN = 22_000, 12_000
 """Widths of lines, in EMU."""
+
+LEAST_MARKER, LEAST_LINE = 2, 5_000
+"""The smallest marker that Excel draws, in points, and the thinnest line of a smaller chart."""
 
 MOST_LABELS = 9
 """Whole numbers up to which each has a label of its own."""
@@ -145,6 +149,28 @@ def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") 
     if y_title:
         chart.y_axis.title = _titled(y_title)
     return chart
+
+
+def smaller(chart: ScatterChart, width: float, height: float) -> ScatterChart:
+    """Return a copy of a chart that fits a width and a height in cm, without its words."""
+    chart = deepcopy(chart)
+    scale = min(1.0, width / chart.width, height / chart.height)
+    chart.width, chart.height = scale * chart.width, scale * chart.height
+    chart.title = chart.legend = chart.x_axis.title = chart.y_axis.title = None
+    chart.series = [each for each in chart.series if each.dLbls is None or not _is_tag(each)]
+    for number, each in enumerate(chart.series):
+        each.dLbls, each.idx, each.order = None, number, number
+        if each.marker and each.marker.size:
+            each.marker.size = max(LEAST_MARKER, round(scale * each.marker.size))
+        line = each.graphicalProperties.line
+        if line.width:
+            line.width = max(LEAST_LINE, round(scale * line.width))
+    return chart
+
+
+def _is_tag(series: Series) -> bool:
+    """Tell whether a series is a text and nothing else."""
+    return not series.marker.symbol and bool(series.graphicalProperties.line.noFill)
 
 
 def ends(axis: NumericAxis, first: float, last: float, apart: float | None = None) -> None:

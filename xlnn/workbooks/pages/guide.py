@@ -70,9 +70,9 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     for line in (first, *more, *others):
         drawing.put(row, 2, line, PLAIN)
         row += 1
+    row = _experiments(drawing, page, row + 1)
     row = _steps(drawing, page, row + 1)
     row = _procedures(drawing, page, row)
-    row = _experiments(drawing, page, row + 1)
     row = _legend(drawing, page.words, row + 1, colours)
     row = _symbols(drawing, page, row + 1, equations)
     if reading:

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Generic, TypeVar
+
+from openpyxl.chart._chart import ChartBase
 
 from xlnn.address import address
 from xlnn.layout import FIRST_ROW, Block, Layout, lay_out, single_block
@@ -10,8 +13,9 @@ from xlnn.quantity import Model
 from xlnn.registry.text import Text
 from xlnn.workbooks.kind import Spec
 from xlnn.workbooks.spec_text import to_toml
-from xlnn.writing.charts import CellColumn
+from xlnn.writing.charts import CellColumn, smaller
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import PIXELS_A_POINT, USUAL_HEIGHT, column_pixels
 from xlnn.writing.style import (
     CAPTION,
     NOTE,
@@ -24,6 +28,12 @@ from xlnn.writing.style import (
 )
 
 S = TypeVar("S", bound=Spec)
+
+PICTURE_ROWS, BESIDE = 11, 4
+"""The rows of the picture below the title, and the column of the lines beside it."""
+
+GAP, A_CM = 8, 96 / 2.54
+"""Pixels between the picture and what is around it, and of a centimetre."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,10 @@ class Context(Generic[S]):
     spec: S
     layout: Layout
     words: Text
+
+
+PLAYED = "play"
+"""The sheet with the drawing of a network, which the Guide shows, too."""
 
 
 def nothing(_: Model) -> Iterable[Block]:
@@ -86,10 +100,31 @@ def layout_of_sheets(
 def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]:
     """Return what each sheet of a workbook shows besides its quantities, by the sheet's key."""
     drawings = {key: sheets[key].draw(page) for key in page.layout.titles}
+    if guide := drawings.get("guide"):
+        first = next((each.charts for each in drawings.values() if each.charts), [])
+        _add_picture(guide, (chart for _, chart in drawings.get(PLAYED, guide).charts or first))
     for key, drawing in drawings.items():
         drawing.tab = sheets[key].tab
         drawing.part = page.words("joined", "part")
     return drawings
+
+
+def _add_picture(drawing: Drawing, charts: Iterable[ChartBase]) -> None:
+    """Show a chart of another sheet below the title, smaller, and the first lines beside it.
+
+    Of several it is that with the most series, which is the network or the data.
+    """
+    chart = max(charts, key=lambda each: len(each.series), default=None)
+    if chart is None:
+        return
+    about = next(row for row in count(2) if row not in drawing.cells)
+    for row in range(2, about):
+        drawing.cells[row][BESIDE] = drawing.cells[row].pop(2)
+    for _ in range(PICTURE_ROWS - (about - 2)):
+        drawing.make_room(about)
+    width = sum(column_pixels(drawing, column) for column in range(2, BESIDE)) - GAP
+    height = PICTURE_ROWS * USUAL_HEIGHT * PIXELS_A_POINT - GAP
+    drawing.charts.append((address(2, 2), smaller(chart, width / A_CM, height / A_CM)))
 
 
 def draw_spec(page: Context[Any]) -> Drawing:
