@@ -32,6 +32,9 @@ MOST_WORK = 2e7
 
 ROUNDS_A_PARAMETER = 18
 
+MOST_TRIED = 6
+"""Gradients of a kind with which the cells that may be their cost are tried."""
+
 Tell = Callable[[str], None]
 
 
@@ -169,7 +172,7 @@ class _Auditing:
         if not pairs:
             return roles
         best: tuple[int, str, str] | None = None
-        self.finder.parameters = {pair.parameter for pair in pairs}
+        self.finder.take({pair.parameter for pair in pairs})
         for name, text in implied(found):
             self._state(cost, text)
             slopes = self._measured(pairs)
@@ -207,17 +210,16 @@ class _Auditing:
 
     def _measured(self, pairs: Sequence[Pair]) -> list[Slope] | None:
         """Measure the slope of each pair; None if a cost is not a number."""
-        book, stops = self.book, self.finder.parameters | {p.parameter for p in pairs}
-        costs = {pair.cost for pair in pairs}
+        stops = self.finder.parameters
         reach, cells = {}, set()
-        for cost in costs:
-            cone = book.cone([cost], stops)
+        for cost in {pair.cost for pair in pairs}:
+            cone = self.finder.cone(cost)
             cells |= cone
             reach[cost] = frozenset(cone & stops)
         numbers = {p: number(self.values.get(p)) for p in cells & stops}
         if any(np.isnan(v) for v in numbers.values()):
             return None
-        self.machine.load(book.sheets(cells, cells & stops, self.values))
+        self.machine.load(self.book.sheets(cells, cells & stops, self.values))
         return measure(self.machine, [(p.parameter, p.cost) for p in pairs], numbers, reach)
 
     def _verdict(self, pair: Pair, slope: Slope, scale: float) -> str:
@@ -241,35 +243,42 @@ class _Auditing:
 
     def _is_stepped(self, pair: Pair) -> bool:
         """Tell whether a cost rounds what depends on the parameter."""
-        book = self.book
-        stops = self.finder.parameters | {pair.parameter}
+        owner, bits = self.book.owner, self.finder.bits
         return any(
-            pair.parameter in book.cone([p], stops)
-            for p in (book.cone([pair.cost], stops) if book.stepped else ())
-            if book.owner.get(p, p) in book.stepped and p not in stops
+            self.finder.reach(p) & bits[pair.parameter]
+            for p in (self.finder.cone(pair.cost) if self.book.stepped else ())
+            if owner.get(p, p) in self.book.stepped and p not in bits
         )
 
     def _best(self, roles: Roles) -> Roles:
         """Choose among several cells that may be the cost: the one whose slopes are stated."""
-        slopes = self._measured(roles.pairs)
-        best, most = roles, self._agreeing(roles, slopes)
-        turn = 1
-        while most < len(roles.pairs) and turn <= self.finder.turns:
-            other = self.finder.find(turn)
-            if other.pairs:
-                agreeing = self._agreeing(other, self._measured(other.pairs))
-                if agreeing > most:
-                    best, most = other, agreeing
-            turn += 1
-        return best
-
-    def _agreeing(self, roles: Roles, slopes: Sequence[Slope] | None) -> int:
+        pattern = self.book.pattern
+        alike: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
+        for pair in roles.pairs:
+            alike[pair.gradient[0], *map(pattern, (pair.cost, *pair.others))].append(pair)
+        tried: list[Pair] = []
+        for own in alike.values():
+            few = [*own[:: max(1, len(own) // MOST_TRIED)], *own[-2:]] if own[0].others else []
+            for pair in few:
+                tried += [replace(pair, cost=cost) for cost in (pair.cost, *pair.others)]
+        slopes = self._measured(tried) if tried else None
         if slopes is None:
-            return -1
-        return sum(
-            self._verdict(pair, slope, 0.0) == RIGHT
-            for pair, slope in zip(roles.pairs, slopes, strict=True)
-        )
+            return roles
+        right = {
+            (pair.gradient, pair.cost)
+            for pair, slope in zip(tried, slopes, strict=True)
+            if self._verdict(pair, slope, 0.0) == RIGHT and slope.value
+        }
+        chosen: dict[Pair, Pair] = {}
+        for own in alike.values():
+            turns = [
+                sum((pair.gradient, cost) in right for pair, cost in each)
+                for each in zip(*([(p, c) for c in (p.cost, *p.others)] for p in own), strict=False)
+            ]
+            turn = turns.index(max(turns))
+            for pair in own:
+                chosen[pair] = replace(pair, cost=(pair.cost, *pair.others)[turn])
+        return replace(roles, pairs=[chosen[pair] for pair in roles.pairs])
 
     # Judging
 

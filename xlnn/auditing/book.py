@@ -4,7 +4,7 @@ No engine sees the file. Formulas that reach further than cells keep their store
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -172,6 +172,35 @@ class Book:
                 left += self.reads(place)
         return seen
 
+    def reach(self, sources: Mapping[Place, int], ends: Iterable[Place] | None = None) -> "Reach":
+        """Return which sources each cell depends on, in one pass; no cell is looked through."""
+        found: dict[Place, int] = {}
+        for start in self.formulas if ends is None else ends:
+            left = [self.owner.get(start, start)]
+            while left:
+                place = left[-1]
+                if place in found and found[place] >= 0:
+                    left.pop()
+                    continue
+                is_begun = place in found
+                found[place] = -1  # begun: a circle of formulas ends here
+                bits, more = 0, []
+                for read in self.reads(place):
+                    if read in sources:
+                        bits |= sources[read]
+                        continue
+                    first = self.owner.get(read, read)
+                    if first in self.formulas:
+                        bits |= max(found.get(first, 0), 0)
+                        if first not in found:
+                            more.append(first)
+                if more and not is_begun:
+                    left += more
+                else:
+                    found[place] = bits
+                    left.pop()
+        return Reach(sources, found, self.owner)
+
     def _read(self, formula: str, title: str) -> Iterator[CellRange]:
         tree = parsed(formula)
         if tree is None:
@@ -265,6 +294,23 @@ class Book:
         first = self.owner.get(place, place)
         text = self.formulas.get(first)
         return "" if text is None else seen_from(text, first)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What each cell depends on: a number with a bit for each source."""
+
+    sources: Mapping[Place, int]
+    found: Mapping[Place, int]
+    owner: Mapping[Place, Place]
+
+    def __call__(self, place: Place) -> int:
+        """Return the bits of a cell: those of a source are its own."""
+        return self.sources[place] if place in self.sources else self.through(place)
+
+    def through(self, place: Place) -> int:
+        """Return the bits of what a cell's formula reads."""
+        return self.found.get(self.owner.get(place, place), 0)
 
 
 def seen_from(formula: str, place: Place) -> str:

@@ -19,6 +19,9 @@ from xlnn.engines.cellwise import Place, Sheets
 MOST_CELLS = 4_000
 """Cells between parameters and costs for which the derivatives are measured."""
 
+MOST_TRIES = 2_000_000
+"""Cells that are passed in all while faults are tried: some seconds."""
+
 MOST_PATHS = 200
 """Paths from a parameter to the cost that are looked at one by one."""
 
@@ -46,12 +49,16 @@ class Chain:
     costs : tuple of Place
     edges : dict
         The derivative of a cell by one that its formula reads.
+    tries : int
+        Cells that were passed while faults were tried.
     """
 
     book: Book
     parameters: frozenset[Place]
     costs: tuple[Place, ...]
     edges: dict[Edge, float] = field(default_factory=dict)
+    tries: int = 0
+    _ways: dict[Place, list[Place]] = field(default_factory=dict)
 
     @cached_property
     def cells(self) -> list[Place]:
@@ -139,14 +146,27 @@ class Chain:
         """Return the derivative of a cost by every cell, with other numbers on some edges."""
         other = edges or {}
         found: dict[Place, float] = {cost: 1.0}
-        for cell in reversed(self.cells):
+        for cell in self._behind(cost):
             here = found.get(cell, 0.0)
             if here:
-                for read in self.reads(cell):
-                    edge = read, cell
-                    if edge in self.edges:
-                        slope = other.get(edge, self.edges[edge])
-                        found[read] = found.get(read, 0.0) + here * slope
+                for edge, slope in self._inward[cell]:
+                    change = here * (other.get(edge, slope) if other else slope)
+                    found[edge[0]] = found.get(edge[0], 0.0) + change
+        return found
+
+    def _behind(self, cost: Place) -> list[Place]:
+        """Return the cells on the way to a cost, each before those that it reads."""
+        if cost not in self._ways:
+            cone = self.book.cone([cost], self.parameters)
+            self._ways[cost] = [cell for cell in reversed(self.cells) if cell in cone]
+        self.tries += len(self._ways[cost])
+        return self._ways[cost]
+
+    @cached_property
+    def _inward(self) -> dict[Place, list[tuple[Edge, float]]]:
+        found: dict[Place, list[tuple[Edge, float]]] = defaultdict(list)
+        for edge, slope in self.edges.items():
+            found[edge[1]].append((edge, slope))
         return found
 
     def paths(self, parameter: Place, cost: Place) -> list[tuple[Edge, ...]]:
@@ -403,6 +423,8 @@ class Explainer:
 
     def _fits(self, cases: Sequence[Case], change: "Change") -> bool:
         """Tell whether a change of derivatives gives what is stated."""
+        if self.chain.tries > MOST_TRIES:
+            return False
         is_other = False
         for case in cases:
             edges = change(case)

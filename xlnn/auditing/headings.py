@@ -165,6 +165,7 @@ class Labels:
         for cells in book.filled.values():
             self._head(sorted(cells.values(), key=lambda p: (p[2], p[1])), 2, 1, self.above)
             self._head(sorted(cells.values(), key=lambda p: (p[1], p[2])), 1, 2, self.left)
+        self.block_text = lru_cache(maxsize=None)(self._block_text)
         self.defined: dict[Place, list[str]] = defaultdict(list)
         for name, areas in book.names.items():
             if len(areas) == 1 and (cells := list(book.inside(areas[0]))):
@@ -238,7 +239,7 @@ class Labels:
                     found |= dict.fromkeys((numbers[each] for each in right), block)
         return found
 
-    def block_text(self, block: "Block") -> str:
+    def _block_text(self, block: "Block") -> str:
         """Return the one text that heads a block: above it, or to its left."""
         there = self.book.filled[block.title.casefold()]
 

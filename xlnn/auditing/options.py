@@ -51,9 +51,8 @@ def chosen(  # noqa: PLR0913, PLR0917 -- what is asked for
             raise OptionsError(f"{book.at(each)} holds no number: choose cells that do.")
     if not isinstance(values.get(place), float | int):
         raise OptionsError(f"--cost {cost} holds no number: choose the cell of the cost.")
-    finder.parameters = {p for p, _ in pairs}
-    reach = book.cone([place], finder.parameters) & finder.parameters
-    if not reach:
+    finder.take({p for p, _ in pairs})
+    if not finder.reach(place):
         raise OptionsError(f"{book.at(place)} depends on none of {parameters}: choose their cost.")
     updates = finder.updates
     return Roles(

@@ -5,14 +5,15 @@ two cells shows its gradient and its rate. Headings are the second, defined name
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from xlnn.auditing.book import Book, area_of, parsed
 from xlnn.auditing.headings import Labels, Meaning, is_all_gradients, is_total, meaning, old
 from xlnn.engines.cellwise import Held, Place
+from xlnn.engines.custom_functions import functions_of
 
 if TYPE_CHECKING:
     import formualizer
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 MOST_ROWS_JUDGED = 40
 """Steps of a table that are judged: the first and the last, those that break a pattern, and some
 between. All cells of a column are compared by their formulas."""
+
+MOST_COSTS = 4
+"""Cells that may be the cost of a gradient: the likeliest ones are tried."""
+
+_LOOKUPS = frozenset({"INDEX", "CHOOSE", "LOOKUP", "HLOOKUP", "VLOOKUP", "XLOOKUP", "FILTER"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Pair:
         The parameter after the step that is taken with the gradient.
     rate : float or None
         Where the gradient stands in no cell: the rate by which the step divided is the gradient.
+    others : tuple of Place
+        What else may be its cost, the likeliest first.
     """
 
     name: str
@@ -43,6 +51,7 @@ class Pair:
     cost: Place
     next: Place | None = None
     rate: float | None = None
+    others: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,6 @@ class Finder:
         self.labels = Labels(book, values)
         self.parameters: set[Place] = set()
         self.stated_names: tuple[Place, ...] = ()
-        self.turns = 0
 
     def is_number(self, place: Place) -> bool:
         """Tell whether a cell holds a number."""
@@ -186,12 +194,16 @@ class Finder:
     @cached_property
     def every_update(self) -> list[Update]:
         """Return each parameter that is another cell minus a product."""
-        return [
+        found = [
             update
             for place in self.book.formulas
             for update in self._updates(place)
             if self._is_chain(update)
         ]
+        new = {update.new for update in found}
+        others = self.book.reach(dict.fromkeys(new.union(u.old for u in found), 1))
+        # what is computed from parameters is none, unless it is the one after
+        return [u for u in found if u.old in new or not others.through(u.old)]
 
     @property
     def from_of(self) -> dict[Place, Place]:
@@ -320,7 +332,9 @@ class Finder:
         if update.sign > 0 and not says_so:
             return False
         own, other = self.meanings.get(new), self.meanings.get(start)
-        if own and other and (own.kind == "gradient" or other.kind in {"gradient", "cost"}):
+        if own and other and "gradient" in {own.kind, other.kind}:
+            return False
+        if other and other.kind == "cost" and not says_so:  # a bias may be called c
             return False
         if says_so and (own is None or other is None or old(own.name) == old(other.name)):
             return True
@@ -393,19 +407,15 @@ class Finder:
 
     # Costs, parameters and gradients
 
-    def find(self, turn: int = 0) -> Roles:  # noqa: C901 -- headings, steps, costs
-        """Find the pairs of the workbook.
-
-        Parameters
-        ----------
-        turn : int
-            Which of the cells that may be a cost to take, the likeliest first.
-        """
-        self.turn = turn
+    def find(self) -> Roles:  # noqa: C901 -- headings, steps, costs
+        """Find the pairs of the workbook."""
         self._reached: dict[tuple[object, ...], list[tuple[Cost, list[Place]]]] = {}
+        self._alone: dict[Place, tuple[set[Place], dict[Place, Place]]] = {}
         roles = Roles(updates=self.updates, rates=tuple(self.rates))
         gradients = {
-            place: found for place, found in self.meanings.items() if found.kind == "gradient"
+            place: found
+            for place, found in self.meanings.items()
+            if found.kind == "gradient" and not self.is_shown(place)
         }
         by_update = {
             gradient: update
@@ -438,8 +448,8 @@ class Finder:
         self.stated_names = tuple(gradients)
         if not stated:
             return roles
-        self.parameters = parameters
-        costs = self._costs(parameters, stated)
+        self.take(parameters)
+        costs = self._costs(stated)
         roles.total = len(stated)
         kept = self._sampled(stated)
         for gradient in kept:
@@ -449,8 +459,8 @@ class Finder:
             options = named[found.name] if found.name else [update.old]
             if all(option[0] != gradient[0] for option in options):
                 # rows of two sheets say nothing of each other: the step does, or what it reads
-                read = self.book.cone([gradient], parameters)
-                own = [update.old] if update else [p for p in options if p in read]
+                read = self.reach(gradient)
+                own = [update.old] if update else [p for p in options if self.bits[p] & read]
                 options = own if len(own) == 1 and own[0] in options else options
             pair = self._pair(gradient, found, options, costs, roles)
             if pair:
@@ -459,6 +469,17 @@ class Finder:
                     pair = replace(pair, rate=self._rate(inline[gradient]))
                 roles.pairs.append(replace(pair, next=after.new if after else None))
         return roles
+
+    def take(self, parameters: set[Place]) -> None:
+        """Note what the parameters are, and which of them each cell depends on."""
+        self.parameters = parameters
+        self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
+        self.reach = self.book.reach(self.bits)
+        self.cone = lru_cache(maxsize=2_000)(lambda place: self.book.cone([place], parameters))
+
+    def is_shown(self, place: Place) -> bool:
+        """Tell whether a cell looks up a number among others, to show it again."""
+        return not functions_of(self.book.formula(place) or "").isdisjoint(_LOOKUPS)
 
     def _parameters(self, places: Sequence[Place]) -> list[Place]:
         """Return those of some cells of one name that are parameters: typed, or from each other."""
@@ -469,7 +490,7 @@ class Finder:
             for p in places
             if not self.book.formula(p)
             or p in new
-            or not own.isdisjoint(self.book.reads(p))
+            or not (self.is_shown(p) or own.isdisjoint(self.book.reads(p)))
             or parsed(self.book.formula(p)).node_type() == "Reference"
         ]
 
@@ -547,28 +568,45 @@ class Finder:
             return {}
         return {run[i]: run[first] for i in odd}
 
-    def _costs(
-        self, parameters: set[Place], stated: Mapping[Place, Meaning]
-    ) -> dict[Place, "Cost"]:
+    def _chains(self) -> list[int]:
+        """Return the bits of each parameter with what it becomes from step to step."""
+        chain: dict[Place, int] = {}
+        found: list[int] = []
+        for update in sorted(self.every_update, key=lambda u: u.new):
+            n = chain.get(update.old, chain.get(update.new, len(found)))
+            if n == len(found):
+                found.append(0)
+            for place in (update.old, update.new):
+                chain[place] = n
+                found[n] |= self.bits.get(place, 0)
+        return found
+
+    def _costs(self, stated: Iterable[Place]) -> dict[Place, "Cost"]:
         """Return the cells that may be costs: by their headings, or at the end of all formulas."""
-        found = {}
-        for place, said in self.meanings.items():
-            if said.kind in {"cost", "part"} and self._is_cost(place):
-                cone = self.book.cone([place], parameters)
-                if cone & parameters:
-                    found[place] = Cost(place, said, frozenset(cone & parameters), len(cone))
+        said = {
+            place: found
+            for place, found in self.meanings.items()
+            if found.kind in {"cost", "part"} and place not in self.parameters
+            if self._is_cost(place)
+        }
         # if no heading tells: what nobody reads, and no gradient leads to
-        gradients = set(stated)
-        other = {*gradients, *parameters, *found}
+        gradients = {*stated}
+        led = self.book.reach(dict.fromkeys(self.parameters, 0) | dict.fromkeys(gradients, 1))
         for place in self.book.formulas:
-            if place in other or not self.is_number(place):
-                continue
-            if self.book.readers.get(place):
-                continue
-            cone = self.book.cone([place], parameters)
-            if cone & parameters and not cone & gradients:
-                found[place] = Cost(place, Meaning("", ""), frozenset(cone & parameters), len(cone))
-        return self._with_runs(found)
+            is_end = self.is_number(place) and not self.book.readers.get(place)
+            if is_end and place not in self.parameters and not led(place):
+                said.setdefault(place, Meaning("", ""))
+        reached = {place: self.reach(place) for place in said if self.reach(place)}
+        chains = self._chains()
+        whole = {  # what depends on the parameters of several steps shows one, or adds costs up
+            place: bits
+            for place, bits in reached.items()
+            if all((bits & chain).bit_count() < 2 for chain in chains)
+        }
+        return self._with_runs({
+            place: Cost(place, said[place], bits, len(self.cone(place)))
+            for place, bits in (whole or reached).items()
+        })  # fmt: skip
 
     def _is_cost(self, place: Place) -> bool:
         """Tell whether a cell may be a cost: a formula, and no mere difference y − t."""
@@ -604,53 +642,66 @@ class Finder:
         """Choose the parameter and the cost of a stated gradient."""
         key = gradient[0], *options[:1], len(options)
         if key not in self._reached:
-            near = {p for p in options if p[0] == gradient[0]} or set(options)
+            near = [p for p in options if p[0] == gradient[0]] or options
+            every = sum(self.bits[p] for p in dict.fromkeys(near))
             self._reached[key] = [
-                (cost, sorted(cost.reach & near))
+                (cost, sorted(p for p in near if self.bits[p] & cost.reach))
                 for cost in costs.values()
-                if not cost.reach.isdisjoint(near)
+                if cost.reach & every
             ]
-        reached = self._wholes(self._reached[key], gradient, found.of)
+        reached = self._wholes(self._reached[key], gradient)
         reached = [each for each in reached if each[0].is_beside(gradient)] or reached
+        # a gradient that depends on none of the parameters of a cost is not its slope
+        read = self.reach(gradient)
+        reached = [each for each in reached if each[0].reach & read] or reached
         if not reached:
             return None
         scored = sorted(
             ((cost.score(gradient, found.of), cost, own) for cost, own in reached),
             key=lambda each: each[0], reverse=True,
         )  # fmt: skip
-        self.turns = max(self.turns, min(len(scored), 4) - 1)
-        scored = scored[min(self.turn, len(scored) - 1) :]
         (best, cost, own), *others = scored
         if others and others[0][0] == best:
             roles.ambiguous.append(
                 f"{self.book.at(cost.place)} and {self.book.at(others[0][1].place)}"
             )
         parameter = self._nearest(gradient, own)
-        if parameter is None or parameter not in cost.reach:
+        if parameter is None or not self.bits.get(parameter, 0) & cost.reach:
             return None
         name = self.name(parameter) or found.name
-        return Pair(name, parameter, gradient, cost.place)
+        more: dict[tuple[str, Meaning], Place] = {}  # of many alike, the likeliest
+        for _, other, _ in others:
+            if other.reach & self.bits[parameter]:
+                more.setdefault((other.place[0], other.said), other.place)
+        few = tuple(more.values())[: MOST_COSTS - 1]
+        return Pair(name, parameter, gradient, cost.place, others=few)
 
     def _wholes(
-        self, reached: Sequence[tuple["Cost", list[Place]]], gradient: Place, of: str
+        self, reached: Sequence[tuple["Cost", list[Place]]], gradient: Place
     ) -> list[tuple["Cost", list[Place]]]:
         """Leave out the costs of single rows where a gradient sums over these rows."""
-        stops = frozenset(self.parameters)
         costs = {cost.place: cost for cost, _ in reached}
         left_out: set[Place] = set()
         for whole in costs.values():
-            read = [costs[p] for p in self.book.reads(whole.place) if p in costs]
-            cones = {
-                part.place: self.book.cone([part.place], stops)
-                for part in read
-                if part.reach == whole.reach and not (of and part.said.name == of)
-            }
-            if len(cones) > 1:
-                own = self.book.cone([gradient], stops)
+            if whole.place not in self._alone:
+                read = [costs[p] for p in self.book.reads(whole.place) if p in costs]
+                cones = {
+                    part.place: self.cone(part.place) for part in read if part.reach == whole.reach
+                }
                 shared = Counter(cell for cone in cones.values() for cell in cone)
-                alone = [{c for c in cone if shared[c] == 1} for cone in cones.values()]
-                if sum(not own.isdisjoint(cells) for cells in alone) > 1:
-                    left_out |= cones.keys()
+                self._alone[whole.place] = (
+                    {*cones},
+                    {
+                        cell: part
+                        for part, cone in cones.items()
+                        for cell in cone
+                        if shared[cell] == 1
+                    },
+                )
+            parts, alone = self._alone[whole.place]
+            own = self.cone(gradient) if len(parts) > 1 else ()
+            if len({alone[cell] for cell in own if cell in alone}) > 1:
+                left_out |= parts
         return [each for each in reached if each[0].place not in left_out]
 
     def _nearest(self, gradient: Place, own: Sequence[Place]) -> Place | None:
@@ -685,12 +736,13 @@ class Finder:
         }  # fmt: skip
         if not own:
             return []
-        self.parameters = own
-        costs = [c for c in self._costs(own, {}).values() if c.said.kind == "cost"]
+        self.take(own)
+        costs = [c for c in self._costs(()).values() if c.said.kind == "cost"]
         if not costs:
             return []
-        cost = max(costs, key=lambda c: (len(c.reach), is_total(c.said.name), c.size))
-        return [Pair(self.name(p), p, None, cost.place) for p in sorted(cost.reach)]
+        cost = max(costs, key=lambda c: (c.reach.bit_count(), is_total(c.said.name), c.size))
+        reached = [p for p in sorted(own) if self.bits[p] & cost.reach]
+        return [Pair(self.name(p), p, None, cost.place) for p in reached]
 
 
 @dataclass(frozen=True)
@@ -702,8 +754,8 @@ class Cost:
     place : Place
     said : Meaning
         Of its heading.
-    reach : frozenset of Place
-        The parameters on which it depends.
+    reach : int
+        The bits of the parameters on which it depends.
     size : int
         How many cells it depends on.
     in_column, in_row : bool
@@ -712,7 +764,7 @@ class Cost:
 
     place: Place
     said: Meaning
-    reach: frozenset[Place]
+    reach: int
     size: int
     in_column: bool = False
     in_row: bool = False
@@ -737,7 +789,7 @@ class Cost:
             self.place[0] == gradient[0],
             self.size,
             is_total(name),
-            len(self.reach),
+            self.reach.bit_count(),
         )
 
 

@@ -13,6 +13,9 @@ BASES = (1e-2, 1e-4, 1e-6)
 """First steps, relative to the size of the parameters: large ones where the cost is large beside
 its slope, small ones where a kink or a steep curve is near."""
 
+SURE = 1e-7
+"""An error, relative to the slope, at which the first steps that are tried are enough."""
+
 HALVES = (1.0, 0.5, 0.25)
 """Each base is tried whole, half and quartered: three central differences give two extrapolated
 ones (Richardson), and their difference an estimate of the error."""
@@ -53,6 +56,10 @@ class Slope:
         """Tell whether a stated gradient is this slope."""
         room = 5 * self.error + RELATIVE * max(abs(self.value), abs(stated))
         return self.low - room <= stated <= self.high + room
+
+    def is_sure(self, scale: float) -> bool:
+        """Tell whether other steps would say no more, beside slopes of some size."""
+        return self.error <= SURE * max(abs(self.value), scale) and not self.is_kink
 
     def is_vague(self, scale: float) -> bool:
         """Tell whether the error is too large to say anything, beside slopes of some size."""
@@ -114,32 +121,35 @@ def measure(
     """
     usual = sorted(abs(v) for v in values.values() if v)
     unit = 0.1 * usual[len(usual) // 2] if usual else 1.0
-    groups = _at_once(pairs, reach)
-    steps = [base * half for base in BASES for half in HALVES]
-    costs = list(dict.fromkeys(cost for _, cost in pairs))
-    column = {cost: index for index, cost in enumerate(costs)}
     size = {p: max(abs(values[p]), unit) for p, _ in pairs}
-    moves: list[dict[Place, float]] = [{}]
-    for group in groups:
-        moves += [
+    costs = list(dict.fromkeys(cost for _, cost in pairs))
+    columns = {cost: index for index, cost in enumerate(costs)}
+    (start,) = machine.rounds([{}], costs)
+    found: dict[tuple[Place, Place], Slope] = {}
+    left = list(dict.fromkeys(pairs))
+    for bases in (BASES[1:2], BASES):  # most slopes need no more than one base
+        steps = [base * half for base in bases for half in HALVES]
+        groups = _at_once(left, reach)
+        moves = [
             {p: values[p] + sign * step * size[p] for p in group}
+            for group in groups
             for step in steps
             for sign in (1, -1)
         ]
-    results = machine.rounds(moves, costs)
-    table = np.array([[number(v) for v in line] for line in results])
-    found = {}
-    for index, group in enumerate(groups):
-        first = 1 + index * len(steps) * 2
-        for pair in pairs:
-            if pair[0] not in group or not reach[pair[1]].isdisjoint(group - {pair[0]}):
-                continue
-            here = table[first : first + 2 * len(steps), column[pair[1]]].reshape(-1, 2)
+        lines = machine.rounds(moves, costs) if moves else []
+        table = np.array([[number(v) for v in line] for line in [*lines, start]])
+        of = {p: index * len(steps) * 2 for index, group in enumerate(groups) for p in group}
+        for p, cost in left:
+            column = columns[cost]
+            here = table[of[p] : of[p] + 2 * len(steps), column].reshape(-1, 2)
             h = np.array([
-                [(values[pair[0]] + s * step * size[pair[0]]) - values[pair[0]] for s in (1, -1)]
+                [(values[p] + sign * step * size[p]) - values[p] for sign in (1, -1)]
                 for step in steps
             ])  # fmt: skip
-            found.setdefault(pair, _slope(table[0, column[pair[1]]], here, h))
+            found[p, cost] = _slope(table[-1, column], here, h)
+        sizes = [abs(slope.value) for slope in found.values() if np.isfinite(slope.value)]
+        usual = float(np.median(sizes)) if sizes else 0.0
+        left = [pair for pair in left if not found[pair].is_sure(usual)]
     return [found[pair] for pair in pairs]
 
 
