@@ -16,6 +16,7 @@ from xlnn.auditing.audit import audit
 from xlnn.auditing.audits import RIGHT, UNSTATED, WRONG
 from xlnn.cli import cli
 from xlnn.errors import OptionsError, WorkbookError
+from xlnn.registry.templates import names
 
 SHEETS = list(sheets())
 SOME = 7
@@ -326,6 +327,26 @@ def test_slopes_become_comments_where_there_is_no_room(tmp_path):
     assert done.exit_code == 0
     sheet = load_workbook(tmp_path / "net-slopes.xlsx").active
     assert sheet["C2"].comment.text.startswith("slope 0.00")
+
+
+SMALLEST = "descent", "first", "regression"
+"""Templates that are audited by `make test`; the others take seconds each."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=() if n in SMALLEST else pytest.mark.slow) for n in sorted(names())],
+)
+def test_no_template_is_accused(workbook, name):
+    """They are right, as NumPy says: where the audit cannot tell, it has to say so."""
+    try:
+        path = workbook(name, fewer=True, epochs=2, verify=False).path
+    except OptionsError:
+        path = workbook(name, fewer=True, verify=False).path
+    found = audit(path)
+    assert WRONG not in {each.verdict for each in found.judged}
+    assert not found.findings
+    assert found.agrees or any(note.kind.startswith("doubt") for note in found.notes)
 
 
 @pytest.mark.parametrize(("template", "options"), [("first", {}), ("xor", {"epochs": 3})])

@@ -12,12 +12,12 @@ from xlnn.address import address
 from xlnn.auditing.audits import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
 from xlnn.auditing.book import Book, read
 from xlnn.auditing.faults import MOST_CELLS, Case, Chain, Explainer, Fault, close
+from xlnn.auditing.headings import Meaning
 from xlnn.auditing.options import chosen
 from xlnn.auditing.products import by_products, implied, residuals
-from xlnn.auditing.roles import Finder, Pair, Roles
+from xlnn.auditing.roles import Finder, Pair, Roles, Update
 from xlnn.auditing.slopes import Machine, Slope, measure, number
 from xlnn.engines.cellwise import Held, Place, Sheets
-from xlnn.errors import WorkbookError
 from xlnn.grid import CellError
 
 REPRODUCED = 1e-6
@@ -27,10 +27,16 @@ step of a training, in a thousand steps to some 1e-9."""
 MOST_NAMED = 6
 """Cells that are named one by one."""
 
-MOST_WORK = 2e7
-"""Formulas that are computed in all rounds of an audit: some minutes."""
+MOST_WORK = 4e6
+"""Formulas that are computed while slopes are measured: some ten seconds."""
 
-ROUNDS_A_PARAMETER = 18
+ROUNDS = 12
+"""How often a cost is computed for a slope: 6 or 18 times."""
+
+NOTHING = Meaning("", "")
+
+NEAR = 0.02
+"""How near a wrong gradient has to be to the slope to be that of nothing else, relatively."""
 
 MOST_TRIED = 6
 """Gradients of a kind with which the cells that may be their cost are tried."""
@@ -288,14 +294,7 @@ class _Auditing:
         if unlike:
             self.note("unlike", cells=self.few(unlike), count=str(len(unlike)))
             return self.result()
-        work = sum(
-            len(book.cone([c], self.finder.parameters)) for c in {p.cost for p in roles.pairs}
-        )
-        if work * ROUNDS_A_PARAMETER * len({p.parameter for p in roles.pairs}) > MOST_WORK * 40:
-            raise WorkbookError(
-                f"{book.path.name}: its {len(roles.pairs):,} stated gradients would take too long "
-                "to measure; choose some of them with --cost, --parameters and --gradients."
-            )
+        roles = replace(roles, pairs=self._some(roles.pairs))
         self.tell("Measuring slopes")
         slopes = self._measured(roles.pairs)
         if slopes is None:
@@ -306,6 +305,12 @@ class _Auditing:
         verdicts = [self._verdict(p, s, scale) for p, s in zip(roles.pairs, slopes, strict=True)]
         pairs = self._named(roles.pairs)
         self._tell_roles(roles, pairs)
+        self.tell("Looking for faults")
+        doubted: set[Place] = set()
+        findings = self._findings(pairs, slopes, verdicts, doubted, roles.chosen_by)
+        verdicts = [
+            VAGUE if p.gradient in doubted else v for p, v in zip(pairs, verdicts, strict=True)
+        ]
         judged = [
             Judged(
                 pair.name, book.at(pair.parameter), book.at(pair.gradient) if pair.gradient else "",
@@ -314,14 +319,34 @@ class _Auditing:
             )
             for pair, slope, verdict in zip(pairs, slopes, verdicts, strict=True)
         ]  # fmt: skip
-        self.tell("Looking for faults")
-        findings = self._findings(pairs, slopes, verdicts)
-        if VAGUE in verdicts:
-            vague = [p.gradient for p, v in zip(pairs, verdicts, strict=True) if v == VAGUE]
+        vague = {p.gradient for p, v in zip(pairs, verdicts, strict=True) if v == VAGUE} - doubted
+        if vague:
             self.note("vague", cells=self.few(vague), count=str(len(vague)))
         if roles.total > len(pairs):
             self.note("some", count=str(len(pairs)), total=str(roles.total))
         return self.result(judged, findings)
+
+    def _some(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Return the pairs to measure: of many, those of the first and last steps, and some."""
+        steps = Counter(pair.cost for pair in pairs)
+        costs, most = [*steps], max(steps.values())
+
+        def work() -> float:
+            formulas = sum(len(self.finder.cone(cost)) for cost in costs)
+            return ROUNDS * most * formulas / MOST_WORK
+
+        while len(costs) > MOST_TRIED and work() > 1:
+            costs = [*costs[:2], *costs[2:-2:2], *costs[-2:]]
+        apart = max(1, round(work()))
+        seen: Counter[Place] = Counter()
+        found = []
+        for pair in pairs:
+            if pair.cost in costs:
+                is_odd = pair.gradient in self.finder.breaks
+                if is_odd or seen[pair.cost] % apart == 0:
+                    found.append(pair)
+                seen[pair.cost] += 1
+        return found
 
     def _named(self, pairs: Sequence[Pair]) -> list[Pair]:
         """Give each parameter of a step a name of its own."""
@@ -359,8 +384,14 @@ class _Auditing:
             self.note("ambiguous", cells=two)
 
     def _findings(
-        self, pairs: Sequence[Pair], slopes: Sequence[Slope], verdicts: Sequence[str]
+        self,
+        pairs: Sequence[Pair],
+        slopes: Sequence[Slope],
+        verdicts: Sequence[str],
+        doubted: set[Place],
+        by: str,
     ) -> list[Finding]:
+        """Explain what is wrong; fill in the gradients that may be those of something else."""
         cases = {
             pair: Case(
                 pair.name, pair.parameter, pair.gradient, pair.cost,
@@ -372,22 +403,55 @@ class _Auditing:
         right = [p for p, v in zip(pairs, verdicts, strict=True) if v == RIGHT]
         broken = self._broken(pairs)
         found: dict[tuple[str, str, tuple[Place, ...]], tuple[Fault, list[str]]] = {}
-        for cell, shown in broken.items():
-            kind = "break" if self.book.formula(cell) else "typed"
-            said = {"like": self.book.at(shown)}
-            found[kind, "", (cell,)] = Fault(kind, said, (cell,)), []
+        for cell in broken:
+            fault = self._break(cell, broken)
+            found[fault.kind, "", fault.cells] = fault, []
+        explained = self._explained(wrong, right, cases, broken)
+        if by != "options":
+            doubted |= self._doubted(explained, [cases[p] for p in right], by)
+        for fault, every in explained:
+            own = [case for case in every if case.gradient not in doubted]
+            if not own:
+                continue
+            is_alike = fault.kind in {"factor", "mean", "sum", "sign", "typed"}
+            key = fault.kind, str(sorted(fault.said.items())), () if is_alike else fault.cells
+            if fault.kind in {"break", "typed"} and (fault.kind, "", fault.cells) in found:
+                key = fault.kind, "", fault.cells
+            names = [c.name for c in own]
+            if key in found:
+                fault = replace(  # noqa: PLW2901 -- joined with what is alike
+                    fault, cells=tuple(dict.fromkeys((*found[key][0].cells, *fault.cells)))
+                )
+                names = [*found[key][1], *names]
+            found[key] = fault, names
+        findings = [
+            Finding(fault.kind, fault.said, self.few(fault.cells), tuple(dict.fromkeys(names)))
+            for fault, names in found.values()
+        ]
+        steps = self._steps(pairs, cases)
+        told = {each.cells for each in steps}
+        return [f for f in findings if f.kind != "break" or f.names or f.cells not in told] + steps
+
+    def _explained(
+        self,
+        wrong: Sequence[Pair],
+        right: Sequence[Pair],
+        cases: Mapping[Pair, Case],
+        broken: Mapping[Place, Place],
+    ) -> list[tuple[Fault, list[Case]]]:
+        """Return the likeliest fault of each wrong gradient."""
         left = []
+        explained: list[tuple[Fault, list[Case]]] = []
         for pair in wrong:
             behind = self.book.cone([pair.gradient, pair.cost], self.finder.parameters)
             own = [c for c in broken if c in behind]
             if own:
-                kind = "break" if self.book.formula(own[0]) else "typed"
-                found[kind, "", (own[0],)][1].append(pair.name)
+                explained.append((self._break(own[0], broken), [cases[pair]]))
             else:
                 left.append(pair)
         if left:
             explainer = self._explainer([cases[p] for p in left], [cases[p] for p in right])
-            explained: list[tuple[Fault, list[Case]]] = list(explainer.layers())
+            explained += explainer.layers()
             done = {c.gradient for _, own in explained for c in own}
             groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
             for pair in left:
@@ -397,23 +461,50 @@ class _Auditing:
                 numbers = [c for c in own if np.isfinite(c.stated)]
                 fault = Fault("error", {}, tuple(c.gradient for c in own))
                 explained.append((explainer.explain(numbers) if numbers else fault, own))
-            for fault, own in explained:
-                is_alike = fault.kind in {"factor", "mean", "sum", "sign", "typed"}
-                key = fault.kind, str(sorted(fault.said.items())), () if is_alike else fault.cells
-                names = [c.name for c in own]
-                if key in found:
-                    fault = replace(  # noqa: PLW2901 -- joined with what is alike
-                        fault, cells=tuple(dict.fromkeys((*found[key][0].cells, *fault.cells)))
-                    )
-                    names = [*found[key][1], *names]
-                found[key] = fault, names
-        findings = [
-            Finding(fault.kind, fault.said, self.few(fault.cells), tuple(dict.fromkeys(names)))
-            for fault, names in found.values()
-        ]
-        steps = self._steps(pairs, cases)
-        told = {each.cells for each in steps}
-        return [f for f in findings if f.kind != "break" or f.names or f.cells not in told] + steps
+        return explained
+
+    def _break(self, cell: Place, broken: Mapping[Place, Place]) -> Fault:
+        kind = "break" if self.book.formula(cell) else "typed"
+        return Fault(kind, {"like": self.book.at(broken[cell])}, (cell,))
+
+    def _doubted(
+        self, explained: Sequence[tuple[Fault, Sequence[Case]]], right: Sequence[Case], by: str
+    ) -> set[Place]:
+        """Return the gradients that may be those of something else, and say so.
+
+        An accusation needs evidence: a fault in words, or other gradients that are the slopes of
+        the same cost, or are near them. Formulas count once, in how many steps they may be.
+        """
+        pattern = self.book.pattern
+        fits: dict[str, set[str]] = defaultdict(set)
+        unlike: dict[str, set[str]] = defaultdict(set)
+        for case in right:
+            if case.slope:
+                fits[pattern(case.cost)].add(pattern(case.gradient))
+        for fault, own in explained:
+            for case in own:
+                is_near = abs(case.stated - case.slope) <= NEAR * abs(case.slope)
+                which = unlike if fault.kind in {"other", "range"} and not is_near else fits
+                which[pattern(case.cost)].add(pattern(case.gradient))
+        doubted: dict[str, dict[Place, Place]] = defaultdict(dict)
+        for fault, own in explained:
+            for case in own:
+                kind = pattern(case.cost)
+                is_named = self.finder.meanings.get(case.gradient, NOTHING).kind == "gradient"
+                is_alone = fault.kind == "other" and not is_named and by != "products"
+                if len(unlike[kind]) > len(fits[kind]) or is_alone:
+                    doubted["unfit"][case.gradient] = case.cost
+                elif fault.kind == "decay" or (fault.kind == "mean" and self._is_total_of(case)):
+                    doubted[fault.kind][case.gradient] = case.cost
+        for kind, own in doubted.items():
+            self.note(f"doubt_{kind}", cells=self.few(own), of=self.few(set(own.values())))
+        return {gradient for own in doubted.values() for gradient in own}
+
+    def _is_total_of(self, case: Case) -> bool:
+        """Tell whether a gradient is said to be of C, and the cost is called C_total."""
+        of = self.finder.meanings.get(case.gradient, NOTHING).of
+        name = self.finder.meanings.get(case.cost, NOTHING).name
+        return bool(of) and name != of and name.startswith(of)
 
     def _explainer(self, wrong: Sequence[Case], right: Sequence[Case]) -> Explainer:
         """Measure the derivatives behind some wrong gradients; of many steps, the first ones."""
@@ -479,9 +570,20 @@ class _Auditing:
                 size = abs(number(self.values.get(pair.parameter)))
                 if np.isfinite(moved) and abs(case.stated) > 1e-9 * size:
                     rates[pair] = moved / case.stated
-        by_step: dict[Place, list[Pair]] = defaultdict(list)
-        for pair in rates:
-            by_step[pair.cost].append(pair)
+        used = {
+            pair: frozenset(self.finder.updates[pair.parameter].moved_by) & self.finder.rates
+            for pair in rates
+        }
+        shared = Counter((pair.cost, own) for pair, own in used.items())
+        by_step: dict[tuple[Place, frozenset[Place]], list[Pair]] = defaultdict(list)
+        for pair, own in used.items():  # two networks of one cost may have a rate each
+            by_step[pair.cost, own if shared[pair.cost, own] > 1 else frozenset()].append(pair)
+        alone = [key for key, own in by_step.items() if not key[1]]
+        for cost, _ in alone:
+            mates = [key for key in by_step if key[0] == cost and key[1]]
+            if mates:
+                most = max(mates, key=lambda key: len(by_step[key]))
+                by_step[most] += by_step.pop((cost, frozenset()))
         off: dict[tuple[str, str, str], list[Place]] = {}
         for own in by_step.values():
             usual = _usual([rates[p] for p in own])
@@ -516,24 +618,22 @@ class _Auditing:
 
     def _starts(self, pairs: Sequence[Pair]) -> list[Finding]:
         """Find parameters that go on from another step than the one above them."""
-        starts = {u.new: u for u in self.finder.updates.values()}
-        off: dict[str, list[Place]] = defaultdict(list)
+        columns: dict[tuple[str, int], list[Update]] = defaultdict(list)
         own = {p.parameter for p in pairs}
         for update in self.finder.every_update:
-            new, start = update.new, update.old
-            above = new[0], new[1] - 1, new[2]
-            is_column = start[:1] + start[2:] == new[:1] + new[2:]
-            if is_column and start != above and above in own and (above in starts or start in own):
-                off[self.finder.name(new) or self.book.at(new)].append(new)
-        return [
-            Finding(
-                "start",
-                {"found": self.book.at(self.finder.from_of[cells[0]])},
-                self.few(cells),
-                (name,),
-            )
-            for name, cells in off.items()
-        ]  # fmt: skip
+            new, old = update.new, update.old
+            if new[0] == old[0] and new[2] == old[2] and not own.isdisjoint((new, old)):
+                columns[new[0], new[2]].append(update)
+        found = []
+        for updates in columns.values():
+            ahead = Counter(u.new[1] - u.old[1] for u in updates)
+            usual, count = ahead.most_common(1)[0]
+            off = [u for u in updates if u.new[1] - u.old[1] != usual]
+            if off and 2 * count > len(updates):
+                name = self.finder.name(off[0].new) or self.book.at(off[0].new)
+                said = {"found": self.book.at(off[0].old)}
+                found.append(Finding("start", said, self.few(u.new for u in off), (name,)))
+        return found
 
     # Without gradients
 

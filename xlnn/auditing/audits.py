@@ -88,7 +88,10 @@ class Audit:
     @property
     def agrees(self) -> bool:
         """Tell whether nothing wrong was found, and nothing kept it from being judged."""
-        stopped = any(note.kind in {"unlike", "no_number"} for note in self.notes)
+        stopped = any(
+            note.kind in {"unlike", "no_number"} or note.kind.startswith("doubt")
+            for note in self.notes
+        )
         return not (self.error or self.findings or stopped)
 
     def to_json(self) -> dict[str, Any]:

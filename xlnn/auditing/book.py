@@ -172,10 +172,16 @@ class Book:
                 left += self.reads(place)
         return seen
 
-    def reach(self, sources: Mapping[Place, int], ends: Iterable[Place] | None = None) -> "Reach":
-        """Return which sources each cell depends on, in one pass; no cell is looked through."""
+    def reach(
+        self, sources: Mapping[Place, int], marks: Mapping[Place, int] | None = None
+    ) -> "Reach":
+        """Return which sources and marked cells each cell depends on, in one pass.
+
+        No source is looked through, a marked cell is.
+        """
+        marks = marks or {}
         found: dict[Place, int] = {}
-        for start in self.formulas if ends is None else ends:
+        for start in self.formulas:
             left = [self.owner.get(start, start)]
             while left:
                 place = left[-1]
@@ -189,6 +195,7 @@ class Book:
                     if read in sources:
                         bits |= sources[read]
                         continue
+                    bits |= marks.get(read, 0)
                     first = self.owner.get(read, read)
                     if first in self.formulas:
                         bits |= max(found.get(first, 0), 0)

@@ -356,6 +356,7 @@ class Explainer:
         yield self._short
         yield self._sign
         yield self._interchanged
+        yield self._decay
         if self.chain.edges:
             yield self._operator
             yield self._missing_on_one_path
@@ -393,6 +394,18 @@ class Explainer:
 
     def _sign(self, cases: Sequence[Case]) -> Fault | None:
         return Fault("sign") if all(close(c.stated, -c.slope) for c in cases) else None
+
+    def _decay(self, cases: Sequence[Case]) -> Fault | None:
+        """Look for a penalty on the weights that the cost leaves out: a multiple of each."""
+
+        def rate(case: Case) -> float:
+            size = self.values.get(case.parameter, 0.0)
+            return (case.stated - case.slope) / size if size else 0.0
+
+        usual = rate(cases[0])
+        mates = {c.parameter for c in self.wrong if close(rate(c), usual, 1e-3)}
+        is_it = usual and all(close(rate(case), usual, 1e-3) for case in cases)
+        return Fault("decay") if is_it and len(mates) > 2 else None
 
     def _in_step(self, case: Case, name: str) -> Case | None:
         return next((c for c in self.every if c.cost == case.cost and c.name == name), None)
@@ -846,7 +859,8 @@ class Explainer:
 def _is_plain(ratio: float) -> bool:
     """Tell whether a factor is one that a formula may have, such as 2 or 0.75."""
     return any(
-        close(ratio * n, round(ratio * n), 1e-6) and abs(ratio * n) > 0.5 for n in (1, 2, 3, 4)
+        close(ratio * n, round(ratio * n), 1e-6) and 0.5 < abs(ratio * n) < 1_000
+        for n in (1, 2, 3, 4)
     )
 
 

@@ -62,8 +62,9 @@ def verdict(audit: Audit, words: Text) -> str:
     """Say in a few words how a workbook fared."""
     stated = len(audit.judged) - audit.count(UNSTATED)
     if stated:
-        key = "some_wrong" if audit.count(WRONG) or audit.count(VAGUE) else "all_right"
-        return words("said", key, count=stated, wrong=audit.count(WRONG))
+        wrong, vague = audit.count(WRONG), audit.count(VAGUE)
+        key = "some_vague" if vague else "some_wrong" if wrong else "all_right"
+        return words("said", key, count=stated, wrong=wrong, vague=vague)
     if audit.judged:
         return words("said", "slopes", count=len(audit.judged))
     return words("said", "none")

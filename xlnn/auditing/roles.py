@@ -8,9 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xlnn.auditing.book import Book, area_of, parsed
+from xlnn.auditing.book import Book, Reach, area_of, parsed
 from xlnn.auditing.headings import Labels, Meaning, is_all_gradients, is_total, meaning, old
 from xlnn.engines.cellwise import Held, Place
 from xlnn.engines.custom_functions import functions_of
@@ -204,11 +205,6 @@ class Finder:
         others = self.book.reach(dict.fromkeys(new.union(u.old for u in found), 1))
         # what is computed from parameters is none, unless it is the one after
         return [u for u in found if u.old in new or not others.through(u.old)]
-
-    @property
-    def from_of(self) -> dict[Place, Place]:
-        """Return the cell from which each parameter goes on."""
-        return {update.new: update.old for update in self.every_update}
 
     @cached_property
     def updates(self) -> dict[Place, Update]:
@@ -410,7 +406,6 @@ class Finder:
     def find(self) -> Roles:  # noqa: C901 -- headings, steps, costs
         """Find the pairs of the workbook."""
         self._reached: dict[tuple[object, ...], list[tuple[Cost, list[Place]]]] = {}
-        self._alone: dict[Place, tuple[set[Place], dict[Place, Place]]] = {}
         roles = Roles(updates=self.updates, rates=tuple(self.rates))
         gradients = {
             place: found
@@ -421,6 +416,7 @@ class Finder:
             gradient: update
             for update in self.updates.values()
             if (gradient := self.gradient_of(update)) and self.is_number(gradient)
+            if gradient in gradients or self.book.formula(gradient)
         }
         inline = {
             update.new: update
@@ -449,7 +445,10 @@ class Finder:
         if not stated:
             return roles
         self.take(parameters)
+        for gradient in self._means(by_update) & {g for g, m in stated.items() if not m.name}:
+            del stated[gradient]
         costs = self._costs(stated)
+        self.rows = self._parts(costs)
         roles.total = len(stated)
         kept = self._sampled(stated)
         for gradient in kept:
@@ -470,6 +469,16 @@ class Finder:
                 roles.pairs.append(replace(pair, next=after.new if after else None))
         return roles
 
+    def _means(self, by_update: Mapping[Place, Update]) -> set[Place]:
+        """Return what steps take that depends on steps before: means, and no gradients."""
+        before = {update.new: update.old for update in self.every_update}
+        columns, rows = set(), set()
+        for gradient, update in by_update.items():
+            if self.reach(gradient) & self.bits.get(before.get(update.old), 0):
+                columns.add(gradient[::2])
+                rows.add(gradient[:2])
+        return {g for g in by_update if g[::2] in columns or g[:2] in rows}
+
     def take(self, parameters: set[Place]) -> None:
         """Note what the parameters are, and which of them each cell depends on."""
         self.parameters = parameters
@@ -484,15 +493,37 @@ class Finder:
     def _parameters(self, places: Sequence[Place]) -> list[Place]:
         """Return those of some cells of one name that are parameters: typed, or from each other."""
         own = set(places)
-        new = {update.new for update in self.every_update}
-        return [
-            p
-            for p in places
-            if not self.book.formula(p)
-            or p in new
-            or not (self.is_shown(p) or own.isdisjoint(self.book.reads(p)))
-            or parsed(self.book.formula(p)).node_type() == "Reference"
-        ]
+        return [p for p in places if self._is_typed(p) or self._goes_on(p, own)]
+
+    @cached_property
+    def _made(self) -> set[Place]:
+        return {update.new for update in self.every_update}
+
+    def _is_typed(self, place: Place) -> bool:
+        """Tell whether a cell is typed or made by a step, or shows one that is."""
+        for _ in range(9):
+            text = self.book.formula(place)
+            if text is None or place in self._made:
+                return True
+            read = self.book.reads(place)
+            tree = parsed(text)
+            if tree is None or tree.node_type() != "Reference" or len(read) != 1:
+                return False
+            (place,) = read
+        return False
+
+    def _goes_on(self, place: Place, own: set[Place]) -> bool:
+        """Tell whether a cell adds something to another one of its name, or to a part of it."""
+        tree = parsed(self.book.formula(place) or "")
+        if tree is None or self.is_shown(place):
+            return False
+        added = [[factor for factor, _ in factors(node)] for _, node in terms(tree)]
+        first = self.book.owner.get(place, place)
+        shape = self.book.arrays.get(first, (1, 1))
+        at = place[1] - first[1], place[2] - first[2]
+        return len(added) > 1 and any(
+            self._element(factor, place[0], shape, at) in own for each in added for factor in each
+        )
 
     def _rate(self, update: Update) -> float | None:
         """Return the rate of a step whose gradient stands in no cell, if it is one number."""
@@ -566,6 +597,9 @@ class Finder:
         odd = [i for i in range(first, last + 1) if patterns[i] != usual]
         if count < 4 or len(odd) > max(1, count // 4):
             return {}
+        apart = {after - before for before, after in pairwise(odd)}
+        if len(odd) > 2 and len(apart) == 1 and apart != {1}:
+            return {}  # the first row of each sequence, or of each image
         return {run[i]: run[first] for i in odd}
 
     def _chains(self) -> list[int]:
@@ -676,32 +710,39 @@ class Finder:
         few = tuple(more.values())[: MOST_COSTS - 1]
         return Pair(name, parameter, gradient, cost.place, others=few)
 
+    def _parts(self, costs: Mapping[Place, "Cost"]) -> tuple[dict[Place, int], Reach]:
+        """Return the bits of the rows that each cost adds up, and which rows a cell depends on."""
+        marks: dict[Place, int] = defaultdict(int)
+        wholes: dict[Place, int] = {}
+        self.parts: dict[Place, set[Place]] = {}
+        count = 0
+        for whole in costs.values():
+            own = {
+                p for p in self.book.reads(whole.place)
+                if p in costs and costs[p].reach == whole.reach
+            }  # fmt: skip
+            if len(own) < 2:
+                continue
+            cones = {part: self.cone(part) for part in own}
+            shared = Counter(cell for cone in cones.values() for cell in cone)
+            wholes[whole.place], self.parts[whole.place] = 0, own
+            for cone in cones.values():
+                wholes[whole.place] |= 1 << count
+                for cell in cone:
+                    if shared[cell] == 1:
+                        marks[cell] |= 1 << count
+                count += 1
+        return wholes, self.book.reach(dict.fromkeys(self.parameters, 0), marks)
+
     def _wholes(
         self, reached: Sequence[tuple["Cost", list[Place]]], gradient: Place
     ) -> list[tuple["Cost", list[Place]]]:
         """Leave out the costs of single rows where a gradient sums over these rows."""
-        costs = {cost.place: cost for cost, _ in reached}
-        left_out: set[Place] = set()
-        for whole in costs.values():
-            if whole.place not in self._alone:
-                read = [costs[p] for p in self.book.reads(whole.place) if p in costs]
-                cones = {
-                    part.place: self.cone(part.place) for part in read if part.reach == whole.reach
-                }
-                shared = Counter(cell for cone in cones.values() for cell in cone)
-                self._alone[whole.place] = (
-                    {*cones},
-                    {
-                        cell: part
-                        for part, cone in cones.items()
-                        for cell in cone
-                        if shared[cell] == 1
-                    },
-                )
-            parts, alone = self._alone[whole.place]
-            own = self.cone(gradient) if len(parts) > 1 else ()
-            if len({alone[cell] for cell in own if cell in alone}) > 1:
-                left_out |= parts
+        wholes, rows = self.rows
+        read, left_out = rows(gradient), set()
+        for cost, _ in reached:
+            if (read & wholes.get(cost.place, 0)).bit_count() > 1:
+                left_out |= self.parts[cost.place]
         return [each for each in reached if each[0].place not in left_out]
 
     def _nearest(self, gradient: Place, own: Sequence[Place]) -> Place | None:

@@ -1,5 +1,6 @@
 """Measure slopes of a cost: central differences with several steps, and how far to trust them."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ BASES = (1e-2, 1e-4, 1e-6)
 """First steps, relative to the size of the parameters: large ones where the cost is large beside
 its slope, small ones where a kink or a steep curve is near."""
 
-SURE = 1e-7
+SURE = 1e-6
 """An error, relative to the slope, at which the first steps that are tried are enough."""
 
 HALVES = (1.0, 0.5, 0.25)
@@ -127,7 +128,8 @@ def measure(
     (start,) = machine.rounds([{}], costs)
     found: dict[tuple[Place, Place], Slope] = {}
     left = list(dict.fromkeys(pairs))
-    for bases in (BASES[1:2], BASES):  # most slopes need no more than one base
+    tried: dict[tuple[Place, Place], dict[float, tuple[np.ndarray, np.ndarray]]] = defaultdict(dict)
+    for bases in (BASES[1:2], BASES[::2]):  # most slopes need no more than one base
         steps = [base * half for base in bases for half in HALVES]
         groups = _at_once(left, reach)
         moves = [
@@ -146,7 +148,13 @@ def measure(
                 [(values[p] + sign * step * size[p]) - values[p] for sign in (1, -1)]
                 for step in steps
             ])  # fmt: skip
-            found[p, cost] = _slope(table[-1, column], here, h)
+            for n, base in enumerate(bases):
+                rows = slice(n * len(HALVES), (n + 1) * len(HALVES))
+                tried[p, cost][base] = here[rows], h[rows]
+            known = [tried[p, cost][base] for base in BASES if base in tried[p, cost]]
+            found[p, cost] = _slope(
+                table[-1, column], *(np.vstack(each) for each in zip(*known, strict=True))
+            )
         sizes = [abs(slope.value) for slope in found.values() if np.isfinite(slope.value)]
         usual = float(np.median(sizes)) if sizes else 0.0
         left = [pair for pair in left if not found[pair].is_sure(usual)]
